@@ -1,0 +1,73 @@
+"""Installs Telefoon: its packages and the command `telefoon`.
+
+Bounds say what the code is meant to work with; `requirements.lock` says what is installed.
+pjsua2 is not listed: `make setup` builds it, since those in the package index have room for four calls.
+"""
+
+from setuptools import find_packages, setup
+
+PACKAGES = ("engine", "sip", "tts", "api", "config")
+
+REQUIRES = [
+    "aiohttp>=3.11,<4",
+    "aiosqlite>=0.20,<1",
+    "alembic>=1.14,<2",
+    "asyncpg>=0.30,<1",
+    "cryptography>=44,<60",
+    "defusedxml>=0.7.1,<1",
+    "espeakng-loader>=0.2.4,<1",
+    "jsonschema>=4.23,<5",
+    "numpy>=2.1,<3",
+    "phonenumbers>=8.13,<10",
+    "prometheus-client>=0.21,<1",
+    "pydantic>=2.10,<3",
+    "pydantic-settings>=2.7,<3",
+    "python-ulid>=3,<5",
+    "pyttsx3>=2.99,<3",
+    "PyYAML>=6,<7",
+    "rich>=13.9,<16",
+    "soundfile>=0.13,<1",
+    "soxr>=0.5,<2",
+    "SQLAlchemy[asyncio]>=2.0.36,<3",
+    "structlog>=24.4,<27",
+    "typer>=0.15,<1",
+    "uvloop>=0.21,<1",
+]
+
+EXTRAS = {
+    "pico": ["py-nanotts>=0.1,<1"],
+    "piper": ["piper-tts>=1.8,<2"],
+    "test": [
+        "hypothesis>=6.120,<7",
+        "import-linter>=2.1,<3",
+        "lxml>=5.3,<7",
+        "lxml-stubs>=0.5,<1",
+        "mypy>=1.14,<3",
+        "pytest>=8.3,<10",
+        "pytest-asyncio>=1,<2",
+        "ruff>=0.9,<1",
+        "schemathesis>=4,<5",
+        "twilio>=9.4,<10",
+        "types-defusedxml>=0.7,<1",
+        "types-jsonschema>=4.23,<5",
+        "types-PyYAML>=6,<7",
+    ],
+    "lock": ["uv>=0.5,<1"],
+}
+
+setup(
+    name="telefoon",
+    version="0.1.0",
+    description="A self-hosted programmable voice platform: REST in, SIP and RTP out",
+    python_requires=">=3.11,<3.14",
+    packages=find_packages(include=[pattern for name in PACKAGES for pattern in (name, f"{name}.*")]),
+    package_data={
+        "config": ["*.toml", "*.csv", "asterisk/*", "prompts/**/*"],
+        "engine": ["**/*.json", "**/*.ini", "**/*.mako", "**/*.sql"],
+        "api": ["*.yml", "**/*.yml", "**/*.json", "static/**/*"],
+        "tts": ["**/*.toml", "**/*.csv"],
+    },
+    install_requires=REQUIRES,
+    extras_require=EXTRAS,
+    entry_points={"console_scripts": ["telefoon=api.cli:main"]},
+)
