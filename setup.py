@@ -37,6 +37,7 @@ REQUIRES = [
 EXTRAS = {
     "pico": ["py-nanotts>=0.1,<1"],
     "piper": ["piper-tts>=1.8,<2"],
+    "build": ["setuptools>=75,<90"],
     "test": [
         "hypothesis>=6.120,<7",
         "import-linter>=2.1,<3",
@@ -51,8 +52,8 @@ EXTRAS = {
         "types-defusedxml>=0.7,<1",
         "types-jsonschema>=4.23,<5",
         "types-PyYAML>=6,<7",
+        "uv>=0.5,<1",
     ],
-    "lock": ["uv>=0.5,<1"],
 }
 
 setup(

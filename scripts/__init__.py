@@ -1,1 +1,1 @@
-"""What prepares a machine for Telefoon: standard library only, because it runs before anything is installed."""
+"""What prepares a machine for Telefoon; standard library only, since it runs before any installation."""

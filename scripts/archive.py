@@ -1,4 +1,4 @@
-"""The distribution's package archive, as this machine's apt is set up: its address, its proxy, a private view of it.
+"""The distribution's package archive, as this machine's apt is set up: address, proxy, a private view of it.
 
 No host is named anywhere: apt knows which mirror, proxy and credentials this machine uses, and is asked.
 """
@@ -18,7 +18,7 @@ _TARGET_FORMAT = "$(RELEASE)|$(ORIGIN)|$(REPO_URI)"
 
 
 def archive_uri(distribution: Distribution) -> str:
-    """The address from which this machine takes the distribution's packages. Raises SetupFailed if apt has none."""
+    """Where this machine takes the distribution's packages from. Raises SetupFailed if apt has no source."""
     found = choose_uri(
         _run("apt-get", "indextargets", "--format", _TARGET_FORMAT, "Created-By: Packages"), distribution
     )

@@ -64,7 +64,7 @@ def _make_first_possible(distribution: Distribution, root: Path, progress: Progr
     if os.geteuid() != 0:
         raise SetupFailed(
             "the tests' Asterisk lives in a chroot, and making and entering one needs root. "
-            "Run `sudo make test`, or leave out the tests that need it: `make test TESTS='-m \"not asterisk\"'`."
+            "Run `make test` as root, or leave out what needs it: `make test TESTS='-m \"not asterisk\"'`."
         )
     if shutil.which("debootstrap") is None:
         raise SetupFailed("the program debootstrap is missing. Run `make test`, which installs it.")

@@ -58,7 +58,7 @@ def main() -> None:
 
 
 def pjsua2_wheel(given: str, progress: Progress) -> Path:
-    """The wheel for the running Python, built from the source `given` (see find_source) unless the cache has it."""
+    """The wheel for the running Python, from the cache or built from the source `given` (see find_source)."""
     root = cache_root()
     with locked("pjsua2", root):
         source = find_source(given, progress)

@@ -11,7 +11,7 @@ class SetupFailed(Exception):
 
 
 def run_main(main: Callable[[], None]) -> None:
-    """Run a script's `main`; a `SetupFailed` becomes its text on stderr and exit code 1, Ctrl-C exit code 130."""
+    """Run a script's `main`; SetupFailed becomes its text on stderr and code 1, Ctrl-C becomes code 130."""
     try:
         main()
     except SetupFailed as failure:

@@ -19,8 +19,8 @@ from scripts.progress import Progress, run_logged
 OLDEST = (2, 15)
 VARIABLE = "PJPROJECT_SOURCE"
 WAY_OUT = (
-    f"Use a pjproject {OLDEST[0]}.{OLDEST[1]} or newer that you already have: set {VARIABLE} to its folder or tarball, "
-    f"as in `{VARIABLE}=/path/to/pjproject-2.15.tar.gz make setup`."
+    f"Use a pjproject {OLDEST[0]}.{OLDEST[1]} or newer that you already have: set {VARIABLE} to its folder "
+    f"or tarball, as in `{VARIABLE}=/path/to/pjproject-2.15.tar.gz make setup`."
 )
 _FIELD = re.compile(r"^export PJ_VERSION_(MAJOR|MINOR|REV|SUFFIX)\s*:?=[ \t]*(\S*)[ \t]*$", re.MULTILINE)
 _PARTS = ("pjlib", "pjnath", "pjmedia", "pjsip", "pjsip-apps")

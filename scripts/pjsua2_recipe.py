@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 LOCAL_VERSION: Final = "telefoon1"
 
-#: Limits and buffers, by pjproject's names. The library's own defaults (4 calls, 64 sockets) suit a softphone.
+#: Limits by pjproject's names. The library's own defaults (4 calls, 64 sockets) suit a softphone.
 LIMITS: Final = MappingProxyType(
     {
         "PJSUA_MAX_CALLS": 1024,
@@ -76,7 +75,7 @@ def config_site() -> str:
 def build_record(version: str) -> str:
     """The module `pjsua2_build` of the wheel: how a program knows this build and its limits."""
     return (
-        '"""How the installed pjsua2 was built: a pjsua2 without this module has the library\'s own small limits."""\n'
+        '"""How this pjsua2 was built: one without this module has the library\'s own small limits."""\n'
         f"VERSION = {version!r}\n"
         f"LOCAL_VERSION = {LOCAL_VERSION!r}\n"
         f"CONFIGURE = {CONFIGURE!r}\n"
@@ -85,5 +84,6 @@ def build_record(version: str) -> str:
 
 
 def recipe_text() -> str:
-    """Everything above, as the part of the cache key that stands for it."""
-    return Path(__file__).read_text()
+    """Everything that decides what comes out, as the part of the cache key that stands for it."""
+    flags = (*CONFIGURE, C_FLAGS, *WRAPPER_FLAGS, *SWIG_FLAGS, *ABSENT_OBJECTS)
+    return "\n".join((LOCAL_VERSION, config_site(), *flags))

@@ -19,7 +19,7 @@ _SHOWN_LINES = 25
 
 
 class Progress:
-    """Shows one stage at a time on `stream`: a line that updates itself on a terminal, plain lines elsewhere."""
+    """Shows one stage at a time on `stream`: a live line on a terminal, plain lines elsewhere."""
 
     def __init__(self, stream: TextIO = sys.stderr) -> None:
         self._stream = stream
@@ -73,7 +73,7 @@ def run_logged(
 ) -> None:
     """Run `command` with stdout and stderr appended to `log`.
 
-    Raises SetupFailed with the log's path and last lines, and `advice` where there is one, if the command fails.
+    Raises SetupFailed with the log's path, its last lines and `advice` (if any) when the command fails.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as sink:

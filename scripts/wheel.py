@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 def wheel_tag() -> str:
-    """The tag of an extension built for the running Python on this machine, such as cp311-cp311-linux_x86_64."""
+    """The tag of an extension for the running Python on this machine, such as cp311-cp311-linux_x86_64."""
     python = f"cp{sys.version_info.major}{sys.version_info.minor}"
     platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
     return f"{python}-{python}-{platform}"

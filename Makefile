@@ -1,0 +1,61 @@
+# Thin names for the scripts. `make` alone says what there is.
+
+PYTHON ?= python3
+BIN := .venv/bin
+UV_COMPILE := $(BIN)/uv pip compile setup.py --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header --quiet --extra build
+
+.PHONY: help setup run test lint format lock bench-calls clean
+
+help:
+	@echo 'make run           install, then one real call from start to end, then keep serving (Ctrl-C ends it)'
+	@echo 'make setup         install only: leaves .venv/bin/telefoon working'
+	@echo "make test          all tests; some: make test TESTS='tests/unit -k rating'"
+	@echo 'make lint          ruff, mypy, import-linter'
+	@echo 'make format        put the code into the one format'
+	@echo 'make bench-calls   100 inbound calls at 20 a second; figures to bench/results/'
+	@echo 'make lock          renew requirements.lock and requirements-test.lock from setup.py'
+	@echo 'make clean         remove .venv and what the tools left; data in var/ and the cache stay'
+	@echo
+	@echo 'PJPROJECT_SOURCE=folder-or-tarball   use this pjproject (2.15 or newer) instead of the distribution'\''s'
+	@echo 'PYTHON=python3.12                    use this Python (3.11 to 3.13)'
+
+setup:
+	@$(PYTHON) -m scripts.setup
+
+run: setup
+	@exec $(BIN)/telefoon demo
+
+test:
+	@$(PYTHON) -m scripts.setup --tests
+ifeq (,$(findstring not asterisk,$(TESTS)))
+	@$(PYTHON) -m scripts.asterisk_root > /dev/null
+endif
+	@$(BIN)/python -m pytest $(TESTS)
+
+lint:
+	@$(PYTHON) -m scripts.setup --tests
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+format:
+	@$(PYTHON) -m scripts.setup --tests
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench-calls:
+	@$(PYTHON) -m scripts.setup --tests
+	@$(BIN)/python -m bench.calls
+
+# Resolves for every Python from 3.11 on and writes hashes, but no package index: that is each machine's own matter.
+lock:
+	@$(PYTHON) -m scripts.setup --tests
+	@$(UV_COMPILE) $(LOCK_FLAGS) --output-file requirements.lock
+	@$(UV_COMPILE) $(LOCK_FLAGS) --extra test --extra pico --constraint requirements.lock \
+		--output-file requirements-test.lock
+
+clean:
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +

@@ -1,0 +1,74 @@
+"""Installs everything that Telefoon needs, and does nothing when nothing changed.
+
+python3 -m scripts.setup            leaves .venv/bin/telefoon working
+python3 -m scripts.setup --tests    and what the tests and the linters need
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from scripts import pjsua2_recipe
+from scripts.build_pjsua2 import pjsua2_wheel
+from scripts.cache import file_digest, key_of
+from scripts.distribution import this_distribution
+from scripts.environment import Environment, check_python
+from scripts.failure import run_main
+from scripts.pjproject_source import VARIABLE, own_source
+from scripts.progress import Progress
+from scripts.system_packages import install_missing, wanted_packages
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+_LOCKS = {False: "requirements.lock", True: "requirements-test.lock"}
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument(
+        "--tests", action="store_true", help="install what the tests and the linters need as well"
+    )
+    set_up(CHECKOUT, Progress(), tests=parser.parse_args().tests)
+
+
+def set_up(checkout: Path, progress: Progress, *, tests: bool) -> None:
+    """Bring the machine and the checkout to the wanted state."""
+    check_python(sys.version_info[:2])
+    environment = Environment(checkout)
+    given = os.environ.get(VARIABLE, "")
+    wanted = facts(checkout, given, tests=tests)
+    if environment.command.exists() and covers(environment.stamp(), wanted):
+        return
+    install_missing(wanted_packages(this_distribution(), tests=tests), progress)
+    wheel = pjsua2_wheel(given, progress)
+    environment.ensure(progress)
+    environment.forget_stamp()
+    environment.install_locked(checkout / _LOCKS[tests], progress)
+    environment.install_wheel(wheel)
+    environment.install_project(progress)
+    environment.write_stamp(wanted)
+
+
+def facts(checkout: Path, given: str, *, tests: bool) -> dict[str, str]:
+    """What a set-up is made from: when all of it is as before, there is nothing to do."""
+    return {
+        "python": f"{sys.version} {sys.base_prefix}",
+        "packages": file_digest(checkout / _LOCKS[False]),
+        "test packages": file_digest(checkout / _LOCKS[True]) if tests else "",
+        "project": file_digest(checkout / "setup.py"),
+        "system": file_digest(checkout / "scripts" / "distributions.toml"),
+        "pjsua2": key_of(pjsua2_recipe.recipe_text(), own_source(given).digest if given else ""),
+        "checkout": str(checkout),
+    }
+
+
+def covers(stamp: dict[str, str], wanted: dict[str, str]) -> bool:
+    """Whether the set-up that left `stamp` gave all that is `wanted`; the tests' gives the product's too."""
+    return all(stamp.get(name) == value for name, value in wanted.items() if value or name != "test packages")
+
+
+if __name__ == "__main__":
+    run_main(main)
