@@ -1,0 +1,1 @@
+"""Speech engines. Only the worker process imports these modules: they may hang or crash."""

@@ -1,0 +1,104 @@
+"""What an engine is asked to do, in order: say words, or keep silent.
+
+Plain text and SSML both become this, so that an engine needs to know neither. It is data that passes
+through JSON to the worker process.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final
+
+from tts.text import SENTENCE_LIMIT, split_sentences
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How words are said. Only espeak-ng obeys it; the other engines say the words plainly.
+
+    `rate`, `volume` and `pitch` are percentages of the voice's normal, `emphasis` is one of SSML's levels,
+    `spelled` says letter by letter.
+    """
+
+    rate: int = 100
+    volume: int = 100
+    pitch: int = 100
+    emphasis: str | None = None
+    spelled: bool = False
+
+
+PLAIN: Final = Manner()
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A run of text in one manner."""
+
+    text: str
+    manner: Manner = PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """Words said in one breath in one language; `voice` is a wish, None is the language's default."""
+
+    language: str
+    words: tuple[Words, ...]
+    voice: str | None = None
+
+    @property
+    def characters(self) -> int:
+        """How much there is to say."""
+        return sum(len(each.text) for each in self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A pause of so many milliseconds."""
+
+    ms: int
+
+
+Script = tuple[Utterance | Silence, ...]
+
+
+def of_plain_text(text: str, language: str, voice: str | None) -> Script:
+    """A script for text without markup, split so that no utterance is longer than the engines bear."""
+    return tuple(Utterance(language, (Words(part),), voice) for part in split_sentences(text))
+
+
+def shortened(utterance: Utterance) -> Script:
+    """The same utterance in parts of at most SENTENCE_LIMIT characters, cut at sentences where possible."""
+    if utterance.characters <= SENTENCE_LIMIT:
+        return (utterance,)
+    parts: list[Utterance] = []
+    run: list[Words] = []
+    length = 0
+    for words in utterance.words:
+        for text in split_sentences(words.text):
+            if run and length + len(text) > SENTENCE_LIMIT:
+                parts.append(replace(utterance, words=tuple(run)))
+                run, length = [], 0
+            run.append(replace(words, text=f"{text} "))
+            length += len(text)
+    if run:
+        parts.append(replace(utterance, words=tuple(run)))
+    return tuple(parts)
+
+
+def to_json(script: Script) -> list[dict[str, Any]]:
+    """Plain lists and dictionaries, for the worker's protocol and the cache key."""
+    return [asdict(part) for part in script]
+
+
+def from_json(parts: Sequence[Mapping[str, Any]]) -> Script:
+    """The inverse of to_json."""
+    return tuple(
+        Silence(part["ms"])
+        if "ms" in part
+        else Utterance(
+            part["language"],
+            tuple(Words(words["text"], Manner(**words["manner"])) for words in part["words"]),
+            part["voice"],
+        )
+        for part in parts
+    )

@@ -1,0 +1,246 @@
+"""Our subset of SSML 1.1 (W3C), read into a script. The markup itself never reaches an engine.
+
+speak p s break prosody emphasis sub say-as lang voice w mark. Every other element is an error that names
+it; above all <audio>, by which espeak-ng would open files of this machine.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from engine.errors import SpeechError
+from engine.languages import canonical_language
+from tts.script import PLAIN, Manner, Script, Silence, Utterance, Words, shortened
+from tts.text import TEXT_LIMIT, spaced_digits, with_spelled_phone_numbers, without_controls
+
+SSML_LIMIT: Final = 64 * 1024
+DEPTH_LIMIT: Final = 10
+BREAK_LIMIT_MS: Final = 10_000
+SILENCE_LIMIT_MS: Final = 60_000
+
+_XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
+_NAMESPACE: Final = "{http://www.w3.org/2001/10/synthesis}"
+
+# SSML 1.1 §3.2.3 and §3.2.4 name the steps; how long, fast or loud each is was left to us.
+_BREAK_MS: Final = {"none": 0, "x-weak": 100, "weak": 200, "medium": 400, "strong": 700, "x-strong": 1200}
+_RATE: Final = {"x-slow": 60, "slow": 80, "medium": 100, "default": 100, "fast": 120, "x-fast": 140}
+_VOLUME: Final = {
+    "silent": 0,
+    "x-soft": 30,
+    "soft": 65,
+    "medium": 100,
+    "default": 100,
+    "loud": 120,
+    "x-loud": 140,
+}
+_PITCH: Final = {"x-low": 70, "low": 85, "medium": 100, "default": 100, "high": 110, "x-high": 120}
+_EMPHASIS: Final = ("none", "reduced", "moderate", "strong")
+_DIGIT_BY_DIGIT: Final = frozenset({"digits", "telephone"})
+_LETTER_BY_LETTER: Final = frozenset({"characters", "spell-out", "verbatim"})
+_PERCENT: Final = re.compile(r"([+-]?)(\d{1,3})%")
+_TIME: Final = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)(ms|s)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What holds at a place in the document."""
+
+    language: str
+    voice: str | None
+    manner: Manner = PLAIN
+    depth: int = 1
+
+
+@dataclass(slots=True)
+class _Writer:
+    """Collects the script; words in one language and voice flow together until something ends the run."""
+
+    parts: list[Utterance | Silence] = field(default_factory=list)
+    words: list[Words] = field(default_factory=list)
+    language: str = ""
+    voice: str | None = None
+    characters: int = 0
+    silence_ms: int = 0
+
+    def say(self, text: str | None, context: _Context) -> None:
+        text = without_controls(text or "")
+        if not text.strip() and not (text and self.words):
+            return
+        self.characters += len(text)
+        if self.characters > TEXT_LIMIT:
+            raise SpeechError(f"The SSML says more than {TEXT_LIMIT} characters; a prompt may not. Split it.")
+        if (context.language, context.voice) != (self.language, self.voice):
+            self.end()
+            self.language, self.voice = context.language, context.voice
+        spelled = text if context.manner.spelled else with_spelled_phone_numbers(text)
+        self.words.append(Words(spelled, context.manner))
+
+    def pause(self, ms: int) -> None:
+        self.end()
+        self.silence_ms += ms
+        if self.silence_ms > SILENCE_LIMIT_MS:
+            raise SpeechError(f"The breaks add up to more than {SILENCE_LIMIT_MS // 1000} seconds.")
+        if ms:
+            self.parts.append(Silence(ms))
+
+    def end(self) -> None:
+        words = tuple(self.words)
+        self.words.clear()
+        if any(character.isalnum() for each in words for character in each.text):
+            self.parts.extend(shortened(Utterance(self.language, words, self.voice)))
+
+
+def of_ssml(document: str, language: str, voice: str | None) -> Script:
+    """The script of an SSML document; `language` and `voice` hold where the document says no other.
+
+    A fragment without the outer <speak> is taken too. Raises SpeechError, or UnknownLanguage for an
+    xml:lang that no voice speaks.
+    """
+    writer = _Writer()
+    _walk(_parsed(document), _Context(language, voice), writer)
+    writer.end()
+    if not any(isinstance(part, Utterance) for part in writer.parts):
+        raise SpeechError("There is nothing to say: the SSML holds no words.")
+    return tuple(writer.parts)
+
+
+def _parsed(document: str) -> Element:
+    if len(document) > SSML_LIMIT:
+        raise SpeechError(f"The SSML has {len(document)} characters; it may have {SSML_LIMIT}.")
+    source = re.sub(r"^\s*<\?xml[^>]*\?>", "", document).strip()
+    # A DTD has its place before the root element, so what starts with one must not be wrapped.
+    if not re.match(r"<(speak\b|!)", source):
+        source = f"<speak>{source}</speak>"
+    try:
+        root = fromstring(source.encode("utf-8"), forbid_dtd=True)
+    except DefusedXmlException as error:
+        raise SpeechError("SSML may hold no DTD and no entities of its own.") from error
+    except ParseError as error:
+        raise SpeechError(f"The SSML is not well-formed XML: {error}.") from error
+    except UnicodeEncodeError as error:
+        raise SpeechError("The SSML holds half a character (a lone surrogate): send it as UTF-8.") from error
+    if _name(root) != "speak":
+        raise SpeechError(f"The SSML starts with <{_name(root)}>; it must start with <speak>.")
+    return root
+
+
+def _walk(element: Element, outer: _Context, writer: _Writer) -> None:
+    context = _within(element, outer)
+    name = _name(element)
+    match name:
+        case "break":
+            writer.pause(_break_ms(element))
+        case "mark":
+            pass
+        case "sub":
+            writer.say(_leaf(element, element.get("alias") or element.text or ""), context)
+        case "say-as":
+            _say_as(element, context, writer)
+        case "p" | "s":
+            writer.end()
+            _inside(element, context, writer)
+            writer.end()
+        case "speak" | "prosody" | "emphasis" | "lang" | "voice" | "w":
+            _inside(element, context, writer)
+        case _:
+            raise SpeechError(
+                f"<{name}> is not allowed in SSML here. Allowed are speak, p, s, break, prosody, emphasis, "
+                "sub, say-as, lang, voice, w and mark."
+            )
+
+
+def _inside(element: Element, context: _Context, writer: _Writer) -> None:
+    writer.say(element.text, context)
+    for child in element:
+        _walk(child, context, writer)
+        writer.say(child.tail, context)
+
+
+def _within(element: Element, outer: _Context) -> _Context:
+    """The context inside an element. A new language drops the outer voice, which doesn't speak it."""
+    if outer.depth > DEPTH_LIMIT:
+        raise SpeechError(f"The SSML is nested deeper than {DEPTH_LIMIT} elements.")
+    context = replace(outer, depth=outer.depth + 1)
+    if tag := element.get(_XML_LANG):
+        language = canonical_language(tag)
+        voice = outer.voice if language == outer.language else None
+        context = replace(context, language=language, voice=voice)
+    if _name(element) == "voice" and (voice := element.get("name")):
+        context = replace(context, voice=voice)
+    if _name(element) == "emphasis":
+        level = element.get("level", "moderate")
+        if level not in _EMPHASIS:
+            raise SpeechError(f'<emphasis level="{level}">: allowed are {", ".join(_EMPHASIS)}.')
+        context = replace(context, manner=replace(outer.manner, emphasis=level))
+    if _name(element) == "prosody":
+        manner = outer.manner
+        context = replace(
+            context,
+            manner=replace(
+                manner,
+                rate=_scaled(manner.rate, element, "rate", _RATE),
+                volume=_scaled(manner.volume, element, "volume", _VOLUME),
+                pitch=_scaled(manner.pitch, element, "pitch", _PITCH),
+            ),
+        )
+    return context
+
+
+def _scaled(outer: int, element: Element, attribute: str, steps: Mapping[str, int]) -> int:
+    """The outer percentage times what the attribute says, kept within 0..300."""
+    given = element.get(attribute)
+    if given is None:
+        return outer
+    if given in steps:
+        percent = steps[given]
+    elif match := _PERCENT.fullmatch(given):
+        sign, number = match[1], int(match[2])
+        percent = 100 + number if sign == "+" else 100 - number if sign == "-" else number
+    else:
+        raise SpeechError(
+            f'<prosody {attribute}="{given}">: use a percentage (80%, +10%) or {", ".join(steps)}.'
+        )
+    if attribute != "volume" and percent < 20:
+        raise SpeechError(f'<prosody {attribute}="{given}">: below 20% nothing can be understood.')
+    return max(0, min(300, outer * percent // 100))
+
+
+def _break_ms(element: Element) -> int:
+    _leaf(element, "")
+    given = element.get("time")
+    if given is None:
+        strength = element.get("strength", "medium")
+        if strength not in _BREAK_MS:
+            raise SpeechError(f'<break strength="{strength}">: allowed are {", ".join(_BREAK_MS)}.')
+        return _BREAK_MS[strength]
+    match = _TIME.fullmatch(given.strip())
+    ms = round(float(match[1]) * (1000 if match[2] == "s" else 1)) if match else -1
+    if not 0 <= ms <= BREAK_LIMIT_MS:
+        raise SpeechError(f'<break time="{given}">: write 500ms or 1.5s, at most {BREAK_LIMIT_MS // 1000}s.')
+    return ms
+
+
+def _say_as(element: Element, context: _Context, writer: _Writer) -> None:
+    kind = element.get("interpret-as", "")
+    text = _leaf(element, element.text or "")
+    if kind in _DIGIT_BY_DIGIT and any(character.isdigit() for character in text):
+        writer.say(f" {spaced_digits(text)} ", context)
+    elif kind in _LETTER_BY_LETTER:
+        writer.say(text, replace(context, manner=replace(context.manner, spelled=True)))
+    else:
+        writer.say(text, context)  # dates, numbers, times: the engines read them by themselves
+
+
+def _leaf(element: Element, text: str) -> str:
+    if len(element):
+        raise SpeechError(f"<{_name(element)}> may hold no other element; it holds <{_name(element[0])}>.")
+    return text
+
+
+def _name(element: Element) -> str:
+    return str(element.tag).removeprefix(_NAMESPACE)

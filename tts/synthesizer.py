@@ -1,0 +1,236 @@
+"""The engine's Synthesizer: text or SSML in, the path of a WAV file out."""
+
+import importlib.metadata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+import structlog
+
+from engine.errors import SetupError, SpeechError
+from engine.languages import LANGUAGES, canonical_language
+from engine.ports import Speech
+from tts import script, ssml, text
+from tts.cache import PromptCache
+from tts.loudness import CEILING_DBFS, LEVEL_DBOV
+from tts.pool import PoolError, WorkerPool
+from tts.script import Script, Utterance
+from tts.selftest import VoiceCheck, rate_faults
+from tts.voices import EngineName, Voice, VoiceTable
+
+RATES_HZ: Final = (8_000, 16_000, 24_000, 32_000, 44_100, 48_000)
+WORDS_PER_MINUTE: Final = range(80, 451)
+
+_RECIPE_VERSION: Final = 1
+"""Raised when the same script would sound different, so that old files are not used."""
+
+_PACKAGES: Final[Mapping[EngineName, tuple[str, ...]]] = {
+    EngineName.PYTTSX3: ("pyttsx3", "espeakng-loader"),
+    EngineName.PICO: ("py-nanotts",),
+    EngineName.PIPER: ("piper-tts", "onnxruntime"),
+}
+
+# (seconds at least, seconds per character): many times what each takes on an idle machine.
+_PATIENCE: Final[Mapping[EngineName, tuple[float, float]]] = {
+    EngineName.PYTTSX3: (10.0, 0.001),
+    EngineName.PICO: (10.0, 0.005),
+    EngineName.PIPER: (20.0, 0.05),
+}
+
+_CHECK_TEXT: Final[Mapping[str, str]] = {
+    "nl": "Goedemorgen.",
+    "fr": "Bonjour.",
+    "de": "Guten Morgen.",
+    "en": "Good morning.",
+}
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechService:
+    """Prompts by worker processes, cached. One per node; see `create`."""
+
+    voices: VoiceTable
+    cache: PromptCache
+    pool: WorkerPool
+
+    @classmethod
+    def create(
+        cls,
+        cache: PromptCache,
+        *,
+        engines: Mapping[str, Sequence[str]] | None = None,
+        piper_voices: Mapping[str, Path] | None = None,
+        workers: int = 2,
+        queue_limit: int = 200,
+        espeak: str = "auto",
+    ) -> Self:
+        """A service from plain settings.
+
+        `engines` maps a language to its engines in order (default: pyttsx3 alone), `piper_voices` a language
+        to a .onnx file, `espeak` is auto, system or loader. Raises SetupError for a wrong value.
+        """
+        if espeak not in {"auto", "system", "loader"}:
+            raise SetupError(f"tts_espeak is '{espeak}'. Allowed are auto, system and loader.")
+        orders = {
+            canonical_language(tag): tuple(_engine(tag, name) for name in names)
+            for tag, names in (engines or {}).items()
+        }
+        if empty := [tag for tag, order in orders.items() if not order]:
+            raise SetupError(f"tts_engines names no engine for {', '.join(empty)}.")
+        models = {canonical_language(tag): path for tag, path in (piper_voices or {}).items()}
+        voices = VoiceTable(orders, models)
+        try:
+            for tag in orders:
+                voices.voices(tag, None)
+        except SpeechError as error:
+            raise SetupError(f"tts_engines can't be followed: {error}") from error
+        pool = WorkerPool(cache.folder / "workers", size=workers, queue_limit=queue_limit, espeak=espeak)
+        return cls(voices, cache, pool)
+
+    def languages(self) -> frozenset[str]:
+        """Canonical tags of all languages that can be asked for."""
+        return LANGUAGES
+
+    async def render(self, speech: Speech, *, rate_hz: int) -> Path:
+        """Path of a mono 16-bit PCM WAV at rate_hz.
+
+        Raises UnknownLanguage, or SpeechError: nothing to say, a voice or a rate that does not exist, SSML
+        that is not allowed, an engine that is missing, failed, or is busy.
+        """
+        language = canonical_language(speech.language)
+        if rate_hz not in RATES_HZ:
+            raise SpeechError(f"A prompt can't be made at {rate_hz} Hz. Allowed are {_listed(RATES_HZ)}.")
+        if speech.rate is not None and speech.rate not in WORDS_PER_MINUTE:
+            raise SpeechError(
+                f"The rate is {speech.rate} words per minute. "
+                f"Allowed are {WORDS_PER_MINUTE[0]} to {WORDS_PER_MINUTE[-1]}."
+            )
+        parts = _script(speech, language)
+        engines = self.voices.order(language)
+        for choice, engine in enumerate(engines, start=1):
+            try:
+                return await self._said(parts, choice - 1, speech.rate, rate_hz)
+            except PoolError as error:
+                if choice == len(engines):
+                    raise SpeechError(str(error)) from error
+                # The operator listed another one for this case; a default never gets here.
+                _log.warning("speech_engine_failed", engine=engine, language=language, error=str(error))
+        raise AssertionError(engines)  # `create` refuses an empty order
+
+    async def start(self) -> None:
+        """Warm the workers and test the espeak driver. Raises SetupError if speech will not work."""
+        await self.cache.tidy()
+        try:
+            faults = await rate_faults(self._seconds)
+        except (PoolError, SpeechError) as error:
+            raise SetupError(f"Speech does not work: {error}") from error
+        if faults:
+            raise SetupError(f"Speech does not work: {faults[0]}")
+
+    async def check(self) -> list[VoiceCheck]:
+        """Try each language with each of its engines, and espeak's driver; for `telefoon doctor`."""
+        return [
+            await self._check(language, engine)
+            for language in sorted(LANGUAGES)
+            for engine in self.voices.order(language)
+        ]
+
+    async def close(self) -> None:
+        """Stop what is being made and end the workers."""
+        await self.cache.close()
+        await self.pool.close()
+
+    async def _check(self, language: str, engine: EngineName) -> VoiceCheck:
+        """Render afresh: a cached file would tell nothing about today."""
+        voice = "none"
+        try:
+            voice = self.voices.default(engine, language)
+            parts = script.of_plain_text(_CHECK_TEXT[language[:2]], language, None)
+            seconds = await self._seconds(parts, [Voice(engine, voice)], None)
+        except (PoolError, SpeechError) as error:
+            return VoiceCheck(language, engine, voice, ok=False, detail=str(error))
+        return VoiceCheck(language, engine, voice, ok=True, detail=f"{seconds:.2f} s of speech")
+
+    async def _seconds(self, parts: Script, voices: Sequence[Voice | None], rate: int | None) -> float:
+        """How long the script takes to say; nothing is kept."""
+        job = _job(parts, voices, rate, RATES_HZ[0], Path("/dev/null"))
+        done = await self.pool.run(job, timeout_s=_patience(parts, voices))
+        return float(done["seconds"])
+
+    async def _said(self, parts: Script, choice: int, rate: int | None, rate_hz: int) -> Path:
+        voices = [self._voice(part, choice) if isinstance(part, Utterance) else None for part in parts]
+        recipe = {
+            "version": _RECIPE_VERSION,
+            "level": [LEVEL_DBOV, CEILING_DBFS],
+            "libraries": _versions(voices),
+            **_job(parts, voices, rate, rate_hz, Path()),
+        }
+
+        async def make(out: Path) -> None:
+            job = _job(parts, voices, rate, rate_hz, out)
+            await self.pool.run(job, timeout_s=_patience(parts, voices))
+
+        return await self.cache.get(recipe, make)
+
+    def _voice(self, part: Utterance, choice: int) -> Voice:
+        """The voice for one utterance; a language within the text has an order of its own."""
+        voices = self.voices.voices(part.language, part.voice)
+        return voices[min(choice, len(voices) - 1)]
+
+
+def _script(speech: Speech, language: str) -> Script:
+    if speech.ssml:
+        return ssml.of_ssml(speech.text, language, speech.voice)
+    plain = text.with_spelled_phone_numbers(text.checked(speech.text))
+    return script.of_plain_text(plain, language, speech.voice)
+
+
+def _job(
+    parts: Script, voices: Sequence[Voice | None], rate: int | None, rate_hz: int, out: Path
+) -> dict[str, Any]:
+    return {
+        "do": "speak",
+        "script": script.to_json(parts),
+        "voices": [voice and [voice.engine, voice.name] for voice in voices],
+        "rate": rate,
+        "rate_hz": rate_hz,
+        "out": str(out),
+    }
+
+
+def _patience(parts: Script, voices: Iterable[Voice | None]) -> float:
+    characters = sum(part.characters for part in parts if isinstance(part, Utterance))
+    return max(
+        least + each * characters for least, each in (_PATIENCE[voice.engine] for voice in voices if voice)
+    )
+
+
+def _versions(voices: Iterable[Voice | None]) -> dict[str, str]:
+    """Versions of what speaks: another version may sound different. A piper voice counts by its file."""
+    versions: dict[str, str] = {}
+    for voice in {voice for voice in voices if voice is not None}:
+        for package in _PACKAGES[voice.engine]:
+            try:
+                versions[package] = importlib.metadata.version(package)
+            except importlib.metadata.PackageNotFoundError:
+                versions[package] = "none"
+        if voice.engine is EngineName.PIPER and Path(voice.name).exists():
+            status = Path(voice.name).stat()
+            versions[voice.name] = f"{status.st_size} {status.st_mtime_ns}"
+    return versions
+
+
+def _engine(tag: str, name: str) -> EngineName:
+    try:
+        return EngineName(name)
+    except ValueError as error:
+        raise SetupError(
+            f"tts_engines names '{name}' for {tag}. Allowed are {_listed(EngineName)}."
+        ) from error
+
+
+def _listed(values: Iterable[object]) -> str:
+    return ", ".join(map(str, values))

@@ -1,0 +1,141 @@
+"""The worker process: `python -m tts.worker FOLDER ESPEAK`, jobs in on stdin, answers out on stdout.
+
+One JSON object a line. In: {"do": "speak" | "decode", …}. Out: {"ready": true} once, then for each job
+{"ok": {…}} or {"error": "what the user may read"}. It ends when stdin does, or when its parent dies.
+"""
+
+import ctypes
+import faulthandler
+import json
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final, TextIO
+
+import numpy as np
+import soundfile
+
+from engine.errors import MediaError
+from tts.decode import decode
+from tts.engines.base import Engine, EngineError, Samples
+from tts.engines.espeak import EspeakEngine
+from tts.engines.pico import PicoEngine
+from tts.engines.piper import PiperEngine
+from tts.loudness import faded, levelled, resampled, trimmed
+from tts.script import Silence, from_json
+from tts.voices import EngineName
+
+NICENESS: Final = 10
+LEAD_S: Final = 0.05
+TAIL_S: Final = 0.15
+SENTENCE_GAP_S: Final = 0.25
+
+_PR_SET_PDEATHSIG: Final = 1
+
+Job = Mapping[str, Any]
+
+
+class Worker:
+    """Does jobs one after the other, with engines that are started when first needed."""
+
+    def __init__(self, scratch: Path, espeak: str) -> None:
+        self._start: Mapping[EngineName, Callable[[], Engine]] = {
+            EngineName.PYTTSX3: lambda: EspeakEngine(scratch, espeak),
+            EngineName.PICO: PicoEngine,
+            EngineName.PIPER: PiperEngine,
+        }
+        self._engines: dict[EngineName, Engine] = {}
+        self._jobs: Mapping[str, Callable[[Job], dict[str, Any]]] = {
+            "warm": self._warm,
+            "speak": self._speak,
+            "decode": _decode,
+        }
+
+    def answer(self, job: Job) -> dict[str, Any]:
+        """What the job gave, or the error that a user may read. What nobody foresaw ends the process."""
+        try:
+            return {"ok": self._jobs[job["do"]](job)}
+        except (EngineError, MediaError) as error:
+            return {"error": str(error)}
+        except OSError as error:
+            return {"error": f"{error.strerror}: {error.filename}"}
+        except soundfile.SoundFileError as error:
+            return {"error": str(error)}
+
+    def _engine(self, name: EngineName) -> Engine:
+        if name not in self._engines:
+            self._engines[name] = self._start[name]()
+        return self._engines[name]
+
+    def _warm(self, job: Job) -> dict[str, Any]:
+        self._engine(EngineName(job["engine"]))
+        return {}
+
+    def _speak(self, job: Job) -> dict[str, Any]:
+        """Render {script, voices, rate, rate_hz, out}; `voices` has [engine, voice] or null for each part."""
+        rate_hz: int = job["rate_hz"]
+        pieces: list[Samples] = []
+        gap = 0.0
+        for part, voice in zip(from_json(job["script"]), job["voices"], strict=True):
+            if isinstance(part, Silence):
+                pieces.append(_silence(part.ms / 1000, rate_hz))
+                gap = 0.0
+                continue
+            pieces.append(_silence(gap, rate_hz))
+            samples, at_hz = self._engine(EngineName(voice[0])).say(part, voice[1], job["rate"])
+            pieces.append(resampled(trimmed(samples, at_hz), at_hz, rate_hz))
+            gap = SENTENCE_GAP_S
+        speech = faded(levelled(np.concatenate(pieces), rate_hz), rate_hz)
+        if not speech.any():
+            raise EngineError("The voice made no sound of this text.")
+        prompt = np.concatenate([_silence(LEAD_S, rate_hz), speech, _silence(TAIL_S, rate_hz)])
+        soundfile.write(job["out"], prompt, rate_hz, subtype="PCM_16", format="WAV")
+        return {"seconds": len(prompt) / rate_hz}
+
+
+def _decode(job: Job) -> dict[str, Any]:
+    """Decode {source, out, rate_hz, limit_s}."""
+    seconds = decode(Path(job["source"]), Path(job["out"]), rate_hz=job["rate_hz"], limit_s=job["limit_s"])
+    return {"seconds": seconds}
+
+
+def _silence(seconds: float, rate_hz: int) -> Samples:
+    return np.zeros(int(seconds * rate_hz), np.float32)
+
+
+def _die_with_parent(parent: int) -> None:
+    """A stuck worker never sees the end of stdin, so the kernel must end it (prctl(2), Linux)."""
+    if sys.platform != "linux":
+        return
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it died before we asked
+        sys.exit(1)
+
+
+def _claim_stdout() -> TextIO:
+    """The stream for answers; from now on whatever is printed goes to stderr."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return answers
+
+
+def main() -> None:
+    """Serve jobs until stdin ends."""
+    scratch, espeak, parent = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+    _die_with_parent(parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us in order
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    faulthandler.enable()
+    os.nice(NICENESS)
+    answers = _claim_stdout()
+    worker = Worker(scratch, espeak)
+    print(json.dumps({"ready": True}), file=answers, flush=True)
+    for line in sys.stdin:
+        print(json.dumps(worker.answer(json.loads(line))), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main()
