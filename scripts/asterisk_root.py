@@ -44,7 +44,7 @@ def asterisk_root(progress: Progress) -> Path:
     root = cache_root()
     with locked("asterisk", root):
         for suite in distribution.asterisk_suites:
-            folder = _folder(root, distribution, suite)
+            folder = root_folder(root, distribution, suite)
             if folder.is_dir():
                 return folder
         return _make_first_possible(distribution, root, progress)
@@ -71,7 +71,7 @@ def _make_first_possible(distribution: Distribution, root: Path, progress: Progr
     refusals = []
     for suite in distribution.asterisk_suites:
         try:
-            return _make(distribution, suite, _folder(root, distribution, suite), progress)
+            return _make(distribution, suite, root_folder(root, distribution, suite), progress)
         except SetupFailed as failure:
             refusals.append(f"{suite}: {failure}")
             progress.note(f"{distribution.origin} {suite} gave no Asterisk.")
@@ -107,7 +107,8 @@ def _make(distribution: Distribution, suite: str, target: Path, progress: Progre
     return target
 
 
-def _folder(root: Path, distribution: Distribution, suite: str) -> Path:
+def root_folder(root: Path, distribution: Distribution, suite: str) -> Path:
+    """Where the Asterisk of `suite` lies in the cache `root`."""
     return root / "asterisk" / f"{suite}-{key_of(_LAYOUT, distribution.origin, suite, *_INCLUDED)}"
 
 

@@ -84,7 +84,7 @@ def _build(source: Source, work: Path, log: Path, progress: Progress) -> None:
     tree = work / "source"
     with progress.stage("Unpacking pjproject"):
         unpack(source, tree, log)
-        _adapt(tree)
+        adapt(tree)
     with progress.stage("Configuring pjproject"):
         environment = {**os.environ, "CFLAGS": recipe.C_FLAGS, "CXXFLAGS": recipe.C_FLAGS}
         run_logged(["./aconfigure", *recipe.CONFIGURE], log, cwd=tree, env=environment)
@@ -98,7 +98,8 @@ def _build(source: Source, work: Path, log: Path, progress: Progress) -> None:
     shutil.rmtree(tree)
 
 
-def _adapt(tree: Path) -> None:
+def adapt(tree: Path) -> None:
+    """Write the limits into the source tree and mend what the distribution left out of it."""
     (tree / "pjlib/include/pj/config_site.h").write_text(recipe.config_site())
     makefile = tree / "pjmedia/build/Makefile"
     text = makefile.read_text()
