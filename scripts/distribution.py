@@ -26,6 +26,7 @@ class Distribution:
     source_component: str
     asterisk_suites: tuple[str, ...]
     build: tuple[str, ...]
+    runtime: tuple[str, ...]
     python: tuple[str, ...]
     test: tuple[str, ...]
 
@@ -83,6 +84,7 @@ def _row(name: str, version: str, row: Mapping[str, object]) -> Distribution:
         source_component=text("source_component"),
         asterisk_suites=names("asterisk_suites"),
         build=names("build"),
+        runtime=names("runtime"),
         python=names("python"),
         test=names("test"),
     )

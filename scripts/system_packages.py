@@ -1,7 +1,13 @@
-"""Installs what is missing of the distribution's packages, by apt-get, as root or through sudo."""
+"""Installs what is missing of the distribution's packages, by apt-get, as root or through sudo.
+
+python3 -m scripts.system_packages runtime      only what a finished installation loads, without compilers
+python3 -m scripts.system_packages build        what builds the product
+python3 -m scripts.system_packages test         and what tests it
+"""
 
 from __future__ import annotations
 
+import argparse
 import os
 import shlex
 import shutil
@@ -11,11 +17,23 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from scripts.cache import cache_root
-from scripts.distribution import Distribution
-from scripts.failure import SetupFailed
+from scripts.distribution import Distribution, this_distribution
+from scripts.failure import SetupFailed, run_main
 from scripts.progress import Progress, run_logged
 
 _APT = ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=600")
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("group", choices=("runtime", "build", "test"))
+    group = parser.parse_args().group
+    distribution = this_distribution()
+    wanted = (
+        distribution.runtime if group == "runtime" else wanted_packages(distribution, tests=group == "test")
+    )
+    install_missing(wanted, Progress())
 
 
 def wanted_packages(
@@ -78,3 +96,7 @@ def refusal(missing: Sequence[str]) -> str:
         f"these system packages are missing, and neither root nor sudo is there to install them:\n{names}\n"
         f"Have an administrator run\n    {command}\nand start again in {Path.cwd()}."
     )
+
+
+if __name__ == "__main__":
+    run_main(main)
