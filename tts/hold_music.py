@@ -1,4 +1,4 @@
-"""Music on hold, composed here: broken chords over four bars that turn in a circle, free of anyone's rights."""
+"""Music on hold, composed here and free of rights: broken chords over four bars that turn in a circle."""
 
 from typing import Final
 

@@ -1,5 +1,6 @@
 """The engine's Synthesizer: text or SSML in, the path of a WAV file out."""
 
+import functools
 import importlib.metadata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from typing import Any, Final, Self
 
 import structlog
 
-from engine.errors import SetupError, SpeechError
+from engine.errors import SetupError, SpeechError, UnknownLanguage
 from engine.languages import LANGUAGES, canonical_language
 from engine.ports import Speech
 from tts import script, ssml, text
@@ -74,19 +75,19 @@ class SpeechService:
         """
         if espeak not in {"auto", "system", "loader"}:
             raise SetupError(f"tts_espeak is '{espeak}'. Allowed are auto, system and loader.")
-        orders = {
-            canonical_language(tag): tuple(_engine(tag, name) for name in names)
-            for tag, names in (engines or {}).items()
-        }
-        if empty := [tag for tag, order in orders.items() if not order]:
-            raise SetupError(f"tts_engines names no engine for {', '.join(empty)}.")
-        models = {canonical_language(tag): path for tag, path in (piper_voices or {}).items()}
-        voices = VoiceTable(orders, models)
         try:
+            orders = {
+                canonical_language(tag): tuple(_engine(tag, name) for name in names)
+                for tag, names in (engines or {}).items()
+            }
+            models = {canonical_language(tag): path for tag, path in (piper_voices or {}).items()}
+            voices = VoiceTable(orders, models)
             for tag in orders:
                 voices.voices(tag, None)
-        except SpeechError as error:
-            raise SetupError(f"tts_engines can't be followed: {error}") from error
+        except (UnknownLanguage, SpeechError) as error:
+            raise SetupError(f"tts_engines or tts_piper_voices can't be followed: {error}") from error
+        if empty := [tag for tag, order in orders.items() if not order]:
+            raise SetupError(f"tts_engines names no engine for {', '.join(empty)}.")
         pool = WorkerPool(cache.folder / "workers", size=workers, queue_limit=queue_limit, espeak=espeak)
         return cls(voices, cache, pool)
 
@@ -212,15 +213,19 @@ def _versions(voices: Iterable[Voice | None]) -> dict[str, str]:
     """Versions of what speaks: another version may sound different. A piper voice counts by its file."""
     versions: dict[str, str] = {}
     for voice in {voice for voice in voices if voice is not None}:
-        for package in _PACKAGES[voice.engine]:
-            try:
-                versions[package] = importlib.metadata.version(package)
-            except importlib.metadata.PackageNotFoundError:
-                versions[package] = "none"
+        versions |= {package: _version(package) for package in _PACKAGES[voice.engine]}
         if voice.engine is EngineName.PIPER and Path(voice.name).exists():
             status = Path(voice.name).stat()
             versions[voice.name] = f"{status.st_size} {status.st_mtime_ns}"
     return versions
+
+
+@functools.cache  # it reads files, and is asked at every prompt
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "none"
 
 
 def _engine(tag: str, name: str) -> EngineName:

@@ -115,7 +115,7 @@ def sine(frequencies: Sequence[float], seconds: float, rate_hz: int) -> Samples:
     count = round(seconds * rate_hz)
     time = np.arange(count) / rate_hz
     each = 10 ** (LEVEL_DBOV / 20) * np.sqrt(2 / len(frequencies))
-    wave = each * np.sum([np.sin(2 * np.pi * hz * time) for hz in frequencies], axis=0)
+    wave: NDArray[np.float64] = each * np.sum([np.sin(2 * np.pi * hz * time) for hz in frequencies], axis=0)
     edge = min(round(_EDGE_S * rate_hz), count // 2)
     rise = 0.5 - 0.5 * np.cos(np.pi * np.arange(edge) / edge)
     wave[:edge] *= rise
