@@ -1,0 +1,175 @@
+"""Settings: one documented default each, from the environment (TELEFOON_…) or a TOML file.
+
+The environment wins over the file named by TELEFOON_CONFIG (default: telefoon.toml in the working folder,
+if there). `config/telefoon.toml` lists every setting with its default.
+"""
+
+import os
+from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+PREFIX = "TELEFOON_"
+Network = IPv4Network | IPv6Network
+
+
+class SettingsError(Exception):
+    """A wrong setting; the text names it, what was given and what is allowed."""
+
+
+class SipTransport(StrEnum):
+    UDP = "udp"
+    TCP = "tcp"
+    TLS = "tls"
+
+
+class Srtp(StrEnum):
+    OFF = "off"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+class LogFormat(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
+class LogLevel(StrEnum):
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+def _words(value: object) -> object:
+    """A list may be written as words between commas or spaces, as environments have no lists."""
+    if isinstance(value, str):
+        return value.replace(",", " ").split()
+    return value
+
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+Words = Annotated[list[str], NoDecode, BeforeValidator(_words)]
+Networks = Annotated[list[Network], NoDecode, BeforeValidator(_words)]
+Transports = Annotated[list[SipTransport], NoDecode, BeforeValidator(_words)]
+
+
+class Settings(BaseSettings):
+    """Every setting, flat, under the name that the environment uses."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    http_host: str = "127.0.0.1"
+    http_port: Port = 8080
+    sip_host: str = "127.0.0.1"
+    sip_port: Port = 5060
+    sip_transports: Transports = [SipTransport.UDP, SipTransport.TCP]
+    public_address: str | None = None
+    rtp_ports: str = "10000-14000"
+    codecs: Words = ["opus", "G722", "PCMA", "PCMU", "G729"]
+    session_expires_s: int = Field(default=1800, ge=90, le=86400)
+
+    data_dir: Path = Path("var")
+    database_url: str = ""
+
+    trunk: str | None = None
+    trunk_user: str | None = None
+    trunk_password: SecretStr | None = None
+    trunk_register: bool = False
+    trunk_srtp: Srtp = Srtp.OFF
+    tls_ca: Path | None = None
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    sip_allow: Networks = []
+
+    webhook_timeout_s: float = Field(default=10.0, gt=0, le=60, alias="TELEFOON_WEBHOOK_TIMEOUT")
+    egress_allow: Networks = []
+    max_call_seconds: int = Field(default=14400, ge=1, le=86400)
+    default_country: str = "be"
+    node: str = "node-1"
+
+    tts_workers: int = Field(default=2, ge=1, le=16)
+    tts_engines: dict[str, list[str]] = {}
+    tts_piper_voices: dict[str, Path] = {}
+    tts_espeak: Literal["auto", "system", "loader"] = "auto"
+
+    log_format: LogFormat = LogFormat.TEXT
+    log_level: LogLevel = LogLevel.INFO
+
+    @field_validator("rtp_ports")
+    @classmethod
+    def _range_of_ports(cls, value: str) -> str:
+        first, dash, last = value.partition("-")
+        if not (dash and first.isdigit() and last.isdigit() and 1024 <= int(first) < int(last) <= 65535):
+            raise ValueError("write two ports from 1024 to 65535, the lower first, such as 10000-14000")
+        return value
+
+    @field_validator("trunk")
+    @classmethod
+    def _sip_uri(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("sip:", "sips:")):
+            raise ValueError("write a SIP URI, such as sip:127.0.0.1:5080;transport=udp")
+        return value
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Settings":
+        if self.trunk_register and not (self.trunk and self.trunk_user and self.trunk_password):
+            raise ValueError("trunk_register needs trunk, trunk_user and trunk_password")
+        if SipTransport.TLS in self.sip_transports and not (self.tls_cert and self.tls_key):
+            raise ValueError("the transport tls needs tls_cert and tls_key")
+        return self
+
+    @property
+    def rtp_first_port(self) -> int:
+        return int(self.rtp_ports.partition("-")[0])
+
+    @property
+    def rtp_last_port(self) -> int:
+        return int(self.rtp_ports.partition("-")[2])
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy URL; an SQLite file in the data folder unless one is set."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir.resolve() / 'telefoon.db'}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        path = Path(os.environ.get(f"{PREFIX}CONFIG", "telefoon.toml"))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, path)
+
+
+def load() -> Settings:
+    """The settings of this process. Raises SettingsError that names every wrong one."""
+    try:
+        return Settings()
+    except ValidationError as invalid:
+        raise SettingsError("\n".join(_explain(dict(error)) for error in invalid.errors())) from None
+
+
+def _explain(error: dict[str, object]) -> str:
+    place = error["loc"]
+    name = str(place[0]) if isinstance(place, tuple) and place else ""
+    message = str(error["msg"]).removeprefix("Value error, ")
+    if not name:
+        return f"Settings: {message}."
+    variable = f"{PREFIX}{name.upper()}" if not name.startswith(PREFIX) else name
+    return f"{variable} is {error['input']!r}: {message}."
+
+

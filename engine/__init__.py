@@ -1,0 +1,1 @@
+"""What a call, a conference, a flow and a recording are; knows neither SIP nor an HTTP server."""

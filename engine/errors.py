@@ -1,0 +1,125 @@
+"""Everything that can go wrong, as one tree.
+
+TelefoonError
+├── NotFound                 no such call, conference, recording or number in this account
+├── Refused                  the request is understood but may not be carried out
+│   ├── CallerNotOwned       `from` is not one of the account's numbers
+│   └── WrongState           the thing is not in a state that allows it
+├── InvalidField             one field of a request is wrong; carries its name
+│   └── UnknownLanguage
+├── UnexpectedEvent          a state machine was given an event its state does not know
+├── LegGone                  the far end has hung up, or its dialog failed
+├── SipError                 the SIP library refused a command
+├── SpeechError              a prompt could not be spoken
+├── MediaError               an audio file could not be fetched or decoded
+├── RecordingError           a recording could not be started, written or closed
+├── WebhookError             the customer's server did not give a usable answer
+│   └── EgressDenied         the address is one that we may not reach
+├── DocumentError            a call flow document does not parse; carries line, column, element, attribute
+└── SetupError               a setting, a port or a library stops the start
+"""
+
+
+class TelefoonError(Exception):
+    """Root of all errors raised on purpose; its text is written for the user."""
+
+
+class NotFound(TelefoonError):
+    """No such thing in this account; another account's counts as none."""
+
+    def __init__(self, kind: str, identifier: str) -> None:
+        super().__init__(f"There is no {kind} {identifier} in this account.")
+        self.kind = kind
+        self.identifier = identifier
+
+
+class Refused(TelefoonError):
+    """Understood, but not allowed."""
+
+
+class CallerNotOwned(Refused):
+    """`from` must be one of the account's own numbers."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            f"'from' is {number}, which is not a number of this account. "
+            f"Add it with: telefoon numbers add {number} --account NAME"
+        )
+        self.number = number
+
+
+class WrongState(Refused):
+    """The thing exists but is not in a state that allows the request."""
+
+
+class InvalidField(TelefoonError):
+    """One field of a request is wrong. `field` is its published name."""
+
+    def __init__(self, field: str, detail: str) -> None:
+        super().__init__(detail)
+        self.field = field
+        self.detail = detail
+
+
+class UnknownLanguage(InvalidField):
+    """A language that no voice speaks."""
+
+
+class UnexpectedEvent(TelefoonError):
+    """A state machine refused an event; the state is as it was."""
+
+    def __init__(self, identifier: str, state: str, event: str) -> None:
+        super().__init__(f"{identifier} is {state}: {event} means nothing there")
+        self.identifier = identifier
+        self.state = state
+        self.event = event
+
+
+class LegGone(TelefoonError):
+    """The dialog with the far end is over."""
+
+
+class SipError(TelefoonError):
+    """The SIP library refused a command."""
+
+
+class SpeechError(TelefoonError):
+    """A prompt could not be spoken."""
+
+
+class MediaError(TelefoonError):
+    """An audio file could not be fetched or decoded."""
+
+
+class RecordingError(TelefoonError):
+    """A recording could not be started, written or closed."""
+
+
+class WebhookError(TelefoonError):
+    """The customer's server did not give a usable answer."""
+
+
+class EgressDenied(WebhookError):
+    """The address is one that webhooks and downloads may not reach."""
+
+
+class DocumentError(TelefoonError):
+    """A call flow document does not parse.
+
+    `line` and `column` count from 1 (0 where unknown); `element` and `attribute` name the culprit.
+    """
+
+    def __init__(
+        self, detail: str, *, line: int = 0, column: int = 0, element: str = "", attribute: str = ""
+    ) -> None:
+        place = f"line {line}, column {column}: " if line else ""
+        super().__init__(f"{place}{detail}")
+        self.detail = detail
+        self.line = line
+        self.column = column
+        self.element = element
+        self.attribute = attribute
+
+
+class SetupError(TelefoonError):
+    """A setting, a port or a library stops the start; the text says what to do."""

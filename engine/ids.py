@@ -1,0 +1,23 @@
+"""Identifiers: two letters for the kind, 32 hex digits that sort by time."""
+
+from enum import StrEnum
+
+from ulid import ULID
+
+
+class Kind(StrEnum):
+    """The widespread two-letter prefixes, so that flows that check them keep working."""
+
+    ACCOUNT = "AC"
+    CALL = "CA"
+    CONFERENCE = "CF"
+    PARTICIPANT = "PA"
+    RECORDING = "RE"
+    NUMBER = "PN"
+    KEY = "SK"
+    CALLBACK = "CB"
+
+
+def new_id(kind: Kind) -> str:
+    """A fresh identifier, such as CA0191…; later ones sort after earlier ones (by the millisecond)."""
+    return f"{kind}{ULID().hex}"

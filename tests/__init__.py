@@ -1,0 +1,1 @@
+"""Tests, and the far ends that they talk to."""
