@@ -28,23 +28,31 @@ class SettingsError(Exception):
 
 
 class SipTransport(StrEnum):
+    """Transports that SIP may listen on."""
+
     UDP = "udp"
     TCP = "tcp"
     TLS = "tls"
 
 
 class Srtp(StrEnum):
+    """Whether media towards the trunk is encrypted (RFC 4568 keys)."""
+
     OFF = "off"
     OPTIONAL = "optional"
     REQUIRED = "required"
 
 
 class LogFormat(StrEnum):
+    """How log lines are written."""
+
     TEXT = "text"
     JSON = "json"
 
 
 class LogLevel(StrEnum):
+    """The least severe lines that are written."""
+
     DEBUG = "debug"
     INFO = "info"
     WARNING = "warning"
@@ -171,5 +179,3 @@ def _explain(error: dict[str, object]) -> str:
         return f"Settings: {message}."
     variable = f"{PREFIX}{name.upper()}" if not name.startswith(PREFIX) else name
     return f"{variable} is {error['input']!r}: {message}."
-
-

@@ -16,6 +16,8 @@ from engine.errors import UnexpectedEvent
 
 
 class Status(StrEnum):
+    """Where a call stands, as the contract spells it."""
+
     QUEUED = "queued"
     RINGING = "ringing"
     IN_PROGRESS = "in-progress"
@@ -27,11 +29,15 @@ class Status(StrEnum):
 
 
 class Direction(StrEnum):
+    """Who asked for the call: the far end or we."""
+
     INBOUND = "inbound"
     OUTBOUND = "outbound"
 
 
 class Event(StrEnum):
+    """What can happen to a call."""
+
     ALERTED = "alerted"
     ANSWERED = "answered"
     ENGAGED = "engaged"

@@ -109,9 +109,7 @@ class DocumentError(TelefoonError):
     `line` and `column` count from 1 (0 where unknown); `element` and `attribute` name the culprit.
     """
 
-    def __init__(
-        self, detail: str, *, line: int = 0, column: int = 0, element: str = "", attribute: str = ""
-    ) -> None:
+    def __init__(self, detail: str, *, line: int = 0, column: int = 0, element: str = "", attribute: str = "") -> None:
         place = f"line {line}, column {column}: " if line else ""
         super().__init__(f"{place}{detail}")
         self.detail = detail

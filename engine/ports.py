@@ -11,6 +11,8 @@ from enum import Enum
 from pathlib import Path
 from typing import NewType, Protocol
 
+from engine.call import Event
+
 LegId = NewType("LegId", int)
 PlayerId = NewType("PlayerId", int)
 RecorderId = NewType("RecorderId", int)
@@ -109,8 +111,12 @@ class DigitPressed:
 
 @dataclass(frozen=True, slots=True)
 class HungUp:
-    """The dialog is over. `by_us` tells who ended it; code and reason are SIP's last word."""
+    """The dialog is over. `by_us` tells who ended it; code and reason are SIP's last word.
 
+    `outcome` is what that means for the call (hung up, engaged, expired, broke).
+    """
+
+    outcome: Event
     by_us: bool
     sip_code: int
     sip_reason: str

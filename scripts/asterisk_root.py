@@ -52,9 +52,7 @@ def asterisk_root(progress: Progress) -> Path:
 
 def version_text(folder: Path) -> str:
     """What the Asterisk in `folder` says about itself, such as "Asterisk 22.4.1"."""
-    done = subprocess.run(
-        ["chroot", str(folder), "asterisk", "-V"], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(["chroot", str(folder), "asterisk", "-V"], capture_output=True, text=True, check=False)
     if done.returncode != 0 or not done.stdout.startswith("Asterisk "):
         raise SetupFailed(f"the Asterisk in {folder} does not start: {done.stderr.strip()}")
     return done.stdout.strip()

@@ -138,9 +138,7 @@ def _compile_wrapper(tree: Path, log: Path) -> None:
     log.unlink(missing_ok=True)
     folder = tree / _SWIG_FOLDER / "python"
     includes = [f"-I{tree / part / 'include'}" for part in _HEADERS]
-    run_logged(
-        ["swig", *recipe.SWIG_FLAGS, *includes, "-o", "pjsua2_wrap.cpp", "../pjsua2.i"], log, cwd=folder
-    )
+    run_logged(["swig", *recipe.SWIG_FLAGS, *includes, "-o", "pjsua2_wrap.cpp", "../pjsua2.i"], log, cwd=folder)
     headers = sysconfig.get_paths()["include"]
     if not (Path(headers) / "Python.h").is_file():
         raise SetupFailed(f"Python's headers are missing ({headers}/Python.h). Install python3-dev.")

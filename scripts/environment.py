@@ -89,14 +89,10 @@ class Environment:
         return self.checkout / ".venv" / "telefoon-setup.json"
 
     def _works(self) -> bool:
-        wanted = (
-            f"{sys.version_info.major}.{sys.version_info.minor}.{sys.version_info.micro} {sys.base_prefix}"
-        )
+        wanted = f"{sys.version_info.major}.{sys.version_info.minor}.{sys.version_info.micro} {sys.base_prefix}"
         question = "import pip, platform, sys; print(platform.python_version(), sys.base_prefix)"
         try:
-            answer = subprocess.run(
-                [self.python, "-c", question], capture_output=True, text=True, check=False
-            ).stdout
+            answer = subprocess.run([self.python, "-c", question], capture_output=True, text=True, check=False).stdout
         except OSError:
             return False
         return answer.strip() == wanted

@@ -77,14 +77,10 @@ def find_source(given: str, progress: Progress) -> Source:
     if given:
         return own_source(given)
     distribution = this_distribution()
-    folder = (
-        cache_root() / "sources" / f"{distribution.name}-{distribution.version}-{distribution.source_suite}"
-    )
+    folder = cache_root() / "sources" / f"{distribution.name}-{distribution.version}-{distribution.source_suite}"
     record = folder / "source.json"
     if not record.is_file():
-        with progress.stage(
-            f"Fetching pjproject's source from {distribution.origin} {distribution.source_suite}"
-        ):
+        with progress.stage(f"Fetching pjproject's source from {distribution.origin} {distribution.source_suite}"):
             _fetch(distribution, folder)
     known = json.loads(record.read_text())
     check_version(known["version"], f"{distribution.origin} {distribution.source_suite}")
@@ -95,9 +91,7 @@ def unpack(source: Source, into: Path, log: Path) -> None:
     """Put the source's files into the new folder `into`, without the archive's own top folder."""
     path = Path(source.path)
     if path.is_dir():
-        shutil.copytree(
-            path, into, symlinks=True, ignore=shutil.ignore_patterns(".git", "*.o", "*.a", "*.depend")
-        )
+        shutil.copytree(path, into, symlinks=True, ignore=shutil.ignore_patterns(".git", "*.o", "*.a", "*.depend"))
         return
     holder = into.with_name(f"{into.name}.unpacking")
     holder.mkdir()

@@ -28,9 +28,7 @@ _LOCKS = {False: "requirements.lock", True: "requirements-test.lock"}
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument(
-        "--tests", action="store_true", help="install what the tests and the linters need as well"
-    )
+    parser.add_argument("--tests", action="store_true", help="install what the tests and the linters need as well")
     set_up(CHECKOUT, Progress(), tests=parser.parse_args().tests)
 
 

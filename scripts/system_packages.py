@@ -30,15 +30,11 @@ def main() -> None:
     parser.add_argument("group", choices=("runtime", "build", "test"))
     group = parser.parse_args().group
     distribution = this_distribution()
-    wanted = (
-        distribution.runtime if group == "runtime" else wanted_packages(distribution, tests=group == "test")
-    )
+    wanted = distribution.runtime if group == "runtime" else wanted_packages(distribution, tests=group == "test")
     install_missing(wanted, Progress())
 
 
-def wanted_packages(
-    distribution: Distribution, *, tests: bool, prefix: str = sys.base_prefix
-) -> tuple[str, ...]:
+def wanted_packages(distribution: Distribution, *, tests: bool, prefix: str = sys.base_prefix) -> tuple[str, ...]:
     """The packages for the product, and for its tests if `tests`.
 
     Venv and headers are asked for only where the running Python (installed under `prefix`) is the

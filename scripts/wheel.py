@@ -26,9 +26,7 @@ def write_wheel(name: str, version: str, files: Mapping[str, bytes], folder: Pat
     content[f"{info}/METADATA"] = (
         f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nSummary: {summary}\n".encode()
     )
-    content[f"{info}/WHEEL"] = (
-        f"Wheel-Version: 1.0\nGenerator: telefoon\nRoot-Is-Purelib: false\nTag: {tag}\n".encode()
-    )
+    content[f"{info}/WHEEL"] = f"Wheel-Version: 1.0\nGenerator: telefoon\nRoot-Is-Purelib: false\nTag: {tag}\n".encode()
     record = "".join(f"{path},sha256={_digest(data)},{len(data)}\n" for path, data in content.items())
     content[f"{info}/RECORD"] = f"{record}{info}/RECORD,,\n".encode()
     wheel = folder / f"{name}-{version}-{tag}.whl"

@@ -104,9 +104,7 @@ class PromptCache:
     def _tidy(self) -> None:
         now = time.time()
         remove_orphans(self.scratch)
-        files = sorted(
-            ((_last_use(path), _size(path), path) for path in self.folder.glob("??/*.wav")), reverse=True
-        )
+        files = sorted(((_last_use(path), _size(path), path) for path in self.folder.glob("??/*.wav")), reverse=True)
         kept = 0
         for used, size, path in files:
             kept += size

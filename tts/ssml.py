@@ -202,9 +202,7 @@ def _scaled(outer: int, element: Element, attribute: str, steps: Mapping[str, in
         sign, number = match[1], int(match[2])
         percent = 100 + number if sign == "+" else 100 - number if sign == "-" else number
     else:
-        raise SpeechError(
-            f'<prosody {attribute}="{given}">: use a percentage (80%, +10%) or {", ".join(steps)}.'
-        )
+        raise SpeechError(f'<prosody {attribute}="{given}">: use a percentage (80%, +10%) or {", ".join(steps)}.')
     if attribute != "volume" and percent < 20:
         raise SpeechError(f'<prosody {attribute}="{given}">: below 20% nothing can be understood.')
     return max(0, min(300, outer * percent // 100))

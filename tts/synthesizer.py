@@ -189,9 +189,7 @@ def _script(speech: Speech, language: str) -> Script:
     return script.of_plain_text(plain, language, speech.voice)
 
 
-def _job(
-    parts: Script, voices: Sequence[Voice | None], rate: int | None, rate_hz: int, out: Path
-) -> dict[str, Any]:
+def _job(parts: Script, voices: Sequence[Voice | None], rate: int | None, rate_hz: int, out: Path) -> dict[str, Any]:
     return {
         "do": "speak",
         "script": script.to_json(parts),
@@ -204,9 +202,7 @@ def _job(
 
 def _patience(parts: Script, voices: Iterable[Voice | None]) -> float:
     characters = sum(part.characters for part in parts if isinstance(part, Utterance))
-    return max(
-        least + each * characters for least, each in (_PATIENCE[voice.engine] for voice in voices if voice)
-    )
+    return max(least + each * characters for least, each in (_PATIENCE[voice.engine] for voice in voices if voice))
 
 
 def _versions(voices: Iterable[Voice | None]) -> dict[str, str]:
@@ -232,9 +228,7 @@ def _engine(tag: str, name: str) -> EngineName:
     try:
         return EngineName(name)
     except ValueError as error:
-        raise SetupError(
-            f"tts_engines names '{name}' for {tag}. Allowed are {_listed(EngineName)}."
-        ) from error
+        raise SetupError(f"tts_engines names '{name}' for {tag}. Allowed are {_listed(EngineName)}.") from error
 
 
 def _listed(values: Iterable[object]) -> str:

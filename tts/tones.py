@@ -51,9 +51,7 @@ class CountryTones:
 
 def _one(hz: float, ringback: tuple[float, float], busy_s: float, congestion_s: float) -> CountryTones:
     """The tones of a country that has one frequency, and equal on and off in busy and congestion."""
-    return CountryTones(
-        Tone((hz,), ringback), Tone((hz,), (busy_s, busy_s)), Tone((hz,), (congestion_s, congestion_s))
-    )
+    return CountryTones(Tone((hz,), ringback), Tone((hz,), (busy_s, busy_s)), Tone((hz,), (congestion_s, congestion_s)))
 
 
 _TWO_RINGS: Final = (0.4, 0.2, 0.4, 2.0)
@@ -75,9 +73,7 @@ COUNTRIES: Final[Mapping[str, CountryTones]] = {
     "it": _one(425, (1.0, 4.0), 0.5, 0.2),
     "lu": _one(425, (1.0, 4.0), 0.48, 0.24),
     "nl": _one(425, (1.0, 4.0), 0.5, 0.25),
-    "us": CountryTones(
-        Tone((440, 480), (2.0, 4.0)), Tone((480, 620), (0.5, 0.5)), Tone((480, 620), (0.25, 0.25))
-    ),
+    "us": CountryTones(Tone((440, 480), (2.0, 4.0)), Tone((480, 620), (0.5, 0.5)), Tone((480, 620), (0.25, 0.25))),
 }
 """By ISO 3166 alpha-2 in lower case."""
 

@@ -62,6 +62,8 @@ class DialOutcome:
 
 
 class Beep(StrEnum):
+    """When a conference sounds a tone: on joining, on leaving, both or never."""
+
     BOTH = "true"
     NONE = "false"
     ON_ENTER = "onEnter"
@@ -94,6 +96,8 @@ class RoomOutcome:
 
 
 class Stage(Protocol):
+    """What a verb can do with the call that it runs on."""
+
     @property
     def call(self) -> Call:
         """As it is now."""

@@ -26,8 +26,7 @@ class Engine(Protocol):
 def plain_text(utterance: Utterance) -> str:
     """The words for an engine that knows no manner; letters to be spelled stand apart."""
     return "".join(
-        " ".join(words.text.replace(" ", "")) if words.manner.spelled else words.text
-        for words in utterance.words
+        " ".join(words.text.replace(" ", "")) if words.manner.spelled else words.text for words in utterance.words
     ).strip()
 
 

@@ -22,9 +22,7 @@ def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "telefoon"
 
 
-def test_without_root_the_reason_and_the_way_round_are_told(
-    empty_cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_root_the_reason_and_the_way_round_are_told(empty_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not empty_cache.exists()
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
 

@@ -83,9 +83,7 @@ def test_a_folder_is_known_by_its_files(tmp_path: Path) -> None:
 
 
 def test_a_tarball_is_read_without_being_unpacked(tmp_path: Path) -> None:
-    tarball = make_tarball(
-        tmp_path / "pj.tar.xz", "pjproject-2.15.1/version.mak", version_mak("2", "15", "1")
-    )
+    tarball = make_tarball(tmp_path / "pj.tar.xz", "pjproject-2.15.1/version.mak", version_mak("2", "15", "1"))
 
     assert own_source(str(tarball)).version == "2.15.1"
 

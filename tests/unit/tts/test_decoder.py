@@ -27,9 +27,7 @@ async def decoder(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Dec
     await decoder.close()
 
 
-def audio(
-    path: Path, rate_hz: int, channels: int, subtype: str | None, kind: str, seconds: float = 2.0
-) -> Path:
+def audio(path: Path, rate_hz: int, channels: int, subtype: str | None, kind: str, seconds: float = 2.0) -> Path:
     tone = np.repeat(sine((440,), seconds, rate_hz)[:, None], channels, axis=1)
     soundfile.write(path, tone, rate_hz, subtype=subtype, format=kind)
     return path

@@ -43,9 +43,7 @@ async def until_waiting(pool: WorkerPool, jobs: int) -> None:
     assert pool._pending == jobs
 
 
-async def test_a_worker_that_hangs_is_killed_and_the_next_job_is_done(
-    pool: WorkerPool, tmp_path: Path
-) -> None:
+async def test_a_worker_that_hangs_is_killed_and_the_next_job_is_done(pool: WorkerPool, tmp_path: Path) -> None:
     (hung,) = pool.pids
     os.kill(hung, signal.SIGSTOP)
 
@@ -57,9 +55,7 @@ async def test_a_worker_that_hangs_is_killed_and_the_next_job_is_done(
     assert (tmp_path / "b.wav").exists()
 
 
-async def test_a_worker_that_crashes_is_replaced_and_its_job_tried_again(
-    pool: WorkerPool, tmp_path: Path
-) -> None:
+async def test_a_worker_that_crashes_is_replaced_and_its_job_tried_again(pool: WorkerPool, tmp_path: Path) -> None:
     (doomed,) = pool.pids
     os.kill(doomed, signal.SIGSTOP)  # so that it dies with the job in hand
     job = asyncio.create_task(pool.run(speaking(tmp_path / "a.wav"), timeout_s=30))
@@ -109,9 +105,7 @@ async def test_a_full_queue_refuses_at_once(pool: WorkerPool, tmp_path: Path) ->
     await asyncio.gather(*jobs)
 
 
-async def test_a_job_the_worker_refuses_says_why_and_keeps_the_worker(
-    pool: WorkerPool, tmp_path: Path
-) -> None:
+async def test_a_job_the_worker_refuses_says_why_and_keeps_the_worker(pool: WorkerPool, tmp_path: Path) -> None:
     before = pool.pids
 
     with pytest.raises(JobRefused, match="no voice 'gmw/xx'"):

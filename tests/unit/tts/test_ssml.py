@@ -27,9 +27,7 @@ def test_words_in_one_voice_flow_together() -> None:
     script = of_ssml("<speak>Dit is <emphasis>heel</emphasis> goed</speak>", "nl-NL", None)
 
     assert script == (
-        Utterance(
-            "nl-NL", (Words("Dit is "), Words("heel", Manner(emphasis="moderate")), Words(" goed")), None
-        ),
+        Utterance("nl-NL", (Words("Dit is "), Words("heel", Manner(emphasis="moderate")), Words(" goed")), None),
     )
 
 

@@ -1,0 +1,1 @@
+"""The REST interface, the command line, and the place where everything is put together."""

@@ -1,0 +1,109 @@
+"""The bridge as the engine sees it: players and recorders, wired by name."""
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+from itertools import count
+from pathlib import Path
+
+from engine.ports import Played, PlayerId, RecordedFile, RecorderId, Said, Sink, Source, Track
+from sip.switch import Switch
+from sip.thread import SipThread
+from sip.wav import join_tracks, silence, wait_until_closed
+
+
+class FilePlayback:
+    """Implements engine.ports.Player."""
+
+    def __init__(self, player: PlayerId, switch: Switch, thread: SipThread) -> None:
+        self._player = player
+        self._switch = switch
+        self._thread = thread
+        self._done = asyncio.Event()
+
+    @property
+    def source(self) -> Played:
+        return Played(self._player)
+
+    def ended(self) -> None:
+        """The file is over; may be called on any thread."""
+        self._thread.later(partial(self._switch.drop_player, self._player))
+        self._thread.emit(self._done.set)
+
+    async def finished(self) -> None:
+        await self._done.wait()
+
+    async def stop(self) -> None:
+        await self._thread.run(partial(self._switch.drop_player, self._player))
+        self._done.set()
+
+
+class WavRecorder:
+    """Implements engine.ports.Recorder: a mono file a track while it runs, joined at its end."""
+
+    def __init__(
+        self, recorder: RecorderId, target: Path, files: list[Path], switch: Switch, thread: SipThread
+    ) -> None:
+        self._recorder = recorder
+        self._target = target
+        self._files = files
+        self._switch = switch
+        self._thread = thread
+
+    @property
+    def tracks(self) -> tuple[Track, ...]:
+        return tuple(Track(self._recorder, number) for number in range(len(self._files)))
+
+    async def stop(self) -> RecordedFile:
+        await self._thread.run(partial(self._switch.drop_recorder, self._recorder))
+        return await asyncio.to_thread(self._close)
+
+    def _close(self) -> RecordedFile:
+        for file in self._files:
+            wait_until_closed(file)
+        return join_tracks(self._files, self._target)
+
+
+class SipBridge:
+    """Implements engine.ports.Bridge."""
+
+    def __init__(self, switch: Switch, thread: SipThread, rate_hz: int) -> None:
+        self._switch = switch
+        self._thread = thread
+        self._rate_hz = rate_hz
+        self._ids = count(1)
+        self._silence: Played | None = None
+
+    @property
+    def rate_hz(self) -> int:
+        return self._rate_hz
+
+    async def start(self, scratch: Path) -> None:
+        """Start the silence that every recorder hears."""
+        wav = scratch / f"silence-{self._rate_hz}.wav"
+        await asyncio.to_thread(silence, wav, self._rate_hz)
+        self._silence = (await self.play(wav, to=(), loop=True)).source
+
+    async def play(self, wav: Path, *, to: Sequence[Sink], loop: bool = False) -> FilePlayback:
+        player = PlayerId(next(self._ids))
+        playback = FilePlayback(player, self._switch, self._thread)
+        await self._thread.run(partial(self._switch.play, player, wav, list(to), loop, playback.ended))
+        return playback
+
+    async def record(self, path: Path, *, tracks: Sequence[Sequence[Source]]) -> WavRecorder:
+        recorder = RecorderId(next(self._ids))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        files = [path.with_suffix(f".{number}.wav") for number in range(len(tracks))]
+        always = [self._silence] if self._silence else []
+        sources: list[list[Source]] = [[*always, *track] for track in tracks]
+        await self._thread.run(partial(self._switch.record, recorder, files, sources))
+        return WavRecorder(recorder, path, files, self._switch, self._thread)
+
+    async def connect(self, source: Source, sink: Sink) -> None:
+        await self._thread.run(partial(self._switch.connect, source, sink))
+
+    async def disconnect(self, source: Source, sink: Sink) -> None:
+        await self._thread.run(partial(self._switch.disconnect, source, sink))
+
+    async def level(self, source: Said) -> float:
+        return await self._thread.run(partial(self._switch.level, source.leg))

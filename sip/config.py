@@ -1,0 +1,115 @@
+"""What the user agent needs to know, grouped by subject and built once at the edge."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+
+from config.settings import Settings, SipTransport, Srtp
+
+NARROWBAND_HZ = 8000
+WIDEBAND_HZ = 16000
+WIDEBAND_CODECS = frozenset({"opus", "g722"})
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where SIP and RTP are bound. `public_address` goes into Contact and SDP where NAT stands between."""
+
+    host: str
+    port: int
+    transports: Sequence[SipTransport]
+    public_address: str | None
+    rtp_first_port: int
+    rtp_last_port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """Certificates for SIP over TLS, as PEM files."""
+
+    ca: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trunk:
+    """A SIP peer that carries calls; `uri` such as sip:127.0.0.1:5080;transport=udp."""
+
+    uri: str
+    user: str | None = None
+    password: str | None = None
+    register: bool = False
+    srtp: Srtp = Srtp.OFF
+
+    @property
+    def scheme(self) -> str:
+        return self.uri.partition(":")[0]
+
+    @property
+    def host_port(self) -> str:
+        return self.uri.partition(":")[2].partition(";")[0].rpartition("@")[2]
+
+    @property
+    def host(self) -> str:
+        host_port = self.host_port
+        if host_port.startswith("["):
+            return host_port[1:].partition("]")[0]
+        return host_port.partition(":")[0]
+
+    @property
+    def parameters(self) -> str:
+        _, semicolon, parameters = self.uri.partition(";")
+        return f"{semicolon}{parameters}"
+
+    def uri_of(self, user: str) -> str:
+        """Request-URI for a called number at this trunk."""
+        return f"{self.scheme}:{user}@{self.host_port}{self.parameters}"
+
+
+@dataclass(frozen=True, slots=True)
+class SipConfig:
+    """Everything the user agent is told at its start."""
+
+    listening: Listening
+    codecs: Sequence[str]
+    session_expires_s: int
+    trunk: Trunk | None
+    tls: Tls
+    allow: Sequence[IPv4Network | IPv6Network]
+    scratch: Path
+    log_file: Path | None = None
+    any_source: bool = False
+
+    @property
+    def rate_hz(self) -> int:
+        """The bridge mixes at 16 kHz as soon as a wideband codec may be negotiated, at 8 kHz otherwise."""
+        wideband = any(codec.lower() in WIDEBAND_CODECS for codec in self.codecs)
+        return WIDEBAND_HZ if wideband else NARROWBAND_HZ
+
+
+def from_settings(settings: Settings) -> SipConfig:
+    """The user agent's part of the settings."""
+    password = settings.trunk_password.get_secret_value() if settings.trunk_password else None
+    trunk = (
+        Trunk(settings.trunk, settings.trunk_user, password, settings.trunk_register, settings.trunk_srtp)
+        if settings.trunk
+        else None
+    )
+    return SipConfig(
+        listening=Listening(
+            host=settings.sip_host,
+            port=settings.sip_port,
+            transports=settings.sip_transports,
+            public_address=settings.public_address,
+            rtp_first_port=settings.rtp_first_port,
+            rtp_last_port=settings.rtp_last_port,
+        ),
+        codecs=settings.codecs,
+        session_expires_s=settings.session_expires_s,
+        trunk=trunk,
+        tls=Tls(settings.tls_ca, settings.tls_cert, settings.tls_key),
+        allow=settings.sip_allow,
+        scratch=settings.data_dir / "sip-scratch",
+    )

@@ -1,0 +1,199 @@
+"""The SIP thread's half of legs: pjsua2 calls, their callbacks and their commands.
+
+Every method here runs on the SIP thread. A call object is dropped by a later command, never within one of its
+own callbacks, and never by the collector: the registry holds the only reference.
+"""
+
+import re
+from collections.abc import Callable
+
+import pjsua2 as pj
+import structlog
+
+from engine.errors import LegGone, SipError
+from engine.ports import (
+    Alerted,
+    Answered,
+    Cause,
+    DialRequest,
+    DigitPressed,
+    HungUp,
+    LegEvent,
+    LegId,
+    MediaChanged,
+)
+from sip.status import outcome, q850
+
+PJSIP_EVENT_RX_MSG = 3
+_REASON = re.compile(r"^reason\s*:\s*q\.850\s*;\s*cause\s*=\s*(\d+)", re.IGNORECASE | re.MULTILINE)
+_WITH_MEDIA = {pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD, pj.PJSUA_CALL_MEDIA_LOCAL_HOLD}
+
+log = structlog.get_logger(__name__)
+
+Deliver = Callable[[LegEvent], None]
+OnMedia = Callable[[LegId, pj.AudioMedia], None]
+OnOver = Callable[[LegId], None]
+
+
+class Dialog(pj.Call):
+    """One pjsua2 call; turns its callbacks into events of our own."""
+
+    def __init__(
+        self,
+        account: pj.Account,
+        leg: LegId,
+        deliver: Deliver,
+        on_media: OnMedia,
+        on_over: OnOver,
+        call_id: int,
+    ) -> None:
+        super().__init__(account, call_id)
+        self._leg = leg
+        self._deliver = deliver
+        self._on_media = on_media
+        self._on_over = on_over
+        self._answered = False
+        self._over = False
+        self.ended_by_us = False
+
+    def onCallState(self, prm: pj.OnCallStateParam) -> None:  # noqa: N802
+        info = self.getInfo()
+        if info.state == pj.PJSIP_INV_STATE_EARLY and info.role == pj.PJSIP_ROLE_UAC:
+            self._deliver(Alerted(info.lastStatusCode, _has_media(info)))
+        elif info.state == pj.PJSIP_INV_STATE_CONFIRMED and not self._answered:
+            self._answered = True
+            self._deliver(Answered())
+        elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED and not self._over:
+            self._over = True
+            self._deliver(self._hung_up(info, _received_message(prm.e)))
+            self._on_over(self._leg)
+
+    def onCallMediaState(self, prm: pj.OnCallMediaStateParam) -> None:  # noqa: N802
+        del prm
+        for media in self.getInfo().media:
+            if media.type == pj.PJMEDIA_TYPE_AUDIO and media.status in _WITH_MEDIA:
+                self._on_media(self._leg, self.getAudioMedia(media.index))
+                self._deliver(self._media_changed(media))
+                return
+
+    def onDtmfDigit(self, prm: pj.OnDtmfDigitParam) -> None:  # noqa: N802
+        method = "info" if prm.method == pj.PJSUA_DTMF_METHOD_SIP_INFO else "rfc4733"
+        self._deliver(DigitPressed(prm.digit, method))
+
+    def _media_changed(self, media: pj.CallMediaInfo) -> MediaChanged:
+        stream = self.getStreamInfo(media.index)
+        return MediaChanged(
+            sending=bool(media.dir & pj.PJMEDIA_DIR_ENCODING),
+            receiving=bool(media.dir & pj.PJMEDIA_DIR_DECODING),
+            codec=stream.codecName,
+            remote_address=stream.remoteRtpAddress,
+        )
+
+    def _hung_up(self, info: pj.CallInfo, message: str) -> HungUp:
+        code = info.lastStatusCode
+        given = _REASON.search(message)
+        return HungUp(
+            outcome=outcome(code, answered=self._answered),
+            by_us=self.ended_by_us,
+            sip_code=code,
+            sip_reason=info.lastReason,
+            q850_cause=int(given.group(1)) if given else q850(code),
+        )
+
+
+class Dialogs:
+    """All live dialogs by leg; does what legs ask for."""
+
+    def __init__(self, later: Callable[[Callable[[], None]], None], on_media: OnMedia, on_over: OnOver) -> None:
+        self._later = later
+        self._on_media = on_media
+        self._on_over = on_over
+        self._dialogs: dict[LegId, Dialog] = {}
+
+    def call(
+        self, account: pj.Account, leg: LegId, uri: str, caller: str, request: DialRequest, deliver: Deliver
+    ) -> str:
+        """Send INVITE; returns the Call-ID. Raises SipError."""
+        dialog = Dialog(account, leg, deliver, self._on_media, self._forget, pj.PJSUA_INVALID_ID)
+        prm = pj.CallOpParam(True)
+        prm.opt.audioCount, prm.opt.videoCount, prm.opt.textCount = 1, 0, 0
+        prm.txOption.localUri = caller
+        for name, value in request.headers:
+            prm.txOption.headers.append(_header(name, value))
+        self._dialogs[leg] = dialog
+        try:
+            dialog.makeCall(uri, prm)
+        except pj.Error as error:
+            self._dialogs.pop(leg, None)
+            raise SipError(f"INVITE to {uri} could not be sent: {error.reason}.") from None
+        return str(dialog.getInfo().callIdString)
+
+    def take(self, account: pj.Account, leg: LegId, call_id: int, deliver: Deliver) -> pj.CallInfo:
+        """Adopt an INVITE that came in."""
+        dialog = Dialog(account, leg, deliver, self._on_media, self._forget, call_id)
+        self._dialogs[leg] = dialog
+        return dialog.getInfo()
+
+    def provisional(self, leg: LegId, code: int) -> None:
+        self._respond(leg, code)
+
+    def answer(self, leg: LegId) -> None:
+        self._respond(leg, 200)
+
+    def press(self, leg: LegId, digits: str) -> None:
+        dialog = self._dialog(leg)
+        try:
+            dialog.dialDtmf(digits)
+        except pj.Error:
+            for digit in digits:
+                prm = pj.CallSendDtmfParam()
+                prm.method = pj.PJSUA_DTMF_METHOD_SIP_INFO
+                prm.digits = digit
+                dialog.sendDtmf(prm)
+
+    def hang_up(self, leg: LegId, cause: Cause) -> None:
+        dialog = self._dialog(leg)
+        dialog.ended_by_us = True
+        prm = pj.CallOpParam()
+        prm.statusCode = cause.sip_code
+        prm.txOption.headers.append(_header("Reason", f"Q.850;cause={cause.q850}"))
+        dialog.hangup(prm)
+
+    def close(self) -> None:
+        """Drop every dialog; the endpoint's end has hung them up."""
+        self._dialogs.clear()
+
+    def _respond(self, leg: LegId, code: int) -> None:
+        prm = pj.CallOpParam()
+        prm.statusCode = code
+        self._dialog(leg).answer(prm)
+
+    def _dialog(self, leg: LegId) -> Dialog:
+        dialog = self._dialogs.get(leg)
+        if dialog is None:
+            raise LegGone(f"leg {leg} is over")
+        return dialog
+
+    def _forget(self, leg: LegId) -> None:
+        self._on_over(leg)
+        self._later(lambda: self._drop(leg))
+
+    def _drop(self, leg: LegId) -> None:
+        self._dialogs.pop(leg, None)
+
+
+def _has_media(info: pj.CallInfo) -> bool:
+    return any(media.status in _WITH_MEDIA for media in info.media)
+
+
+def _received_message(event: pj.SipEvent) -> str:
+    if event.type == pj.PJSIP_EVENT_TSX_STATE and event.body.tsxState.type == PJSIP_EVENT_RX_MSG:
+        return str(event.body.tsxState.src.rdata.wholeMsg)
+    return ""
+
+
+def _header(name: str, value: str) -> pj.SipHeader:
+    header = pj.SipHeader()
+    header.hName = name
+    header.hValue = value
+    return header

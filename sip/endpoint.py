@@ -1,0 +1,100 @@
+"""Opens the pjsua2 endpoint: limits, media clock, codecs, transports. Runs on the SIP thread."""
+
+import pjsua2 as pj
+
+from config.settings import SipTransport
+from engine.errors import SetupError
+from sip.config import Listening, SipConfig, Tls
+
+MAX_CALLS = 1024
+MAX_PORTS = 4096
+PTIME_MS = 20
+ADDRESS_IN_USE = 120098  # PJ_STATUS_FROM_OS(EADDRINUSE)
+
+_TRANSPORTS = {
+    SipTransport.UDP: pj.PJSIP_TRANSPORT_UDP,
+    SipTransport.TCP: pj.PJSIP_TRANSPORT_TCP,
+    SipTransport.TLS: pj.PJSIP_TRANSPORT_TLS,
+}
+
+
+def open_endpoint(config: SipConfig) -> pj.Endpoint:
+    """A started endpoint. Raises SetupError when a port is taken or the library is not ours."""
+    endpoint = pj.Endpoint()
+    endpoint.libCreate()
+    try:
+        endpoint.libInit(_endpoint_config(config))
+        endpoint.audDevManager().setNullDev()
+        for transport in config.listening.transports:
+            _open_transport(endpoint, transport, config.listening, config.tls)
+        endpoint.libStart()
+        _order_codecs(endpoint, config)
+    except BaseException:
+        endpoint.libDestroy()
+        raise
+    return endpoint
+
+
+def _endpoint_config(config: SipConfig) -> pj.EpConfig:
+    settings = pj.EpConfig()
+    settings.uaConfig.threadCnt = 0
+    settings.uaConfig.mainThreadOnly = True
+    settings.uaConfig.maxCalls = MAX_CALLS
+    settings.uaConfig.userAgent = "Telefoon"
+    settings.medConfig.clockRate = config.rate_hz
+    settings.medConfig.sndClockRate = config.rate_hz
+    settings.medConfig.audioFramePtime = PTIME_MS
+    settings.medConfig.maxMediaPorts = MAX_PORTS
+    settings.medConfig.noVad = True
+    settings.medConfig.ecTailLen = 0
+    settings.medConfig.hasIoqueue = True
+    settings.medConfig.threadCnt = 1
+    settings.medConfig.sndAutoCloseTime = -1
+    settings.logConfig.consoleLevel = 0
+    settings.logConfig.level = 5 if config.log_file else 0
+    settings.logConfig.msgLogging = 1 if config.log_file else 0
+    if config.log_file:
+        settings.logConfig.filename = str(config.log_file)
+    return settings
+
+
+def _open_transport(endpoint: pj.Endpoint, transport: SipTransport, listening: Listening, tls: Tls) -> None:
+    settings = pj.TransportConfig()
+    settings.boundAddress = listening.host
+    settings.port = listening.port + (transport is SipTransport.TLS)
+    if listening.public_address:
+        settings.publicAddress = listening.public_address
+    if transport is SipTransport.TLS:
+        _present_certificate(settings.tlsConfig, tls)
+    try:
+        endpoint.transportCreate(_TRANSPORTS[transport], settings)
+    except pj.Error as error:
+        if error.status == ADDRESS_IN_USE:
+            raise SetupError(
+                f"{transport.upper()} port {settings.port} on {listening.host} is taken by another program. "
+                "Stop it, or set TELEFOON_SIP_PORT to a free port."
+            ) from None
+        raise SetupError(
+            f"SIP over {transport.upper()} can't listen on {listening.host}:{settings.port}: {error.reason}."
+        ) from None
+
+
+def _present_certificate(settings: pj.TlsConfig, tls: Tls) -> None:
+    if tls.ca:
+        settings.CaListFile = str(tls.ca)
+        settings.verifyServer = True
+    if tls.certificate and tls.key:
+        settings.certFile = str(tls.certificate)
+        settings.privKeyFile = str(tls.key)
+
+
+def _order_codecs(endpoint: pj.Endpoint, config: SipConfig) -> None:
+    wanted = [codec.lower() for codec in config.codecs]
+    found: set[str] = set()
+    for codec in endpoint.codecEnum2():
+        name = codec.codecId.partition("/")[0].lower()
+        priority = 255 - wanted.index(name) if name in wanted else 0
+        endpoint.codecSetPriority(codec.codecId, priority)
+        found.add(name)
+    if not found.intersection(wanted):
+        raise SetupError(f"TELEFOON_CODECS names no codec of this library; it has {', '.join(sorted(found))}.")

@@ -1,0 +1,77 @@
+"""A leg as asyncio sees it: an id, a queue of events, and commands that cross to the SIP thread."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Protocol
+
+from engine.errors import LegGone
+from engine.ports import Cause, HungUp, LegEvent, LegId
+
+
+class LegCommands(Protocol):
+    """What the SIP thread does for a leg; each raises LegGone once the dialog is over."""
+
+    def provisional(self, leg: LegId, code: int) -> None: ...
+    def answer(self, leg: LegId) -> None: ...
+    def press(self, leg: LegId, digits: str) -> None: ...
+    def hang_up(self, leg: LegId, cause: Cause) -> None: ...
+
+
+class Crossing(Protocol):
+    """The way onto the SIP thread."""
+
+    async def run(self, command: Callable[[], None]) -> None: ...
+
+
+class SipLeg:
+    """Implements engine.ports.Leg."""
+
+    def __init__(self, leg: LegId, via: str, commands: LegCommands, thread: Crossing) -> None:
+        self._id = leg
+        self._via = via
+        self._commands = commands
+        self._thread = thread
+        self._queue: asyncio.Queue[LegEvent] = asyncio.Queue()
+        self._sip_call_id = ""
+
+    @property
+    def id(self) -> LegId:
+        return self._id
+
+    @property
+    def via(self) -> str:
+        return self._via
+
+    @property
+    def sip_call_id(self) -> str:
+        return self._sip_call_id
+
+    def identify(self, sip_call_id: str) -> None:
+        """Note the dialog's Call-ID once the library has given it."""
+        self._sip_call_id = sip_call_id
+
+    def deliver(self, event: LegEvent) -> None:
+        """Hand in an event; runs in asyncio's thread."""
+        self._queue.put_nowait(event)
+
+    async def events(self) -> AsyncIterator[LegEvent]:
+        while True:
+            event = await self._queue.get()
+            yield event
+            if isinstance(event, HungUp):
+                return
+
+    async def ring(self) -> None:
+        await self._thread.run(lambda: self._commands.provisional(self._id, 180))
+
+    async def answer(self) -> None:
+        await self._thread.run(lambda: self._commands.answer(self._id))
+
+    async def press(self, digits: str) -> None:
+        await self._thread.run(lambda: self._commands.press(self._id, digits))
+
+    async def hang_up(self, cause: Cause = Cause.NORMAL) -> None:
+        try:
+            await self._thread.run(lambda: self._commands.hang_up(self._id, cause))
+        except LegGone:
+            return

@@ -1,0 +1,108 @@
+"""The SIP thread's half of the bridge: ports of the conference bridge behind sources and sinks."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pjsua2 as pj
+
+from engine.errors import MediaError, RecordingError
+from engine.ports import Ear, LegId, Played, PlayerId, RecorderId, Said, Sink, Source, Track
+from sip.wiring import Wire, Wiring
+
+
+class FilePlayer(pj.AudioMediaPlayer):
+    """Tells once when its file has been played."""
+
+    def __init__(self, on_end: Callable[[], None]) -> None:
+        super().__init__()
+        self._on_end = on_end
+
+    def onEof2(self) -> None:  # noqa: N802
+        self._on_end()
+
+
+class Switch:
+    """Keeps the wiring and the ports in step. Every method runs on the SIP thread."""
+
+    def __init__(self) -> None:
+        self._wiring = Wiring()
+        self._legs: dict[LegId, pj.AudioMedia] = {}
+        self._players: dict[PlayerId, FilePlayer] = {}
+        self._recorders: dict[RecorderId, list[pj.AudioMediaRecorder]] = {}
+
+    def set_leg(self, leg: LegId, media: pj.AudioMedia) -> None:
+        """A leg's media was made or made anew: lay its wires again."""
+        self._legs[leg] = media
+        self._begin(self._wiring.of_leg(leg))
+
+    def drop_leg(self, leg: LegId) -> None:
+        self._legs.pop(leg, None)
+        self._wiring.drop_leg(leg)
+
+    def connect(self, source: Source, sink: Sink) -> None:
+        self._begin(self._wiring.connect(source, sink))
+
+    def disconnect(self, source: Source, sink: Sink) -> None:
+        for begin, end in self._wiring.disconnect(source, sink):
+            origin, target = self._origin(begin), self._target(end)
+            if origin is not None and target is not None:
+                origin.stopTransmit(target)
+
+    def play(self, player: PlayerId, wav: Path, sinks: list[Sink], loop: bool, on_end: Callable[[], None]) -> None:
+        port = FilePlayer(on_end)
+        try:
+            port.createPlayer(str(wav), 0 if loop else pj.PJMEDIA_FILE_NO_LOOP)
+        except pj.Error as error:
+            raise MediaError(f"{wav.name} can't be played: {error.reason}.") from None
+        self._players[player] = port
+        for sink in sinks:
+            self.connect(Played(player), sink)
+
+    def drop_player(self, player: PlayerId) -> None:
+        self._wiring.drop_player(player)
+        self._players.pop(player, None)
+
+    def record(self, recorder: RecorderId, paths: list[Path], tracks: list[list[Source]]) -> None:
+        ports = []
+        for path in paths:
+            port = pj.AudioMediaRecorder()
+            try:
+                port.createRecorder(str(path), 0, -1, pj.PJMEDIA_FILE_WRITE_PCM)
+            except pj.Error as error:
+                raise RecordingError(f"A recording can't be written to {path.parent}: {error.reason}.") from None
+            ports.append(port)
+        self._recorders[recorder] = ports
+        for number, sources in enumerate(tracks):
+            for source in sources:
+                self.connect(source, Track(recorder, number))
+
+    def drop_recorder(self, recorder: RecorderId) -> None:
+        self._wiring.drop_recorder(recorder)
+        self._recorders.pop(recorder, None)
+
+    def level(self, leg: LegId) -> float:
+        media = self._legs.get(leg)
+        return media.getRxLevel() / 255 if media is not None else 0.0
+
+    def close(self) -> None:
+        """Drop every port before the endpoint goes."""
+        self._players.clear()
+        self._recorders.clear()
+        self._legs.clear()
+
+    def _begin(self, wires: list[Wire]) -> None:
+        for source, sink in wires:
+            origin, target = self._origin(source), self._target(sink)
+            if origin is not None and target is not None:
+                origin.startTransmit(target)
+
+    def _origin(self, source: Said | Played) -> pj.AudioMedia | None:
+        if isinstance(source, Said):
+            return self._legs.get(source.leg)
+        return self._players.get(source.player)
+
+    def _target(self, sink: Sink) -> pj.AudioMedia | None:
+        if isinstance(sink, Ear):
+            return self._legs.get(sink.leg)
+        ports = self._recorders.get(sink.recorder)
+        return ports[sink.number] if ports else None

@@ -1,0 +1,113 @@
+"""The one thread that owns every pjsua2 object, and the one place where asyncio crosses to it.
+
+Commands go in as callables and come back through futures; events go out by `emit`. A result or an error
+that crosses must hold no pjsua2 object: the collector would destroy it on the wrong thread and abort the
+process (pjproject issues 3856 and 4039).
+"""
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import TypeVar
+
+import pjsua2 as pj
+import structlog
+
+from engine.errors import SipError, TelefoonError
+
+POLL_MS = 5
+START_TIMEOUT_S = 20.0
+STOP_TIMEOUT_S = 20.0
+
+T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
+
+
+class SipThread:
+    """Runs commands and callbacks of pjsua2, one at a time, until closed."""
+
+    def __init__(self) -> None:
+        self._commands: deque[Callable[[], object]] = deque()
+        self._loop = asyncio.get_running_loop()
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+
+    async def start(self, opening: Callable[[], pj.Endpoint], closing: Callable[[], None]) -> None:
+        """Open the endpoint on the thread. Raises what `opening` raises; `closing` runs before its end."""
+        opened: asyncio.Future[None] = self._loop.create_future()
+        self._thread = threading.Thread(target=self._live, args=(opening, closing, opened), name="sip")
+        self._thread.start()
+        async with asyncio.timeout(START_TIMEOUT_S):
+            await opened
+
+    async def run(self, command: Callable[[], T]) -> T:
+        """Run a command on the thread. Raises SipError where the library refuses."""
+        future: asyncio.Future[T] = self._loop.create_future()
+        self._commands.append(lambda: self._answer(command, future))
+        return await future
+
+    def later(self, command: Callable[[], None]) -> None:
+        """Run a command after the callbacks under way, from any thread."""
+        self._commands.append(command)
+
+    def emit(self, deliver: Callable[[], object]) -> None:
+        """Call `deliver` in asyncio's thread; nothing where the loop has ended already."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(deliver)
+
+    async def close(self) -> None:
+        """End the endpoint and the thread."""
+        self._stopping = True
+        if self._thread is not None:
+            await asyncio.to_thread(self._thread.join, STOP_TIMEOUT_S)
+
+    def _live(
+        self,
+        opening: Callable[[], pj.Endpoint],
+        closing: Callable[[], None],
+        opened: asyncio.Future[None],
+    ) -> None:
+        held: list[pj.Endpoint] = []
+        if not self._answer(lambda: held.append(opening()), opened):
+            return
+        endpoint = held.pop()
+        while not self._stopping:
+            endpoint.libHandleEvents(POLL_MS)
+            self._drain()
+        self._drain()
+        try:
+            closing()
+            endpoint.libDestroy()
+        except pj.Error as error:
+            log.error("sip_close_failed", reason=error.reason)
+        del endpoint
+
+    def _drain(self) -> None:
+        for _ in range(len(self._commands)):
+            command = self._commands.popleft()
+            try:
+                command()
+            except pj.Error as error:
+                log.error("sip_command_failed", title=error.title, reason=error.reason)
+            except Exception:
+                log.exception("sip_command_failed")
+
+    def _answer(self, command: Callable[[], T], future: asyncio.Future[T]) -> bool:
+        failure: BaseException | None = None
+        try:
+            result = command()
+        except pj.Error as error:
+            failure = SipError(f"{error.title}: {error.reason}")
+        except TelefoonError as error:
+            failure = error
+        except Exception as error:
+            log.exception("sip_command_failed")
+            failure = SipError(f"The SIP thread failed: {error}")
+        if failure is not None:
+            failure.__traceback__ = failure.__context__ = failure.__cause__ = None
+            self.emit(lambda: None if future.done() else future.set_exception(failure))
+            return False
+        self.emit(lambda: None if future.done() else future.set_result(result))
+        return True

@@ -1,0 +1,125 @@
+"""The pjsua2 account that stands for the trunk: identity, digest, registration, SRTP, session timers."""
+
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+import pjsua2 as pj
+
+from config.settings import Srtp
+from engine.errors import SipError
+from engine.ports import DialRequest
+from sip.config import SipConfig, Trunk
+
+REGISTRATION_S = 300
+RETRY_S = 30
+MIN_SESSION_S = 90  # RFC 4028 §4
+
+_SRTP = {
+    Srtp.OFF: pj.PJMEDIA_SRTP_DISABLED,
+    Srtp.OPTIONAL: pj.PJMEDIA_SRTP_OPTIONAL,
+    Srtp.REQUIRED: pj.PJMEDIA_SRTP_MANDATORY,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Where registration with the trunk stands; `wanted` is False where the trunk takes calls without."""
+
+    wanted: bool
+    active: bool
+    code: int
+    reason: str
+
+
+class TrunkAccount(pj.Account):
+    """Forwards the account's callbacks as plain calls."""
+
+    def __init__(self, on_invite: Callable[[pj.OnIncomingCallParam], None], trunk: Trunk | None) -> None:
+        super().__init__()
+        self._on_invite = on_invite
+        wanted = trunk is not None and trunk.register
+        self.registration = Registration(wanted, False, 0, "not answered yet" if wanted else "not wanted")
+
+    def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:  # noqa: N802
+        self._on_invite(prm)
+
+    def onRegState(self, prm: pj.OnRegStateParam) -> None:  # noqa: N802
+        active = prm.code // 100 == 2 and prm.expiration > 0
+        self.registration = Registration(True, active, prm.code, prm.reason)
+
+
+def account_config(config: SipConfig) -> pj.AccountConfig:
+    """Settings of the one account that all calls use."""
+    trunk = config.trunk
+    listening = config.listening
+    account = pj.AccountConfig()
+    account.idUri = _identity(config)
+    account.callConfig.timerUse = pj.PJSUA_SIP_TIMER_ALWAYS
+    account.callConfig.timerSessExpiresSec = config.session_expires_s
+    account.callConfig.timerMinSESec = MIN_SESSION_S
+    account.natConfig.contactRewriteUse = 0
+    account.natConfig.viaRewriteUse = 0
+    account.natConfig.sdpNatRewriteUse = 0
+    account.mediaConfig.transportConfig.boundAddress = listening.host
+    account.mediaConfig.transportConfig.port = listening.rtp_first_port
+    account.mediaConfig.transportConfig.portRange = listening.rtp_last_port - listening.rtp_first_port
+    if listening.public_address:
+        account.mediaConfig.transportConfig.publicAddress = listening.public_address
+    account.mediaConfig.srtpUse = _SRTP[trunk.srtp] if trunk else pj.PJMEDIA_SRTP_DISABLED
+    account.mediaConfig.srtpSecureSignaling = 0
+    if trunk and trunk.user:
+        account.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", trunk.user, 0, trunk.password or ""))
+    if trunk and trunk.register:
+        account.regConfig.registrarUri = trunk.uri
+        account.regConfig.timeoutSec = REGISTRATION_S
+        account.regConfig.retryIntervalSec = RETRY_S
+    else:
+        account.regConfig.registerOnAdd = False
+    return account
+
+
+def _identity(config: SipConfig) -> str:
+    trunk = config.trunk
+    if trunk and trunk.user:
+        return f"{trunk.scheme}:{trunk.user}@{trunk.host}"
+    return f"sip:telefoon@{config.listening.public_address or config.listening.host}"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where an INVITE goes: Request-URI and the name of who carries it."""
+
+    uri: str
+    via: str
+
+
+def route(request: DialRequest, trunk: Trunk | None) -> Route:
+    """Raises SipError when a number is dialled and there is no trunk."""
+    if request.target.startswith(("sip:", "sips:")):
+        return Route(request.target, "SIP URI")
+    if trunk is None:
+        raise SipError("No trunk is set: outbound calls need TELEFOON_TRUNK, such as sip:127.0.0.1:5080.")
+    return Route(trunk.uri_of(request.target), f"trunk {trunk.host_port}")
+
+
+def allowed_sources(config: SipConfig) -> Sequence[IPv4Network | IPv6Network]:
+    """Networks from which calls are taken: those set, else the trunk's addresses and loopback."""
+    if config.allow:
+        return tuple(config.allow)
+    loopback = [ip_network("127.0.0.0/8"), ip_network("::1/128")]
+    if config.trunk is None:
+        return tuple(loopback)
+    try:
+        found = socket.getaddrinfo(config.trunk.host, None)
+    except socket.gaierror:
+        return tuple(loopback)
+    return (*loopback, *(ip_network(str(address[4][0]).partition("%")[0]) for address in found))
+
+
+def is_allowed(source: str, networks: Sequence[IPv4Network | IPv6Network]) -> bool:
+    """`source` is pjsip's "address:port", IPv6 in brackets."""
+    host = source.rpartition(":")[0].strip("[]")
+    address = ip_address(host)
+    return any(address in network for network in networks)

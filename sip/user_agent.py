@@ -1,0 +1,134 @@
+"""The SIP user agent: opens the endpoint, sends and takes INVITEs, owns the bridge."""
+
+import re
+from collections.abc import Callable
+from functools import partial
+from ipaddress import IPv4Network, IPv6Network
+from itertools import count
+from typing import Self
+
+import pjsua2 as pj
+import structlog
+
+from engine.ports import Arrival, DialRequest, LegEvent, LegId
+from sip.bridge import SipBridge
+from sip.config import SipConfig
+from sip.dialogs import Dialogs
+from sip.endpoint import open_endpoint
+from sip.leg import SipLeg
+from sip.switch import Switch
+from sip.thread import SipThread
+from sip.trunk import Registration, TrunkAccount, account_config, allowed_sources, is_allowed, route
+
+_REQUEST_URI = re.compile(r"^INVITE\s+(\S+)\s+SIP/2\.0", re.MULTILINE)
+_NAME_ADDR = re.compile(r'^(?:"?(?P<name>[^"<]*?)"?\s*<)?(?P<uri>sips?:[^>]+)>?', re.IGNORECASE)
+
+log = structlog.get_logger(__name__)
+
+OnIncoming = Callable[[SipLeg, Arrival], None]
+
+
+class UserAgent:
+    """Implements engine.ports.Dialer; inbound legs are handed to `on_incoming` in asyncio's thread."""
+
+    def __init__(self, config: SipConfig, thread: SipThread, on_incoming: OnIncoming) -> None:
+        self._config = config
+        self._thread = thread
+        self._on_incoming = on_incoming
+        self._ids = count(1)
+        self._switch = Switch()
+        self._dialogs = Dialogs(thread.later, self._switch.set_leg, self._switch.drop_leg)
+        self._account: TrunkAccount | None = None
+        self._allowed: tuple[IPv4Network | IPv6Network, ...] = tuple(allowed_sources(config))
+        self.bridge = SipBridge(self._switch, thread, config.rate_hz)
+
+    @classmethod
+    async def start(cls, config: SipConfig, on_incoming: OnIncoming) -> Self:
+        """Raises SetupError when a port is taken or a setting does not fit the library."""
+        thread = SipThread()
+        agent = cls(config, thread, on_incoming)
+        await thread.start(agent._open, agent._close)
+        await agent.bridge.start(config.scratch)
+        return agent
+
+    async def dial(self, request: DialRequest) -> SipLeg:
+        way = route(request, self._config.trunk)
+        leg = SipLeg(LegId(next(self._ids)), way.via, self._dialogs, self._thread)
+        call = partial(
+            self._dialogs.call,
+            self._live_account(),
+            leg.id,
+            way.uri,
+            self._caller(request),
+            request,
+            self._to(leg),
+        )
+        leg.identify(await self._thread.run(call))
+        return leg
+
+    async def registration(self) -> Registration:
+        return await self._thread.run(lambda: self._live_account().registration)
+
+    async def close(self) -> None:
+        await self._thread.close()
+
+    def _open(self) -> pj.Endpoint:
+        endpoint = open_endpoint(self._config)
+        self._account = TrunkAccount(self._invited, self._config.trunk)
+        self._account.create(account_config(self._config))
+        return endpoint
+
+    def _close(self) -> None:
+        self._switch.close()
+        pj.Endpoint.instance().hangupAllCalls()
+        pj.Endpoint.instance().libHandleEvents(50)
+        self._dialogs.close()
+        if self._account is not None:
+            self._account.shutdown()
+            self._account = None
+
+    def _live_account(self) -> TrunkAccount:
+        assert self._account is not None, "the user agent is not open"
+        return self._account
+
+    def _caller(self, request: DialRequest) -> str:
+        trunk = self._config.trunk
+        host = trunk.host if trunk and trunk.user else self._config.listening.public_address
+        name = f'"{_quoted(request.display_name)}" ' if request.display_name else ""
+        return f"{name}<sip:{request.caller}@{host or self._config.listening.host}>"
+
+    def _to(self, leg: SipLeg) -> Callable[[LegEvent], None]:
+        return lambda event: self._thread.emit(partial(leg.deliver, event))
+
+    def _invited(self, prm: pj.OnIncomingCallParam) -> None:
+        source = str(prm.rdata.srcAddress)
+        message = str(prm.rdata.wholeMsg)
+        leg = SipLeg(LegId(next(self._ids)), f"peer {source}", self._dialogs, self._thread)
+        info = self._dialogs.take(self._live_account(), leg.id, prm.callId, self._to(leg))
+        if not self._config.any_source and not is_allowed(source, self._allowed):
+            log.warning("invite_refused", source=source, rule="SIP_ALLOW")
+            self._dialogs.provisional(leg.id, 403)
+            return
+        leg.identify(str(info.callIdString))
+        called = _REQUEST_URI.search(message)
+        name, caller = _party(info.remoteUri)
+        arrival = Arrival(_user(called.group(1)) if called else "", caller, source, name)
+        self._thread.emit(partial(self._on_incoming, leg, arrival))
+
+
+def _quoted(name: str) -> str:
+    return re.sub(r'["\\\r\n]', "", name)
+
+
+def _party(name_addr: str) -> tuple[str, str]:
+    found = _NAME_ADDR.match(name_addr)
+    if found is None:
+        return "", name_addr
+    return (found["name"] or "").strip(), _user(found["uri"])
+
+
+def _user(uri: str) -> str:
+    """The user part without parameters, as it is dialled; the whole URI where there is none."""
+    rest = uri.partition(":")[2]
+    user, at, _ = rest.rpartition("@")
+    return user.partition(";")[0] if at else uri

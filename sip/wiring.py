@@ -1,0 +1,87 @@
+"""Who hears whom, as plain data.
+
+Wires are kept by name, so that they outlive the media behind them (a re-INVITE makes a leg's port anew).
+A wire from `Heard(leg)` stands for one wire from each source that the leg is given to hear, now and later.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+
+from engine.ports import Ear, Heard, LegId, Played, PlayerId, RecorderId, Said, Sink, Source, Track
+
+Wire = tuple[Said | Played, Sink]
+
+
+class Wiring:
+    """A set of wires; every change answers with the plain wires that begin or end by it."""
+
+    def __init__(self) -> None:
+        self._asked: set[tuple[Source, Sink]] = set()
+        self._into: dict[LegId, set[Said | Played]] = defaultdict(set)
+        self._taps: dict[LegId, set[Sink]] = defaultdict(set)
+        self._live: Counter[Wire] = Counter()
+
+    def connect(self, source: Source, sink: Sink) -> list[Wire]:
+        """The wires that begin; none if this one is there already."""
+        if (source, sink) in self._asked:
+            return []
+        self._asked.add((source, sink))
+        wires = self._wires(source, sink)
+        if isinstance(source, Heard):
+            self._taps[source.leg].add(sink)
+        elif isinstance(sink, Ear):
+            self._into[sink.leg].add(source)
+        begun = [wire for wire in wires if self._live[wire] == 0]
+        self._live.update(wires)
+        return begun
+
+    def disconnect(self, source: Source, sink: Sink) -> list[Wire]:
+        """The wires that end; none if this one is not there."""
+        if (source, sink) not in self._asked:
+            return []
+        self._asked.discard((source, sink))
+        wires = self._wires(source, sink)
+        if isinstance(source, Heard):
+            self._taps[source.leg].discard(sink)
+        elif isinstance(sink, Ear):
+            self._into[sink.leg].discard(source)
+        return self._release(wires)
+
+    def drop_leg(self, leg: LegId) -> list[Wire]:
+        """End every wire of a leg."""
+        ended = self._drop(lambda source, sink: Ear(leg) == sink or source in (Said(leg), Heard(leg)))
+        self._into.pop(leg, None)
+        self._taps.pop(leg, None)
+        return ended
+
+    def drop_player(self, player: PlayerId) -> list[Wire]:
+        return self._drop(lambda source, _: source == Played(player))
+
+    def drop_recorder(self, recorder: RecorderId) -> list[Wire]:
+        return self._drop(lambda _, sink: isinstance(sink, Track) and sink.recorder == recorder)
+
+    def of_leg(self, leg: LegId) -> list[Wire]:
+        """The plain wires that begin or end at a leg."""
+        return [wire for wire in self._live if wire[0] == Said(leg) or wire[1] == Ear(leg)]
+
+    def live(self) -> frozenset[Wire]:
+        return frozenset(self._live)
+
+    def _wires(self, source: Source, sink: Sink) -> list[Wire]:
+        if isinstance(source, Heard):
+            return [(into, sink) for into in self._into.get(source.leg, ())]
+        taps: Iterable[Sink] = self._taps.get(sink.leg, ()) if isinstance(sink, Ear) else ()
+        return [(source, sink), *((source, tap) for tap in taps)]
+
+    def _release(self, wires: list[Wire]) -> list[Wire]:
+        ended = []
+        for wire in wires:
+            self._live[wire] -= 1
+            if self._live[wire] == 0:
+                del self._live[wire]
+                ended.append(wire)
+        return ended
+
+    def _drop(self, match: Callable[[Source, Sink], bool]) -> list[Wire]:
+        matching = [(source, sink) for source, sink in self._asked if match(source, sink)]
+        return [wire for source, sink in matching for wire in self.disconnect(source, sink)]

@@ -1,0 +1,26 @@
+"""Waiting for something that another process or thread does."""
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+_LOOK_AGAIN_S = 0.02
+
+
+async def eventually(probe: Callable[[], T | None], *, within_s: float, otherwise: Callable[[], str]) -> T:
+    """The first value of `probe` that is neither None nor False.
+
+    Raises AssertionError with what `otherwise` says if there is none within `within_s` seconds.
+    """
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + within_s
+    while True:
+        found = probe()
+        if found is not None and found is not False:
+            return found
+        if loop.time() > deadline:
+            raise AssertionError(f"not within {within_s:g} s: {otherwise()}")
+        # What is awaited happens in another process, which can't set an event of ours.
+        await asyncio.sleep(_LOOK_AGAIN_S)
