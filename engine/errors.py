@@ -16,6 +16,7 @@ TelefoonError
 ├── WebhookError             the customer's server did not give a usable answer
 │   └── EgressDenied         the address is one that we may not reach
 ├── DocumentError            a call flow document does not parse; carries line, column, element, attribute
+├── StoreError               the database did not do as asked
 └── SetupError               a setting, a port or a library stops the start
 """
 
@@ -117,6 +118,10 @@ class DocumentError(TelefoonError):
         self.column = column
         self.element = element
         self.attribute = attribute
+
+
+class StoreError(TelefoonError):
+    """The database did not do as asked; what was asked is not stored."""
 
 
 class SetupError(TelefoonError):
