@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pjsua2 as pj
 import structlog
 
+from engine.call import Event
 from engine.errors import LegGone, SipError
 from engine.ports import (
     Alerted,
@@ -25,6 +26,7 @@ from engine.ports import (
 from sip.status import outcome, q850
 
 PJSIP_EVENT_RX_MSG = 3
+NORMAL_CLEARING = 16  # Q.850 §2.2.7.1.7
 _REASON = re.compile(r"^reason\s*:\s*q\.850\s*;\s*cause\s*=\s*(\d+)", re.IGNORECASE | re.MULTILINE)
 _WITH_MEDIA = {pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD, pj.PJSUA_CALL_MEDIA_LOCAL_HOLD}
 
@@ -90,15 +92,13 @@ class Dialog(pj.Call):
         )
 
     def _hung_up(self, info: pj.CallInfo, message: str) -> HungUp:
-        code = info.lastStatusCode
         given = _REASON.search(message)
-        return HungUp(
-            outcome=outcome(code, answered=self._answered),
-            by_us=self.ended_by_us,
-            sip_code=code,
-            sip_reason=info.lastReason,
-            q850_cause=int(given.group(1)) if given else q850(code),
-        )
+        cause = int(given.group(1)) if given else None
+        if self._answered:
+            # The library's last status is then about the BYE, or a code that we asked it to hang up with.
+            return HungUp(Event.HUNG_UP, self.ended_by_us, 200, "OK", cause or NORMAL_CLEARING)
+        code = info.lastStatusCode
+        return HungUp(outcome(code), self.ended_by_us, code, info.lastReason, cause or q850(code))
 
 
 class Dialogs:

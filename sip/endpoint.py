@@ -1,5 +1,10 @@
 """Opens the pjsua2 endpoint: limits, media clock, codecs, transports. Runs on the SIP thread."""
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pjsua2 as pj
 
 from config.settings import SipTransport
@@ -21,7 +26,8 @@ _TRANSPORTS = {
 def open_endpoint(config: SipConfig) -> pj.Endpoint:
     """A started endpoint. Raises SetupError when a port is taken or the library is not ours."""
     endpoint = pj.Endpoint()
-    endpoint.libCreate()
+    with _silent_stdout():
+        endpoint.libCreate()
     try:
         endpoint.libInit(_endpoint_config(config))
         endpoint.audDevManager().setNullDev()
@@ -33,6 +39,21 @@ def open_endpoint(config: SipConfig) -> pj.Endpoint:
         endpoint.libDestroy()
         raise
     return endpoint
+
+
+@contextmanager
+def _silent_stdout() -> Iterator[None]:
+    """The library greets on standard output before its log can be set; ours is read by programs."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _endpoint_config(config: SipConfig) -> pj.EpConfig:

@@ -29,10 +29,8 @@ _CAUSES: Final[Mapping[int, int]] = MappingProxyType(
 )  # fmt: skip
 
 
-def outcome(code: int, *, answered: bool) -> Event:
-    """What the last SIP code of a dialog means for its call."""
-    if answered:
-        return Event.HUNG_UP
+def outcome(code: int) -> Event:
+    """What the final SIP answer to an INVITE means for its call."""
     return _OUTCOMES.get(code, Event.BROKE)
 
 

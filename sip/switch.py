@@ -11,7 +11,7 @@ from sip.wiring import Wire, Wiring
 
 
 class FilePlayer(pj.AudioMediaPlayer):
-    """Tells once when its file has been played."""
+    """Tells when its file has been played; one that loops reaches the file's end each time round."""
 
     def __init__(self, on_end: Callable[[], None]) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ class Switch:
                 origin.stopTransmit(target)
 
     def play(self, player: PlayerId, wav: Path, sinks: list[Sink], loop: bool, on_end: Callable[[], None]) -> None:
-        port = FilePlayer(on_end)
+        port = FilePlayer((lambda: None) if loop else on_end)
         try:
             port.createPlayer(str(wav), 0 if loop else pj.PJMEDIA_FILE_NO_LOOP)
         except pj.Error as error:
