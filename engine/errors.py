@@ -16,6 +16,7 @@ TelefoonError
 ├── WebhookError             the customer's server did not give a usable answer
 │   └── EgressDenied         the address is one that we may not reach
 ├── DocumentError            a call flow document does not parse; carries line, column, element, attribute
+├── FlowFailed               a call flow parses, but makes no sense when it runs
 ├── StoreError               the database did not do as asked
 └── SetupError               a setting, a port or a library stops the start
 """
@@ -118,6 +119,10 @@ class DocumentError(TelefoonError):
         self.column = column
         self.element = element
         self.attribute = attribute
+
+
+class FlowFailed(TelefoonError):
+    """A call flow parses, but makes no sense when it runs, as one that goes in circles."""
 
 
 class StoreError(TelefoonError):

@@ -41,13 +41,17 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class DialPlan:
-    """Ring targets in order until one answers; talk for at most `limit_s` (None: the call's own limit)."""
+    """Ring targets in order until one answers; talk for at most `limit_s` (None: the call's own limit).
+
+    `hang_up_on_star`: the caller's * key ends the talk.
+    """
 
     targets: tuple[Target, ...]
     answer_timeout_s: int
     caller: str | None = None
     limit_s: int | None = None
     record: bool = False
+    hang_up_on_star: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,128 @@
+"""How a verb or noun declares its attributes, content and nested elements: once, for both spellings.
+
+    @dataclass(frozen=True, slots=True)
+    class Pause:
+        length: int = attribute(Whole(0, 600), default=1)
+
+The XML name of a field is its camel case, `num_digits` being `numDigits`; JSON uses the same names.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from engine.flow.kinds import Kind
+
+_DECLARED: Final = "declared"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A value that an element may have; `help` is one line for the schema and the documentation."""
+
+    kind: Kind[Any]
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What stands between the tags; in JSON, the key named as the field. `markup`: elements allowed within."""
+
+    kind: Kind[Any]
+    help: str
+    markup: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """Elements inside; in JSON, a list under the key named as the field. Bare text stands for a `shorthand`."""
+
+    classes: tuple[type, ...]
+    help: str
+    shorthand: type | None = None
+
+
+def attribute(kind: Kind[Any], *, default: Any = None, help: str) -> Any:  # noqa: A002 (as in argparse and typer)
+    """Declare an attribute."""
+    return dataclasses.field(default=default, metadata={_DECLARED: Attribute(kind, help)})
+
+
+def content(
+    kind: Kind[Any],
+    *,
+    help: str,  # noqa: A002
+    default: Any = dataclasses.MISSING,
+    markup: frozenset[str] = frozenset(),
+) -> Any:
+    """Declare the content; without a default it must be there."""
+    return dataclasses.field(default=default, metadata={_DECLARED: Content(kind, help, markup)})
+
+
+def nested(*classes: type, help: str, shorthand: type | None = None) -> Any:  # noqa: A002
+    """Declare what may be nested."""
+    return dataclasses.field(default=(), metadata={_DECLARED: Nested(classes, help, shorthand)})
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """All declarations of a class, under the names that users write.
+
+    `ignored` attributes are known to the field and accepted without effect, since leaving them out harms
+    nobody; `later` ones would change what happens, so they are refused until they work, unless set to false.
+    """
+
+    name: str
+    attributes: Mapping[str, Attribute]
+    fields: Mapping[str, str]
+    content: tuple[str, Content] | None
+    content_required: bool
+    nested: tuple[str, Nested] | None
+    ignored: frozenset[str]
+    later: frozenset[str]
+
+    @property
+    def json_name(self) -> str:
+        return self.name.lower()
+
+
+def shape_of(cls: type) -> Shape:
+    """The shape of a verb's or noun's class."""
+    return _collected(cls)
+
+
+@cache
+def _collected(cls: type) -> Shape:
+    attributes: dict[str, Attribute] = {}
+    fields: dict[str, str] = {}
+    inside: tuple[str, Content] | None = None
+    required = False
+    within: tuple[str, Nested] | None = None
+    for each in dataclasses.fields(cls):
+        declared = each.metadata[_DECLARED]
+        if isinstance(declared, Attribute):
+            name = camel_case(each.name)
+            attributes[name] = declared
+            fields[name] = each.name
+        elif isinstance(declared, Content):
+            inside = (each.name, declared)
+            required = each.default is dataclasses.MISSING
+        else:
+            within = (each.name, declared)
+    return Shape(
+        name=cls.__name__,
+        attributes=attributes,
+        fields=fields,
+        content=inside,
+        content_required=required,
+        nested=within,
+        ignored=frozenset(getattr(cls, "IGNORED", ())),
+        later=frozenset(getattr(cls, "LATER", ())),
+    )
+
+
+def camel_case(name: str) -> str:
+    """`num_digits` as numDigits."""
+    first, *others = name.split("_")
+    return first + "".join(other.title() for other in others)

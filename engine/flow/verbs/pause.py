@@ -1,0 +1,19 @@
+"""<Pause>: wait in silence."""
+
+from dataclasses import dataclass
+
+from engine.flow.document import Continue
+from engine.flow.kinds import Whole
+from engine.flow.scene import Scene
+from engine.flow.shape import attribute
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Silence for `length` seconds."""
+
+    length: int = attribute(Whole(0, 3600), default=1, help="Seconds")
+
+    async def run(self, scene: Scene) -> Continue:
+        await scene.stage.pause(self.length)
+        return Continue()
