@@ -50,6 +50,7 @@ class Dialog(pj.Call):
         call_id: int,
     ) -> None:
         super().__init__(account, call_id)
+        self.inbound = call_id != pj.PJSUA_INVALID_ID
         self._leg = leg
         self._deliver = deliver
         self._on_media = on_media
@@ -72,7 +73,8 @@ class Dialog(pj.Call):
 
     def onCallMediaState(self, prm: pj.OnCallMediaStateParam) -> None:  # noqa: N802
         del prm
-        for media in self.getInfo().media:
+        info = self.getInfo()  # owns what `media` refers to
+        for media in info.media:
             if media.type == pj.PJMEDIA_TYPE_AUDIO and media.status in _WITH_MEDIA:
                 self._on_media(self._leg, self.getAudioMedia(media.index))
                 self._deliver(self._media_changed(media))
@@ -155,7 +157,8 @@ class Dialogs:
         dialog = self._dialog(leg)
         dialog.ended_by_us = True
         prm = pj.CallOpParam()
-        prm.statusCode = cause.sip_code
+        if dialog.inbound:
+            prm.statusCode = cause.sip_code
         prm.txOption.headers.append(_header("Reason", f"Q.850;cause={cause.q850}"))
         dialog.hangup(prm)
 
