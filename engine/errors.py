@@ -4,6 +4,7 @@ TelefoonError
 ├── NotFound                 no such call, conference, recording or number in this account
 ├── Refused                  the request is understood but may not be carried out
 │   ├── CallerNotOwned       `from` is not one of the account's numbers
+│   ├── NumberTaken          the number is an account's already
 │   └── WrongState           the thing is not in a state that allows it
 ├── InvalidField             one field of a request is wrong; carries its name
 │   └── UnknownLanguage
@@ -47,6 +48,14 @@ class CallerNotOwned(Refused):
             f"'from' is {number}, which is not a number of this account. "
             f"Add it with: telefoon numbers add {number} --account NAME"
         )
+        self.number = number
+
+
+class NumberTaken(Refused):
+    """A number belongs to one account."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"{number} is in use already. Free it with: telefoon numbers remove {number}")
         self.number = number
 
 

@@ -1,0 +1,28 @@
+"""Accounts and their API keys, as they are stored. Every other row belongs to an account."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whose calls, numbers and keys these are; the name is unique."""
+
+    id: str
+    name: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """What is known of a key: not the key itself, only its last four characters (`hint`).
+
+    `last_used_at` is exact to a minute; a key with `revoked_at` opens nothing any more.
+    """
+
+    id: str
+    account_id: str
+    hint: str
+    created_at: datetime
+    last_used_at: datetime | None = None
+    revoked_at: datetime | None = None

@@ -1,0 +1,81 @@
+"""A conference: what is known of it, the table of its life, and who hears whom in it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from engine.errors import UnexpectedEvent
+from engine.ports import LegId
+
+
+class ConferenceStatus(StrEnum):
+    """Where a conference stands, as the contract spells it."""
+
+    INIT = "init"
+    IN_PROGRESS = "in-progress"
+    COMPLETED = "completed"
+
+
+NEXT: Final[Mapping[ConferenceStatus, frozenset[ConferenceStatus]]] = MappingProxyType(
+    {
+        ConferenceStatus.INIT: frozenset({ConferenceStatus.IN_PROGRESS, ConferenceStatus.COMPLETED}),
+        ConferenceStatus.IN_PROGRESS: frozenset({ConferenceStatus.COMPLETED}),
+    }
+)
+"""What may follow; a status without a row is final."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conference:
+    """A conference as it is stored. `participant_count` is how many are in it now, counted by the store."""
+
+    id: str
+    account_id: str
+    friendly_name: str
+    status: ConferenceStatus
+    date_created: datetime
+    node: str
+    max_participants: int = 100
+    record: bool = False
+    participant_count: int = 0
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """One call's stay in a conference."""
+
+    id: str
+    conference_id: str
+    call_id: str
+    joined_at: datetime
+    left_at: datetime | None = None
+    muted: bool = False
+    hold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A leg in a conference. A muted one is not heard; one on hold neither is heard nor hears."""
+
+    leg: LegId
+    muted: bool = False
+    on_hold: bool = False
+
+
+def become(conference: Conference, status: ConferenceStatus, at: datetime) -> Conference:
+    """The conference with its next status. Raises UnexpectedEvent where the table does not have it."""
+    if status not in NEXT.get(conference.status, frozenset()):
+        raise UnexpectedEvent(conference.id, conference.status, status)
+    ended_at = at if status not in NEXT else None
+    return replace(conference, status=status, ended_at=ended_at)
+
+
+def audible_pairs(seats: Sequence[Seat]) -> frozenset[tuple[LegId, LegId]]:
+    """(speaker, listener) for every pair that is to be joined: each hears all others, nobody hears itself."""
+    speakers = [seat.leg for seat in seats if not (seat.muted or seat.on_hold)]
+    listeners = [seat.leg for seat in seats if not seat.on_hold]
+    return frozenset((speaker, listener) for speaker in speakers for listener in listeners if speaker != listener)

@@ -1,0 +1,85 @@
+"""Telephone numbers: E.164, their countries, and how they are shown where they need not be known."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import phonenumbers
+from phonenumbers import PhoneNumber, ValidationResult
+
+_SHAPE: Final = re.compile(r"\+[1-9][0-9]{1,14}")
+"""ITU-T E.164 §6.2.1: at most 15 digits, of which the first is no zero."""
+
+_FAULTS: Final = {
+    ValidationResult.INVALID_COUNTRY_CODE: "has no known country code",
+    ValidationResult.TOO_SHORT: "is too short for its country",
+    ValidationResult.TOO_LONG: "is too long for its country",
+    ValidationResult.INVALID_LENGTH: "has a length that its country does not use",
+    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "lacks its area code",
+}
+_HOW: Final = "Write it in E.164: a plus sign, the country code and the number, as in +493023125001."
+_SHOWN_START: Final = 6
+_SHOWN_END: Final = 2
+_LONGEST_QUOTE: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number of an account. Calls to it are run by `url`, or by `fallback_url` when that fails.
+
+    `language` is what it speaks to callers; with `record`, calls to it are recorded.
+    """
+
+    id: str
+    account_id: str
+    e164: str
+    created_at: datetime
+    url: str | None = None
+    fallback_url: str | None = None
+    language: str = "en-GB"
+    record: bool = False
+
+
+def parse_e164(text: str) -> str:
+    """The number as it was given, if it is one. Raises ValueError with a sentence for the user.
+
+    Lengths are checked against the country's plan, ranges are not: countries open new ones all the time.
+    """
+    number = _parsed(text)
+    fault = _FAULTS.get(phonenumbers.is_possible_number_with_reason(number)) if number else "is no telephone number"
+    if fault:
+        raise ValueError(f"{text[:_LONGEST_QUOTE]!r} {fault}. {_HOW}")
+    return text
+
+
+def country_of(e164: str) -> str:
+    """ISO 3166 alpha-2 in lower case; empty for numbers of no country, such as +800. Raises ValueError."""
+    number = phonenumbers.parse(parse_e164(e164))
+    region = phonenumbers.region_code_for_number(number)
+    if region is None:  # a range that the library does not know: the country code's main country
+        region = phonenumbers.region_code_for_country_code(number.country_code or 0)
+    return region.lower() if region.isalpha() and region != phonenumbers.UNKNOWN_REGION else ""
+
+
+def mask(number: str) -> str:
+    """A number that tells the country and little more: +3225550199 becomes +32255…99.
+
+    Of a SIP URI the user is hidden, since that may be a person's name or number.
+    """
+    scheme, colon, rest = number.partition(":")
+    if colon and scheme in ("sip", "sips"):
+        user, at, host = rest.rpartition("@")
+        return f"{scheme}:{user[:1]}…@{host}" if at else number
+    if len(number) <= _SHOWN_START + _SHOWN_END:
+        return f"{number[:_SHOWN_END]}…"
+    return f"{number[:_SHOWN_START]}…{number[-_SHOWN_END:]}"
+
+
+def _parsed(text: str) -> PhoneNumber | None:
+    if not _SHAPE.fullmatch(text):
+        return None
+    try:
+        return phonenumbers.parse(text)
+    except phonenumbers.NumberParseException:
+        return None

@@ -1,0 +1,88 @@
+"""Accounts and the keys that open them."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select, update
+
+from engine.accounts import Account, ApiKey
+from engine.errors import InvalidField, StoreError
+from engine.ids import Kind, new_id
+from engine.secrets import HINT_LENGTH, digest, new_key, same
+from engine.store.database import Database
+from engine.store.tables import accounts, api_keys
+from engine.store.values import utc_now, values_of
+
+_USE_IS_NOTED_EVERY: Final = timedelta(minutes=1)
+_KEY: Final = [column for column in api_keys.columns if column.name != "digest"]
+
+
+class Accounts:
+    """Keys are stored only as hashes keyed with `pepper`, so the database alone lets nobody in."""
+
+    def __init__(self, db: Database, pepper: bytes, now: Callable[[], datetime] = utc_now) -> None:
+        self._db = db
+        self._pepper = pepper
+        self._now = now
+
+    async def ensure(self, name: str) -> Account:
+        """The account of this name, made if there is none. Raises InvalidField for an empty name."""
+        if not name.strip():
+            raise InvalidField("account", "An account needs a name.")
+        made = Account(new_id(Kind.ACCOUNT), name, self._now())
+        await self._db.insert_new(accounts, values_of(made))
+        found = await self.by_name(name)
+        if found is None:
+            raise StoreError(f"The account {name} can't be made.")
+        return found
+
+    async def by_name(self, name: str) -> Account | None:
+        row = await self._db.row(select(accounts).where(accounts.c.name == name))
+        return Account(**row) if row else None
+
+    async def by_id(self, account_id: str) -> Account | None:
+        row = await self._db.row(select(accounts).where(accounts.c.id == account_id))
+        return Account(**row) if row else None
+
+    async def all(self) -> list[Account]:
+        """By name."""
+        return [Account(**row) for row in await self._db.rows(select(accounts).order_by(accounts.c.name))]
+
+    async def create_key(self, account_id: str) -> tuple[ApiKey, str]:
+        """A new key, which is told here and never again."""
+        secret = new_key()
+        key = ApiKey(new_id(Kind.KEY), account_id, secret[-HINT_LENGTH:], self._now())
+        await self._db.change(api_keys.insert().values(**values_of(key), digest=digest(secret, self._pepper)))
+        return key, secret
+
+    async def keys(self, account_id: str | None = None) -> list[ApiKey]:
+        """The keys of an account, or of all, oldest first; revoked ones too."""
+        query = select(*_KEY).order_by(api_keys.c.id)
+        if account_id is not None:
+            query = query.where(api_keys.c.account_id == account_id)
+        return [ApiKey(**row) for row in await self._db.rows(query)]
+
+    async def revoke(self, key_id: str) -> bool:
+        """From now on the key opens nothing; False if there is no such key in use."""
+        unrevoked = (api_keys.c.id == key_id) & api_keys.c.revoked_at.is_(None)
+        return await self._db.change(update(api_keys).where(unrevoked).values(revoked_at=self._now())) == 1
+
+    async def authenticate(self, key: str) -> Account | None:
+        """Whom a key belongs to; None for one that is unknown or revoked."""
+        wanted = digest(key, self._pepper)
+        row = await self._db.row(
+            select(accounts, api_keys.c.id.label("key_id"), api_keys.c.digest, api_keys.c.last_used_at)
+            .join(api_keys, api_keys.c.account_id == accounts.c.id)
+            .where(api_keys.c.digest == wanted, api_keys.c.revoked_at.is_(None))
+        )
+        if row is None or not same(row["digest"], wanted):
+            return None
+        await self._note_use(row["key_id"], row["last_used_at"])
+        return Account(row["id"], row["name"], row["created_at"])
+
+    async def _note_use(self, key_id: str, last: datetime | None) -> None:
+        """Not at every request: each would be a write."""
+        now = self._now()
+        if last is None or now - last >= _USE_IS_NOTED_EVERY:
+            await self._db.change(update(api_keys).where(api_keys.c.id == key_id).values(last_used_at=now))

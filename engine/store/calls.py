@@ -1,0 +1,117 @@
+"""Calls, their events, and the status callbacks that come with their changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from engine.call import FINAL, Call, Direction, Status
+from engine.errors import StoreError
+from engine.store.database import Database
+from engine.store.outbox import NewCallback, enqueue
+from engine.store.tables import call_events, calls
+from engine.store.values import values_of
+
+_OPEN = tuple(status for status in Status if status not in FINAL)
+
+
+@dataclass(frozen=True, slots=True)
+class CallFilter:
+    """Which of an account's calls; None asks for nothing.
+
+    `start_time_after` takes calls from that moment on, `start_time_before` those before it, so that
+    windows laid end to end give every call once.
+    """
+
+    account_id: str
+    status: Status | None = None
+    direction: Direction | None = None
+    from_: str | None = None
+    to: str | None = None
+    start_time_after: datetime | None = None
+    start_time_before: datetime | None = None
+    parent_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallEvent:
+    """Something that happened on a call, for those who look into it later."""
+
+    at: datetime
+    kind: str
+    facts: Mapping[str, Any]
+
+
+class Calls:
+    """Every call that was ever asked for."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def add(self, call: Call, callback: NewCallback | None = None) -> None:
+        """Durable, with its first status callback, when this returns."""
+
+        async def job(connection: AsyncConnection) -> None:
+            await connection.execute(insert(calls).values(**values_of(call)))
+            await enqueue(connection, call, callback)
+
+        await self._db.write(job)
+
+    async def save(self, call: Call, callback: NewCallback | None = None) -> None:
+        """The call as it is now and the callback that tells of it: both or neither. The call must be there."""
+
+        async def job(connection: AsyncConnection) -> None:
+            changed = await connection.execute(update(calls).where(calls.c.id == call.id).values(**values_of(call)))
+            if changed.rowcount != 1:
+                raise StoreError(f"The call {call.id} can't be saved: it was never stored.")
+            # The row is now locked, so no other writer counts this call's callbacks at the same time.
+            await enqueue(connection, call, callback)
+
+        await self._db.write(job)
+
+    async def get(self, call_id: str) -> Call | None:
+        """Of any account: the caller compares."""
+        row = await self._db.row(select(calls).where(calls.c.id == call_id))
+        return Call(**row) if row else None
+
+    async def find(self, wanted: CallFilter, page: int = 1, page_size: int = 50) -> tuple[list[Call], int]:
+        """One page, newest first, and the number of calls over all pages."""
+        query = select(calls).where(*_conditions(wanted)).order_by(calls.c.start_time.desc(), calls.c.id.desc())
+        rows, total = await self._db.page(query, page, page_size)
+        return [Call(**row) for row in rows], total
+
+    async def open_on(self, node: str) -> list[Call]:
+        """A node's calls that have not ended, oldest first."""
+        query = select(calls).where(calls.c.status.in_(_OPEN), calls.c.node == node)
+        return [Call(**row) for row in await self._db.rows(query.order_by(calls.c.start_time, calls.c.id))]
+
+    async def children(self, call_id: str) -> list[Call]:
+        """The calls that a call dialled, oldest first."""
+        query = select(calls).where(calls.c.parent_id == call_id).order_by(calls.c.start_time, calls.c.id)
+        return [Call(**row) for row in await self._db.rows(query)]
+
+    async def note(self, call_id: str, kind: str, facts: Mapping[str, object], at: datetime) -> None:
+        """Add an event."""
+        await self._db.change(insert(call_events).values(call_id=call_id, kind=kind, facts=dict(facts), at=at))
+
+    async def events(self, call_id: str) -> list[CallEvent]:
+        """In the order in which they were noted."""
+        query = select(call_events.c.at, call_events.c.kind, call_events.c.facts)
+        query = query.where(call_events.c.call_id == call_id).order_by(call_events.c.id)
+        return [CallEvent(**row) for row in await self._db.rows(query)]
+
+
+def _conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
+    conditions = [calls.c.account_id == wanted.account_id]
+    for name in ("status", "direction", "from_", "to", "parent_id"):
+        value = getattr(wanted, name)
+        if value is not None:
+            conditions.append(calls.c[name] == value)
+    if wanted.start_time_after is not None:
+        conditions.append(calls.c.start_time >= wanted.start_time_after)
+    if wanted.start_time_before is not None:
+        conditions.append(calls.c.start_time < wanted.start_time_before)
+    return conditions

@@ -1,0 +1,105 @@
+"""The database: opened, migrated, read and written; SQLite or PostgreSQL by its URL."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final, Self
+
+from sqlalchemy import URL, Executable, RowMapping, Select, Table, func, make_url, select
+from sqlalchemy.dialects import postgresql as postgresql_dialect
+from sqlalchemy.dialects import sqlite as sqlite_dialect
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from engine.errors import SetupError
+from engine.store import postgresql, sqlite
+from engine.store.failure import as_store_error
+from engine.store.migration import migrate
+from engine.store.writers import Job, ParallelWriter, SerialWriter, T, Writer
+
+_DRIVERS: Final = ("sqlite+aiosqlite", "postgresql+asyncpg")
+_FARTHEST_ROW: Final = 2**62
+
+
+class Database:
+    """Connections to one database. Every method raises StoreError, and what was asked is not stored then."""
+
+    def __init__(self, engine: AsyncEngine, writer: Writer) -> None:
+        self._engine = engine
+        self._writer = writer
+
+    @classmethod
+    async def open(cls, url: str) -> Self:
+        """Migrate it under a lock, then be ready. Raises SetupError for a URL that names none, and StoreError."""
+        parsed = _parsed(url)
+        with as_store_error():
+            await migrate(parsed)
+            if parsed.get_backend_name() == "sqlite":
+                engine = sqlite.create_engine(parsed)
+                return cls(engine, SerialWriter(sqlite.for_writing(engine)))
+            engine = postgresql.create_engine(parsed)
+            return cls(engine, ParallelWriter(engine))
+
+    async def close(self) -> None:
+        """Finish what is being written, then close every connection."""
+        await self._writer.close()
+        await self._engine.dispose()
+
+    async def ping(self) -> None:
+        """Ask it something."""
+        await self.rows(select(1))
+
+    async def write(self, job: Job[T]) -> T:
+        """Run changes in one transaction; durable when this returns."""
+        with as_store_error():
+            return await self._writer.run(job)
+
+    async def change(self, statement: Executable) -> int:
+        """Run one change; gives the number of rows it met."""
+
+        async def job(connection: AsyncConnection) -> int:
+            return (await connection.execute(statement)).rowcount
+
+        return await self.write(job)
+
+    async def insert_new(self, table: Table, values: Mapping[str, object]) -> bool:
+        """Insert a row; False, and nothing happens, if one with the same unique values is there."""
+        if self._engine.dialect.name == "sqlite":
+            return await self.change(sqlite_dialect.insert(table).values(**values).on_conflict_do_nothing()) == 1
+        return await self.change(postgresql_dialect.insert(table).values(**values).on_conflict_do_nothing()) == 1
+
+    async def rows(self, query: Select[Any]) -> Sequence[RowMapping]:
+        """All rows of a query."""
+        async with self._reading() as connection:
+            found: Sequence[RowMapping] = (await connection.execute(query)).mappings().all()
+            return found
+
+    async def row(self, query: Select[Any]) -> RowMapping | None:
+        """The first row of a query."""
+        async with self._reading() as connection:
+            found: RowMapping | None = (await connection.execute(query)).mappings().first()
+            return found
+
+    async def page(self, query: Select[Any], page: int, page_size: int) -> tuple[Sequence[RowMapping], int]:
+        """One page of a query, counted from 1, and the number of rows over all pages."""
+        offset = min((max(page, 1) - 1) * page_size, _FARTHEST_ROW)
+        async with self._reading() as connection:
+            total = await connection.scalar(select(func.count()).select_from(query.order_by(None).subquery()))
+            result = await connection.execute(query.limit(page_size).offset(offset))
+            return result.mappings().all(), int(total or 0)
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[AsyncConnection]:
+        with as_store_error():
+            async with self._engine.connect() as connection:
+                yield connection
+
+
+def _parsed(url: str) -> URL:
+    allowed = "Set TELEFOON_DATABASE_URL to sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/NAME."
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise SetupError(f"The database's URL can't be read. {allowed}") from None
+    if parsed.drivername not in _DRIVERS:
+        raise SetupError(f"{parsed.drivername} is not a database that Telefoon keeps calls in. {allowed}")
+    return parsed

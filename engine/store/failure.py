@@ -1,0 +1,43 @@
+"""The one place where a database's failure becomes a StoreError."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import asyncpg
+from alembic.util import CommandError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from engine.errors import StoreError
+
+_FAILURES: Final = (
+    SQLAlchemyError,
+    CommandError,
+    sqlite3.Error,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    OSError,
+    # What a driver says of text or whole numbers that no database can hold.
+    UnicodeError,
+    OverflowError,
+)
+
+
+@contextmanager
+def as_store_error() -> Iterator[None]:
+    """Raise StoreError for what databases and their drivers raise inside."""
+    try:
+        yield
+    except _FAILURES as error:
+        raise StoreError(f"The database did not do as asked: {_said(error)}") from error
+
+
+def _said(error: Exception) -> str:
+    """The database's own first line: statements and their values may hold personal data."""
+    if isinstance(error, PoolTimeoutError):
+        return "no connection became free in time"
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    first, *_ = str(cause).splitlines() or [""]
+    return first or type(cause).__name__

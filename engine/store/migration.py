@@ -1,0 +1,47 @@
+"""Brings a database to the tables that this program knows."""
+
+from pathlib import Path
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import URL, Connection, text
+
+from engine.store import postgresql, sqlite
+
+_MIGRATIONS: Final = Path(__file__).with_name("migrations")
+
+
+async def migrate(url: URL) -> None:
+    """To the latest migration, in one transaction, one process at a time. Raises as databases do."""
+    if url.get_backend_name() == "sqlite":
+        await _migrate_sqlite(url)
+    else:
+        await _migrate_postgresql(url)
+
+
+async def _migrate_sqlite(url: URL) -> None:
+    path = sqlite.create_file(url)
+    engine = sqlite.create_engine(url)
+    try:
+        async with sqlite.alone_with(path), sqlite.for_writing(engine).begin() as connection:
+            await connection.run_sync(_upgrade)
+    finally:
+        await engine.dispose()
+
+
+async def _migrate_postgresql(url: URL) -> None:
+    engine = postgresql.create_engine(url, statement_timeout_s=None)
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": postgresql.MIGRATION_LOCK})
+            await connection.run_sync(_upgrade)
+    finally:
+        await engine.dispose()
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

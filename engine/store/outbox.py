@@ -1,0 +1,108 @@
+"""Status callbacks on their way out: kept until delivered or given up, sent in order per call."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import ColumnElement, Update, exists, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from engine.call import Call
+from engine.ids import Kind, new_id
+from engine.store.database import Database
+from engine.store.tables import CallbackState, outbox
+
+_LONGEST_ERROR: Final = 500
+_earlier = outbox.alias("earlier")
+
+
+@dataclass(frozen=True, slots=True)
+class NewCallback:
+    """A form to be posted; the store adds SequenceNumber, which counts a call's callbacks from 0."""
+
+    url: str
+    form: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PendingCallback:
+    """A callback to be posted at `next_at`, after `attempts` that failed."""
+
+    id: str
+    call_id: str
+    sequence: int
+    url: str
+    form: Mapping[str, str]
+    attempts: int
+    next_at: datetime
+
+
+async def enqueue(connection: AsyncConnection, call: Call, callback: NewCallback | None) -> None:
+    """Put a callback behind the call's earlier ones, due at once, in the transaction that changes the call."""
+    if callback is None:
+        return
+    last = await connection.scalar(select(func.max(outbox.c.sequence)).where(outbox.c.call_id == call.id))
+    sequence = 0 if last is None else last + 1
+    await connection.execute(
+        insert(outbox).values(
+            id=new_id(Kind.CALLBACK),
+            call_id=call.id,
+            sequence=sequence,
+            url=callback.url,
+            form={**callback.form, "SequenceNumber": str(sequence)},
+            state=CallbackState.PENDING,
+            attempts=0,
+            # The latest moment that the call knows of: it has come by any clock.
+            next_at=call.end_time or call.answer_time or call.start_time,
+        )
+    )
+
+
+class Outbox:
+    """What the courier works through."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def due(self, now: datetime, limit: int) -> list[PendingCallback]:
+        """Callbacks whose time has come, of each call only the first that is not settled; longest due first."""
+        query = select(*(outbox.c[name] for name in PendingCallback.__dataclass_fields__))
+        query = query.where(_is_next_of_its_call(), outbox.c.next_at <= now)
+        rows = await self._db.rows(query.order_by(outbox.c.next_at, outbox.c.id).limit(limit))
+        return [PendingCallback(**row) for row in rows]
+
+    async def next_due(self) -> datetime | None:
+        """When there will next be something to do; None while there is nothing."""
+        row = await self._db.row(select(func.min(outbox.c.next_at).label("at")).where(_is_next_of_its_call()))
+        return row["at"] if row else None
+
+    async def delivered(self, callback_id: str, at: datetime) -> None:
+        """The customer's server took it."""
+        await self._settle(callback_id, CallbackState.DELIVERED, at, None)
+
+    async def retry(self, callback_id: str, at: datetime, error: str) -> None:
+        """It failed: try again at `at`."""
+        change = _one(callback_id).values(attempts=outbox.c.attempts + 1, next_at=at, error=error[:_LONGEST_ERROR])
+        await self._db.change(change)
+
+    async def given_up(self, callback_id: str, at: datetime, error: str) -> None:
+        """It failed for the last time; the call's next one is due."""
+        await self._settle(callback_id, CallbackState.GIVEN_UP, at, error[:_LONGEST_ERROR])
+
+    async def _settle(self, callback_id: str, state: CallbackState, at: datetime, error: str | None) -> None:
+        change = _one(callback_id).values(attempts=outbox.c.attempts + 1, state=state, settled_at=at, error=error)
+        await self._db.change(change)
+
+
+def _one(callback_id: str) -> Update:
+    return update(outbox).where(outbox.c.id == callback_id, outbox.c.state == CallbackState.PENDING)
+
+
+def _is_next_of_its_call() -> ColumnElement[bool]:
+    before = exists().where(
+        _earlier.c.call_id == outbox.c.call_id,
+        _earlier.c.state == CallbackState.PENDING,
+        _earlier.c.sequence < outbox.c.sequence,
+    )
+    return (outbox.c.state == CallbackState.PENDING) & ~before

@@ -1,0 +1,28 @@
+"""PostgreSQL: how it is opened."""
+
+from typing import Final
+
+from sqlalchemy import URL
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from engine.store.documents import to_json
+
+MIGRATION_LOCK: Final = 0x7E1EF002
+"""The advisory lock that a migrating node holds to the end of its transaction; any number that is ours alone."""
+
+_CONNECT_TIMEOUT_S: Final = 10
+STATEMENT_TIMEOUT_S: Final = 30
+"""None of ours takes long: one that does waits for a server that is gone."""
+
+
+def create_engine(url: URL, *, statement_timeout_s: float | None = STATEMENT_TIMEOUT_S) -> AsyncEngine:
+    """An engine that notices a connection lost while idle before it is used."""
+    return create_async_engine(
+        url,
+        json_serializer=to_json,
+        pool_size=10,
+        max_overflow=10,
+        pool_timeout=30,
+        pool_pre_ping=True,
+        connect_args={"timeout": _CONNECT_TIMEOUT_S, "command_timeout": statement_timeout_s},
+    )

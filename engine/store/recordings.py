@@ -1,0 +1,54 @@
+"""Recordings."""
+
+from sqlalchemy import delete, insert, select, update
+
+from engine.errors import StoreError
+from engine.recording import Recording, RecordingStatus
+from engine.store.database import Database
+from engine.store.tables import recordings
+from engine.store.values import values_of
+
+
+class Recordings:
+    """Every recording's row; the files are others' matter."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def add(self, recording: Recording) -> None:
+        """Durable when this returns."""
+        await self._db.change(insert(recordings).values(**values_of(recording)))
+
+    async def save(self, recording: Recording) -> None:
+        """As it is now. The recording must be there."""
+        change = update(recordings).where(recordings.c.id == recording.id).values(**values_of(recording))
+        if await self._db.change(change) != 1:
+            raise StoreError(f"The recording {recording.id} can't be saved: it was never stored.")
+
+    async def get(self, recording_id: str) -> Recording | None:
+        """Of any account: the caller compares."""
+        row = await self._db.row(select(recordings).where(recordings.c.id == recording_id))
+        return Recording(**row) if row else None
+
+    async def find(
+        self, account_id: str, call_id: str | None = None, conference_id: str | None = None,
+        page: int = 1, page_size: int = 50,
+    ) -> tuple[list[Recording], int]:  # fmt: skip
+        """One page, newest first, and the number of recordings over all pages."""
+        query = select(recordings).where(recordings.c.account_id == account_id)
+        if call_id is not None:
+            query = query.where(recordings.c.call_id == call_id)
+        if conference_id is not None:
+            query = query.where(recordings.c.conference_id == conference_id)
+        query = query.order_by(recordings.c.started_at.desc(), recordings.c.id.desc())
+        rows, total = await self._db.page(query, page, page_size)
+        return [Recording(**row) for row in rows], total
+
+    async def unfinished(self, node: str) -> list[Recording]:
+        """What a node was recording, oldest first."""
+        query = select(recordings).where(recordings.c.status == RecordingStatus.IN_PROGRESS, recordings.c.node == node)
+        return [Recording(**row) for row in await self._db.rows(query.order_by(recordings.c.started_at))]
+
+    async def delete(self, recording_id: str) -> bool:
+        """False if there is none."""
+        return await self._db.change(delete(recordings).where(recordings.c.id == recording_id)) == 1

@@ -1,0 +1,98 @@
+"""SQLite: how it is opened, and how two processes do so at once."""
+
+import asyncio
+import fcntl
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import URL, Connection, event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from engine.errors import SetupError, StoreError
+from engine.store.documents import to_json
+
+_WRITES: Final = "telefoon_writes"
+_BUSY_TIMEOUT_MS: Final = 15_000
+"""How long one process waits for another's transaction, such as a command beside a serving node."""
+_MIGRATION_PATIENCE_S: Final = 120.0
+_LOOK_AGAIN_S: Final = 0.05
+
+# WAL lets readers read while one writes; it is kept in the file, so only the first to open it, which is alone with
+# it, changes anything. FULL syncs at every commit: what is committed survives a power cut.
+_EACH_CONNECTION: Final = (
+    f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA synchronous = FULL",
+)
+
+
+def create_engine(url: URL) -> AsyncEngine:
+    """An engine whose transactions are SQLite's own, so that schema changes are in them too."""
+    engine = create_async_engine(url, json_serializer=to_json, pool_size=8, max_overflow=8, pool_timeout=30)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def set_up(connection: Any, _: object) -> None:
+        connection.isolation_level = None  # the driver starts no transactions behind our back
+        cursor = connection.cursor()
+        for pragma in _EACH_CONNECTION:
+            cursor.execute(pragma)
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A writer takes its turn at the start: one that began as a reader could be refused halfway, unwaited.
+        writes = connection.get_execution_options().get(_WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def for_writing(engine: AsyncEngine) -> AsyncEngine:
+    """The same engine, whose transactions are a writer's from their start."""
+    return engine.execution_options(**{_WRITES: True})
+
+
+def create_file(url: URL) -> Path:
+    """The database's file, for its owner alone: it holds who called whom. Raises SetupError."""
+    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
+        raise SetupError("SQLite needs a file to keep calls in, such as sqlite+aiosqlite:////var/lib/telefoon.db.")
+    path = Path(url.database)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise SetupError(
+            f"The database {path} can't be opened: {error.strerror}. "
+            "Make its folder writable, or set TELEFOON_DATABASE_URL to another."
+        ) from error
+    return path
+
+
+@asynccontextmanager
+async def alone_with(path: Path) -> AsyncIterator[None]:
+    """Inside, no other process opens or migrates this database; waits for its turn. Raises StoreError.
+
+    The lock file stays: removing it would let a third process lock a new one beside those who wait.
+    """
+    lock = os.open(path.with_name(f"{path.name}.lock"), os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        deadline = asyncio.get_running_loop().time() + _MIGRATION_PATIENCE_S
+        while not _locked(lock):
+            if asyncio.get_running_loop().time() > deadline:
+                raise StoreError(f"Another process has been migrating {path} for {_MIGRATION_PATIENCE_S:.0f} s.")
+            await asyncio.sleep(_LOOK_AGAIN_S)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _locked(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

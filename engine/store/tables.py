@@ -1,0 +1,193 @@
+"""Every table as it is now. What led here is told by migrations/; a test holds the two against each other.
+
+Columns are named as the fields of the dataclasses that they hold, so rows and values need no mapping.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from engine.call import Direction, Status
+from engine.conference import ConferenceStatus
+from engine.recording import RecordingStatus
+from engine.store.types import IDENTIFIER, SERIAL, Attempts, Moment, Money, Spelled
+
+metadata: Final = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+class CallbackState(StrEnum):
+    """Where a status callback stands; only a pending one is still to be sent."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    GIVEN_UP = "given-up"
+
+
+accounts: Final = Table(
+    "accounts",
+    metadata,
+    Column("id", IDENTIFIER, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("created_at", Moment, nullable=False),
+)
+
+api_keys: Final = Table(
+    "api_keys",
+    metadata,
+    Column("id", IDENTIFIER, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("hint", String(4), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("last_used_at", Moment),
+    Column("revoked_at", Moment),
+)
+
+numbers: Final = Table(
+    "numbers",
+    metadata,
+    Column("id", IDENTIFIER, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("e164", String(16), nullable=False, unique=True),
+    Column("created_at", Moment, nullable=False),
+    Column("url", Text),
+    Column("fallback_url", Text),
+    Column("language", String(16), nullable=False),
+    Column("record", Boolean, nullable=False),
+)
+
+calls: Final = Table(
+    "calls",
+    metadata,
+    Column("id", IDENTIFIER, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    Column("direction", Spelled(Direction), nullable=False),
+    Column("from_", Text, nullable=False),
+    Column("to", Text, nullable=False),
+    Column("status", Spelled(Status), nullable=False),
+    Column("start_time", Moment, nullable=False),
+    Column("node", Text, nullable=False),
+    Column("answer_time", Moment),
+    Column("end_time", Moment),
+    Column("url", Text),
+    Column("fallback_url", Text),
+    Column("flow", Text),
+    Column("status_callback", Text),
+    Column("timeout_s", Integer, nullable=False),
+    Column("record", Boolean, nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("parent_id", ForeignKey("calls.id"), index=True),
+    Column("sip_call_id", Text),
+    Column("sip_code", Integer),
+    Column("sip_reason", Text),
+    Column("q850_cause", Integer),
+    Column("attempts", Attempts, nullable=False),
+    Column("price", Money),
+    Column("price_unit", String(3), nullable=False),
+    Index(None, "account_id", "start_time", "id"),
+    Index(None, "status", "node"),
+)
+
+call_events: Final = Table(
+    "call_events",
+    metadata,
+    Column("id", SERIAL, primary_key=True, autoincrement=True),
+    Column("call_id", ForeignKey("calls.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("facts", JSON, nullable=False),
+    Index(None, "call_id", "id"),
+)
+
+outbox: Final = Table(
+    "outbox",
+    metadata,
+    Column("id", IDENTIFIER, primary_key=True),
+    Column("call_id", ForeignKey("calls.id"), nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("form", JSON, nullable=False),
+    Column("state", Spelled(CallbackState), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Moment, nullable=False),
+    Column("settled_at", Moment),
+    Column("error", Text),
+    UniqueConstraint("call_id", "sequence"),
+    Index(None, "state", "next_at"),
+)
+
+conferences: Final = Table(
+    "conferences",
+    metadata,
+    Column("id", IDENTIFIER, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    Column("friendly_name", Text, nullable=False),
+    Column("status", Spelled(ConferenceStatus), nullable=False),
+    Column("date_created", Moment, nullable=False),
+    Column("node", Text, nullable=False),
+    Column("max_participants", Integer, nullable=False),
+    Column("record", Boolean, nullable=False),
+    Column("ended_at", Moment),
+    Index(None, "account_id", "date_created", "id"),
+    Index(None, "account_id", "friendly_name", "status"),
+    Index(None, "status", "node"),
+)
+
+participants: Final = Table(
+    "participants",
+    metadata,
+    Column("id", IDENTIFIER, primary_key=True),
+    Column("conference_id", ForeignKey("conferences.id"), nullable=False),
+    Column("call_id", ForeignKey("calls.id"), nullable=False, index=True),
+    Column("joined_at", Moment, nullable=False),
+    Column("left_at", Moment),
+    Column("muted", Boolean, nullable=False),
+    Column("hold", Boolean, nullable=False),
+    Index(None, "conference_id", "left_at"),
+)
+
+recordings: Final = Table(
+    "recordings",
+    metadata,
+    Column("id", IDENTIFIER, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    Column("source", String(20), nullable=False),
+    Column("status", Spelled(RecordingStatus), nullable=False),
+    Column("path", Text, nullable=False),
+    Column("channels", Integer, nullable=False),
+    Column("rate_hz", Integer, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("node", Text, nullable=False),
+    Column("call_id", ForeignKey("calls.id"), index=True),
+    Column("conference_id", ForeignKey("conferences.id"), index=True),
+    Column("seconds", Float(53)),
+    Column("size_bytes", BigInteger),
+    Column("sha256", String(64)),
+    Column("ended_at", Moment),
+    Column("error", Text),
+    Index(None, "account_id", "started_at", "id"),
+    Index(None, "status", "node"),
+)

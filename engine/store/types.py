@@ -1,0 +1,96 @@
+"""Column types that hold the same values on SQLite and PostgreSQL."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, Numeric, String
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from engine.call import Attempt
+
+Word = TypeVar("Word", bound=StrEnum)
+
+IDENTIFIER = String(34)
+"""Two letters and 32 hex digits (engine/ids.py)."""
+
+SERIAL = BigInteger().with_variant(Integer(), "sqlite")
+"""A number that the database counts up; SQLite does so for INTEGER alone."""
+
+_SQLITE_MOMENT = String(32)
+_SQLITE_MONEY = String(32)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time, UTC, exact to the microsecond.
+
+    SQLite has no such type: there it is ISO 8601 text of one width, so that text order is the order in time.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(_SQLITE_MOMENT if dialect.name == "sqlite" else DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone")
+        moment = value.astimezone(UTC)
+        return moment.isoformat(timespec="microseconds") if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment: datetime = datetime.fromisoformat(value) if dialect.name == "sqlite" else value
+        return moment.astimezone(UTC)
+
+
+class Money(TypeDecorator[Decimal]):
+    """An amount, exact: NUMERIC, or text on SQLite, whose NUMERIC is binary floating point."""
+
+    impl = Numeric()
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(_SQLITE_MONEY if dialect.name == "sqlite" else Numeric())
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        return str(value) if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+
+class Spelled(TypeDecorator[Word], Generic[Word]):
+    """A member of an enumeration, by its value."""
+
+    impl = String(20)
+    cache_ok = True
+
+    def __init__(self, words: type[Word]) -> None:
+        super().__init__()
+        self.words = words
+
+    def process_bind_param(self, value: Word | None, dialect: Dialect) -> str | None:
+        return None if value is None else self.words(value).value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Word | None:
+        return None if value is None else self.words(value)
+
+
+class Attempts(TypeDecorator[tuple[Attempt, ...]]):
+    """What was tried to carry a call, in order."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[Attempt, ...] | None, dialect: Dialect) -> Any:
+        return [asdict(attempt) for attempt in value or ()]
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[Attempt, ...]:
+        return tuple(Attempt(**attempt) for attempt in value)

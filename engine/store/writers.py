@@ -1,0 +1,98 @@
+"""How changes reach the database: one at a time where it has one writer, else side by side."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final, Protocol, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from engine.errors import StoreError
+
+T = TypeVar("T")
+Job = Callable[[AsyncConnection], Awaitable[T]]
+"""Changes that belong together. It may be run again after a rollback, so it changes nothing but the database."""
+
+_MOST_AT_ONCE: Final = 64
+
+
+class Writer(Protocol):
+    """Runs a job in a transaction; when `run` returns, its changes are durable."""
+
+    async def run(self, job: Job[T]) -> T: ...
+    async def close(self) -> None: ...
+
+
+class ParallelWriter:
+    """Each job in a transaction of its own connection; the database orders those that meet."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def run(self, job: Job[T]) -> T:
+        async with self._engine.begin() as connection:
+            return await job(connection)
+
+    async def close(self) -> None:
+        """There is nothing of its own to close."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    job: Job[Any]
+    done: asyncio.Future[Any]
+
+
+class SerialWriter:
+    """Runs jobs one after another; all that wait when it looks share a transaction and its one sync to disk.
+
+    So a busy node pays for a sync not once a change but once a turn. Where a job of several fails, all are
+    rolled back and each is run again alone: it fails or succeeds by itself.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._closed = False
+        self._queue: asyncio.Queue[_Waiting | None] = asyncio.Queue()
+        self._worker = asyncio.create_task(self._work(), name="database-writer")
+
+    async def run(self, job: Job[T]) -> T:
+        if self._closed:
+            raise StoreError("The database is closed.")
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._queue.put_nowait(_Waiting(job, done))
+        return await done
+
+    async def close(self) -> None:
+        """Write what waits, then stop."""
+        if not self._closed:
+            self._closed = True
+            self._queue.put_nowait(None)
+        await self._worker
+
+    async def _work(self) -> None:
+        closing = False
+        while not closing:
+            taken = [await self._queue.get()]
+            while len(taken) < _MOST_AT_ONCE and not self._queue.empty():
+                taken.append(self._queue.get_nowait())
+            closing = None in taken
+            # Who gave up waiting before its turn is not written.
+            batch = [each for each in taken if each is not None and not each.done.done()]
+            if batch:
+                await self._write(batch)
+
+    async def _write(self, batch: list[_Waiting]) -> None:
+        try:
+            async with self._engine.begin() as connection:
+                results = [await each.job(connection) for each in batch]
+        except Exception as error:  # noqa: BLE001 - whatever a job raises is for the one who waits for it
+            if len(batch) > 1:
+                for each in batch:
+                    await self._write([each])
+            elif not batch[0].done.done():
+                batch[0].done.set_exception(error)
+            return
+        for each, result in zip(batch, results, strict=True):
+            if not each.done.done():
+                each.done.set_result(result)
