@@ -1,0 +1,139 @@
+"""One call's value, and its way to the database without ever holding up the call.
+
+Changes take effect in memory at once and are written in order behind the call's back; a database that fails
+is tried again until it is well. Only what must be durable beforehand (a call before its INVITE) is awaited.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+import structlog
+
+from engine.call import Attempt, Call, Event, after
+from engine.call_params import status_form
+from engine.errors import StoreError
+from engine.ports import Clock
+from engine.store import Calls, NewCallback
+from engine.tasks import stopped
+
+_FIRST_RETRY_S: Final = 0.2
+_LAST_RETRY_S: Final = 5.0
+_PATIENCE_S: Final = 60.0
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    call: Call
+    callback: NewCallback | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    kind: str
+    facts: dict[str, Any]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What every journal writes to, and how a call is priced (EUR; None where it can't be)."""
+
+    calls: Calls
+    clock: Clock
+    price: Callable[[Call], Decimal | None]
+    wake_courier: Callable[[], None]
+
+
+class Journal:
+    """The call as it is now, and what is still to be written of it."""
+
+    def __init__(self, call: Call, ledger: Ledger) -> None:
+        self._call = call
+        self._ledger = ledger
+        self._lines: asyncio.Queue[_State | _Note] = asyncio.Queue()
+
+    @property
+    def call(self) -> Call:
+        return self._call
+
+    async def open(self) -> None:
+        """Store the call and its first status callback. Raises StoreError; nothing is stored then."""
+        await self._ledger.calls.add(self._call, _callback(self._call, self._call.start_time))
+        self._ledger.wake_courier()
+
+    def happened(self, event: Event, **facts: Any) -> Call:
+        """Move the call along its table, with further fields. Raises UnexpectedEvent."""
+        call = replace(after(self._call, event, self._ledger.clock.now()), **facts)
+        if call.ended:
+            call = replace(call, price=self._ledger.price(call))
+        self._call = call
+        self._lines.put_nowait(_State(call, _callback(call, self._ledger.clock.now())))
+        return call
+
+    def set(self, **facts: Any) -> None:
+        """Change fields that are no status."""
+        self._call = replace(self._call, **facts)
+        self._lines.put_nowait(_State(self._call))
+
+    def tried(self, attempt: Attempt) -> None:
+        """Add to the explanation of the call."""
+        self.set(attempts=(*self._call.attempts, attempt))
+
+    def note(self, kind: str, **facts: Any) -> None:
+        """Add to the call's events."""
+        self._lines.put_nowait(_Note(kind, facts, self._ledger.clock.now()))
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[None]:
+        """Inside, what happens is written as it happens; on the way out, all of it has been."""
+        writer = asyncio.create_task(self._write_on())
+        try:
+            yield
+        finally:
+            await self.written()
+            await stopped(writer)
+
+    async def written(self) -> None:
+        """Wait until everything so far is stored; gives up, loudly, after a minute of a failing database."""
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                await self._lines.join()
+        except TimeoutError:
+            log.error("call_not_stored", status=self._call.status, lines=self._lines.qsize())
+
+    async def _write_on(self) -> None:
+        while True:
+            line = await self._lines.get()
+            await self._write_until_done(line)
+            self._lines.task_done()
+
+    async def _write_until_done(self, line: _State | _Note) -> None:
+        wait_s = _FIRST_RETRY_S
+        while True:
+            try:
+                await self._write(line)
+            except StoreError as error:
+                log.error("store_failed", error=str(error), again_in_s=wait_s)
+                await asyncio.sleep(wait_s)
+                wait_s = min(wait_s * 2, _LAST_RETRY_S)
+            else:
+                return
+
+    async def _write(self, line: _State | _Note) -> None:
+        if isinstance(line, _Note):
+            await self._ledger.calls.note(self._call.id, line.kind, line.facts, line.at)
+            return
+        await self._ledger.calls.save(line.call, line.callback)
+        if line.callback is not None:
+            self._ledger.wake_courier()
+
+
+def _callback(call: Call, at: datetime) -> NewCallback | None:
+    return NewCallback(call.status_callback, status_form(call, at)) if call.status_callback else None
