@@ -53,6 +53,13 @@ def parse_e164(text: str) -> str:
     return text
 
 
+def from_carrier(text: str) -> str:
+    """A number as carriers send it (with plus, with 00, bare) in E.164; anything else as it is."""
+    if text.startswith("+") or not text.isdigit():
+        return text
+    return f"+{text.removeprefix('00')}"
+
+
 def country_of(e164: str) -> str:
     """ISO 3166 alpha-2 in lower case; empty for numbers of no country, such as +800. Raises ValueError."""
     number = phonenumbers.parse(parse_e164(e164))

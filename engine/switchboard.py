@@ -15,7 +15,7 @@ from engine.dialling import Dialling
 from engine.errors import NotFound, StoreError, WrongState
 from engine.ids import Kind, new_id
 from engine.journal import Journal
-from engine.numbers import Number
+from engine.numbers import Number, from_carrier
 from engine.orders import NewCall, NewConference
 from engine.permission import Permission
 from engine.ports import Arrival, Cause, DialRequest, Leg
@@ -119,7 +119,7 @@ class Switchboard:
 
     async def _take(self, leg: Leg, arrival: Arrival) -> None:
         try:
-            number = await self._services.numbers.get(_e164(arrival.called))
+            number = await self._services.numbers.get(from_carrier(arrival.called))
         except StoreError as error:
             log.error("store_failed", error=str(error))
             await leg.hang_up(Cause.UNAVAILABLE)
@@ -143,7 +143,7 @@ class Switchboard:
             id=new_id(Kind.CALL),
             account_id=number.account_id,
             direction=Direction.INBOUND,
-            from_=_e164(arrival.caller),
+            from_=from_carrier(arrival.caller),
             to=number.e164,
             status=Status.QUEUED,
             start_time=self._services.clock.now(),
@@ -210,11 +210,3 @@ class Switchboard:
             async with asyncio.timeout(_CLOSE_S):
                 for each in ended:
                     await each.wait()
-
-
-def _e164(given: str) -> str:
-    """A number as carriers send it, to E.164 with its plus; anything else as it is."""
-    digits = given.removeprefix("+")
-    if not digits.isdigit():
-        return given
-    return f"+{digits.removeprefix('00')}" if not given.startswith("+") else given

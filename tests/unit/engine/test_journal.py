@@ -1,0 +1,101 @@
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from api.clock import SystemClock
+from engine.call import Call, Direction, Event, Status
+from engine.errors import StoreError
+from engine.ids import Kind, new_id
+from engine.journal import Journal, Ledger
+from engine.store import Accounts, Calls, Database, NewCallback, Outbox
+
+
+class FailingCalls(Calls):
+    """The real table behind a connection that can be cut."""
+
+    cut = False
+
+    async def save(self, call: Call, callback: NewCallback | None = None) -> None:
+        self._check()
+        await super().save(call, callback)
+
+    async def note(self, call_id: str, kind: str, facts: Mapping[str, object], at: datetime) -> None:
+        self._check()
+        await super().note(call_id, kind, facts, at)
+
+    def _check(self) -> None:
+        if self.cut:
+            raise StoreError("The database does not answer.")
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'telefoon.db'}")
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def calls(database: Database) -> FailingCalls:
+    return FailingCalls(database)
+
+
+@pytest.fixture
+async def journal(database: Database, calls: FailingCalls) -> Journal:
+    account = await Accounts(database, b"pepper").ensure("demo")
+    call = Call(
+        id=new_id(Kind.CALL),
+        account_id=account.id,
+        direction=Direction.OUTBOUND,
+        from_="+3225550100",
+        to="+3225550199",
+        status=Status.QUEUED,
+        start_time=SystemClock().now(),
+        node="node-1",
+        status_callback="https://customer.example/status",
+    )
+    journal = Journal(call, Ledger(calls, SystemClock(), lambda _: Decimal("0.0100"), lambda: None))
+    await journal.open()
+    return journal
+
+
+async def test_a_call_is_stored_with_all_that_happened_when_its_journal_closes(
+    journal: Journal, calls: FailingCalls
+) -> None:
+    async with journal.writing():
+        journal.happened(Event.ALERTED)
+        journal.happened(Event.ANSWERED)
+        journal.note("said", text="Hallo")
+        journal.happened(Event.HUNG_UP, sip_code=200)
+
+    stored = await calls.get(journal.call.id)
+    assert stored == journal.call
+    assert stored is not None
+    assert (stored.status, stored.price) == (Status.COMPLETED, Decimal("0.0100"))
+    assert [event.kind for event in await calls.events(stored.id)] == ["said"]
+
+
+async def test_a_failing_database_does_not_hold_up_the_call_and_loses_nothing(
+    journal: Journal, calls: FailingCalls, database: Database
+) -> None:
+    async with journal.writing():
+        calls.cut = True
+        journal.happened(Event.ALERTED)
+        journal.happened(Event.ANSWERED)
+        await asyncio.sleep(0.05)
+        assert journal.call.status is Status.IN_PROGRESS
+        calls.cut = False
+
+    stored = await calls.get(journal.call.id)
+    assert stored is not None
+    assert stored.status is Status.IN_PROGRESS
+    outbox = Outbox(database)
+    told = []
+    while due := await outbox.due(SystemClock().now(), 10):
+        told += [each.form["CallStatus"] for each in due]
+        await outbox.delivered(due[0].id, SystemClock().now())
+    assert told == ["queued", "ringing", "in-progress"]

@@ -1,0 +1,17 @@
+import pytest
+
+from engine.numbers import from_carrier
+
+
+@pytest.mark.parametrize(
+    ("given", "number"),
+    [
+        ("+3225550100", "+3225550100"),
+        ("3225550100", "+3225550100"),
+        ("003225550100", "+3225550100"),
+        ("anonymous", "anonymous"),
+        ("alice@example.org", "alice@example.org"),
+    ],
+)
+def test_numbers_as_carriers_send_them_become_e164(given: str, number: str) -> None:
+    assert from_carrier(given) == number
