@@ -1,0 +1,1 @@
+"""Real SIP over loopback."""
