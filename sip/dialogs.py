@@ -142,6 +142,10 @@ class Dialogs:
     def answer(self, leg: LegId) -> None:
         self._respond(leg, 200)
 
+    def refuse(self, leg: LegId, code: int) -> None:
+        self._dialog(leg).ended_by_us = True
+        self._respond(leg, code)
+
     def press(self, leg: LegId, digits: str) -> None:
         dialog = self._dialog(leg)
         try:

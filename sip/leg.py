@@ -13,6 +13,7 @@ class LegCommands(Protocol):
 
     def provisional(self, leg: LegId, code: int) -> None: ...
     def answer(self, leg: LegId) -> None: ...
+    def refuse(self, leg: LegId, code: int) -> None: ...
     def press(self, leg: LegId, digits: str) -> None: ...
     def hang_up(self, leg: LegId, cause: Cause) -> None: ...
 
@@ -66,6 +67,10 @@ class SipLeg:
 
     async def answer(self) -> None:
         await self._thread.run(lambda: self._commands.answer(self._id))
+
+    async def refuse(self, code: int) -> None:
+        """Send a final answer of 300 to 699 (inbound)."""
+        await self._thread.run(lambda: self._commands.refuse(self._id, code))
 
     async def press(self, digits: str) -> None:
         await self._thread.run(lambda: self._commands.press(self._id, digits))

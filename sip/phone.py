@@ -1,0 +1,286 @@
+"""The test phone: a far end that answers, or calls, and does what its script says."""
+
+import asyncio
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import ExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final, Self
+
+from config.settings import SipTransport
+from engine.errors import LegGone, TelefoonError
+from engine.ports import (
+    Alerted,
+    Answered,
+    Arrival,
+    DialRequest,
+    DigitPressed,
+    Ear,
+    HungUp,
+    LegEvent,
+    MediaChanged,
+    RecordedFile,
+    Said,
+)
+from sip.config import Listening, SipConfig, Tls, Trunk
+from sip.leg import SipLeg
+from sip.phone_script import PhoneScript
+from sip.user_agent import UserAgent
+
+DIGIT_S: Final = 0.25
+"""How long the library takes to send one key, with the gap after it."""
+
+CODECS: Final = ("opus", "G722", "PCMA", "PCMU", "G729")
+RTP_PORTS: Final = (16000, 20000)
+_CLOSE_S: Final = 5.0
+_REGISTRATION_POLL_S: Final = 0.1
+
+
+class Kind(StrEnum):
+    """What a phone tells of."""
+
+    LISTENING = "listening"
+    REGISTRATION = "registration"
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    MEDIA = "media"
+    DIGIT = "digit"
+    SENT = "sent"
+    HUNG_UP = "hung_up"
+    RECORDED = "recorded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneEvent:
+    """Something that happened to the phone. `call` counts its calls from 1; 0 is the phone itself."""
+
+    kind: Kind
+    call: int = 0
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+Tell = Callable[[PhoneEvent], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneLine:
+    """Where the phone is reached, and the registrar it registers with (port 0: any free port)."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    transports: tuple[SipTransport, ...] = (SipTransport.UDP, SipTransport.TCP)
+    registrar: Trunk | None = None
+    codecs: tuple[str, ...] = CODECS
+    rtp_ports: tuple[int, int] = RTP_PORTS
+    tls: Tls = Tls()  # noqa: RUF009  # frozen
+    log_file: Path | None = None
+
+    def on_port(self, port: int, scratch: Path) -> SipConfig:
+        return SipConfig(
+            listening=Listening(self.host, port, self.transports, None, *self.rtp_ports),
+            codecs=self.codecs,
+            session_expires_s=1800,
+            trunk=self.registrar,
+            tls=self.tls,
+            allow=(),
+            scratch=scratch,
+            log_file=self.log_file,
+            any_source=True,
+        )
+
+
+class Phone:
+    """A user agent with one script for all its calls."""
+
+    def __init__(self, script: PhoneScript, tell: Tell) -> None:
+        self._script = script
+        self._tell = tell
+        self._agent: UserAgent | None = None
+        self._live: dict[asyncio.Task[bool], SipLeg] = {}
+        self._calls = 0
+        self._ended = 0
+        self._one_ended = asyncio.Event()
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, line: PhoneLine, script: PhoneScript, tell: Tell) -> AsyncIterator[Self]:
+        """A phone that listens. Raises SetupError if its port is taken; on leaving, its calls are hung up."""
+        with tempfile.TemporaryDirectory(prefix="telefoon-phone-") as scratch:
+            phone = cls(script, tell)
+            port = line.port or free_port(line.host)
+            phone._agent = await UserAgent.start(line.on_port(port, Path(scratch)), phone._incoming)
+            try:
+                tell(PhoneEvent(Kind.LISTENING, facts={"host": line.host, "port": port}))
+                if line.registrar is not None:
+                    await phone._register()
+                yield phone
+            finally:
+                await phone._hang_up_all()
+                await phone._agent.close()
+
+    async def dial(self, uri: str, caller: str) -> bool:
+        """Call a SIP URI and live that call to its end; whether it was answered. Raises SipError."""
+        leg = await self._user_agent().dial(DialRequest(uri, caller, call_id=""))
+        # Shielded: a caller who stops waiting leaves the call to be hung up with the phone.
+        return await asyncio.shield(self._begin(leg))
+
+    async def take_calls(self, number: int | None) -> None:
+        """Returns once `number` calls have ended; never, if it is None."""
+        while number is None or self._ended < number:
+            self._one_ended.clear()
+            await self._one_ended.wait()
+
+    def _incoming(self, leg: SipLeg, arrival: Arrival) -> None:
+        facts = {"from": arrival.caller, "to": arrival.called, "source": arrival.source}
+        self._tell(PhoneEvent(Kind.RINGING, self._calls + 1, facts))
+        self._begin(leg, self._pick_up(leg))
+
+    def _begin(self, leg: SipLeg, opening: Coroutine[Any, Any, None] | None = None) -> asyncio.Task[bool]:
+        self._calls += 1
+        talk = _Talk(self._user_agent(), leg, self._script, self._calls, self._tell)
+        task = asyncio.create_task(talk.live(opening))
+        self._live[task] = leg
+        task.add_done_callback(self._over)
+        return task
+
+    def _over(self, task: asyncio.Task[bool]) -> None:
+        del self._live[task]
+        self._ended += 1
+        self._one_ended.set()
+        if not task.cancelled():
+            task.result()  # an error of our own is told by asyncio's handler
+
+    async def _pick_up(self, leg: SipLeg) -> None:
+        if self._script.refusal is not None:
+            await leg.refuse(self._script.refusal)
+            return
+        await leg.ring()
+        if self._script.answer_after_s is not None:
+            await asyncio.sleep(self._script.answer_after_s)
+            await leg.answer()
+
+    async def _hang_up_all(self) -> None:
+        live = dict(self._live)
+        for leg in live.values():
+            await leg.hang_up()
+        if live:
+            await asyncio.wait(live, timeout=_CLOSE_S)
+
+    async def _register(self) -> None:
+        while not (state := await self._user_agent().registration()).code:  # noqa: ASYNC110  # it has no event
+            await asyncio.sleep(_REGISTRATION_POLL_S)
+        facts = {"active": state.active, "code": state.code, "reason": state.reason}
+        self._tell(PhoneEvent(Kind.REGISTRATION, facts=facts))
+
+    def _user_agent(self) -> UserAgent:
+        assert self._agent is not None, "the phone is not open"
+        return self._agent
+
+
+class _Talk:
+    """One call of the phone, from its first event to its last."""
+
+    def __init__(self, agent: UserAgent, leg: SipLeg, script: PhoneScript, number: int, tell: Tell) -> None:
+        self._agent = agent
+        self._leg = leg
+        self._script = script
+        self._number = number
+        self._notify = tell
+        self._answered = False
+
+    async def live(self, opening: Coroutine[Any, Any, None] | None) -> bool:
+        """Whether the call was answered."""
+        async with asyncio.TaskGroup() as group:
+            deeds = [group.create_task(self._deed(opening))] if opening else []
+            async for event in self._leg.events():
+                self._tell_of(event)
+                if isinstance(event, Answered):
+                    self._answered = True
+                    deeds += [group.create_task(self._deed(deed)) for deed in self._deeds()]
+            for deed in deeds:
+                deed.cancel()
+        return self._answered
+
+    def _deeds(self) -> list[Coroutine[Any, Any, None]]:
+        script = self._script
+        deeds = []
+        if (path := script.recording_of(self._number)) is not None:
+            deeds.append(self._record(path))
+        if script.play is not None:
+            deeds.append(self._play(script.play))
+        if script.digits:
+            deeds.append(self._press())
+        if script.hang_up_after_s is not None:
+            deeds.append(self._hang_up(script.hang_up_after_s))
+        return deeds
+
+    async def _deed(self, deed: Coroutine[Any, Any, None]) -> None:
+        try:
+            await deed
+        except LegGone:
+            return
+        except TelefoonError as error:
+            self._tell(Kind.FAILED, reason=str(error))
+
+    async def _play(self, wav: Path) -> None:
+        await self._agent.bridge.play(wav, to=[Ear(self._leg.id)])
+
+    async def _press(self) -> None:
+        await asyncio.sleep(self._script.digits_after_s)
+        for keys, pause_s in self._script.presses():
+            if keys:
+                await self._leg.press(keys)
+                self._tell(Kind.SENT, digits=keys)
+            await asyncio.sleep(len(keys) * DIGIT_S + pause_s)
+
+    async def _hang_up(self, after_s: float) -> None:
+        await asyncio.sleep(after_s)
+        await self._leg.hang_up()
+
+    async def _record(self, path: Path) -> None:
+        recorder = await self._agent.bridge.record(path, tracks=[[Said(self._leg.id)]])
+        try:
+            await asyncio.Event().wait()  # the end of the call cancels this
+        finally:
+            self._tell_of_recording(await recorder.stop())
+
+    def _tell_of_recording(self, file: RecordedFile) -> None:
+        self._tell(Kind.RECORDED, path=str(file.path), seconds=round(file.seconds, 3), rate_hz=file.rate_hz)
+
+    def _tell_of(self, event: LegEvent) -> None:
+        match event:
+            case Alerted():
+                self._tell(Kind.RINGING, code=event.sip_code, early_media=event.early_media)
+            case Answered():
+                self._tell(Kind.ANSWERED)
+            case MediaChanged():
+                media = {"codec": event.codec, "sending": event.sending, "receiving": event.receiving}
+                self._tell(Kind.MEDIA, **media, remote=event.remote_address)
+            case DigitPressed():
+                self._tell(Kind.DIGIT, digit=event.digit, method=event.method)
+            case HungUp():
+                by = "phone" if event.by_us else "far end"
+                self._tell(Kind.HUNG_UP, by=by, code=event.sip_code, reason=event.sip_reason, cause=event.q850_cause)
+
+    def _tell(self, kind: Kind, **facts: object) -> None:
+        self._notify(PhoneEvent(kind, self._number, facts))
+
+
+def free_port(host: str) -> int:
+    """A port that is free for UDP and TCP now, as the kernel gives it."""
+    while True:
+        with ExitStack() as stack:
+            family = socket.AF_INET6 if ":" in host else socket.AF_INET
+            udp = stack.enter_context(socket.socket(family, socket.SOCK_DGRAM))
+            tcp = stack.enter_context(socket.socket(family, socket.SOCK_STREAM))
+            udp.bind((host, 0))
+            port: int = udp.getsockname()[1]
+            with suppress(OSError):
+                tcp.bind((host, port))
+                return port
