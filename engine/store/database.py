@@ -10,7 +10,7 @@ from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from engine.errors import SetupError
+from engine.errors import SetupError, StoreError
 from engine.store import postgresql, sqlite
 from engine.store.failure import as_store_error
 from engine.store.migration import migrate
@@ -26,6 +26,7 @@ class Database:
     def __init__(self, engine: AsyncEngine, writer: Writer) -> None:
         self._engine = engine
         self._writer = writer
+        self._closed = False
 
     @classmethod
     async def open(cls, url: str) -> Self:
@@ -40,9 +41,11 @@ class Database:
             return cls(engine, ParallelWriter(engine))
 
     async def close(self) -> None:
-        """Finish what is being written, then close every connection."""
-        await self._writer.close()
-        await self._engine.dispose()
+        """Finish what is being written, then close every connection. Safe to repeat."""
+        if not self._closed:
+            self._closed = True
+            await self._writer.close()
+            await self._engine.dispose()
 
     async def ping(self) -> None:
         """Ask it something."""
@@ -50,6 +53,7 @@ class Database:
 
     async def write(self, job: Job[T]) -> T:
         """Run changes in one transaction; durable when this returns."""
+        self._require_open()
         with as_store_error():
             return await self._writer.run(job)
 
@@ -89,9 +93,14 @@ class Database:
 
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AsyncConnection]:
+        self._require_open()
         with as_store_error():
             async with self._engine.connect() as connection:
                 yield connection
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise StoreError("The database is closed.")
 
 
 def _parsed(url: str) -> URL:

@@ -5,8 +5,11 @@ from typing import Final
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, text
 
+from engine.errors import StoreError
 from engine.store import postgresql, sqlite
 
 _MIGRATIONS: Final = Path(__file__).with_name("migrations")
@@ -41,7 +44,15 @@ async def _migrate_postgresql(url: URL) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
+    """Raises StoreError for a database whose migrations this program does not know."""
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    unknown = set(MigrationContext.configure(connection).get_current_heads()) - known
+    if unknown:
+        raise StoreError(
+            f"The database is newer than this program: its tables are at step {', '.join(unknown)}. "
+            "Install the version that made it, or restore a backup from before."
+        )
     command.upgrade(config, "head")

@@ -7,8 +7,6 @@ from typing import Any, Final, Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from engine.errors import StoreError
-
 T = TypeVar("T")
 Job = Callable[[AsyncConnection], Awaitable[T]]
 """Changes that belong together. It may be run again after a rollback, so it changes nothing but the database."""
@@ -20,7 +18,10 @@ class Writer(Protocol):
     """Runs a job in a transaction; when `run` returns, its changes are durable."""
 
     async def run(self, job: Job[T]) -> T: ...
-    async def close(self) -> None: ...
+
+    async def close(self) -> None:
+        """Returns when all that was asked for is done; nothing may be asked for any more."""
+        ...
 
 
 class ParallelWriter:
@@ -28,13 +29,23 @@ class ParallelWriter:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._running = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     async def run(self, job: Job[T]) -> T:
-        async with self._engine.begin() as connection:
-            return await job(connection)
+        self._running += 1
+        self._idle.clear()
+        try:
+            async with self._engine.begin() as connection:
+                return await job(connection)
+        finally:
+            self._running -= 1
+            if self._running == 0:
+                self._idle.set()
 
     async def close(self) -> None:
-        """There is nothing of its own to close."""
+        await self._idle.wait()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +63,16 @@ class SerialWriter:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._closed = False
         self._queue: asyncio.Queue[_Waiting | None] = asyncio.Queue()
         self._worker = asyncio.create_task(self._work(), name="database-writer")
 
     async def run(self, job: Job[T]) -> T:
-        if self._closed:
-            raise StoreError("The database is closed.")
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._queue.put_nowait(_Waiting(job, done))
         return await done
 
     async def close(self) -> None:
-        """Write what waits, then stop."""
-        if not self._closed:
-            self._closed = True
-            self._queue.put_nowait(None)
+        self._queue.put_nowait(None)
         await self._worker
 
     async def _work(self) -> None:

@@ -1,0 +1,80 @@
+"""Every test that asks for `db` runs on SQLite and on a private PostgreSQL."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.accounts import Account
+from engine.store import Accounts, Calls, Conferences, Database, Numbers, Outbox, Recordings
+from tests.peers.postgres import Postgres, programs, running
+
+PEPPER = b"p" * 32
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    binaries = programs()
+    if binaries is None:
+        pytest.fail("PostgreSQL is not installed; run: make setup, or leave these out with -m 'not postgres'")
+    with running(binaries) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database that does not exist yet, or is empty."""
+    if request.param == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path / 'telefoon.db'}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    address = server.new_database()
+    yield address
+    server.drop(address)
+
+
+@pytest.fixture
+async def db(url: str) -> AsyncIterator[Database]:
+    database = await Database.open(url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def accounts(db: Database) -> Accounts:
+    return Accounts(db, PEPPER)
+
+
+@pytest.fixture
+def numbers(db: Database) -> Numbers:
+    return Numbers(db)
+
+
+@pytest.fixture
+def calls(db: Database) -> Calls:
+    return Calls(db)
+
+
+@pytest.fixture
+def outbox(db: Database) -> Outbox:
+    return Outbox(db)
+
+
+@pytest.fixture
+def conferences(db: Database) -> Conferences:
+    return Conferences(db)
+
+
+@pytest.fixture
+def recordings(db: Database) -> Recordings:
+    return Recordings(db)
+
+
+@pytest.fixture
+async def account(accounts: Accounts) -> Account:
+    return await accounts.ensure("demo")
+
+
+@pytest.fixture
+async def stranger(accounts: Accounts) -> Account:
+    return await accounts.ensure("stranger")

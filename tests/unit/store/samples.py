@@ -1,0 +1,88 @@
+"""Values to store."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from engine.call import Attempt, Call, Direction, Status
+from engine.conference import Conference, ConferenceStatus, Participant
+from engine.ids import Kind, new_id
+from engine.recording import Recording, RecordingStatus
+
+NOON = datetime(2026, 11, 23, 12, 0, 0, 123456, UTC)
+
+
+def at(seconds: float) -> datetime:
+    return NOON + timedelta(seconds=seconds)
+
+
+def a_call(account_id: str, **facts: Any) -> Call:
+    """A queued outbound call with nothing optional."""
+    given: dict[str, Any] = {
+        "id": new_id(Kind.CALL),
+        "direction": Direction.OUTBOUND,
+        "from_": "+3225550199",
+        "to": "+31205550142",
+        "status": Status.QUEUED,
+        "start_time": NOON,
+        "node": "node-1",
+    }
+    return Call(account_id=account_id, **(given | facts))
+
+
+def a_full_call(account_id: str, parent_id: str) -> Call:
+    """A call of which every field has a value that is not its default."""
+    return a_call(
+        account_id,
+        status=Status.COMPLETED,
+        answer_time=at(3.000001),
+        end_time=at(64.5),
+        url="https://customer.example/flow?x=1&y=ä",
+        fallback_url="https://customer.example/spare",
+        flow="<Response><Say language='nl-BE'>Goeiedag, Zoë ☎</Say></Response>",
+        status_callback="https://customer.example/status",
+        timeout_s=45,
+        record=True,
+        language="nl-BE",
+        parent_id=parent_id,
+        sip_call_id="a84b4c76e66710@pc33",
+        sip_code=200,
+        sip_reason="OK",
+        q850_cause=16,
+        attempts=(
+            Attempt("trunk", "sip:10.0.0.1", "486 Busy Here", 486, "Busy Here", 17),
+            Attempt("rule", "+32", "ok"),
+        ),
+        price=Decimal("0.0370"),
+        price_unit="CHF",
+    )
+
+
+def a_conference(account_id: str, **facts: Any) -> Conference:
+    given: dict[str, Any] = {
+        "id": new_id(Kind.CONFERENCE),
+        "friendly_name": "standup",
+        "status": ConferenceStatus.INIT,
+        "date_created": NOON,
+        "node": "node-1",
+    }
+    return Conference(account_id=account_id, **(given | facts))
+
+
+def a_participant(conference: Conference, call: Call, **facts: Any) -> Participant:
+    given: dict[str, Any] = {"id": new_id(Kind.PARTICIPANT), "joined_at": NOON}
+    return Participant(conference_id=conference.id, call_id=call.id, **(given | facts))
+
+
+def a_recording(account_id: str, **facts: Any) -> Recording:
+    given: dict[str, Any] = {
+        "id": new_id(Kind.RECORDING),
+        "source": "call",
+        "status": RecordingStatus.IN_PROGRESS,
+        "path": "/var/recordings/one.wav",
+        "channels": 2,
+        "rate_hz": 8000,
+        "started_at": NOON,
+        "node": "node-1",
+    }
+    return Recording(account_id=account_id, **(given | facts))

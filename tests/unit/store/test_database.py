@@ -1,0 +1,225 @@
+"""The database itself: opened, migrated, written by many at once, and clear when something is wrong."""
+
+import asyncio
+import stat
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, literal_column, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from engine.accounts import Account
+from engine.call import Event, after
+from engine.errors import SetupError, StoreError
+from engine.store import Accounts, Calls, Database, NewCallback, Outbox
+from engine.store.tables import metadata
+from tests.peers.postgres import Postgres
+from tests.unit.store.conftest import PEPPER
+from tests.unit.store.samples import NOON, a_call, at
+
+TOLD = NewCallback("https://customer.example/", {"CallStatus": "told"})
+
+
+async def test_what_migrations_make_is_what_tables_say(db: Database) -> None:
+    def differences(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        return list(compare_metadata(context, metadata))
+
+    async def job(connection: AsyncConnection) -> list[object]:
+        return await connection.run_sync(differences)
+
+    assert await db.write(job) == []
+
+
+async def test_a_database_opened_again_has_kept_what_was_stored(url: str) -> None:
+    first = await Database.open(url)
+    account = await Accounts(first, PEPPER).ensure("demo")
+    await first.close()
+
+    second = await Database.open(url)
+    assert await Accounts(second, PEPPER).all() == [account]
+    await second.close()
+
+
+async def test_a_database_of_a_newer_version_is_left_alone(url: str) -> None:
+    newer = await Database.open(url)
+    await newer.change(text("UPDATE alembic_version SET version_num = '9999'"))
+    await newer.close()
+
+    with pytest.raises(StoreError, match=r"newer than this program.*9999"):
+        await Database.open(url)
+
+
+async def test_a_healthy_database_answers(db: Database) -> None:
+    await db.ping()
+
+
+async def test_a_closed_database_stores_nothing_more(db: Database, calls: Calls, account: Account) -> None:
+    await db.close()
+
+    with pytest.raises(StoreError, match="closed"):
+        await calls.add(a_call(account.id))
+    with pytest.raises(StoreError, match="closed"):
+        await db.ping()
+
+
+async def test_what_was_asked_for_before_the_close_is_stored(url: str) -> None:
+    first = await Database.open(url)
+    account = await Accounts(first, PEPPER).ensure("demo")
+    calls = [a_call(account.id) for _ in range(10)]
+    adding = [asyncio.ensure_future(Calls(first).add(call)) for call in calls]
+    await asyncio.sleep(0)
+    await first.close()
+    await asyncio.gather(*adding)
+
+    second = await Database.open(url)
+    assert [await Calls(second).get(call.id) for call in calls] == calls
+    await second.close()
+
+
+async def test_a_hundred_calls_and_the_courier_at_once_wait_for_each_other(
+    url: str, db: Database, calls: Calls, outbox: Outbox, account: Account
+) -> None:
+    """With a second opening of the same database, as a command beside a serving node is."""
+    command = await Database.open(url)
+    talking = asyncio.Event()
+    delivered: list[tuple[str, int]] = []
+
+    async def talk() -> None:
+        call = a_call(account.id)
+        await calls.add(call, TOLD)
+        for event, seconds in ((Event.ALERTED, 1), (Event.ANSWERED, 2), (Event.HUNG_UP, 3)):
+            call = after(call, event, at(seconds))
+            await calls.note(call.id, event, {}, at(seconds))
+            await calls.save(call, TOLD)
+
+    async def courier() -> None:
+        while not (talking.is_set() and await outbox.next_due() is None):
+            due = await outbox.due(at(60), 20)
+            for pending in due:
+                await outbox.delivered(pending.id, at(60))
+                delivered.append((pending.call_id, pending.sequence))
+            await asyncio.sleep(0)
+
+    async def other_process() -> None:
+        while not talking.is_set():
+            await Accounts(command, PEPPER).create_key(account.id)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(courier())
+        group.create_task(other_process())
+        await asyncio.gather(*(talk() for _ in range(100)))
+        talking.set()
+
+    await command.close()
+    in_order: dict[str, list[int]] = {}
+    for call_id, sequence in delivered:
+        in_order.setdefault(call_id, []).append(sequence)
+    assert list(in_order.values()) == [[0, 1, 2, 3]] * 100
+
+
+async def test_one_change_that_fails_harms_none_that_came_with_it(calls: Calls, account: Account) -> None:
+    good = [a_call(account.id) for _ in range(6)]
+    bad = a_call("AC-unknown")
+
+    outcomes = await asyncio.gather(*(calls.add(call) for call in (*good[:3], bad, *good[3:])), return_exceptions=True)
+
+    assert [type(outcome) for outcome in outcomes] == [type(None)] * 3 + [StoreError] + [type(None)] * 3
+    assert [await calls.get(call.id) for call in good] == good
+    assert await calls.get(bad.id) is None
+
+
+async def test_one_who_stops_waiting_harms_none_that_came_with_it(calls: Calls, account: Account) -> None:
+    good = [a_call(account.id) for _ in range(6)]
+    adding = [asyncio.ensure_future(calls.add(call)) for call in (*good[:3], a_call(account.id), *good[3:])]
+    await asyncio.sleep(0)
+
+    adding[3].cancel()
+    await asyncio.gather(*adding, return_exceptions=True)
+
+    assert [await calls.get(call.id) for call in good] == good
+
+
+@pytest.mark.postgres
+async def test_a_connection_lost_while_idle_is_made_anew(postgres: Postgres) -> None:
+    url = postgres.new_database()
+    db = await Database.open(url)
+    await Accounts(db, PEPPER).ensure("before")
+
+    postgres.disconnect_all(url)
+
+    await Accounts(db, PEPPER).ensure("after")
+    await db.close()
+    postgres.drop(url)
+
+
+async def test_sqlite_keeps_what_is_committed_through_a_power_cut(tmp_path: Path) -> None:
+    db = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'telefoon.db'}")
+
+    async def pragma(name: str) -> object:
+        row = await db.row(select(literal_column("*")).select_from(text(f"pragma_{name}")))
+        return next(iter(row.values())) if row else None
+
+    assert await pragma("journal_mode") == "wal"
+    assert await pragma("synchronous") == 2, "FULL"
+    assert await pragma("foreign_keys") == 1
+    assert await pragma("busy_timeout") == 15_000
+    await db.close()
+
+
+async def test_sqlites_files_are_for_their_owner_alone(tmp_path: Path) -> None:
+    db = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'new' / 'telefoon.db'}")
+    await Accounts(db, PEPPER).ensure("demo")
+
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "new").iterdir()}
+
+    assert set(modes) >= {"telefoon.db", "telefoon.db-wal"}
+    assert set(modes.values()) == {0o600}
+    await db.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("", "can't be read"),
+        ("telefoon.db", "can't be read"),
+        ("mysql://localhost/x", "mysql is not a database"),
+        ("sqlite:///telefoon.db", "sqlite is not a database"),
+        ("sqlite+aiosqlite://", "needs a file"),
+        ("sqlite+aiosqlite:///:memory:", "needs a file"),
+        ("sqlite+aiosqlite:////proc/telefoon.db", "/proc/telefoon.db can't be opened"),
+    ],
+)
+async def test_a_url_of_no_database_says_what_to_write(url: str, said: str) -> None:
+    with pytest.raises(SetupError, match=said) as caught:
+        await Database.open(url)
+
+    assert "sqlite+aiosqlite:///" in str(caught.value) or "TELEFOON_DATABASE_URL" in str(caught.value)
+
+
+async def test_a_file_that_is_no_database_is_said_to_be_none(tmp_path: Path) -> None:
+    path = tmp_path / "telefoon.db"
+    path.write_bytes(b"This is no database, and long enough to be read as the head of one." * 100)
+
+    with pytest.raises(StoreError, match="not a database"):
+        await Database.open(f"sqlite+aiosqlite:///{path}")
+
+
+async def test_a_server_that_is_not_there_is_named_without_the_password(tmp_path: Path) -> None:
+    with pytest.raises(StoreError) as caught:
+        await Database.open(f"postgresql+asyncpg://postgres:s3cret@/telefoon?host={tmp_path}")
+
+    assert "s3cret" not in str(caught.value)
+    assert str(caught.value).startswith("The database did not do as asked: ")
+
+
+async def test_a_failure_tells_no_values(calls: Calls, account: Account) -> None:
+    call = a_call(account.id, to="+31205550142", start_time=NOON)
+    await calls.add(call)
+
+    with pytest.raises(StoreError) as caught:
+        await calls.add(call)
+
+    assert "+31205550142" not in str(caught.value)

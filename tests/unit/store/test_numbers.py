@@ -1,0 +1,56 @@
+"""Numbers: one account each."""
+
+import pytest
+
+from engine.accounts import Account
+from engine.errors import NumberTaken
+from engine.store import Numbers
+
+OFFICE, SHOP = "+3225550199", "+31205550142"
+
+
+async def test_a_number_comes_back_as_it_was(numbers: Numbers, account: Account) -> None:
+    added = await numbers.add(
+        account.id, OFFICE, url="https://a.example/", fallback_url="https://b.example/", language="nl-BE", record=True
+    )
+
+    assert await numbers.get(OFFICE) == added
+    assert (added.url, added.fallback_url, added.language, added.record) == (
+        "https://a.example/",
+        "https://b.example/",
+        "nl-BE",
+        True,
+    )
+
+
+async def test_a_number_with_nothing_else_has_defaults(numbers: Numbers, account: Account) -> None:
+    added = await numbers.add(account.id, OFFICE)
+
+    assert (added.url, added.fallback_url, added.language, added.record) == (None, None, "en-GB", False)
+
+
+async def test_a_number_in_use_is_refused_to_everybody(numbers: Numbers, account: Account, stranger: Account) -> None:
+    added = await numbers.add(account.id, OFFICE)
+
+    for who in (account, stranger):
+        with pytest.raises(NumberTaken, match=r"telefoon numbers remove \+3225550199"):
+            await numbers.add(who.id, OFFICE)
+
+    assert await numbers.get(OFFICE) == added
+
+
+async def test_an_account_sees_its_own_numbers_only(numbers: Numbers, account: Account, stranger: Account) -> None:
+    mine, theirs = await numbers.add(account.id, OFFICE), await numbers.add(stranger.id, SHOP)
+
+    assert await numbers.of_account(account.id) == [mine]
+    assert await numbers.of_account(stranger.id) == [theirs]
+    assert await numbers.all() == [theirs, mine]
+
+
+async def test_a_removed_number_is_free_again(numbers: Numbers, account: Account, stranger: Account) -> None:
+    await numbers.add(account.id, OFFICE)
+
+    assert await numbers.remove(OFFICE)
+    assert await numbers.get(OFFICE) is None
+    assert not await numbers.remove(OFFICE)
+    assert (await numbers.add(stranger.id, OFFICE)).account_id == stranger.id

@@ -1,0 +1,136 @@
+"""The outbox: a callback is stored with the change it tells of, and sent in order per call."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from engine.accounts import Account
+from engine.call import Call, Event, after
+from engine.errors import StoreError
+from engine.store import Calls, NewCallback, Outbox
+from tests.unit.store.samples import NOON, a_call, at
+
+URL = "https://customer.example/status"
+
+
+def told(status: str) -> NewCallback:
+    return NewCallback(URL, {"CallStatus": status})
+
+
+async def three_changes(calls: Calls, account: Account, seconds: float = 0) -> Call:
+    call = a_call(account.id, start_time=at(seconds))
+    await calls.add(call, told("queued"))
+    await calls.save(call, told("ringing"))
+    answered = after(call, Event.ANSWERED, at(seconds + 1))
+    await calls.save(answered, told("in-progress"))
+    return answered
+
+
+async def test_a_callback_is_due_at_once_with_its_form(calls: Calls, outbox: Outbox, account: Account) -> None:
+    call = a_call(account.id)
+    await calls.add(call, told("queued"))
+
+    (pending,) = await outbox.due(NOON, 10)
+
+    assert (pending.call_id, pending.url, pending.attempts) == (call.id, URL, 0)
+    assert pending.form == {"CallStatus": "queued", "SequenceNumber": "0"}
+
+
+async def test_of_each_call_only_the_first_is_due_until_it_is_settled(
+    calls: Calls, outbox: Outbox, account: Account
+) -> None:
+    await three_changes(calls, account)
+
+    told_in_order = []
+    while due := await outbox.due(at(60), 10):
+        (pending,) = due
+        told_in_order.append((pending.form["CallStatus"], pending.form["SequenceNumber"], pending.sequence))
+        await outbox.delivered(pending.id, at(60))
+
+    assert told_in_order == [("queued", "0", 0), ("ringing", "1", 1), ("in-progress", "2", 2)]
+    assert await outbox.next_due() is None
+
+
+async def test_one_calls_failing_callback_holds_up_no_other_call(
+    calls: Calls, outbox: Outbox, account: Account
+) -> None:
+    slow, quick = await three_changes(calls, account), await three_changes(calls, account)
+    first = {pending.call_id: pending for pending in await outbox.due(at(60), 10)}
+
+    await outbox.retry(first[slow.id].id, at(120), "503")
+    await outbox.delivered(first[quick.id].id, at(60))
+
+    (due,) = await outbox.due(at(60), 10)
+    assert (due.call_id, due.sequence) == (quick.id, 1)
+
+
+async def test_a_callback_that_failed_is_due_again_at_its_time(calls: Calls, outbox: Outbox, account: Account) -> None:
+    await calls.add(a_call(account.id), told("queued"))
+    (pending,) = await outbox.due(NOON, 10)
+
+    await outbox.retry(pending.id, at(30), "connection refused")
+
+    assert await outbox.due(at(29.999), 10) == []
+    assert await outbox.next_due() == at(30)
+    assert await outbox.due(at(30), 10) == [replace(pending, attempts=1, next_at=at(30))]
+
+
+async def test_a_callback_given_up_lets_the_next_one_go(calls: Calls, outbox: Outbox, account: Account) -> None:
+    await three_changes(calls, account)
+    (first,) = await outbox.due(at(60), 10)
+
+    await outbox.given_up(first.id, at(60), "x" * 10_000)
+
+    (second,) = await outbox.due(at(60), 10)
+    assert second.sequence == 1
+
+
+async def test_a_settled_callback_stays_settled(calls: Calls, outbox: Outbox, account: Account) -> None:
+    await calls.add(a_call(account.id), told("queued"))
+    (pending,) = await outbox.due(NOON, 10)
+    await outbox.delivered(pending.id, NOON)
+
+    await outbox.retry(pending.id, at(1), "late")
+
+    assert await outbox.due(at(60), 10) == []
+
+
+async def test_the_longest_due_come_first_and_no_more_than_asked_for(
+    calls: Calls, outbox: Outbox, account: Account
+) -> None:
+    later, earlier, latest = [await three_changes(calls, account, seconds) for seconds in (5, 1, 9)]
+
+    due = await outbox.due(at(60), 2)
+
+    assert [pending.call_id for pending in due] == [earlier.id, later.id]
+    assert await outbox.next_due() == earlier.start_time
+    assert latest.id not in {pending.call_id for pending in due}
+
+
+async def test_a_change_that_is_not_stored_leaves_no_callback(calls: Calls, outbox: Outbox, account: Account) -> None:
+    call = a_call(account.id)
+    with pytest.raises(StoreError):
+        await calls.save(call, told("ringing"))
+    await calls.add(call, told("queued"))
+    with pytest.raises(StoreError):
+        await calls.add(call, told("queued again"))
+
+    due = await outbox.due(at(60), 10)
+
+    assert [pending.form["CallStatus"] for pending in due] == ["queued"]
+
+
+async def test_changes_of_one_call_at_the_same_time_get_numbers_without_gap(
+    calls: Calls, outbox: Outbox, account: Account
+) -> None:
+    call = a_call(account.id)
+    await calls.add(call, told("0"))
+
+    await asyncio.gather(*(calls.save(call, told("more")) for _ in range(15)))
+
+    sequences = []
+    while due := await outbox.due(at(60), 10):
+        sequences += [pending.sequence for pending in due]
+        await outbox.delivered(due[0].id, at(60))
+    assert sequences == list(range(16))
