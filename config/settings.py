@@ -5,6 +5,7 @@ if there). `config/telefoon.toml` lists every setting with its default.
 """
 
 import os
+import tomllib
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -18,6 +19,7 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings import SettingsError as UnreadableSource
 
 PREFIX = "TELEFOON_"
 Network = IPv4Network | IPv6Network
@@ -100,7 +102,7 @@ class Settings(BaseSettings):
     tls_key: Path | None = None
     sip_allow: Networks = []
 
-    webhook_timeout_s: float = Field(default=10.0, gt=0, le=60, alias="TELEFOON_WEBHOOK_TIMEOUT")
+    webhook_timeout: float = Field(default=10.0, gt=0, le=60)
     egress_allow: Networks = []
     max_call_seconds: int = Field(default=14400, ge=1, le=86400)
     default_country: str = "be"
@@ -146,6 +148,10 @@ class Settings(BaseSettings):
         return int(self.rtp_ports.partition("-")[2])
 
     @property
+    def webhook_timeout_s(self) -> float:
+        return self.webhook_timeout
+
+    @property
     def database(self) -> str:
         """SQLAlchemy URL; an SQLite file in the data folder unless one is set."""
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir.resolve() / 'telefoon.db'}"
@@ -159,16 +165,26 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        path = Path(os.environ.get(f"{PREFIX}CONFIG", "telefoon.toml"))
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, path)
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, _file())
 
 
 def load() -> Settings:
     """The settings of this process. Raises SettingsError that names every wrong one."""
+    if f"{PREFIX}CONFIG" in os.environ and not _file().is_file():
+        raise SettingsError(f"{PREFIX}CONFIG is {str(_file())!r}: there is no such file.")
     try:
         return Settings()
     except ValidationError as invalid:
         raise SettingsError("\n".join(_explain(dict(error)) for error in invalid.errors())) from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{_file()} is not TOML: {error}.") from None
+    except UnreadableSource as error:
+        # It is no ValidationError, as the value never got as far as its type: only tables are parsed this early.
+        raise SettingsError(f'Settings: {error}: write a table as JSON, such as {{"nl": ["pyttsx3"]}}.') from None
+
+
+def _file() -> Path:
+    return Path(os.environ.get(f"{PREFIX}CONFIG", "telefoon.toml"))
 
 
 def _explain(error: dict[str, object]) -> str:
@@ -177,5 +193,6 @@ def _explain(error: dict[str, object]) -> str:
     message = str(error["msg"]).removeprefix("Value error, ")
     if not name:
         return f"Settings: {message}."
-    variable = f"{PREFIX}{name.upper()}" if not name.startswith(PREFIX) else name
-    return f"{variable} is {error['input']!r}: {message}."
+    if error["type"] == "extra_forbidden":
+        return f"{name} in {_file()} is no setting. config/telefoon.toml lists them all."
+    return f"{PREFIX}{name.upper()} is {error['input']!r}: {message}."

@@ -173,7 +173,7 @@ class Phone:
             await asyncio.wait(live, timeout=_CLOSE_S)
 
     async def _register(self) -> None:
-        while not (state := await self._user_agent().registration()).code:  # noqa: ASYNC110  # it has no event
+        while not (state := await self._user_agent().registration()).code:  # noqa: ASYNC110 (it has no event)
             await asyncio.sleep(_REGISTRATION_POLL_S)
         facts = {"active": state.active, "code": state.code, "reason": state.reason}
         self._tell(PhoneEvent(Kind.REGISTRATION, facts=facts))

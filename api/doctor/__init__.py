@@ -1,0 +1,28 @@
+"""What `telefoon doctor` looks at, one subject a file; each says what to do about what it finds."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Final
+
+from api.doctor import database, disk, handles, library, ports, server, trunk, voices
+from api.doctor.finding import Finding
+from config.settings import Settings
+
+Check = Callable[[Settings, server.RunningServer | None], Awaitable[Sequence[Finding]]]
+
+CHECKS: Final[Sequence[Check]] = (
+    library.check,
+    ports.check,
+    database.check,
+    voices.check,
+    trunk.check,
+    disk.check,
+    handles.check,
+)
+
+
+async def examine(settings: Settings) -> AsyncIterator[Finding]:
+    """Every finding, as soon as it is made."""
+    running = await server.find(settings)
+    for check in CHECKS:
+        for finding in await check(settings, running):
+            yield finding

@@ -1,0 +1,58 @@
+"""Whether the database can be opened and asked."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from api.doctor.finding import Finding
+from api.doctor.server import RunningServer
+from config.settings import Settings
+from engine.errors import TelefoonError
+from engine.store import Database
+
+SUBJECT = "Database"
+ADVICE = "Check TELEFOON_DATABASE_URL, and that the database runs and lets this user in."
+
+
+async def check(settings: Settings, _running: RunningServer | None) -> Sequence[Finding]:
+    """Opens it; an SQLite file that is not there yet is not made."""
+    file = _sqlite_file(settings.database)
+    if file is not None and not file.exists():
+        return [_absent(file)]
+    try:
+        database = await Database.open(settings.database)
+        try:
+            await database.ping()
+        finally:
+            await database.close()
+    except TelefoonError as error:
+        return [Finding(SUBJECT, False, str(error), ADVICE)]
+    return [Finding(SUBJECT, True, f"{_shown(settings.database)} answers")]
+
+
+def _absent(file: Path) -> Finding:
+    folder = nearest(file.parent)
+    if os.access(folder, os.W_OK | os.X_OK):
+        return Finding(SUBJECT, True, f"{file} will be made at the first start")
+    advice = "Give this user the right to write there, or set TELEFOON_DATA_DIR or TELEFOON_DATABASE_URL."
+    return Finding(SUBJECT, False, f"{file} can't be made: {folder} is not writable", advice)
+
+
+def nearest(folder: Path) -> Path:
+    """The folder itself, or the first one above that exists."""
+    return next(each for each in (folder, *folder.resolve().parents) if each.exists())
+
+
+def _sqlite_file(url: str) -> Path | None:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        return None
+    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
+
+
+def _shown(url: str) -> str:
+    return make_url(url).render_as_string(hide_password=True)

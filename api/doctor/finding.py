@@ -1,0 +1,13 @@
+"""One result of an examination."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was looked at, whether it is well, what was seen, and what to do about it if anything."""
+
+    subject: str
+    ok: bool
+    detail: str
+    advice: str = ""

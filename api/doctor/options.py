@@ -1,0 +1,175 @@
+"""One OPTIONS request over a socket of our own: does anyone answer SIP there (RFC 3261 §11)?
+
+Not by the SIP library: the doctor must tell of a library that does not load, too.
+"""
+
+import asyncio
+import re
+import secrets
+import ssl
+from asyncio import StreamReader, StreamWriter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+TIMEOUT_S: Final = 4.0
+T1_S: Final = 0.5  # RFC 3261 §17.1.2.2: resent over UDP after T1, then twice as long each time
+PORT: Final = 5060
+TLS_PORT: Final = 5061
+
+_TARGET: Final = re.compile(
+    r"^(?P<scheme>sips?):(?:[^@]*@)?(?P<host>\[[^\]]+\]|[^:;?]+)(?::(?P<port>\d+))?(?P<rest>[;?].*)?$", re.IGNORECASE
+)
+_STATUS: Final = re.compile(rb"^SIP/2\.0 (?P<code>\d{3}) ?(?P<reason>[^\r\n]*)")
+
+
+class NoAnswer(Exception):
+    """Nobody answered; the text says in what way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where to ask; `transport` is udp, tcp or tls."""
+
+    uri: str
+    host: str
+    port: int
+    transport: str
+
+    @classmethod
+    def of(cls, uri: str) -> "Target":
+        """Raises ValueError for what is no SIP URI."""
+        found = _TARGET.match(uri)
+        if found is None:
+            raise ValueError(f"{uri} is no SIP URI")
+        named = re.search(r";transport=(\w+)", found["rest"] or "", re.IGNORECASE)
+        secure = found["scheme"].lower() == "sips"
+        transport = "tls" if secure else (named[1].lower() if named else "udp")
+        port = int(found["port"] or (TLS_PORT if transport == "tls" else PORT))
+        return cls(uri, found["host"].strip("[]"), port, transport)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The status of a final answer; any of them shows that SIP is spoken there."""
+
+    code: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Certificates:
+    """PEM files, as in the settings: who is trusted (None: anyone), and who we are."""
+
+    ca: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+
+    def context(self) -> ssl.SSLContext:
+        context = ssl.create_default_context(cafile=str(self.ca) if self.ca else None)
+        if self.ca is None:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        if self.certificate and self.key:
+            context.load_cert_chain(self.certificate, self.key)
+        return context
+
+
+async def ask(target: Target, certificates: Certificates, timeout_s: float = TIMEOUT_S) -> Answer:
+    """Send OPTIONS and wait for an answer. Raises NoAnswer."""
+    where = f"{target.host}:{target.port} over {target.transport.upper()}"
+    try:
+        async with asyncio.timeout(timeout_s):
+            if target.transport == "udp":
+                return await _over_udp(target)
+            return await _over_stream(target, certificates.context() if target.transport == "tls" else None)
+    except TimeoutError:
+        raise NoAnswer(f"{where} did not answer within {timeout_s:.0f} s") from None
+    except OSError as error:
+        raise NoAnswer(f"{where} can't be reached: {error.strerror or error}") from None
+
+
+class _Datagrams(asyncio.DatagramProtocol):
+    """Puts what comes in, or the error that came instead, into a future."""
+
+    def __init__(self) -> None:
+        self.answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+
+    def datagram_received(self, data: bytes, addr: object) -> None:
+        del addr
+        answer = _read(data)
+        if answer is not None and not self.answer.done():
+            self.answer.set_result(answer)
+
+    def error_received(self, exc: Exception) -> None:
+        if not self.answer.done():
+            self.answer.set_exception(exc)
+
+
+async def _over_udp(target: Target) -> Answer:
+    loop = asyncio.get_running_loop()
+    transport, protocol = await loop.create_datagram_endpoint(_Datagrams, remote_addr=(target.host, target.port))
+    try:
+        request = _request(target, transport.get_extra_info("sockname"))
+        wait_s = T1_S
+        while True:
+            transport.sendto(request)
+            done, _ = await asyncio.wait({protocol.answer}, timeout=wait_s)
+            if done:
+                return protocol.answer.result()
+            wait_s *= 2
+    finally:
+        transport.close()
+        protocol.answer.cancel()
+
+
+async def _over_stream(target: Target, tls: ssl.SSLContext | None) -> Answer:
+    reader, writer = await asyncio.open_connection(target.host, target.port, ssl=tls)
+    try:
+        writer.write(_request(target, writer.get_extra_info("sockname")))
+        return await _first_final(reader)
+    finally:
+        await _closed(writer)
+
+
+async def _first_final(reader: StreamReader) -> Answer:
+    while line := await reader.readline():
+        if (answer := _read(line)) is not None:
+            return answer
+    raise ConnectionResetError(0, "the connection was closed without an answer")
+
+
+async def _closed(writer: StreamWriter) -> None:
+    writer.close()
+    try:
+        await writer.wait_closed()
+    except OSError:
+        return
+
+
+def _request(target: Target, own: tuple[str, int]) -> bytes:
+    host = f"[{own[0]}]" if ":" in own[0] else own[0]
+    branch, tag, call = (secrets.token_hex(8) for _ in range(3))
+    lines = (
+        f"OPTIONS {target.uri} SIP/2.0",
+        f"Via: SIP/2.0/{target.transport.upper()} {host}:{own[1]};rport;branch=z9hG4bK{branch}",
+        "Max-Forwards: 70",
+        f"From: <sip:telefoon@{host}>;tag={tag}",
+        f"To: <{target.uri}>",
+        f"Call-ID: {call}@{host}",
+        "CSeq: 1 OPTIONS",
+        f"Contact: <sip:telefoon@{host}:{own[1]};transport={target.transport}>",
+        "Accept: application/sdp",
+        "User-Agent: Telefoon doctor",
+        "Content-Length: 0",
+        "",
+        "",
+    )
+    return "\r\n".join(lines).encode()
+
+
+def _read(data: bytes) -> Answer | None:
+    found = _STATUS.match(data)
+    if found is None or found["code"].startswith(b"1"):
+        return None
+    return Answer(int(found["code"]), found["reason"].decode(errors="replace").strip())

@@ -1,0 +1,40 @@
+"""Whether this node is being served already: then its ports are taken rightly, and it knows its trunk."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import aiohttp
+
+from config.settings import Settings
+
+_TIMEOUT_S: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunningServer:
+    """What a running server says of itself at /readyz, by the check's name."""
+
+    checks: Mapping[str, Mapping[str, Any]]
+
+
+def address(settings: Settings) -> str:
+    """Where a server with these settings answers HTTP."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.http_host, settings.http_host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.http_port}"
+
+
+async def find(settings: Settings) -> RunningServer | None:
+    """The server that answers at this node's address, if it is a Telefoon."""
+    timeout = aiohttp.ClientTimeout(total=_TIMEOUT_S)
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=timeout) as client,
+            client.get(f"{address(settings)}/readyz") as response,
+        ):
+            told = await response.json()
+    except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError):  # noqa: UP041
+        return None
+    checks = told.get("checks") if isinstance(told, dict) else None
+    return RunningServer(checks) if isinstance(checks, dict) else None

@@ -1,0 +1,83 @@
+"""Whether the trunk answers, and whether it knows us."""
+
+import asyncio
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from api.doctor.finding import Finding
+from api.doctor.options import Certificates, NoAnswer, Target, ask
+from api.doctor.server import RunningServer
+from config.settings import Settings
+from engine.errors import TelefoonError
+
+if TYPE_CHECKING:
+    from sip.user_agent import UserAgent
+
+REGISTRATION_TIMEOUT_S: Final = 6.0
+_POLL_S: Final = 0.1
+_SUBJECT: Final = "Trunk"
+_REGISTRATION: Final = "Trunk registration"
+_REGISTRATION_ADVICE: Final = "Check TELEFOON_TRUNK_USER and TELEFOON_TRUNK_PASSWORD with the trunk's operator."
+
+
+async def check(settings: Settings, running: RunningServer | None) -> Sequence[Finding]:
+    """OPTIONS to the trunk; registration as the running server knows it, or tried out if there is none."""
+    if settings.trunk is None:
+        return [
+            Finding(_SUBJECT, True, "none is set", "Outbound calls need TELEFOON_TRUNK, such as sip:127.0.0.1:5080.")
+        ]
+    findings = [await _reach(settings, settings.trunk)]
+    if settings.trunk_register:
+        findings.append(_told_by(running) if running else await _register(settings))
+    return findings
+
+
+async def _reach(settings: Settings, uri: str) -> Finding:
+    certificates = Certificates(settings.tls_ca, settings.tls_cert, settings.tls_key)
+    try:
+        answer = await ask(Target.of(uri), certificates)
+    except (NoAnswer, ValueError) as error:
+        advice = "Check TELEFOON_TRUNK, and that the trunk runs and no firewall is between."
+        return Finding(_SUBJECT, False, str(error), advice)
+    return Finding(_SUBJECT, True, f"{uri} answered OPTIONS with {answer.code} {answer.reason}".rstrip())
+
+
+def _told_by(running: RunningServer) -> Finding:
+    state = running.checks.get("trunk", {})
+    ok, detail = bool(state.get("ok")), str(state.get("detail", "unknown"))
+    return Finding(_REGISTRATION, ok, f"the running server says: {detail}", "" if ok else _REGISTRATION_ADVICE)
+
+
+async def _register(settings: Settings) -> Finding:
+    from sip.config import from_settings
+    from sip.phone import free_port
+    from sip.user_agent import UserAgent
+
+    with tempfile.TemporaryDirectory(prefix="telefoon-doctor-") as scratch:
+        config = from_settings(settings)
+        listening = replace(config.listening, port=free_port(settings.sip_host))
+        try:
+            agent = await UserAgent.start(
+                replace(config, listening=listening, scratch=Path(scratch)), lambda _leg, _arrival: None
+            )
+        except TelefoonError as error:
+            return Finding(_REGISTRATION, False, str(error))
+        try:
+            return await _outcome(agent)
+        finally:
+            await agent.close()
+
+
+async def _outcome(agent: "UserAgent") -> Finding:
+    try:
+        async with asyncio.timeout(REGISTRATION_TIMEOUT_S):
+            while not (state := await agent.registration()).code:  # noqa: ASYNC110 (it has no event)
+                await asyncio.sleep(_POLL_S)
+    except TimeoutError:
+        detail = f"no answer to REGISTER within {REGISTRATION_TIMEOUT_S:.0f} s"
+        return Finding(_REGISTRATION, False, detail, _REGISTRATION_ADVICE)
+    detail = f"{state.code} {state.reason}".strip()
+    return Finding(_REGISTRATION, state.active, detail, "" if state.active else _REGISTRATION_ADVICE)

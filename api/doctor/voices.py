@@ -1,0 +1,35 @@
+"""Whether every language can be spoken."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from api.doctor.finding import Finding
+from api.doctor.server import RunningServer
+from config.settings import Settings
+from engine.errors import TelefoonError
+
+SUBJECT: Final = "Voices"
+ADVICE: Final = "Run: make setup. It installs espeak-ng's library; voices of Piper are files that you supply."
+
+
+async def check(settings: Settings, _running: RunningServer | None) -> Sequence[Finding]:
+    """Says a word in each language with each of its engines."""
+    from api.speech import speech_service
+
+    try:
+        speech = speech_service(settings)
+        try:
+            await speech.start()
+            checks = await speech.check()
+        finally:
+            await speech.close()
+    except (TelefoonError, OSError) as error:
+        return [Finding(SUBJECT, False, str(error), ADVICE)]
+    broken = [
+        Finding(f"Voice {each.language}", False, f"{each.engine} with {each.voice}: {each.detail}", ADVICE)
+        for each in checks
+        if not each.ok
+    ]
+    languages = sorted({each.language for each in checks if each.ok})
+    well = [Finding(SUBJECT, True, f"{len(languages)} languages speak: {', '.join(languages)}")] if languages else []
+    return [*well, *broken]

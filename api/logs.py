@@ -1,0 +1,104 @@
+"""Logs: one line an event on standard error, as text or JSON, without anyone's number or secret.
+
+Lines of a call carry its `call_id`, which the engine binds to structlog's context variables.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import Mapping
+from typing import Any, Final
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from config.settings import LogFormat, LogLevel, Settings
+from engine.numbers import mask
+
+HIDDEN: Final = "(hidden)"
+
+_SECRET_NAMES: Final = re.compile(r"passw|secret|token|pepper|authori[sz]ation|api_?key|cookie", re.IGNORECASE)
+_API_KEY: Final = re.compile(r"\bSK[A-Za-z0-9]{40}\b")
+_CREDENTIALS: Final = re.compile(r"(?<=://)[^/@\s]+(?=@)")
+_SIP_USER: Final = re.compile(r"\bsips?:[^@\s;<>\"]+@[^\s;<>\"]+")
+_NUMBER: Final = re.compile(r"(?<![\w+])(?:\+|00)[1-9][0-9]{6,14}\b")
+_LEVELS: Final = {
+    LogLevel.DEBUG: logging.DEBUG,
+    LogLevel.INFO: logging.INFO,
+    LogLevel.WARNING: logging.WARNING,
+    LogLevel.ERROR: logging.ERROR,
+}
+
+
+def configure(settings: Settings) -> None:
+    """Set up the logs of this process as the settings say; libraries' own lines come out the same way."""
+    write_logs(settings.log_format, settings.log_level)
+
+
+def write_logs(form: LogFormat, level: LogLevel) -> None:
+    """Set up the logs of this process."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        hide_secrets,
+        mask_numbers,
+    ]
+    formatter = structlog.stdlib.ProcessorFormatter(
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(form)],
+        foreign_pre_chain=shared,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(_LEVELS[level])
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+
+
+def hide_secrets(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+    """Drop what is named like a secret, API keys anywhere, and credentials within URLs."""
+    return {name: HIDDEN if _SECRET_NAMES.search(name) else _everywhere(_without_secrets, line[name]) for name in line}
+
+
+def mask_numbers(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+    """Shorten every telephone number and SIP user, wherever it stands in the line."""
+    return {name: _everywhere(_masked, value) for name, value in line.items()}
+
+
+def _renderer(form: LogFormat) -> Processor:
+    if form is LogFormat.JSON:
+        return structlog.processors.JSONRenderer(default=str)
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0)
+
+
+def _everywhere(change: Any, value: Any) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Mapping):
+        return {name: _everywhere(change, each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_everywhere(change, each) for each in value]
+    return value
+
+
+def _without_secrets(text: str) -> str:
+    return _CREDENTIALS.sub(HIDDEN, _API_KEY.sub(HIDDEN, text))
+
+
+def _masked(text: str) -> str:
+    return _NUMBER.sub(_mask_found, _SIP_USER.sub(_mask_found, text))
+
+
+def _mask_found(found: re.Match[str]) -> str:
+    return mask(found.group())

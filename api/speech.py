@@ -1,0 +1,16 @@
+"""The speech service as the settings describe it."""
+
+from config.settings import Settings
+from tts.cache import PromptCache
+from tts.synthesizer import SpeechService
+
+
+def speech_service(settings: Settings) -> SpeechService:
+    """Not started yet. Raises SetupError for a wrong setting."""
+    return SpeechService.create(
+        PromptCache(settings.data_dir / "prompts-cache"),
+        engines=settings.tts_engines,
+        piper_voices=settings.tts_piper_voices,
+        workers=settings.tts_workers,
+        espeak=settings.tts_espeak,
+    )

@@ -1,0 +1,1 @@
+"""The command `telefoon`, its settings, its logs and its doctor."""
