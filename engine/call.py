@@ -128,10 +128,14 @@ class Call:
 
 
 def after(call: Call, event: Event, at: datetime) -> Call:
-    """The call after an event at a time. Raises UnexpectedEvent where the table has no entry."""
+    """The call after an event at a time. Raises UnexpectedEvent where the table has no entry.
+
+    A time before what the call already knows, as of a clock that was set back, counts as that.
+    """
     status = TRANSITIONS.get(call.status, {}).get(event)
     if status is None:
         raise UnexpectedEvent(call.id, call.status, event)
+    at = max(at, call.answer_time or call.start_time)
     if status is Status.IN_PROGRESS:
         return replace(call, status=status, answer_time=at)
     if status in FINAL:
