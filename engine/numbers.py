@@ -6,14 +6,22 @@ from datetime import datetime
 from typing import Final
 
 import phonenumbers
-from phonenumbers import PhoneNumber, ValidationResult
+from phonenumbers import NumberParseException, ValidationResult
 
 _SHAPE: Final = re.compile(r"\+[1-9][0-9]{1,14}")
 """ITU-T E.164 §6.2.1: at most 15 digits, of which the first is no zero."""
 
+_NO_NUMBER: Final = "is no telephone number"
+_NO_COUNTRY: Final = "has no known country code"
+_TOO_SHORT: Final = "is too short for its country"
+_UNREADABLE: Final = {
+    NumberParseException.INVALID_COUNTRY_CODE: _NO_COUNTRY,
+    NumberParseException.TOO_SHORT_AFTER_IDD: _TOO_SHORT,
+    NumberParseException.TOO_SHORT_NSN: _TOO_SHORT,
+}
 _FAULTS: Final = {
-    ValidationResult.INVALID_COUNTRY_CODE: "has no known country code",
-    ValidationResult.TOO_SHORT: "is too short for its country",
+    ValidationResult.INVALID_COUNTRY_CODE: _NO_COUNTRY,
+    ValidationResult.TOO_SHORT: _TOO_SHORT,
     ValidationResult.TOO_LONG: "is too long for its country",
     ValidationResult.INVALID_LENGTH: "has a length that its country does not use",
     ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "lacks its area code",
@@ -46,9 +54,8 @@ def parse_e164(text: str) -> str:
 
     Lengths are checked against the country's plan, ranges are not: countries open new ones all the time.
     """
-    number = _parsed(text)
-    fault = _FAULTS.get(phonenumbers.is_possible_number_with_reason(number)) if number else "is no telephone number"
-    if fault:
+    fault = _fault(text)
+    if fault is not None:
         raise ValueError(f"{text[:_LONGEST_QUOTE]!r} {fault}. {_HOW}")
     return text
 
@@ -83,10 +90,11 @@ def mask(number: str) -> str:
     return f"{number[:_SHOWN_START]}…{number[-_SHOWN_END:]}"
 
 
-def _parsed(text: str) -> PhoneNumber | None:
+def _fault(text: str) -> str | None:
     if not _SHAPE.fullmatch(text):
-        return None
+        return _NO_NUMBER
     try:
-        return phonenumbers.parse(text)
-    except phonenumbers.NumberParseException:
-        return None
+        number = phonenumbers.parse(text)
+    except NumberParseException as error:
+        return _UNREADABLE.get(error.error_type, _NO_NUMBER)
+    return _FAULTS.get(phonenumbers.is_possible_number_with_reason(number))

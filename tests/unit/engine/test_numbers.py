@@ -1,0 +1,109 @@
+"""Telephone numbers: what is E.164 (ITU-T E.164 §6), which country, and what is shown of them."""
+
+import phonenumbers
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.numbers import country_of, mask, parse_e164
+
+
+@pytest.mark.parametrize("number", ["+3225550199", "+31205550142", "+493023125001", "+441632960001", "+80012345678"])
+def test_a_number_in_e164_is_taken_as_it_is(number: str) -> None:
+    assert parse_e164(number) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "is no telephone number"),
+        ("0471 23", "is no telephone number"),
+        ("3225550199", "is no telephone number"),
+        ("+32 2 555 01 99", "is no telephone number"),
+        ("+0225550199", "is no telephone number"),
+        ("+32255501991234567", "is no telephone number"),
+        ("+٣٢٢٥٥٥٠١٩٩", "is no telephone number"),
+        ("+3225550199\n", "is no telephone number"),
+        ("sip:alice@example.com", "is no telephone number"),
+        ("+9991234567", "has no known country code"),
+        ("+322", "is too short"),
+        ("+3225550199999", "is too long"),
+    ],
+)
+def test_what_is_no_number_says_why_and_how_to_write_one(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said) as caught:
+        parse_e164(text)
+
+    assert "+493023125001" in str(caught.value)
+    assert repr(text) in str(caught.value)
+
+
+def test_a_very_long_text_is_not_repeated_whole() -> None:
+    with pytest.raises(ValueError, match="is no telephone number") as caught:
+        parse_e164("9" * 100_000)
+
+    assert len(str(caught.value)) < 200
+
+
+@given(st.text() | st.from_regex(r"\+[0-9]{0,20}", fullmatch=True))
+def test_any_text_is_a_number_or_refused(text: str) -> None:
+    try:
+        number = parse_e164(text)
+    except ValueError:
+        return
+    assert number == text
+    assert text.startswith("+")
+
+
+@pytest.mark.parametrize(
+    ("number", "country"),
+    [
+        ("+3225550199", "be"),
+        ("+31205550142", "nl"),
+        ("+493023125001", "de"),
+        ("+447400123456", "gb"),
+        ("+447781123456", "gg"),
+        ("+12125550123", "us"),
+        ("+80012345678", ""),
+    ],
+)
+def test_the_country_is_iso_3166_in_lower_case(number: str, country: str) -> None:
+    assert country_of(number) == country
+
+
+SHARED = {"EH": "MA", "MF": "BL"}
+
+
+@pytest.mark.parametrize("region", sorted(phonenumbers.SUPPORTED_REGIONS))
+def test_every_country_is_known(region: str) -> None:
+    example = phonenumbers.example_number(region)
+    assert example is not None
+    number = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
+
+    country = country_of(number).upper()
+
+    # Some territories have no range of their own: a number then is of its plan's main country.
+    assert country == SHARED.get(region, region)
+
+
+def test_what_is_no_number_has_no_country() -> None:
+    with pytest.raises(ValueError, match="is no telephone number"):
+        country_of("anonymous")
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("+3225550199", "+32255…99"),
+        ("+493023125001", "+49302…01"),
+        ("+3225", "+3…"),
+        ("112", "11…"),
+        ("", "…"),
+        ("sip:alice@example.com", "sip:a…@example.com"),
+        ("sips:+3225550199@example.com:5061", "sips:+…@example.com:5061"),
+        ("sip:127.0.0.1:5080", "sip:127.0.0.1:5080"),
+        ("anonymous", "anonym…us"),
+    ],
+)
+def test_a_masked_number_hides_who_it_is(number: str, shown: str) -> None:
+    assert mask(number) == shown
