@@ -1,7 +1,6 @@
 """A stage without a telephone: what verbs do is written into a story, on a clock that skips all waiting."""
 
 import asyncio
-import selectors
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,36 +13,13 @@ from engine.flow.interpreter import Interpreter
 from engine.flow.parse import parse
 from engine.flow.stage import DialOutcome, DialPlan, RecordOutcome, RecordPlan, RoomOutcome, RoomPlan
 from engine.ports import Cause, Speech
+from tests.unit.flow.skipping_loop import SkippingLoop
 
 T = TypeVar("T")
 
 _TALKED = DialOutcome(Status.COMPLETED, "CA2", 7)
 _SPOKEN = RecordOutcome("RE1", "https://node/RE1.wav", 3, "#")
 _STAYED = RoomOutcome("CF1", joined=True, seconds=9)
-
-
-class _SkippingSelector(selectors.SelectSelector):
-    """Lets time jump to the next timer instead of waiting for it."""
-
-    skipped_s = 0.0
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        ready = super().select(0)
-        if not ready:
-            assert timeout is not None, "nothing will ever happen any more"
-            self.skipped_s += timeout
-        return ready
-
-
-class SkippingLoop(asyncio.SelectorEventLoop):
-    """An event loop on simulated time."""
-
-    def __init__(self) -> None:
-        self._skipping = _SkippingSelector()
-        super().__init__(self._skipping)
-
-    def time(self) -> float:
-        return self._skipping.skipped_s
 
 
 @dataclass

@@ -1,0 +1,52 @@
+"""The field's names for what is told about a call."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from engine.call import Call, Direction, Status
+from engine.call_params import status_form, webhook_params
+
+BEGAN = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+CALL = Call("CA1", "AC1", Direction.OUTBOUND, "+3225550100", "+3225550199", Status.IN_PROGRESS, BEGAN, "node-1")
+
+
+def test_a_webhook_is_told_who_calls_whom() -> None:
+    assert webhook_params(CALL, Digits="1") == {
+        "CallSid": "CA1",
+        "AccountSid": "AC1",
+        "From": "+3225550100",
+        "To": "+3225550199",
+        "Caller": "+3225550100",
+        "Called": "+3225550199",
+        "CallStatus": "in-progress",
+        "Direction": "outbound-api",
+        "ApiVersion": "v1",
+        "Digits": "1",
+    }
+
+
+def test_directions_are_the_fields() -> None:
+    assert webhook_params(replace(CALL, direction=Direction.INBOUND))["Direction"] == "inbound"
+    child = webhook_params(replace(CALL, parent_id="CA0"))
+    assert (child["Direction"], child["ParentCallSid"]) == ("outbound-dial", "CA0")
+
+
+def test_a_status_callback_tells_how_it_ended() -> None:
+    ended = replace(
+        CALL,
+        status=Status.COMPLETED,
+        answer_time=BEGAN,
+        end_time=BEGAN + timedelta(seconds=6.2),
+        sip_code=200,
+    )
+    form = status_form(ended, BEGAN)
+    assert (form["CallStatus"], form["CallDuration"], form["SipResponseCode"]) == ("completed", "7", "200")
+    assert parsedate_to_datetime(form["Timestamp"]) == BEGAN
+    assert "SequenceNumber" not in form  # the store counts
+
+
+def test_a_status_callback_without_a_time_is_of_now() -> None:
+    form = status_form(CALL)
+    assert abs(parsedate_to_datetime(form["Timestamp"]) - datetime.now(UTC)) < timedelta(minutes=1)
+    assert "SipResponseCode" not in form
