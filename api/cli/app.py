@@ -2,25 +2,56 @@
 
 import typer
 
-from api.cli import phone
+from api.cli import calls, examine, phone, say, serve
+from api.cli.accounts import accounts, keys
 from api.cli.group import CommandGroup, examples
+from api.cli.numbers import numbers
 
 app = typer.Typer(
     name="telefoon",
     cls=CommandGroup,
-    help="A programmable voice platform: REST in, SIP and RTP out.",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=examples(
+        "telefoon keys create --account demo",
+        "telefoon numbers add +3225550100 --account demo",
+        "telefoon serve",
+        'telefoon call +3225550199 --from +3225550100 --say "Good morning" --watch',
+    ),
 )
 
+
+@app.callback()
+def telefoon() -> None:
+    """A programmable voice platform: REST in, SIP and RTP out.
+
+    Settings come from the environment (TELEFOON_...) or a file; config/telefoon.toml describes each.
+    """
+    from api.logs import write_logs
+    from config.settings import LogFormat, LogLevel
+
+    # `serve` sets up its own; other commands talk to a person, who wants to hear only what is wrong.
+    write_logs(LogFormat.TEXT, LogLevel.WARNING)
+
+
+app.command(epilog=serve.SERVE_EXAMPLES)(serve.serve)
+app.command(epilog=serve.DEMO_EXAMPLES)(serve.demo)
+app.command("call", epilog=calls.PLACE_EXAMPLES)(calls.place)
+app.add_typer(calls.calls, name="calls")
+app.add_typer(accounts, name="accounts")
+app.add_typer(keys, name="keys")
+app.add_typer(numbers, name="numbers")
 app.command(epilog=phone.EXAMPLES)(phone.phone)
+app.command(epilog=say.EXAMPLES)(say.say)
+app.command(epilog=examine.EXAMPLES)(examine.doctor)
 
 
 @app.command(epilog=examples("telefoon version"))
 def version() -> None:
-    """Print the version of Telefoon."""
+    """Print the version."""
     from importlib.metadata import version as installed
 
     typer.echo(f"telefoon {installed('telefoon')}")

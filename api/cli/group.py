@@ -18,15 +18,22 @@ class CommandGroup(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
-        except InvalidField as error:
-            raise _told(error, USAGE) from None
-        except (TelefoonError, SettingsError) as error:
-            raise _told(error, FAILED) from None
+        except* InvalidField as errors:
+            _tell(errors)
+            code = USAGE
+        except* (TelefoonError, SettingsError) as errors:
+            _tell(errors)
+            code = FAILED
+        raise typer.Exit(code)
 
 
-def _told(error: Exception, code: int) -> typer.Exit:
-    typer.echo(f"telefoon: {error}", err=True)
-    return typer.Exit(code)
+def _tell(errors: BaseExceptionGroup[Exception]) -> None:
+    """A task group may have wrapped the error, so several may be told, each once."""
+    for error in errors.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            _tell(error)
+        else:
+            typer.echo(f"telefoon: {error}", err=True)
 
 
 def examples(*lines: str) -> str:

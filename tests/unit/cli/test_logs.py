@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,15 +15,8 @@ Written = Callable[[], str]
 
 
 @pytest.fixture
-def err(capsys: pytest.CaptureFixture[str]) -> Iterator[Written]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    structlog.contextvars.clear_contextvars()
-    yield lambda: capsys.readouterr().err
-    structlog.contextvars.clear_contextvars()
-    structlog.reset_defaults()
-    root.handlers[:] = handlers
-    root.setLevel(level)
+def err(capsys: pytest.CaptureFixture[str]) -> Written:
+    return lambda: capsys.readouterr().err
 
 
 def line_of(err: Written) -> dict[str, Any]:

@@ -1,0 +1,192 @@
+"""`telefoon call` and `telefoon calls`: placing and looking at calls through the REST interface."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from api.cli.group import FAILED, CommandGroup, examples
+from api.cli.output import AsJson, print_facts, print_json, print_rows
+from api.cli.rest import Key, Rest, Server, with_rest
+from engine.errors import InvalidField
+
+calls = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="Calls, past and live.")
+
+CallId = Annotated[str, typer.Argument(metavar="ID", help="As in: telefoon calls list")]
+
+PLACE_EXAMPLES: Final = examples(
+    'telefoon call +3225550199 --from +3225550100 --say "Good morning" --language en-GB --watch',
+    "telefoon call +3225550199 --from +3225550100 --flow menu.xml --record",
+    "telefoon call +3225550199 --from +3225550100 --url https://example.com/flow --json",
+)
+
+
+def place(
+    to: Annotated[str, typer.Argument(metavar="TO", help="E.164 number or SIP URI.")],
+    from_: Annotated[str, typer.Option("--from", help="One of the account's numbers.")],
+    say: Annotated[str | None, typer.Option(help="Say this, then hang up.")] = None,
+    url: Annotated[str | None, typer.Option(help="Webhook that gives the call flow.")] = None,
+    flow: Annotated[Path | None, typer.Option(help="File with the call flow, XML or JSON.")] = None,
+    language: Annotated[str | None, typer.Option(help="Such as nl-BE.")] = None,
+    timeout: Annotated[int | None, typer.Option(help="Seconds to wait for an answer.")] = None,
+    status_callback: Annotated[str | None, typer.Option(help="URL that is told of each status.")] = None,
+    record: Annotated[bool, typer.Option("--record", help="Record, after an announcement.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Tell what happens; exit 1 unless completed.")] = False,
+    key: Key = None,
+    server: Server = None,
+    as_json: AsJson = False,
+) -> None:
+    """Place a call."""
+    if sum(each is not None for each in (say, url, flow)) > 1:
+        raise InvalidField("flow", "Give one of --say, --url and --flow.")
+    order = {
+        "to": to,
+        "from": from_,
+        "url": url,
+        "flow": _flow(say, flow, language),
+        "tts_language": language,
+        "timeout": timeout,
+        "status_callback": status_callback,
+        "record": record or None,
+    }
+
+    async def work(rest: Rest) -> dict[str, Any]:
+        call = await rest.post("/calls", {name: value for name, value in order.items() if value is not None})
+        if watch:
+            if not as_json:
+                typer.echo(f"call {call['id']} to {to}")
+            call = await _watched(rest, call["id"], quiet=as_json)
+        return call
+
+    call = with_rest(key, server, work)
+    if as_json:
+        print_json(call)
+    elif watch:
+        print_facts({name: call.get(name) for name in ("status", "duration", "price", "sip_code", "sip_reason")})
+    else:
+        typer.echo(f"{call['id']} {call['status']}. See it with: telefoon calls show {call['id']}")
+    if watch and call["status"] != "completed":
+        raise typer.Exit(FAILED)
+
+
+@calls.command(
+    "list", epilog=examples("telefoon calls list", "telefoon calls list --status busy --direction outbound --json")
+)
+def list_calls(
+    status: Annotated[str | None, typer.Option(help="Such as in-progress, completed, busy.")] = None,
+    direction: Annotated[str | None, typer.Option(help="inbound or outbound.")] = None,
+    page: Annotated[int, typer.Option(help="From 1, newest first.", min=1)] = 1,
+    page_size: Annotated[int, typer.Option(help="Calls a page.", min=1, max=100)] = 50,
+    key: Key = None,
+    server: Server = None,
+    as_json: AsJson = False,
+) -> None:
+    """List calls of the key's account."""
+
+    async def work(rest: Rest) -> dict[str, Any]:
+        return await rest.get("/calls", status=status, direction=direction, page=page, page_size=page_size)
+
+    listed = with_rest(key, server, work)
+    if as_json:
+        print_json(listed)
+        return
+    columns = {
+        "id": "ID",
+        "status": "Status",
+        "direction": "Direction",
+        "from": "From",
+        "to": "To",
+        "start_time": "Started",
+        "duration": "Seconds",
+        "price": "Price",
+    }
+    print_rows(listed["calls"], columns, none="There are no such calls.")
+    if listed["total"] > len(listed["calls"]):
+        typer.echo(f"{listed['total']} in all; see others with --page and --page-size")
+
+
+@calls.command(epilog=examples("telefoon calls show CA0191f5c2a3b4c5d6e7f8091a2b3c4d5e"))
+def show(call_id: CallId, key: Key = None, server: Server = None, as_json: AsJson = False) -> None:
+    """Show everything that is known of a call."""
+    call = with_rest(key, server, lambda rest: rest.get(f"/calls/{call_id}"))
+    if as_json:
+        print_json(call)
+        return
+    print_facts({name: value for name, value in call.items() if name != "attempts"})
+    for attempt in call.get("attempts") or ():
+        typer.echo(_attempt(attempt))
+
+
+@calls.command(epilog=examples("telefoon calls explain CA0191f5c2a3b4c5d6e7f8091a2b3c4d5e"))
+def explain(call_id: CallId, key: Key = None, server: Server = None, as_json: AsJson = False) -> None:
+    """Say why a call ended as it did: what was tried, what each said, and what happened when."""
+
+    async def work(rest: Rest) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        call = await rest.get(f"/calls/{call_id}")
+        return call, (await rest.get(f"/calls/{call_id}/events"))["events"]
+
+    call, events = with_rest(key, server, work)
+    if as_json:
+        print_json({"call": call, "events": events})
+        return
+    typer.echo(f"{call['direction']} call from {call['from']} to {call['to']}: {call['status']}{_sip(call)}")
+    attempts = call.get("attempts") or ()
+    typer.echo("Tried:" if attempts else "Nothing was tried.")
+    for attempt in attempts:
+        typer.echo(_attempt(attempt))
+    if events:
+        typer.echo("Happened:")
+    for event in events:
+        facts = "  ".join(f"{name}={value}" for name, value in event["facts"].items())
+        typer.echo(f"  {event['at']}  {event['kind']}  {facts}".rstrip())
+
+
+@calls.command(epilog=examples("telefoon calls end CA0191f5c2a3b4c5d6e7f8091a2b3c4d5e"))
+def end(call_id: CallId, key: Key = None, server: Server = None) -> None:
+    """Hang up a call that rings or talks; nothing happens to one that is over."""
+
+    async def work(rest: Rest) -> bool:
+        await rest.delete(f"/calls/{call_id}")
+        return True
+
+    with_rest(key, server, work)
+    typer.echo(f"{call_id} is ended.")
+
+
+def _flow(say: str | None, file: Path | None, language: str | None) -> Any:
+    if say is not None:
+        return [{"verb": "say", "text": say, **({"language": language} if language else {})}]
+    if file is None:
+        return None
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidField("flow", f"{file} can't be read: {getattr(error, 'strerror', None) or error}.") from None
+    if text.lstrip("\ufeff \t\r\n").startswith("<"):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise InvalidField("flow", f"{file} is neither XML nor JSON: {error}.") from None
+
+
+async def _watched(rest: Rest, call_id: str, *, quiet: bool) -> dict[str, Any]:
+    from rich.console import Console
+
+    from api.demo.story import tell
+
+    return await tell(rest.client, f"{rest.base}/calls/{call_id}", Console(quiet=quiet))
+
+
+def _attempt(attempt: Mapping[str, Any]) -> str:
+    return f"  {attempt['via']}  {attempt['target']}: {attempt['said']}{_sip(attempt)}"
+
+
+def _sip(facts: Mapping[str, Any]) -> str:
+    code, reason, cause = (facts.get(name) for name in ("sip_code", "sip_reason", "q850_cause"))
+    parts = [f"SIP {code} {reason or ''}".strip()] if code else []
+    if cause:
+        parts.append(f"Q.850 cause {cause}")
+    return f" ({', '.join(parts)})" if parts else ""

@@ -1,0 +1,67 @@
+"""This node's own database, for commands that need no server."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from engine.errors import NotFound
+
+if TYPE_CHECKING:
+    from engine.accounts import Account
+    from engine.store import Accounts, Numbers
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Accounts with their keys, and numbers."""
+
+    accounts: "Accounts"
+    numbers: "Numbers"
+
+    async def account(self, name: str) -> "Account":
+        """Raises NotFound."""
+        account = await self.accounts.by_name(name)
+        if account is None:
+            raise NoAccount(name)
+        return account
+
+    async def names(self) -> dict[str, str]:
+        """Names of accounts by id."""
+        return {account.id: account.name for account in await self.accounts.all()}
+
+
+class NoAccount(NotFound):
+    """No account has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("account", name)
+        self.args = (f"There is no account {name}. Make it with: telefoon keys create --account {name}",)
+
+
+def with_books(work: Callable[[Books], Awaitable[T]]) -> T:
+    """Run `work` with the database that the settings name, which is made and migrated if need be."""
+
+    async def run() -> T:
+        async with _books() as books:
+            return await work(books)
+
+    return asyncio.run(run())
+
+
+@asynccontextmanager
+async def _books() -> AsyncIterator[Books]:
+    from config.settings import load
+    from engine.secrets import load_pepper
+    from engine.store import Accounts, Database, Numbers
+
+    settings = load()
+    pepper = load_pepper(settings.data_dir)
+    database = await Database.open(settings.database)
+    try:
+        yield Books(Accounts(database, pepper), Numbers(database))
+    finally:
+        await database.close()

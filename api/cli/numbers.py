@@ -1,0 +1,117 @@
+"""`telefoon numbers`: which telephone numbers belong to whom, and what answers calls to them."""
+
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import typer
+
+from api.cli.group import CommandGroup, examples
+from api.cli.local import Books, with_books
+from api.cli.output import AsJson, as_row, print_json, print_rows
+from engine.errors import InvalidField, NotFound
+
+numbers = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="Telephone numbers of accounts.")
+
+E164 = Annotated[str, typer.Argument(metavar="+E164", help="Such as +3225550100.")]
+
+
+@numbers.command(
+    epilog=examples(
+        "telefoon numbers add +3225550100 --account demo",
+        "telefoon numbers add +3225550100 --account demo --url https://example.com/flow --language nl-BE",
+    )
+)
+def add(
+    number: E164,
+    account: Annotated[str, typer.Option(help="The account's name; it is made if there is none.")],
+    url: Annotated[str | None, typer.Option(help="Webhook that gives the flow of calls to this number.")] = None,
+    fallback_url: Annotated[str | None, typer.Option(help="Webhook for when the first one fails.")] = None,
+    language: Annotated[str, typer.Option(help="What is spoken where the flow names no language.")] = "en-GB",
+    record: Annotated[bool, typer.Option("--record", help="Record calls to this number.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Give a number to an account."""
+    from engine.languages import canonical_language
+
+    e164 = _e164(number)
+    spoken = canonical_language(language)
+    for field, address in (("url", url), ("fallback-url", fallback_url)):
+        _require_web_address(field, address)
+
+    async def work(books: Books) -> dict[str, Any]:
+        owner = await books.accounts.ensure(account)
+        added = await books.numbers.add(
+            owner.id, e164, url=url, fallback_url=fallback_url, language=spoken, record=record
+        )
+        return {**as_row(added), "account": owner.name}
+
+    added = with_books(work)
+    if as_json:
+        print_json(added)
+        return
+    typer.echo(f"{added['e164']} belongs to account {added['account']}.")
+
+
+@numbers.command("list", epilog=examples("telefoon numbers list", "telefoon numbers list --account demo --json"))
+def list_numbers(
+    account: Annotated[str | None, typer.Option(help="Only the numbers of this account.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List numbers."""
+
+    async def work(books: Books) -> list[dict[str, Any]]:
+        owner = await books.account(account) if account is not None else None
+        names = await books.names()
+        found = await (books.numbers.of_account(owner.id) if owner else books.numbers.all())
+        return [{**as_row(each), "account": names.get(each.account_id, "")} for each in found]
+
+    rows = with_books(work)
+    if as_json:
+        print_json(rows)
+        return
+    columns = {
+        "e164": "Number",
+        "account": "Account",
+        "url": "URL",
+        "fallback_url": "Fallback",
+        "language": "Language",
+        "record": "Record",
+    }
+    print_rows(rows, columns, none="There are no numbers. Add one with: telefoon numbers add +E164 --account NAME")
+
+
+@numbers.command(epilog=examples("telefoon numbers remove +3225550100"))
+def remove(number: E164) -> None:
+    """Take a number from its account; calls to it get 404 from then on."""
+
+    async def work(books: Books) -> bool:
+        return await books.numbers.remove(number)
+
+    if not with_books(work):
+        raise NoNumber(number)
+    typer.echo(f"{number} is removed.")
+
+
+class NoNumber(NotFound):
+    """No account has this number."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__("number", number)
+        self.args = (f"No account has the number {number}. See them with: telefoon numbers list",)
+
+
+def _e164(text: str) -> str:
+    from engine.numbers import parse_e164
+
+    try:
+        return parse_e164(text)
+    except ValueError as error:
+        raise InvalidField("number", str(error)) from None
+
+
+def _require_web_address(field: str, address: str | None) -> None:
+    if address is None:
+        return
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise InvalidField(field, f"--{field} is {address}. Write a URL such as https://example.com/flow.")

@@ -1,0 +1,113 @@
+"""The REST interface as the command line uses it: with the official contract and a key."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
+
+import typer
+
+from engine.errors import TelefoonError
+
+if TYPE_CHECKING:
+    import aiohttp
+
+BASE_PATH: Final = "/v1/voice"
+_TIMEOUT_S: Final = 30.0
+
+Key = Annotated[str | None, typer.Option("--key", envvar="TELEFOON_API_KEY", help="API key.", show_envvar=True)]
+Server = Annotated[
+    str | None,
+    typer.Option(envvar="TELEFOON_SERVER", help="Such as http://127.0.0.1:8080; by default from the settings."),
+]
+T = TypeVar("T")
+
+
+class RestError(TelefoonError):
+    """The server refused, or there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A server's REST interface at `base`, with a key."""
+
+    base: str
+    client: "aiohttp.ClientSession"
+
+    async def get(self, path: str, **query: str | int | None) -> dict[str, Any]:
+        """Raises RestError, as the others."""
+        return await self._ask("GET", path, params={name: value for name, value in query.items() if value is not None})
+
+    async def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        return await self._ask("POST", path, json=body)
+
+    async def delete(self, path: str) -> None:
+        await self._ask("DELETE", path)
+
+    async def _ask(self, method: str, path: str, **more: Any) -> dict[str, Any]:
+        import aiohttp
+
+        try:
+            async with self.client.request(method, f"{self.base}{path}", **more) as response:
+                text = await response.text()
+        except aiohttp.ClientConnectorError as error:
+            raise RestError(
+                f"No server answers at {self.base}: {error.strerror}. Start one with: telefoon serve"
+            ) from None
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise RestError(f"{self.base} can't be asked: {error or type(error).__name__}.") from None
+        told = _parsed(text)
+        if response.status >= 400:
+            raise RestError(_refusal(response.status, response.reason or "", told))
+        return told
+
+
+def with_rest(key: str | None, server: str | None, work: Callable[[Rest], Awaitable[T]]) -> T:
+    """Run `work` with the server's REST interface; Ctrl-C ends the waiting."""
+    from api.cli.stopping import unless_stopped
+
+    async def run() -> T:
+        async with _rest(key, server) as rest:
+            return await work(rest)
+
+    done = asyncio.run(unless_stopped(run()))
+    if done is None:
+        raise typer.Exit(130)  # as shells say it of SIGINT
+    return done
+
+
+@asynccontextmanager
+async def _rest(key: str | None, server: str | None) -> AsyncIterator[Rest]:
+    import aiohttp
+
+    if not key:
+        raise RestError(
+            "A key is needed: --key or TELEFOON_API_KEY. Make one with: telefoon keys create --account NAME"
+        )
+    timeout = aiohttp.ClientTimeout(total=_TIMEOUT_S)
+    async with aiohttp.ClientSession(headers={"X-API-Key": key}, timeout=timeout) as client:
+        yield Rest(f"{(server or _own_address()).rstrip('/')}{BASE_PATH}", client)
+
+
+def _own_address() -> str:
+    from api.doctor.server import address
+    from config.settings import load
+
+    return address(load())
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        told = json.loads(text) if text else {}
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _refusal(status: int, reason: str, problem: Mapping[str, Any]) -> str:
+    """A problem document (RFC 9457) in one line."""
+    said = str(problem.get("detail") or problem.get("title") or f"the server answered {status} {reason}")
+    fields = [f"{each.get('field')}: {each.get('detail')}" for each in problem.get("errors", [])]
+    return " ".join((f"{status}: {said}", *fields))

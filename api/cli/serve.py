@@ -1,0 +1,28 @@
+"""`telefoon serve` and `telefoon demo`: a node in this process."""
+
+from typing import Final
+
+import typer
+
+from api.cli.group import examples
+
+SERVE_EXAMPLES: Final = examples(
+    "telefoon serve", "TELEFOON_TRUNK=sip:127.0.0.1:5080 TELEFOON_CONFIG=/etc/telefoon.toml telefoon serve"
+)
+DEMO_EXAMPLES: Final = examples("telefoon demo", "make run")
+
+
+def serve() -> None:
+    """Serve the REST interface and SIP until Ctrl-C or SIGTERM."""
+    from api.node import serve as run
+    from config.settings import load
+
+    raise typer.Exit(run(load()))
+
+
+def demo() -> None:
+    """Show one real call from start to end, then keep serving until Ctrl-C."""
+    from api.demo import run
+    from config.settings import load
+
+    raise typer.Exit(run(load()))

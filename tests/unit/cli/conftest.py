@@ -1,0 +1,45 @@
+"""A data folder for each test, and none of the settings of whoever runs the tests."""
+
+import logging
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+from click.testing import Result
+from typer.testing import CliRunner
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.startswith("TELEFOON_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TELEFOON_DATA_DIR", str(tmp_path / "data"))
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    structlog.contextvars.clear_contextvars()
+    yield
+    structlog.contextvars.clear_contextvars()
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+@pytest.fixture
+def telefoon() -> Run:
+    """The command, run in this process: `telefoon("keys", "list").exit_code`."""
+    from api.cli.app import app
+
+    def run(*arguments: str | Path | float) -> Result:
+        return CliRunner().invoke(app, [str(each) for each in arguments], prog_name="telefoon", env={"COLUMNS": "100"})
+
+    return run

@@ -1,0 +1,72 @@
+"""The command as a whole: help, exit codes, and errors of one line."""
+
+import subprocess
+import sys
+from importlib.metadata import version
+
+import pytest
+import typer
+
+from api.cli.app import app
+from tests.unit.cli.conftest import Run
+
+COMMANDS = [
+    ("serve",), ("demo",), ("call",), ("phone",), ("say",), ("doctor",), ("version",),
+    ("keys", "create"), ("keys", "list"), ("keys", "revoke"), ("accounts", "list"),
+    ("numbers", "add"), ("numbers", "list"), ("numbers", "remove"),
+    ("calls", "list"), ("calls", "show"), ("calls", "explain"), ("calls", "end"),
+]  # fmt: skip
+LISTS = [command for command in COMMANDS if command[-1] == "list"]
+
+
+def test_these_are_all_commands() -> None:
+    root = typer.main.get_command(app)
+    assert isinstance(root, typer.core.TyperGroup)
+    found = set()
+    for name, command in root.commands.items():
+        inner = getattr(command, "commands", None)
+        found |= {(name, each) for each in inner} if inner else {(name,)}
+    assert found == set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_explains_itself_with_an_example(telefoon: Run, command: tuple[str, ...]) -> None:
+    helped = telefoon(*command, "--help")
+    assert helped.exit_code == 0
+    assert "Examples:" in helped.stdout
+    assert f"telefoon {' '.join(command)}" in helped.stdout.partition("Examples:")[2]
+
+
+@pytest.mark.parametrize("command", LISTS, ids=" ".join)
+def test_whatever_is_listed_can_be_json(telefoon: Run, command: tuple[str, ...]) -> None:
+    assert "--json" in telefoon(*command, "--help").stdout
+
+
+@pytest.mark.parametrize(
+    "arguments", [("nonsense",), ("keys", "create"), ("numbers", "add"), ("phone", "--port", "x"), ("call", "+32")]
+)
+def test_wrong_usage_exits_2(telefoon: Run, arguments: tuple[str, ...]) -> None:
+    assert telefoon(*arguments).exit_code == 2
+
+
+def test_the_version_is_the_packages(telefoon: Run) -> None:
+    assert telefoon("version").stdout == f"telefoon {version('telefoon')}\n"
+
+
+def test_a_wrong_setting_stops_any_command_with_one_line(telefoon: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELEFOON_HTTP_PORT", "99999")
+    stopped = telefoon("keys", "list")
+    assert stopped.exit_code == 1
+    assert stopped.stderr.startswith("telefoon: TELEFOON_HTTP_PORT is '99999': ")
+
+
+def test_help_loads_nothing_slow() -> None:
+    code = (
+        "import sys\n"
+        "sys.argv = ['telefoon', '--help']\n"
+        "from api.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "slow = {'pjsua2', 'sqlalchemy', 'aiohttp', 'numpy', 'phonenumbers'} & set(sys.modules)\n"
+        "assert not slow, slow\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
