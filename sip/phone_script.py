@@ -43,6 +43,8 @@ class PhoneScript:
             raise InvalidField("reject", f"{self.refusal} refuses no call. Allowed are SIP codes from 300 to 699.")
         if self.play is not None and not self.play.is_file():
             raise InvalidField("play", f"{self.play} is not a file.")
+        if self.record is not None and not self.record.parent.is_dir():
+            raise InvalidField("record", f"{self.record.parent} is no folder.")
 
     def presses(self) -> Iterator[tuple[str, float]]:
         """Runs of keys to send at once, each with how long to wait after it beside its own length."""

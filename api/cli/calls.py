@@ -24,7 +24,7 @@ PLACE_EXAMPLES: Final = examples(
 
 
 def place(
-    to: Annotated[str, typer.Argument(metavar="TO", help="E.164 number or SIP URI.")],
+    to: Annotated[str, typer.Argument(metavar="TO", help="Number in E.164, such as +3225550199.")],
     from_: Annotated[str, typer.Option("--from", help="One of the account's numbers.")],
     say: Annotated[str | None, typer.Option(help="Say this, then hang up.")] = None,
     url: Annotated[str | None, typer.Option(help="Webhook that gives the call flow.")] = None,
@@ -114,9 +114,7 @@ def show(call_id: CallId, key: Key = None, server: Server = None, as_json: AsJso
     if as_json:
         print_json(call)
         return
-    print_facts({name: value for name, value in call.items() if name != "attempts"})
-    for attempt in call.get("attempts") or ():
-        typer.echo(_attempt(attempt))
+    print_facts({name: value for name, value in call.items() if name != "explanation"})
 
 
 @calls.command(epilog=examples("telefoon calls explain CA0191f5c2a3b4c5d6e7f8091a2b3c4d5e"))
@@ -132,7 +130,7 @@ def explain(call_id: CallId, key: Key = None, server: Server = None, as_json: As
         print_json({"call": call, "events": events})
         return
     typer.echo(f"{call['direction']} call from {call['from']} to {call['to']}: {call['status']}{_sip(call)}")
-    attempts = call.get("attempts") or ()
+    attempts = call.get("explanation") or ()
     typer.echo("Tried:" if attempts else "Nothing was tried.")
     for attempt in attempts:
         typer.echo(_attempt(attempt))

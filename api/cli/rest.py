@@ -57,7 +57,7 @@ class Rest:
                 f"No server answers at {self.base}: {error.strerror}. Start one with: telefoon serve"
             ) from None
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            raise RestError(f"{self.base} can't be asked: {error or type(error).__name__}.") from None
+            raise RestError(f"{self.base} can't be asked: {str(error) or type(error).__name__}.") from None
         told = _parsed(text)
         if response.status >= 400:
             raise RestError(_refusal(response.status, response.reason or "", told))
@@ -109,5 +109,5 @@ def _parsed(text: str) -> dict[str, Any]:
 def _refusal(status: int, reason: str, problem: Mapping[str, Any]) -> str:
     """A problem document (RFC 9457) in one line."""
     said = str(problem.get("detail") or problem.get("title") or f"the server answered {status} {reason}")
-    fields = [f"{each.get('field')}: {each.get('detail')}" for each in problem.get("errors", [])]
-    return " ".join((f"{status}: {said}", *fields))
+    errors = [each for each in problem.get("errors", []) if str(each.get("detail")) not in said]
+    return " ".join((f"{status}: {said}", *(f"{each.get('field')}: {each.get('detail')}" for each in errors)))

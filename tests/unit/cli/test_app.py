@@ -22,7 +22,7 @@ LISTS = [command for command in COMMANDS if command[-1] == "list"]
 def test_these_are_all_commands() -> None:
     root = typer.main.get_command(app)
     assert isinstance(root, typer.core.TyperGroup)
-    found = set()
+    found: set[tuple[str, ...]] = set()
     for name, command in root.commands.items():
         inner = getattr(command, "commands", None)
         found |= {(name, each) for each in inner} if inner else {(name,)}

@@ -1,0 +1,40 @@
+"""telefoon doctor: what it prints, and when it exits 1."""
+
+import json
+
+import pytest
+
+from tests.peers.ports import Ports
+from tests.unit.cli.conftest import Run
+
+SUBJECTS = {"SIP library", "HTTP port", "SIP port (udp)", "RTP ports", "Database", "Voices", "Trunk", "Disk"}
+
+
+@pytest.fixture(autouse=True)
+def free_ports(monkeypatch: pytest.MonkeyPatch) -> None:
+    ports = Ports()
+    rtp = ports.block(200)
+    for name, value in (("HTTP_PORT", ports.one()), ("SIP_PORT", ports.one()), ("RTP_PORTS", f"{rtp}-{rtp + 199}")):
+        monkeypatch.setenv(f"TELEFOON_{name}", str(value))
+
+
+def test_a_machine_that_is_fit_exits_0(telefoon: Run) -> None:
+    told = telefoon("doctor")
+    assert told.exit_code == 0
+    assert "ok     SIP library: pjsua2" in told.stdout
+    assert "FAULT" not in told.stdout
+
+
+def test_json_has_every_check(telefoon: Run) -> None:
+    told = json.loads(telefoon("doctor", "--json").stdout)
+    assert told["ok"] is True
+    assert {check["subject"] for check in told["checks"]} > SUBJECTS
+
+
+def test_one_fault_exits_1_and_says_what_to_do(telefoon: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELEFOON_TRUNK", f"sip:127.0.0.1:{Ports().one()};transport=tcp")
+    told = telefoon("doctor")
+    assert told.exit_code == 1
+    assert "FAULT  Trunk: 127.0.0.1" in told.stdout
+    assert "Check TELEFOON_TRUNK" in told.stdout
+    assert json.loads(telefoon("doctor", "--json").stdout)["ok"] is False
