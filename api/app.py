@@ -1,0 +1,44 @@
+"""The aiohttp application: one route for each published operation."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from api import asked
+from api.authentication import authenticate
+from api.problems import problems
+from api.published import Operation
+from api.resources import calls, conferences, node, recordings
+from api.services import OpenResource, Resource, Services
+
+MAX_BODY_BYTES: Final = 1024 * 1024
+
+RESOURCES: Final[Mapping[str, Resource]] = {
+    **calls.RESOURCES,
+    **conferences.RESOURCES,
+    **recordings.RESOURCES,
+}
+OPEN_RESOURCES: Final[Mapping[str, OpenResource]] = node.RESOURCES
+
+
+def build_app(services: Services) -> web.Application:
+    """An application that serves exactly what is published."""
+    app = web.Application(middlewares=[problems], client_max_size=MAX_BODY_BYTES)
+    for operation in services.published.operations.values():
+        app.router.add_route(operation.method, operation.path, _handler(operation, services))
+    return app
+
+
+def _handler(operation: Operation, services: Services) -> Handler:
+    if operation.is_open:
+        open_resource = OPEN_RESOURCES[operation.id]
+        return lambda request: open_resource(services, request)
+    resource = RESOURCES[operation.id]
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        account = await authenticate(request, services.accounts)
+        return await resource(services, await asked.read(request, account, operation, services.published))
+
+    return handle

@@ -1,0 +1,161 @@
+"""Reads requests: path, query and body, checked against what is published, before any resource sees them."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+from aiohttp import web
+from jsonschema import ValidationError
+
+from api.problems import FieldError, Invalid, Problem
+from api.published import Operation, Published
+from engine.accounts import Account
+from engine.errors import NotFound
+
+_IDENTIFIER: Final = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
+_JSON: Final = "application/json"
+_BOOLEANS: Final = {"true": True, "false": False}
+_AN: Final = {
+    "array": "a list",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "object": "an object",
+    "string": "a text",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that is well formed. `query` and `body` have their published defaults filled in."""
+
+    account: Account
+    path: Mapping[str, str]
+    query: Mapping[str, Any]
+    body: Mapping[str, Any]
+    http: web.Request
+
+
+async def read(request: web.Request, account: Account, operation: Operation, published: Published) -> Asked:
+    """Raises Problem (400, 413, 415, 422) naming what is wrong, and NotFound for what can be no identifier."""
+    for name, value in request.match_info.items():
+        if not _IDENTIFIER.fullmatch(value):
+            raise NotFound(name.removesuffix("_id"), value)
+    query = _query(request, operation, published)
+    body = await _body(request, operation, published)
+    return Asked(account, dict(request.match_info), query, body, request)
+
+
+def _query(request: web.Request, operation: Operation, published: Published) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    errors: list[FieldError] = []
+    for parameter in operation.query:
+        text = request.query.get(parameter.name)
+        if text is None:
+            if "default" in parameter.schema:
+                values[parameter.name] = parameter.schema["default"]
+            continue
+        value = _typed(text, parameter.schema.get("type"))
+        errors += _faults(published, parameter.schema, value, parameter.name)
+        values[parameter.name] = value
+    if errors:
+        raise Invalid(*errors)
+    return values
+
+
+def _typed(text: str, kind: str | None) -> Any:
+    if kind == "integer" and re.fullmatch(r"-?[0-9]{1,18}", text):
+        return int(text)
+    if kind == "boolean":
+        return _BOOLEANS.get(text, text)
+    return text
+
+
+async def _body(request: web.Request, operation: Operation, published: Published) -> dict[str, Any]:
+    if operation.body is None:
+        return {}
+    raw = await request.read()
+    if not raw and not operation.body.get("required"):
+        return _with_defaults({}, operation.body)
+    if request.content_type != _JSON:
+        raise Problem(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            f"The body is {request.content_type}; send {_JSON} in the header Content-Type.",
+        )
+    value = _parsed(raw)
+    errors = _faults(published, operation.body, value, "body")
+    if errors:
+        raise Invalid(*errors)
+    return _with_defaults(value, operation.body)
+
+
+def _parsed(raw: bytes) -> Any:
+    try:
+        value = json.loads(raw, parse_constant=_no_constant)
+        _check_text(value)
+    except (ValueError, RecursionError) as error:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"The body is not JSON: {error}.") from None
+    return value
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON value")
+
+
+def _check_text(value: Any) -> None:
+    """JSON can spell texts that are no Unicode, and the character NUL that databases refuse."""
+    if isinstance(value, str):
+        value.encode()
+        if "\0" in value:
+            raise ValueError("the character NUL can't be stored")
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            _check_text(name)
+            _check_text(each)
+    elif isinstance(value, list):
+        for each in value:
+            _check_text(each)
+
+
+def _with_defaults(value: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    properties = schema.get("properties", {})
+    defaults = {name: each["default"] for name, each in properties.items() if "default" in each}
+    return {**defaults, **value}
+
+
+def _faults(published: Published, schema: Mapping[str, Any], value: Any, whole: str) -> list[FieldError]:
+    found = published.validator(schema).iter_errors(value)
+    return [each for error in found for each in _explained(error, whole)]
+
+
+def _explained(error: ValidationError, whole: str) -> Iterator[FieldError]:
+    field = ".".join(str(step) for step in error.absolute_path) or whole
+    given: Any = error.instance
+    rule: Any = error.validator_value
+    schema: Any = error.schema
+    match error.validator:
+        case "required":
+            yield from (FieldError(name, "is required.") for name in rule if name not in given)
+        case "type":
+            yield FieldError(field, f"{_shown(given)} is not {_AN.get(rule, rule)}.")
+        case "anyOf":
+            yield FieldError(field, f"{_shown(given)} is not {' or '.join(_AN[each['type']] for each in rule)}.")
+        case "enum":
+            yield FieldError(field, f"{_shown(given)} is not one of {', '.join(rule)}.")
+        case "minimum" | "maximum":
+            yield FieldError(field, f"{given} is not allowed; give {schema['minimum']} to {schema['maximum']}.")
+        case "maxLength":
+            yield FieldError(field, f"is longer than {rule} characters.")
+        case "minLength":
+            yield FieldError(field, "is empty.")
+        case "pattern":
+            yield FieldError(field, f"{_shown(given)} {schema['x-expected']}")
+        case _:
+            yield FieldError(field, error.message)
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:60]}…"

@@ -1,0 +1,40 @@
+"""What the REST interface needs of the engine."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from engine.call import Call
+from engine.conference import Conference
+from engine.orders import NewCall, NewConference
+
+
+class FrontDesk(Protocol):
+    """Takes orders. Each raises StoreError when the database fails, and then nothing has happened."""
+
+    async def place(self, order: NewCall) -> Call:
+        """The call as stored; its INVITE leaves afterwards."""
+        ...
+
+    async def end(self, account_id: str, call_id: str) -> None:
+        """Cancel or hang up; an ended call stays as it is. Raises NotFound."""
+        ...
+
+    async def create_conference(self, order: NewConference) -> Conference:
+        """A conference to be joined by its name."""
+        ...
+
+    async def end_conference(self, account_id: str, conference_id: str) -> None:
+        """Send everybody home. Raises NotFound."""
+        ...
+
+    async def delete_recording(self, account_id: str, recording_id: str) -> None:
+        """File and row. Raises NotFound, and WrongState while it is being written."""
+        ...
+
+
+class Health(Protocol):
+    """Whether this node can do its work."""
+
+    async def readiness(self) -> Mapping[str, object]:
+        """{"ready": bool, "checks": {name: {"ok": bool, "detail": str}}}."""
+        ...

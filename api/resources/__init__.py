@@ -1,0 +1,1 @@
+"""One file a resource; each has a table from operationId to what answers it."""

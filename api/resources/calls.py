@@ -1,0 +1,143 @@
+"""/calls"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, Final
+
+from aiohttp import web
+
+from api.asked import Asked
+from api.problems import FieldError, Invalid
+from api.published import BASE_PATH
+from api.serializers import call_json, event_json
+from api.services import Resource, Services
+from engine.call import Call, Direction, Status
+from engine.errors import CallerNotOwned, DocumentError, NotFound, UnknownLanguage
+from engine.flow.parse import parse
+from engine.languages import canonical_language
+from engine.numbers import Number, parse_e164
+from engine.orders import NewCall
+from engine.store import CallFilter
+
+
+async def list_calls(services: Services, asked: Asked) -> web.Response:
+    query = asked.query
+    wanted = CallFilter(
+        account_id=asked.account.id,
+        status=Status(query["status"]) if "status" in query else None,
+        direction=Direction(query["direction"]) if "direction" in query else None,
+        from_=query.get("from"),
+        to=query.get("to"),
+        start_time_after=_moment(query, "start_time_after"),
+        start_time_before=_moment(query, "start_time_before"),
+        parent_id=query.get("parent_id"),
+    )
+    found, total = await services.calls.find(wanted, query["page"], query["page_size"])
+    return web.json_response({"calls": [call_json(call) for call in found], "total": total})
+
+
+async def initiate_call(services: Services, asked: Asked) -> web.Response:
+    number = await _own_number(services, asked)
+    call = await services.desk.place(_order(asked, number))
+    location = f"{BASE_PATH}/calls/{call.id}"
+    return web.json_response(call_json(call), status=HTTPStatus.CREATED, headers={"Location": location})
+
+
+async def get_call(services: Services, asked: Asked) -> web.Response:
+    return web.json_response(call_json(await _own_call(services, asked)))
+
+
+async def end_call(services: Services, asked: Asked) -> web.Response:
+    await services.desk.end(asked.account.id, asked.path["call_id"])
+    return web.Response(status=HTTPStatus.NO_CONTENT)
+
+
+async def list_call_events(services: Services, asked: Asked) -> web.Response:
+    call = await _own_call(services, asked)
+    events = await services.calls.events(call.id)
+    return web.json_response({"events": [event_json(event) for event in events]})
+
+
+RESOURCES: Final[Mapping[str, Resource]] = {
+    "listCalls": list_calls,
+    "initiateCall": initiate_call,
+    "getCall": get_call,
+    "endCall": end_call,
+    "listCallEvents": list_call_events,
+}
+
+
+def _order(asked: Asked, number: Number) -> NewCall:
+    """Every fault at once, so that a client mends them in one go. Raises Invalid."""
+    body = asked.body
+    errors = [*_numbers(body), *_flow(body), *_language(body)]
+    if errors:
+        raise Invalid(*errors)
+    flow = body.get("flow")
+    return NewCall(
+        account_id=asked.account.id,
+        to=body["to"],
+        from_=number.e164,
+        url=body.get("url"),
+        flow=json.dumps(flow) if isinstance(flow, list) else flow,
+        status_callback=body.get("status_callback"),
+        timeout_s=int(body["timeout"]),
+        record=body["record"],
+        language=canonical_language(body["tts_language"]) if "tts_language" in body else number.language,
+    )
+
+
+def _numbers(body: Mapping[str, Any]) -> list[FieldError]:
+    try:
+        parse_e164(body["to"])
+    except ValueError as error:
+        return [FieldError("to", str(error))]
+    return []
+
+
+def _flow(body: Mapping[str, Any]) -> list[FieldError]:
+    if "flow" not in body:
+        return []
+    if "url" in body:
+        return [FieldError("flow", "is given together with url; give one of them.")]
+    try:
+        parse(body["flow"])
+    except DocumentError as error:
+        return [FieldError("flow", str(error))]
+    return []
+
+
+def _language(body: Mapping[str, Any]) -> list[FieldError]:
+    try:
+        canonical_language(body.get("tts_language", "en-GB"))
+    except UnknownLanguage as error:
+        return [FieldError("tts_language", error.detail)]
+    return []
+
+
+async def _own_number(services: Services, asked: Asked) -> Number:
+    """Raises CallerNotOwned, Invalid."""
+    given = asked.body["from"]
+    try:
+        number = await services.numbers.get(parse_e164(given))
+    except ValueError as error:
+        raise Invalid(FieldError("from", str(error))) from None
+    if number is None or number.account_id != asked.account.id:
+        raise CallerNotOwned(given)
+    return number
+
+
+async def _own_call(services: Services, asked: Asked) -> Call:
+    call = await services.calls.get(asked.path["call_id"])
+    if call is None or call.account_id != asked.account.id:
+        raise NotFound("call", asked.path["call_id"])
+    return call
+
+
+def _moment(query: Mapping[str, Any], name: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(query[name]) if name in query else None
+    except ValueError as error:
+        raise Invalid(FieldError(name, f"is no moment: {error}.")) from None

@@ -1,0 +1,69 @@
+"""/conferences"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+from aiohttp import web
+
+from api.asked import Asked
+from api.published import BASE_PATH
+from api.serializers import conference_json, participant_json
+from api.services import Resource, Services
+from engine.conference import Conference, ConferenceStatus
+from engine.errors import NotFound
+from engine.orders import NewConference
+
+
+async def list_conferences(services: Services, asked: Asked) -> web.Response:
+    query = asked.query
+    status = ConferenceStatus(query["status"]) if "status" in query else None
+    found, total = await services.conferences.find(
+        asked.account.id, status, query.get("friendly_name"), query["page"], query["page_size"]
+    )
+    return web.json_response({"conferences": [conference_json(each) for each in found], "total": total})
+
+
+async def create_conference(services: Services, asked: Asked) -> web.Response:
+    body = asked.body
+    conference = await services.desk.create_conference(
+        NewConference(
+            account_id=asked.account.id,
+            friendly_name=body.get("friendly_name", ""),
+            max_participants=int(body["max_participants"]),
+            record=body["record"],
+        )
+    )
+    location = f"{BASE_PATH}/conferences/{conference.id}"
+    return web.json_response(conference_json(conference), status=HTTPStatus.CREATED, headers={"Location": location})
+
+
+async def get_conference(services: Services, asked: Asked) -> web.Response:
+    return web.json_response(conference_json(await _own(services, asked)))
+
+
+async def end_conference(services: Services, asked: Asked) -> web.Response:
+    await services.desk.end_conference(asked.account.id, asked.path["conference_id"])
+    return web.Response(status=HTTPStatus.NO_CONTENT)
+
+
+async def list_participants(services: Services, asked: Asked) -> web.Response:
+    conference = await _own(services, asked)
+    found = await services.conferences.participants(conference.id)
+    return web.json_response({"participants": [participant_json(each) for each in found]})
+
+
+RESOURCES: Final[Mapping[str, Resource]] = {
+    "listConferences": list_conferences,
+    "createConference": create_conference,
+    "getConference": get_conference,
+    "endConference": end_conference,
+    "listParticipants": list_participants,
+}
+
+
+async def _own(services: Services, asked: Asked) -> Conference:
+    conference = await services.conferences.get(asked.path["conference_id"])
+    if conference is None or conference.account_id != asked.account.id:
+        raise NotFound("conference", asked.path["conference_id"])
+    return conference

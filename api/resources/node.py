@@ -1,0 +1,43 @@
+"""/healthz, /readyz, /openapi.json and /docs: open to all who reach this node."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+from aiohttp import web
+
+from api.documentation import page
+from api.services import OpenResource, Services
+
+
+async def get_health(services: Services, request: web.Request) -> web.Response:
+    del services, request
+    return web.json_response({"status": "ok"})
+
+
+async def get_readiness(services: Services, request: web.Request) -> web.Response:
+    del request
+    found = await services.health.readiness()
+    return web.json_response(found, status=HTTPStatus.OK if found["ready"] else HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+async def get_document(services: Services, request: web.Request) -> web.Response:
+    del request
+    return web.json_response(services.published.document)
+
+
+async def get_documentation(services: Services, request: web.Request) -> web.Response:
+    del request
+    return web.Response(
+        text=page(services.published.document),
+        content_type="text/html",
+        headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"},
+    )
+
+
+RESOURCES: Final[Mapping[str, OpenResource]] = {
+    "getHealth": get_health,
+    "getReadiness": get_readiness,
+    "getDocument": get_document,
+    "getDocumentation": get_documentation,
+}

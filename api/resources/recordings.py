@@ -1,0 +1,72 @@
+"""/recordings"""
+
+import asyncio
+from collections.abc import Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+
+from aiohttp import web
+
+from api.asked import Asked
+from api.published import BASE_PATH
+from api.serializers import recording_json
+from api.services import Resource, Services
+from engine.errors import NotFound, WrongState
+from engine.recording import Recording, RecordingStatus
+
+
+def audio_path(recording_id: str) -> str:
+    """Where a recording is downloaded."""
+    return f"{BASE_PATH}/recordings/{recording_id}/audio"
+
+
+async def list_recordings(services: Services, asked: Asked) -> web.Response:
+    query = asked.query
+    found, total = await services.recordings.find(
+        asked.account.id, query.get("call_id"), query.get("conference_id"), query["page"], query["page_size"]
+    )
+    rows = [recording_json(each, audio_path(each.id)) for each in found]
+    return web.json_response({"recordings": rows, "total": total})
+
+
+async def get_recording(services: Services, asked: Asked) -> web.Response:
+    recording = await _own(services, asked)
+    return web.json_response(recording_json(recording, audio_path(recording.id)))
+
+
+async def delete_recording(services: Services, asked: Asked) -> web.Response:
+    await services.desk.delete_recording(asked.account.id, asked.path["recording_id"])
+    return web.Response(status=HTTPStatus.NO_CONTENT)
+
+
+async def download_recording(services: Services, asked: Asked) -> web.StreamResponse:
+    recording = await _own(services, asked)
+    if recording.status is RecordingStatus.IN_PROGRESS:
+        raise WrongState(f"{recording.id} is still being recorded.")
+    path = Path(recording.path)
+    if not await asyncio.to_thread(path.is_file):
+        raise NotFound("audio of recording", recording.id)
+    return web.FileResponse(
+        path,
+        headers={
+            "Content-Type": "audio/wav",
+            "Content-Disposition": f'attachment; filename="{recording.id}.wav"',
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+RESOURCES: Final[Mapping[str, Resource]] = {
+    "listRecordings": list_recordings,
+    "getRecording": get_recording,
+    "deleteRecording": delete_recording,
+    "downloadRecording": download_recording,
+}
+
+
+async def _own(services: Services, asked: Asked) -> Recording:
+    recording = await services.recordings.get(asked.path["recording_id"])
+    if recording is None or recording.account_id != asked.account.id:
+        raise NotFound("recording", asked.path["recording_id"])
+    return recording

@@ -1,0 +1,120 @@
+"""What is stored, as the published JSON. A field that is not known yet is left out."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from engine.call import Attempt, Call
+from engine.conference import Conference, Participant
+from engine.recording import Recording
+from engine.store import CallEvent
+
+Json = dict[str, Any]
+
+
+def call_json(call: Call) -> Json:
+    """The contract's Call, and what explains it."""
+    return _known(
+        {
+            "id": call.id,
+            "status": call.status.value,
+            "direction": call.direction.value,
+            "from": call.from_,
+            "to": call.to,
+            "duration": call.duration,
+            "start_time": _time(call.start_time),
+            "answer_time": _time(call.answer_time),
+            "end_time": _time(call.end_time),
+            "price": None if call.price is None else str(call.price),
+            "price_unit": call.price_unit,
+            "record": call.record,
+            "tts_language": call.language,
+            "timeout": call.timeout_s,
+            "parent_id": call.parent_id,
+            "sip_call_id": call.sip_call_id,
+            "sip_code": call.sip_code,
+            "sip_reason": call.sip_reason,
+            "q850_cause": call.q850_cause,
+            "explanation": [_attempt(each) for each in call.attempts],
+        }
+    )
+
+
+def event_json(event: CallEvent) -> Json:
+    """Something that happened on a call."""
+    return {"at": _time(event.at), "kind": event.kind, "facts": dict(event.facts)}
+
+
+def conference_json(conference: Conference) -> Json:
+    """The contract's Conference, and its settings."""
+    return _known(
+        {
+            "id": conference.id,
+            "friendly_name": conference.friendly_name,
+            "status": conference.status.value,
+            "participant_count": conference.participant_count,
+            "date_created": _time(conference.date_created),
+            "date_ended": _time(conference.ended_at),
+            "max_participants": conference.max_participants,
+            "record": conference.record,
+        }
+    )
+
+
+def participant_json(participant: Participant) -> Json:
+    """One call's stay in a conference."""
+    return _known(
+        {
+            "id": participant.id,
+            "call_id": participant.call_id,
+            "joined_at": _time(participant.joined_at),
+            "left_at": _time(participant.left_at),
+            "muted": participant.muted,
+        }
+    )
+
+
+def recording_json(recording: Recording, audio_url: str) -> Json:
+    """A recording; `audio_url` is where its WAV is downloaded."""
+    return _known(
+        {
+            "id": recording.id,
+            "call_id": recording.call_id,
+            "conference_id": recording.conference_id,
+            "source": recording.source,
+            "status": recording.status.value,
+            "channels": recording.channels,
+            "rate_hz": recording.rate_hz,
+            "seconds": recording.seconds,
+            "size_bytes": recording.size_bytes,
+            "sha256": recording.sha256,
+            "started_at": _time(recording.started_at),
+            "ended_at": _time(recording.ended_at),
+            "error": recording.error,
+            "audio_url": audio_url,
+        }
+    )
+
+
+def _attempt(attempt: Attempt) -> Json:
+    return _known(
+        {
+            "via": attempt.via,
+            "target": attempt.target,
+            "said": attempt.said,
+            "sip_code": attempt.sip_code,
+            "sip_reason": attempt.sip_reason,
+            "q850_cause": attempt.q850_cause,
+        }
+    )
+
+
+def _known(fields: Mapping[str, Any]) -> Json:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _time(at: datetime | None) -> str | None:
+    """RFC 3339, UTC, to the millisecond."""
+    if at is None:
+        return None
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
