@@ -20,7 +20,7 @@ class NewCall:
 
 @dataclass(frozen=True, slots=True)
 class NewConference:
-    """A conference to open, joined by its friendly name."""
+    """A conference to open, joined by its friendly name (its identifier where that is empty)."""
 
     account_id: str
     friendly_name: str

@@ -252,10 +252,11 @@ class Rooms:
                 del self._rooms[key]
 
     def _new(self, account_id: str, name: str, max_participants: int, *, record: bool) -> Conference:
+        identifier = new_id(Kind.CONFERENCE)
         return Conference(
-            id=new_id(Kind.CONFERENCE),
+            id=identifier,
             account_id=account_id,
-            friendly_name=name,
+            friendly_name=name or identifier,
             status=ConferenceStatus.INIT,
             max_participants=max_participants,
             record=record,

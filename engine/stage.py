@@ -60,8 +60,11 @@ class LiveStage:
             await self._live(self._services.speaker.say(speech, self._ear))
         except (SpeechError, MediaError) as error:
             self._session.journal.note("prompt_failed", text=speech.text, reason=str(error))
+        except (LegGone, asyncio.CancelledError):
+            self._session.journal.note("said", text=speech.text, language=speech.language, to_the_end=False)
+            raise
         else:
-            self._session.journal.note("said", text=speech.text, language=speech.language)
+            self._session.journal.note("said", text=speech.text, language=speech.language, to_the_end=True)
 
     async def play(self, url: str) -> None:
         await self.answer()

@@ -19,6 +19,7 @@ from engine.numbers import Number, from_carrier
 from engine.orders import NewCall, NewConference
 from engine.permission import Permission
 from engine.ports import Arrival, Cause, DialRequest, Leg
+from engine.recording import RecordingStatus
 from engine.rooms import Rooms
 from engine.services import Services
 from engine.session import Conduct, Session
@@ -110,6 +111,8 @@ class Switchboard:
         row = await self._services.recordings.get(recording_id)
         if row is None or row.account_id != account_id:
             raise NotFound("recording", recording_id)
+        if row.status is RecordingStatus.IN_PROGRESS:
+            raise WrongState(f"{recording_id} is still being recorded; end its call or conference first.")
         await asyncio.to_thread(Path(row.path).unlink, missing_ok=True)
         await self._services.recordings.delete(recording_id)
 

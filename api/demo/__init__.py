@@ -1,0 +1,89 @@
+"""`make run`: one real call from start to end, told as it happens; then the server goes on."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import aiohttp
+from rich.console import Console
+
+from api.authentication import HEADER
+from api.demo.flow import DIGITS, FLOW, LANGUAGE
+from api.demo.phone import phone
+from api.demo.setting import CALLEE, NUMBER, account_with_key, on_loopback
+from api.demo.story import tell
+from api.logs import write_logs
+from api.node import Node, keep_files_private, open_node, stop_on_signals
+from api.published import BASE_PATH
+from config.settings import LogFormat, LogLevel, Settings
+
+_RING_S: Final = 1.0
+_DIGITS_AFTER_S: Final = 10.5
+
+
+def run(settings: Settings) -> int:
+    """The whole demonstration; the exit code."""
+    keep_files_private()
+    write_logs(LogFormat.TEXT, LogLevel.WARNING)
+    return asyncio.run(_run(settings, Console(highlight=False, soft_wrap=True)))
+
+
+async def _run(settings: Settings, console: Console) -> int:
+    stop = stop_on_signals()
+    heard = settings.data_dir.resolve() / "demo-phone-heard.wav"
+    heard.parent.mkdir(parents=True, exist_ok=True)
+    script = ["--answer-after", str(_RING_S), "--digits", DIGITS, "--digits-after", str(_DIGITS_AFTER_S)]
+    async with (
+        phone([*script, "--record", str(heard)]) as phone_port,
+        open_node(on_loopback(settings, phone_port)) as node,
+    ):
+        console.print(f"[bold]Telefoon[/] serves at {node.address}; the test phone rings on SIP port {phone_port}.")
+        _, key = await account_with_key(node.accounts, node.numbers, LANGUAGE)
+        performing = asyncio.create_task(_perform(node, key, heard, console))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({performing, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if performing.done() and not stop.is_set():
+            succeeded = performing.result()
+            _explain(node, key, console)
+            await stopping
+        else:
+            performing.cancel()
+            stopping.cancel()
+            succeeded = True
+        console.print("Stopping.")
+    return 0 if succeeded else 1
+
+
+async def _perform(node: Node, key: str, heard: Path, console: Console) -> bool:
+    order = {"from": NUMBER, "to": CALLEE, "flow": FLOW, "record": True, "tts_language": LANGUAGE}
+    async with aiohttp.ClientSession(headers={HEADER: key}) as client:
+        console.print(f"\nPOST {BASE_PATH}/calls: {NUMBER} calls {CALLEE}")
+        async with client.post(f"{node.address}{BASE_PATH}/calls", json=order) as response:
+            placed: dict[str, Any] = await response.json()
+            if response.status != 201:
+                console.print(f"[red]{placed['detail']}[/]")
+                return False
+        call = await tell(client, f"{node.address}{BASE_PATH}/calls/{placed['id']}", console)
+        url = f"{node.address}{BASE_PATH}/recordings?call_id={placed['id']}"
+        async with client.get(url) as response:
+            recordings: list[dict[str, Any]] = (await response.json())["recordings"]
+    for recording in recordings:
+        path = node.settings.data_dir.resolve() / "recordings" / f"{recording['id']}.wav"
+        console.print(f"  recording: {path} ({recording['seconds']:.1f} s, {recording['channels']} channels)")
+    console.print(f"  the phone heard: {heard}")
+    console.print(f"  price: {call['price']} {call['price_unit']} for {call['duration']} s")
+    return bool(call["status"] == "completed" and recordings)
+
+
+def _explain(node: Node, key: str, console: Console) -> None:
+    body = json.dumps({"from": NUMBER, "to": CALLEE, "flow": FLOW}, separators=(",", ":"))
+    console.print(f"\nDocumentation: {node.address}/docs")
+    console.print("Place the call again with:\n")
+    # Printed raw, on one line: a wrapped line can't be pasted.
+    console.out(
+        f"curl -X POST {node.address}{BASE_PATH}/calls -H '{HEADER}: {key}' "
+        f"-H 'Content-Type: application/json' -d '{body}'",
+        highlight=False,
+    )
+    console.print("\nPress Ctrl-C to stop.")

@@ -1,0 +1,19 @@
+"""The call flow of the demonstration."""
+
+from typing import Any, Final
+
+PROMPT: Final = "Good day. This is Telefoon, speaking on a real telephone line. Please press four, then two."
+THANKS: Final = "Thank you. Your keys were received. Goodbye."
+DIGITS: Final = "42"
+LANGUAGE: Final = "en-GB"
+
+FLOW: Final[list[dict[str, Any]]] = [
+    {
+        "verb": "gather",
+        "numDigits": len(DIGITS),
+        "timeout": 10,
+        "prompts": [{"verb": "say", "text": PROMPT, "language": LANGUAGE}],
+    },
+    {"verb": "say", "text": THANKS, "language": LANGUAGE},
+    {"verb": "hangup"},
+]

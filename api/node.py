@@ -1,0 +1,232 @@
+"""One node put together: the only place where the engine, SIP, speech and the REST interface meet."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from api.app import build_app
+from api.clock import SystemClock
+from api.doctor.library import require_limits
+from api.logs import configure
+from api.published import Published
+from api.readiness import Readiness
+from api.resources.recordings import audio_path
+from api.services import Services as ApiServices
+from config.settings import Settings
+from engine.call import Call
+from engine.callbacks import CallbackCourier
+from engine.consent import Announcement
+from engine.errors import SetupError
+from engine.journal import Ledger
+from engine.ports import Arrival, Cause, Leg
+from engine.rating import Rates, load_rates
+from engine.recordings import RecordingDesk
+from engine.recovery import recover
+from engine.secrets import load_pepper
+from engine.services import Services
+from engine.speaker import Speaker
+from engine.store import Accounts, Calls, Conferences, Database, Numbers, Outbox, Recordings
+from engine.switchboard import Switchboard
+from engine.webhooks import WebhookClient
+from sip.config import from_settings
+from sip.leg import SipLeg
+from sip.user_agent import UserAgent
+from tts.cache import PromptCache
+from tts.decoder import Decoder
+from tts.synthesizer import SpeechService
+from tts.tone_service import ToneService
+
+_CLOSE_HTTP_S = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A running node; `address` is where its REST interface answers."""
+
+    settings: Settings
+    address: str
+    accounts: Accounts
+    numbers: Numbers
+    switchboard: Switchboard
+
+
+class Door:
+    """Where INVITEs come in; before the switchboard is open they are told to try again."""
+
+    def __init__(self) -> None:
+        self._switchboard: Switchboard | None = None
+        self._refusals: set[asyncio.Task[None]] = set()
+
+    def open_to(self, switchboard: Switchboard) -> None:
+        self._switchboard = switchboard
+
+    def close(self) -> None:
+        self._switchboard = None
+
+    def __call__(self, leg: SipLeg, arrival: Arrival) -> None:
+        if self._switchboard is not None:
+            self._switchboard.arrive(leg, arrival)
+            return
+        refusal = asyncio.ensure_future(_refuse(leg))
+        self._refusals.add(refusal)
+        refusal.add_done_callback(self._refusals.discard)
+
+
+@asynccontextmanager
+async def open_node(settings: Settings) -> AsyncIterator[Node]:
+    """A node that serves while inside. Raises SetupError, StoreError with what to do about it."""
+    require_limits()
+    clock = SystemClock()
+    async with AsyncExitStack() as stack:
+        database = await Database.open(settings.database)
+        stack.push_async_callback(database.close)
+        accounts = Accounts(database, load_pepper(settings.data_dir))
+        numbers, calls, outbox = Numbers(database), Calls(database), Outbox(database)
+        conferences, recordings = Conferences(database), Recordings(database)
+
+        cache = PromptCache(settings.data_dir / "prompts-cache")
+        speech = SpeechService.create(
+            cache,
+            engines=settings.tts_engines,
+            piper_voices=settings.tts_piper_voices,
+            workers=settings.tts_workers,
+            espeak=settings.tts_espeak,
+        )
+        stack.push_async_callback(speech.close)
+        await speech.start()
+        decoder = Decoder(settings.data_dir / "decoder-scratch")
+        stack.push_async_callback(decoder.close)
+        client = WebhookClient(timeout_s=settings.webhook_timeout_s, allow=settings.egress_allow)
+        await client.start()
+        stack.push_async_callback(client.close)
+
+        door = Door()
+        agent = await UserAgent.start(from_settings(settings), door)
+        stack.push_async_callback(agent.close)
+
+        courier = CallbackCourier(outbox, client, clock)
+        address = f"http://{_in_url(settings.http_host)}:{settings.http_port}"
+        recorder = RecordingDesk(
+            agent.bridge, recordings, clock, folder=settings.data_dir.resolve() / "recordings", node=settings.node
+        )
+        services = Services(
+            ledger=Ledger(calls, clock, _pricing(load_rates()), courier.notify),
+            numbers=numbers,
+            conferences=conferences,
+            recordings=recordings,
+            dialer=agent,
+            bridge=agent.bridge,
+            speaker=Speaker(agent.bridge, speech, ToneService(cache), decoder, client, settings.data_dir / "downloads"),
+            recorder=recorder,
+            consent=Announcement(clock),
+            web=client,
+            clock=clock,
+            node=settings.node,
+            country=settings.default_country,
+            longest_call_s=settings.max_call_seconds,
+            recording_url=lambda recording: f"{address}{audio_path(recording)}",
+        )
+        await recover(services)
+        switchboard = Switchboard(services)
+        app = build_app(
+            ApiServices(
+                accounts=accounts,
+                numbers=numbers,
+                calls=calls,
+                conferences=conferences,
+                recordings=recordings,
+                desk=switchboard,
+                health=Readiness(database, agent, await speech.check()),
+                published=Published.load(),
+            )
+        )
+        await stack.enter_async_context(_background(courier.run(), recorder.watch_disk()))
+        await stack.enter_async_context(switchboard.open())
+        door.open_to(switchboard)
+        stack.callback(door.close)
+        await stack.enter_async_context(_listening(app, settings))
+        log.info("serving", http=address, sip=f"{settings.sip_host}:{settings.sip_port}")
+        yield Node(settings, address, accounts, numbers, switchboard)
+        log.info("stopping", live_calls=switchboard.live_calls)
+
+
+async def serve_until_stopped(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM; live calls are hung up and stored on the way out."""
+    stop = stop_on_signals()
+    async with open_node(settings):
+        await stop.wait()
+
+
+def serve(settings: Settings) -> int:
+    """Run a node in this process; the exit code."""
+    keep_files_private()
+    configure(settings)
+    asyncio.run(serve_until_stopped(settings))
+    return 0
+
+
+def keep_files_private() -> None:
+    """Recordings, prompts and the database are for this process's user alone."""
+    os.umask(0o077)
+
+
+def stop_on_signals() -> asyncio.Event:
+    """Set by the first SIGINT or SIGTERM."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+@asynccontextmanager
+async def _background(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Runs work beside the node for as long as the node runs."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(each) for each in work]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+
+
+@asynccontextmanager
+async def _listening(app: web.Application, settings: Settings) -> AsyncIterator[None]:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_CLOSE_HTTP_S)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, settings.http_host, settings.http_port).start()
+        except OSError as error:
+            raise SetupError(
+                f"HTTP can't listen on {settings.http_host}:{settings.http_port}: {error.strerror}. "
+                "Stop the program that has it, or set TELEFOON_HTTP_PORT to a free port."
+            ) from error
+        yield
+    finally:
+        await runner.cleanup()
+
+
+def _pricing(rates: Rates) -> Callable[[Call], Decimal]:
+    def price(call: Call) -> Decimal:
+        return rates.price(call.to, call.duration, call.direction)
+
+    return price
+
+
+async def _refuse(leg: Leg) -> None:
+    await leg.hang_up(Cause.UNAVAILABLE)
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,52 @@
+"""Whether this node can do its work now: what /readyz tells."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.errors import StoreError, TelefoonError
+from engine.store import Database
+from sip.user_agent import UserAgent
+from tts.selftest import VoiceCheck
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Implements api.desk.Health; `voices` were tried out at the start."""
+
+    database: Database
+    agent: UserAgent
+    voices: Sequence[VoiceCheck]
+
+    async def readiness(self) -> Mapping[str, object]:
+        """{"ready": bool, "checks": {name: {"ok": bool, "detail": str}}}."""
+        checks = {
+            "database": await self._database(),
+            "trunk": await self._trunk(),
+            "speech": self._speech(),
+        }
+        return {"ready": all(check["ok"] for check in checks.values()), "checks": checks}
+
+    async def _database(self) -> dict[str, object]:
+        try:
+            await self.database.ping()
+        except StoreError as error:
+            return _check(error)
+        return {"ok": True, "detail": "answers"}
+
+    async def _trunk(self) -> dict[str, object]:
+        try:
+            registration = await self.agent.registration()
+        except TelefoonError as error:
+            return _check(error)
+        if not registration.wanted:
+            return {"ok": True, "detail": "no registration wanted"}
+        detail = f"{registration.code} {registration.reason}".strip()
+        return {"ok": registration.active, "detail": detail}
+
+    def _speech(self) -> dict[str, object]:
+        broken = [f"{voice.language}: {voice.detail}" for voice in self.voices if not voice.ok]
+        return {"ok": not broken, "detail": "; ".join(broken) or f"{len(self.voices)} languages"}
+
+
+def _check(error: TelefoonError) -> dict[str, object]:
+    return {"ok": False, "detail": str(error)}
