@@ -16,6 +16,8 @@ T_co = TypeVar("T_co", covariant=True)
 
 JsonSchema = dict[str, object]
 
+_ANYTHING: Final = r"[\s\S]*"
+
 
 class NotAllowed(Exception):
     """The value is none that the kind allows."""
@@ -136,6 +138,8 @@ class Pattern:
         return self.of_text(value)
 
     def schema(self) -> JsonSchema:
+        if self.regex == _ANYTHING:
+            return {"type": "string"}
         return {"type": "string", "pattern": rf"^\s*(?:{self.regex})\s*$"}
 
 
@@ -200,7 +204,7 @@ class RecordMode:
 
 _BETWEEN_DIGITS: Final = r"[ ().\-/]*"
 
-TEXT: Final = Pattern("text", r"[\s\S]*", most=64 * 1024)
+TEXT: Final = Pattern("text", _ANYTHING, most=64 * 1024)
 NAME: Final = Pattern("a name of 1 to 128 characters", r"[^\x00-\x1f\x7f]{1,128}")
 KEYS: Final = Pattern("keys out of 0-9 * # A-D, or nothing", r"[0-9A-D*#]{0,16}")
 TONES: Final = Pattern("keys 0-9 * # A-D, with w for half a second and W for a second", r"[0-9A-D*#wW]{0,512}")

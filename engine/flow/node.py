@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 from xml.sax.saxutils import escape, quoteattr
 
@@ -76,7 +76,7 @@ def _attributes(node: Node, shape: Shape) -> dict[str, Any]:
         if declared is not None:
             values[shape.fields[name]] = _value(node, name, declared.kind, given)
         elif name in shape.later:
-            if given not in ("", "false", False):  # compared, as a JSON value may have no hash
+            if given is not False and given not in ("", "false"):  # compared: a JSON value may have no hash
                 raise node.error(f"'{name}' is not supported yet. Leave it out.", name)
         elif name not in shape.ignored and not (name.startswith(_OF_XML) and not node.typed):
             raise node.error(f"there is no attribute {shown(name)}. Allowed are: {_names(node, shape)}.", name)
@@ -121,7 +121,7 @@ def _nested(node: Node, declared: Nested) -> tuple[Any, ...]:
     if node.text:
         if declared.shorthand is None or node.children:
             raise node.error(f"text can't stand here: {shown(node.text)}.")
-        return (read(Node("", node.label, {}, (node.text,), node.line, node.column, node.typed), declared.shorthand),)
+        return (read(replace(node, attributes={}), declared.shorthand),)
     by_name = {cls.__name__: cls for cls in declared.classes}
     found: list[Any] = []
     for child in node.children:

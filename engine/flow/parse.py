@@ -1,5 +1,6 @@
 """Reads a call flow, whichever way it is spelled."""
 
+import codecs
 import re
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from engine.flow.from_json import from_json
 from engine.flow.from_xml import from_xml
 
 _CHARSET: Final = re.compile(r";\s*charset\s*=\s*\"?([^\s\";]+)", re.IGNORECASE)
+_ENCODINGS: Final = frozenset({"ascii", "cp1252", "iso8859-1", "iso8859-15", "utf-16", "utf-8"})
 _BLANK_AND_MARK: Final = "\ufeff \t\r\n"
 
 
@@ -39,7 +41,10 @@ def parse(body: str | bytes | list[Any], content_type: str | None = None) -> Doc
 
 def _decoded(body: bytes, charset: str) -> str:
     try:
-        return body.decode(charset)
+        encoding = codecs.lookup(charset).name
+        if encoding not in _ENCODINGS:
+            raise LookupError
+        return body.decode(encoding)
     except (LookupError, ValueError):
         detail = f"The document is not in the encoding that its content type names, {charset!r}."
         raise DocumentError(detail) from None

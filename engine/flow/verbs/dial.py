@@ -33,7 +33,8 @@ class Dial:
     )
 
     IGNORED: ClassVar = (
-        "answerOnBridge", "callReason", "ringTone", "recordingTrack", "referMethod", "referUrl", "sequential", "trim",
+        "answerOnBridge", "callReason", "events", "passports", "recordingConfigurationId", "recordingTrack",
+        "referMethod", "referUrl", "ringTone", "sequential", "trim",
     )  # fmt: skip
     LATER: ClassVar = (
         "callerName", "recordingStatusCallback", "recordingStatusCallbackMethod", "recordingStatusCallbackEvent",

@@ -8,6 +8,15 @@ from engine.flow.shape import attribute, content
 from engine.flow.stage import Beep
 
 _PROGRESS: Final = ("statusCallback", "statusCallbackMethod", "statusCallbackEvent")
+_DETECTION: Final = (
+    "machineDetection",
+    "machineDetectionTimeout",
+    "machineDetectionSpeechThreshold",
+    "machineDetectionSpeechEndThreshold",
+    "machineDetectionSilenceTimeout",
+    "amdStatusCallback",
+    "amdStatusCallbackMethod",
+)
 _ABOUT_RECORDING: Final = (
     "recordingStatusCallback",
     "recordingStatusCallbackMethod",
@@ -22,7 +31,7 @@ class Number:
     number: str = content(PHONE_NUMBER, help="The number, in E.164")
 
     IGNORED: ClassVar = (*_PROGRESS, "byoc")
-    LATER: ClassVar = ("sendDigits", "url", "method", "machineDetection", "amdStatusCallback")
+    LATER: ClassVar = ("sendDigits", "url", "method", *_DETECTION)
 
     @property
     def address(self) -> str:
@@ -36,7 +45,7 @@ class Sip:
     sip: str = content(SIP_URI, help="The SIP URI")
 
     IGNORED: ClassVar = _PROGRESS
-    LATER: ClassVar = ("username", "password", "url", "method", "machineDetection", "amdStatusCallback")
+    LATER: ClassVar = ("username", "password", "url", "method", *_DETECTION)
 
     @property
     def address(self) -> str:
@@ -48,7 +57,7 @@ class Conference:
     """A room of the account, made when the first one enters."""
 
     conference: str = content(NAME, help="The room's name")
-    muted: bool = attribute(Flag(), default=False, help="Whether this party is only heard by nobody")
+    muted: bool = attribute(Flag(), default=False, help="Whether this party listens only")
     start_conference_on_enter: bool = attribute(
         Flag(), default=True, help="Whether the room comes alive with this party; music is heard before"
     )
@@ -58,7 +67,7 @@ class Conference:
     record: bool = attribute(RecordMode(), default=False, help="Whether the room is recorded")
 
     IGNORED: ClassVar = (
-        *_PROGRESS, "eventCallbackUrl", "jitterBufferSize", "participantLabel", "recordingChannels", "region", "trim",
-        "waitMethod", "waitUrl",
+        *_PROGRESS, "eventCallbackUrl", "jitterBufferSize", "participantLabel", "recordingChannels",
+        "recordingConfigurationId", "region", "trim", "waitMethod", "waitUrl",
     )  # fmt: skip
     LATER: ClassVar = ("coach", *_ABOUT_RECORDING)

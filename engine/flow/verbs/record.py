@@ -26,7 +26,10 @@ class Record:
     action: str | None = attribute(WEB_ADDRESS, help="Where the result goes; this document's URL if left out")
     method: Method = attribute(Choice(Method), default=Method.POST, help="How action is requested")
 
-    IGNORED: ClassVar = ("trim", "recordingChannels", "recordingTrack", "transcribeCallback")
+    IGNORED: ClassVar = (
+        "trim", "recordingChannels", "recordingTrack", "recordingConfigurationId", "transcribeCallback",
+        "transcriptionConfigurationId",
+    )  # fmt: skip
     LATER: ClassVar = (
         "recordingStatusCallback", "recordingStatusCallbackMethod", "recordingStatusCallbackEvent", "transcribe",
     )  # fmt: skip

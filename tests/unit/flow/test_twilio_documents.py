@@ -1,0 +1,134 @@
+"""Documents made by a widely used library for them (the package twilio) are read as they are meant."""
+
+import inspect
+from typing import Any
+
+import pytest
+from twilio.twiml.voice_response import Conference, Dial, Gather, VoiceResponse
+
+from engine.flow.parse import parse
+from engine.flow.shape import camel_case, shape_of
+from engine.flow.verbs import UNSUPPORTED, VERBS
+from engine.flow.verbs.nouns import Conference as ConferenceNoun
+from engine.flow.verbs.nouns import Number as NumberNoun
+from engine.flow.verbs.nouns import Sip as SipNoun
+
+
+def response(**verbs: dict[str, Any]) -> VoiceResponse:
+    made = VoiceResponse()
+    for verb, arguments in verbs.items():
+        getattr(made, verb)(**arguments)
+    return made
+
+
+def menu() -> VoiceResponse:
+    made = VoiceResponse()
+    gather = Gather(
+        input="dtmf", num_digits=1, timeout=3, action="/menu", method="POST", finish_on_key="", barge_in=True
+    )
+    gather.say("Press 1", language="en-GB", voice="Polly.Amy")
+    gather.play("menu.wav", loop=2)
+    gather.pause(length=1)
+    made.append(gather)
+    made.redirect("/again", method="GET")
+    return made
+
+
+def dial() -> VoiceResponse:
+    made = VoiceResponse()
+    dial = Dial(caller_id="+3225550100", timeout=9, time_limit=60, action="/d", record="record-from-answer-dual",
+                hangup_on_star=True, answer_on_bridge=True, ring_tone="be", sequential=True)  # fmt: skip
+    dial.number("+32 2 555 01 99", status_callback="/s", status_callback_event="initiated answered")
+    dial.sip("sip:desk@pbx.example")
+    made.append(dial)
+    return made
+
+
+def conference() -> VoiceResponse:
+    made = VoiceResponse()
+    made.dial().append(
+        Conference("Room", muted=True, beep="onEnter", start_conference_on_enter=False, end_conference_on_exit=True,
+                   max_participants=5, record="record-from-start", wait_url="/music", region="ie1")
+    )  # fmt: skip
+    return made
+
+
+def spoken_markup() -> VoiceResponse:
+    made = VoiceResponse()
+    say = made.say("One", language="nl-NL")
+    say.break_(strength="weak", time="1s")
+    say.emphasis("two", level="strong")
+    say.prosody("three", rate="slow")
+    say.say_as("1234", interpret_as="digits")
+    return made
+
+
+@pytest.mark.parametrize(
+    ("made", "meant"),
+    [
+        (response(), []),
+        (response(hangup={}), [{"verb": "hangup"}]),
+        (response(reject={"reason": "busy"}), [{"verb": "reject", "reason": "busy"}]),
+        (response(pause={"length": 4}), [{"verb": "pause", "length": 4}]),
+        (response(redirect={"url": "/x"}), [{"verb": "redirect", "url": "/x"}]),
+        (response(play={"url": "https://x.example/a b.mp3", "loop": 0}),
+         [{"verb": "play", "url": "https://x.example/a b.mp3", "loop": 0}]),
+        (response(play={"digits": "ww12#"}), [{"verb": "play", "digits": "ww12#"}]),
+        (response(say={"message": "Bonjour à <tous> & chacun", "language": "fr-BE", "loop": 2}),
+         [{"verb": "say", "text": "Bonjour à <tous> & chacun", "language": "fr-BE", "loop": 2}]),
+        (spoken_markup(), [{"verb": "say", "language": "nl-NL", "text":
+            '<speak>One<break strength="weak" time="1s"></break><emphasis level="strong">two</emphasis>'
+            '<prosody rate="slow">three</prosody><say-as interpret-as="digits">1234</say-as></speak>'}]),
+        (response(gather={}), [{"verb": "gather"}]),
+        (response(gather={"input": "dtmf speech", "hints": "yes", "speech_timeout": "auto", "enhanced": True}),
+         [{"verb": "gather", "input": "dtmf speech"}]),
+        (menu(), [
+            {"verb": "gather", "numDigits": 1, "timeout": 3, "action": "/menu", "method": "POST", "finishOnKey": "",
+             "bargeIn": True, "prompts": [{"verb": "say", "text": "Press 1", "language": "en-GB", "voice": "Polly.Amy"},
+                                          {"verb": "play", "url": "menu.wav", "loop": 2},
+                                          {"verb": "pause", "length": 1}]},
+            {"verb": "redirect", "url": "/again", "method": "GET"}]),
+        (response(record={"max_length": 20, "timeout": 2, "finish_on_key": "#", "play_beep": False, "action": "/r",
+                          "method": "GET", "trim": "trim-silence", "transcribe": False}),
+         [{"verb": "record", "maxLength": 20, "timeout": 2, "finishOnKey": "#", "playBeep": False, "action": "/r",
+           "method": "GET"}]),
+        (response(dial={"number": "+3225550199"}), [{"verb": "dial", "to": "+3225550199"}]),
+        (dial(), [
+            {"verb": "dial", "callerId": "+3225550100", "timeout": 9, "timeLimit": 60, "action": "/d", "record": True,
+             "hangupOnStar": True, "to": [{"number": "+32 2 555 01 99"}, {"sip": "sip:desk@pbx.example"}]}]),
+        (conference(), [
+            {"verb": "dial", "to": [{"conference": "Room", "muted": True, "beep": "onEnter", "maxParticipants": 5,
+                                     "startConferenceOnEnter": False, "endConferenceOnExit": True, "record": True}]}]),
+    ],
+)  # fmt: skip
+def test_a_made_document_is_read_as_meant(made: VoiceResponse, meant: list[Any]) -> None:
+    assert parse(made.to_xml()) == parse(meant)
+
+
+MAKERS = {
+    **{name: getattr(VoiceResponse, name.lower()) for name in VERBS},
+    "Number": Dial.number,
+    "Sip": Dial.sip,
+    "Conference": Dial.conference,
+}
+CLASSES = {**VERBS, "Number": NumberNoun, "Sip": SipNoun, "Conference": ConferenceNoun}
+CONTENT = {"message", "url_", "number", "phone_number", "sip_url", "name"}
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_every_attribute_is_known(name: str) -> None:
+    """Each one works, or is accepted without effect, or is refused by name."""
+    shape = shape_of(CLASSES[name])
+    known = {*shape.attributes, *shape.ignored, *shape.later}
+    of_content = {"url"} if name in {"Play", "Redirect"} else set()
+    arguments = set(inspect.signature(MAKERS[name]).parameters) - {"self", "kwargs"} - CONTENT - of_content
+    assert {camel_case(argument) for argument in arguments} <= known
+
+
+def test_every_verb_is_known() -> None:
+    makers = {
+        name.capitalize()
+        for name, _ in inspect.getmembers(VoiceResponse, inspect.isfunction)
+        if name not in {"add_child", "append", "nest", "to_xml", "xml"} and not name.startswith("_")
+    }
+    assert makers <= {*VERBS, *UNSUPPORTED}
