@@ -9,7 +9,7 @@ import typer
 
 from api.cli.group import FAILED, CommandGroup, examples
 from api.cli.output import AsJson, print_facts, print_json, print_rows
-from api.cli.rest import Key, Rest, Server, with_rest
+from api.cli.rest import Key, Rest, RestError, Server, with_rest
 from engine.errors import InvalidField
 
 calls = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="Calls, past and live.")
@@ -171,11 +171,15 @@ def _flow(say: str | None, file: Path | None, language: str | None) -> Any:
 
 
 async def _watched(rest: Rest, call_id: str, *, quiet: bool) -> dict[str, Any]:
+    import aiohttp
     from rich.console import Console
 
     from api.demo.story import tell
 
-    return await tell(rest.client, f"{rest.base}/calls/{call_id}", Console(quiet=quiet))
+    try:
+        return await tell(rest.client, f"{rest.base}/calls/{call_id}", Console(quiet=quiet))
+    except aiohttp.ClientError as error:
+        raise RestError(f"The server went away while the call was watched: {error}.") from None
 
 
 def _attempt(attempt: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -53,9 +54,9 @@ class Rest:
             async with self.client.request(method, f"{self.base}{path}", **more) as response:
                 text = await response.text()
         except aiohttp.ClientConnectorError as error:
-            raise RestError(
-                f"No server answers at {self.base}: {error.strerror}. Start one with: telefoon serve"
-            ) from None
+            code = error.os_error.errno
+            reason = os.strerror(code) if code and code > 0 else error.strerror
+            raise RestError(f"No server answers at {self.base}: {reason}. Start one with: telefoon serve") from None
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise RestError(f"{self.base} can't be asked: {str(error) or type(error).__name__}.") from None
         told = _parsed(text)
