@@ -1,0 +1,106 @@
+"""The way of a status callback: from the transaction that changed the call to the customer's real server."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest_asyncio
+from aiohttp import web as http
+
+from engine.call import Call, Direction, Event, Status, after
+from engine.call_params import status_form
+from engine.callbacks import CallbackCourier
+from engine.ids import Kind, new_id
+from engine.store import Accounts, Calls, Database, NewCallback, Outbox
+from engine.webhooks import WebhookClient
+from tests.unit.webhooks.server import CustomerServer
+from tests.unit.webhooks.test_callbacks import running
+
+LIFE = (Event.ALERTED, Event.ANSWERED, Event.HUNG_UP)
+
+
+class SystemClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+@pytest_asyncio.fixture
+async def db(tmp_path: Path) -> AsyncIterator[Database]:
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'telefoon.db'}")
+    yield database
+    await database.close()
+
+
+async def live(db: Database, url: str) -> str:
+    """A call from its order to its end; its id."""
+    account = await Accounts(db, b"p" * 32).ensure("customer")
+    call = Call(
+        id=new_id(Kind.CALL), account_id=account.id, direction=Direction.OUTBOUND, from_="+3225550100",
+        to="+3225550199", status=Status.QUEUED, start_time=datetime.now(UTC), node="node-1", status_callback=url,
+    )  # fmt: skip
+    await Calls(db).add(call, NewCallback(url, status_form(call)))
+    for event in LIFE:
+        call = after(call, event, datetime.now(UTC))
+        await Calls(db).save(call, NewCallback(url, status_form(call)))
+    return call.id
+
+
+def courier(db: Database, web: WebhookClient) -> CallbackCourier:
+    return CallbackCourier(Outbox(db), web, SystemClock(), jitter=lambda: 0.0)
+
+
+async def test_a_calls_life_arrives_in_order_though_the_server_stumbles(
+    db: Database, web: WebhookClient, customer: CustomerServer
+) -> None:
+    statuses: dict[str, list[str]] = {}
+    stumbled: set[str] = set()
+    all_arrived = asyncio.Event()
+
+    async def answer(request: http.Request) -> http.Response:
+        form = {name: str(value) for name, value in (await request.post()).items()}
+        call = form["CallSid"]
+        if form["CallStatus"] == "ringing" and call not in stumbled:
+            stumbled.add(call)
+            return http.Response(status=503)
+        statuses.setdefault(call, []).append(f"{form['SequenceNumber']} {form['CallStatus']}")
+        if sum(map(len, statuses.values())) == 12:
+            all_arrived.set()
+        return http.Response()
+
+    url = customer.handles("/status", answer)
+    carrier = courier(db, web)
+    async with running(carrier), asyncio.timeout(30):
+        calls = [await live(db, url) for _ in range(3)]
+        carrier.notify()
+        await all_arrived.wait()
+    told = ["0 queued", "1 ringing", "2 in-progress", "3 completed"]
+    assert statuses == dict.fromkeys(calls, told)
+
+
+async def test_what_was_under_way_when_the_process_ended_is_sent_again(
+    db: Database, web: WebhookClient, customer: CustomerServer
+) -> None:
+    arrived = asyncio.Queue[str]()
+    answers_now = asyncio.Event()
+
+    async def answer(request: http.Request) -> http.Response:
+        form = {name: str(value) for name, value in (await request.post()).items()}
+        arrived.put_nowait(f"{form['SequenceNumber']} {form['CallStatus']}")
+        await answers_now.wait()
+        return http.Response()
+
+    await live(db, customer.handles("/status", answer))
+    async with asyncio.timeout(30):
+        async with running(courier(db, web)):
+            assert await arrived.get() == "0 queued"
+        answers_now.set()
+        async with running(courier(db, web)):
+            again = [await arrived.get() for _ in range(4)]
+    assert again == ["0 queued", "1 ringing", "2 in-progress", "3 completed"]
