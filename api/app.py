@@ -34,7 +34,11 @@ def build_app(services: Services) -> web.Application:
 def _handler(operation: Operation, services: Services) -> Handler:
     if operation.is_open:
         open_resource = OPEN_RESOURCES[operation.id]
-        return lambda request: open_resource(services, request)
+
+        async def handle_open(request: web.Request) -> web.StreamResponse:
+            return await open_resource(services, request)
+
+        return handle_open
     resource = RESOURCES[operation.id]
 
     async def handle(request: web.Request) -> web.StreamResponse:

@@ -17,6 +17,9 @@ from engine.numbers import mask
 
 HIDDEN: Final = "(hidden)"
 
+TALKATIVE: Final = ("alembic", "aiohttp", "asyncio", "sqlalchemy")
+"""Libraries whose news at level info is none to an operator."""
+
 _SECRET_NAMES: Final = re.compile(r"passw|secret|token|pepper|authori[sz]ation|api_?key|cookie", re.IGNORECASE)
 _API_KEY: Final = re.compile(r"\bSK[A-Za-z0-9]{40}\b")
 _CREDENTIALS: Final = re.compile(r"(?<=://)[^/@\s]+(?=@)")
@@ -54,6 +57,8 @@ def write_logs(form: LogFormat, level: LogLevel) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(_LEVELS[level])
+    for library in TALKATIVE:
+        logging.getLogger(library).setLevel(logging.DEBUG if level is LogLevel.DEBUG else logging.WARNING)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

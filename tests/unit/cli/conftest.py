@@ -9,6 +9,8 @@ import pytest
 import structlog
 from typer.testing import CliRunner, Result
 
+from api.logs import TALKATIVE
+
 Run = Callable[..., Result]
 
 
@@ -25,12 +27,15 @@ def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def logs_as_before() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
+    libraries = {name: logging.getLogger(name).level for name in TALKATIVE}
     structlog.contextvars.clear_contextvars()
     yield
     structlog.contextvars.clear_contextvars()
     structlog.reset_defaults()
     root.handlers[:] = handlers
     root.setLevel(level)
+    for name, before in libraries.items():
+        logging.getLogger(name).setLevel(before)
 
 
 @pytest.fixture

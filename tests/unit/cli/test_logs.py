@@ -95,3 +95,12 @@ def test_lines_below_the_level_are_not_written(err: Written) -> None:
     (line,) = err().splitlines()
     assert "loud" in line
     assert "to=+32255…99" in line
+
+
+def test_libraries_are_quiet_unless_asked_for_everything(err: Written) -> None:
+    write_logs(LogFormat.JSON, LogLevel.INFO)
+    logging.getLogger("alembic.runtime.migration").info("Context impl")
+    assert err() == ""
+    write_logs(LogFormat.JSON, LogLevel.DEBUG)
+    logging.getLogger("alembic.runtime.migration").info("Context impl")
+    assert line_of(err)["event"] == "Context impl"

@@ -1,0 +1,135 @@
+"""The product's REST interface with real stores in a thread of its own; a desk that lives calls by a script."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from aiohttp import web
+
+from api.app import build_app
+from api.published import Published
+from api.services import Services
+from engine.call import Attempt, Call, Direction, Event, Status, after
+from engine.conference import Conference
+from engine.errors import NotFound
+from engine.ids import Kind, new_id
+from engine.orders import NewCall, NewConference
+from engine.store import Accounts, Calls, Conferences, Database, Numbers, Recordings
+
+PEPPER = b"p" * 32
+OWN = "+3225550100"
+ANSWERED = (Event.ALERTED, Event.ANSWERED, Event.HUNG_UP)
+ENGAGED = (Event.ALERTED, Event.ENGAGED)
+_PATIENCE_S = 20.0
+
+
+class ScriptedDesk:
+    """Stores each order and lives it through `script` at once."""
+
+    def __init__(self, calls: Calls) -> None:
+        self.orders: list[NewCall] = []
+        self.script: Sequence[Event] = ANSWERED
+        self._calls = calls
+
+    async def place(self, order: NewCall) -> Call:
+        self.orders.append(order)
+        asked = Call(
+            id=new_id(Kind.CALL), account_id=order.account_id, direction=Direction.OUTBOUND, from_=order.from_,
+            to=order.to, status=Status.QUEUED, start_time=_now(), node="test", timeout_s=order.timeout_s,
+        )  # fmt: skip
+        await self._calls.add(asked)
+        call = asked
+        for event in self.script:
+            call = after(call, event, _now())
+        if self.script is ENGAGED:
+            busy = Attempt("trunk 127.0.0.1:5080", order.to, "The far end is busy.", 486, "Busy Here", 17)
+            call = replace(call, sip_code=486, sip_reason="Busy Here", q850_cause=17, attempts=(busy,))
+        else:
+            call = replace(call, price=Decimal("0.0120"))
+            await self._calls.note(call.id, "said", {"language": "en-GB", "text": "Good morning"}, _now())
+        await self._calls.save(call)
+        return asked
+
+    async def end(self, account_id: str, call_id: str) -> None:
+        call = await self._calls.get(call_id)
+        if call is None or call.account_id != account_id:
+            raise NotFound("call", call_id)
+
+    async def create_conference(self, order: NewConference) -> Conference:
+        raise NotImplementedError
+
+    async def end_conference(self, account_id: str, conference_id: str) -> None:
+        raise NotImplementedError
+
+    async def delete_recording(self, account_id: str, recording_id: str) -> None:
+        raise NotImplementedError
+
+    async def readiness(self) -> Mapping[str, object]:
+        return {"ready": True, "checks": {"trunk": {"ok": True, "detail": "200 OK"}}}
+
+
+@dataclass(slots=True)
+class RestServer:
+    """Where it answers, a key of its one account (whose number is OWN), and its desk."""
+
+    address: str = ""
+    key: str = ""
+    desk: ScriptedDesk = field(init=False)
+
+
+@contextmanager
+def rest_server(folder: Path) -> Iterator[RestServer]:
+    """Answers on a free loopback port until left."""
+    server = RestServer()
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    serving = _serving(server, folder)
+    try:
+        asyncio.run_coroutine_threadsafe(serving.__aenter__(), loop).result(_PATIENCE_S)
+        try:
+            yield server
+        finally:
+            asyncio.run_coroutine_threadsafe(serving.__aexit__(None, None, None), loop).result(_PATIENCE_S)
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(_PATIENCE_S)
+        loop.close()
+
+
+@asynccontextmanager
+async def _serving(server: RestServer, folder: Path) -> AsyncIterator[None]:
+    async with AsyncExitStack() as stack:
+        database = await Database.open(f"sqlite+aiosqlite:///{folder / 'rest.db'}")
+        stack.push_async_callback(database.close)
+        accounts, numbers, calls = Accounts(database, PEPPER), Numbers(database), Calls(database)
+        server.desk = ScriptedDesk(calls)
+        owner = await accounts.ensure("demo")
+        _, server.key = await accounts.create_key(owner.id)
+        await numbers.add(owner.id, OWN)
+        services = Services(
+            accounts=accounts,
+            numbers=numbers,
+            calls=calls,
+            conferences=Conferences(database),
+            recordings=Recordings(database),
+            desk=server.desk,
+            health=server.desk,
+            published=Published.load(),
+        )
+        runner = web.AppRunner(build_app(services), access_log=None)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        server.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        yield
+
+
+def _now() -> datetime:
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)

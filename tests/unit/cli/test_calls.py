@@ -1,0 +1,171 @@
+"""telefoon call and calls, against the real REST interface."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.peers.ports import Ports
+from tests.unit.cli.conftest import Run
+from tests.unit.cli.rest_server import ENGAGED, OWN, RestServer, rest_server
+
+TO = "+3225550199"
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RestServer]:
+    with rest_server(tmp_path) as running:
+        monkeypatch.setenv("TELEFOON_API_KEY", running.key)
+        monkeypatch.setenv("TELEFOON_SERVER", running.address)
+        yield running
+
+
+def test_a_text_is_placed_as_a_flow(telefoon: Run, server: RestServer) -> None:
+    placed = telefoon("call", TO, "--from", OWN, "--say", "Goedemorgen", "--language", "nl-BE", "--timeout", 5)
+    assert placed.exit_code == 0
+    (order,) = server.desk.orders
+    assert (order.to, order.from_, order.language, order.timeout_s) == (TO, OWN, "nl-BE", 5)
+    assert json.loads(order.flow or "") == [{"verb": "say", "text": "Goedemorgen", "language": "nl-BE"}]
+    assert "telefoon calls show CA" in placed.stdout
+
+
+def test_json_prints_the_call_as_the_interface_does(telefoon: Run, server: RestServer) -> None:
+    call = json.loads(telefoon("call", TO, "--from", OWN, "--record", "--json").stdout)
+    assert (call["status"], call["to"]) == ("queued", TO)
+    assert server.desk.orders[0].record is True
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("menu.xml", '<?xml version="1.0"?>\n<Response><Hangup/></Response>'),
+        ("menu.json", '[{"verb": "hangup"}]'),
+    ],
+)
+def test_a_flow_comes_from_a_file(telefoon: Run, server: RestServer, tmp_path: Path, name: str, text: str) -> None:
+    file = tmp_path / name
+    file.write_text(text, encoding="utf-8")
+    assert telefoon("call", TO, "--from", OWN, "--flow", file).exit_code == 0
+    assert server.desk.orders[0].flow == text
+
+
+def test_a_url_is_placed(telefoon: Run, server: RestServer) -> None:
+    assert telefoon("call", TO, "--from", OWN, "--url", "https://example.com/flow").exit_code == 0
+    assert server.desk.orders[0].url == "https://example.com/flow"
+
+
+def test_watching_tells_the_story_and_exits_0_if_completed(telefoon: Run, server: RestServer) -> None:
+    del server
+    watched = telefoon("call", TO, "--from", OWN, "--say", "Good morning", "--watch")
+    assert watched.exit_code == 0
+    assert 'said (en-GB): "Good morning"' in watched.stdout
+    assert "completed" in watched.stdout
+    assert "0.0120" in watched.stdout
+
+
+def test_watching_a_call_that_fails_exits_1(telefoon: Run, server: RestServer) -> None:
+    server.desk.script = ENGAGED
+    watched = telefoon("call", TO, "--from", OWN, "--watch", "--json")
+    assert watched.exit_code == 1
+    assert json.loads(watched.stdout)["status"] == "busy"
+
+
+def test_calls_are_listed_with_filters(telefoon: Run, server: RestServer) -> None:
+    telefoon("call", TO, "--from", OWN)
+    server.desk.script = ENGAGED
+    telefoon("call", TO, "--from", OWN)
+    assert json.loads(telefoon("calls", "list", "--json").stdout)["total"] == 2
+    (busy,) = json.loads(telefoon("calls", "list", "--status", "busy", "--json").stdout)["calls"]
+    assert busy["id"] in telefoon("calls", "list").stdout
+    assert "2 in all" in telefoon("calls", "list", "--page-size", 1).stdout
+    assert telefoon("calls", "list", "--direction", "inbound").stdout == "There are no such calls.\n"
+    wrong = telefoon("calls", "list", "--status", "gone")
+    assert (wrong.exit_code, wrong.stderr.count("\n")) == (1, 1)
+
+
+def test_a_call_is_shown_and_explained(telefoon: Run, server: RestServer) -> None:
+    server.desk.script = ENGAGED
+    call = json.loads(telefoon("call", TO, "--from", OWN, "--json").stdout)
+    shown = telefoon("calls", "show", call["id"]).stdout
+    assert call["id"] in shown
+    assert "busy" in shown
+    assert json.loads(telefoon("calls", "show", call["id"], "--json").stdout)["sip_code"] == 486
+    explained = telefoon("calls", "explain", call["id"])
+    assert explained.stdout.splitlines() == [
+        f"outbound call from {OWN} to {TO}: busy (SIP 486 Busy Here, Q.850 cause 17)",
+        "Tried:",
+        f"  trunk 127.0.0.1:5080  {TO}: The far end is busy. (SIP 486 Busy Here, Q.850 cause 17)",
+    ]
+
+
+def test_what_happened_is_part_of_the_explanation(telefoon: Run, server: RestServer) -> None:
+    del server
+    call = json.loads(telefoon("call", TO, "--from", OWN, "--json").stdout)
+    assert "said  language=en-GB  text=Good morning" in telefoon("calls", "explain", call["id"]).stdout
+    explained = json.loads(telefoon("calls", "explain", call["id"], "--json").stdout)
+    assert [event["kind"] for event in explained["events"]] == ["said"]
+
+
+def test_a_call_is_ended_and_an_unknown_one_is_one_line(telefoon: Run, server: RestServer) -> None:
+    del server
+    call = json.loads(telefoon("call", TO, "--from", OWN, "--json").stdout)
+    assert telefoon("calls", "end", call["id"]).stdout == f"{call['id']} is ended.\n"
+    for command in ("end", "show", "explain"):
+        unknown = telefoon("calls", command, "CA0")
+        assert (unknown.exit_code, unknown.stderr) == (1, "telefoon: 404: There is no call CA0 in this account.\n")
+
+
+def test_refusals_of_the_server_are_one_line(telefoon: Run, server: RestServer) -> None:
+    del server
+    foreign = telefoon("call", TO, "--from", "+3225550177")
+    assert foreign.exit_code == 1
+    assert foreign.stderr.startswith("telefoon: 403: 'from' is +3225550177, which is not a number of this account.")
+    wrong = telefoon("call", "0471", "--from", OWN, "--timeout", 0)
+    assert wrong.exit_code == 1
+    assert wrong.stderr.startswith("telefoon: 4")
+    assert wrong.stderr.count("\n") == 1
+
+
+def test_a_wrong_key_and_no_key_are_told(telefoon: Run, server: RestServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    del server
+    wrong = telefoon("calls", "list", "--key", "SKwrong")
+    assert (wrong.exit_code, wrong.stderr) == (1, "telefoon: 401: This API key is unknown or was revoked.\n")
+    monkeypatch.delenv("TELEFOON_API_KEY")
+    none = telefoon("calls", "list")
+    assert none.exit_code == 1
+    assert none.stderr.startswith("telefoon: A key is needed: --key or TELEFOON_API_KEY.")
+
+
+def test_no_server_is_told_with_how_to_start_one(telefoon: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    port = Ports().one()
+    monkeypatch.setenv("TELEFOON_HTTP_PORT", str(port))
+    absent = telefoon("calls", "list", "--key", "x")
+    assert absent.exit_code == 1
+    assert absent.stderr == (
+        f"telefoon: No server answers at http://127.0.0.1:{port}/v1/voice: Connection refused. "
+        "Start one with: telefoon serve\n"
+    )
+
+
+def test_a_server_that_is_no_url_is_told(telefoon: Run) -> None:
+    wrong = telefoon("calls", "list", "--key", "x", "--server", "nowhere")
+    assert (wrong.exit_code, wrong.stderr.count("\n")) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--say", "x", "--url", "https://example.com"), "Give one of --say, --url and --flow."),
+        (("--flow", "absent.xml"), "absent.xml can't be read: No such file or directory."),
+        (("--flow", "wrong.json"), "wrong.json is neither XML nor JSON: "),
+    ],
+)
+def test_flows_that_make_no_sense_are_wrong_usage(
+    telefoon: Run, tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    (tmp_path / "wrong.json").write_text("verb: say", encoding="utf-8")
+    refused = telefoon("call", TO, "--from", OWN, "--key", "x", *arguments)
+    assert refused.exit_code == 2
+    assert refused.stderr.startswith(f"telefoon: {said}")
+    assert refused.stderr.count("\n") == 1
