@@ -1,0 +1,75 @@
+"""A customer's web server: gives call flows, takes status callbacks, and remembers what it was asked."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+from aiohttp import web
+
+from tests.peers.waiting import eventually
+
+XML: Final = "application/xml"
+
+Form = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that came in: its path and its parameters, from query and form."""
+
+    method: str
+    path: str
+    form: Form
+
+
+@dataclass(slots=True)
+class Customer:
+    """`flows` maps a path to a body (a list of bodies is given in turn); `failing` paths answer 500."""
+
+    port: int = 0
+    flows: dict[str, str | bytes] = field(default_factory=dict)
+    failing: set[str] = field(default_factory=set)
+    asked: list[Asked] = field(default_factory=list)
+
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def forms(self, path: str) -> list[Form]:
+        """What was sent to a path, in order."""
+        return [each.form for each in self.asked if each.path == path]
+
+    async def is_asked(self, path: str, *, times: int = 1, within_s: float = 20.0) -> list[Form]:
+        """Wait until a path was asked for so many times; what was sent to it."""
+        return await eventually(
+            lambda: found if len(found := self.forms(path)) >= times else None,
+            within_s=within_s,
+            otherwise=lambda: f"{times} times {path}; asked for {self.asked}",
+        )
+
+    async def answer(self, request: web.Request) -> web.Response:
+        form = {**request.query, **{name: str(value) for name, value in (await request.post()).items()}}
+        self.asked.append(Asked(request.method, request.path, form))
+        if request.path in self.failing:
+            return web.Response(status=500)
+        body = self.flows.get(request.path)
+        if isinstance(body, bytes):
+            return web.Response(body=body, content_type="application/octet-stream")
+        return web.Response(text=body or "", content_type=XML if body else "text/plain")
+
+
+@asynccontextmanager
+async def customer(**flows: str) -> AsyncIterator[Customer]:
+    """A server on a free loopback port; `flows` by path without its slash."""
+    serving = Customer(flows={f"/{name}": body for name, body in flows.items()})
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", serving.answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    serving.port = runner.addresses[0][1]
+    try:
+        yield serving
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,232 @@
+"""The product as its users meet it: `telefoon serve` in a process of its own, and a REST client with a key."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import aiohttp
+
+from tests.peers.ports import Ports
+
+ACCOUNT: Final = "demo"
+NUMBER: Final = "+3225550100"
+BASE_PATH: Final = "/v1/voice"
+ENDED: Final = frozenset({"completed", "failed", "busy", "no-answer", "canceled"})
+_START_S: Final = 40.0
+_STOP_S: Final = 20.0
+_POLL_S: Final = 0.05
+_RTP_PORTS: Final = 200
+
+Json = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Platform:
+    """A data folder and its settings; `start` and `end` may be repeated on it."""
+
+    folder: Path
+    environment: dict[str, str]
+    http_port: int
+    sip_port: int
+    key: str = ""
+    _process: asyncio.subprocess.Process | None = None
+    _client: aiohttp.ClientSession | None = None
+    _log: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._log = self.folder / "serve.log"
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.http_port}"
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None, "the platform is not running"
+        return self._process.pid
+
+    @property
+    def client(self) -> aiohttp.ClientSession:
+        """Sends the key with each request; paths count from the interface's base."""
+        assert self._client is not None, "the platform is not running"
+        return self._client
+
+    def log(self) -> str:
+        """What the server has written to standard error so far."""
+        return self._log.read_text(errors="replace")
+
+    def telefoon(self, *arguments: str) -> str:
+        """Run a command of `telefoon` with the same settings; what it prints. Raises CalledProcessError."""
+        done = subprocess.run(
+            [sys.executable, "-m", "api.cli", *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == 0, f"telefoon {' '.join(arguments)}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    async def start(self) -> None:
+        """Start serving and wait until it does; readiness is another matter."""
+        with self._log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "api.cli", "serve"), env=self.environment, stdout=log, stderr=log
+            )
+        self._client = aiohttp.ClientSession(f"{self.address}{BASE_PATH}/", headers={"X-API-Key": self.key})
+        await self._until_it_answers()
+
+    async def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Signal the process and wait for its end; its exit code (minus the signal's number if killed)."""
+        if self._client is not None:
+            await self._client.close()
+        if self._process is None:
+            return 0
+        process, self._process = self._process, None
+        if process.returncode is None:
+            process.send_signal(number)
+        async with asyncio.timeout(_STOP_S):
+            return await process.wait()
+
+    async def post(self, path: str, body: Any) -> Json:
+        """The answer's body, of a request that must succeed."""
+        async with self.client.post(path, json=body) as response:
+            answer: Json = await response.json()
+            assert response.ok, answer
+            return answer
+
+    async def get(self, path: str, **query: str) -> Json:
+        """The answer's body, of a request that must succeed."""
+        async with self.client.get(path, params=query) as response:
+            answer: Json = await response.json()
+            assert response.ok, answer
+            return answer
+
+    async def place(self, to: str, **more: Any) -> Json:
+        """A new call from the platform's number."""
+        return await self.post("calls", {"from": NUMBER, "to": to, **more})
+
+    async def call_when(self, call_id: str, *statuses: str, within_s: float = 20.0) -> Json:
+        """The call as soon as it has one of the statuses."""
+        call: Json = {}
+        try:
+            async with asyncio.timeout(within_s):
+                while (call := await self.get(f"calls/{call_id}"))["status"] not in statuses:
+                    await asyncio.sleep(_POLL_S)
+        except TimeoutError:
+            raise AssertionError(f"not {statuses} within {within_s:g} s: {call}\n{self.log()[-3000:]}") from None
+        return call
+
+    async def ended_call(self, call_id: str, *, within_s: float = 30.0) -> Json:
+        """The call once it has ended."""
+        return await self.call_when(call_id, *ENDED, within_s=within_s)
+
+    async def newest_call(self, *, within_s: float = 10.0, **query: str) -> Json:
+        """The newest call that fits, as soon as there is one."""
+        async with asyncio.timeout(within_s):
+            while not (found := (await self.get("calls", **query))["calls"]):
+                await asyncio.sleep(_POLL_S)
+        newest: Json = found[0]
+        return newest
+
+    async def events(self, call_id: str) -> list[Json]:
+        """What was noted on the call."""
+        found: list[Json] = (await self.get(f"calls/{call_id}/events"))["events"]
+        return found
+
+    async def noted(self, call_id: str, kind: str, *, within_s: float = 15.0) -> Json:
+        """The facts of the call's first event of this kind, as soon as there is one."""
+        try:
+            async with asyncio.timeout(within_s):
+                while True:
+                    for event in await self.events(call_id):
+                        if event["kind"] == kind:
+                            facts: Json = event["facts"]
+                            return facts
+                    await asyncio.sleep(_POLL_S)
+        except TimeoutError:
+            raise AssertionError(f"no {kind} within {within_s:g} s: {await self.events(call_id)}") from None
+
+    async def recording(self, folder: Path, **query: str) -> tuple[Json, Path]:
+        """The newest recording that fits, once it is closed, and its downloaded WAV."""
+        async with asyncio.timeout(20):
+            while True:
+                found = (await self.get("recordings", **query))["recordings"]
+                if found and found[0]["status"] != "in-progress":
+                    break
+                await asyncio.sleep(_POLL_S)
+        path = folder / f"{found[0]['id']}.wav"
+        async with self.client.get(f"recordings/{found[0]['id']}/audio") as response:
+            assert response.ok, await response.text()
+            path.write_bytes(await response.read())
+        return found[0], path
+
+    async def _until_it_answers(self) -> None:
+        assert self._process is not None, "just started"
+        try:
+            async with asyncio.timeout(_START_S):
+                while True:
+                    assert self._process.returncode is None, f"telefoon serve ended: {self.log()}"
+                    try:
+                        async with self.client.get(f"{self.address}/healthz"):
+                            return
+                    except aiohttp.ClientConnectionError:
+                        await asyncio.sleep(_POLL_S)
+        except TimeoutError:
+            raise AssertionError(f"telefoon serve does not answer: {self.log()}") from None
+
+
+@asynccontextmanager
+async def platform(
+    folder: Path, ports: Ports, settings: Mapping[str, str] | None = None, *, number: Mapping[str, str] | None = None
+) -> AsyncIterator[Platform]:
+    """A running platform with an account, a key and NUMBER, whose options (as --url) are in `number`.
+
+    `settings` are environment variables without their prefix.
+    """
+    running = await asyncio.to_thread(prepared, folder, ports, settings, number=number)
+    try:
+        await running.start()
+        yield running
+    finally:
+        await running.end()
+
+
+def prepared(
+    folder: Path, ports: Ports, settings: Mapping[str, str] | None = None, *, number: Mapping[str, str] | None = None
+) -> Platform:
+    """A platform with its data, not started yet."""
+    config = folder / "telefoon.toml"
+    config.touch()
+    http_port, sip_port, rtp_port = ports.one(), ports.block(2), ports.block(_RTP_PORTS)
+    given = {
+        "HTTP_PORT": str(http_port),
+        "SIP_PORT": str(sip_port),
+        "RTP_PORTS": f"{rtp_port}-{rtp_port + _RTP_PORTS - 1}",
+        "DATA_DIR": str(folder / "var"),
+        "EGRESS_ALLOW": "127.0.0.0/8",
+        "CONFIG": str(config),
+        "TTS_WORKERS": "1",
+        **(settings or {}),
+    }
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("TELEFOON_")}
+    environment = outside | {f"TELEFOON_{name}": value for name, value in given.items()}
+    made = Platform(folder, environment, http_port, sip_port)
+    made.key = made.telefoon("keys", "create", "--account", ACCOUNT).split()[-1]
+    options = [each for name, value in (number or {}).items() for each in (name, value)]
+    made.telefoon("numbers", "add", NUMBER, "--account", ACCOUNT, *options)
+    return made
+
+
+def as_json(text: str) -> Any:
+    """What a command printed with --json."""
+    return json.loads(text)
