@@ -193,6 +193,7 @@ class _Talk:
         self._number = number
         self._notify = tell
         self._answered = False
+        self._over = asyncio.Event()
 
     async def live(self, opening: Coroutine[Any, Any, None] | None) -> bool:
         """Whether the call was answered."""
@@ -202,7 +203,10 @@ class _Talk:
                 self._tell_of(event)
                 if isinstance(event, Answered):
                     self._answered = True
+                    # Not one of the deeds that are cancelled: a recording that has begun must be closed.
+                    group.create_task(self._deed(self._record()))
                     deeds += [group.create_task(self._deed(deed)) for deed in self._deeds()]
+            self._over.set()
             for deed in deeds:
                 deed.cancel()
         return self._answered
@@ -210,8 +214,6 @@ class _Talk:
     def _deeds(self) -> list[Coroutine[Any, Any, None]]:
         script = self._script
         deeds = []
-        if (path := script.recording_of(self._number)) is not None:
-            deeds.append(self._record(path))
         if script.play is not None:
             deeds.append(self._play(script.play))
         if script.digits:
@@ -243,11 +245,11 @@ class _Talk:
         await asyncio.sleep(after_s)
         await self._leg.hang_up()
 
-    async def _record(self, path: Path) -> None:
-        recorder = await self._agent.bridge.record(path, tracks=[[Said(self._leg.id)]])
-        try:
-            await asyncio.Event().wait()  # the end of the call cancels this
-        finally:
+    async def _record(self) -> None:
+        path = self._script.recording_of(self._number)
+        if path is not None:
+            recorder = await self._agent.bridge.record(path, tracks=[[Said(self._leg.id)]])
+            await self._over.wait()
             self._tell_of_recording(await recorder.stop())
 
     def _tell_of_recording(self, file: RecordedFile) -> None:

@@ -131,7 +131,8 @@ def explain(call_id: CallId, key: Key = None, server: Server = None, as_json: As
         return
     typer.echo(f"{call['direction']} call from {call['from']} to {call['to']}: {call['status']}{_sip(call)}")
     attempts = call.get("explanation") or ()
-    typer.echo("Tried:" if attempts else "Nothing was tried.")
+    if attempts:
+        typer.echo("Tried:")
     for attempt in attempts:
         typer.echo(_attempt(attempt))
     if events:
@@ -177,7 +178,7 @@ async def _watched(rest: Rest, call_id: str, *, quiet: bool) -> dict[str, Any]:
     from api.demo.story import tell
 
     try:
-        return await tell(rest.client, f"{rest.base}/calls/{call_id}", Console(quiet=quiet))
+        return await tell(rest.client, f"{rest.base}/calls/{call_id}", Console(quiet=quiet, soft_wrap=True))
     except aiohttp.ClientError as error:
         raise RestError(f"The server went away while the call was watched: {error}.") from None
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from api.cli.group import FAILED, examples
+from engine.errors import InvalidField
 
 if TYPE_CHECKING:
     from sip.phone import Phone, PhoneEvent
@@ -48,6 +49,8 @@ def phone(
     from sip.phone import Phone, PhoneLine
     from sip.phone_script import BUSY, PhoneScript
 
+    if dial is not None and register is None and not dial.startswith(("sip:", "sips:")):
+        raise InvalidField("dial", f"--dial is {dial}. Write a SIP URI, such as sip:+3225550100@127.0.0.1:5060.")
     line = PhoneLine(
         host=host,
         port=port,

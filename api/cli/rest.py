@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import typer
 
+from api.cli.group import FAILED
 from engine.errors import TelefoonError
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def with_rest(key: str | None, server: str | None, work: Callable[[Rest], Awaita
 
     done = asyncio.run(unless_stopped(run()))
     if done is None:
-        raise typer.Exit(130)  # as shells say it of SIGINT
+        raise typer.Exit(FAILED)
     return done
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from tests.peers.audio import Sound, hears, joined, silence, tone, when_heard
 from tests.peers.ports import Ports
+from tests.peers.sip_answerer import sip_answerer
 
 pytestmark = pytest.mark.sip
 
@@ -167,3 +168,17 @@ async def test_a_taken_port_is_one_line_that_says_which() -> None:
             assert second.process.returncode == 1
     assert errors.decode().startswith(f"telefoon: UDP port {port} on 127.0.0.1 is taken by another program.")
     assert errors.count(b"\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "active"), [("200 OK\nContact: <sip:ann@127.0.0.1>\nExpires: 60", True), ("403 Forbidden", False)]
+)
+async def test_a_phone_registers_and_tells_what_came_of_it(answer: str, active: bool) -> None:
+    async with sip_answerer(lambda _: answer) as registrar:
+        line = ("--register", f"sip:127.0.0.1:{registrar.port}", "--user", "ann", "--password", "pw")
+        async with PhoneProcess.start(*line) as phone:
+            state = await phone.until("registration")
+            phone.process.send_signal(signal.SIGTERM)
+            assert await phone.ended() == 0
+    assert (state["active"], state["code"]) == (active, int(answer[:3]))
+    assert "sip:ann@127.0.0.1" in registrar.requests[0]

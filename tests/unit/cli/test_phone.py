@@ -13,6 +13,7 @@ from tests.unit.cli.conftest import Run
         (("--digits", "12x"), "'12x' are no digits"),
         (("--play", "absent.wav"), "absent.wav is not a file"),
         (("--record", "absent/heard.wav"), "absent is no folder"),
+        (("--dial", "+3225550100"), "Write a SIP URI, such as sip:"),
         (("--reject", 200), ""),
         (("--port", 70000), ""),
         (("--calls", 0), ""),

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from api.doctor.options import Answer, Certificates, NoAnswer, Target, ask
+from tests.peers.certificates import make_pems
 from tests.peers.ports import Ports
+from tests.peers.sip_answerer import sip_answerer
 from tests.peers.sip_message import SipMessage
-from tests.unit.cli.certificates import make_pems
-from tests.unit.cli.sip_answerer import sip_answerer
 
 ANYONE = Certificates()
 

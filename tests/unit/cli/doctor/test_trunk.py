@@ -9,7 +9,7 @@ from api.doctor import trunk
 from api.doctor.server import RunningServer
 from config.settings import Settings
 from tests.peers.ports import Ports
-from tests.unit.cli.sip_answerer import Answering, sip_answerer
+from tests.peers.sip_answerer import Answering, sip_answerer
 
 
 def settings_for(port: int, **more: Any) -> Settings:
