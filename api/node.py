@@ -209,7 +209,7 @@ async def _listening(app: web.Application, settings: Settings) -> AsyncIterator[
             await web.TCPSite(runner, settings.http_host, settings.http_port).start()
         except OSError as error:
             raise SetupError(
-                f"HTTP can't listen on {settings.http_host}:{settings.http_port}: {error.strerror}. "
+                f"HTTP can't listen on {settings.http_host}:{settings.http_port}: {_words(error)}. "
                 "Stop the program that has it, or set TELEFOON_HTTP_PORT to a free port."
             ) from error
         yield
@@ -230,3 +230,8 @@ async def _refuse(leg: Leg) -> None:
 
 def _in_url(host: str) -> str:
     return f"[{host}]" if ":" in host else host
+
+
+def _words(error: OSError) -> str:
+    """The system's own; asyncio wraps them in a sentence about its attempt."""
+    return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
