@@ -1,0 +1,206 @@
+"""Calls that come in from the test phone."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.peers.audio import Sound, contains, hears, tone
+from tests.peers.customer import Customer
+from tests.peers.phone import phone
+from tests.peers.platform import NUMBER, Platform, platform
+from tests.peers.ports import Ports
+
+pytestmark = pytest.mark.sip
+
+CALLER = "+3225550177"
+
+
+def dialling(telefoon: Platform, *more: str, number: str = NUMBER) -> list[str]:
+    return ["--dial", f"sip:{number}@127.0.0.1:{telefoon.sip_port}", "--from", CALLER, *more]
+
+
+async def test_the_numbers_webhook_gives_the_flow_and_gets_the_keys(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    shop.flows["/start"] = (
+        '<Response><Gather numDigits="2" action="/keys"><Say language="nl-BE">Druk op twee toetsen.</Say></Gather>'
+        "</Response>"
+    )
+    shop.flows["/keys"] = "<Response><Hangup/></Response>"
+    async with (
+        platform(tmp_path, ports, number={"--url": shop.url("/start"), "--language": "nl-BE"}) as telefoon,
+        phone(*dialling(telefoon, "--digits", "73", "--digits-after", "1")) as caller,
+    ):
+        await caller.tells("hung_up", within_s=30)
+        call = await telefoon.ended_call((await telefoon.newest_call(direction="inbound"))["id"])
+
+    assert (call["status"], call["from"], call["to"]) == ("completed", CALLER, NUMBER)
+    started, keys = shop.forms("/start")[0], shop.forms("/keys")[0]
+    assert (started["From"], started["To"], started["CallStatus"], started["Direction"]) == (
+        CALLER, NUMBER, "ringing", "inbound",
+    )  # fmt: skip
+    assert (keys["Digits"], keys["CallStatus"], keys["CallSid"]) == ("73", "in-progress", call["id"])
+    assert next(event["code"] for event in caller.told if event["event"] == "ringing") == 180
+
+
+async def test_a_webhook_that_fails_gives_way_to_the_fallback(tmp_path: Path, ports: Ports, shop: Customer) -> None:
+    shop.failing.add("/start")
+    shop.flows["/fallback"] = "<Response><Pause length='1'/></Response>"
+    number = {"--url": shop.url("/start"), "--fallback-url": shop.url("/fallback")}
+    async with (
+        platform(tmp_path, ports, number=number) as telefoon,
+        phone(*dialling(telefoon)) as caller,
+    ):
+        await caller.tells("hung_up", within_s=30)
+        call = await telefoon.ended_call((await telefoon.newest_call())["id"])
+
+    assert call["status"] == "completed"
+    assert [each["target"] for each in call["explanation"]] == [shop.url("/start")]
+    assert len(shop.forms("/fallback")) == 1
+
+
+async def test_nonsense_from_the_webhook_is_apologised_for_in_the_numbers_language(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    shop.flows["/start"] = "<Response><Dance/></Response>"
+    heard, spoken = tmp_path / "heard.wav", tmp_path / "sorry.wav"
+    async with (
+        platform(tmp_path, ports, number={"--url": shop.url("/start"), "--language": "de-DE"}) as telefoon,
+        phone(*dialling(telefoon, "--record", str(heard))) as caller,
+    ):
+        await caller.tells("recorded", within_s=30)
+        call = await telefoon.ended_call((await telefoon.newest_call())["id"])
+        sorry = (await telefoon.noted(call["id"], "said"))["text"]
+        telefoon.telefoon("say", sorry, "--language", "de-DE", "-o", str(spoken))
+
+    assert call["status"] == "completed"
+    assert "Dance" in call["explanation"][0]["said"]
+    assert contains(Sound.of_file(heard), Sound.of_file(spoken)).score > 0.7
+
+
+async def test_an_unknown_number_is_refused_with_404_and_one_without_a_flow_says_why(
+    tmp_path: Path, ports: Ports
+) -> None:
+    async with platform(tmp_path, ports) as telefoon:
+        async with phone(*dialling(telefoon, number="+3225550111")) as caller:
+            assert (await caller.tells("hung_up"))["code"] == 404
+        async with phone(*dialling(telefoon)) as caller:
+            assert (await caller.tells("hung_up"))["code"] == 404
+        call = await telefoon.ended_call((await telefoon.newest_call())["id"])
+
+    assert call["status"] == "failed"
+    assert "no URL" in call["explanation"][0]["said"]
+
+
+@pytest.mark.parametrize(("reason", "code"), [("busy", 486), ("rejected", 603)])
+async def test_a_rejected_call_is_never_answered(
+    tmp_path: Path, ports: Ports, shop: Customer, reason: str, code: int
+) -> None:
+    shop.flows["/start"] = f'<Response><Reject reason="{reason}"/></Response>'
+    async with (
+        platform(tmp_path, ports, number={"--url": shop.url("/start")}) as telefoon,
+        phone(*dialling(telefoon)) as caller,
+    ):
+        assert (await caller.tells("hung_up", within_s=20))["code"] == code
+        call = await telefoon.ended_call((await telefoon.newest_call())["id"])
+
+    assert call["duration"] == 0
+    assert "answered" not in [event["event"] for event in caller.told]
+
+
+async def test_a_message_is_recorded_after_the_announcement_and_its_address_is_handed_on(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    shop.flows["/start"] = '<Response><Record maxLength="3" timeout="0" finishOnKey="#" action="/done"/></Response>'
+    shop.flows["/done"] = "<Response><Hangup/></Response>"
+    voice = tone(600, 12).save(tmp_path / "voice.wav")
+    async with (
+        platform(tmp_path, ports, number={"--url": shop.url("/start")}) as telefoon,
+        phone(*dialling(telefoon, "--play", str(voice))) as caller,
+    ):
+        await caller.tells("hung_up", within_s=40)
+        done = shop.forms("/done")[0]
+        _, wav = await telefoon.recording(tmp_path)
+
+    assert done["RecordingDuration"] == "3"
+    assert done["RecordingUrl"].endswith(f"/recordings/{done['RecordingSid']}/audio")
+    message = Sound.of_file(wav)
+    assert abs(message.seconds - 3) < 0.3
+    assert hears(message, 600, seconds=2.5)
+
+
+async def test_dial_joins_two_calls_with_sound_both_ways_and_ends_both(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    one, other = tone(500, 30).save(tmp_path / "500.wav"), tone(900, 30).save(tmp_path / "900.wav")
+    at_caller, at_callee = tmp_path / "caller.wav", tmp_path / "callee.wav"
+    shop.flows["/start"] = (
+        '<Response><Dial timeLimit="4" record="true" action="/done"><Number>+3225550188</Number></Dial></Response>'
+    )
+    shop.flows["/done"] = "<Response/>"
+    async with phone("--answer-after", "1", "--play", str(other), "--record", str(at_callee)) as callee:
+        settings = {"TRUNK": f"sip:127.0.0.1:{callee.port}"}
+        async with (
+            platform(tmp_path, ports, settings, number={"--url": shop.url("/start")}) as telefoon,
+            phone(*dialling(telefoon, "--play", str(one), "--record", str(at_caller))) as caller,
+        ):
+            await caller.tells("recorded", within_s=40)
+            await callee.tells("recorded")
+            done = (await shop.is_asked("/done"))[0]
+            parent = await telefoon.newest_call(direction="inbound")
+            children = (await telefoon.get("calls", parent_id=parent["id"]))["calls"]
+            recording, wav = await telefoon.recording(tmp_path, call_id=parent["id"])
+
+    assert (done["DialCallStatus"], done["DialCallSid"]) == ("completed", children[0]["id"])
+    assert (children[0]["status"], children[0]["to"], children[0]["from"]) == ("completed", "+3225550188", CALLER)
+    assert hears(Sound.of_file(at_caller), 900, seconds=3)
+    assert not hears(Sound.of_file(at_caller), 500)
+    assert hears(Sound.of_file(at_callee), 500, seconds=3)
+    assert not hears(Sound.of_file(at_callee), 900)
+    assert recording["channels"] == 2
+    assert hears(Sound.of_file(wav, 0), 500, seconds=3)
+    assert hears(Sound.of_file(wav, 1), 900, seconds=3)
+
+
+async def test_the_caller_hears_it_ring_and_goes_on_when_nobody_answers(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    heard = tmp_path / "heard.wav"
+    shop.flows["/start"] = '<Response><Dial timeout="5" action="/done"><Number>+3225550188</Number></Dial></Response>'
+    shop.flows["/done"] = "<Response/>"
+    async with phone("--ring-forever") as callee:
+        settings = {"TRUNK": f"sip:127.0.0.1:{callee.port}"}
+        async with (
+            platform(tmp_path, ports, settings, number={"--url": shop.url("/start")}) as telefoon,
+            phone(*dialling(telefoon, "--record", str(heard))) as caller,
+        ):
+            await caller.tells("recorded", within_s=30)
+            done = (await shop.is_asked("/done"))[0]
+
+    assert done["DialCallStatus"] == "no-answer"
+    assert hears(Sound.of_file(heard), 425, seconds=0.8)
+
+
+async def test_three_in_a_conference_hear_the_other_two_and_not_themselves(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    tones = (400, 700, 1000)
+    shop.flows["/start"] = (
+        '<Response><Dial timeLimit="7" record="true"><Conference beep="false">talk</Conference></Dial></Response>'
+    )
+    files = {hz: tone(hz, 40, dbov=-18).save(tmp_path / f"{hz}.wav") for hz in tones}
+    async with platform(tmp_path, ports, number={"--url": shop.url("/start")}) as telefoon:
+        parties = [
+            phone(*dialling(telefoon, "--play", str(files[hz]), "--record", str(tmp_path / f"heard-{hz}.wav")))
+            for hz in tones
+        ]
+        async with parties[0] as first, parties[1] as second, parties[2] as third:
+            for party in (first, second, third):
+                await party.tells("recorded", within_s=60)
+        conferences = (await telefoon.get("conferences"))["conferences"]
+
+    assert [each["friendly_name"] for each in conferences] == ["talk"]
+    for hz in tones:
+        heard = Sound.of_file(tmp_path / f"heard-{hz}.wav")
+        for other in tones:
+            assert hears(heard, other, seconds=2) is (other != hz), (hz, other)
