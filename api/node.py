@@ -20,6 +20,7 @@ from api.published import Published
 from api.readiness import Readiness
 from api.resources.recordings import audio_path
 from api.services import Services as ApiServices
+from api.speech import speech_service
 from config.settings import Settings
 from engine.call import Call
 from engine.callbacks import CallbackCourier
@@ -39,9 +40,7 @@ from engine.webhooks import WebhookClient
 from sip.config import from_settings
 from sip.leg import SipLeg
 from sip.user_agent import UserAgent
-from tts.cache import PromptCache
 from tts.decoder import Decoder
-from tts.synthesizer import SpeechService
 from tts.tone_service import ToneService
 
 _CLOSE_HTTP_S = 5.0
@@ -94,14 +93,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
         numbers, calls, outbox = Numbers(database), Calls(database), Outbox(database)
         conferences, recordings = Conferences(database), Recordings(database)
 
-        cache = PromptCache(settings.data_dir / "prompts-cache")
-        speech = SpeechService.create(
-            cache,
-            engines=settings.tts_engines,
-            piper_voices=settings.tts_piper_voices,
-            workers=settings.tts_workers,
-            espeak=settings.tts_espeak,
-        )
+        speech = speech_service(settings)
         stack.push_async_callback(speech.close)
         await speech.start()
         decoder = Decoder(settings.data_dir / "decoder-scratch")
@@ -126,7 +118,9 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
             recordings=recordings,
             dialer=agent,
             bridge=agent.bridge,
-            speaker=Speaker(agent.bridge, speech, ToneService(cache), decoder, client, settings.data_dir / "downloads"),
+            speaker=Speaker(
+                agent.bridge, speech, ToneService(speech.cache), decoder, client, settings.data_dir / "downloads"
+            ),
             recorder=recorder,
             consent=Announcement(clock),
             web=client,
