@@ -32,6 +32,7 @@ REQUIRES = [
     "structlog>=24.4,<27",
     "typer>=0.15,<1",
     "uvloop>=0.21,<1",
+    "yarl>=1.17,<2",
 ]
 
 EXTRAS = {

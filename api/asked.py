@@ -126,8 +126,12 @@ def _with_defaults(value: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[
 
 
 def _faults(published: Published, schema: Mapping[str, Any], value: Any, whole: str) -> list[FieldError]:
+    """The first fault of each field."""
     found = published.validator(schema).iter_errors(value)
-    return [each for error in found for each in _explained(error, whole)]
+    faults: dict[str, FieldError] = {}
+    for fault in (each for error in found for each in _explained(error, whole)):
+        faults.setdefault(fault.field, fault)
+    return list(faults.values())
 
 
 def _explained(error: ValidationError, whole: str) -> Iterator[FieldError]:

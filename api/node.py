@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import structlog
+import uvloop
 from aiohttp import web
 
 from api.app import build_app
@@ -165,7 +166,7 @@ def serve(settings: Settings) -> int:
     """Run a node in this process; the exit code."""
     keep_files_private()
     configure(settings)
-    asyncio.run(serve_until_stopped(settings))
+    uvloop.run(serve_until_stopped(settings))
     return 0
 
 

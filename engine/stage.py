@@ -72,7 +72,7 @@ class LiveStage:
         self._session.journal.note("played", url=url)
 
     async def pause(self, seconds: float) -> None:
-        await self.answer()
+        # Needs no media: an inbound call rings on, as in the field's flows that begin with a pause.
         await self._live(self._services.clock.sleep(seconds))
 
     async def digit(self, timeout_s: float | None) -> str | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
+import uvloop
 from rich.console import Console
 
 from api.authentication import HEADER
@@ -26,7 +27,7 @@ def run(settings: Settings) -> int:
     """The whole demonstration; the exit code."""
     keep_files_private()
     write_logs(LogFormat.TEXT, LogLevel.WARNING)
-    return asyncio.run(_run(settings, Console(highlight=False, soft_wrap=True)))
+    return uvloop.run(_run(settings, Console(highlight=False, soft_wrap=True)))
 
 
 async def _run(settings: Settings, console: Console) -> int:

@@ -1,4 +1,4 @@
-"""/healthz, /readyz, /openapi.json and /docs: open to all who reach this node."""
+"""/healthz, /readyz, /openapi.json, /call-flow.schema.json and /docs: open to all who reach this node."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -8,6 +8,7 @@ from aiohttp import web
 
 from api.documentation import page
 from api.services import OpenResource, Services
+from engine.flow.schema import flow_schema
 
 
 async def get_health(services: Services, request: web.Request) -> web.Response:
@@ -26,6 +27,11 @@ async def get_document(services: Services, request: web.Request) -> web.Response
     return web.json_response(services.published.document)
 
 
+async def get_flow_schema(services: Services, request: web.Request) -> web.Response:
+    del services, request
+    return web.json_response(flow_schema(), content_type="application/schema+json")
+
+
 async def get_documentation(services: Services, request: web.Request) -> web.Response:
     del request
     return web.Response(
@@ -39,5 +45,6 @@ RESOURCES: Final[Mapping[str, OpenResource]] = {
     "getHealth": get_health,
     "getReadiness": get_readiness,
     "getDocument": get_document,
+    "getFlowSchema": get_flow_schema,
     "getDocumentation": get_documentation,
 }

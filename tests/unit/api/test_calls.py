@@ -1,0 +1,198 @@
+import io
+import json
+from datetime import datetime
+
+import pytest
+
+from tests.unit.api.conftest import NUMBER, TO, Site
+
+
+async def test_a_call_is_placed_with_the_contracts_defaults(site: Site) -> None:
+    status, call, response = await site.request("POST", "calls", json={"to": TO, "from": NUMBER})
+
+    assert status == 201
+    assert response.headers["Location"] == f"/v1/voice/calls/{call['id']}"
+    assert (call["status"], call["direction"], call["from"], call["to"]) == ("queued", "outbound", NUMBER, TO)
+    assert (call["duration"], call["price_unit"], call["timeout"], call["record"]) == (0, "EUR", 30, False)
+    assert datetime.fromisoformat(call["start_time"]).tzinfo is not None
+    assert call["start_time"].endswith("Z")
+    assert len(call["start_time"]) == len("2026-01-31T12:00:00.000Z")
+    assert "price" not in call
+    assert "end_time" not in call
+
+
+async def test_every_field_of_an_order_reaches_the_desk(site: Site) -> None:
+    body = {
+        "to": TO, "from": NUMBER, "url": "https://customer.example/flow", "status_callback": "http://customer.example/s",
+        "timeout": 5, "record": True, "tts_language": "fr-be",
+    }  # fmt: skip
+
+    status, _, _ = await site.request("POST", "calls", json=body)
+
+    assert status == 201
+    order = site.desk.orders[0]
+    assert (order.url, order.status_callback) == (body["url"], body["status_callback"])
+    assert (order.timeout_s, order.record, order.language) == (5, True, "fr-BE")
+
+
+async def test_the_numbers_language_is_spoken_where_none_is_asked_for(site: Site) -> None:
+    await site.request("POST", "calls", json={"to": TO, "from": NUMBER})
+
+    assert site.desk.orders[0].language == "nl-BE"
+
+
+@pytest.mark.parametrize("flow", ["<Response><Say>Hi</Say></Response>", [{"verb": "say", "text": "Hi"}]])
+async def test_a_flow_is_taken_in_both_spellings(site: Site, flow: object) -> None:
+    status, _, _ = await site.request("POST", "calls", json={"to": TO, "from": NUMBER, "flow": flow})
+
+    assert status == 201
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"to": "0255501"}, "to"),
+        ({"to": "+32"}, "to"),
+        ({"to": 32}, "to"),
+        ({"to": None}, "to"),
+        ({"from": "tel:1"}, "from"),
+        ({"timeout": 0}, "timeout"),
+        ({"timeout": 601}, "timeout"),
+        ({"timeout": "30"}, "timeout"),
+        ({"timeout": True}, "timeout"),
+        ({"record": "yes"}, "record"),
+        ({"tts_language": "xx-XX"}, "tts_language"),
+        ({"url": "ftp://customer.example"}, "url"),
+        ({"url": "customer.example/flow"}, "url"),
+        ({"url": "https://"}, "url"),
+        ({"status_callback": "mailto:me@customer.example"}, "status_callback"),
+        ({"flow": "<Response><Say>"}, "flow"),
+        ({"flow": "<Response><Dance/></Response>"}, "flow"),
+        ({"flow": [{"verb": "dance"}]}, "flow"),
+        ({"flow": 7}, "flow"),
+        ({"flow": "<Response/>", "url": "https://customer.example"}, "flow"),
+    ],
+)
+async def test_a_wrong_field_is_named_with_what_is_expected(site: Site, change: dict[str, object], field: str) -> None:
+    status, problem, response = await site.request("POST", "calls", json={"to": TO, "from": NUMBER, **change})
+
+    assert status == 422
+    assert response.content_type == "application/problem+json"
+    assert [error["field"] for error in problem["errors"]] == [field]
+    assert len(problem["errors"][0]["detail"]) > 10
+    assert (problem["type"], problem["status"], problem["title"]) == ("about:blank", 422, "Unprocessable Entity")
+    assert site.desk.orders == []
+
+
+async def test_all_wrong_fields_are_told_at_once(site: Site) -> None:
+    status, problem, _ = await site.request("POST", "calls", json={"timeout": 0, "record": 1})
+
+    assert status == 422
+    assert {error["field"] for error in problem["errors"]} == {"to", "from", "timeout", "record"}
+
+
+async def test_a_number_of_nobody_or_of_another_account_may_not_be_shown(site: Site) -> None:
+    other = await site.services.accounts.ensure("other")
+    await site.services.numbers.add(other.id, "+3225550111")
+
+    for number in ("+3225550110", "+3225550111"):
+        status, problem, _ = await site.request("POST", "calls", json={"to": TO, "from": number})
+        assert (status, problem["title"]) == (403, "Forbidden")
+        assert number in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "code"),
+    [
+        (b"{", "application/json", 400),
+        (b"\xff", "application/json", 400),
+        (b'{"to": NaN}', "application/json", 400),
+        (b'{"to": "\\ud800"}', "application/json", 400),
+        (b'{"to": "\\u0000"}', "application/json", 400),
+        (b"[" * 100_000, "application/json", 400),
+        (b"[]", "application/json", 422),
+        (b"", "application/json", 400),
+        (b"to=1", "application/x-www-form-urlencoded", 415),
+        (json.dumps({"to": "x" * 1024 * 1024}).encode(), "application/json", 413),
+    ],
+)
+async def test_a_body_that_is_no_order_gets_a_problem(site: Site, data: bytes, kind: str, code: int) -> None:
+    status, problem, response = await site.request(
+        "POST", "calls", data=io.BytesIO(data), headers={"Content-Type": kind}
+    )
+
+    assert (status, problem["status"]) == (code, code)
+    assert response.content_type == "application/problem+json"
+    assert "Traceback" not in str(problem)
+
+
+async def test_calls_are_listed_page_by_page_with_the_total_over_all(site: Site) -> None:
+    placed = [(await site.request("POST", "calls", json={"to": TO, "from": NUMBER}))[1]["id"] for _ in range(3)]
+
+    status, first, _ = await site.request("GET", "calls", params={"page_size": "2"})
+    _, second, _ = await site.request("GET", "calls", params={"page_size": "2", "page": "2"})
+
+    assert (status, first["total"], second["total"]) == (200, 3, 3)
+    assert [call["id"] for call in first["calls"] + second["calls"]] == placed[::-1]
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ({"status": "queued"}, 1),
+        ({"status": "completed"}, 0),
+        ({"direction": "outbound"}, 1),
+        ({"direction": "inbound"}, 0),
+        ({"to": TO}, 1),
+        ({"from": TO}, 0),
+        ({"start_time_after": "2026-01-01T00:00:00Z"}, 1),
+        ({"start_time_before": "2026-01-01T00:00:00+01:00"}, 0),
+    ],
+)
+async def test_filters_narrow_the_list(site: Site, query: dict[str, str], count: int) -> None:
+    await site.request("POST", "calls", json={"to": TO, "from": NUMBER})
+
+    status, found, _ = await site.request("GET", "calls", params=query)
+
+    assert (status, found["total"], len(found["calls"])) == (200, count, count)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("status", "gone"), ("direction", "up"), ("page", "0"), ("page", "x"), ("page", "1.5"), ("page_size", "101"),
+        ("page_size", "0"), ("page", "9" * 30), ("start_time_after", "yesterday"),
+        ("start_time_before", "2026-13-01T00:00:00Z"), ("start_time_after", "2026-01-01T00:00:00"),
+    ],
+)  # fmt: skip
+async def test_a_wrong_query_is_named(site: Site, name: str, value: str) -> None:
+    status, problem, _ = await site.request("GET", "calls", params={name: value})
+
+    assert (status, [error["field"] for error in problem["errors"]]) == (422, [name])
+
+
+async def test_another_accounts_call_is_not_there(site: Site) -> None:
+    _, call, _ = await site.request("POST", "calls", json={"to": TO, "from": NUMBER})
+    other = await site.services.accounts.ensure("other")
+    _, site.key = await site.services.accounts.create_key(other.id)
+
+    for method, path in [("GET", ""), ("DELETE", ""), ("GET", "/events")]:
+        status, problem, _ = await site.request(method, f"calls/{call['id']}{path}")
+        assert (status, problem["title"]) == (404, "Not Found")
+    assert (await site.request("GET", "calls"))[1] == {"calls": [], "total": 0}
+
+
+@pytest.mark.parametrize("identifier", ["CA" + "0" * 32, "nothing", "%00", "..%2f..", "CA" + "0" * 500])
+async def test_what_is_no_call_is_404(site: Site, identifier: str) -> None:
+    status, problem, response = await site.request("GET", f"calls/{identifier}")
+
+    assert (status, problem["status"], response.content_type) == (404, 404, "application/problem+json")
+
+
+async def test_a_call_is_ended_with_204_however_often(site: Site) -> None:
+    _, call, _ = await site.request("POST", "calls", json={"to": TO, "from": NUMBER})
+
+    for _ in range(2):
+        status, body, _ = await site.request("DELETE", f"calls/{call['id']}")
+        assert (status, body) == (204, None)
+    assert site.desk.ended == [call["id"]] * 2

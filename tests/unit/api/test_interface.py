@@ -1,0 +1,115 @@
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from api.clock import SystemClock
+from engine.ids import Kind, new_id
+from engine.recording import Recording, RecordingStatus
+from tests.unit.api.conftest import NUMBER, TO, Site
+
+
+@pytest.mark.parametrize("path", ["calls", "conferences", "recordings", f"calls/CA{'0' * 32}"])
+async def test_without_a_key_that_opens_an_account_nothing_is_told(site: Site, path: str) -> None:
+    key = site.key
+    for wrong in ("", "SKwrong", key[:-1], f"{key}x"):
+        site.key = wrong
+        status, problem, _ = await site.request("GET", path)
+        assert (status, problem["status"]) == (401, 401)
+        assert key not in str(problem)
+
+
+async def test_a_revoked_key_opens_nothing(site: Site) -> None:
+    for key in await site.services.accounts.keys():
+        await site.services.accounts.revoke(key.id)
+
+    assert (await site.request("GET", "calls"))[0] == 401
+
+
+@pytest.mark.parametrize(("method", "path", "code"), [("GET", "/nowhere", 404), ("PUT", "calls", 405)])
+async def test_what_is_not_published_is_a_problem_too(site: Site, method: str, path: str, code: int) -> None:
+    status, problem, response = await site.request(method, path)
+
+    assert (status, problem["status"], response.content_type) == (code, code, "application/problem+json")
+
+
+async def test_health_documents_and_pages_need_no_key(site: Site) -> None:
+    site.key = ""
+
+    assert (await site.request("GET", "/healthz"))[:2] == (200, {"status": "ok"})
+    assert (await site.request("GET", "/readyz"))[0] == 200
+    assert (await site.request("GET", "/openapi.json"))[1]["openapi"] == "3.1.0"
+    assert (await site.request("GET", "/call-flow.schema.json"))[1]["$schema"].endswith("2020-12/schema")
+
+
+async def test_a_node_that_is_not_ready_says_so(site: Site) -> None:
+    site.health.ready = False
+
+    status, body, _ = await site.request("GET", "/readyz")
+
+    assert (status, body["ready"]) == (503, False)
+
+
+async def test_the_page_names_every_operation_and_loads_nothing(site: Site) -> None:
+    async with site.client.get(f"{site.address}/docs") as response:
+        page = await response.text()
+        policy = response.headers["Content-Security-Policy"]
+
+    for operation in site.services.published.operations.values():
+        assert operation.path in page
+    assert "<script" not in page
+    assert "src=" not in page
+    assert policy.startswith("default-src 'none'")
+
+
+async def test_a_conference_is_opened_found_and_ended(site: Site) -> None:
+    status, made, _ = await site.request("POST", "conferences", json={"friendly_name": "talk", "max_participants": 5})
+    assert (status, made["status"], made["participant_count"], made["max_participants"]) == (201, "init", 0, 5)
+
+    assert (await site.request("GET", f"conferences/{made['id']}"))[1] == made
+    assert (await site.request("GET", "conferences"))[1]["conferences"] == [made]
+    assert (await site.request("GET", f"conferences/{made['id']}/participants"))[1] == {"participants": []}
+    assert (await site.request("DELETE", f"conferences/{made['id']}"))[0] == 204
+    assert site.desk.ended == [made["id"]]
+
+
+async def test_a_conference_needs_no_body(site: Site) -> None:
+    status, made, _ = await site.request("POST", "conferences")
+
+    assert (status, made["max_participants"], made["record"]) == (201, 100, False)
+
+
+@pytest.mark.parametrize("body", [{"max_participants": 0}, {"friendly_name": ""}, {"record": "no"}])
+async def test_a_wrong_conference_names_its_field(site: Site, body: dict[str, object]) -> None:
+    status, problem, _ = await site.request("POST", "conferences", json=body)
+
+    assert (status, [error["field"] for error in problem["errors"]]) == (422, list(body))
+
+
+async def test_a_recording_is_listed_and_downloaded_whole_or_in_part(site: Site, tmp_path: Path) -> None:
+    _, call, _ = await site.request("POST", "calls", json={"to": TO, "from": NUMBER})
+    account = await site.services.accounts.by_name("demo")
+    assert account is not None
+    path = tmp_path / "recording.wav"
+    path.write_bytes(bytes(range(100)))
+    now = SystemClock().now()
+    recording = Recording(
+        id=new_id(Kind.RECORDING), account_id=account.id, source="call", status=RecordingStatus.COMPLETED,
+        path=str(path), channels=2, rate_hz=16000, started_at=now, node="node-1", call_id=call["id"],
+        seconds=1.5, size_bytes=100, sha256="0" * 64, ended_at=now + timedelta(seconds=2),
+    )  # fmt: skip
+    await site.services.recordings.add(recording)
+
+    _, found, _ = await site.request("GET", "recordings", params={"call_id": call["id"]})
+    assert [each["id"] for each in found["recordings"]] == [recording.id]
+    assert found["recordings"][0]["audio_url"] == f"/v1/voice/recordings/{recording.id}/audio"
+    assert "path" not in found["recordings"][0]
+    url = f"{site.address}/v1/voice/recordings/{recording.id}/audio"
+    async with site.client.get(url, headers={"X-API-Key": site.key}) as response:
+        assert (response.status, response.content_type) == (200, "audio/wav")
+        assert await response.read() == path.read_bytes()
+    async with site.client.get(url, headers={"X-API-Key": site.key, "Range": "bytes=10-19"}) as response:
+        assert (response.status, response.headers["Content-Range"]) == (206, "bytes 10-19/100")
+        assert await response.read() == path.read_bytes()[10:20]
+    path.unlink()
+    assert (await site.request("GET", f"recordings/{recording.id}/audio"))[0] == 404
