@@ -1,0 +1,1 @@
+"""Measurements: each runs in minutes, on loopback, and writes its figures to bench/results/."""
