@@ -1,0 +1,78 @@
+"""`make run`, from its first line to Ctrl-C."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from api.demo.flow import PROMPT, THANKS
+from tests.peers.audio import Sound, contains
+
+pytestmark = [pytest.mark.sip, pytest.mark.slow]
+
+TOLD = ["queued", "ringing", "in-progress", PROMPT, "key 4", "key 2", THANKS, "closed", "completed", "price:"]
+
+
+async def line_with(process: asyncio.subprocess.Process, text: str, story: list[str]) -> str:
+    assert process.stdout is not None
+    async with asyncio.timeout(90):
+        async for line in process.stdout:
+            story.append(line.decode().rstrip())
+            if text in story[-1]:
+                return story[-1]
+    raise AssertionError(f"the demonstration ended without {text!r}: {story}")
+
+
+async def run(*command: str, shell: str | None = None) -> str:
+    process = await asyncio.create_subprocess_exec(
+        *(["bash", "-c", shell] if shell else command), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    output, errors = await process.communicate()
+    assert process.returncode == 0, errors.decode()
+    return output.decode()
+
+
+async def test_the_demonstration_tells_one_real_call_and_keeps_serving_until_it_is_stopped(tmp_path: Path) -> None:
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("TELEFOON_")}
+    environment = {**outside, "TELEFOON_DATA_DIR": str(tmp_path / "var"), "TELEFOON_RTP_PORTS": "14100-14300"}
+    story: list[str] = []
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "api.cli", "demo"),
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        cwd=tmp_path,
+    )
+    try:
+        curl = await line_with(process, "curl -X POST", story)
+        placed_again = await run(shell=curl)
+        docs = await run("curl", "-s", next(line for line in story if "/docs" in line).split()[-1])
+        await line_with(process, "Ctrl-C", story)
+    finally:
+        process.send_signal(signal.SIGINT)
+        async with asyncio.timeout(30):
+            code = await process.wait()
+
+    text = "\n".join(story)
+    places = [text.index(each) for each in TOLD]
+    assert places == sorted(places), text
+    assert '"status": "queued"' in placed_again
+    assert "<h1>Telefoon Voice API</h1>" in docs
+    assert code == 0
+
+    found = re.search(r"recording: (\S+\.wav) \((\d+\.\d) s, 2 channels\)", text)
+    assert found is not None, text
+    recording = Sound.of_file(Path(found[1]), channel=0)
+    assert abs(recording.seconds - float(found[2])) < 0.1
+    spoken = tmp_path / "prompt.wav"
+    await run(sys.executable, "-m", "api.cli", "say", PROMPT, "--language", "en-GB", "-o", str(spoken))
+    prompt = Sound.of_file(spoken)
+    match = contains(recording, prompt)
+    assert match.score > 0.9
+    there = recording.part(match.offset_s, match.offset_s + prompt.seconds)
+    assert abs(there.level_dbov - prompt.level_dbov) < 1.5
+    assert Path(found[1]).stat().st_mode & 0o077 == 0
