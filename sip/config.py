@@ -23,6 +23,16 @@ class Listening:
     rtp_first_port: int
     rtp_last_port: int
 
+    @property
+    def is_ipv6(self) -> bool:
+        return ":" in self.host
+
+    @property
+    def host_in_uri(self) -> str:
+        """The address that others reach, as a URI wants it: IPv6 in brackets (RFC 3261 §25.1)."""
+        host = self.public_address or self.host
+        return f"[{host}]" if ":" in host else host
+
 
 @dataclass(frozen=True, slots=True)
 class Tls:
@@ -57,6 +67,10 @@ class Trunk:
         if host_port.startswith("["):
             return host_port[1:].partition("]")[0]
         return host_port.partition(":")[0]
+
+    @property
+    def host_in_uri(self) -> str:
+        return f"[{self.host}]" if ":" in self.host else self.host
 
     @property
     def parameters(self) -> str:

@@ -21,6 +21,11 @@ _TRANSPORTS = {
     SipTransport.TCP: pj.PJSIP_TRANSPORT_TCP,
     SipTransport.TLS: pj.PJSIP_TRANSPORT_TLS,
 }
+_TRANSPORTS_IPV6 = {
+    SipTransport.UDP: pj.PJSIP_TRANSPORT_UDP6,
+    SipTransport.TCP: pj.PJSIP_TRANSPORT_TCP6,
+    SipTransport.TLS: pj.PJSIP_TRANSPORT_TLS6,
+}
 
 
 def open_endpoint(config: SipConfig) -> pj.Endpoint:
@@ -88,7 +93,7 @@ def _open_transport(endpoint: pj.Endpoint, transport: SipTransport, listening: L
     if transport is SipTransport.TLS:
         _present_certificate(settings.tlsConfig, tls)
     try:
-        endpoint.transportCreate(_TRANSPORTS[transport], settings)
+        endpoint.transportCreate((_TRANSPORTS_IPV6 if listening.is_ipv6 else _TRANSPORTS)[transport], settings)
     except pj.Error as error:
         if error.status == ADDRESS_IN_USE:
             raise SetupError(

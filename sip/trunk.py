@@ -65,6 +65,8 @@ def account_config(config: SipConfig) -> pj.AccountConfig:
     account.mediaConfig.transportConfig.boundAddress = listening.host
     account.mediaConfig.transportConfig.port = listening.rtp_first_port
     account.mediaConfig.transportConfig.portRange = listening.rtp_last_port - listening.rtp_first_port
+    if listening.is_ipv6:
+        account.mediaConfig.ipv6Use = pj.PJSUA_IPV6_ENABLED_USE_IPV6_ONLY
     if listening.public_address:
         account.mediaConfig.transportConfig.publicAddress = listening.public_address
     account.mediaConfig.srtpUse = _SRTP[trunk.srtp] if trunk else pj.PJMEDIA_SRTP_DISABLED
@@ -83,8 +85,8 @@ def account_config(config: SipConfig) -> pj.AccountConfig:
 def _identity(config: SipConfig) -> str:
     trunk = config.trunk
     if trunk and trunk.user:
-        return f"{trunk.scheme}:{trunk.user}@{trunk.host}"
-    return f"sip:telefoon@{config.listening.public_address or config.listening.host}"
+        return f"{trunk.scheme}:{trunk.user}@{trunk.host_in_uri}"
+    return f"sip:telefoon@{config.listening.host_in_uri}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,9 +93,9 @@ class UserAgent:
 
     def _caller(self, request: DialRequest) -> str:
         trunk = self._config.trunk
-        host = trunk.host if trunk and trunk.user else self._config.listening.public_address
+        host = trunk.host_in_uri if trunk and trunk.user else self._config.listening.host_in_uri
         name = f'"{_quoted(request.display_name)}" ' if request.display_name else ""
-        return f"{name}<sip:{request.caller}@{host or self._config.listening.host}>"
+        return f"{name}<sip:{request.caller}@{host}>"
 
     def _to(self, leg: SipLeg) -> Callable[[LegEvent], None]:
         return lambda event: self._thread.emit(partial(leg.deliver, event))

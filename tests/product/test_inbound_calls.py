@@ -198,8 +198,11 @@ async def test_three_in_a_conference_hear_the_other_two_and_not_themselves(
             for party in (first, second, third):
                 await party.tells("recorded", within_s=60)
         conferences = (await telefoon.get("conferences"))["conferences"]
+        recording, wav = await telefoon.recording(tmp_path, conference_id=conferences[0]["id"])
 
-    assert [each["friendly_name"] for each in conferences] == ["talk"]
+    assert [(each["friendly_name"], each["status"]) for each in conferences] == [("talk", "completed")]
+    assert (recording["status"], recording["channels"]) == ("completed", 1)
+    assert all(hears(Sound.of_file(wav), hz, seconds=2) for hz in tones)
     for hz in tones:
         heard = Sound.of_file(tmp_path / f"heard-{hz}.wav")
         for other in tones:

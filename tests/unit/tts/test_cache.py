@@ -24,13 +24,13 @@ class Maker:
     async def __call__(self, out: Path) -> None:
         self.times += 1
         self.started.set()
-        out.write_bytes(b"half")  # noqa: ASYNC240
+        out.write_bytes(b"half")
         try:
             await self.may_finish.wait()
         except asyncio.CancelledError:
             self.cancelled = True
             raise
-        out.write_bytes(bytes(self._size))  # noqa: ASYNC240
+        out.write_bytes(bytes(self._size))
 
 
 async def test_many_who_ask_at_once_get_one_making(cache: PromptCache) -> None:
@@ -84,7 +84,7 @@ async def test_the_making_stops_when_all_who_asked_are_cancelled(cache: PromptCa
 
 async def test_a_failed_making_leaves_nothing_and_is_tried_again(cache: PromptCache) -> None:
     async def fail(out: Path) -> None:
-        out.write_bytes(b"half")  # noqa: ASYNC240
+        out.write_bytes(b"half")
         raise ValueError("no")
 
     for _ in range(2):
