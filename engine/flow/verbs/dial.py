@@ -77,7 +77,7 @@ class Dial:
             end_on_exit=room.end_conference_on_exit,
             beep=room.beep,
             max_participants=room.max_participants,
-            record=room.record,
+            record=room.record or self.record,
             limit_s=self.time_limit,
             leave_on_star=self.hangup_on_star,
         )
