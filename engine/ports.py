@@ -139,12 +139,16 @@ class DialRequest:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An INVITE that came in: the called number as given, the caller, where it came from."""
+    """An INVITE that came in: the called number as given (Request-URI), the caller, where it came from.
+
+    `addressed` is the number in To, which some carriers use while they address the trunk itself.
+    """
 
     called: str
     caller: str
     source: str
     display_name: str = ""
+    addressed: str = ""
 
 
 class Leg(Protocol):

@@ -122,7 +122,7 @@ class Switchboard:
 
     async def _take(self, leg: Leg, arrival: Arrival) -> None:
         try:
-            number = await self._services.numbers.get(from_carrier(arrival.called))
+            number = await self._called(arrival)
         except StoreError as error:
             log.error("store_failed", error=str(error))
             await leg.hang_up(Cause.UNAVAILABLE)
@@ -140,6 +140,13 @@ class Switchboard:
             return
         session = Session(journal, longest_s=self._services.longest_call_s)
         await self._live(session, session.take(leg, self._conduct))
+
+    async def _called(self, arrival: Arrival) -> Number | None:
+        for called in (arrival.called, arrival.addressed):
+            number = await self._services.numbers.get(from_carrier(called))
+            if number is not None:
+                return number
+        return None
 
     def _inbound(self, number: Number, arrival: Arrival) -> Call:
         return Call(

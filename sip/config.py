@@ -58,6 +58,10 @@ class Trunk:
         return self.uri.partition(":")[0]
 
     @property
+    def is_tls(self) -> bool:
+        return self.scheme == "sips" or "transport=tls" in self.parameters.lower()
+
+    @property
     def host_port(self) -> str:
         return self.uri.partition(":")[2].partition(";")[0].rpartition("@")[2]
 
@@ -115,7 +119,7 @@ def from_settings(settings: Settings) -> SipConfig:
         listening=Listening(
             host=settings.sip_host,
             port=settings.sip_port,
-            transports=settings.sip_transports,
+            transports=_transports(settings.sip_transports, trunk),
             public_address=settings.public_address,
             rtp_first_port=settings.rtp_first_port,
             rtp_last_port=settings.rtp_last_port,
@@ -127,3 +131,10 @@ def from_settings(settings: Settings) -> SipConfig:
         allow=settings.sip_allow,
         scratch=settings.data_dir / "sip-scratch",
     )
+
+
+def _transports(wanted: Sequence[SipTransport], trunk: Trunk | None) -> Sequence[SipTransport]:
+    """Those set, and TLS where the trunk needs it: as its client, Telefoon can do without a certificate."""
+    if trunk is not None and trunk.is_tls and SipTransport.TLS not in wanted:
+        return [*wanted, SipTransport.TLS]
+    return wanted

@@ -112,7 +112,8 @@ class UserAgent:
         leg.identify(str(info.callIdString))
         called = _REQUEST_URI.search(message)
         name, caller = _party(info.remoteUri)
-        arrival = Arrival(_user(called.group(1)) if called else "", caller, source, name)
+        _, addressed = _party(info.localUri)
+        arrival = Arrival(_user(called.group(1)) if called else "", caller, source, name, addressed)
         self._thread.emit(partial(self._on_incoming, leg, arrival))
 
 

@@ -1,0 +1,1 @@
+"""Asterisk as trunk and as phone network."""
