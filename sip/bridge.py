@@ -6,6 +6,7 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
+from engine.errors import RecordingError
 from engine.ports import Played, PlayerId, RecordedFile, RecorderId, Said, Sink, Source, Track
 from sip.switch import Switch
 from sip.thread import SipThread
@@ -92,7 +93,10 @@ class SipBridge:
 
     async def record(self, path: Path, *, tracks: Sequence[Sequence[Source]]) -> WavRecorder:
         recorder = RecorderId(next(self._ids))
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RecordingError(f"A recording can't be written to {path.parent}: {error.strerror}.") from error
         files = [path.with_suffix(f".{number}.wav") for number in range(len(tracks))]
         always = [self._silence] if self._silence else []
         sources: list[list[Source]] = [[*always, *track] for track in tracks]

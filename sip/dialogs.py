@@ -28,6 +28,7 @@ from sip.status import outcome, q850
 PJSIP_EVENT_RX_MSG = 3
 NORMAL_CLEARING = 16  # Q.850 §2.2.7.1.7
 _REASON = re.compile(r"^reason\s*:\s*q\.850\s*;\s*cause\s*=\s*(\d+)", re.IGNORECASE | re.MULTILINE)
+_NOWHERE = re.compile(r"^c=IN IP4 0\.0\.0\.0\s*$|^c=IN IP6 ::\s*$", re.MULTILINE)
 _WITH_MEDIA = {pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD, pj.PJSUA_CALL_MEDIA_LOCAL_HOLD}
 
 log = structlog.get_logger(__name__)
@@ -62,7 +63,7 @@ class Dialog(pj.Call):
     def onCallState(self, prm: pj.OnCallStateParam) -> None:  # noqa: N802
         info = self.getInfo()
         if info.state == pj.PJSIP_INV_STATE_EARLY and info.role == pj.PJSIP_ROLE_UAC:
-            self._deliver(Alerted(info.lastStatusCode, _has_media(info)))
+            self._deliver(Alerted(info.lastStatusCode, _has_sdp(_received_message(prm.e))))
         elif info.state == pj.PJSIP_INV_STATE_CONFIRMED and not self._answered:
             self._answered = True
             self._deliver(Answered())
@@ -79,6 +80,11 @@ class Dialog(pj.Call):
                 self._on_media(self._leg, self.getAudioMedia(media.index))
                 self._deliver(self._media_changed(media))
                 return
+
+    def onCallSdpCreated(self, prm: pj.OnCallSdpCreatedParam) -> None:  # noqa: N802
+        # The library takes the older way to hold, an address of zeros (RFC 3264 §8.4), for no hold at all.
+        if _NOWHERE.search(prm.remSdp.wholeSdp):
+            prm.sdp.wholeSdp = prm.sdp.wholeSdp.replace("a=sendrecv", "a=recvonly")
 
     def onDtmfDigit(self, prm: pj.OnDtmfDigitParam) -> None:  # noqa: N802
         method = "info" if prm.method == pj.PJSUA_DTMF_METHOD_SIP_INFO else "rfc4733"
@@ -189,8 +195,9 @@ class Dialogs:
         self._dialogs.pop(leg, None)
 
 
-def _has_media(info: pj.CallInfo) -> bool:
-    return any(media.status in _WITH_MEDIA for media in info.media)
+def _has_sdp(message: str) -> bool:
+    """Whether a provisional answer brings early media; the media itself is only made after this event."""
+    return "\ncontent-type: application/sdp" in message.lower().replace("\r", "")
 
 
 def _received_message(event: pj.SipEvent) -> str:

@@ -17,6 +17,7 @@ BLOCK_FRAMES = 65536
 CLOSE_TIMEOUT_S = 3.0
 CLOSE_POLL_S = 0.005
 RIFF_LENGTH_AT = 4
+_NO_LENGTH_YET = (b"", b"\0\0\0\0")  # a short recording is not even begun in the file before it is closed
 
 
 def silence(path: Path, rate_hz: int) -> None:
@@ -31,7 +32,7 @@ def wait_until_closed(path: Path) -> None:
     while time.monotonic() < deadline:
         with path.open("rb") as file:
             file.seek(RIFF_LENGTH_AT)
-            if file.read(4) != b"\0\0\0\0":
+            if file.read(4) not in _NO_LENGTH_YET:
                 return
         time.sleep(CLOSE_POLL_S)
     raise RecordingError(f"{path.name} was not closed within {CLOSE_TIMEOUT_S:.0f} s.")
