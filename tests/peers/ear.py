@@ -108,6 +108,10 @@ class RtpEar:
         self._loop = None
         self._queue.clear()
 
+    def fall_silent(self) -> None:
+        """Send no packets any more, and go on listening."""
+        self._mute = True
+
     def press(self, keys: str, *, duration_s: float = 0.1, gap_s: float = 0.1) -> None:
         """Send keys by RFC 4733: updates every 20 ms, the end three times (§2.5.1.4)."""
         quiet = _Tick((self._law.encode(np.zeros(_FRAME_SAMPLES, dtype=np.int16)),))

@@ -1,0 +1,110 @@
+"""SIPp as a real far end: runs one scenario, and tells every message as it was on the wire."""
+
+import asyncio
+import re
+import tempfile
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tests.peers.ports import Ports
+from tests.peers.sip_message import SipMessage
+from tests.peers.waiting import eventually
+
+NUMBER: Final = "+3225550100"
+_LONGEST_S: Final = 300
+_ENTRY: Final = re.compile(r"^-{20,} .*\n\w+ message (sent|received) [^\n]*:\n\n", re.MULTILINE)
+
+
+@dataclass(slots=True)
+class Sipp:
+    """A running scenario. `port` is the far end's SIP port."""
+
+    port: int
+    folder: Path
+    process: asyncio.subprocess.Process
+
+    @property
+    def messages(self) -> list[SipMessage]:
+        """Everything sent and received so far, in order."""
+        trace = self.folder / "messages.log"
+        if not trace.exists():
+            return []
+        parts = _ENTRY.split(trace.read_text(errors="replace"))[1:]
+        pairs = zip(parts[::2], parts[1::2], strict=True)
+        return [SipMessage.read(text, sent=kind == "sent") for kind, text in pairs if text.strip()]
+
+    def received(self, summary: str) -> list[SipMessage]:
+        """What came in with this summary, such as "INVITE" or "200 INVITE"."""
+        return [each for each in self.messages if not each.sent and each.summary == summary]
+
+    async def gets(self, summary: str, *, times: int = 1, within_s: float = 10.0) -> SipMessage:
+        """The message of this summary that came in as number `times`."""
+        return await eventually(
+            lambda: found[times - 1] if len(found := self.received(summary)) >= times else None,
+            within_s=within_s,
+            otherwise=lambda: f"{summary} number {times}; the wire had {self._story()}",
+        )
+
+    async def finishes(self, *, within_s: float = 20.0) -> None:
+        """Wait for the scenario's end; it must have gone as written."""
+        try:
+            async with asyncio.timeout(within_s):
+                _, errors = await self.process.communicate()
+        except TimeoutError:
+            raise AssertionError(f"the scenario did not end within {within_s:g} s: {self._story()}") from None
+        assert self.process.returncode == 0, f"{self._story()}\n{errors.decode(errors='replace')[-2000:]}"
+
+    def _story(self) -> list[str]:
+        return [f"{'>' if each.sent else '<'} {each.summary}" for each in self.messages]
+
+
+@asynccontextmanager
+async def sipp(
+    xml: str, ports: Ports, *, target: int | None = None, service: str = NUMBER, transport: str = "u1",
+    keys: Mapping[str, object] | None = None, calls: int = 1, per_second: int = 10,
+) -> AsyncIterator[Sipp]:  # fmt: skip
+    """Run a scenario `calls` times: as caller at 127.0.0.1:target, or as callee if there is no target."""
+    with tempfile.TemporaryDirectory(prefix="sipp-") as name:
+        folder = Path(name)
+        (folder / "scenario.xml").write_text(xml)
+        port = ports.one()
+        given = [part for key, value in (keys or {}).items() for part in ("-key", key, str(value))]
+        process = await asyncio.create_subprocess_exec(
+            *(
+                "sipp",
+                "-sf",
+                "scenario.xml",
+                "-i",
+                "127.0.0.1",
+                "-p",
+                str(port),
+                "-m",
+                str(calls),
+                "-nostdin",
+                "-t",
+                transport,
+            ),
+            *("-r", str(per_second), "-s", service, "-timeout", str(_LONGEST_S), "-timeout_error", *given),
+            *("-trace_msg", "-message_file", "messages.log", "-trace_err", "-error_file", "errors.log"),
+            *([f"127.0.0.1:{target}"] if target is not None else []),
+            cwd=folder,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            if target is None:
+                # A callee must listen before we call; SIPp opens its trace at its start.
+                await eventually(_listens(port, transport), within_s=10, otherwise=lambda: "SIPp listens")
+            yield Sipp(port, folder, process)
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+
+
+def _listens(port: int, transport: str) -> Callable[[], bool]:
+    table = Path("/proc/net/tcp" if transport.startswith(("t", "l")) else "/proc/net/udp")
+    return lambda: f":{port:04X} " in table.read_text()

@@ -1,0 +1,115 @@
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.settings import SipTransport
+from engine.ports import Arrival, HungUp, LegEvent
+from sip.config import Listening, SipConfig, Tls, Trunk
+from sip.leg import SipLeg
+from sip.user_agent import UserAgent
+from tests.peers.audio import tone
+from tests.peers.ear import RtpEar
+from tests.peers.ports import Ports
+
+
+@dataclass(slots=True)
+class Line:
+    """A user agent under test and what came in to it."""
+
+    agent: UserAgent
+    port: int
+    arrivals: asyncio.Queue[tuple[SipLeg, Arrival]] = field(default_factory=asyncio.Queue)
+
+    async def takes(self) -> tuple[SipLeg, Arrival]:
+        """The next call that comes in."""
+        async with asyncio.timeout(10):
+            return await self.arrivals.get()
+
+
+@dataclass(slots=True)
+class Watch:
+    """Collects a leg's events while the test does other things."""
+
+    leg: SipLeg
+    seen: list[LegEvent] = field(default_factory=list)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    task: asyncio.Task[None] | None = None
+
+    def start(self) -> "Watch":
+        self.task = asyncio.create_task(self._collect())
+        return self
+
+    async def sees(self, kind: type[LegEvent], *, times: int = 1, within_s: float = 10.0) -> Any:
+        """The event of this kind that came as number `times`."""
+        try:
+            async with asyncio.timeout(within_s):
+                while len(found := [each for each in self.seen if isinstance(each, kind)]) < times:
+                    self.changed.clear()
+                    await self.changed.wait()
+        except TimeoutError:
+            raise AssertionError(f"no {kind.__name__} number {times} within {within_s:g} s: {self.seen}") from None
+        return found[times - 1]
+
+    async def ends(self, *, within_s: float = 15.0) -> HungUp:
+        """How it ended."""
+        ended: HungUp = await self.sees(HungUp, within_s=within_s)
+        return ended
+
+    async def _collect(self) -> None:
+        async for event in self.leg.events():
+            self.seen.append(event)
+            self.changed.set()
+
+
+OpenLine = Callable[..., AbstractAsyncContextManager[Line]]
+
+
+@pytest.fixture(scope="session")
+def ports() -> Ports:
+    return Ports()
+
+
+@pytest.fixture
+def open_line(tmp_path: Path, ports: Ports) -> OpenLine:
+    """Opens a user agent; keywords are fields of SipConfig. One at a time: the library allows no second."""
+
+    @asynccontextmanager
+    async def opening(**fields: Any) -> AsyncIterator[Line]:
+        rtp, port = ports.block(60), ports.block(2)
+        listening = Listening("127.0.0.1", port, [SipTransport.UDP, SipTransport.TCP], None, rtp, rtp + 59)
+        config = replace(SipConfig(listening, ["PCMA"], 1800, None, Tls(), [], tmp_path / "scratch"), **fields)
+        arrivals: asyncio.Queue[tuple[SipLeg, Arrival]] = asyncio.Queue()
+        agent = await UserAgent.start(config, lambda leg, arrival: arrivals.put_nowait((leg, arrival)))
+        try:
+            yield Line(agent, port, arrivals)
+        finally:
+            await agent.close()
+
+    return opening
+
+
+@pytest.fixture
+async def line(open_line: OpenLine) -> AsyncIterator[Line]:
+    async with open_line() as opened:
+        yield opened
+
+
+@pytest.fixture
+def ear() -> Iterator[RtpEar]:
+    with RtpEar() as opened:
+        yield opened
+
+
+@pytest.fixture
+def prompt(tmp_path: Path) -> Path:
+    """Four seconds of 440 Hz."""
+    return tone(440, 4, rate_hz=8000).save(tmp_path / "prompt.wav")
+
+
+def trunk_to(port: int, **more: Any) -> Trunk:
+    return Trunk(f"sip:127.0.0.1:{port}", **more)

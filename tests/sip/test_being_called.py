@@ -1,0 +1,270 @@
+"""Calls that come in to us, with SIPp as the far end."""
+
+import asyncio
+import gc
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+
+from engine.call import Event
+from engine.errors import LegGone
+from engine.ports import Answered, Cause, DigitPressed, Ear, MediaChanged, Said
+from tests.peers.audio import Sound, hears, tone
+from tests.peers.ear import RtpEar
+from tests.peers.ports import Ports
+from tests.peers.scenario import (
+    acks,
+    acks_refusal,
+    asks,
+    calls,
+    cancels,
+    gets_bye,
+    pause,
+    receives,
+    reinvites,
+    scenario,
+    sdp,
+)
+from tests.peers.sipp import NUMBER, Sipp, sipp
+from tests.sip.conftest import Line, OpenLine, Watch
+
+pytestmark = pytest.mark.sip
+
+RINGS = receives(100, optional=True) + receives(180)
+
+
+def caller(*then: str, offer: str | None = None) -> str:
+    """Calls, is answered and does what follows."""
+    return scenario(calls(sdp() if offer is None else offer), RINGS, receives(200), acks(), *then)
+
+
+async def answered(line: Line, far_end: Sipp, ear: RtpEar) -> Watch:
+    leg, _ = await line.takes()
+    call = Watch(leg).start()
+    await leg.ring()
+    await leg.answer()
+    await call.sees(Answered)
+    ear.follow((await far_end.gets("200 INVITE")).sdp)
+    return call
+
+
+async def test_a_call_rings_is_answered_heard_and_hung_up(
+    line: Line, ports: Ports, ear: RtpEar, prompt: Path, tmp_path: Path
+) -> None:
+    async with sipp(caller(gets_bye()), ports, target=line.port, keys={"ear": ear.port}) as far_end:
+        leg, arrival = await line.takes()
+        assert (arrival.called, arrival.addressed, arrival.caller) == (NUMBER, NUMBER, "+3225550177")
+        call = Watch(leg).start()
+        await leg.ring()
+        await leg.answer()
+        await call.sees(Answered)
+        ear.follow((await far_end.gets("200 INVITE")).sdp)
+        ear.say(tone(900, 3))
+        recorder = await line.agent.bridge.record(tmp_path / "said.wav", tracks=[[Said(leg.id)]])
+        player = await line.agent.bridge.play(prompt, to=[Ear(leg.id)])
+
+        await player.finished()
+        recorded = await recorder.stop()
+        await leg.hang_up()
+
+        assert (await call.ends()).outcome is Event.HUNG_UP
+        await far_end.finishes()
+        codes = [each.summary for each in far_end.messages if each.code and not each.sent]
+        assert codes[-2:] == ["180 INVITE", "200 INVITE"]
+    assert hears(ear.heard(), 440, seconds=3.8)
+    assert hears(Sound.of_file(recorded.path), 900, seconds=2.5)
+
+
+@pytest.mark.parametrize(("cause", "code"), [(Cause.BUSY, 486), (Cause.NOT_FOUND, 404), (Cause.REJECTED, 603)])
+async def test_we_refuse_with_a_code_and_a_cause(
+    line: Line, ports: Ports, ear: RtpEar, cause: Cause, code: int
+) -> None:
+    script = scenario(calls(sdp()), receives(100, optional=True), receives(code), acks_refusal())
+    async with sipp(script, ports, target=line.port, keys={"ear": ear.port}) as far_end:
+        leg, _ = await line.takes()
+        await leg.hang_up(cause)
+        await far_end.finishes()
+        assert f"cause={cause.q850}" in far_end.received(f"{code} INVITE")[0].header("reason")
+
+
+async def test_a_caller_that_gives_up_is_told_as_such(line: Line, ports: Ports, ear: RtpEar) -> None:
+    script = scenario(calls(sdp()), RINGS, cancels(), receives(200), receives(487), acks_refusal())
+    async with sipp(script, ports, target=line.port, keys={"ear": ear.port}) as far_end:
+        leg, _ = await line.takes()
+        call = Watch(leg).start()
+        await leg.ring()
+        ended = await call.ends()
+        await far_end.finishes()
+        with pytest.raises(LegGone):
+            await leg.answer()
+    assert (ended.outcome, ended.by_us, ended.sip_code) == (Event.HUNG_UP, False, 487)
+
+
+async def test_a_source_that_is_not_allowed_gets_403(open_line: OpenLine, ports: Ports, ear: RtpEar) -> None:
+    script = scenario(calls(sdp()), receives(100, optional=True), receives(403), acks_refusal())
+    async with open_line(allow=[ip_network("192.0.2.0/24")]) as line:
+        async with sipp(script, ports, target=line.port, keys={"ear": ear.port}) as far_end:
+            await far_end.finishes()
+        assert line.arrivals.empty()
+
+
+async def test_an_offer_without_a_codec_of_ours_gets_488(line: Line, ports: Ports, ear: RtpEar) -> None:
+    offer = sdp(formats="97").replace("a=rtpmap:8 PCMA/8000\na=rtpmap:101 telephone-event/8000", "a=rtpmap:97 AMR/8000")
+    script = scenario(calls(offer), receives(100, optional=True), receives(488), acks_refusal())
+    async with sipp(script, ports, target=line.port, keys={"ear": ear.port}) as far_end:
+        await far_end.finishes()
+
+
+async def test_options_are_answered(line: Line, ports: Ports) -> None:
+    async with sipp(scenario(asks("OPTIONS", 1), receives(200)), ports, target=line.port) as far_end:
+        await far_end.finishes()
+        assert "INVITE" in far_end.received("200 OPTIONS")[0].header("allow")
+
+
+async def test_keys_come_in_by_telephone_event_and_by_info(line: Line, ports: Ports, ear: RtpEar) -> None:
+    info = asks("INFO", 2, "Signal=7\nDuration=160", headers=["Content-Type: application/dtmf-relay"]) + receives(200)
+    script = caller(pause(2.5), info, gets_bye())
+    async with sipp(script, ports, target=line.port, keys={"ear": ear.port}) as far_end:
+        call = await answered(line, far_end, ear)
+        ear.press("15*#A")
+        await call.sees(DigitPressed, times=6)
+        await call.leg.hang_up()
+        await far_end.finishes()
+
+    keys = [(each.digit, each.method) for each in call.seen if isinstance(each, DigitPressed)]
+    assert keys == [*((key, "rfc4733") for key in "15*#A"), ("7", "info")]
+
+
+@pytest.mark.parametrize(
+    ("hold", "answer"),
+    [
+        (sdp(direction="sendonly", version=2), "recvonly"),
+        (sdp(direction="inactive", version=2), "inactive"),
+        (sdp(address="0.0.0.0", version=2), None),
+        (sdp(direction="recvonly", version=2), "sendonly"),
+    ],
+)
+async def test_a_far_end_that_holds_hears_nothing_until_it_resumes(
+    line: Line, ports: Ports, ear: RtpEar, tmp_path: Path, hold: str, answer: str | None
+) -> None:
+    script = caller(pause(1.5), reinvites(2, hold), pause(2), reinvites(3, sdp(version=3)), gets_bye())
+    music = tone(440, 30).save(tmp_path / "long.wav")
+    async with sipp(script, ports, target=line.port, keys={"ear": ear.port}) as far_end:
+        call = await answered(line, far_end, ear)
+        await line.agent.bridge.play(music, to=[Ear(call.leg.id)])
+        await ear.hears(440, within_s=5, seconds=0.5)
+
+        held = (await far_end.gets("200 INVITE", times=2)).sdp
+        assert held is not None
+        await asyncio.sleep(0.6)
+        quiet_since = ear.now_s
+        await asyncio.sleep(1)
+        during = ear.heard(quiet_since)
+        resumed = (await far_end.gets("200 INVITE", times=3)).sdp
+        assert resumed is not None
+        await ear.hears(440, within_s=6, seconds=0.5, since_s=ear.now_s)
+        await call.leg.hang_up()
+        await far_end.finishes()
+
+    if answer is not None:
+        assert held.direction == answer
+    if answer != "sendonly":
+        assert held.direction in ("recvonly", "inactive")
+        assert not hears(during, 440)
+    else:
+        assert hears(during, 440)
+    assert resumed.direction == "sendrecv"
+
+
+async def test_an_offer_may_come_late(line: Line, ports: Ports, ear: RtpEar, prompt: Path) -> None:
+    script = scenario(calls(), RINGS, receives(200), acks(1, sdp()), gets_bye())
+    async with sipp(script, ports, target=line.port, keys={"ear": ear.port}) as far_end:
+        call = await answered(line, far_end, ear)
+        await call.sees(MediaChanged)
+        await line.agent.bridge.play(prompt, to=[Ear(call.leg.id)])
+
+        await ear.hears(440, within_s=8, seconds=2)
+
+        await call.leg.hang_up()
+        await far_end.finishes()
+
+
+async def test_a_re_invite_without_an_offer_keeps_the_sound(
+    line: Line, ports: Ports, ear: RtpEar, tmp_path: Path
+) -> None:
+    late = asks("INVITE", 2) + receives(100, optional=True) + receives(200) + acks(2, sdp(version=2))
+    music = tone(440, 30).save(tmp_path / "long.wav")
+    async with sipp(caller(pause(1), late, gets_bye()), ports, target=line.port, keys={"ear": ear.port}) as far_end:
+        call = await answered(line, far_end, ear)
+        await line.agent.bridge.play(music, to=[Ear(call.leg.id)])
+        offered = (await far_end.gets("200 INVITE", times=2)).sdp
+        await asyncio.sleep(0.5)
+
+        await ear.hears(440, within_s=5, seconds=0.8, since_s=ear.now_s)
+
+        assert offered is not None
+        assert offered.direction == "sendrecv"
+        await call.leg.hang_up()
+        await far_end.finishes()
+
+
+async def test_sound_follows_the_far_end_to_another_address(
+    line: Line, ports: Ports, ear: RtpEar, tmp_path: Path
+) -> None:
+    music = tone(440, 30).save(tmp_path / "long.wav")
+    with RtpEar() as moved:
+        script = caller(pause(1), reinvites(2, sdp(port="[moved]", version=2)), gets_bye())
+        keys = {"ear": ear.port, "moved": moved.port}
+        async with sipp(script, ports, target=line.port, keys=keys) as far_end:
+            call = await answered(line, far_end, ear)
+            await line.agent.bridge.play(music, to=[Ear(call.leg.id)])
+            await ear.hears(440, within_s=5)
+            ear.fall_silent()
+            moved.follow((await far_end.gets("200 INVITE", times=2)).sdp)
+
+            await moved.hears(440, within_s=5, seconds=1)
+
+            await asyncio.sleep(0.5)
+            assert ear.quiet_s > 0.4
+            await call.leg.hang_up()
+            await far_end.finishes()
+
+
+async def test_the_collector_may_run_at_every_step_of_500_calls(line: Line, ports: Ports, prompt: Path) -> None:
+    """pjproject issues 3856, 3125 and 4039: an object that dies on the wrong thread takes the process with it."""
+    total = 500
+    gc.collect()
+    gc.freeze()
+    ended = 0
+
+    async def live() -> None:
+        nonlocal ended
+        leg, _ = await line.takes()
+        gc.collect()
+        events = leg.events()
+        await leg.ring()
+        gc.collect()
+        await leg.answer()
+        async for event in events:
+            gc.collect()
+            if isinstance(event, Answered):
+                player = await line.agent.bridge.play(prompt, to=[Ear(leg.id)])
+                gc.collect()
+                del player
+        ended += 1
+
+    script = scenario(
+        calls(sdp(port="9")), receives(100, optional=True), receives(180, optional=True), receives(200), acks(),
+        pause(0.2), asks("BYE", 2), receives(200),
+    )  # fmt: skip
+    async with sipp(script, ports, target=line.port, calls=total, per_second=25) as far_end:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(total):
+                await asyncio.sleep(0)
+                group.create_task(live())
+                while len(asyncio.all_tasks()) > 60:
+                    await asyncio.sleep(0.02)
+        await far_end.finishes(within_s=60)
+    gc.unfreeze()
+    assert ended == total

@@ -1,0 +1,244 @@
+"""Calls that we place, with SIPp as the far end."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from engine.call import Event
+from engine.errors import LegGone, SipError
+from engine.ports import Alerted, Answered, Cause, DialRequest, Ear, MediaChanged, Said
+from sip.config import Trunk
+from tests.peers.audio import Sound, hears, tone
+from tests.peers.ear import RtpEar
+from tests.peers.ports import Ports
+from tests.peers.scenario import answers, gets_bye, is_called, pause, receives, scenario, sdp
+from tests.peers.sipp import Sipp, sipp
+from tests.sip.conftest import Line, OpenLine, Watch, trunk_to
+
+pytestmark = pytest.mark.sip
+
+
+async def dial(line: Line, far_end: Sipp) -> Watch:
+    uri = f"sip:+3225550199@127.0.0.1:{far_end.port}"
+    return Watch(await line.agent.dial(DialRequest(uri, "+3225550100", "CA1"))).start()
+
+
+def subscriber_of(registrar: Sipp) -> Trunk:
+    return trunk_to(registrar.port, user="me", password="x", register=True)
+
+
+async def test_an_answered_call_hears_the_prompt_and_we_hang_up(
+    line: Line, ports: Ports, ear: RtpEar, prompt: Path
+) -> None:
+    async with sipp(scenario(is_called(), gets_bye()), ports, keys={"ear": ear.port}) as far_end:
+        call = await dial(line, far_end)
+        await call.sees(Answered)
+        await call.sees(MediaChanged)
+        ear.follow((await far_end.gets("INVITE")).sdp)
+
+        player = await line.agent.bridge.play(prompt, to=[Ear(call.leg.id)])
+        await player.finished()
+        await call.leg.hang_up()
+
+        ended = await call.ends()
+        await far_end.finishes()
+        assert hears(ear.heard(), 440, seconds=3.8)
+        assert (ended.outcome, ended.by_us, ended.sip_code) == (Event.HUNG_UP, True, 200)
+        assert "cause=16" in far_end.received("BYE")[0].header("reason")
+        invite = far_end.received("INVITE")[0]
+        assert "+3225550100" in invite.header("from")
+        assert call.leg.sip_call_id == invite.header("call-id")
+
+
+async def test_the_far_ends_bye_ends_the_call(line: Line, ports: Ports, ear: RtpEar) -> None:
+    bye = (
+        '<send retrans="500"><![CDATA[\nBYE [next_url] SIP/2.0\n'
+        "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\n"
+        "From: [$2];tag=far-[call_number]\nTo: [$1]\nCall-ID: [call_id]\nCSeq: 2 BYE\nMax-Forwards: 70\n"
+        "Content-Length: 0\n\n]]></send>\n"
+    )
+    invite = (
+        '<recv request="INVITE" rrs="true"><action>'
+        '<ereg regexp=".*" search_in="hdr" header="From:" assign_to="1"/>'
+        '<ereg regexp=".*" search_in="hdr" header="To:" assign_to="2"/></action></recv>\n'
+    )
+    answer = answers(200, "OK", sdp(), to_tag=True)
+    script = scenario(invite, answer, receives("ACK"), pause(0.3), bye, receives(200))
+    async with sipp(script, ports, keys={"ear": ear.port}) as far_end:
+        call = await dial(line, far_end)
+
+        ended = await call.ends()
+
+        await far_end.finishes()
+        assert (ended.outcome, ended.by_us) == (Event.HUNG_UP, False)
+        with pytest.raises(LegGone):
+            await call.leg.press("1")
+        await call.leg.hang_up()
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "outcome", "cause"),
+    [
+        (486, "Busy Here", Event.ENGAGED, 17),
+        (600, "Busy Everywhere", Event.ENGAGED, 17),
+        (480, "Temporarily Unavailable", Event.EXPIRED, 18),
+        (403, "Forbidden", Event.BROKE, 21),
+        (404, "Not Found", Event.BROKE, 1),
+        (503, "Service Unavailable", Event.BROKE, 41),
+    ],
+)
+async def test_a_refusal_is_told_with_its_code_reason_and_cause(
+    line: Line, ports: Ports, code: int, reason: str, outcome: Event, cause: int
+) -> None:
+    script = scenario(receives("INVITE"), answers(code, reason, to_tag=True), receives("ACK"))
+    async with sipp(script, ports) as far_end:
+        ended = await (await dial(line, far_end)).ends()
+        await far_end.finishes()
+
+    assert (ended.outcome, ended.sip_code, ended.sip_reason, ended.q850_cause) == (outcome, code, reason, cause)
+    assert not ended.by_us
+
+
+async def test_the_far_ends_own_cause_counts_more_than_the_table(line: Line, ports: Ports) -> None:
+    refusal = answers(480, "Gone", headers=['Reason: Q.850;cause=20;text="Absent"'], to_tag=True)
+    async with sipp(scenario(receives("INVITE"), refusal, receives("ACK")), ports) as far_end:
+        ended = await (await dial(line, far_end)).ends()
+
+    assert ended.q850_cause == 20
+
+
+@pytest.mark.parametrize("early_media", [False, True])
+async def test_a_call_that_rings_is_cancelled(line: Line, ports: Ports, ear: RtpEar, early_media: bool) -> None:
+    ringing = answers(183, "Progress", sdp(), to_tag=True) if early_media else answers(180, "Ringing", to_tag=True)
+    refusal = (
+        "<send><![CDATA[\nSIP/2.0 487 Request Terminated\n[last_Via:]\n[last_From:]\n[last_To:];tag=far-[call_number]\n"
+        "[last_Call-ID:]\nCSeq: [$9] INVITE\nContent-Length: 0\n\n]]></send>\n"
+    )
+    invite = (
+        '<recv request="INVITE"><action><ereg regexp="[0-9]+" search_in="hdr" header="CSeq:" assign_to="9"/>'
+        "</action></recv>\n"
+    )
+    script = scenario(invite, ringing, receives("CANCEL"), answers(200, "OK"), refusal, receives("ACK"))
+    async with sipp(script, ports, keys={"ear": ear.port}) as far_end:
+        call = await dial(line, far_end)
+        alerted = await call.sees(Alerted)
+
+        await call.leg.hang_up(Cause.UNAVAILABLE)
+
+        ended = await call.ends()
+        await far_end.finishes()
+    assert alerted.early_media is early_media
+    assert (ended.by_us, ended.sip_code) == (True, 487)
+
+
+async def test_early_media_is_heard_before_the_answer(line: Line, ports: Ports, ear: RtpEar, tmp_path: Path) -> None:
+    progress = answers(183, "Session Progress", sdp(), to_tag=True)
+    script = scenario(
+        receives("INVITE"), progress, pause(2), answers(200, "OK", sdp(), to_tag=True), receives("ACK"), gets_bye()
+    )
+    async with sipp(script, ports, keys={"ear": ear.port}) as far_end:
+        call = await dial(line, far_end)
+        ear.follow((await far_end.gets("INVITE")).sdp)
+        ear.say(tone(425, 1.5))
+        await call.sees(MediaChanged)
+        recorder = await line.agent.bridge.record(tmp_path / "early.wav", tracks=[[Said(call.leg.id)]])
+        await asyncio.sleep(1.6)
+        assert not any(isinstance(event, Answered) for event in call.seen)
+        early = await recorder.stop()
+        await call.sees(Answered)
+        await call.leg.hang_up()
+        await call.ends()
+        await far_end.finishes()
+
+    assert hears(Sound.of_file(early.path), 425, seconds=0.8)
+
+
+async def test_keys_are_sent_as_telephone_events(line: Line, ports: Ports, ear: RtpEar) -> None:
+    async with sipp(scenario(is_called(), gets_bye()), ports, keys={"ear": ear.port}) as far_end:
+        call = await dial(line, far_end)
+        await call.sees(Answered)
+        await call.sees(MediaChanged)
+
+        await call.leg.press("12*#D")
+
+        await ear.hears_keys("12*#D", within_s=10)
+        await call.leg.hang_up()
+        await far_end.finishes()
+
+
+async def test_a_far_end_that_never_sends_sound_is_talked_to_all_the_same(
+    line: Line, ports: Ports, prompt: Path
+) -> None:
+    with RtpEar(mute=True) as ear:
+        async with sipp(scenario(is_called(), gets_bye()), ports, keys={"ear": ear.port}) as far_end:
+            call = await dial(line, far_end)
+            await call.sees(MediaChanged)
+            await line.agent.bridge.play(prompt, to=[Ear(call.leg.id)])
+
+            await ear.hears(440, within_s=8, seconds=2)
+
+            await call.leg.hang_up()
+            assert (await call.ends()).outcome is Event.HUNG_UP
+            await far_end.finishes()
+
+
+@pytest.mark.parametrize(("password", "code"), [("right", 200), ("wrong", 407)])
+async def test_a_digest_is_answered_once(
+    open_line: OpenLine, ports: Ports, ear: RtpEar, password: str, code: int
+) -> None:
+    challenge = answers(
+        407, "Authenticate", to_tag=True,
+        headers=['Proxy-Authenticate: Digest realm="carrier", nonce="[call_number]abc", algorithm=MD5, qop="auth"'],
+    )  # fmt: skip
+    accepted = answers(200, "OK", sdp(), to_tag=True) + receives("ACK") + gets_bye()
+    second = accepted if code == 200 else challenge + receives("ACK")
+    script = scenario(receives("INVITE"), challenge, receives("ACK"), receives("INVITE"), second)
+    async with sipp(script, ports, keys={"ear": ear.port}) as far_end:
+        async with open_line(trunk=trunk_to(far_end.port, user="me", password=password)) as line:
+            call = Watch(await line.agent.dial(DialRequest("+3225550199", "+3225550100", "CA1"))).start()
+            if code == 200:
+                await call.sees(Answered)
+                await call.leg.hang_up()
+            ended = await call.ends()
+            await far_end.finishes()
+
+        assert ended.sip_code == code
+        assert call.leg.via == f"trunk 127.0.0.1:{far_end.port}"
+        given = far_end.received("INVITE")[1].header("proxy-authorization")
+        assert 'username="me"' in given
+        assert 'realm="carrier"' in given
+
+
+async def test_a_registration_is_refreshed_and_a_refused_one_says_why(open_line: OpenLine, ports: Ports) -> None:
+    accepted = answers(200, "OK", to_tag=True, headers=["Expires: 7"])
+    script = scenario(receives("REGISTER"), accepted, receives("REGISTER"), accepted)
+    async with sipp(script, ports) as registrar, open_line(trunk=subscriber_of(registrar)) as line:
+        await registrar.gets("REGISTER")
+        await asyncio.sleep(0.5)
+        state = await line.agent.registration()
+        assert (state.wanted, state.active, state.code) == (True, True, 200)
+        await registrar.gets("REGISTER", times=2, within_s=10)
+
+    refused = scenario(receives("REGISTER"), answers(403, "Not you", to_tag=True))
+    async with sipp(refused, ports) as registrar, open_line(trunk=subscriber_of(registrar)) as line:
+        await registrar.finishes()
+        await asyncio.sleep(0.3)
+        state = await line.agent.registration()
+    assert (state.active, state.code, state.reason) == (False, 403, "Not you")
+
+
+async def test_a_number_without_a_trunk_can_not_be_dialled(line: Line) -> None:
+    with pytest.raises(SipError, match="TELEFOON_TRUNK"):
+        await line.agent.dial(DialRequest("+3225550199", "+3225550100", "CA1"))
+
+
+async def test_calls_run_over_tcp(line: Line, ports: Ports, ear: RtpEar) -> None:
+    async with sipp(scenario(is_called(), gets_bye()), ports, keys={"ear": ear.port}, transport="t1") as far_end:
+        uri = f"sip:+3225550199@127.0.0.1:{far_end.port};transport=tcp"
+        call = Watch(await line.agent.dial(DialRequest(uri, "+3225550100", "CA1"))).start()
+        await call.sees(Answered)
+        await call.leg.hang_up()
+        await call.ends()
+        await far_end.finishes()
+        assert "SIP/2.0/TCP" in far_end.received("INVITE")[0].header("via")
