@@ -27,16 +27,16 @@ from engine.call import Call
 from engine.callbacks import CallbackCourier
 from engine.consent import Announcement
 from engine.errors import SetupError
-from engine.journal import Ledger
+from engine.live.journal import Ledger
+from engine.live.recording_desk import RecordingDesk
+from engine.live.recovery import recover
+from engine.live.services import Services
+from engine.live.speaker import Speaker
+from engine.live.switchboard import Switchboard
 from engine.ports import Arrival, Cause, Leg
 from engine.rating import Rates, load_rates
-from engine.recordings import RecordingDesk
-from engine.recovery import recover
 from engine.secrets import load_pepper
-from engine.services import Services
-from engine.speaker import Speaker
 from engine.store import Accounts, Calls, Conferences, Database, Numbers, Outbox, Recordings
-from engine.switchboard import Switchboard
 from engine.webhooks import WebhookClient
 from sip.config import from_settings
 from sip.leg import SipLeg

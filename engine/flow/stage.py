@@ -1,6 +1,6 @@
 """What a verb may do with the call it runs on.
 
-The live call implements it (engine/stage.py); a simulator can too. Every coroutine here raises LegGone once
+The live call implements it (engine/live/stage.py); a simulator can too. Every coroutine here raises LegGone once
 the far end has hung up. Cancelling one stops its sound at once.
 """
 

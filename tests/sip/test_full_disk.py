@@ -12,8 +12,8 @@ from api.clock import SystemClock
 from config.settings import SipTransport
 from engine.consent import Consent
 from engine.errors import RecordingError
+from engine.live.recording_desk import RecordingDesk, Subject
 from engine.recording import RecordingStatus
-from engine.recordings import RecordingDesk, Subject
 from engine.store import Accounts, Database, Recordings
 from engine.tasks import stopped
 from sip.config import Listening, SipConfig, Tls

@@ -10,7 +10,7 @@ from api.clock import SystemClock
 from engine.call import Call, Direction, Event, Status
 from engine.errors import StoreError
 from engine.ids import Kind, new_id
-from engine.journal import Journal, Ledger
+from engine.live.journal import Journal, Ledger
 from engine.store import Accounts, Calls, Database, NewCallback, Outbox
 
 

@@ -1,4 +1,4 @@
-from engine.keys import Keys
+from engine.live.keys import Keys
 
 
 async def test_keys_are_read_in_the_order_in_which_they_were_pressed() -> None:

@@ -5,15 +5,15 @@ from collections.abc import Coroutine
 from typing import Any, Final, TypeVar
 
 from engine.call import Attempt, Call, Direction
-from engine.dialling import Dialling
 from engine.errors import LegGone, MediaError, RecordingError, SpeechError
 from engine.flow.stage import DialOutcome, DialPlan, RecordOutcome, RecordPlan, RoomOutcome, RoomPlan
-from engine.permission import Permission
+from engine.live.dialling import Dialling
+from engine.live.permission import Permission
+from engine.live.recording_desk import ActiveRecording, Subject
+from engine.live.rooms import Rooms
+from engine.live.services import Services
+from engine.live.session import Session
 from engine.ports import Cause, Ear, Heard, Said, Source, Speech
-from engine.recordings import ActiveRecording, Subject
-from engine.rooms import Rooms
-from engine.services import Services
-from engine.session import Session
 
 HANGUP: Final = "hangup"
 VOICE_LEVEL: Final = 0.02

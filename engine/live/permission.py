@@ -5,9 +5,9 @@ from functools import partial
 
 from engine.consent import Consent, ConsentPolicy
 from engine.errors import LegGone
+from engine.live.session import Session
+from engine.live.speaker import Speaker
 from engine.ports import Ear
-from engine.session import Session
-from engine.speaker import Speaker
 
 
 class Permission:

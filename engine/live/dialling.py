@@ -11,13 +11,13 @@ from engine.call import Attempt, Call, Direction, Status
 from engine.errors import LegGone, MediaError, RecordingError, SipError
 from engine.flow.stage import DialOutcome, DialPlan, Target
 from engine.ids import Kind, new_id
-from engine.keys import Keys
+from engine.live.keys import Keys
+from engine.live.permission import Permission
+from engine.live.recording_desk import ActiveRecording, Subject
+from engine.live.services import Services
+from engine.live.session import Session
 from engine.numbers import country_of
-from engine.permission import Permission
 from engine.ports import Ear, Leg, Said, Sink, Source
-from engine.recordings import ActiveRecording, Subject
-from engine.services import Services
-from engine.session import Session
 from engine.tasks import first_of, stopped
 
 StartCall = Callable[[Call], Awaitable[Session]]

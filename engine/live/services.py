@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.consent import ConsentPolicy
-from engine.journal import Ledger
+from engine.live.journal import Ledger
+from engine.live.recording_desk import RecordingDesk
+from engine.live.speaker import Speaker
 from engine.ports import Bridge, Clock, Dialer
-from engine.recordings import RecordingDesk
-from engine.speaker import Speaker
 from engine.store import Conferences, Numbers, Recordings
 from engine.webhooks import WebhookClient
 

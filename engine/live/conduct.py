@@ -10,10 +10,10 @@ from engine.errors import DocumentError, FlowFailed, LegGone, TelefoonError, Web
 from engine.flow.document import Document
 from engine.flow.interpreter import Interpreter
 from engine.flow.parse import parse
+from engine.live.session import Session
+from engine.live.stage import LiveStage, close_quietly
 from engine.phrases import Phrase
 from engine.ports import Cause
-from engine.session import Session
-from engine.stage import LiveStage, close_quietly
 from engine.webhooks import WebhookClient
 
 log = structlog.get_logger(__name__)

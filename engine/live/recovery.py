@@ -11,9 +11,9 @@ import structlog
 
 from engine.call import Attempt, Call, Event
 from engine.conference import ConferenceStatus, become
-from engine.journal import Journal, Ledger
+from engine.live.journal import Journal, Ledger
+from engine.live.services import Services
 from engine.recording import Recording, RecordingStatus
-from engine.services import Services
 
 _DIED: Final = "The process that carried it ended without closing it."
 

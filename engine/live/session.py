@@ -10,8 +10,8 @@ import structlog
 from engine.call import Attempt, Call, Direction, Event, Status
 from engine.consent import Consent
 from engine.errors import LegGone, SipError
-from engine.journal import Journal
-from engine.keys import Keys
+from engine.live.journal import Journal
+from engine.live.keys import Keys
 from engine.ports import (
     Alerted,
     Answered,

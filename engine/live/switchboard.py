@@ -9,21 +9,21 @@ from typing import Any, Final
 import structlog
 
 from engine.call import Attempt, Call, Direction, Event, Status
-from engine.conduct import Conductor
 from engine.conference import Conference
-from engine.dialling import Dialling
 from engine.errors import NotFound, StoreError, WrongState
 from engine.ids import Kind, new_id
-from engine.journal import Journal
+from engine.live.conduct import Conductor
+from engine.live.dialling import Dialling
+from engine.live.journal import Journal
+from engine.live.permission import Permission
+from engine.live.rooms import Rooms
+from engine.live.services import Services
+from engine.live.session import Conduct, Session
+from engine.live.stage import LiveStage
 from engine.numbers import Number, from_carrier
 from engine.orders import NewCall, NewConference
-from engine.permission import Permission
 from engine.ports import Arrival, Cause, DialRequest, Leg
 from engine.recording import RecordingStatus
-from engine.rooms import Rooms
-from engine.services import Services
-from engine.session import Conduct, Session
-from engine.stage import LiveStage
 from engine.tasks import first_of
 
 INBOUND_RING_S: Final = 120

@@ -1,0 +1,1 @@
+"""Calls in progress: sessions, what verbs do on them, rooms, and the desk that places and takes them."""

@@ -1,0 +1,162 @@
+"""One live conference: who is in it, who hears whom, its music, tones and recording."""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from engine.conference import Conference, ConferenceStatus, Participant, Seat, audible_pairs, become
+from engine.errors import MediaError, RecordingError, StoreError
+from engine.flow.stage import Beep, RoomPlan
+from engine.live.recording_desk import ActiveRecording, Subject
+from engine.live.services import Services
+from engine.live.session import Session
+from engine.ports import Ear, LegId, Player, Said
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Member:
+    """One leg in a room."""
+
+    session: Session
+    plan: RoomPlan
+    participant: Participant
+
+    @property
+    def leg(self) -> LegId:
+        return self.session.leg.id
+
+    @property
+    def ear(self) -> Ear:
+        return Ear(self.leg)
+
+
+class Room:
+    """A conference that somebody is in. Membership changes one at a time."""
+
+    def __init__(self, conference: Conference, services: Services) -> None:
+        self.conference = conference
+        self.over = asyncio.Event()
+        self._services = services
+        self._members: list[Member] = []
+        self._edges: frozenset[tuple[LegId, LegId]] = frozenset()
+        self._music: Player | None = None
+        self._recording: ActiveRecording | None = None
+        self._turn = asyncio.Lock()
+
+    @property
+    def size(self) -> int:
+        return len(self._members)
+
+    async def enter(self, member: Member) -> bool:
+        """False if the room is full or over."""
+        async with self._turn:
+            if self.over.is_set() or self.size >= self.conference.max_participants:
+                return False
+            self._members.append(member)
+            await stored(self._services.conferences.join(member.participant))
+            if member.plan.start_on_enter and self.conference.status is not ConferenceStatus.IN_PROGRESS:
+                await self._become(ConferenceStatus.IN_PROGRESS)
+            await self._arrange()
+        if member.plan.beep in (Beep.BOTH, Beep.ON_ENTER):
+            await self._beep()
+        return True
+
+    async def leave(self, member: Member) -> None:
+        """Take a member out; the room is over when it was the last, or the one that ends it."""
+        async with self._turn:
+            self._members.remove(member)
+            await stored(self._services.conferences.leave(member.participant.id, self._services.clock.now()))
+            if not self._members or (member.plan.end_on_exit and not self.over.is_set()):
+                await self._end()
+            await self._arrange()
+        if member.plan.beep in (Beep.BOTH, Beep.ON_EXIT) and not self.over.is_set():
+            await self._beep()
+
+    async def end(self) -> None:
+        """End it for all."""
+        async with self._turn:
+            await self._end()
+
+    async def _end(self) -> None:
+        if not self.over.is_set():
+            self.over.set()
+            if self._recording is not None:
+                await self._recording.stop()
+            await self._become(ConferenceStatus.COMPLETED)
+
+    async def _become(self, status: ConferenceStatus) -> None:
+        self.conference = become(self.conference, status, self._services.clock.now())
+        await stored(self._services.conferences.save(self.conference))
+
+    async def _arrange(self) -> None:
+        """Make the wires what the members' state asks for."""
+        begun = self.conference.status is ConferenceStatus.IN_PROGRESS
+        seats = [Seat(member.leg, muted=member.plan.muted) for member in self._members]
+        wanted = audible_pairs(seats) if begun else frozenset()
+        bridge = self._services.bridge
+        for speaker, listener in self._edges - wanted:
+            await bridge.disconnect(Said(speaker), Ear(listener))
+        for speaker, listener in wanted - self._edges:
+            await bridge.connect(Said(speaker), Ear(listener))
+        self._edges = wanted
+        await self._arrange_music(waiting=not begun and bool(self._members))
+        if begun and self._members and self.conference.record:
+            await self._arrange_recording()
+
+    async def _arrange_music(self, *, waiting: bool) -> None:
+        bridge = self._services.bridge
+        if not waiting and self._music is not None:
+            await self._music.stop()
+            self._music = None
+        if not waiting:
+            return
+        try:
+            self._music = self._music or await self._services.speaker.hold_music(to=[])
+        except MediaError as error:
+            log.warning("hold_music_failed", reason=str(error))
+            return
+        for member in self._members:
+            await bridge.connect(self._music.source, member.ear)
+
+    async def _arrange_recording(self) -> None:
+        """Every member has consented before it came in."""
+        speakers = [Said(member.leg) for member in self._members]
+        if self._recording is not None:
+            for source in speakers:
+                await self._services.bridge.connect(source, self._recording.recorder.tracks[0])
+            return
+        first = self._members[0].session
+        if first.consent is None:
+            return
+        subject = Subject(
+            self.conference.account_id, "conference", first.journal.note, conference_id=self.conference.id
+        )
+        try:
+            self._recording = await self._services.recorder.start(first.consent, subject, [speakers])
+        except RecordingError as error:
+            first.journal.note("not_recorded", reason=str(error))
+
+    async def _beep(self) -> None:
+        if self.size < 2:
+            return
+        try:
+            await self._services.speaker.beep([member.ear for member in self._members])
+        except MediaError as error:
+            log.warning("beep_failed", reason=str(error))
+
+    @property
+    def recording_id(self) -> str | None:
+        return self._recording.id if self._recording else None
+
+
+async def stored(writing: Coroutine[Any, Any, object]) -> None:
+    """A database that fails must not harm those who talk."""
+    try:
+        await writing
+    except StoreError as error:
+        log.error("store_failed", error=str(error))
