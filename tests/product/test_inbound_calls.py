@@ -45,7 +45,7 @@ async def test_the_numbers_webhook_gives_the_flow_and_gets_the_keys(
 
 async def test_a_webhook_that_fails_gives_way_to_the_fallback(tmp_path: Path, ports: Ports, shop: Customer) -> None:
     shop.failing.add("/start")
-    shop.flows["/fallback"] = "<Response><Pause length='1'/></Response>"
+    shop.flows["/fallback"] = "<Response><Say>One moment.</Say></Response>"
     number = {"--url": shop.url("/start"), "--fallback-url": shop.url("/fallback")}
     async with (
         platform(tmp_path, ports, number=number) as telefoon,
@@ -207,3 +207,15 @@ async def test_three_in_a_conference_hear_the_other_two_and_not_themselves(
         heard = Sound.of_file(tmp_path / f"heard-{hz}.wav")
         for other in tones:
             assert hears(heard, other, seconds=2) is (other != hz), (hz, other)
+
+
+async def test_a_flow_that_needs_no_media_never_answers(tmp_path: Path, ports: Ports, shop: Customer) -> None:
+    shop.flows["/start"] = '<Response><Pause length="1"/><Reject reason="busy"/></Response>'
+    async with (
+        platform(tmp_path, ports, number={"--url": shop.url("/start")}) as telefoon,
+        phone(*dialling(telefoon)) as caller,
+    ):
+        assert (await caller.tells("hung_up", within_s=20))["code"] == 486
+        call = await telefoon.ended_call((await telefoon.newest_call())["id"])
+
+    assert (call["status"], "answer_time" in call) == ("busy", False)
