@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, Final, TypeVar
 
-from engine.call import Attempt, Call, Direction
+from engine.call import Attempt, Call, Direction, Event
 from engine.errors import LegGone, MediaError, RecordingError, SpeechError
 from engine.flow.stage import DialOutcome, DialPlan, RecordOutcome, RecordPlan, RoomOutcome, RoomPlan
 from engine.live.dialling import Dialling
@@ -126,7 +126,8 @@ class LiveStage:
 
     async def reject(self, cause: Cause) -> None:
         self._session.journal.tried(Attempt("call flow", self.call.to, f"Reject: {cause.name.lower()}"))
-        await self._session.hang_up(cause)
+        outcome = Event.ENGAGED if cause is Cause.BUSY else Event.BROKE
+        await self._session.hang_up(cause, outcome=outcome)
 
     async def note(self, kind: str, **facts: object) -> None:
         self._session.journal.note(kind, **facts)

@@ -92,9 +92,9 @@ async def test_an_unknown_number_is_refused_with_404_and_one_without_a_flow_says
     assert "no URL" in call["explanation"][0]["said"]
 
 
-@pytest.mark.parametrize(("reason", "code"), [("busy", 486), ("rejected", 603)])
+@pytest.mark.parametrize(("reason", "code", "status"), [("busy", 486, "busy"), ("rejected", 603, "failed")])
 async def test_a_rejected_call_is_never_answered(
-    tmp_path: Path, ports: Ports, shop: Customer, reason: str, code: int
+    tmp_path: Path, ports: Ports, shop: Customer, reason: str, code: int, status: str
 ) -> None:
     shop.flows["/start"] = f'<Response><Reject reason="{reason}"/></Response>'
     async with (
@@ -104,7 +104,7 @@ async def test_a_rejected_call_is_never_answered(
         assert (await caller.tells("hung_up", within_s=20))["code"] == code
         call = await telefoon.ended_call((await telefoon.newest_call())["id"])
 
-    assert call["duration"] == 0
+    assert (call["status"], call["duration"]) == (status, 0)
     assert "answered" not in [event["event"] for event in caller.told]
 
 
