@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, Protocol, TypeVar
 
 from aiohttp import web
 from jsonschema import ValidationError
@@ -27,6 +27,16 @@ _AN: Final = {
 }
 
 
+class Owned(Protocol):
+    """Whatever belongs to an account."""
+
+    @property
+    def account_id(self) -> str: ...
+
+
+T = TypeVar("T", bound=Owned)
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A request that is well formed. `query` and `body` have their published defaults filled in."""
@@ -36,6 +46,12 @@ class Asked:
     query: Mapping[str, Any]
     body: Mapping[str, Any]
     http: web.Request
+
+    def own(self, kind: str, found: T | None) -> T:
+        """What was found for the path's `kind`_id, if it is the account's. Raises NotFound: others' is no one's."""
+        if found is None or found.account_id != self.account.id:
+            raise NotFound(kind, self.path[f"{kind}_id"])
+        return found
 
 
 async def read(request: web.Request, account: Account, operation: Operation, published: Published) -> Asked:

@@ -14,7 +14,7 @@ from api.published import BASE_PATH
 from api.serializers import call_json, event_json
 from api.services import Resource, Services
 from engine.call import Call, Direction, Status
-from engine.errors import CallerNotOwned, DocumentError, NotFound, UnknownLanguage
+from engine.errors import CallerNotOwned, DocumentError, UnknownLanguage
 from engine.flow.parse import parse
 from engine.languages import canonical_language
 from engine.numbers import Number, parse_e164
@@ -130,10 +130,7 @@ async def _own_number(services: Services, asked: Asked) -> Number:
 
 
 async def _own_call(services: Services, asked: Asked) -> Call:
-    call = await services.calls.get(asked.path["call_id"])
-    if call is None or call.account_id != asked.account.id:
-        raise NotFound("call", asked.path["call_id"])
-    return call
+    return asked.own("call", await services.calls.get(asked.path["call_id"]))
 
 
 def _moment(query: Mapping[str, Any], name: str) -> datetime | None:

@@ -11,7 +11,6 @@ from api.published import BASE_PATH
 from api.serializers import conference_json, participant_json
 from api.services import Resource, Services
 from engine.conference import Conference, ConferenceStatus
-from engine.errors import NotFound
 from engine.orders import NewConference
 
 
@@ -63,7 +62,4 @@ RESOURCES: Final[Mapping[str, Resource]] = {
 
 
 async def _own(services: Services, asked: Asked) -> Conference:
-    conference = await services.conferences.get(asked.path["conference_id"])
-    if conference is None or conference.account_id != asked.account.id:
-        raise NotFound("conference", asked.path["conference_id"])
-    return conference
+    return asked.own("conference", await services.conferences.get(asked.path["conference_id"]))

@@ -66,7 +66,4 @@ RESOURCES: Final[Mapping[str, Resource]] = {
 
 
 async def _own(services: Services, asked: Asked) -> Recording:
-    recording = await services.recordings.get(asked.path["recording_id"])
-    if recording is None or recording.account_id != asked.account.id:
-        raise NotFound("recording", asked.path["recording_id"])
-    return recording
+    return asked.own("recording", await services.recordings.get(asked.path["recording_id"]))
