@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from engine.call import Attempt, Call, Direction, Status
-from engine.errors import LegGone, MediaError, RecordingError, SipError
+from engine.errors import LegGone, MediaError, RecordingError, SipError, StoreError
 from engine.flow.stage import DialOutcome, DialPlan, Target
 from engine.ids import Kind, new_id
 from engine.live.keys import Keys
@@ -36,24 +36,34 @@ class Dialling:
     async def dial(self, parent: Session, plan: DialPlan) -> DialOutcome:
         """Ring targets in order until one answers, join it with the parent until either is gone.
 
-        Returns also when the parent hangs up meanwhile; raises StoreError before anything was dialled.
+        Returns also when the parent hangs up meanwhile.
         """
         outcome = DialOutcome(Status.FAILED, None, 0)
-        if plan.caller is not None and not await self._may_show(plan.caller, parent.call):
-            parent.journal.tried(Attempt("callerId", plan.caller, "not a number of this account, nor of this call"))
-            return outcome
-        for target in plan.targets:
-            child = await self.start(self._child_call(parent.call, plan, target))
-            parent.journal.note("dialled", call=child.call.id, target=target.address)
-            try:
-                answered = await self._ring(parent, child)
-                recording = await self._talk(parent, child, plan) if answered else None
-            finally:
-                await asyncio.shield(_ended(child))
-            outcome = self._outcome(child.call, recording)
-            if answered or parent.over.is_set():
-                break
+        try:
+            if plan.caller is not None and not await self._may_show(plan.caller, parent.call):
+                said = "not a number of this account, nor of this call"
+                parent.journal.tried(Attempt("callerId", plan.caller, said))
+                return outcome
+            for target in plan.targets:
+                child = await self.start(self._child_call(parent.call, plan, target))
+                outcome = await self._connect(parent, child, plan)
+                if child.answered.is_set() or parent.over.is_set():
+                    break
+        except StoreError as error:
+            # The parent talks on: its flow goes on with the next verb.
+            parent.journal.note("dial_failed", reason=str(error))
         return outcome
+
+    async def _connect(self, parent: Session, child: Session, plan: DialPlan) -> DialOutcome:
+        """Ring one child, join it if it answers, and see to its end."""
+        parent.journal.note("dialled", call=child.call.id, target=child.call.to)
+        recording = None
+        try:
+            if await self._ring(parent, child):
+                recording = await self._talk(parent, child, plan)
+        finally:
+            await asyncio.shield(_ended(child))
+        return self._outcome(child.call, recording)
 
     async def _ring(self, parent: Session, child: Session) -> bool:
         """The parent hears it ring, or the far end's early media, until it answers (True) or is gone."""
