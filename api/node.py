@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -33,7 +33,7 @@ from engine.live.recovery import recover
 from engine.live.services import Services
 from engine.live.speaker import Speaker
 from engine.live.switchboard import Switchboard
-from engine.ports import Arrival, Cause, Leg
+from engine.ports import Arrival, Cause, Leg, Speech
 from engine.rating import Rates, load_rates
 from engine.secrets import load_pepper
 from engine.store import Accounts, Calls, Conferences, Database, Numbers, Outbox, Recordings
@@ -42,6 +42,7 @@ from sip.config import from_settings
 from sip.leg import SipLeg
 from sip.user_agent import UserAgent
 from tts.decoder import Decoder
+from tts.synthesizer import SpeechService
 from tts.tone_service import ToneService
 
 _CLOSE_HTTP_S = 5.0
@@ -58,6 +59,13 @@ class Node:
     accounts: Accounts
     numbers: Numbers
     switchboard: Switchboard
+    speech: SpeechService
+    rate_hz: int
+
+    async def prepare(self, prompts: Iterable[Speech]) -> None:
+        """Render prompts before a call needs them. Raises SpeechError."""
+        for prompt in prompts:
+            await self.speech.render(prompt, rate_hz=self.rate_hz)
 
 
 class Door:
@@ -151,7 +159,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
         stack.callback(door.close)
         await stack.enter_async_context(_listening(app, settings))
         log.info("serving", http=address, sip=f"{settings.sip_host}:{settings.sip_port}")
-        yield Node(settings, address, accounts, numbers, switchboard)
+        yield Node(settings, address, accounts, numbers, switchboard, speech, agent.bridge.rate_hz)
         log.info("stopping", live_calls=switchboard.live_calls)
 
 

@@ -10,7 +10,7 @@ import uvloop
 from rich.console import Console
 
 from api.authentication import HEADER
-from api.demo.flow import DIGITS, FLOW, LANGUAGE
+from api.demo.flow import DIGITS, FLOW, LANGUAGE, PROMPTS
 from api.demo.phone import phone
 from api.demo.setting import CALLEE, NUMBER, account_with_key, on_loopback
 from api.demo.story import tell
@@ -41,6 +41,7 @@ async def _run(settings: Settings, console: Console) -> int:
     ):
         console.print(f"[bold]Telefoon[/] serves at {node.address}; the test phone rings on SIP port {phone_port}.")
         _, key = await account_with_key(node.accounts, node.numbers, LANGUAGE)
+        await node.prepare(PROMPTS)
         performing = asyncio.create_task(_perform(node, key, heard, console))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({performing, stopping}, return_when=asyncio.FIRST_COMPLETED)

@@ -2,10 +2,19 @@
 
 from typing import Any, Final
 
+from engine.phrases import Phrase
+from engine.ports import Speech
+
 PROMPT: Final = "Good day. This is Telefoon, speaking on a real telephone line. Please press four, then two."
 THANKS: Final = "Thank you. Your keys were received. Goodbye."
 DIGITS: Final = "42"
 LANGUAGE: Final = "en-GB"
+
+PROMPTS: Final = (
+    Phrase.RECORDED.in_language(LANGUAGE),
+    Speech(PROMPT, LANGUAGE),
+    Speech(THANKS, LANGUAGE),
+)
 
 FLOW: Final[list[dict[str, Any]]] = [
     {
