@@ -45,7 +45,9 @@ class LiveStage:
         return self.call.language
 
     async def answer(self) -> None:
-        """Answer, if it still rings; then begin the recording that the call was ordered with."""
+        """Answer, if it still rings; then begin the recording that the call was ordered with. Raises LegGone."""
+        if self._session.over.is_set():
+            raise LegGone(f"{self.call.id} is over")
         if self.call.direction is Direction.INBOUND and not self._session.answered.is_set():
             await self._session.leg.answer()
             await self._live(self._session.answered.wait())

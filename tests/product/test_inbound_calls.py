@@ -219,3 +219,27 @@ async def test_a_flow_that_needs_no_media_never_answers(tmp_path: Path, ports: P
         call = await telefoon.ended_call((await telefoon.newest_call())["id"])
 
     assert (call["status"], "answer_time" in call) == ("busy", False)
+
+
+@pytest.mark.parametrize("who", ["callee", "caller"])
+async def test_when_one_side_hangs_up_what_should_end_ends(
+    tmp_path: Path, ports: Ports, shop: Customer, who: str
+) -> None:
+    shop.flows["/start"] = '<Response><Dial action="/done"><Number>+3225550188</Number></Dial></Response>'
+    shop.flows["/done"] = "<Response><Say>One moment.</Say></Response>"
+    leaves = ["--hang-up-after", "3"]
+    async with phone(*(leaves if who == "callee" else [])) as callee:
+        settings = {"TRUNK": f"sip:127.0.0.1:{callee.port}"}
+        async with (
+            platform(tmp_path, ports, settings, number={"--url": shop.url("/start")}) as telefoon,
+            phone(*dialling(telefoon, *(leaves if who == "caller" else []))) as caller,
+        ):
+            assert (await callee.tells("hung_up", within_s=20))["by"] == ("phone" if who == "callee" else "far end")
+            done = (await shop.is_asked("/done"))[0]
+            assert (await caller.tells("hung_up", within_s=20))["by"] == ("phone" if who == "caller" else "far end")
+            parent = await telefoon.ended_call((await telefoon.newest_call(direction="inbound"))["id"])
+            said = [each["facts"]["text"] for each in await telefoon.events(parent["id"]) if each["kind"] == "said"]
+
+    assert done["DialCallStatus"] == "completed"
+    assert parent["status"] == "completed"
+    assert said == (["One moment."] if who == "callee" else [])

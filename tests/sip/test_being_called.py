@@ -268,3 +268,36 @@ async def test_the_collector_may_run_at_every_step_of_500_calls(line: Line, port
         await far_end.finishes(within_s=60)
     gc.unfreeze()
     assert ended == total
+
+
+@pytest.mark.parametrize(
+    ("payload_type", "mapping", "name"),
+    [
+        (96, "a=rtpmap:96 opus/48000/2", "opus"),
+        (9, "a=rtpmap:9 G722/8000", "G722"),
+        (8, "a=rtpmap:8 PCMA/8000", "PCMA"),
+        (0, "a=rtpmap:0 PCMU/8000", "PCMU"),
+        (18, "a=rtpmap:18 G729/8000", "G729"),
+    ],
+)
+async def test_each_codec_is_answered(
+    open_line: OpenLine, ports: Ports, ear: RtpEar, payload_type: int, mapping: str, name: str
+) -> None:
+    offer = sdp(formats=f"{payload_type} 101").replace("a=rtpmap:8 PCMA/8000", mapping)
+    async with (
+        open_line(codecs=["opus", "G722", "PCMA", "PCMU", "G729"]) as line,
+        sipp(caller(gets_bye(), offer=offer), ports, target=line.port, keys={"ear": ear.port}) as far_end,
+    ):
+        leg, _ = await line.takes()
+        call = Watch(leg).start()
+        await leg.ring()
+        await leg.answer()
+        media = await call.sees(MediaChanged)
+        await call.sees(Answered)
+        await leg.hang_up()
+        await far_end.finishes()
+        answer = far_end.received("200 INVITE")[0].sdp
+
+    assert answer is not None
+    assert answer.formats[0] == payload_type
+    assert media.codec.lower() == name.lower()

@@ -242,3 +242,20 @@ async def test_calls_run_over_tcp(line: Line, ports: Ports, ear: RtpEar) -> None
         await call.ends()
         await far_end.finishes()
         assert "SIP/2.0/TCP" in far_end.received("INVITE")[0].header("via")
+
+
+async def test_codecs_are_offered_in_the_order_of_the_setting(open_line: OpenLine, ports: Ports, ear: RtpEar) -> None:
+    async with (
+        open_line(codecs=["PCMU", "opus", "PCMA"]) as line,
+        sipp(scenario(is_called(), gets_bye()), ports, keys={"ear": ear.port}) as far_end,
+    ):
+        call = await dial(line, far_end)
+        await call.sees(Answered)
+        await call.leg.hang_up()
+        await far_end.finishes()
+        offer = far_end.received("INVITE")[0].sdp
+
+    assert offer is not None
+    names = [offer.names[number].partition("/")[0] for number in offer.formats]
+    assert [name for name in names if name != "TELEPHONE-EVENT"] == ["PCMU", "OPUS", "PCMA"]
+    assert "TELEPHONE-EVENT" in names

@@ -1,0 +1,51 @@
+"""The recording desk over the real bridge."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from api.clock import SystemClock
+from engine.consent import Consent
+from engine.live.recording_desk import RecordingDesk, Subject
+from engine.recording import RecordingStatus
+from engine.store import Accounts, Database, Recordings
+from tests.sip.conftest import Line
+
+pytestmark = pytest.mark.sip
+
+
+class SkewedClock(SystemClock):
+    """A clock by which more time passed than the bridge has seen."""
+
+    ahead_s = 0.0
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.ahead_s
+
+
+async def test_a_recording_shorter_than_the_talk_is_an_event(line: Line, tmp_path: Path) -> None:
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'telefoon.db'}")
+    account = await Accounts(database, b"pepper").ensure("demo")
+    events: dict[str, dict[str, object]] = {}
+    clock = SkewedClock()
+    desk = RecordingDesk(line.agent.bridge, Recordings(database), clock, folder=tmp_path / "kept", node="node-1")
+    subject = Subject(account.id, "call", lambda kind, **facts: events.update({kind: facts}))
+    consent = Consent("announced", clock.now())
+
+    exact = await desk.start(consent, subject, [[], []])
+    await asyncio.sleep(1)
+    row = await exact.stop()
+    assert (row.status, row.channels) == (RecordingStatus.COMPLETED, 2)
+    assert row.seconds is not None
+    assert abs(row.seconds - 1) < 0.2
+    assert Path(row.path).stat().st_size == row.size_bytes
+    assert "recording_length_mismatch" not in events
+
+    short = await desk.start(consent, subject, [[]])
+    clock.ahead_s = 0.5
+    await asyncio.sleep(1)
+    await short.stop()
+    assert events["recording_length_mismatch"]["recording"] == short.id
+    assert await short.stop() == await short.stop()
+    await database.close()
