@@ -26,6 +26,7 @@ from engine.ports import (
 from sip.status import outcome, q850
 
 PJSIP_EVENT_RX_MSG = 3
+NO_COMMON_MEDIA = 488
 NORMAL_CLEARING = 16  # Q.850 §2.2.7.1.7
 _REASON = re.compile(r"^reason\s*:\s*q\.850\s*;\s*cause\s*=\s*(\d+)", re.IGNORECASE | re.MULTILINE)
 _NOWHERE = re.compile(r"^c=IN IP4 0\.0\.0\.0\s*$|^c=IN IP6 ::\s*$", re.MULTILINE)
@@ -57,6 +58,7 @@ class Dialog(pj.Call):
         self._on_media = on_media
         self._on_over = on_over
         self._answered = False
+        self._had_media = False
         self._over = False
         self.ended_by_us = False
 
@@ -77,6 +79,7 @@ class Dialog(pj.Call):
         info = self.getInfo()  # owns what `media` refers to
         for media in info.media:
             if media.type == pj.PJMEDIA_TYPE_AUDIO and media.status in _WITH_MEDIA:
+                self._had_media = True
                 self._on_media(self._leg, self.getAudioMedia(media.index))
                 self._deliver(self._media_changed(media))
                 return
@@ -102,6 +105,8 @@ class Dialog(pj.Call):
     def _hung_up(self, info: pj.CallInfo, message: str) -> HungUp:
         given = _REASON.search(message)
         cause = int(given.group(1)) if given else None
+        if self._answered and not self._had_media and not self.ended_by_us:
+            return HungUp(Event.BROKE, False, NO_COMMON_MEDIA, "No codec in common", q850(NO_COMMON_MEDIA))
         if self._answered:
             # The library's last status is then about the BYE, or a code that we asked it to hang up with.
             return HungUp(Event.HUNG_UP, self.ended_by_us, 200, "OK", cause or NORMAL_CLEARING)

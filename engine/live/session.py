@@ -169,7 +169,7 @@ class Session:
     def _ended(self, event: HungUp) -> None:
         answered = self.answered.is_set()
         outcome = self._ending if self._ending and not answered and event.by_us else event.outcome
-        if not answered and self._ending is not Event.HUNG_UP:
+        if (not answered or outcome is Event.BROKE) and self._ending is not Event.HUNG_UP:
             said = f"{event.sip_code} {event.sip_reason}"
             self.journal.tried(
                 Attempt(self.leg.via, self.call.to, said, event.sip_code, event.sip_reason, event.q850_cause)

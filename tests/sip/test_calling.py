@@ -259,3 +259,38 @@ async def test_codecs_are_offered_in_the_order_of_the_setting(open_line: OpenLin
     names = [offer.names[number].partition("/")[0] for number in offer.formats]
     assert [name for name in names if name != "TELEPHONE-EVENT"] == ["PCMU", "OPUS", "PCMA"]
     assert "TELEPHONE-EVENT" in names
+
+
+async def test_keys_go_by_info_where_telephone_events_were_not_agreed(line: Line, ports: Ports, ear: RtpEar) -> None:
+    answer = answers(200, "OK", sdp(formats="8").replace("a=rtpmap:101 telephone-event/8000\n", ""), to_tag=True)
+    script = scenario(
+        is_called(final=answer), receives("INFO"), answers(200, "OK"), receives("INFO"), answers(200, "OK"), gets_bye()
+    )
+    async with sipp(script, ports, keys={"ear": ear.port}) as far_end:
+        call = await dial(line, far_end)
+        await call.sees(Answered)
+        await call.sees(MediaChanged)
+
+        await call.leg.press("4#")
+
+        await far_end.gets("INFO", times=2)
+        await call.leg.hang_up()
+        await far_end.finishes()
+        bodies = [each.body.replace(" ", "") for each in far_end.received("INFO")]
+    assert ["Signal=4" in bodies[0], "Signal=#" in bodies[1]] == [True, True]
+
+
+async def test_an_answer_without_a_codec_of_ours_ends_the_call(line: Line, ports: Ports, ear: RtpEar) -> None:
+    unusable = sdp(formats="97").replace(
+        "a=rtpmap:8 PCMA/8000\na=rtpmap:101 telephone-event/8000", "a=rtpmap:97 AMR/8000"
+    )
+    answer = answers(200, "OK", unusable, to_tag=True)
+    script = scenario(receives("INVITE"), answer, receives("ACK", optional=True), gets_bye())
+    async with sipp(script, ports, keys={"ear": ear.port}) as far_end:
+        call = await dial(line, far_end)
+
+        ended = await call.ends()
+
+        await far_end.finishes()
+    assert (ended.outcome, ended.sip_code, ended.q850_cause) == (Event.BROKE, 488, 88)
+    assert not any(isinstance(event, MediaChanged) for event in call.seen)
