@@ -165,3 +165,15 @@ async def test_one_call_that_goes_wrong_leaves_the_others_alone(tmp_path: Path, 
         said = await good.noted(broken["id"], "said")
         assert said["text"].startswith("Sorry, er is een technische storing")
         assert (await good.get(f"calls/{talking['id']}"))["status"] == "in-progress"
+
+
+async def test_a_prompt_that_can_not_be_spoken_does_not_end_the_call(tmp_path: Path, ports: Ports) -> None:
+    flow = '<Response><Say voice="nobody-at-all">One.</Say><Say>Two.</Say></Response>'
+    async with phone() as far_end, platform(tmp_path, ports, trunk_to(far_end.port)) as telefoon:
+        placed = await telefoon.place(CALLEE, flow=flow)
+        call = await telefoon.ended_call(placed["id"])
+        failed = await telefoon.noted(call["id"], "prompt_failed")
+        said = await telefoon.noted(call["id"], "said")
+
+    assert (call["status"], failed["text"], said["text"]) == ("completed", "One.", "Two.")
+    assert "nobody-at-all" in failed["reason"]
