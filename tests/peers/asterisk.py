@@ -1,7 +1,6 @@
 """Asterisk 22 in its chroot: a carrier and a phone network, with the product's own config/asterisk."""
 
 import asyncio
-import os
 import shutil
 import signal
 import tempfile
@@ -17,14 +16,20 @@ from scripts.progress import Progress
 from tests.peers.audio import Sound
 from tests.peers.certificates import Pems
 from tests.peers.ports import Ports
+from tests.peers.waiting import eventually
 
 CONFIG: Final = Path(__file__).resolve().parents[2] / "config" / "asterisk"
 PASSWORD: Final = "telefoon-on-loopback"
 PLAIN_HOST: Final = "127.0.0.1"
 """Where the product of a plain trunk is; from any other address a digest is asked for."""
 
+REGISTRATION_S: Final = 10
+"""How long a registration lasts; the library renews it five seconds before it expires."""
+
 _START_S: Final = 40.0
 _STOP_S: Final = 15.0
+_HEARD_S: Final = 10.0
+_POLL_S: Final = 0.1
 _RTP_PORTS: Final = 200
 _SITE_PJSIP: Final = """
 [udp]
@@ -40,6 +45,13 @@ contact = sip:{plain}:{product}
 type = identify
 endpoint = telefoon
 match = {plain}
+
+[registering](!)
+type = aor
+max_contacts = 1
+remove_existing = yes
+minimum_expiration = {registration_s}
+maximum_expiration = {registration_s}
 """
 _SITE_TLS: Final = """
 [tls]
@@ -66,19 +78,50 @@ verbose = 1
 
 @dataclass(slots=True)
 class Asterisk:
-    """A running Asterisk. `udp_port` and `tls_port` are where it takes calls."""
+    """An Asterisk that may be started and ended repeatedly. `udp_port` and `tls_port` are where it takes calls."""
 
     root: Path
     folder: Path
     udp_port: int
     tls_port: int
-    process: asyncio.subprocess.Process
+    _process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Start it and wait until it takes calls."""
+        with (self.folder / "console.log").open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *("chroot", str(self.root), "asterisk", "-f", "-C", self._inside("asterisk.conf")),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        try:
+            async with asyncio.timeout(_START_S):
+                while "fully booted" not in await self.cli("core waitfullybooted"):
+                    assert self._process.returncode is None, self.log()
+                    await asyncio.sleep(_POLL_S)
+        except TimeoutError:
+            raise AssertionError(f"Asterisk did not boot: {self.log()}") from None
+
+    async def end(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """Signal it and wait for its end."""
+        process, self._process = self._process, None
+        if process is None or process.returncode is not None:
+            return
+        # The chroot command has become Asterisk by exec, so this is its process.
+        process.send_signal(number)
+        try:
+            async with asyncio.timeout(_STOP_S):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
 
     async def cli(self, command: str) -> str:
         """What its console answers."""
-        inside = f"/{self.folder.relative_to(self.root)}/asterisk.conf"
         asking = await asyncio.create_subprocess_exec(
-            *("chroot", str(self.root), "asterisk", "-C", inside, "-rx", command),
+            *("chroot", str(self.root), "asterisk", "-C", self._inside("asterisk.conf"), "-rx", command),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
@@ -91,9 +134,18 @@ class Asterisk:
         answer = await self.cli(f"channel originate PJSIP/{number}@{endpoint} extension {extension}")
         assert "rror" not in answer, answer
 
-    def heard(self, name: str) -> Sound:
-        """What the party of this name (its tone, as in "700") has heard so far."""
-        return Sound.of_file(self.folder / f"heard-{name}.wav")
+    async def heard(self, name: str) -> Sound:
+        """All that the party of this name (its tone, as in "700") has heard, once it has hung up."""
+        kept = self.folder / f"heard-{name}.wav"
+        await eventually(kept.exists, within_s=_HEARD_S, otherwise=lambda: f"{kept.name}; {self.log()[-2000:]}")
+        return Sound.of_file(kept)
+
+    def log(self) -> str:
+        """What it has written to its console so far."""
+        return (self.folder / "console.log").read_text(errors="replace")
+
+    def _inside(self, name: str) -> str:
+        return f"/{self.folder.relative_to(self.root)}/{name}"
 
 
 @asynccontextmanager
@@ -101,23 +153,13 @@ async def asterisk(ports: Ports, product_port: int, pems: Pems | None = None) ->
     """An Asterisk that knows the product at PLAIN_HOST:product_port as its plain trunk; TLS if there are PEMs."""
     root = await asyncio.to_thread(_root)
     folder = Path(tempfile.mkdtemp(prefix="telefoon-", dir=root / "tmp"))
-    udp, tls = ports.one(), ports.one()
-    _configure(folder, f"/{folder.relative_to(root)}", ports, (udp, tls, product_port), pems)
-    log = (folder / "console.log").open("wb")
-    process = await asyncio.create_subprocess_exec(
-        *("chroot", str(root), "asterisk", "-f", "-C", f"/{folder.relative_to(root)}/asterisk.conf"),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-        start_new_session=True,
-    )
-    running = Asterisk(root, folder, udp, tls, process)
+    running = Asterisk(root, folder, ports.one(), ports.one())
     try:
-        await _until_booted(running)
+        _configure(running, ports, product_port, pems)
+        await running.start()
         yield running
     finally:
-        await _end(process)
-        log.close()
+        await running.end()
         shutil.rmtree(folder)
 
 
@@ -126,39 +168,16 @@ def _root() -> Path:
     return asterisk_root(Progress())
 
 
-def _configure(folder: Path, inside: str, ports: Ports, numbers: tuple[int, int, int], pems: Pems | None) -> None:
+def _configure(one: Asterisk, ports: Ports, product_port: int, pems: Pems | None) -> None:
+    folder, inside = one.folder, f"/{one.folder.relative_to(one.root)}"
     shutil.copytree(CONFIG, folder, dirs_exist_ok=True)
-    udp, tls, product = numbers
     rtp = ports.block(_RTP_PORTS)
-    site = _SITE_PJSIP.format(udp=udp, product=product, plain=PLAIN_HOST)
+    site = _SITE_PJSIP.format(udp=one.udp_port, product=product_port, plain=PLAIN_HOST, registration_s=REGISTRATION_S)
     if pems is not None:
         shutil.copy(pems.certificate, folder / "cert.pem")
         shutil.copy(pems.key, folder / "key.pem")
-        site += _SITE_TLS.format(tls=tls, folder=inside)
+        site += _SITE_TLS.format(tls=one.tls_port, folder=inside)
     (folder / "asterisk.conf").write_text(_DIRECTORIES.format(folder=inside))
     (folder / "site_pjsip.conf").write_text(site)
     (folder / "site_rtp.conf").write_text(f"rtpstart = {rtp}\nrtpend = {rtp + _RTP_PORTS - 1}\n")
     (folder / "site_globals.conf").write_text(f"HEARD = {inside}\n")
-
-
-async def _until_booted(running: Asterisk) -> None:
-    try:
-        async with asyncio.timeout(_START_S):
-            while "fully booted" not in await running.cli("core waitfullybooted"):
-                assert running.process.returncode is None, (running.folder / "console.log").read_text()
-                await asyncio.sleep(0.2)
-    except TimeoutError:
-        raise AssertionError(f"Asterisk did not boot: {(running.folder / 'console.log').read_text()}") from None
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is not None:
-        return
-    # The chroot command has become Asterisk by exec, so this is its process.
-    os.kill(process.pid, signal.SIGTERM)
-    try:
-        async with asyncio.timeout(_STOP_S):
-            await process.wait()
-    except TimeoutError:
-        process.kill()
-        await process.wait()

@@ -63,8 +63,8 @@ class Platform:
         """What the server has written to standard error so far."""
         return self._log.read_text(errors="replace")
 
-    def telefoon(self, *arguments: str) -> str:
-        """Run a command of `telefoon` with the same settings; what it prints. Raises CalledProcessError."""
+    def telefoon(self, *arguments: str, exit_code: int = 0) -> str:
+        """Run a command of `telefoon` with the same settings, which must end with `exit_code`; what it prints."""
         done = subprocess.run(
             [sys.executable, "-m", "api.cli", *arguments],
             env=self.environment,
@@ -73,8 +73,13 @@ class Platform:
             check=False,
             timeout=60,
         )
-        assert done.returncode == 0, f"telefoon {' '.join(arguments)}: {done.stdout}{done.stderr}"
+        assert done.returncode == exit_code, f"telefoon {' '.join(arguments)}: {done.stdout}{done.stderr}"
         return done.stdout
+
+    async def diagnosis(self) -> dict[str, Json]:
+        """What `telefoon doctor` found, by subject; it must have found a fault."""
+        told = await asyncio.to_thread(self.telefoon, "doctor", "--json", exit_code=1)
+        return {each["subject"]: each for each in json.loads(told)["checks"]}
 
     async def start(self) -> None:
         """Start serving and wait until it does; readiness is another matter."""
@@ -137,6 +142,20 @@ class Platform:
                 await asyncio.sleep(_POLL_S)
         newest: Json = found[0]
         return newest
+
+    async def check_when(self, name: str, told: str, *, within_s: float = 15.0) -> Json:
+        """One of the checks of /readyz, as soon as its detail begins with `told`."""
+        check: Json = {}
+        try:
+            async with asyncio.timeout(within_s):
+                while not check.get("detail", "").startswith(told):
+                    async with self.client.get(f"{self.address}/readyz") as response:
+                        check = (await response.json())["checks"][name]
+                        assert response.ok or response.status == 503, check
+                    await asyncio.sleep(_POLL_S)
+        except TimeoutError:
+            raise AssertionError(f"{name} is not {told} within {within_s:g} s: {check}") from None
+        return check
 
     async def events(self, call_id: str) -> list[Json]:
         """What was noted on the call."""

@@ -96,3 +96,16 @@ def test_postgresql_comes_only_when_asked_for() -> None:
 
     assert services["postgres"]["profiles"] == ["postgres"]
     assert "profiles" not in services["telefoon"]
+
+
+def test_calls_go_to_where_the_other_service_listens() -> None:
+    from config.settings import Settings
+
+    site = (CHECKOUT / "config/asterisk/site_pjsip.conf").read_text()
+    listens = re.findall(r"^bind = (\S+)$", site, re.MULTILINE)
+    calls = re.findall(r"^contact = sip:(\S+)$", site, re.MULTILINE)
+    given = compose()["services"]["telefoon"]["environment"]
+    assert isinstance(given, dict)
+
+    assert given["TELEFOON_TRUNK"] == f"sip:{listens[0]};transport=udp"
+    assert calls == [f"{given['TELEFOON_SIP_HOST']}:{Settings.model_fields['sip_port'].default}"]
