@@ -27,6 +27,10 @@ class NoAnswer(Exception):
     """Nobody answered; the text says in what way."""
 
 
+class NotTrusted(NoAnswer):
+    """Somebody is there, but shows a certificate that TELEFOON_TLS_CA does not vouch for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """Where to ask; `transport` is udp, tcp or tls."""
@@ -76,7 +80,7 @@ class Certificates:
 
 
 async def ask(target: Target, certificates: Certificates, timeout_s: float = TIMEOUT_S) -> Answer:
-    """Send OPTIONS and wait for an answer. Raises NoAnswer."""
+    """Send OPTIONS and wait for an answer. Raises NoAnswer, NotTrusted."""
     where = f"{target.host}:{target.port} over {target.transport.upper()}"
     try:
         async with asyncio.timeout(timeout_s):
@@ -85,6 +89,8 @@ async def ask(target: Target, certificates: Certificates, timeout_s: float = TIM
             return await _over_stream(target, certificates.context() if target.transport == "tls" else None)
     except TimeoutError:
         raise NoAnswer(f"{where} did not answer within {timeout_s:.0f} s") from None
+    except ssl.SSLCertVerificationError as error:
+        raise NotTrusted(f"{where} is not trusted: certificate verify failed: {error.verify_message}") from None
     except OSError as error:
         raise NoAnswer(f"{where} can't be reached: {error.strerror or error}") from None
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from api.doctor.finding import Finding
-from api.doctor.options import Certificates, NoAnswer, Target, ask
+from api.doctor.options import Certificates, NoAnswer, NotTrusted, Target, ask
 from api.doctor.server import RunningServer
 from config.settings import Settings
 from engine.errors import TelefoonError
@@ -20,7 +20,9 @@ REGISTRATION_TIMEOUT_S: Final = 6.0
 _POLL_S: Final = 0.1
 _SUBJECT: Final = "Trunk"
 _REGISTRATION: Final = "Trunk registration"
-_REGISTRATION_ADVICE: Final = "Check TELEFOON_TRUNK_USER and TELEFOON_TRUNK_PASSWORD with the trunk's operator."
+_CREDENTIALS_ADVICE: Final = "Check TELEFOON_TRUNK_USER and TELEFOON_TRUNK_PASSWORD with the trunk's operator."
+_REACH_ADVICE: Final = "See what is said above about the trunk itself."
+_REFUSED: Final = ("401", "403", "404", "407")
 
 
 async def check(settings: Settings, running: RunningServer | None) -> Sequence[Finding]:
@@ -39,6 +41,8 @@ async def _reach(settings: Settings, uri: str) -> Finding:
     certificates = Certificates(settings.tls_ca, settings.tls_cert, settings.tls_key)
     try:
         answer = await ask(Target.of(uri), certificates)
+    except NotTrusted as error:
+        return Finding(_SUBJECT, False, str(error), "Set TELEFOON_TLS_CA to the authority of the trunk's certificate.")
     except (NoAnswer, ValueError) as error:
         advice = "Check TELEFOON_TRUNK, and that the trunk runs and no firewall is between."
         return Finding(_SUBJECT, False, str(error), advice)
@@ -48,7 +52,7 @@ async def _reach(settings: Settings, uri: str) -> Finding:
 def _told_by(running: RunningServer) -> Finding:
     state = running.checks.get("trunk", {})
     ok, detail = bool(state.get("ok")), str(state.get("detail", "unknown"))
-    return Finding(_REGISTRATION, ok, f"the running server says: {detail}", "" if ok else _REGISTRATION_ADVICE)
+    return Finding(_REGISTRATION, ok, f"the running server says: {detail}", "" if ok else _advice(detail))
 
 
 async def _register(settings: Settings) -> Finding:
@@ -78,6 +82,10 @@ async def _outcome(agent: "UserAgent") -> Finding:
                 await asyncio.sleep(_POLL_S)
     except TimeoutError:
         detail = f"no answer to REGISTER within {REGISTRATION_TIMEOUT_S:.0f} s"
-        return Finding(_REGISTRATION, False, detail, _REGISTRATION_ADVICE)
+        return Finding(_REGISTRATION, False, detail, _advice(detail))
     detail = f"{state.code} {state.reason}".strip()
-    return Finding(_REGISTRATION, state.active, detail, "" if state.active else _REGISTRATION_ADVICE)
+    return Finding(_REGISTRATION, state.active, detail, "" if state.active else _advice(detail))
+
+
+def _advice(detail: str) -> str:
+    return _CREDENTIALS_ADVICE if detail.startswith(_REFUSED) else _REACH_ADVICE
