@@ -29,6 +29,8 @@ CMD ["serve"]
 # The carrier and phone network of the tests, for those who have a container engine.
 FROM debian:sid-slim AS asterisk
 RUN apt-get update && apt-get install --yes --no-install-recommends asterisk && rm -rf /var/lib/apt/lists/*
+# Its console's socket; the package leaves this folder to the service manager, which there is none of.
+RUN install --directory --owner asterisk --group asterisk /run/asterisk
 USER asterisk
 ENTRYPOINT ["asterisk"]
 CMD ["-f"]

@@ -71,6 +71,12 @@ def test_what_runs_is_not_root(name: str) -> None:
     assert users[-1] not in {"root", "0"}
 
 
+def test_asterisks_console_can_be_reached() -> None:
+    assert any(
+        word == "RUN" and "--owner asterisk" in rest and "/run/asterisk" in rest for word, rest in stages()["asterisk"]
+    )
+
+
 def test_the_product_says_whether_it_is_well() -> None:
     assert any(word == "HEALTHCHECK" and "scripts.healthy" in rest for word, rest in stages()["telefoon"])
 
