@@ -1,5 +1,6 @@
 """Opens the pjsua2 endpoint: limits, media clock, codecs, transports. Runs on the SIP thread."""
 
+import ctypes
 import os
 import sys
 from collections.abc import Iterator
@@ -55,6 +56,8 @@ def _silent_stdout() -> Iterator[None]:
     try:
         os.dup2(nowhere, 1)
         yield
+        # Into a pipe, C's own buffer would keep the greeting until the process ends.
+        ctypes.CDLL(None).fflush(None)
     finally:
         os.dup2(kept, 1)
         os.close(kept)

@@ -56,13 +56,15 @@ async def test_the_demonstration_tells_one_real_call_and_keeps_serving_until_it_
         process.send_signal(signal.SIGINT)
         async with asyncio.timeout(30):
             code = await process.wait()
+            assert process.stdout is not None
+            farewell = (await process.stdout.read()).decode().strip()
 
     text = "\n".join(story)
     places = [text.index(each) for each in TOLD]
     assert places == sorted(places), text
     assert '"status": "queued"' in placed_again
     assert "<h1>Telefoon Voice API</h1>" in docs
-    assert code == 0
+    assert (code, farewell.splitlines()[-1]) == (0, "Stopping.")
 
     found = re.search(r"recording: (\S+\.wav) \((\d+\.\d) s, 2 channels\)", text)
     assert found is not None, text
