@@ -36,8 +36,19 @@ from engine.live.switchboard import Switchboard
 from engine.ports import Arrival, Cause, Leg, Speech
 from engine.rating import Rates, load_rates
 from engine.secrets import load_pepper
-from engine.store import Accounts, Calls, Conferences, Database, Numbers, Outbox, Recordings
-from engine.webhooks import WebhookClient
+from engine.store import (
+    Accounts,
+    AccountSecrets,
+    Calls,
+    Conferences,
+    Database,
+    Exchanges,
+    Numbers,
+    Outbox,
+    Recordings,
+)
+from engine.web.client import WebhookClient
+from engine.web.ledger import ExchangeLedger
 from sip.config import from_settings
 from sip.leg import SipLeg
 from sip.user_agent import UserAgent
@@ -98,16 +109,25 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
     async with AsyncExitStack() as stack:
         database = await Database.open(settings.database)
         stack.push_async_callback(database.close)
-        accounts = Accounts(database, load_pepper(settings.data_dir))
+        pepper = load_pepper(settings.data_dir)
+        accounts, secrets = Accounts(database, pepper), AccountSecrets(database, pepper)
         numbers, calls, outbox = Numbers(database), Calls(database), Outbox(database)
         conferences, recordings = Conferences(database), Recordings(database)
+        exchanges = Exchanges(database)
 
         speech = speech_service(settings)
         stack.push_async_callback(speech.close)
         await speech.start()
         decoder = Decoder(settings.data_dir / "decoder-scratch")
         stack.push_async_callback(decoder.close)
-        client = WebhookClient(timeout_s=settings.webhook_timeout_s, allow=settings.egress_allow)
+        webhooks = ExchangeLedger(exchanges)
+        client = WebhookClient(
+            timeout_s=settings.webhook_timeout_s,
+            connect_timeout_s=settings.webhook_connect_timeout,
+            allow=settings.egress_allow,
+            keyring=secrets,
+            note=webhooks.note,
+        )
         await client.start()
         stack.push_async_callback(client.close)
 
@@ -127,9 +147,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
             recordings=recordings,
             dialer=agent,
             bridge=agent.bridge,
-            speaker=Speaker(
-                agent.bridge, speech, ToneService(speech.cache), decoder, client, settings.data_dir / "downloads"
-            ),
+            speaker=Speaker(agent.bridge, speech, ToneService(speech.cache), decoder, settings.data_dir / "downloads"),
             recorder=recorder,
             consent=Announcement(clock),
             web=client,
@@ -153,7 +171,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
                 published=Published.load(),
             )
         )
-        await stack.enter_async_context(_background(courier.run(), recorder.watch_disk()))
+        await stack.enter_async_context(_background(courier.run(), recorder.watch_disk(), webhooks.run()))
         await stack.enter_async_context(switchboard.open())
         door.open_to(switchboard)
         stack.callback(door.close)

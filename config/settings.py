@@ -103,6 +103,7 @@ class Settings(BaseSettings):
     sip_allow: Networks = []
 
     webhook_timeout: float = Field(default=10.0, gt=0, le=60)
+    webhook_connect_timeout: float = Field(default=2.0, gt=0, le=10)
     egress_allow: Networks = []
     max_call_seconds: int = Field(default=14400, ge=1, le=86400)
     default_country: str = "be"

@@ -43,7 +43,11 @@ class Pending(Protocol):
     @property
     def call_id(self) -> str: ...
     @property
+    def account_id(self) -> str: ...
+    @property
     def url(self) -> str: ...
+    @property
+    def method(self) -> str: ...
     @property
     def form(self) -> Mapping[str, str]: ...
     @property
@@ -60,17 +64,17 @@ class Outbox(Protocol):
     async def next_due(self) -> datetime | None: ...
 
 
-class Poster(Protocol):
-    """Posts a form and gives the answer's status. Raises WebhookError."""
+class Deliverer(Protocol):
+    """Sends a callback, signed, and gives the answer's status. Raises WebhookError."""
 
-    async def post_form(self, url: str, form: Mapping[str, str]) -> int: ...
+    async def deliver(self, callback: Pending, /) -> int: ...
 
 
 class CallbackCourier:
     """Delivers for as long as it runs; `jitter` gives numbers from 0 to 1."""
 
     def __init__(
-        self, outbox: Outbox, client: Poster, clock: Clock, jitter: Callable[[], float] = random.random
+        self, outbox: Outbox, client: Deliverer, clock: Clock, jitter: Callable[[], float] = random.random
     ) -> None:
         self._outbox = outbox
         self._client = client
@@ -135,7 +139,7 @@ class CallbackCourier:
     async def _deliver(self, callback: Pending) -> str | None:
         """Why it failed, if it did."""
         try:
-            status = await self._client.post_form(callback.url, callback.form)
+            status = await self._client.deliver(callback)
         except WebhookError as error:
             return str(error)
         return None if 200 <= status < 300 else f"The server answered {status}."

@@ -16,6 +16,9 @@ class Kind(StrEnum):
     NUMBER = "PN"
     KEY = "SK"
     CALLBACK = "CB"
+    SECRET = "WS"
+    REQUEST = "RQ"
+    EXCHANGE = "WH"
 
 
 def new_id(kind: Kind) -> str:

@@ -8,6 +8,8 @@ from typing import Final
 import phonenumbers
 from phonenumbers import NumberParseException, ValidationResult
 
+from engine.web.request import BodyFormat
+
 _SHAPE: Final = re.compile(r"\+[1-9][0-9]{1,14}")
 """ITU-T E.164 §6.2.1: at most 15 digits, of which the first is no zero."""
 
@@ -36,7 +38,9 @@ _LONGEST_QUOTE: Final = 40
 class Number:
     """A number of an account. Calls to it are run by `url`, or by `fallback_url` when that fails.
 
-    `language` is what it speaks to callers; with `record`, calls to it are recorded.
+    `method` and `fallback_method` are those of the first requests, GET or POST; `webhook_format` is how the
+    POSTs of its calls carry their parameters. `language` is what it speaks to callers; with `record`, calls to it
+    are recorded.
     """
 
     id: str
@@ -47,6 +51,9 @@ class Number:
     fallback_url: str | None = None
     language: str = "en-GB"
     record: bool = False
+    method: str = "POST"
+    fallback_method: str = "POST"
+    webhook_format: BodyFormat = BodyFormat.FORM
 
 
 def parse_e164(text: str) -> str:

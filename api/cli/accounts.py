@@ -1,6 +1,6 @@
 """`telefoon accounts` and `telefoon keys`: who may use the REST interface."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -8,6 +8,9 @@ from api.cli.group import CommandGroup, examples
 from api.cli.local import Books, with_books
 from api.cli.output import AsJson, as_row, print_json, print_rows
 from engine.errors import NotFound
+
+if TYPE_CHECKING:
+    from engine.store import AccountSecret
 
 accounts = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="Accounts.")
 keys = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="API keys of accounts.")
@@ -26,6 +29,29 @@ def list_accounts(as_json: AsJson = False) -> None:
         return
     columns = {"id": "ID", "name": "Name", "created_at": "Created"}
     print_rows(rows, columns, none="There are no accounts. Make one with: telefoon keys create --account NAME")
+
+
+@accounts.command(epilog=examples("telefoon accounts secret demo", "telefoon accounts secret demo --rotate"))
+def secret(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The account's name.")],
+    rotate: Annotated[
+        bool, typer.Option("--rotate", help="Make a new one; the old one signs along for 24 hours.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print the secret that webhooks of an account are signed with."""
+
+    async def work(books: Books) -> "AccountSecret":
+        owner = await books.account(name)
+        if rotate:
+            return await books.secrets.rotate(owner.id)
+        return (await books.secrets.valid(owner.id))[0]
+
+    found = with_books(work)
+    if as_json:
+        print_json({"id": found.id, "account": name, "created_at": found.created_at, "secret": found.secret})
+        return
+    typer.echo(f"Webhooks of account {name} are signed with: {found.secret}")
 
 
 @keys.command(

@@ -10,17 +10,20 @@ from engine.errors import NotFound
 
 if TYPE_CHECKING:
     from engine.accounts import Account
-    from engine.store import Accounts, Numbers
+    from engine.store import Accounts, AccountSecrets, Calls, Exchanges, Numbers
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """Accounts with their keys, and numbers."""
+    """Accounts with their keys and secrets, numbers, calls and their webhooks."""
 
     accounts: "Accounts"
+    secrets: "AccountSecrets"
     numbers: "Numbers"
+    calls: "Calls"
+    exchanges: "Exchanges"
 
     async def account(self, name: str) -> "Account":
         """Raises NotFound."""
@@ -56,12 +59,18 @@ def with_books(work: Callable[[Books], Awaitable[T]]) -> T:
 async def _books() -> AsyncIterator[Books]:
     from config.settings import load
     from engine.secrets import load_pepper
-    from engine.store import Accounts, Database, Numbers
+    from engine.store import Accounts, AccountSecrets, Calls, Database, Exchanges, Numbers
 
     settings = load()
     pepper = load_pepper(settings.data_dir)
     database = await Database.open(settings.database)
     try:
-        yield Books(Accounts(database, pepper), Numbers(database))
+        yield Books(
+            Accounts(database, pepper),
+            AccountSecrets(database, pepper),
+            Numbers(database),
+            Calls(database),
+            Exchanges(database),
+        )
     finally:
         await database.close()

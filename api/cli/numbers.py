@@ -1,5 +1,6 @@
 """`telefoon numbers`: which telephone numbers belong to whom, and what answers calls to them."""
 
+from enum import StrEnum
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -9,6 +10,15 @@ from api.cli.group import CommandGroup, examples
 from api.cli.local import Books, with_books
 from api.cli.output import AsJson, as_row, print_json, print_rows
 from engine.errors import InvalidField, NotFound
+from engine.web.request import BodyFormat
+
+
+class Method(StrEnum):
+    """With which a webhook is requested."""
+
+    GET = "GET"
+    POST = "POST"
+
 
 numbers = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="Telephone numbers of accounts.")
 
@@ -26,6 +36,11 @@ def add(
     account: Annotated[str, typer.Option(help="The account's name; it is made if there is none.")],
     url: Annotated[str | None, typer.Option(help="Webhook that gives the flow of calls to this number.")] = None,
     fallback_url: Annotated[str | None, typer.Option(help="Webhook for when the first one fails.")] = None,
+    method: Annotated[Method, typer.Option(help="With which --url is requested first.")] = Method.POST,
+    fallback_method: Annotated[Method, typer.Option(help="With which --fallback-url is requested.")] = Method.POST,
+    webhook_format: Annotated[BodyFormat, typer.Option(help="How POSTs for call flows carry parameters.")] = (
+        BodyFormat.FORM
+    ),
     language: Annotated[str, typer.Option(help="What is spoken where the flow names no language.")] = "en-GB",
     record: Annotated[bool, typer.Option("--record", help="Record calls to this number.")] = False,
     as_json: AsJson = False,
@@ -41,8 +56,9 @@ def add(
     async def work(books: Books) -> dict[str, Any]:
         owner = await books.accounts.ensure(account)
         added = await books.numbers.add(
-            owner.id, e164, url=url, fallback_url=fallback_url, language=spoken, record=record
-        )
+            owner.id, e164, url=url, fallback_url=fallback_url, language=spoken, record=record, method=method.value,
+            fallback_method=fallback_method.value, webhook_format=webhook_format,
+        )  # fmt: skip
         return {**as_row(added), "account": owner.name}
 
     added = with_books(work)
@@ -72,6 +88,7 @@ def list_numbers(
     columns = {
         "e164": "Number",
         "account": "Account",
+        "method": "Method",
         "url": "URL",
         "fallback_url": "Fallback",
         "language": "Language",

@@ -1,6 +1,7 @@
 """Runs a call's flow on the live call: where the flow comes from, and what happens when it is no good."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import structlog
 
@@ -14,18 +15,22 @@ from engine.live.session import Session
 from engine.live.stage import LiveStage, close_quietly
 from engine.phrases import Phrase
 from engine.ports import Cause
-from engine.webhooks import WebhookClient
+from engine.web.call_web import CallWeb
 
 log = structlog.get_logger(__name__)
 
 
 class Conductor:
-    """Conducts one call."""
+    """Conducts one call; `methods` says with which the first request of a URL is made, where not with POST."""
 
-    def __init__(self, session: Session, stage: LiveStage, web: WebhookClient) -> None:
+    def __init__(
+        self, session: Session, stage: LiveStage, web: CallWeb, methods: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self._session = session
         self._stage = stage
         self._web = web
+        self._methods = methods
+        self._first_method: str | None = None
         self._interpreter = Interpreter(self._fetch)
 
     async def run(self) -> None:
@@ -53,6 +58,7 @@ class Conductor:
             await self._session.over.wait()
             return
         for start in starts:
+            self._first_method = self._methods.get(start) if isinstance(start, str) else None
             try:
                 await self._interpreter.run(start, self._stage)
             except (WebhookError, DocumentError, FlowFailed) as error:
@@ -79,4 +85,5 @@ class Conductor:
         self._session.journal.tried(Attempt("call flow", target, str(error)))
 
     async def _fetch(self, url: str, method: str, params: Mapping[str, str]) -> Document:
+        method, self._first_method = self._first_method or method, None
         return await self._web.fetch_document(url, method, {**webhook_params(self._session.call), **params})

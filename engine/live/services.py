@@ -9,7 +9,7 @@ from engine.live.recording_desk import RecordingDesk
 from engine.live.speaker import Speaker
 from engine.ports import Bridge, Clock, Dialer
 from engine.store import Conferences, Numbers, Recordings
-from engine.webhooks import WebhookClient
+from engine.web.client import WebhookClient
 
 
 @dataclass(frozen=True, slots=True)

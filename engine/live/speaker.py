@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from engine.ports import AudioDecoder, Bridge, Player, Sink, Speech, Synthesizer, Tones
-from engine.webhooks import WebhookClient
+from engine.web.call_web import CallWeb
 
 MAX_DOWNLOAD_BYTES: Final = 32 * 1024 * 1024
 
@@ -21,18 +21,18 @@ class Speaker:
     synthesizer: Synthesizer
     tones: Tones
     decoder: AudioDecoder
-    web: WebhookClient
     scratch: Path
 
     async def say(self, speech: Speech, to: Sequence[Sink]) -> None:
         """Speak to the end. Raises SpeechError, MediaError."""
         await self.play_file(await self.synthesizer.render(speech, rate_hz=self.bridge.rate_hz), to)
 
-    async def play_url(self, url: str, to: Sequence[Sink]) -> None:
+    async def play_url(self, url: str, to: Sequence[Sink], web: CallWeb) -> None:
         """Fetch, decode and play to the end. Raises WebhookError, MediaError."""
         self.scratch.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self.scratch, ignore_cleanup_errors=True) as folder:
-            source = await self.web.download(url, Path(folder) / "source", MAX_DOWNLOAD_BYTES)
+            source = Path(folder) / "source"
+            await web.download(url, source, MAX_DOWNLOAD_BYTES)
             wav = Path(folder) / "play.wav"
             await self.decoder.to_wav(source, wav, rate_hz=self.bridge.rate_hz)
             await self.play_file(wav, to)

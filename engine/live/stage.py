@@ -14,6 +14,7 @@ from engine.live.rooms import Rooms
 from engine.live.services import Services
 from engine.live.session import Session
 from engine.ports import Cause, Ear, Heard, Said, Source, Speech
+from engine.web.call_web import CallWeb
 
 HANGUP: Final = "hangup"
 VOICE_LEVEL: Final = 0.02
@@ -26,13 +27,15 @@ class LiveStage:
     """Implements Stage; one for each session."""
 
     def __init__(
-        self, session: Session, services: Services, permission: Permission, dialling: Dialling, rooms: Rooms
-    ) -> None:
+        self, session: Session, services: Services, permission: Permission, dialling: Dialling, rooms: Rooms,
+        web: CallWeb,
+    ) -> None:  # fmt: skip
         self._session = session
         self._services = services
         self._permission = permission
         self._dialling = dialling
         self._rooms = rooms
+        self._web = web
         self._opened = False
         self._recording: ActiveRecording | None = None
 
@@ -70,7 +73,7 @@ class LiveStage:
 
     async def play(self, url: str) -> None:
         await self.answer()
-        await self._live(self._services.speaker.play_url(url, self._ear))
+        await self._live(self._services.speaker.play_url(url, self._ear, self._web))
         self._session.journal.note("played", url=url)
 
     async def pause(self, seconds: float) -> None:

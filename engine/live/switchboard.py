@@ -1,8 +1,9 @@
 """The engine's front desk: places, takes, finds and ends calls and conferences."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ from engine.orders import NewCall, NewConference
 from engine.ports import Arrival, Cause, DialRequest, Leg
 from engine.recording import RecordingStatus
 from engine.tasks import first_of
+from engine.web.request import BodyFormat
 
 INBOUND_RING_S: Final = 120
 _CLOSE_S: Final = 10.0
@@ -57,9 +59,9 @@ class Switchboard:
 
     async def place(self, order: NewCall) -> Call:
         """Store the call, then send its INVITE. Raises StoreError, in which case nothing was sent."""
+        number = await self._services.numbers.get(order.from_)
         url = order.url
         if url is None and order.flow is None:
-            number = await self._services.numbers.get(order.from_)
             url = number.url if number else None
         call = Call(
             id=new_id(Kind.CALL),
@@ -77,7 +79,8 @@ class Switchboard:
             record=order.record,
             language=order.language,
         )
-        await self._start(call, self._conduct)
+        methods = _methods(number) if order.url is None else {}
+        await self._start(call, partial(self._conduct, number=number, methods=methods))
         return call
 
     async def end(self, account_id: str, call_id: str) -> None:
@@ -139,7 +142,8 @@ class Switchboard:
             await leg.hang_up(Cause.UNAVAILABLE)
             return
         session = Session(journal, longest_s=self._services.longest_call_s)
-        await self._live(session, session.take(leg, self._conduct))
+        conduct = partial(self._conduct, number=number, methods=_methods(number))
+        await self._live(session, session.take(leg, conduct))
 
     async def _called(self, arrival: Arrival) -> Number | None:
         for called in (arrival.called, arrival.addressed):
@@ -165,9 +169,15 @@ class Switchboard:
             language=number.language,
         )
 
-    async def _conduct(self, session: Session) -> None:
-        stage = LiveStage(session, self._services, self._permission, self._dialling, self._rooms)
-        await Conductor(session, stage, self._services.web).run()
+    async def _conduct(self, session: Session, *, number: Number | None, methods: Mapping[str, str]) -> None:
+        web = self._services.web.for_call(
+            session.call.account_id,
+            session.call.id,
+            format=number.webhook_format if number else BodyFormat.FORM,
+            event=session.journal.note,
+        )
+        stage = LiveStage(session, self._services, self._permission, self._dialling, self._rooms, web)
+        await Conductor(session, stage, web, methods).run()
 
     async def _start_child(self, call: Call) -> Session:
         return await self._start(call, None)
@@ -220,3 +230,11 @@ class Switchboard:
             async with asyncio.timeout(_CLOSE_S):
                 for each in ended:
                     await each.wait()
+
+
+def _methods(number: Number | None) -> dict[str, str]:
+    """With which method the first request of each of the number's URLs is made."""
+    if number is None:
+        return {}
+    urls = ((number.fallback_url, number.fallback_method), (number.url, number.method))
+    return {url: method for url, method in urls if url}

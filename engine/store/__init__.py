@@ -1,20 +1,25 @@
-"""What is kept: calls, accounts, numbers, callbacks, conferences, recordings; one repository a noun."""
+"""What is kept: accounts, secrets, numbers, calls, callbacks, webhooks, conferences, recordings; each apart."""
 
+from engine.store.account_secrets import AccountSecret, AccountSecrets
 from engine.store.accounts import Accounts
 from engine.store.calls import CallEvent, CallFilter, Calls
 from engine.store.conferences import Conferences
 from engine.store.database import Database
+from engine.store.exchanges import Exchanges
 from engine.store.numbers import Numbers
 from engine.store.outbox import NewCallback, Outbox, PendingCallback
 from engine.store.recordings import Recordings
 
 __all__ = [
+    "AccountSecret",
+    "AccountSecrets",
     "Accounts",
     "CallEvent",
     "CallFilter",
     "Calls",
     "Conferences",
     "Database",
+    "Exchanges",
     "NewCallback",
     "Numbers",
     "Outbox",

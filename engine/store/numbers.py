@@ -11,6 +11,7 @@ from engine.numbers import Number
 from engine.store.database import Database
 from engine.store.tables import numbers
 from engine.store.values import utc_now, values_of
+from engine.web.request import BodyFormat
 
 
 class Numbers:
@@ -22,10 +23,14 @@ class Numbers:
 
     async def add(
         self, account_id: str, e164: str, *, url: str | None = None, fallback_url: str | None = None,
-        language: str = "en-GB", record: bool = False,
+        language: str = "en-GB", record: bool = False, method: str = "POST", fallback_method: str = "POST",
+        webhook_format: BodyFormat = BodyFormat.FORM,
     ) -> Number:  # fmt: skip
         """Raises NumberTaken if any account has it."""
-        number = Number(new_id(Kind.NUMBER), account_id, e164, self._now(), url, fallback_url, language, record)
+        number = Number(
+            new_id(Kind.NUMBER), account_id, e164, self._now(), url, fallback_url, language, record, method,
+            fallback_method, webhook_format,
+        )  # fmt: skip
         if not await self._db.insert_new(numbers, values_of(number)):
             raise NumberTaken(e164)
         return number

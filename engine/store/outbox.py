@@ -11,28 +11,38 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from engine.call import Call
 from engine.ids import Kind, new_id
 from engine.store.database import Database
-from engine.store.tables import CallbackState, outbox
+from engine.store.tables import CallbackState, calls, outbox
 
 _LONGEST_ERROR: Final = 500
 _earlier = outbox.alias("earlier")
+_PENDING: Final = [
+    calls.c.account_id,
+    *(outbox.c[name] for name in ("id", "call_id", "sequence", "url", "method", "form", "attempts", "next_at")),
+]
 
 
 @dataclass(frozen=True, slots=True)
 class NewCallback:
-    """A form to be posted; the store adds SequenceNumber, which counts a call's callbacks from 0."""
+    """A form to be sent (POST, or GET with it in the query); the store adds SequenceNumber.
+
+    That counts a call's callbacks from 0.
+    """
 
     url: str
     form: Mapping[str, str]
+    method: str = "POST"
 
 
 @dataclass(frozen=True, slots=True)
 class PendingCallback:
-    """A callback to be posted at `next_at`, after `attempts` that failed."""
+    """A callback to be sent at `next_at`, after `attempts` that failed."""
 
     id: str
     call_id: str
+    account_id: str
     sequence: int
     url: str
+    method: str
     form: Mapping[str, str]
     attempts: int
     next_at: datetime
@@ -50,6 +60,7 @@ async def enqueue(connection: AsyncConnection, call: Call, callback: NewCallback
             call_id=call.id,
             sequence=sequence,
             url=callback.url,
+            method=callback.method,
             form={**callback.form, "SequenceNumber": str(sequence)},
             state=CallbackState.PENDING,
             attempts=0,
@@ -67,8 +78,11 @@ class Outbox:
 
     async def due(self, now: datetime, limit: int) -> list[PendingCallback]:
         """Callbacks whose time has come, of each call only the first that is not settled; longest due first."""
-        query = select(*(outbox.c[name] for name in PendingCallback.__dataclass_fields__))
-        query = query.where(_is_next_of_its_call(), outbox.c.next_at <= now)
+        query = (
+            select(*_PENDING)
+            .join(calls, calls.c.id == outbox.c.call_id)
+            .where(_is_next_of_its_call(), outbox.c.next_at <= now)
+        )
         rows = await self._db.rows(query.order_by(outbox.c.next_at, outbox.c.id).limit(limit))
         return [PendingCallback(**row) for row in rows]
 

@@ -27,6 +27,8 @@ from engine.call import Direction, Status
 from engine.conference import ConferenceStatus
 from engine.recording import RecordingStatus
 from engine.store.types import IDENTIFIER, SERIAL, Attempts, Moment, Money, Spelled
+from engine.web.exchange import ExchangeKind
+from engine.web.request import BodyFormat
 
 metadata: Final = MetaData(
     naming_convention={
@@ -66,6 +68,16 @@ api_keys: Final = Table(
     Column("revoked_at", Moment),
 )
 
+account_secrets: Final = Table(
+    "account_secrets",
+    metadata,
+    Column("id", IDENTIFIER, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("secret", LargeBinary, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment),
+)
+
 numbers: Final = Table(
     "numbers",
     metadata,
@@ -77,6 +89,9 @@ numbers: Final = Table(
     Column("fallback_url", Text),
     Column("language", String(16), nullable=False),
     Column("record", Boolean, nullable=False),
+    Column("method", String(4), nullable=False, server_default="POST"),
+    Column("fallback_method", String(4), nullable=False, server_default="POST"),
+    Column("webhook_format", Spelled(BodyFormat), nullable=False, server_default="form"),
 )
 
 calls: Final = Table(
@@ -129,6 +144,7 @@ outbox: Final = Table(
     Column("call_id", ForeignKey("calls.id"), nullable=False),
     Column("sequence", Integer, nullable=False),
     Column("url", Text, nullable=False),
+    Column("method", String(4), nullable=False, server_default="POST"),
     Column("form", JSON, nullable=False),
     Column("state", Spelled(CallbackState), nullable=False),
     Column("attempts", Integer, nullable=False),
@@ -137,6 +153,29 @@ outbox: Final = Table(
     Column("error", Text),
     UniqueConstraint("call_id", "sequence"),
     Index(None, "state", "next_at"),
+)
+
+webhook_exchanges: Final = Table(
+    "webhook_exchanges",
+    metadata,
+    Column("id", IDENTIFIER, primary_key=True),
+    Column("request_id", IDENTIFIER, nullable=False),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    Column("call_id", ForeignKey("calls.id")),
+    Column("kind", Spelled(ExchangeKind), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("method", String(4), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("form", JSON, nullable=False),
+    Column("format", Spelled(BodyFormat), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("latency_ms", Integer, nullable=False),
+    Column("status", Integer),
+    Column("error", Text),
+    Column("retried_because", String(3)),
+    Column("answer", Text, nullable=False),
+    Index(None, "call_id", "at"),
+    Index(None, "account_id", "at"),
 )
 
 conferences: Final = Table(

@@ -120,3 +120,28 @@ def test_a_database_that_cannot_be_opened_is_one_line(telefoon: Run, tmp_path: P
     assert failed.exit_code == 1
     assert failed.stderr.startswith("telefoon: ")
     assert "Traceback" not in failed.stderr
+
+
+def test_a_signing_secret_is_the_last_word_and_stays(telefoon: Run) -> None:
+    telefoon("keys", "create", "--account", "demo")
+    told = telefoon("accounts", "secret", "demo").stdout.split()[-1]
+    assert told.startswith("whsec_")
+    assert telefoon("accounts", "secret", "demo").stdout.split()[-1] == told
+    assert json.loads(telefoon("accounts", "secret", "demo", "--json").stdout)["secret"] == told
+
+
+def test_a_rotated_secret_is_another_one(telefoon: Run) -> None:
+    telefoon("keys", "create", "--account", "demo")
+    old = telefoon("accounts", "secret", "demo").stdout.split()[-1]
+    new = telefoon("accounts", "secret", "demo", "--rotate").stdout.split()[-1]
+    assert new != old
+    assert telefoon("accounts", "secret", "demo").stdout.split()[-1] == new
+
+
+def test_a_number_may_ask_with_get_and_json(telefoon: Run) -> None:
+    telefoon(
+        "numbers", "add", "+3225550100", "--account", "demo", "--url", "https://example.com/flow",
+        "--method", "GET", "--webhook-format", "json",
+    )  # fmt: skip
+    [number] = json.loads(telefoon("numbers", "list", "--json").stdout)
+    assert (number["method"], number["fallback_method"], number["webhook_format"]) == ("GET", "POST", "json")

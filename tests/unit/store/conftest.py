@@ -6,7 +6,17 @@ from pathlib import Path
 import pytest
 
 from engine.accounts import Account
-from engine.store import Accounts, Calls, Conferences, Database, Numbers, Outbox, Recordings
+from engine.store import (
+    Accounts,
+    AccountSecrets,
+    Calls,
+    Conferences,
+    Database,
+    Exchanges,
+    Numbers,
+    Outbox,
+    Recordings,
+)
 from tests.peers.postgres import Postgres, programs, running
 
 PEPPER = b"p" * 32
@@ -43,6 +53,16 @@ async def db(url: str) -> AsyncIterator[Database]:
 @pytest.fixture
 def accounts(db: Database) -> Accounts:
     return Accounts(db, PEPPER)
+
+
+@pytest.fixture
+def secrets(db: Database) -> AccountSecrets:
+    return AccountSecrets(db, PEPPER)
+
+
+@pytest.fixture
+def exchanges(db: Database) -> Exchanges:
+    return Exchanges(db)
 
 
 @pytest.fixture

@@ -5,8 +5,9 @@ from ipaddress import IPv4Network
 
 import pytest_asyncio
 
-from engine.webhooks import WebhookClient
-from tests.unit.webhooks.server import CustomerServer, customer_server
+from engine.web.call_web import CallWeb
+from engine.web.client import WebhookClient
+from tests.unit.webhooks.server import CustomerServer, a_call_of, customer_server
 
 
 @pytest_asyncio.fixture
@@ -16,11 +17,17 @@ async def customer() -> AsyncIterator[CustomerServer]:
 
 
 @pytest_asyncio.fixture
-async def web() -> AsyncIterator[WebhookClient]:
+async def web(client: WebhookClient) -> CallWeb:
+    """What one call asks with."""
+    return a_call_of(client)
+
+
+@pytest_asyncio.fixture
+async def client() -> AsyncIterator[WebhookClient]:
     """Loopback is allowed, as a developer's own machine would have it."""
-    client = WebhookClient(timeout_s=5, allow=[IPv4Network("127.0.0.0/8")])
-    await client.start()
+    made = WebhookClient(timeout_s=5, allow=[IPv4Network("127.0.0.0/8")])
+    await made.start()
     try:
-        yield client
+        yield made
     finally:
-        await client.close()
+        await made.close()

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from engine.web.call_web import CallWeb
+from engine.web.client import WebhookClient
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -18,6 +21,8 @@ class Asked:
     query: dict[str, str]
     form: dict[str, str]
     headers: dict[str, str]
+    url: str = ""
+    body: bytes = b""
 
 
 @dataclass
@@ -47,8 +52,12 @@ class CustomerServer:
         return self.url + path
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
+        body = await request.read()
         form = {name: str(value) for name, value in (await request.post()).items()}
-        self.asked.append(Asked(request.method, request.path, dict(request.query), form, dict(request.headers)))
+        url = f"{request.scheme}://{request.host}{request.raw_path}"
+        self.asked.append(
+            Asked(request.method, request.path, dict(request.query), form, dict(request.headers), url, body)
+        )
         answer = self.answers.get(request.path)
         if answer is None or isinstance(answer, web.Response):
             return answer or web.Response(status=404)
@@ -71,3 +80,8 @@ async def customer_server() -> AsyncIterator[CustomerServer]:
         yield server
     finally:
         await runner.cleanup()
+
+
+def a_call_of(client: WebhookClient, call_id: str = "CA1") -> CallWeb:
+    """What a call of the account AC1 asks with."""
+    return client.for_call("AC1", call_id)

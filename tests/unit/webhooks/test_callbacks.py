@@ -13,11 +13,12 @@ from engine.callbacks import (
     LONGEST_RETRY_S,
     PATIENCE_S,
     CallbackCourier,
+    Pending,
     retry_in_s,
     tried_for_s,
 )
 from engine.errors import StoreError, WebhookError
-from engine.webhooks import WebhookClient
+from engine.web.client import WebhookClient
 from tests.unit.flow.skipping_loop import SkippingLoop
 from tests.unit.webhooks.server import CustomerServer
 
@@ -48,6 +49,8 @@ class Row:
     next_at: datetime
     attempts: int = 0
     error: str = ""
+    account_id: str = "AC1"
+    method: str = "POST"
 
 
 @dataclass
@@ -107,9 +110,10 @@ class Servers:
     at_once: int = 0
     most_at_once: int = 0
 
-    async def post_form(self, url: str, form: Mapping[str, str]) -> int:
+    async def deliver(self, callback: Pending) -> int:
         now = asyncio.get_running_loop().time()
-        self.got.append((now, url, form["CallSid"], form["SequenceNumber"]))
+        url = callback.url
+        self.got.append((now, url, callback.form["CallSid"], callback.form["SequenceNumber"]))
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
@@ -290,7 +294,7 @@ def test_an_address_that_is_none_fails_like_any_other() -> None:
     assert outbox.rows[0].error == "nobody listens"
 
 
-async def test_a_real_server_gets_the_form(web: WebhookClient, customer: CustomerServer) -> None:
+async def test_a_real_server_gets_the_form(client: WebhookClient, customer: CustomerServer) -> None:
     settled = asyncio.Event()
 
     class WatchedOutbox(MemoryOutbox):
@@ -299,6 +303,6 @@ async def test_a_real_server_gets_the_form(web: WebhookClient, customer: Custome
 
     outbox = WatchedOutbox()
     outbox.put("CA1", customer.serves("/status", ""))
-    async with running(CallbackCourier(outbox, web, LoopClock())), asyncio.timeout(10):
+    async with running(CallbackCourier(outbox, client, LoopClock())), asyncio.timeout(10):
         await settled.wait()
     assert customer.asked[0].form == {"CallSid": "CA1", "SequenceNumber": "0"}

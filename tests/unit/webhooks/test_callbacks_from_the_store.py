@@ -13,7 +13,7 @@ from engine.call_params import status_form
 from engine.callbacks import CallbackCourier
 from engine.ids import Kind, new_id
 from engine.store import Accounts, Calls, Database, NewCallback, Outbox
-from engine.webhooks import WebhookClient
+from engine.web.client import WebhookClient
 from tests.unit.webhooks.server import CustomerServer
 from tests.unit.webhooks.test_callbacks import running
 
@@ -52,12 +52,12 @@ async def live(db: Database, url: str) -> str:
     return call.id
 
 
-def courier(db: Database, web: WebhookClient) -> CallbackCourier:
-    return CallbackCourier(Outbox(db), web, SystemClock(), jitter=lambda: 0.0)
+def courier(db: Database, client: WebhookClient) -> CallbackCourier:
+    return CallbackCourier(Outbox(db), client, SystemClock(), jitter=lambda: 0.0)
 
 
 async def test_a_calls_life_arrives_in_order_though_the_server_stumbles(
-    db: Database, web: WebhookClient, customer: CustomerServer
+    db: Database, client: WebhookClient, customer: CustomerServer
 ) -> None:
     statuses: dict[str, list[str]] = {}
     stumbled: set[str] = set()
@@ -75,7 +75,7 @@ async def test_a_calls_life_arrives_in_order_though_the_server_stumbles(
         return http.Response()
 
     url = customer.handles("/status", answer)
-    carrier = courier(db, web)
+    carrier = courier(db, client)
     async with running(carrier), asyncio.timeout(30):
         calls = [await live(db, url) for _ in range(3)]
         carrier.notify()
@@ -85,7 +85,7 @@ async def test_a_calls_life_arrives_in_order_though_the_server_stumbles(
 
 
 async def test_what_was_under_way_when_the_process_ended_is_sent_again(
-    db: Database, web: WebhookClient, customer: CustomerServer
+    db: Database, client: WebhookClient, customer: CustomerServer
 ) -> None:
     arrived = asyncio.Queue[str]()
     answers_now = asyncio.Event()
@@ -98,9 +98,9 @@ async def test_what_was_under_way_when_the_process_ended_is_sent_again(
 
     await live(db, customer.handles("/status", answer))
     async with asyncio.timeout(30):
-        async with running(courier(db, web)):
+        async with running(courier(db, client)):
             assert await arrived.get() == "0 queued"
         answers_now.set()
-        async with running(courier(db, web)):
+        async with running(courier(db, client)):
             again = [await arrived.get() for _ in range(4)]
     assert again == ["0 queued", "1 ringing", "2 in-progress", "3 completed"]

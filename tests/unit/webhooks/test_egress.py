@@ -10,8 +10,8 @@ from yarl import URL
 
 from engine.egress import Egress, GuardedResolver, Lookup
 from engine.errors import EgressDenied, WebhookError
-from engine.webhooks import WebhookClient
-from tests.unit.webhooks.server import CustomerServer
+from engine.web.client import WebhookClient
+from tests.unit.webhooks.server import CustomerServer, a_call_of
 
 INSIDE = [
     "0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1", "127.9.9.9", "169.254.169.254", "172.16.0.1", "192.0.0.8",
@@ -84,7 +84,7 @@ async def test_urls_that_lead_inside_are_denied_before_anything_is_sent(url: str
     await client.start()
     try:
         with pytest.raises(WebhookError):
-            await client.post_form(url, {})
+            await a_call_of(client).request(url, "POST", {})
         with pytest.raises(EgressDenied):
             Egress().check(URL(url))
     finally:
@@ -125,11 +125,11 @@ async def test_a_name_whose_answer_changes_after_a_check_gains_nothing(customer:
     )
     await client.start()
     try:
-        await client.post_form(f"http://rebinding.example:{port}/", {})
+        await a_call_of(client).request(f"http://rebinding.example:{port}/", "POST", {})
         customer.asked.clear()
         other_port = f"http://rebinding.example:{(port or 0) ^ 1}/"  # a new connection, so a new resolution
         with pytest.raises(EgressDenied):
-            await client.post_form(other_port, {})
+            await a_call_of(client).request(other_port, "POST", {})
         assert customer.asked == []
     finally:
         await client.close()
@@ -142,7 +142,7 @@ async def test_a_redirect_that_leads_inside_is_denied(customer: CustomerServer) 
     await client.start()
     try:
         with pytest.raises(EgressDenied):
-            await client.fetch_document(url, "POST", {})
+            await a_call_of(client).fetch_document(url, "POST", {})
         assert [each.path for each in customer.asked] == ["/"]
     finally:
         await client.close()

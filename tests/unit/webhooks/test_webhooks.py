@@ -13,14 +13,15 @@ from aiohttp import web as http
 from engine.errors import DocumentError, WebhookError
 from engine.flow.document import Document
 from engine.flow.parse import parse
-from engine.webhooks import DOCUMENT_LIMIT_BYTES, WebhookClient
-from tests.unit.webhooks.server import CustomerServer
+from engine.web.call_web import DOCUMENT_LIMIT_BYTES, CallWeb
+from engine.web.client import WebhookClient
+from tests.unit.webhooks.server import CustomerServer, a_call_of
 
 SAY = "<Response><Say>Hello</Say></Response>"
 
 
 class TestDocuments:
-    async def test_post_sends_a_form(self, web: WebhookClient, customer: CustomerServer) -> None:
+    async def test_post_sends_a_form(self, web: CallWeb, customer: CustomerServer) -> None:
         url = customer.serves("/flow", SAY) + "?a=1"
         assert await web.fetch_document(url, "POST", {"From": "+32 &é"}) == parse(SAY)
         [asked] = customer.asked
@@ -28,33 +29,31 @@ class TestDocuments:
         assert asked.headers["Content-Type"] == "application/x-www-form-urlencoded"
         assert asked.headers["User-Agent"].startswith("Telefoon/")
 
-    async def test_get_puts_the_parameters_in_the_query(self, web: WebhookClient, customer: CustomerServer) -> None:
+    async def test_get_puts_the_parameters_in_the_query(self, web: CallWeb, customer: CustomerServer) -> None:
         customer.serves("/flow", SAY)
         await web.fetch_document(f"{customer.url}/flow?a=1", "GET", {"From": "+32 &é", "Digits": "1#"})
         [asked] = customer.asked
         assert (asked.method, asked.query, asked.form) == ("GET", {"a": "1", "From": "+32 &é", "Digits": "1#"}, {})
 
-    async def test_json_is_a_document_too(self, web: WebhookClient, customer: CustomerServer) -> None:
+    async def test_json_is_a_document_too(self, web: CallWeb, customer: CustomerServer) -> None:
         url = customer.serves("/flow", '[{"verb": "say", "text": "Hello"}]', "application/json")
         assert await web.fetch_document(url, "POST", {}) == parse(SAY)
 
-    async def test_nonsense_names_the_place_and_the_url(self, web: WebhookClient, customer: CustomerServer) -> None:
+    async def test_nonsense_names_the_place_and_the_url(self, web: CallWeb, customer: CustomerServer) -> None:
         url = customer.serves("/flow", "<Response>\n  <Sing/></Response>")
         with pytest.raises(DocumentError, match=r"line 2, column 3: <Sing>.*in the answer of http") as wrong:
             await web.fetch_document(url, "POST", {})
         assert (wrong.value.line, wrong.value.element) == (2, "Sing")
 
     @pytest.mark.parametrize("status", [204, 304, 400, 404, 500, 503])
-    async def test_other_answers_are_errors(self, web: WebhookClient, customer: CustomerServer, status: int) -> None:
+    async def test_other_answers_are_errors(self, web: CallWeb, customer: CustomerServer, status: int) -> None:
         async def answer(_: http.Request) -> http.Response:
             return http.Response(status=status)
 
         with pytest.raises((WebhookError, DocumentError)):
             await web.fetch_document(customer.handles("/flow", answer), "POST", {})
 
-    async def test_an_error_tells_what_was_asked_and_answered(
-        self, web: WebhookClient, customer: CustomerServer
-    ) -> None:
+    async def test_an_error_tells_what_was_asked_and_answered(self, web: CallWeb, customer: CustomerServer) -> None:
         url = customer.serves("/flow", "", status=503).replace("http://", "http://user:secret@")
         with pytest.raises(
             WebhookError, match=r"POST http://127.*/flow was answered with 503 Service Unavailable"
@@ -62,7 +61,7 @@ class TestDocuments:
             await web.fetch_document(url, "POST", {})
         assert "secret" not in str(e.value)
 
-    async def test_64_kib_are_taken_and_not_one_byte_more(self, web: WebhookClient, customer: CustomerServer) -> None:
+    async def test_64_kib_are_taken_and_not_one_byte_more(self, web: CallWeb, customer: CustomerServer) -> None:
         room = DOCUMENT_LIMIT_BYTES - len("<Response></Response>")
         url = customer.serves("/flow", f"<Response>{' ' * room}</Response>")
         assert await web.fetch_document(url, "POST", {}) == Document(())
@@ -70,7 +69,7 @@ class TestDocuments:
         with pytest.raises(WebhookError, match="more than 64 KiB"):
             await web.fetch_document(url, "POST", {})
 
-    async def test_a_body_without_a_length_is_limited_too(self, web: WebhookClient, customer: CustomerServer) -> None:
+    async def test_a_body_without_a_length_is_limited_too(self, web: CallWeb, customer: CustomerServer) -> None:
         async def pour(request: http.Request) -> http.StreamResponse:
             response = http.StreamResponse()
             await response.prepare(request)
@@ -81,7 +80,7 @@ class TestDocuments:
         with pytest.raises(WebhookError, match="more than 64 KiB"):
             await web.fetch_document(customer.handles("/flow", pour), "POST", {})
 
-    async def test_nothing_is_unpacked(self, web: WebhookClient, customer: CustomerServer) -> None:
+    async def test_nothing_is_unpacked(self, web: CallWeb, customer: CustomerServer) -> None:
         async def packed(_: http.Request) -> http.Response:
             return http.Response(body=gzip.compress(b" " * 10**7), headers={"Content-Encoding": "gzip"})
 
@@ -91,25 +90,23 @@ class TestDocuments:
 
 
 class TestRedirects:
-    async def test_302_is_followed_with_get_and_without_the_form(
-        self, web: WebhookClient, customer: CustomerServer
-    ) -> None:
+    async def test_302_is_followed_with_get_and_without_the_form(self, web: CallWeb, customer: CustomerServer) -> None:
         customer.serves("/there", SAY)
         await web.fetch_document(customer.redirects("/here", "/there?b=2"), "POST", {"From": "x"})
         assert (customer.asked[1].method, customer.asked[1].query, customer.asked[1].form) == ("GET", {"b": "2"}, {})
 
     @pytest.mark.parametrize("status", [307, 308])
-    async def test_307_and_308_keep_the_method(self, web: WebhookClient, customer: CustomerServer, status: int) -> None:
+    async def test_307_and_308_keep_the_method(self, web: CallWeb, customer: CustomerServer, status: int) -> None:
         customer.serves("/there", SAY)
         await web.fetch_document(customer.redirects("/here", "/there", status), "POST", {"From": "x"})
         assert (customer.asked[1].method, customer.asked[1].form) == ("POST", {"From": "x"})
 
-    async def test_circles_end(self, web: WebhookClient, customer: CustomerServer) -> None:
+    async def test_circles_end(self, web: CallWeb, customer: CustomerServer) -> None:
         with pytest.raises(WebhookError, match="redirected more than 3 times"):
             await web.fetch_document(customer.redirects("/here", "/here"), "POST", {})
         assert len(customer.asked) == 4
 
-    async def test_to_what_is_no_url(self, web: WebhookClient, customer: CustomerServer) -> None:
+    async def test_to_what_is_no_url(self, web: CallWeb, customer: CustomerServer) -> None:
         with pytest.raises(WebhookError, match="not a URL"):
             await web.fetch_document(customer.redirects("/here", "http://[bad"), "POST", {})
 
@@ -123,16 +120,16 @@ class TestFailures:
         client = WebhookClient(timeout_s=0.05, allow=[IPv4Network("127.0.0.0/8")])
         await client.start()
         with pytest.raises(WebhookError, match=r"not answered within 0\.05 s"):
-            await client.post_form(customer.handles("/slow", never), {})
+            await a_call_of(client).request(customer.handles("/slow", never), "POST", {})
         await client.close()
 
-    async def test_nobody_listens(self, web: WebhookClient) -> None:
+    async def test_nobody_listens(self, web: CallWeb) -> None:
         with socket.socket() as unused:
             unused.bind(("127.0.0.1", 0))
             with pytest.raises(WebhookError, match=r"POST http://127\.0\.0\.1:.* failed"):
-                await web.post_form(f"http://127.0.0.1:{unused.getsockname()[1]}/", {})
+                await web.request(f"http://127.0.0.1:{unused.getsockname()[1]}/", "POST", {})
 
-    async def test_what_is_no_http(self, web: WebhookClient) -> None:
+    async def test_what_is_no_http(self, web: CallWeb) -> None:
         async def talk(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             writer.write(b"220 smtp.example ready\r\n")
             await writer.drain()
@@ -141,45 +138,35 @@ class TestFailures:
         server = await asyncio.start_server(talk, "127.0.0.1", 0)
         async with server:
             with pytest.raises(WebhookError, match="failed"):
-                await web.post_form(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", {})
+                await web.request(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", "POST", {})
 
     @pytest.mark.parametrize("url", ["", "/relative", "http://", "http://[bad", "http://x:99999/"])
-    async def test_what_is_no_url(self, web: WebhookClient, url: str) -> None:
+    async def test_what_is_no_url(self, web: CallWeb, url: str) -> None:
         with pytest.raises(WebhookError):
             await web.fetch_document(url, "GET", {})
 
     async def test_a_closed_client_says_so(self) -> None:
         with pytest.raises(WebhookError, match="closed"):
-            await WebhookClient(timeout_s=1).post_form("http://customer.example/", {})
+            await a_call_of(WebhookClient(timeout_s=1)).request("http://customer.example/", "POST", {})
 
 
-class TestPostForm:
+class TestCallbacks:
     @pytest.mark.parametrize("status", [200, 204, 404, 500])
-    async def test_gives_the_status_whatever_it_is(
-        self, web: WebhookClient, customer: CustomerServer, status: int
-    ) -> None:
-        assert await web.post_form(customer.serves("/status", "", status=status), {"CallSid": "CA1"}) == status
+    async def test_gives_the_status_whatever_it_is(self, web: CallWeb, customer: CustomerServer, status: int) -> None:
+        assert await web.request(customer.serves("/status", "", status=status), "POST", {"CallSid": "CA1"}) == status
         assert customer.asked[0].form == {"CallSid": "CA1"}
-
-    async def test_no_cookie_is_kept(self, web: WebhookClient, customer: CustomerServer) -> None:
-        async def baker(_: http.Request) -> http.Response:
-            return http.Response(headers={"Set-Cookie": "a=b"})
-
-        url = customer.handles("/status", baker)
-        await web.post_form(url, {})
-        await web.post_form(url, {})
-        assert "Cookie" not in customer.asked[1].headers
 
 
 class TestDownload:
-    async def test_writes_the_file(self, web: WebhookClient, customer: CustomerServer, tmp_path: Path) -> None:
+    async def test_writes_the_file(self, web: CallWeb, customer: CustomerServer, tmp_path: Path) -> None:
         async def sound(_: http.Request) -> http.Response:
             return http.Response(body=bytes(200_000))
 
-        path = await web.download(customer.handles("/a.wav", sound), tmp_path / "a.wav", 200_000)
+        path = tmp_path / "a.wav"
+        assert (await web.download(customer.handles("/a.wav", sound), path, 200_000)).changed
         assert path.read_bytes() == bytes(200_000)
 
-    async def test_too_long_leaves_nothing(self, web: WebhookClient, customer: CustomerServer, tmp_path: Path) -> None:
+    async def test_too_long_leaves_nothing(self, web: CallWeb, customer: CustomerServer, tmp_path: Path) -> None:
         async def pour(request: http.Request) -> http.StreamResponse:
             response = http.StreamResponse()
             await response.prepare(request)
@@ -191,7 +178,7 @@ class TestDownload:
             await web.download(customer.handles("/a.wav", pour), tmp_path / "a.wav", 100_000)
         assert os.listdir(tmp_path) == []  # noqa: PTH208
 
-    async def test_missing_leaves_nothing(self, web: WebhookClient, customer: CustomerServer, tmp_path: Path) -> None:
+    async def test_missing_leaves_nothing(self, web: CallWeb, customer: CustomerServer, tmp_path: Path) -> None:
         with pytest.raises(WebhookError, match="404"):
             await web.download(f"{customer.url}/a.wav", tmp_path / "a.wav", 100)
         assert os.listdir(tmp_path) == []  # noqa: PTH208

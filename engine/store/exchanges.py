@@ -1,0 +1,39 @@
+"""The ledger of webhooks: every request to a customer's server, and what came of it."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from engine.store.database import Database
+from engine.store.tables import webhook_exchanges
+from engine.store.values import values_of
+from engine.web.exchange import Exchange
+
+
+class Exchanges:
+    """Added to and read, never changed."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def add(self, exchanges: Sequence[Exchange]) -> None:
+        """All or none."""
+
+        async def job(connection: AsyncConnection) -> None:
+            await connection.execute(insert(webhook_exchanges), [values_of(each) for each in exchanges])
+
+        if exchanges:
+            await self._db.write(job)
+
+    async def get(self, exchange_id: str) -> Exchange | None:
+        row = await self._db.row(select(webhook_exchanges).where(webhook_exchanges.c.id == exchange_id))
+        return Exchange(**row) if row else None
+
+    async def of_call(self, call_id: str, page: int = 1, page_size: int = 50) -> tuple[list[Exchange], int]:
+        """One page, in the order in which they began, and how many there are."""
+        query = select(webhook_exchanges).where(webhook_exchanges.c.call_id == call_id)
+        rows, total = await self._db.page(
+            query.order_by(webhook_exchanges.c.at, webhook_exchanges.c.id), page, page_size
+        )
+        return [Exchange(**row) for row in rows], total

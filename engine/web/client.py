@@ -1,0 +1,141 @@
+"""The HTTP client towards customers' servers: call flows, status callbacks, audio files.
+
+One for the node: connections are shared, but one server has at most so many of them, so that a slow one holds up
+only itself. What belongs to one call, as its cookies, is in its CallWeb.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Protocol, TypeVar
+
+from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+
+from engine.egress import Egress, GuardedResolver, Lookup, Network
+from engine.errors import WebhookError
+from engine.web.call_web import CallWeb
+from engine.web.exchange import Exchange, ExchangeKind, Note, Owner, nowhere
+from engine.web.incoming import status_of
+from engine.web.policy import Policy
+from engine.web.request import BodyFormat, WebRequest, parsed
+from engine.web.sender import Errand, Sender
+from engine.web.signing import Keyring
+
+T = TypeVar("T")
+
+CONNECTIONS_PER_SERVER: Final = 100
+USER_AGENT: Final = "Telefoon/0.1"
+
+
+class Delivery(Protocol):
+    """A status callback: a request whose answer is ignored, but for its status. `id` becomes its webhook-id."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def call_id(self) -> str: ...
+    @property
+    def account_id(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def form(self) -> Mapping[str, str]: ...
+
+
+class WebhookClient:
+    """Asks customers' servers.
+
+    `timeout_s` is for a whole exchange: redirects, retries and body included. Without a `keyring` nothing is
+    signed; `note` writes exchanges down.
+    """
+
+    def __init__(
+        self,
+        *,
+        timeout_s: float,
+        connect_timeout_s: float = 2.0,
+        allow: Sequence[Network] = (),
+        download_timeout_s: float = 60.0,
+        user_agent: str = USER_AGENT,
+        lookup: Lookup | None = None,
+        keyring: Keyring | None = None,
+        note: Note = nowhere,
+    ) -> None:
+        self._egress = Egress(allow)
+        self._policy = Policy(timeout_s, connect_timeout_s)
+        self._download_policy = Policy(download_timeout_s, connect_timeout_s)
+        self._user_agent = user_agent
+        self._lookup = lookup
+        self._keyring = keyring
+        self._note = note
+        self._session: ClientSession | None = None
+
+    async def start(self) -> None:
+        """Ready from now on."""
+        self._session = ClientSession(
+            connector=TCPConnector(
+                resolver=GuardedResolver(self._egress, self._lookup),
+                use_dns_cache=False,
+                limit=0,
+                limit_per_host=CONNECTIONS_PER_SERVER,
+            ),
+            # Shared by all customers: nobody's cookies may reach another.
+            cookie_jar=DummyCookieJar(),
+            timeout=ClientTimeout(total=None),
+            headers={"User-Agent": self._user_agent, "Accept-Encoding": "identity"},
+            auto_decompress=False,
+        )
+
+    async def close(self) -> None:
+        """Nothing is open afterwards."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    def for_call(
+        self,
+        account_id: str,
+        call_id: str,
+        *,
+        format: BodyFormat = BodyFormat.FORM,  # noqa: A002 - what the field calls it
+        event: Callable[..., Any] | None = None,
+    ) -> CallWeb:
+        """What one call asks with. `event` gets a short word about each exchange, as Journal.note takes it."""
+
+        def note(exchange: Exchange) -> None:
+            self._note(exchange)
+            if event is not None and exchange.kind is not ExchangeKind.MEDIA:
+                event("webhook", **_facts(exchange))
+
+        return CallWeb(
+            self, Owner(account_id, call_id), format, note, policy=self._policy, download_policy=self._download_policy
+        )
+
+    async def deliver(self, callback: Delivery) -> int:
+        """The status of the server's answer, whatever it is. Raises WebhookError if there was none."""
+        url = parsed(callback.url)
+        owner = Owner(callback.account_id, callback.call_id)
+        request = WebRequest.to(url, callback.method, callback.form)
+        policy = self._policy.overridden(url.fragment)
+        return await self.send(
+            Errand(request, owner, ExchangeKind.CALLBACK, policy, status_of, id=callback.id, note=self._note)
+        )
+
+    async def send(self, errand: Errand[T]) -> T:
+        """See Sender. Raises WebhookError."""
+        if self._session is None:
+            raise WebhookError("The HTTP client is closed.")
+        return await Sender(self._session, self._egress, self._keyring).send(errand)
+
+
+def _facts(exchange: Exchange) -> dict[str, object]:
+    """Those with a value, as an event on the call shows them."""
+    facts = {
+        "url": exchange.url,
+        "method": exchange.method,
+        "status": exchange.status,
+        "latency_ms": exchange.latency_ms,
+        "retried_because": exchange.retried_because,
+        "error": exchange.error,
+    }
+    return {name: value for name, value in facts.items() if value is not None}
