@@ -166,6 +166,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
                 calls=calls,
                 conferences=conferences,
                 recordings=recordings,
+                exchanges=exchanges,
                 desk=switchboard,
                 health=Readiness(database, agent, await speech.check()),
                 published=Published.load(),

@@ -8,6 +8,7 @@ from engine.call import Attempt, Call
 from engine.conference import Conference, Participant
 from engine.recording import Recording
 from engine.store import CallEvent
+from engine.web.exchange import Exchange
 
 Json = dict[str, Any]
 
@@ -92,6 +93,29 @@ def recording_json(recording: Recording, audio_url: str) -> Json:
             "ended_at": _time(recording.ended_at),
             "error": recording.error,
             "audio_url": audio_url,
+        }
+    )
+
+
+def exchange_json(exchange: Exchange) -> Json:
+    """One request to a customer's server."""
+    return _known(
+        {
+            "id": exchange.id,
+            "request_id": exchange.request_id,
+            "call_id": exchange.call_id,
+            "kind": exchange.kind.value,
+            "at": _time(exchange.at),
+            "method": exchange.method,
+            "url": exchange.url,
+            "params": dict(exchange.form),
+            "format": exchange.format.value,
+            "attempt": exchange.attempt,
+            "latency_ms": exchange.latency_ms,
+            "status": exchange.status,
+            "error": exchange.error,
+            "retried_because": exchange.retried_because,
+            "answer": exchange.answer,
         }
     )
 

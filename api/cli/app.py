@@ -6,6 +6,7 @@ from api.cli import calls, examine, phone, say, serve
 from api.cli.accounts import accounts, keys
 from api.cli.group import CommandGroup, examples
 from api.cli.numbers import numbers
+from api.cli.webhooks import webhooks
 
 app = typer.Typer(
     name="telefoon",
@@ -44,6 +45,7 @@ app.add_typer(calls.calls, name="calls")
 app.add_typer(accounts, name="accounts")
 app.add_typer(keys, name="keys")
 app.add_typer(numbers, name="numbers")
+app.add_typer(webhooks, name="webhooks")
 app.command(epilog=phone.EXAMPLES)(phone.phone)
 app.command(epilog=say.EXAMPLES)(say.say)
 app.command(epilog=examine.EXAMPLES)(examine.doctor)

@@ -46,7 +46,7 @@ async def initiate_call(services: Services, asked: Asked) -> web.Response:
 
 
 async def get_call(services: Services, asked: Asked) -> web.Response:
-    return web.json_response(call_json(await _own_call(services, asked)))
+    return web.json_response(call_json(await own_call(services, asked)))
 
 
 async def end_call(services: Services, asked: Asked) -> web.Response:
@@ -55,7 +55,7 @@ async def end_call(services: Services, asked: Asked) -> web.Response:
 
 
 async def list_call_events(services: Services, asked: Asked) -> web.Response:
-    call = await _own_call(services, asked)
+    call = await own_call(services, asked)
     events = await services.calls.events(call.id)
     return web.json_response({"events": [event_json(event) for event in events]})
 
@@ -129,7 +129,7 @@ async def _own_number(services: Services, asked: Asked) -> Number:
     return number
 
 
-async def _own_call(services: Services, asked: Asked) -> Call:
+async def own_call(services: Services, asked: Asked) -> Call:
     return asked.own("call", await services.calls.get(asked.path["call_id"]))
 
 

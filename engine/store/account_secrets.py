@@ -64,6 +64,11 @@ class AccountSecrets:
         """As `secrets`, from the database itself."""
         return [self._opened(row) for row in await self._db.write(self._ensured(account_id))]
 
+    async def all(self, account_id: str) -> list[AccountSecret]:
+        """Also those that have expired, the newest first."""
+        rows = await self._db.rows(_of(account_id))
+        return [self._opened(row) for row in rows]
+
     async def rotate(self, account_id: str) -> AccountSecret:
         """A new secret; those before it are valid for GRACE longer. Raises StoreError."""
 
@@ -128,5 +133,9 @@ async def _lock(connection: AsyncConnection, account_id: str) -> None:
 
 def _valid(account_id: str, now: datetime) -> Select[Any]:
     still = or_(account_secrets.c.expires_at.is_(None), account_secrets.c.expires_at > now)
-    query = select(account_secrets).where(account_secrets.c.account_id == account_id, still)
+    return _of(account_id).where(still)
+
+
+def _of(account_id: str) -> Select[Any]:
+    query = select(account_secrets).where(account_secrets.c.account_id == account_id)
     return query.order_by(account_secrets.c.created_at.desc(), account_secrets.c.id.desc())

@@ -49,7 +49,9 @@ class Incoming:
 
     async def chunks(self, limit_bytes: int) -> AsyncIterator[bytes]:
         """The body. Raises Unusable where it is longer than the limit."""
-        read = 0
+        read = len(self._head)
+        if self._head:  # a glance was had
+            yield bytes(self._head)
         async for chunk in self._response.content.iter_chunked(_CHUNK_BYTES):
             read += len(chunk)
             self._head += chunk[: EXCERPT_BYTES - len(self._head)]

@@ -103,7 +103,6 @@ class Sender:
         raise _Failed(request, None, f"was redirected more than {REDIRECT_LIMIT} times")
 
     async def _hop(self, attempt: "_Attempt[T]", request: WebRequest) -> "WebRequest | _Used[T]":
-        self._egress.check(request.url)
         line = _Line(attempt, request)
         try:
             return await self._ask(attempt, request, line)
@@ -126,6 +125,7 @@ class Sender:
             attempt.errand.note(line.exchange())
 
     async def _ask(self, attempt: "_Attempt[T]", request: WebRequest, line: "_Line") -> "WebRequest | _Used[T]":
+        self._egress.check(request.url)
         errand = attempt.errand
         asking = self._session.request(
             request.method,

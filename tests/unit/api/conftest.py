@@ -16,7 +16,7 @@ from engine.conference import Conference, ConferenceStatus
 from engine.errors import NotFound
 from engine.ids import Kind, new_id
 from engine.orders import NewCall, NewConference
-from engine.store import Accounts, Calls, Conferences, Database, Numbers, Recordings
+from engine.store import Accounts, Calls, Conferences, Database, Exchanges, Numbers, Recordings
 
 NUMBER = "+3225550100"
 TO = "+3225550199"
@@ -124,6 +124,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
         calls=desk.calls,
         conferences=desk.conferences,
         recordings=Recordings(database),
+        exchanges=Exchanges(database),
         desk=desk,
         health=health,
         published=Published.load(),

@@ -176,7 +176,7 @@ async def test_another_accounts_call_is_not_there(site: Site) -> None:
     other = await site.services.accounts.ensure("other")
     _, site.key = await site.services.accounts.create_key(other.id)
 
-    for method, path in [("GET", ""), ("DELETE", ""), ("GET", "/events")]:
+    for method, path in [("GET", ""), ("DELETE", ""), ("GET", "/events"), ("GET", "/webhooks")]:
         status, problem, _ = await site.request(method, f"calls/{call['id']}{path}")
         assert (status, problem["title"]) == (404, "Not Found")
     assert (await site.request("GET", "calls"))[1] == {"calls": [], "total": 0}

@@ -19,7 +19,7 @@ from engine.conference import Conference
 from engine.errors import NotFound
 from engine.ids import Kind, new_id
 from engine.orders import NewCall, NewConference
-from engine.store import Accounts, Calls, Conferences, Database, Numbers, Recordings
+from engine.store import Accounts, Calls, Conferences, Database, Exchanges, Numbers, Recordings
 
 PEPPER = b"p" * 32
 OWN = "+3225550100"
@@ -118,6 +118,7 @@ async def _serving(server: RestServer, folder: Path) -> AsyncIterator[None]:
             calls=calls,
             conferences=Conferences(database),
             recordings=Recordings(database),
+            exchanges=Exchanges(database),
             desk=server.desk,
             health=server.desk,
             published=Published.load(),

@@ -12,7 +12,8 @@ from tests.unit.cli.conftest import Run
 
 COMMANDS = [
     ("serve",), ("demo",), ("call",), ("phone",), ("say",), ("doctor",), ("version",),
-    ("keys", "create"), ("keys", "list"), ("keys", "revoke"), ("accounts", "list"),
+    ("keys", "create"), ("keys", "list"), ("keys", "revoke"), ("accounts", "list"), ("accounts", "secret"),
+    ("webhooks", "list"), ("webhooks", "replay"), ("webhooks", "verify"),
     ("numbers", "add"), ("numbers", "list"), ("numbers", "remove"),
     ("calls", "list"), ("calls", "show"), ("calls", "explain"), ("calls", "end"),
 ]  # fmt: skip

@@ -3,10 +3,12 @@
 from collections.abc import AsyncIterator
 from ipaddress import IPv4Network
 
+import pytest
 import pytest_asyncio
 
 from engine.web.call_web import CallWeb
 from engine.web.client import WebhookClient
+from engine.web.exchange import Exchange
 from tests.unit.webhooks.server import CustomerServer, a_call_of, customer_server
 
 
@@ -22,10 +24,16 @@ async def web(client: WebhookClient) -> CallWeb:
     return a_call_of(client)
 
 
+@pytest.fixture
+def exchanges() -> list[Exchange]:
+    """What the client has written down."""
+    return []
+
+
 @pytest_asyncio.fixture
-async def client() -> AsyncIterator[WebhookClient]:
+async def client(exchanges: list[Exchange]) -> AsyncIterator[WebhookClient]:
     """Loopback is allowed, as a developer's own machine would have it."""
-    made = WebhookClient(timeout_s=5, allow=[IPv4Network("127.0.0.0/8")])
+    made = WebhookClient(timeout_s=5, allow=[IPv4Network("127.0.0.0/8")], note=exchanges.append)
     await made.start()
     try:
         yield made

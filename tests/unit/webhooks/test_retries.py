@@ -1,0 +1,137 @@
+"""Trying again: by default where no connection came about, otherwise as the URL's fragment says."""
+
+import asyncio
+import socket
+from ipaddress import IPv4Network
+
+import pytest
+from aiohttp import web as http
+
+from engine.errors import WebhookError
+from engine.flow.parse import parse
+from engine.web.client import WebhookClient
+from engine.web.exchange import Exchange
+from engine.web.policy import MOST_RETRIES, Failure, Policy
+from tests.unit.webhooks.server import CustomerServer, Handler, a_call_of
+
+SAY = "<Response><Say>Hello</Say></Response>"
+USUAL = Policy(10.0, 2.0)
+
+
+def failing(times: int, status: int = 500) -> Handler:
+    """Answers with a status so many times, then well."""
+    left = iter([status] * times)
+
+    async def answer(_: http.Request) -> http.Response:
+        return http.Response(status=next(left, 200), text=SAY, content_type="text/xml")
+
+    return answer
+
+
+async def never(_: http.Request) -> http.Response:
+    await asyncio.Event().wait()
+    raise AssertionError("nobody sets it")
+
+
+def unused_port() -> int:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port: int = unused.getsockname()[1]
+        return port
+
+
+@pytest.mark.parametrize(
+    ("fragment", "wanted"),
+    [
+        ("", USUAL),
+        ("section-2", USUAL),
+        ("rc=2", Policy(10.0, 2.0, None, 2)),
+        ("rc=0", Policy(10.0, 2.0, None, 0)),
+        ("rc=99", Policy(10.0, 2.0, None, MOST_RETRIES)),
+        ("rc=-1", USUAL),
+        ("rc=two", USUAL),
+        ("ct=500&rt=3000&tt=8000", Policy(8.0, 0.5, 3.0)),
+        ("ct=1&rt=999999&tt=999999", Policy(15.0, 0.1, 15.0)),
+        ("rp=5xx", Policy(10.0, 2.0, retried=frozenset({Failure.SERVER_ERROR}))),
+        ("rp=4xx,rt", Policy(10.0, 2.0, retried=frozenset({Failure.CLIENT_ERROR, Failure.READ}))),
+        ("rp=all", Policy(10.0, 2.0, retried=frozenset(Failure))),
+        ("rp=nonsense", USUAL),
+        ("edge=ashburn&rc=3&sni=y", Policy(10.0, 2.0, None, 3)),
+    ],
+)
+def test_a_fragment_overrides_what_it_names(fragment: str, wanted: Policy) -> None:
+    assert USUAL.overridden(fragment) == wanted
+
+
+async def test_the_fragment_is_not_sent(client: WebhookClient, customer: CustomerServer) -> None:
+    await a_call_of(client).fetch_document(customer.serves("/flow", SAY) + "#rc=2&rp=all", "POST", {})
+    assert customer.asked[0].url == f"{customer.url}/flow"
+
+
+@pytest.mark.parametrize(("fragment", "status"), [("rc=2&rp=5xx", 500), ("rc=2&rp=4xx", 404), ("rc=2&rp=all", 503)])
+async def test_an_error_named_in_rp_is_tried_again(
+    client: WebhookClient, customer: CustomerServer, fragment: str, status: int
+) -> None:
+    url = customer.handles("/flow", failing(2, status))
+    assert await a_call_of(client).fetch_document(f"{url}#{fragment}", "POST", {"a": "b"}) == parse(SAY)
+    assert [asked.form for asked in customer.asked] == [{"a": "b"}] * 3
+
+
+@pytest.mark.parametrize(("fragment", "tries"), [("", 1), ("rc=3&rp=4xx", 1), ("rc=1&rp=5xx", 2), ("rc=0&rp=all", 1)])
+async def test_other_errors_are_final(
+    client: WebhookClient, customer: CustomerServer, fragment: str, tries: int
+) -> None:
+    url = customer.handles("/flow", failing(9))
+    with pytest.raises(WebhookError, match="was answered with 500"):
+        await a_call_of(client).fetch_document(f"{url}#{fragment}", "POST", {})
+    assert len(customer.asked) == tries
+
+
+async def test_a_callback_is_tried_again_too_and_the_last_status_counts(
+    client: WebhookClient, customer: CustomerServer
+) -> None:
+    call = a_call_of(client)
+    assert await call.request(customer.handles("/status", failing(1)) + "#rp=5xx", "POST", {}) == 200
+    assert await call.request(customer.handles("/status", failing(2)) + "#rp=5xx", "POST", {}) == 500
+
+
+async def test_without_connection_it_is_tried_once_more(exchanges: list[Exchange], client: WebhookClient) -> None:
+    with pytest.raises(WebhookError, match="failed: Cannot connect"):
+        await a_call_of(client).fetch_document(f"http://127.0.0.1:{unused_port()}/", "POST", {})
+    assert [(each.attempt, each.retried_because) for each in exchanges] == [(1, None), (2, "ct")]
+
+
+async def test_silence_is_tried_again_if_wanted(
+    exchanges: list[Exchange], client: WebhookClient, customer: CustomerServer
+) -> None:
+    url = customer.handles("/flow", never)
+    with pytest.raises(WebhookError, match=r"silence for 0\.1 s"):
+        await a_call_of(client).fetch_document(f"{url}#rt=100&rp=rt&rc=2", "POST", {})
+    assert [each.retried_because for each in exchanges] == [None, "rt", "rt"]
+    assert len({each.request_id for each in exchanges}) == 1
+
+
+async def test_all_attempts_together_have_the_whole_time(client: WebhookClient, customer: CustomerServer) -> None:
+    url = customer.handles("/flow", never)
+    with pytest.raises(WebhookError, match=r"not answered within 0\.3 s"):
+        await a_call_of(client).fetch_document(f"{url}#rt=200&rp=rt&rc=5&tt=300", "POST", {})
+    assert len(customer.asked) <= 2
+
+
+async def test_a_host_that_takes_no_connection_is_given_up_soon() -> None:
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        held = [socket.socket() for _ in range(4)]
+        for each in held:
+            each.setblocking(False)
+            each.connect_ex(full.getsockname())
+        client = WebhookClient(timeout_s=5, connect_timeout_s=0.1, allow=[IPv4Network("127.0.0.0/8")])
+        await client.start()
+        try:
+            with pytest.raises(WebhookError, match=r"no connection within 0\.1 s"):
+                await a_call_of(client).request(f"http://127.0.0.1:{full.getsockname()[1]}/", "POST", {})
+        finally:
+            await client.close()
+            for each in held:
+                each.close()
