@@ -49,6 +49,7 @@ from engine.store import (
 )
 from engine.web.client import WebhookClient
 from engine.web.ledger import ExchangeLedger
+from engine.web.media_cache import MediaCache
 from sip.config import from_settings
 from sip.leg import SipLeg
 from sip.user_agent import UserAgent
@@ -120,6 +121,12 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
         await speech.start()
         decoder = Decoder(settings.data_dir / "decoder-scratch")
         stack.push_async_callback(decoder.close)
+        media = MediaCache(
+            settings.data_dir / "media-cache",
+            decoder,
+            limit_bytes=settings.media_cache_mb * 1024 * 1024,
+            longest_s=settings.media_cache_seconds,
+        )
         webhooks = ExchangeLedger(exchanges)
         client = WebhookClient(
             timeout_s=settings.webhook_timeout_s,
@@ -147,7 +154,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
             recordings=recordings,
             dialer=agent,
             bridge=agent.bridge,
-            speaker=Speaker(agent.bridge, speech, ToneService(speech.cache), decoder, settings.data_dir / "downloads"),
+            speaker=Speaker(agent.bridge, speech, ToneService(speech.cache), media),
             recorder=recorder,
             consent=Announcement(clock),
             web=client,

@@ -104,6 +104,8 @@ class Settings(BaseSettings):
 
     webhook_timeout: float = Field(default=10.0, gt=0, le=60)
     webhook_connect_timeout: float = Field(default=2.0, gt=0, le=10)
+    media_cache_mb: int = Field(default=512, ge=0, le=1024 * 1024)
+    media_cache_seconds: int = Field(default=86400, ge=1, le=31 * 86400)
     egress_allow: Networks = []
     max_call_seconds: int = Field(default=14400, ge=1, le=86400)
     default_country: str = "be"

@@ -1,16 +1,13 @@
 """Everything that is played into calls: prompts, files from the net, tones."""
 
 import asyncio
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
-from engine.ports import AudioDecoder, Bridge, Player, Sink, Speech, Synthesizer, Tones
+from engine.ports import Bridge, Player, Sink, Speech, Synthesizer, Tones
 from engine.web.call_web import CallWeb
-
-MAX_DOWNLOAD_BYTES: Final = 32 * 1024 * 1024
+from engine.web.media_cache import MediaCache
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,21 +17,15 @@ class Speaker:
     bridge: Bridge
     synthesizer: Synthesizer
     tones: Tones
-    decoder: AudioDecoder
-    scratch: Path
+    media: MediaCache
 
     async def say(self, speech: Speech, to: Sequence[Sink]) -> None:
         """Speak to the end. Raises SpeechError, MediaError."""
         await self.play_file(await self.synthesizer.render(speech, rate_hz=self.bridge.rate_hz), to)
 
     async def play_url(self, url: str, to: Sequence[Sink], web: CallWeb) -> None:
-        """Fetch, decode and play to the end. Raises WebhookError, MediaError."""
-        self.scratch.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self.scratch, ignore_cleanup_errors=True) as folder:
-            source = Path(folder) / "source"
-            await web.download(url, source, MAX_DOWNLOAD_BYTES)
-            wav = Path(folder) / "play.wav"
-            await self.decoder.to_wav(source, wav, rate_hz=self.bridge.rate_hz)
+        """Fetch (if need be) and play to the end. Raises WebhookError, MediaError."""
+        async with self.media.wav(url, web, self.bridge.rate_hz) as wav:
             await self.play_file(wav, to)
 
     async def beep(self, to: Sequence[Sink]) -> None:

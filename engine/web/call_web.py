@@ -115,6 +115,11 @@ class CallWeb:
             await asyncio.to_thread(dest.unlink, missing_ok=True)
             raise
 
+    @staticmethod
+    def shown(url: str) -> str:
+        """A URL for people, without its password."""
+        return WebRequest("GET", parsed(url)).shown_url
+
     def _errand(
         self, url: str, method: str, params: Mapping[str, str], hidden: frozenset[str], kind: ExchangeKind,
         use: Callable[[Incoming], Awaitable[T]],

@@ -86,7 +86,9 @@ class WebRequest:
     @property
     def shown_url(self) -> str:
         """For people: without password, fragment and hidden values."""
-        url = self.url.with_user(None).with_fragment(None)
+        url = self.url.with_fragment(None)
+        if url.raw_user or url.raw_password:
+            url = url.with_user(None)
         for name in self.hidden & set(url.query):
             url = url.update_query({name: MASK})
         return str(url).replace(quote(MASK), MASK)
