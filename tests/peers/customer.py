@@ -21,16 +21,19 @@ class Asked:
     method: str
     path: str
     form: Form
+    url: str = ""
+    headers: Form = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Customer:
-    """`flows` maps a path to a body (a list of bodies is given in turn); `failing` paths answer 500."""
+    """`flows` maps a path to a body; `failing` paths answer 500; `headers` go with every answer."""
 
     port: int = 0
     flows: dict[str, str | bytes] = field(default_factory=dict)
     failing: set[str] = field(default_factory=set)
     asked: list[Asked] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
 
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}{path}"
@@ -49,10 +52,16 @@ class Customer:
 
     async def answer(self, request: web.Request) -> web.Response:
         form = {**request.query, **{name: str(value) for name, value in (await request.post()).items()}}
-        self.asked.append(Asked(request.method, request.path, form))
-        if request.path in self.failing:
+        url = f"{request.scheme}://{request.host}{request.raw_path}"
+        self.asked.append(Asked(request.method, request.path, form, url, dict(request.headers)))
+        answer = self._answer(request.path)
+        answer.headers.update(self.headers)
+        return answer
+
+    def _answer(self, path: str) -> web.Response:
+        if path in self.failing:
             return web.Response(status=500)
-        body = self.flows.get(request.path)
+        body = self.flows.get(path)
         if isinstance(body, bytes):
             return web.Response(body=body, content_type="application/octet-stream")
         return web.Response(text=body or "", content_type=XML if body else "text/plain")

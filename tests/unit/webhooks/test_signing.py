@@ -9,6 +9,7 @@ import pytest_asyncio
 from twilio.request_validator import RequestValidator
 from yarl import URL
 
+from engine.store import PendingCallback
 from engine.web import signing
 from engine.web.client import WebhookClient
 from engine.web.request import BodyFormat, WebRequest
@@ -147,6 +148,19 @@ async def test_of_a_get_the_empty_body_is_signed(signing_client: WebhookClient, 
     [asked] = customer.asked
     identity, seconds = asked.headers["webhook-id"], int(asked.headers["webhook-timestamp"])
     assert asked.headers["webhook-signature"].split()[0] == signing.message_signature(SECRET, identity, seconds, b"")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_status_callback_is_signed_and_known_by_its_own_id(
+    signing_client: WebhookClient, customer: CustomerServer, method: str
+) -> None:
+    url = customer.serves("/status", "") + "?x=1"
+    callback = PendingCallback("CB1", "CA1", "AC1", 0, url, method, PARAMS, 0, AT)
+    assert await signing_client.deliver(callback) == 200
+    [asked] = customer.asked
+    assert (asked.method, asked.headers["webhook-id"]) == (method, "CB1")
+    assert {**asked.query, **asked.form}.items() >= PARAMS.items()
+    assert the_field_accepts(asked)
 
 
 def test_a_new_secret_is_long_and_spelled_as_the_standard_wants() -> None:

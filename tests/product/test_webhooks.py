@@ -1,0 +1,61 @@
+"""What a customer's server sees of a call, and what the platform tells of it afterwards."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from twilio.request_validator import RequestValidator
+
+from tests.peers.audio import tone
+from tests.peers.customer import Asked, Customer
+from tests.peers.phone import phone
+from tests.peers.platform import ACCOUNT, NUMBER, Platform, platform
+from tests.peers.ports import Ports
+
+pytestmark = pytest.mark.sip
+
+
+def genuine(asked: Asked, secret: str) -> bool:
+    """As the field's usual package sees it."""
+    form = asked.form if asked.method == "POST" else {}
+    valid: bool = RequestValidator(secret).validate(asked.url, form, asked.headers["X-Twilio-Signature"])
+    return valid
+
+
+def dialling(telefoon: Platform) -> list[str]:
+    return ["--dial", f"sip:{NUMBER}@127.0.0.1:{telefoon.sip_port}", "--from", "+3225550177"]
+
+
+async def test_every_request_is_signed_has_the_calls_cookies_and_is_told_of(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    shop.flows["/tone.wav"] = tone(700, 0.2).save(tmp_path / "tone.wav").read_bytes()
+    shop.flows["/start"] = "<Response><Redirect>/next#rc=1&amp;rp=5xx</Redirect></Response>"
+    following = "<Response><Play>/tone.wav</Play><Play>/tone.wav</Play><Hangup/></Response>"
+    shop.flows["/next"] = following
+    shop.headers.update({"Set-Cookie": "session=s1", "Cache-Control": "max-age=60"})
+    number = {"--url": shop.url("/start"), "--method": "GET"}
+    async with (
+        platform(tmp_path, ports, number=number) as telefoon,
+        phone(*dialling(telefoon)) as caller,
+    ):
+        secret = telefoon.telefoon("accounts", "secret", ACCOUNT).split()[-1]
+        await caller.tells("hung_up", within_s=30)
+        call = await telefoon.ended_call((await telefoon.newest_call())["id"])
+        event = await telefoon.noted(call["id"], "webhook")
+        listed = json.loads(telefoon.telefoon("webhooks", "list", call["id"], "--json"))
+        told = (await telefoon.get(f"calls/{call['id']}/webhooks"))["webhooks"]
+        replayed = await asyncio.to_thread(telefoon.telefoon, "webhooks", "replay", listed[1]["id"])
+
+    assert [(asked.method, asked.path) for asked in shop.asked] == [
+        ("GET", "/start"), ("POST", "/next"), ("GET", "/tone.wav"), ("POST", "/next"),
+    ]  # fmt: skip
+    assert all(genuine(asked, secret) for asked in shop.asked)
+    assert shop.asked[1].headers["Cookie"] == "session=s1"
+    assert [(each["kind"], each["status"], each["attempt"]) for each in told] == [
+        ("document", 200, 1), ("document", 200, 1), ("media", 200, 1),
+    ]  # fmt: skip
+    assert told[1]["answer"] == following
+    assert (event["status"], event["url"]) == (200, told[0]["url"])
+    assert replayed == f"200\n{following}\n"
