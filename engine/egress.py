@@ -6,6 +6,7 @@ check and the use (DNS rebinding) changes nothing.
 """
 
 import asyncio
+import errno
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -65,10 +66,11 @@ class Egress:
 
 
 class GuardedResolver(AbstractResolver):
-    """Resolves names to permitted addresses only; the others are left out."""
+    """Resolves names to permitted addresses only; the others are left out. A slow name server is not waited for."""
 
-    def __init__(self, egress: Egress, lookup: Lookup | None = None) -> None:
+    def __init__(self, egress: Egress, lookup: Lookup | None = None, timeout_s: float | None = None) -> None:
         self._egress = egress
+        self._timeout_s = timeout_s
         # Threads of its own: a slow name server must not hold up others' work in the loop's shared threads.
         self._threads = ThreadPoolExecutor(_RESOLVER_THREADS, thread_name_prefix="resolver")
         self._lookup = lookup or self._ask_the_system
@@ -76,7 +78,11 @@ class GuardedResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        found = await self._lookup(host, port, family)
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                found = await self._lookup(host, port, family)
+        except TimeoutError:
+            raise OSError(errno.ETIMEDOUT, f"the name {host} was not resolved within {self._timeout_s:g} s") from None
         permitted = [each for each in found if self._egress.permits(each["host"])]
         if found and not permitted:
             raise _denied(host)

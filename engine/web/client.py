@@ -74,7 +74,7 @@ class WebhookClient:
         """Ready from now on."""
         self._session = ClientSession(
             connector=TCPConnector(
-                resolver=GuardedResolver(self._egress, self._lookup),
+                resolver=GuardedResolver(self._egress, self._lookup, self._policy.connect_s),
                 use_dns_cache=False,
                 limit=0,
                 limit_per_host=CONNECTIONS_PER_SERVER,

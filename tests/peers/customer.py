@@ -23,6 +23,7 @@ class Asked:
     form: Form
     url: str = ""
     headers: Form = field(default_factory=dict)
+    body: str = ""
 
 
 @dataclass(slots=True)
@@ -53,7 +54,7 @@ class Customer:
     async def answer(self, request: web.Request) -> web.Response:
         form = {**request.query, **{name: str(value) for name, value in (await request.post()).items()}}
         url = f"{request.scheme}://{request.host}{request.raw_path}"
-        self.asked.append(Asked(request.method, request.path, form, url, dict(request.headers)))
+        self.asked.append(Asked(request.method, request.path, form, url, dict(request.headers), await request.text()))
         answer = self._answer(request.path)
         answer.headers.update(self.headers)
         return answer

@@ -18,8 +18,10 @@ pytestmark = pytest.mark.sip
 
 def genuine(asked: Asked, secret: str) -> bool:
     """As the field's usual package sees it."""
-    form = asked.form if asked.method == "POST" else {}
-    valid: bool = RequestValidator(secret).validate(asked.url, form, asked.headers["X-Twilio-Signature"])
+    sent: dict[str, str] | str = {}
+    if asked.method == "POST":
+        sent = asked.body if asked.headers["Content-Type"] == "application/json" else asked.form
+    valid: bool = RequestValidator(secret).validate(asked.url, sent, asked.headers["X-Twilio-Signature"])
     return valid
 
 
@@ -35,7 +37,7 @@ async def test_every_request_is_signed_has_the_calls_cookies_and_is_told_of(
     following = "<Response><Play>/tone.wav</Play><Play>/tone.wav</Play><Hangup/></Response>"
     shop.flows["/next"] = following
     shop.headers.update({"Set-Cookie": "session=s1", "Cache-Control": "max-age=60"})
-    number = {"--url": shop.url("/start"), "--method": "GET"}
+    number = {"--url": shop.url("/start"), "--method": "GET", "--webhook-format": "json"}
     async with (
         platform(tmp_path, ports, number=number) as telefoon,
         phone(*dialling(telefoon)) as caller,
@@ -52,6 +54,7 @@ async def test_every_request_is_signed_has_the_calls_cookies_and_is_told_of(
         ("GET", "/start"), ("POST", "/next"), ("GET", "/tone.wav"), ("POST", "/next"),
     ]  # fmt: skip
     assert all(genuine(asked, secret) for asked in shop.asked)
+    assert json.loads(shop.asked[1].body)["CallSid"] == call["id"]
     assert shop.asked[1].headers["Cookie"] == "session=s1"
     assert [(each["kind"], each["status"], each["attempt"]) for each in told] == [
         ("document", 200, 1), ("document", 200, 1), ("media", 200, 1),

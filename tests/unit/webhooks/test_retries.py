@@ -6,13 +6,14 @@ from ipaddress import IPv4Network
 
 import pytest
 from aiohttp import web as http
+from aiohttp.abc import ResolveResult
 
 from engine.errors import WebhookError
 from engine.flow.parse import parse
-from engine.web.client import WebhookClient
+from engine.web.client import CONNECTIONS_PER_SERVER, WebhookClient
 from engine.web.exchange import Exchange
 from engine.web.policy import MOST_RETRIES, Failure, Policy
-from tests.unit.webhooks.server import CustomerServer, Handler, a_call_of
+from tests.unit.webhooks.server import CustomerServer, Handler, a_call_of, customer_server
 
 SAY = "<Response><Say>Hello</Say></Response>"
 USUAL = Policy(10.0, 2.0)
@@ -135,3 +136,29 @@ async def test_a_host_that_takes_no_connection_is_given_up_soon() -> None:
             await client.close()
             for each in held:
                 each.close()
+
+
+async def test_a_name_server_that_is_silent_is_given_up_soon() -> None:
+    async def lookup(host: str, port: int, family: socket.AddressFamily) -> list[ResolveResult]:
+        await asyncio.Event().wait()
+        raise AssertionError("nobody sets it")
+
+    client = WebhookClient(timeout_s=5, connect_timeout_s=0.1, lookup=lookup)
+    await client.start()
+    try:
+        with pytest.raises(WebhookError, match=r"slow\.example was not resolved within 0\.1 s"):
+            await a_call_of(client).request("http://slow.example/", "POST", {})
+    finally:
+        await client.close()
+
+
+async def test_a_slow_server_takes_only_its_own_connections(client: WebhookClient, customer: CustomerServer) -> None:
+    url = customer.handles("/slow", never)
+    waiting = [asyncio.create_task(a_call_of(client).request(url, "POST", {})) for _ in range(150)]
+    await asyncio.sleep(0.5)
+    async with customer_server() as other, asyncio.timeout(2):
+        assert await a_call_of(client).request(other.serves("/quick", ""), "POST", {}) == 200
+    assert len(customer.asked) == CONNECTIONS_PER_SERVER
+    for each in waiting:
+        each.cancel()
+    await asyncio.wait(waiting)
