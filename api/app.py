@@ -10,7 +10,7 @@ from api import asked
 from api.authentication import authenticate
 from api.problems import problems
 from api.published import Operation
-from api.resources import calls, conferences, node, recordings, webhooks
+from api.resources import calls, conferences, node, queues, recordings, webhooks
 from api.services import OpenResource, Resource, Services
 
 MAX_BODY_BYTES: Final = 1024 * 1024
@@ -18,6 +18,7 @@ MAX_BODY_BYTES: Final = 1024 * 1024
 RESOURCES: Final[Mapping[str, Resource]] = {
     **calls.RESOURCES,
     **conferences.RESOURCES,
+    **queues.RESOURCES,
     **recordings.RESOURCES,
     **webhooks.RESOURCES,
 }

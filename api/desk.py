@@ -5,7 +5,8 @@ from typing import Protocol
 
 from engine.call import Call
 from engine.conference import Conference
-from engine.orders import NewCall, NewConference
+from engine.flow.interpreter import Start
+from engine.orders import CallChange, NewCall, NewConference
 
 
 class FrontDesk(Protocol):
@@ -17,6 +18,18 @@ class FrontDesk(Protocol):
 
     async def end(self, account_id: str, call_id: str) -> None:
         """Cancel or hang up; an ended call stays as it is. Raises NotFound."""
+        ...
+
+    async def change(self, account_id: str, call_id: str, change: CallChange) -> Call:
+        """Do something with a live call. Raises NotFound, and WrongState with the call's state."""
+        ...
+
+    async def take_from_queue(self, account_id: str, queue_id: str, call_id: str | None, start: Start) -> Call:
+        """Give who waits first, or the one named, another flow. Raises NotFound, WrongState."""
+        ...
+
+    def place_in_queue(self, call_id: str) -> tuple[int, float | None] | None:
+        """Position from 1 and the estimated wait in seconds of a call that waits here."""
         ...
 
     async def create_conference(self, order: NewConference) -> Conference:

@@ -33,6 +33,7 @@ from engine.live.recovery import recover
 from engine.live.services import Services
 from engine.live.speaker import Speaker
 from engine.live.switchboard import Switchboard
+from engine.live.telling import Teller
 from engine.ports import Arrival, Cause, Leg, Speech
 from engine.rating import Rates, load_rates
 from engine.secrets import load_pepper
@@ -45,6 +46,7 @@ from engine.store import (
     Exchanges,
     Numbers,
     Outbox,
+    Queues,
     Recordings,
 )
 from engine.web.client import WebhookClient
@@ -113,7 +115,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
         pepper = load_pepper(settings.data_dir)
         accounts, secrets = Accounts(database, pepper), AccountSecrets(database, pepper)
         numbers, calls, outbox = Numbers(database), Calls(database), Outbox(database)
-        conferences, recordings = Conferences(database), Recordings(database)
+        conferences, recordings, queues = Conferences(database), Recordings(database), Queues(database)
         exchanges = Exchanges(database)
 
         speech = speech_service(settings)
@@ -144,14 +146,28 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
 
         courier = CallbackCourier(outbox, client, clock)
         address = f"http://{_in_url(settings.http_host)}:{settings.http_port}"
+        ledger = Ledger(calls, clock, _pricing(load_rates()), courier.notify)
+        teller = Teller(calls, clock, courier.notify)
+
+        def recording_url(recording: str) -> str:
+            return f"{address}{audio_path(recording)}"
+
         recorder = RecordingDesk(
-            agent.bridge, recordings, clock, folder=settings.data_dir.resolve() / "recordings", node=settings.node
+            agent.bridge,
+            recordings,
+            clock,
+            teller,
+            folder=settings.data_dir.resolve() / "recordings",
+            node=settings.node,
+            recording_url=recording_url,
         )
         services = Services(
-            ledger=Ledger(calls, clock, _pricing(load_rates()), courier.notify),
+            ledger=ledger,
             numbers=numbers,
             conferences=conferences,
             recordings=recordings,
+            queues=queues,
+            teller=teller,
             dialer=agent,
             bridge=agent.bridge,
             speaker=Speaker(agent.bridge, speech, ToneService(speech.cache), media),
@@ -162,7 +178,8 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
             node=settings.node,
             country=settings.default_country,
             longest_call_s=settings.max_call_seconds,
-            recording_url=lambda recording: f"{address}{audio_path(recording)}",
+            registrar=settings.registrar,
+            recording_url=recording_url,
         )
         await recover(services)
         switchboard = Switchboard(services)
@@ -173,6 +190,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
                 calls=calls,
                 conferences=conferences,
                 recordings=recordings,
+                queues=queues,
                 exchanges=exchanges,
                 desk=switchboard,
                 health=Readiness(database, agent, await speech.check()),

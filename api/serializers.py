@@ -1,11 +1,12 @@
 """What is stored, as the published JSON. A field that is not known yet is left out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from engine.call import Attempt, Call
 from engine.conference import Conference, Participant
+from engine.queue import Queue, QueueFigures, Wait
 from engine.recording import Recording
 from engine.store import CallEvent
 from engine.web.exchange import Exchange
@@ -116,6 +117,49 @@ def exchange_json(exchange: Exchange) -> Json:
             "error": exchange.error,
             "retried_because": exchange.retried_because,
             "answer": exchange.answer,
+        }
+    )
+
+
+def queue_json(
+    queue: Queue,
+    waiting: int,
+    members: Sequence[tuple[Wait, float | None]] | None = None,
+    figures: QueueFigures | None = None,
+) -> Json:
+    """A queue; with those who wait, each with its estimated wait in seconds, and figures, where they are given."""
+    return _known(
+        {
+            "id": queue.id,
+            "friendly_name": queue.friendly_name,
+            "date_created": _time(queue.date_created),
+            "waiting": waiting,
+            "members": None if members is None else [_waiting(place, *each) for place, each in enumerate(members, 1)],
+            "figures": None if figures is None else _figures(figures),
+        }
+    )
+
+
+def _waiting(position: int, wait: Wait, estimate: float | None) -> Json:
+    return _known(
+        {
+            "call_id": wait.call_id,
+            "position": position,
+            "priority": wait.priority,
+            "waiting_since": _time(wait.entered_at),
+            "estimated_wait_seconds": estimate,
+        }
+    )
+
+
+def _figures(figures: QueueFigures) -> Json:
+    return _known(
+        {
+            "served": figures.served,
+            "hung_up": figures.hung_up,
+            "left": figures.left,
+            "average_wait_seconds": figures.average_wait_s,
+            "longest_wait_seconds": figures.longest_wait_s,
         }
     )
 

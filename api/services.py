@@ -8,7 +8,7 @@ from aiohttp import web
 from api.asked import Asked
 from api.desk import FrontDesk, Health
 from api.published import Published
-from engine.store import Accounts, Calls, Conferences, Exchanges, Numbers, Recordings
+from engine.store import Accounts, Calls, Conferences, Exchanges, Numbers, Queues, Recordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class Services:
     calls: Calls
     conferences: Conferences
     recordings: Recordings
+    queues: Queues
     exchanges: Exchanges
     desk: FrontDesk
     health: Health

@@ -101,6 +101,7 @@ class Settings(BaseSettings):
     tls_cert: Path | None = None
     tls_key: Path | None = None
     sip_allow: Networks = []
+    registrar: str | None = None
 
     webhook_timeout: float = Field(default=10.0, gt=0, le=60)
     webhook_connect_timeout: float = Field(default=2.0, gt=0, le=10)
@@ -127,7 +128,7 @@ class Settings(BaseSettings):
             raise ValueError("write two ports from 1024 to 65535, the lower first, such as 10000-14000")
         return value
 
-    @field_validator("trunk")
+    @field_validator("trunk", "registrar")
     @classmethod
     def _sip_uri(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("sip:", "sips:")):

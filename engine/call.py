@@ -86,7 +86,8 @@ class Call:
 
     `start_time` is when the call was asked for (outbound) or arrived (inbound); `duration` counts from
     `answer_time`. `url`, `fallback_url` and `flow` say where the call flow comes from; at most one of url
-    and flow is set. `node` is the process that owns the live call.
+    and flow is set. `status_callback` is told of `status_callback_events` (initiated, ringing, answered, completed),
+    of all where there are none. `node` is the process that owns the live call.
     """
 
     id: str
@@ -103,6 +104,8 @@ class Call:
     fallback_url: str | None = None
     flow: str | None = None
     status_callback: str | None = None
+    status_callback_method: str = "POST"
+    status_callback_events: tuple[str, ...] = ()
     timeout_s: int = 30
     record: bool = False
     language: str = "en-GB"

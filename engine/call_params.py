@@ -4,9 +4,15 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Final
 
-from engine.call import Call, Direction
+from engine.call import Call, Direction, Status
+from engine.callback import CallEventName
 
 API_VERSION: Final = "v1"
+_EVENTS: Final = {
+    Status.QUEUED: CallEventName.INITIATED,
+    Status.RINGING: CallEventName.RINGING,
+    Status.IN_PROGRESS: CallEventName.ANSWERED,
+}
 
 
 def webhook_params(call: Call, **extra: str) -> dict[str, str]:
@@ -38,6 +44,13 @@ def status_form(call: Call, at: datetime | None = None) -> dict[str, str]:
     if call.sip_code is not None:
         form["SipResponseCode"] = str(call.sip_code)
     return form
+
+
+def event_name(call: Call) -> CallEventName:
+    """What a call's status is called among the events that a callback may be asked for."""
+    if call.ended:
+        return CallEventName.COMPLETED
+    return _EVENTS[call.status]
 
 
 def _direction(call: Call) -> str:

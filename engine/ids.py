@@ -19,6 +19,8 @@ class Kind(StrEnum):
     SECRET = "WS"
     REQUEST = "RQ"
     EXCHANGE = "WH"
+    QUEUE = "QU"
+    QUEUE_WAIT = "QW"
 
 
 def new_id(kind: Kind) -> str:

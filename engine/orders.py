@@ -1,6 +1,11 @@
 """What clients may order."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+from engine.call import Status
+from engine.flow.interpreter import Start
+from engine.flow.plans import CallRecordingPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +31,79 @@ class NewConference:
     friendly_name: str
     max_participants: int = 100
     record: bool = False
+
+
+class Side(StrEnum):
+    """Who hears something that is said or played into a call."""
+
+    SELF = "self"
+    OTHER = "other"
+    BOTH = "both"
+
+
+class RecordingAction(StrEnum):
+    """What may be done with a call's recording."""
+
+    START = "start"
+    STOP = "stop"
+    PAUSE = "pause"
+    RESUME = "resume"
+
+
+class TransferMode(StrEnum):
+    """Whether who hands a call over speaks with the third party first."""
+
+    BLIND = "blind"
+    ATTENDED = "attended"
+
+
+@dataclass(frozen=True, slots=True)
+class SayInto:
+    """A text to speak into a call; None for the call's language."""
+
+    text: str
+    language: str | None
+    to: Side
+
+
+@dataclass(frozen=True, slots=True)
+class PlayInto:
+    """A file to play into a call."""
+
+    url: str
+    to: Side
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingChange:
+    """What to do with a call's recording; the plan is for a new one."""
+
+    action: RecordingAction
+    plan: CallRecordingPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Send the call's far end to a number or SIP URI, away from whom it talks to."""
+
+    to: str
+    mode: TransferMode
+    timeout_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallChange:
+    """What to do with a live call, in this order; None and empty are for nothing.
+
+    `start` is another flow; `end` is completed or canceled.
+    """
+
+    mute: bool | None = None
+    hold: bool | None = None
+    digits: str = ""
+    recording: RecordingChange | None = None
+    say: SayInto | None = None
+    play: PlayInto | None = None
+    transfer: Transfer | None = None
+    start: Start | None = None
+    end: Status | None = None

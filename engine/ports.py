@@ -5,7 +5,7 @@ the media behind them, so nothing of the media library is ever held by the engin
 """
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
@@ -110,6 +110,21 @@ class DigitPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class ReferRequested:
+    """The far end asks us to call somebody else (REFER, RFC 3515); it is told no, for the flow decides."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReferAnswered:
+    """What the far end tells of our REFER; the last one is `final`."""
+
+    code: int
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
 class HungUp:
     """The dialog is over. `by_us` tells who ended it; code and reason are SIP's last word.
 
@@ -123,18 +138,23 @@ class HungUp:
     q850_cause: int | None = None
 
 
-LegEvent = Alerted | Answered | MediaChanged | DigitPressed | HungUp
+LegEvent = Alerted | Answered | MediaChanged | DigitPressed | ReferRequested | ReferAnswered | HungUp
 
 
 @dataclass(frozen=True, slots=True)
 class DialRequest:
-    """An INVITE to send: `target` is E.164 (sent to the trunk) or a SIP URI (sent there)."""
+    """An INVITE to send: `target` is E.164 (sent to the trunk) or a SIP URI (sent there).
+
+    `user` and `password` are for digest authentication with that target; empty for the trunk's own.
+    """
 
     target: str
     caller: str
     call_id: str
     display_name: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+    user: str = ""
+    password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +197,10 @@ class Leg(Protocol):
 
     async def press(self, digits: str) -> None:
         """Send keys 0-9 * # A-D by RFC 4733, or by INFO where that was not negotiated."""
+        ...
+
+    async def refer(self, target: str) -> None:
+        """Send REFER to a SIP URI; ReferAnswered events follow. Raises SipError."""
         ...
 
     async def hang_up(self, cause: Cause = Cause.NORMAL) -> None:
@@ -223,8 +247,11 @@ class Recorder(Protocol):
     @property
     def tracks(self) -> tuple[Track, ...]: ...
 
-    async def stop(self) -> RecordedFile:
-        """Close, sync and rename into place. Raises RecordingError, after which nothing is left open."""
+    async def stop(self, *, trim: bool = False) -> RecordedFile:
+        """Close, sync and rename into place; `trim` cuts silence off at both ends.
+
+        Raises RecordingError, after which nothing is left open.
+        """
         ...
 
 
@@ -246,6 +273,14 @@ class Bridge(Protocol):
 
     async def connect(self, source: Source, sink: Sink) -> None: ...
     async def disconnect(self, source: Source, sink: Sink) -> None: ...
+
+    async def mute(self, leg: LegId, *, muted: bool) -> None:
+        """Nobody hears what the leg's far end says, nor is it recorded; until undone."""
+        ...
+
+    async def hold(self, leg: LegId, *, held: bool) -> None:
+        """As mute, and the far end hears nobody: only what is played to it; until undone."""
+        ...
 
     async def level(self, source: Said) -> float:
         """Loudness of what the far end says now, 0.0 (silence) to 1.0."""

@@ -5,10 +5,22 @@ from datetime import datetime
 from enum import StrEnum
 
 
+class RecordingSource(StrEnum):
+    """What asked for a recording."""
+
+    CALL = "call"
+    DIAL = "dial"
+    RECORD = "record"
+    CONFERENCE = "conference"
+    START = "start"
+    REST = "rest"
+
+
 class RecordingStatus(StrEnum):
     """Where a recording stands. `absent`: there was nothing to record."""
 
     IN_PROGRESS = "in-progress"
+    PAUSED = "paused"
     COMPLETED = "completed"
     FAILED = "failed"
     ABSENT = "absent"
@@ -18,7 +30,7 @@ class RecordingStatus(StrEnum):
 class Recording:
     """A recording of a call or of a conference, as it is stored.
 
-    `source` says what asked for it (call, dial, record, conference); `path` is where the WAV is; `node` is the
+    `source` says what asked for it (RecordingSource); `path` is where the WAV is; `node` is the
     process that writes it. `seconds`, `size_bytes` and `sha256` are known once the file is closed; `error` says
     why a recording failed or ended early.
     """

@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 
 from engine.errors import RecordingError
-from engine.ports import Played, PlayerId, RecordedFile, RecorderId, Said, Sink, Source, Track
+from engine.ports import LegId, Played, PlayerId, RecordedFile, RecorderId, Said, Sink, Source, Track
 from sip.switch import Switch
 from sip.thread import SipThread
 from sip.wav import join_tracks, silence, wait_until_closed
@@ -55,14 +55,14 @@ class WavRecorder:
     def tracks(self) -> tuple[Track, ...]:
         return tuple(Track(self._recorder, number) for number in range(len(self._files)))
 
-    async def stop(self) -> RecordedFile:
+    async def stop(self, *, trim: bool = False) -> RecordedFile:
         await self._thread.run(partial(self._switch.drop_recorder, self._recorder))
-        return await asyncio.to_thread(self._close)
+        return await asyncio.to_thread(self._close, trim)
 
-    def _close(self) -> RecordedFile:
+    def _close(self, trim: bool) -> RecordedFile:
         for file in self._files:
             wait_until_closed(file)
-        return join_tracks(self._files, self._target)
+        return join_tracks(self._files, self._target, trim=trim)
 
 
 class SipBridge:
@@ -108,6 +108,12 @@ class SipBridge:
 
     async def disconnect(self, source: Source, sink: Sink) -> None:
         await self._thread.run(partial(self._switch.disconnect, source, sink))
+
+    async def mute(self, leg: LegId, *, muted: bool) -> None:
+        await self._thread.run(partial(self._switch.mute, leg, muted))
+
+    async def hold(self, leg: LegId, *, held: bool) -> None:
+        await self._thread.run(partial(self._switch.hold, leg, held))
 
     async def level(self, source: Said) -> float:
         return await self._thread.run(partial(self._switch.level, source.leg))

@@ -22,6 +22,8 @@ from engine.ports import (
     LegEvent,
     LegId,
     MediaChanged,
+    ReferAnswered,
+    ReferRequested,
 )
 from sip.status import outcome, q850
 
@@ -52,6 +54,7 @@ class Dialog(pj.Call):
         call_id: int,
     ) -> None:
         super().__init__(account, call_id)
+        self.account = account
         self.inbound = call_id != pj.PJSUA_INVALID_ID
         self._leg = leg
         self._deliver = deliver
@@ -92,6 +95,14 @@ class Dialog(pj.Call):
     def onDtmfDigit(self, prm: pj.OnDtmfDigitParam) -> None:  # noqa: N802
         method = "info" if prm.method == pj.PJSUA_DTMF_METHOD_SIP_INFO else "rfc4733"
         self._deliver(DigitPressed(prm.digit, method))
+
+    def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:  # noqa: N802
+        # The library would call whom the far end names, at our cost. Whether anybody is called is for the flow to say.
+        prm.statusCode = pj.PJSIP_SC_DECLINE
+        self._deliver(ReferRequested(str(prm.dstUri)))
+
+    def onCallTransferStatus(self, prm: pj.OnCallTransferStatusParam) -> None:  # noqa: N802
+        self._deliver(ReferAnswered(int(prm.statusCode), bool(prm.finalNotify)))
 
     def _media_changed(self, media: pj.CallMediaInfo) -> MediaChanged:
         stream = self.getStreamInfo(media.index)
@@ -168,6 +179,9 @@ class Dialogs:
                 prm.digits = digit
                 dialog.sendDtmf(prm)
 
+    def refer(self, leg: LegId, target: str) -> None:
+        self._dialog(leg).xfer(target, pj.CallOpParam())
+
     def hang_up(self, leg: LegId, cause: Cause) -> None:
         dialog = self._dialog(leg)
         dialog.ended_by_us = True
@@ -176,6 +190,10 @@ class Dialogs:
             prm.statusCode = cause.sip_code
         prm.txOption.headers.append(_header("Reason", f"Q.850;cause={cause.q850}"))
         dialog.hangup(prm)
+
+    def uses(self, account: pj.Account) -> bool:
+        """Whether a live dialog belongs to the account."""
+        return any(dialog.account is account for dialog in self._dialogs.values())
 
     def close(self) -> None:
         """Drop every dialog; the endpoint's end has hung them up."""

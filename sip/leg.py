@@ -15,6 +15,7 @@ class LegCommands(Protocol):
     def answer(self, leg: LegId) -> None: ...
     def refuse(self, leg: LegId, code: int) -> None: ...
     def press(self, leg: LegId, digits: str) -> None: ...
+    def refer(self, leg: LegId, target: str) -> None: ...
     def hang_up(self, leg: LegId, cause: Cause) -> None: ...
 
 
@@ -74,6 +75,9 @@ class SipLeg:
 
     async def press(self, digits: str) -> None:
         await self._thread.run(lambda: self._commands.press(self._id, digits))
+
+    async def refer(self, target: str) -> None:
+        await self._thread.run(lambda: self._commands.refer(self._id, target))
 
     async def hang_up(self, cause: Cause = Cause.NORMAL) -> None:
         try:

@@ -29,6 +29,8 @@ class Switch:
         self._legs: dict[LegId, pj.AudioMedia] = {}
         self._players: dict[PlayerId, FilePlayer] = {}
         self._recorders: dict[RecorderId, list[pj.AudioMediaRecorder]] = {}
+        self._muted: set[LegId] = set()
+        self._held: set[LegId] = set()
 
     def set_leg(self, leg: LegId, media: pj.AudioMedia) -> None:
         """A leg's media was made or made anew: lay its wires again."""
@@ -37,16 +39,21 @@ class Switch:
 
     def drop_leg(self, leg: LegId) -> None:
         self._legs.pop(leg, None)
+        self._muted.discard(leg)
+        self._held.discard(leg)
         self._wiring.drop_leg(leg)
 
     def connect(self, source: Source, sink: Sink) -> None:
         self._begin(self._wiring.connect(source, sink))
 
     def disconnect(self, source: Source, sink: Sink) -> None:
-        for begin, end in self._wiring.disconnect(source, sink):
-            origin, target = self._origin(begin), self._target(end)
-            if origin is not None and target is not None:
-                origin.stopTransmit(target)
+        self._end([wire for wire in self._wiring.disconnect(source, sink) if not self._is_blocked(wire)])
+
+    def mute(self, leg: LegId, muted: bool) -> None:
+        self._block(leg, self._muted, muted)
+
+    def hold(self, leg: LegId, held: bool) -> None:
+        self._block(leg, self._held, held)
 
     def play(self, player: PlayerId, wav: Path, sinks: list[Sink], loop: bool, on_end: Callable[[], None]) -> None:
         port = FilePlayer((lambda: None) if loop else on_end)
@@ -90,11 +97,35 @@ class Switch:
         self._recorders.clear()
         self._legs.clear()
 
+    def _block(self, leg: LegId, blocked: set[LegId], begin: bool) -> None:
+        """Wires stay asked for while they are blocked, and are laid again afterwards."""
+        before = [wire for wire in self._wiring.of_leg(leg) if not self._is_blocked(wire)]
+        if begin and leg in self._legs:
+            blocked.add(leg)
+        else:
+            blocked.discard(leg)
+        after = [wire for wire in self._wiring.of_leg(leg) if not self._is_blocked(wire)]
+        self._end([wire for wire in before if wire not in after])
+        self._begin([wire for wire in after if wire not in before])
+
+    def _is_blocked(self, wire: Wire) -> bool:
+        source, sink = wire
+        if not isinstance(source, Said):
+            return False
+        heard_by_held = isinstance(sink, Ear) and sink.leg in self._held
+        return heard_by_held or source.leg in self._muted or source.leg in self._held
+
     def _begin(self, wires: list[Wire]) -> None:
+        for wire in wires:
+            origin, target = self._origin(wire[0]), self._target(wire[1])
+            if origin is not None and target is not None and not self._is_blocked(wire):
+                origin.startTransmit(target)
+
+    def _end(self, wires: list[Wire]) -> None:
         for source, sink in wires:
             origin, target = self._origin(source), self._target(sink)
             if origin is not None and target is not None:
-                origin.startTransmit(target)
+                origin.stopTransmit(target)
 
     def _origin(self, source: Said | Played) -> pj.AudioMedia | None:
         if isinstance(source, Said):

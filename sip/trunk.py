@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 import pjsua2 as pj
@@ -125,3 +125,43 @@ def is_allowed(source: str, networks: Sequence[IPv4Network | IPv6Network]) -> bo
     host = source.rpartition(":")[0].strip("[]")
     address = ip_address(host)
     return any(address in network for network in networks)
+
+
+GUEST_LIMIT = 64
+"""Accounts for credentials of dialled SIP addresses that are kept for the next call."""
+
+
+class Guests:
+    """An account for each pair of user and password that dialled SIP addresses ask for (RFC 3261 §22)."""
+
+    def __init__(self, config: SipConfig, uses: Callable[[pj.Account], bool]) -> None:
+        self._config = config
+        self._uses = uses
+        self._accounts: dict[tuple[str, str], TrunkAccount] = {}
+
+    def account(self, user: str, password: str, on_invite: Callable[[pj.OnIncomingCallParam], None]) -> TrunkAccount:
+        """The account for these credentials. Raises SipError if too many are in use at once."""
+        key = (user, password)
+        account = self._accounts.pop(key, None)
+        if account is None:
+            self._make_room()
+            account = TrunkAccount(on_invite, None)
+            config = account_config(replace(self._config, trunk=None))
+            config.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", user, 0, password))
+            account.create(config)
+        self._accounts[key] = account
+        return account
+
+    def close(self) -> None:
+        """End them all."""
+        for account in self._accounts.values():
+            account.shutdown()
+        self._accounts.clear()
+
+    def _make_room(self) -> None:
+        if len(self._accounts) < GUEST_LIMIT:
+            return
+        idle = next((key for key, account in self._accounts.items() if not self._uses(account)), None)
+        if idle is None:
+            raise SipError(f"Calls with {GUEST_LIMIT} different SIP passwords are up already; try again later.")
+        self._accounts.pop(idle).shutdown()

@@ -18,7 +18,7 @@ from sip.endpoint import open_endpoint
 from sip.leg import SipLeg
 from sip.switch import Switch
 from sip.thread import SipThread
-from sip.trunk import Registration, TrunkAccount, account_config, allowed_sources, is_allowed, route
+from sip.trunk import Guests, Registration, TrunkAccount, account_config, allowed_sources, is_allowed, route
 
 _REQUEST_URI = re.compile(r"^INVITE\s+(\S+)\s+SIP/2\.0", re.MULTILINE)
 _NAME_ADDR = re.compile(r'^(?:"?(?P<name>[^"<]*?)"?\s*<)?(?P<uri>sips?:[^>]+)>?', re.IGNORECASE)
@@ -39,6 +39,7 @@ class UserAgent:
         self._switch = Switch()
         self._dialogs = Dialogs(thread.later, self._switch.set_leg, self._switch.drop_leg)
         self._account: TrunkAccount | None = None
+        self._guests = Guests(config, self._dialogs.uses)
         self._allowed: tuple[IPv4Network | IPv6Network, ...] = tuple(allowed_sources(config))
         self.bridge = SipBridge(self._switch, thread, config.rate_hz)
 
@@ -54,15 +55,11 @@ class UserAgent:
     async def dial(self, request: DialRequest) -> SipLeg:
         way = route(request, self._config.trunk)
         leg = SipLeg(LegId(next(self._ids)), way.via, self._dialogs, self._thread)
-        call = partial(
-            self._dialogs.call,
-            self._live_account(),
-            leg.id,
-            way.uri,
-            self._caller(request),
-            request,
-            self._to(leg),
-        )
+
+        def call() -> str:
+            account = self._account_for(request)
+            return self._dialogs.call(account, leg.id, way.uri, self._caller(request), request, self._to(leg))
+
         leg.identify(await self._thread.run(call))
         return leg
 
@@ -83,6 +80,7 @@ class UserAgent:
         pj.Endpoint.instance().hangupAllCalls()
         pj.Endpoint.instance().libHandleEvents(50)
         self._dialogs.close()
+        self._guests.close()
         if self._account is not None:
             self._account.shutdown()
             self._account = None
@@ -90,6 +88,11 @@ class UserAgent:
     def _live_account(self) -> TrunkAccount:
         assert self._account is not None, "the user agent is not open"
         return self._account
+
+    def _account_for(self, request: DialRequest) -> TrunkAccount:
+        if request.user:
+            return self._guests.account(request.user, request.password, self._invited)
+        return self._live_account()
 
     def _caller(self, request: DialRequest) -> str:
         trunk = self._config.trunk

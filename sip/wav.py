@@ -17,6 +17,9 @@ BLOCK_FRAMES = 65536
 CLOSE_TIMEOUT_S = 3.0
 CLOSE_POLL_S = 0.005
 RIFF_LENGTH_AT = 4
+SILENCE_LEVEL = 330
+"""Of 32767: -40 dBFS, well under speech on a telephone and over the noise of a quiet line."""
+TRIM_MARGIN_S = 0.2
 _NO_LENGTH_YET = (b"", b"\0\0\0\0")  # a short recording is not even begun in the file before it is closed
 
 
@@ -38,11 +41,14 @@ def wait_until_closed(path: Path) -> None:
     raise RecordingError(f"{path.name} was not closed within {CLOSE_TIMEOUT_S:.0f} s.")
 
 
-def join_tracks(tracks: Sequence[Path], target: Path) -> RecordedFile:
-    """Join mono WAVs into one, a channel each, cut to the shortest; sync, rename, delete the tracks."""
+def join_tracks(tracks: Sequence[Path], target: Path, *, trim: bool = False) -> RecordedFile:
+    """Join mono WAVs into one, a channel each, cut to the shortest; sync, rename, delete the tracks.
+
+    `trim` leaves out what is silent in all of them at the beginning and the end.
+    """
     part = target.with_suffix(".part")
     try:
-        frames, rate_hz = _interleave(tracks, part)
+        frames, rate_hz = _interleave(tracks, part, trim=trim)
         part.replace(target)
         _sync(target.parent)
     except (OSError, soundfile.SoundFileError) as error:
@@ -60,11 +66,14 @@ def join_tracks(tracks: Sequence[Path], target: Path) -> RecordedFile:
     )
 
 
-def _interleave(tracks: Sequence[Path], part: Path) -> tuple[int, int]:
+def _interleave(tracks: Sequence[Path], part: Path, *, trim: bool) -> tuple[int, int]:
     with ExitStack() as stack:
         inputs = [stack.enter_context(soundfile.SoundFile(track)) for track in tracks]
         rate_hz = inputs[0].samplerate
-        frames = min(track.frames for track in inputs)
+        first, end = _loud_part(inputs) if trim else (0, min(track.frames for track in inputs))
+        frames = end - first
+        for track in inputs:
+            track.seek(first)
         output = stack.enter_context(
             soundfile.SoundFile(part, "w", rate_hz, len(tracks), subtype="PCM_16", format="WAV")
         )
@@ -75,6 +84,20 @@ def _interleave(tracks: Sequence[Path], part: Path) -> tuple[int, int]:
             left -= block
     _sync(part)
     return frames, rate_hz
+
+
+def _loud_part(inputs: Sequence[soundfile.SoundFile]) -> tuple[int, int]:
+    """From the first to behind the last frame that is louder than silence, with a margin; all of it if none is."""
+    frames = min(track.frames for track in inputs)
+    margin = int(inputs[0].samplerate * TRIM_MARGIN_S)
+    first, last = frames, 0
+    for track in inputs:
+        for start in range(0, frames, BLOCK_FRAMES):
+            block = np.abs(track.read(min(BLOCK_FRAMES, frames - start), dtype="int16").astype(np.int32))
+            loud = np.flatnonzero(block > SILENCE_LEVEL)
+            if loud.size:
+                first, last = min(first, start + int(loud[0])), max(last, start + int(loud[-1]))
+    return (max(first - margin, 0), min(last + margin, frames)) if first <= last else (0, frames)
 
 
 def _sync(path: Path) -> None:

@@ -9,13 +9,13 @@ from typing import Any, Final
 from aiohttp import web
 
 from api.asked import Asked
+from api.changes import change_of, flow_faults
 from api.problems import FieldError, Invalid
 from api.published import BASE_PATH
 from api.serializers import call_json, event_json
 from api.services import Resource, Services
 from engine.call import Call, Direction, Status
-from engine.errors import CallerNotOwned, DocumentError, UnknownLanguage
-from engine.flow.parse import parse
+from engine.errors import CallerNotOwned, UnknownLanguage
 from engine.languages import canonical_language
 from engine.numbers import Number, parse_e164
 from engine.orders import NewCall
@@ -60,11 +60,17 @@ async def list_call_events(services: Services, asked: Asked) -> web.Response:
     return web.json_response({"events": [event_json(event) for event in events]})
 
 
+async def change_call(services: Services, asked: Asked) -> web.Response:
+    changed = await services.desk.change(asked.account.id, asked.path["call_id"], change_of(asked.body))
+    return web.json_response(call_json(changed))
+
+
 RESOURCES: Final[Mapping[str, Resource]] = {
     "listCalls": list_calls,
     "initiateCall": initiate_call,
     "getCall": get_call,
     "endCall": end_call,
+    "changeCall": change_call,
     "listCallEvents": list_call_events,
 }
 
@@ -72,7 +78,7 @@ RESOURCES: Final[Mapping[str, Resource]] = {
 def _order(asked: Asked, number: Number) -> NewCall:
     """Every fault at once, so that a client mends them in one go. Raises Invalid."""
     body = asked.body
-    errors = [*_numbers(body), *_flow(body), *_language(body)]
+    errors = [*_numbers(body), *flow_faults(body), *_language(body)]
     if errors:
         raise Invalid(*errors)
     flow = body.get("flow")
@@ -94,18 +100,6 @@ def _numbers(body: Mapping[str, Any]) -> list[FieldError]:
         parse_e164(body["to"])
     except ValueError as error:
         return [FieldError("to", str(error))]
-    return []
-
-
-def _flow(body: Mapping[str, Any]) -> list[FieldError]:
-    if "flow" not in body:
-        return []
-    if "url" in body:
-        return [FieldError("flow", "is given together with url; give one of them.")]
-    try:
-        parse(body["flow"])
-    except DocumentError as error:
-        return [FieldError("flow", str(error))]
     return []
 
 

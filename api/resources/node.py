@@ -1,4 +1,4 @@
-"""/healthz, /readyz, /openapi.json, /call-flow.schema.json and /docs: open to all who reach this node."""
+"""/healthz, /readyz, /openapi.json, /v1/voice/flow-schema.json and /docs: open to all who reach this node."""
 
 from collections.abc import Mapping
 from http import HTTPStatus

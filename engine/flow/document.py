@@ -28,12 +28,14 @@ class GoTo:
     """Go on with the document at `url`, telling it `params`.
 
     Relative URLs count from the running document's; the empty one is that document itself, and where a
-    document has no URL (an inline flow) it means the next verb.
+    document has no URL (an inline flow) it means the next verb. `hidden` names parameters that nobody may read
+    later: they are sent and not kept.
     """
 
     url: str
     method: Method = Method.POST
     params: Mapping[str, str] = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,12 @@ class Done:
     """The verb has ended the call; there is nothing left to do."""
 
 
-Next = Continue | GoTo | Done
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The verb leaves the queue that the call waits in."""
+
+
+Next = Continue | GoTo | Done | Left
 
 
 @runtime_checkable

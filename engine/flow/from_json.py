@@ -10,10 +10,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from engine.errors import DocumentError
-from engine.flow.document import Document
+from engine.flow.document import Document, Verb
+from engine.flow.findings import STRICT, Findings
 from engine.flow.node import Node, read, shown
-from engine.flow.shape import Nested, shape_of
-from engine.flow.verbs import UNSUPPORTED, VERBS
+from engine.flow.refused import refusal_of
+from engine.flow.shape import Nested, are_verbs, shape_of
+from engine.flow.verbs import VERBS
 
 SIZE_LIMIT: Final = 64 * 1024
 TAG: Final = "verb"
@@ -23,16 +25,22 @@ _EXAMPLE: Final = '[{"verb": "say", "text": "Hello"}]'
 _NO_CHARACTER: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def from_json(body: str | bytes | list[Any]) -> Document:
-    """The document that the JSON spells. Raises DocumentError."""
-    verbs = _loaded(body)
-    if not isinstance(verbs, list):
+def from_json(body: str | bytes | list[Any], findings: Findings = STRICT) -> Document:
+    """The document that the JSON spells. Raises DocumentError: always if it is no JSON, else as the findings say."""
+    values = _loaded(body)
+    if not isinstance(values, list):
         raise DocumentError(f"A call flow in JSON is a list of verbs, as in {_EXAMPLE}.")
-    read_verbs = []
-    for number, value in enumerate(verbs, start=1):
+    verbs = [_verb(value, number, findings) for number, value in enumerate(values, start=1)]
+    return Document(tuple(verb for verb in verbs if verb is not None))
+
+
+def _verb(value: object, number: int, findings: Findings) -> Verb | None:
+    try:
         node = _tagged(value, VERBS.values(), f"verb {number}")
-        read_verbs.append(read(node, VERBS[node.name]))
-    return Document(tuple(read_verbs))
+    except DocumentError as wrong:
+        findings.fault(wrong)
+        return None
+    return read(node, VERBS[node.name], findings)
 
 
 def _loaded(body: str | bytes | list[Any]) -> object:
@@ -72,8 +80,8 @@ def _tagged(value: object, classes: Iterable[type], where: str) -> Node:
     tag = attributes.pop(TAG, None)
     if isinstance(tag, str) and tag in by_tag:
         return _node(by_tag[tag], attributes, f"{where} ({tag})")
-    if isinstance(tag, str) and tag.capitalize() in UNSUPPORTED:
-        raise DocumentError(f"{where}: {shown(tag)} is not supported yet.", element=tag, attribute=TAG)
+    if isinstance(tag, str) and (why := refusal_of(tag)) is not None:
+        raise DocumentError(f"{where} ({tag}): {why}", element=tag, attribute=TAG)
     allowed = ", ".join(by_tag)
     said = "there is no 'verb'" if tag is None else f"'verb' is {shown(tag)}"
     raise DocumentError(f"{where}: {said}. Allowed are: {allowed}.", attribute=TAG)
@@ -98,24 +106,29 @@ def _attributes(value: object, where: str) -> dict[str, object]:
 def _node(cls: type, attributes: dict[str, object], label: str) -> Node:
     """The object as an element: its content and its nested objects moved where XML has them."""
     shape = shape_of(cls)
-    parts: tuple[str | Node, ...] = ()
+    parts: list[str | Node] = []
     if shape.content is not None and (key := shape.content[0]) in attributes:
         text = attributes.pop(key)
         if not isinstance(text, str):
             detail = f"{label}: '{key}' is {shown(text)}: write {shape.content[1].kind.allowed}."
             raise DocumentError(detail, element=shape.name, attribute=key)
-        parts = (text,)
-    elif shape.nested is not None and shape.nested[0] in attributes:
-        parts = _inside(attributes.pop(shape.nested[0]), *shape.nested, label)
-    return Node(shape.name, label, attributes, parts, typed=True)
+        parts.append(text)
+    for key, declared in shape.nested.items():
+        if key in attributes:
+            parts += _inside(attributes.pop(key), key, declared, label)
+    return Node(shape.name, label, attributes, tuple(parts), typed=True)
 
 
-def _inside(value: object, key: str, declared: Nested, label: str) -> tuple[str | Node, ...]:
+def _inside(value: object, key: str, declared: Nested, label: str) -> list[str | Node]:
     if isinstance(value, str) and declared.shorthand is not None:
-        return (value,)
+        return [value]
     if not isinstance(value, list):
         raise DocumentError(f"{label}: '{key}' is {shown(value)}: write a list.", attribute=key)
-    spelled = _tagged if declared.shorthand is None else _named
-    return tuple(
-        spelled(each, declared.classes, f"{label}, {key} {number}") for number, each in enumerate(value, start=1)
-    )
+    return [_one(each, declared, f"{label}, {key} {number}") for number, each in enumerate(value, start=1)]
+
+
+def _one(value: object, declared: Nested, where: str) -> Node:
+    if len(declared.classes) == 1:
+        return _node(declared.classes[0], _attributes(value, where), where)
+    spelled = _tagged if are_verbs(declared) else _named
+    return spelled(value, declared.classes, where)

@@ -11,34 +11,39 @@ from xml.parsers import expat
 
 from engine.errors import DocumentError
 from engine.flow.document import Document, Verb
+from engine.flow.findings import STRICT, Findings
 from engine.flow.node import Node, read, shown
-from engine.flow.verbs import UNSUPPORTED, VERBS
+from engine.flow.refused import refusal_of
+from engine.flow.verbs import VERBS
 
 SIZE_LIMIT: Final = 64 * 1024
 DEPTH_LIMIT: Final = 10
 ROOT: Final = "Response"
 
 
-def from_xml(body: str | bytes) -> Document:
-    """The document that the XML spells. Raises DocumentError."""
+def from_xml(body: str | bytes, findings: Findings = STRICT) -> Document:
+    """The document that the XML spells. Raises DocumentError: always if it is no XML, else as the findings say."""
     if len(body if isinstance(body, bytes) else body.encode("utf-8", "replace")) > SIZE_LIMIT:
         raise DocumentError("The document is longer than 64 KiB.")
     root = _Reader().read(body)
     if root.name != ROOT:
         raise root.error(f"a call flow begins with <{ROOT}>.")
     if root.text:
-        raise root.error(f"text can't stand outside of the verbs: {shown(root.text)}.")
-    return Document(tuple(_verb(child) for child in root.children))
+        findings.fault(root.error(f"text can't stand outside of the verbs: {shown(root.text)}."))
+    verbs = [_verb(child, findings) for child in root.children]
+    return Document(tuple(verb for verb in verbs if verb is not None))
 
 
-def _verb(node: Node) -> Verb:
+def _verb(node: Node, findings: Findings) -> Verb | None:
     cls = VERBS.get(node.name)
     if cls is not None:
-        return read(node, cls)
-    if node.name in UNSUPPORTED:
-        raise node.error("this verb is not supported yet.")
-    allowed = ", ".join(f"<{name}>" for name in VERBS)
-    raise node.error(f"there is no such verb. Allowed are: {allowed}.")
+        return read(node, cls, findings)
+    why = refusal_of(node.name)
+    if why is None:
+        allowed = ", ".join(f"<{name}>" for name in VERBS)
+        why = f"there is no such verb. Allowed are: {allowed}."
+    findings.fault(node.error(why))
+    return None
 
 
 @dataclass(slots=True)

@@ -3,15 +3,27 @@
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from typing import Protocol
 
 from engine.errors import LegGone
-from engine.flow.document import Continue, Document, Done, GoTo
+from engine.flow.document import Continue, Document, Done, GoTo, Left, Verb
 from engine.flow.pace import Pace
-from engine.flow.scene import Scene
+from engine.flow.scene import Ending, Scene
 from engine.flow.stage import Stage
 
-Fetch = Callable[[str, str, Mapping[str, str]], Awaitable[Document]]
-"""Request a document: absolute URL, GET or POST, parameters. Raises WebhookError, DocumentError."""
+Start = Document | GoTo
+"""Where a flow begins: with a document at hand, or with one to be requested."""
+
+
+class Fetch(Protocol):
+    """Request a document: absolute URL, GET or POST, parameters; `hidden` ones are not kept in any record.
+
+    Raises WebhookError, DocumentError.
+    """
+
+    def __call__(
+        self, url: str, method: str, params: Mapping[str, str], *, hidden: frozenset[str] = ...
+    ) -> Awaitable[Document]: ...
 
 
 class Interpreter:
@@ -21,42 +33,64 @@ class Interpreter:
         self._fetch = fetch
         self._now = now
 
-    async def run(self, start: Document | str, stage: Stage, base_url: str | None = None) -> None:
-        """Perform the document, or the one at the URL, and hang up where the flow ends.
+    async def run(self, start: Start | str, stage: Stage, base_url: str | None = None) -> None:
+        """Perform the document, or the one at the URL (POST), and hang up where the flow ends.
 
         Returns when the flow has ended, also because the far end hung up. Raises WebhookError or DocumentError
         if a document can't be had, FlowFailed if the flow makes no sense; the call is up then.
         """
-        scene = Scene(stage, Pace(self._now), base_url=base_url)
         try:
-            await self._perform(start, scene)
+            begin = GoTo(start) if isinstance(start, str) else start
+            if await self._perform(begin, self._scene(stage, base_url)) is not Ending.HUNG_UP:
+                await stage.hang_up()
         except LegGone:
             return
 
-    async def _perform(self, start: Document | str, scene: Scene) -> None:
-        if isinstance(start, str):
-            document, scene = await self._go(GoTo(start), scene)
+    async def run_part(self, start: GoTo, stage: Stage) -> Ending:
+        """Perform the document at an absolute URL and leave the call as it is. Raises as `run`, and LegGone."""
+        return await self._part(start, self._scene(stage, None))
+
+    def _scene(self, stage: Stage, base_url: str | None) -> Scene:
+        return Scene(stage, Pace(self._now), self._part, base_url=base_url)
+
+    async def _part(self, start: GoTo, scene: Scene) -> Ending:
+        return await self._perform(start, scene)
+
+    async def _perform(self, start: Start, scene: Scene) -> Ending:
+        if isinstance(start, GoTo):
+            document, scene = await self._go(start, scene)
         else:
             document = start
-        while (following := await self._play(document, scene)) is not None:
+        while isinstance(following := await self._play(document, scene), GoTo):
             document, scene = await self._go(following, scene)
+        return following
 
-    async def _play(self, document: Document, scene: Scene) -> GoTo | None:
-        """The document's verbs in order; where to go then, if the call is not over."""
+    async def _play(self, document: Document, scene: Scene) -> GoTo | Ending:
+        """The document's verbs in order; where to go then, or how it ended."""
         for verb in document.verbs:
             scene.pace.step()
+            if scene.waiting and not _may_wait(verb):
+                reason = "it can't be performed for somebody who waits"
+                await scene.stage.note("verb_left_out", verb=type(verb).__name__, reason=reason)
+                continue
+            await scene.stage.performing(type(verb).__name__)
             match await verb.run(scene):
                 case Done():
-                    return None
+                    return Ending.HUNG_UP
+                case Left():
+                    return Ending.LEFT
                 case GoTo(url=url) as going if url or scene.url:
                     return going
                 case GoTo() | Continue():
                     continue
-        await scene.stage.hang_up()
-        return None
+        return Ending.RAN_OUT
 
     async def _go(self, to: GoTo, scene: Scene) -> tuple[Document, Scene]:
         url = scene.absolute(to.url)
         with scene.pace.jump():
-            document = await self._fetch(url, to.method, to.params)
+            document = await self._fetch(url, to.method, to.params, hidden=to.hidden)
         return document, replace(scene, url=url)
+
+
+def _may_wait(verb: Verb) -> bool:
+    return getattr(verb, "WHILE_WAITING", True)

@@ -7,16 +7,17 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
+from engine.cloud_voices import nearest_language
 from engine.errors import UnknownLanguage
-from engine.languages import LANGUAGES, REGION_OF_BARE_LANGUAGE, canonical_language
+from engine.languages import LANGUAGES, REGION_OF_BARE_LANGUAGE
 
 T_co = TypeVar("T_co", covariant=True)
 
 JsonSchema = dict[str, object]
 
-_ANYTHING: Final = r"[\s\S]*"
+ANYTHING: Final = r"[\s\S]*"
 
 
 class NotAllowed(Exception):
@@ -41,6 +42,10 @@ class Kind(Protocol[T_co]):
 
     def schema(self) -> JsonSchema:
         """JSON Schema of the JSON value."""
+        ...
+
+    def written(self, value: Any) -> object:
+        """The JSON value that is read as `value`."""
         ...
 
 
@@ -70,6 +75,9 @@ class Whole:
     def schema(self) -> JsonSchema:
         return {"type": "integer", "minimum": self.least, "maximum": self.most}
 
+    def written(self, value: int) -> int:
+        return value
+
     def _within(self, number: int) -> int:
         if not self.least <= number <= self.most:
             raise NotAllowed
@@ -93,29 +101,47 @@ class Flag:
     def schema(self) -> JsonSchema:
         return {"type": "boolean"}
 
+    def written(self, value: bool) -> bool:
+        return value
+
 
 E = TypeVar("E", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
 class Choice(Kind[E]):
-    """One of an enum's values; upper and lower case are the same in XML."""
+    """One of an enum's values; upper and lower case are the same in XML.
+
+    `yes` and `no` are what true and false stand for, where the field allows them.
+    """
 
     options: type[E]
+    yes: E | None = None
+    no: E | None = None
 
     @property
     def allowed(self) -> str:
-        return "one of " + ", ".join(self.options)
+        return "one of " + ", ".join([*self.options, *(("true", "false") if self.yes else ())])
 
     def of_text(self, text: str) -> E:
-        by_folded_value = {option.value.lower(): option for option in self.options}
+        by_folded_value = {option.value.lower(): option for option in self.options} | self._flags()
         return by_folded_value[_known(text.strip().lower(), by_folded_value)]
 
     def of_json(self, value: object) -> E:
-        return self.options(_known(value, [option.value for option in self.options]))
+        if isinstance(value, bool) and self.yes and self.no:
+            return self.yes if value else self.no
+        by_value = {option.value: option for option in self.options} | self._flags()
+        return by_value[_known(value, by_value)]
 
     def schema(self) -> JsonSchema:
-        return {"enum": [option.value for option in self.options]}
+        flags: list[object] = [True, False, "true", "false"] if self.yes else []
+        return {"enum": [option.value for option in self.options] + flags}
+
+    def written(self, value: E) -> str:
+        return value.value
+
+    def _flags(self) -> dict[str, E]:
+        return {"true": self.yes, "false": self.no} if self.yes and self.no else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +164,12 @@ class Pattern:
         return self.of_text(value)
 
     def schema(self) -> JsonSchema:
-        if self.regex == _ANYTHING:
+        if self.regex == ANYTHING:
             return {"type": "string"}
         return {"type": "string", "pattern": rf"^\s*(?:{self.regex})\s*$"}
+
+    def written(self, value: str) -> str:
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +181,9 @@ class Language:
         return "one of " + ", ".join(sorted(LANGUAGES))
 
     def of_text(self, text: str) -> str:
+        """A region that we have no voice for is spoken as the language's own: fr-CA as fr-FR."""
         try:
-            return canonical_language(text)
+            return nearest_language(text)
         except UnknownLanguage:
             raise NotAllowed from None
 
@@ -165,60 +195,72 @@ class Language:
     def schema(self) -> JsonSchema:
         return {"enum": self._tags()}
 
+    def written(self, value: str) -> str:
+        return value
+
     def _tags(self) -> list[object]:
         return [*sorted(LANGUAGES), *sorted(REGION_OF_BARE_LANGUAGE)]
 
 
-class RecordMode:
-    """The widespread words for recording a Dial or a conference, read as yes or no.
+W = TypeVar("W", bound=StrEnum)
 
-    Recording begins when consent is given, which is never before the answer, so "from ringing" is as good as
-    "from answer"; a bridged call always has one channel a party.
-    """
 
-    YES: Final = (
-        "record-from-answer",
-        "record-from-answer-dual",
-        "record-from-ringing",
-        "record-from-ringing-dual",
-        "record-from-start",
-        "true",
-    )
-    NO: Final = ("do-not-record", "false")
+@dataclass(frozen=True, slots=True)
+class Words(Kind[tuple[W, ...]]):
+    """Some of an enum's values, blanks between them; in JSON also a list."""
+
+    options: type[W]
 
     @property
     def allowed(self) -> str:
-        return "one of " + ", ".join((*self.NO, *self.YES))
+        return "one or more, with blanks between, of " + ", ".join(self.options)
 
-    def of_text(self, text: str) -> bool:
-        return _known(text.strip().lower(), (*self.YES, *self.NO)) in self.YES
+    def of_text(self, text: str) -> tuple[W, ...]:
+        one = Choice(self.options)
+        found = tuple(dict.fromkeys(one.of_text(word) for word in re.split(r"[ ,]+", text.strip()) if word))
+        if not found:
+            raise NotAllowed
+        return found
 
-    def of_json(self, value: object) -> bool:
-        if isinstance(value, bool):
-            return value
-        return _known(value, (*self.YES, *self.NO)) in self.YES
+    def of_json(self, value: object) -> tuple[W, ...]:
+        if isinstance(value, str):
+            return self.of_text(value)
+        if not isinstance(value, list) or not value:
+            raise NotAllowed
+        one = Choice(self.options)
+        return tuple(dict.fromkeys(one.of_json(each) for each in value))
 
     def schema(self) -> JsonSchema:
-        return {"enum": [True, False, *self.YES, *self.NO]}
+        word = {"enum": [option.value for option in self.options]}
+        return {"anyOf": [{"type": "array", "items": word, "minItems": 1}, {"type": "string"}]}
+
+    def written(self, value: tuple[W, ...]) -> list[str]:
+        return [word.value for word in value]
 
 
-_BETWEEN_DIGITS: Final = r"[ ().\-/]*"
+@dataclass(frozen=True, slots=True)
+class WholeOr:
+    """A whole number within limits, or one word; the word is read as None."""
 
-TEXT: Final = Pattern("text", _ANYTHING, most=64 * 1024)
-NAME: Final = Pattern("a name of 1 to 128 characters", r"[^\x00-\x1f\x7f]{1,128}")
-KEYS: Final = Pattern("keys out of 0-9 * # A-D, or nothing", r"[0-9A-D*#]{0,16}")
-TONES: Final = Pattern("keys 0-9 * # A-D, with w for half a second and W for a second", r"[0-9A-D*#wW]{0,512}")
-# A scheme other than http is a mistake; anything without one is relative to the document.
-WEB_ADDRESS: Final = Pattern(
-    "an http or https URL, or one relative to the document",
-    r"[Hh][Tt][Tt][Pp][Ss]?://[^\x00-\x20/?#]+[^\x00-\x1f\x7f]*|(?![A-Za-z][A-Za-z0-9+.\-]*:)[^\x00-\x1f\x7f]*",
-)
-# ITU-T E.164 §6.2: at most 15 digits, no leading zero.
-PHONE_NUMBER: Final = Pattern(
-    "a number in E.164: a plus sign, the country code and the number, as in +3225550199",
-    rf"\+{_BETWEEN_DIGITS}[1-9](?:{_BETWEEN_DIGITS}[0-9]){{1,14}}{_BETWEEN_DIGITS}",
-)
-SIP_URI: Final = Pattern("a SIP URI, as in sip:desk@pbx.example.com", r"[Ss][Ii][Pp][Ss]?:[^\x00-\x20<>\"]{1,1024}")
+    least: int
+    most: int
+    word: str
+
+    @property
+    def allowed(self) -> str:
+        return f"{self.word}, or a whole number from {self.least} to {self.most}"
+
+    def of_text(self, text: str) -> int | None:
+        return None if text.strip().lower() == self.word else Whole(self.least, self.most).of_text(text)
+
+    def of_json(self, value: object) -> int | None:
+        return None if value == self.word else Whole(self.least, self.most).of_json(value)
+
+    def schema(self) -> JsonSchema:
+        return {"anyOf": [Whole(self.least, self.most).schema(), {"const": self.word}]}
+
+    def written(self, value: int | None) -> int | str:
+        return self.word if value is None else value
 
 
 def _known(value: object, words: Collection[str]) -> str:

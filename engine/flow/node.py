@@ -1,14 +1,16 @@
 """An element of a document before it is understood, and how it is read into a verb or noun."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 from xml.sax.saxutils import escape, quoteattr
 
 from engine.errors import DocumentError
+from engine.flow.findings import STRICT, Effect, Findings, Remark
 from engine.flow.kinds import Kind, NotAllowed
-from engine.flow.shape import Content, Nested, Shape, shape_of
+from engine.flow.refused import refusal_of
+from engine.flow.shape import Content, Shape, element_of, shape_of
 
 T = TypeVar("T")
 
@@ -46,46 +48,121 @@ class Node:
             f"{self.label}: {detail}", line=self.line, column=self.column, element=self.name, attribute=attribute
         )
 
+    def remark(self, effect: Effect, detail: str, attribute: str = "") -> Remark:
+        """A remark on this place."""
+        return Remark(effect, f"{self.label}: {detail}", self.line, self.column, self.name, attribute)
 
-def read(node: Node, cls: type[T]) -> T:
-    """The verb or noun that the element spells. Raises DocumentError."""
-    shape = shape_of(cls)
-    values = _attributes(node, shape)
-    if shape.nested is not None:
-        name, declared = shape.nested
-        values[name] = _nested(node, declared)
-    elif shape.content is not None:
-        name, declared_content = shape.content
-        text = _content(node, declared_content)
-        if shape.content_required and not text:
-            raise node.error(f"it is empty; write {declared_content.kind.allowed}.")
-        if text:
-            values[name] = _value(node, name, declared_content.kind, text)
-    else:
-        _must_be_empty(node)
+
+def read(node: Node, cls: type[T], findings: Findings = STRICT) -> T | None:
+    """The verb or noun that the element spells; None if it can't be and the findings let that pass."""
     try:
-        return cls(**values)
-    except ValueError as wrong:
-        raise node.error(str(wrong)) from None
+        return _Reading(node, shape_of(cls), findings).of(cls)
+    except DocumentError as wrong:
+        findings.fault(wrong)
+        return None
 
 
-def _attributes(node: Node, shape: Shape) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for name, given in node.attributes.items():
-        declared = shape.attributes.get(name)
-        if declared is not None:
-            values[shape.fields[name]] = _value(node, name, declared.kind, given)
-        elif name in shape.later:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One element being read."""
+
+    node: Node
+    shape: Shape
+    findings: Findings
+
+    def of(self, cls: type[T]) -> T:
+        values = self._attributes() | self._nested() | self._content()
+        try:
+            made = cls(**values)
+        except ValueError as wrong:
+            raise self.node.error(str(wrong)) from None
+        for attribute, detail in getattr(made, "differences", tuple)():
+            self.findings.remark(self.node.remark(Effect.DIFFERS, detail, attribute))
+        return made
+
+    def _attributes(self) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for name, given in self.node.attributes.items():
+            try:
+                declared = self.shape.attributes.get(name)
+                if declared is not None:
+                    values[self.shape.fields[name]] = _value(self.node, name, declared.kind, given)
+                else:
+                    self._undeclared(name, given)
+            except DocumentError as wrong:
+                self.findings.fault(wrong)
+        return values
+
+    def _undeclared(self, name: str, given: object) -> None:
+        if name in self.shape.later:
             if given is not False and given not in ("", "false"):  # compared: a JSON value may have no hash
-                raise node.error(f"'{name}' is not supported yet. Leave it out.", name)
-        elif name not in shape.ignored and not (name.startswith(_OF_XML) and not node.typed):
-            raise node.error(f"there is no attribute {shown(name)}. Allowed are: {_names(node, shape)}.", name)
-    return values
+                raise self.node.error(f"'{name}' is not supported: {self.shape.later[name]}", name)
+        elif name in self.shape.ignored:
+            detail = f"'{name}' has no effect: {self.shape.ignored[name]}"
+            self.findings.remark(self.node.remark(Effect.IGNORED, detail, name))
+        elif self.node.typed or not name.startswith(_OF_XML):
+            allowed = _names(self.node, self.shape)
+            raise self.node.error(f"there is no attribute {shown(name)}. Allowed are: {allowed}.", name)
+
+    def _nested(self) -> dict[str, Any]:
+        found: dict[str, list[Any]] = {}
+        for field, child in self._placed_children():
+            cls: Any = self._class_of(child, field)
+            made: Any = None if cls is None else read(child, cls, self.findings)
+            if made is not None:
+                found.setdefault(field, []).append(made)
+        values: dict[str, Any] = {field: tuple(each) for field, each in found.items()}
+        for field, declared in self.shape.nested.items():
+            if declared.shorthand is not None and self.node.text:
+                if self.node.children:
+                    raise self.node.error(f"text can't stand here: {shown(self.node.text)}.")
+                bare: Any = read(replace(self.node, attributes={}), declared.shorthand, self.findings)
+                values[field] = () if bare is None else (bare,)
+        return values
+
+    def _placed_children(self) -> Iterator[tuple[str, Node]]:
+        """Each element inside with the field that it belongs to, out of its wrapper if it has one."""
+        if self.shape.content is not None and self.shape.content[1].markup:
+            return
+        for child in self.node.children:
+            wrapped = [field for field, each in self.shape.nested.items() if each.wrapper == child.name]
+            if wrapped:
+                yield from ((wrapped[0], each) for each in child.children)
+                continue
+            place = self.shape.nested_as(child.name)
+            yield (place[0] if place else "", child)
+
+    def _class_of(self, child: Node, field: str) -> type | None:
+        classes = self.shape.nested[field].classes if field else ()
+        for cls in classes:
+            if element_of(cls) == child.name:
+                return cls
+        allowed = ", ".join(f"<{name}>" for name in self._elements()) or "no elements"
+        why = refusal_of(child.name)
+        said = f"it can't stand in {self.node.label}. Allowed there: {allowed}." if why is None else why
+        self.findings.fault(child.error(said))
+        return None
+
+    def _elements(self) -> Iterator[str]:
+        for declared in self.shape.nested.values():
+            yield from [declared.wrapper] if declared.wrapper else map(element_of, declared.classes)
+
+    def _content(self) -> dict[str, Any]:
+        if self.shape.content is None:
+            shorthand = any(each.shorthand for each in self.shape.nested.values())
+            if self.node.text and not shorthand:
+                raise self.node.error(f"text can't stand here: {shown(self.node.text)}.")
+            return {}
+        name, declared = self.shape.content
+        text = _marked_up(self.node, declared) if declared.markup else self.node.text
+        if self.shape.content_required and not text:
+            raise self.node.error(f"it is empty; write {declared.kind.allowed}.")
+        return {name: _value(self.node, name, declared.kind, text)} if text else {}
 
 
 def _names(node: Node, shape: Shape) -> str:
     """What may be written there; JSON has keys also for what XML puts between the tags."""
-    inside = [declared[0] for declared in (shape.content, shape.nested) if declared and node.typed]
+    inside = [*([shape.content[0]] if shape.content else []), *shape.nested] if node.typed else []
     return ", ".join([*inside, *shape.attributes]) or "none"
 
 
@@ -96,7 +173,7 @@ def _value(node: Node, name: str, kind: Kind[T], given: object) -> T:
         raise node.error(f"'{name}' is {shown(given)}: write {kind.allowed}.", name) from None
 
 
-def _content(node: Node, declared: Content) -> str:
+def _marked_up(node: Node, declared: Content) -> str:
     for child in node.children:
         if child.name not in declared.markup:
             allowed = ", ".join(f"<{name}>" for name in sorted(declared.markup)) or "no elements"
@@ -111,32 +188,10 @@ def _markup(node: Node, declared: Content) -> str:
         if isinstance(part, str):
             written.append(escape(part))
             continue
-        _content(part, declared)
+        _marked_up(part, declared)
         attributes = "".join(f" {name}={quoteattr(str(value))}" for name, value in part.attributes.items())
         written.append(f"<{part.name}{attributes}>{_markup(part, declared)}</{part.name}>")
     return "".join(written)
-
-
-def _nested(node: Node, declared: Nested) -> tuple[Any, ...]:
-    if node.text:
-        if declared.shorthand is None or node.children:
-            raise node.error(f"text can't stand here: {shown(node.text)}.")
-        return (read(replace(node, attributes={}), declared.shorthand),)
-    by_name = {cls.__name__: cls for cls in declared.classes}
-    found: list[Any] = []
-    for child in node.children:
-        if child.name not in by_name:
-            allowed = ", ".join(f"<{name}>" for name in by_name)
-            raise child.error(f"it can't stand in {node.label}. Allowed there: {allowed}.")
-        found.append(read(child, by_name[child.name]))
-    return tuple(found)
-
-
-def _must_be_empty(node: Node) -> None:
-    if node.children:
-        raise node.children[0].error(f"it can't stand in {node.label}, which is empty.")
-    if node.text:
-        raise node.error(f"it is always empty; {shown(node.text)} can't stand in it.")
 
 
 def shown(value: object) -> str:

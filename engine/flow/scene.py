@@ -1,21 +1,44 @@
 """Where a verb performs: the call's stage, the document's place on the web, and the pace."""
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from engine.errors import FlowFailed
 from engine.flow.pace import Pace
 from engine.flow.stage import Stage
 
+if TYPE_CHECKING:
+    from engine.flow.document import GoTo
+
+
+class Ending(Enum):
+    """How a flow, or a part of one, came to its end."""
+
+    RAN_OUT = "its last verb was performed"
+    LEFT = "it left the queue"
+    HUNG_UP = "it ended the call"
+
+
+Part = Callable[["GoTo", "Scene"], Awaitable[Ending]]
+"""Perform another document on the same call, as what is heard while one waits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """`url` is the running document's, None for an inline flow; relative URLs then count from `base_url`."""
+    """`url` is the running document's, None for an inline flow; relative URLs then count from `base_url`.
+
+    `waiting` says that the document is heard by somebody who waits in a queue or for a conference.
+    """
 
     stage: Stage
     pace: Pace
+    part: Part
     url: str | None = None
     base_url: str | None = None
+    waiting: bool = False
 
     def absolute(self, url: str) -> str:
         """`url` made absolute. Raises FlowFailed if there is nothing to count it from."""
@@ -27,3 +50,11 @@ class Scene:
         if not complete:
             raise FlowFailed(f"{url!r} is relative, and an inline flow has no address to count it from.")
         return whole
+
+    def absolute_or_none(self, url: str | None) -> str | None:
+        """As `absolute`; what is not given stays so."""
+        return self.absolute(url) if url else None
+
+    async def wait_with(self, to: "GoTo", params: Mapping[str, str]) -> bool:
+        """Perform the document once for somebody who waits; whether it left the queue."""
+        return await self.part(replace(to, params=params), replace(self, waiting=True)) is Ending.LEFT

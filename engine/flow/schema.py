@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from engine.flow.from_json import TAG
 from engine.flow.kinds import JsonSchema, Kind
-from engine.flow.shape import Nested, shape_of
+from engine.flow.shape import Nested, are_verbs, shape_of
 from engine.flow.verbs import VERBS
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -42,18 +42,18 @@ def _define(cls: type, definitions: dict[str, JsonSchema], *, tagged: bool) -> N
         name, content = shape.content
         properties[name] = _described(content.kind, content.help)
         required += [name] if shape.content_required else []
-    if shape.nested is not None:
-        name, nested = shape.nested
+    for name, nested in shape.nested.items():
         properties[name] = _list_of(nested)
+        required += [name] if nested.least else []
         for inner in nested.classes:
             if inner.__name__ not in definitions:
-                _define(inner, definitions, tagged=nested.shorthand is None)
+                _define(inner, definitions, tagged=are_verbs(nested))
     for name, attribute in shape.attributes.items():
         properties[name] = _described(attribute.kind, attribute.help)
     for name in sorted(shape.ignored):
-        properties[name] = {"description": "Accepted, without effect."}
+        properties[name] = {"description": f"Accepted, without effect: {shape.ignored[name]}"}
     for name in sorted(shape.later):
-        properties[name] = {"description": "Not supported yet.", "enum": [False, "false", ""]}
+        properties[name] = {"description": f"Not supported: {shape.later[name]}", "enum": [False, "false", ""]}
     definitions[cls.__name__] = {
         "description": (cls.__doc__ or "").partition("\n")[0],
         "type": "object",
@@ -68,6 +68,7 @@ def _list_of(nested: Nested) -> JsonSchema:
         "description": f"{nested.help}.",
         "type": "array",
         "items": {"anyOf": [_reference(cls) for cls in nested.classes]},
+        "minItems": nested.least,
     }
     content = shape_of(nested.shorthand).content if nested.shorthand else None
     return several if content is None else {"anyOf": [content[1].kind.schema(), several]}

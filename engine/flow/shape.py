@@ -37,11 +37,17 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Nested:
-    """Elements inside; in JSON, a list under the key named as the field. Bare text stands for a `shorthand`."""
+    """Elements inside; in JSON, a list under the key named as the field.
+
+    Bare text stands for a `shorthand`. In XML they may stand together in an element named `wrapper`. In JSON each
+    object of several classes says what it is: under "verb" if they are verbs, else by its content's key.
+    """
 
     classes: tuple[type, ...]
     help: str
     shorthand: type | None = None
+    wrapper: str | None = None
+    least: int = 0
 
 
 def attribute(kind: Kind[Any], *, default: Any = None, help: str) -> Any:  # noqa: A002 (as in argparse and typer)
@@ -60,31 +66,52 @@ def content(
     return dataclasses.field(default=default, metadata={_DECLARED: Content(kind, help, markup)})
 
 
-def nested(*classes: type, help: str, shorthand: type | None = None) -> Any:  # noqa: A002
+def nested(
+    *classes: type,
+    help: str,  # noqa: A002
+    shorthand: type | None = None,
+    wrapper: str | None = None,
+    least: int = 0,
+) -> Any:
     """Declare what may be nested."""
-    return dataclasses.field(default=(), metadata={_DECLARED: Nested(classes, help, shorthand)})
+    return dataclasses.field(default=(), metadata={_DECLARED: Nested(classes, help, shorthand, wrapper, least)})
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
     """All declarations of a class, under the names that users write.
 
-    `ignored` attributes are known to the field and accepted without effect, since leaving them out harms
-    nobody; `later` ones would change what happens, so they are refused until they work, unless set to false.
+    `ignored` attributes are known to the field and accepted without effect, since leaving them out harms nobody;
+    `later` ones would change what happens, so they are refused unless set to false. Each has its reason.
     """
 
     name: str
+    json_name: str
     attributes: Mapping[str, Attribute]
     fields: Mapping[str, str]
     content: tuple[str, Content] | None
     content_required: bool
-    nested: tuple[str, Nested] | None
-    ignored: frozenset[str]
-    later: frozenset[str]
+    nested: Mapping[str, Nested]
+    ignored: Mapping[str, str]
+    later: Mapping[str, str]
 
-    @property
-    def json_name(self) -> str:
-        return self.name.lower()
+    def nested_as(self, element: str) -> tuple[str, type] | None:
+        """The field and class of an element that may stand inside."""
+        for name, declared in self.nested.items():
+            for cls in declared.classes:
+                if element_of(cls) == element:
+                    return name, cls
+        return None
+
+
+def element_of(cls: type) -> str:
+    """The XML element of a verb's or noun's class: its own name, unless it has an ELEMENT."""
+    return str(getattr(cls, "ELEMENT", cls.__name__))
+
+
+def are_verbs(declared: Nested) -> bool:
+    """Whether what is nested are verbs, as in Gather."""
+    return all(hasattr(cls, "run") for cls in declared.classes)
 
 
 def shape_of(cls: type) -> Shape:
@@ -98,7 +125,7 @@ def _collected(cls: type) -> Shape:
     fields: dict[str, str] = {}
     inside: tuple[str, Content] | None = None
     required = False
-    within: tuple[str, Nested] | None = None
+    within: dict[str, Nested] = {}
     for each in dataclasses.fields(cls):
         declared = each.metadata[_DECLARED]
         if isinstance(declared, Attribute):
@@ -109,16 +136,17 @@ def _collected(cls: type) -> Shape:
             inside = (each.name, declared)
             required = each.default is dataclasses.MISSING
         else:
-            within = (each.name, declared)
+            within[each.name] = declared
     return Shape(
-        name=cls.__name__,
+        name=element_of(cls),
+        json_name=element_of(cls).lower(),
         attributes=attributes,
         fields=fields,
         content=inside,
         content_required=required,
         nested=within,
-        ignored=frozenset(getattr(cls, "IGNORED", ())),
-        later=frozenset(getattr(cls, "LATER", ())),
+        ignored=dict(getattr(cls, "IGNORED", {})),
+        later=dict(getattr(cls, "LATER", {})),
     )
 
 

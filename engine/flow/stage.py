@@ -1,102 +1,33 @@
 """What a verb may do with the call it runs on.
 
-The live call implements it (engine/live/stage.py); a simulator can too. Every coroutine here raises LegGone once
+The live call implements it (engine/live/stage.py), and so does the simulator. Every coroutine here raises LegGone once
 the far end has hung up. Cancelling one stops its sound at once.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
-from engine.call import Call, Status
+from engine.call import Call
+from engine.flow.plans import (
+    CallRecordingPlan,
+    DialOutcome,
+    DialPlan,
+    HearPlan,
+    QueueOutcome,
+    QueuePlan,
+    RecordOutcome,
+    RecordPlan,
+    ReferOutcome,
+    ReferPlan,
+    RoomOutcome,
+    RoomPlan,
+    ServePlan,
+    Spoken,
+)
 from engine.ports import Cause, Speech
 
-
-@dataclass(frozen=True, slots=True)
-class RecordPlan:
-    """Record the caller until a key, silence of `silence_s`, or `max_s`."""
-
-    max_s: int
-    silence_s: int
-    finish_on: frozenset[str]
-    beep: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RecordOutcome:
-    """`digits` is the key that ended it, "hangup", or empty; url is where the WAV is downloaded."""
-
-    recording_id: str
-    url: str
-    seconds: int
-    digits: str
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Whom to dial: E.164 (`number`) or a SIP URI."""
-
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class DialPlan:
-    """Ring targets in order until one answers; talk for at most `limit_s` (None: the call's own limit).
-
-    `hang_up_on_star`: the caller's * key ends the talk.
-    """
-
-    targets: tuple[Target, ...]
-    answer_timeout_s: int
-    caller: str | None = None
-    limit_s: int | None = None
-    record: bool = False
-    hang_up_on_star: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class DialOutcome:
-    """How the dialled call ended: its id, status and talked seconds; the recording if there was one."""
-
-    status: Status
-    call_id: str | None
-    seconds: int
-    sip_code: int | None = None
-    recording_url: str | None = None
-
-
-class Beep(StrEnum):
-    """When a conference sounds a tone: on joining, on leaving, both or never."""
-
-    BOTH = "true"
-    NONE = "false"
-    ON_ENTER = "onEnter"
-    ON_EXIT = "onExit"
-
-
-@dataclass(frozen=True, slots=True)
-class RoomPlan:
-    """Join the room of this name (made if missing)."""
-
-    name: str
-    muted: bool = False
-    start_on_enter: bool = True
-    end_on_exit: bool = False
-    beep: Beep = Beep.BOTH
-    max_participants: int = 100
-    record: bool = False
-    limit_s: int | None = None
-    leave_on_star: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RoomOutcome:
-    """How the stay in the room ended. `joined` is False if it was full or over."""
-
-    conference_id: str
-    joined: bool
-    seconds: int
-    recording_url: str | None = None
+Waiting = Callable[[Mapping[str, str]], Awaitable[bool]]
+"""Perform what somebody who waits hears, once, with these parameters; True if it left."""
 
 
 class Stage(Protocol):
@@ -110,6 +41,10 @@ class Stage(Protocol):
     @property
     def language(self) -> str:
         """The call's language for speech, such as nl-BE."""
+        ...
+
+    async def performing(self, verb: str) -> None:
+        """A verb of this name begins."""
         ...
 
     async def answer(self) -> None:
@@ -126,23 +61,65 @@ class Stage(Protocol):
 
     async def pause(self, seconds: float) -> None: ...
 
-    async def digit(self, timeout_s: float | None) -> str | None:
-        """The next key, also one pressed earlier and not yet read; None when none came in time."""
+    async def digit(self, timeout_s: float | None, *, hidden: bool = False) -> str | None:
+        """The next key, also one pressed earlier and not yet read; None when none came in time.
+
+        A `hidden` one is written nowhere.
+        """
         ...
 
     def forget_digits(self) -> None:
         """Drop keys pressed so far."""
         ...
 
+    async def hide(self, hidden: bool) -> None:
+        """Put silence into running recordings in place of the caller, or no longer."""
+        ...
+
     async def send_digits(self, digits: str) -> None: ...
+
+    @property
+    def recognized_languages(self) -> frozenset[str]:
+        """Languages in which speech is understood; empty where there is no recognizer."""
+        ...
+
+    async def hear(self, plan: HearPlan) -> Spoken | None:
+        """What the caller says; waits for it without end. None where it made no sense. Raises SpeechError."""
+        ...
+
+    async def tell(self, url: str, method: str, params: Mapping[str, str]) -> None:
+        """Send the customer's server something whose answer does not matter, beside the call."""
+        ...
 
     async def record(self, plan: RecordPlan) -> RecordOutcome:
         """Returns also when the far end hangs up (digits "hangup"). Raises RecordingError."""
         ...
 
+    async def record_call(self, plan: CallRecordingPlan) -> None:
+        """Record the call from now on, beside what it does. Raises RecordingError."""
+        ...
+
     async def dial(self, plan: DialPlan) -> DialOutcome: ...
 
-    async def join(self, plan: RoomPlan) -> RoomOutcome: ...
+    async def join(self, plan: RoomPlan, waiting: Waiting | None) -> RoomOutcome:
+        """`waiting` is heard, again and again, until the room comes alive; music if None."""
+        ...
+
+    async def enqueue(self, plan: QueuePlan, waiting: Waiting | None) -> QueueOutcome:
+        """Wait in a queue until taken out of it, and until the talk that follows is over; music if None."""
+        ...
+
+    async def serve(self, plan: ServePlan) -> DialOutcome:
+        """Take the first out of a queue, waiting for one if need be, and talk."""
+        ...
+
+    async def echo(self) -> None:
+        """The far end hears itself, until it hangs up."""
+        ...
+
+    async def refer(self, plan: ReferPlan) -> ReferOutcome:
+        """Ask the far end to call somebody else instead (RFC 3515). Raises SipError."""
+        ...
 
     async def hang_up(self) -> None: ...
 

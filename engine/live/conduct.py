@@ -1,89 +1,139 @@
-"""Runs a call's flow on the live call: where the flow comes from, and what happens when it is no good."""
+"""Runs a call's flow on the live call: where the flow comes from, what happens when it is no good, and redirection."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
+import asyncio
+from collections.abc import Mapping, Sequence
 
 import structlog
 
 from engine.call import Attempt, Direction, Event
 from engine.call_params import webhook_params
 from engine.errors import DocumentError, FlowFailed, LegGone, TelefoonError, WebhookError
-from engine.flow.document import Document
-from engine.flow.interpreter import Interpreter
-from engine.flow.parse import parse
+from engine.flow.document import Document, GoTo
+from engine.flow.interpreter import Interpreter, Start
+from engine.flow.scene import Ending
 from engine.live.session import Session
 from engine.live.stage import LiveStage, close_quietly
 from engine.phrases import Phrase
 from engine.ports import Cause
+from engine.tasks import stopped
 from engine.web.call_web import CallWeb
 
 log = structlog.get_logger(__name__)
 
+_NOTHING: frozenset[str] = frozenset()
+
 
 class Conductor:
-    """Conducts one call; `methods` says with which the first request of a URL is made, where not with POST."""
+    """Conducts one call: its flow, the next one in its place if the first fails, and any that it is given later."""
 
-    def __init__(
-        self, session: Session, stage: LiveStage, web: CallWeb, methods: Mapping[str, str] = MappingProxyType({})
-    ) -> None:
-        self._session = session
-        self._stage = stage
-        self._web = web
-        self._methods = methods
-        self._first_method: str | None = None
+    def __init__(self, session: Session, stage: LiveStage, web: CallWeb) -> None:
+        self.session = session
+        self.stage = stage
+        self.web = web
         self._interpreter = Interpreter(self._fetch)
+        self._performing: asyncio.Task[None] | None = None
+        self._given: Start | None = None
 
-    async def run(self) -> None:
-        """To the end of the flow. No failure of the flow ends the call without a word."""
+    async def run(self, starts: Sequence[Start]) -> None:
+        """To the call's end. No failure of the flow ends the call without a word."""
+        self.session.redirect = self._redirect
         try:
-            await self._perform()
+            await self._run_and_redirect(starts)
+        finally:
+            self.session.redirect = None
+            await close_quietly(self.stage)
+
+    async def stand_by(self) -> None:
+        """To the end of a call that has no flow of its own, as one that a Dial made, unless it is given one."""
+        self.session.redirect = self._take_over
+        taken = asyncio.create_task(self.session.taken.wait())
+        over = asyncio.create_task(self.session.over.wait())
+        try:
+            await asyncio.wait({taken, over}, return_when=asyncio.FIRST_COMPLETED)
+            if self._given is not None and not self.session.over.is_set():
+                start, self._given = self._given, None
+                await self.run([start])
+        finally:
+            await stopped(taken)
+            await stopped(over)
+            await close_quietly(self.stage)
+
+    async def perform_part(self, to: GoTo) -> Ending:
+        """A document beside the flow, as a whisper. Raises LegGone, WebhookError, DocumentError, FlowFailed."""
+        return await self._interpreter.run_part(to, self.stage)
+
+    async def _run_and_redirect(self, starts: Sequence[Start]) -> None:
+        while True:
+            self._performing = asyncio.create_task(self._perform_safely(starts))
+            try:
+                await asyncio.wait({self._performing})
+            finally:
+                await stopped(self._performing)
+            if self._given is None or self.session.over.is_set():
+                if not self._performing.cancelled():
+                    self._performing.result()
+                return
+            starts, self._given = [self._given], None
+            self.session.taken.clear()
+
+    def _redirect(self, start: Start) -> None:
+        """What the call does now ends at once, and it goes on there."""
+        self.session.journal.note("redirected", to=start.url if isinstance(start, GoTo) else "inline flow")
+        self._given = start
+        self.session.taken.set()
+        if self._performing is not None:
+            self._performing.cancel()
+
+    def _take_over(self, start: Start) -> None:
+        self.session.journal.note("redirected", to=start.url if isinstance(start, GoTo) else "inline flow")
+        self._given = start
+        self.session.has_own_flow = True
+        self.session.taken.set()
+
+    async def _perform_safely(self, starts: Sequence[Start]) -> None:
+        try:
+            await self._perform(starts)
         except LegGone:
             return
         except Exception:
             log.exception("flow_crashed")
-            self._session.journal.note("flow_crashed")
-            await self._session.hang_up()
-        finally:
-            await close_quietly(self._stage)
+            self.session.journal.note("flow_crashed")
+            await self.session.hang_up()
 
-    async def _perform(self) -> None:
-        starts = self._starts()
-        if not starts and self._session.call.direction is Direction.INBOUND:
+    async def _perform(self, starts: Sequence[Start]) -> None:
+        if not starts and self.session.call.direction is Direction.INBOUND:
             said = "The number has no URL; set one with: telefoon numbers add --url"
-            self._session.journal.tried(Attempt("number", self._session.call.to, said))
-            await self._session.hang_up(Cause.NOT_FOUND, outcome=Event.BROKE)
+            self.session.journal.tried(Attempt("number", self.session.call.to, said))
+            await self.session.hang_up(Cause.NOT_FOUND, outcome=Event.BROKE)
             return
         if not starts:
-            await self._stage.answer()
-            await self._session.over.wait()
+            await self.stage.answer()
+            await self.session.over.wait()
             return
         for start in starts:
-            self._first_method = self._methods.get(start) if isinstance(start, str) else None
             try:
-                await self._interpreter.run(start, self._stage)
+                await self._interpreter.run(start, self.stage)
             except (WebhookError, DocumentError, FlowFailed) as error:
                 self._explain(start, error)
             else:
                 # Everything after the flow's end belongs to the call: its recording runs until the BYE.
-                await self._session.over.wait()
+                await self.session.over.wait()
                 return
         await self._apologise()
 
-    def _starts(self) -> list[Document | str]:
-        call = self._session.call
-        if call.flow is not None:
-            return [parse(call.flow)]
-        return [url for url in (call.url, call.fallback_url) if url]
-
     async def _apologise(self) -> None:
-        await self._stage.say(Phrase.SORRY.in_language(self._stage.language))
-        await self._stage.hang_up()
-        await self._session.over.wait()
+        await self.stage.say(Phrase.SORRY.in_language(self.stage.language))
+        await self.stage.hang_up()
+        await self.session.over.wait()
 
-    def _explain(self, start: Document | str, error: TelefoonError) -> None:
-        target = start if isinstance(start, str) else "inline flow"
-        self._session.journal.tried(Attempt("call flow", target, str(error)))
+    def _explain(self, start: Start, error: TelefoonError) -> None:
+        target = start.url if isinstance(start, GoTo) else "inline flow"
+        self.session.journal.tried(Attempt("call flow", target, str(error)))
+        place = {"line": error.line, "column": error.column} if isinstance(error, DocumentError) else {}
+        self.session.journal.note("flow_failed", target=target, reason=str(error), **place)
 
-    async def _fetch(self, url: str, method: str, params: Mapping[str, str]) -> Document:
-        method, self._first_method = self._first_method or method, None
-        return await self._web.fetch_document(url, method, {**webhook_params(self._session.call), **params})
+    async def _fetch(
+        self, url: str, method: str, params: Mapping[str, str], *, hidden: frozenset[str] = _NOTHING
+    ) -> Document:
+        told = {**webhook_params(self.session.call), **params}
+        return await self.web.fetch_document(url, method, told, hidden=hidden)

@@ -1,28 +1,29 @@
 """The verb Dial on live calls: ring somebody, join the two, and end what should end."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-import structlog
-
-from engine.call import Attempt, Call, Direction, Status
-from engine.errors import LegGone, MediaError, RecordingError, SipError, StoreError
-from engine.flow.stage import DialOutcome, DialPlan, Target
+from engine.call import Attempt, Call, Direction, Event, Status
+from engine.errors import DocumentError, FlowFailed, LegGone, SipError, StoreError, WebhookError
+from engine.flow.document import GoTo, Method
+from engine.flow.plans import DialOutcome, DialPlan, Target
+from engine.flow.scene import Ending
 from engine.ids import Kind, new_id
-from engine.live.keys import Keys
-from engine.live.permission import Permission
-from engine.live.recording_desk import ActiveRecording, Subject
+from engine.live.active_recording import ActiveRecording
+from engine.live.ringing import Ringing
 from engine.live.services import Services
 from engine.live.session import Session
-from engine.numbers import country_of
-from engine.ports import Ear, Leg, Said, Sink, Source
-from engine.tasks import first_of, stopped
+from engine.live.talk import Talk, Terms
+from engine.ports import Cause, DialRequest
 
-StartCall = Callable[[Call], Awaitable[Session]]
-
-log = structlog.get_logger(__name__)
+StartCall = Callable[[Call, DialRequest], Awaitable[Session]]
+Prepare = Callable[[Session, str], Awaitable[None]]
+"""Send keys, with their pauses."""
+Perform = Callable[[Session, GoTo], Coroutine[Any, Any, Ending]]
+"""Perform a document for this call alone. Raises LegGone, WebhookError, DocumentError, FlowFailed."""
+Answer = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,149 +31,193 @@ class Dialling:
     """`start` places a call of its own (a child of the caller's) and gives its session."""
 
     services: Services
-    permission: Permission
+    talk: Talk
     start: StartCall
+    press: Prepare
+    perform: Perform
 
-    async def dial(self, parent: Session, plan: DialPlan) -> DialOutcome:
-        """Ring targets in order until one answers, join it with the parent until either is gone.
+    async def dial(self, parent: Session, plan: DialPlan, answer: Answer) -> DialOutcome:
+        """Ring the targets until one answers, join it with the parent until either is gone.
 
-        Returns also when the parent hangs up meanwhile.
+        Returns also when the parent hangs up meanwhile. `answer` answers the parent's call, when the called party has.
         """
         outcome = DialOutcome(Status.FAILED, None, 0)
-        try:
-            if plan.caller is not None and not await self._may_show(plan.caller, parent.call):
-                said = "not a number of this account, nor of this call"
-                parent.journal.tried(Attempt("callerId", plan.caller, said))
-                return outcome
-            for target in plan.targets:
-                child = await self.start(self._child_call(parent.call, plan, target))
-                outcome = await self._connect(parent, child, plan)
-                if child.answered.is_set() or parent.over.is_set():
-                    break
-        except StoreError as error:
-            # The parent talks on: its flow goes on with the next verb.
-            parent.journal.note("dial_failed", reason=str(error))
+        if plan.caller is not None and not await self._may_show(plan.caller, parent.call):
+            said = "not a number of this account, nor of this call"
+            parent.journal.tried(Attempt("callerId", plan.caller, said))
+            return outcome
+        groups = [(target,) for target in plan.targets] if plan.sequential else [plan.targets]
+        for group in groups:
+            outcome = await self._try(parent, plan, group, answer)
+            if outcome.bridged or parent.over.is_set():
+                break
         return outcome
 
-    async def _connect(self, parent: Session, child: Session, plan: DialPlan) -> DialOutcome:
-        """Ring one child, join it if it answers, and see to its end."""
+    async def _try(self, parent: Session, plan: DialPlan, targets: Sequence[Target], answer: Answer) -> DialOutcome:
+        """Ring these at once; the first that answers talks, the others are cancelled."""
+        children: dict[str, tuple[Session, Target]] = {}
+        winner: Session | None = None
+        recording: ActiveRecording | None = None
+        in_peace = False
+        try:
+            for target in targets:
+                child = await self._begin(parent, plan, target)
+                if child is not None:
+                    children[child.call.id] = (child, target)
+            if plan.recording.mode.from_ringing and parent.answered.is_set():
+                recording = await self.talk.record_ringing(parent, plan.recording)
+            sessions = [child for child, _ in children.values()]
+            plain = all(target.whisper is None and not target.send_digits for target in targets)
+            ringing = Ringing(self.services, parent, plan.ring_tone, early_media=plain)
+            async with ringing.heard(sessions):
+                winner = await ringing.first_to_answer(sessions)
+                if winner is None:
+                    in_peace = True
+                    return _of_failure(sessions)
+                await self._cancel(session for session in sessions if session is not winner)
+                if not await self._prepare(parent, winner, children[winner.call.id][1]):
+                    in_peace = True
+                    return _outcome(winner.call, Status.NO_ANSWER)
+            await answer()
+            outcome = await self._join(parent, winner, plan, recording)
+            in_peace = True
+            return outcome
+        except LegGone:
+            return _of_failure([child for child, _ in children.values()])
+        finally:
+            await asyncio.shield(self._end([child for child, _ in children.values()], recording, wait=in_peace))
+
+    async def _begin(self, parent: Session, plan: DialPlan, target: Target) -> Session | None:
+        """Place one child's call; None where it can't be, which the parent's explanation tells."""
+        try:
+            call = self._child_call(parent.call, plan, target)
+            child = await self.start(call, self._request(call, plan, target))
+        except (StoreError, SipError) as error:
+            # The parent talks on: its flow goes on with the next verb.
+            parent.journal.tried(Attempt("dial", target.address, str(error)))
+            parent.journal.note("dial_failed", reason=str(error))
+            return None
         parent.journal.note("dialled", call=child.call.id, target=child.call.to)
-        recording = None
+        return child
+
+    async def _prepare(self, parent: Session, child: Session, target: Target) -> bool:
+        """Keys and the whisper, for the called party alone; False if it hangs up or refuses."""
         try:
-            if await self._ring(parent, child):
-                recording = await self._talk(parent, child, plan)
-        finally:
+            if target.send_digits:
+                await self.press(child, target.send_digits)
+            if target.whisper is None:
+                return not parent.over.is_set()
+            to = GoTo(target.whisper.url, Method(target.whisper.method))
+            ending = await parent.until_over(self.perform(child, to))
+            return ending is not Ending.HUNG_UP and not child.over.is_set()
+        except LegGone:
+            return False
+        except (WebhookError, DocumentError, FlowFailed) as error:
+            # The called party is on the line: better without the whisper than not at all.
+            child.journal.tried(Attempt("whisper", target.whisper.url if target.whisper else "", str(error)))
+            return not child.over.is_set()
+
+    async def _join(
+        self, parent: Session, child: Session, plan: DialPlan, recording: ActiveRecording | None
+    ) -> DialOutcome:
+        if recording is not None:
+            await self.talk.add_to_recording(recording, child)
+        terms = Terms(plan.limit_s, plan.hang_up_on_star, plan.recording, refer=plan.refer is not None)
+        talked = await self.talk.between(parent, child, terms, recording)
+        if parent.over.is_set() and parent.leaves_behind is not None and child.redirect is not None:
+            child.redirect(parent.leaves_behind)
+        if not child.has_own_flow:
             await asyncio.shield(_ended(child))
-        return self._outcome(child.call, recording)
+        url = self.services.recording_url(talked.recording_id) if talked.recording_id else None
+        status = child.call.status if child.call.ended else Status.COMPLETED
+        outcome = _outcome(child.call, status, url, seconds=child.call.duration or talked.seconds, bridged=True)
+        return replace(outcome, referred_to=talked.referred_to)
 
-    async def _ring(self, parent: Session, child: Session) -> bool:
-        """The parent hears it ring, or the far end's early media, until it answers (True) or is gone."""
-        ear = Ear(parent.leg.id)
-        try:
-            ringback = await self.services.speaker.ringback(self._country(child.call.to), [ear])
-        except MediaError as error:
-            parent.journal.note("ringback_failed", reason=str(error))
-            await first_of(child.early_media, child.answered, child.over, parent.over)
-        else:
-            try:
-                await first_of(child.early_media, child.answered, child.over, parent.over)
-            finally:
-                await asyncio.shield(ringback.stop())
-        if child.early_media.is_set() and not child.answered.is_set() and not child.over.is_set():
-            await self.services.bridge.connect(Said(child.leg.id), ear)
-        await first_of(child.answered, child.over, parent.over)
-        return child.answered.is_set() and not parent.over.is_set()
+    async def _cancel(self, losers: Iterable[Session]) -> None:
+        for loser in losers:
+            await loser.hang_up(outcome=Event.HUNG_UP)
 
-    async def _talk(self, parent: Session, child: Session, plan: DialPlan) -> str | None:
-        """Join the two until one is gone or the limit; the recording's id if there was one."""
-        recording = await self._record(parent, child) if plan.record else None
-        wires: list[tuple[Source, Sink]] = [
-            (Said(parent.leg.id), Ear(child.leg.id)),
-            (Said(child.leg.id), Ear(parent.leg.id)),
-        ]
-        parent.keys.forget()
-        parted = asyncio.Event()
-        relays = [
-            asyncio.create_task(_relay(parent.keys, child.leg, parted if plan.hang_up_on_star else None)),
-            asyncio.create_task(_relay(child.keys, parent.leg)),
-        ]
-        try:
-            for source, sink in wires:
-                await self.services.bridge.connect(source, sink)
-            if not await first_of(parent.over, child.over, parted, timeout_s=plan.limit_s):
-                parent.journal.note("dial_time_limit", seconds=plan.limit_s)
-        finally:
-            for relay in relays:
-                await stopped(relay)
-            for source, sink in wires:
-                await self.services.bridge.disconnect(source, sink)
-            if recording is not None:
-                await recording.stop()
-        return recording.id if recording else None
-
-    async def _record(self, parent: Session, child: Session) -> ActiveRecording | None:
-        consent = await self.permission.of(parent, child)
-        if consent is None:
-            return None
-        subject = Subject(parent.call.account_id, "dial", parent.journal.note, call_id=parent.call.id)
-        try:
-            return await self.services.recorder.start(consent, subject, [[Said(parent.leg.id)], [Said(child.leg.id)]])
-        except RecordingError as error:
-            parent.journal.note("not_recorded", reason=str(error))
-            return None
+    async def _end(self, children: Sequence[Session], recording: ActiveRecording | None, *, wait: bool) -> None:
+        """However the Dial ends: nothing of it goes on. Who is given another flow does not `wait` for that."""
+        if recording is not None:
+            closing = asyncio.ensure_future(recording.stop())
+            if wait:
+                await closing
+        for child in children:
+            if not child.has_own_flow and not child.over.is_set():
+                await child.hang_up(Cause.NORMAL)
+        for child in children:
+            if wait and not child.has_own_flow:
+                await child.closed.wait()
 
     async def _may_show(self, caller: str, call: Call) -> bool:
         """Nobody may show a number that is not theirs: the account's numbers and the two of the call are."""
         if caller in (call.from_, call.to):
             return True
-        number = await self.services.numbers.get(caller)
+        try:
+            number = await self.services.numbers.get(caller)
+        except StoreError:
+            return False
         return number is not None and number.account_id == call.account_id
 
+    def _request(self, call: Call, plan: DialPlan, target: Target) -> DialRequest:
+        """Raises SipError where the target can't be reached from here."""
+        address = target.address
+        if target.client:
+            if self.services.registrar is None:
+                raise SipError("No registrar is set, where clients are registered: set TELEFOON_REGISTRAR.")
+            address = client_address(target.address, self.services.registrar)
+        return DialRequest(
+            target=address,
+            caller=call.from_,
+            call_id=call.id,
+            display_name=plan.caller_name or "",
+            headers=target.headers,
+            user=target.credentials.user if target.credentials else "",
+            password=target.credentials.password if target.credentials else "",
+        )
+
     def _child_call(self, parent: Call, plan: DialPlan, target: Target) -> Call:
+        callback = target.callback
         return Call(
             id=new_id(Kind.CALL),
             account_id=parent.account_id,
             direction=Direction.OUTBOUND,
             from_=plan.caller or parent.from_,
-            to=target.address,
+            to=f"client:{target.address}" if target.client else target.address,
             status=Status.QUEUED,
             start_time=self.services.clock.now(),
             node=self.services.node,
             timeout_s=plan.answer_timeout_s,
             language=parent.language,
             parent_id=parent.id,
+            status_callback=callback.url if callback else None,
+            status_callback_method=callback.method if callback else "POST",
+            status_callback_events=callback.events if callback else (),
         )
 
-    def _country(self, target: str) -> str:
-        with suppress(ValueError):  # a SIP URI has no country
-            return country_of(target) or self.services.country
-        return self.services.country
 
-    def _outcome(self, child: Call, recording: str | None) -> DialOutcome:
-        return DialOutcome(
-            status=child.status,
-            call_id=child.id,
-            seconds=child.duration,
-            sip_code=child.sip_code,
-            recording_url=self.services.recording_url(recording) if recording else None,
-        )
+def client_address(name: str, registrar: str) -> str:
+    """The SIP URI of a client at the registrar, such as sip:registrar.example;transport=tcp."""
+    scheme, _, rest = registrar.partition(":")
+    return f"{scheme}:{name}@{rest}"
+
+
+def _of_failure(children: Sequence[Session]) -> DialOutcome:
+    """Of several that did not answer: what the last one said, a busy one first."""
+    if not children:
+        return DialOutcome(Status.FAILED, None, 0)
+    calls = [child.call for child in children]
+    telling = next((call for call in calls if call.status is Status.BUSY), calls[-1])
+    return _outcome(telling, telling.status)
+
+
+def _outcome(
+    call: Call, status: Status, url: str | None = None, *, seconds: int = 0, bridged: bool = False
+) -> DialOutcome:
+    return DialOutcome(status, call.id, seconds, call.sip_code, url, bridged)
 
 
 async def _ended(child: Session) -> None:
     await child.hang_up()
     await child.closed.wait()
-
-
-async def _relay(keys: Keys, to: Leg, on_star: asyncio.Event | None = None) -> None:
-    """Pass keys on: they travel beside the audio (RFC 4733), so the bridge does not carry them."""
-    while True:
-        key = await keys.next(None)
-        if key is None:
-            continue
-        if key == "*" and on_star is not None:
-            on_star.set()
-            return
-        try:
-            await to.press(key)
-        except (LegGone, SipError) as error:
-            log.info("key_not_passed", reason=str(error))

@@ -15,7 +15,7 @@ from typing import Any, Final
 import structlog
 
 from engine.call import Attempt, Call, Event, after
-from engine.call_params import status_form
+from engine.call_params import event_name, status_form
 from engine.errors import StoreError
 from engine.ports import Clock
 from engine.store import Calls, NewCallback
@@ -136,4 +136,8 @@ class Journal:
 
 
 def _callback(call: Call, at: datetime) -> NewCallback | None:
-    return NewCallback(call.status_callback, status_form(call, at)) if call.status_callback else None
+    if not call.status_callback or (
+        call.status_callback_events and event_name(call) not in call.status_callback_events
+    ):
+        return None
+    return NewCallback(call.status_callback, status_form(call, at), call.status_callback_method)

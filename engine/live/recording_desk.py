@@ -9,11 +9,16 @@ from typing import Final
 
 import structlog
 
+from engine.callback import Callback, RecordingEventName
 from engine.consent import Consent
 from engine.errors import RecordingError, StoreError
+from engine.flow.plans import Trim
 from engine.ids import Kind, new_id
-from engine.ports import Bridge, Clock, Recorder, Source
-from engine.recording import Recording, RecordingStatus
+from engine.live.active_recording import ActiveRecording
+from engine.live.telling import Teller
+from engine.ports import Bridge, Clock, LegId, Source
+from engine.recording import Recording, RecordingSource, RecordingStatus
+from engine.recording_params import recording_form
 from engine.store import Recordings
 
 LENGTH_TOLERANCE_S: Final = 0.2
@@ -28,31 +33,39 @@ Note = Callable[..., None]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is recorded: whose, of which call or conference, by what (call, dial, record, conference)."""
+    """What is recorded: whose, of which call or conference, by what; who is told of it, and how it is trimmed.
+
+    `call_id` of a conference's recording is none; `told_on` is then the call whose callbacks it is told among.
+    """
 
     account_id: str
-    source: str
+    source: RecordingSource
     note: Note
     call_id: str | None = None
     conference_id: str | None = None
+    callback: Callback | None = None
+    told_on: str | None = None
+    trim: Trim = Trim.NOTHING
 
 
 class RecordingDesk:
     """Starts and ends recordings and keeps their rows."""
 
     def __init__(
-        self, bridge: Bridge, rows: Recordings, clock: Clock, *, folder: Path, node: str,
-        reserve_bytes: int = DISK_RESERVE_BYTES,
+        self, bridge: Bridge, rows: Recordings, clock: Clock, teller: Teller, *, folder: Path, node: str,
+        recording_url: Callable[[str], str], reserve_bytes: int = DISK_RESERVE_BYTES,
     ) -> None:  # fmt: skip
         self._bridge = bridge
         self._rows = rows
         self._clock = clock
+        self._teller = teller
         self._folder = folder
         self._node = node
+        self._recording_url = recording_url
         self._reserve_bytes = reserve_bytes
         self._running: set[ActiveRecording] = set()
 
-    async def start(self, consent: Consent, subject: Subject, tracks: Sequence[Sequence[Source]]) -> "ActiveRecording":
+    async def start(self, consent: Consent, subject: Subject, tracks: Sequence[Sequence[Source]]) -> ActiveRecording:
         """Record from now on, one channel for each group of sources. Raises RecordingError."""
         await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
         if await self._disk_is_full():
@@ -66,10 +79,17 @@ class RecordingDesk:
         try:
             recorder = await self._bridge.record(Path(row.path), tracks=tracks)
         except RecordingError as error:
-            await self._save(replace(row, status=RecordingStatus.FAILED, error=str(error)))
+            failed = replace(row, status=RecordingStatus.FAILED, error=str(error))
+            await self.save(failed)
+            await self._tell(subject, failed, RecordingEventName.ABSENT)
             raise
         subject.note("recording_started", recording=row.id, consent=consent.basis, consent_at=consent.at.isoformat())
-        active = ActiveRecording(row, recorder, subject, self, self._clock.monotonic())
+        await self._tell(subject, row, RecordingEventName.IN_PROGRESS)
+
+        async def close(active: ActiveRecording, error: str | None) -> Recording:
+            return await self._close(active, subject, error)
+
+        active = ActiveRecording(row, recorder, self._bridge, tracks, self._clock.monotonic(), close)
         self._running.add(active)
         return active
 
@@ -79,18 +99,43 @@ class RecordingDesk:
             await asyncio.sleep(_DISK_CHECK_S)
             if self._running and await self._disk_is_full():
                 for active in tuple(self._running):
-                    active.subject.note("recording_ended", recording=active.id, reason=_DISK_FULL)
+                    log.error("recording_ended", recording=active.id, reason=_DISK_FULL)
                     await active.stop(_DISK_FULL)
 
-    async def close(self, active: "ActiveRecording", error: str | None) -> Recording:
+    async def hush(self, leg: LegId, *, hushed: bool) -> None:
+        """Put silence in place of a leg, and of what it hears, in every recording; or no longer."""
+        for active in tuple(self._running):
+            await active.hush(leg, hushed=hushed)
+
+    async def pause(self, active: ActiveRecording, *, paused: bool) -> None:
+        """Record silence from now on, or no longer. Raises StoreError; the sound has changed then all the same."""
+        await active.pause(paused=paused)
+        active.row = replace(active.row, status=RecordingStatus.PAUSED if paused else RecordingStatus.IN_PROGRESS)
+        await self._rows.save(active.row)
+
+    def of_call(self, call_id: str) -> list[ActiveRecording]:
+        """What is being recorded of a call, the latest last."""
+        return sorted((each for each in self._running if each.row.call_id == call_id), key=lambda each: each.id)
+
+    async def save(self, row: Recording) -> None:
+        """A failing database must not harm the call."""
+        try:
+            await self._rows.save(row)
+        except StoreError as error:
+            # The row says in-progress and the file is in its place: the next start completes it.
+            log.error("recording_not_stored", recording=row.id, error=str(error))
+
+    async def _close(self, active: ActiveRecording, subject: Subject, error: str | None) -> Recording:
         """The end of a recording, whatever happens on the way; called once by the recording itself."""
         self._running.discard(active)
         lasted_s = self._clock.monotonic() - active.started_s
         row = replace(active.row, ended_at=self._clock.now(), error=error)
+        if error:
+            subject.note("recording_ended", recording=row.id, reason=error)
         try:
-            file = await active.recorder.stop()
+            file = await active.recorder.stop(trim=subject.trim is Trim.SILENCE)
         except RecordingError as failure:
-            active.subject.note("recording_failed", recording=row.id, reason=str(failure))
+            subject.note("recording_failed", recording=row.id, reason=str(failure))
             row = replace(row, status=RecordingStatus.FAILED, error=error or str(failure))
         else:
             row = replace(
@@ -101,20 +146,19 @@ class RecordingDesk:
                 sha256=file.sha256,
                 rate_hz=file.rate_hz,
             )
-            if abs(file.seconds - lasted_s) > LENGTH_TOLERANCE_S:
-                active.subject.note(
-                    "recording_length_mismatch", recording=row.id, seconds=file.seconds, talked_s=lasted_s
-                )
-            active.subject.note("recording_closed", recording=row.id, seconds=file.seconds, status=row.status)
-        await self._save(row)
+            if subject.trim is Trim.NOTHING and abs(file.seconds - lasted_s) > LENGTH_TOLERANCE_S:
+                subject.note("recording_length_mismatch", recording=row.id, seconds=file.seconds, talked_s=lasted_s)
+            subject.note("recording_closed", recording=row.id, seconds=file.seconds, status=row.status)
+        await self.save(row)
+        completed = row.status is RecordingStatus.COMPLETED
+        await self._tell(subject, row, RecordingEventName.COMPLETED if completed else RecordingEventName.ABSENT)
         return row
 
-    async def _save(self, row: Recording) -> None:
-        try:
-            await self._rows.save(row)
-        except StoreError as error:
-            # The row says in-progress and the file is in its place: the next start completes it.
-            log.error("recording_not_stored", recording=row.id, error=str(error))
+    async def _tell(self, subject: Subject, row: Recording, event: RecordingEventName) -> None:
+        call_id = subject.call_id or subject.told_on
+        if subject.callback is not None and call_id is not None and event.value in subject.callback.events:
+            form = recording_form(row, event, self._recording_url(row.id), call_id)
+            await self._teller.tell(call_id, subject.callback, form)
 
     async def _disk_is_full(self) -> bool:
         usage = await asyncio.to_thread(shutil.disk_usage, self._folder)
@@ -127,7 +171,7 @@ class RecordingDesk:
             account_id=subject.account_id,
             call_id=subject.call_id,
             conference_id=subject.conference_id,
-            source=subject.source,
+            source=subject.source.value,
             status=RecordingStatus.IN_PROGRESS,
             path=str(self._folder / f"{identifier}.wav"),
             channels=channels,
@@ -135,27 +179,3 @@ class RecordingDesk:
             started_at=self._clock.now(),
             node=self._node,
         )
-
-
-class ActiveRecording:
-    """A recording under way."""
-
-    def __init__(
-        self, row: Recording, recorder: Recorder, subject: Subject, desk: RecordingDesk, started_s: float
-    ) -> None:
-        self.row = row
-        self.recorder = recorder
-        self.subject = subject
-        self.started_s = started_s
-        self._desk = desk
-        self._closing: asyncio.Future[Recording] | None = None
-
-    @property
-    def id(self) -> str:
-        return self.row.id
-
-    async def stop(self, error: str | None = None) -> Recording:
-        """Close it and give its final row; `error` says why it ended early. Safe to repeat, and to cancel."""
-        if self._closing is None:
-            self._closing = asyncio.ensure_future(self._desk.close(self, error))
-        return await asyncio.shield(self._closing)

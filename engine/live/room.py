@@ -7,13 +7,17 @@ from typing import Any
 
 import structlog
 
+from engine.callback import Callback, ConferenceEventName
 from engine.conference import Conference, ConferenceStatus, Participant, Seat, audible_pairs, become
+from engine.conference_params import conference_form
 from engine.errors import MediaError, RecordingError, StoreError
-from engine.flow.stage import Beep, RoomPlan
-from engine.live.recording_desk import ActiveRecording, Subject
+from engine.flow.plans import Beep, RoomPlan
+from engine.live.active_recording import ActiveRecording
+from engine.live.recording_desk import Subject
 from engine.live.services import Services
 from engine.live.session import Session
 from engine.ports import Ear, LegId, Player, Said
+from engine.recording import RecordingSource
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +29,8 @@ class Member:
     session: Session
     plan: RoomPlan
     participant: Participant
+    hears_music: bool = True
+    """While it waits; False where the flow gives it something of its own to hear."""
 
     @property
     def leg(self) -> LegId:
@@ -41,6 +47,8 @@ class Room:
     def __init__(self, conference: Conference, services: Services) -> None:
         self.conference = conference
         self.over = asyncio.Event()
+        self.begun = asyncio.Event()
+        self._callback: Callback | None = None
         self._services = services
         self._members: list[Member] = []
         self._edges: frozenset[tuple[LegId, LegId]] = frozenset()
@@ -58,9 +66,13 @@ class Room:
             if self.over.is_set() or self.size >= self.conference.max_participants:
                 return False
             self._members.append(member)
+            self._callback = self._callback or member.plan.callback
             await stored(self._services.conferences.join(member.participant))
             if member.plan.start_on_enter and self.conference.status is not ConferenceStatus.IN_PROGRESS:
                 await self._become(ConferenceStatus.IN_PROGRESS)
+                self.begun.set()
+                await self._tell(ConferenceEventName.START, "conference-start", member)
+            await self._tell(ConferenceEventName.JOIN, "participant-join", member)
             await self._arrange()
         if member.plan.beep in (Beep.BOTH, Beep.ON_ENTER):
             await self._beep()
@@ -71,8 +83,9 @@ class Room:
         async with self._turn:
             self._members.remove(member)
             await stored(self._services.conferences.leave(member.participant.id, self._services.clock.now()))
+            await self._tell(ConferenceEventName.LEAVE, "participant-leave", member)
             if not self._members or (member.plan.end_on_exit and not self.over.is_set()):
-                await self._end()
+                await self._end(member)
             await self._arrange()
         if member.plan.beep in (Beep.BOTH, Beep.ON_EXIT) and not self.over.is_set():
             await self._beep()
@@ -80,11 +93,18 @@ class Room:
     async def end(self) -> None:
         """End it for all."""
         async with self._turn:
-            await self._end()
+            await self._end(self._members[0] if self._members else None)
 
-    async def _end(self) -> None:
+    async def _tell(self, event: ConferenceEventName, name: str, member: Member) -> None:
+        if self._callback is not None and event.value in self._callback.events:
+            form = conference_form(self.conference, name, member.participant, member.plan, self._services.clock.now())
+            await self._services.teller.tell(member.session.call.id, self._callback, form)
+
+    async def _end(self, last: Member | None) -> None:
         if not self.over.is_set():
             self.over.set()
+            if last is not None:
+                await self._tell(ConferenceEventName.END, "conference-end", last)
             if self._recording is not None:
                 await self._recording.stop()
             await self._become(ConferenceStatus.COMPLETED)
@@ -121,20 +141,28 @@ class Room:
             log.warning("hold_music_failed", reason=str(error))
             return
         for member in self._members:
-            await bridge.connect(self._music.source, member.ear)
+            if member.hears_music:
+                await bridge.connect(self._music.source, member.ear)
 
     async def _arrange_recording(self) -> None:
         """Every member has consented before it came in."""
         speakers = [Said(member.leg) for member in self._members]
         if self._recording is not None:
             for source in speakers:
-                await self._services.bridge.connect(source, self._recording.recorder.tracks[0])
+                await self._recording.add(source, track=0)
             return
         first = self._members[0].session
         if first.consent is None:
             return
+        plan = self._members[0].plan
         subject = Subject(
-            self.conference.account_id, "conference", first.journal.note, conference_id=self.conference.id
+            self.conference.account_id,
+            RecordingSource.CONFERENCE,
+            first.journal.note,
+            conference_id=self.conference.id,
+            callback=plan.recording_callback,
+            told_on=first.call.id,
+            trim=plan.trim,
         )
         try:
             self._recording = await self._services.recorder.start(first.consent, subject, [speakers])

@@ -7,8 +7,10 @@ import structlog
 
 from engine.conference import Conference, ConferenceStatus, Participant, become
 from engine.errors import NotFound, StoreError
-from engine.flow.stage import RoomOutcome, RoomPlan
+from engine.flow.plans import RoomOutcome, RoomPlan
+from engine.flow.stage import Waiting
 from engine.ids import Kind, new_id
+from engine.live.entertainment import Entertainment
 from engine.live.permission import Permission
 from engine.live.room import Member, Room, stored
 from engine.live.services import Services
@@ -48,21 +50,23 @@ class Rooms:
             now = self._services.clock.now()
             await self._services.conferences.save(become(conference, ConferenceStatus.COMPLETED, now))
 
-    async def join(self, session: Session, plan: RoomPlan) -> RoomOutcome:
+    async def join(self, session: Session, plan: RoomPlan, waiting: Waiting | None) -> RoomOutcome:
         """Stay in the room until the leg, the room or the stay's limit ends."""
         room = await self._room(session.call.account_id, plan)
         refused = RoomOutcome(room.conference.id, joined=False, seconds=0)
         if room.conference.record and await self._permission.of(session) is None:
             session.journal.note("conference_refused", conference=room.conference.id, reason="no consent")
             return refused
-        member = Member(session, plan, self._participant(room, session))
+        member = Member(session, plan, self._participant(room, session), hears_music=waiting is None)
         if session.over.is_set() or not await room.enter(member):
             session.journal.note("conference_refused", conference=room.conference.id, reason="full or over")
             return refused
         session.journal.note("conference_joined", conference=room.conference.id)
         came = self._services.clock.monotonic()
+        entertained = Entertainment(session, self._services.speaker)
         try:
-            await self._stay(session, plan, room)
+            async with entertained.with_(waiting, lambda: {"ConferenceSid": room.conference.id}, until=room.begun):
+                await self._stay(session, plan, room, entertained.left)
         finally:
             await asyncio.shield(room.leave(member))
             if room.over.is_set():
@@ -72,14 +76,14 @@ class Rooms:
         url = self._services.recording_url(room.recording_id) if room.recording_id else None
         return RoomOutcome(room.conference.id, joined=True, seconds=seconds, recording_url=url)
 
-    async def _stay(self, session: Session, plan: RoomPlan, room: Room) -> None:
+    async def _stay(self, session: Session, plan: RoomPlan, room: Room, left: asyncio.Event) -> None:
         if not plan.leave_on_star:
-            await first_of(session.over, room.over, timeout_s=plan.limit_s)
+            await first_of(session.over, room.over, left, timeout_s=plan.limit_s)
             return
         try:
             async with asyncio.timeout(plan.limit_s), asyncio.TaskGroup() as group:
                 star = group.create_task(_pressed(session, _LEAVE_KEY))
-                ended = group.create_task(first_of(session.over, room.over))
+                ended = group.create_task(first_of(session.over, room.over, left))
                 await asyncio.wait({star, ended}, return_when=asyncio.FIRST_COMPLETED)
                 star.cancel()
                 ended.cancel()

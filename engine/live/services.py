@@ -7,19 +7,25 @@ from engine.consent import ConsentPolicy
 from engine.live.journal import Ledger
 from engine.live.recording_desk import RecordingDesk
 from engine.live.speaker import Speaker
+from engine.live.telling import Teller
 from engine.ports import Bridge, Clock, Dialer
-from engine.store import Conferences, Numbers, Recordings
+from engine.store import Conferences, Numbers, Queues, Recordings
 from engine.web.client import WebhookClient
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`recording_url` gives where a recording is downloaded; `country` is for ringback (ISO 3166, lower case)."""
+    """`recording_url` gives where a recording is downloaded; `country` is for ringback (ISO 3166, lower case).
+
+    `registrar` is the SIP URI of the registrar where clients are registered, None without one.
+    """
 
     ledger: Ledger
     numbers: Numbers
     conferences: Conferences
     recordings: Recordings
+    queues: Queues
+    teller: Teller
     dialer: Dialer
     bridge: Bridge
     speaker: Speaker
@@ -30,4 +36,5 @@ class Services:
     node: str
     country: str
     longest_call_s: int
+    registrar: str | None
     recording_url: Callable[[str], str]

@@ -10,6 +10,7 @@ import structlog
 from engine.call import Attempt, Call, Direction, Event, Status
 from engine.consent import Consent
 from engine.errors import LegGone, SipError
+from engine.flow.interpreter import Start
 from engine.live.journal import Journal
 from engine.live.keys import Keys
 from engine.ports import (
@@ -23,6 +24,8 @@ from engine.ports import (
     Leg,
     LegEvent,
     MediaChanged,
+    ReferAnswered,
+    ReferRequested,
 )
 from engine.tasks import stopped
 
@@ -31,6 +34,7 @@ AFTERMATH_S: Final = 60.0
 
 T = TypeVar("T")
 Conduct = Callable[["Session"], Awaitable[None]]
+Redirect = Callable[[Start], None]
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +50,18 @@ class Session:
         self.answered = asyncio.Event()
         self.over = asyncio.Event()
         self.closed = asyncio.Event()
+        self.taken = asyncio.Event()
+        """Set when the call is given another flow: whoever has joined it to another lets go of it."""
+        self.has_own_flow = False
+        """A call that a Dial made goes on by itself: it does not end with the Dial."""
+        self.leaves_behind: Start | None = None
+        """The flow of whom it has dialled, once it is gone itself; that one is hung up if there is none."""
+        self.peer: Session | None = None
+        """Whom it talks to."""
+        self.asked_to_refer: asyncio.Queue[str] = asyncio.Queue()
+        self.refer_answers: asyncio.Queue[ReferAnswered] = asyncio.Queue()
+        self.redirect: Redirect | None = None
+        """Give the call another flow; set by who conducts it, while it can be done."""
         self._longest_s = longest_s
         self._leg: Leg | None = None
         self._ending: Event | None = None
@@ -61,7 +77,7 @@ class Session:
             raise LegGone(f"{self.call.id} has no leg yet")
         return self._leg
 
-    async def place(self, dialer: Dialer, request: DialRequest, conduct: Conduct | None) -> None:
+    async def place(self, dialer: Dialer, request: DialRequest, conduct: Conduct) -> None:
         """Send INVITE and follow the call to its end."""
         async with self.journal.writing():
             try:
@@ -112,20 +128,19 @@ class Session:
             gone.cancel()
             await stopped(working)
 
-    async def _follow(self, leg: Leg, conduct: Conduct | None) -> None:
+    async def _follow(self, leg: Leg, conduct: Conduct) -> None:
         self._leg = leg
         self.journal.set(sip_call_id=leg.sip_call_id)
         if self._ending:
             await self.hang_up()
         async with asyncio.TaskGroup() as group:
             timer = group.create_task(self._keep_time())
-            conducting = group.create_task(self._conduct(conduct)) if conduct else None
+            conducting = group.create_task(self._conduct(conduct))
             async for event in leg.events():
                 self._note_event(event)
             self.over.set()
             timer.cancel()
-            if conducting is not None:
-                await _finish(conducting)
+            await _finish(conducting)
 
     async def _conduct(self, conduct: Conduct) -> None:
         if self.call.direction is Direction.OUTBOUND:
@@ -163,6 +178,11 @@ class Session:
                 self.keys.press(digit)
             case MediaChanged():
                 self.journal.note("media", codec=event.codec, sending=event.sending, receiving=event.receiving)
+            case ReferRequested(target=target):
+                self.journal.note("refer_requested", target=target)
+                self.asked_to_refer.put_nowait(target)
+            case ReferAnswered():
+                self.refer_answers.put_nowait(event)
             case HungUp():
                 self._ended(event)
 

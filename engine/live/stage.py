@@ -1,43 +1,71 @@
 """What verbs do on a live call: engine.flow.stage.Stage over a session."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from engine.call import Attempt, Call, Direction, Event
-from engine.errors import LegGone, MediaError, RecordingError, SpeechError
-from engine.flow.stage import DialOutcome, DialPlan, RecordOutcome, RecordPlan, RoomOutcome, RoomPlan
+from engine.call_params import webhook_params
+from engine.errors import LegGone, MediaError, SpeechError, WebhookError
+from engine.flow.plans import (
+    CallRecordingPlan,
+    DialOutcome,
+    DialPlan,
+    HearPlan,
+    QueueOutcome,
+    QueuePlan,
+    RecordOutcome,
+    RecordPlan,
+    ReferOutcome,
+    ReferPlan,
+    RoomOutcome,
+    RoomPlan,
+    ServePlan,
+    Spoken,
+)
+from engine.flow.stage import Waiting
+from engine.live.call_recorder import CallRecorder
 from engine.live.dialling import Dialling
 from engine.live.permission import Permission
-from engine.live.recording_desk import ActiveRecording, Subject
+from engine.live.queues import LiveQueues
 from engine.live.rooms import Rooms
 from engine.live.services import Services
 from engine.live.session import Session
-from engine.ports import Cause, Ear, Heard, Said, Source, Speech
+from engine.ports import Cause, Ear, Player, Said, Speech
+from engine.recording import RecordingSource
+from engine.tasks import stopped
 from engine.web.call_web import CallWeb
 
-HANGUP: Final = "hangup"
-VOICE_LEVEL: Final = 0.02
-_LISTEN_S: Final = 0.2
+_REFER_S: Final = 32.0
+"""Longer than the far end may take to answer a request (RFC 3261 §17.1.2.2, timer F)."""
+_MASKED: Final = "•"
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Desks:
+    """What the calls of a node share."""
+
+    permission: Permission
+    dialling: Dialling
+    rooms: Rooms
+    queues: LiveQueues
 
 
 class LiveStage:
     """Implements Stage; one for each session."""
 
-    def __init__(
-        self, session: Session, services: Services, permission: Permission, dialling: Dialling, rooms: Rooms,
-        web: CallWeb,
-    ) -> None:  # fmt: skip
+    def __init__(self, session: Session, services: Services, desks: Desks, web: CallWeb) -> None:
+        self.recorder = CallRecorder(session, services, desks.permission)
         self._session = session
         self._services = services
-        self._permission = permission
-        self._dialling = dialling
-        self._rooms = rooms
+        self._desks = desks
         self._web = web
         self._opened = False
-        self._recording: ActiveRecording | None = None
+        self._beside: set[asyncio.Task[None]] = set()
+        self._music: Player | None = None
 
     @property
     def call(self) -> Call:
@@ -46,6 +74,13 @@ class LiveStage:
     @property
     def language(self) -> str:
         return self.call.language
+
+    @property
+    def recognized_languages(self) -> frozenset[str]:
+        return frozenset()
+
+    async def performing(self, verb: str) -> None:
+        self._session.journal.note("verb", verb=verb)
 
     async def answer(self) -> None:
         """Answer, if it still rings; then begin the recording that the call was ordered with. Raises LegGone."""
@@ -57,7 +92,7 @@ class LiveStage:
         if not self._opened:
             self._opened = True
             if self.call.record:
-                await self._record_whole_call()
+                await self.recorder.whole_call()
 
     async def say(self, speech: Speech) -> None:
         await self.answer()
@@ -80,51 +115,78 @@ class LiveStage:
         # Needs no media: an inbound call rings on, as in the field's flows that begin with a pause.
         await self._live(self._services.clock.sleep(seconds))
 
-    async def digit(self, timeout_s: float | None) -> str | None:
+    async def digit(self, timeout_s: float | None, *, hidden: bool = False) -> str | None:
         await self.answer()
         key = await self._live(self._session.keys.next(timeout_s))
         if key is not None:
-            self._session.journal.note("digit", digit=key)
+            self._session.journal.note("digit", digit=_MASKED if hidden else key)
         return key
 
     def forget_digits(self) -> None:
         self._session.keys.forget()
 
+    async def hide(self, hidden: bool) -> None:
+        await self._services.recorder.hush(self._session.leg.id, hushed=hidden)
+
     async def send_digits(self, digits: str) -> None:
         await self.answer()
         await self._session.leg.press(digits)
 
+    async def hear(self, plan: HearPlan) -> Spoken | None:
+        raise SpeechError(f"Nobody understands {plan.language} here: there is no recognizer.")
+
+    async def tell(self, url: str, method: str, params: Mapping[str, str]) -> None:
+        self.beside(self._tell(url, method, params))
+
     async def record(self, plan: RecordPlan) -> RecordOutcome:
         await self.answer()
-        consent = await self._permission.of(self._session)
-        if consent is None:
-            if self._session.over.is_set():
-                raise LegGone(f"{self.call.id} is over")
-            raise RecordingError("The announcement that the call is recorded could not be spoken.")
-        if plan.beep:
-            await self._live(self._services.speaker.beep(self._ear))
-        self._session.keys.forget()
-        active = await self._services.recorder.start(consent, self._subject("record"), [[Said(self._session.leg.id)]])
-        try:
-            ended_by = await self._live(self._spoken(plan))
-        except LegGone:
-            ended_by = HANGUP
-        finally:
-            row = await active.stop()
-        return RecordOutcome(
-            recording_id=row.id,
-            url=self._services.recording_url(row.id),
-            seconds=round(row.seconds or 0),
-            digits=ended_by,
-        )
+        return await self.recorder.record(plan)
+
+    async def record_call(self, plan: CallRecordingPlan) -> None:
+        await self.answer()
+        await self.recorder.start(plan, RecordingSource.START)
 
     async def dial(self, plan: DialPlan) -> DialOutcome:
-        await self.answer()
-        return await self._dialling.dial(self._session, plan)
+        if not plan.answer_on_bridge:
+            await self.answer()
+        return await self._desks.dialling.dial(self._session, plan, self.answer)
 
-    async def join(self, plan: RoomPlan) -> RoomOutcome:
+    async def join(self, plan: RoomPlan, waiting: Waiting | None) -> RoomOutcome:
         await self.answer()
-        return await self._rooms.join(self._session, plan)
+        return await self._desks.rooms.join(self._session, plan, waiting)
+
+    async def enqueue(self, plan: QueuePlan, waiting: Waiting | None) -> QueueOutcome:
+        await self.answer()
+        return await self._desks.queues.enqueue(self._session, plan, waiting)
+
+    async def serve(self, plan: ServePlan) -> DialOutcome:
+        await self.answer()
+        return await self._desks.queues.serve(self._session, plan)
+
+    async def echo(self) -> None:
+        await self.answer()
+        leg = self._session.leg.id
+        await self._services.bridge.connect(Said(leg), Ear(leg))
+        try:
+            await self._live(self._session.over.wait())
+        finally:
+            await asyncio.shield(self._services.bridge.disconnect(Said(leg), Ear(leg)))
+
+    async def refer(self, plan: ReferPlan) -> ReferOutcome:
+        await self._session.leg.refer(plan.target)
+        accepted, told = 0, None
+        try:
+            async with asyncio.timeout(_REFER_S):
+                while True:
+                    answer = await self._live(self._session.refer_answers.get())
+                    self._session.journal.note("refer_answered", sip_code=answer.code, final=answer.final)
+                    accepted, told = accepted or _accepted(answer.code), answer.code
+                    if answer.final:
+                        break
+        except (TimeoutError, LegGone):
+            # Who was handed over may hang up before it tells how it went (RFC 5589 §6.1).
+            pass
+        return ReferOutcome(accepted or 202, told)
 
     async def hang_up(self) -> None:
         await self._session.hang_up()
@@ -137,10 +199,36 @@ class LiveStage:
     async def note(self, kind: str, **facts: object) -> None:
         self._session.journal.note(kind, **facts)
 
+    async def hold_music(self, *, playing: bool) -> None:
+        """What somebody hears who was put on hold; or no longer."""
+        music, self._music = self._music, None
+        if music is not None:
+            await music.stop()
+        if playing:
+            try:
+                self._music = await self._services.speaker.hold_music(self._ear)
+            except MediaError as error:
+                self._session.journal.note("hold_music_failed", reason=str(error))
+
     async def close(self) -> None:
-        """The call is over: close its recording."""
-        if self._recording is not None:
-            await self._recording.stop()
+        """The call is over: close what it began."""
+        for task in tuple(self._beside):
+            await stopped(task)
+        if self._music is not None:
+            await self._music.stop()
+        await self.recorder.close()
+
+    def beside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do some work beside the flow, until the call's end."""
+        task = asyncio.create_task(work)
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
+
+    async def _tell(self, url: str, method: str, params: Mapping[str, str]) -> None:
+        try:
+            await self._web.request(url, method, {**webhook_params(self.call), **params})
+        except WebhookError as error:
+            self._session.journal.note("not_told", url=url, reason=str(error))
 
     @property
     def _ear(self) -> list[Ear]:
@@ -149,37 +237,12 @@ class LiveStage:
     async def _live(self, work: Coroutine[Any, Any, T]) -> T:
         return await self._session.until_over(work)
 
-    async def _record_whole_call(self) -> None:
-        """Two channels, the caller left; a recording that can't be does not stop the call."""
-        consent = await self._permission.of(self._session)
-        if consent is None:
-            return
-        leg = self._session.leg.id
-        said: list[Source] = [Said(leg)]
-        heard: list[Source] = [Heard(leg)]
-        tracks = [said, heard] if self.call.direction is Direction.INBOUND else [heard, said]
-        try:
-            self._recording = await self._services.recorder.start(consent, self._subject("call"), tracks)
-        except RecordingError as error:
-            self._session.journal.note("not_recorded", reason=str(error))
-
-    def _subject(self, source: str) -> Subject:
-        return Subject(self.call.account_id, source, self._session.journal.note, call_id=self.call.id)
-
-    async def _spoken(self, plan: RecordPlan) -> str:
-        """Until a key that ends it (returned), silence, or the longest length."""
-        clock = self._services.clock
-        end = clock.monotonic() + plan.max_s
-        spoke = clock.monotonic()
-        while (now := clock.monotonic()) < end and not (plan.silence_s and now - spoke >= plan.silence_s):
-            key = await self._session.keys.next(min(_LISTEN_S, end - now))
-            if key is not None and key in plan.finish_on:
-                return key
-            if await self._services.bridge.level(Said(self._session.leg.id)) > VOICE_LEVEL:
-                spoke = clock.monotonic()
-        return ""
-
 
 async def close_quietly(stage: LiveStage) -> None:
     """Close even while the task is being cancelled."""
     await asyncio.shield(stage.close())
+
+
+def _accepted(code: int) -> int:
+    """What the first that is told says of the REFER itself: a refusal, or that it was taken."""
+    return 202 if code < 300 else code

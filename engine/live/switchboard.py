@@ -1,61 +1,66 @@
-"""The engine's front desk: places, takes, finds and ends calls and conferences."""
+"""The engine's front desk: places, takes, finds and ends calls, conferences, queues."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
-from engine.call import Attempt, Call, Direction, Event, Status
+from engine.call import Call, Direction, Status
 from engine.conference import Conference
 from engine.errors import NotFound, StoreError, WrongState
+from engine.flow.document import GoTo, Method
+from engine.flow.interpreter import Start
+from engine.flow.keys import press
+from engine.flow.parse import parse
+from engine.flow.scene import Ending
 from engine.ids import Kind, new_id
 from engine.live.conduct import Conductor
+from engine.live.control import CallControl
 from engine.live.dialling import Dialling
-from engine.live.journal import Journal
 from engine.live.permission import Permission
+from engine.live.queues import LiveQueues
 from engine.live.rooms import Rooms
 from engine.live.services import Services
-from engine.live.session import Conduct, Session
-from engine.live.stage import LiveStage
+from engine.live.session import Session
+from engine.live.sessions import Sessions
+from engine.live.stage import Desks, LiveStage
+from engine.live.talk import Talk
 from engine.numbers import Number, from_carrier
-from engine.orders import NewCall, NewConference
+from engine.orders import CallChange, NewCall, NewConference
 from engine.ports import Arrival, Cause, DialRequest, Leg
 from engine.recording import RecordingStatus
 from engine.tasks import first_of
 from engine.web.request import BodyFormat
 
 INBOUND_RING_S: Final = 120
-_CLOSE_S: Final = 10.0
 _END_S: Final = 5.0
 
 log = structlog.get_logger(__name__)
 
 
 class Switchboard:
-    """Implements api.desk.FrontDesk; owns every session of this node while `open`."""
+    """Implements api.desk.FrontDesk."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._sessions: dict[str, Session] = {}
-        self._tasks: asyncio.TaskGroup | None = None
-        self._permission = Permission(services.consent, services.speaker)
-        self._dialling = Dialling(services, self._permission, self._start_child)
-        self._rooms = Rooms(services, self._permission)
+        self._sessions = Sessions(services)
+        permission = Permission(services.consent, services.speaker)
+        talk = Talk(services, permission)
+        dialling = Dialling(services, talk, self._start_child, self._press, self._perform)
+        self._rooms = Rooms(services, permission)
+        self._queues = LiveQueues(services, talk, self._perform)
+        self._desks = Desks(permission, dialling, self._rooms, self._queues)
+        self._control = CallControl(services, self._sessions, self._desks)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """Take and place calls; on the way out every live call is hung up and stored."""
-        async with asyncio.TaskGroup() as tasks:
-            self._tasks = tasks
-            try:
-                yield
-            finally:
-                self._tasks = None
-                await self._close_all()
+        async with self._sessions.open():
+            yield
 
     async def place(self, order: NewCall) -> Call:
         """Store the call, then send its INVITE. Raises StoreError, in which case nothing was sent."""
@@ -79,27 +84,26 @@ class Switchboard:
             record=order.record,
             language=order.language,
         )
-        methods = _methods(number) if order.url is None else {}
-        await self._start(call, partial(self._conduct, number=number, methods=methods))
+        request = DialRequest(target=call.to, caller=call.from_, call_id=call.id)
+        starts = _starts(call, number if order.url is None else None)
+        await self._sessions.place(call, request, partial(self._conductor, number=number), partial(_run, starts=starts))
         return call
 
     async def end(self, account_id: str, call_id: str) -> None:
         """Cancel or hang up; an ended call stays as it is. Raises NotFound."""
-        session = self._sessions.get(call_id)
-        if session is None:
-            call = await self._services.ledger.calls.get(call_id)
-            if call is None or call.account_id != account_id:
-                raise NotFound("call", call_id)
-            return
-        if session.call.account_id != account_id:
-            raise NotFound("call", call_id)
-        session.journal.note("end_requested", by="REST API")
-        await session.hang_up()
-        await first_of(session.closed, timeout_s=_END_S)
+        session = await self._sessions.find(account_id, call_id)
+        if session is not None:
+            session.journal.note("end_requested", by="REST API")
+            await session.hang_up()
+            await first_of(session.closed, timeout_s=_END_S)
+
+    async def change(self, account_id: str, call_id: str, change: CallChange) -> Call:
+        """Do something with a live call. Raises NotFound, WrongState, and what the change needs and is not there."""
+        return await self._control.change(account_id, call_id, change)
 
     def arrive(self, leg: Leg, arrival: Arrival) -> None:
         """An INVITE came in."""
-        self._spawn(self._take(leg, arrival))
+        self._sessions.spawn(self._take(leg, arrival))
 
     async def create_conference(self, order: NewConference) -> Conference:
         """A conference to join by name. Raises StoreError."""
@@ -109,41 +113,42 @@ class Switchboard:
         """End a conference for all. Raises NotFound."""
         await self._rooms.end(account_id, conference_id)
 
+    async def take_from_queue(self, account_id: str, queue_id: str, call_id: str | None, start: Start) -> Call:
+        """Give who waits first, or the one named, another flow. Raises NotFound, WrongState."""
+        session = await self._queues.take(account_id, queue_id, call_id, start)
+        return session.call
+
+    def place_in_queue(self, call_id: str) -> tuple[int, float | None] | None:
+        """Position from 1 and the estimated wait in seconds of a call that waits on this node."""
+        return self._queues.position(call_id)
+
     async def delete_recording(self, account_id: str, recording_id: str) -> None:
         """Delete a recording, file first, so that a failure never leaves a file without its row. Raises NotFound."""
         row = await self._services.recordings.get(recording_id)
         if row is None or row.account_id != account_id:
             raise NotFound("recording", recording_id)
-        if row.status is RecordingStatus.IN_PROGRESS:
+        if row.status in (RecordingStatus.IN_PROGRESS, RecordingStatus.PAUSED):
             raise WrongState(f"{recording_id} is still being recorded; end its call or conference first.")
         await asyncio.to_thread(Path(row.path).unlink, missing_ok=True)
         await self._services.recordings.delete(recording_id)
 
     @property
     def live_calls(self) -> int:
-        return len(self._sessions)
+        return self._sessions.count
 
     async def _take(self, leg: Leg, arrival: Arrival) -> None:
         try:
             number = await self._called(arrival)
+            if number is None:
+                log.warning("inbound_refused", number=arrival.called, source=arrival.source, rule="no such number")
+                await leg.hang_up(Cause.NOT_FOUND)
+                return
+            call = self._inbound(number, arrival)
+            conducting = partial(_run, starts=_starts(call, number))
+            await self._sessions.take(call, leg, partial(self._conductor, number=number), conducting)
         except StoreError as error:
             log.error("store_failed", error=str(error))
             await leg.hang_up(Cause.UNAVAILABLE)
-            return
-        if number is None:
-            log.warning("inbound_refused", number=arrival.called, source=arrival.source, rule="no such number")
-            await leg.hang_up(Cause.NOT_FOUND)
-            return
-        journal = Journal(self._inbound(number, arrival), self._services.ledger)
-        try:
-            await journal.open()
-        except StoreError as error:
-            log.error("store_failed", error=str(error))
-            await leg.hang_up(Cause.UNAVAILABLE)
-            return
-        session = Session(journal, longest_s=self._services.longest_call_s)
-        conduct = partial(self._conduct, number=number, methods=_methods(number))
-        await self._live(session, session.take(leg, conduct))
 
     async def _called(self, arrival: Arrival) -> Number | None:
         for called in (arrival.called, arrival.addressed):
@@ -169,72 +174,37 @@ class Switchboard:
             language=number.language,
         )
 
-    async def _conduct(self, session: Session, *, number: Number | None, methods: Mapping[str, str]) -> None:
+    def _conductor(self, session: Session, *, number: Number | None) -> Conductor:
         web = self._services.web.for_call(
             session.call.account_id,
             session.call.id,
             format=number.webhook_format if number else BodyFormat.FORM,
             event=session.journal.note,
         )
-        stage = LiveStage(session, self._services, self._permission, self._dialling, self._rooms, web)
-        await Conductor(session, stage, web, methods).run()
+        return Conductor(session, LiveStage(session, self._services, self._desks, web), web)
 
-    async def _start_child(self, call: Call) -> Session:
-        return await self._start(call, None)
+    async def _start_child(self, call: Call, request: DialRequest) -> Session:
+        return await self._sessions.place(call, request, partial(self._conductor, number=None), _stand_by)
 
-    async def _start(self, call: Call, conduct: Conduct | None) -> Session:
-        """Store the call and set its INVITE going. Raises StoreError, and nothing was sent then."""
-        journal = Journal(call, self._services.ledger)
-        await journal.open()
-        session = Session(journal, longest_s=self._services.longest_call_s)
-        request = DialRequest(target=call.to, caller=call.from_, call_id=call.id)
-        self._sessions[call.id] = session
-        self._spawn(self._live(session, session.place(self._services.dialer, request, conduct)))
-        return session
+    async def _press(self, session: Session, keys: str) -> None:
+        await press(self._sessions.conductor(session).stage, keys)
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        if self._tasks is None:
-            work.close()
-            raise WrongState("Telefoon is stopping and takes no more calls.")
-        self._tasks.create_task(work)
-
-    async def _live(self, session: Session, work: Coroutine[Any, Any, None]) -> None:
-        """Run a session to its end. Whatever breaks in it stays in it: other calls go on."""
-        structlog.contextvars.bind_contextvars(call_id=session.call.id)
-        self._sessions[session.call.id] = session
-        try:
-            await work
-        except Exception:
-            log.exception("session_failed")
-            await self._abandon(session)
-        finally:
-            session.over.set()
-            session.closed.set()
-            self._sessions.pop(session.call.id, None)
-
-    async def _abandon(self, session: Session) -> None:
-        await session.hang_up(Cause.FAULT)
-        async with session.journal.writing():
-            if not session.call.ended:
-                session.journal.tried(
-                    Attempt(self._services.node, session.call.to, "A fault in Telefoon; see the log.")
-                )
-                session.journal.happened(Event.BROKE)
-
-    async def _close_all(self) -> None:
-        async with asyncio.TaskGroup() as group:
-            for session in tuple(self._sessions.values()):
-                group.create_task(session.hang_up(Cause.UNAVAILABLE))
-        ended = [session.closed for session in tuple(self._sessions.values())]
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_CLOSE_S):
-                for each in ended:
-                    await each.wait()
+    async def _perform(self, session: Session, to: GoTo) -> Ending:
+        return await self._sessions.conductor(session).perform_part(to)
 
 
-def _methods(number: Number | None) -> dict[str, str]:
-    """With which method the first request of each of the number's URLs is made."""
-    if number is None:
-        return {}
-    urls = ((number.fallback_url, number.fallback_method), (number.url, number.method))
-    return {url: method for url, method in urls if url}
+async def _run(conductor: Conductor, *, starts: Sequence[Start]) -> None:
+    await conductor.run(starts)
+
+
+async def _stand_by(conductor: Conductor) -> None:
+    await conductor.stand_by()
+
+
+def _starts(call: Call, number: Number | None) -> list[Start]:
+    """Where the call's flow is looked for, in order; `number` says how its URLs are requested."""
+    if call.flow is not None:
+        return [parse(call.flow)]
+    methods = (number.method, number.fallback_method) if number else (Method.POST, Method.POST)
+    urls = zip((call.url, call.fallback_url), methods, strict=True)
+    return [GoTo(url, Method(method)) for url, method in urls if url]

@@ -1,4 +1,4 @@
-"""What is kept: accounts, secrets, numbers, calls, callbacks, webhooks, conferences, recordings; each apart."""
+"""What is kept: accounts, secrets, numbers, calls, callbacks, webhooks, conferences, queues, recordings; each apart."""
 
 from engine.store.account_secrets import AccountSecret, AccountSecrets
 from engine.store.accounts import Accounts
@@ -8,6 +8,7 @@ from engine.store.database import Database
 from engine.store.exchanges import Exchanges
 from engine.store.numbers import Numbers
 from engine.store.outbox import NewCallback, Outbox, PendingCallback
+from engine.store.queues import Queues
 from engine.store.recordings import Recordings
 
 __all__ = [
@@ -24,5 +25,6 @@ __all__ = [
     "Numbers",
     "Outbox",
     "PendingCallback",
+    "Queues",
     "Recordings",
 ]

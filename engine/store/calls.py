@@ -56,7 +56,7 @@ class Calls:
 
         async def job(connection: AsyncConnection) -> None:
             await connection.execute(insert(calls).values(**values_of(call)))
-            await enqueue(connection, call, callback)
+            await enqueue(connection, call.id, callback, _known_moment(call))
 
         await self._db.write(job)
 
@@ -68,7 +68,19 @@ class Calls:
             if changed.rowcount != 1:
                 raise StoreError(f"The call {call.id} can't be saved: it was never stored.")
             # The row is now locked, so no other writer counts this call's callbacks at the same time.
-            await enqueue(connection, call, callback)
+            await enqueue(connection, call.id, callback, _known_moment(call))
+
+        await self._db.write(job)
+
+    async def tell(self, call_id: str, callback: NewCallback, at: datetime) -> None:
+        """Put a callback behind the call's earlier ones that tells of no change of the call."""
+
+        async def job(connection: AsyncConnection) -> None:
+            # The row is locked, so no other writer counts this call's callbacks at the same time.
+            found = await connection.scalar(select(calls.c.id).where(calls.c.id == call_id).with_for_update())
+            if found is None:
+                raise StoreError(f"The call {call_id} has no callbacks: it was never stored.")
+            await enqueue(connection, call_id, callback, at)
 
         await self._db.write(job)
 
@@ -102,6 +114,11 @@ class Calls:
         query = select(call_events.c.at, call_events.c.kind, call_events.c.facts)
         query = query.where(call_events.c.call_id == call_id).order_by(call_events.c.id)
         return [CallEvent(**row) for row in await self._db.rows(query)]
+
+
+def _known_moment(call: Call) -> datetime:
+    """The latest that the call knows of: it has come by any clock."""
+    return call.end_time or call.answer_time or call.start_time
 
 
 def _conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:

@@ -8,7 +8,6 @@ from typing import Final
 from sqlalchemy import ColumnElement, Update, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.call import Call
 from engine.ids import Kind, new_id
 from engine.store.database import Database
 from engine.store.tables import CallbackState, calls, outbox
@@ -48,24 +47,23 @@ class PendingCallback:
     next_at: datetime
 
 
-async def enqueue(connection: AsyncConnection, call: Call, callback: NewCallback | None) -> None:
-    """Put a callback behind the call's earlier ones, due at once, in the transaction that changes the call."""
+async def enqueue(connection: AsyncConnection, call_id: str, callback: NewCallback | None, due: datetime) -> None:
+    """Put a callback behind the call's earlier ones, in the transaction that changes the call."""
     if callback is None:
         return
-    last = await connection.scalar(select(func.max(outbox.c.sequence)).where(outbox.c.call_id == call.id))
+    last = await connection.scalar(select(func.max(outbox.c.sequence)).where(outbox.c.call_id == call_id))
     sequence = 0 if last is None else last + 1
     await connection.execute(
         insert(outbox).values(
             id=new_id(Kind.CALLBACK),
-            call_id=call.id,
+            call_id=call_id,
             sequence=sequence,
             url=callback.url,
             method=callback.method,
             form={**callback.form, "SequenceNumber": str(sequence)},
             state=CallbackState.PENDING,
             attempts=0,
-            # The latest moment that the call knows of: it has come by any clock.
-            next_at=call.end_time or call.answer_time or call.start_time,
+            next_at=due,
         )
     )
 

@@ -8,6 +8,8 @@ from engine.store.database import Database
 from engine.store.tables import recordings
 from engine.store.values import values_of
 
+_OPEN = (RecordingStatus.IN_PROGRESS, RecordingStatus.PAUSED)
+
 
 class Recordings:
     """Every recording's row; the files are others' matter."""
@@ -46,7 +48,7 @@ class Recordings:
 
     async def unfinished(self, node: str) -> list[Recording]:
         """What a node was recording, oldest first."""
-        query = select(recordings).where(recordings.c.status == RecordingStatus.IN_PROGRESS, recordings.c.node == node)
+        query = select(recordings).where(recordings.c.status.in_(_OPEN), recordings.c.node == node)
         return [Recording(**row) for row in await self._db.rows(query.order_by(recordings.c.started_at))]
 
     async def delete(self, recording_id: str) -> bool:

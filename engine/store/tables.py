@@ -25,8 +25,9 @@ from sqlalchemy import (
 
 from engine.call import Direction, Status
 from engine.conference import ConferenceStatus
+from engine.queue import QueueResult
 from engine.recording import RecordingStatus
-from engine.store.types import IDENTIFIER, SERIAL, Attempts, Moment, Money, Spelled
+from engine.store.types import IDENTIFIER, SERIAL, Attempts, Moment, Money, Names, Spelled
 from engine.web.exchange import ExchangeKind
 from engine.web.request import BodyFormat
 
@@ -111,6 +112,8 @@ calls: Final = Table(
     Column("fallback_url", Text),
     Column("flow", Text),
     Column("status_callback", Text),
+    Column("status_callback_method", String(4), nullable=False, server_default="POST"),
+    Column("status_callback_events", Names),
     Column("timeout_s", Integer, nullable=False),
     Column("record", Boolean, nullable=False),
     Column("language", String(16), nullable=False),
@@ -229,4 +232,28 @@ recordings: Final = Table(
     Column("error", Text),
     Index(None, "account_id", "started_at", "id"),
     Index(None, "status", "node"),
+)
+
+queues: Final = Table(
+    "queues",
+    metadata,
+    Column("id", IDENTIFIER, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    Column("friendly_name", Text, nullable=False),
+    Column("date_created", Moment, nullable=False),
+    UniqueConstraint("account_id", "friendly_name"),
+)
+
+queue_waits: Final = Table(
+    "queue_waits",
+    metadata,
+    Column("id", IDENTIFIER, primary_key=True),
+    Column("queue_id", ForeignKey("queues.id"), nullable=False),
+    Column("call_id", ForeignKey("calls.id"), nullable=False, index=True),
+    Column("priority", Integer, nullable=False),
+    Column("entered_at", Moment, nullable=False),
+    Column("left_at", Moment),
+    Column("result", Spelled(QueueResult)),
+    Index(None, "queue_id", "entered_at"),
+    Index(None, "queue_id", "left_at"),
 )

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, Numeric, String
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, Numeric, String, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from engine.call import Attempt
@@ -81,6 +81,19 @@ class Spelled(TypeDecorator[Word], Generic[Word]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Word | None:
         return None if value is None else self.words(value)
+
+
+class Names(TypeDecorator[tuple[str, ...]]):
+    """Some words, in order, blanks between."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str:
+        return " ".join(value or ())
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...]:
+        return tuple((value or "").split())
 
 
 class Attempts(TypeDecorator[tuple[Attempt, ...]]):

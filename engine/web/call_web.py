@@ -62,22 +62,27 @@ class CallWeb:
         self, url: str, method: str, params: Mapping[str, str], *, hidden: frozenset[str] = _NOTHING
     ) -> Document:
         """The call flow that the server answers with. Raises WebhookError, DocumentError."""
-
-        async def read(incoming: Incoming) -> tuple[bytes, str | None]:
-            return await incoming.body(DOCUMENT_LIMIT_BYTES), incoming.headers.get("Content-Type")
-
-        errand = self._errand(url, method, params, hidden, ExchangeKind.DOCUMENT, read)
-        body, content_type = await self._sender.send(errand)
+        body, content_type = await self.fetch_body(url, method, params, hidden=hidden)
         try:
             return parse(body, content_type)
         except DocumentError as wrong:
             raise DocumentError(
-                f"{wrong.detail} (in the answer of {errand.request.shown_url})",
+                f"{wrong.detail} (in the answer of {parsed(url).with_user(None)})",
                 line=wrong.line,
                 column=wrong.column,
                 element=wrong.element,
                 attribute=wrong.attribute,
             ) from None
+
+    async def fetch_body(
+        self, url: str, method: str, params: Mapping[str, str], *, hidden: frozenset[str] = _NOTHING
+    ) -> tuple[bytes, str | None]:
+        """What the server answers instead of it being read, and its content type. Raises WebhookError."""
+
+        async def read(incoming: Incoming) -> tuple[bytes, str | None]:
+            return await incoming.body(DOCUMENT_LIMIT_BYTES), incoming.headers.get("Content-Type")
+
+        return await self._sender.send(self._errand(url, method, params, hidden, ExchangeKind.DOCUMENT, read))
 
     async def request(
         self, url: str, method: str, params: Mapping[str, str], *, hidden: frozenset[str] = _NOTHING

@@ -135,7 +135,8 @@ async def test_dial_joins_two_calls_with_sound_both_ways_and_ends_both(
     one, other = tone(500, 30).save(tmp_path / "500.wav"), tone(900, 30).save(tmp_path / "900.wav")
     at_caller, at_callee = tmp_path / "caller.wav", tmp_path / "callee.wav"
     shop.flows["/start"] = (
-        '<Response><Dial timeLimit="4" record="true" action="/done"><Number>+3225550188</Number></Dial></Response>'
+        '<Response><Dial timeLimit="4" record="record-from-answer-dual" action="/done">'
+        "<Number>+3225550188</Number></Dial></Response>"
     )
     shop.flows["/done"] = "<Response/>"
     async with phone("--answer-after", "1", "--play", str(other), "--record", str(at_callee)) as callee:

@@ -13,8 +13,9 @@ from config.settings import SipTransport
 from engine.consent import Consent
 from engine.errors import RecordingError
 from engine.live.recording_desk import RecordingDesk, Subject
-from engine.recording import RecordingStatus
-from engine.store import Accounts, Database, Recordings
+from engine.live.telling import Teller
+from engine.recording import RecordingSource, RecordingStatus
+from engine.store import Accounts, Calls, Database, Recordings
 from engine.tasks import stopped
 from sip.config import Listening, SipConfig, Tls
 from sip.user_agent import UserAgent
@@ -64,8 +65,17 @@ async def test_a_disk_that_fills_ends_the_recording_with_a_status_and_an_event(
     account = await Accounts(database, b"pepper").ensure("demo")
     rows = Recordings(database)
     events: list[tuple[str, dict[str, object]]] = []
-    subject = Subject(account.id, "call", lambda kind, **facts: events.append((kind, facts)))
-    desk = RecordingDesk(agent.bridge, rows, SystemClock(), folder=small_disk, node="node-1", reserve_bytes=MIB)
+    subject = Subject(account.id, RecordingSource.CALL, lambda kind, **facts: events.append((kind, facts)))
+    desk = RecordingDesk(
+        agent.bridge,
+        rows,
+        SystemClock(),
+        Teller(Calls(database), SystemClock(), lambda: None),
+        folder=small_disk,
+        node="node-1",
+        recording_url=lambda recording: f"https://node.example/{recording}",
+        reserve_bytes=MIB,
+    )
     watching = asyncio.create_task(desk.watch_disk())
     consent = Consent("announced", SystemClock().now())
     active = await desk.start(consent, subject, [[]])

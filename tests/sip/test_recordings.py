@@ -8,8 +8,9 @@ import pytest
 from api.clock import SystemClock
 from engine.consent import Consent
 from engine.live.recording_desk import RecordingDesk, Subject
-from engine.recording import RecordingStatus
-from engine.store import Accounts, Database, Recordings
+from engine.live.telling import Teller
+from engine.recording import RecordingSource, RecordingStatus
+from engine.store import Accounts, Calls, Database, Recordings
 from tests.sip.conftest import Line
 
 pytestmark = pytest.mark.sip
@@ -29,8 +30,16 @@ async def test_a_recording_shorter_than_the_talk_is_an_event(line: Line, tmp_pat
     account = await Accounts(database, b"pepper").ensure("demo")
     events: dict[str, dict[str, object]] = {}
     clock = SkewedClock()
-    desk = RecordingDesk(line.agent.bridge, Recordings(database), clock, folder=tmp_path / "kept", node="node-1")
-    subject = Subject(account.id, "call", lambda kind, **facts: events.update({kind: facts}))
+    desk = RecordingDesk(
+        line.agent.bridge,
+        Recordings(database),
+        clock,
+        Teller(Calls(database), clock, lambda: None),
+        folder=tmp_path / "kept",
+        node="node-1",
+        recording_url=lambda recording: f"https://node.example/{recording}",
+    )
+    subject = Subject(account.id, RecordingSource.CALL, lambda kind, **facts: events.update({kind: facts}))
     consent = Consent("announced", clock.now())
 
     exact = await desk.start(consent, subject, [[], []])

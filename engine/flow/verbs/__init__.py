@@ -1,4 +1,4 @@
-"""The verbs, one file each. To add one, write its file and name it here."""
+"""The verbs, one file each. To add one, write its file and name it here; docs/contributing.md shows how."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -6,34 +6,38 @@ from typing import Final
 
 from engine.flow.document import Verb
 from engine.flow.verbs.dial import Dial
+from engine.flow.verbs.echo import Echo
+from engine.flow.verbs.enqueue import Enqueue
 from engine.flow.verbs.gather import Gather
 from engine.flow.verbs.hangup import Hangup
+from engine.flow.verbs.leave import Leave
 from engine.flow.verbs.pause import Pause
 from engine.flow.verbs.play import Play
 from engine.flow.verbs.record import Record
 from engine.flow.verbs.redirect import Redirect
+from engine.flow.verbs.refer import Refer
 from engine.flow.verbs.reject import Reject
 from engine.flow.verbs.say import Say
+from engine.flow.verbs.start import Start
 
 VERBS: Final[Mapping[str, type[Verb]]] = MappingProxyType(
-    {cls.__name__: cls for cls in (Say, Play, Pause, Gather, Record, Dial, Redirect, Hangup, Reject)}
-)
-
-UNSUPPORTED: Final = frozenset(
     {
-        "Connect",
-        "Echo",
-        "Enqueue",
-        "Leave",
-        "Pay",
-        "Prompt",
-        "Queue",
-        "Refer",
-        "Siprec",
-        "Sms",
-        "Start",
-        "Stop",
-        "Stream",
+        cls.__name__: cls
+        for cls in (
+            Say,
+            Play,
+            Pause,
+            Gather,
+            Record,
+            Dial,
+            Enqueue,
+            Leave,
+            Start,
+            Refer,
+            Echo,
+            Redirect,
+            Hangup,
+            Reject,
+        )
     }
 )
-"""Verbs that work elsewhere and not here: refused by name, so that nobody looks for a typing error."""

@@ -1,91 +1,164 @@
-"""<Dial>: call somebody and join the two, or enter a conference."""
+"""<Dial>: call somebody and join the two, or enter a conference, or serve a queue."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from engine.callback import RecordingEventName
 from engine.flow.document import Continue, GoTo, Method, Next
-from engine.flow.kinds import TEXT, WEB_ADDRESS, Choice, Flag, RecordMode, Whole
+from engine.flow.kinds import Choice, Flag, Whole
+from engine.flow.patterns import COUNTRY, SHOWN_NAME, TEXT, WEB_ADDRESS
+from engine.flow.plans import (
+    BridgeRecording,
+    DialOutcome,
+    DialPlan,
+    DialRecord,
+    ReferTo,
+    RoomOutcome,
+    ServePlan,
+    Tracks,
+    Trim,
+)
 from engine.flow.scene import Scene
 from engine.flow.shape import attribute, nested
-from engine.flow.stage import DialOutcome, DialPlan, RoomOutcome, RoomPlan, Stage, Target
-from engine.flow.verbs.nouns import Conference, Number, Sip
+from engine.flow.verbs import telling
+from engine.flow.verbs.nouns import Client, Number, Sip
+from engine.flow.verbs.places import Conference, Queue
 
 TARGET_LIMIT: Final = 10
+_CALLERS_OWN: Final = "automatic"
+_SPELLED_OTHERWISE: Final = {"uk": "gb", "us-old": "us"}
 
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """Ring the numbers and SIP addresses in their order until one answers, or enter the conference.
+    """Ring whom it names, all at once or one after the other, until one answers; or enter a conference or a queue.
 
     The result goes to `action`; without one, the flow goes on with the next verb when the two have parted.
     """
 
-    timeout: int = attribute(Whole(1, 600), default=30, help="Seconds to let each one ring")
+    timeout: int = attribute(Whole(1, 600), default=30, help="Seconds to let it ring; of a sequence, each one")
     caller_id: str | None = attribute(TEXT, help="A number of the account, or of this call, to show; its caller's else")
+    caller_name: str | None = attribute(SHOWN_NAME, help="A name to show beside it")
     time_limit: int | None = attribute(Whole(1, 86400), help="Seconds that the two may talk; the call's limit else")
-    action: str | None = attribute(WEB_ADDRESS, help="Where the result goes; the next verb follows if left out")
-    method: Method = attribute(Choice(Method), default=Method.POST, help="How action is requested")
-    record: bool = attribute(RecordMode(), default=False, help="Whether the two are recorded, one channel each")
+    action: str | None = telling.action("Where the result goes; the next verb follows if left out")
+    method: Method = telling.method("action")
+    record: DialRecord = attribute(
+        Choice(DialRecord, yes=DialRecord.FROM_ANSWER, no=DialRecord.NOTHING),
+        default=DialRecord.NOTHING,
+        help="Whether the two are recorded; dual has one channel each. Always after consent",
+    )
+    recording_track: Tracks = attribute(
+        Choice(Tracks), default=Tracks.BOTH, help="Record this party (inbound), the called one (outbound) or both"
+    )
+    trim: Trim = telling.trim()
+    recording_status_callback: str | None = telling.callback_url("the recording's events")
+    recording_status_callback_method: Method = telling.method("recordingStatusCallback")
+    recording_status_callback_event: tuple[RecordingEventName, ...] = telling.recording_events()
     hangup_on_star: bool = attribute(Flag(), default=False, help="Whether the caller's * key ends it")
-    to: tuple[Number | Sip | Conference, ...] = nested(
-        Number, Sip, Conference, shorthand=Number, help="Whom to call; text alone is a number"
+    answer_on_bridge: bool = attribute(
+        Flag(), default=False, help="Whether an inbound call is answered only when the called party answers"
+    )
+    ring_tone: str | None = attribute(
+        COUNTRY, help="The country whose ringing is heard; the called number's if left out or automatic"
+    )
+    sequential: bool = attribute(Flag(), default=False, help="Whether several are rung one after the other")
+    refer_url: str | None = attribute(WEB_ADDRESS, help="The document to go on with when a party sends REFER")
+    refer_method: Method = telling.method("referUrl")
+    to: tuple[Number | Sip | Client | Conference | Queue, ...] = nested(
+        Number, Sip, Client, Conference, Queue, shorthand=Number, least=1, help="Whom to call; text alone is a number"
     )
 
-    IGNORED: ClassVar = (
-        "answerOnBridge", "callReason", "events", "passports", "recordingConfigurationId", "recordingTrack",
-        "referMethod", "referUrl", "ringTone", "sequential", "trim",
-    )  # fmt: skip
-    LATER: ClassVar = (
-        "callerName", "recordingStatusCallback", "recordingStatusCallbackMethod", "recordingStatusCallbackEvent",
-    )  # fmt: skip
+    IGNORED: ClassVar = {
+        "callReason": "no carrier of ours passes a reason on.",
+        "events": telling.OF_A_CLOUD,
+        "passports": "calls are signed by the carrier, not here.",
+        "recordingConfigurationId": telling.OF_A_CLOUD,
+    }
+
+    WHILE_WAITING: ClassVar = False
 
     def __post_init__(self) -> None:
         if not self.to:
-            raise ValueError("write whom to call: a number, or Number, Sip or Conference.")
+            raise ValueError("write whom to call: a number, or Number, Sip, Client, Conference or Queue.")
         if len(self.to) > TARGET_LIMIT:
             raise ValueError(f"it calls {len(self.to)}; at most {TARGET_LIMIT} are allowed.")
-        if self._room is not None and len(self.to) > 1:
-            raise ValueError("a conference stands alone.")
+        if len(self.to) > 1 and any(isinstance(each, Conference | Queue) for each in self.to):
+            raise ValueError("a conference or a queue stands alone.")
 
-    @property
-    def _room(self) -> Conference | None:
-        return next((each for each in self.to if isinstance(each, Conference)), None)
+    def differences(self) -> Iterator[tuple[str, str]]:
+        """Consent comes first here."""
+        if self.record is not DialRecord.NOTHING:
+            yield "record", "every party hears that it is recorded and nothing is recorded before."
 
     async def run(self, scene: Scene) -> Next:
-        room = self._room
-        params = await (self._call(scene.stage) if room is None else self._enter(room, scene.stage))
+        match self.to[0]:
+            case Conference() as room:
+                params = await self._enter(room, scene)
+            case Queue() as queue:
+                params = _of_call(await scene.stage.serve(queue.plan(scene, self._serving(scene))))
+            case _:
+                outcome = await scene.stage.dial(self._plan(scene))
+                params = _of_call(outcome)
+                if outcome.referred_to is not None and self.refer_url:
+                    return GoTo(
+                        self.refer_url, self.refer_method, {**params, "ReferTransferTarget": outcome.referred_to}
+                    )
         return Continue() if self.action is None else GoTo(self.action, self.method, params)
 
-    async def _call(self, stage: Stage) -> Mapping[str, str]:
-        targets = tuple(Target(each.address) for each in self.to if not isinstance(each, Conference))
-        plan = DialPlan(
-            targets,
+    def _plan(self, scene: Scene) -> DialPlan:
+        return DialPlan(
+            tuple(each.target(scene) for each in self.to if not isinstance(each, Conference | Queue)),
             answer_timeout_s=self.timeout,
             caller=self.caller_id or None,
+            caller_name=self.caller_name or None,
             limit_s=self.time_limit,
-            record=self.record,
+            recording=self._recording(scene),
+            hang_up_on_star=self.hangup_on_star,
+            answer_on_bridge=self.answer_on_bridge,
+            ring_tone=self._country(),
+            sequential=self.sequential,
+            refer=ReferTo(scene.absolute(self.refer_url), self.refer_method.value) if self.refer_url else None,
+        )
+
+    def _serving(self, scene: Scene) -> ServePlan:
+        return ServePlan(
+            "",
+            answer_timeout_s=self.timeout,
+            limit_s=self.time_limit,
+            recording=self._recording(scene),
             hang_up_on_star=self.hangup_on_star,
         )
-        return _of_call(await stage.dial(plan))
 
-    async def _enter(self, room: Conference, stage: Stage) -> Mapping[str, str]:
-        plan = RoomPlan(
-            room.conference,
-            muted=room.muted,
-            start_on_enter=room.start_conference_on_enter,
-            end_on_exit=room.end_conference_on_exit,
-            beep=room.beep,
-            max_participants=room.max_participants,
-            record=room.record or self.record,
+    def _recording(self, scene: Scene) -> BridgeRecording:
+        callback = telling.callback(
+            scene,
+            self.recording_status_callback,
+            self.recording_status_callback_method,
+            self.recording_status_callback_event,
+        )
+        return BridgeRecording(self.record, self.recording_track, self.trim, callback)
+
+    def _country(self) -> str | None:
+        country = (self.ring_tone or _CALLERS_OWN).lower()
+        return None if country == _CALLERS_OWN else _SPELLED_OTHERWISE.get(country, country)
+
+    async def _enter(self, room: Conference, scene: Scene) -> Mapping[str, str]:
+        plan = room.plan(
+            scene,
+            record=self.record is not DialRecord.NOTHING,
             limit_s=self.time_limit,
             leave_on_star=self.hangup_on_star,
         )
-        return _of_room(await stage.join(plan))
+        return _of_room(await scene.stage.join(plan, room.waiting(scene)))
 
 
 def _of_call(outcome: DialOutcome) -> dict[str, str]:
-    params = {"DialCallStatus": outcome.status.value, "DialCallDuration": str(outcome.seconds)}
+    params = {
+        "DialCallStatus": outcome.status.value,
+        "DialCallDuration": str(outcome.seconds),
+        "DialBridged": str(outcome.bridged).lower(),
+    }
     if outcome.call_id is not None:
         params["DialCallSid"] = outcome.call_id
     if outcome.sip_code is not None:

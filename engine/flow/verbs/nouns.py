@@ -1,27 +1,38 @@
-"""Whom <Dial> calls: <Number>, <Sip>, <Conference>."""
+"""Whom <Dial> calls by telephone: <Number>, <Sip>, <Client>."""
 
+import re
 from dataclasses import dataclass
 from typing import ClassVar, Final
+from urllib.parse import unquote
 
-from engine.flow.kinds import NAME, PHONE_NUMBER, SIP_URI, Choice, Flag, RecordMode, Whole
-from engine.flow.shape import attribute, content
-from engine.flow.stage import Beep
+from engine.callback import CallEventName
+from engine.flow.document import Method
+from engine.flow.patterns import CLIENT_NAME, HEADER_NAME, PHONE_NUMBER, SIP_URI, TEXT, TONES, WEB_ADDRESS
+from engine.flow.plans import Credentials, Target, Whisper
+from engine.flow.scene import Scene
+from engine.flow.shape import attribute, content, nested
+from engine.flow.verbs import telling
 
-_PROGRESS: Final = ("statusCallback", "statusCallbackMethod", "statusCallbackEvent")
-_DETECTION: Final = (
-    "machineDetection",
-    "machineDetectionTimeout",
-    "machineDetectionSpeechThreshold",
-    "machineDetectionSpeechEndThreshold",
-    "machineDetectionSilenceTimeout",
-    "amdStatusCallback",
-    "amdStatusCallbackMethod",
+_NO_DETECTION: Final = "there is no detection of answering machines yet. Leave it out."
+_DETECTION: Final = dict.fromkeys(
+    (
+        "machineDetection",
+        "machineDetectionTimeout",
+        "machineDetectionSpeechThreshold",
+        "machineDetectionSpeechEndThreshold",
+        "machineDetectionSilenceTimeout",
+        "amdStatusCallback",
+        "amdStatusCallbackMethod",
+    ),
+    _NO_DETECTION,
 )
-_ABOUT_RECORDING: Final = (
-    "recordingStatusCallback",
-    "recordingStatusCallbackMethod",
-    "recordingStatusCallbackEvent",
-)
+_WHISPER: Final = "A document that the called party hears alone before the two are joined; Hangup there refuses"
+_FINAL: Final = (CallEventName.COMPLETED,)
+_SENT_ON: Final = re.compile(r"x-.+|user-to-user|remote-party-id|p-.+|privacy|diversion", re.IGNORECASE)
+
+
+def _whisper(scene: Scene, url: str | None, method: Method) -> Whisper | None:
+    return Whisper(scene.absolute(url), method.value) if url else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,45 +40,143 @@ class Number:
     """A telephone number, in E.164."""
 
     number: str = content(PHONE_NUMBER, help="The number, in E.164")
+    send_digits: str = attribute(TONES, default="", help="Keys to send when it is answered, before the two are joined")
+    url: str | None = attribute(WEB_ADDRESS, help=_WHISPER)
+    method: Method = telling.method("url")
+    status_callback: str | None = telling.callback_url("the dialled call's progress")
+    status_callback_method: Method = telling.method("statusCallback")
+    status_callback_event: tuple[CallEventName, ...] = telling.callback_events(CallEventName, _FINAL)
 
-    IGNORED: ClassVar = (*_PROGRESS, "byoc")
-    LATER: ClassVar = ("sendDigits", "url", "method", *_DETECTION)
+    IGNORED: ClassVar = {"byoc": telling.OF_A_CLOUD}
+    LATER: ClassVar = _DETECTION
 
     @property
     def address(self) -> str:
         return "+" + "".join(each for each in self.number if each.isdigit())
 
+    def target(self, scene: Scene) -> Target:
+        """As the stage dials it."""
+        return Target(
+            self.address,
+            send_digits=self.send_digits,
+            whisper=_whisper(scene, self.url, self.method),
+            callback=telling.callback(
+                scene, self.status_callback, self.status_callback_method, self.status_callback_event
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A header of the INVITE; X- headers, User-to-User, Diversion and P- headers may be set."""
+
+    name: str = attribute(HEADER_NAME, default="", help="Its name, such as X-Customer")
+    value: str = attribute(TEXT, default="", help="Its value")
+
+    def __post_init__(self) -> None:
+        if not _SENT_ON.fullmatch(self.name):
+            raise ValueError(f"the header {self.name!r} can't be set. Write one that begins with X-.")
+        if "\r" in self.value or "\n" in self.value:
+            raise ValueError("a header's value stands on one line.")
+
 
 @dataclass(frozen=True, slots=True)
 class Sip:
-    """A SIP address."""
+    """A SIP address, as sip:desk@pbx.example;transport=tls; X- headers may follow as in ?x-customer=7."""
 
     sip: str = content(SIP_URI, help="The SIP URI")
+    username: str | None = attribute(TEXT, help="For digest authentication with the far end")
+    password: str | None = attribute(TEXT, help="Its password")
+    url: str | None = attribute(WEB_ADDRESS, help=_WHISPER)
+    method: Method = telling.method("url")
+    status_callback: str | None = telling.callback_url("the dialled call's progress")
+    status_callback_method: Method = telling.method("statusCallback")
+    status_callback_event: tuple[CallEventName, ...] = telling.callback_events(CallEventName, _FINAL)
+    headers: tuple[Header, ...] = nested(Header, help="Headers to send", wrapper="Headers")
 
-    IGNORED: ClassVar = _PROGRESS
-    LATER: ClassVar = ("username", "password", "url", "method", *_DETECTION)
+    LATER: ClassVar = _DETECTION
+
+    def __post_init__(self) -> None:
+        for name, _ in self._in_address():
+            if not _SENT_ON.fullmatch(name):
+                raise ValueError(f"the header {name!r} can't be set. Write one that begins with x-.")
 
     @property
     def address(self) -> str:
-        return self.sip
+        return self.sip.partition("?")[0]
+
+    def target(self, scene: Scene) -> Target:
+        """As the stage dials it."""
+        return Target(
+            self.address,
+            whisper=_whisper(scene, self.url, self.method),
+            callback=telling.callback(
+                scene, self.status_callback, self.status_callback_method, self.status_callback_event
+            ),
+            credentials=Credentials(self.username, self.password or "") if self.username else None,
+            headers=(*self._in_address(), *((each.name, each.value) for each in self.headers)),
+        )
+
+    def _in_address(self) -> tuple[tuple[str, str], ...]:
+        """RFC 3261 §19.1.1: headers after the question mark."""
+        query = self.sip.partition("?")[2].replace("&amp;", "&")
+        pairs = (part.partition("=") for part in query.split("&") if part)
+        return tuple((name, re.sub(r"[\r\n]", " ", unquote(value))) for name, _, value in pairs)
 
 
 @dataclass(frozen=True, slots=True)
-class Conference:
-    """A room of the account, made when the first one enters."""
+class Identity:
+    """The client's name, where parameters stand beside it."""
 
-    conference: str = content(NAME, help="The room's name")
-    muted: bool = attribute(Flag(), default=False, help="Whether this party listens only")
-    start_conference_on_enter: bool = attribute(
-        Flag(), default=True, help="Whether the room comes alive with this party; music is heard before"
-    )
-    end_conference_on_exit: bool = attribute(Flag(), default=False, help="Whether all must leave with this party")
-    beep: Beep = attribute(Choice(Beep), default=Beep.BOTH, help="When a tone is heard")
-    max_participants: int = attribute(Whole(1, 250), default=100, help="How many the room takes")
-    record: bool = attribute(RecordMode(), default=False, help="Whether the room is recorded")
+    identity: str = content(CLIENT_NAME, help="The client's name")
 
-    IGNORED: ClassVar = (
-        *_PROGRESS, "eventCallbackUrl", "jitterBufferSize", "participantLabel", "recordingChannels",
-        "recordingConfigurationId", "region", "trim", "waitMethod", "waitUrl",
-    )  # fmt: skip
-    LATER: ClassVar = ("coach", *_ABOUT_RECORDING)
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """Something to tell the client: it is sent as the header X-Param- with its name."""
+
+    name: str = attribute(HEADER_NAME, default="", help="Its name")
+    value: str = attribute(TEXT, default="", help="Its value")
+
+    def __post_init__(self) -> None:
+        if not self.name:
+            raise ValueError("write its 'name'.")
+        if "\r" in self.value or "\n" in self.value:
+            raise ValueError("a parameter's value stands on one line.")
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A name that is registered at the registrar in front (TELEFOON_REGISTRAR)."""
+
+    client: str = content(CLIENT_NAME, default="", help="The client's name")
+    url: str | None = attribute(WEB_ADDRESS, help=_WHISPER)
+    method: Method = telling.method("url")
+    status_callback: str | None = telling.callback_url("the dialled call's progress")
+    status_callback_method: Method = telling.method("statusCallback")
+    status_callback_event: tuple[CallEventName, ...] = telling.callback_events(CallEventName, _FINAL)
+    identity: tuple[Identity, ...] = nested(Identity, help="The client's name, where parameters stand beside it")
+    parameters: tuple[Parameter, ...] = nested(Parameter, help="What to tell the client")
+
+    def __post_init__(self) -> None:
+        if bool(self.client) == bool(self.identity) or len(self.identity) > 1:
+            raise ValueError("write one client's name.")
+        if self.identity:
+            object.__setattr__(self, "client", self.identity[0].identity)
+            object.__setattr__(self, "identity", ())
+
+    @property
+    def address(self) -> str:
+        return self.client.removeprefix("client:")
+
+    def target(self, scene: Scene) -> Target:
+        """As the stage dials it."""
+        return Target(
+            self.address,
+            client=True,
+            whisper=_whisper(scene, self.url, self.method),
+            callback=telling.callback(
+                scene, self.status_callback, self.status_callback_method, self.status_callback_event
+            ),
+            headers=tuple((f"X-Param-{each.name}", each.value) for each in self.parameters),
+        )

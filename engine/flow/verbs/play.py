@@ -1,17 +1,14 @@
 """<Play>: play an audio file, or send keys."""
 
-import re
 from dataclasses import dataclass
-from typing import Final
 
-from engine.errors import MediaError, SipError, WebhookError
+from engine.errors import MediaError, WebhookError
 from engine.flow.document import Continue
-from engine.flow.kinds import TONES, WEB_ADDRESS, Whole
+from engine.flow.keys import press
+from engine.flow.kinds import Whole
+from engine.flow.patterns import TONES, WEB_ADDRESS
 from engine.flow.scene import Scene
 from engine.flow.shape import attribute, content
-
-_PAUSE_S: Final = {"w": 0.5, "W": 1.0}
-_RUN: Final = re.compile(r"[wW]|[^wW]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +25,7 @@ class Play:
 
     async def run(self, scene: Scene) -> Continue:
         if self.digits:
-            await self._press(scene)
+            await press(scene.stage, self.digits)
         elif self.url:
             await self._play(scene)
         return Continue()
@@ -40,15 +37,4 @@ class Play:
                 await scene.stage.play(url)
             except (MediaError, WebhookError) as error:
                 await scene.stage.note("prompt_failed", url=url, reason=str(error))
-                return
-
-    async def _press(self, scene: Scene) -> None:
-        for run in _RUN.findall(self.digits):
-            if run in _PAUSE_S:
-                await scene.stage.pause(_PAUSE_S[run])
-                continue
-            try:
-                await scene.stage.send_digits(run)
-            except SipError as error:
-                await scene.stage.note("digits_not_sent", reason=str(error))
                 return

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from engine.callback import RecordingEventName
 from engine.errors import RecordingError
 from engine.flow.document import Continue, GoTo, Method, Next
-from engine.flow.kinds import KEYS, WEB_ADDRESS, Choice, Flag, Whole
+from engine.flow.kinds import Choice, Flag, Whole
+from engine.flow.patterns import KEYS
+from engine.flow.plans import Channels, RecordPlan, Tracks, Trim
 from engine.flow.scene import Scene
 from engine.flow.shape import attribute
-from engine.flow.stage import RecordPlan
+from engine.flow.verbs import telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +26,31 @@ class Record:
     timeout: int = attribute(Whole(0, 600), default=5, help="Seconds of silence that end it; 0 is never")
     finish_on_key: str = attribute(KEYS, default="1234567890*#", help="Keys that end it")
     play_beep: bool = attribute(Flag(), default=True, help="Whether a beep is heard before")
-    action: str | None = attribute(WEB_ADDRESS, help="Where the result goes; this document's URL if left out")
-    method: Method = attribute(Choice(Method), default=Method.POST, help="How action is requested")
+    action: str | None = telling.action("Where the result goes; this document's URL if left out")
+    method: Method = telling.method("action")
+    trim: Trim = telling.trim()
+    recording_channels: Channels = attribute(
+        Choice(Channels), default=Channels.MONO, help="One channel, or one for what is said and one for what is heard"
+    )
+    recording_track: Tracks = attribute(
+        Choice(Tracks), default=Tracks.INBOUND, help="What the caller says, what the caller hears, or both"
+    )
+    recording_status_callback: str | None = telling.callback_url("the recording's events")
+    recording_status_callback_method: Method = telling.method("recordingStatusCallback")
+    recording_status_callback_event: tuple[RecordingEventName, ...] = telling.recording_events()
 
-    IGNORED: ClassVar = (
-        "trim", "recordingChannels", "recordingTrack", "recordingConfigurationId", "transcribeCallback",
-        "transcriptionConfigurationId",
-    )  # fmt: skip
-    LATER: ClassVar = (
-        "recordingStatusCallback", "recordingStatusCallbackMethod", "recordingStatusCallbackEvent", "transcribe",
-    )  # fmt: skip
+    IGNORED: ClassVar = {
+        "recordingConfigurationId": telling.OF_A_CLOUD,
+        "transcribeCallback": "there is no transcript that it could be told of.",
+        "transcriptionConfigurationId": telling.OF_A_CLOUD,
+    }
+    LATER: ClassVar = {"transcribe": "there is no transcriber. Leave it out, and transcribe the file elsewhere."}
+
+    WHILE_WAITING: ClassVar = False
 
     async def run(self, scene: Scene) -> Next:
-        plan = RecordPlan(self.max_length, self.timeout, frozenset(self.finish_on_key), self.play_beep)
         try:
-            outcome = await scene.stage.record(plan)
+            outcome = await scene.stage.record(self._plan(scene))
         except RecordingError as error:
             await scene.stage.note("not_recorded", reason=str(error))
             return Continue()
@@ -48,3 +61,20 @@ class Record:
             "Digits": outcome.digits,
         }
         return GoTo(self.action or "", self.method, params)
+
+    def _plan(self, scene: Scene) -> RecordPlan:
+        return RecordPlan(
+            self.max_length,
+            self.timeout,
+            frozenset(self.finish_on_key),
+            self.play_beep,
+            trim=self.trim,
+            tracks=self.recording_track,
+            channels=self.recording_channels,
+            callback=telling.callback(
+                scene,
+                self.recording_status_callback,
+                self.recording_status_callback_method,
+                self.recording_status_callback_event,
+            ),
+        )

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from engine.flow.document import GoTo, Method
-from engine.flow.kinds import WEB_ADDRESS, Choice
+from engine.flow.kinds import Choice
+from engine.flow.patterns import WEB_ADDRESS
 from engine.flow.scene import Scene
 from engine.flow.shape import attribute, content
 

@@ -13,10 +13,11 @@ from api.published import BASE_PATH, Published
 from api.services import Services
 from engine.call import Call, Direction, Status
 from engine.conference import Conference, ConferenceStatus
-from engine.errors import NotFound
+from engine.errors import NotFound, WrongState
+from engine.flow.interpreter import Start
 from engine.ids import Kind, new_id
-from engine.orders import NewCall, NewConference
-from engine.store import Accounts, Calls, Conferences, Database, Exchanges, Numbers, Recordings
+from engine.orders import CallChange, NewCall, NewConference
+from engine.store import Accounts, Calls, Conferences, Database, Exchanges, Numbers, Queues, Recordings
 
 NUMBER = "+3225550100"
 TO = "+3225550199"
@@ -30,6 +31,7 @@ class NotingDesk:
     conferences: Conferences
     orders: list[NewCall] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
+    changes: list[CallChange] = field(default_factory=list)
 
     async def place(self, order: NewCall) -> Call:
         self.orders.append(order)
@@ -54,6 +56,19 @@ class NotingDesk:
         if call is None or call.account_id != account_id:
             raise NotFound("call", call_id)
         self.ended.append(call_id)
+
+    async def change(self, account_id: str, call_id: str, change: CallChange) -> Call:
+        call = await self.calls.get(call_id)
+        if call is None or call.account_id != account_id:
+            raise NotFound("call", call_id)
+        self.changes.append(change)
+        return call
+
+    async def take_from_queue(self, account_id: str, queue_id: str, call_id: str | None, start: Start) -> Call:
+        raise WrongState(f"Nobody waits in {queue_id}.")
+
+    def place_in_queue(self, call_id: str) -> tuple[int, float | None] | None:
+        return None
 
     async def create_conference(self, order: NewConference) -> Conference:
         conference = Conference(
@@ -124,6 +139,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
         calls=desk.calls,
         conferences=desk.conferences,
         recordings=Recordings(database),
+        queues=Queues(database),
         exchanges=Exchanges(database),
         desk=desk,
         health=health,

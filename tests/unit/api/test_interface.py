@@ -39,7 +39,7 @@ async def test_health_documents_and_pages_need_no_key(site: Site) -> None:
     assert (await site.request("GET", "/healthz"))[:2] == (200, {"status": "ok"})
     assert (await site.request("GET", "/readyz"))[0] == 200
     assert (await site.request("GET", "/openapi.json"))[1]["openapi"] == "3.1.0"
-    assert (await site.request("GET", "/call-flow.schema.json"))[1]["$schema"].endswith("2020-12/schema")
+    assert (await site.request("GET", "/v1/voice/flow-schema.json"))[1]["$schema"].endswith("2020-12/schema")
 
 
 async def test_a_node_that_is_not_ready_says_so(site: Site) -> None:

@@ -16,10 +16,11 @@ from api.published import Published
 from api.services import Services
 from engine.call import Attempt, Call, Direction, Event, Status, after
 from engine.conference import Conference
-from engine.errors import NotFound
+from engine.errors import NotFound, WrongState
+from engine.flow.interpreter import Start
 from engine.ids import Kind, new_id
-from engine.orders import NewCall, NewConference
-from engine.store import Accounts, Calls, Conferences, Database, Exchanges, Numbers, Recordings
+from engine.orders import CallChange, NewCall, NewConference
+from engine.store import Accounts, Calls, Conferences, Database, Exchanges, Numbers, Queues, Recordings
 
 PEPPER = b"p" * 32
 OWN = "+3225550100"
@@ -59,6 +60,15 @@ class ScriptedDesk:
         call = await self._calls.get(call_id)
         if call is None or call.account_id != account_id:
             raise NotFound("call", call_id)
+
+    async def change(self, account_id: str, call_id: str, change: CallChange) -> Call:
+        raise NotImplementedError
+
+    async def take_from_queue(self, account_id: str, queue_id: str, call_id: str | None, start: Start) -> Call:
+        raise WrongState(f"Nobody waits in {queue_id}.")
+
+    def place_in_queue(self, call_id: str) -> tuple[int, float | None] | None:
+        return None
 
     async def create_conference(self, order: NewConference) -> Conference:
         raise NotImplementedError
@@ -118,6 +128,7 @@ async def _serving(server: RestServer, folder: Path) -> AsyncIterator[None]:
             calls=calls,
             conferences=Conferences(database),
             recordings=Recordings(database),
+            queues=Queues(database),
             exchanges=Exchanges(database),
             desk=server.desk,
             health=server.desk,

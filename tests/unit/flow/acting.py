@@ -11,15 +11,33 @@ from engine.errors import LegGone, TelefoonError, WebhookError
 from engine.flow.document import Document
 from engine.flow.interpreter import Interpreter
 from engine.flow.parse import parse
-from engine.flow.stage import DialOutcome, DialPlan, RecordOutcome, RecordPlan, RoomOutcome, RoomPlan
+from engine.flow.plans import (
+    CallRecordingPlan,
+    DialOutcome,
+    DialPlan,
+    HearPlan,
+    QueueOutcome,
+    QueuePlan,
+    RecordOutcome,
+    RecordPlan,
+    ReferOutcome,
+    ReferPlan,
+    RoomOutcome,
+    RoomPlan,
+    ServePlan,
+    Spoken,
+)
+from engine.flow.stage import Waiting
 from engine.ports import Cause, Speech
-from tests.unit.flow.skipping_loop import SkippingLoop
+from engine.queue import QueueResult
+from engine.simulator.clock import SkippingLoop
 
 T = TypeVar("T")
 
 _TALKED = DialOutcome(Status.COMPLETED, "CA2", 7)
 _SPOKEN = RecordOutcome("RE1", "https://node/RE1.wav", 3, "#")
 _STAYED = RoomOutcome("CF1", joined=True, seconds=9)
+_HANDED_OVER = ReferOutcome(202, 200)
 
 
 @dataclass
@@ -33,9 +51,13 @@ class ScriptedStage:
     dialled: DialOutcome = _TALKED
     recorded: RecordOutcome | TelefoonError = _SPOKEN
     entered: RoomOutcome = _STAYED
+    referred: ReferOutcome | TelefoonError = _HANDED_OVER
+    speech: tuple[float, Spoken] | None = None
+    recognized_languages: frozenset[str] = frozenset()
     language: str = "en-GB"
     story: list[str] = field(default_factory=list)
     plans: list[object] = field(default_factory=list)
+    verbs: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.call = Call(
@@ -52,6 +74,9 @@ class ScriptedStage:
         if self.leaves_at_s is not None:
             loop.call_later(self.leaves_at_s, self._gone.set)
 
+    async def performing(self, verb: str) -> None:
+        self.verbs.append(verb)
+
     async def answer(self) -> None:
         if "answered" not in self.story:
             self._tell("answered")
@@ -67,12 +92,35 @@ class ScriptedStage:
         await self._here(asyncio.sleep(seconds))
         self._tell(f"paused {seconds:g}")
 
-    async def digit(self, timeout_s: float | None) -> str | None:
+    async def digit(self, timeout_s: float | None, *, hidden: bool = False) -> str | None:
         try:
             async with asyncio.timeout(timeout_s):
-                return await self._here(self._pressed.get())
+                key = await self._here(self._pressed.get())
         except TimeoutError:
             return None
+        if hidden:
+            self._tell("took a key in secret")
+        return key
+
+    async def hide(self, hidden: bool) -> None:
+        self._tell("hidden" if hidden else "shown again")
+
+    async def hear(self, plan: HearPlan) -> Spoken | None:
+        self.plans.append(plan)
+        if self.speech is None:
+            await self._here(asyncio.Event().wait())
+            return None
+        begins_s, spoken = self.speech
+        await self._here(asyncio.sleep(begins_s))
+        assert plan.partial is not None
+        await plan.partial("")
+        await self._here(asyncio.sleep(1))
+        await plan.partial(spoken.text.partition(" ")[0])
+        await self._here(asyncio.sleep(1))
+        return spoken
+
+    async def tell(self, url: str, method: str, params: Mapping[str, str]) -> None:
+        self._tell(f"told {url} {dict(params)}")
 
     def forget_digits(self) -> None:
         while not self._pressed.empty():
@@ -94,10 +142,41 @@ class ScriptedStage:
         self._tell("dialled")
         return self.dialled
 
-    async def join(self, plan: RoomPlan) -> RoomOutcome:
+    async def record_call(self, plan: CallRecordingPlan) -> None:
         self.plans.append(plan)
+        self._tell("recording")
+        if isinstance(self.recorded, TelefoonError):
+            raise self.recorded
+
+    async def join(self, plan: RoomPlan, waiting: Waiting | None) -> RoomOutcome:
+        self.plans.append(plan)
+        if waiting is not None:
+            await waiting({"ConferenceSid": "CF1"})
         self._tell("joined")
         return self.entered
+
+    async def enqueue(self, plan: QueuePlan, waiting: Waiting | None) -> QueueOutcome:
+        self.plans.append(plan)
+        self._tell("waits")
+        if waiting is not None and await waiting({"QueuePosition": "1"}):
+            return QueueOutcome(QueueResult.LEAVE, "QU1", 4)
+        return QueueOutcome(QueueResult.BRIDGED, "QU1", 9)
+
+    async def serve(self, plan: ServePlan) -> DialOutcome:
+        self.plans.append(plan)
+        self._tell("served")
+        return self.dialled
+
+    async def echo(self) -> None:
+        self._tell("echoed")
+        await self._here(asyncio.Event().wait())
+
+    async def refer(self, plan: ReferPlan) -> ReferOutcome:
+        self.plans.append(plan)
+        self._tell("referred")
+        if isinstance(self.referred, TelefoonError):
+            raise self.referred
+        return self.referred
 
     async def hang_up(self) -> None:
         self._tell("hung up")
@@ -142,9 +221,13 @@ class Customer:
     documents: Mapping[str, str] = field(default_factory=dict)
     answers_in_s: float = 0.0
     asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    hidden: frozenset[str] = frozenset()
 
-    async def fetch(self, url: str, method: str, params: Mapping[str, str]) -> Document:
+    async def fetch(
+        self, url: str, method: str, params: Mapping[str, str], *, hidden: frozenset[str] = frozenset()
+    ) -> Document:
         self.asked.append((method, url, dict(params)))
+        self.hidden |= hidden
         await asyncio.sleep(self.answers_in_s)
         if url not in self.documents:
             raise WebhookError(f"{url} answered 404")

@@ -6,8 +6,10 @@ from xml.sax.saxutils import escape, quoteattr
 
 from hypothesis import strategies as st
 
-from engine.flow.kinds import Choice, Flag, Kind, Language, Pattern, RecordMode, Whole
-from engine.flow.shape import shape_of
+from engine.flow.kinds import Choice, Flag, Kind, Language, Pattern, Whole, WholeOr, Words
+from engine.flow.markup import is_ssml
+from engine.flow.patterns import HEADER_NAME, SIP_URI
+from engine.flow.shape import are_verbs, element_of, shape_of
 from engine.flow.verbs import VERBS
 from engine.languages import LANGUAGES
 
@@ -18,31 +20,41 @@ WRITABLE = st.characters(
 
 @dataclass(frozen=True)
 class Piece:
-    """A verb or noun with JSON values, not yet spelled."""
+    """A verb or noun with JSON values, not yet spelled; `inside` by the field that holds it."""
 
     cls: type
     attributes: dict[str, Any]
     text: str = ""
-    inside: "tuple[Piece, ...]" = ()
+    inside: "tuple[tuple[str, tuple[Piece, ...]], ...]" = ()
 
     def xml(self) -> str:
-        """RFC: XML 1.0 §2.11 and §3.3.3 would change line ends, so they are written as references."""
-        attributes = "".join(f" {name}={quoteattr(_text(value))}" for name, value in self.attributes.items())
-        inside = escape(self.text, {"\r": "&#13;"}) + "".join(piece.xml() for piece in self.inside)
-        return f"<{self.cls.__name__}{attributes}>{inside}</{self.cls.__name__}>"
+        """XML 1.0 §2.11 and §3.3.3 would change line ends, so they are written as references."""
+        attributes = "".join(f" {name}={quoteattr(_text(value), ATTRIBUTE)}" for name, value in self.attributes.items())
+        inside = escape(self.text, {"\r": "&#13;"})
+        for name, pieces_inside in self.inside:
+            wrapper = shape_of(self.cls).nested[name].wrapper
+            spelled = "".join(piece.xml() for piece in pieces_inside)
+            inside += f"<{wrapper}>{spelled}</{wrapper}>" if wrapper else spelled
+        name = element_of(self.cls)
+        return f"<{name}{attributes}>{inside}</{name}>"
 
     def json(self, *, tagged: bool = True) -> dict[str, Any]:
         shape = shape_of(self.cls)
         spelled: dict[str, Any] = {"verb": shape.json_name, **self.attributes} if tagged else dict(self.attributes)
-        if shape.content is not None:
+        if shape.content is not None and self.text:
             spelled[shape.content[0]] = self.text
-        if shape.nested is not None:
-            untagged = shape.nested[1].shorthand is not None
-            spelled[shape.nested[0]] = [piece.json(tagged=not untagged) for piece in self.inside]
+        for name, pieces_inside in self.inside:
+            tagged_inside = are_verbs(shape.nested[name])
+            spelled[name] = [piece.json(tagged=tagged_inside) for piece in pieces_inside]
         return spelled
 
 
+ATTRIBUTE = {"\r": "&#13;", "\n": "&#10;", "\t": "&#9;"}
+
+
 def _text(value: object) -> str:
+    if isinstance(value, list):
+        return " ".join(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -50,16 +62,23 @@ def values(kind: Kind[Any]) -> st.SearchStrategy[Any]:
     """JSON values that the kind allows."""
     if isinstance(kind, Whole):
         return st.integers(kind.least, kind.most)
+    if isinstance(kind, WholeOr):
+        return st.just(kind.word) | st.integers(kind.least, kind.most)
     if isinstance(kind, Flag):
         return st.booleans()
     if isinstance(kind, Choice):
         return st.sampled_from([option.value for option in kind.options])
+    if isinstance(kind, Words):
+        return st.lists(st.sampled_from([option.value for option in kind.options]), min_size=1, unique=True)
     if isinstance(kind, Language):
         return st.sampled_from(sorted(LANGUAGES))
-    if isinstance(kind, RecordMode):
-        return st.sampled_from([True, False, *kind.YES, *kind.NO])
+    if kind is HEADER_NAME:
+        return st.from_regex("X-[A-Za-z]{1,9}", fullmatch=True)
     assert isinstance(kind, Pattern)
-    return st.from_regex(kind.regex, fullmatch=True, alphabet=WRITABLE).filter(lambda text: len(text) <= 128)
+    fitting = st.from_regex(kind.regex, fullmatch=True, alphabet=WRITABLE).filter(lambda text: len(text) <= 128)
+    if kind is SIP_URI:
+        return fitting.map(lambda text: text.replace("?", ""))
+    return fitting.filter(lambda text: not is_ssml(text))
 
 
 @st.composite
@@ -69,18 +88,32 @@ def pieces(draw: st.DrawFn, cls: type) -> Piece:
     attributes = {
         name: draw(values(attribute.kind), label=name)
         for name, attribute in shape.attributes.items()
-        if draw(st.booleans(), label=f"with {name}")
+        if name in MUST_BE_THERE or draw(st.booleans(), label=f"with {name}")
     }
+    if attributes.get("voice") and not attributes.get("language"):
+        attributes["language"] = "en-GB"  # a cloud's voice may speak a language that is not ours
+    for name in ("name", "value"):
+        if name in attributes:
+            attributes[name] = attributes[name].replace("\r", "").replace("\n", "")
     text = ""
-    inside: tuple[Piece, ...] = ()
     if shape.content is not None:
         text = draw(values(shape.content[1].kind).filter(lambda found: bool(found.strip())), label="content")
-    elif shape.nested is not None:
-        of = shape.nested[1]
-        # A conference stands alone in a Dial, and a Dial never stands empty.
-        least, most = (0, 3) if of.shorthand is None else (1, 1)
-        inside = tuple(draw(st.lists(st.sampled_from(of.classes).flatmap(pieces), min_size=least, max_size=most)))
-    return Piece(cls, attributes, text, inside)
+    inside = []
+    for name, nested in shape.nested.items():
+        if name in NEVER_BESIDE_CONTENT:
+            continue
+        # What Dial, Refer and Start hold stands alone in the cases that are always right.
+        least, most = (1, 1) if name in ONE_OF else (0, 3)
+        of = nested.classes
+        found = draw(st.lists(st.sampled_from(of).flatmap(pieces), min_size=least, max_size=most), label=name)
+        if found:
+            inside.append((name, tuple(found)))
+    return Piece(cls, attributes, text, tuple(inside))
+
+
+MUST_BE_THERE = {"name"}
+NEVER_BESIDE_CONTENT = {"identity"}
+ONE_OF = {"to", "recording"}
 
 
 def flows() -> st.SearchStrategy[list[Piece]]:

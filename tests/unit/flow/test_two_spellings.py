@@ -14,6 +14,7 @@ from engine.errors import DocumentError
 from engine.flow.document import Document
 from engine.flow.parse import parse
 from engine.flow.schema import flow_schema
+from engine.flow.write import to_json, to_xml
 from tests.unit.flow.spellings import Piece, as_json, as_xml, flows
 
 VALIDATOR = jsonschema.Draft202012Validator(flow_schema())
@@ -38,6 +39,17 @@ def document_or_error(body: Any, content_type: str | None = None) -> Document | 
 @given(flows())
 def test_both_spellings_make_the_identical_document(flow: list[Piece]) -> None:
     assert parse(as_xml(flow)) == parse(as_json(flow)) == parse(json.dumps(as_json(flow)).encode())
+
+
+@given(flows())
+def test_a_flow_keeps_its_meaning_from_one_spelling_to_the_other_and_back(flow: list[Piece]) -> None:
+    document = parse(as_xml(flow))
+
+    through_json = parse(to_json(document))
+    through_xml = parse(to_xml(through_json))
+
+    assert document == through_json == through_xml
+    VALIDATOR.validate(to_json(document))
 
 
 @given(flows())

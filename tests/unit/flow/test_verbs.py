@@ -4,7 +4,18 @@ import pytest
 
 from engine.call import Status
 from engine.errors import FlowFailed, MediaError, RecordingError
-from engine.flow.stage import Beep, DialOutcome, DialPlan, RecordOutcome, RecordPlan, RoomOutcome, RoomPlan, Target
+from engine.flow.plans import (
+    Beep,
+    BridgeRecording,
+    DialOutcome,
+    DialPlan,
+    DialRecord,
+    RecordOutcome,
+    RecordPlan,
+    RoomOutcome,
+    RoomPlan,
+    Target,
+)
 from engine.ports import Speech
 from tests.unit.flow.acting import Customer, ScriptedStage, perform, seconds_of
 
@@ -33,7 +44,7 @@ class TestSay:
     def test_says_nothing_when_there_is_nothing_to_say(self) -> None:
         assert perform("<Response><Say loop='0'> </Say></Response>") == ["hung up"]
 
-    @pytest.mark.parametrize("voice", ["alice", "man", "Polly.Lotte-Neural", "Google.nl-NL-Wavenet-A"])
+    @pytest.mark.parametrize("voice", ["alice", "man", "Polly.Amy-Neural", "Google.en-GB-Wavenet-A"])
     def test_voices_of_clouds_are_ignored(self, voice: str) -> None:
         stage = ScriptedStage()
         perform(f"<Response><Say voice='{voice}'>Hi</Say></Response>", stage)
@@ -197,7 +208,14 @@ class TestDial:
             stage,
         )
         targets = (Target("sip:desk@pbx"), Target("+3225550199"))
-        assert stage.plans[0] == DialPlan(targets, 9, "+3225550100", 60, record=True, hang_up_on_star=True)
+        assert stage.plans[0] == DialPlan(
+            targets,
+            9,
+            "+3225550100",
+            limit_s=60,
+            recording=BridgeRecording(DialRecord.FROM_ANSWER_DUAL),
+            hang_up_on_star=True,
+        )
 
     def test_without_action_the_flow_goes_on(self) -> None:
         stage = ScriptedStage()
@@ -205,10 +223,13 @@ class TestDial:
         assert stage.story == ["dialled", "said after (en-GB)", "hung up"]
 
     def test_the_result_goes_to_action(self) -> None:
-        stage = ScriptedStage(dialled=DialOutcome(Status.COMPLETED, "CA2", 7, 200, "https://node/RE2.wav"))
+        stage = ScriptedStage(
+            dialled=DialOutcome(Status.COMPLETED, "CA2", 7, 200, "https://node/RE2.wav", bridged=True)
+        )
         assert self.dial("<Dial action='/action'>+3225550199</Dial>", stage).was_asked_for(ACTION) == {
             "DialCallStatus": "completed",
             "DialCallSid": "CA2",
+            "DialBridged": "true",
             "DialCallDuration": "7",
             "DialSipResponseCode": "200",
             "RecordingUrl": "https://node/RE2.wav",
@@ -239,7 +260,9 @@ class TestDial:
             "Room</Conference></Dial>",
             stage,
         )
-        assert stage.plans[0] == RoomPlan("Room", True, False, True, Beep.ON_ENTER, 3, True, 60, True)
+        assert stage.plans[0] == RoomPlan(
+            "Room", True, False, True, Beep.ON_ENTER, 3, True, limit_s=60, leave_on_star=True
+        )
         assert customer.was_asked_for(ACTION) == {
             "DialCallStatus": "answered",
             "DialCallDuration": "9",

@@ -41,6 +41,8 @@ def a_full_call(account_id: str, parent_id: str) -> Call:
         fallback_url="https://customer.example/spare",
         flow="<Response><Say language='nl-BE'>Goeiedag, Zoë ☎</Say></Response>",
         status_callback="https://customer.example/status",
+        status_callback_method="GET",
+        status_callback_events=("ringing", "completed"),
         timeout_s=45,
         record=True,
         language="nl-BE",

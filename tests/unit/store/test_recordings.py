@@ -57,7 +57,10 @@ async def test_what_a_node_was_recording_is_found(recordings: Recordings, accoun
     for recording in (*by_status.values(), a_recording(account.id, node="node-2")):
         await recordings.add(recording)
 
-    assert await recordings.unfinished("node-1") == [by_status[RecordingStatus.IN_PROGRESS]]
+    assert await recordings.unfinished("node-1") == [
+        by_status[RecordingStatus.IN_PROGRESS],
+        by_status[RecordingStatus.PAUSED],
+    ]
 
 
 async def test_a_deleted_recording_is_gone(recordings: Recordings, account: Account) -> None:

@@ -18,8 +18,8 @@ from engine.callbacks import (
     tried_for_s,
 )
 from engine.errors import StoreError, WebhookError
+from engine.simulator.clock import SkippingLoop
 from engine.web.client import WebhookClient
-from tests.unit.flow.skipping_loop import SkippingLoop
 from tests.unit.webhooks.server import CustomerServer
 
 START = datetime(2026, 11, 23, tzinfo=UTC)

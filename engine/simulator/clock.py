@@ -12,7 +12,8 @@ class _SkippingSelector(selectors.SelectSelector):
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         ready = super().select(0)
         if not ready:
-            assert timeout is not None, "nothing will ever happen any more"
+            if timeout is None:
+                raise RuntimeError("The simulation waits for something that will never happen.")
             self.skipped_s += timeout
         return ready
 

@@ -1,0 +1,44 @@
+"""Where a customer wants to be told of something: plain values."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class CallEventName(StrEnum):
+    """Events of a call that a status callback can be asked for, in the field's words."""
+
+    INITIATED = "initiated"
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    COMPLETED = "completed"
+
+
+class RecordingEventName(StrEnum):
+    """Events of a recording that its callback can be asked for."""
+
+    IN_PROGRESS = "in-progress"
+    COMPLETED = "completed"
+    ABSENT = "absent"
+
+
+class ConferenceEventName(StrEnum):
+    """Events of a conference that its callback can be asked for."""
+
+    START = "start"
+    END = "end"
+    JOIN = "join"
+    LEAVE = "leave"
+    MUTE = "mute"
+    HOLD = "hold"
+    MODIFY = "modify"
+    SPEAKER = "speaker"
+    ANNOUNCEMENT = "announcement"
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """An absolute URL, how it is requested (GET or POST), and of which events it is told."""
+
+    url: str
+    method: str = "POST"
+    events: tuple[str, ...] = ()

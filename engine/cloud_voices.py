@@ -1,0 +1,95 @@
+"""Voices of the big clouds, by the names that flows use, and the language that each speaks.
+
+We have none of these voices; a text that was written for one is spoken in its language by a voice of ours.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from engine.errors import UnknownLanguage
+from engine.languages import REGION_OF_BARE_LANGUAGE, canonical_language
+
+_POLLY: Final[Mapping[str, str]] = {
+    name: language
+    for language, names in {
+        "arb": "Zeina",
+        "ar-AE": "Hala Zayd",
+        "ca-ES": "Arlet",
+        "cmn-CN": "Zhiyu",
+        "cs-CZ": "Jitka",
+        "cy-GB": "Gwyneth",
+        "da-DK": "Mads Naja Sofie",
+        "de-AT": "Hannah",
+        "de-CH": "Sabrina",
+        "de-DE": "Daniel Hans Marlene Vicki",
+        "en-AU": "Nicole Olivia Russell",
+        "en-GB": "Amy Arthur Brian Emma Geraint",
+        "en-IE": "Niamh",
+        "en-IN": "Aditi Kajal Raveena",
+        "en-NZ": "Aria",
+        "en-SG": "Jasmine",
+        "en-US": "Danielle Gregory Ivy Joanna Joey Justin Kendra Kevin Kimberly Matthew Patrick Ruth Salli Stephen",
+        "en-ZA": "Ayanda",
+        "es-ES": "Alba Conchita Enrique Lucia Raul Sergio",
+        "es-MX": "Andres Mia",
+        "es-US": "Lupe Miguel Pedro Penelope",
+        "fi-FI": "Suvi",
+        "fr-BE": "Isabelle",
+        "fr-CA": "Chantal Gabrielle Liam",
+        "fr-FR": "Celine Lea Mathieu Remi",
+        "is-IS": "Dora Karl",
+        "it-IT": "Adriano Beatrice Bianca Carla Giorgio Lorenzo",
+        "ja-JP": "Kazuha Mizuki Takumi Tomoko",
+        "ko-KR": "Jihye Seoyeon",
+        "nb-NO": "Ida Liv",
+        "nl-BE": "Lisa",
+        "nl-NL": "Laura Lotte Ruben",
+        "pl-PL": "Ewa Jacek Jan Maja Ola",
+        "pt-BR": "Camila Ricardo Thiago Vitoria",
+        "pt-PT": "Cristiano Ines",
+        "ro-RO": "Carmen",
+        "ru-RU": "Maxim Tatyana",
+        "sv-SE": "Astrid Elin",
+        "tr-TR": "Burcu Filiz",
+        "yue-CN": "Hiujin",
+    }.items()
+    for name in names.split()
+}
+_BY_FOLDED_NAME: Final = {name.lower(): language for name, language in _POLLY.items()}
+
+# Those names say nothing about a language: the text's own, or the call's, holds.
+_OF_NO_LANGUAGE: Final = frozenset({"man", "woman", "alice", "default"})
+_CLOUD: Final = re.compile(r"(Polly|Google|Amazon|Azure|Microsoft|ElevenLabs|Basic|Deepgram)[.\-](.*)", re.IGNORECASE)
+_TAG: Final = re.compile(r"\b([a-z]{2,3}-[A-Z]{2,4})\b", re.IGNORECASE)
+_ACCENTS: Final = str.maketrans("éèíóâá", "eeioaa")
+
+
+def is_cloud_voice(voice: str) -> bool:
+    """Whether a name is a voice of one of the clouds."""
+    return voice.lower() in _OF_NO_LANGUAGE or _CLOUD.fullmatch(voice) is not None
+
+
+def language_of(voice: str) -> str | None:
+    """The language of ours that a cloud's voice stands for; None where its name tells none.
+
+    Raises UnknownLanguage for one that speaks a language which we do not.
+    """
+    cloud = _CLOUD.fullmatch(voice)
+    if cloud is None:
+        return None
+    name = cloud.group(2)
+    tag = _TAG.search(name)
+    spoken = tag.group(1) if tag else _BY_FOLDED_NAME.get(re.split(r"[-.]", name)[0].lower().translate(_ACCENTS))
+    return None if spoken is None else nearest_language(spoken)
+
+
+def nearest_language(tag: str) -> str:
+    """The language of ours for a tag, another region's if need be: fr-CA is fr-FR. Raises UnknownLanguage."""
+    try:
+        return canonical_language(tag)
+    except UnknownLanguage:
+        primary = re.split(r"[-_]", tag.strip())[0].lower()
+        if primary in REGION_OF_BARE_LANGUAGE:
+            return REGION_OF_BARE_LANGUAGE[primary]
+        raise

@@ -1,0 +1,29 @@
+"""What customers' servers are told about a conference, under the field's widespread names."""
+
+from datetime import datetime
+from email.utils import format_datetime
+
+from engine.conference import Conference, Participant
+from engine.flow.plans import RoomPlan
+
+
+def conference_form(
+    conference: Conference, event: str, participant: Participant, plan: RoomPlan, at: datetime
+) -> dict[str, str]:
+    """A conference's status callback, without its SequenceNumber; `event` is the field's word."""
+    form = {
+        "AccountSid": conference.account_id,
+        "ConferenceSid": conference.id,
+        "FriendlyName": conference.friendly_name,
+        "StatusCallbackEvent": event,
+        "Timestamp": format_datetime(at),
+        "CallSid": participant.call_id,
+        "Muted": str(plan.muted).lower(),
+        "Hold": "false",
+        "Coaching": "false",
+        "StartConferenceOnEnter": str(plan.start_on_enter).lower(),
+        "EndConferenceOnExit": str(plan.end_on_exit).lower(),
+    }
+    if plan.label is not None:
+        form["ParticipantLabel"] = plan.label
+    return form

@@ -1,0 +1,58 @@
+"""What a reader of call flows has to tell of one: faults, which refuse it, and remarks, which do not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NoReturn
+
+from engine.errors import DocumentError
+
+
+class Effect(StrEnum):
+    """What a remark is about."""
+
+    IGNORED = "ignored"
+    DIFFERS = "differs"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something that works otherwise here than elsewhere; `line` and `column` count from 1, 0 where unknown."""
+
+    effect: Effect
+    detail: str
+    line: int = 0
+    column: int = 0
+    element: str = ""
+    attribute: str = ""
+
+    def __str__(self) -> str:
+        place = f"line {self.line}, column {self.column}: " if self.line else ""
+        return f"{place}{self.detail}"
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Where faults and remarks go; a fault that returns lets the reader go on to the next."""
+
+    fault: Callable[[DocumentError], None]
+    remark: Callable[[Remark], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All of them, in the document's order."""
+
+    faults: list[DocumentError] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+
+    def findings(self) -> Findings:
+        return Findings(self.faults.append, self.remarks.append)
+
+
+def _refuse(fault: DocumentError) -> NoReturn:
+    raise fault
+
+
+STRICT = Findings(_refuse, lambda _: None)
+"""The first fault is raised, remarks are nobody's business."""

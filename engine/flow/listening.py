@@ -1,0 +1,179 @@
+"""How Gather takes its input: keys and speech beside prompts, the first to come stops the others."""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from engine.errors import SpeechError
+from engine.flow.document import Method, Verb
+from engine.flow.plans import HearPlan, Spoken
+from engine.flow.scene import Scene
+from engine.tasks import stopped
+
+_END_SILENCE_S = 1.0
+
+
+class Input(StrEnum):
+    """What Gather may listen for."""
+
+    DTMF = "dtmf"
+    SPEECH = "speech"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The keys, and the one that ended them if any did; or what was said."""
+
+    digits: str = ""
+    ended_by: str = ""
+    spoken: Spoken | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.digits or self.spoken)
+
+
+class Wanted(Protocol):
+    """The attributes of Gather that say what to take."""
+
+    @property
+    def input(self) -> tuple[Input, ...]: ...
+    @property
+    def num_digits(self) -> int | None: ...
+    @property
+    def timeout(self) -> int: ...
+    @property
+    def finish_on_key(self) -> str: ...
+    @property
+    def barge_in(self) -> bool: ...
+    @property
+    def speech_timeout(self) -> int | None: ...
+    @property
+    def max_speech_time(self) -> int: ...
+    @property
+    def language(self) -> str | None: ...
+    @property
+    def hints(self) -> str: ...
+    @property
+    def partial_result_callback(self) -> str | None: ...
+    @property
+    def partial_result_callback_method(self) -> Method: ...
+    @property
+    def mask(self) -> bool: ...
+    @property
+    def prompts(self) -> Sequence[Verb]: ...
+
+
+class Listening:
+    """One Gather at work."""
+
+    def __init__(self, wanted: Wanted, scene: Scene, *, hears: bool) -> None:
+        self._wanted = wanted
+        self._scene = scene
+        self._hears = hears and Input.SPEECH in wanted.input
+        self._speaking = asyncio.Event()
+        self._partials = 0
+
+    async def take(self) -> Taken:
+        """Raises LegGone."""
+        if not self._wanted.barge_in:
+            await self._prompt()
+            self._scene.stage.forget_digits()
+        if not self._hears:
+            return await self._keys()
+        keys = asyncio.create_task(self._keys())
+        speech = asyncio.create_task(self._speech())
+        try:
+            await asyncio.wait({keys, speech}, return_when=asyncio.FIRST_COMPLETED)
+            if speech.done() and (spoken := speech.result()) is not None and not keys.done():
+                return Taken(spoken=spoken)
+            taken = await keys
+            if taken or not self._speaking.is_set():
+                return taken
+            return Taken(spoken=await speech)
+        finally:
+            await stopped(keys)
+            await stopped(speech)
+
+    async def _keys(self) -> Taken:
+        digits = ""
+        key = await self._first_key()
+        while key is not None:
+            if key in self._wanted.finish_on_key:
+                return Taken(digits, key)
+            digits += key
+            if len(digits) == self._wanted.num_digits:
+                break
+            key = await self._digit(self._wanted.timeout)
+        return Taken(digits)
+
+    async def _first_key(self) -> str | None:
+        if Input.DTMF not in self._wanted.input:
+            await self._until_speech_or(self._prompt_and_wait())
+            return None
+        if self._wanted.barge_in and (self._wanted.prompts or self._hears):
+            return await self._key_that_interrupts()
+        return await self._digit(self._wanted.timeout)
+
+    async def _key_that_interrupts(self) -> str | None:
+        listening = asyncio.create_task(self._digit(None))
+        prompting = asyncio.create_task(self._until_speech_or(self._prompt_and_wait()))
+        try:
+            await asyncio.wait({listening, prompting}, return_when=asyncio.FIRST_COMPLETED)
+            if listening.done():
+                return listening.result()
+            prompting.result()
+            return None
+        finally:
+            await stopped(listening)
+            await stopped(prompting)
+
+    async def _until_speech_or(self, prompting: Coroutine[Any, Any, None]) -> None:
+        """Prompts stop when the caller begins to speak."""
+        working = asyncio.create_task(prompting)
+        speaking = asyncio.create_task(self._speaking.wait())
+        try:
+            await asyncio.wait({working, speaking}, return_when=asyncio.FIRST_COMPLETED)
+            if working.done():
+                working.result()
+        finally:
+            await stopped(working)
+            await stopped(speaking)
+
+    async def _prompt(self) -> None:
+        for prompt in self._wanted.prompts:
+            await prompt.run(self._scene)
+
+    async def _prompt_and_wait(self) -> None:
+        if self._wanted.barge_in:
+            await self._prompt()
+        await self._scene.stage.pause(self._wanted.timeout)
+
+    async def _digit(self, timeout_s: float | None) -> str | None:
+        return await self._scene.stage.digit(timeout_s, hidden=self._wanted.mask)
+
+    async def _speech(self) -> Spoken | None:
+        plan = HearPlan(
+            self._wanted.language or self._scene.stage.language,
+            hints=tuple(hint.strip() for hint in self._wanted.hints.split(",") if hint.strip()),
+            end_silence_s=self._wanted.speech_timeout or _END_SILENCE_S,
+            longest_s=self._wanted.max_speech_time,
+            partial=self._understood,
+            hidden=self._wanted.mask,
+        )
+        try:
+            return await self._scene.stage.hear(plan)
+        except SpeechError as error:
+            await self._scene.stage.note("speech_not_heard", reason=str(error))
+            return None
+
+    async def _understood(self, text: str) -> None:
+        """Part of what is said; the first makes the prompts stop."""
+        self._speaking.set()
+        url = self._wanted.partial_result_callback
+        if url and text and not self._wanted.mask:
+            params = {"UnstableSpeechResult": text, "SequenceNumber": str(self._partials)}
+            self._partials += 1
+            method = self._wanted.partial_result_callback_method
+            await self._scene.stage.tell(self._scene.absolute(url), method.value, params)

@@ -1,0 +1,66 @@
+"""SSML inside of what is said: which elements and attributes of SSML 1.1 may stand there (W3C, 7 September 2010)."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+from xml.etree.ElementTree import Element, ParseError
+from xml.sax.saxutils import escape, quoteattr
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+SPEAK: Final = "<speak>"
+_END: Final = "</speak>"
+_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
+
+MARKUP: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "break": ("strength", "time"),
+        "emphasis": ("level",),
+        "lang": ("xml:lang",),
+        "p": (),
+        "phoneme": ("alphabet", "ph"),
+        "prosody": ("volume", "rate", "pitch"),
+        "s": (),
+        "say-as": ("interpret-as", "format", "detail"),
+        "sub": ("alias",),
+        "w": ("role",),
+    }
+)
+"""Elements that may stand in the text of Say, with their attributes."""
+
+
+def is_ssml(text: str) -> bool:
+    """Whether a text to say is SSML rather than plain."""
+    return text.startswith(SPEAK)
+
+
+def inside(text: str) -> str:
+    """What stands between <speak> and its end: SSML as it is written in XML."""
+    return text.removeprefix(SPEAK).removesuffix(_END)
+
+
+def canonical(text: str) -> str:
+    """SSML in the one spelling that we keep. Raises ValueError with what is wrong."""
+    try:
+        root = fromstring(text.encode("utf-8"), forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError) as wrong:
+        raise ValueError(f"the SSML is not well-formed: {wrong}.") from None
+    return f"{SPEAK}{_inside(root, depth=1)}{_END}"
+
+
+def _inside(element: Element, depth: int) -> str:
+    if depth > 10:
+        raise ValueError("the SSML is nested more than 10 deep.")
+    written = [escape(element.text or "")]
+    for child in element:
+        if child.tag not in MARKUP:
+            raise ValueError(f"<{child.tag}> can't stand in SSML here. Allowed: {', '.join(MARKUP)}.")
+        attributes = "".join(f" {_name(name)}={quoteattr(value)}" for name, value in child.attrib.items())
+        written.append(f"<{child.tag}{attributes}>{_inside(child, depth + 1)}</{child.tag}>")
+        written.append(escape(child.tail or ""))
+    return "".join(written)
+
+
+def _name(name: str) -> str:
+    return "xml:lang" if name == _LANG else name

@@ -1,0 +1,282 @@
+"""What verbs ask of the stage, and how it went: plain values."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from engine.call import Status
+from engine.callback import Callback
+from engine.queue import QueueResult
+
+
+class Trim(StrEnum):
+    """Whether silence at a recording's beginning and end is cut off."""
+
+    SILENCE = "trim-silence"
+    NOTHING = "do-not-trim"
+
+
+class Tracks(StrEnum):
+    """Which directions of a call are recorded: what the far end says, what it hears, or both."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    BOTH = "both"
+
+
+class Channels(StrEnum):
+    """All in one channel, or a channel for each party."""
+
+    MONO = "mono"
+    DUAL = "dual"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPlan:
+    """Record the caller until a key, silence of `silence_s`, or `max_s`."""
+
+    max_s: int
+    silence_s: int
+    finish_on: frozenset[str]
+    beep: bool
+    trim: Trim = Trim.NOTHING
+    tracks: Tracks = Tracks.INBOUND
+    channels: Channels = Channels.MONO
+    callback: Callback | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordOutcome:
+    """`digits` is the key that ended it, "hangup", or empty; url is where the WAV is downloaded."""
+
+    recording_id: str
+    url: str
+    seconds: int
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecordingPlan:
+    """Record the call from now to its end."""
+
+    tracks: Tracks = Tracks.BOTH
+    channels: Channels = Channels.DUAL
+    trim: Trim = Trim.NOTHING
+    callback: Callback | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HearPlan:
+    """Listen until somebody has spoken and been silent for `end_silence_s`, or spoken for `longest_s`.
+
+    `partial` is told what is understood so far, first with nothing when speech begins. `hidden`: written nowhere.
+    """
+
+    language: str
+    hints: tuple[str, ...] = ()
+    end_silence_s: float = 1.0
+    longest_s: float = 60.0
+    partial: Callable[[str], Awaitable[None]] | None = None
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What was understood; `confidence` is 0.0 to 1.0."""
+
+    text: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """For digest authentication with the far end."""
+
+    user: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class Whisper:
+    """A document that is performed for the called party alone before the two are joined."""
+
+    url: str
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whom to dial: E.164 (`number`), a SIP URI, or a client's name where `client`."""
+
+    address: str
+    client: bool = False
+    send_digits: str = ""
+    whisper: Whisper | None = None
+    callback: Callback | None = None
+    credentials: Credentials | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    parameters: tuple[tuple[str, str], ...] = ()
+
+
+class DialRecord(StrEnum):
+    """Whether and how the two of a Dial are recorded. Mono unless it says dual."""
+
+    NOTHING = "do-not-record"
+    FROM_ANSWER = "record-from-answer"
+    FROM_RINGING = "record-from-ringing"
+    FROM_ANSWER_DUAL = "record-from-answer-dual"
+    FROM_RINGING_DUAL = "record-from-ringing-dual"
+
+    @property
+    def dual(self) -> bool:
+        return self.value.endswith("-dual")
+
+    @property
+    def from_ringing(self) -> bool:
+        return "ringing" in self.value
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeRecording:
+    """How two joined parties are recorded."""
+
+    mode: DialRecord = DialRecord.NOTHING
+    tracks: Tracks = Tracks.BOTH
+    trim: Trim = Trim.NOTHING
+    callback: Callback | None = None
+
+
+NOT_RECORDED: Final = BridgeRecording()
+
+
+@dataclass(frozen=True, slots=True)
+class ReferTo:
+    """Where the application is asked when the far end of a Dial sends REFER."""
+
+    url: str
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class DialPlan:
+    """Ring all targets at once, or one after the other, until one answers; talk for at most `limit_s`.
+
+    `hang_up_on_star`: the caller's * key ends the talk. `answer_on_bridge`: the caller's call is answered when the
+    called party answers. `ring_tone` is a country (ISO 3166, lower case), None for the called number's own.
+    """
+
+    targets: tuple[Target, ...]
+    answer_timeout_s: int
+    caller: str | None = None
+    caller_name: str | None = None
+    limit_s: int | None = None
+    recording: BridgeRecording = NOT_RECORDED
+    hang_up_on_star: bool = False
+    answer_on_bridge: bool = False
+    ring_tone: str | None = None
+    sequential: bool = False
+    refer: ReferTo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DialOutcome:
+    """How the dialled call ended: its id, status and talked seconds; the recording if there was one."""
+
+    status: Status
+    call_id: str | None
+    seconds: int
+    sip_code: int | None = None
+    recording_url: str | None = None
+    bridged: bool = False
+    referred_to: str | None = None
+
+
+class Beep(StrEnum):
+    """When a conference sounds a tone: on joining, on leaving, both or never."""
+
+    BOTH = "true"
+    NONE = "false"
+    ON_ENTER = "onEnter"
+    ON_EXIT = "onExit"
+
+
+class RoomRecord(StrEnum):
+    """Whether a conference is recorded."""
+
+    NOTHING = "do-not-record"
+    FROM_START = "record-from-start"
+
+
+@dataclass(frozen=True, slots=True)
+class RoomPlan:
+    """Join the room of this name (made if missing)."""
+
+    name: str
+    muted: bool = False
+    start_on_enter: bool = True
+    end_on_exit: bool = False
+    beep: Beep = Beep.BOTH
+    max_participants: int = 100
+    record: bool = False
+    trim: Trim = Trim.NOTHING
+    limit_s: int | None = None
+    leave_on_star: bool = False
+    label: str | None = None
+    callback: Callback | None = None
+    recording_callback: Callback | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomOutcome:
+    """How the stay in the room ended. `joined` is False if it was full or over."""
+
+    conference_id: str
+    joined: bool
+    seconds: int
+    recording_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePlan:
+    """Wait in the queue of this name (made if missing), those of higher priority first."""
+
+    name: str
+    priority: int = 0
+    longest: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class QueueOutcome:
+    """How the wait ended; `queue_id` is None if there was no place."""
+
+    result: QueueResult
+    queue_id: str | None
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServePlan:
+    """Talk to the first of a queue; who is taken out hears the whisper before."""
+
+    name: str
+    answer_timeout_s: int
+    whisper: Whisper | None = None
+    limit_s: int | None = None
+    recording: BridgeRecording = NOT_RECORDED
+    hang_up_on_star: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReferPlan:
+    """Send the far end to a SIP URI."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReferOutcome:
+    """`accepted` is the answer to REFER; `notified` the last status that the far end told (RFC 3515 §2.4.4)."""
+
+    accepted: int
+    notified: int | None

@@ -1,0 +1,18 @@
+"""<Echo>: let the far end hear itself."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from engine.flow.document import Continue
+from engine.flow.scene import Scene
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """The far end hears what it says, until it hangs up: to try a line."""
+
+    WHILE_WAITING: ClassVar = False
+
+    async def run(self, scene: Scene) -> Continue:
+        await scene.stage.echo()
+        return Continue()

@@ -1,0 +1,17 @@
+"""<Leave>: leave the queue that one waits in."""
+
+from dataclasses import dataclass
+
+from engine.flow.document import Continue, Left
+from engine.flow.scene import Scene
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Leave the queue; the flow goes on after Enqueue. Nothing happens where the call waits in none."""
+
+    async def run(self, scene: Scene) -> Left | Continue:
+        if scene.waiting:
+            return Left()
+        await scene.stage.note("verb_left_out", verb="Leave", reason="the call waits in no queue")
+        return Continue()

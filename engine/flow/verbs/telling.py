@@ -1,0 +1,54 @@
+"""Attributes by which several verbs and nouns say where their result or progress is told."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any
+
+from engine.callback import Callback, RecordingEventName
+from engine.flow.document import Method
+from engine.flow.kinds import Choice, Words
+from engine.flow.patterns import WEB_ADDRESS
+from engine.flow.plans import Trim
+from engine.flow.scene import Scene
+from engine.flow.shape import attribute
+
+
+def action(help: str) -> Any:  # noqa: A002 (as in shape)
+    """Declare `action`."""
+    return attribute(WEB_ADDRESS, help=help)
+
+
+def method(of: str) -> Any:
+    """Declare the method of the URL attribute `of`."""
+    return attribute(Choice(Method), default=Method.POST, help=f"How {of} is requested")
+
+
+def callback_url(of: str) -> Any:
+    """Declare a callback's URL."""
+    return attribute(WEB_ADDRESS, help=f"Told of {of}")
+
+
+def callback_events(events: type[StrEnum], default: Iterable[StrEnum]) -> Any:
+    """Declare of which events a callback is told."""
+    return attribute(Words(events), default=tuple(default), help="Of which events it is told")
+
+
+def recording_events() -> Any:
+    """Declare of which events of a recording its callback is told."""
+    return callback_events(RecordingEventName, (RecordingEventName.COMPLETED,))
+
+
+def trim() -> Any:
+    """Declare `trim`."""
+    kind = Choice(Trim, yes=Trim.SILENCE, no=Trim.NOTHING)
+    return attribute(kind, default=Trim.NOTHING, help="Whether silence at the recording's two ends is cut off")
+
+
+def callback(scene: Scene, url: str | None, how: Method, events: Iterable[StrEnum]) -> Callback | None:
+    """The callback, its URL made absolute; None without one. Raises FlowFailed."""
+    if not url:
+        return None
+    return Callback(scene.absolute(url), how.value, tuple(event.value for event in events))
+
+
+OF_A_CLOUD = "it names a configuration in a cloud's console."

@@ -1,0 +1,112 @@
+"""Everything that records one call, beside a Dial's talk: the whole call, the verb Record, Start, and REST."""
+
+from engine.call import Direction
+from engine.callback import Callback
+from engine.consent import Consent
+from engine.errors import LegGone, MediaError, RecordingError
+from engine.flow.plans import CallRecordingPlan, Channels, RecordOutcome, RecordPlan, Tracks, Trim
+from engine.live.active_recording import ActiveRecording
+from engine.live.permission import Permission
+from engine.live.recording_desk import Subject
+from engine.live.services import Services
+from engine.live.session import Session
+from engine.ports import Ear, Heard, Said, Source
+from engine.recording import RecordingSource
+
+HANGUP = "hangup"
+VOICE_LEVEL = 0.02
+_LISTEN_S = 0.2
+
+
+class CallRecorder:
+    """For one call; what it began is closed with the call."""
+
+    def __init__(self, session: Session, services: Services, permission: Permission) -> None:
+        self._session = session
+        self._services = services
+        self._permission = permission
+        self._running: list[ActiveRecording] = []
+
+    async def whole_call(self) -> None:
+        """Two channels, the caller left; a recording that can't be does not stop the call."""
+        try:
+            await self.start(CallRecordingPlan(), RecordingSource.CALL)
+        except RecordingError as error:
+            self._session.journal.note("not_recorded", reason=str(error))
+
+    async def start(self, plan: CallRecordingPlan, source: RecordingSource) -> ActiveRecording:
+        """Record from now to the call's end. Raises RecordingError, LegGone."""
+        consent = await self._consent()
+        tracks = _tracks(self._session, plan.tracks, plan.channels)
+        active = await self._services.recorder.start(consent, self._subject(source, plan.trim, plan.callback), tracks)
+        self._running.append(active)
+        return active
+
+    async def record(self, plan: RecordPlan) -> RecordOutcome:
+        """What the caller says, until the plan's end. Raises RecordingError, LegGone."""
+        consent = await self._consent()
+        session = self._session
+        if plan.beep:
+            try:
+                await session.until_over(self._services.speaker.beep([Ear(session.leg.id)]))
+            except MediaError as error:
+                session.journal.note("beep_failed", reason=str(error))
+        session.keys.forget()
+        subject = self._subject(RecordingSource.RECORD, plan.trim, plan.callback)
+        tracks = _tracks(session, plan.tracks, plan.channels)
+        active = await self._services.recorder.start(consent, subject, tracks)
+        try:
+            ended_by = await session.until_over(self._spoken(plan))
+        except LegGone:
+            ended_by = HANGUP
+        finally:
+            row = await active.stop()
+        url = self._services.recording_url(row.id)
+        return RecordOutcome(row.id, url, seconds=round(row.seconds or 0), digits=ended_by)
+
+    async def close(self) -> None:
+        """The call is over."""
+        for active in self._running:
+            await active.stop()
+
+    async def _consent(self) -> Consent:
+        consent = await self._permission.of(self._session)
+        if consent is None:
+            if self._session.over.is_set():
+                raise LegGone(f"{self._session.call.id} is over")
+            raise RecordingError("The announcement that the call is recorded could not be spoken.")
+        return consent
+
+    def _subject(self, source: RecordingSource, trim: Trim, callback: Callback | None) -> Subject:
+        call = self._session.call
+        return Subject(
+            call.account_id, source, self._session.journal.note, call_id=call.id, callback=callback, trim=trim
+        )
+
+    async def _spoken(self, plan: RecordPlan) -> str:
+        """Until a key that ends it (returned), silence, or the longest length."""
+        clock = self._services.clock
+        end = clock.monotonic() + plan.max_s
+        spoke = clock.monotonic()
+        while (now := clock.monotonic()) < end and not (plan.silence_s and now - spoke >= plan.silence_s):
+            key = await self._session.keys.next(min(_LISTEN_S, end - now))
+            if key is not None and key in plan.finish_on:
+                return key
+            if await self._services.bridge.level(Said(self._session.leg.id)) > VOICE_LEVEL:
+                spoke = clock.monotonic()
+        return ""
+
+
+def _tracks(session: Session, tracks: Tracks, channels: Channels) -> list[list[Source]]:
+    """What the far end says and hears; of two channels, the caller's is the left."""
+    said: Source = Said(session.leg.id)
+    heard: Source = Heard(session.leg.id)
+    match tracks:
+        case Tracks.INBOUND:
+            return [[said]]
+        case Tracks.OUTBOUND:
+            return [[heard]]
+        case Tracks.BOTH if channels is Channels.MONO:
+            return [[said, heard]]
+        case Tracks.BOTH:
+            return [[said], [heard]] if session.call.direction is Direction.INBOUND else [[heard], [said]]

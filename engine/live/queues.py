@@ -1,0 +1,222 @@
+"""All live queues of a node: who waits, who serves, and the talk between them."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import structlog
+
+from engine.call import Status
+from engine.errors import DocumentError, FlowFailed, LegGone, NotFound, StoreError, WebhookError, WrongState
+from engine.flow.document import GoTo, Method
+from engine.flow.interpreter import Start
+from engine.flow.plans import DialOutcome, QueueOutcome, QueuePlan, ServePlan
+from engine.flow.scene import Ending
+from engine.flow.stage import Waiting
+from engine.ids import Kind, new_id
+from engine.live.entertainment import Entertainment
+from engine.live.room import stored
+from engine.live.services import Services
+from engine.live.session import Session
+from engine.live.talk import Talk, Terms
+from engine.queue import Queue, QueueResult, Wait, estimated_wait_s, order
+from engine.tasks import first_of
+
+Perform = Callable[[Session, GoTo], Coroutine[Any, Any, Ending]]
+
+_REMEMBERED: Final = 50
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(eq=False, slots=True)
+class Waiter:
+    """One call that waits; `served` when somebody takes it, `talked` when they have parted."""
+
+    session: Session
+    wait: Wait
+    since_s: float
+    served: asyncio.Event = field(default_factory=asyncio.Event)
+    talked: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class LiveQueue:
+    """Who waits, in the order in which they will be served."""
+
+    def __init__(self, queue: Queue) -> None:
+        self.queue = queue
+        self.filled = asyncio.Event()
+        self.recent_waits_s: deque[float] = deque(maxlen=_REMEMBERED)
+        self._waiters: dict[str, Waiter] = {}
+
+    @property
+    def waiters(self) -> list[Waiter]:
+        return [self._waiters[wait.id] for wait in order([each.wait for each in self._waiters.values()])]
+
+    @property
+    def average_wait_s(self) -> float | None:
+        """Of those served lately."""
+        return sum(self.recent_waits_s) / len(self.recent_waits_s) if self.recent_waits_s else None
+
+    def add(self, waiter: Waiter) -> None:
+        self._waiters[waiter.wait.id] = waiter
+        self.filled.set()
+
+    def remove(self, waiter: Waiter) -> None:
+        self._waiters.pop(waiter.wait.id, None)
+        if not self._waiters:
+            self.filled.clear()
+
+    def position(self, waiter: Waiter) -> int:
+        """From 1; 0 if it does not wait."""
+        ids = [each.wait.id for each in self.waiters]
+        return ids.index(waiter.wait.id) + 1 if waiter.wait.id in ids else 0
+
+
+class LiveQueues:
+    """By account and name."""
+
+    def __init__(self, services: Services, talk: Talk, perform: Perform) -> None:
+        self._services = services
+        self._talk = talk
+        self._perform = perform
+        self._queues: dict[tuple[str, str], LiveQueue] = {}
+
+    async def enqueue(self, session: Session, plan: QueuePlan, waiting: Waiting | None) -> QueueOutcome:
+        """Wait until served, and until that talk is over; or until the caller leaves or hangs up."""
+        queue = await self._queue(session.call.account_id, plan.name)
+        if len(queue.waiters) >= plan.longest:
+            session.journal.note("queue_full", queue=queue.queue.id)
+            return QueueOutcome(QueueResult.FULL, None, 0)
+        waiter = self._waiter(session, queue, plan)
+        queue.add(waiter)
+        await stored(self._services.queues.entered(waiter.wait))
+        session.journal.note("queue_entered", queue=queue.queue.id, position=queue.position(waiter))
+        entertained = Entertainment(session, self._services.speaker)
+        result = QueueResult.REDIRECTED
+        try:
+            params = self._params(queue, waiter, plan)
+            async with entertained.with_(waiting, params, until=waiter.served, music=True):
+                await first_of(waiter.served, session.over, entertained.left)
+            result = _result(waiter, session)
+            if result is QueueResult.BRIDGED:
+                await first_of(waiter.talked, session.over)
+        finally:
+            seconds = round(self._services.clock.monotonic() - waiter.since_s)
+            if not waiter.served.is_set():
+                queue.remove(waiter)
+                await asyncio.shield(self._left(waiter, result))
+        session.journal.note("queue_left", queue=queue.queue.id, result=result.value, seconds=seconds)
+        return QueueOutcome(result, queue.queue.id, seconds)
+
+    async def serve(self, server: Session, plan: ServePlan) -> DialOutcome:
+        """Talk to the first who waits; None in time is "no-answer"."""
+        queue = await self._queue(server.call.account_id, plan.name)
+        entertained = Entertainment(server, self._services.speaker)
+        async with entertained.with_(None, dict, until=queue.filled, music=not queue.filled.is_set()):
+            await first_of(queue.filled, server.over, timeout_s=plan.answer_timeout_s)
+        if server.over.is_set() or not queue.waiters:
+            return DialOutcome(Status.NO_ANSWER, None, 0)
+        waiter = queue.waiters[0]
+        queue.remove(waiter)
+        queue.recent_waits_s.append(self._services.clock.monotonic() - waiter.since_s)
+        waiter.served.set()
+        await stored(self._services.queues.left(waiter.wait, self._services.clock.now(), QueueResult.BRIDGED))
+        try:
+            return await self._serve(server, waiter, queue, plan)
+        except LegGone:
+            return DialOutcome(Status.NO_ANSWER, waiter.session.call.id, 0)
+        finally:
+            waiter.talked.set()
+
+    async def take(self, account_id: str, queue_id: str, call_id: str | None, start: Start) -> Session:
+        """Give the first who waits, or the one named, another flow. Raises NotFound, WrongState."""
+        queue = next((each for each in self._queues.values() if each.queue.id == queue_id), None)
+        if queue is None or queue.queue.account_id != account_id:
+            if (known := await self._services.queues.get(queue_id)) is None or known.account_id != account_id:
+                raise NotFound("queue", queue_id)
+            raise WrongState(f"Nobody waits in {queue_id}.")
+        found = [each for each in queue.waiters if call_id in (None, each.session.call.id)]
+        if not found:
+            raise WrongState(
+                f"{call_id or 'Nobody'} does not wait in {queue_id}." if call_id else "Nobody waits there."
+            )
+        session = found[0].session
+        if session.redirect is None:
+            raise WrongState(f"{session.call.id} can't be given another flow now.")
+        session.redirect(start)
+        return session
+
+    def position(self, call_id: str) -> tuple[int, float | None] | None:
+        """Where a call stands in its queue, and how long it may still wait; None if it does not."""
+        for queue in self._queues.values():
+            for waiter in queue.waiters:
+                if waiter.session.call.id == call_id:
+                    position = queue.position(waiter)
+                    return position, estimated_wait_s(position, queue.average_wait_s, len(queue.waiters))
+        return None
+
+    async def _serve(self, server: Session, waiter: Waiter, queue: LiveQueue, plan: ServePlan) -> DialOutcome:
+        member = waiter.session
+        server.journal.note("queue_served", queue=queue.queue.id, call=member.call.id)
+        if plan.whisper is not None:
+            await self._whisper(server, waiter, queue, plan)
+        if member.over.is_set():
+            return DialOutcome(Status.NO_ANSWER, member.call.id, 0)
+        terms = Terms(plan.limit_s, plan.hang_up_on_star, plan.recording)
+        talked = await self._talk.between(server, member, terms)
+        url = self._services.recording_url(talked.recording_id) if talked.recording_id else None
+        return DialOutcome(Status.COMPLETED, member.call.id, talked.seconds, recording_url=url, bridged=True)
+
+    async def _whisper(self, server: Session, waiter: Waiter, queue: LiveQueue, plan: ServePlan) -> None:
+        assert plan.whisper is not None
+        params = {
+            "QueueSid": queue.queue.id,
+            "QueueTime": str(round(self._services.clock.monotonic() - waiter.since_s)),
+            "DequeingCallSid": server.call.id,
+        }
+        to = GoTo(plan.whisper.url, Method(plan.whisper.method), params)
+        try:
+            await server.until_over(self._perform(waiter.session, to))
+        except (WebhookError, DocumentError, FlowFailed) as error:
+            waiter.session.journal.note("whisper_failed", reason=str(error))
+
+    async def _queue(self, account_id: str, name: str) -> LiveQueue:
+        key = (account_id, name)
+        if key not in self._queues:
+            queue = Queue(new_id(Kind.QUEUE), account_id, name, self._services.clock.now())
+            try:
+                queue = await self._services.queues.made(queue)
+            except StoreError as error:
+                # Callers wait all the same; the queue is stored when it is next made.
+                log.error("store_failed", error=str(error))
+            self._queues.setdefault(key, LiveQueue(queue))
+        return self._queues[key]
+
+    def _waiter(self, session: Session, queue: LiveQueue, plan: QueuePlan) -> Waiter:
+        wait = Wait(new_id(Kind.QUEUE_WAIT), queue.queue.id, session.call.id, plan.priority, self._services.clock.now())
+        return Waiter(session, wait, self._services.clock.monotonic())
+
+    def _params(self, queue: LiveQueue, waiter: Waiter, plan: QueuePlan) -> Callable[[], dict[str, str]]:
+        def params() -> dict[str, str]:
+            return {
+                "QueueSid": queue.queue.id,
+                "QueuePosition": str(queue.position(waiter)),
+                "QueueTime": str(round(self._services.clock.monotonic() - waiter.since_s)),
+                "AvgQueueTime": str(round(queue.average_wait_s or 0)),
+                "CurrentQueueSize": str(len(queue.waiters)),
+                "MaxQueueSize": str(plan.longest),
+            }
+
+        return params
+
+    async def _left(self, waiter: Waiter, result: QueueResult) -> None:
+        await stored(self._services.queues.left(waiter.wait, self._services.clock.now(), result))
+
+
+def _result(waiter: Waiter, session: Session) -> QueueResult:
+    if waiter.served.is_set():
+        return QueueResult.BRIDGED
+    return QueueResult.HANGUP if session.over.is_set() else QueueResult.LEAVE

@@ -1,0 +1,181 @@
+"""Two parties joined, from both being there until they part."""
+
+import asyncio
+from dataclasses import dataclass
+
+import structlog
+
+from engine.errors import LegGone, RecordingError, SipError
+from engine.flow.plans import NOT_RECORDED, BridgeRecording, DialRecord, Tracks
+from engine.live.active_recording import ActiveRecording
+from engine.live.keys import Keys
+from engine.live.permission import Permission
+from engine.live.recording_desk import Subject
+from engine.live.services import Services
+from engine.live.session import Session
+from engine.ports import Ear, Leg, Said, Sink, Source
+from engine.recording import RecordingSource
+from engine.tasks import first_of, stopped
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How two talk: for how long at most, whether the first one's * key parts them, how it is recorded."""
+
+    limit_s: int | None = None
+    part_on_star: bool = False
+    recording: BridgeRecording = NOT_RECORDED
+    refer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Talked:
+    """How it went: whole seconds, the recording if there was one, whom a party asked to be sent to."""
+
+    seconds: int
+    recording_id: str | None = None
+    referred_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """Joins parties."""
+
+    services: Services
+    permission: Permission
+
+    async def between(
+        self, first: Session, second: Session, terms: Terms, recording: ActiveRecording | None = None
+    ) -> Talked:
+        """Join the two until one is gone, is given another flow, or the terms end it.
+
+        `recording` is one that began while it rang; it is closed here.
+        """
+        if recording is None and terms.recording.mode is not DialRecord.NOTHING:
+            recording = await self.record(first, second, terms.recording)
+        wires: list[tuple[Source, Sink]] = [
+            (Said(first.leg.id), Ear(second.leg.id)),
+            (Said(second.leg.id), Ear(first.leg.id)),
+        ]
+        first.keys.forget()
+        parted = asyncio.Event()
+        referring = _Referring()
+        beside = [
+            asyncio.create_task(_relay(first.keys, second.leg, parted if terms.part_on_star else None)),
+            asyncio.create_task(_relay(second.keys, first.leg)),
+            *([asyncio.create_task(referring.watch(each)) for each in (first, second)] if terms.refer else ()),
+        ]
+        began = self.services.clock.monotonic()
+        in_peace = False
+        first.peer, second.peer = second, first
+        try:
+            for source, sink in wires:
+                await self.services.bridge.connect(source, sink)
+            ends = (first.over, second.over, second.taken, parted, referring.asked)
+            if not await first_of(*ends, timeout_s=terms.limit_s):
+                first.journal.note("dial_time_limit", seconds=terms.limit_s)
+            in_peace = True
+        finally:
+            await asyncio.shield(self._part(first, second, beside, wires, recording, wait=in_peace))
+        seconds = round(self.services.clock.monotonic() - began)
+        return Talked(seconds, recording.id if recording else None, referring.target)
+
+    async def record(self, first: Session, second: Session, how: BridgeRecording) -> ActiveRecording | None:
+        """With the consent of both; None without it, or where it can't be."""
+        consent = await self.permission.of(first, second)
+        if consent is None:
+            return None
+        tracks = _tracks(Said(first.leg.id), Said(second.leg.id), how)
+        try:
+            return await self.services.recorder.start(consent, dial_subject(first, how), tracks)
+        except RecordingError as error:
+            first.journal.note("not_recorded", reason=str(error))
+            return None
+
+    async def record_ringing(self, first: Session, how: BridgeRecording) -> ActiveRecording | None:
+        """Before the second is there: with the consent of the first, who alone is heard."""
+        consent = await self.permission.of(first)
+        if consent is None:
+            return None
+        nobody: list[list[Source]] = [[Said(first.leg.id)], []] if how.mode.dual else [[Said(first.leg.id)]]
+        try:
+            return await self.services.recorder.start(consent, dial_subject(first, how), nobody)
+        except RecordingError as error:
+            first.journal.note("not_recorded", reason=str(error))
+            return None
+
+    async def add_to_recording(self, recording: ActiveRecording, second: Session) -> None:
+        """The second is recorded from its own consent on."""
+        if await self.permission.of(second) is not None:
+            await recording.add(Said(second.leg.id), track=recording.row.channels - 1)
+
+    async def _part(
+        self,
+        first: Session,
+        second: Session,
+        beside: list[asyncio.Task[None]],
+        wires: list[tuple[Source, Sink]],
+        recording: ActiveRecording | None,
+        *,
+        wait: bool,
+    ) -> None:
+        first.peer = second.peer = None
+        for each in beside:
+            await stopped(each)
+        for source, sink in wires:
+            await self.services.bridge.disconnect(source, sink)
+        if recording is not None:
+            closing = asyncio.ensure_future(recording.stop())
+            if wait:
+                await closing
+
+
+def dial_subject(first: Session, how: BridgeRecording) -> Subject:
+    """What a recording of joined parties belongs to: the first's call."""
+    return Subject(
+        first.call.account_id,
+        RecordingSource.DIAL,
+        first.journal.note,
+        call_id=first.call.id,
+        callback=how.callback,
+        trim=how.trim,
+    )
+
+
+def _tracks(first: Source, second: Source, how: BridgeRecording) -> list[list[Source]]:
+    match how.tracks:
+        case Tracks.INBOUND:
+            return [[first]]
+        case Tracks.OUTBOUND:
+            return [[second]]
+        case Tracks.BOTH:
+            return [[first], [second]] if how.mode.dual else [[first, second]]
+
+
+class _Referring:
+    """Waits for REFER from either party."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.target: str | None = None
+
+    async def watch(self, session: Session) -> None:
+        self.target = await session.asked_to_refer.get()
+        self.asked.set()
+
+
+async def _relay(keys: Keys, to: Leg, on_star: asyncio.Event | None = None) -> None:
+    """Pass keys on: they travel beside the audio (RFC 4733), so the bridge does not carry them."""
+    while True:
+        key = await keys.next(None)
+        if key is None:
+            continue
+        if key == "*" and on_star is not None:
+            on_star.set()
+            return
+        try:
+            await to.press(key)
+        except (LegGone, SipError) as error:
+            log.info("key_not_passed", reason=str(error))

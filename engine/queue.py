@@ -1,0 +1,63 @@
+"""A queue of calls, and one call's wait in it: what is known of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class QueueResult(StrEnum):
+    """Why somebody is no longer in a queue, in the field's words."""
+
+    BRIDGED = "bridged"
+    ERROR = "error"
+    HANGUP = "hangup"
+    LEAVE = "leave"
+    REDIRECTED = "redirected"
+    FULL = "queue-full"
+    SYSTEM_ERROR = "system-error"
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A queue of an account, as it is stored; it lasts when nobody waits."""
+
+    id: str
+    account_id: str
+    friendly_name: str
+    date_created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """One call's wait; `result` tells how it ended."""
+
+    id: str
+    queue_id: str
+    call_id: str
+    priority: int
+    entered_at: datetime
+    left_at: datetime | None = None
+    result: QueueResult | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFigures:
+    """What happened in a queue since a moment: waits that ended, by how; times in seconds, None without any."""
+
+    served: int
+    hung_up: int
+    left: int
+    average_wait_s: float | None
+    longest_wait_s: float | None
+
+
+def order(waits: list[Wait]) -> list[Wait]:
+    """Who is served first: the higher priority, of the same the longer wait."""
+    return sorted(waits, key=lambda wait: (-wait.priority, wait.entered_at, wait.id))
+
+
+def estimated_wait_s(position: int, average_wait_s: float | None, waiting: int) -> float | None:
+    """A guess for the one at `position` (from 1): its share of what a wait lasted on average."""
+    if average_wait_s is None:
+        return None
+    return round(average_wait_s * position / max(waiting, 1), 1)

@@ -1,0 +1,79 @@
+"""Queues, and every wait in them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+
+from engine.errors import StoreError
+from engine.queue import Queue, QueueFigures, QueueResult, Wait
+from engine.store.database import Database
+from engine.store.tables import queue_waits, queues
+from engine.store.values import values_of
+
+
+class Queues:
+    """Queues by account and name."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def made(self, queue: Queue) -> Queue:
+        """The account's queue of this name: the stored one, or this one, now stored."""
+        await self._db.insert_new(queues, values_of(queue))
+        wanted = (queues.c.account_id == queue.account_id) & (queues.c.friendly_name == queue.friendly_name)
+        row = await self._db.row(select(queues).where(wanted))
+        if row is None:
+            raise StoreError(f"The queue {queue.friendly_name!r} could not be stored.")
+        return Queue(**row)
+
+    async def get(self, queue_id: str) -> Queue | None:
+        """Of any account: the caller compares."""
+        row = await self._db.row(select(queues).where(queues.c.id == queue_id))
+        return Queue(**row) if row else None
+
+    async def of_account(self, account_id: str, page: int = 1, page_size: int = 50) -> tuple[list[Queue], int]:
+        """One page by name, and the number of queues over all pages."""
+        query = select(queues).where(queues.c.account_id == account_id).order_by(queues.c.friendly_name, queues.c.id)
+        rows, total = await self._db.page(query, page, page_size)
+        return [Queue(**row) for row in rows], total
+
+    async def entered(self, wait: Wait) -> None:
+        """A call begins to wait."""
+        await self._db.change(insert(queue_waits).values(**values_of(wait)))
+
+    async def left(self, wait: Wait, at: datetime, result: QueueResult) -> Wait:
+        """Its wait is over."""
+        change = update(queue_waits).where(queue_waits.c.id == wait.id).values(left_at=at, result=result)
+        await self._db.change(change)
+        return replace(wait, left_at=at, result=result)
+
+    async def open_waits(self, queue_ids: Sequence[str]) -> list[Wait]:
+        """Of these queues, who waits now."""
+        query = select(queue_waits).where(queue_waits.c.queue_id.in_(queue_ids), queue_waits.c.left_at.is_(None))
+        return [Wait(**row) for row in await self._db.rows(query.order_by(queue_waits.c.entered_at))]
+
+    async def end_waits_of(self, call_id: str, at: datetime) -> None:
+        """A call whose process died waits no longer."""
+        open_ = (queue_waits.c.call_id == call_id) & queue_waits.c.left_at.is_(None)
+        await self._db.change(update(queue_waits).where(open_).values(left_at=at, result=QueueResult.SYSTEM_ERROR))
+
+    async def figures(self, queue_id: str, since: datetime) -> QueueFigures:
+        """What happened to those who entered since then and have left."""
+        ended = select(queue_waits).where(
+            queue_waits.c.queue_id == queue_id, queue_waits.c.entered_at >= since, queue_waits.c.left_at.is_not(None)
+        )
+        waits = [Wait(**row) for row in await self._db.rows(ended)]
+        served = [_seconds(wait) for wait in waits if wait.result is QueueResult.BRIDGED]
+        return QueueFigures(
+            served=len(served),
+            hung_up=sum(wait.result is QueueResult.HANGUP for wait in waits),
+            left=sum(wait.result in (QueueResult.LEAVE, QueueResult.REDIRECTED) for wait in waits),
+            average_wait_s=round(sum(served) / len(served), 1) if served else None,
+            longest_wait_s=round(max(served), 1) if served else None,
+        )
+
+
+def _seconds(wait: Wait) -> float:
+    return (wait.left_at - wait.entered_at).total_seconds() if wait.left_at else 0.0
