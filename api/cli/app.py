@@ -2,8 +2,9 @@
 
 import typer
 
-from api.cli import calls, examine, phone, say, serve
+from api.cli import calls, examine, phone, say, serve, simulate
 from api.cli.accounts import accounts, keys
+from api.cli.flows import flows
 from api.cli.group import CommandGroup, examples
 from api.cli.numbers import numbers
 from api.cli.webhooks import webhooks
@@ -46,6 +47,8 @@ app.add_typer(accounts, name="accounts")
 app.add_typer(keys, name="keys")
 app.add_typer(numbers, name="numbers")
 app.add_typer(webhooks, name="webhooks")
+app.add_typer(flows, name="flow")
+app.command(epilog=simulate.EXAMPLES)(simulate.simulate)
 app.command(epilog=phone.EXAMPLES)(phone.phone)
 app.command(epilog=say.EXAMPLES)(say.say)
 app.command(epilog=examine.EXAMPLES)(examine.doctor)

@@ -11,7 +11,8 @@ from api.cli.app import app
 from tests.unit.cli.conftest import Run
 
 COMMANDS = [
-    ("serve",), ("demo",), ("call",), ("phone",), ("say",), ("doctor",), ("version",),
+    ("serve",), ("demo",), ("call",), ("phone",), ("say",), ("doctor",), ("simulate",), ("version",),
+    ("flow", "check"), ("flow", "convert"),
     ("keys", "create"), ("keys", "list"), ("keys", "revoke"), ("accounts", "list"), ("accounts", "secret"),
     ("webhooks", "list"), ("webhooks", "replay"), ("webhooks", "verify"),
     ("numbers", "add"), ("numbers", "list"), ("numbers", "remove"),

@@ -1,0 +1,101 @@
+"""What the caller of a simulated call hears, as a WAV file."""
+
+import asyncio
+import tempfile
+import threading
+from collections.abc import Coroutine, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+
+import numpy as np
+import soundfile
+import typer
+from numpy.typing import NDArray
+
+from api.cli.source import BlockingWeb
+from api.speech import speech_service
+from config.settings import Settings
+from engine.errors import MediaError, SpeechError, WebhookError
+from engine.ports import Speech
+from engine.simulator.transcript import Sound
+from tts.decoder import Decoder
+from tts.tone_service import ToneService
+
+T = TypeVar("T")
+
+RATE_HZ: Final = 8000
+_DOWNLOAD_LIMIT: Final = 32 * 1024 * 1024
+
+
+class Renderer:
+    """Speaks, decodes and lays it all on one line of time; a context, since speech has processes of its own."""
+
+    def __init__(self, settings: Settings, web: BlockingWeb) -> None:
+        self._web = web
+        self._speech = speech_service(settings)
+        self._tones = ToneService(self._speech.cache)
+        self._folder = tempfile.TemporaryDirectory()
+        self._decoder = Decoder(Path(self._folder.name) / "decoder")
+        self._country = settings.default_country
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="sound", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._run(self._speech.start())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._run(self._speech.close())
+        self._run(self._decoder.close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        self._folder.cleanup()
+
+    def seconds(self, speech: Speech) -> float:
+        """How long a text takes to speak. Raises SpeechError."""
+        samples = soundfile.info(str(self._spoken(speech)))
+        return float(samples.frames / samples.samplerate)
+
+    def write(self, sounds: Sequence[Sound], seconds: float, audio: Path) -> None:
+        """Everything that is heard, at its time."""
+        line = np.zeros(int((seconds + 1) * RATE_HZ), np.int16)
+        for sound in sounds:
+            heard = self._heard(sound)
+            at = int(sound.at_s * RATE_HZ)
+            fits = min(len(heard), int(sound.seconds * RATE_HZ) if sound.speech is None else len(heard), len(line) - at)
+            line[at : at + fits] = heard[:fits]
+        soundfile.write(audio, line, RATE_HZ, subtype="PCM_16")
+
+    def _heard(self, sound: Sound) -> NDArray[np.int16]:
+        try:
+            path = self._path(sound)
+        except (SpeechError, MediaError, WebhookError) as error:
+            typer.echo(f"Not heard: {error}", err=True)
+            return np.zeros(0, np.int16)
+        samples: NDArray[np.int16] = soundfile.read(path, dtype="int16")[0]
+        return samples
+
+    def _path(self, sound: Sound) -> Path:
+        if sound.speech is not None:
+            return self._spoken(sound.speech)
+        if sound.source == "beep":
+            return self._run(self._tones.beep(rate_hz=RATE_HZ))
+        if sound.source.startswith("ringing"):
+            country = sound.source.partition(" ")[2] or self._country
+            return self._run(self._tones.ringback(country, rate_hz=RATE_HZ))
+        source, wav = Path(self._folder.name) / "source", Path(self._folder.name) / "sound.wav"
+        self._web.download(sound.source, source, _DOWNLOAD_LIMIT)
+        self._run(self._decoder.to_wav(source, wav, rate_hz=RATE_HZ))
+        return wav
+
+    def _spoken(self, speech: Speech) -> Path:
+        return self._run(self._speech.render(speech, rate_hz=RATE_HZ))
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Real time passes here, none in the simulation."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()

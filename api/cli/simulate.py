@@ -1,0 +1,102 @@
+"""`telefoon simulate`: a call flow without a telephone."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from api.cli.group import examples
+from engine.errors import InvalidField
+
+if TYPE_CHECKING:
+    from api.cli.source import BlockingWeb
+    from engine.flow.document import Document, GoTo
+    from engine.simulator.transcript import Transcript
+
+EXAMPLES: Final = examples(
+    'telefoon simulate menu.xml --digits "1,2,#"',
+    "telefoon simulate https://shop.example/voice --caller +3225550123 --answers busy,answer",
+    "telefoon simulate menu.json --audio heard.wav",
+)
+_LENGTH: Final = re.compile(r"(\d{1,6})(s|m|h)?")
+_SECONDS: Final = {"s": 1, "m": 60, "h": 3600}
+
+
+def simulate(
+    source: Annotated[str, typer.Argument(metavar="FILE-or-URL", help="A document, in XML or JSON.")],
+    digits: Annotated[
+        str, typer.Option(help='Keys for each Gather in turn, commas between, as "1,42#"; say:TEXT for speech.')
+    ] = "",
+    answers: Annotated[
+        str, typer.Option(help="How those answer who are dialled: answer, busy, no-answer, failed, canceled.")
+    ] = "",
+    caller: Annotated[str, typer.Option(help="Who calls, in E.164.")] = "+3225550100",
+    called: Annotated[str, typer.Option(help="The number that is called.")] = "+3225550199",
+    language: Annotated[str, typer.Option(help="The number's language.")] = "en-GB",
+    base_url: Annotated[str | None, typer.Option(help="Where relative URLs of a file count from.")] = None,
+    limit: Annotated[str, typer.Option(help="How long the call may last, as 90s, 10m or 1h.")] = "10m",
+    audio: Annotated[Path | None, typer.Option(help="Write what the caller hears to this WAV file.")] = None,
+) -> None:
+    """Run a call flow without a telephone, a server or any waiting, and tell what happens.
+
+    Servers that can be reached are asked; one that can't is a remark, and the simulation goes on or ends there. Ends
+    with 1 if a document is refused.
+    """
+    from api.cli.source import blocking_web, is_url
+    from engine.languages import canonical_language
+    from engine.simulator.run import run, simulated_call
+    from engine.simulator.script import Script
+
+    script = Script.of(digits, answers)
+    limit_s = _seconds(limit)
+    call = simulated_call(caller, called, canonical_language(language))
+    with blocking_web() as web:
+        start = _start(source) if not is_url(source) else _request(source)
+        if audio is None:
+            transcript = run(start, call, script, web.fetch, base_url=base_url, limit_s=limit_s)
+        else:
+            transcript = _with_audio(audio, web, lambda measure: run(
+                start, call, script, web.fetch, measure=measure, base_url=base_url, limit_s=limit_s
+            ))  # fmt: skip
+    typer.echo(str(transcript))
+
+
+def _start(source: str) -> "Document":
+    from api.cli.source import read_file
+    from engine.flow.parse import parse
+
+    return parse(*read_file(source))
+
+
+def _request(source: str) -> "GoTo":
+    from engine.flow.document import GoTo
+
+    return GoTo(source)
+
+
+def _with_audio(audio: Path, web: "BlockingWeb", simulation: "Simulation") -> "Transcript":
+    from api.cli.hearing import Renderer
+    from config.settings import load
+
+    if not audio.parent.is_dir():
+        raise InvalidField("audio", f"{audio.parent} is no folder.")
+    with Renderer(load(), web) as renderer:
+        transcript = simulation(renderer.seconds)
+        renderer.write(transcript.sounds, transcript.seconds, audio)
+    return transcript
+
+
+def _seconds(length: str) -> float:
+    found = _LENGTH.fullmatch(length.strip())
+    if found is None or not int(found[1]):
+        raise InvalidField("limit", f"{length!r} is no length of time; write it as 90s, 10m or 1h.")
+    return float(int(found[1]) * _SECONDS[found[2] or "s"])
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.ports import Speech
+
+    Simulation = Callable[[Callable[[Speech], float | None]], Transcript]

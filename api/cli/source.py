@@ -1,0 +1,79 @@
+"""Call flows as commands are given them: a file, or a URL."""
+
+import asyncio
+import threading
+from collections.abc import Coroutine, Iterator, Mapping
+from contextlib import contextmanager
+from ipaddress import ip_network
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from engine.errors import InvalidField
+
+if TYPE_CHECKING:
+    from engine.flow.document import Document
+    from engine.web.call_web import CallWeb
+
+T = TypeVar("T")
+
+_SUFFIXES = {".xml": "text/xml", ".json": "application/json"}
+
+
+def is_url(source: str) -> bool:
+    """Whether a source is to be requested, not read."""
+    return source.startswith(("http://", "https://"))
+
+
+def read_file(source: str) -> tuple[bytes, str | None]:
+    """The file's bytes, and the content type that its name tells. Raises InvalidField."""
+    path = Path(source)
+    try:
+        return path.read_bytes(), _SUFFIXES.get(path.suffix.lower())
+    except OSError as error:
+        raise InvalidField("file", f"{source} can't be read: {error.strerror}.") from None
+
+
+class BlockingWeb:
+    """Asks servers from code that does not wait; this is the user's own machine, so every address may be asked."""
+
+    def __init__(self, web: "CallWeb", loop: asyncio.AbstractEventLoop) -> None:
+        self._web = web
+        self._loop = loop
+
+    def fetch(self, url: str, method: str, params: Mapping[str, str]) -> "Document":
+        """The call flow at the URL. Raises WebhookError, DocumentError."""
+        return self.run(self._web.fetch_document(url, method, params))
+
+    def body(self, url: str) -> tuple[bytes, str | None]:
+        """What the server answers, and its content type. Raises WebhookError."""
+        return self.run(self._web.fetch_body(url, "GET", {}))
+
+    def download(self, url: str, dest: Path, limit_bytes: int) -> None:
+        """The file at the URL. Raises WebhookError."""
+        self.run(self._web.download(url, dest, limit_bytes))
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+
+@contextmanager
+def blocking_web(timeout_s: float = 10.0) -> Iterator[BlockingWeb]:
+    """A client with a loop of its own, in a thread."""
+    from engine.web.client import WebhookClient
+
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="web", daemon=True)
+    thread.start()
+    client = WebhookClient(timeout_s=timeout_s, allow=[ip_network("0.0.0.0/0"), ip_network("::/0")])
+
+    async def started() -> "CallWeb":
+        await client.start()
+        return client.for_call("", "")
+
+    try:
+        yield BlockingWeb(asyncio.run_coroutine_threadsafe(started(), loop).result(), loop)
+    finally:
+        asyncio.run_coroutine_threadsafe(client.close(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()

@@ -1,0 +1,148 @@
+"""Simulates one call of a flow, on time that is never waited for.
+
+For tests of one's own flows, with pytest or any other runner:
+
+    from engine.simulator.run import simulate
+
+    def test_who_presses_one_reaches_sales() -> None:
+        call = simulate("<Response>…</Response>", digits="1", pages={"https://shop.example/menu": "<Response>…"})
+        assert call.said[-1] == "You reached sales."
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+from engine.call import Call, Direction, Status
+from engine.call_params import webhook_params
+from engine.errors import FlowFailed, LegGone, SpeechError, WebhookError
+from engine.flow.document import Document, GoTo
+from engine.flow.interpreter import Interpreter
+from engine.flow.parse import parse
+from engine.ports import Speech
+from engine.simulator.clock import SkippingLoop
+from engine.simulator.script import Script
+from engine.simulator.stage import SimulatedStage
+from engine.simulator.transcript import Mark, Request, Transcript
+
+LIMIT_S: Final = 600.0
+CALLER: Final = "+3225550100"
+CALLED: Final = "+3225550199"
+
+Fetch = Callable[[str, str, Mapping[str, str]], Document]
+"""Get a document: absolute URL, GET or POST, parameters. May block. Raises WebhookError, DocumentError."""
+Measure = Callable[[Speech], float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """A customer's server in memory: documents by URL, with or without the query."""
+
+    by_url: Mapping[str, str] = field(default_factory=dict)
+
+    def __call__(self, url: str, method: str, params: Mapping[str, str]) -> Document:
+        body = self.by_url.get(url, self.by_url.get(url.partition("?")[0]))
+        if body is None:
+            raise WebhookError(f"{url} is not reachable in this simulation.")
+        return parse(body)
+
+
+def simulate(
+    flow: str,
+    *,
+    digits: str = "",
+    answers: str = "",
+    pages: Mapping[str, str] | None = None,
+    caller: str = CALLER,
+    called: str = CALLED,
+    language: str = "en-GB",
+    base_url: str | None = None,
+    limit_s: float = LIMIT_S,
+) -> Transcript:
+    """The transcript of a call: `flow` is a document, or the URL of one of the `pages`.
+
+    `digits` are the keys for each Gather in turn, as "1,42#,say:yes"; `answers` how those answer who are dialled,
+    as "busy,answer". Raises DocumentError if a document is refused, and InvalidField.
+    """
+    start: Document | GoTo = GoTo(flow) if flow.startswith(("http://", "https://")) else parse(flow)
+    call = simulated_call(caller, called, language)
+    return run(start, call, Script.of(digits, answers), Pages(pages or {}), base_url=base_url, limit_s=limit_s)
+
+
+def simulated_call(caller: str, called: str, language: str) -> Call:
+    """An inbound call that rings."""
+    return Call(
+        id=f"CA{1:032x}",
+        account_id=f"AC{1:032x}",
+        direction=Direction.INBOUND,
+        from_=caller,
+        to=called,
+        status=Status.RINGING,
+        start_time=datetime.now(UTC),
+        node="simulator",
+        language=language,
+    )
+
+
+def run(
+    start: Document | GoTo,
+    call: Call,
+    script: Script,
+    fetch: Fetch,
+    *,
+    measure: Measure = lambda _: None,
+    base_url: str | None = None,
+    limit_s: float = LIMIT_S,
+) -> Transcript:
+    """The transcript of a call. Raises DocumentError if a document is refused."""
+    transcript = Transcript()
+    with asyncio.Runner(loop_factory=SkippingLoop) as runner:
+        runner.run(_Simulation(call, script, fetch, measure, transcript).run(start, base_url, limit_s))
+    return transcript
+
+
+class _Simulation:
+    def __init__(self, call: Call, script: Script, fetch: Fetch, measure: Measure, transcript: Transcript) -> None:
+        self._fetch = fetch
+        self._measure = measure
+        self._transcript = transcript
+        self._interpreter = Interpreter(self._fetched, lambda: asyncio.get_running_loop().time())
+        self._stage = SimulatedStage(call, script, transcript, self._measured, self._part)
+
+    async def run(self, start: Document | GoTo, base_url: str | None, limit_s: float) -> None:
+        try:
+            async with asyncio.timeout(limit_s):
+                await self._interpreter.run(start, self._stage, base_url)
+        except TimeoutError:
+            self._end(f"the limit of {limit_s:g} s is reached; the simulation ends here")
+        except (WebhookError, FlowFailed) as error:
+            self._end(f"the call takes its fallback here: {error}")
+        self._transcript.seconds = self._stage.now_s
+
+    def _end(self, why: str) -> None:
+        self._transcript.ended_by = why
+        self._stage.line(Mark.REMARK, why)
+
+    async def _fetched(
+        self, url: str, method: str, params: Mapping[str, str], *, hidden: frozenset[str] = frozenset()
+    ) -> Document:
+        shown = " ".join(f"{name}={'•' if name in hidden else value}" for name, value in params.items())
+        self._stage.line(Mark.ASKS, f"{method} {url}  {shown}".rstrip())
+        told = {**webhook_params(self._stage.call), **params}
+        self._transcript.requests.append(Request(method, url, told))
+        return self._fetch(url, method, told)
+
+    async def _part(self, to: GoTo, stage: SimulatedStage) -> None:
+        try:
+            await self._interpreter.run_part(to, stage)
+        except (WebhookError, FlowFailed, LegGone) as error:
+            stage.line(Mark.REMARK, str(error))
+
+    def _measured(self, speech: Speech) -> float | None:
+        try:
+            return self._measure(speech)
+        except SpeechError as error:
+            self._stage.line(Mark.REMARK, str(error))
+            return None

@@ -1,0 +1,309 @@
+"""A stage without a telephone: implements engine.flow.stage.Stage, on the loop's own time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from engine.call import Call, Status
+from engine.errors import LegGone, RecordingError
+from engine.flow.document import GoTo, Method
+from engine.flow.plans import (
+    CallRecordingPlan,
+    DialOutcome,
+    DialPlan,
+    DialRecord,
+    HearPlan,
+    QueueOutcome,
+    QueuePlan,
+    RecordOutcome,
+    RecordPlan,
+    ReferOutcome,
+    ReferPlan,
+    RoomOutcome,
+    RoomPlan,
+    ServePlan,
+    Spoken,
+    Whisper,
+)
+from engine.flow.stage import Waiting
+from engine.languages import LANGUAGES
+from engine.ports import Cause, Speech
+from engine.queue import QueueResult
+from engine.simulator.script import Answer, Input, Script
+from engine.simulator.transcript import Line, Mark, Sound, Transcript
+
+TALK_S: Final = 10.0
+"""How long a simulated talk, message or stay in a conference lasts."""
+RING_S: Final = 4.0
+QUEUE_S: Final = 20.0
+FILE_S: Final = 5.0
+_CHARACTERS_A_SECOND: Final = 15.0
+_KEY_S: Final = 1.0
+
+Measure = Callable[[Speech], float | None]
+"""How long a text takes to speak, in seconds, where that is known. Raises SpeechError."""
+Perform = Callable[[GoTo, "SimulatedStage"], Awaitable[None]]
+
+
+class SimulatedStage:
+    """Writes what happens into a transcript; the script says what people do."""
+
+    def __init__(self, call: Call, script: Script, transcript: Transcript, measure: Measure, perform: Perform) -> None:
+        self._call = call
+        self._script = script
+        self._transcript = transcript
+        self._measure = measure
+        self._perform = perform
+        self._answered = False
+        self._input = Input()
+        self._paused = asyncio.Event()
+        self._hidden = False
+        self._listening = False
+        self._recordings = 0
+
+    @property
+    def call(self) -> Call:
+        return self._call
+
+    @property
+    def language(self) -> str:
+        return self._call.language
+
+    @property
+    def recognized_languages(self) -> frozenset[str]:
+        return LANGUAGES
+
+    async def performing(self, verb: str) -> None:
+        self._paused.clear()
+        if verb == "Gather":
+            self._input = self._script.next_input()
+
+    async def answer(self) -> None:
+        if not self._answered:
+            self._answered = True
+            self.line(Mark.CALL, f"{self._call.to} answers {self._call.from_}")
+
+    async def say(self, speech: Speech) -> None:
+        await self.answer()
+        voice = f", voice {speech.voice}" if speech.voice else ""
+        self.line(Mark.SAYS, f"({speech.language}{voice}) {speech.text}")
+        seconds = self._measure(speech) or max(len(speech.text) / _CHARACTERS_A_SECOND, 0.5)
+        await self._sounds(Sound(self.now_s, seconds, speech=speech))
+
+    async def play(self, url: str) -> None:
+        await self.answer()
+        self.line(Mark.PLAYS, url)
+        await self._sounds(Sound(self.now_s, FILE_S, source=url))
+
+    async def pause(self, seconds: float) -> None:
+        self._paused.set()
+        if self._listening:
+            self.line(Mark.WAITS, f"{seconds:g} s for a key")
+        await asyncio.sleep(seconds)
+
+    async def digit(self, timeout_s: float | None, *, hidden: bool = False) -> str | None:
+        await self.answer()
+        if timeout_s is None:
+            return await self._key_after_prompts(hidden)
+        self.line(Mark.WAITS, f"{timeout_s:g} s for a key")
+        if not self._input.keys:
+            await asyncio.sleep(timeout_s)
+            return None
+        await asyncio.sleep(min(_KEY_S, timeout_s))
+        return self._key(hidden)
+
+    def forget_digits(self) -> None:
+        """Nobody presses a key that nobody waits for."""
+
+    async def hide(self, hidden: bool) -> None:
+        self._hidden = hidden
+        self.line(Mark.REMARK, "the input is masked" if hidden else "the input is no longer masked")
+
+    async def send_digits(self, digits: str) -> None:
+        await self.answer()
+        self.line(Mark.PLAYS, f"keys {digits}")
+        await asyncio.sleep(0.2 * len(digits))
+
+    async def hear(self, plan: HearPlan) -> Spoken | None:
+        if not self._input.said:
+            await asyncio.Event().wait()
+        await self._paused.wait()
+        text, self._input = self._input.said, Input()
+        if plan.partial is not None:
+            await plan.partial(text)
+        await asyncio.sleep(len(text) / _CHARACTERS_A_SECOND + plan.end_silence_s)
+        self.line(Mark.INPUT, f"says {'•' if plan.hidden else text!r}")
+        return Spoken(text, 0.9)
+
+    async def tell(self, url: str, method: str, params: Mapping[str, str]) -> None:
+        self.line(Mark.ASKS, f"{method} {url}  {_shown(params)}")
+
+    async def record(self, plan: RecordPlan) -> RecordOutcome:
+        await self.answer()
+        self.line(Mark.SAYS, f"({self.language}) an announcement that the call is recorded")
+        if plan.beep:
+            await self._sounds(Sound(self.now_s, 0.4, source="beep"))
+        taken = self._script.next_input()
+        ended_by = next((key for key in taken.keys if key in plan.finish_on), "")
+        seconds = min(TALK_S, plan.max_s)
+        self.line(Mark.INPUT, f"leaves a message of {seconds:g} s{f', ended by {ended_by}' if ended_by else ''}")
+        await asyncio.sleep(seconds)
+        self._recordings += 1
+        identifier = f"RE{self._recordings:032x}"
+        return RecordOutcome(identifier, f"https://telefoon.example/recordings/{identifier}", int(seconds), ended_by)
+
+    async def record_call(self, plan: CallRecordingPlan) -> None:
+        await self.answer()
+        if self._hidden:
+            raise RecordingError("The input is masked.")
+        self.line(Mark.REMARK, f"the call is recorded from here on ({plan.tracks}, {plan.channels})")
+
+    async def dial(self, plan: DialPlan) -> DialOutcome:
+        if not plan.answer_on_bridge:
+            await self.answer()
+        together = "one after the other" if plan.sequential else "together"
+        names = ", ".join(f"client {each.address}" if each.client else each.address for each in plan.targets)
+        self.line(Mark.CALL, f"dials {names}{f' ({together})' if len(plan.targets) > 1 else ''}")
+        answers = 1 if not plan.sequential else len(plan.targets)
+        answer, target = Answer.NO_ANSWER, plan.targets[0]
+        for target in plan.targets[:answers]:
+            await self._sounds(Sound(self.now_s, RING_S, source=f"ringing {plan.ring_tone or ''}".strip()))
+            answer = self._script.next_answer()
+            self.line(Mark.CALL, f"{target.address}: {answer}")
+            if answer is Answer.ANSWER:
+                break
+        if answer is not Answer.ANSWER:
+            return DialOutcome(answer.status, _CHILD, 0)
+        await self.answer()
+        await self._whisper(target.address, target.whisper)
+        return await self._talk(target.address, plan.limit_s, recorded=plan.recording.mode is not DialRecord.NOTHING)
+
+    async def join(self, plan: RoomPlan, waiting: Waiting | None) -> RoomOutcome:
+        await self.answer()
+        self.line(Mark.CALL, f"enters the conference {plan.name!r}{', muted' if plan.muted else ''}")
+        if not plan.start_on_enter and waiting is not None:
+            await waiting({"ConferenceSid": _ROOM})
+        seconds = min(TALK_S, plan.limit_s or TALK_S)
+        await asyncio.sleep(seconds)
+        self.line(Mark.CALL, f"leaves the conference after {seconds:g} s")
+        return RoomOutcome(_ROOM, joined=True, seconds=int(seconds))
+
+    async def enqueue(self, plan: QueuePlan, waiting: Waiting | None) -> QueueOutcome:
+        """An `answer` of the script serves it after a while; without one nobody does, and the limit ends the wait."""
+        await self.answer()
+        self.line(
+            Mark.CALL, f"waits in the queue {plan.name!r}{f', priority {plan.priority}' if plan.priority else ''}"
+        )
+        began = self.now_s
+        served = bool(self._script.answers) and self._script.next_answer() is Answer.ANSWER
+        entertained = asyncio.create_task(self._entertain(waiting))
+        try:
+            await asyncio.wait({entertained}, timeout=QUEUE_S if served else None)
+            seconds = int(self.now_s - began)
+            if entertained.done():
+                entertained.result()
+                self.line(Mark.CALL, f"leaves the queue after {seconds} s")
+                return QueueOutcome(QueueResult.LEAVE, _QUEUE, seconds)
+        finally:
+            entertained.cancel()
+            await asyncio.gather(entertained, return_exceptions=True)
+        self.line(Mark.CALL, f"an agent takes the call after {seconds} s")
+        await self._talk("the agent", None, recorded=False)
+        return QueueOutcome(QueueResult.BRIDGED, _QUEUE, seconds)
+
+    async def serve(self, plan: ServePlan) -> DialOutcome:
+        await self.answer()
+        answer = self._script.next_answer()
+        if answer is not Answer.ANSWER:
+            self.line(Mark.CALL, f"nobody waits in the queue {plan.name!r}")
+            await asyncio.sleep(plan.answer_timeout_s)
+            return DialOutcome(Status.NO_ANSWER, None, 0)
+        self.line(Mark.CALL, f"takes the first out of the queue {plan.name!r}")
+        await self._whisper("who waited", plan.whisper)
+        return await self._talk("who waited", plan.limit_s, recorded=False)
+
+    async def echo(self) -> None:
+        await self.answer()
+        self.line(Mark.CALL, f"hears itself for {TALK_S:g} s and hangs up")
+        await asyncio.sleep(TALK_S)
+        raise LegGone("the caller hung up")
+
+    async def refer(self, plan: ReferPlan) -> ReferOutcome:
+        self.line(Mark.CALL, f"is sent on to {plan.target}")
+        return ReferOutcome(202, 200)
+
+    async def hang_up(self) -> None:
+        self.line(Mark.CALL, "is hung up")
+
+    async def reject(self, cause: Cause) -> None:
+        self.line(Mark.CALL, f"is refused ({cause.sip_code})")
+
+    async def note(self, kind: str, **facts: object) -> None:
+        self.line(Mark.REMARK, f"{kind.replace('_', ' ')}: {', '.join(str(each) for each in facts.values())}")
+
+    def line(self, mark: Mark, text: str) -> None:
+        """Write a line."""
+        self._transcript.lines.append(Line(self.now_s, mark, text))
+
+    @property
+    def now_s(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    async def _key_after_prompts(self, hidden: bool) -> str:
+        """Whoever has keys to press hears the prompts to their end."""
+        self._listening = True
+        try:
+            await (self._paused.wait() if self._input.keys else asyncio.Event().wait())
+            await asyncio.sleep(_KEY_S)
+            return self._key(hidden)
+        finally:
+            self._listening = False
+
+    def _key(self, hidden: bool) -> str:
+        key, self._input = self._input.keys[0], Input(self._input.keys[1:])
+        self.line(Mark.INPUT, f"key {'•' if hidden else key}")
+        return key
+
+    async def _sounds(self, sound: Sound) -> None:
+        self._transcript.sounds.append(sound)
+        await asyncio.sleep(sound.seconds)
+
+    async def _whisper(self, whom: str, whisper: Whisper | None) -> None:
+        if whisper is not None:
+            self.line(Mark.REMARK, f"{whom} alone hears {whisper.url}:")
+            await self._perform(GoTo(whisper.url, Method(whisper.method)), self)
+
+    async def _talk(self, whom: str, limit_s: int | None, *, recorded: bool) -> DialOutcome:
+        seconds = min(TALK_S, limit_s or TALK_S)
+        self.line(
+            Mark.CALL, f"talks to {whom} for {seconds:g} s{', recorded after an announcement' if recorded else ''}"
+        )
+        await asyncio.sleep(seconds)
+        url = "https://telefoon.example/recordings/dial" if recorded else None
+        return DialOutcome(Status.COMPLETED, _CHILD, int(seconds), 200, url, bridged=True)
+
+    async def _entertain(self, waiting: Waiting | None) -> None:
+        if waiting is None:
+            self.line(Mark.PLAYS, "music")
+            await asyncio.Event().wait()
+            return
+        params = {
+            "QueueSid": _QUEUE,
+            "QueuePosition": "1",
+            "QueueTime": "0",
+            "AvgQueueTime": "0",
+            "CurrentQueueSize": "1",
+            "MaxQueueSize": "100",
+        }
+        left = False
+        while not left:
+            left = await waiting(params)
+
+
+def _shown(params: Mapping[str, str]) -> str:
+    return " ".join(f"{name}={value}" for name, value in params.items())
+
+
+_CHILD: Final = f"CA{2:032x}"
+_ROOM: Final = f"CF{1:032x}"
+_QUEUE: Final = f"QU{1:032x}"

@@ -1,0 +1,79 @@
+"""What happened in a simulation, line by line, and what the caller heard."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from engine.ports import Speech
+
+
+class Mark(StrEnum):
+    """What a line is about."""
+
+    CALL = "call"
+    SAYS = "says"
+    PLAYS = "plays"
+    WAITS = "waits"
+    INPUT = "input"
+    ASKS = "asks"
+    REMARK = "remark"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """At a second of the call."""
+
+    at_s: float
+    mark: Mark
+    text: str
+
+    def __str__(self) -> str:
+        minutes, seconds = divmod(int(self.at_s), 60)
+        return f"{minutes:3}:{seconds:02}  {self.mark.value:<7} {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """Something that the caller hears from a second on: a text to speak, or a file or tone by its name."""
+
+    at_s: float
+    seconds: float
+    speech: Speech | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a customer's server was asked."""
+
+    method: str
+    url: str
+    params: dict[str, str]
+
+
+@dataclass(slots=True)
+class Transcript:
+    """Of one simulated call."""
+
+    lines: list[Line] = field(default_factory=list)
+    sounds: list[Sound] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+    seconds: float = 0.0
+    ended_by: str = ""
+
+    @property
+    def said(self) -> list[str]:
+        """The texts that were spoken, in order."""
+        return [sound.speech.text for sound in self.sounds if sound.speech is not None]
+
+    @property
+    def played(self) -> list[str]:
+        """The addresses of files that were played, in order."""
+        return [sound.source for sound in self.sounds if sound.speech is None and "://" in sound.source]
+
+    def of(self, mark: Mark) -> Iterator[str]:
+        """The lines of one mark."""
+        return (line.text for line in self.lines if line.mark is mark)
+
+    def __str__(self) -> str:
+        return "\n".join(str(line) for line in self.lines)

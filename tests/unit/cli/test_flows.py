@@ -1,0 +1,105 @@
+"""`telefoon flow` and `telefoon simulate`: what they print, and how they end."""
+
+import json
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from tests.peers.audio import Sound, hears
+from tests.unit.cli.conftest import Run
+
+MENU = """<Response>
+  <Gather numDigits="1" action="https://127.0.0.1:9/menu" enhanced="true">
+    <Say voice="Polly.Lotte">Druk een</Say>
+  </Gather>
+  <Say>Nothing came</Say>
+</Response>
+"""
+WRONG = """<Response>
+  <Gather numDigits="many"/>
+  <Pay chargeAmount="9"/>
+  <Say loop="-1">x</Say>
+</Response>
+"""
+
+
+@pytest.fixture
+def menu(tmp_path: Path) -> Path:
+    path = tmp_path / "menu.xml"
+    path.write_text(MENU)
+    return path
+
+
+def test_check_tells_everything_at_once_with_its_place_and_ends_with_1(telefoon: Run, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.xml"
+    wrong.write_text(WRONG)
+
+    checked = telefoon("flow", "check", str(wrong))
+
+    assert checked.exit_code == 1
+    assert "line 2, column 3: <Gather>: 'numDigits' is 'many': write a whole number" in checked.stdout
+    assert "line 3, column 3: <Pay>: taking card payments is not supported" in checked.stdout
+    assert "line 4, column 3: <Say>: 'loop' is '-1'" in checked.stdout
+
+
+def test_check_tells_what_differs_and_ends_with_0(telefoon: Run, menu: Path) -> None:
+    checked = telefoon("flow", "check", str(menu))
+
+    assert checked.exit_code == 0
+    assert "ignored  line 2, column 3: <Gather>: 'enhanced' has no effect" in checked.stdout
+    assert (
+        "differs  line 3, column 5: <Say>: 'Polly.Lotte' is spoken by the voice of Telefoon for nl-NL" in checked.stdout
+    )
+
+
+def test_check_is_json_for_programs(telefoon: Run, menu: Path) -> None:
+    [report] = json.loads(telefoon("flow", "check", str(menu), "--json").stdout)
+
+    assert report["runs"]
+    assert {finding["effect"] for finding in report["findings"]} == {"ignored", "differs"}
+
+
+def test_convert_there_and_back_is_the_same_flow(telefoon: Run, menu: Path, tmp_path: Path) -> None:
+    as_json = tmp_path / "menu.json"
+    as_json.write_text(telefoon("flow", "convert", str(menu)).stdout)
+    back = tmp_path / "back.xml"
+    back.write_text(telefoon("flow", "convert", str(as_json)).stdout)
+
+    assert telefoon("flow", "convert", str(back)).stdout == as_json.read_text()
+
+
+def test_simulate_tells_the_call_and_goes_on_where_nobody_can_be_asked(telefoon: Run, menu: Path) -> None:
+    simulated = telefoon("simulate", str(menu), "--digits", "1")
+
+    assert simulated.exit_code == 0
+    assert "(nl-NL) Druk een" in simulated.stdout
+    assert "key 1" in simulated.stdout
+    assert "the call takes its fallback here: POST https://127.0.0.1:9/menu failed" in simulated.stdout
+
+
+def test_simulate_refuses_with_the_parsers_words(telefoon: Run, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.xml"
+    wrong.write_text(WRONG)
+
+    simulated = telefoon("simulate", str(wrong))
+
+    assert simulated.exit_code == 1
+    assert "line 2, column 3: <Gather>: 'numDigits' is 'many'" in simulated.stderr
+
+
+def test_simulate_writes_what_the_caller_hears(telefoon: Run, tmp_path: Path) -> None:
+    flow = tmp_path / "flow.json"
+    flow.write_text('[{"verb": "pause", "length": 2}, {"verb": "dial", "to": "+3225550188", "ringTone": "be"}]')
+    audio = tmp_path / "heard.wav"
+
+    simulated = telefoon("simulate", str(flow), "--audio", str(audio), "--answers", "busy")
+
+    assert simulated.exit_code == 0
+    assert soundfile.info(str(audio)).duration >= 6
+    assert hears(Sound.of_file(audio), 425, seconds=0.8)
+
+
+@pytest.mark.parametrize("arguments", [("--limit", "soon"), ("--digits", "x"), ("--answers", "maybe")])
+def test_simulate_names_what_makes_no_sense(telefoon: Run, menu: Path, arguments: tuple[str, str]) -> None:
+    assert telefoon("simulate", str(menu), *arguments).exit_code == 2
