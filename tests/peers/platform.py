@@ -109,6 +109,11 @@ class Platform:
             assert response.ok, answer
             return answer
 
+    async def patch(self, path: str, body: Any) -> tuple[int, Json]:
+        """The answer's status and body."""
+        async with self.client.patch(path, json=body) as response:
+            return response.status, await response.json()
+
     async def get(self, path: str, **query: str) -> Json:
         """The answer's body, of a request that must succeed."""
         async with self.client.get(path, params=query) as response:
