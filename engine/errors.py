@@ -12,6 +12,7 @@ TelefoonError
 ├── LegGone                  the far end has hung up, or its dialog failed
 ├── SipError                 the SIP library refused a command
 ├── SpeechError              a prompt could not be spoken
+├── RecognitionError         what a caller said could not be turned into text
 ├── MediaError               an audio file could not be fetched or decoded
 ├── RecordingError           a recording could not be started, written or closed
 ├── WebhookError             the customer's server did not give a usable answer
@@ -96,6 +97,10 @@ class SipError(TelefoonError):
 
 class SpeechError(TelefoonError):
     """A prompt could not be spoken."""
+
+
+class RecognitionError(TelefoonError):
+    """What a caller said could not be turned into text."""
 
 
 class MediaError(TelefoonError):

@@ -5,6 +5,7 @@ the media behind them, so nothing of the media library is ever held by the engin
 """
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -16,6 +17,9 @@ from engine.call import Event
 LegId = NewType("LegId", int)
 PlayerId = NewType("PlayerId", int)
 RecorderId = NewType("RecorderId", int)
+
+LONGEST_LISTEN_S = 600.0
+"""After which a stream of `Bridge.listen` ends: all of it is kept in memory until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +260,7 @@ class Recorder(Protocol):
 
 
 class Bridge(Protocol):
-    """Joins sources to sinks, plays and records. Connections of a leg outlive its re-INVITEs."""
+    """Joins sources to sinks, plays, records and lets programs hear. Connections of a leg outlive its re-INVITEs."""
 
     @property
     def rate_hz(self) -> int:
@@ -280,6 +284,13 @@ class Bridge(Protocol):
 
     async def hold(self, leg: LegId, *, held: bool) -> None:
         """As mute, and the far end hears nobody: only what is played to it; until undone."""
+        ...
+
+    def listen(self, source: Said) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """What the far end of a leg says from now on: mono 16-bit little-endian PCM at rate_hz, silence included.
+
+        It ends when the context is left, or after LONGEST_LISTEN_S. Raises MediaError.
+        """
         ...
 
     async def level(self, source: Said) -> float:

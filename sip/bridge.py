@@ -1,14 +1,16 @@
 """The bridge as the engine sees it: players and recorders, wired by name."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 from itertools import count
 from pathlib import Path
 
-from engine.errors import RecordingError
+from engine.errors import MediaError, RecordingError
 from engine.ports import LegId, Played, PlayerId, RecordedFile, RecorderId, Said, Sink, Source, Track
 from sip.switch import Switch
+from sip.tap import memory_file, samples, wav_name
 from sip.thread import SipThread
 from sip.wav import join_tracks, silence, wait_until_closed
 
@@ -102,6 +104,21 @@ class SipBridge:
         sources: list[list[Source]] = [[*always, *track] for track in tracks]
         await self._thread.run(partial(self._switch.record, recorder, files, sources))
         return WavRecorder(recorder, path, files, self._switch, self._thread)
+
+    @asynccontextmanager
+    async def listen(self, source: Said) -> AsyncIterator[AsyncIterator[bytes]]:
+        recorder = RecorderId(next(self._ids))
+        sources: list[Source] = [source] if self._silence is None else [self._silence, source]
+        with memory_file() as descriptor:
+            with wav_name(descriptor) as name:
+                try:
+                    await self._thread.run(partial(self._switch.record, recorder, [name], [sources]))
+                except RecordingError as error:
+                    raise MediaError(f"What leg {source.leg} says can't be heard: {error}") from error
+            try:
+                yield samples(descriptor, self._rate_hz)
+            finally:
+                await asyncio.shield(self._thread.run(partial(self._switch.drop_recorder, recorder)))
 
     async def connect(self, source: Source, sink: Sink) -> None:
         await self._thread.run(partial(self._switch.connect, source, sink))

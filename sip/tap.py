@@ -1,0 +1,68 @@
+"""Hearing a leg as bytes: a recorder of the library writes to memory, and asyncio reads behind it.
+
+The media clock thus stays in C; a port of our own would make it wait for Python's lock at every frame of every
+leg that listens. The file is anonymous memory (memfd_create(2)), so nothing of what was said is ever on a disk.
+The library opens files only by a name that ends in .wav; that name is a link, gone before the first sample.
+"""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from engine.errors import MediaError
+from engine.ports import LONGEST_LISTEN_S
+
+HEADER_BYTES: Final = 44
+"""Of the WAV files that the library writes; the samples follow."""
+
+POLL_S: Final = 0.05
+SAMPLE_BYTES: Final = 2
+
+
+@contextmanager
+def memory_file() -> Iterator[int]:
+    """The descriptor of a file that is in memory only. Raises MediaError."""
+    try:
+        descriptor = os.memfd_create("telefoon-tap", os.MFD_CLOEXEC)
+    except OSError as error:
+        raise MediaError(f"There is no memory to listen with: {error.strerror}.") from error
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def wav_name(descriptor: int) -> Iterator[Path]:
+    """A name by which the file can be opened while inside. Raises MediaError."""
+    folder = None
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="telefoon-tap-"))
+        name = folder / "tap.wav"
+        name.symlink_to(f"/proc/{os.getpid()}/fd/{descriptor}")
+        yield name
+    except OSError as error:
+        raise MediaError(f"There is no place to listen by: {error.strerror}.") from error
+    finally:
+        if folder is not None:
+            with suppress(FileNotFoundError):  # the link was not made
+                (folder / "tap.wav").unlink()
+            folder.rmdir()
+
+
+async def samples(descriptor: int, rate_hz: int, longest_s: float = LONGEST_LISTEN_S) -> AsyncIterator[bytes]:
+    """What is written after the header, in whole samples, as it is written."""
+    at, end = HEADER_BYTES, HEADER_BYTES + int(longest_s * rate_hz) * SAMPLE_BYTES
+    while at < end:
+        written = min(os.fstat(descriptor).st_size, end)
+        whole = (written - at) // SAMPLE_BYTES * SAMPLE_BYTES
+        if whole > 0:
+            heard = os.pread(descriptor, whole, at)
+            at += len(heard)
+            yield heard
+        else:
+            await asyncio.sleep(POLL_S)

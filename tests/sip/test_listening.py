@@ -1,0 +1,128 @@
+"""Hearing a leg as bytes: what the far end says arrives in time, and is nowhere on a disk."""
+
+import asyncio
+import os
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.ports import Answered, DialRequest, MediaChanged, Said
+from tests.peers.audio import Sound, hears, tone
+from tests.peers.ear import RtpEar
+from tests.peers.ports import Ports
+from tests.peers.scenario import gets_bye, is_called, scenario
+from tests.peers.sipp import sipp
+from tests.sip.conftest import Line, Watch
+
+pytestmark = pytest.mark.sip
+
+
+@asynccontextmanager
+async def called(line: Line, ports: Ports, ear: RtpEar) -> AsyncIterator[Watch]:
+    """A call that was answered by a far end with this ear."""
+    async with sipp(scenario(is_called(), gets_bye()), ports, keys={"ear": ear.port}) as far_end:
+        target = f"sip:+3225550199@127.0.0.1:{far_end.port}"
+        call = Watch(await line.agent.dial(DialRequest(target, "+3225550100", "CA1"))).start()
+        await call.sees(Answered)
+        await call.sees(MediaChanged)
+        ear.follow((await far_end.gets("INVITE")).sdp)
+        yield call
+        await call.leg.hang_up()
+        await call.ends()
+
+
+async def collected(stream: AsyncIterator[bytes], into: bytearray) -> None:
+    async for heard in stream:
+        into += heard
+
+
+def sound(pcm: bytearray, rate_hz: int) -> Sound:
+    return Sound.of_pcm(np.frombuffer(bytes(pcm), np.int16), rate_hz)
+
+
+async def test_what_the_far_end_says_is_heard_within_half_a_second_and_keeps_time(
+    line: Line, ports: Ports, ear: RtpEar
+) -> None:
+    bridge = line.agent.bridge
+    async with called(line, ports, ear) as call:
+        pcm = bytearray()
+        async with bridge.listen(Said(call.leg.id)) as stream:
+            begun = time.monotonic()
+            listening = asyncio.create_task(collected(stream, pcm))
+            await asyncio.sleep(1)
+            ear.say(tone(700, 2, dbov=-18))
+            await asyncio.sleep(3)
+            late = time.monotonic() - begun - len(pcm) / 2 / bridge.rate_hz
+            listening.cancel()
+
+        heard = sound(pcm, bridge.rate_hz)
+        assert hears(heard, 700, seconds=1.8)
+        assert not hears(heard.part(0, 0.8), 700)
+        assert late < 0.7, "the library hands on 4000 bytes at a time, C keeps as many"
+
+
+async def test_two_legs_are_heard_apart_and_one_after_the_other_on_the_same_leg(line: Line, ports: Ports) -> None:
+    bridge = line.agent.bridge
+    with RtpEar() as one, RtpEar() as two:
+        async with called(line, ports, one) as first, called(line, ports, two) as second:
+            one.say(tone(400, 1, dbov=-18), for_ever=True)
+            two.say(tone(900, 1, dbov=-18), for_ever=True)
+            for _ in range(5):
+                of_first, of_second = bytearray(), bytearray()
+                async with bridge.listen(Said(first.leg.id)) as stream, bridge.listen(Said(second.leg.id)) as other:
+                    tasks = [
+                        asyncio.create_task(collected(stream, of_first)),
+                        asyncio.create_task(collected(other, of_second)),
+                    ]
+                    await asyncio.sleep(1.2)
+                    for task in tasks:
+                        task.cancel()
+                assert hears(sound(of_first, bridge.rate_hz), 400, seconds=0.4)
+                assert not hears(sound(of_first, bridge.rate_hz), 900)
+                assert hears(sound(of_second, bridge.rate_hz), 900, seconds=0.4)
+                assert not hears(sound(of_second, bridge.rate_hz), 400)
+
+
+async def test_nothing_that_was_said_is_on_a_disk_and_nothing_stays_open(
+    line: Line, ports: Ports, ear: RtpEar, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    async with called(line, ports, ear) as call:
+        ear.say(tone(700, 1, dbov=-18), for_ever=True)
+        files = {path for path in tmp_path.rglob("*") if path.is_file()}
+        async with line.agent.bridge.listen(Said(call.leg.id)) as stream:
+            pcm = bytearray()
+            listening = asyncio.create_task(collected(stream, pcm))
+            await asyncio.sleep(1.5)
+            listening.cancel()
+            assert pcm
+            assert {path for path in tmp_path.rglob("*") if path.is_file()} == files
+            assert not list(tmp_path.glob("telefoon-tap-*"))
+            assert taps_open() > 0
+        await asyncio.sleep(0.2)
+        assert taps_open() == 0
+
+
+async def test_listening_outlives_the_leg_and_ends_in_order(line: Line, ports: Ports, ear: RtpEar) -> None:
+    async with called(line, ports, ear) as call:
+        async with line.agent.bridge.listen(Said(call.leg.id)) as stream:
+            await call.leg.hang_up()
+            await call.ends()
+            async with asyncio.timeout(2):
+                assert await anext(stream)
+        assert await line.agent.bridge.level(Said(call.leg.id)) == 0.0
+
+
+def taps_open() -> int:
+    links = []
+    for entry in Path("/proc/self/fd").iterdir():
+        try:
+            links.append(os.readlink(entry))
+        except FileNotFoundError:  # the listing's own descriptor
+            continue
+    return sum("telefoon-tap" in link for link in links)
