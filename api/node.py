@@ -21,7 +21,7 @@ from api.published import Published
 from api.readiness import Readiness
 from api.resources.recordings import audio_path
 from api.services import Services as ApiServices
-from api.speech import speech_service
+from api.speech import recognizer, speech_service
 from config.settings import Settings
 from engine.call import Call
 from engine.callbacks import CallbackCourier
@@ -121,6 +121,10 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
         speech = speech_service(settings)
         stack.push_async_callback(speech.close)
         await speech.start()
+        listener = recognizer(settings)
+        if listener is not None:
+            stack.push_async_callback(listener.close)
+            listener.require()
         decoder = Decoder(settings.data_dir / "decoder-scratch")
         stack.push_async_callback(decoder.close)
         media = MediaCache(
@@ -173,6 +177,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
             speaker=Speaker(agent.bridge, speech, ToneService(speech.cache), media),
             recorder=recorder,
             consent=Announcement(clock),
+            recognizer=listener,
             web=client,
             clock=clock,
             node=settings.node,

@@ -1,7 +1,8 @@
-"""The speech service as the settings describe it."""
+"""Speech, and its recognition, as the settings describe them."""
 
 from config.settings import Settings
 from tts.cache import PromptCache
+from tts.recognition.recognizer import WhisperRecognizer
 from tts.synthesizer import SpeechService
 
 
@@ -14,3 +15,10 @@ def speech_service(settings: Settings) -> SpeechService:
         workers=settings.tts_workers,
         espeak=settings.tts_espeak,
     )
+
+
+def recognizer(settings: Settings) -> WhisperRecognizer | None:
+    """Not started yet; None where the settings want no recognition."""
+    if settings.recognizer == "none":
+        return None
+    return WhisperRecognizer(settings.data_dir / "recognizer-scratch")

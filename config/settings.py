@@ -116,6 +116,7 @@ class Settings(BaseSettings):
     tts_engines: dict[str, list[str]] = {}
     tts_piper_voices: dict[str, Path] = {}
     tts_espeak: Literal["auto", "system", "loader"] = "auto"
+    recognizer: Literal["none", "whisper"] = "none"
 
     log_format: LogFormat = LogFormat.TEXT
     log_level: LogLevel = LogLevel.INFO

@@ -112,7 +112,8 @@ class _Seat:
 class WorkerPool:
     """At most `size` workers; `queue_limit` jobs may wait beyond those being done.
 
-    `scratch` is a folder for the workers' temporary files; the pool makes it and the owner removes it.
+    `scratch` is a folder for the workers' temporary files; the pool makes it and the owner removes it. `program`
+    is the module that the processes run.
     """
 
     scratch: Path
@@ -120,6 +121,7 @@ class WorkerPool:
     queue_limit: int = 200
     espeak: str = "auto"
     recycle_after: int = RECYCLE_AFTER
+    program: str = "tts.worker"
     _seats: asyncio.LifoQueue[_Seat] = field(init=False)
     _all: tuple[_Seat, ...] = field(init=False)
     _pending: int = field(default=0, init=False)
@@ -136,6 +138,11 @@ class WorkerPool:
     def pids(self) -> tuple[int, ...]:
         """Processes that are running now."""
         return tuple(seat.process.process.pid for seat in self._all if seat.process is not None)
+
+    @property
+    def idle(self) -> bool:
+        """Whether a job would be begun at once."""
+        return self._pending < self.size
 
     async def run(self, job: Mapping[str, Any], *, timeout_s: float) -> dict[str, Any]:
         """Have the job done and give what it gave. `timeout_s` counts from when a worker takes it.
@@ -214,7 +221,7 @@ class WorkerPool:
         stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed by _Process.end
         process = _Process(
             await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-m", "tts.worker", str(folder), self.espeak, str(os.getpid())),
+                *(sys.executable, "-P", "-m", self.program, str(folder), self.espeak, str(os.getpid())),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=stderr,

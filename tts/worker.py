@@ -1,19 +1,12 @@
-"""The worker process: `python -m tts.worker FOLDER ESPEAK`, jobs in on stdin, answers out on stdout.
+"""The worker process that speaks and decodes: `python -m tts.worker FOLDER ESPEAK PARENT`.
 
-One JSON object a line. In: {"do": "speak" | "decode", …}. Out: {"ready": true} once, then for each job
-{"ok": {…}} or {"error": "what the user may read"}. It ends when stdin does, or when its parent dies.
+Jobs are {"do": "warm" | "speak" | "decode", …}; tts/serving.py says how they come in and how answers go out.
 """
 
-import ctypes
-import faulthandler
-import json
-import os
-import resource
-import signal
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, Final
 
 import numpy as np
 import soundfile
@@ -26,16 +19,12 @@ from tts.engines.pico import PicoEngine
 from tts.engines.piper import PiperEngine
 from tts.loudness import faded, levelled, resampled, trimmed
 from tts.script import Silence, from_json
+from tts.serving import Job, serve
 from tts.voices import EngineName
 
-NICENESS: Final = 10
 LEAD_S: Final = 0.05
 TAIL_S: Final = 0.15
 SENTENCE_GAP_S: Final = 0.25
-
-_PR_SET_PDEATHSIG: Final = 1
-
-Job = Mapping[str, Any]
 
 
 class Worker:
@@ -106,35 +95,10 @@ def _silence(seconds: float, rate_hz: int) -> Samples:
     return np.zeros(int(seconds * rate_hz), np.float32)
 
 
-def _die_with_parent(parent: int) -> None:
-    """A stuck worker never sees the end of stdin, so the kernel must end it (prctl(2), Linux)."""
-    if sys.platform != "linux":
-        return
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it died before we asked
-        sys.exit(1)
-
-
-def _claim_stdout() -> TextIO:
-    """The stream for answers; from now on whatever is printed goes to stderr."""
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    return answers
-
-
 def main() -> None:
     """Serve jobs until stdin ends."""
     scratch, espeak, parent = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-    _die_with_parent(parent)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us in order
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    faulthandler.enable()
-    os.nice(NICENESS)
-    answers = _claim_stdout()
-    worker = Worker(scratch, espeak)
-    print(json.dumps({"ready": True}), file=answers, flush=True)
-    for line in sys.stdin:
-        print(json.dumps(worker.answer(json.loads(line))), file=answers, flush=True)
+    serve(Worker(scratch, espeak).answer, parent)
 
 
 if __name__ == "__main__":

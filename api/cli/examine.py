@@ -13,7 +13,7 @@ EXAMPLES: Final = examples("telefoon doctor", "telefoon doctor --json")
 
 
 def doctor(as_json: AsJson = False) -> None:
-    """Check ports, library, database, voices, trunk, disk and file handles, and say what to do about each."""
+    """Check ports, library, database, speech, trunk, disk and file handles, and say what to do about each."""
     from api.doctor import examine
     from api.doctor.finding import Finding
     from config.settings import load

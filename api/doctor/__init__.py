@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Final
 
-from api.doctor import database, disk, handles, library, ports, server, trunk, voices
+from api.doctor import database, disk, handles, library, ports, recogniser, server, trunk, voices
 from api.doctor.finding import Finding
 from config.settings import Settings
 
@@ -14,6 +14,7 @@ CHECKS: Final[Sequence[Check]] = (
     ports.check,
     database.check,
     voices.check,
+    recogniser.check,
     trunk.check,
     disk.check,
     handles.check,

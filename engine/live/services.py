@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.consent import ConsentPolicy
+from engine.hearing import Recognizer
 from engine.live.journal import Ledger
 from engine.live.recording_desk import RecordingDesk
 from engine.live.speaker import Speaker
@@ -18,6 +19,7 @@ class Services:
     """`recording_url` gives where a recording is downloaded; `country` is for ringback (ISO 3166, lower case).
 
     `registrar` is the SIP URI of the registrar where clients are registered, None without one.
+    `recognizer` is None where callers are not to be understood.
     """
 
     ledger: Ledger
@@ -31,6 +33,7 @@ class Services:
     speaker: Speaker
     recorder: RecordingDesk
     consent: ConsentPolicy
+    recognizer: Recognizer | None
     web: WebhookClient
     clock: Clock
     node: str

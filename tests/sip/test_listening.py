@@ -1,7 +1,6 @@
 """Hearing a leg as bytes: what the far end says arrives in time, and is nowhere on a disk."""
 
 import asyncio
-import os
 import tempfile
 import time
 from collections.abc import AsyncIterator
@@ -122,7 +121,7 @@ def taps_open() -> int:
     links = []
     for entry in Path("/proc/self/fd").iterdir():
         try:
-            links.append(os.readlink(entry))
+            links.append(str(entry.readlink()))
         except FileNotFoundError:  # the listing's own descriptor
             continue
     return sum("telefoon-tap" in link for link in links)

@@ -7,7 +7,9 @@ import pytest
 from tests.peers.ports import Ports
 from tests.unit.cli.conftest import Run
 
-SUBJECTS = {"SIP library", "HTTP port", "SIP port (udp)", "RTP ports", "Database", "Voices", "Trunk", "Disk"}
+SUBJECTS = {
+    "SIP library", "HTTP port", "SIP port (udp)", "RTP ports", "Database", "Voices", "Recogniser", "Trunk", "Disk"
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

