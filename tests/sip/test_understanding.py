@@ -1,0 +1,67 @@
+"""What a caller says on the telephone becomes text: from RTP over the bridge to the recogniser."""
+
+import asyncio
+import time
+from contextlib import aclosing
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from engine.hearing import Transcript
+from engine.ports import Answered, DialRequest, MediaChanged, Said, Speech
+from tests.peers.audio import Sound
+from tests.peers.ear import RtpEar
+from tests.peers.ports import Ports
+from tests.peers.scenario import gets_bye, is_called, scenario
+from tests.peers.sipp import sipp
+from tests.sip.conftest import Line, Watch
+from tts.cache import PromptCache
+from tts.recognition.recognizer import WhisperRecognizer
+from tts.synthesizer import SpeechService
+
+pytestmark = [
+    pytest.mark.sip,
+    pytest.mark.skipif(find_spec("ctranslate2") is None, reason="the extra `speech` is not installed"),
+]
+
+SENTENCE = "I would like to speak with somebody about my invoice."
+
+
+async def test_a_caller_is_understood_soon_after_falling_silent(
+    line: Line, ports: Ports, ear: RtpEar, tmp_path: Path
+) -> None:
+    voices = SpeechService.create(PromptCache(tmp_path / "prompts"), workers=1)
+    sentence = Sound.of_file(await voices.render(Speech(SENTENCE, "en-GB"), rate_hz=8000))
+    await voices.close()
+    recognizer = WhisperRecognizer(tmp_path / "recognizer")
+    await recognizer.check()
+    bridge = line.agent.bridge
+    async with sipp(scenario(is_called(), gets_bye()), ports, keys={"ear": ear.port}) as far_end:
+        target = f"sip:+3225550199@127.0.0.1:{far_end.port}"
+        call = Watch(await line.agent.dial(DialRequest(target, "+3225550100", "CA1"))).start()
+        await call.sees(Answered)
+        await call.sees(MediaChanged)
+        ear.follow((await far_end.gets("INVITE")).sdp)
+
+        async with bridge.listen(Said(call.leg.id)) as pcm:
+            ear.say(sentence)
+            begun = time.monotonic()
+            results = []
+            async with (
+                asyncio.timeout(30),
+                aclosing(recognizer.listen(pcm, language="en", rate_hz=bridge.rate_hz)) as understood,
+            ):
+                async for each in understood:
+                    results.append(each)  # noqa: PERF401 - that it ends by itself is what is tested
+            took = time.monotonic() - begun
+
+        await call.leg.hang_up()
+        await call.ends()
+    await recognizer.close()
+
+    transcript = results[-1]
+    assert isinstance(transcript, Transcript)
+    assert {"speak", "about", "my"} <= set(transcript.text.lower().rstrip(".").split()), transcript
+    assert len(results) > 1, "nothing was told while the caller spoke"
+    assert took < sentence.seconds + 5
