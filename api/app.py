@@ -8,9 +8,10 @@ from aiohttp.typedefs import Handler
 
 from api import asked
 from api.authentication import authenticate
+from api.idempotency import Once
 from api.problems import problems
 from api.published import Operation
-from api.resources import calls, conferences, node, queues, recordings, webhooks
+from api.resources import calls, conferences, events, node, queues, recordings, webhooks
 from api.services import OpenResource, Resource, Services
 
 MAX_BODY_BYTES: Final = 1024 * 1024
@@ -18,6 +19,7 @@ MAX_BODY_BYTES: Final = 1024 * 1024
 RESOURCES: Final[Mapping[str, Resource]] = {
     **calls.RESOURCES,
     **conferences.RESOURCES,
+    **events.RESOURCES,
     **queues.RESOURCES,
     **recordings.RESOURCES,
     **webhooks.RESOURCES,
@@ -28,12 +30,19 @@ OPEN_RESOURCES: Final[Mapping[str, OpenResource]] = node.RESOURCES
 def build_app(services: Services) -> web.Application:
     """An application that serves exactly what is published."""
     app = web.Application(middlewares=[problems], client_max_size=MAX_BODY_BYTES)
+    once = Once(services.idempotency)
+    app.on_shutdown.append(lambda _: _stop(services))
     for operation in services.published.operations.values():
-        app.router.add_route(operation.method, operation.path, _handler(operation, services))
+        app.router.add_route(operation.method, operation.path, _handler(operation, services, once))
     return app
 
 
-def _handler(operation: Operation, services: Services) -> Handler:
+async def _stop(services: Services) -> None:
+    services.stopping.set()
+    services.bell.ring()
+
+
+def _handler(operation: Operation, services: Services, once: Once) -> Handler:
     if operation.is_open:
         open_resource = OPEN_RESOURCES[operation.id]
 
@@ -45,6 +54,10 @@ def _handler(operation: Operation, services: Services) -> Handler:
 
     async def handle(request: web.Request) -> web.StreamResponse:
         account = await authenticate(request, services.accounts)
-        return await resource(services, await asked.read(request, account, operation, services.published))
+
+        async def carry_out() -> web.StreamResponse:
+            return await resource(services, await asked.read(request, account, operation, services.published))
+
+        return await once.answer(request, account, carry_out)
 
     return handle

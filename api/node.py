@@ -23,6 +23,7 @@ from api.resources.recordings import audio_path
 from api.services import Services as ApiServices
 from api.speech import recognizer, speech_service
 from config.settings import Settings
+from engine.bell import Bell
 from engine.call import Call
 from engine.callbacks import CallbackCourier
 from engine.consent import Announcement
@@ -44,6 +45,7 @@ from engine.store import (
     Conferences,
     Database,
     Exchanges,
+    IdempotencyKeys,
     Numbers,
     Outbox,
     Queues,
@@ -150,7 +152,8 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
 
         courier = CallbackCourier(outbox, client, clock)
         address = f"http://{_in_url(settings.http_host)}:{settings.http_port}"
-        ledger = Ledger(calls, clock, _pricing(load_rates()), courier.notify)
+        bell = Bell()
+        ledger = Ledger(calls, clock, _pricing(load_rates()), courier.notify, bell)
         teller = Teller(calls, clock, courier.notify)
 
         def recording_url(recording: str) -> str:
@@ -200,6 +203,8 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
                 desk=switchboard,
                 health=Readiness(database, agent, await speech.check()),
                 published=Published.load(),
+                idempotency=IdempotencyKeys(database),
+                bell=bell,
             )
         )
         await stack.enter_async_context(_background(courier.run(), recorder.watch_disk(), webhooks.run()))

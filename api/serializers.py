@@ -44,7 +44,13 @@ def call_json(call: Call) -> Json:
 
 def event_json(event: CallEvent) -> Json:
     """Something that happened on a call."""
-    return {"at": _time(event.at), "kind": event.kind, "facts": dict(event.facts)}
+    return {
+        "id": event.id,
+        "call_id": event.call_id,
+        "at": _time(event.at),
+        "kind": event.kind,
+        "facts": dict(event.facts),
+    }
 
 
 def conference_json(conference: Conference) -> Json:

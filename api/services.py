@@ -1,14 +1,16 @@
 """What the resources are handed."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
 from api.asked import Asked
 from api.desk import FrontDesk, Health
 from api.published import Published
-from engine.store import Accounts, Calls, Conferences, Exchanges, Numbers, Queues, Recordings
+from engine.bell import Bell
+from engine.store import Accounts, Calls, Conferences, Exchanges, IdempotencyKeys, Numbers, Queues, Recordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +24,14 @@ class Services:
     recordings: Recordings
     queues: Queues
     exchanges: Exchanges
+    idempotency: IdempotencyKeys
     desk: FrontDesk
     health: Health
     published: Published
+    bell: Bell = field(default_factory=Bell)
+    """Rings when something was noted on a call."""
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the server stops: streams end then."""
 
 
 Resource = Callable[[Services, Asked], Awaitable[web.StreamResponse]]

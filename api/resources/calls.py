@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -10,6 +9,7 @@ from aiohttp import web
 
 from api.asked import Asked
 from api.changes import change_of, flow_faults
+from api.cursor import moment, next_cursor, place_of, words
 from api.problems import FieldError, Invalid
 from api.published import BASE_PATH
 from api.serializers import call_json, event_json
@@ -30,12 +30,13 @@ async def list_calls(services: Services, asked: Asked) -> web.Response:
         direction=Direction(query["direction"]) if "direction" in query else None,
         from_=query.get("from"),
         to=query.get("to"),
-        start_time_after=_moment(query, "start_time_after"),
-        start_time_before=_moment(query, "start_time_before"),
+        start_time_after=moment(query, "start_time_after"),
+        start_time_before=moment(query, "start_time_before"),
         parent_id=query.get("parent_id"),
     )
-    found, total = await services.calls.find(wanted, query["page"], query["page_size"])
-    return web.json_response({"calls": [call_json(call) for call in found], "total": total})
+    found, total = await services.calls.find(wanted, query["page"], query["page_size"], place_of(query))
+    more = next_cursor(found, query["page_size"], lambda call: call.start_time)
+    return web.json_response({"calls": [call_json(call) for call in found], "total": total, **more})
 
 
 async def initiate_call(services: Services, asked: Asked) -> web.Response:
@@ -56,7 +57,9 @@ async def end_call(services: Services, asked: Asked) -> web.Response:
 
 async def list_call_events(services: Services, asked: Asked) -> web.Response:
     call = await own_call(services, asked)
-    events = await services.calls.events(call.id)
+    events = await services.calls.events(
+        call.id, words(asked.query.get("type")), asked.query["after"], asked.query["limit"]
+    )
     return web.json_response({"events": [event_json(event) for event in events]})
 
 
@@ -125,10 +128,3 @@ async def _own_number(services: Services, asked: Asked) -> Number:
 
 async def own_call(services: Services, asked: Asked) -> Call:
     return asked.own("call", await services.calls.get(asked.path["call_id"]))
-
-
-def _moment(query: Mapping[str, Any], name: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(query[name]) if name in query else None
-    except ValueError as error:
-        raise Invalid(FieldError(name, f"is no moment: {error}.")) from None

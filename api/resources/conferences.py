@@ -7,6 +7,7 @@ from typing import Final
 from aiohttp import web
 
 from api.asked import Asked
+from api.cursor import moment, next_cursor, place_of
 from api.published import BASE_PATH
 from api.serializers import conference_json, participant_json
 from api.services import Resource, Services
@@ -18,9 +19,17 @@ async def list_conferences(services: Services, asked: Asked) -> web.Response:
     query = asked.query
     status = ConferenceStatus(query["status"]) if "status" in query else None
     found, total = await services.conferences.find(
-        asked.account.id, status, query.get("friendly_name"), query["page"], query["page_size"]
+        asked.account.id,
+        status,
+        query.get("friendly_name"),
+        query["page"],
+        query["page_size"],
+        place=place_of(query),
+        since=moment(query, "date_created_after"),
+        before=moment(query, "date_created_before"),
     )
-    return web.json_response({"conferences": [conference_json(each) for each in found], "total": total})
+    more = next_cursor(found, query["page_size"], lambda conference: conference.date_created)
+    return web.json_response({"conferences": [conference_json(each) for each in found], "total": total, **more})
 
 
 async def create_conference(services: Services, asked: Asked) -> web.Response:

@@ -9,6 +9,7 @@ from typing import Final
 from aiohttp import web
 
 from api.asked import Asked
+from api.cursor import moment, next_cursor, place_of
 from api.published import BASE_PATH
 from api.serializers import recording_json
 from api.services import Resource, Services
@@ -24,10 +25,18 @@ def audio_path(recording_id: str) -> str:
 async def list_recordings(services: Services, asked: Asked) -> web.Response:
     query = asked.query
     found, total = await services.recordings.find(
-        asked.account.id, query.get("call_id"), query.get("conference_id"), query["page"], query["page_size"]
+        asked.account.id,
+        query.get("call_id"),
+        query.get("conference_id"),
+        query["page"],
+        query["page_size"],
+        place=place_of(query),
+        since=moment(query, "started_after"),
+        before=moment(query, "started_before"),
     )
     rows = [recording_json(each, audio_path(each.id)) for each in found]
-    return web.json_response({"recordings": rows, "total": total})
+    more = next_cursor(found, query["page_size"], lambda recording: recording.started_at)
+    return web.json_response({"recordings": rows, "total": total, **more})
 
 
 async def get_recording(services: Services, asked: Asked) -> web.Response:

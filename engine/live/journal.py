@@ -7,13 +7,14 @@ is tried again until it is well. Only what must be durable beforehand (a call be
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
 import structlog
 
+from engine.bell import Bell
 from engine.call import Attempt, Call, Event, after
 from engine.call_params import event_name, status_form
 from engine.errors import StoreError
@@ -49,6 +50,7 @@ class Ledger:
     clock: Clock
     price: Callable[[Call], Decimal | None]
     wake_courier: Callable[[], None]
+    bell: Bell = field(default_factory=Bell)
 
 
 class Journal:
@@ -75,6 +77,8 @@ class Journal:
             call = replace(call, price=self._ledger.price(call))
         self._call = call
         self._lines.put_nowait(_State(call, _callback(call, self._ledger.clock.now())))
+        codes = {name: facts[name] for name in ("sip_code", "sip_reason", "q850_cause") if facts.get(name) is not None}
+        self.note("status", status=call.status.value, **codes)
         return call
 
     def set(self, **facts: Any) -> None:
@@ -129,6 +133,7 @@ class Journal:
     async def _write(self, line: _State | _Note) -> None:
         if isinstance(line, _Note):
             await self._ledger.calls.note(self._call.id, line.kind, line.facts, line.at)
+            self._ledger.bell.ring()
             return
         await self._ledger.calls.save(line.call, line.callback)
         if line.callback is not None:

@@ -32,6 +32,7 @@ from engine.live.queues import LiveQueues
 from engine.live.rooms import Rooms
 from engine.live.services import Services
 from engine.live.session import Session
+from engine.live.understanding import understood
 from engine.ports import Cause, Ear, Player, Said, Speech
 from engine.recording import RecordingSource
 from engine.tasks import stopped
@@ -40,6 +41,7 @@ from engine.web.call_web import CallWeb
 _REFER_S: Final = 32.0
 """Longer than the far end may take to answer a request (RFC 3261 §17.1.2.2, timer F)."""
 _MASKED: Final = "•"
+_KEY_S: Final = 0.25
 
 T = TypeVar("T")
 
@@ -77,7 +79,7 @@ class LiveStage:
 
     @property
     def recognized_languages(self) -> frozenset[str]:
-        return frozenset()
+        return self._services.recognizer.languages() if self._services.recognizer else frozenset()
 
     async def performing(self, verb: str) -> None:
         self._session.journal.note("verb", verb=verb)
@@ -131,9 +133,17 @@ class LiveStage:
     async def send_digits(self, digits: str) -> None:
         await self.answer()
         await self._session.leg.press(digits)
+        # Keys are sent in place of the sound: what comes next would be cut off at its beginning.
+        await self.pause(_KEY_S * len(digits))
 
     async def hear(self, plan: HearPlan) -> Spoken | None:
-        raise SpeechError(f"Nobody understands {plan.language} here: there is no recognizer.")
+        recognizer = self._services.recognizer
+        if recognizer is None:
+            raise SpeechError("Nobody understands speech here: there is no recognizer.")
+        spoken = await self._live(understood(self._session.leg.id, self._services.bridge, recognizer, plan))
+        text = _MASKED if plan.hidden else spoken.text if spoken else ""
+        self._session.journal.note("speech", text=text, confidence=spoken.confidence if spoken else 0.0)
+        return spoken
 
     async def tell(self, url: str, method: str, params: Mapping[str, str]) -> None:
         self.beside(self._tell(url, method, params))

@@ -2,10 +2,11 @@
 
 from engine.store.account_secrets import AccountSecret, AccountSecrets
 from engine.store.accounts import Accounts
-from engine.store.calls import CallEvent, CallFilter, Calls
+from engine.store.calls import CallEvent, CallFilter, Calls, EventFilter
 from engine.store.conferences import Conferences
 from engine.store.database import Database
 from engine.store.exchanges import Exchanges
+from engine.store.idempotency import IdempotencyKeys
 from engine.store.numbers import Numbers
 from engine.store.outbox import NewCallback, Outbox, PendingCallback
 from engine.store.queues import Queues
@@ -20,7 +21,9 @@ __all__ = [
     "Calls",
     "Conferences",
     "Database",
+    "EventFilter",
     "Exchanges",
+    "IdempotencyKeys",
     "NewCallback",
     "Numbers",
     "Outbox",

@@ -1,17 +1,18 @@
 """Calls, their events, and the status callbacks that come with their changes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.call import FINAL, Call, Direction, Status
 from engine.errors import StoreError
 from engine.store.database import Database
 from engine.store.outbox import NewCallback, enqueue
+from engine.store.place import Place
 from engine.store.tables import call_events, calls
 from engine.store.values import values_of
 
@@ -38,11 +39,22 @@ class CallFilter:
 
 @dataclass(frozen=True, slots=True)
 class CallEvent:
-    """Something that happened on a call, for those who look into it later."""
+    """Something that happened on a call, for those who look into it later; `id` counts up over all calls."""
 
+    id: int
+    call_id: str
     at: datetime
     kind: str
     facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Which of an account's events; empty asks for nothing."""
+
+    account_id: str
+    call_id: str | None = None
+    kinds: frozenset[str] = frozenset()
 
 
 class Calls:
@@ -89,10 +101,13 @@ class Calls:
         row = await self._db.row(select(calls).where(calls.c.id == call_id))
         return Call(**row) if row else None
 
-    async def find(self, wanted: CallFilter, page: int = 1, page_size: int = 50) -> tuple[list[Call], int]:
-        """One page, newest first, and the number of calls over all pages."""
+    async def find(
+        self, wanted: CallFilter, page: int = 1, page_size: int = 50, place: Place | None = None
+    ) -> tuple[list[Call], int]:
+        """One page, newest first, or what is behind a place; and the number of calls over all pages."""
         query = select(calls).where(*_conditions(wanted)).order_by(calls.c.start_time.desc(), calls.c.id.desc())
-        rows, total = await self._db.page(query, page, page_size)
+        behind = place.behind(calls.c.start_time, calls.c.id) if place else None
+        rows, total = await self._db.page(query, page, page_size, behind)
         return [Call(**row) for row in rows], total
 
     async def open_on(self, node: str) -> list[Call]:
@@ -109,11 +124,29 @@ class Calls:
         """Add an event."""
         await self._db.change(insert(call_events).values(call_id=call_id, kind=kind, facts=dict(facts), at=at))
 
-    async def events(self, call_id: str) -> list[CallEvent]:
-        """In the order in which they were noted."""
-        query = select(call_events.c.at, call_events.c.kind, call_events.c.facts)
-        query = query.where(call_events.c.call_id == call_id).order_by(call_events.c.id)
-        return [CallEvent(**row) for row in await self._db.rows(query)]
+    async def events(
+        self, call_id: str, kinds: Collection[str] = (), after: int = 0, limit: int | None = None
+    ) -> list[CallEvent]:
+        """In the order in which they were noted; only these kinds, if any are named, and those after an id."""
+        query = select(call_events).where(call_events.c.call_id == call_id, call_events.c.id > after)
+        if kinds:
+            query = query.where(call_events.c.kind.in_(kinds))
+        return [CallEvent(**row) for row in await self._db.rows(query.order_by(call_events.c.id).limit(limit))]
+
+    async def events_of_account(self, wanted: EventFilter, after: int, limit: int) -> list[CallEvent]:
+        """Of all its calls, those after an id, in the order of ids."""
+        query = select(call_events).join(calls, calls.c.id == call_events.c.call_id)
+        query = query.where(calls.c.account_id == wanted.account_id, call_events.c.id > after)
+        if wanted.call_id is not None:
+            query = query.where(call_events.c.call_id == wanted.call_id)
+        if wanted.kinds:
+            query = query.where(call_events.c.kind.in_(wanted.kinds))
+        return [CallEvent(**row) for row in await self._db.rows(query.order_by(call_events.c.id).limit(limit))]
+
+    async def last_event(self) -> int:
+        """The newest event's id; 0 where there is none."""
+        row = await self._db.row(select(func.max(call_events.c.id).label("id")))
+        return int(row["id"] or 0) if row else 0
 
 
 def _known_moment(call: Call) -> datetime:

@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, insert, select, update
 from engine.conference import NEXT, Conference, ConferenceStatus, Participant
 from engine.errors import StoreError
 from engine.store.database import Database
+from engine.store.place import Place
 from engine.store.tables import conferences, participants
 from engine.store.values import values_of
 
@@ -48,16 +49,25 @@ class Conferences:
 
     async def find(
         self, account_id: str, status: ConferenceStatus | None = None, name: str | None = None,
-        page: int = 1, page_size: int = 50,
+        page: int = 1, page_size: int = 50, *, place: Place | None = None, since: datetime | None = None,
+        before: datetime | None = None,
     ) -> tuple[list[Conference], int]:  # fmt: skip
-        """One page, newest first, and the number of conferences over all pages."""
+        """One page, newest first, or what is behind a place; and the number of conferences over all pages.
+
+        Those made from `since` on and `before`, where these are given.
+        """
         query = _with_count().where(conferences.c.account_id == account_id)
         if status is not None:
             query = query.where(conferences.c.status == status)
         if name is not None:
             query = query.where(conferences.c.friendly_name == name)
+        if since is not None:
+            query = query.where(conferences.c.date_created >= since)
+        if before is not None:
+            query = query.where(conferences.c.date_created < before)
         query = query.order_by(conferences.c.date_created.desc(), conferences.c.id.desc())
-        rows, total = await self._db.page(query, page, page_size)
+        behind = place.behind(conferences.c.date_created, conferences.c.id) if place else None
+        rows, total = await self._db.page(query, page, page_size, behind)
         return [Conference(**row) for row in rows], total
 
     async def open_on(self, node: str) -> list[Conference]:

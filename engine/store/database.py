@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final, Self
 
-from sqlalchemy import URL, Executable, RowMapping, Select, Table, func, make_url, select
+from sqlalchemy import URL, ColumnElement, Executable, RowMapping, Select, Table, func, make_url, select
 from sqlalchemy.dialects import postgresql as postgresql_dialect
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.exc import ArgumentError
@@ -83,12 +83,15 @@ class Database:
             found: RowMapping | None = (await connection.execute(query)).mappings().first()
             return found
 
-    async def page(self, query: Select[Any], page: int, page_size: int) -> tuple[Sequence[RowMapping], int]:
-        """One page of a query, counted from 1, and the number of rows over all pages."""
+    async def page(
+        self, query: Select[Any], page: int, page_size: int, behind: ColumnElement[bool] | None = None
+    ) -> tuple[Sequence[RowMapping], int]:
+        """One page of a query, counted from 1 (or of what is `behind` a place), and the number of rows over all."""
         offset = min((max(page, 1) - 1) * page_size, _FARTHEST_ROW)
         async with self._reading() as connection:
             total = await connection.scalar(select(func.count()).select_from(query.order_by(None).subquery()))
-            result = await connection.execute(query.limit(page_size).offset(offset))
+            part = query.limit(page_size).offset(offset) if behind is None else query.where(behind).limit(page_size)
+            result = await connection.execute(part)
             return result.mappings().all(), int(total or 0)
 
     @asynccontextmanager

@@ -1,10 +1,13 @@
 """Recordings."""
 
+from datetime import datetime
+
 from sqlalchemy import delete, insert, select, update
 
 from engine.errors import StoreError
 from engine.recording import Recording, RecordingStatus
 from engine.store.database import Database
+from engine.store.place import Place
 from engine.store.tables import recordings
 from engine.store.values import values_of
 
@@ -34,16 +37,25 @@ class Recordings:
 
     async def find(
         self, account_id: str, call_id: str | None = None, conference_id: str | None = None,
-        page: int = 1, page_size: int = 50,
+        page: int = 1, page_size: int = 50, *, place: Place | None = None, since: datetime | None = None,
+        before: datetime | None = None,
     ) -> tuple[list[Recording], int]:  # fmt: skip
-        """One page, newest first, and the number of recordings over all pages."""
+        """One page, newest first, or what is behind a place; and the number of recordings over all pages.
+
+        Those that began from `since` on and `before`, where these are given.
+        """
         query = select(recordings).where(recordings.c.account_id == account_id)
         if call_id is not None:
             query = query.where(recordings.c.call_id == call_id)
         if conference_id is not None:
             query = query.where(recordings.c.conference_id == conference_id)
+        if since is not None:
+            query = query.where(recordings.c.started_at >= since)
+        if before is not None:
+            query = query.where(recordings.c.started_at < before)
         query = query.order_by(recordings.c.started_at.desc(), recordings.c.id.desc())
-        rows, total = await self._db.page(query, page, page_size)
+        behind = place.behind(recordings.c.started_at, recordings.c.id) if place else None
+        rows, total = await self._db.page(query, page, page_size, behind)
         return [Recording(**row) for row in rows], total
 
     async def unfinished(self, node: str) -> list[Recording]:

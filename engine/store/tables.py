@@ -257,3 +257,15 @@ queue_waits: Final = Table(
     Index(None, "queue_id", "entered_at"),
     Index(None, "queue_id", "left_at"),
 )
+
+idempotency_keys: Final = Table(
+    "idempotency_keys",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id"), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("created_at", Moment, nullable=False, index=True),
+    Column("status", Integer),
+    Column("body", Text),
+    Column("location", Text),
+)

@@ -17,7 +17,7 @@ from engine.errors import NotFound, WrongState
 from engine.flow.interpreter import Start
 from engine.ids import Kind, new_id
 from engine.orders import CallChange, NewCall, NewConference
-from engine.store import Accounts, Calls, Conferences, Database, Exchanges, Numbers, Queues, Recordings
+from engine.store import Accounts, Calls, Conferences, Database, Exchanges, IdempotencyKeys, Numbers, Queues, Recordings
 
 NUMBER = "+3225550100"
 TO = "+3225550199"
@@ -144,6 +144,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
         desk=desk,
         health=health,
         published=Published.load(),
+        idempotency=IdempotencyKeys(database),
     )
     runner = web.AppRunner(build_app(services))
     await runner.setup()

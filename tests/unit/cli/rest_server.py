@@ -20,7 +20,7 @@ from engine.errors import NotFound, WrongState
 from engine.flow.interpreter import Start
 from engine.ids import Kind, new_id
 from engine.orders import CallChange, NewCall, NewConference
-from engine.store import Accounts, Calls, Conferences, Database, Exchanges, Numbers, Queues, Recordings
+from engine.store import Accounts, Calls, Conferences, Database, Exchanges, IdempotencyKeys, Numbers, Queues, Recordings
 
 PEPPER = b"p" * 32
 OWN = "+3225550100"
@@ -133,6 +133,7 @@ async def _serving(server: RestServer, folder: Path) -> AsyncIterator[None]:
             desk=server.desk,
             health=server.desk,
             published=Published.load(),
+            idempotency=IdempotencyKeys(database),
         )
         runner = web.AppRunner(build_app(services), access_log=None)
         await runner.setup()

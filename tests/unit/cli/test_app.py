@@ -11,7 +11,7 @@ from api.cli.app import app
 from tests.unit.cli.conftest import Run
 
 COMMANDS = [
-    ("serve",), ("demo",), ("call",), ("phone",), ("say",), ("doctor",), ("simulate",), ("version",),
+    ("serve",), ("demo",), ("call",), ("phone",), ("say",), ("doctor",), ("simulate",), ("events",), ("version",),
     ("flow", "check"), ("flow", "convert"),
     ("keys", "create"), ("keys", "list"), ("keys", "revoke"), ("accounts", "list"), ("accounts", "secret"),
     ("webhooks", "list"), ("webhooks", "replay"), ("webhooks", "verify"),

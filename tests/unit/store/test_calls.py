@@ -9,7 +9,7 @@ import pytest
 from engine.accounts import Account
 from engine.call import Attempt, Call, Direction, Event, Status, after
 from engine.errors import StoreError
-from engine.store import CallEvent, CallFilter, Calls
+from engine.store import CallEvent, CallFilter, Calls, EventFilter
 from tests.unit.store.samples import NOON, a_call, a_full_call, at
 
 
@@ -189,10 +189,15 @@ async def test_events_come_back_in_the_order_noted(calls: Calls, account: Accoun
     await calls.note(other.id, "digit", {"digit": "#"}, at(1))
     await calls.note(call.id, "digit", {"digit": "4", "seconds": 1.5, "early": None}, at(0))
 
-    assert await calls.events(call.id) == [
-        CallEvent(at(1), "said", {"text": "Goeiedag", "language": "nl-BE"}),
-        CallEvent(at(0), "digit", {"digit": "4", "seconds": 1.5, "early": None}),
+    events = await calls.events(call.id)
+    assert events == [
+        CallEvent(events[0].id, call.id, at(1), "said", {"text": "Goeiedag", "language": "nl-BE"}),
+        CallEvent(events[1].id, call.id, at(0), "digit", {"digit": "4", "seconds": 1.5, "early": None}),
     ]
+    assert await calls.events(call.id, kinds={"digit"}) == events[1:]
+    assert await calls.events(call.id, after=events[0].id) == events[1:]
+    assert [event.kind for event in await calls.events_of_account(EventFilter(account.id), 0, 2)] == ["said", "digit"]
+    assert await calls.last_event() == events[1].id
 
 
 async def test_an_odd_fact_is_kept_as_text(calls: Calls, account: Account) -> None:
