@@ -6,6 +6,11 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechBegan:
+    """A voice was heard: time to stop a prompt, and not to give up on the caller."""
+
+
+@dataclass(frozen=True, slots=True)
 class PartialTranscript:
     """What was understood so far; the next one, or the last, may read otherwise."""
 
@@ -20,7 +25,7 @@ class Transcript:
     confidence: float
 
 
-Understood = PartialTranscript | Transcript
+Understood = SpeechBegan | PartialTranscript | Transcript
 
 
 class Recognizer(Protocol):
@@ -39,7 +44,7 @@ class Recognizer(Protocol):
         hints: Sequence[str] = (),
         end_silence_s: float = 1.0,
     ) -> AsyncGenerator[Understood, None]:
-        """Any number of partial transcripts, then one Transcript.
+        """SpeechBegan, any number of partial transcripts, then one Transcript; it alone where nobody spoke.
 
         `pcm` is mono 16-bit little-endian audio as it is said; `hints` are words and phrases that are likely.
         The last one comes when the speaker has been silent for `end_silence_s` after having spoken, or when

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.hearing import Transcript
+from engine.hearing import SpeechBegan, Transcript
 from engine.ports import Answered, DialRequest, MediaChanged, Said, Speech
 from tests.peers.audio import Sound
 from tests.peers.ear import RtpEar
@@ -63,5 +63,6 @@ async def test_a_caller_is_understood_soon_after_falling_silent(
     transcript = results[-1]
     assert isinstance(transcript, Transcript)
     assert {"speak", "about", "my"} <= set(transcript.text.lower().rstrip(".").split()), transcript
-    assert len(results) > 1, "nothing was told while the caller spoke"
+    assert results[0] == SpeechBegan()
+    assert len(results) > 2, "nothing was told while the caller spoke"
     assert took < sentence.seconds + 5

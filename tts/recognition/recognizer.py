@@ -11,7 +11,7 @@ from typing import Any, Final
 import structlog
 
 from engine.errors import RecognitionError, SetupError
-from engine.hearing import PartialTranscript, Transcript, Understood
+from engine.hearing import PartialTranscript, SpeechBegan, Transcript, Understood
 from engine.languages import LANGUAGES, canonical_language
 from tts.pool import PoolError, PoolFull, WorkerPool
 from tts.recognition import model_files
@@ -129,11 +129,14 @@ class _Hearing:
 
     async def of(self, pcm: AsyncIterator[bytes]) -> AsyncGenerator[Understood, None]:
         hearing = asyncio.create_task(self._hear(pcm))
-        told = ""
+        began, told = False, ""
         try:
             while not self._over.is_set():
                 await self._more.wait()
                 self._more.clear()
+                if self.utterance.spoken and not began:
+                    began = True
+                    yield SpeechBegan()
                 await self._settle()
                 if self._over.is_set() or not self._is_worth_reading():
                     continue

