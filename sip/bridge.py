@@ -10,7 +10,7 @@ from pathlib import Path
 from engine.errors import MediaError, RecordingError
 from engine.ports import LegId, Played, PlayerId, RecordedFile, RecorderId, Said, Sink, Source, Track
 from sip.switch import Switch
-from sip.tap import memory_file, samples, wav_name
+from sip.tap import Tap, memory_file, wav_name
 from sip.thread import SipThread
 from sip.wav import join_tracks, silence, wait_until_closed
 
@@ -115,9 +115,11 @@ class SipBridge:
                     await self._thread.run(partial(self._switch.record, recorder, [name], [sources]))
                 except RecordingError as error:
                     raise MediaError(f"What leg {source.leg} says can't be heard: {error}") from error
+            tap = Tap(descriptor, self._rate_hz)
             try:
-                yield samples(descriptor, self._rate_hz)
+                yield tap
             finally:
+                tap.close()
                 await asyncio.shield(self._thread.run(partial(self._switch.drop_recorder, recorder)))
 
     async def connect(self, source: Source, sink: Sink) -> None:

@@ -8,10 +8,10 @@ The library opens files only by a name that ends in .wav; that name is a link, g
 import asyncio
 import os
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from engine.errors import MediaError
 from engine.ports import LONGEST_LISTEN_S
@@ -54,15 +54,29 @@ def wav_name(descriptor: int) -> Iterator[Path]:
             folder.rmdir()
 
 
-async def samples(descriptor: int, rate_hz: int, longest_s: float = LONGEST_LISTEN_S) -> AsyncIterator[bytes]:
-    """What is written after the header, in whole samples, as it is written."""
-    at, end = HEADER_BYTES, HEADER_BYTES + int(longest_s * rate_hz) * SAMPLE_BYTES
-    while at < end:
-        written = min(os.fstat(descriptor).st_size, end)
-        whole = (written - at) // SAMPLE_BYTES * SAMPLE_BYTES
-        if whole > 0:
-            heard = os.pread(descriptor, whole, at)
-            at += len(heard)
-            yield heard
-        else:
+class Tap:
+    """What is written after the header, in whole samples, as it is written; ends when closed, or after longest_s."""
+
+    def __init__(self, descriptor: int, rate_hz: int, longest_s: float = LONGEST_LISTEN_S) -> None:
+        self._descriptor = descriptor
+        self._at = HEADER_BYTES
+        self._end = HEADER_BYTES + int(longest_s * rate_hz) * SAMPLE_BYTES
+        self._open = True
+
+    def close(self) -> None:
+        """End it before the descriptor is, whose number may soon be another file's."""
+        self._open = False
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        while self._open and self._at < self._end:
+            written = min(os.fstat(self._descriptor).st_size, self._end)
+            whole = (written - self._at) // SAMPLE_BYTES * SAMPLE_BYTES
+            if whole > 0:
+                heard = os.pread(self._descriptor, whole, self._at)
+                self._at += len(heard)
+                return heard
             await asyncio.sleep(POLL_S)
+        raise StopAsyncIteration
