@@ -6,22 +6,17 @@ from contextlib import aclosing
 
 from engine.errors import MediaError, RecognitionError, SpeechError, UnknownLanguage
 from engine.flow.plans import HearPlan, Spoken
-from engine.hearing import PartialTranscript, Recognizer
+from engine.hearing import PartialTranscript, Recognizer, SpeechBegan, Transcript
 from engine.ports import Bridge, LegId, Said
-from engine.tasks import stopped
-
-VOICE_LEVEL = 0.02
-_LOOK_S = 0.1
 
 
 async def understood(leg: LegId, bridge: Bridge, recognizer: Recognizer, plan: HearPlan) -> Spoken | None:
     """One utterance; None if nothing was understood. Raises SpeechError."""
-    begun = asyncio.Event()
-    noticing = asyncio.create_task(_notice(leg, bridge, plan, begun))
+    began = asyncio.Event()
     try:
         async with bridge.listen(Said(leg)) as pcm:
             listening = recognizer.listen(
-                _of_length(pcm, begun, plan.longest_s),
+                _of_length(pcm, began, plan.longest_s),
                 language=plan.language,
                 rate_hz=bridge.rate_hz,
                 hints=plan.hints,
@@ -29,34 +24,30 @@ async def understood(leg: LegId, bridge: Bridge, recognizer: Recognizer, plan: H
             )
             async with aclosing(listening):
                 async for heard in listening:
-                    if not isinstance(heard, PartialTranscript):
-                        return Spoken(heard.text, heard.confidence) if heard.text else None
-                    if plan.partial is not None:
-                        await plan.partial(heard.text)
+                    match heard:
+                        case SpeechBegan():
+                            began.set()
+                            await _tell(plan, "")
+                        case PartialTranscript(text=text):
+                            await _tell(plan, text)
+                        case Transcript(text=text, confidence=confidence):
+                            return Spoken(text, confidence) if text else None
     except (RecognitionError, MediaError, UnknownLanguage) as error:
         raise SpeechError(f"What the caller said was not understood: {error}") from error
-    finally:
-        await stopped(noticing)
     return None
 
 
-async def _notice(leg: LegId, bridge: Bridge, plan: HearPlan, begun: asyncio.Event) -> None:
-    """That somebody begins to speak shows long before anything is understood."""
-    level = 0.0
-    while level <= VOICE_LEVEL:
-        await asyncio.sleep(_LOOK_S)
-        level = await bridge.level(Said(leg))
-    begun.set()
+async def _tell(plan: HearPlan, text: str) -> None:
     if plan.partial is not None:
-        await plan.partial("")
+        await plan.partial(text)
 
 
-async def _of_length(pcm: AsyncIterator[bytes], begun: asyncio.Event, longest_s: float) -> AsyncIterator[bytes]:
+async def _of_length(pcm: AsyncIterator[bytes], began: asyncio.Event, longest_s: float) -> AsyncIterator[bytes]:
     """What is said for at most so long from when it began."""
     clock = asyncio.get_running_loop().time
     end: float | None = None
     async for samples in pcm:
-        if end is None and begun.is_set():
+        if end is None and began.is_set():
             end = clock() + longest_s
         if end is not None and clock() >= end:
             return

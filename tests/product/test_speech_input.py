@@ -1,0 +1,94 @@
+"""Gather with speech: what a caller says is understood, and told."""
+
+from pathlib import Path
+
+import pytest
+
+from api.speech import speech_service
+from config.settings import Settings
+from engine.ports import Speech
+from tests.peers.customer import Customer
+from tests.peers.phone import phone
+from tests.peers.platform import NUMBER, platform
+from tests.peers.ports import Ports
+
+pytestmark = [pytest.mark.sip, pytest.mark.slow]
+
+CALLER = "+3225550177"
+
+
+async def spoken(folder: Path, text: str) -> Path:
+    """A WAV in which a voice of ours says it."""
+    service = speech_service(Settings(data_dir=folder / "voice"))
+    try:
+        return await service.render(Speech(text, "en-US"), rate_hz=16000)
+    finally:
+        await service.close()
+
+
+async def test_what_the_caller_says_is_told_and_stops_the_prompt(tmp_path: Path, ports: Ports, shop: Customer) -> None:
+    shop.flows["/start"] = (
+        '<Response><Gather input="dtmf speech" language="en-US" action="/said" timeout="8" hints="sales, support" '
+        'partialResultCallback="/part"><Pause length="2"/><Say>Sales or support?</Say></Gather></Response>'
+    )
+    shop.flows["/said"] = "<Response/>"
+    voice = await spoken(tmp_path, "I would like to talk to support.")
+    settings = {"RECOGNIZER": "whisper"}
+    async with (
+        platform(tmp_path, ports, settings, number={"--url": shop.url("/start")}) as telefoon,
+        phone(
+            "--dial", f"sip:{NUMBER}@127.0.0.1:{telefoon.sip_port}", "--from", CALLER, "--play", str(voice)
+        ) as caller,
+    ):
+        await caller.tells("hung_up", within_s=60)
+        call = await telefoon.newest_call()
+        kinds = [event["kind"] for event in await telefoon.events(call["id"])]
+
+    said = shop.forms("/said")[0]
+    assert "support" in said["SpeechResult"].lower()
+    assert 0 < float(said["Confidence"]) <= 1
+    assert "said" not in kinds  # the prompt had not begun
+
+
+async def test_speech_alone_without_a_recognizer_takes_the_fallback(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    shop.flows["/start"] = '<Response><Gather input="speech" action="/said"/></Response>'
+    shop.flows["/fallback"] = "<Response/>"
+    number = {"--url": shop.url("/start"), "--fallback-url": shop.url("/fallback")}
+    async with (
+        platform(tmp_path, ports, number=number) as telefoon,
+        phone("--dial", f"sip:{NUMBER}@127.0.0.1:{telefoon.sip_port}", "--from", CALLER) as caller,
+    ):
+        await caller.tells("hung_up", within_s=30)
+        call = await telefoon.ended_call((await telefoon.newest_call())["id"])
+
+    assert len(shop.forms("/fallback")) == 1
+    assert "TELEFOON_RECOGNIZER" in call["explanation"][0]["said"]
+
+
+async def test_masked_keys_are_kept_out_of_events_ledger_and_recording(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    shop.flows["/start"] = (
+        '<Response><Start><Recording channels="mono" track="inbound"/></Start>'
+        '<Gather numDigits="4" mask="true" action="/pin" timeout="10"/></Response>'
+    )
+    shop.flows["/pin"] = "<Response/>"
+    async with (
+        platform(tmp_path, ports, number={"--url": shop.url("/start")}) as telefoon,
+        phone(
+            *("--dial", f"sip:{NUMBER}@127.0.0.1:{telefoon.sip_port}", "--from", CALLER),
+            *("--digits", "7391", "--digits-after", "5"),
+        ) as caller,
+    ):
+        await caller.tells("hung_up", within_s=40)
+        call = await telefoon.ended_call((await telefoon.newest_call())["id"])
+        events = await telefoon.events(call["id"])
+        ledger = await telefoon.get(f"calls/{call['id']}/webhooks")
+
+    assert shop.forms("/pin")[0]["Digits"] == "7391"
+    assert "7391" not in str(ledger)
+    assert [event["facts"]["digit"] for event in events if event["kind"] == "digit"] == ["•"] * 4
+    log = (tmp_path / "serve.log").read_text()
+    assert "7391" not in log.replace(CALLER, "")
