@@ -1,0 +1,94 @@
+"""PATCH /calls/{id}: what is asked reaches the desk, and what is wrong is named."""
+
+from typing import Any
+
+import pytest
+
+from api.clock import SystemClock
+from engine.call import Status
+from engine.flow.document import Document, GoTo, Method
+from engine.flow.plans import Tracks
+from engine.flow.verbs.hangup import Hangup
+from engine.ids import Kind, new_id
+from engine.orders import RecordingAction, Side, TransferMode
+from engine.queue import Queue
+from tests.unit.api.conftest import NUMBER, TO, Site
+
+
+@pytest.fixture
+async def call(site: Site) -> str:
+    call_id: str = (await site.request("POST", "calls", json={"to": TO, "from": NUMBER}))[1]["id"]
+    return call_id
+
+
+async def test_everything_that_may_be_asked_reaches_the_desk(site: Site, call: str) -> None:
+    body = {
+        "mute": True, "hold": False, "digits": "1w2#", "recording": {"action": "start", "track": "inbound"},
+        "say": {"text": "Dag", "language": "nl-be", "to": "both"}, "play": {"url": "https://shop.example/a.wav"},
+        "transfer": {"to": TO, "mode": "attended", "timeout": 9}, "url": "https://shop.example/next", "method": "GET",
+        "status": "completed",
+    }  # fmt: skip
+
+    status, answer, _ = await site.request("PATCH", f"calls/{call}", json=body)
+
+    assert (status, answer["id"]) == (200, call)
+    [change] = site.desk.changes
+    assert (change.mute, change.hold, change.digits, change.end) == (True, False, "1w2#", Status.COMPLETED)
+    assert change.recording is not None
+    assert (change.recording.action, change.recording.plan.tracks) == (RecordingAction.START, Tracks.INBOUND)
+    assert change.say is not None
+    assert (change.say.language, change.say.to) == ("nl-BE", Side.BOTH)
+    assert change.transfer is not None
+    assert (change.transfer.mode, change.transfer.timeout_s) == (TransferMode.ATTENDED, 9)
+    assert change.start == GoTo("https://shop.example/next", Method.GET)
+
+
+async def test_a_flow_may_be_given_itself(site: Site, call: str) -> None:
+    await site.request("PATCH", f"calls/{call}", json={"flow": [{"verb": "hangup"}]})
+
+    assert site.desk.changes[0].start == Document((Hangup(),))
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "body"),
+        ({"method": "GET"}, "body"),
+        ({"mute": "yes"}, "mute"),
+        ({"digits": "x"}, "digits"),
+        ({"status": "busy"}, "status"),
+        ({"recording": {"action": "rewind"}}, "recording.action"),
+        ({"say": {"text": "x", "language": "tlh"}}, "say.language"),
+        ({"say": {}}, "text"),
+        ({"transfer": {"to": "12"}}, "transfer.to"),
+        ({"url": "https://shop.example/x", "flow": "<Response/>"}, "flow"),
+        ({"flow": "<Response><Pay/></Response>"}, "flow"),
+        ({"nonsense": 1}, "body"),
+    ],
+)
+async def test_what_is_wrong_is_named(site: Site, call: str, body: dict[str, Any], field: str) -> None:
+    status, problem, _ = await site.request("PATCH", f"calls/{call}", json=body)
+
+    assert (status, [error["field"] for error in problem["errors"]]) == (422, [field])
+    assert site.desk.changes == []
+
+
+async def test_anothers_call_is_not_found(site: Site) -> None:
+    status, _, _ = await site.request("PATCH", f"calls/CA{0:032x}", json={"mute": True})
+
+    assert status == 404
+
+
+async def test_a_queue_is_looked_into_and_taking_from_an_empty_one_is_a_conflict(site: Site) -> None:
+    account = await site.services.accounts.ensure("demo")
+    queue = await site.services.queues.made(Queue(new_id(Kind.QUEUE), account.id, "support", SystemClock().now()))
+
+    _, listed, _ = await site.request("GET", "queues")
+    _, found, _ = await site.request("GET", f"queues/{queue.id}")
+    status, _, _ = await site.request("POST", f"queues/{queue.id}/take", json={"url": "https://shop.example/x"})
+    wrong, problem, _ = await site.request("POST", f"queues/{queue.id}/take", json={})
+
+    assert listed["queues"] == [{key: found[key] for key in listed["queues"][0]}]
+    assert (found["waiting"], found["members"], found["figures"]["served"]) == (0, [], 0)
+    assert status == 409
+    assert (wrong, problem["errors"][0]["field"]) == (422, "url")
