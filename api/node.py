@@ -27,6 +27,7 @@ from engine.bell import Bell
 from engine.call import Call
 from engine.callbacks import CallbackCourier
 from engine.consent import Announcement
+from engine.egress import Egress, SipEgress
 from engine.errors import SetupError
 from engine.live.journal import Ledger
 from engine.live.recording_desk import RecordingDesk
@@ -146,6 +147,9 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
         await client.start()
         stack.push_async_callback(client.close)
 
+        sip_egress = SipEgress(Egress(settings.egress_allow))
+        stack.push_async_callback(sip_egress.close)
+
         door = Door()
         agent = await UserAgent.start(from_settings(settings), door)
         stack.push_async_callback(agent.close)
@@ -187,6 +191,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
             country=settings.default_country,
             longest_call_s=settings.max_call_seconds,
             registrar=settings.registrar,
+            sip_egress=sip_egress,
             recording_url=recording_url,
         )
         await recover(services)

@@ -65,6 +65,39 @@ class Egress:
             raise _denied(host)
 
 
+class SipEgress:
+    """Which SIP URIs may be dialled: those whose host is, or leads to, an address that may be reached."""
+
+    def __init__(self, egress: Egress, lookup: Lookup | None = None) -> None:
+        self._egress = egress
+        self._resolver = GuardedResolver(egress, lookup)
+
+    async def check(self, uri: str) -> None:
+        """Raises EgressDenied, or WebhookError if the name leads nowhere."""
+        host = host_of(uri)
+        if not host:
+            raise EgressDenied(f"{uri} names no host.")
+        if _looks_like_an_address(host):
+            if not self._egress.permits(host):
+                raise _denied(host)
+            return
+        try:
+            await self._resolver.resolve(host, 5060)
+        except OSError as error:
+            raise WebhookError(f"{host} has no address: {error.strerror or error}.") from None
+
+    async def close(self) -> None:
+        """End its threads."""
+        await self._resolver.close()
+
+
+def host_of(uri: str) -> str:
+    """The host of a SIP URI, without port, parameters and headers (RFC 3261 §19.1.1)."""
+    rest = uri.partition(":")[2].partition("?")[0].partition(";")[0]
+    place = rest.rpartition("@")[2]
+    return place[1:].partition("]")[0] if place.startswith("[") else place.partition(":")[0]
+
+
 class GuardedResolver(AbstractResolver):
     """Resolves names to permitted addresses only; the others are left out. A slow name server is not waited for."""
 

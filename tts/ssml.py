@@ -1,6 +1,6 @@
 """Our subset of SSML 1.1 (W3C), read into a script. The markup itself never reaches an engine.
 
-speak p s break prosody emphasis sub say-as lang voice w mark. Every other element is an error that names
+speak p s break prosody emphasis phoneme sub say-as lang voice w mark. Every other element is an error that names
 it; above all <audio>, by which espeak-ng would open files of this machine.
 """
 
@@ -145,12 +145,15 @@ def _walk(element: Element, outer: _Context, writer: _Writer) -> None:
             writer.end()
             _inside(element, context, writer)
             writer.end()
+        case "phoneme":
+            # No engine of ours takes IPA; SSML 1.1 §3.1.10 has the words inside for that.
+            _inside(element, context, writer)
         case "speak" | "prosody" | "emphasis" | "lang" | "voice" | "w":
             _inside(element, context, writer)
         case _:
             raise SpeechError(
                 f"<{name}> is not allowed in SSML here. Allowed are speak, p, s, break, prosody, emphasis, "
-                "sub, say-as, lang, voice, w and mark."
+                "phoneme, sub, say-as, lang, voice, w and mark."
             )
 
 

@@ -90,9 +90,11 @@ class Dialling:
     async def _begin(self, parent: Session, plan: DialPlan, target: Target) -> Session | None:
         """Place one child's call; None where it can't be, which the parent's explanation tells."""
         try:
+            if target.address.startswith(("sip:", "sips:")):
+                await self.services.sip_egress.check(target.address)
             call = self._child_call(parent.call, plan, target)
             child = await self.start(call, self._request(call, plan, target))
-        except (StoreError, SipError) as error:
+        except (StoreError, SipError, WebhookError) as error:
             # The parent talks on: its flow goes on with the next verb.
             parent.journal.tried(Attempt("dial", target.address, str(error)))
             parent.journal.note("dial_failed", reason=str(error))

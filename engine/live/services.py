@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.consent import ConsentPolicy
+from engine.egress import SipEgress
 from engine.hearing import Recognizer
 from engine.live.journal import Ledger
 from engine.live.recording_desk import RecordingDesk
@@ -40,4 +41,5 @@ class Services:
     country: str
     longest_call_s: int
     registrar: str | None
+    sip_egress: SipEgress
     recording_url: Callable[[str], str]

@@ -21,7 +21,7 @@ from engine.web.signing import Keyring
 
 T = TypeVar("T")
 
-CONNECTIONS_PER_SERVER: Final = 100
+CONNECTIONS_PER_SERVER: Final = 500
 USER_AGENT: Final = "Telefoon/0.1"
 
 
