@@ -25,8 +25,8 @@ from api.speech import recognizer, speech_service
 from config.settings import Settings
 from engine.bell import Bell
 from engine.call import Call
-from engine.callbacks import CallbackCourier
 from engine.consent import Announcement
+from engine.courier import CallbackCourier
 from engine.egress import Egress, SipEgress
 from engine.errors import SetupError
 from engine.live.journal import Ledger

@@ -46,7 +46,7 @@ class BlockingWeb:
 
     def body(self, url: str) -> tuple[bytes, str | None]:
         """What the server answers, and its content type. Raises WebhookError."""
-        return self.run(self._web.fetch_body(url, "GET", {}))
+        return self.run(self._web.fetch_body(url, "POST", {}))
 
     def download(self, url: str, dest: Path, limit_bytes: int) -> None:
         """The file at the URL. Raises WebhookError."""

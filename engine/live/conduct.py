@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 import structlog
 
 from engine.call import Attempt, Direction, Event
-from engine.call_params import webhook_params
 from engine.errors import DocumentError, FlowFailed, LegGone, TelefoonError, WebhookError
 from engine.flow.document import Document, GoTo
 from engine.flow.interpreter import Interpreter, Start
@@ -16,6 +15,7 @@ from engine.live.stage import LiveStage, close_quietly
 from engine.phrases import Phrase
 from engine.ports import Cause
 from engine.tasks import stopped
+from engine.told.call import webhook_params
 from engine.web.call_web import CallWeb
 
 log = structlog.get_logger(__name__)

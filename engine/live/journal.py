@@ -16,11 +16,11 @@ import structlog
 
 from engine.bell import Bell
 from engine.call import Attempt, Call, Event, after
-from engine.call_params import event_name, status_form
 from engine.errors import StoreError
 from engine.ports import Clock
 from engine.store import Calls, NewCallback
 from engine.tasks import stopped
+from engine.told.call import event_name, status_form
 
 _FIRST_RETRY_S: Final = 0.2
 _LAST_RETRY_S: Final = 5.0

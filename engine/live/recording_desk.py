@@ -18,8 +18,8 @@ from engine.live.active_recording import ActiveRecording
 from engine.live.telling import Teller
 from engine.ports import Bridge, Clock, LegId, Source
 from engine.recording import Recording, RecordingSource, RecordingStatus
-from engine.recording_params import recording_form
 from engine.store import Recordings
+from engine.told.recording import recording_form
 
 LENGTH_TOLERANCE_S: Final = 0.2
 DISK_RESERVE_BYTES: Final = 64 * 1024 * 1024

@@ -9,7 +9,6 @@ import structlog
 
 from engine.callback import Callback, ConferenceEventName
 from engine.conference import Conference, ConferenceStatus, Participant, Seat, audible_pairs, become
-from engine.conference_params import conference_form
 from engine.errors import MediaError, RecordingError, StoreError
 from engine.flow.plans import Beep, RoomPlan
 from engine.live.active_recording import ActiveRecording
@@ -18,6 +17,7 @@ from engine.live.services import Services
 from engine.live.session import Session
 from engine.ports import Ear, LegId, Player, Said
 from engine.recording import RecordingSource
+from engine.told.conference import conference_form
 
 log = structlog.get_logger(__name__)
 

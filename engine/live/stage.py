@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from engine.call import Attempt, Call, Direction, Event
-from engine.call_params import webhook_params
 from engine.errors import LegGone, MediaError, SpeechError, WebhookError
 from engine.flow.plans import (
     CallRecordingPlan,
@@ -36,6 +35,7 @@ from engine.live.understanding import understood
 from engine.ports import Cause, Ear, Player, Said, Speech
 from engine.recording import RecordingSource
 from engine.tasks import stopped
+from engine.told.call import webhook_params
 from engine.web.call_web import CallWeb
 
 _REFER_S: Final = 32.0

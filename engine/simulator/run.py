@@ -16,7 +16,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 from engine.call import Call, Direction, Status
-from engine.call_params import webhook_params
 from engine.errors import FlowFailed, LegGone, SpeechError, WebhookError
 from engine.flow.document import Document, GoTo
 from engine.flow.interpreter import Interpreter
@@ -26,6 +25,7 @@ from engine.simulator.clock import SkippingLoop
 from engine.simulator.script import Script
 from engine.simulator.stage import SimulatedStage
 from engine.simulator.transcript import Mark, Request, Transcript
+from engine.told.call import webhook_params
 
 LIMIT_S: Final = 600.0
 CALLER: Final = "+3225550100"

@@ -200,3 +200,78 @@ async def test_without_a_registrar_a_client_fails_with_the_reason(tmp_path: Path
 
     assert shop.forms("/done")[0]["DialCallStatus"] == "failed"
     assert "TELEFOON_REGISTRAR" in call["explanation"][0]["said"]
+
+
+async def test_ringing_is_recorded_from_the_callers_consent_on(tmp_path: Path, ports: Ports, shop: Customer) -> None:
+    one, other = tone(500, 30).save(tmp_path / "500.wav"), tone(900, 30).save(tmp_path / "900.wav")
+    async with phone("--answer-after", "4", "--play", str(other)) as desk:
+        shop.flows["/start"] = (
+            '<Response><Dial record="record-from-ringing-dual" timeLimit="5">'
+            f"<Sip>sip:a@127.0.0.1:{desk.port}</Sip></Dial></Response>"
+        )
+        async with (
+            platform(tmp_path, ports, number={"--url": shop.url("/start")}) as telefoon,
+            phone(*dialling(telefoon, "--play", str(one))) as caller,
+        ):
+            await caller.tells("hung_up", within_s=40)
+            recording, wav = await telefoon.recording(tmp_path)
+
+    assert recording["channels"] == 2
+    ringing = Sound.of_file(wav, 0).part(0, 1)
+    assert hears(ringing, 500, seconds=0.8)
+    assert not hears(Sound.of_file(wav, 1).part(0, 1), 900)
+    assert hears(Sound.of_file(wav, 1), 900, seconds=2)
+
+
+async def test_headers_and_transport_of_a_sip_address_are_on_the_wire(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    log = tmp_path / "sip.log"
+    async with phone("--sip-log", str(log), "--hang-up-after", "1") as desk:
+        shop.flows["/start"] = (
+            f'<Response><Dial action="/done"><Sip>sip:a@127.0.0.1:{desk.port};transport=tcp?x-customer=7</Sip></Dial>'
+            "</Response>"
+        )
+        shop.flows["/done"] = "<Response/>"
+        async with (
+            platform(tmp_path, ports, number={"--url": shop.url("/start")}) as telefoon,
+            phone(*dialling(telefoon)) as caller,
+        ):
+            await caller.tells("hung_up", within_s=30)
+
+    invite = log.read_text()
+    assert "x-customer: 7" in invite.lower()
+    assert "SIP/2.0/TCP" in invite
+    assert shop.forms("/done")[0]["DialCallStatus"] == "completed"
+
+
+async def test_echo_lets_the_caller_hear_itself(tmp_path: Path, ports: Ports, shop: Customer) -> None:
+    heard = tmp_path / "heard.wav"
+    voice = tone(500, 10).save(tmp_path / "500.wav")
+    shop.flows["/start"] = "<Response><Echo/></Response>"
+    async with (
+        platform(tmp_path, ports, number={"--url": shop.url("/start")}) as telefoon,
+        phone(*dialling(telefoon, "--play", str(voice), "--record", str(heard), "--hang-up-after", "4")) as caller,
+    ):
+        await caller.tells("recorded", within_s=30)
+
+    assert hears(Sound.of_file(heard), 500, seconds=2)
+
+
+async def test_a_refused_document_takes_the_fallback_and_its_place_is_on_the_calls_events(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    shop.flows["/start"] = '<Response>\n  <Gather numDigits="many"/>\n</Response>'
+    shop.flows["/fallback"] = "<Response/>"
+    number = {"--url": shop.url("/start"), "--fallback-url": shop.url("/fallback")}
+    async with (
+        platform(tmp_path, ports, number=number) as telefoon,
+        phone(*dialling(telefoon)) as caller,
+    ):
+        await caller.tells("hung_up", within_s=30)
+        call = await telefoon.newest_call()
+        failed = await telefoon.noted(call["id"], "flow_failed")
+
+    assert len(shop.forms("/fallback")) == 1
+    assert (failed["line"], failed["column"]) == (2, 3)
+    assert "'numDigits' is 'many'" in failed["reason"]

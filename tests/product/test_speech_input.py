@@ -7,6 +7,7 @@ import pytest
 from api.speech import speech_service
 from config.settings import Settings
 from engine.ports import Speech
+from tests.peers.audio import Sound, hears, tone
 from tests.peers.customer import Customer
 from tests.peers.phone import phone
 from tests.peers.platform import NUMBER, platform
@@ -74,21 +75,26 @@ async def test_masked_keys_are_kept_out_of_events_ledger_and_recording(
         '<Response><Start><Recording channels="mono" track="inbound"/></Start>'
         '<Gather numDigits="4" mask="true" action="/pin" timeout="10"/></Response>'
     )
-    shop.flows["/pin"] = "<Response/>"
+    shop.flows["/pin"] = '<Response><Gather timeout="3"/></Response>'
+    voice = tone(500, 60).save(tmp_path / "500.wav")
     async with (
         platform(tmp_path, ports, number={"--url": shop.url("/start")}) as telefoon,
         phone(
             *("--dial", f"sip:{NUMBER}@127.0.0.1:{telefoon.sip_port}", "--from", CALLER),
-            *("--digits", "7391", "--digits-after", "5"),
+            *("--digits", "7391", "--digits-after", "5", "--play", str(voice)),
         ) as caller,
     ):
         await caller.tells("hung_up", within_s=40)
         call = await telefoon.ended_call((await telefoon.newest_call())["id"])
         events = await telefoon.events(call["id"])
         ledger = await telefoon.get(f"calls/{call['id']}/webhooks")
+        _, wav = await telefoon.recording(tmp_path)
 
     assert shop.forms("/pin")[0]["Digits"] == "7391"
     assert "7391" not in str(ledger)
     assert [event["facts"]["digit"] for event in events if event["kind"] == "digit"] == ["•"] * 4
+    recorded = Sound.of_file(wav)
+    assert not hears(recorded.part(0.3, 1.5), 500)  # while the keys are awaited
+    assert hears(recorded.part(recorded.seconds - 2), 500, seconds=1)
     log = (tmp_path / "serve.log").read_text()
     assert "7391" not in log.replace(CALLER, "")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from engine.callbacks import (
+from engine.courier import (
     AT_ONCE_PER_SERVER,
     LONGEST_RETRY_S,
     PATIENCE_S,

@@ -9,10 +9,10 @@ import pytest_asyncio
 from aiohttp import web as http
 
 from engine.call import Call, Direction, Event, Status, after
-from engine.call_params import status_form
-from engine.callbacks import CallbackCourier
+from engine.courier import CallbackCourier
 from engine.ids import Kind, new_id
 from engine.store import Accounts, Calls, Database, NewCallback, Outbox
+from engine.told.call import status_form
 from engine.web.client import WebhookClient
 from tests.unit.webhooks.server import CustomerServer
 from tests.unit.webhooks.test_callbacks import running
