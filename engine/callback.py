@@ -1,7 +1,9 @@
 """Where a customer wants to be told of something: plain values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 
 class CallEventName(StrEnum):
@@ -42,3 +44,20 @@ class Callback:
     url: str
     method: str = "POST"
     events: tuple[str, ...] = ()
+
+
+class Delivery(Protocol):
+    """A status callback: a request whose answer is ignored, but for its status. `id` becomes its webhook-id."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def call_id(self) -> str: ...
+    @property
+    def account_id(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def form(self) -> Mapping[str, str]: ...

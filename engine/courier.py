@@ -7,7 +7,7 @@ holds up only itself: each has a few lanes of its own. What is under way when th
 import asyncio
 import random
 from asyncio import Semaphore, TaskGroup
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 from weakref import WeakValueDictionary
@@ -15,6 +15,7 @@ from weakref import WeakValueDictionary
 import structlog
 from yarl import URL
 
+from engine.callback import Delivery
 from engine.errors import StoreError, WebhookError
 from engine.ports import Clock
 
@@ -35,21 +36,9 @@ _STORE_PAUSE_S: Final = 5.0
 log = structlog.get_logger(__name__)
 
 
-class Pending(Protocol):
+class Pending(Delivery, Protocol):
     """A callback to deliver; `attempts` have failed so far."""
 
-    @property
-    def id(self) -> str: ...
-    @property
-    def call_id(self) -> str: ...
-    @property
-    def account_id(self) -> str: ...
-    @property
-    def url(self) -> str: ...
-    @property
-    def method(self) -> str: ...
-    @property
-    def form(self) -> Mapping[str, str]: ...
     @property
     def attempts(self) -> int: ...
 
@@ -67,7 +56,7 @@ class Outbox(Protocol):
 class Deliverer(Protocol):
     """Sends a callback, signed, and gives the answer's status. Raises WebhookError."""
 
-    async def deliver(self, callback: Pending, /) -> int: ...
+    async def deliver(self, callback: Delivery, /) -> int: ...
 
 
 class CallbackCourier:

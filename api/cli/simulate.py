@@ -11,7 +11,8 @@ from engine.errors import InvalidField
 
 if TYPE_CHECKING:
     from api.cli.source import BlockingWeb
-    from engine.flow.document import Document, GoTo
+    from engine.flow.document import Document
+    from engine.flow.next_step import GoTo
     from engine.simulator.transcript import Transcript
 
 EXAMPLES: Final = examples(
@@ -70,7 +71,7 @@ def _start(source: str) -> "Document":
 
 
 def _request(source: str) -> "GoTo":
-    from engine.flow.document import GoTo
+    from engine.flow.next_step import GoTo
 
     return GoTo(source)
 

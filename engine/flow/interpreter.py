@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Protocol
 
 from engine.errors import LegGone
-from engine.flow.document import Continue, Document, Done, GoTo, Left, Verb
+from engine.flow.document import Document, Verb
+from engine.flow.next_step import Continue, Done, GoTo, Left
 from engine.flow.pace import Pace
 from engine.flow.scene import Ending, Scene
 from engine.flow.stage import Stage

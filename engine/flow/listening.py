@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from engine.errors import SpeechError
-from engine.flow.document import Method, Verb
+from engine.flow.document import Verb
+from engine.flow.next_step import Method
 from engine.flow.plans import HearPlan, Spoken
 from engine.flow.scene import Scene
 from engine.tasks import stopped

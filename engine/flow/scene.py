@@ -3,15 +3,12 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from engine.errors import FlowFailed
+from engine.flow.next_step import GoTo
 from engine.flow.pace import Pace
 from engine.flow.stage import Stage
-
-if TYPE_CHECKING:
-    from engine.flow.document import GoTo
 
 
 class Ending(Enum):
@@ -22,7 +19,7 @@ class Ending(Enum):
     HUNG_UP = "it ended the call"
 
 
-Part = Callable[["GoTo", "Scene"], Awaitable[Ending]]
+Part = Callable[[GoTo, "Scene"], Awaitable[Ending]]
 """Perform another document on the same call, as what is heard while one waits."""
 
 
@@ -55,6 +52,6 @@ class Scene:
         """As `absolute`; what is not given stays so."""
         return self.absolute(url) if url else None
 
-    async def wait_with(self, to: "GoTo", params: Mapping[str, str]) -> bool:
+    async def wait_with(self, to: GoTo, params: Mapping[str, str]) -> bool:
         """Perform the document once for somebody who waits; whether it left the queue."""
         return await self.part(replace(to, params=params), replace(self, waiting=True)) is Ending.LEFT

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from engine.flow.document import GoTo, Method
+from engine.flow.next_step import GoTo, Method
 from engine.flow.scene import Scene
 from engine.flow.stage import Waiting
 

@@ -7,8 +7,9 @@ import structlog
 
 from engine.call import Attempt, Direction, Event
 from engine.errors import DocumentError, FlowFailed, LegGone, TelefoonError, WebhookError
-from engine.flow.document import Document, GoTo
+from engine.flow.document import Document
 from engine.flow.interpreter import Interpreter, Start
+from engine.flow.next_step import GoTo
 from engine.flow.scene import Ending
 from engine.live.session import Session
 from engine.live.stage import LiveStage, close_quietly

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.call import Attempt, Call, Direction, Event, Status
 from engine.errors import DocumentError, FlowFailed, LegGone, SipError, StoreError, WebhookError
-from engine.flow.document import GoTo, Method
+from engine.flow.next_step import GoTo, Method
 from engine.flow.plans import DialOutcome, DialPlan, Target
 from engine.flow.scene import Ending
 from engine.ids import Kind, new_id

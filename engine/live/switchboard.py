@@ -12,9 +12,9 @@ import structlog
 from engine.call import Call, Direction, Status
 from engine.conference import Conference
 from engine.errors import NotFound, StoreError, WrongState
-from engine.flow.document import GoTo, Method
 from engine.flow.interpreter import Start
 from engine.flow.keys import press
+from engine.flow.next_step import GoTo, Method
 from engine.flow.parse import parse
 from engine.flow.scene import Ending
 from engine.ids import Kind, new_id

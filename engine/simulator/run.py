@@ -17,8 +17,9 @@ from typing import Final
 
 from engine.call import Call, Direction, Status
 from engine.errors import FlowFailed, LegGone, SpeechError, WebhookError
-from engine.flow.document import Document, GoTo
+from engine.flow.document import Document
 from engine.flow.interpreter import Interpreter
+from engine.flow.next_step import GoTo
 from engine.flow.parse import parse
 from engine.ports import Speech
 from engine.simulator.clock import SkippingLoop

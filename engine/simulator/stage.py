@@ -6,7 +6,7 @@ from typing import Final
 
 from engine.call import Call, Status
 from engine.errors import LegGone, RecordingError
-from engine.flow.document import GoTo, Method
+from engine.flow.next_step import GoTo, Method
 from engine.flow.plans import (
     CallRecordingPlan,
     DialOutcome,
@@ -29,7 +29,8 @@ from engine.flow.stage import Waiting
 from engine.languages import LANGUAGES
 from engine.ports import Cause, Speech
 from engine.queue import QueueResult
-from engine.simulator.script import Answer, Input, Script
+from engine.simulator.caller import CHARACTERS_A_SECOND, Caller
+from engine.simulator.script import Answer, Script
 from engine.simulator.transcript import Line, Mark, Sound, Transcript
 
 TALK_S: Final = 10.0
@@ -37,8 +38,6 @@ TALK_S: Final = 10.0
 RING_S: Final = 4.0
 QUEUE_S: Final = 20.0
 FILE_S: Final = 5.0
-_CHARACTERS_A_SECOND: Final = 15.0
-_KEY_S: Final = 1.0
 
 Measure = Callable[[Speech], float | None]
 """How long a text takes to speak, in seconds, where that is known. Raises SpeechError."""
@@ -55,10 +54,8 @@ class SimulatedStage:
         self._measure = measure
         self._perform = perform
         self._answered = False
-        self._input = Input()
-        self._paused = asyncio.Event()
+        self._caller = Caller(script, self.line)
         self._hidden = False
-        self._listening = False
         self._recordings = 0
 
     @property
@@ -74,9 +71,7 @@ class SimulatedStage:
         return LANGUAGES
 
     async def performing(self, verb: str) -> None:
-        self._paused.clear()
-        if verb == "Gather":
-            self._input = self._script.next_input()
+        self._caller.hears_a_verb(verb)
 
     async def answer(self) -> None:
         if not self._answered:
@@ -87,7 +82,7 @@ class SimulatedStage:
         await self.answer()
         voice = f", voice {speech.voice}" if speech.voice else ""
         self.line(Mark.SAYS, f"({speech.language}{voice}) {speech.text}")
-        seconds = self._measure(speech) or max(len(speech.text) / _CHARACTERS_A_SECOND, 0.5)
+        seconds = self._measure(speech) or max(len(speech.text) / CHARACTERS_A_SECOND, 0.5)
         await self._sounds(Sound(self.now_s, seconds, speech=speech))
 
     async def play(self, url: str) -> None:
@@ -96,21 +91,12 @@ class SimulatedStage:
         await self._sounds(Sound(self.now_s, FILE_S, source=url))
 
     async def pause(self, seconds: float) -> None:
-        self._paused.set()
-        if self._listening:
-            self.line(Mark.WAITS, f"{seconds:g} s for a key")
+        self._caller.is_waited_for(seconds)
         await asyncio.sleep(seconds)
 
     async def digit(self, timeout_s: float | None, *, hidden: bool = False) -> str | None:
         await self.answer()
-        if timeout_s is None:
-            return await self._key_after_prompts(hidden)
-        self.line(Mark.WAITS, f"{timeout_s:g} s for a key")
-        if not self._input.keys:
-            await asyncio.sleep(timeout_s)
-            return None
-        await asyncio.sleep(min(_KEY_S, timeout_s))
-        return self._key(hidden)
+        return await self._caller.key(timeout_s, hidden=hidden)
 
     def forget_digits(self) -> None:
         """Nobody presses a key that nobody waits for."""
@@ -125,15 +111,7 @@ class SimulatedStage:
         await asyncio.sleep(0.2 * len(digits))
 
     async def hear(self, plan: HearPlan) -> Spoken | None:
-        if not self._input.said:
-            await asyncio.Event().wait()
-        await self._paused.wait()
-        text, self._input = self._input.said, Input()
-        if plan.partial is not None:
-            await plan.partial(text)
-        await asyncio.sleep(len(text) / _CHARACTERS_A_SECOND + plan.end_silence_s)
-        self.line(Mark.INPUT, f"says {'•' if plan.hidden else text!r}")
-        return Spoken(text, 0.9)
+        return await self._caller.speaks(plan)
 
     async def tell(self, url: str, method: str, params: Mapping[str, str]) -> None:
         self.line(Mark.ASKS, f"{method} {url}  {_shown(params)}")
@@ -248,21 +226,6 @@ class SimulatedStage:
     @property
     def now_s(self) -> float:
         return asyncio.get_running_loop().time()
-
-    async def _key_after_prompts(self, hidden: bool) -> str:
-        """Whoever has keys to press hears the prompts to their end."""
-        self._listening = True
-        try:
-            await (self._paused.wait() if self._input.keys else asyncio.Event().wait())
-            await asyncio.sleep(_KEY_S)
-            return self._key(hidden)
-        finally:
-            self._listening = False
-
-    def _key(self, hidden: bool) -> str:
-        key, self._input = self._input.keys[0], Input(self._input.keys[1:])
-        self.line(Mark.INPUT, f"key {'•' if hidden else key}")
-        return key
 
     async def _sounds(self, sound: Sound) -> None:
         self._transcript.sounds.append(sound)

@@ -4,11 +4,12 @@ One for the node: connections are shared, but one server has at most so many of 
 only itself. What belongs to one call, as its cookies, is in its CallWeb.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
 
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 
+from engine.callback import Delivery
 from engine.egress import Egress, GuardedResolver, Lookup, Network
 from engine.errors import WebhookError
 from engine.web.call_web import CallWeb
@@ -23,23 +24,6 @@ T = TypeVar("T")
 
 CONNECTIONS_PER_SERVER: Final = 500
 USER_AGENT: Final = "Telefoon/0.1"
-
-
-class Delivery(Protocol):
-    """A status callback: a request whose answer is ignored, but for its status. `id` becomes its webhook-id."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def call_id(self) -> str: ...
-    @property
-    def account_id(self) -> str: ...
-    @property
-    def url(self) -> str: ...
-    @property
-    def method(self) -> str: ...
-    @property
-    def form(self) -> Mapping[str, str]: ...
 
 
 class WebhookClient:
@@ -57,6 +41,7 @@ class WebhookClient:
         allow: Sequence[Network] = (),
         download_timeout_s: float = 60.0,
         user_agent: str = USER_AGENT,
+        connections_per_server: int = CONNECTIONS_PER_SERVER,
         lookup: Lookup | None = None,
         keyring: Keyring | None = None,
         note: Note = nowhere,
@@ -65,6 +50,7 @@ class WebhookClient:
         self._policy = Policy(timeout_s, connect_timeout_s)
         self._download_policy = Policy(download_timeout_s, connect_timeout_s)
         self._user_agent = user_agent
+        self._connections_per_server = connections_per_server
         self._lookup = lookup
         self._keyring = keyring
         self._note = note
@@ -77,7 +63,7 @@ class WebhookClient:
                 resolver=GuardedResolver(self._egress, self._lookup, self._policy.connect_s),
                 use_dns_cache=False,
                 limit=0,
-                limit_per_host=CONNECTIONS_PER_SERVER,
+                limit_per_host=self._connections_per_server,
             ),
             # Shared by all customers: nobody's cookies may reach another.
             cookie_jar=DummyCookieJar(),

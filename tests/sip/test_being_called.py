@@ -1,8 +1,6 @@
 """Calls that come in to us, with SIPp as the far end."""
 
 import asyncio
-import gc
-from collections.abc import Iterator
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -11,7 +9,6 @@ import pytest
 from engine.call import Event
 from engine.errors import LegGone
 from engine.ports import Answered, Cause, DigitPressed, Ear, MediaChanged, Said
-from sip.leg import SipLeg
 from tests.peers.audio import Sound, hears, tone
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
@@ -231,49 +228,6 @@ async def test_sound_follows_the_far_end_to_another_address(
             assert ear.quiet_s > 0.4
             await call.leg.hang_up()
             await far_end.finishes()
-
-
-@pytest.fixture
-def frozen_past() -> Iterator[None]:
-    """What lives already is left out of collections, so that 2,500 of them take seconds."""
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
-
-
-@pytest.mark.usefixtures("frozen_past")
-async def test_the_collector_may_run_at_every_step_of_500_calls(line: Line, ports: Ports, prompt: Path) -> None:
-    """pjproject issues 3856, 3125 and 4039: an object that dies on the wrong thread takes the process with it."""
-    total = 500
-    ended = 0
-
-    async def live(leg: SipLeg) -> None:
-        nonlocal ended
-        gc.collect()
-        events = leg.events()
-        await leg.ring()
-        gc.collect()
-        await leg.answer()
-        async for event in events:
-            gc.collect()
-            if isinstance(event, Answered):
-                player = await line.agent.bridge.play(prompt, to=[Ear(leg.id)])
-                gc.collect()
-                del player
-        ended += 1
-
-    script = scenario(
-        calls(sdp(port="9")), receives(100, optional=True), receives(180, optional=True), receives(200), acks(),
-        pause(0.2), asks("BYE", 2), receives(200),
-    )  # fmt: skip
-    async with sipp(script, ports, target=line.port, calls=total, per_second=25) as far_end:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(total):
-                leg, _ = await line.takes()
-                group.create_task(live(leg))
-        await far_end.finishes(within_s=60)
-    assert ended == total
 
 
 async def test_calls_come_in_over_tcp(line: Line, ports: Ports, ear: RtpEar) -> None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from engine.callback import RecordingEventName
-from engine.flow.document import Continue, GoTo, Method, Next
 from engine.flow.kinds import Choice, Flag, Whole
+from engine.flow.next_step import Continue, GoTo, Method, Next
 from engine.flow.patterns import COUNTRY, SHOWN_NAME, TEXT, WEB_ADDRESS
 from engine.flow.plans import (
     BridgeRecording,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from engine.flow.document import Continue
+from engine.flow.next_step import Continue
 from engine.flow.scene import Scene
 
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from engine.flow.document import Continue, GoTo, Method, Next
 from engine.flow.kinds import Whole
+from engine.flow.next_step import Continue, GoTo, Method, Next
 from engine.flow.patterns import NAME, WEB_ADDRESS
 from engine.flow.plans import QueuePlan
 from engine.flow.scene import Scene

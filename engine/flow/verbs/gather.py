@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from engine.errors import FlowFailed
-from engine.flow.document import Continue, GoTo, Method, Next
 from engine.flow.kinds import Choice, Flag, Language, Whole, WholeOr, Words
 from engine.flow.listening import Input, Listening, Taken
+from engine.flow.next_step import Continue, GoTo, Method, Next
 from engine.flow.patterns import KEYS, TEXT, WEB_ADDRESS
 from engine.flow.scene import Scene
 from engine.flow.shape import attribute, nested

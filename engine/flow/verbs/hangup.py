@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine.flow.document import Done
+from engine.flow.next_step import Done
 from engine.flow.scene import Scene
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine.flow.document import Continue, Left
+from engine.flow.next_step import Continue, Left
 from engine.flow.scene import Scene
 
 

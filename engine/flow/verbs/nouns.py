@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 from urllib.parse import unquote
 
 from engine.callback import CallEventName
-from engine.flow.document import Method
+from engine.flow.next_step import Method
 from engine.flow.patterns import CLIENT_NAME, HEADER_NAME, PHONE_NUMBER, SIP_URI, TEXT, TONES, WEB_ADDRESS
 from engine.flow.plans import Credentials, Target, Whisper
 from engine.flow.scene import Scene

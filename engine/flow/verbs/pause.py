@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from engine.flow.document import Continue
 from engine.flow.kinds import Whole
+from engine.flow.next_step import Continue
 from engine.flow.scene import Scene
 from engine.flow.shape import attribute
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from engine.callback import ConferenceEventName, RecordingEventName
-from engine.flow.document import Method
 from engine.flow.kinds import Choice, Flag, Whole
+from engine.flow.next_step import Method
 from engine.flow.patterns import NAME, WEB_ADDRESS
 from engine.flow.plans import Beep, RoomPlan, RoomRecord, ServePlan, Trim, Whisper
 from engine.flow.scene import Scene

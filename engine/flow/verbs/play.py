@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from engine.errors import MediaError, WebhookError
-from engine.flow.document import Continue
 from engine.flow.keys import press
 from engine.flow.kinds import Whole
+from engine.flow.next_step import Continue
 from engine.flow.patterns import TONES, WEB_ADDRESS
 from engine.flow.scene import Scene
 from engine.flow.shape import attribute, content

@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from engine.callback import RecordingEventName
 from engine.errors import RecordingError
-from engine.flow.document import Continue, GoTo, Method, Next
 from engine.flow.kinds import Choice, Flag, Whole
+from engine.flow.next_step import Continue, GoTo, Method, Next
 from engine.flow.patterns import KEYS
 from engine.flow.plans import Channels, RecordPlan, Tracks, Trim
 from engine.flow.scene import Scene

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from engine.flow.document import GoTo, Method
 from engine.flow.kinds import Choice
+from engine.flow.next_step import GoTo, Method
 from engine.flow.patterns import WEB_ADDRESS
 from engine.flow.scene import Scene
 from engine.flow.shape import attribute, content

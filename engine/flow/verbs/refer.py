@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from engine.errors import SipError
-from engine.flow.document import Continue, GoTo, Method, Next
+from engine.flow.next_step import Continue, GoTo, Method, Next
 from engine.flow.patterns import SIP_URI
 from engine.flow.plans import ReferPlan
 from engine.flow.scene import Scene

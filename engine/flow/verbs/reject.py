@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from engine.flow.document import Done
 from engine.flow.kinds import Choice
+from engine.flow.next_step import Done
 from engine.flow.scene import Scene
 from engine.flow.shape import attribute
 from engine.ports import Cause

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from engine.cloud_voices import is_cloud_voice, language_of
 from engine.errors import MediaError, SpeechError, UnknownLanguage
-from engine.flow.document import Continue
 from engine.flow.kinds import Language, Whole
 from engine.flow.markup import MARKUP, canonical, is_ssml
+from engine.flow.next_step import Continue
 from engine.flow.patterns import TEXT
 from engine.flow.scene import Scene
 from engine.flow.shape import attribute, content

@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from engine.callback import RecordingEventName
 from engine.errors import RecordingError
-from engine.flow.document import Continue, Method
 from engine.flow.kinds import Choice
+from engine.flow.next_step import Continue, Method
 from engine.flow.plans import CallRecordingPlan, Channels, Tracks, Trim
 from engine.flow.scene import Scene
 from engine.flow.shape import attribute, nested

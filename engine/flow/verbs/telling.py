@@ -5,8 +5,8 @@ from enum import StrEnum
 from typing import Any
 
 from engine.callback import Callback, RecordingEventName
-from engine.flow.document import Method
 from engine.flow.kinds import Choice, Words
+from engine.flow.next_step import Method
 from engine.flow.patterns import WEB_ADDRESS
 from engine.flow.plans import Trim
 from engine.flow.scene import Scene

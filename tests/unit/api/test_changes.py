@@ -6,7 +6,8 @@ import pytest
 
 from api.clock import SystemClock
 from engine.call import Status
-from engine.flow.document import Document, GoTo, Method
+from engine.flow.document import Document
+from engine.flow.next_step import GoTo, Method
 from engine.flow.plans import Tracks
 from engine.flow.verbs.hangup import Hangup
 from engine.ids import Kind, new_id

@@ -3,9 +3,10 @@
 import pytest
 
 from engine.errors import DocumentError
-from engine.flow.document import Document, Method
+from engine.flow.document import Document
 from engine.flow.from_xml import DEPTH_LIMIT, SIZE_LIMIT
 from engine.flow.listening import Input
+from engine.flow.next_step import Method
 from engine.flow.parse import parse
 from engine.flow.plans import Beep, DialRecord
 from engine.flow.verbs.dial import Dial

@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from engine.callback import Delivery
 from engine.courier import (
     AT_ONCE_PER_SERVER,
     LONGEST_RETRY_S,
     PATIENCE_S,
     CallbackCourier,
-    Pending,
     retry_in_s,
     tried_for_s,
 )
@@ -110,7 +110,7 @@ class Servers:
     at_once: int = 0
     most_at_once: int = 0
 
-    async def deliver(self, callback: Pending) -> int:
+    async def deliver(self, callback: Delivery) -> int:
         now = asyncio.get_running_loop().time()
         url = callback.url
         self.got.append((now, url, callback.form["CallSid"], callback.form["SequenceNumber"]))

@@ -10,7 +10,7 @@ from aiohttp.abc import ResolveResult
 
 from engine.errors import WebhookError
 from engine.flow.parse import parse
-from engine.web.client import CONNECTIONS_PER_SERVER, WebhookClient
+from engine.web.client import WebhookClient
 from engine.web.exchange import Exchange
 from engine.web.policy import MOST_RETRIES, Failure, Policy
 from tests.unit.webhooks.server import CustomerServer, Handler, a_call_of, customer_server
@@ -152,13 +152,20 @@ async def test_a_name_server_that_is_silent_is_given_up_soon() -> None:
         await client.close()
 
 
-async def test_a_slow_server_takes_only_its_own_connections(client: WebhookClient, customer: CustomerServer) -> None:
+async def test_a_slow_server_takes_only_its_own_connections(customer: CustomerServer) -> None:
+    client = WebhookClient(timeout_s=5, allow=[IPv4Network("127.0.0.0/8")], connections_per_server=20)
+    await client.start()
     url = customer.handles("/slow", never)
-    waiting = [asyncio.create_task(a_call_of(client).request(url, "POST", {})) for _ in range(150)]
-    await asyncio.sleep(0.5)
-    async with customer_server() as other, asyncio.timeout(2):
-        assert await a_call_of(client).request(other.serves("/quick", ""), "POST", {}) == 200
-    assert len(customer.asked) == CONNECTIONS_PER_SERVER
-    for each in waiting:
-        each.cancel()
-    await asyncio.wait(waiting)
+    waiting = [asyncio.create_task(a_call_of(client).request(url, "POST", {})) for _ in range(30)]
+    try:
+        async with asyncio.timeout(2):
+            while len(customer.asked) < 20:
+                await asyncio.sleep(0.01)
+            async with customer_server() as other:
+                assert await a_call_of(client).request(other.serves("/quick", ""), "POST", {}) == 200
+        assert len(customer.asked) == 20
+    finally:
+        for each in waiting:
+            each.cancel()
+        await asyncio.wait(waiting)
+        await client.close()

@@ -1,0 +1,90 @@
+"""Media: playing, recording, joining and listening."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from engine.ports.wires import LegId, Played, Said, Sink, Source, Track
+
+LONGEST_LISTEN_S = 600.0
+"""After which a stream of `Bridge.listen` ends: all of it is kept in memory until then."""
+
+
+class Player(Protocol):
+    """A WAV file being played."""
+
+    @property
+    def source(self) -> Played: ...
+
+    async def finished(self) -> None:
+        """Returns at the file's end, or when stopped."""
+        ...
+
+    async def stop(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedFile:
+    """A closed recording: mono or one channel a track, 16-bit PCM WAV."""
+
+    path: Path
+    seconds: float
+    channels: int
+    rate_hz: int
+    size_bytes: int
+    sha256: str
+
+
+class Recorder(Protocol):
+    """A recording being written."""
+
+    @property
+    def tracks(self) -> tuple[Track, ...]: ...
+
+    async def stop(self, *, trim: bool = False) -> RecordedFile:
+        """Close, sync and rename into place; `trim` cuts silence off at both ends.
+
+        Raises RecordingError, after which nothing is left open.
+        """
+        ...
+
+
+class Bridge(Protocol):
+    """Joins sources to sinks, plays, records and lets programs hear. Connections of a leg outlive its re-INVITEs."""
+
+    @property
+    def rate_hz(self) -> int:
+        """The mixing rate: prompts are wanted at this rate."""
+        ...
+
+    async def play(self, wav: Path, *, to: Sequence[Sink], loop: bool = False) -> Player:
+        """Play a mono WAV to sinks. Raises MediaError if it can't be opened."""
+        ...
+
+    async def record(self, path: Path, *, tracks: Sequence[Sequence[Source]]) -> Recorder:
+        """Record to `path`, one channel for each group of sources. Raises RecordingError."""
+        ...
+
+    async def connect(self, source: Source, sink: Sink) -> None: ...
+    async def disconnect(self, source: Source, sink: Sink) -> None: ...
+
+    async def mute(self, leg: LegId, *, muted: bool) -> None:
+        """Nobody hears what the leg's far end says, nor is it recorded; until undone."""
+        ...
+
+    async def hold(self, leg: LegId, *, held: bool) -> None:
+        """As mute, and the far end hears nobody: only what is played to it; until undone."""
+        ...
+
+    def listen(self, source: Said) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """What the far end of a leg says from now on: mono 16-bit little-endian PCM at rate_hz, silence included.
+
+        It ends when the context is left, or after LONGEST_LISTEN_S. Raises MediaError.
+        """
+        ...
+
+    async def level(self, source: Said) -> float:
+        """Loudness of what the far end says now, 0.0 (silence) to 1.0."""
+        ...

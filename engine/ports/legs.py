@@ -1,0 +1,167 @@
+"""Dialogs with far ends: what is asked of them, and what they tell."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol
+
+from engine.call import Event
+from engine.ports.wires import LegId
+
+
+class Cause(Enum):
+    """Why we end a leg; (SIP code before answer, Q.850 cause). Q.850 §2.2.7, RFC 3398 §7.2."""
+
+    NORMAL = (603, 16)
+    BUSY = (486, 17)
+    REJECTED = (603, 21)
+    NOT_FOUND = (404, 1)
+    FORBIDDEN = (403, 21)
+    FAULT = (500, 41)
+    UNAVAILABLE = (503, 41)
+
+    @property
+    def sip_code(self) -> int:
+        return self.value[0]
+
+    @property
+    def q850(self) -> int:
+        return self.value[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Alerted:
+    """A provisional answer: 180, or 183 with early media."""
+
+    sip_code: int
+    early_media: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The dialog is confirmed (ACK sent or received)."""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaChanged:
+    """Media was (re)negotiated: `sending` and `receiving` as the far end allows, the codec's name."""
+
+    sending: bool
+    receiving: bool
+    codec: str
+    remote_address: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigitPressed:
+    """A key of the far end: 0-9 * # A-D; `method` is rfc4733 or info."""
+
+    digit: str
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReferRequested:
+    """The far end asks us to call somebody else (REFER, RFC 3515); it is told no, for the flow decides."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReferAnswered:
+    """What the far end tells of our REFER; the last one is `final`."""
+
+    code: int
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HungUp:
+    """The dialog is over. `by_us` tells who ended it; code and reason are SIP's last word.
+
+    `outcome` is what that means for the call (hung up, engaged, expired, broke).
+    """
+
+    outcome: Event
+    by_us: bool
+    sip_code: int
+    sip_reason: str
+    q850_cause: int | None = None
+
+
+LegEvent = Alerted | Answered | MediaChanged | DigitPressed | ReferRequested | ReferAnswered | HungUp
+
+
+@dataclass(frozen=True, slots=True)
+class DialRequest:
+    """An INVITE to send: `target` is E.164 (sent to the trunk) or a SIP URI (sent there).
+
+    `user` and `password` are for digest authentication with that target; empty for the trunk's own.
+    """
+
+    target: str
+    caller: str
+    call_id: str
+    display_name: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An INVITE that came in: the called number as given (Request-URI), the caller, where it came from.
+
+    `addressed` is the number in To, which some carriers use while they address the trunk itself.
+    """
+
+    called: str
+    caller: str
+    source: str
+    display_name: str = ""
+    addressed: str = ""
+
+
+class Leg(Protocol):
+    """One dialog with one far end. Commands raise LegGone once it is over, except hang_up."""
+
+    @property
+    def id(self) -> LegId: ...
+    @property
+    def sip_call_id(self) -> str: ...
+    @property
+    def via(self) -> str:
+        """Name of the trunk or peer that carries it, for explanations."""
+        ...
+
+    def events(self) -> AsyncIterator[LegEvent]:
+        """All events in order, for one reader; ends after HungUp."""
+        ...
+
+    async def ring(self) -> None:
+        """Send 180 (inbound)."""
+        ...
+
+    async def answer(self) -> None:
+        """Send 200 (inbound)."""
+        ...
+
+    async def press(self, digits: str) -> None:
+        """Send keys 0-9 * # A-D by RFC 4733, or by INFO where that was not negotiated."""
+        ...
+
+    async def refer(self, target: str) -> None:
+        """Send REFER to a SIP URI; ReferAnswered events follow. Raises SipError."""
+        ...
+
+    async def hang_up(self, cause: Cause = Cause.NORMAL) -> None:
+        """Refuse, CANCEL or BYE, as the dialog's state asks for. Nothing happens if it is over."""
+        ...
+
+
+class Dialer(Protocol):
+    """Makes outbound legs."""
+
+    async def dial(self, request: DialRequest) -> Leg:
+        """Send INVITE. Raises SipError if it can't be sent at all (no trunk, bad URI)."""
+        ...

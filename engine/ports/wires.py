@@ -1,0 +1,51 @@
+"""Audio is wired by values: a *source* makes sound, a *sink* takes it.
+
+The engine names them, the bridge finds the media behind them, so the engine never holds anything of the media library.
+"""
+
+from dataclasses import dataclass
+from typing import NewType
+
+LegId = NewType("LegId", int)
+PlayerId = NewType("PlayerId", int)
+RecorderId = NewType("RecorderId", int)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Source: what the far end of a leg says."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Source: everything that the far end of a leg is given to hear, now and later."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """Source: a file being played."""
+
+    player: PlayerId
+
+
+@dataclass(frozen=True, slots=True)
+class Ear:
+    """Sink: the far end of a leg."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """Sink: one channel of a recording, counted from 0."""
+
+    recorder: RecorderId
+    number: int
+
+
+Source = Said | Heard | Played
+Sink = Ear | Track
