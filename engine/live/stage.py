@@ -32,13 +32,15 @@ from engine.live.rooms import Rooms
 from engine.live.services import Services
 from engine.live.session import Session
 from engine.live.understanding import understood
-from engine.ports import Cause, Ear, Player, Said, Speech
+from engine.ports import Cause, Ear, Player, ReferAnswered, Said, Speech
 from engine.recording import RecordingSource
 from engine.tasks import stopped
 from engine.told.call import webhook_params
 from engine.web.call_web import CallWeb
 
 _REFER_S: Final = 32.0
+_ACCEPTED: Final = 202
+_FIRST_REFUSAL: Final = 300
 """Longer than the far end may take to answer a request (RFC 3261 §17.1.2.2, timer F)."""
 _MASKED: Final = "•"
 _KEY_S: Final = 0.25
@@ -184,19 +186,25 @@ class LiveStage:
 
     async def refer(self, plan: ReferPlan) -> ReferOutcome:
         await self._session.leg.refer(plan.target)
-        accepted, told = 0, None
+        told = None
         try:
             async with asyncio.timeout(_REFER_S):
-                while True:
-                    answer = await self._live(self._session.refer_answers.get())
-                    self._session.journal.note("refer_answered", sip_code=answer.code, final=answer.final)
-                    accepted, told = accepted or _accepted(answer.code), answer.code
-                    if answer.final:
-                        break
+                # The first answer is the one to REFER itself; only an accepted one is followed by NOTIFYs.
+                answer = await self._refer_answer()
+                if answer.code >= _FIRST_REFUSAL:
+                    return ReferOutcome(answer.code, None)
+                while not answer.final:
+                    answer = await self._refer_answer()
+                    told = answer.code
         except (TimeoutError, LegGone):
             # Who was handed over may hang up before it tells how it went (RFC 5589 §6.1).
             pass
-        return ReferOutcome(accepted or 202, told)
+        return ReferOutcome(_ACCEPTED, told)
+
+    async def _refer_answer(self) -> ReferAnswered:
+        answer = await self._live(self._session.refer_answers.get())
+        self._session.journal.note("refer_answered", sip_code=answer.code, final=answer.final)
+        return answer
 
     async def hang_up(self) -> None:
         await self._session.hang_up()
@@ -251,8 +259,3 @@ class LiveStage:
 async def close_quietly(stage: LiveStage) -> None:
     """Close even while the task is being cancelled."""
     await asyncio.shield(stage.close())
-
-
-def _accepted(code: int) -> int:
-    """What the first that is told says of the REFER itself: a refusal, or that it was taken."""
-    return 202 if code < 300 else code
