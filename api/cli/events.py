@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import AsyncIterator
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from api.cli.group import examples
 from api.cli.output import AsJson
-from api.cli.rest import Key, Rest, Server, with_rest
+from api.cli.rest import Key, Rest, Server, refusal, with_rest
 
 if TYPE_CHECKING:
     import aiohttp
@@ -46,7 +47,9 @@ def events(
             async for event in _followed(rest, call, kind, str(last) if last else None):
                 _print(event, as_json)
 
-    with_rest(key, server, work)
+    # Ctrl-C is how following is meant to end.
+    with suppress(typer.Exit) if follow else nullcontext():
+        with_rest(key, server, work)
 
 
 async def _followed(rest: Rest, call: str | None, kind: str | None, last: str | None) -> AsyncIterator[dict[str, Any]]:
@@ -61,12 +64,14 @@ async def _followed(rest: Rest, call: str | None, kind: str | None, last: str | 
             timeout = aiohttp.ClientTimeout(total=None, sock_read=60)
             asking = rest.client.get(f"{rest.base}/events", params=query, headers=headers, timeout=timeout)
             async with asking as response:
-                response.raise_for_status()
+                if 400 <= response.status < 500:
+                    raise refusal(response, await response.text())
                 async for event in _read(response):
                     last = str(event["id"])
                     yield event
         except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, TimeoutError):
-            typer.echo(f"The connection broke; trying again in {_AGAIN_S:g} s.", err=True)
+            pass
+        typer.echo(f"The connection broke; trying again in {_AGAIN_S:g} s.", err=True)
         await asyncio.sleep(_AGAIN_S)
 
 

@@ -60,24 +60,23 @@ class Rest:
             raise RestError(f"No server answers at {self.base}: {reason}. Start one with: telefoon serve") from None
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise RestError(f"{self.base} can't be asked: {str(error) or type(error).__name__}.") from None
-        told = _parsed(text)
         if response.status >= 400:
-            raise RestError(_refusal(response.status, response.reason or "", told))
-        return told
+            raise refusal(response, text)
+        return _parsed(text)
 
 
 def with_rest(key: str | None, server: str | None, work: Callable[[Rest], Awaitable[T]]) -> T:
     """Run `work` with the server's REST interface; Ctrl-C ends the waiting."""
     from api.cli.stopping import unless_stopped
 
-    async def run() -> T:
+    async def run() -> tuple[T]:
         async with _rest(key, server) as rest:
-            return await work(rest)
+            return (await work(rest),)
 
     done = asyncio.run(unless_stopped(run()))
     if done is None:
         raise typer.Exit(FAILED)
-    return done
+    return done[0]
 
 
 @asynccontextmanager
@@ -108,8 +107,11 @@ def _parsed(text: str) -> dict[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
-def _refusal(status: int, reason: str, problem: Mapping[str, Any]) -> str:
-    """A problem document (RFC 9457) in one line."""
-    said = str(problem.get("detail") or problem.get("title") or f"the server answered {status} {reason}")
+def refusal(response: "aiohttp.ClientResponse", text: str) -> RestError:
+    """An answer's problem document (RFC 9457) as an error in one line."""
+    status, problem = response.status, _parsed(text)
+    said = str(problem.get("detail") or problem.get("title") or f"the server answered {status} {response.reason or ''}")
     errors = [each for each in problem.get("errors", []) if str(each.get("detail")) not in said]
-    return " ".join((f"{status}: {said}", *(f"{each.get('field')}: {each.get('detail')}" for each in errors)))
+    return RestError(
+        " ".join((f"{status}: {said}", *(f"{each.get('field')}: {each.get('detail')}" for each in errors)))
+    )
