@@ -16,7 +16,7 @@ class Manner:
     """How words are said. Only espeak-ng obeys it; the other engines say the words plainly.
 
     `rate`, `volume` and `pitch` are percentages of the voice's normal, `emphasis` is one of SSML's levels,
-    `spelled` says letter by letter.
+    `spelled` says letter by letter, `ipa` says the words as this pronunciation has it.
     """
 
     rate: int = 100
@@ -24,6 +24,7 @@ class Manner:
     pitch: int = 100
     emphasis: str | None = None
     spelled: bool = False
+    ipa: str | None = None
 
 
 PLAIN: Final = Manner()

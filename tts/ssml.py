@@ -15,6 +15,7 @@ from defusedxml.ElementTree import fromstring
 
 from engine.errors import SpeechError
 from engine.languages import canonical_language
+from tts.phonemes import ipa_of
 from tts.script import PLAIN, Manner, Script, Silence, Utterance, Words, shortened
 from tts.text import TEXT_LIMIT, spaced_digits, with_spelled_phone_numbers, without_controls
 
@@ -146,8 +147,7 @@ def _walk(element: Element, outer: _Context, writer: _Writer) -> None:
             _inside(element, context, writer)
             writer.end()
         case "phoneme":
-            # No engine of ours takes IPA; SSML 1.1 §3.1.10 has the words inside for that.
-            _inside(element, context, writer)
+            _phoneme(element, context, writer)
         case "speak" | "prosody" | "emphasis" | "lang" | "voice" | "w":
             _inside(element, context, writer)
         case _:
@@ -235,6 +235,13 @@ def _say_as(element: Element, context: _Context, writer: _Writer) -> None:
         writer.say(text, replace(context, manner=replace(context.manner, spelled=True)))
     else:
         writer.say(text, context)  # dates, numbers, times: the engines read them by themselves
+
+
+def _phoneme(element: Element, context: _Context, writer: _Writer) -> None:
+    pronunciation = element.get("ph", "").strip()
+    ipa = ipa_of(element.get("alphabet", ""), pronunciation) if pronunciation else None
+    words = _leaf(element, element.text or "").strip() or pronunciation
+    writer.say(words, replace(context, manner=replace(context.manner, ipa=ipa)))
 
 
 def _leaf(element: Element, text: str) -> str:

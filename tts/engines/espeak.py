@@ -15,6 +15,7 @@ from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
 
 from tts.engines.base import EngineError, Samples, as_samples
+from tts.phonemes import espeak_phonemes
 from tts.script import PLAIN, Utterance, Words
 
 DEFAULT_RATE: Final = 130
@@ -23,6 +24,8 @@ DEFAULT_RATE: Final = 130
 _IDLE_LIMIT_S: Final = 20.0
 _POLL_S: Final = 0.0005
 _EE_BUFFER_FULL: Final = 1
+_PHONEMES: Final = 0x100
+"""espeakPHONEMES of speak_lib.h: what stands in [[ ]] are mnemonics. The driver has no name for it."""
 
 
 class EspeakEngine:
@@ -40,7 +43,7 @@ class EspeakEngine:
                 f"espeak-ng can't be loaded ({error}). Install the package espeakng-loader, or libespeak-ng1."
             ) from error
         self._file = scratch / "espeak.wav"
-        self._ssml = False
+        self._flags = 0
         self._errors: list[Exception] = []
         self._finished: list[bool] = []
         # The driver prints a line per file; the worker's stdout is a protocol.
@@ -60,8 +63,12 @@ class EspeakEngine:
         base = voice.partition("+")[0]
         if base not in self._voices:
             raise EngineError(f"espeak-ng has no voice '{voice}'.")
-        self._ssml = any(words.manner != PLAIN for words in utterance.words)
-        text = _markup(utterance.words) if self._ssml else "".join(w.text for w in utterance.words).strip()
+        if any(words.manner != PLAIN for words in utterance.words):
+            self._flags = self._driver.SSML | _PHONEMES
+            text = _markup(utterance)
+        else:
+            self._flags = 0
+            text = "".join(words.text for words in utterance.words).strip()
         self._prepare(voice, rate if rate is not None else DEFAULT_RATE)
         self._file.parent.mkdir(parents=True, exist_ok=True)  # the driver hangs for ever without it
         self._file.unlink(missing_ok=True)
@@ -103,10 +110,8 @@ class EspeakEngine:
         user_data: object = None,
     ) -> int:
         """Stands in for the driver's Synth, which gives ten times the text's size and reads past its end."""
-        if self._ssml:
-            flags |= self._driver.SSML
         result: int = self._driver.cSynth(
-            text, len(text) + 1, position, position_type, end_position, flags, None, user_data
+            text, len(text) + 1, position, position_type, end_position, flags | self._flags, None, user_data
         )
         if result != 0:
             why = "its buffer is full" if result == _EE_BUFFER_FULL else f"code {result}"
@@ -132,15 +137,18 @@ def _module(name: str) -> Any:
     return importlib.import_module(name)
 
 
-def _markup(words: tuple[Words, ...]) -> str:
+def _markup(utterance: Utterance) -> str:
     """SSML that says the words in their manners: built from values, so nothing foreign can be in it."""
-    return f"<speak>{''.join(_element(each) for each in words)}</speak>"
+    return f"<speak>{''.join(_element(each, utterance.language) for each in utterance.words)}</speak>"
 
 
-def _element(words: Words) -> str:
+def _element(words: Words, language: str) -> str:
     manner = words.manner
-    markup = escape(words.text)
-    if manner.spelled:
+    # A text's own [[ would be taken for mnemonics.
+    markup = escape(words.text.replace("[[", "[ ["))
+    if manner.ipa is not None and (phonemes := espeak_phonemes(manner.ipa, language)) is not None:
+        markup = f"[[{phonemes}]] "  # without the space, the tag that follows is read aloud
+    elif manner.spelled:
         markup = f'<say-as interpret-as="characters">{markup}</say-as>'
     if manner.emphasis is not None:
         markup = f"<emphasis level={quoteattr(manner.emphasis)}>{markup}</emphasis>"
