@@ -17,21 +17,37 @@ from tests.peers.ports import Ports
 
 SAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "ivr.py"
 AGENTS = "+3225550101"
+_SAMPLE_STARTS_WITHIN_S = 30
 
 
 @asynccontextmanager
 async def sample(port: int, secret: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """The sample, serving."""
+    """The sample, serving: back once it takes connections."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, str(SAMPLE), "--port", str(port)),
         env={**os.environ, "AUTH_TOKEN": secret, "TALK_S": "4", "MESSAGE_S": "3"},
         stdout=asyncio.subprocess.PIPE,
     )
     try:
+        async with asyncio.timeout(_SAMPLE_STARTS_WITHIN_S):
+            while not await answers(port):
+                assert process.returncode is None, "the sample ended before it served"
+                await asyncio.sleep(0.1)
         yield process
     finally:
-        process.terminate()
+        if process.returncode is None:
+            process.terminate()
         await process.wait()
+
+
+async def answers(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except ConnectionRefusedError:
+        return False
+    writer.close()
+    await writer.wait_closed()
+    return True
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ from tests.peers.customer import Customer, customer
 from tests.peers.ports import Ports
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def ports() -> Ports:
     return Ports()
 

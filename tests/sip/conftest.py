@@ -69,7 +69,7 @@ class Watch:
 OpenLine = Callable[..., AbstractAsyncContextManager[Line]]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def ports() -> Ports:
     return Ports()
 

@@ -76,7 +76,13 @@ async def test_a_call_is_stored_with_all_that_happened_when_its_journal_closes(
     assert stored == journal.call
     assert stored is not None
     assert (stored.status, stored.price) == (Status.COMPLETED, Decimal("0.0100"))
-    assert [event.kind for event in await calls.events(stored.id)] == ["said"]
+    told = [(event.kind, event.facts) for event in await calls.events(stored.id)]
+    assert told == [
+        ("status", {"status": "ringing"}),
+        ("status", {"status": "in-progress"}),
+        ("said", {"text": "Hallo"}),
+        ("status", {"status": "completed", "sip_code": 200}),
+    ]
 
 
 async def test_a_failing_database_does_not_hold_up_the_call_and_loses_nothing(
