@@ -55,11 +55,27 @@ class Node:
 
 def read(node: Node, cls: type[T], findings: Findings = STRICT) -> T | None:
     """The verb or noun that the element spells; None if it can't be and the findings let that pass."""
+    faults: list[DocumentError] = []
+
+    def fault(wrong: DocumentError) -> None:
+        faults.append(wrong)
+        findings.fault(wrong)
+
     try:
-        return _Reading(node, shape_of(cls), findings).of(cls)
+        values = _Reading(node, shape_of(cls), replace(findings, fault=fault)).values()
     except DocumentError as wrong:
         findings.fault(wrong)
         return None
+    try:
+        made = cls(**values)
+    except ValueError as wrong:
+        # What an element lacks may be what was refused inside it; then that is told, and once.
+        if not faults:
+            findings.fault(node.error(str(wrong)))
+        return None
+    for attribute, detail in getattr(made, "differences", tuple)():
+        findings.remark(node.remark(Effect.DIFFERS, detail, attribute))
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +86,8 @@ class _Reading:
     shape: Shape
     findings: Findings
 
-    def of(self, cls: type[T]) -> T:
-        values = self._attributes() | self._nested() | self._content()
-        try:
-            made = cls(**values)
-        except ValueError as wrong:
-            raise self.node.error(str(wrong)) from None
-        for attribute, detail in getattr(made, "differences", tuple)():
-            self.findings.remark(self.node.remark(Effect.DIFFERS, detail, attribute))
-        return made
+    def values(self) -> dict[str, Any]:
+        return self._attributes() | self._nested() | self._content()
 
     def _attributes(self) -> dict[str, Any]:
         values: dict[str, Any] = {}

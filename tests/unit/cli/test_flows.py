@@ -43,6 +43,16 @@ def test_check_tells_everything_at_once_with_its_place_and_ends_with_1(telefoon:
     assert "line 4, column 3: <Say>: 'loop' is '-1'" in checked.stdout
 
 
+def test_check_does_not_miss_what_it_has_just_refused(telefoon: Run, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.xml"
+    wrong.write_text("<Response><Dial>555-0199</Dial></Response>")
+
+    checked = telefoon("flow", "check", str(wrong))
+
+    assert [line.split()[0] for line in checked.stdout.splitlines()[1:]] == ["refused"]
+    assert "'number' is '555-0199'" in checked.stdout
+
+
 def test_check_tells_what_differs_and_ends_with_0(telefoon: Run, menu: Path) -> None:
     checked = telefoon("flow", "check", str(menu))
 
