@@ -30,7 +30,6 @@ _START_S: Final = 40.0
 _STOP_S: Final = 15.0
 _HEARD_S: Final = 10.0
 _POLL_S: Final = 0.1
-_RTP_PORTS: Final = 200
 _SITE_PJSIP: Final = """
 [udp]
 type = transport
@@ -85,6 +84,11 @@ class Asterisk:
     udp_port: int
     tls_port: int
     _process: asyncio.subprocess.Process | None = None
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None, "Asterisk is not running"
+        return self._process.pid
 
     async def start(self) -> None:
         """Start it and wait until it takes calls."""
@@ -149,13 +153,15 @@ class Asterisk:
 
 
 @asynccontextmanager
-async def asterisk(ports: Ports, product_port: int, pems: Pems | None = None) -> AsyncIterator[Asterisk]:
+async def asterisk(
+    ports: Ports, product_port: int, pems: Pems | None = None, *, rtp_ports: int = 200
+) -> AsyncIterator[Asterisk]:
     """An Asterisk that knows the product at PLAIN_HOST:product_port as its plain trunk; TLS if there are PEMs."""
     root = await asyncio.to_thread(_root)
     folder = Path(tempfile.mkdtemp(prefix="telefoon-", dir=root / "tmp"))
     running = Asterisk(root, folder, ports.one(), ports.one())
     try:
-        _configure(running, ports, product_port, pems)
+        _configure(running, ports, product_port, pems, rtp_ports)
         await running.start()
         yield running
     finally:
@@ -168,10 +174,10 @@ def _root() -> Path:
     return asterisk_root(Progress())
 
 
-def _configure(one: Asterisk, ports: Ports, product_port: int, pems: Pems | None) -> None:
+def _configure(one: Asterisk, ports: Ports, product_port: int, pems: Pems | None, rtp_ports: int) -> None:
     folder, inside = one.folder, f"/{one.folder.relative_to(one.root)}"
     shutil.copytree(CONFIG, folder, dirs_exist_ok=True)
-    rtp = ports.block(_RTP_PORTS)
+    rtp = ports.block(rtp_ports)
     site = _SITE_PJSIP.format(udp=one.udp_port, product=product_port, plain=PLAIN_HOST, registration_s=REGISTRATION_S)
     if pems is not None:
         shutil.copy(pems.certificate, folder / "cert.pem")
@@ -179,5 +185,5 @@ def _configure(one: Asterisk, ports: Ports, product_port: int, pems: Pems | None
         site += _SITE_TLS.format(tls=one.tls_port, folder=inside)
     (folder / "asterisk.conf").write_text(_DIRECTORIES.format(folder=inside))
     (folder / "site_pjsip.conf").write_text(site)
-    (folder / "site_rtp.conf").write_text(f"rtpstart = {rtp}\nrtpend = {rtp + _RTP_PORTS - 1}\n")
+    (folder / "site_rtp.conf").write_text(f"rtpstart = {rtp}\nrtpend = {rtp + rtp_ports - 1}\n")
     (folder / "site_globals.conf").write_text(f"HEARD = {inside}\n")
