@@ -1,6 +1,6 @@
-"""A conference: what is known of it, the table of its life, and who hears whom in it."""
+"""A conference: what is known of it, and the table of its life."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import Final
 
 from engine.errors import UnexpectedEvent
-from engine.ports import LegId
 
 
 class ConferenceStatus(StrEnum):
@@ -57,25 +56,9 @@ class Participant:
     hold: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """A leg in a conference. A muted one is not heard; one on hold neither is heard nor hears."""
-
-    leg: LegId
-    muted: bool = False
-    on_hold: bool = False
-
-
 def become(conference: Conference, status: ConferenceStatus, at: datetime) -> Conference:
     """The conference with its next status. Raises UnexpectedEvent where the table does not have it."""
     if status not in NEXT.get(conference.status, frozenset()):
         raise UnexpectedEvent(conference.id, conference.status, status)
     ended_at = at if status not in NEXT else None
     return replace(conference, status=status, ended_at=ended_at)
-
-
-def audible_pairs(seats: Sequence[Seat]) -> frozenset[tuple[LegId, LegId]]:
-    """(speaker, listener) for every pair that is to be joined: each hears all others, nobody hears itself."""
-    speakers = [seat.leg for seat in seats if not (seat.muted or seat.on_hold)]
-    listeners = [seat.leg for seat in seats if not seat.on_hold]
-    return frozenset((speaker, listener) for speaker in speakers for listener in listeners if speaker != listener)

@@ -107,6 +107,8 @@ def adapt(tree: Path) -> None:
         if not (tree / "pjmedia/src/pjmedia-audiodev" / absent.replace(".o", ".c")).exists():
             text = text.replace(absent, "")
     makefile.write_text(text)
+    interface = tree / _SWIG_FOLDER / "pjsua2.i"
+    interface.write_text(recipe.with_native(interface.read_text()))
     for script in ("aconfigure", "config.guess", "config.sub"):
         (tree / script).chmod(0o755)
     for folder in _HEADERS:
@@ -138,22 +140,16 @@ def _compile_wrapper(tree: Path, log: Path) -> None:
     log.unlink(missing_ok=True)
     folder = tree / _SWIG_FOLDER / "python"
     includes = [f"-I{tree / part / 'include'}" for part in _HEADERS]
+    includes.append(f"-I{recipe.NATIVE}")
     run_logged(["swig", *recipe.SWIG_FLAGS, *includes, "-o", "pjsua2_wrap.cpp", "../pjsua2.i"], log, cwd=folder)
     headers = sysconfig.get_paths()["include"]
     if not (Path(headers) / "Python.h").is_file():
         raise SetupFailed(f"Python's headers are missing ({headers}/Python.h). Install python3-dev.")
-    flags = _make_values(folder, "cflags")
-    command = [
-        "g++",
-        *flags,
-        *recipe.WRAPPER_FLAGS,
-        f"-I{headers}",
-        "-c",
-        "pjsua2_wrap.cpp",
-        "-o",
-        "pjsua2_wrap.o",
-    ]
-    run_logged(command, log, cwd=folder)
+    flags = [*_make_values(folder, "cflags"), f"-I{recipe.NATIVE}"]
+    for source in sorted(recipe.NATIVE.glob("*.cpp")):
+        run_logged(["g++", *flags, *recipe.NATIVE_FLAGS, "-c", str(source), "-o", f"{source.stem}.o"], log, cwd=folder)
+    wrapper = [f"-I{headers}", "-c", "pjsua2_wrap.cpp", "-o", "pjsua2_wrap.o"]
+    run_logged(["g++", *flags, *recipe.WRAPPER_FLAGS, *wrapper], log, cwd=folder)
 
 
 def _link(tree: Path, version: str, log: Path) -> dict[str, bytes]:
@@ -161,7 +157,8 @@ def _link(tree: Path, version: str, log: Path) -> dict[str, bytes]:
     module = f"_pjsua2.{sysconfig.get_config_var('SOABI')}.so"
     libraries = [f"-l{name}" for name in _make_values(folder, "libs")]
     paths = [flag for flag in _make_values(folder, "ldflags") if flag.startswith("-L")]
-    run_logged(["g++", "-shared", "-s", "pjsua2_wrap.o", *paths, *libraries, "-o", module], log, cwd=folder)
+    objects = ["pjsua2_wrap.o", *(f"{source.stem}.o" for source in sorted(recipe.NATIVE.glob("*.cpp")))]
+    run_logged(["g++", "-shared", "-s", *objects, *paths, *libraries, "-o", module], log, cwd=folder)
     (folder / "pjsua2_build.py").write_text(recipe.build_record(version))
     return {name: (folder / name).read_bytes() for name in ("pjsua2.py", "pjsua2_build.py", module)}
 

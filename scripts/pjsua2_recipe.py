@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-LOCAL_VERSION: Final = "telefoon1"
+LOCAL_VERSION: Final = "telefoon2"
 
 #: Limits by pjproject's names. The library's own defaults (4 calls, 64 sockets) suit a softphone.
 LIMITS: Final = MappingProxyType(
@@ -62,6 +63,10 @@ WRAPPER_FLAGS: Final = ("-O1", "-DNDEBUG", "-fPIC", "-fno-strict-aliasing", "-w"
 #: -threads lets go of Python's lock during every library call.
 SWIG_FLAGS: Final = ("-c++", "-python", "-threads", "-w312")
 
+#: Media of our own, compiled into the module: what must run for each audio frame can't be Python.
+NATIVE: Final = Path(__file__).resolve().parents[1] / "sip" / "native"
+NATIVE_FLAGS: Final = ("-O3", "-DNDEBUG", "-fPIC", "-Wall", "-Wno-unused-function")
+
 #: Files that the distribution's tarball lacks and pjmedia's Makefile still names.
 ABSENT_OBJECTS: Final = ("bdimad_dev.o",)
 
@@ -70,6 +75,14 @@ def config_site() -> str:
     """The text of pjlib/include/pj/config_site.h."""
     values = {**{name: str(limit) for name, limit in LIMITS.items()}, **_SETTINGS}
     return "".join(f"#define {name} {value}\n" for name, value in values.items())
+
+
+def with_native(interface: str) -> str:
+    """The wrapper's interface file with our own media in it."""
+    headers = sorted(path.name for path in NATIVE.glob("*.hpp"))
+    included = "".join(f'#include "{name}"\n' for name in headers)
+    wrapped = "".join(f'%include "{name}"\n' for name in headers)
+    return f"{interface}\n%{{\n{included}%}}\n{wrapped}"
 
 
 def build_record(version: str) -> str:
@@ -85,5 +98,6 @@ def build_record(version: str) -> str:
 
 def recipe_text() -> str:
     """Everything that decides what comes out, as the part of the cache key that stands for it."""
-    flags = (*CONFIGURE, C_FLAGS, *WRAPPER_FLAGS, *SWIG_FLAGS, *ABSENT_OBJECTS)
-    return "\n".join((LOCAL_VERSION, config_site(), *flags))
+    flags = (*CONFIGURE, C_FLAGS, *WRAPPER_FLAGS, *NATIVE_FLAGS, *SWIG_FLAGS, *ABSENT_OBJECTS)
+    native = [path.read_text() for path in sorted(NATIVE.iterdir())]
+    return "\n".join((LOCAL_VERSION, config_site(), *flags, *native))

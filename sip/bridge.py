@@ -8,7 +8,22 @@ from itertools import count
 from pathlib import Path
 
 from engine.errors import MediaError, RecordingError
-from engine.ports import LegId, Played, PlayerId, RecordedFile, RecorderId, Said, Sink, Source, Track
+from engine.ports import (
+    WIDEST_HZ,
+    Attendance,
+    Everyone,
+    LegId,
+    Mixed,
+    Played,
+    PlayerId,
+    RecordedFile,
+    RecorderId,
+    RoomId,
+    Said,
+    Sink,
+    Source,
+    Track,
+)
 from sip.switch import Switch
 from sip.tap import Tap, memory_file, wav_name
 from sip.thread import SipThread
@@ -65,6 +80,38 @@ class WavRecorder:
         for file in self._files:
             wait_until_closed(file)
         return join_tracks(self._files, self._target, trim=trim)
+
+
+class SipRoom:
+    """Implements engine.ports.MixedRoom."""
+
+    def __init__(self, room: RoomId, switch: Switch, thread: SipThread) -> None:
+        self._room = room
+        self._switch = switch
+        self._thread = thread
+
+    @property
+    def source(self) -> Mixed:
+        return Mixed(self._room)
+
+    @property
+    def sink(self) -> Everyone:
+        return Everyone(self._room)
+
+    async def place(self, leg: LegId, attendance: Attendance) -> None:
+        await self._thread.run(partial(self._switch.place, leg, self._room, attendance))
+
+    async def remove(self, leg: LegId) -> None:
+        await self._thread.run(partial(self._switch.remove, leg, self._room))
+
+    async def talking(self) -> frozenset[LegId]:
+        return await self._thread.run(partial(self._switch.talking, self._room))
+
+    async def rate_hz(self) -> int:
+        return await self._thread.run(partial(self._switch.room_rate_hz, self._room))
+
+    async def close(self) -> None:
+        await self._thread.run(partial(self._switch.close_room, self._room))
 
 
 class SipBridge:
@@ -127,6 +174,11 @@ class SipBridge:
 
     async def disconnect(self, source: Source, sink: Sink) -> None:
         await self._thread.run(partial(self._switch.disconnect, source, sink))
+
+    async def open_room(self, widest_hz: int = WIDEST_HZ) -> SipRoom:
+        room = RoomId(next(self._ids))
+        await self._thread.run(partial(self._switch.open_room, room, widest_hz))
+        return SipRoom(room, self._switch, self._thread)
 
     async def mute(self, leg: LegId, *, muted: bool) -> None:
         await self._thread.run(partial(self._switch.mute, leg, muted))

@@ -6,6 +6,7 @@ own callbacks, and never by the collector: the registry holds the only reference
 
 import re
 from collections.abc import Callable
+from typing import Protocol
 
 import pjsua2 as pj
 import structlog
@@ -37,8 +38,27 @@ _WITH_MEDIA = {pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD, pj.P
 log = structlog.get_logger(__name__)
 
 Deliver = Callable[[LegEvent], None]
-OnMedia = Callable[[LegId, pj.AudioMedia], None]
 OnOver = Callable[[LegId], None]
+
+
+class LegMedia(Protocol):
+    """Where the media of legs goes."""
+
+    def wrap(self, leg: LegId, stream: pj.OnStreamCreatedParam) -> None:
+        """A stream was made, and is not yet in the bridge."""
+        ...
+
+    def unwrap(self, leg: LegId) -> None:
+        """The leg's stream is about to go."""
+        ...
+
+    def set_leg(self, leg: LegId, media: pj.AudioMedia) -> None:
+        """The leg's media is in the bridge."""
+        ...
+
+    def drop_leg(self, leg: LegId) -> None:
+        """The leg is over."""
+        ...
 
 
 class Dialog(pj.Call):
@@ -49,7 +69,7 @@ class Dialog(pj.Call):
         account: pj.Account,
         leg: LegId,
         deliver: Deliver,
-        on_media: OnMedia,
+        media: LegMedia,
         on_over: OnOver,
         call_id: int,
     ) -> None:
@@ -58,7 +78,7 @@ class Dialog(pj.Call):
         self.inbound = call_id != pj.PJSUA_INVALID_ID
         self._leg = leg
         self._deliver = deliver
-        self._on_media = on_media
+        self._media = media
         self._on_over = on_over
         self._answered = False
         self._had_media = False
@@ -83,9 +103,16 @@ class Dialog(pj.Call):
         for media in info.media:
             if media.type == pj.PJMEDIA_TYPE_AUDIO and media.status in _WITH_MEDIA:
                 self._had_media = True
-                self._on_media(self._leg, self.getAudioMedia(media.index))
+                self._media.set_leg(self._leg, self.getAudioMedia(media.index))
                 self._deliver(self._media_changed(media))
                 return
+
+    def onStreamCreated(self, prm: pj.OnStreamCreatedParam) -> None:  # noqa: N802
+        self._media.wrap(self._leg, prm)
+
+    def onStreamDestroyed(self, prm: pj.OnStreamDestroyedParam) -> None:  # noqa: N802
+        del prm
+        self._media.unwrap(self._leg)
 
     def onCallSdpCreated(self, prm: pj.OnCallSdpCreatedParam) -> None:  # noqa: N802
         # The library takes the older way to hold, an address of zeros (RFC 3264 §8.4), for no hold at all.
@@ -128,17 +155,16 @@ class Dialog(pj.Call):
 class Dialogs:
     """All live dialogs by leg; does what legs ask for."""
 
-    def __init__(self, later: Callable[[Callable[[], None]], None], on_media: OnMedia, on_over: OnOver) -> None:
+    def __init__(self, later: Callable[[Callable[[], None]], None], media: LegMedia) -> None:
         self._later = later
-        self._on_media = on_media
-        self._on_over = on_over
+        self._media = media
         self._dialogs: dict[LegId, Dialog] = {}
 
     def call(
         self, account: pj.Account, leg: LegId, uri: str, caller: str, request: DialRequest, deliver: Deliver
     ) -> str:
         """Send INVITE; returns the Call-ID. Raises SipError."""
-        dialog = Dialog(account, leg, deliver, self._on_media, self._forget, pj.PJSUA_INVALID_ID)
+        dialog = Dialog(account, leg, deliver, self._media, self._forget, pj.PJSUA_INVALID_ID)
         prm = pj.CallOpParam(True)
         prm.opt.audioCount, prm.opt.videoCount, prm.opt.textCount = 1, 0, 0
         prm.txOption.localUri = caller
@@ -154,7 +180,7 @@ class Dialogs:
 
     def take(self, account: pj.Account, leg: LegId, call_id: int, deliver: Deliver) -> pj.CallInfo:
         """Adopt an INVITE that came in."""
-        dialog = Dialog(account, leg, deliver, self._on_media, self._forget, call_id)
+        dialog = Dialog(account, leg, deliver, self._media, self._forget, call_id)
         self._dialogs[leg] = dialog
         return dialog.getInfo()
 
@@ -211,7 +237,7 @@ class Dialogs:
         return dialog
 
     def _forget(self, leg: LegId) -> None:
-        self._on_over(leg)
+        self._media.drop_leg(leg)
         self._later(lambda: self._drop(leg))
 
     def _drop(self, leg: LegId) -> None:

@@ -6,8 +6,23 @@ from pathlib import Path
 import pjsua2 as pj
 
 from engine.errors import MediaError, RecordingError
-from engine.ports import Ear, LegId, Played, PlayerId, RecorderId, Said, Sink, Source, Track
-from sip.wiring import Wire, Wiring
+from engine.ports import (
+    Attendance,
+    Ear,
+    Everyone,
+    LegId,
+    Mixed,
+    Played,
+    PlayerId,
+    RecorderId,
+    RoomId,
+    Said,
+    Sink,
+    Source,
+    Track,
+)
+from sip.seating import Seating
+from sip.wiring import FromRoom, Plain, Wire, Wiring
 
 
 class FilePlayer(pj.AudioMediaPlayer):
@@ -26,11 +41,18 @@ class Switch:
 
     def __init__(self) -> None:
         self._wiring = Wiring()
+        self._seating = Seating()
         self._legs: dict[LegId, pj.AudioMedia] = {}
         self._players: dict[PlayerId, FilePlayer] = {}
         self._recorders: dict[RecorderId, list[pj.AudioMediaRecorder]] = {}
         self._muted: set[LegId] = set()
         self._held: set[LegId] = set()
+
+    def wrap(self, leg: LegId, stream: pj.OnStreamCreatedParam) -> None:
+        self._seating.wrap(leg, stream)
+
+    def unwrap(self, leg: LegId) -> None:
+        self._seating.unwrap(leg)
 
     def set_leg(self, leg: LegId, media: pj.AudioMedia) -> None:
         """A leg's media was made or made anew: lay its wires again."""
@@ -41,6 +63,7 @@ class Switch:
         self._legs.pop(leg, None)
         self._muted.discard(leg)
         self._held.discard(leg)
+        self._seating.drop_leg(leg)
         self._wiring.drop_leg(leg)
 
     def connect(self, source: Source, sink: Sink) -> None:
@@ -54,6 +77,31 @@ class Switch:
 
     def hold(self, leg: LegId, held: bool) -> None:
         self._block(leg, self._held, held)
+
+    def open_room(self, room: RoomId, widest_hz: int) -> None:
+        self._seating.open(room, widest_hz)
+
+    def close_room(self, room: RoomId) -> None:
+        for leg in self._seating.close(room):
+            self._end(self._wiring.disconnect(FromRoom(leg), Ear(leg)))
+        self._wiring.drop_room(room)
+
+    def place(self, leg: LegId, room: RoomId, attendance: Attendance) -> None:
+        if self._seating.place(leg, room, attendance):
+            self._begin(self._wiring.connect(FromRoom(leg), Ear(leg)))
+        self._attend(leg)
+
+    def remove(self, leg: LegId, room: RoomId) -> None:
+        if self._seating.room_of(leg) == room:
+            self._end(self._wiring.disconnect(FromRoom(leg), Ear(leg)))
+            self._seating.remove(leg)
+
+    def talking(self, room: RoomId) -> frozenset[LegId]:
+        return self._seating.talking(room)
+
+    def room_rate_hz(self, room: RoomId) -> int:
+        mix = self._seating.room(room)
+        return int(mix.rate()) if mix is not None else 0
 
     def play(self, player: PlayerId, wav: Path, sinks: list[Sink], loop: bool, on_end: Callable[[], None]) -> None:
         port = FilePlayer((lambda: None) if loop else on_end)
@@ -95,6 +143,7 @@ class Switch:
         """Drop every port before the endpoint goes."""
         self._players.clear()
         self._recorders.clear()
+        self._seating.close_all()
         self._legs.clear()
 
     def _block(self, leg: LegId, blocked: set[LegId], begin: bool) -> None:
@@ -107,9 +156,15 @@ class Switch:
         after = [wire for wire in self._wiring.of_leg(leg) if not self._is_blocked(wire)]
         self._end([wire for wire in before if wire not in after])
         self._begin([wire for wire in after if wire not in before])
+        self._attend(leg)
+
+    def _attend(self, leg: LegId) -> None:
+        self._seating.attend(leg, muted=leg in self._muted, held=leg in self._held)
 
     def _is_blocked(self, wire: Wire) -> bool:
         source, sink = wire
+        if isinstance(source, FromRoom):
+            return isinstance(sink, Ear)  # the room sends it past the bridge
         if not isinstance(source, Said):
             return False
         heard_by_held = isinstance(sink, Ear) and sink.leg in self._held
@@ -127,13 +182,21 @@ class Switch:
             if origin is not None and target is not None:
                 origin.stopTransmit(target)
 
-    def _origin(self, source: Said | Played) -> pj.AudioMedia | None:
-        if isinstance(source, Said):
-            return self._legs.get(source.leg)
-        return self._players.get(source.player)
+    def _origin(self, source: Plain) -> pj.AudioMedia | None:
+        match source:
+            case Said(leg):
+                return self._legs.get(leg)
+            case Played(player):
+                return self._players.get(player)
+            case Mixed(room):
+                return self._seating.room(room)
+            case FromRoom(leg):
+                return self._seating.sent_to(leg)
 
     def _target(self, sink: Sink) -> pj.AudioMedia | None:
         if isinstance(sink, Ear):
             return self._legs.get(sink.leg)
+        if isinstance(sink, Everyone):
+            return self._seating.room(sink.room)
         ports = self._recorders.get(sink.recorder)
         return ports[sink.number] if ports else None

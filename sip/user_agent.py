@@ -37,7 +37,7 @@ class UserAgent:
         self._on_incoming = on_incoming
         self._ids = count(1)
         self._switch = Switch()
-        self._dialogs = Dialogs(thread.later, self._switch.set_leg, self._switch.drop_leg)
+        self._dialogs = Dialogs(thread.later, self._switch)
         self._account: TrunkAccount | None = None
         self._guests = Guests(config, self._dialogs.uses)
         self._allowed: tuple[IPv4Network | IPv6Network, ...] = tuple(allowed_sources(config))

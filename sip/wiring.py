@@ -6,22 +6,46 @@ A wire from `Heard(leg)` stands for one wire from each source that the leg is gi
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
-from engine.ports import Ear, Heard, LegId, Played, PlayerId, RecorderId, Said, Sink, Source, Track
+from engine.ports import (
+    Ear,
+    Everyone,
+    Heard,
+    LegId,
+    Mixed,
+    Played,
+    PlayerId,
+    RecorderId,
+    RoomId,
+    Said,
+    Sink,
+    Source,
+    Track,
+)
 
-Wire = tuple[Said | Played, Sink]
+
+@dataclass(frozen=True, slots=True)
+class FromRoom:
+    """Source: what a leg is sent by the room that it sits in. The room sends it to the leg by itself."""
+
+    leg: LegId
+
+
+Plain = Said | Played | Mixed | FromRoom
+Wire = tuple[Plain, Sink]
 
 
 class Wiring:
     """A set of wires; every change answers with the plain wires that begin or end by it."""
 
     def __init__(self) -> None:
-        self._asked: set[tuple[Source, Sink]] = set()
-        self._into: dict[LegId, set[Said | Played]] = defaultdict(set)
+        self._asked: set[tuple[Source | FromRoom, Sink]] = set()
+        self._into: dict[LegId, set[Plain]] = defaultdict(set)
         self._taps: dict[LegId, set[Sink]] = defaultdict(set)
         self._live: Counter[Wire] = Counter()
 
-    def connect(self, source: Source, sink: Sink) -> list[Wire]:
+    def connect(self, source: Source | FromRoom, sink: Sink) -> list[Wire]:
         """The wires that begin; none if this one is there already."""
         if (source, sink) in self._asked:
             return []
@@ -35,7 +59,7 @@ class Wiring:
         self._live.update(wires)
         return begun
 
-    def disconnect(self, source: Source, sink: Sink) -> list[Wire]:
+    def disconnect(self, source: Source | FromRoom, sink: Sink) -> list[Wire]:
         """The wires that end; none if this one is not there."""
         if (source, sink) not in self._asked:
             return []
@@ -49,7 +73,7 @@ class Wiring:
 
     def drop_leg(self, leg: LegId) -> list[Wire]:
         """End every wire of a leg."""
-        ended = self._drop(lambda source, sink: Ear(leg) == sink or source in (Said(leg), Heard(leg)))
+        ended = self._drop(lambda source, sink: Ear(leg) == sink or source in (Said(leg), Heard(leg), FromRoom(leg)))
         self._into.pop(leg, None)
         self._taps.pop(leg, None)
         return ended
@@ -60,6 +84,9 @@ class Wiring:
     def drop_recorder(self, recorder: RecorderId) -> list[Wire]:
         return self._drop(lambda _, sink: isinstance(sink, Track) and sink.recorder == recorder)
 
+    def drop_room(self, room: RoomId) -> list[Wire]:
+        return self._drop(lambda source, sink: source == Mixed(room) or sink == Everyone(room))
+
     def of_leg(self, leg: LegId) -> list[Wire]:
         """The plain wires that begin or end at a leg."""
         return [wire for wire in self._live if wire[0] == Said(leg) or wire[1] == Ear(leg)]
@@ -67,7 +94,7 @@ class Wiring:
     def live(self) -> frozenset[Wire]:
         return frozenset(self._live)
 
-    def _wires(self, source: Source, sink: Sink) -> list[Wire]:
+    def _wires(self, source: Source | FromRoom, sink: Sink) -> list[Wire]:
         if isinstance(source, Heard):
             return [(into, sink) for into in self._into.get(source.leg, ())]
         taps: Iterable[Sink] = self._taps.get(sink.leg, ()) if isinstance(sink, Ear) else ()
@@ -82,6 +109,6 @@ class Wiring:
                 ended.append(wire)
         return ended
 
-    def _drop(self, match: Callable[[Source, Sink], bool]) -> list[Wire]:
+    def _drop(self, match: Callable[[Source | FromRoom, Sink], bool]) -> list[Wire]:
         matching = [(source, sink) for source, sink in self._asked if match(source, sink)]
         return [wire for source, sink in matching for wire in self.disconnect(source, sink)]

@@ -8,14 +8,14 @@ from typing import Any
 import structlog
 
 from engine.callback import Callback, ConferenceEventName
-from engine.conference import Conference, ConferenceStatus, Participant, Seat, audible_pairs, become
+from engine.conference import Conference, ConferenceStatus, Participant, become
 from engine.errors import MediaError, RecordingError, StoreError
 from engine.flow.plans import Beep, RoomPlan
 from engine.live.active_recording import ActiveRecording
 from engine.live.recording_desk import Subject
 from engine.live.services import Services
 from engine.live.session import Session
-from engine.ports import Ear, LegId, Player, Said
+from engine.ports import Attendance, Ear, LegId, MixedRoom, Player, Sink
 from engine.recording import RecordingSource
 from engine.told.conference import conference_form
 
@@ -31,6 +31,8 @@ class Member:
     participant: Participant
     hears_music: bool = True
     """While it waits; False where the flow gives it something of its own to hear."""
+    attendance: Attendance | None = None
+    """How it takes part in the mix; None while it has no seat there."""
 
     @property
     def leg(self) -> LegId:
@@ -51,7 +53,7 @@ class Room:
         self._callback: Callback | None = None
         self._services = services
         self._members: list[Member] = []
-        self._edges: frozenset[tuple[LegId, LegId]] = frozenset()
+        self._mix: MixedRoom | None = None
         self._music: Player | None = None
         self._recording: ActiveRecording | None = None
         self._turn = asyncio.Lock()
@@ -82,6 +84,8 @@ class Room:
         """Take a member out; the room is over when it was the last, or the one that ends it."""
         async with self._turn:
             self._members.remove(member)
+            if self._mix is not None:
+                await self._mix.remove(member.leg)
             await stored(self._services.conferences.leave(member.participant.id, self._services.clock.now()))
             await self._tell(ConferenceEventName.LEAVE, "participant-leave", member)
             if not self._members or (member.plan.end_on_exit and not self.over.is_set()):
@@ -107,6 +111,9 @@ class Room:
                 await self._tell(ConferenceEventName.END, "conference-end", last)
             if self._recording is not None:
                 await self._recording.stop()
+            if self._mix is not None:
+                await self._mix.close()
+                self._mix = None
             await self._become(ConferenceStatus.COMPLETED)
 
     async def _become(self, status: ConferenceStatus) -> None:
@@ -116,17 +123,23 @@ class Room:
     async def _arrange(self) -> None:
         """Make the wires what the members' state asks for."""
         begun = self.conference.status is ConferenceStatus.IN_PROGRESS
-        seats = [Seat(member.leg, muted=member.plan.muted) for member in self._members]
-        wanted = audible_pairs(seats) if begun else frozenset()
-        bridge = self._services.bridge
-        for speaker, listener in self._edges - wanted:
-            await bridge.disconnect(Said(speaker), Ear(listener))
-        for speaker, listener in wanted - self._edges:
-            await bridge.connect(Said(speaker), Ear(listener))
-        self._edges = wanted
+        if begun:
+            self._mix = self._mix or await self._services.bridge.open_room()
+            for member in self._members:
+                wanted = self._attendance(member)
+                if member.attendance != wanted:
+                    await self._mix.place(member.leg, wanted)
+                    member.attendance = wanted
         await self._arrange_music(waiting=not begun and bool(self._members))
         if begun and self._members and self.conference.record:
             await self._arrange_recording()
+
+    def _attendance(self, member: Member) -> Attendance:
+        speaks, coach = not member.plan.muted, member.plan.coach
+        if coach is None:
+            return Attendance(speaks=speaks)
+        coached = [each.leg for each in self._members if each.session.call.id == coach]
+        return Attendance(speaks=speaks, coaches=coached[0]) if coached else Attendance(speaks=False)
 
     async def _arrange_music(self, *, waiting: bool) -> None:
         bridge = self._services.bridge
@@ -146,10 +159,7 @@ class Room:
 
     async def _arrange_recording(self) -> None:
         """Every member has consented before it came in."""
-        speakers = [Said(member.leg) for member in self._members]
-        if self._recording is not None:
-            for source in speakers:
-                await self._recording.add(source, track=0)
+        if self._recording is not None or self._mix is None:
             return
         first = self._members[0].session
         if first.consent is None:
@@ -165,7 +175,7 @@ class Room:
             trim=plan.trim,
         )
         try:
-            self._recording = await self._services.recorder.start(first.consent, subject, [speakers])
+            self._recording = await self._services.recorder.start(first.consent, subject, [[self._mix.source]])
         except RecordingError as error:
             first.journal.note("not_recorded", reason=str(error))
 
@@ -173,7 +183,8 @@ class Room:
         if self.size < 2:
             return
         try:
-            await self._services.speaker.beep([member.ear for member in self._members])
+            all_in: list[Sink] = [self._mix.sink] if self._mix else [member.ear for member in self._members]
+            await self._services.speaker.beep(all_in)
         except MediaError as error:
             log.warning("beep_failed", reason=str(error))
 

@@ -17,14 +17,31 @@ from engine.ports.legs import (
     ReferAnswered,
     ReferRequested,
 )
+from engine.ports.rooms import WIDEST_HZ, Attendance, MixedRoom
 from engine.ports.sound import AudioDecoder, Speech, Synthesizer, Tones
-from engine.ports.wires import Ear, Heard, LegId, Played, PlayerId, RecorderId, Said, Sink, Source, Track
+from engine.ports.wires import (
+    Ear,
+    Everyone,
+    Heard,
+    LegId,
+    Mixed,
+    Played,
+    PlayerId,
+    RecorderId,
+    RoomId,
+    Said,
+    Sink,
+    Source,
+    Track,
+)
 
 __all__ = [
     "LONGEST_LISTEN_S",
+    "WIDEST_HZ",
     "Alerted",
     "Answered",
     "Arrival",
+    "Attendance",
     "AudioDecoder",
     "Bridge",
     "Cause",
@@ -33,12 +50,15 @@ __all__ = [
     "Dialer",
     "DigitPressed",
     "Ear",
+    "Everyone",
     "Heard",
     "HungUp",
     "Leg",
     "LegEvent",
     "LegId",
     "MediaChanged",
+    "Mixed",
+    "MixedRoom",
     "Played",
     "Player",
     "PlayerId",
@@ -47,6 +67,7 @@ __all__ = [
     "RecorderId",
     "ReferAnswered",
     "ReferRequested",
+    "RoomId",
     "Said",
     "Sink",
     "Source",

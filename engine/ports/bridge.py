@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from engine.ports.rooms import WIDEST_HZ, MixedRoom
 from engine.ports.wires import LegId, Played, Said, Sink, Source, Track
 
 LONGEST_LISTEN_S = 600.0
@@ -69,6 +70,10 @@ class Bridge(Protocol):
 
     async def connect(self, source: Source, sink: Sink) -> None: ...
     async def disconnect(self, source: Source, sink: Sink) -> None: ...
+
+    async def open_room(self, widest_hz: int = WIDEST_HZ) -> MixedRoom:
+        """An empty room; it mixes at the rate of its widest leg, from 8000 to `widest_hz`."""
+        ...
 
     async def mute(self, leg: LegId, *, muted: bool) -> None:
         """Nobody hears what the leg's far end says, nor is it recorded; until undone."""

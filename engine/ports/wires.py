@@ -9,6 +9,7 @@ from typing import NewType
 LegId = NewType("LegId", int)
 PlayerId = NewType("PlayerId", int)
 RecorderId = NewType("RecorderId", int)
+RoomId = NewType("RoomId", int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,13 @@ class Played:
 
 
 @dataclass(frozen=True, slots=True)
+class Mixed:
+    """Source: what everybody in a room says, and what is played to everyone."""
+
+    room: RoomId
+
+
+@dataclass(frozen=True, slots=True)
 class Ear:
     """Sink: the far end of a leg."""
 
@@ -47,5 +55,12 @@ class Track:
     number: int
 
 
-Source = Said | Heard | Played
-Sink = Ear | Track
+@dataclass(frozen=True, slots=True)
+class Everyone:
+    """Sink: everybody in a room."""
+
+    room: RoomId
+
+
+Source = Said | Heard | Played | Mixed
+Sink = Ear | Track | Everyone

@@ -1,0 +1,274 @@
+"""Rooms: who is in one hears all others and not itself, as its attendance says, and as wide as its line."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from engine.ports import Answered, Attendance, DialRequest, Ear, Heard, LegId, MediaChanged, MixedRoom, Said, Source
+from tests.peers.audio import Sound, hears, tone, tone_level
+from tests.peers.ear import RtpEar
+from tests.peers.phone import phone
+from tests.peers.ports import Ports
+from tests.peers.scenario import acks, calls, gets_bye, is_called, pause, receives, reinvites, scenario, sdp
+from tests.peers.sipp import Sipp, sipp
+from tests.sip.conftest import Line, OpenLine, Watch
+
+pytestmark = pytest.mark.sip
+
+TONES = (400, 700, 1000, 1300)
+
+
+@dataclass(slots=True)
+class Guest:
+    """A leg with a telephone of its own tone."""
+
+    hz: int
+    ear: RtpEar
+    call: Watch
+    far_end: Sipp
+
+    @property
+    def leg(self) -> LegId:
+        return self.call.leg.id
+
+    async def hears_of(self, others: Sequence["Guest"], *, for_s: float = 1.2) -> set[int]:
+        """The tones among those of `others` that it hears from now on."""
+        since = self.ear.now_s
+        await asyncio.sleep(for_s)
+        heard = self.ear.heard(since)
+        return {each.hz for each in others if hears(heard, each.hz, seconds=0.6)}
+
+    async def level_of(self, hz: float) -> float:
+        """In dBov, from now on for a second."""
+        since = self.ear.now_s
+        await asyncio.sleep(1.2)
+        return tone_level(self.ear.heard(since), hz)
+
+
+@asynccontextmanager
+async def guests(line: Line, ports: Ports, count: int) -> AsyncIterator[list[Guest]]:
+    """Answered calls, each of which sounds its tone for ever."""
+    async with AsyncExitStack() as stack:
+        arrived = []
+        for hz in TONES[:count]:
+            ear = stack.enter_context(RtpEar())
+            script = scenario(is_called(), gets_bye())
+            far_end = await stack.enter_async_context(sipp(script, ports, keys={"ear": ear.port}))
+            target = f"sip:+3225550199@127.0.0.1:{far_end.port}"
+            call = Watch(await line.agent.dial(DialRequest(target, "+3225550100", "CA1"))).start()
+            await call.sees(Answered)
+            await call.sees(MediaChanged)
+            ear.follow((await far_end.gets("INVITE")).sdp)
+            ear.say(tone(hz, 2, dbov=-24), for_ever=True)
+            arrived.append(Guest(hz, ear, call, far_end))
+        yield arrived
+        for guest in arrived:
+            await guest.call.leg.hang_up()
+            await guest.call.ends()
+
+
+async def seat(room: MixedRoom, seated: Sequence[Guest], **attendance: object) -> None:
+    for guest in seated:
+        await room.place(guest.leg, Attendance(**attendance))  # type: ignore[arg-type]
+
+
+async def test_each_hears_all_others_and_not_itself_and_who_is_removed_is_out(line: Line, ports: Ports) -> None:
+    async with guests(line, ports, 4) as (first, second, third, fourth):
+        everybody = [first, second, third, fourth]
+        room = await line.agent.bridge.open_room()
+        await seat(room, everybody)
+        await asyncio.sleep(1)
+
+        heard = await asyncio.gather(*(guest.hears_of(everybody) for guest in everybody))
+
+        assert heard == [{each.hz for each in everybody if each is not guest} for guest in everybody]
+        assert await room.talking() == {guest.leg for guest in everybody}
+        await room.remove(fourth.leg)
+        await asyncio.sleep(0.5)
+        heard = await asyncio.gather(*(guest.hears_of(everybody) for guest in everybody))
+        assert heard == [{second.hz, third.hz}, {first.hz, third.hz}, {first.hz, second.hz}, set()]
+        await room.close()
+        await asyncio.sleep(0.5)
+        assert await first.hears_of(everybody) == set()
+
+
+async def test_muted_deaf_and_held_legs_take_part_as_far_as_they_may(line: Line, ports: Ports) -> None:
+    bridge = line.agent.bridge
+    async with guests(line, ports, 4) as (plain, muted, deaf, held):
+        everybody = [plain, muted, deaf, held]
+        room = await bridge.open_room()
+        await seat(room, everybody)
+        await room.place(muted.leg, Attendance(speaks=False))
+        await room.place(deaf.leg, Attendance(hears=False))
+        await bridge.hold(held.leg, held=True)
+        await asyncio.sleep(1)
+
+        heard = await asyncio.gather(*(guest.hears_of(everybody) for guest in everybody))
+
+        assert heard == [{deaf.hz}, {plain.hz, deaf.hz}, set(), set()]
+        await bridge.hold(held.leg, held=False)
+        await bridge.mute(plain.leg, muted=True)
+        await asyncio.sleep(0.5)
+        heard = await asyncio.gather(*(guest.hears_of(everybody) for guest in everybody))
+        assert heard == [{deaf.hz, held.hz}, {deaf.hz, held.hz}, set(), {deaf.hz}]
+
+
+async def test_a_coach_is_heard_by_the_coached_alone_and_hears_everybody(line: Line, ports: Ports) -> None:
+    async with guests(line, ports, 3) as (customer, agent, coach):
+        everybody = [customer, agent, coach]
+        room = await line.agent.bridge.open_room()
+        await seat(room, everybody)
+        await room.place(coach.leg, Attendance(coaches=agent.leg))
+        await asyncio.sleep(1)
+
+        heard = await asyncio.gather(*(guest.hears_of(everybody) for guest in everybody))
+
+        assert heard == [{agent.hz}, {customer.hz, coach.hz}, {customer.hz, agent.hz}]
+
+
+async def test_gains_change_how_loud_one_is_to_others_and_others_are_to_it(line: Line, ports: Ports) -> None:
+    async with guests(line, ports, 2) as (first, second):
+        room = await line.agent.bridge.open_room()
+        await seat(room, [first, second])
+        await asyncio.sleep(1)
+        before = await first.level_of(second.hz)
+
+        await room.place(second.leg, Attendance(said_gain=0.5))
+        await asyncio.sleep(0.3)
+        softer = await first.level_of(second.hz)
+        await room.place(first.leg, Attendance(heard_gain=4.0))
+        await asyncio.sleep(0.3)
+        louder = await first.level_of(second.hz)
+
+        assert before == pytest.approx(-24, abs=1)
+        assert softer - before == pytest.approx(-6, abs=0.5)
+        assert louder - before == pytest.approx(6, abs=0.5)
+
+
+async def test_what_is_played_to_everyone_or_to_one_is_heard_beside_the_voices(
+    line: Line, ports: Ports, tmp_path: Path
+) -> None:
+    bridge = line.agent.bridge
+    to_all = tone(2000, 2, dbov=-24, rate_hz=8000).save(tmp_path / "all.wav")
+    to_one = tone(2500, 2, dbov=-24, rate_hz=8000).save(tmp_path / "one.wav")
+    async with guests(line, ports, 2) as (first, second):
+        room = await bridge.open_room()
+        await seat(room, [first, second])
+        await asyncio.sleep(0.5)
+
+        await bridge.play(to_all, to=[room.sink])
+        await bridge.play(to_one, to=[Ear(first.leg)])
+
+        for guest, other in ((first, second), (second, first)):
+            await guest.ear.hears(2000, within_s=4, seconds=1)
+            assert hears(guest.ear.heard(), other.hz, seconds=1)
+        await first.ear.hears(2500, within_s=4, seconds=1)
+        assert not hears(second.ear.heard(), 2500)
+
+
+async def test_the_mix_each_voice_and_what_one_hears_can_be_recorded(line: Line, ports: Ports, tmp_path: Path) -> None:
+    bridge = line.agent.bridge
+    async with guests(line, ports, 3) as (first, second, third):
+        room = await bridge.open_room()
+        tracks: list[list[Source]] = [[room.source], [Said(first.leg)], [Heard(first.leg)]]
+        recorder = await bridge.record(tmp_path / "room.wav", tracks=tracks)
+        await seat(room, [first, second, third])
+        await asyncio.sleep(2.5)
+        recorded = await recorder.stop()
+
+    heard = [
+        {
+            guest.hz
+            for guest in (first, second, third)
+            if hears(Sound.of_file(recorded.path, number), guest.hz, seconds=1)
+        }
+        for number in range(3)
+    ]
+    assert heard == [{first.hz, second.hz, third.hz}, {first.hz}, {second.hz, third.hz}]
+
+
+async def test_a_seat_is_kept_through_a_re_invite(line: Line, ports: Ports) -> None:
+    """The stream, and so the leg's port at the bridge, is made anew."""
+    async with AsyncExitStack() as stack:
+        room = await line.agent.bridge.open_room()
+        (steady,) = await stack.enter_async_context(guests(line, ports, 1))
+        ear, moved = stack.enter_context(RtpEar()), stack.enter_context(RtpEar())
+        caller = scenario(
+            calls(sdp()), receives(100, optional=True), receives(200, keeps_route=True), acks(),
+            pause(2), reinvites(2, sdp(port="[moved]", version=2)), gets_bye(),
+        )  # fmt: skip
+        far_end = await stack.enter_async_context(
+            sipp(caller, ports, target=line.port, keys={"ear": ear.port, "moved": moved.port})
+        )
+        leg, _ = await line.takes()
+        call = Watch(leg).start()
+        await leg.answer()
+        await call.sees(MediaChanged)
+        ear.follow((await far_end.gets("200 INVITE")).sdp)
+        await room.place(steady.leg, Attendance())
+        await room.place(leg.id, Attendance())
+        await ear.hears(steady.hz, within_s=5)
+        ear.fall_silent()  # media goes where packets come from, whatever a description says
+
+        await call.sees(MediaChanged, times=2)
+        moved.follow((await far_end.gets("200 INVITE", times=2)).sdp)
+        moved.say(tone(2200, 2), for_ever=True)
+
+        await moved.hears(steady.hz, within_s=5, seconds=0.6)
+        await steady.ear.hears(2200, within_s=5, seconds=0.6)
+        await leg.hang_up()
+        await call.ends()
+
+
+async def test_a_room_is_as_wide_as_its_widest_line_and_narrow_ones_hear_what_they_can(
+    open_line: OpenLine, ports: Ports, tmp_path: Path
+) -> None:
+    voice = tone([900, 6000], 6, rate_hz=16000).save(tmp_path / "voice.wav")
+    kept = tmp_path / "kept.wav"
+    async with AsyncExitStack() as stack:
+        line = await stack.enter_async_context(open_line(codecs=["G722", "PCMA"]))
+        (narrow,) = await stack.enter_async_context(guests(line, ports, 1))
+        room = await line.agent.bridge.open_room()
+        await room.place(narrow.leg, Attendance())
+        await asyncio.sleep(0.3)
+        assert await room.rate_hz() == 8000
+        target = f"sip:+3225550199@127.0.0.1:{line.port}"
+        wide = []
+        for options in (["--play", str(voice)], ["--record", str(kept)]):
+            await stack.enter_async_context(phone("--dial", target, *options))
+            leg, _ = await line.takes()
+            wide.append(Watch(leg).start())
+            await leg.answer()
+            assert (await wide[-1].sees(MediaChanged)).codec == "G722"
+            await room.place(leg.id, Attendance())
+
+        await narrow.ear.hears(900, within_s=5, seconds=1)
+        await asyncio.sleep(2)
+
+        assert await room.rate_hz() == 16000
+        assert not hears(narrow.ear.heard(), 2000)  # where 6 kHz would fold to
+        for call in wide:
+            await call.leg.hang_up()
+            await call.ends()
+    heard = Sound.of_file(kept)
+    assert hears(heard, 900, seconds=1)
+    assert hears(heard, 6000, seconds=1)
+    assert hears(heard, narrow.hz, seconds=1)
+
+
+async def test_who_leaves_a_call_in_a_room_harms_nobody(line: Line, ports: Ports) -> None:
+    room = await line.agent.bridge.open_room()
+    async with guests(line, ports, 2) as (first, second):
+        await seat(room, [first, second])
+        for _ in range(10):
+            async with guests(line, ports, 1) as (passing,):
+                await room.place(passing.leg, Attendance())
+        await room.remove(LegId(4711))
+        await room.place(LegId(4711), Attendance())
+
+        assert await first.hears_of([first, second]) == {second.hz}
+    await room.close()
