@@ -210,7 +210,7 @@ class RoomRecord(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RoomPlan:
-    """Join the room of this name (made if missing)."""
+    """Join the room of this name (made if missing). Who has a `coach` is heard by the call of that id alone."""
 
     name: str
     muted: bool = False
@@ -223,6 +223,7 @@ class RoomPlan:
     limit_s: int | None = None
     leave_on_star: bool = False
     label: str | None = None
+    coach: str | None = None
     callback: Callback | None = None
     recording_callback: Callback | None = None
 

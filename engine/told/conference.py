@@ -20,10 +20,12 @@ def conference_form(
         "CallSid": participant.call_id,
         "Muted": str(plan.muted).lower(),
         "Hold": "false",
-        "Coaching": "false",
+        "Coaching": str(plan.coach is not None).lower(),
         "StartConferenceOnEnter": str(plan.start_on_enter).lower(),
         "EndConferenceOnExit": str(plan.end_on_exit).lower(),
     }
+    if plan.coach is not None:
+        form["CallSidToCoach"] = plan.coach
     if plan.label is not None:
         form["ParticipantLabel"] = plan.label
     return form

@@ -39,6 +39,7 @@ class Conference:
     )
     wait_method: Method = telling.method("waitUrl")
     participant_label: str | None = attribute(NAME, help="A name for this party, told with events")
+    coach: str | None = attribute(NAME, help="The id of the one call in the room that hears this party")
     status_callback: str | None = telling.callback_url("the room's events")
     status_callback_method: Method = telling.method("statusCallback")
     status_callback_event: tuple[ConferenceEventName, ...] = telling.callback_events(
@@ -55,7 +56,6 @@ class Conference:
         "recordingConfigurationId": telling.OF_A_CLOUD,
         "region": "audio is mixed on the node that takes the call.",
     }
-    LATER: ClassVar = {"coach": "whispering to one party of a conference is not there yet. Leave it out."}
 
     def plan(self, scene: Scene, *, record: bool, limit_s: int | None, leave_on_star: bool) -> RoomPlan:
         """As the stage joins it; `record` and the others are the Dial's."""
@@ -72,6 +72,7 @@ class Conference:
             limit_s=limit_s,
             leave_on_star=leave_on_star,
             label=self.participant_label,
+            coach=self.coach,
             callback=telling.callback(
                 scene, self.status_callback, self.status_callback_method, self.status_callback_event
             ),
