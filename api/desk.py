@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from engine.call import Call
-from engine.conference import Conference
+from engine.conference import Conference, Participant, ParticipantChange
 from engine.flow.interpreter import Start
-from engine.orders import CallChange, NewCall, NewConference
+from engine.orders import CallChange, ConferenceChange, NewCall, NewConference
 
 
 class FrontDesk(Protocol):
@@ -38,6 +38,20 @@ class FrontDesk(Protocol):
 
     async def end_conference(self, account_id: str, conference_id: str) -> None:
         """Send everybody home. Raises NotFound."""
+        ...
+
+    async def change_conference(self, account_id: str, conference_id: str, change: ConferenceChange) -> Conference:
+        """Do something with an open conference. Raises NotFound, WrongState."""
+        ...
+
+    async def change_participant(
+        self, account_id: str, conference_id: str, who: str, change: ParticipantChange
+    ) -> Participant:
+        """Change how somebody takes part; `who` is a participant's or a call's id. Raises NotFound."""
+        ...
+
+    async def remove_participant(self, account_id: str, conference_id: str, who: str) -> None:
+        """Send somebody out; the call goes on with its flow. Raises NotFound."""
         ...
 
     async def delete_recording(self, account_id: str, recording_id: str) -> None:

@@ -65,6 +65,7 @@ def conference_json(conference: Conference) -> Json:
             "date_ended": _time(conference.ended_at),
             "max_participants": conference.max_participants,
             "record": conference.record,
+            "locked": conference.locked,
         }
     )
 
@@ -77,7 +78,14 @@ def participant_json(participant: Participant) -> Json:
             "call_id": participant.call_id,
             "joined_at": _time(participant.joined_at),
             "left_at": _time(participant.left_at),
+            "label": participant.label,
             "muted": participant.muted,
+            "deaf": participant.deaf,
+            "hold": participant.hold,
+            "coach": participant.coach,
+            "said_volume": participant.said_volume,
+            "heard_volume": participant.heard_volume,
+            "end_on_exit": participant.end_on_exit,
         }
     )
 

@@ -1,7 +1,7 @@
 """A conference: what is known of it, and the table of its life."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -29,7 +29,10 @@ NEXT: Final[Mapping[ConferenceStatus, frozenset[ConferenceStatus]]] = MappingPro
 
 @dataclass(frozen=True, slots=True)
 class Conference:
-    """A conference as it is stored. `participant_count` is how many are in it now, counted by the store."""
+    """A conference as it is stored; a `locked` one takes nobody in.
+
+    `participant_count` is how many are in it now, counted by the store.
+    """
 
     id: str
     account_id: str
@@ -39,13 +42,18 @@ class Conference:
     node: str
     max_participants: int = 100
     record: bool = False
+    locked: bool = False
     participant_count: int = 0
     ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """One call's stay in a conference."""
+    """One call's stay in a conference, and how it takes part.
+
+    A `deaf` one hears nobody, one on `hold` hears music and is not heard, one with a `coach` (a call's id) is heard by
+    that call alone. Volumes are percentages of amplitude: how loud it is to others, and others are to it.
+    """
 
     id: str
     conference_id: str
@@ -54,6 +62,34 @@ class Participant:
     left_at: datetime | None = None
     muted: bool = False
     hold: bool = False
+    label: str | None = None
+    deaf: bool = False
+    coach: str | None = None
+    said_volume: int = 100
+    heard_volume: int = 100
+    end_on_exit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantChange:
+    """What is to be changed of it; None leaves it as it is, and an empty `coach` ends the coaching."""
+
+    muted: bool | None = None
+    hold: bool | None = None
+    deaf: bool | None = None
+    coach: str | None = None
+    said_volume: int | None = None
+    heard_volume: int | None = None
+    end_on_exit: bool | None = None
+
+
+def changed(participant: Participant, change: ParticipantChange) -> Participant:
+    """The participant as the change has it."""
+    wanted = {field.name: getattr(change, field.name) for field in fields(change)}
+    given = {name: value for name, value in wanted.items() if value is not None}
+    if "coach" in given:
+        given["coach"] = given["coach"] or None
+    return replace(participant, **given)
 
 
 def become(conference: Conference, status: ConferenceStatus, at: datetime) -> Conference:

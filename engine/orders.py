@@ -6,6 +6,7 @@ from enum import StrEnum
 from engine.call import Status
 from engine.flow.interpreter import Start
 from engine.flow.plans import CallRecordingPlan
+from engine.ports import Speech
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,17 @@ class NewConference:
     friendly_name: str
     max_participants: int = 100
     record: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConferenceChange:
+    """What to do with a conference; None is for nothing. `muted` is for everybody in it now."""
+
+    locked: bool | None = None
+    muted: bool | None = None
+    max_participants: int | None = None
+    say: Speech | None = None
+    end: bool = False
 
 
 class Side(StrEnum):

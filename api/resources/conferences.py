@@ -8,11 +8,15 @@ from aiohttp import web
 
 from api.asked import Asked
 from api.cursor import moment, next_cursor, place_of
+from api.problems import FieldError, Invalid
 from api.published import BASE_PATH
 from api.serializers import conference_json, participant_json
 from api.services import Resource, Services
-from engine.conference import Conference, ConferenceStatus
-from engine.orders import NewConference
+from engine.conference import Conference, ConferenceStatus, ParticipantChange
+from engine.errors import UnknownLanguage
+from engine.languages import canonical_language
+from engine.orders import ConferenceChange, NewConference
+from engine.ports import Speech
 
 
 async def list_conferences(services: Services, asked: Asked) -> web.Response:
@@ -55,10 +59,38 @@ async def end_conference(services: Services, asked: Asked) -> web.Response:
     return web.Response(status=HTTPStatus.NO_CONTENT)
 
 
+async def change_conference(services: Services, asked: Asked) -> web.Response:
+    body = asked.body
+    say = body.get("say")
+    change = ConferenceChange(
+        locked=body.get("locked"),
+        muted=body.get("muted"),
+        max_participants=int(body["max_participants"]) if "max_participants" in body else None,
+        say=_speech(say) if say is not None else None,
+        end=body.get("status") == ConferenceStatus.COMPLETED,
+    )
+    changed = await services.desk.change_conference(asked.account.id, asked.path["conference_id"], change)
+    return web.json_response(conference_json(changed))
+
+
 async def list_participants(services: Services, asked: Asked) -> web.Response:
     conference = await _own(services, asked)
     found = await services.conferences.participants(conference.id)
     return web.json_response({"participants": [participant_json(each) for each in found]})
+
+
+async def change_participant(services: Services, asked: Asked) -> web.Response:
+    path = asked.path
+    changed = await services.desk.change_participant(
+        asked.account.id, path["conference_id"], path["participant_id"], ParticipantChange(**asked.body)
+    )
+    return web.json_response(participant_json(changed))
+
+
+async def remove_participant(services: Services, asked: Asked) -> web.Response:
+    path = asked.path
+    await services.desk.remove_participant(asked.account.id, path["conference_id"], path["participant_id"])
+    return web.Response(status=HTTPStatus.NO_CONTENT)
 
 
 RESOURCES: Final[Mapping[str, Resource]] = {
@@ -66,8 +98,18 @@ RESOURCES: Final[Mapping[str, Resource]] = {
     "createConference": create_conference,
     "getConference": get_conference,
     "endConference": end_conference,
+    "changeConference": change_conference,
     "listParticipants": list_participants,
+    "changeParticipant": change_participant,
+    "removeParticipant": remove_participant,
 }
+
+
+def _speech(asked: Mapping[str, str]) -> Speech:
+    try:
+        return Speech(asked["text"], canonical_language(asked.get("language", "en-GB")))
+    except UnknownLanguage as error:
+        raise Invalid(FieldError("say.language", error.detail)) from None
 
 
 async def _own(services: Services, asked: Asked) -> Conference:

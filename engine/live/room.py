@@ -2,19 +2,21 @@
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import structlog
 
 from engine.callback import Callback, ConferenceEventName
-from engine.conference import Conference, ConferenceStatus, Participant, become
+from engine.conference import Conference, ConferenceStatus, Participant, ParticipantChange, become, changed
 from engine.errors import MediaError, RecordingError, StoreError
 from engine.flow.plans import Beep, RoomPlan
 from engine.live.active_recording import ActiveRecording
+from engine.live.announcements import Announcements
 from engine.live.recording_desk import Subject
 from engine.live.services import Services
 from engine.live.session import Session
+from engine.orders import ConferenceChange
 from engine.ports import Attendance, Ear, LegId, MixedRoom, Player, Sink
 from engine.recording import RecordingSource
 from engine.told.conference import conference_form
@@ -33,6 +35,8 @@ class Member:
     """While it waits; False where the flow gives it something of its own to hear."""
     attendance: Attendance | None = None
     """How it takes part in the mix; None while it has no seat there."""
+    with_music: bool = False
+    sent_out: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def leg(self) -> LegId:
@@ -56,6 +60,7 @@ class Room:
         self._mix: MixedRoom | None = None
         self._music: Player | None = None
         self._recording: ActiveRecording | None = None
+        self._announcements = Announcements(services.speaker)
         self._turn = asyncio.Lock()
 
     @property
@@ -65,7 +70,7 @@ class Room:
     async def enter(self, member: Member) -> bool:
         """False if the room is full or over."""
         async with self._turn:
-            if self.over.is_set() or self.size >= self.conference.max_participants:
+            if self.over.is_set() or self.conference.locked or self.size >= self.conference.max_participants:
                 return False
             self._members.append(member)
             self._callback = self._callback or member.plan.callback
@@ -88,7 +93,7 @@ class Room:
                 await self._mix.remove(member.leg)
             await stored(self._services.conferences.leave(member.participant.id, self._services.clock.now()))
             await self._tell(ConferenceEventName.LEAVE, "participant-leave", member)
-            if not self._members or (member.plan.end_on_exit and not self.over.is_set()):
+            if not self._members or (member.participant.end_on_exit and not self.over.is_set()):
                 await self._end(member)
             await self._arrange()
         if member.plan.beep in (Beep.BOTH, Beep.ON_EXIT) and not self.over.is_set():
@@ -98,6 +103,40 @@ class Room:
         """End it for all."""
         async with self._turn:
             await self._end(self._members[0] if self._members else None)
+
+    def member(self, who: str) -> Member | None:
+        """The one of this participant's or call's id."""
+        return next((each for each in self._members if who in (each.participant.id, each.session.call.id)), None)
+
+    async def change(self, change: ConferenceChange) -> None:
+        """Lock it, limit it, mute everybody, say something to all."""
+        async with self._turn:
+            self.conference = altered(self.conference, change)
+            await stored(self._services.conferences.save(self.conference))
+            if change.muted is not None:
+                for member in self._members:
+                    await self._change(member, ParticipantChange(muted=change.muted))
+            await self._arrange()
+            if change.say is not None and self._mix is not None:
+                self._announcements.say(change.say, self._mix)
+
+    async def change_member(self, member: Member, change: ParticipantChange) -> Participant:
+        """The participant after it."""
+        async with self._turn:
+            await self._change(member, change)
+            await self._arrange()
+            return member.participant
+
+    async def _change(self, member: Member, change: ParticipantChange) -> None:
+        before, member.participant = member.participant, changed(member.participant, change)
+        if member.participant == before:
+            return
+        await stored(self._services.conferences.change(member.participant))
+        member.session.journal.note(
+            "participant_changed", conference=self.conference.id, **_differences(before, member)
+        )
+        for event, word in events_of(before, member.participant):
+            await self._tell(event, word, member)
 
     async def _tell(self, event: ConferenceEventName, name: str, member: Member) -> None:
         if self._callback is not None and event.value in self._callback.events:
@@ -111,6 +150,7 @@ class Room:
                 await self._tell(ConferenceEventName.END, "conference-end", last)
             if self._recording is not None:
                 await self._recording.stop()
+            await self._announcements.close()
             if self._mix is not None:
                 await self._mix.close()
                 self._mix = None
@@ -135,27 +175,40 @@ class Room:
             await self._arrange_recording()
 
     def _attendance(self, member: Member) -> Attendance:
-        speaks, coach = not member.plan.muted, member.plan.coach
-        if coach is None:
-            return Attendance(speaks=speaks)
-        coached = [each.leg for each in self._members if each.session.call.id == coach]
-        return Attendance(speaks=speaks, coaches=coached[0]) if coached else Attendance(speaks=False)
+        stay = member.participant
+        coached = [each.leg for each in self._members if each.session.call.id == stay.coach]
+        return Attendance(
+            speaks=not (stay.muted or stay.hold) and (stay.coach is None or bool(coached)),
+            hears=not (stay.deaf or stay.hold),
+            coaches=coached[0] if coached else None,
+            said_gain=stay.said_volume / 100,
+            heard_gain=stay.heard_volume / 100,
+        )
 
     async def _arrange_music(self, *, waiting: bool) -> None:
-        bridge = self._services.bridge
-        if not waiting and self._music is not None:
+        """Music for who waits for the room to begin, and for who is on hold."""
+        listening = [each for each in self._members if each.participant.hold or (waiting and each.hears_music)]
+        if not listening and self._music is not None:
             await self._music.stop()
             self._music = None
-        if not waiting:
+            for member in self._members:
+                member.with_music = False
             return
         try:
-            self._music = self._music or await self._services.speaker.hold_music(to=[])
+            if listening:
+                self._music = self._music or await self._services.speaker.hold_music(to=[])
         except MediaError as error:
             log.warning("hold_music_failed", reason=str(error))
             return
         for member in self._members:
-            if member.hears_music:
-                await bridge.connect(self._music.source, member.ear)
+            await self._give_music(member, listening=member in listening)
+
+    async def _give_music(self, member: Member, *, listening: bool) -> None:
+        if self._music is None or member.with_music is listening:
+            return
+        bridge = self._services.bridge
+        await (bridge.connect if listening else bridge.disconnect)(self._music.source, member.ear)
+        member.with_music = listening
 
     async def _arrange_recording(self) -> None:
         """Every member has consented before it came in."""
@@ -191,6 +244,30 @@ class Room:
     @property
     def recording_id(self) -> str | None:
         return self._recording.id if self._recording else None
+
+
+def altered(conference: Conference, change: ConferenceChange) -> Conference:
+    """The conference as the change has it."""
+    locked = conference.locked if change.locked is None else change.locked
+    return replace(conference, locked=locked, max_participants=change.max_participants or conference.max_participants)
+
+
+def events_of(before: Participant, after: Participant) -> list[tuple[ConferenceEventName, str]]:
+    """What a participant's change is called, in the field's words."""
+    told = []
+    if after.muted is not before.muted:
+        told.append((ConferenceEventName.MUTE, "participant-mute" if after.muted else "participant-unmute"))
+    if after.hold is not before.hold:
+        told.append((ConferenceEventName.HOLD, "participant-hold" if after.hold else "participant-unhold"))
+    if replace(after, muted=before.muted, hold=before.hold) != before:
+        told.append((ConferenceEventName.MODIFY, "participant-modify"))
+    return told
+
+
+def _differences(before: Participant, member: Member) -> dict[str, Any]:
+    after = member.participant
+    names = [each.name for each in fields(Participant)]
+    return {name: getattr(after, name) for name in names if getattr(after, name) != getattr(before, name)}
 
 
 async def stored(writing: Coroutine[Any, Any, object]) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 
 from engine.call import Call, Direction, Status
-from engine.conference import Conference
+from engine.conference import Conference, Participant, ParticipantChange
 from engine.errors import NotFound, StoreError, WrongState
 from engine.flow.interpreter import Start
 from engine.flow.keys import press
@@ -30,7 +30,7 @@ from engine.live.sessions import Sessions
 from engine.live.stage import Desks, LiveStage
 from engine.live.talk import Talk
 from engine.numbers import Number, from_carrier
-from engine.orders import CallChange, NewCall, NewConference
+from engine.orders import CallChange, ConferenceChange, NewCall, NewConference
 from engine.ports import Arrival, Cause, DialRequest, Leg
 from engine.recording import RecordingStatus
 from engine.tasks import first_of
@@ -112,6 +112,20 @@ class Switchboard:
     async def end_conference(self, account_id: str, conference_id: str) -> None:
         """End a conference for all. Raises NotFound."""
         await self._rooms.end(account_id, conference_id)
+
+    async def change_conference(self, account_id: str, conference_id: str, change: ConferenceChange) -> Conference:
+        """Lock it, mute everybody, say something to all, end it. Raises NotFound, WrongState."""
+        return await self._rooms.change(account_id, conference_id, change)
+
+    async def change_participant(
+        self, account_id: str, conference_id: str, who: str, change: ParticipantChange
+    ) -> Participant:
+        """Of a participant's or a call's id. Raises NotFound."""
+        return await self._rooms.change_participant(account_id, conference_id, who, change)
+
+    async def remove_participant(self, account_id: str, conference_id: str, who: str) -> None:
+        """Send it out; its call goes on with its flow. Raises NotFound."""
+        self._rooms.send_out(account_id, conference_id, who)
 
     async def take_from_queue(self, account_id: str, queue_id: str, call_id: str | None, start: Start) -> Call:
         """Give who waits first, or the one named, another flow. Raises NotFound, WrongState."""

@@ -14,6 +14,7 @@ from engine.store.values import values_of
 
 _OPEN: Final = tuple(NEXT)
 _COUNTED: Final = frozenset({"participant_count"})
+_STAYS: Final = frozenset({"id", "conference_id", "call_id", "joined_at", "left_at"})
 
 
 class Conferences:
@@ -79,6 +80,11 @@ class Conferences:
     async def join(self, participant: Participant) -> None:
         """Somebody came in."""
         await self._db.change(insert(participants).values(**values_of(participant)))
+
+    async def change(self, participant: Participant) -> None:
+        """How somebody takes part, as it is now."""
+        changed = update(participants).where(participants.c.id == participant.id)
+        await self._db.change(changed.values(**values_of(participant, leave=_STAYS)))
 
     async def leave(self, participant_id: str, at: datetime) -> None:
         """Somebody left; the first time counts."""

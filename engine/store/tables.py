@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from engine.call import Direction, Status
@@ -192,6 +193,7 @@ conferences: Final = Table(
     Column("node", Text, nullable=False),
     Column("max_participants", Integer, nullable=False),
     Column("record", Boolean, nullable=False),
+    Column("locked", Boolean, nullable=False, server_default=false()),
     Column("ended_at", Moment),
     Index(None, "account_id", "date_created", "id"),
     Index(None, "account_id", "friendly_name", "status"),
@@ -208,6 +210,12 @@ participants: Final = Table(
     Column("left_at", Moment),
     Column("muted", Boolean, nullable=False),
     Column("hold", Boolean, nullable=False),
+    Column("label", Text),
+    Column("deaf", Boolean, nullable=False, server_default=false()),
+    Column("coach", IDENTIFIER),
+    Column("said_volume", Integer, nullable=False, server_default="100"),
+    Column("heard_volume", Integer, nullable=False, server_default="100"),
+    Column("end_on_exit", Boolean, nullable=False, server_default=false()),
     Index(None, "conference_id", "left_at"),
 )
 

@@ -18,14 +18,14 @@ def conference_form(
         "StatusCallbackEvent": event,
         "Timestamp": format_datetime(at),
         "CallSid": participant.call_id,
-        "Muted": str(plan.muted).lower(),
-        "Hold": "false",
-        "Coaching": str(plan.coach is not None).lower(),
+        "Muted": str(participant.muted).lower(),
+        "Hold": str(participant.hold).lower(),
+        "Coaching": str(participant.coach is not None).lower(),
         "StartConferenceOnEnter": str(plan.start_on_enter).lower(),
-        "EndConferenceOnExit": str(plan.end_on_exit).lower(),
+        "EndConferenceOnExit": str(participant.end_on_exit).lower(),
     }
-    if plan.coach is not None:
-        form["CallSidToCoach"] = plan.coach
+    if participant.coach is not None:
+        form["CallSidToCoach"] = participant.coach
     if plan.label is not None:
         form["ParticipantLabel"] = plan.label
     return form

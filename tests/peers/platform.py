@@ -114,6 +114,11 @@ class Platform:
         async with self.client.patch(path, json=body) as response:
             return response.status, await response.json()
 
+    async def delete(self, path: str) -> None:
+        """Of something that is there."""
+        async with self.client.delete(path) as response:
+            assert response.ok, await response.text()
+
     async def get(self, path: str, **query: str) -> Json:
         """The answer's body, of a request that must succeed."""
         async with self.client.get(path, params=query) as response:

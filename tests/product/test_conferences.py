@@ -2,17 +2,21 @@
 
 import asyncio
 import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.peers.audio import Sound, hears, tone
+from tests.peers.audio import Sound, hears, tone, tone_level
 from tests.peers.customer import Customer
+from tests.peers.ear import RtpEar
 from tests.peers.phone import phone
-from tests.peers.platform import ACCOUNT, NUMBER, Platform, platform
+from tests.peers.platform import ACCOUNT, NUMBER, Json, Platform, platform
 from tests.peers.ports import Ports
-from tests.peers.scenario import acks, asks, calls, pause, receives, scenario, sdp
-from tests.peers.sipp import sipp
+from tests.peers.scenario import acks, asks, calls, gets_bye, pause, receives, scenario, sdp
+from tests.peers.sipp import Sipp, sipp
 
 pytestmark = pytest.mark.sip
 
@@ -35,6 +39,114 @@ async def has(telefoon: Platform, name: str, wanted: int | None, *, within_s: fl
                 await asyncio.sleep(0.2)
     except TimeoutError:
         raise AssertionError(f"{now} are in it, not {wanted}, after {within_s:g} s") from None
+
+
+@dataclass(slots=True)
+class Caller:
+    """Somebody in a conference, with a tone of its own."""
+
+    hz: int
+    ear: RtpEar
+    far_end: Sipp
+    call_id: str
+
+    async def hears(self, *others: "Caller") -> set[int]:
+        """The tones of others that it hears in the next second."""
+        since = self.ear.now_s
+        await asyncio.sleep(1.2)
+        return {each.hz for each in others if hears(self.ear.heard(since), each.hz, seconds=0.6)}
+
+    async def level_of(self, other: "Caller") -> float:
+        """In dBov, in the next second."""
+        since = self.ear.now_s
+        await asyncio.sleep(1.2)
+        return tone_level(self.ear.heard(since), other.hz)
+
+
+@asynccontextmanager
+async def calling(telefoon: Platform, ports: Ports, *tones: int) -> AsyncIterator[list[Caller]]:
+    """Callers of NUMBER, each of whom sounds its tone."""
+    script = scenario(
+        calls(sdp()), receives(100, optional=True), receives(180, optional=True), receives(200, keeps_route=True),
+        acks(), gets_bye(),
+    )  # fmt: skip
+    async with AsyncExitStack() as stack:
+        callers = []
+        for hz in tones:
+            ear = stack.enter_context(RtpEar())
+            far_end = await stack.enter_async_context(
+                sipp(script, ports, target=telefoon.sip_port, service=NUMBER, keys={"ear": ear.port})
+            )
+            ear.follow((await far_end.gets("200 INVITE")).sdp)
+            ear.say(tone(hz, 2, dbov=-24), for_ever=True)
+            call = await telefoon.newest_call()
+            callers.append(Caller(hz, ear, far_end, call["id"]))
+            await asyncio.sleep(0.3)
+        yield callers
+
+
+async def test_a_conference_is_conducted_by_rest(tmp_path: Path, ports: Ports, shop: Customer) -> None:
+    events = f'statusCallback="{shop.url("/told")}" statusCallbackEvent="mute hold modify leave end"'
+    shop.flows["/start"] = f'<Response><Dial><Conference beep="false" {events}>desk</Conference></Dial></Response>'
+    async with (
+        platform(tmp_path, ports, number={"--url": shop.url("/start")}) as telefoon,
+        calling(telefoon, ports, 400, 700, 1000) as (first, second, third),
+    ):
+        await has(telefoon, "desk", 3, within_s=10)
+        room = (await telefoon.get("conferences", friendly_name="desk"))["conferences"][0]["id"]
+        path = f"conferences/{room}"
+
+        async def change(who: Caller, **facts: object) -> Json:
+            status, participant = await telefoon.patch(f"{path}/participants/{who.call_id}", facts)
+            assert status == 200, participant
+            await asyncio.sleep(0.3)
+            return participant
+
+        assert (await change(second, muted=True))["muted"]
+        assert list(await asyncio.gather(first.hears(second, third), second.hears(first, third))) == [
+            {third.hz}, {first.hz, third.hz},
+        ]  # fmt: skip
+        await change(second, muted=False)
+        before = await first.level_of(second)
+        await change(second, said_volume=50)
+        assert await first.level_of(second) - before == pytest.approx(-6, abs=0.7)
+
+        await change(third, hold=True)
+        since = third.ear.now_s
+        assert list(await asyncio.gather(first.hears(second, third), third.hears(first, second))) == [
+            {second.hz},
+            set(),
+        ]
+        assert third.ear.heard(since).level_dbov > -40  # music
+        await change(third, hold=False, deaf=True)
+        assert list(await asyncio.gather(first.hears(second, third), third.hears(first, second))) == [
+            {second.hz, third.hz}, set(),
+        ]  # fmt: skip
+        await change(third, deaf=False, coach=first.call_id)
+        assert list(await asyncio.gather(first.hears(third), second.hears(third))) == [{third.hz}, set()]
+        status, problem = await telefoon.patch(f"{path}/participants/CAnobody", {"muted": True})
+        assert status == 404, problem
+
+        assert (await telefoon.patch(path, {"locked": True, "muted": True}))[1]["locked"]
+        assert await first.hears(second) == set()
+        async with calling(telefoon, ports, 1300) as (late,):
+            await late.far_end.finishes()
+        await telefoon.patch(path, {"say": {"text": "This conference ends in five minutes."}})
+        await asyncio.sleep(1)
+        assert all(each.ear.heard(each.ear.now_s - 0.8).level_dbov > -40 for each in (first, second))
+
+        await telefoon.delete(f"{path}/participants/{second.call_id}")
+        await second.far_end.finishes()
+        await has(telefoon, "desk", 2, within_s=5)
+        status, ended = await telefoon.patch(path, {"status": "completed"})
+        for each in (first, third):
+            await each.far_end.finishes()
+        told = [form["StatusCallbackEvent"] for form in await shop.is_asked("/told", times=13)]
+
+    assert (status, ended["status"]) == (200, "completed")
+    assert told[:4] == ["participant-mute", "participant-unmute", "participant-modify", "participant-hold"]
+    assert told.count("participant-leave") == 3
+    assert "conference-end" in told
 
 
 async def test_a_coach_is_heard_by_the_agent_and_not_by_the_customer(

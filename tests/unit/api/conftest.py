@@ -12,11 +12,11 @@ from api.clock import SystemClock
 from api.published import BASE_PATH, Published
 from api.services import Services
 from engine.call import Call, Direction, Status
-from engine.conference import Conference, ConferenceStatus
+from engine.conference import Conference, ConferenceStatus, Participant, ParticipantChange
 from engine.errors import NotFound, WrongState
 from engine.flow.interpreter import Start
 from engine.ids import Kind, new_id
-from engine.orders import CallChange, NewCall, NewConference
+from engine.orders import CallChange, ConferenceChange, NewCall, NewConference
 from engine.store import Accounts, Calls, Conferences, Database, Exchanges, IdempotencyKeys, Numbers, Queues, Recordings
 
 NUMBER = "+3225550100"
@@ -32,6 +32,7 @@ class NotingDesk:
     orders: list[NewCall] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     changes: list[CallChange] = field(default_factory=list)
+    conference_changes: list[ConferenceChange] = field(default_factory=list)
 
     async def place(self, order: NewCall) -> Call:
         self.orders.append(order)
@@ -89,6 +90,21 @@ class NotingDesk:
         if conference is None or conference.account_id != account_id:
             raise NotFound("conference", conference_id)
         self.ended.append(conference_id)
+
+    async def change_conference(self, account_id: str, conference_id: str, change: ConferenceChange) -> Conference:
+        conference = await self.conferences.get(conference_id)
+        if conference is None or conference.account_id != account_id:
+            raise NotFound("conference", conference_id)
+        self.conference_changes.append(change)
+        return conference
+
+    async def change_participant(
+        self, account_id: str, conference_id: str, who: str, change: ParticipantChange
+    ) -> Participant:
+        raise NotFound("participant", who)
+
+    async def remove_participant(self, account_id: str, conference_id: str, who: str) -> None:
+        raise NotFound("participant", who)
 
     async def delete_recording(self, account_id: str, recording_id: str) -> None:
         raise NotFound("recording", recording_id)

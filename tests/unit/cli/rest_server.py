@@ -15,11 +15,11 @@ from api.app import build_app
 from api.published import Published
 from api.services import Services
 from engine.call import Attempt, Call, Direction, Event, Status, after
-from engine.conference import Conference
+from engine.conference import Conference, Participant, ParticipantChange
 from engine.errors import NotFound, WrongState
 from engine.flow.interpreter import Start
 from engine.ids import Kind, new_id
-from engine.orders import CallChange, NewCall, NewConference
+from engine.orders import CallChange, ConferenceChange, NewCall, NewConference
 from engine.store import Accounts, Calls, Conferences, Database, Exchanges, IdempotencyKeys, Numbers, Queues, Recordings
 
 PEPPER = b"p" * 32
@@ -74,6 +74,17 @@ class ScriptedDesk:
         raise NotImplementedError
 
     async def end_conference(self, account_id: str, conference_id: str) -> None:
+        raise NotImplementedError
+
+    async def change_conference(self, account_id: str, conference_id: str, change: ConferenceChange) -> Conference:
+        raise NotImplementedError
+
+    async def change_participant(
+        self, account_id: str, conference_id: str, who: str, change: ParticipantChange
+    ) -> Participant:
+        raise NotImplementedError
+
+    async def remove_participant(self, account_id: str, conference_id: str, who: str) -> None:
         raise NotImplementedError
 
     async def delete_recording(self, account_id: str, recording_id: str) -> None:

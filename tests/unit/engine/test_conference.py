@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from engine.conference import NEXT, Conference, ConferenceStatus, become
+from engine.conference import NEXT, Conference, ConferenceStatus, Participant, ParticipantChange, become, changed
 from engine.errors import UnexpectedEvent
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -35,3 +35,19 @@ def test_a_conference_moves_as_its_table_says_and_no_other_way(before: Conferenc
 def test_a_completed_conference_stays_so() -> None:
     assert COMPLETED not in NEXT
     assert NEXT[INIT] == {IN_PROGRESS, COMPLETED}
+
+
+def test_a_participant_changes_where_something_is_given_and_nowhere_else() -> None:
+    before = Participant("PA1", "CF1", "CA1", NOON, muted=True, coach="CA2", said_volume=50)
+
+    after = changed(before, ParticipantChange(muted=False, heard_volume=0))
+
+    assert (after.muted, after.heard_volume) == (False, 0)
+    assert (after.coach, after.said_volume, after.hold) == ("CA2", 50, False)
+    assert changed(before, ParticipantChange()) == before
+
+
+def test_an_empty_coach_ends_the_coaching() -> None:
+    before = Participant("PA1", "CF1", "CA1", NOON, coach="CA2")
+
+    assert changed(before, ParticipantChange(coach="")).coach is None
