@@ -3,21 +3,20 @@
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import web
 
 from api.asked import Asked
 from api.changes import change_of, flow_faults
 from api.cursor import moment, next_cursor, place_of, words
-from api.problems import FieldError, Invalid
+from api.dialling import dialling_faults, language_of, own_number
+from api.problems import Invalid
 from api.published import BASE_PATH
 from api.serializers import call_json, event_json
 from api.services import Resource, Services
 from engine.call import Call, Direction, Status
-from engine.errors import CallerNotOwned, UnknownLanguage
-from engine.languages import canonical_language
-from engine.numbers import Number, parse_e164
+from engine.numbers import Number
 from engine.orders import NewCall
 from engine.store import CallFilter
 
@@ -40,7 +39,7 @@ async def list_calls(services: Services, asked: Asked) -> web.Response:
 
 
 async def initiate_call(services: Services, asked: Asked) -> web.Response:
-    number = await _own_number(services, asked)
+    number = await own_number(services, asked)
     call = await services.desk.place(_order(asked, number))
     location = f"{BASE_PATH}/calls/{call.id}"
     return web.json_response(call_json(call), status=HTTPStatus.CREATED, headers={"Location": location})
@@ -81,7 +80,7 @@ RESOURCES: Final[Mapping[str, Resource]] = {
 def _order(asked: Asked, number: Number) -> NewCall:
     """Every fault at once, so that a client mends them in one go. Raises Invalid."""
     body = asked.body
-    errors = [*_numbers(body), *flow_faults(body), *_language(body)]
+    errors = [*dialling_faults(body), *flow_faults(body)]
     if errors:
         raise Invalid(*errors)
     flow = body.get("flow")
@@ -94,36 +93,8 @@ def _order(asked: Asked, number: Number) -> NewCall:
         status_callback=body.get("status_callback"),
         timeout_s=int(body["timeout"]),
         record=body["record"],
-        language=canonical_language(body["tts_language"]) if "tts_language" in body else number.language,
+        language=language_of(body, number),
     )
-
-
-def _numbers(body: Mapping[str, Any]) -> list[FieldError]:
-    try:
-        parse_e164(body["to"])
-    except ValueError as error:
-        return [FieldError("to", str(error))]
-    return []
-
-
-def _language(body: Mapping[str, Any]) -> list[FieldError]:
-    try:
-        canonical_language(body.get("tts_language", "en-GB"))
-    except UnknownLanguage as error:
-        return [FieldError("tts_language", error.detail)]
-    return []
-
-
-async def _own_number(services: Services, asked: Asked) -> Number:
-    """Raises CallerNotOwned, Invalid."""
-    given = asked.body["from"]
-    try:
-        number = await services.numbers.get(parse_e164(given))
-    except ValueError as error:
-        raise Invalid(FieldError("from", str(error))) from None
-    if number is None or number.account_id != asked.account.id:
-        raise CallerNotOwned(given)
-    return number
 
 
 async def own_call(services: Services, asked: Asked) -> Call:

@@ -10,9 +10,10 @@ from api.asked import Asked
 from api.cursor import moment, next_cursor, place_of
 from api.problems import FieldError, Invalid
 from api.published import BASE_PATH
-from api.serializers import conference_json, participant_json
+from api.resources.participants import own_conference
+from api.serializers import conference_json
 from api.services import Resource, Services
-from engine.conference import Conference, ConferenceStatus, ParticipantChange
+from engine.conference import ConferenceStatus
 from engine.errors import UnknownLanguage
 from engine.languages import canonical_language
 from engine.orders import ConferenceChange, NewConference
@@ -51,7 +52,7 @@ async def create_conference(services: Services, asked: Asked) -> web.Response:
 
 
 async def get_conference(services: Services, asked: Asked) -> web.Response:
-    return web.json_response(conference_json(await _own(services, asked)))
+    return web.json_response(conference_json(await own_conference(services, asked)))
 
 
 async def end_conference(services: Services, asked: Asked) -> web.Response:
@@ -73,35 +74,12 @@ async def change_conference(services: Services, asked: Asked) -> web.Response:
     return web.json_response(conference_json(changed))
 
 
-async def list_participants(services: Services, asked: Asked) -> web.Response:
-    conference = await _own(services, asked)
-    found = await services.conferences.participants(conference.id)
-    return web.json_response({"participants": [participant_json(each) for each in found]})
-
-
-async def change_participant(services: Services, asked: Asked) -> web.Response:
-    path = asked.path
-    changed = await services.desk.change_participant(
-        asked.account.id, path["conference_id"], path["participant_id"], ParticipantChange(**asked.body)
-    )
-    return web.json_response(participant_json(changed))
-
-
-async def remove_participant(services: Services, asked: Asked) -> web.Response:
-    path = asked.path
-    await services.desk.remove_participant(asked.account.id, path["conference_id"], path["participant_id"])
-    return web.Response(status=HTTPStatus.NO_CONTENT)
-
-
 RESOURCES: Final[Mapping[str, Resource]] = {
     "listConferences": list_conferences,
     "createConference": create_conference,
     "getConference": get_conference,
     "endConference": end_conference,
     "changeConference": change_conference,
-    "listParticipants": list_participants,
-    "changeParticipant": change_participant,
-    "removeParticipant": remove_participant,
 }
 
 
@@ -110,7 +88,3 @@ def _speech(asked: Mapping[str, str]) -> Speech:
         return Speech(asked["text"], canonical_language(asked.get("language", "en-GB")))
     except UnknownLanguage as error:
         raise Invalid(FieldError("say.language", error.detail)) from None
-
-
-async def _own(services: Services, asked: Asked) -> Conference:
-    return asked.own("conference", await services.conferences.get(asked.path["conference_id"]))

@@ -109,6 +109,12 @@ class Platform:
             assert response.ok, answer
             return answer
 
+    async def refuses(self, path: str, body: Any) -> tuple[int, Json]:
+        """The status and the problem of a POST that must not succeed."""
+        async with self.client.post(path, json=body) as response:
+            assert not response.ok, await response.text()
+            return response.status, await response.json()
+
     async def patch(self, path: str, body: Any) -> tuple[int, Json]:
         """The answer's status and body."""
         async with self.client.patch(path, json=body) as response:

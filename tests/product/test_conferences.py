@@ -149,6 +149,32 @@ async def test_a_conference_is_conducted_by_rest(tmp_path: Path, ports: Ports, s
     assert "conference-end" in told
 
 
+async def test_somebody_is_called_into_a_conference(tmp_path: Path, ports: Ports, shop: Customer) -> None:
+    shop.flows["/start"] = '<Response><Dial><Conference beep="false">desk</Conference></Dial></Response>'
+    guest_says, guest_hears = tone(1000, 40, dbov=-18).save(tmp_path / "guest.wav"), tmp_path / "heard.wav"
+    async with AsyncExitStack() as stack:
+        guest = await stack.enter_async_context(phone("--play", str(guest_says), "--record", str(guest_hears)))
+        settings = {"TRUNK": f"sip:127.0.0.1:{guest.port}"}
+        number = {"--url": shop.url("/start")}
+        telefoon = await stack.enter_async_context(platform(tmp_path, ports, settings, number=number))
+        (host,) = await stack.enter_async_context(calling(telefoon, ports, 400))
+        room = (await telefoon.get("conferences", friendly_name="desk"))["conferences"][0]["id"]
+        wanted = {"to": "+3225550188", "from": NUMBER, "label": "expert", "beep": "false", "end_on_exit": True}
+
+        call = await telefoon.post(f"conferences/{room}/participants", wanted)
+        await host.ear.hears(1000, within_s=10, seconds=1)
+
+        inside = (await telefoon.get(f"conferences/{room}/participants"))["participants"]
+        await telefoon.patch(f"calls/{call['id']}", {"status": "completed"})
+        await host.far_end.finishes()
+        await guest.tells("recorded")
+        status, problem = await telefoon.refuses(f"conferences/{room}/participants", wanted)
+
+    assert [(each.get("label"), each["end_on_exit"]) for each in inside] == [(None, False), ("expert", True)]
+    assert hears(Sound.of_file(guest_hears), 400, seconds=1)
+    assert status == 409, problem
+
+
 async def test_a_coach_is_heard_by_the_agent_and_not_by_the_customer(
     tmp_path: Path, ports: Ports, shop: Customer
 ) -> None:

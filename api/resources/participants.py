@@ -1,0 +1,87 @@
+"""/conferences/{conference_id}/participants"""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from aiohttp import web
+
+from api.asked import Asked
+from api.dialling import dialling_faults, language_of, own_number
+from api.problems import Invalid
+from api.published import BASE_PATH
+from api.serializers import call_json, participant_json
+from api.services import Resource, Services
+from engine.conference import Conference, ConferenceStatus, ParticipantChange
+from engine.errors import WrongState
+from engine.orders import NewCall
+
+_ATTRIBUTES: Final[Mapping[str, str]] = {
+    "label": "participantLabel",
+    "muted": "muted",
+    "coach": "coach",
+    "beep": "beep",
+    "start_on_enter": "startConferenceOnEnter",
+    "end_on_exit": "endConferenceOnExit",
+}
+"""What may be asked of somebody who is called in, by the call flow's names."""
+
+
+async def list_participants(services: Services, asked: Asked) -> web.Response:
+    conference = await own_conference(services, asked)
+    found = await services.conferences.participants(conference.id)
+    return web.json_response({"participants": [participant_json(each) for each in found]})
+
+
+async def add_participant(services: Services, asked: Asked) -> web.Response:
+    conference = await own_conference(services, asked)
+    number = await own_number(services, asked)
+    body = asked.body
+    if errors := dialling_faults(body):
+        raise Invalid(*errors)
+    if conference.status is ConferenceStatus.COMPLETED:
+        raise WrongState(f"{conference.id} is completed.")
+    order = NewCall(
+        account_id=asked.account.id,
+        to=body["to"],
+        from_=number.e164,
+        flow=_flow_into(conference, body),
+        status_callback=body.get("status_callback"),
+        timeout_s=int(body["timeout"]),
+        language=language_of(body, number),
+    )
+    call = await services.desk.place(order)
+    location = f"{BASE_PATH}/calls/{call.id}"
+    return web.json_response(call_json(call), status=HTTPStatus.CREATED, headers={"Location": location})
+
+
+async def change_participant(services: Services, asked: Asked) -> web.Response:
+    path = asked.path
+    changed = await services.desk.change_participant(
+        asked.account.id, path["conference_id"], path["participant_id"], ParticipantChange(**asked.body)
+    )
+    return web.json_response(participant_json(changed))
+
+
+async def remove_participant(services: Services, asked: Asked) -> web.Response:
+    path = asked.path
+    await services.desk.remove_participant(asked.account.id, path["conference_id"], path["participant_id"])
+    return web.Response(status=HTTPStatus.NO_CONTENT)
+
+
+RESOURCES: Final[Mapping[str, Resource]] = {
+    "listParticipants": list_participants,
+    "addParticipant": add_participant,
+    "changeParticipant": change_participant,
+    "removeParticipant": remove_participant,
+}
+
+
+async def own_conference(services: Services, asked: Asked) -> Conference:
+    return asked.own("conference", await services.conferences.get(asked.path["conference_id"]))
+
+
+def _flow_into(conference: Conference, body: Mapping[str, Any]) -> str:
+    asked = {attribute: body[name] for name, attribute in _ATTRIBUTES.items() if name in body}
+    return json.dumps([{"verb": "dial", "to": [{"conference": conference.friendly_name, **asked}]}])
