@@ -16,9 +16,12 @@ from engine.live.announcements import Announcements
 from engine.live.recording_desk import Subject
 from engine.live.services import Services
 from engine.live.session import Session
+from engine.live.shared_music import SharedMusic
+from engine.live.talkers import watch_talkers
 from engine.orders import ConferenceChange
-from engine.ports import Attendance, Ear, LegId, MixedRoom, Player, Sink
+from engine.ports import Attendance, Ear, LegId, MixedRoom, Sink
 from engine.recording import RecordingSource
+from engine.tasks import stopped
 from engine.told.conference import conference_form
 
 log = structlog.get_logger(__name__)
@@ -35,7 +38,6 @@ class Member:
     """While it waits; False where the flow gives it something of its own to hear."""
     attendance: Attendance | None = None
     """How it takes part in the mix; None while it has no seat there."""
-    with_music: bool = False
     sent_out: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -45,6 +47,10 @@ class Member:
     @property
     def ear(self) -> Ear:
         return Ear(self.leg)
+
+    def wants_music(self, *, waiting: bool) -> bool:
+        """Whether it is on hold, or waits for the room to begin."""
+        return self.participant.hold or (waiting and self.hears_music)
 
 
 class Room:
@@ -58,7 +64,8 @@ class Room:
         self._services = services
         self._members: list[Member] = []
         self._mix: MixedRoom | None = None
-        self._music: Player | None = None
+        self._music = SharedMusic(services.speaker, services.bridge)
+        self._watching: asyncio.Task[None] | None = None
         self._recording: ActiveRecording | None = None
         self._announcements = Announcements(services.speaker)
         self._turn = asyncio.Lock()
@@ -150,10 +157,7 @@ class Room:
                 await self._tell(ConferenceEventName.END, "conference-end", last)
             if self._recording is not None:
                 await self._recording.stop()
-            await self._announcements.close()
-            if self._mix is not None:
-                await self._mix.close()
-                self._mix = None
+            await self._close_mix()
             await self._become(ConferenceStatus.COMPLETED)
 
     async def _become(self, status: ConferenceStatus) -> None:
@@ -164,15 +168,38 @@ class Room:
         """Make the wires what the members' state asks for."""
         begun = self.conference.status is ConferenceStatus.IN_PROGRESS
         if begun:
-            self._mix = self._mix or await self._services.bridge.open_room()
+            self._mix = self._mix or await self._open_mix()
             for member in self._members:
                 wanted = self._attendance(member)
                 if member.attendance != wanted:
                     await self._mix.place(member.leg, wanted)
                     member.attendance = wanted
-        await self._arrange_music(waiting=not begun and bool(self._members))
+        waiting = not begun and not self.over.is_set()
+        await self._music.play_to({each.ear for each in self._members if each.wants_music(waiting=waiting)})
         if begun and self._members and self.conference.record:
             await self._arrange_recording()
+
+    async def _open_mix(self) -> MixedRoom:
+        mix = await self._services.bridge.open_room()
+        self._watching = asyncio.create_task(watch_talkers(mix, self._talks))
+        return mix
+
+    async def _close_mix(self) -> None:
+        await self._announcements.close()
+        await self._music.stop()
+        if self._watching is not None:
+            await stopped(self._watching)
+        if self._mix is not None:
+            await self._mix.close()
+            self._mix = None
+
+    async def _talks(self, leg: LegId, now: bool) -> None:
+        member = next((each for each in self._members if each.leg == leg), None)
+        if member is None or member.participant.muted or member.participant.hold:
+            return
+        member.session.journal.note("talking" if now else "fell_silent", conference=self.conference.id)
+        word = "participant-speech-start" if now else "participant-speech-stop"
+        await self._tell(ConferenceEventName.SPEAKER, word, member)
 
     def _attendance(self, member: Member) -> Attendance:
         stay = member.participant
@@ -184,31 +211,6 @@ class Room:
             said_gain=stay.said_volume / 100,
             heard_gain=stay.heard_volume / 100,
         )
-
-    async def _arrange_music(self, *, waiting: bool) -> None:
-        """Music for who waits for the room to begin, and for who is on hold."""
-        listening = [each for each in self._members if each.participant.hold or (waiting and each.hears_music)]
-        if not listening and self._music is not None:
-            await self._music.stop()
-            self._music = None
-            for member in self._members:
-                member.with_music = False
-            return
-        try:
-            if listening:
-                self._music = self._music or await self._services.speaker.hold_music(to=[])
-        except MediaError as error:
-            log.warning("hold_music_failed", reason=str(error))
-            return
-        for member in self._members:
-            await self._give_music(member, listening=member in listening)
-
-    async def _give_music(self, member: Member, *, listening: bool) -> None:
-        if self._music is None or member.with_music is listening:
-            return
-        bridge = self._services.bridge
-        await (bridge.connect if listening else bridge.disconnect)(self._music.source, member.ear)
-        member.with_music = listening
 
     async def _arrange_recording(self) -> None:
         """Every member has consented before it came in."""

@@ -149,6 +149,29 @@ async def test_a_conference_is_conducted_by_rest(tmp_path: Path, ports: Ports, s
     assert "conference-end" in told
 
 
+async def test_who_begins_and_ends_to_talk_is_told(tmp_path: Path, ports: Ports, shop: Customer) -> None:
+    speaker = f'statusCallback="{shop.url("/told")}" statusCallbackEvent="speaker"'
+    shop.flows["/start"] = f'<Response><Dial><Conference beep="false" {speaker}>desk</Conference></Dial></Response>'
+    async with (
+        platform(tmp_path, ports, number={"--url": shop.url("/start")}) as telefoon,
+        calling(telefoon, ports, 400, 700) as (first, second),
+    ):
+        await shop.is_asked("/told", times=2)
+
+        first.ear.hush()
+
+        told = await shop.is_asked("/told", times=3)
+        kinds = [event["kind"] for event in await telefoon.events(first.call_id)]
+        await telefoon.patch(f"calls/{first.call_id}", {"status": "completed"})
+        await telefoon.patch(f"calls/{second.call_id}", {"status": "completed"})
+
+    assert [(form["CallSid"], form["StatusCallbackEvent"]) for form in told] == [
+        (first.call_id, "participant-speech-start"), (second.call_id, "participant-speech-start"),
+        (first.call_id, "participant-speech-stop"),
+    ]  # fmt: skip
+    assert [kind for kind in kinds if kind in ("talking", "fell_silent")] == ["talking", "fell_silent"]
+
+
 async def test_somebody_is_called_into_a_conference(tmp_path: Path, ports: Ports, shop: Customer) -> None:
     shop.flows["/start"] = '<Response><Dial><Conference beep="false">desk</Conference></Dial></Response>'
     guest_says, guest_hears = tone(1000, 40, dbov=-18).save(tmp_path / "guest.wav"), tmp_path / "heard.wav"
