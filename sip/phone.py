@@ -121,8 +121,11 @@ class Phone:
                     await phone._register()
                 yield phone
             finally:
-                await phone._hang_up_all()
-                await phone._agent.close()
+                try:
+                    await phone._hang_up_all()
+                finally:
+                    # Also where a signal interrupts it: the SIP thread would keep the process alive for ever.
+                    await phone._agent.close()
 
     async def dial(self, uri: str, caller: str) -> bool:
         """Call a SIP URI and live that call to its end; whether it was answered. Raises SipError."""

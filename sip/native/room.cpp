@@ -51,11 +51,19 @@ public:
     unsigned size() const { return count; }
     void clear() { count = 0; }
 
+    // Empty, for so many samples; a frame of a stream may be of any length, as the far end describes it.
+    void fit(unsigned capacity)
+    {
+        samples.assign(capacity, 0);
+        count = 0;
+    }
+
+    // Where so many may be written, before they are `added`. There must be at most as many as it fits.
     pj_int16_t *room_for(unsigned more)
     {
-        if (count + more > CAPACITY)
-            drop(count + more - CAPACITY);
-        return samples + count;
+        if (count + more > samples.size())
+            drop(count + more - (unsigned)samples.size());
+        return samples.data() + count;
     }
 
     void added(unsigned more) { count += more; }
@@ -63,21 +71,20 @@ public:
     void drop(unsigned some)
     {
         some = std::min(some, count);
-        std::memmove(samples, samples + some, (count - some) * sizeof *samples);
+        std::memmove(samples.data(), samples.data() + some, (count - some) * sizeof(pj_int16_t));
         count -= some;
     }
 
     void take(pj_int16_t *into, unsigned wanted)
     {
         unsigned some = std::min(wanted, count);
-        std::memcpy(into, samples, some * sizeof *samples);
-        std::memset(into + some, 0, (wanted - some) * sizeof *samples);
+        std::memcpy(into, samples.data(), some * sizeof *into);
+        std::memset(into + some, 0, (wanted - some) * sizeof *into);
         drop(some);
     }
 
 private:
-    static const unsigned CAPACITY = 4 * LONGEST;
-    pj_int16_t samples[CAPACITY];
+    std::vector<pj_int16_t> samples;
     unsigned count = 0;
 };
 
@@ -143,17 +150,31 @@ struct Leg {
     Fifo said;      // at the stream's rate, where a room takes it
     Fifo announced; // what the bridge has for the leg while it sits in a room
     Fifo sent;      // for the stream, until there is a whole frame of its own length
+    std::vector<pj_int16_t> whole, interleaved; // such a frame, and one in all its channels
+
+    void set_stream(pjmedia_port *made)
+    {
+        Guard guard(mutex);
+        stream = made;
+        rate = PJMEDIA_PIA_SRATE(&made->info);
+        channels = PJMEDIA_PIA_CCNT(&made->info);
+        const unsigned capacity = 2 * frame_samples() + 4 * rate / FRAMES_PER_S;
+        said.fit(capacity);
+        announced.fit(capacity);
+        sent.fit(capacity);
+        whole.assign(frame_samples(), 0);
+        interleaved.assign(channels * std::max(frame_samples(), rate / FRAMES_PER_S), 0);
+    }
 
     unsigned frame_samples() const { return PJMEDIA_PIA_SPF(&stream->info) / channels; }
 
     // One frame of the stream into `said`; false where it had none.
     bool pull()
     {
-        pj_int16_t buffer[2 * 3 * LONGEST];
         pjmedia_frame frame;
         const unsigned count = frame_samples();
         pj_int16_t *into = said.room_for(count);
-        frame.buf = channels == 1 ? into : buffer;
+        frame.buf = channels == 1 ? into : interleaved.data();
         frame.size = count * channels * sizeof(pj_int16_t);
         frame.type = PJMEDIA_FRAME_TYPE_NONE;
         frame.timestamp.u64 = 0;
@@ -162,7 +183,7 @@ struct Leg {
         if (!sounding)
             std::memset(into, 0, count * sizeof *into);
         else if (channels != 1)
-            pjmedia_convert_channel_nto1(into, buffer, channels, count * channels, PJMEDIA_STEREO_MIX, 0);
+            pjmedia_convert_channel_nto1(into, interleaved.data(), channels, count * channels, PJMEDIA_STEREO_MIX, 0);
         said.added(count);
         return sounding;
     }
@@ -201,24 +222,22 @@ struct Leg {
         }
         std::memcpy(sent.room_for(count), samples, count * sizeof *samples);
         sent.added(count);
-        pj_int16_t whole[3 * LONGEST];
         while (sent.size() >= frame_samples()) {
-            sent.take(whole, frame_samples());
-            put(whole, frame_samples());
+            sent.take(whole.data(), frame_samples());
+            put(whole.data(), frame_samples());
         }
     }
 
     void put(pj_int16_t *samples, unsigned count)
     {
-        pj_int16_t buffer[2 * 3 * LONGEST];
         pjmedia_frame frame;
         frame.type = PJMEDIA_FRAME_TYPE_AUDIO;
         frame.buf = samples;
         frame.timestamp.u64 = 0;
         frame.bit_info = 0;
         if (channels != 1) {
-            pjmedia_convert_channel_1ton(buffer, samples, channels, count, 0);
-            frame.buf = buffer;
+            pjmedia_convert_channel_1ton(interleaved.data(), samples, channels, count, 0);
+            frame.buf = interleaved.data();
         }
         frame.size = count * channels * sizeof *samples;
         pjmedia_port_put_frame(stream, &frame);
@@ -326,6 +345,10 @@ LegAudio::LegAudio() : leg(std::make_shared<Leg>())
 void LegAudio::wrap(pj::OnStreamCreatedParam &prm)
 {
     pjmedia_port *stream = (pjmedia_port *)prm.pPort;
+    const unsigned rate = PJMEDIA_PIA_SRATE(&stream->info);
+    // No codec of ours has such a rate; a stream that has it goes to the bridge alone, and sits silent in a room.
+    if (rate > WIDEST || rate % FRAMES_PER_S)
+        return;
     pj_pool_t *pool = pjsua_pool_create("leg%p", 1000, 1000);
     check(pool ? PJ_SUCCESS : PJ_ENOMEM, "LegAudio::wrap");
     Between *made = new (pj_pool_zalloc(pool, sizeof(Between))) Between();
@@ -343,15 +366,7 @@ void LegAudio::wrap(pj::OnStreamCreatedParam &prm)
     // The bridge lets go of a port some time after the stream was destroyed; until then it must stay in memory.
     if (stream->grp_lock)
         pj_grp_lock_add_ref(stream->grp_lock);
-    {
-        Guard guard(leg->mutex);
-        leg->stream = stream;
-        leg->rate = PJMEDIA_PIA_SRATE(&stream->info);
-        leg->channels = PJMEDIA_PIA_CCNT(&stream->info);
-        leg->said.clear();
-        leg->announced.clear();
-        leg->sent.clear();
-    }
+    leg->set_stream(stream);
     prm.pPort = &made->port;
     prm.destroyPort = true;
 }

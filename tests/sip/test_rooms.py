@@ -260,6 +260,33 @@ async def test_a_room_is_as_wide_as_its_widest_line_and_narrow_ones_hear_what_th
     assert hears(heard, narrow.hz, seconds=1)
 
 
+@pytest.mark.parametrize("ms", [10, 30, 60, 120])
+async def test_lines_of_other_packet_lengths_take_part(line: Line, ports: Ports, ms: int) -> None:
+    async with AsyncExitStack() as stack:
+        (steady,) = await stack.enter_async_context(guests(line, ports, 1))
+        ear = stack.enter_context(RtpEar())
+        script = scenario(
+            calls(f"{sdp()}\na=ptime:{ms}"), receives(100, optional=True), receives(200, keeps_route=True), acks(),
+            gets_bye(),
+        )  # fmt: skip
+        far_end = await stack.enter_async_context(sipp(script, ports, target=line.port, keys={"ear": ear.port}))
+        leg, _ = await line.takes()
+        call = Watch(leg).start()
+        await leg.answer()
+        await call.sees(MediaChanged)
+        ear.follow((await far_end.gets("200 INVITE")).sdp)
+        ear.say(tone(2200, 2, dbov=-24), for_ever=True)
+        room = await line.agent.bridge.open_room()
+
+        await room.place(steady.leg, Attendance())
+        await room.place(leg.id, Attendance())
+
+        await ear.hears(steady.hz, within_s=5, seconds=1)
+        await steady.ear.hears(2200, within_s=5, seconds=1)
+        await leg.hang_up()
+        await call.ends()
+
+
 async def test_who_leaves_a_call_in_a_room_harms_nobody(line: Line, ports: Ports) -> None:
     room = await line.agent.bridge.open_room()
     async with guests(line, ports, 2) as (first, second):

@@ -55,11 +55,14 @@ def test_an_object_without_its_source_leaves_the_makefile(tmp_path: Path) -> Non
         "pjsip",
         "pjmedia/build",
         "pjmedia/src/pjmedia-audiodev",
+        "pjsip-apps/src/swig",
     ):
         (tmp_path / folder).mkdir(parents=True)
     for script in ("aconfigure", "config.guess", "config.sub"):
         (tmp_path / script).touch()
     (tmp_path / "pjmedia/build/Makefile").write_text("OBJS += alsa_dev.o bdimad_dev.o null_dev.o\n")
+
+    (tmp_path / "pjsip-apps/src/swig/pjsua2.i").write_text("%module pjsua2\n")
 
     adapt(tmp_path)
 
@@ -69,6 +72,9 @@ def test_an_object_without_its_source_leaves_the_makefile(tmp_path: Path) -> Non
         "alsa_dev.o",
         "null_dev.o",
     ]
+    interface = (tmp_path / "pjsip-apps/src/swig/pjsua2.i").read_text()
+    assert interface.startswith("%module pjsua2\n")
+    assert '%include "room.hpp"' in interface
     assert "#define PJSUA_MAX_CALLS 1024" in (tmp_path / "pjlib/include/pj/config_site.h").read_text()
 
 
