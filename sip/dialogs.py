@@ -30,6 +30,7 @@ from sip.status import outcome, q850
 
 PJSIP_EVENT_RX_MSG = 3
 NO_COMMON_MEDIA = 488
+SESSION_TERMINATED = 171140  # PJSIP_ESESSIONTERMINATED
 NORMAL_CLEARING = 16  # Q.850 §2.2.7.1.7
 _REASON = re.compile(r"^reason\s*:\s*q\.850\s*;\s*cause\s*=\s*(\d+)", re.IGNORECASE | re.MULTILINE)
 _NOWHERE = re.compile(r"^c=IN IP4 0\.0\.0\.0\s*$|^c=IN IP6 ::\s*$", re.MULTILINE)
@@ -215,7 +216,12 @@ class Dialogs:
         if dialog.inbound:
             prm.statusCode = cause.sip_code
         prm.txOption.headers.append(_header("Reason", f"Q.850;cause={cause.q850}"))
-        dialog.hangup(prm)
+        try:
+            dialog.hangup(prm)
+        except pj.Error as error:
+            if error.status == SESSION_TERMINATED:
+                raise LegGone(f"leg {leg} is over") from None
+            raise
 
     def uses(self, account: pj.Account) -> bool:
         """Whether a live dialog belongs to the account."""

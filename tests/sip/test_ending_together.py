@@ -1,0 +1,54 @@
+"""Both sides end a call at the same time."""
+
+import asyncio
+from collections.abc import Callable
+
+import pjsua2 as pj
+import pytest
+
+from engine.errors import LegGone
+from engine.ports import Cause, HungUp, LegEvent
+from sip.leg import SipLeg
+from tests.peers.ports import Ports
+from tests.peers.scenario import acks, asks, calls, receives, scenario, sdp
+from tests.peers.sipp import sipp
+from tests.sip.conftest import Line, Watch
+
+pytestmark = pytest.mark.sip
+
+
+async def test_hanging_up_a_call_that_the_far_end_has_just_ended_finds_it_gone(
+    line: Line, ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[str] = []
+    deliver_to = line.agent._to
+
+    def hang_up(leg: SipLeg) -> None:
+        try:
+            line.agent._dialogs.hang_up(leg.id, Cause.NORMAL)
+        except (LegGone, pj.Error) as error:
+            found.append(type(error).__name__)
+
+    def hanging_up(leg: SipLeg) -> Callable[[LegEvent], None]:
+        deliver = deliver_to(leg)
+
+        def on_sip_thread(event: LegEvent) -> None:
+            if isinstance(event, HungUp):
+                line.agent._thread.later(lambda: hang_up(leg))
+            deliver(event)
+
+        return on_sip_thread
+
+    monkeypatch.setattr(line.agent, "_to", hanging_up)
+    script = scenario(
+        calls(sdp()), receives(100, optional=True), receives(200, keeps_route=True), acks(), asks("BYE", 2)
+    )
+    async with sipp(script, ports, target=line.port, keys={"ear": ports.one()}):
+        leg, _ = await line.takes()
+        call = Watch(leg).start()
+        await leg.answer()
+
+        await call.ends()
+        await asyncio.sleep(0.2)
+
+    assert found == [LegGone.__name__]
