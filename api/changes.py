@@ -26,12 +26,14 @@ from engine.orders import (
 
 Body = Mapping[str, Any]
 
+CHANGES_NOTHING = FieldError("body", "changes nothing; give one of the published properties.")
+
 
 def change_of(body: Body) -> CallChange:
     """What is asked for. Raises Invalid, naming every field that is wrong."""
     errors = [*flow_faults(body), *_say_faults(body), *_transfer_faults(body)]
     if not set(body) - {"method"}:
-        errors.append(FieldError("body", "changes nothing; give one of the published properties."))
+        errors.append(CHANGES_NOTHING)
     if errors:
         raise Invalid(*errors)
     return CallChange(

@@ -7,6 +7,7 @@ from typing import Final
 from aiohttp import web
 
 from api.asked import Asked
+from api.changes import CHANGES_NOTHING
 from api.cursor import moment, next_cursor, place_of
 from api.problems import FieldError, Invalid
 from api.published import BASE_PATH
@@ -62,6 +63,8 @@ async def end_conference(services: Services, asked: Asked) -> web.Response:
 
 async def change_conference(services: Services, asked: Asked) -> web.Response:
     body = asked.body
+    if not body:
+        raise Invalid(CHANGES_NOTHING)
     say = body.get("say")
     change = ConferenceChange(
         locked=body.get("locked"),

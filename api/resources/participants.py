@@ -8,6 +8,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from api.asked import Asked
+from api.changes import CHANGES_NOTHING
 from api.dialling import dialling_faults, language_of, own_number
 from api.problems import Invalid
 from api.published import BASE_PATH
@@ -58,6 +59,8 @@ async def add_participant(services: Services, asked: Asked) -> web.Response:
 
 async def change_participant(services: Services, asked: Asked) -> web.Response:
     path = asked.path
+    if not asked.body:
+        raise Invalid(CHANGES_NOTHING)
     changed = await services.desk.change_participant(
         asked.account.id, path["conference_id"], path["participant_id"], ParticipantChange(**asked.body)
     )

@@ -141,7 +141,7 @@ async def test_a_conference_is_conducted_by_rest(tmp_path: Path, ports: Ports, s
         status, ended = await telefoon.patch(path, {"status": "completed"})
         for each in (first, third):
             await each.far_end.finishes()
-        told = [form["StatusCallbackEvent"] for form in await shop.is_asked("/told", times=13)]
+        told = [form["StatusCallbackEvent"] for form in await shop.is_asked("/told", times=14)]
 
     assert (status, ended["status"]) == (200, "completed")
     assert told[:4] == ["participant-mute", "participant-unmute", "participant-modify", "participant-hold"]

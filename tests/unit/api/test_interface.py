@@ -113,3 +113,12 @@ async def test_a_recording_is_listed_and_downloaded_whole_or_in_part(site: Site,
         assert await response.read() == path.read_bytes()[10:20]
     path.unlink()
     assert (await site.request("GET", f"recordings/{recording.id}/audio"))[0] == 404
+
+
+@pytest.mark.parametrize("path", ["", f"/participants/CA{'0' * 32}"])
+async def test_a_change_of_a_conference_without_a_body_is_refused(site: Site, path: str) -> None:
+    _, made, _ = await site.request("POST", "conferences", json={"friendly_name": "talk"})
+
+    status, problem, _ = await site.request("PATCH", f"conferences/{made['id']}{path}")
+
+    assert (status, problem["errors"][0]["field"]) == (422, "body")
