@@ -48,15 +48,15 @@ class Rooms:
             await self._services.conferences.save(become(conference, ConferenceStatus.COMPLETED, now))
 
     async def change(self, account_id: str, conference_id: str, change: ConferenceChange) -> Conference:
-        """The conference after it. Raises NotFound, and WrongState where it is over, or nobody could hear."""
+        """The conference after it. Raises NotFound, and WrongState where it is over, or nobody would hear."""
         room = self._live(account_id, conference_id)
         conference = room.conference if room else await self._stored(account_id, conference_id)
         if conference.status is ConferenceStatus.COMPLETED:
             raise WrongState(f"{conference_id} is completed.")
+        if change.say is not None and (room is None or conference.status is ConferenceStatus.INIT):
+            raise WrongState(f"{conference_id} is {conference.status}: nobody hears what is said to all before it begins.")
         if room is not None:
             await room.change(change)
-        elif change.say is not None:
-            raise WrongState(f"{conference_id} is {conference.status}: nobody is in it to hear anything.")
         else:
             await self._services.conferences.save(altered(conference, change))
         if change.end:

@@ -149,6 +149,25 @@ async def test_a_conference_is_conducted_by_rest(tmp_path: Path, ports: Ports, s
     assert "conference-end" in told
 
 
+async def test_nothing_is_said_in_a_conference_that_has_not_begun(tmp_path: Path, ports: Ports, shop: Customer) -> None:
+    waits = '<Conference startConferenceOnEnter="false">desk</Conference>'
+    shop.flows["/start"] = f"<Response><Dial>{waits}</Dial></Response>"
+    async with (
+        platform(tmp_path, ports, number={"--url": shop.url("/start")}) as telefoon,
+        calling(telefoon, ports, 400) as (waiting,),
+    ):
+        await telefoon.noted(waiting.call_id, "conference_joined")
+        room = (await telefoon.get("conferences", friendly_name="desk"))["conferences"][0]["id"]
+
+        status, problem = await telefoon.patch(f"conferences/{room}", {"say": {"text": "Hello."}})
+
+        await telefoon.patch(f"conferences/{room}", {"status": "completed"})
+        await waiting.far_end.finishes()
+
+    assert status == 409
+    assert "init" in problem["detail"]
+
+
 async def test_who_begins_and_ends_to_talk_is_told(tmp_path: Path, ports: Ports, shop: Customer) -> None:
     speaker = f'statusCallback="{shop.url("/told")}" statusCallbackEvent="speaker"'
     shop.flows["/start"] = f'<Response><Dial><Conference beep="false" {speaker}>desk</Conference></Dial></Response>'
