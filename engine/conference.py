@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from engine.errors import UnexpectedEvent
 
@@ -98,3 +98,9 @@ def become(conference: Conference, status: ConferenceStatus, at: datetime) -> Co
         raise UnexpectedEvent(conference.id, conference.status, status)
     ended_at = at if status not in NEXT else None
     return replace(conference, status=status, ended_at=ended_at)
+
+
+def differences(before: Participant, after: Participant) -> dict[str, Any]:
+    """The fields that are not the same, as they are after."""
+    names = [field.name for field in fields(Participant)]
+    return {name: getattr(after, name) for name in names if getattr(after, name) != getattr(before, name)}

@@ -1,6 +1,7 @@
 """Small tools for tasks that wait on each other."""
 
 import asyncio
+from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -11,6 +12,24 @@ async def stopped(task: "asyncio.Future[Any]") -> None:
         return
     task.cancel()
     await asyncio.wait({task})
+
+
+class Beside:
+    """Work that goes on beside its owner's, until that ends."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do it in a task of its own."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def close(self) -> None:
+        """End all that is under way."""
+        for task in tuple(self._tasks):
+            await stopped(task)
 
 
 async def first_of(*events: asyncio.Event, timeout_s: float | None = None) -> bool:

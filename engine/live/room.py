@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
 
 from engine.callback import Callback, ConferenceEventName
-from engine.conference import Conference, ConferenceStatus, Participant, ParticipantChange, become, changed
+from engine.conference import Conference, ConferenceStatus, Participant, ParticipantChange, become, changed, differences
 from engine.errors import MediaError, RecordingError, StoreError
 from engine.flow.plans import Beep, RoomPlan
 from engine.live.active_recording import ActiveRecording
@@ -22,7 +22,7 @@ from engine.orders import ConferenceChange
 from engine.ports import Attendance, Ear, LegId, MixedRoom, Sink
 from engine.recording import RecordingSource
 from engine.tasks import stopped
-from engine.told.conference import conference_form
+from engine.told.conference import conference_form, events_of
 
 log = structlog.get_logger(__name__)
 
@@ -140,7 +140,7 @@ class Room:
             return
         await stored(self._services.conferences.change(member.participant))
         member.session.journal.note(
-            "participant_changed", conference=self.conference.id, **_differences(before, member)
+            "participant_changed", conference=self.conference.id, **differences(before, member.participant)
         )
         for event, word in events_of(before, member.participant):
             await self._tell(event, word, member)
@@ -203,11 +203,11 @@ class Room:
 
     def _attendance(self, member: Member) -> Attendance:
         stay = member.participant
-        coached = [each.leg for each in self._members if each.session.call.id == stay.coach]
+        coached = self.member(stay.coach) if stay.coach is not None else None
         return Attendance(
-            speaks=not (stay.muted or stay.hold) and (stay.coach is None or bool(coached)),
+            speaks=not (stay.muted or stay.hold) and (stay.coach is None or coached is not None),
             hears=not (stay.deaf or stay.hold),
-            coaches=coached[0] if coached else None,
+            coaches=coached.leg if coached is not None else None,
             said_gain=stay.said_volume / 100,
             heard_gain=stay.heard_volume / 100,
         )
@@ -252,24 +252,6 @@ def altered(conference: Conference, change: ConferenceChange) -> Conference:
     """The conference as the change has it."""
     locked = conference.locked if change.locked is None else change.locked
     return replace(conference, locked=locked, max_participants=change.max_participants or conference.max_participants)
-
-
-def events_of(before: Participant, after: Participant) -> list[tuple[ConferenceEventName, str]]:
-    """What a participant's change is called, in the field's words."""
-    told = []
-    if after.muted is not before.muted:
-        told.append((ConferenceEventName.MUTE, "participant-mute" if after.muted else "participant-unmute"))
-    if after.hold is not before.hold:
-        told.append((ConferenceEventName.HOLD, "participant-hold" if after.hold else "participant-unhold"))
-    if replace(after, muted=before.muted, hold=before.hold) != before:
-        told.append((ConferenceEventName.MODIFY, "participant-modify"))
-    return told
-
-
-def _differences(before: Participant, member: Member) -> dict[str, Any]:
-    after = member.participant
-    names = [each.name for each in fields(Participant)]
-    return {name: getattr(after, name) for name in names if getattr(after, name) != getattr(before, name)}
 
 
 async def stored(writing: Coroutine[Any, Any, object]) -> None:

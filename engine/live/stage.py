@@ -34,7 +34,7 @@ from engine.live.session import Session
 from engine.live.understanding import understood
 from engine.ports import Cause, Ear, Player, ReferAnswered, Said, Speech
 from engine.recording import RecordingSource
-from engine.tasks import stopped
+from engine.tasks import Beside
 from engine.told.call import webhook_params
 from engine.web.call_web import CallWeb
 
@@ -68,7 +68,7 @@ class LiveStage:
         self._desks = desks
         self._web = web
         self._opened = False
-        self._beside: set[asyncio.Task[None]] = set()
+        self._beside = Beside()
         self._music: Player | None = None
 
     @property
@@ -230,17 +230,14 @@ class LiveStage:
 
     async def close(self) -> None:
         """The call is over: close what it began."""
-        for task in tuple(self._beside):
-            await stopped(task)
+        await self._beside.close()
         if self._music is not None:
             await self._music.stop()
         await self.recorder.close()
 
     def beside(self, work: Coroutine[Any, Any, None]) -> None:
         """Do some work beside the flow, until the call's end."""
-        task = asyncio.create_task(work)
-        self._beside.add(task)
-        task.add_done_callback(self._beside.discard)
+        self._beside.begin(work)
 
     async def _tell(self, url: str, method: str, params: Mapping[str, str]) -> None:
         try:

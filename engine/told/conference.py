@@ -1,8 +1,10 @@
 """What customers' servers are told about a conference, under the field's widespread names."""
 
+from dataclasses import replace
 from datetime import datetime
 from email.utils import format_datetime
 
+from engine.callback import ConferenceEventName
 from engine.conference import Conference, Participant
 from engine.flow.plans import RoomPlan
 
@@ -29,3 +31,15 @@ def conference_form(
     if plan.label is not None:
         form["ParticipantLabel"] = plan.label
     return form
+
+
+def events_of(before: Participant, after: Participant) -> list[tuple[ConferenceEventName, str]]:
+    """What a participant's change is called, in the field's words."""
+    told = []
+    if after.muted is not before.muted:
+        told.append((ConferenceEventName.MUTE, "participant-mute" if after.muted else "participant-unmute"))
+    if after.hold is not before.hold:
+        told.append((ConferenceEventName.HOLD, "participant-hold" if after.hold else "participant-unhold"))
+    if replace(after, muted=before.muted, hold=before.hold) != before:
+        told.append((ConferenceEventName.MODIFY, "participant-modify"))
+    return told

@@ -1,60 +1,39 @@
 """The bridge: what is joined is heard, and a port is given anew only once it is free."""
 
 import asyncio
-from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
 from engine.errors import MediaError, RecordingError
-from engine.ports import Answered, DialRequest, Ear, MediaChanged, Said
+from engine.ports import Ear, Said
 from tests.peers.audio import Sound, hears, tone
-from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
-from tests.peers.scenario import gets_bye, is_called, scenario
-from tests.peers.sipp import sipp
-from tests.sip.conftest import Line, Watch
+from tests.sip.conftest import Line
+from tests.sip.guests import guests
 
 pytestmark = pytest.mark.sip
 
-TONES = (400, 700, 1000)
-
 
 async def test_three_legs_joined_hear_the_other_two_and_not_themselves(line: Line, ports: Ports) -> None:
-    async with AsyncExitStack() as stack:
-        ears = [stack.enter_context(RtpEar()) for _ in TONES]
-        calls = []
-        for ear in ears:
-            script = scenario(is_called(), gets_bye())
-            far_end = await stack.enter_async_context(sipp(script, ports, keys={"ear": ear.port}))
-            target = f"sip:+3225550199@127.0.0.1:{far_end.port}"
-            call = Watch(await line.agent.dial(DialRequest(target, "+3225550100", "CA1"))).start()
-            await call.sees(Answered)
-            await call.sees(MediaChanged)
-            ear.follow((await far_end.gets("INVITE")).sdp)
-            calls.append(call)
-        for ear, hz in zip(ears, TONES, strict=True):
-            ear.say(tone(hz, 2, dbov=-18), for_ever=True)
-
-        for speaker in calls:
-            for listener in calls:
+    bridge = line.agent.bridge
+    async with guests(line, ports, 3) as joined:
+        for speaker in joined:
+            for listener in joined:
                 if speaker is not listener:
-                    await line.agent.bridge.connect(Said(speaker.leg.id), Ear(listener.leg.id))
+                    await bridge.connect(Said(speaker.leg), Ear(listener.leg))
         await asyncio.sleep(3)
 
-        for ear, own in zip(ears, TONES, strict=True):
-            for hz in TONES:
-                assert hears(ear.heard(), hz, seconds=1.5) is (hz != own), (own, hz)
-        first = calls[0].leg.id
-        await line.agent.bridge.disconnect(Said(calls[1].leg.id), Ear(first))
+        for guest in joined:
+            for other in joined:
+                assert hears(guest.ear.heard(), other.hz, seconds=1.5) is (other is not guest), (guest.hz, other.hz)
+        first, second, third = joined
+        await bridge.disconnect(Said(second.leg), Ear(first.leg))
         await asyncio.sleep(0.5)
-        since = ears[0].now_s
+        since = first.ear.now_s
         await asyncio.sleep(1)
-        assert not hears(ears[0].heard(since), TONES[1])
-        assert hears(ears[0].heard(since), TONES[2])
-        for call in calls:
-            await call.leg.hang_up()
-            await call.ends()
+        assert not hears(first.ear.heard(since), second.hz)
+        assert hears(first.ear.heard(since), third.hz)
 
 
 async def test_a_port_that_is_taken_again_at_once_carries_only_its_new_sound(line: Line, tmp_path: Path) -> None:
