@@ -54,7 +54,7 @@ class Rooms:
         if conference.status is ConferenceStatus.COMPLETED:
             raise WrongState(f"{conference_id} is completed.")
         if change.say is not None and (room is None or conference.status is ConferenceStatus.INIT):
-            raise WrongState(f"{conference_id} is {conference.status}: nobody hears what is said to all before it begins.")
+            raise WrongState(f"{conference_id} is {conference.status}: nobody hears what is said before it begins.")
         if room is not None:
             await room.change(change)
         else:
