@@ -163,7 +163,7 @@ def _explained(error: ValidationError, whole: str) -> Iterator[FieldError]:
         case "anyOf":
             yield FieldError(field, f"{_shown(given)} is not {' or '.join(_AN[each['type']] for each in rule)}.")
         case "enum":
-            yield FieldError(field, f"{_shown(given)} is not one of {', '.join(rule)}.")
+            yield FieldError(field, f"{_shown(given)} is not one of {', '.join(str(each) for each in rule)}.")
         case "minimum" | "maximum":
             yield FieldError(field, f"{given} is not allowed; give {schema['minimum']} to {schema['maximum']}.")
         case "maxLength":

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.problems import FieldError, Invalid
+from api.sounds import say_faults
 from engine.call import Status
 from engine.callback import Callback, RecordingEventName
-from engine.errors import DocumentError, UnknownLanguage
+from engine.errors import DocumentError
 from engine.flow.interpreter import Start
 from engine.flow.next_step import GoTo, Method
 from engine.flow.parse import parse
@@ -31,7 +32,7 @@ CHANGES_NOTHING = FieldError("body", "changes nothing; give one of the published
 
 def change_of(body: Body) -> CallChange:
     """What is asked for. Raises Invalid, naming every field that is wrong."""
-    errors = [*flow_faults(body), *_say_faults(body), *_transfer_faults(body)]
+    errors = [*flow_faults(body), *say_faults(body), *_transfer_faults(body)]
     if not set(body) - {"method"}:
         errors.append(CHANGES_NOTHING)
     if errors:
@@ -66,14 +67,6 @@ def flow_faults(body: Body) -> list[FieldError]:
         parse(body["flow"])
     except DocumentError as error:
         return [FieldError("flow", str(error))]
-    return []
-
-
-def _say_faults(body: Body) -> list[FieldError]:
-    try:
-        canonical_language(body.get("say", {}).get("language", "en-GB"))
-    except UnknownLanguage as error:
-        return [FieldError("say.language", error.detail)]
     return []
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from engine.call import Call
-from engine.conference import Conference, Participant, ParticipantChange
+from engine.conference import Conference, Participant
 from engine.flow.interpreter import Start
-from engine.orders import CallChange, ConferenceChange, NewCall, NewConference
+from engine.orders import CallChange, ConferenceChange, NewCall, NewConference, ParticipantOrder
 
 
 class FrontDesk(Protocol):
@@ -32,30 +32,34 @@ class FrontDesk(Protocol):
         """Position from 1 and the estimated wait in seconds of a call that waits here."""
         ...
 
-    async def create_conference(self, order: NewConference) -> Conference:
+    async def delete_recording(self, account_id: str, recording_id: str) -> None:
+        """File and row. Raises NotFound, and WrongState while it is being written."""
+        ...
+
+
+class ConferenceDesk(Protocol):
+    """Takes orders about conferences, as FrontDesk does about calls."""
+
+    async def create(self, order: NewConference) -> Conference:
         """A conference to be joined by its name."""
         ...
 
-    async def end_conference(self, account_id: str, conference_id: str) -> None:
+    async def end(self, account_id: str, conference_id: str) -> None:
         """Send everybody home. Raises NotFound."""
         ...
 
-    async def change_conference(self, account_id: str, conference_id: str, change: ConferenceChange) -> Conference:
+    async def change(self, account_id: str, conference_id: str, change: ConferenceChange) -> Conference:
         """Do something with an open conference. Raises NotFound, WrongState."""
         ...
 
     async def change_participant(
-        self, account_id: str, conference_id: str, who: str, change: ParticipantChange
+        self, account_id: str, conference_id: str, who: str, order: ParticipantOrder
     ) -> Participant:
         """Change how somebody takes part; `who` is a participant's or a call's id. Raises NotFound."""
         ...
 
-    async def remove_participant(self, account_id: str, conference_id: str, who: str) -> None:
-        """Send somebody out; the call goes on with its flow. Raises NotFound."""
-        ...
-
-    async def delete_recording(self, account_id: str, recording_id: str) -> None:
-        """File and row. Raises NotFound, and WrongState while it is being written."""
+    async def send_out(self, account_id: str, conference_id: str, who: str) -> None:
+        """Somebody leaves; the call goes on with its flow. Raises NotFound."""
         ...
 
 

@@ -6,14 +6,15 @@ from typing import Any
 from api.asked import Asked
 from api.problems import FieldError, Invalid
 from api.services import Services
-from engine.errors import CallerNotOwned, UnknownLanguage
+from api.sounds import language_faults
+from engine.errors import CallerNotOwned
 from engine.languages import canonical_language
 from engine.numbers import Number, parse_e164
 
 
 def dialling_faults(body: Mapping[str, Any]) -> list[FieldError]:
     """What is wrong with `to` and `tts_language`."""
-    return [*_number_faults(body), *_language_faults(body)]
+    return [*_number_faults(body), *language_faults(body, "tts_language")]
 
 
 def language_of(body: Mapping[str, Any], number: Number) -> str:
@@ -38,12 +39,4 @@ def _number_faults(body: Mapping[str, Any]) -> list[FieldError]:
         parse_e164(body["to"])
     except ValueError as error:
         return [FieldError("to", str(error))]
-    return []
-
-
-def _language_faults(body: Mapping[str, Any]) -> list[FieldError]:
-    try:
-        canonical_language(body.get("tts_language", "en-GB"))
-    except UnknownLanguage as error:
-        return [FieldError("tts_language", error.detail)]
     return []

@@ -36,6 +36,7 @@ from engine.live.services import Services
 from engine.live.speaker import Speaker
 from engine.live.switchboard import Switchboard
 from engine.live.telling import Teller
+from engine.pins import Pins
 from engine.ports import Arrival, Cause, Leg, Speech
 from engine.rating import Rates, load_rates
 from engine.secrets import load_pepper
@@ -184,6 +185,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
             speaker=Speaker(agent.bridge, speech, ToneService(speech.cache), media),
             recorder=recorder,
             consent=Announcement(clock),
+            pins=Pins(pepper),
             recognizer=listener,
             web=client,
             clock=clock,
@@ -206,13 +208,15 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
                 queues=queues,
                 exchanges=exchanges,
                 desk=switchboard,
+                conference_desk=switchboard.conferences,
                 health=Readiness(database, agent, await speech.check()),
                 published=Published.load(),
                 idempotency=IdempotencyKeys(database),
                 bell=bell,
             )
         )
-        await stack.enter_async_context(_background(courier.run(), recorder.watch_disk(), webhooks.run()))
+        sweeps = (recorder.watch_disk(), switchboard.conferences.close_unvisited())
+        await stack.enter_async_context(_background(courier.run(), webhooks.run(), *sweeps))
         await stack.enter_async_context(switchboard.open())
         door.open_to(switchboard)
         stack.callback(door.close)

@@ -1,6 +1,7 @@
 """What is stored, as the published JSON. A field that is not known yet is left out."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -66,6 +67,9 @@ def conference_json(conference: Conference) -> Json:
             "max_participants": conference.max_participants,
             "record": conference.record,
             "locked": conference.locked,
+            "pin": conference.pin is not None,
+            "moderator_pin": conference.moderator_pin is not None,
+            **asdict(conference.options),
         }
     )
 
@@ -86,6 +90,7 @@ def participant_json(participant: Participant) -> Json:
             "said_volume": participant.said_volume,
             "heard_volume": participant.heard_volume,
             "end_on_exit": participant.end_on_exit,
+            "moderator": participant.moderator,
         }
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from api.asked import Asked
-from api.desk import FrontDesk, Health
+from api.desk import ConferenceDesk, FrontDesk, Health
 from api.published import Published
 from engine.bell import Bell
 from engine.store import Accounts, Calls, Conferences, Exchanges, IdempotencyKeys, Numbers, Queues, Recordings
@@ -26,6 +26,7 @@ class Services:
     exchanges: Exchanges
     idempotency: IdempotencyKeys
     desk: FrontDesk
+    conference_desk: ConferenceDesk
     health: Health
     published: Published
     bell: Bell = field(default_factory=Bell)

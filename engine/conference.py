@@ -1,13 +1,14 @@
 """A conference: what is known of it, and the table of its life."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
 from engine.errors import UnexpectedEvent
+from engine.room_options import RoomOptions
 
 
 class ConferenceStatus(StrEnum):
@@ -31,7 +32,8 @@ NEXT: Final[Mapping[ConferenceStatus, frozenset[ConferenceStatus]]] = MappingPro
 class Conference:
     """A conference as it is stored; a `locked` one takes nobody in.
 
-    `participant_count` is how many are in it now, counted by the store.
+    `participant_count` is how many are in it now, counted by the store. The PINs are hashes (engine/pins.py): who
+    enters is asked for one where there is either, and `moderator_pin` makes a moderator.
     """
 
     id: str
@@ -45,6 +47,13 @@ class Conference:
     locked: bool = False
     participant_count: int = 0
     ended_at: datetime | None = None
+    options: RoomOptions = RoomOptions()
+    pin: bytes | None = field(default=None, repr=False)
+    moderator_pin: bytes | None = field(default=None, repr=False)
+
+    @property
+    def asks_for_pin(self) -> bool:
+        return self.pin is not None or self.moderator_pin is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,8 @@ class Participant:
     """One call's stay in a conference, and how it takes part.
 
     A `deaf` one hears nobody, one on `hold` hears music and is not heard, one with a `coach` (a call's id) is heard by
-    that call alone. Volumes are percentages of amplitude: how loud it is to others, and others are to it.
+    that call alone. Volumes are percentages of amplitude: how loud it is to others, and others are to it. A
+    `moderator` begins the conference by entering, and its keys lock it, mute all and end it.
     """
 
     id: str
@@ -68,6 +78,12 @@ class Participant:
     said_volume: int = 100
     heard_volume: int = 100
     end_on_exit: bool = False
+    moderator: bool = False
+
+    @property
+    def is_heard(self) -> bool:
+        """By anybody at all."""
+        return not (self.muted or self.hold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +97,7 @@ class ParticipantChange:
     said_volume: int | None = None
     heard_volume: int | None = None
     end_on_exit: bool | None = None
+    moderator: bool | None = None
 
 
 def changed(participant: Participant, change: ParticipantChange) -> Participant:

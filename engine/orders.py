@@ -1,17 +1,22 @@
 """What clients may order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from engine.call import Status
+from engine.conference import ParticipantChange
 from engine.flow.interpreter import Start
 from engine.flow.plans import CallRecordingPlan
 from engine.ports import Speech
+from engine.room_options import RoomOptions
 
 
 @dataclass(frozen=True, slots=True)
 class NewCall:
-    """A call to place: `to` and `from_` in E.164, at most one of url and flow; `timeout_s` until answered."""
+    """A call to place: `to` and `from_` in E.164, at most one of url and flow; `timeout_s` until answered.
+
+    `heard_in` is the id of a conference in which it is heard to ring.
+    """
 
     account_id: str
     to: str
@@ -22,6 +27,7 @@ class NewCall:
     timeout_s: int = 30
     record: bool = False
     language: str = "en-GB"
+    heard_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +38,9 @@ class NewConference:
     friendly_name: str
     max_participants: int = 100
     record: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ConferenceChange:
-    """What to do with a conference; None is for nothing. `muted` is for everybody in it now."""
-
-    locked: bool | None = None
-    muted: bool | None = None
-    max_participants: int | None = None
-    say: Speech | None = None
-    end: bool = False
+    options: RoomOptions = RoomOptions()
+    pin: str | None = field(default=None, repr=False)
+    moderator_pin: str | None = field(default=None, repr=False)
 
 
 class Side(StrEnum):
@@ -60,6 +58,37 @@ class RecordingAction(StrEnum):
     STOP = "stop"
     PAUSE = "pause"
     RESUME = "resume"
+
+
+@dataclass(frozen=True, slots=True)
+class ConferenceChange:
+    """What to do with a conference; None is for nothing. `play` is a file's URL.
+
+    `muted` is for everybody in it now, without its moderators where these are `spared`.
+    """
+
+    locked: bool | None = None
+    muted: bool | None = None
+    spared: bool = False
+    max_participants: int | None = None
+    say: Speech | None = None
+    play: str | None = None
+    recording: RecordingAction | None = None
+    end: bool = False
+
+    @property
+    def needs_hearers(self) -> bool:
+        """Whether it is for those who talk there now."""
+        return self.say is not None or self.play is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantOrder:
+    """What to do with a participant: change how it takes part, and let it alone hear something."""
+
+    change: ParticipantChange = ParticipantChange()
+    say: Speech | None = None
+    play: str | None = None
 
 
 class TransferMode(StrEnum):

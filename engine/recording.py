@@ -32,7 +32,8 @@ class Recording:
 
     `source` says what asked for it (RecordingSource); `path` is where the WAV is; `node` is the
     process that writes it. `seconds`, `size_bytes` and `sha256` are known once the file is closed; `error` says
-    why a recording failed or ended early.
+    why a recording failed or ended early. `lead_s` seconds of silence stand before what was recorded, so that its times
+    are those of another recording.
     """
 
     id: str
@@ -51,3 +52,4 @@ class Recording:
     sha256: str | None = None
     ended_at: datetime | None = None
     error: str | None = None
+    lead_s: float = 0.0

@@ -27,7 +27,7 @@ from engine.ports import (
 from sip.switch import Switch
 from sip.tap import Tap, memory_file, wav_name
 from sip.thread import SipThread
-from sip.wav import join_tracks, silence, wait_until_closed
+from sip.wav import join_tracks, silence, wait_until_closed, write_wav
 
 
 class FilePlayback:
@@ -72,14 +72,14 @@ class WavRecorder:
     def tracks(self) -> tuple[Track, ...]:
         return tuple(Track(self._recorder, number) for number in range(len(self._files)))
 
-    async def stop(self, *, trim: bool = False) -> RecordedFile:
+    async def stop(self, *, trim: bool = False, lead_s: float = 0.0) -> RecordedFile:
         await self._thread.run(partial(self._switch.drop_recorder, self._recorder))
-        return await asyncio.to_thread(self._close, trim)
+        return await asyncio.to_thread(self._close, trim, lead_s)
 
-    def _close(self, trim: bool) -> RecordedFile:
+    def _close(self, trim: bool, lead_s: float) -> RecordedFile:
         for file in self._files:
             wait_until_closed(file)
-        return join_tracks(self._files, self._target, trim=trim)
+        return join_tracks(self._files, self._target, trim=trim, lead_s=lead_s)
 
 
 class SipRoom:
@@ -168,6 +168,12 @@ class SipBridge:
             finally:
                 tap.close()
                 await asyncio.shield(self._thread.run(partial(self._switch.drop_recorder, recorder)))
+
+    @asynccontextmanager
+    async def keep(self, pcm: bytes) -> AsyncIterator[Path]:
+        with memory_file() as descriptor, wav_name(descriptor) as name:
+            write_wav(descriptor, pcm, self._rate_hz)
+            yield name
 
     async def connect(self, source: Source, sink: Sink) -> None:
         await self._thread.run(partial(self._switch.connect, source, sink))

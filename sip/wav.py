@@ -29,6 +29,12 @@ def silence(path: Path, rate_hz: int) -> None:
     soundfile.write(path, np.zeros(rate_hz, np.int16), rate_hz, subtype="PCM_16")
 
 
+def write_wav(descriptor: int, pcm: bytes, rate_hz: int) -> None:
+    """A mono 16-bit WAV of these samples, into an open file that is empty."""
+    with os.fdopen(os.dup(descriptor), "wb") as file:
+        soundfile.write(file, np.frombuffer(pcm, np.int16), rate_hz, subtype="PCM_16", format="WAV")
+
+
 def wait_until_closed(path: Path) -> None:
     """Until the writer has filled in the header, which it does last (the bridge closes ports a tick later)."""
     deadline = time.monotonic() + CLOSE_TIMEOUT_S
@@ -41,14 +47,14 @@ def wait_until_closed(path: Path) -> None:
     raise RecordingError(f"{path.name} was not closed within {CLOSE_TIMEOUT_S:.0f} s.")
 
 
-def join_tracks(tracks: Sequence[Path], target: Path, *, trim: bool = False) -> RecordedFile:
+def join_tracks(tracks: Sequence[Path], target: Path, *, trim: bool = False, lead_s: float = 0.0) -> RecordedFile:
     """Join mono WAVs into one, a channel each, cut to the shortest; sync, rename, delete the tracks.
 
-    `trim` leaves out what is silent in all of them at the beginning and the end.
+    `trim` leaves out what is silent in all of them at the beginning and the end; `lead_s` of silence come first.
     """
     part = target.with_suffix(".part")
     try:
-        frames, rate_hz = _interleave(tracks, part, trim=trim)
+        frames, rate_hz = _interleave(tracks, part, trim=trim, lead_s=lead_s)
         part.replace(target)
         _sync(target.parent)
     except (OSError, soundfile.SoundFileError) as error:
@@ -66,7 +72,7 @@ def join_tracks(tracks: Sequence[Path], target: Path, *, trim: bool = False) -> 
     )
 
 
-def _interleave(tracks: Sequence[Path], part: Path, *, trim: bool) -> tuple[int, int]:
+def _interleave(tracks: Sequence[Path], part: Path, *, trim: bool, lead_s: float) -> tuple[int, int]:
     with ExitStack() as stack:
         inputs = [stack.enter_context(soundfile.SoundFile(track)) for track in tracks]
         rate_hz = inputs[0].samplerate
@@ -77,13 +83,16 @@ def _interleave(tracks: Sequence[Path], part: Path, *, trim: bool) -> tuple[int,
         output = stack.enter_context(
             soundfile.SoundFile(part, "w", rate_hz, len(tracks), subtype="PCM_16", format="WAV")
         )
+        lead = round(lead_s * rate_hz)
+        for start in range(0, lead, BLOCK_FRAMES):
+            output.write(np.zeros((min(BLOCK_FRAMES, lead - start), len(tracks)), np.int16))
         left = frames
         while left:
             block = min(left, BLOCK_FRAMES)
             output.write(np.column_stack([track.read(block, dtype="int16") for track in inputs]))
             left -= block
     _sync(part)
-    return frames, rate_hz
+    return lead + frames, rate_hz
 
 
 def _loud_part(inputs: Sequence[soundfile.SoundFile]) -> tuple[int, int]:

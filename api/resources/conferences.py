@@ -7,18 +7,13 @@ from typing import Final
 from aiohttp import web
 
 from api.asked import Asked
-from api.changes import CHANGES_NOTHING
+from api.conference_orders import conference_change, new_conference
 from api.cursor import moment, next_cursor, place_of
-from api.problems import FieldError, Invalid
 from api.published import BASE_PATH
 from api.resources.participants import own_conference
 from api.serializers import conference_json
 from api.services import Resource, Services
 from engine.conference import ConferenceStatus
-from engine.errors import UnknownLanguage
-from engine.languages import canonical_language
-from engine.orders import ConferenceChange, NewConference
-from engine.ports import Speech
 
 
 async def list_conferences(services: Services, asked: Asked) -> web.Response:
@@ -39,15 +34,7 @@ async def list_conferences(services: Services, asked: Asked) -> web.Response:
 
 
 async def create_conference(services: Services, asked: Asked) -> web.Response:
-    body = asked.body
-    conference = await services.desk.create_conference(
-        NewConference(
-            account_id=asked.account.id,
-            friendly_name=body.get("friendly_name", ""),
-            max_participants=int(body["max_participants"]),
-            record=body["record"],
-        )
-    )
+    conference = await services.conference_desk.create(new_conference(asked.account.id, asked.body))
     location = f"{BASE_PATH}/conferences/{conference.id}"
     return web.json_response(conference_json(conference), status=HTTPStatus.CREATED, headers={"Location": location})
 
@@ -57,23 +44,13 @@ async def get_conference(services: Services, asked: Asked) -> web.Response:
 
 
 async def end_conference(services: Services, asked: Asked) -> web.Response:
-    await services.desk.end_conference(asked.account.id, asked.path["conference_id"])
+    await services.conference_desk.end(asked.account.id, asked.path["conference_id"])
     return web.Response(status=HTTPStatus.NO_CONTENT)
 
 
 async def change_conference(services: Services, asked: Asked) -> web.Response:
-    body = asked.body
-    if not body:
-        raise Invalid(CHANGES_NOTHING)
-    say = body.get("say")
-    change = ConferenceChange(
-        locked=body.get("locked"),
-        muted=body.get("muted"),
-        max_participants=int(body["max_participants"]) if "max_participants" in body else None,
-        say=_speech(say) if say is not None else None,
-        end=body.get("status") == ConferenceStatus.COMPLETED,
-    )
-    changed = await services.desk.change_conference(asked.account.id, asked.path["conference_id"], change)
+    change = conference_change(asked.body)
+    changed = await services.conference_desk.change(asked.account.id, asked.path["conference_id"], change)
     return web.json_response(conference_json(changed))
 
 
@@ -84,10 +61,3 @@ RESOURCES: Final[Mapping[str, Resource]] = {
     "endConference": end_conference,
     "changeConference": change_conference,
 }
-
-
-def _speech(asked: Mapping[str, str]) -> Speech:
-    try:
-        return Speech(asked["text"], canonical_language(asked.get("language", "en-GB")))
-    except UnknownLanguage as error:
-        raise Invalid(FieldError("say.language", error.detail)) from None

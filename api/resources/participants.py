@@ -8,14 +8,15 @@ from typing import Any, Final
 from aiohttp import web
 
 from api.asked import Asked
-from api.changes import CHANGES_NOTHING
+from api.conference_orders import participant_order
 from api.dialling import dialling_faults, language_of, own_number
-from api.problems import Invalid
+from api.problems import FieldError, Invalid
 from api.published import BASE_PATH
 from api.serializers import call_json, participant_json
 from api.services import Resource, Services
-from engine.conference import Conference, ConferenceStatus, ParticipantChange
-from engine.errors import WrongState
+from engine.conference import Conference, ConferenceStatus
+from engine.errors import DocumentError, WrongState
+from engine.flow.parse import parse
 from engine.orders import NewCall
 
 _ATTRIBUTES: Final[Mapping[str, str]] = {
@@ -25,8 +26,11 @@ _ATTRIBUTES: Final[Mapping[str, str]] = {
     "beep": "beep",
     "start_on_enter": "startConferenceOnEnter",
     "end_on_exit": "endConferenceOnExit",
+    "moderator": "moderator",
 }
 """What may be asked of somebody who is called in, by the call flow's names."""
+
+_FIELDS: Final = {attribute: name for name, attribute in _ATTRIBUTES.items()}
 
 
 async def list_participants(services: Services, asked: Asked) -> web.Response:
@@ -43,14 +47,20 @@ async def add_participant(services: Services, asked: Asked) -> web.Response:
         raise Invalid(*errors)
     if conference.status is ConferenceStatus.COMPLETED:
         raise WrongState(f"{conference.id} is completed.")
+    flow = _flow_into(conference, body)
+    try:
+        parse(flow)
+    except DocumentError as error:
+        raise Invalid(FieldError(_FIELDS.get(error.attribute, "body"), error.detail)) from None
     order = NewCall(
         account_id=asked.account.id,
         to=body["to"],
         from_=number.e164,
-        flow=_flow_into(conference, body),
+        flow=flow,
         status_callback=body.get("status_callback"),
         timeout_s=int(body["timeout"]),
         language=language_of(body, number),
+        heard_in=conference.id if body["early_media"] else None,
     )
     call = await services.desk.place(order)
     location = f"{BASE_PATH}/calls/{call.id}"
@@ -59,17 +69,15 @@ async def add_participant(services: Services, asked: Asked) -> web.Response:
 
 async def change_participant(services: Services, asked: Asked) -> web.Response:
     path = asked.path
-    if not asked.body:
-        raise Invalid(CHANGES_NOTHING)
-    changed = await services.desk.change_participant(
-        asked.account.id, path["conference_id"], path["participant_id"], ParticipantChange(**asked.body)
+    changed = await services.conference_desk.change_participant(
+        asked.account.id, path["conference_id"], path["participant_id"], participant_order(asked.body)
     )
     return web.json_response(participant_json(changed))
 
 
 async def remove_participant(services: Services, asked: Asked) -> web.Response:
     path = asked.path
-    await services.desk.remove_participant(asked.account.id, path["conference_id"], path["participant_id"])
+    await services.conference_desk.send_out(asked.account.id, path["conference_id"], path["participant_id"])
     return web.Response(status=HTTPStatus.NO_CONTENT)
 
 

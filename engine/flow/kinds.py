@@ -85,6 +85,31 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
+class OneNumber:
+    """One of a few whole numbers."""
+
+    options: tuple[int, ...]
+
+    @property
+    def allowed(self) -> str:
+        return "one of " + ", ".join(str(option) for option in self.options)
+
+    def of_text(self, text: str) -> int:
+        return int(_known(text.strip(), [str(option) for option in self.options]))
+
+    def of_json(self, value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int | float) or value not in self.options:
+            raise NotAllowed
+        return int(value)
+
+    def schema(self) -> JsonSchema:
+        return {"enum": list(self.options)}
+
+    def written(self, value: int) -> int:
+        return value
+
+
+@dataclass(frozen=True, slots=True)
 class Flag:
     """True or false."""
 

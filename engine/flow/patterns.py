@@ -3,11 +3,13 @@
 from typing import Final
 
 from engine.flow.kinds import ANYTHING, Pattern
+from engine.room_options import PIN_PATTERN
 
 _BETWEEN_DIGITS: Final = r"[ ().\-/]*"
 
 TEXT: Final = Pattern("text", ANYTHING, most=64 * 1024)
 NAME: Final = Pattern("a name of 1 to 128 characters", r"[^\x00-\x1f\x7f]{1,128}")
+PIN: Final = Pattern("a PIN of 4 to 12 digits", PIN_PATTERN)
 KEYS: Final = Pattern("keys out of 0-9 * # A-D, or nothing", r"[0-9A-D*#]{0,16}")
 TONES: Final = Pattern("keys 0-9 * # A-D, with w for half a second and W for a second", r"[0-9A-D*#wW]{0,512}")
 # A scheme other than http is a mistake; anything without one is relative to the document.

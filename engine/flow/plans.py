@@ -1,13 +1,14 @@
 """What verbs ask of the stage, and how it went: plain values."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
 from engine.call import Status
 from engine.callback import Callback
 from engine.queue import QueueResult
+from engine.room_options import RoomOptions
 
 
 class Trim(StrEnum):
@@ -210,12 +211,16 @@ class RoomRecord(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RoomPlan:
-    """Join the room of this name (made if missing). Who has a `coach` is heard by the call of that id alone."""
+    """Join the room of this name. Who has a `coach` is heard by the call of that id alone.
+
+    `max_participants`, `record`, `options` and the PINs are for a room that is made by it.
+    """
 
     name: str
     muted: bool = False
     start_on_enter: bool = True
     end_on_exit: bool = False
+    moderator: bool = False
     beep: Beep = Beep.BOTH
     max_participants: int = 100
     record: bool = False
@@ -226,15 +231,30 @@ class RoomPlan:
     coach: str | None = None
     callback: Callback | None = None
     recording_callback: Callback | None = None
+    options: RoomOptions = RoomOptions()
+    pin: str | None = field(default=None, repr=False)
+    moderator_pin: str | None = field(default=None, repr=False)
+
+
+class Entry(StrEnum):
+    """Whether somebody came into a room, or why not."""
+
+    ENTERED = "entered"
+    FULL = "full"
+    LOCKED = "locked"
+    OVER = "over"
+    WRONG_PIN = "wrong-pin"
+    NO_CONSENT = "no-consent"
+    GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)
 class RoomOutcome:
-    """How the stay in the room ended. `joined` is False if it was full or over."""
+    """How the stay in the room ended."""
 
     conference_id: str
-    joined: bool
-    seconds: int
+    entry: Entry
+    seconds: int = 0
     recording_url: str | None = None
 
 

@@ -11,7 +11,7 @@ from engine.flow.keys import press
 from engine.flow.verbs.dial import Dial
 from engine.flow.verbs.enqueue import Enqueue
 from engine.flow.verbs.nouns import Number, Sip
-from engine.flow.verbs.places import Queue
+from engine.flow.verbs.queue import Queue
 from engine.live.conduct import Conductor
 from engine.live.services import Services
 from engine.live.session import Session

@@ -17,9 +17,9 @@ from engine.flow.scene import Ending
 from engine.flow.stage import Waiting
 from engine.ids import Kind, new_id
 from engine.live.entertainment import Entertainment
-from engine.live.room import stored
 from engine.live.services import Services
 from engine.live.session import Session
+from engine.live.stored import stored
 from engine.live.talk import Talk, Terms
 from engine.queue import Queue, QueueResult, Wait, estimated_wait_s, order
 from engine.tasks import first_of

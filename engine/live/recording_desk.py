@@ -35,7 +35,8 @@ Note = Callable[..., None]
 class Subject:
     """What is recorded: whose, of which call or conference, by what; who is told of it, and how it is trimmed.
 
-    `call_id` of a conference's recording is none; `told_on` is then the call whose callbacks it is told among.
+    `call_id` of a conference's mix is none; `told_on` is then the call whose callbacks it is told among. `lead_s`
+    seconds of silence come first, so that its times are those of a recording that began so long ago.
     """
 
     account_id: str
@@ -46,6 +47,7 @@ class Subject:
     callback: Callback | None = None
     told_on: str | None = None
     trim: Trim = Trim.NOTHING
+    lead_s: float = 0.0
 
 
 class RecordingDesk:
@@ -133,7 +135,7 @@ class RecordingDesk:
         if error:
             subject.note("recording_ended", recording=row.id, reason=error)
         try:
-            file = await active.recorder.stop(trim=subject.trim is Trim.SILENCE)
+            file = await active.recorder.stop(trim=subject.trim is Trim.SILENCE, lead_s=subject.lead_s)
         except RecordingError as failure:
             subject.note("recording_failed", recording=row.id, reason=str(failure))
             row = replace(row, status=RecordingStatus.FAILED, error=error or str(failure))
@@ -146,8 +148,9 @@ class RecordingDesk:
                 sha256=file.sha256,
                 rate_hz=file.rate_hz,
             )
-            if subject.trim is Trim.NOTHING and abs(file.seconds - lasted_s) > LENGTH_TOLERANCE_S:
-                subject.note("recording_length_mismatch", recording=row.id, seconds=file.seconds, talked_s=lasted_s)
+            wanted_s = subject.lead_s + lasted_s
+            if subject.trim is Trim.NOTHING and abs(file.seconds - wanted_s) > LENGTH_TOLERANCE_S:
+                subject.note("recording_length_mismatch", recording=row.id, seconds=file.seconds, wanted_s=wanted_s)
             subject.note("recording_closed", recording=row.id, seconds=file.seconds, status=row.status)
         await self.save(row)
         completed = row.status is RecordingStatus.COMPLETED
@@ -177,5 +180,6 @@ class RecordingDesk:
             channels=channels,
             rate_hz=self._bridge.rate_hz,
             started_at=self._clock.now(),
+            lead_s=subject.lead_s,
             node=self._node,
         )

@@ -1,7 +1,7 @@
-"""Several calls ringing at once for one that waits: what it hears, and which of them answers first."""
+"""Calls that ring: what those who wait for them hear, and which of several answers first."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
@@ -9,16 +9,59 @@ from engine.errors import MediaError
 from engine.live.services import Services
 from engine.live.session import Session
 from engine.numbers import country_of
-from engine.ports import Ear, Said
+from engine.ports import Ear, Said, Sink
 from engine.tasks import first_of, stopped
 
 
 @dataclass(frozen=True, slots=True)
-class Ringing:
+class RingingSound:
     """`tone` is the country whose ringing is heard, None for the called number's own.
 
-    `early_media`: whether the parent hears what an only far end plays before it answers.
+    `early_media`: whether what an only far end plays before it answers is heard. `note` is told of what fails.
     """
+
+    services: Services
+    to: Sequence[Sink]
+    note: Callable[..., None]
+    early_media: bool
+    tone: str | None = None
+
+    async def play(self, called: Sequence[Session]) -> None:
+        """Until cancelled."""
+        only = called[0] if len(called) == 1 and self.early_media else None
+        country = self.tone or self._country(called[0].call.to)
+        try:
+            ringback = await self.services.speaker.ringback(country, self.to)
+        except MediaError as error:
+            self.note("ringback_failed", reason=str(error))
+        else:
+            try:
+                await (only.early_media.wait() if only else asyncio.Event().wait())
+            finally:
+                await asyncio.shield(ringback.stop())
+        if only is not None:
+            await only.early_media.wait()
+            await self._early_media(only)
+
+    async def _early_media(self, called: Session) -> None:
+        source = Said(called.leg.id)
+        for sink in self.to:
+            await self.services.bridge.connect(source, sink)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            for sink in self.to:
+                await asyncio.shield(self.services.bridge.disconnect(source, sink))
+
+    def _country(self, target: str) -> str:
+        with suppress(ValueError):  # a SIP URI has no country
+            return country_of(target) or self.services.country
+        return self.services.country
+
+
+@dataclass(frozen=True, slots=True)
+class Ringing:
+    """Several calls at once for one that waits; `tone` and `early_media` as in RingingSound."""
 
     services: Services
     parent: Session
@@ -27,8 +70,9 @@ class Ringing:
 
     @asynccontextmanager
     async def heard(self, children: Sequence[Session]) -> AsyncIterator[None]:
-        """Inside, the parent hears it ring."""
-        sound = asyncio.create_task(self._sound(children)) if children else None
+        """Inside, the parent hears it ring, unless its own network still rings for it."""
+        sounding = bool(children) and self.parent.answered.is_set()
+        sound = asyncio.create_task(self._sound().play(children)) if sounding else None
         try:
             yield
         finally:
@@ -46,33 +90,6 @@ class Ringing:
                 return None
             await first_of(*(event for child in waiting for event in (child.answered, child.over)), self.parent.over)
 
-    async def _sound(self, children: Sequence[Session]) -> None:
-        if not self.parent.answered.is_set():
-            return  # its own network rings for it
-        ear = Ear(self.parent.leg.id)
-        only = children[0] if len(children) == 1 and self.early_media else None
-        try:
-            ringback = await self.services.speaker.ringback(self.tone or self._country(children[0].call.to), [ear])
-        except MediaError as error:
-            self.parent.journal.note("ringback_failed", reason=str(error))
-        else:
-            try:
-                await (only.early_media.wait() if only else asyncio.Event().wait())
-            finally:
-                await asyncio.shield(ringback.stop())
-        if only is not None:
-            await only.early_media.wait()
-            await self._early_media(only, ear)
-
-    async def _early_media(self, child: Session, ear: Ear) -> None:
-        source = Said(child.leg.id)
-        await self.services.bridge.connect(source, ear)
-        try:
-            await asyncio.Event().wait()
-        finally:
-            await asyncio.shield(self.services.bridge.disconnect(source, ear))
-
-    def _country(self, target: str) -> str:
-        with suppress(ValueError):  # a SIP URI has no country
-            return country_of(target) or self.services.country
-        return self.services.country
+    def _sound(self) -> RingingSound:
+        ear, note = Ear(self.parent.leg.id), self.parent.journal.note
+        return RingingSound(self.services, [ear], note, self.early_media, self.tone)

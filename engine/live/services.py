@@ -10,6 +10,7 @@ from engine.live.journal import Ledger
 from engine.live.recording_desk import RecordingDesk
 from engine.live.speaker import Speaker
 from engine.live.telling import Teller
+from engine.pins import Pins
 from engine.ports import Bridge, Clock, Dialer
 from engine.store import Conferences, Numbers, Queues, Recordings
 from engine.web.client import WebhookClient
@@ -34,6 +35,7 @@ class Services:
     speaker: Speaker
     recorder: RecordingDesk
     consent: ConsentPolicy
+    pins: Pins
     recognizer: Recognizer | None
     web: WebhookClient
     clock: Clock

@@ -25,10 +25,10 @@ from engine.flow.plans import (
 )
 from engine.flow.stage import Waiting
 from engine.live.call_recorder import CallRecorder
+from engine.live.conference.rooms import Rooms
 from engine.live.dialling import Dialling
 from engine.live.permission import Permission
 from engine.live.queues import LiveQueues
-from engine.live.rooms import Rooms
 from engine.live.services import Services
 from engine.live.session import Session
 from engine.live.understanding import understood
@@ -165,7 +165,7 @@ class LiveStage:
 
     async def join(self, plan: RoomPlan, waiting: Waiting | None) -> RoomOutcome:
         await self.answer()
-        return await self._desks.rooms.join(self._session, plan, waiting)
+        return await self._desks.rooms.join(self._session, plan, waiting, self._web)
 
     async def enqueue(self, plan: QueuePlan, waiting: Waiting | None) -> QueueOutcome:
         await self.answer()

@@ -10,7 +10,6 @@ from typing import Final
 import structlog
 
 from engine.call import Call, Direction, Status
-from engine.conference import Conference, Participant, ParticipantChange
 from engine.errors import NotFound, StoreError, WrongState
 from engine.flow.interpreter import Start
 from engine.flow.keys import press
@@ -19,18 +18,19 @@ from engine.flow.parse import parse
 from engine.flow.scene import Ending
 from engine.ids import Kind, new_id
 from engine.live.conduct import Conductor
+from engine.live.conference.control import ConferenceControl
+from engine.live.conference.rooms import Rooms
 from engine.live.control import CallControl
 from engine.live.dialling import Dialling
 from engine.live.permission import Permission
 from engine.live.queues import LiveQueues
-from engine.live.rooms import Rooms
 from engine.live.services import Services
 from engine.live.session import Session
 from engine.live.sessions import Sessions
 from engine.live.stage import Desks, LiveStage
 from engine.live.talk import Talk
 from engine.numbers import Number, from_carrier
-from engine.orders import CallChange, ConferenceChange, NewCall, NewConference
+from engine.orders import CallChange, NewCall
 from engine.ports import Arrival, Cause, DialRequest, Leg
 from engine.recording import RecordingStatus
 from engine.tasks import first_of
@@ -43,7 +43,7 @@ log = structlog.get_logger(__name__)
 
 
 class Switchboard:
-    """Implements api.desk.FrontDesk."""
+    """Implements api.desk.FrontDesk; its `conferences` api.desk.ConferenceDesk."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -51,9 +51,10 @@ class Switchboard:
         permission = Permission(services.consent, services.speaker)
         talk = Talk(services, permission)
         dialling = Dialling(services, talk, self._start_child, self._press, self._perform)
-        self._rooms = Rooms(services, permission)
+        rooms = Rooms(services, permission)
+        self.conferences = ConferenceControl(services, rooms, permission)
         self._queues = LiveQueues(services, talk, self._perform)
-        self._desks = Desks(permission, dialling, self._rooms, self._queues)
+        self._desks = Desks(permission, dialling, rooms, self._queues)
         self._control = CallControl(services, self._sessions, self._desks)
 
     @asynccontextmanager
@@ -61,6 +62,7 @@ class Switchboard:
         """Take and place calls; on the way out every live call is hung up and stored."""
         async with self._sessions.open():
             yield
+        await self.conferences.close()
 
     async def place(self, order: NewCall) -> Call:
         """Store the call, then send its INVITE. Raises StoreError, in which case nothing was sent."""
@@ -86,7 +88,10 @@ class Switchboard:
         )
         request = DialRequest(target=call.to, caller=call.from_, call_id=call.id)
         starts = _starts(call, number if order.url is None else None)
-        await self._sessions.place(call, request, partial(self._conductor, number=number), partial(_run, starts=starts))
+        making, conducting = partial(self._conductor, number=number), partial(_run, starts=starts)
+        session = await self._sessions.place(call, request, making, conducting)
+        if order.heard_in is not None:
+            self.conferences.let_hear_ringing(call.account_id, order.heard_in, session)
         return call
 
     async def end(self, account_id: str, call_id: str) -> None:
@@ -104,28 +109,6 @@ class Switchboard:
     def arrive(self, leg: Leg, arrival: Arrival) -> None:
         """An INVITE came in."""
         self._sessions.spawn(self._take(leg, arrival))
-
-    async def create_conference(self, order: NewConference) -> Conference:
-        """A conference to join by name. Raises StoreError."""
-        return await self._rooms.create(order)
-
-    async def end_conference(self, account_id: str, conference_id: str) -> None:
-        """End a conference for all. Raises NotFound."""
-        await self._rooms.end(account_id, conference_id)
-
-    async def change_conference(self, account_id: str, conference_id: str, change: ConferenceChange) -> Conference:
-        """Lock it, mute everybody, say something to all, end it. Raises NotFound, WrongState."""
-        return await self._rooms.change(account_id, conference_id, change)
-
-    async def change_participant(
-        self, account_id: str, conference_id: str, who: str, change: ParticipantChange
-    ) -> Participant:
-        """Of a participant's or a call's id. Raises NotFound."""
-        return await self._rooms.change_participant(account_id, conference_id, who, change)
-
-    async def remove_participant(self, account_id: str, conference_id: str, who: str) -> None:
-        """Send it out; its call goes on with its flow. Raises NotFound."""
-        self._rooms.send_out(account_id, conference_id, who)
 
     async def take_from_queue(self, account_id: str, queue_id: str, call_id: str | None, start: Start) -> Call:
         """Give who waits first, or the one named, another flow. Raises NotFound, WrongState."""

@@ -44,8 +44,8 @@ class Recorder(Protocol):
     @property
     def tracks(self) -> tuple[Track, ...]: ...
 
-    async def stop(self, *, trim: bool = False) -> RecordedFile:
-        """Close, sync and rename into place; `trim` cuts silence off at both ends.
+    async def stop(self, *, trim: bool = False, lead_s: float = 0.0) -> RecordedFile:
+        """Close, sync and rename into place; `trim` cuts silence off at both ends, `lead_s` puts some before it.
 
         Raises RecordingError, after which nothing is left open.
         """
@@ -87,6 +87,13 @@ class Bridge(Protocol):
         """What the far end of a leg says from now on: mono 16-bit little-endian PCM at rate_hz, silence included.
 
         It ends when the context is left, or after LONGEST_LISTEN_S. Raises MediaError.
+        """
+        ...
+
+    def keep(self, pcm: bytes) -> AbstractAsyncContextManager[Path]:
+        """A WAV of these samples (mono, 16-bit little-endian, at rate_hz) that can be played while inside.
+
+        It is in memory; no disk ever holds it. Raises MediaError.
         """
         ...
 

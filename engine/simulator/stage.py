@@ -12,6 +12,7 @@ from engine.flow.plans import (
     DialOutcome,
     DialPlan,
     DialRecord,
+    Entry,
     HearPlan,
     QueueOutcome,
     QueuePlan,
@@ -164,7 +165,7 @@ class SimulatedStage:
         seconds = min(TALK_S, plan.limit_s or TALK_S)
         await asyncio.sleep(seconds)
         self.line(Mark.CALL, f"leaves the conference after {seconds:g} s")
-        return RoomOutcome(_ROOM, joined=True, seconds=int(seconds))
+        return RoomOutcome(_ROOM, Entry.ENTERED, int(seconds))
 
     async def enqueue(self, plan: QueuePlan, waiting: Waiting | None) -> QueueOutcome:
         """An `answer` of the script serves it after a while; without one nobody does, and the limit ends the wait."""

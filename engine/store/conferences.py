@@ -77,6 +77,17 @@ class Conferences:
         rows = await self._db.rows(query.order_by(conferences.c.date_created, conferences.c.id))
         return [Conference(**row) for row in rows]
 
+    async def unvisited(self, node: str, before: datetime) -> list[Conference]:
+        """A node's conferences that were made before a moment and that nobody has ever entered."""
+        nobody = ~select(participants.c.id).where(participants.c.conference_id == conferences.c.id).exists()
+        query = _with_count().where(
+            conferences.c.status == ConferenceStatus.INIT,
+            conferences.c.node == node,
+            conferences.c.date_created < before,
+            nobody,
+        )
+        return [Conference(**row) for row in await self._db.rows(query)]
+
     async def join(self, participant: Participant) -> None:
         """Somebody came in."""
         await self._db.change(insert(participants).values(**values_of(participant)))

@@ -28,7 +28,7 @@ from engine.call import Direction, Status
 from engine.conference import ConferenceStatus
 from engine.queue import QueueResult
 from engine.recording import RecordingStatus
-from engine.store.types import IDENTIFIER, SERIAL, Attempts, Moment, Money, Names, Spelled
+from engine.store.types import IDENTIFIER, SERIAL, Attempts, Moment, Money, Names, Options, Spelled
 from engine.web.exchange import ExchangeKind
 from engine.web.request import BodyFormat
 
@@ -195,6 +195,9 @@ conferences: Final = Table(
     Column("record", Boolean, nullable=False),
     Column("locked", Boolean, nullable=False, server_default=false()),
     Column("ended_at", Moment),
+    Column("options", Options),
+    Column("pin", LargeBinary),
+    Column("moderator_pin", LargeBinary),
     Index(None, "account_id", "date_created", "id"),
     Index(None, "account_id", "friendly_name", "status"),
     Index(None, "status", "node"),
@@ -216,6 +219,7 @@ participants: Final = Table(
     Column("said_volume", Integer, nullable=False, server_default="100"),
     Column("heard_volume", Integer, nullable=False, server_default="100"),
     Column("end_on_exit", Boolean, nullable=False, server_default=false()),
+    Column("moderator", Boolean, nullable=False, server_default=false()),
     Index(None, "conference_id", "left_at"),
 )
 
@@ -230,6 +234,7 @@ recordings: Final = Table(
     Column("channels", Integer, nullable=False),
     Column("rate_hz", Integer, nullable=False),
     Column("started_at", Moment, nullable=False),
+    Column("lead_s", Float(53), nullable=False, server_default="0"),
     Column("node", Text, nullable=False),
     Column("call_id", ForeignKey("calls.id"), index=True),
     Column("conference_id", ForeignKey("conferences.id"), index=True),

@@ -10,6 +10,7 @@ from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, Numeric, St
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from engine.call import Attempt
+from engine.room_options import Announces, RecordedTracks, RoomOptions
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -107,3 +108,21 @@ class Attempts(TypeDecorator[tuple[Attempt, ...]]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> tuple[Attempt, ...]:
         return tuple(Attempt(**attempt) for attempt in value)
+
+
+class Options(TypeDecorator[RoomOptions]):
+    """What a conference is like; what a newer release has added is as its default."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: RoomOptions | None, dialect: Dialect) -> Any:
+        return asdict(value or RoomOptions())
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> RoomOptions:
+        given = dict(value or {})
+        if "announce" in given:
+            given["announce"] = Announces(given["announce"])
+        if "recorded_tracks" in given:
+            given["recorded_tracks"] = RecordedTracks(given["recorded_tracks"])
+        return RoomOptions(**given)

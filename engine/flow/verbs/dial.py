@@ -13,6 +13,7 @@ from engine.flow.plans import (
     DialOutcome,
     DialPlan,
     DialRecord,
+    Entry,
     ReferTo,
     RoomOutcome,
     ServePlan,
@@ -22,8 +23,9 @@ from engine.flow.plans import (
 from engine.flow.scene import Scene
 from engine.flow.shape import attribute, nested
 from engine.flow.verbs import telling
+from engine.flow.verbs.conference import Conference
 from engine.flow.verbs.nouns import Client, Number, Sip
-from engine.flow.verbs.places import Conference, Queue
+from engine.flow.verbs.queue import Queue
 
 TARGET_LIMIT: Final = 10
 _CALLERS_OWN: Final = "automatic"
@@ -169,9 +171,10 @@ def _of_call(outcome: DialOutcome) -> dict[str, str]:
 def _of_room(outcome: RoomOutcome) -> dict[str, str]:
     # The field's word for a conference that was entered is "answered", whatever happened in it.
     params = {
-        "DialCallStatus": "answered" if outcome.joined else "failed",
+        "DialCallStatus": "answered" if outcome.entry is Entry.ENTERED else "failed",
         "DialCallDuration": str(outcome.seconds),
         "ConferenceSid": outcome.conference_id,
+        "ConferenceStatus": outcome.entry.value,
     }
     return params | _of_recording(outcome.recording_url)
 

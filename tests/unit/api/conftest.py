@@ -12,11 +12,11 @@ from api.clock import SystemClock
 from api.published import BASE_PATH, Published
 from api.services import Services
 from engine.call import Call, Direction, Status
-from engine.conference import Conference, ConferenceStatus, Participant, ParticipantChange
+from engine.conference import Conference, ConferenceStatus, Participant
 from engine.errors import NotFound, WrongState
 from engine.flow.interpreter import Start
 from engine.ids import Kind, new_id
-from engine.orders import CallChange, ConferenceChange, NewCall, NewConference
+from engine.orders import CallChange, ConferenceChange, NewCall, NewConference, ParticipantOrder
 from engine.store import Accounts, Calls, Conferences, Database, Exchanges, IdempotencyKeys, Numbers, Queues, Recordings
 
 NUMBER = "+3225550100"
@@ -28,11 +28,9 @@ class NotingDesk:
     """Stores what is ordered, as the switchboard does, but rings nobody."""
 
     calls: Calls
-    conferences: Conferences
     orders: list[NewCall] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     changes: list[CallChange] = field(default_factory=list)
-    conference_changes: list[ConferenceChange] = field(default_factory=list)
 
     async def place(self, order: NewCall) -> Call:
         self.orders.append(order)
@@ -71,7 +69,22 @@ class NotingDesk:
     def place_in_queue(self, call_id: str) -> tuple[int, float | None] | None:
         return None
 
-    async def create_conference(self, order: NewConference) -> Conference:
+    async def delete_recording(self, account_id: str, recording_id: str) -> None:
+        raise NotFound("recording", recording_id)
+
+
+@dataclass(slots=True)
+class NotingConferenceDesk:
+    """Stores and notes what is ordered; nobody is ever in a conference."""
+
+    conferences: Conferences
+    orders: list[NewConference] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
+    changes: list[ConferenceChange] = field(default_factory=list)
+    participant_orders: list[ParticipantOrder] = field(default_factory=list)
+
+    async def create(self, order: NewConference) -> Conference:
+        self.orders.append(order)
         conference = Conference(
             id=new_id(Kind.CONFERENCE),
             account_id=order.account_id,
@@ -81,33 +94,32 @@ class NotingDesk:
             node="node-1",
             max_participants=order.max_participants,
             record=order.record,
+            options=order.options,
         )
         await self.conferences.add(conference)
         return conference
 
-    async def end_conference(self, account_id: str, conference_id: str) -> None:
+    async def end(self, account_id: str, conference_id: str) -> None:
         conference = await self.conferences.get(conference_id)
         if conference is None or conference.account_id != account_id:
             raise NotFound("conference", conference_id)
         self.ended.append(conference_id)
 
-    async def change_conference(self, account_id: str, conference_id: str, change: ConferenceChange) -> Conference:
+    async def change(self, account_id: str, conference_id: str, change: ConferenceChange) -> Conference:
         conference = await self.conferences.get(conference_id)
         if conference is None or conference.account_id != account_id:
             raise NotFound("conference", conference_id)
-        self.conference_changes.append(change)
+        self.changes.append(change)
         return conference
 
     async def change_participant(
-        self, account_id: str, conference_id: str, who: str, change: ParticipantChange
+        self, account_id: str, conference_id: str, who: str, order: ParticipantOrder
     ) -> Participant:
+        self.participant_orders.append(order)
         raise NotFound("participant", who)
 
-    async def remove_participant(self, account_id: str, conference_id: str, who: str) -> None:
+    async def send_out(self, account_id: str, conference_id: str, who: str) -> None:
         raise NotFound("participant", who)
-
-    async def delete_recording(self, account_id: str, recording_id: str) -> None:
-        raise NotFound("recording", recording_id)
 
 
 @dataclass(slots=True)
@@ -126,6 +138,7 @@ class Site:
 
     services: Services
     desk: NotingDesk
+    conference_desk: NotingConferenceDesk
     health: Well
     client: aiohttp.ClientSession
     address: str
@@ -148,16 +161,18 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
     account = await accounts.ensure("demo")
     _, key = await accounts.create_key(account.id)
     await numbers.add(account.id, NUMBER, language="nl-BE")
-    desk, health = NotingDesk(Calls(database), Conferences(database)), Well()
+    desk, health = NotingDesk(Calls(database)), Well()
+    conference_desk = NotingConferenceDesk(Conferences(database))
     services = Services(
         accounts=accounts,
         numbers=numbers,
         calls=desk.calls,
-        conferences=desk.conferences,
+        conferences=conference_desk.conferences,
         recordings=Recordings(database),
         queues=Queues(database),
         exchanges=Exchanges(database),
         desk=desk,
+        conference_desk=conference_desk,
         health=health,
         published=Published.load(),
         idempotency=IdempotencyKeys(database),
@@ -167,6 +182,6 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     address = f"http://127.0.0.1:{runner.addresses[0][1]}"
     async with aiohttp.ClientSession() as client:
-        yield Site(services, desk, health, client, address, key)
+        yield Site(services, desk, conference_desk, health, client, address, key)
     await runner.cleanup()
     await database.close()

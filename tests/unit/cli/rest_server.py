@@ -15,11 +15,11 @@ from api.app import build_app
 from api.published import Published
 from api.services import Services
 from engine.call import Attempt, Call, Direction, Event, Status, after
-from engine.conference import Conference, Participant, ParticipantChange
+from engine.conference import Conference, Participant
 from engine.errors import NotFound, WrongState
 from engine.flow.interpreter import Start
 from engine.ids import Kind, new_id
-from engine.orders import CallChange, ConferenceChange, NewCall, NewConference
+from engine.orders import CallChange, ConferenceChange, NewCall, NewConference, ParticipantOrder
 from engine.store import Accounts, Calls, Conferences, Database, Exchanges, IdempotencyKeys, Numbers, Queues, Recordings
 
 PEPPER = b"p" * 32
@@ -70,28 +70,32 @@ class ScriptedDesk:
     def place_in_queue(self, call_id: str) -> tuple[int, float | None] | None:
         return None
 
-    async def create_conference(self, order: NewConference) -> Conference:
-        raise NotImplementedError
-
-    async def end_conference(self, account_id: str, conference_id: str) -> None:
-        raise NotImplementedError
-
-    async def change_conference(self, account_id: str, conference_id: str, change: ConferenceChange) -> Conference:
-        raise NotImplementedError
-
-    async def change_participant(
-        self, account_id: str, conference_id: str, who: str, change: ParticipantChange
-    ) -> Participant:
-        raise NotImplementedError
-
-    async def remove_participant(self, account_id: str, conference_id: str, who: str) -> None:
-        raise NotImplementedError
-
     async def delete_recording(self, account_id: str, recording_id: str) -> None:
         raise NotImplementedError
 
     async def readiness(self) -> Mapping[str, object]:
         return {"ready": True, "checks": {"trunk": {"ok": True, "detail": "200 OK"}}}
+
+
+class NoConferences:
+    """The commands that are tested order none."""
+
+    async def create(self, order: NewConference) -> Conference:
+        raise NotImplementedError
+
+    async def end(self, account_id: str, conference_id: str) -> None:
+        raise NotImplementedError
+
+    async def change(self, account_id: str, conference_id: str, change: ConferenceChange) -> Conference:
+        raise NotImplementedError
+
+    async def change_participant(
+        self, account_id: str, conference_id: str, who: str, order: ParticipantOrder
+    ) -> Participant:
+        raise NotImplementedError
+
+    async def send_out(self, account_id: str, conference_id: str, who: str) -> None:
+        raise NotImplementedError
 
 
 @dataclass(slots=True)
@@ -142,6 +146,7 @@ async def _serving(server: RestServer, folder: Path) -> AsyncIterator[None]:
             queues=Queues(database),
             exchanges=Exchanges(database),
             desk=server.desk,
+            conference_desk=NoConferences(),
             health=server.desk,
             published=Published.load(),
             idempotency=IdempotencyKeys(database),

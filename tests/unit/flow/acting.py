@@ -15,6 +15,7 @@ from engine.flow.plans import (
     CallRecordingPlan,
     DialOutcome,
     DialPlan,
+    Entry,
     HearPlan,
     QueueOutcome,
     QueuePlan,
@@ -36,7 +37,7 @@ T = TypeVar("T")
 
 _TALKED = DialOutcome(Status.COMPLETED, "CA2", 7)
 _SPOKEN = RecordOutcome("RE1", "https://node/RE1.wav", 3, "#")
-_STAYED = RoomOutcome("CF1", joined=True, seconds=9)
+_STAYED = RoomOutcome("CF1", Entry.ENTERED, 9)
 _HANDED_OVER = ReferOutcome(202, 200)
 
 

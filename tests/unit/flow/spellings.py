@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from hypothesis import strategies as st
 
-from engine.flow.kinds import Choice, Flag, Kind, Language, Pattern, Whole, WholeOr, Words
+from engine.flow.kinds import Choice, Flag, Kind, Language, OneNumber, Pattern, Whole, WholeOr, Words
 from engine.flow.markup import is_ssml
 from engine.flow.patterns import HEADER_NAME, SIP_URI
 from engine.flow.shape import are_verbs, element_of, shape_of
@@ -66,6 +66,8 @@ def values(kind: Kind[Any]) -> st.SearchStrategy[Any]:
         return st.just(kind.word) | st.integers(kind.least, kind.most)
     if isinstance(kind, Flag):
         return st.booleans()
+    if isinstance(kind, OneNumber):
+        return st.sampled_from(kind.options)
     if isinstance(kind, Choice):
         return st.sampled_from([option.value for option in kind.options])
     if isinstance(kind, Words):

@@ -9,12 +9,12 @@ from engine.flow.listening import Input
 from engine.flow.next_step import Method
 from engine.flow.parse import parse
 from engine.flow.plans import Beep, DialRecord
+from engine.flow.verbs.conference import Conference
 from engine.flow.verbs.dial import Dial
 from engine.flow.verbs.gather import Gather
 from engine.flow.verbs.hangup import Hangup
 from engine.flow.verbs.nouns import Number, Sip
 from engine.flow.verbs.pause import Pause
-from engine.flow.verbs.places import Conference
 from engine.flow.verbs.play import Play
 from engine.flow.verbs.record import Record
 from engine.flow.verbs.redirect import Redirect

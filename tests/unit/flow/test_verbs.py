@@ -10,6 +10,7 @@ from engine.flow.plans import (
     DialOutcome,
     DialPlan,
     DialRecord,
+    Entry,
     RecordOutcome,
     RecordPlan,
     RoomOutcome,
@@ -253,7 +254,7 @@ class TestDial:
         assert stage.plans[0] == RoomPlan("Room 1")
 
     def test_a_conferences_attributes(self) -> None:
-        stage = ScriptedStage(entered=RoomOutcome("CF1", True, 9, "https://node/RE3.wav"))
+        stage = ScriptedStage(entered=RoomOutcome("CF1", Entry.ENTERED, 9, "https://node/RE3.wav"))
         customer = self.dial(
             "<Dial action='/action' hangupOnStar='true' timeLimit='60'><Conference muted='true' maxParticipants='3' "
             "startConferenceOnEnter='false' endConferenceOnExit='true' beep='onEnter' record='record-from-start'>"
@@ -261,16 +262,19 @@ class TestDial:
             stage,
         )
         assert stage.plans[0] == RoomPlan(
-            "Room", True, False, True, Beep.ON_ENTER, 3, True, limit_s=60, leave_on_star=True
-        )
+            "Room", muted=True, start_on_enter=False, end_on_exit=True, beep=Beep.ON_ENTER, max_participants=3,
+            record=True, limit_s=60, leave_on_star=True,
+        )  # fmt: skip
         assert customer.was_asked_for(ACTION) == {
             "DialCallStatus": "answered",
             "DialCallDuration": "9",
             "ConferenceSid": "CF1",
+            "ConferenceStatus": "entered",
             "RecordingUrl": "https://node/RE3.wav",
         }
 
     def test_a_full_conference_failed(self) -> None:
-        stage = ScriptedStage(entered=RoomOutcome("CF1", False, 0))
+        stage = ScriptedStage(entered=RoomOutcome("CF1", Entry.FULL))
         customer = self.dial("<Dial action='/action'><Conference>Room</Conference></Dial>", stage)
-        assert customer.was_asked_for(ACTION)["DialCallStatus"] == "failed"
+        told = customer.was_asked_for(ACTION)
+        assert (told["DialCallStatus"], told["ConferenceStatus"]) == ("failed", "full")

@@ -7,6 +7,7 @@ import pytest
 from engine.accounts import Account
 from engine.conference import Conference, ConferenceStatus, become
 from engine.errors import StoreError
+from engine.room_options import Announces, RecordedTracks, RoomOptions
 from engine.store import Calls, Conferences
 from tests.unit.store.samples import NOON, a_call, a_conference, a_participant, at
 
@@ -96,3 +97,30 @@ async def test_a_nodes_open_conferences_are_found(conferences: Conferences, acco
         await conferences.add(conference)
 
     assert await conferences.open_on("node-1") == [waiting, running]
+
+
+async def test_what_a_conference_is_like_and_its_pins_come_back(conferences: Conferences, account: Account) -> None:
+    options = RoomOptions(
+        language="nl-BE", wait_for_moderator=True, announce=Announces.NAMES, roll_call=True, key_commands=True,
+        enter_sound="https://shop.example/in.wav", sample_rate=48_000, recorded_tracks=RecordedTracks.PARTICIPANTS,
+    )  # fmt: skip
+    made = a_conference(account.id, options=options, pin=b"1" * 32, moderator_pin=b"2" * 32)
+
+    await conferences.add(made)
+
+    assert await conferences.get(made.id) == made
+
+
+async def test_only_conferences_that_nobody_ever_entered_are_unvisited(
+    conferences: Conferences, calls: Calls, account: Account, conference: Conference
+) -> None:
+    visited, new, elsewhere = a_conference(account.id), a_conference(account.id), a_conference(account.id, node="other")
+    call = a_call(account.id)
+    for each in (visited, replace(new, date_created=at(100)), elsewhere):
+        await conferences.add(each)
+    await calls.add(call)
+    stay = a_participant(visited, call)
+    await conferences.join(stay)
+    await conferences.leave(stay.id, at(1))
+
+    assert await conferences.unvisited(conference.node, at(50)) == [conference]

@@ -1,18 +1,21 @@
-"""Where <Dial> joins others: <Conference> and <Queue>."""
+"""<Conference> of <Dial>: enter a room."""
 
-from dataclasses import dataclass, replace
-from typing import ClassVar
+from dataclasses import dataclass
+from typing import ClassVar, Final
 
 from engine.callback import ConferenceEventName, RecordingEventName
-from engine.flow.kinds import Choice, Flag, Whole
+from engine.flow.kinds import Choice, Flag, Language, OneNumber, Whole
 from engine.flow.next_step import Method
-from engine.flow.patterns import NAME, WEB_ADDRESS
-from engine.flow.plans import Beep, RoomPlan, RoomRecord, ServePlan, Trim, Whisper
+from engine.flow.patterns import NAME, PIN, WEB_ADDRESS
+from engine.flow.plans import Beep, RoomPlan, RoomRecord, Trim
 from engine.flow.scene import Scene
 from engine.flow.shape import attribute, content
 from engine.flow.stage import Waiting
 from engine.flow.verbs import telling
 from engine.flow.waiting import waiting_with
+from engine.room_options import SAMPLE_RATES, Announces, RecordedTracks, RoomOptions
+
+_AT_MAKING: Final = "; of the party that makes the room"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,44 @@ class Conference:
     recording_status_callback_method: Method = telling.method("recordingStatusCallback")
     recording_status_callback_event: tuple[RecordingEventName, ...] = telling.recording_events()
     event_callback_url: str | None = telling.callback_url("the recording, where recordingStatusCallback is left out")
+    moderator: bool = attribute(Flag(), default=False, help="Whether this party is a moderator, who needs no PIN")
+    pin: str | None = attribute(PIN, help=f"The PIN to come in with{_AT_MAKING}")
+    moderator_pin: str | None = attribute(PIN, help=f"The PIN that makes a moderator{_AT_MAKING}")
+    wait_for_moderator: bool = attribute(
+        Flag(), default=False, help=f"Whether the room comes alive only with a moderator{_AT_MAKING}"
+    )
+    language: str | None = attribute(
+        Language(), help=f"The language of its announcements; each call's own if left out{_AT_MAKING}"
+    )
+    announce: Announces = attribute(
+        Choice(Announces),
+        default=Announces.NOTHING,
+        help=f"What is said when somebody comes or goes; names are asked for at the door{_AT_MAKING}",
+    )
+    roll_call: bool = attribute(
+        Flag(), default=False, help=f"Whether who comes in is told how many others are there{_AT_MAKING}"
+    )
+    key_commands: bool = attribute(
+        Flag(), default=False, help=f"Whether keys do something, as *6 for muting oneself{_AT_MAKING}"
+    )
+    enter_sound: str | None = attribute(WEB_ADDRESS, help=f"Played on coming in, in place of the tone{_AT_MAKING}")
+    exit_sound: str | None = attribute(WEB_ADDRESS, help=f"Played on leaving, in place of the tone{_AT_MAKING}")
+    sample_rate: int = attribute(
+        OneNumber(SAMPLE_RATES), default=16_000, help=f"The highest rate in Hz at which the room is mixed{_AT_MAKING}"
+    )
+    automatic_gain: bool = attribute(
+        Flag(), default=False, help=f"Whether soft and loud voices are brought to one level{_AT_MAKING}"
+    )
+    denoise: bool = attribute(Flag(), default=False, help=f"Whether steady noise is taken out of voices{_AT_MAKING}")
+    recorded_tracks: RecordedTracks = attribute(
+        Choice(RecordedTracks),
+        default=RecordedTracks.MIX,
+        help=f"What a recording leaves: the mix, or also a file for each participant{_AT_MAKING}",
+    )
 
     IGNORED: ClassVar = {
         "jitterBufferSize": "the jitter buffer sets itself.",
-        "recordingChannels": "a room is recorded as it is heard, in one channel.",
+        "recordingChannels": "a room's mix has one channel; recordedTracks gives each participant's beside it.",
         "recordingConfigurationId": telling.OF_A_CLOUD,
         "region": "audio is mixed on the node that takes the call.",
     }
@@ -79,27 +116,27 @@ class Conference:
             recording_callback=telling.callback(
                 scene, recording_url, self.recording_status_callback_method, self.recording_status_callback_event
             ),
+            moderator=self.moderator,
+            options=self._options(scene),
+            pin=self.pin,
+            moderator_pin=self.moderator_pin,
         )
 
     def waiting(self, scene: Scene) -> Waiting | None:
         """What is heard before the room comes alive."""
         return waiting_with(scene, self.wait_url, self.wait_method)
 
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """The first who waits in a queue of the account; waits for one if it is empty."""
-
-    queue: str = content(NAME, help="The queue's name")
-    url: str | None = attribute(WEB_ADDRESS, help="A document that who waited hears before the two are joined")
-    method: Method = telling.method("url")
-
-    LATER: ClassVar = {
-        "postWorkActivitySid": "there is no task router. Leave it out.",
-        "reservationSid": "there is no task router. Write the queue's name.",
-    }
-
-    def plan(self, scene: Scene, of_dial: ServePlan) -> ServePlan:
-        """As the stage serves it; the Dial has filled in the rest."""
-        whisper = Whisper(scene.absolute(self.url), self.method.value) if self.url else None
-        return replace(of_dial, name=self.queue, whisper=whisper)
+    def _options(self, scene: Scene) -> RoomOptions:
+        return RoomOptions(
+            language=self.language,
+            wait_for_moderator=self.wait_for_moderator,
+            announce=self.announce,
+            roll_call=self.roll_call,
+            key_commands=self.key_commands,
+            enter_sound=scene.absolute(self.enter_sound) if self.enter_sound else None,
+            exit_sound=scene.absolute(self.exit_sound) if self.exit_sound else None,
+            sample_rate=self.sample_rate,
+            automatic_gain=self.automatic_gain,
+            denoise=self.denoise,
+            recorded_tracks=self.recorded_tracks,
+        )

@@ -1,0 +1,72 @@
+"""Reads what is ordered of conferences out of a request's body."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from api.changes import CHANGES_NOTHING
+from api.problems import Invalid
+from api.sounds import language_faults, say_faults, speech_of, url_of
+from engine.conference import ConferenceStatus, ParticipantChange
+from engine.languages import canonical_language
+from engine.orders import ConferenceChange, NewConference, ParticipantOrder, RecordingAction
+from engine.room_options import Announces, RecordedTracks, RoomOptions
+
+Body = Mapping[str, Any]
+
+_PLAIN_OPTIONS: Final = (
+    "wait_for_moderator", "roll_call", "key_commands", "enter_sound", "exit_sound", "automatic_gain", "denoise",
+)  # fmt: skip
+_HEARD: Final = frozenset({"say", "play"})
+
+
+def new_conference(account_id: str, body: Body) -> NewConference:
+    """What is to be opened. Raises Invalid."""
+    if errors := language_faults(body, "language"):
+        raise Invalid(*errors)
+    return NewConference(
+        account_id=account_id,
+        friendly_name=body.get("friendly_name", ""),
+        max_participants=int(body["max_participants"]),
+        record=body["record"],
+        options=_options(body),
+        pin=body.get("pin"),
+        moderator_pin=body.get("moderator_pin"),
+    )
+
+
+def conference_change(body: Body) -> ConferenceChange:
+    """What is to be done with a conference. Raises Invalid."""
+    _require_change(body)
+    return ConferenceChange(
+        locked=body.get("locked"),
+        muted=body.get("muted"),
+        max_participants=int(body["max_participants"]) if "max_participants" in body else None,
+        say=speech_of(body),
+        play=url_of(body),
+        recording=RecordingAction(body["recording"]) if "recording" in body else None,
+        end=body.get("status") == ConferenceStatus.COMPLETED,
+    )
+
+
+def participant_order(body: Body) -> ParticipantOrder:
+    """What is to be done with a participant. Raises Invalid."""
+    _require_change(body)
+    change = ParticipantChange(**{name: value for name, value in body.items() if name not in _HEARD})
+    return ParticipantOrder(change, speech_of(body), url_of(body))
+
+
+def _require_change(body: Body) -> None:
+    if not body:
+        raise Invalid(CHANGES_NOTHING)
+    if errors := say_faults(body):
+        raise Invalid(*errors)
+
+
+def _options(body: Body) -> RoomOptions:
+    return RoomOptions(
+        language=canonical_language(body["language"]) if "language" in body else None,
+        announce=Announces(body["announce"]),
+        sample_rate=int(body["sample_rate"]),
+        recorded_tracks=RecordedTracks(body["recorded_tracks"]),
+        **{name: body[name] for name in _PLAIN_OPTIONS if name in body},
+    )

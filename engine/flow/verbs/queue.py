@@ -1,0 +1,30 @@
+"""<Queue> of <Dial>: serve who waits in a queue."""
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from engine.flow.next_step import Method
+from engine.flow.patterns import NAME, WEB_ADDRESS
+from engine.flow.plans import ServePlan, Whisper
+from engine.flow.scene import Scene
+from engine.flow.shape import attribute, content
+from engine.flow.verbs import telling
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The first who waits in a queue of the account; waits for one if it is empty."""
+
+    queue: str = content(NAME, help="The queue's name")
+    url: str | None = attribute(WEB_ADDRESS, help="A document that who waited hears before the two are joined")
+    method: Method = telling.method("url")
+
+    LATER: ClassVar = {
+        "postWorkActivitySid": "there is no task router. Leave it out.",
+        "reservationSid": "there is no task router. Write the queue's name.",
+    }
+
+    def plan(self, scene: Scene, of_dial: ServePlan) -> ServePlan:
+        """As the stage serves it; the Dial has filled in the rest."""
+        whisper = Whisper(scene.absolute(self.url), self.method.value) if self.url else None
+        return replace(of_dial, name=self.queue, whisper=whisper)

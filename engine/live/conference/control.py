@@ -1,0 +1,144 @@
+"""What can be done with conferences from outside: change them, end them, conduct who is in them."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from engine.conference import Conference, ConferenceStatus, Participant, become
+from engine.errors import StoreError, WrongState
+from engine.live.conference.room import Room, altered
+from engine.live.conference.rooms import Rooms
+from engine.live.permission import Permission
+from engine.live.ringing import RingingSound
+from engine.live.services import Services
+from engine.live.session import Session
+from engine.orders import ConferenceChange, NewConference, ParticipantOrder, RecordingAction
+from engine.tasks import Beside, first_of, stopped
+
+UNVISITED: Final = timedelta(hours=24)
+"""After which a conference that nobody has entered is completed."""
+
+_SWEEP_S: Final = 60.0
+_BY_API: Final = "conference-ended-via-api"
+
+log = structlog.get_logger(__name__)
+
+
+class ConferenceControl:
+    """Implements api.desk.ConferenceDesk for the conferences of a node."""
+
+    def __init__(self, services: Services, rooms: Rooms, permission: Permission) -> None:
+        self._services = services
+        self._rooms = rooms
+        self._permission = permission
+        self._beside = Beside()
+
+    async def create(self, order: NewConference) -> Conference:
+        """A conference that waits for its first participant. Raises StoreError."""
+        return await self._rooms.create(order)
+
+    async def end(self, account_id: str, conference_id: str) -> None:
+        """End it for all. Raises NotFound."""
+        if (room := self._rooms.live(account_id, conference_id)) is not None:
+            await room.end(_BY_API)
+            return
+        conference = await self._rooms.stored(account_id, conference_id)
+        if conference.status is not ConferenceStatus.COMPLETED:
+            now = self._services.clock.now()
+            await self._services.conferences.save(become(conference, ConferenceStatus.COMPLETED, now))
+
+    async def change(self, account_id: str, conference_id: str, change: ConferenceChange) -> Conference:
+        """The conference after it. Raises NotFound, and WrongState where it is over, or nobody would hear."""
+        room = self._rooms.live(account_id, conference_id)
+        conference = room.conference if room else await self._rooms.stored(account_id, conference_id)
+        _require_possible(change, conference, room)
+        if room is None:
+            recorded = conference.record or change.recording is RecordingAction.START
+            await self._services.conferences.save(replace(altered(conference, change), record=recorded))
+        else:
+            await room.change(change)
+            if change.recording is RecordingAction.START:
+                self._beside.begin(self._record(room))
+        if change.end:
+            await self.end(account_id, conference_id)
+        return await self._rooms.stored(account_id, conference_id)
+
+    async def change_participant(
+        self, account_id: str, conference_id: str, who: str, order: ParticipantOrder
+    ) -> Participant:
+        """`who` is a participant's or a call's id. Raises NotFound."""
+        room, member = self._rooms.member(account_id, conference_id, who)
+        participant = await room.change_member(member, order.change)
+        if order.say is not None:
+            room.tell_member(member, order.say)
+        if order.play is not None:
+            room.play_to_member(member, order.play)
+        return participant
+
+    async def send_out(self, account_id: str, conference_id: str, who: str) -> None:
+        """The call goes on with its flow. Raises NotFound."""
+        room, member = self._rooms.member(account_id, conference_id, who)
+        member.session.journal.note("conference_sent_out", conference=room.conference.id)
+        member.sent_out.set()
+
+    def let_hear_ringing(self, account_id: str, conference_id: str, called: Session) -> None:
+        """Those in the room hear how somebody who is called in is rung, until it answers or does not."""
+        self._beside.begin(self._ringing(account_id, conference_id, called))
+
+    async def close_unvisited(self) -> None:
+        """For ever: complete conferences that nobody has entered for UNVISITED."""
+        while True:
+            await self.close_unvisited_now()
+            await asyncio.sleep(_SWEEP_S)
+
+    async def close_unvisited_now(self) -> None:
+        """Once."""
+        now = self._services.clock.now()
+        try:
+            for conference in await self._services.conferences.unvisited(self._services.node, now - UNVISITED):
+                if self._rooms.live(conference.account_id, conference.id) is None:
+                    await self._services.conferences.save(become(conference, ConferenceStatus.COMPLETED, now))
+                    log.info("conference_unvisited", conference=conference.id)
+        except StoreError as error:
+            log.error("store_failed", error=str(error))
+
+    async def close(self) -> None:
+        """End what is under way."""
+        await self._beside.close()
+
+    async def _record(self, room: Room) -> None:
+        """As soon as all who are there have consented; who comes meanwhile is asked too."""
+        while not await room.record():
+            asked = [member for member in room.members if member.session.consent is None]
+            await self._permission.of(*(member.session for member in asked))
+            withheld = [each for each in asked if each.session.consent is None and each in room.members]
+            if withheld:
+                for member in withheld:
+                    member.session.journal.note("not_recorded", reason="somebody in the conference did not consent")
+                return
+
+    async def _ringing(self, account_id: str, conference_id: str, called: Session) -> None:
+        room = self._rooms.live(account_id, conference_id)
+        if room is None or not room.begun.is_set():
+            return
+        sound = RingingSound(self._services, room.everybody(), called.journal.note, early_media=True)
+        ringing = asyncio.create_task(sound.play([called]))
+        try:
+            await first_of(called.answered, called.over, room.over)
+        finally:
+            await stopped(ringing)
+
+
+def _require_possible(change: ConferenceChange, conference: Conference, room: Room | None) -> None:
+    if conference.status is ConferenceStatus.COMPLETED:
+        raise WrongState(f"{conference.id} is completed.")
+    alive = room is not None and conference.status is ConferenceStatus.IN_PROGRESS
+    if change.needs_hearers and not alive:
+        raise WrongState(f"{conference.id} is {conference.status}: nobody hears what is said before it begins.")
+    if change.recording in (RecordingAction.PAUSE, RecordingAction.RESUME) and not alive:
+        raise WrongState(f"{conference.id} is {conference.status}: it is not being recorded.")
+    if change.recording is RecordingAction.STOP and not conference.record:
+        raise WrongState(f"{conference.id} is not being recorded.")

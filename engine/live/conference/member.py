@@ -1,0 +1,55 @@
+"""One leg in a room."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from engine.conference import Conference, Participant
+from engine.flow.plans import RoomPlan
+from engine.live.conference.spoken_name import SpokenName
+from engine.live.session import Session
+from engine.ports import Attendance, Ear, LegId
+from engine.tasks import Beside
+from engine.web.call_web import CallWeb
+
+
+@dataclass(eq=False, slots=True)
+class Member:
+    """Who it is, how it came in, and how it takes part now."""
+
+    session: Session
+    plan: RoomPlan
+    participant: Participant
+    web: CallWeb
+    hears_music: bool = True
+    """While it waits; False where the flow gives it something of its own to hear."""
+    name: SpokenName | None = None
+    attendance: Attendance | None = None
+    """How it takes part in the mix; None while it has no seat there."""
+    sent_out: asyncio.Event = field(default_factory=asyncio.Event)
+    """By somebody else."""
+    has_left: asyncio.Event = field(default_factory=asyncio.Event)
+    """By its own key."""
+    beside: Beside = field(default_factory=Beside)
+    """What it alone hears and does; ends when it leaves."""
+
+    @property
+    def leg(self) -> LegId:
+        return self.session.leg.id
+
+    @property
+    def ear(self) -> Ear:
+        return Ear(self.leg)
+
+    def wants_music(self, *, waiting: bool) -> bool:
+        """Whether it is on hold, or waits for the room to begin."""
+        return self.participant.hold or (waiting and self.hears_music)
+
+    def begins(self, conference: Conference) -> bool:
+        """Whether the room comes alive with it."""
+        alone_may = self.plan.start_on_enter and not conference.options.wait_for_moderator
+        return self.participant.moderator or alone_may
+
+
+def is_called(member: Member, who: str) -> bool:
+    """Whether it has this participant's or call's id."""
+    return who in (member.participant.id, member.session.call.id)

@@ -1,0 +1,111 @@
+"""What is recorded of a room: the mix, and beside it each participant where the room says so."""
+
+from collections.abc import Iterator, Sequence
+
+from engine.conference import Conference
+from engine.consent import Consent
+from engine.errors import RecordingError, StoreError, WrongState
+from engine.live.active_recording import ActiveRecording
+from engine.live.conference.member import Member
+from engine.live.recording_desk import RecordingDesk, Subject
+from engine.ports import Clock, MixedRoom, Said, Source
+from engine.recording import RecordingSource
+from engine.room_options import RecordedTracks
+
+
+class RoomRecording:
+    """Of one room. Whoever is recorded has consented before."""
+
+    def __init__(self, desk: RecordingDesk, clock: Clock) -> None:
+        self.recorded_id: str | None = None
+        """The mix's recording, also after its end."""
+        self._desk = desk
+        self._clock = clock
+        self._mix: ActiveRecording | None = None
+        self._tracks: dict[str, ActiveRecording] = {}
+        self._paused = False
+
+    async def arrange(self, conference: Conference, members: Sequence[Member], mix: MixedRoom) -> None:
+        """Begin where the conference is to be recorded and nobody withholds consent; take in who has come since."""
+        consents = [member.session.consent for member in members]
+        if not conference.record or not members or None in consents:
+            return
+        given = [consent for consent in consents if consent is not None]
+        if self._mix is None:
+            latest = max(given, key=lambda each: each.at)
+            self._mix = await self._begin(latest, members[0], self._subject(conference, members[0]), mix.source)
+            self.recorded_id = self._mix.id if self._mix else None
+        if self._mix is not None and conference.options.recorded_tracks is RecordedTracks.PARTICIPANTS:
+            for member, consent in zip(members, given, strict=True):
+                await self._record_member(conference, member, consent, self._mix)
+
+    async def pause(self, *, paused: bool) -> None:
+        """Silence from now on, or no longer. Raises WrongState where nothing is recorded, StoreError."""
+        if self._mix is None or not self._mix.is_open:
+            raise WrongState("The conference is not being recorded.")
+        self._paused = paused
+        for active in self._running():
+            await self._desk.pause(active, paused=paused)
+
+    async def member_changed(self, member: Member) -> None:
+        """Who is not heard in the room is not heard in its own track either."""
+        track = self._tracks.get(member.participant.id)
+        if track is not None:
+            await track.pause(paused=self._paused or not member.participant.is_heard)
+
+    async def member_left(self, member: Member) -> None:
+        """Its track ends with it."""
+        track = self._tracks.pop(member.participant.id, None)
+        if track is not None:
+            await track.stop()
+
+    async def stop(self) -> None:
+        """End all; what begins afterwards is another recording."""
+        for active in tuple(self._running()):
+            await active.stop()
+        self._mix, self._paused = None, False
+        self._tracks.clear()
+
+    def _running(self) -> Iterator[ActiveRecording]:
+        if self._mix is not None:
+            yield self._mix
+        yield from self._tracks.values()
+
+    async def _record_member(
+        self, conference: Conference, member: Member, consent: Consent, mix: ActiveRecording
+    ) -> None:
+        if member.participant.id in self._tracks:
+            return
+        lead_s = self._clock.monotonic() - mix.started_s
+        subject = self._subject(conference, member, call_id=member.session.call.id, lead_s=lead_s)
+        track = await self._begin(consent, member, subject, Said(member.leg))
+        if track is not None:
+            self._tracks[member.participant.id] = track
+            await self.member_changed(member)
+
+    async def _begin(
+        self, consent: Consent, member: Member, subject: Subject, source: Source
+    ) -> ActiveRecording | None:
+        try:
+            active = await self._desk.start(consent, subject, [[source]])
+            if self._paused:
+                await self._desk.pause(active, paused=True)
+        except (RecordingError, StoreError) as error:
+            member.session.journal.note("not_recorded", reason=str(error))
+            return None
+        return active
+
+    def _subject(
+        self, conference: Conference, member: Member, *, call_id: str | None = None, lead_s: float = 0.0
+    ) -> Subject:
+        return Subject(
+            conference.account_id,
+            RecordingSource.CONFERENCE,
+            member.session.journal.note,
+            call_id=call_id,
+            conference_id=conference.id,
+            callback=member.plan.recording_callback,
+            told_on=member.session.call.id,
+            trim=member.plan.trim,
+            lead_s=lead_s,
+        )

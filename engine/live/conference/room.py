@@ -1,0 +1,253 @@
+"""One live conference: who is in it, and who hears whom."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+import structlog
+
+from engine.callback import ConferenceEventName
+from engine.conference import Conference, ConferenceStatus, Participant, ParticipantChange, become, changed, differences
+from engine.errors import MediaError, SpeechError, WebhookError
+from engine.flow.plans import Entry
+from engine.live.conference.announcements import Announcements, Sounding
+from engine.live.conference.comings import Comings
+from engine.live.conference.journal import ConferenceJournal
+from engine.live.conference.member import Member, is_called
+from engine.live.conference.mixing import Mixing
+from engine.live.conference.recording import RoomRecording
+from engine.live.conference.shared_music import SharedMusic
+from engine.live.conference.teller import RoomTeller
+from engine.live.services import Services
+from engine.orders import ConferenceChange, RecordingAction
+from engine.ports import LegId, Sink, Speech
+from engine.told.conference import events_of
+
+log = structlog.get_logger(__name__)
+
+
+class Room:
+    """A conference that somebody is in. Membership changes one at a time."""
+
+    def __init__(self, conference: Conference, services: Services, journal: ConferenceJournal) -> None:
+        self.conference = conference
+        self.over = asyncio.Event()
+        self.begun = asyncio.Event()
+        self.recording = RoomRecording(services.recorder, services.clock)
+        self._services = services
+        self._journal = journal
+        self._members: list[Member] = []
+        self._teller = RoomTeller(services.teller, services.clock)
+        self._mixing = Mixing(services.bridge, self._talks)
+        self._music = SharedMusic(services.speaker, services.bridge)
+        self._announcements = Announcements(self.everybody)
+        self._comings = Comings(services.speaker, self._announcements)
+        self._turn = asyncio.Lock()
+
+    @property
+    def size(self) -> int:
+        return len(self._members)
+
+    @property
+    def members(self) -> Sequence[Member]:
+        return tuple(self._members)
+
+    @property
+    def audience_muted(self) -> bool:
+        """Whether everybody but the moderators is muted."""
+        return all(each.participant.muted for each in self._members if not each.participant.moderator)
+
+    def closed_to_newcomers(self) -> Entry | None:
+        """Why nobody may come in; None if somebody may."""
+        if self.over.is_set():
+            return Entry.OVER
+        if self.conference.locked:
+            return Entry.LOCKED
+        return Entry.FULL if self.size >= self.conference.max_participants else None
+
+    def everybody(self) -> Sequence[Sink]:
+        """Where all who are in it hear."""
+        mix = self._mixing.mix
+        return [mix.sink] if mix is not None else [member.ear for member in self._members]
+
+    async def enter(self, member: Member) -> Entry:
+        """Take somebody in, if there is a place."""
+        async with self._turn:
+            if (closed := self.closed_to_newcomers()) is not None:
+                return closed
+            if self.conference.record and member.session.consent is None:
+                return Entry.NO_CONSENT
+            self._members.append(member)
+            self._teller.meet(member)
+            await self._journal.write(partial(self._services.conferences.join, member.participant))
+            if member.begins(self.conference) and self.conference.status is not ConferenceStatus.IN_PROGRESS:
+                await self._become(ConferenceStatus.IN_PROGRESS)
+                self.begun.set()
+                await self._tell(ConferenceEventName.START, "conference-start", member)
+            await self._tell(ConferenceEventName.JOIN, "participant-join", member)
+            await self._arrange()
+        if self.conference.options.roll_call:
+            self.tell_member(member, self._comings.roll_call(self.conference, member, self.size - 1))
+        if self.size > 1:
+            self._comings.came(self.conference, member)
+        return Entry.ENTERED
+
+    async def leave(self, member: Member) -> None:
+        """Take a member out; the room is over when it was the last, or the one that ends it."""
+        async with self._turn:
+            self._members.remove(member)
+            await member.beside.close()
+            await self._mixing.remove(member)
+            await self.recording.member_left(member)
+            now = self._services.clock.now()
+            await self._journal.write(partial(self._services.conferences.leave, member.participant.id, now))
+            reason = "participant_updated_via_api" if member.sent_out.is_set() else "participant_hung_up"
+            await self._tell(ConferenceEventName.LEAVE, "participant-leave", member, ReasonParticipantLeft=reason)
+            if member.participant.end_on_exit and not self.over.is_set():
+                await self._end(member, "participant-with-end-conference-on-exit-left")
+            elif not self._members:
+                await self._end(member, "last-participant-left")
+            await self._arrange()
+        if self._members and not self.over.is_set():
+            self._comings.went(self.conference, member)
+        elif member.name is not None:
+            await member.name.forget()
+
+    async def end(self, reason: str) -> None:
+        """End it for all; `reason` is the field's word."""
+        async with self._turn:
+            await self._end(self._members[0] if self._members else None, reason)
+
+    def member(self, who: str) -> Member | None:
+        """The one of this participant's or call's id."""
+        return next((each for each in self._members if is_called(each, who)), None)
+
+    async def change(self, change: ConferenceChange) -> None:
+        """Lock it, limit it, mute everybody, say or play something to all. Raises WrongState, StoreError."""
+        async with self._turn:
+            await self._change_recording(change.recording)
+            self.conference = altered(self.conference, change)
+            await self._journal.write(partial(self._services.conferences.save, self.conference))
+            if change.muted is not None:
+                for member in self._members:
+                    if not (change.spared and member.participant.moderator):
+                        await self._change(member, ParticipantChange(muted=change.muted))
+            await self._arrange()
+        if change.say is not None:
+            self._announce(partial(self._services.speaker.say, change.say))
+        if change.play is not None and self._members:
+            self._announce(self._file(change.play, self._members[0]))
+
+    async def record(self) -> bool:
+        """Record it from now on. False if somebody who is there has not consented."""
+        async with self._turn:
+            if any(member.session.consent is None for member in self._members):
+                return False
+            self.conference = replace(self.conference, record=True)
+            await self._journal.write(partial(self._services.conferences.save, self.conference))
+            await self._arrange()
+            return True
+
+    async def change_member(self, member: Member, change: ParticipantChange) -> Participant:
+        """The participant after it."""
+        async with self._turn:
+            await self._change(member, change)
+            await self._arrange()
+            return member.participant
+
+    def tell_member(self, member: Member, speech: Speech) -> None:
+        """Say something that this one alone hears."""
+        member.beside.begin(self._heard_alone(member, partial(self._services.speaker.say, speech)))
+
+    def play_to_member(self, member: Member, url: str) -> None:
+        """Play something that this one alone hears."""
+        member.beside.begin(self._heard_alone(member, self._file(url, member)))
+
+    def _file(self, url: str, member: Member) -> Sounding:
+        return lambda to: self._services.speaker.play_url(url, to, member.web)
+
+    async def _heard_alone(self, member: Member, sound: Sounding) -> None:
+        try:
+            await sound([member.ear])
+        except (SpeechError, MediaError, WebhookError) as error:
+            member.session.journal.note("prompt_failed", reason=str(error))
+
+    def _announce(self, sound: Sounding) -> None:
+        async def told(failure: str | None) -> None:
+            if not self._members:
+                return
+            member = self._members[0]
+            member.session.journal.note("announced", conference=self.conference.id, failure=failure)
+            word = "announcement-fail" if failure else "announcement-end"
+            more = {"ReasonAnnouncementFailed": failure} if failure else {}
+            await self._tell(ConferenceEventName.ANNOUNCEMENT, word, member, **more)
+
+        self._announcements.begin(sound, on_end=told)
+
+    async def _change_recording(self, action: RecordingAction | None) -> None:
+        match action:
+            case RecordingAction.STOP:
+                await self.recording.stop()
+            case RecordingAction.PAUSE | RecordingAction.RESUME:
+                await self.recording.pause(paused=action is RecordingAction.PAUSE)
+
+    async def _change(self, member: Member, change: ParticipantChange) -> None:
+        before, member.participant = member.participant, changed(member.participant, change)
+        if member.participant == before:
+            return
+        await self._journal.write(partial(self._services.conferences.change, member.participant))
+        member.session.journal.note(
+            "participant_changed", conference=self.conference.id, **differences(before, member.participant)
+        )
+        for event, word in events_of(before, member.participant):
+            await self._tell(event, word, member)
+
+    async def _tell(self, event: ConferenceEventName, word: str, member: Member, **more: str) -> None:
+        await self._teller.tell(self.conference, event, word, member, **more)
+
+    async def _end(self, last: Member | None, reason: str) -> None:
+        if self.over.is_set():
+            return
+        self.over.set()
+        if last is not None:
+            ending = {"ReasonConferenceEnded": reason, "CallSidEndingConference": last.session.call.id}
+            await self._tell(ConferenceEventName.END, "conference-end", last, **ending)
+        await self.recording.stop()
+        await self._announcements.close()
+        await self._music.stop()
+        await self._mixing.close()
+        await self._become(ConferenceStatus.COMPLETED)
+
+    async def _become(self, status: ConferenceStatus) -> None:
+        self.conference = become(self.conference, status, self._services.clock.now())
+        await self._journal.write(partial(self._services.conferences.save, self.conference))
+
+    async def _arrange(self) -> None:
+        """Make what is heard and recorded what the members' state asks for."""
+        begun = self.conference.status is ConferenceStatus.IN_PROGRESS
+        if begun:
+            mix = await self._mixing.arrange(self.conference.options, self._members)
+            await self.recording.arrange(self.conference, self._members, mix)
+        for member in self._members:
+            await self.recording.member_changed(member)
+        waiting = not begun and not self.over.is_set()
+        await self._music.play_to({each.ear for each in self._members if each.wants_music(waiting=waiting)})
+
+    async def _talks(self, leg: LegId, now: bool) -> None:
+        member = next((each for each in self._members if each.leg == leg), None)
+        if member is None or not member.participant.is_heard:
+            return
+        member.session.journal.note("talking" if now else "fell_silent", conference=self.conference.id)
+        word = "participant-speech-start" if now else "participant-speech-stop"
+        await self._tell(ConferenceEventName.SPEAKER, word, member)
+
+
+def altered(conference: Conference, change: ConferenceChange) -> Conference:
+    """The conference as the change has it."""
+    return replace(
+        conference,
+        locked=conference.locked if change.locked is None else change.locked,
+        max_participants=change.max_participants or conference.max_participants,
+        record=conference.record and change.recording is not RecordingAction.STOP,
+    )

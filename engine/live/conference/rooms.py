@@ -1,0 +1,191 @@
+"""All live conferences of a node, found by account and name."""
+
+import asyncio
+from collections.abc import Mapping
+from functools import partial
+from typing import Final
+
+import structlog
+
+from engine.conference import Conference, ConferenceStatus, Participant
+from engine.errors import NotFound, StoreError
+from engine.flow.plans import Entry, RoomOutcome, RoomPlan
+from engine.flow.stage import Waiting
+from engine.ids import Kind, new_id
+from engine.live.conference.commands import obey
+from engine.live.conference.doorkeeper import Admitted, Doorkeeper
+from engine.live.conference.journal import ConferenceJournal
+from engine.live.conference.member import Member
+from engine.live.conference.room import Room
+from engine.live.entertainment import Entertainment
+from engine.live.permission import Permission
+from engine.live.services import Services
+from engine.live.session import Session
+from engine.orders import NewConference
+from engine.tasks import first_of
+from engine.web.call_web import CallWeb
+
+_LEAVE_KEY: Final = "*"
+
+log = structlog.get_logger(__name__)
+
+
+class Rooms:
+    """All live rooms, by account and name."""
+
+    def __init__(self, services: Services, permission: Permission) -> None:
+        self._services = services
+        self._doorkeeper = Doorkeeper(services, permission)
+        self._journal = ConferenceJournal()
+        self._rooms: dict[tuple[str, str], Room] = {}
+
+    async def create(self, order: NewConference) -> Conference:
+        """A conference that waits for its first participant. Raises StoreError."""
+        conference = self._new(order)
+        await self._services.conferences.add(conference)
+        return conference
+
+    def live(self, account_id: str, conference_id: str) -> Room | None:
+        """The room, if somebody is in it here."""
+        for room in self._rooms.values():
+            if (room.conference.account_id, room.conference.id) == (account_id, conference_id):
+                return room
+        return None
+
+    async def stored(self, account_id: str, conference_id: str) -> Conference:
+        """The conference, live or not. Raises NotFound."""
+        conference = await self._services.conferences.get(conference_id)
+        if conference is None or conference.account_id != account_id:
+            raise NotFound("conference", conference_id)
+        return conference
+
+    def member(self, account_id: str, conference_id: str, who: str) -> tuple[Room, Member]:
+        """Of a participant's or a call's id, with its room. Raises NotFound."""
+        room = self.live(account_id, conference_id)
+        member = room.member(who) if room is not None else None
+        if room is None or member is None:
+            raise NotFound("participant", who)
+        return room, member
+
+    async def join(self, session: Session, plan: RoomPlan, waiting: Waiting | None, web: CallWeb) -> RoomOutcome:
+        """Stay in the room until the leg, the room or the stay's limit ends. Raises LegGone while at the door."""
+        room = await self._room(session.call.account_id, plan)
+        admitted = room.closed_to_newcomers() or await self._doorkeeper.admit(session, plan, room.conference)
+        if isinstance(admitted, Entry):
+            return await self._refused(session, room, admitted)
+        member = self._member(session, plan, web, room, admitted, hears_music=waiting is None)
+        entry = Entry.GONE if session.over.is_set() else await room.enter(member)
+        if entry is not Entry.ENTERED:
+            if admitted.name is not None:
+                await admitted.name.forget()
+            return await self._refused(session, room, entry)
+        session.journal.note("conference_joined", conference=room.conference.id)
+        came = self._services.clock.monotonic()
+        try:
+            await self._entertained(member, room, waiting)
+        finally:
+            await asyncio.shield(room.leave(member))
+            if room.over.is_set():
+                self._forget(room)
+        seconds = int(self._services.clock.monotonic() - came)
+        session.journal.note("conference_left", conference=room.conference.id, seconds=seconds)
+        recorded = room.recording.recorded_id
+        url = self._services.recording_url(recorded) if recorded else None
+        return RoomOutcome(room.conference.id, Entry.ENTERED, seconds, url)
+
+    async def _refused(self, session: Session, room: Room, entry: Entry) -> RoomOutcome:
+        await self._doorkeeper.refuse(session, room.conference, entry)
+        return RoomOutcome(room.conference.id, entry)
+
+    async def _entertained(self, member: Member, room: Room, waiting: Waiting | None) -> None:
+        """Until the room is alive, who waits hears what its flow has for that."""
+        entertained = Entertainment(member.session, self._services.speaker)
+
+        def params() -> Mapping[str, str]:
+            return {"ConferenceSid": room.conference.id}
+
+        async with entertained.with_(waiting, params, until=room.begun):
+            await self._stay(member, room, entertained.left)
+
+    async def _stay(self, member: Member, room: Room, left: asyncio.Event) -> None:
+        session, plan = member.session, member.plan
+        session.keys.forget()
+        if plan.leave_on_star:
+            member.beside.begin(_leaves_on_star(member))
+        elif room.conference.options.key_commands:
+            member.beside.begin(obey(member, room, self._services.clock))
+        ends = (session.over, room.over, left, member.sent_out, member.has_left)
+        if not await first_of(*ends, timeout_s=plan.limit_s):
+            session.journal.note("conference_time_limit", seconds=plan.limit_s)
+
+    async def _room(self, account_id: str, plan: RoomPlan) -> Room:
+        key = (account_id, plan.name)
+        room = self._rooms.get(key)
+        if room is None or room.over.is_set():
+            conference = await self._find(account_id, plan.name)
+            made = conference or self._new(_order(account_id, plan))
+            # Another leg may have made the room while we asked the database.
+            room = self._rooms.get(key)
+            if room is None or room.over.is_set():
+                room = self._rooms[key] = Room(made, self._services, self._journal)
+                if conference is None:
+                    await self._journal.write(partial(self._services.conferences.add, made))
+        return room
+
+    async def _find(self, account_id: str, name: str) -> Conference | None:
+        try:
+            return await self._services.conferences.by_name(account_id, name)
+        except StoreError as error:
+            log.error("store_failed", error=str(error))
+            return None
+
+    def _forget(self, room: Room) -> None:
+        self._doorkeeper.forget(room.conference)
+        for key, known in tuple(self._rooms.items()):
+            if known is room:
+                del self._rooms[key]
+
+    def _new(self, order: NewConference) -> Conference:
+        identifier = new_id(Kind.CONFERENCE)
+        pins = self._services.pins
+        return Conference(
+            id=identifier,
+            account_id=order.account_id,
+            friendly_name=order.friendly_name or identifier,
+            status=ConferenceStatus.INIT,
+            max_participants=order.max_participants,
+            record=order.record,
+            date_created=self._services.clock.now(),
+            node=self._services.node,
+            options=order.options,
+            pin=pins.digest(identifier, order.pin) if order.pin else None,
+            moderator_pin=pins.digest(identifier, order.moderator_pin) if order.moderator_pin else None,
+        )
+
+    def _member(
+        self, session: Session, plan: RoomPlan, web: CallWeb, room: Room, admitted: Admitted, *, hears_music: bool
+    ) -> Member:
+        participant = Participant(
+            id=new_id(Kind.PARTICIPANT),
+            conference_id=room.conference.id,
+            call_id=session.call.id,
+            joined_at=self._services.clock.now(),
+            label=plan.label,
+            muted=plan.muted,
+            coach=plan.coach,
+            end_on_exit=plan.end_on_exit,
+            moderator=admitted.moderator,
+        )
+        return Member(session, plan, participant, web, hears_music, admitted.name)
+
+
+def _order(account_id: str, plan: RoomPlan) -> NewConference:
+    return NewConference(
+        account_id, plan.name, plan.max_participants, plan.record, plan.options, plan.pin, plan.moderator_pin
+    )
+
+
+async def _leaves_on_star(member: Member) -> None:
+    while await member.session.keys.next(None) != _LEAVE_KEY:
+        pass
+    member.has_left.set()

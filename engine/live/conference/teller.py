@@ -1,0 +1,29 @@
+"""Tells a customer's server what happens in a room."""
+
+from engine.callback import Callback, ConferenceEventName
+from engine.conference import Conference
+from engine.live.conference.member import Member
+from engine.live.telling import Teller
+from engine.ports import Clock
+from engine.told.conference import conference_form
+
+
+class RoomTeller:
+    """Of one room: where it is told is said by the first whose flow names a callback."""
+
+    def __init__(self, teller: Teller, clock: Clock) -> None:
+        self._teller = teller
+        self._clock = clock
+        self._callback: Callback | None = None
+
+    def meet(self, member: Member) -> None:
+        """Somebody came in, perhaps with a callback."""
+        self._callback = self._callback or member.plan.callback
+
+    async def tell(
+        self, conference: Conference, event: ConferenceEventName, word: str, member: Member, **more: str
+    ) -> None:
+        """`word` is the field's for what happened, `more` are further parameters; told among the member's callbacks."""
+        if self._callback is not None and event.value in self._callback.events:
+            form = conference_form(conference, word, member.participant, member.plan, self._clock.now())
+            await self._teller.tell(member.session.call.id, self._callback, {**form, **more})

@@ -1,0 +1,45 @@
+"""What is stored of conferences: in order, and true again after the database has failed."""
+
+import asyncio
+
+from engine.errors import StoreError
+from engine.live.conference.journal import Change, ConferenceJournal
+
+
+class Store:
+    """Fails while it is not well."""
+
+    def __init__(self) -> None:
+        self.well = True
+        self.stored: list[str] = []
+
+    def change(self, name: str) -> Change:
+        async def write() -> None:
+            if not self.well:
+                raise StoreError("the disk is full")
+            self.stored.append(name)
+
+        return write
+
+
+async def test_what_is_written_while_all_is_well_is_stored_when_it_returns() -> None:
+    store, journal = Store(), ConferenceJournal()
+
+    await journal.write(store.change("join"))
+
+    assert store.stored == ["join"]
+
+
+async def test_what_failed_is_stored_later_before_what_came_after_it() -> None:
+    store, journal = Store(), ConferenceJournal()
+    store.well = False
+    await journal.write(store.change("first joins"))
+    store.well = True
+    await journal.write(store.change("second joins"))
+    assert store.stored == []
+
+    async with asyncio.timeout(5):
+        while len(store.stored) < 2:
+            await asyncio.sleep(0.05)
+
+    assert store.stored == ["first joins", "second joins"]
