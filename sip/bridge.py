@@ -24,10 +24,11 @@ from engine.ports import (
     Source,
     Track,
 )
+from sip.salvage import salvage, sync_data
 from sip.switch import Switch
 from sip.tap import Tap, memory_file, wav_name
 from sip.thread import SipThread
-from sip.wav import join_tracks, silence, wait_until_closed, write_wav
+from sip.wav import join_tracks, silence, track_files, wait_until_closed, write_wav
 
 
 class FilePlayback:
@@ -60,19 +61,24 @@ class WavRecorder:
     """Implements engine.ports.Recorder: a mono file a track while it runs, joined at its end."""
 
     def __init__(
-        self, recorder: RecorderId, target: Path, files: list[Path], switch: Switch, thread: SipThread
-    ) -> None:
+        self, recorder: RecorderId, target: Path, files: list[Path], running: set[Path], switch: Switch,
+        thread: SipThread,
+    ) -> None:  # fmt: skip
+        """`running` are the files of all recorders; ours are among them until we stop."""
         self._recorder = recorder
         self._target = target
         self._files = files
+        self._running = running
         self._switch = switch
         self._thread = thread
+        running.update(files)
 
     @property
     def tracks(self) -> tuple[Track, ...]:
         return tuple(Track(self._recorder, number) for number in range(len(self._files)))
 
     async def stop(self, *, trim: bool = False, lead_s: float = 0.0) -> RecordedFile:
+        self._running.difference_update(self._files)
         await self._thread.run(partial(self._switch.drop_recorder, self._recorder))
         return await asyncio.to_thread(self._close, trim, lead_s)
 
@@ -123,6 +129,7 @@ class SipBridge:
         self._rate_hz = rate_hz
         self._ids = count(1)
         self._silence: Played | None = None
+        self._running: set[Path] = set()
 
     @property
     def rate_hz(self) -> int:
@@ -146,11 +153,17 @@ class SipBridge:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise RecordingError(f"A recording can't be written to {path.parent}: {error.strerror}.") from error
-        files = [path.with_suffix(f".{number}.wav") for number in range(len(tracks))]
+        files = track_files(path, len(tracks))
         always = [self._silence] if self._silence else []
         sources: list[list[Source]] = [[*always, *track] for track in tracks]
         await self._thread.run(partial(self._switch.record, recorder, files, sources))
-        return WavRecorder(recorder, path, files, self._switch, self._thread)
+        return WavRecorder(recorder, path, files, self._running, self._switch, self._thread)
+
+    async def sync_recordings(self) -> None:
+        await asyncio.to_thread(sync_data, tuple(self._running))
+
+    async def salvage(self, path: Path, *, channels: int, rate_hz: int, lead_s: float = 0.0) -> RecordedFile:
+        return await asyncio.to_thread(salvage, path, channels, rate_hz, lead_s)
 
     @asynccontextmanager
     async def listen(self, source: Said) -> AsyncIterator[AsyncIterator[bytes]]:

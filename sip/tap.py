@@ -15,12 +15,9 @@ from typing import Final, Self
 
 from engine.errors import MediaError
 from engine.ports import LONGEST_LISTEN_S
-
-HEADER_BYTES: Final = 44
-"""Of the WAV files that the library writes; the samples follow."""
+from sip.wav import HEADER_BYTES, SAMPLE_BYTES
 
 POLL_S: Final = 0.05
-SAMPLE_BYTES: Final = 2
 
 
 @contextmanager

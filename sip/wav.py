@@ -13,6 +13,9 @@ import soundfile
 from engine.errors import RecordingError
 from engine.ports import RecordedFile
 
+HEADER_BYTES = 44
+"""Of the WAV files that the library writes; the samples follow."""
+SAMPLE_BYTES = 2
 BLOCK_FRAMES = 65536
 CLOSE_TIMEOUT_S = 3.0
 CLOSE_POLL_S = 0.005
@@ -47,14 +50,22 @@ def wait_until_closed(path: Path) -> None:
     raise RecordingError(f"{path.name} was not closed within {CLOSE_TIMEOUT_S:.0f} s.")
 
 
-def join_tracks(tracks: Sequence[Path], target: Path, *, trim: bool = False, lead_s: float = 0.0) -> RecordedFile:
-    """Join mono WAVs into one, a channel each, cut to the shortest; sync, rename, delete the tracks.
+def track_files(target: Path, number: int) -> list[Path]:
+    """Where the tracks of a recording are while it runs."""
+    return [target.with_suffix(f".{each}.wav") for each in range(number)]
 
-    `trim` leaves out what is silent in all of them at the beginning and the end; `lead_s` of silence come first.
+
+def join_tracks(
+    tracks: Sequence[Path], target: Path, *, trim: bool = False, pad: bool = False, lead_s: float = 0.0
+) -> RecordedFile:
+    """Join mono WAVs into one, a channel each; sync, rename, delete the tracks. Raises RecordingError.
+
+    They are cut to the shortest, or with `pad` filled up with silence to the longest. `trim` leaves out what is
+    silent in all of them at the beginning and the end; `lead_s` of silence come first.
     """
     part = target.with_suffix(".part")
     try:
-        frames, rate_hz = _interleave(tracks, part, trim=trim, lead_s=lead_s)
+        _interleave(tracks, part, trim=trim, pad=pad, lead_s=lead_s)
         part.replace(target)
         _sync(target.parent)
     except (OSError, soundfile.SoundFileError) as error:
@@ -62,22 +73,28 @@ def join_tracks(tracks: Sequence[Path], target: Path, *, trim: bool = False, lea
         raise RecordingError(f"The recording could not be closed: {error}.") from error
     for track in tracks:
         track.unlink(missing_ok=True)
+    return described(target)
+
+
+def described(target: Path) -> RecordedFile:
+    """A closed recording with its figures. Raises OSError or SoundFileError."""
+    info = soundfile.info(target)
     return RecordedFile(
         path=target,
-        seconds=frames / rate_hz,
-        channels=len(tracks),
-        rate_hz=rate_hz,
+        seconds=info.frames / info.samplerate,
+        channels=info.channels,
+        rate_hz=info.samplerate,
         size_bytes=target.stat().st_size,
         sha256=_sha256(target),
     )
 
 
-def _interleave(tracks: Sequence[Path], part: Path, *, trim: bool, lead_s: float) -> tuple[int, int]:
+def _interleave(tracks: Sequence[Path], part: Path, *, trim: bool, pad: bool, lead_s: float) -> None:
     with ExitStack() as stack:
         inputs = [stack.enter_context(soundfile.SoundFile(track)) for track in tracks]
         rate_hz = inputs[0].samplerate
-        first, end = _loud_part(inputs) if trim else (0, min(track.frames for track in inputs))
-        frames = end - first
+        lengths = [track.frames for track in inputs]
+        first, end = _loud_part(inputs) if trim else (0, max(lengths) if pad else min(lengths))
         for track in inputs:
             track.seek(first)
         output = stack.enter_context(
@@ -86,13 +103,12 @@ def _interleave(tracks: Sequence[Path], part: Path, *, trim: bool, lead_s: float
         lead = round(lead_s * rate_hz)
         for start in range(0, lead, BLOCK_FRAMES):
             output.write(np.zeros((min(BLOCK_FRAMES, lead - start), len(tracks)), np.int16))
-        left = frames
+        left = end - first
         while left:
             block = min(left, BLOCK_FRAMES)
-            output.write(np.column_stack([track.read(block, dtype="int16") for track in inputs]))
+            output.write(np.column_stack([track.read(block, dtype="int16", fill_value=0) for track in inputs]))
             left -= block
     _sync(part)
-    return lead + frames, rate_hz
 
 
 def _loud_part(inputs: Sequence[soundfile.SoundFile]) -> tuple[int, int]:

@@ -1,21 +1,22 @@
 """What a node puts right at its start: calls, conferences and recordings of a process that died."""
 
 import asyncio
-import hashlib
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-import soundfile
 import structlog
 
 from engine.call import Attempt, Call, Event
 from engine.conference import ConferenceStatus, become
+from engine.errors import RecordingError
 from engine.live.journal import Journal, Ledger
 from engine.live.services import Services
 from engine.recording import Recording, RecordingStatus
 
 _DIED: Final = "The process that carried it ended without closing it."
+_CUT_SHORT: Final = f"{_DIED} It holds what was heard up to then."
 
 log = structlog.get_logger(__name__)
 
@@ -31,8 +32,8 @@ async def recover(services: Services) -> None:
         if conference.status is not ConferenceStatus.INIT:
             await services.conferences.save(become(conference, ConferenceStatus.COMPLETED, now))
     for recording in await services.recordings.unfinished(services.node):
-        row = await asyncio.to_thread(_closed, recording)
-        await services.recordings.save(replace(row, ended_at=services.clock.now()))
+        row = await _closed(recording, services)
+        await services.recordings.save(row)
         log.warning("recording_recovered", recording=row.id, status=row.status, error=row.error)
 
 
@@ -45,20 +46,24 @@ async def _fail(call: Call, ledger: Ledger) -> None:
     log.warning("call_recovered", call_id=call.id)
 
 
-def _closed(recording: Recording) -> Recording:
-    """With the figures of its file, if that was complete."""
+async def _closed(recording: Recording, services: Services) -> Recording:
+    """With the figures of what is left of it: all where it had been closed, else up to the process's end."""
     path = Path(recording.path)
+    was_closed = await asyncio.to_thread(path.exists)
     try:
-        info = soundfile.info(path)
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-    except (OSError, soundfile.SoundFileError):
-        return replace(recording, status=RecordingStatus.FAILED, error=_DIED)
+        file = await services.bridge.salvage(
+            path, channels=recording.channels, rate_hz=recording.rate_hz, lead_s=recording.lead_s
+        )
+    except RecordingError as error:
+        reason = f"{_DIED} {error}"
+        return replace(recording, status=RecordingStatus.FAILED, error=reason, ended_at=services.clock.now())
     return replace(
         recording,
         status=RecordingStatus.COMPLETED,
-        seconds=info.frames / info.samplerate,
-        size_bytes=path.stat().st_size,
-        sha256=digest,
-        rate_hz=info.samplerate,
+        error=None if was_closed else _CUT_SHORT,
+        seconds=file.seconds,
+        size_bytes=file.size_bytes,
+        sha256=file.sha256,
+        rate_hz=file.rate_hz,
+        ended_at=recording.started_at + timedelta(seconds=file.seconds - recording.lead_s),
     )

@@ -126,7 +126,7 @@ class Switchboard:
             raise NotFound("recording", recording_id)
         if row.status in (RecordingStatus.IN_PROGRESS, RecordingStatus.PAUSED):
             raise WrongState(f"{recording_id} is still being recorded; end its call or conference first.")
-        await asyncio.to_thread(Path(row.path).unlink, missing_ok=True)
+        await asyncio.to_thread(_delete_files, Path(row.path))
         await self._services.recordings.delete(recording_id)
 
     @property
@@ -192,6 +192,12 @@ class Switchboard:
 
 async def _run(conductor: Conductor, *, starts: Sequence[Start]) -> None:
     await conductor.run(starts)
+
+
+def _delete_files(recording: Path) -> None:
+    """Its tracks too, which are left where it could not be closed."""
+    for file in recording.parent.glob(f"{recording.stem}.*"):
+        file.unlink(missing_ok=True)
 
 
 async def _stand_by(conductor: Conductor) -> None:

@@ -68,6 +68,18 @@ class Bridge(Protocol):
         """Record to `path`, one channel for each group of sources. Raises RecordingError."""
         ...
 
+    async def sync_recordings(self) -> None:
+        """Put on the disk what all running recorders have written so far. Raises RecordingError."""
+        ...
+
+    async def salvage(self, path: Path, *, channels: int, rate_hz: int, lead_s: float = 0.0) -> RecordedFile:
+        """Close what a process that died was recording to `path`; what was closed already is only described.
+
+        Channels that end earlier than others are filled up with silence; `lead_s` of it come first. Raises RecordingError: nothing was written
+        (nothing is left of it then), or it can't be closed now.
+        """
+        ...
+
     async def connect(self, source: Source, sink: Sink) -> None: ...
     async def disconnect(self, source: Source, sink: Sink) -> None: ...
 

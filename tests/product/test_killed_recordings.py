@@ -1,0 +1,68 @@
+"""Recordings whose process is killed in the middle: what the next process makes of them."""
+
+import asyncio
+import hashlib
+import random
+import signal
+import time
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tests.peers.audio import Sound, tone, when_heard
+from tests.peers.phone import phone
+from tests.peers.platform import Platform, platform
+from tests.peers.ports import Ports
+
+pytestmark = pytest.mark.sip
+
+HZ = 600
+FAR_END = 1
+"""The channel of who was called."""
+KILLS = 4
+MAY_BE_LOST_S = 1.2
+
+
+async def killed(telefoon: Platform) -> float:
+    """The moment of its end (seconds since 1970); it runs again after it."""
+    at = time.time()
+    assert await telefoon.end(signal.SIGKILL) == -signal.SIGKILL
+    await telefoon.start()
+    return at
+
+
+@pytest.mark.slow
+async def test_after_a_kill_the_recording_is_there_up_to_its_last_second(tmp_path: Path, ports: Ports) -> None:
+    voice, trunk = tone(HZ, 30).save(tmp_path / "voice.wav"), ports.one()
+    kept = tmp_path / "var" / "recordings"
+    # At 8 kHz the library's buffers hold the longest time.
+    settings = {"TRUNK": f"sip:127.0.0.1:{trunk}", "CODECS": "PCMA"}
+    async with platform(tmp_path, ports, settings) as telefoon:
+        for _ in range(KILLS):
+            async with phone("--play", str(voice), port=trunk):
+                call = await telefoon.place("+3225550199", record=True)
+                await telefoon.noted(call["id"], "recording_started")
+                await asyncio.sleep(random.uniform(1.5, 4))
+
+                killed_at = await killed(telefoon)
+
+                recording, wav = await telefoon.recording(tmp_path, call_id=call["id"])
+
+            assert recording["status"] == "completed"
+            assert "ended without closing it" in recording["error"]
+            assert recording["size_bytes"] == wav.stat().st_size
+            assert recording["sha256"] == hashlib.sha256(wav.read_bytes()).hexdigest()
+            began = datetime.fromisoformat(recording["started_at"]).timestamp()
+            heard = when_heard(Sound.of_file(wav, channel=FAR_END), HZ)
+            assert len(heard) == 1
+            assert heard[0].start_s < 0.3
+            assert killed_at - MAY_BE_LOST_S < began + heard[0].end_s < killed_at + 0.1
+            ended = datetime.fromisoformat(recording["ended_at"]).timestamp()
+            assert ended - began == pytest.approx(recording["seconds"], abs=0.01)
+            assert [file.name for file in kept.iterdir()] == [wav.name]
+            (kept / wav.with_suffix(".0.wav").name).touch()  # as where it could not be closed
+
+            await telefoon.delete(f"recordings/{recording['id']}")
+
+            assert not list(kept.iterdir())
