@@ -2,87 +2,24 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.peers.audio import Sound, hears, tone, tone_level
+from tests.peers.audio import Sound, hears, tone
+from tests.peers.callers import Caller, calling, has
 from tests.peers.customer import Customer
-from tests.peers.ear import RtpEar
 from tests.peers.phone import phone
 from tests.peers.platform import ACCOUNT, NUMBER, Json, Platform, platform
 from tests.peers.ports import Ports
-from tests.peers.scenario import acks, asks, calls, gets_bye, pause, receives, scenario, sdp
-from tests.peers.sipp import Sipp, sipp
+from tests.peers.scenario import acks, asks, calls, pause, receives, scenario, sdp
+from tests.peers.sipp import sipp
 
 pytestmark = pytest.mark.sip
 
 COACHES = "+3225550101"
 STORM = 200
-
-
-async def count(telefoon: Platform, name: str) -> int | None:
-    """How many are in the conference of this name; None once it is over."""
-    found = (await telefoon.get("conferences", friendly_name=name, status="in-progress"))["conferences"]
-    return found[0]["participant_count"] if found else None
-
-
-async def has(telefoon: Platform, name: str, wanted: int | None, *, within_s: float) -> None:
-    """Wait until so many are in it."""
-    now: int | None = None
-    try:
-        async with asyncio.timeout(within_s):
-            while (now := await count(telefoon, name)) != wanted:
-                await asyncio.sleep(0.2)
-    except TimeoutError:
-        raise AssertionError(f"{now} are in it, not {wanted}, after {within_s:g} s") from None
-
-
-@dataclass(slots=True)
-class Caller:
-    """Somebody in a conference, with a tone of its own."""
-
-    hz: int
-    ear: RtpEar
-    far_end: Sipp
-    call_id: str
-
-    async def hears(self, *others: "Caller") -> set[int]:
-        """The tones of others that it hears in the next second."""
-        since = self.ear.now_s
-        await asyncio.sleep(1.2)
-        return {each.hz for each in others if hears(self.ear.heard(since), each.hz, seconds=0.6)}
-
-    async def level_of(self, other: "Caller") -> float:
-        """In dBov, in the next second."""
-        since = self.ear.now_s
-        await asyncio.sleep(1.2)
-        return tone_level(self.ear.heard(since), other.hz)
-
-
-@asynccontextmanager
-async def calling(telefoon: Platform, ports: Ports, *tones: int) -> AsyncIterator[list[Caller]]:
-    """Callers of NUMBER, each of whom sounds its tone."""
-    script = scenario(
-        calls(sdp()), receives(100, optional=True), receives(180, optional=True), receives(200, keeps_route=True),
-        acks(), gets_bye(),
-    )  # fmt: skip
-    async with AsyncExitStack() as stack:
-        callers = []
-        for hz in tones:
-            ear = stack.enter_context(RtpEar())
-            far_end = await stack.enter_async_context(
-                sipp(script, ports, target=telefoon.sip_port, service=NUMBER, keys={"ear": ear.port})
-            )
-            ear.follow((await far_end.gets("200 INVITE")).sdp)
-            ear.say(tone(hz, 2, dbov=-24), for_ever=True)
-            call = await telefoon.newest_call()
-            callers.append(Caller(hz, ear, far_end, call["id"]))
-            await asyncio.sleep(0.3)
-        yield callers
 
 
 async def test_a_conference_is_conducted_by_rest(tmp_path: Path, ports: Ports, shop: Customer) -> None:
