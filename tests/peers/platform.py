@@ -255,7 +255,7 @@ def prepared(
     }
     outside = {name: value for name, value in os.environ.items() if not name.startswith("TELEFOON_")}
     environment = outside | {f"TELEFOON_{name}": value for name, value in given.items()}
-    made = Platform(folder, environment, http_port, sip_port)
+    made = Platform(folder, environment, int(given["HTTP_PORT"]), int(given["SIP_PORT"]))
     made.key = made.telefoon("keys", "create", "--account", ACCOUNT).split()[-1]
     options = [each for name, value in (number or {}).items() for each in (name, value)]
     made.telefoon("numbers", "add", NUMBER, "--account", ACCOUNT, *options)
