@@ -75,8 +75,8 @@ class Bridge(Protocol):
     async def salvage(self, path: Path, *, channels: int, rate_hz: int, lead_s: float = 0.0) -> RecordedFile:
         """Close what a process that died was recording to `path`; what was closed already is only described.
 
-        Channels that end earlier than others are filled up with silence; `lead_s` of it come first. Raises RecordingError: nothing was written
-        (nothing is left of it then), or it can't be closed now.
+        Channels that end earlier than others are filled up with silence; `lead_s` of it come first. Raises
+        RecordingError: nothing was written (nothing is left of it then), or it can't be closed now.
         """
         ...
 
