@@ -9,8 +9,7 @@ from engine.live.conference.announcements import Announcements, Sounding
 from engine.live.conference.doorkeeper import language_for
 from engine.live.conference.member import Member
 from engine.live.speaker import Speaker
-from engine.phrases import Phrase, others_present
-from engine.ports import Speech
+from engine.phrases import Phrase
 from engine.room_options import Announces
 
 _ON_ENTRY: Final = frozenset({Beep.BOTH, Beep.ON_ENTER})
@@ -43,11 +42,6 @@ class Comings:
         if self._announcements.crowded:
             sounds = []
         self._announcements.begin(*sounds, on_end=forget)
-
-    @staticmethod
-    def roll_call(conference: Conference, member: Member, others: int) -> Speech:
-        """What a newcomer is told."""
-        return others_present(others, language_for(conference, member.session))
 
     def _tone(self, own: str | None, member: Member) -> list[Sounding]:
         if own is None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +13,7 @@ from engine.live.conference.spoken_name import SpokenName, ask_name
 from engine.live.permission import Permission
 from engine.live.services import Services
 from engine.live.session import Session
-from engine.phrases import Phrase
+from engine.phrases import Phrase, others_present
 from engine.pins import TRIES_A_CALL, PinGuard, Role
 from engine.ports import Ear, Speech
 from engine.room_options import Announces
@@ -45,8 +46,10 @@ class Doorkeeper:
         self._permission = permission
         self._guards: defaultdict[str, PinGuard] = defaultdict(PinGuard)
 
-    async def admit(self, session: Session, plan: RoomPlan, conference: Conference) -> Admitted | Entry:
-        """Who it is, or why it can't come in. Raises LegGone."""
+    async def admit(
+        self, session: Session, plan: RoomPlan, conference: Conference, others: Callable[[], int]
+    ) -> Admitted | Entry:
+        """Who it is, or why it can't come in; `others` tells how many are there. Raises LegGone."""
         moderator = plan.moderator
         if conference.asks_for_pin and not moderator:
             role = await self._role(session, conference)
@@ -55,10 +58,11 @@ class Doorkeeper:
             moderator = role is Role.MODERATOR
         if conference.record and await self._permission.of(session) is None:
             return Entry.NO_CONSENT
-        name = None
+        name, language = None, language_for(conference, session)
         if conference.options.announce is Announces.NAMES:
-            language = language_for(conference, session)
             name = await ask_name(session, language, self._services.speaker, self._services.bridge)
+        if conference.options.roll_call:
+            await self._say(session, others_present(others(), language))
         return Admitted(moderator, name)
 
     async def refuse(self, session: Session, conference: Conference, entry: Entry) -> None:

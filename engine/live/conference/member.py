@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from engine.conference import Conference, Participant
 from engine.flow.plans import RoomPlan
+from engine.live.conference.announcements import Announcements
 from engine.live.conference.spoken_name import SpokenName
 from engine.live.session import Session
 from engine.ports import Attendance, Ear, LegId
@@ -30,7 +31,12 @@ class Member:
     has_left: asyncio.Event = field(default_factory=asyncio.Event)
     """By its own key."""
     beside: Beside = field(default_factory=Beside)
-    """What it alone hears and does; ends when it leaves."""
+    """What goes on for as long as it stays."""
+    private: Announcements = field(init=False)
+    """What it alone hears."""
+
+    def __post_init__(self) -> None:
+        self.private = Announcements(lambda: [self.ear])
 
     @property
     def leg(self) -> LegId:
@@ -39,6 +45,11 @@ class Member:
     @property
     def ear(self) -> Ear:
         return Ear(self.leg)
+
+    async def close(self) -> None:
+        """It leaves."""
+        await self.beside.close()
+        await self.private.close()
 
     def wants_music(self, *, waiting: bool) -> bool:
         """Whether it is on hold, or waits for the room to begin."""

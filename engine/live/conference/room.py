@@ -9,7 +9,6 @@ import structlog
 
 from engine.callback import ConferenceEventName
 from engine.conference import Conference, ConferenceStatus, Participant, ParticipantChange, become, changed, differences
-from engine.errors import MediaError, SpeechError, WebhookError
 from engine.flow.plans import Entry
 from engine.live.conference.announcements import Announcements, Sounding
 from engine.live.conference.comings import Comings
@@ -87,8 +86,6 @@ class Room:
                 await self._tell(ConferenceEventName.START, "conference-start", member)
             await self._tell(ConferenceEventName.JOIN, "participant-join", member)
             await self._arrange()
-        if self.conference.options.roll_call:
-            self.tell_member(member, self._comings.roll_call(self.conference, member, self.size - 1))
         if self.size > 1:
             self._comings.came(self.conference, member)
         return Entry.ENTERED
@@ -97,7 +94,7 @@ class Room:
         """Take a member out; the room is over when it was the last, or the one that ends it."""
         async with self._turn:
             self._members.remove(member)
-            await member.beside.close()
+            await member.close()
             await self._mixing.remove(member)
             await self.recording.member_left(member)
             now = self._services.clock.now()
@@ -158,20 +155,21 @@ class Room:
 
     def tell_member(self, member: Member, speech: Speech) -> None:
         """Say something that this one alone hears."""
-        member.beside.begin(self._heard_alone(member, partial(self._services.speaker.say, speech)))
+        self._tell_alone(member, partial(self._services.speaker.say, speech))
 
     def play_to_member(self, member: Member, url: str) -> None:
         """Play something that this one alone hears."""
-        member.beside.begin(self._heard_alone(member, self._file(url, member)))
+        self._tell_alone(member, self._file(url, member))
 
     def _file(self, url: str, member: Member) -> Sounding:
         return lambda to: self._services.speaker.play_url(url, to, member.web)
 
-    async def _heard_alone(self, member: Member, sound: Sounding) -> None:
-        try:
-            await sound([member.ear])
-        except (SpeechError, MediaError, WebhookError) as error:
-            member.session.journal.note("prompt_failed", reason=str(error))
+    def _tell_alone(self, member: Member, sound: Sounding) -> None:
+        async def told(failure: str | None) -> None:
+            if failure is not None:
+                member.session.journal.note("prompt_failed", reason=failure)
+
+        member.private.begin(sound, on_end=told)
 
     def _announce(self, sound: Sounding) -> None:
         async def told(failure: str | None) -> None:

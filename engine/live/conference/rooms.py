@@ -70,7 +70,9 @@ class Rooms:
     async def join(self, session: Session, plan: RoomPlan, waiting: Waiting | None, web: CallWeb) -> RoomOutcome:
         """Stay in the room until the leg, the room or the stay's limit ends. Raises LegGone while at the door."""
         room = await self._room(session.call.account_id, plan)
-        admitted = room.closed_to_newcomers() or await self._doorkeeper.admit(session, plan, room.conference)
+        admitted = room.closed_to_newcomers() or await self._doorkeeper.admit(
+            session, plan, room.conference, lambda: room.size
+        )
         if isinstance(admitted, Entry):
             return await self._refused(session, room, admitted)
         member = self._member(session, plan, web, room, admitted, hears_music=waiting is None)

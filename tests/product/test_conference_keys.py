@@ -1,0 +1,67 @@
+"""What keys do in a conference that lets them."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from engine.phrases import Phrase
+from tests.peers.audio import tone
+from tests.peers.callers import calling, has
+from tests.peers.customer import Customer
+from tests.peers.platform import platform
+from tests.peers.ports import Ports
+from tests.peers.spoken import is_told, spoken
+
+pytestmark = pytest.mark.sip
+
+
+async def test_keys_mute_count_lock_and_end(tmp_path: Path, ports: Ports, shop: Customer) -> None:
+    options = 'keyCommands="true" language="en-GB" moderatorPin="9876" pin="1234"'
+    shop.flows["/start"] = f'<Response><Dial><Conference beep="false" {options}>board</Conference></Dial></Response>'
+    async with (
+        platform(tmp_path, ports, number={"--url": shop.url("/start")}) as telefoon,
+        calling(telefoon, ports, 400, 700) as (chair, guest),
+    ):
+        chair.ear.press("9876#")
+        guest.ear.press("1234#")
+        await has(telefoon, "board", 2, within_s=20)
+        path = f"conferences/{(await telefoon.get('conferences'))['conferences'][0]['id']}"
+        await chair.ear.hears(guest.hz, within_s=10, seconds=1)
+        before = await guest.level_of(chair)
+        chair.ear.hush()
+
+        guest.ear.press("*6")
+        await telefoon.noted(guest.call_id, "participant_changed")
+        await is_told(guest.ear, spoken(telefoon, tmp_path, Phrase.MUTED))
+        assert await chair.hears(guest) == set()
+        guest.ear.press("*6")
+        await chair.ear.hears(guest.hz, within_s=10, seconds=1, since_s=chair.ear.now_s)
+        await is_told(guest.ear, spoken(telefoon, tmp_path, Phrase.UNMUTED))
+
+        guest.ear.press("*2")
+        await is_told(guest.ear, spoken(telefoon, tmp_path, Phrase.WITH_ONE))
+        guest.ear.press("*4")
+        await is_told(guest.ear, spoken(telefoon, tmp_path, Phrase.FOR_MODERATORS))
+        assert not (await telefoon.get(path))["locked"]
+
+        guest.ear.hush()
+        chair.ear.press("*4")
+        await is_told(chair.ear, spoken(telefoon, tmp_path, Phrase.CONFERENCE_LOCKED))
+        assert (await telefoon.get(path))["locked"]
+        chair.ear.press("*5")
+        await is_told(chair.ear, spoken(telefoon, tmp_path, Phrase.ALL_MUTED))
+        guest.ear.say(tone(guest.hz, 2, dbov=-24), for_ever=True)
+        assert await chair.hears(guest) == set()
+
+        guest.ear.press("*8")
+        chair.ear.say(tone(chair.hz, 2, dbov=-24), for_ever=True)
+        await asyncio.sleep(1)
+        assert await guest.level_of(chair) - before == pytest.approx(3.5, abs=0.7)
+
+        chair.ear.press("*9")
+        await guest.far_end.finishes()
+        await chair.far_end.finishes()
+        ended = await telefoon.get(path)
+
+    assert (ended["status"], ended["participant_count"]) == ("completed", 0)

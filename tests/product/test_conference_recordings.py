@@ -1,0 +1,112 @@
+"""Recordings of conferences, by REST and by the flow: the mix, and each participant beside it."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from engine.phrases import Phrase
+from tests.peers.audio import Sound, hears, when_heard
+from tests.peers.callers import calling, has
+from tests.peers.customer import Customer
+from tests.peers.platform import Json, Platform, platform
+from tests.peers.ports import Ports
+from tests.peers.spoken import is_told, spoken
+
+pytestmark = pytest.mark.sip
+
+
+async def recordings(telefoon: Platform, room: str, folder: Path) -> list[tuple[Json, Sound]]:
+    """Of a conference, once all are closed, in the order in which they began."""
+    async with asyncio.timeout(20):
+        while True:
+            found = (await telefoon.get("recordings", conference_id=room))["recordings"]
+            if found and all(each["status"] == "completed" for each in found):
+                break
+            await asyncio.sleep(0.2)
+    sounds = []
+    for each in reversed(found):
+        wav = folder / f"{each['id']}.wav"
+        async with telefoon.client.get(f"recordings/{each['id']}/audio") as response:
+            wav.write_bytes(await response.read())
+        sounds.append((each, Sound.of_file(wav)))
+    return sounds
+
+
+async def test_a_recording_is_started_paused_resumed_and_stopped_by_rest(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    shop.flows["/start"] = '<Response><Dial><Conference beep="false">desk</Conference></Dial></Response>'
+    async with (
+        platform(tmp_path, ports, number={"--url": shop.url("/start")}) as telefoon,
+        calling(telefoon, ports, 400, 700) as (first, second),
+    ):
+        await has(telefoon, "desk", 2, within_s=10)
+        room = (await telefoon.get("conferences"))["conferences"][0]["id"]
+
+        async def change(action: str) -> int:
+            return (await telefoon.patch(f"conferences/{room}", {"recording": action}))[0]
+
+        assert await change("pause") == 409
+        second.ear.hush()
+        assert await change("start") == 200
+        await is_told(first.ear, spoken(telefoon, tmp_path, Phrase.RECORDED))
+        started = await telefoon.noted(first.call_id, "recording_started")
+        second.ear.hush()
+        await asyncio.sleep(2)
+        assert await change("pause") == 200
+        paused = (await telefoon.get(f"recordings/{started['recording']}"))["status"]
+        await asyncio.sleep(2)
+        assert await change("resume") == 200
+        await asyncio.sleep(2)
+        assert await change("stop") == 200
+        assert await change("stop") == 409
+        [(row, sound)] = await recordings(telefoon, room, tmp_path)
+        stopped = await telefoon.get(f"conferences/{room}")
+        await telefoon.patch(f"conferences/{room}", {"status": "completed"})
+
+    assert paused == "paused"
+    assert (row["source"], row["channels"], stopped["record"]) == ("conference", 1, False)
+    before, after = when_heard(sound, first.hz, least_s=1)
+    assert sound.seconds == pytest.approx(6, abs=1)
+    assert after.start_s - before.end_s == pytest.approx(2, abs=0.4)
+
+
+async def test_each_participant_has_a_track_whose_times_are_the_mixs(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    options = 'record="record-from-start" recordedTracks="participants"'
+    shop.flows["/start"] = f'<Response><Dial><Conference beep="false" {options}>desk</Conference></Dial></Response>'
+    async with (
+        platform(tmp_path, ports, number={"--url": shop.url("/start")}) as telefoon,
+        calling(telefoon, ports, 400) as (first,),
+    ):
+        await telefoon.noted(first.call_id, "recording_started")
+        room = (await telefoon.get("conferences"))["conferences"][0]["id"]
+        async with calling(telefoon, ports, 700) as (second,):
+            await has(telefoon, "desk", 2, within_s=15)
+            await asyncio.sleep(2)
+            await telefoon.patch(f"conferences/{room}/participants/{first.call_id}", {"muted": True})
+            await asyncio.sleep(2)
+            await telefoon.patch(f"conferences/{room}/participants/{first.call_id}", {"muted": False})
+            await asyncio.sleep(2)
+            await telefoon.patch(f"conferences/{room}", {"status": "completed"})
+            await second.far_end.finishes()
+        (mix, mixed), (one, alone), (other, late) = await recordings(telefoon, room, tmp_path)
+
+    assert "call_id" not in mix
+    assert [each["call_id"] for each in (one, other)] == [first.call_id, second.call_id]
+    assert hears(mixed, first.hz, seconds=1)
+    assert hears(mixed, second.hz, seconds=1)
+    assert not hears(alone, second.hz)
+    assert not hears(late, first.hz)
+    for track in (alone, late):
+        assert track.seconds == pytest.approx(mixed.seconds, abs=0.1)
+    came = when_heard(mixed, second.hz, least_s=1)[0].start_s
+    assert came > 1.5, "the second came while the first was being recorded"
+    assert when_heard(late, second.hz, least_s=1)[0].start_s == pytest.approx(came, abs=0.1)
+    spoke = when_heard(mixed, first.hz, least_s=0.5)
+    said = when_heard(alone, first.hz, least_s=0.5)
+    assert len(spoke) == len(said) == 2
+    for there, here in zip(spoke, said, strict=True):
+        assert (here.start_s, here.end_s) == pytest.approx((there.start_s, there.end_s), abs=0.1)
