@@ -1,0 +1,169 @@
+"""100 people for ten minutes in one recorded room: does memory grow, does the recording keep time, do all stay in?
+
+    make bench-endurance
+
+They are SIPp's (two-way G.711 A-law) and all talk. Figures go to bench/results/endurance.json; the exit code is 1 where
+one is out of its bound.
+
+Memory is what is resident of the server and its children, sampled every two seconds from a minute after everybody came
+in; its growth is the median of the last whole minute less that of the first.
+
+Drift is what the recording got longer between two moments, less the time between them. The moments are those when its
+track grew on the disk: it grows by whole buffers, so both are taken at the same place of the buffers' common cycle, and
+each is exact to a frame of the media clock. What the row says (`seconds` against `ended_at` less `started_at`) also
+holds the time to open and to close the recorder, and is given apart.
+"""
+
+import asyncio
+import statistics
+import sys
+import tempfile
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from bench.members import members_of, present
+from bench.process import usage
+from bench.results import save
+from tests.peers.callers import has
+from tests.peers.customer import customer
+from tests.peers.platform import NUMBER, Json, Platform, platform
+from tests.peers.ports import Ports
+
+PEOPLE: Final = 100
+LASTS_S: Final = 600.0
+SETTINGS: Final = {"CODECS": "PCMA,PCMU", "SESSION_EXPIRES_S": "1800", "RTP_PORTS": "20000-24000"}
+FLOW: Final = (
+    '<Response><Dial><Conference beep="false" maxParticipants="250" record="record-from-start">hall'
+    "</Conference></Dial></Response>"
+)
+LARGEST_GROWTH_KIB: Final = 4096
+LARGEST_DRIFT_MS: Final = 50.0
+
+_WARM_UP_S: Final = 60.0
+_MINUTE_S: Final = 60.0
+_SAMPLE_S: Final = 2.0
+_COME_IN_S: Final = 120.0
+_CYCLE_BYTES: Final = 61440
+"""After so many bytes the library's buffer (3840 in whole frames) and that of stdio (4096) are where they were."""
+_LOOK_S: Final = 0.001
+_KIB: Final = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """The size of a track just when it had grown, and the time then."""
+
+    size_bytes: int
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What the server used at a time (monotonic seconds)."""
+
+    at_s: float
+    resident_bytes: int
+    cpu_s: float
+
+
+async def measure(folder: Path, lasts_s: float) -> dict[str, float | int | str]:
+    """One run against a fresh server."""
+    ports = Ports()
+    talking, _ = members_of(1, PEOPLE, PEOPLE)
+    async with AsyncExitStack() as stack:
+        shop = await stack.enter_async_context(customer(flow=FLOW))
+        number = {"--url": shop.url("/flow")}
+        telefoon = await stack.enter_async_context(platform(folder, ports, SETTINGS, number=number))
+        await stack.enter_async_context(present(talking, NUMBER, telefoon.sip_port, folder / "crowd", ports))
+        await has(telefoon, "hall", PEOPLE, within_s=_COME_IN_S)
+        room = (await telefoon.get("conferences", friendly_name="hall"))["conferences"][0]["id"]
+        (track,) = (folder / "var" / "recordings").glob("*.0.wav")
+
+        first = await asyncio.to_thread(grown, track)
+        await asyncio.sleep(_WARM_UP_S)
+        samples = await watched(telefoon, room, lasts_s - _WARM_UP_S)
+        last = await asyncio.to_thread(grown, track, first)
+
+        await telefoon.patch(f"conferences/{room}", {"status": "completed"})
+        recording, _ = await telefoon.recording(folder, conference_id=room)
+    return {"people": PEOPLE, **of_memory(samples), **of_recording(recording, first, last)}
+
+
+def grown(track: Path, like: Grown | None = None) -> Grown:
+    """Wait until the track grows; with `like`, until it is at the same place of the buffers' cycle."""
+    before = track.stat().st_size
+    while True:
+        size, at_s = track.stat().st_size, time.monotonic()
+        if size != before and (like is None or (size - like.size_bytes) % _CYCLE_BYTES == 0):
+            return Grown(size, at_s)
+        before = size
+        time.sleep(_LOOK_S)
+
+
+async def watched(telefoon: Platform, room: str, lasts_s: float) -> list[Sample]:
+    """What the server uses meanwhile. Raises RuntimeError where somebody left."""
+    samples: list[Sample] = []
+    end_s = time.monotonic() + lasts_s
+    while (now := time.monotonic()) < end_s:
+        used = await asyncio.to_thread(usage, telefoon.pid)
+        samples.append(Sample(now, used.resident_bytes, used.cpu_s))
+        inside = (await telefoon.get(f"conferences/{room}"))["participant_count"]
+        if inside != PEOPLE:
+            raise RuntimeError(f"{inside} of {PEOPLE} are still in it")
+        await asyncio.sleep(_SAMPLE_S)
+    return samples
+
+
+def of_memory(samples: list[Sample]) -> dict[str, float | int | str]:
+    """Resident memory by the minute, its growth, and what it cost in CPU."""
+    began, lasted = samples[0].at_s, samples[-1].at_s - samples[0].at_s
+    minutes = range(max(1, int(lasted // _MINUTE_S)))
+    by_minute = [
+        statistics.median(
+            each.resident_bytes / _KIB
+            for each in samples
+            if minute * _MINUTE_S <= each.at_s - began < (minute + 1) * _MINUTE_S
+        )
+        for minute in minutes
+    ]
+    return {
+        "resident_kib_by_minute": " ".join(f"{each:.0f}" for each in by_minute),
+        "resident_growth_kib": round(by_minute[-1] - by_minute[0]),
+        "cpu": round((samples[-1].cpu_s - samples[0].cpu_s) / lasted, 3),
+    }
+
+
+def of_recording(row: Json, first: Grown, last: Grown) -> dict[str, float | int | str]:
+    """How well the recording kept time; it is mono, 16 bits a sample, at 8 kHz."""
+    recorded_s = (last.size_bytes - first.size_bytes) / 2 / 8000
+    began, ended = (datetime.fromisoformat(row[name]) for name in ("started_at", "ended_at"))
+    return {
+        "observed_s": round(last.at_s - first.at_s, 3),
+        "recording_drift_ms": round((recorded_s - (last.at_s - first.at_s)) * 1000, 1),
+        "recording_s": row["seconds"],
+        "recording_longer_than_its_row_ms": round((row["seconds"] - (ended - began).total_seconds()) * 1000, 1),
+    }
+
+
+def main() -> int:
+    """Measure (argument: seconds, for a trial), print, save; the exit code."""
+    lasts_s = float(sys.argv[1]) if sys.argv[1:] else LASTS_S
+    with tempfile.TemporaryDirectory() as folder:
+        figures = asyncio.run(measure(Path(folder), lasts_s))
+    for name, value in figures.items():
+        print(f"{name:34} {value}")
+    if lasts_s == LASTS_S:
+        print(f"written to {save('endurance', figures)}")
+    in_bounds = (
+        abs(float(figures["recording_drift_ms"])) <= LARGEST_DRIFT_MS
+        and float(figures["resident_growth_kib"]) <= LARGEST_GROWTH_KIB
+    )
+    return 0 if in_bounds else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
