@@ -5,7 +5,7 @@ BIN := .venv/bin
 UV_COMPILE := $(BIN)/uv pip compile setup.py --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --quiet --extra build
 
-.PHONY: help setup run test lint format lock bench-calls bench-conference bench-endurance bench-webhooks clean
+.PHONY: help setup run test lint format lock bench-calls bench-cascade bench-conference bench-endurance bench-webhooks clean
 
 help:
 	@echo 'make run           install, then one real call from start to end, then keep serving (Ctrl-C ends it)'
@@ -14,6 +14,7 @@ help:
 	@echo 'make lint          ruff, mypy, import-linter'
 	@echo 'make format        put the code into the one format'
 	@echo 'make bench-calls   100 inbound calls at 20 a second; figures to bench/results/'
+	@echo 'make bench-cascade  two rooms on two nodes, joined by a call: what the link adds to the delay'
 	@echo 'make bench-conference  conferences of 10 to 200, and 40 of five, beside ConfBridge'
 	@echo 'make bench-endurance  100 in one recorded room for ten minutes: memory and drift'
 	@echo 'make bench-webhooks 200 calls at once whose webhook takes 3 s, against the same without'
@@ -47,6 +48,10 @@ format:
 	@$(PYTHON) -m scripts.setup --tests
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+bench-cascade:
+	@$(PYTHON) -m scripts.setup --tests
+	@$(BIN)/python -m bench.cascade
 
 bench-conference:
 	@$(PYTHON) -m scripts.setup --tests

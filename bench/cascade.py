@@ -1,0 +1,118 @@
+"""Two rooms on two nodes, joined by a call: how much later a voice is heard in the other room than in its own.
+
+    make bench-cascade
+
+One caller says short tones; another in the same room and one in the other room hear them. Their packets are placed by
+the time at which the first came in, so a figure is exact to a few ms; all is on loopback, so it has no network's delay
+and next to none of its jitter. How the two nodes' clocks lie to each other is chance, so each run starts them anew.
+Figures are medians of the runs; they go to bench/results/cascade.json.
+"""
+
+import asyncio
+import statistics
+import sys
+import tempfile
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from bench.results import save
+from tests.peers.audio import tone
+from tests.peers.callers import Caller, calling, has
+from tests.peers.customer import customer
+from tests.peers.platform import NUMBER, platform
+from tests.peers.ports import Ports
+
+RUNS: Final = 6
+WORDS: Final = 20
+SETTINGS: Final = {"CODECS": "PCMA"}
+FLOW: Final = '<Response><Dial><Conference beep="false">hall</Conference></Dial></Response>'
+_WORD: Final = tone(1400, 0.2)
+_PAUSE_S: Final = 0.8
+_SLIP_S: Final = 0.0137
+"""Words begin at another place of the 20 ms each time."""
+_SETTLES_S: Final = 3.0
+_LOUD: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Delays:
+    """Of one run, in ms: from word to ear in the speaker's room, and what the link adds in the other."""
+
+    own_room: float
+    link: float
+
+
+async def measure(folder: Path) -> Delays:
+    """One run of two fresh nodes; medians."""
+    ports = Ports()
+    async with AsyncExitStack() as stack:
+        shop = await stack.enter_async_context(customer(flow=FLOW))
+        number = {"--url": shop.url("/flow")}
+        root = await stack.enter_async_context(platform(_made(folder / "root"), ports, SETTINGS, number=number))
+        trunk = {"TRUNK": f"sip:127.0.0.1:{root.sip_port}"}
+        leaf = await stack.enter_async_context(platform(_made(folder / "leaf"), ports, SETTINGS | trunk, number=number))
+        (there,) = await stack.enter_async_context(calling(root, ports, 400))
+        speaker, here = await stack.enter_async_context(calling(leaf, ports, 620, 860))
+        room = (await leaf.get("conferences", friendly_name="hall"))["conferences"][0]["id"]
+        await leaf.post(f"conferences/{room}/participants", {"to": NUMBER, "from": NUMBER, "beep": "false"})
+        await asyncio.gather(has(leaf, "hall", 3, within_s=10), has(root, "hall", 2, within_s=10))
+        for each in (speaker, here, there):
+            each.ear.hush()
+        await asyncio.sleep(_SETTLES_S)
+        own, other = await _delays_ms(speaker, here, there)
+    later = [far - near for near, far in zip(own, other, strict=True)]
+    return Delays(statistics.median(own), statistics.median(later))
+
+
+async def _delays_ms(speaker: Caller, *listeners: Caller) -> list[list[float]]:
+    """For each listener, how long after it was said each word was heard."""
+    delays: list[list[float]] = [[] for _ in listeners]
+    for word in range(WORDS):
+        since = [each.ear.now_s for each in listeners]
+        said_s = time.monotonic()
+        speaker.ear.say(_WORD)
+        await asyncio.sleep(_PAUSE_S + _SLIP_S * (word % 7))
+        for listener, from_s, found in zip(listeners, since, delays, strict=True):
+            first_packet_s = time.monotonic() - listener.ear.now_s
+            found.append((first_packet_s + from_s + _onset_s(listener, from_s) - said_s) * 1000)
+    return delays
+
+
+def _onset_s(listener: Caller, from_s: float) -> float:
+    heard = listener.ear.heard(from_s)
+    loud = np.flatnonzero(np.abs(heard.samples) > _LOUD)
+    if not loud.size:
+        raise RuntimeError("a word was not heard")
+    return float(loud[0]) / heard.rate_hz
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+def main() -> int:
+    """Measure, print, save; the exit code."""
+    runs = []
+    for _ in range(RUNS):
+        with tempfile.TemporaryDirectory() as folder:
+            runs.append(asyncio.run(measure(Path(folder))))
+    links = sorted(run.link for run in runs)
+    figures: dict[str, float | int | str] = {
+        "own_room_ms": round(statistics.median(run.own_room for run in runs), 1),
+        "link_ms": round(statistics.median(links), 1),
+        "link_ms_by_run": " ".join(f"{each:.1f}" for each in links),
+    }
+    for name, value in figures.items():
+        print(f"{name:16} {value}")
+    print(f"written to {save('cascade', figures)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
