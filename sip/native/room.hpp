@@ -7,46 +7,11 @@
 // Everything is called on the SIP thread but for the two frame functions, which the bridge's clock calls.
 #pragma once
 
-#include <memory>
-#include <pjsua2.hpp>
+#include "leg_audio.hpp"
 
 namespace telefoon {
 
-struct Leg;
 struct Mix;
-
-// What a leg says and is given to hear. It outlives the leg's streams, which every re-INVITE makes anew.
-class LegAudio {
-public:
-    LegAudio();
-
-    // Stand between a stream that was just made and the bridge; from Call::onStreamCreated.
-    // Throws pj::Error.
-    void wrap(pj::OnStreamCreatedParam &prm);
-
-    // The leg's stream is about to go; from Call::onStreamDestroyed.
-    void unwrap();
-
-private:
-    friend class Room;
-    friend class SentToLeg;
-    std::shared_ptr<Leg> leg;
-};
-
-// What a leg is sent by the room that it sits in, as media of the bridge: for recordings.
-class SentToLeg : public pj::AudioMedia {
-public:
-    // Throws pj::Error.
-    explicit SentToLeg(LegAudio &audio);
-    virtual ~SentToLeg();
-
-private:
-    SentToLeg(const SentToLeg &);
-    SentToLeg &operator=(const SentToLeg &);
-
-    std::shared_ptr<Leg> leg;
-    pjmedia_port *port;
-};
 
 // A room. As media of the bridge, what is transmitted to it is heard by all in it, and it transmits what all say.
 class Room : public pj::AudioMedia {

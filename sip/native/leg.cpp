@@ -1,0 +1,132 @@
+#include "leg.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace telefoon {
+
+void Leg::set_stream(pjmedia_port *made)
+{
+    Guard guard(mutex);
+    stream = made;
+    rate = PJMEDIA_PIA_SRATE(&made->info);
+    channels = PJMEDIA_PIA_CCNT(&made->info);
+    const unsigned capacity = 2 * frame_samples() + 4 * rate / FRAMES_PER_S;
+    said.fit(capacity);
+    announced.fit(capacity);
+    sent.fit(capacity);
+    whole.assign(frame_samples(), 0);
+    interleaved.assign(channels * std::max(frame_samples(), rate / FRAMES_PER_S), 0);
+}
+
+void Leg::sit(bool now)
+{
+    Guard guard(mutex);
+    seated = now;
+    std::memset(copy, 0, sizeof copy);
+    said.clear();
+    announced.clear();
+    sent.clear();
+}
+
+// One frame of the stream into `said`; false where it had none.
+bool Leg::pull()
+{
+    pjmedia_frame frame;
+    const unsigned count = frame_samples();
+    pj_int16_t *into = said.room_for(count);
+    frame.buf = channels == 1 ? into : interleaved.data();
+    frame.size = count * channels * sizeof(pj_int16_t);
+    frame.type = PJMEDIA_FRAME_TYPE_NONE;
+    frame.timestamp.u64 = 0;
+    frame.bit_info = 0;
+    sounding = pjmedia_port_get_frame(stream, &frame) == PJ_SUCCESS && frame.type == PJMEDIA_FRAME_TYPE_AUDIO;
+    if (!sounding)
+        std::memset(into, 0, count * sizeof *into);
+    else if (channels != 1)
+        pjmedia_convert_channel_nto1(into, interleaved.data(), channels, count * channels, PJMEDIA_STEREO_MIX, 0);
+    said.added(count);
+    return sounding;
+}
+
+bool Leg::take(pj_int16_t *into)
+{
+    const unsigned count = rate / FRAMES_PER_S;
+    bool heard = said.size() > 0 && sounding;
+    while (said.size() < count)
+        heard = pull() || heard;
+    said.take(into, count);
+    // What is left beyond a frame of the stream would stay behind for ever, as delay.
+    if (said.size() > frame_samples())
+        said.drop(said.size() - frame_samples());
+    return heard;
+}
+
+void Leg::push(pj_int16_t *samples)
+{
+    const unsigned count = rate / FRAMES_PER_S;
+    if (tapped) {
+        to_bridge.set(rate, bridge_rate);
+        to_bridge.run(samples, copy);
+    }
+    if (announced.size()) {
+        pj_int16_t more[LONGEST];
+        announced.take(more, count);
+        for (unsigned i = 0; i < count; ++i)
+            samples[i] = clipped(samples[i] + more[i]);
+    }
+    if (frame_samples() == count && sent.size() == 0) {
+        put(samples, count);
+        return;
+    }
+    std::memcpy(sent.room_for(count), samples, count * sizeof *samples);
+    sent.added(count);
+    while (sent.size() >= frame_samples()) {
+        sent.take(whole.data(), frame_samples());
+        put(whole.data(), frame_samples());
+    }
+}
+
+void Leg::put(pj_int16_t *samples, unsigned count)
+{
+    pjmedia_frame frame;
+    frame.type = PJMEDIA_FRAME_TYPE_AUDIO;
+    frame.buf = samples;
+    frame.timestamp.u64 = 0;
+    frame.bit_info = 0;
+    if (channels != 1) {
+        pjmedia_convert_channel_1ton(interleaved.data(), samples, channels, count, 0);
+        frame.buf = interleaved.data();
+    }
+    frame.size = count * channels * sizeof *samples;
+    pjmedia_port_put_frame(stream, &frame);
+}
+
+void Leg::give_bridge(pjmedia_frame *frame)
+{
+    const unsigned count = frame_samples();
+    const bool heard = pull();
+    const pj_int16_t *samples = said.room_for(0) - count;
+    if (channels == 1)
+        std::memcpy(frame->buf, samples, count * sizeof *samples);
+    else
+        pjmedia_convert_channel_1ton((pj_int16_t *)frame->buf, samples, channels, count, 0);
+    frame->size = count * channels * sizeof *samples;
+    frame->type = heard ? PJMEDIA_FRAME_TYPE_AUDIO : PJMEDIA_FRAME_TYPE_NONE;
+}
+
+void Leg::announce(const pjmedia_frame *frame)
+{
+    if (frame->type != PJMEDIA_FRAME_TYPE_AUDIO)
+        return;
+    const unsigned count = (unsigned)(frame->size / sizeof(pj_int16_t)) / channels;
+    pj_int16_t *into = announced.room_for(count);
+    if (channels == 1)
+        std::memcpy(into, frame->buf, count * sizeof *into);
+    else
+        pjmedia_convert_channel_nto1(into, (pj_int16_t *)frame->buf, channels, count * channels, PJMEDIA_STEREO_MIX,
+                                     0);
+    announced.added(count);
+}
+
+} // namespace telefoon

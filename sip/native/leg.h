@@ -1,0 +1,51 @@
+#pragma once
+
+#include "fifo.h"
+#include "pcm.h"
+#include "resampler.h"
+
+namespace telefoon {
+
+// The stream of a leg, and what waits between it, the bridge and a room. Hold `mutex` for all of it.
+struct Leg {
+    std::mutex mutex;
+    pjmedia_port *stream = NULL;
+    unsigned rate = NARROWBAND;
+    unsigned channels = 1;
+    bool seated = false;
+    bool tapped = false; // somebody reads `copy`
+    unsigned bridge_rate = NARROWBAND;
+    pj_int16_t copy[LONGEST]; // of what a room sent last, at the bridge's rate
+
+    // Locks by itself, as the others below do not.
+    void set_stream(pjmedia_port *made);
+
+    // Take a seat, or leave it. Locks by itself.
+    void sit(bool now);
+
+    // 20 ms of what it says, at its rate; false for silence.
+    bool take(pj_int16_t *into);
+
+    // Send 20 ms, with what the bridge has announced since.
+    void push(pj_int16_t *samples);
+
+    // For the bridge, a frame of the stream's own length; the room's clock comes later, and takes the same one.
+    void give_bridge(pjmedia_frame *frame);
+
+    // From the bridge, while it sits in a room.
+    void announce(const pjmedia_frame *frame);
+
+private:
+    unsigned frame_samples() const { return PJMEDIA_PIA_SPF(&stream->info) / channels; }
+    bool pull();
+    void put(pj_int16_t *samples, unsigned count);
+
+    bool sounding = false;
+    Resampler to_bridge;
+    Fifo said;      // at the stream's rate, where a room takes it
+    Fifo announced; // what the bridge has for the leg while it sits in a room
+    Fifo sent;      // for the stream, until there is a whole frame of its own length
+    std::vector<pj_int16_t> whole, interleaved; // such a frame, and one in all its channels
+};
+
+} // namespace telefoon

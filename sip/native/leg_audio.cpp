@@ -1,0 +1,106 @@
+#include "leg_audio.hpp"
+
+#include "leg.h"
+
+namespace telefoon {
+
+namespace {
+
+// Stands between a stream and the bridge.
+struct Between {
+    pjmedia_port port;
+    pj_pool_t *pool;
+    pjmedia_port *stream;
+    std::shared_ptr<Leg> leg;
+};
+
+Between &between(pjmedia_port *port)
+{
+    return *static_cast<Between *>(port->port_data.pdata);
+}
+
+pj_status_t leg_get_frame(pjmedia_port *port, pjmedia_frame *frame)
+{
+    Between &self = between(port);
+    Leg &leg = *self.leg;
+    Guard guard(leg.mutex);
+    frame->type = PJMEDIA_FRAME_TYPE_NONE;
+    if (leg.stream != self.stream)
+        return PJ_SUCCESS;
+    if (!leg.seated)
+        return pjmedia_port_get_frame(self.stream, frame);
+    leg.give_bridge(frame);
+    return PJ_SUCCESS;
+}
+
+pj_status_t leg_put_frame(pjmedia_port *port, pjmedia_frame *frame)
+{
+    Between &self = between(port);
+    Leg &leg = *self.leg;
+    Guard guard(leg.mutex);
+    if (leg.stream != self.stream)
+        return PJ_SUCCESS;
+    if (!leg.seated)
+        return pjmedia_port_put_frame(self.stream, frame);
+    leg.announce(frame);
+    return PJ_SUCCESS;
+}
+
+pj_status_t leg_destroyed(pjmedia_port *port)
+{
+    Between &self = between(port);
+    pj_pool_t *pool = self.pool;
+    {
+        Guard guard(self.leg->mutex);
+        if (self.leg->stream == self.stream)
+            self.leg->stream = NULL;
+    }
+    if (self.stream->grp_lock)
+        pj_grp_lock_dec_ref(self.stream->grp_lock);
+    self.~Between();
+    pj_pool_release(pool);
+    return PJ_SUCCESS;
+}
+
+} // namespace
+
+LegAudio::LegAudio() : leg(std::make_shared<Leg>())
+{
+}
+
+void LegAudio::wrap(pj::OnStreamCreatedParam &prm)
+{
+    pjmedia_port *stream = (pjmedia_port *)prm.pPort;
+    const unsigned rate = PJMEDIA_PIA_SRATE(&stream->info);
+    // No codec of ours has such a rate; a stream that has it goes to the bridge alone, and sits silent in a room.
+    if (rate > WIDEST || rate % FRAMES_PER_S)
+        return;
+    pj_pool_t *pool = pjsua_pool_create("leg%p", 1000, 1000);
+    check(pool ? PJ_SUCCESS : PJ_ENOMEM, "LegAudio::wrap");
+    Between *made = new (pj_pool_zalloc(pool, sizeof(Between))) Between();
+    made->pool = pool;
+    made->stream = stream;
+    made->leg = leg;
+    pj_str_t name = pj_str((char *)"leg");
+    pjmedia_port_info_init2(&made->port.info, &name, PJMEDIA_SIG_CLASS_APP('T', 'L', 'G'),
+                            PJMEDIA_DIR_ENCODING_DECODING, &stream->info.fmt);
+    made->port.port_data.pdata = made;
+    made->port.get_frame = &leg_get_frame;
+    made->port.put_frame = &leg_put_frame;
+    made->port.on_destroy = &leg_destroyed;
+    check(pjmedia_port_init_grp_lock(&made->port, pool, NULL), "LegAudio::wrap");
+    // The bridge lets go of a port some time after the stream was destroyed; until then it must stay in memory.
+    if (stream->grp_lock)
+        pj_grp_lock_add_ref(stream->grp_lock);
+    leg->set_stream(stream);
+    prm.pPort = &made->port;
+    prm.destroyPort = true;
+}
+
+void LegAudio::unwrap()
+{
+    Guard guard(leg->mutex);
+    leg->stream = NULL;
+}
+
+} // namespace telefoon

@@ -1,0 +1,31 @@
+// A leg between its stream and the bridge.
+//
+// Everything is called on the SIP thread but for the two frame functions, which the bridge's clock calls.
+#pragma once
+
+#include <memory>
+#include <pjsua2.hpp>
+
+namespace telefoon {
+
+struct Leg;
+
+// What a leg says and is given to hear. It outlives the leg's streams, which every re-INVITE makes anew.
+class LegAudio {
+public:
+    LegAudio();
+
+    // Stand between a stream that was just made and the bridge; from Call::onStreamCreated.
+    // Throws pj::Error.
+    void wrap(pj::OnStreamCreatedParam &prm);
+
+    // The leg's stream is about to go; from Call::onStreamDestroyed.
+    void unwrap();
+
+private:
+    friend class Room;
+    friend class SentToLeg;
+    std::shared_ptr<Leg> leg;
+};
+
+} // namespace telefoon

@@ -1,0 +1,98 @@
+#include "mix.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace telefoon {
+
+Seat *Mix::find(int number)
+{
+    auto found = seats.find(number);
+    return found == seats.end() ? NULL : found->second.get();
+}
+
+void Mix::tick(const pjmedia_frame &announcement)
+{
+    Guard guard(mutex);
+    choose_rate();
+    std::memset(sum, 0, length() * sizeof *sum);
+    sounds = false;
+    announce(announcement);
+    for (auto &each : seats)
+        each.second->listen(rate);
+    for (auto &each : seats)
+        add(*each.second);
+    hand_to_bridge();
+    for (auto &each : seats)
+        send(*each.second);
+}
+
+void Mix::choose_rate()
+{
+    unsigned wanted = NARROWBAND;
+    for (auto &each : seats) {
+        Leg &leg = *each.second->leg;
+        Guard guard(leg.mutex);
+        if (leg.stream)
+            wanted = std::max(wanted, std::min(leg.rate, widest));
+    }
+    rate = wanted;
+    from_bridge.set(bridge_rate, rate);
+    to_bridge.set(rate, bridge_rate);
+}
+
+void Mix::announce(const pjmedia_frame &frame)
+{
+    if (frame.type != PJMEDIA_FRAME_TYPE_AUDIO || frame.size < bridge_rate / FRAMES_PER_S * sizeof(pj_int16_t))
+        return;
+    pj_int16_t samples[LONGEST];
+    from_bridge.run((const pj_int16_t *)frame.buf, samples);
+    for (unsigned i = 0; i < length(); ++i)
+        sum[i] += samples[i];
+    sounds = true;
+}
+
+void Mix::add(Seat &seat)
+{
+    if (!seat.sounds || !seat.speaks)
+        return;
+    if (seat.coached >= 0) {
+        if (Seat *coached = find(seat.coached))
+            coached->be_whispered(seat.voice, length());
+        return;
+    }
+    for (unsigned i = 0; i < length(); ++i)
+        sum[i] += seat.voice[i];
+    seat.in_sum = sounds = true;
+}
+
+void Mix::hand_to_bridge()
+{
+    pj_int16_t mixed[LONGEST];
+    for (unsigned i = 0; i < length(); ++i)
+        mixed[i] = clipped(sum[i]);
+    to_bridge.run(mixed, all);
+}
+
+void Mix::send(Seat &seat)
+{
+    const unsigned count = length();
+    pj_int16_t mixed[LONGEST];
+    if (!seat.hears)
+        std::memset(mixed, 0, count * sizeof *mixed);
+    else if (seat.in_sum && seat.whispered)
+        for (unsigned i = 0; i < count; ++i)
+            mixed[i] = clipped(sum[i] - seat.voice[i] + seat.whisper[i]);
+    else if (seat.in_sum)
+        for (unsigned i = 0; i < count; ++i)
+            mixed[i] = clipped(sum[i] - seat.voice[i]);
+    else if (seat.whispered)
+        for (unsigned i = 0; i < count; ++i)
+            mixed[i] = clipped(sum[i] + seat.whisper[i]);
+    else
+        for (unsigned i = 0; i < count; ++i)
+            mixed[i] = clipped(sum[i]);
+    seat.send(mixed, rate);
+}
+
+} // namespace telefoon

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <map>
+#include <memory>
+
+#include "pcm.h"
+#include "resampler.h"
+#include "seat.h"
+
+namespace telefoon {
+
+// The seats of a room and their sum, made anew each 20 ms. Hold `mutex` for all of it.
+struct Mix {
+    mutable std::mutex mutex;
+    unsigned widest = WIDEST;
+    std::map<int, std::unique_ptr<Seat> > seats;
+    int next = 0;
+    unsigned rate = NARROWBAND;
+    unsigned bridge_rate = NARROWBAND;
+    pj_int16_t all[LONGEST]; // what the room says, at the bridge's rate
+    bool sounds = false;
+
+    // NULL where nobody has that seat.
+    Seat *find(int number);
+
+    // Listen to all, add up and send each its part. Locks by itself.
+    void tick(const pjmedia_frame &announcement);
+
+private:
+    unsigned length() const { return rate / FRAMES_PER_S; }
+    void choose_rate();
+    void announce(const pjmedia_frame &frame);
+    void add(Seat &seat);
+    void hand_to_bridge();
+    void send(Seat &seat);
+
+    Resampler from_bridge, to_bridge;
+    pj_int32_t sum[LONGEST];
+};
+
+} // namespace telefoon

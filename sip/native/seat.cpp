@@ -1,0 +1,66 @@
+#include "seat.h"
+
+#include <cstring>
+
+namespace telefoon {
+
+namespace {
+
+// A mean amplitude of about -44 dBov, for 60 ms, is talk; it is over after 800 ms below.
+const int TALK_LEVEL = 200;
+const int TALK_AFTER = 3;
+const int SILENT_AFTER = 40;
+
+} // namespace
+
+void Seat::listen(unsigned rate)
+{
+    const unsigned count = rate / FRAMES_PER_S;
+    pj_int16_t native[LONGEST];
+    in_sum = whispered = false;
+    {
+        Guard guard(leg->mutex);
+        sounds = leg->stream && leg->take(native);
+        in.set(leg->rate, rate);
+    }
+    if (sounds) {
+        in.run(native, voice);
+        if (said_gain != 1)
+            scale(voice, count, said_gain);
+    }
+    notice_talk(count);
+}
+
+void Seat::notice_talk(unsigned count)
+{
+    loud = sounds && mean_level(voice, count) > TALK_LEVEL ? loud + 1 : 0;
+    quiet = loud ? 0 : quiet + 1;
+    if (loud >= TALK_AFTER)
+        talking = true;
+    else if (quiet >= SILENT_AFTER)
+        talking = false;
+}
+
+void Seat::be_whispered(const pj_int16_t *samples, unsigned count)
+{
+    if (!whispered)
+        std::memset(whisper, 0, count * sizeof *whisper);
+    whispered = true;
+    for (unsigned i = 0; i < count; ++i)
+        whisper[i] += samples[i];
+}
+
+void Seat::send(pj_int16_t *mixed, unsigned rate)
+{
+    pj_int16_t native[LONGEST];
+    if (heard_gain != 1)
+        scale(mixed, rate / FRAMES_PER_S, heard_gain);
+    Guard guard(leg->mutex);
+    if (!leg->stream)
+        return;
+    out.set(rate, leg->rate);
+    out.run(mixed, native);
+    leg->push(native);
+}
+
+} // namespace telefoon

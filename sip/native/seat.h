@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+
+#include "leg.h"
+#include "pcm.h"
+#include "resampler.h"
+
+namespace telefoon {
+
+// A leg in a room.
+struct Seat {
+    std::shared_ptr<Leg> leg;
+    bool speaks = true, hears = true;
+    int coached = -1;
+    float said_gain = 1, heard_gain = 1;
+    bool talking = false;
+    Resampler in, out;
+
+    // Within one tick, at the room's rate.
+    pj_int16_t voice[LONGEST];
+    bool sounds = false, in_sum = false, whispered = false;
+    pj_int32_t whisper[LONGEST];
+
+    // Take 20 ms of what it says into `voice`.
+    void listen(unsigned rate);
+
+    // Add the voice of one that coaches it.
+    void be_whispered(const pj_int16_t *samples, unsigned count);
+
+    // Send 20 ms of the mix.
+    void send(pj_int16_t *mixed, unsigned rate);
+
+private:
+    void notice_talk(unsigned count);
+
+    int loud = 0, quiet = 0;
+};
+
+} // namespace telefoon
