@@ -13,6 +13,7 @@ from engine.ports import (
     Attendance,
     Everyone,
     LegId,
+    LineFigures,
     Mixed,
     Played,
     PlayerId,
@@ -207,3 +208,6 @@ class SipBridge:
 
     async def level(self, source: Said) -> float:
         return await self._thread.run(partial(self._switch.level, source.leg))
+
+    async def figures(self, leg: LegId) -> LineFigures | None:
+        return await self._thread.run(partial(self._switch.figures, leg))

@@ -22,6 +22,7 @@ from engine.ports import (
     HungUp,
     LegEvent,
     LegId,
+    LineFigures,
     MediaChanged,
     ReferAnswered,
     ReferRequested,
@@ -55,6 +56,10 @@ class LegMedia(Protocol):
 
     def set_leg(self, leg: LegId, media: pj.AudioMedia) -> None:
         """The leg's media is in the bridge."""
+        ...
+
+    def figures(self, leg: LegId) -> LineFigures | None:
+        """What the leg's line was like so far."""
         ...
 
     def drop_leg(self, leg: LegId) -> None:
@@ -148,7 +153,8 @@ class Dialog(pj.Call):
             return HungUp(Event.BROKE, False, NO_COMMON_MEDIA, "No codec in common", q850(NO_COMMON_MEDIA))
         if self._answered:
             # The library's last status is then about the BYE, or a code that we asked it to hang up with.
-            return HungUp(Event.HUNG_UP, self.ended_by_us, 200, "OK", cause or NORMAL_CLEARING)
+            figures = self._media.figures(self._leg)
+            return HungUp(Event.HUNG_UP, self.ended_by_us, 200, "OK", cause or NORMAL_CLEARING, figures)
         code = info.lastStatusCode
         return HungUp(outcome(code), self.ended_by_us, code, info.lastReason, cause or q850(code))
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import pjsua2 as pj
 
-from engine.ports import Attendance, LegId, RoomId
+from engine.ports import Attendance, LegId, LineFigures, RoomId
+from sip.figures import line_figures
 
 
 @dataclass(slots=True)
@@ -30,6 +31,10 @@ class Seating:
     def unwrap(self, leg: LegId) -> None:
         if audio := self._audio.get(leg):
             audio.unwrap()
+
+    def figures(self, leg: LegId) -> LineFigures | None:
+        audio = self._audio.get(leg)
+        return line_figures(audio.figures()) if audio is not None else None
 
     def drop_leg(self, leg: LegId) -> None:
         self.remove(leg)

@@ -11,6 +11,7 @@ from engine.ports import (
     Ear,
     Everyone,
     LegId,
+    LineFigures,
     Mixed,
     Played,
     PlayerId,
@@ -65,6 +66,9 @@ class Switch:
         self._held.discard(leg)
         self._seating.drop_leg(leg)
         self._wiring.drop_leg(leg)
+
+    def figures(self, leg: LegId) -> LineFigures | None:
+        return self._seating.figures(leg)
 
     def connect(self, source: Source, sink: Sink) -> None:
         self._begin(self._wiring.connect(source, sink))

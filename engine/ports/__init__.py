@@ -17,6 +17,7 @@ from engine.ports.legs import (
     ReferAnswered,
     ReferRequested,
 )
+from engine.ports.quality import LineFigures
 from engine.ports.rooms import WIDEST_HZ, Attendance, MixedRoom
 from engine.ports.sound import AudioDecoder, Speech, Synthesizer, Tones
 from engine.ports.wires import (
@@ -56,6 +57,7 @@ __all__ = [
     "Leg",
     "LegEvent",
     "LegId",
+    "LineFigures",
     "MediaChanged",
     "Mixed",
     "MixedRoom",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from engine.ports.quality import LineFigures
 from engine.ports.rooms import WIDEST_HZ, MixedRoom
 from engine.ports.wires import LegId, Played, Said, Sink, Source, Track
 
@@ -111,4 +112,8 @@ class Bridge(Protocol):
 
     async def level(self, source: Said) -> float:
         """Loudness of what the far end says now, 0.0 (silence) to 1.0."""
+        ...
+
+    async def figures(self, leg: LegId) -> LineFigures | None:
+        """What the leg's line was like so far; None where the leg has no media, or is over."""
         ...

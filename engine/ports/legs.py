@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Protocol
 
 from engine.call import Event
+from engine.ports.quality import LineFigures
 from engine.ports.wires import LegId
 
 
@@ -79,7 +80,7 @@ class ReferAnswered:
 class HungUp:
     """The dialog is over. `by_us` tells who ended it; code and reason are SIP's last word.
 
-    `outcome` is what that means for the call (hung up, engaged, expired, broke).
+    `outcome` is what that means for the call (hung up, engaged, expired, broke). `figures` are the line's last.
     """
 
     outcome: Event
@@ -87,6 +88,7 @@ class HungUp:
     sip_code: int
     sip_reason: str
     q850_cause: int | None = None
+    figures: LineFigures | None = None
 
 
 LegEvent = Alerted | Answered | MediaChanged | DigitPressed | ReferRequested | ReferAnswered | HungUp

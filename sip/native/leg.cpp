@@ -5,18 +5,28 @@
 
 namespace telefoon {
 
-void Leg::set_stream(pjmedia_port *made)
+void Leg::begin(pjmedia_port *port, pjmedia_stream *made)
 {
     Guard guard(mutex);
-    stream = made;
-    rate = PJMEDIA_PIA_SRATE(&made->info);
-    channels = PJMEDIA_PIA_CCNT(&made->info);
+    stream = port;
+    line.begin(made);
+    rate = PJMEDIA_PIA_SRATE(&port->info);
+    channels = PJMEDIA_PIA_CCNT(&port->info);
     const unsigned capacity = 2 * frame_samples() + 4 * rate / FRAMES_PER_S;
     said.fit(capacity);
     announced.fit(capacity);
     sent.fit(capacity);
     whole.assign(frame_samples(), 0);
     interleaved.assign(channels * std::max(frame_samples(), rate / FRAMES_PER_S), 0);
+}
+
+void Leg::end(const pjmedia_port *port)
+{
+    Guard guard(mutex);
+    if (port && port != stream)
+        return;
+    stream = NULL;
+    line.end();
 }
 
 void Leg::sit(bool now)
@@ -40,6 +50,7 @@ bool Leg::pull()
     frame.type = PJMEDIA_FRAME_TYPE_NONE;
     frame.timestamp.u64 = 0;
     frame.bit_info = 0;
+    line.before_taking();
     sounding = pjmedia_port_get_frame(stream, &frame) == PJ_SUCCESS && frame.type == PJMEDIA_FRAME_TYPE_AUDIO;
     if (!sounding)
         std::memset(into, 0, count * sizeof *into);
@@ -100,6 +111,12 @@ void Leg::put(pj_int16_t *samples, unsigned count)
     }
     frame.size = count * channels * sizeof *samples;
     pjmedia_port_put_frame(stream, &frame);
+}
+
+pj_status_t Leg::pass(pjmedia_frame *frame)
+{
+    line.before_taking();
+    return pjmedia_port_get_frame(stream, frame);
 }
 
 void Leg::give_bridge(pjmedia_frame *frame)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "fifo.h"
+#include "line.h"
 #include "pcm.h"
 #include "resampler.h"
 
@@ -10,6 +11,7 @@ namespace telefoon {
 struct Leg {
     std::mutex mutex;
     pjmedia_port *stream = NULL;
+    Line line;
     unsigned rate = NARROWBAND;
     unsigned channels = 1;
     bool seated = false;
@@ -17,8 +19,9 @@ struct Leg {
     unsigned bridge_rate = NARROWBAND;
     pj_int16_t copy[LONGEST]; // of what a room sent last, at the bridge's rate
 
-    // Locks by itself, as the others below do not.
-    void set_stream(pjmedia_port *made);
+    // Begin with a stream that was just made; end with the one there is, or with `port` alone. They lock by themselves.
+    void begin(pjmedia_port *port, pjmedia_stream *made);
+    void end(const pjmedia_port *port = NULL);
 
     // Take a seat, or leave it. Locks by itself.
     void sit(bool now);
@@ -28,6 +31,9 @@ struct Leg {
 
     // Send 20 ms, with what the bridge has announced since.
     void push(pj_int16_t *samples);
+
+    // For the bridge, what the stream has, while it sits in no room.
+    pj_status_t pass(pjmedia_frame *frame);
 
     // For the bridge, a frame of the stream's own length; the room's clock comes later, and takes the same one.
     void give_bridge(pjmedia_frame *frame);

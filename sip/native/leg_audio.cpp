@@ -28,7 +28,7 @@ pj_status_t leg_get_frame(pjmedia_port *port, pjmedia_frame *frame)
     if (leg.stream != self.stream)
         return PJ_SUCCESS;
     if (!leg.seated)
-        return pjmedia_port_get_frame(self.stream, frame);
+        return leg.pass(frame);
     leg.give_bridge(frame);
     return PJ_SUCCESS;
 }
@@ -50,11 +50,7 @@ pj_status_t leg_destroyed(pjmedia_port *port)
 {
     Between &self = between(port);
     pj_pool_t *pool = self.pool;
-    {
-        Guard guard(self.leg->mutex);
-        if (self.leg->stream == self.stream)
-            self.leg->stream = NULL;
-    }
+    self.leg->end(self.stream);
     if (self.stream->grp_lock)
         pj_grp_lock_dec_ref(self.stream->grp_lock);
     self.~Between();
@@ -92,15 +88,26 @@ void LegAudio::wrap(pj::OnStreamCreatedParam &prm)
     // The bridge lets go of a port some time after the stream was destroyed; until then it must stay in memory.
     if (stream->grp_lock)
         pj_grp_lock_add_ref(stream->grp_lock);
-    leg->set_stream(stream);
+    leg->begin(stream, (pjmedia_stream *)prm.stream);
     prm.pPort = &made->port;
     prm.destroyPort = true;
 }
 
 void LegAudio::unwrap()
 {
+    leg->end();
+}
+
+Figures LegAudio::figures() const
+{
     Guard guard(leg->mutex);
-    leg->stream = NULL;
+    return leg->line.figures();
+}
+
+long LegAudio::life() const
+{
+    Guard guard(leg->mutex);
+    return leg->stream ? (long)leg->line.life() : -1;
 }
 
 } // namespace telefoon

@@ -6,6 +6,8 @@
 #include <memory>
 #include <pjsua2.hpp>
 
+#include "figures.hpp"
+
 namespace telefoon {
 
 struct Leg;
@@ -21,6 +23,12 @@ public:
 
     // The leg's stream is about to go; from Call::onStreamDestroyed.
     void unwrap();
+
+    // What the line was like so far.
+    Figures figures() const;
+
+    // A number that changes with each RTP packet and each RTCP report that comes in; -1 while there is no stream.
+    long life() const;
 
 private:
     friend class Room;

@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -15,7 +15,7 @@ import numpy as np
 from tests.peers.audio import Sound, silence, when_heard
 from tests.peers.g711 import PCMA, PCMU, Law
 from tests.peers.reception import Digit, Reception
-from tests.peers.rtp import NotRtp, Packet, TelephoneEvent
+from tests.peers.rtp import NotRtp, Packet, ReceiverReport, TelephoneEvent
 from tests.peers.sip_message import Sdp
 from tests.peers.waiting import eventually
 
@@ -54,6 +54,7 @@ class RtpEar:
         self._reception = Reception({PCMU.payload_type: PCMU, PCMA.payload_type: PCMA}, event_type)
         self._queue: deque[_Tick] = deque()
         self._loop: Iterator[_Tick] | None = None
+        self._lost: Iterator[bool] = itertools.repeat(False)
         self._closing = threading.Event()
         self._threads = [threading.Thread(target=each, daemon=True) for each in (self._listen, self._speak)]
         for thread in self._threads:
@@ -111,6 +112,16 @@ class RtpEar:
     def fall_silent(self) -> None:
         """Send no packets any more, and go on listening."""
         self._mute = True
+
+    def lose(self, pattern: Sequence[bool]) -> None:
+        """Leave out the packets for which the pattern, again and again, says True, as a bad network would."""
+        self._lost = itertools.cycle(pattern)
+
+    def report(self, *, lost: int = 0, jitter: int = 0) -> None:
+        """Send one RTCP receiver report, to the port above that of RTP."""
+        assert self._target is not None, "it does not know yet where to"
+        host, port = self._target
+        self._socket.sendto(ReceiverReport(random.getrandbits(32), lost, jitter).bytes(), (host, port + 1))
 
     def press(self, keys: str, *, duration_s: float = 0.1, gap_s: float = 0.1) -> None:
         """Send keys by RFC 4733: updates every 20 ms, the end three times (§2.5.1.4)."""
@@ -205,7 +216,8 @@ class RtpEar:
                     self._law.payload_type if tick.payload_type is None else tick.payload_type,
                     sequence, timestamp if is_audio else event_timestamp, ssrc, payload, marker,
                 )  # fmt: skip
-                self._send(packet)
+                if not next(self._lost):
+                    self._send(packet)
                 sequence, marker = (sequence + 1) & 0xFFFF, False
 
     def _next(self, quiet: _Tick) -> _Tick:

@@ -9,6 +9,7 @@ KEYS: Final = "0123456789*#ABCD"
 
 _HEADER = struct.Struct("!BBHII")
 _EVENT = struct.Struct("!BBH")
+_REPORT = struct.Struct("!BBHIIIIIII")
 
 
 class NotRtp(ValueError):
@@ -77,3 +78,17 @@ class TelephoneEvent:
     def bytes(self) -> bytes:
         """The payload."""
         return _EVENT.pack(KEYS.index(self.key), (0x80 if self.end else 0) | self.volume, self.duration)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiverReport:
+    """An RTCP report of one who sends nothing (RFC 3550 §6.4.2); `jitter` is in units of the RTP clock."""
+
+    ssrc: int
+    lost: int
+    jitter: int
+
+    def bytes(self) -> bytes:
+        """The datagram."""
+        words = _REPORT.size // 4 - 1
+        return _REPORT.pack(0x81, 201, words, self.ssrc, 0, self.lost & 0xFFFFFF, 0, self.jitter, 0, 0)

@@ -1,0 +1,80 @@
+"""How good a call sounds: the E-model's rating factor and mean opinion score, from what the line measured.
+
+The simplified model for voice over IP with every other parameter at its default: R = 93.2 - Id - Ie,eff
+(ITU-T G.107 §7; Id as Cole and Rosenbluth fitted it, 2001). The scale is that of narrowband telephony, on which nothing
+is better than G.711: a wideband line is not rated higher than that.
+"""
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from engine.ports import LineFigures
+
+BEST_R: Final = 93.2
+"""Ro - Is with the defaults of G.107 §7.7."""
+
+PACKET_MS: Final = 20.0
+"""How long a packet is filled before it is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Impairment:
+    """A codec's impairment without loss (Ie), and how well it bears random loss (Bpl)."""
+
+    ie: float
+    bpl: float
+
+
+_CONCEALED_G711: Final = Impairment(0.0, 25.1)
+"""G.711 whose losses are concealed, as ours are (G.113 table I.4)."""
+
+IMPAIRMENTS: Final = MappingProxyType(
+    {"PCMA": _CONCEALED_G711, "PCMU": _CONCEALED_G711, "G729": Impairment(11.0, 19.0)}
+)
+"""ITU-T G.113 appendix I. The others have no value on the narrowband scale, and are taken for G.711."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """`r` from 0 to 93.2 (G.107); `mos` from 1.0 to 4.5, listening and talking (MOS-CQE, G.107 annex B)."""
+
+    r: float
+    mos: float
+
+
+def quality_of(figures: LineFigures) -> Quality:
+    """Of what we hear of the far end."""
+    r = rating(loss=loss_of(figures), delay_ms=delay_of(figures), codec=figures.codec)
+    return Quality(r, mean_opinion(r))
+
+
+def rating(*, loss: float, delay_ms: float, codec: str) -> float:
+    """R. `loss` is the part of the packets that were not heard, 0.0 to 1.0; `delay_ms` is from mouth to ear."""
+    codec_says = IMPAIRMENTS.get(codec.upper(), _CONCEALED_G711)
+    percent = 100 * loss
+    lossy = codec_says.ie + (95 - codec_says.ie) * percent / (percent + codec_says.bpl)  # G.107 §7.5, random loss
+    late = 0.024 * delay_ms + 0.11 * max(0.0, delay_ms - 177.3)
+    return max(0.0, BEST_R - late - lossy)
+
+
+def mean_opinion(r: float) -> float:
+    """MOS of an R (G.107 annex B)."""
+    if r >= 100:
+        return 4.5
+    return max(1.0, 1 + 0.035 * r + r * (r - 60) * (100 - r) * 7e-6) if r > 0 else 1.0
+
+
+def loss_of(figures: LineFigures) -> float:
+    """The part of the far end's packets that never came or came too late, 0.0 to 1.0."""
+    expected = figures.packets_received + figures.packets_lost
+    return min(1.0, (figures.packets_lost + figures.packets_discarded) / expected) if expected else 0.0
+
+
+def delay_of(figures: LineFigures) -> float:
+    """From mouth to ear in ms: half of the round trip, a packet's length and the wait in the jitter buffer.
+
+    Where the buffer's wait is not known, it is taken for twice the jitter.
+    """
+    wait_ms = figures.buffer_ms if figures.buffer_ms is not None else 2 * (figures.mean_jitter_ms or 0.0)
+    return (figures.round_trip_ms or 0.0) / 2 + PACKET_MS + wait_ms

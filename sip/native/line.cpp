@@ -1,0 +1,117 @@
+#include "line.h"
+
+#include <algorithm>
+
+namespace telefoon {
+
+namespace {
+
+// A far end may count more packets than were lost, and then reports less than nothing in 24 bits (RFC 3550 section 6.4.1).
+const unsigned NEGATIVE_LOSS = 0x800000;
+
+// Nobody listens where no frame was taken for so long.
+const pj_uint32_t STALE_MS = 200;
+
+double ms(int us)
+{
+    return us / 1000.0;
+}
+
+pj_uint32_t now_ms()
+{
+    pj_time_val now;
+    pj_gettickcount(&now);
+    return (pj_uint32_t)PJ_TIME_VAL_MSEC(now);
+}
+
+} // namespace
+
+Figures::Figures()
+    : received(0), lost(0), discarded(0), sent(0), jitter_ms(-1), mean_jitter_ms(-1), round_trip_ms(-1), buffer_ms(-1),
+      far_reports(0), far_lost(0), far_jitter_ms(-1)
+{
+}
+
+void Line::begin(pjmedia_stream *made)
+{
+    end();
+    stream = made;
+    frames_dropped = buffer_dropped = 0;
+    taken_at_ms = now_ms();
+    pjmedia_stream_info info;
+    if (pjmedia_stream_get_info(made, &info) != PJ_SUCCESS)
+        return;
+    ended.codec.assign(info.fmt.encoding_name.ptr, info.fmt.encoding_name.slen);
+    frames_per_packet = info.param ? std::max<unsigned>(1, info.param->setting.frm_per_pkt) : 1;
+    receives = info.dir & PJMEDIA_DIR_DECODING;
+}
+
+void Line::end()
+{
+    pjmedia_rtcp_stat stat;
+    if (!stream || pjmedia_stream_get_stat(stream, &stat) != PJ_SUCCESS)
+        return;
+    const Figures all = figures();
+    jitter_sum += ms(stat.rx.jitter.mean) * stat.rx.jitter.n;
+    jitter_count += stat.rx.jitter.n;
+    life_ended = life();
+    ended = all;
+    stream = NULL;
+}
+
+Figures Line::figures() const
+{
+    Figures now = ended;
+    pjmedia_rtcp_stat stat;
+    pjmedia_jb_state buffer;
+    if (!stream || pjmedia_stream_get_stat(stream, &stat) != PJ_SUCCESS ||
+        pjmedia_stream_get_stat_jbuf(stream, &buffer) != PJ_SUCCESS)
+        return now;
+    now.received += stat.rx.pkt;
+    now.lost += stat.rx.loss;
+    now.discarded += stat.rx.discard + frames_dropped / frames_per_packet;
+    now.sent += stat.tx.pkt;
+    if (stat.rx.jitter.n) {
+        now.jitter_ms = ms(stat.rx.jitter.last);
+        now.mean_jitter_ms = (jitter_sum + ms(stat.rx.jitter.mean) * stat.rx.jitter.n) /
+                             (jitter_count + stat.rx.jitter.n);
+    }
+    if (stat.rtt.n)
+        now.round_trip_ms = ms(stat.rtt.last);
+    if (stat.rx.pkt)
+        now.buffer_ms = buffer.avg_delay;
+    if (stat.tx.update_cnt) {
+        now.far_reports += stat.tx.update_cnt;
+        now.far_lost += stat.tx.loss < NEGATIVE_LOSS ? stat.tx.loss : 0;
+        now.far_jitter_ms = ms(stat.tx.jitter.last);
+    }
+    return now;
+}
+
+unsigned Line::life() const
+{
+    if (!stream)
+        return life_ended;
+    const pjmedia_rtcp_session &session = ((const pjmedia_stream_common *)stream)->rtcp;
+    // A report of a sender that hears nothing is known by its time alone; that it changes is what counts.
+    return life_ended + session.stat.rx.pkt + session.stat.tx.update_cnt + session.rx_lsr;
+}
+
+void Line::before_taking()
+{
+    const pj_uint32_t before_ms = taken_at_ms;
+    taken_at_ms = now_ms();
+    const bool stale = taken_at_ms - before_ms > STALE_MS;
+    pjmedia_jb_state buffer;
+    if (pjmedia_stream_get_stat_jbuf(stream, &buffer) == PJ_SUCCESS) {
+        // What ran over while nobody listened is no fault of the line.
+        if (!stale)
+            frames_dropped += buffer.discard - buffer_dropped;
+        buffer_dropped = buffer.discard;
+    }
+    // It resets the jitter buffer. Pausing meanwhile would be the library's way, but it then loses digits as well.
+    if (stale && receives)
+        pjmedia_stream_resume(stream, PJMEDIA_DIR_DECODING);
+}
+
+} // namespace telefoon

@@ -1,0 +1,93 @@
+"""What a leg's line was like: RFC 3550 §6.4, as the far end made it."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+
+import pytest
+
+from engine.ports import Attendance, LegId, LineFigures, MediaChanged
+from engine.quality import loss_of, quality_of
+from tests.peers.audio import tone
+from tests.peers.ear import RtpEar
+from tests.peers.ports import Ports
+from tests.peers.scenario import acks, calls, gets_bye, pause, receives, reinvites, scenario, sdp
+from tests.peers.sipp import sipp
+from tests.sip.conftest import Line, Watch
+from tests.sip.guests import guests
+
+pytestmark = pytest.mark.sip
+
+
+async def figures(
+    line: Line, leg: LegId, wanted: Callable[[LineFigures], bool], *, within_s: float = 15
+) -> LineFigures:
+    """The leg's figures, as soon as they are as wanted."""
+    async with asyncio.timeout(within_s):
+        while True:
+            now = await line.agent.bridge.figures(leg)
+            if now is not None and wanted(now):
+                return now
+            await asyncio.sleep(0.02)
+
+
+async def test_a_far_end_whose_packets_are_lost_is_counted_and_rated_worse(line: Line, ports: Ports) -> None:
+    async with guests(line, ports, 2) as (whole, broken):
+        broken.ear.lose([False] * 4 + [True])
+        room = await line.agent.bridge.open_room()
+        for guest in (whole, broken):
+            await room.place(guest.leg, Attendance())
+
+        good, bad = [
+            await figures(line, guest.leg, lambda now: now.packets_received >= 150) for guest in (whole, broken)
+        ]
+
+        assert good.codec == bad.codec == "PCMA"
+        assert loss_of(good) < 0.02
+        assert bad.packets_lost / (bad.packets_received + bad.packets_lost) == pytest.approx(0.2, abs=0.04)
+        assert quality_of(bad).mos < quality_of(good).mos - 0.5
+        assert good.packets_sent > 0
+        assert good.jitter_ms is not None
+        assert good.mean_jitter_ms is not None
+        assert good.far_packets_lost is good.far_jitter_ms is good.round_trip_ms is None
+
+
+async def test_what_the_far_end_reports_of_our_packets_is_told(line: Line, ports: Ports) -> None:
+    async with guests(line, ports, 1) as (guest,):
+        guest.ear.report(lost=7, jitter=80)
+
+        now = await figures(line, guest.leg, lambda now: now.far_packets_lost is not None)
+
+        assert (now.far_packets_lost, now.far_jitter_ms) == (7, 10.0)
+
+
+async def test_counts_go_on_through_a_re_invite_and_are_told_at_the_end(line: Line, ports: Ports) -> None:
+    """The stream is made anew, and begins from zero."""
+    async with AsyncExitStack() as stack:
+        ear, moved = stack.enter_context(RtpEar()), stack.enter_context(RtpEar())
+        caller = scenario(
+            calls(sdp()), receives(100, optional=True), receives(200, keeps_route=True), acks(),
+            pause(2), reinvites(2, sdp(port="[moved]", version=2)), gets_bye(),
+        )  # fmt: skip
+        keys = {"ear": ear.port, "moved": moved.port}
+        far_end = await stack.enter_async_context(sipp(caller, ports, target=line.port, keys=keys))
+        leg, _ = await line.takes()
+        call = Watch(leg).start()
+        await leg.answer()
+        await call.sees(MediaChanged)
+        ear.follow((await far_end.gets("200 INVITE")).sdp)
+        ear.lose([False] * 4 + [True])
+        await call.sees(MediaChanged, times=2)
+        ear.fall_silent()
+        before = await figures(line, leg.id, lambda now: now.packets_received > 50)
+        moved.follow((await far_end.gets("200 INVITE", times=2)).sdp)
+        moved.say(tone(700, 1), for_ever=True)
+        await moved.hears_anything(within_s=5)
+
+        after = await figures(line, leg.id, lambda now: now.packets_received > before.packets_received + 50)
+        assert after.packets_lost >= before.packets_lost > 10
+        await leg.hang_up()
+        last = (await call.ends()).figures
+        assert last is not None
+        assert last.packets_received >= after.packets_received
+        assert await line.agent.bridge.figures(leg.id) is None
