@@ -88,6 +88,7 @@ class Settings(BaseSettings):
     rtp_ports: str = "10000-14000"
     codecs: Words = ["opus", "G722", "PCMA", "PCMU", "G729"]
     session_expires_s: int = Field(default=1800, ge=90, le=86400)
+    rtp_silence_s: float = Field(default=60.0, ge=0, le=86400)
 
     data_dir: Path = Path("var")
     database_url: str = ""

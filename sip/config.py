@@ -97,6 +97,8 @@ class SipConfig:
     tls: Tls
     allow: Sequence[IPv4Network | IPv6Network]
     scratch: Path
+    rtp_silence_s: float = 0.0
+    """After how long without RTP and RTCP a far end is told to be lost; 0 is never."""
     log_file: Path | None = None
     any_source: bool = False
 
@@ -130,6 +132,7 @@ def from_settings(settings: Settings) -> SipConfig:
         tls=Tls(settings.tls_ca, settings.tls_cert, settings.tls_key),
         allow=settings.sip_allow,
         scratch=settings.data_dir / "sip-scratch",
+        rtp_silence_s=settings.rtp_silence_s,
     )
 
 

@@ -6,7 +6,6 @@ own callbacks, and never by the collector: the registry holds the only reference
 
 import re
 from collections.abc import Callable
-from typing import Protocol
 
 import pjsua2 as pj
 import structlog
@@ -22,11 +21,13 @@ from engine.ports import (
     HungUp,
     LegEvent,
     LegId,
-    LineFigures,
     MediaChanged,
+    MediaLost,
     ReferAnswered,
     ReferRequested,
 )
+from sip.leg_media import LegMedia
+from sip.silence import Vigil
 from sip.status import outcome, q850
 
 PJSIP_EVENT_RX_MSG = 3
@@ -43,30 +44,6 @@ Deliver = Callable[[LegEvent], None]
 OnOver = Callable[[LegId], None]
 
 
-class LegMedia(Protocol):
-    """Where the media of legs goes."""
-
-    def wrap(self, leg: LegId, stream: pj.OnStreamCreatedParam) -> None:
-        """A stream was made, and is not yet in the bridge."""
-        ...
-
-    def unwrap(self, leg: LegId) -> None:
-        """The leg's stream is about to go."""
-        ...
-
-    def set_leg(self, leg: LegId, media: pj.AudioMedia) -> None:
-        """The leg's media is in the bridge."""
-        ...
-
-    def figures(self, leg: LegId) -> LineFigures | None:
-        """What the leg's line was like so far."""
-        ...
-
-    def drop_leg(self, leg: LegId) -> None:
-        """The leg is over."""
-        ...
-
-
 class Dialog(pj.Call):
     """One pjsua2 call; turns its callbacks into events of our own."""
 
@@ -77,6 +54,7 @@ class Dialog(pj.Call):
         deliver: Deliver,
         media: LegMedia,
         on_over: OnOver,
+        vigil: Vigil,
         call_id: int,
     ) -> None:
         super().__init__(account, call_id)
@@ -86,6 +64,7 @@ class Dialog(pj.Call):
         self._deliver = deliver
         self._media = media
         self._on_over = on_over
+        self._vigil = vigil
         self._answered = False
         self._had_media = False
         self._over = False
@@ -110,7 +89,11 @@ class Dialog(pj.Call):
             if media.type == pj.PJMEDIA_TYPE_AUDIO and media.status in _WITH_MEDIA:
                 self._had_media = True
                 self._media.set_leg(self._leg, self.getAudioMedia(media.index))
-                self._deliver(self._media_changed(media))
+                self._deliver(changed := self._media_changed(media))
+                if changed.sending and changed.receiving:
+                    self._vigil.begin(changed.codec)
+                else:
+                    self._vigil.end()  # a line on hold may be silent (RFC 3264 §8.4), also with sendonly
                 return
 
     def onStreamCreated(self, prm: pj.OnStreamCreatedParam) -> None:  # noqa: N802
@@ -137,6 +120,13 @@ class Dialog(pj.Call):
     def onCallTransferStatus(self, prm: pj.OnCallTransferStatusParam) -> None:  # noqa: N802
         self._deliver(ReferAnswered(int(prm.statusCode), bool(prm.finalNotify)))
 
+    def look(self, now_s: float) -> None:
+        """Tell of a far end that has fallen silent."""
+        if not self._answered or self._over or (life := self._media.life(self._leg)) is None:
+            return
+        if (silent_s := self._vigil.look(life, now_s)) is not None:
+            self._deliver(MediaLost(silent_s))
+
     def _media_changed(self, media: pj.CallMediaInfo) -> MediaChanged:
         stream = self.getStreamInfo(media.index)
         return MediaChanged(
@@ -162,16 +152,19 @@ class Dialog(pj.Call):
 class Dialogs:
     """All live dialogs by leg; does what legs ask for."""
 
-    def __init__(self, later: Callable[[Callable[[], None]], None], media: LegMedia) -> None:
+    def __init__(
+        self, later: Callable[[Callable[[], None]], None], media: LegMedia, rtp_silence_s: float = 0.0
+    ) -> None:
         self._later = later
         self._media = media
+        self._rtp_silence_s = rtp_silence_s
         self._dialogs: dict[LegId, Dialog] = {}
 
     def call(
         self, account: pj.Account, leg: LegId, uri: str, caller: str, request: DialRequest, deliver: Deliver
     ) -> str:
         """Send INVITE; returns the Call-ID. Raises SipError."""
-        dialog = Dialog(account, leg, deliver, self._media, self._forget, pj.PJSUA_INVALID_ID)
+        dialog = self._dialog_of(account, leg, deliver, pj.PJSUA_INVALID_ID)
         prm = pj.CallOpParam(True)
         prm.opt.audioCount, prm.opt.videoCount, prm.opt.textCount = 1, 0, 0
         prm.txOption.localUri = caller
@@ -187,7 +180,7 @@ class Dialogs:
 
     def take(self, account: pj.Account, leg: LegId, call_id: int, deliver: Deliver) -> pj.CallInfo:
         """Adopt an INVITE that came in."""
-        dialog = Dialog(account, leg, deliver, self._media, self._forget, call_id)
+        dialog = self._dialog_of(account, leg, deliver, call_id)
         self._dialogs[leg] = dialog
         return dialog.getInfo()
 
@@ -233,9 +226,17 @@ class Dialogs:
         """Whether a live dialog belongs to the account."""
         return any(dialog.account is account for dialog in self._dialogs.values())
 
+    def look(self, now_s: float) -> None:
+        """Tell of far ends that have fallen silent; to be called about once a second."""
+        for dialog in self._dialogs.values():
+            dialog.look(now_s)
+
     def close(self) -> None:
         """Drop every dialog; the endpoint's end has hung them up."""
         self._dialogs.clear()
+
+    def _dialog_of(self, account: pj.Account, leg: LegId, deliver: Deliver, call_id: int) -> Dialog:
+        return Dialog(account, leg, deliver, self._media, self._forget, Vigil(self._rtp_silence_s), call_id)
 
     def _respond(self, leg: LegId, code: int) -> None:
         prm = pj.CallOpParam()

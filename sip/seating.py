@@ -36,6 +36,12 @@ class Seating:
         audio = self._audio.get(leg)
         return line_figures(audio.figures()) if audio is not None else None
 
+    def life(self, leg: LegId) -> int | None:
+        """Changes with each packet from the far end; None while the leg has no media."""
+        audio = self._audio.get(leg)
+        count = int(audio.life()) if audio is not None else -1
+        return count if count >= 0 else None
+
     def drop_leg(self, leg: LegId) -> None:
         self.remove(leg)
         self._audio.pop(leg, None)

@@ -70,6 +70,9 @@ class Switch:
     def figures(self, leg: LegId) -> LineFigures | None:
         return self._seating.figures(leg)
 
+    def life(self, leg: LegId) -> int | None:
+        return self._seating.life(leg)
+
     def connect(self, source: Source, sink: Sink) -> None:
         self._begin(self._wiring.connect(source, sink))
 

@@ -1,6 +1,8 @@
 """The SIP user agent: opens the endpoint, sends and takes INVITEs, owns the bridge."""
 
+import asyncio
 import re
+import time
 from collections.abc import Callable
 from functools import partial
 from ipaddress import IPv4Network, IPv6Network
@@ -11,6 +13,7 @@ import pjsua2 as pj
 import structlog
 
 from engine.ports import Arrival, DialRequest, LegEvent, LegId
+from engine.tasks import stopped
 from sip.bridge import SipBridge
 from sip.config import SipConfig
 from sip.dialogs import Dialogs
@@ -22,6 +25,9 @@ from sip.trunk import Guests, Registration, TrunkAccount, account_config, allowe
 
 _REQUEST_URI = re.compile(r"^INVITE\s+(\S+)\s+SIP/2\.0", re.MULTILINE)
 _NAME_ADDR = re.compile(r'^(?:"?(?P<name>[^"<]*?)"?\s*<)?(?P<uri>sips?:[^>]+)>?', re.IGNORECASE)
+
+LOOK_S = 0.5
+"""How often far ends are looked at that may have fallen silent."""
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +43,8 @@ class UserAgent:
         self._on_incoming = on_incoming
         self._ids = count(1)
         self._switch = Switch()
-        self._dialogs = Dialogs(thread.later, self._switch)
+        self._dialogs = Dialogs(thread.later, self._switch, config.rtp_silence_s)
+        self._looking: asyncio.Task[None] | None = None
         self._account: TrunkAccount | None = None
         self._guests = Guests(config, self._dialogs.uses)
         self._allowed: tuple[IPv4Network | IPv6Network, ...] = tuple(allowed_sources(config))
@@ -50,6 +57,8 @@ class UserAgent:
         agent = cls(config, thread, on_incoming)
         await thread.start(agent._open, agent._close)
         await agent.bridge.start(config.scratch)
+        if config.rtp_silence_s:
+            agent._looking = asyncio.create_task(agent._look_for_silence())
         return agent
 
     async def dial(self, request: DialRequest) -> SipLeg:
@@ -67,7 +76,14 @@ class UserAgent:
         return await self._thread.run(lambda: self._live_account().registration)
 
     async def close(self) -> None:
+        if self._looking is not None:
+            await stopped(self._looking)
         await self._thread.close()
+
+    async def _look_for_silence(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_S)
+            await self._thread.run(lambda: self._dialogs.look(time.monotonic()))
 
     def _open(self) -> pj.Endpoint:
         endpoint = open_endpoint(self._config)

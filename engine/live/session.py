@@ -24,6 +24,7 @@ from engine.ports import (
     Leg,
     LegEvent,
     MediaChanged,
+    MediaLost,
     ReferAnswered,
     ReferRequested,
 )
@@ -138,9 +139,15 @@ class Session:
             conducting = group.create_task(self._conduct(conduct))
             async for event in leg.events():
                 self._note_event(event)
+                if isinstance(event, MediaLost):
+                    await self._give_up(event)
             self.over.set()
             timer.cancel()
             await _finish(conducting)
+
+    async def _give_up(self, event: MediaLost) -> None:
+        self.journal.note("media_lost", seconds=round(event.seconds, 1))
+        await self.hang_up()
 
     async def _conduct(self, conduct: Conduct) -> None:
         if self.call.direction is Direction.OUTBOUND:

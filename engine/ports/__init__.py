@@ -14,6 +14,7 @@ from engine.ports.legs import (
     Leg,
     LegEvent,
     MediaChanged,
+    MediaLost,
     ReferAnswered,
     ReferRequested,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "LegId",
     "LineFigures",
     "MediaChanged",
+    "MediaLost",
     "Mixed",
     "MixedRoom",
     "Played",

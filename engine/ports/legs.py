@@ -54,6 +54,13 @@ class MediaChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class MediaLost:
+    """For so long an answered far end has sent neither RTP nor RTCP, though by its description it does; told once."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class DigitPressed:
     """A key of the far end: 0-9 * # A-D; `method` is rfc4733 or info."""
 
@@ -91,7 +98,7 @@ class HungUp:
     figures: LineFigures | None = None
 
 
-LegEvent = Alerted | Answered | MediaChanged | DigitPressed | ReferRequested | ReferAnswered | HungUp
+LegEvent = Alerted | Answered | MediaChanged | MediaLost | DigitPressed | ReferRequested | ReferAnswered | HungUp
 
 
 @dataclass(frozen=True, slots=True)

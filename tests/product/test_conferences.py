@@ -86,6 +86,26 @@ async def test_a_conference_is_conducted_by_rest(tmp_path: Path, ports: Ports, s
     assert "conference-end" in told
 
 
+async def test_a_participant_who_vanishes_is_counted_out_and_the_others_go_on(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    shop.flows["/start"] = '<Response><Dial><Conference beep="false">desk</Conference></Dial></Response>'
+    async with (
+        platform(tmp_path, ports, {"RTP_SILENCE_S": "2"}, number={"--url": shop.url("/start")}) as telefoon,
+        calling(telefoon, ports, 400, 700, 1000) as (first, second, third),
+    ):
+        await has(telefoon, "desk", 3, within_s=10)
+
+        third.far_end.process.kill()
+        third.ear.fall_silent()
+
+        await has(telefoon, "desk", 2, within_s=10)
+        assert await first.hears(second, third) == {second.hz}
+        assert await second.hears(first, third) == {first.hz}
+        await telefoon.call_when(third.call_id, "completed")
+        assert (await telefoon.noted(third.call_id, "media_lost"))["seconds"] >= 2
+
+
 async def test_nothing_is_said_in_a_conference_that_has_not_begun(tmp_path: Path, ports: Ports, shop: Customer) -> None:
     waits = '<Conference startConferenceOnEnter="false">desk</Conference>'
     shop.flows["/start"] = f"<Response><Dial>{waits}</Dial></Response>"
