@@ -7,6 +7,7 @@ from engine.call import Call
 from engine.conference import Conference, Participant
 from engine.flow.interpreter import Start
 from engine.orders import CallChange, ConferenceChange, NewCall, NewConference, ParticipantOrder
+from engine.ports import LineFigures
 
 
 class FrontDesk(Protocol):
@@ -56,6 +57,10 @@ class ConferenceDesk(Protocol):
         self, account_id: str, conference_id: str, who: str, order: ParticipantOrder
     ) -> Participant:
         """Change how somebody takes part; `who` is a participant's or a call's id. Raises NotFound."""
+        ...
+
+    async def lines(self, account_id: str, conference_id: str) -> Mapping[str, LineFigures]:
+        """How good the lines of those in it are, by their participants' ids."""
         ...
 
     async def send_out(self, account_id: str, conference_id: str, who: str) -> None:

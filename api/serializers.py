@@ -7,9 +7,11 @@ from typing import Any
 
 from engine.call import Attempt, Call
 from engine.conference import Conference, Participant
+from engine.ports import LineFigures
 from engine.queue import Queue, QueueFigures, Wait
 from engine.recording import Recording
 from engine.store import CallEvent
+from engine.told.line import line_facts
 from engine.web.exchange import Exchange
 
 Json = dict[str, Any]
@@ -74,8 +76,8 @@ def conference_json(conference: Conference) -> Json:
     )
 
 
-def participant_json(participant: Participant) -> Json:
-    """One call's stay in a conference."""
+def participant_json(participant: Participant, line: LineFigures | None = None) -> Json:
+    """One call's stay in a conference, and how good its line has been so far."""
     return _known(
         {
             "id": participant.id,
@@ -91,6 +93,7 @@ def participant_json(participant: Participant) -> Json:
             "heard_volume": participant.heard_volume,
             "end_on_exit": participant.end_on_exit,
             "moderator": participant.moderator,
+            "line": None if line is None else line_facts(line),
         }
     )
 

@@ -5,7 +5,8 @@ The simplified model for voice over IP with every other parameter at its default
 is better than G.711: a wideband line is not rated higher than that.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
@@ -35,6 +36,18 @@ IMPAIRMENTS: Final = MappingProxyType(
 """ITU-T G.113 appendix I. The others have no value on the narrowband scale, and are taken for G.711."""
 
 
+class Satisfaction(StrEnum):
+    """How those who hear a line find it, by the bounds of ITU-T G.109 table 1; its two best classes are one here."""
+
+    GOOD = "good"
+    FAIR = "fair"
+    POOR = "poor"
+    BAD = "bad"
+
+
+_LEAST_R: Final = ((80.0, Satisfaction.GOOD), (70.0, Satisfaction.FAIR), (60.0, Satisfaction.POOR))
+
+
 @dataclass(frozen=True, slots=True)
 class Quality:
     """`r` from 0 to 93.2 (G.107); `mos` from 1.0 to 4.5, listening and talking (MOS-CQE, G.107 annex B)."""
@@ -42,11 +55,26 @@ class Quality:
     r: float
     mos: float
 
+    @property
+    def satisfaction(self) -> Satisfaction:
+        return next((word for least, word in _LEAST_R if self.r >= least), Satisfaction.BAD)
+
 
 def quality_of(figures: LineFigures) -> Quality:
     """Of what we hear of the far end."""
     r = rating(loss=loss_of(figures), delay_ms=delay_of(figures), codec=figures.codec)
     return Quality(r, mean_opinion(r))
+
+
+def since(before: LineFigures, now: LineFigures) -> LineFigures:
+    """What came between two looks at one line."""
+    return replace(
+        now,
+        packets_received=max(0, now.packets_received - before.packets_received),
+        packets_lost=max(0, now.packets_lost - before.packets_lost),
+        packets_discarded=max(0, now.packets_discarded - before.packets_discarded),
+        packets_sent=max(0, now.packets_sent - before.packets_sent),
+    )
 
 
 def rating(*, loss: float, delay_ms: float, codec: str) -> float:

@@ -36,7 +36,8 @@ _FIELDS: Final = {attribute: name for name, attribute in _ATTRIBUTES.items()}
 async def list_participants(services: Services, asked: Asked) -> web.Response:
     conference = await own_conference(services, asked)
     found = await services.conferences.participants(conference.id)
-    return web.json_response({"participants": [participant_json(each) for each in found]})
+    lines = await services.conference_desk.lines(asked.account.id, conference.id)
+    return web.json_response({"participants": [participant_json(each, lines.get(each.id)) for each in found]})
 
 
 async def add_participant(services: Services, asked: Asked) -> web.Response:

@@ -29,6 +29,7 @@ from engine.ports import (
     ReferRequested,
 )
 from engine.tasks import stopped
+from engine.told.line import line_facts
 
 AFTERMATH_S: Final = 60.0
 """How long a flow may still report (Record's and Dial's action) after the far end has hung up."""
@@ -202,6 +203,8 @@ class Session:
                 Attempt(self.leg.via, self.call.to, said, event.sip_code, event.sip_reason, event.q850_cause)
             )
         self.journal.note("hung_up", by="us" if event.by_us else "far end", sip_code=event.sip_code)
+        if event.figures is not None:
+            self.journal.note("line", **line_facts(event.figures))
         self.journal.happened(
             outcome, sip_code=event.sip_code, sip_reason=event.sip_reason, q850_cause=event.q850_cause
         )

@@ -240,3 +240,32 @@ async def test_two_hundred_come_and_go_at_once_and_are_counted_right(
 
     assert (conference["status"], conference["participant_count"]) == ("completed", 0)
     assert listed["total"] == STORM
+
+
+async def test_a_bad_line_is_told_while_it_is_bad_and_at_the_calls_end(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    shop.flows["/start"] = '<Response><Dial><Conference beep="false">desk</Conference></Dial></Response>'
+    async with (
+        platform(tmp_path, ports, number={"--url": shop.url("/start")}) as telefoon,
+        calling(telefoon, ports, 400, 700) as (good, bad),
+    ):
+        bad.ear.lose([False] * 4 + [True])
+        room = (await telefoon.get("conferences"))["conferences"][0]["id"]
+
+        told = await telefoon.noted(bad.call_id, "line_quality", within_s=40)
+        inside = (await telefoon.get(f"conferences/{room}/participants"))["participants"]
+
+        await telefoon.patch(f"conferences/{room}", {"status": "completed"})
+        await telefoon.ended_call(bad.call_id)
+        last = await telefoon.noted(bad.call_id, "line")
+        kinds = [event["kind"] for event in await telefoon.events(good.call_id)]
+    lines = {each["call_id"]: each["line"] for each in inside}
+
+    assert told["conference"] == room
+    assert told["loss_percent"] == pytest.approx(20, abs=6)
+    assert told["quality"] in ("poor", "bad")
+    assert lines[good.call_id]["quality"] == "good"
+    assert lines[good.call_id]["mos"] > lines[bad.call_id]["mos"] + 0.5
+    assert last["packets_lost"] > 50
+    assert "line_quality" not in kinds

@@ -1,6 +1,7 @@
 """What can be done with conferences from outside: change them, end them, conduct who is in them."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -16,6 +17,7 @@ from engine.live.ringing import RingingSound
 from engine.live.services import Services
 from engine.live.session import Session
 from engine.orders import ConferenceChange, NewConference, ParticipantOrder, RecordingAction
+from engine.ports import LineFigures
 from engine.tasks import Beside, first_of, stopped
 
 UNVISITED: Final = timedelta(hours=24)
@@ -77,6 +79,16 @@ class ConferenceControl:
         if order.play is not None:
             room.play_to_member(member, order.play)
         return participant
+
+    async def lines(self, account_id: str, conference_id: str) -> Mapping[str, LineFigures]:
+        """How good the lines of those in it are, by their participants' ids; of a room that is not here, none."""
+        room = self._rooms.live(account_id, conference_id)
+        found = {}
+        for member in room.members if room is not None else ():
+            figures = await self._services.bridge.figures(member.leg)
+            if figures is not None:
+                found[member.participant.id] = figures
+        return found
 
     async def send_out(self, account_id: str, conference_id: str, who: str) -> None:
         """The call goes on with its flow. Raises NotFound."""

@@ -13,6 +13,7 @@ from engine.flow.plans import Entry
 from engine.live.conference.announcements import Announcements, Sounding
 from engine.live.conference.comings import Comings
 from engine.live.conference.journal import ConferenceJournal
+from engine.live.conference.lines import watch_lines
 from engine.live.conference.member import Member, is_called
 from engine.live.conference.mixing import Mixing
 from engine.live.conference.recording import RoomRecording
@@ -21,6 +22,7 @@ from engine.live.conference.teller import RoomTeller
 from engine.live.services import Services
 from engine.orders import ConferenceChange, RecordingAction
 from engine.ports import LegId, Sink, Speech
+from engine.tasks import Beside
 from engine.told.conference import events_of
 
 log = structlog.get_logger(__name__)
@@ -39,6 +41,7 @@ class Room:
         self._members: list[Member] = []
         self._teller = RoomTeller(services.teller, services.clock)
         self._mixing = Mixing(services.bridge, self._talks)
+        self._beside = Beside()
         self._music = SharedMusic(services.speaker, services.bridge)
         self._announcements = Announcements(self.everybody)
         self._comings = Comings(services.speaker, self._announcements)
@@ -83,6 +86,7 @@ class Room:
             if member.begins(self.conference) and self.conference.status is not ConferenceStatus.IN_PROGRESS:
                 await self._become(ConferenceStatus.IN_PROGRESS)
                 self.begun.set()
+                self._beside.begin(watch_lines(self._services.bridge, lambda: self.members, self.conference.id))
                 await self._tell(ConferenceEventName.START, "conference-start", member)
             await self._tell(ConferenceEventName.JOIN, "participant-join", member)
             await self._arrange()
@@ -212,6 +216,7 @@ class Room:
             ending = {"ReasonConferenceEnded": reason, "CallSidEndingConference": last.session.call.id}
             await self._tell(ConferenceEventName.END, "conference-end", last, **ending)
         await self.recording.stop()
+        await self._beside.close()
         await self._announcements.close()
         await self._music.stop()
         await self._mixing.close()

@@ -20,6 +20,7 @@ from engine.errors import NotFound, WrongState
 from engine.flow.interpreter import Start
 from engine.ids import Kind, new_id
 from engine.orders import CallChange, ConferenceChange, NewCall, NewConference, ParticipantOrder
+from engine.ports import LineFigures
 from engine.store import Accounts, Calls, Conferences, Database, Exchanges, IdempotencyKeys, Numbers, Queues, Recordings
 
 PEPPER = b"p" * 32
@@ -93,6 +94,9 @@ class NoConferences:
         self, account_id: str, conference_id: str, who: str, order: ParticipantOrder
     ) -> Participant:
         raise NotImplementedError
+
+    async def lines(self, account_id: str, conference_id: str) -> Mapping[str, LineFigures]:
+        return {}
 
     async def send_out(self, account_id: str, conference_id: str, who: str) -> None:
         raise NotImplementedError

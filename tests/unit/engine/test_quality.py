@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.ports import LineFigures
-from engine.quality import BEST_R, delay_of, loss_of, mean_opinion, quality_of, rating
+from engine.quality import BEST_R, Quality, Satisfaction, delay_of, loss_of, mean_opinion, quality_of, rating, since
 
 CODECS = st.sampled_from(["PCMA", "PCMU", "G729", "G722", "opus"])
 LOSSES = st.floats(0, 1)
@@ -74,3 +74,20 @@ def test_the_way_from_mouth_to_ear_is_half_the_round_trip_a_packet_and_the_buffe
 def test_a_line_without_loss_is_good_and_one_that_loses_a_fifth_is_not() -> None:
     assert quality_of(line(buffer_ms=40.0)).mos > 4.3
     assert quality_of(line(packets_received=800, packets_lost=200)).mos < 2.7
+
+
+@pytest.mark.parametrize(
+    ("r", "word"),
+    [(93.2, "good"), (80, "good"), (79.9, "fair"), (70, "fair"), (69.9, "poor"), (60, "poor"), (0, "bad")],
+)
+def test_satisfaction_has_the_bounds_of_g_109(r: float, word: str) -> None:
+    assert Quality(r, mean_opinion(r)).satisfaction is Satisfaction(word)
+
+
+def test_what_came_between_two_looks_is_rated_without_what_came_before() -> None:
+    before = line(packets_received=1000, packets_lost=500)
+
+    recent = since(before, line(packets_received=1500, packets_lost=500))
+
+    assert (recent.packets_received, recent.packets_lost) == (500, 0)
+    assert quality_of(recent).satisfaction is Satisfaction.GOOD
