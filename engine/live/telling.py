@@ -23,8 +23,11 @@ class Teller:
     async def tell(self, call_id: str, callback: Callback, form: Mapping[str, str]) -> None:
         """A database that fails must not harm those who talk: the callback is lost then, and the log says so."""
         try:
-            await self._calls.tell(call_id, NewCallback(callback.url, form, callback.method), self._clock.now())
+            await self.store(call_id, callback, form)
         except StoreError as error:
             log.error("callback_not_stored", url=callback.url, error=str(error))
-            return
+
+    async def store(self, call_id: str, callback: Callback, form: Mapping[str, str]) -> None:
+        """As `tell`, for those who try again. Raises StoreError."""
+        await self._calls.tell(call_id, NewCallback(callback.url, form, callback.method), self._clock.now())
         self._wake_courier()

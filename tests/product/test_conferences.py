@@ -1,7 +1,6 @@
 """Conferences as a caller and a customer's server meet them."""
 
 import asyncio
-import socket
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -13,13 +12,10 @@ from tests.peers.customer import Customer
 from tests.peers.phone import phone
 from tests.peers.platform import ACCOUNT, NUMBER, Json, Platform, platform
 from tests.peers.ports import Ports
-from tests.peers.scenario import acks, asks, calls, pause, receives, scenario, sdp
-from tests.peers.sipp import sipp
 
 pytestmark = pytest.mark.sip
 
 COACHES = "+3225550101"
-STORM = 200
 
 
 async def test_a_conference_is_conducted_by_rest(tmp_path: Path, ports: Ports, shop: Customer) -> None:
@@ -209,37 +205,6 @@ async def test_a_coach_is_heard_by_the_agent_and_not_by_the_customer(
     assert whom == {"agent": {"customer", "coach"}, "customer": {"agent"}, "coach": {"agent", "customer"}}
     coaching = {form.get("CallSidToCoach") for form in joined if form["Coaching"] == "true"}
     assert coaching == {agent["id"]}
-
-
-async def test_two_hundred_come_and_go_at_once_and_are_counted_right(
-    tmp_path: Path, ports: Ports, shop: Customer
-) -> None:
-    shop.flows["/start"] = (
-        '<Response><Dial><Conference beep="false" maxParticipants="250">hall</Conference></Dial></Response>'
-    )
-    media = ports.block(3 * STORM)
-    settings = {"RTP_PORTS": f"{media}-{media + 3 * STORM - 1}", "CODECS": "PCMA"}
-    stays = scenario(
-        calls(sdp()), receives(100, optional=True), receives(180, optional=True), receives(200, keeps_route=True),
-        acks(), pause(12), asks("BYE", 2), receives(200),
-    )  # fmt: skip
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as unread:
-        unread.bind(("127.0.0.1", 0))
-        keys = {"ear": unread.getsockname()[1]}
-        async with (
-            platform(tmp_path, ports, settings, number={"--url": shop.url("/start")}) as telefoon,
-            sipp(stays, ports, target=telefoon.sip_port, keys=keys, calls=STORM, per_second=40) as crowd,
-        ):
-            await has(telefoon, "hall", STORM, within_s=20)
-
-            await crowd.finishes(within_s=60)
-
-            await has(telefoon, "hall", None, within_s=20)
-            conference = (await telefoon.get("conferences", friendly_name="hall"))["conferences"][0]
-            listed = await telefoon.get("calls", status="completed", page_size="1")
-
-    assert (conference["status"], conference["participant_count"]) == ("completed", 0)
-    assert listed["total"] == STORM
 
 
 async def test_a_bad_line_is_told_while_it_is_bad_and_at_the_calls_end(

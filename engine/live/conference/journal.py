@@ -1,8 +1,9 @@
-"""What is to be stored of conferences, in order, without a failing database harming those who talk."""
+"""What is to be stored of conferences, in order, without a slow or failing database harming those who talk."""
 
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
@@ -11,6 +12,8 @@ from engine.errors import StoreError
 
 Change = Callable[[], Awaitable[object]]
 
+_WAIT_S: Final = 0.5
+"""How long people in a room wait for the database: what they did is true there by then, if it is well."""
 _FIRST_RETRY_S: Final = 0.2
 _LAST_RETRY_S: Final = 5.0
 _PATIENCE_S: Final = 3600.0
@@ -18,42 +21,49 @@ _PATIENCE_S: Final = 3600.0
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    change: Change
+    settled: asyncio.Event = field(default_factory=asyncio.Event)
+
+
 class ConferenceJournal:
     """Of a node. What could not be stored is tried again, so that who is in a conference is true again afterwards."""
 
     def __init__(self) -> None:
-        self._waiting: deque[Change] = deque()
-        self._retrying: asyncio.Task[None] | None = None
+        self._lines: deque[_Line] = deque()
+        self._writing: asyncio.Task[None] | None = None
 
     async def write(self, change: Change) -> None:
-        """Store it now; or later, behind what waits, where the database fails."""
-        if not self._waiting:
-            try:
-                await change()
-            except StoreError as error:
-                log.error("store_failed", error=str(error))
-            else:
-                return
-        self._waiting.append(change)
-        if self._retrying is None or self._retrying.done():
-            self._retrying = asyncio.create_task(self._retry())
+        """Store it behind what waits; returns when it is stored, or after _WAIT_S in which it was not."""
+        line = _Line(change)
+        self._lines.append(line)
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write_all())
+        try:
+            async with asyncio.timeout(_WAIT_S):
+                await line.settled.wait()
+        except TimeoutError:
+            log.warning("conference_stored_later", waiting=len(self._lines))
 
-    async def _retry(self) -> None:
-        while self._waiting:
-            await self._write_until_done(self._waiting[0])
-            self._waiting.popleft()
+    async def _write_all(self) -> None:
+        while self._lines:
+            line = self._lines[0]
+            await self._write_until_done(line.change)
+            line.settled.set()
+            self._lines.popleft()
 
     async def _write_until_done(self, change: Change) -> None:
         wait_s = _FIRST_RETRY_S
         try:
             async with asyncio.timeout(_PATIENCE_S):
                 while True:
-                    await asyncio.sleep(wait_s)
                     try:
                         await change()
                     except StoreError as error:
-                        wait_s = min(2 * wait_s, _LAST_RETRY_S)
                         log.error("store_failed", error=str(error), again_in_s=wait_s)
+                        await asyncio.sleep(wait_s)
+                        wait_s = min(2 * wait_s, _LAST_RETRY_S)
                     else:
                         return
         except TimeoutError:

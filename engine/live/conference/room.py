@@ -39,7 +39,7 @@ class Room:
         self._services = services
         self._journal = journal
         self._members: list[Member] = []
-        self._teller = RoomTeller(services.teller, services.clock)
+        self._teller = RoomTeller(services.teller, services.clock, journal)
         self._mixing = Mixing(services.bridge, self._talks)
         self._beside = Beside()
         self._music = SharedMusic(services.speaker, services.bridge)

@@ -1,7 +1,10 @@
 """Tells a customer's server what happens in a room."""
 
+from functools import partial
+
 from engine.callback import Callback, ConferenceEventName
 from engine.conference import Conference
+from engine.live.conference.journal import ConferenceJournal
 from engine.live.conference.member import Member
 from engine.live.telling import Teller
 from engine.ports import Clock
@@ -11,8 +14,9 @@ from engine.told.conference import conference_form
 class RoomTeller:
     """Of one room: where it is told is said by the first whose flow names a callback."""
 
-    def __init__(self, teller: Teller, clock: Clock) -> None:
+    def __init__(self, teller: Teller, clock: Clock, journal: ConferenceJournal) -> None:
         self._teller = teller
+        self._journal = journal
         self._clock = clock
         self._callback: Callback | None = None
 
@@ -26,4 +30,5 @@ class RoomTeller:
         """`word` is the field's for what happened, `more` are further parameters; told among the member's callbacks."""
         if self._callback is not None and event.value in self._callback.events:
             form = conference_form(conference, word, member.participant, member.plan, self._clock.now())
-            await self._teller.tell(member.session.call.id, self._callback, {**form, **more})
+            told = {**form, **more}
+            await self._journal.write(partial(self._teller.store, member.session.call.id, self._callback, told))

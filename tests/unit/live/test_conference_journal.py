@@ -34,12 +34,31 @@ async def test_what_failed_is_stored_later_before_what_came_after_it() -> None:
     store, journal = Store(), ConferenceJournal()
     store.well = False
     await journal.write(store.change("first joins"))
-    store.well = True
     await journal.write(store.change("second joins"))
     assert store.stored == []
+
+    store.well = True
 
     async with asyncio.timeout(5):
         while len(store.stored) < 2:
             await asyncio.sleep(0.05)
 
     assert store.stored == ["first joins", "second joins"]
+
+
+async def test_a_database_that_does_not_answer_holds_nobody_up_for_long() -> None:
+    journal = ConferenceJournal()
+    answers = asyncio.Event()
+    stored = []
+
+    async def slow() -> None:
+        await answers.wait()
+        stored.append("join")
+
+    async with asyncio.timeout(2):
+        await journal.write(slow)
+    assert stored == []
+
+    answers.set()
+    await asyncio.sleep(0.01)
+    assert stored == ["join"]
