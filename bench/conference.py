@@ -63,14 +63,14 @@ async def cost_here(case: Case, folder: Path) -> float:
     """CPU seconds a second of the platform."""
     ports = Ports()
     async with AsyncExitStack() as stack:
-        url = await stack.enter_async_context(_flows())
+        url = await stack.enter_async_context(flows())
         telefoon = await stack.enter_async_context(platform(folder, ports, SETTINGS, number={"--url": url}))
         await _enter(stack, case, NUMBER, telefoon.sip_port, folder, ports)
-        inside = await _all_in(case.people, lambda: _inside(telefoon))
-        cost = await _cpu(telefoon.pid)
-        assert inside == await _inside(telefoon), "somebody left meanwhile"
+        await all_in(case.people, lambda: inside(telefoon))
+        measured = await cpu(telefoon.pid)
+        assert await inside(telefoon) == case.people, "somebody left meanwhile"
         await telefoon.end()
-        return cost
+        return measured
 
 
 async def cost_of_confbridge(case: Case, folder: Path) -> float:
@@ -79,10 +79,10 @@ async def cost_of_confbridge(case: Case, folder: Path) -> float:
     async with AsyncExitStack() as stack:
         network = await stack.enter_async_context(asterisk(ports, ports.one(), rtp_ports=2 * case.people + 100))
         await _enter(stack, case, CONFBRIDGE, network.udp_port, folder, ports)
-        inside = await _all_in(case.people, lambda: _bridged(network))
-        cost = await _cpu(network.pid)
-        assert inside == await _bridged(network), "somebody left meanwhile"
-        return cost
+        await all_in(case.people, lambda: _bridged(network))
+        measured = await cpu(network.pid)
+        assert await _bridged(network) == case.people, "somebody left meanwhile"
+        return measured
 
 
 async def _enter(stack: AsyncExitStack, case: Case, number: str, sip_port: int, folder: Path, ports: Ports) -> None:
@@ -91,36 +91,41 @@ async def _enter(stack: AsyncExitStack, case: Case, number: str, sip_port: int, 
     await asyncio.sleep(SETTLES_S)
 
 
-async def _all_in(people: int, inside: Callable[[], Awaitable[int]]) -> int:
+async def all_in(people: int, counted: Callable[[], Awaitable[int]]) -> None:
+    """Wait until so many are in."""
     for _ in range(_PATIENCE_S):
-        if await inside() == people:
-            return people
+        if await counted() == people:
+            return
         await asyncio.sleep(1)
-    raise RuntimeError(f"{await inside()} of {people} came in within {_PATIENCE_S} s")
+    raise RuntimeError(f"{await counted()} of {people} came in within {_PATIENCE_S} s")
 
 
 async def _bridged(network: Asterisk) -> int:
     return sum(int(users) for users in _USERS.findall(await network.cli("confbridge list")))
 
 
-async def _cpu(pid: int) -> float:
+async def cpu(pid: int) -> float:
+    """CPU seconds a second of a process and its children."""
     before = usage(pid)
     await asyncio.sleep(MEASURED_S)
     return (usage(pid).cpu_s - before.cpu_s) / MEASURED_S
 
 
-async def _inside(telefoon: Platform) -> int:
+async def inside(telefoon: Platform) -> int:
+    """How many people are in conferences."""
     listed = await telefoon.get("conferences", page_size="100")
     return sum(each["participant_count"] for each in listed["conferences"])
 
 
 @asynccontextmanager
-async def _flows() -> AsyncIterator[str]:
-    """Sends each caller to the room of its number's last two digits."""
+async def flows(talkers: int = 1000) -> AsyncIterator[str]:
+    """Sends each caller to the room of its number's last two digits, muted but for the first `talkers` in each."""
 
     async def flow(request: web.Request) -> web.Response:
-        room = str((await request.post())["From"])[-2:]
-        conference = f'<Conference beep="false" maxParticipants="250">{room}</Conference>'
+        caller = str((await request.post())["From"])
+        seat, room = int(caller[-5:-2]), caller[-2:]
+        muted = str(seat >= talkers).lower()
+        conference = f'<Conference beep="false" muted="{muted}" maxParticipants="250">{room}</Conference>'
         return web.Response(text=f"<Response><Dial>{conference}</Dial></Response>", content_type="text/xml")
 
     app = web.Application()

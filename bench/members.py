@@ -12,11 +12,27 @@ from tests.peers.g711 import PCMA
 from tests.peers.ports import Ports
 
 PER_SECOND: Final = 20
+_STREAM: Final = '<nop><action><exec rtp_stream="[stream]"/></action></nop>'
 _SCENARIO: Final = Path(__file__).with_name("scenarios") / "member.xml"
 _VOICE_HZ: Final = 440
 _VOICE_S: Final = 2.0
-_QUIET: Final = b"\xd5" * 16000
+_QUIET_BYTES: Final = 16000
 _FIRST_MEDIA_PORT: Final = 33000
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """What a member offers. SIPp plays a file of its bytes only where they come at 8000 a second."""
+
+    payload_type: int
+    encoding: str
+    quiet: bytes = b""
+    """A byte of silence; empty if it can't be played: such a member sends nothing."""
+
+
+A_LAW: Final = Codec(8, "PCMA/8000", b"\xd5")
+G722: Final = Codec(9, "G722/8000", b"\xfa")
+OPUS: Final = Codec(96, "opus/48000/2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +41,7 @@ class Members:
 
     numbers: Sequence[str]
     talking: bool
+    codec: Codec = A_LAW
 
 
 def members_of(rooms: int, per_room: int, talkers: int) -> tuple[Members, Members]:
@@ -45,7 +62,7 @@ async def present(members: Members, number: str, sip_port: int, folder: Path, po
     await asyncio.to_thread(_prepare, folder, members)
     first = _FIRST_MEDIA_PORT if members.talking else _FIRST_MEDIA_PORT + 2000
     command = [
-        "sipp", "-sf", str(_SCENARIO), "-inf", "numbers.csv", "-s", number, f"127.0.0.1:{sip_port}",
+        "sipp", "-sf", "member.xml", "-inf", "numbers.csv", "-s", number, f"127.0.0.1:{sip_port}",
         "-i", "127.0.0.1", "-p", str(ports.one()), "-mp", str(first),
         "-m", str(len(members.numbers)), "-r", str(PER_SECOND), "-l", str(len(members.numbers)), "-nostdin",
     ]  # fmt: skip
@@ -63,6 +80,12 @@ async def present(members: Members, number: str, sip_port: int, folder: Path, po
 
 def _prepare(folder: Path, members: Members) -> None:
     folder.mkdir()
-    voice = PCMA.encode(tone(_VOICE_HZ, _VOICE_S).pcm) if members.talking else _QUIET
-    (folder / "voice.alaw").write_bytes(voice)
+    codec = members.codec
+    voice = PCMA.encode(tone(_VOICE_HZ, _VOICE_S).pcm) if members.talking else codec.quiet * _QUIET_BYTES
+    (folder / "voice.raw").write_bytes(voice)
+    script = _SCENARIO.read_text() if voice else _SCENARIO.read_text().replace(_STREAM, "")
+    known = {"payload_type": str(codec.payload_type), "encoding": codec.encoding}
+    for name, value in (known | {"stream": f"voice.raw,-1,{codec.payload_type}"}).items():
+        script = script.replace(f"[{name}]", value)
+    (folder / "member.xml").write_text(script)
     (folder / "numbers.csv").write_text("\n".join(["SEQUENTIAL", *members.numbers]) + "\n")

@@ -36,6 +36,7 @@ def open_endpoint(config: SipConfig) -> pj.Endpoint:
         endpoint.libCreate()
     try:
         endpoint.libInit(_endpoint_config(config))
+        pj.share_encoding()
         endpoint.audDevManager().setNullDev()
         for transport in config.listening.transports:
             _open_transport(endpoint, transport, config.listening, config.tls)

@@ -73,7 +73,7 @@ bool Leg::take(pj_int16_t *into)
     return heard;
 }
 
-void Leg::push(pj_int16_t *samples)
+void Leg::push(pj_int16_t *samples, pj_uint64_t mark)
 {
     const unsigned count = rate / FRAMES_PER_S;
     if (tapped) {
@@ -81,29 +81,30 @@ void Leg::push(pj_int16_t *samples)
         to_bridge.run(samples, copy);
     }
     if (announced.size()) {
+        mark = 0;
         pj_int16_t more[LONGEST];
         announced.take(more, count);
         for (unsigned i = 0; i < count; ++i)
             samples[i] = clipped(samples[i] + more[i]);
     }
     if (frame_samples() == count && sent.size() == 0) {
-        put(samples, count);
+        put(samples, count, mark);
         return;
     }
     std::memcpy(sent.room_for(count), samples, count * sizeof *samples);
     sent.added(count);
     while (sent.size() >= frame_samples()) {
         sent.take(whole.data(), frame_samples());
-        put(whole.data(), frame_samples());
+        put(whole.data(), frame_samples(), 0);
     }
 }
 
-void Leg::put(pj_int16_t *samples, unsigned count)
+void Leg::put(pj_int16_t *samples, unsigned count, pj_uint64_t mark)
 {
     pjmedia_frame frame;
     frame.type = PJMEDIA_FRAME_TYPE_AUDIO;
     frame.buf = samples;
-    frame.timestamp.u64 = 0;
+    frame.timestamp.u64 = mark;
     frame.bit_info = 0;
     if (channels != 1) {
         pjmedia_convert_channel_1ton(interleaved.data(), samples, channels, count, 0);

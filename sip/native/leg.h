@@ -29,8 +29,12 @@ struct Leg {
     // 20 ms of what it says, at its rate; false for silence.
     bool take(pj_int16_t *into);
 
-    // Send 20 ms, with what the bridge has announced since.
-    void push(pj_int16_t *samples);
+    // Nobody in the room hears it: leave what the bridge may have taken from the stream for others, and take nothing.
+    void pass_over() { said.clear(); }
+
+    // Send 20 ms, with what the bridge has announced since. `mark` is that of a frame which others are sent as well,
+    // or 0 (encoded_mix.h).
+    void push(pj_int16_t *samples, pj_uint64_t mark);
 
     // For the bridge, what the stream has, while it sits in no room.
     pj_status_t pass(pjmedia_frame *frame);
@@ -44,7 +48,7 @@ struct Leg {
 private:
     unsigned frame_samples() const { return PJMEDIA_PIA_SPF(&stream->info) / channels; }
     bool pull();
-    void put(pj_int16_t *samples, unsigned count);
+    void put(pj_int16_t *samples, unsigned count, pj_uint64_t mark);
 
     bool sounding = false;
     Resampler to_bridge;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "encoded_mix.h"
+
 namespace telefoon {
 
 Seat *Mix::find(int number)
@@ -14,6 +16,7 @@ Seat *Mix::find(int number)
 void Mix::tick(const pjmedia_frame &announcement)
 {
     Guard guard(mutex);
+    ++ticks;
     choose_rate();
     std::memset(sum, 0, length() * sizeof *sum);
     sounds = false;
@@ -22,7 +25,7 @@ void Mix::tick(const pjmedia_frame &announcement)
         each.second->listen(rate);
     for (auto &each : seats)
         add(*each.second);
-    hand_to_bridge();
+    finish_sum();
     for (auto &each : seats)
         send(*each.second);
 }
@@ -66,12 +69,11 @@ void Mix::add(Seat &seat)
     seat.in_sum = sounds = true;
 }
 
-void Mix::hand_to_bridge()
+void Mix::finish_sum()
 {
-    pj_int16_t mixed[LONGEST];
     for (unsigned i = 0; i < length(); ++i)
-        mixed[i] = clipped(sum[i]);
-    to_bridge.run(mixed, all);
+        clean[i] = clipped(sum[i]);
+    to_bridge.run(clean, all);
 }
 
 void Mix::send(Seat &seat)
@@ -90,9 +92,8 @@ void Mix::send(Seat &seat)
         for (unsigned i = 0; i < count; ++i)
             mixed[i] = clipped(sum[i] + seat.whisper[i]);
     else
-        for (unsigned i = 0; i < count; ++i)
-            mixed[i] = clipped(sum[i]);
-    seat.send(mixed, rate);
+        std::memcpy(mixed, clean, count * sizeof *mixed);
+    seat.send(mixed, rate, Mark::of(this, ticks));
 }
 
 } // namespace telefoon

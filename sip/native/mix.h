@@ -31,11 +31,13 @@ private:
     void choose_rate();
     void announce(const pjmedia_frame &frame);
     void add(Seat &seat);
-    void hand_to_bridge();
+    void finish_sum();
     void send(Seat &seat);
 
     Resampler from_bridge, to_bridge;
     pj_int32_t sum[LONGEST];
+    pj_int16_t clean[LONGEST]; // the sum, as it is sent to those who only listen
+    unsigned ticks = 0;
 };
 
 } // namespace telefoon

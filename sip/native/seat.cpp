@@ -1,5 +1,6 @@
 #include "seat.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace telefoon {
@@ -11,6 +12,8 @@ const int TALK_LEVEL = 200;
 const int TALK_AFTER = 3;
 const int SILENT_AFTER = 40;
 
+const int ALIKE_AFTER = 3;
+
 } // namespace
 
 void Seat::listen(unsigned rate)
@@ -20,7 +23,10 @@ void Seat::listen(unsigned rate)
     in_sum = whispered = false;
     {
         Guard guard(leg->mutex);
-        sounds = leg->stream && leg->take(native);
+        // Who is not heard is not decoded either.
+        sounds = speaks && leg->stream && leg->take(native);
+        if (!speaks)
+            leg->pass_over();
         in.set(leg->rate, rate);
     }
     if (sounds) {
@@ -50,9 +56,11 @@ void Seat::be_whispered(const pj_int16_t *samples, unsigned count)
         whisper[i] += samples[i];
 }
 
-void Seat::send(pj_int16_t *mixed, unsigned rate)
+void Seat::send(pj_int16_t *mixed, unsigned rate, pj_uint64_t mark)
 {
     pj_int16_t native[LONGEST];
+    // A resampler still holds the end of the frame before, which may have been another's.
+    listening = only_listens() ? std::min(listening + 1, ALIKE_AFTER) : 0;
     if (heard_gain != 1)
         scale(mixed, rate / FRAMES_PER_S, heard_gain);
     Guard guard(leg->mutex);
@@ -60,7 +68,7 @@ void Seat::send(pj_int16_t *mixed, unsigned rate)
         return;
     out.set(rate, leg->rate);
     out.run(mixed, native);
-    leg->push(native);
+    leg->push(native, listening == ALIKE_AFTER ? mark : 0);
 }
 
 } // namespace telefoon

@@ -28,13 +28,16 @@ struct Seat {
     // Add the voice of one that coaches it.
     void be_whispered(const pj_int16_t *samples, unsigned count);
 
-    // Send 20 ms of the mix.
-    void send(pj_int16_t *mixed, unsigned rate);
+    // Whether it is sent the sum as it is.
+    bool only_listens() const { return hears && !in_sum && !whispered && heard_gain == 1; }
+
+    // Send 20 ms of the mix; `mark` is that of the sum as it is.
+    void send(pj_int16_t *mixed, unsigned rate, pj_uint64_t mark);
 
 private:
     void notice_talk(unsigned count);
 
-    int loud = 0, quiet = 0;
+    int loud = 0, quiet = 0, listening = 0;
 };
 
 } // namespace telefoon
