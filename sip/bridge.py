@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.errors import MediaError, RecordingError
 from engine.ports import (
-    WIDEST_HZ,
+    PLAIN_SOUND,
     Attendance,
     Everyone,
     LegId,
@@ -20,6 +20,7 @@ from engine.ports import (
     RecordedFile,
     RecorderId,
     RoomId,
+    RoomSound,
     Said,
     Sink,
     Source,
@@ -195,9 +196,9 @@ class SipBridge:
     async def disconnect(self, source: Source, sink: Sink) -> None:
         await self._thread.run(partial(self._switch.disconnect, source, sink))
 
-    async def open_room(self, widest_hz: int = WIDEST_HZ) -> SipRoom:
+    async def open_room(self, sound: RoomSound = PLAIN_SOUND) -> SipRoom:
         room = RoomId(next(self._ids))
-        await self._thread.run(partial(self._switch.open_room, room, widest_hz))
+        await self._thread.run(partial(self._switch.open_room, room, sound))
         return SipRoom(room, self._switch, self._thread)
 
     async def mute(self, leg: LegId, *, muted: bool) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pjsua2 as pj
 
-from engine.ports import Attendance, LegId, LineFigures, RoomId
+from engine.ports import Attendance, LegId, LineFigures, RoomId, RoomSound
 from sip.figures import line_figures
 
 
@@ -46,8 +46,8 @@ class Seating:
         self.remove(leg)
         self._audio.pop(leg, None)
 
-    def open(self, room: RoomId, widest_hz: int) -> None:
-        self._rooms[room] = pj.Room(widest_hz)
+    def open(self, room: RoomId, sound: RoomSound) -> None:
+        self._rooms[room] = pj.Room(sound.widest_hz, sound.automatic_gain, sound.denoise)
 
     def close(self, room: RoomId) -> list[LegId]:
         """Who sat there."""

@@ -17,6 +17,7 @@ from engine.ports import (
     PlayerId,
     RecorderId,
     RoomId,
+    RoomSound,
     Said,
     Sink,
     Source,
@@ -85,8 +86,8 @@ class Switch:
     def hold(self, leg: LegId, held: bool) -> None:
         self._block(leg, self._held, held)
 
-    def open_room(self, room: RoomId, widest_hz: int) -> None:
-        self._seating.open(room, widest_hz)
+    def open_room(self, room: RoomId, sound: RoomSound) -> None:
+        self._seating.open(room, sound)
 
     def close_room(self, room: RoomId) -> None:
         for leg in self._seating.close(room):

@@ -19,7 +19,7 @@ from engine.ports.legs import (
     ReferRequested,
 )
 from engine.ports.quality import LineFigures
-from engine.ports.rooms import WIDEST_HZ, Attendance, MixedRoom
+from engine.ports.rooms import PLAIN_SOUND, WIDEST_HZ, Attendance, MixedRoom, RoomSound
 from engine.ports.sound import AudioDecoder, Speech, Synthesizer, Tones
 from engine.ports.wires import (
     Ear,
@@ -39,6 +39,7 @@ from engine.ports.wires import (
 
 __all__ = [
     "LONGEST_LISTEN_S",
+    "PLAIN_SOUND",
     "WIDEST_HZ",
     "Alerted",
     "Answered",
@@ -72,6 +73,7 @@ __all__ = [
     "ReferAnswered",
     "ReferRequested",
     "RoomId",
+    "RoomSound",
     "Said",
     "Sink",
     "Source",

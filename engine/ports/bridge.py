@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from engine.ports.quality import LineFigures
-from engine.ports.rooms import WIDEST_HZ, MixedRoom
+from engine.ports.rooms import PLAIN_SOUND, MixedRoom, RoomSound
 from engine.ports.wires import LegId, Played, Said, Sink, Source, Track
 
 LONGEST_LISTEN_S = 600.0
@@ -84,8 +84,8 @@ class Bridge(Protocol):
     async def connect(self, source: Source, sink: Sink) -> None: ...
     async def disconnect(self, source: Source, sink: Sink) -> None: ...
 
-    async def open_room(self, widest_hz: int = WIDEST_HZ) -> MixedRoom:
-        """An empty room; it mixes at the rate of its widest leg, from 8000 to `widest_hz`."""
+    async def open_room(self, sound: RoomSound = PLAIN_SOUND) -> MixedRoom:
+        """An empty room; it mixes at the rate of its widest leg, from 8000 Hz to what `sound` allows."""
         ...
 
     async def mute(self, leg: LegId, *, muted: bool) -> None:

@@ -1,12 +1,29 @@
 """Rooms: the mix of all who are in one, from which each is sent what the others say."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from engine.ports.wires import Everyone, LegId, Mixed
 
 WIDEST_HZ = 16_000
 """Up to what rate a room mixes, once somebody in it speaks so wide."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomSound:
+    """How a room sounds, from its beginning to its end.
+
+    It mixes up to `widest_hz` (8000, 16000 or 48000). `automatic_gain` brings soft and loud voices closer together,
+    within seconds; `denoise` takes steady noise from each voice.
+    """
+
+    widest_hz: int = WIDEST_HZ
+    automatic_gain: bool = False
+    denoise: bool = False
+
+
+PLAIN_SOUND: Final = RoomSound()
+"""As the lines are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ void Mix::tick(const pjmedia_frame &announcement)
     sounds = false;
     announce(announcement);
     for (auto &each : seats)
-        each.second->listen(rate);
+        each.second->listen(rate, sound);
     for (auto &each : seats)
         add(*each.second);
     finish_sum();

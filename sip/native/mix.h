@@ -13,6 +13,7 @@ namespace telefoon {
 struct Mix {
     mutable std::mutex mutex;
     unsigned widest = WIDEST;
+    Sound sound;
     std::map<int, std::unique_ptr<Seat> > seats;
     int next = 0;
     unsigned rate = NARROWBAND;

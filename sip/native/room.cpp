@@ -28,9 +28,11 @@ pj_status_t room_get_frame(pjmedia_port *port, pjmedia_frame *frame)
 
 } // namespace
 
-Room::Room(unsigned widest) : mix(std::make_shared<Mix>()), port(NULL)
+Room::Room(unsigned widest, bool automatic_gain, bool denoise) : mix(std::make_shared<Mix>()), port(NULL)
 {
     mix->widest = widest;
+    mix->sound.automatic_gain = automatic_gain;
+    mix->sound.denoise = denoise;
     mix->bridge_rate = rate_of_bridge();
     Door<Mix> *door = opened(mix, mix->bridge_rate, "room");
     port = &door->port;

@@ -16,7 +16,7 @@ const int ALIKE_AFTER = 3;
 
 } // namespace
 
-void Seat::listen(unsigned rate)
+void Seat::listen(unsigned rate, const Sound &sound)
 {
     const unsigned count = rate / FRAMES_PER_S;
     pj_int16_t native[LONGEST];
@@ -31,10 +31,15 @@ void Seat::listen(unsigned rate)
     }
     if (sounds) {
         in.run(native, voice);
+        // As it came: automatic gain would make talk of noise.
+        notice_talk(count);
+        if (sound.changes())
+            filter.run(sound, rate, voice);
         if (said_gain != 1)
             scale(voice, count, said_gain);
+    } else {
+        notice_talk(count);
     }
-    notice_talk(count);
 }
 
 void Seat::notice_talk(unsigned count)

@@ -5,6 +5,7 @@
 #include "leg.h"
 #include "pcm.h"
 #include "resampler.h"
+#include "sound.h"
 
 namespace telefoon {
 
@@ -16,14 +17,15 @@ struct Seat {
     float said_gain = 1, heard_gain = 1;
     bool talking = false;
     Resampler in, out;
+    VoiceFilter filter;
 
     // Within one tick, at the room's rate.
     pj_int16_t voice[LONGEST];
     bool sounds = false, in_sum = false, whispered = false;
     pj_int32_t whisper[LONGEST];
 
-    // Take 20 ms of what it says into `voice`.
-    void listen(unsigned rate);
+    // Take 20 ms of what it says into `voice`, as the room wants it to sound.
+    void listen(unsigned rate, const Sound &sound);
 
     // Add the voice of one that coaches it.
     void be_whispered(const pj_int16_t *samples, unsigned count);
