@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from engine.live.conference.member import Member, is_called
 from engine.live.conference.talkers import watch_talkers
-from engine.ports import Attendance, Bridge, LegId, MixedRoom
+from engine.ports import Attendance, Bridge, LegId, MixedRoom, RoomSound
 from engine.room_options import RoomOptions
 from engine.tasks import stopped
 
@@ -22,7 +22,8 @@ class Mixing:
     async def arrange(self, options: RoomOptions, members: Sequence[Member]) -> MixedRoom:
         """Give everybody the seat that is theirs."""
         if self.mix is None:
-            self.mix = await self._bridge.open_room(options.sample_rate)
+            sound = RoomSound(options.sample_rate, options.automatic_gain, options.denoise)
+            self.mix = await self._bridge.open_room(sound)
             self._watching = asyncio.create_task(watch_talkers(self.mix, self._on_talk))
         for member in members:
             wanted = attendance(member, members)
