@@ -40,8 +40,12 @@ pj_status_t leg_put_frame(pjmedia_port *port, pjmedia_frame *frame)
     Guard guard(leg.mutex);
     if (leg.stream != self.stream)
         return PJ_SUCCESS;
-    if (!leg.seated)
-        return pjmedia_port_put_frame(self.stream, frame);
+    if (!leg.seated) {
+        // The bridge's times would be taken for the mark of a room's mix (encoded_mix.h); a stream reads none.
+        pjmedia_frame unmarked = *frame;
+        unmarked.timestamp.u64 = 0;
+        return pjmedia_port_put_frame(self.stream, &unmarked);
+    }
     leg.announce(frame);
     return PJ_SUCCESS;
 }
