@@ -26,7 +26,7 @@ from sip.trunk import Guests, Registration, TrunkAccount, account_config, allowe
 _REQUEST_URI = re.compile(r"^INVITE\s+(\S+)\s+SIP/2\.0", re.MULTILINE)
 _NAME_ADDR = re.compile(r'^(?:"?(?P<name>[^"<]*?)"?\s*<)?(?P<uri>sips?:[^>]+)>?', re.IGNORECASE)
 
-LOOK_S = 0.5
+LOOK_S = 1.0
 """How often far ends are looked at that may have fallen silent."""
 
 log = structlog.get_logger(__name__)

@@ -9,7 +9,7 @@
 
 namespace telefoon {
 
-// How a frame says that it is what a room sends to all who only listen: in its timestamp, which no stream of ours reads.
+// How a frame says that it is what a room sends to all who only listen: in its timestamp, which no stream reads.
 struct Mark {
     static const unsigned TICK_BITS = 20, LAST_TICK = (1 << TICK_BITS) - 1;
 

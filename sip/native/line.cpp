@@ -6,7 +6,7 @@ namespace telefoon {
 
 namespace {
 
-// A far end may count more packets than were lost, and then reports less than nothing in 24 bits (RFC 3550 section 6.4.1).
+// A far end that was sent duplicates reports less than no loss, in 24 bits (RFC 3550 section 6.4.1).
 const unsigned NEGATIVE_LOSS = 0x800000;
 
 // Nobody listens where no frame was taken for so long.
@@ -78,7 +78,7 @@ Figures Line::figures() const
     }
     if (stat.rtt.n)
         now.round_trip_ms = ms(stat.rtt.last);
-    if (stat.rx.pkt)
+    if (buffer.avg_delay) // none where nobody has listened yet
         now.buffer_ms = buffer.avg_delay;
     if (stat.tx.update_cnt) {
         now.far_reports += stat.tx.update_cnt;
