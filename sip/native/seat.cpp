@@ -12,6 +12,11 @@ const int TALK_LEVEL = 200;
 const int TALK_AFTER = 3;
 const int SILENT_AFTER = 40;
 
+// Below about -63 dBov for a second, nothing is said that anybody could hear: it is left out of the sum, so that who is
+// silent is sent what all listeners are sent. The first frame above is heard again.
+const int IDLE_LEVEL = 24;
+const int IDLE_AFTER = 50;
+
 const int ALIKE_AFTER = 3;
 
 } // namespace
@@ -29,22 +34,24 @@ void Seat::listen(unsigned rate, const Sound &sound)
             leg->pass_over();
         in.set(leg->rate, rate);
     }
-    if (sounds) {
+    if (sounds)
         in.run(native, voice);
-        // As it came: automatic gain would make talk of noise.
-        notice_talk(count);
-        if (sound.changes())
-            filter.run(sound, rate, voice);
-        if (said_gain != 1)
-            scale(voice, count, said_gain);
-    } else {
-        notice_talk(count);
-    }
+    // As it came: automatic gain would make talk of noise.
+    const int level = sounds ? mean_level(voice, count) : 0;
+    notice_talk(level);
+    idle = level > IDLE_LEVEL ? 0 : std::min(idle + 1, IDLE_AFTER);
+    sounds = sounds && idle < IDLE_AFTER;
+    if (!sounds)
+        return;
+    if (sound.changes())
+        filter.run(sound, rate, voice);
+    if (said_gain != 1)
+        scale(voice, count, said_gain);
 }
 
-void Seat::notice_talk(unsigned count)
+void Seat::notice_talk(int level)
 {
-    loud = sounds && mean_level(voice, count) > TALK_LEVEL ? loud + 1 : 0;
+    loud = level > TALK_LEVEL ? loud + 1 : 0;
     quiet = loud ? 0 : quiet + 1;
     if (loud >= TALK_AFTER)
         talking = true;

@@ -37,9 +37,9 @@ struct Seat {
     void send(pj_int16_t *mixed, unsigned rate, pj_uint64_t mark);
 
 private:
-    void notice_talk(unsigned count);
+    void notice_talk(int level);
 
-    int loud = 0, quiet = 0, listening = 0;
+    int loud = 0, quiet = 0, idle = 0, listening = 0;
 };
 
 } // namespace telefoon

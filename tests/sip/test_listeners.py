@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine.ports import Attendance, DigitPressed, MediaChanged, Said
-from tests.peers.audio import Sound, hears, tone, tone_track
+from tests.peers.audio import Sound, hears, tone, tone_track, when_heard
 from tests.peers.phone import phone
 from tests.peers.ports import Ports
 from tests.sip.conftest import Line, OpenLine, Watch
@@ -119,3 +119,20 @@ def roughness(sound: Sound, hz: int) -> float:
         if np.any(piece):
             rough.append(10 * float(np.log10(np.mean(rest**2) / np.mean(piece**2) + 1e-10)))
     return float(np.percentile(rough, 97))
+
+
+async def test_who_was_silent_is_heard_from_its_first_word_on(line: Line, ports: Ports) -> None:
+    """Silence is left out of the mix; what comes after it is not."""
+    async with guests(line, ports, 2) as (plain, quiet):
+        room = await line.agent.bridge.open_room()
+        for guest in (plain, quiet):
+            await room.place(guest.leg, Attendance())
+        quiet.ear.hush()
+        await asyncio.sleep(2.5)
+        since = plain.ear.now_s
+
+        quiet.ear.say(tone(2000, 0.5, dbov=-24))
+
+        await asyncio.sleep(1.5)
+        (word,) = when_heard(plain.ear.heard(since), 2000)
+        assert word.seconds == pytest.approx(0.5, abs=0.03)
