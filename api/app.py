@@ -54,11 +54,11 @@ def _handler(operation: Operation, services: Services, once: Once) -> Handler:
     resource = RESOURCES[operation.id]
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        account = await authenticate(request, services.accounts)
+        caller = await authenticate(request, services.accounts, operation)
 
         async def carry_out() -> web.StreamResponse:
-            return await resource(services, await asked.read(request, account, operation, services.published))
+            return await resource(services, await asked.read(request, caller, operation, services.published))
 
-        return await once.answer(request, account, carry_out)
+        return await once.answer(request, caller.account, carry_out)
 
     return handle

@@ -12,8 +12,9 @@ from jsonschema import ValidationError
 
 from api.problems import FieldError, Invalid, Problem
 from api.published import Operation, Published
-from engine.accounts import Account
+from engine.accounts import Account, Caller
 from engine.errors import NotFound
+from engine.privacy.audit import by_key
 
 _IDENTIFIER: Final = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 _JSON: Final = "application/json"
@@ -39,13 +40,17 @@ T = TypeVar("T", bound=Owned)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request that is well formed. `query` and `body` have their published defaults filled in."""
+    """A request that is well formed. `query` and `body` have their published defaults filled in.
+
+    `actor` is who asks, as the audit log names it.
+    """
 
     account: Account
     path: Mapping[str, str]
     query: Mapping[str, Any]
     body: Mapping[str, Any]
     http: web.Request
+    actor: str = ""
 
     def own(self, kind: str, found: T | None) -> T:
         """What was found for the path's `kind`_id, if it is the account's. Raises NotFound: others' is no one's."""
@@ -54,14 +59,14 @@ class Asked:
         return found
 
 
-async def read(request: web.Request, account: Account, operation: Operation, published: Published) -> Asked:
+async def read(request: web.Request, caller: Caller, operation: Operation, published: Published) -> Asked:
     """Raises Problem (400, 413, 415, 422) naming what is wrong, and NotFound for what can be no identifier."""
     for name, value in request.match_info.items():
         if not _IDENTIFIER.fullmatch(value):
             raise NotFound(name.removesuffix("_id"), value)
     query = _query(request, operation, published)
     body = await _body(request, operation, published)
-    return Asked(account, dict(request.match_info), query, body, request)
+    return Asked(caller.account, dict(request.match_info), query, body, request, by_key(caller.key_id))
 
 
 def _query(request: web.Request, operation: Operation, published: Published) -> dict[str, Any]:

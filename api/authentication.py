@@ -6,18 +6,25 @@ from typing import Final
 from aiohttp import web
 
 from api.problems import Problem
-from engine.accounts import Account
+from api.published import Operation
+from engine.accounts import Caller, Scope
 from engine.store import Accounts
 
 HEADER: Final = "X-API-Key"
 
 
-async def authenticate(request: web.Request, accounts: Accounts) -> Account:
-    """The account that the request's key opens. Raises Problem 401."""
+async def authenticate(request: web.Request, accounts: Accounts, operation: Operation) -> Caller:
+    """Whom the request's key makes known. Raises Problem 401, and 403 where the key is not for this operation."""
     key = request.headers.get(HEADER)
     if not key:
         raise Problem(HTTPStatus.UNAUTHORIZED, f"Send an API key in the header {HEADER}.")
-    account = await accounts.authenticate(key)
-    if account is None:
+    caller = await accounts.caller(key)
+    if caller is None:
         raise Problem(HTTPStatus.UNAUTHORIZED, "This API key is unknown or was revoked.")
-    return account
+    if Scope(operation.scope) not in caller.scopes:
+        raise Problem(
+            HTTPStatus.FORBIDDEN,
+            f"This API key lacks the scope {operation.scope}. Make one with: "
+            f"telefoon keys create --account NAME --scope {operation.scope}",
+        )
+    return caller

@@ -43,6 +43,7 @@ from engine.secrets import load_pepper
 from engine.store import (
     Accounts,
     AccountSecrets,
+    Audit,
     Calls,
     Conferences,
     Database,
@@ -212,6 +213,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
                 health=Readiness(database, agent, await speech.check()),
                 published=Published.load(),
                 idempotency=IdempotencyKeys(database),
+                audit=Audit(database),
                 bell=bell,
             )
         )

@@ -25,7 +25,9 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One method of one path. `path` is absolute; `is_open` needs no key; `body` is the request's JSON schema."""
+    """One method of one path. `path` is absolute; `is_open` needs no key; `body` is the request's JSON schema;
+    `scope` is what a key must be for.
+    """
 
     id: str
     method: str
@@ -33,6 +35,7 @@ class Operation:
     is_open: bool
     query: tuple[Parameter, ...]
     body: Json | None
+    scope: str = "calls"
 
 
 class Published:
@@ -66,6 +69,7 @@ class Published:
                         is_open=operation.get("security") == [],
                         query=tuple(self._query(operation)),
                         body=self._body(operation),
+                        scope=operation.get("x-scope", "calls"),
                     )
 
     def _query(self, operation: Json) -> Iterator[Parameter]:

@@ -10,7 +10,7 @@ from api.asked import Asked
 from api.desk import ConferenceDesk, FrontDesk, Health
 from api.published import Published
 from engine.bell import Bell
-from engine.store import Accounts, Calls, Conferences, Exchanges, IdempotencyKeys, Numbers, Queues, Recordings
+from engine.store import Accounts, Audit, Calls, Conferences, Exchanges, IdempotencyKeys, Numbers, Queues, Recordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Services:
     queues: Queues
     exchanges: Exchanges
     idempotency: IdempotencyKeys
+    audit: Audit
     desk: FrontDesk
     conference_desk: ConferenceDesk
     health: Health

@@ -2,6 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+
+class Scope(StrEnum):
+    """What a key may be used for."""
+
+    CALLS = "calls"
+    PRIVACY = "privacy"
+
+
+CALLS_ONLY: Final = frozenset({Scope.CALLS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +38,13 @@ class ApiKey:
     created_at: datetime
     last_used_at: datetime | None = None
     revoked_at: datetime | None = None
+    scopes: frozenset[Scope] = CALLS_ONLY
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: the account, and which of its keys opened it for what."""
+
+    account: Account
+    key_id: str
+    scopes: frozenset[Scope]

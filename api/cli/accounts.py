@@ -7,7 +7,9 @@ import typer
 from api.cli.group import CommandGroup, examples
 from api.cli.local import Books, with_books
 from api.cli.output import AsJson, as_row, print_json, print_rows
+from engine.accounts import CALLS_ONLY, Scope
 from engine.errors import NotFound
+from engine.privacy.audit import CLI
 
 if TYPE_CHECKING:
     from engine.store import AccountSecret
@@ -44,7 +46,9 @@ def secret(
     async def work(books: Books) -> "AccountSecret":
         owner = await books.account(name)
         if rotate:
-            return await books.secrets.rotate(owner.id)
+            made = await books.secrets.rotate(owner.id)
+            await books.audit.add(CLI, "secret.rotate", made.id, account=owner.id)
+            return made
         return (await books.secrets.valid(owner.id))[0]
 
     found = with_books(work)
@@ -56,19 +60,27 @@ def secret(
 
 @keys.command(
     epilog=examples(
-        "telefoon keys create --account demo", "KEY=$(telefoon keys create --account demo | awk '{print $NF}')"
+        "telefoon keys create --account demo",
+        "telefoon keys create --account demo --scope privacy",
+        "KEY=$(telefoon keys create --account demo | awk '{print $NF}')",
     )
 )
 def create(
     account: Annotated[str, typer.Option(help="The account's name; it is made if there is none.")],
+    scope: Annotated[
+        list[Scope] | None, typer.Option(help="What the key is for; may be given again. Calls, if left out.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a key and print it, once: only its hash is stored."""
 
     async def work(books: Books) -> dict[str, Any]:
         owner = await books.accounts.ensure(account)
-        made, secret = await books.accounts.create_key(owner.id)
-        return {"id": made.id, "account": owner.name, "created_at": made.created_at, "key": secret}
+        made, secret = await books.accounts.create_key(owner.id, frozenset(scope or CALLS_ONLY))
+        scopes = sorted(made.scopes)
+        await books.audit.add(CLI, "key.create", made.id, account=owner.id, scopes=scopes)
+        facts = {"id": made.id, "account": owner.name, "created_at": made.created_at, "scopes": scopes}
+        return {**facts, "key": secret}
 
     made = with_books(work)
     if as_json:
@@ -88,7 +100,10 @@ def list_keys(
         owner = await books.account(account) if account is not None else None
         names = await books.names()
         found = await books.accounts.keys(owner.id if owner else None)
-        return [{**as_row(key), "account": names.get(key.account_id, "")} for key in found]
+        return [
+            {**as_row(key), "account": names.get(key.account_id, ""), "scopes": " ".join(sorted(key.scopes))}
+            for key in found
+        ]
 
     rows = with_books(work)
     if as_json:
@@ -98,6 +113,7 @@ def list_keys(
         "id": "ID",
         "account": "Account",
         "hint": "Ends in",
+        "scopes": "For",
         "created_at": "Created",
         "last_used_at": "Last used",
         "revoked_at": "Revoked",
@@ -110,7 +126,10 @@ def revoke(key_id: Annotated[str, typer.Argument(metavar="ID", help="As in: tele
     """Make a key useless, at once and for good."""
 
     async def work(books: Books) -> bool:
-        return await books.accounts.revoke(key_id)
+        revoked = await books.accounts.revoke(key_id)
+        if revoked:
+            await books.audit.add(CLI, "key.revoke", key_id)
+        return revoked
 
     if not with_books(work):
         raise NoKey(key_id)

@@ -4,6 +4,7 @@ import typer
 
 from api.cli import calls, events, examine, phone, say, serve, simulate
 from api.cli.accounts import accounts, keys
+from api.cli.audit import audit
 from api.cli.flows import flows
 from api.cli.group import CommandGroup, examples
 from api.cli.numbers import numbers
@@ -47,6 +48,7 @@ app.add_typer(accounts, name="accounts")
 app.add_typer(keys, name="keys")
 app.add_typer(numbers, name="numbers")
 app.add_typer(webhooks, name="webhooks")
+app.add_typer(audit, name="audit")
 app.command(epilog=events.EXAMPLES)(events.events)
 app.add_typer(flows, name="flow")
 app.command(epilog=simulate.EXAMPLES)(simulate.simulate)

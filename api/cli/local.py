@@ -10,20 +10,23 @@ from engine.errors import NotFound
 
 if TYPE_CHECKING:
     from engine.accounts import Account
-    from engine.store import Accounts, AccountSecrets, Calls, Exchanges, Numbers
+    from engine.privacy.pseudonym import Pseudonyms
+    from engine.store import Accounts, AccountSecrets, Audit, Calls, Exchanges, Numbers
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """Accounts with their keys and secrets, numbers, calls and their webhooks."""
+    """Accounts with their keys and secrets, numbers, calls and their webhooks, and the audit log of changes."""
 
     accounts: "Accounts"
     secrets: "AccountSecrets"
     numbers: "Numbers"
     calls: "Calls"
     exchanges: "Exchanges"
+    audit: "Audit"
+    pseudonyms: "Pseudonyms"
 
     async def account(self, name: str) -> "Account":
         """Raises NotFound."""
@@ -58,8 +61,9 @@ def with_books(work: Callable[[Books], Awaitable[T]]) -> T:
 @asynccontextmanager
 async def _books() -> AsyncIterator[Books]:
     from config.settings import load
+    from engine.privacy.pseudonym import Pseudonyms
     from engine.secrets import load_pepper
-    from engine.store import Accounts, AccountSecrets, Calls, Database, Exchanges, Numbers
+    from engine.store import Accounts, AccountSecrets, Audit, Calls, Database, Exchanges, Numbers
 
     settings = load()
     pepper = load_pepper(settings.data_dir)
@@ -71,6 +75,8 @@ async def _books() -> AsyncIterator[Books]:
             Numbers(database),
             Calls(database),
             Exchanges(database),
+            Audit(database),
+            Pseudonyms(pepper),
         )
     finally:
         await database.close()

@@ -10,6 +10,7 @@ from api.cli.group import CommandGroup, examples
 from api.cli.local import Books, with_books
 from api.cli.output import AsJson, as_row, print_json, print_rows
 from engine.errors import InvalidField, NotFound
+from engine.privacy.audit import CLI
 from engine.web.request import BodyFormat
 
 
@@ -59,6 +60,7 @@ def add(
             owner.id, e164, url=url, fallback_url=fallback_url, language=spoken, record=record, method=method.value,
             fallback_method=fallback_method.value, webhook_format=webhook_format,
         )  # fmt: skip
+        await books.audit.add(CLI, "number.add", added.id, account=owner.id, number=books.pseudonyms.of(e164))
         return {**as_row(added), "account": owner.name}
 
     added = with_books(work)
@@ -102,7 +104,10 @@ def remove(number: E164) -> None:
     """Take a number from its account; calls to it get 404 from then on."""
 
     async def work(books: Books) -> bool:
-        return await books.numbers.remove(number)
+        removed = await books.numbers.remove(number)
+        if removed:
+            await books.audit.add(CLI, "number.remove", books.pseudonyms.of(number))
+        return removed
 
     if not with_books(work):
         raise NoNumber(number)

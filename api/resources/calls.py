@@ -51,6 +51,7 @@ async def get_call(services: Services, asked: Asked) -> web.Response:
 
 async def end_call(services: Services, asked: Asked) -> web.Response:
     await services.desk.end(asked.account.id, asked.path["call_id"])
+    await services.audit.add(asked.actor, "call.end", asked.path["call_id"], account=asked.account.id)
     return web.Response(status=HTTPStatus.NO_CONTENT)
 
 
@@ -64,6 +65,9 @@ async def list_call_events(services: Services, asked: Asked) -> web.Response:
 
 async def change_call(services: Services, asked: Asked) -> web.Response:
     changed = await services.desk.change(asked.account.id, asked.path["call_id"], change_of(asked.body))
+    await services.audit.add(
+        asked.actor, "call.change", changed.id, account=asked.account.id, fields=sorted(asked.body)
+    )
     return web.json_response(call_json(changed))
 
 

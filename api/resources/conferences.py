@@ -45,12 +45,16 @@ async def get_conference(services: Services, asked: Asked) -> web.Response:
 
 async def end_conference(services: Services, asked: Asked) -> web.Response:
     await services.conference_desk.end(asked.account.id, asked.path["conference_id"])
+    await services.audit.add(asked.actor, "conference.end", asked.path["conference_id"], account=asked.account.id)
     return web.Response(status=HTTPStatus.NO_CONTENT)
 
 
 async def change_conference(services: Services, asked: Asked) -> web.Response:
     change = conference_change(asked.body)
     changed = await services.conference_desk.change(asked.account.id, asked.path["conference_id"], change)
+    await services.audit.add(
+        asked.actor, "conference.change", changed.id, account=asked.account.id, fields=sorted(asked.body)
+    )
     return web.json_response(conference_json(changed))
 
 

@@ -73,12 +73,16 @@ async def change_participant(services: Services, asked: Asked) -> web.Response:
     changed = await services.conference_desk.change_participant(
         asked.account.id, path["conference_id"], path["participant_id"], participant_order(asked.body)
     )
+    await services.audit.add(
+        asked.actor, "participant.change", changed.id, account=asked.account.id, fields=sorted(asked.body)
+    )
     return web.json_response(participant_json(changed))
 
 
 async def remove_participant(services: Services, asked: Asked) -> web.Response:
     path = asked.path
     await services.conference_desk.send_out(asked.account.id, path["conference_id"], path["participant_id"])
+    await services.audit.add(asked.actor, "participant.remove", path["participant_id"], account=asked.account.id)
     return web.Response(status=HTTPStatus.NO_CONTENT)
 
 

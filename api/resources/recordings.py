@@ -41,11 +41,13 @@ async def list_recordings(services: Services, asked: Asked) -> web.Response:
 
 async def get_recording(services: Services, asked: Asked) -> web.Response:
     recording = await _own(services, asked)
+    await services.audit.add(asked.actor, "recording.read", recording.id, account=asked.account.id)
     return web.json_response(recording_json(recording, audio_path(recording.id)))
 
 
 async def delete_recording(services: Services, asked: Asked) -> web.Response:
     await services.desk.delete_recording(asked.account.id, asked.path["recording_id"])
+    await services.audit.add(asked.actor, "recording.delete", asked.path["recording_id"], account=asked.account.id)
     return web.Response(status=HTTPStatus.NO_CONTENT)
 
 
@@ -56,6 +58,8 @@ async def download_recording(services: Services, asked: Asked) -> web.StreamResp
     path = Path(recording.path)
     if not await asyncio.to_thread(path.is_file):
         raise NotFound("audio of recording", recording.id)
+    # Before the first byte leaves: a download that is not on the audit log can't be.
+    await services.audit.add(asked.actor, "recording.download", recording.id, account=asked.account.id)
     return web.FileResponse(
         path,
         headers={

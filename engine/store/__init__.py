@@ -3,6 +3,7 @@
 from engine.store.account_keys import AccountKey, AccountKeys
 from engine.store.account_secrets import AccountSecret, AccountSecrets
 from engine.store.accounts import Accounts
+from engine.store.audit import Audit
 from engine.store.calls import CallEvent, CallFilter, Calls, EventFilter
 from engine.store.conferences import Conferences
 from engine.store.database import Database
@@ -19,6 +20,7 @@ __all__ = [
     "AccountSecret",
     "AccountSecrets",
     "Accounts",
+    "Audit",
     "CallEvent",
     "CallFilter",
     "Calls",

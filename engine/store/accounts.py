@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import select, update
 
-from engine.accounts import Account, ApiKey
+from engine.accounts import CALLS_ONLY, Account, ApiKey, Caller, Scope
 from engine.errors import InvalidField, StoreError
 from engine.ids import Kind, new_id
 from engine.secrets import HINT_LENGTH, digest, new_key, same
@@ -49,10 +49,10 @@ class Accounts:
         """By name."""
         return [Account(**row) for row in await self._db.rows(select(accounts).order_by(accounts.c.name))]
 
-    async def create_key(self, account_id: str) -> tuple[ApiKey, str]:
+    async def create_key(self, account_id: str, scopes: frozenset[Scope] = CALLS_ONLY) -> tuple[ApiKey, str]:
         """A new key, which is told here and never again."""
         secret = new_key()
-        key = ApiKey(new_id(Kind.KEY), account_id, secret[-HINT_LENGTH:], self._now())
+        key = ApiKey(new_id(Kind.KEY), account_id, secret[-HINT_LENGTH:], self._now(), scopes=scopes)
         await self._db.change(api_keys.insert().values(**values_of(key), digest=digest(secret, self._pepper)))
         return key, secret
 
@@ -70,16 +70,23 @@ class Accounts:
 
     async def authenticate(self, key: str) -> Account | None:
         """Whom a key belongs to; None for one that is unknown or revoked."""
+        caller = await self.caller(key)
+        return caller.account if caller else None
+
+    async def caller(self, key: str) -> Caller | None:
+        """As `authenticate`, with the key's id and scopes."""
         wanted = digest(key, self._pepper)
         row = await self._db.row(
-            select(accounts, api_keys.c.id.label("key_id"), api_keys.c.digest, api_keys.c.last_used_at)
+            select(
+                accounts, api_keys.c.id.label("key_id"), api_keys.c.digest, api_keys.c.last_used_at, api_keys.c.scopes
+            )
             .join(api_keys, api_keys.c.account_id == accounts.c.id)
             .where(api_keys.c.digest == wanted, api_keys.c.revoked_at.is_(None))
         )
         if row is None or not same(row["digest"], wanted):
             return None
         await self._note_use(row["key_id"], row["last_used_at"])
-        return Account(row["id"], row["name"], row["created_at"])
+        return Caller(Account(row["id"], row["name"], row["created_at"]), row["key_id"], row["scopes"])
 
     async def _note_use(self, key_id: str, last: datetime | None) -> None:
         """Not at every request: each would be a write."""

@@ -28,7 +28,7 @@ from engine.call import Direction, Status
 from engine.conference import ConferenceStatus
 from engine.queue import QueueResult
 from engine.recording import RecordingStatus
-from engine.store.types import IDENTIFIER, SERIAL, Attempts, Moment, Money, Names, Options, Spelled
+from engine.store.types import IDENTIFIER, SERIAL, Attempts, Moment, Money, Names, Options, Scopes, Spelled
 from engine.web.exchange import ExchangeKind
 from engine.web.request import BodyFormat
 
@@ -68,6 +68,7 @@ api_keys: Final = Table(
     Column("created_at", Moment, nullable=False),
     Column("last_used_at", Moment),
     Column("revoked_at", Moment),
+    Column("scopes", Scopes, nullable=False, server_default="calls"),
 )
 
 account_secrets: Final = Table(
@@ -291,4 +292,27 @@ idempotency_keys: Final = Table(
     Column("status", Integer),
     Column("body", Text),
     Column("location", Text),
+)
+
+audit: Final = Table(
+    "audit",
+    metadata,
+    Column("sequence", SERIAL, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("object", Text, nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+audit_head: Final = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("pruned", BigInteger, nullable=False),
+    Column("pruned_hash", String(64), nullable=False),
 )

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, Numeric, String, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from engine.accounts import Scope
 from engine.call import Attempt
 from engine.room_options import Announces, RecordedTracks, RoomOptions
 
@@ -95,6 +96,19 @@ class Names(TypeDecorator[tuple[str, ...]]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...]:
         return tuple((value or "").split())
+
+
+class Scopes(TypeDecorator[frozenset[Scope]]):
+    """What a key may be used for, blanks between."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: frozenset[Scope] | None, dialect: Dialect) -> str:
+        return " ".join(sorted(value or ()))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> frozenset[Scope]:
+        return frozenset(Scope(word) for word in (value or "").split())
 
 
 class Attempts(TypeDecorator[tuple[Attempt, ...]]):

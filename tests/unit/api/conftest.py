@@ -18,7 +18,18 @@ from engine.flow.interpreter import Start
 from engine.ids import Kind, new_id
 from engine.orders import CallChange, ConferenceChange, NewCall, NewConference, ParticipantOrder
 from engine.ports import LineFigures
-from engine.store import Accounts, Calls, Conferences, Database, Exchanges, IdempotencyKeys, Numbers, Queues, Recordings
+from engine.store import (
+    Accounts,
+    Audit,
+    Calls,
+    Conferences,
+    Database,
+    Exchanges,
+    IdempotencyKeys,
+    Numbers,
+    Queues,
+    Recordings,
+)
 
 NUMBER = "+3225550100"
 TO = "+3225550199"
@@ -180,6 +191,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
         health=health,
         published=Published.load(),
         idempotency=IdempotencyKeys(database),
+        audit=Audit(database),
     )
     runner = web.AppRunner(build_app(services))
     await runner.setup()

@@ -21,7 +21,18 @@ from engine.flow.interpreter import Start
 from engine.ids import Kind, new_id
 from engine.orders import CallChange, ConferenceChange, NewCall, NewConference, ParticipantOrder
 from engine.ports import LineFigures
-from engine.store import Accounts, Calls, Conferences, Database, Exchanges, IdempotencyKeys, Numbers, Queues, Recordings
+from engine.store import (
+    Accounts,
+    Audit,
+    Calls,
+    Conferences,
+    Database,
+    Exchanges,
+    IdempotencyKeys,
+    Numbers,
+    Queues,
+    Recordings,
+)
 
 PEPPER = b"p" * 32
 OWN = "+3225550100"
@@ -154,6 +165,7 @@ async def _serving(server: RestServer, folder: Path) -> AsyncIterator[None]:
             health=server.desk,
             published=Published.load(),
             idempotency=IdempotencyKeys(database),
+            audit=Audit(database),
         )
         runner = web.AppRunner(build_app(services), access_log=None)
         await runner.setup()

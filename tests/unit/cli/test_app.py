@@ -13,6 +13,7 @@ from tests.unit.cli.conftest import Run
 COMMANDS = [
     ("serve",), ("demo",), ("call",), ("phone",), ("say",), ("doctor",), ("simulate",), ("events",), ("version",),
     ("flow", "check"), ("flow", "convert"),
+    ("audit", "export"), ("audit", "verify"),
     ("keys", "create"), ("keys", "list"), ("keys", "revoke"), ("accounts", "list"), ("accounts", "secret"),
     ("webhooks", "list"), ("webhooks", "replay"), ("webhooks", "verify"),
     ("numbers", "add"), ("numbers", "list"), ("numbers", "remove"),

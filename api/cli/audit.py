@@ -1,0 +1,62 @@
+"""`telefoon audit`: who did what, and whether the log of it is whole."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.cli.group import FAILED, CommandGroup, examples
+from api.cli.local import Books, with_books
+from api.cli.output import AsJson, as_row, print_json
+
+if TYPE_CHECKING:
+    from engine.privacy.audit import AuditRow, Fault, Head
+
+audit = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="The log of who did what; nothing of it is changed.")
+
+
+@audit.command(epilog=examples("telefoon audit verify", "telefoon audit verify --anchor 5e884898da28…"))
+def verify(
+    anchor: Annotated[str | None, typer.Option(help="A hash that an export ended with: its row must still be.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find rows that were changed, taken out or moved."""
+
+    async def work(books: Books) -> "tuple[list[Fault], Head]":
+        return await books.audit.verify(anchor), await books.audit.head()
+
+    faults, head = with_books(work)
+    if as_json:
+        print_json({"ok": not faults, "rows": head.sequence, "hash": head.hash, "faults": [*map(as_row, faults)]})
+    else:
+        for fault in faults:
+            typer.echo(f"Row {fault.sequence} is {fault.kind}: {fault.detail}.")
+        if not faults:
+            typer.echo(f"All rows are as they were written: {head.sequence}, the last with hash {head.hash}")
+    if faults:
+        raise typer.Exit(FAILED)
+
+
+@audit.command(epilog=examples("telefoon audit export -o audit.jsonl", "telefoon audit export | tail -n 1"))
+def export(
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="The file; standard output if none.")] = None,
+) -> None:
+    """Write all rows as JSON lines. The last line is the last row's number and hash: keep it elsewhere as an anchor."""
+
+    async def work(books: Books) -> list[str]:
+        head = await books.audit.head()
+        lines = [_line(row) async for row in books.audit.rows(through=head.sequence)]
+        return [*lines, json.dumps({"last": head.sequence, "hash": head.hash})]
+
+    text = "".join(f"{line}\n" for line in with_books(work))
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
+        typer.echo(f"{output} is written.")
+
+
+def _line(row: "AuditRow") -> str:
+    facts: dict[str, Any] = {**as_row(row), "at": row.at.isoformat(timespec="microseconds")}
+    return json.dumps(facts, ensure_ascii=False)

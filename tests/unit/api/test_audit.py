@@ -1,0 +1,52 @@
+"""What the REST interface leaves on the audit log, and what a key's scopes allow."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+from engine.accounts import Scope
+from engine.ids import Kind, new_id
+from engine.recording import Recording, RecordingStatus
+from tests.unit.api.conftest import TO, Site
+
+
+async def test_a_read_and_a_download_of_a_recording_are_on_it(site: Site, tmp_path: Path) -> None:
+    audio = tmp_path / "one.wav"
+    audio.write_bytes(b"RIFF")
+    account = await site.services.accounts.ensure("demo")
+    recording = Recording(
+        new_id(Kind.RECORDING), account.id, "call", RecordingStatus.COMPLETED, str(audio), 1, 8000,
+        datetime(2026, 11, 23, tzinfo=UTC), "node-1",
+    )  # fmt: skip
+    await site.services.recordings.add(recording)
+
+    await site.request("GET", f"recordings/{recording.id}")
+    await site.request("GET", f"recordings/{recording.id}/audio")
+
+    (key,) = await site.services.accounts.keys()
+    rows = [row async for row in site.services.audit.rows()]
+    assert [(row.actor, row.action, row.object) for row in rows] == [
+        (f"key:{key.id}", "recording.read", recording.id),
+        (f"key:{key.id}", "recording.download", recording.id),
+    ]
+
+
+async def test_orders_that_end_or_change_a_call_are_on_it_without_what_they_say(site: Site) -> None:
+    _, call, _ = await site.request("POST", "calls", json={"from": "+3225550100", "to": TO})
+    await site.request("PATCH", f"calls/{call['id']}", json={"digits": "1234"})
+    await site.request("DELETE", f"calls/{call['id']}")
+
+    rows = [row async for row in site.services.audit.rows()]
+    assert [(row.action, row.object) for row in rows] == [("call.change", call["id"]), ("call.end", call["id"])]
+    assert json.loads(rows[0].facts)["fields"] == ["digits", "method"]
+    assert "1234" not in rows[0].facts
+
+
+async def test_a_key_for_something_else_opens_no_calls(site: Site) -> None:
+    account = await site.services.accounts.ensure("demo")
+    _, site.key = await site.services.accounts.create_key(account.id, frozenset({Scope.PRIVACY}))
+
+    status, problem, _ = await site.request("GET", "calls")
+
+    assert status == 403
+    assert "lacks the scope calls" in problem["detail"]
