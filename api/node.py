@@ -17,6 +17,7 @@ from api.app import build_app
 from api.clock import SystemClock
 from api.doctor.library import require_limits
 from api.logs import configure
+from api.privacy import sweeper
 from api.published import Published
 from api.readiness import Readiness
 from api.resources.recordings import audio_path
@@ -38,6 +39,7 @@ from engine.live.switchboard import Switchboard
 from engine.live.telling import Teller
 from engine.pins import Pins
 from engine.ports import Arrival, Cause, Leg, Speech
+from engine.privacy.audit import by_system
 from engine.rating import Rates, load_rates
 from engine.secrets import load_pepper
 from engine.store import (
@@ -48,6 +50,7 @@ from engine.store import (
     Conferences,
     Database,
     Exchanges,
+    Holds,
     IdempotencyKeys,
     Numbers,
     Outbox,
@@ -214,10 +217,12 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
                 published=Published.load(),
                 idempotency=IdempotencyKeys(database),
                 audit=Audit(database),
+                holds=Holds(database),
                 bell=bell,
             )
         )
-        sweeps = (recorder.watch_disk(), switchboard.conferences.close_unvisited())
+        retention = sweeper(database, settings, pepper, clock).run(by_system(settings.node))
+        sweeps = (recorder.watch_disk(), switchboard.conferences.close_unvisited(), retention)
         await stack.enter_async_context(_background(courier.run(), webhooks.run(), *sweeps))
         await stack.enter_async_context(switchboard.open())
         door.open_to(switchboard)

@@ -8,6 +8,7 @@ from typing import Any
 from engine.call import Attempt, Call
 from engine.conference import Conference, Participant
 from engine.ports import LineFigures
+from engine.privacy.retention import LegalHold
 from engine.queue import Queue, QueueFigures, Wait
 from engine.recording import Recording
 from engine.store import CallEvent
@@ -141,6 +142,18 @@ def exchange_json(exchange: Exchange) -> Json:
             "answer": exchange.answer,
         }
     )
+
+
+def hold_json(hold: LegalHold) -> Json:
+    """A hold in force."""
+    return {
+        "id": hold.id,
+        "kind": hold.kind.value,
+        "object": hold.object,
+        "reason": hold.reason,
+        "set_at": _time(hold.set_at),
+        "set_by": hold.set_by,
+    }
 
 
 def queue_json(

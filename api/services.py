@@ -10,7 +10,18 @@ from api.asked import Asked
 from api.desk import ConferenceDesk, FrontDesk, Health
 from api.published import Published
 from engine.bell import Bell
-from engine.store import Accounts, Audit, Calls, Conferences, Exchanges, IdempotencyKeys, Numbers, Queues, Recordings
+from engine.store import (
+    Accounts,
+    Audit,
+    Calls,
+    Conferences,
+    Exchanges,
+    Holds,
+    IdempotencyKeys,
+    Numbers,
+    Queues,
+    Recordings,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +37,7 @@ class Services:
     exchanges: Exchanges
     idempotency: IdempotencyKeys
     audit: Audit
+    holds: Holds
     desk: FrontDesk
     conference_desk: ConferenceDesk
     health: Health

@@ -69,6 +69,7 @@ def _words(value: object) -> object:
 
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+Days = Annotated[int, Field(ge=0, le=36500)]
 Words = Annotated[list[str], NoDecode, BeforeValidator(_words)]
 Networks = Annotated[list[Network], NoDecode, BeforeValidator(_words)]
 Transports = Annotated[list[SipTransport], NoDecode, BeforeValidator(_words)]
@@ -118,6 +119,14 @@ class Settings(BaseSettings):
     tts_piper_voices: dict[str, Path] = {}
     tts_espeak: Literal["auto", "system", "loader"] = "auto"
     recognizer: Literal["none", "whisper"] = "none"
+
+    keep_calls_days: Days = 365
+    keep_recordings_days: Days = 90
+    keep_events_days: Days = 90
+    keep_webhooks_days: Days = 30
+    keep_outbox_days: Days = 30
+    keep_consents_days: Days = 1825
+    keep_audit_days: Days = 1825
 
     log_format: LogFormat = LogFormat.TEXT
     log_level: LogLevel = LogLevel.INFO

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     EXCHANGE = "WH"
     QUEUE = "QU"
     QUEUE_WAIT = "QW"
+    HOLD = "LH"
 
 
 def new_id(kind: Kind) -> str:

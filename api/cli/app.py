@@ -7,7 +7,9 @@ from api.cli.accounts import accounts, keys
 from api.cli.audit import audit
 from api.cli.flows import flows
 from api.cli.group import CommandGroup, examples
+from api.cli.holds import holds
 from api.cli.numbers import numbers
+from api.cli.retention import retention
 from api.cli.webhooks import webhooks
 
 app = typer.Typer(
@@ -49,6 +51,8 @@ app.add_typer(keys, name="keys")
 app.add_typer(numbers, name="numbers")
 app.add_typer(webhooks, name="webhooks")
 app.add_typer(audit, name="audit")
+app.add_typer(retention, name="retention")
+app.add_typer(holds, name="holds")
 app.command(epilog=events.EXAMPLES)(events.events)
 app.add_typer(flows, name="flow")
 app.command(epilog=simulate.EXAMPLES)(simulate.simulate)

@@ -11,14 +11,16 @@ from engine.errors import NotFound
 if TYPE_CHECKING:
     from engine.accounts import Account
     from engine.privacy.pseudonym import Pseudonyms
-    from engine.store import Accounts, AccountSecrets, Audit, Calls, Exchanges, Numbers
+    from engine.privacy.sweeper import Sweeper
+    from engine.store import Accounts, AccountSecrets, Audit, Calls, Exchanges, Holds, Numbers
+    from engine.store.retention import Retention
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """Accounts with their keys and secrets, numbers, calls and their webhooks, and the audit log of changes."""
+    """Accounts with keys and secrets, numbers, calls with webhooks, the audit log, and how long all is kept."""
 
     accounts: "Accounts"
     secrets: "AccountSecrets"
@@ -27,6 +29,9 @@ class Books:
     exchanges: "Exchanges"
     audit: "Audit"
     pseudonyms: "Pseudonyms"
+    holds: "Holds"
+    retention: "Retention"
+    sweeper: "Sweeper"
 
     async def account(self, name: str) -> "Account":
         """Raises NotFound."""
@@ -60,10 +65,13 @@ def with_books(work: Callable[[Books], Awaitable[T]]) -> T:
 
 @asynccontextmanager
 async def _books() -> AsyncIterator[Books]:
+    from api.clock import SystemClock
+    from api.privacy import sweeper
     from config.settings import load
     from engine.privacy.pseudonym import Pseudonyms
     from engine.secrets import load_pepper
-    from engine.store import Accounts, AccountSecrets, Audit, Calls, Database, Exchanges, Numbers
+    from engine.store import Accounts, AccountSecrets, Audit, Calls, Database, Exchanges, Holds, Numbers
+    from engine.store.retention import Retention
 
     settings = load()
     pepper = load_pepper(settings.data_dir)
@@ -77,6 +85,9 @@ async def _books() -> AsyncIterator[Books]:
             Exchanges(database),
             Audit(database),
             Pseudonyms(pepper),
+            Holds(database),
+            Retention(database, Pseudonyms(pepper)),
+            sweeper(database, settings, pepper, SystemClock()),
         )
     finally:
         await database.close()

@@ -1,10 +1,8 @@
 """The engine's front desk: places, takes, finds and ends calls, conferences, queues."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 import structlog
@@ -33,6 +31,7 @@ from engine.numbers import Number, from_carrier
 from engine.orders import CallChange, NewCall
 from engine.ports import Arrival, Cause, DialRequest, Leg
 from engine.recording import RecordingStatus
+from engine.recording_files import discard
 from engine.tasks import first_of
 from engine.web.request import BodyFormat
 
@@ -126,8 +125,7 @@ class Switchboard:
             raise NotFound("recording", recording_id)
         if row.status in (RecordingStatus.IN_PROGRESS, RecordingStatus.PAUSED):
             raise WrongState(f"{recording_id} is still being recorded; end its call or conference first.")
-        await asyncio.to_thread(_delete_files, Path(row.path))
-        await self._services.recordings.delete(recording_id)
+        await discard(row, self._services.recordings)
 
     @property
     def live_calls(self) -> int:
@@ -192,12 +190,6 @@ class Switchboard:
 
 async def _run(conductor: Conductor, *, starts: Sequence[Start]) -> None:
     await conductor.run(starts)
-
-
-def _delete_files(recording: Path) -> None:
-    """Its tracks too, which are left where it could not be closed."""
-    for file in recording.parent.glob(f"{recording.stem}.*"):
-        file.unlink(missing_ok=True)
 
 
 async def _stand_by(conductor: Conductor) -> None:

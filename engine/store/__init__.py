@@ -8,6 +8,7 @@ from engine.store.calls import CallEvent, CallFilter, Calls, EventFilter
 from engine.store.conferences import Conferences
 from engine.store.database import Database
 from engine.store.exchanges import Exchanges
+from engine.store.holds import Holds
 from engine.store.idempotency import IdempotencyKeys
 from engine.store.numbers import Numbers
 from engine.store.outbox import NewCallback, Outbox, PendingCallback
@@ -28,6 +29,7 @@ __all__ = [
     "Database",
     "EventFilter",
     "Exchanges",
+    "Holds",
     "IdempotencyKeys",
     "NewCallback",
     "Numbers",

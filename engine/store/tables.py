@@ -1,4 +1,6 @@
-"""Every table as it is now. What led here is told by migrations/; a test holds the two against each other.
+"""Every table as it is now; those of data protection are in privacy_tables.py.
+
+What led here is told by migrations/; a test holds the two against each other.
 
 Columns are named as the fields of the dataclasses that they hold, so rows and values need no mapping.
 """
@@ -292,27 +294,4 @@ idempotency_keys: Final = Table(
     Column("status", Integer),
     Column("body", Text),
     Column("location", Text),
-)
-
-audit: Final = Table(
-    "audit",
-    metadata,
-    Column("sequence", SERIAL, primary_key=True, autoincrement=False),
-    Column("at", Moment, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("action", Text, nullable=False),
-    Column("object", Text, nullable=False),
-    Column("facts", Text, nullable=False),
-    Column("previous", String(64), nullable=False),
-    Column("hash", String(64), nullable=False),
-)
-
-audit_head: Final = Table(
-    "audit_head",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("sequence", BigInteger, nullable=False),
-    Column("hash", String(64), nullable=False),
-    Column("pruned", BigInteger, nullable=False),
-    Column("pruned_hash", String(64), nullable=False),
 )

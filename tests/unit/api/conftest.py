@@ -25,6 +25,7 @@ from engine.store import (
     Conferences,
     Database,
     Exchanges,
+    Holds,
     IdempotencyKeys,
     Numbers,
     Queues,
@@ -192,6 +193,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
         published=Published.load(),
         idempotency=IdempotencyKeys(database),
         audit=Audit(database),
+        holds=Holds(database),
     )
     runner = web.AppRunner(build_app(services))
     await runner.setup()

@@ -28,6 +28,7 @@ from engine.store import (
     Conferences,
     Database,
     Exchanges,
+    Holds,
     IdempotencyKeys,
     Numbers,
     Queues,
@@ -166,6 +167,7 @@ async def _serving(server: RestServer, folder: Path) -> AsyncIterator[None]:
             published=Published.load(),
             idempotency=IdempotencyKeys(database),
             audit=Audit(database),
+            holds=Holds(database),
         )
         runner = web.AppRunner(build_app(services), access_log=None)
         await runner.setup()

@@ -14,6 +14,8 @@ COMMANDS = [
     ("serve",), ("demo",), ("call",), ("phone",), ("say",), ("doctor",), ("simulate",), ("events",), ("version",),
     ("flow", "check"), ("flow", "convert"),
     ("audit", "export"), ("audit", "verify"),
+    ("retention", "show"), ("retention", "set"), ("retention", "sweep"),
+    ("holds", "list"), ("holds", "set"), ("holds", "lift"),
     ("keys", "create"), ("keys", "list"), ("keys", "revoke"), ("accounts", "list"), ("accounts", "secret"),
     ("webhooks", "list"), ("webhooks", "replay"), ("webhooks", "verify"),
     ("numbers", "add"), ("numbers", "list"), ("numbers", "remove"),

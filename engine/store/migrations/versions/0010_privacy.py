@@ -1,11 +1,11 @@
-"""The audit log, which refuses changes, and what keys may be used for."""
+"""The audit log, which refuses changes; what keys are for; how long an account keeps what, and what is held."""
 
 from typing import Final
 
 import sqlalchemy as sa
 from alembic import op
 
-from engine.store.types import SERIAL, Moment
+from engine.store.types import IDENTIFIER, SERIAL, Moment
 
 revision = "0010"
 down_revision = "0007"
@@ -42,6 +42,7 @@ _NOTHING_YET: Final = "0" * 64
 def upgrade() -> None:
     """Make them; the database itself refuses to change a row of the log, and to delete one that is not pruned."""
     _make_audit()
+    _make_retention()
     with op.batch_alter_table("api_keys") as api_keys:
         api_keys.add_column(sa.Column("scopes", sa.Text(), nullable=False, server_default="calls"))
 
@@ -50,11 +51,39 @@ def downgrade() -> None:
     """Forget them."""
     with op.batch_alter_table("api_keys") as api_keys:
         api_keys.drop_column("scopes")
+    op.drop_table("legal_holds")
+    op.drop_table("retention_periods")
     op.drop_table("audit")
     op.drop_table("audit_head")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION audit_is_refused")
         op.execute("DROP FUNCTION audit_shrinks")
+
+
+def _make_retention() -> None:
+    op.create_table(
+        "retention_periods",
+        sa.Column("account_id", IDENTIFIER, nullable=False),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_retention_periods_account_id"),
+        sa.PrimaryKeyConstraint("account_id", "kind", name="pk_retention_periods"),
+    )
+    op.create_table(
+        "legal_holds",
+        sa.Column("id", IDENTIFIER, nullable=False),
+        sa.Column("account_id", IDENTIFIER, nullable=False),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("object", IDENTIFIER, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("set_at", Moment(), nullable=False),
+        sa.Column("set_by", sa.Text(), nullable=False),
+        sa.Column("lifted_at", Moment()),
+        sa.Column("lifted_by", sa.Text()),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_legal_holds_account_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_legal_holds"),
+    )
+    op.create_index("ix_legal_holds_account_id", "legal_holds", ["account_id"])
 
 
 def _make_audit() -> None:

@@ -1,0 +1,37 @@
+"""Data protection as the settings want it."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from config.settings import Settings
+from engine.ports import Clock
+from engine.privacy.pseudonym import Pseudonyms
+from engine.privacy.retention import Kept, Periods
+from engine.privacy.sweeper import Sweeper
+from engine.recording import Recording
+from engine.recording_files import discard
+from engine.store import Accounts, Audit, Database, Recordings
+from engine.store.retention import Retention
+
+
+def periods_of(settings: Settings) -> Periods:
+    """Days by kind, for accounts without their own."""
+    return Periods({kind: getattr(settings, f"keep_{kind}_days") for kind in Kept})
+
+
+def discarding(database: Database) -> Callable[[Recording], Awaitable[None]]:
+    """Deletes a recording with its files."""
+    return partial(discard, rows=Recordings(database))
+
+
+def sweeper(database: Database, settings: Settings, pepper: bytes, clock: Clock) -> Sweeper:
+    """Of this node."""
+    return Sweeper(
+        Retention(database, Pseudonyms(pepper)),
+        Accounts(database, pepper),
+        Audit(database),
+        clock,
+        periods=periods_of(settings),
+        node=settings.node,
+        discard=discarding(database),
+    )

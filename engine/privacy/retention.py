@@ -1,0 +1,71 @@
+"""How long what is kept, and what exempts it: decisions alone, the doing is in sweeper.py."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+
+class Kept(StrEnum):
+    """What has a time of its own."""
+
+    CALLS = "calls"
+    RECORDINGS = "recordings"
+    EVENTS = "events"
+    WEBHOOKS = "webhooks"
+    OUTBOX = "outbox"
+    CONSENTS = "consents"
+    AUDIT = "audit"
+
+
+FOR_EVER: Final = 0
+LONGEST_DAYS: Final = 36500
+
+
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """Days by kind; FOR_EVER, and a kind that is not named, means that nothing is ever due."""
+
+    days: Mapping[Kept, int]
+
+    def due_before(self, kind: Kept, now: datetime) -> datetime | None:
+        """What ended before this moment is due; None where nothing ever is."""
+        days = self.days.get(kind, FOR_EVER)
+        return None if days == FOR_EVER else now - timedelta(days=days)
+
+    def overridden(self, by: Mapping[Kept, int]) -> "Periods":
+        """As an account wants them."""
+        return Periods({**self.days, **by})
+
+
+class HoldOn(StrEnum):
+    """What a legal hold keeps: a call with its legs, a conference with its calls, or all of an account."""
+
+    CALL = "call"
+    CONFERENCE = "conference"
+    ACCOUNT = "account"
+
+
+@dataclass(frozen=True, slots=True)
+class LegalHold:
+    """While it is not lifted, nothing of its object is swept or erased. `set_by` and `lifted_by` are audit actors."""
+
+    id: str
+    account_id: str
+    kind: HoldOn
+    object: str
+    reason: str
+    set_at: datetime
+    set_by: str
+    lifted_at: datetime | None = None
+    lifted_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """How many of a kind went, or would go; `account_id` is empty for what is no account's."""
+
+    account_id: str
+    kind: Kept
+    count: int

@@ -1,0 +1,99 @@
+"""An account with calls, and all that calls leave."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from engine.accounts import Account
+from engine.call import Call, Event, after
+from engine.ids import Kind, new_id
+from engine.privacy.pseudonym import Pseudonyms
+from engine.privacy.retention import Kept, Periods
+from engine.privacy.sweeper import Sweeper
+from engine.recording import Recording, RecordingStatus
+from engine.recording_files import discard
+from engine.store import Accounts, Audit, Calls, Database, Exchanges, NewCallback, Outbox, Recordings
+from engine.store.retention import Retention
+from engine.web.exchange import Exchange, ExchangeKind
+from engine.web.request import BodyFormat
+from tests.unit.store.conftest import PEPPER
+from tests.unit.store.samples import NOON, a_call, a_recording
+
+PERIODS = Periods({Kept.CALLS: 365, Kept.RECORDINGS: 90, Kept.EVENTS: 60, Kept.WEBHOOKS: 30, Kept.OUTBOX: 30})
+PSEUDONYMS = Pseudonyms(PEPPER)
+
+
+class SetClock:
+    """Shows the time that it is set to; nobody waits."""
+
+    def __init__(self) -> None:
+        self.at = NOON
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.at.timestamp()
+
+    async def sleep(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+    def days_later(self, days: float) -> None:
+        self.at = NOON + timedelta(days=days)
+
+
+class House:
+    """A database with an account, and what a call leaves in it."""
+
+    def __init__(self, db: Database, account: Account, folder: Path) -> None:
+        self.db, self.account, self.folder = db, account, folder
+        self.clock = SetClock()
+        self.calls, self.recordings, self.exchanges = Calls(db), Recordings(db), Exchanges(db)
+        self.audit = Audit(db, self.clock.now)
+        self.retention = Retention(db, PSEUDONYMS)
+
+    def sweeper(
+        self, periods: Periods = PERIODS, discard_: Callable[[Recording], Awaitable[None]] | None = None
+    ) -> Sweeper:
+        return Sweeper(
+            self.retention, Accounts(self.db, PEPPER), self.audit, self.clock, periods=periods, node="node-1",
+            discard=discard_ or partial(discard, rows=self.recordings),
+        )  # fmt: skip
+
+    async def call(self, *, live: bool = False, **facts: object) -> Call:
+        """One that ended at NOON, told its customer, and has an event, an exchange and a recording."""
+        call = a_call(self.account.id, url="https://customer.example/flow?caller=%2B31205550142", **facts)
+        await self.calls.add(call, NewCallback("https://customer.example/told", {"To": call.to}))
+        await self.calls.note(call.id, "dialled", {"to": call.to}, NOON)
+        await self.exchanges.add([self.exchange(call)])
+        audio = self.folder / f"{call.id}.wav"
+        audio.write_bytes(b"RIFF" + call.to.encode())
+        recording = a_recording(
+            self.account.id, call_id=call.id, path=str(audio), ended_at=NOON, status=RecordingStatus.COMPLETED
+        )
+        await self.recordings.add(recording)
+        for pending in await Outbox(self.db).due(NOON, 100):
+            await Outbox(self.db).delivered(pending.id, NOON)
+        if live:
+            return call
+        ended = replace(
+            after(after(call, Event.ANSWERED, NOON), Event.HUNG_UP, NOON + timedelta(seconds=7)), price=None
+        )
+        await self.calls.save(ended)
+        return ended
+
+    def exchange(self, call: Call) -> Exchange:
+        return Exchange(
+            new_id(Kind.EXCHANGE), new_id(Kind.REQUEST), self.account.id, call.id, ExchangeKind.DOCUMENT, NOON, "POST",
+            "https://customer.example/flow", {"To": call.to}, BodyFormat.FORM, 1, 12, 200, answer="<Response/>",
+        )  # fmt: skip
+
+
+@pytest.fixture
+async def house(db: Database, tmp_path: Path) -> House:
+    account = await Accounts(db, PEPPER).ensure("demo")
+    return House(db, account, tmp_path)

@@ -1,0 +1,179 @@
+"""What is due, what is held, and what a sweep leaves."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from engine.conference import ConferenceStatus
+from engine.errors import NotFound
+from engine.privacy.audit import CLI
+from engine.privacy.pseudonym import PREFIX
+from engine.privacy.retention import FOR_EVER, HoldOn, Kept, Periods, Swept
+from engine.store import Conferences, Holds
+from tests.unit.store.privacy.conftest import PERIODS, House
+from tests.unit.store.samples import NOON, a_conference, a_participant
+
+
+@pytest.mark.parametrize(
+    ("days", "due_before"), [(FOR_EVER, None), (1, NOON - timedelta(days=1)), (365, NOON - timedelta(days=365))]
+)
+def test_a_period_says_what_is_due(days: int, due_before: object) -> None:
+    assert Periods({Kept.CALLS: days}).due_before(Kept.CALLS, NOON) == due_before
+
+
+def test_a_kind_without_a_period_is_kept_and_an_account_may_differ() -> None:
+    ours = Periods({Kept.CALLS: 10})
+    assert ours.due_before(Kept.EVENTS, NOON) is None
+    assert ours.overridden({Kept.EVENTS: 3}).days == {Kept.CALLS: 10, Kept.EVENTS: 3}
+
+
+async def test_each_kind_goes_when_its_time_is_up(house: House) -> None:
+    call = await house.call()
+    sweeper = house.sweeper()
+    taken: dict[float, set[Kept]] = {}
+    for days in (29, 31, 61, 91, 366):
+        house.clock.days_later(days)
+        due = await sweeper.due()
+        assert await sweeper.sweep(CLI) == due
+        taken[days] = {each.kind for each in due}
+
+    assert taken == {
+        29: set(),
+        31: {Kept.WEBHOOKS, Kept.OUTBOX},
+        61: {Kept.EVENTS},
+        91: {Kept.RECORDINGS},
+        366: {Kept.CALLS},
+    }
+    assert not Path(house.folder / f"{call.id}.wav").exists()
+
+
+async def test_a_swept_call_keeps_what_a_bill_needs_and_no_number(house: House) -> None:
+    call = await house.call()
+    house.clock.days_later(366)
+
+    await house.sweeper(Periods({Kept.CALLS: 365})).sweep(CLI)
+
+    swept = await house.calls.get(call.id)
+    assert swept is not None
+    assert (swept.start_time, swept.answer_time, swept.end_time) == (call.start_time, call.answer_time, call.end_time)
+    assert (swept.duration, swept.price, swept.direction, swept.status) == (7, call.price, call.direction, call.status)
+    assert swept.to.startswith(f"{PREFIX}nl-")
+    assert swept.from_.startswith(f"{PREFIX}be-")
+    assert (swept.url, swept.attempts, swept.flow) == (None, (), None)
+    assert await house.calls.events(call.id) == []
+    assert await house.exchanges.of_call(call.id) == ([], 0)
+    assert await house.sweeper().sweep(CLI) == [Swept(house.account.id, Kept.RECORDINGS, 1)]
+
+
+async def test_a_live_call_is_never_due(house: House) -> None:
+    call = await house.call(live=True)
+    house.clock.days_later(1000)
+
+    await house.sweeper(Periods({Kept.CALLS: 1, Kept.EVENTS: 1})).sweep(CLI)
+
+    assert await house.calls.get(call.id) == call
+    assert len(await house.calls.events(call.id)) == 1
+
+
+async def test_a_dry_run_takes_nothing(house: House) -> None:
+    call = await house.call()
+    house.clock.days_later(1000)
+
+    due = await house.sweeper().due()
+
+    assert {each.kind: each.count for each in due} == dict.fromkeys(PERIODS.days, 1)
+    assert await house.calls.get(call.id) == call
+
+
+async def test_an_accounts_own_period_wins_until_it_is_taken_back(house: House) -> None:
+    await house.call()
+    house.clock.days_later(40)
+    await house.retention.set_period(house.account.id, Kept.WEBHOOKS, FOR_EVER)
+    await house.retention.set_period(house.account.id, Kept.EVENTS, 5)
+
+    assert {each.kind for each in await house.sweeper().due()} == {Kept.OUTBOX, Kept.EVENTS}
+
+    await house.retention.set_period(house.account.id, Kept.WEBHOOKS, None)
+    assert Kept.WEBHOOKS in {each.kind for each in await house.sweeper().due()}
+
+
+@pytest.mark.parametrize("kind", HoldOn)
+async def test_what_is_held_stays_until_the_hold_is_lifted(house: House, kind: HoldOn) -> None:
+    call = await house.call()
+    leg = await house.call(parent_id=call.id)
+    other = await house.call()
+    conference = a_conference(house.account.id, status=ConferenceStatus.COMPLETED)
+    await Conferences(house.db).add(conference)
+    await Conferences(house.db).join(a_participant(conference, call))
+    held = {HoldOn.CALL: call.id, HoldOn.CONFERENCE: conference.id, HoldOn.ACCOUNT: house.account.id}[kind]
+    holds = Holds(house.db, house.clock.now)
+    hold = await holds.set(house.account.id, kind, held, "Case 2026/14", CLI)
+    house.clock.days_later(1000)
+
+    await house.sweeper().sweep(CLI)
+
+    assert await house.calls.get(call.id) == call
+    assert await house.calls.get(leg.id) == leg
+    assert len(await house.calls.events(call.id)) == 1
+    assert (house.folder / f"{call.id}.wav").exists()
+    assert (await house.calls.get(other.id) == other) is (kind is HoldOn.ACCOUNT)
+
+    await holds.lift(house.account.id, hold.id, CLI)
+    await house.sweeper().sweep(CLI)
+    assert await house.calls.get(call.id) != call
+    assert not (house.folder / f"{call.id}.wav").exists()
+
+
+async def test_nothing_of_another_account_can_be_held(house: House) -> None:
+    with pytest.raises(NotFound):
+        await Holds(house.db).set(house.account.id, HoldOn.CALL, "CA0", "Case", CLI)
+    with pytest.raises(NotFound):
+        await Holds(house.db).lift(house.account.id, "LH0", CLI)
+
+
+async def test_sweeps_and_holds_are_on_the_audit_log(house: House) -> None:
+    call = await house.call()
+    hold = await Holds(house.db, house.clock.now).set(house.account.id, HoldOn.CALL, call.id, "Case", CLI)
+    await Holds(house.db, house.clock.now).lift(house.account.id, hold.id, "key:SK1")
+    house.clock.days_later(1000)
+    await house.sweeper().sweep("system:node-1")
+
+    rows = [row async for row in house.audit.rows()]
+    assert [(row.actor, row.action) for row in rows] == [
+        ("cli", "hold.set"),
+        ("key:SK1", "hold.lift"),
+        ("system:node-1", "retention.sweep"),
+    ]
+    assert json.loads(rows[-1].facts) == dict.fromkeys(PERIODS.days, 1)
+
+
+async def test_more_than_a_batch_goes_in_one_sweep(house: House) -> None:
+    call = await house.call()
+    for _ in range(250):
+        await house.calls.note(call.id, "noise", {}, NOON)
+    house.clock.days_later(61)
+
+    taken = await house.sweeper(Periods({Kept.EVENTS: 60})).sweep(CLI)
+
+    assert [each.count for each in taken] == [100, 100, 51]
+
+
+async def test_a_recording_whose_file_cannot_be_deleted_stays_for_the_next_sweep(house: House) -> None:
+    call = await house.call()
+    house.clock.days_later(91)
+
+    async def refuse(_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    assert await house.sweeper(Periods({Kept.RECORDINGS: 90}), refuse).sweep(CLI) == []
+    assert (await house.recordings.find(house.account.id, call.id))[1] == 1
+
+
+async def test_the_audit_log_is_cut_when_its_time_is_up(house: House) -> None:
+    await house.audit.add(CLI, "key.create", "SK1")
+    house.clock.days_later(400)
+
+    assert Swept("", Kept.AUDIT, 1) in await house.sweeper(Periods({Kept.AUDIT: 365})).sweep(CLI)
+    assert await house.audit.verify() == []
