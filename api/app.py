@@ -11,7 +11,7 @@ from api.authentication import authenticate
 from api.idempotency import Once
 from api.problems import problems
 from api.published import Operation
-from api.resources import calls, conferences, events, holds, node, participants, queues, recordings, webhooks
+from api.resources import calls, conferences, events, holds, node, participants, privacy, queues, recordings, webhooks
 from api.services import OpenResource, Resource, Services
 
 MAX_BODY_BYTES: Final = 1024 * 1024
@@ -22,6 +22,7 @@ RESOURCES: Final[Mapping[str, Resource]] = {
     **events.RESOURCES,
     **holds.RESOURCES,
     **participants.RESOURCES,
+    **privacy.RESOURCES,
     **queues.RESOURCES,
     **recordings.RESOURCES,
     **webhooks.RESOURCES,

@@ -17,7 +17,7 @@ from api.app import build_app
 from api.clock import SystemClock
 from api.doctor.library import require_limits
 from api.logs import configure
-from api.privacy import sweeper
+from api.privacy import persons_requests, sweeper
 from api.published import Published
 from api.readiness import Readiness
 from api.resources.recordings import audio_path
@@ -218,6 +218,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
                 idempotency=IdempotencyKeys(database),
                 audit=Audit(database),
                 holds=Holds(database),
+                persons=persons_requests(database, settings, pepper, clock),
                 bell=bell,
             )
         )

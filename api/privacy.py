@@ -6,12 +6,14 @@ from functools import partial
 from config.settings import Settings
 from engine.ports import Clock
 from engine.privacy.pseudonym import Pseudonyms
+from engine.privacy.requests import PersonsRequests
 from engine.privacy.retention import Kept, Periods
 from engine.privacy.sweeper import Sweeper
 from engine.recording import Recording
-from engine.recording_files import discard
+from engine.recording_files import audio, discard
 from engine.store import Accounts, Audit, Database, Recordings
 from engine.store.retention import Retention
+from engine.store.subjects import Subjects
 
 
 def periods_of(settings: Settings) -> Periods:
@@ -34,4 +36,20 @@ def sweeper(database: Database, settings: Settings, pepper: bytes, clock: Clock)
         periods=periods_of(settings),
         node=settings.node,
         discard=discarding(database),
+    )
+
+
+def persons_requests(database: Database, settings: Settings, pepper: bytes, clock: Clock) -> PersonsRequests:
+    """What may be asked of this node."""
+    pseudonyms = Pseudonyms(pepper)
+    return PersonsRequests(
+        database,
+        Subjects(database, pseudonyms),
+        Audit(database),
+        pseudonyms,
+        clock,
+        node=settings.node,
+        audio=audio,
+        discard=discarding(database),
+        caches=(settings.data_dir / "media-cache", settings.data_dir / "prompts-cache"),
     )

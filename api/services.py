@@ -10,6 +10,7 @@ from api.asked import Asked
 from api.desk import ConferenceDesk, FrontDesk, Health
 from api.published import Published
 from engine.bell import Bell
+from engine.privacy.requests import PersonsRequests
 from engine.store import (
     Accounts,
     Audit,
@@ -38,6 +39,7 @@ class Services:
     idempotency: IdempotencyKeys
     audit: Audit
     holds: Holds
+    persons: PersonsRequests
     desk: FrontDesk
     conference_desk: ConferenceDesk
     health: Health

@@ -9,6 +9,7 @@ from api.cli.flows import flows
 from api.cli.group import CommandGroup, examples
 from api.cli.holds import holds
 from api.cli.numbers import numbers
+from api.cli.privacy import privacy
 from api.cli.retention import retention
 from api.cli.webhooks import webhooks
 
@@ -53,6 +54,7 @@ app.add_typer(webhooks, name="webhooks")
 app.add_typer(audit, name="audit")
 app.add_typer(retention, name="retention")
 app.add_typer(holds, name="holds")
+app.add_typer(privacy, name="privacy")
 app.command(epilog=events.EXAMPLES)(events.events)
 app.add_typer(flows, name="flow")
 app.command(epilog=simulate.EXAMPLES)(simulate.simulate)

@@ -11,6 +11,7 @@ from engine.errors import NotFound
 if TYPE_CHECKING:
     from engine.accounts import Account
     from engine.privacy.pseudonym import Pseudonyms
+    from engine.privacy.requests import PersonsRequests
     from engine.privacy.sweeper import Sweeper
     from engine.store import Accounts, AccountSecrets, Audit, Calls, Exchanges, Holds, Numbers
     from engine.store.retention import Retention
@@ -32,6 +33,7 @@ class Books:
     holds: "Holds"
     retention: "Retention"
     sweeper: "Sweeper"
+    persons: "PersonsRequests"
 
     async def account(self, name: str) -> "Account":
         """Raises NotFound."""
@@ -66,7 +68,7 @@ def with_books(work: Callable[[Books], Awaitable[T]]) -> T:
 @asynccontextmanager
 async def _books() -> AsyncIterator[Books]:
     from api.clock import SystemClock
-    from api.privacy import sweeper
+    from api.privacy import persons_requests, sweeper
     from config.settings import load
     from engine.privacy.pseudonym import Pseudonyms
     from engine.secrets import load_pepper
@@ -88,6 +90,7 @@ async def _books() -> AsyncIterator[Books]:
             Holds(database),
             Retention(database, Pseudonyms(pepper)),
             sweeper(database, settings, pepper, SystemClock()),
+            persons_requests(database, settings, pepper, SystemClock()),
         )
     finally:
         await database.close()

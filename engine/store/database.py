@@ -51,11 +51,24 @@ class Database:
         """Ask it something."""
         await self.rows(select(1))
 
+    async def scour(self) -> bool:
+        """After an erasure: leave what was deleted in none of the database's files, as far as it lets us."""
+        self._require_open()
+        with as_store_error():
+            if self._engine.dialect.name == "sqlite":
+                return await sqlite.scour(self._engine)
+            return await postgresql.scour(self._engine)
+
     async def write(self, job: Job[T]) -> T:
         """Run changes in one transaction; durable when this returns."""
         self._require_open()
         with as_store_error():
             return await self._writer.run(job)
+
+    async def read(self, job: Job[T]) -> T:
+        """Run queries that belong together on one connection; a writer need not wait for them."""
+        async with self._reading() as connection:
+            return await job(connection)
 
     async def change(self, statement: Executable) -> int:
         """Run one change; gives the number of rows it met."""

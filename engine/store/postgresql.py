@@ -1,6 +1,6 @@
 """PostgreSQL: how it is opened."""
 
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -13,6 +13,15 @@ MIGRATION_LOCK: Final = 0x7E1EF002
 _CONNECT_TIMEOUT_S: Final = 10
 STATEMENT_TIMEOUT_S: Final = 30
 """None of ours takes long: one that does waits for a server that is gone."""
+
+
+async def scour(engine: AsyncEngine) -> bool:
+    """Give the space of deleted rows free for others; what was there is overwritten by and by, not at once."""
+    async with engine.connect() as connection:
+        raw = await connection.get_raw_connection()
+        driver: Any = raw.driver_connection
+        await driver.execute("VACUUM")
+    return True
 
 
 def create_engine(url: URL, *, statement_timeout_s: float | None = STATEMENT_TIMEOUT_S) -> AsyncEngine:

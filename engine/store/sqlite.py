@@ -19,7 +19,9 @@ _BUSY_TIMEOUT_MS: Final = 15_000
 """How long one process waits for another's transaction, such as a command beside a serving node."""
 _MIGRATION_PATIENCE_S: Final = 120.0
 _LOOK_AGAIN_S: Final = 0.05
+_SCOURING_TRIES: Final = 20
 
+# What is deleted is overwritten with zeros: an erasure leaves nothing in the file.
 # WAL lets readers read while one writes; it is kept in the file, so only the first to open it, which is alone with
 # it, changes anything. FULL syncs at every commit: what is committed survives a power cut.
 _EACH_CONNECTION: Final = (
@@ -27,6 +29,7 @@ _EACH_CONNECTION: Final = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA synchronous = FULL",
+    "PRAGMA secure_delete = ON",
 )
 
 
@@ -54,6 +57,20 @@ def create_engine(url: URL) -> AsyncEngine:
 def for_writing(engine: AsyncEngine) -> AsyncEngine:
     """The same engine, whose transactions are a writer's from their start."""
     return engine.execution_options(**{_WRITES: True})
+
+
+async def scour(engine: AsyncEngine) -> bool:
+    """Bring the log's pages into the file and empty the log; False if a reader held it up for too long."""
+    async with engine.connect() as connection:
+        raw = await connection.get_raw_connection()
+        driver: Any = raw.driver_connection
+        for _ in range(_SCOURING_TRIES):
+            async with driver.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
+                busy, *_figures = await cursor.fetchone()
+            if not busy:
+                return True
+            await asyncio.sleep(_LOOK_AGAIN_S)
+    return False
 
 
 def create_file(url: URL) -> Path:

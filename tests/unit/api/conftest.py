@@ -9,8 +9,10 @@ from aiohttp import web
 
 from api.app import build_app
 from api.clock import SystemClock
+from api.privacy import persons_requests
 from api.published import BASE_PATH, Published
 from api.services import Services
+from config.settings import Settings
 from engine.call import Call, Direction, Status
 from engine.conference import Conference, ConferenceStatus, Participant
 from engine.errors import NotFound, WrongState
@@ -194,6 +196,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
         idempotency=IdempotencyKeys(database),
         audit=Audit(database),
         holds=Holds(database),
+        persons=persons_requests(database, Settings(data_dir=tmp_path), b"pepper", SystemClock()),
     )
     runner = web.AppRunner(build_app(services))
     await runner.setup()

@@ -12,8 +12,11 @@ from pathlib import Path
 from aiohttp import web
 
 from api.app import build_app
+from api.clock import SystemClock
+from api.privacy import persons_requests
 from api.published import Published
 from api.services import Services
+from config.settings import Settings
 from engine.call import Attempt, Call, Direction, Event, Status, after
 from engine.conference import Conference, Participant
 from engine.errors import NotFound, WrongState
@@ -168,6 +171,7 @@ async def _serving(server: RestServer, folder: Path) -> AsyncIterator[None]:
             idempotency=IdempotencyKeys(database),
             audit=Audit(database),
             holds=Holds(database),
+            persons=persons_requests(database, Settings(data_dir=folder), PEPPER, SystemClock()),
         )
         runner = web.AppRunner(build_app(services), access_log=None)
         await runner.setup()

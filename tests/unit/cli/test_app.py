@@ -15,6 +15,7 @@ COMMANDS = [
     ("flow", "check"), ("flow", "convert"),
     ("audit", "export"), ("audit", "verify"),
     ("retention", "show"), ("retention", "set"), ("retention", "sweep"),
+    ("privacy", "export"), ("privacy", "erase"),
     ("holds", "list"), ("holds", "set"), ("holds", "lift"),
     ("keys", "create"), ("keys", "list"), ("keys", "revoke"), ("accounts", "list"), ("accounts", "secret"),
     ("webhooks", "list"), ("webhooks", "replay"), ("webhooks", "verify"),

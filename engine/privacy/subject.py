@@ -1,0 +1,39 @@
+"""A person by their telephone number, in all its spellings."""
+
+import re
+from typing import Final
+
+import phonenumbers
+
+from engine.numbers import parse_e164
+
+_BETWEEN: Final = r"(?:[\s./()\-]|%20){0,2}"
+"""What people put between digits."""
+_BEFORE: Final = r"(?:(?<![0-9A-Za-z])|(?<=%20)|(?<=\\[nrt]))"
+_AFTER: Final = r"(?![0-9A-Za-z])"
+"""Neither inside a longer number nor inside an identifier."""
+_LEAST_DIGITS_ALONE: Final = 7
+"""Shorter national numbers are looked for with their country code only: others' digits would be taken for them."""
+
+
+class Subject:
+    """`number` is E.164. Raises ValueError for what is none."""
+
+    def __init__(self, number: str) -> None:
+        self.number = parse_e164(number)
+        parsed = phonenumbers.parse(number)
+        country = str(parsed.country_code)
+        national = phonenumbers.national_significant_number(parsed)
+        abroad = rf"(?:\+|00|%2B)?{_BETWEEN}{_BETWEEN.join(country)}{_BETWEEN}(?:\(0\))?{_BETWEEN}"
+        prefix = rf"(?:{abroad}|0)?" if len(national) >= _LEAST_DIGITS_ALONE else abroad
+        self._pattern = re.compile(_BEFORE + prefix + _BETWEEN.join(national) + _AFTER, re.IGNORECASE)
+        self.like = f"%{'%'.join(national)}%"
+        """For a database's LIKE: meets all that `is_told_in` is true of, and more."""
+
+    def is_told_in(self, text: str) -> bool:
+        """Whether the number is anywhere in it."""
+        return self._pattern.search(text) is not None
+
+    def replaced(self, text: str, by: str) -> str:
+        """The text with something else in the number's place."""
+        return self._pattern.sub(by, text)
