@@ -166,7 +166,7 @@ def _explained(error: ValidationError, whole: str) -> Iterator[FieldError]:
         case "type":
             yield FieldError(field, f"{_shown(given)} is not {_AN.get(rule, rule)}.")
         case "anyOf":
-            yield FieldError(field, f"{_shown(given)} is not {' or '.join(_AN[each['type']] for each in rule)}.")
+            yield from _of_branches(error, field, whole)
         case "enum":
             yield FieldError(field, f"{_shown(given)} is not one of {', '.join(str(each) for each in rule)}.")
         case "minimum" | "maximum":
@@ -179,6 +179,26 @@ def _explained(error: ValidationError, whole: str) -> Iterator[FieldError]:
             yield FieldError(field, f"{_shown(given)} {schema['x-expected']}")
         case _:
             yield FieldError(field, error.message)
+
+
+def _of_branches(error: ValidationError, field: str, whole: str) -> Iterator[FieldError]:
+    rules: Any = error.validator_value
+    branch = _branch(error)
+    if branch is None:
+        yield FieldError(field, f"{_shown(error.instance)} is not {' or '.join(_AN[each['type']] for each in rules)}.")
+    for each in error.context or ():
+        if each.relative_schema_path[0] == branch:
+            yield from _explained(each, whole)
+
+
+def _branch(error: ValidationError) -> int | None:
+    """Of some ways to write a value, the one that was meant, by its kind; None where it is of no such kind."""
+    if not error.context:
+        return None
+    wrong = {each.relative_schema_path[0] for each in error.context if each.validator == "type" and not each.path}
+    rules: Any = error.validator_value
+    meant = [number for number in range(len(rules)) if number not in wrong]
+    return meant[0] if meant else None
 
 
 def _shown(value: Any) -> str:

@@ -47,6 +47,7 @@ def change_of(body: Body) -> CallChange:
         transfer=_transfer(body["transfer"]) if "transfer" in body else None,
         start=start_of(body),
         end=Status(body["status"]) if "status" in body else None,
+        withdraw_consent="consent" in body,
     )
 
 

@@ -26,10 +26,11 @@ from api.speech import recognizer, speech_service
 from config.settings import Settings
 from engine.bell import Bell
 from engine.call import Call
-from engine.consent import Announcement
+from engine.consent import load_countries, load_texts
 from engine.courier import CallbackCourier
 from engine.egress import Egress, SipEgress
 from engine.errors import SetupError
+from engine.live.consent_rules import ConsentRules
 from engine.live.journal import Ledger
 from engine.live.recording_desk import RecordingDesk
 from engine.live.recovery import recover
@@ -48,6 +49,7 @@ from engine.store import (
     Audit,
     Calls,
     Conferences,
+    Consents,
     Database,
     Exchanges,
     Holds,
@@ -124,7 +126,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
         accounts, secrets = Accounts(database, pepper), AccountSecrets(database, pepper)
         numbers, calls, outbox = Numbers(database), Calls(database), Outbox(database)
         conferences, recordings, queues = Conferences(database), Recordings(database), Queues(database)
-        exchanges = Exchanges(database)
+        exchanges, consents = Exchanges(database), Consents(database)
 
         speech = speech_service(settings)
         stack.push_async_callback(speech.close)
@@ -188,7 +190,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
             bridge=agent.bridge,
             speaker=Speaker(agent.bridge, speech, ToneService(speech.cache), media),
             recorder=recorder,
-            consent=Announcement(clock),
+            consent=ConsentRules(accounts, consents, load_countries(), load_texts(), settings.default_country),
             pins=Pins(pepper),
             recognizer=listener,
             web=client,
@@ -211,6 +213,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
                 recordings=recordings,
                 queues=queues,
                 exchanges=exchanges,
+                consents=consents,
                 desk=switchboard,
                 conference_desk=switchboard.conferences,
                 health=Readiness(database, agent, await speech.check()),

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.call import Attempt, Call
 from engine.conference import Conference, Participant
+from engine.consent import ConsentRecord
 from engine.ports import LineFigures
 from engine.privacy.retention import LegalHold
 from engine.queue import Queue, QueueFigures, Wait
@@ -34,6 +35,7 @@ def call_json(call: Call) -> Json:
             "price": None if call.price is None else str(call.price),
             "price_unit": call.price_unit,
             "record": call.record,
+            "consent": call.consent.policy.value if call.consent else None,
             "tts_language": call.language,
             "timeout": call.timeout_s,
             "parent_id": call.parent_id,
@@ -55,6 +57,31 @@ def event_json(event: CallEvent) -> Json:
         "kind": event.kind,
         "facts": dict(event.facts),
     }
+
+
+def consent_json(record: ConsentRecord) -> Json:
+    """What somebody was asked, and what came of it."""
+    return _known(
+        {
+            "id": record.id,
+            "call_id": record.call_id,
+            "conference_id": record.conference_id,
+            "number": record.number,
+            "policy": record.policy.value,
+            "basis": record.basis,
+            "given": record.given.value,
+            "how": record.how.value,
+            "digit": record.digit,
+            "wording": record.wording,
+            "wording_version": record.wording_version,
+            "language": record.language,
+            "offset_seconds": record.offset_s,
+            "at": _time(record.at),
+            "reference": record.reference,
+            "given_by": record.given_by,
+            "given_at": _time(record.given_at),
+        }
+    )
 
 
 def conference_json(conference: Conference) -> Json:
@@ -116,6 +143,7 @@ def recording_json(recording: Recording, audio_url: str) -> Json:
             "started_at": _time(recording.started_at),
             "ended_at": _time(recording.ended_at),
             "error": recording.error,
+            "consent": recording.consent,
             "audio_url": audio_url,
         }
     )

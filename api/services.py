@@ -16,6 +16,7 @@ from engine.store import (
     Audit,
     Calls,
     Conferences,
+    Consents,
     Exchanges,
     Holds,
     IdempotencyKeys,
@@ -36,6 +37,7 @@ class Services:
     recordings: Recordings
     queues: Queues
     exchanges: Exchanges
+    consents: Consents
     idempotency: IdempotencyKeys
     audit: Audit
     holds: Holds

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from engine.consent import Choice
+
 
 class Scope(StrEnum):
     """What a key may be used for."""
@@ -18,11 +20,12 @@ CALLS_ONLY: Final = frozenset({Scope.CALLS})
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whose calls, numbers and keys these are; the name is unique."""
+    """Whose calls, numbers and keys these are; the name is unique. `consent` is the policy chosen for its calls."""
 
     id: str
     name: str
     created_at: datetime
+    consent: Choice | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from engine.consent import Choice
 from engine.errors import UnexpectedEvent
 
 
@@ -87,7 +88,8 @@ class Call:
     `start_time` is when the call was asked for (outbound) or arrived (inbound); `duration` counts from
     `answer_time`. `url`, `fallback_url` and `flow` say where the call flow comes from; at most one of url
     and flow is set. `status_callback` is told of `status_callback_events` (initiated, ringing, answered, completed),
-    of all where there are none. `node` is the process that owns the live call.
+    of all where there are none. `node` is the process that owns the live call. `consent` is
+    the policy that was chosen for it or its number.
     """
 
     id: str
@@ -117,10 +119,16 @@ class Call:
     attempts: tuple[Attempt, ...] = ()
     price: Decimal | None = None
     price_unit: str = "EUR"
+    consent: Choice | None = None
 
     @property
     def ended(self) -> bool:
         return self.status in FINAL
+
+    @property
+    def far_end(self) -> str:
+        """Who is on the line with us."""
+        return self.from_ if self.direction is Direction.INBOUND else self.to
 
     @property
     def duration(self) -> int:

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     QUEUE = "QU"
     QUEUE_WAIT = "QW"
     HOLD = "LH"
+    CONSENT = "CO"
 
 
 def new_id(kind: Kind) -> str:

@@ -3,12 +3,15 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import phonenumbers
 from phonenumbers import NumberParseException, ValidationResult
 
 from engine.web.request import BodyFormat
+
+if TYPE_CHECKING:
+    from engine.consent import Choice
 
 _SHAPE: Final = re.compile(r"\+[1-9][0-9]{1,14}")
 """ITU-T E.164 §6.2.1: at most 15 digits, of which the first is no zero."""
@@ -40,7 +43,7 @@ class Number:
 
     `method` and `fallback_method` are those of the first requests, GET or POST; `webhook_format` is how the
     POSTs of its calls carry their parameters. `language` is what it speaks to callers; with `record`, calls to it
-    are recorded.
+    are recorded. `consent` is the policy chosen for its calls.
     """
 
     id: str
@@ -54,6 +57,7 @@ class Number:
     method: str = "POST"
     fallback_method: str = "POST"
     webhook_format: BodyFormat = BodyFormat.FORM
+    consent: "Choice | None" = None
 
 
 def parse_e164(text: str) -> str:

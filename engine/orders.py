@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from engine.call import Status
 from engine.conference import ParticipantChange
+from engine.consent import Choice
 from engine.flow.interpreter import Start
 from engine.flow.plans import CallRecordingPlan
 from engine.ports import Speech
@@ -28,6 +29,7 @@ class NewCall:
     record: bool = False
     language: str = "en-GB"
     heard_in: str | None = None
+    consent: Choice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,3 +150,4 @@ class CallChange:
     transfer: Transfer | None = None
     start: Start | None = None
     end: Status | None = None
+    withdraw_consent: bool = False

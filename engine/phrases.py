@@ -11,14 +11,6 @@ from engine.ports import Speech
 class Phrase(Enum):
     """A sentence that the platform speaks on its own account; text by language, without region."""
 
-    RECORDED: Final = MappingProxyType(
-        {
-            "nl": "Dit gesprek wordt opgenomen.",
-            "fr": "Cet appel est enregistré.",
-            "de": "Dieses Gespräch wird aufgezeichnet.",
-            "en": "This call is being recorded.",
-        }
-    )
     SORRY: Final = MappingProxyType(
         {
             "nl": "Sorry, er is een technische storing. Probeer het later opnieuw.",

@@ -4,11 +4,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.cli.consent import ConsentBasis, ConsentPolicy, ConsentWithdrawal, chosen
 from api.cli.group import CommandGroup, examples
 from api.cli.local import Books, with_books
 from api.cli.output import AsJson, as_row, print_json, print_rows
 from engine.accounts import CALLS_ONLY, Scope
-from engine.errors import NotFound
+from engine.consent.policy import Withdrawal
+from engine.consent.wording import Sentence
+from engine.errors import InvalidField, NotFound
 from engine.privacy.audit import CLI
 
 if TYPE_CHECKING:
@@ -23,13 +26,13 @@ def list_accounts(as_json: AsJson = False) -> None:
     """List accounts."""
 
     async def work(books: Books) -> list[dict[str, Any]]:
-        return [as_row(account) for account in await books.accounts.all()]
+        return [{**as_row(each), "policy": each.consent and each.consent.policy} for each in await books.accounts.all()]
 
     rows = with_books(work)
     if as_json:
         print_json(rows)
         return
-    columns = {"id": "ID", "name": "Name", "created_at": "Created"}
+    columns = {"id": "ID", "name": "Name", "created_at": "Created", "policy": "Consent"}
     print_rows(rows, columns, none="There are no accounts. Make one with: telefoon keys create --account NAME")
 
 
@@ -56,6 +59,53 @@ def secret(
         print_json({"id": found.id, "account": name, "created_at": found.created_at, "secret": found.secret})
         return
     typer.echo(f"Webhooks of account {name} are signed with: {found.secret}")
+
+
+@accounts.command(
+    epilog=examples(
+        "telefoon accounts consent demo --consent both-parties",
+        "telefoon accounts consent demo --consent none-needed --consent-basis 'MiFID II art. 16(7): orders'",
+    )
+)
+def consent(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The account's name.")],
+    consent: ConsentPolicy = None,
+    consent_basis: ConsentBasis = None,
+    consent_withdrawal: ConsentWithdrawal = Withdrawal.CUT,
+) -> None:
+    """Choose how calls of an account may be recorded; without --consent, as their countries want it."""
+    choice = chosen(consent, consent_basis, consent_withdrawal)
+
+    async def work(books: Books) -> None:
+        await books.accounts.choose_consent((await books.account(name)).id, choice)
+
+    with_books(work)
+    typer.echo(
+        f"Calls of account {name} are recorded by {choice.policy if choice else 'the default of their countries'}."
+    )
+
+
+@accounts.command(
+    epilog=examples("telefoon accounts text demo announcement --language fr --text 'Cet appel est enregistré.'")
+)
+def text(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The account's name.")],
+    sentence: Annotated[Sentence, typer.Argument(help="What is said about recording.")],
+    language: Annotated[str, typer.Option(help="nl, fr, de or en.")],
+    text: Annotated[str, typer.Option(help="What is said from now on.")],
+) -> None:
+    """Give an account a text of its own in place of ours: a new version, which consent records name."""
+    if language not in ("nl", "fr", "de", "en"):
+        raise InvalidField("language", f"--language is {language}; give nl, fr, de or en.")
+    if not text.strip():
+        raise InvalidField("text", "--text is empty.")
+
+    async def work(books: Books) -> int:
+        owner = await books.account(name)
+        return (await books.consents.set_text(owner.id, sentence, language, text)).version
+
+    version = with_books(work)
+    typer.echo(f"Account {name} says version {version} of its own {sentence} in {language}.")
 
 
 @keys.command(

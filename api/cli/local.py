@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from engine.privacy.pseudonym import Pseudonyms
     from engine.privacy.requests import PersonsRequests
     from engine.privacy.sweeper import Sweeper
-    from engine.store import Accounts, AccountSecrets, Audit, Calls, Exchanges, Holds, Numbers
+    from engine.store import Accounts, AccountSecrets, Audit, Calls, Consents, Exchanges, Holds, Numbers
     from engine.store.retention import Retention
 
 T = TypeVar("T")
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """Accounts with keys and secrets, numbers, calls with webhooks, the audit log, and how long all is kept."""
+    """Accounts, numbers, calls with webhooks, consent texts, the audit log, and how long all is kept."""
 
     accounts: "Accounts"
     secrets: "AccountSecrets"
@@ -34,6 +34,7 @@ class Books:
     retention: "Retention"
     sweeper: "Sweeper"
     persons: "PersonsRequests"
+    consents: "Consents"
 
     async def account(self, name: str) -> "Account":
         """Raises NotFound."""
@@ -72,7 +73,7 @@ async def _books() -> AsyncIterator[Books]:
     from config.settings import load
     from engine.privacy.pseudonym import Pseudonyms
     from engine.secrets import load_pepper
-    from engine.store import Accounts, AccountSecrets, Audit, Calls, Database, Exchanges, Holds, Numbers
+    from engine.store import Accounts, AccountSecrets, Audit, Calls, Consents, Database, Exchanges, Holds, Numbers
     from engine.store.retention import Retention
 
     settings = load()
@@ -91,6 +92,7 @@ async def _books() -> AsyncIterator[Books]:
             Retention(database, Pseudonyms(pepper)),
             sweeper(database, settings, pepper, SystemClock()),
             persons_requests(database, settings, pepper, SystemClock()),
+            Consents(database),
         )
     finally:
         await database.close()

@@ -6,9 +6,11 @@ from urllib.parse import urlsplit
 
 import typer
 
+from api.cli.consent import ConsentBasis, ConsentPolicy, ConsentWithdrawal, chosen
 from api.cli.group import CommandGroup, examples
 from api.cli.local import Books, with_books
 from api.cli.output import AsJson, as_row, print_json, print_rows
+from engine.consent.policy import Withdrawal
 from engine.errors import InvalidField, NotFound
 from engine.privacy.audit import CLI
 from engine.web.request import BodyFormat
@@ -30,6 +32,7 @@ E164 = Annotated[str, typer.Argument(metavar="+E164", help="Such as +3225550100.
     epilog=examples(
         "telefoon numbers add +3225550100 --account demo",
         "telefoon numbers add +3225550100 --account demo --url https://example.com/flow --language nl-BE",
+        "telefoon numbers add +3225550100 --account demo --record --consent press-to-consent",
     )
 )
 def add(
@@ -44,6 +47,9 @@ def add(
     ),
     language: Annotated[str, typer.Option(help="What is spoken where the flow names no language.")] = "en-GB",
     record: Annotated[bool, typer.Option("--record", help="Record calls to this number.")] = False,
+    consent: ConsentPolicy = None,
+    consent_basis: ConsentBasis = None,
+    consent_withdrawal: ConsentWithdrawal = Withdrawal.CUT,
     as_json: AsJson = False,
 ) -> None:
     """Give a number to an account."""
@@ -51,6 +57,7 @@ def add(
 
     e164 = _e164(number)
     spoken = canonical_language(language)
+    choice = chosen(consent, consent_basis, consent_withdrawal)
     for field, address in (("url", url), ("fallback-url", fallback_url)):
         _require_web_address(field, address)
 
@@ -58,7 +65,7 @@ def add(
         owner = await books.accounts.ensure(account)
         added = await books.numbers.add(
             owner.id, e164, url=url, fallback_url=fallback_url, language=spoken, record=record, method=method.value,
-            fallback_method=fallback_method.value, webhook_format=webhook_format,
+            fallback_method=fallback_method.value, webhook_format=webhook_format, consent=choice,
         )  # fmt: skip
         await books.audit.add(CLI, "number.add", added.id, account=owner.id, number=books.pseudonyms.of(e164))
         return {**as_row(added), "account": owner.name}

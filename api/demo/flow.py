@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from engine.phrases import Phrase
+from engine.consent import Sentence, load_texts
 from engine.ports import Speech
 
 PROMPT: Final = "Good day. This is Telefoon, speaking on a real telephone line. Please press four, then two."
@@ -11,7 +11,7 @@ DIGITS: Final = "42"
 LANGUAGE: Final = "en-GB"
 
 PROMPTS: Final = (
-    Phrase.RECORDED.in_language(LANGUAGE),
+    Speech(load_texts().wording(Sentence.ANNOUNCEMENT, LANGUAGE).text, LANGUAGE),
     Speech(PROMPT, LANGUAGE),
     Speech(THANKS, LANGUAGE),
 )

@@ -23,7 +23,7 @@ def sentence(kind: str, facts: Json) -> str | None:
         case "media":
             return f"two-way audio with {facts['codec']}" if facts.get("sending") else None
         case "recording_started":
-            return f"recording {facts['recording']} began, after consent was {facts['consent']}"
+            return f"recording {facts['recording']} began, after consent was {facts['how']}"
         case "recording_closed":
             return f"recording {facts['recording']} closed: {facts['seconds']:.1f} s"
         case "hung_up":

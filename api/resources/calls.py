@@ -9,11 +9,12 @@ from aiohttp import web
 
 from api.asked import Asked
 from api.changes import change_of, flow_faults
+from api.consent import consent_faults, consent_of
 from api.cursor import moment, next_cursor, place_of, words
 from api.dialling import dialling_faults, language_of, own_number
 from api.problems import Invalid
 from api.published import BASE_PATH
-from api.serializers import call_json, event_json
+from api.serializers import call_json, consent_json, event_json
 from api.services import Resource, Services
 from engine.call import Call, Direction, Status
 from engine.numbers import Number
@@ -63,6 +64,11 @@ async def list_call_events(services: Services, asked: Asked) -> web.Response:
     return web.json_response({"events": [event_json(event) for event in events]})
 
 
+async def list_call_consents(services: Services, asked: Asked) -> web.Response:
+    call = await own_call(services, asked)
+    return web.json_response({"consents": [consent_json(each) for each in await services.consents.of_call(call.id)]})
+
+
 async def change_call(services: Services, asked: Asked) -> web.Response:
     changed = await services.desk.change(asked.account.id, asked.path["call_id"], change_of(asked.body))
     await services.audit.add(
@@ -78,13 +84,14 @@ RESOURCES: Final[Mapping[str, Resource]] = {
     "endCall": end_call,
     "changeCall": change_call,
     "listCallEvents": list_call_events,
+    "listCallConsents": list_call_consents,
 }
 
 
 def _order(asked: Asked, number: Number) -> NewCall:
     """Every fault at once, so that a client mends them in one go. Raises Invalid."""
     body = asked.body
-    errors = [*dialling_faults(body), *flow_faults(body)]
+    errors = [*dialling_faults(body), *flow_faults(body), *consent_faults(body)]
     if errors:
         raise Invalid(*errors)
     flow = body.get("flow")
@@ -98,6 +105,7 @@ def _order(asked: Asked, number: Number) -> NewCall:
         timeout_s=int(body["timeout"]),
         record=body["record"],
         language=language_of(body, number),
+        consent=consent_of(body),
     )
 
 

@@ -70,11 +70,12 @@ class CallRecorder:
             await active.stop()
 
     async def _consent(self) -> Consent:
-        consent = await self._permission.of(self._session)
+        peer = self._session.peer
+        consent = await self._permission.of(self._session, *([peer] if peer else []))
         if consent is None:
             if self._session.over.is_set():
                 raise LegGone(f"{self._session.call.id} is over")
-            raise RecordingError("The announcement that the call is recorded could not be spoken.")
+            raise RecordingError("There is no consent of everybody on the call.")
         return consent
 
     def _subject(self, source: RecordingSource, trim: Trim, callback: Callback | None) -> Subject:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from engine.call import Call, Event, Status
+from engine.consent import How
 from engine.errors import LegGone, MediaError, RecordingError, SipError, SpeechError, WebhookError, WrongState
 from engine.flow.document import Document
 from engine.flow.interpreter import Start
@@ -55,10 +56,7 @@ class CallControl:
         return session.call
 
     async def _change(self, session: Session, conductor: Conductor, change: CallChange) -> None:
-        if change.mute is not None:
-            await self._mute(session, muted=change.mute)
-        if change.hold is not None:
-            await self._hold(session, conductor, held=change.hold)
+        await self._silence(session, conductor, change)
         if change.digits:
             _require_answered(session)
             session.journal.note("digits_sent", digits=len(change.digits))
@@ -75,6 +73,14 @@ class CallControl:
             _redirect(session, change.start)
         if change.end is not None:
             await self._end(session, change.end)
+
+    async def _silence(self, session: Session, conductor: Conductor, change: CallChange) -> None:
+        if change.mute is not None:
+            await self._mute(session, muted=change.mute)
+        if change.hold is not None:
+            await self._hold(session, conductor, held=change.hold)
+        if change.withdraw_consent:
+            await self._withdraw(session)
 
     async def _mute(self, session: Session, *, muted: bool) -> None:
         _require_answered(session)
@@ -104,6 +110,11 @@ class CallControl:
             case RecordingAction.RESUME:
                 await self.services.recorder.pause(running[-1], paused=False)
         session.journal.note("recording_changed", recording=running[-1].id, action=change.action.value)
+
+    async def _withdraw(self, session: Session) -> None:
+        _require_answered(session)
+        if not session.consent_refused:
+            await self.desks.permission.withdraw(session, How.API)
 
     def _say(self, session: Session, conductor: Conductor, order: SayInto) -> None:
         ears = _ears(session, order.to)

@@ -123,7 +123,7 @@ class Dialling:
         self, parent: Session, child: Session, plan: DialPlan, recording: ActiveRecording | None
     ) -> DialOutcome:
         if recording is not None:
-            await self.talk.add_to_recording(recording, child)
+            await self.talk.add_to_recording(recording, parent, child)
         terms = Terms(plan.limit_s, plan.hang_up_on_star, plan.recording, refer=plan.refer is not None)
         talked = await self.talk.between(parent, child, terms, recording)
         if parent.over.is_set() and parent.leaves_behind is not None and child.redirect is not None:
@@ -192,6 +192,7 @@ class Dialling:
             node=self.services.node,
             timeout_s=plan.answer_timeout_s,
             language=parent.language,
+            consent=parent.consent,
             parent_id=parent.id,
             status_callback=callback.url if callback else None,
             status_callback_method=callback.method if callback else "POST",

@@ -5,7 +5,7 @@ is tried again until it is well. Only what must be durable beforehand (a call be
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -43,6 +43,11 @@ class _Note:
 
 
 @dataclass(frozen=True, slots=True)
+class _Job:
+    write: Callable[[], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
     """What every journal writes to, and how a call is priced (EUR; None where it can't be)."""
 
@@ -59,7 +64,7 @@ class Journal:
     def __init__(self, call: Call, ledger: Ledger) -> None:
         self._call = call
         self._ledger = ledger
-        self._lines: asyncio.Queue[_State | _Note] = asyncio.Queue()
+        self._lines: asyncio.Queue[_State | _Note | _Job] = asyncio.Queue()
 
     @property
     def call(self) -> Call:
@@ -94,6 +99,10 @@ class Journal:
         """Add to the call's events."""
         self._lines.put_nowait(_Note(kind, facts, self._ledger.clock.now()))
 
+    def keep(self, write: Callable[[], Awaitable[object]]) -> None:
+        """Write something else of the call, in its turn; `write` may be run again after a StoreError."""
+        self._lines.put_nowait(_Job(write))
+
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[None]:
         """Inside, what happens is written as it happens; on the way out, all of it has been."""
@@ -118,7 +127,7 @@ class Journal:
             await self._write_until_done(line)
             self._lines.task_done()
 
-    async def _write_until_done(self, line: _State | _Note) -> None:
+    async def _write_until_done(self, line: _State | _Note | _Job) -> None:
         wait_s = _FIRST_RETRY_S
         while True:
             try:
@@ -130,7 +139,10 @@ class Journal:
             else:
                 return
 
-    async def _write(self, line: _State | _Note) -> None:
+    async def _write(self, line: _State | _Note | _Job) -> None:
+        if isinstance(line, _Job):
+            await line.write()
+            return
         if isinstance(line, _Note):
             await self._ledger.calls.note(self._call.id, line.kind, line.facts, line.at)
             self._ledger.bell.ring()

@@ -1,35 +1,158 @@
-"""Consent on live legs: asked for once on each, remembered for as long as the leg lives."""
+"""Consent on live legs: asked for by the policy of each call, remembered for as long as the leg lives, withdrawn."""
 
 import asyncio
+from collections.abc import Iterable
 from functools import partial
 
-from engine.consent import Consent, ConsentPolicy
-from engine.errors import LegGone
+from engine.conference import Conference
+from engine.consent import (
+    WITHDRAW,
+    Answer,
+    Ask,
+    Choice,
+    Consent,
+    ConsentRecord,
+    Given,
+    How,
+    Leg,
+    Policy,
+    Sentence,
+    Withdrawal,
+    asked_of,
+    asserted,
+    decide,
+    withdrawn,
+)
+from engine.errors import LegGone, StoreError
+from engine.live.asking import Asking
+from engine.live.consent_rules import ConsentRules
+from engine.live.recording_desk import RecordingDesk
 from engine.live.session import Session
 from engine.live.speaker import Speaker
-from engine.ports import Ear
+from engine.ports import Clock, Heard, Said
 
 
 class Permission:
     """May these legs be recorded?"""
 
-    def __init__(self, policy: ConsentPolicy, speaker: Speaker) -> None:
-        self._policy = policy
+    def __init__(self, rules: ConsentRules, speaker: Speaker, recorder: RecordingDesk, clock: Clock) -> None:
+        self._rules = rules
         self._speaker = speaker
+        self._recorder = recorder
+        self._clock = clock
 
-    async def of(self, *sessions: Session) -> Consent | None:
-        """The latest consent of all the legs, or None if one gave none or is gone."""
-        given = await asyncio.gather(*(self._of_one(session) for session in sessions))
+    async def of(self, *sessions: Session, conference: Conference | None = None) -> Consent | None:
+        """The latest consent of all the legs, which talk with each other; None if one gave none or is gone.
+
+        Who has not been asked is asked, and so is who was asked for less than one of the policies wants.
+        """
+        try:
+            choices = [await self._rules.choice(session.call) for session in sessions]
+        except StoreError as error:
+            for session in sessions:
+                session.journal.note("not_recorded", reason=f"the consent policy is not known: {error}")
+            return None
+        policies = [choice.policy for choice in choices]
+        given = await asyncio.gather(
+            *(
+                self._of_one(session, choice, policies[:at] + policies[at + 1 :], conference)
+                for at, (session, choice) in enumerate(zip(sessions, choices, strict=True))
+            )
+        )
         consents = [each for each in given if each is not None]
         return max(consents, key=lambda each: each.at) if len(consents) == len(sessions) else None
 
-    async def _of_one(self, session: Session) -> Consent | None:
-        if session.consent is None:
-            announce = partial(self._speaker.say, to=[Ear(session.leg.id)])
+    async def withdraw(self, session: Session, how: How) -> None:
+        """From now on the leg is in no recording any more. Raises StoreError, and the recording is silent then too."""
+        consent = session.consent
+        session.consent, session.consent_refused = None, True
+        leg = self._leg(session, consent.record.conference_id if consent else None)
+        if consent is not None:
+            self._keep(session, withdrawn(consent, how, leg))
+            await self._cut(session, consent.choice)
+            session.beside.begin(self._say_withdrawn(session))
+        else:
+            choice = await self._rules.choice(session.call)
+            self._keep(session, decide(choice, Ask.KEY, Answer(how), leg).record)
+
+    async def _of_one(
+        self, session: Session, choice: Choice, others: Iterable[Policy], conference: Conference | None
+    ) -> Consent | None:
+        ask = asked_of(choice.policy, others, dialled=session.call.parent_id is not None)
+        async with session.asking:
+            before = session.consent
+            if session.consent_refused or (before is not None and before.answers(ask)):
+                return before
             try:
-                session.consent = await session.until_over(self._policy.obtain(session.call.language, announce))
+                answer = await self._answer(session, choice, ask, conference)
             except LegGone:
                 return None
-            if session.consent is None:
-                session.journal.note("not_recorded", reason="no consent could be obtained")
-        return session.consent
+            except StoreError as error:
+                session.journal.note("not_recorded", reason=f"the texts are not known: {error}")
+                return None
+            decision = decide(choice, ask, answer, self._leg(session, conference.id if conference else None))
+            self._keep(session, decision.record)
+            session.consent = decision.consent
+            if decision.consent is None:
+                session.consent_refused = answer.how is not How.UNHEARD
+                session.journal.note("not_recorded", reason=_reason(answer))
+                if before is not None:
+                    await self._cut(session, before.choice)
+            elif before is None and choice.policy is not Policy.NONE_NEEDED:
+                session.beside.begin(self._watch(session))
+            return session.consent
+
+    async def _answer(self, session: Session, choice: Choice, ask: Ask, conference: Conference | None) -> Answer:
+        if ask is Ask.NOTHING:
+            return asserted(choice)
+        language = (conference.options.language if conference else None) or session.call.language
+        return await session.until_over((await self._asking(session, language)).ask(ask))
+
+    async def _asking(self, session: Session, language: str) -> Asking:
+        return Asking(session, await self._rules.wordings(session.call.account_id, language), self._speaker)
+
+    async def _watch(self, session: Session) -> None:
+        """Withdraw on the keys for it."""
+        await session.keys.sequence(WITHDRAW)
+        if session.consent is not None:
+            await self.withdraw(session, How.DIGIT)
+
+    async def _cut(self, session: Session, choice: Choice) -> None:
+        sources = (Said(session.leg.id), Heard(session.leg.id))
+        delete = choice.withdrawal is Withdrawal.DELETE
+        session.withheld += sources
+        await self._recorder.withhold(*sources, unwanted=delete)
+        if session.on_withdrawal is not None:
+            await session.on_withdrawal(delete)
+
+    async def _say_withdrawn(self, session: Session) -> None:
+        try:
+            asking = await self._asking(session, session.call.language)
+            await session.until_over(asking.say(Sentence.WITHDRAWN))
+        except (LegGone, StoreError) as error:
+            session.journal.note("prompt_failed", text=Sentence.WITHDRAWN.value, reason=str(error))
+
+    def _keep(self, session: Session, record: ConsentRecord) -> None:
+        """Behind the call's back: a failing database holds up nobody."""
+        session.journal.keep(partial(self._rules.records.add, record))
+        facts = {"digit": record.digit, "wording_version": record.wording_version, "conference": record.conference_id}
+        session.journal.note(
+            "consent_withdrawn" if record.given is Given.WITHDRAWN else "consent",
+            consent=record.id, policy=record.policy.value, given=record.given.value, how=record.how.value,
+            **{name: each for name, each in facts.items() if each is not None},
+        )  # fmt: skip
+
+    def _leg(self, session: Session, conference_id: str | None) -> Leg:
+        call, now = session.call, self._clock.now()
+        offset_s = (now - call.answer_time).total_seconds() if call.answer_time else None
+        return Leg(call.account_id, call.id, call.far_end, now, offset_s, conference_id)
+
+
+def _reason(answer: Answer) -> str:
+    match answer.how:
+        case How.UNHEARD:
+            return "no consent could be obtained"
+        case How.NO_ANSWER:
+            return "nobody answered whether it may be recorded"
+        case _:
+            return "consent was refused"

@@ -16,7 +16,8 @@ from engine.flow.plans import Trim
 from engine.ids import Kind, new_id
 from engine.live.active_recording import ActiveRecording
 from engine.live.telling import Teller
-from engine.ports import Bridge, Clock, LegId, Source
+from engine.live.withholding import Withheld
+from engine.ports import Bridge, Clock, Heard, LegId, Source
 from engine.recording import Recording, RecordingSource, RecordingStatus
 from engine.store import Recordings
 from engine.told.recording import recording_form
@@ -25,6 +26,7 @@ LENGTH_TOLERANCE_S: Final = 0.2
 DISK_RESERVE_BYTES: Final = 64 * 1024 * 1024
 _DISK_CHECK_S: Final = 1.0
 _DISK_FULL: Final = "The disk is full."
+_WITHDRAWN: Final = "Consent was withdrawn, and with it the recording."
 
 log = structlog.get_logger(__name__)
 
@@ -66,6 +68,7 @@ class RecordingDesk:
         self._recording_url = recording_url
         self._reserve_bytes = reserve_bytes
         self._running: set[ActiveRecording] = set()
+        self._withheld = Withheld()
 
     async def start(self, consent: Consent, subject: Subject, tracks: Sequence[Sequence[Source]]) -> ActiveRecording:
         """Record from now on, one channel for each group of sources. Raises RecordingError."""
@@ -73,26 +76,29 @@ class RecordingDesk:
         if await self._disk_is_full():
             subject.note("recording_refused", reason=_DISK_FULL)
             raise RecordingError(_DISK_FULL)
-        row = self._new_row(subject, channels=len(tracks))
+        row = replace(self._new_row(subject, channels=len(tracks)), consent=consent.id)
         try:
             await self._rows.add(row)
         except StoreError as error:
             raise RecordingError(f"The recording can't be registered: {error}") from error
         try:
-            recorder = await self._bridge.record(Path(row.path), tracks=tracks)
+            audible = [[source for source in group if source not in self._withheld] for group in tracks]
+            recorder = await self._bridge.record(Path(row.path), tracks=audible)
         except RecordingError as error:
             failed = replace(row, status=RecordingStatus.FAILED, error=str(error))
             await self.save(failed)
             await self._tell(subject, failed, RecordingEventName.ABSENT)
             raise
-        subject.note("recording_started", recording=row.id, consent=consent.basis, consent_at=consent.at.isoformat())
+        subject.note("recording_started", recording=row.id, consent=consent.id, how=consent.record.how.value)
         await self._tell(subject, row, RecordingEventName.IN_PROGRESS)
 
         async def close(active: ActiveRecording, error: str | None) -> Recording:
             return await self._close(active, subject, error)
 
-        active = ActiveRecording(row, recorder, self._bridge, tracks, self._clock.monotonic(), close)
+        started_s = self._clock.monotonic()
+        active = ActiveRecording(row, recorder, self._bridge, tracks, started_s, close, self._withheld)
         self._running.add(active)
+        await active.arrange()  # something may have been withheld meanwhile
         return active
 
     async def watch_disk(self) -> None:
@@ -111,6 +117,29 @@ class RecordingDesk:
         """Put silence in place of a leg, and of what it hears, in every recording; or no longer."""
         for active in tuple(self._running):
             await active.hush(leg, hushed=hushed)
+
+    async def withhold(self, *sources: Source, unwanted: bool = False) -> None:
+        """Silence in their place in every recording, also in one that begins later.
+
+        What holds one of them is deleted at its end if that is `unwanted`.
+        """
+        self._withheld.add(sources)
+        for active in self._holding(sources):
+            active.unwanted |= unwanted
+            await active.arrange()
+
+    async def release(self, *sources: Source) -> None:
+        """Undo `withhold`."""
+        self._withheld.remove(sources)
+        for active in self._holding(sources):
+            await active.arrange()
+
+    def hears(self, leg: LegId) -> bool:
+        """Whether what this leg hears is being recorded."""
+        return bool(self._holding((Heard(leg),)))
+
+    def _holding(self, sources: Sequence[Source]) -> list[ActiveRecording]:
+        return [active for active in self._running if any(active.holds(source) for source in sources)]
 
     async def pause(self, active: ActiveRecording, *, paused: bool) -> None:
         """Record silence from now on, or no longer. Raises StoreError; the sound has changed then all the same."""
@@ -155,10 +184,18 @@ class RecordingDesk:
             if subject.trim is Trim.NOTHING and abs(file.seconds - wanted_s) > LENGTH_TOLERANCE_S:
                 subject.note("recording_length_mismatch", recording=row.id, seconds=file.seconds, wanted_s=wanted_s)
             subject.note("recording_closed", recording=row.id, seconds=file.seconds, status=row.status)
+        if active.unwanted:
+            row = await self._without_audio(row, subject)
         await self.save(row)
         completed = row.status is RecordingStatus.COMPLETED
         await self._tell(subject, row, RecordingEventName.COMPLETED if completed else RecordingEventName.ABSENT)
         return row
+
+    async def _without_audio(self, row: Recording, subject: Subject) -> Recording:
+        """Somebody has withdrawn consent, and nothing is to be kept."""
+        await asyncio.to_thread(delete_files, Path(row.path))
+        subject.note("recording_deleted", recording=row.id, reason=_WITHDRAWN)
+        return replace(row, status=RecordingStatus.ABSENT, seconds=None, size_bytes=None, sha256=None, error=_WITHDRAWN)
 
     async def _tell(self, subject: Subject, row: Recording, event: RecordingEventName) -> None:
         call_id = subject.call_id or subject.told_on
@@ -193,3 +230,9 @@ class RecordingDesk:
             lead_s=subject.lead_s,
             node=self._node,
         )
+
+
+def delete_files(recording: Path) -> None:
+    """Its tracks too, which are left where it could not be closed."""
+    for file in recording.parent.glob(f"{recording.stem}.*"):
+        file.unlink(missing_ok=True)

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine.consent import ConsentPolicy
 from engine.egress import SipEgress
 from engine.hearing import Recognizer
+from engine.live.consent_rules import ConsentRules
 from engine.live.journal import Ledger
 from engine.live.recording_desk import RecordingDesk
 from engine.live.speaker import Speaker
@@ -34,7 +34,7 @@ class Services:
     bridge: Bridge
     speaker: Speaker
     recorder: RecordingDesk
-    consent: ConsentPolicy
+    consent: ConsentRules
     pins: Pins
     recognizer: Recognizer | None
     web: WebhookClient

@@ -27,8 +27,9 @@ from engine.ports import (
     MediaLost,
     ReferAnswered,
     ReferRequested,
+    Source,
 )
-from engine.tasks import stopped
+from engine.tasks import Beside, stopped
 from engine.told.line import line_facts
 
 AFTERMATH_S: Final = 60.0
@@ -37,6 +38,8 @@ AFTERMATH_S: Final = 60.0
 T = TypeVar("T")
 Conduct = Callable[["Session"], Awaitable[None]]
 Redirect = Callable[[Start], None]
+OnWithdrawal = Callable[[bool], Awaitable[None]]
+"""Told whether what was recorded is to be deleted."""
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +51,16 @@ class Session:
         self.journal = journal
         self.keys = Keys()
         self.consent: Consent | None = None
+        self.consent_refused = False
+        """Or withdrawn: it is not asked again."""
+        self.asking = asyncio.Lock()
+        """Held by who asks for consent."""
+        self.withheld: list[Source] = []
+        """What of it is kept out of recordings until it is over."""
+        self.on_withdrawal: OnWithdrawal | None = None
+        """Set by where it is, if others hear it there."""
+        self.beside = Beside()
+        """What goes on for as long as the leg lives."""
         self.early_media = asyncio.Event()
         self.answered = asyncio.Event()
         self.over = asyncio.Event()
@@ -78,6 +91,11 @@ class Session:
         if self._leg is None:
             raise LegGone(f"{self.call.id} has no leg yet")
         return self._leg
+
+    @property
+    def has_answered_consent(self) -> bool:
+        """Whether it is known if it may be recorded."""
+        return self.consent is not None or self.consent_refused
 
     async def place(self, dialer: Dialer, request: DialRequest, conduct: Conduct) -> None:
         """Send INVITE and follow the call to its end."""
@@ -144,6 +162,7 @@ class Session:
                     await self._give_up(event)
             self.over.set()
             timer.cancel()
+            await self.beside.close()
             await _finish(conducting)
 
     async def _give_up(self, event: MediaLost) -> None:

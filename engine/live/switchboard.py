@@ -47,7 +47,7 @@ class Switchboard:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._sessions = Sessions(services)
-        permission = Permission(services.consent, services.speaker)
+        permission = Permission(services.consent, services.speaker, services.recorder, services.clock)
         talk = Talk(services, permission)
         dialling = Dialling(services, talk, self._start_child, self._press, self._perform)
         rooms = Rooms(services, permission)
@@ -84,6 +84,7 @@ class Switchboard:
             timeout_s=order.timeout_s,
             record=order.record,
             language=order.language,
+            consent=order.consent or (number.consent if number else None),
         )
         request = DialRequest(target=call.to, caller=call.from_, call_id=call.id)
         starts = _starts(call, number if order.url is None else None)
@@ -167,6 +168,7 @@ class Switchboard:
             timeout_s=INBOUND_RING_S,
             record=number.record,
             language=number.language,
+            consent=number.consent,
         )
 
     def _conductor(self, session: Session, *, number: Number | None) -> Conductor:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -13,7 +14,7 @@ from engine.live.permission import Permission
 from engine.live.recording_desk import Subject
 from engine.live.services import Services
 from engine.live.session import Session
-from engine.ports import Ear, Leg, Said, Sink, Source
+from engine.ports import Ear, Heard, Leg, Said, Sink, Source
 from engine.recording import RecordingSource
 from engine.tasks import first_of, stopped
 
@@ -55,6 +56,7 @@ class Talk:
         """
         if recording is None and terms.recording.mode is not DialRecord.NOTHING:
             recording = await self.record(first, second, terms.recording)
+        apart = await self._kept_apart(first, second)
         wires: list[tuple[Source, Sink]] = [
             (Said(first.leg.id), Ear(second.leg.id)),
             (Said(second.leg.id), Ear(first.leg.id)),
@@ -70,6 +72,8 @@ class Talk:
         began = self.services.clock.monotonic()
         in_peace = False
         first.peer, second.peer = second, first
+        first.on_withdrawal = partial(self._withhold, apart, Heard(second.leg.id))
+        second.on_withdrawal = partial(self._withhold, apart, Heard(first.leg.id))
         try:
             for source, sink in wires:
                 await self.services.bridge.connect(source, sink)
@@ -78,7 +82,7 @@ class Talk:
                 first.journal.note("dial_time_limit", seconds=terms.limit_s)
             in_peace = True
         finally:
-            await asyncio.shield(self._part(first, second, beside, wires, recording, wait=in_peace))
+            await asyncio.shield(self._part(first, second, beside, wires, recording, apart, wait=in_peace))
         seconds = round(self.services.clock.monotonic() - began)
         return Talked(seconds, recording.id if recording else None, referring.target)
 
@@ -106,10 +110,25 @@ class Talk:
             first.journal.note("not_recorded", reason=str(error))
             return None
 
-    async def add_to_recording(self, recording: ActiveRecording, second: Session) -> None:
-        """The second is recorded from its own consent on."""
-        if await self.permission.of(second) is not None:
+    async def add_to_recording(self, recording: ActiveRecording, first: Session, second: Session) -> None:
+        """The second is recorded from the consent of both on."""
+        if await self.permission.of(first, second) is not None:
             await recording.add(Said(second.leg.id), track=recording.row.channels - 1)
+
+    async def _kept_apart(self, first: Session, second: Session) -> list[Heard]:
+        """What recordings of the two's own calls do not hold while they talk: in it, each hears the other."""
+        recorder = self.services.recorder
+        if not (recorder.hears(first.leg.id) or recorder.hears(second.leg.id)):
+            return []
+        if await self.permission.of(first, second) is not None:
+            return []
+        apart = [Heard(first.leg.id), Heard(second.leg.id)]
+        await recorder.withhold(*apart)
+        return apart
+
+    async def _withhold(self, apart: list[Heard], source: Heard, unwanted: bool) -> None:
+        apart.append(source)
+        await self.services.recorder.withhold(source, unwanted=unwanted)
 
     async def _part(
         self,
@@ -118,14 +137,17 @@ class Talk:
         beside: list[asyncio.Task[None]],
         wires: list[tuple[Source, Sink]],
         recording: ActiveRecording | None,
+        apart: list[Heard],
         *,
         wait: bool,
     ) -> None:
         first.peer = second.peer = None
+        first.on_withdrawal = second.on_withdrawal = None
         for each in beside:
             await stopped(each)
         for source, sink in wires:
             await self.services.bridge.disconnect(source, sink)
+        await self.services.recorder.release(*apart)
         if recording is not None:
             closing = asyncio.ensure_future(recording.stop())
             if wait:

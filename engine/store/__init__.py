@@ -6,6 +6,7 @@ from engine.store.accounts import Accounts
 from engine.store.audit import Audit
 from engine.store.calls import CallEvent, CallFilter, Calls, EventFilter
 from engine.store.conferences import Conferences
+from engine.store.consents import Consents
 from engine.store.database import Database
 from engine.store.exchanges import Exchanges
 from engine.store.holds import Holds
@@ -26,6 +27,7 @@ __all__ = [
     "CallFilter",
     "Calls",
     "Conferences",
+    "Consents",
     "Database",
     "EventFilter",
     "Exchanges",

@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import select, update
 
 from engine.accounts import CALLS_ONLY, Account, ApiKey, Caller, Scope
+from engine.consent import Choice
 from engine.errors import InvalidField, StoreError
 from engine.ids import Kind, new_id
 from engine.secrets import HINT_LENGTH, digest, new_key, same
@@ -44,6 +45,10 @@ class Accounts:
     async def by_id(self, account_id: str) -> Account | None:
         row = await self._db.row(select(accounts).where(accounts.c.id == account_id))
         return Account(**row) if row else None
+
+    async def choose_consent(self, account_id: str, choice: Choice | None) -> None:
+        """The policy for its calls from now on; None for the countries' default."""
+        await self._db.change(update(accounts).where(accounts.c.id == account_id).values(consent=choice))
 
     async def all(self) -> list[Account]:
         """By name."""
@@ -86,7 +91,8 @@ class Accounts:
         if row is None or not same(row["digest"], wanted):
             return None
         await self._note_use(row["key_id"], row["last_used_at"])
-        return Caller(Account(row["id"], row["name"], row["created_at"]), row["key_id"], row["scopes"])
+        account = Account(row["id"], row["name"], row["created_at"], row["consent"])
+        return Caller(account, row["key_id"], row["scopes"])
 
     async def _note_use(self, key_id: str, last: datetime | None) -> None:
         """Not at every request: each would be a write."""

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 
+from engine.consent import Choice
 from engine.errors import NumberTaken
 from engine.ids import Kind, new_id
 from engine.numbers import Number
@@ -24,12 +25,12 @@ class Numbers:
     async def add(
         self, account_id: str, e164: str, *, url: str | None = None, fallback_url: str | None = None,
         language: str = "en-GB", record: bool = False, method: str = "POST", fallback_method: str = "POST",
-        webhook_format: BodyFormat = BodyFormat.FORM,
+        webhook_format: BodyFormat = BodyFormat.FORM, consent: Choice | None = None,
     ) -> Number:  # fmt: skip
         """Raises NumberTaken if any account has it."""
         number = Number(
             new_id(Kind.NUMBER), account_id, e164, self._now(), url, fallback_url, language, record, method,
-            fallback_method, webhook_format,
+            fallback_method, webhook_format, consent,
         )  # fmt: skip
         if not await self._db.insert_new(numbers, values_of(number)):
             raise NumberTaken(e164)

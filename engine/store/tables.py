@@ -28,9 +28,10 @@ from sqlalchemy import (
 
 from engine.call import Direction, Status
 from engine.conference import ConferenceStatus
+from engine.consent import Given, How, Policy, Sentence
 from engine.queue import QueueResult
 from engine.recording import RecordingStatus
-from engine.store.types import IDENTIFIER, SERIAL, Attempts, Moment, Money, Names, Options, Scopes, Spelled
+from engine.store.types import IDENTIFIER, SERIAL, Attempts, Chosen, Moment, Money, Names, Options, Scopes, Spelled
 from engine.web.exchange import ExchangeKind
 from engine.web.request import BodyFormat
 
@@ -58,6 +59,7 @@ accounts: Final = Table(
     Column("id", IDENTIFIER, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
     Column("created_at", Moment, nullable=False),
+    Column("consent", Chosen),
 )
 
 api_keys: Final = Table(
@@ -106,6 +108,7 @@ numbers: Final = Table(
     Column("method", String(4), nullable=False, server_default="POST"),
     Column("fallback_method", String(4), nullable=False, server_default="POST"),
     Column("webhook_format", Spelled(BodyFormat), nullable=False, server_default="form"),
+    Column("consent", Chosen),
 )
 
 calls: Final = Table(
@@ -138,6 +141,7 @@ calls: Final = Table(
     Column("attempts", Attempts, nullable=False),
     Column("price", Money),
     Column("price_unit", String(3), nullable=False),
+    Column("consent", Chosen),
     Index(None, "account_id", "start_time", "id"),
     Index(None, "status", "node"),
 )
@@ -256,6 +260,7 @@ recordings: Final = Table(
     Column("ended_at", Moment),
     Column("error", Text),
     Column("wrapped_key", LargeBinary),
+    Column("consent", IDENTIFIER),
     Index(None, "account_id", "started_at", "id"),
     Index(None, "status", "node"),
 )
@@ -294,4 +299,39 @@ idempotency_keys: Final = Table(
     Column("status", Integer),
     Column("body", Text),
     Column("location", Text),
+)
+
+consents: Final = Table(
+    "consents",
+    metadata,
+    Column("id", IDENTIFIER, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("call_id", ForeignKey("calls.id"), nullable=False),
+    Column("conference_id", IDENTIFIER, index=True),
+    Column("number", Text, nullable=False, index=True),
+    Column("policy", Spelled(Policy), nullable=False),
+    Column("basis", Text),
+    Column("given", Spelled(Given), nullable=False),
+    Column("how", Spelled(How), nullable=False),
+    Column("digit", String(4)),
+    Column("wording", Text),
+    Column("wording_version", Text),
+    Column("language", String(16)),
+    Column("offset_s", Float(53)),
+    Column("at", Moment, nullable=False),
+    Column("reference", Text),
+    Column("given_by", Text),
+    Column("given_at", Moment),
+    Index(None, "call_id", "at"),
+)
+
+consent_texts: Final = Table(
+    "consent_texts",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id"), primary_key=True),
+    Column("sentence", Spelled(Sentence), primary_key=True),
+    Column("language", String(8), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
 )

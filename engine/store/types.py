@@ -11,6 +11,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from engine.accounts import Scope
 from engine.call import Attempt
+from engine.consent import Choice, Policy, Withdrawal
 from engine.room_options import Announces, RecordedTracks, RoomOptions
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -140,3 +141,23 @@ class Options(TypeDecorator[RoomOptions]):
         if "recorded_tracks" in given:
             given["recorded_tracks"] = RecordedTracks(given["recorded_tracks"])
         return RoomOptions(**given)
+
+
+class Chosen(TypeDecorator[Choice]):
+    """A consent policy that was chosen, with what was said with it; NULL for none."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: Choice | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        given_at = value.given_at.isoformat() if value.given_at else None
+        return {name: each for name, each in {**asdict(value), "given_at": given_at}.items() if each is not None}
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Choice | None:
+        if value is None:
+            return None
+        given_at = datetime.fromisoformat(value["given_at"]) if "given_at" in value else None
+        withdrawal = Withdrawal(value.get("withdrawal", Withdrawal.CUT))
+        return Choice(**{**value, "policy": Policy(value["policy"]), "withdrawal": withdrawal, "given_at": given_at})

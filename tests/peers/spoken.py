@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Final
 
+from engine.consent import Sentence, load_texts
 from engine.phrases import Phrase
 from tests.peers.audio import Sound, contains
 from tests.peers.ear import RtpEar
@@ -16,8 +17,18 @@ _LOOK_AGAIN_S: Final = 0.5
 
 def spoken(telefoon: Platform, folder: Path, phrase: Phrase, **values: object) -> Sound:
     """One of the platform's own sentences, in English."""
-    wav = folder / f"{phrase.name}.wav"
-    telefoon.telefoon("say", phrase.in_language(ENGLISH, **values).text, "--language", ENGLISH, "-o", str(wav))
+    return said(telefoon, folder, phrase.name, phrase.in_language(ENGLISH, **values).text)
+
+
+def about_recording(telefoon: Platform, folder: Path, sentence: Sentence) -> Sound:
+    """What is said about being recorded, in English."""
+    return said(telefoon, folder, sentence, load_texts().wording(sentence, ENGLISH).text)
+
+
+def said(telefoon: Platform, folder: Path, name: str, text: str) -> Sound:
+    """A text in English."""
+    wav = folder / f"{name}.wav"
+    telefoon.telefoon("say", text, "--language", ENGLISH, "-o", str(wav))
     return Sound.of_file(wav)
 
 

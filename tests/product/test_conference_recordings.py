@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from engine.phrases import Phrase
+from engine.consent import Sentence
 from tests.peers.audio import Sound, hears, when_heard
 from tests.peers.callers import calling, has
 from tests.peers.customer import Customer
 from tests.peers.platform import Json, Platform, platform
 from tests.peers.ports import Ports
-from tests.peers.spoken import is_told, spoken
+from tests.peers.spoken import about_recording, is_told
 
 pytestmark = pytest.mark.sip
 
@@ -50,7 +50,7 @@ async def test_a_recording_is_started_paused_resumed_and_stopped_by_rest(
         assert await change("pause") == 409
         second.ear.hush()
         assert await change("start") == 200
-        await is_told(first.ear, spoken(telefoon, tmp_path, Phrase.RECORDED))
+        await is_told(first.ear, about_recording(telefoon, tmp_path, Sentence.ANNOUNCEMENT))
         started = await telefoon.noted(first.call_id, "recording_started")
         second.ear.hush()
         await asyncio.sleep(2)

@@ -10,7 +10,6 @@ import pytest
 
 from api.clock import SystemClock
 from config.settings import SipTransport
-from engine.consent import Consent
 from engine.errors import RecordingError
 from engine.live.recording_desk import RecordingDesk, Subject
 from engine.live.telling import Teller
@@ -19,6 +18,7 @@ from engine.store import Accounts, Calls, Database, Recordings
 from engine.tasks import stopped
 from sip.config import Listening, SipConfig, Tls
 from sip.user_agent import UserAgent
+from tests.peers.consent import announced
 from tests.peers.ports import Ports
 from tests.peers.waiting import eventually
 
@@ -77,7 +77,7 @@ async def test_a_disk_that_fills_ends_the_recording_with_a_status_and_an_event(
         reserve_bytes=MIB,
     )
     watching = asyncio.create_task(desk.watch_disk())
-    consent = Consent("announced", SystemClock().now())
+    consent = announced(account.id, SystemClock().now())
     active = await desk.start(consent, subject, [[]])
     await asyncio.sleep(0.5)
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from api.clock import SystemClock
-from engine.consent import Consent
 from engine.live.recording_desk import RecordingDesk, Subject
 from engine.live.telling import Teller
 from engine.recording import RecordingSource, RecordingStatus
 from engine.store import Accounts, Calls, Database, Recordings
+from tests.peers.consent import announced
 from tests.sip.conftest import Line
 
 pytestmark = pytest.mark.sip
@@ -40,7 +40,7 @@ async def test_a_recording_shorter_than_the_talk_is_an_event(line: Line, tmp_pat
         recording_url=lambda recording: f"https://node.example/{recording}",
     )
     subject = Subject(account.id, RecordingSource.CALL, lambda kind, **facts: events.update({kind: facts}))
-    consent = Consent("announced", clock.now())
+    consent = announced(account.id, clock.now())
 
     exact = await desk.start(consent, subject, [[], []])
     await asyncio.sleep(1)

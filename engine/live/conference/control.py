@@ -1,7 +1,7 @@
 """What can be done with conferences from outside: change them, end them, conduct who is in them."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -10,6 +10,7 @@ import structlog
 
 from engine.conference import Conference, ConferenceStatus, Participant, become
 from engine.errors import StoreError, WrongState
+from engine.live.conference.member import Member
 from engine.live.conference.room import Room, altered
 from engine.live.conference.rooms import Rooms
 from engine.live.permission import Permission
@@ -123,20 +124,26 @@ class ConferenceControl:
 
     async def _record(self, room: Room) -> None:
         """As soon as all who are there have consented; who comes meanwhile is asked too."""
-        while not await room.record():
-            asked = [member for member in room.members if member.session.consent is None]
-            await self._permission.of(*(member.session for member in asked))
-            withheld = [each for each in asked if each.session.consent is None and each in room.members]
-            if withheld:
-                for member in withheld:
-                    member.session.journal.note("not_recorded", reason="somebody in the conference did not consent")
+        asked: Sequence[Member] = ()
+        while True:
+            unheard = [each for each in asked if not each.session.has_answered_consent and each in room.members]
+            for member in unheard:
+                member.session.journal.note("not_recorded", reason="somebody in the conference could not be asked")
+            if unheard or (asked and await room.record()):
+                return
+            asked = room.members
+            await self._permission.of(*(member.session for member in asked), conference=room.conference)
+            if not asked:
+                await room.record()
                 return
 
     async def _ringing(self, account_id: str, conference_id: str, called: Session) -> None:
         room = self._rooms.live(account_id, conference_id)
         if room is None or not room.begun.is_set():
             return
-        sound = RingingSound(self._services, room.everybody(), called.journal.note, early_media=True)
+        sound = RingingSound(
+            self._services, room.everybody(), called.journal.note, early_media=not room.conference.record
+        )
         ringing = asyncio.create_task(sound.play([called]))
         try:
             await first_of(called.answered, called.over, room.over)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,22 +47,28 @@ class Doorkeeper:
         self._guards: defaultdict[str, PinGuard] = defaultdict(PinGuard)
 
     async def admit(
-        self, session: Session, plan: RoomPlan, conference: Conference, others: Callable[[], int]
+        self, session: Session, plan: RoomPlan, conference: Conference, others: Callable[[], Sequence[Session]]
     ) -> Admitted | Entry:
-        """Who it is, or why it can't come in; `others` tells how many are there. Raises LegGone."""
+        """Who it is, or why it can't come in; `others` tells who is there. Raises LegGone.
+
+        Who refuses to be recorded comes in and is left out of the recording. Those who are there are asked again where
+        the newcomer's policy wants more than they were asked for.
+        """
         moderator = plan.moderator
         if conference.asks_for_pin and not moderator:
             role = await self._role(session, conference)
             if role is None:
                 return Entry.WRONG_PIN
             moderator = role is Role.MODERATOR
-        if conference.record and await self._permission.of(session) is None:
-            return Entry.NO_CONSENT
+        if conference.record:
+            await self._permission.of(session, *others(), conference=conference)
+            if not session.has_answered_consent:
+                return Entry.NO_CONSENT
         name, language = None, language_for(conference, session)
         if conference.options.announce is Announces.NAMES:
             name = await ask_name(session, language, self._services.speaker, self._services.bridge)
         if conference.options.roll_call:
-            await self._say(session, others_present(others(), language))
+            await self._say(session, others_present(len(others()), language))
         return Admitted(moderator, name)
 
     async def refuse(self, session: Session, conference: Conference, entry: Entry) -> None:

@@ -7,6 +7,7 @@ from engine.consent import Consent
 from engine.errors import RecordingError, StoreError, WrongState
 from engine.live.active_recording import ActiveRecording
 from engine.live.conference.member import Member
+from engine.live.conference.overhearing import all_consent
 from engine.live.recording_desk import RecordingDesk, Subject
 from engine.ports import Clock, MixedRoom, Said, Source
 from engine.recording import RecordingSource
@@ -14,7 +15,11 @@ from engine.room_options import RecordedTracks
 
 
 class RoomRecording:
-    """Of one room. Whoever is recorded has consented before."""
+    """Of one room. Whoever is recorded has consented before; who has not is left out.
+
+    The mix is recorded while everybody consents. Otherwise those who do are recorded one by one: what is
+    played to all is then left out too.
+    """
 
     def __init__(self, desk: RecordingDesk, clock: Clock) -> None:
         self.recorded_id: str | None = None
@@ -26,18 +31,30 @@ class RoomRecording:
         self._paused = False
 
     async def arrange(self, conference: Conference, members: Sequence[Member], mix: MixedRoom) -> None:
-        """Begin where the conference is to be recorded and nobody withholds consent; take in who has come since."""
-        consents = [member.session.consent for member in members]
-        if not conference.record or not members or None in consents:
+        """Begin where the conference is to be recorded and somebody consents; take in who has come since."""
+        given = [(member, member.session.consent) for member in members if member.session.consent is not None]
+        if not conference.record or not given:
             return
-        given = [consent for consent in consents if consent is not None]
+        sources = [mix.source] if len(given) == len(members) else _one_by_one(members)
         if self._mix is None:
-            latest = max(given, key=lambda each: each.at)
-            self._mix = await self._begin(latest, members[0], self._subject(conference, members[0]), mix.source)
+            latest = max((consent for _, consent in given), key=lambda each: each.at)
+            self._mix = await self._begin(latest, given[0][0], self._subject(conference, given[0][0]), sources)
             self.recorded_id = self._mix.id if self._mix else None
+        elif self._mix.is_open:
+            await self._mix.only(sources)
         if self._mix is not None and conference.options.recorded_tracks is RecordedTracks.PARTICIPANTS:
-            for member, consent in zip(members, given, strict=True):
+            for member, consent in given:
                 await self._record_member(conference, member, consent, self._mix)
+
+    async def leave_out(self, members: Sequence[Member]) -> None:
+        """Before somebody is heard who has not consented."""
+        if self._mix is not None and self._mix.is_open and not all_consent(members):
+            await self._mix.only(_one_by_one(members))
+
+    def delete_at_end(self) -> None:
+        """Somebody has withdrawn consent, and nothing of the mix is to be kept."""
+        if self._mix is not None:
+            self._mix.unwanted = True
 
     async def pause(self, *, paused: bool) -> None:
         """Silence from now on, or no longer. Raises WrongState where nothing is recorded, StoreError."""
@@ -78,16 +95,16 @@ class RoomRecording:
             return
         lead_s = self._clock.monotonic() - mix.started_s
         subject = self._subject(conference, member, call_id=member.session.call.id, lead_s=lead_s)
-        track = await self._begin(consent, member, subject, Said(member.leg))
+        track = await self._begin(consent, member, subject, [Said(member.leg)])
         if track is not None:
             self._tracks[member.participant.id] = track
             await self.member_changed(member)
 
     async def _begin(
-        self, consent: Consent, member: Member, subject: Subject, source: Source
+        self, consent: Consent, member: Member, subject: Subject, sources: Sequence[Source]
     ) -> ActiveRecording | None:
         try:
-            active = await self._desk.start(consent, subject, [[source]])
+            active = await self._desk.start(consent, subject, [sources])
             if self._paused:
                 await self._desk.pause(active, paused=True)
         except (RecordingError, StoreError) as error:
@@ -109,3 +126,11 @@ class RoomRecording:
             trim=member.plan.trim,
             lead_s=lead_s,
         )
+
+
+def _one_by_one(members: Sequence[Member]) -> list[Source]:
+    return [
+        Said(member.leg)
+        for member in members
+        if member.session.consent is not None and member.participant.is_heard and member.participant.coach is None
+    ]

@@ -16,6 +16,7 @@ from engine.live.conference.journal import ConferenceJournal
 from engine.live.conference.lines import watch_lines
 from engine.live.conference.member import Member, is_called
 from engine.live.conference.mixing import Mixing
+from engine.live.conference.overhearing import Overhearing
 from engine.live.conference.recording import RoomRecording
 from engine.live.conference.shared_music import SharedMusic
 from engine.live.conference.teller import RoomTeller
@@ -36,6 +37,7 @@ class Room:
         self.over = asyncio.Event()
         self.begun = asyncio.Event()
         self.recording = RoomRecording(services.recorder, services.clock)
+        self._overhearing = Overhearing(services.recorder)
         self._services = services
         self._journal = journal
         self._members: list[Member] = []
@@ -78,7 +80,7 @@ class Room:
         async with self._turn:
             if (closed := self.closed_to_newcomers()) is not None:
                 return closed
-            if self.conference.record and member.session.consent is None:
+            if self.conference.record and not member.session.has_answered_consent:
                 return Entry.NO_CONSENT
             self._members.append(member)
             self._teller.meet(member)
@@ -141,14 +143,21 @@ class Room:
             self._announce(self._file(change.play, self._members[0]))
 
     async def record(self) -> bool:
-        """Record it from now on. False if somebody who is there has not consented."""
+        """Record it from now on, without those who refuse. False if somebody who is there has not been asked."""
         async with self._turn:
-            if any(member.session.consent is None for member in self._members):
+            if not all(member.session.has_answered_consent for member in self._members):
                 return False
             self.conference = replace(self.conference, record=True)
             await self._journal.write(partial(self._services.conferences.save, self.conference))
             await self._arrange()
             return True
+
+    async def consent_withdrawn(self, delete: bool) -> None:
+        """Somebody is left out of the recording from now on, which may be deleted at its end."""
+        if delete:
+            self.recording.delete_at_end()
+        async with self._turn:
+            await self._arrange()
 
     async def change_member(self, member: Member, change: ParticipantChange) -> Participant:
         """The participant after it."""
@@ -229,9 +238,12 @@ class Room:
     async def _arrange(self) -> None:
         """Make what is heard and recorded what the members' state asks for."""
         begun = self.conference.status is ConferenceStatus.IN_PROGRESS
+        await self._overhearing.close(self._members)
+        await self.recording.leave_out(self._members)
         if begun:
             mix = await self._mixing.arrange(self.conference.options, self._members)
             await self.recording.arrange(self.conference, self._members, mix)
+        await self._overhearing.open(self._members)
         for member in self._members:
             await self.recording.member_changed(member)
         waiting = not begun and not self.over.is_set()

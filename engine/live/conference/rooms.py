@@ -71,7 +71,7 @@ class Rooms:
         """Stay in the room until the leg, the room or the stay's limit ends. Raises LegGone while at the door."""
         room = await self._room(session.call.account_id, plan)
         admitted = room.closed_to_newcomers() or await self._doorkeeper.admit(
-            session, plan, room.conference, lambda: room.size
+            session, plan, room.conference, lambda: [each.session for each in room.members]
         )
         if isinstance(admitted, Entry):
             return await self._refused(session, room, admitted)
@@ -83,9 +83,11 @@ class Rooms:
             return await self._refused(session, room, entry)
         session.journal.note("conference_joined", conference=room.conference.id)
         came = self._services.clock.monotonic()
+        session.on_withdrawal = room.consent_withdrawn
         try:
             await self._entertained(member, room, waiting)
         finally:
+            session.on_withdrawal = None
             await asyncio.shield(room.leave(member))
             if room.over.is_set():
                 self._forget(room)

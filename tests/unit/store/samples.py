@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.call import Attempt, Call, Direction, Status
 from engine.conference import Conference, ConferenceStatus, Participant
+from engine.consent import Choice, Policy, Withdrawal
 from engine.ids import Kind, new_id
 from engine.recording import Recording, RecordingStatus
 
@@ -57,6 +58,7 @@ def a_full_call(account_id: str, parent_id: str) -> Call:
         ),
         price=Decimal("0.0370"),
         price_unit="CHF",
+        consent=Choice(Policy.EXTERNAL, Withdrawal.DELETE, None, "CRM 7", "Zoë", at(-60), "I agree."),
     )
 
 

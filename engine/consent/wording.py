@@ -1,0 +1,71 @@
+"""What is said to people about being recorded, by language, each text with its version."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from importlib.resources import files
+from typing import Final
+
+_FILE: Final = "consent_texts.toml"
+_SPARE: Final = "en"
+_SPARE_REGION: Final = "en-GB"
+
+
+class Sentence(StrEnum):
+    """What there is to say."""
+
+    ANNOUNCEMENT = "announcement"
+    QUESTION = "question"
+    THANKS = "thanks"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One text as it is spoken: in a BCP 47 language, in a version."""
+
+    text: str
+    language: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnText:
+    """A text that an account has in place of ours; `language` without region. The highest version is in force."""
+
+    account_id: str
+    sentence: Sentence
+    language: str
+    version: int
+    text: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Ours: by sentence the version, and the text by language without region."""
+
+    versions: Mapping[Sentence, str]
+    texts: Mapping[Sentence, Mapping[str, str]]
+
+    def wording(self, sentence: Sentence, language: str, own: Mapping[str, OwnText] | None = None) -> Wording:
+        """In a BCP 47 language such as nl-BE, English where there is none; `own` by language goes before ours."""
+        primary = language.partition("-")[0].lower()
+        if own and primary in own:
+            return Wording(own[primary].text, language, f"account {own[primary].version}")
+        ours = self.texts[sentence]
+        if primary in ours:
+            return Wording(ours[primary], language, self.versions[sentence])
+        return Wording(ours[_SPARE], _SPARE_REGION, self.versions[sentence])
+
+
+def load_texts() -> Texts:
+    """Those of config/consent_texts.toml."""
+    data = tomllib.loads((files("config") / _FILE).read_text("utf-8"))
+    return Texts(
+        {sentence: str(data[sentence]["version"]) for sentence in Sentence},
+        {sentence: {name: each for name, each in data[sentence].items() if name != "version"} for sentence in Sentence},
+    )

@@ -1,0 +1,70 @@
+"""Asks one leg whether it may be recorded, and hears its answer."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from engine.consent import AGREE, REFUSE, Answer, Ask, How, Sentence, Wording
+from engine.errors import MediaError, SpeechError
+from engine.live.keys import Keys
+from engine.live.session import Session
+from engine.live.speaker import Speaker
+from engine.ports import Ear, Speech
+from engine.tasks import stopped
+
+TRIES: Final = 2
+ANSWER_S: Final = 8.0
+"""From the question's end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Speaks the wordings to a session's leg, which alone hears them."""
+
+    session: Session
+    wordings: Mapping[Sentence, Wording]
+    speaker: Speaker
+
+    async def ask(self, ask: Ask) -> Answer:
+        """What came of telling, or of asking for a key; an Ask of nothing is not for this."""
+        return await (self._question() if ask is Ask.KEY else self._tell())
+
+    async def say(self, sentence: Sentence) -> bool:
+        """False if it could not be spoken to its end, which is noted."""
+        wording = self.wordings[sentence]
+        try:
+            await self.speaker.say(Speech(wording.text, wording.language), [Ear(self.session.leg.id)])
+        except (SpeechError, MediaError) as error:
+            self.session.journal.note("prompt_failed", text=wording.text, reason=str(error))
+            return False
+        return True
+
+    async def _tell(self) -> Answer:
+        wording = self.wordings[Sentence.ANNOUNCEMENT]
+        return Answer(How.ANNOUNCED if await self.say(Sentence.ANNOUNCEMENT) else How.UNHEARD, wording)
+
+    async def _question(self) -> Answer:
+        wording = self.wordings[Sentence.QUESTION]
+        how, key = How.NO_ANSWER, None
+        with self.session.keys.diverted() as keys:
+            for _ in range(TRIES):
+                how, key = await self._key(keys)
+                if key in (AGREE, REFUSE):
+                    break
+            await self.say(Sentence.THANKS if key == AGREE else Sentence.REFUSED)
+        return Answer(how, wording, key)
+
+    async def _key(self, keys: Keys) -> tuple[How, str | None]:
+        """The first key, which silences the question."""
+        asking = asyncio.create_task(self.say(Sentence.QUESTION))
+        pressed = asyncio.create_task(keys.next(None))
+        try:
+            await asyncio.wait({asking, pressed}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({pressed}, timeout=ANSWER_S)
+            if pressed.done():
+                return How.DIGIT, pressed.result()
+            return (How.NO_ANSWER if asking.result() else How.UNHEARD), None
+        finally:
+            await stopped(asking)
+            await stopped(pressed)

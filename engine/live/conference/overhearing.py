@@ -1,0 +1,35 @@
+"""What the members' own calls' recordings hold of a room: nothing while somebody in it has not consented."""
+
+from collections.abc import Sequence
+
+from engine.live.conference.member import Member
+from engine.live.recording_desk import RecordingDesk
+from engine.ports import Heard
+
+
+class Overhearing:
+    """Of one room. Close before somebody is heard, open afterwards."""
+
+    def __init__(self, desk: RecordingDesk) -> None:
+        self._desk = desk
+        self._apart: dict[str, Heard] = {}
+
+    async def close(self, members: Sequence[Member]) -> None:
+        """Withhold what all hear, where somebody has not consented."""
+        if all_consent(members):
+            return
+        for member in members:
+            if member.participant.id not in self._apart:
+                self._apart[member.participant.id] = Heard(member.leg)
+                await self._desk.withhold(Heard(member.leg))
+
+    async def open(self, members: Sequence[Member]) -> None:
+        """Withhold nothing of those who are gone, nor of anybody where all consent."""
+        here = set() if all_consent(members) else {member.participant.id for member in members}
+        for identifier in self._apart.keys() - here:
+            await self._desk.release(self._apart.pop(identifier))
+
+
+def all_consent(members: Sequence[Member]) -> bool:
+    """Whether everybody may be recorded."""
+    return all(member.session.consent is not None for member in members)

@@ -1,0 +1,37 @@
+"""Which policy a call has, and what is said to those on it."""
+
+from dataclasses import dataclass
+
+from engine.call import Call
+from engine.consent import Choice, Countries, Sentence, Texts, Wording
+from engine.store import Accounts, Consents
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRules:
+    """`home` is the country of numbers that have none (ISO 3166, lower case)."""
+
+    accounts: Accounts
+    records: Consents
+    countries: Countries
+    texts: Texts
+    home: str
+
+    async def choice(self, call: Call) -> Choice:
+        """The call's or its number's, else the account's, else its countries'. Raises StoreError."""
+        if call.consent is not None:
+            return call.consent
+        account = await self.accounts.by_id(call.account_id)
+        if account is not None and account.consent is not None:
+            return account.consent
+        return self.countries.default((call.from_, call.to), self.home)
+
+    async def wordings(self, account_id: str, language: str) -> dict[Sentence, Wording]:
+        """All that may be said, the account's own texts first. Raises StoreError."""
+        own = await self.records.texts(account_id)
+        return {
+            sentence: self.texts.wording(
+                sentence, language, {each.language: each for each in own if each.sentence is sentence}
+            )
+            for sentence in Sentence
+        }

@@ -1,0 +1,90 @@
+"""POST /calls with `consent`, GET /calls/{id}/consents, and withdrawal by PATCH."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from api.clock import SystemClock
+from engine.consent import Answer, Ask, Choice, How, Leg, Policy, Withdrawal, decide
+from tests.unit.api.conftest import NUMBER, TO, Site
+
+EXTERNAL = {
+    "policy": "external", "reference": "CRM 7", "given_by": "Zoë", "given_at": "2026-11-25T09:30:00Z",
+    "wording": "I agree to be recorded.",
+}  # fmt: skip
+
+
+async def placed(site: Site, consent: Any) -> tuple[int, Any]:
+    body = {"to": TO, "from": NUMBER, "record": True, "consent": consent}
+    status, answer, _ = await site.request("POST", "calls", json=body)
+    return status, answer
+
+
+@pytest.mark.parametrize(
+    ("consent", "choice"),
+    [
+        ("press-to-consent", Choice(Policy.PRESS)),
+        ({"policy": "both-parties", "withdrawal": "delete"}, Choice(Policy.BOTH_PARTIES, Withdrawal.DELETE)),
+        ({"policy": "none-needed", "basis": "a law"}, Choice(Policy.NONE_NEEDED, basis="a law")),
+        (
+            EXTERNAL,
+            Choice(
+                Policy.EXTERNAL, reference="CRM 7", given_by="Zoë", wording="I agree to be recorded.",
+                given_at=datetime(2026, 11, 25, 9, 30, tzinfo=UTC),
+            ),
+        ),
+    ],
+)  # fmt: skip
+async def test_a_policy_by_its_name_or_with_what_goes_with_it(site: Site, consent: Any, choice: Choice) -> None:
+    status, _ = await placed(site, consent)
+
+    assert status == 201
+    assert site.desk.orders[-1].consent == choice
+
+
+@pytest.mark.parametrize(
+    ("consent", "field"),
+    [
+        ("maybe", "consent"),
+        (7, "consent"),
+        ("external", "consent.reference"),
+        ("none-needed", "consent.basis"),
+        ({"policy": "maybe"}, "consent.policy"),
+        ({}, "policy"),
+        ({"policy": "none-needed", "basis": " "}, "consent.basis"),
+        ({"policy": "announce", "wording": "Yes."}, "consent.wording"),
+        ({**EXTERNAL, "given_at": "yesterday"}, "consent.given_at"),
+        ({**EXTERNAL, "given_at": "2026-11-25T09:30:00"}, "consent.given_at"),
+        ({**EXTERNAL, "given_by": ""}, "consent.given_by"),
+        ({**EXTERNAL, "colour": "red"}, "consent"),
+    ],
+)
+async def test_what_does_not_go_together_is_named(site: Site, consent: Any, field: str) -> None:
+    status, answer = await placed(site, consent)
+
+    assert status == 422
+    assert field in [error["field"] for error in answer["errors"]]
+
+
+async def test_the_records_of_a_call_are_listed(site: Site) -> None:
+    _, call = await placed(site, "press-to-consent")
+    account = await site.services.accounts.ensure("demo")
+    leg = Leg(account.id, call["id"], TO, SystemClock().now(), 1.5)
+    record = decide(Choice(Policy.PRESS), Ask.KEY, Answer(How.DIGIT, digit="2"), leg).record
+    await site.services.consents.add(record)
+
+    status, answer, _ = await site.request("GET", f"calls/{call['id']}/consents")
+
+    assert status == 200
+    [listed] = answer["consents"]
+    assert (listed["id"], listed["given"], listed["how"], listed["digit"]) == (record.id, "no", "digit", "2")
+    assert (listed["policy"], listed["number"], listed["offset_seconds"]) == ("press-to-consent", TO, 1.5)
+
+
+async def test_consent_can_be_withdrawn_and_not_given(site: Site) -> None:
+    _, call = await placed(site, "announce")
+
+    assert (await site.request("PATCH", f"calls/{call['id']}", json={"consent": "withdrawn"}))[0] == 200
+    assert site.desk.changes[0].withdraw_consent
+    assert (await site.request("PATCH", f"calls/{call['id']}", json={"consent": "given"}))[0] == 422

@@ -1,0 +1,58 @@
+"""Consent records and accounts' own texts."""
+
+from dataclasses import fields
+
+import pytest
+
+from engine.accounts import Account
+from engine.consent import Choice, ConsentRecord, Given, How, Policy, Sentence, Withdrawal
+from engine.ids import Kind, new_id
+from engine.store import Accounts, Calls, Consents, Database, Numbers
+from tests.unit.store.samples import NOON, a_call, at
+
+
+@pytest.fixture
+def consents(db: Database) -> Consents:
+    return Consents(db, lambda: NOON)
+
+
+async def test_every_field_of_a_record_is_kept_in_the_order_of_time(
+    consents: Consents, calls: Calls, account: Account
+) -> None:
+    call = a_call(account.id)
+    await calls.add(call)
+    full = ConsentRecord(
+        new_id(Kind.CONSENT), account.id, call.id, "+31205550142", Policy.EXTERNAL, Given.YES, How.EXTERNAL, at(1),
+        new_id(Kind.CONFERENCE), "basis", "1", "Ja, Zoë", "account 2", "nl-BE", 1.25, "CRM 7", "Zoë", at(-9),
+    )  # fmt: skip
+    plain = ConsentRecord(
+        new_id(Kind.CONSENT), account.id, call.id, "sip:a@b", Policy.ANNOUNCE, Given.NO, How.UNHEARD, at(0)
+    )
+    assert all(getattr(full, field.name) is not None for field in fields(full))
+
+    for record in (full, plain, plain):
+        await consents.add(record)
+
+    assert await consents.of_call(call.id) == [plain, full]
+
+
+async def test_a_text_gets_a_new_version_each_time(consents: Consents, account: Account) -> None:
+    first = await consents.set_text(account.id, Sentence.QUESTION, "fr", "Un ?")
+    second = await consents.set_text(account.id, Sentence.QUESTION, "fr", "Deux ?")
+    other = await consents.set_text(account.id, Sentence.QUESTION, "nl", "Een?")
+
+    assert [each.version for each in (first, second, other)] == [1, 2, 1]
+    assert await consents.texts(account.id) == [first, second, other]
+
+
+async def test_policies_of_accounts_and_numbers_are_kept(db: Database, accounts: Accounts, account: Account) -> None:
+    choice = Choice(Policy.NONE_NEEDED, Withdrawal.DELETE, "a law")
+    await accounts.choose_consent(account.id, choice)
+    await Numbers(db).add(account.id, "+3225550100", consent=choice)
+
+    assert (await accounts.ensure(account.name)).consent == choice
+    number = await Numbers(db).get("+3225550100")
+    assert number is not None
+    assert number.consent == choice
+    await accounts.choose_consent(account.id, None)
+    assert (await accounts.ensure(account.name)).consent is None
