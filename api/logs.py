@@ -13,18 +13,19 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from config.settings import LogFormat, LogLevel, Settings
-from engine.numbers import mask
+from engine.privacy.masking import masked, without_query_values
 
 HIDDEN: Final = "(hidden)"
 
 TALKATIVE: Final = ("alembic", "aiohttp", "asyncio", "sqlalchemy")
 """Libraries whose news at level info is none to an operator."""
 
+INDISCREET: Final = ("aiosqlite", "asyncpg")
+"""Libraries that write every value of every statement at level debug."""
+
 _SECRET_NAMES: Final = re.compile(r"passw|secret|token|pepper|authori[sz]ation|api_?key|cookie", re.IGNORECASE)
 _API_KEY: Final = re.compile(r"\bSK[A-Za-z0-9]{40}\b")
 _CREDENTIALS: Final = re.compile(r"(?<=://)[^/@\s]+(?=@)")
-_SIP_USER: Final = re.compile(r"\bsips?:[^@\s;<>\"]+@[^\s;<>\"]+")
-_NUMBER: Final = re.compile(r"(?<![\w+])(?:\+|00)[1-9][0-9]{6,14}\b")
 _LEVELS: Final = {
     LogLevel.DEBUG: logging.DEBUG,
     LogLevel.INFO: logging.INFO,
@@ -59,6 +60,8 @@ def write_logs(form: LogFormat, level: LogLevel) -> None:
     root.setLevel(_LEVELS[level])
     for library in TALKATIVE:
         logging.getLogger(library).setLevel(logging.DEBUG if level is LogLevel.DEBUG else logging.WARNING)
+    for library in INDISCREET:
+        logging.getLogger(library).setLevel(logging.WARNING)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -77,8 +80,8 @@ def hide_secrets(_logger: WrappedLogger, _method: str, line: EventDict) -> Event
 
 
 def mask_numbers(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
-    """Shorten every telephone number and SIP user, wherever it stands in the line."""
-    return {name: _everywhere(_masked, value) for name, value in line.items()}
+    """Shorten every telephone number and SIP user, and hide the values of URLs' queries, wherever they stand."""
+    return {name: _everywhere(_discreet, value) for name, value in line.items()}
 
 
 def _renderer(form: LogFormat) -> Processor:
@@ -101,9 +104,5 @@ def _without_secrets(text: str) -> str:
     return _CREDENTIALS.sub(HIDDEN, _API_KEY.sub(HIDDEN, text))
 
 
-def _masked(text: str) -> str:
-    return _NUMBER.sub(_mask_found, _SIP_USER.sub(_mask_found, text))
-
-
-def _mask_found(found: re.Match[str]) -> str:
-    return mask(found.group())
+def _discreet(text: str) -> str:
+    return masked(without_query_values(text))

@@ -17,7 +17,7 @@ from api.app import build_app
 from api.clock import SystemClock
 from api.doctor.library import require_limits
 from api.logs import configure
-from api.privacy import persons_requests, sweeper
+from api.privacy import discretion_of, persons_requests, require_trunk_inside, residency_of, sweeper
 from api.published import Published
 from api.readiness import Readiness
 from api.resources.recordings import audio_path
@@ -119,12 +119,18 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
     """A node that serves while inside. Raises SetupError, StoreError with what to do about it."""
     require_limits()
     clock = SystemClock()
+    residency = residency_of(settings)
+    require_trunk_inside(settings, residency)
     async with AsyncExitStack() as stack:
         database = await Database.open(settings.database)
         stack.push_async_callback(database.close)
         pepper = load_pepper(settings.data_dir)
         accounts, secrets = Accounts(database, pepper), AccountSecrets(database, pepper)
-        numbers, calls, outbox = Numbers(database), Calls(database), Outbox(database)
+        numbers, calls, outbox = (
+            Numbers(database),
+            Calls(database),
+            Outbox(database, keep_bodies=settings.keep_webhook_bodies),
+        )
         conferences, recordings, queues = Conferences(database), Recordings(database), Queues(database)
         exchanges, consents = Exchanges(database), Consents(database)
 
@@ -143,18 +149,19 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
             limit_bytes=settings.media_cache_mb * 1024 * 1024,
             longest_s=settings.media_cache_seconds,
         )
-        webhooks = ExchangeLedger(exchanges)
+        webhooks = ExchangeLedger(exchanges, discretion_of(settings))
         client = WebhookClient(
             timeout_s=settings.webhook_timeout_s,
             connect_timeout_s=settings.webhook_connect_timeout,
             allow=settings.egress_allow,
+            residency=residency,
             keyring=secrets,
             note=webhooks.note,
         )
         await client.start()
         stack.push_async_callback(client.close)
 
-        sip_egress = SipEgress(Egress(settings.egress_allow))
+        sip_egress = SipEgress(Egress(settings.egress_allow, residency))
         stack.push_async_callback(sip_egress.close)
 
         door = Door()
@@ -164,7 +171,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
         courier = CallbackCourier(outbox, client, clock)
         address = f"http://{_in_url(settings.http_host)}:{settings.http_port}"
         bell = Bell()
-        ledger = Ledger(calls, clock, _pricing(load_rates()), courier.notify, bell)
+        ledger = Ledger(calls, clock, _pricing(load_rates()), courier.notify, bell, discretion_of(settings))
         teller = Teller(calls, clock, courier.notify)
 
         def recording_url(recording: str) -> str:

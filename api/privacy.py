@@ -4,13 +4,17 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from config.settings import Settings
+from engine.egress import host_of
+from engine.errors import EgressDenied, SetupError
 from engine.ports import Clock
+from engine.privacy.discretion import Discretion
 from engine.privacy.pseudonym import Pseudonyms
 from engine.privacy.requests import PersonsRequests
 from engine.privacy.retention import Kept, Periods
 from engine.privacy.sweeper import Sweeper
 from engine.recording import Recording
 from engine.recording_files import audio, discard
+from engine.residency import Outside, Residency
 from engine.store import Accounts, Audit, Database, Recordings
 from engine.store.retention import Retention
 from engine.store.subjects import Subjects
@@ -19,6 +23,28 @@ from engine.store.subjects import Subjects
 def periods_of(settings: Settings) -> Periods:
     """Days by kind, for accounts without their own."""
     return Periods({kind: getattr(settings, f"keep_{kind}_days") for kind in Kept})
+
+
+def discretion_of(settings: Settings) -> Discretion:
+    """What of a call's content is written down."""
+    return Discretion(settings.keep_digits, settings.keep_spoken_text, settings.keep_webhook_bodies)
+
+
+def residency_of(settings: Settings) -> Residency:
+    """Where data may go."""
+    return Residency(frozenset(settings.allowed_countries), settings.target_countries, Outside(settings.outside))
+
+
+def require_trunk_inside(settings: Settings, residency: Residency) -> None:
+    """Calls' sound goes there. Raises SetupError."""
+    for name, uri in (("TRUNK", settings.trunk), ("REGISTRAR", settings.registrar)):
+        try:
+            if uri is not None:
+                residency.check(host_of(uri))
+        except EgressDenied as denied:
+            raise SetupError(
+                f"TELEFOON_{name}: {denied} Say where it is in TELEFOON_TARGET_COUNTRIES, or set TELEFOON_OUTSIDE=warn."
+            ) from None
 
 
 def discarding(database: Database) -> Callable[[Recording], Awaitable[None]]:

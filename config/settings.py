@@ -120,6 +120,12 @@ class Settings(BaseSettings):
     tts_espeak: Literal["auto", "system", "loader"] = "auto"
     recognizer: Literal["none", "whisper"] = "none"
 
+    allowed_countries: Words = []
+    target_countries: dict[str, str] = {}
+    outside: Literal["refuse", "warn"] = "warn"
+    keep_digits: bool = False
+    keep_spoken_text: bool = False
+    keep_webhook_bodies: bool = False
     keep_calls_days: Days = 365
     keep_recordings_days: Days = 90
     keep_events_days: Days = 90
@@ -138,6 +144,13 @@ class Settings(BaseSettings):
         if not (dash and first.isdigit() and last.isdigit() and 1024 <= int(first) < int(last) <= 65535):
             raise ValueError("write two ports from 1024 to 65535, the lower first, such as 10000-14000")
         return value
+
+    @field_validator("allowed_countries")
+    @classmethod
+    def _countries(cls, value: list[str]) -> list[str]:
+        if any(len(each) != 2 or not each.isalpha() for each in value):
+            raise ValueError("write countries as their two letters, such as be, de, fr")
+        return [each.lower() for each in value]
 
     @field_validator("trunk", "registrar")
     @classmethod

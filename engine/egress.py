@@ -17,6 +17,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from engine.errors import EgressDenied, WebhookError
+from engine.residency import Residency
 
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
@@ -41,8 +42,19 @@ _RESOLVER_THREADS: Final = 16
 class Egress:
     """Public addresses, and those of the networks allowed besides."""
 
-    def __init__(self, allow: Sequence[Network] = ()) -> None:
+    def __init__(self, allow: Sequence[Network] = (), residency: Residency | None = None) -> None:
         self._allow = tuple(allow)
+        self._residency = residency
+
+    def check_country(self, host: str, addresses: Sequence[str] = ()) -> None:
+        """Judge where data would go, by name or, of a name that is not listed, by each address. Raises EgressDenied."""
+        if self._residency is None:
+            return
+        if self._residency.is_known(host) or _looks_like_an_address(host):
+            self._residency.check(host)
+            return
+        for address in addresses:
+            self._residency.check(host, address)
 
     def permits(self, address: str) -> bool:
         """Whether this IP address may be reached; what is none may not."""
@@ -63,6 +75,7 @@ class Egress:
             raise EgressDenied("The URL names no host.")
         if _looks_like_an_address(host) and not self.permits(host):
             raise _denied(host)
+        self.check_country(host)
 
 
 class SipEgress:
@@ -80,6 +93,7 @@ class SipEgress:
         if _looks_like_an_address(host):
             if not self._egress.permits(host):
                 raise _denied(host)
+            self._egress.check_country(host)
             return
         try:
             await self._resolver.resolve(host, 5060)
@@ -119,6 +133,7 @@ class GuardedResolver(AbstractResolver):
         permitted = [each for each in found if self._egress.permits(each["host"])]
         if found and not permitted:
             raise _denied(host)
+        self._egress.check_country(host, [each["host"] for each in permitted])
         return permitted
 
     async def close(self) -> None:

@@ -123,6 +123,7 @@ class NoExchange(NotFound):
 
 
 async def _replayed(books: Books, exchange_id: str) -> "Answer":
+    from api.privacy import discretion_of, residency_of
     from config.settings import load
     from engine.web.client import WebhookClient
     from engine.web.exchange import Exchange
@@ -134,14 +135,16 @@ async def _replayed(books: Books, exchange_id: str) -> "Answer":
         raise NoExchange(exchange_id)
     settings = load()
     policy = Policy(settings.webhook_timeout_s, settings.webhook_connect_timeout)
-    client = WebhookClient(timeout_s=policy.whole_s, allow=settings.egress_allow, keyring=books.secrets)
+    client = WebhookClient(
+        timeout_s=policy.whole_s, allow=settings.egress_allow, residency=residency_of(settings), keyring=books.secrets
+    )
     noted: list[Exchange] = []
     await client.start()
     try:
         return await send_again(exchange, client, policy, noted.append)
     finally:
         await client.close()
-        await books.exchanges.add(noted)
+        await books.exchanges.add([discretion_of(settings).exchange(each) for each in noted])
 
 
 def _secrets(account: str | None, secret: str | None) -> Mapping[str, str]:

@@ -25,6 +25,9 @@ def on_loopback(settings: Settings, phone_port: int) -> Settings:
             "trunk": f"sip:127.0.0.1:{phone_port};transport=udp",
             "trunk_register": False,
             "public_address": None,
+            # The story tells what was said and pressed.
+            "keep_digits": True,
+            "keep_spoken_text": True,
         }
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Final
 
-from api.doctor import database, disk, handles, library, ports, recogniser, server, trunk, voices
+from api.doctor import database, disk, handles, library, ports, recogniser, residency, server, trunk, voices
 from api.doctor.finding import Finding
 from config.settings import Settings
 
@@ -16,6 +16,7 @@ CHECKS: Final[Sequence[Check]] = (
     voices.check,
     recogniser.check,
     trunk.check,
+    residency.check,
     disk.check,
     handles.check,
 )

@@ -19,7 +19,7 @@ ADVICE = "Check TELEFOON_DATABASE_URL, and that the database runs and lets this 
 
 async def check(settings: Settings, _running: RunningServer | None) -> Sequence[Finding]:
     """Opens it; an SQLite file that is not there yet is not made."""
-    file = _sqlite_file(settings.database)
+    file = sqlite_file(settings.database)
     if file is not None and not file.exists():
         return [_absent(file)]
     try:
@@ -46,7 +46,8 @@ def nearest(folder: Path) -> Path:
     return next(each for each in (folder, *folder.resolve().parents) if each.exists())
 
 
-def _sqlite_file(url: str) -> Path | None:
+def sqlite_file(url: str) -> Path | None:
+    """The file of an SQLite database; None for another, and for no URL."""
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):

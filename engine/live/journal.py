@@ -18,6 +18,7 @@ from engine.bell import Bell
 from engine.call import Attempt, Call, Event, after
 from engine.errors import StoreError
 from engine.ports import Clock
+from engine.privacy.discretion import Discretion
 from engine.store import Calls, NewCallback
 from engine.tasks import stopped
 from engine.told.call import event_name, status_form
@@ -49,13 +50,14 @@ class _Job:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What every journal writes to, and how a call is priced (EUR; None where it can't be)."""
+    """What every journal writes to, how a call is priced (EUR; None where it can't be), and what events may tell."""
 
     calls: Calls
     clock: Clock
     price: Callable[[Call], Decimal | None]
     wake_courier: Callable[[], None]
     bell: Bell = field(default_factory=Bell)
+    discretion: Discretion = field(default_factory=Discretion)
 
 
 class Journal:
@@ -97,7 +99,8 @@ class Journal:
 
     def note(self, kind: str, **facts: Any) -> None:
         """Add to the call's events."""
-        self._lines.put_nowait(_Note(kind, facts, self._ledger.clock.now()))
+        told = self._ledger.discretion.facts(kind, facts)
+        self._lines.put_nowait(_Note(kind, told, self._ledger.clock.now()))
 
     def keep(self, write: Callable[[], Awaitable[object]]) -> None:
         """Write something else of the call, in its turn; `write` may be run again after a StoreError."""

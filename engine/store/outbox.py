@@ -69,10 +69,11 @@ async def enqueue(connection: AsyncConnection, call_id: str, callback: NewCallba
 
 
 class Outbox:
-    """What the courier works through."""
+    """What the courier works through; without `keep_bodies` a form is emptied once it is delivered or given up."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, *, keep_bodies: bool = True) -> None:
         self._db = db
+        self._settled: dict[str, object] = {} if keep_bodies else {"form": {}}
 
     async def due(self, now: datetime, limit: int) -> list[PendingCallback]:
         """Callbacks whose time has come, of each call only the first that is not settled; longest due first."""
@@ -104,6 +105,7 @@ class Outbox:
 
     async def _settle(self, callback_id: str, state: CallbackState, at: datetime, error: str | None) -> None:
         change = _one(callback_id).values(attempts=outbox.c.attempts + 1, state=state, settled_at=at, error=error)
+        change = change.values(**self._settled)
         await self._db.change(change)
 
 

@@ -29,6 +29,7 @@ def create_engine(url: URL, *, statement_timeout_s: float | None = STATEMENT_TIM
     return create_async_engine(
         url,
         json_serializer=to_json,
+        hide_parameters=True,
         pool_size=10,
         max_overflow=10,
         pool_timeout=30,

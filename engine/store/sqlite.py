@@ -35,7 +35,9 @@ _EACH_CONNECTION: Final = (
 
 def create_engine(url: URL) -> AsyncEngine:
     """An engine whose transactions are SQLite's own, so that schema changes are in them too."""
-    engine = create_async_engine(url, json_serializer=to_json, pool_size=8, max_overflow=8, pool_timeout=30)
+    engine = create_async_engine(
+        url, json_serializer=to_json, hide_parameters=True, pool_size=8, max_overflow=8, pool_timeout=30
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def set_up(connection: Any, _: object) -> None:

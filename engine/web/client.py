@@ -12,6 +12,7 @@ from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from engine.callback import Delivery
 from engine.egress import Egress, GuardedResolver, Lookup, Network
 from engine.errors import WebhookError
+from engine.residency import Residency
 from engine.web.call_web import CallWeb
 from engine.web.exchange import Exchange, ExchangeKind, Note, Owner, nowhere
 from engine.web.incoming import status_of
@@ -39,6 +40,7 @@ class WebhookClient:
         timeout_s: float,
         connect_timeout_s: float = 2.0,
         allow: Sequence[Network] = (),
+        residency: Residency | None = None,
         download_timeout_s: float = 60.0,
         user_agent: str = USER_AGENT,
         connections_per_server: int = CONNECTIONS_PER_SERVER,
@@ -46,7 +48,7 @@ class WebhookClient:
         keyring: Keyring | None = None,
         note: Note = nowhere,
     ) -> None:
-        self._egress = Egress(allow)
+        self._egress = Egress(allow, residency)
         self._policy = Policy(timeout_s, connect_timeout_s)
         self._download_policy = Policy(download_timeout_s, connect_timeout_s)
         self._user_agent = user_agent

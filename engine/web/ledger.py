@@ -7,6 +7,7 @@ from typing import Final, Protocol
 import structlog
 
 from engine.errors import StoreError
+from engine.privacy.discretion import Discretion
 from engine.web.exchange import Exchange
 
 _MOST_WAITING: Final = 10_000
@@ -27,14 +28,15 @@ class Rows(Protocol):
 class ExchangeLedger:
     """Writes for as long as it runs. What the database does not take after some tries is left out, and logged."""
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: Rows, discretion: Discretion | None = None) -> None:
         self._rows = rows
+        self._discretion = discretion or Discretion()
         self._waiting: asyncio.Queue[Exchange] = asyncio.Queue(_MOST_WAITING)
 
     def note(self, exchange: Exchange) -> None:
         """Write it down soon."""
         try:
-            self._waiting.put_nowait(exchange)
+            self._waiting.put_nowait(self._discretion.exchange(exchange))
         except asyncio.QueueFull:
             log.error("webhook_not_noted", request=exchange.request_id, reason="too many are waiting to be written")
 

@@ -27,7 +27,10 @@ async def replay(exchange: Exchange, sender: Sends, policy: Policy, note: Note) 
     The ledger knows no user and password of a URL, so they are not sent.
     """
     if MASK in exchange.url or MASK in exchange.form.values():
-        raise Refused(f"{exchange.id} had values that are kept from the ledger, so it can't be sent again.")
+        raise Refused(
+            f"{exchange.id} had values that are kept from the ledger, so it can't be sent again. "
+            "With TELEFOON_KEEP_WEBHOOK_BODIES it keeps all but secrets."
+        )
     if exchange.kind is ExchangeKind.MEDIA:
         raise Refused(f"{exchange.id} was the download of a file; there is nothing to send again.")
 

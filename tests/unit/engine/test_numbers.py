@@ -94,15 +94,15 @@ def test_what_is_no_number_has_no_country() -> None:
 @pytest.mark.parametrize(
     ("number", "shown"),
     [
-        ("+3225550199", "+32255…99"),
-        ("+493023125001", "+49302…01"),
-        ("+3225", "+3…"),
-        ("112", "11…"),
-        ("", "…"),
-        ("sip:alice@example.com", "sip:a…@example.com"),
-        ("sips:+3225550199@example.com:5061", "sips:+…@example.com:5061"),
+        ("+3225550199", "+3225•••••99"),
+        ("+493023125001", "+4930•••••01"),
+        ("+3225", "+3•••••"),
+        ("112", "11•••••"),
+        ("", "•••••"),
+        ("sip:alice@example.com", "sip:a•••••@example.com"),
+        ("sips:+3225550199@example.com:5061", "sips:+•••••@example.com:5061"),
         ("sip:127.0.0.1:5080", "sip:127.0.0.1:5080"),
-        ("anonymous", "anonym…us"),
+        ("anonymous", "anon•••••us"),
     ],
 )
 def test_a_masked_number_hides_who_it_is(number: str, shown: str) -> None:

@@ -4,11 +4,13 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from engine.accounts import Account
 from engine.call import Call, Event, after
 from engine.errors import StoreError
-from engine.store import Calls, NewCallback, Outbox
+from engine.store import Calls, Database, NewCallback, Outbox
+from engine.store.tables import outbox as outbox_table
 from tests.unit.store.samples import NOON, a_call, at
 
 URL = "https://customer.example/status"
@@ -134,3 +136,19 @@ async def test_changes_of_one_call_at_the_same_time_get_numbers_without_gap(
         sequences += [pending.sequence for pending in due]
         await outbox.delivered(due[0].id, at(60))
     assert sequences == list(range(16))
+
+
+async def test_a_body_that_is_not_to_be_kept_goes_once_it_is_delivered(
+    db: Database, calls: Calls, account: Account
+) -> None:
+    call = a_call(account.id)
+    await calls.add(call, NewCallback("https://customer.example/", {"To": call.to}))
+    discreet = Outbox(db, keep_bodies=False)
+    (pending,) = await discreet.due(NOON, 1)
+    assert pending.form["To"] == call.to
+
+    await discreet.delivered(pending.id, NOON)
+
+    row = await db.row(select(outbox_table.c.form, outbox_table.c.state))
+    assert row is not None
+    assert dict(row) == {"form": {}, "state": "delivered"}

@@ -1,5 +1,6 @@
 """What is due, what is held, and what a sweep leaves."""
 
+import asyncio
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -177,3 +178,19 @@ async def test_the_audit_log_is_cut_when_its_time_is_up(house: House) -> None:
 
     assert Swept("", Kept.AUDIT, 1) in await house.sweeper(Periods({Kept.AUDIT: 365})).sweep(CLI)
     assert await house.audit.verify() == []
+
+
+async def test_a_node_sweeps_again_and_again(house: House) -> None:
+    await house.call()
+    house.clock.days_later(1000)
+
+    sweeping = asyncio.create_task(house.sweeper().run("system:node-1", first_s=60, every_s=3600))
+    async with asyncio.timeout(20):
+        while (await house.audit.head()).sequence < 3:
+            await asyncio.sleep(0.01)
+    sweeping.cancel()
+    await asyncio.gather(sweeping, return_exceptions=True)
+
+    rows = [row async for row in house.audit.rows()]
+    assert (rows[0].actor, rows[0].action, rows[0].object) == ("system:node-1", "retention.sweep", house.account.id)
+    assert {row.object for row in rows[1:]} == {"nothing"}

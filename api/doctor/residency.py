@@ -1,0 +1,58 @@
+"""Whether what calls are sent to is in the countries that are allowed."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Final
+from urllib.parse import urlsplit
+
+from api.doctor.database import sqlite_file
+from api.doctor.finding import Finding
+from api.doctor.server import RunningServer
+from api.privacy import residency_of
+from config.settings import Settings
+from engine.egress import host_of
+from engine.errors import TelefoonError
+from engine.residency import Outside
+from engine.store import Database, Numbers
+
+_SUBJECT: Final = "Countries"
+_ADVICE: Final = "Say where it is in TELEFOON_TARGET_COUNTRIES, or use one in TELEFOON_ALLOWED_COUNTRIES."
+
+
+async def check(settings: Settings, _running: RunningServer | None) -> Sequence[Finding]:
+    """The trunk, the registrar, and the webhooks of numbers; those that calls name are judged when they are asked."""
+    residency = residency_of(settings)
+    if not residency.allowed:
+        return [Finding(_SUBJECT, True, "any is allowed", "TELEFOON_ALLOWED_COUNTRIES limits where data may go.")]
+    findings = []
+    for host in [*_of_settings(settings), *await _of_numbers(settings)]:
+        place = residency.place_of(host)
+        ok = place.inside or residency.outside is Outside.WARN
+        findings.append(Finding(_SUBJECT, ok, str(place), "" if place.inside else _ADVICE))
+    allowed = ", ".join(sorted(residency.allowed)).upper()
+    return findings or [Finding(_SUBJECT, True, f"{allowed} are allowed; no target is set")]
+
+
+def _of_settings(settings: Settings) -> list[str]:
+    return [host_of(uri) for uri in (settings.trunk, settings.registrar) if uri is not None]
+
+
+async def _of_numbers(settings: Settings) -> list[str]:
+    file = sqlite_file(settings.database)
+    if file is not None and not file.exists():
+        return []
+    try:
+        async with _numbers(settings) as numbers:
+            urls = [url for number in await numbers.all() for url in (number.url, number.fallback_url) if url]
+    except TelefoonError:
+        return []  # the check of the database says what is wrong with it
+    return sorted({host for url in urls if (host := urlsplit(url).hostname)})
+
+
+@asynccontextmanager
+async def _numbers(settings: Settings) -> AsyncIterator[Numbers]:
+    database = await Database.open(settings.database)
+    try:
+        yield Numbers(database)
+    finally:
+        await database.close()

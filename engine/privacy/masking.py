@@ -1,0 +1,37 @@
+"""Hides telephone numbers, and users of SIP addresses, in text that is not meant to tell them."""
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from engine.numbers import mask
+
+_SIP_USER: Final = re.compile(r"\bsips?:[^@\s;<>\"]+@[^\s;<>\"]+")
+_NUMBER: Final = re.compile(r"(?:(?<![\w+])(?:\+|00)|(?<=%2B)|(?<=%2b))[1-9][0-9]{6,14}\b")
+_WEB_ADDRESS: Final = re.compile(r"\bhttps?://[^\s\"'<>]+", re.IGNORECASE)
+_PARAMETER: Final = re.compile(r"([?&])([^=&#]+)=([^&#]*)")
+HIDDEN_VALUE: Final = "•••"
+_BARE: Final = re.compile(r"(?<![\w.+%:-])0?[1-9][0-9]{8,14}(?!\w|\.[0-9])")
+"""Digits as carriers and people write a number without its plus; identifiers have letters too."""
+
+
+def without_query_values(text: str, keeps: Callable[[str], bool] = lambda _: False) -> str:
+    """The text with the values of every URL's query hidden, but for names that `keeps` says yes to."""
+
+    def hidden(found: re.Match[str]) -> str:
+        return _PARAMETER.sub(
+            lambda each: each.group() if keeps(each[2]) else f"{each[1]}{each[2]}={HIDDEN_VALUE}", found.group()
+        )
+
+    return _WEB_ADDRESS.sub(hidden, text)
+
+
+def masked(text: str) -> str:
+    """The text with every number as +3247•••••56."""
+    for pattern in (_SIP_USER, _NUMBER, _BARE):
+        text = pattern.sub(_mask_found, text)
+    return text
+
+
+def _mask_found(found: re.Match[str]) -> str:
+    return mask(found.group())

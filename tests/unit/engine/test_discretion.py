@@ -1,0 +1,82 @@
+"""What of a call's content events and the ledger keep."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from engine.privacy.discretion import Discretion
+from engine.privacy.masking import masked
+from engine.web.exchange import Exchange, ExchangeKind
+from engine.web.request import MASK, BodyFormat
+
+NOTHING = Discretion(keep_digits=False, keep_spoken_text=False, keep_webhook_bodies=False)
+ALL = Discretion()
+EXCHANGE = Exchange(
+    "WH1", "RQ1", "AC1", "CA1", ExchangeKind.DOCUMENT, datetime(2026, 11, 23, tzinfo=UTC), "POST",
+    "https://customer.example/flow?caller=%2B32471234556&CallSid=CA1",
+    {"CallSid": "CA1", "From": "+32471234556", "Digits": "73914", "SpeechResult": "Zebulon"}, BodyFormat.FORM, 1, 12,
+    answer="<Response><Say>Zebulon</Say></Response>",
+)  # fmt: skip
+
+
+def test_by_default_an_event_tells_no_key_and_no_word() -> None:
+    assert NOTHING.facts("digit", {"digit": "7"}) == {"digit": "•"}
+    assert NOTHING.facts("said", {"text": "Hello Zebulon", "language": "en-GB"}) == {"text": "•", "language": "en-GB"}
+    told = NOTHING.facts("prompt_failed", {"text": "Zebulon", "reason": "'Zebulon' can't be spoken"})
+    assert "Zebulon" not in str(told)
+
+
+def test_what_is_set_to_be_kept_is_kept() -> None:
+    assert ALL.facts("digit", {"digit": "7"}) == {"digit": "7"}
+    assert ALL.facts("said", {"text": "Hello Zebulon"}) == {"text": "Hello Zebulon"}
+
+
+@pytest.mark.parametrize("discretion", [NOTHING, ALL])
+def test_no_event_tells_a_number(discretion: Discretion) -> None:
+    told = discretion.facts("dialled", {"target": "+32471234556", "also": ["sip:32471234556@10.0.0.1"], "code": 486})
+    assert told == {"target": "+3247•••••56", "also": ["sip:3•••••@10.0.0.1"], "code": 486}
+
+
+def test_by_default_the_ledger_keeps_what_tells_of_the_machine() -> None:
+    kept = NOTHING.exchange(EXCHANGE)
+    assert kept.form == {"CallSid": "CA1", "From": MASK, "Digits": MASK, "SpeechResult": MASK}
+    assert kept.url == f"https://customer.example/flow?caller={MASK}&CallSid=CA1"
+    assert kept.answer == ""
+
+
+def test_bodies_may_be_kept_without_keys_and_words() -> None:
+    kept = Discretion(keep_digits=False, keep_spoken_text=False).exchange(EXCHANGE)
+    assert kept.form == {"CallSid": "CA1", "From": "+32471234556", "Digits": MASK, "SpeechResult": MASK}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '<Dial><Conference pin="8642" beep="true">x</Conference></Dial>',
+        "<Dial><Conference moderatorPin='8642'>x</Conference></Dial>",
+        '<Dial><Sip username="u" password="s8642">sip:a@b</Sip></Dial>',
+        '[{"verb": "dial", "to": [{"conference": "x", "moderator_pin": "8642"}]}]',
+        '[{"verb": "dial", "to": [{"sip": "a", "password":"8642 and cut o',
+        '<Redirect>https://user:8642@customer.example/</Redirect>',
+    ],
+)  # fmt: skip
+def test_pins_and_passwords_of_an_answer_are_never_kept(answer: str) -> None:
+    kept = ALL.exchange(replace(EXCHANGE, answer=answer)).answer
+    assert "8642" not in kept
+    assert MASK in kept
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("to +32471234556 now", "to +3247•••••56 now"),
+        ("to 0032471234556", "to 0032•••••56"),
+        ("from 32471234556.", "from 3247•••••56."),
+        ("?to=%2B32471234556", "?to=%2B3247•••••56"),
+        ("CA0191f5c2a3b4c5d6e7f8091a2b3c4d5e", "CA0191f5c2a3b4c5d6e7f8091a2b3c4d5e"),
+        ("2026-11-23T12:00:00.123456Z in 12345678 ms", "2026-11-23T12:00:00.123456Z in 12345678 ms"),
+    ],
+)
+def test_numbers_in_a_text_are_masked(text: str, shown: str) -> None:
+    assert masked(text) == shown
