@@ -228,7 +228,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
                 idempotency=IdempotencyKeys(database),
                 audit=Audit(database),
                 holds=Holds(database),
-                persons=persons_requests(database, settings, pepper, clock),
+                persons=persons_requests(database, settings, pepper, clock, webhooks.written),
                 bell=bell,
             )
         )

@@ -65,8 +65,14 @@ def sweeper(database: Database, settings: Settings, pepper: bytes, clock: Clock)
     )
 
 
-def persons_requests(database: Database, settings: Settings, pepper: bytes, clock: Clock) -> PersonsRequests:
-    """What may be asked of this node."""
+def persons_requests(
+    database: Database,
+    settings: Settings,
+    pepper: bytes,
+    clock: Clock,
+    settle: Callable[[], Awaitable[None]] | None = None,
+) -> PersonsRequests:
+    """What may be asked of this node; `settle` waits for what it has still to write."""
     pseudonyms = Pseudonyms(pepper)
     return PersonsRequests(
         database,
@@ -78,4 +84,5 @@ def persons_requests(database: Database, settings: Settings, pepper: bytes, cloc
         audio=audio,
         discard=discarding(database),
         caches=(settings.data_dir / "media-cache", settings.data_dir / "prompts-cache"),
+        settle=settle,
     )

@@ -50,11 +50,15 @@ class Export:
 
 
 class PersonsRequests:
-    """`audio` and `discard` read and delete a recording; `caches` are folders of files that can be made again."""
+    """`audio` and `discard` read and delete a recording; `caches` are folders of files that can be made again.
+
+    `settle` waits until what is still to be written of calls has been.
+    """
 
     def __init__(
         self, db: Database, subjects: Subjects, audit: Audit, pseudonyms: Pseudonyms, clock: Clock, *, node: str,
         audio: Audio, discard: Callable[[Recording], Awaitable[None]], caches: Sequence[Path],
+        settle: Callable[[], Awaitable[None]] | None = None,
     ) -> None:  # fmt: skip
         self._db = db
         self._subjects = subjects
@@ -65,6 +69,7 @@ class PersonsRequests:
         self._audio = audio
         self._discard = discard
         self._caches = caches
+        self._settle = settle
 
     async def export(self, number: str, account_ids: Sequence[str], actor: str) -> Export:
         """On the audit log before anything is told. Raises InvalidField."""
@@ -84,6 +89,8 @@ class PersonsRequests:
     async def erase(self, number: str, account_ids: Sequence[str], actor: str) -> Certificate:
         """For good. Raises InvalidField, WrongState while a call is live, Refused for what is held or is our own."""
         subject = _subject(number)
+        if self._settle is not None:
+            await self._settle()
         concerns = {account_id: await self._subjects.concern(subject, account_id) for account_id in account_ids}
         for concern in concerns.values():
             await self._require_erasable(subject, concern)

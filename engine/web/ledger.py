@@ -48,6 +48,14 @@ class ExchangeLedger:
         finally:
             await self._finish()
 
+    async def written(self) -> None:
+        """Wait until what is waiting has been written; a few seconds at most."""
+        try:
+            async with asyncio.timeout(_LAST_WORDS_S):
+                await self._waiting.join()
+        except TimeoutError:
+            log.error("webhooks_not_noted", left_out=self._waiting.qsize())
+
     async def _finish(self) -> None:
         try:
             async with asyncio.timeout(_LAST_WORDS_S):
@@ -60,6 +68,13 @@ class ExchangeLedger:
         return [self._waiting.get_nowait() for _ in range(min(self._waiting.qsize(), _BATCH))]
 
     async def _write(self, batch: Sequence[Exchange]) -> None:
+        try:
+            await self._try(batch)
+        finally:
+            for _ in batch:
+                self._waiting.task_done()
+
+    async def _try(self, batch: Sequence[Exchange]) -> None:
         for tried in range(1, _TRIES + 1):
             try:
                 await self._rows.add(batch)

@@ -144,6 +144,22 @@ async def test_what_waits_at_the_end_is_written(
     assert len(rows.kept) == 250
 
 
+async def test_who_must_know_waits_until_all_is_written(
+    client: WebhookClient, exchanges: list[Exchange], customer: CustomerServer
+) -> None:
+    rows = Rows(fails=1)
+    ledger = ExchangeLedger(rows)
+    running = asyncio.create_task(ledger.run())
+    await a_call_of(client).request(customer.serves("/status", ""), "POST", {})
+    for _ in range(250):
+        ledger.note(exchanges[0])
+    async with asyncio.timeout(10):
+        await ledger.written()
+    assert len(rows.kept) == 250
+    running.cancel()
+    await asyncio.wait({running})
+
+
 @pytest.mark.parametrize("body", list(BodyFormat))
 async def test_a_request_can_be_sent_again(
     client: WebhookClient, exchanges: list[Exchange], customer: CustomerServer, body: BodyFormat
