@@ -15,6 +15,7 @@ TelefoonError
 ├── RecognitionError         what a caller said could not be turned into text
 ├── MediaError               an audio file could not be fetched or decoded
 ├── RecordingError           a recording could not be started, written or closed
+│   └── SealBroken           a sealed recording was changed or cut, or the key is another's
 ├── WebhookError             the customer's server did not give a usable answer
 │   └── EgressDenied         the address is one that we may not reach
 ├── DocumentError            a call flow document does not parse; carries line, column, element, attribute
@@ -109,6 +110,14 @@ class MediaError(TelefoonError):
 
 class RecordingError(TelefoonError):
     """A recording could not be started, written or closed."""
+
+
+class SealBroken(RecordingError):
+    """A sealed recording, or a wrapped key, is not what was sealed; `fault` says what is wrong with it."""
+
+    def __init__(self, fault: str) -> None:
+        super().__init__(f"The recording can't be opened: {fault}.")
+        self.fault = fault
 
 
 class WebhookError(TelefoonError):

@@ -1,0 +1,1 @@
+"""Encryption of recordings at rest: bytes in, bytes out."""
