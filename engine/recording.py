@@ -1,6 +1,6 @@
 """A recording: what is known of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -17,23 +17,26 @@ class RecordingSource(StrEnum):
 
 
 class RecordingStatus(StrEnum):
-    """Where a recording stands. `absent`: there was nothing to record."""
+    """Where a recording stands. `processing`: closed, its figures not told yet; `absent`: nothing to record."""
 
     IN_PROGRESS = "in-progress"
     PAUSED = "paused"
+    PROCESSING = "processing"
     COMPLETED = "completed"
     FAILED = "failed"
     ABSENT = "absent"
+    DELETED = "deleted"
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
     """A recording of a call or of a conference, as it is stored.
 
-    `source` says what asked for it (RecordingSource); `path` is where the WAV is; `node` is the
-    process that writes it. `seconds`, `size_bytes` and `sha256` are known once the file is closed; `error` says
-    why a recording failed or ended early. `lead_s` seconds of silence stand before what was recorded, so that its times
-    are those of another recording.
+    `source` says what asked for it (RecordingSource); `path` is where the file is; `node` is the
+    process that writes it. `seconds`, `size_bytes` and `sha256` (of the WAV that is downloaded) are known once the file
+    is closed; `error` says why a recording failed or ended early. `lead_s` seconds of silence stand before what was
+    recorded, so that its times are those of another recording. `wrapped_key` is its data key, wrapped in its account's;
+    without one the file is a plain WAV.
     """
 
     id: str
@@ -53,3 +56,9 @@ class Recording:
     ended_at: datetime | None = None
     error: str | None = None
     lead_s: float = 0.0
+    wrapped_key: bytes | None = field(default=None, repr=False)
+
+    @property
+    def frames(self) -> int | None:
+        """Samples of each channel, once that is known."""
+        return None if self.seconds is None else round(self.seconds * self.rate_hz)

@@ -1,5 +1,6 @@
 """What is kept: accounts, secrets, numbers, calls, callbacks, webhooks, conferences, queues, recordings; each apart."""
 
+from engine.store.account_keys import AccountKey, AccountKeys
 from engine.store.account_secrets import AccountSecret, AccountSecrets
 from engine.store.accounts import Accounts
 from engine.store.calls import CallEvent, CallFilter, Calls, EventFilter
@@ -13,6 +14,8 @@ from engine.store.queues import Queues
 from engine.store.recordings import Recordings
 
 __all__ = [
+    "AccountKey",
+    "AccountKeys",
     "AccountSecret",
     "AccountSecrets",
     "Accounts",

@@ -80,6 +80,15 @@ account_secrets: Final = Table(
     Column("expires_at", Moment),
 )
 
+account_keys: Final = Table(
+    "account_keys",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id"), primary_key=True),
+    Column("master", Text, nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
 numbers: Final = Table(
     "numbers",
     metadata,
@@ -243,6 +252,7 @@ recordings: Final = Table(
     Column("sha256", String(64)),
     Column("ended_at", Moment),
     Column("error", Text),
+    Column("wrapped_key", LargeBinary),
     Index(None, "account_id", "started_at", "id"),
     Index(None, "status", "node"),
 )
