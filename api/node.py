@@ -20,6 +20,7 @@ from api.logs import configure
 from api.published import Published
 from api.readiness import Readiness
 from api.resources.recordings import audio_path
+from api.sealing import open_key_ring
 from api.services import Services as ApiServices
 from api.speech import recognizer, speech_service
 from config.settings import Settings
@@ -27,6 +28,7 @@ from engine.bell import Bell
 from engine.call import Call
 from engine.consent import Announcement
 from engine.courier import CallbackCourier
+from engine.disk import Disk
 from engine.egress import Egress, SipEgress
 from engine.errors import SetupError
 from engine.live.journal import Ledger
@@ -39,6 +41,7 @@ from engine.live.telling import Teller
 from engine.pins import Pins
 from engine.ports import Arrival, Cause, Leg, Speech
 from engine.rating import Rates, load_rates
+from engine.recording_shelf import RecordingShelf
 from engine.secrets import load_pepper
 from engine.store import (
     Accounts,
@@ -121,6 +124,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
         numbers, calls, outbox = Numbers(database), Calls(database), Outbox(database)
         conferences, recordings, queues = Conferences(database), Recordings(database), Queues(database)
         exchanges = Exchanges(database)
+        keys = await open_key_ring(settings, database)
 
         speech = speech_service(settings)
         stack.push_async_callback(speech.close)
@@ -164,12 +168,15 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
         def recording_url(recording: str) -> str:
             return f"{address}{audio_path(recording)}"
 
+        shelf = RecordingShelf(
+            settings.data_dir.resolve() / "recordings", keys, sealed=settings.recording_encryption, disk=Disk()
+        )
         recorder = RecordingDesk(
             agent.bridge,
             recordings,
             clock,
             teller,
-            folder=settings.data_dir.resolve() / "recordings",
+            shelf=shelf,
             node=settings.node,
             recording_url=recording_url,
         )
@@ -184,6 +191,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
             bridge=agent.bridge,
             speaker=Speaker(agent.bridge, speech, ToneService(speech.cache), media),
             recorder=recorder,
+            shelf=shelf,
             consent=Announcement(clock),
             pins=Pins(pepper),
             recognizer=listener,
@@ -205,6 +213,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
                 calls=calls,
                 conferences=conferences,
                 recordings=recordings,
+                shelf=shelf,
                 queues=queues,
                 exchanges=exchanges,
                 desk=switchboard,

@@ -10,6 +10,7 @@ from api.asked import Asked
 from api.desk import ConferenceDesk, FrontDesk, Health
 from api.published import Published
 from engine.bell import Bell
+from engine.recording_shelf import RecordingShelf
 from engine.store import Accounts, Calls, Conferences, Exchanges, IdempotencyKeys, Numbers, Queues, Recordings
 
 
@@ -22,6 +23,7 @@ class Services:
     calls: Calls
     conferences: Conferences
     recordings: Recordings
+    shelf: RecordingShelf
     queues: Queues
     exchanges: Exchanges
     idempotency: IdempotencyKeys

@@ -93,6 +93,9 @@ class Settings(BaseSettings):
     data_dir: Path = Path("var")
     database_url: str = ""
 
+    recording_encryption: bool = True
+    recording_master_key: str = "file"
+
     trunk: str | None = None
     trunk_user: str | None = None
     trunk_password: SecretStr | None = None
@@ -128,6 +131,14 @@ class Settings(BaseSettings):
         first, dash, last = value.partition("-")
         if not (dash and first.isdigit() and last.isdigit() and 1024 <= int(first) < int(last) <= 65535):
             raise ValueError("write two ports from 1024 to 65535, the lower first, such as 10000-14000")
+        return value
+
+    @field_validator("recording_master_key")
+    @classmethod
+    def _place_of_a_key(cls, value: str) -> str:
+        kind, colon, place = value.partition(":")
+        if not (value == "file" or (kind in ("file", "env") and colon and place)):
+            raise ValueError("write file, file:PATH or env:NAME of a variable")
         return value
 
     @field_validator("trunk", "registrar")

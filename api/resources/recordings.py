@@ -1,9 +1,7 @@
 """/recordings"""
 
-import asyncio
 from collections.abc import Mapping
 from http import HTTPStatus
-from pathlib import Path
 from typing import Final
 
 from aiohttp import web
@@ -11,10 +9,10 @@ from aiohttp import web
 from api.asked import Asked
 from api.cursor import moment, next_cursor, place_of
 from api.published import BASE_PATH
+from api.resources.audio import download_recording
 from api.serializers import recording_json
 from api.services import Resource, Services
-from engine.errors import NotFound, WrongState
-from engine.recording import Recording, RecordingStatus
+from engine.recording import Recording
 
 
 def audio_path(recording_id: str) -> str:
@@ -47,23 +45,6 @@ async def get_recording(services: Services, asked: Asked) -> web.Response:
 async def delete_recording(services: Services, asked: Asked) -> web.Response:
     await services.desk.delete_recording(asked.account.id, asked.path["recording_id"])
     return web.Response(status=HTTPStatus.NO_CONTENT)
-
-
-async def download_recording(services: Services, asked: Asked) -> web.StreamResponse:
-    recording = await _own(services, asked)
-    if recording.status is RecordingStatus.IN_PROGRESS:
-        raise WrongState(f"{recording.id} is still being recorded.")
-    path = Path(recording.path)
-    if not await asyncio.to_thread(path.is_file):
-        raise NotFound("audio of recording", recording.id)
-    return web.FileResponse(
-        path,
-        headers={
-            "Content-Type": "audio/wav",
-            "Content-Disposition": f'attachment; filename="{recording.id}.wav"',
-            "Cache-Control": "private, no-store",
-        },
-    )
 
 
 RESOURCES: Final[Mapping[str, Resource]] = {

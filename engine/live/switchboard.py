@@ -1,10 +1,8 @@
 """The engine's front desk: places, takes, finds and ends calls, conferences, queues."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 import structlog
@@ -32,7 +30,7 @@ from engine.live.talk import Talk
 from engine.numbers import Number, from_carrier
 from engine.orders import CallChange, NewCall
 from engine.ports import Arrival, Cause, DialRequest, Leg
-from engine.recording import RecordingStatus
+from engine.recording import UNFINISHED, RecordingStatus, erased
 from engine.tasks import first_of
 from engine.web.request import BodyFormat
 
@@ -120,14 +118,18 @@ class Switchboard:
         return self._queues.position(call_id)
 
     async def delete_recording(self, account_id: str, recording_id: str) -> None:
-        """Delete a recording, file first, so that a failure never leaves a file without its row. Raises NotFound."""
+        """Delete what was recorded, file first, then its key; what it cost stays. Raises NotFound, WrongState.
+
+        Safe to repeat, also where it failed half way (RecordingError, StoreError).
+        """
         row = await self._services.recordings.get(recording_id)
         if row is None or row.account_id != account_id:
             raise NotFound("recording", recording_id)
-        if row.status in (RecordingStatus.IN_PROGRESS, RecordingStatus.PAUSED):
+        if row.status in UNFINISHED:
             raise WrongState(f"{recording_id} is still being recorded; end its call or conference first.")
-        await asyncio.to_thread(_delete_files, Path(row.path))
-        await self._services.recordings.delete(recording_id)
+        if row.status is not RecordingStatus.DELETED:
+            await self._services.shelf.erase(row)
+            await self._services.recordings.save(erased(row))
 
     @property
     def live_calls(self) -> int:
@@ -192,12 +194,6 @@ class Switchboard:
 
 async def _run(conductor: Conductor, *, starts: Sequence[Start]) -> None:
     await conductor.run(starts)
-
-
-def _delete_files(recording: Path) -> None:
-    """Its tracks too, which are left where it could not be closed."""
-    for file in recording.parent.glob(f"{recording.stem}.*"):
-        file.unlink(missing_ok=True)
 
 
 async def _stand_by(conductor: Conductor) -> None:

@@ -5,13 +5,11 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select, update
 
 from engine.errors import StoreError
-from engine.recording import Recording, RecordingStatus
+from engine.recording import UNFINISHED, Recording
 from engine.store.database import Database
 from engine.store.place import Place
 from engine.store.tables import recordings
 from engine.store.values import values_of
-
-_OPEN = (RecordingStatus.IN_PROGRESS, RecordingStatus.PAUSED)
 
 
 class Recordings:
@@ -60,7 +58,7 @@ class Recordings:
 
     async def unfinished(self, node: str) -> list[Recording]:
         """What a node was recording, oldest first."""
-        query = select(recordings).where(recordings.c.status.in_(_OPEN), recordings.c.node == node)
+        query = select(recordings).where(recordings.c.status.in_(UNFINISHED), recordings.c.node == node)
         return [Recording(**row) for row in await self._db.rows(query.order_by(recordings.c.started_at))]
 
     async def delete(self, recording_id: str) -> bool:

@@ -11,11 +11,15 @@ import pytest
 from api.clock import SystemClock
 from config.settings import SipTransport
 from engine.consent import Consent
+from engine.disk import Disk
 from engine.errors import RecordingError
+from engine.key_ring import KeyRing
 from engine.live.recording_desk import RecordingDesk, Subject
 from engine.live.telling import Teller
 from engine.recording import RecordingSource, RecordingStatus
-from engine.store import Accounts, Calls, Database, Recordings
+from engine.recording_shelf import RecordingShelf
+from engine.sealing.masters import MasterKeyFile
+from engine.store import AccountKeys, Accounts, Calls, Database, Recordings
 from engine.tasks import stopped
 from sip.config import Listening, SipConfig, Tls
 from sip.user_agent import UserAgent
@@ -60,10 +64,12 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 async def test_a_disk_that_fills_ends_the_recording_with_a_status_and_an_event(
-    agent: UserAgent, database: Database, small_disk: Path
+    agent: UserAgent, database: Database, small_disk: Path, tmp_path: Path
 ) -> None:
     account = await Accounts(database, b"pepper").ensure("demo")
-    rows = Recordings(database)
+    rows, master = Recordings(database), MasterKeyFile(tmp_path / "master.key")
+    await master.ensure()
+    keys = KeyRing(master, AccountKeys(database))
     events: list[tuple[str, dict[str, object]]] = []
     subject = Subject(account.id, RecordingSource.CALL, lambda kind, **facts: events.append((kind, facts)))
     desk = RecordingDesk(
@@ -71,7 +77,7 @@ async def test_a_disk_that_fills_ends_the_recording_with_a_status_and_an_event(
         rows,
         SystemClock(),
         Teller(Calls(database), SystemClock(), lambda: None),
-        folder=small_disk,
+        shelf=RecordingShelf(small_disk, keys, sealed=True, disk=Disk()),
         node="node-1",
         recording_url=lambda recording: f"https://node.example/{recording}",
         reserve_bytes=MIB,

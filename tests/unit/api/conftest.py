@@ -13,11 +13,26 @@ from api.published import BASE_PATH, Published
 from api.services import Services
 from engine.call import Call, Direction, Status
 from engine.conference import Conference, ConferenceStatus, Participant
+from engine.disk import Disk
 from engine.errors import NotFound, WrongState
 from engine.flow.interpreter import Start
 from engine.ids import Kind, new_id
+from engine.key_ring import KeyRing
 from engine.orders import CallChange, ConferenceChange, NewCall, NewConference, ParticipantOrder
-from engine.store import Accounts, Calls, Conferences, Database, Exchanges, IdempotencyKeys, Numbers, Queues, Recordings
+from engine.recording_shelf import RecordingShelf
+from engine.sealing.masters import MasterKeyFile
+from engine.store import (
+    AccountKeys,
+    Accounts,
+    Calls,
+    Conferences,
+    Database,
+    Exchanges,
+    IdempotencyKeys,
+    Numbers,
+    Queues,
+    Recordings,
+)
 
 NUMBER = "+3225550100"
 TO = "+3225550199"
@@ -161,6 +176,9 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
     account = await accounts.ensure("demo")
     _, key = await accounts.create_key(account.id)
     await numbers.add(account.id, NUMBER, language="nl-BE")
+    master = MasterKeyFile(tmp_path / "master.key")
+    await master.ensure()
+    keys = KeyRing(master, AccountKeys(database))
     desk, health = NotingDesk(Calls(database)), Well()
     conference_desk = NotingConferenceDesk(Conferences(database))
     services = Services(
@@ -169,6 +187,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
         calls=desk.calls,
         conferences=conference_desk.conferences,
         recordings=Recordings(database),
+        shelf=RecordingShelf(tmp_path / "recordings", keys, sealed=True, disk=Disk()),
         queues=Queues(database),
         exchanges=Exchanges(database),
         desk=desk,

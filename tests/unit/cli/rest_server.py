@@ -16,11 +16,26 @@ from api.published import Published
 from api.services import Services
 from engine.call import Attempt, Call, Direction, Event, Status, after
 from engine.conference import Conference, Participant
+from engine.disk import Disk
 from engine.errors import NotFound, WrongState
 from engine.flow.interpreter import Start
 from engine.ids import Kind, new_id
+from engine.key_ring import KeyRing
 from engine.orders import CallChange, ConferenceChange, NewCall, NewConference, ParticipantOrder
-from engine.store import Accounts, Calls, Conferences, Database, Exchanges, IdempotencyKeys, Numbers, Queues, Recordings
+from engine.recording_shelf import RecordingShelf
+from engine.sealing.masters import MasterKeyFile
+from engine.store import (
+    AccountKeys,
+    Accounts,
+    Calls,
+    Conferences,
+    Database,
+    Exchanges,
+    IdempotencyKeys,
+    Numbers,
+    Queues,
+    Recordings,
+)
 
 PEPPER = b"p" * 32
 OWN = "+3225550100"
@@ -137,12 +152,14 @@ async def _serving(server: RestServer, folder: Path) -> AsyncIterator[None]:
         owner = await accounts.ensure("demo")
         _, server.key = await accounts.create_key(owner.id)
         await numbers.add(owner.id, OWN)
+        keys = KeyRing(MasterKeyFile(folder / "master.key"), AccountKeys(database))
         services = Services(
             accounts=accounts,
             numbers=numbers,
             calls=calls,
             conferences=Conferences(database),
             recordings=Recordings(database),
+            shelf=RecordingShelf(folder, keys, sealed=False, disk=Disk()),
             queues=Queues(database),
             exchanges=Exchanges(database),
             desk=server.desk,

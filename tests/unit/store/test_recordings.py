@@ -21,6 +21,7 @@ async def test_a_recording_comes_back_as_it_was(recordings: Recordings, account:
         sha256="0" * 64,
         ended_at=at(13),
         error="The disk is full.",
+        wrapped_key=b"\0wrapped",
     )
 
     await recordings.add(begun)
@@ -60,6 +61,7 @@ async def test_what_a_node_was_recording_is_found(recordings: Recordings, accoun
     assert await recordings.unfinished("node-1") == [
         by_status[RecordingStatus.IN_PROGRESS],
         by_status[RecordingStatus.PAUSED],
+        by_status[RecordingStatus.PROCESSING],
     ]
 
 
