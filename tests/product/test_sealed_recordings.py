@@ -9,7 +9,7 @@ import pytest
 
 from tests.peers.audio import Sound, hears, tone
 from tests.peers.phone import phone
-from tests.peers.platform import Json, Platform, platform
+from tests.peers.platform import Json, Platform, as_json, platform
 from tests.peers.ports import Ports
 
 pytestmark = pytest.mark.sip
@@ -109,3 +109,23 @@ async def test_a_master_key_that_is_gone_stops_the_start_and_is_never_made_anew(
     await asyncio.to_thread(telefoon.telefoon, "serve", exit_code=1)
 
     assert not key.exists()
+
+
+async def test_the_master_key_is_exchanged_beside_a_node_that_serves(tmp_path: Path, ports: Ports) -> None:
+    trunk, key = ports.one(), tmp_path / "var" / "master.key"
+    async with platform(tmp_path, ports, settings(trunk)) as telefoon:
+        recording, wav = await a_recorded_call(telefoon, tmp_path, trunk)
+        (on_disk,) = (tmp_path / "var" / "recordings").iterdir()
+        before, sealed = key.read_text(), on_disk.read_bytes()
+
+        told = as_json(await asyncio.to_thread(telefoon.telefoon, "keys", "rotate-master", "--json"))
+
+        assert told["accounts"] == 1
+        assert key.read_text() != before
+        assert len(key.read_text().split()) == 1
+        assert key.stat().st_mode & 0o777 == 0o600
+        assert on_disk.read_bytes() == sealed
+        await telefoon.end()
+        await telefoon.start()
+        async with telefoon.client.get(f"recordings/{recording['id']}/audio") as response:
+            assert await response.read() == wav.read_bytes()
