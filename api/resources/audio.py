@@ -1,29 +1,65 @@
-"""/recordings/{id}/audio: opened as it is sent, whole or in part."""
+"""/recordings/{id}/audio and /waveform: opened as they are sent; WAV whole or in part."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from typing import Final
+from typing import Final, TypeVar
 
 from aiohttp import web
 
+from api.accepting import preferred
 from api.asked import Asked
 from api.ranges import Span, Unsatisfiable, asked_span
 from api.services import Services
 from engine.errors import NotFound, WrongState
 from engine.recording import UNFINISHED, Recording, RecordingStatus
 from engine.tape.audio import Audio
+from engine.tape.encoding import MEDIA_TYPES, Format, encoded
 from engine.tape.wav import WavView
+from engine.tape.waveform import peaks, picture
 
 _BLOCK_BYTES: Final = 128 * 1024
 _PRIVATE: Final = "private, no-store"
+_OTHER_NAMES: Final = {"audio/x-wav": Format.WAV, "audio/x-flac": Format.FLAC, "audio/opus": Format.OPUS}
+
+Name = TypeVar("Name", bound=str)
 
 
 async def download_recording(services: Services, asked: Asked) -> web.StreamResponse:
     recording = asked.own("recording", await services.recordings.get(asked.path["recording_id"]))
+    wanted = _wanted(asked, {MEDIA_TYPES[each]: each for each in Format} | _OTHER_NAMES, Format.WAV)
     async with closed_audio(services, recording) as audio:
-        return await _send_wav(asked.http, recording, WavView(audio))
+        if wanted is Format.WAV:
+            return await _send_wav(asked.http, recording, WavView(audio))
+        content = await asyncio.to_thread(encoded, audio, wanted)
+    headers = audio_headers(recording, wanted.value) | {"Content-Type": MEDIA_TYPES[wanted], "Accept-Ranges": "none"}
+    return web.Response(body=content, headers=headers)
+
+
+async def draw_recording(services: Services, asked: Asked) -> web.StreamResponse:
+    recording = asked.own("recording", await services.recordings.get(asked.path["recording_id"]))
+    wanted = _wanted(asked, {"application/json": "json", "image/png": "png"}, "json")
+    async with closed_audio(services, recording) as audio:
+        found = await asyncio.to_thread(peaks, audio, asked.query["points"])
+    if wanted == "png":
+        content = await asyncio.to_thread(picture, found)
+        return web.Response(body=content, headers=audio_headers(recording, "png") | {"Content-Type": "image/png"})
+    body = {
+        "recording_id": recording.id,
+        "seconds": recording.seconds,
+        "channels": recording.channels,
+        "peaks": found.round(4).tolist(),
+    }
+    return web.json_response(body, headers={"Cache-Control": _PRIVATE, "Vary": "Accept"})
+
+
+def _wanted(asked: Asked, offered: Mapping[str, Name], otherwise: Name) -> Name:
+    """By `format`, else by Accept; who wants none of what there is gets what is sent without being asked."""
+    named = asked.query.get("format")
+    if named is not None:
+        return next(each for each in offered.values() if each == named)
+    return preferred(asked.http.headers.get("Accept"), offered) or otherwise
 
 
 @asynccontextmanager
@@ -43,6 +79,7 @@ def audio_headers(recording: Recording, suffix: str) -> dict[str, str]:
         "Content-Disposition": f'attachment; filename="{recording.id}.{suffix}"',
         "Cache-Control": _PRIVATE,
         "X-Content-Type-Options": "nosniff",
+        "Vary": "Accept",
     }
 
 

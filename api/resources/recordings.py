@@ -9,10 +9,11 @@ from aiohttp import web
 from api.asked import Asked
 from api.cursor import moment, next_cursor, place_of
 from api.published import BASE_PATH
-from api.resources.audio import download_recording
+from api.resources.audio import download_recording, draw_recording
 from api.serializers import recording_json
 from api.services import Resource, Services
-from engine.recording import Recording
+from engine.recording import Recording, RecordingStatus
+from engine.store import RecordingFilter
 
 
 def audio_path(recording_id: str) -> str:
@@ -22,16 +23,16 @@ def audio_path(recording_id: str) -> str:
 
 async def list_recordings(services: Services, asked: Asked) -> web.Response:
     query = asked.query
-    found, total = await services.recordings.find(
+    wanted = RecordingFilter(
         asked.account.id,
         query.get("call_id"),
         query.get("conference_id"),
-        query["page"],
-        query["page_size"],
-        place=place_of(query),
-        since=moment(query, "started_after"),
-        before=moment(query, "started_before"),
+        RecordingStatus(query["status"]) if "status" in query else None,
+        query.get("source"),
+        moment(query, "started_after"),
+        moment(query, "started_before"),
     )
+    found, total = await services.recordings.find(wanted, query["page"], query["page_size"], place=place_of(query))
     rows = [recording_json(each, audio_path(each.id)) for each in found]
     more = next_cursor(found, query["page_size"], lambda recording: recording.started_at)
     return web.json_response({"recordings": rows, "total": total, **more})
@@ -52,6 +53,7 @@ RESOURCES: Final[Mapping[str, Resource]] = {
     "getRecording": get_recording,
     "deleteRecording": delete_recording,
     "downloadRecording": download_recording,
+    "drawRecording": draw_recording,
 }
 
 

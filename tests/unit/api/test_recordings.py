@@ -2,19 +2,24 @@
 
 import hashlib
 import os
+import struct
+import zlib
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import numpy as np
 import pytest
+import soundfile
 
 from api.clock import SystemClock
 from engine.ids import Kind, new_id
 from engine.recording import Recording, RecordingStatus, erased
 from engine.tape.wav import header
+from engine.tape.waveform import CHANNEL_HEIGHT
 from tests.unit.api.conftest import NUMBER, TO, Site
 
 RATE_HZ = 16000
@@ -154,3 +159,94 @@ async def test_a_recording_is_listed_by_its_call(site: Site) -> None:
 
     assert [each["id"] for each in found["recordings"]] == [recording.id]
     assert found["recordings"][0]["audio_url"] == f"/v1/voice/recordings/{recording.id}/audio"
+
+
+async def test_recordings_are_filtered_by_status_and_source(site: Site) -> None:
+    kept, gone = await recorded(site), await recorded(site)
+    await site.services.recordings.save(erased(gone))
+
+    _, deleted, _ = await site.request("GET", "recordings", params={"status": "deleted"})
+    _, dialled, _ = await site.request("GET", "recordings", params={"source": "dial"})
+    status, problem, _ = await site.request("GET", "recordings", params={"status": "lost"})
+
+    assert [each["id"] for each in deleted["recordings"]] == [gone.id]
+    assert dialled["total"] == 0
+    assert (status, problem["errors"][0]["field"]) == (422, "status")
+    assert kept.id not in str(deleted)
+
+
+@pytest.mark.parametrize(
+    ("query", "accept", "content_type"),
+    [
+        ("?format=flac", None, "audio/flac"),
+        ("", "audio/flac", "audio/flac"),
+        ("", "audio/wav;q=0.5, audio/ogg; codecs=opus", "audio/ogg"),
+        ("?format=opus", "audio/wav", "audio/ogg"),
+        ("", "text/html", "audio/wav"),
+        ("", "audio/*", "audio/wav"),
+        ("", "*/*, audio/wav;q=0", "audio/flac"),
+    ],
+)
+async def test_it_is_had_in_the_format_that_is_asked_for(
+    site: Site, query: str, accept: str | None, content_type: str
+) -> None:
+    recording = await recorded(site)
+    url = f"{site.address}/v1/voice/recordings/{recording.id}/audio{query}"
+    headers = {"X-API-Key": site.key} | ({"Accept": accept} if accept else {})
+
+    async with site.client.get(url, headers=headers) as response:
+        assert (response.status, response.content_type) == (200, content_type)
+        content = await response.read()
+
+    info = soundfile.info(BytesIO(content))
+    assert info.duration == pytest.approx(2.5, abs=0.01)
+    assert info.channels == 2
+    if content_type == "audio/flac":
+        samples, _ = soundfile.read(BytesIO(content), dtype="int16")
+        assert samples.astype("<i2").tobytes() == SAMPLES
+    if content_type == "audio/ogg":
+        assert info.subtype == "OPUS"
+        assert len(content) < len(SAMPLES) / 2
+
+
+async def test_its_waveform_tells_where_it_is_loud(site: Site) -> None:
+    left = np.concatenate([np.zeros(8000), np.full(8000, 16384)]).astype(np.int16)
+    right = np.full(16000, -32768, np.int16)
+    recording = await recorded(site, np.column_stack([left, right]).astype("<i2").tobytes())
+
+    _, drawn, _ = await site.request("GET", f"recordings/{recording.id}/waveform", params={"points": 4})
+
+    assert (drawn["channels"], drawn["seconds"]) == (2, 1.0)
+    assert drawn["peaks"] == [[0, 0, 0.5, 0.5], [1, 1, 1, 1]]
+
+
+async def test_its_waveform_is_a_picture_for_who_wants_one(site: Site) -> None:
+    loud = np.concatenate([np.zeros(8000), np.full(8000, 32767)]).astype(np.int16)
+    recording = await recorded(site, np.column_stack([loud, loud]).astype("<i2").tobytes())
+    url = f"{site.address}/v1/voice/recordings/{recording.id}/waveform?points=100"
+
+    async with site.client.get(url, headers={"X-API-Key": site.key, "Accept": "image/png"}) as response:
+        assert (response.status, response.content_type) == (200, "image/png")
+        wide, pixels = pixels_of(await response.read())
+
+    assert (wide, len(pixels)) == (100, 2 * CHANNEL_HEIGHT)
+    for line in pixels:
+        assert set(line[50:]) == {0}, "loud: inked from top to bottom"
+    inked = [number for number, line in enumerate(pixels) if not line[0]]
+    assert inked == [31, 32, 64 + 31, 64 + 32], "silent: a line in the middle of each channel"
+
+
+def pixels_of(png: bytes) -> tuple[int, list[bytes]]:
+    """Width and lines of an 8-bit grey PNG without filters; checks every piece's sum."""
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    at, packed, wide = 8, b"", 0
+    while at < len(png):
+        length, name = struct.unpack_from(">I4s", png, at)
+        content = png[at + 8 : at + 8 + length]
+        assert struct.unpack_from(">I", png, at + 8 + length)[0] == zlib.crc32(name + content)
+        if name == b"IHDR":
+            wide = struct.unpack_from(">I", content)[0]
+        packed += content if name == b"IDAT" else b""
+        at += 12 + length
+    raw = zlib.decompress(packed)
+    return wide, [raw[start + 1 : start + 1 + wide] for start in range(0, len(raw), wide + 1)]

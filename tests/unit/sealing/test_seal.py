@@ -210,3 +210,17 @@ def test_a_tape_that_failed_takes_no_more(tmp_path: Path, refused: Callable[[], 
     tape.close()
 
     assert in_file(tmp_path / "one") == samples_of(CHUNK, 1)
+
+
+def test_where_there_is_no_room_for_the_end_it_takes_the_last_chunks_place(
+    tmp_path: Path, refused: Callable[[], None]
+) -> None:
+    frames = 620  # a chunk: seven leave room for 561 frames and a tag in 10,000 bytes
+    tape = SealedTape(tmp_path / "one", Seal.new(KEY, ONE, 1, 8 * frames))
+    samples = samples_of(7 * frames + 600, 1)
+    refused()
+
+    tape.append(samples)
+    tape.close()
+
+    assert in_file(tmp_path / "one") == samples[: 6 * frames * 2]
