@@ -5,7 +5,7 @@ BIN := .venv/bin
 UV_COMPILE := $(BIN)/uv pip compile setup.py --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --quiet --extra build
 
-.PHONY: help setup run test lint format lock bench-calls bench-cascade bench-conference bench-endurance bench-webhooks clean
+.PHONY: help setup run test lint format lock bench-calls bench-cascade bench-conference bench-endurance bench-recording bench-webhooks clean
 
 help:
 	@echo 'make run           install, then one real call from start to end, then keep serving (Ctrl-C ends it)'
@@ -17,6 +17,7 @@ help:
 	@echo 'make bench-cascade  two rooms on two nodes, joined by a call: what the link adds to the delay'
 	@echo 'make bench-conference  conferences of 10 to 200, and 40 of five, beside ConfBridge'
 	@echo 'make bench-endurance  100 in one recorded room for ten minutes: memory and drift'
+	@echo 'make bench-recording  60 calls not recorded, recorded as plain WAV, and sealed: CPU of each'
 	@echo 'make bench-webhooks 200 calls at once whose webhook takes 3 s, against the same without'
 	@echo 'make lock          renew requirements.lock and requirements-test.lock from setup.py'
 	@echo 'make clean         remove .venv and what the tools left; data in var/ and the cache stay'
@@ -61,6 +62,10 @@ bench-conference:
 bench-endurance:
 	@$(PYTHON) -m scripts.setup --tests
 	@$(BIN)/python -m bench.endurance
+
+bench-recording:
+	@$(PYTHON) -m scripts.setup --tests
+	@$(BIN)/python -m bench.recording
 
 bench-webhooks:
 	@$(PYTHON) -m scripts.setup --tests

@@ -6,13 +6,14 @@ from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Final, TypeVar
 
+import structlog
 from aiohttp import web
 
 from api.accepting import preferred
 from api.asked import Asked
 from api.ranges import Span, Unsatisfiable, asked_span
 from api.services import Services
-from engine.errors import NotFound, WrongState
+from engine.errors import NotFound, RecordingError, WrongState
 from engine.recording import UNFINISHED, Recording, RecordingStatus
 from engine.tape.audio import Audio
 from engine.tape.encoding import MEDIA_TYPES, Format, encoded
@@ -22,6 +23,8 @@ from engine.tape.waveform import peaks, picture
 _BLOCK_BYTES: Final = 128 * 1024
 _PRIVATE: Final = "private, no-store"
 _OTHER_NAMES: Final = {"audio/x-wav": Format.WAV, "audio/x-flac": Format.FLAC, "audio/opus": Format.OPUS}
+
+log = structlog.get_logger(__name__)
 
 Name = TypeVar("Name", bound=str)
 
@@ -102,11 +105,17 @@ async def _send_wav(request: web.Request, recording: Recording, view: WavView) -
     response.content_length = part.end - part.first
     await response.prepare(request)
     await response.write(first)
-    at = part.first + len(first)
-    while at < part.end:
-        block = await _read(view, Span(at, part.end))
-        await response.write(block)
-        at += len(block)
+    try:
+        at = part.first + len(first)
+        while at < part.end:
+            block = await _read(view, Span(at, part.end))
+            await response.write(block)
+            at += len(block)
+    except RecordingError as error:
+        log.error("recording_broken", recording=recording.id, error=str(error))
+        if request.transport is not None:
+            request.transport.close()  # shorter than was promised: nobody takes it for the whole
+        return response
     await response.write_eof()
     return response
 

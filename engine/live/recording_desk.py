@@ -122,6 +122,8 @@ class RecordingDesk:
     async def pause(self, active: ActiveRecording, *, paused: bool) -> None:
         """Record silence from now on, or no longer. Raises StoreError; the sound has changed then all the same."""
         await active.pause(paused=paused)
+        if not active.is_open:
+            return  # its row is final, or about to be
         active.row = replace(active.row, status=RecordingStatus.PAUSED if paused else RecordingStatus.IN_PROGRESS)
         await self._rows.save(active.row)
 

@@ -21,12 +21,14 @@ _MIGRATION_PATIENCE_S: Final = 120.0
 _LOOK_AGAIN_S: Final = 0.05
 
 # WAL lets readers read while one writes; it is kept in the file, so only the first to open it, which is alone with
-# it, changes anything. FULL syncs at every commit: what is committed survives a power cut.
+# it, changes anything. FULL syncs at every commit: what is committed survives a power cut. What is deleted is
+# overwritten, as a recording's erased key must be.
 _EACH_CONNECTION: Final = (
     f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}",
     "PRAGMA journal_mode = WAL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA synchronous = FULL",
+    "PRAGMA secure_delete = ON",
 )
 
 

@@ -5,13 +5,15 @@ import os
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from api.clock import SystemClock
 from config.settings import SipTransport
+from engine.callback import Callback
 from engine.consent import Consent
 from engine.disk import Disk
 from engine.errors import RecordingError
@@ -22,11 +24,13 @@ from engine.recording import RecordingSource, RecordingStatus
 from engine.recording_shelf import RecordingShelf
 from engine.sealing.masters import MasterKeyFile
 from engine.store import AccountKeys, Accounts, Calls, Database, RecordingFilter, Recordings
+from engine.store.tables import outbox
 from engine.tasks import stopped
 from sip.config import Listening, SipConfig, Tls
 from sip.user_agent import UserAgent
 from tests.peers.ports import Ports
 from tests.peers.waiting import eventually
+from tests.unit.store.samples import a_call
 
 pytestmark = [
     pytest.mark.sip,
@@ -124,7 +128,10 @@ async def test_a_disk_that_is_full_to_the_brim_fails_the_recording_which_is_read
     agent: UserAgent, database: Database, small_disk: Path, tmp_path: Path
 ) -> None:
     at = await recording(agent, database, small_disk, tmp_path, reserve_bytes=0)
-    active = await at.desk.start(at.consent, at.subject, [[]])
+    call = a_call(at.subject.account_id)
+    await Calls(database).add(call)
+    told = Callback("https://customer.example/told", events=("failed", "absent"))
+    active = await at.desk.start(at.consent, replace(at.subject, call_id=call.id, callback=told), [[]])
     await asyncio.sleep(1.5)
 
     (small_disk / "other").write_bytes(bytes(shutil.disk_usage(small_disk).free))
@@ -138,6 +145,9 @@ async def test_a_disk_that_is_full_to_the_brim_fails_the_recording_which_is_read
     with await at.shelf.audio(row) as audio:
         assert audio.frames == row.frames
         assert len(audio.read(0, row.frames)) == row.frames * 2
+    forms = [each["form"] for each in await database.rows(select(outbox.c.form))]
+    assert [form["RecordingStatus"] for form in forms] == ["failed"]
+    assert "No space left on device" in forms[0]["ErrorMessage"]
 
 
 async def test_a_folder_that_can_not_be_written_fails_the_recording_with_its_reason(

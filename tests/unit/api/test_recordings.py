@@ -130,6 +130,16 @@ async def test_what_was_changed_or_cut_on_the_disk_is_refused_and_says_so(site: 
         assert fault in problem["detail"]
 
 
+async def test_what_turns_out_broken_on_the_way_is_cut_off_and_never_sent(site: Site) -> None:
+    recording = await recorded(site)
+    raw = bytearray(Path(recording.path).read_bytes())
+    raw[150_000] ^= 1
+    Path(recording.path).write_bytes(raw)
+
+    with pytest.raises(aiohttp.ClientPayloadError):
+        await download(site, recording)
+
+
 @pytest.mark.parametrize("status", [RecordingStatus.IN_PROGRESS, RecordingStatus.PAUSED, RecordingStatus.PROCESSING])
 async def test_what_is_not_closed_yet_can_not_be_had(site: Site, status: RecordingStatus) -> None:
     recording = await recorded(site, status=status)
