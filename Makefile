@@ -6,7 +6,7 @@ UV_COMPILE := $(BIN)/uv pip compile setup.py --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --quiet --extra build
 
 .PHONY: help setup run test lint format lock bench-calls bench-cascade bench-conference bench-endurance \
-	bench-listeners bench-webhooks clean
+	bench-listeners bench-recording bench-webhooks clean
 
 help:
 	@echo 'make run           install, then one real call from start to end, then keep serving (Ctrl-C ends it)'
@@ -19,6 +19,7 @@ help:
 	@echo 'make bench-conference  conferences of 10 to 200, and 40 of five, beside ConfBridge'
 	@echo 'make bench-endurance  100 in one recorded room for ten minutes: memory and drift'
 	@echo 'make bench-listeners   conferences in which three talk and 97 listen, muted and not'
+	@echo 'make bench-recording  60 calls not recorded, recorded as plain WAV, and sealed: CPU of each'
 	@echo 'make bench-webhooks 200 calls at once whose webhook takes 3 s, against the same without'
 	@echo 'make lock          renew requirements.lock and requirements-test.lock from setup.py'
 	@echo 'make clean         remove .venv and what the tools left; data in var/ and the cache stay'
@@ -67,6 +68,10 @@ bench-endurance:
 bench-listeners:
 	@$(PYTHON) -m scripts.setup --tests
 	@$(BIN)/python -m bench.listeners
+
+bench-recording:
+	@$(PYTHON) -m scripts.setup --tests
+	@$(BIN)/python -m bench.recording
 
 bench-webhooks:
 	@$(PYTHON) -m scripts.setup --tests

@@ -1,7 +1,7 @@
 """Reads what is to be done with a live call out of a request's body."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from api.problems import FieldError, Invalid
 from api.sounds import say_faults
@@ -28,6 +28,8 @@ from engine.orders import (
 Body = Mapping[str, Any]
 
 CHANGES_NOTHING = FieldError("body", "changes nothing; give one of the published properties.")
+
+_TOLD: Final = (RecordingEventName.COMPLETED.value, RecordingEventName.FAILED.value, RecordingEventName.ABSENT.value)
 
 
 def change_of(body: Body) -> CallChange:
@@ -88,7 +90,7 @@ def _recording(asked: Body) -> RecordingChange:
         Tracks(asked.get("track", Tracks.BOTH)),
         Channels(asked.get("channels", Channels.DUAL)),
         Trim(asked.get("trim", Trim.NOTHING)),
-        Callback(url, events=(RecordingEventName.COMPLETED.value, RecordingEventName.ABSENT.value)) if url else None,
+        Callback(url, events=_TOLD) if url else None,
     )
     return RecordingChange(RecordingAction(asked["action"]), plan)
 

@@ -21,6 +21,7 @@ from api.privacy import discretion_of, persons_requests, require_trunk_inside, r
 from api.published import Published
 from api.readiness import Readiness
 from api.resources.recordings import audio_path
+from api.sealing import open_key_ring, shelf_of
 from api.services import Services as ApiServices
 from api.speech import recognizer, speech_service
 from config.settings import Settings
@@ -133,6 +134,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
         )
         conferences, recordings, queues = Conferences(database), Recordings(database), Queues(database)
         exchanges, consents = Exchanges(database), Consents(database)
+        keys = await open_key_ring(settings, database)
 
         speech = speech_service(settings)
         stack.push_async_callback(speech.close)
@@ -177,12 +179,13 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
         def recording_url(recording: str) -> str:
             return f"{address}{audio_path(recording)}"
 
+        shelf = shelf_of(settings, keys)
         recorder = RecordingDesk(
             agent.bridge,
             recordings,
             clock,
             teller,
-            folder=settings.data_dir.resolve() / "recordings",
+            shelf=shelf,
             node=settings.node,
             recording_url=recording_url,
         )
@@ -197,6 +200,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
             bridge=agent.bridge,
             speaker=Speaker(agent.bridge, speech, ToneService(speech.cache), media),
             recorder=recorder,
+            shelf=shelf,
             consent=ConsentRules(accounts, consents, load_countries(), load_texts(), settings.default_country),
             pins=Pins(pepper),
             recognizer=listener,
@@ -218,6 +222,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
                 calls=calls,
                 conferences=conferences,
                 recordings=recordings,
+                shelf=shelf,
                 queues=queues,
                 exchanges=exchanges,
                 consents=consents,
@@ -228,11 +233,11 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
                 idempotency=IdempotencyKeys(database),
                 audit=Audit(database),
                 holds=Holds(database),
-                persons=persons_requests(database, settings, pepper, clock, webhooks.written),
+                persons=persons_requests(database, settings, pepper, clock, shelf, webhooks.written),
                 bell=bell,
             )
         )
-        retention = sweeper(database, settings, pepper, clock).run(by_system(settings.node))
+        retention = sweeper(database, settings, pepper, clock, shelf).run(by_system(settings.node))
         sweeps = (recorder.watch_disk(), switchboard.conferences.close_unvisited(), retention)
         await stack.enter_async_context(_background(courier.run(), webhooks.run(), *sweeps))
         await stack.enter_async_context(switchboard.open())

@@ -14,6 +14,7 @@ from engine.privacy.retention import Kept, Periods
 from engine.privacy.sweeper import Sweeper
 from engine.recording import Recording
 from engine.recording_files import audio, discard
+from engine.recording_shelf import RecordingShelf
 from engine.residency import Outside, Residency
 from engine.store import Accounts, Audit, Database, Recordings
 from engine.store.retention import Retention
@@ -47,12 +48,12 @@ def require_trunk_inside(settings: Settings, residency: Residency) -> None:
             ) from None
 
 
-def discarding(database: Database) -> Callable[[Recording], Awaitable[None]]:
+def discarding(database: Database, shelf: RecordingShelf) -> Callable[[Recording], Awaitable[None]]:
     """Deletes a recording with its files."""
-    return partial(discard, rows=Recordings(database))
+    return partial(discard, rows=Recordings(database), shelf=shelf)
 
 
-def sweeper(database: Database, settings: Settings, pepper: bytes, clock: Clock) -> Sweeper:
+def sweeper(database: Database, settings: Settings, pepper: bytes, clock: Clock, shelf: RecordingShelf) -> Sweeper:
     """Of this node."""
     return Sweeper(
         Retention(database, Pseudonyms(pepper)),
@@ -61,7 +62,7 @@ def sweeper(database: Database, settings: Settings, pepper: bytes, clock: Clock)
         clock,
         periods=periods_of(settings),
         node=settings.node,
-        discard=discarding(database),
+        discard=discarding(database, shelf),
     )
 
 
@@ -70,6 +71,7 @@ def persons_requests(
     settings: Settings,
     pepper: bytes,
     clock: Clock,
+    shelf: RecordingShelf,
     settle: Callable[[], Awaitable[None]] | None = None,
 ) -> PersonsRequests:
     """What may be asked of this node; `settle` waits for what it has still to write."""
@@ -81,8 +83,8 @@ def persons_requests(
         pseudonyms,
         clock,
         node=settings.node,
-        audio=audio,
-        discard=discarding(database),
+        audio=partial(audio, shelf=shelf),
+        discard=discarding(database, shelf),
         caches=(settings.data_dir / "media-cache", settings.data_dir / "prompts-cache"),
         settle=settle,
     )

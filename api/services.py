@@ -11,6 +11,7 @@ from api.desk import ConferenceDesk, FrontDesk, Health
 from api.published import Published
 from engine.bell import Bell
 from engine.privacy.requests import PersonsRequests
+from engine.recording_shelf import RecordingShelf
 from engine.store import (
     Accounts,
     Audit,
@@ -35,6 +36,7 @@ class Services:
     calls: Calls
     conferences: Conferences
     recordings: Recordings
+    shelf: RecordingShelf
     queues: Queues
     exchanges: Exchanges
     consents: Consents

@@ -94,6 +94,9 @@ class Settings(BaseSettings):
     data_dir: Path = Path("var")
     database_url: str = ""
 
+    recording_encryption: bool = True
+    recording_master_key: str = "file"
+
     trunk: str | None = None
     trunk_user: str | None = None
     trunk_password: SecretStr | None = None
@@ -151,6 +154,14 @@ class Settings(BaseSettings):
         if any(len(each) != 2 or not each.isalpha() for each in value):
             raise ValueError("write countries as their two letters, such as be, de, fr")
         return [each.lower() for each in value]
+
+    @field_validator("recording_master_key")
+    @classmethod
+    def _place_of_a_key(cls, value: str) -> str:
+        kind, colon, place = value.partition(":")
+        if not (value == "file" or (kind in ("file", "env") and colon and place)):
+            raise ValueError("write file, file:PATH or env:NAME of a variable")
+        return value
 
     @field_validator("trunk", "registrar")
     @classmethod

@@ -16,10 +16,11 @@ class CallEventName(StrEnum):
 
 
 class RecordingEventName(StrEnum):
-    """Events of a recording that its callback can be asked for."""
+    """Events of a recording that its callback can be asked for; `absent`: none could begin."""
 
     IN_PROGRESS = "in-progress"
     COMPLETED = "completed"
+    FAILED = "failed"
     ABSENT = "absent"
 
 

@@ -1,8 +1,9 @@
 """A recording: what is known of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 
 class RecordingSource(StrEnum):
@@ -26,6 +27,9 @@ class RecordingStatus(StrEnum):
     FAILED = "failed"
     ABSENT = "absent"
     DELETED = "deleted"
+
+
+UNFINISHED: Final = (RecordingStatus.IN_PROGRESS, RecordingStatus.PAUSED, RecordingStatus.PROCESSING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +67,8 @@ class Recording:
     def frames(self) -> int | None:
         """Samples of each channel, once that is known."""
         return None if self.seconds is None else round(self.seconds * self.rate_hz)
+
+
+def erased(recording: Recording) -> Recording:
+    """Without its key, so that no copy of its file can be opened; who was recorded for how long is still known."""
+    return replace(recording, status=RecordingStatus.DELETED, path="", wrapped_key=None)

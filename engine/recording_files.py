@@ -1,4 +1,4 @@
-"""A recording's files on this node's disk."""
+"""A recording's sound read whole, and removed together with its row."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,29 +6,25 @@ from pathlib import Path
 from typing import Final
 
 from engine.recording import Recording
+from engine.recording_shelf import RecordingShelf
 from engine.store import Recordings
+from engine.tape.wav import WavView
 
 _CHUNK_BYTES: Final = 256 * 1024
 
 
-async def discard(row: Recording, rows: Recordings) -> None:
-    """File first, so that a failure never leaves a file without its row. Raises StoreError, OSError."""
-    await asyncio.to_thread(_delete_files, Path(row.path))
+async def discard(row: Recording, rows: Recordings, shelf: RecordingShelf) -> None:
+    """File first, so that a failure never leaves a file without its row. Raises StoreError, RecordingError."""
+    if row.path:
+        await shelf.erase(row)
     await rows.delete(row.id)
 
 
-async def audio(row: Recording) -> AsyncIterator[bytes]:
-    """The WAV as it is downloaded; nothing where there is no file."""
-    try:
-        file = await asyncio.to_thread(Path(row.path).open, "rb")
-    except FileNotFoundError:
+async def audio(row: Recording, shelf: RecordingShelf) -> AsyncIterator[bytes]:
+    """The WAV as it is downloaded; nothing where there is no file. Raises RecordingError, SealBroken."""
+    if not row.path or not await asyncio.to_thread(Path(row.path).exists):
         return
-    with file:
-        while chunk := await asyncio.to_thread(file.read, _CHUNK_BYTES):
-            yield chunk
-
-
-def _delete_files(recording: Path) -> None:
-    """Its tracks too, which are left where it could not be closed."""
-    for file in recording.parent.glob(f"{recording.stem}.*"):
-        file.unlink(missing_ok=True)
+    with await shelf.audio(row) as opened:
+        view = WavView(opened)
+        for at in range(0, view.size, _CHUNK_BYTES):
+            yield await asyncio.to_thread(view.read, at, _CHUNK_BYTES)

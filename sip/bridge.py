@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -17,20 +17,18 @@ from engine.ports import (
     Mixed,
     Played,
     PlayerId,
-    RecordedFile,
     RecorderId,
     RoomId,
     RoomSound,
     Said,
     Sink,
     Source,
-    Track,
 )
-from sip.salvage import salvage, sync_data
+from sip.recorder import MemoryRecorder
 from sip.switch import Switch
 from sip.tap import Tap, memory_file, wav_name
 from sip.thread import SipThread
-from sip.wav import join_tracks, silence, track_files, wait_until_closed, write_wav
+from sip.wav import silence, write_wav
 
 
 class FilePlayback:
@@ -57,37 +55,6 @@ class FilePlayback:
     async def stop(self) -> None:
         await self._thread.run(partial(self._switch.drop_player, self._player))
         self._done.set()
-
-
-class WavRecorder:
-    """Implements engine.ports.Recorder: a mono file a track while it runs, joined at its end."""
-
-    def __init__(
-        self, recorder: RecorderId, target: Path, files: list[Path], running: set[Path], switch: Switch,
-        thread: SipThread,
-    ) -> None:  # fmt: skip
-        """`running` are the files of all recorders; ours are among them until we stop."""
-        self._recorder = recorder
-        self._target = target
-        self._files = files
-        self._running = running
-        self._switch = switch
-        self._thread = thread
-        running.update(files)
-
-    @property
-    def tracks(self) -> tuple[Track, ...]:
-        return tuple(Track(self._recorder, number) for number in range(len(self._files)))
-
-    async def stop(self, *, trim: bool = False, lead_s: float = 0.0) -> RecordedFile:
-        self._running.difference_update(self._files)
-        await self._thread.run(partial(self._switch.drop_recorder, self._recorder))
-        return await asyncio.to_thread(self._close, trim, lead_s)
-
-    def _close(self, trim: bool, lead_s: float) -> RecordedFile:
-        for file in self._files:
-            wait_until_closed(file)
-        return join_tracks(self._files, self._target, trim=trim, lead_s=lead_s)
 
 
 class SipRoom:
@@ -131,7 +98,6 @@ class SipBridge:
         self._rate_hz = rate_hz
         self._ids = count(1)
         self._silence: Played | None = None
-        self._running: set[Path] = set()
 
     @property
     def rate_hz(self) -> int:
@@ -149,23 +115,19 @@ class SipBridge:
         await self._thread.run(partial(self._switch.play, player, wav, list(to), loop, playback.ended))
         return playback
 
-    async def record(self, path: Path, *, tracks: Sequence[Sequence[Source]]) -> WavRecorder:
+    async def record(self, *, tracks: Sequence[Sequence[Source]]) -> MemoryRecorder:
         recorder = RecorderId(next(self._ids))
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise RecordingError(f"A recording can't be written to {path.parent}: {error.strerror}.") from error
-        files = track_files(path, len(tracks))
         always = [self._silence] if self._silence else []
         sources: list[list[Source]] = [[*always, *track] for track in tracks]
-        await self._thread.run(partial(self._switch.record, recorder, files, sources))
-        return WavRecorder(recorder, path, files, self._running, self._switch, self._thread)
-
-    async def sync_recordings(self) -> None:
-        await asyncio.to_thread(sync_data, tuple(self._running))
-
-    async def salvage(self, path: Path, *, channels: int, rate_hz: int, lead_s: float = 0.0) -> RecordedFile:
-        return await asyncio.to_thread(salvage, path, channels, rate_hz, lead_s)
+        with ExitStack() as memory:
+            try:
+                memories = [memory.enter_context(memory_file()) for _ in tracks]
+                with ExitStack() as naming:
+                    names = [naming.enter_context(wav_name(each)) for each in memories]
+                    await self._thread.run(partial(self._switch.record, recorder, names, sources))
+            except MediaError as error:
+                raise RecordingError(f"Nothing can be recorded: {error}") from error
+            return MemoryRecorder(recorder, memories, memory.pop_all(), self._switch, self._thread)
 
     @asynccontextmanager
     async def listen(self, source: Said) -> AsyncIterator[AsyncIterator[bytes]]:

@@ -23,9 +23,10 @@ from engine.ports import (
     HungUp,
     LegEvent,
     MediaChanged,
-    RecordedFile,
     Said,
 )
+from engine.tape.audio import RecordedFile
+from engine.tape.wav_recording import WavRecording
 from sip.config import Listening, SipConfig, Tls, Trunk
 from sip.leg import SipLeg
 from sip.phone_script import PhoneScript
@@ -251,9 +252,9 @@ class _Talk:
     async def _record(self) -> None:
         path = self._script.recording_of(self._number)
         if path is not None:
-            recorder = await self._agent.bridge.record(path, tracks=[[Said(self._leg.id)]])
+            recording = await WavRecording.begin(self._agent.bridge, path, [[Said(self._leg.id)]])
             await self._over.wait()
-            self._tell_of_recording(await recorder.stop())
+            self._tell_of_recording(await recording.stop())
 
     def _tell_of_recording(self, file: RecordedFile) -> None:
         self._tell(Kind.RECORDED, path=str(file.path), seconds=round(file.seconds, 3), rate_hz=file.rate_hz)

@@ -132,7 +132,7 @@ class Switch:
             try:
                 port.createRecorder(str(path), 0, -1, pj.PJMEDIA_FILE_WRITE_PCM)
             except pj.Error as error:
-                raise RecordingError(f"A recording can't be written to {path.parent}: {error.reason}.") from None
+                raise RecordingError(f"Nothing can be recorded: {error.reason}.") from None
             ports.append(port)
         self._recorders[recorder] = ports
         for number, sources in enumerate(tracks):

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from engine.store import AccountSecret
 
 accounts = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="Accounts.")
-keys = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="API keys of accounts.")
+keys = typer.Typer(
+    cls=CommandGroup, no_args_is_help=True, help="API keys of accounts, and the master key of recordings."
+)
 
 
 @accounts.command("list", epilog=examples("telefoon accounts list", "telefoon accounts list --json"))

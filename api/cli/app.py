@@ -2,7 +2,7 @@
 
 import typer
 
-from api.cli import calls, events, examine, phone, say, serve, simulate
+from api.cli import calls, events, examine, master_key, phone, say, serve, simulate
 from api.cli.accounts import accounts, keys
 from api.cli.audit import audit
 from api.cli.flows import flows
@@ -48,6 +48,7 @@ app.command(epilog=serve.DEMO_EXAMPLES)(serve.demo)
 app.command("call", epilog=calls.PLACE_EXAMPLES)(calls.place)
 app.add_typer(calls.calls, name="calls")
 app.add_typer(accounts, name="accounts")
+keys.command("rotate-master", epilog=master_key.EXAMPLES)(master_key.rotate_master)
 app.add_typer(keys, name="keys")
 app.add_typer(numbers, name="numbers")
 app.add_typer(webhooks, name="webhooks")

@@ -70,15 +70,29 @@ def with_books(work: Callable[[Books], Awaitable[T]]) -> T:
 async def _books() -> AsyncIterator[Books]:
     from api.clock import SystemClock
     from api.privacy import persons_requests, sweeper
+    from api.sealing import master_key, shelf_of
     from config.settings import load
+    from engine.key_ring import KeyRing
     from engine.privacy.pseudonym import Pseudonyms
     from engine.secrets import load_pepper
-    from engine.store import Accounts, AccountSecrets, Audit, Calls, Consents, Database, Exchanges, Holds, Numbers
+    from engine.store import (
+        AccountKeys,
+        Accounts,
+        AccountSecrets,
+        Audit,
+        Calls,
+        Consents,
+        Database,
+        Exchanges,
+        Holds,
+        Numbers,
+    )
     from engine.store.retention import Retention
 
     settings = load()
     pepper = load_pepper(settings.data_dir)
     database = await Database.open(settings.database)
+    shelf = shelf_of(settings, KeyRing(master_key(settings), AccountKeys(database)))
     try:
         yield Books(
             Accounts(database, pepper),
@@ -90,8 +104,8 @@ async def _books() -> AsyncIterator[Books]:
             Pseudonyms(pepper),
             Holds(database),
             Retention(database, Pseudonyms(pepper)),
-            sweeper(database, settings, pepper, SystemClock()),
-            persons_requests(database, settings, pepper, SystemClock()),
+            sweeper(database, settings, pepper, SystemClock(), shelf),
+            persons_requests(database, settings, pepper, SystemClock(), shelf),
             Consents(database),
         )
     finally:

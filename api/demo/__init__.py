@@ -71,8 +71,8 @@ async def _perform(node: Node, key: str, heard: Path, console: Console) -> bool:
         async with client.get(url) as response:
             recordings: list[dict[str, Any]] = (await response.json())["recordings"]
     for recording in recordings:
-        path = node.settings.data_dir.resolve() / "recordings" / f"{recording['id']}.wav"
-        console.print(f"  recording: {path} ({recording['seconds']:.1f} s, {recording['channels']} channels)")
+        url = f"{node.address}{recording['audio_url']}"
+        console.print(f"  recording: {url} ({recording['seconds']:.1f} s, {recording['channels']} channels)")
     console.print(f"  the phone heard: {heard}")
     console.print(f"  price: {call['price']} {call['price_unit']} for {call['duration']} s")
     return bool(call["status"] == "completed" and recordings)

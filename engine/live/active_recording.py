@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Container, Sequence
 
 from engine.ports import Bridge, Heard, LegId, Recorder, Said, Source
 from engine.recording import Recording
+from engine.tape.writer import TapeWriter
 
 Close = Callable[["ActiveRecording", str | None], Awaitable[Recording]]
 
@@ -16,6 +17,7 @@ class ActiveRecording:
         self,
         row: Recording,
         recorder: Recorder,
+        writer: TapeWriter,
         bridge: Bridge,
         tracks: Sequence[Sequence[Source]],
         started_s: float,
@@ -24,6 +26,7 @@ class ActiveRecording:
     ) -> None:
         self.row = row
         self.recorder = recorder
+        self.writer = writer
         self.started_s = started_s
         self._bridge = bridge
         self._sources = [(source, number) for number, sources in enumerate(tracks) for source in sources]
@@ -72,9 +75,13 @@ class ActiveRecording:
 
     async def stop(self, error: str | None = None) -> Recording:
         """Close it and give its final row; `error` says why it ended early. Safe to repeat, and to cancel."""
+        return await asyncio.shield(self.end_soon(error))
+
+    def end_soon(self, error: str | None = None) -> asyncio.Future[Recording]:
+        """As `stop`, without waiting for it."""
         if self._closing is None:
             self._closing = asyncio.ensure_future(self._close(self, error))
-        return await asyncio.shield(self._closing)
+        return self._closing
 
     async def arrange(self) -> None:
         """Make what is connected what is to be audible; first what is not."""

@@ -1,10 +1,8 @@
 """Recordings while they run: started with consent, closed with figures, ended when the disk is full."""
 
 import asyncio
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Final
 
 import structlog
@@ -18,8 +16,11 @@ from engine.live.active_recording import ActiveRecording
 from engine.live.telling import Teller
 from engine.live.withholding import Withheld
 from engine.ports import Bridge, Clock, Heard, LegId, Source
-from engine.recording import Recording, RecordingSource, RecordingStatus
+from engine.recording import Recording, RecordingSource, RecordingStatus, erased
+from engine.recording_shelf import RecordingShelf
 from engine.store import Recordings
+from engine.tape.audio import Tape
+from engine.tape.writer import TapeWriter
 from engine.told.recording import recording_form
 
 LENGTH_TOLERANCE_S: Final = 0.2
@@ -31,6 +32,12 @@ _WITHDRAWN: Final = "Consent was withdrawn, and with it the recording."
 log = structlog.get_logger(__name__)
 
 Note = Callable[..., None]
+
+_ENDS: Final = {
+    RecordingStatus.COMPLETED: RecordingEventName.COMPLETED,
+    RecordingStatus.FAILED: RecordingEventName.FAILED,
+    RecordingStatus.ABSENT: RecordingEventName.ABSENT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +63,14 @@ class RecordingDesk:
     """Starts and ends recordings and keeps their rows."""
 
     def __init__(
-        self, bridge: Bridge, rows: Recordings, clock: Clock, teller: Teller, *, folder: Path, node: str,
+        self, bridge: Bridge, rows: Recordings, clock: Clock, teller: Teller, *, shelf: RecordingShelf, node: str,
         recording_url: Callable[[str], str], reserve_bytes: int = DISK_RESERVE_BYTES,
     ) -> None:  # fmt: skip
         self._bridge = bridge
         self._rows = rows
         self._clock = clock
         self._teller = teller
-        self._folder = folder
+        self._shelf = shelf
         self._node = node
         self._recording_url = recording_url
         self._reserve_bytes = reserve_bytes
@@ -72,19 +79,24 @@ class RecordingDesk:
 
     async def start(self, consent: Consent, subject: Subject, tracks: Sequence[Sequence[Source]]) -> ActiveRecording:
         """Record from now on, one channel for each group of sources. Raises RecordingError."""
-        await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
         if await self._disk_is_full():
             subject.note("recording_refused", reason=_DISK_FULL)
             raise RecordingError(_DISK_FULL)
-        row = replace(self._new_row(subject, channels=len(tracks)), consent=consent.id)
+        placed = await self._shelf.placed(self._new_row(subject, channels=len(tracks)))
+        row = replace(placed, consent=consent.id)
         try:
             await self._rows.add(row)
         except StoreError as error:
             raise RecordingError(f"The recording can't be registered: {error}") from error
+        tape: Tape | None = None
         try:
+            tape = await self._shelf.tape(row)
             audible = [[source for source in group if source not in self._withheld] for group in tracks]
-            recorder = await self._bridge.record(Path(row.path), tracks=audible)
+            recorder = await self._bridge.record(tracks=audible)
         except RecordingError as error:
+            if tape is not None:
+                tape.abandon()
+                await self._shelf.erase(row)
             failed = replace(row, status=RecordingStatus.FAILED, error=str(error))
             await self.save(failed)
             await self._tell(subject, failed, RecordingEventName.ABSENT)
@@ -95,20 +107,22 @@ class RecordingDesk:
         async def close(active: ActiveRecording, error: str | None) -> Recording:
             return await self._close(active, subject, error)
 
+        def failed_to_write(reason: str) -> None:
+            log.error("recording_ended", recording=row.id, reason=reason)
+            active.end_soon(reason)
+
+        writer = TapeWriter(recorder, tape, self._shelf.disk, failed_to_write)
         started_s = self._clock.monotonic()
-        active = ActiveRecording(row, recorder, self._bridge, tracks, started_s, close, self._withheld)
+        active = ActiveRecording(row, recorder, writer, self._bridge, tracks, started_s, close, self._withheld)
         self._running.add(active)
         await active.arrange()  # something may have been withheld meanwhile
         return active
 
     async def watch_disk(self) -> None:
-        """Every second, put on the disk what runs, and end it as soon as the disk is nearly full; the calls go on."""
+        """Every second, look whether the disk is nearly full, and then end what runs; the calls go on."""
         while True:
             await asyncio.sleep(_DISK_CHECK_S)
-            if not self._running:
-                continue
-            await self._sync()
-            if await self._disk_is_full():
+            if self._running and await self._disk_is_full():
                 for active in tuple(self._running):
                     log.error("recording_ended", recording=active.id, reason=_DISK_FULL)
                     await active.stop(_DISK_FULL)
@@ -144,6 +158,8 @@ class RecordingDesk:
     async def pause(self, active: ActiveRecording, *, paused: bool) -> None:
         """Record silence from now on, or no longer. Raises StoreError; the sound has changed then all the same."""
         await active.pause(paused=paused)
+        if not active.is_open:
+            return  # its row is final, or about to be
         active.row = replace(active.row, status=RecordingStatus.PAUSED if paused else RecordingStatus.IN_PROGRESS)
         await self._rows.save(active.row)
 
@@ -163,11 +179,14 @@ class RecordingDesk:
         """The end of a recording, whatever happens on the way; called once by the recording itself."""
         self._running.discard(active)
         lasted_s = self._clock.monotonic() - active.started_s
-        row = replace(active.row, ended_at=self._clock.now(), error=error)
+        await active.writer.stop()
+        row = replace(active.row, status=RecordingStatus.PROCESSING, ended_at=self._clock.now(), error=error)
+        await self.save(row)
         if error:
             subject.note("recording_ended", recording=row.id, reason=error)
         try:
-            file = await active.recorder.stop(trim=subject.trim is Trim.SILENCE, lead_s=subject.lead_s)
+            await active.writer.finish()
+            file = await self._shelf.finished(row, trim=subject.trim is Trim.SILENCE)
         except RecordingError as failure:
             subject.note("recording_failed", recording=row.id, reason=str(failure))
             row = replace(row, status=RecordingStatus.FAILED, error=error or str(failure))
@@ -183,19 +202,21 @@ class RecordingDesk:
             wanted_s = subject.lead_s + lasted_s
             if subject.trim is Trim.NOTHING and abs(file.seconds - wanted_s) > LENGTH_TOLERANCE_S:
                 subject.note("recording_length_mismatch", recording=row.id, seconds=file.seconds, wanted_s=wanted_s)
-            subject.note("recording_closed", recording=row.id, seconds=file.seconds, status=row.status)
         if active.unwanted:
             row = await self._without_audio(row, subject)
         await self.save(row)
-        completed = row.status is RecordingStatus.COMPLETED
-        await self._tell(subject, row, RecordingEventName.COMPLETED if completed else RecordingEventName.ABSENT)
+        if row.seconds is not None:
+            subject.note("recording_closed", recording=row.id, seconds=row.seconds, status=row.status)
+        await self._tell(subject, row, _ENDS[row.status])
         return row
 
     async def _without_audio(self, row: Recording, subject: Subject) -> Recording:
         """Somebody has withdrawn consent, and nothing is to be kept."""
-        await asyncio.to_thread(delete_files, Path(row.path))
+        await self._shelf.erase(row)
         subject.note("recording_deleted", recording=row.id, reason=_WITHDRAWN)
-        return replace(row, status=RecordingStatus.ABSENT, seconds=None, size_bytes=None, sha256=None, error=_WITHDRAWN)
+        return replace(
+            erased(row), status=RecordingStatus.ABSENT, seconds=None, size_bytes=None, sha256=None, error=_WITHDRAWN
+        )
 
     async def _tell(self, subject: Subject, row: Recording, event: RecordingEventName) -> None:
         call_id = subject.call_id or subject.told_on
@@ -203,16 +224,13 @@ class RecordingDesk:
             form = recording_form(row, event, self._recording_url(row.id), call_id)
             await self._teller.tell(call_id, subject.callback, form)
 
-    async def _sync(self) -> None:
-        """So that a power cut takes no more than the last second."""
-        try:
-            await self._bridge.sync_recordings()
-        except RecordingError as error:
-            log.error("recordings_not_synced", reason=str(error))
-
     async def _disk_is_full(self) -> bool:
-        usage = await asyncio.to_thread(shutil.disk_usage, self._folder)
-        return usage.free < self._reserve_bytes
+        """A disk that does not tell is not full: writing to it tells what is wrong."""
+        try:
+            return await self._shelf.free_bytes() < self._reserve_bytes
+        except RecordingError as error:
+            log.error("recordings_disk_unknown", reason=str(error))
+            return False
 
     def _new_row(self, subject: Subject, *, channels: int) -> Recording:
         identifier = new_id(Kind.RECORDING)
@@ -223,16 +241,10 @@ class RecordingDesk:
             conference_id=subject.conference_id,
             source=subject.source.value,
             status=RecordingStatus.IN_PROGRESS,
-            path=str(self._folder / f"{identifier}.wav"),
+            path="",
             channels=channels,
             rate_hz=self._bridge.rate_hz,
             started_at=self._clock.now(),
             lead_s=subject.lead_s,
             node=self._node,
         )
-
-
-def delete_files(recording: Path) -> None:
-    """Its tracks too, which are left where it could not be closed."""
-    for file in recording.parent.glob(f"{recording.stem}.*"):
-        file.unlink(missing_ok=True)

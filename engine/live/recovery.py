@@ -1,9 +1,7 @@
 """What a node puts right at its start: calls, conferences and recordings of a process that died."""
 
-import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Final
 
 import structlog
@@ -48,12 +46,8 @@ async def _fail(call: Call, ledger: Ledger) -> None:
 
 async def _closed(recording: Recording, services: Services) -> Recording:
     """With the figures of what is left of it: all where it had been closed, else up to the process's end."""
-    path = Path(recording.path)
-    was_closed = await asyncio.to_thread(path.exists)
     try:
-        file = await services.bridge.salvage(
-            path, channels=recording.channels, rate_hz=recording.rate_hz, lead_s=recording.lead_s
-        )
+        file, was_closed = await services.shelf.salvaged(recording)
     except RecordingError as error:
         reason = f"{_DIED} {error}"
         return replace(recording, status=RecordingStatus.FAILED, error=reason, ended_at=services.clock.now())

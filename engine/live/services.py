@@ -12,6 +12,7 @@ from engine.live.speaker import Speaker
 from engine.live.telling import Teller
 from engine.pins import Pins
 from engine.ports import Bridge, Clock, Dialer
+from engine.recording_shelf import RecordingShelf
 from engine.store import Conferences, Numbers, Queues, Recordings
 from engine.web.client import WebhookClient
 
@@ -34,6 +35,7 @@ class Services:
     bridge: Bridge
     speaker: Speaker
     recorder: RecordingDesk
+    shelf: RecordingShelf
     consent: ConsentRules
     pins: Pins
     recognizer: Recognizer | None

@@ -30,8 +30,7 @@ from engine.live.talk import Talk
 from engine.numbers import Number, from_carrier
 from engine.orders import CallChange, NewCall
 from engine.ports import Arrival, Cause, DialRequest, Leg
-from engine.recording import RecordingStatus
-from engine.recording_files import discard
+from engine.recording import UNFINISHED, RecordingStatus, erased
 from engine.tasks import first_of
 from engine.web.request import BodyFormat
 
@@ -120,13 +119,18 @@ class Switchboard:
         return self._queues.position(call_id)
 
     async def delete_recording(self, account_id: str, recording_id: str) -> None:
-        """Delete a recording, file first, so that a failure never leaves a file without its row. Raises NotFound."""
+        """Delete what was recorded, file first, then its key; what it cost stays. Raises NotFound, WrongState.
+
+        Safe to repeat, also where it failed half way (RecordingError, StoreError).
+        """
         row = await self._services.recordings.get(recording_id)
         if row is None or row.account_id != account_id:
             raise NotFound("recording", recording_id)
-        if row.status in (RecordingStatus.IN_PROGRESS, RecordingStatus.PAUSED):
+        if row.status in UNFINISHED:
             raise WrongState(f"{recording_id} is still being recorded; end its call or conference first.")
-        await discard(row, self._services.recordings)
+        if row.status is not RecordingStatus.DELETED:
+            await self._services.shelf.erase(row)
+            await self._services.recordings.save(erased(row))
 
     @property
     def live_calls(self) -> int:

@@ -1,6 +1,6 @@
 """What the engine needs from outside, in its own words; sip/ and tts/ fit themselves to it."""
 
-from engine.ports.bridge import LONGEST_LISTEN_S, Bridge, Player, RecordedFile, Recorder
+from engine.ports.bridge import LONGEST_LISTEN_S, Bridge, Player, Recorder
 from engine.ports.clock import Clock
 from engine.ports.legs import (
     Alerted,
@@ -67,7 +67,6 @@ __all__ = [
     "Played",
     "Player",
     "PlayerId",
-    "RecordedFile",
     "Recorder",
     "RecorderId",
     "ReferAnswered",

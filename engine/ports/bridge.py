@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -27,29 +26,25 @@ class Player(Protocol):
     async def stop(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedFile:
-    """A closed recording: mono or one channel a track, 16-bit PCM WAV."""
-
-    path: Path
-    seconds: float
-    channels: int
-    rate_hz: int
-    size_bytes: int
-    sha256: str
-
-
 class Recorder(Protocol):
-    """A recording being written."""
+    """What some sources say, kept in memory until it is taken."""
 
     @property
     def tracks(self) -> tuple[Track, ...]: ...
 
-    async def stop(self, *, trim: bool = False, lead_s: float = 0.0) -> RecordedFile:
-        """Close, sync and rename into place; `trim` cuts silence off at both ends, `lead_s` puts some before it.
+    def take(self) -> bytes:
+        """What was heard since the last time: 16-bit little-endian PCM at the bridge's rate, a channel for each track.
 
-        Raises RecordingError, after which nothing is left open.
+        For one thread at a time, of any. Raises RecordingError.
         """
+        ...
+
+    async def stop(self) -> None:
+        """Hear no more; the rest can be taken. Raises RecordingError."""
+        ...
+
+    def close(self) -> None:
+        """Give the memory back; nothing can be taken any more."""
         ...
 
 
@@ -65,20 +60,8 @@ class Bridge(Protocol):
         """Play a mono WAV to sinks. Raises MediaError if it can't be opened."""
         ...
 
-    async def record(self, path: Path, *, tracks: Sequence[Sequence[Source]]) -> Recorder:
-        """Record to `path`, one channel for each group of sources. Raises RecordingError."""
-        ...
-
-    async def sync_recordings(self) -> None:
-        """Put on the disk what all running recorders have written so far. Raises RecordingError."""
-        ...
-
-    async def salvage(self, path: Path, *, channels: int, rate_hz: int, lead_s: float = 0.0) -> RecordedFile:
-        """Close what a process that died was recording to `path`; what was closed already is only described.
-
-        Channels that end earlier than others are filled up with silence; `lead_s` of it come first. Raises
-        RecordingError: nothing was written (nothing is left of it then), or it can't be closed now.
-        """
+    async def record(self, *, tracks: Sequence[Sequence[Source]]) -> Recorder:
+        """Record to memory, one channel for each group of sources. Raises RecordingError."""
         ...
 
     async def connect(self, source: Source, sink: Sink) -> None: ...

@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from engine.errors import StoreError
+from engine.errors import RecordingError, StoreError
 from engine.ports import Clock
 from engine.privacy.retention import Kept, Periods, Swept
 from engine.recording import Recording
@@ -95,8 +95,8 @@ class Sweeper:
         for row in rows:
             try:
                 await self._discard(row)
-            except OSError as error:
-                log.error("recording_not_deleted", recording=row.id, reason=error.strerror)
+            except RecordingError as error:
+                log.error("recording_not_deleted", recording=row.id, reason=str(error))
             else:
                 count += 1
         return count

@@ -14,7 +14,7 @@ from engine.store.idempotency import IdempotencyKeys
 from engine.store.numbers import Numbers
 from engine.store.outbox import NewCallback, Outbox, PendingCallback
 from engine.store.queues import Queues
-from engine.store.recordings import Recordings
+from engine.store.recordings import RecordingFilter, Recordings
 
 __all__ = [
     "AccountKey",
@@ -38,5 +38,6 @@ __all__ = [
     "Outbox",
     "PendingCallback",
     "Queues",
+    "RecordingFilter",
     "Recordings",
 ]

@@ -1,17 +1,29 @@
 """Recordings."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
 
 from engine.errors import StoreError
-from engine.recording import Recording, RecordingStatus
+from engine.recording import UNFINISHED, Recording, RecordingStatus
 from engine.store.database import Database
 from engine.store.place import Place
 from engine.store.tables import recordings
 from engine.store.values import values_of
 
-_OPEN = (RecordingStatus.IN_PROGRESS, RecordingStatus.PAUSED)
+
+@dataclass(frozen=True, slots=True)
+class RecordingFilter:
+    """An account's recordings; those that began from `since` on and `before`; what is None does not matter."""
+
+    account_id: str
+    call_id: str | None = None
+    conference_id: str | None = None
+    status: RecordingStatus | None = None
+    source: str | None = None
+    since: datetime | None = None
+    before: datetime | None = None
 
 
 class Recordings:
@@ -36,23 +48,17 @@ class Recordings:
         return Recording(**row) if row else None
 
     async def find(
-        self, account_id: str, call_id: str | None = None, conference_id: str | None = None,
-        page: int = 1, page_size: int = 50, *, place: Place | None = None, since: datetime | None = None,
-        before: datetime | None = None,
-    ) -> tuple[list[Recording], int]:  # fmt: skip
-        """One page, newest first, or what is behind a place; and the number of recordings over all pages.
-
-        Those that began from `since` on and `before`, where these are given.
-        """
-        query = select(recordings).where(recordings.c.account_id == account_id)
-        if call_id is not None:
-            query = query.where(recordings.c.call_id == call_id)
-        if conference_id is not None:
-            query = query.where(recordings.c.conference_id == conference_id)
-        if since is not None:
-            query = query.where(recordings.c.started_at >= since)
-        if before is not None:
-            query = query.where(recordings.c.started_at < before)
+        self, wanted: RecordingFilter, page: int = 1, page_size: int = 50, *, place: Place | None = None
+    ) -> tuple[list[Recording], int]:
+        """One page, newest first, or what is behind a place; and the number of recordings over all pages."""
+        query = select(recordings).where(recordings.c.account_id == wanted.account_id)
+        for name in ("call_id", "conference_id", "status", "source"):
+            if (value := getattr(wanted, name)) is not None:
+                query = query.where(recordings.c[name] == value)
+        if wanted.since is not None:
+            query = query.where(recordings.c.started_at >= wanted.since)
+        if wanted.before is not None:
+            query = query.where(recordings.c.started_at < wanted.before)
         query = query.order_by(recordings.c.started_at.desc(), recordings.c.id.desc())
         behind = place.behind(recordings.c.started_at, recordings.c.id) if place else None
         rows, total = await self._db.page(query, page, page_size, behind)
@@ -60,7 +66,7 @@ class Recordings:
 
     async def unfinished(self, node: str) -> list[Recording]:
         """What a node was recording, oldest first."""
-        query = select(recordings).where(recordings.c.status.in_(_OPEN), recordings.c.node == node)
+        query = select(recordings).where(recordings.c.status.in_(UNFINISHED), recordings.c.node == node)
         return [Recording(**row) for row in await self._db.rows(query.order_by(recordings.c.started_at))]
 
     async def delete(self, recording_id: str) -> bool:

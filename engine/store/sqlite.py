@@ -23,7 +23,8 @@ _SCOURING_TRIES: Final = 20
 
 # What is deleted is overwritten with zeros: an erasure leaves nothing in the file.
 # WAL lets readers read while one writes; it is kept in the file, so only the first to open it, which is alone with
-# it, changes anything. FULL syncs at every commit: what is committed survives a power cut.
+# it, changes anything. FULL syncs at every commit: what is committed survives a power cut. What is deleted is
+# overwritten, as a recording's erased key must be.
 _EACH_CONNECTION: Final = (
     f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}",
     "PRAGMA journal_mode = WAL",

@@ -41,6 +41,12 @@ class GrowingFile:
         with writing_to(self._path):
             os.pwrite(self._file, piece, 0)
 
+    def end_at(self, place: int, piece: bytes) -> None:
+        """Put it over what is there from `place` on, and let the file end behind it: that needs no more of the disk."""
+        with writing_to(self._path):
+            os.pwrite(self._file, piece, place)
+            os.ftruncate(self._file, place + len(piece))
+
     def sync(self) -> None:
         with writing_to(self._path):
             os.fdatasync(self._file)

@@ -47,13 +47,23 @@ class SealedTape:
 
     def close(self) -> None:
         try:
-            self._file.append(self._seal.close_end(self._next, self._rest))
+            self._end()
             self._file.sync()
         finally:
             self._file.close()
 
     def abandon(self) -> None:
         self._file.close()
+
+    def _end(self) -> None:
+        """On a disk that is full to the brim it takes the last chunk's place."""
+        try:
+            self._file.append(self._seal.close_end(self._next, self._rest))
+        except RecordingError:
+            if not self._next:
+                raise
+            last = self._next - 1
+            self._file.end_at(self._seal.header.place(last), self._seal.close_end(last, b""))
 
 
 class SealedAudio:

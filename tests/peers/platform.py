@@ -196,7 +196,7 @@ class Platform:
         async with asyncio.timeout(20):
             while True:
                 found = (await self.get("recordings", **query))["recordings"]
-                if found and found[0]["status"] != "in-progress":
+                if found and found[0]["status"] not in ("in-progress", "processing"):
                     break
                 await asyncio.sleep(_POLL_S)
         path = folder / f"{found[0]['id']}.wav"

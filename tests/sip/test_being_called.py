@@ -9,6 +9,7 @@ import pytest
 from engine.call import Event
 from engine.errors import LegGone
 from engine.ports import Answered, Cause, DigitPressed, Ear, MediaChanged, Said
+from engine.tape.wav_recording import WavRecording
 from tests.peers.audio import Sound, hears, tone
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
@@ -60,7 +61,7 @@ async def test_a_call_rings_is_answered_heard_and_hung_up(
         await call.sees(Answered)
         ear.follow((await far_end.gets("200 INVITE")).sdp)
         ear.say(tone(900, 3))
-        recorder = await line.agent.bridge.record(tmp_path / "said.wav", tracks=[[Said(leg.id)]])
+        recorder = await WavRecording.begin(line.agent.bridge, tmp_path / "said.wav", [[Said(leg.id)]])
         player = await line.agent.bridge.play(prompt, to=[Ear(leg.id)])
 
         await player.finished()

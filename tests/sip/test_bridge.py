@@ -7,6 +7,7 @@ import pytest
 
 from engine.errors import MediaError, RecordingError
 from engine.ports import Ear, Said
+from engine.tape.wav_recording import WavRecording
 from tests.peers.audio import Sound, hears, tone
 from tests.peers.ports import Ports
 from tests.sip.conftest import Line
@@ -43,7 +44,7 @@ async def test_a_port_that_is_taken_again_at_once_carries_only_its_new_sound(lin
     for round_ in range(40):
         hz, other = (500, 900) if round_ % 2 else (900, 500)
         player = await bridge.play(files[hz], to=[])
-        recorder = await bridge.record(tmp_path / f"round-{round_}.wav", tracks=[[player.source]])
+        recorder = await WavRecording.begin(bridge, tmp_path / f"round-{round_}.wav", [[player.source]])
         await asyncio.sleep(0.25)
         await player.stop()
         recorded = Sound.of_file((await recorder.stop()).path)
@@ -60,4 +61,4 @@ async def test_what_is_no_sound_can_not_be_played_and_where_nothing_may_be_writt
         await line.agent.bridge.play(nonsense, to=[])
     (tmp_path / "file").write_text("")
     with pytest.raises(RecordingError):
-        await line.agent.bridge.record(tmp_path / "file" / "r.wav", tracks=[[]])
+        await WavRecording.begin(line.agent.bridge, tmp_path / "file" / "r.wav", [[]])

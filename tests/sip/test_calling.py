@@ -8,6 +8,7 @@ import pytest
 from engine.call import Event
 from engine.errors import LegGone, SipError
 from engine.ports import Alerted, Answered, Cause, DialRequest, Ear, MediaChanged, Said
+from engine.tape.wav_recording import WavRecording
 from sip.config import Trunk
 from tests.peers.audio import Sound, hears, tone
 from tests.peers.ear import RtpEar
@@ -142,7 +143,7 @@ async def test_early_media_is_heard_before_the_answer(line: Line, ports: Ports, 
         ear.follow((await far_end.gets("INVITE")).sdp)
         ear.say(tone(425, 1.5))
         await call.sees(MediaChanged)
-        recorder = await line.agent.bridge.record(tmp_path / "early.wav", tracks=[[Said(call.leg.id)]])
+        recorder = await WavRecording.begin(line.agent.bridge, tmp_path / "early.wav", [[Said(call.leg.id)]])
         await asyncio.sleep(1.6)
         assert not any(isinstance(event, Answered) for event in call.seen)
         early = await recorder.stop()

@@ -2,25 +2,36 @@
 
 import asyncio
 import os
+import shutil
 import subprocess
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from api.clock import SystemClock
 from config.settings import SipTransport
+from engine.callback import Callback
+from engine.consent import Consent
+from engine.disk import Disk
 from engine.errors import RecordingError
+from engine.key_ring import KeyRing
 from engine.live.recording_desk import RecordingDesk, Subject
 from engine.live.telling import Teller
 from engine.recording import RecordingSource, RecordingStatus
-from engine.store import Accounts, Calls, Database, Recordings
+from engine.recording_shelf import RecordingShelf
+from engine.sealing.masters import MasterKeyFile
+from engine.store import AccountKeys, Accounts, Calls, Database, RecordingFilter, Recordings
+from engine.store.tables import outbox
 from engine.tasks import stopped
 from sip.config import Listening, SipConfig, Tls
 from sip.user_agent import UserAgent
 from tests.peers.consent import announced
 from tests.peers.ports import Ports
 from tests.peers.waiting import eventually
+from tests.unit.store.samples import a_call
 
 pytestmark = [
     pytest.mark.sip,
@@ -59,38 +70,103 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     await database.close()
 
 
-async def test_a_disk_that_fills_ends_the_recording_with_a_status_and_an_event(
-    agent: UserAgent, database: Database, small_disk: Path
-) -> None:
+@dataclass(slots=True)
+class Recording:
+    """A desk over a folder, the account it records for, and what was noted."""
+
+    desk: RecordingDesk
+    shelf: RecordingShelf
+    rows: Recordings
+    subject: Subject
+    events: list[tuple[str, dict[str, object]]]
+    consent: Consent
+
+
+async def recording(
+    agent: UserAgent, database: Database, folder: Path, keys_in: Path, *, reserve_bytes: int
+) -> Recording:
     account = await Accounts(database, b"pepper").ensure("demo")
-    rows = Recordings(database)
+    rows, master = Recordings(database), MasterKeyFile(keys_in / "master.key")
+    await master.ensure()
+    shelf = RecordingShelf(folder, KeyRing(master, AccountKeys(database)), sealed=True, disk=Disk())
     events: list[tuple[str, dict[str, object]]] = []
-    subject = Subject(account.id, RecordingSource.CALL, lambda kind, **facts: events.append((kind, facts)))
     desk = RecordingDesk(
         agent.bridge,
         rows,
         SystemClock(),
         Teller(Calls(database), SystemClock(), lambda: None),
-        folder=small_disk,
+        shelf=shelf,
         node="node-1",
         recording_url=lambda recording: f"https://node.example/{recording}",
-        reserve_bytes=MIB,
+        reserve_bytes=reserve_bytes,
     )
-    watching = asyncio.create_task(desk.watch_disk())
-    consent = announced(account.id, SystemClock().now())
-    active = await desk.start(consent, subject, [[]])
+    subject = Subject(account.id, RecordingSource.CALL, lambda kind, **facts: events.append((kind, facts)))
+    return Recording(desk, shelf, rows, subject, events, announced(account.id, SystemClock().now()))
+
+
+async def test_a_disk_that_fills_ends_the_recording_with_a_status_and_an_event(
+    agent: UserAgent, database: Database, small_disk: Path, tmp_path: Path
+) -> None:
+    at = await recording(agent, database, small_disk, tmp_path, reserve_bytes=MIB)
+    watching = asyncio.create_task(at.desk.watch_disk())
+    active = await at.desk.start(at.consent, at.subject, [[]])
     await asyncio.sleep(0.5)
 
     (small_disk / "other").write_bytes(bytes(int(1.2 * MIB)))
 
-    await eventually(
-        lambda: "recording_closed" in [kind for kind, _ in events], within_s=10, otherwise=lambda: str(events)
-    )
+    await closed(at)
     row = await active.stop()
-    assert await rows.get(active.id) == row
+    assert await at.rows.get(active.id) == row
     assert (row.status, row.error) == (RecordingStatus.FAILED, "The disk is full.")
     assert row.seconds is not None
     assert row.seconds > 0.4
     with pytest.raises(RecordingError, match="disk is full"):
-        await desk.start(consent, subject, [[]])
+        await at.desk.start(at.consent, at.subject, [[]])
     await stopped(watching)
+
+
+async def test_a_disk_that_is_full_to_the_brim_fails_the_recording_which_is_readable_up_to_then(
+    agent: UserAgent, database: Database, small_disk: Path, tmp_path: Path
+) -> None:
+    at = await recording(agent, database, small_disk, tmp_path, reserve_bytes=0)
+    call = a_call(at.subject.account_id)
+    await Calls(database).add(call)
+    told = Callback("https://customer.example/told", events=("failed", "absent"))
+    active = await at.desk.start(at.consent, replace(at.subject, call_id=call.id, callback=told), [[]])
+    await asyncio.sleep(1.5)
+
+    (small_disk / "other").write_bytes(bytes(shutil.disk_usage(small_disk).free))
+
+    await closed(at)
+    row = await active.stop()
+    assert row.status is RecordingStatus.FAILED
+    assert row.error is not None
+    assert "No space left on device" in row.error
+    assert row.frames is not None
+    with await at.shelf.audio(row) as audio:
+        assert audio.frames == row.frames
+        assert len(audio.read(0, row.frames)) == row.frames * 2
+    forms = [each["form"] for each in await database.rows(select(outbox.c.form))]
+    assert [form["RecordingStatus"] for form in forms] == ["failed"]
+    assert "No space left on device" in forms[0]["ErrorMessage"]
+
+
+async def test_a_folder_that_can_not_be_written_fails_the_recording_with_its_reason(
+    agent: UserAgent, database: Database, tmp_path: Path
+) -> None:
+    (tmp_path / "kept").write_text("no folder")
+    at = await recording(agent, database, tmp_path / "kept", tmp_path, reserve_bytes=0)
+
+    with pytest.raises(RecordingError, match="Not a directory"):
+        await at.desk.start(at.consent, at.subject, [[]])
+
+    (row,), _ = await at.rows.find(RecordingFilter(at.subject.account_id))
+    assert row.status is RecordingStatus.FAILED
+    assert row.error is not None
+    assert "Not a directory" in row.error
+
+
+async def closed(at: Recording) -> None:
+    await eventually(
+        lambda: "recording_closed" in [kind for kind, _ in at.events], within_s=10, otherwise=lambda: str(at.events)
+    )

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from engine.ports import Attendance, DigitPressed, MediaChanged, Said
+from engine.tape.wav_recording import WavRecording
 from tests.peers.audio import Sound, hears, tone, tone_track, when_heard
 from tests.peers.phone import phone
 from tests.peers.ports import Ports
@@ -57,7 +58,7 @@ async def test_a_recorder_hears_one_who_is_muted_in_the_room_alone(line: Line, p
         await room.place(muted.leg, MUTED)
         await asyncio.sleep(1)
 
-        recorder = await line.agent.bridge.record(tmp_path / "said.wav", tracks=[[Said(muted.leg)]])
+        recorder = await WavRecording.begin(line.agent.bridge, tmp_path / "said.wav", [[Said(muted.leg)]])
         heard = await plain.hears_of([plain, muted])
         recorded = await recorder.stop()
 

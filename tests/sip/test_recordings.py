@@ -6,10 +6,15 @@ from pathlib import Path
 import pytest
 
 from api.clock import SystemClock
+from engine.disk import Disk
+from engine.key_ring import KeyRing
 from engine.live.recording_desk import RecordingDesk, Subject
 from engine.live.telling import Teller
 from engine.recording import RecordingSource, RecordingStatus
-from engine.store import Accounts, Calls, Database, Recordings
+from engine.recording_shelf import RecordingShelf
+from engine.sealing.masters import MasterKeyFile
+from engine.store import AccountKeys, Accounts, Calls, Database, Recordings
+from engine.tape.wav import WavView
 from tests.peers.consent import announced
 from tests.sip.conftest import Line
 
@@ -28,6 +33,10 @@ class SkewedClock(SystemClock):
 async def test_a_recording_shorter_than_the_talk_is_an_event(line: Line, tmp_path: Path) -> None:
     database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'telefoon.db'}")
     account = await Accounts(database, b"pepper").ensure("demo")
+    master = MasterKeyFile(tmp_path / "master.key")
+    await master.ensure()
+    keys = KeyRing(master, AccountKeys(database))
+    shelf = RecordingShelf(tmp_path / "kept", keys, sealed=True, disk=Disk())
     events: dict[str, dict[str, object]] = {}
     clock = SkewedClock()
     desk = RecordingDesk(
@@ -35,7 +44,7 @@ async def test_a_recording_shorter_than_the_talk_is_an_event(line: Line, tmp_pat
         Recordings(database),
         clock,
         Teller(Calls(database), clock, lambda: None),
-        folder=tmp_path / "kept",
+        shelf=shelf,
         node="node-1",
         recording_url=lambda recording: f"https://node.example/{recording}",
     )
@@ -48,7 +57,8 @@ async def test_a_recording_shorter_than_the_talk_is_an_event(line: Line, tmp_pat
     assert (row.status, row.channels) == (RecordingStatus.COMPLETED, 2)
     assert row.seconds is not None
     assert abs(row.seconds - 1) < 0.2
-    assert Path(row.path).stat().st_size == row.size_bytes
+    with await shelf.audio(row) as audio:
+        assert WavView(audio).size == row.size_bytes
     assert "recording_length_mismatch" not in events
 
     short = await desk.start(consent, subject, [[]])

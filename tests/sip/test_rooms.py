@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.ports import Attendance, Ear, Heard, LegId, MediaChanged, MixedRoom, Said, Source
+from engine.tape.wav_recording import WavRecording
 from tests.peers.audio import Sound, hears, tone
 from tests.peers.ear import RtpEar
 from tests.peers.phone import phone
@@ -124,7 +125,7 @@ async def test_the_mix_each_voice_and_what_one_hears_can_be_recorded(line: Line,
     async with guests(line, ports, 3) as (first, second, third):
         room = await bridge.open_room()
         tracks: list[list[Source]] = [[room.source], [Said(first.leg)], [Heard(first.leg)]]
-        recorder = await bridge.record(tmp_path / "room.wav", tracks=tracks)
+        recorder = await WavRecording.begin(bridge, tmp_path / "room.wav", tracks)
         await seat(room, [first, second, third])
         await asyncio.sleep(2.5)
         recorded = await recorder.stop()

@@ -15,12 +15,17 @@ from api.services import Services
 from config.settings import Settings
 from engine.call import Call, Direction, Status
 from engine.conference import Conference, ConferenceStatus, Participant
+from engine.disk import Disk
 from engine.errors import NotFound, WrongState
 from engine.flow.interpreter import Start
 from engine.ids import Kind, new_id
+from engine.key_ring import KeyRing
 from engine.orders import CallChange, ConferenceChange, NewCall, NewConference, ParticipantOrder
 from engine.ports import LineFigures
+from engine.recording_shelf import RecordingShelf
+from engine.sealing.masters import MasterKeyFile
 from engine.store import (
+    AccountKeys,
     Accounts,
     Audit,
     Calls,
@@ -180,6 +185,10 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
     account = await accounts.ensure("demo")
     _, key = await accounts.create_key(account.id)
     await numbers.add(account.id, NUMBER, language="nl-BE")
+    master = MasterKeyFile(tmp_path / "master.key")
+    await master.ensure()
+    keys = KeyRing(master, AccountKeys(database))
+    shelf = RecordingShelf(tmp_path / "recordings", keys, sealed=True, disk=Disk())
     desk, health = NotingDesk(Calls(database)), Well()
     conference_desk = NotingConferenceDesk(Conferences(database))
     services = Services(
@@ -188,6 +197,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
         calls=desk.calls,
         conferences=conference_desk.conferences,
         recordings=Recordings(database),
+        shelf=shelf,
         queues=Queues(database),
         exchanges=Exchanges(database),
         consents=Consents(database),
@@ -198,7 +208,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
         idempotency=IdempotencyKeys(database),
         audit=Audit(database),
         holds=Holds(database),
-        persons=persons_requests(database, Settings(data_dir=tmp_path), b"pepper", SystemClock()),
+        persons=persons_requests(database, Settings(data_dir=tmp_path), b"pepper", SystemClock(), shelf),
     )
     runner = web.AppRunner(build_app(services))
     await runner.setup()

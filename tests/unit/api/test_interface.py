@@ -1,12 +1,6 @@
-from datetime import timedelta
-from pathlib import Path
-
 import pytest
 
-from api.clock import SystemClock
-from engine.ids import Kind, new_id
-from engine.recording import Recording, RecordingStatus
-from tests.unit.api.conftest import NUMBER, TO, Site
+from tests.unit.api.conftest import Site
 
 
 @pytest.mark.parametrize("path", ["calls", "conferences", "recordings", f"calls/CA{'0' * 32}"])
@@ -84,35 +78,6 @@ async def test_a_wrong_conference_names_its_field(site: Site, body: dict[str, ob
     status, problem, _ = await site.request("POST", "conferences", json=body)
 
     assert (status, [error["field"] for error in problem["errors"]]) == (422, list(body))
-
-
-async def test_a_recording_is_listed_and_downloaded_whole_or_in_part(site: Site, tmp_path: Path) -> None:
-    _, call, _ = await site.request("POST", "calls", json={"to": TO, "from": NUMBER})
-    account = await site.services.accounts.by_name("demo")
-    assert account is not None
-    path = tmp_path / "recording.wav"
-    path.write_bytes(bytes(range(100)))
-    now = SystemClock().now()
-    recording = Recording(
-        id=new_id(Kind.RECORDING), account_id=account.id, source="call", status=RecordingStatus.COMPLETED,
-        path=str(path), channels=2, rate_hz=16000, started_at=now, node="node-1", call_id=call["id"],
-        seconds=1.5, size_bytes=100, sha256="0" * 64, ended_at=now + timedelta(seconds=2),
-    )  # fmt: skip
-    await site.services.recordings.add(recording)
-
-    _, found, _ = await site.request("GET", "recordings", params={"call_id": call["id"]})
-    assert [each["id"] for each in found["recordings"]] == [recording.id]
-    assert found["recordings"][0]["audio_url"] == f"/v1/voice/recordings/{recording.id}/audio"
-    assert "path" not in found["recordings"][0]
-    url = f"{site.address}/v1/voice/recordings/{recording.id}/audio"
-    async with site.client.get(url, headers={"X-API-Key": site.key}) as response:
-        assert (response.status, response.content_type) == (200, "audio/wav")
-        assert await response.read() == path.read_bytes()
-    async with site.client.get(url, headers={"X-API-Key": site.key, "Range": "bytes=10-19"}) as response:
-        assert (response.status, response.headers["Content-Range"]) == (206, "bytes 10-19/100")
-        assert await response.read() == path.read_bytes()[10:20]
-    path.unlink()
-    assert (await site.request("GET", f"recordings/{recording.id}/audio"))[0] == 404
 
 
 @pytest.mark.parametrize("path", ["", f"/participants/CA{'0' * 32}"])

@@ -19,12 +19,17 @@ from api.services import Services
 from config.settings import Settings
 from engine.call import Attempt, Call, Direction, Event, Status, after
 from engine.conference import Conference, Participant
+from engine.disk import Disk
 from engine.errors import NotFound, WrongState
 from engine.flow.interpreter import Start
 from engine.ids import Kind, new_id
+from engine.key_ring import KeyRing
 from engine.orders import CallChange, ConferenceChange, NewCall, NewConference, ParticipantOrder
 from engine.ports import LineFigures
+from engine.recording_shelf import RecordingShelf
+from engine.sealing.masters import MasterKeyFile
 from engine.store import (
+    AccountKeys,
     Accounts,
     Audit,
     Calls,
@@ -157,12 +162,15 @@ async def _serving(server: RestServer, folder: Path) -> AsyncIterator[None]:
         owner = await accounts.ensure("demo")
         _, server.key = await accounts.create_key(owner.id)
         await numbers.add(owner.id, OWN)
+        keys = KeyRing(MasterKeyFile(folder / "master.key"), AccountKeys(database))
+        shelf = RecordingShelf(folder, keys, sealed=False, disk=Disk())
         services = Services(
             accounts=accounts,
             numbers=numbers,
             calls=calls,
             conferences=Conferences(database),
             recordings=Recordings(database),
+            shelf=shelf,
             queues=Queues(database),
             exchanges=Exchanges(database),
             consents=Consents(database),
@@ -173,7 +181,7 @@ async def _serving(server: RestServer, folder: Path) -> AsyncIterator[None]:
             idempotency=IdempotencyKeys(database),
             audit=Audit(database),
             holds=Holds(database),
-            persons=persons_requests(database, Settings(data_dir=folder), PEPPER, SystemClock()),
+            persons=persons_requests(database, Settings(data_dir=folder), PEPPER, SystemClock(), shelf),
         )
         runner = web.AppRunner(build_app(services), access_log=None)
         await runner.setup()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import RecordingError, SealBroken
@@ -44,6 +44,7 @@ def in_file(path: Path, identifier: str = ONE, key: bytes = KEY, count: int | No
         return audio.read(0, audio.frames)
 
 
+@settings(deadline=None)  # files are synced, which takes as long as the disk takes
 @given(frames, channels, st.integers(1, 30), st.integers(0, 70), st.integers(0, 70))
 def test_any_part_is_read_as_it_was_written(count: int, wide: int, piece: int, first: int, length: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -57,6 +58,7 @@ def test_any_part_is_read_as_it_was_written(count: int, wide: int, piece: int, f
         assert path.stat().st_size == header.size_of(count)
 
 
+@settings(deadline=None)  # files are synced, which takes as long as the disk takes
 @given(frames, channels, st.data())
 def test_a_changed_bit_anywhere_is_refused(count: int, wide: int, data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -70,6 +72,7 @@ def test_a_changed_bit_anywhere_is_refused(count: int, wide: int, data: st.DataO
             in_file(path)
 
 
+@settings(deadline=None)  # files are synced, which takes as long as the disk takes
 @given(frames, st.data())
 def test_a_file_that_was_cut_is_refused(count: int, data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -143,6 +146,7 @@ def test_the_wrapped_keys_of_two_recordings_can_not_be_swapped() -> None:
         unwrap(wrapped[:20], account, ONE)
 
 
+@settings(deadline=None)  # files are synced, which takes as long as the disk takes
 @given(frames, channels, st.integers(0, 400))
 def test_what_a_dead_process_had_written_is_ended_at_its_last_whole_chunk(count: int, wide: int, lost: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -210,3 +214,17 @@ def test_a_tape_that_failed_takes_no_more(tmp_path: Path, refused: Callable[[], 
     tape.close()
 
     assert in_file(tmp_path / "one") == samples_of(CHUNK, 1)
+
+
+def test_where_there_is_no_room_for_the_end_it_takes_the_last_chunks_place(
+    tmp_path: Path, refused: Callable[[], None]
+) -> None:
+    frames = 620  # a chunk: seven leave room for 561 frames and a tag in 10,000 bytes
+    tape = SealedTape(tmp_path / "one", Seal.new(KEY, ONE, 1, 8 * frames))
+    samples = samples_of(7 * frames + 600, 1)
+    refused()
+
+    tape.append(samples)
+    tape.close()
+
+    assert in_file(tmp_path / "one") == samples[: 6 * frames * 2]

@@ -7,7 +7,7 @@ import pytest
 from engine.accounts import Account
 from engine.errors import StoreError
 from engine.recording import RecordingStatus
-from engine.store import Calls, Conferences, Recordings
+from engine.store import Calls, Conferences, RecordingFilter, Recordings
 from tests.unit.store.samples import a_call, a_conference, a_recording, at
 
 
@@ -21,6 +21,7 @@ async def test_a_recording_comes_back_as_it_was(recordings: Recordings, account:
         sha256="0" * 64,
         ended_at=at(13),
         error="The disk is full.",
+        wrapped_key=b"\0wrapped",
     )
 
     await recordings.add(begun)
@@ -45,11 +46,25 @@ async def test_recordings_are_found_by_call_and_by_conference_and_are_the_accoun
     for recording in (of_call, of_conference, a_recording(stranger.id)):
         await recordings.add(recording)
 
-    assert await recordings.find(account.id) == ([of_conference, of_call], 2)
-    assert await recordings.find(account.id, page=2, page_size=1) == ([of_call], 2)
-    assert await recordings.find(account.id, call_id=call.id) == ([of_call], 1)
-    assert await recordings.find(account.id, conference_id=conference.id) == ([of_conference], 1)
-    assert await recordings.find(stranger.id, call_id=call.id) == ([], 0)
+    assert await recordings.find(RecordingFilter(account.id)) == ([of_conference, of_call], 2)
+    assert await recordings.find(RecordingFilter(account.id), page=2, page_size=1) == ([of_call], 2)
+    assert await recordings.find(RecordingFilter(account.id, call_id=call.id)) == ([of_call], 1)
+    assert await recordings.find(RecordingFilter(account.id, conference_id=conference.id)) == ([of_conference], 1)
+    assert await recordings.find(RecordingFilter(stranger.id, call_id=call.id)) == ([], 0)
+
+
+async def test_recordings_are_found_by_status_and_source(recordings: Recordings, account: Account) -> None:
+    for status in (RecordingStatus.COMPLETED, RecordingStatus.DELETED):
+        for source in ("call", "dial"):
+            await recordings.add(a_recording(account.id, status=status, source=source))
+
+    found, total = await recordings.find(
+        RecordingFilter(account.id, status=RecordingStatus.DELETED, source="dial", since=at(0), before=at(1))
+    )
+
+    assert total == 1
+    assert (found[0].status, found[0].source) == (RecordingStatus.DELETED, "dial")
+    assert await recordings.find(RecordingFilter(account.id, before=at(0))) == ([], 0)
 
 
 async def test_what_a_node_was_recording_is_found(recordings: Recordings, account: Account) -> None:
@@ -60,6 +75,7 @@ async def test_what_a_node_was_recording_is_found(recordings: Recordings, accoun
     assert await recordings.unfinished("node-1") == [
         by_status[RecordingStatus.IN_PROGRESS],
         by_status[RecordingStatus.PAUSED],
+        by_status[RecordingStatus.PROCESSING],
     ]
 
 

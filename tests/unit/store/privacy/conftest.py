@@ -10,14 +10,19 @@ import pytest
 
 from engine.accounts import Account
 from engine.call import Call, Event, after
+from engine.disk import Disk
 from engine.ids import Kind, new_id
+from engine.key_ring import KeyRing
 from engine.privacy.pseudonym import Pseudonyms
 from engine.privacy.retention import Kept, Periods
 from engine.privacy.sweeper import Sweeper
 from engine.recording import Recording, RecordingStatus
 from engine.recording_files import discard
-from engine.store import Accounts, Audit, Calls, Database, Exchanges, NewCallback, Outbox, Recordings
+from engine.recording_shelf import RecordingShelf
+from engine.sealing.masters import MasterKeyFile
+from engine.store import AccountKeys, Accounts, Audit, Calls, Database, Exchanges, NewCallback, Outbox, Recordings
 from engine.store.retention import Retention
+from engine.tape.wav import WavTape
 from engine.web.exchange import Exchange, ExchangeKind
 from engine.web.request import BodyFormat
 from tests.unit.store.conftest import PEPPER
@@ -25,6 +30,13 @@ from tests.unit.store.samples import NOON, a_call, a_recording
 
 PERIODS = Periods({Kept.CALLS: 365, Kept.RECORDINGS: 90, Kept.EVENTS: 60, Kept.WEBHOOKS: 30, Kept.OUTBOX: 30})
 PSEUDONYMS = Pseudonyms(PEPPER)
+
+
+def a_wav(path: Path, content: bytes) -> None:
+    """A recording whose samples are these bytes."""
+    tape = WavTape(path, channels=1, rate_hz=8000)
+    tape.append(content + bytes(len(content) % 2))
+    tape.close()
 
 
 class SetClock:
@@ -55,13 +67,15 @@ class House:
         self.calls, self.recordings, self.exchanges = Calls(db), Recordings(db), Exchanges(db)
         self.audit = Audit(db, self.clock.now)
         self.retention = Retention(db, PSEUDONYMS)
+        keys = KeyRing(MasterKeyFile(folder / "master.key"), AccountKeys(db))
+        self.shelf = RecordingShelf(folder, keys, sealed=False, disk=Disk())
 
     def sweeper(
         self, periods: Periods = PERIODS, discard_: Callable[[Recording], Awaitable[None]] | None = None
     ) -> Sweeper:
         return Sweeper(
             self.retention, Accounts(self.db, PEPPER), self.audit, self.clock, periods=periods, node="node-1",
-            discard=discard_ or partial(discard, rows=self.recordings),
+            discard=discard_ or partial(discard, rows=self.recordings, shelf=self.shelf),
         )  # fmt: skip
 
     async def call(self, *, live: bool = False, **facts: object) -> Call:
@@ -71,7 +85,7 @@ class House:
         await self.calls.note(call.id, "dialled", {"to": call.to}, NOON)
         await self.exchanges.add([self.exchange(call)])
         audio = self.folder / f"{call.id}.wav"
-        audio.write_bytes(b"RIFF" + call.to.encode())
+        a_wav(audio, call.to.encode())
         recording = a_recording(
             self.account.id, call_id=call.id, path=str(audio), ended_at=NOON, status=RecordingStatus.COMPLETED
         )

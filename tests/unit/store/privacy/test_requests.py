@@ -22,7 +22,7 @@ from engine.recording_files import audio, discard
 from engine.store import Accounts, Conferences, Holds, IdempotencyKeys, Numbers, Queues
 from engine.store.subjects import Subjects
 from tests.unit.store.conftest import PEPPER
-from tests.unit.store.privacy.conftest import PSEUDONYMS, House
+from tests.unit.store.privacy.conftest import PSEUDONYMS, House, a_wav
 from tests.unit.store.samples import NOON, a_conference, a_participant, a_recording
 
 PERSON = "+32471234556"
@@ -32,8 +32,9 @@ SPELLINGS = (b"471234556", b"471 23 45 56", b"471%20")
 @pytest.fixture
 def requests(house: House) -> PersonsRequests:
     return PersonsRequests(
-        house.db, Subjects(house.db, PSEUDONYMS), house.audit, PSEUDONYMS, house.clock, node="node-1", audio=audio,
-        discard=partial(discard, rows=house.recordings), caches=(house.folder / "prompts",),
+        house.db, Subjects(house.db, PSEUDONYMS), house.audit, PSEUDONYMS, house.clock, node="node-1",
+        audio=partial(audio, shelf=house.shelf),
+        discard=partial(discard, rows=house.recordings, shelf=house.shelf), caches=(house.folder / "prompts",),
     )  # fmt: skip
 
 
@@ -53,7 +54,7 @@ async def a_life(house: House) -> None:
     await Conferences(house.db).add(conference)
     await Conferences(house.db).join(a_participant(conference, called, label=f"Zoë {PERSON}"))
     audio = house.folder / "conference.wav"
-    audio.write_bytes(b"RIFF471234556")
+    a_wav(audio, b"471234556")
     await house.recordings.add(
         a_recording(
             house.account.id, conference_id=conference.id, path=str(audio), status=RecordingStatus.COMPLETED,

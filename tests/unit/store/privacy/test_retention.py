@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from engine.conference import ConferenceStatus
-from engine.errors import NotFound
+from engine.errors import NotFound, RecordingError
 from engine.privacy.audit import CLI
 from engine.privacy.pseudonym import PREFIX
 from engine.privacy.retention import FOR_EVER, HoldOn, Kept, Periods, Swept
-from engine.store import Conferences, Holds
+from engine.store import Conferences, Holds, RecordingFilter
 from tests.unit.store.privacy.conftest import PERIODS, House
 from tests.unit.store.samples import NOON, a_conference, a_participant
 
@@ -166,10 +166,10 @@ async def test_a_recording_whose_file_cannot_be_deleted_stays_for_the_next_sweep
     house.clock.days_later(91)
 
     async def refuse(_: object) -> None:
-        raise PermissionError(13, "Permission denied")
+        raise RecordingError("Permission denied")
 
     assert await house.sweeper(Periods({Kept.RECORDINGS: 90}), refuse).sweep(CLI) == []
-    assert (await house.recordings.find(house.account.id, call.id))[1] == 1
+    assert (await house.recordings.find(RecordingFilter(house.account.id, call.id)))[1] == 1
 
 
 async def test_the_audit_log_is_cut_when_its_time_is_up(house: House) -> None:

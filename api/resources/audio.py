@@ -1,0 +1,132 @@
+"""/recordings/{id}/audio and /waveform: opened as they are sent; WAV whole or in part."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Final, TypeVar
+
+import structlog
+from aiohttp import web
+
+from api.accepting import preferred
+from api.asked import Asked
+from api.ranges import Span, Unsatisfiable, asked_span
+from api.services import Services
+from engine.errors import NotFound, RecordingError, WrongState
+from engine.recording import UNFINISHED, Recording, RecordingStatus
+from engine.tape.audio import Audio
+from engine.tape.encoding import MEDIA_TYPES, Format, encoded
+from engine.tape.wav import WavView
+from engine.tape.waveform import peaks, picture
+
+_BLOCK_BYTES: Final = 128 * 1024
+_PRIVATE: Final = "private, no-store"
+_OTHER_NAMES: Final = {"audio/x-wav": Format.WAV, "audio/x-flac": Format.FLAC, "audio/opus": Format.OPUS}
+
+log = structlog.get_logger(__name__)
+
+Name = TypeVar("Name", bound=str)
+
+
+async def download_recording(services: Services, asked: Asked) -> web.StreamResponse:
+    recording = asked.own("recording", await services.recordings.get(asked.path["recording_id"]))
+    wanted = _wanted(asked, {MEDIA_TYPES[each]: each for each in Format} | _OTHER_NAMES, Format.WAV)
+    async with closed_audio(services, recording) as audio:
+        await _note_reading(services, asked, recording, "recording.download")
+        if wanted is Format.WAV:
+            return await _send_wav(asked.http, recording, WavView(audio))
+        content = await asyncio.to_thread(encoded, audio, wanted)
+    headers = audio_headers(recording, wanted.value) | {"Content-Type": MEDIA_TYPES[wanted], "Accept-Ranges": "none"}
+    return web.Response(body=content, headers=headers)
+
+
+async def draw_recording(services: Services, asked: Asked) -> web.StreamResponse:
+    recording = asked.own("recording", await services.recordings.get(asked.path["recording_id"]))
+    wanted = _wanted(asked, {"application/json": "json", "image/png": "png"}, "json")
+    async with closed_audio(services, recording) as audio:
+        await _note_reading(services, asked, recording, "recording.waveform")
+        found = await asyncio.to_thread(peaks, audio, asked.query["points"])
+    if wanted == "png":
+        content = await asyncio.to_thread(picture, found)
+        return web.Response(body=content, headers=audio_headers(recording, "png") | {"Content-Type": "image/png"})
+    body = {
+        "recording_id": recording.id,
+        "seconds": recording.seconds,
+        "channels": recording.channels,
+        "peaks": found.round(4).tolist(),
+    }
+    return web.json_response(body, headers={"Cache-Control": _PRIVATE, "Vary": "Accept"})
+
+
+async def _note_reading(services: Services, asked: Asked, recording: Recording, action: str) -> None:
+    """Before the first byte leaves: what can't be on the audit log is not sent. Raises StoreError."""
+    await services.audit.add(asked.actor, action, recording.id, account=asked.account.id)
+
+
+def _wanted(asked: Asked, offered: Mapping[str, Name], otherwise: Name) -> Name:
+    """By `format`, else by Accept; who wants none of what there is gets what is sent without being asked."""
+    named = asked.query.get("format")
+    if named is not None:
+        return next(each for each in offered.values() if each == named)
+    return preferred(asked.http.headers.get("Accept"), offered) or otherwise
+
+
+@asynccontextmanager
+async def closed_audio(services: Services, recording: Recording) -> AsyncIterator[Audio]:
+    """What was recorded, while inside. Raises WrongState, NotFound, RecordingError, SealBroken."""
+    if recording.status in UNFINISHED:
+        raise WrongState(f"{recording.id} is still being recorded.")
+    if recording.status is RecordingStatus.DELETED or recording.seconds is None:
+        raise NotFound("audio of recording", recording.id)
+    with await services.shelf.audio(recording) as audio:
+        yield audio
+
+
+def audio_headers(recording: Recording, suffix: str) -> dict[str, str]:
+    """Of every answer that holds what was said."""
+    return {
+        "Content-Disposition": f'attachment; filename="{recording.id}.{suffix}"',
+        "Cache-Control": _PRIVATE,
+        "X-Content-Type-Options": "nosniff",
+        "Vary": "Accept",
+    }
+
+
+async def _send_wav(request: web.Request, recording: Recording, view: WavView) -> web.StreamResponse:
+    tag = f'"{recording.sha256}"'
+    headers = audio_headers(recording, "wav") | {"Content-Type": "audio/wav", "Accept-Ranges": "bytes", "ETag": tag}
+    condition = request.headers.get("If-Range")
+    wanted = request.headers.get("Range") if condition in (None, tag) else None
+    try:
+        span = asked_span(wanted, view.size)
+    except Unsatisfiable:
+        return web.Response(
+            status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers={"Content-Range": f"bytes */{view.size}"}
+        )
+    if span is not None:
+        headers["Content-Range"] = span.content_range(view.size)
+    part = span or Span(0, view.size)
+    first = await _read(view, part)  # before the headers are out: what is broken is a problem document
+    response = web.StreamResponse(status=HTTPStatus.PARTIAL_CONTENT if span else HTTPStatus.OK, headers=headers)
+    response.content_length = part.end - part.first
+    await response.prepare(request)
+    await response.write(first)
+    try:
+        at = part.first + len(first)
+        while at < part.end:
+            block = await _read(view, Span(at, part.end))
+            await response.write(block)
+            at += len(block)
+    except RecordingError as error:
+        log.error("recording_broken", recording=recording.id, error=str(error))
+        if request.transport is not None:
+            request.transport.close()  # shorter than was promised: nobody takes it for the whole
+        return response
+    await response.write_eof()
+    return response
+
+
+async def _read(view: WavView, span: Span) -> bytes:
+    length = min(_BLOCK_BYTES, span.end - span.first)
+    return await asyncio.to_thread(view.read, span.first, length)

@@ -1,0 +1,30 @@
+"""Threads of their own for what may wait on the disk."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, TypeVar
+
+from engine.errors import RecordingError
+
+THREADS: Final = 4
+PATIENCE_S: Final = 10.0
+"""After which a disk counts as stuck."""
+
+T = TypeVar("T")
+
+
+class Disk:
+    """A disk that hangs holds up these threads only, not those in which prompts and downloads are read."""
+
+    def __init__(self, *, threads: int = THREADS, patience_s: float = PATIENCE_S) -> None:
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="disk")
+        self._patience_s = patience_s
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Do it there. Raises RecordingError once it takes longer than the patience; a thread may be in it then."""
+        try:
+            async with asyncio.timeout(self._patience_s):
+                return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+        except TimeoutError:
+            raise RecordingError(f"The disk did not write within {self._patience_s:g} s.") from None

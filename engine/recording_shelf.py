@@ -1,0 +1,152 @@
+"""Where recordings' files are: new ones, closed ones, those of a process that died; sealed, or plain where set so."""
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from engine.disk import Disk
+from engine.errors import RecordingError, SealBroken, SetupError, StoreError
+from engine.key_ring import KeyRing
+from engine.recording import Recording
+from engine.sealing.seal import Seal
+from engine.tape.audio import Audio, RecordedFile, Tape
+from engine.tape.finishing import copy, described, loud_part
+from engine.tape.growing_file import sync_folder, writing_to
+from engine.tape.sealed import SealedAudio, SealedTape, end_sealed
+from engine.tape.wav import SAMPLE_BYTES, WavAudio, WavTape, mend_wav
+
+_SEALED: Final = ".sealed"
+_WAV: Final = ".wav"
+_PART: Final = ".part"
+_LEAD_FRAMES: Final = 65536
+
+
+class RecordingShelf:
+    """One folder. `sealed` is for new recordings; each one's row says how it was written."""
+
+    def __init__(self, folder: Path, keys: KeyRing, *, sealed: bool, disk: Disk) -> None:
+        self.folder = folder
+        self.disk = disk
+        self._keys = keys
+        self._sealed = sealed
+
+    async def free_bytes(self) -> int:
+        """On the disk of the folder, which is made if need be. Raises RecordingError."""
+        return await self.disk.run(self._free_bytes)
+
+    async def placed(self, row: Recording) -> Recording:
+        """With its file's name and, if it is to be sealed, its key. Raises RecordingError."""
+        if not self._sealed:
+            return replace(row, path=str(self.folder / f"{row.id}{_WAV}"))
+        try:
+            made = await self._keys.new_key(row.account_id, row.id)
+        except (StoreError, SetupError, SealBroken) as error:
+            raise RecordingError(f"There is no key to seal the recording with: {error}") from error
+        return replace(row, path=str(self.folder / f"{row.id}{_SEALED}"), wrapped_key=made.wrapped)
+
+    async def tape(self, row: Recording) -> Tape:
+        """Its new file, which begins with the row's `lead_s` of silence. Raises RecordingError."""
+        make = await self._maker(row)
+        return await self.disk.run(partial(_begun, make, Path(row.path), row))
+
+    async def finished(self, row: Recording, *, trim: bool) -> RecordedFile:
+        """Of what was just closed; `trim` cuts silence off at both ends. Raises RecordingError."""
+        read, make = await self._reader(row), await self._maker(row)
+        return await asyncio.to_thread(partial(_finished, read, make, Path(row.path), trim))
+
+    async def audio(self, row: Recording) -> Audio:
+        """To be read off the loop and closed. Raises RecordingError, SealBroken where it is not what was recorded."""
+        return await asyncio.to_thread(await self._reader(row))
+
+    async def salvaged(self, row: Recording) -> tuple[RecordedFile, bool]:
+        """What a process that died left of it, and whether that had been closed. Raises RecordingError."""
+        read = await self._reader(row)
+        end = await self._mender(row)
+        return await asyncio.to_thread(partial(_salvaged, read, end, Path(row.path)))
+
+    async def erase(self, row: Recording) -> None:
+        """Delete its file; none is fine. Raises RecordingError."""
+        await asyncio.to_thread(_erase, Path(row.path))
+
+    def _free_bytes(self) -> int:
+        with writing_to(self.folder / _PART):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            return shutil.disk_usage(self.folder).free
+
+    async def _key(self, row: Recording) -> bytes:
+        try:
+            return await self._keys.key_of(row)
+        except (StoreError, SetupError) as error:
+            raise RecordingError(f"The recording's key is not at hand: {error}") from error
+
+    async def _maker(self, row: Recording) -> Callable[[Path], Tape]:
+        if row.wrapped_key is None:
+            return lambda path: WavTape(path, row.channels, row.rate_hz)
+        key = await self._key(row)
+        return lambda path: SealedTape(path, Seal.new(key, row.id, row.channels, row.rate_hz))
+
+    async def _reader(self, row: Recording) -> Callable[[], Audio]:
+        if row.wrapped_key is None:
+            return lambda: WavAudio(Path(row.path))
+        key = await self._key(row)
+        return lambda: SealedAudio(Path(row.path), key, row.id, frames=row.frames)
+
+    async def _mender(self, row: Recording) -> Callable[[], bool]:
+        if row.wrapped_key is None:
+            return lambda: mend_wav(Path(row.path), row.channels, row.rate_hz)
+        key = await self._key(row)
+        return lambda: end_sealed(Path(row.path), key, row.id)
+
+
+def _begun(make: Callable[[Path], Tape], path: Path, row: Recording) -> Tape:
+    tape = make(path)
+    left = round(row.lead_s * row.rate_hz)
+    try:
+        while left:
+            block = min(left, _LEAD_FRAMES)
+            tape.append(bytes(block * row.channels * SAMPLE_BYTES))
+            left -= block
+    except RecordingError:
+        tape.abandon()
+        raise
+    return tape
+
+
+def _finished(read: Callable[[], Audio], make: Callable[[Path], Tape], path: Path, trim: bool) -> RecordedFile:
+    if trim:
+        part = path.with_suffix(_PART)
+        with writing_to(path):
+            part.unlink(missing_ok=True)
+            try:
+                with read() as audio:
+                    copy(audio, *loud_part(audio), make(part))
+                part.rename(path)
+            finally:
+                part.unlink(missing_ok=True)
+            sync_folder(path.parent)
+    with read() as audio:
+        return described(path, audio)
+
+
+def _salvaged(read: Callable[[], Audio], end: Callable[[], bool], path: Path) -> tuple[RecordedFile, bool]:
+    with writing_to(path):
+        path.with_suffix(_PART).unlink(missing_ok=True)
+        if not path.exists():
+            raise RecordingError("Nothing of it had been written yet.")
+    was_closed = end()
+    with read() as audio:
+        if not audio.frames:
+            raise RecordingError("Nothing of it had been written yet.")
+        return described(path, audio), was_closed
+
+
+def _erase(path: Path) -> None:
+    with writing_to(path):
+        for each in (path.with_suffix(_PART), path):
+            each.unlink(missing_ok=True)
+        if path.parent.exists():
+            sync_folder(path.parent)

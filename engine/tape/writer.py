@@ -1,0 +1,93 @@
+"""From a recorder's memory to its tape, twice a second, so that a process that dies takes little with it."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from engine.disk import Disk
+from engine.errors import RecordingError
+from engine.ports import Recorder
+from engine.tape.audio import Tape
+
+WRITE_EVERY_S: Final = 0.5
+_WRITES_A_SYNC: Final = 2
+
+
+class TapeWriter:
+    """Of one recording, until it is finished or a write fails: `failed` is told why, once."""
+
+    def __init__(self, recorder: Recorder, tape: Tape, disk: Disk, failed: Callable[[str], None]) -> None:
+        self._recorder = recorder
+        self._tape = tape
+        self._disk = disk
+        self._failed = failed
+        self._ending = asyncio.Event()
+        self._at_work = False
+        self._stuck = False
+        self._error: RecordingError | None = None
+        self._not_stopped: RecordingError | None = None
+        self._writing = asyncio.create_task(self._keep_writing())
+
+    async def stop(self) -> None:
+        """Hear no more; what was heard is still to be written, by `finish`."""
+        try:
+            await self._recorder.stop()
+        except RecordingError as error:
+            self._not_stopped = error
+
+    async def finish(self) -> None:
+        """Write the rest and close the tape; after `stop`. Raises RecordingError; nothing is left open then."""
+        self._ending.set()
+        try:
+            await self._writing
+            if self._error is not None and self._stuck:
+                raise self._error
+            await self._disk.run(self._close)
+        finally:
+            self._recorder.close()
+        if self._not_stopped is not None:
+            raise self._not_stopped
+
+    async def _keep_writing(self) -> None:
+        writes = 0
+        while not await self._is_ending():
+            writes += 1
+            try:
+                await self._disk.run(partial(self._write, sync=writes % _WRITES_A_SYNC == 0))
+            except RecordingError as error:
+                self._error = error
+                self._stuck = self._at_work
+                self._failed(str(error))
+                return
+
+    async def _is_ending(self) -> bool:
+        try:
+            async with asyncio.timeout(WRITE_EVERY_S):
+                await self._ending.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def _write(self, *, sync: bool) -> None:
+        self._at_work = True
+        try:
+            heard = self._recorder.take()
+            if heard:
+                self._tape.append(heard)
+            if sync:
+                self._tape.sync()
+        finally:
+            self._at_work = False
+            if self._stuck:
+                self._tape.abandon()
+
+    def _close(self) -> None:
+        if self._error is None:
+            try:
+                while heard := self._recorder.take():
+                    self._tape.append(heard)
+            except RecordingError:
+                self._tape.close()
+                raise
+        self._tape.close()

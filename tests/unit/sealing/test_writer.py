@@ -1,0 +1,122 @@
+"""From memory to tape: what happens when the disk refuses, or hangs. The recorder and the tape are scripted: no real
+disk hangs when it is told to."""
+
+import asyncio
+import threading
+
+import pytest
+
+from engine.disk import Disk
+from engine.errors import RecordingError
+from engine.ports import RecorderId, Track
+from engine.tape.writer import TapeWriter
+
+
+class Speaking:
+    """Hears two bytes whenever it is asked."""
+
+    def __init__(self) -> None:
+        self.is_open = True
+        self.stopped = False
+
+    @property
+    def tracks(self) -> tuple[Track, ...]:
+        return (Track(RecorderId(1), 0),)
+
+    def take(self) -> bytes:
+        return b"" if self.stopped else b"ab"
+
+    async def stop(self) -> None:
+        self.stopped = True
+
+    def close(self) -> None:
+        self.is_open = False
+
+
+class ScriptedTape:
+    """Takes so many appends, then refuses, or hangs until it is freed."""
+
+    def __init__(self, *, takes: int = 1000, hangs: bool = False) -> None:
+        self.held: list[bytes] = []
+        self.syncs = 0
+        self.closed = False
+        self.abandoned = threading.Event()
+        self.freed = threading.Event()
+        self._takes = takes
+        self._hangs = hangs
+
+    def append(self, frames: bytes) -> None:
+        if len(self.held) == self._takes:
+            if self._hangs:
+                self.freed.wait(10)
+            raise RecordingError("No space left on device.")
+        self.held.append(frames)
+
+    def sync(self) -> None:
+        self.syncs += 1
+
+    def close(self) -> None:
+        self.closed = True
+
+    def abandon(self) -> None:
+        self.abandoned.set()
+
+
+class Told:
+    """The reason that a writer failed, once."""
+
+    def __init__(self) -> None:
+        self.reasons: list[str] = []
+        self.at = asyncio.Event()
+
+    def __call__(self, reason: str) -> None:
+        self.reasons.append(reason)
+        self.at.set()
+
+
+async def test_it_writes_twice_a_second_and_syncs_every_second() -> None:
+    recorder, tape, told = Speaking(), ScriptedTape(), Told()
+    writer = TapeWriter(recorder, tape, Disk(), told)
+
+    await asyncio.sleep(1.3)
+    written = len(tape.held)
+    await writer.stop()
+    await writer.finish()
+
+    assert written in (1, 2)
+    assert tape.syncs == written // 2
+    assert tape.closed
+    assert not recorder.is_open
+    assert told.reasons == []
+
+
+async def test_a_disk_that_refuses_is_told_of_and_what_it_took_is_closed() -> None:
+    recorder, tape, told = Speaking(), ScriptedTape(takes=1), Told()
+    writer = TapeWriter(recorder, tape, Disk(), told)
+
+    async with asyncio.timeout(5):
+        await told.at.wait()
+    await writer.stop()
+    await writer.finish()
+
+    assert told.reasons == ["No space left on device."]
+    assert tape.held == [b"ab"]
+    assert tape.closed
+    assert not recorder.is_open
+
+
+async def test_a_disk_that_hangs_is_given_up_and_its_file_let_go_of_once_it_moves() -> None:
+    recorder, tape, told = Speaking(), ScriptedTape(takes=0, hangs=True), Told()
+    writer = TapeWriter(recorder, tape, Disk(patience_s=0.2), told)
+
+    async with asyncio.timeout(5):
+        await told.at.wait()
+    await writer.stop()
+    with pytest.raises(RecordingError, match=r"did not write within 0\.2 s"):
+        await writer.finish()
+
+    assert told.reasons == ["The disk did not write within 0.2 s."]
+    assert not recorder.is_open
+    assert not tape.closed
+    tape.freed.set()
+    assert await asyncio.to_thread(tape.abandoned.wait, 5)
