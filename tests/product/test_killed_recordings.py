@@ -12,7 +12,7 @@ import pytest
 
 from tests.peers.audio import Sound, tone, when_heard
 from tests.peers.phone import phone
-from tests.peers.platform import Platform, platform
+from tests.peers.platform import Json, Platform, platform
 from tests.peers.ports import Ports
 
 pytestmark = pytest.mark.sip
@@ -21,7 +21,10 @@ HZ = 600
 FAR_END = 1
 """The channel of who was called."""
 KILLS = 4
-MAY_BE_LOST_S = 1.2
+CALLS = 13
+"""So that a hundred recordings and some are killed, half of them sealed."""
+MAY_BE_LOST_S = 1.5
+"""1.13 by design (the library's buffers at 8 kHz, half a second between writes, a chunk), and a busy machine."""
 
 
 async def killed(telefoon: Platform) -> float:
@@ -34,7 +37,7 @@ async def killed(telefoon: Platform) -> float:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("encrypted", ["true", "false"])
-async def test_after_a_kill_the_recording_is_there_up_to_its_last_second(
+async def test_after_a_kill_the_recordings_are_there_up_to_their_last_second(
     tmp_path: Path, ports: Ports, encrypted: str
 ) -> None:
     voice, trunk = tone(HZ, 30).save(tmp_path / "voice.wav"), ports.one()
@@ -44,27 +47,33 @@ async def test_after_a_kill_the_recording_is_there_up_to_its_last_second(
     async with platform(tmp_path, ports, settings) as telefoon:
         for _ in range(KILLS):
             async with phone("--play", str(voice), port=trunk):
-                call = await telefoon.place("+3225550199", record=True)
-                await telefoon.noted(call["id"], "recording_started")
+                calls = [await telefoon.place("+3225550199", record=True) for _ in range(CALLS)]
+                for call in calls:
+                    await telefoon.noted(call["id"], "recording_started", within_s=30)
                 await asyncio.sleep(random.uniform(1.5, 4))
 
                 killed_at = await killed(telefoon)
 
-                recording, wav = await telefoon.recording(tmp_path, call_id=call["id"])
+                found = [await telefoon.recording(tmp_path, call_id=call["id"]) for call in calls]
 
-            assert recording["status"] == "completed"
-            assert "ended without closing it" in recording["error"]
-            assert recording["size_bytes"] == wav.stat().st_size
-            assert recording["sha256"] == hashlib.sha256(wav.read_bytes()).hexdigest()
-            began = datetime.fromisoformat(recording["started_at"]).timestamp()
-            heard = when_heard(Sound.of_file(wav, channel=FAR_END), HZ)
-            assert len(heard) == 1
-            assert heard[0].start_s < 0.3
-            assert killed_at - MAY_BE_LOST_S < began + heard[0].end_s < killed_at + 0.1
-            ended = datetime.fromisoformat(recording["ended_at"]).timestamp()
-            assert ended - began == pytest.approx(recording["seconds"], abs=0.01)
-            assert [file.stem for file in kept.iterdir()] == [recording["id"]]
-
-            await telefoon.delete(f"recordings/{recording['id']}")
-
+            for recording, wav in found:
+                is_whole_up_to(killed_at, recording, wav)
+            assert {file.stem for file in kept.iterdir()} == {recording["id"] for recording, _ in found}
+            for recording, _ in found:
+                await telefoon.delete(f"recordings/{recording['id']}")
             assert not list(kept.iterdir())
+
+
+def is_whole_up_to(killed_at: float, recording: Json, wav: Path) -> None:
+    """Its row is true, and the far end is heard from its beginning to the process's last second."""
+    assert recording["status"] == "completed"
+    assert "ended without closing it" in recording["error"]
+    assert recording["size_bytes"] == wav.stat().st_size
+    assert recording["sha256"] == hashlib.sha256(wav.read_bytes()).hexdigest()
+    began = datetime.fromisoformat(recording["started_at"]).timestamp()
+    heard = when_heard(Sound.of_file(wav, channel=FAR_END), HZ)
+    assert len(heard) == 1
+    assert heard[0].start_s < 0.5
+    assert killed_at - MAY_BE_LOST_S < began + heard[0].end_s < killed_at + 0.1
+    ended = datetime.fromisoformat(recording["ended_at"]).timestamp()
+    assert ended - began == pytest.approx(recording["seconds"], abs=0.01)

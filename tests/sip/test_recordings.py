@@ -1,6 +1,7 @@
 """The recording desk over the real bridge."""
 
 import asyncio
+import os
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from engine.recording_shelf import RecordingShelf
 from engine.sealing.masters import MasterKeyFile
 from engine.store import AccountKeys, Accounts, Calls, Database, Recordings
 from engine.tape.wav import WavView
+from sip.recorder import GIVE_BACK_BYTES
 from tests.peers.consent import announced
 from tests.sip.conftest import Line
 
@@ -68,3 +70,22 @@ async def test_a_recording_shorter_than_the_talk_is_an_event(line: Line, tmp_pat
     assert events["recording_length_mismatch"]["recording"] == short.id
     assert await short.stop() == await short.stop()
     await database.close()
+
+
+async def test_what_was_taken_needs_no_memory_any_more(line: Line) -> None:
+    recorder = await line.agent.bridge.record(tracks=[[], []])
+    pieces = []
+    for _ in range(18):
+        await asyncio.sleep(0.5)
+        pieces.append(recorder.take())
+    held = [os.fstat(memory).st_blocks * 512 for memory in recorder._memories]
+    sizes = [os.fstat(memory).st_size for memory in recorder._memories]
+    await recorder.stop()
+    while rest := recorder.take():
+        pieces.append(rest)
+    recorder.close()
+
+    assert min(sizes) > 2 * GIVE_BACK_BYTES, "it is long enough to tell"
+    assert max(held) < 2 * GIVE_BACK_BYTES
+    assert sum(map(len, pieces)) / 4 / line.agent.bridge.rate_hz == pytest.approx(9, abs=0.6)
+    assert recorder.take() == b""
