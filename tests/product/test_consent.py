@@ -1,0 +1,215 @@
+"""Each consent policy on a real call: what the far end heard, what was recorded, and nothing from before."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.consent import Sentence
+from tests.peers.audio import Sound, contains, hears, joined, tone
+from tests.peers.callers import Caller, calling
+from tests.peers.customer import Customer
+from tests.peers.phone import phone
+from tests.peers.platform import Json, Platform, platform
+from tests.peers.ports import Ports
+from tests.peers.spoken import ALIKE, about_recording, is_told, said
+
+pytestmark = pytest.mark.sip
+
+BEFORE, AFTER, LATER = 400, 700, 1000
+GOES_ON = "The call goes on."
+TALK = f'<Response><Say>{GOES_ON}</Say><Pause length="30"/></Response>'
+RECORDED = TALK.replace("<Say>", '<Start><Recording channels="mono" track="inbound"/></Start><Say>')
+
+
+async def consents(telefoon: Platform, call_id: str, count: int = 1) -> list[Json]:
+    """The records of a call, as soon as there are so many."""
+    found: list[Json] = []
+    async with asyncio.timeout(15):
+        while len(found) < count:
+            found = (await telefoon.get(f"calls/{call_id}/consents"))["consents"]
+            await asyncio.sleep(0.1)
+    return found
+
+
+def answers(caller: Caller, key: str, *, after_s: float = 1.0) -> None:
+    """Sound BEFORE up to the key, and its own tone afterwards."""
+    caller.ear.say(tone(BEFORE, after_s, dbov=-24))
+    caller.ear.press(key)
+
+
+async def kept(telefoon: Platform, folder: Path, caller: Caller) -> tuple[Json, Sound]:
+    """The caller's recording after it has gone on for a while, and the call was ended."""
+    await asyncio.sleep(2)
+    await telefoon.delete(f"calls/{caller.call_id}")
+    recording, wav = await telefoon.recording(folder, call_id=caller.call_id)
+    return recording, Sound.of_file(wav)
+
+
+async def test_announce_tells_to_the_end_before_it_records(tmp_path: Path, ports: Ports, shop: Customer) -> None:
+    shop.flows["/start"] = RECORDED
+    number = {"--url": shop.url("/start"), "--consent": "announce"}
+    async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
+        caller.ear.say(tone(BEFORE, 0.6, dbov=-24))
+        await is_told(caller.ear, about_recording(telefoon, tmp_path, Sentence.ANNOUNCEMENT))
+        await is_told(caller.ear, said(telefoon, tmp_path, "goes on", GOES_ON))
+        [record] = await consents(telefoon, caller.call_id)
+        recording, sound = await kept(telefoon, tmp_path, caller)
+
+    assert hears(sound, AFTER, seconds=1)
+    assert not hears(sound, BEFORE)
+    assert (record["policy"], record["given"], record["how"]) == ("announce", "yes", "announced")
+    assert (record["wording"], record["wording_version"]) == ("This call is being recorded.", "1")
+    assert recording["consent"] == record["id"]
+
+
+async def test_press_to_consent_records_from_the_key_on(tmp_path: Path, ports: Ports, shop: Customer) -> None:
+    shop.flows["/start"] = RECORDED
+    number = {"--url": shop.url("/start"), "--consent": "press-to-consent"}
+    async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
+        await is_told(caller.ear, about_recording(telefoon, tmp_path, Sentence.QUESTION), within_s=25)
+        assert (await telefoon.get("recordings"))["recordings"] == []
+        answers(caller, "1")
+        await is_told(caller.ear, about_recording(telefoon, tmp_path, Sentence.THANKS))
+        await telefoon.noted(caller.call_id, "recording_started")
+        [record] = await consents(telefoon, caller.call_id)
+        recording, sound = await kept(telefoon, tmp_path, caller)
+
+    assert hears(sound, AFTER, seconds=1)
+    assert not hears(sound, BEFORE)
+    assert (record["policy"], record["given"], record["how"]) == ("press-to-consent", "yes", "digit")
+    assert (record["digit"], record["language"], record["wording_version"]) == ("1", "en-GB", "1")
+    assert record["offset_seconds"] > 5
+    assert recording["consent"] == record["id"]
+
+
+async def test_a_refusal_is_honoured_and_the_call_goes_on(tmp_path: Path, ports: Ports, shop: Customer) -> None:
+    shop.flows["/start"] = RECORDED
+    number = {"--url": shop.url("/start"), "--consent": "press-to-consent"}
+    async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
+        answers(caller, "2")
+        await is_told(caller.ear, about_recording(telefoon, tmp_path, Sentence.REFUSED))
+        await is_told(caller.ear, said(telefoon, tmp_path, "goes on", GOES_ON))
+        why = await telefoon.noted(caller.call_id, "not_recorded")
+        [record] = await consents(telefoon, caller.call_id)
+        recordings = (await telefoon.get("recordings"))["recordings"]
+
+    assert (record["given"], record["how"], record["digit"]) == ("no", "digit", "2")
+    assert why["reason"] == "consent was refused"
+    assert recordings == []
+    assert list(tmp_path.glob("var/recordings/*")) == []
+
+
+async def test_external_asks_nobody_and_keeps_what_the_client_asserts(tmp_path: Path, ports: Ports) -> None:
+    heard, voice = tmp_path / "heard.wav", tone(AFTER, 30, dbov=-24).save(tmp_path / "voice.wav")
+    asserted = {
+        "policy": "external", "reference": "CRM 7", "given_by": "Zoë", "given_at": "2026-11-25T09:30:00Z",
+        "wording": "I agree to be recorded.",
+    }  # fmt: skip
+    async with (
+        phone("--play", str(voice), "--record", str(heard), "--hang-up-after", "5") as far_end,
+        platform(tmp_path, ports, {"TRUNK": f"sip:127.0.0.1:{far_end.port}"}) as telefoon,
+    ):
+        call = await telefoon.place("+493023125001", record=True, consent=asserted, flow=TALK)
+        await far_end.tells("recorded", within_s=40)
+        [record] = await consents(telefoon, call["id"])
+        _, wav = await telefoon.recording(tmp_path, call_id=call["id"])
+        asked = [about_recording(telefoon, tmp_path, each) for each in (Sentence.ANNOUNCEMENT, Sentence.QUESTION)]
+
+    assert hears(Sound.of_file(wav, 1), AFTER, seconds=3)
+    assert all(contains(Sound.of_file(heard), sentence).score < ALIKE for sentence in asked)
+    assert (record["given"], record["how"]) == ("yes", "external")
+    assert {name: record[name] for name in ("reference", "given_by", "wording")} == {
+        name: asserted[name] for name in ("reference", "given_by", "wording")
+    }
+    assert record["given_at"].startswith("2026-11-25T09:30:00")
+
+
+async def test_none_needed_asks_nobody_and_keeps_its_legal_basis(tmp_path: Path, ports: Ports, shop: Customer) -> None:
+    shop.flows["/start"] = RECORDED
+    number = {"--url": shop.url("/start"), "--consent": "none-needed", "--consent-basis": "Emergency calls act"}
+    async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
+        await is_told(caller.ear, said(telefoon, tmp_path, "goes on", GOES_ON))
+        [record] = await consents(telefoon, caller.call_id)
+        _, sound = await kept(telefoon, tmp_path, caller)
+        notice = about_recording(telefoon, tmp_path, Sentence.ANNOUNCEMENT)
+
+    assert hears(sound, AFTER, seconds=2)
+    assert contains(caller.ear.heard(), notice).score < ALIKE
+    assert (record["how"], record["basis"]) == ("not-needed", "Emergency calls act")
+
+
+async def test_a_call_to_germany_is_asked_for_a_key_by_default(tmp_path: Path, ports: Ports) -> None:
+    heard = tmp_path / "heard.wav"
+    voice = joined(tone(BEFORE, 11, dbov=-24), tone(AFTER, 20, dbov=-24)).save(tmp_path / "voice.wav")
+    keys = ("--digits", "1", "--digits-after", "12", "--hang-up-after", "18")
+    async with (
+        phone("--play", str(voice), "--record", str(heard), *keys) as far_end,
+        platform(tmp_path, ports, {"TRUNK": f"sip:127.0.0.1:{far_end.port}"}) as telefoon,
+    ):
+        call = await telefoon.place("+493023125001", record=True, flow=TALK, tts_language="en-GB")
+        await far_end.tells("recorded", within_s=60)
+        [record] = await consents(telefoon, call["id"])
+        _, wav = await telefoon.recording(tmp_path, call_id=call["id"])
+        question = about_recording(telefoon, tmp_path, Sentence.QUESTION)
+
+    assert contains(Sound.of_file(heard), question).score > ALIKE
+    assert hears(Sound.of_file(wav, 1), AFTER, seconds=1)
+    assert not hears(Sound.of_file(wav, 1), BEFORE)
+    assert (record["policy"], record["given"]) == ("both-parties", "yes")
+    assert "§ 201" in record["basis"]
+
+
+@pytest.mark.parametrize("by", ["key", "rest"])
+async def test_a_withdrawal_silences_the_rest(tmp_path: Path, ports: Ports, shop: Customer, by: str) -> None:
+    shop.flows["/start"] = RECORDED
+    number = {"--url": shop.url("/start"), "--consent": "announce"}
+    async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
+        await withdrawn(telefoon, caller, by)
+        await is_told(caller.ear, about_recording(telefoon, tmp_path, Sentence.WITHDRAWN))
+        records = await consents(telefoon, caller.call_id, 2)
+        recording, sound = await kept(telefoon, tmp_path, caller)
+
+    assert hears(sound, AFTER, seconds=1)
+    assert not hears(sound, LATER)
+    assert sound.seconds > 4, "it goes on with silence"
+    assert [each["given"] for each in records] == ["yes", "withdrawn"]
+    assert (records[1]["how"], records[1].get("digit")) == (("digit", "*0") if by == "key" else ("api", None))
+    assert recording["status"] == "completed"
+
+
+async def test_with_the_withdrawal_the_recording_goes_if_the_policy_says_so(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    shop.flows["/start"] = RECORDED
+    number = {"--url": shop.url("/start"), "--consent": "announce", "--consent-withdrawal": "delete"}
+    async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
+        await withdrawn(telefoon, caller, "key")
+        await telefoon.delete(f"calls/{caller.call_id}")
+        await telefoon.noted(caller.call_id, "recording_deleted")
+        [row] = await ended_recordings(telefoon)
+
+    assert (row["status"], "sha256" in row) == ("absent", False)
+    assert list(tmp_path.glob("var/recordings/*")) == []
+
+
+async def withdrawn(telefoon: Platform, caller: Caller, by: str) -> None:
+    """Record for a while, withdraw, and sound another tone."""
+    await telefoon.noted(caller.call_id, "recording_started")
+    await asyncio.sleep(2)
+    if by == "key":
+        caller.ear.press("*0")
+    else:
+        assert (await telefoon.patch(f"calls/{caller.call_id}", {"consent": "withdrawn"}))[0] == 200
+    await telefoon.noted(caller.call_id, "consent_withdrawn")
+    caller.ear.say(tone(LATER, 2, dbov=-24), for_ever=True)
+
+
+async def ended_recordings(telefoon: Platform) -> list[dict[str, Any]]:
+    async with asyncio.timeout(10):
+        while True:
+            found: list[dict[str, Any]] = (await telefoon.get("recordings"))["recordings"]
+            if all(each["status"] != "in-progress" for each in found):
+                return found
+            await asyncio.sleep(0.1)

@@ -1,0 +1,173 @@
+"""Consent where several talk: each leg is asked, who refuses is in no recording, and who comes late is asked too."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from engine.consent import Sentence
+from tests.peers.audio import Sound, hears, joined, tone
+from tests.peers.callers import Caller, calling, has
+from tests.peers.customer import Customer
+from tests.peers.phone import PhonePeer, phone
+from tests.peers.platform import Platform, platform
+from tests.peers.ports import Ports
+from tests.peers.spoken import about_recording, is_told
+
+pytestmark = pytest.mark.sip
+
+BEFORE, CALLER, DESK, LATER = 400, 700, 900, 1100
+QUESTION_S = 11
+
+
+async def desk_that_presses(stack: AsyncExitStack, key: str, folder: Path) -> PhonePeer:
+    """A phone that sounds BEFORE until it has heard the question, presses a key, and sounds DESK from then on."""
+    voice = joined(tone(BEFORE, QUESTION_S, dbov=-24), tone(DESK, 30, dbov=-24)).save(folder / "desk.wav")
+    keys = ("--digits", key, "--digits-after", str(QUESTION_S + 1))
+    return await stack.enter_async_context(phone("--play", str(voice), *keys))
+
+
+async def agrees(telefoon: Platform, caller: Caller, folder: Path) -> None:
+    """Hear the question, sound BEFORE up to the key, and its own tone afterwards."""
+    await is_told(caller.ear, about_recording(telefoon, folder, Sentence.QUESTION), within_s=25)
+    caller.ear.say(tone(BEFORE, 1, dbov=-24))
+    caller.ear.press("1")
+
+
+async def heard_by(caller: Caller, hz: int, *, within_s: float = 20.0) -> bool:
+    """Whether the caller hears a tone."""
+    since = caller.ear.now_s
+    for _ in range(int(within_s)):
+        await asyncio.sleep(1)
+        if hears(caller.ear.heard(since), hz, seconds=0.6):
+            return True
+    return False
+
+
+async def given(telefoon: Platform, call_id: str) -> list[str]:
+    """What was answered on a call."""
+    return [each["given"] for each in (await telefoon.get(f"calls/{call_id}/consents"))["consents"]]
+
+
+async def test_both_parties_are_asked_before_the_first_sample_of_either(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    async with AsyncExitStack() as stack:
+        desk = await desk_that_presses(stack, "1", tmp_path)
+        shop.flows["/start"] = (
+            f'<Response><Dial record="record-from-answer-dual"><Sip>sip:a@127.0.0.1:{desk.port}</Sip></Dial></Response>'
+        )
+        number = {"--url": shop.url("/start"), "--consent": "both-parties"}
+        telefoon = await stack.enter_async_context(platform(tmp_path, ports, number=number))
+        [caller] = await stack.enter_async_context(calling(telefoon, ports, CALLER))
+        await agrees(telefoon, caller, tmp_path)
+        await telefoon.noted(caller.call_id, "recording_started", within_s=25)
+        await asyncio.sleep(3)
+        await telefoon.delete(f"calls/{caller.call_id}")
+        recording, wav = await telefoon.recording(tmp_path, call_id=caller.call_id)
+        dialled = await telefoon.newest_call(parent_id=caller.call_id)
+        answers = [await given(telefoon, each) for each in (caller.call_id, dialled["id"])]
+
+    said, answered = Sound.of_file(wav, 0), Sound.of_file(wav, 1)
+    assert hears(said, CALLER, seconds=1)
+    assert hears(answered, DESK, seconds=1)
+    assert not any(hears(channel, BEFORE) for channel in (said, answered))
+    assert answers == [["yes"], ["yes"]]
+    assert recording["channels"] == 2
+
+
+async def test_whom_a_recorded_call_dials_is_asked_and_is_not_in_it_after_a_refusal(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    async with AsyncExitStack() as stack:
+        desk = await desk_that_presses(stack, "2", tmp_path)
+        shop.flows["/start"] = (
+            '<Response><Start><Recording channels="mono"/></Start><Dial record="record-from-answer">'
+            f"<Sip>sip:a@127.0.0.1:{desk.port}</Sip></Dial></Response>"
+        )
+        number = {"--url": shop.url("/start"), "--consent": "both-parties"}
+        telefoon = await stack.enter_async_context(platform(tmp_path, ports, number=number))
+        [caller] = await stack.enter_async_context(calling(telefoon, ports, CALLER))
+        await agrees(telefoon, caller, tmp_path)
+        assert await heard_by(caller, DESK, within_s=40), "they talk all the same"
+        await asyncio.sleep(2)
+        dialled = await telefoon.newest_call(parent_id=caller.call_id)
+        await telefoon.delete(f"calls/{caller.call_id}")
+        _, wav = await telefoon.recording(tmp_path, call_id=caller.call_id)
+        rows = (await telefoon.get("recordings"))["recordings"]
+        answers = [await given(telefoon, each) for each in (caller.call_id, dialled["id"])]
+
+    sound = Sound.of_file(wav)
+    assert hears(sound, CALLER, seconds=2)
+    assert not any(hears(sound, each) for each in (DESK, BEFORE))
+    assert [each["source"] for each in rows] == ["start"], "the talk itself is not recorded"
+    assert answers == [["yes"], ["no"]]
+
+
+async def test_who_comes_late_is_asked_and_who_refuses_is_left_out_of_a_conferences_recording(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    shop.flows["/start"] = (
+        '<Response><Dial><Conference beep="false" record="record-from-start">desk</Conference></Dial></Response>'
+    )
+    number = {"--url": shop.url("/start"), "--consent": "press-to-consent"}
+    async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, CALLER) as (first,):
+        await agrees(telefoon, first, tmp_path)
+        await telefoon.noted(first.call_id, "recording_started")
+        room = (await telefoon.get("conferences"))["conferences"][0]["id"]
+        async with calling(telefoon, ports, DESK) as (second,):
+            await is_told(second.ear, about_recording(telefoon, tmp_path, Sentence.QUESTION), within_s=25)
+            second.ear.press("2")
+            await has(telefoon, "desk", 2, within_s=15)
+            assert await first.hears(second) == {DESK}
+            assert await second.hears(first) == {CALLER}
+            answers = [await given(telefoon, each.call_id) for each in (first, second)]
+            await telefoon.patch(f"conferences/{room}", {"status": "completed"})
+            await second.far_end.finishes()
+        recording, wav = await telefoon.recording(tmp_path, conference_id=room)
+
+    sound = Sound.of_file(wav)
+    assert hears(sound, CALLER, seconds=3)
+    assert not any(hears(sound, each) for each in (DESK, BEFORE))
+    assert answers == [["yes"], ["no"]]
+    assert recording["status"] == "completed"
+
+
+@pytest.mark.parametrize("withdrawal", ["cut", "delete"])
+async def test_who_withdraws_in_a_conference_is_in_its_recording_no_more(
+    tmp_path: Path, ports: Ports, shop: Customer, withdrawal: str
+) -> None:
+    shop.flows["/start"] = (
+        '<Response><Dial><Conference beep="false" record="record-from-start">desk</Conference></Dial></Response>'
+    )
+    number = {"--url": shop.url("/start"), "--consent": "announce", "--consent-withdrawal": withdrawal}
+    async with (
+        platform(tmp_path, ports, number=number) as telefoon,
+        calling(telefoon, ports, CALLER, DESK) as (first, second),
+    ):
+        await has(telefoon, "desk", 2, within_s=15)
+        room = (await telefoon.get("conferences"))["conferences"][0]["id"]
+        await asyncio.sleep(2)
+        second.ear.press("*0")
+        await telefoon.noted(second.call_id, "consent_withdrawn")
+        second.ear.say(tone(LATER, 2, dbov=-24), for_ever=True)
+        await is_told(second.ear, about_recording(telefoon, tmp_path, Sentence.WITHDRAWN))
+        since = first.ear.now_s
+        await asyncio.sleep(2)
+        assert hears(first.ear.heard(since), LATER, seconds=0.6), "it still takes part"
+        await telefoon.patch(f"conferences/{room}", {"status": "completed"})
+        await second.far_end.finishes()
+        await asyncio.sleep(1)
+        [row] = (await telefoon.get("recordings", conference_id=room))["recordings"]
+        if withdrawal == "cut":
+            _, wav = await telefoon.recording(tmp_path, conference_id=room)
+
+    if withdrawal == "delete":
+        assert row["status"] == "absent"
+        assert list(tmp_path.glob("var/recordings/*")) == []
+        return
+    sound = Sound.of_file(wav)
+    assert hears(sound, DESK, seconds=1)
+    assert not hears(sound, LATER)
+    assert hears(sound.part(sound.seconds - 2), CALLER, seconds=1), "the other goes on being recorded"
