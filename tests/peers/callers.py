@@ -68,7 +68,7 @@ async def calling(telefoon: Platform, ports: Ports, *tones: int) -> AsyncIterato
             )
             ear.follow((await far_end.gets("200 INVITE")).sdp)
             ear.say(tone(hz, 2, dbov=-24), for_ever=True)
-            call = await telefoon.newest_call()
+            call = await telefoon.newest_call(direction="inbound")
             callers.append(Caller(hz, ear, far_end, call["id"]))
             await asyncio.sleep(0.3)
         yield callers
