@@ -47,7 +47,7 @@ class Permission:
         Who has not been asked is asked, and so is who was asked for less than one of the policies wants.
         """
         try:
-            choices = [await self._rules.choice(session.call) for session in sessions]
+            choices = [await self._choice(session) for session in sessions]
         except StoreError as error:
             for session in sessions:
                 session.journal.note("not_recorded", reason=f"the consent policy is not known: {error}")
@@ -74,6 +74,10 @@ class Permission:
         else:
             choice = await self._rules.choice(session.call)
             self._keep(session, decide(choice, Ask.KEY, Answer(how), leg).record)
+
+    async def _choice(self, session: Session) -> Choice:
+        """As it was when consent was given, if it was."""
+        return session.consent.choice if session.consent is not None else await self._rules.choice(session.call)
 
     async def _of_one(
         self, session: Session, choice: Choice, others: Iterable[Policy], conference: Conference | None

@@ -1,3 +1,5 @@
+import asyncio
+
 from engine.live.keys import Keys
 
 
@@ -19,4 +21,30 @@ async def test_forgotten_keys_are_not_read() -> None:
 
     keys.forget()
 
+    assert await keys.next(0.01) is None
+
+
+async def test_a_sequence_is_noticed_and_its_keys_are_read_all_the_same() -> None:
+    keys = Keys()
+    noticed = asyncio.create_task(keys.sequence("*0"))
+    await asyncio.sleep(0)
+    for key in "1*":
+        keys.press(key)
+    await asyncio.sleep(0)
+    assert not noticed.done()
+
+    keys.press("0")
+    await noticed
+
+    assert [await keys.next(0.1) for _ in range(4)] == ["1", "*", "0", None]
+
+
+async def test_diverted_keys_are_for_one_reader_only() -> None:
+    keys = Keys()
+    with keys.diverted() as apart:
+        keys.press("1")
+        assert await apart.next(0.1) == "1"
+    keys.press("2")
+
+    assert await keys.next(0.1) == "2"
     assert await keys.next(0.01) is None

@@ -1,0 +1,54 @@
+"""Which policy a call has: the call's, else the account's, else its countries'; and whose texts are spoken."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine.accounts import Account
+from engine.consent import Choice, Policy, Sentence, load_countries, load_texts
+from engine.live.consent_rules import ConsentRules
+from engine.store import Accounts, Consents, Database
+from tests.unit.store.samples import a_call
+
+
+@pytest.fixture
+async def rules(tmp_path: Path) -> AsyncIterator[ConsentRules]:
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'telefoon.db'}")
+    yield ConsentRules(Accounts(database, b"pepper"), Consents(database), load_countries(), load_texts(), "be")
+    await database.close()
+
+
+@pytest.fixture
+async def account(rules: ConsentRules) -> Account:
+    return await rules.accounts.ensure("demo")
+
+
+async def test_the_calls_goes_before_the_accounts_and_that_before_the_countries(
+    rules: ConsentRules, account: Account
+) -> None:
+    german = a_call(account.id, to="+493023125001")
+    assert (await rules.choice(german)).policy is Policy.BOTH_PARTIES
+    assert (await rules.choice(a_call(account.id))).policy is Policy.ANNOUNCE
+
+    await rules.accounts.choose_consent(account.id, Choice(Policy.PRESS))
+    assert (await rules.choice(german)).policy is Policy.PRESS
+
+    assert (await rules.choice(replace(german, consent=Choice(Policy.ANNOUNCE)))).policy is Policy.ANNOUNCE
+
+
+async def test_the_newest_of_an_accounts_own_texts_is_spoken(rules: ConsentRules, account: Account) -> None:
+    for text in ("Wij nemen op.", "Wij nemen dit op."):
+        await rules.records.set_text(account.id, Sentence.ANNOUNCEMENT, "nl", text)
+
+    dutch = await rules.wordings(account.id, "nl-BE")
+    notice = dutch[Sentence.ANNOUNCEMENT]
+    french = await rules.wordings(account.id, "fr-BE")
+
+    assert (notice.text, notice.version) == (
+        "Wij nemen dit op.",
+        "account 2",
+    )
+    assert dutch[Sentence.QUESTION].version == "1"
+    assert french[Sentence.ANNOUNCEMENT].text == "Cet appel est enregistré."
