@@ -27,7 +27,8 @@ from api.speech import recognizer, speech_service
 from config.settings import Settings
 from engine.bell import Bell
 from engine.call import Call
-from engine.consent import load_countries, load_texts
+from engine.consent import load_texts
+from engine.consent.countries import load_countries
 from engine.courier import CallbackCourier
 from engine.egress import Egress, SipEgress
 from engine.errors import SetupError

@@ -1,6 +1,8 @@
-"""Consent to be recorded: policies as data (`policy`), their decisions (`decision`), countries, texts and records."""
+"""Consent to be recorded: policies as data (`policy`), their decisions (`decision`), texts and records.
 
-from engine.consent.countries import Countries, load_countries
+Defaults by country are in `engine.consent.countries`, which needs the plans of all telephone numbers.
+"""
+
 from engine.consent.decision import AGREE, REFUSE, WITHDRAW, Answer, Consent, Decision, Leg, asserted, decide, withdrawn
 from engine.consent.policy import ASSERTED, Ask, Choice, Policy, Withdrawal, asked_of, faults
 from engine.consent.record import ConsentRecord, Given, How
@@ -16,7 +18,6 @@ __all__ = [
     "Choice",
     "Consent",
     "ConsentRecord",
-    "Countries",
     "Decision",
     "Given",
     "How",
@@ -31,7 +32,6 @@ __all__ = [
     "asserted",
     "decide",
     "faults",
-    "load_countries",
     "load_texts",
     "withdrawn",
 ]

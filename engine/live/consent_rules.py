@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from engine.call import Call
-from engine.consent import Choice, Countries, Sentence, Texts, Wording
+from engine.consent import Choice, Sentence, Texts, Wording
+from engine.consent.countries import Countries
 from engine.store import Accounts, Consents
 
 

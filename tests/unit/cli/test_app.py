@@ -18,6 +18,7 @@ COMMANDS = [
     ("privacy", "export"), ("privacy", "erase"),
     ("holds", "list"), ("holds", "set"), ("holds", "lift"),
     ("keys", "create"), ("keys", "list"), ("keys", "revoke"), ("accounts", "list"), ("accounts", "secret"),
+    ("accounts", "consent"), ("accounts", "text"),
     ("webhooks", "list"), ("webhooks", "replay"), ("webhooks", "verify"),
     ("numbers", "add"), ("numbers", "list"), ("numbers", "remove"),
     ("calls", "list"), ("calls", "show"), ("calls", "explain"), ("calls", "end"),

@@ -2,8 +2,8 @@
 
 import pytest
 
-from engine.consent import Policy, load_countries
-from engine.consent.countries import Country
+from engine.consent import Policy
+from engine.consent.countries import Country, load_countries
 
 EU = {
     *("at", "be", "bg", "hr", "cy", "cz", "dk", "ee", "fi", "fr", "de", "gr", "hu", "ie"),

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from engine.accounts import Account
-from engine.consent import Choice, Policy, Sentence, load_countries, load_texts
+from engine.consent import Choice, Policy, Sentence, load_texts
+from engine.consent.countries import load_countries
 from engine.live.consent_rules import ConsentRules
 from engine.store import Accounts, Consents, Database
 from tests.unit.store.samples import a_call
