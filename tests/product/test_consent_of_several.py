@@ -105,6 +105,60 @@ async def test_whom_a_recorded_call_dials_is_asked_and_is_not_in_it_after_a_refu
     assert answers == [["yes"], ["no"]]
 
 
+async def test_to_whom_a_recorded_call_is_transferred_is_asked_first(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    shop.flows["/start"] = (
+        '<Response><Start><Recording channels="mono"/></Start><Say>Hello.</Say><Pause length="60"/></Response>'
+    )
+    async with AsyncExitStack() as stack:
+        desk = await desk_that_presses(stack, "1", tmp_path)
+        number = {"--url": shop.url("/start"), "--consent": "both-parties"}
+        telefoon = await stack.enter_async_context(platform(tmp_path, ports, number=number))
+        [caller] = await stack.enter_async_context(calling(telefoon, ports, CALLER))
+        await agrees(telefoon, caller, tmp_path)
+        await telefoon.noted(caller.call_id, "recording_started")
+        order = {"transfer": {"to": f"sip:a@127.0.0.1:{desk.port}"}}
+        assert (await telefoon.patch(f"calls/{caller.call_id}", order))[0] == 200
+        assert await heard_by(caller, DESK, within_s=40)
+        await asyncio.sleep(2)
+        dialled = await telefoon.newest_call(parent_id=caller.call_id)
+        await telefoon.delete(f"calls/{caller.call_id}")
+        _, wav = await telefoon.recording(tmp_path, call_id=caller.call_id)
+        answers = [await given(telefoon, each) for each in (caller.call_id, dialled["id"])]
+
+    sound = Sound.of_file(wav)
+    assert hears(sound, DESK, seconds=1)
+    assert not hears(sound, BEFORE)
+    assert answers == [["yes"], ["yes"]]
+
+
+async def test_the_stricter_of_both_countries_asks_both(tmp_path: Path, ports: Ports, shop: Customer) -> None:
+    """A caller who would be told only in Belgium talks with somebody in Germany."""
+    shop.flows["/start"] = '<Response><Dial record="record-from-answer-dual">+493023125001</Dial></Response>'
+    async with AsyncExitStack() as stack:
+        desk = await desk_that_presses(stack, "1", tmp_path)
+        settings, number = {"TRUNK": f"sip:127.0.0.1:{desk.port}"}, {"--url": shop.url("/start")}
+        telefoon = await stack.enter_async_context(platform(tmp_path, ports, settings, number=number))
+        [caller] = await stack.enter_async_context(calling(telefoon, ports, CALLER))
+        await agrees(telefoon, caller, tmp_path)
+        await telefoon.noted(caller.call_id, "recording_started", within_s=25)
+        await asyncio.sleep(3)
+        dialled = await telefoon.newest_call(parent_id=caller.call_id)
+        records = [
+            (await telefoon.get(f"calls/{each}/consents"))["consents"] for each in (caller.call_id, dialled["id"])
+        ]
+        await telefoon.delete(f"calls/{caller.call_id}")
+        _, wav = await telefoon.recording(tmp_path, call_id=caller.call_id)
+
+    assert [(each["policy"], each["how"], each["digit"]) for [each] in records] == [
+        ("announce", "digit", "1"),
+        ("both-parties", "digit", "1"),
+    ]
+    assert hears(Sound.of_file(wav, 1), DESK, seconds=1)
+    assert not any(hears(Sound.of_file(wav, channel), BEFORE) for channel in (0, 1))
+
+
 async def test_who_comes_late_is_asked_and_who_refuses_is_left_out_of_a_conferences_recording(
     tmp_path: Path, ports: Ports, shop: Customer
 ) -> None:
