@@ -40,7 +40,8 @@ class Recording:
     process that writes it. `seconds`, `size_bytes` and `sha256` (of the WAV that is downloaded) are known once the file
     is closed; `error` says why a recording failed or ended early. `lead_s` seconds of silence stand before what was
     recorded, so that its times are those of another recording. `wrapped_key` is its data key, wrapped in its account's;
-    without one the file is a plain WAV. `consent` is the id of the consent by which it began.
+    without one the file is a plain WAV. `consent` is the id of the consent by which it began; with `unwanted` it is
+    deleted at its end.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Recording:
     lead_s: float = 0.0
     wrapped_key: bytes | None = field(default=None, repr=False)
     consent: str | None = None
+    unwanted: bool = False
 
     @property
     def frames(self) -> int | None:

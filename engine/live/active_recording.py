@@ -33,8 +33,6 @@ class ActiveRecording:
         self._withheld = withheld
         self._connected = {each for each in self._sources if each[0] not in withheld}
         self._arranging = asyncio.Lock()
-        self.unwanted = False
-        """To be deleted at its end."""
         self._hushed: set[LegId] = set()
         self._paused = False
         self._close = close

@@ -13,21 +13,23 @@ from engine.errors import RecordingError, StoreError
 from engine.flow.plans import Trim
 from engine.ids import Kind, new_id
 from engine.live.active_recording import ActiveRecording
+from engine.live.stored import stored
 from engine.live.telling import Teller
+from engine.live.unwanted import without_audio
 from engine.live.withholding import Withheld
 from engine.ports import Bridge, Clock, Heard, LegId, Source
-from engine.recording import Recording, RecordingSource, RecordingStatus, erased
+from engine.recording import Recording, RecordingSource, RecordingStatus
 from engine.recording_shelf import RecordingShelf
 from engine.store import Recordings
 from engine.tape.audio import Tape
 from engine.tape.writer import TapeWriter
+from engine.tasks import Beside
 from engine.told.recording import recording_form
 
 LENGTH_TOLERANCE_S: Final = 0.2
 DISK_RESERVE_BYTES: Final = 64 * 1024 * 1024
 _DISK_CHECK_S: Final = 1.0
 _DISK_FULL: Final = "The disk is full."
-_WITHDRAWN: Final = "Consent was withdrawn, and with it the recording."
 
 log = structlog.get_logger(__name__)
 
@@ -76,6 +78,7 @@ class RecordingDesk:
         self._reserve_bytes = reserve_bytes
         self._running: set[ActiveRecording] = set()
         self._withheld = Withheld()
+        self._beside = Beside()
 
     async def start(self, consent: Consent, subject: Subject, tracks: Sequence[Sequence[Source]]) -> ActiveRecording:
         """Record from now on, one channel for each group of sources. Raises RecordingError."""
@@ -139,8 +142,14 @@ class RecordingDesk:
         """
         self._withheld.add(sources)
         for active in self._holding(sources):
-            active.unwanted |= unwanted
             await active.arrange()
+            if unwanted:
+                self.discard(active)
+
+    def discard(self, active: ActiveRecording) -> None:
+        """Delete it at its end, or by the next process if this one dies first."""
+        active.row = replace(active.row, unwanted=True)
+        self._beside.begin(stored(self._rows.mark_unwanted(active.id)))
 
     async def release(self, *sources: Source) -> None:
         """Undo `withhold`."""
@@ -202,21 +211,14 @@ class RecordingDesk:
             wanted_s = subject.lead_s + lasted_s
             if subject.trim is Trim.NOTHING and abs(file.seconds - wanted_s) > LENGTH_TOLERANCE_S:
                 subject.note("recording_length_mismatch", recording=row.id, seconds=file.seconds, wanted_s=wanted_s)
-        if active.unwanted:
-            row = await self._without_audio(row, subject)
+        if active.row.unwanted:
+            row = await without_audio(row, self._shelf)
+            subject.note("recording_deleted", recording=row.id, reason=row.error)
         await self.save(row)
         if row.seconds is not None:
             subject.note("recording_closed", recording=row.id, seconds=row.seconds, status=row.status)
         await self._tell(subject, row, _ENDS[row.status])
         return row
-
-    async def _without_audio(self, row: Recording, subject: Subject) -> Recording:
-        """Somebody has withdrawn consent, and nothing is to be kept."""
-        await self._shelf.erase(row)
-        subject.note("recording_deleted", recording=row.id, reason=_WITHDRAWN)
-        return replace(
-            erased(row), status=RecordingStatus.ABSENT, seconds=None, size_bytes=None, sha256=None, error=_WITHDRAWN
-        )
 
     async def _tell(self, subject: Subject, row: Recording, event: RecordingEventName) -> None:
         call_id = subject.call_id or subject.told_on

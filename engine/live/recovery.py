@@ -11,6 +11,7 @@ from engine.conference import ConferenceStatus, become
 from engine.errors import RecordingError
 from engine.live.journal import Journal, Ledger
 from engine.live.services import Services
+from engine.live.unwanted import without_audio
 from engine.recording import Recording, RecordingStatus
 
 _DIED: Final = "The process that carried it ended without closing it."
@@ -46,6 +47,8 @@ async def _fail(call: Call, ledger: Ledger) -> None:
 
 async def _closed(recording: Recording, services: Services) -> Recording:
     """With the figures of what is left of it: all where it had been closed, else up to the process's end."""
+    if recording.unwanted:
+        return replace(await without_audio(recording, services.shelf), ended_at=services.clock.now())
     try:
         file, was_closed = await services.shelf.salvaged(recording)
     except RecordingError as error:

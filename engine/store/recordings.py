@@ -64,6 +64,10 @@ class Recordings:
         rows, total = await self._db.page(query, page, page_size, behind)
         return [Recording(**row) for row in rows], total
 
+    async def mark_unwanted(self, recording_id: str) -> None:
+        """It is deleted at its end, whatever becomes of this process."""
+        await self._db.change(update(recordings).where(recordings.c.id == recording_id).values(unwanted=True))
+
     async def unfinished(self, node: str) -> list[Recording]:
         """What a node was recording, oldest first."""
         query = select(recordings).where(recordings.c.status.in_(UNFINISHED), recordings.c.node == node)

@@ -261,6 +261,7 @@ recordings: Final = Table(
     Column("error", Text),
     Column("wrapped_key", LargeBinary),
     Column("consent", IDENTIFIER),
+    Column("unwanted", Boolean, nullable=False, server_default=false()),
     Index(None, "account_id", "started_at", "id"),
     Index(None, "status", "node"),
 )

@@ -1,6 +1,7 @@
 """Each consent policy on a real call: what the far end heard, what was recorded, and nothing from before."""
 
 import asyncio
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -191,6 +192,21 @@ async def test_with_the_withdrawal_the_recording_goes_if_the_policy_says_so(
         [row] = await ended_recordings(telefoon)
 
     assert (row["status"], "sha256" in row) == ("absent", False)
+    assert list(tmp_path.glob("var/recordings/*")) == []
+
+
+async def test_it_goes_too_if_the_process_dies_before_its_end(tmp_path: Path, ports: Ports, shop: Customer) -> None:
+    shop.flows["/start"] = RECORDED
+    number = {"--url": shop.url("/start"), "--consent": "announce", "--consent-withdrawal": "delete"}
+    async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
+        await withdrawn(telefoon, caller, "key")
+        await asyncio.sleep(1)
+        assert list(tmp_path.glob("var/recordings/*"))
+        await telefoon.end(signal.SIGKILL)
+        await telefoon.start()
+        [row] = await ended_recordings(telefoon)
+
+    assert row["status"] == "absent"
     assert list(tmp_path.glob("var/recordings/*")) == []
 
 

@@ -54,7 +54,7 @@ class RoomRecording:
     def delete_at_end(self) -> None:
         """Somebody has withdrawn consent, and nothing of the mix is to be kept."""
         if self._mix is not None:
-            self._mix.unwanted = True
+            self._desk.discard(self._mix)
 
     async def pause(self, *, paused: bool) -> None:
         """Silence from now on, or no longer. Raises WrongState where nothing is recorded, StoreError."""

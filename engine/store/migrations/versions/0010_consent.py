@@ -18,6 +18,7 @@ def upgrade() -> None:
     for name in _CHOOSING:
         op.add_column(name, sa.Column("consent", sa.JSON()))
     op.add_column("recordings", sa.Column("consent", IDENTIFIER))
+    op.add_column("recordings", sa.Column("unwanted", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_table(
         "consents",
         sa.Column("id", IDENTIFIER, nullable=False),
@@ -63,6 +64,7 @@ def downgrade() -> None:
     """Forget it."""
     op.drop_table("consent_texts")
     op.drop_table("consents")
+    op.drop_column("recordings", "unwanted")
     op.drop_column("recordings", "consent")
     for name in reversed(_CHOOSING):
         op.drop_column(name, "consent")
