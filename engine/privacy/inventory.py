@@ -50,7 +50,7 @@ _ACCOUNT_LIFE: Final = "as long as the account"
 
 HOLDINGS: Final[dict[str, Holding]] = {
     "accounts": Holding(
-        "Whose calls, numbers and keys these are.", Whose.CUSTOMERS, _words("name"), _words("id created_at"),
+        "Whose calls, numbers and keys these are.", Whose.CUSTOMERS, _words("name"), _words("id created_at consent"),
         until=_ACCOUNT_LIFE,
     ),
     "api_keys": Holding(
@@ -64,7 +64,7 @@ HOLDINGS: Final[dict[str, Holding]] = {
     "numbers": Holding(
         "Which number belongs to which account, and what answers calls to it.", Whose.CUSTOMERS,
         _words("e164 url fallback_url"),
-        _words("id account_id created_at language record method fallback_method webhook_format"),
+        _words("id account_id created_at language record method fallback_method webhook_format consent"),
         until="until the number is removed",
     ),
     "calls": Holding(
@@ -72,7 +72,7 @@ HOLDINGS: Final[dict[str, Holding]] = {
         _words("from_ to start_time answer_time end_time url fallback_url flow status_callback language sip_call_id "
                "sip_reason attempts"),
         _words("id account_id direction status node status_callback_method status_callback_events timeout_s record "
-               "parent_id sip_code q850_cause price price_unit"),
+               "parent_id sip_code q850_cause price price_unit consent"),
         Kept.CALLS,
     ),
     "call_events": Holding(
@@ -101,11 +101,24 @@ HOLDINGS: Final[dict[str, Holding]] = {
         Kept.CALLS,
     ),
     "recordings": Holding(
-        "What is known of each recording; its sound is a file.", Whose.CALLERS,
+        "What is known of each recording; its sound is a sealed file, whose key is wrapped here.", Whose.CALLERS,
         _words("started_at ended_at path sha256"),
         _words("id account_id source status channels rate_hz lead_s node call_id conference_id seconds size_bytes "
-               "error"),
+               "error wrapped_key consent unwanted"),
         Kept.RECORDINGS,
+    ),
+    "account_keys": Holding(
+        "Wraps the keys of an account's recordings; itself wrapped in the master key.", Whose.NOBODY, (),
+        _words("account_id master wrapped created_at"), until=_ACCOUNT_LIFE,
+    ),
+    "consents": Holding(
+        "Shows who agreed to be recorded, or did not, to what words and how. An erasure puts a pseudonym for the number.",
+        Whose.CALLERS, _words("number at reference given_by given_at digit language wording"),
+        _words("id account_id call_id conference_id policy basis given how wording_version offset_s"), Kept.CONSENTS,
+    ),
+    "consent_texts": Holding(
+        "An account's own words about recording, with their versions.", Whose.NOBODY, (),
+        _words("account_id sentence language version text created_at"), until=_ACCOUNT_LIFE,
     ),
     "queues": Holding(
         "Queues by account and name.", Whose.NOBODY, (), _words("id account_id friendly_name date_created"),
@@ -137,7 +150,12 @@ HOLDINGS: Final[dict[str, Holding]] = {
 }  # fmt: skip
 
 PLACES: Final = (
-    Place("recordings/", "the sound of recordings", Whose.CALLERS, "with its row: retention, deletion or erasure"),
+    Place(
+        "recordings/",
+        "the sound of recordings, sealed unless recording_encryption is off",
+        Whose.CALLERS,
+        "with its row: retention, deletion or erasure",
+    ),
     Place(
         "prompts-cache/", "what was spoken to callers, by a hash", Whose.CALLERS, "least used first; at each erasure"
     ),
@@ -145,6 +163,7 @@ PLACES: Final = (
         "media-cache/", "audio files of customers, by a hash", Whose.CUSTOMERS, "media_cache_seconds; at each erasure"
     ),
     Place("decoder-scratch/, sip-scratch/, recognizer-scratch/", "work in progress", Whose.CALLERS, "within the call"),
+    Place("master.key", "what the accounts' keys are wrapped in", Whose.NOBODY, "always; its owner alone reads it"),
     Place("pepper", "the key of hashes and pseudonyms", Whose.NOBODY, "always; its owner alone reads it"),
     Place("telefoon.db", "the database, unless it is PostgreSQL", Whose.CALLERS, "as its tables"),
 )

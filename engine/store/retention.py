@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from engine.call import FINAL
 from engine.privacy.pseudonym import Pseudonyms
 from engine.privacy.retention import Kept
-from engine.recording import Recording, RecordingStatus
+from engine.recording import UNFINISHED, Recording
 from engine.store.anonymous import anonymise, is_named
 from engine.store.database import Database
 from engine.store.holds import account_is_free, call_is_free, conference_is_free
@@ -19,12 +19,11 @@ from engine.store.tables import (
     CallbackState,
     call_events,
     calls,
+    consents,
     outbox,
     recordings,
     webhook_exchanges,
 )
-
-_WRITTEN: Final = (RecordingStatus.IN_PROGRESS, RecordingStatus.PAUSED)
 
 
 class Retention:
@@ -94,7 +93,7 @@ def _calls(account_id: str, before: datetime) -> Select[Any]:
 def _recordings(account_id: str, before: datetime) -> Select[Any]:
     return select(recordings.c.id).where(
         recordings.c.account_id == account_id,
-        recordings.c.status.not_in(_WRITTEN),
+        recordings.c.status.not_in(UNFINISHED),
         func.coalesce(recordings.c.ended_at, recordings.c.started_at, type_=recordings.c.started_at.type) < before,
         account_is_free(recordings.c.account_id),
         call_is_free(recordings.c.call_id),
@@ -133,16 +132,31 @@ def _outbox(account_id: str, before: datetime) -> Select[Any]:
     )
 
 
+def _consents(account_id: str, before: datetime) -> Select[Any]:
+    return select(consents.c.id).where(
+        consents.c.account_id == account_id,
+        consents.c.at < before,
+        account_is_free(consents.c.account_id),
+        call_is_free(consents.c.call_id),
+    )
+
+
 _DUE: Final[Mapping[Kept, Callable[[str, datetime], Select[Any]]]] = {
     Kept.RECORDINGS: _recordings,
     Kept.EVENTS: _events,
     Kept.WEBHOOKS: _webhooks,
     Kept.OUTBOX: _outbox,
+    Kept.CONSENTS: _consents,
     Kept.CALLS: _calls,
 }
 """Identifiers of what is due. A kind with a table of its own is one function here and one line in each mapping."""
 
-_TABLES: Final = {Kept.EVENTS: call_events, Kept.WEBHOOKS: webhook_exchanges, Kept.OUTBOX: outbox}
+_TABLES: Final = {
+    Kept.EVENTS: call_events,
+    Kept.WEBHOOKS: webhook_exchanges,
+    Kept.OUTBOX: outbox,
+    Kept.CONSENTS: consents,
+}
 
 SWEPT: Final[Sequence[Kept]] = tuple(_DUE)
 """The accounts' kinds in the order of a sweep: calls last, as they take their events with them."""

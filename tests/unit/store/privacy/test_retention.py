@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from engine.conference import ConferenceStatus
+from engine.consent import ConsentRecord, Given, How, Policy
 from engine.errors import NotFound, RecordingError
+from engine.ids import Kind, new_id
 from engine.privacy.audit import CLI
 from engine.privacy.pseudonym import PREFIX
 from engine.privacy.retention import FOR_EVER, HoldOn, Kept, Periods, Swept
-from engine.store import Conferences, Holds, RecordingFilter
+from engine.store import Conferences, Consents, Holds, RecordingFilter
 from tests.unit.store.privacy.conftest import PERIODS, House
 from tests.unit.store.samples import NOON, a_conference, a_participant
 
@@ -194,3 +196,21 @@ async def test_a_node_sweeps_again_and_again(house: House) -> None:
     rows = [row async for row in house.audit.rows()]
     assert (rows[0].actor, rows[0].action, rows[0].object) == ("system:node-1", "retention.sweep", house.account.id)
     assert {row.object for row in rows[1:]} == {"nothing"}
+
+
+async def test_consents_outlast_the_recordings_that_they_were_given_for(house: House) -> None:
+    call = await house.call()
+    consents = Consents(house.db, house.clock.now)
+    given = ConsentRecord(
+        new_id(Kind.CONSENT), house.account.id, call.id, call.to, Policy.ANNOUNCE, Given.YES, How.ANNOUNCED, NOON
+    )
+    await consents.add(given)
+    periods = Periods({Kept.CONSENTS: 1825, Kept.RECORDINGS: 90})
+    house.clock.days_later(1824)
+    await house.sweeper(periods).sweep(CLI)
+    assert await consents.of_call(call.id) == [given]
+
+    house.clock.days_later(1826)
+
+    assert await house.sweeper(periods).sweep(CLI) == [Swept(house.account.id, Kept.CONSENTS, 1)]
+    assert await consents.of_call(call.id) == []
