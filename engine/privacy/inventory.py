@@ -112,7 +112,7 @@ HOLDINGS: Final[dict[str, Holding]] = {
         _words("account_id master wrapped created_at"), until=_ACCOUNT_LIFE,
     ),
     "consents": Holding(
-        "Shows who agreed to be recorded, or did not, to what words and how. An erasure puts a pseudonym for the number.",
+        "Shows who agreed to be recorded, or did not, to what words and how. Erasure leaves a pseudonym of the number.",
         Whose.CALLERS, _words("number at reference given_by given_at digit language wording"),
         _words("id account_id call_id conference_id policy basis given how wording_version offset_s"), Kept.CONSENTS,
     ),
