@@ -64,7 +64,7 @@ async def test_all_hear_all_others_and_not_themselves_and_its_end_ends_every_leg
                 await each.far_end.finishes()
             await channels_are_gone(network, within_s=10)
             await has(telefoon, "talk", None, within_s=5)
-            calls = (await telefoon.get("calls"))["calls"]
+            calls = [await telefoon.ended_call(each["id"]) for each in (await telefoon.get("calls"))["calls"]]
 
     assert (status, ended["status"]) == (200, "completed")
     assert [call["status"] for call in calls] == ["completed"] * len(everybody)
