@@ -139,9 +139,10 @@ def _salvaged(read: Callable[[], Audio], end: Callable[[], bool], path: Path) ->
             raise RecordingError("Nothing of it had been written yet.")
     was_closed = end()
     with read() as audio:
-        if not audio.frames:
-            raise RecordingError("Nothing of it had been written yet.")
-        return described(path, audio), was_closed
+        if audio.frames:
+            return described(path, audio), was_closed
+    _erase(path)
+    raise RecordingError("Nothing of it had been written yet.")
 
 
 def _erase(path: Path) -> None:

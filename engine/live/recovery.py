@@ -56,8 +56,8 @@ async def _closed(recording: Recording, services: Services) -> Recording:
         return replace(recording, status=RecordingStatus.FAILED, error=reason, ended_at=services.clock.now())
     return replace(
         recording,
-        status=RecordingStatus.COMPLETED,
-        error=None if was_closed else _CUT_SHORT,
+        status=RecordingStatus.FAILED if recording.error else RecordingStatus.COMPLETED,
+        error=recording.error or (None if was_closed else _CUT_SHORT),
         seconds=file.seconds,
         size_bytes=file.size_bytes,
         sha256=file.sha256,

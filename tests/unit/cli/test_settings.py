@@ -77,6 +77,8 @@ def test_lists_are_words_and_tables_are_json_in_the_environment(monkeypatch: pyt
         ("HTTP_PORT", "http", "valid integer"),
         ("SIP_PORT", "0", "greater than or equal to 1"),
         ("SIP_TRANSPORTS", "udp,sctp", "'udp', 'tcp' or 'tls'"),
+        ("RECORDING_MASTER_KEY", "env:", "write file, file:PATH or env:NAME of a variable"),
+        ("RECORDING_MASTER_KEY", "kms", "write file, file:PATH or env:NAME of a variable"),
         ("RTP_PORTS", "14000-10000", "two ports from 1024 to 65535, the lower first, such as 10000-14000"),
         ("RTP_PORTS", "10000", "such as 10000-14000"),
         ("SESSION_EXPIRES_S", "30", "greater than or equal to 90"),

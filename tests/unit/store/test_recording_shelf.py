@@ -1,0 +1,129 @@
+"""The shelf over a real folder, database and master key: written, closed, trimmed, salvaged, erased."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.accounts import Account
+from engine.disk import Disk
+from engine.errors import RecordingError, SealBroken
+from engine.key_ring import KeyRing
+from engine.recording import Recording
+from engine.recording_shelf import RecordingShelf
+from engine.sealing.masters import MasterKeyFile
+from engine.store import AccountKeys, Database
+from tests.unit.store.samples import a_recording
+
+RATE_HZ = 8000
+LOUD = np.full(2 * RATE_HZ, 9000, np.int16).tobytes()
+"""A second of two channels."""
+QUIET = bytes(len(LOUD))
+
+Shelves = Callable[[bool], RecordingShelf]
+
+
+@pytest.fixture
+async def shelves(db: Database, tmp_path: Path) -> Shelves:
+    master = MasterKeyFile(tmp_path / "master.key")
+    await master.ensure()
+    keys = KeyRing(master, AccountKeys(db))
+    (tmp_path / "kept").mkdir()
+    return lambda sealed: RecordingShelf(tmp_path / "kept", keys, sealed=sealed, disk=Disk())
+
+
+async def begun(shelf: RecordingShelf, account: Account, *pieces: bytes, lead_s: float = 0.0) -> Recording:
+    """A recording of which so much was written when its process died."""
+    row = await shelf.placed(a_recording(account.id, rate_hz=RATE_HZ, lead_s=lead_s))
+    tape = await shelf.tape(row)
+    for piece in pieces:
+        tape.append(piece)
+    tape.abandon()
+    return row
+
+
+async def closed(shelf: RecordingShelf, account: Account, *pieces: bytes, trim: bool = False) -> Recording:
+    row = await shelf.placed(a_recording(account.id, rate_hz=RATE_HZ))
+    tape = await shelf.tape(row)
+    for piece in pieces:
+        tape.append(piece)
+    tape.close()
+    file = await shelf.finished(row, trim=trim)
+    return replace(row, seconds=file.seconds, size_bytes=file.size_bytes, sha256=file.sha256)
+
+
+async def samples(shelf: RecordingShelf, row: Recording) -> bytes:
+    with await shelf.audio(row) as audio:
+        return audio.read(0, audio.frames)
+
+
+@pytest.mark.parametrize("sealed", [True, False])
+async def test_silence_is_trimmed_and_what_is_left_is_as_it_was(
+    shelves: Shelves, account: Account, sealed: bool
+) -> None:
+    shelf = shelves(sealed)
+
+    row = await closed(shelf, account, QUIET, LOUD, QUIET, trim=True)
+
+    margin = bytes(round(0.2 * RATE_HZ) * 4)
+    assert row.seconds == 1.4
+    assert await samples(shelf, row) == margin + LOUD + margin
+    assert [each.name for each in shelf.folder.iterdir()] == [Path(row.path).name]
+
+
+@pytest.mark.parametrize("sealed", [True, False])
+async def test_what_a_dead_process_left_is_ended_with_its_lead_of_silence(
+    shelves: Shelves, account: Account, sealed: bool
+) -> None:
+    shelf = shelves(sealed)
+    row = await begun(shelf, account, LOUD, lead_s=0.5)
+    Path(row.path).with_suffix(".part").write_bytes(b"half")
+
+    file, was_closed = await shelf.salvaged(row)
+    again, closed_now = await shelf.salvaged(row)
+
+    assert (file.seconds, was_closed) == (1.5, False)
+    assert (again, closed_now) == (file, True)
+    assert await samples(shelf, replace(row, seconds=file.seconds)) == QUIET[: len(QUIET) // 2] + LOUD
+    assert [each.name for each in shelf.folder.iterdir()] == [Path(row.path).name]
+
+
+@pytest.mark.parametrize("sealed", [True, False])
+async def test_where_nothing_was_written_nothing_is_left(shelves: Shelves, account: Account, sealed: bool) -> None:
+    shelf = shelves(sealed)
+    row = await begun(shelf, account)
+
+    for _ in range(2):
+        with pytest.raises(RecordingError, match="Nothing of it had been written yet"):
+            await shelf.salvaged(row)
+    assert not list(shelf.folder.iterdir())
+
+
+async def test_each_recording_is_read_as_it_was_written_whatever_is_set_now(shelves: Shelves, account: Account) -> None:
+    plain, sealed = await closed(shelves(False), account, LOUD), await closed(shelves(True), account, LOUD)
+
+    assert await samples(shelves(True), plain) == await samples(shelves(False), sealed) == LOUD
+    assert LOUD[:400] not in Path(sealed.path).read_bytes()
+
+
+async def test_files_and_keys_of_two_recordings_can_not_be_mixed(shelves: Shelves, account: Account) -> None:
+    shelf = shelves(True)
+    one, two = await closed(shelf, account, LOUD), await closed(shelf, account, LOUD)
+
+    for mixed in (replace(one, wrapped_key=two.wrapped_key), replace(one, path=two.path), replace(one, seconds=2.0)):
+        with pytest.raises(SealBroken):
+            await shelf.audio(mixed)
+
+
+async def test_an_erased_file_is_gone_and_erasing_it_again_is_fine(shelves: Shelves, account: Account) -> None:
+    shelf = shelves(True)
+    row = await closed(shelf, account, LOUD)
+
+    await shelf.erase(row)
+    await shelf.erase(row)
+
+    assert not list(shelf.folder.iterdir())
+    with pytest.raises(RecordingError, match="No such file"):
+        await shelf.audio(row)
