@@ -38,7 +38,7 @@ Note = Callable[..., None]
 _ENDS: Final = {
     RecordingStatus.COMPLETED: RecordingEventName.COMPLETED,
     RecordingStatus.FAILED: RecordingEventName.FAILED,
-    RecordingStatus.ABSENT: RecordingEventName.ABSENT,
+    RecordingStatus.DELETED: RecordingEventName.ABSENT,
 }
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from engine.errors import RecordingError
-from engine.recording import Recording, RecordingStatus, erased
+from engine.recording import Recording, erased
 from engine.recording_shelf import RecordingShelf
 
 WITHDRAWN: Final = "Consent was withdrawn, and with it the recording."
@@ -17,4 +17,4 @@ async def without_audio(row: Recording, shelf: RecordingShelf) -> Recording:
         await shelf.erase(row)
     except RecordingError as failure:
         error = f"{WITHDRAWN} Its file could not be deleted: {failure}"
-    return replace(erased(row), status=RecordingStatus.ABSENT, seconds=None, size_bytes=None, sha256=None, error=error)
+    return replace(erased(row), seconds=None, size_bytes=None, sha256=None, error=error)

@@ -191,7 +191,7 @@ async def test_with_the_withdrawal_the_recording_goes_if_the_policy_says_so(
         await telefoon.noted(caller.call_id, "recording_deleted")
         [row] = await ended_recordings(telefoon)
 
-    assert (row["status"], "sha256" in row) == ("absent", False)
+    assert (row["status"], "sha256" in row) == ("deleted", False)
     assert list(tmp_path.glob("var/recordings/*")) == []
 
 
@@ -206,7 +206,7 @@ async def test_it_goes_too_if_the_process_dies_before_its_end(tmp_path: Path, po
         await telefoon.start()
         [row] = await ended_recordings(telefoon)
 
-    assert row["status"] == "absent"
+    assert row["status"] == "deleted"
     assert list(tmp_path.glob("var/recordings/*")) == []
 
 

@@ -217,7 +217,7 @@ async def test_who_withdraws_in_a_conference_is_in_its_recording_no_more(
         [listed] = (await telefoon.get("recordings", conference_id=room))["recordings"]
 
     if row is None:
-        assert listed["status"] == "absent"
+        assert listed["status"] == "deleted"
         assert list(tmp_path.glob("var/recordings/*")) == []
         return
     sound = Sound.of_file(wav)
