@@ -27,17 +27,6 @@ from sip.seating import Seating
 from sip.wiring import FromRoom, Plain, Wire, Wiring
 
 
-class FilePlayer(pj.AudioMediaPlayer):
-    """Tells when its file has been played; one that loops reaches the file's end each time round."""
-
-    def __init__(self, on_end: Callable[[], None]) -> None:
-        super().__init__()
-        self._on_end = on_end
-
-    def onEof2(self) -> None:  # noqa: N802
-        self._on_end()
-
-
 class Switch:
     """Keeps the wiring and the ports in step. Every method runs on the SIP thread."""
 
@@ -45,7 +34,8 @@ class Switch:
         self._wiring = Wiring()
         self._seating = Seating()
         self._legs: dict[LegId, pj.AudioMedia] = {}
-        self._players: dict[PlayerId, FilePlayer] = {}
+        self._players: dict[PlayerId, pj.Player] = {}
+        self._on_end: dict[PlayerId, Callable[[], None]] = {}
         self._recorders: dict[RecorderId, list[pj.AudioMediaRecorder]] = {}
         self._muted: set[LegId] = set()
         self._held: set[LegId] = set()
@@ -112,18 +102,25 @@ class Switch:
         return int(mix.rate()) if mix is not None else 0
 
     def play(self, player: PlayerId, wav: Path, sinks: list[Sink], loop: bool, on_end: Callable[[], None]) -> None:
-        port = FilePlayer((lambda: None) if loop else on_end)
         try:
-            port.createPlayer(str(wav), 0 if loop else pj.PJMEDIA_FILE_NO_LOOP)
+            port = pj.Player(str(wav), loop, player)
         except pj.Error as error:
             raise MediaError(f"{wav.name} can't be played: {error.reason}.") from None
         self._players[player] = port
+        self._on_end[player] = on_end
         for sink in sinks:
             self.connect(Played(player), sink)
 
     def drop_player(self, player: PlayerId) -> None:
         self._wiring.drop_player(player)
+        self._on_end.pop(player, None)
         self._players.pop(player, None)
+
+    def tell_ended(self) -> None:
+        """Of players whose files are over since the last time."""
+        for number in pj.players_ended():
+            if on_end := self._on_end.pop(PlayerId(number), None):
+                on_end()
 
     def record(self, recorder: RecorderId, paths: list[Path], tracks: list[list[Source]]) -> None:
         ports = []

@@ -34,10 +34,15 @@ class SipThread:
         self._stopping = False
         self._thread: threading.Thread | None = None
 
-    async def start(self, opening: Callable[[], pj.Endpoint], closing: Callable[[], None]) -> None:
-        """Open the endpoint on the thread. Raises what `opening` raises; `closing` runs before its end."""
+    async def start(
+        self, opening: Callable[[], pj.Endpoint], closing: Callable[[], None], each_turn: Callable[[], None]
+    ) -> None:
+        """Open the endpoint on the thread. Raises what `opening` raises; `closing` runs before its end.
+
+        `each_turn` runs whenever the library has been given time: every POLL_MS ms at least.
+        """
         opened: asyncio.Future[None] = self._loop.create_future()
-        self._thread = threading.Thread(target=self._live, args=(opening, closing, opened), name="sip")
+        self._thread = threading.Thread(target=self._live, args=(opening, closing, each_turn, opened), name="sip")
         self._thread.start()
         async with asyncio.timeout(START_TIMEOUT_S):
             await opened
@@ -67,6 +72,7 @@ class SipThread:
         self,
         opening: Callable[[], pj.Endpoint],
         closing: Callable[[], None],
+        each_turn: Callable[[], None],
         opened: asyncio.Future[None],
     ) -> None:
         held: list[pj.Endpoint] = []
@@ -75,6 +81,7 @@ class SipThread:
         endpoint = held.pop()
         while not self._stopping:
             endpoint.libHandleEvents(POLL_MS)
+            each_turn()
             self._drain()
         self._drain()
         try:

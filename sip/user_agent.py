@@ -55,7 +55,7 @@ class UserAgent:
         """Raises SetupError when a port is taken or a setting does not fit the library."""
         thread = SipThread()
         agent = cls(config, thread, on_incoming)
-        await thread.start(agent._open, agent._close)
+        await thread.start(agent._open, agent._close, agent._switch.tell_ended)
         await agent.bridge.start(config.scratch)
         if config.rtp_silence_s:
             agent._looking = asyncio.create_task(agent._look_for_silence())

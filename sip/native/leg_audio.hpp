@@ -19,7 +19,7 @@ public:
 
     // Stand between a stream that was just made and the bridge; from Call::onStreamCreated.
     // Throws pj::Error.
-    void wrap(pj::OnStreamCreatedParam &prm);
+    void wrap(pj::OnStreamCreatedParam &prm) PJSUA2_THROW(pj::Error);
 
     // The leg's stream is about to go; from Call::onStreamDestroyed.
     void unwrap();

@@ -18,7 +18,7 @@ class Room : public pj::AudioMedia {
 public:
     // `widest` is the highest rate in Hz at which it may mix: 8000, 16000 or 48000. With automatic gain, soft and loud
     // voices come closer together; `denoise` takes steady noise from each. Throws pj::Error.
-    explicit Room(unsigned widest, bool automatic_gain = false, bool denoise = false);
+    explicit Room(unsigned widest, bool automatic_gain = false, bool denoise = false) PJSUA2_THROW(pj::Error);
     virtual ~Room();
 
     // Give a leg a seat, in which it speaks and hears; the seat's number.

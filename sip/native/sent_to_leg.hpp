@@ -8,7 +8,7 @@ namespace telefoon {
 class SentToLeg : public pj::AudioMedia {
 public:
     // Throws pj::Error.
-    explicit SentToLeg(LegAudio &audio);
+    explicit SentToLeg(LegAudio &audio) PJSUA2_THROW(pj::Error);
     virtual ~SentToLeg();
 
 private:

@@ -49,7 +49,7 @@ async def test_after_an_erasure_no_byte_of_the_data_folder_tells_the_number(
         assert f"recordings/{recording['id']}.wav" in archive.namelist()
         assert json.loads(archive.read("data.json"))["calls"][0]["id"] == placed["id"]
         data = tmp_path / "var"
-        sound = data / "recordings" / f"{recording['id']}.wav"
+        sound = data / "recordings" / f"{recording['id']}.sealed"
         assert sound.exists()
         assert telling(data)
 
