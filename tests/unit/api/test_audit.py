@@ -7,27 +7,32 @@ from pathlib import Path
 from engine.accounts import Scope
 from engine.ids import Kind, new_id
 from engine.recording import Recording, RecordingStatus
+from engine.tape.wav import WavTape
 from tests.unit.api.conftest import TO, Site
 
 
 async def test_a_read_and_a_download_of_a_recording_are_on_it(site: Site, tmp_path: Path) -> None:
     audio = tmp_path / "one.wav"
-    audio.write_bytes(b"RIFF")
+    tape = WavTape(audio, channels=1, rate_hz=8000)
+    tape.append(bytes(1600))
+    tape.close()
     account = await site.services.accounts.ensure("demo")
     recording = Recording(
         new_id(Kind.RECORDING), account.id, "call", RecordingStatus.COMPLETED, str(audio), 1, 8000,
-        datetime(2026, 11, 23, tzinfo=UTC), "node-1",
+        datetime(2026, 11, 23, tzinfo=UTC), "node-1", seconds=0.1,
     )  # fmt: skip
     await site.services.recordings.add(recording)
 
     await site.request("GET", f"recordings/{recording.id}")
     await site.request("GET", f"recordings/{recording.id}/audio")
+    await site.request("GET", f"recordings/{recording.id}/waveform")
 
     (key,) = await site.services.accounts.keys()
     rows = [row async for row in site.services.audit.rows()]
     assert [(row.actor, row.action, row.object) for row in rows] == [
         (f"key:{key.id}", "recording.read", recording.id),
         (f"key:{key.id}", "recording.download", recording.id),
+        (f"key:{key.id}", "recording.waveform", recording.id),
     ]
 
 

@@ -17,7 +17,7 @@ COMMANDS = [
     ("retention", "show"), ("retention", "set"), ("retention", "sweep"),
     ("privacy", "export"), ("privacy", "erase"),
     ("holds", "list"), ("holds", "set"), ("holds", "lift"),
-    ("keys", "create"), ("keys", "list"), ("keys", "revoke"), ("accounts", "list"), ("accounts", "secret"),
+    ("keys", "create"), ("keys", "list"), ("keys", "revoke"), ("keys", "rotate-master"), ("accounts", "list"), ("accounts", "secret"),
     ("accounts", "consent"), ("accounts", "text"),
     ("webhooks", "list"), ("webhooks", "replay"), ("webhooks", "verify"),
     ("numbers", "add"), ("numbers", "list"), ("numbers", "remove"),
