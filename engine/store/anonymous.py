@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.privacy.pseudonym import PREFIX, Pseudonyms
@@ -11,12 +11,6 @@ from engine.store.tables import call_events, calls, outbox, participants, webhoo
 
 _TOLD_OF_IT: Final = {"events": call_events, "webhooks": webhook_exchanges, "outbox": outbox}
 _EMPTIED: Final = ("url", "fallback_url", "flow", "status_callback", "sip_call_id", "sip_reason")
-
-
-def is_anonymous() -> ColumnElement[bool]:
-    """Both numbers are pseudonyms already."""
-    pseudonym = f"{PREFIX}%"
-    return and_(calls.c.from_.like(pseudonym), calls.c.to.like(pseudonym))
 
 
 def is_named() -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy import Select, Table, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.call import FINAL
@@ -112,13 +112,18 @@ def _events(account_id: str, before: datetime) -> Select[Any]:
     )
 
 
-def _webhooks(account_id: str, before: datetime) -> Select[Any]:
-    return select(webhook_exchanges.c.id).where(
-        webhook_exchanges.c.account_id == account_id,
-        webhook_exchanges.c.at < before,
-        account_is_free(webhook_exchanges.c.account_id),
-        call_is_free(webhook_exchanges.c.call_id),
-    )
+def _told_at(table: Table) -> Callable[[str, datetime], Select[Any]]:
+    """Of a table whose rows have a moment of their own, `at`, beside their account and call."""
+
+    def due(account_id: str, before: datetime) -> Select[Any]:
+        return select(table.c.id).where(
+            table.c.account_id == account_id,
+            table.c.at < before,
+            account_is_free(table.c.account_id),
+            call_is_free(table.c.call_id),
+        )
+
+    return due
 
 
 def _outbox(account_id: str, before: datetime) -> Select[Any]:
@@ -132,21 +137,12 @@ def _outbox(account_id: str, before: datetime) -> Select[Any]:
     )
 
 
-def _consents(account_id: str, before: datetime) -> Select[Any]:
-    return select(consents.c.id).where(
-        consents.c.account_id == account_id,
-        consents.c.at < before,
-        account_is_free(consents.c.account_id),
-        call_is_free(consents.c.call_id),
-    )
-
-
 _DUE: Final[Mapping[Kept, Callable[[str, datetime], Select[Any]]]] = {
     Kept.RECORDINGS: _recordings,
     Kept.EVENTS: _events,
-    Kept.WEBHOOKS: _webhooks,
+    Kept.WEBHOOKS: _told_at(webhook_exchanges),
     Kept.OUTBOX: _outbox,
-    Kept.CONSENTS: _consents,
+    Kept.CONSENTS: _told_at(consents),
     Kept.CALLS: _calls,
 }
 """Identifiers of what is due. A kind with a table of its own is one function here and one line in each mapping."""
