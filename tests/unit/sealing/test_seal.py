@@ -2,7 +2,6 @@
 
 import os
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,12 +13,15 @@ from engine.sealing.keys import new_key, unwrap, wrap
 from engine.sealing.layout import HEADER_BYTES, TAG_BYTES, Header
 from engine.sealing.seal import Seal
 from engine.tape.sealed import SealedAudio, SealedTape, end_sealed
+from tests.unit.sealing.no_room import no_file_over
 
 KEY = bytes(range(32))
 ONE, OTHER = "RE" + "1" * 32, "RE" + "2" * 32
 RATE_HZ = 80
 """So that a chunk has ten frames."""
 CHUNK = 10
+ROOM = 10_000
+"""bytes"""
 
 frames = st.integers(0, 64)
 channels = st.integers(1, 3)
@@ -202,29 +204,27 @@ def test_no_two_files_of_a_data_key_are_sealed_alike(tmp_path: Path) -> None:
     assert one != two
 
 
-def test_a_tape_that_failed_takes_no_more(tmp_path: Path, refused: Callable[[], None]) -> None:
+def test_a_tape_that_failed_takes_no_more(tmp_path: Path) -> None:
     tape = SealedTape(tmp_path / "one", Seal.new(KEY, ONE, 1, RATE_HZ))
     tape.append(samples_of(CHUNK, 1))
-    refused()
 
-    with pytest.raises(RecordingError, match="File too large"):
-        tape.append(samples_of(20000, 1))
-    with pytest.raises(RecordingError, match="takes no more"):
-        tape.append(samples_of(CHUNK, 1))
-    tape.close()
+    with no_file_over(ROOM):
+        with pytest.raises(RecordingError, match="File too large"):
+            tape.append(samples_of(20000, 1))
+        with pytest.raises(RecordingError, match="takes no more"):
+            tape.append(samples_of(CHUNK, 1))
+        tape.close()
 
     assert in_file(tmp_path / "one") == samples_of(CHUNK, 1)
 
 
-def test_where_there_is_no_room_for_the_end_it_takes_the_last_chunks_place(
-    tmp_path: Path, refused: Callable[[], None]
-) -> None:
-    frames = 620  # a chunk: seven leave room for 561 frames and a tag in 10,000 bytes
+def test_where_there_is_no_room_for_the_end_it_takes_the_last_chunks_place(tmp_path: Path) -> None:
+    frames = 620  # a chunk: seven leave room for 561 frames and a tag in ROOM bytes
     tape = SealedTape(tmp_path / "one", Seal.new(KEY, ONE, 1, 8 * frames))
     samples = samples_of(7 * frames + 600, 1)
-    refused()
 
-    tape.append(samples)
-    tape.close()
+    with no_file_over(ROOM):
+        tape.append(samples)
+        tape.close()
 
     assert in_file(tmp_path / "one") == samples[: 6 * frames * 2]
