@@ -6,7 +6,7 @@ UV_COMPILE := $(BIN)/uv pip compile setup.py --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --quiet --extra build
 
 .PHONY: help setup run test lint format lock bench-calls bench-cascade bench-conference bench-endurance \
-	bench-listeners bench-recording bench-webhooks clean
+	bench-ivr bench-listeners bench-recording bench-webhooks clean
 
 help:
 	@echo 'make run           install, then one real call from start to end, then keep serving (Ctrl-C ends it)'
@@ -18,6 +18,7 @@ help:
 	@echo 'make bench-cascade  two rooms on two nodes, joined by a call: what the link adds to the delay'
 	@echo 'make bench-conference  conferences of 10 to 200, and 40 of five, beside ConfBridge'
 	@echo 'make bench-endurance  100 in one recorded room for ten minutes: memory and drift'
+	@echo 'make bench-ivr     recorded menus on two servers at once: what encryption and consent cost'
 	@echo 'make bench-listeners   conferences in which three talk and 97 listen, muted and not'
 	@echo 'make bench-recording  60 calls not recorded, recorded as plain WAV, and sealed: CPU of each'
 	@echo 'make bench-webhooks 200 calls at once whose webhook takes 3 s, against the same without'
@@ -64,6 +65,10 @@ bench-conference:
 bench-endurance:
 	@$(PYTHON) -m scripts.setup --tests
 	@$(BIN)/python -m bench.endurance
+
+bench-ivr:
+	@$(PYTHON) -m scripts.setup --tests
+	@$(BIN)/python -m bench.ivr
 
 bench-listeners:
 	@$(PYTHON) -m scripts.setup --tests
