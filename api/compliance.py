@@ -164,7 +164,8 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[s
 
 
 def _tables_of(kind: Kept) -> str:
-    return ", ".join(f"`{name}`" for name, each in HOLDINGS.items() if each.kept is kind) or "who consented, and how"
+    tables = ", ".join(f"`{name}`" for name, each in HOLDINGS.items() if each.kept is kind)
+    return tables or "the files of `log_folder`"
 
 
 def _columns(holding: Holding) -> str:

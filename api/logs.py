@@ -1,4 +1,4 @@
-"""Logs: one line an event on standard error, as text or JSON, without anyone's number or secret.
+"""Logs: one line an event on standard error, and in a folder where set; without anyone's number or secret.
 
 Lines of a call carry its `call_id`, which the engine binds to structlog's context variables.
 """
@@ -6,13 +6,16 @@ Lines of a call carry its `call_id`, which the engine binds to structlog's conte
 import logging
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any, Final
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from api.log_files import log_files
 from config.settings import LogFormat, LogLevel, Settings
+from engine.log_folder import LogFolder
 from engine.privacy.masking import masked, without_query_values
 
 HIDDEN: Final = "(hidden)"
@@ -34,13 +37,21 @@ _LEVELS: Final = {
 }
 
 
-def configure(settings: Settings) -> None:
-    """Set up the logs of this process as the settings say; libraries' own lines come out the same way."""
-    write_logs(settings.log_format, settings.log_level)
+@contextmanager
+def logging_as(settings: Settings) -> Iterator[None]:
+    """The logs of this process as the settings say, in files too until the end. Raises SetupError."""
+    with ExitStack() as held:
+        also = held.enter_context(log_files(LogFolder(settings.log_folder))) if settings.log_folder else None
+        write_logs(settings.log_format, settings.log_level, also)
+        held.callback(write_logs, settings.log_format, settings.log_level)
+        yield
 
 
-def write_logs(form: LogFormat, level: LogLevel) -> None:
-    """Set up the logs of this process."""
+def write_logs(form: LogFormat, level: LogLevel, also: logging.Handler | None = None) -> None:
+    """Set up the logs of this process: to standard error and, where given, to another place.
+
+    Libraries' own lines come out the same way.
+    """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -49,14 +60,10 @@ def write_logs(form: LogFormat, level: LogLevel) -> None:
         hide_secrets,
         mask_numbers,
     ]
-    formatter = structlog.stdlib.ProcessorFormatter(
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(form)],
-        foreign_pre_chain=shared,
-    )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(formatter)
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = [_formatted(logging.StreamHandler(sys.stderr), form, shared, colors=sys.stderr.isatty())]
+    if also is not None:
+        root.addHandler(_formatted(also, form, shared, colors=False))
     root.setLevel(_LEVELS[level])
     for library in TALKATIVE:
         logging.getLogger(library).setLevel(logging.DEBUG if level is LogLevel.DEBUG else logging.WARNING)
@@ -84,10 +91,22 @@ def mask_numbers(_logger: WrappedLogger, _method: str, line: EventDict) -> Event
     return {name: _everywhere(_discreet, value) for name, value in line.items()}
 
 
-def _renderer(form: LogFormat) -> Processor:
+def _formatted(
+    handler: logging.Handler, form: LogFormat, shared: Sequence[Processor], *, colors: bool
+) -> logging.Handler:
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(form, colors=colors)],
+            foreign_pre_chain=shared,
+        )
+    )
+    return handler
+
+
+def _renderer(form: LogFormat, *, colors: bool) -> Processor:
     if form is LogFormat.JSON:
         return structlog.processors.JSONRenderer(default=str)
-    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0)
+    return structlog.dev.ConsoleRenderer(colors=colors, pad_event_to=0)
 
 
 def _everywhere(change: Any, value: Any) -> Any:

@@ -16,7 +16,7 @@ from aiohttp import web
 from api.app import build_app
 from api.clock import SystemClock
 from api.doctor.library import require_limits
-from api.logs import configure
+from api.logs import logging_as
 from api.privacy import discretion_of, persons_requests, require_trunk_inside, residency_of, sweeper
 from api.published import Published
 from api.readiness import Readiness
@@ -260,8 +260,8 @@ async def serve_until_stopped(settings: Settings) -> None:
 def serve(settings: Settings) -> int:
     """Run a node in this process; the exit code."""
     keep_files_private()
-    configure(settings)
-    uvloop.run(serve_until_stopped(settings))
+    with logging_as(settings):
+        uvloop.run(serve_until_stopped(settings))
     return 0
 
 

@@ -6,6 +6,7 @@ from functools import partial
 from config.settings import Settings
 from engine.egress import host_of
 from engine.errors import EgressDenied, SetupError
+from engine.log_folder import LogFolder
 from engine.ports import Clock
 from engine.privacy.discretion import Discretion
 from engine.privacy.pseudonym import Pseudonyms
@@ -63,6 +64,7 @@ def sweeper(database: Database, settings: Settings, pepper: bytes, clock: Clock,
         periods=periods_of(settings),
         node=settings.node,
         discard=discarding(database, shelf),
+        logs=LogFolder(settings.log_folder) if settings.log_folder else None,
     )
 
 

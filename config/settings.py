@@ -136,9 +136,11 @@ class Settings(BaseSettings):
     keep_outbox_days: Days = 30
     keep_consents_days: Days = 1825
     keep_audit_days: Days = 1825
+    keep_logs_days: Days = 30
 
     log_format: LogFormat = LogFormat.TEXT
     log_level: LogLevel = LogLevel.INFO
+    log_folder: Path | None = None
 
     @field_validator("rtp_ports")
     @classmethod

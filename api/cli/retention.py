@@ -9,7 +9,7 @@ from api.cli.local import Books, with_books
 from api.cli.output import AsJson, print_json, print_rows
 from engine.errors import InvalidField
 from engine.privacy.audit import CLI
-from engine.privacy.retention import FOR_EVER, LONGEST_DAYS, Kept
+from engine.privacy.retention import FOR_EVER, LONGEST_DAYS, OF_THE_NODE, Kept
 
 retention = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="How long what is kept.")
 
@@ -53,8 +53,8 @@ def set_period(
     account: Annotated[str, _ACCOUNT],
 ) -> None:
     """Give an account a period of its own."""
-    if kind is Kept.AUDIT:
-        raise InvalidField("kind", "The audit log is one for all accounts: set TELEFOON_KEEP_AUDIT_DAYS.")
+    if kind in OF_THE_NODE:
+        raise InvalidField("kind", f"There is one of it for all accounts: set TELEFOON_KEEP_{kind.upper()}_DAYS.")
     if days != _DEFAULT and not (days.isdecimal() and int(days) <= LONGEST_DAYS):
         raise InvalidField("days", f"{days} is no number of days; write 0 to {LONGEST_DAYS}, or {_DEFAULT}.")
     wanted = None if days == _DEFAULT else int(days)

@@ -165,5 +165,6 @@ PLACES: Final = (
     Place("decoder-scratch/, sip-scratch/, recognizer-scratch/", "work in progress", Whose.CALLERS, "within the call"),
     Place("master.key", "what the accounts' keys are wrapped in", Whose.NOBODY, "always; its owner alone reads it"),
     Place("pepper", "the key of hashes and pseudonyms", Whose.NOBODY, "always; its owner alone reads it"),
+    Place("log_folder, if set", "identifiers, what went wrong; numbers masked", Whose.CALLERS, "keep_logs_days"),
     Place("telefoon.db", "the database, unless it is PostgreSQL", Whose.CALLERS, "as its tables"),
 )

@@ -17,6 +17,11 @@ class Kept(StrEnum):
     OUTBOX = "outbox"
     CONSENTS = "consents"
     AUDIT = "audit"
+    LOGS = "logs"
+
+
+OF_THE_NODE: Final = (Kept.AUDIT, Kept.LOGS)
+"""One for all accounts."""
 
 
 FOR_EVER: Final = 0

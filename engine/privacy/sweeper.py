@@ -7,6 +7,7 @@ from typing import Final
 import structlog
 
 from engine.errors import RecordingError, StoreError
+from engine.log_folder import LogFolder
 from engine.ports import Clock
 from engine.privacy.retention import Kept, Periods, Swept
 from engine.recording import Recording
@@ -22,11 +23,14 @@ log = structlog.get_logger(__name__)
 
 
 class Sweeper:
-    """`periods` are those of accounts without their own; `discard` deletes a recording with its file."""
+    """`periods` are those of accounts without their own; `discard` deletes a recording with its file.
+
+    `logs` is where this node writes its logs, if it does.
+    """
 
     def __init__(
         self, retention: Retention, accounts: Accounts, audit: Audit, clock: Clock, *, periods: Periods, node: str,
-        discard: Callable[[Recording], Awaitable[None]],
+        discard: Callable[[Recording], Awaitable[None]], logs: LogFolder | None = None,
     ) -> None:  # fmt: skip
         self._retention = retention
         self._accounts = accounts
@@ -35,6 +39,7 @@ class Sweeper:
         self._periods = periods
         self._node = node
         self._discard = discard
+        self._logs = logs
 
     async def run(self, actor: str, first_s: float = _FIRST_S, every_s: float = EVERY_S) -> None:
         """For ever; cancel it to stop."""
@@ -55,12 +60,15 @@ class Sweeper:
                 before = periods.due_before(kind, now)
                 if before is not None:
                     found.append(Swept(account_id, kind, await self._retention.count(account_id, kind, before)))
+        if self._logs is not None and (before := self._periods.due_before(Kept.LOGS, now)) is not None:
+            found.append(Swept("", Kept.LOGS, len(await asyncio.to_thread(self._logs.due, before))))
         return [each for each in found if each.count]
 
     async def sweep(self, actor: str) -> list[Swept]:
         """Take it. What was taken is on the audit log, also where the sweep broke off."""
         taken: list[Swept] = []
         try:
+            await self._take_logs(taken)
             for account_id, periods in await self._of_accounts():
                 for kind in SWEPT:
                     await self._take(account_id, kind, periods, taken)
@@ -89,6 +97,18 @@ class Sweeper:
                 return
             await asyncio.sleep(_REST_S)
 
+    async def _take_logs(self, taken: list[Swept]) -> None:
+        before = self._periods.due_before(Kept.LOGS, self._clock.now())
+        if self._logs is None or before is None:
+            return
+        try:
+            count = await asyncio.to_thread(self._logs.remove, before)
+        except OSError as error:
+            log.error("logs_not_deleted", folder=str(self._logs.path), reason=error.strerror)
+            return
+        if count:
+            taken.append(Swept("", Kept.LOGS, count))
+
     async def _discarded(self, rows: Sequence[Recording]) -> int:
         """One whose file can't be deleted stays for the next sweep."""
         count = 0
@@ -108,6 +128,6 @@ class Sweeper:
             for each in taken:
                 if each.account_id == account_id:
                     counts[each.kind.value] = counts.get(each.kind.value, 0) + each.count
-            await self._audit.add(actor, "retention.sweep", account_id, **counts)
+            await self._audit.add(actor, "retention.sweep", account_id or "node", **counts)
         if not taken:
             await self._audit.add(actor, "retention.sweep", "nothing")

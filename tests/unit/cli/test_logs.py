@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import structlog
 
-from api.logs import HIDDEN, configure, write_logs
+from api.logs import HIDDEN, logging_as, write_logs
 from config.settings import LogFormat, LogLevel, Settings
 
 Written = Callable[[], str]
@@ -87,11 +87,11 @@ def test_libraries_lines_come_out_the_same_way(err: Written) -> None:
 
 
 def test_lines_below_the_level_are_not_written(err: Written) -> None:
-    configure(Settings(log_level=LogLevel.WARNING, log_format=LogFormat.TEXT))
-    log = structlog.get_logger()
-    log.info("quiet")
-    logging.getLogger("x").info("quiet")
-    log.warning("loud", to="+3225550199")
+    with logging_as(Settings(log_level=LogLevel.WARNING, log_format=LogFormat.TEXT)):
+        log = structlog.get_logger()
+        log.info("quiet")
+        logging.getLogger("x").info("quiet")
+        log.warning("loud", to="+3225550199")
     (line,) = err().splitlines()
     assert "loud" in line
     assert "to=+3225•••••99" in line

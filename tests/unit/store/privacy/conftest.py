@@ -13,6 +13,7 @@ from engine.call import Call, Event, after
 from engine.disk import Disk
 from engine.ids import Kind, new_id
 from engine.key_ring import KeyRing
+from engine.log_folder import LogFolder
 from engine.privacy.pseudonym import Pseudonyms
 from engine.privacy.retention import Kept, Periods
 from engine.privacy.sweeper import Sweeper
@@ -71,11 +72,14 @@ class House:
         self.shelf = RecordingShelf(folder, keys, sealed=False, disk=Disk())
 
     def sweeper(
-        self, periods: Periods = PERIODS, discard_: Callable[[Recording], Awaitable[None]] | None = None
+        self,
+        periods: Periods = PERIODS,
+        discard_: Callable[[Recording], Awaitable[None]] | None = None,
+        logs: LogFolder | None = None,
     ) -> Sweeper:
         return Sweeper(
             self.retention, Accounts(self.db, PEPPER), self.audit, self.clock, periods=periods, node="node-1",
-            discard=discard_ or partial(discard, rows=self.recordings, shelf=self.shelf),
+            discard=discard_ or partial(discard, rows=self.recordings, shelf=self.shelf), logs=logs,
         )  # fmt: skip
 
     async def call(self, *, live: bool = False, **facts: object) -> Call:

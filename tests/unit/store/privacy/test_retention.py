@@ -11,6 +11,7 @@ from engine.conference import ConferenceStatus
 from engine.consent import ConsentRecord, Given, How, Policy
 from engine.errors import NotFound, RecordingError
 from engine.ids import Kind, new_id
+from engine.log_folder import LogFolder
 from engine.privacy.audit import CLI
 from engine.privacy.pseudonym import PREFIX
 from engine.privacy.retention import FOR_EVER, HoldOn, Kept, Periods, Swept
@@ -214,3 +215,23 @@ async def test_consents_outlast_the_recordings_that_they_were_given_for(house: H
 
     assert await house.sweeper(periods).sweep(CLI) == [Swept(house.account.id, Kept.CONSENTS, 1)]
     assert await consents.of_call(call.id) == []
+
+
+async def test_the_nodes_logs_go_when_their_days_are_over_and_the_audit_log_says_so(
+    house: House, tmp_path: Path
+) -> None:
+    logs = LogFolder(tmp_path / "logs")
+    logs.path.mkdir()
+    for name in ("telefoon.log", f"telefoon.log.{NOON.date()}"):
+        (logs.path / name).touch()
+    sweeper = house.sweeper(Periods({Kept.LOGS: 2}), logs=logs)
+
+    house.clock.days_later(2)
+    assert await sweeper.due() == []
+    house.clock.days_later(3)
+    assert await sweeper.due() == [Swept("", Kept.LOGS, 1)]
+    assert await sweeper.sweep(CLI) == [Swept("", Kept.LOGS, 1)]
+
+    assert [path.name for path in logs.path.iterdir()] == ["telefoon.log"]
+    *_, told = [each async for each in house.audit.rows()]
+    assert (told.action, told.object, json.loads(told.facts)) == ("retention.sweep", "node", {"logs": 1})
