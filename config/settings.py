@@ -161,8 +161,8 @@ class Settings(BaseSettings):
     @classmethod
     def _place_of_a_key(cls, value: str) -> str:
         kind, colon, place = value.partition(":")
-        if not (value == "file" or (kind in ("file", "env") and colon and place)):
-            raise ValueError("write file, file:PATH or env:NAME of a variable")
+        if not (value == "file" or (kind in ("file", "env", "kms") and colon and place)):
+            raise ValueError("write file, file:PATH, env:NAME of a variable or kms:NAME:PLACE of a key service")
         return value
 
     @field_validator("trunk", "registrar")

@@ -22,6 +22,7 @@ TelefoonError
 ├── FlowFailed               a call flow parses, but makes no sense when it runs
 ├── StoreError               the database did not do as asked
 └── SetupError               a setting, a port or a library stops the start
+    └── MasterKeyMissing     there is no master key where the settings say that it is
 """
 
 
@@ -154,3 +155,7 @@ class StoreError(TelefoonError):
 
 class SetupError(TelefoonError):
     """A setting, a port or a library stops the start; the text says what to do."""
+
+
+class MasterKeyMissing(SetupError):
+    """There is no master key where the settings say that it is; before the first recording that is as it should be."""

@@ -3,7 +3,19 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Final
 
-from api.doctor import database, disk, handles, library, ports, recogniser, residency, server, trunk, voices
+from api.doctor import (
+    database,
+    disk,
+    handles,
+    library,
+    master_key,
+    ports,
+    recogniser,
+    residency,
+    server,
+    trunk,
+    voices,
+)
 from api.doctor.finding import Finding
 from config.settings import Settings
 
@@ -13,6 +25,7 @@ CHECKS: Final[Sequence[Check]] = (
     library.check,
     ports.check,
     database.check,
+    master_key.check,
     voices.check,
     recogniser.check,
     trunk.check,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
-from engine.errors import SetupError
+from engine.errors import MasterKeyMissing, SetupError
 from engine.private_file import create, replace, require_private
 from engine.sealing.keys import new_key, unwrap, wrap
 
@@ -32,6 +32,10 @@ class WrappedKey:
 class MasterKey(Protocol):
     """Wraps and unwraps, as a key management service does, and never gives itself away."""
 
+    async def ensure(self) -> None:
+        """Make the first one, unless there is one by now. Raises SetupError."""
+        ...
+
     async def wrap(self, key: bytes, context: str) -> WrappedKey:
         """With the current master key. `context` says whose key it is. Raises SetupError."""
         ...
@@ -41,7 +45,7 @@ class MasterKey(Protocol):
         ...
 
     async def current(self) -> str:
-        """The name of the one that wraps. Raises SetupError."""
+        """The name of the one that wraps. Raises MasterKeyMissing where there is none, SetupError."""
         ...
 
     async def exchange(self) -> None:
@@ -59,9 +63,8 @@ class MasterKeyFile:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    async def ensure(self) -> bool:
-        """Make it where there is none; whether it was made. Raises SetupError."""
-        return await asyncio.to_thread(self._ensure)
+    async def ensure(self) -> None:
+        await asyncio.to_thread(self._ensure)
 
     async def wrap(self, key: bytes, context: str) -> WrappedKey:
         return _wrapped(await self._keys(), key, context)
@@ -91,6 +94,11 @@ class MasterKeyFile:
         try:
             require_private(self.path)
             return self.path.read_text("ascii", "replace")
+        except FileNotFoundError:
+            raise MasterKeyMissing(
+                f"The master key file {self.path} is not there. Without it no recording that was sealed can be opened: "
+                "restore it from a backup, or set TELEFOON_RECORDING_MASTER_KEY to where it is now."
+            ) from None
         except OSError as error:
             raise SetupError(
                 f"The master key file {self.path} can't be read: {error.strerror}. Without it no recording that was "
@@ -103,15 +111,14 @@ class MasterKeyFile:
         except OSError as error:
             raise SetupError(f"The master key file {self.path} can't be written: {error.strerror}.") from error
 
-    def _ensure(self) -> bool:
+    def _ensure(self) -> None:
         if self.path.exists():
-            return False
+            return
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             create(self.path, _spelled([new_key()]))
         except OSError as error:
             raise SetupError(f"The master key file {self.path} can't be written: {error.strerror}.") from error
-        return True
 
 
 class MasterKeyVariable:
@@ -120,6 +127,10 @@ class MasterKeyVariable:
     def __init__(self, name: str, environment: Mapping[str, str] = os.environ) -> None:
         self.name = name
         self._environment = environment
+
+    async def ensure(self) -> None:
+        """Only who sets the variable can make one."""
+        self._keys()
 
     async def wrap(self, key: bytes, context: str) -> WrappedKey:
         return _wrapped(self._keys(), key, context)

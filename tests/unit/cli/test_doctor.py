@@ -8,8 +8,8 @@ from tests.peers.ports import Ports
 from tests.unit.cli.conftest import Run
 
 SUBJECTS = {
-    "SIP library", "HTTP port", "SIP port (udp)", "RTP ports", "Database", "Voices", "Recogniser", "Trunk", "Countries",
-    "Disk",
+    "SIP library", "HTTP port", "SIP port (udp)", "RTP ports", "Database", "Master key", "Voices", "Recogniser",
+    "Trunk", "Countries", "Disk",
 }  # fmt: skip
 
 
