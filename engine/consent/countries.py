@@ -28,12 +28,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """A default, where it comes from, and how the law was read."""
+    """A default, where it comes from, against what that was compared, and how the law was read."""
 
     code: str
     name: str
     policy: Policy
     sources: tuple[Source, ...]
+    checked: str
     note: str
 
 
@@ -62,7 +63,8 @@ def load_countries() -> Countries:
 
 
 def _read(code: str, given: Mapping[str, Any]) -> Country:
-    return Country(code, given["name"], Policy(given["policy"]), _sources(given["sources"]), given["note"])
+    sources = _sources(given["sources"])
+    return Country(code, given["name"], Policy(given["policy"]), sources, given["checked"], given["note"])
 
 
 def _sources(given: list[dict[str, str]]) -> tuple[Source, ...]:

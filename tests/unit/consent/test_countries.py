@@ -1,5 +1,7 @@
 """The table of defaults by country: complete, sourced, and the stricter of two wins."""
 
+from pathlib import Path
+
 import pytest
 
 from engine.consent import Policy
@@ -32,6 +34,20 @@ def test_each_has_a_policy_that_asks_a_source_and_a_note(country: Country) -> No
     assert all(source.law for source in country.sources)
     assert country.sources
     assert country.note
+
+
+@pytest.mark.parametrize("country", [*COUNTRIES.table.values(), COUNTRIES.elsewhere], ids=lambda country: country.code)
+def test_each_says_against_what_it_was_checked_and_what_was_not_asks_everybody(country: Country) -> None:
+    assert country.checked
+    if country.checked == "from memory":
+        assert country.policy is Policy.BOTH_PARTIES
+
+
+def test_the_page_for_the_officer_lists_the_same_defaults() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "consent.md").read_text()
+    for policy in {country.policy for country in COUNTRIES.table.values()}:
+        codes = sorted(country.code.upper() for country in COUNTRIES.table.values() if country.policy is policy)
+        assert f"| `{policy}` | {', '.join(codes)}" in page
 
 
 def test_germany_asks_both_parties_by_its_criminal_code() -> None:
