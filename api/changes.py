@@ -24,6 +24,7 @@ from engine.orders import (
     Transfer,
     TransferMode,
 )
+from engine.recording_marks import PauseBehavior
 
 Body = Mapping[str, Any]
 
@@ -34,7 +35,7 @@ _TOLD: Final = (RecordingEventName.COMPLETED.value, RecordingEventName.FAILED.va
 
 def change_of(body: Body) -> CallChange:
     """What is asked for. Raises Invalid, naming every field that is wrong."""
-    errors = [*flow_faults(body), *say_faults(body), *_transfer_faults(body)]
+    errors = [*flow_faults(body), *say_faults(body), *_transfer_faults(body), *_pause_faults(body)]
     if not set(body) - {"method"}:
         errors.append(CHANGES_NOTHING)
     if errors:
@@ -73,6 +74,18 @@ def flow_faults(body: Body) -> list[FieldError]:
     return []
 
 
+def _pause_faults(body: Body) -> list[FieldError]:
+    recording = body.get("recording", {})
+    return pause_faults("recording.pause_behavior", "pause_behavior" in recording, recording.get("action"))
+
+
+def pause_faults(field: str, is_given: bool, action: str | None) -> list[FieldError]:
+    """What is wrong with `pause_behavior`."""
+    if not is_given or action == RecordingAction.PAUSE:
+        return []
+    return [FieldError(field, "goes with a pause alone.")]
+
+
 def _transfer_faults(body: Body) -> list[FieldError]:
     to = body.get("transfer", {}).get("to", "sip:nobody")
     if to.startswith(("sip:", "sips:")):
@@ -90,9 +103,14 @@ def _recording(asked: Body) -> RecordingChange:
         Tracks(asked.get("track", Tracks.BOTH)),
         Channels(asked.get("channels", Channels.DUAL)),
         Trim(asked.get("trim", Trim.NOTHING)),
-        Callback(url, events=_TOLD) if url else None,
+        Callback(url, events=tuple(asked.get("status_callback_events", _TOLD))) if url else None,
     )
-    return RecordingChange(RecordingAction(asked["action"]), plan)
+    return RecordingChange(RecordingAction(asked["action"]), plan, pause_behavior_of(asked))
+
+
+def pause_behavior_of(asked: Body) -> PauseBehavior | None:
+    """What a pause leaves in the recording; None: as is set."""
+    return PauseBehavior(asked["pause_behavior"]) if "pause_behavior" in asked else None
 
 
 def _say(asked: Body) -> SayInto:

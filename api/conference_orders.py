@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from api.changes import CHANGES_NOTHING
+from api.changes import CHANGES_NOTHING, pause_behavior_of, pause_faults
 from api.problems import Invalid
 from api.sounds import language_faults, say_faults, speech_of, url_of
 from engine.conference import ConferenceStatus, ParticipantChange
@@ -37,6 +37,8 @@ def new_conference(account_id: str, body: Body) -> NewConference:
 def conference_change(body: Body) -> ConferenceChange:
     """What is to be done with a conference. Raises Invalid."""
     _require_change(body)
+    if errors := pause_faults("pause_behavior", "pause_behavior" in body, body.get("recording")):
+        raise Invalid(*errors)
     return ConferenceChange(
         locked=body.get("locked"),
         muted=body.get("muted"),
@@ -44,6 +46,7 @@ def conference_change(body: Body) -> ConferenceChange:
         say=speech_of(body),
         play=url_of(body),
         recording=RecordingAction(body["recording"]) if "recording" in body else None,
+        pause_behavior=pause_behavior_of(body),
         end=body.get("status") == ConferenceStatus.COMPLETED,
     )
 

@@ -35,6 +35,7 @@ from engine.errors import SetupError
 from engine.live.consent_rules import ConsentRules
 from engine.live.journal import Ledger
 from engine.live.recording_desk import RecordingDesk
+from engine.live.recording_teller import RecordingTeller
 from engine.live.recovery import recover
 from engine.live.services import Services
 from engine.live.speaker import Speaker
@@ -44,6 +45,7 @@ from engine.pins import Pins
 from engine.ports import Arrival, Cause, Leg, Speech
 from engine.privacy.audit import by_system
 from engine.rating import Rates, load_rates
+from engine.recording_marks import PauseBehavior
 from engine.secrets import load_pepper
 from engine.store import (
     Accounts,
@@ -185,10 +187,10 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
             agent.bridge,
             recordings,
             clock,
-            teller,
+            RecordingTeller(teller, recording_url),
             shelf=shelf,
             node=settings.node,
-            recording_url=recording_url,
+            pause_behavior=PauseBehavior(settings.recording_pause),
         )
         services = Services(
             ledger=ledger,

@@ -12,6 +12,7 @@ from engine.ports import LineFigures
 from engine.privacy.retention import LegalHold
 from engine.queue import Queue, QueueFigures, Wait
 from engine.recording import Recording
+from engine.recording_marks import Mark
 from engine.store import CallEvent
 from engine.told.line import line_facts
 from engine.web.exchange import Exchange
@@ -144,7 +145,20 @@ def recording_json(recording: Recording, audio_url: str) -> Json:
             "ended_at": _time(recording.ended_at),
             "error": recording.error,
             "consent": recording.consent,
+            "marks": [_mark(each) for each in recording.marks],
             "audio_url": audio_url,
+        }
+    )
+
+
+def _mark(mark: Mark) -> Json:
+    return _known(
+        {
+            "kind": mark.kind.value,
+            "at_seconds": round(mark.at_s, 3),
+            "time": _time(mark.time),
+            "pause_behavior": mark.behavior.value,
+            "paused_seconds": None if mark.paused_s is None else round(mark.paused_s, 3),
         }
     )
 

@@ -96,6 +96,7 @@ class Settings(BaseSettings):
 
     recording_encryption: bool = True
     recording_master_key: str = "file"
+    recording_pause: Literal["silence", "skip"] = "silence"
 
     trunk: str | None = None
     trunk_user: str | None = None

@@ -19,6 +19,8 @@ class RecordingEventName(StrEnum):
     """Events of a recording that its callback can be asked for; `absent`: none could begin."""
 
     IN_PROGRESS = "in-progress"
+    PAUSED = "paused"
+    RESUMED = "resumed"
     COMPLETED = "completed"
     FAILED = "failed"
     ABSENT = "absent"

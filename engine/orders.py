@@ -9,6 +9,7 @@ from engine.consent import Choice
 from engine.flow.interpreter import Start
 from engine.flow.plans import CallRecordingPlan
 from engine.ports import Speech
+from engine.recording_marks import PauseBehavior
 from engine.room_options import RoomOptions
 
 
@@ -64,7 +65,8 @@ class RecordingAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ConferenceChange:
-    """What to do with a conference; None is for nothing. `play` is a file's URL.
+    """What to do with a conference; None is for nothing. `play` is a file's URL. `pause_behavior` is for a pause of its
+    recording, None for what is set.
 
     `muted` is for everybody in it now, without its moderators where these are `spared`.
     """
@@ -76,6 +78,7 @@ class ConferenceChange:
     say: Speech | None = None
     play: str | None = None
     recording: RecordingAction | None = None
+    pause_behavior: PauseBehavior | None = None
     end: bool = False
 
     @property
@@ -119,10 +122,11 @@ class PlayInto:
 
 @dataclass(frozen=True, slots=True)
 class RecordingChange:
-    """What to do with a call's recording; the plan is for a new one."""
+    """What to do with a call's recording; the plan is for a new one, `pause_behavior` for a pause (None: as is set)."""
 
     action: RecordingAction
     plan: CallRecordingPlan
+    pause_behavior: PauseBehavior | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from engine.callback import Callback
+from engine.recording_marks import Mark
+
 
 class RecordingSource(StrEnum):
     """What asked for a recording."""
@@ -41,7 +44,8 @@ class Recording:
     is closed; `error` says why a recording failed or ended early. `lead_s` seconds of silence stand before what was
     recorded, so that its times are those of another recording. `wrapped_key` is its data key, wrapped in its account's;
     without one the file is a plain WAV. `consent` is the id of the consent by which it began; with `unwanted` it is
-    deleted at its end.
+    deleted at its end. With `trim` silence is cut off at both ends once it is closed. `callback` is told of it, among
+    the callbacks of the call `told_on`.
     """
 
     id: str
@@ -64,6 +68,10 @@ class Recording:
     wrapped_key: bytes | None = field(default=None, repr=False)
     consent: str | None = None
     unwanted: bool = False
+    marks: tuple[Mark, ...] = ()
+    trim: bool = False
+    callback: Callback | None = None
+    told_on: str | None = None
 
     @property
     def frames(self) -> int | None:

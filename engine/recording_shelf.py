@@ -117,19 +117,26 @@ def _begun(make: Callable[[Path], Tape], path: Path, row: Recording) -> Tape:
 
 
 def _finished(read: Callable[[], Audio], make: Callable[[Path], Tape], path: Path, trim: bool) -> RecordedFile:
-    if trim:
-        part = path.with_suffix(_PART)
-        with writing_to(path):
-            part.unlink(missing_ok=True)
-            try:
-                with read() as audio:
-                    copy(audio, *loud_part(audio), make(part))
-                part.rename(path)
-            finally:
-                part.unlink(missing_ok=True)
-            sync_folder(path.parent)
+    cut_s = _trimmed(read, make, path) if trim else 0.0
     with read() as audio:
-        return described(path, audio)
+        return replace(described(path, audio), cut_s=cut_s)
+
+
+def _trimmed(read: Callable[[], Audio], make: Callable[[Path], Tape], path: Path) -> float:
+    """How many seconds were cut off the beginning."""
+    part = path.with_suffix(_PART)
+    with writing_to(path):
+        part.unlink(missing_ok=True)
+        try:
+            with read() as audio:
+                first, end = loud_part(audio)
+                copy(audio, first, end, make(part))
+                cut_s = first / audio.rate_hz
+            part.rename(path)
+        finally:
+            part.unlink(missing_ok=True)
+        sync_folder(path.parent)
+    return cut_s
 
 
 def _salvaged(read: Callable[[], Audio], end: Callable[[], bool], path: Path) -> tuple[RecordedFile, bool]:

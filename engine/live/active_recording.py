@@ -3,10 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Container, Sequence
 
-from engine.ports import Bridge, Heard, LegId, Recorder, Said, Source
+from engine.ports import Bridge, Clock, Heard, LegId, Said, Source
 from engine.recording import Recording
+from engine.recording_marks import OwnTime, PauseBehavior
+from engine.tape.reel import Reel
 from engine.tape.writer import TapeWriter
 
+Note = Callable[..., None]
 Close = Callable[["ActiveRecording", str | None], Awaitable[Recording]]
 
 
@@ -14,27 +17,24 @@ class ActiveRecording:
     """A recording under way. Where sources are cut off it goes on with silence, so that its times stay true."""
 
     def __init__(
-        self,
-        row: Recording,
-        recorder: Recorder,
-        writer: TapeWriter,
-        bridge: Bridge,
-        tracks: Sequence[Sequence[Source]],
-        started_s: float,
-        close: Close,
-        withheld: Container[Source] = frozenset(),
-    ) -> None:
+        self, row: Recording, reel: Reel, writer: TapeWriter, bridge: Bridge, tracks: Sequence[Sequence[Source]],
+        clock: Clock, note: Note, close: Close, withheld: Container[Source] = frozenset(),
+    ) -> None:  # fmt: skip
         self.row = row
-        self.recorder = recorder
+        self.note = note
         self.writer = writer
-        self.started_s = started_s
+        self._reel = reel
         self._bridge = bridge
+        self._clock = clock
+        self._time = OwnTime(clock.monotonic(), row.lead_s)
+        self._channels = len(tracks)
         self._sources = [(source, number) for number, sources in enumerate(tracks) for source in sources]
         self._withheld = withheld
         self._connected = {each for each in self._sources if each[0] not in withheld}
         self._arranging = asyncio.Lock()
         self._hushed: set[LegId] = set()
-        self._paused = False
+        self._muted = False
+        self._paused: PauseBehavior | None = None
         self._close = close
         self._closing: asyncio.Future[Recording] | None = None
 
@@ -45,6 +45,15 @@ class ActiveRecording:
     @property
     def is_open(self) -> bool:
         return self._closing is None
+
+    @property
+    def is_paused(self) -> bool:
+        return self._paused is not None
+
+    @property
+    def own_s(self) -> float:
+        """How many seconds it holds by now, by the clock."""
+        return self._time.at(self._clock.monotonic())
 
     def holds(self, source: Source) -> bool:
         """Whether it records this one, audible now or not."""
@@ -61,9 +70,30 @@ class ActiveRecording:
         self._sources = [(source, 0) for source in sources]
         await self.arrange()
 
-    async def pause(self, *, paused: bool) -> None:
-        """Silence from now on, or sound again."""
-        self._paused = paused
+    async def pause(self, behavior: PauseBehavior) -> bool:
+        """Record silence from now on, or nothing at all; False if it pauses already. Raises RecordingError."""
+        async with self._arranging:
+            if self._paused is not None:
+                return False
+            self._paused = behavior
+            await self._arrange()
+            if behavior is PauseBehavior.SKIP:
+                self._time.stop(self._clock.monotonic())
+                await self._reel.stop()
+            return True
+
+    async def resume(self) -> bool:
+        """Record again; False if it does not pause. Raises RecordingError."""
+        async with self._arranging:
+            before, self._paused = self._paused, None
+            if before is PauseBehavior.SKIP and self.is_open:
+                await self._end_gap()
+            await self._arrange()
+            return before is not None
+
+    async def mute(self, *, muted: bool) -> None:
+        """Silence in place of all it records, or sound again."""
+        self._muted = muted
         await self.arrange()
 
     async def hush(self, leg: LegId, *, hushed: bool) -> None:
@@ -82,17 +112,35 @@ class ActiveRecording:
         return self._closing
 
     async def arrange(self) -> None:
-        """Make what is connected what is to be audible; first what is not."""
+        """Make what is connected what is to be audible."""
         async with self._arranging:
-            wanted = {each for each in self._sources if self._is_audible(each[0])}
-            before, self._connected = self._connected, wanted
-            if not self.is_open:
-                return
-            for source, track in before - wanted:
-                await self._bridge.disconnect(source, self.recorder.tracks[track])
-            for source, track in wanted - before:
-                await self._bridge.connect(source, self.recorder.tracks[track])
+            await self._arrange()
+
+    async def _arrange(self) -> None:
+        tracks = self._reel.tracks
+        if not self.is_open or not tracks:
+            return
+        wanted = {each for each in self._sources if self._is_audible(each[0])}
+        before, self._connected = self._connected, wanted
+        # First what is not to be heard any more.
+        for source, track in before - wanted:
+            await self._bridge.disconnect(source, tracks[track])
+        for source, track in wanted - before:
+            await self._bridge.connect(source, tracks[track])
+
+    async def _end_gap(self) -> None:
+        """A new recorder, whose sound comes behind what the last one heard."""
+        audible = {each for each in self._sources if self._is_audible(each[0])}
+        groups = [[source for source, at in audible if at == track] for track in range(self._channels)]
+        recorder = await self._bridge.record(tracks=groups)
+        if not self.is_open:
+            await recorder.stop()
+            recorder.close()
+            return
+        self._reel.go_on(recorder)
+        self._time.go_on(self._clock.monotonic())
+        self._connected = audible
 
     def _is_audible(self, source: Source) -> bool:
         hushed = isinstance(source, Said | Heard) and source.leg in self._hushed
-        return not self._paused and not hushed and source not in self._withheld
+        return not (self._paused or self._muted or hushed) and source not in self._withheld

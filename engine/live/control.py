@@ -106,9 +106,9 @@ class CallControl:
             case RecordingAction.STOP:
                 await running[-1].stop()
             case RecordingAction.PAUSE:
-                await self.services.recorder.pause(running[-1], paused=True)
+                await self.services.recorder.pause(running[-1], change.pause_behavior)
             case RecordingAction.RESUME:
-                await self.services.recorder.pause(running[-1], paused=False)
+                await self.services.recorder.resume(running[-1])
         session.journal.note("recording_changed", recording=running[-1].id, action=change.action.value)
 
     async def _withdraw(self, session: Session) -> None:

@@ -1,7 +1,7 @@
 """Recordings while they run: started with consent, closed with figures, ended when the disk is full."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -12,19 +12,21 @@ from engine.consent import Consent
 from engine.errors import RecordingError, StoreError
 from engine.flow.plans import Trim
 from engine.ids import Kind, new_id
-from engine.live.active_recording import ActiveRecording
+from engine.live.active_recording import ActiveRecording, Note
+from engine.live.recording_teller import RecordingTeller
 from engine.live.stored import stored
-from engine.live.telling import Teller
 from engine.live.unwanted import without_audio
 from engine.live.withholding import Withheld
 from engine.ports import Bridge, Clock, Heard, LegId, Source
 from engine.recording import Recording, RecordingSource, RecordingStatus
+from engine.recording_marks import Mark, MarkKind, PauseBehavior, moved
 from engine.recording_shelf import RecordingShelf
 from engine.store import Recordings
 from engine.tape.audio import Tape
+from engine.tape.reel import Reel
 from engine.tape.writer import TapeWriter
 from engine.tasks import Beside
-from engine.told.recording import recording_form
+from engine.told.recording import pause_facts, recording_facts
 
 LENGTH_TOLERANCE_S: Final = 0.2
 DISK_RESERVE_BYTES: Final = 64 * 1024 * 1024
@@ -32,8 +34,6 @@ _DISK_CHECK_S: Final = 1.0
 _DISK_FULL: Final = "The disk is full."
 
 log = structlog.get_logger(__name__)
-
-Note = Callable[..., None]
 
 _ENDS: Final = {
     RecordingStatus.COMPLETED: RecordingEventName.COMPLETED,
@@ -65,8 +65,8 @@ class RecordingDesk:
     """Starts and ends recordings and keeps their rows."""
 
     def __init__(
-        self, bridge: Bridge, rows: Recordings, clock: Clock, teller: Teller, *, shelf: RecordingShelf, node: str,
-        recording_url: Callable[[str], str], reserve_bytes: int = DISK_RESERVE_BYTES,
+        self, bridge: Bridge, rows: Recordings, clock: Clock, teller: RecordingTeller, *, shelf: RecordingShelf,
+        node: str, pause_behavior: PauseBehavior = PauseBehavior.SILENCE, reserve_bytes: int = DISK_RESERVE_BYTES,
     ) -> None:  # fmt: skip
         self._bridge = bridge
         self._rows = rows
@@ -74,7 +74,7 @@ class RecordingDesk:
         self._teller = teller
         self._shelf = shelf
         self._node = node
-        self._recording_url = recording_url
+        self._pause_behavior = pause_behavior
         self._reserve_bytes = reserve_bytes
         self._running: set[ActiveRecording] = set()
         self._withheld = Withheld()
@@ -102,10 +102,10 @@ class RecordingDesk:
                 await self._shelf.erase(row)
             failed = replace(row, status=RecordingStatus.FAILED, error=str(error))
             await self.save(failed)
-            await self._tell(subject, failed, RecordingEventName.ABSENT)
+            await self._teller.tell(failed, RecordingEventName.ABSENT)
             raise
         subject.note("recording_started", recording=row.id, consent=consent.id, how=consent.record.how.value)
-        await self._tell(subject, row, RecordingEventName.IN_PROGRESS)
+        await self._teller.tell(row, RecordingEventName.IN_PROGRESS)
 
         async def close(active: ActiveRecording, error: str | None) -> Recording:
             return await self._close(active, subject, error)
@@ -114,9 +114,11 @@ class RecordingDesk:
             log.error("recording_ended", recording=row.id, reason=reason)
             active.end_soon(reason)
 
-        writer = TapeWriter(recorder, tape, self._shelf.disk, failed_to_write)
-        started_s = self._clock.monotonic()
-        active = ActiveRecording(row, recorder, writer, self._bridge, tracks, started_s, close, self._withheld)
+        reel = Reel(recorder)
+        writer = TapeWriter(reel, tape, self._shelf.disk, failed_to_write)
+        active = ActiveRecording(
+            row, reel, writer, self._bridge, tracks, self._clock, subject.note, close, self._withheld
+        )
         self._running.add(active)
         await active.arrange()  # something may have been withheld meanwhile
         return active
@@ -164,13 +166,23 @@ class RecordingDesk:
     def _holding(self, sources: Sequence[Source]) -> list[ActiveRecording]:
         return [active for active in self._running if any(active.holds(source) for source in sources)]
 
-    async def pause(self, active: ActiveRecording, *, paused: bool) -> None:
-        """Record silence from now on, or no longer. Raises StoreError; the sound has changed then all the same."""
-        await active.pause(paused=paused)
-        if not active.is_open:
-            return  # its row is final, or about to be
-        active.row = replace(active.row, status=RecordingStatus.PAUSED if paused else RecordingStatus.IN_PROGRESS)
-        await self._rows.save(active.row)
+    async def pause(self, active: ActiveRecording, behavior: PauseBehavior | None = None) -> None:
+        """Record silence from now on, or nothing: as is set, where it is not said. Nothing happens where it pauses.
+
+        Raises RecordingError, and StoreError; the sound has changed then all the same.
+        """
+        chosen = behavior or self._pause_behavior
+        mark = Mark(MarkKind.PAUSED, active.own_s, self._clock.now(), chosen)
+        if await _or_end(active, active.pause(chosen)):
+            await self._marked(active, mark, RecordingStatus.PAUSED, RecordingEventName.PAUSED)
+
+    async def resume(self, active: ActiveRecording) -> None:
+        """Record again. Raises RecordingError, StoreError as `pause` does."""
+        if await _or_end(active, active.resume()):
+            paused, now = active.row.marks[-1], self._clock.now()
+            lasted_s = (now - paused.time).total_seconds()
+            mark = Mark(MarkKind.RESUMED, active.own_s, now, paused.behavior, lasted_s)
+            await self._marked(active, mark, RecordingStatus.IN_PROGRESS, RecordingEventName.RESUMED)
 
     def of_call(self, call_id: str) -> list[ActiveRecording]:
         """What is being recorded of a call, the latest last."""
@@ -187,7 +199,7 @@ class RecordingDesk:
     async def _close(self, active: ActiveRecording, subject: Subject, error: str | None) -> Recording:
         """The end of a recording, whatever happens on the way; called once by the recording itself."""
         self._running.discard(active)
-        lasted_s = self._clock.monotonic() - active.started_s
+        wanted_s = active.own_s
         await active.writer.stop()
         row = replace(active.row, status=RecordingStatus.PROCESSING, ended_at=self._clock.now(), error=error)
         await self.save(row)
@@ -195,7 +207,7 @@ class RecordingDesk:
             subject.note("recording_ended", recording=row.id, reason=error)
         try:
             await active.writer.finish()
-            file = await self._shelf.finished(row, trim=subject.trim is Trim.SILENCE)
+            file = await self._shelf.finished(row, trim=row.trim)
         except RecordingError as failure:
             subject.note("recording_failed", recording=row.id, reason=str(failure))
             row = replace(row, status=RecordingStatus.FAILED, error=error or str(failure))
@@ -207,24 +219,27 @@ class RecordingDesk:
                 size_bytes=file.size_bytes,
                 sha256=file.sha256,
                 rate_hz=file.rate_hz,
+                marks=moved(row.marks, cut_s=file.cut_s, seconds=file.seconds),
             )
-            wanted_s = subject.lead_s + lasted_s
-            if subject.trim is Trim.NOTHING and abs(file.seconds - wanted_s) > LENGTH_TOLERANCE_S:
+            if not row.trim and abs(file.seconds - wanted_s) > LENGTH_TOLERANCE_S:
                 subject.note("recording_length_mismatch", recording=row.id, seconds=file.seconds, wanted_s=wanted_s)
         if active.row.unwanted:
             row = await without_audio(row, self._shelf)
             subject.note("recording_deleted", recording=row.id, reason=row.error)
         await self.save(row)
-        if row.seconds is not None:
-            subject.note("recording_closed", recording=row.id, seconds=row.seconds, status=row.status)
-        await self._tell(subject, row, _ENDS[row.status])
+        subject.note("recording_closed", **recording_facts(row, self._teller.url(row)))
+        await self._teller.tell(row, _ENDS[row.status])
         return row
 
-    async def _tell(self, subject: Subject, row: Recording, event: RecordingEventName) -> None:
-        call_id = subject.call_id or subject.told_on
-        if subject.callback is not None and call_id is not None and event.value in subject.callback.events:
-            form = recording_form(row, event, self._recording_url(row.id), call_id)
-            await self._teller.tell(call_id, subject.callback, form)
+    async def _marked(
+        self, active: ActiveRecording, mark: Mark, status: RecordingStatus, event: RecordingEventName
+    ) -> None:
+        if not active.is_open:
+            return  # its row is final, or about to be
+        active.row = replace(active.row, status=status, marks=(*active.row.marks, mark))
+        active.note(f"recording_{event}", **pause_facts(active.row))
+        await self._teller.tell(active.row, event)
+        await self._rows.save(active.row)
 
     async def _disk_is_full(self) -> bool:
         """A disk that does not tell is not full: writing to it tells what is wrong."""
@@ -249,4 +264,16 @@ class RecordingDesk:
             started_at=self._clock.now(),
             lead_s=subject.lead_s,
             node=self._node,
+            trim=subject.trim is Trim.SILENCE,
+            callback=subject.callback,
+            told_on=subject.call_id or subject.told_on,
         )
+
+
+async def _or_end(active: ActiveRecording, change: Awaitable[bool]) -> bool:
+    """Where it can't be done, it ends with the reason. Raises RecordingError."""
+    try:
+        return await change
+    except RecordingError as error:
+        active.end_soon(str(error))
+        raise

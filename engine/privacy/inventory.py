@@ -104,7 +104,7 @@ HOLDINGS: Final[dict[str, Holding]] = {
         "What is known of each recording; its sound is a sealed file, whose key is wrapped here.", Whose.CALLERS,
         _words("started_at ended_at path sha256"),
         _words("id account_id source status channels rate_hz lead_s node call_id conference_id seconds size_bytes "
-               "error wrapped_key consent unwanted"),
+               "error wrapped_key consent unwanted marks trim callback told_on"),
         Kept.RECORDINGS,
     ),
     "account_keys": Holding(

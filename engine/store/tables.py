@@ -31,7 +31,20 @@ from engine.conference import ConferenceStatus
 from engine.consent import Given, How, Policy, Sentence
 from engine.queue import QueueResult
 from engine.recording import RecordingStatus
-from engine.store.types import IDENTIFIER, SERIAL, Attempts, Chosen, Moment, Money, Names, Options, Scopes, Spelled
+from engine.store.types import (
+    IDENTIFIER,
+    SERIAL,
+    Attempts,
+    Chosen,
+    Marks,
+    Moment,
+    Money,
+    Names,
+    Options,
+    Scopes,
+    Spelled,
+    Told,
+)
 from engine.web.exchange import ExchangeKind
 from engine.web.request import BodyFormat
 
@@ -262,6 +275,10 @@ recordings: Final = Table(
     Column("wrapped_key", LargeBinary),
     Column("consent", IDENTIFIER),
     Column("unwanted", Boolean, nullable=False, server_default=false()),
+    Column("marks", Marks),
+    Column("trim", Boolean, nullable=False, server_default=false()),
+    Column("callback", Told),
+    Column("told_on", IDENTIFIER),
     Index(None, "account_id", "started_at", "id"),
     Index(None, "status", "node"),
 )

@@ -11,7 +11,9 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from engine.accounts import Scope
 from engine.call import Attempt
+from engine.callback import Callback
 from engine.consent import Choice, Policy, Withdrawal
+from engine.recording_marks import Mark, MarkKind, PauseBehavior
 from engine.room_options import Announces, RecordedTracks, RoomOptions
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -161,3 +163,38 @@ class Chosen(TypeDecorator[Choice]):
         given_at = datetime.fromisoformat(value["given_at"]) if "given_at" in value else None
         withdrawal = Withdrawal(value.get("withdrawal", Withdrawal.CUT))
         return Choice(**{**value, "policy": Policy(value["policy"]), "withdrawal": withdrawal, "given_at": given_at})
+
+
+class Marks(TypeDecorator[tuple[Mark, ...]]):
+    """What is marked in a recording, in order."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[Mark, ...] | None, dialect: Dialect) -> Any:
+        return [{**asdict(mark), "time": mark.time.isoformat()} for mark in value or ()]
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[Mark, ...]:
+        return tuple(
+            Mark(
+                MarkKind(mark["kind"]),
+                mark["at_s"],
+                datetime.fromisoformat(mark["time"]),
+                PauseBehavior(mark["behavior"]),
+                mark["paused_s"],
+            )
+            for mark in value or ()
+        )
+
+
+class Told(TypeDecorator[Callback]):
+    """Where somebody wants to be told of something; NULL for nowhere."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: Callback | None, dialect: Dialect) -> Any:
+        return None if value is None else asdict(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Callback | None:
+        return None if value is None else Callback(value["url"], value["method"], tuple(value["events"]))

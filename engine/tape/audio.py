@@ -50,7 +50,10 @@ class Audio(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RecordedFile:
-    """A closed recording. `size_bytes` and `sha256` are those of its WAV, 16-bit PCM, as it is downloaded."""
+    """A closed recording. `size_bytes` and `sha256` are those of its WAV, 16-bit PCM, as it is downloaded.
+
+    `cut_s` seconds of silence were cut off its beginning.
+    """
 
     path: Path
     seconds: float
@@ -58,3 +61,4 @@ class RecordedFile:
     rate_hz: int
     size_bytes: int
     sha256: str
+    cut_s: float = 0.0

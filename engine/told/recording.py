@@ -5,6 +5,7 @@ from typing import Final
 
 from engine.callback import RecordingEventName
 from engine.recording import Recording, RecordingSource
+from engine.recording_marks import Mark
 
 _SOURCES: Final = {
     RecordingSource.CALL: "OutboundAPI",
@@ -14,6 +15,8 @@ _SOURCES: Final = {
     RecordingSource.REST: "StartCallRecordingAPI",
     RecordingSource.START: "StartCallRecordingTwiML",
 }
+
+_OF_PAUSES: Final = (RecordingEventName.PAUSED, RecordingEventName.RESUMED)
 
 
 def recording_form(row: Recording, event: RecordingEventName, url: str, call_id: str) -> dict[str, str]:
@@ -32,6 +35,43 @@ def recording_form(row: Recording, event: RecordingEventName, url: str, call_id:
         form["ConferenceSid"] = row.conference_id
     if row.seconds is not None:
         form["RecordingDuration"] = str(round(row.seconds))
+    if row.size_bytes is not None:
+        form["RecordingSizeBytes"] = str(row.size_bytes)
+    if row.sha256 is not None:
+        form["RecordingSha256"] = row.sha256
+    if event in _OF_PAUSES and row.marks:
+        form |= _pause_form(row.marks[-1])
     if row.error is not None:
         form["ErrorMessage"] = row.error
     return form
+
+
+def recording_facts(row: Recording, url: str) -> dict[str, object]:
+    """What a call's events tell of a recording's end: how it ended and why, and what there is of it."""
+    facts = {
+        "recording": row.id,
+        "status": row.status,
+        "reason": row.error,
+        "seconds": row.seconds,
+        "size_bytes": row.size_bytes,
+        "sha256": row.sha256,
+        "url": url,
+    }
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def pause_facts(row: Recording) -> dict[str, object]:
+    """What a call's events tell of a recording that has just paused, or goes on."""
+    mark = row.marks[-1]
+    facts = {
+        "recording": row.id,
+        "at_seconds": round(mark.at_s, 3),
+        "pause_behavior": mark.behavior.value,
+        "paused_seconds": None if mark.paused_s is None else round(mark.paused_s, 3),
+    }
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def _pause_form(mark: Mark) -> dict[str, str]:
+    form = {"RecordingOffset": f"{mark.at_s:.3f}", "PauseBehavior": mark.behavior.value}
+    return form if mark.paused_s is None else {**form, "PauseDuration": f"{mark.paused_s:.3f}"}

@@ -19,6 +19,7 @@ from engine.disk import Disk
 from engine.errors import RecordingError
 from engine.key_ring import KeyRing
 from engine.live.recording_desk import RecordingDesk, Subject
+from engine.live.recording_teller import RecordingTeller
 from engine.live.telling import Teller
 from engine.recording import RecordingSource, RecordingStatus
 from engine.recording_shelf import RecordingShelf
@@ -94,10 +95,11 @@ async def recording(
         agent.bridge,
         rows,
         SystemClock(),
-        Teller(Calls(database), SystemClock(), lambda: None),
+        RecordingTeller(
+            Teller(Calls(database), SystemClock(), lambda: None), lambda recording: f"https://node.example/{recording}"
+        ),
         shelf=shelf,
         node="node-1",
-        recording_url=lambda recording: f"https://node.example/{recording}",
         reserve_bytes=reserve_bytes,
     )
     subject = Subject(account.id, RecordingSource.CALL, lambda kind, **facts: events.append((kind, facts)))

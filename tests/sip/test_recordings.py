@@ -10,6 +10,7 @@ from api.clock import SystemClock
 from engine.disk import Disk
 from engine.key_ring import KeyRing
 from engine.live.recording_desk import RecordingDesk, Subject
+from engine.live.recording_teller import RecordingTeller
 from engine.live.telling import Teller
 from engine.recording import RecordingSource, RecordingStatus
 from engine.recording_shelf import RecordingShelf
@@ -45,10 +46,11 @@ async def test_a_recording_shorter_than_the_talk_is_an_event(line: Line, tmp_pat
         line.agent.bridge,
         Recordings(database),
         clock,
-        Teller(Calls(database), clock, lambda: None),
+        RecordingTeller(
+            Teller(Calls(database), clock, lambda: None), lambda recording: f"https://node.example/{recording}"
+        ),
         shelf=shelf,
         node="node-1",
-        recording_url=lambda recording: f"https://node.example/{recording}",
     )
     subject = Subject(account.id, RecordingSource.CALL, lambda kind, **facts: events.update({kind: facts}))
     consent = announced(account.id, clock.now())

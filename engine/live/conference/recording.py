@@ -9,8 +9,9 @@ from engine.live.active_recording import ActiveRecording
 from engine.live.conference.member import Member
 from engine.live.conference.overhearing import all_consent
 from engine.live.recording_desk import RecordingDesk, Subject
-from engine.ports import Clock, MixedRoom, Said, Source
+from engine.ports import MixedRoom, Said, Source
 from engine.recording import RecordingSource
+from engine.recording_marks import PauseBehavior
 from engine.room_options import RecordedTracks
 
 
@@ -21,14 +22,12 @@ class RoomRecording:
     played to all is then left out too.
     """
 
-    def __init__(self, desk: RecordingDesk, clock: Clock) -> None:
+    def __init__(self, desk: RecordingDesk) -> None:
         self.recorded_id: str | None = None
         """The mix's recording, also after its end."""
         self._desk = desk
-        self._clock = clock
         self._mix: ActiveRecording | None = None
         self._tracks: dict[str, ActiveRecording] = {}
-        self._paused = False
 
     async def arrange(self, conference: Conference, members: Sequence[Member], mix: MixedRoom) -> None:
         """Begin where the conference is to be recorded and somebody consents; take in who has come since."""
@@ -56,19 +55,23 @@ class RoomRecording:
         if self._mix is not None:
             self._desk.discard(self._mix)
 
-    async def pause(self, *, paused: bool) -> None:
-        """Silence from now on, or no longer. Raises WrongState where nothing is recorded, StoreError."""
-        if self._mix is None or not self._mix.is_open:
-            raise WrongState("The conference is not being recorded.")
-        self._paused = paused
-        for active in self._running():
-            await self._desk.pause(active, paused=paused)
+    async def pause(self, behavior: PauseBehavior | None) -> None:
+        """Silence from now on, or nothing. Raises WrongState where nothing is recorded, RecordingError, StoreError."""
+        self._require_recorded()
+        for active in tuple(self._running()):
+            await self._desk.pause(active, behavior)
+
+    async def resume(self) -> None:
+        """Record again. Raises as `pause`."""
+        self._require_recorded()
+        for active in tuple(self._running()):
+            await self._desk.resume(active)
 
     async def member_changed(self, member: Member) -> None:
         """Who is not heard in the room is not heard in its own track either."""
         track = self._tracks.get(member.participant.id)
         if track is not None:
-            await track.pause(paused=self._paused or not member.participant.is_heard)
+            await track.mute(muted=not member.participant.is_heard)
 
     async def member_left(self, member: Member) -> None:
         """Its track ends with it."""
@@ -80,8 +83,12 @@ class RoomRecording:
         """End all; what begins afterwards is another recording."""
         for active in tuple(self._running()):
             await active.stop()
-        self._mix, self._paused = None, False
+        self._mix = None
         self._tracks.clear()
+
+    def _require_recorded(self) -> None:
+        if self._mix is None or not self._mix.is_open:
+            raise WrongState("The conference is not being recorded.")
 
     def _running(self) -> Iterator[ActiveRecording]:
         if self._mix is not None:
@@ -93,24 +100,28 @@ class RoomRecording:
     ) -> None:
         if member.participant.id in self._tracks:
             return
-        lead_s = self._clock.monotonic() - mix.started_s
-        subject = self._subject(conference, member, call_id=member.session.call.id, lead_s=lead_s)
+        subject = self._subject(conference, member, call_id=member.session.call.id, lead_s=mix.own_s)
         track = await self._begin(consent, member, subject, [Said(member.leg)])
         if track is not None:
             self._tracks[member.participant.id] = track
             await self.member_changed(member)
+            if mix.is_paused:
+                await self._pause_too(track, mix)
+
+    async def _pause_too(self, track: ActiveRecording, mix: ActiveRecording) -> None:
+        try:
+            await self._desk.pause(track, mix.row.marks[-1].behavior)
+        except (RecordingError, StoreError) as error:
+            track.note("recording_not_paused", recording=track.id, reason=str(error))
 
     async def _begin(
         self, consent: Consent, member: Member, subject: Subject, sources: Sequence[Source]
     ) -> ActiveRecording | None:
         try:
-            active = await self._desk.start(consent, subject, [sources])
-            if self._paused:
-                await self._desk.pause(active, paused=True)
-        except (RecordingError, StoreError) as error:
+            return await self._desk.start(consent, subject, [sources])
+        except RecordingError as error:
             member.session.journal.note("not_recorded", reason=str(error))
             return None
-        return active
 
     def _subject(
         self, conference: Conference, member: Member, *, call_id: str | None = None, lead_s: float = 0.0

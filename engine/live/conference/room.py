@@ -36,7 +36,7 @@ class Room:
         self.conference = conference
         self.over = asyncio.Event()
         self.begun = asyncio.Event()
-        self.recording = RoomRecording(services.recorder, services.clock)
+        self.recording = RoomRecording(services.recorder)
         self._overhearing = Overhearing(services.recorder)
         self._services = services
         self._journal = journal
@@ -129,7 +129,7 @@ class Room:
     async def change(self, change: ConferenceChange) -> None:
         """Lock it, limit it, mute everybody, say or play something to all. Raises WrongState, StoreError."""
         async with self._turn:
-            await self._change_recording(change.recording)
+            await self._change_recording(change)
             self.conference = altered(self.conference, change)
             await self._journal.write(partial(self._services.conferences.save, self.conference))
             if change.muted is not None:
@@ -196,12 +196,14 @@ class Room:
 
         self._announcements.begin(sound, on_end=told)
 
-    async def _change_recording(self, action: RecordingAction | None) -> None:
-        match action:
+    async def _change_recording(self, change: ConferenceChange) -> None:
+        match change.recording:
             case RecordingAction.STOP:
                 await self.recording.stop()
-            case RecordingAction.PAUSE | RecordingAction.RESUME:
-                await self.recording.pause(paused=action is RecordingAction.PAUSE)
+            case RecordingAction.PAUSE:
+                await self.recording.pause(change.pause_behavior)
+            case RecordingAction.RESUME:
+                await self.recording.resume()
 
     async def _change(self, member: Member, change: ParticipantChange) -> None:
         before, member.participant = member.participant, changed(member.participant, change)

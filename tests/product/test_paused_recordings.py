@@ -1,0 +1,175 @@
+"""What a pause leaves in a recording (payment data): silence, or nothing; and where it is marked."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.peers.audio import Sound, hears, tone, when_heard
+from tests.peers.callers import calling, has
+from tests.peers.customer import Customer
+from tests.peers.phone import phone
+from tests.peers.platform import Json, Platform, platform
+from tests.peers.ports import Ports
+from tests.product.test_conference_recordings import recordings
+
+pytestmark = pytest.mark.sip
+
+BEFORE, SECRET, AFTER = 400, 700, 1000
+WAITS = '<Response><Gather timeout="60"/></Response>'
+ASKS_NOBODY = {"--consent": "none-needed", "--consent-basis": "A test's own calls"}
+SLOW_S = 0.5
+"""What a busy machine may take between a request and its effect."""
+
+
+async def changed(telefoon: Platform, call_id: str, action: str, **more: object) -> None:
+    status, answer = await telefoon.patch(f"calls/{call_id}", {"recording": {"action": action, **more}})
+    assert status == 200, answer
+
+
+def marks_of(row: Json) -> list[str]:
+    return [each["kind"] for each in row["marks"]]
+
+
+async def test_a_skipped_pause_leaves_nothing_and_is_marked_and_told(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    shop.flows["/start"] = WAITS
+    number = {"--url": shop.url("/start"), **ASKS_NOBODY}
+    told_of = ["in-progress", "paused", "resumed", "completed"]
+    start = {"status_callback": shop.url("/recorded"), "status_callback_events": told_of}
+    async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, BEFORE) as (caller,):
+        await changed(telefoon, caller.call_id, "start", **start)
+        begun = await telefoon.noted(caller.call_id, "recording_started")
+        await asyncio.sleep(2)
+        await changed(telefoon, caller.call_id, "pause", pause_behavior="skip")
+        paused = await telefoon.get(f"recordings/{begun['recording']}")
+        caller.ear.say(tone(SECRET, 2, dbov=-24), for_ever=True)
+        await asyncio.sleep(3)
+        caller.ear.say(tone(AFTER, 2, dbov=-24), for_ever=True)
+        await asyncio.sleep(SLOW_S)
+        await changed(telefoon, caller.call_id, "resume")
+        await asyncio.sleep(2)
+        await changed(telefoon, caller.call_id, "stop")
+        row, wav = await telefoon.recording(tmp_path)
+        events = {each["kind"]: each["facts"] for each in await telefoon.events(caller.call_id)}
+        forms = await shop.is_asked("/recorded", times=4)
+
+    said, heard = Sound.of_file(wav, 0), Sound.of_file(wav, 1)
+    assert hears(said, BEFORE, seconds=1)
+    assert hears(said, AFTER, seconds=1)
+    assert not hears(said, SECRET)
+    assert said.seconds == heard.seconds == pytest.approx(row["seconds"])
+    [before], [after] = when_heard(said, BEFORE, least_s=1), when_heard(said, AFTER, least_s=1)
+    assert after.start_s - before.end_s < SLOW_S
+    assert (paused["status"], marks_of(paused)) == ("paused", ["paused"])
+    first, second = row["marks"]
+    assert marks_of(row) == ["paused", "resumed"]
+    assert first["at_seconds"] == pytest.approx(second["at_seconds"], abs=0.1)
+    assert before.end_s <= first["at_seconds"] + SLOW_S
+    assert second["at_seconds"] <= after.start_s + SLOW_S
+    assert second["paused_seconds"] > 3
+    assert first["pause_behavior"] == "skip"
+    assert "recording_length_mismatch" not in events
+    assert events["recording_paused"]["at_seconds"] == first["at_seconds"]
+    assert events["recording_resumed"]["paused_seconds"] == second["paused_seconds"]
+    assert events["recording_closed"]["sha256"] == row["sha256"]
+    assert events["recording_closed"]["size_bytes"] == row["size_bytes"]
+    assert events["recording_closed"]["url"].endswith(row["audio_url"])
+    assert [form["RecordingStatus"] for form in forms] == told_of
+    assert (forms[1]["PauseBehavior"], float(forms[1]["RecordingOffset"])) == ("skip", first["at_seconds"])
+    assert float(forms[2]["PauseDuration"]) == second["paused_seconds"]
+    assert (forms[3]["RecordingSha256"], forms[3]["RecordingSizeBytes"]) == (row["sha256"], str(row["size_bytes"]))
+    assert forms[3]["RecordingUrl"].endswith(row["audio_url"])
+
+
+async def test_what_a_pause_leaves_is_a_setting_that_a_request_goes_before(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    shop.flows["/start"] = WAITS
+    number = {"--url": shop.url("/start"), **ASKS_NOBODY}
+    settings = {"RECORDING_PAUSE": "skip"}
+    async with (
+        platform(tmp_path, ports, settings, number=number) as telefoon,
+        calling(telefoon, ports, BEFORE) as (caller,),
+    ):
+        await changed(telefoon, caller.call_id, "start", channels="mono", track="inbound")
+        await telefoon.noted(caller.call_id, "recording_started")
+        for asked in ({}, {"pause_behavior": "silence"}):
+            await asyncio.sleep(1)
+            await changed(telefoon, caller.call_id, "pause", **asked)
+            await asyncio.sleep(2)
+            await changed(telefoon, caller.call_id, "resume")
+        await asyncio.sleep(1)
+        refused, problem = await telefoon.patch(
+            f"calls/{caller.call_id}", {"recording": {"action": "resume", "pause_behavior": "skip"}}
+        )
+        await changed(telefoon, caller.call_id, "stop")
+        row, wav = await telefoon.recording(tmp_path)
+
+    assert [each["pause_behavior"] for each in row["marks"]] == ["skip", "skip", "silence", "silence"]
+    skipped, went_on, hushed, again = (each["at_seconds"] for each in row["marks"])
+    assert went_on - skipped < 0.1
+    assert again - hushed == pytest.approx(row["marks"][3]["paused_seconds"], abs=0.1)
+    assert not hears(Sound.of_file(wav).part(hushed + SLOW_S, again - SLOW_S / 2), BEFORE)
+    assert (refused, problem["errors"][0]["field"]) == (422, "recording.pause_behavior")
+
+
+async def test_trimming_moves_the_marks(tmp_path: Path, ports: Ports, shop: Customer) -> None:
+    voice = tone(BEFORE, 60, dbov=-24).save(tmp_path / "voice.wav")
+    shop.flows["/start"] = WAITS
+    number = {"--url": shop.url("/start"), **ASKS_NOBODY}
+    async with platform(tmp_path, ports, number=number) as telefoon:
+        dial = ("--dial", f"sip:+3225550100@127.0.0.1:{telefoon.sip_port}", "--from", "+3225550177")
+        async with phone(*dial, "--play", str(voice)) as caller:
+            await caller.tells("answered")
+            call = (await telefoon.newest_call())["id"]
+            await telefoon.patch(f"calls/{call}", {"mute": True})
+            await changed(telefoon, call, "start", channels="mono", track="inbound", trim="trim-silence")
+            await telefoon.noted(call, "recording_started")
+            await asyncio.sleep(3)
+            await telefoon.patch(f"calls/{call}", {"mute": False})
+            await asyncio.sleep(1)
+            await changed(telefoon, call, "pause")
+            await asyncio.sleep(1)
+            await changed(telefoon, call, "resume")
+            await asyncio.sleep(1)
+            await changed(telefoon, call, "stop")
+            row, wav = await telefoon.recording(tmp_path)
+
+    sound = Sound.of_file(wav)
+    first, second = when_heard(sound, BEFORE, least_s=0.3)
+    assert first.start_s < 0.5, "three seconds of silence were cut off"
+    paused, resumed = (each["at_seconds"] for each in row["marks"])
+    assert paused == pytest.approx(first.end_s, abs=0.3)
+    assert resumed == pytest.approx(second.start_s, abs=0.3)
+
+
+async def test_a_conferences_tracks_stay_aligned_with_its_mix_through_a_gap(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    options = 'record="record-from-start" recordedTracks="participants"'
+    shop.flows["/start"] = f'<Response><Dial><Conference beep="false" {options}>desk</Conference></Dial></Response>'
+    number = {"--url": shop.url("/start"), **ASKS_NOBODY}
+    async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, 400) as (first,):
+        await telefoon.noted(first.call_id, "recording_started")
+        room = (await telefoon.get("conferences"))["conferences"][0]["id"]
+        await asyncio.sleep(1)
+        paused = await telefoon.patch(f"conferences/{room}", {"recording": "pause", "pause_behavior": "skip"})
+        async with calling(telefoon, ports, 700) as (second,):
+            await has(telefoon, "desk", 2, within_s=15)
+            await asyncio.sleep(1)
+            await telefoon.patch(f"conferences/{room}", {"recording": "resume"})
+            await asyncio.sleep(2)
+            await telefoon.patch(f"conferences/{room}", {"status": "completed"})
+            await second.far_end.finishes()
+        (mix, mixed), (one, alone), (other, late) = await recordings(telefoon, room, tmp_path)
+
+    assert paused[0] == 200
+    for row in (mix, one, other):
+        assert marks_of(row) == ["paused", "resumed"]
+        assert row["marks"][1]["at_seconds"] == pytest.approx(mix["marks"][1]["at_seconds"], abs=0.1)
+    for track in (alone, late):
+        assert track.seconds == pytest.approx(mixed.seconds, abs=0.1)
+    there, here = when_heard(mixed, 700, least_s=1)[0], when_heard(late, 700, least_s=1)[0]
+    assert (here.start_s, here.end_s) == pytest.approx((there.start_s, there.end_s), abs=0.1)

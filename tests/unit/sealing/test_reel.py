@@ -1,0 +1,73 @@
+"""Recorders one after the other: nothing of what each heard is lost, and nothing is heard between them."""
+
+import pytest
+
+from engine.errors import RecordingError
+from engine.ports import RecorderId, Track
+from engine.tape.reel import Reel
+
+
+class Scripted:
+    """Hears what it is given; the last of it only once it has stopped, as a library that buffers."""
+
+    def __init__(self, number: int, *heard: bytes, at_the_end: bytes = b"", fails: bool = False) -> None:
+        self.tracks = (Track(RecorderId(number), 0),)
+        self.is_open = True
+        self._heard = list(heard)
+        self._at_the_end = at_the_end
+        self._fails = fails
+
+    def take(self) -> bytes:
+        return self._heard.pop(0) if self._heard else b""
+
+    async def stop(self) -> None:
+        if self._at_the_end:
+            self._heard.append(self._at_the_end)
+        if self._fails:
+            raise RecordingError("It did not close.")
+
+    def close(self) -> None:
+        self.is_open = False
+
+
+def all_of(reel: Reel) -> bytes:
+    found = b""
+    while heard := reel.take():
+        found += heard
+    return found
+
+
+async def test_what_the_first_heard_up_to_its_end_comes_before_what_the_second_hears() -> None:
+    first, second = Scripted(1, b"ab", at_the_end=b"cd"), Scripted(2, b"ef")
+    reel = Reel(first)
+
+    assert reel.take() == b"ab"
+    await reel.stop()
+    between = list(reel.tracks)
+    reel.go_on(second)
+
+    assert between == []
+    assert reel.tracks == second.tracks
+    assert all_of(reel) == b"cdef"
+    assert (first.is_open, second.is_open) == (False, True)
+    reel.close()
+    assert not second.is_open
+
+
+async def test_a_recorder_that_hears_nothing_yet_is_not_taken_for_one_that_has_ended() -> None:
+    first = Scripted(1, at_the_end=b"late")
+    reel = Reel(first)
+
+    assert reel.take() == b""
+    await reel.stop()
+
+    assert reel.take() == b"late"
+
+
+async def test_one_that_does_not_end_well_is_taken_to_its_end_all_the_same() -> None:
+    reel = Reel(Scripted(1, at_the_end=b"ab", fails=True))
+
+    with pytest.raises(RecordingError):
+        await reel.stop()
+
+    assert all_of(reel) == b"ab"
