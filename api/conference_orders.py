@@ -15,6 +15,7 @@ Body = Mapping[str, Any]
 
 _PLAIN_OPTIONS: Final = (
     "wait_for_moderator", "roll_call", "key_commands", "enter_sound", "exit_sound", "automatic_gain", "denoise",
+    "recording_beep",
 )  # fmt: skip
 _HEARD: Final = frozenset({"say", "play"})
 

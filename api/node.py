@@ -32,6 +32,7 @@ from engine.consent.countries import load_countries
 from engine.courier import CallbackCourier
 from engine.egress import Egress, SipEgress
 from engine.errors import SetupError
+from engine.live.beeping import Beeper
 from engine.live.consent_rules import ConsentRules
 from engine.live.journal import Ledger
 from engine.live.recording_desk import RecordingDesk
@@ -183,6 +184,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
             return f"{address}{audio_path(recording)}"
 
         shelf = shelf_of(settings, keys)
+        speaker = Speaker(agent.bridge, speech, ToneService(speech.cache), media)
         recorder = RecordingDesk(
             agent.bridge,
             recordings,
@@ -190,6 +192,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
             RecordingTeller(teller, recording_url),
             shelf=shelf,
             node=settings.node,
+            beeper=Beeper(speaker, clock, settings.recording_beep_s),
             pause_behavior=PauseBehavior(settings.recording_pause),
         )
         services = Services(
@@ -201,7 +204,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
             teller=teller,
             dialer=agent,
             bridge=agent.bridge,
-            speaker=Speaker(agent.bridge, speech, ToneService(speech.cache), media),
+            speaker=speaker,
             recorder=recorder,
             shelf=shelf,
             consent=ConsentRules(accounts, consents, load_countries(), load_texts(), settings.default_country),

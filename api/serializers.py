@@ -37,6 +37,7 @@ def call_json(call: Call) -> Json:
             "price_unit": call.price_unit,
             "record": call.record,
             "consent": call.consent.policy.value if call.consent else None,
+            "recording_beep": call.recording_beep_s,
             "tts_language": call.language,
             "timeout": call.timeout_s,
             "parent_id": call.parent_id,

@@ -96,6 +96,7 @@ class Settings(BaseSettings):
 
     recording_encryption: bool = True
     recording_master_key: str = "file"
+    recording_beep_s: int = Field(default=0, ge=0, le=3600)
     recording_pause: Literal["silence", "skip"] = "silence"
 
     trunk: str | None = None

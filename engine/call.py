@@ -89,7 +89,8 @@ class Call:
     `answer_time`. `url`, `fallback_url` and `flow` say where the call flow comes from; at most one of url
     and flow is set. `status_callback` is told of `status_callback_events` (initiated, ringing, answered, completed),
     of all where there are none. `node` is the process that owns the live call. `consent` is
-    the policy that was chosen for it or its number.
+    the policy that was chosen for it or its number. While it is recorded a tone is heard every `recording_beep_s`
+    seconds; 0 is never, None as is set.
     """
 
     id: str
@@ -120,6 +121,7 @@ class Call:
     price: Decimal | None = None
     price_unit: str = "EUR"
     consent: Choice | None = None
+    recording_beep_s: int | None = None
 
     @property
     def ended(self) -> bool:

@@ -44,7 +44,8 @@ class Number:
 
     `method` and `fallback_method` are those of the first requests, GET or POST; `webhook_format` is how the
     POSTs of its calls carry their parameters. `language` is what it speaks to callers; with `record`, calls to it
-    are recorded. `consent` is the policy chosen for its calls.
+    are recorded. `consent` is the policy chosen for its calls, `recording_beep_s` the seconds between the tones that
+    tell of recording (0 is never, None as is set).
     """
 
     id: str
@@ -59,6 +60,7 @@ class Number:
     fallback_method: str = "POST"
     webhook_format: BodyFormat = BodyFormat.FORM
     consent: "Choice | None" = None
+    recording_beep_s: int | None = None
 
 
 def parse_e164(text: str) -> str:

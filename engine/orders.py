@@ -31,6 +31,7 @@ class NewCall:
     language: str = "en-GB"
     heard_in: str | None = None
     consent: Choice | None = None
+    recording_beep_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

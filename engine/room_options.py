@@ -25,7 +25,8 @@ class RoomOptions:
 
     `language` is that of its announcements (BCP 47), each call's own where None. With `wait_for_moderator` only a
     moderator begins it. `roll_call`: who comes in is told how many are there. `key_commands`: keys do something.
-    The sounds are URLs, played in place of the tone. `sample_rate` is the highest in Hz at which it mixes.
+    The sounds are URLs, played in place of the tone. `sample_rate` is the highest in Hz at which it mixes. While it is
+    recorded a tone is heard every `recording_beep` seconds; 0 is never, None as is set.
     """
 
     language: str | None = None
@@ -39,6 +40,7 @@ class RoomOptions:
     automatic_gain: bool = False
     denoise: bool = False
     recorded_tracks: RecordedTracks = RecordedTracks.MIX
+    recording_beep: int | None = None
 
 
 SAMPLE_RATES = (8_000, 16_000, 48_000)

@@ -10,7 +10,7 @@ import soundfile
 
 from tts.cache import PromptCache
 from tts.hold_music import hold_music
-from tts.tones import Samples, ToneKind, beep, period, tone_of
+from tts.tones import Samples, ToneKind, beep, period, recording_tone, tone_of
 
 _RECIPE_VERSION: Final = 1
 """Raised when a tone is computed in another way, so that old files are not used."""
@@ -35,6 +35,10 @@ class ToneService:
     async def beep(self, *, rate_hz: int) -> Path:
         """The signal before a recording."""
         return await self._file("beep", rate_hz, lambda: beep(rate_hz))
+
+    async def recording_tone(self, *, rate_hz: int) -> Path:
+        """What tells those on a call that it is being recorded."""
+        return await self._file("recording", rate_hz, lambda: recording_tone(rate_hz))
 
     async def hold_music(self, *, rate_hz: int) -> Path:
         """Music on hold, made to loop."""

@@ -21,6 +21,10 @@ LEVEL_DBOV: Final = -16.0
 
 BEEP_HZ: Final = 1000.0
 BEEP_S: Final = 0.4
+RECORDING_HZ: Final = 1400.0
+RECORDING_S: Final = 0.5
+RECORDING_GAIN: Final = 10 ** (-9 / 20)
+"""The recorder's warning tone (Federal Standard 1037C): under a voice, which goes on meanwhile."""
 _EDGE_S: Final = 0.005
 
 
@@ -122,3 +126,8 @@ def sine(frequencies: Sequence[float], seconds: float, rate_hz: int) -> Samples:
 def beep(rate_hz: int) -> Samples:
     """The signal before a recording."""
     return sine((BEEP_HZ,), BEEP_S, rate_hz)
+
+
+def recording_tone(rate_hz: int) -> Samples:
+    """What tells those on a call that it is being recorded."""
+    return np.float32(RECORDING_GAIN) * sine((RECORDING_HZ,), RECORDING_S, rate_hz)

@@ -47,6 +47,10 @@ def add(
     ),
     language: Annotated[str, typer.Option(help="What is spoken where the flow names no language.")] = "en-GB",
     record: Annotated[bool, typer.Option("--record", help="Record calls to this number.")] = False,
+    recording_beep: Annotated[
+        int | None,
+        typer.Option(min=0, max=3600, help="Seconds between the tones that tell of recording; 0 is never."),
+    ] = None,
     consent: ConsentPolicy = None,
     consent_basis: ConsentBasis = None,
     consent_withdrawal: ConsentWithdrawal = Withdrawal.CUT,
@@ -66,6 +70,7 @@ def add(
         added = await books.numbers.add(
             owner.id, e164, url=url, fallback_url=fallback_url, language=spoken, record=record, method=method.value,
             fallback_method=fallback_method.value, webhook_format=webhook_format, consent=choice,
+            recording_beep_s=recording_beep,
         )  # fmt: skip
         await books.audit.add(CLI, "number.add", added.id, account=owner.id, number=books.pseudonyms.of(e164))
         return {**as_row(added), "account": owner.name}

@@ -106,6 +106,7 @@ def _order(asked: Asked, number: Number) -> NewCall:
         record=body["record"],
         language=language_of(body, number),
         consent=consent_of(body),
+        recording_beep_s=body.get("recording_beep"),
     )
 
 

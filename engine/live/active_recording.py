@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Container, Sequence
 
-from engine.ports import Bridge, Clock, Heard, LegId, Said, Source
+from engine.ports import Bridge, Clock, Heard, LegId, Said, Source, Track
 from engine.recording import Recording
 from engine.recording_marks import OwnTime, PauseBehavior
 from engine.tape.reel import Reel
 from engine.tape.writer import TapeWriter
+from engine.tasks import Beside
 
 Note = Callable[..., None]
 Close = Callable[["ActiveRecording", str | None], Awaitable[Recording]]
@@ -22,6 +23,8 @@ class ActiveRecording:
     ) -> None:  # fmt: skip
         self.row = row
         self.note = note
+        self.beside = Beside()
+        """What goes on for as long as it does."""
         self.writer = writer
         self._reel = reel
         self._bridge = bridge
@@ -49,6 +52,11 @@ class ActiveRecording:
     @property
     def is_paused(self) -> bool:
         return self._paused is not None
+
+    @property
+    def tracks(self) -> Sequence[Track]:
+        """Where it hears now; nowhere in a gap."""
+        return self._reel.tracks
 
     @property
     def own_s(self) -> float:

@@ -6,6 +6,7 @@ from engine.consent import Consent
 from engine.errors import LegGone, MediaError, RecordingError
 from engine.flow.plans import CallRecordingPlan, Channels, RecordOutcome, RecordPlan, Tracks, Trim
 from engine.live.active_recording import ActiveRecording
+from engine.live.beeping import Beep
 from engine.live.permission import Permission
 from engine.live.recording_desk import Subject
 from engine.live.services import Services
@@ -81,8 +82,9 @@ class CallRecorder:
     def _subject(self, source: RecordingSource, trim: Trim, callback: Callback | None) -> Subject:
         call = self._session.call
         return Subject(
-            call.account_id, source, self._session.journal.note, call_id=call.id, callback=callback, trim=trim
-        )
+            call.account_id, source, self._session.journal.note, call_id=call.id, callback=callback, trim=trim,
+            beep=beep_for(self._session),
+        )  # fmt: skip
 
     async def _spoken(self, plan: RecordPlan) -> str:
         """Until a key that ends it (returned), silence, or the longest length."""
@@ -96,6 +98,15 @@ class CallRecorder:
             if await self._services.bridge.level(Said(self._session.leg.id)) > VOICE_LEVEL:
                 spoke = clock.monotonic()
         return ""
+
+
+def beep_for(session: Session) -> Beep:
+    """Who hears that a call is recorded: its far end, and whom that talks to."""
+
+    def hearers() -> list[Ear]:
+        return [Ear(each.leg.id) for each in (session, session.peer) if each is not None]
+
+    return Beep(session.call.id, hearers, session.call.recording_beep_s)
 
 
 def _tracks(session: Session, tracks: Tracks, channels: Channels) -> list[list[Source]]:

@@ -193,6 +193,7 @@ class Dialling:
             timeout_s=plan.answer_timeout_s,
             language=parent.language,
             consent=parent.consent,
+            recording_beep_s=parent.recording_beep_s,
             parent_id=parent.id,
             status_callback=callback.url if callback else None,
             status_callback_method=callback.method if callback else "POST",

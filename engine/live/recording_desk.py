@@ -13,6 +13,7 @@ from engine.errors import RecordingError, StoreError
 from engine.flow.plans import Trim
 from engine.ids import Kind, new_id
 from engine.live.active_recording import ActiveRecording, Note
+from engine.live.beeping import Beep, Beeper
 from engine.live.recording_teller import RecordingTeller
 from engine.live.stored import stored
 from engine.live.unwanted import without_audio
@@ -47,7 +48,8 @@ class Subject:
     """What is recorded: whose, of which call or conference, by what; who is told of it, and how it is trimmed.
 
     `call_id` of a conference's mix is none; `told_on` is then the call whose callbacks it is told among. `lead_s`
-    seconds of silence come first, so that its times are those of a recording that began so long ago.
+    seconds of silence come first, so that its times are those of a recording that began so long ago. `beep` says who
+    hears the warning tone.
     """
 
     account_id: str
@@ -59,6 +61,7 @@ class Subject:
     told_on: str | None = None
     trim: Trim = Trim.NOTHING
     lead_s: float = 0.0
+    beep: Beep | None = None
 
 
 class RecordingDesk:
@@ -66,7 +69,8 @@ class RecordingDesk:
 
     def __init__(
         self, bridge: Bridge, rows: Recordings, clock: Clock, teller: RecordingTeller, *, shelf: RecordingShelf,
-        node: str, pause_behavior: PauseBehavior = PauseBehavior.SILENCE, reserve_bytes: int = DISK_RESERVE_BYTES,
+        node: str, beeper: Beeper | None = None, pause_behavior: PauseBehavior = PauseBehavior.SILENCE,
+        reserve_bytes: int = DISK_RESERVE_BYTES,
     ) -> None:  # fmt: skip
         self._bridge = bridge
         self._rows = rows
@@ -74,6 +78,7 @@ class RecordingDesk:
         self._teller = teller
         self._shelf = shelf
         self._node = node
+        self._beeper = beeper
         self._pause_behavior = pause_behavior
         self._reserve_bytes = reserve_bytes
         self._running: set[ActiveRecording] = set()
@@ -121,6 +126,8 @@ class RecordingDesk:
         )
         self._running.add(active)
         await active.arrange()  # something may have been withheld meanwhile
+        if self._beeper is not None and subject.beep is not None:
+            active.beside.begin(self._beeper.keep(active, subject.beep))
         return active
 
     async def watch_disk(self) -> None:
@@ -200,6 +207,7 @@ class RecordingDesk:
         """The end of a recording, whatever happens on the way; called once by the recording itself."""
         self._running.discard(active)
         wanted_s = active.own_s
+        await active.beside.close()
         await active.writer.stop()
         row = replace(active.row, status=RecordingStatus.PROCESSING, ended_at=self._clock.now(), error=error)
         await self.save(row)

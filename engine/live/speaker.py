@@ -32,6 +32,10 @@ class Speaker:
         """The short tone before a recording, to its end. Raises MediaError."""
         await self.play_file(await self.tones.beep(rate_hz=self.bridge.rate_hz), to)
 
+    async def recording_tone(self, to: Sequence[Sink]) -> None:
+        """What tells those on a call that it is being recorded, to its end. Raises MediaError."""
+        await self.play_file(await self.tones.recording_tone(rate_hz=self.bridge.rate_hz), to)
+
     async def ringback(self, country: str, to: Sequence[Sink]) -> Player:
         """What a caller hears while the far end rings, until stopped. Raises MediaError."""
         return await self.bridge.play(await self.tones.ringback(country, rate_hz=self.bridge.rate_hz), to=to, loop=True)

@@ -84,6 +84,7 @@ class Switchboard:
             record=order.record,
             language=order.language,
             consent=order.consent or (number.consent if number else None),
+            recording_beep_s=order.recording_beep_s if order.recording_beep_s is not None else _beep_of(number),
         )
         request = DialRequest(target=call.to, caller=call.from_, call_id=call.id)
         starts = _starts(call, number if order.url is None else None)
@@ -173,6 +174,7 @@ class Switchboard:
             record=number.record,
             language=number.language,
             consent=number.consent,
+            recording_beep_s=number.recording_beep_s,
         )
 
     def _conductor(self, session: Session, *, number: Number | None) -> Conductor:
@@ -200,6 +202,10 @@ async def _run(conductor: Conductor, *, starts: Sequence[Start]) -> None:
 
 async def _stand_by(conductor: Conductor) -> None:
     await conductor.stand_by()
+
+
+def _beep_of(number: Number | None) -> int | None:
+    return number.recording_beep_s if number is not None else None
 
 
 def _starts(call: Call, number: Number | None) -> list[Start]:

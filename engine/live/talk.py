@@ -9,6 +9,7 @@ import structlog
 from engine.errors import LegGone, RecordingError, SipError
 from engine.flow.plans import NOT_RECORDED, BridgeRecording, DialRecord, Tracks
 from engine.live.active_recording import ActiveRecording
+from engine.live.call_recorder import beep_for
 from engine.live.keys import Keys
 from engine.live.permission import Permission
 from engine.live.recording_desk import Subject
@@ -163,6 +164,7 @@ def dial_subject(first: Session, how: BridgeRecording) -> Subject:
         call_id=first.call.id,
         callback=how.callback,
         trim=how.trim,
+        beep=beep_for(first),
     )
 
 

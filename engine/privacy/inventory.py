@@ -64,7 +64,8 @@ HOLDINGS: Final[dict[str, Holding]] = {
     "numbers": Holding(
         "Which number belongs to which account, and what answers calls to it.", Whose.CUSTOMERS,
         _words("e164 url fallback_url"),
-        _words("id account_id created_at language record method fallback_method webhook_format consent"),
+        _words("id account_id created_at language record method fallback_method webhook_format consent "
+               "recording_beep_s"),
         until="until the number is removed",
     ),
     "calls": Holding(
@@ -72,7 +73,7 @@ HOLDINGS: Final[dict[str, Holding]] = {
         _words("from_ to start_time answer_time end_time url fallback_url flow status_callback language sip_call_id "
                "sip_reason attempts"),
         _words("id account_id direction status node status_callback_method status_callback_events timeout_s record "
-               "parent_id sip_code q850_cause price price_unit consent"),
+               "parent_id sip_code q850_cause price price_unit consent recording_beep_s"),
         Kept.CALLS,
     ),
     "call_events": Holding(

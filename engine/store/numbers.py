@@ -26,11 +26,12 @@ class Numbers:
         self, account_id: str, e164: str, *, url: str | None = None, fallback_url: str | None = None,
         language: str = "en-GB", record: bool = False, method: str = "POST", fallback_method: str = "POST",
         webhook_format: BodyFormat = BodyFormat.FORM, consent: Choice | None = None,
+        recording_beep_s: int | None = None,
     ) -> Number:  # fmt: skip
         """Raises NumberTaken if any account has it."""
         number = Number(
             new_id(Kind.NUMBER), account_id, e164, self._now(), url, fallback_url, language, record, method,
-            fallback_method, webhook_format, consent,
+            fallback_method, webhook_format, consent, recording_beep_s,
         )  # fmt: skip
         if not await self._db.insert_new(numbers, values_of(number)):
             raise NumberTaken(e164)

@@ -122,6 +122,7 @@ numbers: Final = Table(
     Column("fallback_method", String(4), nullable=False, server_default="POST"),
     Column("webhook_format", Spelled(BodyFormat), nullable=False, server_default="form"),
     Column("consent", Chosen),
+    Column("recording_beep_s", Integer),
 )
 
 calls: Final = Table(
@@ -155,6 +156,7 @@ calls: Final = Table(
     Column("price", Money),
     Column("price_unit", String(3), nullable=False),
     Column("consent", Chosen),
+    Column("recording_beep_s", Integer),
     Index(None, "account_id", "start_time", "id"),
     Index(None, "status", "node"),
 )

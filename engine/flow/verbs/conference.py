@@ -86,6 +86,10 @@ class Conference:
         default=RecordedTracks.MIX,
         help=f"What a recording leaves: the mix, or also a file for each participant{_AT_MAKING}",
     )
+    recording_beep: int | None = attribute(
+        Whole(0, 3600),
+        help=f"Seconds between the tones that tell of its recording; 0 is never, as is set if left out{_AT_MAKING}",
+    )
 
     IGNORED: ClassVar = {
         "jitterBufferSize": "the jitter buffer sets itself.",
@@ -139,4 +143,5 @@ class Conference:
             automatic_gain=self.automatic_gain,
             denoise=self.denoise,
             recorded_tracks=self.recorded_tracks,
+            recording_beep=self.recording_beep,
         )

@@ -1,15 +1,16 @@
 """What is recorded of a room: the mix, and beside it each participant where the room says so."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from engine.conference import Conference
 from engine.consent import Consent
 from engine.errors import RecordingError, StoreError, WrongState
 from engine.live.active_recording import ActiveRecording
+from engine.live.beeping import Beep
 from engine.live.conference.member import Member
 from engine.live.conference.overhearing import all_consent
 from engine.live.recording_desk import RecordingDesk, Subject
-from engine.ports import MixedRoom, Said, Source
+from engine.ports import MixedRoom, Said, Sink, Source
 from engine.recording import RecordingSource
 from engine.recording_marks import PauseBehavior
 from engine.room_options import RecordedTracks
@@ -22,10 +23,12 @@ class RoomRecording:
     played to all is then left out too.
     """
 
-    def __init__(self, desk: RecordingDesk) -> None:
+    def __init__(self, desk: RecordingDesk, everybody: Callable[[], Sequence[Sink]]) -> None:
+        """`everybody` is where all who are in it hear."""
         self.recorded_id: str | None = None
         """The mix's recording, also after its end."""
         self._desk = desk
+        self._everybody = everybody
         self._mix: ActiveRecording | None = None
         self._tracks: dict[str, ActiveRecording] = {}
 
@@ -37,7 +40,9 @@ class RoomRecording:
         sources = [mix.source] if len(given) == len(members) else _one_by_one(members)
         if self._mix is None:
             latest = max((consent for _, consent in given), key=lambda each: each.at)
-            self._mix = await self._begin(latest, given[0][0], self._subject(conference, given[0][0]), sources)
+            beep = Beep(conference.id, self._everybody, conference.options.recording_beep, in_tracks=False)
+            subject = self._subject(conference, given[0][0], beep=beep)
+            self._mix = await self._begin(latest, given[0][0], subject, sources)
             self.recorded_id = self._mix.id if self._mix else None
         elif self._mix.is_open:
             await self._mix.only(sources)
@@ -124,8 +129,9 @@ class RoomRecording:
             return None
 
     def _subject(
-        self, conference: Conference, member: Member, *, call_id: str | None = None, lead_s: float = 0.0
-    ) -> Subject:
+        self, conference: Conference, member: Member, *, call_id: str | None = None, lead_s: float = 0.0,
+        beep: Beep | None = None,
+    ) -> Subject:  # fmt: skip
         return Subject(
             conference.account_id,
             RecordingSource.CONFERENCE,
@@ -136,6 +142,7 @@ class RoomRecording:
             told_on=member.session.call.id,
             trim=member.plan.trim,
             lead_s=lead_s,
+            beep=beep,
         )
 
 

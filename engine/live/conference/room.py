@@ -36,7 +36,7 @@ class Room:
         self.conference = conference
         self.over = asyncio.Event()
         self.begun = asyncio.Event()
-        self.recording = RoomRecording(services.recorder)
+        self.recording = RoomRecording(services.recorder, self.everybody)
         self._overhearing = Overhearing(services.recorder)
         self._services = services
         self._journal = journal

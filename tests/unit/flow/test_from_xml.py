@@ -125,7 +125,7 @@ def test_every_verb_with_its_attributes() -> None:
         ),
         (
             '<Record recordingStatusCallbackEvent="begun"/>',
-            "in-progress, completed, failed, absent",
+            "in-progress, paused, resumed, completed, failed, absent",
             "Record",
             "recordingStatusCallbackEvent",
         ),

@@ -59,6 +59,7 @@ def a_full_call(account_id: str, parent_id: str) -> Call:
         price=Decimal("0.0370"),
         price_unit="CHF",
         consent=Choice(Policy.EXTERNAL, Withdrawal.DELETE, None, "CRM 7", "Zoë", at(-60), "I agree."),
+        recording_beep_s=15,
     )
 
 

@@ -1,0 +1,63 @@
+"""The recorder's warning tone: at intervals, to all who are recorded, and in the recording itself."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from engine.errors import MediaError
+from engine.live.active_recording import ActiveRecording
+from engine.live.speaker import Speaker
+from engine.ports import Clock, Sink
+
+
+@dataclass(frozen=True, slots=True)
+class Beep:
+    """Who is to hear it, each time anew, and every how many seconds: 0 is never, None as is set.
+
+    `of` is the call or the conference: of several recordings of one, the first to begin sounds it, for all of them.
+    With `in_tracks` it is put into the recordings, which do not hear what is played to `hearers`.
+    """
+
+    of: str
+    hearers: Callable[[], Sequence[Sink]]
+    every_s: int | None = None
+    in_tracks: bool = True
+
+
+class Beeper:
+    """Of a node; `every_s` is what is set."""
+
+    def __init__(self, speaker: Speaker, clock: Clock, every_s: int) -> None:
+        self._speaker = speaker
+        self._clock = clock
+        self._every_s = every_s
+        self._under_way: dict[ActiveRecording, Beep] = {}
+
+    async def keep(self, active: ActiveRecording, beep: Beep) -> None:
+        """Until cancelled; it is silent while the recording pauses."""
+        every_s = self._every_s if beep.every_s is None else beep.every_s
+        if not every_s:
+            return
+        self._under_way[active] = beep
+        try:
+            due = self._clock.monotonic()
+            while True:
+                due = max(due + every_s, self._clock.monotonic())
+                await self._clock.sleep(due - self._clock.monotonic())
+                together = self._recording_now(beep.of)
+                if together and together[0] is active:
+                    await self._sound(active, [*beep.hearers(), *self._tracks(together)])
+        finally:
+            del self._under_way[active]
+
+    def _recording_now(self, of: str) -> list[ActiveRecording]:
+        """The first to begin comes first."""
+        return [each for each, beep in self._under_way.items() if beep.of == of and not each.is_paused]
+
+    def _tracks(self, recordings: Sequence[ActiveRecording]) -> list[Sink]:
+        return [track for each in recordings if self._under_way[each].in_tracks for track in each.tracks]
+
+    async def _sound(self, active: ActiveRecording, to: Sequence[Sink]) -> None:
+        try:
+            await self._speaker.recording_tone(to)
+        except MediaError as error:
+            active.note("beep_failed", recording=active.id, reason=str(error))

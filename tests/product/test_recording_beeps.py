@@ -1,0 +1,134 @@
+"""The tone at intervals by which all on a recorded call hear that it is recorded (Federal Standard 1037C)."""
+
+import asyncio
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from tests.peers.audio import Interval, Sound, hears, tone, when_heard
+from tests.peers.callers import calling, has
+from tests.peers.customer import Customer
+from tests.peers.phone import phone
+from tests.peers.platform import platform
+from tests.peers.ports import Ports
+from tests.product.test_conference_recordings import recordings
+from tests.product.test_paused_recordings import ASKS_NOBODY, WAITS, changed
+
+pytestmark = pytest.mark.sip
+
+BEEP_HZ, VOICE_HZ = 1400, 500
+EVERY_S = 2
+
+
+def beeps(sound: Sound) -> list[Interval]:
+    return when_heard(sound, BEEP_HZ, least_s=0.3)
+
+
+def are_apart(found: list[Interval]) -> None:
+    """Each sounds for half a second, EVERY_S after the one before."""
+    for each in found:
+        assert each.seconds == pytest.approx(0.5, abs=0.1)
+    for before, after in pairwise(found):
+        assert after.start_s - before.start_s == pytest.approx(EVERY_S, abs=0.5)
+
+
+async def test_who_is_recorded_hears_it_at_the_interval_but_not_while_it_pauses(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    shop.flows["/start"] = WAITS
+    number = {"--url": shop.url("/start"), "--recording-beep": str(EVERY_S), **ASKS_NOBODY}
+    async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, VOICE_HZ) as (caller,):
+        await asyncio.sleep(EVERY_S + 1)
+        unrecorded = caller.ear.heard()
+        await changed(telefoon, caller.call_id, "start", channels="mono", track="inbound")
+        await telefoon.noted(caller.call_id, "recording_started")
+        since_s = caller.ear.now_s
+        await asyncio.sleep(3.5 * EVERY_S)
+        await changed(telefoon, caller.call_id, "pause")
+        await asyncio.sleep(0.8)
+        paused_s = caller.ear.now_s
+        await asyncio.sleep(2 * EVERY_S)
+        meanwhile = caller.ear.heard(paused_s)
+        await changed(telefoon, caller.call_id, "stop")
+        stopped_s = caller.ear.now_s
+        await asyncio.sleep(EVERY_S + 1)
+        afterwards = caller.ear.heard(stopped_s + 0.6)
+        row, wav = await telefoon.recording(tmp_path)
+        heard = caller.ear.heard(since_s).part(0, paused_s - since_s)
+
+    assert not hears(unrecorded, BEEP_HZ)
+    assert not hears(meanwhile, BEEP_HZ)
+    assert not hears(afterwards, BEEP_HZ)
+    kept = Sound.of_file(wav)
+    for sound in (heard, kept):
+        found = beeps(sound)
+        assert len(found) >= 3
+        are_apart(found)
+    paused_at_s = row["marks"][0]["at_seconds"]
+    assert hears(kept.part(0.5, paused_at_s), VOICE_HZ, seconds=paused_at_s - 1.5), "the voice goes on under it"
+
+
+async def test_both_of_a_recorded_talk_hear_it_and_it_disturbs_no_word(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    at_caller, at_desk = tmp_path / "caller.wav", tmp_path / "desk.wav"
+    one, other = tone(VOICE_HZ, 60, dbov=-24), tone(900, 60, dbov=-24)
+    settings = {"RECORDING_BEEP_S": str(EVERY_S)}
+    async with phone(
+        "--play", str(other.save(tmp_path / "900.wav")), "--record", str(at_desk), "--hang-up-after", "10"
+    ) as desk:
+        shop.flows["/start"] = (
+            f'<Response><Dial record="record-from-answer"><Sip>sip:a@127.0.0.1:{desk.port}</Sip></Dial></Response>'
+        )
+        number = {"--url": shop.url("/start"), **ASKS_NOBODY}
+        async with platform(tmp_path, ports, settings, number=number) as telefoon:
+            dial = ("--dial", f"sip:+3225550100@127.0.0.1:{telefoon.sip_port}", "--from", "+3225550177")
+            play = ("--play", str(one.save(tmp_path / "500.wav")), "--record", str(at_caller))
+            async with phone(*dial, *play) as caller:
+                await caller.tells("recorded", within_s=60)
+                _, wav = await telefoon.recording(tmp_path)
+
+    for path, hz in ((at_caller, 900), (at_desk, VOICE_HZ), (wav, VOICE_HZ), (wav, 900)):
+        sound = Sound.of_file(path)
+        found = beeps(sound)
+        assert len(found) >= 3
+        are_apart(found)
+        assert hears(sound, hz, seconds=5)
+
+
+async def test_all_in_a_recorded_conference_hear_it(tmp_path: Path, ports: Ports, shop: Customer) -> None:
+    options = f'record="record-from-start" recordingBeep="{EVERY_S}"'
+    shop.flows["/start"] = f'<Response><Dial><Conference beep="false" {options}>desk</Conference></Dial></Response>'
+    number = {"--url": shop.url("/start"), **ASKS_NOBODY}
+    async with (
+        platform(tmp_path, ports, number=number) as telefoon,
+        calling(telefoon, ports, 400, 700) as (first, second),
+    ):
+        await has(telefoon, "desk", 2, within_s=10)
+        room = (await telefoon.get("conferences"))["conferences"][0]
+        since_s = [each.ear.now_s for each in (first, second)]
+        await asyncio.sleep(3.5 * EVERY_S)
+        heard = [each.ear.heard(at_s) for each, at_s in zip((first, second), since_s, strict=True)]
+        await telefoon.patch(f"conferences/{room['id']}", {"status": "completed"})
+        [(_, mixed)] = await recordings(telefoon, room["id"], tmp_path)
+
+    assert room["recording_beep"] == EVERY_S
+    for sound in (*heard, mixed):
+        found = beeps(sound)
+        assert len(found) >= 3
+        are_apart(found)
+    assert hears(mixed, first.hz, seconds=5)
+    assert hears(mixed, second.hz, seconds=5)
+
+
+async def test_none_is_heard_by_default(tmp_path: Path, ports: Ports, shop: Customer) -> None:
+    shop.flows["/start"] = WAITS
+    number = {"--url": shop.url("/start"), **ASKS_NOBODY}
+    async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, VOICE_HZ) as (caller,):
+        await changed(telefoon, caller.call_id, "start")
+        await telefoon.noted(caller.call_id, "recording_started")
+        await asyncio.sleep(20)
+        heard = caller.ear.heard()
+
+    assert not hears(heard, BEEP_HZ)
