@@ -91,11 +91,12 @@ class CallRecorder:
         clock = self._services.clock
         end = clock.monotonic() + plan.max_s
         spoke = clock.monotonic()
+        listens_every_s = _LISTEN_S if plan.silence_s else plan.max_s
         while (now := clock.monotonic()) < end and not (plan.silence_s and now - spoke >= plan.silence_s):
-            key = await self._session.keys.next(min(_LISTEN_S, end - now))
+            key = await self._session.keys.next(min(listens_every_s, end - now))
             if key is not None and key in plan.finish_on:
                 return key
-            if await self._services.bridge.level(Said(self._session.leg.id)) > VOICE_LEVEL:
+            if plan.silence_s and await self._services.bridge.level(Said(self._session.leg.id)) > VOICE_LEVEL:
                 spoke = clock.monotonic()
         return ""
 
