@@ -15,9 +15,10 @@ from aiohttp import web
 
 from api.app import build_app
 from api.clock import SystemClock
+from api.deletion import Deletion
 from api.doctor.library import require_limits
 from api.logs import logging_as
-from api.privacy import discretion_of, persons_requests, require_trunk_inside, residency_of, sweeper
+from api.privacy import discretion_of, periods_of, persons_requests, require_trunk_inside, residency_of, sweeper
 from api.published import Published
 from api.readiness import Readiness
 from api.resources.recordings import audio_path
@@ -45,6 +46,7 @@ from engine.live.telling import Teller
 from engine.pins import Pins
 from engine.ports import Arrival, Cause, Leg, Speech
 from engine.privacy.audit import by_system
+from engine.privacy.pseudonym import Pseudonyms
 from engine.rating import Rates, load_rates
 from engine.recording_marks import PauseBehavior
 from engine.secrets import load_pepper
@@ -64,6 +66,7 @@ from engine.store import (
     Queues,
     Recordings,
 )
+from engine.store.retention import Retention
 from engine.web.client import WebhookClient
 from engine.web.ledger import ExchangeLedger
 from engine.web.media_cache import MediaCache
@@ -239,6 +242,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
                 idempotency=IdempotencyKeys(database),
                 audit=Audit(database),
                 holds=Holds(database),
+                deletion=Deletion(Retention(database, Pseudonyms(pepper)), periods_of(settings)),
                 persons=persons_requests(database, settings, pepper, clock, shelf, webhooks.written),
                 bell=bell,
             )

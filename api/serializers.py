@@ -128,9 +128,9 @@ def participant_json(participant: Participant, line: LineFigures | None = None) 
     )
 
 
-def recording_json(recording: Recording, audio_url: str) -> Json:
-    """A recording; `audio_url` is where its WAV is downloaded."""
-    return _known(
+def recording_json(recording: Recording, audio_url: str, delete_after: datetime | None = None) -> Json:
+    """A recording; `audio_url` is where its WAV is downloaded, `delete_after` when its time is up, null for never."""
+    known = _known(
         {
             "id": recording.id,
             "call_id": recording.call_id,
@@ -150,6 +150,7 @@ def recording_json(recording: Recording, audio_url: str) -> Json:
             "audio_url": audio_url,
         }
     )
+    return {**known, "delete_after": _time(delete_after)}
 
 
 def _mark(mark: Mark) -> Json:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from api.asked import Asked
+from api.deletion import Deletion
 from api.desk import ConferenceDesk, FrontDesk, Health
 from api.published import Published
 from engine.bell import Bell
@@ -43,6 +44,7 @@ class Services:
     idempotency: IdempotencyKeys
     audit: Audit
     holds: Holds
+    deletion: Deletion
     persons: PersonsRequests
     desk: FrontDesk
     conference_desk: ConferenceDesk

@@ -33,7 +33,8 @@ async def list_recordings(services: Services, asked: Asked) -> web.Response:
         moment(query, "started_before"),
     )
     found, total = await services.recordings.find(wanted, query["page"], query["page_size"], place=place_of(query))
-    rows = [recording_json(each, audio_path(each.id)) for each in found]
+    due = await services.deletion.after(asked.account.id, found)
+    rows = [recording_json(each, audio_path(each.id), due.get(each.id)) for each in found]
     more = next_cursor(found, query["page_size"], lambda recording: recording.started_at)
     return web.json_response({"recordings": rows, "total": total, **more})
 
@@ -41,7 +42,8 @@ async def list_recordings(services: Services, asked: Asked) -> web.Response:
 async def get_recording(services: Services, asked: Asked) -> web.Response:
     recording = await _own(services, asked)
     await services.audit.add(asked.actor, "recording.read", recording.id, account=asked.account.id)
-    return web.json_response(recording_json(recording, audio_path(recording.id)))
+    due = await services.deletion.after(asked.account.id, [recording])
+    return web.json_response(recording_json(recording, audio_path(recording.id), due.get(recording.id)))
 
 
 async def delete_recording(services: Services, asked: Asked) -> web.Response:

@@ -39,6 +39,11 @@ class Periods:
         days = self.days.get(kind, FOR_EVER)
         return None if days == FOR_EVER else now - timedelta(days=days)
 
+    def kept_until(self, kind: Kept, ended_at: datetime) -> datetime | None:
+        """When what ended at this moment falls due; None where it never does."""
+        days = self.days.get(kind, FOR_EVER)
+        return None if days == FOR_EVER else ended_at + timedelta(days=days)
+
     def overridden(self, by: Mapping[Kept, int]) -> "Periods":
         """As an account wants them."""
         return Periods({**self.days, **by})

@@ -1,10 +1,10 @@
 """How long each account keeps what, and what is due: counted, and removed a batch at a time."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, Table, delete, func, insert, select
+from sqlalchemy import ColumnElement, Select, Table, and_, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.call import FINAL
@@ -71,6 +71,11 @@ class Retention:
 
         return await self._db.write(job)
 
+    async def held(self, recording_ids: Collection[str]) -> frozenset[str]:
+        """Which of these a legal hold keeps."""
+        rows = await self._db.rows(select(recordings.c.id).where(recordings.c.id.in_(recording_ids), ~_is_free()))
+        return frozenset(row["id"] for row in rows)
+
     async def due_recordings(self, account_id: str, before: datetime, node: str, limit: int) -> list[Recording]:
         """Those whose files are this node's, the oldest first."""
         due = _DUE[Kept.RECORDINGS](account_id, before)
@@ -95,6 +100,13 @@ def _recordings(account_id: str, before: datetime) -> Select[Any]:
         recordings.c.account_id == account_id,
         recordings.c.status.not_in(UNFINISHED),
         func.coalesce(recordings.c.ended_at, recordings.c.started_at, type_=recordings.c.started_at.type) < before,
+        _is_free(),
+    )
+
+
+def _is_free() -> ColumnElement[bool]:
+    """No hold keeps the recording."""
+    return and_(
         account_is_free(recordings.c.account_id),
         call_is_free(recordings.c.call_id),
         conference_is_free(recordings.c.conference_id),

@@ -9,7 +9,8 @@ from aiohttp import web
 
 from api.app import build_app
 from api.clock import SystemClock
-from api.privacy import persons_requests
+from api.deletion import Deletion
+from api.privacy import periods_of, persons_requests
 from api.published import BASE_PATH, Published
 from api.services import Services
 from config.settings import Settings
@@ -22,6 +23,7 @@ from engine.ids import Kind, new_id
 from engine.key_ring import KeyRing
 from engine.orders import CallChange, ConferenceChange, NewCall, NewConference, ParticipantOrder
 from engine.ports import LineFigures
+from engine.privacy.pseudonym import Pseudonyms
 from engine.recording_shelf import RecordingShelf
 from engine.sealing.masters import MasterKeyFile
 from engine.store import (
@@ -39,6 +41,7 @@ from engine.store import (
     Queues,
     Recordings,
 )
+from engine.store.retention import Retention
 
 NUMBER = "+3225550100"
 TO = "+3225550199"
@@ -208,6 +211,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
         idempotency=IdempotencyKeys(database),
         audit=Audit(database),
         holds=Holds(database),
+        deletion=Deletion(Retention(database, Pseudonyms(b"pepper")), periods_of(Settings(data_dir=tmp_path))),
         persons=persons_requests(database, Settings(data_dir=tmp_path), b"pepper", SystemClock(), shelf),
     )
     runner = web.AppRunner(build_app(services))

@@ -5,7 +5,7 @@ import os
 import struct
 import zlib
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import soundfile
 
 from api.clock import SystemClock
 from engine.ids import Kind, new_id
+from engine.privacy.retention import FOR_EVER, HoldOn, Kept
 from engine.recording import Recording, RecordingStatus, erased
 from engine.tape.wav import header
 from engine.tape.waveform import CHANNEL_HEIGHT
@@ -260,3 +261,39 @@ def pixels_of(png: bytes) -> tuple[int, list[bytes]]:
         at += 12 + length
     raw = zlib.decompress(packed)
     return wide, [raw[start + 1 : start + 1 + wide] for start in range(0, len(raw), wide + 1)]
+
+
+async def due(site: Site, recording: Recording) -> str | None:
+    """As it is told of the recording, and in the list."""
+    headers = {"X-API-Key": site.key}
+    async with site.client.get(f"{site.address}/v1/voice/recordings/{recording.id}", headers=headers) as response:
+        alone = await response.json()
+    async with site.client.get(f"{site.address}/v1/voice/recordings", headers=headers) as response:
+        listed = {each["id"]: each for each in (await response.json())["recordings"]}
+    assert alone == listed[recording.id]
+    told: str | None = alone["delete_after"]
+    return told
+
+
+async def test_when_the_sweep_will_delete_it_is_told(site: Site) -> None:
+    ended = datetime(2026, 11, 26, 12, tzinfo=UTC)
+    recording = await recorded(site, ended_at=ended)
+    running = await recorded(site, status=RecordingStatus.IN_PROGRESS, ended_at=None)
+    retention = site.services.deletion.retention
+
+    assert await due(site, running) is None
+    assert await due(site, recording) == "2027-02-24T12:00:00.000Z"
+    await retention.set_period(recording.account_id, Kept.RECORDINGS, 7)
+    assert await due(site, recording) == "2026-12-03T12:00:00.000Z"
+    await retention.set_period(recording.account_id, Kept.RECORDINGS, FOR_EVER)
+    assert await due(site, recording) is None
+
+
+async def test_what_a_legal_hold_keeps_is_not_due(site: Site) -> None:
+    recording, holds = await recorded(site), site.services.holds
+    account = recording.account_id
+    hold = await holds.set(account, HoldOn.ACCOUNT, account, "A lawsuit", "cli")
+
+    assert await due(site, recording) is None
+    await holds.lift(account, hold.id, "cli")
+    assert await due(site, recording) is not None

@@ -13,7 +13,8 @@ from aiohttp import web
 
 from api.app import build_app
 from api.clock import SystemClock
-from api.privacy import persons_requests
+from api.deletion import Deletion
+from api.privacy import periods_of, persons_requests
 from api.published import Published
 from api.services import Services
 from config.settings import Settings
@@ -26,6 +27,7 @@ from engine.ids import Kind, new_id
 from engine.key_ring import KeyRing
 from engine.orders import CallChange, ConferenceChange, NewCall, NewConference, ParticipantOrder
 from engine.ports import LineFigures
+from engine.privacy.pseudonym import Pseudonyms
 from engine.recording_shelf import RecordingShelf
 from engine.sealing.masters import MasterKeyFile
 from engine.store import (
@@ -43,6 +45,7 @@ from engine.store import (
     Queues,
     Recordings,
 )
+from engine.store.retention import Retention
 
 PEPPER = b"p" * 32
 OWN = "+3225550100"
@@ -181,6 +184,7 @@ async def _serving(server: RestServer, folder: Path) -> AsyncIterator[None]:
             idempotency=IdempotencyKeys(database),
             audit=Audit(database),
             holds=Holds(database),
+            deletion=Deletion(Retention(database, Pseudonyms(PEPPER)), periods_of(Settings(data_dir=folder))),
             persons=persons_requests(database, Settings(data_dir=folder), PEPPER, SystemClock(), shelf),
         )
         runner = web.AppRunner(build_app(services), access_log=None)
