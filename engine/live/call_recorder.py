@@ -8,13 +8,14 @@ from engine.flow.plans import CallRecordingPlan, Channels, RecordOutcome, Record
 from engine.live.active_recording import ActiveRecording
 from engine.live.beeping import Beep
 from engine.live.permission import Permission
-from engine.live.recording_desk import Subject
+from engine.live.recording_subject import Subject
 from engine.live.services import Services
 from engine.live.session import Session
 from engine.ports import Ear, Heard, Said, Source
 from engine.recording import RecordingSource
 
 HANGUP = "hangup"
+NO_CONSENT = "There is no consent of everybody on the call."
 VOICE_LEVEL = 0.02
 _LISTEN_S = 0.2
 
@@ -37,15 +38,17 @@ class CallRecorder:
 
     async def start(self, plan: CallRecordingPlan, source: RecordingSource) -> ActiveRecording:
         """Record from now to the call's end. Raises RecordingError, LegGone."""
-        consent = await self._consent()
+        subject = self._subject(source, plan.trim, plan.callback)
+        consent = await self._consent(subject)
         tracks = _tracks(self._session, plan.tracks, plan.channels)
-        active = await self._services.recorder.start(consent, self._subject(source, plan.trim, plan.callback), tracks)
+        active = await self._services.recorder.start(consent, subject, tracks)
         self._running.append(active)
         return active
 
     async def record(self, plan: RecordPlan) -> RecordOutcome:
         """What the caller says, until the plan's end. Raises RecordingError, LegGone."""
-        consent = await self._consent()
+        subject = self._subject(RecordingSource.RECORD, plan.trim, plan.callback)
+        consent = await self._consent(subject)
         session = self._session
         if plan.beep:
             try:
@@ -53,7 +56,6 @@ class CallRecorder:
             except MediaError as error:
                 session.journal.note("beep_failed", reason=str(error))
         session.keys.forget()
-        subject = self._subject(RecordingSource.RECORD, plan.trim, plan.callback)
         tracks = _tracks(session, plan.tracks, plan.channels)
         active = await self._services.recorder.start(consent, subject, tracks)
         try:
@@ -70,13 +72,14 @@ class CallRecorder:
         for active in self._running:
             await active.stop()
 
-    async def _consent(self) -> Consent:
+    async def _consent(self, subject: Subject) -> Consent:
         peer = self._session.peer
         consent = await self._permission.of(self._session, *([peer] if peer else []))
         if consent is None:
+            await self._services.recorder.absent(subject, NO_CONSENT)
             if self._session.over.is_set():
                 raise LegGone(f"{self._session.call.id} is over")
-            raise RecordingError("There is no consent of everybody on the call.")
+            raise RecordingError(NO_CONSENT)
         return consent
 
     def _subject(self, source: RecordingSource, trim: Trim, callback: Callback | None) -> Subject:

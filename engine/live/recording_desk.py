@@ -2,24 +2,23 @@
 
 import asyncio
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import structlog
 
-from engine.callback import Callback, RecordingEventName
+from engine.callback import RecordingEventName
 from engine.consent import Consent
 from engine.errors import RecordingError, StoreError
-from engine.flow.plans import Trim
-from engine.ids import Kind, new_id
-from engine.live.active_recording import ActiveRecording, Note
-from engine.live.beeping import Beep, Beeper
+from engine.live.active_recording import ActiveRecording
+from engine.live.beeping import Beeper
+from engine.live.recording_subject import Subject
 from engine.live.recording_teller import RecordingTeller
 from engine.live.stored import stored
 from engine.live.unwanted import without_audio
 from engine.live.withholding import Withheld
 from engine.ports import Bridge, Clock, Heard, LegId, Source
-from engine.recording import Recording, RecordingSource, RecordingStatus
+from engine.recording import Recording, RecordingStatus
 from engine.recording_marks import Mark, MarkKind, PauseBehavior, moved
 from engine.recording_shelf import RecordingShelf
 from engine.store import Recordings
@@ -35,33 +34,6 @@ _DISK_CHECK_S: Final = 1.0
 _DISK_FULL: Final = "The disk is full."
 
 log = structlog.get_logger(__name__)
-
-_ENDS: Final = {
-    RecordingStatus.COMPLETED: RecordingEventName.COMPLETED,
-    RecordingStatus.FAILED: RecordingEventName.FAILED,
-    RecordingStatus.DELETED: RecordingEventName.ABSENT,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What is recorded: whose, of which call or conference, by what; who is told of it, and how it is trimmed.
-
-    `call_id` of a conference's mix is none; `told_on` is then the call whose callbacks it is told among. `lead_s`
-    seconds of silence come first, so that its times are those of a recording that began so long ago. `beep` says who
-    hears the warning tone.
-    """
-
-    account_id: str
-    source: RecordingSource
-    note: Note
-    call_id: str | None = None
-    conference_id: str | None = None
-    callback: Callback | None = None
-    told_on: str | None = None
-    trim: Trim = Trim.NOTHING
-    lead_s: float = 0.0
-    beep: Beep | None = None
 
 
 class RecordingDesk:
@@ -87,15 +59,11 @@ class RecordingDesk:
 
     async def start(self, consent: Consent, subject: Subject, tracks: Sequence[Sequence[Source]]) -> ActiveRecording:
         """Record from now on, one channel for each group of sources. Raises RecordingError."""
-        if await self._disk_is_full():
-            subject.note("recording_refused", reason=_DISK_FULL)
-            raise RecordingError(_DISK_FULL)
-        placed = await self._shelf.placed(self._new_row(subject, channels=len(tracks)))
-        row = replace(placed, consent=consent.id)
         try:
-            await self._rows.add(row)
-        except StoreError as error:
-            raise RecordingError(f"The recording can't be registered: {error}") from error
+            row = await self._registered(consent, subject, channels=len(tracks))
+        except RecordingError as error:
+            await self.absent(subject, str(error))
+            raise
         tape: Tape | None = None
         try:
             tape = await self._shelf.tape(row)
@@ -129,6 +97,11 @@ class RecordingDesk:
         if self._beeper is not None and subject.beep is not None:
             active.beside.begin(self._beeper.keep(active, subject.beep))
         return active
+
+    async def absent(self, subject: Subject, reason: str) -> None:
+        """Tell that what was to be recorded is not."""
+        row = self._row(subject, channels=0)
+        await self._teller.tell_absent(replace(row, status=RecordingStatus.ABSENT, error=reason))
 
     async def watch_disk(self) -> None:
         """Every second, look whether the disk is nearly full, and then end what runs; the calls go on."""
@@ -203,6 +176,20 @@ class RecordingDesk:
             # The row says in-progress and the file is in its place: the next start completes it.
             log.error("recording_not_stored", recording=row.id, error=str(error))
 
+    async def _registered(self, consent: Consent, subject: Subject, *, channels: int) -> Recording:
+        if await self._disk_is_full():
+            subject.note("recording_refused", reason=_DISK_FULL)
+            raise RecordingError(_DISK_FULL)
+        row = replace(await self._shelf.placed(self._row(subject, channels=channels)), consent=consent.id)
+        try:
+            await self._rows.add(row)
+        except StoreError as error:
+            raise RecordingError(f"The recording can't be registered: {error}") from error
+        return row
+
+    def _row(self, subject: Subject, *, channels: int) -> Recording:
+        return subject.row(channels=channels, rate_hz=self._bridge.rate_hz, at=self._clock.now(), node=self._node)
+
     async def _close(self, active: ActiveRecording, subject: Subject, error: str | None) -> Recording:
         """The end of a recording, whatever happens on the way; called once by the recording itself."""
         self._running.discard(active)
@@ -236,7 +223,7 @@ class RecordingDesk:
             subject.note("recording_deleted", recording=row.id, reason=row.error)
         await self.save(row)
         subject.note("recording_closed", **recording_facts(row, self._teller.url(row)))
-        await self._teller.tell(row, _ENDS[row.status])
+        await self._teller.tell_end(row)
         return row
 
     async def _marked(
@@ -256,26 +243,6 @@ class RecordingDesk:
         except RecordingError as error:
             log.error("recordings_disk_unknown", reason=str(error))
             return False
-
-    def _new_row(self, subject: Subject, *, channels: int) -> Recording:
-        identifier = new_id(Kind.RECORDING)
-        return Recording(
-            id=identifier,
-            account_id=subject.account_id,
-            call_id=subject.call_id,
-            conference_id=subject.conference_id,
-            source=subject.source.value,
-            status=RecordingStatus.IN_PROGRESS,
-            path="",
-            channels=channels,
-            rate_hz=self._bridge.rate_hz,
-            started_at=self._clock.now(),
-            lead_s=subject.lead_s,
-            node=self._node,
-            trim=subject.trim is Trim.SILENCE,
-            callback=subject.callback,
-            told_on=subject.call_id or subject.told_on,
-        )
 
 
 async def _or_end(active: ActiveRecording, change: Awaitable[bool]) -> bool:

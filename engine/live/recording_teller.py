@@ -2,11 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from engine.callback import RecordingEventName
 from engine.live.telling import Teller
-from engine.recording import Recording
-from engine.told.recording import recording_form
+from engine.recording import Recording, RecordingStatus
+from engine.told.recording import absent_form, recording_form
+
+_ABSENT: Final = RecordingEventName.ABSENT
+_ENDS: Final = {
+    RecordingStatus.COMPLETED: RecordingEventName.COMPLETED,
+    RecordingStatus.FAILED: RecordingEventName.FAILED,
+    RecordingStatus.DELETED: RecordingEventName.ABSENT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +27,15 @@ class RecordingTeller:
     def url(self, row: Recording) -> str:
         """Where it is downloaded."""
         return self.place(row.id)
+
+    async def tell_end(self, row: Recording) -> None:
+        """How a closed one ended."""
+        await self.tell(row, _ENDS[row.status])
+
+    async def tell_absent(self, row: Recording) -> None:
+        """That there is none: `row` is of what would have been recorded, and is stored nowhere."""
+        if (callback := row.callback) is not None and row.told_on is not None and _ABSENT.value in callback.events:
+            await self.teller.tell(row.told_on, callback, absent_form(row, row.told_on))
 
     async def tell(self, row: Recording, event: RecordingEventName) -> None:
         """If its callback asked for that."""

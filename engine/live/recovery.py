@@ -1,7 +1,7 @@
 """What a node puts right at its start: calls, conferences and recordings of a process that died."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -10,9 +10,14 @@ from engine.call import Attempt, Call, Event
 from engine.conference import ConferenceStatus, become
 from engine.errors import RecordingError
 from engine.live.journal import Journal, Ledger
+from engine.live.recording_teller import RecordingTeller
 from engine.live.services import Services
 from engine.live.unwanted import without_audio
 from engine.recording import Recording, RecordingStatus
+from engine.recording_marks import PauseBehavior, moved
+from engine.recording_shelf import RecordingShelf
+from engine.tape.audio import RecordedFile
+from engine.told.recording import recording_facts
 
 _DIED: Final = "The process that carried it ended without closing it."
 _CUT_SHORT: Final = f"{_DIED} It holds what was heard up to then."
@@ -30,9 +35,11 @@ async def recover(services: Services) -> None:
             await services.conferences.leave(participant.id, now)
         if conference.status is not ConferenceStatus.INIT:
             await services.conferences.save(become(conference, ConferenceStatus.COMPLETED, now))
+    teller = RecordingTeller(services.teller, services.recording_url)
     for recording in await services.recordings.unfinished(services.node):
         row = await _closed(recording, services)
         await services.recordings.save(row)
+        await _tell(row, teller, services)
         log.warning("recording_recovered", recording=row.id, status=row.status, error=row.error)
 
 
@@ -45,6 +52,14 @@ async def _fail(call: Call, ledger: Ledger) -> None:
     log.warning("call_recovered", call_id=call.id)
 
 
+async def _tell(row: Recording, teller: RecordingTeller, services: Services) -> None:
+    """As the process that died would have: on the call's events, and to whom it was to be told."""
+    if row.told_on is not None:
+        facts = recording_facts(row, teller.url(row))
+        await services.ledger.calls.note(row.told_on, "recording_closed", facts, services.clock.now())
+    await teller.tell_end(row)
+
+
 async def _closed(recording: Recording, services: Services) -> Recording:
     """With the figures of what is left of it: all where it had been closed, else up to the process's end."""
     if recording.unwanted:
@@ -54,6 +69,8 @@ async def _closed(recording: Recording, services: Services) -> Recording:
     except RecordingError as error:
         reason = f"{_DIED} {error}"
         return replace(recording, status=RecordingStatus.FAILED, error=reason, ended_at=services.clock.now())
+    held_s = file.seconds
+    file = await _trimmed(recording, file, services.shelf) if recording.trim else file
     return replace(
         recording,
         status=RecordingStatus.FAILED if recording.error else RecordingStatus.COMPLETED,
@@ -62,5 +79,21 @@ async def _closed(recording: Recording, services: Services) -> Recording:
         size_bytes=file.size_bytes,
         sha256=file.sha256,
         rate_hz=file.rate_hz,
-        ended_at=recording.started_at + timedelta(seconds=file.seconds - recording.lead_s),
+        ended_at=_ended_at(recording, held_s),
+        marks=moved(recording.marks, cut_s=file.cut_s, seconds=file.seconds),
     )
+
+
+def _ended_at(recording: Recording, held_s: float) -> datetime:
+    """When the process died, as far as the file tells: what pauses have left out of it went by as well."""
+    skipped = [mark.paused_s for mark in recording.marks if mark.behavior is PauseBehavior.SKIP and mark.paused_s]
+    return recording.started_at + timedelta(seconds=held_s - recording.lead_s + sum(skipped))
+
+
+async def _trimmed(recording: Recording, file: RecordedFile, shelf: RecordingShelf) -> RecordedFile:
+    """Where it can't be trimmed it is kept as it is."""
+    try:
+        return await shelf.finished(recording, trim=True)
+    except RecordingError as error:
+        log.error("recording_not_trimmed", recording=recording.id, reason=str(error))
+        return file

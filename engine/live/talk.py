@@ -1,6 +1,7 @@
 """Two parties joined, from both being there until they part."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -9,10 +10,10 @@ import structlog
 from engine.errors import LegGone, RecordingError, SipError
 from engine.flow.plans import NOT_RECORDED, BridgeRecording, DialRecord, Tracks
 from engine.live.active_recording import ActiveRecording
-from engine.live.call_recorder import beep_for
+from engine.live.call_recorder import NO_CONSENT, beep_for
 from engine.live.keys import Keys
 from engine.live.permission import Permission
-from engine.live.recording_desk import Subject
+from engine.live.recording_subject import Subject
 from engine.live.services import Services
 from engine.live.session import Session
 from engine.ports import Ear, Heard, Leg, Said, Sink, Source
@@ -89,32 +90,32 @@ class Talk:
 
     async def record(self, first: Session, second: Session, how: BridgeRecording) -> ActiveRecording | None:
         """With the consent of both; None without it, or where it can't be."""
-        consent = await self.permission.of(first, second)
-        if consent is None:
-            return None
-        tracks = _tracks(Said(first.leg.id), Said(second.leg.id), how)
-        try:
-            return await self.services.recorder.start(consent, dial_subject(first, how), tracks)
-        except RecordingError as error:
-            first.journal.note("not_recorded", reason=str(error))
-            return None
+        return await self._record(first, second, how=how, tracks=_tracks(Said(first.leg.id), Said(second.leg.id), how))
 
     async def record_ringing(self, first: Session, how: BridgeRecording) -> ActiveRecording | None:
         """Before the second is there: with the consent of the first, who alone is heard."""
-        consent = await self.permission.of(first)
-        if consent is None:
-            return None
         nobody: list[list[Source]] = [[Said(first.leg.id)], []] if how.mode.dual else [[Said(first.leg.id)]]
-        try:
-            return await self.services.recorder.start(consent, dial_subject(first, how), nobody)
-        except RecordingError as error:
-            first.journal.note("not_recorded", reason=str(error))
-            return None
+        return await self._record(first, how=how, tracks=nobody)
 
     async def add_to_recording(self, recording: ActiveRecording, first: Session, second: Session) -> None:
         """The second is recorded from the consent of both on."""
         if await self.permission.of(first, second) is not None:
             await recording.add(Said(second.leg.id), track=recording.row.channels - 1)
+
+    async def _record(
+        self, *parties: Session, how: BridgeRecording, tracks: Sequence[Sequence[Source]]
+    ) -> ActiveRecording | None:
+        first, recorder = parties[0], self.services.recorder
+        subject = dial_subject(first, how)
+        consent = await self.permission.of(*parties)
+        if consent is None:
+            await recorder.absent(subject, NO_CONSENT)
+            return None
+        try:
+            return await recorder.start(consent, subject, tracks)
+        except RecordingError as error:
+            first.journal.note("not_recorded", reason=str(error))
+            return None
 
     async def _kept_apart(self, first: Session, second: Session) -> list[Heard]:
         """What recordings of the two's own calls do not hold while they talk: in it, each hears the other."""

@@ -16,6 +16,7 @@ _SOURCES: Final = {
     RecordingSource.START: "StartCallRecordingTwiML",
 }
 
+_OF_WHAT_THERE_IS: Final = ("RecordingSid", "RecordingUrl", "RecordingChannels", "RecordingStartTime")
 _OF_PAUSES: Final = (RecordingEventName.PAUSED, RecordingEventName.RESUMED)
 
 
@@ -44,6 +45,12 @@ def recording_form(row: Recording, event: RecordingEventName, url: str, call_id:
     if row.error is not None:
         form["ErrorMessage"] = row.error
     return form
+
+
+def absent_form(row: Recording, call_id: str) -> dict[str, str]:
+    """Of what was to be recorded and is not: there is nothing that could be fetched."""
+    form = recording_form(row, RecordingEventName.ABSENT, "", call_id)
+    return {name: value for name, value in form.items() if name not in _OF_WHAT_THERE_IS}
 
 
 def recording_facts(row: Recording, url: str) -> dict[str, object]:

@@ -86,7 +86,8 @@ async def test_press_to_consent_records_from_the_key_on(tmp_path: Path, ports: P
 
 
 async def test_a_refusal_is_honoured_and_the_call_goes_on(tmp_path: Path, ports: Ports, shop: Customer) -> None:
-    shop.flows["/start"] = RECORDED
+    told_of = f'recordingStatusCallback="{shop.url("/recorded")}" recordingStatusCallbackEvent="completed absent"'
+    shop.flows["/start"] = RECORDED.replace("<Recording", f"<Recording {told_of}")
     number = {"--url": shop.url("/start"), "--consent": "press-to-consent"}
     async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
         answers(caller, "2")
@@ -95,8 +96,12 @@ async def test_a_refusal_is_honoured_and_the_call_goes_on(tmp_path: Path, ports:
         why = await telefoon.noted(caller.call_id, "not_recorded")
         [record] = await consents(telefoon, caller.call_id)
         recordings = (await telefoon.get("recordings"))["recordings"]
+        [told] = await shop.is_asked("/recorded")
 
     assert (record["given"], record["how"], record["digit"]) == ("no", "digit", "2")
+    assert (told["RecordingStatus"], told["CallSid"]) == ("absent", caller.call_id)
+    assert "no consent" in told["ErrorMessage"]
+    assert "RecordingSid" not in told
     assert why["reason"] == "consent was refused"
     assert recordings == []
     assert list(tmp_path.glob("var/recordings/*")) == []

@@ -18,7 +18,8 @@ from engine.consent import Consent
 from engine.disk import Disk
 from engine.errors import RecordingError
 from engine.key_ring import KeyRing
-from engine.live.recording_desk import RecordingDesk, Subject
+from engine.live.recording_desk import RecordingDesk
+from engine.live.recording_subject import Subject
 from engine.live.recording_teller import RecordingTeller
 from engine.live.telling import Teller
 from engine.recording import RecordingSource, RecordingStatus

@@ -9,7 +9,8 @@ from engine.live.active_recording import ActiveRecording
 from engine.live.beeping import Beep
 from engine.live.conference.member import Member
 from engine.live.conference.overhearing import all_consent
-from engine.live.recording_desk import RecordingDesk, Subject
+from engine.live.recording_desk import RecordingDesk
+from engine.live.recording_subject import Subject
 from engine.ports import MixedRoom, Said, Sink, Source
 from engine.recording import RecordingSource
 from engine.recording_marks import PauseBehavior

@@ -13,7 +13,8 @@ from tests.unit.store.samples import NOON
 ROOT = Path(__file__).parents[3]
 HEAD = """
 from engine.consent import Consent, Decision
-from engine.live.recording_desk import RecordingDesk, Subject
+from engine.live.recording_desk import RecordingDesk
+from engine.live.recording_subject import Subject
 
 async def record(desk: RecordingDesk, subject: Subject, decision: Decision) -> None:
 """

@@ -1,0 +1,83 @@
+"""What the next process does for recordings whose own was killed: trims them, and tells of them as their end would be."""
+
+import asyncio
+import hashlib
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.peers.audio import Sound, tone, when_heard
+from tests.peers.callers import calling, has
+from tests.peers.customer import Customer
+from tests.peers.platform import platform
+from tests.peers.ports import Ports
+from tests.product.test_conference_recordings import recordings
+from tests.product.test_paused_recordings import ASKS_NOBODY, WAITS, changed, marks_of
+
+pytestmark = pytest.mark.sip
+
+HZ = 600
+DIED = "ended without closing it"
+
+
+async def test_after_a_kill_it_is_trimmed_and_told_of_with_the_reason(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    shop.flows["/start"] = WAITS
+    number = {"--url": shop.url("/start"), **ASKS_NOBODY}
+    start = {"trim": "trim-silence", "track": "inbound", "channels": "mono", "status_callback": shop.url("/recorded")}
+    async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, HZ) as (caller,):
+        await telefoon.patch(f"calls/{caller.call_id}", {"mute": True})
+        await changed(telefoon, caller.call_id, "start", **start)
+        await telefoon.noted(caller.call_id, "recording_started")
+        await asyncio.sleep(3)
+        await telefoon.patch(f"calls/{caller.call_id}", {"mute": False})
+        await asyncio.sleep(2)
+        await changed(telefoon, caller.call_id, "pause")
+        await asyncio.sleep(1)
+        await changed(telefoon, caller.call_id, "resume")
+        caller.ear.say(tone(HZ, 2, dbov=-24), for_ever=True)
+        await asyncio.sleep(3)
+        await telefoon.end(signal.SIGKILL)
+        await telefoon.start()
+        [told] = await shop.is_asked("/recorded")
+        noted = await telefoon.noted(caller.call_id, "recording_closed")
+        row, wav = await telefoon.recording(tmp_path)
+
+    assert (told["RecordingStatus"], told["RecordingSid"], told["CallSid"]) == ("completed", row["id"], caller.call_id)
+    assert DIED in told["ErrorMessage"]
+    assert told["RecordingSha256"] == row["sha256"] == hashlib.sha256(wav.read_bytes()).hexdigest()
+    assert int(told["RecordingSizeBytes"]) == row["size_bytes"] == wav.stat().st_size
+    assert (noted["status"], noted["sha256"]) == ("completed", row["sha256"])
+    assert DIED in noted["reason"]
+    spoke = when_heard(Sound.of_file(wav), HZ, least_s=0.5)
+    assert spoke[0].start_s < 0.5, "three seconds of silence were cut off"
+    assert marks_of(row) == ["paused", "resumed"]
+    assert row["marks"][0]["at_seconds"] == pytest.approx(spoke[0].end_s, abs=0.4)
+    assert row["marks"][1]["at_seconds"] == pytest.approx(spoke[1].start_s, abs=0.4)
+
+
+async def test_after_a_kill_a_conferences_recordings_are_told_of_too(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    options = (
+        'record="record-from-start" recordedTracks="participants" '
+        'recordingStatusCallback="/recorded" recordingStatusCallbackEvent="completed failed"'
+    )
+    shop.flows["/start"] = f'<Response><Dial><Conference beep="false" {options}>desk</Conference></Dial></Response>'
+    number = {"--url": shop.url("/start"), **ASKS_NOBODY}
+    async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, HZ) as (caller,):
+        await has(telefoon, "desk", 1, within_s=10)
+        await telefoon.noted(caller.call_id, "recording_started")
+        room = (await telefoon.get("conferences"))["conferences"][0]["id"]
+        await asyncio.sleep(3)
+        await telefoon.end(signal.SIGKILL)
+        await telefoon.start()
+        told = await shop.is_asked("/recorded", times=2)
+        found = await recordings(telefoon, room, tmp_path)
+
+    assert {each["RecordingSid"] for each in told} == {row["id"] for row, _ in found}
+    for each in told:
+        assert (each["RecordingStatus"], each["ConferenceSid"], each["CallSid"]) == ("completed", room, caller.call_id)
+        assert DIED in each["ErrorMessage"]
