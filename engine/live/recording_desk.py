@@ -1,7 +1,8 @@
 """Recordings while they run: started with consent, closed with figures, ended when the disk is full."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Final
 
@@ -138,6 +139,15 @@ class RecordingDesk:
         self._withheld.remove(sources)
         for active in self._holding(sources):
             await active.arrange()
+
+    @asynccontextmanager
+    async def without(self, *sources: Source) -> AsyncIterator[None]:
+        """Inside, these are withheld."""
+        await self.withhold(*sources)
+        try:
+            yield
+        finally:
+            await asyncio.shield(self.release(*sources))
 
     def hears(self, leg: LegId) -> bool:
         """Whether what this leg hears is being recorded."""

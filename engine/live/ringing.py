@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 from engine.errors import MediaError
 from engine.live.services import Services
 from engine.live.session import Session
 from engine.numbers import country_of
-from engine.ports import Ear, Said, Sink
+from engine.ports import Ear, Heard, Said, Sink
 from engine.tasks import first_of, stopped
 
 
@@ -17,13 +18,15 @@ from engine.tasks import first_of, stopped
 class RingingSound:
     """`tone` is the country whose ringing is heard, None for the called number's own.
 
-    `early_media`: whether what an only far end plays before it answers is heard. `note` is told of what fails.
+    `early_media`: whether what an only far end plays before it answers is heard. Nobody has asked that one: `apart` is
+    entered meanwhile, in which what is heard is in no recording. `note` is told of what fails.
     """
 
     services: Services
     to: Sequence[Sink]
     note: Callable[..., None]
     early_media: bool
+    apart: Callable[[], AbstractAsyncContextManager[None]]
     tone: str | None = None
 
     async def play(self, called: Sequence[Session]) -> None:
@@ -45,13 +48,14 @@ class RingingSound:
 
     async def _early_media(self, called: Session) -> None:
         source = Said(called.leg.id)
-        for sink in self.to:
-            await self.services.bridge.connect(source, sink)
-        try:
-            await asyncio.Event().wait()
-        finally:
-            for sink in self.to:
-                await asyncio.shield(self.services.bridge.disconnect(source, sink))
+        async with self.apart():
+            try:
+                for sink in self.to:
+                    await self.services.bridge.connect(source, sink)
+                await asyncio.Event().wait()
+            finally:
+                for sink in self.to:
+                    await asyncio.shield(self.services.bridge.disconnect(source, sink))
 
     def _country(self, target: str) -> str:
         with suppress(ValueError):  # a SIP URI has no country
@@ -91,5 +95,6 @@ class Ringing:
             await first_of(*(event for child in waiting for event in (child.answered, child.over)), self.parent.over)
 
     def _sound(self) -> RingingSound:
-        ear, note = Ear(self.parent.leg.id), self.parent.journal.note
-        return RingingSound(self.services, [ear], note, self.early_media, self.tone)
+        leg, note = self.parent.leg.id, self.parent.journal.note
+        apart = partial(self.services.recorder.without, Heard(leg))
+        return RingingSound(self.services, [Ear(leg)], note, self.early_media, apart, self.tone)

@@ -1,4 +1,4 @@
-"""What the next process does for recordings whose own was killed: trims them, and tells of them as their end would be."""
+"""What the next process does for recordings whose own was killed: trims and tells of them as their end would be."""
 
 import asyncio
 import hashlib

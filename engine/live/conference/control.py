@@ -141,9 +141,8 @@ class ConferenceControl:
         room = self._rooms.live(account_id, conference_id)
         if room is None or not room.begun.is_set():
             return
-        sound = RingingSound(
-            self._services, room.everybody(), called.journal.note, early_media=not room.conference.record
-        )
+        early_media = not room.conference.record
+        sound = RingingSound(self._services, room.everybody(), called.journal.note, early_media, room.with_unasked)
         ringing = asyncio.create_task(sound.play([called]))
         try:
             await first_of(called.answered, called.over, room.over)

@@ -14,22 +14,17 @@ class Overhearing:
         self._desk = desk
         self._apart: dict[str, Heard] = {}
 
-    async def close(self, members: Sequence[Member]) -> None:
-        """Withhold what all hear, where somebody has not consented."""
-        if all_consent(members):
+    async def close(self, members: Sequence[Member], *, all_consent: bool) -> None:
+        """Withhold what all hear, where somebody who is heard has not consented."""
+        if all_consent:
             return
         for member in members:
             if member.participant.id not in self._apart:
                 self._apart[member.participant.id] = Heard(member.leg)
                 await self._desk.withhold(Heard(member.leg))
 
-    async def open(self, members: Sequence[Member]) -> None:
+    async def open(self, members: Sequence[Member], *, all_consent: bool) -> None:
         """Withhold nothing of those who are gone, nor of anybody where all consent."""
-        here = set() if all_consent(members) else {member.participant.id for member in members}
+        here = set() if all_consent else {member.participant.id for member in members}
         for identifier in self._apart.keys() - here:
             await self._desk.release(self._apart.pop(identifier))
-
-
-def all_consent(members: Sequence[Member]) -> bool:
-    """Whether everybody may be recorded."""
-    return all(member.session.consent is not None for member in members)

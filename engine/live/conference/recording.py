@@ -8,7 +8,6 @@ from engine.errors import RecordingError, StoreError, WrongState
 from engine.live.active_recording import ActiveRecording
 from engine.live.beeping import Beep
 from engine.live.conference.member import Member
-from engine.live.conference.overhearing import all_consent
 from engine.live.recording_desk import RecordingDesk
 from engine.live.recording_subject import Subject
 from engine.ports import MixedRoom, Said, Sink, Source
@@ -33,12 +32,14 @@ class RoomRecording:
         self._mix: ActiveRecording | None = None
         self._tracks: dict[str, ActiveRecording] = {}
 
-    async def arrange(self, conference: Conference, members: Sequence[Member], mix: MixedRoom) -> None:
+    async def arrange(
+        self, conference: Conference, members: Sequence[Member], mix: MixedRoom, *, all_consent: bool
+    ) -> None:
         """Begin where the conference is to be recorded and somebody consents; take in who has come since."""
         given = [(member, member.session.consent) for member in members if member.session.consent is not None]
         if not conference.record or not given:
             return
-        sources = [mix.source] if len(given) == len(members) else _one_by_one(members)
+        sources = [mix.source] if all_consent else _one_by_one(members)
         if self._mix is None:
             latest = max((consent for _, consent in given), key=lambda each: each.at)
             beep = Beep(conference.id, self._everybody, conference.options.recording_beep, in_tracks=False)
@@ -51,9 +52,9 @@ class RoomRecording:
             for member, consent in given:
                 await self._record_member(conference, member, consent, self._mix)
 
-    async def leave_out(self, members: Sequence[Member]) -> None:
+    async def leave_out(self, members: Sequence[Member], *, all_consent: bool) -> None:
         """Before somebody is heard who has not consented."""
-        if self._mix is not None and self._mix.is_open and not all_consent(members):
+        if self._mix is not None and self._mix.is_open and not all_consent:
             await self._mix.only(_one_by_one(members))
 
     def delete_at_end(self) -> None:

@@ -1,7 +1,8 @@
 """One live conference: who is in it, and who hears whom."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
 
@@ -47,6 +48,8 @@ class Room:
         self._music = SharedMusic(services.speaker, services.bridge)
         self._announcements = Announcements(self.everybody)
         self._comings = Comings(services.speaker, self._announcements)
+        self._unasked = 0
+        """How many are heard in it who are not in it yet, so that nobody has asked them."""
         self._turn = asyncio.Lock()
 
     @property
@@ -166,6 +169,15 @@ class Room:
             await self._arrange()
             return member.participant
 
+    @asynccontextmanager
+    async def with_unasked(self) -> AsyncIterator[None]:
+        """Inside, somebody is heard who has not been asked, in no recording."""
+        await self._count_unasked(1)
+        try:
+            yield
+        finally:
+            await asyncio.shield(self._count_unasked(-1))
+
     def tell_member(self, member: Member, speech: Speech) -> None:
         """Say something that this one alone hears."""
         self._tell_alone(member, partial(self._services.speaker.say, speech))
@@ -195,6 +207,12 @@ class Room:
             await self._tell(ConferenceEventName.ANNOUNCEMENT, word, member, **more)
 
         self._announcements.begin(sound, on_end=told)
+
+    async def _count_unasked(self, more: int) -> None:
+        async with self._turn:
+            self._unasked += more
+            if not self.over.is_set():
+                await self._arrange()
 
     async def _change_recording(self, change: ConferenceChange) -> None:
         match change.recording:
@@ -240,12 +258,13 @@ class Room:
     async def _arrange(self) -> None:
         """Make what is heard and recorded what the members' state asks for."""
         begun = self.conference.status is ConferenceStatus.IN_PROGRESS
-        await self._overhearing.close(self._members)
-        await self.recording.leave_out(self._members)
+        consenting = not self._unasked and all(member.session.consent is not None for member in self._members)
+        await self._overhearing.close(self._members, all_consent=consenting)
+        await self.recording.leave_out(self._members, all_consent=consenting)
         if begun:
             mix = await self._mixing.arrange(self.conference.options, self._members)
-            await self.recording.arrange(self.conference, self._members, mix)
-        await self._overhearing.open(self._members)
+            await self.recording.arrange(self.conference, self._members, mix, all_consent=consenting)
+        await self._overhearing.open(self._members, all_consent=consenting)
         for member in self._members:
             await self.recording.member_changed(member)
         waiting = not begun and not self.over.is_set()
