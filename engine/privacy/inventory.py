@@ -91,9 +91,10 @@ HOLDINGS: Final[dict[str, Holding]] = {
         Kept.WEBHOOKS,
     ),
     "conferences": Holding(
-        "Rooms in which calls talk with each other; PINs are hashed.", Whose.CUSTOMERS, _words("friendly_name options"),
+        "Rooms in which calls talk with each other; PINs are hashed. Name, options and PINs go, the rest stays.",
+        Whose.CUSTOMERS, _words("friendly_name options"),
         _words("id account_id status date_created node max_participants record locked ended_at pin moderator_pin"),
-        until=_ACCOUNT_LIFE,
+        Kept.CALLS,
     ),
     "participants": Holding(
         "Who was in which conference, by call; a label goes with its call's number.", Whose.CALLERS,
@@ -122,12 +123,12 @@ HOLDINGS: Final[dict[str, Holding]] = {
         _words("account_id sentence language version text created_at"), until=_ACCOUNT_LIFE,
     ),
     "queues": Holding(
-        "Queues by account and name.", Whose.NOBODY, (), _words("id account_id friendly_name date_created"),
-        until=_ACCOUNT_LIFE,
+        "Queues by account and name, which goes once nobody has waited for so long.", Whose.CUSTOMERS,
+        _words("friendly_name"), _words("id account_id date_created"), Kept.CALLS,
     ),
     "queue_waits": Holding(
         "Waits, for figures; by call, without a number.", Whose.CALLERS, _words("entered_at left_at"),
-        _words("id queue_id call_id priority result"), until=_ACCOUNT_LIFE,
+        _words("id queue_id call_id priority result"), Kept.CALLS,
     ),
     "idempotency_keys": Holding(
         "Answers a repeated request as the first.", Whose.CALLERS, _words("key body location"),

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from engine.log_folder import LogFolder
 from engine.privacy.audit import CLI
 from engine.privacy.pseudonym import PREFIX
 from engine.privacy.retention import FOR_EVER, HoldOn, Kept, Periods, Swept
-from engine.store import Conferences, Consents, Holds, RecordingFilter
+from engine.queue import Queue, QueueResult, Wait
+from engine.room_options import RoomOptions
+from engine.store import Conferences, Consents, Holds, Queues, RecordingFilter
 from tests.unit.store.privacy.conftest import PERIODS, House
 from tests.unit.store.samples import NOON, a_conference, a_participant
 
@@ -151,6 +154,65 @@ async def test_sweeps_and_holds_are_on_the_audit_log(house: House) -> None:
         ("system:node-1", "retention.sweep"),
     ]
     assert json.loads(rows[-1].facts) == dict.fromkeys(PERIODS.days, 1)
+
+
+async def test_a_conference_that_has_ended_loses_its_name_with_the_calls(house: House) -> None:
+    rooms = Conferences(house.db)
+    ended = a_conference(
+        house.account.id, friendly_name="Zoë Peeters", status=ConferenceStatus.COMPLETED, ended_at=NOON,
+        options=RoomOptions(enter_sound="https://customer.example/zoe.mp3"), pin=b"hash", moderator_pin=b"hash",
+    )  # fmt: skip
+    open_ = a_conference(house.account.id, friendly_name="Zoë Peeters")
+    for each in (ended, open_):
+        await rooms.add(each)
+    sweeper = house.sweeper(Periods({Kept.CALLS: 365}))
+    house.clock.days_later(364)
+    assert await sweeper.sweep(CLI) == []
+    house.clock.days_later(366)
+
+    assert await sweeper.sweep(CLI) == [Swept(house.account.id, Kept.CALLS, 1)]
+
+    nameless = replace(ended, friendly_name=ended.id, options=RoomOptions(), pin=None, moderator_pin=None)
+    assert await rooms.get(ended.id) == nameless
+    assert await rooms.get(open_.id) == open_
+    assert await sweeper.sweep(CLI) == [], "the second time there is nothing"
+
+
+async def test_a_conference_of_a_held_call_keeps_its_name(house: House) -> None:
+    call = await house.call()
+    room = a_conference(house.account.id, status=ConferenceStatus.COMPLETED, ended_at=NOON)
+    await Conferences(house.db).add(room)
+    await Conferences(house.db).join(a_participant(room, call))
+    await Holds(house.db, house.clock.now).set(house.account.id, HoldOn.CALL, call.id, "Case", CLI)
+    house.clock.days_later(1000)
+
+    await house.sweeper().sweep(CLI)
+
+    assert await Conferences(house.db).get(room.id) == replace(room, participant_count=1)
+
+
+async def test_waits_go_with_the_calls_and_the_name_of_a_queue_once_nobody_waits_there(house: House) -> None:
+    queues, call = Queues(house.db), await house.call()
+    queue = await queues.made(Queue(new_id(Kind.QUEUE), house.account.id, "for Zoë Peeters", NOON))
+    left = Wait(new_id(Kind.QUEUE_WAIT), queue.id, call.id, 0, NOON)
+    waits = replace(left, id=new_id(Kind.QUEUE_WAIT))
+    for each in (left, waits):
+        await queues.entered(each)
+    await queues.left(left, NOON, QueueResult.HANGUP)
+    sweeper = house.sweeper(Periods({Kept.CALLS: 365}))
+    house.clock.days_later(366)
+
+    await sweeper.sweep(CLI)
+
+    assert (await queues.figures(queue.id, NOON)).hung_up == 0
+    assert await queues.open_waits([queue.id]) == [waits], "who waits stays"
+    assert await queues.get(queue.id) == queue
+
+    await queues.left(waits, NOON, QueueResult.HANGUP)
+    assert await sweeper.sweep(CLI) == [Swept(house.account.id, Kept.CALLS, 2)]
+    assert await queues.get(queue.id) == replace(queue, friendly_name=queue.id)
+    again = await queues.made(Queue(new_id(Kind.QUEUE), house.account.id, "for Zoë Peeters", NOON))
+    assert again.id != queue.id
 
 
 async def test_more_than_a_batch_goes_in_one_sweep(house: House) -> None:

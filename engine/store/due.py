@@ -1,0 +1,145 @@
+"""What is due of each kind of data, by identifier, and what becomes of it."""
+
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Column, ColumnElement, Select, Table, and_, delete, func, not_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from engine.call import FINAL
+from engine.conference import ConferenceStatus
+from engine.privacy.pseudonym import Pseudonyms
+from engine.privacy.retention import Kept
+from engine.recording import UNFINISHED
+from engine.room_options import RoomOptions
+from engine.store.anonymous import anonymise, is_named
+from engine.store.holds import account_is_free, call_is_free, conference_is_free
+from engine.store.tables import (
+    CallbackState,
+    call_events,
+    calls,
+    conferences,
+    consents,
+    outbox,
+    participants,
+    queue_waits,
+    queues,
+    recordings,
+    webhook_exchanges,
+)
+
+Find = Callable[[str, datetime], Select[Any]]
+"""Of an account, what ended before a moment and is not held."""
+Take = Callable[[AsyncConnection, Sequence[Any], Pseudonyms], Coroutine[Any, Any, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Rows of one table. Once they were taken they are not found again."""
+
+    find: Find
+    take: Take
+
+
+def recordings_due(account_id: str, before: datetime) -> Select[Any]:
+    """They have files, so the sweeper takes them one by one."""
+    return select(recordings.c.id).where(
+        recordings.c.account_id == account_id,
+        recordings.c.status.not_in(UNFINISHED),
+        _last(recordings.c.ended_at, recordings.c.started_at) < before,
+        recording_is_free(),
+    )
+
+
+def recording_is_free() -> ColumnElement[bool]:
+    """No legal hold keeps the row of `recordings`."""
+    return and_(
+        account_is_free(recordings.c.account_id),
+        call_is_free(recordings.c.call_id),
+        conference_is_free(recordings.c.conference_id),
+    )
+
+
+def _calls(account_id: str, before: datetime) -> Select[Any]:
+    return select(calls.c.id).where(
+        calls.c.account_id == account_id,
+        calls.c.status.in_(tuple(FINAL)),
+        _last(calls.c.end_time, calls.c.start_time) < before,
+        is_named(),
+        account_is_free(calls.c.account_id),
+        call_is_free(calls.c.id),
+    )
+
+
+def _conferences(account_id: str, before: datetime) -> Select[Any]:
+    of_held_calls = select(participants.c.conference_id).where(not_(call_is_free(participants.c.call_id)))
+    return select(conferences.c.id).where(
+        conferences.c.account_id == account_id,
+        conferences.c.status == ConferenceStatus.COMPLETED,
+        _last(conferences.c.ended_at, conferences.c.date_created) < before,
+        conferences.c.friendly_name != conferences.c.id,
+        account_is_free(conferences.c.account_id),
+        conference_is_free(conferences.c.id),
+        conferences.c.id.not_in(of_held_calls),
+    )
+
+
+def _queues(account_id: str, before: datetime) -> Select[Any]:
+    """Those in which nobody has waited since; their waits have the same period."""
+    return select(queues.c.id).where(
+        queues.c.account_id == account_id,
+        queues.c.date_created < before,
+        queues.c.friendly_name != queues.c.id,
+        queues.c.id.not_in(select(queue_waits.c.queue_id)),
+        account_is_free(queues.c.account_id),
+    )
+
+
+def _told(table: Table, moment: Column[Any], *more: ColumnElement[bool], owner: Table) -> Due:
+    """Of a table whose rows tell of a call: they go. `owner` knows their account: itself, or what they belong to."""
+
+    def find(account_id: str, before: datetime) -> Select[Any]:
+        rows = select(table.c.id) if owner is table else select(table.c.id).join(owner)
+        return rows.where(
+            owner.c.account_id == account_id,
+            moment < before,
+            *more,
+            account_is_free(owner.c.account_id),
+            call_is_free(table.c.call_id),
+        )
+
+    async def take(connection: AsyncConnection, due: Sequence[Any], _: Pseudonyms) -> None:
+        await connection.execute(delete(table).where(table.c.id.in_(due)))
+
+    return Due(find, take)
+
+
+def _named(table: Table, find: Find, **emptied: object) -> Due:
+    """Of a table whose rows stay for what points to them: their name becomes their identifier."""
+
+    async def take(connection: AsyncConnection, due: Sequence[Any], _: Pseudonyms) -> None:
+        nameless = update(table).where(table.c.id.in_(due))
+        await connection.execute(nameless.values(friendly_name=table.c.id, **emptied))
+
+    return Due(find, take)
+
+
+def _last(end: Column[Any], begin: Column[Any]) -> ColumnElement[Any]:
+    return func.coalesce(end, begin, type_=begin.type)
+
+
+DUE: Final[Mapping[Kept, Sequence[Due]]] = {
+    Kept.EVENTS: (_told(call_events, call_events.c.at, calls.c.status.in_(tuple(FINAL)), owner=calls),),
+    Kept.WEBHOOKS: (_told(webhook_exchanges, webhook_exchanges.c.at, owner=webhook_exchanges),),
+    Kept.OUTBOX: (_told(outbox, outbox.c.settled_at, outbox.c.state != CallbackState.PENDING, owner=calls),),
+    Kept.CONSENTS: (_told(consents, consents.c.at, owner=consents),),
+    Kept.CALLS: (
+        Due(_calls, anonymise),
+        _named(conferences, _conferences, options=RoomOptions(), pin=None, moderator_pin=None),
+        _told(queue_waits, queue_waits.c.left_at, owner=queues),
+        _named(queues, _queues),
+    ),
+}
+"""A kind with a table of its own is one line here. The order is that in which they are taken."""
