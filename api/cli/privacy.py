@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.group import CommandGroup, examples
+from api.cli.group import FAILED, CommandGroup, examples
 from api.cli.local import Books, with_books
-from api.cli.output import as_row, print_json
+from api.cli.output import AsJson, as_row, print_json
 from engine.privacy.audit import CLI
 
 if TYPE_CHECKING:
-    from engine.privacy.requests import Certificate
+    from engine.privacy.requests import Certificate, Replayed
 
 privacy = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="What a person may ask for by their number.")
 
@@ -54,6 +54,42 @@ def erase(
         return await books.persons.erase(number, await _accounts(books, account), CLI)
 
     print_json(as_row(with_books(work)))
+
+
+@privacy.command(
+    epilog=examples("telefoon privacy replay audit.jsonl", "cat certificates/*.json | telefoon privacy replay -")
+)
+def replay(
+    file: Annotated[
+        typer.FileText, typer.Argument(help="An export of the audit log, or certificates; - for standard input.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Make erasures again that a restored backup does not know of."""
+    from engine.privacy.replay import read
+
+    erased = read(file.read())
+
+    async def work(books: Books) -> "list[Replayed]":
+        return await books.persons.replay(erased, await _accounts(books, None), CLI)
+
+    made = with_books(work)
+    if as_json:
+        print_json([as_row(each) for each in made])
+    else:
+        for each in made:
+            typer.echo(f"{each.erased.subject}: {_outcome(each)}")
+        typer.echo(f"{len(erased)} erasures were read, {len(erased) - len(made)} were made before this backup.")
+    if any(each.refused for each in made):
+        raise typer.Exit(FAILED)
+
+
+def _outcome(replayed: "Replayed") -> str:
+    if replayed.refused is not None:
+        return f"NOT ERASED. {replayed.refused}"
+    if replayed.certificate is None:
+        return "nothing of it is here"
+    return f"erased again, certificate {replayed.certificate.sha256}"
 
 
 async def _accounts(books: Books, name: str | None) -> list[str]:

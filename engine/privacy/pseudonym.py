@@ -30,12 +30,13 @@ class Pseudonyms:
         """Of a number, a SIP address or a pseudonym, which stays as it is: pseudonym-be-5a1f…"""
         if party.startswith(PREFIX):
             return party
-        number = _number_of(party)
+        number = number_of(party)
         digest = hmac.digest(self._key, number.encode(errors="surrogatepass"), hashlib.sha256).hex()
         return f"{PREFIX}{_country(number)}-{digest[:_SHOWN]}"
 
 
-def _number_of(party: str) -> str:
+def number_of(party: str) -> str:
+    """In E.164, of a number or a SIP address; what holds none as it is, in lower case."""
     found = _SIP_USER.fullmatch(party.strip())
     user = found[1] if found else party.strip()
     number = from_carrier(user)

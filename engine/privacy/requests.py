@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from engine.ports import Clock
 from engine.privacy.archive import Audio, archive
 from engine.privacy.audit import canonical
 from engine.privacy.pseudonym import Pseudonyms
+from engine.privacy.replay import Erased, not_on, numbers_behind
 from engine.privacy.subject import Subject
 from engine.recording import Recording
 from engine.store import Audit, Database
@@ -39,6 +40,15 @@ class Certificate:
     storage_scoured: bool
     exceptions: tuple[str, ...] = EXCEPTIONS
     sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What became of an erasure that was made again: a new certificate, none where nothing was there, or why not."""
+
+    erased: Erased
+    certificate: Certificate | None
+    refused: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +131,24 @@ class PersonsRequests:
             **certificate.counts,
         )
         return certificate
+
+    async def replay(self, erased: Sequence[Erased], account_ids: Collection[str], actor: str) -> list[Replayed]:
+        """Make erasures of these accounts again that the audit log does not know. What is refused is told, too."""
+        missing = not_on([row async for row in self._audit.rows()], erased)
+        parties = await self._subjects.parties(sorted(account_ids))
+        numbers = numbers_behind({each.subject for each in missing}, parties, self._pseudonyms)
+        return [
+            await self._replayed(each, numbers.get(each.subject), sorted(set(each.accounts) & set(account_ids)), actor)
+            for each in missing
+        ]
+
+    async def _replayed(self, erased: Erased, number: str | None, account_ids: Sequence[str], actor: str) -> Replayed:
+        if number is None:
+            return Replayed(erased, None)
+        try:
+            return Replayed(erased, await self.erase(number, account_ids, actor))
+        except (WrongState, Refused) as refused:
+            return Replayed(erased, None, str(refused))
 
     async def _require_erasable(self, subject: Subject, concern: Concern) -> None:
         if await self._subjects.is_own(subject):

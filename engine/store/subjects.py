@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.call import FINAL
@@ -15,7 +15,7 @@ from engine.store.anonymous import anonymise
 from engine.store.database import Database
 from engine.store.holds import account_is_free, call_is_free, conference_is_free
 from engine.store.mentions import Mention, account_of, mentions, replace_mention, tables_of_calls
-from engine.store.tables import calls, conferences, metadata, numbers, participants, recordings
+from engine.store.tables import calls, conferences, consents, metadata, numbers, participants, recordings
 
 _SECRET: Final = frozenset({"pin", "moderator_pin", "wrapped_key", "path", "fingerprint"})
 Rows = Sequence[Mapping[str, Any]]
@@ -47,6 +47,12 @@ class Subjects:
     async def is_own(self, subject: Subject) -> bool:
         """Whether it is a number of an account, and so no caller's."""
         return await self._db.row(select(numbers.c.id).where(numbers.c.e164 == subject.number)) is not None
+
+    async def parties(self, account_ids: Sequence[str]) -> list[str]:
+        """Who called, was called or was asked for consent, each spelling once."""
+        columns = [(calls, calls.c.from_), (calls, calls.c.to), (consents, consents.c.number)]
+        rows = [select(column.label("party")).where(table.c.account_id.in_(account_ids)) for table, column in columns]
+        return [row["party"] for row in await self._db.rows(select(union(*rows).subquery().c.party))]
 
     async def concern(self, subject: Subject, account_id: str) -> Concern:
         """Looks through all texts of the database: seconds, where there is much."""

@@ -15,7 +15,7 @@ COMMANDS = [
     ("flow", "check"), ("flow", "convert"),
     ("audit", "export"), ("audit", "verify"),
     ("retention", "show"), ("retention", "set"), ("retention", "sweep"),
-    ("privacy", "export"), ("privacy", "erase"),
+    ("privacy", "export"), ("privacy", "erase"), ("privacy", "replay"),
     ("holds", "list"), ("holds", "set"), ("holds", "lift"),
     ("keys", "create"), ("keys", "list"), ("keys", "revoke"), ("keys", "rotate-master"),
     ("accounts", "list"), ("accounts", "secret"),
