@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import structlog
@@ -15,7 +16,6 @@ from engine.live.active_recording import ActiveRecording
 from engine.live.beeping import Beeper
 from engine.live.recording_subject import Subject
 from engine.live.recording_teller import RecordingTeller
-from engine.live.stored import stored
 from engine.live.unwanted import without_audio
 from engine.live.withholding import Withheld
 from engine.ports import Bridge, Clock, Heard, LegId, Source
@@ -26,7 +26,6 @@ from engine.store import Recordings
 from engine.tape.audio import Tape
 from engine.tape.reel import Reel
 from engine.tape.writer import TapeWriter
-from engine.tasks import Beside
 from engine.told.recording import pause_facts, recording_facts
 
 LENGTH_TOLERANCE_S: Final = 0.2
@@ -56,7 +55,7 @@ class RecordingDesk:
         self._reserve_bytes = reserve_bytes
         self._running: set[ActiveRecording] = set()
         self._withheld = Withheld()
-        self._beside = Beside()
+        self._backlog = teller.backlog
 
     async def start(self, consent: Consent, subject: Subject, tracks: Sequence[Sequence[Source]]) -> ActiveRecording:
         """Record from now on, one channel for each group of sources. Raises RecordingError."""
@@ -132,7 +131,7 @@ class RecordingDesk:
     def discard(self, active: ActiveRecording) -> None:
         """Delete it at its end, or by the next process if this one dies first."""
         active.row = replace(active.row, unwanted=True)
-        self._beside.begin(stored(self._rows.mark_unwanted(active.id)))
+        self._backlog.add(partial(self._rows.mark_unwanted, active.id))
 
     async def release(self, *sources: Source) -> None:
         """Undo `withhold`."""
@@ -179,12 +178,8 @@ class RecordingDesk:
         return sorted((each for each in self._running if each.row.call_id == call_id), key=lambda each: each.id)
 
     async def save(self, row: Recording) -> None:
-        """A failing database must not harm the call."""
-        try:
-            await self._rows.save(row)
-        except StoreError as error:
-            # The row says in-progress and the file is in its place: the next start completes it.
-            log.error("recording_not_stored", recording=row.id, error=str(error))
+        """Now, or once the database is well; where this process ends before, the next one's start completes it."""
+        await self._backlog.write(partial(self._rows.save, row))
 
     async def _registered(self, consent: Consent, subject: Subject, *, channels: int) -> Recording:
         if await self._disk_is_full():

@@ -1,10 +1,12 @@
 """Tells customers how their recordings fare: what is needed for it is in the recording's row, so any process can."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
-from engine.callback import RecordingEventName
+from engine.callback import Callback, RecordingEventName
+from engine.live.backlog import Backlog
 from engine.live.telling import Teller
 from engine.recording import Recording, RecordingStatus
 from engine.told.recording import absent_form, recording_form
@@ -19,10 +21,11 @@ _ENDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class RecordingTeller:
-    """`place` gives where a recording of an id is downloaded."""
+    """`place` gives where a recording of an id is downloaded; `backlog` keeps what can't be stored yet."""
 
     teller: Teller
     place: Callable[[str], str]
+    backlog: Backlog = field(default_factory=Backlog)
 
     def url(self, row: Recording) -> str:
         """Where it is downloaded."""
@@ -35,9 +38,12 @@ class RecordingTeller:
     async def tell_absent(self, row: Recording) -> None:
         """That there is none: `row` is of what would have been recorded, and is stored nowhere."""
         if (callback := row.callback) is not None and row.told_on is not None and _ABSENT.value in callback.events:
-            await self.teller.tell(row.told_on, callback, absent_form(row, row.told_on))
+            await self._store(row.told_on, callback, absent_form(row, row.told_on))
 
     async def tell(self, row: Recording, event: RecordingEventName) -> None:
         """If its callback asked for that."""
         if row.callback is not None and row.told_on is not None and event.value in row.callback.events:
-            await self.teller.tell(row.told_on, row.callback, recording_form(row, event, self.url(row), row.told_on))
+            await self._store(row.told_on, row.callback, recording_form(row, event, self.url(row), row.told_on))
+
+    async def _store(self, call_id: str, callback: Callback, form: Mapping[str, str]) -> None:
+        await self.backlog.write(partial(self.teller.store, call_id, callback, form))

@@ -11,9 +11,9 @@ import structlog
 from engine.callback import ConferenceEventName
 from engine.conference import Conference, ConferenceStatus, Participant, ParticipantChange, become, changed, differences
 from engine.flow.plans import Entry
+from engine.live.backlog import Backlog
 from engine.live.conference.announcements import Announcements, Sounding
 from engine.live.conference.comings import Comings
-from engine.live.conference.journal import ConferenceJournal
 from engine.live.conference.lines import watch_lines
 from engine.live.conference.member import Member, is_called
 from engine.live.conference.mixing import Mixing
@@ -33,16 +33,16 @@ log = structlog.get_logger(__name__)
 class Room:
     """A conference that somebody is in. Membership changes one at a time."""
 
-    def __init__(self, conference: Conference, services: Services, journal: ConferenceJournal) -> None:
+    def __init__(self, conference: Conference, services: Services, backlog: Backlog) -> None:
         self.conference = conference
         self.over = asyncio.Event()
         self.begun = asyncio.Event()
         self.recording = RoomRecording(services.recorder, self.everybody)
         self._overhearing = Overhearing(services.recorder)
         self._services = services
-        self._journal = journal
+        self._backlog = backlog
         self._members: list[Member] = []
-        self._teller = RoomTeller(services.teller, services.clock, journal)
+        self._teller = RoomTeller(services.teller, services.clock, backlog)
         self._mixing = Mixing(services.bridge, self._talks)
         self._beside = Beside()
         self._music = SharedMusic(services.speaker, services.bridge)
@@ -87,7 +87,7 @@ class Room:
                 return Entry.NO_CONSENT
             self._members.append(member)
             self._teller.meet(member)
-            await self._journal.write(partial(self._services.conferences.join, member.participant))
+            await self._backlog.write(partial(self._services.conferences.join, member.participant))
             if member.begins(self.conference) and self.conference.status is not ConferenceStatus.IN_PROGRESS:
                 await self._become(ConferenceStatus.IN_PROGRESS)
                 self.begun.set()
@@ -107,7 +107,7 @@ class Room:
             await self._mixing.remove(member)
             await self.recording.member_left(member)
             now = self._services.clock.now()
-            await self._journal.write(partial(self._services.conferences.leave, member.participant.id, now))
+            await self._backlog.write(partial(self._services.conferences.leave, member.participant.id, now))
             reason = "participant_updated_via_api" if member.sent_out.is_set() else "participant_hung_up"
             await self._tell(ConferenceEventName.LEAVE, "participant-leave", member, ReasonParticipantLeft=reason)
             if member.participant.end_on_exit and not self.over.is_set():
@@ -134,7 +134,7 @@ class Room:
         async with self._turn:
             await self._change_recording(change)
             self.conference = altered(self.conference, change)
-            await self._journal.write(partial(self._services.conferences.save, self.conference))
+            await self._backlog.write(partial(self._services.conferences.save, self.conference))
             if change.muted is not None:
                 for member in self._members:
                     if not (change.spared and member.participant.moderator):
@@ -151,7 +151,7 @@ class Room:
             if not all(member.session.has_answered_consent for member in self._members):
                 return False
             self.conference = replace(self.conference, record=True)
-            await self._journal.write(partial(self._services.conferences.save, self.conference))
+            await self._backlog.write(partial(self._services.conferences.save, self.conference))
             await self._arrange()
             return True
 
@@ -227,7 +227,7 @@ class Room:
         before, member.participant = member.participant, changed(member.participant, change)
         if member.participant == before:
             return
-        await self._journal.write(partial(self._services.conferences.change, member.participant))
+        await self._backlog.write(partial(self._services.conferences.change, member.participant))
         member.session.journal.note(
             "participant_changed", conference=self.conference.id, **differences(before, member.participant)
         )
@@ -253,7 +253,7 @@ class Room:
 
     async def _become(self, status: ConferenceStatus) -> None:
         self.conference = become(self.conference, status, self._services.clock.now())
-        await self._journal.write(partial(self._services.conferences.save, self.conference))
+        await self._backlog.write(partial(self._services.conferences.save, self.conference))
 
     async def _arrange(self) -> None:
         """Make what is heard and recorded what the members' state asks for."""

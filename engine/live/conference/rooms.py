@@ -12,9 +12,9 @@ from engine.errors import NotFound, StoreError
 from engine.flow.plans import Entry, RoomOutcome, RoomPlan
 from engine.flow.stage import Waiting
 from engine.ids import Kind, new_id
+from engine.live.backlog import Backlog
 from engine.live.conference.commands import obey
 from engine.live.conference.doorkeeper import Admitted, Doorkeeper
-from engine.live.conference.journal import ConferenceJournal
 from engine.live.conference.member import Member
 from engine.live.conference.room import Room
 from engine.live.entertainment import Entertainment
@@ -36,7 +36,7 @@ class Rooms:
     def __init__(self, services: Services, permission: Permission) -> None:
         self._services = services
         self._doorkeeper = Doorkeeper(services, permission)
-        self._journal = ConferenceJournal()
+        self._backlog = Backlog()
         self._rooms: dict[tuple[str, str], Room] = {}
 
     async def create(self, order: NewConference) -> Conference:
@@ -131,9 +131,9 @@ class Rooms:
             # Another leg may have made the room while we asked the database.
             room = self._rooms.get(key)
             if room is None or room.over.is_set():
-                room = self._rooms[key] = Room(made, self._services, self._journal)
+                room = self._rooms[key] = Room(made, self._services, self._backlog)
                 if conference is None:
-                    await self._journal.write(partial(self._services.conferences.add, made))
+                    await self._backlog.write(partial(self._services.conferences.add, made))
         return room
 
     async def _find(self, account_id: str, name: str) -> Conference | None:

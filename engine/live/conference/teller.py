@@ -4,7 +4,7 @@ from functools import partial
 
 from engine.callback import Callback, ConferenceEventName
 from engine.conference import Conference
-from engine.live.conference.journal import ConferenceJournal
+from engine.live.backlog import Backlog
 from engine.live.conference.member import Member
 from engine.live.telling import Teller
 from engine.ports import Clock
@@ -14,9 +14,9 @@ from engine.told.conference import conference_form
 class RoomTeller:
     """Of one room: where it is told is said by the first whose flow names a callback."""
 
-    def __init__(self, teller: Teller, clock: Clock, journal: ConferenceJournal) -> None:
+    def __init__(self, teller: Teller, clock: Clock, backlog: Backlog) -> None:
         self._teller = teller
-        self._journal = journal
+        self._backlog = backlog
         self._clock = clock
         self._callback: Callback | None = None
 
@@ -31,4 +31,4 @@ class RoomTeller:
         if self._callback is not None and event.value in self._callback.events:
             form = conference_form(conference, word, member.participant, member.plan, self._clock.now())
             told = {**form, **more}
-            await self._journal.write(partial(self._teller.store, member.session.call.id, self._callback, told))
+            await self._backlog.write(partial(self._teller.store, member.session.call.id, self._callback, told))

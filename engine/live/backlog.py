@@ -1,4 +1,4 @@
-"""What is to be stored of conferences, in order, without a slow or failing database harming those who talk."""
+"""What is to be stored, in order, without a slow or failing database harming those who talk."""
 
 import asyncio
 from collections import deque
@@ -13,7 +13,7 @@ from engine.errors import StoreError
 Change = Callable[[], Awaitable[object]]
 
 _WAIT_S: Final = 0.5
-"""How long people in a room wait for the database: what they did is true there by then, if it is well."""
+"""How long people wait for the database: what they did is true there by then, if it is well."""
 _FIRST_RETRY_S: Final = 0.2
 _LAST_RETRY_S: Final = 5.0
 _PATIENCE_S: Final = 3600.0
@@ -27,8 +27,8 @@ class _Line:
     settled: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-class ConferenceJournal:
-    """Of a node. What could not be stored is tried again, so that who is in a conference is true again afterwards."""
+class Backlog:
+    """What could not be stored is tried again, so that it is true again once the database is well."""
 
     def __init__(self) -> None:
         self._lines: deque[_Line] = deque()
@@ -36,15 +36,23 @@ class ConferenceJournal:
 
     async def write(self, change: Change) -> None:
         """Store it behind what waits; returns when it is stored, or after _WAIT_S in which it was not."""
-        line = _Line(change)
-        self._lines.append(line)
-        if self._writing is None or self._writing.done():
-            self._writing = asyncio.create_task(self._write_all())
+        line = self._added(change)
         try:
             async with asyncio.timeout(_WAIT_S):
                 await line.settled.wait()
         except TimeoutError:
-            log.warning("conference_stored_later", waiting=len(self._lines))
+            log.warning("stored_later", waiting=len(self._lines))
+
+    def add(self, change: Change) -> None:
+        """Store it behind what waits."""
+        self._added(change)
+
+    def _added(self, change: Change) -> _Line:
+        line = _Line(change)
+        self._lines.append(line)
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write_all())
+        return line
 
     async def _write_all(self) -> None:
         while self._lines:
@@ -67,4 +75,4 @@ class ConferenceJournal:
                     else:
                         return
         except TimeoutError:
-            log.error("conference_not_stored", given_up_after_s=_PATIENCE_S)
+            log.error("not_stored", given_up_after_s=_PATIENCE_S)

@@ -1,9 +1,9 @@
-"""What is stored of conferences: in order, and true again after the database has failed."""
+"""What is to be stored: in order, and true again after the database has failed."""
 
 import asyncio
 
 from engine.errors import StoreError
-from engine.live.conference.journal import Change, ConferenceJournal
+from engine.live.backlog import Backlog, Change
 
 
 class Store:
@@ -23,18 +23,18 @@ class Store:
 
 
 async def test_what_is_written_while_all_is_well_is_stored_when_it_returns() -> None:
-    store, journal = Store(), ConferenceJournal()
+    store, backlog = Store(), Backlog()
 
-    await journal.write(store.change("join"))
+    await backlog.write(store.change("join"))
 
     assert store.stored == ["join"]
 
 
 async def test_what_failed_is_stored_later_before_what_came_after_it() -> None:
-    store, journal = Store(), ConferenceJournal()
+    store, backlog = Store(), Backlog()
     store.well = False
-    await journal.write(store.change("first joins"))
-    await journal.write(store.change("second joins"))
+    await backlog.write(store.change("first joins"))
+    await backlog.write(store.change("second joins"))
     assert store.stored == []
 
     store.well = True
@@ -47,7 +47,7 @@ async def test_what_failed_is_stored_later_before_what_came_after_it() -> None:
 
 
 async def test_a_database_that_does_not_answer_holds_nobody_up_for_long() -> None:
-    journal = ConferenceJournal()
+    backlog = Backlog()
     answers = asyncio.Event()
     stored = []
 
@@ -56,7 +56,7 @@ async def test_a_database_that_does_not_answer_holds_nobody_up_for_long() -> Non
         stored.append("join")
 
     async with asyncio.timeout(2):
-        await journal.write(slow)
+        await backlog.write(slow)
     assert stored == []
 
     answers.set()

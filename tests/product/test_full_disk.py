@@ -1,0 +1,82 @@
+"""The whole data folder on a disk that is filled to the brim while a recorded call runs: a file system of its own."""
+
+import asyncio
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.peers.audio import Sound, tone, when_heard
+from tests.peers.customer import Customer
+from tests.peers.phone import phone
+from tests.peers.platform import platform
+from tests.peers.ports import Ports
+
+pytestmark = [
+    pytest.mark.sip,
+    pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small file system needs root"),
+]
+
+OURS_HZ, THEIRS_HZ = 400, 900
+FAR_END = 1
+"""The channel of who was called."""
+FULL_S = 4.0
+PIECE_BYTES = 4096
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Where the platform puts its data: large enough for it to begin to record."""
+    folder = tmp_path / "var"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=160m", "tmpfs", folder], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+def filled(folder: Path) -> Path:
+    """The file that takes the last byte of the folder's file system."""
+    filler = folder / "filler"
+    with filler.open("wb", buffering=0) as file:
+        while shutil.disk_usage(folder).free:
+            with suppress(OSError):  # others write too
+                file.write(bytes(PIECE_BYTES))
+    return filler
+
+
+async def test_a_call_goes_on_and_its_recording_says_why_it_ended(
+    tmp_path: Path, ports: Ports, shop: Customer, small_disk: Path
+) -> None:
+    shop.flows["/tone.wav"] = tone(OURS_HZ, 20).save(tmp_path / "tone.wav").read_bytes()
+    shop.flows["/start"] = f"<Response><Play>{shop.url('/tone.wav')}</Play></Response>"
+    voice, heard = tone(THEIRS_HZ, 60).save(tmp_path / "voice.wav"), tmp_path / "heard.wav"
+    async with (
+        phone("--play", str(voice), "--record", str(heard)) as far_end,
+        platform(tmp_path, ports, {"TRUNK": f"sip:127.0.0.1:{far_end.port}"}) as telefoon,
+    ):
+        call = await telefoon.place("+3225550199", record=True, url=shop.url("/start"))
+        await telefoon.noted(call["id"], "recording_started", within_s=30)
+        await asyncio.sleep(2)
+
+        filler = filled(small_disk)
+        await asyncio.sleep(FULL_S)
+        meanwhile = await telefoon.get(f"calls/{call['id']}")
+        filler.unlink()
+
+        ended = await telefoon.ended_call(call["id"], within_s=60)
+        recording, wav = await telefoon.recording(tmp_path, call_id=call["id"])
+
+    assert meanwhile["status"] == "in-progress"
+    assert ended["status"] == "completed"
+    played = max(when_heard(Sound.of_file(heard), OURS_HZ), key=lambda each: each.seconds)
+    assert played.seconds == pytest.approx(20, abs=0.5), "nothing was missing while the disk was full"
+    assert recording["status"] == "failed"
+    assert "disk is full" in recording["error"] or "No space left" in recording["error"]
+    (kept,) = when_heard(Sound.of_file(wav, channel=FAR_END), THEIRS_HZ)
+    assert kept.seconds > 1
