@@ -11,12 +11,13 @@ from typing import Any
 
 import structlog
 import uvloop
-from aiohttp import web
 
 from api.app import build_app
 from api.clock import SystemClock
 from api.deletion import Deletion
 from api.doctor.library import require_limits
+from api.door import Door
+from api.listening import address_of, listening
 from api.logs import logging_as
 from api.privacy import discretion_of, periods_of, persons_requests, require_trunk_inside, residency_of, sweeper
 from api.published import Published
@@ -32,7 +33,6 @@ from engine.consent import load_texts
 from engine.consent.countries import load_countries
 from engine.courier import CallbackCourier
 from engine.egress import Egress, SipEgress
-from engine.errors import SetupError
 from engine.live.beeping import Beeper
 from engine.live.consent_rules import ConsentRules
 from engine.live.journal import Ledger
@@ -44,7 +44,7 @@ from engine.live.speaker import Speaker
 from engine.live.switchboard import Switchboard
 from engine.live.telling import Teller
 from engine.pins import Pins
-from engine.ports import Arrival, Cause, Leg, Speech
+from engine.ports import Speech
 from engine.privacy.audit import by_system
 from engine.privacy.pseudonym import Pseudonyms
 from engine.rating import Rates, load_rates
@@ -71,13 +71,10 @@ from engine.web.client import WebhookClient
 from engine.web.ledger import ExchangeLedger
 from engine.web.media_cache import MediaCache
 from sip.config import from_settings
-from sip.leg import SipLeg
 from sip.user_agent import UserAgent
 from tts.decoder import Decoder
 from tts.synthesizer import SpeechService
 from tts.tone_service import ToneService
-
-_CLOSE_HTTP_S = 5.0
 
 log = structlog.get_logger(__name__)
 
@@ -98,28 +95,6 @@ class Node:
         """Render prompts before a call needs them. Raises SpeechError."""
         for prompt in prompts:
             await self.speech.render(prompt, rate_hz=self.rate_hz)
-
-
-class Door:
-    """Where INVITEs come in; before the switchboard is open they are told to try again."""
-
-    def __init__(self) -> None:
-        self._switchboard: Switchboard | None = None
-        self._refusals: set[asyncio.Task[None]] = set()
-
-    def open_to(self, switchboard: Switchboard) -> None:
-        self._switchboard = switchboard
-
-    def close(self) -> None:
-        self._switchboard = None
-
-    def __call__(self, leg: SipLeg, arrival: Arrival) -> None:
-        if self._switchboard is not None:
-            self._switchboard.arrive(leg, arrival)
-            return
-        refusal = asyncio.ensure_future(_refuse(leg))
-        self._refusals.add(refusal)
-        refusal.add_done_callback(self._refusals.discard)
 
 
 @asynccontextmanager
@@ -178,7 +153,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
         stack.push_async_callback(agent.close)
 
         courier = CallbackCourier(outbox, client, clock)
-        address = f"http://{_in_url(settings.http_host)}:{settings.http_port}"
+        address = address_of(settings)
         bell = Bell()
         ledger = Ledger(calls, clock, _pricing(load_rates()), courier.notify, bell, discretion_of(settings))
         teller = Teller(calls, clock, courier.notify)
@@ -253,7 +228,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
         await stack.enter_async_context(switchboard.open())
         door.open_to(switchboard)
         stack.callback(door.close)
-        await stack.enter_async_context(_listening(app, settings))
+        await stack.enter_async_context(listening(app, settings))
         log.info("serving", http=address, sip=f"{settings.sip_host}:{settings.sip_port}")
         yield Node(settings, address, accounts, numbers, switchboard, speech, agent.bridge.rate_hz)
         log.info("stopping", live_calls=switchboard.live_calls)
@@ -299,38 +274,8 @@ async def _background(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
                 task.cancel()
 
 
-@asynccontextmanager
-async def _listening(app: web.Application, settings: Settings) -> AsyncIterator[None]:
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_CLOSE_HTTP_S)
-    await runner.setup()
-    try:
-        try:
-            await web.TCPSite(runner, settings.http_host, settings.http_port).start()
-        except OSError as error:
-            raise SetupError(
-                f"HTTP can't listen on {settings.http_host}:{settings.http_port}: {_words(error)}. "
-                "Stop the program that has it, or set TELEFOON_HTTP_PORT to a free port."
-            ) from error
-        yield
-    finally:
-        await runner.cleanup()
-
-
 def _pricing(rates: Rates) -> Callable[[Call], Decimal]:
     def price(call: Call) -> Decimal:
         return rates.price(call.to, call.duration, call.direction)
 
     return price
-
-
-async def _refuse(leg: Leg) -> None:
-    await leg.hang_up(Cause.UNAVAILABLE)
-
-
-def _in_url(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
-
-
-def _words(error: OSError) -> str:
-    """The system's own; asyncio wraps them in a sentence about its attempt."""
-    return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)

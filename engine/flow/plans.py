@@ -7,7 +7,6 @@ from typing import Final
 
 from engine.call import Status
 from engine.callback import Callback
-from engine.queue import QueueResult
 from engine.room_options import RoomOptions
 
 
@@ -256,36 +255,6 @@ class RoomOutcome:
     entry: Entry
     seconds: int = 0
     recording_url: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class QueuePlan:
-    """Wait in the queue of this name (made if missing), those of higher priority first."""
-
-    name: str
-    priority: int = 0
-    longest: int = 100
-
-
-@dataclass(frozen=True, slots=True)
-class QueueOutcome:
-    """How the wait ended; `queue_id` is None if there was no place."""
-
-    result: QueueResult
-    queue_id: str | None
-    seconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class ServePlan:
-    """Talk to the first of a queue; who is taken out hears the whisper before."""
-
-    name: str
-    answer_timeout_s: int
-    whisper: Whisper | None = None
-    limit_s: int | None = None
-    recording: BridgeRecording = NOT_RECORDED
-    hang_up_on_star: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,17 +13,15 @@ from engine.flow.plans import (
     DialOutcome,
     DialPlan,
     HearPlan,
-    QueueOutcome,
-    QueuePlan,
     RecordOutcome,
     RecordPlan,
     ReferOutcome,
     ReferPlan,
     RoomOutcome,
     RoomPlan,
-    ServePlan,
     Spoken,
 )
+from engine.flow.queue_plans import QueueOutcome, QueuePlan, ServePlan
 from engine.ports import Cause, Speech
 
 Waiting = Callable[[Mapping[str, str]], Awaitable[bool]]

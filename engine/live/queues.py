@@ -12,7 +12,8 @@ from engine.call import Status
 from engine.errors import DocumentError, FlowFailed, LegGone, NotFound, StoreError, WebhookError, WrongState
 from engine.flow.interpreter import Start
 from engine.flow.next_step import GoTo, Method
-from engine.flow.plans import DialOutcome, QueueOutcome, QueuePlan, ServePlan
+from engine.flow.plans import DialOutcome
+from engine.flow.queue_plans import QueueOutcome, QueuePlan, ServePlan
 from engine.flow.scene import Ending
 from engine.flow.stage import Waiting
 from engine.ids import Kind, new_id

@@ -12,17 +12,15 @@ from engine.flow.plans import (
     DialOutcome,
     DialPlan,
     HearPlan,
-    QueueOutcome,
-    QueuePlan,
     RecordOutcome,
     RecordPlan,
     ReferOutcome,
     ReferPlan,
     RoomOutcome,
     RoomPlan,
-    ServePlan,
     Spoken,
 )
+from engine.flow.queue_plans import QueueOutcome, QueuePlan, ServePlan
 from engine.flow.stage import Waiting
 from engine.live.call_recorder import CallRecorder
 from engine.live.conference.rooms import Rooms

@@ -14,18 +14,16 @@ from engine.flow.plans import (
     DialRecord,
     Entry,
     HearPlan,
-    QueueOutcome,
-    QueuePlan,
     RecordOutcome,
     RecordPlan,
     ReferOutcome,
     ReferPlan,
     RoomOutcome,
     RoomPlan,
-    ServePlan,
     Spoken,
     Whisper,
 )
+from engine.flow.queue_plans import QueueOutcome, QueuePlan, ServePlan
 from engine.flow.stage import Waiting
 from engine.languages import LANGUAGES
 from engine.ports import Cause, Speech

@@ -16,10 +16,10 @@ from engine.flow.plans import (
     Entry,
     ReferTo,
     RoomOutcome,
-    ServePlan,
     Tracks,
     Trim,
 )
+from engine.flow.queue_plans import ServePlan
 from engine.flow.scene import Scene
 from engine.flow.shape import attribute, nested
 from engine.flow.verbs import telling

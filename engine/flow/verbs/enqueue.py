@@ -6,7 +6,7 @@ from typing import ClassVar
 from engine.flow.kinds import Whole
 from engine.flow.next_step import Continue, GoTo, Method, Next
 from engine.flow.patterns import NAME, WEB_ADDRESS
-from engine.flow.plans import QueuePlan
+from engine.flow.queue_plans import QueuePlan
 from engine.flow.scene import Scene
 from engine.flow.shape import attribute, content
 from engine.flow.verbs import telling

@@ -5,7 +5,8 @@ from typing import ClassVar
 
 from engine.flow.next_step import Method
 from engine.flow.patterns import NAME, WEB_ADDRESS
-from engine.flow.plans import ServePlan, Whisper
+from engine.flow.plans import Whisper
+from engine.flow.queue_plans import ServePlan
 from engine.flow.scene import Scene
 from engine.flow.shape import attribute, content
 from engine.flow.verbs import telling

@@ -5,43 +5,19 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import web
 
-from api.app import build_app
 from api.clock import SystemClock
-from api.deletion import Deletion
-from api.privacy import periods_of, persons_requests
-from api.published import BASE_PATH, Published
+from api.published import BASE_PATH
 from api.services import Services
-from config.settings import Settings
 from engine.call import Call, Direction, Status
 from engine.conference import Conference, ConferenceStatus, Participant
-from engine.disk import Disk
 from engine.errors import NotFound, WrongState
 from engine.flow.interpreter import Start
 from engine.ids import Kind, new_id
-from engine.key_ring import KeyRing
 from engine.orders import CallChange, ConferenceChange, NewCall, NewConference, ParticipantOrder
 from engine.ports import LineFigures
-from engine.privacy.pseudonym import Pseudonyms
-from engine.recording_shelf import RecordingShelf
-from engine.sealing.masters import MasterKeyFile
-from engine.store import (
-    AccountKeys,
-    Accounts,
-    Audit,
-    Calls,
-    Conferences,
-    Consents,
-    Database,
-    Exchanges,
-    Holds,
-    IdempotencyKeys,
-    Numbers,
-    Queues,
-    Recordings,
-)
-from engine.store.retention import Retention
+from engine.store import Calls, Conferences, Database
+from tests.unit.rest_services import answering, rest_services
 
 NUMBER = "+3225550100"
 TO = "+3225550199"
@@ -184,41 +160,11 @@ class Site:
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'telefoon.db'}")
-    accounts, numbers = Accounts(database, b"pepper"), Numbers(database)
-    account = await accounts.ensure("demo")
-    _, key = await accounts.create_key(account.id)
-    await numbers.add(account.id, NUMBER, language="nl-BE")
-    master = MasterKeyFile(tmp_path / "master.key")
-    await master.ensure()
-    keys = KeyRing(master, AccountKeys(database))
-    shelf = RecordingShelf(tmp_path / "recordings", keys, sealed=True, disk=Disk())
-    desk, health = NotingDesk(Calls(database)), Well()
-    conference_desk = NotingConferenceDesk(Conferences(database))
-    services = Services(
-        accounts=accounts,
-        numbers=numbers,
-        calls=desk.calls,
-        conferences=conference_desk.conferences,
-        recordings=Recordings(database),
-        shelf=shelf,
-        queues=Queues(database),
-        exchanges=Exchanges(database),
-        consents=Consents(database),
-        desk=desk,
-        conference_desk=conference_desk,
-        health=health,
-        published=Published.load(),
-        idempotency=IdempotencyKeys(database),
-        audit=Audit(database),
-        holds=Holds(database),
-        deletion=Deletion(Retention(database, Pseudonyms(b"pepper")), periods_of(Settings(data_dir=tmp_path))),
-        persons=persons_requests(database, Settings(data_dir=tmp_path), b"pepper", SystemClock(), shelf),
-    )
-    runner = web.AppRunner(build_app(services))
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    address = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    async with aiohttp.ClientSession() as client:
+    desk, conference_desk, health = NotingDesk(Calls(database)), NotingConferenceDesk(Conferences(database)), Well()
+    services = await rest_services(database, tmp_path, desk=desk, conference_desk=conference_desk, health=health)
+    account = await services.accounts.ensure("demo")
+    _, key = await services.accounts.create_key(account.id)
+    await services.numbers.add(account.id, NUMBER, language="nl-BE")
+    async with answering(services) as address, aiohttp.ClientSession() as client:
         yield Site(services, desk, conference_desk, health, client, address, key)
-    await runner.cleanup()
     await database.close()

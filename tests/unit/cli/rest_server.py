@@ -9,45 +9,16 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from aiohttp import web
-
-from api.app import build_app
-from api.clock import SystemClock
-from api.deletion import Deletion
-from api.privacy import periods_of, persons_requests
-from api.published import Published
-from api.services import Services
-from config.settings import Settings
 from engine.call import Attempt, Call, Direction, Event, Status, after
 from engine.conference import Conference, Participant
-from engine.disk import Disk
 from engine.errors import NotFound, WrongState
 from engine.flow.interpreter import Start
 from engine.ids import Kind, new_id
-from engine.key_ring import KeyRing
 from engine.orders import CallChange, ConferenceChange, NewCall, NewConference, ParticipantOrder
 from engine.ports import LineFigures
-from engine.privacy.pseudonym import Pseudonyms
-from engine.recording_shelf import RecordingShelf
-from engine.sealing.masters import MasterKeyFile
-from engine.store import (
-    AccountKeys,
-    Accounts,
-    Audit,
-    Calls,
-    Conferences,
-    Consents,
-    Database,
-    Exchanges,
-    Holds,
-    IdempotencyKeys,
-    Numbers,
-    Queues,
-    Recordings,
-)
-from engine.store.retention import Retention
+from engine.store import Calls, Database
+from tests.unit.rest_services import answering, rest_services
 
-PEPPER = b"p" * 32
 OWN = "+3225550100"
 ANSWERED = (Event.ALERTED, Event.ANSWERED, Event.HUNG_UP)
 ENGAGED = (Event.ALERTED, Event.ENGAGED)
@@ -160,38 +131,14 @@ async def _serving(server: RestServer, folder: Path) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         database = await Database.open(f"sqlite+aiosqlite:///{folder / 'rest.db'}")
         stack.push_async_callback(database.close)
-        accounts, numbers, calls = Accounts(database, PEPPER), Numbers(database), Calls(database)
-        server.desk = ScriptedDesk(calls)
-        owner = await accounts.ensure("demo")
-        _, server.key = await accounts.create_key(owner.id)
-        await numbers.add(owner.id, OWN)
-        keys = KeyRing(MasterKeyFile(folder / "master.key"), AccountKeys(database))
-        shelf = RecordingShelf(folder, keys, sealed=False, disk=Disk())
-        services = Services(
-            accounts=accounts,
-            numbers=numbers,
-            calls=calls,
-            conferences=Conferences(database),
-            recordings=Recordings(database),
-            shelf=shelf,
-            queues=Queues(database),
-            exchanges=Exchanges(database),
-            consents=Consents(database),
-            desk=server.desk,
-            conference_desk=NoConferences(),
-            health=server.desk,
-            published=Published.load(),
-            idempotency=IdempotencyKeys(database),
-            audit=Audit(database),
-            holds=Holds(database),
-            deletion=Deletion(Retention(database, Pseudonyms(PEPPER)), periods_of(Settings(data_dir=folder))),
-            persons=persons_requests(database, Settings(data_dir=folder), PEPPER, SystemClock(), shelf),
+        server.desk = ScriptedDesk(Calls(database))
+        services = await rest_services(
+            database, folder, desk=server.desk, conference_desk=NoConferences(), health=server.desk
         )
-        runner = web.AppRunner(build_app(services), access_log=None)
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        server.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        owner = await services.accounts.ensure("demo")
+        _, server.key = await services.accounts.create_key(owner.id)
+        await services.numbers.add(owner.id, OWN)
+        server.address = await stack.enter_async_context(answering(services))
         yield
 
 

@@ -17,17 +17,15 @@ from engine.flow.plans import (
     DialPlan,
     Entry,
     HearPlan,
-    QueueOutcome,
-    QueuePlan,
     RecordOutcome,
     RecordPlan,
     ReferOutcome,
     ReferPlan,
     RoomOutcome,
     RoomPlan,
-    ServePlan,
     Spoken,
 )
+from engine.flow.queue_plans import QueueOutcome, QueuePlan, ServePlan
 from engine.flow.stage import Waiting
 from engine.ports import Cause, Speech
 from engine.queue import QueueResult

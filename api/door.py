@@ -1,0 +1,33 @@
+"""Where calls come in."""
+
+import asyncio
+
+from engine.live.switchboard import Switchboard
+from engine.ports import Arrival, Cause, Leg
+from sip.leg import SipLeg
+
+
+class Door:
+    """Where INVITEs come in; before the switchboard is open they are told to try again."""
+
+    def __init__(self) -> None:
+        self._switchboard: Switchboard | None = None
+        self._refusals: set[asyncio.Task[None]] = set()
+
+    def open_to(self, switchboard: Switchboard) -> None:
+        self._switchboard = switchboard
+
+    def close(self) -> None:
+        self._switchboard = None
+
+    def __call__(self, leg: SipLeg, arrival: Arrival) -> None:
+        if self._switchboard is not None:
+            self._switchboard.arrive(leg, arrival)
+            return
+        refusal = asyncio.ensure_future(_refuse(leg))
+        self._refusals.add(refusal)
+        refusal.add_done_callback(self._refusals.discard)
+
+
+async def _refuse(leg: Leg) -> None:
+    await leg.hang_up(Cause.UNAVAILABLE)

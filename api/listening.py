@@ -1,0 +1,45 @@
+"""Where the REST interface listens."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from aiohttp import web
+
+from config.settings import Settings
+from engine.errors import SetupError
+
+_CLOSE_S: Final = 5.0
+
+
+def address_of(settings: Settings) -> str:
+    """What it answers at."""
+    return f"http://{_in_url(settings.http_host)}:{settings.http_port}"
+
+
+@asynccontextmanager
+async def listening(app: web.Application, settings: Settings) -> AsyncIterator[None]:
+    """Answers while inside. Raises SetupError."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_CLOSE_S)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, settings.http_host, settings.http_port).start()
+        except OSError as error:
+            raise SetupError(
+                f"HTTP can't listen on {settings.http_host}:{settings.http_port}: {_words(error)}. "
+                "Stop the program that has it, or set TELEFOON_HTTP_PORT to a free port."
+            ) from error
+        yield
+    finally:
+        await runner.cleanup()
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _words(error: OSError) -> str:
+    """The system's own; asyncio wraps them in a sentence about its attempt."""
+    return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
