@@ -13,6 +13,7 @@ REQUIRES = [
     "aiosqlite>=0.20,<1",
     "alembic>=1.14,<2",
     "asyncpg>=0.30,<1",
+    "boto3>=1.36,<2",
     "cryptography>=44,<60",
     "defusedxml>=0.7.1,<1",
     "espeakng-loader>=0.2.4,<1",
@@ -53,6 +54,7 @@ EXTRAS = {
     "test": [
         *PKCS11,
         *SPEECH,
+        "boto3-stubs[s3]>=1.36,<2",
         "hypothesis>=6.120,<7",
         "import-linter>=2.1,<3",
         "lxml>=5.3,<7",
@@ -62,6 +64,7 @@ EXTRAS = {
         "pytest-asyncio>=1,<2",
         "ruff>=0.9,<1",
         "schemathesis>=4,<5",
+        "swift>=2.35,<3",
         "twilio>=9.4,<10",
         "types-defusedxml>=0.7,<1",
         "types-jsonschema>=4.23,<5",
