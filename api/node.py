@@ -19,6 +19,7 @@ from api.doctor.library import require_limits
 from api.door import Door
 from api.listening import address_of, listening
 from api.logs import logging_as
+from api.object_store import movers, require_store_inside
 from api.privacy import discretion_of, periods_of, persons_requests, require_trunk_inside, residency_of, sweeper
 from api.published import Published
 from api.readiness import Readiness
@@ -104,6 +105,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
     clock = SystemClock()
     residency = residency_of(settings)
     require_trunk_inside(settings, residency)
+    require_store_inside(settings, residency)
     async with AsyncExitStack() as stack:
         database = await Database.open(settings.database)
         stack.push_async_callback(database.close)
@@ -223,7 +225,12 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
             )
         )
         retention = sweeper(database, settings, pepper, clock, shelf).run(by_system(settings.node))
-        sweeps = (recorder.watch_disk(), switchboard.conferences.close_unvisited(), retention)
+        sweeps = (
+            recorder.watch_disk(),
+            switchboard.conferences.close_unvisited(),
+            retention,
+            *movers(settings, database, shelf, clock),
+        )
         await stack.enter_async_context(_background(courier.run(), webhooks.run(), *sweeps))
         await stack.enter_async_context(switchboard.open())
         door.open_to(switchboard)

@@ -7,6 +7,7 @@ from config.settings import Settings
 from engine.egress import host_of
 from engine.errors import EgressDenied, SetupError
 from engine.log_folder import LogFolder
+from engine.objects.removal import Removal
 from engine.ports import Clock
 from engine.privacy.discretion import Discretion
 from engine.privacy.pseudonym import Pseudonyms
@@ -16,8 +17,8 @@ from engine.privacy.sweeper import Sweeper
 from engine.recording import Recording
 from engine.recording_files import audio, discard
 from engine.recording_shelf import RecordingShelf
-from engine.residency import Outside, Residency
-from engine.store import Accounts, Audit, Database, Recordings
+from engine.residency import Outside, Residency, load_store_hosts
+from engine.store import Accounts, Audit, Database, Moves, Recordings
 from engine.store.retention import Retention
 from engine.store.subjects import Subjects
 
@@ -34,7 +35,8 @@ def discretion_of(settings: Settings) -> Discretion:
 
 def residency_of(settings: Settings) -> Residency:
     """Where data may go."""
-    return Residency(frozenset(settings.allowed_countries), settings.target_countries, Outside(settings.outside))
+    countries = {**load_store_hosts(), **settings.target_countries}
+    return Residency(frozenset(settings.allowed_countries), countries, Outside(settings.outside))
 
 
 def require_trunk_inside(settings: Settings, residency: Residency) -> None:
@@ -87,6 +89,7 @@ def persons_requests(
         node=settings.node,
         audio=partial(audio, shelf=shelf),
         discard=discarding(database, shelf),
+        settle_objects=Removal(Moves(database), shelf.store, clock).settle,
         caches=(settings.data_dir / "media-cache", settings.data_dir / "prompts-cache"),
         settle=settle,
     )

@@ -12,6 +12,7 @@ from aiohttp.typedefs import Handler
 from engine.errors import (
     InvalidField,
     NotFound,
+    ObjectStoreError,
     Refused,
     StoreError,
     TelefoonError,
@@ -99,6 +100,9 @@ def _of_engine(error: TelefoonError) -> Problem:
         case StoreError():
             log.error("store_failed", error=str(error))
             return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "The database does not answer now; try again.")
+        case ObjectStoreError():
+            log.error("object_store_failed", error=str(error))
+            return Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
         case _:
             log.error("request_failed", error=str(error))
             return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, str(error))

@@ -5,6 +5,7 @@ from typing import Final
 
 import structlog
 
+from api.object_store import object_store_of
 from config.settings import Settings
 from engine.disk import Disk
 from engine.errors import MasterKeyMissing
@@ -44,9 +45,9 @@ async def open_key_ring(settings: Settings, database: Database) -> KeyRing:
 
 
 def shelf_of(settings: Settings, keys: KeyRing) -> RecordingShelf:
-    """Where recordings are."""
-    folder = settings.data_dir.resolve() / "recordings"
-    return RecordingShelf(folder, keys, sealed=settings.recording_encryption, disk=Disk())
+    """Where recordings are. Raises SetupError."""
+    folder, store = settings.data_dir.resolve() / "recordings", object_store_of(settings)
+    return RecordingShelf(folder, keys, sealed=settings.recording_encryption, disk=Disk(), store=store)
 
 
 async def _make_first(master: MasterKey, settings: Settings) -> None:

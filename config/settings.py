@@ -5,6 +5,7 @@ if there). `config/telefoon.toml` lists every setting with its default.
 """
 
 import os
+import re
 import tomllib
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
@@ -22,6 +23,9 @@ from pydantic_settings import (
 from pydantic_settings import SettingsError as UnreadableSource
 
 PREFIX = "TELEFOON_"
+LOCAL = "local"
+"""Recordings stay in the data folder."""
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*)?")
 Network = IPv4Network | IPv6Network
 
 
@@ -98,6 +102,14 @@ class Settings(BaseSettings):
     recording_master_key: str = "file"
     recording_beep_s: int = Field(default=0, ge=0, le=3600)
     recording_pause: Literal["silence", "skip"] = "silence"
+    recording_store: str = LOCAL
+    recording_store_endpoint: str = ""
+    recording_store_region: str = ""
+    recording_store_access_key: str = Field(default="", repr=False)
+    recording_store_secret: SecretStr | None = None
+    recording_store_secret_file: Path | None = None
+    recording_store_path_style: bool = True
+    recording_store_part_mb: int = Field(default=16, ge=5, le=1024)
 
     trunk: str | None = None
     trunk_user: str | None = None
@@ -167,6 +179,20 @@ class Settings(BaseSettings):
             raise ValueError("write file, file:PATH, env:NAME of a variable or kms:NAME:PLACE of a key service")
         return value
 
+    @field_validator("recording_store")
+    @classmethod
+    def _bucket(cls, value: str) -> str:
+        if value != LOCAL and not _BUCKET.fullmatch(value):
+            raise ValueError("write local, or s3://BUCKET/PREFIX")
+        return value
+
+    @field_validator("recording_store_endpoint")
+    @classmethod
+    def _endpoint(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^/@\s?#]+/?", value):
+            raise ValueError("write a URL without a path, such as https://s3.fr-par.scw.cloud")
+        return value.rstrip("/")
+
     @field_validator("trunk", "registrar")
     @classmethod
     def _sip_uri(cls, value: str | None) -> str | None:
@@ -178,9 +204,17 @@ class Settings(BaseSettings):
     def _complete(self) -> "Settings":
         if self.trunk_register and not (self.trunk and self.trunk_user and self.trunk_password):
             raise ValueError("trunk_register needs trunk, trunk_user and trunk_password")
+        if self.recording_store != LOCAL:
+            self._require_store()
         if SipTransport.TLS in self.sip_transports and not (self.tls_cert and self.tls_key):
             raise ValueError("the transport tls needs tls_cert and tls_key")
         return self
+
+    def _require_store(self) -> None:
+        if not (self.recording_store_region and self.recording_store_access_key):
+            raise ValueError("an object store needs recording_store_region and recording_store_access_key")
+        if (self.recording_store_secret is None) == (self.recording_store_secret_file is None):
+            raise ValueError("an object store needs recording_store_secret or recording_store_secret_file")
 
     @property
     def rtp_first_port(self) -> int:

@@ -15,7 +15,10 @@ TelefoonError
 ├── RecognitionError         what a caller said could not be turned into text
 ├── MediaError               an audio file could not be fetched or decoded
 ├── RecordingError           a recording could not be started, written or closed
-│   └── SealBroken           a sealed recording was changed or cut, or the key is another's
+│   ├── SealBroken           a sealed recording was changed or cut, or the key is another's
+│   └── ObjectStoreError     the object store did not do as asked
+│       ├── ObjectStoreAway  it does not answer, or fails for now
+│       └── ObjectMissing    it does not hold what it held
 ├── WebhookError             the customer's server did not give a usable answer
 │   └── EgressDenied         the address is one that we may not reach
 ├── DocumentError            a call flow document does not parse; carries line, column, element, attribute
@@ -119,6 +122,18 @@ class SealBroken(RecordingError):
     def __init__(self, fault: str) -> None:
         super().__init__(f"The recording can't be opened: {fault}.")
         self.fault = fault
+
+
+class ObjectStoreError(RecordingError):
+    """The object store did not do as asked; the text names its host."""
+
+
+class ObjectStoreAway(ObjectStoreError):
+    """The object store does not answer, or fails for now: it may do so later."""
+
+
+class ObjectMissing(ObjectStoreError):
+    """The object store does not hold an object that it held."""
 
 
 class WebhookError(TelefoonError):

@@ -45,7 +45,8 @@ class Recording:
     recorded, so that its times are those of another recording. `wrapped_key` is its data key, wrapped in its account's;
     without one the file is a plain WAV. `consent` is the id of the consent by which it began; with `unwanted` it is
     deleted at its end. With `trim` silence is cut off at both ends once it is closed. `callback` is told of it, among
-    the callbacks of the call `told_on`.
+    the callbacks of the call `told_on`. `object_url` is where it is in an object store, once it is there and no longer
+    at `path`.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Recording:
     trim: bool = False
     callback: Callback | None = None
     told_on: str | None = None
+    object_url: str | None = None
 
     @property
     def frames(self) -> int | None:
@@ -81,4 +83,4 @@ class Recording:
 
 def erased(recording: Recording) -> Recording:
     """Without its key, so that no copy of its file can be opened; who was recorded for how long is still known."""
-    return replace(recording, status=RecordingStatus.DELETED, path="", wrapped_key=None)
+    return replace(recording, status=RecordingStatus.DELETED, path="", wrapped_key=None, object_url=None)

@@ -1,8 +1,7 @@
 """A recording's sound read whole, and removed together with its row."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
+from functools import partial
 from typing import Final
 
 from engine.recording import Recording
@@ -14,7 +13,10 @@ _CHUNK_BYTES: Final = 256 * 1024
 
 
 async def discard(row: Recording, rows: Recordings, shelf: RecordingShelf) -> None:
-    """File first, so that a failure never leaves a file without its row. Raises StoreError, RecordingError."""
+    """File first, so that a failure never leaves a file without its row; its object goes later.
+
+    Raises StoreError, RecordingError.
+    """
     if row.path:
         await shelf.erase(row)
     await rows.delete(row.id)
@@ -22,9 +24,9 @@ async def discard(row: Recording, rows: Recordings, shelf: RecordingShelf) -> No
 
 async def audio(row: Recording, shelf: RecordingShelf) -> AsyncIterator[bytes]:
     """The WAV as it is downloaded; nothing where there is no file. Raises RecordingError, SealBroken."""
-    if not row.path or not await asyncio.to_thread(Path(row.path).exists):
+    if not await shelf.has_sound(row):
         return
     with await shelf.audio(row) as opened:
         view = WavView(opened)
         for at in range(0, view.size, _CHUNK_BYTES):
-            yield await asyncio.to_thread(view.read, at, _CHUNK_BYTES)
+            yield await shelf.listen(partial(view.read, at, _CHUNK_BYTES))

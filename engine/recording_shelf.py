@@ -3,19 +3,24 @@
 import asyncio
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from engine.disk import Disk
-from engine.errors import RecordingError, SealBroken, SetupError, StoreError
+from engine.errors import ObjectMissing, ObjectStoreError, RecordingError, SealBroken, SetupError, StoreError
 from engine.key_ring import KeyRing
+from engine.objects.readable import ObjectReadable
+from engine.objects.store import ObjectStore
 from engine.recording import Recording
 from engine.sealing.seal import Seal
 from engine.tape.audio import Audio, RecordedFile, Tape
 from engine.tape.finishing import copy, described, loud_part
 from engine.tape.growing_file import sync_folder, writing_to
+from engine.tape.readable import FileReadable, Readable
 from engine.tape.sealed import SealedAudio, SealedTape, end_sealed
 from engine.tape.wav import SAMPLE_BYTES, WavAudio, WavTape, mend_wav
 
@@ -23,14 +28,24 @@ _SEALED: Final = ".sealed"
 _WAV: Final = ".wav"
 _PART: Final = ".part"
 _LEAD_FRAMES: Final = 65536
+_LISTENERS: Final = 8
+
+T = TypeVar("T")
 
 
 class RecordingShelf:
-    """One folder. `sealed` is for new recordings; each one's row says how it was written."""
+    """One folder, from which Mover carries what is closed to `store`, if there is one.
 
-    def __init__(self, folder: Path, keys: KeyRing, *, sealed: bool, disk: Disk) -> None:
+    `sealed` is for new recordings; each one's row says how it was written, and where it is.
+    """
+
+    def __init__(
+        self, folder: Path, keys: KeyRing, *, sealed: bool, disk: Disk, store: ObjectStore | None = None
+    ) -> None:
         self.folder = folder
         self.disk = disk
+        self.store = store
+        self._listening = ThreadPoolExecutor(_LISTENERS, thread_name_prefix="listening")
         self._keys = keys
         self._sealed = sealed
 
@@ -59,8 +74,16 @@ class RecordingShelf:
         return await asyncio.to_thread(partial(_finished, read, make, Path(row.path), trim))
 
     async def audio(self, row: Recording) -> Audio:
-        """To be read off the loop and closed. Raises RecordingError, SealBroken where it is not what was recorded."""
-        return await asyncio.to_thread(await self._reader(row))
+        """To be read by `listen` and closed. Raises RecordingError, SealBroken where it is not what was recorded."""
+        return await self.listen(await self._reader(row))
+
+    async def listen(self, work: Callable[[], T]) -> T:
+        """Read audio in threads of its own: a store that hangs holds up other listeners, but no call's prompts."""
+        return await asyncio.get_running_loop().run_in_executor(self._listening, work)
+
+    async def has_sound(self, row: Recording) -> bool:
+        """Whether there is anything to be read, here or in the store."""
+        return row.object_url is not None or (bool(row.path) and await asyncio.to_thread(Path(row.path).exists))
 
     async def salvaged(self, row: Recording) -> tuple[RecordedFile, bool]:
         """What a process that died left of it, and whether that had been closed. Raises RecordingError."""
@@ -69,7 +92,7 @@ class RecordingShelf:
         return await asyncio.to_thread(partial(_salvaged, read, end, Path(row.path)))
 
     async def erase(self, row: Recording) -> None:
-        """Delete its file; none is fine. Raises RecordingError."""
+        """Delete its file; none is fine. Its object goes once its row says so (Recordings). Raises RecordingError."""
         await asyncio.to_thread(_erase, Path(row.path))
 
     def _free_bytes(self) -> int:
@@ -91,9 +114,25 @@ class RecordingShelf:
 
     async def _reader(self, row: Recording) -> Callable[[], Audio]:
         if row.wrapped_key is None:
-            return lambda: WavAudio(Path(row.path))
+            return lambda: WavAudio(self._opened(row))
         key = await self._key(row)
-        return lambda: SealedAudio(Path(row.path), key, row.id, frames=row.frames)
+        return lambda: SealedAudio(self._opened(row), key, row.id, frames=row.frames)
+
+    def _opened(self, row: Recording) -> Readable:
+        """Blocks. A row that was read a moment ago may tell of a file that is in the store by now."""
+        path, store = Path(row.path), self.store
+        if row.object_url is None:
+            try:
+                return FileReadable(path)
+            except RecordingError:
+                if store is None or path.exists():
+                    raise
+                with suppress(ObjectMissing):
+                    return ObjectReadable(store, store.url_of(path.name))
+                raise
+        if store is None:
+            raise ObjectStoreError(f"The recording is at {row.object_url}, and no object store is set.")
+        return ObjectReadable(store, row.object_url)
 
     async def _mender(self, row: Recording) -> Callable[[], bool]:
         if row.wrapped_key is None:

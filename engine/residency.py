@@ -1,12 +1,15 @@
 """Where data may go, by country: the operator lists countries that are allowed, and where hosts and networks are.
 
-No database of addresses is asked: such guesses are wrong often enough to be worthless as evidence. What is not listed
-is unknown, and unknown is treated as outside.
+Object stores whose hosts tell their region are in a list of ours (config/store_hosts.toml). No database of addresses is
+asked: such guesses are wrong often enough to be worthless as evidence. What is not listed is unknown, and unknown is
+treated as outside.
 """
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib.resources import files
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Final
 
@@ -64,7 +67,7 @@ class Residency:
         for text in (host, address):
             if country is None and text is not None:
                 country = self._of_address(text)
-        inside = not self.allowed or country in self.allowed or _is_loopback(address or host)
+        inside = not self.allowed or country in self.allowed or is_loopback(address or host)
         return Place(host, country, inside)
 
     def is_known(self, host: str) -> bool:
@@ -96,6 +99,11 @@ class Residency:
         return max(found)[1] if found else None
 
 
+def load_store_hosts() -> dict[str, str]:
+    """Countries of object stores by host, as their operators publish them."""
+    return tomllib.loads((files("config") / "store_hosts.toml").read_text())
+
+
 def _network(text: str) -> IPv4Network | IPv6Network | None:
     try:
         return ip_network(text, strict=False)
@@ -103,7 +111,8 @@ def _network(text: str) -> IPv4Network | IPv6Network | None:
         return None
 
 
-def _is_loopback(text: str) -> bool:
+def is_loopback(text: str) -> bool:
+    """Whether a host is this machine."""
     try:
         return ip_address(text).is_loopback
     except ValueError:

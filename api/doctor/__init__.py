@@ -9,6 +9,7 @@ from api.doctor import (
     handles,
     library,
     master_key,
+    object_store,
     ports,
     recogniser,
     residency,
@@ -30,6 +31,7 @@ CHECKS: Final[Sequence[Check]] = (
     recogniser.check,
     trunk.check,
     residency.check,
+    object_store.check,
     disk.check,
     handles.check,
 )

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from api.doctor.database import sqlite_file
 from api.doctor.finding import Finding
 from api.doctor.server import RunningServer
+from api.object_store import endpoint_of, host_of_endpoint
 from api.privacy import residency_of
 from config.settings import Settings
 from engine.egress import host_of
@@ -20,7 +21,7 @@ _ADVICE: Final = "Say where it is in TELEFOON_TARGET_COUNTRIES, or use one in TE
 
 
 async def check(settings: Settings, _running: RunningServer | None) -> Sequence[Finding]:
-    """The trunk, the registrar, and the webhooks of numbers; those that calls name are judged when they are asked."""
+    """The trunk, the registrar, the object store, and numbers' webhooks; those of calls are judged when asked."""
     residency = residency_of(settings)
     if not residency.allowed:
         return [Finding(_SUBJECT, True, "any is allowed", "TELEFOON_ALLOWED_COUNTRIES limits where data may go.")]
@@ -34,7 +35,9 @@ async def check(settings: Settings, _running: RunningServer | None) -> Sequence[
 
 
 def _of_settings(settings: Settings) -> list[str]:
-    return [host_of(uri) for uri in (settings.trunk, settings.registrar) if uri is not None]
+    hosts = [host_of(uri) for uri in (settings.trunk, settings.registrar) if uri is not None]
+    store = endpoint_of(settings)
+    return hosts if store is None else [*hosts, host_of_endpoint(store)]
 
 
 async def _of_numbers(settings: Settings) -> list[str]:

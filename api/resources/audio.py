@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from http import HTTPStatus
 from typing import Final, TypeVar
 
@@ -35,8 +36,8 @@ async def download_recording(services: Services, asked: Asked) -> web.StreamResp
     async with closed_audio(services, recording) as audio:
         await _note_reading(services, asked, recording, "recording.download")
         if wanted is Format.WAV:
-            return await _send_wav(asked.http, recording, WavView(audio))
-        content = await asyncio.to_thread(encoded, audio, wanted)
+            return await _send_wav(services, asked.http, recording, WavView(audio))
+        content = await services.shelf.listen(partial(encoded, audio, wanted))
     headers = audio_headers(recording, wanted.value) | {"Content-Type": MEDIA_TYPES[wanted], "Accept-Ranges": "none"}
     return web.Response(body=content, headers=headers)
 
@@ -46,7 +47,7 @@ async def draw_recording(services: Services, asked: Asked) -> web.StreamResponse
     wanted = _wanted(asked, {"application/json": "json", "image/png": "png"}, "json")
     async with closed_audio(services, recording) as audio:
         await _note_reading(services, asked, recording, "recording.waveform")
-        found = await asyncio.to_thread(peaks, audio, asked.query["points"])
+        found = await services.shelf.listen(partial(peaks, audio, asked.query["points"]))
     if wanted == "png":
         content = await asyncio.to_thread(picture, found)
         return web.Response(body=content, headers=audio_headers(recording, "png") | {"Content-Type": "image/png"})
@@ -93,7 +94,9 @@ def audio_headers(recording: Recording, suffix: str) -> dict[str, str]:
     }
 
 
-async def _send_wav(request: web.Request, recording: Recording, view: WavView) -> web.StreamResponse:
+async def _send_wav(
+    services: Services, request: web.Request, recording: Recording, view: WavView
+) -> web.StreamResponse:
     tag = f'"{recording.sha256}"'
     headers = audio_headers(recording, "wav") | {"Content-Type": "audio/wav", "Accept-Ranges": "bytes", "ETag": tag}
     condition = request.headers.get("If-Range")
@@ -107,7 +110,7 @@ async def _send_wav(request: web.Request, recording: Recording, view: WavView) -
     if span is not None:
         headers["Content-Range"] = span.content_range(view.size)
     part = span or Span(0, view.size)
-    first = await _read(view, part)  # before the headers are out: what is broken is a problem document
+    first = await _read(services, view, part)  # before the headers are out: what is broken is a problem document
     response = web.StreamResponse(status=HTTPStatus.PARTIAL_CONTENT if span else HTTPStatus.OK, headers=headers)
     response.content_length = part.end - part.first
     await response.prepare(request)
@@ -115,7 +118,7 @@ async def _send_wav(request: web.Request, recording: Recording, view: WavView) -
     try:
         at = part.first + len(first)
         while at < part.end:
-            block = await _read(view, Span(at, part.end))
+            block = await _read(services, view, Span(at, part.end))
             await response.write(block)
             at += len(block)
     except RecordingError as error:
@@ -127,6 +130,6 @@ async def _send_wav(request: web.Request, recording: Recording, view: WavView) -
     return response
 
 
-async def _read(view: WavView, span: Span) -> bytes:
+async def _read(services: Services, view: WavView, span: Span) -> bytes:
     length = min(_BLOCK_BYTES, span.end - span.first)
-    return await asyncio.to_thread(view.read, span.first, length)
+    return await services.shelf.listen(partial(view.read, span.first, length))

@@ -34,7 +34,7 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Files beside the database, in the data folder."""
+    """Files beside the database, in the data folder unless `path` is a URL."""
 
     path: str
     holds: str
@@ -106,8 +106,12 @@ HOLDINGS: Final[dict[str, Holding]] = {
         "What is known of each recording; its sound is a sealed file, whose key is wrapped here.", Whose.CALLERS,
         _words("started_at ended_at path sha256"),
         _words("id account_id source status channels rate_hz lead_s node call_id conference_id seconds size_bytes "
-               "error wrapped_key consent unwanted marks trim callback told_on"),
+               "error wrapped_key consent unwanted marks trim callback told_on object_url"),
         Kept.RECORDINGS,
+    ),
+    "object_moves": Holding(
+        "Recordings on their way to the object store, and objects that are to be deleted there.", Whose.NOBODY, (),
+        _words("recording_id url node state since"), until="until it is done",
     ),
     "account_keys": Holding(
         "Wraps the keys of an account's recordings; itself wrapped in the master key.", Whose.NOBODY, (),
@@ -157,6 +161,12 @@ PLACES: Final = (
         "the sound of recordings, sealed unless recording_encryption is off",
         Whose.CALLERS,
         "with its row: retention, deletion or erasure",
+    ),
+    Place(
+        "recording_store, if it is s3://…",
+        "the same, once it was closed; then it is not in recordings/ any more",
+        Whose.CALLERS,
+        "with its row; where the store is away, as soon as it answers. A bucket that keeps versions keeps it",
     ),
     Place(
         "prompts-cache/", "what was spoken to callers, by a hash", Whose.CALLERS, "least used first; at each erasure"

@@ -30,13 +30,18 @@ _SHOWN: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What was erased: rows and recordings by kind, cached files; `sha256` is over all the rest as canonical JSON."""
+    """What was erased: rows and recordings by kind, cached files; `sha256` is over all the rest as canonical JSON.
+
+    `objects_pending` of the recordings are still in the object store, which did not answer, and are deleted as soon as
+    it does. Their keys are gone, so that nobody can open them any more, unless they were not sealed.
+    """
 
     subject: str
     accounts: tuple[str, ...]
     erased_at: str
     counts: dict[str, int]
     cached_files: int
+    objects_pending: int
     storage_scoured: bool
     exceptions: tuple[str, ...] = EXCEPTIONS
     sha256: str = ""
@@ -62,12 +67,14 @@ class Export:
 class PersonsRequests:
     """`audio` and `discard` read and delete a recording; `caches` are folders of files that can be made again.
 
-    `settle` waits until what is still to be written of calls has been.
+    `settle_objects` removes the recordings' objects and says how many it could not. `settle` waits until what is still
+    to be written of calls has been.
     """
 
     def __init__(
         self, db: Database, subjects: Subjects, audit: Audit, pseudonyms: Pseudonyms, clock: Clock, *, node: str,
         audio: Audio, discard: Callable[[Recording], Awaitable[None]], caches: Sequence[Path],
+        settle_objects: Callable[[Collection[str]], Awaitable[int]],
         settle: Callable[[], Awaitable[None]] | None = None,
     ) -> None:  # fmt: skip
         self._db = db
@@ -79,6 +86,7 @@ class PersonsRequests:
         self._audio = audio
         self._discard = discard
         self._caches = caches
+        self._settle_objects = settle_objects
         self._settle = settle
 
     async def export(self, number: str, account_ids: Sequence[str], actor: str) -> Export:
@@ -111,6 +119,7 @@ class PersonsRequests:
             counts["recordings"] += len(concern.recordings)
             counts.update(await self._subjects.erase(subject, concern, account_id))
         cached = sum([await asyncio.to_thread(_emptied, folder) for folder in self._caches])
+        pending = await self._settle_objects([each.id for one in concerns.values() for each in one.recordings])
         scoured = await self._db.scour()
         certificate = _certified(
             Certificate(
@@ -119,6 +128,7 @@ class PersonsRequests:
                 _text(self._clock.now()),
                 dict(counts),
                 cached,
+                pending,
                 scoured,
             )
         )
@@ -128,6 +138,7 @@ class PersonsRequests:
             certificate.subject,
             accounts=list(account_ids),
             certificate=certificate.sha256,
+            objects_pending=pending,
             **certificate.counts,
         )
         return certificate

@@ -11,6 +11,7 @@ from engine.store.database import Database
 from engine.store.exchanges import Exchanges
 from engine.store.holds import Holds
 from engine.store.idempotency import IdempotencyKeys
+from engine.store.moves import Move, Moves
 from engine.store.numbers import Numbers
 from engine.store.outbox import NewCallback, Outbox, PendingCallback
 from engine.store.queues import Queues
@@ -33,6 +34,8 @@ __all__ = [
     "Exchanges",
     "Holds",
     "IdempotencyKeys",
+    "Move",
+    "Moves",
     "NewCallback",
     "Numbers",
     "Outbox",

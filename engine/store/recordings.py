@@ -1,16 +1,19 @@
 """Recordings."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.errors import StoreError
 from engine.recording import UNFINISHED, Recording, RecordingStatus
 from engine.store.database import Database
+from engine.store.moves import doom
 from engine.store.place import Place
 from engine.store.tables import recordings
-from engine.store.values import values_of
+from engine.store.values import utc_now, values_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +32,30 @@ class RecordingFilter:
 class Recordings:
     """Every recording's row; the files are others' matter."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, now: Callable[[], datetime] = utc_now) -> None:
         self._db = db
+        self._now = now
 
     async def add(self, recording: Recording) -> None:
         """Durable when this returns."""
         await self._db.change(insert(recordings).values(**values_of(recording)))
 
     async def save(self, recording: Recording) -> None:
-        """As it is now. The recording must be there."""
-        change = update(recordings).where(recordings.c.id == recording.id).values(**values_of(recording))
-        if await self._db.change(change) != 1:
+        """As it is now, but for where it is in the object store, which Moves alone knows. It must be there.
+
+        Where it is deleted, so is its object, later.
+        """
+        values = values_of(recording, leave=frozenset({"object_url"}))
+        if recording.status is RecordingStatus.DELETED:
+            values["object_url"] = None
+        change = update(recordings).where(recordings.c.id == recording.id).values(**values)
+
+        async def job(connection: AsyncConnection) -> int:
+            if recording.status is RecordingStatus.DELETED:
+                await doom(connection, recording.id, self._now())
+            return (await connection.execute(change)).rowcount
+
+        if await self._db.write(job) != 1:
             raise StoreError(f"The recording {recording.id} can't be saved: it was never stored.")
 
     async def get(self, recording_id: str) -> Recording | None:
@@ -74,5 +90,10 @@ class Recordings:
         return [Recording(**row) for row in await self._db.rows(query.order_by(recordings.c.started_at))]
 
     async def delete(self, recording_id: str) -> bool:
-        """False if there is none."""
-        return await self._db.change(delete(recordings).where(recordings.c.id == recording_id)) == 1
+        """Its object too, later. False if there is none."""
+
+        async def job(connection: AsyncConnection) -> int:
+            await doom(connection, recording_id, self._now())
+            return (await connection.execute(delete(recordings).where(recordings.c.id == recording_id))).rowcount
+
+        return await self._db.write(job) == 1

@@ -17,7 +17,7 @@ from engine.store.holds import account_is_free, call_is_free, conference_is_free
 from engine.store.mentions import Mention, account_of, mentions, replace_mention, tables_of_calls
 from engine.store.tables import calls, conferences, consents, metadata, numbers, participants, recordings
 
-_SECRET: Final = frozenset({"pin", "moderator_pin", "wrapped_key", "path", "fingerprint"})
+_SECRET: Final = frozenset({"pin", "moderator_pin", "wrapped_key", "path", "object_url", "fingerprint"})
 Rows = Sequence[Mapping[str, Any]]
 
 

@@ -281,8 +281,10 @@ recordings: Final = Table(
     Column("trim", Boolean, nullable=False, server_default=false()),
     Column("callback", Told),
     Column("told_on", IDENTIFIER),
+    Column("object_url", Text),
     Index(None, "account_id", "started_at", "id"),
     Index(None, "status", "node"),
+    Index(None, "node", "object_url", "status"),
 )
 
 queues: Final = Table(

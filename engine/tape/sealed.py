@@ -9,6 +9,7 @@ from engine.errors import RecordingError, SealBroken
 from engine.sealing.layout import CHUNKS_PER_S, HEADER_BYTES, TAG_BYTES, Extent, Header
 from engine.sealing.seal import Seal
 from engine.tape.growing_file import GrowingFile, writing_to
+from engine.tape.readable import Readable
 
 UNSYNCED_CHUNKS: Final = 4 * CHUNKS_PER_S
 """What a power cut may leave unwritten at the end of a file: more than was ever between two syncs."""
@@ -69,20 +70,20 @@ class SealedTape:
 class SealedAudio:
     """Implements engine.tape.audio.Audio."""
 
-    def __init__(self, path: Path, data_key: bytes, recording_id: str, *, frames: int | None = None) -> None:
-        """`frames` is how many there must be, where that is known. Raises RecordingError, SealBroken."""
+    def __init__(self, sealed: Readable, data_key: bytes, recording_id: str, *, frames: int | None = None) -> None:
+        """`sealed` is closed with this; `frames` is how many there must be, where that is known.
+
+        Raises RecordingError, SealBroken.
+        """
+        self._sealed = sealed
         try:
-            self._file = os.open(path, os.O_RDONLY)
-        except OSError as error:
-            raise RecordingError(f"The recording can't be read: {error.strerror}.") from error
-        try:
-            header = Header.read(os.pread(self._file, HEADER_BYTES, 0))
-            extent = header.extent(os.fstat(self._file).st_size)
+            header = Header.read(sealed.read(0, HEADER_BYTES))
+            extent = header.extent(sealed.size)
             _check(header, extent, recording_id, frames)
             self._seal = Seal(data_key, header)
             self._end = self._open_end(extent)
         except BaseException:
-            os.close(self._file)
+            sealed.close()
             raise
         self._full_chunks = extent.full_chunks
         self.channels = header.channels
@@ -105,12 +106,12 @@ class SealedAudio:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
     ) -> None:
-        os.close(self._file)
+        self._sealed.close()
 
     def _chunks(self, begin: int, behind: int) -> list[bytes]:
         header = self._seal.header
         full = min(behind, self._full_chunks)
-        sealed = os.pread(self._file, (full - begin) * header.sealed_bytes, header.place(begin))
+        sealed = self._sealed.read(header.place(begin), (full - begin) * header.sealed_bytes)
         found = [
             self._seal.open_chunk(begin + each, sealed[each * header.sealed_bytes : (each + 1) * header.sealed_bytes])
             for each in range(full - begin)
@@ -119,7 +120,7 @@ class SealedAudio:
 
     def _open_end(self, extent: Extent) -> bytes:
         place = self._seal.header.place(extent.full_chunks)
-        sealed = os.pread(self._file, (extent.end_bytes or 0) + TAG_BYTES, place)
+        sealed = self._sealed.read(place, (extent.end_bytes or 0) + TAG_BYTES)
         return self._seal.open_end(extent.full_chunks, sealed)
 
 

@@ -9,6 +9,7 @@ from typing import Final, Self
 from engine.errors import RecordingError
 from engine.tape.audio import Audio
 from engine.tape.growing_file import GrowingFile, writing_to
+from engine.tape.readable import Readable
 
 SAMPLE_BYTES: Final = 2
 _HEADER: Final = struct.Struct("<4sI4s4sIHHIIHH4sI")
@@ -58,24 +59,24 @@ class WavTape:
 class WavAudio:
     """Implements engine.tape.audio.Audio for a WAV that we wrote."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises RecordingError."""
+    def __init__(self, file: Readable) -> None:
+        """`file` is closed with this. Raises RecordingError."""
+        self._file = file
         try:
-            self._file = os.open(path, os.O_RDONLY)
-        except OSError as error:
-            raise RecordingError(f"The recording can't be read: {error.strerror}.") from error
-        raw = os.pread(self._file, HEADER_BYTES, 0)
-        if len(raw) < HEADER_BYTES or raw[:4] != b"RIFF":
-            os.close(self._file)
-            raise RecordingError("The recording can't be read: it is no WAV file.")
+            raw = file.read(0, HEADER_BYTES)
+            if len(raw) < HEADER_BYTES or raw[:4] != b"RIFF":
+                raise RecordingError("The recording can't be read: it is no WAV file.")
+        except BaseException:
+            file.close()
+            raise
         self.channels: int = _HEADER.unpack(raw)[6]
         self.rate_hz: int = _HEADER.unpack(raw)[7]
         self._frame = max(1, self.channels * SAMPLE_BYTES)
-        self.frames: int = (os.fstat(self._file).st_size - HEADER_BYTES) // self._frame
+        self.frames: int = (file.size - HEADER_BYTES) // self._frame
 
     def read(self, first: int, count: int) -> bytes:
         count = max(0, min(count, self.frames - first))
-        return os.pread(self._file, count * self._frame, HEADER_BYTES + first * self._frame)
+        return self._file.read(HEADER_BYTES + first * self._frame, count * self._frame)
 
     def __enter__(self) -> Self:
         return self
@@ -83,7 +84,7 @@ class WavAudio:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
     ) -> None:
-        os.close(self._file)
+        self._file.close()
 
 
 class WavView:

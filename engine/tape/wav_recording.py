@@ -10,6 +10,7 @@ from engine.ports import Bridge, Source
 from engine.tape.audio import RecordedFile
 from engine.tape.finishing import described
 from engine.tape.growing_file import writing_to
+from engine.tape.readable import FileReadable
 from engine.tape.wav import WavAudio, WavTape
 from engine.tape.writer import TapeWriter
 
@@ -40,7 +41,7 @@ class WavRecording:
         return await asyncio.to_thread(self._described)
 
     def _described(self) -> RecordedFile:
-        with WavAudio(self._path) as audio:
+        with WavAudio(FileReadable(self._path)) as audio:
             return described(self._path, audio)
 
 

@@ -87,6 +87,10 @@ class ObjectServer:
             async with asyncio.timeout(_STOP_S):
                 await process.wait()
 
+    async def keys(self) -> set[str]:
+        """Of all that the bucket holds."""
+        return set(await asyncio.to_thread(self._keys))
+
     async def objects(self) -> dict[str, bytes]:
         """All that the bucket holds, by key."""
         return await asyncio.to_thread(self._objects)
@@ -98,8 +102,10 @@ class ObjectServer:
 
     def _objects(self) -> dict[str, bytes]:
         client = self.client()
-        keys = [each["Key"] for each in client.list_objects_v2(Bucket=BUCKET).get("Contents", [])]
-        return {key: client.get_object(Bucket=BUCKET, Key=key)["Body"].read() for key in keys}
+        return {key: client.get_object(Bucket=BUCKET, Key=key)["Body"].read() for key in self._keys()}
+
+    def _keys(self) -> list[str]:
+        return [each["Key"] for each in self.client().list_objects_v2(Bucket=BUCKET).get("Contents", [])]
 
     def _make_bucket(self) -> None:
         client = self.client()

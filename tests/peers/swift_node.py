@@ -72,6 +72,7 @@ def _write_config(folder: Path, name: str, filters: dict[str, dict[str, str]]) -
             "account_autocreate": "true",
             "fallocate_reserve": "0",
             "disable_fallocate": "true",
+            "container_update_timeout": "60",  # else a busy machine leaves listings to a daemon that does not run here
         },
         **{f"filter:{each}": {"use": f"egg:swift#{each}", **more} for each, more in filters.items()},
     }

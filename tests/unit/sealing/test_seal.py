@@ -12,6 +12,7 @@ from engine.errors import RecordingError, SealBroken
 from engine.sealing.keys import new_key, unwrap, wrap
 from engine.sealing.layout import HEADER_BYTES, TAG_BYTES, Header
 from engine.sealing.seal import Seal
+from engine.tape.readable import FileReadable
 from engine.tape.sealed import SealedAudio, SealedTape, end_sealed
 from tests.unit.sealing.no_room import no_file_over
 
@@ -42,7 +43,7 @@ def sealed(path: Path, count: int, wide: int = 1, identifier: str = ONE, key: by
 
 
 def in_file(path: Path, identifier: str = ONE, key: bytes = KEY, count: int | None = None) -> bytes:
-    with SealedAudio(path, key, identifier, frames=count) as audio:
+    with SealedAudio(FileReadable(path), key, identifier, frames=count) as audio:
         return audio.read(0, audio.frames)
 
 
@@ -53,7 +54,7 @@ def test_any_part_is_read_as_it_was_written(count: int, wide: int, piece: int, f
         path = Path(folder) / "one"
         samples = sealed(path, count, wide, piece=piece)
 
-        with SealedAudio(path, KEY, ONE, frames=count) as audio:
+        with SealedAudio(FileReadable(path), KEY, ONE, frames=count) as audio:
             assert (audio.frames, audio.channels, audio.rate_hz) == (count, wide, RATE_HZ)
             assert audio.read(first, length) == samples[first * wide * 2 : (first + length) * wide * 2]
         header = Header.read(path.read_bytes())

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.tape.finishing import copy, described, loud_part
+from engine.tape.readable import FileReadable
 from engine.tape.wav import HEADER_BYTES, WavAudio, WavTape, WavView, mend_wav
 
 RATE_HZ = 8000
@@ -38,7 +39,7 @@ def test_any_range_of_bytes_is_the_same_range_of_the_file(offset: int, count: in
     with tempfile.TemporaryDirectory() as folder:
         path = written(Path(folder) / "one.wav", SPOKEN[:20].tobytes(), channels)
 
-        with WavAudio(path) as audio:
+        with WavAudio(FileReadable(path)) as audio:
             view = WavView(audio)
             assert view.size == path.stat().st_size
             assert view.read(offset, count) == path.read_bytes()[offset : offset + count]
@@ -68,10 +69,10 @@ def test_silence_is_trimmed_at_both_ends_with_a_margin(tmp_path: Path) -> None:
     loud = np.concatenate([np.zeros(8000, np.int16), np.full(4000, 9000, np.int16), np.zeros(8000, np.int16)])
     quiet = np.full(16000, 20, np.int16)
 
-    with WavAudio(written(tmp_path / "loud.wav", loud.tobytes())) as audio:
+    with WavAudio(FileReadable(written(tmp_path / "loud.wav", loud.tobytes()))) as audio:
         assert loud_part(audio) == (8000 - 1600, 12000 + 1600)
         copy(audio, *loud_part(audio), WavTape(tmp_path / "trimmed.wav", 1, RATE_HZ))
-    with WavAudio(written(tmp_path / "quiet.wav", quiet.tobytes())) as audio:
+    with WavAudio(FileReadable(written(tmp_path / "quiet.wav", quiet.tobytes()))) as audio:
         assert loud_part(audio) == (0, 16000)
-    with WavAudio(tmp_path / "trimmed.wav") as audio:
+    with WavAudio(FileReadable(tmp_path / "trimmed.wav")) as audio:
         assert audio.frames == 7200

@@ -12,6 +12,7 @@ from engine.call import Attempt
 from engine.conference import ConferenceStatus
 from engine.errors import InvalidField, Refused, WrongState
 from engine.ids import Kind, new_id
+from engine.objects.removal import Removal
 from engine.privacy.audit import CLI
 from engine.privacy.pseudonym import PREFIX
 from engine.privacy.requests import PersonsRequests
@@ -19,7 +20,7 @@ from engine.privacy.retention import HoldOn
 from engine.queue import Queue
 from engine.recording import RecordingStatus
 from engine.recording_files import audio, discard
-from engine.store import Accounts, Conferences, Holds, IdempotencyKeys, Numbers, Queues
+from engine.store import Accounts, Conferences, Holds, IdempotencyKeys, Moves, Numbers, Queues
 from engine.store.subjects import Subjects
 from tests.unit.store.conftest import PEPPER
 from tests.unit.store.privacy.conftest import PSEUDONYMS, House, a_wav
@@ -35,6 +36,7 @@ def requests(house: House) -> PersonsRequests:
         house.db, Subjects(house.db, PSEUDONYMS), house.audit, PSEUDONYMS, house.clock, node="node-1",
         audio=partial(audio, shelf=house.shelf),
         discard=partial(discard, rows=house.recordings, shelf=house.shelf), caches=(house.folder / "prompts",),
+        settle_objects=Removal(Moves(house.db), None, house.clock).settle,
     )  # fmt: skip
 
 
