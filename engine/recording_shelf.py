@@ -70,12 +70,12 @@ class RecordingShelf:
 
     async def finished(self, row: Recording, *, trim: bool) -> RecordedFile:
         """Of what was just closed; `trim` cuts silence off at both ends. Raises RecordingError."""
-        read, make = await self._reader(row), await self._maker(row)
+        read, make = await self._reader(row, partial(FileReadable, Path(row.path))), await self._maker(row)
         return await asyncio.to_thread(partial(_finished, read, make, Path(row.path), trim))
 
     async def audio(self, row: Recording) -> Audio:
         """To be read by `listen` and closed. Raises RecordingError, SealBroken where it is not what was recorded."""
-        return await self.listen(await self._reader(row))
+        return await self.listen(await self._reader(row, partial(self._opened, row)))
 
     async def listen(self, work: Callable[[], T]) -> T:
         """Read audio in threads of its own: a store that hangs holds up other listeners, but no call's prompts."""
@@ -87,7 +87,7 @@ class RecordingShelf:
 
     async def salvaged(self, row: Recording) -> tuple[RecordedFile, bool]:
         """What a process that died left of it, and whether that had been closed. Raises RecordingError."""
-        read = await self._reader(row)
+        read = await self._reader(row, partial(FileReadable, Path(row.path)))
         end = await self._mender(row)
         return await asyncio.to_thread(partial(_salvaged, read, end, Path(row.path)))
 
@@ -112,11 +112,11 @@ class RecordingShelf:
         key = await self._key(row)
         return lambda path: SealedTape(path, Seal.new(key, row.id, row.channels, row.rate_hz))
 
-    async def _reader(self, row: Recording) -> Callable[[], Audio]:
+    async def _reader(self, row: Recording, opened: Callable[[], Readable]) -> Callable[[], Audio]:
         if row.wrapped_key is None:
-            return lambda: WavAudio(self._opened(row))
+            return lambda: WavAudio(opened())
         key = await self._key(row)
-        return lambda: SealedAudio(self._opened(row), key, row.id, frames=row.frames)
+        return lambda: SealedAudio(opened(), key, row.id, frames=row.frames)
 
     def _opened(self, row: Recording) -> Readable:
         """Blocks. A row that was read a moment ago may tell of a file that is in the store by now."""

@@ -2,7 +2,8 @@
 
 import hashlib
 import tempfile
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -10,6 +11,7 @@ from uuid import uuid4
 
 from yarl import URL
 
+from api.doctor.database import sqlite_file
 from api.doctor.finding import Finding
 from api.doctor.server import RunningServer
 from api.object_store import object_store_of
@@ -17,6 +19,7 @@ from config.settings import Settings
 from engine.errors import ObjectStoreError, TelefoonError
 from engine.objects.store import Content, ObjectStore
 from engine.residency import is_loopback
+from engine.store import Database, Moves
 
 _SUBJECT: Final = "Object store"
 _PROBE: Final = b"Telefoon was here."
@@ -25,7 +28,7 @@ _ADVICE: Final = (
     "Check TELEFOON_RECORDING_STORE and the settings beside it, and what the access key may do in the bucket."
 )
 _VERSIONS: Final = "Suspend the bucket's versioning, or let a rule of its life cycle remove old versions."
-_RIGHTS: Final = "It needs to put, get and delete objects, and to list and abort uploads in parts."
+_RIGHTS: Final = "It needs to list the bucket, to put, get and delete objects, and to list and abort uploads in parts."
 
 
 async def check(settings: Settings, _running: RunningServer | None) -> Sequence[Finding]:
@@ -35,7 +38,7 @@ async def check(settings: Settings, _running: RunningServer | None) -> Sequence[
     except TelefoonError as error:
         return [Finding(_SUBJECT, False, str(error), _ADVICE)]
     if store is None:
-        return [Finding(_SUBJECT, True, "none is set: recordings stay in the data folder")]
+        return [Finding(_SUBJECT, True, "none is set: recordings stay in the data folder"), *await _missed(settings)]
     try:
         await store.run(partial(_try, store))
         kept = await store.run(partial(_versions, store, sealed=settings.recording_encryption))
@@ -44,7 +47,43 @@ async def check(settings: Settings, _running: RunningServer | None) -> Sequence[
     finally:
         store.close()
     where = f"{settings.recording_store} at {store.options.host}"
-    return [Finding(_SUBJECT, True, f"{where} takes, gives and deletes recordings"), *kept, *_wire(settings)]
+    return [
+        Finding(_SUBJECT, True, f"{where} takes, gives and deletes recordings"),
+        *kept,
+        *_wire(settings),
+        *await _waiting(settings),
+    ]
+
+
+async def _missed(settings: Settings) -> list[Finding]:
+    async with _moves(settings) as moves:
+        there = 0 if moves is None else await moves.in_store() + len(await moves.waiting())
+    detail = f"{there} recordings are in one, deleted ones among them, that can be neither read nor deleted now"
+    return [Finding(_SUBJECT, False, detail, "Set TELEFOON_RECORDING_STORE again.")] if there else []
+
+
+async def _waiting(settings: Settings) -> list[Finding]:
+    async with _moves(settings) as moves:
+        if moves is None:
+            return []
+        here, there = len(await moves.to_upload(settings.node)), len(await moves.waiting())
+    detail = f"{here} recordings wait here to be uploaded, {there} there to be deleted"
+    return [Finding(_SUBJECT, True, detail, "The log tells why: object_store_waits.")] if here or there else []
+
+
+@asynccontextmanager
+async def _moves(settings: Settings) -> AsyncIterator[Moves | None]:
+    """None without a database: the check of the database says what is wrong with it."""
+    file = sqlite_file(settings.database)
+    try:
+        database = None if file is not None and not file.exists() else await Database.open(settings.database)
+    except TelefoonError:
+        database = None
+    try:
+        yield None if database is None else Moves(database)
+    finally:
+        if database is not None:
+            await database.close()
 
 
 def _versions(store: ObjectStore, *, sealed: bool) -> list[Finding]:

@@ -19,6 +19,7 @@ from engine.objects.store import Content, ObjectStore
 from engine.ports import Clock
 from engine.recording import Recording
 from engine.store import Moves
+from engine.tape.growing_file import writing_to
 
 AT_ONCE: Final = 4
 _LOOK_S: Final = 1.0
@@ -82,24 +83,27 @@ class Mover:
             raise refusal
 
     async def _upload(self, row: Recording) -> None:
-        path = Path(row.path)
-        try:
-            content = await self._store.run(partial(_content, path))
-        except RecordingError as error:
-            self._lost.add(row.id)
-            log.error("recording_not_uploaded", recording=row.id, reason=str(error))
-            return
-        url = await self._moves.begin(row.id, self._store.url_of(path.name), self._clock.now())
-        if url is None:
-            return
+        """One whose file can't be read is left alone until the next start: it was deleted just now, or is lost."""
         self._uploading.add(row.id)
         try:
-            await self._send(path, url, content)
+            await self._move(row.id, Path(row.path))
+        except ObjectStoreError:
+            raise
+        except RecordingError as error:
+            self._lost.add(row.id)
+            log.warning("recording_not_uploaded", recording=row.id, reason=str(error))
         finally:
             self._uploading.discard(row.id)
-        if await self._moves.uploaded(row.id, url):
-            await self._store.run(partial(path.unlink, missing_ok=True))
-            log.info("recording_uploaded", recording=row.id, size_bytes=content.size)
+
+    async def _move(self, recording_id: str, path: Path) -> None:
+        content = await self._store.run(partial(_content, path))
+        url = await self._moves.begin(recording_id, self._store.url_of(path.name), self._clock.now())
+        if url is None:
+            return
+        await self._send(path, url, content)
+        if await self._moves.uploaded(recording_id, url):
+            await self._store.run(partial(_remove, path))
+            log.info("recording_uploaded", recording=recording_id, size_bytes=content.size)
 
     async def _send(self, path: Path, url: str, content: Content) -> None:
         """Unless an attempt whose process died had done so."""
@@ -118,11 +122,12 @@ class Mover:
         names = list(files)
         for first in range(0, len(names), _ASKED_AT_ONCE):
             for name in await self._moves.already_there(names[first : first + _ASKED_AT_ONCE]):
-                await self._store.run(partial(files[name].unlink, missing_ok=True))
+                await self._store.run(partial(_remove, files[name]))
                 log.info("leftover_removed", recording=name)
 
     def _files(self) -> list[Path]:
-        return list(self._folder.iterdir()) if self._folder.is_dir() else []
+        with writing_to(self._folder):
+            return list(self._folder.iterdir()) if self._folder.is_dir() else []
 
     async def _again_and_again(
         self, work: Callable[[], Awaitable[None]], once: Callable[[], Awaitable[None]] | None = None
@@ -144,6 +149,11 @@ class Mover:
 def pause_s(failures: int) -> float:
     """Until it is tried again after so many failures in a row."""
     return float(min(_LOOK_S * 2 ** min(max(failures - 1, 0), 32), _LONGEST_PAUSE_S))
+
+
+def _remove(path: Path) -> None:
+    with writing_to(path):
+        path.unlink(missing_ok=True)
 
 
 def _content(path: Path) -> Content:

@@ -182,18 +182,21 @@ class ObjectStore:
         from boto3.exceptions import Boto3Error
         from botocore import exceptions as boto
 
+        host = self.options.host
         try:
             yield
+        except ObjectStoreError:
+            raise
         except boto.ClientError as error:
             raise self._refusal(error.response) from error
         except (boto.HTTPClientError, boto.ConnectionError, boto.IncompleteReadError) as error:
-            raise ObjectStoreAway(f"The object store at {self.options.host} does not answer: {error}") from error
+            raise ObjectStoreAway(f"The object store at {host} does not answer: {error}") from error
         except Boto3Error as error:
             raise self._failed_upload(error) from error
-        except boto.BotoCoreError as error:
-            raise ObjectStoreError(f"The object store at {self.options.host} can't be asked: {error}") from error
         except OSError as error:
             raise RecordingError(f"The recording can't be read: {error.strerror}.") from error
+        except Exception as error:  # the library has no root of its own for what it can't make sense of
+            raise ObjectStoreError(f"The object store at {host} can't be asked: {error}") from error
 
     def _failed_upload(self, error: Exception) -> ObjectStoreError:
         """The library wraps what was refused; why is in what it wrapped."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.recording import Recording, RecordingStatus
@@ -91,6 +91,12 @@ class Moves:
         """The object is gone."""
         done = (object_moves.c.recording_id == recording_id) & object_moves.c.state.in_(_TO_REMOVE)
         await self._db.change(delete(object_moves).where(done))
+
+    async def in_store(self) -> int:
+        """How many recordings are in a store, by their rows."""
+        query = select(func.count().label("there")).where(recordings.c.object_url.is_not(None))
+        row = await self._db.row(query)
+        return int(row["there"]) if row else 0
 
     async def already_there(self, recording_ids: Sequence[str]) -> set[str]:
         """Those of them that are in the store, by their rows."""

@@ -1,0 +1,97 @@
+"""A shelf with closed recordings, a database, a real S3 server, and what carries the one to the other."""
+
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from api.clock import SystemClock
+from engine.accounts import Account
+from engine.disk import Disk
+from engine.key_ring import KeyRing
+from engine.objects.mover import Mover
+from engine.objects.removal import Removal
+from engine.objects.store import ObjectStore, StoreOptions
+from engine.recording import Recording, RecordingStatus
+from engine.recording_shelf import RecordingShelf
+from engine.sealing.masters import MasterKeyFile
+from engine.store import AccountKeys, Accounts, Database, Moves, Recordings
+from tests.peers.object_server import ACCESS_KEY, BUCKET, REGION, SECRET, ObjectServer, object_server
+from tests.peers.ports import Ports
+from tests.unit.store.samples import a_recording
+
+RATE_HZ = 8000
+PART_BYTES = 5 * 1024 * 1024
+
+
+def options(endpoint: str, *, secret: str = SECRET) -> StoreOptions:
+    return StoreOptions(BUCKET, "kept", endpoint, REGION, ACCESS_KEY, secret, path_style=True, part_bytes=PART_BYTES)
+
+
+@dataclass(slots=True)
+class Place:
+    """`node` is what serves now: a new one after each `restart`, as its memory is lost."""
+
+    database: Database
+    server: ObjectServer
+    account: Account
+    shelf: RecordingShelf
+    store: ObjectStore
+    rows: Recordings
+    moves: Moves
+    removal: Removal
+    node: Mover
+
+    async def closed(self, size_bytes: int = 100_000) -> tuple[Recording, bytes]:
+        """A completed recording of noise, and its samples."""
+        row = await self.shelf.placed(a_recording(self.account.id, rate_hz=RATE_HZ))
+        await self.rows.add(row)
+        tape = await self.shelf.tape(row)
+        samples = os.urandom(size_bytes // 4 * 4)
+        tape.append(samples)
+        tape.close()
+        file = await self.shelf.finished(row, trim=False)
+        row = replace(
+            row, status=RecordingStatus.COMPLETED, seconds=file.seconds, size_bytes=file.size_bytes, sha256=file.sha256
+        )
+        await self.rows.save(row)
+        return row, samples
+
+    async def heard(self, row: Recording) -> bytes:
+        """All samples of the recording, as its row tells now where it is."""
+        now = await self.rows.get(row.id)
+        assert now is not None
+        with await self.shelf.audio(now) as audio:
+            return await self.shelf.listen(lambda: audio.read(0, audio.frames))
+
+    def spooled(self) -> set[str]:
+        return {each.name for each in self.shelf.folder.iterdir()}
+
+    def restart(self) -> None:
+        self.node = Mover(self.shelf.folder, self.store, self.moves, self.removal, SystemClock(), node="node-1")
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[ObjectServer]:
+    async with object_server(tmp_path / "server", Ports()) as running:
+        yield running
+
+
+@pytest.fixture
+async def place(tmp_path: Path, server: ObjectServer) -> AsyncIterator[Place]:
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'telefoon.db'}")
+    account = await Accounts(database, b"p" * 32).ensure("demo")
+    master = MasterKeyFile(tmp_path / "master.key")
+    await master.ensure()
+    store = ObjectStore(options(server.endpoint))
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    shelf = RecordingShelf(kept, KeyRing(master, AccountKeys(database)), sealed=True, disk=Disk(), store=store)
+    moves, clock = Moves(database), SystemClock()
+    removal = Removal(moves, store, clock)
+    node = Mover(kept, store, moves, removal, clock, node="node-1")
+    yield Place(database, server, account, shelf, store, Recordings(database), moves, removal, node)
+    store.close()
+    await database.close()
