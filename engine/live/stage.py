@@ -66,6 +66,7 @@ class LiveStage:
         self._desks = desks
         self._web = web
         self._opened = False
+        self._opening = asyncio.Lock()
         self._beside = Beside()
         self._music: Player | None = None
 
@@ -83,6 +84,8 @@ class LiveStage:
 
     async def performing(self, verb: str) -> None:
         self._session.journal.note("verb", verb=verb)
+        if self._session.answered.is_set():
+            await self.answer()  # one that only waits makes no sound, and the call is recorded all the same
 
     async def answer(self) -> None:
         """Answer, if it still rings; then begin the recording that the call was ordered with. Raises LegGone."""
@@ -91,10 +94,11 @@ class LiveStage:
         if self.call.direction is Direction.INBOUND and not self._session.answered.is_set():
             await self._session.leg.answer()
             await self._live(self._session.answered.wait())
-        if not self._opened:
-            self._opened = True
-            if self.call.record:
-                await self.recorder.whole_call()
+        async with self._opening:
+            if not self._opened:
+                if self.call.record:
+                    await self.recorder.whole_call()
+                self._opened = True  # not before: a flow that is cut off while it asks leaves the next one to ask
 
     async def say(self, speech: Speech) -> None:
         await self.answer()
