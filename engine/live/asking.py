@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from engine.consent import AGREE, REFUSE, Answer, Ask, How, Sentence, Wording
+from engine.consent import AGREE, REFUSE, WITHDRAW, Answer, Ask, How, Sentence, Wording
 from engine.errors import MediaError, SpeechError
 from engine.live.keys import Keys
 from engine.live.session import Session
@@ -41,8 +41,19 @@ class Asking:
         return True
 
     async def _tell(self) -> Answer:
+        """Who objects while it is still being said, as it says, is not recorded at all."""
         wording = self.wordings[Sentence.ANNOUNCEMENT]
-        return Answer(How.ANNOUNCED if await self.say(Sentence.ANNOUNCEMENT) else How.UNHEARD, wording)
+        telling = asyncio.create_task(self.say(Sentence.ANNOUNCEMENT))
+        objecting = asyncio.create_task(self.session.keys.sequence(WITHDRAW))
+        try:
+            await asyncio.wait({telling, objecting}, return_when=asyncio.FIRST_COMPLETED)
+            if not objecting.done():
+                return Answer(How.ANNOUNCED if telling.result() else How.UNHEARD, wording)
+        finally:
+            await stopped(telling)
+            await stopped(objecting)
+        await self.say(Sentence.REFUSED)
+        return Answer(How.DIGIT, wording, WITHDRAW)
 
     async def _question(self) -> Answer:
         wording = self.wordings[Sentence.QUESTION]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.consent import Sentence
+from engine.consent import Sentence, load_texts
 from tests.peers.audio import Sound, contains, hears, joined, tone
 from tests.peers.callers import Caller, calling
 from tests.peers.customer import Customer
@@ -19,6 +19,7 @@ from tests.peers.spoken import ALIKE, about_recording, is_told, said
 pytestmark = pytest.mark.sip
 
 BEFORE, AFTER, LATER = 400, 700, 1000
+ANNOUNCED = load_texts().wording(Sentence.ANNOUNCEMENT, "en-GB").text
 GOES_ON = "The call goes on."
 TALK = f'<Response><Say>{GOES_ON}</Say><Pause length="30"/></Response>'
 RECORDED = TALK.replace("<Say>", '<Start><Recording channels="mono" track="inbound"/></Start><Say>')
@@ -61,8 +62,25 @@ async def test_announce_tells_to_the_end_before_it_records(tmp_path: Path, ports
     assert hears(sound, AFTER, seconds=1)
     assert not hears(sound, BEFORE)
     assert (record["policy"], record["given"], record["how"]) == ("announce", "yes", "announced")
-    assert (record["wording"], record["wording_version"]) == ("This call is being recorded.", "1")
+    assert (record["wording"], record["wording_version"]) == (ANNOUNCED, "2")
     assert recording["consent"] == record["id"]
+
+
+async def test_who_objects_while_the_notice_is_said_is_not_recorded(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    shop.flows["/start"] = RECORDED
+    number = {"--url": shop.url("/start"), "--consent": "announce"}
+    async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
+        caller.ear.press("*0")
+        await is_told(caller.ear, about_recording(telefoon, tmp_path, Sentence.REFUSED))
+        await is_told(caller.ear, said(telefoon, tmp_path, "goes on", GOES_ON))
+        [record] = await consents(telefoon, caller.call_id)
+        recordings = (await telefoon.get("recordings"))["recordings"]
+
+    assert (record["given"], record["how"], record["digit"]) == ("no", "digit", "*0")
+    assert record["wording"] == ANNOUNCED
+    assert recordings == []
 
 
 async def test_press_to_consent_records_from_the_key_on(tmp_path: Path, ports: Ports, shop: Customer) -> None:

@@ -28,12 +28,20 @@ def test_the_question_names_all_keys() -> None:
         assert "2" in text
 
 
+@pytest.mark.parametrize("sentence", [Sentence.ANNOUNCEMENT, Sentence.QUESTION])
+def test_who_is_told_or_asked_hears_how_to_withdraw(sentence: Sentence) -> None:
+    keys = {"nl": "sterretje nul", "fr": "étoile zéro", "de": "Stern Null", "en": "star zero"}
+
+    for language, text in TEXTS.texts[sentence].items():
+        assert keys[language] in text
+
+
 def test_an_accounts_own_text_goes_before_ours_in_its_language_only() -> None:
     own = {"nl": OwnText("AC1", Sentence.ANNOUNCEMENT, "nl", 3, "Wij nemen op.", NOON)}
 
     assert TEXTS.wording(Sentence.ANNOUNCEMENT, "nl-NL", own).text == "Wij nemen op."
     assert TEXTS.wording(Sentence.ANNOUNCEMENT, "nl-NL", own).version == "account 3"
-    assert TEXTS.wording(Sentence.ANNOUNCEMENT, "fr-FR", own).text == "Cet appel est enregistré."
+    assert TEXTS.wording(Sentence.ANNOUNCEMENT, "fr-FR", own).text == TEXTS.texts[Sentence.ANNOUNCEMENT]["fr"]
 
 
 @pytest.mark.parametrize("phrase", Phrase)
