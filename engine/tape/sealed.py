@@ -11,8 +11,9 @@ from engine.sealing.seal import Seal
 from engine.tape.growing_file import GrowingFile, writing_to
 from engine.tape.readable import Readable
 
-UNSYNCED_CHUNKS: Final = 4 * CHUNKS_PER_S
-"""What a power cut may leave unwritten at the end of a file: more than was ever between two syncs."""
+UNSYNCED_CHUNKS: Final = 24 * CHUNKS_PER_S
+"""What a power cut may take from the end of a file: more than was ever between two syncs, which are two writes apart,
+each of which may wait for a disk that takes all its time (engine/disk.py)."""
 
 
 class SealedTape:
@@ -127,7 +128,8 @@ class SealedAudio:
 def end_sealed(path: Path, data_key: bytes, recording_id: str) -> bool:
     """Write the end that a process which died did not; whether it had. Raises RecordingError, SealBroken.
 
-    What was half written of a chunk is cut off, as are chunks which a power cut kept from the disk.
+    What was half written of a chunk is cut off, as is all from the first chunk on that a power cut kept from the disk:
+    those behind it may be there all the same, since nothing orders what was not synced.
     """
     with writing_to(path), path.open("r+b") as file:
         header = Header.read(file.read(HEADER_BYTES))
@@ -135,9 +137,9 @@ def end_sealed(path: Path, data_key: bytes, recording_id: str) -> bool:
             raise SealBroken(f"it is the recording {header.recording_id}")
         seal = Seal(data_key, header)
         extent = header.extent(file.seek(0, os.SEEK_END))
-        if extent.end_bytes is not None and _opens(seal, file.fileno(), extent.full_chunks, extent.end_bytes):
-            return True
         whole = _whole_chunks(seal, file.fileno(), extent.full_chunks)
+        if whole == extent.full_chunks and _has_end(seal, file.fileno(), extent):
+            return True
         file.truncate(header.place(whole))
         file.seek(0, os.SEEK_END)
         file.write(seal.close_end(whole, b""))
@@ -157,22 +159,25 @@ def _check(header: Header, extent: Extent, recording_id: str, frames: int | None
 
 
 def _whole_chunks(seal: Seal, file: int, chunks: int) -> int:
-    """How many are left without those at the end that never got to the disk."""
-    for whole in range(chunks, max(0, chunks - UNSYNCED_CHUNKS), -1):
+    """How many there are before the first that never got to the disk."""
+    synced = max(0, chunks - UNSYNCED_CHUNKS)
+    for number in range(synced, chunks):
         try:
-            seal.open_chunk(whole - 1, os.pread(file, seal.header.sealed_bytes, seal.header.place(whole - 1)))
+            seal.open_chunk(number, os.pread(file, seal.header.sealed_bytes, seal.header.place(number)))
         except SealBroken:
-            continue
-        return whole
-    if chunks > UNSYNCED_CHUNKS:
-        raise SealBroken("its last chunks were changed, or have another key")
-    return 0
+            if number == synced > 0:
+                raise SealBroken("its last chunks were changed, or have another key") from None
+            return number
+    return chunks
 
 
-def _opens(seal: Seal, file: int, chunk: int, end_bytes: int) -> bool:
+def _has_end(seal: Seal, file: int, extent: Extent) -> bool:
     """What looks like an end may be half a chunk."""
+    if extent.end_bytes is None:
+        return False
+    chunk = extent.full_chunks
     try:
-        seal.open_end(chunk, os.pread(file, end_bytes + TAG_BYTES, seal.header.place(chunk)))
+        seal.open_end(chunk, os.pread(file, extent.end_bytes + TAG_BYTES, seal.header.place(chunk)))
     except SealBroken:
         return False
     return True

@@ -13,7 +13,7 @@ from engine.sealing.keys import new_key, unwrap, wrap
 from engine.sealing.layout import HEADER_BYTES, TAG_BYTES, Header
 from engine.sealing.seal import Seal
 from engine.tape.readable import FileReadable
-from engine.tape.sealed import SealedAudio, SealedTape, end_sealed
+from engine.tape.sealed import UNSYNCED_CHUNKS, SealedAudio, SealedTape, end_sealed
 from tests.unit.sealing.no_room import no_file_over
 
 KEY = bytes(range(32))
@@ -170,12 +170,13 @@ def test_what_a_dead_process_had_written_is_ended_at_its_last_whole_chunk(count:
 
 
 def test_chunks_that_never_got_to_the_disk_are_cut_off_and_older_ones_are_not(tmp_path: Path) -> None:
-    samples = sealed(tmp_path / "one", 60 * CHUNK)
+    count = UNSYNCED_CHUNKS + 28
+    samples = sealed(tmp_path / "one", count * CHUNK)
     header = Header.read((tmp_path / "one").read_bytes())
-    raw = bytearray((tmp_path / "one").read_bytes()[: header.place(60)])
-    raw[header.place(58) :] = bytes(2 * header.sealed_bytes)
+    raw = bytearray((tmp_path / "one").read_bytes()[: header.place(count)])
+    raw[header.place(58) : header.place(59)] = bytes(header.sealed_bytes)
     (tmp_path / "one").write_bytes(raw)
-    raw[header.place(10) :] = bytes(50 * header.sealed_bytes)
+    raw[header.place(10) :] = bytes((count - 10) * header.sealed_bytes)
     (tmp_path / "two").write_bytes(raw)
 
     end_sealed(tmp_path / "one", KEY, ONE)
