@@ -1,9 +1,10 @@
 """Makes docs/compliance/ from the product's own facts: .venv/bin/python -m api.compliance"""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from api.checklist import BOXES, YOURS
 from api.privacy import periods_of
 from config.settings import Settings
 from engine.privacy.inventory import HOLDINGS, PLACES, Holding, Whose
@@ -35,6 +36,13 @@ _LEAVES: Final = (
     ("Customer's program", "REST with an API key", "http_host, http_port", "all of its account"),
     ("Log collector", "standard error", "log_format, log_level", "identifiers; numbers masked"),
     ("Database server", "SQL, if PostgreSQL", "database_url", "all tables"),
+    (
+        "Object store",
+        "S3 over HTTPS, if set",
+        "recording_store, recording_store_endpoint",
+        "recordings, sealed unless recording_encryption is off; identifiers",
+    ),
+    ("Key service or token", "as it asks, if set", "recording_master_key", "accounts' keys to wrap, nothing personal"),
 )
 _RISKS: Final = (
     (
@@ -59,6 +67,7 @@ _RISKS: Final = (
 def pages() -> dict[str, str]:
     """Name to text."""
     made: dict[str, Callable[[], Iterator[str]]] = {
+        "checklist.md": _checklist,
         "records-of-processing.md": _records,
         "dpia.md": _dpia,
         "data-flow.md": _data_flow,
@@ -71,6 +80,26 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name, text in pages().items():
         (FOLDER / name).write_text(text, encoding="utf-8")
+
+
+def _checklist() -> Iterator[str]:
+    yield "\n# One page for the data-protection officer\n"
+    yield _NO_ADVICE
+    defaults = {name: _spelled(field.default) for name, field in Settings.model_fields.items()}
+    rows = [("☐", f"{box.question} {box.law}", *_filled(defaults, box.answer, box.see)) for box in BOXES]
+    yield from _table(("", "Question", "What the product does", "See for yourself"), rows)
+    yield "\n## What remains yours\n"
+    yield from (f"- ☐ {each}" for each in YOURS)
+    yield "\n*Version (`telefoon version`), settings that differ from the defaults, name, date, signature*"
+
+
+def _filled(defaults: Mapping[str, str], *texts: str) -> tuple[str, ...]:
+    return tuple(text.format_map(defaults) for text in texts)
+
+
+def _spelled(default: object) -> str:
+    """As people say it."""
+    return {True: "on", False: "off"}[default] if isinstance(default, bool) else str(default)
 
 
 def _records() -> Iterator[str]:

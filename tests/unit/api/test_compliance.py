@@ -1,7 +1,11 @@
 """docs/compliance/ tells what the product stores today: every table, every column, every period."""
 
-import pytest
+import re
 
+import pytest
+from typer.testing import CliRunner
+
+from api.cli.app import app
 from api.compliance import FOLDER, pages
 from api.privacy import periods_of
 from config.settings import Settings
@@ -37,6 +41,24 @@ def test_every_kind_has_a_setting_and_a_default_in_the_records() -> None:
 @pytest.mark.parametrize("page", pages())
 def test_the_pages_are_as_the_script_makes_them(page: str) -> None:
     assert (FOLDER / page).read_text(encoding="utf-8") == pages()[page], "run: .venv/bin/python -m api.compliance"
+
+
+def test_every_command_of_the_checklist_is_there() -> None:
+    commands = re.findall(r"`telefoon ([a-z -]+)`", pages()["checklist.md"])
+
+    assert len(commands) >= 10
+    for command in commands:
+        words = [word for word in command.split() if not word.startswith("-")]
+        told = CliRunner().invoke(app, [*words, "--help"])
+        assert told.exit_code == 0, command
+        assert all(option in told.output for option in command.split() if option.startswith("-")), command
+
+
+def test_every_page_of_the_checklist_is_there() -> None:
+    links = re.findall(r"\]\(([^)]+)\)", pages()["checklist.md"])
+
+    assert links
+    assert [link for link in links if not (FOLDER / link).exists()] == []
 
 
 def test_settings_that_the_pages_name_exist() -> None:
