@@ -45,8 +45,8 @@ class Recording:
     recorded, so that its times are those of another recording. `wrapped_key` is its data key, wrapped in its account's;
     without one the file is a plain WAV. `consent` is the id of the consent by which it began; with `unwanted` it is
     deleted at its end. With `trim` silence is cut off at both ends once it is closed. `callback` is told of it, among
-    the callbacks of the call `told_on`. `object_url` is where it is in an object store, once it is there and no longer
-    at `path`.
+    the callbacks of the call `told_on`, and is kept until its end was told. `object_url` is where it is in an object
+    store, once it is there and no longer at `path`.
     """
 
     id: str

@@ -74,7 +74,7 @@ class RecordingDesk:
                 tape.abandon()
                 await self._shelf.erase(row)
             failed = replace(row, status=RecordingStatus.FAILED, error=str(error))
-            await self.save(failed)
+            await self.save(replace(failed, callback=None))
             await self._teller.tell(failed, RecordingEventName.ABSENT)
             raise
         subject.note("recording_started", recording=row.id, consent=consent.id, how=consent.record.how.value)
@@ -229,6 +229,8 @@ class RecordingDesk:
         await self.save(row)
         subject.note("recording_closed", **recording_facts(row, self._teller.url(row)))
         await self._teller.tell_end(row)
+        if row.callback is not None:
+            await stored(self._rows.mark_told(row.id))
         return row
 
     async def _marked(

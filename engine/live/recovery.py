@@ -36,10 +36,14 @@ async def recover(services: Services) -> None:
         if conference.status is not ConferenceStatus.INIT:
             await services.conferences.save(become(conference, ConferenceStatus.COMPLETED, now))
     teller = RecordingTeller(services.teller, services.recording_url)
+    for recording in await services.recordings.untold(services.node):
+        await teller.tell_end(recording)
+        await services.recordings.mark_told(recording.id)
     for recording in await services.recordings.unfinished(services.node):
         row = await _closed(recording, services)
         await services.recordings.save(row)
         await _tell(row, teller, services)
+        await services.recordings.mark_told(row.id)
         log.warning("recording_recovered", recording=row.id, status=row.status, error=row.error)
 
 

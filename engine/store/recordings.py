@@ -89,6 +89,17 @@ class Recordings:
         query = select(recordings).where(recordings.c.status.in_(UNFINISHED), recordings.c.node == node)
         return [Recording(**row) for row in await self._db.rows(query.order_by(recordings.c.started_at))]
 
+    async def mark_told(self, recording_id: str) -> None:
+        """Its end was told: where to is not kept. The rest of the row may be another's to change by now."""
+        await self._db.change(update(recordings).where(recordings.c.id == recording_id).values(callback=None))
+
+    async def untold(self, node: str) -> list[Recording]:
+        """Whose end a node has stored, and may not have told."""
+        query = select(recordings).where(
+            recordings.c.callback.is_not(None), recordings.c.status.not_in(UNFINISHED), recordings.c.node == node
+        )
+        return [Recording(**row) for row in await self._db.rows(query.order_by(recordings.c.started_at))]
+
     async def delete(self, recording_id: str) -> bool:
         """Its object too, later. False if there is none."""
 

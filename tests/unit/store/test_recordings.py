@@ -36,6 +36,20 @@ async def test_a_recording_comes_back_as_it_was(recordings: Recordings, account:
     assert await recordings.get(begun.id) == closed
 
 
+async def test_an_end_that_may_not_have_been_told_is_found(recordings: Recordings, account: Account) -> None:
+    callback = Callback("https://customer.example/recorded")
+    closed = a_recording(account.id, status=RecordingStatus.COMPLETED, callback=callback)
+    told = a_recording(account.id, status=RecordingStatus.COMPLETED)
+    elsewhere = a_recording(account.id, status=RecordingStatus.FAILED, callback=callback, node="node-2")
+    for recording in (closed, told, elsewhere, a_recording(account.id, callback=callback)):
+        await recordings.add(recording)
+
+    assert await recordings.untold("node-1") == [closed]
+    await recordings.mark_told(closed.id)
+    assert await recordings.untold("node-1") == []
+    assert await recordings.get(closed.id) == replace(closed, callback=None)
+
+
 async def test_a_recording_that_was_never_stored_can_not_be_saved(recordings: Recordings, account: Account) -> None:
     with pytest.raises(StoreError):
         await recordings.save(a_recording(account.id))
