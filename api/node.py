@@ -172,7 +172,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
             RecordingTeller(teller, recording_url),
             shelf=shelf,
             node=settings.node,
-            beeper=Beeper(speaker, clock, settings.recording_beep_s),
+            beeper=Beeper(speaker, accounts, clock, settings.recording_beep_s),
             pause_behavior=PauseBehavior(settings.recording_pause),
         )
         services = Services(

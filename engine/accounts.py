@@ -20,12 +20,17 @@ CALLS_ONLY: Final = frozenset({Scope.CALLS})
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whose calls, numbers and keys these are; the name is unique. `consent` is the policy chosen for its calls."""
+    """Whose calls, numbers and keys these are; the name is unique.
+
+    `consent` is the policy chosen for its calls, `recording_beep_s` the seconds between the tones that tell of their
+    recording (0 is never, None as is set).
+    """
 
     id: str
     name: str
     created_at: datetime
     consent: Choice | None = None
+    recording_beep_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,21 @@ def consent(
     )
 
 
+@accounts.command(epilog=examples("telefoon accounts beep demo --every 15", "telefoon accounts beep demo"))
+def beep(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The account's name.")],
+    every: Annotated[int | None, typer.Option(min=0, max=3600, help="Seconds between the tones; 0 is never.")] = None,
+) -> None:
+    """Choose how often a tone tells that a call of an account is recorded; without --every, as is set."""
+
+    async def work(books: Books) -> None:
+        await books.accounts.choose_recording_beep((await books.account(name)).id, every)
+
+    with_books(work)
+    how = "as is set" if every is None else f"every {every} s" if every else "never"
+    typer.echo(f"Recorded calls of account {name} hear a tone {how}.")
+
+
 @accounts.command(
     epilog=examples("telefoon accounts text demo announcement --language fr --text 'Cet appel est enregistré.'")
 )

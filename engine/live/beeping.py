@@ -3,15 +3,21 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from engine.errors import MediaError
+import structlog
+
+from engine.errors import MediaError, StoreError
 from engine.live.active_recording import ActiveRecording
 from engine.live.speaker import Speaker
 from engine.ports import Clock, Sink
+from engine.store import Accounts
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Beep:
-    """Who is to hear it, each time anew, and every how many seconds: 0 is never, None as is set.
+    """Who is to hear it, each time anew, and every how many seconds: 0 is never, None as its account
+    has chosen.
 
     `of` is the call or the conference: of several recordings of one, the first to begin sounds it, for all of them.
     With `in_tracks` it is put into the recordings, which do not hear what is played to `hearers`.
@@ -24,17 +30,18 @@ class Beep:
 
 
 class Beeper:
-    """Of a node; `every_s` is what is set."""
+    """Of a node; `every_s` is for accounts that have not chosen."""
 
-    def __init__(self, speaker: Speaker, clock: Clock, every_s: int) -> None:
+    def __init__(self, speaker: Speaker, accounts: Accounts, clock: Clock, every_s: int) -> None:
         self._speaker = speaker
+        self._accounts = accounts
         self._clock = clock
         self._every_s = every_s
         self._under_way: dict[ActiveRecording, Beep] = {}
 
     async def keep(self, active: ActiveRecording, beep: Beep) -> None:
         """Until cancelled; it is silent while the recording pauses."""
-        every_s = self._every_s if beep.every_s is None else beep.every_s
+        every_s = await self._chosen(active.row.account_id) if beep.every_s is None else beep.every_s
         if not every_s:
             return
         self._under_way[active] = beep
@@ -48,6 +55,15 @@ class Beeper:
                     await self._sound(active, [*beep.hearers(), *self._tracks(together)])
         finally:
             del self._under_way[active]
+
+    async def _chosen(self, account_id: str) -> int:
+        try:
+            account = await self._accounts.by_id(account_id)
+        except StoreError as error:
+            log.error("store_failed", error=str(error))
+            account = None
+        chosen = account.recording_beep_s if account is not None else None
+        return self._every_s if chosen is None else chosen
 
     def _recording_now(self, of: str) -> list[ActiveRecording]:
         """The first to begin comes first."""

@@ -50,7 +50,8 @@ _ACCOUNT_LIFE: Final = "as long as the account"
 
 HOLDINGS: Final[dict[str, Holding]] = {
     "accounts": Holding(
-        "Whose calls, numbers and keys these are.", Whose.CUSTOMERS, _words("name"), _words("id created_at consent"),
+        "Whose calls, numbers and keys these are.", Whose.CUSTOMERS, _words("name"),
+        _words("id created_at consent recording_beep_s"),
         until=_ACCOUNT_LIFE,
     ),
     "api_keys": Holding(

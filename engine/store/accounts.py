@@ -50,6 +50,10 @@ class Accounts:
         """The policy for its calls from now on; None for the countries' default."""
         await self._db.change(update(accounts).where(accounts.c.id == account_id).values(consent=choice))
 
+    async def choose_recording_beep(self, account_id: str, every_s: int | None) -> None:
+        """Between the tones while calls of it are recorded; None for what is set."""
+        await self._db.change(update(accounts).where(accounts.c.id == account_id).values(recording_beep_s=every_s))
+
     async def all(self) -> list[Account]:
         """By name."""
         return [Account(**row) for row in await self._db.rows(select(accounts).order_by(accounts.c.name))]
@@ -91,7 +95,7 @@ class Accounts:
         if row is None or not same(row["digest"], wanted):
             return None
         await self._note_use(row["key_id"], row["last_used_at"])
-        account = Account(row["id"], row["name"], row["created_at"], row["consent"])
+        account = Account(row["id"], row["name"], row["created_at"], row["consent"], row["recording_beep_s"])
         return Caller(account, row["key_id"], row["scopes"])
 
     async def _note_use(self, key_id: str, last: datetime | None) -> None:

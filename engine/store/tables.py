@@ -73,6 +73,7 @@ accounts: Final = Table(
     Column("name", Text, nullable=False, unique=True),
     Column("created_at", Moment, nullable=False),
     Column("consent", Chosen),
+    Column("recording_beep_s", Integer),
 )
 
 api_keys: Final = Table(

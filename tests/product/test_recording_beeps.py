@@ -10,7 +10,7 @@ from tests.peers.audio import Interval, Sound, hears, tone, when_heard
 from tests.peers.callers import calling, has
 from tests.peers.customer import Customer
 from tests.peers.phone import phone
-from tests.peers.platform import platform
+from tests.peers.platform import ACCOUNT, platform
 from tests.peers.ports import Ports
 from tests.product.test_conference_recordings import recordings
 from tests.product.test_paused_recordings import ASKS_NOBODY, WAITS, changed
@@ -74,7 +74,7 @@ async def test_both_of_a_recorded_talk_hear_it_and_it_disturbs_no_word(
 ) -> None:
     at_caller, at_desk = tmp_path / "caller.wav", tmp_path / "desk.wav"
     one, other = tone(VOICE_HZ, 60, dbov=-24), tone(900, 60, dbov=-24)
-    settings = {"RECORDING_BEEP_S": str(EVERY_S)}
+    settings = {"RECORDING_BEEP_S": "60"}
     async with phone(
         "--play", str(other.save(tmp_path / "900.wav")), "--record", str(at_desk), "--hang-up-after", "10"
     ) as desk:
@@ -83,6 +83,7 @@ async def test_both_of_a_recorded_talk_hear_it_and_it_disturbs_no_word(
         )
         number = {"--url": shop.url("/start"), **ASKS_NOBODY}
         async with platform(tmp_path, ports, settings, number=number) as telefoon:
+            await asyncio.to_thread(telefoon.telefoon, "accounts", "beep", ACCOUNT, "--every", str(EVERY_S))
             dial = ("--dial", f"sip:+3225550100@127.0.0.1:{telefoon.sip_port}", "--from", "+3225550177")
             play = ("--play", str(one.save(tmp_path / "500.wav")), "--record", str(at_caller))
             async with phone(*dial, *play) as caller:

@@ -10,7 +10,7 @@ down_revision = "0010"
 branch_labels = None
 depends_on = None
 
-_BEEPING = ("numbers", "calls")
+_BEEPING = ("accounts", "numbers", "calls")
 
 
 def upgrade() -> None:
