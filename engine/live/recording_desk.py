@@ -230,7 +230,7 @@ class RecordingDesk:
         subject.note("recording_closed", **recording_facts(row, self._teller.url(row)))
         await self._teller.tell_end(row)
         if row.callback is not None:
-            await stored(self._rows.mark_told(row.id))
+            await self._backlog.write(partial(self._rows.mark_told, row.id))
         return row
 
     async def _marked(
