@@ -12,6 +12,7 @@ from api.published import BASE_PATH
 from api.resources.audio import download_recording, draw_recording
 from api.serializers import recording_json
 from api.services import Resource, Services
+from engine.errors import TelefoonError
 from engine.recording import Recording, RecordingStatus
 from engine.store import RecordingFilter
 
@@ -47,8 +48,14 @@ async def get_recording(services: Services, asked: Asked) -> web.Response:
 
 
 async def delete_recording(services: Services, asked: Asked) -> web.Response:
-    await services.desk.delete_recording(asked.account.id, asked.path["recording_id"])
-    await services.audit.add(asked.actor, "recording.delete", asked.path["recording_id"], account=asked.account.id)
+    recording = await _own(services, asked)
+    # Before the deed: a process that dies in the middle of it leaves a row, not a recording that is gone unexplained.
+    await services.audit.add(asked.actor, "recording.delete", recording.id, account=asked.account.id)
+    try:
+        await services.desk.delete_recording(asked.account.id, recording.id)
+    except TelefoonError:
+        await services.audit.add(asked.actor, "recording.delete.refused", recording.id, account=asked.account.id)
+        raise
     return web.Response(status=HTTPStatus.NO_CONTENT)
 
 

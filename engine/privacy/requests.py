@@ -105,13 +105,18 @@ class PersonsRequests:
         return Export(count, archive(subject.number, found, recordings, self._audio, self._clock.now()))
 
     async def erase(self, number: str, account_ids: Sequence[str], actor: str) -> Certificate:
-        """For good. Raises InvalidField, WrongState while a call is live, Refused for what is held or is our own."""
+        """For good; on the audit log before it begins and once it is done.
+
+        Raises InvalidField, WrongState while a call is live, Refused for what is held or is our own.
+        """
         subject = _subject(number)
         if self._settle is not None:
             await self._settle()
         concerns = {account_id: await self._subjects.concern(subject, account_id) for account_id in account_ids}
         for concern in concerns.values():
             await self._require_erasable(subject, concern)
+        pseudonym = self._pseudonyms.of(subject.number)
+        await self._audit.add(actor, "privacy.erase.begun", pseudonym, accounts=list(account_ids))
         counts: Counter[str] = Counter()
         for account_id, concern in concerns.items():
             for recording in concern.recordings:
@@ -123,7 +128,7 @@ class PersonsRequests:
         scoured = await self._db.scour()
         certificate = _certified(
             Certificate(
-                self._pseudonyms.of(subject.number),
+                pseudonym,
                 tuple(account_ids),
                 _text(self._clock.now()),
                 dict(counts),

@@ -31,6 +31,8 @@ class NotingDesk:
     orders: list[NewCall] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     changes: list[CallChange] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+    keeps_recordings: bool = False
 
     async def place(self, order: NewCall) -> Call:
         self.orders.append(order)
@@ -70,7 +72,9 @@ class NotingDesk:
         return None
 
     async def delete_recording(self, account_id: str, recording_id: str) -> None:
-        raise NotFound("recording", recording_id)
+        if self.keeps_recordings:
+            raise WrongState(f"A legal hold keeps {recording_id}.")
+        self.deleted.append(recording_id)
 
 
 @dataclass(slots=True)

@@ -1,6 +1,8 @@
 """What the REST interface leaves on the audit log, and what a key's scopes allow."""
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,6 +36,45 @@ async def test_a_read_and_a_download_of_a_recording_are_on_it(site: Site, tmp_pa
         (f"key:{key.id}", "recording.download", recording.id),
         (f"key:{key.id}", "recording.waveform", recording.id),
     ]
+
+
+async def a_recording(site: Site) -> Recording:
+    account = await site.services.accounts.ensure("demo")
+    recording = Recording(
+        new_id(Kind.RECORDING), account.id, "call", RecordingStatus.COMPLETED, "/nowhere", 1, 8000,
+        datetime(2026, 11, 23, tzinfo=UTC), "node-1", seconds=0.1,
+    )  # fmt: skip
+    await site.services.recordings.add(recording)
+    return recording
+
+
+async def test_what_can_not_be_on_the_log_is_not_deleted(site: Site, tmp_path: Path) -> None:
+    recording = await a_recording(site)
+    with closing(sqlite3.connect(tmp_path / "telefoon.db")) as database:
+        database.execute("DROP TABLE audit")
+        database.commit()
+
+    status, _, _ = await site.request("DELETE", f"recordings/{recording.id}")
+
+    assert status == 503
+    assert site.desk.deleted == []
+
+
+async def test_a_deletion_and_one_that_is_refused_are_on_it(site: Site) -> None:
+    recording = await a_recording(site)
+    site.desk.keeps_recordings = True
+    assert (await site.request("DELETE", f"recordings/{recording.id}"))[0] == 409
+    site.desk.keeps_recordings = False
+    assert (await site.request("DELETE", f"recordings/{recording.id}"))[0] == 204
+    assert (await site.request("DELETE", "recordings/RE0000000000000000000000000000000000"))[0] == 404
+
+    rows = [row async for row in site.services.audit.rows()]
+    assert [(row.action, row.object) for row in rows] == [
+        ("recording.delete", recording.id),
+        ("recording.delete.refused", recording.id),
+        ("recording.delete", recording.id),
+    ]
+    assert site.desk.deleted == [recording.id]
 
 
 async def test_orders_that_end_or_change_a_call_are_on_it_without_what_they_say(site: Site) -> None:
