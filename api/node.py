@@ -164,6 +164,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
             return f"{address}{audio_path(recording)}"
 
         shelf = shelf_of(settings, keys)
+        stack.callback(shelf.close)
         speaker = Speaker(agent.bridge, speech, ToneService(speech.cache), media)
         recorder = RecordingDesk(
             agent.bridge,

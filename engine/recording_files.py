@@ -29,4 +29,4 @@ async def audio(row: Recording, shelf: RecordingShelf) -> AsyncIterator[bytes]:
     with await shelf.audio(row) as opened:
         view = WavView(opened)
         for at in range(0, view.size, _CHUNK_BYTES):
-            yield await shelf.listen(partial(view.read, at, _CHUNK_BYTES))
+            yield await shelf.listen(row, partial(view.read, at, _CHUNK_BYTES))

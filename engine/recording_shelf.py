@@ -3,7 +3,6 @@
 import asyncio
 import shutil
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -11,7 +10,15 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from engine.disk import Disk
-from engine.errors import ObjectMissing, ObjectStoreError, RecordingError, SealBroken, SetupError, StoreError
+from engine.errors import (
+    ObjectMissing,
+    ObjectStoreAway,
+    ObjectStoreError,
+    RecordingError,
+    SealBroken,
+    SetupError,
+    StoreError,
+)
 from engine.key_ring import KeyRing
 from engine.objects.readable import ObjectReadable
 from engine.objects.store import ObjectStore
@@ -28,7 +35,7 @@ _SEALED: Final = ".sealed"
 _WAV: Final = ".wav"
 _PART: Final = ".part"
 _LEAD_FRAMES: Final = 65536
-_LISTENERS: Final = 8
+_OPENED_WITHIN_S: Final = 15.0
 
 T = TypeVar("T")
 
@@ -45,7 +52,6 @@ class RecordingShelf:
         self.folder = folder
         self.disk = disk
         self.store = store
-        self._listening = ThreadPoolExecutor(_LISTENERS, thread_name_prefix="listening")
         self._keys = keys
         self._sealed = sealed
 
@@ -75,11 +81,24 @@ class RecordingShelf:
 
     async def audio(self, row: Recording) -> Audio:
         """To be read by `listen` and closed. Raises RecordingError, SealBroken where it is not what was recorded."""
-        return await self.listen(await self._reader(row, partial(self._opened, row)))
+        read = await self._reader(row, partial(self._opened, row))
+        try:
+            async with asyncio.timeout(_OPENED_WITHIN_S):
+                return await self.listen(row, read)
+        except TimeoutError:
+            where = "disk" if self.store is None else f"object store at {self.store.options.host}"
+            raise ObjectStoreAway(f"The {where} does not answer within {_OPENED_WITHIN_S:g} s.") from None
 
-    async def listen(self, work: Callable[[], T]) -> T:
-        """Read audio in threads of its own: a store that hangs holds up other listeners, but no call's prompts."""
-        return await asyncio.get_running_loop().run_in_executor(self._listening, work)
+    async def listen(self, row: Recording, work: Callable[[], T]) -> T:
+        """Read its audio off the loop. A store that hangs holds up its own threads, not those of prompts and files."""
+        if self.store is None or row.object_url is None:
+            return await asyncio.to_thread(work)
+        return await self.store.run(work)
+
+    def close(self) -> None:
+        """Once nobody reads any more."""
+        if self.store is not None:
+            self.store.close()
 
     async def has_sound(self, row: Recording) -> bool:
         """Whether there is anything to be read, here or in the store."""

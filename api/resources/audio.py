@@ -37,7 +37,7 @@ async def download_recording(services: Services, asked: Asked) -> web.StreamResp
         await _note_reading(services, asked, recording, "recording.download")
         if wanted is Format.WAV:
             return await _send_wav(services, asked.http, recording, WavView(audio))
-        content = await services.shelf.listen(partial(encoded, audio, wanted))
+        content = await services.shelf.listen(recording, partial(encoded, audio, wanted))
     headers = audio_headers(recording, wanted.value) | {"Content-Type": MEDIA_TYPES[wanted], "Accept-Ranges": "none"}
     return web.Response(body=content, headers=headers)
 
@@ -47,7 +47,7 @@ async def draw_recording(services: Services, asked: Asked) -> web.StreamResponse
     wanted = _wanted(asked, {"application/json": "json", "image/png": "png"}, "json")
     async with closed_audio(services, recording) as audio:
         await _note_reading(services, asked, recording, "recording.waveform")
-        found = await services.shelf.listen(partial(peaks, audio, asked.query["points"]))
+        found = await services.shelf.listen(recording, partial(peaks, audio, asked.query["points"]))
     if wanted == "png":
         content = await asyncio.to_thread(picture, found)
         return web.Response(body=content, headers=audio_headers(recording, "png") | {"Content-Type": "image/png"})
@@ -110,7 +110,9 @@ async def _send_wav(
     if span is not None:
         headers["Content-Range"] = span.content_range(view.size)
     part = span or Span(0, view.size)
-    first = await _read(services, view, part)  # before the headers are out: what is broken is a problem document
+    first = await _read(
+        services, recording, view, part
+    )  # before the headers are out: what is broken is a problem document
     response = web.StreamResponse(status=HTTPStatus.PARTIAL_CONTENT if span else HTTPStatus.OK, headers=headers)
     response.content_length = part.end - part.first
     await response.prepare(request)
@@ -118,7 +120,7 @@ async def _send_wav(
     try:
         at = part.first + len(first)
         while at < part.end:
-            block = await _read(services, view, Span(at, part.end))
+            block = await _read(services, recording, view, Span(at, part.end))
             await response.write(block)
             at += len(block)
     except RecordingError as error:
@@ -130,6 +132,6 @@ async def _send_wav(
     return response
 
 
-async def _read(services: Services, view: WavView, span: Span) -> bytes:
+async def _read(services: Services, recording: Recording, view: WavView, span: Span) -> bytes:
     length = min(_BLOCK_BYTES, span.end - span.first)
-    return await services.shelf.listen(partial(view.read, span.first, length))
+    return await services.shelf.listen(recording, partial(view.read, span.first, length))

@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Final
 
+import structlog
 from aiohttp import web
 
 from api.asked import Asked
 from api.services import Resource, Services
+from engine.errors import RecordingError
+
+log = structlog.get_logger(__name__)
 
 
 async def export_personal_data(services: Services, asked: Asked) -> web.StreamResponse:
@@ -18,9 +22,16 @@ async def export_personal_data(services: Services, asked: Asked) -> web.StreamRe
         "Cache-Control": "private, no-store",
     }
     response = web.StreamResponse(headers=headers)
+    first = await anext(export.chunks, b"")  # before the headers are out: a store that is away is a problem document
     await response.prepare(asked.http)
-    async for chunk in export.chunks:
-        await response.write(chunk)
+    await response.write(first)
+    try:
+        async for chunk in export.chunks:
+            await response.write(chunk)
+    except RecordingError as error:
+        log.error("export_broken", error=str(error))
+        if asked.http.transport is not None:
+            asked.http.transport.close()  # without the end of the last chunk: nobody takes it for the whole
     return response
 
 

@@ -65,13 +65,15 @@ class ObjectStore:
     def __init__(self, options: StoreOptions) -> None:
         self.options = options
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="object-store")
+        self._closed = False
 
     async def run(self, work: Callable[[], T]) -> T:
         """In threads of its own, so that a store that hangs holds up no others."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 
     def close(self) -> None:
-        """What runs may end by itself."""
+        """Nothing is sent any more. What waits for an answer does so for ANSWER_S at most, and this does not."""
+        self._closed = True
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def url_of(self, name: str) -> str:
@@ -168,11 +170,15 @@ class ObjectStore:
             aws_secret_access_key=options.secret,
             config=config,
         )
-        made.meta.events.register("before-send.s3", self._stay)
+        made.meta.events.register("before-send.s3", self._may_send)
         return made
 
-    def _stay(self, request: Any, **_: object) -> None:
+    def _may_send(self, request: Any, **_: object) -> None:
         """The library follows a bucket to its region, which may be in a country where nothing may go."""
+        if self._closed:
+            raise ObjectStoreAway(
+                f"The object store at {self.options.host} is asked nothing any more: the end has come."
+            )
         host = urlsplit(request.url).hostname or ""
         if host != self.options.host and not host.endswith(f".{self.options.host}"):
             raise ObjectStoreError(f"The object store at {self.options.host} sends us to {host}, which is not set.")

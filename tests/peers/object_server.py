@@ -91,6 +91,16 @@ class ObjectServer:
         """Of all that the bucket holds."""
         return set(await asyncio.to_thread(self._keys))
 
+    def hang(self) -> None:
+        """Connections are still taken; nothing is answered."""
+        assert self._process is not None, "it was not started"
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """After `hang`."""
+        assert self._process is not None, "it was not started"
+        self._process.send_signal(signal.SIGCONT)
+
     async def objects(self) -> dict[str, bytes]:
         """All that the bucket holds, by key."""
         return await asyncio.to_thread(self._objects)

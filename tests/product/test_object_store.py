@@ -138,6 +138,28 @@ async def test_while_the_store_is_away_recordings_stay_here_and_those_there_are_
         assert await download(telefoon, here) == (200, said)
 
 
+async def test_a_store_that_hangs_holds_up_no_call_and_no_end(
+    tmp_path: Path, ports: Ports, store: ObjectServer
+) -> None:
+    trunk = ports.one()
+    async with platform(tmp_path, ports, settings(store, trunk)) as telefoon:
+        there, _ = await a_recorded_call(telefoon, tmp_path, trunk)
+        await moved(tmp_path, store, there)
+        store.hang()
+        downloads = [asyncio.ensure_future(download(telefoon, there)) for _ in range(12)]
+
+        here, said = await a_recorded_call(telefoon, tmp_path, trunk)
+
+        assert here["status"] == "completed"
+        assert len(said) == here["size_bytes"]
+        for status, body in await asyncio.gather(*downloads):
+            assert (status, "does not answer" in json.loads(body)["detail"]) == (503, True)
+        assert await telefoon.end() == 0
+        store.go_on()
+        await telefoon.start()
+        await moved(tmp_path, store, there, here)
+
+
 async def test_a_node_that_is_killed_while_it_moves_recordings_loses_none_and_moves_none_twice(
     tmp_path: Path, ports: Ports, store: ObjectServer
 ) -> None:
@@ -183,6 +205,11 @@ async def test_an_erasure_takes_objects_too_and_says_what_waits_for_a_store_that
         recording, _ = await a_recorded_call(telefoon, tmp_path, trunk)
         await moved(tmp_path, store, recording)
         await store.end()
+
+        person, headers = {"number": PERSON}, {"X-API-Key": key}
+        async with telefoon.client.post("privacy/exports", json=person, headers=headers) as response:
+            assert response.status == 503
+            assert "The object store at 127.0.0.1" in (await response.json())["detail"]
 
         certificate = await erased()
 

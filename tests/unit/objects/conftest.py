@@ -64,7 +64,7 @@ class Place:
         now = await self.rows.get(row.id)
         assert now is not None
         with await self.shelf.audio(now) as audio:
-            return await self.shelf.listen(lambda: audio.read(0, audio.frames))
+            return await self.shelf.listen(now, lambda: audio.read(0, audio.frames))
 
     def spooled(self) -> set[str]:
         return {each.name for each in self.shelf.folder.iterdir()}

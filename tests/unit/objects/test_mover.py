@@ -192,7 +192,7 @@ async def test_a_stale_row_that_is_saved_loses_no_object(place: Place) -> None:
 
     assert await place.heard(stale) == samples
     with await place.shelf.audio(stale) as audio:  # as by a download that had read the row before
-        assert await place.shelf.listen(lambda: audio.read(0, audio.frames)) == samples
+        assert await place.shelf.listen(stale, lambda: audio.read(0, audio.frames)) == samples
 
 
 async def test_one_recording_that_lost_its_file_holds_up_no_other(place: Place) -> None:
