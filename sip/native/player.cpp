@@ -13,11 +13,14 @@ namespace {
 std::mutex over_mutex;
 pj::IntVector over;
 
-// On the library's event thread, at any time until some time after the player's end: nothing of it is touched.
-void tell_end(pjmedia_port *, void *number)
+// On the media clock's thread, with each frame that is asked for after the end. The library's other way, an event, is lost
+// where more than 16 files end in one frame, and who waits for that end waits for ever.
+pj_status_t tell_end(pjmedia_port *, void *number)
 {
     std::lock_guard<std::mutex> guard(over_mutex);
-    over.push_back((int)(size_t)number);
+    if (over.empty() || over.back() != (int)(size_t)number)
+        over.push_back((int)(size_t)number);
+    return PJ_EEOF;
 }
 
 } // namespace
@@ -29,7 +32,7 @@ Player::Player(const std::string &file, bool loop, int number) : player(PJSUA_IN
     pjmedia_port *port = NULL;
     pj_status_t status = pjsua_player_get_port(player, &port);
     if (status == PJ_SUCCESS && !loop)
-        status = pjmedia_wav_player_set_eof_cb2(port, (void *)(size_t)number, &tell_end);
+        status = pjmedia_wav_player_set_eof_cb(port, (void *)(size_t)number, &tell_end);
     if (status != PJ_SUCCESS)
         pjsua_player_destroy(player);
     check(status, "Player");
