@@ -23,8 +23,8 @@ HIDDEN: Final = "(hidden)"
 TALKATIVE: Final = ("alembic", "aiohttp", "asyncio", "sqlalchemy")
 """Libraries whose news at level info is none to an operator."""
 
-INDISCREET: Final = ("aiosqlite", "asyncpg")
-"""Libraries that write every value of every statement at level debug."""
+INDISCREET: Final = ("aiosqlite", "asyncpg", "boto3", "botocore", "s3transfer", "urllib3")
+"""Libraries that write every value of every statement, or every header, at level debug."""
 
 _SECRET_NAMES: Final = re.compile(r"passw|secret|token|pepper|authori[sz]ation|api_?key|cookie", re.IGNORECASE)
 _API_KEY: Final = re.compile(r"\bSK[A-Za-z0-9]{40}\b")
