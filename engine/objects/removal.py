@@ -31,18 +31,19 @@ class Removal:
         await self._store.run(partial(self._store.remove, move.url))
         await self._moves.removed(move.recording_id)
 
-    async def settle(self, recording_ids: Collection[str]) -> int:
-        """Remove those of deleted recordings now; how many objects are left to be removed later. Raises StoreError.
+    async def settle(self, account_ids: Collection[str]) -> int:
+        """Remove now what accounts deleted, at any time; how many objects are left for later. Raises StoreError.
 
-        What was being uploaded is its node's alone to remove, since none but it knows when that has ended.
+        Whose voice is in an object is not known any more once its recording is deleted, so none is told apart. What was
+        being uploaded is its node's alone to remove, since none but it knows when that has ended.
         """
         try:
             async with asyncio.timeout(PATIENCE_S):
-                while waiting := await self._moves.waiting(recording_ids):
+                while waiting := await self._moves.waiting(account_ids):
                     for move in waiting:
                         if move.state is MoveState.LEAVING:
                             await self.remove(move)
                     await self._clock.sleep(_LOOK_AGAIN_S)
         except (TimeoutError, ObjectStoreError):
-            return len(await self._moves.waiting(recording_ids))
+            return len(await self._moves.waiting(account_ids))
         return 0

@@ -112,7 +112,7 @@ HOLDINGS: Final[dict[str, Holding]] = {
     ),
     "object_moves": Holding(
         "Recordings on their way to the object store, and objects that are to be deleted there.", Whose.NOBODY, (),
-        _words("recording_id url node state since"), until="until it is done",
+        _words("recording_id account_id url node state since"), until="until it is done",
     ),
     "account_keys": Holding(
         "Wraps the keys of an account's recordings; itself wrapped in the master key.", Whose.NOBODY, (),

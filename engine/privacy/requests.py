@@ -32,8 +32,9 @@ _SHOWN: Final = 3
 class Certificate:
     """What was erased: rows and recordings by kind, cached files; `sha256` is over all the rest as canonical JSON.
 
-    `objects_pending` of the recordings are still in the object store, which did not answer, and are deleted as soon as
-    it does. Their keys are gone, so that nobody can open them any more, unless they were not sealed.
+    `objects_pending` of the accounts' deleted recordings are still in the object store, which did not answer, and are
+    deleted as soon as it does; whose they were is not known any more. Their keys are gone, so that nobody can open
+    them, unless they were not sealed.
     """
 
     subject: str
@@ -67,8 +68,8 @@ class Export:
 class PersonsRequests:
     """`audio` and `discard` read and delete a recording; `caches` are folders of files that can be made again.
 
-    `settle_objects` removes the recordings' objects and says how many it could not. `settle` waits until what is still
-    to be written of calls has been.
+    `settle_objects` removes the accounts' deleted objects and says how many it could not. `settle` waits until what is
+    still to be written of calls has been.
     """
 
     def __init__(
@@ -124,7 +125,7 @@ class PersonsRequests:
             counts["recordings"] += len(concern.recordings)
             counts.update(await self._subjects.erase(subject, concern, account_id))
         cached = sum([await asyncio.to_thread(_emptied, folder) for folder in self._caches])
-        pending = await self._settle_objects([each.id for one in concerns.values() for each in one.recordings])
+        pending = await self._settle_objects(account_ids)
         scoured = await self._db.scour()
         certificate = _certified(
             Certificate(
@@ -173,7 +174,8 @@ class PersonsRequests:
             raise WrongState(f"A call that concerns this number is live: {_named(concern.live)}. End it first.")
         if concern.held:
             raise Refused(f"A legal hold keeps {_named(concern.held)}. See: telefoon holds list")
-        elsewhere = sorted({each.node for each in concern.recordings} - {self._node})
+        on_disks = (each for each in concern.recordings if each.object_url is None)
+        elsewhere = sorted({each.node for each in on_disks} - {self._node})
         if elsewhere:
             raise Refused(f"Recordings of this number are on {', '.join(elsewhere)}: erase it there first.")
 

@@ -22,6 +22,7 @@ class Move:
     """An object that may be in the store although no recording says so; `node` is the process that uploads it."""
 
     recording_id: str
+    account_id: str
     url: str
     node: str
     state: MoveState
@@ -55,7 +56,7 @@ class Moves:
             begun = await connection.scalar(query)
             if begun is not None:
                 return str(begun)
-            move = Move(recording_id, url, row.node, MoveState.COMING, at)
+            move = Move(recording_id, row.account_id, url, row.node, MoveState.COMING, at)
             await connection.execute(insert(object_moves).values(**values_of(move)))
             return url
 
@@ -80,11 +81,11 @@ class Moves:
         query = select(object_moves).where(object_moves.c.node == node, object_moves.c.state.in_(_TO_REMOVE))
         return [Move(**row) for row in await self._db.rows(query.order_by(object_moves.c.since))]
 
-    async def waiting(self, recording_ids: Collection[str] | None = None) -> list[Move]:
-        """Objects of these deleted recordings, or of all, that are still to be removed."""
+    async def waiting(self, account_ids: Collection[str] | None = None) -> list[Move]:
+        """Objects of deleted recordings of these accounts, or of all, that are still to be removed."""
         query = select(object_moves).where(object_moves.c.state.in_(_TO_REMOVE))
-        if recording_ids is not None:
-            query = query.where(object_moves.c.recording_id.in_(recording_ids))
+        if account_ids is not None:
+            query = query.where(object_moves.c.account_id.in_(account_ids))
         return [Move(**row) for row in await self._db.rows(query)]
 
     async def removed(self, recording_id: str) -> None:
@@ -112,12 +113,13 @@ async def doom(connection: AsyncConnection, recording_id: str, at: datetime) -> 
     coming = (object_moves.c.recording_id == recording_id) & (object_moves.c.state == MoveState.COMING)
     await connection.execute(update(object_moves).where(coming).values(state=MoveState.CANCELLED, since=at))
     if row.object_url is not None:
-        move = Move(recording_id, row.object_url, row.node, MoveState.LEAVING, at)
+        move = Move(recording_id, row.account_id, row.object_url, row.node, MoveState.LEAVING, at)
         await connection.execute(insert(object_moves).values(**values_of(move)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Locked:
+    account_id: str
     status: RecordingStatus
     node: str
     object_url: str | None
@@ -125,7 +127,7 @@ class _Locked:
 
 async def _locked(connection: AsyncConnection, recording_id: str) -> _Locked | None:
     """Whoever changes a recording and its move takes the recording first, so that none waits for another for ever."""
-    columns = (recordings.c.status, recordings.c.node, recordings.c.object_url)
+    columns = (recordings.c.account_id, recordings.c.status, recordings.c.node, recordings.c.object_url)
     query = select(*columns).where(recordings.c.id == recording_id).with_for_update()
     row = (await connection.execute(query)).mappings().one_or_none()
     return None if row is None else _Locked(**row)

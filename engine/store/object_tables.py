@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import Column, Index, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Table, Text
 
 from engine.store.tables import metadata
 from engine.store.types import IDENTIFIER, Moment, Spelled
@@ -21,6 +21,7 @@ object_moves: Final = Table(
     "object_moves",
     metadata,
     Column("recording_id", IDENTIFIER, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
     Column("url", Text, nullable=False),
     Column("node", Text, nullable=False),
     Column("state", Spelled(MoveState), nullable=False),

@@ -216,8 +216,10 @@ async def test_an_erasure_takes_objects_too_and_says_what_waits_for_a_store_that
         assert (certificate["counts"]["recordings"], certificate["objects_pending"]) == (1, 1)
         async with telefoon.client.get(f"recordings/{recording['id']}") as response:
             assert response.status == 404
+        assert (await erased())["objects_pending"] == 1
         await store.start()
         await when(tmp_path, store, set())
+        assert (await erased())["objects_pending"] == 0
 
 
 async def test_a_store_outside_the_countries_stops_the_start_where_that_is_refused(

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -174,12 +175,12 @@ async def test_an_object_of_a_recording_deleted_while_the_store_is_away_goes_whe
     await place.shelf.erase(row)
     await place.rows.delete(row.id)
 
-    assert await place.removal.settle([row.id]) == 1
+    assert await place.removal.settle([row.account_id]) == 1
     with pytest.raises(ObjectStoreAway):
         await place.node.remove_all()
     await place.server.start()
     assert await place.server.keys() == {key(row)}
-    assert await place.removal.settle([row.id]) == 0
+    assert await place.removal.settle([row.account_id]) == 0
     assert await place.server.keys() == set()
     await place.node.remove_all()
 
@@ -218,6 +219,21 @@ async def test_a_wrong_secret_is_told_and_keeps_recordings_here(place: Place) ->
     assert place.spooled() == {Path(row.path).name}
 
 
+async def test_what_is_changed_on_its_way_is_refused_by_the_store(place: Place) -> None:
+    row, samples = await place.closed()
+    assert not place.store.has(place.store.url_of("nothing"))
+    events = place.store._client.meta.events
+    events.register("before-send.s3", spoil)
+
+    with pytest.raises(ObjectStoreError, match="XAmzContentSHA256Mismatch"):
+        await place.node.upload_all()
+
+    events.unregister("before-send.s3", spoil)
+    assert await place.server.keys() == set()
+    await place.node.upload_all()
+    assert await place.heard(row) == samples
+
+
 async def test_what_the_store_holds_is_compared_with_what_was_sent(place: Place) -> None:
     row, _ = await place.closed()
     content = Path(row.path).read_bytes()
@@ -232,6 +248,12 @@ async def test_what_the_store_holds_is_compared_with_what_was_sent(place: Place)
 
 def test_pauses_grow_to_a_minute_and_no_further() -> None:
     assert [pause_s(failures) for failures in (0, 1, 2, 3, 6, 7, 8, 1000)] == [1, 1, 2, 4, 32, 60, 60, 60]
+
+
+def spoil(request: Any, **_: object) -> None:
+    """Another body of the same length, as no network should make of it."""
+    if request.method == "PUT":
+        request.body = bytes(int(request.headers["Content-Length"]))
 
 
 def digest(content: bytes) -> str:

@@ -85,7 +85,7 @@ async def test_what_is_deleted_when_it_is_there_is_to_be_removed_there_by_its_no
 
     assert [(each.url, each.state) for each in await moves.to_remove("node-1")] == [(URL, "leaving")]
     assert await moves.to_remove("node-2") == []
-    assert len(await moves.waiting([row.id])) == len(await moves.waiting()) == 1
+    assert len(await moves.waiting([row.account_id])) == len(await moves.waiting()) == 1
     assert await moves.waiting([]) == await moves.waiting(["another"]) == []
     await moves.removed(row.id)
     assert await moves.waiting() == []

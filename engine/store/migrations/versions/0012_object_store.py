@@ -18,10 +18,12 @@ def upgrade() -> None:
     op.create_table(
         "object_moves",
         sa.Column("recording_id", IDENTIFIER, nullable=False),
+        sa.Column("account_id", IDENTIFIER, nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("node", sa.Text(), nullable=False),
         sa.Column("state", sa.String(20), nullable=False),
         sa.Column("since", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_object_moves_account_id_accounts"),
         sa.PrimaryKeyConstraint("recording_id", name="pk_object_moves"),
     )
     op.create_index("ix_object_moves_node_state", "object_moves", ["node", "state"])

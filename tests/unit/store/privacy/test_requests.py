@@ -200,6 +200,23 @@ async def test_recordings_on_another_node_are_named(house: House, requests: Pers
         await requests.erase(PERSON, [house.account.id], CLI)
 
 
+async def test_a_recording_of_another_node_that_is_in_the_store_is_erased_from_here(
+    house: House, requests: PersonsRequests
+) -> None:
+    call = await house.call(to=PERSON)
+    await house.recordings.add(
+        a_recording(
+            house.account.id, call_id=call.id, node="node-2", status=RecordingStatus.COMPLETED,
+            object_url="s3://calls/kept/one",
+        )
+    )  # fmt: skip
+
+    certificate = await requests.erase(PERSON, [house.account.id], CLI)
+
+    assert (certificate.counts["recordings"], certificate.objects_pending) == (2, 1)  # there is no store to ask here
+    assert [move.url for move in await Moves(house.db).to_remove("node-2")] == ["s3://calls/kept/one"]
+
+
 async def test_what_is_no_number_is_refused(house: House, requests: PersonsRequests) -> None:
     with pytest.raises(InvalidField):
         await requests.export("0471234556", [house.account.id], CLI)
