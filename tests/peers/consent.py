@@ -1,9 +1,15 @@
 """Consent that a policy gave, for tests that record without asking anybody."""
 
 from datetime import datetime
+from typing import Final
 
 from engine.consent import Answer, Ask, Choice, Consent, How, Leg, Policy, decide
 from engine.ids import Kind, new_id
+
+ASKS_NOBODY: Final = {"policy": "none-needed", "basis": "A test's own calls"}
+"""By REST, so that a recording begins at once."""
+NUMBER_ASKS_NOBODY: Final = {"--consent": "none-needed", "--consent-basis": "A test's own calls"}
+"""The same for a number."""
 
 
 def announced(account_id: str, at: datetime) -> Consent:

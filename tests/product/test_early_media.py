@@ -8,13 +8,13 @@ import pytest
 
 from tests.peers.audio import Sound, hears, tone
 from tests.peers.callers import calling, has
+from tests.peers.consent import NUMBER_ASKS_NOBODY
 from tests.peers.customer import Customer
 from tests.peers.ear import RtpEar
 from tests.peers.platform import NUMBER, platform
 from tests.peers.ports import Ports
 from tests.peers.scenario import answers, gets_bye, pause, receives, scenario, sdp
 from tests.peers.sipp import Sipp, sipp
-from tests.product.test_paused_recordings import ASKS_NOBODY
 
 pytestmark = pytest.mark.sip
 
@@ -46,7 +46,7 @@ async def test_the_caller_hears_it_and_the_callers_recording_does_not(
         shop.flows["/start"] = (
             f"<Response><Start><Recording/></Start><Dial><Sip>sip:a@127.0.0.1:{far_end.port}</Sip></Dial></Response>"
         )
-        number = {"--url": shop.url("/start"), **ASKS_NOBODY}
+        number = {"--url": shop.url("/start"), **NUMBER_ASKS_NOBODY}
         async with (
             platform(tmp_path, ports, number=number) as telefoon,
             calling(telefoon, ports, CALLER_HZ) as (caller,),
@@ -72,7 +72,7 @@ async def test_a_dials_recording_from_ringing_on_does_not_hold_it(tmp_path: Path
             '<Response><Dial record="record-from-ringing-dual">'
             f"<Sip>sip:a@127.0.0.1:{far_end.port}</Sip></Dial></Response>"
         )
-        number = {"--url": shop.url("/start"), **ASKS_NOBODY}
+        number = {"--url": shop.url("/start"), **NUMBER_ASKS_NOBODY}
         async with (
             platform(tmp_path, ports, number=number) as telefoon,
             calling(telefoon, ports, CALLER_HZ) as (caller,),
@@ -98,7 +98,7 @@ async def test_a_call_in_a_conference_that_calls_somebody_in_does_not_record_it(
     )
     async with early_talker(ports) as (far_end, ear):
         settings = {"TRUNK": f"sip:127.0.0.1:{far_end.port}", "CODECS": "PCMA"}
-        number = {"--url": shop.url("/start"), **ASKS_NOBODY}
+        number = {"--url": shop.url("/start"), **NUMBER_ASKS_NOBODY}
         async with (
             platform(tmp_path, ports, settings, number=number) as telefoon,
             calling(telefoon, ports, CALLER_HZ) as (host,),

@@ -8,6 +8,7 @@ import pytest
 from tests.peers import key_service
 from tests.peers.audio import Sound, hears, tone
 from tests.peers.callers import calling
+from tests.peers.consent import ASKS_NOBODY
 from tests.peers.customer import Customer
 from tests.peers.phone import phone
 from tests.peers.platform import Json, Platform, as_json, platform, prepared
@@ -39,7 +40,7 @@ async def test_a_token_seals_what_is_recorded_and_its_key_is_exchanged_beside_a_
     voice = tone(HZ, 10).save(tmp_path / "voice.wav")
     async with platform(tmp_path, ports, settings) as telefoon:
         async with phone("--play", str(voice), "--hang-up-after", "6", port=trunk):
-            call = await telefoon.place("+3225550199", record=True)
+            call = await telefoon.place("+3225550199", record=True, consent=ASKS_NOBODY)
             await telefoon.ended_call(call["id"])
         recording, wav = await telefoon.recording(tmp_path, call_id=call["id"])
         first = (await telefoon.diagnosis())["Master key"]

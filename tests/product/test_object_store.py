@@ -11,6 +11,7 @@ import pytest
 import soundfile
 
 from tests.peers.audio import Sound, hears, tone
+from tests.peers.consent import ASKS_NOBODY
 from tests.peers.object_server import ACCESS_KEY, SECRET, ObjectServer, object_server
 from tests.peers.phone import phone
 from tests.peers.platform import ACCOUNT, Json, Platform, platform
@@ -39,7 +40,7 @@ async def a_recorded_call(telefoon: Platform, folder: Path, trunk: int, *, to: s
     """Its closed recording and its WAV."""
     voice = tone(HZ, 10).save(folder / "voice.wav")
     async with phone("--play", str(voice), "--hang-up-after", "4", port=trunk):
-        call = await telefoon.place(to, record=True)
+        call = await telefoon.place(to, record=True, consent=ASKS_NOBODY)
         await telefoon.noted(call["id"], "recording_started")
         await telefoon.ended_call(call["id"])
     recording, wav = await telefoon.recording(folder, call_id=call["id"])

@@ -7,6 +7,7 @@ import pytest
 
 from tests.peers.audio import Sound, hears, tone, when_heard
 from tests.peers.callers import calling, has
+from tests.peers.consent import NUMBER_ASKS_NOBODY
 from tests.peers.customer import Customer
 from tests.peers.phone import phone
 from tests.peers.platform import Json, Platform, platform
@@ -17,7 +18,6 @@ pytestmark = pytest.mark.sip
 
 BEFORE, SECRET, AFTER = 400, 700, 1000
 WAITS = '<Response><Gather timeout="60"/></Response>'
-ASKS_NOBODY = {"--consent": "none-needed", "--consent-basis": "A test's own calls"}
 SLOW_S = 0.5
 """What a busy machine may take between a request and its effect."""
 
@@ -35,7 +35,7 @@ async def test_a_skipped_pause_leaves_nothing_and_is_marked_and_told(
     tmp_path: Path, ports: Ports, shop: Customer
 ) -> None:
     shop.flows["/start"] = WAITS
-    number = {"--url": shop.url("/start"), **ASKS_NOBODY}
+    number = {"--url": shop.url("/start"), **NUMBER_ASKS_NOBODY}
     told_of = ["in-progress", "paused", "resumed", "completed"]
     start = {"status_callback": shop.url("/recorded"), "status_callback_events": told_of}
     async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, BEFORE) as (caller,):
@@ -87,7 +87,7 @@ async def test_what_a_pause_leaves_is_a_setting_that_a_request_goes_before(
     tmp_path: Path, ports: Ports, shop: Customer
 ) -> None:
     shop.flows["/start"] = WAITS
-    number = {"--url": shop.url("/start"), **ASKS_NOBODY}
+    number = {"--url": shop.url("/start"), **NUMBER_ASKS_NOBODY}
     settings = {"RECORDING_PAUSE": "skip"}
     async with (
         platform(tmp_path, ports, settings, number=number) as telefoon,
@@ -118,7 +118,7 @@ async def test_what_a_pause_leaves_is_a_setting_that_a_request_goes_before(
 async def test_trimming_moves_the_marks(tmp_path: Path, ports: Ports, shop: Customer) -> None:
     voice = tone(BEFORE, 60, dbov=-24).save(tmp_path / "voice.wav")
     shop.flows["/start"] = WAITS
-    number = {"--url": shop.url("/start"), **ASKS_NOBODY}
+    number = {"--url": shop.url("/start"), **NUMBER_ASKS_NOBODY}
     async with platform(tmp_path, ports, number=number) as telefoon:
         dial = ("--dial", f"sip:+3225550100@127.0.0.1:{telefoon.sip_port}", "--from", "+3225550177")
         async with phone(*dial, "--play", str(voice)) as caller:
@@ -150,7 +150,7 @@ async def test_a_conferences_tracks_stay_aligned_with_its_mix_through_a_gap(
 ) -> None:
     options = 'record="record-from-start" recordedTracks="participants"'
     shop.flows["/start"] = f'<Response><Dial><Conference beep="false" {options}>desk</Conference></Dial></Response>'
-    number = {"--url": shop.url("/start"), **ASKS_NOBODY}
+    number = {"--url": shop.url("/start"), **NUMBER_ASKS_NOBODY}
     async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, 400) as (first,):
         await telefoon.noted(first.call_id, "recording_started")
         room = (await telefoon.get("conferences"))["conferences"][0]["id"]

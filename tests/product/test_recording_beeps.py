@@ -8,12 +8,13 @@ import pytest
 
 from tests.peers.audio import Interval, Sound, hears, tone, when_heard
 from tests.peers.callers import calling, has
+from tests.peers.consent import NUMBER_ASKS_NOBODY
 from tests.peers.customer import Customer
 from tests.peers.phone import phone
 from tests.peers.platform import ACCOUNT, platform
 from tests.peers.ports import Ports
 from tests.product.test_conference_recordings import recordings
-from tests.product.test_paused_recordings import ASKS_NOBODY, WAITS, changed
+from tests.product.test_paused_recordings import WAITS, changed
 
 pytestmark = pytest.mark.sip
 
@@ -37,7 +38,7 @@ async def test_who_is_recorded_hears_it_at_the_interval_but_not_while_it_pauses(
     tmp_path: Path, ports: Ports, shop: Customer
 ) -> None:
     shop.flows["/start"] = WAITS
-    number = {"--url": shop.url("/start"), "--recording-beep": str(EVERY_S), **ASKS_NOBODY}
+    number = {"--url": shop.url("/start"), "--recording-beep": str(EVERY_S), **NUMBER_ASKS_NOBODY}
     async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, VOICE_HZ) as (caller,):
         await asyncio.sleep(EVERY_S + 1)
         unrecorded = caller.ear.heard()
@@ -81,7 +82,7 @@ async def test_both_of_a_recorded_talk_hear_it_and_it_disturbs_no_word(
         shop.flows["/start"] = (
             f'<Response><Dial record="record-from-answer"><Sip>sip:a@127.0.0.1:{desk.port}</Sip></Dial></Response>'
         )
-        number = {"--url": shop.url("/start"), **ASKS_NOBODY}
+        number = {"--url": shop.url("/start"), **NUMBER_ASKS_NOBODY}
         async with platform(tmp_path, ports, settings, number=number) as telefoon:
             await asyncio.to_thread(telefoon.telefoon, "accounts", "beep", ACCOUNT, "--every", str(EVERY_S))
             dial = ("--dial", f"sip:+3225550100@127.0.0.1:{telefoon.sip_port}", "--from", "+3225550177")
@@ -101,7 +102,7 @@ async def test_both_of_a_recorded_talk_hear_it_and_it_disturbs_no_word(
 async def test_all_in_a_recorded_conference_hear_it(tmp_path: Path, ports: Ports, shop: Customer) -> None:
     options = f'record="record-from-start" recordingBeep="{EVERY_S}"'
     shop.flows["/start"] = f'<Response><Dial><Conference beep="false" {options}>desk</Conference></Dial></Response>'
-    number = {"--url": shop.url("/start"), **ASKS_NOBODY}
+    number = {"--url": shop.url("/start"), **NUMBER_ASKS_NOBODY}
     async with (
         platform(tmp_path, ports, number=number) as telefoon,
         calling(telefoon, ports, 400, 700) as (first, second),
@@ -125,7 +126,7 @@ async def test_all_in_a_recorded_conference_hear_it(tmp_path: Path, ports: Ports
 
 async def test_none_is_heard_by_default(tmp_path: Path, ports: Ports, shop: Customer) -> None:
     shop.flows["/start"] = WAITS
-    number = {"--url": shop.url("/start"), **ASKS_NOBODY}
+    number = {"--url": shop.url("/start"), **NUMBER_ASKS_NOBODY}
     async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, VOICE_HZ) as (caller,):
         await changed(telefoon, caller.call_id, "start")
         await telefoon.noted(caller.call_id, "recording_started")

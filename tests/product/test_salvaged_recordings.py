@@ -9,11 +9,12 @@ import pytest
 
 from tests.peers.audio import Sound, tone, when_heard
 from tests.peers.callers import calling, has
+from tests.peers.consent import NUMBER_ASKS_NOBODY
 from tests.peers.customer import Customer
 from tests.peers.platform import platform
 from tests.peers.ports import Ports
 from tests.product.test_conference_recordings import recordings
-from tests.product.test_paused_recordings import ASKS_NOBODY, WAITS, changed, marks_of
+from tests.product.test_paused_recordings import WAITS, changed, marks_of
 
 pytestmark = pytest.mark.sip
 
@@ -25,7 +26,7 @@ async def test_after_a_kill_it_is_trimmed_and_told_of_with_the_reason(
     tmp_path: Path, ports: Ports, shop: Customer
 ) -> None:
     shop.flows["/start"] = WAITS
-    number = {"--url": shop.url("/start"), **ASKS_NOBODY}
+    number = {"--url": shop.url("/start"), **NUMBER_ASKS_NOBODY}
     start = {"trim": "trim-silence", "track": "inbound", "channels": "mono", "status_callback": shop.url("/recorded")}
     async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, HZ) as (caller,):
         await telefoon.patch(f"calls/{caller.call_id}", {"mute": True})
@@ -66,7 +67,7 @@ async def test_after_a_kill_a_conferences_recordings_are_told_of_too(
         'recordingStatusCallback="/recorded" recordingStatusCallbackEvent="completed failed"'
     )
     shop.flows["/start"] = f'<Response><Dial><Conference beep="false" {options}>desk</Conference></Dial></Response>'
-    number = {"--url": shop.url("/start"), **ASKS_NOBODY}
+    number = {"--url": shop.url("/start"), **NUMBER_ASKS_NOBODY}
     async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, HZ) as (caller,):
         await has(telefoon, "desk", 1, within_s=10)
         await telefoon.noted(caller.call_id, "recording_started")
