@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +14,7 @@ from tests.peers.customer import Customer
 from tests.peers.phone import phone
 from tests.peers.platform import platform
 from tests.peers.ports import Ports
+from tests.peers.small_disk import small_disk
 
 pytestmark = [
     pytest.mark.sip,
@@ -29,15 +29,10 @@ PIECE_BYTES = 4096
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+def disk(tmp_path: Path) -> Iterator[Path]:
     """Where the platform puts its data: large enough for it to begin to record."""
-    folder = tmp_path / "var"
-    folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=160m", "tmpfs", folder], check=True)
-    try:
+    with small_disk(tmp_path / "var", 160) as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", folder], check=True)
 
 
 def filled(folder: Path) -> Path:
@@ -51,7 +46,7 @@ def filled(folder: Path) -> Path:
 
 
 async def test_a_call_goes_on_and_its_recording_says_why_it_ended(
-    tmp_path: Path, ports: Ports, shop: Customer, small_disk: Path
+    tmp_path: Path, ports: Ports, shop: Customer, disk: Path
 ) -> None:
     shop.flows["/tone.wav"] = tone(OURS_HZ, 20).save(tmp_path / "tone.wav").read_bytes()
     shop.flows["/start"] = f"<Response><Play>{shop.url('/tone.wav')}</Play></Response>"
@@ -64,7 +59,7 @@ async def test_a_call_goes_on_and_its_recording_says_why_it_ended(
         await telefoon.noted(call["id"], "recording_started", within_s=30)
         await asyncio.sleep(2)
 
-        filler = filled(small_disk)
+        filler = filled(disk)
         await asyncio.sleep(FULL_S)
         meanwhile = await telefoon.get(f"calls/{call['id']}")
         filler.unlink()

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-import subprocess
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,6 +31,7 @@ from sip.config import Listening, SipConfig, Tls
 from sip.user_agent import UserAgent
 from tests.peers.consent import announced
 from tests.peers.ports import Ports
+from tests.peers.small_disk import small_disk
 from tests.peers.waiting import eventually
 from tests.unit.store.samples import a_call
 
@@ -44,14 +44,9 @@ MIB = 1024 * 1024
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "small"
-    folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", folder], check=True)
-    try:
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "small", 2) as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", folder], check=True)
 
 
 @pytest.fixture
@@ -108,14 +103,14 @@ async def recording(
 
 
 async def test_a_disk_that_fills_ends_the_recording_with_a_status_and_an_event(
-    agent: UserAgent, database: Database, small_disk: Path, tmp_path: Path
+    agent: UserAgent, database: Database, disk: Path, tmp_path: Path
 ) -> None:
-    at = await recording(agent, database, small_disk, tmp_path, reserve_bytes=MIB)
+    at = await recording(agent, database, disk, tmp_path, reserve_bytes=MIB)
     watching = asyncio.create_task(at.desk.watch_disk())
     active = await at.desk.start(at.consent, at.subject, [[]])
     await asyncio.sleep(0.5)
 
-    (small_disk / "other").write_bytes(bytes(int(1.2 * MIB)))
+    (disk / "other").write_bytes(bytes(int(1.2 * MIB)))
 
     await closed(at)
     row = await active.stop()
@@ -129,16 +124,16 @@ async def test_a_disk_that_fills_ends_the_recording_with_a_status_and_an_event(
 
 
 async def test_a_disk_that_is_full_to_the_brim_fails_the_recording_which_is_readable_up_to_then(
-    agent: UserAgent, database: Database, small_disk: Path, tmp_path: Path
+    agent: UserAgent, database: Database, disk: Path, tmp_path: Path
 ) -> None:
-    at = await recording(agent, database, small_disk, tmp_path, reserve_bytes=0)
+    at = await recording(agent, database, disk, tmp_path, reserve_bytes=0)
     call = a_call(at.subject.account_id)
     await Calls(database).add(call)
     told = Callback("https://customer.example/told", events=("failed", "absent"))
     active = await at.desk.start(at.consent, replace(at.subject, call_id=call.id, callback=told), [[]])
     await asyncio.sleep(1.5)
 
-    (small_disk / "other").write_bytes(bytes(shutil.disk_usage(small_disk).free))
+    (disk / "other").write_bytes(bytes(shutil.disk_usage(disk).free))
 
     await closed(at)
     row = await active.stop()
