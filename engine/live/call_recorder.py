@@ -1,5 +1,7 @@
 """Everything that records one call, beside a Dial's talk: the whole call, the verb Record, Start, and REST."""
 
+import asyncio
+
 from engine.call import Direction
 from engine.callback import Callback
 from engine.consent import Consent
@@ -28,9 +30,13 @@ class CallRecorder:
         self._services = services
         self._permission = permission
         self._running: list[ActiveRecording] = []
+        self._beginning: set[asyncio.Future[ActiveRecording]] = set()
+        self._is_whole = False
 
     async def whole_call(self) -> None:
-        """Two channels, the caller left; a recording that can't be does not stop the call."""
+        """Two channels, the caller left, and once only; a recording that can't be does not stop the call."""
+        if self._is_whole:
+            return
         try:
             await self.start(CallRecordingPlan(), RecordingSource.CALL)
         except RecordingError as error:
@@ -40,10 +46,12 @@ class CallRecorder:
         """Record from now to the call's end. Raises RecordingError, LegGone."""
         subject = self._subject(source, plan.trim, plan.callback)
         consent = await self._consent(subject)
-        tracks = _tracks(self._session, plan.tracks, plan.channels)
-        active = await self._services.recorder.start(consent, subject, tracks)
-        self._running.append(active)
-        return active
+        self._is_whole |= source is RecordingSource.CALL
+        # Another flow may cut this one off, but not between a recording's beginning and our knowing of it.
+        beginning = asyncio.ensure_future(self._begin(consent, subject, plan))
+        self._beginning.add(beginning)
+        beginning.add_done_callback(self._beginning.discard)
+        return await asyncio.shield(beginning)
 
     async def record(self, plan: RecordPlan) -> RecordOutcome:
         """What the caller says, until the plan's end. Raises RecordingError, LegGone."""
@@ -69,8 +77,16 @@ class CallRecorder:
 
     async def close(self) -> None:
         """The call is over."""
+        if self._beginning:
+            await asyncio.wait(self._beginning)
         for active in self._running:
             await active.stop()
+
+    async def _begin(self, consent: Consent, subject: Subject, plan: CallRecordingPlan) -> ActiveRecording:
+        tracks = _tracks(self._session, plan.tracks, plan.channels)
+        active = await self._services.recorder.start(consent, subject, tracks)
+        self._running.append(active)
+        return active
 
     async def _consent(self, subject: Subject) -> Consent:
         peer = self._session.peer

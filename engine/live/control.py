@@ -106,9 +106,11 @@ class CallControl:
             case RecordingAction.STOP:
                 await running[-1].stop()
             case RecordingAction.PAUSE:
-                await self.services.recorder.pause(running[-1], change.pause_behavior)
+                for active in running:
+                    await self.services.recorder.pause(active, change.pause_behavior)
             case RecordingAction.RESUME:
-                await self.services.recorder.resume(running[-1])
+                for active in running:
+                    await self.services.recorder.resume(active)
         session.journal.note("recording_changed", recording=running[-1].id, action=change.action.value)
 
     async def _withdraw(self, session: Session) -> None:

@@ -1,5 +1,6 @@
 """Several recorders one after the other, taken as if they were one: between two of them nothing is heard."""
 
+import asyncio
 from collections import deque
 
 from engine.ports import Recorder, Track
@@ -12,6 +13,7 @@ class Reel:
         self._hearing: Recorder | None = recorder
         self._untaken = deque([recorder])
         self._ended: set[Recorder] = set()
+        self._stopping = asyncio.Lock()
 
     @property
     def tracks(self) -> tuple[Track, ...]:
@@ -35,12 +37,13 @@ class Reel:
         return b""
 
     async def stop(self) -> None:
-        ending, self._hearing = self._hearing, None
-        if ending is not None:
-            try:
-                await ending.stop()
-            finally:
-                self._ended.add(ending)
+        async with self._stopping:  # whoever stops it second goes on once all can be taken
+            ending, self._hearing = self._hearing, None
+            if ending is not None:
+                try:
+                    await ending.stop()
+                finally:
+                    self._ended.add(ending)
 
     def close(self) -> None:
         while self._untaken:

@@ -1,5 +1,7 @@
 """Recorders one after the other: nothing of what each heard is lost, and nothing is heard between them."""
 
+import asyncio
+
 import pytest
 
 from engine.errors import RecordingError
@@ -71,3 +73,22 @@ async def test_one_that_does_not_end_well_is_taken_to_its_end_all_the_same() -> 
         await reel.stop()
 
     assert all_of(reel) == b"ab"
+
+
+async def test_who_stops_it_while_it_is_being_stopped_goes_on_once_all_can_be_taken() -> None:
+    reel = Reel(Slow(1, at_the_end=b"late"))
+
+    first = asyncio.create_task(reel.stop())
+    await asyncio.sleep(0)
+    await reel.stop()
+
+    assert all_of(reel) == b"late"
+    await first
+
+
+class Slow(Scripted):
+    """Takes a while to stop."""
+
+    async def stop(self) -> None:
+        await asyncio.sleep(0.05)
+        await super().stop()
