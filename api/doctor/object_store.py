@@ -14,7 +14,8 @@ from yarl import URL
 from api.doctor.database import sqlite_file
 from api.doctor.finding import Finding
 from api.doctor.server import RunningServer
-from api.object_store import object_store_of
+from api.object_store import object_store_of, require_store_inside
+from api.privacy import residency_of
 from config.settings import Settings
 from engine.errors import ObjectStoreError, TelefoonError
 from engine.objects.store import Content, ObjectStore
@@ -32,8 +33,9 @@ _RIGHTS: Final = "It needs to list the bucket, to put, get and delete objects, a
 
 
 async def check(settings: Settings, _running: RunningServer | None) -> Sequence[Finding]:
-    """What is tried: an object is put, a part of it read, and it is deleted again."""
+    """An object is put, a part of it read, and it is deleted again; nothing is sent to where nothing may go."""
     try:
+        require_store_inside(settings, residency_of(settings))
         store = object_store_of(settings)
     except TelefoonError as error:
         return [Finding(_SUBJECT, False, str(error), _ADVICE)]

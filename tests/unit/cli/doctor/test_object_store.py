@@ -86,6 +86,15 @@ async def test_a_store_that_is_away_is_told(tmp_path: Path) -> None:
     assert "The object store at 127.0.0.1 does not answer" in finding.detail
 
 
+async def test_nothing_is_sent_to_a_store_where_nothing_may_go(tmp_path: Path) -> None:
+    settings = settings_for("http://192.0.2.1", tmp_path, allowed_countries=["be"], outside="refuse")
+
+    (finding,) = await object_store.check(settings, None)
+
+    assert not finding.ok
+    assert "192.0.2.1 is in no listed country" in finding.detail
+
+
 async def test_a_secret_that_others_can_read_is_told(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text(SECRET)
