@@ -1,5 +1,6 @@
 """What can be done with a call while it lives, from outside its flow."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Final
 
@@ -106,11 +107,10 @@ class CallControl:
             case RecordingAction.STOP:
                 await running[-1].stop()
             case RecordingAction.PAUSE:
-                for active in running:
-                    await self.services.recorder.pause(active, change.pause_behavior)
+                pauses = [self.services.recorder.pause(each, change.pause_behavior) for each in running]
+                await asyncio.gather(*pauses)  # one that fails keeps no other from pausing
             case RecordingAction.RESUME:
-                for active in running:
-                    await self.services.recorder.resume(active)
+                await asyncio.gather(*(self.services.recorder.resume(each) for each in running))
         session.journal.note("recording_changed", recording=running[-1].id, action=change.action.value)
 
     async def _withdraw(self, session: Session) -> None:

@@ -142,8 +142,8 @@ class RecordingDesk:
     @asynccontextmanager
     async def without(self, *sources: Source) -> AsyncIterator[None]:
         """Inside, these are withheld."""
-        await self.withhold(*sources)
         try:
+            await self.withhold(*sources)
             yield
         finally:
             await asyncio.shield(self.release(*sources))

@@ -1,5 +1,6 @@
 """What is recorded of a room: the mix, and beside it each participant where the room says so."""
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 
 from engine.conference import Conference
@@ -65,14 +66,13 @@ class RoomRecording:
     async def pause(self, behavior: PauseBehavior | None) -> None:
         """Silence from now on, or nothing. Raises WrongState where nothing is recorded, RecordingError, StoreError."""
         self._require_recorded()
-        for active in tuple(self._running()):
-            await self._desk.pause(active, behavior)
+        # Together, so that all have the same gap, and one that fails keeps no other from pausing.
+        await asyncio.gather(*(self._desk.pause(each, behavior) for each in self._running()))
 
     async def resume(self) -> None:
         """Record again. Raises as `pause`."""
         self._require_recorded()
-        for active in tuple(self._running()):
-            await self._desk.resume(active)
+        await asyncio.gather(*(self._desk.resume(each) for each in self._running()))
 
     async def member_changed(self, member: Member) -> None:
         """Who is not heard in the room is not heard in its own track either."""

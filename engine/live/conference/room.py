@@ -172,11 +172,13 @@ class Room:
     @asynccontextmanager
     async def with_unasked(self) -> AsyncIterator[None]:
         """Inside, somebody is heard who has not been asked, in no recording."""
-        await self._count_unasked(1)
+        self._unasked += 1
         try:
+            await self._arrange_again()
             yield
         finally:
-            await asyncio.shield(self._count_unasked(-1))
+            self._unasked -= 1
+            await asyncio.shield(self._arrange_again())
 
     def tell_member(self, member: Member, speech: Speech) -> None:
         """Say something that this one alone hears."""
@@ -208,9 +210,8 @@ class Room:
 
         self._announcements.begin(sound, on_end=told)
 
-    async def _count_unasked(self, more: int) -> None:
+    async def _arrange_again(self) -> None:
         async with self._turn:
-            self._unasked += more
             if not self.over.is_set():
                 await self._arrange()
 
