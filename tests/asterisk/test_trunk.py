@@ -6,6 +6,7 @@ import pytest
 
 from tests.peers.asterisk import Asterisk
 from tests.peers.audio import Sound, contains, hears
+from tests.peers.consent import ASKS_NOBODY
 from tests.peers.customer import Customer
 from tests.peers.platform import NUMBER, platform
 from tests.peers.ports import Ports
@@ -30,7 +31,7 @@ async def test_a_call_out_is_heard_and_hears_a_tone_and_keys(
     async with platform(tmp_path, ports, settings) as telefoon:
         await telefoon.check_when("trunk", REGISTERED[trunk])
         telefoon.telefoon("say", PROMPT, "--language", "en-GB", "-o", str(spoken))
-        placed = await telefoon.place("+32255511700", flow=FLOW, record=True)
+        placed = await telefoon.place("+32255511700", flow=FLOW, record=True, consent=ASKS_NOBODY)
 
         call = await telefoon.ended_call(placed["id"], within_s=40)
 
