@@ -144,7 +144,8 @@ async def test_answer_on_bridge_leaves_the_caller_ringing_until_the_called_party
 
 
 async def test_a_recording_is_trimmed_in_one_channel_and_told(tmp_path: Path, ports: Ports, shop: Customer) -> None:
-    voice = tone(900, 5).save(tmp_path / "900.wav")
+    # The notice takes seven seconds of it.
+    voice = tone(900, 11).save(tmp_path / "900.wav")
     shop.flows["/done"] = "<Response/>"
     async with phone("--play", str(voice)) as desk:
         shop.flows["/start"] = (
@@ -163,7 +164,7 @@ async def test_a_recording_is_trimmed_in_one_channel_and_told(tmp_path: Path, po
     assert [form["RecordingStatus"] for form in told] == ["in-progress", "completed"]
     assert told[1]["RecordingSource"] == "DialVerb"
     assert recording["channels"] == 1
-    assert 1 < recording["seconds"] < 5
+    assert 1 < recording["seconds"] < 6
 
 
 async def test_a_client_is_dialled_at_the_registrar_with_its_parameters(

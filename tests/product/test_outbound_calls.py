@@ -28,7 +28,7 @@ async def test_a_call_is_spoken_to_gives_keys_is_recorded_and_billed(
     spoken = tmp_path / "prompt.wav"
     flow = f'<Response><Gather numDigits="2" timeout="8"><Say language="en-GB">{PROMPT}</Say></Gather></Response>'
     async with (
-        phone("--digits", "42", "--digits-after", "9", "--record", str(heard)) as far_end,
+        phone("--digits", "42", "--digits-after", "13", "--record", str(heard)) as far_end,
         platform(tmp_path, ports, trunk_to(far_end.port)) as telefoon,
     ):
         telefoon.telefoon("say", PROMPT, "--language", "en-GB", "-o", str(spoken))
