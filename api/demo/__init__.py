@@ -20,7 +20,7 @@ from api.published import BASE_PATH
 from config.settings import LogFormat, LogLevel, Settings
 
 _RING_S: Final = 1.0
-_DIGITS_AFTER_S: Final = 10.5
+_DIGITS_AFTER_S: Final = 17.0
 
 
 def run(settings: Settings) -> int:
