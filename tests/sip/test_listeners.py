@@ -136,4 +136,4 @@ async def test_who_was_silent_is_heard_from_its_first_word_on(line: Line, ports:
 
         await asyncio.sleep(1.5)
         (word,) = when_heard(plain.ear.heard(since), 2000)
-        assert word.seconds == pytest.approx(0.5, abs=0.03)
+        assert 0.47 < word.seconds < 0.6  # a jitter buffer may make it a frame or two longer
