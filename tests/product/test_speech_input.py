@@ -8,6 +8,7 @@ from api.speech import speech_service
 from config.settings import Settings
 from engine.ports import Speech
 from tests.peers.audio import Sound, hears, tone
+from tests.peers.consent import NUMBER_ASKS_NOBODY
 from tests.peers.customer import Customer
 from tests.peers.phone import phone
 from tests.peers.platform import NUMBER, platform
@@ -78,7 +79,7 @@ async def test_masked_keys_are_kept_out_of_events_ledger_and_recording(
     shop.flows["/pin"] = '<Response><Gather timeout="3"/></Response>'
     voice = tone(500, 60).save(tmp_path / "500.wav")
     async with (
-        platform(tmp_path, ports, number={"--url": shop.url("/start")}) as telefoon,
+        platform(tmp_path, ports, number={"--url": shop.url("/start"), **NUMBER_ASKS_NOBODY}) as telefoon,
         phone(
             *("--dial", f"sip:{NUMBER}@127.0.0.1:{telefoon.sip_port}", "--from", CALLER),
             *("--digits", "7391", "--digits-after", "5", "--play", str(voice)),

@@ -19,7 +19,7 @@ COMMANDS = [
     ("holds", "list"), ("holds", "set"), ("holds", "lift"),
     ("keys", "create"), ("keys", "list"), ("keys", "revoke"), ("keys", "rotate-master"),
     ("accounts", "list"), ("accounts", "secret"),
-    ("accounts", "consent"), ("accounts", "text"),
+    ("accounts", "beep"), ("accounts", "consent"), ("accounts", "text"),
     ("webhooks", "list"), ("webhooks", "replay"), ("webhooks", "verify"),
     ("numbers", "add"), ("numbers", "list"), ("numbers", "remove"),
     ("calls", "list"), ("calls", "show"), ("calls", "explain"), ("calls", "end"),
