@@ -59,6 +59,13 @@ async def call(crowd: Crowd, sip_port: int, folder: Path, ports: Ports) -> Outco
     return _read(folder)
 
 
+def fresh(folder: Path, name: str) -> Path:
+    """A new folder within, for what one crowd leaves."""
+    made = folder / name
+    made.mkdir()
+    return made
+
+
 def _read(folder: Path) -> Outcome:
     rows = list(csv.DictReader((folder / "stat.csv").read_text().splitlines(), delimiter=";"))
     last = rows[-1]

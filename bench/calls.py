@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from bench.callers import Crowd, Outcome, call
+from bench.callers import Crowd, Outcome, call, fresh
 from bench.process import Usage, usage
 from bench.results import percentile, save
 from tests.peers.customer import customer
@@ -59,20 +59,14 @@ async def measure(folder: Path) -> tuple[Outcome, Usage]:
         await _warm_up(telefoon, folder, ports)
         peak = PeakUsage(telefoon.pid)
         watching = asyncio.create_task(peak.watch())
-        outcome = await call(Crowd(NUMBER, CALLS, PER_SECOND), telefoon.sip_port, _fresh(folder, "crowd"), ports)
+        outcome = await call(Crowd(NUMBER, CALLS, PER_SECOND), telefoon.sip_port, fresh(folder, "crowd"), ports)
         watching.cancel()
         return outcome, peak.spent()
 
 
 async def _warm_up(telefoon: Platform, folder: Path, ports: Ports) -> None:
     """One call, so that the prompt is rendered and every library loaded."""
-    await call(Crowd(NUMBER, 1, 1), telefoon.sip_port, _fresh(folder, "warm-up"), ports)
-
-
-def _fresh(folder: Path, name: str) -> Path:
-    made = folder / name
-    made.mkdir()
-    return made
+    await call(Crowd(NUMBER, 1, 1), telefoon.sip_port, fresh(folder, "warm-up"), ports)
 
 
 def main() -> int:

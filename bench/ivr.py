@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bench.callers import Crowd, call
+from bench.callers import Crowd, call, fresh
 from bench.process import usage
 from bench.results import save
 from tests.peers.customer import customer
@@ -65,7 +65,7 @@ async def side_by_side(folder: Path) -> tuple[float, float]:
     """CPU seconds of both, plain first, of one round. Raises RuntimeError where a call failed."""
     ports = Ports()
     async with AsyncExitStack() as held:
-        servers = [await _server(held, _fresh(folder, way.name), way, ports) for way in (PLAIN, LAWFUL)]
+        servers = [await _server(held, fresh(folder, way.name), way, ports) for way in (PLAIN, LAWFUL)]
         await _on_all(servers, 1, "first", ports)  # prompts are rendered, libraries loaded
         before = [usage(server.pid).cpu_s for server in servers]
         await _on_all(servers, CALLS, "crowd", ports)
@@ -89,7 +89,7 @@ async def _server(held: AsyncExitStack, folder: Path, way: Way, ports: Ports) ->
 
 async def _calls(server: Platform, count: int, name: str, ports: Ports) -> None:
     closed = await _closed(server)
-    outcome = await call(Crowd(NUMBER, count, PER_SECOND), server.sip_port, _fresh(server.folder, name), ports)
+    outcome = await call(Crowd(NUMBER, count, PER_SECOND), server.sip_port, fresh(server.folder, name), ports)
     if outcome.succeeded != count:
         raise RuntimeError(f"{outcome.failed} calls failed: {server.log()[-2000:]}")
     async with asyncio.timeout(_ALL_CLOSED_S):
@@ -97,12 +97,6 @@ async def _calls(server: Platform, count: int, name: str, ports: Ports) -> None:
             if await _closed(server) == closed + count:
                 return
             await asyncio.sleep(_POLL_S)
-
-
-def _fresh(folder: Path, name: str) -> Path:
-    made = folder / name
-    made.mkdir()
-    return made
 
 
 async def _closed(server: Platform) -> int:
