@@ -8,14 +8,12 @@ from typing import Final
 
 import structlog
 
-from engine.errors import StoreError
+from engine.live.stored import until_stored
 
 Change = Callable[[], Awaitable[object]]
 
 _WAIT_S: Final = 0.5
 """How long people wait for the database: what they did is true there by then, if it is well."""
-_FIRST_RETRY_S: Final = 0.2
-_LAST_RETRY_S: Final = 5.0
 _PATIENCE_S: Final = 3600.0
 
 log = structlog.get_logger(__name__)
@@ -57,22 +55,13 @@ class Backlog:
     async def _write_all(self) -> None:
         while self._lines:
             line = self._lines[0]
-            await self._write_until_done(line.change)
+            await self._store(line.change)
             line.settled.set()
             self._lines.popleft()
 
-    async def _write_until_done(self, change: Change) -> None:
-        wait_s = _FIRST_RETRY_S
+    async def _store(self, change: Change) -> None:
         try:
             async with asyncio.timeout(_PATIENCE_S):
-                while True:
-                    try:
-                        await change()
-                    except StoreError as error:
-                        log.error("store_failed", error=str(error), again_in_s=wait_s)
-                        await asyncio.sleep(wait_s)
-                        wait_s = min(2 * wait_s, _LAST_RETRY_S)
-                    else:
-                        return
+                await until_stored(change)
         except TimeoutError:
             log.error("not_stored", given_up_after_s=_PATIENCE_S)

@@ -10,21 +10,20 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 import structlog
 
 from engine.bell import Bell
 from engine.call import Attempt, Call, Event, after
-from engine.errors import StoreError
+from engine.live.stored import until_stored
 from engine.ports import Clock
 from engine.privacy.discretion import Discretion
 from engine.store import Calls, NewCallback
 from engine.tasks import stopped
 from engine.told.call import event_name, status_form
 
-_FIRST_RETRY_S: Final = 0.2
-_LAST_RETRY_S: Final = 5.0
 _PATIENCE_S: Final = 60.0
 
 log = structlog.get_logger(__name__)
@@ -127,20 +126,8 @@ class Journal:
     async def _write_on(self) -> None:
         while True:
             line = await self._lines.get()
-            await self._write_until_done(line)
+            await until_stored(partial(self._write, line))
             self._lines.task_done()
-
-    async def _write_until_done(self, line: _State | _Note | _Job) -> None:
-        wait_s = _FIRST_RETRY_S
-        while True:
-            try:
-                await self._write(line)
-            except StoreError as error:
-                log.error("store_failed", error=str(error), again_in_s=wait_s)
-                await asyncio.sleep(wait_s)
-                wait_s = min(wait_s * 2, _LAST_RETRY_S)
-            else:
-                return
 
     async def _write(self, line: _State | _Note | _Job) -> None:
         if isinstance(line, _Job):

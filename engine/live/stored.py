@@ -1,11 +1,15 @@
 """Writing to the database on behalf of people who talk."""
 
-from collections.abc import Coroutine
-from typing import Any
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Final
 
 import structlog
 
 from engine.errors import StoreError
+
+_FIRST_RETRY_S: Final = 0.2
+_LAST_RETRY_S: Final = 5.0
 
 log = structlog.get_logger(__name__)
 
@@ -16,3 +20,17 @@ async def stored(writing: Coroutine[Any, Any, object]) -> None:
         await writing
     except StoreError as error:
         log.error("store_failed", error=str(error))
+
+
+async def until_stored(write: Callable[[], Awaitable[object]]) -> None:
+    """As often as it takes, with growing pauses: a database that fails is well again some time."""
+    wait_s = _FIRST_RETRY_S
+    while True:
+        try:
+            await write()
+        except StoreError as error:
+            log.error("store_failed", error=str(error), again_in_s=wait_s)
+            await asyncio.sleep(wait_s)
+            wait_s = min(2 * wait_s, _LAST_RETRY_S)
+        else:
+            return
