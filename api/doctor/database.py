@@ -1,7 +1,8 @@
 """Whether the database can be opened and asked."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from sqlalchemy import make_url
@@ -31,6 +32,21 @@ async def check(settings: Settings, _running: RunningServer | None) -> Sequence[
     except TelefoonError as error:
         return [Finding(SUBJECT, False, str(error), ADVICE)]
     return [Finding(SUBJECT, True, f"{_shown(settings.database)} answers")]
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Database | None]:
+    """For other checks; none where there is none or it can't be opened, as the check of the database tells then."""
+    file = sqlite_file(settings.database)
+    try:
+        database = None if file is not None and not file.exists() else await Database.open(settings.database)
+    except TelefoonError:
+        database = None
+    try:
+        yield database
+    finally:
+        if database is not None:
+            await database.close()
 
 
 def _absent(file: Path) -> Finding:

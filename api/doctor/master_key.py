@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Final
 
-from api.doctor.database import sqlite_file
+from api.doctor.database import opened
 from api.doctor.finding import Finding
 from api.doctor.server import RunningServer
 from api.sealing import master_key
 from config.settings import Settings
 from engine.errors import MasterKeyMissing, SetupError, StoreError
-from engine.store import AccountKeys, Database
+from engine.store import AccountKeys
 
 _SUBJECT: Final = "Master key"
 _ADVICE: Final = (
@@ -37,14 +37,8 @@ def _fault(error: SetupError) -> Finding:
 
 
 async def _something_is_sealed(settings: Settings) -> bool:
-    file = sqlite_file(settings.database)
-    if file is not None and not file.exists():
-        return False
-    try:
-        database = await Database.open(settings.database)
+    async with opened(settings) as database:
         try:
-            return bool(await AccountKeys(database).all())
-        finally:
-            await database.close()
-    except StoreError:
-        return False  # the check of the database says what is wrong with it
+            return database is not None and bool(await AccountKeys(database).all())
+        except StoreError:
+            return False  # the check of the database says what is wrong with it

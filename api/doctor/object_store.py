@@ -2,8 +2,7 @@
 
 import hashlib
 import tempfile
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -11,7 +10,7 @@ from uuid import uuid4
 
 from yarl import URL
 
-from api.doctor.database import sqlite_file
+from api.doctor.database import opened
 from api.doctor.finding import Finding
 from api.doctor.server import RunningServer
 from api.object_store import object_store_of, require_store_inside
@@ -20,7 +19,7 @@ from config.settings import Settings
 from engine.errors import ObjectStoreError, TelefoonError
 from engine.objects.store import Content, ObjectStore
 from engine.residency import is_loopback
-from engine.store import Database, Moves
+from engine.store import Moves
 
 _SUBJECT: Final = "Object store"
 _PROBE: Final = b"Telefoon was here."
@@ -58,34 +57,21 @@ async def check(settings: Settings, _running: RunningServer | None) -> Sequence[
 
 
 async def _missed(settings: Settings) -> list[Finding]:
-    async with _moves(settings) as moves:
+    async with opened(settings) as database:
+        moves = None if database is None else Moves(database)
         there = 0 if moves is None else await moves.in_store() + len(await moves.waiting())
     detail = f"{there} recordings are in one, deleted ones among them, that can be neither read nor deleted now"
     return [Finding(_SUBJECT, False, detail, "Set TELEFOON_RECORDING_STORE again.")] if there else []
 
 
 async def _waiting(settings: Settings) -> list[Finding]:
-    async with _moves(settings) as moves:
-        if moves is None:
+    async with opened(settings) as database:
+        if database is None:
             return []
+        moves = Moves(database)
         here, there = len(await moves.to_upload(settings.node)), len(await moves.waiting())
     detail = f"{here} recordings wait here to be uploaded, {there} there to be deleted"
     return [Finding(_SUBJECT, True, detail, "The log tells why: object_store_waits.")] if here or there else []
-
-
-@asynccontextmanager
-async def _moves(settings: Settings) -> AsyncIterator[Moves | None]:
-    """None without a database: the check of the database says what is wrong with it."""
-    file = sqlite_file(settings.database)
-    try:
-        database = None if file is not None and not file.exists() else await Database.open(settings.database)
-    except TelefoonError:
-        database = None
-    try:
-        yield None if database is None else Moves(database)
-    finally:
-        if database is not None:
-            await database.close()
 
 
 def _versions(store: ObjectStore, *, sealed: bool) -> list[Finding]:

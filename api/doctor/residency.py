@@ -1,11 +1,10 @@
 """Whether what calls are sent to is in the countries that are allowed."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
-from api.doctor.database import sqlite_file
+from api.doctor.database import opened
 from api.doctor.finding import Finding
 from api.doctor.server import RunningServer
 from api.object_store import endpoint_of, host_of_endpoint
@@ -14,7 +13,7 @@ from config.settings import Settings
 from engine.egress import host_of
 from engine.errors import TelefoonError
 from engine.residency import Outside
-from engine.store import Database, Numbers
+from engine.store import Numbers
 
 _SUBJECT: Final = "Countries"
 _ADVICE: Final = "Say where it is in TELEFOON_TARGET_COUNTRIES, or use one in TELEFOON_ALLOWED_COUNTRIES."
@@ -41,21 +40,10 @@ def _of_settings(settings: Settings) -> list[str]:
 
 
 async def _of_numbers(settings: Settings) -> list[str]:
-    file = sqlite_file(settings.database)
-    if file is not None and not file.exists():
-        return []
-    try:
-        async with _numbers(settings) as numbers:
-            urls = [url for number in await numbers.all() for url in (number.url, number.fallback_url) if url]
-    except TelefoonError:
-        return []  # the check of the database says what is wrong with it
+    async with opened(settings) as database:
+        try:
+            numbers = [] if database is None else await Numbers(database).all()
+        except TelefoonError:
+            return []  # the check of the database says what is wrong with it
+    urls = [url for number in numbers for url in (number.url, number.fallback_url) if url]
     return sorted({host for url in urls if (host := urlsplit(url).hostname)})
-
-
-@asynccontextmanager
-async def _numbers(settings: Settings) -> AsyncIterator[Numbers]:
-    database = await Database.open(settings.database)
-    try:
-        yield Numbers(database)
-    finally:
-        await database.close()
