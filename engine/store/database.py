@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from engine.errors import SetupError, StoreError
 from engine.store import postgresql, sqlite
 from engine.store.failure import as_store_error
-from engine.store.migration import migrate
+from engine.store.schema_version import is_current
 from engine.store.writers import Job, ParallelWriter, SerialWriter, T, Writer
 
 _DRIVERS: Final = ("sqlite+aiosqlite", "postgresql+asyncpg")
@@ -30,14 +30,20 @@ class Database:
 
     @classmethod
     async def open(cls, url: str) -> Self:
-        """Migrate it under a lock, then be ready. Raises SetupError for a URL that names none, and StoreError."""
+        """Migrate it if it must be, then be ready. Raises SetupError for a URL that names none, and StoreError."""
         parsed = _parsed(url)
         with as_store_error():
-            await migrate(parsed)
-            if parsed.get_backend_name() == "sqlite":
-                engine = sqlite.create_engine(parsed)
+            is_new = parsed.get_backend_name() == "sqlite" and sqlite.create_file(parsed).stat().st_size == 0
+            engine = _engine(parsed)
+            try:
+                # The first to open a file changes how it is written, so that is done under the migration's lock.
+                if is_new or not await is_current(engine):
+                    await _migrate(parsed)
+            except BaseException:
+                await engine.dispose()
+                raise
+            if engine.dialect.name == "sqlite":
                 return cls(engine, SerialWriter(sqlite.for_writing(engine)))
-            engine = postgresql.create_engine(parsed)
             return cls(engine, ParallelWriter(engine))
 
     async def close(self) -> None:
@@ -117,6 +123,19 @@ class Database:
     def _require_open(self) -> None:
         if self._closed:
             raise StoreError("The database is closed.")
+
+
+def _engine(url: URL) -> AsyncEngine:
+    if url.get_backend_name() == "sqlite":
+        return sqlite.create_engine(url)
+    return postgresql.create_engine(url)
+
+
+async def _migrate(url: URL) -> None:
+    # Loading what migrates takes longer than opening a database that is up to date.
+    from engine.store.migration import migrate
+
+    await migrate(url)
 
 
 def _parsed(url: str) -> URL:
