@@ -62,6 +62,7 @@ EXTRAS = {
         "mypy>=1.14,<3",
         "pytest>=8.3,<10",
         "pytest-asyncio>=1,<2",
+        "pytest-xdist>=3.6,<4",
         "ruff>=0.9,<1",
         "schemathesis>=4,<5",
         "swift>=2.35,<3",

@@ -17,6 +17,7 @@ from engine.tape.sealed import UNSYNCED_CHUNKS, SealedAudio, SealedTape, end_sea
 from tests.unit.sealing.no_room import no_file_over
 
 KEY = bytes(range(32))
+ANOTHER_KEY = bytes(range(1, 33))
 ONE, OTHER = "RE" + "1" * 32, "RE" + "2" * 32
 RATE_HZ = 80
 """So that a chunk has ten frames."""
@@ -122,7 +123,7 @@ def test_a_chunk_of_another_recording_of_the_same_key_is_refused(tmp_path: Path)
 @pytest.mark.parametrize(
     ("fault", "identifier", "key", "count"),
     [
-        ("has another key", ONE, new_key(), None),
+        ("has another key", ONE, ANOTHER_KEY, None),
         (f"it is the recording {ONE}", OTHER, KEY, None),
         ("it holds 0.312 s, not the 0.500 s recorded", ONE, KEY, 40),
     ],
