@@ -5,13 +5,18 @@ BIN := .venv/bin
 UV_COMPILE := $(BIN)/uv pip compile setup.py --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --quiet --extra build
 
-.PHONY: help setup run test lint format lock bench-calls bench-cascade bench-conference bench-endurance \
+# Tests mostly wait, so more of them run at once than there are cores.
+WORKERS ?= $(shell expr 3 \* $$(nproc))
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telefoon
+
+.PHONY: help setup run test test-fast lint format lock bench-calls bench-cascade bench-conference bench-endurance \
 	bench-ivr bench-listeners bench-recording bench-webhooks clean
 
 help:
 	@echo 'make run           install, then one real call from start to end, then keep serving (Ctrl-C ends it)'
 	@echo 'make setup         install only: leaves .venv/bin/telefoon working'
-	@echo "make test          all tests; some: make test TESTS='tests/unit -k rating'"
+	@echo "make test          all tests, side by side; some: make test TESTS='tests/unit -k rating' WORKERS=2"
+	@echo 'make test-fast     those that need neither SIP nor other programs: under a minute'
 	@echo 'make lint          ruff, mypy, import-linter'
 	@echo 'make format        put the code into the one format'
 	@echo 'make bench-calls   100 inbound calls at 20 a second; figures to bench/results/'
@@ -39,13 +44,17 @@ test:
 ifeq (,$(findstring not asterisk,$(TESTS)))
 	@$(PYTHON) -m scripts.asterisk_root > /dev/null
 endif
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(BIN)/python -m tests.running -n $(WORKERS) $(TESTS)
+
+test-fast:
+	@$(PYTHON) -m scripts.setup --tests
+	@$(BIN)/python -m pytest --only fast -n $$(nproc) $(TESTS)
 
 lint:
 	@$(PYTHON) -m scripts.setup --tests
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
+	@$(BIN)/ruff check --cache-dir $(CACHE)/ruff .
+	@$(BIN)/ruff format --cache-dir $(CACHE)/ruff --check .
+	@$(BIN)/mypy --cache-dir $(CACHE)/mypy
 	@$(BIN)/lint-imports --no-cache
 
 format:

@@ -4,18 +4,25 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
+from tests.running.pace import patience
+
 T = TypeVar("T")
 
 _LOOK_AGAIN_S = 0.02
 
 
+def within(seconds: float) -> asyncio.Timeout:
+    """Raises TimeoutError after this many seconds of an idle machine, which are more on a busy one."""
+    return asyncio.timeout(patience(seconds))
+
+
 async def eventually(probe: Callable[[], T | None], *, within_s: float, otherwise: Callable[[], str]) -> T:
     """The first value of `probe` that is neither None nor False.
 
-    Raises AssertionError with what `otherwise` says if there is none within `within_s` seconds.
+    Raises AssertionError with what `otherwise` says if there is none within `within_s` seconds of an idle machine.
     """
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + within_s
+    deadline = loop.time() + patience(within_s)
     while True:
         found = probe()
         if found is not None and found is not False:

@@ -1,0 +1,41 @@
+"""How every run of the tests is organised; the parts are in tests/running."""
+
+import pytest
+
+from tests.running.cost import Costs
+from tests.running.first import STARTING
+from tests.running.once import begin_run, end_run
+from tests.running.order import Only, arrange, folder
+from tests.running.pace import PACE
+from tests.running.processes import Processes
+from tests.running.summary import Summary
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--only", choices=[each.value for each in Only], help="a part of the tests; see tests/running/order.py"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Costs())
+    config.pluginmanager.register(Processes())
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Summary())
+        folder = begin_run()
+        config.add_cleanup(lambda: end_run(folder))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    STARTING.begin(item)
+    if folder(item) != "unit":
+        PACE.measure()
+
+
+# Last, so that the marks that folders give their tests are there.
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    only = config.getoption("--only")
+    left_out = arrange(items, Only(only) if only else None)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)

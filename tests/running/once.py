@@ -1,0 +1,49 @@
+"""What is made once for a whole run, though several workers want it: a folder of the run, and locks in it."""
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+_VARIABLE: Final = "TESTS_RUN_FOLDER"
+
+
+def begin_run() -> Path:
+    """Make the folder; processes started from now on know it."""
+    folder = Path(tempfile.mkdtemp(prefix="telefoon-tests-"))
+    os.environ[_VARIABLE] = str(folder)
+    return folder
+
+
+def end_run(folder: Path) -> None:
+    """Remove the folder."""
+    del os.environ[_VARIABLE]
+    shutil.rmtree(folder)
+
+
+def run_folder() -> Path:
+    """The folder of the run that this process belongs to."""
+    return Path(os.environ[_VARIABLE])
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock file alone."""
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def made_once(name: str, make: Callable[[Path], None]) -> Path:
+    """A file or folder in the run's folder, which `make` makes at the path that it is given."""
+    made = run_folder() / name
+    with locked(run_folder() / f"{name}.lock"):
+        if not made.exists():
+            unfinished = run_folder() / f"{name}.unfinished"
+            make(unfinished)
+            unfinished.rename(made)
+    return made
