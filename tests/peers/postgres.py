@@ -1,5 +1,6 @@
-"""A private PostgreSQL: its own folder, no network port, gone when its owner is."""
+"""A private PostgreSQL: its own folder, no network port, gone when its owner is; one serves a whole test run."""
 
+import fcntl
 import os
 import pwd
 import shutil
@@ -8,17 +9,21 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
+
+from tests.peers.databases import migrate
+from tests.running.once import locked, made_once, run_folder
 
 _PROGRAMS: Final = Path("/usr/lib/postgresql")
 _USERS: Final = ("postgres", "nobody")
 _READY_WITHIN_S: Final = 60.0
 _STOPPED_WITHIN_S: Final = 30.0
 _LOOK_AGAIN_S: Final = 0.05
+_TEMPLATE: Final = "migrated"
 
 
 def programs() -> Path | None:
@@ -37,9 +42,12 @@ class Postgres:
 
     def new_database(self) -> str:
         """SQLAlchemy URL of a fresh, empty database."""
-        name = f"test_{next(self._numbers)}"
-        self._do(f"CREATE DATABASE {name}")
-        return f"postgresql+asyncpg://postgres@/{name}?host={self.folder}"
+        return self._create(f"test_{os.getpid()}_{next(self._numbers)}")
+
+    def migrated_database(self) -> str:
+        """SQLAlchemy URL of a fresh database with all tables and no rows: a copy of one that is made once."""
+        made_once(f"{self.folder.name}-template", self._make_template)
+        return self._create(f"test_{os.getpid()}_{next(self._numbers)}", f" TEMPLATE {_TEMPLATE}")
 
     def drop(self, url: str) -> None:
         """Drop a database, whoever is still in it."""
@@ -50,6 +58,14 @@ class Postgres:
         """End every session in a database, as a restart of the server does."""
         name = url.partition("@/")[2].partition("?")[0]
         self._do(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+
+    def _make_template(self, made: Path) -> None:
+        migrate(self._create(_TEMPLATE))
+        made.touch()
+
+    def _create(self, name: str, how: str = "") -> str:
+        self._do(f"CREATE DATABASE {name}{how}")
+        return f"postgresql+asyncpg://postgres@/{name}?host={self.folder}"
 
     def _do(self, statement: str) -> None:
         psql: list[str | Path] = [
@@ -64,6 +80,30 @@ class Postgres:
             statement,
         ]
         subprocess.run(psql, check=True, capture_output=True)
+
+
+@contextmanager
+def shared(binaries: Path) -> Iterator[Postgres]:
+    """The server of this test run. Who asks first starts it, and ends it when nobody else has it any more."""
+    folder = run_folder()
+    known = folder / "postgres.folder"
+    with (folder / "postgres.users").open("w") as users, ExitStack() as stack:
+        with locked(folder / "postgres.lock"):
+            if known.exists():
+                fcntl.flock(users, fcntl.LOCK_SH)
+                server = Postgres(binaries, Path(known.read_text()))
+            else:
+                server = stack.enter_context(running(binaries))
+                known.write_text(str(server.folder))
+                stack.callback(_leave_last, folder / "postgres.lock", known, users)
+        yield server
+
+
+def _leave_last(lock: Path, known: Path, users: IO[str]) -> None:
+    # Whoever comes while others are awaited waits for the lock, and starts a server of its own.
+    with locked(lock):
+        known.unlink()
+        fcntl.flock(users, fcntl.LOCK_EX)
 
 
 @contextmanager

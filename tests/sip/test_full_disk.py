@@ -30,6 +30,7 @@ from engine.tasks import stopped
 from sip.config import Listening, SipConfig, Tls
 from sip.user_agent import UserAgent
 from tests.peers.consent import announced
+from tests.peers.databases import migrated_sqlite
 from tests.peers.ports import Ports
 from tests.peers.small_disk import small_disk
 from tests.peers.waiting import eventually
@@ -62,7 +63,7 @@ async def agent(tmp_path: Path) -> AsyncIterator[UserAgent]:
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'telefoon.db'}")
+    database = await Database.open(migrated_sqlite(tmp_path / "telefoon.db"))
     yield database
     await database.close()
 

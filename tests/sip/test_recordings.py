@@ -20,6 +20,7 @@ from engine.store import AccountKeys, Accounts, Calls, Database, Recordings
 from engine.tape.wav import WavView
 from sip.recorder import GIVE_BACK_BYTES
 from tests.peers.consent import announced
+from tests.peers.databases import migrated_sqlite
 from tests.sip.conftest import Line
 
 pytestmark = pytest.mark.sip
@@ -35,7 +36,7 @@ class SkewedClock(SystemClock):
 
 
 async def test_a_recording_shorter_than_the_talk_is_an_event(line: Line, tmp_path: Path) -> None:
-    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'telefoon.db'}")
+    database = await Database.open(migrated_sqlite(tmp_path / "telefoon.db"))
     account = await Accounts(database, b"pepper").ensure("demo")
     master = MasterKeyFile(tmp_path / "master.key")
     await master.ensure()

@@ -17,6 +17,7 @@ from engine.ids import Kind, new_id
 from engine.orders import CallChange, ConferenceChange, NewCall, NewConference, ParticipantOrder
 from engine.ports import LineFigures
 from engine.store import Calls, Conferences, Database
+from tests.peers.databases import migrated_sqlite
 from tests.unit.rest_services import answering, rest_services
 
 NUMBER = "+3225550100"
@@ -163,7 +164,7 @@ class Site:
 
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'telefoon.db'}")
+    database = await Database.open(migrated_sqlite(tmp_path / "telefoon.db"))
     desk, conference_desk, health = NotingDesk(Calls(database)), NotingConferenceDesk(Conferences(database)), Well()
     services = await rest_services(database, tmp_path, desk=desk, conference_desk=conference_desk, health=health)
     account = await services.accounts.ensure("demo")

@@ -17,6 +17,7 @@ from engine.ids import Kind, new_id
 from engine.orders import CallChange, ConferenceChange, NewCall, NewConference, ParticipantOrder
 from engine.ports import LineFigures
 from engine.store import Calls, Database
+from tests.peers.databases import migrated_sqlite
 from tests.unit.rest_services import answering, rest_services
 
 OWN = "+3225550100"
@@ -129,7 +130,7 @@ def rest_server(folder: Path) -> Iterator[RestServer]:
 @asynccontextmanager
 async def _serving(server: RestServer, folder: Path) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
-        database = await Database.open(f"sqlite+aiosqlite:///{folder / 'rest.db'}")
+        database = await Database.open(migrated_sqlite(folder / "rest.db"))
         stack.push_async_callback(database.close)
         server.desk = ScriptedDesk(Calls(database))
         services = await rest_services(

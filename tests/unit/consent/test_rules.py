@@ -11,12 +11,13 @@ from engine.consent import Choice, Policy, Sentence, load_texts
 from engine.consent.countries import load_countries
 from engine.live.consent_rules import ConsentRules
 from engine.store import Accounts, Consents, Database
+from tests.peers.databases import migrated_sqlite
 from tests.unit.store.samples import a_call
 
 
 @pytest.fixture
 async def rules(tmp_path: Path) -> AsyncIterator[ConsentRules]:
-    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'telefoon.db'}")
+    database = await Database.open(migrated_sqlite(tmp_path / "telefoon.db"))
     yield ConsentRules(Accounts(database, b"pepper"), Consents(database), load_countries(), load_texts(), "be")
     await database.close()
 

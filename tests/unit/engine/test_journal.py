@@ -12,6 +12,7 @@ from engine.errors import StoreError
 from engine.ids import Kind, new_id
 from engine.live.journal import Journal, Ledger
 from engine.store import Accounts, Calls, Database, NewCallback, Outbox
+from tests.peers.databases import migrated_sqlite
 
 
 class FailingCalls(Calls):
@@ -34,7 +35,7 @@ class FailingCalls(Calls):
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'telefoon.db'}")
+    database = await Database.open(migrated_sqlite(tmp_path / "telefoon.db"))
     yield database
     await database.close()
 

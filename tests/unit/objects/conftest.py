@@ -18,6 +18,7 @@ from engine.recording import Recording, RecordingStatus
 from engine.recording_shelf import RecordingShelf
 from engine.sealing.masters import MasterKeyFile
 from engine.store import AccountKeys, Accounts, Database, Moves, Recordings
+from tests.peers.databases import migrated_sqlite
 from tests.peers.object_server import ACCESS_KEY, BUCKET, REGION, SECRET, ObjectServer, object_server
 from tests.peers.ports import Ports
 from tests.unit.store.samples import a_recording
@@ -81,7 +82,7 @@ async def server(tmp_path: Path) -> AsyncIterator[ObjectServer]:
 
 @pytest.fixture
 async def place(tmp_path: Path, server: ObjectServer) -> AsyncIterator[Place]:
-    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'telefoon.db'}")
+    database = await Database.open(migrated_sqlite(tmp_path / "telefoon.db"))
     account = await Accounts(database, b"p" * 32).ensure("demo")
     master = MasterKeyFile(tmp_path / "master.key")
     await master.ensure()

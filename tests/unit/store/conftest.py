@@ -17,7 +17,8 @@ from engine.store import (
     Outbox,
     Recordings,
 )
-from tests.peers.postgres import Postgres, programs, running
+from tests.peers.databases import migrated_sqlite, sqlite_url
+from tests.peers.postgres import Postgres, programs, shared
 
 PEPPER = b"p" * 32
 
@@ -27,18 +28,36 @@ def postgres() -> Iterator[Postgres]:
     binaries = programs()
     if binaries is None:
         pytest.fail("PostgreSQL is not installed; run: make setup, or leave these out with -m 'not postgres'")
-    with running(binaries) as server:
+    with shared(binaries) as server:
         yield server
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def backend(request: pytest.FixtureRequest) -> str:
+    """The name of the database's kind."""
+    return str(request.param)
+
+
+@pytest.fixture
+def empty_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database that does not exist yet, or is empty."""
-    if request.param == "sqlite":
-        yield f"sqlite+aiosqlite:///{tmp_path / 'telefoon.db'}"
+    if backend == "sqlite":
+        yield sqlite_url(tmp_path / "telefoon.db")
         return
     server: Postgres = request.getfixturevalue("postgres")
     address = server.new_database()
+    yield address
+    server.drop(address)
+
+
+@pytest.fixture
+def url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database with all tables and no rows."""
+    if backend == "sqlite":
+        yield migrated_sqlite(tmp_path / "telefoon.db")
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    address = server.migrated_database()
     yield address
     server.drop(address)
 

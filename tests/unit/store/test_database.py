@@ -33,23 +33,23 @@ async def test_what_migrations_make_is_what_tables_say(db: Database) -> None:
     assert await db.write(job) == []
 
 
-async def test_a_database_opened_again_has_kept_what_was_stored(url: str) -> None:
-    first = await Database.open(url)
+async def test_a_database_opened_again_has_kept_what_was_stored(empty_url: str) -> None:
+    first = await Database.open(empty_url)
     account = await Accounts(first, PEPPER).ensure("demo")
     await first.close()
 
-    second = await Database.open(url)
+    second = await Database.open(empty_url)
     assert await Accounts(second, PEPPER).all() == [account]
     await second.close()
 
 
-async def test_a_database_of_a_newer_version_is_left_alone(url: str) -> None:
-    newer = await Database.open(url)
+async def test_a_database_of_a_newer_version_is_left_alone(empty_url: str) -> None:
+    newer = await Database.open(empty_url)
     await newer.change(text("UPDATE alembic_version SET version_num = '9999'"))
     await newer.close()
 
     with pytest.raises(StoreError, match=r"newer than this program.*9999"):
-        await Database.open(url)
+        await Database.open(empty_url)
 
 
 async def test_a_healthy_database_answers(db: Database) -> None:
@@ -65,8 +65,8 @@ async def test_a_closed_database_stores_nothing_more(db: Database, calls: Calls,
         await db.ping()
 
 
-async def test_what_was_asked_for_before_the_close_is_stored(url: str) -> None:
-    first = await Database.open(url)
+async def test_what_was_asked_for_before_the_close_is_stored(empty_url: str) -> None:
+    first = await Database.open(empty_url)
     account = await Accounts(first, PEPPER).ensure("demo")
     calls = [a_call(account.id) for _ in range(10)]
     adding = [asyncio.ensure_future(Calls(first).add(call)) for call in calls]
@@ -74,7 +74,7 @@ async def test_what_was_asked_for_before_the_close_is_stored(url: str) -> None:
     await first.close()
     await asyncio.gather(*adding)
 
-    second = await Database.open(url)
+    second = await Database.open(empty_url)
     assert [await Calls(second).get(call.id) for call in calls] == calls
     await second.close()
 

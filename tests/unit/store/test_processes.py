@@ -49,11 +49,11 @@ class Process:
 
 
 @pytest.fixture
-def process(url: str) -> Iterator[Callable[[str], Process]]:
+def process(empty_url: str) -> Iterator[Callable[[str], Process]]:
     with ExitStack() as stack:
 
         def start(account_name: str) -> Process:
-            started = Process(url, account_name)
+            started = Process(empty_url, account_name)
             stack.callback(started.kill)
             assert started.says() == ("loaded",)
             return started
@@ -62,7 +62,7 @@ def process(url: str) -> Iterator[Callable[[str], Process]]:
 
 
 async def test_processes_that_open_a_new_database_at_once_all_succeed(
-    url: str, process: Callable[[str], Process]
+    empty_url: str, process: Callable[[str], Process]
 ) -> None:
     started = [process("demo") for _ in range(3)]
 
@@ -75,14 +75,14 @@ async def test_processes_that_open_a_new_database_at_once_all_succeed(
     assert [each.says()[0] for each in started] == ["added"] * 3
 
 
-async def test_kill_9_loses_nothing_that_was_stored(url: str, process: Callable[[str], Process]) -> None:
+async def test_kill_9_loses_nothing_that_was_stored(empty_url: str, process: Callable[[str], Process]) -> None:
     writer = process("demo")
     writer.go()
     said = [writer.says() for _ in range(20)]
 
     said += writer.kill()
 
-    db = await Database.open(url)
+    db = await Database.open(empty_url)
     calls, outbox = Calls(db), Outbox(db)
     account = await Accounts(db, PEPPER).by_name("demo")
     assert account is not None

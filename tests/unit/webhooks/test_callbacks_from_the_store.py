@@ -14,6 +14,8 @@ from engine.ids import Kind, new_id
 from engine.store import Accounts, Calls, Database, NewCallback, Outbox
 from engine.told.call import status_form
 from engine.web.client import WebhookClient
+from tests.peers.databases import migrated_sqlite
+from tests.peers.waiting import within
 from tests.unit.webhooks.server import CustomerServer
 from tests.unit.webhooks.test_callbacks import running
 
@@ -33,7 +35,7 @@ class SystemClock:
 
 @pytest_asyncio.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'telefoon.db'}")
+    database = await Database.open(migrated_sqlite(tmp_path / "telefoon.db"))
     yield database
     await database.close()
 
@@ -76,7 +78,7 @@ async def test_a_calls_life_arrives_in_order_though_the_server_stumbles(
 
     url = customer.handles("/status", answer)
     carrier = courier(db, client)
-    async with running(carrier), asyncio.timeout(30):
+    async with running(carrier), within(30):
         calls = [await live(db, url) for _ in range(3)]
         carrier.notify()
         await all_arrived.wait()
@@ -97,7 +99,7 @@ async def test_what_was_under_way_when_the_process_ended_is_sent_again(
         return http.Response()
 
     await live(db, customer.handles("/status", answer))
-    async with asyncio.timeout(30):
+    async with within(30):
         async with running(courier(db, client)):
             assert await arrived.get() == "0 queued"
         answers_now.set()

@@ -19,6 +19,7 @@ from engine.privacy.retention import FOR_EVER, HoldOn, Kept, Periods, Swept
 from engine.queue import Queue, QueueResult, Wait
 from engine.room_options import RoomOptions
 from engine.store import Conferences, Consents, Holds, Queues, RecordingFilter
+from tests.peers.waiting import within
 from tests.unit.store.privacy.conftest import PERIODS, House
 from tests.unit.store.samples import NOON, a_conference, a_participant
 
@@ -250,7 +251,7 @@ async def test_a_node_sweeps_again_and_again(house: House) -> None:
     house.clock.days_later(1000)
 
     sweeping = asyncio.create_task(house.sweeper().run("system:node-1", first_s=60, every_s=3600))
-    async with asyncio.timeout(20):
+    async with within(20):
         while (await house.audit.head()).sequence < 3:
             await asyncio.sleep(0.01)
     sweeping.cancel()
