@@ -2,15 +2,19 @@
 
 import asyncio
 import json
-import sys
+import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tests.peers.waiting import eventually
+from tests.peers import commands
+from tests.peers.waiting import eventually, within
 
 _STOP_S: Final = 15.0
+_STDERR: Final = 2
+"""pytest keeps what comes here, and shows it where a test fails."""
 
 Json = dict[str, Any]
 
@@ -40,24 +44,27 @@ class PhonePeer:
 @asynccontextmanager
 async def phone(*options: str, port: int = 0) -> AsyncIterator[PhonePeer]:
     """A phone that does as its options say; on leaving, its calls are hung up and its recordings closed."""
-    command = [sys.executable, "-m", "api.cli", "phone", "--port", str(port), "--json", *options]
-    process = await asyncio.create_subprocess_exec(
-        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-    )
+    printed, writing = os.pipe()
+    process = await commands.start("phone", "--port", str(port), "--json", *options, stdout=writing, stderr=_STDERR)
+    os.close(writing)
     peer = PhonePeer(0)
-    reading = asyncio.create_task(_read(process, peer))
+    reading = asyncio.create_task(_read(printed, peer))
     try:
         peer.port = (await peer.tells("listening", within_s=30))["port"]
         yield peer
     finally:
         if process.returncode is None:
-            process.terminate()
-        async with asyncio.timeout(_STOP_S):
+            process.send_signal(signal.SIGTERM)
+        async with within(_STOP_S):
             await process.wait()
             await reading
 
 
-async def _read(process: asyncio.subprocess.Process, peer: PhonePeer) -> None:
-    assert process.stdout is not None, "a pipe was asked for"
-    async for line in process.stdout:
-        peer.told.append(json.loads(line))
+async def _read(printed: int, peer: PhonePeer) -> None:
+    lines = asyncio.StreamReader()
+    with os.fdopen(printed, "rb") as pipe:
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), pipe)
+        async for line in lines:
+            peer.told.append(json.loads(line))
+        transport.close()

@@ -1,24 +1,22 @@
 """The product as its users meet it: `telefoon serve` in a process of its own, and a REST client with a key."""
 
 import asyncio
-import atexit
 import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
-import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
 
+from tests.peers import commands
 from tests.peers.ports import Ports
+from tests.peers.waiting import within
+from tests.running.once import made_once
 
 ACCOUNT: Final = "demo"
 NUMBER: Final = "+3225550100"
@@ -41,7 +39,7 @@ class Platform:
     http_port: int
     sip_port: int
     key: str = ""
-    _process: asyncio.subprocess.Process | None = None
+    _process: commands.Running | None = None
     _client: aiohttp.ClientSession | None = None
     _log: Path = field(init=False)
 
@@ -69,16 +67,9 @@ class Platform:
 
     def telefoon(self, *arguments: str, exit_code: int = 0) -> str:
         """Run a command of `telefoon` with the same settings, which must end with `exit_code`; what it prints."""
-        done = subprocess.run(
-            [sys.executable, "-m", "api.cli", *arguments],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
-        assert done.returncode == exit_code, f"telefoon {' '.join(arguments)}: {done.stdout}{done.stderr}"
-        return done.stdout
+        done = commands.output_of(*arguments, environment=self.environment)
+        assert done.exit_code == exit_code, f"telefoon {' '.join(arguments)}: {done.printed}{done.complained}"
+        return done.printed
 
     async def diagnosis(self) -> dict[str, Json]:
         """What `telefoon doctor` found, by subject; it must have found a fault."""
@@ -88,8 +79,8 @@ class Platform:
     async def start(self) -> None:
         """Start serving and wait until it does; readiness is another matter."""
         with self._log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "api.cli", "serve"), env=self.environment, stdout=log, stderr=log
+            self._process = await commands.start(
+                "serve", environment=self.environment, stdout=log.fileno(), stderr=log.fileno()
             )
         self._client = aiohttp.ClientSession(f"{self.address}{BASE_PATH}/", headers={"X-API-Key": self.key})
         await self._until_it_answers()
@@ -103,7 +94,7 @@ class Platform:
         process, self._process = self._process, None
         if process.returncode is None:
             process.send_signal(number)
-        async with asyncio.timeout(_STOP_S):
+        async with within(_STOP_S):
             return await process.wait()
 
     async def post(self, path: str, body: Any) -> Json:
@@ -144,7 +135,7 @@ class Platform:
         """The call as soon as it has one of the statuses."""
         call: Json = {}
         try:
-            async with asyncio.timeout(within_s):
+            async with within(within_s):
                 while (call := await self.get(f"calls/{call_id}"))["status"] not in statuses:
                     await asyncio.sleep(_POLL_S)
         except TimeoutError:
@@ -157,7 +148,7 @@ class Platform:
 
     async def newest_call(self, *, within_s: float = 10.0, **query: str) -> Json:
         """The newest call that fits, as soon as there is one."""
-        async with asyncio.timeout(within_s):
+        async with within(within_s):
             while not (found := (await self.get("calls", **query))["calls"]):
                 await asyncio.sleep(_POLL_S)
         newest: Json = found[0]
@@ -167,7 +158,7 @@ class Platform:
         """One of the checks of /readyz, as soon as its detail begins with `told`."""
         check: Json = {}
         try:
-            async with asyncio.timeout(within_s):
+            async with within(within_s):
                 while not check.get("detail", "").startswith(told):
                     async with self.client.get(f"{self.address}/readyz") as response:
                         check = (await response.json())["checks"][name]
@@ -185,7 +176,7 @@ class Platform:
     async def noted(self, call_id: str, kind: str, *, within_s: float = 15.0) -> Json:
         """The facts of the call's first event of this kind, as soon as there is one."""
         try:
-            async with asyncio.timeout(within_s):
+            async with within(within_s):
                 while True:
                     for event in await self.events(call_id):
                         if event["kind"] == kind:
@@ -197,7 +188,7 @@ class Platform:
 
     async def recording(self, folder: Path, **query: str) -> tuple[Json, Path]:
         """The newest recording that fits, once it is closed, and its downloaded WAV."""
-        async with asyncio.timeout(20):
+        async with within(20):
             while True:
                 found = (await self.get("recordings", **query))["recordings"]
                 if found and found[0]["status"] not in ("in-progress", "processing"):
@@ -212,7 +203,7 @@ class Platform:
     async def _until_it_answers(self) -> None:
         assert self._process is not None, "just started"
         try:
-            async with asyncio.timeout(_START_S):
+            async with within(_START_S):
                 while True:
                     assert self._process.returncode is None, f"telefoon serve ended: {self.log()}"
                     try:
@@ -270,20 +261,18 @@ def prepared(
 
 
 def _account_with_key(data: Path) -> str:
-    """A data folder with ACCOUNT in it, and the key: a copy of one that is made once, which saves 2 s each time."""
-    template, key = _template()
-    shutil.copytree(template, data, dirs_exist_ok=True)
-    return key
+    """A data folder with ACCOUNT in it, and the key: a copy of one that is made once, in a run."""
+    template = made_once("platform", _make_template)
+    shutil.copytree(template / "var", data, dirs_exist_ok=True)
+    return (template / "key").read_text()
 
 
-@cache
-def _template() -> tuple[Path, str]:
-    folder = Path(tempfile.mkdtemp(prefix="telefoon-template-"))
-    atexit.register(shutil.rmtree, folder)
+def _make_template(folder: Path) -> None:
+    folder.mkdir()
     (folder / "telefoon.toml").touch()
     environment = {"TELEFOON_DATA_DIR": str(folder / "var"), "TELEFOON_CONFIG": str(folder / "telefoon.toml")}
     made = Platform(folder, {**_outside(), **environment}, 0, 0)
-    return folder / "var", made.telefoon("keys", "create", "--account", ACCOUNT).split()[-1]
+    (folder / "key").write_text(made.telefoon("keys", "create", "--account", ACCOUNT).split()[-1])
 
 
 def _outside() -> dict[str, str]:

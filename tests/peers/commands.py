@@ -1,0 +1,126 @@
+"""Commands of `telefoon` as processes: forked from one that has imported it, or executed as users execute them."""
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Final, Protocol
+
+from tests.running.first import starts_as_users_do
+from tests.running.once import run_folder
+from tests.running.pace import patience
+
+_TELEFOON: Final = (sys.executable, "-m", "api.cli")
+_LONGEST_COMMAND_S: Final = 60.0
+_WORD_BYTES: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """How a command ended, and what it wrote."""
+
+    exit_code: int
+    printed: str
+    complained: str
+
+
+class Running(Protocol):
+    """What asyncio's Process has, too."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def returncode(self) -> int | None: ...
+    def send_signal(self, signal: int) -> None: ...
+    async def wait(self) -> int: ...
+
+
+@dataclass(slots=True)
+class Forked:
+    """A process that the fork server started."""
+
+    pid: int
+    _end: asyncio.Task[int]
+
+    @property
+    def returncode(self) -> int | None:
+        return self._end.result() if self._end.done() else None
+
+    def send_signal(self, number: int) -> None:
+        """Raises ProcessLookupError once it has ended, like os.kill."""
+        os.kill(self.pid, number)
+
+    async def wait(self) -> int:
+        """Its exit code; minus the signal's number if it was killed."""
+        return await asyncio.shield(self._end)
+
+
+async def start(*arguments: str, stdout: int, stderr: int, environment: Mapping[str, str] | None = None) -> Running:
+    """Start `telefoon` with these arguments; the file descriptors become its output."""
+    if starts_as_users_do():
+        return await asyncio.create_subprocess_exec(
+            *_TELEFOON, *arguments, env=environment, stdout=stdout, stderr=stderr
+        )
+    connection = await asyncio.to_thread(_asked, arguments, environment, stdout, stderr)
+    pid = int(await asyncio.to_thread(connection.recv, _WORD_BYTES))
+    return Forked(pid, asyncio.create_task(_ended(connection)))
+
+
+def output_of(*arguments: str, environment: Mapping[str, str]) -> Output:
+    """Run `telefoon` with these arguments, to its end."""
+    with TemporaryFile("w+") as printed, TemporaryFile("w+") as complained:
+        if starts_as_users_do():
+            done = subprocess.run(
+                [*_TELEFOON, *arguments], env=environment, stdout=printed, stderr=complained, check=False,
+                timeout=patience(_LONGEST_COMMAND_S),
+            )  # fmt: skip
+            code = done.returncode
+        else:
+            with closing(_asked(arguments, environment, printed.fileno(), complained.fileno())) as connection:
+                connection.settimeout(patience(_LONGEST_COMMAND_S))
+                connection.recv(_WORD_BYTES)
+                code = int(connection.recv(_WORD_BYTES))
+        printed.seek(0)
+        complained.seek(0)
+        return Output(code, printed.read(), complained.read())
+
+
+async def _ended(connection: socket.socket) -> int:
+    loop = asyncio.get_running_loop()
+    connection.setblocking(False)
+    with connection:
+        return int(await loop.sock_recv(connection, _WORD_BYTES))
+
+
+def _asked(
+    arguments: tuple[str, ...], environment: Mapping[str, str] | None, stdout: int, stderr: int
+) -> socket.socket:
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    connection.connect(str(_server()))
+    request = {"arguments": arguments, "environment": dict(environment or os.environ), "folder": str(Path.cwd())}
+    socket.send_fds(connection, [json.dumps(request).encode()], [stdout, stderr])
+    return connection
+
+
+@cache
+def _server() -> Path:
+    """The socket of this process's fork server, which ends with this process as its standard input does."""
+    path = run_folder() / f"fork-{os.getpid()}.sock"
+    server = subprocess.Popen(
+        [sys.executable, "-m", "tests.peers.fork_server", str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    _SERVERS.append(server)
+    assert server.stdout is not None
+    assert server.stdout.readline() == b"listening\n", "the fork server did not start"
+    return path
+
+
+_SERVERS: Final[list[subprocess.Popen[bytes]]] = []
