@@ -10,6 +10,7 @@ from tests.peers.audio import hears
 from tests.peers.customer import Customer
 from tests.peers.platform import NUMBER, platform
 from tests.peers.ports import Ports
+from tests.peers.waiting import within
 
 TRUNKS = [("plain", "telefoon", "no registration"), ("secured", "secure", "200")]
 
@@ -47,7 +48,7 @@ async def test_three_in_a_conference_hear_the_other_two_and_not_themselves(
         await telefoon.check_when("trunk", "200")
         for hz in tones:
             await network.originate("secure", NUMBER, f"{hz}@tone")
-        async with asyncio.timeout(30):
+        async with within(30):
             while (await telefoon.get("calls", status="completed"))["total"] < len(tones):
                 await asyncio.sleep(0.1)
 

@@ -13,6 +13,7 @@ from tests.peers.callers import calling, has
 from tests.peers.customer import Customer
 from tests.peers.platform import NUMBER, platform
 from tests.peers.ports import Ports
+from tests.peers.waiting import within
 
 CALLS_IN, IS_CALLED = 400, 620
 """The tones of Asterisk's two channels, which are also what their recordings are called."""
@@ -24,7 +25,7 @@ _CHANNELS = re.compile(r"^(\d+) active channels?", re.MULTILINE)
 async def channels_are_gone(network: Asterisk, *, within_s: float) -> None:
     told = ""
     try:
-        async with asyncio.timeout(within_s):
+        async with within(within_s):
             while (found := _CHANNELS.search(told := await network.cli("core show channels"))) is None or (
                 found[1] != "0"
             ):

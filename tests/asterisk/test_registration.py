@@ -10,6 +10,7 @@ import pytest
 from tests.peers.asterisk import Asterisk
 from tests.peers.platform import platform
 from tests.peers.ports import Ports
+from tests.peers.waiting import within
 
 
 async def expiry(network: Asterisk) -> int:
@@ -20,7 +21,7 @@ async def expiry(network: Asterisk) -> int:
 
 async def later_expiry(network: Asterisk, than: int) -> int:
     """The next one, as soon as the registration has been renewed."""
-    async with asyncio.timeout(15):
+    async with within(15):
         while (found := await expiry(network)) <= than:
             await asyncio.sleep(0.2)
     return found

@@ -14,6 +14,7 @@ from tests.peers.asterisk import Asterisk
 from tests.peers.audio import Sound, hears
 from tests.peers.platform import NUMBER, platform
 from tests.peers.ports import Ports
+from tests.peers.waiting import within
 
 SAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "ivr.py"
 AGENTS = "+3225550101"
@@ -29,7 +30,7 @@ async def sample(port: int, secret: str) -> AsyncIterator[asyncio.subprocess.Pro
         stdout=asyncio.subprocess.PIPE,
     )
     try:
-        async with asyncio.timeout(_SAMPLE_STARTS_WITHIN_S):
+        async with within(_SAMPLE_STARTS_WITHIN_S):
             while not await answers(port):
                 assert process.returncode is None, "the sample ended before it served"
                 await asyncio.sleep(0.1)
@@ -67,7 +68,7 @@ async def test_a_caller_chooses_waits_talks_to_an_agent_and_leaves_a_message(
             await network.originate("telefoon", AGENTS, "900@tone")
             call = await telefoon.ended_call(caller["id"], within_s=60)
             assert serving.stdout is not None
-            async with asyncio.timeout(10):
+            async with within(10):
                 told = (await serving.stdout.readline()).decode()
             _, wav = await telefoon.recording(tmp_path, call_id=call["id"])
             verbs = [each["facts"]["verb"] for each in await telefoon.events(call["id"]) if each["kind"] == "verb"]

@@ -10,6 +10,7 @@ import pytest
 from tests.peers.phone import phone
 from tests.peers.platform import BASE_PATH, NUMBER, Platform, platform
 from tests.peers.ports import Ports
+from tests.peers.waiting import within
 
 pytestmark = [pytest.mark.sip, pytest.mark.slow]
 
@@ -51,7 +52,7 @@ async def test_the_product_answers_as_published_whatever_it_is_asked(tmp_path: P
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.STDOUT,
             )
-            async with asyncio.timeout(WITHIN_S):
+            async with within(WITHIN_S):
                 output, _ = await process.communicate()
             placed = (await telefoon.get("calls"))["total"]
 

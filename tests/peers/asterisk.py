@@ -16,7 +16,7 @@ from scripts.progress import Progress
 from tests.peers.audio import Sound
 from tests.peers.certificates import Pems
 from tests.peers.ports import Ports
-from tests.peers.waiting import eventually
+from tests.peers.waiting import eventually, within
 
 CONFIG: Final = Path(__file__).resolve().parents[2] / "config" / "asterisk"
 PASSWORD: Final = "telefoon-on-loopback"
@@ -101,7 +101,7 @@ class Asterisk:
                 start_new_session=True,
             )
         try:
-            async with asyncio.timeout(_START_S):
+            async with within(_START_S):
                 while "fully booted" not in await self.cli("core waitfullybooted"):
                     assert self._process.returncode is None, self.log()
                     await asyncio.sleep(_POLL_S)
@@ -116,7 +116,7 @@ class Asterisk:
         # The chroot command has become Asterisk by exec, so this is its process.
         process.send_signal(number)
         try:
-            async with asyncio.timeout(_STOP_S):
+            async with within(_STOP_S):
                 await process.wait()
         except TimeoutError:
             process.kill()

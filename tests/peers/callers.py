@@ -11,6 +11,7 @@ from tests.peers.platform import NUMBER, Platform
 from tests.peers.ports import Ports
 from tests.peers.scenario import acks, calls, gets_bye, receives, scenario, sdp
 from tests.peers.sipp import Sipp, sipp
+from tests.peers.waiting import within
 
 
 async def count(telefoon: Platform, name: str) -> int | None:
@@ -23,7 +24,7 @@ async def has(telefoon: Platform, name: str, wanted: int | None, *, within_s: fl
     """Wait until so many are in it."""
     now: int | None = None
     try:
-        async with asyncio.timeout(within_s):
+        async with within(within_s):
             while (now := await count(telefoon, name)) != wanted:
                 await asyncio.sleep(0.2)
     except TimeoutError:

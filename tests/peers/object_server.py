@@ -13,6 +13,7 @@ import boto3
 from botocore.config import Config
 
 from tests.peers.ports import Ports
+from tests.peers.waiting import within
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -71,7 +72,7 @@ class ObjectServer:
                 *(*program, str(self.folder), str(self.port), REGION, ACCESS_KEY, SECRET), stdout=log, stderr=log
             )
         try:
-            async with asyncio.timeout(_START_S):
+            async with within(_START_S):
                 while not await self._answers():
                     assert self._process.returncode is None, self._log()
                     await asyncio.sleep(_POLL_S)
@@ -84,7 +85,7 @@ class ObjectServer:
         process, self._process = self._process, None
         if process is not None and process.returncode is None:
             process.send_signal(signal.SIGKILL)
-            async with asyncio.timeout(_STOP_S):
+            async with within(_STOP_S):
                 await process.wait()
 
     async def keys(self) -> set[str]:

@@ -11,7 +11,7 @@ from typing import Final
 
 from tests.peers.ports import Ports
 from tests.peers.sip_message import SipMessage
-from tests.peers.waiting import eventually
+from tests.peers.waiting import eventually, within
 
 NUMBER: Final = "+3225550100"
 _LONGEST_S: Final = 300
@@ -51,7 +51,7 @@ class Sipp:
     async def finishes(self, *, within_s: float = 20.0) -> None:
         """Wait for the scenario's end; it must have gone as written."""
         try:
-            async with asyncio.timeout(within_s):
+            async with within(within_s):
                 _, errors = await self.process.communicate()
         except TimeoutError:
             raise AssertionError(f"the scenario did not end within {within_s:g} s: {self._story()}") from None

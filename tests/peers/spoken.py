@@ -9,6 +9,7 @@ from engine.phrases import Phrase
 from tests.peers.audio import Sound, contains
 from tests.peers.ear import RtpEar
 from tests.peers.platform import Platform
+from tests.peers.waiting import within
 
 ENGLISH: Final = "en-GB"
 ALIKE: Final = 0.7
@@ -36,7 +37,7 @@ async def is_told(ear: RtpEar, sentence: Sound, *, within_s: float = 15.0, since
     """Wait until a far end has heard the sentence."""
     alike = 0.0
     try:
-        async with asyncio.timeout(within_s):
+        async with within(within_s):
             while (alike := contains(ear.heard(since_s), sentence).score) < ALIKE:
                 await asyncio.sleep(_LOOK_AGAIN_S)
     except TimeoutError:

@@ -15,6 +15,7 @@ from tests.peers.platform import platform
 from tests.peers.ports import Ports
 from tests.peers.scenario import acks, asks, calls, pause, receives, scenario, sdp
 from tests.peers.sipp import sipp
+from tests.peers.waiting import within
 
 pytestmark = pytest.mark.sip
 
@@ -86,7 +87,7 @@ async def test_a_conference_that_nobody_enters_for_a_day_is_completed(tmp_path: 
 
         await telefoon.start()
 
-        async with asyncio.timeout(10):
+        async with within(10):
             while (ended := await telefoon.get(f"conferences/{old['id']}"))["status"] != "completed":
                 await asyncio.sleep(0.2)
         waits = await telefoon.get(f"conferences/{new['id']}")

@@ -12,13 +12,14 @@ from tests.peers.customer import Customer
 from tests.peers.platform import Json, Platform, platform
 from tests.peers.ports import Ports
 from tests.peers.spoken import about_recording, is_told
+from tests.peers.waiting import within
 
 pytestmark = pytest.mark.sip
 
 
 async def recordings(telefoon: Platform, room: str, folder: Path) -> list[tuple[Json, Sound]]:
     """Of a conference, once all are closed, in the order in which they began."""
-    async with asyncio.timeout(20):
+    async with within(20):
         while True:
             found = (await telefoon.get("recordings", conference_id=room))["recordings"]
             if found and all(each["status"] == "completed" for each in found):

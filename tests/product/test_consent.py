@@ -15,6 +15,7 @@ from tests.peers.phone import phone
 from tests.peers.platform import Json, Platform, platform
 from tests.peers.ports import Ports
 from tests.peers.spoken import ALIKE, about_recording, is_told, said
+from tests.peers.waiting import within
 
 pytestmark = pytest.mark.sip
 
@@ -28,7 +29,7 @@ RECORDED = TALK.replace("<Say>", '<Start><Recording channels="mono" track="inbou
 async def consents(telefoon: Platform, call_id: str, count: int = 1) -> list[Json]:
     """The records of a call, as soon as there are so many."""
     found: list[Json] = []
-    async with asyncio.timeout(15):
+    async with within(15):
         while len(found) < count:
             found = (await telefoon.get(f"calls/{call_id}/consents"))["consents"]
             await asyncio.sleep(0.1)
@@ -246,7 +247,7 @@ async def withdrawn(telefoon: Platform, caller: Caller, by: str) -> None:
 
 
 async def ended_recordings(telefoon: Platform) -> list[dict[str, Any]]:
-    async with asyncio.timeout(10):
+    async with within(10):
         while True:
             found: list[dict[str, Any]] = (await telefoon.get("recordings"))["recordings"]
             if all(each["status"] != "in-progress" for each in found):

@@ -11,6 +11,7 @@ import pytest
 
 from api.demo.flow import PROMPT, THANKS
 from tests.peers.audio import Sound, contains
+from tests.peers.waiting import within
 
 pytestmark = [pytest.mark.sip, pytest.mark.slow]
 
@@ -19,7 +20,7 @@ TOLD = ["queued", "ringing", "in-progress", PROMPT, "key 4", "key 2", THANKS, "c
 
 async def line_with(process: asyncio.subprocess.Process, text: str, story: list[str]) -> str:
     assert process.stdout is not None
-    async with asyncio.timeout(90):
+    async with within(90):
         async for line in process.stdout:
             story.append(line.decode().rstrip())
             if text in story[-1]:
@@ -61,7 +62,7 @@ async def test_the_demonstration_tells_one_real_call_and_keeps_serving_until_it_
         await run("curl", "-s", "-o", str(wav), "-H", f"X-API-Key: {key[1]}", url[1])
     finally:
         process.send_signal(signal.SIGINT)
-        async with asyncio.timeout(30):
+        async with within(30):
             code = await process.wait()
             assert process.stdout is not None
             farewell = (await process.stdout.read()).decode().strip()

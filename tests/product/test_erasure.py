@@ -12,6 +12,7 @@ from tests.peers.customer import Customer
 from tests.peers.phone import phone
 from tests.peers.platform import ACCOUNT, platform
 from tests.peers.ports import Ports
+from tests.peers.waiting import within
 
 pytestmark = pytest.mark.sip
 
@@ -52,7 +53,7 @@ async def test_after_an_erasure_no_byte_of_the_data_folder_tells_the_number_or_h
         await telefoon.ended_call(placed["id"], within_s=40)
         recording, wav = await telefoon.recording(tmp_path, call_id=placed["id"])
         await shop.is_asked("/status", times=4)
-        async with asyncio.timeout(10):
+        async with within(10):
             while (await telefoon.get(f"calls/{placed['id']}/webhooks"))["total"] < 5:
                 await asyncio.sleep(0.1)
         async with telefoon.client.post("privacy/exports", json=person, headers=headers) as response:

@@ -14,6 +14,7 @@ import pytest
 from tests.peers.phone import phone
 from tests.peers.platform import Platform, platform
 from tests.peers.ports import Ports
+from tests.peers.waiting import within
 
 pytestmark = pytest.mark.sip
 
@@ -41,7 +42,7 @@ async def following(telefoon: Platform, *more: str) -> AsyncIterator[asyncio.Str
 async def until_completed(printed: asyncio.StreamReader, call_id: str) -> list[dict[str, Any]]:
     """The call's events up to its end."""
     found: list[dict[str, Any]] = []
-    async with asyncio.timeout(30):
+    async with within(30):
         async for line in printed:
             event = json.loads(line)
             if event["call_id"] == call_id:
@@ -91,7 +92,7 @@ async def test_a_key_that_is_none_is_told_in_a_sentence(tmp_path: Path, ports: P
         process = await asyncio.create_subprocess_exec(
             *command, env=telefoon.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
-        async with asyncio.timeout(20):
+        async with within(20):
             _, error = await process.communicate()
 
     assert process.returncode == 1

@@ -16,6 +16,7 @@ from tests.peers.object_server import ACCESS_KEY, SECRET, ObjectServer, object_s
 from tests.peers.phone import phone
 from tests.peers.platform import ACCOUNT, Json, Platform, platform
 from tests.peers.ports import Ports
+from tests.peers.waiting import within
 
 pytestmark = pytest.mark.sip
 
@@ -62,7 +63,7 @@ async def when(folder: Path, store: ObjectServer, wanted: set[str]) -> dict[str,
     """What the store holds as soon as it is this and nothing is left here."""
     held: set[str] = set()
     try:
-        async with asyncio.timeout(WITHIN_S):
+        async with within(WITHIN_S):
             while (held := await store.keys()) != wanted or spooled(folder):
                 await asyncio.sleep(0.1)
     except TimeoutError:

@@ -15,6 +15,7 @@ from sip.user_agent import UserAgent
 from tests.peers.audio import tone
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
+from tests.peers.waiting import within
 
 
 @dataclass(slots=True)
@@ -27,7 +28,7 @@ class Line:
 
     async def takes(self) -> tuple[SipLeg, Arrival]:
         """The next call that comes in."""
-        async with asyncio.timeout(10):
+        async with within(10):
             return await self.arrivals.get()
 
 
@@ -47,7 +48,7 @@ class Watch:
     async def sees(self, kind: type[LegEvent], *, times: int = 1, within_s: float = 10.0) -> Any:
         """The event of this kind that came as number `times`."""
         try:
-            async with asyncio.timeout(within_s):
+            async with within(within_s):
                 while len(found := [each for each in self.seen if isinstance(each, kind)]) < times:
                     self.changed.clear()
                     await self.changed.wait()

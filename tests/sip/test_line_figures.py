@@ -13,6 +13,7 @@ from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
 from tests.peers.scenario import acks, calls, gets_bye, pause, receives, reinvites, scenario, sdp
 from tests.peers.sipp import sipp
+from tests.peers.waiting import within
 from tests.sip.conftest import Line, Watch
 from tests.sip.guests import guests
 
@@ -23,7 +24,7 @@ async def figures(
     line: Line, leg: LegId, wanted: Callable[[LineFigures], bool], *, within_s: float = 15
 ) -> LineFigures:
     """The leg's figures, as soon as they are as wanted."""
-    async with asyncio.timeout(within_s):
+    async with within(within_s):
         while True:
             now = await line.agent.bridge.figures(leg)
             if now is not None and wanted(now):

@@ -16,6 +16,7 @@ from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
 from tests.peers.scenario import gets_bye, is_called, scenario
 from tests.peers.sipp import sipp
+from tests.peers.waiting import within
 from tests.sip.conftest import Line, Watch
 
 pytestmark = pytest.mark.sip
@@ -57,7 +58,7 @@ async def test_what_the_far_end_says_is_heard_within_half_a_second_and_keeps_tim
             ear.say(tone(700, 2, dbov=-18))
             await asyncio.sleep(3)
             late = time.monotonic() - begun - len(pcm) / 2 / bridge.rate_hz
-        async with asyncio.timeout(1):
+        async with within(1):
             await listening  # it ends when the context is left
 
         heard = sound(pcm, bridge.rate_hz)
@@ -113,7 +114,7 @@ async def test_listening_outlives_the_leg_and_ends_in_order(line: Line, ports: P
         async with line.agent.bridge.listen(Said(call.leg.id)) as stream:
             await call.leg.hang_up()
             await call.ends()
-            async with asyncio.timeout(2):
+            async with within(2):
                 assert await anext(stream)
         assert await line.agent.bridge.level(Said(call.leg.id)) == 0.0
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.peers.audio import tone
 from tests.peers.ports import Ports
+from tests.peers.waiting import within
 from tests.sip.conftest import Line
 
 pytestmark = pytest.mark.sip
@@ -39,7 +40,7 @@ async def test_forty_sounds_that_end_in_one_frame_are_all_told(line: Line, tmp_p
 
     for _ in range(3):
         playing = await asyncio.gather(*(bridge.play(wav, to=[room.sink]) for _ in range(40)))
-        async with asyncio.timeout(30):
+        async with within(30):
             await asyncio.gather(*(each.finished() for each in playing))
 
     await recorder.stop()

@@ -15,6 +15,7 @@ import pytest
 from tests.peers.audio import Sound, hears, joined, silence, tone, when_heard
 from tests.peers.ports import Ports
 from tests.peers.sip_answerer import sip_answerer
+from tests.peers.waiting import within
 
 pytestmark = pytest.mark.sip
 
@@ -44,7 +45,7 @@ class PhoneProcess:
     async def until(self, kind: str) -> Event:
         """The next event of a kind; those on the way are kept."""
         assert self.process.stdout is not None
-        async with asyncio.timeout(END_S):
+        async with within(END_S):
             async for line in self.process.stdout:
                 self.events.append(json.loads(line))
                 if self.events[-1]["event"] == kind:
@@ -54,7 +55,7 @@ class PhoneProcess:
     async def ended(self) -> int:
         """Exit code; everything that it told until then is in `events`."""
         assert self.process.stdout is not None
-        async with asyncio.timeout(END_S):
+        async with within(END_S):
             async for line in self.process.stdout:
                 self.events.append(json.loads(line))
             return await self.process.wait()

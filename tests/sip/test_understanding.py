@@ -1,6 +1,5 @@
 """What a caller says on the telephone becomes text: from RTP over the bridge to the recogniser."""
 
-import asyncio
 import time
 from contextlib import aclosing
 from importlib.util import find_spec
@@ -15,6 +14,7 @@ from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
 from tests.peers.scenario import gets_bye, is_called, scenario
 from tests.peers.sipp import sipp
+from tests.peers.waiting import within
 from tests.sip.conftest import Line, Watch
 from tts.cache import PromptCache
 from tts.recognition.recognizer import WhisperRecognizer
@@ -49,7 +49,7 @@ async def test_a_caller_is_understood_soon_after_falling_silent(
             begun = time.monotonic()
             results = []
             async with (
-                asyncio.timeout(30),
+                within(30),
                 aclosing(recognizer.listen(pcm, language="en", rate_hz=bridge.rate_hz)) as understood,
             ):
                 async for each in understood:

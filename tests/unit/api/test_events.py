@@ -10,6 +10,7 @@ import aiohttp
 
 from api.clock import SystemClock
 from api.resources.events import STREAMS_PER_ACCOUNT
+from tests.peers.waiting import within
 from tests.unit.api.conftest import NUMBER, TO, Site
 
 
@@ -30,7 +31,7 @@ class Stream:
         self._response = response
 
     async def next(self) -> dict[str, Any]:
-        async with asyncio.timeout(5):
+        async with within(5):
             async for line in self._response.content:
                 if line.startswith(b"data: "):
                     event: dict[str, Any] = json.loads(line[6:])

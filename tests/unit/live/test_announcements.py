@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from engine.errors import SpeechError
 from engine.live.conference.announcements import Announcements, Sounding
 from engine.ports import Ear, LegId, Sink
+from tests.peers.waiting import within
 
 
 def sound(name: str, heard: list[str], *, seconds: float = 0.01) -> Sounding:
@@ -36,7 +37,7 @@ async def test_they_are_heard_in_order_and_never_at_once() -> None:
 
     said.begin(sound("tone", heard), sound("name", heard))
     said.begin(sound("text", heard), on_end=end)
-    async with asyncio.timeout(5):
+    async with within(5):
         await done.wait()
 
     assert heard == [f"{name} {what}" for name in ("tone", "name", "text") for what in ("begins", "ends")]
@@ -55,7 +56,7 @@ async def test_one_that_fails_says_why_and_the_next_is_heard() -> None:
 
     said.begin(broken, on_end=end)
     said.begin(sound("next", heard), on_end=end)
-    async with asyncio.timeout(5):
+    async with within(5):
         await done.wait()
 
     assert failures == ["no such voice", None]

@@ -4,6 +4,7 @@ import asyncio
 
 from engine.errors import StoreError
 from engine.live.backlog import Backlog, Change
+from tests.peers.waiting import within
 
 
 class Store:
@@ -39,7 +40,7 @@ async def test_what_failed_is_stored_later_before_what_came_after_it() -> None:
 
     store.well = True
 
-    async with asyncio.timeout(5):
+    async with within(5):
         while len(store.stored) < 2:
             await asyncio.sleep(0.05)
 
@@ -55,7 +56,7 @@ async def test_a_database_that_does_not_answer_holds_nobody_up_for_long() -> Non
         await answers.wait()
         stored.append("join")
 
-    async with asyncio.timeout(2):
+    async with within(2):
         await backlog.write(slow)
     assert stored == []
 

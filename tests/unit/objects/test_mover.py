@@ -15,6 +15,7 @@ from engine.objects.store import Content, ObjectStore
 from engine.recording import Recording, RecordingStatus, erased
 from engine.store.object_tables import object_moves
 from tests.peers.object_server import BUCKET, ObjectServer
+from tests.peers.waiting import within
 from tests.unit.objects.conftest import PART_BYTES, Place, options
 
 LARGE = 3 * PART_BYTES
@@ -27,7 +28,7 @@ def key(row: Recording) -> str:
 
 async def until_begun(server: ObjectServer) -> None:
     """Some of an upload in parts has been sent, not all."""
-    async with asyncio.timeout(30):
+    async with within(30):
         while not await server.unfinished():
             await asyncio.sleep(0.02)
 
@@ -108,11 +109,11 @@ async def test_a_file_whose_node_died_before_it_was_removed_is_removed_at_its_st
     place.restart()
 
     running = asyncio.ensure_future(place.node.run())
-    async with asyncio.timeout(30):
+    async with within(30):
         while place.spooled() != {Path(other.path).name}:
             await asyncio.sleep(0.05)
     await place.server.start()
-    async with asyncio.timeout(60):
+    async with within(60):
         while place.spooled():
             await asyncio.sleep(0.05)
     running.cancel()
@@ -127,7 +128,7 @@ async def test_a_recording_that_is_deleted_while_it_is_uploaded_does_not_stay_th
     place.store.options = replace(place.store.options, part_bytes=part_bytes)
     row, _ = await place.closed(VERY_LARGE)
     moving = asyncio.ensure_future(place.node.upload_all())
-    async with asyncio.timeout(30):
+    async with within(30):
         while not await place.database.rows(select(object_moves)):
             await asyncio.sleep(0.01)
 

@@ -10,6 +10,7 @@ from engine.disk import Disk
 from engine.errors import RecordingError
 from engine.ports import RecorderId, Track
 from engine.tape.writer import TapeWriter
+from tests.peers.waiting import within
 
 
 class Speaking:
@@ -94,7 +95,7 @@ async def test_a_disk_that_refuses_is_told_of_and_what_it_took_is_closed() -> No
     recorder, tape, told = Speaking(), ScriptedTape(takes=1), Told()
     writer = TapeWriter(recorder, tape, Disk(), told)
 
-    async with asyncio.timeout(5):
+    async with within(5):
         await told.at.wait()
     await writer.stop()
     await writer.finish()
@@ -109,7 +110,7 @@ async def test_a_disk_that_hangs_is_given_up_and_its_file_let_go_of_once_it_move
     recorder, tape, told = Speaking(), ScriptedTape(takes=0, hangs=True), Told()
     writer = TapeWriter(recorder, tape, Disk(patience_s=0.2), told)
 
-    async with asyncio.timeout(5):
+    async with within(5):
         await told.at.wait()
     await writer.stop()
     with pytest.raises(RecordingError, match=r"did not write within 0\.2 s"):

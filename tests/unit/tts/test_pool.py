@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from tests.peers.waiting import within
 from tts.pool import JobRefused, JobTimedOut, PoolError, PoolFull, WorkerDied, WorkerPool
 
 WARM = {"do": "warm", "engine": "pyttsx3"}
@@ -195,7 +196,7 @@ async def readable(descriptor: int) -> None:
     loop = asyncio.get_running_loop()
     loop.add_reader(descriptor, event.set)
     try:
-        async with asyncio.timeout(10):
+        async with within(10):
             await event.wait()
     finally:
         loop.remove_reader(descriptor)

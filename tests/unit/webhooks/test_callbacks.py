@@ -20,6 +20,7 @@ from engine.courier import (
 from engine.errors import StoreError, WebhookError
 from engine.simulator.clock import SkippingLoop
 from engine.web.client import WebhookClient
+from tests.peers.waiting import within
 from tests.unit.webhooks.server import CustomerServer
 
 START = datetime(2026, 11, 23, tzinfo=UTC)
@@ -303,6 +304,6 @@ async def test_a_real_server_gets_the_form(client: WebhookClient, customer: Cust
 
     outbox = WatchedOutbox()
     outbox.put("CA1", customer.serves("/status", ""))
-    async with running(CallbackCourier(outbox, client, LoopClock())), asyncio.timeout(10):
+    async with running(CallbackCourier(outbox, client, LoopClock())), within(10):
         await settled.wait()
     assert customer.asked[0].form == {"CallSid": "CA1", "SequenceNumber": "0"}

@@ -13,6 +13,7 @@ from engine.web.ledger import ExchangeLedger
 from engine.web.policy import Policy
 from engine.web.replay import replay
 from engine.web.request import MASK, BodyFormat
+from tests.peers.waiting import within
 from tests.unit.webhooks.server import CustomerServer, a_call_of
 
 SAY = "<Response><Say>Hello</Say></Response>"
@@ -121,7 +122,7 @@ async def test_lines_are_written_behind_the_back(
     running = asyncio.create_task(ledger.run())
     await a_call_of(client).request(customer.serves("/status", ""), "POST", {})
     ledger.note(exchanges[0])
-    async with asyncio.timeout(10):
+    async with within(10):
         while not rows.kept:
             await asyncio.sleep(0.05)
     running.cancel()
@@ -153,7 +154,7 @@ async def test_who_must_know_waits_until_all_is_written(
     await a_call_of(client).request(customer.serves("/status", ""), "POST", {})
     for _ in range(250):
         ledger.note(exchanges[0])
-    async with asyncio.timeout(10):
+    async with within(10):
         await ledger.written()
     assert len(rows.kept) == 250
     running.cancel()

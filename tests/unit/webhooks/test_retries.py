@@ -13,6 +13,7 @@ from engine.flow.parse import parse
 from engine.web.client import WebhookClient
 from engine.web.exchange import Exchange
 from engine.web.policy import MOST_RETRIES, Failure, Policy
+from tests.peers.waiting import within
 from tests.unit.webhooks.server import CustomerServer, Handler, a_call_of, customer_server
 
 SAY = "<Response><Say>Hello</Say></Response>"
@@ -158,7 +159,7 @@ async def test_a_slow_server_takes_only_its_own_connections(customer: CustomerSe
     url = customer.handles("/slow", never)
     waiting = [asyncio.create_task(a_call_of(client).request(url, "POST", {})) for _ in range(30)]
     try:
-        async with asyncio.timeout(2):
+        async with within(2):
             while len(customer.asked) < 20:
                 await asyncio.sleep(0.01)
             async with customer_server() as other:

@@ -18,6 +18,7 @@ from engine.errors import RecognitionError, SetupError, UnknownLanguage
 from engine.hearing import PartialTranscript, SpeechBegan, Transcript, Understood
 from engine.languages import LANGUAGES
 from engine.ports import Speech
+from tests.peers.waiting import within
 from tts.recognition.recognizer import WhisperRecognizer
 from tts.synthesizer import SpeechService
 
@@ -58,7 +59,7 @@ async def ending(*parts: bytes) -> AsyncIterator[bytes]:
 
 async def understood(recognizer: WhisperRecognizer, pcm: AsyncIterator[bytes], **how: object) -> list[Understood]:
     settings = {"language": "en-GB", "rate_hz": 8000, **how}
-    async with asyncio.timeout(60), aclosing(recognizer.listen(pcm, **settings)) as results:  # type: ignore[arg-type]
+    async with within(60), aclosing(recognizer.listen(pcm, **settings)) as results:  # type: ignore[arg-type]
         return [each async for each in results]
 
 
