@@ -9,6 +9,7 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from api.titles import TITLES
 from engine.errors import (
     InvalidField,
     NotFound,
@@ -53,15 +54,16 @@ class Invalid(Problem):
 
 def problem_response(problem: Problem) -> web.Response:
     """The problem's body, with no more in it than it says."""
+    title = TITLES[problem.status]
     body: dict[str, Any] = {
         "type": _TYPE,
-        "title": problem.status.phrase,
+        "title": title,
         "status": int(problem.status),
         "detail": problem.detail,
     }
     if problem.errors:
         body["errors"] = [{"field": each.field, "detail": each.detail} for each in problem.errors]
-    return web.json_response(body, status=problem.status, content_type=CONTENT_TYPE)
+    return web.json_response(body, status=problem.status, reason=title, content_type=CONTENT_TYPE)
 
 
 @web.middleware
@@ -115,4 +117,4 @@ def _of_http(request: web.Request, error: web.HTTPException) -> Problem:
         HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not for {request.path}.",
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than 1 MiB.",
     }
-    return Problem(status, details.get(status, error.reason))
+    return Problem(status, details.get(status, TITLES[status]))

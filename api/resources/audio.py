@@ -14,6 +14,7 @@ from api.accepting import preferred
 from api.asked import Asked
 from api.ranges import Span, Unsatisfiable, asked_span
 from api.services import Services
+from api.titles import TITLES
 from engine.errors import NotFound, RecordingError, WrongState
 from engine.recording import UNFINISHED, Recording, RecordingStatus
 from engine.tape.audio import Audio
@@ -104,9 +105,8 @@ async def _send_wav(
     try:
         span = asked_span(wanted, view.size)
     except Unsatisfiable:
-        return web.Response(
-            status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers={"Content-Range": f"bytes */{view.size}"}
-        )
+        status = HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
+        return web.Response(status=status, reason=TITLES[status], headers={"Content-Range": f"bytes */{view.size}"})
     if span is not None:
         headers["Content-Range"] = span.content_range(view.size)
     part = span or Span(0, view.size)

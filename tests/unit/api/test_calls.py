@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from api.titles import TITLES
 from tests.unit.api.conftest import NUMBER, TO, Site
 
 
@@ -123,6 +124,7 @@ async def test_a_body_that_is_no_order_gets_a_problem(site: Site, data: bytes, k
 
     assert (status, problem["status"]) == (code, code)
     assert response.content_type == "application/problem+json"
+    assert (problem["title"], response.reason) == (TITLES[code], TITLES[code])
     assert "Traceback" not in str(problem)
 
 

@@ -98,6 +98,7 @@ async def test_a_range_that_is_not_there_is_told_how_much_is(site: Site, asked: 
     response, _ = await download(site, await recorded(site), Range=asked)
 
     assert (response.status, response.headers["Content-Range"]) == (416, f"bytes */{len(WAV)}")
+    assert response.reason == "Requested Range Not Satisfiable"
 
 
 @pytest.mark.parametrize("asked", ["bytes=5-2", "bytes=-", "bytes=0-1,4-5", "lines=1-2"])
