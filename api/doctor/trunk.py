@@ -22,6 +22,10 @@ _SUBJECT: Final = "Trunk"
 _REGISTRATION: Final = "Trunk registration"
 _CREDENTIALS_ADVICE: Final = "Check TELEFOON_TRUNK_USER and TELEFOON_TRUNK_PASSWORD with the trunk's operator."
 _REACH_ADVICE: Final = "See what is said above about the trunk itself."
+_FLAW_ADVICE: Final = (
+    "Calls work all the same, but programs that check strictly, as Python does from 3.13 on, refuse it. "
+    "Ask the trunk's operator for a certificate that keeps to RFC 5280 and does not have this flaw."
+)
 _REFUSED: Final = ("401", "403", "404", "407")
 
 
@@ -46,7 +50,10 @@ async def _reach(settings: Settings, uri: str) -> Finding:
     except (NoAnswer, ValueError) as error:
         advice = "Check TELEFOON_TRUNK, and that the trunk runs and no firewall is between."
         return Finding(_SUBJECT, False, str(error), advice)
-    return Finding(_SUBJECT, True, f"{uri} answered OPTIONS with {answer.code} {answer.reason}".rstrip())
+    detail = f"{uri} answered OPTIONS with {answer.code} {answer.reason}".rstrip()
+    if answer.flaw:
+        return Finding(_SUBJECT, True, f"{detail}, but its certificate has a flaw: {answer.flaw}", _FLAW_ADVICE)
+    return Finding(_SUBJECT, True, detail)
 
 
 def _told_by(running: RunningServer) -> Finding:

@@ -31,8 +31,8 @@ def product_port(ports: Ports) -> int:
 
 
 @pytest.fixture
-def pems(tmp_path: Path) -> Pems:
-    return make_pems(tmp_path)
+def pems(tmp_path: Path, request: pytest.FixtureRequest) -> Pems:
+    return make_pems(tmp_path, strict=getattr(request, "param", "strict") == "strict")
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Encrypted trunks (RFC 4568 keys, SIP over TLS), and what is said when the two ends do not agree."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,15 @@ async def test_a_certificate_from_an_unknown_authority_is_told_everywhere(
         assert "certificate verification" in said
     assert "certificate verify failed" in found["Trunk"]["detail"]
     assert "TELEFOON_TLS_CA" in found["Trunk"]["advice"]
+
+
+@pytest.mark.parametrize("pems", ["without Authority Key Identifier"], indirect=True)
+async def test_a_certificate_that_only_strict_checking_refuses_carries_calls_and_is_told(
+    tmp_path: Path, ports: Ports, secured: dict[str, str]
+) -> None:
+    async with platform(tmp_path, ports, secured) as telefoon:
+        call = await telefoon.ended_call((await telefoon.place("+32255510700", flow=FLOW))["id"])
+        found = await asyncio.to_thread(telefoon.telefoon, "doctor")
+
+    assert call["status"] == "completed"
+    assert "answered OPTIONS with 200 OK, but its certificate has a flaw: Missing Authority Key Identifier" in found

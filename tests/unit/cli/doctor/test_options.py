@@ -67,7 +67,16 @@ async def test_over_tls_with_and_without_an_authority_to_trust(tmp_path: Path) -
     async with sip_answerer(lambda _: "200 OK", stream=True, tls=context) as far_end:
         target = Target.of(f"sip:127.0.0.1:{far_end.port};transport=tls")
         for certificates in (ANYONE, Certificates(ca=pems.ca), Certificates(None, pems.certificate, pems.key)):
-            assert (await ask(target, certificates)).code == 200
+            assert await ask(target, certificates) == Answer(200, "OK")
+
+
+async def test_a_certificate_that_only_strict_checking_refuses_is_trusted_and_its_flaw_told(tmp_path: Path) -> None:
+    pems = make_pems(tmp_path, strict=False)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pems.certificate, pems.key)
+    async with sip_answerer(lambda _: "200 OK", stream=True, tls=context) as far_end:
+        answer = await ask(Target.of(f"sip:127.0.0.1:{far_end.port};transport=tls"), Certificates(ca=pems.ca))
+    assert answer == Answer(200, "OK", flaw="Missing Authority Key Identifier")
 
 
 async def test_a_certificate_of_a_stranger_is_told(tmp_path: Path) -> None:

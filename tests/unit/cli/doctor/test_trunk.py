@@ -1,5 +1,7 @@
 """Whether the trunk answers and knows us: OPTIONS by a socket, REGISTER by the SIP library itself."""
 
+import ssl
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from pydantic import SecretStr
 from api.doctor import trunk
 from api.doctor.server import RunningServer
 from config.settings import Settings
+from tests.peers.certificates import make_pems
 from tests.peers.ports import Ports
 from tests.peers.sip_answerer import Answering, sip_answerer
 
@@ -35,6 +38,20 @@ async def test_a_trunk_that_answers_is_well() -> None:
         (finding,) = await trunk.check(settings_for(far_end.port), None)
     assert finding.ok
     assert finding.detail == f"sip:127.0.0.1:{far_end.port} answered OPTIONS with 200 OK"
+
+
+async def test_what_strict_programs_refuse_in_a_trunks_certificate_is_said_with_what_to_ask_for(tmp_path: Path) -> None:
+    pems = make_pems(tmp_path, strict=False)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pems.certificate, pems.key)
+    async with sip_answerer(registrar(""), stream=True, tls=context) as far_end:
+        uri = f"sip:127.0.0.1:{far_end.port};transport=tls"
+        (finding,) = await trunk.check(Settings(trunk=uri, tls_ca=pems.ca), None)
+    assert finding.ok
+    assert finding.detail == (
+        f"{uri} answered OPTIONS with 200 OK, but its certificate has a flaw: Missing Authority Key Identifier"
+    )
+    assert "Ask the trunk's operator for a certificate that keeps to RFC 5280" in finding.advice
 
 
 async def test_a_trunk_that_does_not_answer_is_a_fault() -> None:
