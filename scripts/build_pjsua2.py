@@ -142,6 +142,8 @@ def _compile_wrapper(tree: Path, log: Path) -> None:
     includes = [f"-I{tree / part / 'include'}" for part in _HEADERS]
     includes.append(f"-I{recipe.NATIVE}")
     run_logged(["swig", *recipe.SWIG_FLAGS, *includes, "-o", "pjsua2_wrap.cpp", "../pjsua2.i"], log, cwd=folder)
+    generated = folder / "pjsua2_wrap.cpp"
+    generated.write_text(recipe.with_qualified_types(generated.read_text()))
     headers = sysconfig.get_paths()["include"]
     if not (Path(headers) / "Python.h").is_file():
         raise SetupFailed(f"Python's headers are missing ({headers}/Python.h). Install python3-dev.")

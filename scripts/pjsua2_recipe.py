@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-LOCAL_VERSION: Final = "telefoon2"
+LOCAL_VERSION: Final = "telefoon3"
 
 #: Limits by pjproject's names. The library's own defaults (4 calls, 64 sockets) suit a softphone.
 LIMITS: Final = MappingProxyType(
@@ -63,6 +64,9 @@ WRAPPER_FLAGS: Final = ("-O1", "-DNDEBUG", "-fPIC", "-fno-strict-aliasing", "-w"
 #: -threads lets go of Python's lock during every library call.
 SWIG_FLAGS: Final = ("-c++", "-python", "-threads", "-w312")
 
+#: A type of SWIG's runtime in the generated wrapper, as SWIG 4.2 and 4.3 write it: without a module before its name.
+_UNQUALIFIED_TYPE: Final = re.compile(r'(?P<before>PyType_Spec spec = {\s*")(?P<name>\w+)"')
+
 #: Media of our own, compiled into the module: what must run for each audio frame can't be Python.
 NATIVE: Final = Path(__file__).resolve().parents[1] / "sip" / "native"
 NATIVE_FLAGS: Final = ("-O3", "-DNDEBUG", "-fPIC", "-Wall", "-Wno-unused-function")
@@ -83,6 +87,15 @@ def with_native(interface: str) -> str:
     included = "".join(f'#include "{name}"\n' for name in headers)
     wrapped = "".join(f'%include "{name}"\n' for name in headers)
     return f"{interface}\n%{{\n{included}%}}\n{wrapped}"
+
+
+def with_qualified_types(wrapper: str) -> str:
+    """The generated wrapper, with the types of SWIG's runtime in the module pjsua2.
+
+    Python warns of a type without a module. Where warnings are errors, SWIG would go on without that type, and the
+    import of pjsua2 would end the process by SIGSEGV.
+    """
+    return _UNQUALIFIED_TYPE.sub(r'\g<before>pjsua2.\g<name>"', wrapper)
 
 
 def build_record(version: str) -> str:

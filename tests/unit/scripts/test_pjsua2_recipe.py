@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from scripts.pjsua2_recipe import CONFIGURE, LIMITS, build_record, config_site
+import subprocess
+import sys
+
+from scripts.pjsua2_recipe import CONFIGURE, LIMITS, build_record, config_site, with_qualified_types
 
 
 def test_the_limits_are_a_servers() -> None:
@@ -33,3 +36,20 @@ def test_the_record_in_the_wheel_is_a_module_with_the_limits() -> None:
 
     assert module["VERSION"] == "2.17"
     assert module["LIMITS"] == dict(LIMITS)
+
+
+def test_the_types_of_swigs_runtime_are_named_with_their_module() -> None:
+    generated = 'PyType_Spec spec = {\n    "SwigPyObject",\n    sizeof(SwigPyObject),'
+
+    qualified = with_qualified_types(generated)
+
+    assert qualified == 'PyType_Spec spec = {\n    "pjsua2.SwigPyObject",\n    sizeof(SwigPyObject),'
+    assert with_qualified_types(qualified) == qualified
+
+
+def test_the_library_loads_and_works_where_every_warning_is_an_error() -> None:
+    program = "import pjsua2; pjsua2.EpConfig(); pjsua2.Endpoint()"
+
+    done = subprocess.run([sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
