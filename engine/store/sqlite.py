@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import aiosqlite
 from sqlalchemy import URL, Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -40,6 +41,10 @@ def create_engine(url: URL) -> AsyncEngine:
         url, json_serializer=to_json, hide_parameters=True, pool_size=8, max_overflow=8, pool_timeout=30
     )
 
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def choose_how(_dialect: object, _record: object, _arguments: object, options: dict[str, Any]) -> None:
+        options["async_creator_fn"] = _connect
+
     @event.listens_for(engine.sync_engine, "connect")
     def set_up(connection: Any, _: object) -> None:
         connection.isolation_level = None  # the driver starts no transactions behind our back
@@ -55,6 +60,18 @@ def create_engine(url: URL) -> AsyncEngine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+async def _connect(path: str, **options: Any) -> aiosqlite.Connection:
+    """A connection that whoever is cancelled while it is made closes: the driver would lose it open."""
+    connection = aiosqlite.connect(path, **options)
+    connection._thread.daemon = True  # noqa: SLF001 (as SQLAlchemy does: no connection keeps a process from its end)
+    opening = asyncio.ensure_future(connection)
+    try:
+        return await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        await (await opening).close()
+        raise
 
 
 def for_writing(engine: AsyncEngine) -> AsyncEngine:

@@ -1,8 +1,13 @@
 """The database itself: opened, migrated, written by many at once, and clear when something is wrong."""
 
 import asyncio
+import sqlite3
 import stat
+import threading
+import time
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -63,6 +68,36 @@ async def test_a_closed_database_stores_nothing_more(db: Database, calls: Calls,
         await calls.add(a_call(account.id))
     with pytest.raises(StoreError, match="closed"):
         await db.ping()
+
+
+async def test_who_is_cancelled_while_a_connection_is_made_leaves_none_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connecting = threading.Event()
+    closed: list[bool] = []
+
+    class Slow(sqlite3.Connection):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            connecting.set()
+            time.sleep(0.05)
+            super().__init__(*arguments, **options)
+            closed.append(False)
+
+        def close(self) -> None:
+            super().close()
+            closed[-1] = True
+
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'telefoon.db'}")
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Slow))
+    asking = asyncio.create_task(database.ping())
+    await asyncio.to_thread(connecting.wait)
+
+    asking.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    await database.close()
+    assert closed == [True]
 
 
 async def test_what_was_asked_for_before_the_close_is_stored(empty_url: str) -> None:
