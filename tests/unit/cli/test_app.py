@@ -68,6 +68,7 @@ def test_a_wrong_setting_stops_any_command_with_one_line(telefoon: Run, monkeypa
     assert stopped.stderr.startswith("telefoon: TELEFOON_HTTP_PORT is '99999': ")
 
 
+@pytest.mark.processes
 def test_help_loads_nothing_slow() -> None:
     code = (
         "import sys\n"

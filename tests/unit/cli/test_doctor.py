@@ -7,6 +7,8 @@ import pytest
 from tests.peers.ports import Ports
 from tests.unit.cli.conftest import Run
 
+pytestmark = pytest.mark.processes
+
 SUBJECTS = {
     "SIP library", "HTTP port", "SIP port (udp)", "RTP ports", "Database", "Master key", "Voices", "Recogniser",
     "Trunk", "Countries", "Disk",

@@ -98,6 +98,7 @@ def test_simulate_refuses_with_the_parsers_words(telefoon: Run, tmp_path: Path) 
     assert "line 2, column 3: <Gather>: 'numDigits' is 'many'" in simulated.stderr
 
 
+@pytest.mark.processes
 def test_simulate_writes_what_the_caller_hears(telefoon: Run, tmp_path: Path) -> None:
     flow = tmp_path / "flow.json"
     flow.write_text('[{"verb": "pause", "length": 2}, {"verb": "dial", "to": "+3225550188", "ringTone": "be"}]')

@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import pytest
 import soundfile
 
 from tests.peers.audio import Sound
 from tests.unit.cli.conftest import Run
+
+pytestmark = pytest.mark.processes
 
 
 def test_a_text_becomes_a_wav_at_the_rate_asked_for(telefoon: Run, tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ from tests.peers.object_server import BUCKET, ObjectServer
 from tests.peers.waiting import within
 from tests.unit.objects.conftest import PART_BYTES, Place, options
 
+pytestmark = [pytest.mark.processes, pytest.mark.costly("a real S3 server runs for each test")]
+
 LARGE = 3 * PART_BYTES
 VERY_LARGE = 16 * PART_BYTES
 

@@ -10,6 +10,8 @@ from engine.objects.store import ObjectStore
 from tests.peers.object_server import BUCKET, ObjectServer
 from tests.unit.objects.conftest import options
 
+pytestmark = [pytest.mark.processes, pytest.mark.costly("a real S3 server runs for each test")]
+
 URL = f"s3://{BUCKET}/kept/one"
 MEGA = 1024 * 1024
 

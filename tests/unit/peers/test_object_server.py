@@ -9,6 +9,8 @@ from boto3.s3.transfer import TransferConfig
 from tests.peers.object_server import BUCKET, object_server
 from tests.peers.ports import Ports
 
+pytestmark = [pytest.mark.processes, pytest.mark.costly("a real S3 server runs for each test")]
+
 PART = 5 * 1024 * 1024
 
 

@@ -52,6 +52,7 @@ def test_ports_are_used_again_after_all_others_of_the_field(fields: Fields) -> N
     assert len(fields.owned) == 1
 
 
+@pytest.mark.processes
 def test_another_process_has_fields_of_its_own(fields: Fields) -> None:
     Ports(fields).one()
     with subprocess.Popen(

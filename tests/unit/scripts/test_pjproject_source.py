@@ -113,6 +113,7 @@ def test_what_is_no_pjproject_is_refused(tmp_path: Path, kind: str) -> None:
     assert "PJPROJECT_SOURCE" in str(refusal.value)
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("top", ["pjproject-2.17/", "./"])
 def test_a_tarball_is_unpacked_without_its_top_folder(tmp_path: Path, top: str) -> None:
     tarball = make_tarball(tmp_path / "pj.tar.xz", f"{top}version.mak", version_mak("2", "17"))

@@ -10,6 +10,8 @@ import pytest
 from scripts.failure import SetupFailed
 from scripts.progress import Progress, run_logged
 
+pytestmark = pytest.mark.processes
+
 
 class Terminal(io.StringIO):
     def isatty(self) -> bool:

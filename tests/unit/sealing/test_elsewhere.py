@@ -13,6 +13,8 @@ from engine.sealing.elsewhere import MasterKeyElsewhere
 from engine.tasks import stopped
 from tests.peers import key_service
 
+pytestmark = pytest.mark.processes
+
 KEY = bytes(range(32))
 SHORT_S = 1.0
 LONG_S = 60.0

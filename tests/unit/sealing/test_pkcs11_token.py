@@ -13,6 +13,8 @@ from engine.sealing.masters import WrappedKey
 from engine.sealing.pkcs11_token import Pkcs11MasterKey
 from tests.peers.softhsm import PIN, SoftHsm, pin_file, softhsm
 
+pytestmark = pytest.mark.processes
+
 KEY = bytes(range(32))
 TOKEN = "hsm"
 

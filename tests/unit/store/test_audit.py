@@ -158,6 +158,7 @@ async def test_a_pruning_that_no_row_tells_of_is_found(url: str, db: Database, l
     assert await named(log) == [(1, FaultKind.MISSING)]
 
 
+@pytest.mark.processes
 async def test_two_processes_append_to_one_chain(url: str, db: Database) -> None:
     await Audit(db).add("cli", "key.create", "SK0")
     processes = [

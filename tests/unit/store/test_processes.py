@@ -12,6 +12,8 @@ from engine.store import Accounts, CallFilter, Calls, Database, Outbox
 from tests.unit.store.conftest import PEPPER
 from tests.unit.store.samples import at
 
+pytestmark = [pytest.mark.processes, pytest.mark.costly("several processes of the store run")]
+
 CHECKOUT = Path(__file__).resolve().parents[3]
 
 

@@ -17,7 +17,7 @@ from tts.decode import decode
 from tts.decoder import Decoder
 from tts.tones import sine
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.processes]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

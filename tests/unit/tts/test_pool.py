@@ -15,6 +15,8 @@ import pytest_asyncio
 from tests.peers.waiting import within
 from tts.pool import JobRefused, JobTimedOut, PoolError, PoolFull, WorkerDied, WorkerPool
 
+pytestmark = pytest.mark.processes
+
 WARM = {"do": "warm", "engine": "pyttsx3"}
 
 

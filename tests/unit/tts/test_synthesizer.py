@@ -13,7 +13,7 @@ from tts.cache import PromptCache
 from tts.synthesizer import SpeechService
 from tts.voices import EngineName
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.processes]
 
 # Seen: 0.00 to 0.07 for one voice twice, 0.31 to 0.71 for two languages.
 SAME_VOICE = 0.15

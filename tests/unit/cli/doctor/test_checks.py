@@ -17,6 +17,8 @@ from engine.errors import SetupError
 from engine.store import Database
 from tests.peers.ports import Ports
 
+pytestmark = pytest.mark.processes
+
 RUNNING = RunningServer({})
 
 

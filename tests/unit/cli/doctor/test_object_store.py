@@ -18,6 +18,8 @@ from tests.peers.object_server import ACCESS_KEY, BUCKET, REGION, SECRET, Object
 from tests.peers.ports import Ports
 from tests.unit.store.samples import NOON, a_recording
 
+pytestmark = [pytest.mark.processes, pytest.mark.costly("a real S3 server runs for each test")]
+
 
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[ObjectServer]:

@@ -11,6 +11,8 @@ import pytest
 
 import tts
 
+pytestmark = pytest.mark.processes
+
 PROGRAM = """
 import ctypes, os, sys
 import espeakng_loader

@@ -22,7 +22,11 @@ from tests.peers.waiting import within
 from tts.recognition.recognizer import WhisperRecognizer
 from tts.synthesizer import SpeechService
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.processes,
+    pytest.mark.costly("a neural model listens"),
+]
 
 BATCH_S = 0.1
 LONG = (
