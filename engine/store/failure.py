@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import Final
 
 import asyncpg
-from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -14,7 +13,6 @@ from engine.errors import StoreError
 
 _FAILURES: Final = (
     SQLAlchemyError,
-    CommandError,
     sqlite3.Error,
     asyncpg.PostgresError,
     asyncpg.InterfaceError,

@@ -7,6 +7,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import URL, Connection, text
 
 from engine.errors import StoreError
@@ -55,4 +56,7 @@ def _upgrade(connection: Connection) -> None:
             f"The database is newer than this program: its tables are at step {', '.join(unknown)}. "
             "Install the version that made it, or restore a backup from before."
         )
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise StoreError(f"The database could not be migrated: {error}") from error

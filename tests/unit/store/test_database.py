@@ -3,6 +3,8 @@
 import asyncio
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 import time
 from functools import partial
@@ -20,6 +22,7 @@ from engine.call import Event, after
 from engine.errors import SetupError, StoreError
 from engine.store import Accounts, Calls, Database, NewCallback, Outbox
 from engine.store.tables import metadata
+from tests.peers.databases import migrated_sqlite, sqlite_url
 from tests.peers.postgres import Postgres
 from tests.unit.store.conftest import PEPPER
 from tests.unit.store.samples import NOON, a_call, at
@@ -55,6 +58,24 @@ async def test_a_database_of_a_newer_version_is_left_alone(empty_url: str) -> No
 
     with pytest.raises(StoreError, match=r"newer than this program.*9999"):
         await Database.open(empty_url)
+
+
+@pytest.mark.processes
+def test_one_that_is_up_to_date_is_opened_without_loading_what_migrates(tmp_path: Path) -> None:
+    opening = (
+        "import asyncio, sys\n"
+        "from engine.store import Database\n"
+        "async def opened_and_closed():\n"
+        "    await (await Database.open(sys.argv[1])).close()\n"
+        "asyncio.run(opened_and_closed())\n"
+        "print('alembic' in sys.modules)\n"
+    )
+    loaded = {}
+    for name, url in (("new", sqlite_url(tmp_path / "new.db")), ("up to date", migrated_sqlite(tmp_path / "old.db"))):
+        done = subprocess.run([sys.executable, "-c", opening, url], check=True, capture_output=True, text=True)
+        loaded[name] = done.stdout.strip()
+
+    assert loaded == {"new": "True", "up to date": "False"}
 
 
 async def test_a_healthy_database_answers(db: Database) -> None:
@@ -114,6 +135,7 @@ async def test_what_was_asked_for_before_the_close_is_stored(empty_url: str) -> 
     await second.close()
 
 
+@pytest.mark.costly("hundreds of changes at once, beside another opening")
 async def test_a_hundred_calls_and_the_courier_at_once_wait_for_each_other(
     url: str, db: Database, calls: Calls, outbox: Outbox, account: Account
 ) -> None:
