@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Final, Protocol
 
+from tests.running.cost import FORKED
 from tests.running.first import starts_as_users_do
 from tests.running.once import run_folder
 from tests.running.pace import patience
@@ -87,7 +88,7 @@ def output_of(*arguments: str, environment: Mapping[str, str]) -> Output:
             with closing(_asked(arguments, environment, printed.fileno(), complained.fileno())) as connection:
                 connection.settimeout(patience(_LONGEST_COMMAND_S))
                 connection.recv(_WORD_BYTES)
-                code = int(connection.recv(_WORD_BYTES))
+                code = _end(connection.recv(_WORD_BYTES))
         printed.seek(0)
         complained.seek(0)
         return Output(code, printed.read(), complained.read())
@@ -97,7 +98,13 @@ async def _ended(connection: socket.socket) -> int:
     loop = asyncio.get_running_loop()
     connection.setblocking(False)
     with connection:
-        return int(await loop.sock_recv(connection, _WORD_BYTES))
+        return _end(await loop.sock_recv(connection, _WORD_BYTES))
+
+
+def _end(told: bytes) -> int:
+    code, used_s = told.split()
+    FORKED.used_s += float(used_s)
+    return int(code)
 
 
 def _asked(

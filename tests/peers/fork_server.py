@@ -4,8 +4,9 @@ Importing costs seconds of CPU, and a test of the product starts three or four p
 as what is executed: its own environment, files, threads and end. tests/peers/commands.py is the other side.
 
 Run as `python -m tests.peers.fork_server SOCKET`: it listens there, and ends when its standard input does. Each
-connection is one command: the request is a JSON object with `arguments`, `environment` and `folder`, and comes with the
-file descriptors of standard output and standard error. The answers are lines: the process's id, then its exit code.
+connection is one command. The request is a JSON object with `arguments`, `environment` and `folder`, and comes with the
+file descriptors of standard output and standard error. The answers are lines: the process's id, then its exit code and
+the seconds of CPU that it used.
 """
 
 import gc
@@ -72,10 +73,11 @@ class ForkServer:
         pid, connection = self._children.pop(ended)
         self._looking.unregister(ended)
         os.close(ended)
-        _, status = os.waitpid(pid, 0)
+        _, status, usage = os.wait4(pid, 0)
+        used_s = usage.ru_utime + usage.ru_stime
         with connection:
             try:
-                connection.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
+                connection.sendall(f"{os.waitstatus_to_exitcode(status)} {used_s:.2f}\n".encode())
             except BrokenPipeError:
                 return  # nobody waits for it any more
 
