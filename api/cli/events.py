@@ -66,6 +66,7 @@ async def _followed(rest: Rest, call: str | None, kind: str | None, last: str | 
             async with asking as response:
                 if 400 <= response.status < 500:
                     raise refusal(response, await response.text())
+                typer.echo("Following what happens; Ctrl-C ends it.", err=True)
                 async for event in _read(response):
                     last = str(event["id"])
                     yield event

@@ -33,6 +33,18 @@ class Output:
     complained: str
 
 
+def _executes(environment: Mapping[str, str] | None) -> bool:
+    """Whether to execute: also where Python itself is told something, such as a PYTHONPATH."""
+    return starts_as_users_do() or _of_python(os.environ if environment is None else environment) != _PYTHON
+
+
+def _of_python(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if name.startswith("PYTHON")}
+
+
+_PYTHON: Final = _of_python(os.environ)
+
+
 class Running(Protocol):
     """What asyncio's Process has, too."""
 
@@ -66,7 +78,7 @@ class Forked:
 
 async def start(*arguments: str, stdout: int, stderr: int, environment: Mapping[str, str] | None = None) -> Running:
     """Start `telefoon` with these arguments; the file descriptors become its output."""
-    if starts_as_users_do():
+    if _executes(environment):
         return await asyncio.create_subprocess_exec(
             *_TELEFOON, *arguments, env=environment, stdout=stdout, stderr=stderr
         )
@@ -78,7 +90,7 @@ async def start(*arguments: str, stdout: int, stderr: int, environment: Mapping[
 def output_of(*arguments: str, environment: Mapping[str, str]) -> Output:
     """Run `telefoon` with these arguments, to its end."""
     with TemporaryFile("w+") as printed, TemporaryFile("w+") as complained:
-        if starts_as_users_do():
+        if _executes(environment):
             done = subprocess.run(
                 [*_TELEFOON, *arguments], env=environment, stdout=printed, stderr=complained, check=False,
                 timeout=patience(_LONGEST_COMMAND_S),

@@ -23,15 +23,18 @@ HANGUP = [{"verb": "hangup"}]
 
 @asynccontextmanager
 async def following(telefoon: Platform, *more: str) -> AsyncIterator[asyncio.StreamReader]:
-    """What `telefoon events --follow --json` prints."""
+    """What `telefoon events --follow --json` prints, from when it has reached the server."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "api.cli", "events", "--follow", "--json", *more),
         env=telefoon.environment | {"TELEFOON_API_KEY": telefoon.key},
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
     )
     assert process.stdout is not None
+    assert process.stderr is not None
     try:
+        async with within(15):
+            assert (await process.stderr.readline()).startswith(b"Following")
         yield process.stdout
     finally:
         if process.returncode is None:
@@ -58,7 +61,6 @@ async def test_who_follows_sees_each_event_once_also_across_a_restart(tmp_path: 
         trunk = {"TRUNK": f"sip:127.0.0.1:{desk.port}"}
         telefoon = await stack.enter_async_context(platform(tmp_path, ports, trunk))
         printed = await stack.enter_async_context(following(telefoon))
-        await asyncio.sleep(3)
         before = (await telefoon.place("+3225550188", flow=HANGUP))["id"]
         seen_before = await until_completed(printed, before)
 

@@ -145,6 +145,7 @@ async def test_trimming_moves_the_marks(tmp_path: Path, ports: Ports, shop: Cust
     assert resumed == pytest.approx(second.start_s, abs=0.3)
 
 
+@pytest.mark.alone("tracks are compared to a tenth of a second")
 async def test_a_conferences_tracks_stay_aligned_with_its_mix_through_a_gap(
     tmp_path: Path, ports: Ports, shop: Customer
 ) -> None:

@@ -28,6 +28,7 @@ pytestmark = [
 SENTENCE = "I would like to speak with somebody about my invoice."
 
 
+@pytest.mark.alone("how soon it is understood is measured")
 async def test_a_caller_is_understood_soon_after_falling_silent(
     line: Line, ports: Ports, ear: RtpEar, tmp_path: Path
 ) -> None:
