@@ -5,6 +5,7 @@ No host is named anywhere: apt knows which mirror, proxy and credentials this ma
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,6 +15,11 @@ from scripts.distribution import Distribution
 from scripts.failure import SetupFailed
 from scripts.progress import run_logged
 
+_EXPIRED = re.compile(r"Release file .* is (expired|not valid yet)|Valid-Until", re.IGNORECASE)
+STANDS_STILL = (
+    "the archive's index has expired: this machine's mirror stands still, or its clock is wrong. Compare `date` with a "
+    "watch; else take a mirror that is up to date in /etc/apt/sources.list.d, and run `apt-get update`."
+)
 _TARGET_FORMAT = "$(RELEASE)|$(ORIGIN)|$(REPO_URI)"
 
 
@@ -81,8 +87,13 @@ class PrivateApt:
         return cls(folder)
 
     def update(self, log: Path) -> None:
-        """Fetch and verify the suite's index."""
-        run_logged([*self._command(), "update"], log)
+        """Fetch and verify the suite's index. Raises SetupFailed, which says so if the index is too old."""
+        try:
+            run_logged([*self._command(), "update"], log)
+        except SetupFailed as failure:
+            if _EXPIRED.search(str(failure)) is None:
+                raise
+            raise SetupFailed(f"{STANDS_STILL}\n{failure}") from None
 
     def download_source(self, package: str, into: Path, log: Path) -> None:
         """Fetch and verify the files of a source package into the folder `into`."""

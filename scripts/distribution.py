@@ -22,7 +22,7 @@ class Distribution:
     origin: str
     codename: str
     keyring: str
-    source_suite: str
+    source_suites: tuple[str, ...]
     source_component: str
     asterisk_suites: tuple[str, ...]
     build: tuple[str, ...]
@@ -80,7 +80,7 @@ def _row(name: str, version: str, row: Mapping[str, object]) -> Distribution:
         origin=text("origin"),
         codename=text("codename"),
         keyring=text("keyring"),
-        source_suite=text("source_suite"),
+        source_suites=names("source_suites"),
         source_component=text("source_component"),
         asterisk_suites=names("asterisk_suites"),
         build=names("build"),

@@ -6,9 +6,10 @@ import json
 import re
 import shutil
 import tarfile
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from scripts.archive import PrivateApt, archive_uri
 from scripts.cache import built_whole, cache_root, file_digest, key_of
@@ -17,6 +18,8 @@ from scripts.failure import SetupFailed
 from scripts.progress import Progress, run_logged
 
 OLDEST = (2, 15)
+TRIED = ("2.17",)
+"""Versions that this telefoon was built with and tested on, the best first."""
 VARIABLE = "PJPROJECT_SOURCE"
 WAY_OUT = (
     f"Use a pjproject {OLDEST[0]}.{OLDEST[1]} or newer that you already have: set {VARIABLE} to its folder "
@@ -73,18 +76,35 @@ def own_source(given: str) -> Source:
 
 
 def find_source(given: str, progress: Progress) -> Source:
-    """The source to build from. Needs the network only the first time, for the distribution's own."""
+    """The source to build from: the user's own, a tried version that the cache has, or what the distribution has.
+
+    Raises SetupFailed if there is none.
+    """
     if given:
         return own_source(given)
-    distribution = this_distribution()
-    folder = cache_root() / "sources" / f"{distribution.name}-{distribution.version}-{distribution.source_suite}"
-    record = folder / "source.json"
-    if not record.is_file():
-        with progress.stage(f"Fetching pjproject's source from {distribution.origin} {distribution.source_suite}"):
-            _fetch(distribution, folder)
-    known = json.loads(record.read_text())
-    check_version(known["version"], f"{distribution.origin} {distribution.source_suite}")
-    return Source(str(folder / known["path"]), known["version"], known["digest"])
+    cached = best(cached_sources(cache_root()))
+    if cached is not None and cached.version in TRIED:
+        return cached
+    source = _of_distribution(this_distribution(), cached, progress)
+    if source.version not in TRIED:
+        progress.note(f"pjproject {source.version} was not tried with this telefoon; {' and '.join(TRIED)} was.")
+    return source
+
+
+def best(sources: Iterable[Source]) -> Source | None:
+    """A tried version before any other, the newest of the others; None of none."""
+
+    def rank(source: Source) -> tuple[int, tuple[int, ...]]:
+        tried = len(TRIED) - TRIED.index(source.version) if source.version in TRIED else 0
+        return tried, tuple(int(number) for number in re.findall(r"\d+", source.version))
+
+    return max(sources, key=rank, default=None)
+
+
+def cached_sources(root: Path) -> list[Source]:
+    """What was fetched before, each in a folder of its own."""
+    records = [(path.parent, json.loads(path.read_text())) for path in sorted((root / "sources").glob("*/source.json"))]
+    return [Source(str(folder / known["path"]), known["version"], known["digest"]) for folder, known in records]
 
 
 def unpack(source: Source, into: Path, log: Path) -> None:
@@ -101,43 +121,52 @@ def unpack(source: Source, into: Path, log: Path) -> None:
     shutil.rmtree(holder, ignore_errors=True)
 
 
-def _fetch(distribution: Distribution, folder: Path) -> None:
-    log = cache_root() / "logs" / "pjproject-source.log"
+def _of_distribution(distribution: Distribution, cached: Source | None, progress: Progress) -> Source:
+    """A tried version if any suite has one, else the best that they or the cache have."""
+    found = [cached] if cached is not None else []
+    refusals = []
+    for suite in distribution.source_suites:
+        try:
+            with progress.stage(f"Fetching pjproject's source from {distribution.origin} {suite}"):
+                found.append(_fetched(distribution, suite))
+        except SetupFailed as failure:
+            refusals.append(f"{distribution.origin} {suite}: {failure}")
+            continue
+        if found[-1].version in TRIED:
+            break
+    source = best(found)
+    if source is None:
+        refused = "\n".join(refusals)
+        raise SetupFailed(f"pjproject's source could not be fetched.\n{refused}\n{WAY_OUT}")
+    return source
+
+
+def _fetched(distribution: Distribution, suite: str) -> Source:
+    log = cache_root() / "logs" / f"pjproject-source-{suite}.log"
     log.unlink(missing_ok=True)
-    with built_whole(folder) as work:
-        tarball = _download(distribution, work / "apt", log)
-        kept = work / tarball.name
-        tarball.rename(kept)
-        shutil.rmtree(work / "apt")
-        source = Source(kept.name, _version_in(kept), file_digest(kept))
-        check_version(source.version, f"{distribution.origin} {distribution.source_suite}")
-        (work / "source.json").write_text(json.dumps(asdict(source), indent=2))
+    with TemporaryDirectory(prefix="telefoon-pjproject-") as work:
+        tarball = _download(distribution, suite, Path(work), log)
+        source = Source(tarball.name, _version_in(tarball), file_digest(tarball))
+        check_version(source.version, f"{distribution.origin} {suite}")
+        folder = cache_root() / "sources" / f"pjproject-{source.version}-{source.digest[:8]}"
+        with built_whole(folder) as kept:
+            shutil.move(tarball, kept / tarball.name)
+            (kept / "source.json").write_text(json.dumps(asdict(source), indent=2))
+    return Source(str(folder / tarball.name), source.version, source.digest)
 
 
-def _download(distribution: Distribution, folder: Path, log: Path) -> Path:
+def _download(distribution: Distribution, suite: str, folder: Path, log: Path) -> Path:
     uri = archive_uri(distribution)
-    apt = PrivateApt.prepare(
-        folder, uri, distribution.source_suite, distribution.source_component, distribution.keyring
-    )
+    apt = PrivateApt.prepare(folder, uri, suite, distribution.source_component, distribution.keyring)
     downloads = folder / "downloads"
     downloads.mkdir()
-    _or_way_out(lambda: apt.update(log))
-    _or_way_out(lambda: apt.download_source("asterisk", downloads, log))
+    apt.update(log)
+    apt.download_source("asterisk", downloads, log)
     found = sorted(downloads.glob("*Xpjproject.tar.*"))
     tarballs = [path for path in found if not path.name.endswith(".asc")]
     if not tarballs:
-        raise SetupFailed(
-            f"the `asterisk` source package of {distribution.origin} {distribution.source_suite} "
-            f"brings no pjproject tarball. {WAY_OUT}"
-        )
+        raise SetupFailed("its `asterisk` source package brings no pjproject tarball.")
     return tarballs[0]
-
-
-def _or_way_out(step: Callable[[], None]) -> None:
-    try:
-        step()
-    except SetupFailed as failure:
-        raise SetupFailed(f"pjproject's source could not be fetched: {failure}\n{WAY_OUT}") from None
 
 
 def _version_in(tarball: Path) -> str:

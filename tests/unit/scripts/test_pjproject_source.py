@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import tarfile
 from pathlib import Path
 
@@ -10,8 +11,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scripts.cache import cache_root
 from scripts.failure import SetupFailed
-from scripts.pjproject_source import check_version, own_source, parse_version, unpack
+from scripts.pjproject_source import (
+    TRIED,
+    Source,
+    best,
+    cached_sources,
+    check_version,
+    find_source,
+    own_source,
+    parse_version,
+    unpack,
+)
+from scripts.progress import Progress
 
 
 def version_mak(major: str, minor: str, revision: str = "", suffix: str = "") -> str:
@@ -132,3 +145,53 @@ def test_a_folder_is_copied_and_left_as_it_was(tmp_path: Path) -> None:
     assert (tmp_path / "tree" / "pjlib" / "main.c").is_file()
     assert not (tmp_path / "tree" / "pjlib" / "left.o").exists()
     assert (tree / "pjlib" / "left.o").exists()
+
+
+def test_a_tried_version_goes_before_a_newer_and_a_newer_before_an_older() -> None:
+    tried, newer, newest = (Source(version, version, "") for version in (TRIED[0], "9.9", "9.10"))
+
+    assert best([newer, tried, newest]) == tried
+    assert best([newer, newest]) == newest
+    assert best([]) is None
+
+
+def kept(version: str) -> Source:
+    """One that was fetched into the cache."""
+    folder = cache_root() / "sources" / f"pjproject-{version}"
+    folder.mkdir(parents=True)
+    (folder / "source.json").write_text(json.dumps({"path": "it.tar", "version": version, "digest": version}))
+    return Source(str(folder / "it.tar"), version, version)
+
+
+def test_a_tried_version_in_the_cache_is_taken_without_the_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", "")  # there is no apt
+    tried, other = kept(TRIED[0]), kept("9.9")
+
+    assert cached_sources(cache_root()) == [tried, other]
+    assert find_source("", Progress(io.StringIO())) == tried
+
+
+@pytest.mark.processes
+def test_another_version_is_taken_and_told_of_where_no_tried_one_can_be_had(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", "")
+    other, said = kept("9.9"), io.StringIO()
+
+    assert find_source("", Progress(said)) == other
+    assert f"pjproject 9.9 was not tried with this telefoon; {TRIED[0]} was." in said.getvalue()
+
+
+@pytest.mark.processes
+def test_without_any_each_place_that_was_tried_and_the_way_out_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", "")
+
+    with pytest.raises(SetupFailed, match=r"(?s)sid: .*apt-get is missing.*PJPROJECT_SOURCE"):
+        find_source("", Progress(io.StringIO()))
