@@ -222,6 +222,10 @@ class Dialogs:
                 raise LegGone(f"leg {leg} is over") from None
             raise
 
+    def any_live(self) -> bool:
+        """Whether there is a dialog that has not ended."""
+        return bool(self._dialogs)
+
     def uses(self, account: pj.Account) -> bool:
         """Whether a live dialog belongs to the account."""
         return any(dialog.account is account for dialog in self._dialogs.values())

@@ -35,9 +35,11 @@ class SipThread:
         self._thread: threading.Thread | None = None
 
     async def start(
-        self, opening: Callable[[], pj.Endpoint], closing: Callable[[], None], each_turn: Callable[[], None]
+        self, opening: Callable[[], pj.Endpoint], closing: Callable[[], bool], each_turn: Callable[[], None]
     ) -> None:
         """Open the endpoint on the thread. Raises what `opening` raises; `closing` runs before its end.
+
+        `closing` tells whether a far end has still to answer: the library then waits for a second, else not.
 
         `each_turn` runs whenever the library has been given time: every POLL_MS ms at least.
         """
@@ -71,7 +73,7 @@ class SipThread:
     def _live(
         self,
         opening: Callable[[], pj.Endpoint],
-        closing: Callable[[], None],
+        closing: Callable[[], bool],
         each_turn: Callable[[], None],
         opened: asyncio.Future[None],
     ) -> None:
@@ -85,8 +87,7 @@ class SipThread:
             self._drain()
         self._drain()
         try:
-            closing()
-            endpoint.libDestroy()
+            endpoint.libDestroy(0 if closing() else pj.PJSUA_DESTROY_NO_RX_MSG)
         except pj.Error as error:
             log.error("sip_close_failed", reason=error.reason)
         del endpoint

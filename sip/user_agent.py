@@ -91,7 +91,9 @@ class UserAgent:
         self._account.create(account_config(self._config))
         return endpoint
 
-    def _close(self) -> None:
+    def _close(self) -> bool:
+        registered = self._config.trunk is not None and self._config.trunk.register
+        answers_awaited = registered or self._dialogs.any_live()
         self._switch.close()
         pj.Endpoint.instance().hangupAllCalls()
         pj.Endpoint.instance().libHandleEvents(50)
@@ -100,6 +102,7 @@ class UserAgent:
         if self._account is not None:
             self._account.shutdown()
             self._account = None
+        return answers_awaited
 
     def _live_account(self) -> TrunkAccount:
         assert self._account is not None, "the user agent is not open"
