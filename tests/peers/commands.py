@@ -33,15 +33,11 @@ class Output:
     complained: str
 
 
-def _executes(environment: Mapping[str, str] | None) -> bool:
-    """Whether to execute: also where Python itself is told something, such as a PYTHONPATH."""
-    return starts_as_users_do() or _of_python(os.environ if environment is None else environment) != _PYTHON
-
-
 def _of_python(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environment.items() if name.startswith("PYTHON")}
 
 
+# What Python itself is told, such as a PYTHONPATH, comes too late for a fork.
 _PYTHON: Final = _of_python(os.environ)
 
 
@@ -78,7 +74,7 @@ class Forked:
 
 async def start(*arguments: str, stdout: int, stderr: int, environment: Mapping[str, str] | None = None) -> Running:
     """Start `telefoon` with these arguments; the file descriptors become its output."""
-    if _executes(environment):
+    if starts_as_users_do() or _of_python(os.environ if environment is None else environment) != _PYTHON:
         return await asyncio.create_subprocess_exec(
             *_TELEFOON, *arguments, env=environment, stdout=stdout, stderr=stderr
         )
@@ -90,7 +86,7 @@ async def start(*arguments: str, stdout: int, stderr: int, environment: Mapping[
 def output_of(*arguments: str, environment: Mapping[str, str]) -> Output:
     """Run `telefoon` with these arguments, to its end."""
     with TemporaryFile("w+") as printed, TemporaryFile("w+") as complained:
-        if _executes(environment):
+        if _of_python(environment) != _PYTHON:
             done = subprocess.run(
                 [*_TELEFOON, *arguments], env=environment, stdout=printed, stderr=complained, check=False,
                 timeout=patience(_LONGEST_COMMAND_S),

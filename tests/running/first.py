@@ -1,4 +1,4 @@
-"""The first test of each file starts the product as its users do; the others may take a quicker way."""
+"""The first test of each file starts servers and phones as users do; the others may take a quicker way."""
 
 from typing import Final
 

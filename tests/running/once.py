@@ -1,5 +1,6 @@
 """What is made once for a whole run, though several workers want it: a folder of the run, and locks in it."""
 
+import atexit
 import fcntl
 import os
 import shutil
@@ -26,7 +27,9 @@ def end_run(folder: Path) -> None:
 
 
 def run_folder() -> Path:
-    """The folder of the run that this process belongs to."""
+    """The folder of the run that this process belongs to; a bench is a run of its own."""
+    if _VARIABLE not in os.environ:
+        atexit.register(end_run, begin_run())
     return Path(os.environ[_VARIABLE])
 
 
