@@ -5,7 +5,7 @@ BIN := .venv/bin
 UV_COMPILE := $(BIN)/uv pip compile setup.py --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --quiet --extra build
 
-# Tests mostly wait, so more of them run at once than there are cores.
+# Tests mostly wait, so two run at once for each core.
 WORKERS ?= $(shell expr 3 \* $$(nproc))
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telefoon
 

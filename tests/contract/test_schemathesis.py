@@ -12,7 +12,7 @@ from tests.peers.platform import BASE_PATH, NUMBER, Platform, platform
 from tests.peers.ports import Ports
 from tests.peers.waiting import within
 
-pytestmark = [pytest.mark.sip, pytest.mark.slow]
+pytestmark = [pytest.mark.sip, pytest.mark.slow, pytest.mark.costly("hundreds of made-up requests")]
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 OWN_NUMBER = "TELEFOON_TEST_NUMBER"

@@ -1,13 +1,14 @@
 """Commands of `telefoon` as processes: forked from one that has imported it, or executed as users execute them."""
 
 import asyncio
+import atexit
 import json
 import os
 import socket
 import subprocess
 import sys
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -64,8 +65,9 @@ class Forked:
         return self._end.result() if self._end.done() else None
 
     def send_signal(self, number: int) -> None:
-        """Raises ProcessLookupError once it has ended, like os.kill."""
-        os.kill(self.pid, number)
+        """Nothing happens once it has ended, as with a process that is executed."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
 
     async def wait(self) -> int:
         """Its exit code; minus the signal's number if it was killed."""
@@ -127,15 +129,18 @@ def _asked(
 
 @cache
 def _server() -> Path:
-    """The socket of this process's fork server, which ends with this process as its standard input does."""
+    """The socket of this process's fork server, which ends with this process."""
     path = run_folder() / f"fork-{os.getpid()}.sock"
     server = subprocess.Popen(
         [sys.executable, "-m", "tests.peers.fork_server", str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
-    _SERVERS.append(server)
+    atexit.register(_end_server, server)
     assert server.stdout is not None
     assert server.stdout.readline() == b"listening\n", "the fork server did not start"
     return path
 
 
-_SERVERS: Final[list[subprocess.Popen[bytes]]] = []
+def _end_server(server: subprocess.Popen[bytes]) -> None:
+    # It ends when its standard input does, which `with` closes.
+    with server:
+        pass

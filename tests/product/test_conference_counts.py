@@ -23,7 +23,8 @@ STORM = 200
 ROUNDS = 3
 
 
-@pytest.mark.slow
+@pytest.mark.alone("two hundred phones and the server fill the machine")
+@pytest.mark.costly("two hundred phones")
 async def test_storms_of_two_hundred_come_and_go_and_are_counted_right_after_each(
     tmp_path: Path, ports: Ports, shop: Customer
 ) -> None:

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.sip
 PERSON = "+32471234556"
 KEYS = "73914826"
 NAME = "Zebulon"
-PIN = "864209"
+PIN = "8642097531"  # longer than a fraction of a second in the log
 DEFAULTS = {"KEEP_DIGITS": "false", "KEEP_SPOKEN_TEXT": "false", "KEEP_WEBHOOK_BODIES": "false"}
 PLANTED = (PERSON[1:], PERSON[3:], KEYS, NAME, PIN)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.peers.audio import Sound, hears, tone
+from tests.peers.audio import Sound, hears, silence, tone
 from tests.peers.callers import calling, has
 from tests.peers.consent import NUMBER_ASKS_NOBODY
 from tests.peers.customer import Customer
@@ -53,6 +53,7 @@ async def test_the_caller_hears_it_and_the_callers_recording_does_not(
         ):
             await sounds_early(far_end, ear)
             await caller.ear.hears(EARLY_HZ, within_s=10, seconds=1)
+            ear.say(silence(1), for_ever=True)  # what comes between the answer and its ACK is no early media
             await far_end.gets("ACK", within_s=30)
             ear.say(tone(ANSWERED_HZ, 2, dbov=-24), for_ever=True)
             await caller.ear.hears(ANSWERED_HZ, within_s=10, seconds=2)
@@ -79,6 +80,7 @@ async def test_a_dials_recording_from_ringing_on_does_not_hold_it(tmp_path: Path
         ):
             await sounds_early(far_end, ear)
             await caller.ear.hears(EARLY_HZ, within_s=10, seconds=1)
+            ear.say(silence(1), for_ever=True)  # what comes between the answer and its ACK is no early media
             await far_end.gets("ACK", within_s=30)
             ear.say(tone(ANSWERED_HZ, 2, dbov=-24), for_ever=True)
             await caller.ear.hears(ANSWERED_HZ, within_s=10, seconds=2)
@@ -109,6 +111,7 @@ async def test_a_call_in_a_conference_that_calls_somebody_in_does_not_record_it(
             await telefoon.post(f"{path}/participants", wanted)
             await sounds_early(far_end, ear)
             await host.ear.hears(EARLY_HZ, within_s=10, seconds=1)
+            ear.say(silence(1), for_ever=True)  # what comes between the answer and its ACK is no early media
             await far_end.gets("ACK", within_s=30)
             await telefoon.patch(path, {"status": "completed"})
             await telefoon.delete(f"calls/{host.call_id}")

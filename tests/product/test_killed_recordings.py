@@ -35,6 +35,7 @@ async def killed(telefoon: Platform) -> float:
     return at
 
 
+@pytest.mark.costly("dozens of calls, killed again and again")
 @pytest.mark.slow
 @pytest.mark.parametrize("encrypted", ["true", "false"])
 async def test_after_a_kill_the_recordings_are_there_up_to_their_last_second(

@@ -96,6 +96,7 @@ def test_a_disk_that_is_full_is_told_once_and_harms_nobody(tmp_path: Path, capfd
     assert sum('"event": "call"' in line for line in told) == 3
 
 
+@pytest.mark.costly("more lines are written than are kept")
 def test_a_disk_that_hangs_holds_up_nobody_and_keeps_no_more_than_so_many_lines(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

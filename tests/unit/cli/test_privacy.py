@@ -11,7 +11,7 @@ import pytest
 
 from engine.call import Status
 from engine.store import Accounts, Calls, Database
-from tests.peers.databases import migrated_sqlite
+from tests.peers.databases import sqlite_url
 from tests.unit.cli.conftest import Run
 from tests.unit.store.samples import NOON, a_call
 
@@ -49,7 +49,7 @@ def a_call_with(person: str, folder: Path) -> None:
     """It ended, and is in the database of the data folder."""
 
     async def store() -> None:
-        database = await Database.open(migrated_sqlite(folder / "telefoon.db"))
+        database = await Database.open(sqlite_url(folder / "telefoon.db"))
         try:
             account = await Accounts(database, b"pepper").ensure("demo")
             await Calls(database).add(a_call(account.id, to=person, status=Status.COMPLETED, end_time=NOON))

@@ -46,6 +46,7 @@ def test_a_document_of_the_package_keeps_its_meaning_in_json_and_back(name: str)
     assert parse(to_xml(parse(to_json(document)))) == document
 
 
+@pytest.mark.costly("a hundred made-up flows are run")
 @given(flows())
 def test_whatever_is_a_flow_runs_and_ends(flow: list[Piece]) -> None:
     call = simulate(as_xml(flow), digits="1,2,#", answers="busy,answer", pages=PAGES, base_url=BASE, limit_s=60)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from scripts.pjsua2_recipe import CONFIGURE, LIMITS, build_record, config_site, with_qualified_types
 
 
@@ -47,6 +49,7 @@ def test_the_types_of_swigs_runtime_are_named_with_their_module() -> None:
     assert with_qualified_types(qualified) == qualified
 
 
+@pytest.mark.processes
 def test_the_library_loads_and_works_where_every_warning_is_an_error() -> None:
     program = "import pjsua2; pjsua2.EpConfig(); pjsua2.Endpoint()"
 
