@@ -6,7 +6,7 @@ UV_COMPILE := $(BIN)/uv pip compile setup.py --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --quiet --extra build
 
 # Tests mostly wait, so two run at once for each core.
-WORKERS ?= $(shell expr 3 \* $$(nproc))
+WORKERS ?= $(shell expr 2 \* $$(nproc))
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telefoon
 
 .PHONY: help setup run test test-fast fresh lint format lock bench-calls bench-cascade bench-conference bench-endurance \
