@@ -9,7 +9,7 @@ UV_COMPILE := $(BIN)/uv pip compile setup.py --universal --python-version 3.11 \
 WORKERS ?= $(shell expr 2 \* $$(nproc))
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telefoon
 
-.PHONY: help setup run test test-fast fresh lint format lock bench-calls bench-cascade bench-conference bench-endurance \
+.PHONY: help setup run test test-fast lint format lock bench-calls bench-cascade bench-conference bench-endurance \
 	bench-ivr bench-listeners bench-recording bench-webhooks clean
 
 help:
@@ -27,7 +27,6 @@ help:
 	@echo 'make bench-listeners   conferences in which three talk and 97 listen, muted and not'
 	@echo 'make bench-recording  60 calls not recorded, recorded as plain WAV, and sealed: CPU of each'
 	@echo 'make bench-webhooks 200 calls at once whose webhook takes 3 s, against the same without'
-	@echo 'make fresh         README'\''s two commands in a fresh Debian: make fresh RELEASE=trixie (root; no mount or process stays)'
 	@echo 'make lock          renew requirements.lock and requirements-test.lock from setup.py'
 	@echo 'make clean         remove .venv and what the tools left; data in var/ and the cache stay'
 	@echo
@@ -95,10 +94,6 @@ bench-webhooks:
 bench-calls:
 	@$(PYTHON) -m scripts.setup --tests
 	@$(BIN)/python -m bench.calls
-
-# FRESH takes more, such as --only run, --keep, --tests tests/unit.
-fresh:
-	@$(PYTHON) -m scripts.fresh --release $(or $(RELEASE),$(error name a release: make fresh RELEASE=trixie)) $(FRESH)
 
 # Resolves for every Python from 3.11 on and writes hashes, but no package index: that is each machine's own matter.
 lock:
