@@ -17,11 +17,11 @@ from pathlib import Path
 if not __package__:
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from scripts.archive import archive_uri, proxy_environment
 from scripts.cache import cache_root, key_of, locked
+from scripts.debootstrap import make_root
 from scripts.distribution import Distribution, this_distribution
 from scripts.failure import SetupFailed, run_main
-from scripts.progress import Progress, run_logged
+from scripts.progress import Progress
 
 _INCLUDED = ("asterisk",)
 _LAYOUT = "1"
@@ -64,8 +64,6 @@ def _make_first_possible(distribution: Distribution, root: Path, progress: Progr
             "the tests' Asterisk lives in a chroot, and making and entering one needs root. "
             "Run `make test` as root, or leave out what needs it: `make test TESTS='-m \"not asterisk\"'`."
         )
-    if shutil.which("debootstrap") is None:
-        raise SetupFailed("the program debootstrap is missing. Run `make test`, which installs it.")
     refusals = []
     for suite in distribution.asterisk_suites:
         try:
@@ -81,21 +79,9 @@ def _make(distribution: Distribution, suite: str, target: Path, progress: Progre
     log.unlink(missing_ok=True)
     work = target.with_name(f".{target.name}.{os.getpid()}")
     target.parent.mkdir(parents=True, exist_ok=True)
-    command = [
-        "debootstrap",
-        "--variant=minbase",
-        f"--include={','.join(_INCLUDED)}",
-        f"--components={_components(distribution)}",
-        f"--keyring={distribution.keyring}",
-        suite,
-        str(work),
-        archive_uri(distribution),
-        *_recipe(distribution),
-    ]
-    environment = {**os.environ, **proxy_environment(), "DEBIAN_FRONTEND": "noninteractive"}
     try:
         with progress.stage(f"Making the tests' Asterisk from {distribution.origin} {suite} (log: {log})"):
-            run_logged(command, log, env=environment)
+            make_root(distribution, suite, work, _INCLUDED, log)
         progress.note(version_text(work))
         shutil.rmtree(work / "var/cache/apt/archives", ignore_errors=True)
         work.rename(target)
@@ -108,16 +94,6 @@ def _make(distribution: Distribution, suite: str, target: Path, progress: Progre
 def root_folder(root: Path, distribution: Distribution, suite: str) -> Path:
     """Where the Asterisk of `suite` lies in the cache `root`."""
     return root / "asterisk" / f"{suite}-{key_of(_LAYOUT, distribution.origin, suite, *_INCLUDED)}"
-
-
-def _components(distribution: Distribution) -> str:
-    return ",".join(dict.fromkeys(("main", distribution.source_component)))
-
-
-def _recipe(distribution: Distribution) -> list[str]:
-    """debootstrap's own script for the archive: a suite that it does not know by name is made by this one."""
-    script = Path("/usr/share/debootstrap/scripts") / ("sid" if distribution.origin == "Debian" else "gutsy")
-    return [str(script)]
 
 
 if __name__ == "__main__":
