@@ -10,7 +10,7 @@ WORKERS ?= $(shell expr 2 \* $$(nproc))
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telefoon
 
 .PHONY: help setup run test test-fast lint format lock bench-calls bench-cascade bench-conference bench-endurance \
-	bench-ivr bench-listeners bench-recording bench-webhooks clean
+	bench-ivr bench-listeners bench-recording bench-webhooks clean fresh
 
 help:
 	@echo 'make run           install, then one real call from start to end, then keep serving (Ctrl-C ends it)'
@@ -27,6 +27,7 @@ help:
 	@echo 'make bench-listeners   conferences in which three talk and 97 listen, muted and not'
 	@echo 'make bench-recording  60 calls not recorded, recorded as plain WAV, and sealed: CPU of each'
 	@echo 'make bench-webhooks 200 calls at once whose webhook takes 3 s, against the same without'
+	@echo 'make fresh RELEASE=trixie  make run and make test in a fresh root of that Debian; one: ONLY=run'
 	@echo 'make lock          renew requirements.lock and requirements-test.lock from setup.py'
 	@echo 'make clean         remove .venv and what the tools left; data in var/ and the cache stay'
 	@echo
@@ -94,6 +95,10 @@ bench-webhooks:
 bench-calls:
 	@$(PYTHON) -m scripts.setup --tests
 	@$(BIN)/python -m bench.calls
+
+# Tries HEAD as README has a newcomer do it. TESTS chooses tests; KEEP=1 leaves the root in the cache.
+fresh:
+	@$(PYTHON) -m scripts.fresh $(RELEASE) $(if $(ONLY),--only $(ONLY)) $(if $(KEEP),--keep)
 
 # Resolves for every Python from 3.11 on and writes hashes, but no package index: that is each machine's own matter.
 lock:
