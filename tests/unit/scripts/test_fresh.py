@@ -75,6 +75,7 @@ def under_a_parent(tmp_path: Path, script: str) -> str:
     return f"sh -c 'sh {file}; exit $?'"
 
 
+@pytest.mark.processes
 def test_a_command_that_goes_on_is_interrupted_once_it_has_said_its_line(
     this_system: FreshRoot, tmp_path: Path
 ) -> None:
@@ -86,6 +87,7 @@ def test_a_command_that_goes_on_is_interrupted_once_it_has_said_its_line(
     assert line == f"{command}: passed"
 
 
+@pytest.mark.processes
 def test_what_says_its_line_and_ends_with_an_error_has_failed(this_system: FreshRoot, tmp_path: Path) -> None:
     command = under_a_parent(tmp_path, SERVER.format(code=3))
 
@@ -96,6 +98,7 @@ def test_what_says_its_line_and_ends_with_an_error_has_failed(this_system: Fresh
     assert "ended with code 3" in told
 
 
+@pytest.mark.processes
 def test_what_ends_before_its_line_has_failed_and_its_last_words_are_shown(
     this_system: FreshRoot, tmp_path: Path
 ) -> None:
@@ -107,12 +110,14 @@ def test_what_ends_before_its_line_has_failed_and_its_last_words_are_shown(
 
 
 @pytest.mark.parametrize(("command", "passes"), [("true", True), ("false", False)])
+@pytest.mark.processes
 def test_a_command_that_ends_passes_by_its_code(
     this_system: FreshRoot, tmp_path: Path, command: str, passes: bool
 ) -> None:
     assert outcome(this_system, Trial("test", command), tmp_path)[0] == passes
 
 
+@pytest.mark.processes
 def test_what_does_not_say_its_line_in_time_is_ended(this_system: FreshRoot, tmp_path: Path) -> None:
     log = tmp_path / "trial.log"
 
