@@ -3,6 +3,7 @@
 import itertools
 import random
 import socket
+import struct
 import threading
 import time
 from collections import deque
@@ -22,6 +23,10 @@ from tests.peers.waiting import eventually
 _FRAME_S: Final = 0.02
 _FRAME_SAMPLES: Final = 160
 _RATE_HZ: Final = 8000
+_SO_TIMESTAMPNS: Final = 35
+"""Linux (socket(7)): the kernel tells when it got a packet, however late this process looks."""
+_TIMESPEC: Final = struct.Struct("@qq")
+_ANCILLARY_BYTES: Final = socket.CMSG_SPACE(_TIMESPEC.size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,7 @@ class RtpEar:
         """`event_type` is the payload type that our session description names; `mute` sends nothing."""
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
+        self._socket.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
         self._socket.settimeout(0.1)
         self._law = law
         self._event_type_in = event_type
@@ -183,7 +189,7 @@ class RtpEar:
     def _listen(self) -> None:
         while not self._closing.is_set():
             try:
-                datagram, source = self._socket.recvfrom(2048)
+                datagram, told, _, source = self._socket.recvmsg(2048, _ANCILLARY_BYTES)
             except (TimeoutError, ConnectionRefusedError):
                 # A refusal is the echo of what we sent to a port that is closed by now.
                 continue
@@ -193,7 +199,7 @@ class RtpEar:
                 self._reception.count_foreign()
                 continue
             self._target = self._target or source
-            self._reception.take(packet, source, time.monotonic())
+            self._reception.take(packet, source, _arrival(told))
 
     def _speak(self) -> None:
         quiet = _Tick((self._law.encode(silence(_FRAME_S).pcm),))
@@ -235,3 +241,13 @@ class RtpEar:
             self._socket.sendto(packet.bytes(), target)
         except ConnectionRefusedError:
             self._reception.count_refusal()
+
+
+def _arrival(told: list[tuple[int, int, bytes]]) -> float:
+    """When the kernel got a packet, on the monotonic clock."""
+    for _, kind, value in told:
+        if kind == _SO_TIMESTAMPNS:
+            seconds, nanoseconds = _TIMESPEC.unpack(value)
+            ago: float = time.time() - seconds - nanoseconds / 1e9
+            return time.monotonic() - ago
+    return time.monotonic()
