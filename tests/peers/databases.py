@@ -1,13 +1,11 @@
 """Databases whose tables are there already: copies of one that is migrated once in a run."""
 
-import asyncio
 import shutil
-import threading
 from pathlib import Path
 from typing import Final
 
 from engine.store import Database
-from tests.running.once import made_once
+from tests.running.once import made_once, run_apart
 
 _TEMPLATE: Final = "migrated.db"
 
@@ -31,10 +29,7 @@ def migrate(url: str) -> None:
     async def opened_and_closed() -> None:
         await (await Database.open(url)).close()
 
-    # A loop of its own needs a thread of its own.
-    migrating = threading.Thread(target=lambda: asyncio.run(opened_and_closed()))
-    migrating.start()
-    migrating.join()
+    run_apart(opened_and_closed())
 
 
 def _make(path: Path) -> None:

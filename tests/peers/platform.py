@@ -15,8 +15,9 @@ import aiohttp
 
 from tests.peers import commands
 from tests.peers.ports import Ports
+from tests.peers.prompts import render_own_sentences
 from tests.peers.waiting import within
-from tests.running.once import made_once
+from tests.running.once import made_once, run_apart
 
 ACCOUNT: Final = "demo"
 NUMBER: Final = "+3225550100"
@@ -273,6 +274,7 @@ def _make_template(folder: Path) -> None:
     environment = {"TELEFOON_DATA_DIR": str(folder / "var"), "TELEFOON_CONFIG": str(folder / "telefoon.toml")}
     made = Platform(folder, {**_outside(), **environment}, 0, 0)
     (folder / "key").write_text(made.telefoon("keys", "create", "--account", ACCOUNT).split()[-1])
+    run_apart(render_own_sentences(folder / "var"))
 
 
 def _outside() -> dict[str, str]:

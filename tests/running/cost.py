@@ -1,4 +1,4 @@
-"""What a test may cost: seconds of CPU of this process and of the children that ended, by folder.
+"""What a test may cost: seconds of CPU of this process and of what it forked, by folder.
 
 CPU, not wall: a slow or busy machine is no failure, a test that does too much is one.
 """
@@ -17,19 +17,42 @@ LIMITS_S: Final = {"unit": 5.0, "sip": 10.0, "asterisk": 20.0, "product": 25.0, 
 """By folder of `tests`, for one test with the fixtures that are its own."""
 
 
+@dataclass(frozen=True, slots=True)
+class Used:
+    """Seconds of CPU: `own` of this process and what was forked for it, `children` of what it executed itself.
+
+    The kernel counts a child when it is waited for, which may be in a later test, so no test fails for those.
+    """
+
+    own: float = 0.0
+    children: float = 0.0
+
+    @classmethod
+    def now(cls) -> "Used":
+        """Since this process began."""
+        children = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return cls(time.process_time() + FORKED.used_s, children.ru_utime + children.ru_stime)
+
+    def __sub__(self, other: "Used") -> "Used":
+        return Used(self.own - other.own, self.children - other.children)
+
+    def __add__(self, other: "Used") -> "Used":
+        return Used(self.own + other.own, self.children + other.children)
+
+
 @dataclass(slots=True)
 class Meter:
     """CPU of the test that runs now; what was made for many tests is not counted against one."""
 
-    began: float = 0.0
-    shared: float = 0.0
+    began: Used = Used()
+    shared: Used = Used()
 
     def start(self) -> None:
-        self.began, self.shared = used_s(), 0.0
+        self.began, self.shared = Used.now(), Used()
 
     @property
-    def spent_s(self) -> float:
-        return used_s() - self.began - self.shared
+    def spent(self) -> Used:
+        return Used.now() - self.began - self.shared
 
 
 @dataclass(slots=True)
@@ -42,12 +65,6 @@ class Forked:
 FORKED: Final = Forked()
 COST: Final = "cpu_s"
 """The name of a report's user property with what the test has cost."""
-
-
-def used_s() -> float:
-    """CPU of this process since its start, and of all its children that were waited for."""
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time() + children.ru_utime + children.ru_stime + FORKED.used_s
 
 
 def limit_s(path: Path) -> float:
@@ -67,25 +84,25 @@ class Costs:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:
-        before = used_s()
+        before = Used.now()
         try:
             return (yield)
         finally:
             if fixturedef.scope != "function":
-                self._meter.shared += used_s() - before
+                self._meter.shared += Used.now() - before
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
         if report.when != "teardown":
             return report
-        spent = self._meter.spent_s
-        report.user_properties.append((COST, round(spent, 3)))
+        spent = self._meter.spent
+        report.user_properties.append((COST, round(spent.own + spent.children, 3)))
         limit = limit_s(item.path)
-        if spent > limit and item.get_closest_marker("costly") is None and report.passed:
+        if spent.own > limit and item.get_closest_marker("costly") is None and report.passed:
             report.outcome = "failed"
             report.longrepr = (
-                f"{item.nodeid} cost {spent:.1f} s of CPU; its folder's limit is {limit:g} s. "
+                f"{item.nodeid} cost {spent.own:.1f} s of CPU; its folder's limit is {limit:g} s. "
                 f"Make it cheaper, or say why with @pytest.mark.costly('because …')."
             )
         return report

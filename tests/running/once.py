@@ -1,14 +1,16 @@
 """What is made once for a whole run, though several workers want it: a folder of the run, and locks in it."""
 
+import asyncio
 import atexit
 import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 _VARIABLE: Final = "TESTS_RUN_FOLDER"
 
@@ -50,3 +52,9 @@ def made_once(name: str, make: Callable[[Path], None]) -> Path:
             make(unfinished)
             unfinished.rename(made)
     return made
+
+
+def run_apart(work: Coroutine[Any, Any, None]) -> None:
+    """Run it to its end in a loop and a thread of its own, for another loop may run in this one."""
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(asyncio.run, work).result()

@@ -67,6 +67,7 @@ async def test_a_recorder_hears_one_who_is_muted_in_the_room_alone(line: Line, p
 
 
 @pytest.mark.parametrize("codec", ["opus", "G722", "PCMA"])
+@pytest.mark.alone("how clean a sound is is measured in each 40 ms")
 async def test_one_who_listens_then_speaks_and_listens_again_hears_the_others_cleanly(
     open_line: OpenLine, ports: Ports, tmp_path: Path, codec: str
 ) -> None:
