@@ -149,7 +149,9 @@ def _try(release: str, only: str | None, folder: Path, progress: Progress) -> No
     logs = cache_root() / "logs"
     log = logs / f"fresh-{release}.log"
     log.unlink(missing_ok=True)
-    readme = readme_commands((CHECKOUT / "README.md").read_text())
+    readme = readme_commands(_git("show", "HEAD:README.md"))
+    if _git("status", "--porcelain"):
+        progress.note("What is not committed is left out: HEAD is tried.")
     with progress.stage(f"Making a fresh root of {release} (log: {log})"):
         root = FreshRoot.make(this_distribution(), release, folder, log)
     with progress.stage("Cloning HEAD into it"):
@@ -165,6 +167,13 @@ def _try(release: str, only: str | None, folder: Path, progress: Progress) -> No
     print(*(f"{release}: {text}" for _, text in outcomes), sep="\n")
     if not all(passed for passed, _ in outcomes):
         raise SystemExit(1)
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise SetupFailed(f"git {' '.join(arguments)} failed: {done.stderr.strip()}")
+    return done.stdout
 
 
 if __name__ == "__main__":
