@@ -1,6 +1,6 @@
 """Every test that asks for `db` runs on SQLite and on a private PostgreSQL."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -43,11 +43,8 @@ def empty_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> I
     """A database that does not exist yet, or is empty."""
     if backend == "sqlite":
         yield sqlite_url(tmp_path / "telefoon.db")
-        return
-    server: Postgres = request.getfixturevalue("postgres")
-    address = server.new_database()
-    yield address
-    server.drop(address)
+    else:
+        yield from dropped_at_the_end(request.getfixturevalue("postgres"), Postgres.new_database)
 
 
 @pytest.fixture
@@ -55,9 +52,13 @@ def url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterato
     """A database with all tables and no rows."""
     if backend == "sqlite":
         yield migrated_sqlite(tmp_path / "telefoon.db")
-        return
-    server: Postgres = request.getfixturevalue("postgres")
-    address = server.migrated_database()
+    else:
+        yield from dropped_at_the_end(request.getfixturevalue("postgres"), Postgres.migrated_database)
+
+
+def dropped_at_the_end(server: Postgres, make: Callable[[Postgres], str]) -> Iterator[str]:
+    """The URL of a database of one test."""
+    address = make(server)
     yield address
     server.drop(address)
 
