@@ -22,15 +22,13 @@ from pydantic_settings import (
 )
 from pydantic_settings import SettingsError as UnreadableSource
 
+from config.errors import SettingsError
+
 PREFIX = "TELEFOON_"
 LOCAL = "local"
 """Recordings stay in the data folder."""
 _BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*)?")
 Network = IPv4Network | IPv6Network
-
-
-class SettingsError(Exception):
-    """A wrong setting; the text names it, what was given and what is allowed."""
 
 
 class SipTransport(StrEnum):

@@ -1,6 +1,7 @@
 """The command `telefoon`."""
 
 import gc
+import sys
 from typing import Final
 
 _COLLECT_AFTER: Final = 50_000
@@ -11,6 +12,9 @@ def main() -> None:
     """Entry point of the console script."""
     gc.set_threshold(_COLLECT_AFTER)
 
-    from api.cli.app import app
+    from api.cli.app import app_for
 
-    app(prog_name="telefoon")
+    try:
+        app_for(sys.argv[1] if len(sys.argv) > 1 else None)(prog_name="telefoon")
+    finally:
+        gc.freeze()  # or Python would look through everything it has loaded before it ends, for 0.2 s

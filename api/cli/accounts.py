@@ -7,6 +7,8 @@ import typer
 from api.cli.consent import ConsentBasis, ConsentPolicy, ConsentWithdrawal, chosen
 from api.cli.group import CommandGroup, examples
 from api.cli.local import Books, with_books
+from api.cli.master_key import EXAMPLES as ROTATE_EXAMPLES
+from api.cli.master_key import rotate_master
 from api.cli.output import AsJson, as_row, print_json, print_rows
 from engine.accounts import CALLS_ONLY, Scope
 from engine.consent.policy import Withdrawal
@@ -201,6 +203,9 @@ def revoke(key_id: Annotated[str, typer.Argument(metavar="ID", help="As in: tele
     if not with_books(work):
         raise NoKey(key_id)
     typer.echo(f"Key {key_id} is revoked.")
+
+
+keys.command("rotate-master", epilog=ROTATE_EXAMPLES)(rotate_master)
 
 
 class NoKey(NotFound):

@@ -1,72 +1,92 @@
-"""All commands of `telefoon`, and what its help page says of them."""
+"""All commands of `telefoon`, and what its help page says of them.
+
+A command's module is loaded when the command is asked for: all together they take longer than most commands do.
+"""
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Final
 
 import typer
 
-from api.cli import calls, events, examine, master_key, phone, say, serve, simulate
-from api.cli.accounts import accounts, keys
-from api.cli.audit import audit
-from api.cli.flows import flows
 from api.cli.group import CommandGroup, examples
-from api.cli.holds import holds
-from api.cli.numbers import numbers
-from api.cli.privacy import privacy
-from api.cli.retention import retention
-from api.cli.webhooks import webhooks
 
-app = typer.Typer(
-    name="telefoon",
-    cls=CommandGroup,
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
-    epilog=examples(
-        "telefoon keys create --account demo",
-        "telefoon numbers add +3225550100 --account demo",
-        "telefoon serve",
-        'telefoon call +3225550199 --from +3225550100 --say "Good morning" --watch',
-    ),
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command, or a group of them: the `attribute` of a `module` of this package, and its `examples` there."""
+
+    name: str
+    module: str
+    attribute: str
+    examples: str | None = None
+
+    def add_to(self, app: typer.Typer) -> None:
+        """Load it."""
+        module = import_module(f"api.cli.{self.module}")
+        found = getattr(module, self.attribute)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=self.name)
+        else:
+            app.command(self.name, epilog=self.examples and getattr(module, self.examples))(found)
+
+
+COMMANDS: Final = (
+    Command("serve", "serve", "serve", "SERVE_EXAMPLES"),
+    Command("demo", "serve", "demo", "DEMO_EXAMPLES"),
+    Command("call", "calls", "place", "PLACE_EXAMPLES"),
+    Command("events", "events", "events", "EXAMPLES"),
+    Command("simulate", "simulate", "simulate", "EXAMPLES"),
+    Command("phone", "phone", "phone", "EXAMPLES"),
+    Command("say", "say", "say", "EXAMPLES"),
+    Command("doctor", "examine", "doctor", "EXAMPLES"),
+    Command("version", "version", "version", "EXAMPLES"),
+    Command("calls", "calls", "calls"),
+    Command("accounts", "accounts", "accounts"),
+    Command("keys", "accounts", "keys"),
+    Command("numbers", "numbers", "numbers"),
+    Command("webhooks", "webhooks", "webhooks"),
+    Command("audit", "audit", "audit"),
+    Command("retention", "retention", "retention"),
+    Command("holds", "holds", "holds"),
+    Command("privacy", "privacy", "privacy"),
+    Command("flow", "flows", "flows"),
 )
+"""In the order of the help page."""
 
 
-@app.callback()
-def telefoon() -> None:
+def app_for(name: str | None) -> typer.Typer:
+    """The application with the command of this name alone; with all of them if there is none."""
+    app = typer.Typer(
+        name="telefoon",
+        cls=CommandGroup,
+        callback=telefoon,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+        context_settings={"help_option_names": ["-h", "--help"]},
+        epilog=examples(
+            "telefoon keys create --account demo",
+            "telefoon numbers add +3225550100 --account demo",
+            "telefoon serve",
+            'telefoon call +3225550199 --from +3225550100 --say "Good morning" --watch',
+        ),
+    )
+    for command in [each for each in COMMANDS if each.name == name] or COMMANDS:
+        command.add_to(app)
+    return app
+
+
+def telefoon(context: typer.Context) -> None:
     """A programmable voice platform: REST in, SIP and RTP out.
 
     Settings come from the environment (TELEFOON_...) or a file; config/telefoon.toml describes each.
     """
+    if context.invoked_subcommand in {"serve", "version"}:
+        return  # the one sets up its own logs, the other has none
     from api.logs import write_logs
     from config.settings import LogFormat, LogLevel
 
-    # `serve` sets up its own; other commands talk to a person, who wants to hear only what is wrong.
+    # Other commands talk to a person, who wants to hear only what is wrong.
     write_logs(LogFormat.TEXT, LogLevel.WARNING)
-
-
-app.command(epilog=serve.SERVE_EXAMPLES)(serve.serve)
-app.command(epilog=serve.DEMO_EXAMPLES)(serve.demo)
-app.command("call", epilog=calls.PLACE_EXAMPLES)(calls.place)
-app.add_typer(calls.calls, name="calls")
-app.add_typer(accounts, name="accounts")
-keys.command("rotate-master", epilog=master_key.EXAMPLES)(master_key.rotate_master)
-app.add_typer(keys, name="keys")
-app.add_typer(numbers, name="numbers")
-app.add_typer(webhooks, name="webhooks")
-app.add_typer(audit, name="audit")
-app.add_typer(retention, name="retention")
-app.add_typer(holds, name="holds")
-app.add_typer(privacy, name="privacy")
-app.command(epilog=events.EXAMPLES)(events.events)
-app.add_typer(flows, name="flow")
-app.command(epilog=simulate.EXAMPLES)(simulate.simulate)
-app.command(epilog=phone.EXAMPLES)(phone.phone)
-app.command(epilog=say.EXAMPLES)(say.say)
-app.command(epilog=examine.EXAMPLES)(examine.doctor)
-
-
-@app.command(epilog=examples("telefoon version"))
-def version() -> None:
-    """Print the version."""
-    from importlib.metadata import version as installed
-
-    typer.echo(f"telefoon {installed('telefoon')}")

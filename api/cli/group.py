@@ -5,7 +5,7 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 
-from config.settings import SettingsError
+from config.errors import SettingsError
 from engine.errors import InvalidField, TelefoonError
 
 FAILED: Final = 1

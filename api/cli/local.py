@@ -4,25 +4,34 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from engine.errors import NotFound
 
 if TYPE_CHECKING:
+    from config.settings import Settings
     from engine.accounts import Account
     from engine.privacy.pseudonym import Pseudonyms
     from engine.privacy.requests import PersonsRequests
     from engine.privacy.sweeper import Sweeper
-    from engine.store import Accounts, AccountSecrets, Audit, Calls, Consents, Exchanges, Holds, Numbers
+    from engine.recording_shelf import RecordingShelf
+    from engine.store import Accounts, AccountSecrets, Audit, Calls, Consents, Database, Exchanges, Holds, Numbers
     from engine.store.retention import Retention
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Books:
-    """Accounts, numbers, calls with webhooks, consent texts, the audit log, and how long all is kept."""
+    """Accounts, numbers, calls with webhooks, consent texts, the audit log, and how long all is kept.
 
+    What deals with recordings is made, and loaded, when it is first asked for.
+    """
+
+    settings: "Settings"
+    database: "Database"
+    pepper: bytes
     accounts: "Accounts"
     secrets: "AccountSecrets"
     numbers: "Numbers"
@@ -32,9 +41,31 @@ class Books:
     pseudonyms: "Pseudonyms"
     holds: "Holds"
     retention: "Retention"
-    sweeper: "Sweeper"
-    persons: "PersonsRequests"
     consents: "Consents"
+
+    @cached_property
+    def sweeper(self) -> "Sweeper":
+        """Removes what has been kept for long enough."""
+        from api.clock import SystemClock
+        from api.privacy import sweeper
+
+        return sweeper(self.database, self.settings, self.pepper, SystemClock(), self._shelf)
+
+    @cached_property
+    def persons(self) -> "PersonsRequests":
+        """Carries out what a person asks for by their number."""
+        from api.clock import SystemClock
+        from api.privacy import persons_requests
+
+        return persons_requests(self.database, self.settings, self.pepper, SystemClock(), self._shelf)
+
+    @cached_property
+    def _shelf(self) -> "RecordingShelf":
+        from api.sealing import master_key, shelf_of
+        from engine.key_ring import KeyRing
+        from engine.store import AccountKeys
+
+        return shelf_of(self.settings, KeyRing(master_key(self.settings), AccountKeys(self.database)))
 
     async def account(self, name: str) -> "Account":
         """Raises NotFound."""
@@ -68,33 +99,20 @@ def with_books(work: Callable[[Books], Awaitable[T]]) -> T:
 
 @asynccontextmanager
 async def _books() -> AsyncIterator[Books]:
-    from api.clock import SystemClock
-    from api.privacy import persons_requests, sweeper
-    from api.sealing import master_key, shelf_of
     from config.settings import load
-    from engine.key_ring import KeyRing
     from engine.privacy.pseudonym import Pseudonyms
     from engine.secrets import load_pepper
-    from engine.store import (
-        AccountKeys,
-        Accounts,
-        AccountSecrets,
-        Audit,
-        Calls,
-        Consents,
-        Database,
-        Exchanges,
-        Holds,
-        Numbers,
-    )
+    from engine.store import Accounts, AccountSecrets, Audit, Calls, Consents, Database, Exchanges, Holds, Numbers
     from engine.store.retention import Retention
 
     settings = load()
     pepper = load_pepper(settings.data_dir)
     database = await Database.open(settings.database)
-    shelf = shelf_of(settings, KeyRing(master_key(settings), AccountKeys(database)))
     try:
         yield Books(
+            settings,
+            database,
+            pepper,
             Accounts(database, pepper),
             AccountSecrets(database, pepper),
             Numbers(database),
@@ -104,8 +122,6 @@ async def _books() -> AsyncIterator[Books]:
             Pseudonyms(pepper),
             Holds(database),
             Retention(database, Pseudonyms(pepper)),
-            sweeper(database, settings, pepper, SystemClock(), shelf),
-            persons_requests(database, settings, pepper, SystemClock(), shelf),
             Consents(database),
         )
     finally:

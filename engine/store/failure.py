@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-import asyncpg
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -14,8 +13,6 @@ from engine.errors import StoreError
 _FAILURES: Final = (
     SQLAlchemyError,
     sqlite3.Error,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
     OSError,
     # What a driver says of text or whole numbers that no database can hold.
     UnicodeError,
@@ -28,8 +25,15 @@ def as_store_error() -> Iterator[None]:
     """Raise StoreError for what databases and their drivers raise inside."""
     try:
         yield
-    except _FAILURES as error:
+    except _failures() as error:
         raise StoreError(f"The database did not do as asked: {_said(error)}") from error
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """Asked for once something is raised: with SQLite, PostgreSQL's driver need not be loaded before."""
+    import asyncpg
+
+    return (*_FAILURES, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 def _said(error: Exception) -> str:

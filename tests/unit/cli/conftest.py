@@ -41,9 +41,10 @@ def logs_as_before() -> Iterator[None]:
 @pytest.fixture
 def telefoon() -> Run:
     """The command, run in this process: `telefoon("keys", "list").exit_code`."""
-    from api.cli.app import app
+    from api.cli.app import app_for
 
     def run(*arguments: str | Path | float) -> Result:
-        return CliRunner().invoke(app, [str(each) for each in arguments], prog_name="telefoon", env={"COLUMNS": "100"})
+        words = [str(each) for each in arguments]
+        return CliRunner().invoke(app_for(words[0]), words, prog_name="telefoon", env={"COLUMNS": "100"})
 
     return run

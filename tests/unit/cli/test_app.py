@@ -1,13 +1,16 @@
 """The command as a whole: help, exit codes, and errors of one line."""
 
+import os
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 import typer
 
-from api.cli.app import app
+from api.cli.app import app_for
+from tests.peers.databases import migrated_sqlite
 from tests.unit.cli.conftest import Run
 
 COMMANDS = [
@@ -28,7 +31,7 @@ LISTS = [command for command in COMMANDS if command[-1] == "list"]
 
 
 def test_these_are_all_commands() -> None:
-    root = typer.main.get_command(app)
+    root = typer.main.get_command(app_for(None))
     assert isinstance(root, typer.core.TyperGroup)
     found: set[tuple[str, ...]] = set()
     for name, command in root.commands.items():
@@ -79,3 +82,33 @@ def test_help_loads_nothing_slow() -> None:
         "assert not slow, slow\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+_SLOW = ("alembic", "boto3", "numpy", "pjsua2", "sqlalchemy", "aiohttp")
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize(
+    ("arguments", "needed"),
+    [
+        (("version",), set()),
+        (("flow", "check", "--help"), set()),
+        (("numbers", "list"), {"sqlalchemy"}),
+        (("calls", "list", "--help"), {"aiohttp"}),
+    ],
+    ids=" ".join,
+)
+def test_a_command_loads_no_more_than_it_needs(arguments: tuple[str, ...], needed: set[str], tmp_path: Path) -> None:
+    settings = {
+        "TELEFOON_DATA_DIR": str(tmp_path / "var"),
+        "TELEFOON_CONFIG": str(tmp_path / "telefoon.toml"),
+        "TELEFOON_DATABASE_URL": migrated_sqlite(tmp_path / "telefoon.db"),
+    }
+    (tmp_path / "telefoon.toml").touch()
+    told = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "api.cli", *arguments],
+        capture_output=True, check=True, text=True, env={**os.environ, **settings},
+    )  # fmt: skip
+    loaded = {line.rpartition("|")[2].strip() for line in told.stderr.splitlines() if line.startswith("import time:")}
+    assert "typer" in loaded
+    assert loaded & set(_SLOW) <= needed

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import config
-from config.settings import Settings, SettingsError, SipTransport, load
+from config.errors import SettingsError
+from config.settings import Settings, SipTransport, load
 
 FILE = Path(config.__file__).with_name("telefoon.toml")
 EXAMPLE = re.compile(r"^#([a-z_]+ = .*)$", re.MULTILINE)
