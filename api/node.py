@@ -122,7 +122,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
 
         speech = speech_service(settings)
         stack.push_async_callback(speech.close)
-        await speech.start()
+        voices = await speech.start()
         listener = recognizer(settings)
         if listener is not None:
             stack.push_async_callback(listener.close)
@@ -215,7 +215,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
                 consents=consents,
                 desk=switchboard,
                 conference_desk=switchboard.conferences,
-                health=Readiness(database, agent, await speech.check()),
+                health=Readiness(database, agent, voices),
                 published=Published.load(),
                 idempotency=IdempotencyKeys(database),
                 audit=Audit(database),

@@ -2,6 +2,7 @@
 
 import functools
 import importlib.metadata
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from tts.loudness import CEILING_DBFS, LEVEL_DBOV
 from tts.pool import PoolError, WorkerPool
 from tts.script import Script, Utterance
 from tts.selftest import VoiceCheck, rate_faults
+from tts.voice_trials import VoiceTrials
 from tts.voices import EngineName, Voice, VoiceTable
 
 RATES_HZ: Final = (8_000, 16_000, 24_000, 32_000, 44_100, 48_000)
@@ -25,6 +27,9 @@ WORDS_PER_MINUTE: Final = range(80, 451)
 
 _RECIPE_VERSION: Final = 1
 """Raised when the same script would sound different, so that old files are not used."""
+
+NOT_INSTALLED: Final = "none"
+"""In the place of a package's version."""
 
 _PACKAGES: Final[Mapping[EngineName, tuple[str, ...]]] = {
     EngineName.PYTTSX3: ("pyttsx3", "espeakng-loader"),
@@ -121,18 +126,26 @@ class SpeechService:
                 _log.warning("speech_engine_failed", engine=engine, language=language, error=str(error))
         raise AssertionError(engines)  # `create` refuses an empty order
 
-    async def start(self) -> None:
-        """Warm the workers and test the espeak driver. Raises SetupError if speech will not work."""
+    async def start(self) -> list[VoiceCheck]:
+        """What came of trying all voices, now or when the same were tried before. Raises SetupError as `check` does."""
         await self.cache.tidy()
+        what = self._what_speaks()
+        trials = VoiceTrials(self.cache.folder / "voices-tried.json")
+        checks = trials.found(what) if what is not None else None
+        if checks is None:
+            checks = await self.check()
+            if what is not None and all(each.ok for each in checks):
+                trials.keep(what, checks)
+        return checks
+
+    async def check(self) -> list[VoiceCheck]:
+        """Try espeak's driver, then each language with each of its engines. Raises SetupError if none will work."""
         try:
             faults = await rate_faults(self._seconds)
         except (PoolError, SpeechError) as error:
             raise SetupError(f"Speech does not work: {error}") from error
         if faults:
             raise SetupError(f"Speech does not work: {faults[0]}")
-
-    async def check(self) -> list[VoiceCheck]:
-        """Try each language with each of its engines, and espeak's driver; for `telefoon doctor`."""
         return [
             await self._check(language, engine)
             for language in sorted(LANGUAGES)
@@ -143,6 +156,25 @@ class SpeechService:
         """Stop what is being made and end the workers."""
         await self.cache.close()
         await self.pool.close()
+
+    def _what_speaks(self) -> dict[str, Any] | None:
+        """All voices with the versions of their libraries; None where the distribution's library may change unseen."""
+        if self.pool.espeak == "system" or _version("espeakng-loader") == NOT_INSTALLED:
+            return None
+        try:
+            voices = {
+                language: [
+                    Voice(engine, self.voices.default(engine, language)) for engine in self.voices.order(language)
+                ]
+                for language in sorted(LANGUAGES)
+            }
+        except SpeechError:
+            return None  # a voice is missing; the trial tells which
+        every = [voice for order in voices.values() for voice in order]
+        return {
+            "languages": {tag: [[each.engine, each.name] for each in order] for tag, order in voices.items()},
+            "versions": {"python": sys.version, **_versions([Voice(EngineName.PYTTSX3, ""), *every])},
+        }
 
     async def _check(self, language: str, engine: EngineName) -> VoiceCheck:
         """Render afresh: a cached file would tell nothing about today."""
@@ -221,7 +253,7 @@ def _version(package: str) -> str:
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
-        return "none"
+        return NOT_INSTALLED
 
 
 def _engine(tag: str, name: str) -> EngineName:

@@ -19,7 +19,6 @@ async def check(settings: Settings, _running: RunningServer | None) -> Sequence[
     try:
         speech = speech_service(settings)
         try:
-            await speech.start()
             checks = await speech.check()
         finally:
             await speech.close()

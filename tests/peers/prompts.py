@@ -21,9 +21,10 @@ RATE_HZ: Final = 16_000
 
 
 async def render_own_sentences(data: Path) -> None:
-    """Into the data folder."""
+    """Into the data folder, where the voices are known to have been tried, too."""
     service = speech_service(Settings(data_dir=data, tts_workers=1))
     try:
+        await service.start()
         for speech in own_sentences():
             await service.render(speech, rate_hz=RATE_HZ)
     finally:
