@@ -1,0 +1,109 @@
+"""A SIP message read apart: first line, headers by name, body (RFC 3261 §7, §25.1).
+
+It takes what far ends really send: compact names, folded lines, space before the colon, line ends without a carriage
+return, and bytes that are no UTF-8.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from engine.storable import storable
+
+_COMPACT: Final[Mapping[str, str]] = {
+    "a": "accept-contact",
+    "b": "referred-by",
+    "c": "content-type",
+    "d": "request-disposition",
+    "e": "content-encoding",
+    "f": "from",
+    "i": "call-id",
+    "j": "reject-contact",
+    "k": "supported",
+    "l": "content-length",
+    "m": "contact",
+    "o": "event",
+    "r": "refer-to",
+    "s": "subject",
+    "t": "to",
+    "u": "allow-events",
+    "v": "via",
+    "x": "session-expires",
+    "y": "identity",
+}
+"""Short forms of names (the registry of header fields that RFC 3261 §27.4 began)."""
+
+_FOLD: Final = re.compile(r"\r?\n[ \t]+")
+_END_OF_HEAD: Final = re.compile(r"\r?\n\r?\n")
+_LINE: Final = re.compile(r"\r?\n")
+_QUOTED: Final = r'"(?:[^"\\]|\\.)*"'
+_LISTED: Final = re.compile(rf'(?:{_QUOTED}|<[^>]*>|[^,"<]|["<])+', re.DOTALL)
+_PARAMETER: Final = re.compile(rf";\s*([^\s=;]+)\s*(?:=\s*({_QUOTED}|[^;]*))?", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`start` is the request line or the status line; names of headers are long and lower case, lines unfolded."""
+
+    start: str
+    headers: tuple[tuple[str, str], ...]
+    body: str = ""
+
+    def first(self, name: str) -> str | None:
+        """The value of the first header with this (long, lower-case) name; None if there is none."""
+        return next((value for each, value in self.headers if each == name), None)
+
+    def listed(self, name: str) -> Iterator[str]:
+        """The elements of all headers with this name, which one line may list with commas between them."""
+        for each, value in self.headers:
+            if each == name:
+                yield from elements(value)
+
+    @property
+    def content_type(self) -> str:
+        """The body's type in lower case without parameters; empty where none is given."""
+        return (self.first("content-type") or "").partition(";")[0].strip().lower()
+
+    @property
+    def request_uri(self) -> str:
+        """Of a request; empty where its first line has none."""
+        words = self.start.split()
+        return words[1] if len(words) == 3 and not self.start.upper().startswith("SIP/") else ""
+
+
+def read_message(text: str) -> Message:
+    """Lines that are no header are left out. Raises nothing, whatever the text is."""
+    head, body = _apart(storable(text).lstrip("\r\n"))
+    start, *lines = _LINE.split(_FOLD.sub(" ", head))
+    return Message(start, tuple(_header(line) for line in lines if ":" in line), body)
+
+
+def elements(value: str) -> Iterator[str]:
+    """What commas part, but for those in quotes or angle brackets."""
+    for found in _LISTED.finditer(value):
+        if element := found.group().strip():
+            yield element
+
+
+def parameters(text: str) -> dict[str, str]:
+    """`;name=value` pairs with names in lower case, quotes taken off; the value is empty where there is none."""
+    return {found[1].lower(): unquoted((found[2] or "").strip()) for found in _PARAMETER.finditer(text)}
+
+
+def unquoted(text: str) -> str:
+    """The text of a quoted-string (RFC 3261 §25.1), or `text` itself if it is none."""
+    if len(text) < 2 or not (text.startswith('"') and text.endswith('"')):
+        return text
+    return re.sub(r"\\(.)", r"\1", text[1:-1], flags=re.DOTALL)
+
+
+def _apart(text: str) -> tuple[str, str]:
+    found = _END_OF_HEAD.search(text)
+    return (text[: found.start()], text[found.end() :]) if found else (text, "")
+
+
+def _header(line: str) -> tuple[str, str]:
+    name, _, value = line.partition(":")
+    name = name.strip().lower()
+    return _COMPACT.get(name, name), value.strip()

@@ -1,0 +1,37 @@
+"""Why a call ended, as the Reason header tells it (RFC 3326 §2)."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from sip.message import Message, parameters
+
+Q850: Final = "q.850"
+_CAUSE: Final = re.compile(r"[0-9]{1,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """`protocol` is in lower case, such as sip or q.850; `cause` one of its numbers; `text` the far end's words."""
+
+    protocol: str
+    cause: int | None
+    text: str
+
+
+def reasons(message: Message) -> tuple[Reason, ...]:
+    """All that the message gives, in its order."""
+    return tuple(_reason(each) for each in message.listed("reason"))
+
+
+def q850_cause(message: Message) -> int | None:
+    """The ITU-T Q.850 cause value, 0 to 127; None if none is given."""
+    return next((each.cause for each in reasons(message) if each.protocol == Q850 and each.cause is not None), None)
+
+
+def _reason(element: str) -> Reason:
+    protocol, semicolon, after = element.partition(";")
+    given = parameters(semicolon + after)
+    cause = given.get("cause", "")
+    value = int(cause) if _CAUSE.fullmatch(cause) else None
+    return Reason(protocol.strip().lower(), value, given.get("text", ""))
