@@ -84,6 +84,8 @@ def _build(source: Source, work: Path, log: Path, progress: Progress) -> None:
     tree = work / "source"
     with progress.stage("Unpacking pjproject"):
         unpack(source, tree, log)
+        for patch in recipe.patches():
+            _apply(patch, tree, log, progress)
         adapt(tree)
     with progress.stage("Configuring pjproject"):
         environment = {**os.environ, "CFLAGS": recipe.C_FLAGS, "CXXFLAGS": recipe.C_FLAGS}
@@ -96,6 +98,15 @@ def _build(source: Source, work: Path, log: Path, progress: Progress) -> None:
         write_wheel("pjsua2", version, files, work, "pjsua2 of pjproject, with limits for a server")
         _try(tree, log)
     shutil.rmtree(tree)
+
+
+def _apply(patch: Path, tree: Path, log: Path, progress: Progress) -> None:
+    """Change the source, or tell that another version than ours is another there too."""
+    command = ["patch", "--strip=1", "--forward", "--batch", f"--input={patch}"]
+    if subprocess.run([*command, "--dry-run"], cwd=tree, capture_output=True, check=False).returncode:
+        progress.note(f"{patch.name} does not fit this version of pjproject, and is left out.")
+    else:
+        run_logged(command, log, cwd=tree)
 
 
 def adapt(tree: Path) -> None:

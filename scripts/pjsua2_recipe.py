@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-LOCAL_VERSION: Final = "telefoon3"
+LOCAL_VERSION: Final = "telefoon4"
 
 #: Limits by pjproject's names. The library's own defaults (4 calls, 64 sockets) suit a softphone.
 LIMITS: Final = MappingProxyType(
@@ -71,8 +71,19 @@ _UNQUALIFIED_TYPE: Final = re.compile(r'(?P<before>PyType_Spec spec = {\s*")(?P<
 NATIVE: Final = Path(__file__).resolve().parents[1] / "sip" / "native"
 NATIVE_FLAGS: Final = ("-O3", "-DNDEBUG", "-fPIC", "-Wall", "-Wno-unused-function")
 
+#: Classes of our own that Python derives from.
+DIRECTORS: Final = ("telefoon::RequestGate",)
+
+#: What of the library is otherwise than we need and no setting of it changes; each says why.
+PATCHES: Final = NATIVE.parent / "patches"
+
 #: Files that the distribution's tarball lacks and pjmedia's Makefile still names.
 ABSENT_OBJECTS: Final = ("bdimad_dev.o",)
+
+
+def patches() -> list[Path]:
+    """In the order in which they are applied."""
+    return sorted(PATCHES.glob("*.patch"))
 
 
 def config_site() -> str:
@@ -86,7 +97,8 @@ def with_native(interface: str) -> str:
     headers = sorted(path.name for path in NATIVE.glob("*.hpp"))
     included = "".join(f'#include "{name}"\n' for name in headers)
     wrapped = "".join(f'%include "{name}"\n' for name in headers)
-    return f"{interface}\n%{{\n{included}%}}\n{wrapped}"
+    derived = "".join(f'%feature("director") {name};\n' for name in DIRECTORS)
+    return f"{interface}\n%{{\n{included}%}}\n{derived}{wrapped}"
 
 
 def with_qualified_types(wrapper: str) -> str:
@@ -112,5 +124,5 @@ def build_record(version: str) -> str:
 def recipe_text() -> str:
     """Everything that decides what comes out, as the part of the cache key that stands for it."""
     flags = (*CONFIGURE, C_FLAGS, *WRAPPER_FLAGS, *NATIVE_FLAGS, *SWIG_FLAGS, *ABSENT_OBJECTS)
-    native = [path.read_text() for path in sorted(NATIVE.iterdir())]
-    return "\n".join((LOCAL_VERSION, config_site(), *flags, *native))
+    texts = [path.read_text() for path in (*sorted(NATIVE.iterdir()), *patches())]
+    return "\n".join((LOCAL_VERSION, config_site(), *flags, *DIRECTORS, *texts))

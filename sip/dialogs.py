@@ -26,15 +26,18 @@ from engine.ports import (
     ReferAnswered,
     ReferRequested,
 )
+from engine.storable import storable
 from sip.leg_media import LegMedia
+from sip.message import Message, read_message
+from sip.reasons import q850_cause
 from sip.silence import Vigil
 from sip.status import outcome, q850
 
 PJSIP_EVENT_RX_MSG = 3
 NO_COMMON_MEDIA = 488
 SESSION_TERMINATED = 171140  # PJSIP_ESESSIONTERMINATED
+SDP = "application/sdp"
 NORMAL_CLEARING = 16  # Q.850 §2.2.7.1.7
-_REASON = re.compile(r"^reason\s*:\s*q\.850\s*;\s*cause\s*=\s*(\d+)", re.IGNORECASE | re.MULTILINE)
 _NOWHERE = re.compile(r"^c=IN IP4 0\.0\.0\.0\s*$|^c=IN IP6 ::\s*$", re.MULTILINE)
 _WITH_MEDIA = {pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD, pj.PJSUA_CALL_MEDIA_LOCAL_HOLD}
 
@@ -115,7 +118,7 @@ class Dialog(pj.Call):
     def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:  # noqa: N802
         # The library would call whom the far end names, at our cost. Whether anybody is called is for the flow to say.
         prm.statusCode = pj.PJSIP_SC_DECLINE
-        self._deliver(ReferRequested(str(prm.dstUri)))
+        self._deliver(ReferRequested(storable(str(prm.dstUri))))
 
     def onCallTransferStatus(self, prm: pj.OnCallTransferStatusParam) -> None:  # noqa: N802
         self._deliver(ReferAnswered(int(prm.statusCode), bool(prm.finalNotify)))
@@ -136,9 +139,8 @@ class Dialog(pj.Call):
             remote_address=stream.remoteRtpAddress,
         )
 
-    def _hung_up(self, info: pj.CallInfo, message: str) -> HungUp:
-        given = _REASON.search(message)
-        cause = int(given.group(1)) if given else None
+    def _hung_up(self, info: pj.CallInfo, message: Message) -> HungUp:
+        cause = q850_cause(message)
         if self._answered and not self._had_media and not self.ended_by_us:
             return HungUp(Event.BROKE, False, NO_COMMON_MEDIA, "No codec in common", q850(NO_COMMON_MEDIA))
         if self._answered:
@@ -146,7 +148,7 @@ class Dialog(pj.Call):
             figures = self._media.figures(self._leg)
             return HungUp(Event.HUNG_UP, self.ended_by_us, 200, "OK", cause or NORMAL_CLEARING, figures)
         code = info.lastStatusCode
-        return HungUp(outcome(code), self.ended_by_us, code, info.lastReason, cause or q850(code))
+        return HungUp(outcome(code), self.ended_by_us, code, storable(info.lastReason), cause or q850(code))
 
 
 class Dialogs:
@@ -176,7 +178,7 @@ class Dialogs:
         except pj.Error as error:
             self._dialogs.pop(leg, None)
             raise SipError(f"INVITE to {uri} could not be sent: {error.reason}.") from None
-        return str(dialog.getInfo().callIdString)
+        return storable(str(dialog.getInfo().callIdString))
 
     def take(self, account: pj.Account, leg: LegId, call_id: int, deliver: Deliver) -> pj.CallInfo:
         """Adopt an INVITE that came in."""
@@ -261,15 +263,16 @@ class Dialogs:
         self._dialogs.pop(leg, None)
 
 
-def _has_sdp(message: str) -> bool:
+def _has_sdp(message: Message) -> bool:
     """Whether a provisional answer brings early media; the media itself is only made after this event."""
-    return "\ncontent-type: application/sdp" in message.lower().replace("\r", "")
+    kind = message.content_type
+    return kind == SDP or (kind.startswith("multipart/") and SDP in message.body.lower())
 
 
-def _received_message(event: pj.SipEvent) -> str:
+def _received_message(event: pj.SipEvent) -> Message:
     if event.type == pj.PJSIP_EVENT_TSX_STATE and event.body.tsxState.type == PJSIP_EVENT_RX_MSG:
-        return str(event.body.tsxState.src.rdata.wholeMsg)
-    return ""
+        return read_message(str(event.body.tsxState.src.rdata.wholeMsg))
+    return read_message("")
 
 
 def _header(name: str, value: str) -> pj.SipHeader:

@@ -10,6 +10,7 @@ import pjsua2 as pj
 from config.settings import Srtp
 from engine.errors import SipError
 from engine.ports import DialRequest
+from engine.storable import storable
 from sip.config import SipConfig, Trunk
 
 REGISTRATION_S = 300
@@ -47,7 +48,7 @@ class TrunkAccount(pj.Account):
 
     def onRegState(self, prm: pj.OnRegStateParam) -> None:  # noqa: N802
         active = prm.code // 100 == 2 and prm.expiration > 0
-        self.registration = Registration(True, active, prm.code, prm.reason)
+        self.registration = Registration(True, active, prm.code, storable(prm.reason))
 
 
 def account_config(config: SipConfig) -> pj.AccountConfig:

@@ -13,18 +13,19 @@ import pjsua2 as pj
 import structlog
 
 from engine.ports import Arrival, DialRequest, LegEvent, LegId
+from engine.storable import storable
 from engine.tasks import stopped
+from sip.addresses import read_party, user_of
 from sip.bridge import SipBridge
 from sip.config import SipConfig
 from sip.dialogs import Dialogs
 from sip.endpoint import open_endpoint
+from sip.gate import Gate
 from sip.leg import SipLeg
+from sip.message import read_message
 from sip.switch import Switch
 from sip.thread import SipThread
 from sip.trunk import Guests, Registration, TrunkAccount, account_config, allowed_sources, is_allowed, route
-
-_REQUEST_URI = re.compile(r"^INVITE\s+(\S+)\s+SIP/2\.0", re.MULTILINE)
-_NAME_ADDR = re.compile(r'^(?:"?(?P<name>[^"<]*?)"?\s*<)?(?P<uri>sips?:[^>]+)>?', re.IGNORECASE)
 
 LOOK_S = 1.0
 """How often far ends are looked at that may have fallen silent."""
@@ -47,6 +48,7 @@ class UserAgent:
         self._looking: asyncio.Task[None] | None = None
         self._account: TrunkAccount | None = None
         self._guests = Guests(config, self._dialogs.uses)
+        self._gate = Gate(self._is_stranger)
         self._allowed: tuple[IPv4Network | IPv6Network, ...] = tuple(allowed_sources(config))
         self.bridge = SipBridge(self._switch, thread, config.rate_hz)
 
@@ -89,6 +91,7 @@ class UserAgent:
         endpoint = open_endpoint(self._config)
         self._account = TrunkAccount(self._invited, self._config.trunk)
         self._account.create(account_config(self._config))
+        self._gate.stand()
         return endpoint
 
     def _close(self) -> bool:
@@ -124,34 +127,22 @@ class UserAgent:
 
     def _invited(self, prm: pj.OnIncomingCallParam) -> None:
         source = str(prm.rdata.srcAddress)
-        message = str(prm.rdata.wholeMsg)
+        message = read_message(str(prm.rdata.wholeMsg))
         leg = SipLeg(LegId(next(self._ids)), f"peer {source}", self._dialogs, self._thread)
         info = self._dialogs.take(self._live_account(), leg.id, prm.callId, self._to(leg))
-        if not self._config.any_source and not is_allowed(source, self._allowed):
+        if self._is_stranger(source):
             log.warning("invite_refused", source=source, rule="SIP_ALLOW")
             self._dialogs.provisional(leg.id, 403)
             return
-        leg.identify(str(info.callIdString))
-        called = _REQUEST_URI.search(message)
-        name, caller = _party(info.remoteUri)
-        _, addressed = _party(info.localUri)
-        arrival = Arrival(_user(called.group(1)) if called else "", caller, source, name, addressed)
+        leg.identify(storable(str(info.callIdString)))
+        caller, addressed = read_party(message.first("from") or ""), read_party(message.first("to") or "")
+        arrival = Arrival(user_of(message.request_uri), caller.user, source, caller.name, addressed.user)
         self._thread.emit(partial(self._on_incoming, leg, arrival))
+
+    def _is_stranger(self, source: str) -> bool:
+        """Whether who sends from this address may not call."""
+        return not self._config.any_source and not is_allowed(source, self._allowed)
 
 
 def _quoted(name: str) -> str:
     return re.sub(r'["\\\r\n]', "", name)
-
-
-def _party(name_addr: str) -> tuple[str, str]:
-    found = _NAME_ADDR.match(name_addr)
-    if found is None:
-        return "", name_addr
-    return (found["name"] or "").strip(), _user(found["uri"])
-
-
-def _user(uri: str) -> str:
-    """The user part without parameters, as it is dialled; the whole URI where there is none."""
-    rest = uri.partition(":")[2]
-    user, at, _ = rest.rpartition("@")
-    return user.partition(";")[0] if at else uri

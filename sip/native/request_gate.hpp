@@ -1,0 +1,51 @@
+// What is answered to SIP requests before the library sees them.
+#pragma once
+
+#include <pjsua2.hpp>
+
+namespace telefoon {
+
+// A request that has come in, and what becomes of it.
+struct GatedRequest {
+    GatedRequest() : inCall(false), code(0) {}
+
+    std::string method;
+    std::string source;  // "address:port", IPv6 in brackets
+    std::string message; // as it came
+    bool inCall;         // it belongs to a dialog that there is
+
+    int code;                   // set it to answer with that code, or to IGNORED; 0 passes the request on
+    pj::SipHeaderVector headers; // of the answer
+};
+
+// To be derived from; there is at most one at a time, and it outlives the endpoint's transports.
+//
+// Asked about each request that opens nothing in the library yet: INVITE, OPTIONS and whatever else comes outside a
+// dialog, and within one those that are answered without changing it. ACK and CANCEL of what is there, BYE, PRACK,
+// UPDATE, REFER and INVITE within a dialog pass unasked.
+class RequestGate {
+public:
+    static const int IGNORED = -1;
+
+    RequestGate();
+    virtual ~RequestGate();
+
+    // Stand before the library, from now until its end. To be called once, when the endpoint is open.
+    void open() PJSUA2_THROW(pj::Error);
+
+    // Called on the SIP thread; it must not throw.
+    virtual void onRequest(GatedRequest &request) { (void)request; }
+
+private:
+    RequestGate(const RequestGate &);
+    RequestGate &operator=(const RequestGate &);
+};
+
+// From now on no message says that we take these methods, media types and extensions (Allow, Accept, Supported).
+void do_not_claim(const pj::StringVector &names);
+
+// From now on bytes beyond ASCII are read in tokens, users and parameters too, where RFC 3261 section 25.1 has none:
+// some far ends write them, and a message that can't be read would get no answer.
+void read_bytes_beyond_ascii();
+
+} // namespace telefoon

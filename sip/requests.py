@@ -1,0 +1,96 @@
+"""What is answered to a SIP request that is not the library's to serve.
+
+Outside a call only INVITE and OPTIONS are served; within one also what asks whether we are still there. What is left
+gets the code that tells the far end why (RFC 3261 §8.2.1), and a stranger gets nothing.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sip.message import Message
+
+IGNORED: Final = -1
+"""In the place of a code: no answer at all."""
+
+UNCLAIMED: Final = (
+    "MESSAGE", "PUBLISH", "SUBSCRIBE",
+    "replaces",
+    "application/im-iscomposing+xml", "application/pidf+xml", "application/simple-message-summary",
+    "application/xpidf+xml", "text/plain",
+)  # fmt: skip
+"""Methods, extensions and media types that the library knows and we do not serve."""
+
+_ALLOW: Final = ("Allow", "INVITE, ACK, CANCEL, BYE, PRACK, UPDATE, INFO, NOTIFY, REFER, OPTIONS")
+_ACCEPT: Final = ("Accept", "application/sdp")
+_SUPPORTED: Final = ("Supported", "100rel, timer, norefersub")
+_ALLOW_EVENTS: Final = ("Allow-Events", "refer")
+_ACCEPT_INFO: Final = ("Accept", "application/dtmf-relay, application/dtmf")
+
+_OF_INFO: Final = frozenset({"application/dtmf-relay", "application/dtmf", "application/media_control+xml"})
+_NEVER: Final = frozenset({"MESSAGE", "PUBLISH", "REGISTER", "SUBSCRIBE"})
+_OF_CALLS: Final = frozenset({"BYE", "CANCEL", "INFO", "NOTIFY", "PRACK", "UPDATE"})
+
+LONGEST: Final = 256
+"""Characters of an address or a Call-ID; the library makes nothing of longer ones."""
+
+Header = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A status code, or IGNORED, with the headers that go with it."""
+
+    code: int
+    headers: tuple[Header, ...] = ()
+
+
+_HERE: Final = Answer(200, (_ALLOW, _ACCEPT, _SUPPORTED))
+_NOT_ALLOWED: Final = Answer(405, (_ALLOW,))
+_UNKNOWN: Final = Answer(501)
+_NO_CALL: Final = Answer(481)
+_FORBIDDEN: Final = Answer(403)
+
+
+def answer_in_call(method: str, message: Message) -> Answer | None:
+    """To a request within a dialog; None where the library serves it."""
+    if method == "OPTIONS":
+        return _HERE
+    if method == "INFO":
+        return _answer_to_info(message)
+    if method == "NOTIFY":
+        package = (message.first("event") or "").partition(";")[0].strip().lower()
+        return None if package == "refer" else Answer(489, (_ALLOW_EVENTS,))  # RFC 6665 §4.1.3
+    return _NOT_ALLOWED if method in _NEVER else _UNKNOWN
+
+
+def answer_outside(method: str, message: Message, *, stranger: bool) -> Answer | None:
+    """To a request outside any dialog; None where the library serves it. `stranger` is who may not call."""
+    if method == "INVITE":
+        # To take the place of a call (RFC 3891) is not offered: the library would do it, for whoever asks.
+        return _too_long(message) if message.first("replaces") is None else _FORBIDDEN
+    if stranger:
+        return Answer(IGNORED)
+    if method == "OPTIONS":
+        return _HERE
+    if method in _OF_CALLS:
+        return _NO_CALL
+    if method == "REFER":
+        return _FORBIDDEN
+    return _NOT_ALLOWED if method in _NEVER else _UNKNOWN
+
+
+def _too_long(message: Message) -> Answer | None:
+    if len(message.request_uri) > LONGEST:
+        return Answer(414)
+    for name in ("From", "To", "Call-ID"):
+        if len(message.first(name.lower()) or "") > LONGEST:
+            return Answer(400, (("Warning", f'399 telefoon "{name} is longer than {LONGEST} characters"'),))
+    return None
+
+
+def _answer_to_info(message: Message) -> Answer | None:
+    if not message.body.strip():
+        return Answer(200)  # RFC 2976 §2.2: it asks whether the call is still there
+    if message.content_type in _OF_INFO:
+        return None
+    return Answer(415, (_ACCEPT_INFO,))

@@ -1,0 +1,118 @@
+"""A SIP far end on UDP that sends exactly what a test writes, and keeps what comes back."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, Final
+from uuid import uuid4
+
+from tests.peers.sip_message import SipMessage
+from tests.peers.sipp import NUMBER
+from tests.peers.waiting import within
+
+HOST: Final = "127.0.0.1"
+Headers = Sequence[str]
+
+
+def audio(port: int = 40000, *, more: str = "") -> str:
+    """A session description with A-law audio on the port; `more` are further media lines."""
+    return (
+        f"v=0\r\no=- 1 1 IN IP4 {HOST}\r\ns=-\r\nc=IN IP4 {HOST}\r\nt=0 0\r\n"
+        f"m=audio {port} RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n{more}"
+    )
+
+
+@dataclass(slots=True)
+class RawCaller(asyncio.DatagramProtocol):
+    """One dialog at most; `to_tag` is that of the far end once it is known."""
+
+    target: int
+    seen: list[SipMessage] = field(default_factory=list)
+    call_id: str = field(default_factory=lambda: f"{uuid4().hex}@raw")
+    from_: str = f"<sip:+32470123456@{HOST}>;tag=raw"
+    to_tag: str = ""
+    port: int = 0
+    _numbers: Any = field(default_factory=lambda: count(1))
+    _transport: Any = None
+    _came: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def connection_made(self, transport: Any) -> None:
+        self._transport = transport
+        self.port = transport.get_extra_info("sockname")[1]
+
+    def datagram_received(self, data: bytes, addr: Any) -> None:
+        del addr
+        if len(data) > 4:
+            self.seen.append(SipMessage.read(data.decode(errors="replace")))
+            self._came.set()
+
+    def send(self, data: bytes) -> None:
+        """A datagram as it is."""
+        self._transport.sendto(data, (HOST, self.target))
+
+    def request(
+        self,
+        method: str,
+        *headers: str,
+        body: str = "",
+        content_type: str = "application/sdp",
+        number: int | None = None,
+    ) -> None:
+        """A request to the platform's number, within the dialog if there is one."""
+        tag = f";tag={self.to_tag}" if self.to_tag else ""
+        lines = [
+            f"{method} sip:{NUMBER}@{HOST}:{self.target} SIP/2.0",
+            f"Via: SIP/2.0/UDP {HOST}:{self.port};branch=z9hG4bK{uuid4().hex}",
+            f"From: {self.from_}",
+            f"To: <sip:{NUMBER}@{HOST}>{tag}",
+            f"Call-ID: {self.call_id}",
+            f"CSeq: {next(self._numbers) if number is None else number} {method}",
+            f"Contact: <sip:raw@{HOST}:{self.port}>",
+            "Max-Forwards: 70",
+            *headers,
+            *([f"Content-Type: {content_type}"] if body else []),
+            f"Content-Length: {len(body.encode())}",
+            "",
+            body,
+        ]
+        self.send("\r\n".join(lines).encode(errors="surrogateescape"))
+
+    async def asks(
+        self, method: str, *headers: str, body: str = "", content_type: str = "application/sdp"
+    ) -> SipMessage:
+        """The final answer to such a request, which is acknowledged if it was an INVITE."""
+        before = len(self.seen)
+        self.request(method, *headers, body=body, content_type=content_type)
+        answer = await self.answer(method, after=before)
+        if method == "INVITE":
+            if answer.code == 200:
+                self.to_tag = answer.header("to").rpartition("tag=")[2]
+            self.request("ACK", number=int(answer.header("cseq").split()[0]))
+        return answer
+
+    async def answer(self, method: str, *, after: int = 0, within_s: float = 8.0) -> SipMessage:
+        """The first final answer to a request of the method, counted from number `after` of all that was seen."""
+        async with within(within_s):
+            while True:
+                for each in self.seen[after:]:
+                    if (each.code or 0) >= 200 and each.method == method:
+                        return each
+                self._came.clear()
+                await self._came.wait()
+
+    def requests(self, method: str) -> list[SipMessage]:
+        """What the platform has asked."""
+        return [each for each in self.seen if each.code is None and each.method == method]
+
+
+@asynccontextmanager
+async def raw_caller(target: int) -> AsyncIterator[RawCaller]:
+    """On a free port of loopback; `target` is the platform's SIP port."""
+    loop = asyncio.get_running_loop()
+    transport, caller = await loop.create_datagram_endpoint(lambda: RawCaller(target), local_addr=(HOST, 0))
+    try:
+        yield caller
+    finally:
+        transport.close()

@@ -1,0 +1,146 @@
+"""What comes over the wire and is no call of ours to take is refused with the right code, or not answered at all."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from ipaddress import ip_network
+
+import pytest
+
+from engine.call import Event
+from tests.peers.raw_caller import RawCaller, audio, raw_caller
+from tests.sip.conftest import Line, OpenLine, Watch
+
+pytestmark = pytest.mark.sip
+
+TEXT = "m=text 40002 RTP/AVP 98\r\na=rtpmap:98 t140/1000\r\n"
+QUIET_S = 1.0
+
+
+@pytest.fixture
+async def caller(line: Line) -> AsyncIterator[RawCaller]:
+    async with raw_caller(line.port) as opened:
+        yield opened
+
+
+async def in_a_call(line: Line, caller: RawCaller, offer: str = audio()) -> Watch:
+    """A call that was answered."""
+    asking = asyncio.create_task(caller.asks("INVITE", body=offer))
+    leg, _ = await line.takes()
+    call = Watch(leg).start()
+    await leg.answer()
+    assert (await asking).code == 200
+    return call
+
+
+@pytest.mark.parametrize(
+    ("method", "code"),
+    [("OPTIONS", 200), ("NOTIFY", 481), ("SUBSCRIBE", 405), ("REGISTER", 405), ("REFER", 403), ("INFO", 481),
+     ("BYE", 481), ("UPDATE", 481), ("CANCEL", 481), ("PUBLISH", 405), ("MESSAGE", 405), ("FOO", 501)],
+)  # fmt: skip
+async def test_a_request_outside_a_call_is_answered_at_once(caller: RawCaller, method: str, code: int) -> None:
+    answer = await caller.asks(method, "Event: presence", "Refer-To: <sip:z@127.0.0.1>", "Expires: 600")
+
+    assert answer.code == code
+    await asyncio.sleep(QUIET_S)
+    assert not caller.requests("NOTIFY")
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "SUBSCRIBE", "REGISTER", "MESSAGE", "FOO"])
+async def test_a_stranger_hears_nothing(open_line: OpenLine, method: str) -> None:
+    async with open_line(allow=[ip_network("192.0.2.0/24")]) as line, raw_caller(line.port) as stranger:
+        stranger.request(method, "Event: presence", "Expires: 600")
+        await asyncio.sleep(QUIET_S)
+
+        assert stranger.seen == []
+        assert (await stranger.asks("INVITE", body=audio())).code == 403
+
+
+async def test_what_is_claimed_is_true_in_every_message(line: Line, caller: RawCaller) -> None:
+    here = await caller.asks("OPTIONS")
+    call = await in_a_call(line, caller)
+    answered = await caller.answer("INVITE")
+
+    for message in (here, answered):
+        assert not {"MESSAGE", "SUBSCRIBE", "PUBLISH"} & set(message.header("allow").split(", ")), message
+        assert "replaces" not in message.header("supported")
+        assert "pidf" not in message.header("accept")
+    assert set(here.header("allow").split(", ")) == set(answered.header("allow").split(", "))
+    await call.leg.hang_up()
+
+
+async def test_nobody_takes_the_place_of_a_call_from_outside(line: Line, caller: RawCaller) -> None:
+    call = await in_a_call(line, caller)
+    theft = f"Replaces: {caller.call_id};to-tag={caller.to_tag};from-tag=raw"
+
+    async with raw_caller(line.port) as thief:
+        answer = await thief.asks("INVITE", theft, body=audio())
+        required = await thief.asks("INVITE", theft, "Require: replaces", body=audio())
+        await asyncio.sleep(4)
+
+    assert (answer.code, required.code) == (403, 403)
+    assert not caller.requests("BYE")
+    assert (await caller.asks("OPTIONS")).code == 200
+    assert line.arrivals.empty()
+    await call.leg.hang_up()
+    await call.ends()
+
+
+async def test_a_far_end_that_asks_whether_we_are_there_is_told(line: Line, caller: RawCaller) -> None:
+    call = await in_a_call(line, caller)
+
+    assert (await caller.asks("INFO")).code == 200
+    assert (await caller.asks("OPTIONS")).code == 200
+    assert (await caller.asks("INFO", body="x", content_type="application/vnd.unknown")).code == 415
+    assert (await caller.asks("NOTIFY", "Event: keep-alive", "Subscription-State: active")).code == 489
+    assert (await caller.asks("FOO")).code == 501
+    assert (await caller.asks("BYE")).code == 200
+    assert (await call.ends()).outcome is Event.HUNG_UP
+
+
+@pytest.mark.parametrize("offer", [audio(0, more=TEXT), audio(0), audio().partition("m=")[0] + TEXT])
+async def test_a_call_without_a_medium_that_we_carry_is_refused(caller: RawCaller, offer: str) -> None:
+    assert (await caller.asks("INVITE", body=offer)).code == 488
+
+
+async def test_real_time_text_beside_audio_is_left_out(line: Line, caller: RawCaller) -> None:
+    call = await in_a_call(line, caller, audio(more=TEXT))
+
+    answered = await caller.answer("INVITE")
+    assert "m=text 0 " in answered.body
+    await call.leg.hang_up()
+
+
+async def test_without_an_offer_audio_alone_is_offered(line: Line, caller: RawCaller) -> None:
+    call = await in_a_call(line, caller, "")
+
+    assert (await caller.answer("INVITE")).body.count("m=") == 1
+    await call.leg.hang_up()
+
+
+async def test_a_reinvite_that_leaves_no_medium_is_refused_and_the_call_goes_on(line: Line, caller: RawCaller) -> None:
+    call = await in_a_call(line, caller)
+
+    refused = await caller.asks("INVITE", body=audio(0, more=TEXT))
+    still = await caller.asks("INVITE", body=audio())
+
+    assert (refused.code, still.code) == (488, 200)
+    assert not caller.requests("BYE")
+    await call.leg.hang_up()
+
+
+async def test_a_caller_whose_number_is_longer_than_any_is_refused(caller: RawCaller) -> None:
+    caller.from_ = f"<sip:{'9' * 300}@127.0.0.1>;tag=raw"
+
+    assert (await caller.asks("INVITE", body=audio())).code == 400
+
+
+async def test_bytes_that_are_no_text_arrive_as_such(line: Line, caller: RawCaller) -> None:
+    caller.call_id = "caf\udce9@raw"
+    caller.from_ = '"Ren\udce9e" <sip:+32470123456@127.0.0.1>;tag=raw'
+    caller.request("INVITE", body=audio())
+
+    leg, arrival = await line.takes()
+
+    assert arrival.display_name == "Ren\N{REPLACEMENT CHARACTER}e"
+    assert leg.sip_call_id == "caf\N{REPLACEMENT CHARACTER}@raw"
+    await leg.refuse(486)

@@ -1,0 +1,74 @@
+"""What is answered to SIP requests that the library does not get to see (RFC 3261 §8.2.1)."""
+
+import pytest
+
+from sip.message import Message
+from sip.requests import IGNORED, LONGEST, answer_in_call, answer_outside
+
+BARE = Message("", ())
+
+
+def _code_outside(method: str, message: Message = BARE, *, stranger: bool = False) -> int | None:
+    answer = answer_outside(method, message, stranger=stranger)
+    return None if answer is None else answer.code
+
+
+def _code_in_call(method: str, *headers: tuple[str, str], body: str = "") -> int | None:
+    answer = answer_in_call(method, Message("", headers, body))
+    return None if answer is None else answer.code
+
+
+@pytest.mark.parametrize(
+    ("method", "code"),
+    [
+        ("INVITE", None), ("OPTIONS", 200), ("NOTIFY", 481), ("SUBSCRIBE", 405), ("REGISTER", 405), ("REFER", 403),
+        ("INFO", 481), ("BYE", 481), ("UPDATE", 481), ("CANCEL", 481), ("PUBLISH", 405), ("MESSAGE", 405), ("FOO", 501),
+    ],
+)  # fmt: skip
+def test_outside_a_call_the_code_says_why(method: str, code: int | None) -> None:
+    assert _code_outside(method) == code
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "NOTIFY", "SUBSCRIBE", "REGISTER", "MESSAGE", "BYE", "FOO"])
+def test_a_stranger_hears_nothing(method: str) -> None:
+    assert _code_outside(method, stranger=True) == IGNORED
+
+
+@pytest.mark.parametrize("stranger", [True, False])
+def test_nobody_takes_the_place_of_a_call(stranger: bool) -> None:
+    assert _code_outside("INVITE", Message("", (("replaces", "1@x;to-tag=1;from-tag=2"),)), stranger=stranger) == 403
+
+
+def test_what_is_not_allowed_comes_with_what_is() -> None:
+    answer = answer_outside("MESSAGE", BARE, stranger=False)
+
+    assert answer is not None
+    allowed = dict(answer.headers)["Allow"].split(", ")
+    assert {"INVITE", "ACK", "BYE", "CANCEL", "OPTIONS"} <= set(allowed)
+    assert not {"MESSAGE", "SUBSCRIBE", "PUBLISH", "REGISTER"} & set(allowed)
+
+
+def test_what_is_too_long_to_be_a_number_is_refused() -> None:
+    long = "9" * (LONGEST + 1)
+
+    assert _code_outside("INVITE", Message(f"INVITE sip:{long}@x SIP/2.0", ())) == 414
+    assert _code_outside("INVITE", Message("INVITE sip:1@x SIP/2.0", (("from", f"<sip:{long}@x>"),))) == 400
+    assert _code_outside("INVITE", Message("INVITE sip:1@x SIP/2.0", (("from", "<sip:1@x>"),))) is None
+
+
+def test_within_a_call_who_asks_whether_we_are_there_is_told() -> None:
+    assert _code_in_call("OPTIONS") == 200
+    assert _code_in_call("INFO") == 200
+
+
+def test_within_a_call_keys_pass_and_other_information_does_not() -> None:
+    assert _code_in_call("INFO", ("content-type", "application/dtmf-relay"), body="Signal=5") is None
+    assert _code_in_call("INFO", ("content-type", "Application/DTMF; x=y"), body="5") is None
+    assert _code_in_call("INFO", ("content-type", "application/vnd.unknown"), body="x") == 415
+
+
+def test_within_a_call_notices_of_a_transfer_pass_and_others_do_not() -> None:
+    assert _code_in_call("NOTIFY", ("event", "refer;id=3")) is None
+    assert _code_in_call("NOTIFY", ("event", "keep-alive")) == 489
+    assert _code_in_call("SUBSCRIBE", ("event", "presence")) == 405
+    assert _code_in_call("FOO") == 501
