@@ -89,6 +89,9 @@ class CallbackCourier:
                 except StoreError as error:
                     log.error("outbox_failed", error=str(error), again_in_s=_STORE_PAUSE_S)
                     rest_s = _STORE_PAUSE_S
+                except Exception:
+                    log.exception("outbox_crashed", again_in_s=_STORE_PAUSE_S)
+                    rest_s = _STORE_PAUSE_S
                 await _first_of(self._woken.wait(), self._clock.sleep(rest_s))
 
     async def _set_out(self, deliveries: TaskGroup) -> None:
@@ -120,6 +123,10 @@ class CallbackCourier:
         except StoreError as error:
             # It will be sent again; a pause keeps a failing database from becoming a flood at the customer's.
             log.error("outbox_failed", callback=callback.id, error=str(error))
+            await self._clock.sleep(_STORE_PAUSE_S)
+        except Exception:
+            # One callback's surprise must not stop all others'; it is due again, and the pause is its backoff.
+            log.exception("callback_crashed", callback=callback.id)
             await self._clock.sleep(_STORE_PAUSE_S)
         finally:
             self._underway.discard(callback.id)

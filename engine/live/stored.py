@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import structlog
 
-from engine.errors import StoreError
+from engine.errors import StoreError, Unstorable
 
 _FIRST_RETRY_S: Final = 0.2
 _LAST_RETRY_S: Final = 5.0
@@ -23,14 +23,23 @@ async def stored(writing: Coroutine[Any, Any, object]) -> None:
 
 
 async def until_stored(write: Callable[[], Awaitable[object]]) -> None:
-    """As often as it takes, with growing pauses: a database that fails is well again some time."""
+    """As often as it takes, with growing pauses: a database that fails is well again some time.
+
+    What can never be stored, and what nobody foresaw, is told in the log and left: others wait behind it.
+    """
     wait_s = _FIRST_RETRY_S
     while True:
         try:
             await write()
+        except Unstorable as error:
+            log.error("never_stored", error=str(error))
+            return
         except StoreError as error:
             log.error("store_failed", error=str(error), again_in_s=wait_s)
             await asyncio.sleep(wait_s)
             wait_s = min(2 * wait_s, _LAST_RETRY_S)
+        except Exception:
+            log.exception("storing_crashed")
+            return
         else:
             return

@@ -5,28 +5,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from engine.errors import StoreError
+from engine.errors import StoreError, Unstorable
 
 _FAILURES: Final = (
     SQLAlchemyError,
     sqlite3.Error,
     OSError,
-    # What a driver says of text or whole numbers that no database can hold.
     UnicodeError,
     OverflowError,
 )
+_BEYOND_STORING: Final = (UnicodeError, OverflowError, DataError)
+"""What drivers say of a text or a whole number that no database can hold."""
 
 
 @contextmanager
 def as_store_error() -> Iterator[None]:
-    """Raise StoreError for what databases and their drivers raise inside."""
+    """Raise StoreError, or Unstorable, for what databases and their drivers raise inside."""
     try:
         yield
     except _failures() as error:
-        raise StoreError(f"The database did not do as asked: {_said(error)}") from error
+        kind = Unstorable if _is_beyond_storing(error) else StoreError
+        raise kind(f"The database did not do as asked: {_said(error)}") from error
 
 
 def _failures() -> tuple[type[Exception], ...]:
@@ -34,6 +36,11 @@ def _failures() -> tuple[type[Exception], ...]:
     import asyncpg
 
     return (*_FAILURES, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+
+def _is_beyond_storing(error: BaseException) -> bool:
+    cause = error.orig if isinstance(error, StatementError) else None
+    return isinstance(error, _BEYOND_STORING) or isinstance(cause, _BEYOND_STORING)
 
 
 def _said(error: Exception) -> str:

@@ -15,6 +15,7 @@ from engine.callback import Callback
 from engine.consent import Choice, Policy, Withdrawal
 from engine.recording_marks import Mark, MarkKind, PauseBehavior
 from engine.room_options import Announces, RecordedTracks, RoomOptions
+from engine.storable import storable
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -53,6 +54,16 @@ class Moment(TypeDecorator[datetime]):
             return None
         moment: datetime = datetime.fromisoformat(value) if dialect.name == "sqlite" else value
         return moment.astimezone(UTC)
+
+
+class StoredText(TypeDecorator[str]):
+    """Text, of which no character stops it from being stored."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else storable(value)
 
 
 class Money(TypeDecorator[Decimal]):

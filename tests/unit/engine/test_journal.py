@@ -13,6 +13,7 @@ from engine.ids import Kind, new_id
 from engine.live.journal import Journal, Ledger
 from engine.store import Accounts, Calls, Database, NewCallback, Outbox
 from tests.peers.databases import migrated_sqlite
+from tests.peers.waiting import within
 
 
 class FailingCalls(Calls):
@@ -106,3 +107,28 @@ async def test_a_failing_database_does_not_hold_up_the_call_and_loses_nothing(
         told += [each.form["CallStatus"] for each in due]
         await outbox.delivered(due[0].id, SystemClock().now())
     assert told == ["queued", "ringing", "in-progress"]
+
+
+async def test_what_no_database_can_hold_is_left_and_the_end_is_stored(journal: Journal, calls: FailingCalls) -> None:
+    async with within(5), journal.writing():
+        journal.note("said", text="caf\udce9")
+        journal.note("counted", number=2**70)
+        journal.happened(Event.ALERTED, sip_reason="Occup\udce9")
+        journal.happened(Event.HUNG_UP, sip_code=200)
+
+    stored = await calls.get(journal.call.id)
+    assert stored is not None
+    assert stored.ended
+
+
+async def test_what_nobody_foresaw_is_left_too(journal: Journal, calls: FailingCalls) -> None:
+    async def surprising() -> None:
+        raise ZeroDivisionError
+
+    async with within(5), journal.writing():
+        journal.keep(surprising)
+        journal.happened(Event.HUNG_UP, sip_code=200)
+
+    stored = await calls.get(journal.call.id)
+    assert stored is not None
+    assert stored.ended

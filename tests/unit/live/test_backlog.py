@@ -63,3 +63,15 @@ async def test_a_database_that_does_not_answer_holds_nobody_up_for_long() -> Non
     answers.set()
     await asyncio.sleep(0.01)
     assert stored == ["join"]
+
+
+async def test_what_nobody_foresaw_stops_nothing_that_comes_after_it() -> None:
+    store, backlog = Store(), Backlog()
+
+    async def surprising() -> None:
+        raise ZeroDivisionError
+
+    await backlog.write(surprising)
+    await backlog.write(store.change("join"))
+
+    assert store.stored == ["join"]
