@@ -3,14 +3,21 @@
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import Protocol
+from typing import Final, Protocol
 
-from engine.errors import LegGone
+import structlog
+
+from engine.errors import DocumentError, FlowFailed, LegGone, WebhookError
 from engine.flow.document import Document, Verb
-from engine.flow.next_step import Continue, Done, GoTo, Left
+from engine.flow.next_step import Continue, Done, GoTo, Left, Next
 from engine.flow.pace import Pace
 from engine.flow.scene import Ending, Scene
 from engine.flow.stage import Stage
+
+_ENDING_IT: Final = (LegGone, WebhookError, DocumentError, FlowFailed)
+"""What a verb raises where the flow itself can't go on."""
+
+log = structlog.get_logger(__name__)
 
 Start = Document | GoTo
 """Where a flow begins: with a document at hand, or with one to be requested."""
@@ -75,7 +82,7 @@ class Interpreter:
                 await scene.stage.note("verb_left_out", verb=type(verb).__name__, reason=reason)
                 continue
             await scene.stage.performing(type(verb).__name__)
-            match await verb.run(scene):
+            match await _performed(verb, scene):
                 case Done():
                     return Ending.HUNG_UP
                 case Left():
@@ -91,6 +98,19 @@ class Interpreter:
         with scene.pace.jump():
             document = await self._fetch(url, to.method, to.params, hidden=to.hidden)
         return document, replace(scene, url=url)
+
+
+async def _performed(verb: Verb, scene: Scene) -> Next:
+    """One verb, whose own failure is noted and harms nothing but itself."""
+    try:
+        return await verb.run(scene)
+    except _ENDING_IT:
+        raise
+    except Exception as error:
+        name = type(verb).__name__
+        log.exception("verb_failed", verb=name)
+        await scene.stage.note("verb_failed", verb=name, reason=str(error) or type(error).__name__)
+        return Continue()
 
 
 def _may_wait(verb: Verb) -> bool:

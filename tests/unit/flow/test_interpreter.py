@@ -112,3 +112,16 @@ def test_an_endless_prompt_that_makes_no_sound_is_stopped() -> None:
     stage = ScriptedStage(unspeakable={"bad": SpeechError("no voice")})
     with pytest.raises(FlowFailed, match="1000 verbs"):
         perform("<Response><Say loop='0'>bad</Say></Response>", stage)
+
+
+class StageWithASurprise(ScriptedStage):
+    """Something in it fails in a way that nobody has foreseen."""
+
+    async def send_digits(self, digits: str) -> None:
+        raise ZeroDivisionError(digits)
+
+
+def test_a_verb_that_fails_as_nobody_foresaw_is_noted_and_the_flow_goes_on() -> None:
+    story = perform("<Response><Play digits='1'/><Say>Still here</Say></Response>", StageWithASurprise())
+
+    assert story == ["noted verb_failed: 1", "said Still here (en-GB)", "hung up"]
