@@ -7,8 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from engine.errors import UnknownLanguage
-from engine.languages import REGION_OF_BARE_LANGUAGE, canonical_language
+from engine.languages import nearest_language
 
 _POLLY: Final[Mapping[str, str]] = {
     name: language
@@ -82,14 +81,3 @@ def language_of(voice: str) -> str | None:
     tag = _TAG.search(name)
     spoken = tag.group(1) if tag else _BY_FOLDED_NAME.get(re.split(r"[-.]", name)[0].lower().translate(_ACCENTS))
     return None if spoken is None else nearest_language(spoken)
-
-
-def nearest_language(tag: str) -> str:
-    """The language of ours for a tag, another region's if need be: fr-CA is fr-FR. Raises UnknownLanguage."""
-    try:
-        return canonical_language(tag)
-    except UnknownLanguage:
-        primary = re.split(r"[-_]", tag.strip())[0].lower()
-        if primary in REGION_OF_BARE_LANGUAGE:
-            return REGION_OF_BARE_LANGUAGE[primary]
-        raise

@@ -1,5 +1,6 @@
 """The languages that prompts can be spoken in: one table for the API's validation, the flow and speech."""
 
+import re
 from typing import Final
 
 from engine.errors import UnknownLanguage
@@ -42,3 +43,14 @@ def canonical_language(tag: str) -> str:
         shown = tag if len(tag) <= 40 else f"{tag[:40]}…"
         raise UnknownLanguage("language", f"'{shown}' is not a language we speak. Allowed are: {allowed}.")
     return known
+
+
+def nearest_language(tag: str) -> str:
+    """The language of ours for a tag, another region's if need be: fr-CA is fr-FR. Raises UnknownLanguage."""
+    try:
+        return canonical_language(tag)
+    except UnknownLanguage:
+        primary = re.split(r"[-_]", tag.strip())[0].lower()
+        if primary in REGION_OF_BARE_LANGUAGE:
+            return REGION_OF_BARE_LANGUAGE[primary]
+        raise

@@ -5,46 +5,34 @@ it; above all <audio>, by which espeak-ng would open files of this machine.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError
 
+import structlog
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from engine.errors import SpeechError
-from engine.languages import canonical_language
+from engine.errors import SpeechError, UnknownLanguage
+from engine.languages import nearest_language
 from tts.phonemes import ipa_of
 from tts.script import PLAIN, Manner, Script, Silence, Utterance, Words, shortened
+from tts.ssml_values import MOST_PERCENT, break_ms, pitch_percent, rate_percent, volume_percent
 from tts.text import TEXT_LIMIT, spaced_digits, with_spelled_phone_numbers, without_controls
+
+log = structlog.get_logger(__name__)
 
 SSML_LIMIT: Final = 64 * 1024
 DEPTH_LIMIT: Final = 10
-BREAK_LIMIT_MS: Final = 10_000
 SILENCE_LIMIT_MS: Final = 60_000
 
 _XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _NAMESPACE: Final = "{http://www.w3.org/2001/10/synthesis}"
 
-# SSML 1.1 §3.2.3 and §3.2.4 name the steps; how long, fast or loud each is was left to us.
-_BREAK_MS: Final = {"none": 0, "x-weak": 100, "weak": 200, "medium": 400, "strong": 700, "x-strong": 1200}
-_RATE: Final = {"x-slow": 60, "slow": 80, "medium": 100, "default": 100, "fast": 120, "x-fast": 140}
-_VOLUME: Final = {
-    "silent": 0,
-    "x-soft": 30,
-    "soft": 65,
-    "medium": 100,
-    "default": 100,
-    "loud": 120,
-    "x-loud": 140,
-}
-_PITCH: Final = {"x-low": 70, "low": 85, "medium": 100, "default": 100, "high": 110, "x-high": 120}
 _EMPHASIS: Final = ("none", "reduced", "moderate", "strong")
 _DIGIT_BY_DIGIT: Final = frozenset({"digits", "telephone"})
 _LETTER_BY_LETTER: Final = frozenset({"characters", "spell-out", "verbatim"})
-_PERCENT: Final = re.compile(r"([+-]?)(\d{1,3})%")
-_TIME: Final = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)(ms|s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +87,8 @@ class _Writer:
 def of_ssml(document: str, language: str, voice: str | None) -> Script:
     """The script of an SSML document; `language` and `voice` hold where the document says no other.
 
-    A fragment without the outer <speak> is taken too. Raises SpeechError, or UnknownLanguage for an
-    xml:lang that no voice speaks.
+    A fragment without the outer <speak> is taken too. A value that can't be read is left out, and an xml:lang that
+    no voice speaks is read as the text around it. Raises SpeechError.
     """
     writer = _Writer()
     _walk(_parsed(document), _Context(language, voice), writer)
@@ -170,60 +158,65 @@ def _within(element: Element, outer: _Context) -> _Context:
         raise SpeechError(f"The SSML is nested deeper than {DEPTH_LIMIT} elements.")
     context = replace(outer, depth=outer.depth + 1)
     if tag := element.get(_XML_LANG):
-        language = canonical_language(tag)
+        language = _spoken(tag, outer.language)
         voice = outer.voice if language == outer.language else None
         context = replace(context, language=language, voice=voice)
     if _name(element) == "voice" and (voice := element.get("name")):
         context = replace(context, voice=voice)
     if _name(element) == "emphasis":
         level = element.get("level", "moderate")
-        if level not in _EMPHASIS:
-            raise SpeechError(f'<emphasis level="{level}">: allowed are {", ".join(_EMPHASIS)}.')
-        context = replace(context, manner=replace(outer.manner, emphasis=level))
+        if level in _EMPHASIS:
+            context = replace(context, manner=replace(outer.manner, emphasis=level))
+        else:
+            _left_out(element, "level", level)
     if _name(element) == "prosody":
         manner = outer.manner
         context = replace(
             context,
             manner=replace(
                 manner,
-                rate=_scaled(manner.rate, element, "rate", _RATE),
-                volume=_scaled(manner.volume, element, "volume", _VOLUME),
-                pitch=_scaled(manner.pitch, element, "pitch", _PITCH),
+                rate=_scaled(manner.rate, element, "rate", rate_percent),
+                volume=_scaled(manner.volume, element, "volume", volume_percent),
+                pitch=_scaled(manner.pitch, element, "pitch", pitch_percent),
             ),
         )
     return context
 
 
-def _scaled(outer: int, element: Element, attribute: str, steps: Mapping[str, int]) -> int:
-    """The outer percentage times what the attribute says, kept within 0..300."""
+def _spoken(tag: str, around: str) -> str:
+    """The language that is spoken for the tag: one without a voice of ours is read as the text around it is."""
+    try:
+        return nearest_language(tag)
+    except UnknownLanguage:
+        log.warning("language_not_spoken", asked=tag[:40], spoken=around)
+        return around
+
+
+def _scaled(outer: int, element: Element, attribute: str, read: Callable[[str], int | None]) -> int:
+    """The outer percentage times what the attribute says; the outer one where that can't be read."""
     given = element.get(attribute)
     if given is None:
         return outer
-    if given in steps:
-        percent = steps[given]
-    elif match := _PERCENT.fullmatch(given):
-        sign, number = match[1], int(match[2])
-        percent = 100 + number if sign == "+" else 100 - number if sign == "-" else number
-    else:
-        raise SpeechError(f'<prosody {attribute}="{given}">: use a percentage (80%, +10%) or {", ".join(steps)}.')
-    if attribute != "volume" and percent < 20:
-        raise SpeechError(f'<prosody {attribute}="{given}">: below 20% nothing can be understood.')
-    return max(0, min(300, outer * percent // 100))
+    percent = read(given)
+    if percent is None:
+        _left_out(element, attribute, given)
+        return outer
+    return min(MOST_PERCENT, outer * percent // 100)
 
 
 def _break_ms(element: Element) -> int:
     _leaf(element, "")
-    given = element.get("time")
-    if given is None:
-        strength = element.get("strength", "medium")
-        if strength not in _BREAK_MS:
-            raise SpeechError(f'<break strength="{strength}">: allowed are {", ".join(_BREAK_MS)}.')
-        return _BREAK_MS[strength]
-    match = _TIME.fullmatch(given.strip())
-    ms = round(float(match[1]) * (1000 if match[2] == "s" else 1)) if match else -1
-    if not 0 <= ms <= BREAK_LIMIT_MS:
-        raise SpeechError(f'<break time="{given}">: write 500ms or 1.5s, at most {BREAK_LIMIT_MS // 1000}s.')
+    time, strength = element.get("time"), element.get("strength")
+    ms = break_ms(time, strength)
+    if ms is None:
+        _left_out(element, "strength" if time is None else "time", time or strength or "")
+        return break_ms(None, None) or 0
     return ms
+
+
+def _left_out(element: Element, attribute: str, value: str) -> None:
+    """A value that can't be read is lost, and the words are not."""
+    log.warning("ssml_value_left_out", element=_name(element), attribute=attribute, value=value[:40])
 
 
 def _say_as(element: Element, context: _Context, writer: _Writer) -> None:

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, Protocol, TypeVar
 
-from engine.cloud_voices import nearest_language
 from engine.errors import UnknownLanguage
-from engine.languages import LANGUAGES, REGION_OF_BARE_LANGUAGE
+from engine.languages import LANGUAGES, REGION_OF_BARE_LANGUAGE, nearest_language
 
 T_co = TypeVar("T_co", covariant=True)
 

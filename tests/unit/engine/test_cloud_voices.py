@@ -2,8 +2,9 @@
 
 import pytest
 
-from engine.cloud_voices import is_cloud_voice, language_of, nearest_language
+from engine.cloud_voices import is_cloud_voice, language_of
 from engine.errors import UnknownLanguage
+from engine.languages import nearest_language
 
 
 @pytest.mark.parametrize(
