@@ -11,8 +11,12 @@ from engine.flow.from_json import from_json
 from engine.flow.from_xml import from_xml
 
 _CHARSET: Final = re.compile(r";\s*charset\s*=\s*\"?([^\s\";]+)", re.IGNORECASE)
-_ENCODINGS: Final = frozenset({"ascii", "cp1252", "iso8859-1", "iso8859-15", "utf-16", "utf-8"})
+_ENCODINGS: Final = frozenset(
+    {"ascii", "cp1252", "iso8859-1", "iso8859-15", "utf-16", "utf-16-be", "utf-16-le", "utf-8"}
+)
 _BLANK_AND_MARK: Final = "\ufeff \t\r\n"
+_BLANK_BYTES: Final = b" \t\r\n"
+_MARKS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
 def parse(body: str | bytes | list[Any], content_type: str | None = None, findings: Findings = STRICT) -> Document:
@@ -24,8 +28,8 @@ def parse(body: str | bytes | list[Any], content_type: str | None = None, findin
     if isinstance(body, list):
         return from_json(body, findings)
     kind = (content_type or "").partition(";")[0].strip().lower()
-    if isinstance(body, bytes) and (charset := _CHARSET.search(content_type or "")):
-        body = _decoded(body, charset.group(1))
+    if isinstance(body, bytes):
+        body = _read(body, content_type or "")
     if isinstance(body, str):
         body = body.strip(_BLANK_AND_MARK)
     first = _first_character(body)
@@ -38,6 +42,16 @@ def parse(body: str | bytes | list[Any], content_type: str | None = None, findin
     if first in "[{":
         return from_json(body, findings)
     raise DocumentError("This is neither XML nor JSON: a call flow begins with <Response> or [.", line=1, column=1)
+
+
+def _read(body: bytes, content_type: str) -> str | bytes:
+    """As text where its encoding is told from outside: by a byte order mark, else the charset (RFC 7303 §3.3)."""
+    body = body.lstrip(_BLANK_BYTES)
+    for mark, encoding in _MARKS:
+        if body.startswith(mark):
+            return _decoded(body[len(mark) :], encoding)
+    charset = _CHARSET.search(content_type)
+    return body if charset is None else _decoded(body, charset.group(1))
 
 
 def _decoded(body: bytes, charset: str) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from engine.call import Attempt, Call, Direction, Event, Status
 from engine.errors import DocumentError, FlowFailed, LegGone, SipError, StoreError, WebhookError
@@ -24,6 +24,8 @@ Prepare = Callable[[Session, str], Awaitable[None]]
 Perform = Callable[[Session, GoTo], Coroutine[Any, Any, Ending]]
 """Perform a document for this call alone. Raises LegGone, WebhookError, DocumentError, FlowFailed."""
 Answer = Callable[[], Awaitable[None]]
+
+_TERMINATED: Final = 487
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +215,9 @@ def _of_failure(children: Sequence[Session]) -> DialOutcome:
         return DialOutcome(Status.FAILED, None, 0)
     calls = [child.call for child in children]
     telling = next((call for call in calls if call.status is Status.BUSY), calls[-1])
+    if not telling.ended:
+        # It was still rung when the caller left, and is being told so (RFC 3261 §9.1, §21.4.25).
+        return DialOutcome(Status.CANCELED, telling.id, 0, _TERMINATED)
     return _outcome(telling, telling.status)
 
 

@@ -29,7 +29,7 @@ _SECRET: Final = re.compile(
     re.IGNORECASE,
 )
 """As XML attributes and as JSON write it; the end may be cut off."""
-_CREDENTIALS: Final = re.compile(r"(?<=://)[^/@\s\"'<>]+(?=@)")
+_CREDENTIALS: Final = re.compile(r"(?<=://)[^/@\s\"'<>]+@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Discretion:
 
     def _url(self, text: str) -> str:
         """Of a text that may have URLs in it."""
-        return without_query_values(text, keeps=self._keeps)
+        return without_query_values(_CREDENTIALS.sub("", text), keeps=self._keeps)
 
     def _keeps(self, name: str) -> bool:
         if name in _DIGITS:
@@ -92,7 +92,7 @@ def _everywhere(change: Callable[[str], str], value: Any) -> Any:
 
 
 def _without_secrets(answer: str) -> str:
-    return _CREDENTIALS.sub(MASK, _SECRET.sub(_hide_secret, answer))
+    return _CREDENTIALS.sub(f"{MASK}@", _SECRET.sub(_hide_secret, answer))
 
 
 def _hide_secret(found: re.Match[str]) -> str:

@@ -18,7 +18,7 @@ from engine.web.exchange import Exchange, ExchangeKind, Note, Owner, nowhere
 from engine.web.incoming import status_of
 from engine.web.policy import Policy
 from engine.web.request import BodyFormat, WebRequest, parsed
-from engine.web.sender import Errand, Sender
+from engine.web.sender import Errand, Sender, noticing_reuse
 from engine.web.signing import Keyring
 
 T = TypeVar("T")
@@ -72,6 +72,7 @@ class WebhookClient:
             timeout=ClientTimeout(total=None),
             headers={"User-Agent": self._user_agent, "Accept-Encoding": "identity"},
             auto_decompress=False,
+            trace_configs=[noticing_reuse()],
         )
 
     async def close(self) -> None:

@@ -8,6 +8,7 @@ import itertools
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Final, Generic, TypeVar
 
 from aiohttp import (
@@ -20,6 +21,7 @@ from aiohttp import (
     CookieJar,
     ServerDisconnectedError,
     ServerTimeoutError,
+    TraceConfig,
 )
 
 from engine.egress import Egress
@@ -54,6 +56,17 @@ class Errand(Generic[T]):
     jar: CookieJar | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     note: Note = nowhere
+
+
+def noticing_reuse() -> TraceConfig:
+    """For the session of a Sender: tells it which requests went out on a connection that was open already."""
+
+    async def reused(_session: ClientSession, context: SimpleNamespace, _params: object) -> None:
+        context.trace_request_ctx.on_open_connection = True
+
+    tracing = TraceConfig()
+    tracing.on_connection_reuseconn.append(reused)
+    return tracing
 
 
 class Sender:
@@ -103,7 +116,14 @@ class Sender:
         raise _Failed(request, None, f"was redirected more than {REDIRECT_LIMIT} times")
 
     async def _hop(self, attempt: "_Attempt[T]", request: WebRequest) -> "WebRequest | _Used[T]":
-        line = _Line(attempt, request)
+        while True:
+            line = _Line(attempt, request)
+            try:
+                return await self._ask_once(attempt, request, line)
+            except _ClosedMeanwhile:
+                continue  # each such connection is gone now; a fresh one is at the end of them
+
+    async def _ask_once(self, attempt: "_Attempt[T]", request: WebRequest, line: "_Line") -> "WebRequest | _Used[T]":
         try:
             return await self._ask(attempt, request, line)
         except Unusable as reason:
@@ -111,6 +131,8 @@ class Sender:
             raise _Failed(request, None, line.error) from None
         except (ClientError, OSError, ValueError) as error:
             why, line.error = _why(error, attempt.errand.policy)
+            if line.met_closed_connection(error):
+                raise _ClosedMeanwhile from None
             raise _Failed(request, why, line.error) from error
         except _Failed as failed:
             line.error = failed.said
@@ -133,6 +155,7 @@ class Sender:
             data=request.body or None,
             headers=attempt.headers(request, line.at),
             allow_redirects=False,
+            trace_request_ctx=line,
             timeout=ClientTimeout(total=None, sock_connect=errand.policy.connect_s, sock_read=errand.policy.read_s),
         )
         async with asking as response:
@@ -181,9 +204,18 @@ class _Line:
         self.at = datetime.now(UTC)
         self.incoming: Incoming | None = None
         self.error: str | None = None
+        self.on_open_connection = False
         self._began = asyncio.get_running_loop().time()
         self._attempt = attempt
         self._request = request
+
+    def met_closed_connection(self, error: Exception) -> bool:
+        """Whether the server had closed the connection before this request came, which it then never saw.
+
+        The request may be sent again (RFC 9112 §9.3.1), also where it is no idempotent one: its id is the same.
+        """
+        gone = isinstance(error, ServerDisconnectedError | ClientOSError)
+        return gone and self.on_open_connection and self.incoming is None
 
     def exchange(self) -> Exchange:
         errand = self._attempt.errand
@@ -217,6 +249,10 @@ class _Failed(Exception):
         self.request = request
         self.why = why
         self.said = said
+
+
+class _ClosedMeanwhile(Exception):
+    """The connection had been closed since it was used last."""
 
 
 def _why(error: Exception, policy: Policy) -> tuple[Failure | None, str]:

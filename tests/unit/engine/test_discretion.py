@@ -38,6 +38,11 @@ def test_no_event_tells_a_number(discretion: Discretion) -> None:
     assert told == {"target": "+3247•••••56", "also": ["sip:3•••••@10.0.0.1"], "code": 486}
 
 
+def test_no_event_tells_the_user_and_the_password_of_an_url() -> None:
+    told = ALL.facts("played", {"url": "https://jan:geheim77@files.example/a.wav", "tried": ["http://jan@b.example"]})
+    assert told == {"url": "https://files.example/a.wav", "tried": ["http://b.example"]}
+
+
 def test_by_default_the_ledger_keeps_what_tells_of_the_machine() -> None:
     kept = NOTHING.exchange(EXCHANGE)
     assert kept.form == {"CallSid": "CA1", "From": MASK, "Digits": MASK, "SpeechResult": MASK}

@@ -246,6 +246,23 @@ class TestEncodings:
         body = "<Response><Say>één</Say></Response>".encode("iso-8859-1")
         assert parse(body, 'text/xml; charset="ISO-8859-1"') == Document((Say("één"),))
 
+    @pytest.mark.parametrize(
+        ("body", "content_type"),
+        [
+            (b'\n<?xml version="1.0" encoding="UTF-8"?>{}', "text/xml"),
+            (b'\n<?xml version="1.0" encoding="UTF-8"?>{}', "text/xml; charset=utf-8"),
+            ('\ufeff\n<?xml version="1.0"?>{}'.encode(), "application/xml"),
+            ("\ufeff{}".encode(), "text/xml; charset=iso-8859-1"),
+            ("\ufeff{}".encode("utf-16-be"), "text/xml; charset=utf-8"),
+            ("{}".encode("utf-16-le"), "text/xml; charset=utf-16le"),
+        ],
+    )
+    def test_however_it_begins_the_same_bytes_mean_the_same(self, body: bytes, content_type: str) -> None:
+        encoding = "utf-16-be" if body.startswith(b"\xfe\xff") else "utf-16-le" if b"\x00" in body else "utf-8"
+        document = body.replace("{}".encode(encoding), "<Response><Say>één</Say></Response>".encode(encoding))
+
+        assert parse(document, content_type) == Document((Say("één"),))
+
     def test_a_byte_order_mark_does_no_harm(self) -> None:
         body = "\ufeff \n<Response/>"
         assert parse(body) == parse("\ufeff<Response/>".encode()) == parse(b"<Response/>") == Document(())

@@ -43,6 +43,10 @@ class Archive:
         )
         self._gpg("--clearsign", "--output", str(suite / "InRelease"), str(release))
 
+    def close(self) -> None:
+        """End the agent that gpg has started for this archive's key, and left."""
+        subprocess.run(["gpgconf", "--homedir", str(self._home), "--kill", "all"], check=True)
+
     def _gpg(self, *arguments: str) -> bytes:
         command = ["gpg", "--homedir", str(self._home), "--batch", "--quiet", "--pinentry-mode", "loopback", *arguments]
         return subprocess.run(command, check=True, capture_output=True).stdout
@@ -55,7 +59,10 @@ def in_release(moment: datetime) -> str:
 def private_apt(folder: Path, *, valid_until: datetime) -> PrivateApt:
     """That looks at an archive of the test's own."""
     archive = Archive(folder)
-    archive.publish(valid_until=valid_until)
+    try:
+        archive.publish(valid_until=valid_until)
+    finally:
+        archive.close()
     return PrivateApt.prepare(folder / "apt", f"file:{archive.folder}", "suite", "main", str(archive.keyring))
 
 

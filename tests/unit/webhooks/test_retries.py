@@ -170,3 +170,38 @@ async def test_a_slow_server_takes_only_its_own_connections(customer: CustomerSe
             each.cancel()
         await asyncio.wait(waiting)
         await client.close()
+
+
+class ClosingServer:
+    """Answers one request on each connection, then closes it without having said so."""
+
+    def __init__(self) -> None:
+        self.asked: list[bytes] = []
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.asked.append(await reader.readuntil(b"\r\n\r\n"))
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: {len(SAY)}\r\n\r\n"
+        writer.write(f"{head}{SAY}".encode())
+        await writer.drain()
+        writer.close()
+
+
+async def test_a_connection_that_was_closed_meanwhile_costs_no_request(client: WebhookClient) -> None:
+    server = ClosingServer()
+    async with await asyncio.start_server(server.serve, "127.0.0.1", 0) as listening:
+        url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/flow"
+        call = a_call_of(client)
+        for _ in range(5):
+            assert await call.fetch_document(url, "POST", {"a": "b"}) == parse(SAY)
+
+    assert len(server.asked) == 5
+
+
+async def test_a_server_that_closes_a_fresh_connection_has_failed(client: WebhookClient) -> None:
+    async def closes(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    async with await asyncio.start_server(closes, "127.0.0.1", 0) as listening:
+        url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/flow"
+        with pytest.raises(WebhookError, match="failed"):
+            await a_call_of(client).fetch_document(url, "POST", {})
