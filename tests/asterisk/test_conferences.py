@@ -75,4 +75,6 @@ async def test_all_hear_all_others_and_not_themselves_and_its_end_ends_every_leg
         all_are_in = max(when_heard(heard, each, least_s=3)[0].start_s for each in others)
         while_all_were_in = heard.part(all_are_in)
         assert tones_in(while_all_were_in, seconds=3) == others
-        assert not hears(while_all_were_in, hz)  # before, the first hears music, in which any tone may be
+        # Before, the first hears music, in which any tone may be; and where a packet of another's is lost, a click
+        # holds every tone for a moment.
+        assert not hears(while_all_were_in, hz, seconds=1)
