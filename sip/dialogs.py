@@ -27,6 +27,7 @@ from engine.ports import (
     ReferRequested,
 )
 from engine.storable import storable
+from sip.keys import KEYS
 from sip.leg_media import LegMedia
 from sip.message import Message, read_message
 from sip.reasons import q850_cause
@@ -71,6 +72,8 @@ class Dialog(pj.Call):
         self._answered = False
         self._had_media = False
         self._over = False
+        self._tells_keys_in_rtp = False
+        self._redirected: Message | None = None
         self.ended_by_us = False
 
     def onCallState(self, prm: pj.OnCallStateParam) -> None:  # noqa: N802
@@ -112,8 +115,21 @@ class Dialog(pj.Call):
             prm.sdp.wholeSdp = prm.sdp.wholeSdp.replace("a=sendrecv", "a=recvonly")
 
     def onDtmfDigit(self, prm: pj.OnDtmfDigitParam) -> None:  # noqa: N802
-        method = "info" if prm.method == pj.PJSUA_DTMF_METHOD_SIP_INFO else "rfc4733"
-        self._deliver(DigitPressed(prm.digit, method))
+        # Keys in INFO do not come here: sip/gate.py reads them. Other events, as a flash of the hook, are no keys.
+        if prm.digit in KEYS:
+            self._tells_keys_in_rtp = True
+            self._deliver(DigitPressed(prm.digit, "rfc4733"))
+
+    def onCallRedirected(self, prm: pj.OnCallRedirectedParam) -> int:  # noqa: N802
+        # The library would end the call with 487, as if it had been left. Where a call goes is for the flow to say.
+        if self._redirected is None:
+            self._redirected = _received_message(prm.e)
+        return int(pj.PJSIP_REDIRECT_STOP)
+
+    def pressed(self, key: str) -> None:
+        """An INFO has told of a key. Who tells keys in RTP as well has told this one already."""
+        if not self._tells_keys_in_rtp:
+            self._deliver(DigitPressed(key, "info"))
 
     def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:  # noqa: N802
         # The library would call whom the far end names, at our cost. Whether anybody is called is for the flow to say.
@@ -147,8 +163,10 @@ class Dialog(pj.Call):
             # The library's last status is then about the BYE, or a code that we asked it to hang up with.
             figures = self._media.figures(self._leg)
             return HungUp(Event.HUNG_UP, self.ended_by_us, 200, "OK", cause or NORMAL_CLEARING, figures)
-        code = info.lastStatusCode
-        return HungUp(outcome(code), self.ended_by_us, code, storable(info.lastReason), cause or q850(code))
+        code, words = info.lastStatusCode, storable(info.lastReason)
+        if self._redirected is not None and self._redirected.status is not None:
+            code, words = self._redirected.status
+        return HungUp(outcome(code), self.ended_by_us, code, words, cause or q850(code))
 
 
 class Dialogs:
@@ -223,6 +241,12 @@ class Dialogs:
             if error.status == SESSION_TERMINATED:
                 raise LegGone(f"leg {leg} is over") from None
             raise
+
+    def pressed(self, call_id: int, key: str) -> None:
+        """The far end of the library's call `call_id` has told of a key by INFO."""
+        for dialog in self._dialogs.values():
+            if dialog.getId() == call_id:
+                dialog.pressed(key)
 
     def any_live(self) -> bool:
         """Whether there is a dialog that has not ended."""

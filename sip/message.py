@@ -37,6 +37,7 @@ _COMPACT: Final[Mapping[str, str]] = {
 _FOLD: Final = re.compile(r"\r?\n[ \t]+")
 _END_OF_HEAD: Final = re.compile(r"\r?\n\r?\n")
 _LINE: Final = re.compile(r"\r?\n")
+_STATUS: Final = re.compile(r"SIP/2\.0[ \t]+([1-6][0-9]{2})(?![0-9])(.*)", re.IGNORECASE)
 _QUOTED: Final = r'"(?:[^"\\]|\\.)*"'
 _LISTED: Final = re.compile(rf'(?:{_QUOTED}|<[^>]*>|[^,"<]|["<])+', re.DOTALL)
 _PARAMETER: Final = re.compile(rf";\s*([^\s=;]+)\s*(?:=\s*({_QUOTED}|[^;]*))?", re.DOTALL)
@@ -64,6 +65,12 @@ class Message:
     def content_type(self) -> str:
         """The body's type in lower case without parameters; empty where none is given."""
         return (self.first("content-type") or "").partition(";")[0].strip().lower()
+
+    @property
+    def status(self) -> tuple[int, str] | None:
+        """Code and reason phrase of a response; None of a request."""
+        found = _STATUS.match(self.start)
+        return (int(found[1]), found[2].strip()) if found else None
 
     @property
     def request_uri(self) -> str:

@@ -32,9 +32,6 @@ from sip.leg import SipLeg
 from sip.phone_script import PhoneScript
 from sip.user_agent import UserAgent
 
-DIGIT_S: Final = 0.25
-"""How long the library takes to send one key, with the gap after it."""
-
 CODECS: Final = ("opus", "G722", "PCMA", "PCMU", "G729")
 RTP_PORTS: Final = (16000, 20000)
 _CLOSE_S: Final = 5.0
@@ -243,7 +240,7 @@ class _Talk:
             if keys:
                 await self._leg.press(keys)
                 self._tell(Kind.SENT, digits=keys)
-            await asyncio.sleep(len(keys) * DIGIT_S + pause_s)
+            await asyncio.sleep(pause_s)
 
     async def _hang_up(self, after_s: float) -> None:
         await asyncio.sleep(after_s)

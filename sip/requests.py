@@ -7,6 +7,7 @@ gets the code that tells the far end why (RFC 3261 §8.2.1), and a stranger gets
 from dataclasses import dataclass
 from typing import Final
 
+from sip.keys import RELAY, SINGLE
 from sip.message import Message
 
 IGNORED: Final = -1
@@ -24,9 +25,9 @@ _ALLOW: Final = ("Allow", "INVITE, ACK, CANCEL, BYE, PRACK, UPDATE, INFO, NOTIFY
 _ACCEPT: Final = ("Accept", "application/sdp")
 _SUPPORTED: Final = ("Supported", "100rel, timer, norefersub")
 _ALLOW_EVENTS: Final = ("Allow-Events", "refer")
-_ACCEPT_INFO: Final = ("Accept", "application/dtmf-relay, application/dtmf")
+_ACCEPT_INFO: Final = ("Accept", f"{RELAY}, {SINGLE}")
+_VIDEO_CONTROL: Final = "application/media_control+xml"
 
-_OF_INFO: Final = frozenset({"application/dtmf-relay", "application/dtmf", "application/media_control+xml"})
 _NEVER: Final = frozenset({"MESSAGE", "PUBLISH", "REGISTER", "SUBSCRIBE"})
 _OF_CALLS: Final = frozenset({"BYE", "CANCEL", "INFO", "NOTIFY", "PRACK", "UPDATE"})
 
@@ -91,6 +92,6 @@ def _too_long(message: Message) -> Answer | None:
 def _answer_to_info(message: Message) -> Answer | None:
     if not message.body.strip():
         return Answer(200)  # RFC 2976 §2.2: it asks whether the call is still there
-    if message.content_type in _OF_INFO:
-        return None
+    if message.content_type in (RELAY, SINGLE, _VIDEO_CONTROL):
+        return Answer(200)
     return Answer(415, (_ACCEPT_INFO,))

@@ -6,12 +6,15 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 import pjsua2 as pj
+import structlog
 
 from config.settings import Srtp
 from engine.errors import SipError
 from engine.ports import DialRequest
 from engine.storable import storable
 from sip.config import SipConfig, Trunk
+
+log = structlog.get_logger(__name__)
 
 REGISTRATION_S = 300
 RETRY_S = 30
@@ -48,7 +51,16 @@ class TrunkAccount(pj.Account):
 
     def onRegState(self, prm: pj.OnRegStateParam) -> None:  # noqa: N802
         active = prm.code // 100 == 2 and prm.expiration > 0
-        self.registration = Registration(True, active, prm.code, storable(prm.reason))
+        before, self.registration = self.registration, Registration(True, active, prm.code, storable(prm.reason))
+        if active and not before.active:
+            log.info("registered", expires_s=prm.expiration)
+        elif prm.code // 100 != 2:
+            log.warning("registration_failed", code=prm.code, reason=self.registration.reason, again_in_s=RETRY_S)
+
+    def register_again(self) -> None:
+        """Where the last attempt has failed. The library gives up after an answer such as 403; a carrier mends that."""
+        if self.registration.wanted and not self.registration.active and self.registration.code:
+            self.setRegistration(True)
 
 
 def account_config(config: SipConfig) -> pj.AccountConfig:

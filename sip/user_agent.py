@@ -12,6 +12,7 @@ from typing import Self
 import pjsua2 as pj
 import structlog
 
+from engine.errors import SipError
 from engine.ports import Arrival, DialRequest, LegEvent, LegId
 from engine.storable import storable
 from engine.tasks import stopped
@@ -25,7 +26,7 @@ from sip.leg import SipLeg
 from sip.message import read_message
 from sip.switch import Switch
 from sip.thread import SipThread
-from sip.trunk import Guests, Registration, TrunkAccount, account_config, allowed_sources, is_allowed, route
+from sip.trunk import RETRY_S, Guests, Registration, TrunkAccount, account_config, allowed_sources, is_allowed, route
 
 LOOK_S = 1.0
 """How often far ends are looked at that may have fallen silent."""
@@ -45,10 +46,10 @@ class UserAgent:
         self._ids = count(1)
         self._switch = Switch()
         self._dialogs = Dialogs(thread.later, self._switch, config.rtp_silence_s)
-        self._looking: asyncio.Task[None] | None = None
+        self._beside: list[asyncio.Task[None]] = []
         self._account: TrunkAccount | None = None
         self._guests = Guests(config, self._dialogs.uses)
-        self._gate = Gate(self._is_stranger)
+        self._gate = Gate(self._is_stranger, self._dialogs.pressed)
         self._allowed: tuple[IPv4Network | IPv6Network, ...] = tuple(allowed_sources(config))
         self.bridge = SipBridge(self._switch, thread, config.rate_hz)
 
@@ -60,7 +61,9 @@ class UserAgent:
         await thread.start(agent._open, agent._close, agent._switch.tell_ended)
         await agent.bridge.start(config.scratch)
         if config.rtp_silence_s:
-            agent._looking = asyncio.create_task(agent._look_for_silence())
+            agent._beside.append(asyncio.create_task(agent._look_for_silence()))
+        if config.trunk is not None and config.trunk.register:
+            agent._beside.append(asyncio.create_task(agent._stay_registered()))
         return agent
 
     async def dial(self, request: DialRequest) -> SipLeg:
@@ -78,14 +81,22 @@ class UserAgent:
         return await self._thread.run(lambda: self._live_account().registration)
 
     async def close(self) -> None:
-        if self._looking is not None:
-            await stopped(self._looking)
+        for task in self._beside:
+            await stopped(task)
         await self._thread.close()
 
     async def _look_for_silence(self) -> None:
         while True:
             await asyncio.sleep(LOOK_S)
             await self._thread.run(lambda: self._dialogs.look(time.monotonic()))
+
+    async def _stay_registered(self) -> None:
+        while True:
+            await asyncio.sleep(RETRY_S)
+            try:
+                await self._thread.run(lambda: self._live_account().register_again())
+            except SipError as error:
+                log.warning("registration_failed", reason=str(error), again_in_s=RETRY_S)
 
     def _open(self) -> pj.Endpoint:
         endpoint = open_endpoint(self._config)

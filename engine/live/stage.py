@@ -41,7 +41,6 @@ _ACCEPTED: Final = 202
 _FIRST_REFUSAL: Final = 300
 """Longer than the far end may take to answer a request (RFC 3261 §17.1.2.2, timer F)."""
 _MASKED: Final = "•"
-_KEY_S: Final = 0.25
 
 T = TypeVar("T")
 
@@ -136,9 +135,8 @@ class LiveStage:
 
     async def send_digits(self, digits: str) -> None:
         await self.answer()
-        await self._session.leg.press(digits)
-        # Keys are sent in place of the sound: what comes next would be cut off at its beginning.
-        await self.pause(_KEY_S * len(digits))
+        # Keys are sent in place of the sound: what comes next waits for the last of them.
+        await self._live(self._session.leg.press(digits))
 
     async def hear(self, plan: HearPlan) -> Spoken | None:
         recognizer = self._services.recognizer

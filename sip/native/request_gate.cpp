@@ -1,6 +1,7 @@
 #include "request_gate.hpp"
 
 #include <pjsua-lib/pjsua.h>
+#include <pjsua-lib/pjsua_internal.h>
 
 #include "pcm.h"
 
@@ -22,12 +23,18 @@ pjsip_module module = {
     NULL, NULL, NULL, NULL // responses, transactions
 };
 
-bool is_in_call(pjsip_rx_data *rdata)
+pjsip_dialog *dialog_of(pjsip_rx_data *rdata)
 {
     const pj_str_t &ours = rdata->msg_info.to->tag;
     if (!ours.slen)
-        return false;
-    return pjsip_ua_find_dialog(&rdata->msg_info.cid->id, &ours, &rdata->msg_info.from->tag, PJ_FALSE) != NULL;
+        return NULL;
+    return pjsip_ua_find_dialog(&rdata->msg_info.cid->id, &ours, &rdata->msg_info.from->tag, PJ_FALSE);
+}
+
+int call_of(pjsip_dialog *dialog)
+{
+    pjsua_call *call = dialog ? (pjsua_call *)dialog->mod_data[pjsua_var.mod.id] : NULL;
+    return call ? call->index : PJSUA_INVALID_ID;
 }
 
 bool has_invite(pjsip_rx_data *rdata)
@@ -77,15 +84,16 @@ void answer(pjsip_rx_data *rdata, GatedRequest &asked)
 
 pj_bool_t on_rx_request(pjsip_rx_data *rdata)
 {
-    bool in_call = is_in_call(rdata);
-    if (!gate || passes(rdata, in_call))
+    pjsip_dialog *dialog = dialog_of(rdata);
+    if (!gate || passes(rdata, dialog != NULL))
         return PJ_FALSE;
     GatedRequest asked;
     const pj_str_t &method = rdata->msg_info.msg->line.req.method.name;
     asked.method.assign(method.ptr, method.slen);
     asked.source = source_of(rdata);
     asked.message.assign(rdata->msg_info.msg_buf, rdata->msg_info.len);
-    asked.inCall = in_call;
+    asked.inCall = dialog != NULL;
+    asked.callId = call_of(dialog);
     gate->onRequest(asked);
     if (!asked.code)
         return PJ_FALSE;

@@ -7,12 +7,13 @@ namespace telefoon {
 
 // A request that has come in, and what becomes of it.
 struct GatedRequest {
-    GatedRequest() : inCall(false), code(0) {}
+    GatedRequest() : inCall(false), callId(PJSUA_INVALID_ID), code(0) {}
 
     std::string method;
     std::string source;  // "address:port", IPv6 in brackets
     std::string message; // as it came
     bool inCall;         // it belongs to a dialog that there is
+    int callId;          // the library's number of that dialog's call
 
     int code;                   // set it to answer with that code, or to IGNORED; 0 passes the request on
     pj::SipHeaderVector headers; // of the answer

@@ -9,12 +9,15 @@ from engine.call import Event
 from engine.errors import LegGone, SipError
 from engine.ports import Alerted, Answered, Cause, DialRequest, Ear, MediaChanged, Said
 from engine.tape.wav_recording import WavRecording
+from sip import user_agent
 from sip.config import Trunk
 from tests.peers.audio import Sound, hears, tone
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
 from tests.peers.scenario import answers, gets_bye, is_called, pause, receives, scenario, sdp
+from tests.peers.sip_answerer import sip_answerer
 from tests.peers.sipp import Sipp, sipp
+from tests.peers.waiting import within
 from tests.sip.conftest import Line, OpenLine, Watch, trunk_to
 
 pytestmark = pytest.mark.sip
@@ -295,3 +298,30 @@ async def test_an_answer_without_a_codec_of_ours_ends_the_call(line: Line, ports
         await far_end.finishes()
     assert (ended.outcome, ended.sip_code, ended.q850_cause) == (Event.BROKE, 488, 88)
     assert not any(isinstance(event, MediaChanged) for event in call.seen)
+
+
+async def test_a_registration_that_is_refused_is_asked_for_until_it_is_given(
+    open_line: OpenLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(user_agent, "RETRY_S", 0.3)
+    answers = iter(["403 Forbidden", "403 Forbidden"])
+
+    async with sip_answerer(lambda _: next(answers, "200 OK\nExpires: 300")) as registrar:
+        trunk = trunk_to(registrar.port, user="me", password="x", register=True)
+        async with open_line(trunk=trunk) as line, within(10):
+            while not (await line.agent.registration()).active:
+                await asyncio.sleep(0.05)
+
+    assert len([each for each in registrar.requests if each.startswith("REGISTER")]) >= 3
+
+
+@pytest.mark.parametrize("code", [301, 302, 380])
+async def test_a_call_that_is_sent_elsewhere_has_failed_with_that_code(open_line: OpenLine, code: int) -> None:
+    async with (
+        sip_answerer(lambda _: f"{code} Elsewhere\nContact: <sip:other@127.0.0.1:9>") as far_end,
+        open_line(trunk=trunk_to(far_end.port)) as line,
+    ):
+        leg = await line.agent.dial(DialRequest("+32470123456", "+3225550100", "CA1"))
+        ended = await Watch(leg).start().ends()
+
+    assert (ended.outcome, ended.sip_code, ended.sip_reason) == (Event.BROKE, code, "Elsewhere")

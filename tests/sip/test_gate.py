@@ -7,6 +7,7 @@ from ipaddress import ip_network
 import pytest
 
 from engine.call import Event
+from engine.ports import DigitPressed
 from tests.peers.raw_caller import RawCaller, audio, raw_caller
 from tests.sip.conftest import Line, OpenLine, Watch
 
@@ -144,3 +145,19 @@ async def test_bytes_that_are_no_text_arrive_as_such(line: Line, caller: RawCall
     assert arrival.display_name == "Ren\N{REPLACEMENT CHARACTER}e"
     assert leg.sip_call_id == "caf\N{REPLACEMENT CHARACTER}@raw"
     await leg.refuse(486)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "key"),
+    [("application/dtmf-relay", "Signal=10\r\nDuration=160\r\n", "*"), ("application/dtmf", "5", "5")],
+)
+async def test_a_key_in_info_is_heard_once(line: Line, caller: RawCaller, kind: str, body: str, key: str) -> None:
+    call = await in_a_call(line, caller)
+
+    assert (await caller.asks("INFO", body=body, content_type=kind)).code == 200
+    assert (await caller.asks("INFO", body="Signal=flash\r\n", content_type="application/dtmf-relay")).code == 200
+
+    assert await call.sees(DigitPressed) == DigitPressed(key, "info")
+    await asyncio.sleep(QUIET_S)
+    assert len([each for each in call.seen if isinstance(each, DigitPressed)]) == 1
+    await call.leg.hang_up()

@@ -61,9 +61,9 @@ def test_within_a_call_who_asks_whether_we_are_there_is_told() -> None:
     assert _code_in_call("INFO") == 200
 
 
-def test_within_a_call_keys_pass_and_other_information_does_not() -> None:
-    assert _code_in_call("INFO", ("content-type", "application/dtmf-relay"), body="Signal=5") is None
-    assert _code_in_call("INFO", ("content-type", "Application/DTMF; x=y"), body="5") is None
+def test_within_a_call_keys_are_taken_and_other_information_is_not() -> None:
+    assert _code_in_call("INFO", ("content-type", "application/dtmf-relay"), body="Signal=5") == 200
+    assert _code_in_call("INFO", ("content-type", "Application/DTMF; x=y"), body="5") == 200
     assert _code_in_call("INFO", ("content-type", "application/vnd.unknown"), body="x") == 415
 
 
