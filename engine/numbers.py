@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 _SHAPE: Final = re.compile(r"\+[1-9][0-9]{1,14}")
 """ITU-T E.164 §6.2.1: at most 15 digits, of which the first is no zero."""
 
+_SHORTEST: Final = 7
+"""Digits of a number with its country code; what is shorter is an extension or a service's."""
+
 _NO_NUMBER: Final = "is no telephone number"
 _NO_COUNTRY: Final = "has no known country code"
 _TOO_SHORT: Final = "is too short for its country"
@@ -75,10 +78,14 @@ def parse_e164(text: str) -> str:
 
 
 def from_carrier(text: str) -> str:
-    """A number as carriers send it (with plus, with 00, bare) in E.164; anything else as it is."""
-    if text.startswith("+") or not text.isdigit():
+    """A number as carriers send it (with plus, with 00, bare) in E.164; anything else as it is.
+
+    So are extensions, and national numbers: which country's they are is not told, and no country code begins with 0.
+    """
+    number = text.removeprefix("00")
+    if not (number.isascii() and number.isdigit()) or number.startswith("0") or len(number) < _SHORTEST:
         return text
-    return f"+{text.removeprefix('00')}"
+    return f"+{number}"
 
 
 def country_of(e164: str) -> str:
