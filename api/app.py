@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from api import asked
@@ -13,6 +13,7 @@ from api.problems import problems
 from api.published import Operation
 from api.resources import calls, conferences, events, holds, node, participants, privacy, queues, recordings, webhooks
 from api.services import OpenResource, Resource, Services
+from engine.tape.encoding import Format
 
 MAX_BODY_BYTES: Final = 1024 * 1024
 
@@ -36,8 +37,20 @@ def build_app(services: Services) -> web.Application:
     once = Once(services.idempotency)
     app.on_shutdown.append(lambda _: _stop(services))
     for operation in services.published.operations.values():
-        app.router.add_route(operation.method, operation.path, _handler(operation, services, once))
+        handler = _handler(operation, services, once)
+        for path in _paths(operation):
+            app.router.add_route(operation.method, path, handler)
+            if operation.method == hdrs.METH_GET:
+                # RFC 9110 §9.1: whoever serves GET serves HEAD.
+                app.router.add_route(hdrs.METH_HEAD, path, handler)
     return app
+
+
+def _paths(operation: Operation) -> tuple[str, ...]:
+    """The published one; a recording's sound also by the name of a file, which many who fetch it add."""
+    if operation.id != "downloadRecording":
+        return (operation.path,)
+    return (operation.path, *(f"{operation.path}.{suffix}" for suffix in Format))
 
 
 async def _stop(services: Services) -> None:

@@ -17,6 +17,8 @@ from engine.errors import NotFound
 from engine.privacy.audit import by_key
 
 _IDENTIFIER: Final = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
+_UNESCAPED_PLUS: Final = re.compile(r" [0-9]+")
+"""A number in E.164 whose plus a client has not escaped; nothing else begins so."""
 _JSON: Final = "application/json"
 _BOOLEANS: Final = {"true": True, "false": False}
 _AN: Final = {
@@ -78,6 +80,8 @@ def _query(request: web.Request, operation: Operation, published: Published) -> 
             if "default" in parameter.schema:
                 values[parameter.name] = parameter.schema["default"]
             continue
+        if _UNESCAPED_PLUS.fullmatch(text):
+            text = f"+{text[1:]}"
         value = _typed(text, parameter.schema.get("type"))
         errors += _faults(published, parameter.schema, value, parameter.name)
         values[parameter.name] = value

@@ -26,16 +26,8 @@ def place_of(query: Mapping[str, Any]) -> Place | None:
     try:
         at, identifier = json.loads(base64.urlsafe_b64decode(query["cursor"].encode("ascii")))
         return Place(datetime.fromisoformat(at).astimezone(UTC), str(identifier))
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, OverflowError, binascii.Error):
         raise Invalid(FieldError("cursor", "is none of ours; take next_cursor of an answer.")) from None
-
-
-def moment(query: Mapping[str, Any], name: str) -> datetime | None:
-    """A date filter. Raises Invalid."""
-    try:
-        return datetime.fromisoformat(query[name]) if name in query else None
-    except ValueError as error:
-        raise Invalid(FieldError(name, f"is no moment: {error}.")) from None
 
 
 def next_cursor(found: Sequence[Any], page_size: int, time_of: TimeOf) -> dict[str, str]:

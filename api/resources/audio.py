@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from http import HTTPStatus
+from pathlib import PurePosixPath
 from typing import Final, TypeVar
 
 import structlog
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from api.accepting import preferred
 from api.asked import Asked
@@ -67,8 +68,8 @@ async def _note_reading(services: Services, asked: Asked, recording: Recording, 
 
 
 def _wanted(asked: Asked, offered: Mapping[str, Name], otherwise: Name) -> Name:
-    """By `format`, else by Accept; who wants none of what there is gets what is sent without being asked."""
-    named = asked.query.get("format")
+    """By `format` or the path's suffix, else by Accept; who wants none of what there is gets what is sent unasked."""
+    named = asked.query.get("format") or PurePosixPath(asked.http.path).suffix[1:] or None
     if named is not None:
         return next(each for each in offered.values() if each == named)
     return preferred(asked.http.headers.get("Accept"), offered) or otherwise
@@ -116,6 +117,8 @@ async def _send_wav(
     response = web.StreamResponse(status=HTTPStatus.PARTIAL_CONTENT if span else HTTPStatus.OK, headers=headers)
     response.content_length = part.end - part.first
     await response.prepare(request)
+    if request.method == hdrs.METH_HEAD:
+        return response
     await response.write(first)
     try:
         at = part.first + len(first)

@@ -10,8 +10,9 @@ from aiohttp import web
 from api.asked import Asked
 from api.changes import change_of, flow_faults
 from api.consent import consent_faults, consent_of
-from api.cursor import moment, next_cursor, place_of, words
+from api.cursor import next_cursor, place_of, words
 from api.dialling import dialling_faults, language_of, own_number
+from api.moments import moment
 from api.problems import Invalid
 from api.published import BASE_PATH
 from api.serializers import call_json, consent_json, event_json

@@ -8,7 +8,8 @@ from aiohttp import web
 
 from api.asked import Asked
 from api.conference_orders import conference_change, new_conference
-from api.cursor import moment, next_cursor, place_of
+from api.cursor import next_cursor, place_of
+from api.moments import moment
 from api.published import BASE_PATH
 from api.resources.participants import own_conference
 from api.serializers import conference_json

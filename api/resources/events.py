@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from http import HTTPStatus
 from typing import Final
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from api.asked import Asked
 from api.cursor import words
@@ -43,6 +43,8 @@ async def stream_events(services: Services, asked: Asked) -> web.StreamResponse:
 async def _stream(services: Services, asked: Asked, wanted: EventFilter, after: int) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
     await response.prepare(asked.http)
+    if asked.http.method == hdrs.METH_HEAD:
+        return response
     await response.write(b": events\n\n")
     try:
         async for event in _events(services, wanted, after):

@@ -7,7 +7,8 @@ from typing import Final
 from aiohttp import web
 
 from api.asked import Asked
-from api.cursor import moment, next_cursor, place_of
+from api.cursor import next_cursor, place_of
+from api.moments import moment
 from api.published import BASE_PATH
 from api.resources.audio import download_recording, draw_recording
 from api.serializers import recording_json

@@ -1,4 +1,7 @@
-"""Recordings in other formats: FLAC without loss, Opus in Ogg for small. Made in memory; no file of them is written."""
+"""Recordings in other formats: FLAC without loss, Opus in Ogg for small, MP3 for whatever plays nothing else.
+
+Made in memory; no file of them is written.
+"""
 
 from enum import StrEnum
 from io import BytesIO
@@ -19,10 +22,20 @@ class Format(StrEnum):
     WAV = "wav"
     FLAC = "flac"
     OPUS = "opus"
+    MP3 = "mp3"
 
 
-MEDIA_TYPES: Final = {Format.WAV: "audio/wav", Format.FLAC: "audio/flac", Format.OPUS: "audio/ogg"}
-_WRITTEN_AS: Final = {Format.FLAC: ("FLAC", "PCM_16"), Format.OPUS: ("OGG", "OPUS")}
+MEDIA_TYPES: Final = {
+    Format.WAV: "audio/wav",
+    Format.FLAC: "audio/flac",
+    Format.OPUS: "audio/ogg",
+    Format.MP3: "audio/mpeg",
+}
+_WRITTEN_AS: Final = {
+    Format.FLAC: ("FLAC", "PCM_16"),
+    Format.OPUS: ("OGG", "OPUS"),
+    Format.MP3: ("MP3", "MPEG_LAYER_III"),
+}
 
 
 def encoded(audio: Audio, wanted: Format) -> bytes:
