@@ -11,6 +11,7 @@ import pjsua2 as pj
 from config.settings import SipTransport
 from engine.errors import SetupError
 from sip.config import Listening, SipConfig, Tls
+from sip.media_priority import preferring_new_threads
 
 MAX_CALLS = 1024
 MAX_PORTS = 4096
@@ -35,12 +36,13 @@ def open_endpoint(config: SipConfig) -> pj.Endpoint:
     with _silent_stdout():
         endpoint.libCreate()
     try:
-        endpoint.libInit(_endpoint_config(config))
-        pj.share_encoding()
-        endpoint.audDevManager().setNullDev()
-        for transport in config.listening.transports:
-            _open_transport(endpoint, transport, config.listening, config.tls)
-        endpoint.libStart()
+        with preferring_new_threads():
+            endpoint.libInit(_endpoint_config(config))
+            pj.share_encoding()
+            endpoint.audDevManager().setNullDev()
+            for transport in config.listening.transports:
+                _open_transport(endpoint, transport, config.listening, config.tls)
+            endpoint.libStart()
         _order_codecs(endpoint, config)
     except BaseException:
         endpoint.libDestroy()

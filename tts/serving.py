@@ -14,7 +14,8 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TextIO
 
-NICENESS: Final = 10
+NICENESS: Final = 5
+"""A third of the share of others' on a busy machine: a caller waits for what is spoken and understood."""
 
 _PR_SET_PDEATHSIG: Final = 1
 

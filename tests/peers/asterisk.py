@@ -13,6 +13,7 @@ from typing import Final
 
 from scripts.asterisk_root import asterisk_root
 from scripts.progress import Progress
+from sip.media_priority import NICENESS
 from tests.peers.audio import Sound
 from tests.peers.certificates import Pems
 from tests.peers.ports import Ports
@@ -94,7 +95,8 @@ class Asterisk:
         """Start it and wait until it takes calls."""
         with (self.folder / "console.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *("chroot", str(self.root), "asterisk", "-f", "-C", self._inside("asterisk.conf")),
+                *("nice", "-n", str(NICENESS), "chroot", str(self.root)),
+                *("asterisk", "-f", "-C", self._inside("asterisk.conf")),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
