@@ -50,7 +50,6 @@ from engine.privacy.audit import by_system
 from engine.privacy.pseudonym import Pseudonyms
 from engine.rating import Rates, load_rates
 from engine.recording_marks import PauseBehavior
-from engine.secrets import load_pepper
 from engine.store import (
     Accounts,
     AccountSecrets,
@@ -67,6 +66,7 @@ from engine.store import (
     Queues,
     Recordings,
 )
+from engine.store.pepper import pepper_of
 from engine.store.retention import Retention
 from engine.web.client import WebhookClient
 from engine.web.ledger import ExchangeLedger
@@ -109,7 +109,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
     async with AsyncExitStack() as stack:
         database = await Database.open(settings.database)
         stack.push_async_callback(database.close)
-        pepper = load_pepper(settings.data_dir)
+        pepper = await pepper_of(database, settings.data_dir)
         accounts, secrets = Accounts(database, pepper), AccountSecrets(database, pepper)
         numbers, calls, outbox = (
             Numbers(database),

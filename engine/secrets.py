@@ -12,7 +12,7 @@ from engine.private_file import create, require_private
 
 PEPPER_BYTES: Final = 32
 HINT_LENGTH: Final = 4
-_FILE: Final = "pepper"
+PEPPER_FILE: Final = "pepper"
 _PREFIX: Final = "SK"
 _KEY_LENGTH: Final = 40
 """Characters after the prefix; 62 ** 40 is more than 2 ** 238, so that a fast hash is enough."""
@@ -36,7 +36,7 @@ def same(one: bytes, other: bytes) -> bool:
 
 def load_pepper(data_dir: Path) -> bytes:
     """The pepper of this data folder, made at first use, readable by its owner alone. Raises SetupError."""
-    path = data_dir / _FILE
+    path = data_dir / PEPPER_FILE
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         if not path.exists():

@@ -101,14 +101,14 @@ def with_books(work: Callable[[Books], Awaitable[T]]) -> T:
 async def _books() -> AsyncIterator[Books]:
     from config.settings import load
     from engine.privacy.pseudonym import Pseudonyms
-    from engine.secrets import load_pepper
     from engine.store import Accounts, AccountSecrets, Audit, Calls, Consents, Database, Exchanges, Holds, Numbers
+    from engine.store.pepper import pepper_of
     from engine.store.retention import Retention
 
     settings = load()
-    pepper = load_pepper(settings.data_dir)
     database = await Database.open(settings.database)
     try:
+        pepper = await pepper_of(database, settings.data_dir)
         yield Books(
             settings,
             database,
