@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from http import HTTPStatus
 from typing import Any, Final, Protocol, TypeVar
 
@@ -19,6 +20,7 @@ from engine.privacy.audit import by_key
 _IDENTIFIER: Final = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 _UNESCAPED_PLUS: Final = re.compile(r" [0-9]+")
 """A number in E.164 whose plus a client has not escaped; nothing else begins so."""
+_LONGEST_NAME: Final = 40
 _JSON: Final = "application/json"
 _BOOLEANS: Final = {"true": True, "false": False}
 _AN: Final = {
@@ -175,6 +177,9 @@ def _explained(error: ValidationError, whole: str) -> Iterator[FieldError]:
             yield FieldError(field, f"{_shown(given)} is not one of {', '.join(str(each) for each in rule)}.")
         case "minimum" | "maximum":
             yield FieldError(field, f"{given} is not allowed; give {schema['minimum']} to {schema['maximum']}.")
+        case "additionalProperties":
+            inside = "" if not error.absolute_path else f"{field}."
+            yield from _that_are_not(set(given), schema.get("properties", {}), inside)
         case "maxLength":
             yield FieldError(field, f"is longer than {rule} characters.")
         case "minLength":
@@ -183,6 +188,14 @@ def _explained(error: ValidationError, whole: str) -> Iterator[FieldError]:
             yield FieldError(field, f"{_shown(given)} {schema['x-expected']}")
         case _:
             yield FieldError(field, error.message)
+
+
+def _that_are_not(given: set[str], known: Collection[str], inside: str) -> Iterator[FieldError]:
+    """Fields that nobody reads: who writes them has meant another."""
+    for name in sorted(given.difference(known)):
+        meant = get_close_matches(name, known, 1)
+        hint = f"; is {meant[0]} meant?" if meant else f". There are {', '.join(known)}."
+        yield FieldError(f"{inside}{name[:_LONGEST_NAME]}", f"is no field here{hint}")
 
 
 def _of_branches(error: ValidationError, field: str, whole: str) -> Iterator[FieldError]:

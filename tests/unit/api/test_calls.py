@@ -71,6 +71,7 @@ async def test_a_flow_is_taken_in_both_spellings(site: Site, flow: object) -> No
         ({"flow": "<Response><Dance/></Response>"}, "flow"),
         ({"flow": [{"verb": "dance"}]}, "flow"),
         ({"flow": 7}, "flow"),
+        ({"statusCallback": "https://customer.example"}, "statusCallback"),
         ({"flow": "<Response/>", "url": "https://customer.example"}, "flow"),
     ],
 )
@@ -82,6 +83,18 @@ async def test_a_wrong_field_is_named_with_what_is_expected(site: Site, change: 
     assert [error["field"] for error in problem["errors"]] == [field]
     assert len(problem["errors"][0]["detail"]) > 10
     assert (problem["type"], problem["status"], problem["title"]) == ("about:blank", 422, "Unprocessable Entity")
+    assert site.desk.orders == []
+
+
+async def test_a_field_that_there_is_not_is_named_with_the_one_that_may_be_meant(site: Site) -> None:
+    asked = {"to": TO, "from": NUMBER, "tiemout": 20, "colour": "red"}
+
+    status, problem, _ = await site.request("POST", "calls", json=asked)
+
+    told = {error["field"]: error["detail"] for error in problem["errors"]}
+    assert (status, set(told)) == (422, {"tiemout", "colour"})
+    assert told["tiemout"] == "is no field here; is timeout meant?"
+    assert "There are to, from," in told["colour"]
     assert site.desk.orders == []
 
 

@@ -64,7 +64,7 @@ async def test_a_flow_may_be_given_itself(site: Site, call: str) -> None:
         ({"transfer": {"to": "12"}}, "transfer.to"),
         ({"url": "https://shop.example/x", "flow": "<Response/>"}, "flow"),
         ({"flow": "<Response><Pay/></Response>"}, "flow"),
-        ({"nonsense": 1}, "body"),
+        ({"nonsense": 1}, "nonsense"),
     ],
 )
 async def test_what_is_wrong_is_named(site: Site, call: str, body: dict[str, Any], field: str) -> None:

@@ -65,7 +65,7 @@ async def test_what_is_to_be_done_with_a_conference_reaches_the_desk(site: Site)
     ("body", "field"),
     [
         ({"say": {"text": "Dag", "language": "xx"}}, "say.language"), ({"say": {"text": ""}}, "say.text"),
-        ({"play": {"url": "a.wav"}}, "play.url"), ({"recording": "erase"}, "recording"), ({"loud": True}, "body"),
+        ({"play": {"url": "a.wav"}}, "play.url"), ({"recording": "erase"}, "recording"), ({"loud": True}, "loud"),
     ],
 )  # fmt: skip
 async def test_a_wrong_change_is_named(site: Site, body: dict[str, object], field: str) -> None:
@@ -75,7 +75,7 @@ async def test_a_wrong_change_is_named(site: Site, body: dict[str, object], fiel
         status, problem, _ = await site.request("PATCH", f"conferences/{made['id']}{path}", json=body)
 
         named = [error["field"] for error in problem["errors"]]
-        assert (status, named) == (422, ["body"] if path and "recording" in body else [field])
+        assert (status, named) == (422, [field])
 
 
 async def test_what_is_to_be_done_with_a_participant_reaches_the_desk(site: Site) -> None:

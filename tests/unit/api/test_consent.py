@@ -57,7 +57,7 @@ async def test_a_policy_by_its_name_or_with_what_goes_with_it(site: Site, consen
         ({**EXTERNAL, "given_at": "yesterday"}, "consent.given_at"),
         ({**EXTERNAL, "given_at": "2026-11-25T09:30:00"}, "consent.given_at"),
         ({**EXTERNAL, "given_by": ""}, "consent.given_by"),
-        ({**EXTERNAL, "colour": "red"}, "consent"),
+        ({**EXTERNAL, "colour": "red"}, "consent.colour"),
     ],
 )
 async def test_what_does_not_go_together_is_named(site: Site, consent: Any, field: str) -> None:
