@@ -56,12 +56,13 @@ async def test_all_hear_all_others_and_not_themselves_and_its_end_ends_every_leg
             await asyncio.sleep(4)
             at_callers = [each.ear.heard(since) for each, since in zip(callers, began_s, strict=True)]
 
-            status, ended = await telefoon.patch(f"conferences/{room}", {"status": "completed"})
+            status, _ = await telefoon.patch(f"conferences/{room}", {"status": "completed"})
 
             for each in callers:
                 await each.far_end.finishes()
             await channels_are_gone(network, within_s=10)
             await has(telefoon, "talk", None, within_s=5)
+            ended = await telefoon.get(f"conferences/{room}")
             calls = [await telefoon.ended_call(each["id"]) for each in (await telefoon.get("calls"))["calls"]]
 
     assert (status, ended["status"]) == (200, "completed")

@@ -80,6 +80,6 @@ async def test_a_caller_chooses_waits_talks_to_an_agent_and_leaves_a_message(
     assert [verb for verb in verbs if verb in {"Gather", "Enqueue", "Record", "Hangup"}] == [
         "Gather", "Enqueue", "Record", "Hangup",
     ]  # fmt: skip
-    assert hears(await network.heard("700"), 900, seconds=3)
-    assert hears(await network.heard("900"), 700, seconds=3)
+    assert hears(await network.heard("700"), 900, seconds=1)
+    assert hears(await network.heard("900"), 700, seconds=1)
     assert hears(Sound.of_file(wav), 700, seconds=1)

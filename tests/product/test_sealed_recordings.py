@@ -94,7 +94,7 @@ async def test_without_encryption_it_is_a_wav_that_others_read(tmp_path: Path, p
 
         assert on_disk.name == f"{recording['id']}.wav"
         assert on_disk.read_bytes() == wav.read_bytes()
-        assert hears(Sound.of_file(on_disk, channel=FAR_END), HZ, seconds=1)
+        assert hears(Sound.of_file(on_disk, channel=FAR_END), HZ, seconds=0.5)
         assert not (tmp_path / "var" / "master.key").exists()
 
 

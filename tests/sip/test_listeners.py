@@ -63,7 +63,7 @@ async def test_a_recorder_hears_one_who_is_muted_in_the_room_alone(line: Line, p
         recorded = await recorder.stop()
 
         assert heard == set()
-        assert hears(Sound.of_file(recorded.path), muted.hz, seconds=0.8)
+        assert hears(Sound.of_file(recorded.path), muted.hz, seconds=0.5)
 
 
 @pytest.mark.parametrize("codec", ["opus", "G722", "PCMA"])
