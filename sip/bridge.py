@@ -1,8 +1,8 @@
 """The bridge as the engine sees it: players and recorders, wired by name."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -112,8 +112,18 @@ class SipBridge:
     async def play(self, wav: Path, *, to: Sequence[Sink], loop: bool = False) -> FilePlayback:
         player = PlayerId(next(self._ids))
         playback = FilePlayback(player, self._switch, self._thread)
-        await self._thread.run(partial(self._switch.play, player, wav, list(to), loop, playback.ended))
+        with self._undone(partial(self._switch.drop_player, player)):
+            await self._thread.run(partial(self._switch.play, player, wav, list(to), loop, playback.ended))
         return playback
+
+    @contextmanager
+    def _undone(self, undo: Callable[[], None]) -> Iterator[None]:
+        """Whoever is cancelled while it waits has sent its command already: nobody else would take it back."""
+        try:
+            yield
+        except asyncio.CancelledError:
+            self._thread.later(undo)
+            raise
 
     async def record(self, *, tracks: Sequence[Sequence[Source]]) -> MemoryRecorder:
         recorder = RecorderId(next(self._ids))
@@ -124,7 +134,8 @@ class SipBridge:
                 memories = [memory.enter_context(memory_file()) for _ in tracks]
                 with ExitStack() as naming:
                     names = [naming.enter_context(wav_name(each)) for each in memories]
-                    await self._thread.run(partial(self._switch.record, recorder, names, sources))
+                    with self._undone(partial(self._switch.drop_recorder, recorder)):
+                        await self._thread.run(partial(self._switch.record, recorder, names, sources))
             except MediaError as error:
                 raise RecordingError(f"Nothing can be recorded: {error}") from error
             return MemoryRecorder(recorder, memories, memory.pop_all(), self._switch, self._thread)
@@ -136,7 +147,8 @@ class SipBridge:
         with memory_file() as descriptor:
             with wav_name(descriptor) as name:
                 try:
-                    await self._thread.run(partial(self._switch.record, recorder, [name], [sources]))
+                    with self._undone(partial(self._switch.drop_recorder, recorder)):
+                        await self._thread.run(partial(self._switch.record, recorder, [name], [sources]))
                 except RecordingError as error:
                     raise MediaError(f"What leg {source.leg} says can't be heard: {error}") from error
             tap = Tap(descriptor, self._rate_hz)

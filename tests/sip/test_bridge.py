@@ -62,3 +62,20 @@ async def test_what_is_no_sound_can_not_be_played_and_where_nothing_may_be_writt
     (tmp_path / "file").write_text("")
     with pytest.raises(RecordingError):
         await WavRecording.begin(line.agent.bridge, tmp_path / "file" / "r.wav", [[]])
+
+
+async def test_what_is_cancelled_while_it_begins_is_heard_by_nobody(line: Line, ports: Ports, tmp_path: Path) -> None:
+    bridge = line.agent.bridge
+    ringback = tone(425, 2, rate_hz=8000).save(tmp_path / "ringback.wav")
+    async with guests(line, ports, 1) as (guest,):
+        for turns in range(4):
+            beginning = asyncio.create_task(bridge.play(ringback, to=[Ear(guest.leg)], loop=True))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            beginning.cancel()
+            await asyncio.wait({beginning})
+        await asyncio.sleep(0.5)
+        since = guest.ear.now_s
+        await asyncio.sleep(1.5)
+
+        assert not hears(guest.ear.heard(since), 425)
