@@ -8,6 +8,7 @@ import soundfile
 import soxr
 
 from engine.errors import MediaError
+from tts.odd_files import readable
 
 BLOCK_FRAMES: Final = 32_768
 _CHANNELS: Final = range(1, 9)
@@ -20,9 +21,10 @@ def decode(source: Path, out: Path, *, rate_hz: int, limit_s: float) -> float:
     The result is mono 16-bit WAV: channels are averaged. Memory does not grow with the file.
     Raises MediaError if it is no audio, empty, longer than limit_s, or can't be written.
     """
+    mended = out.with_suffix(".mended")
     try:
         # By descriptor, so that the file's name has no say in what it is taken for.
-        with source.open("rb") as raw, soundfile.SoundFile(raw.fileno(), closefd=False) as audio:
+        with readable(source, mended).open("rb") as raw, soundfile.SoundFile(raw.fileno(), closefd=False) as audio:
             _check(audio, limit_s)
             with soundfile.SoundFile(out, "w", rate_hz, 1, "PCM_16", format="WAV") as wav:
                 frames = _copy(audio, wav, limit_s)
@@ -30,6 +32,8 @@ def decode(source: Path, out: Path, *, rate_hz: int, limit_s: float) -> float:
         raise MediaError(f"The file can't be decoded as audio: {error.error_string}") from error
     except OSError as error:
         raise MediaError(f"The audio can't be read or written: {error.strerror}") from error
+    finally:
+        mended.unlink(missing_ok=True)
     if frames == 0:
         raise MediaError("The audio file is empty: it has a header but no sound.")
     return frames / rate_hz
