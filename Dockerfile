@@ -7,6 +7,7 @@ WORKDIR /opt/telefoon
 # First what changes seldom, so that an edit of the product does not build pjsua2 again.
 COPY scripts scripts
 COPY sip/native sip/native
+COPY sip/patches sip/patches
 RUN python3 -m scripts.system_packages build && python3 -m scripts.build_pjsua2
 COPY . .
 RUN make setup

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from scripts import pjsua2_recipe
+
 CHECKOUT = Path(__file__).resolve().parents[3]
 INSTRUCTIONS = frozenset({"ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "RUN"}) | frozenset(
     {"HEALTHCHECK", "USER", "VOLUME", "WORKDIR"}
@@ -53,6 +55,13 @@ def test_every_make_target_that_is_called_exists() -> None:
 
     assert "setup" in called - {"ca-certificates"}
     assert called - {"ca-certificates"} <= targets
+
+
+def test_what_builds_pjsua2_is_there_before_it_is_built() -> None:
+    before, _, _ = (CHECKOUT / "Dockerfile").read_text().partition("scripts.build_pjsua2")
+
+    for folder in (pjsua2_recipe.NATIVE, pjsua2_recipe.PATCHES):
+        assert f"COPY {(path := folder.relative_to(CHECKOUT))} {path}\n" in before
 
 
 def test_every_setting_that_is_given_exists() -> None:
