@@ -2,14 +2,14 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 import structlog
 
 NICENESS: Final = -10
-"""Nine times the share of others' on a busy machine (sched(7)); media use 2 to 3 % of a core for each call."""
+"""Nine times the share of others' on a busy machine (sched(7))."""
 
 _THREADS: Final = Path("/proc/self/task")
 
@@ -23,9 +23,13 @@ def preferring_new_threads() -> Iterator[None]:
     yield
     try:
         for thread in _threads() - before:
-            os.setpriority(os.PRIO_PROCESS, thread, NICENESS)
+            with suppress(ProcessLookupError):  # one may have ended meanwhile
+                os.setpriority(os.PRIO_PROCESS, thread, NICENESS)
     except PermissionError:
-        log.info("media_not_preferred", advice="give the process CAP_SYS_NICE; on a busy machine sound may break up")
+        log.info(
+            "media_not_preferred",
+            advice="allow it RLIMIT_NICE 30, or CAP_SYS_NICE; on a busy machine sound may break up",
+        )
 
 
 def _threads() -> set[int]:

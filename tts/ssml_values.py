@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 SPEAKING_HZ: Final = 120.0
-"""The pitch of a voice at rest, from which Hz are counted: halfway between those of men and women on the telephone."""
+"""The pitch from which Hz are counted: about that of a man who speaks, as the voices are that are taken by default."""
 
 LEAST_PERCENT: Final = 20
 """Of rate and pitch: below it nothing can be understood."""

@@ -6,7 +6,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from tts.selftest import VoiceCheck
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,10 @@ class VoiceTrials:
             return None  # absent or damaged: the trial is made again and written anew
 
     def keep(self, what: Mapping[str, Any], checks: Sequence[VoiceCheck]) -> None:
-        """Replaces what was kept before."""
+        """Replaces what was kept before. Where nothing can be written, the next start tries the voices again."""
         part = self.path.with_suffix(".part")
-        part.write_text(json.dumps({"what": what, "checks": [asdict(each) for each in checks]}), encoding="utf-8")
-        part.replace(self.path)
+        try:
+            part.write_text(json.dumps({"what": what, "checks": [asdict(each) for each in checks]}), encoding="utf-8")
+            part.replace(self.path)
+        except OSError as error:
+            log.warning("voice_trials_not_kept", reason=error.strerror)

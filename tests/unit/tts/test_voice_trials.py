@@ -9,6 +9,7 @@ from engine.errors import SetupError
 from tts import synthesizer
 from tts.cache import PromptCache
 from tts.synthesizer import SpeechService
+from tts.voice_trials import VoiceTrials
 
 pytestmark = pytest.mark.processes
 
@@ -27,6 +28,14 @@ async def test_a_restart_with_the_same_voices_tries_none(tmp_path: Path) -> None
     assert await _started(tmp_path) == (1, [True] * 11)
 
     assert await _started(tmp_path) == (0, [True] * 11)
+
+
+def test_a_disk_that_takes_nothing_stops_no_start(tmp_path: Path) -> None:
+    trials = VoiceTrials(tmp_path / "absent" / "voices-tried.json")
+
+    trials.keep({}, [])
+
+    assert trials.found({}) is None
 
 
 async def test_another_version_of_a_library_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
