@@ -156,7 +156,7 @@ class Leg(Protocol):
         ...
 
     async def press(self, digits: str) -> None:
-        """Send keys 0-9 * # A-D by RFC 4733, or by INFO where that was not negotiated."""
+        """Send keys 0-9 * # A-D by RFC 4733, or by INFO where that was not negotiated; returns when they are sent."""
         ...
 
     async def refer(self, target: str) -> None:
