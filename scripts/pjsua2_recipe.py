@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-LOCAL_VERSION: Final = "telefoon4"
+LOCAL_VERSION: Final = "telefoon5"
 
 #: Limits by pjproject's names. The library's own defaults (4 calls, 64 sockets) suit a softphone.
 LIMITS: Final = MappingProxyType(
@@ -20,6 +20,7 @@ LIMITS: Final = MappingProxyType(
         "PJ_IOQUEUE_MAX_HANDLES": 8192,  # a call uses two UDP sockets, and they rest before they are closed
         "PJSIP_MAX_TSX_COUNT": 65535,  # an ended transaction stays for 32 s: 200 calls/s of three each
         "PJSIP_MAX_DIALOG_COUNT": 16383,
+        "PJSIP_MAX_PKT_LEN": 65535,  # RFC 3261 §18.1.1: the longest there is
     }
 )
 

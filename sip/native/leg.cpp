@@ -16,6 +16,7 @@ void Leg::begin(pjmedia_port *port, pjmedia_stream *made)
     said.fit(capacity);
     announced.fit(capacity);
     sent.fit(capacity);
+    pace.begin(frame_samples(), rate);
     whole.assign(frame_samples(), 0);
     interleaved.assign(channels * std::max(frame_samples(), rate / FRAMES_PER_S), 0);
 }
@@ -111,7 +112,25 @@ void Leg::put(pj_int16_t *samples, unsigned count, pj_uint64_t mark)
         frame.buf = interleaved.data();
     }
     frame.size = count * channels * sizeof *samples;
-    pjmedia_port_put_frame(stream, &frame);
+    send(frame);
+}
+
+pj_status_t Leg::send(const pjmedia_frame &frame)
+{
+    pjmedia_frame given = frame;
+    if (!pace.needed())
+        return pjmedia_port_put_frame(stream, &given);
+    pace.add(given);
+    if (pace.send_due(stream, Clock::now()))
+        send_later(shared_from_this(), pace.next);
+    return PJ_SUCCESS;
+}
+
+void Leg::send_due()
+{
+    Guard guard(mutex);
+    if (stream && pace.send_due(stream, Clock::now()))
+        send_later(shared_from_this(), pace.next);
 }
 
 pj_status_t Leg::pass(pjmedia_frame *frame)

@@ -2,13 +2,14 @@
 
 #include "fifo.h"
 #include "line.h"
+#include "pace.h"
 #include "pcm.h"
 #include "resampler.h"
 
 namespace telefoon {
 
 // The stream of a leg, and what waits between it, the bridge and a room. Hold `mutex` for all of it.
-struct Leg {
+struct Leg : std::enable_shared_from_this<Leg> {
     std::mutex mutex;
     pjmedia_port *stream = NULL;
     Line line;
@@ -36,6 +37,12 @@ struct Leg {
     // or 0 (encoded_mix.h).
     void push(pj_int16_t *samples, pj_uint64_t mark);
 
+    // Give a frame of the stream's own length to the stream, when it is due.
+    pj_status_t send(const pjmedia_frame &frame);
+
+    // What waited for its time. Locks by itself.
+    void send_due();
+
     // For the bridge, what the stream has, while it sits in no room.
     pj_status_t pass(pjmedia_frame *frame);
 
@@ -51,6 +58,7 @@ private:
     void put(pj_int16_t *samples, unsigned count, pj_uint64_t mark);
 
     bool sounding = false;
+    Pace pace;
     Resampler to_bridge;
     Fifo said;      // at the stream's rate, where a room takes it
     Fifo announced; // what the bridge has for the leg while it sits in a room

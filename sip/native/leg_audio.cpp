@@ -44,7 +44,7 @@ pj_status_t leg_put_frame(pjmedia_port *port, pjmedia_frame *frame)
         // The bridge's times would be taken for the mark of a room's mix (encoded_mix.h); a stream reads none.
         pjmedia_frame unmarked = *frame;
         unmarked.timestamp.u64 = 0;
-        return pjmedia_port_put_frame(self.stream, &unmarked);
+        return leg.send(unmarked);
     }
     leg.announce(frame);
     return PJ_SUCCESS;

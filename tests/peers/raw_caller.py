@@ -34,6 +34,8 @@ class RawCaller(asyncio.DatagramProtocol):
     from_: str = f"<sip:+32470123456@{HOST}>;tag=raw"
     to_tag: str = ""
     port: int = 0
+    branch: str = ""
+    """Of each request; empty for one that nobody else has."""
     _numbers: Any = field(default_factory=lambda: count(1))
     _transport: Any = None
     _came: asyncio.Event = field(default_factory=asyncio.Event)
@@ -61,10 +63,22 @@ class RawCaller(asyncio.DatagramProtocol):
         number: int | None = None,
     ) -> None:
         """A request to the platform's number, within the dialog if there is one."""
+        self.send(self.written(method, *headers, body=body, content_type=content_type, number=number))
+
+    def written(
+        self,
+        method: str,
+        *headers: str,
+        body: str = "",
+        content_type: str = "application/sdp",
+        number: int | None = None,
+        transport: str = "UDP",
+    ) -> bytes:
+        """Such a request, not sent yet."""
         tag = f";tag={self.to_tag}" if self.to_tag else ""
         lines = [
             f"{method} sip:{NUMBER}@{HOST}:{self.target} SIP/2.0",
-            f"Via: SIP/2.0/UDP {HOST}:{self.port};branch=z9hG4bK{uuid4().hex}",
+            f"Via: SIP/2.0/{transport} {HOST}:{self.port};branch={self.branch or f'z9hG4bK{uuid4().hex}'}",
             f"From: {self.from_}",
             f"To: <sip:{NUMBER}@{HOST}>{tag}",
             f"Call-ID: {self.call_id}",
@@ -77,7 +91,7 @@ class RawCaller(asyncio.DatagramProtocol):
             "",
             body,
         ]
-        self.send("\r\n".join(lines).encode(errors="surrogateescape"))
+        return "\r\n".join(lines).encode(errors="surrogateescape")
 
     async def asks(
         self, method: str, *headers: str, body: str = "", content_type: str = "application/sdp"

@@ -9,7 +9,9 @@ import pytest
 from engine.call import Event
 from engine.ports import DigitPressed
 from tests.peers.raw_caller import RawCaller, audio, raw_caller
-from tests.sip.conftest import Line, OpenLine, Watch
+from tests.peers.waiting import within
+from tests.sip.conftest import Line, OpenLine
+from tests.sip.raw_calls import in_a_call
 
 pytestmark = pytest.mark.sip
 
@@ -21,16 +23,6 @@ QUIET_S = 1.0
 async def caller(line: Line) -> AsyncIterator[RawCaller]:
     async with raw_caller(line.port) as opened:
         yield opened
-
-
-async def in_a_call(line: Line, caller: RawCaller, offer: str = audio()) -> Watch:
-    """A call that was answered."""
-    asking = asyncio.create_task(caller.asks("INVITE", body=offer))
-    leg, _ = await line.takes()
-    call = Watch(leg).start()
-    await leg.answer()
-    assert (await asking).code == 200
-    return call
 
 
 @pytest.mark.parametrize(
@@ -133,6 +125,42 @@ async def test_a_caller_whose_number_is_longer_than_any_is_refused(caller: RawCa
     caller.from_ = f"<sip:{'9' * 300}@127.0.0.1>;tag=raw"
 
     assert (await caller.asks("INVITE", body=audio())).code == 400
+
+
+@pytest.mark.parametrize("size", [4050, 20000, 60000])
+async def test_a_message_of_up_to_65535_bytes_is_a_call(line: Line, caller: RawCaller, size: int) -> None:
+    call = await in_a_call(line, caller, audio(), f"Identity: {'a' * size}")
+
+    assert (await caller.asks("BYE")).code == 200
+    assert (await call.ends()).outcome is Event.HUNG_UP
+
+
+@pytest.mark.parametrize("size", [4100, 20000])
+async def test_a_long_message_is_a_call_over_tcp_too(line: Line, size: int) -> None:
+    async with within(10):
+        reader, writer = await asyncio.open_connection("127.0.0.1", line.port)
+        caller = RawCaller(line.port)
+        caller.port = writer.get_extra_info("sockname")[1]
+        writer.write(caller.written("INVITE", f"Identity: {'a' * size}", body=audio(), transport="TCP"))
+        leg, _ = await line.takes()
+        await leg.refuse(486)
+        await reader.readuntil(b"SIP/2.0 486")
+        writer.close()
+
+
+async def test_two_callers_that_chose_the_same_branch_are_two_calls(line: Line, caller: RawCaller) -> None:
+    async with raw_caller(line.port) as other:
+        caller.branch = other.branch = "z9hG4bK-1-1-0"
+        caller.request("INVITE", body=audio())
+        first, _ = await line.takes()
+        other.request("INVITE", body=audio())
+        second, _ = await line.takes()
+
+        await first.refuse(486)
+        await second.refuse(480)
+
+        assert (await caller.answer("INVITE")).code == 486
+        assert (await other.answer("INVITE")).code == 480
 
 
 async def test_bytes_that_are_no_text_arrive_as_such(line: Line, caller: RawCaller) -> None:

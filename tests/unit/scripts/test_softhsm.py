@@ -34,6 +34,7 @@ def test_packages_that_do_not_hold_it_leave_nothing_in_the_cache(
     assert not unpacked_folder(tmp_path / "telefoon", this_distribution()).exists()
 
 
+@pytest.mark.processes
 def test_what_is_unpacked_is_a_driver_and_its_utility() -> None:
     folder = softhsm_folder(Progress())
 
