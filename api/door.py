@@ -3,7 +3,7 @@
 import asyncio
 
 from engine.live.switchboard import Switchboard
-from engine.ports import Arrival, Cause, Leg
+from engine.ports import Arrival, Cause, Leg, Refused
 from sip.leg import SipLeg
 
 
@@ -27,6 +27,11 @@ class Door:
         refusal = asyncio.ensure_future(_refuse(leg))
         self._refusals.add(refusal)
         refusal.add_done_callback(self._refusals.discard)
+
+    def refused(self, refused: Refused) -> None:
+        """An INVITE was refused before it became a leg."""
+        if self._switchboard is not None:
+            self._switchboard.note_refused(refused)
 
 
 async def _refuse(leg: Leg) -> None:

@@ -151,7 +151,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
         stack.push_async_callback(sip_egress.close)
 
         door = Door()
-        agent = await UserAgent.start(from_settings(settings), door)
+        agent = await UserAgent.start(from_settings(settings), door, door.refused)
         stack.push_async_callback(agent.close)
 
         courier = CallbackCourier(outbox, client, clock)

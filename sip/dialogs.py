@@ -38,6 +38,7 @@ PJSIP_EVENT_RX_MSG = 3
 NO_COMMON_MEDIA = 488
 SESSION_TERMINATED = 171140  # PJSIP_ESESSIONTERMINATED
 SDP = "application/sdp"
+FIRST_AUDIO = -1  # there is no other, wherever its line stands
 NORMAL_CLEARING = 16  # Q.850 §2.2.7.1.7
 _NOWHERE = re.compile(r"^c=IN IP4 0\.0\.0\.0\s*$|^c=IN IP6 ::\s*$", re.MULTILINE)
 _WITH_MEDIA = {pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD, pj.PJSUA_CALL_MEDIA_LOCAL_HOLD}
@@ -94,7 +95,7 @@ class Dialog(pj.Call):
         for media in info.media:
             if media.type == pj.PJMEDIA_TYPE_AUDIO and media.status in _WITH_MEDIA:
                 self._had_media = True
-                self._media.set_leg(self._leg, self.getAudioMedia(media.index))
+                self._media.set_leg(self._leg, self.getAudioMedia(FIRST_AUDIO))
                 self._deliver(changed := self._media_changed(media))
                 if changed.sending and changed.receiving:
                     self._vigil.begin(changed.codec)

@@ -120,13 +120,24 @@ def _present_certificate(settings: pj.TlsConfig, tls: Tls) -> None:
         settings.privKeyFile = str(tls.key)
 
 
+def carried_codecs(endpoint: pj.Endpoint, config: SipConfig) -> frozenset[str]:
+    """Names in lower case of the codecs that are wanted and that the library has."""
+    return frozenset(codec.lower() for codec in config.codecs) & _codecs_of(endpoint)
+
+
 def _order_codecs(endpoint: pj.Endpoint, config: SipConfig) -> None:
     wanted = [codec.lower() for codec in config.codecs]
-    found: set[str] = set()
     for codec in endpoint.codecEnum2():
-        name = codec.codecId.partition("/")[0].lower()
-        priority = 255 - wanted.index(name) if name in wanted else 0
-        endpoint.codecSetPriority(codec.codecId, priority)
-        found.add(name)
-    if not found.intersection(wanted):
-        raise SetupError(f"TELEFOON_CODECS names no codec of this library; it has {', '.join(sorted(found))}.")
+        name = _name_of(codec)
+        endpoint.codecSetPriority(codec.codecId, 255 - wanted.index(name) if name in wanted else 0)
+    if not carried_codecs(endpoint, config):
+        found = ", ".join(sorted(_codecs_of(endpoint)))
+        raise SetupError(f"TELEFOON_CODECS names no codec of this library; it has {found}.")
+
+
+def _codecs_of(endpoint: pj.Endpoint) -> frozenset[str]:
+    return frozenset(_name_of(codec) for codec in endpoint.codecEnum2())
+
+
+def _name_of(codec: pj.CodecInfo) -> str:
+    return str(codec.codecId).partition("/")[0].lower()

@@ -1,4 +1,4 @@
-"""Stands before the library: answers requests that it is not to see, and says so in the log."""
+"""Stands before the library: answers requests that it is not to see, and has it read descriptions as they are meant."""
 
 from collections.abc import Callable
 from typing import Final
@@ -7,28 +7,34 @@ import pjsua2 as pj
 import structlog
 
 from engine.storable import storable
+from sip.description import Carried, Reading, read_description
 from sip.keys import key_of
 from sip.message import Message, read_message
-from sip.requests import IGNORED, UNCLAIMED, Answer, answer_in_call, answer_outside
+from sip.requests import IGNORED, UNCLAIMED, Answer, answer_in_call, answer_outside, answer_to_invite
 
 _FAILED: Final = Answer(500)
 
 log = structlog.get_logger(__name__)
 
+Press = Callable[[int, str], None]
+"""Takes the library's number of a call and a key that its far end has pressed."""
+TellRefused = Callable[[Message, str, Answer], None]
+"""Takes an INVITE that was refused, its source as "address:port", and what it was answered."""
+
 
 class Gate(pj.RequestGate):
-    """`is_stranger` tells of a source, as "address:port", whether it may not call.
+    """`is_stranger` tells of a source, as "address:port", whether it may not call. Lives on the SIP thread."""
 
-    `press` takes the library's number of a call and a key that its far end has pressed. Lives on the SIP thread.
-    """
-
-    def __init__(self, is_stranger: Callable[[str], bool], press: Callable[[int, str], None]) -> None:
+    def __init__(self, is_stranger: Callable[[str], bool], press: Press, tell_refused: TellRefused) -> None:
         super().__init__()
         self._is_stranger = is_stranger
         self._press = press
+        self._tell_refused = tell_refused
+        self._carried = Carried(frozenset())
 
-    def stand(self) -> None:
-        """From now on, until the endpoint ends."""
+    def stand(self, carried: Carried) -> None:
+        """From now on, until the endpoint ends. `carried` is what descriptions may offer us."""
+        self._carried = carried
         self.open()
         pj.do_not_claim(pj.StringVector(UNCLAIMED))
         pj.read_bytes_beyond_ascii()
@@ -36,10 +42,7 @@ class Gate(pj.RequestGate):
     def onRequest(self, request: pj.GatedRequest) -> None:  # noqa: N802
         method, source = storable(str(request.method)), str(request.source)
         try:
-            message = read_message(str(request.message))
-            answer = self._answer(method, source, message, in_call=bool(request.inCall))
-            if method == "INFO" and request.inCall and (key := key_of(message)) is not None:
-                self._press(int(request.callId), key)
+            answer = self._answer(method, source, request)
         except Exception:
             log.exception("request_failed", method=method, source=source)
             answer = _FAILED  # what is raised here would end the process, in the middle of the library
@@ -52,9 +55,40 @@ class Gate(pj.RequestGate):
             request.headers.append(header)
         if answer.code >= 300 or answer.code == IGNORED:
             told = "nothing" if answer.code == IGNORED else answer.code
-            log.info("request_refused", method=method, source=source, answered=told)
+            log.info("request_refused", method=method, source=source, answered=told, why=answer.why or None)
 
-    def _answer(self, method: str, source: str, message: Message, *, in_call: bool) -> Answer | None:
-        if in_call:
+    def onDescription(self, message: pj.GatedRequest) -> None:  # noqa: N802
+        try:
+            refusal = self._read(message).refusal
+        except Exception:
+            log.exception("description_failed", method=str(message.method), source=str(message.source))
+            return
+        if refusal is not None:
+            log.info(
+                "description_refused",
+                method=storable(str(message.method)),
+                source=str(message.source),
+                why=refusal.words,
+            )
+
+    def _answer(self, method: str, source: str, request: pj.GatedRequest) -> Answer | None:
+        message = read_message(str(request.message))
+        if request.inCall:
+            if method == "INFO" and (key := key_of(message)) is not None:
+                self._press(int(request.callId), key)
             return answer_in_call(method, message)
-        return answer_outside(method, message, stranger=self._is_stranger(source))
+        if method != "INVITE":
+            return answer_outside(method, message, stranger=self._is_stranger(source))
+        answer = answer_to_invite(message, self._read(request).refusal)
+        if answer is not None and not self._is_stranger(source):
+            self._tell_refused(message, source, answer)
+        return answer
+
+    def _read(self, message: pj.GatedRequest) -> Reading:
+        """Have the library read the message's description, if it has one, as it is meant."""
+        described = storable(str(message.description))
+        if not described:
+            return Reading("")
+        reading = read_description(described, self._carried)
+        message.description = reading.text
+        return reading

@@ -7,6 +7,7 @@ gets the code that tells the far end why (RFC 3261 §8.2.1), and a stranger gets
 from dataclasses import dataclass
 from typing import Final
 
+from sip.description import Refusal
 from sip.keys import RELAY, SINGLE
 from sip.message import Message
 
@@ -39,10 +40,11 @@ Header = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A status code, or IGNORED, with the headers that go with it."""
+    """A status code, or IGNORED, with the headers that go with it, and why in words where that is not plain."""
 
     code: int
     headers: tuple[Header, ...] = ()
+    why: str = ""
 
 
 _HERE: Final = Answer(200, (_ALLOW, _ACCEPT, _SUPPORTED))
@@ -50,6 +52,7 @@ _NOT_ALLOWED: Final = Answer(405, (_ALLOW,))
 _UNKNOWN: Final = Answer(501)
 _NO_CALL: Final = Answer(481)
 _FORBIDDEN: Final = Answer(403)
+_NO_TAKING_OVER: Final = Answer(403, why="To take over a call (Replaces) is not offered")
 
 
 def answer_in_call(method: str, message: Message) -> Answer | None:
@@ -65,10 +68,7 @@ def answer_in_call(method: str, message: Message) -> Answer | None:
 
 
 def answer_outside(method: str, message: Message, *, stranger: bool) -> Answer | None:
-    """To a request outside any dialog; None where the library serves it. `stranger` is who may not call."""
-    if method == "INVITE":
-        # To take the place of a call (RFC 3891) is not offered: the library would do it, for whoever asks.
-        return _too_long(message) if message.first("replaces") is None else _FORBIDDEN
+    """To a request outside any dialog but INVITE; None where the library serves it. `stranger` is who may not call."""
     if stranger:
         return Answer(IGNORED)
     if method == "OPTIONS":
@@ -80,13 +80,25 @@ def answer_outside(method: str, message: Message, *, stranger: bool) -> Answer |
     return _NOT_ALLOWED if method in _NEVER else _UNKNOWN
 
 
+def answer_to_invite(message: Message, refusal: Refusal | None) -> Answer | None:
+    """To an INVITE outside any dialog; `refusal` says why nothing that it offers is carried, None if something is."""
+    # To take the place of a call (RFC 3891) is not offered: the library would do it, for whoever asks.
+    if message.first("replaces") is not None:
+        return _NO_TAKING_OVER
+    return _too_long(message) or (_refused(488, refusal.code, refusal.words) if refusal else None)
+
+
 def _too_long(message: Message) -> Answer | None:
     if len(message.request_uri) > LONGEST:
         return Answer(414)
     for name in ("From", "To", "Call-ID"):
         if len(message.first(name.lower()) or "") > LONGEST:
-            return Answer(400, (("Warning", f'399 telefoon "{name} is longer than {LONGEST} characters"'),))
+            return _refused(400, 399, f"{name} is longer than {LONGEST} characters")
     return None
+
+
+def _refused(code: int, warning: int, words: str) -> Answer:
+    return Answer(code, (("Warning", f'{warning} telefoon "{words}"'),), words)
 
 
 def _answer_to_info(message: Message) -> Answer | None:

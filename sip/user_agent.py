@@ -13,17 +13,20 @@ import pjsua2 as pj
 import structlog
 
 from engine.errors import SipError
-from engine.ports import Arrival, DialRequest, LegEvent, LegId
+from engine.ports import Arrival, DialRequest, LegEvent, LegId, Refused
 from engine.storable import storable
 from engine.tasks import stopped
 from sip.addresses import read_party, user_of
 from sip.bridge import SipBridge
 from sip.config import SipConfig
+from sip.description import Carried
 from sip.dialogs import Dialogs
-from sip.endpoint import open_endpoint
+from sip.endpoint import carried_codecs, open_endpoint
 from sip.gate import Gate
 from sip.leg import SipLeg
-from sip.message import read_message
+from sip.message import Message, read_message
+from sip.requests import Answer
+from sip.status import q850
 from sip.switch import Switch
 from sip.thread import SipThread
 from sip.trunk import RETRY_S, Guests, Registration, TrunkAccount, account_config, allowed_sources, is_allowed, route
@@ -34,30 +37,37 @@ LOOK_S = 1.0
 log = structlog.get_logger(__name__)
 
 OnIncoming = Callable[[SipLeg, Arrival], None]
+OnRefused = Callable[[Refused], None]
 
 
 class UserAgent:
-    """Implements engine.ports.Dialer; inbound legs are handed to `on_incoming` in asyncio's thread."""
+    """Implements engine.ports.Dialer.
 
-    def __init__(self, config: SipConfig, thread: SipThread, on_incoming: OnIncoming) -> None:
+    Inbound legs are handed to `on_incoming` in asyncio's thread; INVITEs that were refused before to `on_refused`.
+    """
+
+    def __init__(
+        self, config: SipConfig, thread: SipThread, on_incoming: OnIncoming, on_refused: OnRefused | None = None
+    ) -> None:
         self._config = config
         self._thread = thread
         self._on_incoming = on_incoming
+        self._on_refused = on_refused
         self._ids = count(1)
         self._switch = Switch()
         self._dialogs = Dialogs(thread.later, self._switch, config.rtp_silence_s)
         self._beside: list[asyncio.Task[None]] = []
         self._account: TrunkAccount | None = None
         self._guests = Guests(config, self._dialogs.uses)
-        self._gate = Gate(self._is_stranger, self._dialogs.pressed)
+        self._gate = Gate(self._is_stranger, self._dialogs.pressed, self._turned_away)
         self._allowed: tuple[IPv4Network | IPv6Network, ...] = tuple(allowed_sources(config))
         self.bridge = SipBridge(self._switch, thread, config.rate_hz)
 
     @classmethod
-    async def start(cls, config: SipConfig, on_incoming: OnIncoming) -> Self:
+    async def start(cls, config: SipConfig, on_incoming: OnIncoming, on_refused: OnRefused | None = None) -> Self:
         """Raises SetupError when a port is taken or a setting does not fit the library."""
         thread = SipThread()
-        agent = cls(config, thread, on_incoming)
+        agent = cls(config, thread, on_incoming, on_refused)
         await thread.start(agent._open, agent._close, agent._switch.tell_ended)
         await agent.bridge.start(config.scratch)
         if config.rtp_silence_s:
@@ -102,7 +112,7 @@ class UserAgent:
         endpoint = open_endpoint(self._config)
         self._account = TrunkAccount(self._invited, self._config.trunk)
         self._account.create(account_config(self._config))
-        self._gate.stand()
+        self._gate.stand(Carried(carried_codecs(endpoint, self._config), self._config.listening.is_ipv6))
         return endpoint
 
     def _close(self) -> bool:
@@ -146,13 +156,21 @@ class UserAgent:
             self._dialogs.provisional(leg.id, 403)
             return
         leg.identify(storable(str(info.callIdString)))
-        caller, addressed = read_party(message.first("from") or ""), read_party(message.first("to") or "")
-        arrival = Arrival(user_of(message.request_uri), caller.user, source, caller.name, addressed.user)
-        self._thread.emit(partial(self._on_incoming, leg, arrival))
+        self._thread.emit(partial(self._on_incoming, leg, _arrival(message, source)))
+
+    def _turned_away(self, message: Message, source: str, answer: Answer) -> None:
+        if self._on_refused is not None:
+            refused = Refused(_arrival(message, source), answer.code, answer.why, q850(answer.code))
+            self._thread.emit(partial(self._on_refused, refused))
 
     def _is_stranger(self, source: str) -> bool:
         """Whether who sends from this address may not call."""
         return not self._config.any_source and not is_allowed(source, self._allowed)
+
+
+def _arrival(message: Message, source: str) -> Arrival:
+    caller, addressed = read_party(message.first("from") or ""), read_party(message.first("to") or "")
+    return Arrival(user_of(message.request_uri), caller.user, source, caller.name, addressed.user)
 
 
 def _quoted(name: str) -> str:

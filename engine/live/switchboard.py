@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from engine.call import Call, Direction, Status
+from engine.call import Attempt, Call, Direction, Event, Status
 from engine.errors import NotFound, StoreError, WrongState
 from engine.flow.interpreter import Start
 from engine.flow.keys import press
@@ -20,6 +20,7 @@ from engine.live.conference.control import ConferenceControl
 from engine.live.conference.rooms import Rooms
 from engine.live.control import CallControl
 from engine.live.dialling import Dialling
+from engine.live.journal import Journal
 from engine.live.permission import Permission
 from engine.live.queues import LiveQueues
 from engine.live.services import Services
@@ -29,7 +30,7 @@ from engine.live.stage import Desks, LiveStage
 from engine.live.talk import Talk
 from engine.numbers import Number, from_carrier
 from engine.orders import CallChange, NewCall
-from engine.ports import Arrival, Cause, DialRequest, Leg
+from engine.ports import Arrival, Cause, DialRequest, Leg, Refused
 from engine.recording import UNFINISHED, RecordingStatus, erased
 from engine.tasks import first_of
 from engine.web.request import BodyFormat
@@ -110,6 +111,10 @@ class Switchboard:
         """An INVITE came in."""
         self._sessions.spawn(self._take(leg, arrival))
 
+    def note_refused(self, refused: Refused) -> None:
+        """An INVITE was refused before it became a leg; whose number it called finds it among the calls."""
+        self._sessions.spawn(self._keep_refused(refused))
+
     async def take_from_queue(self, account_id: str, queue_id: str, call_id: str | None, start: Start) -> Call:
         """Give who waits first, or the one named, another flow. Raises NotFound, WrongState."""
         session = await self._queues.take(account_id, queue_id, call_id, start)
@@ -150,6 +155,25 @@ class Switchboard:
         except StoreError as error:
             log.error("store_failed", error=str(error))
             await leg.hang_up(Cause.UNAVAILABLE)
+
+    async def _keep_refused(self, refused: Refused) -> None:
+        arrival, said = refused.arrival, f"{refused.sip_code} {refused.why}".strip()
+        try:
+            number = await self._called(arrival)
+            if number is None:
+                return
+            call = self._inbound(number, arrival)
+            journal = Journal(call, self._services.ledger)
+            await journal.open()
+        except StoreError as error:
+            log.error("store_failed", error=str(error))
+            return
+        async with journal.writing():
+            peer = f"peer {arrival.source}"
+            journal.tried(Attempt(peer, call.to, said, refused.sip_code, refused.why, refused.q850_cause))
+            journal.happened(
+                Event.BROKE, sip_code=refused.sip_code, sip_reason=refused.why, q850_cause=refused.q850_cause
+            )
 
     async def _called(self, arrival: Arrival) -> Number | None:
         for called in (arrival.called, arrival.addressed):

@@ -17,6 +17,7 @@ from engine.ports.legs import (
     MediaLost,
     ReferAnswered,
     ReferRequested,
+    Refused,
 )
 from engine.ports.quality import LineFigures
 from engine.ports.rooms import PLAIN_SOUND, WIDEST_HZ, Attendance, MixedRoom, RoomSound
@@ -71,6 +72,7 @@ __all__ = [
     "RecorderId",
     "ReferAnswered",
     "ReferRequested",
+    "Refused",
     "RoomId",
     "RoomSound",
     "Said",

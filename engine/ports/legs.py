@@ -131,6 +131,16 @@ class Arrival:
     addressed: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An INVITE that came in and was refused before it became a leg: what it was answered, and why in words."""
+
+    arrival: Arrival
+    sip_code: int
+    why: str
+    q850_cause: int | None
+
+
 class Leg(Protocol):
     """One dialog with one far end. Commands raise LegGone once it is over, except hang_up."""
 

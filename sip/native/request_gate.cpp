@@ -12,6 +12,7 @@ namespace {
 RequestGate *gate = NULL;
 
 pj_bool_t on_rx_request(pjsip_rx_data *rdata);
+pj_bool_t on_rx_response(pjsip_rx_data *rdata);
 
 pjsip_module module = {
     NULL, NULL,                        // list
@@ -23,12 +24,51 @@ pjsip_module module = {
     NULL, NULL, NULL, NULL // responses, transactions
 };
 
+// Transactions hand answers on by themselves, so it stands before them.
+pjsip_module answers = {
+    NULL, NULL,
+    {(char *)"mod-telefoon-answers", 20},
+    -1,
+    PJSIP_MOD_PRIORITY_TSX_LAYER - 1,
+    NULL, NULL, NULL, NULL,
+    NULL, &on_rx_response,
+    NULL, NULL, NULL
+};
+
 pjsip_dialog *dialog_of(pjsip_rx_data *rdata)
 {
-    const pj_str_t &ours = rdata->msg_info.to->tag;
+    const bool request = rdata->msg_info.msg->type == PJSIP_REQUEST_MSG;
+    const pj_str_t &ours = request ? rdata->msg_info.to->tag : rdata->msg_info.from->tag;
+    const pj_str_t &theirs = request ? rdata->msg_info.from->tag : rdata->msg_info.to->tag;
     if (!ours.slen)
         return NULL;
-    return pjsip_ua_find_dialog(&rdata->msg_info.cid->id, &ours, &rdata->msg_info.from->tag, PJ_FALSE);
+    return pjsip_ua_find_dialog(&rdata->msg_info.cid->id, &ours, &theirs, PJ_FALSE);
+}
+
+// The body, or the part of it, that is a session description; NULL if there is none.
+pjsip_msg_body *description_in(pjsip_rx_data *rdata)
+{
+    pjsip_msg_body *body = rdata->msg_info.msg->body;
+    pjsip_media_type sdp;
+    pjsip_media_type_init2(&sdp, (char *)"application", (char *)"sdp");
+    if (!body || !pjsip_media_type_cmp(&body->content_type, &sdp, 2))
+        return body;
+    if (pj_stricmp2(&body->content_type.type, "multipart"))
+        return NULL;
+    pjsip_multipart_part *part = pjsip_multipart_find_part(body, &sdp, NULL);
+    return part ? part->body : NULL;
+}
+
+// Have the library read `text` in the place of what came.
+void describe(pjsip_rx_data *rdata, pjsip_msg_body *body, const std::string &text)
+{
+    if (text.size() == body->len && !pj_memcmp(text.data(), body->data, body->len))
+        return;
+    pj_str_t copy;
+    const pj_str_t given = {(char *)text.data(), (pj_ssize_t)text.size()};
+    pj_strdup(rdata->tp_info.pool, &copy, &given);
+    body->data = copy.ptr;
+    body->len = (unsigned)copy.slen;
 }
 
 int call_of(pjsip_dialog *dialog)
@@ -79,27 +119,63 @@ void answer(pjsip_rx_data *rdata, GatedRequest &asked)
     pj_list_init(&headers);
     for (unsigned i = 0; i < asked.headers.size(); ++i)
         pj_list_push_back(&headers, &asked.headers[i].toPj());
-    pjsip_endpt_respond_stateless(pjsua_get_pjsip_endpt(), rdata, asked.code, NULL, &headers, NULL);
+    pjsip_endpoint *endpoint = pjsua_get_pjsip_endpt();
+    // An INVITE that comes again until it is acknowledged is asked about once.
+    if (rdata->msg_info.msg->line.req.method.id == PJSIP_INVITE_METHOD &&
+        pjsip_endpt_respond(endpoint, &module, rdata, asked.code, NULL, &headers, NULL, NULL) == PJ_SUCCESS)
+        return;
+    pjsip_endpt_respond_stateless(endpoint, rdata, asked.code, NULL, &headers, NULL);
+}
+
+GatedRequest asked_about(pjsip_rx_data *rdata, pjsip_dialog *dialog, const pjsip_msg_body *description)
+{
+    GatedRequest asked;
+    const pjsip_msg *message = rdata->msg_info.msg;
+    const pj_str_t &method = message->type == PJSIP_REQUEST_MSG ? message->line.req.method.name
+                                                                : rdata->msg_info.cseq->method.name;
+    asked.method.assign(method.ptr, method.slen);
+    asked.source = source_of(rdata);
+    asked.inCall = dialog != NULL;
+    asked.callId = call_of(dialog);
+    if (description)
+        asked.description.assign((const char *)description->data, description->len);
+    return asked;
 }
 
 pj_bool_t on_rx_request(pjsip_rx_data *rdata)
 {
+    if (!gate)
+        return PJ_FALSE;
     pjsip_dialog *dialog = dialog_of(rdata);
-    if (!gate || passes(rdata, dialog != NULL))
+    pjsip_msg_body *description = description_in(rdata);
+    const bool passing = passes(rdata, dialog != NULL);
+    if (passing && !description)
         return PJ_FALSE;
-    GatedRequest asked;
-    const pj_str_t &method = rdata->msg_info.msg->line.req.method.name;
-    asked.method.assign(method.ptr, method.slen);
-    asked.source = source_of(rdata);
-    asked.message.assign(rdata->msg_info.msg_buf, rdata->msg_info.len);
-    asked.inCall = dialog != NULL;
-    asked.callId = call_of(dialog);
-    gate->onRequest(asked);
-    if (!asked.code)
+    GatedRequest asked = asked_about(rdata, dialog, description);
+    if (passing) {
+        gate->onDescription(asked);
+    } else {
+        asked.message.assign(rdata->msg_info.msg_buf, rdata->msg_info.len);
+        gate->onRequest(asked);
+        if (asked.code && asked.code != RequestGate::IGNORED)
+            answer(rdata, asked);
+        if (asked.code)
+            return PJ_TRUE;
+    }
+    if (description)
+        describe(rdata, description, asked.description);
+    return PJ_FALSE;
+}
+
+pj_bool_t on_rx_response(pjsip_rx_data *rdata)
+{
+    pjsip_msg_body *description = gate ? description_in(rdata) : NULL;
+    if (!description)
         return PJ_FALSE;
-    if (asked.code != RequestGate::IGNORED)
-        answer(rdata, asked);
-    return PJ_TRUE;
+    GatedRequest shown = asked_about(rdata, dialog_of(rdata), description);
+    gate->onDescription(shown);
+    describe(rdata, description, shown.description);
+    return PJ_FALSE;
 }
 
 bool is_named(const pj_str_t &value, const pj::StringVector &names)
@@ -123,8 +199,9 @@ RequestGate::~RequestGate()
 void RequestGate::open()
 {
     gate = this;
-    module.id = -1; // it may have stood before an endpoint that has ended
+    module.id = answers.id = -1; // they may have stood before an endpoint that has ended
     check(pjsip_endpt_register_module(pjsua_get_pjsip_endpt(), &module), "RequestGate::open");
+    check(pjsip_endpt_register_module(pjsua_get_pjsip_endpt(), &answers), "RequestGate::open");
 }
 
 void do_not_claim(const pj::StringVector &names)

@@ -1,19 +1,21 @@
-// What is answered to SIP requests before the library sees them.
+// What comes in by SIP before the library sees it: requests to be answered, descriptions to be read otherwise.
 #pragma once
 
 #include <pjsua2.hpp>
 
 namespace telefoon {
 
-// A request that has come in, and what becomes of it.
+// A message that has come in, and what becomes of it.
 struct GatedRequest {
     GatedRequest() : inCall(false), callId(PJSUA_INVALID_ID), code(0) {}
 
     std::string method;
     std::string source;  // "address:port", IPv6 in brackets
-    std::string message; // as it came
+    std::string message; // as it came; empty where only its description is shown
     bool inCall;         // it belongs to a dialog that there is
     int callId;          // the library's number of that dialog's call
+
+    std::string description; // the SDP in it, empty if there is none; set it to have the library read another
 
     int code;                   // set it to answer with that code, or to IGNORED; 0 passes the request on
     pj::SipHeaderVector headers; // of the answer
@@ -34,8 +36,10 @@ public:
     // Stand before the library, from now until its end. To be called once, when the endpoint is open.
     void open() PJSUA2_THROW(pj::Error);
 
-    // Called on the SIP thread; it must not throw.
+    // Called on the SIP thread; they must not throw. The second is for a message that passes unasked, or an answer: its
+    // description may be set, its code means nothing.
     virtual void onRequest(GatedRequest &request) { (void)request; }
+    virtual void onDescription(GatedRequest &message) { (void)message; }
 
 private:
     RequestGate(const RequestGate &);

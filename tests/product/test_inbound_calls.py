@@ -9,6 +9,7 @@ from tests.peers.customer import Customer
 from tests.peers.phone import phone
 from tests.peers.platform import NUMBER, Platform, platform
 from tests.peers.ports import Ports
+from tests.peers.raw_caller import audio, raw_caller
 
 pytestmark = pytest.mark.sip
 
@@ -245,3 +246,20 @@ async def test_when_one_side_hangs_up_what_should_end_ends(
     assert done["DialCallStatus"] == "completed"
     assert parent["status"] == "completed"
     assert said == (["One moment."] if who == "callee" else [])
+
+
+async def test_a_call_that_offers_nothing_that_is_carried_is_found_with_the_reason(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    offer = audio().replace("RTP/AVP 8\r\na=rtpmap:8 PCMA", "RTP/AVP 96\r\na=rtpmap:96 AMR")
+    async with platform(tmp_path, ports, number={"--url": shop.url("/start")}) as telefoon:
+        async with raw_caller(telefoon.sip_port) as caller:
+            refused = await caller.asks("INVITE", body=offer)
+        call = await telefoon.ended_call((await telefoon.newest_call(direction="inbound"))["id"])
+        log = telefoon.log()
+
+    assert refused.code == 488
+    assert (call["status"], call["sip_code"], call["sip_reason"]) == ("failed", 488, "No codec in common")
+    assert call["explanation"][0]["sip_code"] == 488
+    assert "request_refused" in log
+    assert not shop.forms("/start")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from config.settings import SipTransport
-from engine.ports import Arrival, HungUp, LegEvent
+from engine.ports import Arrival, HungUp, LegEvent, Refused
 from sip.config import Listening, SipConfig, Tls, Trunk
 from sip.leg import SipLeg
 from sip.user_agent import UserAgent
@@ -25,6 +25,7 @@ class Line:
     agent: UserAgent
     port: int
     arrivals: asyncio.Queue[tuple[SipLeg, Arrival]] = field(default_factory=asyncio.Queue)
+    refusals: asyncio.Queue[Refused] = field(default_factory=asyncio.Queue)
 
     async def takes(self) -> tuple[SipLeg, Arrival]:
         """The next call that comes in."""
@@ -85,9 +86,12 @@ def open_line(tmp_path: Path, ports: Ports) -> OpenLine:
         listening = Listening("127.0.0.1", port, [SipTransport.UDP, SipTransport.TCP], None, rtp, rtp + 59)
         config = replace(SipConfig(listening, ["PCMA"], 1800, None, Tls(), [], tmp_path / "scratch"), **fields)
         arrivals: asyncio.Queue[tuple[SipLeg, Arrival]] = asyncio.Queue()
-        agent = await UserAgent.start(config, lambda leg, arrival: arrivals.put_nowait((leg, arrival)))
+        refusals: asyncio.Queue[Refused] = asyncio.Queue()
+        agent = await UserAgent.start(
+            config, lambda leg, arrival: arrivals.put_nowait((leg, arrival)), refusals.put_nowait
+        )
         try:
-            yield Line(agent, port, arrivals)
+            yield Line(agent, port, arrivals, refusals)
         finally:
             await agent.close()
 

@@ -2,14 +2,20 @@
 
 import pytest
 
+from sip.description import NO_CODEC, Refusal
 from sip.message import Message
-from sip.requests import IGNORED, LONGEST, answer_in_call, answer_outside
+from sip.requests import IGNORED, LONGEST, answer_in_call, answer_outside, answer_to_invite
 
 BARE = Message("", ())
 
 
 def _code_outside(method: str, message: Message = BARE, *, stranger: bool = False) -> int | None:
     answer = answer_outside(method, message, stranger=stranger)
+    return None if answer is None else answer.code
+
+
+def _code_of_invite(message: Message = BARE, refusal: Refusal | None = None) -> int | None:
+    answer = answer_to_invite(message, refusal)
     return None if answer is None else answer.code
 
 
@@ -21,7 +27,7 @@ def _code_in_call(method: str, *headers: tuple[str, str], body: str = "") -> int
 @pytest.mark.parametrize(
     ("method", "code"),
     [
-        ("INVITE", None), ("OPTIONS", 200), ("NOTIFY", 481), ("SUBSCRIBE", 405), ("REGISTER", 405), ("REFER", 403),
+        ("OPTIONS", 200), ("NOTIFY", 481), ("SUBSCRIBE", 405), ("REGISTER", 405), ("REFER", 403),
         ("INFO", 481), ("BYE", 481), ("UPDATE", 481), ("CANCEL", 481), ("PUBLISH", 405), ("MESSAGE", 405), ("FOO", 501),
     ],
 )  # fmt: skip
@@ -34,9 +40,16 @@ def test_a_stranger_hears_nothing(method: str) -> None:
     assert _code_outside(method, stranger=True) == IGNORED
 
 
-@pytest.mark.parametrize("stranger", [True, False])
-def test_nobody_takes_the_place_of_a_call(stranger: bool) -> None:
-    assert _code_outside("INVITE", Message("", (("replaces", "1@x;to-tag=1;from-tag=2"),)), stranger=stranger) == 403
+def test_nobody_takes_the_place_of_a_call() -> None:
+    assert _code_of_invite(Message("", (("replaces", "1@x;to-tag=1;from-tag=2"),))) == 403
+
+
+def test_an_offer_of_nothing_that_we_carry_is_refused_with_a_warning() -> None:
+    answer = answer_to_invite(BARE, NO_CODEC)
+
+    assert answer is not None
+    assert (answer.code, answer.why) == (488, NO_CODEC.words)
+    assert dict(answer.headers)["Warning"] == f'305 telefoon "{NO_CODEC.words}"'
 
 
 def test_what_is_not_allowed_comes_with_what_is() -> None:
@@ -51,9 +64,9 @@ def test_what_is_not_allowed_comes_with_what_is() -> None:
 def test_what_is_too_long_to_be_a_number_is_refused() -> None:
     long = "9" * (LONGEST + 1)
 
-    assert _code_outside("INVITE", Message(f"INVITE sip:{long}@x SIP/2.0", ())) == 414
-    assert _code_outside("INVITE", Message("INVITE sip:1@x SIP/2.0", (("from", f"<sip:{long}@x>"),))) == 400
-    assert _code_outside("INVITE", Message("INVITE sip:1@x SIP/2.0", (("from", "<sip:1@x>"),))) is None
+    assert _code_of_invite(Message(f"INVITE sip:{long}@x SIP/2.0", ())) == 414
+    assert _code_of_invite(Message("INVITE sip:1@x SIP/2.0", (("from", f"<sip:{long}@x>"),))) == 400
+    assert _code_of_invite(Message("INVITE sip:1@x SIP/2.0", (("from", "<sip:1@x>"),))) is None
 
 
 def test_within_a_call_who_asks_whether_we_are_there_is_told() -> None:
