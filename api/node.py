@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import structlog
 import uvloop
@@ -33,6 +33,7 @@ from engine.call import Call
 from engine.consent import load_texts
 from engine.consent.countries import load_countries
 from engine.courier import CallbackCourier
+from engine.disk_space import DiskSpace
 from engine.egress import Egress, SipEgress
 from engine.live.beeping import Beeper
 from engine.live.consent_rules import ConsentRules
@@ -68,6 +69,7 @@ from engine.store import (
 )
 from engine.store.pepper import pepper_of
 from engine.store.retention import Retention
+from engine.store.sqlite import folder_of
 from engine.web.client import WebhookClient
 from engine.web.ledger import ExchangeLedger
 from engine.web.media_cache import MediaCache
@@ -76,6 +78,9 @@ from sip.user_agent import UserAgent
 from tts.decoder import Decoder
 from tts.synthesizer import SpeechService
 from tts.tone_service import ToneService
+
+_DATABASE_PATIENCE_S: Final = 2.0
+"""Who asks is told that the database does not answer; what has happened is stored however long that takes."""
 
 log = structlog.get_logger(__name__)
 
@@ -107,7 +112,8 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
     require_trunk_inside(settings, residency)
     require_store_inside(settings, residency)
     async with AsyncExitStack() as stack:
-        database = await Database.open(settings.database)
+        database = await Database.open(settings.database, patience_s=_DATABASE_PATIENCE_S)
+        space = DiskSpace(folder_of(settings.database))
         stack.push_async_callback(database.close)
         pepper = await pepper_of(database, settings.data_dir)
         accounts, secrets = Accounts(database, pepper), AccountSecrets(database, pepper)
@@ -199,6 +205,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
             registrar=settings.registrar,
             sip_egress=sip_egress,
             recording_url=recording_url,
+            space=space,
         )
         await recover(services)
         switchboard = Switchboard(services)
@@ -215,7 +222,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
                 consents=consents,
                 desk=switchboard,
                 conference_desk=switchboard.conferences,
-                health=Readiness(database, agent, voices),
+                health=Readiness(database, agent, voices, space),
                 published=Published.load(),
                 idempotency=IdempotencyKeys(database),
                 audit=Audit(database),
@@ -228,6 +235,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
         retention = sweeper(database, settings, pepper, clock, shelf).run(by_system(settings.node))
         sweeps = (
             recorder.watch_disk(),
+            space.watch(),
             switchboard.conferences.close_unvisited(),
             retention,
             *movers(settings, database, shelf, clock),

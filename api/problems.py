@@ -12,6 +12,7 @@ from aiohttp.typedefs import Handler
 from api.titles import TITLES
 from engine.errors import (
     InvalidField,
+    NoSpace,
     NotFound,
     ObjectStoreError,
     Refused,
@@ -22,6 +23,7 @@ from engine.errors import (
 
 CONTENT_TYPE: Final = "application/problem+json"
 _TYPE: Final = "about:blank"
+_AGAIN_AFTER_S: Final = 5
 
 log = structlog.get_logger(__name__)
 
@@ -37,11 +39,19 @@ class FieldError:
 class Problem(Exception):
     """A request that is answered with an error; `detail` is written for the user."""
 
-    def __init__(self, status: HTTPStatus, detail: str, errors: Sequence[FieldError] = ()) -> None:
+    def __init__(
+        self,
+        status: HTTPStatus,
+        detail: str,
+        errors: Sequence[FieldError] = (),
+        *,
+        again_after_s: int | None = None,
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
         self.errors = tuple(errors)
+        self.again_after_s = again_after_s
 
 
 class Invalid(Problem):
@@ -63,7 +73,8 @@ def problem_response(problem: Problem) -> web.Response:
     }
     if problem.errors:
         body["errors"] = [{"field": each.field, "detail": each.detail} for each in problem.errors]
-    return web.json_response(body, status=problem.status, reason=title, content_type=CONTENT_TYPE)
+    headers = {} if problem.again_after_s is None else {"Retry-After": str(problem.again_after_s)}
+    return web.json_response(body, status=problem.status, reason=title, headers=headers, content_type=CONTENT_TYPE)
 
 
 @web.middleware
@@ -99,9 +110,15 @@ def _of_engine(error: TelefoonError) -> Problem:
             return Problem(HTTPStatus.CONFLICT, str(error))
         case Refused():
             return Problem(HTTPStatus.FORBIDDEN, str(error))
+        case NoSpace():
+            return Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), again_after_s=_AGAIN_AFTER_S)
         case StoreError():
             log.error("store_failed", error=str(error))
-            return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "The database does not answer now; try again.")
+            return Problem(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "The database does not answer now; try again.",
+                again_after_s=_AGAIN_AFTER_S,
+            )
         case ObjectStoreError():
             log.error("object_store_failed", error=str(error))
             return Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from engine.disk_space import DiskSpace
 from engine.errors import StoreError, TelefoonError
 from engine.store import Database
 from sip.user_agent import UserAgent
@@ -16,6 +17,7 @@ class Readiness:
     database: Database
     agent: UserAgent
     voices: Sequence[VoiceCheck]
+    space: DiskSpace
 
     async def readiness(self) -> Mapping[str, object]:
         """{"ready": bool, "checks": {name: {"ok": bool, "detail": str}}}."""
@@ -23,6 +25,7 @@ class Readiness:
             "database": await self._database(),
             "trunk": await self._trunk(),
             "speech": self._speech(),
+            "disk": self._disk(),
         }
         return {"ready": all(check["ok"] for check in checks.values()), "checks": checks}
 
@@ -42,6 +45,13 @@ class Readiness:
             return {"ok": True, "detail": "no registration wanted"}
         detail = f"{registration.code} {registration.reason}".strip()
         return {"ok": registration.active, "detail": detail}
+
+    def _disk(self) -> dict[str, object]:
+        try:
+            self.space.require()
+        except StoreError as error:
+            return _check(error)
+        return {"ok": True, "detail": "has room"}
 
     def _speech(self) -> dict[str, object]:
         broken = [f"{voice.language}: {voice.detail}" for voice in self.voices if not voice.ok]

@@ -169,6 +169,10 @@ class StoreError(TelefoonError):
     """The database did not do as asked; what was asked is not stored."""
 
 
+class NoSpace(StoreError):
+    """The disk is full, so nothing new is begun; the text says which."""
+
+
 class Unstorable(StoreError):
     """What was to be stored is beyond what any database holds, so trying again is of no use."""
 

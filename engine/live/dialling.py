@@ -17,6 +17,7 @@ from engine.live.services import Services
 from engine.live.session import Session
 from engine.live.talk import Talk, Terms
 from engine.ports import Cause, DialRequest
+from engine.tasks import first_of
 
 StartCall = Callable[[Call, DialRequest], Awaitable[Session]]
 Prepare = Callable[[Session, str], Awaitable[None]]
@@ -26,6 +27,7 @@ Perform = Callable[[Session, GoTo], Coroutine[Any, Any, Ending]]
 Answer = Callable[[], Awaitable[None]]
 
 _TERMINATED: Final = 487
+_STORED_S: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,7 @@ class Dialling:
                 await child.hang_up(Cause.NORMAL)
         for child in children:
             if wait and not child.has_own_flow:
-                await child.closed.wait()
+                await _stored(child)
 
     async def _may_show(self, caller: str, call: Call) -> bool:
         """Nobody may show a number that is not theirs: the account's numbers and the two of the call are."""
@@ -229,4 +231,9 @@ def _outcome(
 
 async def _ended(child: Session) -> None:
     await child.hang_up()
-    await child.closed.wait()
+    await _stored(child)
+
+
+async def _stored(child: Session) -> None:
+    """Wait until its end is stored, but not for a database that fails: its parent talks on."""
+    await first_of(child.closed, timeout_s=_STORED_S)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 import structlog
 
@@ -23,8 +23,6 @@ from engine.privacy.discretion import Discretion
 from engine.store import Calls, NewCallback
 from engine.tasks import stopped
 from engine.told.call import event_name, status_form
-
-_PATIENCE_S: Final = 60.0
 
 log = structlog.get_logger(__name__)
 
@@ -112,16 +110,18 @@ class Journal:
         try:
             yield
         finally:
-            await self.written()
-            await stopped(writer)
+            try:
+                await self.written()
+            finally:
+                await stopped(writer)
 
     async def written(self) -> None:
-        """Wait until everything so far is stored; gives up, loudly, after a minute of a failing database."""
+        """Wait until everything so far is stored, however long the database fails; told if that is given up."""
         try:
-            async with asyncio.timeout(_PATIENCE_S):
-                await self._lines.join()
-        except TimeoutError:
-            log.error("call_not_stored", status=self._call.status, lines=self._lines.qsize())
+            await self._lines.join()
+        except asyncio.CancelledError:
+            log.error("call_not_stored", call_id=self._call.id, status=self._call.status, lines=self._lines.qsize())
+            raise
 
     async def _write_on(self) -> None:
         while True:

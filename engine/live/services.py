@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from engine.disk_space import DiskSpace
 from engine.egress import SipEgress
 from engine.hearing import Recognizer
 from engine.live.consent_rules import ConsentRules
@@ -47,3 +48,4 @@ class Services:
     registrar: str | None
     sip_egress: SipEgress
     recording_url: Callable[[str], str]
+    space: DiskSpace

@@ -32,6 +32,7 @@ class Sessions:
         self._sessions: dict[str, Session] = {}
         self._conductors: dict[str, Conductor] = {}
         self._tasks: asyncio.TaskGroup | None = None
+        self._running: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
@@ -97,7 +98,9 @@ class Sessions:
         if self._tasks is None:
             work.close()
             raise WrongState("Telefoon is stopping and takes no more calls.")
-        self._tasks.create_task(work)
+        task = self._tasks.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
 
     def _conduct(
         self, session: Session, make: MakeConductor, conducting: Conducting
@@ -142,3 +145,6 @@ class Sessions:
             async with asyncio.timeout(_CLOSE_S):
                 for each in ended:
                     await each.wait()
+        # What is not stored by now waits for a database that may fail for hours; the next start closes it.
+        for task in tuple(self._running):
+            task.cancel()

@@ -65,6 +65,7 @@ class Switchboard:
 
     async def place(self, order: NewCall) -> Call:
         """Store the call, then send its INVITE. Raises StoreError, in which case nothing was sent."""
+        self._services.space.require()
         number = await self._services.numbers.get(order.from_)
         url = order.url
         if url is None and order.flow is None:
@@ -144,6 +145,7 @@ class Switchboard:
 
     async def _take(self, leg: Leg, arrival: Arrival) -> None:
         try:
+            self._services.space.require()
             number = await self._called(arrival)
             if number is None:
                 log.warning("inbound_refused", number=arrival.called, source=arrival.source, rule="no such number")

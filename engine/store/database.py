@@ -18,6 +18,7 @@ from engine.store.writers import Job, ParallelWriter, SerialWriter, T, Writer
 
 _DRIVERS: Final = ("sqlite+aiosqlite", "postgresql+asyncpg")
 _FARTHEST_ROW: Final = 2**62
+_PATIENCE_S: Final = 15.0
 
 
 class Database:
@@ -29,8 +30,11 @@ class Database:
         self._closed = False
 
     @classmethod
-    async def open(cls, url: str) -> Self:
-        """Migrate it if it must be, then be ready. Raises SetupError for a URL that names none, and StoreError."""
+    async def open(cls, url: str, *, patience_s: float = _PATIENCE_S) -> Self:
+        """Migrate it if it must be, then be ready. Raises SetupError for a URL that names none, and StoreError.
+
+        `patience_s` is how long a change to a file waits for another process that has it to itself.
+        """
         parsed = _parsed(url)
         with as_store_error():
             is_new = parsed.get_backend_name() == "sqlite" and sqlite.create_file(parsed).stat().st_size == 0
@@ -43,7 +47,7 @@ class Database:
                 await engine.dispose()
                 raise
             if engine.dialect.name == "sqlite":
-                return cls(engine, SerialWriter(sqlite.for_writing(engine)))
+                return cls(engine, SerialWriter(sqlite.for_writing(engine), sqlite.is_locked, patience_s))
             return cls(engine, ParallelWriter(engine))
 
     async def close(self) -> None:

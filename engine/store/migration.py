@@ -26,7 +26,7 @@ async def migrate(url: URL) -> None:
 
 async def _migrate_sqlite(url: URL) -> None:
     path = sqlite.create_file(url)
-    engine = sqlite.create_engine(url)
+    engine = sqlite.create_engine(url, migrates=True)
     try:
         async with sqlite.alone_with(path), sqlite.for_writing(engine).begin() as connection:
             await connection.run_sync(_upgrade)

@@ -3,21 +3,24 @@
 import asyncio
 import fcntl
 import os
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import aiosqlite
-from sqlalchemy import URL, Connection, event
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from engine.errors import SetupError, StoreError
 from engine.store.documents import to_json
 
 _WRITES: Final = "telefoon_writes"
-_BUSY_TIMEOUT_MS: Final = 15_000
-"""How long one process waits for another's transaction, such as a command beside a serving node."""
+_BUSY_TIMEOUT_MS: Final = 500
+"""How long the library waits for another process's transaction before a writer looks whether anybody still waits."""
+_MIGRATION_BUSY_TIMEOUT_MS: Final = 15_000
 _MIGRATION_PATIENCE_S: Final = 120.0
 _LOOK_AGAIN_S: Final = 0.05
 _SCOURING_TRIES: Final = 20
@@ -27,7 +30,6 @@ _SCOURING_TRIES: Final = 20
 # it, changes anything. FULL syncs at every commit: what is committed survives a power cut. What is deleted is
 # overwritten, as a recording's erased key must be.
 _EACH_CONNECTION: Final = (
-    f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}",
     "PRAGMA journal_mode = WAL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA synchronous = FULL",
@@ -35,8 +37,9 @@ _EACH_CONNECTION: Final = (
 )
 
 
-def create_engine(url: URL) -> AsyncEngine:
+def create_engine(url: URL, *, migrates: bool = False) -> AsyncEngine:
     """An engine whose transactions are SQLite's own, so that schema changes are in them too."""
+    busy_timeout_ms = _MIGRATION_BUSY_TIMEOUT_MS if migrates else _BUSY_TIMEOUT_MS
     engine = create_async_engine(
         url, json_serializer=to_json, hide_parameters=True, pool_size=8, max_overflow=8, pool_timeout=30
     )
@@ -49,7 +52,7 @@ def create_engine(url: URL) -> AsyncEngine:
     def set_up(connection: Any, _: object) -> None:
         connection.isolation_level = None  # the driver starts no transactions behind our back
         cursor = connection.cursor()
-        for pragma in _EACH_CONNECTION:
+        for pragma in (f"PRAGMA busy_timeout = {busy_timeout_ms}", *_EACH_CONNECTION):
             cursor.execute(pragma)
         cursor.close()
 
@@ -72,6 +75,12 @@ async def _connect(path: str, **options: Any) -> aiosqlite.Connection:
     except asyncio.CancelledError:
         await (await opening).close()
         raise
+
+
+def is_locked(error: BaseException) -> bool:
+    """Whether another process's transaction is what stood in the way."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return isinstance(cause, sqlite3.OperationalError) and cause.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def for_writing(engine: AsyncEngine) -> AsyncEngine:
@@ -107,6 +116,14 @@ def create_file(url: URL) -> Path:
             "Make its folder writable, or set TELEFOON_DATABASE_URL to another."
         ) from error
     return path
+
+
+def folder_of(url: str) -> Path | None:
+    """Where the database's file lies; None for a server's."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return None
+    return Path(parsed.database).parent
 
 
 @asynccontextmanager

@@ -7,11 +7,14 @@ from typing import Any, Final, Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from engine.errors import StoreError
+
 T = TypeVar("T")
 Job = Callable[[AsyncConnection], Awaitable[T]]
 """Changes that belong together. It may be run again after a rollback, so it changes nothing but the database."""
 
 _MOST_AT_ONCE: Final = 64
+_LOOK_AGAIN_S: Final = 0.02
 
 
 class Writer(Protocol):
@@ -48,28 +51,44 @@ class ParallelWriter:
         await self._idle.wait()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Waiting:
+    """`begun` is while its transaction runs: from then on it is waited for, as it may be stored."""
+
     job: Job[Any]
     done: asyncio.Future[Any]
+    begun: bool = False
 
 
 class SerialWriter:
     """Runs jobs one after another; all that wait when it looks share a transaction and its one sync to disk.
 
     So a busy node pays for a sync not once a change but once a turn. Where a job of several fails, all are
-    rolled back and each is run again alone: it fails or succeeds by itself.
+    rolled back and each is run again alone: it fails or succeeds by itself. Another process may have the file to itself
+    meanwhile: who asks is told so after `patience_s`, and nothing of it is stored then.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, is_locked: Callable[[BaseException], bool], patience_s: float) -> None:
         self._engine = engine
+        self._is_locked = is_locked
+        self._patience_s = patience_s
         self._queue: asyncio.Queue[_Waiting | None] = asyncio.Queue()
         self._worker = asyncio.create_task(self._work(), name="database-writer")
 
     async def run(self, job: Job[T]) -> T:
-        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._queue.put_nowait(_Waiting(job, done))
-        return await done
+        waiting = _Waiting(job, asyncio.get_running_loop().create_future())
+        self._queue.put_nowait(waiting)
+        try:
+            while not waiting.done.done():
+                await asyncio.wait({waiting.done}, timeout=self._patience_s)
+                if not waiting.begun:
+                    break
+        finally:
+            gave_up = waiting.done.cancel()
+        if gave_up:
+            raise StoreError(f"The database took no change for {self._patience_s:g} s; another process may keep it.")
+        result: T = await waiting.done
+        return result
 
     async def close(self) -> None:
         self._queue.put_nowait(None)
@@ -82,16 +101,22 @@ class SerialWriter:
             while len(taken) < _MOST_AT_ONCE and not self._queue.empty():
                 taken.append(self._queue.get_nowait())
             closing = None in taken
-            # Who gave up waiting before its turn is not written.
-            batch = [each for each in taken if each is not None and not each.done.done()]
-            if batch:
-                await self._write(batch)
+            await self._write([each for each in taken if each is not None])
 
-    async def _write(self, batch: list[_Waiting]) -> None:
+    async def _write(self, asked: list[_Waiting]) -> None:
+        batch = _still_waiting(asked)
+        if not batch:
+            return
         try:
             async with self._engine.begin() as connection:
+                batch = _still_waiting(batch)  # another process may have had its turn first
+                for each in batch:
+                    each.begun = True
                 results = [await each.job(connection) for each in batch]
         except Exception as error:  # noqa: BLE001 - whatever a job raises is for the one who waits for it
+            if self._is_locked(error):
+                await self._write_later(batch)
+                return
             if len(batch) > 1:
                 for each in batch:
                     await self._write([each])
@@ -101,3 +126,15 @@ class SerialWriter:
         for each, result in zip(batch, results, strict=True):
             if not each.done.done():
                 each.done.set_result(result)
+
+    async def _write_later(self, batch: list[_Waiting]) -> None:
+        """Try again for those who still wait; the library has waited a while for the other process."""
+        for each in batch:
+            each.begun = False
+        await asyncio.sleep(_LOOK_AGAIN_S)
+        await self._write(batch)
+
+
+def _still_waiting(asked: list[_Waiting]) -> list[_Waiting]:
+    """Who gave up waiting before its turn is not written."""
+    return [each for each in asked if not each.done.done()]

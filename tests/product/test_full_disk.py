@@ -12,7 +12,7 @@ import pytest
 from tests.peers.audio import Sound, tone, when_heard
 from tests.peers.customer import Customer
 from tests.peers.phone import phone
-from tests.peers.platform import platform
+from tests.peers.platform import NUMBER, platform
 from tests.peers.ports import Ports
 from tests.peers.small_disk import small_disk
 
@@ -62,12 +62,17 @@ async def test_a_call_goes_on_and_its_recording_says_why_it_ended(
         filler = filled(disk)
         await asyncio.sleep(FULL_S)
         meanwhile = await telefoon.get(f"calls/{call['id']}")
+        told_full = await telefoon.check_when("disk", "The disk")
+        refused, _ = await telefoon.refuses("calls", {"from": NUMBER, "to": "+3225550199"})
         filler.unlink()
+        told_room = await telefoon.check_when("disk", "has room")
 
         ended = await telefoon.ended_call(call["id"], within_s=60)
         recording, wav = await telefoon.recording(tmp_path, call_id=call["id"])
 
     assert meanwhile["status"] == "in-progress"
+    assert refused == 503, "a call of which nothing could be stored"
+    assert (told_full["ok"], told_room["ok"]) == (False, True)
     assert ended["status"] == "completed"
     played = max(when_heard(Sound.of_file(heard), OURS_HZ), key=lambda each: each.seconds)
     assert played.seconds == pytest.approx(20, abs=0.5), "nothing was missing while the disk was full"

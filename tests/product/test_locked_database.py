@@ -1,0 +1,68 @@
+"""Another process has the database's file to itself: whoever asks is told, and who talks notices nothing."""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.peers.customer import Customer
+from tests.peers.phone import phone
+from tests.peers.platform import platform
+from tests.peers.ports import Ports
+from tests.peers.raw_caller import audio, raw_caller
+
+pytestmark = pytest.mark.sip
+
+CALLEE = "+3225550199"
+TOLD_WITHIN_S = 5.0
+
+
+@contextmanager
+def kept(file: Path) -> Iterator[None]:
+    """As an operator does who forgets an open transaction."""
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.close()
+
+
+async def test_a_call_ends_as_it_did_and_new_ones_are_told_to_try_again(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    flow = "<Response><Pause length='60'/></Response>"
+    async with (
+        phone("--hang-up-after", "6") as far_end,
+        platform(tmp_path, ports, {"TRUNK": f"sip:127.0.0.1:{far_end.port}"}) as telefoon,
+    ):
+        (file,) = (tmp_path / "var").glob("*.db")
+        order = {"from": "+3225550100", "to": CALLEE, "flow": flow}
+        placed = await telefoon.place(CALLEE, flow=flow, status_callback=shop.url("/status"))
+        await telefoon.call_when(placed["id"], "in-progress")
+
+        with kept(file):
+            asked_at = time.monotonic()
+            async with telefoon.client.post("calls", json=order) as refused:
+                again_after = refused.headers["Retry-After"]
+            told_after = time.monotonic() - asked_at
+            async with raw_caller(telefoon.sip_port) as caller:
+                turned_away = await caller.asks("INVITE", body=audio())
+            still = await telefoon.get(f"calls/{placed['id']}")
+            await far_end.tells("hung_up", within_s=20)
+            await asyncio.sleep(3)
+
+        ended = await telefoon.ended_call(placed["id"])
+        told = await shop.is_asked("/status", times=4)
+
+    assert (refused.status, int(again_after) > 0) == (503, True)
+    assert told_after < TOLD_WITHIN_S
+    assert turned_away.code == 503
+    assert still["status"] == "in-progress", "readers go on"
+    assert ended["status"] == "completed"
+    assert 5 <= ended["duration"] <= 9, "it lasted as long as it did, not until it was stored"
+    assert [form["CallStatus"] for form in told] == ["queued", "ringing", "in-progress", "completed"]
