@@ -39,8 +39,11 @@ class Readiness:
     async def _trunk(self) -> dict[str, object]:
         try:
             registration = await self.agent.registration()
+            silent_since = await self.agent.trunk_silent_since()
         except TelefoonError as error:
             return _check(error)
+        if silent_since is not None:
+            return {"ok": False, "detail": f"the trunk has answered nothing since {silent_since:%H:%M:%S} UTC"}
         if not registration.wanted:
             return {"ok": True, "detail": "no registration wanted"}
         detail = f"{registration.code} {registration.reason}".strip()

@@ -99,6 +99,8 @@ class SipConfig:
     scratch: Path
     rtp_silence_s: float = 0.0
     """After how long without RTP and RTCP a far end is told to be lost; 0 is never."""
+    trunk_timeout_s: float = 5.0
+    """How long an INVITE may be answered with nothing, not even 100 Trying."""
     log_file: Path | None = None
     any_source: bool = False
 
@@ -133,6 +135,7 @@ def from_settings(settings: Settings) -> SipConfig:
         allow=settings.sip_allow,
         scratch=settings.data_dir / "sip-scratch",
         rtp_silence_s=settings.rtp_silence_s,
+        trunk_timeout_s=settings.trunk_timeout,
     )
 
 

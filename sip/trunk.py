@@ -13,6 +13,7 @@ from engine.errors import SipError
 from engine.ports import DialRequest
 from engine.storable import storable
 from sip.config import SipConfig, Trunk
+from sip.received import is_received
 
 log = structlog.get_logger(__name__)
 
@@ -40,14 +41,24 @@ class Registration:
 class TrunkAccount(pj.Account):
     """Forwards the account's callbacks as plain calls."""
 
-    def __init__(self, on_invite: Callable[[pj.OnIncomingCallParam], None], trunk: Trunk | None) -> None:
+    def __init__(
+        self,
+        on_invite: Callable[[pj.OnIncomingCallParam], None],
+        trunk: Trunk | None,
+        on_heard: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__()
         self._on_invite = on_invite
+        self._on_heard = on_heard
         wanted = trunk is not None and trunk.register
         self.registration = Registration(wanted, False, 0, "not answered yet" if wanted else "not wanted")
 
     def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:  # noqa: N802
         self._on_invite(prm)
+
+    def onSendRequest(self, prm: pj.OnSendRequestParam) -> None:  # noqa: N802
+        if is_received(prm.e):
+            self._on_heard()
 
     def onRegState(self, prm: pj.OnRegStateParam) -> None:  # noqa: N802
         active = prm.code // 100 == 2 and prm.expiration > 0
@@ -108,6 +119,7 @@ class Route:
 
     uri: str
     via: str
+    to_trunk: bool = False
 
 
 def route(request: DialRequest, trunk: Trunk | None) -> Route:
@@ -116,7 +128,7 @@ def route(request: DialRequest, trunk: Trunk | None) -> Route:
         return Route(request.target, "SIP URI")
     if trunk is None:
         raise SipError("No trunk is set: outbound calls need TELEFOON_TRUNK, such as sip:127.0.0.1:5080.")
-    return Route(trunk.uri_of(request.target), f"trunk {trunk.host_port}")
+    return Route(trunk.uri_of(request.target), f"trunk {trunk.host_port}", to_trunk=True)
 
 
 def allowed_sources(config: SipConfig) -> Sequence[IPv4Network | IPv6Network]:

@@ -4,6 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 from ipaddress import IPv4Network, IPv6Network
 from itertools import count
@@ -25,11 +26,13 @@ from sip.endpoint import carried_codecs, open_endpoint
 from sip.gate import Gate
 from sip.leg import SipLeg
 from sip.message import Message, read_message
+from sip.patience import Patience
 from sip.requests import Answer
 from sip.status import q850
 from sip.switch import Switch
 from sip.thread import SipThread
 from sip.trunk import RETRY_S, Guests, Registration, TrunkAccount, account_config, allowed_sources, is_allowed, route
+from sip.trunk_life import TrunkLife
 
 LOOK_S = 1.0
 """How often far ends are looked at that may have fallen silent."""
@@ -58,6 +61,7 @@ class UserAgent:
         self._dialogs = Dialogs(thread.later, self._switch, config.rtp_silence_s)
         self._beside: list[asyncio.Task[None]] = []
         self._account: TrunkAccount | None = None
+        self._trunk_life = TrunkLife(config.trunk, lambda: datetime.now(UTC))
         self._guests = Guests(config, self._dialogs.uses)
         self._gate = Gate(self._is_stranger, self._dialogs.pressed, self._turned_away)
         self._allowed: tuple[IPv4Network | IPv6Network, ...] = tuple(allowed_sources(config))
@@ -70,8 +74,7 @@ class UserAgent:
         agent = cls(config, thread, on_incoming, on_refused)
         await thread.start(agent._open, agent._close, agent._switch.tell_ended)
         await agent.bridge.start(config.scratch)
-        if config.rtp_silence_s:
-            agent._beside.append(asyncio.create_task(agent._look_for_silence()))
+        agent._beside.append(asyncio.create_task(agent._look_for_silence()))
         if config.trunk is not None and config.trunk.register:
             agent._beside.append(asyncio.create_task(agent._stay_registered()))
         return agent
@@ -82,13 +85,18 @@ class UserAgent:
 
         def call() -> str:
             account = self._account_for(request)
-            return self._dialogs.call(account, leg.id, way.uri, self._caller(request), request, self._to(leg))
+            caller, patience = self._caller(request), self._patience(to_trunk=way.to_trunk)
+            return self._dialogs.call(account, leg.id, way.uri, caller, request, self._to(leg), patience)
 
         leg.identify(await self._thread.run(call))
         return leg
 
     async def registration(self) -> Registration:
         return await self._thread.run(lambda: self._live_account().registration)
+
+    async def trunk_silent_since(self) -> datetime | None:
+        """Since when the trunk has answered nothing; None while it does."""
+        return await self._thread.run(lambda: self._trunk_life.silent_since)
 
     async def close(self) -> None:
         for task in self._beside:
@@ -98,7 +106,17 @@ class UserAgent:
     async def _look_for_silence(self) -> None:
         while True:
             await asyncio.sleep(LOOK_S)
-            await self._thread.run(lambda: self._dialogs.look(time.monotonic()))
+            await self._thread.run(lambda: self._look(time.monotonic()))
+
+    def _look(self, now_s: float) -> None:
+        self._dialogs.look(now_s)
+        self._trunk_life.look(self._live_account(), now_s)
+
+    def _patience(self, *, to_trunk: bool) -> Patience:
+        seconds = self._config.trunk_timeout_s
+        if to_trunk:
+            return Patience(seconds, "The trunk", self._trunk_life.heard, self._trunk_life.unheard)
+        return Patience(seconds, "The far end", lambda: None, lambda: None)
 
     async def _stay_registered(self) -> None:
         while True:
@@ -110,7 +128,7 @@ class UserAgent:
 
     def _open(self) -> pj.Endpoint:
         endpoint = open_endpoint(self._config)
-        self._account = TrunkAccount(self._invited, self._config.trunk)
+        self._account = TrunkAccount(self._invited, self._config.trunk, self._trunk_life.heard)
         self._account.create(account_config(self._config))
         self._gate.stand(Carried(carried_codecs(endpoint, self._config), self._config.listening.is_ipv6))
         return endpoint

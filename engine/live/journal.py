@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -64,6 +64,9 @@ class Journal:
         self._call = call
         self._ledger = ledger
         self._lines: asyncio.Queue[_State | _Note | _Job] = asyncio.Queue()
+        self._answered_s: float | None = None
+        self.via = ""
+        """Who carries the call, once it is known."""
 
     @property
     def call(self) -> Call:
@@ -71,19 +74,42 @@ class Journal:
 
     async def open(self) -> None:
         """Store the call and its first status callback. Raises StoreError; nothing is stored then."""
-        await self._ledger.calls.add(self._call, _callback(self._call, self._call.start_time))
+        call = self._call
+        await self._ledger.calls.add(call, _callback(call, call.start_time))
         self._ledger.wake_courier()
+        log.info("call_began", call_id=call.id, direction=call.direction.value, from_=call.from_, to=call.to)
 
     def happened(self, event: Event, **facts: Any) -> Call:
         """Move the call along its table, with further fields. Raises UnexpectedEvent."""
-        call = replace(after(self._call, event, self._ledger.clock.now()), **facts)
+        call = replace(after(self._call, event, self._now()), **facts)
+        if call.answer_time is not None and self._answered_s is None:
+            self._answered_s = self._ledger.clock.monotonic()
         if call.ended:
             call = replace(call, price=self._ledger.price(call))
+            self._log_end(call)
         self._call = call
         self._lines.put_nowait(_State(call, _callback(call, self._ledger.clock.now())))
         codes = {name: facts[name] for name in ("sip_code", "sip_reason", "q850_cause") if facts.get(name) is not None}
         self.note("status", status=call.status.value, **codes)
         return call
+
+    def _now(self) -> datetime:
+        """Counted on from the answer: how long a call lasts and what it costs must not hang on a clock that is set."""
+        if self._answered_s is None or self._call.answer_time is None:
+            return self._ledger.clock.now()
+        lasted_ms = round((self._ledger.clock.monotonic() - self._answered_s) * 1000)
+        return self._call.answer_time + timedelta(milliseconds=lasted_ms)
+
+    def _log_end(self, call: Call) -> None:
+        log.info(
+            "call_ended",
+            call_id=call.id,
+            status=call.status.value,
+            seconds=call.duration,
+            via=self.via or None,
+            sip_code=call.sip_code,
+            why=call.attempts[-1].said if call.attempts else call.sip_reason,
+        )
 
     def set(self, **facts: Any) -> None:
         """Change fields that are no status."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 import structlog
@@ -20,6 +21,7 @@ from engine.ports import (
     Dialer,
     DialRequest,
     DigitPressed,
+    EndedBy,
     HungUp,
     Leg,
     LegEvent,
@@ -150,6 +152,7 @@ class Session:
 
     async def _follow(self, leg: Leg, conduct: Conduct) -> None:
         self._leg = leg
+        self.journal.via = leg.via
         self.journal.set(sip_call_id=leg.sip_call_id)
         if self._ending:
             await self.hang_up()
@@ -215,13 +218,15 @@ class Session:
 
     def _ended(self, event: HungUp) -> None:
         answered = self.answered.is_set()
+        if event.unheard and self._ending in (None, Event.EXPIRED):
+            event = replace(event, outcome=Event.BROKE, by=EndedBy.NOBODY, sip_code=408, sip_reason=event.unheard)
         outcome = self._ending if self._ending and not answered and event.by_us else event.outcome
         if (not answered or outcome is Event.BROKE) and self._ending is not Event.HUNG_UP:
             said = f"{event.sip_code} {event.sip_reason}"
             self.journal.tried(
                 Attempt(self.leg.via, self.call.to, said, event.sip_code, event.sip_reason, event.q850_cause)
             )
-        self.journal.note("hung_up", by="us" if event.by_us else "far end", sip_code=event.sip_code)
+        self.journal.note("hung_up", by=event.by.value, sip_code=event.sip_code)
         if event.figures is not None:
             self.journal.note("line", **line_facts(event.figures))
         self.journal.happened(

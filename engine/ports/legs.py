@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Protocol
 
 from engine.call import Event
@@ -83,19 +83,36 @@ class ReferAnswered:
     final: bool
 
 
+class EndedBy(StrEnum):
+    """Who ended a dialog."""
+
+    US = "us"
+    FAR_END = "far end"
+    CARRIER = "carrier"
+    """Refused on the way: 401, 404, 503 and their like are no person's doing."""
+    NOBODY = "nobody"
+    """Nothing was heard any more, or nothing at all."""
+
+
 @dataclass(frozen=True, slots=True)
 class HungUp:
-    """The dialog is over. `by_us` tells who ended it; code and reason are SIP's last word.
+    """The dialog is over. `by` tells who ended it; code and reason are SIP's last word.
 
     `outcome` is what that means for the call (hung up, engaged, expired, broke). `figures` are the line's last.
+    `unheard` says that our INVITE was answered with nothing at all, and in words by whom.
     """
 
     outcome: Event
-    by_us: bool
+    by: EndedBy
     sip_code: int
     sip_reason: str
     q850_cause: int | None = None
     figures: LineFigures | None = None
+    unheard: str = ""
+
+    @property
+    def by_us(self) -> bool:
+        return self.by is EndedBy.US
 
 
 LegEvent = Alerted | Answered | MediaChanged | MediaLost | DigitPressed | ReferRequested | ReferAnswered | HungUp

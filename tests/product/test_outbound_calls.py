@@ -1,6 +1,7 @@
 """Calls placed over REST, with the test phone behind the trunk."""
 
 import asyncio
+import socket
 from pathlib import Path
 
 import pytest
@@ -177,3 +178,22 @@ async def test_a_prompt_that_can_not_be_spoken_does_not_end_the_call(tmp_path: P
 
     assert (call["status"], failed["text"], said["text"]) == ("completed", "One.", "Two.")
     assert "nobody-at-all" in failed["reason"]
+
+
+async def test_a_trunk_that_answers_nothing_is_told_on_the_call_by_readyz_and_in_the_log(
+    tmp_path: Path, ports: Ports
+) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        trunk = {**trunk_to(silent.getsockname()[1]), "TRUNK_TIMEOUT": "1"}
+        async with platform(tmp_path, ports, trunk) as telefoon:
+            placed = await telefoon.place(CALLEE, flow="<Response><Say>Never heard.</Say></Response>")
+            call = await telefoon.ended_call(placed["id"])
+            check = await telefoon.check_when("trunk", "the trunk has answered nothing")
+            hung_up = await telefoon.noted(placed["id"], "hung_up")
+            log = telefoon.log()
+
+    assert (call["status"], call["sip_code"], call["sip_reason"]) == ("failed", 408, "The trunk did not answer")
+    assert (check["ok"], hung_up["by"]) == (False, "nobody")
+    assert "call_ended" in log
+    assert CALLEE not in log, "numbers are masked"

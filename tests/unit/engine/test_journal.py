@@ -1,13 +1,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from api.clock import SystemClock
-from engine.call import Call, Direction, Event, Status
+from engine.call import Attempt, Call, Direction, Event, Status
 from engine.errors import StoreError
 from engine.ids import Kind, new_id
 from engine.live.journal import Journal, Ledger
@@ -85,6 +86,45 @@ async def test_a_call_is_stored_with_all_that_happened_when_its_journal_closes(
         ("said", {"text": "Hallo"}),
         ("status", {"status": "completed", "sip_code": 200}),
     ]
+
+
+class SetBack(SystemClock):
+    """A clock that somebody sets back by an hour."""
+
+    def __init__(self) -> None:
+        self.back = timedelta(0)
+
+    def now(self) -> datetime:
+        return super().now() - self.back
+
+
+@pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(hours=-1)])
+async def test_a_clock_that_is_set_changes_no_duration(journal: Journal, calls: FailingCalls, back: timedelta) -> None:
+    clock = SetBack()
+    journal = Journal(journal.call, Ledger(calls, clock, lambda call: Decimal(call.duration), lambda: None))
+    async with journal.writing():
+        journal.happened(Event.ALERTED)
+        journal.happened(Event.ANSWERED)
+        clock.back = back
+        await asyncio.sleep(0.3)
+        journal.happened(Event.HUNG_UP)
+
+    assert (journal.call.duration, journal.call.price) == (1, Decimal(1))
+
+
+async def test_begin_and_end_of_a_call_are_in_the_log(journal: Journal) -> None:
+    with capture_logs() as lines:
+        async with journal.writing():
+            journal.via = "trunk sip.carrier.example"
+            journal.tried(Attempt("trunk sip.carrier.example", journal.call.to, "503 No circuits", 503, "No circuits"))
+            journal.happened(Event.BROKE, sip_code=503, sip_reason="No circuits")
+
+    (ended,) = (line for line in lines if line["event"] == "call_ended")
+    told = {name: ended[name] for name in ("status", "seconds", "via", "sip_code", "why")}
+    assert told == {
+        "status": "failed", "seconds": 0, "via": "trunk sip.carrier.example", "sip_code": 503, "why": "503 No circuits",
+    }  # fmt: skip
+    assert ended["call_id"] == journal.call.id
 
 
 async def test_a_failing_database_does_not_hold_up_the_call_and_loses_nothing(

@@ -1,0 +1,188 @@
+"""One pjsua2 call: its callbacks become events of our own. Everything here runs on the SIP thread."""
+
+import re
+from collections.abc import Callable
+
+import pjsua2 as pj
+
+from engine.call import Event
+from engine.ports import (
+    Alerted,
+    Answered,
+    DigitPressed,
+    EndedBy,
+    HungUp,
+    LegEvent,
+    LegId,
+    MediaChanged,
+    MediaLost,
+    ReferAnswered,
+    ReferRequested,
+)
+from engine.storable import storable
+from sip.keys import KEYS
+from sip.leg_media import LegMedia
+from sip.message import Message
+from sip.patience import Patience
+from sip.reasons import q850_cause
+from sip.received import is_received, received_message
+from sip.silence import Vigil
+from sip.status import outcome, q850
+
+NO_COMMON_MEDIA = 488
+SDP = "application/sdp"
+FIRST_AUDIO = -1  # there is no other, wherever its line stands
+NORMAL_CLEARING = 16  # Q.850 §2.2.7.1.7
+OF_PERSONS = {480, 486, 487, 600, 603}
+"""Codes that stand for what a called person did or did not do (RFC 3261 §21); others are said on the way."""
+_NOWHERE = re.compile(r"^c=IN IP4 0\.0\.0\.0\s*$|^c=IN IP6 ::\s*$", re.MULTILINE)
+_WITH_MEDIA = {pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD, pj.PJSUA_CALL_MEDIA_LOCAL_HOLD}
+
+Deliver = Callable[[LegEvent], None]
+OnOver = Callable[[LegId], None]
+
+
+class Dialog(pj.Call):
+    """One pjsua2 call; turns its callbacks into events of our own."""
+
+    def __init__(
+        self,
+        account: pj.Account,
+        leg: LegId,
+        deliver: Deliver,
+        media: LegMedia,
+        on_over: OnOver,
+        vigil: Vigil,
+        call_id: int,
+        patience: Patience | None = None,
+    ) -> None:
+        super().__init__(account, call_id)
+        self.account = account
+        self.inbound = call_id != pj.PJSUA_INVALID_ID
+        self._leg = leg
+        self._deliver = deliver
+        self._media = media
+        self._on_over = on_over
+        self._vigil = vigil
+        self._answered = False
+        self._had_media = False
+        self._over = False
+        self._tells_keys_in_rtp = False
+        self._redirected: Message | None = None
+        self._patience = patience
+        self.ended_by_us = False
+
+    def onCallTsxState(self, prm: pj.OnCallTsxStateParam) -> None:  # noqa: N802
+        if self._patience is not None and self._patience.waiting and is_received(prm.e):
+            self._patience.heard()
+
+    def onCallState(self, prm: pj.OnCallStateParam) -> None:  # noqa: N802
+        info = self.getInfo()
+        if info.state == pj.PJSIP_INV_STATE_EARLY and info.role == pj.PJSIP_ROLE_UAC:
+            self._deliver(Alerted(info.lastStatusCode, _has_sdp(received_message(prm.e))))
+        elif info.state == pj.PJSIP_INV_STATE_CONFIRMED and not self._answered:
+            self._answered = True
+            self._deliver(Answered())
+        elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED and not self._over:
+            self._over = True
+            self._deliver(self._hung_up(info, received_message(prm.e)))
+            self._on_over(self._leg)
+
+    def onCallMediaState(self, prm: pj.OnCallMediaStateParam) -> None:  # noqa: N802
+        del prm
+        info = self.getInfo()  # owns what `media` refers to
+        for media in info.media:
+            if media.type == pj.PJMEDIA_TYPE_AUDIO and media.status in _WITH_MEDIA:
+                self._had_media = True
+                self._media.set_leg(self._leg, self.getAudioMedia(FIRST_AUDIO))
+                self._deliver(changed := self._media_changed(media))
+                if changed.sending and changed.receiving:
+                    self._vigil.begin(changed.codec)
+                else:
+                    self._vigil.end()  # a line on hold may be silent (RFC 3264 §8.4), also with sendonly
+                return
+
+    def onStreamCreated(self, prm: pj.OnStreamCreatedParam) -> None:  # noqa: N802
+        self._media.wrap(self._leg, prm)
+
+    def onStreamDestroyed(self, prm: pj.OnStreamDestroyedParam) -> None:  # noqa: N802
+        del prm
+        self._media.unwrap(self._leg)
+
+    def onCallSdpCreated(self, prm: pj.OnCallSdpCreatedParam) -> None:  # noqa: N802
+        # The library takes the older way to hold, an address of zeros (RFC 3264 §8.4), for no hold at all.
+        if _NOWHERE.search(prm.remSdp.wholeSdp):
+            prm.sdp.wholeSdp = prm.sdp.wholeSdp.replace("a=sendrecv", "a=recvonly")
+
+    def onDtmfDigit(self, prm: pj.OnDtmfDigitParam) -> None:  # noqa: N802
+        # Keys in INFO do not come here: sip/gate.py reads them. Other events, as a flash of the hook, are no keys.
+        if prm.digit in KEYS:
+            self._tells_keys_in_rtp = True
+            self._deliver(DigitPressed(prm.digit, "rfc4733"))
+
+    def onCallRedirected(self, prm: pj.OnCallRedirectedParam) -> int:  # noqa: N802
+        # The library would end the call with 487, as if it had been left. Where a call goes is for the flow to say.
+        if self._redirected is None:
+            self._redirected = received_message(prm.e)
+        return int(pj.PJSIP_REDIRECT_STOP)
+
+    def pressed(self, key: str) -> None:
+        """An INFO has told of a key. Who tells keys in RTP as well has told this one already."""
+        if not self._tells_keys_in_rtp:
+            self._deliver(DigitPressed(key, "info"))
+
+    def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:  # noqa: N802
+        # The library would call whom the far end names, at our cost. Whether anybody is called is for the flow to say.
+        prm.statusCode = pj.PJSIP_SC_DECLINE
+        self._deliver(ReferRequested(storable(str(prm.dstUri))))
+
+    def onCallTransferStatus(self, prm: pj.OnCallTransferStatusParam) -> None:  # noqa: N802
+        self._deliver(ReferAnswered(int(prm.statusCode), bool(prm.finalNotify)))
+
+    def look(self, now_s: float) -> None:
+        """Tell of a far end that has fallen silent; give up on one that answers nothing."""
+        if self._patience is not None and self._patience.is_over(now_s) and not self._over:
+            self.hangup(pj.CallOpParam())
+        if not self._answered or self._over or (life := self._media.life(self._leg)) is None:
+            return
+        if (silent_s := self._vigil.look(life, now_s)) is not None:
+            self._deliver(MediaLost(silent_s))
+
+    def _media_changed(self, media: pj.CallMediaInfo) -> MediaChanged:
+        stream = self.getStreamInfo(media.index)
+        return MediaChanged(
+            sending=bool(media.dir & pj.PJMEDIA_DIR_ENCODING),
+            receiving=bool(media.dir & pj.PJMEDIA_DIR_DECODING),
+            codec=stream.codecName,
+            remote_address=stream.remoteRtpAddress,
+        )
+
+    def _hung_up(self, info: pj.CallInfo, message: Message) -> HungUp:
+        cause = q850_cause(message)
+        if self._answered and not self._had_media and not self.ended_by_us:
+            return HungUp(Event.BROKE, EndedBy.NOBODY, NO_COMMON_MEDIA, "No codec in common", q850(NO_COMMON_MEDIA))
+        if self._answered:
+            # The library's last status is then about the BYE, or a code that we asked it to hang up with.
+            figures = self._media.figures(self._leg)
+            by = self._ended_by(bool(message.start))
+            return HungUp(Event.HUNG_UP, by, 200, "OK", cause or NORMAL_CLEARING, figures)
+        code, words = info.lastStatusCode, storable(info.lastReason)
+        if self._redirected is not None and self._redirected.status is not None:
+            code, words = self._redirected.status
+        unheard = self._patience.gone(code) if self._patience is not None and not self.ended_by_us else ""
+        refused = not self.inbound and code not in OF_PERSONS
+        by = self._ended_by(bool(message.start) or self._redirected is not None, refused=refused)
+        return HungUp(outcome(code), by, code, words, cause or q850(code), unheard=unheard)
+
+    def _ended_by(self, heard: bool, *, refused: bool = False) -> EndedBy:
+        if self.ended_by_us:
+            return EndedBy.US
+        if not heard:
+            return EndedBy.NOBODY
+        return EndedBy.CARRIER if refused else EndedBy.FAR_END
+
+
+def _has_sdp(message: Message) -> bool:
+    """Whether a provisional answer brings early media; the media itself is only made after this event."""
+    kind = message.content_type
+    return kind == SDP or (kind.startswith("multipart/") and SDP in message.body.lower())

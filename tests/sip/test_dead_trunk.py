@@ -1,0 +1,90 @@
+"""A trunk that answers nothing at all is told as such, and asked until it answers again."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from engine.call import Event
+from engine.ports import DialRequest, EndedBy
+from tests.peers.waiting import within
+from tests.sip.conftest import Line, OpenLine, Watch, trunk_to
+
+pytestmark = pytest.mark.sip
+
+ASKED = DialRequest("+3225550199", "+3225550100", "CA1")
+
+
+@pytest.fixture
+def silent() -> Iterator[socket.socket]:
+    """Bound, and never answering: a carrier that is gone."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as bound:
+        bound.bind(("127.0.0.1", 0))
+        bound.settimeout(0.01)
+        yield bound
+
+
+async def silent_since(line: Line, *, wanted: bool) -> None:
+    async with within(20):
+        while (await line.agent.trunk_silent_since() is not None) is not wanted:
+            await asyncio.sleep(0.05)
+
+
+async def answers_options(bound: socket.socket) -> None:
+    """The carrier is back: 200 to whatever it is asked."""
+    async with within(20):
+        while True:
+            await asyncio.sleep(0.02)
+            try:
+                datagram, source = bound.recvfrom(4096)
+            except TimeoutError:
+                continue
+            if datagram.startswith(b"OPTIONS"):
+                head = datagram.decode().split("\r\n")
+                kept = [each for each in head if each.split(":")[0] in ("Via", "From", "To", "Call-ID", "CSeq")]
+                bound.sendto("\r\n".join(["SIP/2.0 200 OK", *kept, "Content-Length: 0", "", ""]).encode(), source)
+                return
+
+
+async def test_an_invite_answered_with_nothing_has_failed_and_says_who_did_not_answer(
+    open_line: OpenLine, silent: socket.socket
+) -> None:
+    async with open_line(trunk=trunk_to(silent.getsockname()[1]), trunk_timeout_s=1.0) as line:
+        assert await line.agent.trunk_silent_since() is None
+        call = Watch(await line.agent.dial(ASKED)).start()
+
+        ended = await call.ends(within_s=8)
+
+        assert (ended.unheard, ended.by) == ("The trunk did not answer", EndedBy.NOBODY)
+        await silent_since(line, wanted=True)
+        await answers_options(silent)
+        await silent_since(line, wanted=False)
+
+
+async def test_a_trunk_that_can_not_be_reached_is_silent_too(open_line: OpenLine) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    trunk = trunk_to(port)
+    async with open_line(trunk=type(trunk)(f"{trunk.uri};transport=tcp")) as line:
+        call = Watch(await line.agent.dial(ASKED)).start()
+
+        ended = await call.ends(within_s=8)
+
+        assert (ended.outcome, ended.by, ended.sip_code) == (Event.BROKE, EndedBy.NOBODY, 503)
+        await silent_since(line, wanted=True)
+
+
+async def test_a_call_left_before_the_trunk_has_said_anything_was_left_by_us(
+    open_line: OpenLine, silent: socket.socket
+) -> None:
+    async with open_line(trunk=trunk_to(silent.getsockname()[1]), trunk_timeout_s=30.0) as line:
+        call = Watch(await line.agent.dial(ASKED)).start()
+        await asyncio.sleep(0.3)
+
+        await call.leg.hang_up()
+
+        ended = await call.ends()
+        assert (ended.outcome, ended.by, ended.unheard) == (Event.HUNG_UP, EndedBy.US, "")
+        assert await line.agent.trunk_silent_since() is None
