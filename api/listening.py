@@ -13,8 +13,13 @@ from engine.errors import SetupError
 _CLOSE_S: Final = 5.0
 
 
+def public_address_of(settings: Settings) -> str:
+    """Where others reach it: as set, where a proxy stands before it."""
+    return settings.public_url or address_of(settings)
+
+
 def address_of(settings: Settings) -> str:
-    """What it answers at."""
+    """Where it listens."""
     return f"http://{_in_url(settings.http_host)}:{settings.http_port}"
 
 

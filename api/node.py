@@ -17,7 +17,7 @@ from api.clock import SystemClock
 from api.deletion import Deletion
 from api.doctor.library import require_limits
 from api.door import Door
-from api.listening import address_of, listening
+from api.listening import address_of, listening, public_address_of
 from api.logs import logging_as
 from api.object_store import movers, require_store_inside
 from api.privacy import discretion_of, periods_of, persons_requests, require_trunk_inside, residency_of, sweeper
@@ -161,13 +161,13 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
         stack.push_async_callback(agent.close)
 
         courier = CallbackCourier(outbox, client, clock)
-        address = address_of(settings)
+        address, public_address = address_of(settings), public_address_of(settings)
         bell = Bell()
         ledger = Ledger(calls, clock, _pricing(load_rates()), courier.notify, bell, discretion_of(settings))
         teller = Teller(calls, clock, courier.notify)
 
         def recording_url(recording: str) -> str:
-            return f"{address}{audio_path(recording)}"
+            return f"{public_address}{audio_path(recording)}"
 
         shelf = shelf_of(settings, keys)
         stack.callback(shelf.close)

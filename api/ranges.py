@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-_RANGE: Final = re.compile(r"bytes=(\d*)-(\d*)", re.IGNORECASE)
+_RANGE: Final = re.compile(r"bytes=([0-9]*)-([0-9]*)", re.IGNORECASE)
+_MOST_DIGITS: Final = 18
+"""Of a place in a file; Python reads no number of thousands of digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ def asked_span(header: str | None, size: int) -> Span | None:
     match = _RANGE.fullmatch(header.strip()) if header else None
     if match is None or match.group() == "bytes=-":
         return None
-    first, last = match.groups()
+    first, last = (_no_larger(each) for each in match.groups())
     if not first:
         if not int(last) or not size:
             raise Unsatisfiable
@@ -42,3 +44,8 @@ def asked_span(header: str | None, size: int) -> Span | None:
     if begin >= size:
         raise Unsatisfiable
     return Span(begin, end)
+
+
+def _no_larger(digits: str) -> str:
+    significant = digits.lstrip("0")
+    return digits if len(significant) <= _MOST_DIGITS else "9" * _MOST_DIGITS

@@ -84,6 +84,7 @@ class Settings(BaseSettings):
 
     http_host: str = "127.0.0.1"
     http_port: Port = 8080
+    public_url: str = ""
     sip_host: str = "127.0.0.1"
     sip_port: Port = 5060
     sip_transports: Transports = [SipTransport.UDP, SipTransport.TCP]
@@ -190,6 +191,13 @@ class Settings(BaseSettings):
     def _endpoint(cls, value: str) -> str:
         if value and not re.fullmatch(r"https?://[^/@\s?#]+/?", value):
             raise ValueError("write a URL without a path, such as https://s3.fr-par.scw.cloud")
+        return value.rstrip("/")
+
+    @field_validator("public_url")
+    @classmethod
+    def _public_url(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^/@\s?#]+(/[^\s?#]*)?", value):
+            raise ValueError("write where others reach this interface, such as https://voice.example.com")
         return value.rstrip("/")
 
     @field_validator("trunk", "registrar")

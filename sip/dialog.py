@@ -24,7 +24,7 @@ from sip.keys import KEYS
 from sip.leg_media import LegMedia
 from sip.message import Message
 from sip.patience import Patience
-from sip.reasons import q850_cause
+from sip.reasons import q850_cause, words_of
 from sip.received import is_received, received_message
 from sip.silence import Vigil
 from sip.status import outcome, q850
@@ -165,14 +165,15 @@ class Dialog(pj.Call):
             # The library's last status is then about the BYE, or a code that we asked it to hang up with.
             figures = self._media.figures(self._leg)
             by = self._ended_by(bool(message.start))
-            return HungUp(Event.HUNG_UP, by, 200, "OK", cause or NORMAL_CLEARING, figures)
+            words = words_of(message)
+            return HungUp(Event.HUNG_UP, by, 200, "OK", cause or NORMAL_CLEARING, figures, words=words)
         code, words = info.lastStatusCode, storable(info.lastReason)
         if self._redirected is not None and self._redirected.status is not None:
             code, words = self._redirected.status
         unheard = self._patience.gone(code) if self._patience is not None and not self.ended_by_us else ""
         refused = not self.inbound and code not in OF_PERSONS
         by = self._ended_by(bool(message.start) or self._redirected is not None, refused=refused)
-        return HungUp(outcome(code), by, code, words, cause or q850(code), unheard=unheard)
+        return HungUp(outcome(code), by, code, words, cause or q850(code), unheard=unheard, words=words_of(message))
 
     def _ended_by(self, heard: bool, *, refused: bool = False) -> EndedBy:
         if self.ended_by_us:

@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from sip.message import Message, parameters
+from sip.message import Message, parameters, unquoted
 
 Q850: Final = "q.850"
+_WARNING: Final = re.compile(r"([0-9]{3})\s+\S+\s+(.+)", re.DOTALL)
 _CAUSE: Final = re.compile(r"[0-9]{1,3}")
 
 
@@ -27,6 +28,14 @@ def reasons(message: Message) -> tuple[Reason, ...]:
 def q850_cause(message: Message) -> int | None:
     """The ITU-T Q.850 cause value, 0 to 127; None if none is given."""
     return next((each.cause for each in reasons(message) if each.protocol == Q850 and each.cause is not None), None)
+
+
+def words_of(message: Message) -> str:
+    """What the far end says of it in its own words: texts of Warning (RFC 3261 §20.43) and of Reason; may be empty."""
+    warnings = (_WARNING.match(each) for each in message.listed("warning"))
+    said = [f"{found[1]} {unquoted(found[2].strip())}" for found in warnings if found]
+    said += [each.text for each in reasons(message) if each.text]
+    return "; ".join(dict.fromkeys(said))
 
 
 def _reason(element: str) -> Reason:

@@ -109,7 +109,7 @@ class Permission:
     async def _answer(self, session: Session, choice: Choice, ask: Ask, conference: Conference | None) -> Answer:
         if ask is Ask.NOTHING:
             return asserted(choice)
-        language = (conference.options.language if conference else None) or session.call.language
+        language = (conference.options.language if conference else None) or session.language
         return await session.until_over((await self._asking(session, language)).ask(ask))
 
     async def _asking(self, session: Session, language: str) -> Asking:
@@ -131,7 +131,7 @@ class Permission:
 
     async def _say_withdrawn(self, session: Session) -> None:
         try:
-            asking = await self._asking(session, session.call.language)
+            asking = await self._asking(session, session.language)
             await session.until_over(asking.say(Sentence.WITHDRAWN))
         except (LegGone, StoreError) as error:
             session.journal.note("prompt_failed", text=Sentence.WITHDRAWN.value, reason=str(error))

@@ -79,6 +79,8 @@ class Session:
         self.refer_answers: asyncio.Queue[ReferAnswered] = asyncio.Queue()
         self.redirect: Redirect | None = None
         """Give the call another flow; set by who conducts it, while it can be done."""
+        self.spoken_in: str | None = None
+        """The language in which it was last spoken to, by its flow."""
         self._longest_s = longest_s
         self._leg: Leg | None = None
         self._ending: Event | None = None
@@ -86,6 +88,11 @@ class Session:
     @property
     def call(self) -> Call:
         return self.journal.call
+
+    @property
+    def language(self) -> str:
+        """In which it is spoken to: as its flow last did, else as the call or its number says."""
+        return self.spoken_in or self.call.language
 
     @property
     def leg(self) -> Leg:
@@ -222,11 +229,12 @@ class Session:
             event = replace(event, outcome=Event.BROKE, by=EndedBy.NOBODY, sip_code=408, sip_reason=event.unheard)
         outcome = self._ending if self._ending and not answered and event.by_us else event.outcome
         if (not answered or outcome is Event.BROKE) and self._ending is not Event.HUNG_UP:
-            said = f"{event.sip_code} {event.sip_reason}"
+            said = f"{event.sip_code} {event.sip_reason}" + (f" ({event.words})" if event.words else "")
             self.journal.tried(
                 Attempt(self.leg.via, self.call.to, said, event.sip_code, event.sip_reason, event.q850_cause)
             )
-        self.journal.note("hung_up", by=event.by.value, sip_code=event.sip_code)
+        words = {"words": event.words} if event.words else {}
+        self.journal.note("hung_up", by=event.by.value, sip_code=event.sip_code, **words)
         if event.figures is not None:
             self.journal.note("line", **line_facts(event.figures))
         self.journal.happened(

@@ -99,7 +99,8 @@ class HungUp:
     """The dialog is over. `by` tells who ended it; code and reason are SIP's last word.
 
     `outcome` is what that means for the call (hung up, engaged, expired, broke). `figures` are the line's last.
-    `unheard` says that our INVITE was answered with nothing at all, and in words by whom.
+    `unheard` says that our INVITE was answered with nothing at all, and in words by whom. `words` are the far end's own
+    beside its reason phrase.
     """
 
     outcome: Event
@@ -109,6 +110,7 @@ class HungUp:
     q850_cause: int | None = None
     figures: LineFigures | None = None
     unheard: str = ""
+    words: str = ""
 
     @property
     def by_us(self) -> bool:

@@ -104,6 +104,18 @@ async def test_press_to_consent_records_from_the_key_on(tmp_path: Path, ports: P
     assert recording["consent"] == record["id"]
 
 
+async def test_the_notice_is_said_in_the_language_that_was_spoken_last(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    shop.flows["/start"] = RECORDED.replace("<Response>", '<Response><Say language="nl-BE">Goedendag.</Say>', 1)
+    number = {"--url": shop.url("/start"), "--consent": "announce", "--language": "en-GB"}
+    async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
+        [record] = await consents(telefoon, caller.call_id)
+
+    assert record["language"] == "nl-BE"
+    assert "opgenomen" in record["wording"]
+
+
 async def test_a_refusal_is_honoured_and_the_call_goes_on(tmp_path: Path, ports: Ports, shop: Customer) -> None:
     told_of = f'recordingStatusCallback="{shop.url("/recorded")}" recordingStatusCallbackEvent="completed absent"'
     shop.flows["/start"] = RECORDED.replace("<Recording", f"<Recording {told_of}")

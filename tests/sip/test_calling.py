@@ -7,7 +7,7 @@ import pytest
 
 from engine.call import Event
 from engine.errors import LegGone, SipError
-from engine.ports import Alerted, Answered, Cause, DialRequest, Ear, MediaChanged, Said
+from engine.ports import Alerted, Answered, Cause, DialRequest, Ear, EndedBy, MediaChanged, Said
 from engine.tape.wav_recording import WavRecording
 from sip import user_agent
 from sip.config import Trunk
@@ -101,7 +101,7 @@ async def test_a_refusal_is_told_with_its_code_reason_and_cause(
         await far_end.finishes()
 
     assert (ended.outcome, ended.sip_code, ended.sip_reason, ended.q850_cause) == (outcome, code, reason, cause)
-    assert not ended.by_us
+    assert ended.by is (EndedBy.FAR_END if code in (480, 486, 600, 603) else EndedBy.CARRIER)
 
 
 async def test_the_far_ends_own_cause_counts_more_than_the_table(line: Line, ports: Ports) -> None:
@@ -110,6 +110,7 @@ async def test_the_far_ends_own_cause_counts_more_than_the_table(line: Line, por
         ended = await (await dial(line, far_end)).ends()
 
     assert ended.q850_cause == 20
+    assert ended.words == "Absent"
 
 
 @pytest.mark.parametrize("early_media", [False, True])

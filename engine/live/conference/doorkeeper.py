@@ -129,4 +129,4 @@ class Doorkeeper:
 
 def language_for(conference: Conference, session: Session) -> str:
     """In which somebody is spoken to in a conference."""
-    return conference.options.language or session.call.language
+    return conference.options.language or session.language

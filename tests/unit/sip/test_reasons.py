@@ -3,7 +3,7 @@
 import pytest
 
 from sip.message import read_message
-from sip.reasons import Reason, q850_cause, reasons
+from sip.reasons import Reason, q850_cause, reasons, words_of
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,16 @@ def test_the_far_ends_words_are_kept() -> None:
     message = read_message('BYE sip:a@b SIP/2.0\r\nReason: SIP;cause=200;text="Call completed elsewhere"\r\n\r\n')
 
     assert reasons(message) == (Reason("sip", 200, "Call completed elsewhere"),)
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ('Warning: 304 carrier.example "No such codec"', "304 No such codec"),
+        ('Warning: 301 a "x", 399 b "Numbers are, mostly, 7 long"', "301 x; 399 Numbers are, mostly, 7 long"),
+        ('Reason: Q.850;cause=1;text="Unallocated"\r\nWarning: 399 c "Ported"', "399 Ported; Unallocated"),
+        ("Warning: nonsense\r\nReason: Q.850;cause=1", ""),
+    ],
+)
+def test_what_the_far_end_says_beside_its_phrase_is_kept(lines: str, words: str) -> None:
+    assert words_of(read_message(f"SIP/2.0 488 Not Acceptable Here\r\n{lines}\r\n\r\n")) == words
