@@ -45,6 +45,11 @@ def canonical_language(tag: str) -> str:
     return known
 
 
+def is_spelling_of(tag: str, language: str) -> bool:
+    """Whether the tag stands for this language of ours itself, not only for one that is near it."""
+    return _BY_FOLDED_TAG.get(tag.strip().replace("_", "-").lower()) == language
+
+
 def nearest_language(tag: str) -> str:
     """The language of ours for a tag, another region's if need be: fr-CA is fr-FR. Raises UnknownLanguage."""
     try:

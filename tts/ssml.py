@@ -15,7 +15,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from engine.errors import SpeechError, UnknownLanguage
-from engine.languages import nearest_language
+from engine.languages import is_spelling_of, nearest_language
 from tts.phonemes import ipa_of
 from tts.script import PLAIN, Manner, Script, Silence, Utterance, Words, shortened
 from tts.ssml_values import MOST_PERCENT, break_ms, pitch_percent, rate_percent, volume_percent
@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 SSML_LIMIT: Final = 64 * 1024
 DEPTH_LIMIT: Final = 10
 SILENCE_LIMIT_MS: Final = 60_000
+_SHOWN: Final = 40
 
 _XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _NAMESPACE: Final = "{http://www.w3.org/2001/10/synthesis}"
@@ -35,12 +36,21 @@ _DIGIT_BY_DIGIT: Final = frozenset({"digits", "telephone"})
 _LETTER_BY_LETTER: Final = frozenset({"characters", "spell-out", "verbatim"})
 
 
+Note = Callable[[str], None]
+"""Takes a sentence about something that is left out, or spoken otherwise than it says."""
+
+
+def _log(sentence: str) -> None:
+    log.warning("ssml_read_otherwise", detail=sentence)
+
+
 @dataclass(frozen=True, slots=True)
 class _Context:
     """What holds at a place in the document."""
 
     language: str
     voice: str | None
+    note: Note
     manner: Manner = PLAIN
     depth: int = 1
 
@@ -84,14 +94,14 @@ class _Writer:
             self.parts.extend(shortened(Utterance(self.language, words, self.voice)))
 
 
-def of_ssml(document: str, language: str, voice: str | None) -> Script:
+def of_ssml(document: str, language: str, voice: str | None, note: Note = _log) -> Script:
     """The script of an SSML document; `language` and `voice` hold where the document says no other.
 
     A fragment without the outer <speak> is taken too. A value that can't be read is left out, and an xml:lang that
-    no voice speaks is read as the text around it. Raises SpeechError.
+    no voice speaks is read as the text around it; `note` is told. Raises SpeechError.
     """
     writer = _Writer()
-    _walk(_parsed(document), _Context(language, voice), writer)
+    _walk(_parsed(document), _Context(language, voice, note), writer)
     writer.end()
     if not any(isinstance(part, Utterance) for part in writer.parts):
         raise SpeechError("There is nothing to say: the SSML holds no words.")
@@ -123,7 +133,7 @@ def _walk(element: Element, outer: _Context, writer: _Writer) -> None:
     name = _name(element)
     match name:
         case "break":
-            writer.pause(_break_ms(element))
+            writer.pause(_break_ms(element, context.note))
         case "mark":
             pass
         case "sub":
@@ -158,7 +168,7 @@ def _within(element: Element, outer: _Context) -> _Context:
         raise SpeechError(f"The SSML is nested deeper than {DEPTH_LIMIT} elements.")
     context = replace(outer, depth=outer.depth + 1)
     if tag := element.get(_XML_LANG):
-        language = _spoken(tag, outer.language)
+        language = _spoken(tag, outer)
         voice = outer.voice if language == outer.language else None
         context = replace(context, language=language, voice=voice)
     if _name(element) == "voice" and (voice := element.get("name")):
@@ -168,55 +178,58 @@ def _within(element: Element, outer: _Context) -> _Context:
         if level in _EMPHASIS:
             context = replace(context, manner=replace(outer.manner, emphasis=level))
         else:
-            _left_out(element, "level", level)
+            _left_out(element, "level", level, outer.note)
     if _name(element) == "prosody":
         manner = outer.manner
         context = replace(
             context,
             manner=replace(
                 manner,
-                rate=_scaled(manner.rate, element, "rate", rate_percent),
-                volume=_scaled(manner.volume, element, "volume", volume_percent),
-                pitch=_scaled(manner.pitch, element, "pitch", pitch_percent),
+                rate=_scaled(manner.rate, element, "rate", rate_percent, outer.note),
+                volume=_scaled(manner.volume, element, "volume", volume_percent, outer.note),
+                pitch=_scaled(manner.pitch, element, "pitch", pitch_percent, outer.note),
             ),
         )
     return context
 
 
-def _spoken(tag: str, around: str) -> str:
+def _spoken(tag: str, around: _Context) -> str:
     """The language that is spoken for the tag: one without a voice of ours is read as the text around it is."""
     try:
-        return nearest_language(tag)
+        language = nearest_language(tag)
     except UnknownLanguage:
-        log.warning("language_not_spoken", asked=tag[:40], spoken=around)
-        return around
+        around.note(f"{tag[:_SHOWN]} is not a language that we speak; its words are spoken in {around.language}.")
+        return around.language
+    if not is_spelling_of(tag, language):
+        around.note(f"{tag[:_SHOWN]} is spoken by the voice of {language}.")
+    return language
 
 
-def _scaled(outer: int, element: Element, attribute: str, read: Callable[[str], int | None]) -> int:
+def _scaled(outer: int, element: Element, attribute: str, read: Callable[[str], int | None], note: Note) -> int:
     """The outer percentage times what the attribute says; the outer one where that can't be read."""
     given = element.get(attribute)
     if given is None:
         return outer
     percent = read(given)
     if percent is None:
-        _left_out(element, attribute, given)
+        _left_out(element, attribute, given, note)
         return outer
     return min(MOST_PERCENT, outer * percent // 100)
 
 
-def _break_ms(element: Element) -> int:
+def _break_ms(element: Element, note: Note) -> int:
     _leaf(element, "")
     time, strength = element.get("time"), element.get("strength")
     ms = break_ms(time, strength)
     if ms is None:
-        _left_out(element, "strength" if time is None else "time", time or strength or "")
+        _left_out(element, "strength" if time is None else "time", time or strength or "", note)
         return break_ms(None, None) or 0
     return ms
 
 
-def _left_out(element: Element, attribute: str, value: str) -> None:
+def _left_out(element: Element, attribute: str, value: str, note: Note) -> None:
     """A value that can't be read is lost, and the words are not."""
-    log.warning("ssml_value_left_out", element=_name(element), attribute=attribute, value=value[:40])
+    note(f"<{_name(element)}>: '{attribute}' is '{value[:_SHOWN]}', which can't be read; it is left out.")
 
 
 def _say_as(element: Element, context: _Context, writer: _Writer) -> None:

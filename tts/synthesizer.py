@@ -13,10 +13,11 @@ import structlog
 from engine.errors import SetupError, SpeechError, UnknownLanguage
 from engine.languages import LANGUAGES, canonical_language
 from engine.ports import Speech
-from tts import script, ssml, text
+from tts import script
 from tts.cache import PromptCache
 from tts.loudness import CEILING_DBFS, LEVEL_DBOV
 from tts.pool import PoolError, WorkerPool
+from tts.reading import read_speech
 from tts.script import Script, Utterance
 from tts.selftest import VoiceCheck, rate_faults
 from tts.voice_trials import VoiceTrials
@@ -114,7 +115,7 @@ class SpeechService:
                 f"The rate is {speech.rate} words per minute. "
                 f"Allowed are {WORDS_PER_MINUTE[0]} to {WORDS_PER_MINUTE[-1]}."
             )
-        parts = _script(speech, language)
+        parts = read_speech(speech, language)
         engines = self.voices.order(language)
         for choice, engine in enumerate(engines, start=1):
             try:
@@ -212,13 +213,6 @@ class SpeechService:
         """The voice for one utterance; a language within the text has an order of its own."""
         voices = self.voices.voices(part.language, part.voice)
         return voices[min(choice, len(voices) - 1)]
-
-
-def _script(speech: Speech, language: str) -> Script:
-    if speech.ssml:
-        return ssml.of_ssml(speech.text, language, speech.voice)
-    plain = text.with_spelled_phone_numbers(text.checked(speech.text))
-    return script.of_plain_text(plain, language, speech.voice)
 
 
 def _job(parts: Script, voices: Sequence[Voice | None], rate: int | None, rate_hz: int, out: Path) -> dict[str, Any]:

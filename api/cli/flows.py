@@ -53,13 +53,14 @@ def convert(
 
 
 def _report(source: str) -> "Report":
+    from api.cli.proofreading import VerbProofreader, proofreader
     from engine.flow.findings import Report
     from engine.flow.parse import parse
 
     report = Report()
     try:
         body, content_type = _body(source)
-        parse(body, content_type, report.findings())
+        parse(body, content_type, report.findings(VerbProofreader(proofreader())))
     except DocumentError as fault:
         report.faults.append(fault)
     except WebhookError as error:

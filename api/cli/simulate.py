@@ -2,15 +2,16 @@
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from api.cli.group import examples
+from api.cli.output import AsJson, print_json
 from engine.errors import InvalidField
 
 if TYPE_CHECKING:
-    from api.cli.source import BlockingWeb
+    from api.cli.source import BlockingWeb, Signer
     from engine.flow.document import Document
     from engine.flow.next_step import GoTo
     from engine.simulator.transcript import Transcript
@@ -21,6 +22,7 @@ EXAMPLES: Final = examples(
     "telefoon simulate menu.json --audio heard.wav",
 )
 _LENGTH: Final = re.compile(r"(\d{1,6})(s|m|h)?")
+_FAULTY: Final = 1
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600}
 
 
@@ -38,12 +40,17 @@ def simulate(
     base_url: Annotated[str | None, typer.Option(help="Where relative URLs of a file count from.")] = None,
     limit: Annotated[str, typer.Option(help="How long the call may last, as 90s, 10m or 1h.")] = "10m",
     audio: Annotated[Path | None, typer.Option(help="Write what the caller hears to this WAV file.")] = None,
+    account: Annotated[
+        str | None, typer.Option(help="Sign requests with this account's secrets, as the server does.")
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Run a call flow without a telephone, a server or any waiting, and tell what happens.
 
     Servers that can be reached are asked; one that can't is a remark, and the simulation goes on or ends there. Ends
-    with 1 if a document is refused.
+    with 1 if a document is refused, a fallback would be taken or a prompt would fail.
     """
+    from api.cli.proofreading import proofreader
     from api.cli.source import blocking_web, is_url
     from engine.languages import canonical_language
     from engine.simulator.run import run, simulated_call
@@ -52,15 +59,45 @@ def simulate(
     script = Script.of(digits, answers)
     limit_s = _seconds(limit)
     call = simulated_call(caller, called, canonical_language(language))
-    with blocking_web() as web:
+    with blocking_web(signer=_signer(account) if account else None) as web:
         start = _start(source) if not is_url(source) else _request(source)
         if audio is None:
-            transcript = run(start, call, script, web.fetch, base_url=base_url, limit_s=limit_s)
+            transcript = run(
+                start, call, script, web.fetch, measure=proofreader().measure, base_url=base_url, limit_s=limit_s
+            )
         else:
             transcript = _with_audio(audio, web, lambda measure: run(
                 start, call, script, web.fetch, measure=measure, base_url=base_url, limit_s=limit_s
             ))  # fmt: skip
-    typer.echo(str(transcript))
+    if as_json:
+        print_json(_as_facts(transcript))
+    else:
+        typer.echo(str(transcript))
+    if transcript.faults:
+        raise typer.Exit(_FAULTY)
+
+
+def _as_facts(transcript: "Transcript") -> dict[str, Any]:
+    return {
+        "seconds": transcript.seconds,
+        "ended_by": transcript.ended_by or None,
+        "faults": transcript.faults,
+        "said": transcript.said,
+        "played": transcript.played,
+        "requests": transcript.requests,
+        "lines": [{"at_s": line.at_s, "mark": line.mark.value, "text": line.text} for line in transcript.lines],
+    }
+
+
+def _signer(account: str) -> "Signer":
+    from api.cli.local import Books, with_books
+    from api.cli.source import Signer
+
+    async def found(books: Books) -> Signer:
+        owner = await books.account(account)
+        return Signer(owner.id, tuple(await books.secrets.secrets(owner.id)))
+
+    return with_books(found)
 
 
 def _start(source: str) -> "Document":

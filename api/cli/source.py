@@ -2,8 +2,9 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -56,19 +57,31 @@ class BlockingWeb:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
 
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Implements engine.web.signing.Keyring with the secrets of one account, the newest first."""
+
+    account_id: str
+    valid: Sequence[str] = field(repr=False)
+
+    async def secrets(self, account_id: str, /) -> Sequence[str]:
+        return self.valid if account_id == self.account_id else ()
+
+
 @contextmanager
-def blocking_web(timeout_s: float = 10.0) -> Iterator[BlockingWeb]:
-    """A client with a loop of its own, in a thread."""
+def blocking_web(timeout_s: float = 10.0, *, signer: Signer | None = None) -> Iterator[BlockingWeb]:
+    """A client with a loop of its own, in a thread; its requests are signed where there is a signer."""
     from engine.web.client import WebhookClient
 
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="web", daemon=True)
     thread.start()
-    client = WebhookClient(timeout_s=timeout_s, allow=[ip_network("0.0.0.0/0"), ip_network("::/0")])
+    everywhere = [ip_network("0.0.0.0/0"), ip_network("::/0")]
+    client = WebhookClient(timeout_s=timeout_s, allow=everywhere, keyring=signer)
 
     async def started() -> "CallWeb":
         await client.start()
-        return client.for_call("", "")
+        return client.for_call(signer.account_id if signer else "", "")
 
     try:
         yield BlockingWeb(asyncio.run_coroutine_threadsafe(started(), loop).result(), loop)

@@ -1,6 +1,6 @@
 """What a reader of call flows has to tell of one: faults, which refuse it, and remarks, which do not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NoReturn
@@ -31,12 +31,20 @@ class Remark:
         return f"{place}{self.detail}"
 
 
+Proofread = Callable[[object], Iterable[tuple[str, str]]]
+"""What else there is to say of a verb, as attribute and sentence; raises ValueError where it would not do its work."""
+
+
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Where faults and remarks go; a fault that returns lets the reader go on to the next."""
+    """Where faults and remarks go; a fault that returns lets the reader go on to the next.
+
+    `proofread` knows of verbs what the reader of documents does not: whether their words can be spoken.
+    """
 
     fault: Callable[[DocumentError], None]
     remark: Callable[[Remark], None]
+    proofread: Proofread | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +54,8 @@ class Report:
     faults: list[DocumentError] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
 
-    def findings(self) -> Findings:
-        return Findings(self.faults.append, self.remarks.append)
+    def findings(self, proofread: Proofread | None = None) -> Findings:
+        return Findings(self.faults.append, self.remarks.append, proofread)
 
 
 def _refuse(fault: DocumentError) -> NoReturn:

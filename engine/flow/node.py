@@ -75,7 +75,18 @@ def read(node: Node, cls: type[T], findings: Findings = STRICT) -> T | None:
         return None
     for attribute, detail in getattr(made, "differences", tuple)():
         findings.remark(node.remark(Effect.DIFFERS, detail, attribute))
+    _proofread(node, made, findings)
     return made
+
+
+def _proofread(node: Node, made: object, findings: Findings) -> None:
+    if findings.proofread is None:
+        return
+    try:
+        for attribute, detail in findings.proofread(made):
+            findings.remark(node.remark(Effect.DIFFERS, detail, attribute))
+    except ValueError as wrong:
+        findings.fault(node.error(str(wrong)))
 
 
 @dataclass(frozen=True, slots=True)

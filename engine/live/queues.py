@@ -96,21 +96,24 @@ class LiveQueues:
         await stored(self._services.queues.entered(waiter.wait))
         session.journal.note("queue_entered", queue=queue.queue.id, position=queue.position(waiter))
         entertained = Entertainment(session, self._services.speaker)
-        result = QueueResult.REDIRECTED
+        result, seconds = QueueResult.REDIRECTED, 0
         try:
             params = self._params(queue, waiter, plan)
             async with entertained.with_(waiting, params, until=waiter.served, music=True):
                 await first_of(waiter.served, session.over, entertained.left)
-            result = _result(waiter, session)
+            result, seconds = _result(waiter, session), self._waited_s(waiter)
             if result is QueueResult.BRIDGED:
                 await first_of(waiter.talked, session.over)
         finally:
-            seconds = round(self._services.clock.monotonic() - waiter.since_s)
+            seconds = seconds or self._waited_s(waiter)
             if not waiter.served.is_set():
                 queue.remove(waiter)
                 await asyncio.shield(self._left(waiter, result))
         session.journal.note("queue_left", queue=queue.queue.id, result=result.value, seconds=seconds)
         return QueueOutcome(result, queue.queue.id, seconds)
+
+    def _waited_s(self, waiter: Waiter) -> int:
+        return round(self._services.clock.monotonic() - waiter.since_s)
 
     async def serve(self, server: Session, plan: ServePlan) -> DialOutcome:
         """Talk to the first who waits; None in time is "no-answer"."""

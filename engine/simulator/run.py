@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from engine.call import Call, Direction, Status
-from engine.errors import FlowFailed, LegGone, SpeechError, WebhookError
+from engine.errors import FlowFailed, LegGone, WebhookError
 from engine.flow.document import Document
 from engine.flow.interpreter import Interpreter
 from engine.flow.next_step import GoTo
@@ -35,6 +35,7 @@ CALLED: Final = "+3225550199"
 Fetch = Callable[[str, str, Mapping[str, str]], Document]
 """Get a document: absolute URL, GET or POST, parameters. May block. Raises WebhookError, DocumentError."""
 Measure = Callable[[Speech], float | None]
+"""How long a text takes to speak, in seconds, where that is known. Raises SpeechError where it can't be spoken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +62,19 @@ def simulate(
     language: str = "en-GB",
     base_url: str | None = None,
     limit_s: float = LIMIT_S,
+    measure: Measure = lambda _: None,
 ) -> Transcript:
     """The transcript of a call: `flow` is a document, or the URL of one of the `pages`.
 
     `digits` are the keys for each Gather in turn, as "1,42#,say:yes"; `answers` how those answer who are dialled,
-    as "busy,answer". Raises DocumentError if a document is refused, and InvalidField.
+    as "busy,answer". `measure` reads what is said: `tts.proofreading.Proofreader().measure` finds prompts that would
+    fail. Raises DocumentError if a document is refused, and InvalidField.
     """
     start: Document | GoTo = GoTo(flow) if flow.startswith(("http://", "https://")) else parse(flow)
     call = simulated_call(caller, called, language)
-    return run(start, call, Script.of(digits, answers), Pages(pages or {}), base_url=base_url, limit_s=limit_s)
+    return run(
+        start, call, Script.of(digits, answers), Pages(pages or {}), base_url=base_url, limit_s=limit_s, measure=measure
+    )
 
 
 def simulated_call(caller: str, called: str, language: str) -> Call:
@@ -107,10 +112,9 @@ def run(
 class _Simulation:
     def __init__(self, call: Call, script: Script, fetch: Fetch, measure: Measure, transcript: Transcript) -> None:
         self._fetch = fetch
-        self._measure = measure
         self._transcript = transcript
         self._interpreter = Interpreter(self._fetched, lambda: asyncio.get_running_loop().time())
-        self._stage = SimulatedStage(call, script, transcript, self._measured, self._part)
+        self._stage = SimulatedStage(call, script, transcript, measure, self._part)
 
     async def run(self, start: Document | GoTo, base_url: str | None, limit_s: float) -> None:
         try:
@@ -119,7 +123,8 @@ class _Simulation:
         except TimeoutError:
             self._end(f"the limit of {limit_s:g} s is reached; the simulation ends here")
         except (WebhookError, FlowFailed) as error:
-            self._end(f"the call takes its fallback here: {error}")
+            self._transcript.faults.append(f"the call takes its fallback here: {error}")
+            self._end(self._transcript.faults[-1])
         self._transcript.seconds = self._stage.now_s
 
     def _end(self, why: str) -> None:
@@ -138,12 +143,8 @@ class _Simulation:
     async def _part(self, to: GoTo, stage: SimulatedStage) -> None:
         try:
             await self._interpreter.run_part(to, stage)
-        except (WebhookError, FlowFailed, LegGone) as error:
+        except (WebhookError, FlowFailed) as error:
+            self._transcript.faults.append(str(error))
             stage.line(Mark.REMARK, str(error))
-
-    def _measured(self, speech: Speech) -> float | None:
-        try:
-            return self._measure(speech)
-        except SpeechError as error:
-            self._stage.line(Mark.REMARK, str(error))
-            return None
+        except LegGone as error:
+            stage.line(Mark.REMARK, str(error))

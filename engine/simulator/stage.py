@@ -34,6 +34,8 @@ from engine.simulator.transcript import Line, Mark, Sound, Transcript
 
 TALK_S: Final = 10.0
 """How long a simulated talk, message or stay in a conference lasts."""
+FAILURES: Final = frozenset({"prompt_failed", "play_failed", "verb_failed"})
+"""Events after which a caller did not hear or do what the flow says."""
 RING_S: Final = 4.0
 QUEUE_S: Final = 20.0
 FILE_S: Final = 5.0
@@ -216,7 +218,10 @@ class SimulatedStage:
         self.line(Mark.CALL, f"is refused ({cause.sip_code})")
 
     async def note(self, kind: str, **facts: object) -> None:
-        self.line(Mark.REMARK, f"{kind.replace('_', ' ')}: {', '.join(str(each) for each in facts.values())}")
+        told = f"{kind.replace('_', ' ')}: {', '.join(str(each) for each in facts.values())}"
+        if kind in FAILURES:
+            self._transcript.faults.append(told)
+        self.line(Mark.REMARK, told)
 
     def line(self, mark: Mark, text: str) -> None:
         """Write a line."""
@@ -249,17 +254,18 @@ class SimulatedStage:
             self.line(Mark.PLAYS, "music")
             await asyncio.Event().wait()
             return
-        params = {
-            "QueueSid": _QUEUE,
-            "QueuePosition": "1",
-            "QueueTime": "0",
-            "AvgQueueTime": "0",
-            "CurrentQueueSize": "1",
-            "MaxQueueSize": "100",
-        }
-        left = False
+        began, left = self.now_s, False
         while not left:
-            left = await waiting(params)
+            left = await waiting(
+                {
+                    "QueueSid": _QUEUE,
+                    "QueuePosition": "1",
+                    "QueueTime": str(int(self.now_s - began)),
+                    "AvgQueueTime": "0",
+                    "CurrentQueueSize": "1",
+                    "MaxQueueSize": "100",
+                }
+            )
 
 
 def _shown(params: Mapping[str, str]) -> str:

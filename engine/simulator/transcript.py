@@ -60,6 +60,8 @@ class Transcript:
     requests: list[Request] = field(default_factory=list)
     seconds: float = 0.0
     ended_by: str = ""
+    faults: list[str] = field(default_factory=list)
+    """Why it was not heard as it is written: prompts that failed, a fallback that was taken."""
 
     @property
     def said(self) -> list[str]:

@@ -79,7 +79,19 @@ async def test_a_conference_is_conducted_by_rest(tmp_path: Path, ports: Ports, s
     assert (status, ended["status"]) == (200, "completed")
     assert told[:4] == ["participant-mute", "participant-unmute", "participant-modify", "participant-hold"]
     assert told.count("participant-leave") == 3
-    assert "conference-end" in told
+    assert told[-1] == "conference-end", "after the last has left"
+
+
+async def test_a_second_open_room_of_one_name_is_refused(tmp_path: Path, ports: Ports) -> None:
+    async with platform(tmp_path, ports) as telefoon:
+        made = await telefoon.post("conferences", {"friendly_name": "board"})
+        both = await asyncio.gather(*(telefoon.refuses("conferences", {"friendly_name": "board"}) for _ in range(2)))
+        await telefoon.delete(f"conferences/{made['id']}")
+        again = await telefoon.post("conferences", {"friendly_name": "board"})
+
+    assert [status for status, _ in both] == [409, 409]
+    assert made["id"] in both[0][1]["detail"]
+    assert again["id"] != made["id"]
 
 
 async def test_a_participant_who_vanishes_is_counted_out_and_the_others_go_on(

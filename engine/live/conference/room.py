@@ -50,6 +50,8 @@ class Room:
         self._comings = Comings(services.speaker, self._announcements)
         self._unasked = 0
         """How many are heard in it who are not in it yet, so that nobody has asked them."""
+        self._end_to_tell: tuple[Member, str] | None = None
+        """Who ended it, and why, until the last has left."""
         self._turn = asyncio.Lock()
 
     @property
@@ -114,6 +116,7 @@ class Room:
                 await self._end(member, "participant-with-end-conference-on-exit-left")
             elif not self._members:
                 await self._end(member, "last-participant-left")
+            await self._tell_end()
             await self._arrange()
         if self._members and not self.over.is_set():
             self._comings.went(self.conference, member)
@@ -242,15 +245,21 @@ class Room:
         if self.over.is_set():
             return
         self.over.set()
-        if last is not None:
-            ending = {"ReasonConferenceEnded": reason, "CallSidEndingConference": last.session.call.id}
-            await self._tell(ConferenceEventName.END, "conference-end", last, **ending)
+        self._end_to_tell = None if last is None else (last, reason)
         await self.recording.stop()
         await self._beside.close()
         await self._announcements.close()
         await self._music.stop()
         await self._mixing.close()
         await self._become(ConferenceStatus.COMPLETED)
+
+    async def _tell_end(self) -> None:
+        """After the last has left: whoever counts who is in it hears of the end last."""
+        if self._end_to_tell is None or self._members:
+            return
+        (last, reason), self._end_to_tell = self._end_to_tell, None
+        ending = {"ReasonConferenceEnded": reason, "CallSidEndingConference": last.session.call.id}
+        await self._tell(ConferenceEventName.END, "conference-end", last, **ending)
 
     async def _become(self, status: ConferenceStatus) -> None:
         self.conference = become(self.conference, status, self._services.clock.now())

@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 
 from engine.conference import Conference, ConferenceStatus, Participant
-from engine.errors import NotFound, StoreError
+from engine.errors import NotFound, StoreError, WrongState
 from engine.flow.plans import Entry, RoomOutcome, RoomPlan
 from engine.flow.stage import Waiting
 from engine.ids import Kind, new_id
@@ -38,12 +38,24 @@ class Rooms:
         self._doorkeeper = Doorkeeper(services, permission)
         self._backlog = Backlog()
         self._rooms: dict[tuple[str, str], Room] = {}
+        self._creating = asyncio.Lock()
 
     async def create(self, order: NewConference) -> Conference:
-        """A conference that waits for its first participant. Raises StoreError."""
-        conference = self._new(order)
-        await self._services.conferences.add(conference)
-        return conference
+        """A conference that waits for its first participant. Raises StoreError, and WrongState for a name in use."""
+        async with self._creating:
+            if order.friendly_name:
+                await self._require_free(order.account_id, order.friendly_name)
+            conference = self._new(order)
+            await self._services.conferences.add(conference)
+            return conference
+
+    async def _require_free(self, account_id: str, name: str) -> None:
+        """Callers find a room by its name: of two with the same, one would stay empty."""
+        room = self._rooms.get((account_id, name))
+        open_one = room.conference if room is not None and not room.over.is_set() else None
+        found = open_one or await self._services.conferences.by_name(account_id, name)
+        if found is not None:
+            raise WrongState(f"A conference named {name!r} is open already: {found.id}. Use it, or end it first.")
 
     def live(self, account_id: str, conference_id: str) -> Room | None:
         """The room, if somebody is in it here."""

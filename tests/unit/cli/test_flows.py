@@ -79,10 +79,10 @@ def test_convert_there_and_back_is_the_same_flow(telefoon: Run, menu: Path, tmp_
     assert telefoon("flow", "convert", str(back)).stdout == as_json.read_text()
 
 
-def test_simulate_tells_the_call_and_goes_on_where_nobody_can_be_asked(telefoon: Run, menu: Path) -> None:
+def test_simulate_tells_the_call_and_ends_with_1_where_nobody_can_be_asked(telefoon: Run, menu: Path) -> None:
     simulated = telefoon("simulate", str(menu), "--digits", "1")
 
-    assert simulated.exit_code == 0
+    assert simulated.exit_code == 1, "its fallback would be taken"
     assert "(nl-NL) Druk een" in simulated.stdout
     assert "key 1" in simulated.stdout
     assert "the call takes its fallback here: POST https://127.0.0.1:9/menu failed" in simulated.stdout
@@ -114,3 +114,49 @@ def test_simulate_writes_what_the_caller_hears(telefoon: Run, tmp_path: Path) ->
 @pytest.mark.parametrize("arguments", [("--limit", "soon"), ("--digits", "x"), ("--answers", "maybe")])
 def test_simulate_names_what_makes_no_sense(telefoon: Run, menu: Path, arguments: tuple[str, str]) -> None:
     assert telefoon("simulate", str(menu), *arguments).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("<speak><sub alias='a'><s>b</s></sub></speak>", "may hold no other element"),
+        ("<speak><break time='2s'/></speak>", "holds no words"),
+        ("<speak><voice name='gmw/xx'>x</voice></speak>", "<voice> can't stand in SSML here"),
+    ],
+)
+def test_check_refuses_words_that_could_not_be_spoken(telefoon: Run, tmp_path: Path, said: str, why: str) -> None:
+    flow = tmp_path / "flow.json"
+    flow.write_text(json.dumps([{"verb": "say", "text": said, "language": "nl-BE"}]))
+
+    checked = telefoon("flow", "check", str(flow))
+
+    assert checked.exit_code == 1
+    assert why in checked.output
+
+
+def test_check_remarks_on_what_is_spoken_otherwise_and_ends_with_0(telefoon: Run, tmp_path: Path) -> None:
+    flow = tmp_path / "flow.xml"
+    flow.write_text(
+        '<Response><Say><prosody volume="ear-splitting">x</prosody> <lang xml:lang="fr-CA">y</lang>'
+        ' <lang xml:lang="tlh">z</lang></Say></Response>'
+    )
+
+    checked = telefoon("flow", "check", str(flow))
+
+    assert checked.exit_code == 0
+    assert "'volume' is 'ear-splitting'" in checked.output
+    assert "fr-CA is spoken by the voice of fr-FR" in checked.output
+    assert "tlh is not a language that we speak" in checked.output
+
+
+def test_simulate_ends_with_1_where_a_prompt_would_fail_and_the_call_goes_on(telefoon: Run, tmp_path: Path) -> None:
+    silent = {"verb": "say", "text": "<speak><break time='2s'/></speak>"}
+    flow = tmp_path / "flow.json"
+    flow.write_text(json.dumps([silent, {"verb": "say", "text": "Still here."}]))
+
+    simulated = telefoon("simulate", str(flow), "--json")
+
+    assert simulated.exit_code == 1
+    told = json.loads(simulated.stdout)
+    assert any("holds no words" in fault for fault in told["faults"])
+    assert told["said"] == ["Still here."]

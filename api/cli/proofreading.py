@@ -1,0 +1,42 @@
+"""What `telefoon flow check` and `telefoon simulate` find in the words of a flow."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from engine.errors import SpeechError
+from engine.flow.verbs.say import Say
+
+if TYPE_CHECKING:
+    from tts.proofreading import Proofreader
+
+_ANY: Final = "en-GB"
+"""For words without a language of their own, which are spoken in the call's."""
+
+
+def proofreader() -> "Proofreader":
+    """With the voices that the settings name. Raises SetupError."""
+    from api.speech import speech_service
+    from config.settings import load
+    from tts.proofreading import Proofreader
+
+    return Proofreader(speech_service(load()).voices)
+
+
+class VerbProofreader:
+    """Implements engine.flow.findings.Proofread."""
+
+    def __init__(self, reader: "Proofreader") -> None:
+        self._reader = reader
+
+    def __call__(self, verb: object) -> Iterator[tuple[str, str]]:
+        if not isinstance(verb, Say) or not verb.text:
+            return
+        speech = verb.speech(_ANY)
+        if verb.language is None:
+            speech = replace(speech, voice=None)  # which voices there are depends on the call's language
+        try:
+            notes = self._reader.notes(speech)
+        except SpeechError as error:
+            raise ValueError(str(error)) from None
+        yield from (("", note) for note in notes)
