@@ -22,6 +22,8 @@ from scripts.progress import run_logged
 
 #: What README says is needed, and what `git clone` needs to trust an address.
 PACKAGES = ("python3", "git", "make", "ca-certificates")
+_INTERRUPTIONS = 6
+_INTERRUPTED_S = 10
 _POLL_S = 0.5
 _SHOWN_LINES = 25
 
@@ -69,9 +71,8 @@ class FreshRoot:
                 time.sleep(_POLL_S)
             if process.poll() is not None:
                 raise SetupFailed(f"it ended with code {process.returncode} before {sign!r}.{last_lines(log)}")
-            for child in children(process.pid):
-                os.kill(child, signal.SIGINT)
-            if process.wait(timeout=60) != 0:
+            _interrupt(process)
+            if process.returncode != 0:
                 raise SetupFailed(f"it ended with code {process.returncode}.{last_lines(log)}")
         finally:
             process.kill()
@@ -97,6 +98,19 @@ class FreshRoot:
 
     def _mount(self, *arguments: str | Path) -> None:
         run_logged(["mount", *map(str, arguments)], self.log)
+
+
+def _interrupt(process: subprocess.Popen[bytes]) -> None:
+    """As Ctrl-C would, and again as a person does where nothing happens: the kernel's list of children has gaps."""
+    for _ in range(_INTERRUPTIONS):
+        for child in children(process.pid):
+            os.kill(child, signal.SIGINT)
+        try:
+            process.wait(timeout=_INTERRUPTED_S)
+        except subprocess.TimeoutExpired:
+            continue
+        return
+    raise SetupFailed(f"it did not end within {_INTERRUPTIONS * _INTERRUPTED_S} s after it was interrupted.")
 
 
 def children(pid: int) -> tuple[int, ...]:
