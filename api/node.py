@@ -13,6 +13,7 @@ import structlog
 import uvloop
 
 from api.app import build_app
+from api.cautions import cautions
 from api.clock import SystemClock
 from api.deletion import Deletion
 from api.doctor.library import require_limits
@@ -207,6 +208,8 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
             recording_url=recording_url,
             space=space,
         )
+        for caution in cautions(settings, await numbers.webhooks()):
+            log.warning("caution", detail=caution)
         await recover(services)
         switchboard = Switchboard(services)
         app = build_app(

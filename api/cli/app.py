@@ -5,7 +5,7 @@ A command's module is loaded when the command is asked for: all together they ta
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Final
+from typing import Annotated, Final
 
 import typer
 
@@ -42,6 +42,9 @@ COMMANDS: Final = (
     Command("doctor", "examine", "doctor", "EXAMPLES"),
     Command("version", "version", "version", "EXAMPLES"),
     Command("calls", "calls", "calls"),
+    Command("conferences", "conferences", "conferences"),
+    Command("queues", "queues", "queues"),
+    Command("recordings", "recordings", "recordings"),
     Command("accounts", "accounts", "accounts"),
     Command("keys", "accounts", "keys"),
     Command("numbers", "numbers", "numbers"),
@@ -78,11 +81,25 @@ def app_for(name: str | None) -> typer.Typer:
     return app
 
 
-def telefoon(context: typer.Context) -> None:
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        from api.cli.version import version
+
+        version()
+        raise typer.Exit
+
+
+def telefoon(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
     """A programmable voice platform: REST in, SIP and RTP out.
 
     Settings come from the environment (TELEFOON_...) or a file; config/telefoon.toml describes each.
     """
+    del version
     if context.invoked_subcommand in {"serve", "version"}:
         return  # the one sets up its own logs, the other has none
     from api.logs import write_logs

@@ -11,7 +11,7 @@ from api.cli.group import CommandGroup, examples
 from api.cli.local import Books, with_books
 from api.cli.output import AsJson, as_row, print_json, print_rows
 from engine.consent.policy import Withdrawal
-from engine.errors import InvalidField, NotFound
+from engine.errors import InvalidField, NotFound, NumberTaken
 from engine.privacy.audit import CLI
 from engine.web.request import BodyFormat
 
@@ -66,6 +66,8 @@ def add(
         _require_web_address(field, address)
 
     async def work(books: Books) -> dict[str, Any]:
+        if await books.numbers.get(e164) is not None:
+            raise NumberTaken(e164)  # before an account is made for nothing
         owner = await books.accounts.ensure(account)
         added = await books.numbers.add(
             owner.id, e164, url=url, fallback_url=fallback_url, language=spoken, record=record, method=method.value,
@@ -78,8 +80,9 @@ def add(
     added = with_books(work)
     if as_json:
         print_json(added)
-        return
-    typer.echo(f"{added['e164']} belongs to account {added['account']}.")
+    else:
+        typer.echo(f"{added['e164']} belongs to account {added['account']}.")
+    _warn_of(url, fallback_url)
 
 
 @numbers.command("list", epilog=examples("telefoon numbers list", "telefoon numbers list --account demo --json"))
@@ -124,6 +127,16 @@ def remove(number: E164) -> None:
     if not with_books(work):
         raise NoNumber(number)
     typer.echo(f"{number} is removed.")
+
+
+def _warn_of(*urls: str | None) -> None:
+    """A webhook that the server would not ask, before a call finds out."""
+    from api.cautions import refused
+    from config.settings import load
+
+    for url in urls:
+        if url is not None and (why := refused(load(), url)) is not None:
+            typer.echo(f"telefoon: {why}", err=True)
 
 
 class NoNumber(NotFound):

@@ -6,18 +6,20 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import typer
 
 from api.cli.group import FAILED
-from engine.errors import TelefoonError
+from engine.errors import InvalidField, TelefoonError
 
 if TYPE_CHECKING:
     import aiohttp
 
 BASE_PATH: Final = "/v1/voice"
 _TIMEOUT_S: Final = 30.0
+_PIECE_BYTES: Final = 64 * 1024
 
 Key = Annotated[str | None, typer.Option("--key", envvar="TELEFOON_API_KEY", help="API key.", show_envvar=True)]
 Server = Annotated[
@@ -47,6 +49,28 @@ class Rest:
 
     async def delete(self, path: str) -> None:
         await self._ask("DELETE", path)
+
+    async def download(self, path: str, file: Path, **query: str) -> int:
+        """Write the body to a file, whole or not at all; gives its size in bytes. Raises InvalidField for the file."""
+        import aiohttp
+
+        part = file.with_name(f".{file.name}.part")
+        try:
+            async with self.client.get(f"{self.base}{path}", params=query, timeout=aiohttp.ClientTimeout()) as response:
+                if response.status >= 400:
+                    raise refusal(response, await response.text())
+                size = 0
+                with part.open("wb") as sink:
+                    async for piece in response.content.iter_chunked(_PIECE_BYTES):
+                        size += sink.write(piece)
+            part.replace(file)
+            return size
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise RestError(f"{self.base} broke off: {str(error) or type(error).__name__}.") from None
+        except OSError as error:
+            raise InvalidField("to", f"{file} can't be written: {error.strerror}.") from None
+        finally:
+            part.unlink(missing_ok=True)
 
     async def _ask(self, method: str, path: str, **more: Any) -> dict[str, Any]:
         import aiohttp

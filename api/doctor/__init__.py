@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Final
 
 from api.doctor import (
+    beginning,
     database,
     disk,
     handles,
@@ -26,6 +27,7 @@ Check = Callable[[Settings, server.RunningServer | None], Awaitable[Sequence[Fin
 CHECKS: Final[Sequence[Check]] = (
     library.check,
     ports.check,
+    beginning.check,
     database.check,
     pepper.check,
     master_key.check,

@@ -23,6 +23,10 @@ _TARGET: Final = re.compile(
 _STATUS: Final = re.compile(rb"^SIP/2\.0 (?P<code>\d{3}) ?(?P<reason>[^\r\n]*)")
 
 
+Source = tuple[str, int] | None
+"""The address and port (0 is any) that a request leaves from; None leaves that to the system."""
+
+
 class NoAnswer(Exception):
     """Nobody answered; the text says in what way."""
 
@@ -88,18 +92,21 @@ class Certificates:
         return context
 
 
-async def ask(target: Target, certificates: Certificates, timeout_s: float = TIMEOUT_S) -> Answer:
-    """Send OPTIONS and wait for an answer. Raises NoAnswer, NotTrusted."""
+async def ask(
+    target: Target, certificates: Certificates, timeout_s: float = TIMEOUT_S, *, source: str | None = None
+) -> Answer:
+    """Send OPTIONS, from the address `source` if there is one, and wait for an answer. Raises NoAnswer, NotTrusted."""
+    own = (source, 0) if source is not None else None
     where = f"{target.host}:{target.port} over {target.transport.upper()}"
     try:
         async with asyncio.timeout(timeout_s):
             match target.transport:
                 case "udp":
-                    return await _over_udp(target)
+                    return await _over_udp(target, own)
                 case "tls":
-                    return await _over_tls(target, certificates)
+                    return await _over_tls(target, certificates, own)
                 case _:
-                    return await _over_stream(target, None)
+                    return await _over_stream(target, None, own)
     except TimeoutError:
         raise NoAnswer(f"{where} did not answer within {timeout_s:.0f} s") from None
     except ssl.SSLCertVerificationError as error:
@@ -125,9 +132,11 @@ class _Datagrams(asyncio.DatagramProtocol):
             self.answer.set_exception(exc)
 
 
-async def _over_udp(target: Target) -> Answer:
+async def _over_udp(target: Target, own: Source) -> Answer:
     loop = asyncio.get_running_loop()
-    transport, protocol = await loop.create_datagram_endpoint(_Datagrams, remote_addr=(target.host, target.port))
+    transport, protocol = await loop.create_datagram_endpoint(
+        _Datagrams, local_addr=own, remote_addr=(target.host, target.port)
+    )
     try:
         request = _request(target, transport.get_extra_info("sockname"))
         wait_s = T1_S
@@ -142,16 +151,16 @@ async def _over_udp(target: Target) -> Answer:
         protocol.answer.cancel()
 
 
-async def _over_tls(target: Target, certificates: Certificates) -> Answer:
+async def _over_tls(target: Target, certificates: Certificates, own: Source) -> Answer:
     try:
-        return await _over_stream(target, certificates.context(strict=True))
+        return await _over_stream(target, certificates.context(strict=True), own)
     except ssl.SSLCertVerificationError as error:
-        answer = await _over_stream(target, certificates.context(strict=False))
+        answer = await _over_stream(target, certificates.context(strict=False), own)
         return replace(answer, flaw=error.verify_message)
 
 
-async def _over_stream(target: Target, tls: ssl.SSLContext | None) -> Answer:
-    reader, writer = await asyncio.open_connection(target.host, target.port, ssl=tls)
+async def _over_stream(target: Target, tls: ssl.SSLContext | None, own: Source) -> Answer:
+    reader, writer = await asyncio.open_connection(target.host, target.port, ssl=tls, local_addr=own)
     try:
         writer.write(_request(target, writer.get_extra_info("sockname")))
         return await _first_final(reader)

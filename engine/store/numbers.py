@@ -50,6 +50,11 @@ class Numbers:
         """In the order of the numbers."""
         return [Number(**row) for row in await self._db.rows(select(numbers).order_by(numbers.c.e164))]
 
+    async def webhooks(self) -> list[str]:
+        """URLs that calls to numbers ask, each once."""
+        urls = [url for number in await self.all() for url in (number.url, number.fallback_url) if url]
+        return list(dict.fromkeys(urls))
+
     async def remove(self, e164: str) -> bool:
         """False if no account has it."""
         return await self._db.change(delete(numbers).where(numbers.c.e164 == e164)) == 1

@@ -86,11 +86,15 @@ async def test_a_second_open_room_of_one_name_is_refused(tmp_path: Path, ports: 
     async with platform(tmp_path, ports) as telefoon:
         made = await telefoon.post("conferences", {"friendly_name": "board"})
         both = await asyncio.gather(*(telefoon.refuses("conferences", {"friendly_name": "board"}) for _ in range(2)))
-        await telefoon.delete(f"conferences/{made['id']}")
+        listed = telefoon.telefoon("conferences", "list", "--key", telefoon.key)
+        shown = telefoon.telefoon("conferences", "show", made["id"], "--key", telefoon.key)
+        telefoon.telefoon("conferences", "end", made["id"], "--key", telefoon.key)
         again = await telefoon.post("conferences", {"friendly_name": "board"})
 
     assert [status for status, _ in both] == [409, 409]
     assert made["id"] in both[0][1]["detail"]
+    assert made["id"] in listed
+    assert "Nobody is in it." in shown
     assert again["id"] != made["id"]
 
 

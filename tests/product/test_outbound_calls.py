@@ -45,6 +45,13 @@ async def test_a_call_is_spoken_to_gives_keys_is_recorded_and_billed(
         digits = [each["facts"]["digit"] for each in await telefoon.events(call["id"]) if each["kind"] == "digit"]
         assert digits == ["4", "2"]
         recording, wav = await telefoon.recording(tmp_path, call_id=call["id"])
+        assert recording["id"] in telefoon.telefoon("recordings", "list", "--key", telefoon.key)
+        file = tmp_path / "by-command.wav"
+        telefoon.telefoon("recordings", "download", recording["id"], "--to", str(file), "--key", telefoon.key)
+        assert file.read_bytes() == wav.read_bytes()
+        telefoon.telefoon(
+            "recordings", "download", recording["id"], "--to", str(file), "--key", telefoon.key, exit_code=2
+        )
         assert (recording["status"], recording["channels"]) == ("completed", 2)
         ours = Sound.of_file(wav, channel=0)
         assert contains(ours, Sound.of_file(spoken)).score > 0.9

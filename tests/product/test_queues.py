@@ -40,6 +40,8 @@ async def test_a_caller_waits_with_the_customers_document_until_an_agent_takes_t
             await shop.is_asked("/wait", times=2)
             queue = (await telefoon.get("queues"))["queues"][0]
             looked_into = await telefoon.get(f"queues/{queue['id']}")
+            assert queue["id"] in telefoon.telefoon("queues", "list", "--key", telefoon.key)
+            assert "Place" in telefoon.telefoon("queues", "show", queue["id"], "--key", telefoon.key)
             serving = dialling(
                 telefoon, "--play", str(other), "--record", str(at_agent), caller="+3225550178", number=AGENTS
             )

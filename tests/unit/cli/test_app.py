@@ -1,5 +1,6 @@
 """The command as a whole: help, exit codes, and errors of one line."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import typer
+import typer.testing
 
 from api.cli.app import app_for
 from tests.peers.databases import migrated_sqlite
@@ -26,6 +28,8 @@ COMMANDS = [
     ("webhooks", "list"), ("webhooks", "replay"), ("webhooks", "verify"),
     ("numbers", "add"), ("numbers", "list"), ("numbers", "remove"),
     ("calls", "list"), ("calls", "show"), ("calls", "explain"), ("calls", "end"),
+    ("conferences", "list"), ("conferences", "show"), ("conferences", "end"),
+    ("queues", "list"), ("queues", "show"), ("recordings", "list"), ("recordings", "download"),
 ]  # fmt: skip
 LISTS = [command for command in COMMANDS if command[-1] == "list"]
 
@@ -112,3 +116,23 @@ def test_a_command_loads_no_more_than_it_needs(arguments: tuple[str, ...], neede
     loaded = {line.rpartition("|")[2].strip() for line in told.stderr.splitlines() if line.startswith("import time:")}
     assert "typer" in loaded
     assert loaded & set(_SLOW) <= needed
+
+
+def test_the_version_is_an_option_too() -> None:
+    told = typer.testing.CliRunner().invoke(app_for(None), ["--version"])
+
+    assert (told.exit_code, told.stdout) == (0, f"telefoon {version('telefoon')}\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "field"),
+    [(("calls", "list", "--json"), 1, None), (("numbers", "add", "12", "--account", "a", "--json"), 2, "number")],
+)
+def test_who_asks_for_json_gets_errors_as_json(
+    telefoon: Run, arguments: tuple[str, ...], code: int, field: str | None
+) -> None:
+    refused = telefoon(*arguments)
+
+    told = json.loads(refused.stderr)
+    assert (refused.exit_code, told.get("field")) == (code, field)
+    assert told["error"]

@@ -1,0 +1,53 @@
+"""What a start can know will not work: said by `serve`, `doctor` and `numbers add` before a call finds out."""
+
+from collections.abc import Iterable, Iterator
+from ipaddress import ip_address
+
+from yarl import URL
+
+from config.settings import Settings
+from engine.egress import Egress
+from engine.errors import EgressDenied
+from sip.config import from_settings
+
+_LOCAL_NAMES = frozenset({"localhost", "localhost.localdomain"})
+
+
+def cautions(settings: Settings, urls: Iterable[str] = ()) -> Iterator[str]:
+    """One sentence or two each; `urls` are those of the numbers' webhooks."""
+    trunk = from_settings(settings).trunk
+    if trunk is None:
+        yield "No trunk is set: numbers can't be dialled. Set TELEFOON_TRUNK, such as sip:sip.carrier.example."
+    elif is_loopback(settings.sip_host) and not is_loopback(trunk.host):
+        yield (
+            f"SIP listens on {settings.sip_host} alone, where the trunk at {trunk.host} can't reach it. "
+            "Set TELEFOON_SIP_HOST to this machine's address, or to 0.0.0.0."
+        )
+    for url in dict.fromkeys(urls):
+        if (why := refused(settings, url)) is not None:
+            yield why
+
+
+def refused(settings: Settings, url: str) -> str | None:
+    """Why a webhook's URL would not be asked; None where that is not known without a look at the name."""
+    egress = Egress(settings.egress_allow)
+    parsed = URL(url)
+    try:
+        egress.check(parsed)
+        if (parsed.host or "").lower() in _LOCAL_NAMES and not egress.permits("127.0.0.1"):
+            raise EgressDenied("127.0.0.1 is no public address.")
+    except EgressDenied as error:
+        return f"{_without_secrets(parsed)} would not be asked: {error} Allow its network with TELEFOON_EGRESS_ALLOW."
+    return None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches it."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() in _LOCAL_NAMES
+
+
+def _without_secrets(url: URL) -> str:
+    return str(url.with_user(None).with_query(None)) if url.host else str(url)

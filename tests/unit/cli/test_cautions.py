@@ -1,0 +1,51 @@
+"""What a start can know will not work is said at once."""
+
+from ipaddress import ip_network
+
+import pytest
+
+from api.cautions import cautions
+from config.settings import Settings
+from tests.unit.cli.conftest import Run
+
+
+@pytest.mark.parametrize(
+    ("settings", "urls", "told"),
+    [
+        (Settings(), [], ["No trunk is set"]),
+        (Settings(trunk="sip:sip.carrier.example"), [], ["SIP listens on 127.0.0.1 alone"]),
+        (Settings(trunk="sip:192.0.2.1", sip_host="::1"), [], ["SIP listens on ::1 alone"]),
+        (Settings(trunk="sip:127.0.0.1:5080"), [], []),
+        (Settings(trunk="sip:192.0.2.1", sip_host="0.0.0.0"), [], []),
+        (
+            Settings(trunk="sip:127.0.0.1"),
+            ["http://10.0.0.1/x?secret=1"],
+            ["http://10.0.0.1/x would not be asked"],
+        ),
+        (Settings(trunk="sip:127.0.0.1"), ["http://localhost/"], ["http://localhost/ would not be asked"]),
+        (Settings(trunk="sip:127.0.0.1", egress_allow=[ip_network("127.0.0.0/8")]), ["http://localhost/"], []),
+        (Settings(trunk="sip:127.0.0.1"), ["https://shop.example/voice"], []),
+    ],
+)
+def test_each_caution_names_what_to_set(settings: Settings, urls: list[str], told: list[str]) -> None:
+    found = list(cautions(settings, urls))
+
+    assert [each.startswith(begin) for each, begin in zip(found, told, strict=True)] == [True] * len(told)
+    assert all("TELEFOON_" in each for each in found)
+
+
+def test_a_number_whose_webhook_would_not_be_asked_is_added_with_a_warning(telefoon: Run) -> None:
+    added = telefoon("numbers", "add", "+3225550100", "--account", "demo", "--url", "http://10.0.0.1/start")
+
+    assert added.exit_code == 0
+    assert "http://10.0.0.1/start would not be asked" in added.stderr
+    assert "TELEFOON_EGRESS_ALLOW" in added.stderr
+
+
+def test_a_number_that_is_taken_leaves_no_account_behind(telefoon: Run) -> None:
+    telefoon("numbers", "add", "+3225550100", "--account", "demo")
+
+    again = telefoon("numbers", "add", "+3225550100", "--account", "other")
+
+    assert again.exit_code == 1
+    assert "other" not in telefoon("accounts", "list").stdout
