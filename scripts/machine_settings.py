@@ -1,6 +1,6 @@
-"""What this machine is told about fetching packages: settings of apt and pip, proxies, certificates.
+"""What this machine is told about fetching packages: settings of apt, pip and npm, proxies, certificates.
 
-No host is named anywhere: the settings are found where apt and pip find them, and are copied as they are.
+No host is named anywhere: the settings are found where those programs find them, and are copied as they are.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-_PASSED_ON = re.compile(r"(.*_proxy|PIP_.*|SSL_CERT_.*|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE)", re.IGNORECASE)
+_PASSED_ON = re.compile(
+    r"(.*_proxy|PIP_.*|NPM_CONFIG_.*|NODE_EXTRA_CA_CERTS|SSL_CERT_.*|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE)", re.IGNORECASE
+)
 _APT_SETTINGS = re.compile(r"Acquire::(Check-Valid-Until|Check-Date|Max-FutureTime|Retries|https?::.*) ")
 _ON_THIS_MACHINE = re.compile(r"(file://)?(/[^\s'\",;]+)")
 _ADDRESS = re.compile(r"(?!file:)\b[a-z][a-z+.-]*://\S+")
@@ -30,14 +32,15 @@ def apt_settings(dump: Iterable[str]) -> str:
     return "".join(f"{line.rstrip()}\n" for line in dump if _APT_SETTINGS.match(line))
 
 
-def pip_files(environment: Mapping[str, str] = os.environ) -> dict[Path, str]:
-    """pip's settings files on this machine, each with where root's pip looks for it."""
+def package_files(environment: Mapping[str, str] = os.environ) -> dict[Path, str]:
+    """Settings files of pip and npm on this machine, each with where root's looks for it."""
     home = Path.home()
     places = {
         Path("/etc/xdg/pip/pip.conf"): "etc/xdg/pip/pip.conf",
         Path("/etc/pip.conf"): "etc/pip.conf",
         home / ".pip/pip.conf": "root/.pip/pip.conf",
         home / ".config/pip/pip.conf": "root/.config/pip/pip.conf",
+        home / ".npmrc": "root/.npmrc",
     }
     named = environment.get("PIP_CONFIG_FILE", "")
     if named.startswith("/"):
@@ -58,7 +61,7 @@ def copy_settings(root: Path) -> tuple[Path, ...]:
         shutil.copyfile(name, _inside(root, Path(name)))
     dump = subprocess.run(["apt-config", "dump"], capture_output=True, text=True, check=True).stdout
     (root / "etc/apt/apt.conf.d/90fetching").write_text(apt_settings(dump.splitlines()))
-    files = pip_files()
+    files = package_files()
     for source, target in files.items():
         (root / target).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, root / target)

@@ -87,3 +87,36 @@ async def test_a_change_of_a_conference_without_a_body_is_refused(site: Site, pa
     status, problem, _ = await site.request("PATCH", f"conferences/{made['id']}{path}")
 
     assert (status, problem["errors"][0]["field"]) == (422, "body")
+
+
+def test_each_body_has_an_example_that_is_right(site: Site) -> None:
+    published = site.services.published
+    bodies = [
+        (operation["operationId"], operation["requestBody"]["content"]["application/json"])
+        for item in published.document["paths"].values()
+        for operation in item.values()
+        if isinstance(operation, dict) and "requestBody" in operation
+    ]
+
+    assert len(bodies) >= 10
+    for name, body in bodies:
+        wrong = [error.message for error in published.validator(body["schema"]).iter_errors(body["example"])]
+        assert (name, wrong) == (name, [])
+
+
+def test_each_list_says_what_is_in_it(site: Site) -> None:
+    """Generators of clients leave out what holds a list of nothing known, and all that holds it."""
+    bare: list[str] = []
+
+    def look(value: object, path: str) -> None:
+        if isinstance(value, dict):
+            if value.get("type") == "array" and "items" not in value:
+                bare.append(path)
+            for name, inner in value.items():
+                look(inner, f"{path}/{name}")
+        elif isinstance(value, list):
+            for at, inner in enumerate(value):
+                look(inner, f"{path}/{at}")
+
+    look(site.services.published.document, "")
+    assert bare == []

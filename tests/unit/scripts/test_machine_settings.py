@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.machine_settings import apt_settings, passed_on, pip_files, shown_paths
+from scripts.machine_settings import apt_settings, package_files, passed_on, shown_paths
 
 
 def test_proxies_pips_settings_and_certificates_are_passed_on_and_nothing_else() -> None:
@@ -37,7 +37,7 @@ def test_pips_own_files_are_found_and_so_is_one_that_is_named(tmp_path: Path, mo
     users.touch()
     named.touch()
 
-    found = pip_files({"PIP_CONFIG_FILE": str(named)})
+    found = package_files({"PIP_CONFIG_FILE": str(named)})
 
     assert found[users] == "root/.config/pip/pip.conf"
     assert found[named] == str(named).lstrip("/")
