@@ -10,7 +10,8 @@ COPY sip/native sip/native
 COPY sip/patches sip/patches
 RUN python3 -m scripts.system_packages build && python3 -m scripts.build_pjsua2
 COPY . .
-RUN make setup
+ARG EXTRAS=""
+RUN make setup EXTRAS="$EXTRAS"
 
 FROM debian:12-slim AS telefoon
 RUN apt-get update && apt-get install --yes --no-install-recommends python3 && rm -rf /var/lib/apt/lists/*

@@ -9,14 +9,16 @@ UV_COMPILE := $(BIN)/uv pip compile setup.py --universal --python-version 3.11 \
 WORKERS ?= $(shell expr 2 \* $$(nproc))
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telefoon
 
-.PHONY: help setup run test test-fast lint format lock bench-calls bench-cascade bench-conference bench-endurance \
+.PHONY: help setup run asterisk test test-fast test-memory lint format lock bench-calls bench-cascade bench-conference bench-endurance \
 	bench-ivr bench-listeners bench-recording bench-webhooks clean fresh
 
 help:
 	@echo 'make run           install, then one real call from start to end, then keep serving (Ctrl-C ends it)'
-	@echo 'make setup         install only: leaves .venv/bin/telefoon working'
+	@echo 'make setup         install only: leaves .venv/bin/telefoon working; more with EXTRAS="speech pico piper pkcs11"'
+	@echo 'make asterisk      a carrier and phone network on this machine, as root (Ctrl-C ends it); see config/asterisk'
 	@echo "make test          all tests, side by side; some: make test TESTS='tests/unit -k rating' WORKERS=2"
 	@echo 'make test-fast     those that need neither SIP nor other programs: under a minute'
+	@echo 'make test-memory   tests/sip on a library that ends at the first wrong use of memory (AddressSanitizer)'
 	@echo 'make lint          ruff, mypy, import-linter'
 	@echo 'make format        put the code into the one format'
 	@echo 'make bench-calls   100 inbound calls at 20 a second; figures to bench/results/'
@@ -37,6 +39,9 @@ help:
 setup:
 	@$(PYTHON) -m scripts.setup
 
+asterisk:
+	@exec $(PYTHON) -m scripts.run_asterisk
+
 run: setup
 	@exec $(BIN)/telefoon demo
 
@@ -49,7 +54,11 @@ endif
 
 test-fast:
 	@$(PYTHON) -m scripts.setup --tests
-	@$(BIN)/python -m pytest --only fast -n $$(nproc) $(TESTS)
+	@$(BIN)/python -m pytest --only fast -n $$(nproc) $(or $(TESTS),tests/unit)
+
+test-memory:
+	@$(PYTHON) -m scripts.setup --tests
+	@$(BIN)/python -m tests.sanitized $(TESTS)
 
 lint:
 	@$(PYTHON) -m scripts.setup --tests
@@ -106,6 +115,7 @@ lock:
 	@$(UV_COMPILE) $(LOCK_FLAGS) --output-file requirements.lock
 	@$(UV_COMPILE) $(LOCK_FLAGS) --extra test --extra pico --constraint requirements.lock \
 		--output-file requirements-test.lock
+	@$(PYTHON) -m scripts.lock_extras $(LOCK_FLAGS)
 
 clean:
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -47,7 +47,7 @@ PKCS11 = ["python-pkcs11>=0.10,<1"]
 
 EXTRAS = {
     "pico": ["py-nanotts>=0.1,<1"],
-    "piper": ["piper-tts>=1.8,<2"],
+    "piper": ["piper-tts>=1.8,<2; platform_python_implementation == 'CPython'"],
     "pkcs11": PKCS11,
     "speech": SPEECH,
     "build": ["setuptools>=75,<90"],

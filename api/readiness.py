@@ -42,7 +42,7 @@ class Readiness:
             silent_since = await self.agent.trunk_silent_since()
         except TelefoonError as error:
             return _check(error)
-        if silent_since is not None:
+        if silent_since is not None and not (registration.wanted and registration.code):
             return {"ok": False, "detail": f"the trunk has answered nothing since {silent_since:%H:%M:%S} UTC"}
         if not registration.wanted:
             return {"ok": True, "detail": "no registration wanted"}

@@ -80,7 +80,8 @@ Transports = Annotated[list[SipTransport], NoDecode, BeforeValidator(_words)]
 class Settings(BaseSettings):
     """Every setting, flat, under the name that the environment uses."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+    # Containers pass on variables that are empty where nothing was chosen.
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True)
 
     http_host: str = "127.0.0.1"
     http_port: Port = 8080

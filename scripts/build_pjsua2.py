@@ -2,6 +2,7 @@
 
     python3 -m scripts.build_pjsua2                 prints the wheel's path
     python3 -m scripts.build_pjsua2 --into PYTHON   installs it into that Python's environment as well
+    python3 -m scripts.build_pjsua2 --sanitized     one that ends at the first wrong use of memory, for the tests
 
 `PJPROJECT_SOURCE=folder-or-tarball` builds from that source instead of the distribution's.
 """
@@ -40,8 +41,9 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--into", metavar="PYTHON", help="install the wheel into this Python's environment")
+    parser.add_argument("--sanitized", action="store_true", help="with AddressSanitizer, for tests")
     chosen = parser.parse_args()
-    wheel = pjsua2_wheel(os.environ.get(VARIABLE, ""), Progress())
+    wheel = pjsua2_wheel(os.environ.get(VARIABLE, ""), Progress(), sanitized=chosen.sanitized)
     if chosen.into:
         command = [
             chosen.into,
@@ -57,18 +59,18 @@ def main() -> None:
     print(wheel)
 
 
-def pjsua2_wheel(given: str, progress: Progress) -> Path:
+def pjsua2_wheel(given: str, progress: Progress, *, sanitized: bool = False) -> Path:
     """The wheel for the running Python, from the cache or built from the source `given` (see find_source)."""
     root = cache_root()
     with locked("pjsua2", root):
         source = find_source(given, progress)
-        folder = root / "pjsua2" / wheel_key(source)
+        folder = root / "pjsua2" / f"{wheel_key(source)}{'-sanitized' if sanitized else ''}"
         if not folder.is_dir():
             log = root / "logs" / f"pjsua2-{folder.name}.log"
             log.unlink(missing_ok=True)
             progress.note(f"Building pjsua2 {source.version}: this takes minutes, once. Log: {log}")
             with built_whole(folder) as work:
-                _build(source, work, log, progress)
+                _build(source, work, log, progress, recipe.SANITIZED if sanitized else ())
         return next(folder.glob("*.whl"))
 
 
@@ -80,7 +82,17 @@ def wheel_key(source: Source) -> str:
     return f"{source.version}-{key_of(source.version, source.digest, recipe.recipe_text(), abi, system)}"
 
 
-def _build(source: Source, work: Path, log: Path, progress: Progress) -> None:
+def sanitizer_environment() -> dict[str, str]:
+    """What a Python needs in its environment that is to load a sanitized pjsua2."""
+    found = subprocess.run(["gcc", "-print-file-name=libasan.so"], capture_output=True, text=True, check=True)
+    return {
+        "LD_PRELOAD": found.stdout.strip(),
+        # Python itself leaks by design; and SWIG's module is no reason to look at the order of constructors.
+        "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=1:strict_string_checks=0",
+    }
+
+
+def _build(source: Source, work: Path, log: Path, progress: Progress, more: tuple[str, ...]) -> None:
     tree = work / "source"
     with progress.stage("Unpacking pjproject"):
         unpack(source, tree, log)
@@ -88,15 +100,16 @@ def _build(source: Source, work: Path, log: Path, progress: Progress) -> None:
             _apply(patch, tree, log, progress)
         adapt(tree)
     with progress.stage("Configuring pjproject"):
-        environment = {**os.environ, "CFLAGS": recipe.C_FLAGS, "CXXFLAGS": recipe.C_FLAGS}
+        flags = shlex.join((*shlex.split(recipe.C_FLAGS), *more))
+        environment = {**os.environ, "CFLAGS": flags, "CXXFLAGS": flags, "LDFLAGS": shlex.join(more)}
         run_logged(["./aconfigure", *recipe.CONFIGURE], log, cwd=tree, env=environment)
     with progress.stage("Compiling pjproject and its Python wrapper"):
-        _compile(tree, log)
+        _compile(tree, log, more)
     with progress.stage("Linking and trying pjsua2"):
-        files = _link(tree, source.version, log)
+        files = _link(tree, source.version, log, more)
         version = f"{source.version}+{recipe.LOCAL_VERSION}"
         write_wheel("pjsua2", version, files, work, "pjsua2 of pjproject, with limits for a server")
-        _try(tree, log)
+        _try(tree, log, sanitizer_environment() if more else {})
     shutil.rmtree(tree)
 
 
@@ -127,13 +140,13 @@ def adapt(tree: Path) -> None:
     (tree / "third_party/lib").mkdir(exist_ok=True, parents=True)
 
 
-def _compile(tree: Path, log: Path) -> None:
+def _compile(tree: Path, log: Path, more: tuple[str, ...]) -> None:
     """Make the C libraries and the wrapper at the same time: neither needs the other before linking."""
     failures: list[SetupFailed] = []
 
     def guarded() -> None:
         try:
-            _compile_wrapper(tree, log.with_suffix(".wrapper.log"))
+            _compile_wrapper(tree, log.with_suffix(".wrapper.log"), more)
         except SetupFailed as failure:
             failures.append(failure)
 
@@ -147,7 +160,7 @@ def _compile(tree: Path, log: Path) -> None:
         raise failures[0]
 
 
-def _compile_wrapper(tree: Path, log: Path) -> None:
+def _compile_wrapper(tree: Path, log: Path, more: tuple[str, ...]) -> None:
     log.unlink(missing_ok=True)
     folder = tree / _SWIG_FOLDER / "python"
     includes = [f"-I{tree / part / 'include'}" for part in _HEADERS]
@@ -160,25 +173,27 @@ def _compile_wrapper(tree: Path, log: Path) -> None:
         raise SetupFailed(f"Python's headers are missing ({headers}/Python.h). Install python3-dev.")
     flags = [*_make_values(folder, "cflags"), f"-I{recipe.NATIVE}"]
     for source in sorted(recipe.NATIVE.glob("*.cpp")):
-        run_logged(["g++", *flags, *recipe.NATIVE_FLAGS, "-c", str(source), "-o", f"{source.stem}.o"], log, cwd=folder)
+        run_logged(
+            ["g++", *flags, *recipe.NATIVE_FLAGS, *more, "-c", str(source), "-o", f"{source.stem}.o"], log, cwd=folder
+        )
     wrapper = [f"-I{headers}", "-c", "pjsua2_wrap.cpp", "-o", "pjsua2_wrap.o"]
-    run_logged(["g++", *flags, *recipe.WRAPPER_FLAGS, *wrapper], log, cwd=folder)
+    run_logged(["g++", *flags, *recipe.WRAPPER_FLAGS, *more, *wrapper], log, cwd=folder)
 
 
-def _link(tree: Path, version: str, log: Path) -> dict[str, bytes]:
+def _link(tree: Path, version: str, log: Path, more: tuple[str, ...]) -> dict[str, bytes]:
     folder = tree / _SWIG_FOLDER / "python"
     module = f"_pjsua2.{sysconfig.get_config_var('SOABI')}.so"
     libraries = [f"-l{name}" for name in _make_values(folder, "libs")]
     paths = [flag for flag in _make_values(folder, "ldflags") if flag.startswith("-L")]
     objects = ["pjsua2_wrap.o", *(f"{source.stem}.o" for source in sorted(recipe.NATIVE.glob("*.cpp")))]
-    run_logged(["g++", "-shared", "-s", *objects, *paths, *libraries, "-o", module], log, cwd=folder)
+    run_logged(["g++", "-shared", *(more or ("-s",)), *objects, *paths, *libraries, "-o", module], log, cwd=folder)
     (folder / "pjsua2_build.py").write_text(recipe.build_record(version))
     return {name: (folder / name).read_bytes() for name in ("pjsua2.py", "pjsua2_build.py", module)}
 
 
-def _try(tree: Path, log: Path) -> None:
+def _try(tree: Path, log: Path, more: dict[str, str]) -> None:
     """Start the library once with all its calls, so that a wheel in the cache is one that works."""
-    run_logged([sys.executable, "-c", _CHECK], log, cwd=tree / _SWIG_FOLDER / "python")
+    run_logged([sys.executable, "-c", _CHECK], log, cwd=tree / _SWIG_FOLDER / "python", env={**os.environ, **more})
 
 
 def _make_values(folder: Path, target: str) -> list[str]:

@@ -74,6 +74,11 @@ class Environment:
         with progress.stage(f"Installing Python packages ({lock.name})"):
             self._pip("--require-hashes", "--requirement", str(lock))
 
+    def install_beside(self, lock: Path, progress: Progress) -> None:
+        """Install what `lock` names to what is there already, each file checked by its hash."""
+        with progress.stage(f"Installing Python packages ({lock.name})"):
+            self._pip("--no-deps", "--require-hashes", "--requirement", str(lock))
+
     def install_wheel(self, wheel: Path) -> None:
         """Install a wheel made here."""
         self._pip("--no-deps", "--force-reinstall", str(wheel))

@@ -62,6 +62,9 @@ C_FLAGS: Final = "-O2 -DNDEBUG -fPIC"
 #: The wrapper only passes arguments on: -O1 compiles in a third of the time and loses nothing that counts.
 WRAPPER_FLAGS: Final = ("-O1", "-DNDEBUG", "-fPIC", "-fno-strict-aliasing", "-w")
 
+#: For a build that ends at the first wrong use of memory (AddressSanitizer); it is slow, and for tests alone.
+SANITIZED: Final = ("-fsanitize=address", "-fno-omit-frame-pointer", "-g")
+
 #: -threads lets go of Python's lock during every library call.
 SWIG_FLAGS: Final = ("-c++", "-python", "-threads", "-w312")
 

@@ -1,11 +1,22 @@
 """A company's menu, written with the package `twilio` and aiohttp: menu, queue, agent, voicemail.
 
-Nothing in it knows Telefoon: it would serve a cloud as well. Every request's signature is checked.
+Nothing in it knows Telefoon: it would serve a cloud as well. The signature of every request that it answers is checked.
+From the checkout, after `make setup`, in one terminal:
 
-    export AUTH_TOKEN=$(telefoon accounts secret demo | awk '{print $NF}')
-    python docs/examples/ivr.py --port 8090
-    telefoon numbers add +3225550100 --account demo --url http://127.0.0.1:8090/voice
-    telefoon numbers add +3225550101 --account demo --url http://127.0.0.1:8090/agent
+    .venv/bin/pip install twilio
+    .venv/bin/telefoon keys create --account demo
+    .venv/bin/telefoon numbers add +3225550110 --account demo --url http://127.0.0.1:8090/voice
+    .venv/bin/telefoon numbers add +3225550111 --account demo --url http://127.0.0.1:8090/agent
+    AUTH_TOKEN=$(.venv/bin/telefoon accounts secret demo | awk '{print $NF}') .venv/bin/python docs/examples/ivr.py
+
+in a second, with webhooks to this machine allowed, which they are not by default:
+
+    TELEFOON_EGRESS_ALLOW='["127.0.0.0/8"]' .venv/bin/telefoon serve
+
+and in a third, a caller who asks for help, and in a fourth an agent who takes the call:
+
+    .venv/bin/telefoon phone --dial sip:+3225550110@127.0.0.1:5060 --from +3225550199 --digits 7 --digits-after 6
+    .venv/bin/telefoon phone --dial sip:+3225550111@127.0.0.1:5060 --from +3225550188
 """
 
 import argparse

@@ -14,7 +14,7 @@ Job = Callable[[AsyncConnection], Awaitable[T]]
 """Changes that belong together. It may be run again after a rollback, so it changes nothing but the database."""
 
 _MOST_AT_ONCE: Final = 64
-_LOOK_AGAIN_S: Final = 0.02
+_LOOK_AGAIN_S: Final = 0.05
 
 
 class Writer(Protocol):
@@ -72,6 +72,8 @@ class SerialWriter:
         self._engine = engine
         self._is_locked = is_locked
         self._patience_s = patience_s
+        self._kept = False
+        """Whether another process had the file to itself when it was last looked at; a slow disk is none."""
         self._queue: asyncio.Queue[_Waiting | None] = asyncio.Queue()
         self._worker = asyncio.create_task(self._work(), name="database-writer")
 
@@ -79,14 +81,13 @@ class SerialWriter:
         waiting = _Waiting(job, asyncio.get_running_loop().create_future())
         self._queue.put_nowait(waiting)
         try:
-            while not waiting.done.done():
-                await asyncio.wait({waiting.done}, timeout=self._patience_s)
-                if not waiting.begun:
-                    break
+            await asyncio.wait({waiting.done}, timeout=self._patience_s)
+            while not waiting.done.done() and (waiting.begun or not self._kept):
+                await asyncio.wait({waiting.done}, timeout=_LOOK_AGAIN_S)
         finally:
             gave_up = waiting.done.cancel()
         if gave_up:
-            raise StoreError(f"The database took no change for {self._patience_s:g} s; another process may keep it.")
+            raise StoreError(f"Another process has kept the database to itself for {self._patience_s:g} s.")
         result: T = await waiting.done
         return result
 
@@ -109,6 +110,7 @@ class SerialWriter:
             return
         try:
             async with self._engine.begin() as connection:
+                self._kept = False
                 batch = _still_waiting(batch)  # another process may have had its turn first
                 for each in batch:
                     each.begun = True
@@ -129,6 +131,7 @@ class SerialWriter:
 
     async def _write_later(self, batch: list[_Waiting]) -> None:
         """Try again for those who still wait; the library has waited a while for the other process."""
+        self._kept = True
         for each in batch:
             each.begun = False
         await asyncio.sleep(_LOOK_AGAIN_S)

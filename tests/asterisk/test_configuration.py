@@ -2,7 +2,8 @@
 
 import re
 
-from tests.peers.asterisk import CONFIG, Asterisk
+from scripts.run_asterisk import CONFIG
+from tests.peers.asterisk import Asterisk
 
 
 async def test_every_module_that_is_named_runs(network: Asterisk) -> None:

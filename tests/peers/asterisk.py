@@ -13,13 +13,13 @@ from typing import Final
 
 from scripts.asterisk_root import asterisk_root
 from scripts.progress import Progress
+from scripts.run_asterisk import CONFIG, DIRECTORIES
 from sip.media_priority import NICENESS
 from tests.peers.audio import Sound
 from tests.peers.certificates import Pems
 from tests.peers.ports import Ports
 from tests.peers.waiting import eventually, within
 
-CONFIG: Final = Path(__file__).resolve().parents[2] / "config" / "asterisk"
 PASSWORD: Final = "telefoon-on-loopback"
 PLAIN_HOST: Final = "127.0.0.1"
 """Where the product of a plain trunk is; from any other address a digest is asked for."""
@@ -61,18 +61,6 @@ bind = 127.0.0.1:{tls}
 method = tlsv1_2
 cert_file = {folder}/cert.pem
 priv_key_file = {folder}/key.pem
-"""
-_DIRECTORIES: Final = """
-[directories]
-astetcdir => {folder}
-astdbdir => {folder}
-astkeydir => {folder}
-astspooldir => {folder}
-astrundir => {folder}
-astlogdir => {folder}
-
-[options]
-verbose = 1
 """
 
 
@@ -185,7 +173,7 @@ def _configure(one: Asterisk, ports: Ports, product_port: int, pems: Pems | None
         shutil.copy(pems.certificate, folder / "cert.pem")
         shutil.copy(pems.key, folder / "key.pem")
         site += _SITE_TLS.format(tls=one.tls_port, folder=inside)
-    (folder / "asterisk.conf").write_text(_DIRECTORIES.format(folder=inside))
+    (folder / "asterisk.conf").write_text(DIRECTORIES.format(folder=inside))
     (folder / "site_pjsip.conf").write_text(site)
     (folder / "site_rtp.conf").write_text(f"rtpstart = {rtp}\nrtpend = {rtp + rtp_ports - 1}\n")
     (folder / "site_globals.conf").write_text(f"HEARD = {inside}\n")

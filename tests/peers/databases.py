@@ -13,9 +13,14 @@ _TEMPLATE: Final = "migrated.db"
 def migrated_sqlite(path: Path) -> str:
     """SQLAlchemy URL of a fresh database in the file `path`, with all tables and no rows."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(made_once(_TEMPLATE, _make), path)
+    shutil.copyfile(template(), path)
     path.chmod(0o600)
     return sqlite_url(path)
+
+
+def template() -> Path:
+    """A database with all tables and no rows, to be copied."""
+    return made_once(_TEMPLATE, _make)
 
 
 def sqlite_url(path: Path) -> str:

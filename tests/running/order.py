@@ -1,9 +1,11 @@
 """Which tests run together: in groups that one worker takes whole, the longest first, and some by themselves.
 
 `--only together` leaves out the tests marked `alone`: they measure time to the millisecond, so nothing may run beside
-them. `--only alone` runs just those. `--only fast` runs what needs neither SIP nor a process of its own.
+them. `--only alone` runs just those. `--only fast` runs what needs neither SIP nor a process of its own, and does not
+say that it takes long; hypothesis then tries fewer examples.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -14,6 +16,7 @@ from tests.running.cost import TESTS
 from tests.running.first import mark_first_of_each_file
 
 _WITH_PROCESSES: Final = ("alone", "asterisk", "postgres", "processes", "sip")
+_LONG: Final = ("costly", "slow")
 
 
 class Only(StrEnum):
@@ -27,13 +30,13 @@ class Only(StrEnum):
 def is_chosen(item: pytest.Item, only: Only) -> bool:
     """Whether a test belongs to the part."""
     if only is Only.FAST:
-        return folder(item) == "unit" and not starts_programs(item)
+        return folder(item) == "unit" and not starts_programs(item) and not _has_any(item, _LONG)
     return (item.get_closest_marker("alone") is not None) == (only is Only.ALONE)
 
 
 def starts_programs(item: pytest.Item) -> bool:
     """Whether a test says that it starts other programs or opens SIP endpoints."""
-    return any(item.get_closest_marker(name) for name in _WITH_PROCESSES)
+    return _has_any(item, _WITH_PROCESSES)
 
 
 def folder(item: pytest.Item) -> str:
@@ -64,6 +67,10 @@ def arrange(items: list[pytest.Item], only: Only | None) -> list[pytest.Item]:
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(group_of(item)))
     return left_out
+
+
+def _has_any(item: pytest.Item, markers: Iterable[str]) -> bool:
+    return any(item.get_closest_marker(name) for name in markers)
 
 
 def _name(path: Path) -> str:

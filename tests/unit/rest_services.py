@@ -37,6 +37,7 @@ from engine.store import (
 from engine.store.retention import Retention
 
 PEPPER = b"p" * 32
+PUBLISHED = Published.load()
 
 
 async def rest_services(
@@ -60,7 +61,7 @@ async def rest_services(
         desk=desk,
         conference_desk=conference_desk,
         health=health,
-        published=Published.load(),
+        published=PUBLISHED,
         idempotency=IdempotencyKeys(database),
         audit=Audit(database),
         holds=Holds(database),

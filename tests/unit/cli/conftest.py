@@ -2,14 +2,18 @@
 
 import logging
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import structlog
+from sqlalchemy import URL
 from typer.testing import CliRunner, Result
 
 from api.logs import TALKATIVE
+from engine.store import database
+from tests.peers.databases import template
 
 Run = Callable[..., Result]
 
@@ -21,6 +25,21 @@ def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TELEFOON_DATA_DIR", str(tmp_path / "data"))
+
+
+@pytest.fixture(autouse=True)
+def tables_from_a_copy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new database gets its tables from one that was migrated in this run: each command would migrate its own."""
+    migrated, migrate = template(), database._migrate
+
+    async def copy(url: URL) -> None:
+        file = Path(url.database or "")
+        if url.get_backend_name() == "sqlite" and file.stat().st_size == 0:
+            shutil.copyfile(migrated, file)
+        else:
+            await migrate(url)
+
+    monkeypatch.setattr(database, "_migrate", copy)
 
 
 @pytest.fixture(autouse=True)

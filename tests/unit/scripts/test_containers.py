@@ -106,11 +106,19 @@ def test_every_service_is_an_image_or_a_stage_of_ours() -> None:
         assert "image" in service or (isinstance(build, dict) and build["target"] in stages())
 
 
-def test_postgresql_comes_only_when_asked_for() -> None:
+def test_postgresql_and_asterisk_come_only_when_asked_for() -> None:
     services = compose()["services"]
 
     assert services["postgres"]["profiles"] == ["postgres"]
+    assert services["asterisk"]["profiles"] == ["asterisk"]
     assert "profiles" not in services["telefoon"]
+    assert "depends_on" not in services["telefoon"]
+
+
+def test_extras_can_be_built_into_the_image() -> None:
+    build = (CHECKOUT / "Dockerfile").read_text().partition("COPY . .")[2]
+
+    assert 'make setup EXTRAS="$EXTRAS"' in build.partition("FROM")[0]
 
 
 def test_calls_go_to_where_the_other_service_listens() -> None:
@@ -119,8 +127,10 @@ def test_calls_go_to_where_the_other_service_listens() -> None:
     site = (CHECKOUT / "config/asterisk/site_pjsip.conf").read_text()
     listens = re.findall(r"^bind = (\S+)$", site, re.MULTILINE)
     calls = re.findall(r"^contact = sip:(\S+)$", site, re.MULTILINE)
+    text = (CHECKOUT / "docker-compose.yml").read_text()
     given = compose()["services"]["telefoon"]["environment"]
     assert isinstance(given, dict)
 
-    assert given["TELEFOON_TRUNK"] == f"sip:{listens[0]};transport=udp"
-    assert calls == [f"{given['TELEFOON_SIP_HOST']}:{Settings.model_fields['sip_port'].default}"]
+    assert f"Of the profile asterisk: sip:{listens[0]};transport=udp" in text
+    host = given["TELEFOON_SIP_HOST"].removeprefix("${TELEFOON_SIP_HOST:-").removesuffix("}")
+    assert calls == [f"{host}:{Settings.model_fields['sip_port'].default}"]

@@ -241,7 +241,7 @@ async def test_who_changes_a_kept_file_is_told_soon_and_readers_go_on(tmp_path: 
     await accounts.ensure("before")
     kept.execute("BEGIN IMMEDIATE")
 
-    with pytest.raises(StoreError, match=r"took no change for 0\.3 s"):
+    with pytest.raises(StoreError, match=r"kept the database to itself for 0\.3 s"):
         await accounts.ensure("meanwhile")
     assert await _names(db) == {"before"}
     kept.execute("ROLLBACK")
