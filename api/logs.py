@@ -20,11 +20,13 @@ from engine.privacy.masking import masked, without_query_values
 
 HIDDEN: Final = "(hidden)"
 
-TALKATIVE: Final = ("alembic", "aiohttp", "asyncio", "sqlalchemy")
+TALKATIVE: Final = ("aiohttp", "asyncio")
 """Libraries whose news at level info is none to an operator."""
 
-INDISCREET: Final = ("aiosqlite", "asyncpg", "boto3", "botocore", "s3transfer", "urllib3")
-"""Libraries that write every value of every statement, or every header, at level debug."""
+INDISCREET: Final = (
+    "aiosqlite", "alembic", "asyncpg", "boto3", "botocore", "s3transfer", "sqlalchemy", "urllib3",
+)  # fmt: skip
+"""Libraries that write every statement, every value in it, or every header, at level debug: debug is SIP, not SQL."""
 
 _SECRET_NAMES: Final = re.compile(r"passw|secret|token|pepper|authori[sz]ation|api_?key|cookie", re.IGNORECASE)
 _API_KEY: Final = re.compile(r"\bSK[A-Za-z0-9]{40}\b")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
-from config.settings import Settings, SipTransport, Srtp
+from config.settings import LogLevel, Settings, SipTransport, Srtp
 
 NARROWBAND_HZ = 8000
 WIDEBAND_HZ = 16000
@@ -102,6 +102,8 @@ class SipConfig:
     trunk_timeout_s: float = 5.0
     """How long an INVITE may be answered with nothing, not even 100 Trying."""
     log_file: Path | None = None
+    log_messages: bool = False
+    """Every SIP message goes into the log, at level debug."""
     any_source: bool = False
 
     @property
@@ -136,6 +138,7 @@ def from_settings(settings: Settings) -> SipConfig:
         scratch=settings.data_dir / "sip-scratch",
         rtp_silence_s=settings.rtp_silence_s,
         trunk_timeout_s=settings.trunk_timeout,
+        log_messages=settings.log_level is LogLevel.DEBUG,
     )
 
 

@@ -12,6 +12,7 @@ from config.settings import SipTransport
 from engine.errors import SetupError
 from sip.config import Listening, SipConfig, Tls
 from sip.media_priority import preferring_new_threads
+from sip.message_log import LEVEL, MessageLog
 
 MAX_CALLS = 1024
 MAX_PORTS = 4096
@@ -87,6 +88,13 @@ def _endpoint_config(config: SipConfig) -> pj.EpConfig:
     settings.logConfig.msgLogging = 1 if config.log_file else 0
     if config.log_file:
         settings.logConfig.filename = str(config.log_file)
+    elif config.log_messages:
+        # What a writer takes counts as written to the console.
+        settings.logConfig.level = settings.logConfig.consoleLevel = LEVEL
+        settings.logConfig.msgLogging = 1
+        writer = MessageLog()
+        writer.__disown__()  # the library deletes it at its end
+        settings.logConfig.writer = writer
     return settings
 
 

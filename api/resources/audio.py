@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
 from pathlib import PurePosixPath
@@ -17,6 +18,7 @@ from api.ranges import Span, Unsatisfiable, asked_span
 from api.services import Services
 from api.titles import TITLES
 from engine.errors import NotFound, RecordingError, WrongState
+from engine.live.stored import stored
 from engine.recording import UNFINISHED, Recording, RecordingStatus
 from engine.tape.audio import Audio
 from engine.tape.encoding import MEDIA_TYPES, Format, encoded
@@ -128,11 +130,19 @@ async def _send_wav(
             at += len(block)
     except RecordingError as error:
         log.error("recording_broken", recording=recording.id, error=str(error))
+        await _note_broken(services, recording, error)
         if request.transport is not None:
             request.transport.close()  # shorter than was promised: nobody takes it for the whole
         return response
     await response.write_eof()
     return response
+
+
+async def _note_broken(services: Services, recording: Recording, error: RecordingError) -> None:
+    """On the call that it is of: who downloads sees no more than that the connection was cut."""
+    if recording.call_id is not None:
+        facts = {"recording": recording.id, "reason": str(error)}
+        await stored(services.calls.note(recording.call_id, "recording_broken", facts, datetime.now(UTC)))
 
 
 async def _read(services: Services, recording: Recording, view: WavView, span: Span) -> bytes:

@@ -4,7 +4,7 @@ The live call implements it (engine/live/stage.py), and so does the simulator. E
 the far end has hung up. Cancelling one stops its sound at once.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Protocol
 
 from engine.call import Call
@@ -53,8 +53,8 @@ class Stage(Protocol):
         """Speak to the far end, to the end. A prompt that can't be rendered is noted on the call's events."""
         ...
 
-    async def play(self, url: str) -> None:
-        """Fetch, decode, play to the end. Raises MediaError, WebhookError."""
+    async def play(self, url: str, rounds: Iterable[int] = (0,)) -> None:
+        """Fetch and decode once, play to the end in each round. Raises MediaError, WebhookError, and as `rounds` do."""
         ...
 
     async def pause(self, seconds: float) -> None: ...

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,8 +26,12 @@ class Speaker:
 
     async def play_url(self, url: str, to: Sequence[Sink], web: CallWeb) -> None:
         """Fetch (if need be) and play to the end. Raises WebhookError, MediaError."""
-        async with self.media.wav(url, web, self.bridge.rate_hz) as wav:
+        async with self.file(url, web) as wav:
             await self.play_file(wav, to)
+
+    def file(self, url: str, web: CallWeb) -> AbstractAsyncContextManager[Path]:
+        """What is at the URL, to be played while inside. Raises WebhookError, MediaError."""
+        return self.media.wav(url, web, self.bridge.rate_hz)
 
     async def beep(self, to: Sequence[Sink]) -> None:
         """The short tone before a recording, to its end. Raises MediaError."""

@@ -1,7 +1,7 @@
 """What verbs do on a live call: engine.flow.stage.Stage over a session."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -112,10 +112,15 @@ class LiveStage:
         else:
             self._session.journal.note("said", text=speech.text, language=speech.language, to_the_end=True)
 
-    async def play(self, url: str) -> None:
+    async def play(self, url: str, rounds: Iterable[int] = (0,)) -> None:
         await self.answer()
-        await self._live(self._services.speaker.play_url(url, self._ear, self._web))
-        self._session.journal.note("played", url=url)
+        await self._live(self._play(url, rounds))
+
+    async def _play(self, url: str, rounds: Iterable[int]) -> None:
+        async with self._services.speaker.file(url, self._web) as wav:
+            for _ in rounds:
+                await self._services.speaker.play_file(wav, self._ear)
+                self._session.journal.note("played", url=url)
 
     async def pause(self, seconds: float) -> None:
         # Needs no media: an inbound call rings on, as in the field's flows that begin with a pause.

@@ -1,7 +1,7 @@
 """A stage without a telephone: implements engine.flow.stage.Stage, on the loop's own time."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Final
 
 from engine.call import Call, Status
@@ -86,10 +86,11 @@ class SimulatedStage:
         seconds = self._measure(speech) or max(len(speech.text) / CHARACTERS_A_SECOND, 0.5)
         await self._sounds(Sound(self.now_s, seconds, speech=speech))
 
-    async def play(self, url: str) -> None:
+    async def play(self, url: str, rounds: Iterable[int] = (0,)) -> None:
         await self.answer()
-        self.line(Mark.PLAYS, url)
-        await self._sounds(Sound(self.now_s, FILE_S, source=url))
+        for _ in rounds:
+            self.line(Mark.PLAYS, url)
+            await self._sounds(Sound(self.now_s, FILE_S, source=url))
 
     async def pause(self, seconds: float) -> None:
         self._caller.is_waited_for(seconds)

@@ -63,3 +63,21 @@ async def test_every_request_is_signed_has_the_calls_cookies_and_is_told_of(
     assert told[1]["answer"] == following
     assert (event["status"], event["url"]) == (200, masked(told[0]["url"]))
     assert replayed == f"200\n{following}\n"
+
+
+async def test_a_file_that_is_repeated_is_fetched_once_though_it_may_not_be_kept(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    shop.flows["/tone.wav"] = tone(700, 0.2).save(tmp_path / "tone.wav").read_bytes()
+    shop.flows["/start"] = '<Response><Play loop="3">/tone.wav</Play><Hangup/></Response>'
+    shop.headers["Cache-Control"] = "no-store"
+    async with (
+        platform(tmp_path, ports, number={"--url": shop.url("/start")}) as telefoon,
+        phone(*dialling(telefoon)) as caller,
+    ):
+        await caller.tells("hung_up", within_s=30)
+        call = await telefoon.ended_call((await telefoon.newest_call())["id"])
+        played = [event for event in await telefoon.events(call["id"]) if event["kind"] == "played"]
+
+    assert len(shop.forms("/tone.wav")) == 1
+    assert len(played) == 3

@@ -32,9 +32,7 @@ class Play:
 
     async def _play(self, scene: Scene) -> None:
         url = scene.absolute(self.url)
-        for _ in scene.pace.rounds(self.loop):
-            try:
-                await scene.stage.play(url)
-            except (MediaError, WebhookError) as error:
-                await scene.stage.note("prompt_failed", url=url, reason=str(error))
-                return
+        try:
+            await scene.stage.play(url, scene.pace.rounds(self.loop))
+        except (MediaError, WebhookError) as error:
+            await scene.stage.note("prompt_failed", url=url, reason=str(error))

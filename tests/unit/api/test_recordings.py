@@ -135,13 +135,18 @@ async def test_what_was_changed_or_cut_on_the_disk_is_refused_and_says_so(site: 
 
 
 async def test_what_turns_out_broken_on_the_way_is_cut_off_and_never_sent(site: Site) -> None:
-    recording = await recorded(site)
+    _, call, _ = await site.request("POST", "calls", json={"to": TO, "from": NUMBER})
+    recording = await recorded(site, call_id=call["id"])
     raw = bytearray(Path(recording.path).read_bytes())
     raw[150_000] ^= 1
     Path(recording.path).write_bytes(raw)
 
     with pytest.raises(aiohttp.ClientPayloadError):
         await download(site, recording)
+
+    (told,) = await site.services.calls.events(call["id"], ["recording_broken"])
+    assert told.facts["recording"] == recording.id
+    assert "was changed" in told.facts["reason"]
 
 
 @pytest.mark.parametrize("status", [RecordingStatus.IN_PROGRESS, RecordingStatus.PAUSED, RecordingStatus.PROCESSING])

@@ -1,7 +1,7 @@
 """A stage without a telephone: what verbs do is written into a story, on a clock that skips all waiting."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -84,8 +84,9 @@ class ScriptedStage:
         await self._prompt(f"said {speech.text} ({speech.language})", speech.text)
         self.plans.append(speech)
 
-    async def play(self, url: str) -> None:
-        await self._prompt(f"played {url}", url)
+    async def play(self, url: str, rounds: Iterable[int] = (0,)) -> None:
+        for _ in rounds:
+            await self._prompt(f"played {url}", url)
 
     async def pause(self, seconds: float) -> None:
         await self._here(asyncio.sleep(seconds))
