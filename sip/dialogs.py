@@ -105,6 +105,9 @@ class Dialogs:
             if dialog.getId() == call_id:
                 dialog.pressed(key)
 
+    def __len__(self) -> int:
+        return len(self._dialogs)
+
     def any_live(self) -> bool:
         """Whether there is a dialog that has not ended."""
         return bool(self._dialogs)

@@ -108,6 +108,10 @@ class UserAgent:
             await asyncio.sleep(LOOK_S)
             await self._thread.run(lambda: self._look(time.monotonic()))
 
+    async def strays(self) -> int:
+        """How many calls the library holds that are no leg of ours; there should be none."""
+        return await self._thread.run(lambda: int(pj.calls_of_library()) - len(self._dialogs))
+
     def _look(self, now_s: float) -> None:
         self._dialogs.look(now_s)
         self._trunk_life.look(self._live_account(), now_s)

@@ -185,7 +185,9 @@ class Platform:
                             return facts
                     await asyncio.sleep(_POLL_S)
         except TimeoutError:
-            raise AssertionError(f"no {kind} within {within_s:g} s: {await self.events(call_id)}") from None
+            told = [await self.events(call_id)]
+            told += [await self.events(child["id"]) for child in (await self.get("calls", parent_id=call_id))["calls"]]
+            raise AssertionError(f"no {kind} within {within_s:g} s: {told}\n{self.log()[-2000:]}") from None
 
     async def recording(self, folder: Path, **query: str) -> tuple[Json, Path]:
         """The newest recording that fits, once it is closed, and its downloaded WAV."""

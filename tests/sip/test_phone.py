@@ -167,7 +167,8 @@ async def test_a_taken_port_is_one_line_that_says_which() -> None:
         async with PhoneProcess.start("--port", port) as second:
             _, errors = await second.process.communicate()
             assert second.process.returncode == 1
-    assert errors.decode().startswith(f"telefoon: UDP port {port} on 127.0.0.1 is taken by another program.")
+    told = json.loads(errors)
+    assert told["error"].startswith(f"UDP port {port} on 127.0.0.1 is taken by another program.")
     assert errors.count(b"\n") == 1
 
 

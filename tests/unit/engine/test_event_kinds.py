@@ -21,7 +21,11 @@ def _name(function: ast.expr) -> str:
 
 
 def _is_word(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str) and bool(re.fullmatch("[a-z_]+[a-z]", node.value))
+    return (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and bool(re.fullmatch("[a-z_]+[a-z]", node.value))
+    )
 
 
 def test_every_kind_that_is_noted_is_described() -> None:
