@@ -13,19 +13,18 @@ def kinds_in(source: Path) -> Iterator[str]:
     """Words that are noted: the first argument of a call of `note`, also where it is one of two."""
     for node in ast.walk(ast.parse(source.read_text())):
         if isinstance(node, ast.Call) and node.args and _name(node.func) in NOTING:
-            yield from (each.value for each in ast.walk(node.args[0]) if _is_word(each))
+            yield from _words(node.args[0])
 
 
 def _name(function: ast.expr) -> str:
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
-def _is_word(node: ast.AST) -> bool:
-    return (
-        isinstance(node, ast.Constant)
-        and isinstance(node.value, str)
-        and bool(re.fullmatch("[a-z_]+[a-z]", node.value))
-    )
+def _words(expression: ast.expr) -> Iterator[str]:
+    for node in ast.walk(expression):
+        word = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(word, str) and re.fullmatch("[a-z_]+[a-z]", word):
+            yield word
 
 
 def test_every_kind_that_is_noted_is_described() -> None:
