@@ -33,11 +33,9 @@ def refused(settings: Settings, url: str) -> str | None:
     egress = Egress(settings.egress_allow)
     parsed = URL(url)
     try:
-        egress.check(parsed)
-        if (parsed.host or "").lower() in _LOCAL_NAMES and not egress.permits("127.0.0.1"):
-            raise EgressDenied("127.0.0.1 is no public address.")
+        egress.check(parsed.with_host("127.0.0.1") if (parsed.host or "").lower() in _LOCAL_NAMES else parsed)
     except EgressDenied as error:
-        return f"{_without_secrets(parsed)} would not be asked: {error} Allow its network with TELEFOON_EGRESS_ALLOW."
+        return f"{_without_secrets(parsed)} would not be asked: {error}"
     return None
 
 

@@ -84,9 +84,11 @@ def wheel_key(source: Source) -> str:
 
 def sanitizer_environment() -> dict[str, str]:
     """What a Python needs in its environment that is to load a sanitized pjsua2."""
-    found = subprocess.run(["gcc", "-print-file-name=libasan.so"], capture_output=True, text=True, check=True)
+    # It takes note of exceptions too, so that what throws them must be there when it comes.
+    names = [["gcc", f"-print-file-name={name}"] for name in ("libasan.so", "libstdc++.so.6")]
+    found = [subprocess.run(name, capture_output=True, text=True, check=True).stdout.strip() for name in names]
     return {
-        "LD_PRELOAD": found.stdout.strip(),
+        "LD_PRELOAD": " ".join(found),
         # Python itself leaks by design; and SWIG's module is no reason to look at the order of constructors.
         "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=1:strict_string_checks=0",
     }

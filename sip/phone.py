@@ -268,7 +268,7 @@ class _Talk:
             case DigitPressed():
                 self._tell(Kind.DIGIT, digit=event.digit, method=event.method)
             case HungUp():
-                by = "phone" if event.by_us else "far end"
+                by = "phone" if event.by_us else event.by.value
                 self._tell(Kind.HUNG_UP, by=by, code=event.sip_code, reason=event.sip_reason, cause=event.q850_cause)
 
     def _tell(self, kind: Kind, **facts: object) -> None:

@@ -11,7 +11,7 @@ From the checkout, after `make setup`, in one terminal:
 
 in a second, with webhooks to this machine allowed, which they are not by default:
 
-    TELEFOON_EGRESS_ALLOW='["127.0.0.0/8"]' .venv/bin/telefoon serve
+    TELEFOON_EGRESS_ALLOW=127.0.0.0/8 .venv/bin/telefoon serve
 
 and in a third, a caller who asks for help, and in a fourth an agent who takes the call:
 
