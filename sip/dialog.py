@@ -172,7 +172,9 @@ class Dialog(pj.Call):
             code, words = self._redirected.status
         unheard = self._patience.gone(code) if self._patience is not None and not self.ended_by_us else ""
         refused = not self.inbound and code not in OF_PERSONS
-        by = self._ended_by(bool(message.start) or self._redirected is not None, refused=refused)
+        # Of a caller that gives up the library tells its own answer to the INVITE, not the CANCEL.
+        heard = bool(message.start) or self._redirected is not None or self.inbound
+        by = self._ended_by(heard, refused=refused)
         return HungUp(outcome(code), by, code, words, cause or q850(code), unheard=unheard, words=words_of(message))
 
     def _ended_by(self, heard: bool, *, refused: bool = False) -> EndedBy:
