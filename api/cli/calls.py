@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from api.cli.group import FAILED, CommandGroup, examples
-from api.cli.output import AsJson, print_facts, print_json, print_rows
+from api.cli.output import AsJson, print_facts, print_json, print_page
 from api.cli.rest import Key, Rest, RestError, Server, with_rest
 from engine.errors import InvalidField
 
@@ -89,9 +89,6 @@ def list_calls(
         return await rest.get("/calls", status=status, direction=direction, page=page, page_size=page_size)
 
     listed = with_rest(key, server, work)
-    if as_json:
-        print_json(listed)
-        return
     columns = {
         "id": "ID",
         "status": "Status",
@@ -102,9 +99,7 @@ def list_calls(
         "duration": "Seconds",
         "price": "Price",
     }
-    print_rows(listed["calls"], columns, none="There are no such calls.")
-    if listed["total"] > len(listed["calls"]):
-        typer.echo(f"{listed['total']} in all; see others with --page and --page-size")
+    print_page(listed, "calls", columns, none="There are no such calls.", as_json=as_json)
 
 
 @calls.command(epilog=examples("telefoon calls show CA0191f5c2a3b4c5d6e7f8091a2b3c4d5e"))

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from api.cli.group import CommandGroup, examples
-from api.cli.output import AsJson, print_facts, print_json, print_rows
+from api.cli.output import AsJson, print_facts, print_json, print_page, print_rows
 from api.cli.rest import Key, Rest, Server, with_rest
 
 conferences = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="Conferences, past and live.")
@@ -30,14 +30,9 @@ def list_conferences(
         return await rest.get("/conferences", status=status, page=page, page_size=page_size)
 
     listed = with_rest(key, server, work)
-    if as_json:
-        print_json(listed)
-        return
     columns = {"id": "ID", "friendly_name": "Name", "status": "Status", "participant_count": "Participants",
                "date_created": "Created"}  # fmt: skip
-    print_rows(listed["conferences"], columns, none="There are no such conferences.")
-    if listed["total"] > len(listed["conferences"]):
-        typer.echo(f"{listed['total']} in all; see others with --page and --page-size")
+    print_page(listed, "conferences", columns, none="There are no such conferences.", as_json=as_json)
 
 
 @conferences.command(epilog=examples("telefoon conferences show CF0191f5c2a3b4c5d6e7f8091a2b3c4d5e"))

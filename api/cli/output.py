@@ -39,6 +39,16 @@ def print_rows(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], *,
     console.print(table)
 
 
+def print_page(listed: Mapping[str, Any], field: str, columns: Mapping[str, str], *, none: str, as_json: bool) -> None:
+    """A page of a list as the REST interface gives it, under `field`, and how many there are in all."""
+    if as_json:
+        print_json(listed)
+        return
+    print_rows(listed[field], columns, none=none)
+    if listed["total"] > len(listed[field]):
+        typer.echo(f"{listed['total']} in all; see others with --page and --page-size")
+
+
 def print_facts(facts: Mapping[str, Any]) -> None:
     """One fact a line; those without a value are left out."""
     width = max((len(name) for name in facts), default=0)

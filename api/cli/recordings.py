@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from api.cli.group import CommandGroup, examples
-from api.cli.output import AsJson, print_json, print_rows
+from api.cli.output import AsJson, print_json, print_page
 from api.cli.rest import Key, Rest, Server, with_rest
 from engine.errors import InvalidField
 
@@ -33,14 +33,9 @@ def list_recordings(
         return await rest.get("/recordings", call_id=call, conference_id=conference, page=page, page_size=page_size)
 
     listed = with_rest(key, server, work)
-    if as_json:
-        print_json(listed)
-        return
     columns = {"id": "ID", "status": "Status", "call_id": "Call", "conference_id": "Conference",
                "started_at": "Started", "seconds": "Seconds", "channels": "Channels"}  # fmt: skip
-    print_rows(listed["recordings"], columns, none="There are no such recordings.")
-    if listed["total"] > len(listed["recordings"]):
-        typer.echo(f"{listed['total']} in all; see others with --page and --page-size")
+    print_page(listed, "recordings", columns, none="There are no such recordings.", as_json=as_json)
 
 
 @recordings.command(
