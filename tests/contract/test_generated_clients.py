@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from scripts.client_generators import NAMED, Generators, client_generators
+from scripts.failure import SetupFailed
 from scripts.progress import Progress
 from tests.peers.phone import phone
 from tests.peers.platform import BASE_PATH, NUMBER, Platform, platform
@@ -22,7 +23,10 @@ CALLEE = "+3225550199"
 
 @pytest.fixture(scope="module")
 def generators() -> Generators:
-    return client_generators(Progress())
+    try:
+        return client_generators(Progress())
+    except SetupFailed as failure:
+        pytest.skip(f"the generators are of npm and PyPI, and can't be had here now: {failure}")
 
 
 @pytest.fixture
