@@ -116,6 +116,7 @@ class Settings(BaseSettings):
     trunk_password: SecretStr | None = None
     trunk_register: bool = False
     trunk_srtp: Srtp = Srtp.OFF
+    trunk_redirects: bool = False
     trunk_timeout: float = Field(default=5.0, ge=1, le=32)
     tls_ca: Path | None = None
     tls_cert: Path | None = None

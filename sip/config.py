@@ -6,6 +6,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 from config.settings import LogLevel, Settings, SipTransport, Srtp
+from engine.egress import host_of
 
 NARROWBAND_HZ = 8000
 WIDEBAND_HZ = 16000
@@ -52,6 +53,12 @@ class Trunk:
     password: str | None = None
     register: bool = False
     srtp: Srtp = Srtp.OFF
+    redirects: bool = False
+    """Whether a 3xx is followed that names the trunk's own host."""
+
+    def follows(self, uri: str) -> bool:
+        """Whether an INVITE that was sent elsewhere (RFC 3261 §8.1.3.4) goes there."""
+        return self.redirects and host_of(uri).lower() == self.host.lower()
 
     @property
     def scheme(self) -> str:
@@ -117,7 +124,14 @@ def from_settings(settings: Settings) -> SipConfig:
     """The user agent's part of the settings."""
     password = settings.trunk_password.get_secret_value() if settings.trunk_password else None
     trunk = (
-        Trunk(settings.trunk, settings.trunk_user, password, settings.trunk_register, settings.trunk_srtp)
+        Trunk(
+            settings.trunk,
+            settings.trunk_user,
+            password,
+            settings.trunk_register,
+            settings.trunk_srtp,
+            settings.trunk_redirects,
+        )
         if settings.trunk
         else None
     )

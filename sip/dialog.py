@@ -55,8 +55,10 @@ class Dialog(pj.Call):
         vigil: Vigil,
         call_id: int,
         patience: Patience | None = None,
+        follows: Callable[[str], bool] = lambda _: False,
     ) -> None:
         super().__init__(account, call_id)
+        self._follows = follows
         self.account = account
         self.inbound = call_id != pj.PJSUA_INVALID_ID
         self._leg = leg
@@ -121,7 +123,10 @@ class Dialog(pj.Call):
             self._deliver(DigitPressed(prm.digit, "rfc4733"))
 
     def onCallRedirected(self, prm: pj.OnCallRedirectedParam) -> int:  # noqa: N802
-        # The library would end the call with 487, as if it had been left. Where a call goes is for the flow to say.
+        # The library would end the call with 487, as if it had been left. Where a call goes is for the flow to say, but
+        # for what the trunk's operator settles within the trunk.
+        if self._follows(str(prm.targetUri)):
+            return int(pj.PJSIP_REDIRECT_ACCEPT)
         if self._redirected is None:
             self._redirected = received_message(prm.e)
         return int(pj.PJSIP_REDIRECT_STOP)

@@ -23,8 +23,13 @@ class Dialogs:
     """All live dialogs by leg; does what legs ask for."""
 
     def __init__(
-        self, later: Callable[[Callable[[], None]], None], media: LegMedia, rtp_silence_s: float = 0.0
+        self,
+        later: Callable[[Callable[[], None]], None],
+        media: LegMedia,
+        rtp_silence_s: float = 0.0,
+        follows: Callable[[str], bool] = lambda _: False,
     ) -> None:
+        self._follows = follows
         self._later = later
         self._media = media
         self._rtp_silence_s = rtp_silence_s
@@ -129,7 +134,7 @@ class Dialogs:
         self, account: pj.Account, leg: LegId, deliver: Deliver, call_id: int, patience: Patience | None = None
     ) -> Dialog:
         vigil = Vigil(self._rtp_silence_s)
-        return Dialog(account, leg, deliver, self._media, self._forget, vigil, call_id, patience)
+        return Dialog(account, leg, deliver, self._media, self._forget, vigil, call_id, patience, self._follows)
 
     def _respond(self, leg: LegId, code: int) -> None:
         prm = pj.CallOpParam()

@@ -58,7 +58,8 @@ class UserAgent:
         self._on_refused = on_refused
         self._ids = count(1)
         self._switch = Switch()
-        self._dialogs = Dialogs(thread.later, self._switch, config.rtp_silence_s)
+        follows = config.trunk.follows if config.trunk is not None else lambda _: False
+        self._dialogs = Dialogs(thread.later, self._switch, config.rtp_silence_s, follows)
         self._beside: list[asyncio.Task[None]] = []
         self._account: TrunkAccount | None = None
         self._trunk_life = TrunkLife(config.trunk, lambda: datetime.now(UTC))

@@ -326,3 +326,30 @@ async def test_a_call_that_is_sent_elsewhere_has_failed_with_that_code(open_line
         ended = await Watch(leg).start().ends()
 
     assert (ended.outcome, ended.sip_code, ended.sip_reason) == (Event.BROKE, code, "Elsewhere")
+
+
+async def test_a_redirection_within_the_trunk_is_followed_where_that_is_set(open_line: OpenLine) -> None:
+    def moved(request: str) -> str:
+        here = f"sip:+32470123456@127.0.0.1:{far_end.port};line=2"
+        return f"302 Moved\nContact: <{here}>" if ";line=2" not in request.partition("\n")[0] else "486 Busy Here"
+
+    async with sip_answerer(moved) as far_end:
+        trunk = trunk_to(far_end.port, redirects=True)
+        async with open_line(trunk=trunk) as line:
+            leg = await line.agent.dial(DialRequest("+32470123456", "+3225550100", "CA1"))
+            ended = await Watch(leg).start().ends()
+        invites = [each for each in far_end.requests if each.startswith("INVITE")]
+
+    assert (ended.outcome, ended.sip_code) == (Event.ENGAGED, 486)
+    assert ";line=2" in invites[-1].partition("\n")[0]
+
+
+async def test_a_redirection_to_another_host_is_not_followed(open_line: OpenLine) -> None:
+    async with (
+        sip_answerer(lambda _: "302 Moved\nContact: <sip:other@192.0.2.9>") as far_end,
+        open_line(trunk=trunk_to(far_end.port, redirects=True)) as line,
+    ):
+        leg = await line.agent.dial(DialRequest("+32470123456", "+3225550100", "CA1"))
+        ended = await Watch(leg).start().ends()
+
+    assert (ended.outcome, ended.sip_code) == (Event.BROKE, 302)
