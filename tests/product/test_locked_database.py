@@ -66,3 +66,22 @@ async def test_a_call_ends_as_it_did_and_new_ones_are_told_to_try_again(
     assert ended["status"] == "completed"
     assert 5 <= ended["duration"] <= 9, "it lasted as long as it did, not until it was stored"
     assert [form["CallStatus"] for form in told] == ["queued", "ringing", "in-progress", "completed"]
+
+
+async def test_a_node_stops_while_the_file_is_kept_and_the_next_closes_its_call(tmp_path: Path, ports: Ports) -> None:
+    async with (
+        phone() as far_end,
+        platform(tmp_path, ports, {"TRUNK": f"sip:127.0.0.1:{far_end.port}"}) as telefoon,
+    ):
+        (file,) = (tmp_path / "var").glob("*.db")
+        placed = await telefoon.place(CALLEE, flow="<Response><Pause length='60'/></Response>")
+        await telefoon.call_when(placed["id"], "in-progress")
+
+        with kept(file):
+            code = await telefoon.end()
+            await far_end.tells("hung_up")
+        await telefoon.start()
+        closed = await telefoon.ended_call(placed["id"])
+
+    assert code == 0
+    assert closed["status"] == "failed", "the next start found it open"
