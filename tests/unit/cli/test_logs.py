@@ -99,11 +99,18 @@ def test_lines_below_the_level_are_not_written(err: Written) -> None:
 
 def test_libraries_are_quiet_unless_asked_for_everything(err: Written) -> None:
     write_logs(LogFormat.JSON, LogLevel.INFO)
-    logging.getLogger("alembic.runtime.migration").info("Context impl")
+    logging.getLogger("aiohttp.client").info("connected")
     assert err() == ""
     write_logs(LogFormat.JSON, LogLevel.DEBUG)
-    logging.getLogger("alembic.runtime.migration").info("Context impl")
-    assert line_of(err)["event"] == "Context impl"
+    logging.getLogger("aiohttp.client").info("connected")
+    assert line_of(err)["event"] == "connected"
+
+
+def test_debug_is_sip_and_not_sql(err: Written) -> None:
+    write_logs(LogFormat.JSON, LogLevel.DEBUG)
+    for library in ("sqlalchemy.engine.Engine", "alembic.runtime.migration", "aiosqlite"):
+        logging.getLogger(library).info("SELECT 1")
+    assert err() == ""
 
 
 def test_values_in_a_query_are_hidden(err: Written) -> None:
