@@ -80,8 +80,8 @@ from tts.decoder import Decoder
 from tts.synthesizer import SpeechService
 from tts.tone_service import ToneService
 
-_DATABASE_PATIENCE_S: Final = 2.0
-"""Who asks is told that the database does not answer; what has happened is stored however long that takes."""
+_DATABASE_PATIENCE_S: Final = 1.5
+"""Who asks is told within two seconds that the database is kept; what has happened is stored however long it takes."""
 
 log = structlog.get_logger(__name__)
 

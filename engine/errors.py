@@ -24,6 +24,7 @@ TelefoonError
 ├── DocumentError            a call flow document does not parse; carries line, column, element, attribute
 ├── FlowFailed               a call flow parses, but makes no sense when it runs
 ├── StoreError               the database did not do as asked
+│   ├── NoSpace              the disk that it lies on is full
 │   └── Unstorable           no database could: a text or a number is beyond what it can hold
 └── SetupError               a setting, a port or a library stops the start
     └── MasterKeyMissing     there is no master key where the settings say that it is

@@ -18,7 +18,7 @@ from tests.peers.raw_caller import audio, raw_caller
 pytestmark = pytest.mark.sip
 
 CALLEE = "+3225550199"
-TOLD_WITHIN_S = 5.0
+TOLD_WITHIN_S = 4.0  # two seconds are aimed at; a busy machine adds to them
 
 
 @contextmanager
