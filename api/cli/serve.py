@@ -14,6 +14,7 @@ DEMO_EXAMPLES: Final = examples("telefoon demo", "make run")
 
 def serve() -> None:
     """Serve the REST interface and SIP until Ctrl-C or SIGTERM."""
+    _require_library()
     from api.node import serve as run
     from config.settings import load
 
@@ -22,7 +23,15 @@ def serve() -> None:
 
 def demo() -> None:
     """Show one real call from start to end, then keep serving until Ctrl-C."""
+    _require_library()
     from api.demo import run
     from config.settings import load
 
     raise typer.Exit(run(load()))
+
+
+def _require_library() -> None:
+    """Before what imports it is loaded: a pjsua2 that is absent or broken is told in a sentence. Raises SetupError."""
+    from api.doctor.library import require_limits
+
+    require_limits()

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -113,12 +114,21 @@ class WebRequest:
         return WebRequest("GET", url, {}, self.format, self.hidden)
 
 
+_AS_WRITTEN: Final = re.compile(
+    r"https?://[a-z0-9.-]+(?::[0-9]+)?(?:[/?#](?:[A-Za-z0-9._~:/?#@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)?"
+)
+"""With its host in lower case, as others compare it, and nothing in it that would have to be escaped (RFC 3986 §2)."""
+
+
 def parsed(url: str) -> URL:
-    """An absolute URL. Raises WebhookError."""
+    """An absolute URL, which goes out as it is written where it is written as RFC 3986 has it. Raises WebhookError.
+
+    Servers compare signatures, and paths, by what they see: `%7e` and `%7E` and `~` are three to many.
+    """
     try:
         found = URL(url)
     except ValueError:
         raise WebhookError(f"{url!r} is not a URL.") from None
     if not found.absolute:
         raise WebhookError(f"{url!r} is not an absolute URL.")
-    return found
+    return URL(url, encoded=True) if _AS_WRITTEN.fullmatch(url) else found

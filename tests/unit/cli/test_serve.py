@@ -1,7 +1,10 @@
 """telefoon serve: what stops the start is one line, however deep it came from. A node that runs: tests/product."""
 
+import os
 import socket
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -54,3 +57,17 @@ def test_a_language_with_an_unknown_engine_stops_the_start(telefoon: Run, monkey
     stopped = telefoon("serve")
     assert stopped.exit_code == 1
     assert "telefoon: tts_engines names 'siri' for nl-NL." in stopped.stderr
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("command", ["serve", "demo"])
+def test_a_library_that_is_broken_is_told_in_one_line(tmp_path: Path, command: str) -> None:
+    (tmp_path / "pjsua2.py").write_text("raise ImportError('libx.so.1: cannot open shared object file')\n")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path), "TELEFOON_DATA_DIR": str(tmp_path / "data")}
+
+    done = subprocess.run(
+        [sys.executable, "-m", "api.cli", command], env=environment, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 1
+    assert done.stderr == "telefoon: pjsua2 is installed but can't be loaded. Build it with: make setup\n"
