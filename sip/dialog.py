@@ -68,7 +68,7 @@ class Dialog(pj.Call):
         self._vigil = vigil
         self._answered = False
         self._had_media = False
-        self._over = False
+        self.over = False
         self._tells_keys_in_rtp = False
         self._redirected: Message | None = None
         self._patience = patience
@@ -85,8 +85,8 @@ class Dialog(pj.Call):
         elif info.state == pj.PJSIP_INV_STATE_CONFIRMED and not self._answered:
             self._answered = True
             self._deliver(Answered())
-        elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED and not self._over:
-            self._over = True
+        elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED and not self.over:
+            self.over = True
             self._deliver(self._hung_up(info, received_message(prm.e)))
             self._on_over(self._leg)
 
@@ -146,9 +146,9 @@ class Dialog(pj.Call):
 
     def look(self, now_s: float) -> None:
         """Tell of a far end that has fallen silent; give up on one that answers nothing."""
-        if self._patience is not None and self._patience.is_over(now_s) and not self._over:
+        if self._patience is not None and self._patience.is_over(now_s) and not self.over:
             self.hangup(pj.CallOpParam())
-        if not self._answered or self._over or (life := self._media.life(self._leg)) is None:
+        if not self._answered or self.over or (life := self._media.life(self._leg)) is None:
             return
         if (silent_s := self._vigil.look(life, now_s)) is not None:
             self._deliver(MediaLost(silent_s))

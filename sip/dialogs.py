@@ -16,8 +16,6 @@ from sip.leg_media import LegMedia
 from sip.patience import Patience
 from sip.silence import Vigil
 
-SESSION_TERMINATED = 171140  # PJSIP_ESESSIONTERMINATED
-
 
 class Dialogs:
     """All live dialogs by leg; does what legs ask for."""
@@ -97,12 +95,7 @@ class Dialogs:
         if dialog.inbound:
             prm.statusCode = cause.sip_code
         prm.txOption.headers.append(_header("Reason", f"Q.850;cause={cause.q850}"))
-        try:
-            dialog.hangup(prm)
-        except pj.Error as error:
-            if error.status == SESSION_TERMINATED:
-                raise LegGone(f"leg {leg} is over") from None
-            raise
+        dialog.hangup(prm)
 
     def pressed(self, call_id: int, key: str) -> None:
         """The far end of the library's call `call_id` has told of a key by INFO."""
@@ -143,7 +136,7 @@ class Dialogs:
 
     def _dialog(self, leg: LegId) -> Dialog:
         dialog = self._dialogs.get(leg)
-        if dialog is None:
+        if dialog is None or dialog.over:
             raise LegGone(f"leg {leg} is over")
         return dialog
 

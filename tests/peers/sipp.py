@@ -38,15 +38,15 @@ class Sipp:
 
     def received(self, summary: str) -> list[SipMessage]:
         """What came in with this summary, such as "INVITE" or "200 INVITE"."""
-        return [each for each in self.messages if not each.sent and each.summary == summary]
+        return self._told(summary, sent=False)
 
     async def gets(self, summary: str, *, times: int = 1, within_s: float = 10.0) -> SipMessage:
         """The message of this summary that came in as number `times`."""
-        return await eventually(
-            lambda: found[times - 1] if len(found := self.received(summary)) >= times else None,
-            within_s=within_s,
-            otherwise=lambda: f"{summary} number {times}; the wire had {self._story()}",
-        )
+        return await self._sees(summary, times, within_s, sent=False)
+
+    async def sends(self, summary: str, *, within_s: float = 10.0) -> SipMessage:
+        """The first message of this summary that went out."""
+        return await self._sees(summary, 1, within_s, sent=True)
 
     async def finishes(self, *, within_s: float = 20.0) -> None:
         """Wait for the scenario's end; it must have gone as written."""
@@ -56,6 +56,16 @@ class Sipp:
         except TimeoutError:
             raise AssertionError(f"the scenario did not end within {within_s:g} s: {self._story()}") from None
         assert self.process.returncode == 0, f"{self._story()}\n{errors.decode(errors='replace')[-2000:]}"
+
+    async def _sees(self, summary: str, times: int, within_s: float, *, sent: bool) -> SipMessage:
+        return await eventually(
+            lambda: found[times - 1] if len(found := self._told(summary, sent=sent)) >= times else None,
+            within_s=within_s,
+            otherwise=lambda: f"{summary} number {times}; the wire had {self._story()}",
+        )
+
+    def _told(self, summary: str, *, sent: bool) -> list[SipMessage]:
+        return [each for each in self.messages if each.sent == sent and each.summary == summary]
 
     def _story(self) -> list[str]:
         return [f"{'>' if each.sent else '<'} {each.summary}" for each in self.messages]

@@ -1,6 +1,8 @@
 """Calls that we place, with SIPp as the far end."""
 
 import asyncio
+import threading
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from engine.ports import Alerted, Answered, Cause, DialRequest, Ear, EndedBy, Me
 from engine.tape.wav_recording import WavRecording
 from sip import user_agent
 from sip.config import Trunk
+from sip.leg import SipLeg
 from tests.peers.audio import Sound, hears, tone
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
@@ -21,6 +24,18 @@ from tests.peers.waiting import within
 from tests.sip.conftest import Line, OpenLine, Watch, trunk_to
 
 pytestmark = pytest.mark.sip
+
+
+@dataclass(slots=True)
+class Holding:
+    """Holds up the SIP thread, so that what the far end sends meanwhile is read after what is asked of us meanwhile."""
+
+    held: threading.Event = field(default_factory=threading.Event)
+    released: threading.Event = field(default_factory=threading.Event)
+
+    def hold(self) -> None:
+        self.held.set()
+        assert self.released.wait(30)
 
 
 async def dial(line: Line, far_end: Sipp) -> Watch:
@@ -55,7 +70,8 @@ async def test_an_answered_call_hears_the_prompt_and_we_hang_up(
         assert call.leg.sip_call_id == invite.header("call-id")
 
 
-async def test_the_far_ends_bye_ends_the_call(line: Line, ports: Ports, ear: RtpEar) -> None:
+def hangs_up(after_s: float) -> str:
+    """A far end that answers, and ends the call by BYE."""
     bye = (
         '<send retrans="500"><![CDATA[\nBYE [next_url] SIP/2.0\n'
         "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\n"
@@ -68,8 +84,11 @@ async def test_the_far_ends_bye_ends_the_call(line: Line, ports: Ports, ear: Rtp
         '<ereg regexp=".*" search_in="hdr" header="To:" assign_to="2"/></action></recv>\n'
     )
     answer = answers(200, "OK", sdp(), to_tag=True)
-    script = scenario(invite, answer, receives("ACK"), pause(0.3), bye, receives(200))
-    async with sipp(script, ports, keys={"ear": ear.port}) as far_end:
+    return scenario(invite, answer, receives("ACK"), pause(after_s), bye, receives(200))
+
+
+async def test_the_far_ends_bye_ends_the_call(line: Line, ports: Ports, ear: RtpEar) -> None:
+    async with sipp(hangs_up(after_s=0.3), ports, keys={"ear": ear.port}) as far_end:
         call = await dial(line, far_end)
 
         ended = await call.ends()
@@ -79,6 +98,34 @@ async def test_the_far_ends_bye_ends_the_call(line: Line, ports: Ports, ear: Rtp
         with pytest.raises(LegGone):
             await call.leg.press("1")
         await call.leg.hang_up()
+
+
+@pytest.mark.parametrize("command", ["answer", "press", "refer", "refuse", "ring"])
+async def test_what_is_asked_of_a_leg_while_its_far_end_hangs_up_is_told_that_it_is_gone(
+    line: Line, ports: Ports, ear: RtpEar, command: str
+) -> None:
+    asked = {
+        "answer": SipLeg.answer,
+        "press": lambda leg: leg.press("1"),
+        "refer": lambda leg: leg.refer("sip:x@127.0.0.1"),
+        "refuse": lambda leg: leg.refuse(486),
+        "ring": SipLeg.ring,
+    }[command]
+    async with sipp(hangs_up(after_s=0.3), ports, keys={"ear": ear.port}) as far_end:
+        call = await dial(line, far_end)
+        await call.sees(Answered)
+        await far_end.gets("ACK")
+        library = Holding()
+        line.agent._thread.later(library.hold)
+        await asyncio.to_thread(library.held.wait)
+        answer = asyncio.create_task(asked(call.leg))
+        await far_end.sends("BYE")
+        library.released.set()
+
+        with pytest.raises(LegGone):
+            await answer
+
+        await call.ends()
 
 
 @pytest.mark.parametrize(
