@@ -232,7 +232,12 @@ class _Talk:
             self._tell(Kind.FAILED, reason=str(error))
 
     async def _play(self, wav: Path) -> None:
-        await self._agent.bridge.play(wav, to=[Ear(self._leg.id)])
+        player = await self._agent.bridge.play(wav, to=[Ear(self._leg.id)])
+        try:
+            await player.finished()
+        finally:
+            # A file that nobody hears any more never comes to its end, and the library holds only so many.
+            await asyncio.shield(player.stop())
 
     async def _press(self) -> None:
         await asyncio.sleep(self._script.digits_after_s)

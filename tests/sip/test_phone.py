@@ -12,10 +12,14 @@ from typing import Any
 
 import pytest
 
+from sip.phone import Kind, Phone, PhoneEvent, PhoneLine
+from sip.phone_script import PhoneScript
 from tests.peers.audio import Sound, hears, joined, silence, tone, when_heard
 from tests.peers.ports import Ports
+from tests.peers.scenario import acks, asks, calls, pause, receives, scenario, sdp
 from tests.peers.sip_answerer import sip_answerer
-from tests.peers.waiting import within
+from tests.peers.sipp import sipp
+from tests.peers.waiting import eventually, within
 
 pytestmark = pytest.mark.sip
 
@@ -113,6 +117,30 @@ async def test_each_call_of_a_phone_has_a_recording_of_its_own(tmp_path: Path) -
         assert await answerer.ended() == 0
     assert all(hears(Sound.of_file(tmp_path / name), 700, seconds=0.7) for name in ("heard.wav", "heard-2.wav"))
     assert names_in(tmp_path) == ["heard-2.wav", "heard.wav", "prompt.wav"]
+
+
+async def test_what_a_call_did_not_hear_to_its_end_is_let_go_of_with_the_call(prompt: Path, ports: Ports) -> None:
+    ended = asyncio.Event()
+
+    def tell(event: PhoneEvent) -> None:
+        if event.kind is Kind.HUNG_UP:
+            ended.set()
+
+    script = scenario(
+        calls(sdp(port="9")), receives(100, optional=True), receives(180, optional=True), receives(200), acks(),
+        pause(0.2), asks("BYE", 2), receives(200),
+    )  # fmt: skip
+    port = ports.one()
+    async with Phone.open(PhoneLine(port=port), PhoneScript(play=prompt), tell) as phone:
+        assert phone._agent is not None
+        players = phone._agent.bridge._switch._players
+        before = len(players)
+        async with sipp(script, ports, target=port) as far_end:
+            await far_end.finishes()
+            async with within(5):
+                await ended.wait()
+
+        await eventually(lambda: len(players) == before, within_s=5, otherwise=lambda: f"players {players}")
 
 
 @pytest.mark.parametrize(
