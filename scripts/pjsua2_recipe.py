@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-LOCAL_VERSION: Final = "telefoon5"
+LOCAL_VERSION: Final = "telefoon6"
 
 #: Limits by pjproject's names. The library's own defaults (4 calls, 64 sockets) suit a softphone.
 LIMITS: Final = MappingProxyType(
@@ -27,6 +27,8 @@ LIMITS: Final = MappingProxyType(
 _SETTINGS: Final = MappingProxyType(
     {
         "PJ_HAS_IPV6": "1",
+        # Else each call asks the resolver for this machine's own name, and all calls wait while it does not answer.
+        "PJ_GETHOSTIP_DISABLE_LOCAL_RESOLUTION": "1",
         "PJSIP_UDP_SO_SNDBUF_SIZE": "(4*1024*1024)",
         "PJSIP_UDP_SO_RCVBUF_SIZE": "(4*1024*1024)",
         "PJMEDIA_HAS_VIDEO": "0",

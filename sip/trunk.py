@@ -89,8 +89,8 @@ def account_config(config: SipConfig) -> pj.AccountConfig:
     account.mediaConfig.transportConfig.boundAddress = listening.host
     account.mediaConfig.transportConfig.port = listening.rtp_first_port
     account.mediaConfig.transportConfig.portRange = listening.rtp_last_port - listening.rtp_first_port
-    if listening.is_ipv6:
-        account.mediaConfig.ipv6Use = pj.PJSUA_IPV6_ENABLED_USE_IPV6_ONLY
+    # Otherwise the library looks for this machine's addresses anew for each call.
+    account.mediaConfig.ipv6Use = pj.PJSUA_IPV6_ENABLED_USE_IPV6_ONLY if listening.is_ipv6 else pj.PJSUA_IPV6_DISABLED
     if listening.public_address:
         account.mediaConfig.transportConfig.publicAddress = listening.public_address
     account.mediaConfig.srtpUse = _SRTP[trunk.srtp] if trunk else pj.PJMEDIA_SRTP_DISABLED

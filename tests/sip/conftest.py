@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from config.settings import SipTransport
-from engine.ports import Arrival, HungUp, LegEvent, Refused
+from engine.ports import Arrival, DialRequest, HungUp, LegEvent, Refused
 from sip.config import Listening, SipConfig, Tls, Trunk
 from sip.leg import SipLeg
 from sip.user_agent import UserAgent
@@ -68,6 +68,12 @@ class Watch:
             self.changed.set()
 
 
+async def dial(line: Line, port: int) -> Watch:
+    """A call to a far end on this machine."""
+    uri = f"sip:+3225550199@127.0.0.1:{port}"
+    return Watch(await line.agent.dial(DialRequest(uri, "+3225550100", "CA1"))).start()
+
+
 OpenLine = Callable[..., AbstractAsyncContextManager[Line]]
 
 
@@ -78,12 +84,16 @@ def ports() -> Ports:
 
 @pytest.fixture
 def open_line(tmp_path: Path, ports: Ports) -> OpenLine:
-    """Opens a user agent; keywords are fields of SipConfig. One at a time: the library allows no second."""
+    """Opens a user agent; keywords are fields of SipConfig, and how many RTP ports it has.
+
+    One at a time: the library allows no second.
+    """
 
     @asynccontextmanager
-    async def opening(**fields: Any) -> AsyncIterator[Line]:
-        rtp, port = ports.block(60), ports.block(2)
-        listening = Listening("127.0.0.1", port, [SipTransport.UDP, SipTransport.TCP], None, rtp, rtp + 59)
+    async def opening(*, rtp_ports: int = 60, **fields: Any) -> AsyncIterator[Line]:
+        rtp, port = ports.block(rtp_ports), ports.block(2)
+        transports = [SipTransport.UDP, SipTransport.TCP]
+        listening = Listening("127.0.0.1", port, transports, None, rtp, rtp + rtp_ports - 1)
         config = replace(SipConfig(listening, ["PCMA"], 1800, None, Tls(), [], tmp_path / "scratch"), **fields)
         arrivals: asyncio.Queue[tuple[SipLeg, Arrival]] = asyncio.Queue()
         refusals: asyncio.Queue[Refused] = asyncio.Queue()

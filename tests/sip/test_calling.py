@@ -21,7 +21,7 @@ from tests.peers.scenario import answers, gets_bye, is_called, pause, receives, 
 from tests.peers.sip_answerer import sip_answerer
 from tests.peers.sipp import Sipp, sipp
 from tests.peers.waiting import within
-from tests.sip.conftest import Line, OpenLine, Watch, trunk_to
+from tests.sip.conftest import Line, OpenLine, Watch, dial, trunk_to
 
 pytestmark = pytest.mark.sip
 
@@ -38,11 +38,6 @@ class Holding:
         assert self.released.wait(30)
 
 
-async def dial(line: Line, far_end: Sipp) -> Watch:
-    uri = f"sip:+3225550199@127.0.0.1:{far_end.port}"
-    return Watch(await line.agent.dial(DialRequest(uri, "+3225550100", "CA1"))).start()
-
-
 def subscriber_of(registrar: Sipp) -> Trunk:
     return trunk_to(registrar.port, user="me", password="x", register=True)
 
@@ -51,7 +46,7 @@ async def test_an_answered_call_hears_the_prompt_and_we_hang_up(
     line: Line, ports: Ports, ear: RtpEar, prompt: Path
 ) -> None:
     async with sipp(scenario(is_called(), gets_bye()), ports, keys={"ear": ear.port}) as far_end:
-        call = await dial(line, far_end)
+        call = await dial(line, far_end.port)
         await call.sees(Answered)
         await call.sees(MediaChanged)
         ear.follow((await far_end.gets("INVITE")).sdp)
@@ -89,7 +84,7 @@ def hangs_up(after_s: float) -> str:
 
 async def test_the_far_ends_bye_ends_the_call(line: Line, ports: Ports, ear: RtpEar) -> None:
     async with sipp(hangs_up(after_s=0.3), ports, keys={"ear": ear.port}) as far_end:
-        call = await dial(line, far_end)
+        call = await dial(line, far_end.port)
 
         ended = await call.ends()
 
@@ -112,7 +107,7 @@ async def test_what_is_asked_of_a_leg_while_its_far_end_hangs_up_is_told_that_it
         "ring": SipLeg.ring,
     }[command]
     async with sipp(hangs_up(after_s=0.3), ports, keys={"ear": ear.port}) as far_end:
-        call = await dial(line, far_end)
+        call = await dial(line, far_end.port)
         await call.sees(Answered)
         await far_end.gets("ACK")
         library = Holding()
@@ -144,7 +139,7 @@ async def test_a_refusal_is_told_with_its_code_reason_and_cause(
 ) -> None:
     script = scenario(receives("INVITE"), answers(code, reason, to_tag=True), receives("ACK"))
     async with sipp(script, ports) as far_end:
-        ended = await (await dial(line, far_end)).ends()
+        ended = await (await dial(line, far_end.port)).ends()
         await far_end.finishes()
 
     assert (ended.outcome, ended.sip_code, ended.sip_reason, ended.q850_cause) == (outcome, code, reason, cause)
@@ -154,7 +149,7 @@ async def test_a_refusal_is_told_with_its_code_reason_and_cause(
 async def test_the_far_ends_own_cause_counts_more_than_the_table(line: Line, ports: Ports) -> None:
     refusal = answers(480, "Gone", headers=['Reason: Q.850;cause=20;text="Absent"'], to_tag=True)
     async with sipp(scenario(receives("INVITE"), refusal, receives("ACK")), ports) as far_end:
-        ended = await (await dial(line, far_end)).ends()
+        ended = await (await dial(line, far_end.port)).ends()
 
     assert ended.q850_cause == 20
     assert ended.words == "Absent"
@@ -173,7 +168,7 @@ async def test_a_call_that_rings_is_cancelled(line: Line, ports: Ports, ear: Rtp
     )
     script = scenario(invite, ringing, receives("CANCEL"), answers(200, "OK"), refusal, receives("ACK"))
     async with sipp(script, ports, keys={"ear": ear.port}) as far_end:
-        call = await dial(line, far_end)
+        call = await dial(line, far_end.port)
         alerted = await call.sees(Alerted)
 
         await call.leg.hang_up(Cause.UNAVAILABLE)
@@ -190,7 +185,7 @@ async def test_early_media_is_heard_before_the_answer(line: Line, ports: Ports, 
         receives("INVITE"), progress, pause(2), answers(200, "OK", sdp(), to_tag=True), receives("ACK"), gets_bye()
     )
     async with sipp(script, ports, keys={"ear": ear.port}) as far_end:
-        call = await dial(line, far_end)
+        call = await dial(line, far_end.port)
         ear.follow((await far_end.gets("INVITE")).sdp)
         ear.say(tone(425, 1.5))
         await call.sees(MediaChanged)
@@ -208,7 +203,7 @@ async def test_early_media_is_heard_before_the_answer(line: Line, ports: Ports, 
 
 async def test_keys_are_sent_as_telephone_events(line: Line, ports: Ports, ear: RtpEar) -> None:
     async with sipp(scenario(is_called(), gets_bye()), ports, keys={"ear": ear.port}) as far_end:
-        call = await dial(line, far_end)
+        call = await dial(line, far_end.port)
         await call.sees(Answered)
         await call.sees(MediaChanged)
 
@@ -224,7 +219,7 @@ async def test_a_far_end_that_never_sends_sound_is_talked_to_all_the_same(
 ) -> None:
     with RtpEar(mute=True) as ear:
         async with sipp(scenario(is_called(), gets_bye()), ports, keys={"ear": ear.port}) as far_end:
-            call = await dial(line, far_end)
+            call = await dial(line, far_end.port)
             await call.sees(MediaChanged)
             await line.agent.bridge.play(prompt, to=[Ear(call.leg.id)])
 
@@ -301,7 +296,7 @@ async def test_codecs_are_offered_in_the_order_of_the_setting(open_line: OpenLin
         open_line(codecs=["PCMU", "opus", "PCMA"]) as line,
         sipp(scenario(is_called(), gets_bye()), ports, keys={"ear": ear.port}) as far_end,
     ):
-        call = await dial(line, far_end)
+        call = await dial(line, far_end.port)
         await call.sees(Answered)
         await call.leg.hang_up()
         await far_end.finishes()
@@ -319,7 +314,7 @@ async def test_keys_go_by_info_where_telephone_events_were_not_agreed(line: Line
         is_called(final=answer), receives("INFO"), answers(200, "OK"), receives("INFO"), answers(200, "OK"), gets_bye()
     )
     async with sipp(script, ports, keys={"ear": ear.port}) as far_end:
-        call = await dial(line, far_end)
+        call = await dial(line, far_end.port)
         await call.sees(Answered)
         await call.sees(MediaChanged)
 
@@ -339,7 +334,7 @@ async def test_an_answer_without_a_codec_of_ours_ends_the_call(line: Line, ports
     answer = answers(200, "OK", unusable, to_tag=True)
     script = scenario(receives("INVITE"), answer, receives("ACK", optional=True), gets_bye())
     async with sipp(script, ports, keys={"ear": ear.port}) as far_end:
-        call = await dial(line, far_end)
+        call = await dial(line, far_end.port)
 
         ended = await call.ends()
 
