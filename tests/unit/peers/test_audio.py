@@ -59,6 +59,7 @@ def test_tells_when_a_tone_was_there() -> None:
     first, second = when_heard(sound, 440)
     assert (first.start_s, first.end_s) == pytest.approx((0.5, 0.9), abs=0.04)
     assert (second.start_s, second.end_s) == pytest.approx((1.7, 2.0), abs=0.04)
+    assert hears(sound, 440, seconds=0.65)
     assert hears(sound, 880, seconds=0.4)
     assert not hears(sound, 880, seconds=0.6)
     assert not hears(sound, 620)
