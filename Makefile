@@ -5,8 +5,8 @@ BIN := .venv/bin
 UV_COMPILE := $(BIN)/uv pip compile setup.py --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --quiet --extra build
 
-# Tests mostly wait, so two run at once for each core.
-WORKERS ?= $(shell expr 2 \* $$(nproc))
+# Tests mostly wait, so five run at once for two cores.
+WORKERS ?= $(shell expr 5 \* $$(nproc) / 2)
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telefoon
 
 .PHONY: help setup run asterisk test test-fast test-memory lint format lock bench-calls bench-cascade bench-conference bench-endurance \

@@ -1,13 +1,9 @@
 """How every run of the tests is organised; the parts are in tests/running."""
 
-import traceback
-from collections.abc import Iterator
-from itertools import islice
-from types import FrameType
-
 import hypothesis
 import pytest
 
+from tests.running.cheaper import leave_out_of_collections, make_cheaper
 from tests.running.cost import Costs
 from tests.running.first import STARTING
 from tests.running.once import begin_run, end_run
@@ -16,15 +12,7 @@ from tests.running.pace import PACE
 from tests.running.processes import Processes
 from tests.running.summary import Summary
 
-_walk_stack = traceback.walk_stack
-
-
-def _nearest_frames(f: FrameType | None) -> Iterator[tuple[FrameType, int]]:
-    """In debug mode asyncio keeps for each future where it was made: three frames say it, all took half the time."""
-    return islice(_walk_stack(f), 3)
-
-
-traceback.walk_stack = _nearest_frames
+make_cheaper()
 
 QUICK_EXAMPLES = 20
 """Of hypothesis, for `make test-fast`; a fifth of what `make test` tries."""
@@ -52,6 +40,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     STARTING.begin(item)
     if folder(item) != "unit":
         PACE.measure()
+
+
+def pytest_collection_finish() -> None:
+    leave_out_of_collections()
 
 
 # Last, so that the marks that folders give their tests are there.

@@ -1,19 +1,23 @@
-"""Which tests run together: in groups that one worker takes whole, the longest first, and some by themselves.
+"""Which tests run together: in groups that one worker takes whole, those that compute beside those that wait.
 
 `--only together` leaves out the tests marked `alone`: they measure time to the millisecond, so nothing may run beside
 them. `--only alone` runs just those. `--only fast` runs what needs neither SIP nor a process of its own, and does not
 say that it takes long; hypothesis then tries fewer examples.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from operator import itemgetter
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import pytest
 
 from tests.running.cost import TESTS
 from tests.running.first import mark_first_of_each_file
+
+T = TypeVar("T")
 
 _WITH_PROCESSES: Final = ("alone", "asterisk", "postgres", "processes", "sip")
 _LONG: Final = ("costly", "slow")
@@ -52,9 +56,10 @@ def group_of(item: pytest.Item) -> str:
     return _name(item.path) if folder(item) == "unit" else item.nodeid
 
 
-def rank(item: pytest.Item) -> int:
-    """Long waits come first, so that no worker is left with one at the end."""
-    return 0 if item.get_closest_marker("slow") else 1 if folder(item) == "unit" else 2
+def by_turns(computing: Sequence[T], waiting: Sequence[T]) -> list[T]:
+    """Both in their order, spread over each other evenly, so that the machine is never idle for want of either."""
+    places = [((number + 0.5) / len(each), one) for each in (computing, waiting) for number, one in enumerate(each)]
+    return [one for _, one in sorted(places, key=itemgetter(0))]
 
 
 def arrange(items: list[pytest.Item], only: Only | None) -> list[pytest.Item]:
@@ -62,11 +67,23 @@ def arrange(items: list[pytest.Item], only: Only | None) -> list[pytest.Item]:
     mark_first_of_each_file(items)
     left_out = [item for item in items if only is not None and not is_chosen(item, only)]
     gone = set(left_out)
-    items[:] = sorted((item for item in items if item not in gone), key=rank)
+    groups: dict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(group_of(item)))
+        if item not in gone:
+            groups[group_of(item)].append(item)
+    for name, group in groups.items():
+        for item in group:
+            if item.get_closest_marker("xdist_group") is None:
+                item.add_marker(pytest.mark.xdist_group(name))
+    computing = [group for group in groups.values() if folder(group[0]) == "unit"]
+    waiting = sorted((group for group in groups.values() if folder(group[0]) != "unit"), key=_is_short)
+    items[:] = [item for group in by_turns(computing, waiting) for item in group]
     return left_out
+
+
+def _is_short(group: Sequence[pytest.Item]) -> bool:
+    """Long waits come first, so that no worker is left with one at the end."""
+    return not any(item.get_closest_marker("slow") for item in group)
 
 
 def _has_any(item: pytest.Item, markers: Iterable[str]) -> bool:
