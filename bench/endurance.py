@@ -29,7 +29,7 @@ from bench.process import usage
 from bench.results import save
 from tests.peers.callers import has
 from tests.peers.customer import customer
-from tests.peers.platform import NUMBER, Json, Platform, platform
+from tests.peers.platform import NUMBER, OURS, Json, Platform, platform
 from tests.peers.ports import Ports
 
 PEOPLE: Final = 100
@@ -66,7 +66,7 @@ async def measure(folder: Path, lasts_s: float) -> dict[str, float | int | str]:
     async with AsyncExitStack() as stack:
         shop = await stack.enter_async_context(customer(flow=FLOW))
         number = {"--url": shop.url("/flow")}
-        telefoon = await stack.enter_async_context(platform(folder, ports, SETTINGS, number=number))
+        telefoon = await stack.enter_async_context(platform(folder, ports, SETTINGS, number=number, notice=OURS))
         await stack.enter_async_context(present(talking, NUMBER, telefoon.sip_port, folder / "crowd", ports))
         await has(telefoon, "hall", PEOPLE, within_s=_COME_IN_S)
         room = (await telefoon.get("conferences", friendly_name="hall"))["conferences"][0]["id"]

@@ -23,7 +23,7 @@ from bench.callers import Crowd, call, fresh
 from bench.process import usage
 from bench.results import save
 from tests.peers.customer import customer
-from tests.peers.platform import NUMBER, Platform, platform
+from tests.peers.platform import NUMBER, OURS, Platform, platform
 from tests.peers.ports import Ports
 
 CALLS: Final = 40
@@ -84,7 +84,7 @@ async def _server(held: AsyncExitStack, folder: Path, way: Way, ports: Ports) ->
     shop.flows.update(flows())
     number = {"--url": shop.url("/flow"), **dict(way.consent)}
     settings = SETTINGS | {"RECORDING_ENCRYPTION": way.encryption}
-    return await held.enter_async_context(platform(folder, ports, settings, number=number))
+    return await held.enter_async_context(platform(folder, ports, settings, number=number, notice=OURS))
 
 
 async def _calls(server: Platform, count: int, name: str, ports: Ports) -> None:

@@ -20,7 +20,7 @@ from bench.callers import Crowd, call
 from bench.process import usage
 from bench.results import save
 from tests.peers.customer import customer
-from tests.peers.platform import NUMBER, Platform, platform
+from tests.peers.platform import NUMBER, OURS, Platform, platform
 from tests.peers.ports import Ports
 
 CALLS: Final = 60
@@ -58,7 +58,7 @@ async def measure(folder: Path, flow: str, encryption: str) -> Cost:
     settings = SETTINGS | {"RECORDING_ENCRYPTION": encryption}
     async with (
         customer(flow=flow) as shop,
-        platform(folder, ports, settings, number={"--url": shop.url("/flow")}) as telefoon,
+        platform(folder, ports, settings, number={"--url": shop.url("/flow")}, notice=OURS) as telefoon,
     ):
         shop.flows["/done"] = "<Response><Hangup/></Response>"
         crowd = folder / "crowd"

@@ -11,7 +11,6 @@ from tests.peers.platform import NUMBER, Platform
 from tests.peers.ports import Ports
 from tests.peers.scenario import acks, calls, gets_bye, receives, scenario, sdp
 from tests.peers.sipp import Sipp, sipp
-from tests.peers.waiting import within
 
 
 async def count(telefoon: Platform, name: str) -> int | None:
@@ -22,13 +21,16 @@ async def count(telefoon: Platform, name: str) -> int | None:
 
 async def has(telefoon: Platform, name: str, wanted: int | None, *, within_s: float) -> None:
     """Wait until so many are in it."""
-    now: int | None = None
+    seen: list[int | None] = []
+
+    async def look() -> bool | None:
+        seen.append(await count(telefoon, name))
+        return seen[-1] == wanted or None
+
     try:
-        async with within(within_s):
-            while (now := await count(telefoon, name)) != wanted:
-                await asyncio.sleep(0.2)
+        await telefoon.happening.see(look, within_s)
     except TimeoutError:
-        raise AssertionError(f"{now} are in it, not {wanted}, after {within_s:g} s") from None
+        raise AssertionError(f"{seen[-1]} are in it, not {wanted}, after {within_s:g} s") from None
 
 
 @dataclass(slots=True)

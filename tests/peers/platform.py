@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import os
-import shutil
 import signal
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -14,10 +12,10 @@ from typing import Any, Final
 import aiohttp
 
 from tests.peers import commands
+from tests.peers.account import account_with_key, outside
+from tests.peers.happening import Happening
 from tests.peers.ports import Ports
-from tests.peers.prompts import render_own_sentences
 from tests.peers.waiting import within
-from tests.running.once import made_once, run_apart
 
 ACCOUNT: Final = "demo"
 NUMBER: Final = "+3225550100"
@@ -25,8 +23,11 @@ BASE_PATH: Final = "/v1/voice"
 ENDED: Final = frozenset({"completed", "failed", "busy", "no-answer", "canceled"})
 _START_S: Final = 40.0
 _STOP_S: Final = 20.0
-_POLL_S: Final = 0.05
+_START_POLL_S: Final = 0.05
 _RTP_PORTS: Final = 200
+BRIEFLY: Final = "Recorded."
+"""What recorded calls are told where it is not the subject: ours takes five seconds more."""
+OURS: Final = None
 
 Json = dict[str, Any]
 
@@ -42,6 +43,7 @@ class Platform:
     key: str = ""
     _process: commands.Running | None = None
     _client: aiohttp.ClientSession | None = None
+    _happening: Happening | None = None
     _log: Path = field(init=False)
 
     def __post_init__(self) -> None:
@@ -61,6 +63,12 @@ class Platform:
         """Sends the key with each request; paths count from the interface's base."""
         assert self._client is not None, "the platform is not running"
         return self._client
+
+    @property
+    def happening(self) -> Happening:
+        """Waits for what the platform does."""
+        assert self._happening is not None, "the platform is not running"
+        return self._happening
 
     def log(self) -> str:
         """What the server has written to standard error so far."""
@@ -85,9 +93,13 @@ class Platform:
             )
         self._client = aiohttp.ClientSession(f"{self.address}{BASE_PATH}/", headers={"X-API-Key": self.key})
         await self._until_it_answers()
+        self._happening = Happening(self._client)
+        self._happening.start()
 
     async def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Signal the process and wait for its end; its exit code (minus the signal's number if killed)."""
+        if self._happening is not None:
+            await self._happening.end()
         if self._client is not None:
             await self._client.close()
         if self._process is None:
@@ -135,13 +147,15 @@ class Platform:
     async def call_when(self, call_id: str, *statuses: str, within_s: float = 20.0) -> Json:
         """The call as soon as it has one of the statuses."""
         call: Json = {}
+
+        async def look() -> Json | None:
+            call.update(await self.get(f"calls/{call_id}"))
+            return call if call["status"] in statuses else None
+
         try:
-            async with within(within_s):
-                while (call := await self.get(f"calls/{call_id}"))["status"] not in statuses:
-                    await asyncio.sleep(_POLL_S)
+            return await self.happening.see(look, within_s)
         except TimeoutError:
             raise AssertionError(f"not {statuses} within {within_s:g} s: {call}\n{self.log()[-3000:]}") from None
-        return call
 
     async def ended_call(self, call_id: str, *, within_s: float = 30.0) -> Json:
         """The call once it has ended."""
@@ -149,25 +163,26 @@ class Platform:
 
     async def newest_call(self, *, within_s: float = 10.0, **query: str) -> Json:
         """The newest call that fits, as soon as there is one."""
-        async with within(within_s):
-            while not (found := (await self.get("calls", **query))["calls"]):
-                await asyncio.sleep(_POLL_S)
-        newest: Json = found[0]
-        return newest
+
+        async def look() -> Json | None:
+            return next(iter((await self.get("calls", **query))["calls"]), None)
+
+        return await self.happening.see(look, within_s)
 
     async def check_when(self, name: str, told: str, *, within_s: float = 15.0) -> Json:
         """One of the checks of /readyz, as soon as its detail begins with `told`."""
         check: Json = {}
+
+        async def look() -> Json | None:
+            async with self.client.get(f"{self.address}/readyz") as response:
+                check.update((await response.json())["checks"][name])
+                assert response.ok or response.status == 503, check
+            return check if check.get("detail", "").startswith(told) else None
+
         try:
-            async with within(within_s):
-                while not check.get("detail", "").startswith(told):
-                    async with self.client.get(f"{self.address}/readyz") as response:
-                        check = (await response.json())["checks"][name]
-                        assert response.ok or response.status == 503, check
-                    await asyncio.sleep(_POLL_S)
+            return await self.happening.see(look, within_s)
         except TimeoutError:
             raise AssertionError(f"{name} is not {told} within {within_s:g} s: {check}") from None
-        return check
 
     async def events(self, call_id: str) -> list[Json]:
         """What was noted on the call."""
@@ -176,14 +191,12 @@ class Platform:
 
     async def noted(self, call_id: str, kind: str, *, within_s: float = 15.0) -> Json:
         """The facts of the call's first event of this kind, as soon as there is one."""
+
+        async def look() -> Json | None:
+            return next((event["facts"] for event in await self.events(call_id) if event["kind"] == kind), None)
+
         try:
-            async with within(within_s):
-                while True:
-                    for event in await self.events(call_id):
-                        if event["kind"] == kind:
-                            facts: Json = event["facts"]
-                            return facts
-                    await asyncio.sleep(_POLL_S)
+            return await self.happening.see(look, within_s)
         except TimeoutError:
             told = [await self.events(call_id)]
             told += [await self.events(child["id"]) for child in (await self.get("calls", parent_id=call_id))["calls"]]
@@ -191,17 +204,17 @@ class Platform:
 
     async def recording(self, folder: Path, **query: str) -> tuple[Json, Path]:
         """The newest recording that fits, once it is closed, and its downloaded WAV."""
-        async with within(20):
-            while True:
-                found = (await self.get("recordings", **query))["recordings"]
-                if found and found[0]["status"] not in ("in-progress", "processing"):
-                    break
-                await asyncio.sleep(_POLL_S)
-        path = folder / f"{found[0]['id']}.wav"
-        async with self.client.get(f"recordings/{found[0]['id']}/audio") as response:
+
+        async def look() -> Json | None:
+            newest = next(iter((await self.get("recordings", **query))["recordings"]), None)
+            return newest if newest and newest["status"] not in ("in-progress", "processing") else None
+
+        found = await self.happening.see(look, 20)
+        path = folder / f"{found['id']}.wav"
+        async with self.client.get(f"recordings/{found['id']}/audio") as response:
             assert response.ok, await response.text()
             path.write_bytes(await response.read())
-        return found[0], path
+        return found, path
 
     async def _until_it_answers(self) -> None:
         assert self._process is not None, "just started"
@@ -213,20 +226,25 @@ class Platform:
                         async with self.client.get(f"{self.address}/healthz"):
                             return
                     except aiohttp.ClientConnectionError:
-                        await asyncio.sleep(_POLL_S)
+                        await asyncio.sleep(_START_POLL_S)
         except TimeoutError:
             raise AssertionError(f"telefoon serve does not answer: {self.log()}") from None
 
 
 @asynccontextmanager
 async def platform(
-    folder: Path, ports: Ports, settings: Mapping[str, str] | None = None, *, number: Mapping[str, str] | None = None
+    folder: Path,
+    ports: Ports,
+    settings: Mapping[str, str] | None = None,
+    *,
+    number: Mapping[str, str] | None = None,
+    notice: str | None = BRIEFLY,
 ) -> AsyncIterator[Platform]:
     """A running platform with an account, a key and NUMBER, whose options (as --url) are in `number`.
 
-    `settings` are environment variables without their prefix.
+    `settings` are environment variables without their prefix; `notice` is the account's own announcement in English.
     """
-    running = await asyncio.to_thread(prepared, folder, ports, settings, number=number)
+    running = await asyncio.to_thread(prepared, folder, ports, settings, number=number, notice=notice)
     try:
         await running.start()
         yield running
@@ -235,7 +253,12 @@ async def platform(
 
 
 def prepared(
-    folder: Path, ports: Ports, settings: Mapping[str, str] | None = None, *, number: Mapping[str, str] | None = None
+    folder: Path,
+    ports: Ports,
+    settings: Mapping[str, str] | None = None,
+    *,
+    number: Mapping[str, str] | None = None,
+    notice: str | None = BRIEFLY,
 ) -> Platform:
     """A platform with its data, not started yet."""
     config = folder / "telefoon.toml"
@@ -255,32 +278,12 @@ def prepared(
         "KEEP_WEBHOOK_BODIES": "true",
         **(settings or {}),
     }
-    environment = _outside() | {f"TELEFOON_{name}": value for name, value in given.items()}
+    environment = outside() | {f"TELEFOON_{name}": value for name, value in given.items()}
     made = Platform(folder, environment, int(given["HTTP_PORT"]), int(given["SIP_PORT"]))
-    made.key = _account_with_key(Path(given["DATA_DIR"]))
+    made.key = account_with_key(Path(given["DATA_DIR"]), ACCOUNT, notice)
     options = [each for name, value in (number or {}).items() for each in (name, value)]
     made.telefoon("numbers", "add", NUMBER, "--account", ACCOUNT, *options)
     return made
-
-
-def _account_with_key(data: Path) -> str:
-    """A data folder with ACCOUNT in it, and the key: a copy of one that is made once, in a run."""
-    template = made_once("platform", _make_template)
-    shutil.copytree(template / "var", data, dirs_exist_ok=True)
-    return (template / "key").read_text()
-
-
-def _make_template(folder: Path) -> None:
-    folder.mkdir()
-    (folder / "telefoon.toml").touch()
-    environment = {"TELEFOON_DATA_DIR": str(folder / "var"), "TELEFOON_CONFIG": str(folder / "telefoon.toml")}
-    made = Platform(folder, {**_outside(), **environment}, 0, 0)
-    (folder / "key").write_text(made.telefoon("keys", "create", "--account", ACCOUNT).split()[-1])
-    run_apart(render_own_sentences(folder / "var"))
-
-
-def _outside() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("TELEFOON_")}
 
 
 def as_json(text: str) -> Any:

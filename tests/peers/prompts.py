@@ -20,12 +20,12 @@ RATE_HZ: Final = 16_000
 """Of a bridge with wide codecs, and of `telefoon say`."""
 
 
-async def render_own_sentences(data: Path) -> None:
-    """Into the data folder, where the voices are known to have been tried, too."""
+async def render_own_sentences(data: Path, *more: str) -> None:
+    """And `more`, into the data folder, where the voices are known to have been tried, too."""
     service = speech_service(Settings(data_dir=data, tts_workers=1))
     try:
         await service.start()
-        for speech in own_sentences():
+        for speech in (*own_sentences(), *(Speech(text, LANGUAGE) for text in more)):
             await service.render(speech, rate_hz=RATE_HZ)
     finally:
         await service.close()

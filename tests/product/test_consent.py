@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,13 @@ from tests.peers.audio import Sound, contains, hears, joined, tone
 from tests.peers.callers import Caller, calling
 from tests.peers.customer import Customer
 from tests.peers.phone import phone
-from tests.peers.platform import Json, Platform, platform
+from tests.peers.platform import OURS, Json, Platform, platform
 from tests.peers.ports import Ports
 from tests.peers.spoken import ALIKE, about_recording, is_told, said
-from tests.peers.waiting import within
 
 pytestmark = pytest.mark.sip
+
+serving = partial(platform, notice=OURS)
 
 BEFORE, AFTER, LATER = 400, 700, 1000
 ANNOUNCED = load_texts().wording(Sentence.ANNOUNCEMENT, "en-GB").text
@@ -28,12 +30,12 @@ RECORDED = TALK.replace("<Say>", '<Start><Recording channels="mono" track="inbou
 
 async def consents(telefoon: Platform, call_id: str, count: int = 1) -> list[Json]:
     """The records of a call, as soon as there are so many."""
-    found: list[Json] = []
-    async with within(15):
-        while len(found) < count:
-            found = (await telefoon.get(f"calls/{call_id}/consents"))["consents"]
-            await asyncio.sleep(0.1)
-    return found
+
+    async def look() -> list[Json] | None:
+        found: list[Json] = (await telefoon.get(f"calls/{call_id}/consents"))["consents"]
+        return found if len(found) >= count else None
+
+    return await telefoon.happening.see(look, 15)
 
 
 def answers(caller: Caller, key: str, *, after_s: float = 1.0) -> None:
@@ -53,7 +55,7 @@ async def kept(telefoon: Platform, folder: Path, caller: Caller) -> tuple[Json, 
 async def test_announce_tells_to_the_end_before_it_records(tmp_path: Path, ports: Ports, shop: Customer) -> None:
     shop.flows["/start"] = RECORDED
     number = {"--url": shop.url("/start"), "--consent": "announce"}
-    async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
+    async with serving(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
         caller.ear.say(tone(BEFORE, 0.6, dbov=-24))
         await is_told(caller.ear, about_recording(telefoon, tmp_path, Sentence.ANNOUNCEMENT))
         await is_told(caller.ear, said(telefoon, tmp_path, "goes on", GOES_ON))
@@ -72,7 +74,7 @@ async def test_who_objects_while_the_notice_is_said_is_not_recorded(
 ) -> None:
     shop.flows["/start"] = RECORDED
     number = {"--url": shop.url("/start"), "--consent": "announce"}
-    async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
+    async with serving(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
         caller.ear.press("*0")
         await is_told(caller.ear, about_recording(telefoon, tmp_path, Sentence.REFUSED))
         await is_told(caller.ear, said(telefoon, tmp_path, "goes on", GOES_ON))
@@ -87,7 +89,7 @@ async def test_who_objects_while_the_notice_is_said_is_not_recorded(
 async def test_press_to_consent_records_from_the_key_on(tmp_path: Path, ports: Ports, shop: Customer) -> None:
     shop.flows["/start"] = RECORDED
     number = {"--url": shop.url("/start"), "--consent": "press-to-consent"}
-    async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
+    async with serving(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
         await is_told(caller.ear, about_recording(telefoon, tmp_path, Sentence.QUESTION), within_s=25)
         assert (await telefoon.get("recordings"))["recordings"] == []
         answers(caller, "1")
@@ -109,7 +111,7 @@ async def test_the_notice_is_said_in_the_language_that_was_spoken_last(
 ) -> None:
     shop.flows["/start"] = RECORDED.replace("<Response>", '<Response><Say language="nl-BE">Goedendag.</Say>', 1)
     number = {"--url": shop.url("/start"), "--consent": "announce", "--language": "en-GB"}
-    async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
+    async with serving(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
         [record] = await consents(telefoon, caller.call_id)
 
     assert record["language"] == "nl-BE"
@@ -120,7 +122,7 @@ async def test_a_refusal_is_honoured_and_the_call_goes_on(tmp_path: Path, ports:
     told_of = f'recordingStatusCallback="{shop.url("/recorded")}" recordingStatusCallbackEvent="completed absent"'
     shop.flows["/start"] = RECORDED.replace("<Recording", f"<Recording {told_of}")
     number = {"--url": shop.url("/start"), "--consent": "press-to-consent"}
-    async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
+    async with serving(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
         answers(caller, "2")
         await is_told(caller.ear, about_recording(telefoon, tmp_path, Sentence.REFUSED))
         await is_told(caller.ear, said(telefoon, tmp_path, "goes on", GOES_ON))
@@ -146,7 +148,7 @@ async def test_external_asks_nobody_and_keeps_what_the_client_asserts(tmp_path: 
     }  # fmt: skip
     async with (
         phone("--play", str(voice), "--record", str(heard), "--hang-up-after", "5") as far_end,
-        platform(tmp_path, ports, {"TRUNK": f"sip:127.0.0.1:{far_end.port}"}) as telefoon,
+        serving(tmp_path, ports, {"TRUNK": f"sip:127.0.0.1:{far_end.port}"}) as telefoon,
     ):
         call = await telefoon.place("+493023125001", record=True, consent=asserted, flow=TALK)
         await far_end.tells("recorded", within_s=40)
@@ -166,7 +168,7 @@ async def test_external_asks_nobody_and_keeps_what_the_client_asserts(tmp_path: 
 async def test_none_needed_asks_nobody_and_keeps_its_legal_basis(tmp_path: Path, ports: Ports, shop: Customer) -> None:
     shop.flows["/start"] = RECORDED
     number = {"--url": shop.url("/start"), "--consent": "none-needed", "--consent-basis": "Emergency calls act"}
-    async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
+    async with serving(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
         await is_told(caller.ear, said(telefoon, tmp_path, "goes on", GOES_ON))
         [record] = await consents(telefoon, caller.call_id)
         _, sound = await kept(telefoon, tmp_path, caller)
@@ -183,7 +185,7 @@ async def test_a_call_to_germany_is_asked_for_a_key_by_default(tmp_path: Path, p
     keys = ("--digits", "1", "--digits-after", "12", "--hang-up-after", "18")
     async with (
         phone("--play", str(voice), "--record", str(heard), *keys) as far_end,
-        platform(tmp_path, ports, {"TRUNK": f"sip:127.0.0.1:{far_end.port}"}) as telefoon,
+        serving(tmp_path, ports, {"TRUNK": f"sip:127.0.0.1:{far_end.port}"}) as telefoon,
     ):
         call = await telefoon.place("+493023125001", record=True, flow=TALK, tts_language="en-GB")
         await far_end.tells("recorded", within_s=60)
@@ -202,7 +204,7 @@ async def test_a_call_to_germany_is_asked_for_a_key_by_default(tmp_path: Path, p
 async def test_a_withdrawal_silences_the_rest(tmp_path: Path, ports: Ports, shop: Customer, by: str) -> None:
     shop.flows["/start"] = RECORDED
     number = {"--url": shop.url("/start"), "--consent": "announce"}
-    async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
+    async with serving(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
         await withdrawn(telefoon, caller, by)
         await is_told(caller.ear, about_recording(telefoon, tmp_path, Sentence.WITHDRAWN))
         records = await consents(telefoon, caller.call_id, 2)
@@ -221,7 +223,7 @@ async def test_with_the_withdrawal_the_recording_goes_if_the_policy_says_so(
 ) -> None:
     shop.flows["/start"] = RECORDED
     number = {"--url": shop.url("/start"), "--consent": "announce", "--consent-withdrawal": "delete"}
-    async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
+    async with serving(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
         await withdrawn(telefoon, caller, "key")
         await telefoon.delete(f"calls/{caller.call_id}")
         await telefoon.noted(caller.call_id, "recording_deleted")
@@ -234,7 +236,7 @@ async def test_with_the_withdrawal_the_recording_goes_if_the_policy_says_so(
 async def test_it_goes_too_if_the_process_dies_before_its_end(tmp_path: Path, ports: Ports, shop: Customer) -> None:
     shop.flows["/start"] = RECORDED
     number = {"--url": shop.url("/start"), "--consent": "announce", "--consent-withdrawal": "delete"}
-    async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
+    async with serving(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
         await withdrawn(telefoon, caller, "key")
         await asyncio.sleep(1)
         assert list(tmp_path.glob("var/recordings/*"))
@@ -259,9 +261,8 @@ async def withdrawn(telefoon: Platform, caller: Caller, by: str) -> None:
 
 
 async def ended_recordings(telefoon: Platform) -> list[dict[str, Any]]:
-    async with within(10):
-        while True:
-            found: list[dict[str, Any]] = (await telefoon.get("recordings"))["recordings"]
-            if all(each["status"] != "in-progress" for each in found):
-                return found
-            await asyncio.sleep(0.1)
+    async def look() -> list[dict[str, Any]] | None:
+        found: list[dict[str, Any]] = (await telefoon.get("recordings"))["recordings"]
+        return found if all(each["status"] != "in-progress" for each in found) else None
+
+    return await telefoon.happening.see(look, 10)

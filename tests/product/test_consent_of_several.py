@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,13 @@ from tests.peers.audio import Sound, hears, joined, tone
 from tests.peers.callers import Caller, calling, has
 from tests.peers.customer import Customer
 from tests.peers.phone import PhonePeer, phone
-from tests.peers.platform import Platform, platform
+from tests.peers.platform import OURS, Platform, platform
 from tests.peers.ports import Ports
 from tests.peers.spoken import about_recording, is_told
 
 pytestmark = pytest.mark.sip
+
+serving = partial(platform, notice=OURS)
 
 BEFORE, CALLER, DESK, LATER = 400, 700, 900, 1100
 QUESTION_S = 11
@@ -62,7 +65,7 @@ async def test_both_parties_are_asked_before_the_first_sample_of_either(
             f'<Response><Dial record="record-from-answer-dual"><Sip>sip:a@127.0.0.1:{desk.port}</Sip></Dial></Response>'
         )
         number = {"--url": shop.url("/start"), "--consent": "both-parties"}
-        telefoon = await stack.enter_async_context(platform(tmp_path, ports, number=number))
+        telefoon = await stack.enter_async_context(serving(tmp_path, ports, number=number))
         [caller] = await stack.enter_async_context(calling(telefoon, ports, CALLER))
         await agrees(telefoon, caller, tmp_path)
         await telefoon.noted(caller.call_id, "recording_started", within_s=25)
@@ -90,7 +93,7 @@ async def test_whom_a_recorded_call_dials_is_asked_and_is_not_in_it_after_a_refu
             f"<Sip>sip:a@127.0.0.1:{desk.port}</Sip></Dial></Response>"
         )
         number = {"--url": shop.url("/start"), "--consent": "both-parties"}
-        telefoon = await stack.enter_async_context(platform(tmp_path, ports, number=number))
+        telefoon = await stack.enter_async_context(serving(tmp_path, ports, number=number))
         [caller] = await stack.enter_async_context(calling(telefoon, ports, CALLER))
         await agrees(telefoon, caller, tmp_path)
         assert await heard_by(caller, DESK, within_s=40), "they talk all the same"
@@ -117,7 +120,7 @@ async def test_to_whom_a_recorded_call_is_transferred_is_asked_first(
     async with AsyncExitStack() as stack:
         desk = await desk_that_presses(stack, "1", tmp_path)
         number = {"--url": shop.url("/start"), "--consent": "both-parties"}
-        telefoon = await stack.enter_async_context(platform(tmp_path, ports, number=number))
+        telefoon = await stack.enter_async_context(serving(tmp_path, ports, number=number))
         [caller] = await stack.enter_async_context(calling(telefoon, ports, CALLER))
         await agrees(telefoon, caller, tmp_path)
         await telefoon.noted(caller.call_id, "recording_started")
@@ -142,7 +145,7 @@ async def test_the_stricter_of_both_countries_asks_both(tmp_path: Path, ports: P
     async with AsyncExitStack() as stack:
         desk = await desk_that_presses(stack, "1", tmp_path)
         settings, number = {"TRUNK": f"sip:127.0.0.1:{desk.port}"}, {"--url": shop.url("/start")}
-        telefoon = await stack.enter_async_context(platform(tmp_path, ports, settings, number=number))
+        telefoon = await stack.enter_async_context(serving(tmp_path, ports, settings, number=number))
         [caller] = await stack.enter_async_context(calling(telefoon, ports, CALLER))
         await agrees(telefoon, caller, tmp_path)
         await telefoon.noted(caller.call_id, "recording_started", within_s=25)
@@ -169,7 +172,7 @@ async def test_who_comes_late_is_asked_and_who_refuses_is_left_out_of_a_conferen
         '<Response><Dial><Conference beep="false" record="record-from-start">desk</Conference></Dial></Response>'
     )
     number = {"--url": shop.url("/start"), "--consent": "press-to-consent"}
-    async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, CALLER) as (first,):
+    async with serving(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, CALLER) as (first,):
         await agrees(telefoon, first, tmp_path)
         await telefoon.noted(first.call_id, "recording_started")
         room = (await telefoon.get("conferences"))["conferences"][0]["id"]
@@ -200,7 +203,7 @@ async def test_who_withdraws_in_a_conference_is_in_its_recording_no_more(
     )
     number = {"--url": shop.url("/start"), "--consent": "announce", "--consent-withdrawal": withdrawal}
     async with (
-        platform(tmp_path, ports, number=number) as telefoon,
+        serving(tmp_path, ports, number=number) as telefoon,
         calling(telefoon, ports, CALLER, DESK) as (first, second),
     ):
         await has(telefoon, "desk", 2, within_s=15)

@@ -144,8 +144,8 @@ async def test_answer_on_bridge_leaves_the_caller_ringing_until_the_called_party
 
 
 async def test_a_recording_is_trimmed_in_one_channel_and_told(tmp_path: Path, ports: Ports, shop: Customer) -> None:
-    # The notice takes seven seconds of it.
-    voice = tone(900, 11).save(tmp_path / "900.wav")
+    # The notice takes more than a second of it.
+    voice = tone(900, 5).save(tmp_path / "900.wav")
     shop.flows["/done"] = "<Response/>"
     async with phone("--play", str(voice)) as desk:
         shop.flows["/start"] = (

@@ -14,6 +14,7 @@ from tests.peers.phone import phone
 from tests.peers.platform import platform
 from tests.peers.ports import Ports
 from tests.peers.raw_caller import audio, raw_caller
+from tests.peers.waiting import eventually
 
 pytestmark = pytest.mark.sip
 
@@ -30,6 +31,11 @@ def kept(file: Path) -> Iterator[None]:
         yield
     finally:
         other.close()
+
+
+def statuses(shop: Customer) -> list[str]:
+    """As they were told; what could not be noted as told for a while may come twice."""
+    return list(dict.fromkeys(form["CallStatus"] for form in shop.forms("/status")))
 
 
 async def test_a_call_ends_as_it_did_and_new_ones_are_told_to_try_again(
@@ -57,7 +63,11 @@ async def test_a_call_ends_as_it_did_and_new_ones_are_told_to_try_again(
             await asyncio.sleep(3)
 
         ended = await telefoon.ended_call(placed["id"])
-        told = await shop.is_asked("/status", times=4)
+        told = await eventually(
+            lambda: found if "completed" in (found := statuses(shop)) else None,
+            within_s=20,
+            otherwise=lambda: f"asked for {shop.asked}",
+        )
 
     assert (refused.status, int(again_after) > 0) == (503, True)
     assert told_after < TOLD_WITHIN_S
@@ -65,7 +75,7 @@ async def test_a_call_ends_as_it_did_and_new_ones_are_told_to_try_again(
     assert still["status"] == "in-progress", "readers go on"
     assert ended["status"] == "completed"
     assert 5 <= ended["duration"] <= 9, "it lasted as long as it did, not until it was stored"
-    assert [form["CallStatus"] for form in told] == ["queued", "ringing", "in-progress", "completed"]
+    assert told == ["queued", "ringing", "in-progress", "completed"]
 
 
 async def test_a_node_stops_while_the_file_is_kept_and_the_next_closes_its_call(tmp_path: Path, ports: Ports) -> None:

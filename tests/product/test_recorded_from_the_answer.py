@@ -1,6 +1,7 @@
 """A call that is to be recorded, whatever its flow does first: asked and recorded from its answer on."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,13 @@ import pytest
 from engine.consent import Sentence
 from tests.peers.audio import Sound, contains, hears, tone
 from tests.peers.phone import phone
-from tests.peers.platform import platform
+from tests.peers.platform import OURS, platform
 from tests.peers.ports import Ports
 from tests.peers.spoken import ALIKE, about_recording
 
 pytestmark = pytest.mark.sip
+
+serving = partial(platform, notice=OURS)
 
 HZ = 700
 TO = "+3225550199"
@@ -22,7 +25,7 @@ async def test_a_flow_that_only_waits_is_recorded_and_the_far_end_told(tmp_path:
     heard, voice = tmp_path / "heard.wav", tone(HZ, 60, dbov=-24).save(tmp_path / "voice.wav")
     async with (
         phone("--play", str(voice), "--record", str(heard)) as far_end,
-        platform(tmp_path, ports, {"TRUNK": f"sip:127.0.0.1:{far_end.port}"}) as telefoon,
+        serving(tmp_path, ports, {"TRUNK": f"sip:127.0.0.1:{far_end.port}"}) as telefoon,
     ):
         flow = '<Response><Pause length="3"/></Response>'
         call = await telefoon.place(TO, record=True, consent="announce", tts_language="en-GB", flow=flow)
@@ -39,7 +42,7 @@ async def test_another_flow_that_comes_while_it_is_told_leaves_it_recorded(tmp_p
     voice = tone(HZ, 60, dbov=-24).save(tmp_path / "voice.wav")
     async with (
         phone("--play", str(voice)) as far_end,
-        platform(tmp_path, ports, {"TRUNK": f"sip:127.0.0.1:{far_end.port}"}) as telefoon,
+        serving(tmp_path, ports, {"TRUNK": f"sip:127.0.0.1:{far_end.port}"}) as telefoon,
     ):
         flow = '<Response><Pause length="30"/></Response>'
         call = await telefoon.place(TO, record=True, consent="announce", tts_language="en-GB", flow=flow)

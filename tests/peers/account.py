@@ -1,0 +1,40 @@
+"""A data folder with an account in it and its key, which is made once in a run and then copied."""
+
+import os
+import shutil
+from functools import partial
+from pathlib import Path
+
+from tests.peers import commands
+from tests.peers.prompts import render_own_sentences
+from tests.running.once import made_once, run_apart
+
+
+def account_with_key(data: Path, account: str, notice: str | None) -> str:
+    """Fill the data folder; the key. `notice` is the account's own announcement in English, instead of ours."""
+    name = f"data-of-{account}-{notice}" if notice else f"data-of-{account}"
+    template = made_once(name, partial(_make_template, account=account, notice=notice))
+    shutil.copytree(template / "var", data, dirs_exist_ok=True)
+    return (template / "key").read_text()
+
+
+def outside() -> dict[str, str]:
+    """The environment without settings of the product."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("TELEFOON_")}
+
+
+def _make_template(folder: Path, *, account: str, notice: str | None) -> None:
+    folder.mkdir()
+    (folder / "telefoon.toml").touch()
+    settings = {"TELEFOON_DATA_DIR": str(folder / "var"), "TELEFOON_CONFIG": str(folder / "telefoon.toml")}
+    telefoon = partial(_telefoon, environment=outside() | settings)
+    (folder / "key").write_text(telefoon("keys", "create", "--account", account).split()[-1])
+    if notice:
+        telefoon("accounts", "text", account, "announcement", "--language", "en", "--text", notice)
+    run_apart(render_own_sentences(folder / "var", *([notice] if notice else [])))
+
+
+def _telefoon(*arguments: str, environment: dict[str, str]) -> str:
+    done = commands.output_of(*arguments, environment=environment)
+    assert done.exit_code == 0, f"telefoon {' '.join(arguments)}: {done.printed}{done.complained}"
+    return done.printed
