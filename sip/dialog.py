@@ -192,5 +192,4 @@ class Dialog(pj.Call):
 
 def _has_sdp(message: Message) -> bool:
     """Whether a provisional answer brings early media; the media itself is only made after this event."""
-    kind = message.content_type
-    return kind == SDP or (kind.startswith("multipart/") and SDP in message.body.lower())
+    return any(part.content_type == SDP for part in message.parts())

@@ -5,7 +5,7 @@ return, and bytes that are no UTF-8.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -66,6 +66,18 @@ class Message:
         """The body's type in lower case without parameters; empty where none is given."""
         return (self.first("content-type") or "").partition(";")[0].strip().lower()
 
+    def parts(self) -> Iterator["Message"]:
+        """What a multipart body holds, each without a first line (RFC 2046 §5.1); itself where the body is one."""
+        boundary = parameters(self.first("content-type") or "").get("boundary")
+        if not boundary or not self.content_type.startswith("multipart/"):
+            yield self
+            return
+        inside, *_ = re.split(rf"(?:^|\r?\n)--{re.escape(boundary)}--", self.body, maxsplit=1)
+        _, *parts = re.split(rf"(?:^|\r?\n)--{re.escape(boundary)}[ \t]*(?=\r?\n)", inside)
+        for part in parts:
+            head, body = _apart(part)
+            yield Message("", _headers(_lines(head)), body)
+
     @property
     def status(self) -> tuple[int, str] | None:
         """Code and reason phrase of a response; None of a request."""
@@ -82,8 +94,8 @@ class Message:
 def read_message(text: str) -> Message:
     """Lines that are no header are left out. Raises nothing, whatever the text is."""
     head, body = _apart(storable(text).lstrip("\r\n"))
-    start, *lines = _LINE.split(_FOLD.sub(" ", head))
-    return Message(start, tuple(_header(line) for line in lines if ":" in line), body)
+    start, *lines = _lines(head)
+    return Message(start, _headers(lines), body)
 
 
 def elements(value: str) -> Iterator[str]:
@@ -108,6 +120,14 @@ def unquoted(text: str) -> str:
 def _apart(text: str) -> tuple[str, str]:
     found = _END_OF_HEAD.search(text)
     return (text[: found.start()], text[found.end() :]) if found else (text, "")
+
+
+def _lines(head: str) -> list[str]:
+    return _LINE.split(_FOLD.sub(" ", head))
+
+
+def _headers(lines: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    return tuple(_header(line) for line in lines if ":" in line)
 
 
 def _header(line: str) -> tuple[str, str]:

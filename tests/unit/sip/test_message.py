@@ -1,10 +1,11 @@
 """SIP messages are read as far ends really write them."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.storable import storable
-from sip.message import elements, parameters, read_message
+from sip.message import Message, elements, parameters, read_message
 
 WSINV = (
     "INVITE sip:vivekg@chair-dnrc.example.com;unknownparam SIP/2.0\r\n"
@@ -56,6 +57,29 @@ def test_the_body_and_the_request_uri_are_apart() -> None:
     assert message.body == "v=0\r\n"
     assert message.request_uri == "sip:vivekg@chair-dnrc.example.com;unknownparam"
     assert read_message("SIP/2.0 486 Busy Here\r\n\r\n").request_uri == ""
+
+
+def test_a_body_of_several_parts_is_read_apart() -> None:
+    message = read_message(
+        'SIP/2.0 183 Session Progress\r\nc: Multipart/Mixed ; boundary = "a (b"\r\n\r\n'
+        "for whoever can't read this\r\n"
+        "--a (b\r\nContent-Type: Application/SDP; charset=x\r\nContent-ID: 1\r\n\r\nv=0\r\n"
+        "--a (b \r\n\r\nno headers, --a (b in the middle\r\n--a (b--\r\nand after it"
+    )
+    parts = [(part.start, part.content_type, part.body) for part in message.parts()]
+    assert parts == [("", "application/sdp", "v=0"), ("", "", "no headers, --a (b in the middle")]
+
+
+@pytest.mark.parametrize("kind", ["application/sdp", "multipart/mixed", "application/x; boundary=edge"])
+def test_a_body_without_parts_is_the_message_itself(kind: str) -> None:
+    message = read_message(f"SIP/2.0 200 OK\r\nContent-Type: {kind}\r\n\r\n--edge\r\n\r\n--edge--")
+    assert list(message.parts()) == [message]
+
+
+@given(st.text(), st.text(alphabet="-ab\r\n: "))
+def test_whatever_a_body_holds_is_read(boundary: str, body: str) -> None:
+    message = Message("SIP/2.0 200 OK", (("content-type", f'multipart/mixed;boundary="{boundary}"'),), body)
+    assert all(part.body in body for part in message.parts())
 
 
 def test_a_comma_in_quotes_or_brackets_parts_nothing() -> None:
