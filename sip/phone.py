@@ -34,7 +34,7 @@ from sip.user_agent import UserAgent
 
 CODECS: Final = ("opus", "G722", "PCMA", "PCMU", "G729")
 RTP_PORTS: Final = (16000, 20000)
-_CLOSE_S: Final = 5.0
+_CLOSE_S: Final = 15.0  # of recordings too, which a slow disk may hold up
 _REGISTRATION_POLL_S: Final = 0.1
 
 

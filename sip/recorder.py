@@ -40,7 +40,7 @@ class MemoryRecorder:
         self._switch = switch
         self._thread = thread
         self._at = HEADER_BYTES
-        self._given_back = 0
+        self._given_back = mmap.PAGESIZE  # the header stays: by it the end of the recording is known
         self._open = True
 
     @property

@@ -19,8 +19,10 @@ from engine.sealing.masters import MasterKeyFile
 from engine.store import AccountKeys, Accounts, Calls, Database, Recordings
 from engine.tape.wav import WavView
 from sip.recorder import GIVE_BACK_BYTES
+from sip.wav import SAMPLE_BYTES, is_closed
 from tests.peers.consent import announced
 from tests.peers.databases import migrated_sqlite
+from tests.peers.waiting import eventually
 from tests.sip.conftest import Line
 
 pytestmark = pytest.mark.sip
@@ -93,3 +95,17 @@ async def test_what_was_taken_needs_no_memory_any_more(line: Line) -> None:
     assert max(held) < 2 * GIVE_BACK_BYTES
     assert sum(map(len, pieces)) / 4 / line.agent.bridge.rate_hz == pytest.approx(9, abs=0.6)
     assert recorder.take() == b""
+
+
+async def test_a_recording_that_is_taken_for_the_first_time_as_it_ends_is_told_to_have_ended(line: Line) -> None:
+    recorder = await line.agent.bridge.record(tracks=[[]])
+    await asyncio.sleep(1.2 * GIVE_BACK_BYTES / (SAMPLE_BYTES * line.agent.bridge.rate_hz))
+    stopping = asyncio.create_task(recorder.stop())
+    (memory,) = recorder._memories
+    await eventually(lambda: is_closed(memory), within_s=2, otherwise=lambda: "the library closes it")
+
+    recorder.take()
+
+    assert is_closed(memory)
+    await stopping
+    recorder.close()
