@@ -62,6 +62,7 @@ async def test_keys_mute_count_lock_and_end(tmp_path: Path, ports: Ports, shop: 
         chair.ear.press("*9")
         await guest.far_end.finishes()
         await chair.far_end.finishes()
+        await has(telefoon, "board", None, within_s=10)
         ended = await telefoon.get(path)
 
     assert (ended["status"], ended["participant_count"]) == ("completed", 0)
