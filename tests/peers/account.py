@@ -27,14 +27,8 @@ def _make_template(folder: Path, *, account: str, notice: str | None) -> None:
     folder.mkdir()
     (folder / "telefoon.toml").touch()
     settings = {"TELEFOON_DATA_DIR": str(folder / "var"), "TELEFOON_CONFIG": str(folder / "telefoon.toml")}
-    telefoon = partial(_telefoon, environment=outside() | settings)
+    telefoon = partial(commands.printed_by, environment=outside() | settings)
     (folder / "key").write_text(telefoon("keys", "create", "--account", account).split()[-1])
     if notice:
         telefoon("accounts", "text", account, "announcement", "--language", "en", "--text", notice)
     run_apart(render_own_sentences(folder / "var", *([notice] if notice else [])))
-
-
-def _telefoon(*arguments: str, environment: dict[str, str]) -> str:
-    done = commands.output_of(*arguments, environment=environment)
-    assert done.exit_code == 0, f"telefoon {' '.join(arguments)}: {done.printed}{done.complained}"
-    return done.printed

@@ -104,6 +104,13 @@ def output_of(*arguments: str, environment: Mapping[str, str]) -> Output:
         return Output(code, printed.read(), complained.read())
 
 
+def printed_by(*arguments: str, environment: Mapping[str, str], exit_code: int = 0) -> str:
+    """Run `telefoon` with these arguments, which must end with `exit_code`; what it prints."""
+    done = output_of(*arguments, environment=environment)
+    assert done.exit_code == exit_code, f"telefoon {' '.join(arguments)}: {done.printed}{done.complained}"
+    return done.printed
+
+
 async def _ended(connection: socket.socket) -> int:
     loop = asyncio.get_running_loop()
     connection.setblocking(False)

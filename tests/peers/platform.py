@@ -76,9 +76,7 @@ class Platform:
 
     def telefoon(self, *arguments: str, exit_code: int = 0) -> str:
         """Run a command of `telefoon` with the same settings, which must end with `exit_code`; what it prints."""
-        done = commands.output_of(*arguments, environment=self.environment)
-        assert done.exit_code == exit_code, f"telefoon {' '.join(arguments)}: {done.printed}{done.complained}"
-        return done.printed
+        return commands.printed_by(*arguments, environment=self.environment, exit_code=exit_code)
 
     async def diagnosis(self) -> dict[str, Json]:
         """What `telefoon doctor` found, by subject; it must have found a fault."""

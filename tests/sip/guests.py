@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from engine.ports import Answered, DialRequest, LegId, MediaChanged
+from engine.ports import Answered, LegId, MediaChanged
 from tests.peers.audio import hears, tone, tone_level
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
 from tests.peers.scenario import gets_bye, is_called, scenario
 from tests.peers.sipp import Sipp, sipp
-from tests.sip.conftest import Line, Watch
+from tests.sip.conftest import Line, Watch, dial
 
 TONES = (400, 700, 1000, 1300)
 
@@ -52,8 +52,7 @@ async def guests(line: Line, ports: Ports, count: int) -> AsyncIterator[list[Gue
             ear = stack.enter_context(RtpEar())
             script = scenario(is_called(), gets_bye())
             far_end = await stack.enter_async_context(sipp(script, ports, keys={"ear": ear.port}))
-            target = f"sip:+3225550199@127.0.0.1:{far_end.port}"
-            call = Watch(await line.agent.dial(DialRequest(target, "+3225550100", "CA1"))).start()
+            call = await dial(line, far_end.port)
             await call.sees(Answered)
             await call.sees(MediaChanged)
             ear.follow((await far_end.gets("INVITE")).sdp)

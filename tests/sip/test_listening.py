@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.ports import Answered, DialRequest, MediaChanged, Said
+from engine.ports import Answered, MediaChanged, Said
 from tests.peers.audio import Sound, hears, tone
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
 from tests.peers.scenario import gets_bye, is_called, scenario
 from tests.peers.sipp import sipp
 from tests.peers.waiting import within
-from tests.sip.conftest import Line, Watch
+from tests.sip.conftest import Line, Watch, dial
 
 pytestmark = pytest.mark.sip
 
@@ -26,8 +26,7 @@ pytestmark = pytest.mark.sip
 async def called(line: Line, ports: Ports, ear: RtpEar) -> AsyncIterator[Watch]:
     """A call that was answered by a far end with this ear."""
     async with sipp(scenario(is_called(), gets_bye()), ports, keys={"ear": ear.port}) as far_end:
-        target = f"sip:+3225550199@127.0.0.1:{far_end.port}"
-        call = Watch(await line.agent.dial(DialRequest(target, "+3225550100", "CA1"))).start()
+        call = await dial(line, far_end.port)
         await call.sees(Answered)
         await call.sees(MediaChanged)
         ear.follow((await far_end.gets("INVITE")).sdp)

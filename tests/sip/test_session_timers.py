@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 
-from engine.ports import Answered, DialRequest, HungUp
+from engine.ports import Answered, HungUp
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
 from tests.peers.scenario import acks, answers, calls, gets_bye, pause, receives, reinvites, scenario, sdp
 from tests.peers.sipp import sipp
-from tests.sip.conftest import OpenLine, Watch
+from tests.sip.conftest import OpenLine, Watch, dial
 
 pytestmark = [pytest.mark.sip, pytest.mark.slow]
 
@@ -34,8 +34,7 @@ async def test_calls_live_past_two_refreshes_by_either_side(open_line: OpenLine,
     )  # fmt: skip
     keys = {"ear": ear.port}
     async with open_line(session_expires_s=INTERVAL_S) as line, sipp(we_refresh, ports, keys=keys) as callee:
-        target = f"sip:+3225550199@127.0.0.1:{callee.port}"
-        out = Watch(await line.agent.dial(DialRequest(target, "+3225550100", "CA1"))).start()
+        out = await dial(line, callee.port)
         async with sipp(they_refresh, ports, target=line.port, keys=keys) as caller:
             leg, _ = await line.takes()
             inbound = Watch(leg).start()

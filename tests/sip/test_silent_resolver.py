@@ -1,5 +1,6 @@
 """Calls on a machine whose name server does not answer: a lookup would hold up the thread that carries all calls."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,11 @@ import pytest
 from tests.peers.audio import tone
 from tests.running.pace import patience
 
-pytestmark = [pytest.mark.sip, pytest.mark.processes]
+pytestmark = [
+    pytest.mark.sip,
+    pytest.mark.processes,
+    pytest.mark.skipif(os.geteuid() != 0, reason="namespaces need root"),
+]
 
 ALONE = ("unshare", "--mount", "--net")
 TWO_PHONES = """

@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from engine.ports import Answered, DialRequest, ReferRequested
+from engine.ports import Answered, ReferRequested
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
 from tests.peers.raw_caller import RawCaller, audio, raw_caller
 from tests.peers.scenario import gets_bye, is_called, scenario
 from tests.peers.sipp import sipp
 from tests.peers.waiting import within
-from tests.sip.conftest import Line, Watch
+from tests.sip.conftest import Line, Watch, dial
 from tests.sip.raw_calls import in_a_call
 
 pytestmark = pytest.mark.sip
@@ -87,8 +87,7 @@ async def test_a_call_that_is_cancelled_and_one_that_is_placed_leave_none(
     caller.request("CANCEL", number=1)
     await ringing.ends()
     async with sipp(scenario(is_called(), gets_bye()), ports, keys={"ear": ear.port}) as far_end:
-        uri = f"sip:+3225550199@127.0.0.1:{far_end.port}"
-        placed = Watch(await line.agent.dial(DialRequest(uri, "+3225550100", "CA1"))).start()
+        placed = await dial(line, far_end.port)
         await placed.sees(Answered)
         await placed.leg.hang_up()
         await placed.ends()

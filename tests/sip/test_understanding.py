@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.hearing import SpeechBegan, Transcript
-from engine.ports import Answered, DialRequest, MediaChanged, Said, Speech
+from engine.ports import Answered, MediaChanged, Said, Speech
 from tests.peers.audio import Sound
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
@@ -16,7 +16,7 @@ from tests.peers.scenario import gets_bye, is_called, scenario
 from tests.peers.sipp import sipp
 from tests.peers.waiting import within
 from tests.running.pace import patience
-from tests.sip.conftest import Line, Watch
+from tests.sip.conftest import Line, dial
 from tts.cache import PromptCache
 from tts.recognition.recognizer import WhisperRecognizer
 from tts.synthesizer import SpeechService
@@ -40,8 +40,7 @@ async def test_a_caller_is_understood_soon_after_falling_silent(
     await recognizer.check()
     bridge = line.agent.bridge
     async with sipp(scenario(is_called(), gets_bye()), ports, keys={"ear": ear.port}) as far_end:
-        target = f"sip:+3225550199@127.0.0.1:{far_end.port}"
-        call = Watch(await line.agent.dial(DialRequest(target, "+3225550100", "CA1"))).start()
+        call = await dial(line, far_end.port)
         await call.sees(Answered)
         await call.sees(MediaChanged)
         ear.follow((await far_end.gets("INVITE")).sdp)
