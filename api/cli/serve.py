@@ -5,6 +5,7 @@ from typing import Final
 import typer
 
 from api.cli.group import examples
+from api.cli.loading import loading
 
 SERVE_EXAMPLES: Final = examples(
     "telefoon serve", "TELEFOON_TRUNK=sip:127.0.0.1:5080 TELEFOON_CONFIG=/etc/telefoon.toml telefoon serve"
@@ -14,18 +15,20 @@ DEMO_EXAMPLES: Final = examples("telefoon demo", "make run")
 
 def serve() -> None:
     """Serve the REST interface and SIP until Ctrl-C or SIGTERM."""
-    _require_library()
-    from api.node import serve as run
-    from config.settings import load
+    with loading():
+        _require_library()
+        from api.node import serve as run
+        from config.settings import load
 
     raise typer.Exit(run(load()))
 
 
 def demo() -> None:
     """Show one real call from start to end, then keep serving until Ctrl-C."""
-    _require_library()
-    from api.demo import run
-    from config.settings import load
+    with loading():
+        _require_library()
+        from api.demo import run
+        from config.settings import load
 
     raise typer.Exit(run(load()))
 

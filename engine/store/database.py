@@ -5,8 +5,6 @@ from contextlib import asynccontextmanager
 from typing import Any, Final, Self
 
 from sqlalchemy import URL, ColumnElement, Executable, RowMapping, Select, Table, func, make_url, select
-from sqlalchemy.dialects import postgresql as postgresql_dialect
-from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -90,9 +88,8 @@ class Database:
 
     async def insert_new(self, table: Table, values: Mapping[str, object]) -> bool:
         """Insert a row; False, and nothing happens, if one with the same unique values is there."""
-        if self._engine.dialect.name == "sqlite":
-            return await self.change(sqlite_dialect.insert(table).values(**values).on_conflict_do_nothing()) == 1
-        return await self.change(postgresql_dialect.insert(table).values(**values).on_conflict_do_nothing()) == 1
+        its = sqlite if self._engine.dialect.name == "sqlite" else postgresql
+        return await self.change(its.insert_new(table, values)) == 1
 
     async def rows(self, query: Select[Any]) -> Sequence[RowMapping]:
         """All rows of a query."""

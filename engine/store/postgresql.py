@@ -1,8 +1,9 @@
 """PostgreSQL: how it is opened."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import URL
+from sqlalchemy import URL, Executable, Table
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from engine.store.documents import to_json
@@ -22,6 +23,14 @@ async def scour(engine: AsyncEngine) -> bool:
         driver: Any = raw.driver_connection
         await driver.execute("VACUUM")
     return True
+
+
+def insert_new(table: Table, values: Mapping[str, object]) -> Executable:
+    """Inserts a row, or nothing if one with the same unique values is there."""
+    # Loading this takes longer than all else of a start that opens a file.
+    from sqlalchemy.dialects.postgresql import insert
+
+    return insert(table).values(**values).on_conflict_do_nothing()
 
 
 def create_engine(url: URL, *, statement_timeout_s: float | None = STATEMENT_TIMEOUT_S) -> AsyncEngine:

@@ -4,13 +4,14 @@ import asyncio
 import fcntl
 import os
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import aiosqlite
-from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy import URL, Connection, Executable, Table, event, make_url
+from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -75,6 +76,11 @@ async def _connect(path: str, **options: Any) -> aiosqlite.Connection:
     except asyncio.CancelledError:
         await (await opening).close()
         raise
+
+
+def insert_new(table: Table, values: Mapping[str, object]) -> Executable:
+    """Inserts a row, or nothing if one with the same unique values is there."""
+    return insert(table).values(**values).on_conflict_do_nothing()
 
 
 def is_locked(error: BaseException) -> bool:
