@@ -28,7 +28,8 @@ log = structlog.get_logger(__name__)
 class SipThread:
     """Runs commands and callbacks of pjsua2, one at a time, until closed."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, start_timeout_s: float = START_TIMEOUT_S) -> None:
+        self._start_timeout_s = start_timeout_s
         self._commands: deque[Callable[[], object]] = deque()
         self._loop = asyncio.get_running_loop()
         self._stopping = False
@@ -37,7 +38,9 @@ class SipThread:
     async def start(
         self, opening: Callable[[], pj.Endpoint], closing: Callable[[], bool], each_turn: Callable[[], None]
     ) -> None:
-        """Open the endpoint on the thread. Raises what `opening` raises; `closing` runs before its end.
+        """Open the endpoint on the thread; `closing` runs before its end.
+
+        Raises what `opening` raises, and SipError where it takes too long. No thread is left behind then.
 
         `closing` tells whether a far end has still to answer: the library then waits for a second, else not.
 
@@ -46,8 +49,17 @@ class SipThread:
         opened: asyncio.Future[None] = self._loop.create_future()
         self._thread = threading.Thread(target=self._live, args=(opening, closing, each_turn, opened), name="sip")
         self._thread.start()
-        async with asyncio.timeout(START_TIMEOUT_S):
-            await opened
+        try:
+            async with asyncio.timeout(self._start_timeout_s):
+                await opened
+        except TimeoutError:
+            await self.close()
+            raise SipError(
+                f"SIP did not start within {self._start_timeout_s:g} s: this machine has too much to do. Try again."
+            ) from None
+        except BaseException:
+            await self.close()
+            raise
 
     async def run(self, command: Callable[[], T]) -> T:
         """Run a command on the thread. Raises SipError where the library refuses."""
@@ -69,6 +81,8 @@ class SipThread:
         self._stopping = True
         if self._thread is not None:
             await asyncio.to_thread(self._thread.join, STOP_TIMEOUT_S)
+            if self._thread.is_alive():
+                log.error("sip_thread_stuck", seconds=STOP_TIMEOUT_S)
 
     def _live(
         self,
