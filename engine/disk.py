@@ -1,6 +1,7 @@
 """Threads of their own for what may wait on the disk."""
 
 import asyncio
+import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
@@ -8,8 +9,8 @@ from typing import Final, TypeVar
 from engine.errors import RecordingError
 
 THREADS: Final = 4
-PATIENCE_S: Final = 10.0
-"""After which a disk counts as stuck."""
+PATIENCE_S: Final = 30.0
+"""After which a disk counts as stuck: a rented one may stand still for ten seconds and more, then go on."""
 
 T = TypeVar("T")
 
@@ -21,10 +22,14 @@ class Disk:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="disk")
         self._patience_s = patience_s
 
-    async def run(self, work: Callable[[], T]) -> T:
-        """Do it there. Raises RecordingError once it takes longer than the patience; a thread may be in it then."""
+    async def run(self, work: Callable[[], T], *, at_most_s: float = math.inf) -> T:
+        """Do it there. Raises RecordingError once it takes longer than the patience; a thread may be in it then.
+
+        `at_most_s` is less patience, where somebody waits for it.
+        """
+        patience_s = min(self._patience_s, at_most_s)
         try:
-            async with asyncio.timeout(self._patience_s):
+            async with asyncio.timeout(patience_s):
                 return await asyncio.get_running_loop().run_in_executor(self._pool, work)
         except TimeoutError:
-            raise RecordingError(f"The disk did not write within {self._patience_s:g} s.") from None
+            raise RecordingError(f"The disk did not write within {patience_s:g} s.") from None

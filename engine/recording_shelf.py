@@ -36,6 +36,8 @@ _WAV: Final = ".wav"
 _PART: Final = ".part"
 _LEAD_FRAMES: Final = 65536
 _OPENED_WITHIN_S: Final = 15.0
+_BEGUN_WITHIN_S: Final = 10.0
+"""A call stands still for it; what is heard later waits for the disk in memory."""
 
 T = TypeVar("T")
 
@@ -57,7 +59,7 @@ class RecordingShelf:
 
     async def free_bytes(self) -> int:
         """On the disk of the folder, which is made if need be. Raises RecordingError."""
-        return await self.disk.run(self._free_bytes)
+        return await self.disk.run(self._free_bytes, at_most_s=_BEGUN_WITHIN_S)
 
     async def placed(self, row: Recording) -> Recording:
         """With its file's name and, if it is to be sealed, its key. Raises RecordingError."""
@@ -72,7 +74,7 @@ class RecordingShelf:
     async def tape(self, row: Recording) -> Tape:
         """Its new file, which begins with the row's `lead_s` of silence. Raises RecordingError."""
         make = await self._maker(row)
-        return await self.disk.run(partial(_begun, make, Path(row.path), row))
+        return await self.disk.run(partial(_begun, make, Path(row.path), row), at_most_s=_BEGUN_WITHIN_S)
 
     async def finished(self, row: Recording, *, trim: bool) -> RecordedFile:
         """Of what was just closed; `trim` cuts silence off at both ends. Raises RecordingError."""

@@ -23,7 +23,7 @@ from sip.wav import HEADER_BYTES, SAMPLE_BYTES, is_closed
 GIVE_BACK_BYTES: Final = 16 * mmap.PAGESIZE
 MOST_BYTES: Final = 1024 * 1024
 """Of a track, taken at once."""
-CLOSE_TIMEOUT_S: Final = 3.0
+CLOSE_TIMEOUT_S: Final = 10.0
 _CLOSE_POLL_S: Final = 0.005
 
 

@@ -35,9 +35,9 @@ class Speaking:
 
 
 class ScriptedTape:
-    """Takes so many appends, then refuses, or hangs until it is freed."""
+    """Takes so many appends, then refuses, or hangs until it is freed: after which it refuses, unless it `recovers`."""
 
-    def __init__(self, *, takes: int = 1000, hangs: bool = False) -> None:
+    def __init__(self, *, takes: int = 1000, hangs: bool = False, recovers: bool = False) -> None:
         self.held: list[bytes] = []
         self.syncs = 0
         self.closed = False
@@ -45,12 +45,14 @@ class ScriptedTape:
         self.freed = threading.Event()
         self._takes = takes
         self._hangs = hangs
+        self._recovers = recovers
 
     def append(self, frames: bytes) -> None:
         if len(self.held) == self._takes:
             if self._hangs:
                 self.freed.wait(10)
-            raise RecordingError("No space left on device.")
+            if not self._recovers:
+                raise RecordingError("No space left on device.")
         self.held.append(frames)
 
     def sync(self) -> None:
@@ -104,6 +106,31 @@ async def test_a_disk_that_refuses_is_told_of_and_what_it_took_is_closed() -> No
     assert tape.held == [b"ab"]
     assert tape.closed
     assert not recorder.is_open
+
+
+async def test_a_disk_that_stands_still_for_a_while_costs_nothing() -> None:
+    recorder, tape, told = Speaking(), ScriptedTape(takes=0, hangs=True, recovers=True), Told()
+    writer = TapeWriter(recorder, tape, Disk(), told)
+
+    await asyncio.sleep(0.7)
+    held_meanwhile = list(tape.held)
+    tape.freed.set()
+    await writer.stop()
+    await writer.finish()
+
+    assert held_meanwhile == []
+    assert tape.held == [b"ab"]
+    assert tape.closed
+    assert told.reasons == []
+
+
+async def test_what_somebody_waits_for_gives_a_disk_up_sooner() -> None:
+    freed = threading.Event()
+
+    with pytest.raises(RecordingError, match=r"did not write within 0\.1 s"):
+        await Disk().run(lambda: freed.wait(10), at_most_s=0.1)
+
+    freed.set()
 
 
 async def test_a_disk_that_hangs_is_given_up_and_its_file_let_go_of_once_it_moves() -> None:
