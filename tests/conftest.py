@@ -1,10 +1,13 @@
 """How every run of the tests is organised; the parts are in tests/running."""
 
+from pathlib import Path
+
 import hypothesis
 import pytest
 
 from tests.running.cheaper import leave_out_of_collections, make_cheaper
 from tests.running.cost import Costs
+from tests.running.failed import Failures
 from tests.running.first import STARTING
 from tests.running.once import begin_run, end_run
 from tests.running.order import Only, arrange, folder
@@ -22,6 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--only", choices=[each.value for each in Only], help="a part of the tests; see tests/running/order.py"
     )
+    parser.addoption("--failed-to", type=Path, help="a file for the names of failed tests, one a line")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -32,6 +36,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Processes())
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Summary())
+        if config.getoption("--failed-to"):
+            config.pluginmanager.register(Failures(config.getoption("--failed-to")))
         folder = begin_run()
         config.add_cleanup(lambda: end_run(folder))
 

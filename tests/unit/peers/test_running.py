@@ -1,12 +1,60 @@
 """How a run of the tests is organised."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
 import pytest
 
-from tests.running.__main__ import INTERRUPTED, NO_TESTS, PASSED, verdict
+from tests.running.__main__ import FAILED, INTERRUPTED, NO_TESTS, PASSED, run, verdict
+from tests.running.failed import FEW
 from tests.running.order import by_turns
 from tests.running.pace import factor
 
-FAILED = 1
+
+@dataclass(slots=True)
+class Pytest:
+    """Stands for pytest: these fail beside others, and `then` is the end of those that are repeated."""
+
+    failing: Sequence[str] = ()
+    then: int = PASSED
+    asked: list[list[str]] = field(default_factory=list)
+
+    def __call__(self, arguments: Sequence[str]) -> int:
+        self.asked.append(list(arguments))
+        if "--failed-to" in arguments:
+            path = Path(arguments[arguments.index("--failed-to") + 1])
+            path.write_text("".join(f"{name}\n" for name in self.failing))
+            return FAILED if self.failing else PASSED
+        return self.then if self.failing and arguments[-1] == self.failing[-1] else PASSED
+
+
+@pytest.mark.parametrize(("then", "told"), [(PASSED, "passed by themselves"), (FAILED, "failed by themselves too")])
+def test_a_few_that_failed_beside_others_are_repeated_by_themselves_once_and_told(
+    then: int, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runner = Pytest(["a::b", "c::d"], then)
+
+    code = run(runner, ["tests"], workers="5", strict=False)
+
+    assert code == then
+    assert runner.asked[1:] == [["--only", "alone", "-n", "0", "tests"], ["-n", "0", "a::b", "c::d"]]
+    assert capsys.readouterr().out == f"Failed beside others, and then {told}:\n  a::b\n  c::d\n"
+
+
+@pytest.mark.parametrize(("failing", "strict"), [(["a::b"], True), ([str(each) for each in range(FEW + 1)], False)])
+def test_a_strict_run_and_one_in_which_many_fail_repeat_nothing(failing: list[str], strict: bool) -> None:
+    runner = Pytest(failing)
+
+    assert run(runner, [], workers="5", strict=strict) == FAILED
+    assert len(runner.asked) == 2
+
+
+def test_a_run_that_passes_repeats_nothing() -> None:
+    runner = Pytest()
+
+    assert run(runner, [], workers="5", strict=False) == PASSED
+    assert len(runner.asked) == 2
 
 
 @pytest.mark.parametrize(
