@@ -153,9 +153,24 @@ def when_heard(
     return [span for span in spans if span.seconds >= least_s]
 
 
+def longest_gap(sound: Sound, hz: float) -> Interval:
+    """The longest time without a tone that comes afterwards."""
+    spans = when_heard(sound, hz)
+    ends = [0.0, *(each.end_s for each in spans)]
+    gaps = [Interval(end, each.start_s) for end, each in zip(ends, spans, strict=False)]
+    return max(gaps, key=lambda each: each.seconds)
+
+
 def hears(sound: Sound, hz: float, *, seconds: float = 0.2, over_dbov: float = -35.0) -> bool:
     """Whether a tone is there for `seconds` in all; how whole it is, is for tests that run alone."""
     return sum(each.seconds for each in when_heard(sound, hz, over_dbov=over_dbov)) >= seconds
+
+
+def sounding_s(sound: Sound, *, over_dbov: float = -40.0) -> float:
+    """For how many seconds in all anything of that level is there, counted in windows of 20 ms."""
+    size = round(_STEP_S * sound.rate_hz)
+    windows = sound.samples[: len(sound.samples) // size * size].reshape(-1, size)
+    return float(np.sum(np.mean(np.square(windows), axis=1) > 10 ** (over_dbov / 10))) * _STEP_S
 
 
 def contains(recording: Sound, prompt: Sound) -> Match:

@@ -1,16 +1,23 @@
 """Callers of the platform that each sound a tone of their own and tell whom they hear."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Final
 
-from tests.peers.audio import hears, tone, tone_level
+import numpy as np
+
+from tests.peers.audio import hears, tone, tone_track
 from tests.peers.ear import RtpEar
 from tests.peers.platform import NUMBER, Platform
 from tests.peers.ports import Ports
 from tests.peers.scenario import acks, calls, gets_bye, receives, scenario, sdp
 from tests.peers.sipp import Sipp, sipp
+
+_LISTENS_S: Final = 1.2
+_HEARS_S: Final = 0.6
+_SOUNDS_DBOV: Final = -35.0
 
 
 async def count(telefoon: Platform, name: str) -> int | None:
@@ -42,17 +49,22 @@ class Caller:
     far_end: Sipp
     call_id: str
 
-    async def hears(self, *others: "Caller") -> set[int]:
-        """The tones of others that it hears in the next second."""
+    async def hears(self, *others: "Caller", never: Sequence["Caller"] = ()) -> None:
+        """Wait until it has heard the others from now on, and those of `never` not meanwhile, for a second at least."""
         since = self.ear.now_s
-        await asyncio.sleep(1.2)
-        return {each.hz for each in others if hears(self.ear.heard(since), each.hz, seconds=0.6)}
+        await asyncio.sleep(_LISTENS_S)
+        for each in others:
+            await self.ear.hears_in_all(each.hz, seconds=_HEARS_S, within_s=10, since_s=since)
+        heard = self.ear.heard(since)
+        wrong = [each.hz for each in never if hears(heard, each.hz, seconds=_HEARS_S)]
+        assert not wrong, f"the caller with {self.hz} Hz hears {wrong} Hz"
 
     async def level_of(self, other: "Caller") -> float:
-        """In dBov, in the next second."""
+        """In dBov, while it is heard from now on: what breaks off on a busy machine makes it no softer."""
         since = self.ear.now_s
-        await asyncio.sleep(1.2)
-        return tone_level(self.ear.heard(since), other.hz)
+        await self.ear.hears_in_all(other.hz, seconds=1, within_s=10, since_s=since)
+        track = tone_track(self.ear.heard(since), other.hz)
+        return float(np.median(track[track > _SOUNDS_DBOV]))
 
 
 @asynccontextmanager

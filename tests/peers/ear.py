@@ -16,7 +16,7 @@ from typing import Final, Self
 import numpy as np
 
 from sip.media_priority import NICENESS
-from tests.peers.audio import Sound, silence, when_heard
+from tests.peers.audio import Sound, hears, silence, sounding_s, when_heard
 from tests.peers.g711 import PCMA, PCMU, Law
 from tests.peers.reception import Digit, Reception
 from tests.peers.rtp import NotRtp, Packet, ReceiverReport, TelephoneEvent
@@ -170,11 +170,26 @@ class RtpEar:
             spans = when_heard(self.heard(since_s), hz, least_s=seconds)
             return since_s + spans[0].start_s if spans else None
 
-        def otherwise() -> str:
-            heard = self.heard(since_s)
-            return f"{hz:g} Hz; heard {heard.seconds:.1f} s at {heard.level_dbov:.0f} dBov, {self._reception}"
+        return await eventually(look, within_s=within_s, otherwise=lambda: f"{hz:g} Hz; {self._told(since_s)}")
 
-        return await eventually(look, within_s=within_s, otherwise=otherwise)
+    async def hears_in_all(self, hz: float, *, seconds: float, within_s: float, since_s: float = 0.0) -> None:
+        """Wait until a tone was heard for `seconds` since `since_s`, however often it broke off.
+
+        Speech and music have any tone now and then: where they are heard too, `hears` is meant.
+        """
+        await eventually(
+            lambda: hears(self.heard(since_s), hz, seconds=seconds),
+            within_s=within_s,
+            otherwise=lambda: f"{seconds:g} s of {hz:g} Hz in all; {self._told(since_s)}",
+        )
+
+    async def hears_sound(self, *, over_dbov: float = -40, seconds: float, within_s: float, since_s: float) -> None:
+        """Wait until sound of that level, whatever it is, was heard for `seconds` in all since `since_s`."""
+        await eventually(
+            lambda: sounding_s(self.heard(since_s), over_dbov=over_dbov) >= seconds,
+            within_s=within_s,
+            otherwise=lambda: f"{seconds:g} s over {over_dbov:g} dBov; {self._told(since_s)}",
+        )
 
     async def hears_keys(self, keys: str, *, within_s: float) -> list[Digit]:
         """Wait until exactly these keys were heard since the beginning."""
@@ -188,6 +203,10 @@ class RtpEar:
     async def hears_anything(self, *, within_s: float) -> None:
         """Wait for the first packet."""
         await eventually(lambda: self._reception.packets > 0, within_s=within_s, otherwise=lambda: "a first RTP packet")
+
+    def _told(self, since_s: float) -> str:
+        heard = self.heard(since_s)
+        return f"heard {heard.seconds:.1f} s at {heard.level_dbov:.0f} dBov, {self._reception}"
 
     def _listen(self) -> None:
         _prefer_this_thread()

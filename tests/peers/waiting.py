@@ -16,6 +16,12 @@ def within(seconds: float) -> asyncio.Timeout:
     return asyncio.timeout(patience(seconds))
 
 
+async def lasting(seconds: float) -> None:
+    """Let others run for so long; time for which this process, with its phones, is held up does not count."""
+    for _ in range(round(seconds / _LOOK_AGAIN_S)):
+        await asyncio.sleep(_LOOK_AGAIN_S)
+
+
 async def eventually(probe: Callable[[], T | None], *, within_s: float, otherwise: Callable[[], str]) -> T:
     """The first value of `probe` that is neither None nor False.
 

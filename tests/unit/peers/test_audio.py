@@ -11,7 +11,9 @@ from tests.peers.audio import (
     hears,
     joined,
     level_dbov,
+    longest_gap,
     silence,
+    sounding_s,
     tone,
     tone_level,
     when_heard,
@@ -63,6 +65,20 @@ def test_tells_when_a_tone_was_there() -> None:
     assert hears(sound, 880, seconds=0.4)
     assert not hears(sound, 880, seconds=0.6)
     assert not hears(sound, 620)
+
+
+def test_counts_how_long_anything_is_heard() -> None:
+    sound = joined(silence(0.5), tone(440, 1, dbov=-20), silence(0.3), tone((300, 1200), 0.5), tone(440, 2, dbov=-50))
+    assert sounding_s(sound) == pytest.approx(1.5, abs=0.04)
+    assert sounding_s(sound, over_dbov=-60) == pytest.approx(3.5, abs=0.04)
+    assert sounding_s(silence(0.01)) == 0
+
+
+def test_finds_the_longest_pause_before_a_tone_comes_again() -> None:
+    sound = joined(tone(440, 1), silence(0.5), tone(440, 1), silence(1.5), tone(440, 1), silence(3))
+    pause = longest_gap(sound, 440)
+    assert (pause.start_s, pause.end_s) == pytest.approx((2.5, 4), abs=0.05)
+    assert longest_gap(joined(silence(2), sound), 440).start_s == 0
 
 
 def test_a_sound_shorter_than_a_window_holds_no_tone() -> None:

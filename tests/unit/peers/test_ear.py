@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.peers.audio import contains, tone, tone_level
+from tests.peers.audio import contains, silence, tone, tone_level
 from tests.peers.ear import RtpEar
 from tests.peers.g711 import PCMA, PCMU
 from tests.peers.sip_message import Sdp
@@ -89,6 +89,24 @@ async def test_the_stream_is_counted(pair: tuple[RtpEar, RtpEar]) -> None:
     assert other.reception.sources == {("127.0.0.1", one.port)}
     assert other.reception.jitter_ms < 15
     assert other.quiet_s < 0.5
+
+
+async def test_sound_is_waited_for_whatever_it_is(pair: tuple[RtpEar, RtpEar]) -> None:
+    one, other = pair
+    one.say(speechlike(0.8))
+    await other.hears_sound(seconds=0.4, within_s=3, since_s=0)
+    with pytest.raises(AssertionError, match="over -40 dBov; heard"):
+        await other.hears_sound(seconds=0.4, within_s=0.3, since_s=other.now_s + 1)
+
+
+async def test_a_tone_that_breaks_off_is_waited_for_in_all(pair: tuple[RtpEar, RtpEar]) -> None:
+    one, other = pair
+    for _ in range(2):
+        one.say(tone(440, 0.4))
+        one.say(silence(0.2))
+    await other.hears_in_all(440, seconds=0.6, within_s=3)
+    with pytest.raises(AssertionError, match="2 s of 440 Hz in all; heard"):
+        await other.hears_in_all(440, seconds=2, within_s=0.3)
 
 
 async def test_what_was_not_heard_is_told_with_what_was(pair: tuple[RtpEar, RtpEar]) -> None:
