@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from engine.ports import Answered, LegId, MediaChanged
-from tests.peers.audio import hears, tone, tone_level
+import numpy as np
+
+from engine.ports import Answered, LegId, MediaChanged, MixedRoom
+from tests.peers.audio import hears, tone, tone_track
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
 from tests.peers.scenario import gets_bye, is_called, scenario
 from tests.peers.sipp import Sipp, sipp
+from tests.peers.waiting import eventually, within
 from tests.sip.conftest import Line, Watch, dial
 
 TONES = (400, 700, 1000, 1300)
@@ -29,18 +32,51 @@ class Guest:
     def leg(self) -> LegId:
         return self.call.leg.id
 
-    async def hears_of(self, others: Sequence["Guest"], *, for_s: float = 1.2) -> set[int]:
-        """The tones among those of `others` that it hears from now on."""
+    async def hears_of(
+        self, others: Sequence["Guest"], *, wanted: Sequence["Guest"] = (), seconds: float = 0.6
+    ) -> set[int]:
+        """The tones among those of `others` that it hears from now on, for twice `seconds` at least.
+
+        Those of `wanted` are waited for; any other is heard if it is there for 0.2 s.
+        """
         since = self.ear.now_s
-        await asyncio.sleep(for_s)
-        heard = self.ear.heard(since)
-        return {each.hz for each in others if hears(heard, each.hz, seconds=0.6)}
+
+        def heard(guest: Guest, least_s: float) -> bool:
+            return hears(self.ear.heard(since), guest.hz, seconds=least_s)
+
+        await asyncio.sleep(2 * seconds)
+        await eventually(
+            lambda: all(heard(guest, seconds) for guest in wanted),
+            within_s=10,
+            otherwise=lambda: f"{[each.hz for each in wanted if not heard(each, seconds)]} at {self.hz} Hz",
+        )
+        return {each.hz for each in others if heard(each, 0.2)}
 
     async def level_of(self, hz: float) -> float:
-        """In dBov, from now on for a second."""
+        """In dBov, from now on for a second; gaps in between do not count."""
         since = self.ear.now_s
-        await asyncio.sleep(1.2)
-        return tone_level(self.ear.heard(since), hz)
+
+        def look() -> float | None:
+            track = tone_track(self.ear.heard(since), hz)
+            sounding = track[track > -50]
+            return float(np.median(sounding)) if len(sounding) >= 50 else None
+
+        return await eventually(look, within_s=10, otherwise=lambda: f"a second of {hz:g} Hz at {self.hz} Hz")
+
+
+async def hear(everybody: Sequence[Guest], wanted: Sequence[Sequence[Guest]]) -> None:
+    """Each of them hears exactly those that are wanted of it, of all."""
+    heard = await asyncio.gather(
+        *(guest.hears_of(everybody, wanted=each) for guest, each in zip(everybody, wanted, strict=True))
+    )
+    assert heard == [{guest.hz for guest in each} for each in wanted]
+
+
+async def talk(room: MixedRoom, talking: Sequence[Guest]) -> None:
+    """Wait until those who talk in a room are exactly these."""
+    async with within(5):
+        while await room.talking() != {guest.leg for guest in talking}:
+            await asyncio.sleep(0.05)
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ from engine.tape.wav_recording import WavRecording
 from tests.peers.audio import Sound, hears, tone
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
+from tests.peers.raw_caller import audio, raw_caller
 from tests.peers.scenario import (
     acks,
     acks_refusal,
@@ -28,6 +29,8 @@ from tests.peers.scenario import (
 )
 from tests.peers.sipp import NUMBER, Sipp, sipp
 from tests.sip.conftest import Line, OpenLine, Watch
+from tests.sip.passing import holds
+from tests.sip.raw_calls import in_a_call
 
 pytestmark = pytest.mark.sip
 
@@ -60,11 +63,13 @@ async def test_a_call_rings_is_answered_heard_and_hung_up(
         await leg.answer()
         await call.sees(Answered)
         ear.follow((await far_end.gets("200 INVITE")).sdp)
-        ear.say(tone(900, 3))
+        ear.say(tone(900, 3), for_ever=True)
         recorder = await WavRecording.begin(line.agent.bridge, tmp_path / "said.wav", [[Said(leg.id)]])
         player = await line.agent.bridge.play(prompt, to=[Ear(leg.id)])
 
         await player.finished()
+        await holds(tmp_path / "said.wav", 900, seconds=2.5)
+        await ear.hears_sound(seconds=3.8, within_s=5, since_s=0)
         recorded = await recorder.stop()
         await leg.hang_up()
 
@@ -122,16 +127,17 @@ async def test_options_are_answered(line: Line, ports: Ports) -> None:
         assert "INVITE" in far_end.received("200 OPTIONS")[0].header("allow")
 
 
-async def test_who_tells_keys_in_rtp_and_by_info_is_not_heard_twice(line: Line, ports: Ports, ear: RtpEar) -> None:
-    info = asks("INFO", 2, "Signal=A\nDuration=160", headers=["Content-Type: application/dtmf-relay"]) + receives(200)
-    script = caller(pause(2.5), info, gets_bye())
-    async with sipp(script, ports, target=line.port, keys={"ear": ear.port}) as far_end:
-        call = await answered(line, far_end, ear)
+async def test_who_tells_keys_in_rtp_and_by_info_is_not_heard_twice(line: Line, ear: RtpEar) -> None:
+    keys_too = audio(ear.port).replace("RTP/AVP 8", "RTP/AVP 8 101") + "a=rtpmap:101 telephone-event/8000\r\n"
+    async with raw_caller(line.port) as far_end:
+        call = await in_a_call(line, far_end, keys_too)
+        ear.follow((await far_end.answer("INVITE")).sdp)
         ear.press("15*#A")
         await call.sees(DigitPressed, times=5)
-        await far_end.gets("200 INFO")
-        await call.leg.hang_up()
-        await far_end.finishes()
+        info = await far_end.asks("INFO", body="Signal=A\r\nDuration=160\r\n", content_type="application/dtmf-relay")
+        assert info.code == 200
+        await far_end.asks("BYE")
+        await call.ends()
 
     keys = [(each.digit, each.method) for each in call.seen if isinstance(each, DigitPressed)]
     assert keys == [(key, "rfc4733") for key in "15*#A"]
@@ -183,7 +189,7 @@ async def test_an_offer_may_come_late(line: Line, ports: Ports, ear: RtpEar, pro
     async with sipp(script, ports, target=line.port, keys={"ear": ear.port}) as far_end:
         call = await answered(line, far_end, ear)
         await call.sees(MediaChanged)
-        await line.agent.bridge.play(prompt, to=[Ear(call.leg.id)])
+        await line.agent.bridge.play(prompt, to=[Ear(call.leg.id)], loop=True)
 
         await ear.hears(440, within_s=8, seconds=2)
 

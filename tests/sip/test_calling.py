@@ -14,6 +14,7 @@ from engine.tape.wav_recording import WavRecording
 from sip import user_agent
 from sip.config import Trunk
 from sip.leg import SipLeg
+from sip.trunk import Registration
 from tests.peers.audio import Sound, hears, tone
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
@@ -22,6 +23,7 @@ from tests.peers.sip_answerer import sip_answerer
 from tests.peers.sipp import Sipp, sipp
 from tests.peers.waiting import within
 from tests.sip.conftest import Line, OpenLine, Watch, dial, trunk_to
+from tests.sip.passing import holds
 
 pytestmark = pytest.mark.sip
 
@@ -53,6 +55,7 @@ async def test_an_answered_call_hears_the_prompt_and_we_hang_up(
 
         player = await line.agent.bridge.play(prompt, to=[Ear(call.leg.id)])
         await player.finished()
+        await ear.hears_sound(seconds=3.8, within_s=5, since_s=0)
         await call.leg.hang_up()
 
         ended = await call.ends()
@@ -182,15 +185,15 @@ async def test_a_call_that_rings_is_cancelled(line: Line, ports: Ports, ear: Rtp
 async def test_early_media_is_heard_before_the_answer(line: Line, ports: Ports, ear: RtpEar, tmp_path: Path) -> None:
     progress = answers(183, "Session Progress", sdp(), to_tag=True)
     script = scenario(
-        receives("INVITE"), progress, pause(2), answers(200, "OK", sdp(), to_tag=True), receives("ACK"), gets_bye()
+        receives("INVITE"), progress, pause(5), answers(200, "OK", sdp(), to_tag=True), receives("ACK"), gets_bye()
     )
     async with sipp(script, ports, keys={"ear": ear.port}) as far_end:
         call = await dial(line, far_end.port)
         ear.follow((await far_end.gets("INVITE")).sdp)
-        ear.say(tone(425, 1.5))
+        ear.say(tone(425, 1), for_ever=True)
         await call.sees(MediaChanged)
         recorder = await WavRecording.begin(line.agent.bridge, tmp_path / "early.wav", [[Said(call.leg.id)]])
-        await asyncio.sleep(1.6)
+        await holds(tmp_path / "early.wav", 425, seconds=0.8)
         assert not any(isinstance(event, Answered) for event in call.seen)
         early = await recorder.stop()
         await call.sees(Answered)
@@ -221,7 +224,7 @@ async def test_a_far_end_that_never_sends_sound_is_talked_to_all_the_same(
         async with sipp(scenario(is_called(), gets_bye()), ports, keys={"ear": ear.port}) as far_end:
             call = await dial(line, far_end.port)
             await call.sees(MediaChanged)
-            await line.agent.bridge.play(prompt, to=[Ear(call.leg.id)])
+            await line.agent.bridge.play(prompt, to=[Ear(call.leg.id)], loop=True)
 
             await ear.hears(440, within_s=8, seconds=2)
 
@@ -257,21 +260,27 @@ async def test_a_digest_is_answered_once(
         assert 'realm="carrier"' in given
 
 
+async def registered(line: Line, code: int) -> Registration:
+    """How it stands, as soon as the registrar's answer has this code."""
+    async with within(10):
+        while (state := await line.agent.registration()).code != code:
+            await asyncio.sleep(0.05)
+    return state
+
+
 async def test_a_registration_is_refreshed_and_a_refused_one_says_why(open_line: OpenLine, ports: Ports) -> None:
     accepted = answers(200, "OK", to_tag=True, headers=["Expires: 7"])
     script = scenario(receives("REGISTER"), accepted, receives("REGISTER"), accepted)
     async with sipp(script, ports) as registrar, open_line(trunk=subscriber_of(registrar)) as line:
         await registrar.gets("REGISTER")
-        await asyncio.sleep(0.5)
-        state = await line.agent.registration()
+        state = await registered(line, 200)
         assert (state.wanted, state.active, state.code) == (True, True, 200)
         await registrar.gets("REGISTER", times=2, within_s=10)
 
     refused = scenario(receives("REGISTER"), answers(403, "Not you", to_tag=True))
     async with sipp(refused, ports) as registrar, open_line(trunk=subscriber_of(registrar)) as line:
         await registrar.finishes()
-        await asyncio.sleep(0.3)
-        state = await line.agent.registration()
+        state = await registered(line, 403)
     assert (state.active, state.code, state.reason) == (False, 403, "Not you")
 
 

@@ -9,6 +9,7 @@ from engine.ports import MediaChanged
 from tests.peers.audio import tone
 from tests.peers.phone import phone
 from tests.sip.conftest import Line, OpenLine, dial
+from tests.sip.passing import figures
 
 pytestmark = pytest.mark.sip
 
@@ -28,12 +29,6 @@ async def is_heard(line: Line, port: int) -> None:
     """A call of which something is received."""
     call = await dial(line, port)
     await call.sees(MediaChanged)
-    for _ in range(40):
-        figures = await line.agent.bridge.figures(call.leg.id)
-        if figures is not None and figures.packets_received:
-            break
-        await asyncio.sleep(0.05)
-    else:
-        raise AssertionError("nothing is received though the far end speaks")
+    await figures(line, call.leg.id, lambda now: now.packets_received > 0, within_s=5)
     await call.leg.hang_up()
     await call.ends()

@@ -1,6 +1,5 @@
 """Both sides end a call at the same time."""
 
-import asyncio
 from collections.abc import Callable
 
 import pjsua2 as pj
@@ -12,6 +11,7 @@ from sip.leg import SipLeg
 from tests.peers.ports import Ports
 from tests.peers.scenario import acks, asks, calls, receives, scenario, sdp
 from tests.peers.sipp import sipp
+from tests.peers.waiting import eventually
 from tests.sip.conftest import Line, Watch
 
 pytestmark = pytest.mark.sip
@@ -49,6 +49,6 @@ async def test_hanging_up_a_call_that_the_far_end_has_just_ended_finds_it_gone(
         await leg.answer()
 
         await call.ends()
-        await asyncio.sleep(0.2)
+        await eventually(lambda: bool(found), within_s=5, otherwise=lambda: "hanging up finds the call gone")
 
     assert found == [LegGone.__name__]

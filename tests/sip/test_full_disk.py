@@ -34,6 +34,7 @@ from tests.peers.databases import migrated_sqlite
 from tests.peers.ports import Ports
 from tests.peers.small_disk import small_disk
 from tests.peers.waiting import eventually
+from tests.sip.passing import sound_passes
 from tests.unit.store.samples import a_call
 
 pytestmark = [
@@ -109,7 +110,7 @@ async def test_a_disk_that_fills_ends_the_recording_with_a_status_and_an_event(
     at = await recording(agent, database, disk, tmp_path, reserve_bytes=MIB)
     watching = asyncio.create_task(at.desk.watch_disk())
     active = await at.desk.start(at.consent, at.subject, [[]])
-    await asyncio.sleep(0.5)
+    await sound_passes(agent.bridge, 0.5)
 
     (disk / "other").write_bytes(bytes(int(1.2 * MIB)))
 
@@ -132,7 +133,7 @@ async def test_a_disk_that_is_full_to_the_brim_fails_the_recording_which_is_read
     await Calls(database).add(call)
     told = Callback("https://customer.example/told", events=("failed", "absent"))
     active = await at.desk.start(at.consent, replace(at.subject, call_id=call.id, callback=told), [[]])
-    await asyncio.sleep(1.5)
+    await sound_passes(agent.bridge, 1.5)
 
     (disk / "other").write_bytes(bytes(shutil.disk_usage(disk).free))
 

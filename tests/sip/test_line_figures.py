@@ -1,35 +1,21 @@
 """What a leg's line was like: RFC 3550 §6.4, as the far end made it."""
 
-import asyncio
-from collections.abc import Callable
 from contextlib import AsyncExitStack
 
 import pytest
 
-from engine.ports import Attendance, LegId, LineFigures, MediaChanged
+from engine.ports import Attendance, MediaChanged
 from engine.quality import loss_of, quality_of
 from tests.peers.audio import tone
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
-from tests.peers.scenario import acks, calls, gets_bye, pause, receives, reinvites, scenario, sdp
-from tests.peers.sipp import sipp
-from tests.peers.waiting import within
-from tests.sip.conftest import Line, Watch
+from tests.peers.raw_caller import audio, raw_caller
+from tests.sip.conftest import Line
 from tests.sip.guests import guests
+from tests.sip.passing import figures
+from tests.sip.raw_calls import in_a_call
 
 pytestmark = pytest.mark.sip
-
-
-async def figures(
-    line: Line, leg: LegId, wanted: Callable[[LineFigures], bool], *, within_s: float = 15
-) -> LineFigures:
-    """The leg's figures, as soon as they are as wanted."""
-    async with within(within_s):
-        while True:
-            now = await line.agent.bridge.figures(leg)
-            if now is not None and wanted(now):
-                return now
-            await asyncio.sleep(0.02)
 
 
 async def test_a_far_end_whose_packets_are_lost_is_counted_and_rated_worse(line: Line, ports: Ports) -> None:
@@ -66,28 +52,24 @@ async def test_counts_go_on_through_a_re_invite_and_are_told_at_the_end(line: Li
     """The stream is made anew, and begins from zero."""
     async with AsyncExitStack() as stack:
         ear, moved = stack.enter_context(RtpEar()), stack.enter_context(RtpEar())
-        caller = scenario(
-            calls(sdp()), receives(100, optional=True), receives(200, keeps_route=True), acks(),
-            pause(2), reinvites(2, sdp(port="[moved]", version=2)), gets_bye(),
-        )  # fmt: skip
-        keys = {"ear": ear.port, "moved": moved.port}
-        far_end = await stack.enter_async_context(sipp(caller, ports, target=line.port, keys=keys))
-        leg, _ = await line.takes()
-        call = Watch(leg).start()
-        await leg.answer()
+        caller = await stack.enter_async_context(raw_caller(line.port))
+        call = await in_a_call(line, caller, audio(ear.port))
+        leg = call.leg
         await call.sees(MediaChanged)
-        ear.follow((await far_end.gets("200 INVITE")).sdp)
+        ear.follow((await caller.answer("INVITE")).sdp)
         ear.lose([False] * 4 + [True])
-        await call.sees(MediaChanged, times=2)
+        await figures(line, leg.id, lambda now: now.packets_received > 50 and now.packets_lost > 10)
         ear.fall_silent()
+        again = await caller.asks("INVITE", body=audio(moved.port).replace("o=- 1 1", "o=- 1 2"))
+        await call.sees(MediaChanged, times=2)
         before = await figures(line, leg.id, lambda now: now.packets_received > 50)
-        moved.follow((await far_end.gets("200 INVITE", times=2)).sdp)
+        moved.follow(again.sdp)
         moved.say(tone(700, 1), for_ever=True)
         await moved.hears_anything(within_s=5)
 
         after = await figures(line, leg.id, lambda now: now.packets_received > before.packets_received + 50)
         assert after.packets_lost >= before.packets_lost > 10
-        await leg.hang_up()
+        await caller.asks("BYE")
         last = (await call.ends()).figures
         assert last is not None
         assert last.packets_received >= after.packets_received

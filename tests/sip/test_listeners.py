@@ -13,7 +13,8 @@ from tests.peers.audio import Sound, hears, tone, tone_track, when_heard
 from tests.peers.phone import phone
 from tests.peers.ports import Ports
 from tests.sip.conftest import Line, OpenLine, Watch
-from tests.sip.guests import guests
+from tests.sip.guests import guests, talk
+from tests.sip.passing import figures, holds
 
 pytestmark = pytest.mark.sip
 
@@ -25,7 +26,7 @@ async def test_the_keys_of_one_who_is_muted_arrive(line: Line, ports: Ports) -> 
         room = await line.agent.bridge.open_room()
         await room.place(plain.leg, Attendance())
         await room.place(muted.leg, MUTED)
-        await asyncio.sleep(1)
+        await muted.ear.hears(plain.hz, within_s=5)
 
         muted.ear.press("42#")
 
@@ -38,17 +39,18 @@ async def test_who_is_unmuted_is_heard_as_it_speaks_now(line: Line, ports: Ports
         room = await line.agent.bridge.open_room()
         await room.place(plain.leg, Attendance())
         await room.place(muted.leg, MUTED)
-        await asyncio.sleep(1.5)
-        assert await room.talking() == {plain.leg}
+        await muted.ear.hears(plain.hz, within_s=5, seconds=1)
+        await talk(room, [plain])
         muted.ear.say(tone(2000, 2, dbov=-24), for_ever=True)
-        await asyncio.sleep(0.1)
+        before = await figures(line, muted.leg, lambda now: now.packets_received > 0)
+        await figures(line, muted.leg, lambda now: now.packets_received > before.packets_received + 5)
         since = plain.ear.now_s
 
         await room.place(muted.leg, Attendance())
 
         await plain.ear.hears(2000, within_s=3, seconds=1, since_s=since)
         assert not hears(plain.ear.heard(since), muted.hz, seconds=0.1)  # what it said while it was muted
-        assert await room.talking() == {plain.leg, muted.leg}
+        await talk(room, [plain, muted])
 
 
 async def test_a_recorder_hears_one_who_is_muted_in_the_room_alone(line: Line, ports: Ports, tmp_path: Path) -> None:
@@ -56,10 +58,11 @@ async def test_a_recorder_hears_one_who_is_muted_in_the_room_alone(line: Line, p
         room = await line.agent.bridge.open_room()
         await room.place(plain.leg, Attendance())
         await room.place(muted.leg, MUTED)
-        await asyncio.sleep(1)
+        await muted.ear.hears(plain.hz, within_s=5)
 
         recorder = await WavRecording.begin(line.agent.bridge, tmp_path / "said.wav", [[Said(muted.leg)]])
         heard = await plain.hears_of([plain, muted])
+        await holds(tmp_path / "said.wav", muted.hz, seconds=0.5)
         recorded = await recorder.stop()
 
         assert heard == set()
@@ -123,6 +126,7 @@ def roughness(sound: Sound, hz: int) -> float:
     return float(np.percentile(rough, 97))
 
 
+@pytest.mark.alone("how long a word is heard is measured")
 async def test_who_was_silent_is_heard_from_its_first_word_on(line: Line, ports: Ports) -> None:
     """Silence is left out of the mix; what comes after it is not."""
     async with guests(line, ports, 2) as (plain, quiet):
@@ -135,6 +139,7 @@ async def test_who_was_silent_is_heard_from_its_first_word_on(line: Line, ports:
 
         quiet.ear.say(tone(2000, 0.5, dbov=-24))
 
-        await asyncio.sleep(1.5)
+        await plain.ear.hears(2000, within_s=5, seconds=0.4, since_s=since)
+        await asyncio.sleep(0.5)
         (word,) = when_heard(plain.ear.heard(since), 2000)
         assert 0.47 < word.seconds < 0.6  # a jitter buffer may make it a frame or two longer

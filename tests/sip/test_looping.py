@@ -10,6 +10,7 @@ import pytest
 from tests.peers.audio import tone
 from tests.peers.ports import Ports
 from tests.peers.waiting import within
+from tests.running.pace import patience
 from tests.sip.conftest import Line
 
 pytestmark = pytest.mark.sip
@@ -24,7 +25,7 @@ def test_thousands_of_loops_that_are_stopped_as_they_come_round_leave_the_proces
     command = [sys.executable, "-X", "faulthandler", "-m", "tests.sip.looping"]
     done = subprocess.run(
         [*command, str(ports.one()), str(ports.block(4)), str(tmp_path)],
-        cwd=ROOT, capture_output=True, text=True, check=False, timeout=180,
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=patience(180),
     )  # fmt: skip
 
     assert done.returncode == 0, done.stderr[-2000:]

@@ -13,10 +13,13 @@ from tests.peers.audio import Sound, hears, tone
 from tests.peers.ear import RtpEar
 from tests.peers.phone import phone
 from tests.peers.ports import Ports
-from tests.peers.scenario import acks, calls, gets_bye, pause, receives, reinvites, scenario, sdp
+from tests.peers.raw_caller import audio, raw_caller
+from tests.peers.scenario import acks, calls, gets_bye, receives, scenario, sdp
 from tests.peers.sipp import sipp
 from tests.sip.conftest import Line, OpenLine, Watch
-from tests.sip.guests import Guest, guests
+from tests.sip.guests import Guest, guests, hear, talk
+from tests.sip.passing import holds
+from tests.sip.raw_calls import in_a_call
 
 pytestmark = pytest.mark.sip
 
@@ -31,16 +34,13 @@ async def test_each_hears_all_others_and_not_itself_and_who_is_removed_is_out(li
         everybody = [first, second, third, fourth]
         room = await line.agent.bridge.open_room()
         await seat(room, everybody)
-        await asyncio.sleep(1)
 
-        heard = await asyncio.gather(*(guest.hears_of(everybody) for guest in everybody))
+        await hear(everybody, [[each for each in everybody if each is not guest] for guest in everybody])
 
-        assert heard == [{each.hz for each in everybody if each is not guest} for guest in everybody]
-        assert await room.talking() == {guest.leg for guest in everybody}
+        await talk(room, everybody)
         await room.remove(fourth.leg)
         await asyncio.sleep(0.5)
-        heard = await asyncio.gather(*(guest.hears_of(everybody) for guest in everybody))
-        assert heard == [{second.hz, third.hz}, {first.hz, third.hz}, {first.hz, second.hz}, set()]
+        await hear(everybody, [[second, third], [first, third], [first, second], []])
         await room.close()
         await asyncio.sleep(0.5)
         assert await first.hears_of(everybody) == set()
@@ -57,14 +57,12 @@ async def test_muted_deaf_and_held_legs_take_part_as_far_as_they_may(line: Line,
         await bridge.hold(held.leg, held=True)
         await asyncio.sleep(1)
 
-        heard = await asyncio.gather(*(guest.hears_of(everybody) for guest in everybody))
+        await hear(everybody, [[deaf], [plain, deaf], [], []])
 
-        assert heard == [{deaf.hz}, {plain.hz, deaf.hz}, set(), set()]
         await bridge.hold(held.leg, held=False)
         await bridge.mute(plain.leg, muted=True)
         await asyncio.sleep(0.5)
-        heard = await asyncio.gather(*(guest.hears_of(everybody) for guest in everybody))
-        assert heard == [{deaf.hz, held.hz}, {deaf.hz, held.hz}, set(), {deaf.hz}]
+        await hear(everybody, [[deaf, held], [deaf, held], [], [deaf]])
 
 
 async def test_a_coach_is_heard_by_the_coached_alone_and_hears_everybody(line: Line, ports: Ports) -> None:
@@ -75,23 +73,18 @@ async def test_a_coach_is_heard_by_the_coached_alone_and_hears_everybody(line: L
         await room.place(coach.leg, Attendance(coaches=agent.leg))
         await asyncio.sleep(1)
 
-        heard = await asyncio.gather(*(guest.hears_of(everybody) for guest in everybody))
-
-        assert heard == [{agent.hz}, {customer.hz, coach.hz}, {customer.hz, agent.hz}]
+        await hear(everybody, [[agent], [customer, coach], [customer, agent]])
 
 
 async def test_gains_change_how_loud_one_is_to_others_and_others_are_to_it(line: Line, ports: Ports) -> None:
     async with guests(line, ports, 2) as (first, second):
         room = await line.agent.bridge.open_room()
         await seat(room, [first, second])
-        await asyncio.sleep(1)
         before = await first.level_of(second.hz)
 
         await room.place(second.leg, Attendance(said_gain=0.5))
-        await asyncio.sleep(0.3)
         softer = await first.level_of(second.hz)
         await room.place(first.leg, Attendance(heard_gain=4.0))
-        await asyncio.sleep(0.3)
         louder = await first.level_of(second.hz)
 
         assert before == pytest.approx(-24, abs=1)
@@ -103,19 +96,18 @@ async def test_what_is_played_to_everyone_or_to_one_is_heard_beside_the_voices(
     line: Line, ports: Ports, tmp_path: Path
 ) -> None:
     bridge = line.agent.bridge
-    to_all = tone(2000, 2, dbov=-24, rate_hz=8000).save(tmp_path / "all.wav")
-    to_one = tone(2500, 2, dbov=-24, rate_hz=8000).save(tmp_path / "one.wav")
+    to_all = tone(2000, 8, dbov=-24, rate_hz=8000).save(tmp_path / "all.wav")
+    to_one = tone(2500, 8, dbov=-24, rate_hz=8000).save(tmp_path / "one.wav")
     async with guests(line, ports, 2) as (first, second):
         room = await bridge.open_room()
         await seat(room, [first, second])
-        await asyncio.sleep(0.5)
 
         await bridge.play(to_all, to=[room.sink])
         await bridge.play(to_one, to=[Ear(first.leg)])
 
         for guest, other in ((first, second), (second, first)):
             await guest.ear.hears(2000, within_s=4, seconds=1)
-            assert hears(guest.ear.heard(), other.hz, seconds=1)
+            await guest.ear.hears(other.hz, within_s=5, seconds=1)
         await first.ear.hears(2500, within_s=4, seconds=1)
         assert not hears(second.ear.heard(), 2500)
 
@@ -127,7 +119,9 @@ async def test_the_mix_each_voice_and_what_one_hears_can_be_recorded(line: Line,
         tracks: list[list[Source]] = [[room.source], [Said(first.leg)], [Heard(first.leg)]]
         recorder = await WavRecording.begin(bridge, tmp_path / "room.wav", tracks)
         await seat(room, [first, second, third])
-        await asyncio.sleep(2.5)
+        for number, voices in enumerate(([first, second, third], [first], [second, third])):
+            for guest in voices:
+                await holds(tmp_path / "room.wav", guest.hz, seconds=1, channel=number)
         recorded = await recorder.stop()
 
     heard = [
@@ -147,44 +141,37 @@ async def test_a_seat_is_kept_through_a_re_invite(line: Line, ports: Ports) -> N
         room = await line.agent.bridge.open_room()
         (steady,) = await stack.enter_async_context(guests(line, ports, 1))
         ear, moved = stack.enter_context(RtpEar()), stack.enter_context(RtpEar())
-        caller = scenario(
-            calls(sdp()), receives(100, optional=True), receives(200, keeps_route=True), acks(),
-            pause(2), reinvites(2, sdp(port="[moved]", version=2)), gets_bye(),
-        )  # fmt: skip
-        far_end = await stack.enter_async_context(
-            sipp(caller, ports, target=line.port, keys={"ear": ear.port, "moved": moved.port})
-        )
-        leg, _ = await line.takes()
-        call = Watch(leg).start()
-        await leg.answer()
+        caller = await stack.enter_async_context(raw_caller(line.port))
+        call = await in_a_call(line, caller, audio(ear.port))
+        leg = call.leg
         await call.sees(MediaChanged)
-        ear.follow((await far_end.gets("200 INVITE")).sdp)
+        ear.follow((await caller.answer("INVITE")).sdp)
         await room.place(steady.leg, Attendance())
         await room.place(leg.id, Attendance())
         await ear.hears(steady.hz, within_s=5)
         ear.fall_silent()  # media goes where packets come from, whatever a description says
 
+        again = await caller.asks("INVITE", body=audio(moved.port).replace("o=- 1 1", "o=- 1 2"))
         await call.sees(MediaChanged, times=2)
-        moved.follow((await far_end.gets("200 INVITE", times=2)).sdp)
+        moved.follow(again.sdp)
         moved.say(tone(2200, 2), for_ever=True)
 
         await moved.hears(steady.hz, within_s=5, seconds=0.6)
         await steady.ear.hears(2200, within_s=5, seconds=0.6)
-        await leg.hang_up()
+        await caller.asks("BYE")
         await call.ends()
 
 
 async def test_a_room_is_as_wide_as_its_widest_line_and_narrow_ones_hear_what_they_can(
     open_line: OpenLine, ports: Ports, tmp_path: Path
 ) -> None:
-    voice = tone([900, 6000], 6, rate_hz=16000).save(tmp_path / "voice.wav")
+    voice = tone([900, 6000], 60, rate_hz=16000).save(tmp_path / "voice.wav")
     kept = tmp_path / "kept.wav"
     async with AsyncExitStack() as stack:
         line = await stack.enter_async_context(open_line(codecs=["G722", "PCMA"]))
         (narrow,) = await stack.enter_async_context(guests(line, ports, 1))
         room = await line.agent.bridge.open_room()
         await room.place(narrow.leg, Attendance())
-        await asyncio.sleep(0.3)
         assert await room.rate_hz() == 8000
         target = f"sip:+3225550199@127.0.0.1:{line.port}"
         wide = []
@@ -197,7 +184,8 @@ async def test_a_room_is_as_wide_as_its_widest_line_and_narrow_ones_hear_what_th
             await room.place(leg.id, Attendance())
 
         await narrow.ear.hears(900, within_s=5, seconds=1)
-        await asyncio.sleep(2)
+        for hz in (900, 6000, narrow.hz):
+            await holds(kept, hz, seconds=1)
 
         assert await room.rate_hz() == 16000
         assert not hears(narrow.ear.heard(), 2000)  # where 6 kHz would fold to
@@ -247,5 +235,5 @@ async def test_who_leaves_a_call_in_a_room_harms_nobody(line: Line, ports: Ports
         await room.remove(LegId(4711))
         await room.place(LegId(4711), Attendance())
 
-        assert await first.hears_of([first, second]) == {second.hz}
+        assert await first.hears_of([first, second], wanted=[second]) == {second.hz}
     await room.close()

@@ -44,6 +44,8 @@ async def test_calls_live_past_two_refreshes_by_either_side(open_line: OpenLine,
 
             await asyncio.sleep(INTERVAL_S + 5)
 
+            await callee.gets("INVITE", times=3)
+            await caller.gets("200 INVITE", times=3)
             for call in (out, inbound):
                 assert not any(isinstance(event, HungUp) for event in call.seen)
                 await call.leg.hang_up()
