@@ -1,11 +1,13 @@
 """The verb Dial in all its ways: who rings, who hears what before the two are joined, what is told and recorded."""
 
+import math
 from contextlib import AsyncExitStack
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from tests.peers.audio import Sound, hears, tone
+from tests.peers.audio import Sound, hears, tone, when_heard
 from tests.peers.customer import Customer
 from tests.peers.phone import phone
 from tests.peers.platform import NUMBER, Platform, platform
@@ -27,14 +29,14 @@ async def test_several_ring_together_the_first_talks_and_the_others_are_cancelle
     async with AsyncExitStack() as stack:
         slow = await stack.enter_async_context(phone("--ring-forever"))
         voice = tone(900, 20).save(tmp_path / "900.wav")
-        quick = await stack.enter_async_context(phone("--answer-after", "2", "--play", str(voice)))
+        quick = await stack.enter_async_context(phone("--answer-after", "4", "--play", str(voice)))
         busy = await stack.enter_async_context(phone("--busy"))
         nouns = "".join(
             f'<Sip statusCallback="/progress" statusCallbackEvent="initiated ringing answered completed">'
             f"sip:desk@127.0.0.1:{each.port}</Sip>"
             for each in (slow, busy, quick)
         )
-        shop.flows["/start"] = f'<Response><Dial timeLimit="3" action="/done">{nouns}</Dial></Response>'
+        shop.flows["/start"] = f'<Response><Dial timeLimit="5" action="/done">{nouns}</Dial></Response>'
         shop.flows["/done"] = "<Response/>"
         telefoon = await stack.enter_async_context(platform(tmp_path, ports, number={"--url": shop.url("/start")}))
         caller = await stack.enter_async_context(phone(*dialling(telefoon, "--record", str(heard))))
@@ -79,13 +81,13 @@ async def test_the_called_party_hears_the_whisper_and_gets_the_keys_before_the_t
     tmp_path: Path, ports: Ports, shop: Customer
 ) -> None:
     at_agent, at_caller = tmp_path / "agent.wav", tmp_path / "caller.wav"
-    shop.flows["/beep.wav"] = tone(1400, 2).save(tmp_path / "beep.wav").read_bytes()
+    shop.flows["/beep.wav"] = tone(1400, 4).save(tmp_path / "beep.wav").read_bytes()
     shop.flows["/whisper"] = "<Response><Play>/beep.wav</Play></Response>"
     shop.flows["/done"] = "<Response/>"
     voice = tone(500, 30).save(tmp_path / "500.wav")
     async with phone("--record", str(at_agent)) as agent:
         shop.flows["/start"] = (
-            '<Response><Dial timeLimit="3" ringTone="fr" action="/done">'
+            '<Response><Dial timeLimit="5" ringTone="fr" action="/done">'
             '<Number sendDigits="w12#" url="/whisper">+3225550188</Number></Dial></Response>'
         )
         settings = {"TRUNK": f"sip:127.0.0.1:{agent.port}"}
@@ -103,7 +105,7 @@ async def test_the_called_party_hears_the_whisper_and_gets_the_keys_before_the_t
     heard = Sound.of_file(at_agent)
     assert hears(heard, 1400, seconds=1.8)
     assert hears(heard, 500, seconds=2.5)
-    assert not hears(heard.part(0, 2), 500)
+    assert when_heard(heard, 1400)[-1].end_s < when_heard(heard, 500, least_s=0.2)[0].start_s + 0.1
     assert not hears(Sound.of_file(at_caller), 1400)
     assert hears(Sound.of_file(at_caller), 440, seconds=1)  # France rings with 440 Hz, also during the whisper
 
@@ -140,16 +142,18 @@ async def test_answer_on_bridge_leaves_the_caller_ringing_until_the_called_party
             await caller.tells("hung_up", within_s=30)
             call = await telefoon.ended_call((await telefoon.newest_call(direction="inbound"))["id"])
 
-    assert call["duration"] <= 2  # three seconds of ringing are not charged
+    began, answered, ended = (datetime.fromisoformat(call[f"{each}_time"]) for each in ("start", "answer", "end"))
+    assert (answered - began).total_seconds() > 2.9
+    assert call["duration"] == math.ceil((ended - answered).total_seconds()), "what rings is not charged"
 
 
 async def test_a_recording_is_trimmed_in_one_channel_and_told(tmp_path: Path, ports: Ports, shop: Customer) -> None:
     # The notice takes more than a second of it.
-    voice = tone(900, 5).save(tmp_path / "900.wav")
+    voice = tone(900, 6).save(tmp_path / "900.wav")
     shop.flows["/done"] = "<Response/>"
     async with phone("--play", str(voice)) as desk:
         shop.flows["/start"] = (
-            '<Response><Dial record="record-from-answer" trim="trim-silence" timeLimit="8" action="/done" '
+            '<Response><Dial record="record-from-answer" trim="trim-silence" timeLimit="10" action="/done" '
             'recordingStatusCallback="/recorded" recordingStatusCallbackEvent="in-progress completed">'
             f"<Sip>sip:a@127.0.0.1:{desk.port}</Sip></Dial></Response>"
         )
@@ -164,7 +168,7 @@ async def test_a_recording_is_trimmed_in_one_channel_and_told(tmp_path: Path, po
     assert [form["RecordingStatus"] for form in told] == ["in-progress", "completed"]
     assert told[1]["RecordingSource"] == "DialVerb"
     assert recording["channels"] == 1
-    assert 1 < recording["seconds"] < 6
+    assert 1 < recording["seconds"] < 8
 
 
 async def test_a_client_is_dialled_at_the_registrar_with_its_parameters(
@@ -218,10 +222,9 @@ async def test_ringing_is_recorded_from_the_callers_consent_on(tmp_path: Path, p
             recording, wav = await telefoon.recording(tmp_path)
 
     assert recording["channels"] == 2
-    ringing = Sound.of_file(wav, 0).part(0, 1)
-    assert hears(ringing, 500, seconds=0.8)
-    assert not hears(Sound.of_file(wav, 1).part(0, 1), 900)
-    assert hears(Sound.of_file(wav, 1), 900, seconds=2)
+    said, heard = Sound.of_file(wav, 0), Sound.of_file(wav, 1)
+    assert hears(heard, 900, seconds=2)
+    assert hears(said.part(0, when_heard(heard, 900)[0].start_s), 500, seconds=0.8), "while it rang"
 
 
 async def test_headers_and_transport_of_a_sip_address_are_on_the_wire(
@@ -252,7 +255,7 @@ async def test_echo_lets_the_caller_hear_itself(tmp_path: Path, ports: Ports, sh
     shop.flows["/start"] = "<Response><Echo/></Response>"
     async with (
         platform(tmp_path, ports, number={"--url": shop.url("/start")}) as telefoon,
-        phone(*dialling(telefoon, "--play", str(voice), "--record", str(heard), "--hang-up-after", "4")) as caller,
+        phone(*dialling(telefoon, "--play", str(voice), "--record", str(heard), "--hang-up-after", "6")) as caller,
     ):
         await caller.tells("recorded", within_s=30)
 

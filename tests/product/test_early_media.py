@@ -19,7 +19,7 @@ from tests.peers.sipp import Sipp, sipp
 pytestmark = pytest.mark.sip
 
 CALLER_HZ, EARLY_HZ, ANSWERED_HZ = 500, 800, 1100
-EARLY_S = 4
+EARLY_S = 6
 SCRIPT = scenario(
     receives("INVITE"), answers(183, "Session Progress", sdp(), to_tag=True), pause(EARLY_S),
     answers(200, "OK", sdp(), to_tag=True), receives("ACK"), gets_bye(),

@@ -1,7 +1,9 @@
 """Calls placed over REST, with the test phone behind the trunk."""
 
 import asyncio
+import math
 import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -27,7 +29,7 @@ async def test_a_call_is_spoken_to_gives_keys_is_recorded_and_billed(
 ) -> None:
     heard = tmp_path / "heard.wav"
     spoken = tmp_path / "prompt.wav"
-    flow = f'<Response><Gather numDigits="2" timeout="8"><Say language="en-GB">{PROMPT}</Say></Gather></Response>'
+    flow = f'<Response><Gather numDigits="2" timeout="30"><Say language="en-GB">{PROMPT}</Say></Gather></Response>'
     async with (
         phone("--digits", "42", "--digits-after", "13", "--record", str(heard)) as far_end,
         platform(tmp_path, ports, trunk_to(far_end.port)) as telefoon,
@@ -105,6 +107,7 @@ async def test_calls_that_nobody_answers_that_are_cancelled_and_that_are_ended(t
 
 async def test_a_call_without_a_flow_stays_up_until_somebody_ends_it(tmp_path: Path, ports: Ports) -> None:
     async with phone() as far_end, platform(tmp_path, ports, trunk_to(far_end.port)) as telefoon:
+        began = time.monotonic()
         placed = await telefoon.place(CALLEE)
         await telefoon.call_when(placed["id"], "in-progress")
         await asyncio.sleep(1.5)
@@ -114,7 +117,8 @@ async def test_a_call_without_a_flow_stays_up_until_somebody_ends_it(tmp_path: P
             assert response.status == 204
 
         call = await telefoon.ended_call(placed["id"])
-        assert (call["status"], call["duration"]) == ("completed", 2)
+        assert call["status"] == "completed"
+        assert 2 <= call["duration"] <= math.ceil(time.monotonic() - began)
         assert (await far_end.tells("hung_up"))["by"] == "far end"
 
 
@@ -143,7 +147,7 @@ async def test_a_call_without_a_trunk_fails_and_says_what_to_set(tmp_path: Path,
 async def test_keys_are_sent_and_files_from_the_web_are_played(tmp_path: Path, ports: Ports, shop: Customer) -> None:
     from tests.peers.audio import hears, tone
 
-    shop.flows["/tone.wav"] = tone(700, 1.5, rate_hz=44100).save(tmp_path / "tone.wav").read_bytes()
+    shop.flows["/tone.wav"] = tone(700, 3, rate_hz=44100).save(tmp_path / "tone.wav").read_bytes()
     heard = tmp_path / "heard.wav"
     flow = f'<Response><Play>{shop.url("/tone.wav")}</Play><Play digits="1w2#"/><Pause length="1"/></Response>'
     async with (

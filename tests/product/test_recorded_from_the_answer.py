@@ -27,7 +27,7 @@ async def test_a_flow_that_only_waits_is_recorded_and_the_far_end_told(tmp_path:
         phone("--play", str(voice), "--record", str(heard)) as far_end,
         serving(tmp_path, ports, {"TRUNK": f"sip:127.0.0.1:{far_end.port}"}) as telefoon,
     ):
-        flow = '<Response><Pause length="3"/></Response>'
+        flow = '<Response><Pause length="5"/></Response>'
         call = await telefoon.place(TO, record=True, consent="announce", tts_language="en-GB", flow=flow)
         await far_end.tells("recorded", within_s=60)
         recording, wav = await telefoon.recording(tmp_path, call_id=call["id"])
@@ -35,7 +35,7 @@ async def test_a_flow_that_only_waits_is_recorded_and_the_far_end_told(tmp_path:
 
     assert contains(Sound.of_file(heard), notice).score > ALIKE
     assert recording["source"] == "call"
-    assert hears(Sound.of_file(wav, 1), HZ, seconds=2.5), "the whole pause"
+    assert hears(Sound.of_file(wav, 1), HZ, seconds=3), "the pause, but for what a busy machine loses"
 
 
 async def test_another_flow_that_comes_while_it_is_told_leaves_it_recorded(tmp_path: Path, ports: Ports) -> None:
@@ -48,7 +48,7 @@ async def test_another_flow_that_comes_while_it_is_told_leaves_it_recorded(tmp_p
         call = await telefoon.place(TO, record=True, consent="announce", tts_language="en-GB", flow=flow)
         await telefoon.noted(call["id"], "verb")
         await asyncio.sleep(1)
-        other = '<Response><Pause length="2"/></Response>'
+        other = '<Response><Pause length="4"/></Response>'
         await telefoon.patch(f"calls/{call['id']}", {"flow": other})
         await far_end.tells("hung_up", within_s=60)
         recording, wav = await telefoon.recording(tmp_path, call_id=call["id"])

@@ -67,7 +67,7 @@ async def test_the_action_is_told_what_became_of_a_refer(
 async def test_a_party_of_a_dial_that_sends_refer_takes_the_flow_to_the_refer_url(
     tmp_path: Path, ports: Ports, shop: Customer
 ) -> None:
-    script = caller(pause(3), asks("REFER", 2, headers=(f"Refer-To: <{TARGET}>",)), receives(603), gets_bye())
+    script = caller(pause(6), asks("REFER", 2, headers=(f"Refer-To: <{TARGET}>",)), receives(603), gets_bye())
     async with phone() as desk:
         shop.flows["/start"] = (
             f'<Response><Dial referUrl="/referred" action="/done"><Sip>sip:a@127.0.0.1:{desk.port}</Sip></Dial>'

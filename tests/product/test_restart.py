@@ -43,7 +43,7 @@ async def test_a_stop_hangs_up_politely_and_stores_every_call(tmp_path: Path, po
         async with platform(tmp_path, ports, settings) as telefoon:
             placed = await telefoon.place("+3225550199", record=True)
             await telefoon.noted(placed["id"], "recording_started")
-            await asyncio.sleep(1)
+            await asyncio.sleep(2)
 
             assert await telefoon.end() == 0
             assert (await far_end.tells("hung_up"))["by"] == "far end"

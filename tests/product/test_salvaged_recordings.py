@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.peers.audio import Sound, tone, when_heard
+from tests.peers.audio import Sound, longest_gap, when_heard
 from tests.peers.callers import calling, has
 from tests.peers.consent import NUMBER_ASKS_NOBODY
 from tests.peers.customer import Customer
 from tests.peers.platform import platform
 from tests.peers.ports import Ports
 from tests.product.test_conference_recordings import recordings
-from tests.product.test_paused_recordings import WAITS, changed, marks_of
+from tests.product.test_paused_recordings import HELD_UP_S, WAITS, changed, marks_of, started
 
 pytestmark = pytest.mark.sip
 
@@ -29,17 +29,16 @@ async def test_after_a_kill_it_is_trimmed_and_told_of_with_the_reason(
     number = {"--url": shop.url("/start"), **NUMBER_ASKS_NOBODY}
     start = {"trim": "trim-silence", "track": "inbound", "channels": "mono", "status_callback": shop.url("/recorded")}
     async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, HZ) as (caller,):
-        await telefoon.patch(f"calls/{caller.call_id}", {"mute": True})
-        await changed(telefoon, caller.call_id, "start", **start)
-        await telefoon.noted(caller.call_id, "recording_started")
-        await asyncio.sleep(3)
+        await telefoon.call_when(caller.call_id, "in-progress")
+        assert (await telefoon.patch(f"calls/{caller.call_id}", {"mute": True}))[0] == 200
+        await started(telefoon, caller.call_id, **start)
+        await asyncio.sleep(5)
         await telefoon.patch(f"calls/{caller.call_id}", {"mute": False})
         await asyncio.sleep(2)
-        await changed(telefoon, caller.call_id, "pause")
-        await asyncio.sleep(1)
-        await changed(telefoon, caller.call_id, "resume")
-        caller.ear.say(tone(HZ, 2, dbov=-24), for_ever=True)
-        await asyncio.sleep(3)
+        requests_s = await changed(telefoon, caller.call_id, "pause")
+        await asyncio.sleep(2 * HELD_UP_S)
+        requests_s += await changed(telefoon, caller.call_id, "resume")
+        await asyncio.sleep(4)
         await telefoon.end(signal.SIGKILL)
         await telefoon.start()
         [told] = await shop.is_asked("/recorded")
@@ -52,11 +51,12 @@ async def test_after_a_kill_it_is_trimmed_and_told_of_with_the_reason(
     assert int(told["RecordingSizeBytes"]) == row["size_bytes"] == wav.stat().st_size
     assert (noted["status"], noted["sha256"]) == ("completed", row["sha256"])
     assert DIED in noted["reason"]
-    spoke = when_heard(Sound.of_file(wav), HZ, least_s=0.5)
-    assert spoke[0].start_s < 0.5, "three seconds of silence were cut off"
+    sound = Sound.of_file(wav)
+    assert when_heard(sound, HZ)[0].start_s < 0.5, "five seconds of silence were cut off"
     assert marks_of(row) == ["paused", "resumed"]
-    assert row["marks"][0]["at_seconds"] == pytest.approx(spoke[0].end_s, abs=0.4)
-    assert row["marks"][1]["at_seconds"] == pytest.approx(spoke[1].start_s, abs=0.4)
+    pause = longest_gap(sound, HZ)
+    assert row["marks"][0]["at_seconds"] == pytest.approx(pause.start_s, abs=HELD_UP_S + requests_s)
+    assert row["marks"][1]["at_seconds"] == pytest.approx(pause.end_s, abs=HELD_UP_S + requests_s)
 
 
 async def test_after_a_kill_a_conferences_recordings_are_told_of_too(
