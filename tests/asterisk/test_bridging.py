@@ -22,7 +22,7 @@ async def test_two_calls_joined_by_dial_hear_each_other_and_not_themselves(
     endpoint: str, state: str,
 ) -> None:  # fmt: skip
     settings: dict[str, str] = request.getfixturevalue(trunk)
-    shop.flows["/start"] = '<Response><Dial timeLimit="4"><Number>+32255510900</Number></Dial></Response>'
+    shop.flows["/start"] = '<Response><Dial timeLimit="6"><Number>+32255510900</Number></Dial></Response>'
     async with platform(tmp_path, ports, settings, number={"--url": shop.url("/start")}) as telefoon:
         await telefoon.check_when("trunk", state)
         await network.originate(endpoint, NUMBER, "500@tone")
@@ -42,7 +42,7 @@ async def test_two_calls_joined_by_dial_hear_each_other_and_not_themselves(
 async def test_three_in_a_conference_hear_the_other_two_and_not_themselves(
     tmp_path: Path, ports: Ports, network: Asterisk, secured: dict[str, str], shop: Customer
 ) -> None:
-    shop.flows["/start"] = '<Response><Dial timeLimit="6"><Conference beep="false">talk</Conference></Dial></Response>'
+    shop.flows["/start"] = '<Response><Dial timeLimit="10"><Conference beep="false">talk</Conference></Dial></Response>'
     tones = (400, 700, 980)
     async with platform(tmp_path, ports, secured, number={"--url": shop.url("/start")}) as telefoon:
         await telefoon.check_when("trunk", "200")

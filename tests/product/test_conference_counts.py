@@ -66,14 +66,12 @@ async def test_who_left_while_the_database_failed_is_counted_out_when_it_is_well
             data.execute("ALTER TABLE participants RENAME TO elsewhere")
             await telefoon.delete(f"conferences/{room}/participants/{leaving.call_id}")
             await leaving.far_end.finishes()
-            while_it_failed = await asyncio.gather(first.hears(second, leaving), second.hears(first, leaving))
+            await asyncio.gather(first.hears(second, never=[leaving]), second.hears(first, never=[leaving]))
             data.execute("ALTER TABLE elsewhere RENAME TO participants")
 
         await has(telefoon, "desk", 2, within_s=30)
         assert "store_failed" in telefoon.log(), "the database has not failed"
         await telefoon.patch(f"conferences/{room}", {"status": "completed"})
-
-    assert list(while_it_failed) == [{second.hz}, {first.hz}]
 
 
 async def test_a_conference_that_nobody_enters_for_a_day_is_completed(tmp_path: Path, ports: Ports) -> None:

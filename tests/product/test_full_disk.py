@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.peers.audio import Sound, tone, when_heard
+from tests.peers.audio import Sound, hears, tone, when_heard
 from tests.peers.customer import Customer
 from tests.peers.phone import phone
 from tests.peers.platform import NUMBER, platform
 from tests.peers.ports import Ports
 from tests.peers.small_disk import small_disk
+from tests.peers.waiting import lasting
 
 pytestmark = [
     pytest.mark.sip,
@@ -24,7 +25,9 @@ pytestmark = [
 OURS_HZ, THEIRS_HZ = 400, 900
 FAR_END = 1
 """The channel of who was called."""
-FULL_S = 4.0
+FULL_S = 6.0
+HELD_UP_S = 2.0
+"""For how long a process may stand still on a busy machine, and its sound with it."""
 PIECE_BYTES = 4096
 
 
@@ -57,7 +60,7 @@ async def test_a_call_goes_on_and_its_recording_says_why_it_ended(
     ):
         call = await telefoon.place("+3225550199", record=True, url=shop.url("/start"))
         await telefoon.noted(call["id"], "recording_started", within_s=30)
-        await asyncio.sleep(2)
+        await lasting(HELD_UP_S + 1.5)
 
         filler = filled(disk)
         await asyncio.sleep(FULL_S)
@@ -74,9 +77,8 @@ async def test_a_call_goes_on_and_its_recording_says_why_it_ended(
     assert refused == 503, "a call of which nothing could be stored"
     assert (told_full["ok"], told_room["ok"]) == (False, True)
     assert ended["status"] == "completed"
-    played = max(when_heard(Sound.of_file(heard), OURS_HZ), key=lambda each: each.seconds)
-    assert played.seconds == pytest.approx(20, abs=0.5), "nothing was missing while the disk was full"
+    played_s = sum(each.seconds for each in when_heard(Sound.of_file(heard), OURS_HZ))
+    assert 20 - HELD_UP_S - 0.5 < played_s < 20.5, "nothing was missing while the disk was full"
     assert recording["status"] == "failed"
     assert "disk is full" in recording["error"] or "No space left" in recording["error"]
-    (kept,) = when_heard(Sound.of_file(wav, channel=FAR_END), THEIRS_HZ)
-    assert kept.seconds > 1
+    assert hears(Sound.of_file(wav, channel=FAR_END), THEIRS_HZ, seconds=1)

@@ -12,12 +12,12 @@ pytestmark = pytest.mark.sip
 
 
 async def test_calls_and_their_media_run_over_ipv6(tmp_path: Path, ports: Ports, shop: Customer) -> None:
-    shop.flows["/tone.wav"] = tone(700, 1.5).save(tmp_path / "tone.wav").read_bytes()
+    shop.flows["/tone.wav"] = tone(700, 3.5).save(tmp_path / "tone.wav").read_bytes()
     heard = tmp_path / "heard.wav"
     async with phone("--host", "::1", "--digits", "5", "--record", str(heard)) as far_end:
         settings = {"SIP_HOST": "::1", "TRUNK": f"sip:[::1]:{far_end.port}"}
         async with platform(tmp_path, ports, settings) as telefoon:
-            flow = f"<Response><Play>{shop.url('/tone.wav')}</Play><Gather numDigits='1' timeout='3'/></Response>"
+            flow = f"<Response><Play>{shop.url('/tone.wav')}</Play><Gather numDigits='1' timeout='8'/></Response>"
             placed = await telefoon.place("+3225550199", flow=flow)
             call = await telefoon.ended_call(placed["id"])
             digit = await telefoon.noted(placed["id"], "digit")

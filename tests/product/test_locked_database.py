@@ -15,11 +15,12 @@ from tests.peers.platform import platform
 from tests.peers.ports import Ports
 from tests.peers.raw_caller import audio, raw_caller
 from tests.peers.waiting import eventually
+from tests.running.pace import patience
 
 pytestmark = pytest.mark.sip
 
 CALLEE = "+3225550199"
-TOLD_WITHIN_S = 4.0  # two seconds are aimed at; a busy machine adds to them
+TOLD_WITHIN_S = 5.0  # two seconds are aimed at; a busy machine adds to them
 
 
 @contextmanager
@@ -48,6 +49,7 @@ async def test_a_call_ends_as_it_did_and_new_ones_are_told_to_try_again(
     ):
         (file,) = (tmp_path / "var").glob("*.db")
         order = {"from": "+3225550100", "to": CALLEE, "flow": flow}
+        placed_at = time.monotonic()
         placed = await telefoon.place(CALLEE, flow=flow, status_callback=shop.url("/status"))
         await telefoon.call_when(placed["id"], "in-progress")
 
@@ -60,6 +62,7 @@ async def test_a_call_ends_as_it_did_and_new_ones_are_told_to_try_again(
                 turned_away = await caller.asks("INVITE", body=audio())
             still = await telefoon.get(f"calls/{placed['id']}")
             await far_end.tells("hung_up", within_s=20)
+            lasted_s = time.monotonic() - placed_at
             await asyncio.sleep(3)
 
         ended = await telefoon.ended_call(placed["id"])
@@ -70,11 +73,11 @@ async def test_a_call_ends_as_it_did_and_new_ones_are_told_to_try_again(
         )
 
     assert (refused.status, int(again_after) > 0) == (503, True)
-    assert told_after < TOLD_WITHIN_S
+    assert told_after < patience(TOLD_WITHIN_S)
     assert turned_away.code == 503
     assert still["status"] == "in-progress", "readers go on"
     assert ended["status"] == "completed"
-    assert 5 <= ended["duration"] <= 9, "it lasted as long as it did, not until it was stored"
+    assert 3 <= ended["duration"] <= lasted_s + 1, "it lasted as long as it did, not until it was stored"
     assert told == ["queued", "ringing", "in-progress", "completed"]
 
 

@@ -23,13 +23,13 @@ async def test_a_caller_waits_with_the_customers_document_until_an_agent_takes_t
     tmp_path: Path, ports: Ports, shop: Customer
 ) -> None:
     at_caller, at_agent = tmp_path / "caller.wav", tmp_path / "agent.wav"
-    one, other = tone(500, 30).save(tmp_path / "500.wav"), tone(900, 30).save(tmp_path / "900.wav")
+    one, other = tone(500, 60).save(tmp_path / "500.wav"), tone(900, 30).save(tmp_path / "900.wav")
     shop.flows["/wait.wav"] = tone(1400, 1).save(tmp_path / "1400.wav").read_bytes()
     shop.flows["/start"] = '<Response><Enqueue waitUrl="/wait" action="/left">support</Enqueue></Response>'
     shop.flows["/wait"] = "<Response><Play>/wait.wav</Play></Response>"
     shop.flows["/left"] = "<Response/>"
     shop.flows["/agent"] = (
-        '<Response><Dial timeLimit="3" action="/served"><Queue url="/about">support</Queue></Dial></Response>'
+        '<Response><Dial timeLimit="5" action="/served"><Queue url="/about">support</Queue></Dial></Response>'
     )
     shop.flows["/about"] = "<Response><Pause/></Response>"
     shop.flows["/served"] = "<Response/>"
