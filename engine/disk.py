@@ -20,14 +20,14 @@ class Disk:
 
     def __init__(self, *, threads: int = THREADS, patience_s: float = PATIENCE_S) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="disk")
-        self._patience_s = patience_s
+        self.patience_s = patience_s
 
     async def run(self, work: Callable[[], T], *, at_most_s: float = math.inf) -> T:
         """Do it there. Raises RecordingError once it takes longer than the patience; a thread may be in it then.
 
         `at_most_s` is less patience, where somebody waits for it.
         """
-        patience_s = min(self._patience_s, at_most_s)
+        patience_s = min(self.patience_s, at_most_s)
         try:
             async with asyncio.timeout(patience_s):
                 return await asyncio.get_running_loop().run_in_executor(self._pool, work)

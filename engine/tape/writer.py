@@ -1,6 +1,7 @@
 """From a recorder's memory to its tape, twice a second, so that a process that dies takes little with it."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from functools import partial
 from typing import Final
@@ -23,9 +24,13 @@ class TapeWriter:
         self._disk = disk
         self._failed = failed
         self._ending = asyncio.Event()
-        self._at_work = False
-        self._stuck = False
+        self._loop = asyncio.get_running_loop()
+        self._at_work = threading.Lock()
+        self._written = asyncio.Event()
+        self._given_up = False
         self._error: RecordingError | None = None
+        """Why writing ended early."""
+        self._refused = False
         self._not_stopped: RecordingError | None = None
         self._writing = asyncio.create_task(self._keep_writing())
 
@@ -37,11 +42,14 @@ class TapeWriter:
             self._not_stopped = error
 
     async def finish(self) -> None:
-        """Write the rest and close the tape; after `stop`. Raises RecordingError; nothing is left open then."""
+        """Write the rest and close the tape; after `stop`. Raises RecordingError; nothing is left open then.
+
+        A disk that hung has as long again to move: then all that was heard is on the tape.
+        """
         self._ending.set()
         try:
             await self._writing
-            if self._error is not None and self._stuck:
+            if self._error is not None and not await self._moves():
                 raise self._error
             await self._disk.run(self._close)
         finally:
@@ -57,9 +65,21 @@ class TapeWriter:
                 await self._disk.run(partial(self._write, sync=writes % _WRITES_A_SYNC == 0))
             except RecordingError as error:
                 self._error = error
-                self._stuck = self._at_work
                 self._failed(str(error))
                 return
+
+    async def _moves(self) -> bool:
+        """Whether no write is under way, once the disk had time for it; else the one that is lets go of the tape."""
+        self._written.clear()
+        if not self._at_work.locked():
+            return True
+        try:
+            async with asyncio.timeout(self._disk.patience_s):
+                await self._written.wait()
+        except TimeoutError:
+            self._given_up = True
+            return False
+        return True
 
     async def _is_ending(self) -> bool:
         try:
@@ -70,20 +90,27 @@ class TapeWriter:
         return True
 
     def _write(self, *, sync: bool) -> None:
-        self._at_work = True
         try:
-            heard = self._recorder.take()
-            if heard:
+            with self._at_work:
+                self._append(sync=sync)
+        finally:
+            self._loop.call_soon_threadsafe(self._written.set)
+
+    def _append(self, *, sync: bool) -> None:
+        try:
+            if heard := self._recorder.take():
                 self._tape.append(heard)
             if sync:
                 self._tape.sync()
+        except RecordingError:
+            self._refused = True
+            raise
         finally:
-            self._at_work = False
-            if self._stuck:
+            if self._given_up:
                 self._tape.abandon()
 
     def _close(self) -> None:
-        if self._error is None:
+        if not self._refused:
             try:
                 while heard := self._recorder.take():
                     self._tape.append(heard)

@@ -14,18 +14,25 @@ from tests.peers.waiting import within
 
 
 class Speaking:
-    """Hears two bytes whenever it is asked."""
+    """Hears two bytes whenever it is asked, until it is stopped: then only what it `says` at last."""
 
     def __init__(self) -> None:
         self.is_open = True
         self.stopped = False
+        self._last = b""
+
+    def says(self, last: bytes) -> None:
+        self._last = last
 
     @property
     def tracks(self) -> tuple[Track, ...]:
         return (Track(RecorderId(1), 0),)
 
     def take(self) -> bytes:
-        return b"" if self.stopped else b"ab"
+        if not self.stopped:
+            return b"ab"
+        last, self._last = self._last, b""
+        return last
 
     async def stop(self) -> None:
         self.stopped = True
@@ -122,6 +129,24 @@ async def test_a_disk_that_stands_still_for_a_while_costs_nothing() -> None:
     assert tape.held == [b"ab"]
     assert tape.closed
     assert told.reasons == []
+
+
+async def test_what_was_heard_is_whole_if_a_disk_moves_again_after_it_was_given_up() -> None:
+    recorder, tape, told = Speaking(), ScriptedTape(takes=0, hangs=True, recovers=True), Told()
+    writer = TapeWriter(recorder, tape, Disk(patience_s=0.2), told)
+
+    async with within(5):
+        await told.at.wait()
+    recorder.says(b"cd")
+    await writer.stop()
+    tape.freed.set()
+    await writer.finish()
+
+    assert told.reasons == ["The disk did not write within 0.2 s."]
+    assert tape.held == [b"ab", b"cd"]
+    assert tape.closed
+    assert not tape.abandoned.is_set()
+    assert not recorder.is_open
 
 
 async def test_what_somebody_waits_for_gives_a_disk_up_sooner() -> None:
