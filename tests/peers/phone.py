@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from tests.peers import commands
 from tests.peers.waiting import eventually, within
+from tests.running.once import run_folder
 
 _STOP_S: Final = 15.0
 _STDERR: Final = 2
@@ -45,7 +46,11 @@ class PhonePeer:
 async def phone(*options: str, port: int = 0) -> AsyncIterator[PhonePeer]:
     """A phone that does as its options say; on leaving, its calls are hung up and its recordings closed."""
     printed, writing = os.pipe()
-    process = await commands.start("phone", "--port", str(port), "--json", *options, stdout=writing, stderr=_STDERR)
+    # One that is killed leaves its scratch folder, which then goes with the run's.
+    environment = {**os.environ, "TMPDIR": str(run_folder())}
+    process = await commands.start(
+        "phone", "--port", str(port), "--json", *options, stdout=writing, stderr=_STDERR, environment=environment
+    )
     os.close(writing)
     peer = PhonePeer(0)
     reading = asyncio.create_task(_read(printed, peer))
