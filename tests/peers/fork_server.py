@@ -16,6 +16,7 @@ import selectors
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -97,6 +98,7 @@ def _prepared(request: dict[str, object], descriptors: list[int]) -> Callable[[]
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(str(folder))
+    tempfile.tempdir = None  # what it has found in the server's environment
     sys.argv = ["telefoon", *map(str, arguments)]
 
     from api.cli import main
