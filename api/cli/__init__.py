@@ -4,6 +4,8 @@ import gc
 import sys
 from typing import Final
 
+from api.cli.loading import loading
+
 _COLLECT_AFTER: Final = 50_000
 """Objects between two looks for garbage: Python's own 700 cost CPU, and pauses while it serves."""
 
@@ -11,8 +13,6 @@ _COLLECT_AFTER: Final = 50_000
 def main() -> None:
     """Entry point of the console script."""
     gc.set_threshold(_COLLECT_AFTER)
-
-    from api.cli.loading import loading
 
     with loading():
         from api.cli.app import app_for

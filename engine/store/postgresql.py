@@ -27,7 +27,7 @@ async def scour(engine: AsyncEngine) -> bool:
 
 def insert_new(table: Table, values: Mapping[str, object]) -> Executable:
     """Inserts a row, or nothing if one with the same unique values is there."""
-    # Loading this takes longer than all else of a start that opens a file.
+    # A start that opens a file is spared loading it.
     from sqlalchemy.dialects.postgresql import insert
 
     return insert(table).values(**values).on_conflict_do_nothing()

@@ -8,6 +8,8 @@ from tests.running.pace import patience
 
 T = TypeVar("T")
 
+HELD_UP_S = 2.0
+"""For how long a process may stand still on a busy machine, and its sound with it."""
 _LOOK_AGAIN_S = 0.02
 
 

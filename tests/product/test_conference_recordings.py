@@ -13,13 +13,10 @@ from tests.peers.customer import Customer
 from tests.peers.platform import OURS, Json, Platform, platform
 from tests.peers.ports import Ports
 from tests.peers.spoken import about_recording, is_told
-from tests.peers.waiting import lasting
+from tests.peers.waiting import HELD_UP_S, lasting
 from tests.running.pace import patience
 
 pytestmark = pytest.mark.sip
-
-HELD_UP_S = 2.0
-"""For how long a process may stand still on a busy machine, and its sound with it."""
 
 
 async def recordings(telefoon: Platform, room: str, folder: Path) -> list[tuple[Json, Sound]]:

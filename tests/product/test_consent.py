@@ -260,12 +260,12 @@ async def withdrawn(telefoon: Platform, caller: Caller, by: str) -> None:
     caller.ear.say(tone(LATER, 2, dbov=-24), for_ever=True)
 
 
-async def deleted_recording(telefoon: Platform) -> Json:
-    """The only one, once it is deleted."""
+async def deleted_recording(telefoon: Platform, **query: str) -> Json:
+    """The only one that fits, once it is deleted."""
 
     async def look() -> Json | None:
         row: Json
-        [row] = (await telefoon.get("recordings"))["recordings"]
+        [row] = (await telefoon.get("recordings", **query))["recordings"]
         return row if row["status"] == "deleted" else None
 
     return await telefoon.happening.see(look, 10)

@@ -16,6 +16,7 @@ from tests.peers.platform import OURS, Platform, platform
 from tests.peers.ports import Ports
 from tests.peers.spoken import about_recording, is_told
 from tests.peers.waiting import lasting
+from tests.product.test_consent import deleted_recording
 
 pytestmark = pytest.mark.sip
 
@@ -198,11 +199,6 @@ async def test_who_withdraws_in_a_conference_is_in_its_recording_no_more(
     ):
         await has(telefoon, "desk", 2, within_s=15)
         room = (await telefoon.get("conferences"))["conferences"][0]["id"]
-
-        async def is_deleted() -> bool | None:
-            [row] = (await telefoon.get("recordings", conference_id=room))["recordings"]
-            return row["status"] == "deleted" or None
-
         await telefoon.noted(first.call_id, "recording_started")
         await lasting(3)
         second.ear.press("*0")
@@ -215,7 +211,7 @@ async def test_who_withdraws_in_a_conference_is_in_its_recording_no_more(
         await telefoon.patch(f"conferences/{room}", {"status": "completed"})
         await second.far_end.finishes()
         if withdrawal == "delete":
-            await telefoon.happening.see(is_deleted, 10)
+            await deleted_recording(telefoon, conference_id=room)
             assert list(tmp_path.glob("var/recordings/*")) == []
             return
         _, wav = await telefoon.recording(tmp_path, conference_id=room)

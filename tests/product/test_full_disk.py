@@ -15,7 +15,7 @@ from tests.peers.phone import phone
 from tests.peers.platform import NUMBER, platform
 from tests.peers.ports import Ports
 from tests.peers.small_disk import small_disk
-from tests.peers.waiting import lasting
+from tests.peers.waiting import HELD_UP_S, lasting
 
 pytestmark = [
     pytest.mark.sip,
@@ -26,8 +26,6 @@ OURS_HZ, THEIRS_HZ = 400, 900
 FAR_END = 1
 """The channel of who was called."""
 FULL_S = 6.0
-HELD_UP_S = 2.0
-"""For how long a process may stand still on a busy machine, and its sound with it."""
 PIECE_BYTES = 4096
 
 

@@ -17,14 +17,13 @@ from tests.peers.platform import NUMBER, Platform, platform
 from tests.peers.ports import Ports
 from tests.peers.scenario import gets_bye, is_called, scenario
 from tests.peers.sipp import Sipp, sipp
+from tests.peers.waiting import HELD_UP_S
 
 pytestmark = pytest.mark.sip
 
 CALLER = "+3225550177"
 SETTLED_S = 1
 """Until what was on its way when a request was answered has been heard."""
-HELD_UP_S = 2
-"""For which a busy machine may hold up the sound."""
 
 
 def dialling(telefoon: Platform, *more: str) -> list[str]:

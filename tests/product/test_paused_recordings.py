@@ -13,14 +13,13 @@ from tests.peers.customer import Customer
 from tests.peers.phone import phone
 from tests.peers.platform import Json, Platform, platform
 from tests.peers.ports import Ports
+from tests.peers.waiting import HELD_UP_S
 from tests.product.test_conference_recordings import recordings
 
 pytestmark = pytest.mark.sip
 
 BEFORE, SECRET, AFTER = 400, 700, 1000
 WAITS = '<Response><Gather timeout="60"/></Response>'
-HELD_UP_S = 2.0
-"""For which a busy machine may hold up the sound; pauses here last at least twice as long."""
 
 
 async def changed(telefoon: Platform, call_id: str, action: str, **more: object) -> float:

@@ -13,8 +13,9 @@ from tests.peers.consent import NUMBER_ASKS_NOBODY
 from tests.peers.customer import Customer
 from tests.peers.platform import platform
 from tests.peers.ports import Ports
+from tests.peers.waiting import HELD_UP_S
 from tests.product.test_conference_recordings import recordings
-from tests.product.test_paused_recordings import HELD_UP_S, WAITS, changed, marks_of, started
+from tests.product.test_paused_recordings import WAITS, changed, marks_of, started
 
 pytestmark = pytest.mark.sip
 
