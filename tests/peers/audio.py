@@ -138,6 +138,13 @@ def tone_level(sound: Sound, hz: float) -> float:
     return SILENCE_DBOV if not len(track) else 10 * float(np.log10(np.mean(10 ** (track / 10))))
 
 
+def level_of_tone(sound: Sound, hz: float, *, least_s: float, over_dbov: float = -50.0) -> float | None:
+    """How loud a tone is in dBov where it sounds (the median), if it does for `least_s` in all."""
+    track = tone_track(sound, hz)
+    sounding = track[track > over_dbov]
+    return float(np.median(sounding)) if len(sounding) * _STEP_S >= least_s else None
+
+
 def when_heard(
     sound: Sound, hz: float, *, over_dbov: float = -35.0, least_s: float = 0.1, bridging_s: float = 0.06
 ) -> list[Interval]:

@@ -6,9 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
-from tests.peers.audio import hears, tone, tone_track
+from tests.peers.audio import hears, tone
 from tests.peers.ear import RtpEar
 from tests.peers.platform import NUMBER, Platform
 from tests.peers.ports import Ports
@@ -17,7 +15,6 @@ from tests.peers.sipp import Sipp, sipp
 
 _LISTENS_S: Final = 1.2
 _HEARS_S: Final = 0.6
-_SOUNDS_DBOV: Final = -35.0
 
 
 async def count(telefoon: Platform, name: str) -> int | None:
@@ -60,11 +57,8 @@ class Caller:
         assert not wrong, f"the caller with {self.hz} Hz hears {wrong} Hz"
 
     async def level_of(self, other: "Caller") -> float:
-        """In dBov, while it is heard from now on: what breaks off on a busy machine makes it no softer."""
-        since = self.ear.now_s
-        await self.ear.hears_in_all(other.hz, seconds=1, within_s=10, since_s=since)
-        track = tone_track(self.ear.heard(since), other.hz)
-        return float(np.median(track[track > _SOUNDS_DBOV]))
+        """In dBov, of a second from now on."""
+        return await self.ear.level_of(other.hz)
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ from typing import Final, Self
 import numpy as np
 
 from sip.media_priority import NICENESS
-from tests.peers.audio import Sound, hears, silence, sounding_s, when_heard
+from tests.peers.audio import Sound, hears, level_of_tone, silence, sounding_s, when_heard
 from tests.peers.g711 import PCMA, PCMU, Law
 from tests.peers.reception import Digit, Reception
 from tests.peers.rtp import NotRtp, Packet, ReceiverReport, TelephoneEvent
@@ -189,6 +189,16 @@ class RtpEar:
             lambda: sounding_s(self.heard(since_s), over_dbov=over_dbov) >= seconds,
             within_s=within_s,
             otherwise=lambda: f"{seconds:g} s over {over_dbov:g} dBov; {self._told(since_s)}",
+        )
+
+    async def level_of(self, hz: float) -> float:
+        """In dBov, of a second of a tone from now on: where it breaks off on a busy machine does not count."""
+        since_s = self.now_s
+
+        return await eventually(
+            lambda: level_of_tone(self.heard(since_s), hz, least_s=1),
+            within_s=10,
+            otherwise=lambda: f"a second of {hz:g} Hz; {self._told(since_s)}",
         )
 
     async def hears_keys(self, keys: str, *, within_s: float) -> list[Digit]:

@@ -28,6 +28,7 @@ async def spoken(folder: Path, text: str) -> Path:
         await service.close()
 
 
+@pytest.mark.alone("a reading that takes over 20 s by the clock is given up")
 async def test_what_the_caller_says_is_told_and_stops_the_prompt(tmp_path: Path, ports: Ports, shop: Customer) -> None:
     shop.flows["/start"] = (
         '<Response><Gather input="dtmf speech" language="en-US" action="/said" timeout="8" hints="sales, support" '

@@ -5,10 +5,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-import numpy as np
-
 from engine.ports import Answered, LegId, MediaChanged, MixedRoom
-from tests.peers.audio import hears, tone, tone_track
+from tests.peers.audio import hears, tone
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
 from tests.peers.scenario import gets_bye, is_called, scenario
@@ -51,17 +49,6 @@ class Guest:
             otherwise=lambda: f"{[each.hz for each in wanted if not heard(each, seconds)]} at {self.hz} Hz",
         )
         return {each.hz for each in others if heard(each, 0.2)}
-
-    async def level_of(self, hz: float) -> float:
-        """In dBov, from now on for a second; gaps in between do not count."""
-        since = self.ear.now_s
-
-        def look() -> float | None:
-            track = tone_track(self.ear.heard(since), hz)
-            sounding = track[track > -50]
-            return float(np.median(sounding)) if len(sounding) >= 50 else None
-
-        return await eventually(look, within_s=10, otherwise=lambda: f"a second of {hz:g} Hz at {self.hz} Hz")
 
 
 async def hear(everybody: Sequence[Guest], wanted: Sequence[Sequence[Guest]]) -> None:

@@ -16,7 +16,7 @@ from tests.sip.guests import guests
 
 pytestmark = pytest.mark.sip
 
-SILENCE_S = 1.5
+SILENCE_S = 2.5
 
 
 @pytest.fixture

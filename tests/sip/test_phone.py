@@ -14,7 +14,7 @@ import pytest
 
 from sip.phone import Kind, Phone, PhoneEvent, PhoneLine
 from sip.phone_script import PhoneScript
-from tests.peers.audio import Sound, hears, joined, silence, tone, when_heard
+from tests.peers.audio import Sound, hears, joined, silence, tone
 from tests.peers.ports import Ports
 from tests.peers.scenario import acks, asks, calls, pause, receives, scenario, sdp
 from tests.peers.sip_answerer import sip_answerer
@@ -101,10 +101,11 @@ async def test_a_phone_calls_a_phone_and_each_hears_the_others_tone_and_digits(t
     assert answerer.told("hung_up")["by"] == "far end"
     for phone, name, hz in ((answerer, "a.wav", 1000), (caller, "d.wav", 440)):
         heard = Sound.of_file(tmp_path / name)
-        assert [pytest.approx(2.0, abs=0.3)] == [span.seconds for span in when_heard(heard, hz)]
+        assert hears(heard, hz, seconds=1.7)
+        assert not hears(heard, hz, seconds=2.3), "it sounds once"
         assert not hears(heard, 1440 - hz)
         assert phone.told("recorded")["seconds"] == pytest.approx(heard.seconds, abs=0.001)
-        assert heard.seconds == pytest.approx(5.0, abs=1.0)
+        assert heard.seconds > 4
 
 
 async def test_each_call_of_a_phone_has_a_recording_of_its_own(tmp_path: Path) -> None:

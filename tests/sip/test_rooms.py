@@ -80,12 +80,12 @@ async def test_gains_change_how_loud_one_is_to_others_and_others_are_to_it(line:
     async with guests(line, ports, 2) as (first, second):
         room = await line.agent.bridge.open_room()
         await seat(room, [first, second])
-        before = await first.level_of(second.hz)
+        before = await first.ear.level_of(second.hz)
 
         await room.place(second.leg, Attendance(said_gain=0.5))
-        softer = await first.level_of(second.hz)
+        softer = await first.ear.level_of(second.hz)
         await room.place(first.leg, Attendance(heard_gain=4.0))
-        louder = await first.level_of(second.hz)
+        louder = await first.ear.level_of(second.hz)
 
         assert before == pytest.approx(-24, abs=1)
         assert softer - before == pytest.approx(-6, abs=0.5)
