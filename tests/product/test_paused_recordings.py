@@ -19,6 +19,8 @@ from tests.product.test_conference_recordings import recordings
 pytestmark = pytest.mark.sip
 
 BEFORE, SECRET, AFTER = 400, 700, 1000
+ALIGNED_S = 0.2
+"""Recorders of one conference stop one after the other; a gap that was missed would be a second and more."""
 WAITS = '<Response><Gather timeout="60"/></Response>'
 
 
@@ -159,7 +161,7 @@ async def test_trimming_moves_the_marks(tmp_path: Path, ports: Ports, shop: Cust
     assert resumed == pytest.approx(pause.end_s, abs=HELD_UP_S + requests_s)
 
 
-@pytest.mark.alone("tracks are compared to a tenth of a second")
+@pytest.mark.alone("tracks are compared to a fifth of a second")
 async def test_a_conferences_tracks_stay_aligned_with_its_mix_through_a_gap(
     tmp_path: Path, ports: Ports, shop: Customer
 ) -> None:
@@ -183,8 +185,8 @@ async def test_a_conferences_tracks_stay_aligned_with_its_mix_through_a_gap(
     assert paused[0] == 200
     for row in (mix, one, other):
         assert marks_of(row) == ["paused", "resumed"]
-        assert row["marks"][1]["at_seconds"] == pytest.approx(mix["marks"][1]["at_seconds"], abs=0.1)
+        assert row["marks"][1]["at_seconds"] == pytest.approx(mix["marks"][1]["at_seconds"], abs=ALIGNED_S)
     for track in (alone, late):
-        assert track.seconds == pytest.approx(mixed.seconds, abs=0.1)
+        assert track.seconds == pytest.approx(mixed.seconds, abs=ALIGNED_S)
     there, here = when_heard(mixed, 700, least_s=1)[0], when_heard(late, 700, least_s=1)[0]
-    assert (here.start_s, here.end_s) == pytest.approx((there.start_s, there.end_s), abs=0.1)
+    assert (here.start_s, here.end_s) == pytest.approx((there.start_s, there.end_s), abs=ALIGNED_S)
