@@ -14,13 +14,11 @@ from tests.peers.phone import phone
 from tests.peers.platform import Json, Platform, platform
 from tests.peers.ports import Ports
 from tests.peers.waiting import HELD_UP_S
-from tests.product.test_conference_recordings import recordings
+from tests.product.test_conference_recordings import ALIGNED_S, recordings
 
 pytestmark = pytest.mark.sip
 
 BEFORE, SECRET, AFTER = 400, 700, 1000
-ALIGNED_S = 0.2
-"""Recorders of one conference stop one after the other; a gap that was missed would be a second and more."""
 WAITS = '<Response><Gather timeout="60"/></Response>'
 
 
@@ -161,7 +159,7 @@ async def test_trimming_moves_the_marks(tmp_path: Path, ports: Ports, shop: Cust
     assert resumed == pytest.approx(pause.end_s, abs=HELD_UP_S + requests_s)
 
 
-@pytest.mark.alone("tracks are compared to a fifth of a second")
+@pytest.mark.alone("tracks are compared to a quarter of a second")
 async def test_a_conferences_tracks_stay_aligned_with_its_mix_through_a_gap(
     tmp_path: Path, ports: Ports, shop: Customer
 ) -> None:
