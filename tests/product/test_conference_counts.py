@@ -16,6 +16,7 @@ from tests.peers.ports import Ports
 from tests.peers.scenario import acks, asks, calls, pause, receives, scenario, sdp
 from tests.peers.sipp import sipp
 from tests.peers.waiting import within
+from tests.running.pace import patience
 
 pytestmark = pytest.mark.sip
 
@@ -34,7 +35,7 @@ async def test_storms_of_two_hundred_come_and_go_and_are_counted_right_after_eac
     settings = {"RTP_PORTS": f"{media}-{media + 3 * STORM - 1}", "CODECS": "PCMA", "RTP_SILENCE_S": "0"}
     stays = scenario(
         calls(sdp()), receives(100, optional=True), receives(180, optional=True), receives(200, keeps_route=True),
-        acks(), pause(12), asks("BYE", 2), receives(200),
+        acks(), pause(patience(16)), asks("BYE", 2), receives(200),
     )  # fmt: skip
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as unread:
         unread.bind(("127.0.0.1", 0))
@@ -42,7 +43,7 @@ async def test_storms_of_two_hundred_come_and_go_and_are_counted_right_after_eac
         async with platform(tmp_path, ports, settings, number={"--url": shop.url("/start")}) as telefoon:
             for _ in range(ROUNDS):
                 async with sipp(stays, ports, target=telefoon.sip_port, keys=keys, calls=STORM, per_second=40) as crowd:
-                    await has(telefoon, "hall", STORM, within_s=20)
+                    await has(telefoon, "hall", STORM, within_s=30)
                     await crowd.finishes(within_s=60)
                 await has(telefoon, "hall", None, within_s=20)
             rooms = (await telefoon.get("conferences", friendly_name="hall"))["conferences"]
