@@ -14,7 +14,7 @@ CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telefoon
 
 help:
 	@echo 'make run           install, then one real call from start to end, then keep serving (Ctrl-C ends it)'
-	@echo 'make setup         install only: leaves .venv/bin/telefoon working; more with EXTRAS="speech pico piper pkcs11"'
+	@echo 'make setup         install only: leaves .venv/bin/telefoon working; more with EXTRAS="speech piper pkcs11"'
 	@echo 'make asterisk      a carrier and phone network on this machine, as root (Ctrl-C ends it); see config/asterisk'
 	@echo "make test          all tests, side by side; some: make test TESTS='tests/unit -k rating' WORKERS=2"
 	@echo 'make test-fast     those that need neither SIP nor other programs: under a minute'
@@ -113,7 +113,7 @@ fresh:
 lock:
 	@$(PYTHON) -m scripts.setup --tests
 	@$(UV_COMPILE) $(LOCK_FLAGS) --output-file requirements.lock
-	@$(UV_COMPILE) $(LOCK_FLAGS) --extra test --extra pico --constraint requirements.lock \
+	@$(UV_COMPILE) $(LOCK_FLAGS) --extra test --constraint requirements.lock \
 		--output-file requirements-test.lock
 	@$(PYTHON) -m scripts.lock_extras $(LOCK_FLAGS)
 

@@ -13,16 +13,22 @@ REQUIRES = [
     "aiosqlite>=0.20,<1",
     "alembic>=1.14,<2",
     "asyncpg>=0.30,<1",
+    "Babel>=2.16,<3",
     "boto3>=1.36,<2",
     "cryptography>=44,<60",
     "defusedxml>=0.7.1,<1",
     "espeakng-loader>=0.2.4,<1",
+    # A young package of one author: exactly this one was tried.
+    "hibari-tts==0.2.1; platform_python_implementation == 'CPython'",
     "jsonschema>=4.23,<5",
+    "num2words>=0.5.14,<1",
     "numpy>=2.1,<3",
     "phonenumbers>=8.13,<10",
+    "onnxruntime>=1.20,<2; platform_python_implementation == 'CPython'",
     "prometheus-client>=0.21,<1",
     "pydantic>=2.10,<3",
     "pydantic-settings>=2.7,<3",
+    "py-nanotts>=0.1,<1; sys_platform == 'linux' and platform_machine == 'x86_64'",
     "python-ulid>=3,<5",
     "pyttsx3>=2.99,<3",
     "PyYAML>=6,<7",
@@ -46,7 +52,6 @@ SPEECH = [
 PKCS11 = ["python-pkcs11>=0.10,<1"]
 
 EXTRAS = {
-    "pico": ["py-nanotts>=0.1,<1"],
     "piper": ["piper-tts>=1.8,<2; platform_python_implementation == 'CPython'"],
     "pkcs11": PKCS11,
     "speech": SPEECH,

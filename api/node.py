@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -101,7 +101,9 @@ class Node:
     async def prepare(self, prompts: Iterable[Speech]) -> None:
         """Render prompts before a call needs them. Raises SpeechError."""
         for prompt in prompts:
-            await self.speech.render(prompt, rate_hz=self.rate_hz)
+            async with aclosing(self.speech.stream(prompt, rate_hz=self.rate_hz)) as stream:
+                async for _ in stream:
+                    continue
 
 
 @asynccontextmanager

@@ -3,7 +3,7 @@
 python3 -m scripts.setup            leaves .venv/bin/telefoon working
 python3 -m scripts.setup --tests    and what the tests and the linters need
 
-EXTRAS="speech pico" in the environment adds those extras of setup.py.
+EXTRAS="speech piper" in the environment adds those extras of setup.py.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """The engine's Synthesizer: text or SSML in, the path of a WAV file out."""
 
-import functools
-import importlib.metadata
-import sys
-from collections.abc import Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -13,37 +13,38 @@ import structlog
 from engine.errors import SetupError, SpeechError, UnknownLanguage
 from engine.languages import LANGUAGES, canonical_language
 from engine.ports import Speech
+from engine.tasks import stopped
 from tts import script
 from tts.cache import PromptCache
+from tts.installed import installed_voices
+from tts.joining import joined
 from tts.loudness import CEILING_DBFS, LEVEL_DBOV
+from tts.pieces import pieces
 from tts.pool import PoolError, WorkerPool
 from tts.reading import read_speech
 from tts.script import Script, Utterance
 from tts.selftest import VoiceCheck, rate_faults
+from tts.versions import versions_of, what_speaks
 from tts.voice_trials import VoiceTrials
 from tts.voices import EngineName, Voice, VoiceTable
 
 RATES_HZ: Final = (8_000, 16_000, 24_000, 32_000, 44_100, 48_000)
 WORDS_PER_MINUTE: Final = range(80, 451)
 
-_RECIPE_VERSION: Final = 1
+_RECIPE_VERSION: Final = 2
 """Raised when the same script would sound different, so that old files are not used."""
-
-NOT_INSTALLED: Final = "none"
-"""In the place of a package's version."""
-
-_PACKAGES: Final[Mapping[EngineName, tuple[str, ...]]] = {
-    EngineName.PYTTSX3: ("pyttsx3", "espeakng-loader"),
-    EngineName.PICO: ("py-nanotts",),
-    EngineName.PIPER: ("piper-tts", "onnxruntime"),
-}
 
 # (seconds at least, seconds per character): many times what each takes on an idle machine.
 _PATIENCE: Final[Mapping[EngineName, tuple[float, float]]] = {
     EngineName.PYTTSX3: (10.0, 0.001),
     EngineName.PICO: (10.0, 0.005),
+    EngineName.HIBARI: (20.0, 0.05),
+    EngineName.MBROLA: (10.0, 0.005),
     EngineName.PIPER: (20.0, 0.05),
 }
+
+_NEURAL: Final = frozenset({EngineName.HIBARI, EngineName.PIPER})
+"""They keep hundreds of megabytes in memory, so one process has them for all."""
 
 _CHECK_TEXT: Final[Mapping[str, str]] = {
     "nl": "Goedemorgen.",
@@ -55,13 +56,17 @@ _CHECK_TEXT: Final[Mapping[str, str]] = {
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SpeechService:
-    """Prompts by worker processes, cached. One per node; see `create`."""
+    """Prompts by worker processes, cached. One per node; see `create`.
+
+    `pool` speaks, except with neural voices, which `neural` has in a process of its own.
+    """
 
     voices: VoiceTable
     cache: PromptCache
     pool: WorkerPool
+    neural: WorkerPool
 
     @classmethod
     def create(
@@ -73,11 +78,13 @@ class SpeechService:
         workers: int = 2,
         queue_limit: int = 200,
         espeak: str = "auto",
+        mbrola: bool = False,
     ) -> Self:
         """A service from plain settings.
 
-        `engines` maps a language to its engines in order (default: pyttsx3 alone), `piper_voices` a language
-        to a .onnx file, `espeak` is auto, system or loader. Raises SetupError for a wrong value.
+        `engines` maps a language to its engines in order (default: the best of those installed), `piper_voices` a
+        language to a .onnx file, `espeak` is auto, system or loader, `mbrola` tells whether the operator has turned
+        that engine on. Raises SetupError for a wrong value.
         """
         if espeak not in {"auto", "system", "loader"}:
             raise SetupError(f"tts_espeak is '{espeak}'. Allowed are auto, system and loader.")
@@ -87,7 +94,7 @@ class SpeechService:
                 for tag, names in (engines or {}).items()
             }
             models = {canonical_language(tag): path for tag, path in (piper_voices or {}).items()}
-            voices = VoiceTable(orders, models)
+            voices = VoiceTable(orders, models, installed_voices(with_mbrola=mbrola))
             for tag in orders:
                 voices.voices(tag, None)
         except (UnknownLanguage, SpeechError) as error:
@@ -95,42 +102,49 @@ class SpeechService:
         if empty := [tag for tag, order in orders.items() if not order]:
             raise SetupError(f"tts_engines names no engine for {', '.join(empty)}.")
         pool = WorkerPool(cache.folder / "workers", size=workers, queue_limit=queue_limit, espeak=espeak)
-        return cls(voices, cache, pool)
+        neural = WorkerPool(cache.folder / "neural-worker", size=1, queue_limit=queue_limit, espeak=espeak)
+        return cls(voices, cache, pool, neural)
 
     def languages(self) -> frozenset[str]:
         """Canonical tags of all languages that can be asked for."""
         return LANGUAGES
 
     async def render(self, speech: Speech, *, rate_hz: int) -> Path:
-        """Path of a mono 16-bit PCM WAV at rate_hz.
+        """Path of a mono 16-bit PCM WAV at rate_hz: all that `stream` gives, in one.
 
         Raises UnknownLanguage, or SpeechError: nothing to say, a voice or a rate that does not exist, SSML
         that is not allowed, an engine that is missing, failed, or is busy.
         """
+        async with aclosing(self.stream(speech, rate_hz=rate_hz)) as stream:
+            paths = [path async for path in stream]
+        if len(paths) == 1:
+            return paths[0]
+        recipe = {"version": _RECIPE_VERSION, "joined": [path.name for path in paths]}
+        return await self.cache.get(recipe, partial(joined, paths))
+
+    async def stream(self, speech: Speech, *, rate_hz: int) -> AsyncGenerator[Path, None]:
+        """WAV files as `render` gives, to be played one after the other: while one sounds, the next is made.
+
+        Raises what `render` does, and mostly before the first.
+        """
         language = canonical_language(speech.language)
-        if rate_hz not in RATES_HZ:
-            raise SpeechError(f"A prompt can't be made at {rate_hz} Hz. Allowed are {_listed(RATES_HZ)}.")
-        if speech.rate is not None and speech.rate not in WORDS_PER_MINUTE:
-            raise SpeechError(
-                f"The rate is {speech.rate} words per minute. "
-                f"Allowed are {WORDS_PER_MINUTE[0]} to {WORDS_PER_MINUTE[-1]}."
-            )
-        parts = read_speech(speech, language)
-        engines = self.voices.order(language)
-        for choice, engine in enumerate(engines, start=1):
+        first, *others = pieces(self._read(speech, language, rate_hz))
+        path, choice = await self._begun(first, language, speech.rate, rate_hz)
+        for piece in others:
+            following = asyncio.create_task(self._said(piece, choice, speech.rate, rate_hz))
             try:
-                return await self._said(parts, choice - 1, speech.rate, rate_hz)
+                yield path
+                path = await following
             except PoolError as error:
-                if choice == len(engines):
-                    raise SpeechError(str(error)) from error
-                # The operator listed another one for this case; a default never gets here.
-                _log.warning("speech_engine_failed", engine=engine, language=language, error=str(error))
-        raise AssertionError(engines)  # `create` refuses an empty order
+                raise SpeechError(str(error)) from error
+            finally:
+                await stopped(following)
+        yield path
 
     async def start(self) -> list[VoiceCheck]:
         """What came of trying all voices, now or when the same were tried before. Raises SetupError as `check` does."""
         await self.cache.tidy()
-        what = self._what_speaks()
+        what = what_speaks(self.voices, espeak=self.pool.espeak)
         trials = VoiceTrials(self.cache.folder / "voices-tried.json")
         checks = trials.found(what) if what is not None else None
         if checks is None:
@@ -147,35 +161,44 @@ class SpeechService:
             raise SetupError(f"Speech does not work: {error}") from error
         if faults:
             raise SetupError(f"Speech does not work: {faults[0]}")
-        return [
-            await self._check(language, engine)
-            for language in sorted(LANGUAGES)
-            for engine in self.voices.order(language)
-        ]
+        return [check for language in sorted(LANGUAGES) for check in await self._tried(language)]
 
     async def close(self) -> None:
         """Stop what is being made and end the workers."""
         await self.cache.close()
         await self.pool.close()
+        await self.neural.close()
 
-    def _what_speaks(self) -> dict[str, Any] | None:
-        """All voices with the versions of their libraries; None where the distribution's library may change unseen."""
-        if self.pool.espeak == "system" or _version("espeakng-loader") == NOT_INSTALLED:
-            return None
-        try:
-            voices = {
-                language: [
-                    Voice(engine, self.voices.default(engine, language)) for engine in self.voices.order(language)
-                ]
-                for language in sorted(LANGUAGES)
-            }
-        except SpeechError:
-            return None  # a voice is missing; the trial tells which
-        every = [voice for order in voices.values() for voice in order]
-        return {
-            "languages": {tag: [[each.engine, each.name] for each in order] for tag, order in voices.items()},
-            "versions": {"python": sys.version, **_versions([Voice(EngineName.PYTTSX3, ""), *every])},
-        }
+    def _read(self, speech: Speech, language: str, rate_hz: int) -> Script:
+        if rate_hz not in RATES_HZ:
+            raise SpeechError(f"A prompt can't be made at {rate_hz} Hz. Allowed are {_listed(RATES_HZ)}.")
+        if speech.rate is not None and speech.rate not in WORDS_PER_MINUTE:
+            raise SpeechError(
+                f"The rate is {speech.rate} words per minute. "
+                f"Allowed are {WORDS_PER_MINUTE[0]} to {WORDS_PER_MINUTE[-1]}."
+            )
+        return read_speech(speech, language)
+
+    async def _begun(self, first: Script, language: str, rate: int | None, rate_hz: int) -> tuple[Path, int]:
+        """The first piece, and which of the language's engines has said it and says the others."""
+        engines = self.voices.order(language)
+        for choice, engine in enumerate(engines):
+            try:
+                return await self._said(first, choice, rate, rate_hz), choice
+            except PoolError as error:
+                if choice == len(engines) - 1:
+                    raise SpeechError(str(error)) from error
+                # The operator listed another one for this case; a default never gets here.
+                _log.warning("speech_engine_failed", engine=engine, language=language, error=str(error))
+        raise AssertionError(engines)  # `create` refuses an empty order
+
+    async def _tried(self, language: str) -> list[VoiceCheck]:
+        """What came of each engine that is to speak; where the best of those installed fails, the next speaks."""
+        checks = [await self._check(language, engine) for engine in self.voices.order(language)]
+        if language in self.voices.orders or checks[0].ok or checks[0].engine is EngineName.PYTTSX3:
+            return checks
+        self.voices = self.voices.without(Voice(checks[0].engine, checks[0].voice))
+        return [*checks, *await self._tried(language)]
 
     async def _check(self, language: str, engine: EngineName) -> VoiceCheck:
         """Render afresh: a cached file would tell nothing about today."""
@@ -191,7 +214,7 @@ class SpeechService:
     async def _seconds(self, parts: Script, voices: Sequence[Voice | None], rate: int | None) -> float:
         """How long the script takes to say; nothing is kept."""
         job = _job(parts, voices, rate, RATES_HZ[0], Path("/dev/null"))
-        done = await self.pool.run(job, timeout_s=_patience(parts, voices))
+        done = await self._pool(voices).run(job, timeout_s=_patience(parts, voices))
         return float(done["seconds"])
 
     async def _said(self, parts: Script, choice: int, rate: int | None, rate_hz: int) -> Path:
@@ -199,15 +222,18 @@ class SpeechService:
         recipe = {
             "version": _RECIPE_VERSION,
             "level": [LEVEL_DBOV, CEILING_DBFS],
-            "libraries": _versions(voices),
+            "libraries": versions_of(voices),
             **_job(parts, voices, rate, rate_hz, Path()),
         }
 
         async def make(out: Path) -> None:
             job = _job(parts, voices, rate, rate_hz, out)
-            await self.pool.run(job, timeout_s=_patience(parts, voices))
+            await self._pool(voices).run(job, timeout_s=_patience(parts, voices))
 
         return await self.cache.get(recipe, make)
+
+    def _pool(self, voices: Iterable[Voice | None]) -> WorkerPool:
+        return self.neural if any(voice and voice.engine in _NEURAL for voice in voices) else self.pool
 
     def _voice(self, part: Utterance, choice: int) -> Voice:
         """The voice for one utterance; a language within the text has an order of its own."""
@@ -229,25 +255,6 @@ def _job(parts: Script, voices: Sequence[Voice | None], rate: int | None, rate_h
 def _patience(parts: Script, voices: Iterable[Voice | None]) -> float:
     characters = sum(part.characters for part in parts if isinstance(part, Utterance))
     return max(least + each * characters for least, each in (_PATIENCE[voice.engine] for voice in voices if voice))
-
-
-def _versions(voices: Iterable[Voice | None]) -> dict[str, str]:
-    """Versions of what speaks: another version may sound different. A piper voice counts by its file."""
-    versions: dict[str, str] = {}
-    for voice in {voice for voice in voices if voice is not None}:
-        versions |= {package: _version(package) for package in _PACKAGES[voice.engine]}
-        if voice.engine is EngineName.PIPER and Path(voice.name).exists():
-            status = Path(voice.name).stat()
-            versions[voice.name] = f"{status.st_size} {status.st_mtime_ns}"
-    return versions
-
-
-@functools.cache  # it reads files, and is asked at every prompt
-def _version(package: str) -> str:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return NOT_INSTALLED
 
 
 def _engine(tag: str, name: str) -> EngineName:

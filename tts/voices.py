@@ -1,8 +1,8 @@
 """Which voice speaks which language, per engine. Nothing outside this table is ever spoken with."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,8 @@ class EngineName(StrEnum):
 
     PYTTSX3 = "pyttsx3"
     PICO = "pico"
+    HIBARI = "hibari"
+    MBROLA = "mbrola"
     PIPER = "piper"
 
 
@@ -26,7 +28,16 @@ class Voice:
     name: str
 
 
-DEFAULT_ORDER: Final = (EngineName.PYTTSX3,)
+PREFERRED: Final[Mapping[str, tuple[EngineName, ...]]] = {
+    "nl": (EngineName.MBROLA, EngineName.PYTTSX3),
+    "fr": (EngineName.PICO, EngineName.MBROLA, EngineName.PYTTSX3),
+    "de": (EngineName.PICO, EngineName.MBROLA, EngineName.PYTTSX3),
+    "en": (EngineName.HIBARI, EngineName.PICO, EngineName.PYTTSX3),
+    "es": (EngineName.PICO, EngineName.PYTTSX3),
+    "it": (EngineName.PICO, EngineName.PYTTSX3),
+}
+"""By language without region, best understood first (docs/speech.md has the figures)."""
+_SPARE: Final = (EngineName.PYTTSX3,)
 
 ESPEAK_VOICES: Final[Mapping[str, str]] = {
     "nl-NL": "gmw/nl",
@@ -43,15 +54,24 @@ ESPEAK_VOICES: Final[Mapping[str, str]] = {
 }
 
 PICO_VOICES: Final[Mapping[str, str]] = {
-    # No fr-BE and fr-CH: Pico knows no septante and nonante. No Dutch at all.
     "fr-FR": "fr-FR",
+    "fr-BE": "fr-FR",
+    "fr-CH": "fr-FR",
     "de-DE": "de-DE",
     "de-AT": "de-DE",
     "de-CH": "de-DE",
     "en-GB": "en-GB",
     "en-IE": "en-GB",
     "en-US": "en-US",
+    "es-ES": "es-ES",
+    "it-IT": "it-IT",
 }
+
+HIBARI_VOICE: Final = "heart"
+"""The one in its package: American English, for en-GB and en-IE as well."""
+
+MBROLA_VOICES: Final[Mapping[str, str]] = {"nl": "nl2", "fr": "fr1", "de": "de6"}
+"""Voice files by language without region."""
 
 _ESPEAK_BY_LANGUAGE: Final[Mapping[str, frozenset[str]]] = {
     "nl": frozenset({"gmw/nl"}),
@@ -64,32 +84,53 @@ _ESPEAK_VARIANT: Final = re.compile(r"(f[1-5]|m[1-8])")
 
 @dataclass(frozen=True, slots=True)
 class VoiceTable:
-    """The operator's choice: engine order per language, and Piper's voice files per language.
+    """Who speaks what: the operator's engine order and Piper's voice files per language, and what is installed.
 
     `orders` and `piper_models` have canonical language tags as keys. An engine after the first speaks only
-    because the operator listed it; without an entry there is one engine and no other is tried.
+    because the operator listed it; without an entry the best of the `able` voices speaks and no other is tried.
     """
 
     orders: Mapping[str, tuple[EngineName, ...]]
     piper_models: Mapping[str, Path]
+    able: frozenset[Voice] = frozenset()
 
     def order(self, language: str) -> tuple[EngineName, ...]:
         """Engines for a canonical language, first choice first."""
-        return self.orders.get(language, DEFAULT_ORDER)
+        return self.orders.get(language) or self._installed(language)[:1]
+
+    def lacking(self, language: str) -> tuple[EngineName, ...]:
+        """Engines that would be understood better than the one which speaks, and can't be loaded."""
+        if language in self.orders:
+            return ()
+        preferred = _preferred(language)
+        return preferred[: preferred.index(self._installed(language)[0])]
+
+    def without(self, voice: Voice) -> "VoiceTable":
+        """The same where this voice is not installed."""
+        return replace(self, able=self.able - {voice})
 
     def voices(self, language: str, wanted: str | None) -> tuple[Voice, ...]:
         """What may speak a canonical language, first choice first; `wanted` names another than the default.
 
         Never empty. Raises SpeechError if no engine of this language's order has the voice that is wanted.
         """
-        order = self.order(language)
         if wanted is None:
+            order = self.order(language)
             return tuple(Voice(engine, self.default(engine, language)) for engine in order)
+        order = self.orders.get(language) or self._installed(language)
         able = tuple(Voice(engine, wanted) for engine in order if self._has(engine, language, wanted))
         if not able:
             names = ", ".join(name for engine in order for name in self._names(engine, language))
             raise SpeechError(f"No voice '{wanted}' speaks {language}. Leave the voice out, or use: {names}.")
         return able
+
+    def _installed(self, language: str) -> tuple[EngineName, ...]:
+        """Of those that are preferred; pyttsx3 always is, and a language that is added has its voice there."""
+        return tuple(
+            engine
+            for engine in _preferred(language)
+            if engine is EngineName.PYTTSX3 or Voice(engine, self.default(engine, language)) in self.able
+        )
 
     def _has(self, engine: EngineName, language: str, wanted: str) -> bool:
         if engine is EngineName.PYTTSX3:
@@ -110,12 +151,11 @@ class VoiceTable:
             case EngineName.PYTTSX3:
                 return ESPEAK_VOICES[language]
             case EngineName.PICO:
-                if (name := PICO_VOICES.get(language)) is None:
-                    raise SpeechError(
-                        f"The engine pico has no voice for {language}; it speaks {', '.join(PICO_VOICES)}. "
-                        f"Give {language} another engine in tts_engines."
-                    )
-                return name
+                return _named(PICO_VOICES.get(language), engine, language, PICO_VOICES)
+            case EngineName.HIBARI:
+                return _named(HIBARI_VOICE if language.startswith("en-") else None, engine, language, ["en"])
+            case EngineName.MBROLA:
+                return _named(MBROLA_VOICES.get(language.partition("-")[0]), engine, language, MBROLA_VOICES)
             case EngineName.PIPER:
                 if (model := self.piper_models.get(language)) is None:
                     raise SpeechError(
@@ -123,3 +163,16 @@ class VoiceTable:
                         "Name one (a .onnx file with its .json beside it) in tts_piper_voices."
                     )
                 return str(model)
+
+
+def _preferred(language: str) -> tuple[EngineName, ...]:
+    return PREFERRED.get(language.partition("-")[0], _SPARE)
+
+
+def _named(name: str | None, engine: EngineName, language: str, spoken: Iterable[str]) -> str:
+    if name is None:
+        raise SpeechError(
+            f"The engine {engine} has no voice for {language}; it speaks {', '.join(spoken)}. "
+            f"Give {language} another engine in tts_engines."
+        )
+    return name

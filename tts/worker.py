@@ -15,6 +15,8 @@ from engine.errors import MediaError
 from tts.decode import decode
 from tts.engines.base import Engine, EngineError, Samples
 from tts.engines.espeak import EspeakEngine
+from tts.engines.hibari import HibariEngine
+from tts.engines.mbrola import MbrolaEngine
 from tts.engines.pico import PicoEngine
 from tts.engines.piper import PiperEngine
 from tts.loudness import faded, levelled, resampled, trimmed
@@ -34,6 +36,8 @@ class Worker:
         self._start: Mapping[EngineName, Callable[[], Engine]] = {
             EngineName.PYTTSX3: lambda: EspeakEngine(scratch, espeak),
             EngineName.PICO: PicoEngine,
+            EngineName.HIBARI: HibariEngine,
+            EngineName.MBROLA: lambda: MbrolaEngine(scratch),
             EngineName.PIPER: PiperEngine,
         }
         self._engines: dict[EngineName, Engine] = {}

@@ -123,7 +123,7 @@ class Conductor:
         await self._apologise()
 
     async def _apologise(self) -> None:
-        await self.stage.say(Phrase.SORRY.in_language(self.stage.language))
+        await self.stage.say(Phrase.SORRY.in_language(self.session.language))
         await self.stage.hang_up()
         await self.session.over.wait()
 

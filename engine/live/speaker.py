@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,9 @@ class Speaker:
 
     async def say(self, speech: Speech, to: Sequence[Sink]) -> None:
         """Speak to the end. Raises SpeechError, MediaError."""
-        await self.play_file(await self.synthesizer.render(speech, rate_hz=self.bridge.rate_hz), to)
+        async with aclosing(self.synthesizer.stream(speech, rate_hz=self.bridge.rate_hz)) as stream:
+            async for wav in stream:
+                await self.play_file(wav, to)
 
     async def play_url(self, url: str, to: Sequence[Sink], web: CallWeb) -> None:
         """Fetch (if need be) and play to the end. Raises WebhookError, MediaError."""

@@ -1,5 +1,6 @@
 """Sound that is made: speech, signals, foreign files."""
 
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -24,6 +25,10 @@ class Synthesizer(Protocol):
 
     async def render(self, speech: Speech, *, rate_hz: int) -> Path:
         """Path of a mono 16-bit WAV at rate_hz. Raises SpeechError or UnknownLanguage."""
+        ...
+
+    def stream(self, speech: Speech, *, rate_hz: int) -> AsyncGenerator[Path, None]:
+        """Such WAVs, to be played one after the other: the first is there sooner than the whole. Raises as `render`."""
         ...
 
     def languages(self) -> frozenset[str]: ...

@@ -21,15 +21,15 @@ def spoken(telefoon: Platform, folder: Path, phrase: Phrase, **values: object) -
     return said(telefoon, folder, phrase.name, phrase.in_language(ENGLISH, **values).text)
 
 
-def about_recording(telefoon: Platform, folder: Path, sentence: Sentence) -> Sound:
-    """What is said about being recorded, in English."""
-    return said(telefoon, folder, sentence, load_texts().wording(sentence, ENGLISH).text)
+def about_recording(telefoon: Platform, folder: Path, sentence: Sentence, language: str = ENGLISH) -> Sound:
+    """What is said about being recorded."""
+    return said(telefoon, folder, sentence, load_texts().wording(sentence, language).text, language)
 
 
-def said(telefoon: Platform, folder: Path, name: str, text: str) -> Sound:
-    """A text in English."""
+def said(telefoon: Platform, folder: Path, name: str, text: str, language: str = ENGLISH) -> Sound:
+    """A text, as the platform's own voice says it."""
     wav = folder / f"{name}.wav"
-    telefoon.telefoon("say", text, "--language", ENGLISH, "-o", str(wav))
+    telefoon.telefoon("say", text, "--language", language, "-o", str(wav))
     return Sound.of_file(wav)
 
 

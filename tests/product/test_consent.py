@@ -69,6 +69,24 @@ async def test_announce_tells_to_the_end_before_it_records(tmp_path: Path, ports
     assert recording["consent"] == record["id"]
 
 
+async def test_the_notice_is_in_the_language_in_which_the_caller_was_last_spoken_to(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    welcome = (
+        '<Say language="nl-BE">Goedemorgen.</Say><Say language="fr-BE">Bonjour, vous avez choisi le français.</Say>'
+    )
+    shop.flows["/start"] = RECORDED.replace("<Response>", f"<Response>{welcome}").replace(
+        "<Say>", '<Say language="en-GB">'
+    )
+    number = {"--url": shop.url("/start"), "--consent": "announce", "--language": "nl-BE"}
+    async with serving(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
+        await is_told(caller.ear, about_recording(telefoon, tmp_path, Sentence.ANNOUNCEMENT, "fr-BE"), within_s=25)
+        [record] = await consents(telefoon, caller.call_id)
+
+    assert record["language"] == "fr-BE"
+    assert record["wording"] == load_texts().wording(Sentence.ANNOUNCEMENT, "fr-BE").text
+
+
 async def test_who_objects_while_the_notice_is_said_is_not_recorded(
     tmp_path: Path, ports: Ports, shop: Customer
 ) -> None:

@@ -1,11 +1,13 @@
 """What a speech engine must do; it lives in a worker process and does one thing at a time."""
 
+from collections.abc import Callable
+from itertools import groupby
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tts.script import Utterance
+from tts.script import Utterance, Words
 
 Samples = NDArray[np.float32]
 """One channel of audio, shape (n,), full scale ±1."""
@@ -23,11 +25,22 @@ class Engine(Protocol):
         ...
 
 
-def plain_text(utterance: Utterance) -> str:
-    """The words for an engine that knows no manner; letters to be spelled stand apart."""
-    return "".join(
-        " ".join(words.text.replace(" ", "")) if words.manner.spelled else words.text for words in utterance.words
-    ).strip()
+def said_in_runs(utterance: Utterance, say: Callable[[str, float], Samples]) -> Samples:
+    """For an engine that says plain text only: words of one speed and loudness are said together.
+
+    `say` takes a text and how fast it is said, 1.0 being the usual speed. Letters to be spelled stand apart; pitch,
+    emphasis and pronunciations are lost.
+    """
+    said = []
+    for (rate, volume), run in groupby(utterance.words, lambda words: (words.manner.rate, words.manner.volume)):
+        text = "".join(map(_plain, run)).strip()
+        if any(character.isalnum() for character in text):
+            said.append(say(text, rate / 100) * np.float32(volume / 100))
+    return np.concatenate(said) if said else np.zeros(0, np.float32)
+
+
+def _plain(words: Words) -> str:
+    return f" {' '.join(words.text.replace(' ', ''))} " if words.manner.spelled else words.text
 
 
 def as_samples(pcm: bytes) -> Samples:

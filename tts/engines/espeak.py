@@ -12,11 +12,10 @@ import time
 import wave
 from pathlib import Path
 from typing import Any, Final
-from xml.sax.saxutils import escape, quoteattr
 
 from tts.engines.base import EngineError, Samples, as_samples
-from tts.phonemes import espeak_phonemes
-from tts.script import PLAIN, Utterance, Words
+from tts.engines.espeak_markup import markup
+from tts.script import PLAIN, Utterance
 
 DEFAULT_RATE: Final = 130
 """Words per minute; the driver's own 200 is hard to follow on the telephone."""
@@ -65,7 +64,7 @@ class EspeakEngine:
             raise EngineError(f"espeak-ng has no voice '{voice}'.")
         if any(words.manner != PLAIN for words in utterance.words):
             self._flags = self._driver.SSML | _PHONEMES
-            text = _markup(utterance)
+            text = markup(utterance)
         else:
             self._flags = 0
             text = "".join(words.text for words in utterance.words).strip()
@@ -135,26 +134,3 @@ def _load_library(library: str) -> None:
 
 def _module(name: str) -> Any:
     return importlib.import_module(name)
-
-
-def _markup(utterance: Utterance) -> str:
-    """SSML that says the words in their manners: built from values, so nothing foreign can be in it."""
-    return f"<speak>{''.join(_element(each, utterance.language) for each in utterance.words)}</speak>"
-
-
-def _element(words: Words, language: str) -> str:
-    manner = words.manner
-    # A text's own [[ would be taken for mnemonics.
-    markup = escape(words.text.replace("[[", "[ ["))
-    if manner.ipa is not None and (phonemes := espeak_phonemes(manner.ipa, language)) is not None:
-        markup = f"[[{phonemes}]] "  # without the space, the tag that follows is read aloud
-    elif manner.spelled:
-        markup = f'<say-as interpret-as="characters">{markup}</say-as>'
-    if manner.emphasis is not None:
-        markup = f"<emphasis level={quoteattr(manner.emphasis)}>{markup}</emphasis>"
-    prosody = "".join(
-        f' {name}="{value}%"'
-        for name, value in (("rate", manner.rate), ("volume", manner.volume), ("pitch", manner.pitch))
-        if value != 100
-    )
-    return f"<prosody{prosody}>{markup}</prosody>" if prosody else markup

@@ -27,7 +27,7 @@ def test_each_extra_is_locked_with_hashes_and_repeats_nothing_of_the_base(extra:
 
 
 def test_extras_are_named_in_any_order_and_an_unknown_one_is_refused() -> None:
-    assert chosen_extras("speech, pico") == ("pico", "speech")
+    assert chosen_extras("speech, piper") == ("piper", "speech")
     assert chosen_extras("") == ()
-    with pytest.raises(SetupFailed, match="there is no extra video; there are pico"):
+    with pytest.raises(SetupFailed, match="there is no extra video; there are piper"):
         chosen_extras("video")

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from engine.errors import SetupError
-from tts import synthesizer
+from tts import synthesizer, versions
 from tts.cache import PromptCache
 from tts.synthesizer import SpeechService
 from tts.voice_trials import VoiceTrials
+from tts.voices import VoiceTable
 
 pytestmark = pytest.mark.processes
 
@@ -41,11 +42,11 @@ def test_a_disk_that_takes_nothing_stops_no_start(tmp_path: Path) -> None:
 async def test_another_version_of_a_library_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     await _started(tmp_path)
     monkeypatch.setattr(importlib.metadata, "version", lambda package: f"{package} 999")
-    synthesizer._version.cache_clear()
+    versions._version.cache_clear()
 
     workers, _ = await _started(tmp_path)
 
-    synthesizer._version.cache_clear()
+    versions._version.cache_clear()
     assert workers == 1
 
 
@@ -70,4 +71,4 @@ async def test_a_driver_found_faulty_is_not_remembered_as_well(tmp_path: Path, m
 
 
 async def test_a_library_of_the_distribution_is_always_tried_since_it_may_change_unseen(tmp_path: Path) -> None:
-    assert SpeechService.create(PromptCache(tmp_path), espeak="system")._what_speaks() is None
+    assert versions.what_speaks(VoiceTable({}, {}), espeak="system") is None

@@ -1,0 +1,72 @@
+"""Where a long prompt is cut, so that its first sentence sounds while the others are made."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tts.pieces import FIRST_CHARACTERS, LATER_CHARACTERS, pieces
+from tts.script import Manner, Script, Silence, Utterance, Words, of_plain_text
+
+
+def text_of(script: Script) -> str:
+    return " ".join("".join(words.text for words in part.words) for part in script if isinstance(part, Utterance))
+
+
+def said(text: str) -> list[str]:
+    return [text_of(piece) for piece in pieces(of_plain_text(text, "nl-NL", None))]
+
+
+def test_a_short_prompt_is_one_piece() -> None:
+    assert said("Goedemorgen. U spreekt.") == ["Goedemorgen. U spreekt."]
+
+
+def test_the_first_piece_is_the_first_sentence_that_has_some_words_and_the_others_are_longer() -> None:
+    first = "Dag, hier de klantendienst."
+    rest = ["Al onze medewerkers zijn in gesprek."] * 12
+
+    cut = said(" ".join([first, *rest]))
+
+    assert cut[0] == first
+    assert all(len(each) >= LATER_CHARACTERS for each in cut[1:-1])
+    assert len(cut) == 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bel naar het kantoor van dr. Peeters of van nr. 3 op nr. 12 als u wilt.",
+        "Het kost 12.50 euro per maand tot en met 31.12.2026 en daarna 15 euro per maand.",
+    ],
+)
+def test_an_abbreviation_or_a_number_is_no_end_of_a_sentence(text: str) -> None:
+    assert said(text) == [text]
+
+
+def test_a_pause_stays_with_what_was_said_before_it() -> None:
+    script = (
+        Utterance("nl-NL", (Words("Een lange zin om mee te beginnen."),)),
+        Silence(500),
+        *of_plain_text("Nu.", "nl-NL", None),
+    )
+
+    assert pieces(script) == (script[:2], script[2:])
+
+
+def test_words_keep_their_manner_and_voice_on_both_sides_of_a_cut() -> None:
+    loud = Manner(volume=120)
+    utterance = Utterance("nl-NL", (Words("Welkom bij onze vereniging! Let", loud), Words(" op de trap.")), "gmw/nl+f2")
+
+    first, second = pieces((utterance,))
+
+    assert first == (Utterance("nl-NL", (Words("Welkom bij onze vereniging!", loud),), "gmw/nl+f2"),)
+    assert second == (Utterance("nl-NL", (Words("Let", loud), Words(" op de trap.")), "gmw/nl+f2"),)
+
+
+@given(st.lists(st.sampled_from(["Dag.", "Wat een mooie zin is dit!", "3.5", "bel nr. 5", "Été?", "…", "„Ja”", "en"])))
+def test_nothing_is_lost_and_the_first_piece_has_some_words(words: list[str]) -> None:
+    text = " ".join(["Begin", *words])
+
+    cut = said(text)
+
+    assert " ".join(cut) == text
+    assert len(cut) == 1 or len(cut[0]) >= FIRST_CHARACTERS

@@ -1,0 +1,50 @@
+"""A script cut where a long prompt may be made in pieces, so that its first sentence sounds while others are made."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from tts.script import Script, Silence, Utterance, Words
+
+FIRST_CHARACTERS: Final = 24
+"""What the first piece has at least: some four words."""
+
+LATER_CHARACTERS: Final = 120
+"""What each later piece has at least: it is made while the one before it sounds."""
+
+_SENTENCE_END: Final = re.compile(r"(?<=[^\W\d_]{3}[.!?…])\s+(?=[^\W\d_a-z]|[¿¡„“«\"])")
+"""Behind a word of three letters and more, before a capital or a letter that knows no case: no abbreviation."""
+
+
+def pieces(script: Script) -> tuple[Script, ...]:
+    """The script in one piece, or in several that are each said from the beginning to the end of a sentence."""
+    cut: list[Script] = []
+    piece: list[Utterance | Silence] = []
+    held = 0
+    for part in _sentences(script):
+        if isinstance(part, Utterance) and held >= (LATER_CHARACTERS if cut else FIRST_CHARACTERS):
+            cut.append(tuple(piece))
+            piece, held = [], 0
+        piece.append(part)
+        held += part.characters if isinstance(part, Utterance) else 0
+    return (*cut, tuple(piece))
+
+
+def _sentences(script: Script) -> Iterator[Utterance | Silence]:
+    for part in script:
+        if isinstance(part, Utterance):
+            yield from _of_utterance(part)
+        else:
+            yield part
+
+
+def _of_utterance(utterance: Utterance) -> Iterator[Utterance]:
+    run: list[Words] = []
+    for words in utterance.words:
+        first, *others = _SENTENCE_END.split(words.text)
+        run.append(replace(words, text=first))
+        for text in others:
+            yield replace(utterance, words=tuple(run))
+            run = [replace(words, text=text)]
+    yield replace(utterance, words=tuple(run))
