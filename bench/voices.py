@@ -1,0 +1,151 @@
+"""How well each voice is understood: the share of its words that the product's recogniser misreads.
+
+    make bench-voices            (ENGINES="pico hibari" LANGUAGES="fr en" for some of them)
+
+Each engine that is installed says the sentences of bench/sentences.toml and those about being recorded, at its usual
+rate; what a far end would get of them by G.711 (8 kHz) and by a wide codec (16 kHz) is read by Whisper base without
+hints. One recogniser and no human ear: differences under five points mean little. CPU and delay are those of a prompt
+of ten words that nobody asked for before, while the machine does nothing else. Figures go to bench/results/voices.json.
+"""
+
+import asyncio
+import base64
+import os
+import statistics
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import soundfile
+
+from bench.process import usage
+from bench.results import save
+from bench.word_errors import word_error
+from engine.consent import Sentence, load_texts
+from engine.errors import SetupError, SpeechError
+from engine.ports import Speech
+from tests.peers.g711 import PCMA
+from tts.cache import PromptCache
+from tts.pool import WorkerPool
+from tts.synthesizer import SpeechService
+from tts.voices import EngineName
+
+LANGUAGES: Final = {"nl": "nl-NL", "fr": "fr-FR", "de": "de-DE", "en": "en-GB"}
+RATES_HZ: Final = (8000, 16000)
+TEN_WORDS: Final = {
+    "nl": "Goedemorgen, u spreekt met de klantenservice, kies nu een nummer {}.",
+    "fr": "Bonjour et bienvenue au service client, veuillez choisir un numéro {}.",
+    "de": "Guten Morgen, hier ist der Kundendienst, bitte wählen Sie jetzt {}.",
+    "en": "Good morning, this is the service desk, please choose number {}.",
+}
+PROMPTS: Final = 8
+_READING_S: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What came of one engine in one language at one rate."""
+
+    misread: int
+    words: int
+    bad: list[str]
+
+    @property
+    def share(self) -> float:
+        return self.misread / self.words
+
+
+def sentences(language: str) -> Iterator[str]:
+    """All that are said in a language."""
+    yield from tomllib.loads(Path(__file__).with_name("sentences.toml").read_text("utf-8"))[language]
+    texts = load_texts()
+    for sentence in Sentence:
+        yield texts.wording(sentence, LANGUAGES[language]).text
+
+
+async def understood(service: SpeechService, judge: WorkerPool, language: str, rate_hz: int) -> Understood:
+    """Say all of them and have them read."""
+    misread = words = 0
+    bad = []
+    for said in sentences(language):
+        path = await service.render(Speech(said, LANGUAGES[language]), rate_hz=rate_hz)
+        pcm = soundfile.read(path, dtype="int16")[0]
+        if rate_hz == 8000:
+            pcm = PCMA.decode(PCMA.encode(pcm))
+        job = {
+            "do": "read", "pcm": base64.b64encode(pcm.astype("<i2").tobytes()).decode(), "rate_hz": rate_hz,
+            "language": language, "hints": [], "careful": True,
+        }  # fmt: skip
+        read = str((await judge.run(job, timeout_s=_READING_S))["text"])
+        wrong, count = word_error(said, read, language)
+        misread, words = misread + wrong, words + count
+        if wrong:
+            bad.append(f"{said} | {read}")
+    return Understood(misread, words, bad)
+
+
+async def cost(service: SpeechService, language: str) -> tuple[float, float]:
+    """CPU of the workers and the time from request to file, in ms, of a new prompt of ten words at 8 kHz."""
+    prompts = [Speech(TEN_WORDS[language].format(number), LANGUAGES[language]) for number in range(PROMPTS + 1)]
+    await service.render(prompts.pop(), rate_hz=8000)
+    before, delays = _cpu_s(service), []
+    for prompt in prompts:
+        began = time.perf_counter()
+        await service.render(prompt, rate_hz=8000)
+        delays.append(time.perf_counter() - began)
+    return 1000 * (_cpu_s(service) - before) / PROMPTS, 1000 * statistics.median(delays)
+
+
+def _cpu_s(service: SpeechService) -> float:
+    return sum(usage(pid).cpu_s for pool in (service.pool, service.neural) for pid in pool.pids)
+
+
+async def tried(folder: Path, engine: EngineName, language: str, judge: WorkerPool) -> dict[str, float]:
+    """The figures of one engine, by name. Raises SetupError or SpeechError where it has no voice, or is not there."""
+    service = SpeechService.create(PromptCache(folder), engines={LANGUAGES[language]: [engine]}, workers=1, mbrola=True)
+    try:
+        cpu_ms, delay_ms = await cost(service, language)
+        figures = {"cpu_ms": round(cpu_ms, 1), "delay_ms": round(delay_ms, 1)}
+        for rate_hz in RATES_HZ:
+            result = await understood(service, judge, language, rate_hz)
+            figures[f"misread_{rate_hz}"] = round(result.share, 4)
+            figures[f"bad_{rate_hz}"] = len(result.bad)
+            for line in result.bad if "-v" in sys.argv else ():
+                print(f"    {rate_hz}: {line}")
+        return figures
+    finally:
+        await service.close()
+
+
+async def main() -> None:
+    """Measure, print and save."""
+    engines = os.environ.get("ENGINES", "").split() or [each for each in EngineName if each is not EngineName.PIPER]
+    languages = os.environ.get("LANGUAGES", "").split() or list(LANGUAGES)
+    saved: dict[str, float | int | str] = {}
+    print(f"{'':<14}{'misread at 8 kHz':>18}{'at 16 kHz':>11}{'wrong of 40':>13}{'CPU ms':>8}{'delay ms':>10}")
+    with tempfile.TemporaryDirectory() as scratch:
+        judge = WorkerPool(Path(scratch) / "judge", size=1, program="tts.recognition.worker")
+        for language in languages:
+            for engine in map(EngineName, engines):
+                try:
+                    figures = await tried(Path(scratch) / f"{language}-{engine}", engine, language, judge)
+                except (SetupError, SpeechError) as error:
+                    print(f"{language} {engine:<11} {str(error)[:100]}")
+                    continue
+                saved |= {f"{language}_{engine}_{name}": value for name, value in figures.items()}
+                print(
+                    f"{language} {engine:<11}{figures['misread_8000']:>17.1%}{figures['misread_16000']:>11.1%}"
+                    f"{figures['bad_8000']:>13}{figures['cpu_ms']:>8.0f}{figures['delay_ms']:>10.0f}",
+                    flush=True,
+                )
+        await judge.close()
+    print(f"written to {save('voices', saved)}")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
