@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from engine.errors import SpeechError
+from tts.spoken.unspoken import without_unspoken
 
 TEXT_LIMIT: Final = 20_000
 """Characters in one prompt; about twenty-five minutes of speech."""
@@ -33,8 +34,8 @@ def checked(text: str) -> str:
 
 
 def without_controls(text: str) -> str:
-    """The text with white space made single and control characters gone: espeak-ng takes them as commands."""
-    return _SPACE.sub(" ", _CONTROL.sub(" ", text))
+    """The text with white space made single; gone are control characters, which espeak-ng obeys, and emoji."""
+    return _SPACE.sub(" ", without_unspoken(_CONTROL.sub(" ", text)))
 
 
 def spaced_digits(text: str) -> str:
