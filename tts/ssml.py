@@ -18,8 +18,10 @@ from engine.errors import SpeechError, UnknownLanguage
 from engine.languages import is_spelling_of, nearest_language
 from tts.phonemes import ipa_of
 from tts.script import PLAIN, Manner, Script, Silence, Utterance, Words, shortened
+from tts.spoken.plain import as_said
+from tts.spoken.say_as import LETTER_BY_LETTER, SayAs, is_kind, said_as
 from tts.ssml_values import MOST_PERCENT, break_ms, pitch_percent, rate_percent, volume_percent
-from tts.text import TEXT_LIMIT, spaced_digits, with_spelled_phone_numbers, without_controls
+from tts.text import TEXT_LIMIT, without_controls
 
 log = structlog.get_logger(__name__)
 
@@ -32,8 +34,6 @@ _XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _NAMESPACE: Final = "{http://www.w3.org/2001/10/synthesis}"
 
 _EMPHASIS: Final = ("none", "reduced", "moderate", "strong")
-_DIGIT_BY_DIGIT: Final = frozenset({"digits", "telephone"})
-_LETTER_BY_LETTER: Final = frozenset({"characters", "spell-out", "verbatim"})
 
 
 Note = Callable[[str], None]
@@ -76,8 +76,8 @@ class _Writer:
         if (context.language, context.voice) != (self.language, self.voice):
             self.end()
             self.language, self.voice = context.language, context.voice
-        spelled = text if context.manner.spelled else with_spelled_phone_numbers(text)
-        self.words.append(Words(spelled, context.manner))
+        as_it_stands = context.manner.spelled or context.manner.ipa is not None
+        self.words.append(Words(text if as_it_stands else as_said(text, context.language), context.manner))
 
     def pause(self, ms: int) -> None:
         self.end()
@@ -235,12 +235,18 @@ def _left_out(element: Element, attribute: str, value: str, note: Note) -> None:
 def _say_as(element: Element, context: _Context, writer: _Writer) -> None:
     kind = element.get("interpret-as", "")
     text = _leaf(element, element.text or "")
-    if kind in _DIGIT_BY_DIGIT and any(character.isdigit() for character in text):
-        writer.say(f" {spaced_digits(text)} ", context)
-    elif kind in _LETTER_BY_LETTER:
+    if kind in LETTER_BY_LETTER:
         writer.say(text, replace(context, manner=replace(context.manner, spelled=True)))
-    else:
-        writer.say(text, context)  # dates, numbers, times: the engines read them by themselves
+        return
+    said = None
+    if not is_kind(kind):
+        _left_out(element, "interpret-as", kind, context.note)
+    elif text.strip():
+        before = writer.words[-1].text if writer.words else ""
+        said = said_as(SayAs(kind, element.get("format", ""), without_controls(text), context.language, before))
+        if said is None:
+            context.note(f"<say-as>: '{text[:_SHOWN]}' can't be read as a {kind}; it is spoken as written.")
+    writer.say(text if said is None else said, context)
 
 
 def _phoneme(element: Element, context: _Context, writer: _Writer) -> None:

@@ -24,6 +24,7 @@ from tts.pool import PoolError, WorkerPool
 from tts.reading import read_speech
 from tts.script import Script, Utterance
 from tts.selftest import VoiceCheck, rate_faults
+from tts.spoken import libraries
 from tts.versions import versions_of, what_speaks
 from tts.voice_trials import VoiceTrials
 from tts.voices import EngineName, Voice, VoiceTable
@@ -128,6 +129,8 @@ class SpeechService:
         Raises what `render` does, and mostly before the first.
         """
         language = canonical_language(speech.language)
+        if libraries.wanted_for(speech.text):
+            await asyncio.to_thread(libraries.load)  # calls would stand still for it
         first, *others = pieces(self._read(speech, language, rate_hz))
         path, choice = await self._begun(first, language, speech.rate, rate_hz)
         for piece in others:

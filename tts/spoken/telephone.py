@@ -82,9 +82,9 @@ def _international(text: str) -> str:
     """A number behind +, in the groups of its country where it stands in none."""
     digits = "".join(re.findall(r"\d", text))
     country = next((each for each in _countries().values() if digits.startswith(each.code)), None)
-    if country is None or len(re.findall(r"\d+", text)) > 1:
+    rest = digits.removeprefix(country.code) if country else ""
+    if country is None or not rest or len(re.findall(r"\d+", text)) > 1:
         return text
-    rest = digits.removeprefix(country.code)
     trunk = "" if "" in country.groups else "0"
     groups = country.grouped(trunk + rest)
     groups[0] = groups[0].removeprefix(trunk)

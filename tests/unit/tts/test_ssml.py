@@ -77,7 +77,7 @@ def test_nested_prosody_multiplies() -> None:
         ('<sub alias="World Wide Web">WWW</sub>', "World Wide Web"),
         ('<say-as interpret-as="digits">1234</say-as>', "1 2 3 4"),
         ('<say-as interpret-as="telephone">0471 12 34</say-as>', "0 4 7 1, 1 2, 3 4"),
-        ('<say-as interpret-as="date">2026-11-23</say-as>', "2026-11-23"),
+        ('<say-as interpret-as="date">2026-11-23</say-as>', "drieëntwintig november tweeduizend zesentwintig"),
         ("Bel +32 471 12 34 56", "Bel plus 3 2, 4 7 1, 1 2, 3 4, 5 6"),
         ("Jansen &amp; &lt;Zonen&gt;", "Jansen & <Zonen>"),
         ('<w>een</w><mark name="x"/> twee', "een twee"),
