@@ -7,9 +7,11 @@ from yarl import URL
 
 from config.settings import Settings
 from engine.egress import Egress
-from engine.errors import EgressDenied
+from engine.errors import EgressDenied, UnknownLanguage
+from engine.languages import canonical_language
 from sip.config import from_settings
 
+_SERVER = "server"
 _LOCAL_NAMES = frozenset({"localhost", "localhost.localdomain"})
 
 
@@ -23,9 +25,28 @@ def cautions(settings: Settings, urls: Iterable[str] = ()) -> Iterator[str]:
             f"SIP listens on {settings.sip_host} alone, where the trunk at {trunk.host} can't reach it. "
             "Set TELEFOON_SIP_HOST to this machine's address, or to 0.0.0.0."
         )
+    yield from _unused_servers(settings)
     for url in dict.fromkeys(urls):
         if (why := refused(settings, url)) is not None:
             yield why
+
+
+def _unused_servers(settings: Settings) -> Iterator[str]:
+    """A server speaks only where it is listed, as every engine does."""
+    listed = {_language(tag) for tag, order in settings.tts_engines.items() if _SERVER in order}
+    for tag, server in settings.tts_servers.items():
+        if _language(tag) not in listed:
+            yield (
+                f"The speech server at {server.host} is never asked: TELEFOON_TTS_ENGINES does not list '{_SERVER}' "
+                f"for {tag}."
+            )
+
+
+def _language(tag: str) -> str:
+    try:
+        return canonical_language(tag)
+    except UnknownLanguage:
+        return tag  # the start says so, and doctor
 
 
 def refused(settings: Settings, url: str) -> str | None:

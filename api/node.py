@@ -27,7 +27,7 @@ from api.readiness import Readiness
 from api.resources.recordings import audio_path
 from api.sealing import open_key_ring, shelf_of
 from api.services import Services as ApiServices
-from api.speech import recognizer, speech_service
+from api.speech import recognizer, require_speech_servers_inside, speech_service
 from config.settings import Settings
 from engine.bell import Bell
 from engine.call import Call
@@ -114,6 +114,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
     residency = residency_of(settings)
     require_trunk_inside(settings, residency)
     require_store_inside(settings, residency)
+    require_speech_servers_inside(settings, residency)
     async with AsyncExitStack() as stack:
         database = await Database.open(settings.database, patience_s=_DATABASE_PATIENCE_S)
         space = DiskSpace(folder_of(settings.database))

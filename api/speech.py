@@ -1,8 +1,14 @@
 """Speech, and its recognition, as the settings describe them."""
 
 from config.settings import Settings
+from config.speech_server import SpeechServerSettings
+from engine.errors import EgressDenied, SetupError, UnknownLanguage
+from engine.languages import canonical_language
+from engine.residency import Residency
 from tts.cache import PromptCache
 from tts.recognition.recognizer import WhisperRecognizer
+from tts.server_engine.server import AudioFormat, SpeechServer
+from tts.server_engine.servers import SpeechServers
 from tts.synthesizer import SpeechService
 
 
@@ -14,7 +20,38 @@ def speech_service(settings: Settings) -> SpeechService:
         piper_voices=settings.tts_piper_voices,
         workers=settings.tts_workers,
         espeak=settings.tts_espeak,
+        servers=speech_servers(settings),
     )
+
+
+def speech_servers(settings: Settings) -> SpeechServers:
+    """Those of the settings, not asked yet. Raises SetupError for a language that is none."""
+    if not settings.tts_servers:
+        return SpeechServers()
+    # Most commands say nothing by a server, and need not load what asks one.
+    from api.clock import SystemClock
+    from api.privacy import residency_of
+    from tts.server_engine.asking import Asker
+    from tts.server_engine.client import ServerClient
+
+    try:
+        servers = {canonical_language(tag): _server(each) for tag, each in settings.tts_servers.items()}
+    except UnknownLanguage as error:
+        raise SetupError(f"TELEFOON_TTS_SERVERS: {error}") from error
+    clock = SystemClock()
+    return SpeechServers(servers, Asker(ServerClient(clock, residency_of(settings)), clock))
+
+
+def require_speech_servers_inside(settings: Settings, residency: Residency) -> None:
+    """What is said to callers goes there. Raises SetupError."""
+    for server in settings.tts_servers.values():
+        try:
+            residency.check(server.host)
+        except EgressDenied as denied:
+            raise SetupError(
+                f"TELEFOON_TTS_SERVERS: {denied} Say where it is in TELEFOON_TARGET_COUNTRIES, "
+                "or set TELEFOON_OUTSIDE=warn."
+            ) from None
 
 
 def recognizer(settings: Settings) -> WhisperRecognizer | None:
@@ -22,3 +59,17 @@ def recognizer(settings: Settings) -> WhisperRecognizer | None:
     if settings.recognizer == "none":
         return None
     return WhisperRecognizer(settings.data_dir / "recognizer-scratch")
+
+
+def _server(given: SpeechServerSettings) -> SpeechServer:
+    return SpeechServer(
+        url=given.url,
+        voice=given.voice,
+        model=given.model,
+        key=given.key.get_secret_value() if given.key is not None else "",
+        format=AudioFormat(given.format),
+        pcm_rate_hz=given.pcm_rate_hz,
+        speed=given.speed,
+        timeout_s=given.timeout_s,
+        version=given.version,
+    )

@@ -23,6 +23,7 @@ from pydantic_settings import (
 from pydantic_settings import SettingsError as UnreadableSource
 
 from config.errors import SettingsError
+from config.speech_server import SpeechServerSettings
 
 PREFIX = "TELEFOON_"
 LOCAL = "local"
@@ -136,6 +137,7 @@ class Settings(BaseSettings):
     tts_workers: int = Field(default=2, ge=1, le=16)
     tts_engines: dict[str, list[str]] = {}
     tts_piper_voices: dict[str, Path] = {}
+    tts_servers: dict[str, SpeechServerSettings] = {}
     tts_espeak: Literal["auto", "system", "loader"] = "auto"
     recognizer: Literal["none", "whisper"] = "none"
 
@@ -275,10 +277,14 @@ def _file() -> Path:
 
 def _explain(error: dict[str, object]) -> str:
     place = error["loc"]
-    name = str(place[0]) if isinstance(place, tuple) and place else ""
+    place = place if isinstance(place, tuple) else ()
+    name = str(place[0]) if place else ""
     message = str(error["msg"]).removeprefix("Value error, ")
     if not name:
         return f"Settings: {message}."
     if error["type"] == "extra_forbidden":
-        return f"{name} in {_file()} is no setting. config/telefoon.toml lists them all."
+        return f"{'.'.join(map(str, place))} in {_file()} is no setting. config/telefoon.toml lists them all."
+    if name == "tts_servers":
+        # What was given stays unsaid: it may be, or hold, a server's key.
+        return f"{PREFIX}{name.upper()}, {', '.join(map(str, place[1:])) or 'as a whole'}: {message}."
     return f"{PREFIX}{name.upper()} is {error['input']!r}: {message}."

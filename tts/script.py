@@ -67,6 +67,16 @@ def of_plain_text(text: str, language: str, voice: str | None) -> Script:
     return tuple(Utterance(language, (Words(part),), voice) for part in split_sentences(text))
 
 
+def plain_text(utterance: Utterance) -> str:
+    """The words for an engine that knows no manner; letters to be spelled stand apart."""
+    return "".join(map(plain_words, utterance.words)).strip()
+
+
+def plain_words(words: Words) -> str:
+    """What of an utterance's `plain_text` is theirs."""
+    return f" {' '.join(words.text.replace(' ', ''))} " if words.manner.spelled else words.text
+
+
 def shortened(utterance: Utterance) -> Script:
     """The same utterance in parts of at most SENTENCE_LIMIT characters, cut at sentences where possible."""
     if utterance.characters <= SENTENCE_LIMIT:

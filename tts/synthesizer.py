@@ -1,9 +1,10 @@
 """The engine's Synthesizer: text or SSML in, the path of a WAV file out."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self
@@ -22,8 +23,11 @@ from tts.loudness import CEILING_DBFS, LEVEL_DBOV
 from tts.pieces import pieces
 from tts.pool import PoolError, WorkerPool
 from tts.reading import read_speech
+from tts.scratch import scratch_folder
 from tts.script import Script, Utterance
 from tts.selftest import VoiceCheck, rate_faults
+from tts.server_engine.failures import ServerResting
+from tts.server_engine.servers import SpeechServers
 from tts.spoken import libraries
 from tts.versions import versions_of, what_speaks
 from tts.voice_trials import VoiceTrials
@@ -42,6 +46,7 @@ _PATIENCE: Final[Mapping[EngineName, tuple[float, float]]] = {
     EngineName.HIBARI: (20.0, 0.05),
     EngineName.MBROLA: (10.0, 0.005),
     EngineName.PIPER: (20.0, 0.05),
+    EngineName.SERVER: (10.0, 0.001),  # to decode what was said; the server's own time is in its settings
 }
 
 _NEURAL: Final = frozenset({EngineName.HIBARI, EngineName.PIPER})
@@ -68,6 +73,7 @@ class SpeechService:
     cache: PromptCache
     pool: WorkerPool
     neural: WorkerPool
+    servers: SpeechServers = field(default_factory=SpeechServers)
 
     @classmethod
     def create(
@@ -80,13 +86,15 @@ class SpeechService:
         queue_limit: int = 200,
         espeak: str = "auto",
         mbrola: bool = False,
+        servers: SpeechServers | None = None,
     ) -> Self:
         """A service from plain settings.
 
         `engines` maps a language to its engines in order (default: the best of those installed), `piper_voices` a
         language to a .onnx file, `espeak` is auto, system or loader, `mbrola` tells whether the operator has turned
-        that engine on. Raises SetupError for a wrong value.
+        that engine on; `servers` have canonical languages. Raises SetupError for a wrong value.
         """
+        servers = servers or SpeechServers()
         if espeak not in {"auto", "system", "loader"}:
             raise SetupError(f"tts_espeak is '{espeak}'. Allowed are auto, system and loader.")
         try:
@@ -95,7 +103,7 @@ class SpeechService:
                 for tag, names in (engines or {}).items()
             }
             models = {canonical_language(tag): path for tag, path in (piper_voices or {}).items()}
-            voices = VoiceTable(orders, models, installed_voices(with_mbrola=mbrola))
+            voices = VoiceTable(orders, models, servers.voices, installed_voices(with_mbrola=mbrola))
             for tag in orders:
                 voices.voices(tag, None)
         except (UnknownLanguage, SpeechError) as error:
@@ -104,7 +112,7 @@ class SpeechService:
             raise SetupError(f"tts_engines names no engine for {', '.join(empty)}.")
         pool = WorkerPool(cache.folder / "workers", size=workers, queue_limit=queue_limit, espeak=espeak)
         neural = WorkerPool(cache.folder / "neural-worker", size=1, queue_limit=queue_limit, espeak=espeak)
-        return cls(voices, cache, pool, neural)
+        return cls(voices, cache, pool, neural, servers)
 
     def languages(self) -> frozenset[str]:
         """Canonical tags of all languages that can be asked for."""
@@ -131,7 +139,9 @@ class SpeechService:
         language = canonical_language(speech.language)
         if libraries.wanted_for(speech.text):
             await asyncio.to_thread(libraries.load)  # calls would stand still for it
-        first, *others = pieces(self._read(speech, language, rate_hz))
+        script = self._read(speech, language, rate_hz)
+        # What a server says is there as a whole before any of it sounds: if it fails, another voice says all of it.
+        first, *others = (script,) if self._asks_servers(script) else pieces(script)
         path, choice = await self._begun(first, language, speech.rate, rate_hz)
         for piece in others:
             following = asyncio.create_task(self._said(piece, choice, speech.rate, rate_hz))
@@ -169,6 +179,7 @@ class SpeechService:
     async def close(self) -> None:
         """Stop what is being made and end the workers."""
         await self.cache.close()
+        await self.servers.close()
         await self.pool.close()
         await self.neural.close()
 
@@ -183,17 +194,33 @@ class SpeechService:
         return read_speech(speech, language)
 
     async def _begun(self, first: Script, language: str, rate: int | None, rate_hz: int) -> tuple[Path, int]:
-        """The first piece, and which of the language's engines has said it and says the others."""
-        engines = self.voices.order(language)
-        for choice, engine in enumerate(engines):
+        """The first piece, and which of the engines in order has said it and says the others."""
+        choices = self._choices(first, language)
+        for choice in range(choices):
             try:
                 return await self._said(first, choice, rate, rate_hz), choice
             except PoolError as error:
-                if choice == len(engines) - 1:
+                if choice == choices - 1:
                     raise SpeechError(str(error)) from error
                 # The operator listed another one for this case; a default never gets here.
-                _log.warning("speech_engine_failed", engine=engine, language=language, error=str(error))
-        raise AssertionError(engines)  # `create` refuses an empty order
+                if not isinstance(error, ServerResting):
+                    engine = self._order_at(language, choice)
+                    _log.warning("speech_engine_failed", engine=engine, language=language, error=str(error))
+        raise AssertionError(choices)  # `create` refuses an empty order
+
+    def _asks_servers(self, script: Script) -> bool:
+        return any(
+            EngineName.SERVER in self.voices.order(part.language) for part in script if isinstance(part, Utterance)
+        )
+
+    def _choices(self, parts: Script, language: str) -> int:
+        """How often a prompt may be tried: a language within it may have more engines than the prompt's own."""
+        languages = {language, *(part.language for part in parts if isinstance(part, Utterance))}
+        return max(len(self.voices.order(each)) for each in languages)
+
+    def _order_at(self, language: str, choice: int) -> EngineName:
+        order = self.voices.order(language)
+        return order[min(choice, len(order) - 1)]
 
     async def _tried(self, language: str) -> list[VoiceCheck]:
         """What came of each engine that is to speak; where the best of those installed fails, the next speaks."""
@@ -216,8 +243,11 @@ class SpeechService:
 
     async def _seconds(self, parts: Script, voices: Sequence[Voice | None], rate: int | None) -> float:
         """How long the script takes to say; nothing is kept."""
-        job = _job(parts, voices, rate, RATES_HZ[0], Path("/dev/null"))
-        done = await self._pool(voices).run(job, timeout_s=_patience(parts, voices))
+        folder = scratch_folder(self.cache.scratch)
+        try:
+            done = await self._speak(parts, voices, rate, RATES_HZ[0], folder / "said.wav")
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
         return float(done["seconds"])
 
     async def _said(self, parts: Script, choice: int, rate: int | None, rate_hz: int) -> Path:
@@ -227,13 +257,21 @@ class SpeechService:
             "level": [LEVEL_DBOV, CEILING_DBFS],
             "libraries": versions_of(voices),
             **_job(parts, voices, rate, rate_hz, Path()),
+            **self.servers.recipe(parts, voices),
         }
 
         async def make(out: Path) -> None:
-            job = _job(parts, voices, rate, rate_hz, out)
-            await self._pool(voices).run(job, timeout_s=_patience(parts, voices))
+            await self._speak(parts, voices, rate, rate_hz, out)
 
         return await self.cache.get(recipe, make)
+
+    async def _speak(
+        self, parts: Script, voices: Sequence[Voice | None], rate: int | None, rate_hz: int, out: Path
+    ) -> dict[str, Any]:
+        """Make the file; what servers say is put beside it first, in a folder that the caller removes."""
+        fetched = await self.servers.fetched(parts, voices, rate, out.parent)
+        job = _job(parts, fetched, rate, rate_hz, out)
+        return await self._pool(voices).run(job, timeout_s=_patience(parts, voices))
 
     def _pool(self, voices: Iterable[Voice | None]) -> WorkerPool:
         return self.neural if any(voice and voice.engine in _NEURAL for voice in voices) else self.pool

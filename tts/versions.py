@@ -21,6 +21,7 @@ _PACKAGES: Final[Mapping[EngineName, tuple[str, ...]]] = {
     EngineName.HIBARI: ("hibari-tts", "onnxruntime"),
     EngineName.MBROLA: (),
     EngineName.PIPER: ("piper-tts", "onnxruntime"),
+    EngineName.SERVER: (),
 }
 
 
@@ -47,6 +48,8 @@ def what_speaks(voices: VoiceTable, *, espeak: str) -> dict[str, Any] | None:
     except SpeechError:
         return None  # a voice is missing; the trial tells which
     every = [voice for order in by_language.values() for voice in order]
+    if any(voice.engine is EngineName.SERVER for voice in every):
+        return None  # what a server speaks with may change unseen
     return {
         "languages": {tag: [[each.engine, each.name] for each in order] for tag, order in by_language.items()},
         "versions": {"python": sys.version, **versions_of([Voice(EngineName.PYTTSX3, ""), *every])},

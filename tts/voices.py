@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -18,6 +18,7 @@ class EngineName(StrEnum):
     HIBARI = "hibari"
     MBROLA = "mbrola"
     PIPER = "piper"
+    SERVER = "server"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +85,15 @@ _ESPEAK_VARIANT: Final = re.compile(r"(f[1-5]|m[1-8])")
 
 @dataclass(frozen=True, slots=True)
 class VoiceTable:
-    """Who speaks what: the operator's engine order and Piper's voice files per language, and what is installed.
+    """Who speaks what: the operator's order of engines, voice files of Piper and speech servers, and what is installed.
 
-    `orders` and `piper_models` have canonical language tags as keys. An engine after the first speaks only
-    because the operator listed it; without an entry the best of the `able` voices speaks and no other is tried.
+    `orders`, `piper_models` and `server_voices` have canonical language tags as keys. An engine after the first speaks
+    only because the operator listed it; without an entry the best of the `able` voices speaks and no other is tried.
     """
 
     orders: Mapping[str, tuple[EngineName, ...]]
     piper_models: Mapping[str, Path]
+    server_voices: Mapping[str, str] = field(default_factory=dict)
     able: frozenset[Voice] = frozenset()
 
     def order(self, language: str) -> tuple[EngineName, ...]:
@@ -160,9 +162,16 @@ class VoiceTable:
                 if (model := self.piper_models.get(language)) is None:
                     raise SpeechError(
                         f"The engine piper has no voice file for {language}. "
-                        "Name one (a .onnx file with its .json beside it) in tts_piper_voices."
+                        "Name one (a .onnx file with its .json beside it) in tts_piper_voices, or add it with: "
+                        f"telefoon voices add {language} FILE"
                     )
                 return str(model)
+            case EngineName.SERVER:
+                if (voice := self.server_voices.get(language)) is None:
+                    raise SpeechError(
+                        f"The engine server has no speech server for {language}. Name its url and voice in tts_servers."
+                    )
+                return voice
 
 
 def _preferred(language: str) -> tuple[EngineName, ...]:

@@ -15,6 +15,7 @@ from engine.errors import MediaError
 from tts.decode import decode
 from tts.engines.base import Engine, EngineError, Samples
 from tts.engines.espeak import EspeakEngine
+from tts.engines.file import FileEngine
 from tts.engines.hibari import HibariEngine
 from tts.engines.mbrola import MbrolaEngine
 from tts.engines.pico import PicoEngine
@@ -39,6 +40,7 @@ class Worker:
             EngineName.HIBARI: HibariEngine,
             EngineName.MBROLA: lambda: MbrolaEngine(scratch),
             EngineName.PIPER: PiperEngine,
+            EngineName.SERVER: FileEngine,
         }
         self._engines: dict[EngineName, Engine] = {}
         self._jobs: Mapping[str, Callable[[Job], dict[str, Any]]] = {

@@ -20,7 +20,7 @@ _ADVICE: Final = "Say where it is in TELEFOON_TARGET_COUNTRIES, or use one in TE
 
 
 async def check(settings: Settings, _running: RunningServer | None) -> Sequence[Finding]:
-    """The trunk, the registrar, the object store, and numbers' webhooks; those of calls are judged when asked."""
+    """The trunk, the registrar, the object store, speech servers, numbers' webhooks; those of calls when asked."""
     residency = residency_of(settings)
     if not residency.allowed:
         return [Finding(_SUBJECT, True, "any is allowed", "TELEFOON_ALLOWED_COUNTRIES limits where data may go.")]
@@ -35,6 +35,7 @@ async def check(settings: Settings, _running: RunningServer | None) -> Sequence[
 
 def _of_settings(settings: Settings) -> list[str]:
     hosts = [host_of(uri) for uri in (settings.trunk, settings.registrar) if uri is not None]
+    hosts += dict.fromkeys(server.host for server in settings.tts_servers.values())
     store = endpoint_of(settings)
     return hosts if store is None else [*hosts, host_of_endpoint(store)]
 

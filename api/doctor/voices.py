@@ -1,15 +1,19 @@
 """Whether every language can be spoken."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from api.doctor.finding import Finding
 from api.doctor.server import RunningServer
 from config.settings import Settings
 from engine.errors import TelefoonError
 
+if TYPE_CHECKING:
+    from tts.selftest import VoiceCheck
+
 SUBJECT: Final = "Voices"
 ADVICE: Final = "Run: make setup. It installs espeak-ng's library; voices of Piper are files that you supply."
+SERVER_ADVICE: Final = "It is a table of tts_servers in the settings; docs/speech.md explains its fields."
 
 
 async def check(settings: Settings, _running: RunningServer | None) -> Sequence[Finding]:
@@ -25,10 +29,14 @@ async def check(settings: Settings, _running: RunningServer | None) -> Sequence[
     except (TelefoonError, OSError) as error:
         return [Finding(SUBJECT, False, str(error), ADVICE)]
     broken = [
-        Finding(f"Voice {each.language}", False, f"{each.engine} with {each.voice}: {each.detail}", ADVICE)
+        Finding(f"Voice {each.language}", False, f"{each.engine} with {each.voice}: {each.detail}", _advice(each))
         for each in checks
         if not each.ok
     ]
     languages = sorted({each.language for each in checks if each.ok})
     well = [Finding(SUBJECT, True, f"{len(languages)} languages speak: {', '.join(languages)}")] if languages else []
     return [*well, *broken]
+
+
+def _advice(check: "VoiceCheck") -> str:
+    return SERVER_ADVICE if check.engine == "server" else ADVICE

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tts.script import Utterance, Words
+from tts.script import Utterance, plain_words
 
 Samples = NDArray[np.float32]
 """One channel of audio, shape (n,), full scale ±1."""
@@ -33,14 +33,10 @@ def said_in_runs(utterance: Utterance, say: Callable[[str, float], Samples]) -> 
     """
     said = []
     for (rate, volume), run in groupby(utterance.words, lambda words: (words.manner.rate, words.manner.volume)):
-        text = "".join(map(_plain, run)).strip()
+        text = "".join(map(plain_words, run)).strip()
         if any(character.isalnum() for character in text):
             said.append(say(text, rate / 100) * np.float32(volume / 100))
     return np.concatenate(said) if said else np.zeros(0, np.float32)
-
-
-def _plain(words: Words) -> str:
-    return f" {' '.join(words.text.replace(' ', ''))} " if words.manner.spelled else words.text
 
 
 def as_samples(pcm: bytes) -> Samples:

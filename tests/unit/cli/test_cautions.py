@@ -6,7 +6,10 @@ import pytest
 
 from api.cautions import cautions
 from config.settings import Settings
+from config.speech_server import SpeechServerSettings
 from tests.unit.cli.conftest import Run
+
+SERVER = SpeechServerSettings(url="http://10.0.0.5:8880/v1/audio/speech", voice="anna")
 
 
 @pytest.mark.parametrize(
@@ -25,6 +28,12 @@ from tests.unit.cli.conftest import Run
         (Settings(trunk="sip:127.0.0.1"), ["http://localhost/"], ["http://localhost/ would not be asked"]),
         (Settings(trunk="sip:127.0.0.1", egress_allow=[ip_network("127.0.0.0/8")]), ["http://localhost/"], []),
         (Settings(trunk="sip:127.0.0.1"), ["https://shop.example/voice"], []),
+        (
+            Settings(trunk="sip:127.0.0.1", tts_servers={"nl": SERVER}),
+            [],
+            ["The speech server at 10.0.0.5 is never asked"],
+        ),
+        (Settings(trunk="sip:127.0.0.1", tts_servers={"nl": SERVER}, tts_engines={"nl-NL": ["server"]}), [], []),
     ],
 )
 def test_each_caution_names_what_to_set(settings: Settings, urls: list[str], told: list[str]) -> None:

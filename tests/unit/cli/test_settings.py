@@ -1,5 +1,6 @@
 """Settings: every one is in config/telefoon.toml with its default, and a wrong one says what is allowed."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -154,3 +155,40 @@ def test_a_file_that_is_no_toml_is_an_error_that_says_where(file: Path) -> None:
 def test_a_file_that_is_named_must_be_there(file: Path) -> None:
     with pytest.raises(SettingsError, match=rf"TELEFOON_CONFIG is '{file}': there is no such file"):
         load()
+
+
+class TestSpeechServers:
+    URL = "http://10.0.0.5:8880/v1/audio/speech"
+
+    def test_they_are_tables_by_language(self, file: Path) -> None:
+        file.write_text(f'[tts_servers.nl-NL]\nurl = "{self.URL}"\nvoice = "anna"\nkey = "sesame"\n', encoding="utf-8")
+        settings = load()
+        server = settings.tts_servers["nl-NL"]
+        assert (server.host, server.voice, server.model, server.format) == ("10.0.0.5", "anna", "tts-1", "wav")
+        assert server.key is not None
+        assert server.key.get_secret_value() == "sesame"
+        assert "sesame" not in repr(settings)
+
+    @pytest.mark.parametrize(
+        ("fields", "told"),
+        [
+            ({"url": URL}, "TELEFOON_TTS_SERVERS, nl-NL, voice: Field required."),
+            ({"url": "10.0.0.5", "voice": "a"}, "nl-NL, url: write the whole URL that is asked, such as http://"),
+            ({"url": "http://10.0.0.5:8880", "voice": "a"}, "write the whole URL"),
+            ({"url": "http://me:sesame@10.0.0.5/v1", "voice": "a"}, "write the whole URL"),
+            ({"url": "http://10.0.0.5:99999/v1", "voice": "a"}, "nl-NL, url: Port out of range"),
+            ({"url": URL, "voice": "a", "key": "sesame\r\nX: y"}, "nl-NL, key: write the key in ASCII"),
+            ({"url": URL, "voice": "a", "key": ["sesame"]}, "nl-NL, key: Input should be a valid string"),
+            ({"url": URL, "voice": "a", "format": "mp3"}, "nl-NL, format: Input should be 'wav' or 'pcm'"),
+            ({"url": URL, "voice": "a", "kee": "sesame"}, "tts_servers.nl-NL.kee in "),
+            ("sesame", "TELEFOON_TTS_SERVERS, nl-NL: "),
+        ],
+    )
+    def test_a_wrong_one_is_told_without_what_may_be_its_key(
+        self, monkeypatch: pytest.MonkeyPatch, fields: object, told: str
+    ) -> None:
+        monkeypatch.setenv("TELEFOON_TTS_SERVERS", json.dumps({"nl-NL": fields}))
+        with pytest.raises(SettingsError) as wrong:
+            load()
+        assert told in str(wrong.value)
+        assert "sesame" not in str(wrong.value)

@@ -195,10 +195,11 @@ async def test_the_next_engine_speaks_only_where_the_operator_listed_one(cache: 
 @pytest.mark.parametrize(
     ("engines", "message"),
     [
-        ({"nl-NL": ["festival"]}, "festival.*pyttsx3, pico, hibari, mbrola, piper"),
+        ({"nl-NL": ["festival"]}, "festival.*pyttsx3, pico, hibari, mbrola, piper, server"),
         ({"nl-NL": ["pico"]}, "pico has no voice for nl-NL"),
         ({"fr-BE": ["hibari"]}, "hibari has no voice for fr-BE"),
         ({"nl-NL": ["piper"]}, "tts_piper_voices"),
+        ({"nl-NL": ["server"]}, "no speech server for nl-NL.*tts_servers"),
         ({"es-ES": ["pyttsx3"]}, "'es-ES' is not a language"),
         ({"nl-NL": []}, "no engine for nl-NL"),
     ],

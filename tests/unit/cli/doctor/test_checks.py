@@ -171,7 +171,7 @@ class TestVoices:
         assert finding == Finding(
             "Voices",
             False,
-            "tts_engines names 'siri' for nl-NL. Allowed are pyttsx3, pico, hibari, mbrola, piper.",
+            "tts_engines names 'siri' for nl-NL. Allowed are pyttsx3, pico, hibari, mbrola, piper, server.",
             voices.ADVICE,
         )
 

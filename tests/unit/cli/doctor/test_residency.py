@@ -6,7 +6,9 @@ import pytest
 
 from api.doctor import residency
 from api.privacy import require_trunk_inside, residency_of
+from api.speech import require_speech_servers_inside
 from config.settings import Settings
+from config.speech_server import SpeechServerSettings
 from engine.errors import SetupError
 from engine.store import Accounts, Database, Numbers
 
@@ -44,6 +46,15 @@ def test_a_trunk_outside_stops_the_start_where_outside_is_refused() -> None:
     settings = Settings(trunk="sip:sbc.carrier.example", allowed_countries=["be"], outside="refuse")
     with pytest.raises(SetupError, match=r"TELEFOON_TRUNK: sbc\.carrier\.example is in no listed country"):
         require_trunk_inside(settings, residency_of(settings))
+
+
+async def test_speech_servers_are_judged_as_the_trunk_is(tmp_path: Path) -> None:
+    server = SpeechServerSettings(url="https://speech.example/v1/audio/speech", voice="anna")
+    settings = Settings(data_dir=tmp_path, tts_servers={"nl-NL": server}, allowed_countries=["be"], outside="refuse")
+    with pytest.raises(SetupError, match=r"TELEFOON_TTS_SERVERS: speech\.example is in no listed country"):
+        require_speech_servers_inside(settings, residency_of(settings))
+    (finding,) = await residency.check(settings, None)
+    assert (finding.ok, finding.detail) == (False, "speech.example is in no listed country")
 
 
 def test_a_country_is_two_letters() -> None:
