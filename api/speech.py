@@ -10,18 +10,26 @@ from tts.recognition.recognizer import WhisperRecognizer
 from tts.server_engine.server import AudioFormat, SpeechServer
 from tts.server_engine.servers import SpeechServers
 from tts.synthesizer import SpeechService
+from tts.voice_shelf.added import with_added
+from tts.voice_shelf.shelf import VoiceShelf
 
 
 def speech_service(settings: Settings) -> SpeechService:
     """Not started yet. Raises SetupError for a wrong setting."""
+    engines, piper_voices = with_added(voice_shelf(settings).paths(), settings.tts_engines, settings.tts_piper_voices)
     return SpeechService.create(
         PromptCache(settings.data_dir / "prompts-cache"),
-        engines=settings.tts_engines,
-        piper_voices=settings.tts_piper_voices,
+        engines=engines,
+        piper_voices=piper_voices,
         workers=settings.tts_workers,
         espeak=settings.tts_espeak,
         servers=speech_servers(settings),
     )
+
+
+def voice_shelf(settings: Settings) -> VoiceShelf:
+    """The voices that `telefoon voices add` has added."""
+    return VoiceShelf(settings.data_dir / "voices")
 
 
 def speech_servers(settings: Settings) -> SpeechServers:

@@ -48,6 +48,7 @@ COMMANDS: Final = (
     Command("accounts", "accounts", "accounts"),
     Command("keys", "accounts", "keys"),
     Command("numbers", "numbers", "numbers"),
+    Command("voices", "voices", "voices"),
     Command("webhooks", "webhooks", "webhooks"),
     Command("audit", "audit", "audit"),
     Command("retention", "retention", "retention"),

@@ -1,5 +1,6 @@
 """Whether every language can be spoken."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -35,8 +36,18 @@ async def check(settings: Settings, _running: RunningServer | None) -> Sequence[
     ]
     languages = sorted({each.language for each in checks if each.ok})
     well = [Finding(SUBJECT, True, f"{len(languages)} languages speak: {', '.join(languages)}")] if languages else []
-    return [*well, *broken]
+    return [*well, *broken, *await asyncio.to_thread(_changed, settings)]
 
 
 def _advice(check: "VoiceCheck") -> str:
     return SERVER_ADVICE if check.engine == "server" else ADVICE
+
+
+def _changed(settings: Settings) -> list[Finding]:
+    """Files that are no more what was added."""
+    from api.speech import voice_shelf
+
+    return [
+        Finding(f"Voice {language}", False, fault, f"Add it again: telefoon voices add {language} FILE.")
+        for language, fault in voice_shelf(settings).faults().items()
+    ]
