@@ -42,6 +42,7 @@ _LEAVES: Final = (
         "recording_store, recording_store_endpoint",
         "recordings, sealed unless recording_encryption is off; identifiers",
     ),
+    ("Speech server", "HTTP(S), if set", "tts_servers, tts_engines", "what is said to callers, in words"),
     ("Key service or token", "as it asks, if set", "recording_master_key", "accounts' keys to wrap, nothing personal"),
 )
 _RISKS: Final = (

@@ -175,6 +175,7 @@ PLACES: Final = (
     Place(
         "media-cache/", "audio files of customers, by a hash", Whose.CUSTOMERS, "media_cache_seconds; at each erasure"
     ),
+    Place("voices/", "voices of Piper that were added", Whose.NOBODY, "until removed"),
     Place("decoder-scratch/, sip-scratch/, recognizer-scratch/", "work in progress", Whose.CALLERS, "within the call"),
     Place("master.key", "what the accounts' keys are wrapped in", Whose.NOBODY, "always; its owner alone reads it"),
     Place("pepper", "the key of hashes and pseudonyms", Whose.NOBODY, "always; its owner alone reads it"),

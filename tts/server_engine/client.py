@@ -45,6 +45,7 @@ class ServerClient:
         self._egress = Egress(_ANYWHERE, residency)
         self._lookup = lookup
         self._session: ClientSession | None = None
+        self._resolver: GuardedResolver | None = None
         self._closed = False
 
     async def speech(self, server: SpeechServer, utterance: Utterance, rate: int | None) -> bytes:
@@ -77,6 +78,9 @@ class ServerClient:
         if self._session is not None:
             await self._session.close()
             self._session = None
+        if self._resolver is not None:
+            await self._resolver.close()  # the session leaves a resolver that it was given to whoever gave it
+            self._resolver = None
 
     async def _ask(self, server: SpeechServer, question: dict[str, Any], limit_bytes: int) -> bytes:
         url = URL(server.url)
@@ -100,9 +104,10 @@ class ServerClient:
         if self._closed:
             raise ServerFailed("The server is shutting down.")
         if self._session is None:
+            self._resolver = GuardedResolver(self._egress, self._lookup, _CONNECT_S)
             self._session = ClientSession(
                 connector=TCPConnector(
-                    resolver=GuardedResolver(self._egress, self._lookup, _CONNECT_S),
+                    resolver=self._resolver,
                     use_dns_cache=False,
                     limit=0,
                     limit_per_host=CONNECTIONS_PER_SERVER,
