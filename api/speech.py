@@ -11,6 +11,7 @@ from tts.server_engine.server import AudioFormat, SpeechServer
 from tts.server_engine.servers import SpeechServers
 from tts.synthesizer import SpeechService
 from tts.voice_shelf.added import with_added
+from tts.voice_shelf.mbrola import MbrolaSwitch
 from tts.voice_shelf.shelf import VoiceShelf
 
 
@@ -23,6 +24,7 @@ def speech_service(settings: Settings) -> SpeechService:
         piper_voices=piper_voices,
         workers=settings.tts_workers,
         espeak=settings.tts_espeak,
+        mbrola=mbrola_switch(settings).is_on(),
         servers=speech_servers(settings),
     )
 
@@ -30,6 +32,11 @@ def speech_service(settings: Settings) -> SpeechService:
 def voice_shelf(settings: Settings) -> VoiceShelf:
     """The voices that `telefoon voices add` has added."""
     return VoiceShelf(settings.data_dir / "voices")
+
+
+def mbrola_switch(settings: Settings) -> MbrolaSwitch:
+    """Whether `telefoon voices enable mbrola` was given."""
+    return MbrolaSwitch(settings.data_dir / "voices")
 
 
 def speech_servers(settings: Settings) -> SpeechServers:

@@ -17,7 +17,8 @@ from engine.ports import Speech
 from engine.tasks import stopped
 from tts import script
 from tts.cache import PromptCache
-from tts.installed import installed_voices
+from tts.greetings import GREETINGS
+from tts.installed import INSTALL, installed_voices
 from tts.joining import joined
 from tts.loudness import CEILING_DBFS, LEVEL_DBOV
 from tts.pieces import pieces
@@ -51,13 +52,6 @@ _PATIENCE: Final[Mapping[EngineName, tuple[float, float]]] = {
 
 _NEURAL: Final = frozenset({EngineName.HIBARI, EngineName.PIPER})
 """They keep hundreds of megabytes in memory, so one process has them for all."""
-
-_CHECK_TEXT: Final[Mapping[str, str]] = {
-    "nl": "Goedemorgen.",
-    "fr": "Bonjour.",
-    "de": "Guten Morgen.",
-    "en": "Good morning.",
-}
 
 _log = structlog.get_logger(__name__)
 
@@ -164,7 +158,17 @@ class SpeechService:
             checks = await self.check()
             if what is not None and all(each.ok for each in checks):
                 trials.keep(what, checks)
+        for engine, languages in self.lacking().items():
+            _log.info("speech_engine_missing", engine=engine, languages=languages, install=INSTALL[engine])
         return checks
+
+    def lacking(self) -> dict[EngineName, list[str]]:
+        """Engines that would be understood better than those which speak, and for which languages."""
+        found: dict[EngineName, list[str]] = {}
+        for language in sorted(LANGUAGES):
+            for engine in self.voices.lacking(language):
+                found.setdefault(engine, []).append(language)
+        return found
 
     async def check(self) -> list[VoiceCheck]:
         """Try espeak's driver, then each language with each of its engines. Raises SetupError if none will work."""
@@ -235,7 +239,7 @@ class SpeechService:
         voice = "none"
         try:
             voice = self.voices.default(engine, language)
-            parts = script.of_plain_text(_CHECK_TEXT[language[:2]], language, None)
+            parts = script.of_plain_text(GREETINGS[language.partition("-")[0]], language, None)
             seconds = await self._seconds(parts, [Voice(engine, voice)], None)
         except (PoolError, SpeechError) as error:
             return VoiceCheck(language, engine, voice, ok=False, detail=str(error))

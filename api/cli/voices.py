@@ -1,5 +1,9 @@
-"""`telefoon voices`: voices of Piper that this node speaks with, added from files that the operator has."""
+"""`telefoon voices`: who speaks which language, voices of Piper from the operator's files, and MBROLA."""
 
+import shutil
+import subprocess
+import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,13 +11,18 @@ import typer
 
 from api.cli.group import CommandGroup, examples
 from api.cli.output import AsJson, as_row, print_json, print_rows
-from engine.errors import NotFound
+from engine.errors import InvalidField, NotFound
+from engine.languages import LANGUAGES
+from tts.installed import INSTALL
+from tts.voices import MBROLA_VOICES, EngineName
 
 if TYPE_CHECKING:
-    from tts.voice_shelf.shelf import VoiceShelf
+    from tts.voice_shelf.shelf import AddedVoice, VoiceShelf
 
 voices = typer.Typer(
-    cls=CommandGroup, no_args_is_help=True, help="Voices of Piper: add files of your own, list and remove them."
+    cls=CommandGroup,
+    no_args_is_help=True,
+    help="Voices: who speaks what, files of your own for Piper, and MBROLA.",
 )
 
 Tag = Annotated[str, typer.Argument(metavar="LANGUAGE", help="Such as nl-BE.")]
@@ -53,13 +62,81 @@ def add(
 
 @voices.command("list", epilog=examples("telefoon voices list", "telefoon voices list --json"))
 def list_voices(as_json: AsJson = False) -> None:
-    """List the voices that were added."""
-    rows = [{"language": tag, **as_row(each)} for tag, each in _shelf().all().items()]
+    """List which voice speaks each language, and what would be understood better."""
+    from api.speech import speech_service
+    from config.settings import load
+
+    added = _shelf().all()
+    table = speech_service(load()).voices
+    rows = []
+    for tag in sorted(LANGUAGES):
+        first, *others = table.order(tag)
+        voice = {"language": tag, "engine": first, "voice": Path(table.default(first, tag)).name}
+        better = ", ".join(table.lacking(tag))
+        rows.append({**voice, "otherwise": ", ".join(others), "better": better, **_of_file(added.get(tag))})
     if as_json:
         print_json(rows)
         return
-    columns = {"language": "Language", "file": "File", "spoken": "Speaks", "licence": "Licence", "sha256": "SHA-256"}
-    print_rows(rows, columns, none="No voice was added. Add one with: telefoon voices add LANGUAGE FILE")
+    columns = {
+        "language": "Language", "engine": "Engine", "voice": "Voice", "otherwise": "If that fails",
+        "better": "Better, not installed", "licence": "Licence", "sha256": "SHA-256",
+    }  # fmt: skip
+    print_rows(rows, {name: title for name, title in columns.items() if any(row[name] for row in rows)}, none="")
+    for engine in {engine for tag in LANGUAGES for engine in table.lacking(tag)}:
+        typer.echo(f"{engine}: {INSTALL[engine]}")
+
+
+@voices.command(
+    "try", epilog=examples("telefoon voices try nl-BE", "telefoon voices try fr-BE 'Il y en a 95.' -o fr.wav")
+)
+def try_voice(
+    language: Tag,
+    text: Annotated[str | None, typer.Argument(metavar="TEXT", help="What to say; a greeting by default.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="WAV file to write.")] = None,
+) -> None:
+    """Let a language's voice speak: aloud where this machine has `aplay`, into a file otherwise."""
+    from api.cli.say import say
+    from engine.languages import canonical_language
+
+    tag = canonical_language(language)
+    player = shutil.which("aplay")
+    with tempfile.TemporaryDirectory() as folder:
+        wav = output or (Path(folder, "voice.wav") if player else Path(f"voice-{tag}.wav"))
+        say(text or _greeting(tag), wav, tag)
+        if output is None and player is not None:
+            subprocess.run([player, "-q", str(wav)], check=False)
+
+
+@voices.command(epilog=examples("telefoon voices enable mbrola", "telefoon voices enable mbrola --yes"))
+def enable(
+    engine: Annotated[str, typer.Argument(metavar="ENGINE", help="mbrola")],
+    yes: Annotated[bool, typer.Option("--yes", help="The condition has been read and is met.")] = False,
+) -> None:
+    """Turn on MBROLA's voices, which are understood better in Dutch and have a condition of use."""
+    from api.speech import mbrola_switch
+    from config.settings import load
+    from tts.engines.mbrola import missing
+    from tts.voice_shelf.mbrola import CONDITION
+
+    _require_mbrola(engine)
+    typer.echo(f"{CONDITION}\n")
+    if not yes:
+        typer.confirm("Is this condition met?", abort=True, err=True)
+    mbrola_switch(load()).turn_on(datetime.now(UTC))
+    typer.echo("MBROLA is on. A running server speaks with it when it is started again.")
+    for lacks in filter(None, map(missing, MBROLA_VOICES.values())):
+        typer.echo(f"telefoon: {lacks}", err=True)
+
+
+@voices.command(epilog=examples("telefoon voices disable mbrola"))
+def disable(engine: Annotated[str, typer.Argument(metavar="ENGINE", help="mbrola")]) -> None:
+    """Turn MBROLA's voices off again. Start a running server again afterwards."""
+    from api.speech import mbrola_switch
+    from config.settings import load
+
+    _require_mbrola(engine)
+    mbrola_switch(load()).turn_off()
+    typer.echo("MBROLA is off.")
 
 
 @voices.command(epilog=examples("telefoon voices remove nl-BE"))
@@ -79,6 +156,21 @@ class NoVoice(NotFound):
     def __init__(self, language: str) -> None:
         super().__init__("voice", language)
         self.args = (f"No voice was added for {language}. See them with: telefoon voices list",)
+
+
+def _require_mbrola(engine: str) -> None:
+    if engine != EngineName.MBROLA:
+        raise InvalidField("engine", f"'{engine}' is no mbrola; other engines are chosen in tts_engines.")
+
+
+def _of_file(added: "AddedVoice | None") -> dict[str, str]:
+    return {"licence": added.licence if added else "", "sha256": added.sha256 if added else ""}
+
+
+def _greeting(tag: str) -> str:
+    from tts.greetings import GREETINGS
+
+    return GREETINGS[tag.partition("-")[0]]
 
 
 def _shelf() -> "VoiceShelf":

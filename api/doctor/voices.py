@@ -25,6 +25,7 @@ async def check(settings: Settings, _running: RunningServer | None) -> Sequence[
         speech = speech_service(settings)
         try:
             checks = await speech.check()
+            better = [_better(engine, languages) for engine, languages in speech.lacking().items()]
         finally:
             await speech.close()
     except (TelefoonError, OSError) as error:
@@ -36,7 +37,16 @@ async def check(settings: Settings, _running: RunningServer | None) -> Sequence[
     ]
     languages = sorted({each.language for each in checks if each.ok})
     well = [Finding(SUBJECT, True, f"{len(languages)} languages speak: {', '.join(languages)}")] if languages else []
-    return [*well, *broken, *await asyncio.to_thread(_changed, settings)]
+    return [*well, *better, *broken, *await asyncio.to_thread(_changed, settings)]
+
+
+def _better(engine: str, languages: Sequence[str]) -> Finding:
+    """No fault: what is not installed, and would be understood better."""
+    from tts.installed import INSTALL
+    from tts.voices import EngineName
+
+    detail = f"{engine} would be understood better in {', '.join(languages)}: {INSTALL[EngineName(engine)]}"
+    return Finding("Better voices", True, detail)
 
 
 def _advice(check: "VoiceCheck") -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from tts.engines.base import EngineError, Samples, as_samples
+from tts.engines.counting import counted
 from tts.engines.espeak_markup import markup
 from tts.script import Utterance
 
@@ -50,7 +51,7 @@ class MbrolaEngine:
         ]
         try:
             done = subprocess.run(
-                command, input=markup(utterance).encode(), capture_output=True, timeout=_LIMIT_S, check=False
+                command, input=markup(counted(utterance)).encode(), capture_output=True, timeout=_LIMIT_S, check=False
             )
         except subprocess.TimeoutExpired as error:
             raise EngineError(f"espeak-ng with MBROLA did not finish within {_LIMIT_S:g} seconds.") from error

@@ -4,6 +4,7 @@ import importlib
 from typing import Any, Final
 
 from tts.engines.base import EngineError, Samples, as_samples, said_in_runs
+from tts.engines.counting import counted
 from tts.script import Utterance
 
 RATE_HZ: Final = 16_000
@@ -30,7 +31,7 @@ class PicoEngine:
     def say(self, utterance: Utterance, voice: str, rate: int | None) -> tuple[Samples, int]:
         """See Engine.say."""
         speed = (DEFAULT_RATE if rate is None else rate) / USUAL_RATE
-        return said_in_runs(utterance, lambda text, faster: self._said(text, voice, speed * faster)), RATE_HZ
+        return said_in_runs(counted(utterance), lambda text, faster: self._said(text, voice, speed * faster)), RATE_HZ
 
     def _said(self, text: str, voice: str, speed: float) -> Samples:
         # Pico reads markup of its own in any text, and one element of it plays a file of this machine.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from engine.errors import UnknownLanguage
 from engine.languages import canonical_language
-from tts.voices import DEFAULT_ORDER, EngineName
+from tts.voices import EngineName
 
 Engines = Mapping[str, Sequence[str]]
 Models = Mapping[str, Path]
@@ -15,12 +15,12 @@ Models = Mapping[str, Path]
 def with_added(added: Models, engines: Engines, models: Models) -> tuple[Engines, Models]:
     """The settings' orders of engines and Piper's models, with those that were added for languages they leave open.
 
-    A language that has a voice and no order is spoken by piper, and by what would speak it otherwise where that fails.
+    A language that has a voice and no order is spoken by piper, and by pyttsx3 where that fails.
     Languages of the settings may be written in any way; wrong ones stay for others to refuse.
     """
     ordered, modelled = _tags(engines), _tags(models)
     return (
-        {**engines, **{tag: (EngineName.PIPER, *DEFAULT_ORDER) for tag in added if tag not in ordered}},
+        {**engines, **{tag: (EngineName.PIPER, EngineName.PYTTSX3) for tag in added if tag not in ordered}},
         {**models, **{tag: path for tag, path in added.items() if tag not in modelled}},
     )
 
