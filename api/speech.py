@@ -1,5 +1,6 @@
 """Speech, and its recognition, as the settings describe them."""
 
+from api.voices import mbrola_switch, voice_shelf
 from config.settings import Settings
 from config.speech_server import SpeechServerSettings
 from engine.errors import EgressDenied, SetupError, UnknownLanguage
@@ -11,8 +12,6 @@ from tts.server_engine.server import AudioFormat, SpeechServer
 from tts.server_engine.servers import SpeechServers
 from tts.synthesizer import SpeechService
 from tts.voice_shelf.added import with_added
-from tts.voice_shelf.mbrola import MbrolaSwitch
-from tts.voice_shelf.shelf import VoiceShelf
 
 
 def speech_service(settings: Settings) -> SpeechService:
@@ -27,16 +26,6 @@ def speech_service(settings: Settings) -> SpeechService:
         mbrola=mbrola_switch(settings).is_on(),
         servers=speech_servers(settings),
     )
-
-
-def voice_shelf(settings: Settings) -> VoiceShelf:
-    """The voices that `telefoon voices add` has added."""
-    return VoiceShelf(settings.data_dir / "voices")
-
-
-def mbrola_switch(settings: Settings) -> MbrolaSwitch:
-    """Whether `telefoon voices enable mbrola` was given."""
-    return MbrolaSwitch(settings.data_dir / "voices")
 
 
 def speech_servers(settings: Settings) -> SpeechServers:

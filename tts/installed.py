@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 from typing import Final
 
-from tts.engines import mbrola
+from tts import mbrola_files
 from tts.voices import HIBARI_VOICE, MBROLA_VOICES, PICO_VOICES, EngineName, Voice
 
 INSTALL: Final = {
@@ -22,5 +22,6 @@ def installed_voices(*, with_mbrola: bool) -> frozenset[Voice]:
     if find_spec("py_nanotts") is not None:
         voices |= {Voice(EngineName.PICO, name) for name in PICO_VOICES.values()}
     if with_mbrola:
-        voices |= {Voice(EngineName.MBROLA, name) for name in MBROLA_VOICES.values() if mbrola.missing(name) is None}
+        names = (name for name in MBROLA_VOICES.values() if mbrola_files.missing(name) is None)
+        voices |= {Voice(EngineName.MBROLA, name) for name in names}
     return frozenset(voices)

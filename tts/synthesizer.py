@@ -11,14 +11,15 @@ from typing import Any, Final, Self
 
 import structlog
 
-from engine.errors import SetupError, SpeechError, UnknownLanguage
+from engine.errors import SetupError, SpeechError
 from engine.languages import LANGUAGES, canonical_language
 from engine.ports import Speech
 from engine.tasks import stopped
 from tts import script
 from tts.cache import PromptCache
+from tts.choosing import voice_table
 from tts.greetings import GREETINGS
-from tts.installed import INSTALL, installed_voices
+from tts.installed import INSTALL
 from tts.joining import joined
 from tts.loudness import CEILING_DBFS, LEVEL_DBOV
 from tts.pieces import pieces
@@ -91,19 +92,7 @@ class SpeechService:
         servers = servers or SpeechServers()
         if espeak not in {"auto", "system", "loader"}:
             raise SetupError(f"tts_espeak is '{espeak}'. Allowed are auto, system and loader.")
-        try:
-            orders = {
-                canonical_language(tag): tuple(_engine(tag, name) for name in names)
-                for tag, names in (engines or {}).items()
-            }
-            models = {canonical_language(tag): path for tag, path in (piper_voices or {}).items()}
-            voices = VoiceTable(orders, models, servers.voices, installed_voices(with_mbrola=mbrola))
-            for tag in orders:
-                voices.voices(tag, None)
-        except (UnknownLanguage, SpeechError) as error:
-            raise SetupError(f"tts_engines or tts_piper_voices can't be followed: {error}") from error
-        if empty := [tag for tag, order in orders.items() if not order]:
-            raise SetupError(f"tts_engines names no engine for {', '.join(empty)}.")
+        voices = voice_table(engines or {}, piper_voices or {}, servers.voices, mbrola=mbrola)
         pool = WorkerPool(cache.folder / "workers", size=workers, queue_limit=queue_limit, espeak=espeak)
         neural = WorkerPool(cache.folder / "neural-worker", size=1, queue_limit=queue_limit, espeak=espeak)
         return cls(voices, cache, pool, neural, servers)
@@ -300,13 +289,6 @@ def _job(parts: Script, voices: Sequence[Voice | None], rate: int | None, rate_h
 def _patience(parts: Script, voices: Iterable[Voice | None]) -> float:
     characters = sum(part.characters for part in parts if isinstance(part, Utterance))
     return max(least + each * characters for least, each in (_PATIENCE[voice.engine] for voice in voices if voice))
-
-
-def _engine(tag: str, name: str) -> EngineName:
-    try:
-        return EngineName(name)
-    except ValueError as error:
-        raise SetupError(f"tts_engines names '{name}' for {tag}. Allowed are {_listed(EngineName)}.") from error
 
 
 def _listed(values: Iterable[object]) -> str:

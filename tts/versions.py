@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from engine.errors import SpeechError
 from engine.languages import LANGUAGES
-from tts.engines.mbrola import voice_file
+from tts.mbrola_files import voice_file
 from tts.voices import EngineName, Voice, VoiceTable
 
 NOT_INSTALLED: Final = "none"

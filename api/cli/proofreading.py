@@ -16,11 +16,11 @@ _ANY: Final = "en-GB"
 
 def proofreader() -> "Proofreader":
     """With the voices that the settings name. Raises SetupError."""
-    from api.speech import speech_service
+    from api.voices import chosen_voices
     from config.settings import load
     from tts.proofreading import Proofreader
 
-    return Proofreader(speech_service(load()).voices)
+    return Proofreader(chosen_voices(load()))
 
 
 class VerbProofreader:

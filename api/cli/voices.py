@@ -5,16 +5,13 @@ import subprocess
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from api.cli.group import CommandGroup, examples
 from api.cli.output import AsJson, as_row, print_json, print_rows
 from engine.errors import InvalidField, NotFound
-from engine.languages import LANGUAGES
-from tts.installed import INSTALL
-from tts.voices import MBROLA_VOICES, EngineName
 
 if TYPE_CHECKING:
     from tts.voice_shelf.shelf import AddedVoice, VoiceShelf
@@ -24,6 +21,8 @@ voices = typer.Typer(
     no_args_is_help=True,
     help="Voices: who speaks what, files of your own for Piper, and MBROLA.",
 )
+
+_MBROLA: Final = "mbrola"
 
 Tag = Annotated[str, typer.Argument(metavar="LANGUAGE", help="Such as nl-BE.")]
 
@@ -63,11 +62,13 @@ def add(
 @voices.command("list", epilog=examples("telefoon voices list", "telefoon voices list --json"))
 def list_voices(as_json: AsJson = False) -> None:
     """List which voice speaks each language, and what would be understood better."""
-    from api.speech import speech_service
+    from api.voices import chosen_voices
     from config.settings import load
+    from engine.languages import LANGUAGES
+    from tts.installed import INSTALL
 
     added = _shelf().all()
-    table = speech_service(load()).voices
+    table = chosen_voices(load())
     rows = []
     for tag in sorted(LANGUAGES):
         first, *others = table.order(tag)
@@ -113,10 +114,11 @@ def enable(
     yes: Annotated[bool, typer.Option("--yes", help="The condition has been read and is met.")] = False,
 ) -> None:
     """Turn on MBROLA's voices, which are understood better in Dutch and have a condition of use."""
-    from api.speech import mbrola_switch
+    from api.voices import mbrola_switch
     from config.settings import load
-    from tts.engines.mbrola import missing
+    from tts.mbrola_files import missing
     from tts.voice_shelf.mbrola import CONDITION
+    from tts.voices import MBROLA_VOICES
 
     _require_mbrola(engine)
     typer.echo(f"{CONDITION}\n")
@@ -131,7 +133,7 @@ def enable(
 @voices.command(epilog=examples("telefoon voices disable mbrola"))
 def disable(engine: Annotated[str, typer.Argument(metavar="ENGINE", help="mbrola")]) -> None:
     """Turn MBROLA's voices off again. Start a running server again afterwards."""
-    from api.speech import mbrola_switch
+    from api.voices import mbrola_switch
     from config.settings import load
 
     _require_mbrola(engine)
@@ -159,7 +161,7 @@ class NoVoice(NotFound):
 
 
 def _require_mbrola(engine: str) -> None:
-    if engine != EngineName.MBROLA:
+    if engine != _MBROLA:
         raise InvalidField("engine", f"'{engine}' is no mbrola; other engines are chosen in tts_engines.")
 
 

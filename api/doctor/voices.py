@@ -55,7 +55,7 @@ def _advice(check: "VoiceCheck") -> str:
 
 def _changed(settings: Settings) -> list[Finding]:
     """Files that are no more what was added."""
-    from api.speech import voice_shelf
+    from api.voices import voice_shelf
 
     return [
         Finding(f"Voice {language}", False, fault, f"Add it again: telefoon voices add {language} FILE.")

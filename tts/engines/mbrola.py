@@ -4,7 +4,6 @@ espeak-ng finds the phonemes, and the program mbrola says them with a voice file
 neither is part of the product; the library of tts/engines/espeak.py has no data for these voices.
 """
 
-import shutil
 import subprocess
 import wave
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Final
 from tts.engines.base import EngineError, Samples, as_samples
 from tts.engines.counting import counted
 from tts.engines.espeak_markup import markup
+from tts.mbrola_files import missing
 from tts.script import Utterance
 
 DEFAULT_RATE: Final = 130
@@ -20,9 +20,6 @@ DUTCH_RATE: Final = 115
 """Words per minute where none is asked for; a recogniser misread more of Dutch at 130 and at 150."""
 
 _LIMIT_S: Final = 30.0
-_PROGRAMS: Final = ("espeak-ng", "mbrola")
-_VOICES: Final = Path("/usr/share/mbrola")
-_ADVICE: Final = "Install it with: apt-get install espeak-ng mbrola {package} (contrib and non-free)"
 
 
 class MbrolaEngine:
@@ -59,19 +56,3 @@ class MbrolaEngine:
             raise EngineError(f"espeak-ng with MBROLA: {done.stderr.decode(errors='replace').strip()[-200:]}")
         with wave.open(str(self._file), "rb") as wav:
             return as_samples(wav.readframes(wav.getnframes())), wav.getframerate()
-
-
-def voice_file(voice: str) -> Path:
-    """Where Debian's package puts the voice."""
-    return _VOICES / voice / voice
-
-
-def missing(voice: str) -> str | None:
-    """What is not installed of what a voice needs, and how it is; None where all is there."""
-    advice = _ADVICE.format(package=f"mbrola-{voice}")
-    for program in _PROGRAMS:
-        if shutil.which(program) is None:
-            return f"The program {program} is not installed. {advice}"
-    if not voice_file(voice).exists():
-        return f"MBROLA's voice {voice} is not installed. {advice}"
-    return None

@@ -10,16 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import soundfile
 
 from api.doctor import voices as doctor
-from api.speech import speech_service, voice_shelf
+from api.speech import speech_service
+from api.voices import chosen_voices, mbrola_switch, voice_shelf
 from config.settings import load
 from engine.errors import SetupError
 from tests.unit.cli.conftest import Run
 from tts.voice_shelf.added import with_added
 from tts.voice_shelf.known import digests_of, known_voices, recognised
 from tts.voice_shelf.onnx import fault_of_onnx
-from tts.voices import EngineName
+from tts.voices import EngineName, Voice
 
 # ir_version 8, a graph of four bytes, opset_import empty: all that every model has, and nothing that speaks.
 MODEL = bytes([0x08, 0x08, 0x3A, 0x04, 1, 2, 3, 4, 0x42, 0x00])
@@ -56,8 +58,10 @@ def test_an_added_voice_is_copied_and_speaks_its_language_without_a_setting(tele
     model = Path(service.voices.default(EngineName.PIPER, "nl-BE"))
     assert model.read_bytes() == MODEL
     assert json.loads(model.with_name(f"{model.name}.json").read_text()) == json.loads(description())
-    [row] = json.loads(telefoon("voices", "list", "--json").stdout)
-    assert (row["language"], row["spoken"], row["licence"]) == ("nl-BE", "nl_BE", "")
+    rows = json.loads(telefoon("voices", "list", "--json").stdout)
+    [row] = [each for each in rows if each["language"] == "nl-BE"]
+    assert (row["engine"], row["otherwise"], row["licence"]) == ("piper", "pyttsx3", "")
+    assert row["sha256"] == hashlib.sha256(MODEL).hexdigest()
 
 
 @pytest.mark.parametrize("named", ["rdh.json", "config.json", "whatever.json"])
@@ -190,3 +194,43 @@ def test_a_published_voice_is_recognised_by_its_content() -> None:
     known = recognised(digests_of(model))
     assert known is not None
     assert (known.name, known.licence) == ("en_US-joe-medium", "CC0 1.0")
+
+
+def test_mbrola_is_turned_on_only_by_who_says_that_its_condition_is_met(telefoon: Run) -> None:
+    refused = telefoon("voices", "enable", "mbrola")
+    assert refused.exit_code == 1
+    assert "only with the Mbrola program" in refused.stdout
+    assert Voice(EngineName.MBROLA, "nl2") not in chosen_voices(load()).able
+
+    told = telefoon("voices", "enable", "mbrola", "--yes")
+
+    assert told.exit_code == 0
+    assert told.stderr == "" or "apt-get install espeak-ng mbrola mbrola-nl2" in told.stderr
+    assert mbrola_switch(load()).is_on()
+    assert telefoon("voices", "disable", "mbrola").exit_code == 0
+    assert not mbrola_switch(load()).is_on()
+
+
+def test_what_is_no_mbrola_is_not_turned_on(telefoon: Run) -> None:
+    told = telefoon("voices", "enable", "pico", "--yes")
+
+    assert told.exit_code == 2
+    assert "tts_engines" in told.stderr
+
+
+def test_the_list_tells_who_speaks_and_what_would_be_understood_better(telefoon: Run) -> None:
+    rows = {each["language"]: each for each in json.loads(telefoon("voices", "list", "--json").stdout)}
+
+    assert (rows["nl-BE"]["engine"], rows["nl-BE"]["better"]) == ("pyttsx3", "mbrola")
+    assert (rows["en-GB"]["engine"], rows["en-GB"]["better"]) == ("hibari", "")
+    assert "telefoon voices enable mbrola" in telefoon("voices", "list").stdout
+
+
+@pytest.mark.processes
+def test_a_voice_is_tried_into_a_file(telefoon: Run, tmp_path: Path) -> None:
+    wav = tmp_path / "nl.wav"
+
+    told = telefoon("voices", "try", "nl-BE", "-o", str(wav))
+
+    assert told.exit_code == 0, told.stderr
+    assert soundfile.info(wav).duration > 0.5

@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 
 from tests.peers.waiting import within
+from tests.running.pace import patience
 from tts.pool import JobRefused, JobTimedOut, PoolError, PoolFull, WorkerDied, WorkerPool
 
 pytestmark = pytest.mark.processes
@@ -121,7 +122,7 @@ async def test_a_job_the_worker_refuses_says_why_and_keeps_the_worker(pool: Work
 
 async def test_a_text_longer_than_the_driver_bears_is_said(pool: WorkerPool, tmp_path: Path) -> None:
     """pyttsx3 claims ten times the text's size, so that espeak reads past its end; 13.5 kB can crash it."""
-    done = await pool.run(speaking(tmp_path / "a.wav", "hello there " * 1130, rate=450), timeout_s=30)
+    done = await pool.run(speaking(tmp_path / "a.wav", "hello there " * 1130, rate=450), timeout_s=patience(30))
 
     assert done["seconds"] > 200
 

@@ -33,7 +33,9 @@ LONG = (
     "I would like to speak with somebody about my invoice. Last month you sent me a letter with the wrong address. "
     "My neighbour opened the letter and gave it to me on Monday. Then I called your office and nobody answered the "
     "telephone. On Tuesday morning I called again and waited for twenty minutes. A woman told me that she would "
-    "look for my contract and call me back. Nobody has called me since then, so I am calling you again today."
+    "look for my contract and call me back. Nobody has called me since then, so I am calling you again today. Please "
+    "tell me what I have to pay and where I can send the letter. I would also like to have a copy of my contract "
+    "before the end of the week."
 )
 
 

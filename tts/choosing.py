@@ -1,0 +1,42 @@
+"""Who speaks, as settings and what is installed have it."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from engine.errors import SetupError, SpeechError, UnknownLanguage
+from engine.languages import canonical_language
+from tts.installed import installed_voices
+from tts.voices import EngineName, VoiceTable
+
+
+def voice_table(
+    engines: Mapping[str, Sequence[str]],
+    piper_voices: Mapping[str, Path],
+    server_voices: Mapping[str, str],
+    *,
+    mbrola: bool,
+) -> VoiceTable:
+    """From plain settings: `engines` in order, files of Piper and servers' voices by language, whether MBROLA is on.
+
+    Raises SetupError for a language or an engine that there is not, and for an engine without a voice.
+    """
+    if empty := [tag for tag, names in engines.items() if not names]:
+        raise SetupError(f"tts_engines names no engine for {', '.join(empty)}.")
+    try:
+        orders = {
+            canonical_language(tag): tuple(_engine(tag, name) for name in names) for tag, names in engines.items()
+        }
+        models = {canonical_language(tag): path for tag, path in piper_voices.items()}
+        table = VoiceTable(orders, models, server_voices, installed_voices(with_mbrola=mbrola))
+        for tag in orders:
+            table.voices(tag, None)
+    except (UnknownLanguage, SpeechError) as error:
+        raise SetupError(f"tts_engines or tts_piper_voices can't be followed: {error}") from error
+    return table
+
+
+def _engine(tag: str, name: str) -> EngineName:
+    try:
+        return EngineName(name)
+    except ValueError as error:
+        raise SetupError(f"tts_engines names '{name}' for {tag}. Allowed are {', '.join(EngineName)}.") from error
