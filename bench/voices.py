@@ -25,11 +25,11 @@ import soundfile
 
 from bench.process import usage
 from bench.results import save
-from bench.word_errors import word_error
 from engine.consent import Sentence, load_texts
 from engine.errors import SetupError, SpeechError
 from engine.ports import Speech
 from tests.peers.g711 import PCMA
+from tests.peers.word_errors import word_errors
 from tts.cache import PromptCache
 from tts.pool import WorkerPool
 from tts.synthesizer import SpeechService
@@ -82,7 +82,7 @@ async def understood(service: SpeechService, judge: WorkerPool, language: str, r
             "language": language, "hints": [], "careful": True,
         }  # fmt: skip
         read = str((await judge.run(job, timeout_s=_READING_S))["text"])
-        wrong, count = word_error(said, read, language)
+        wrong, count = word_errors(said, read, LANGUAGES[language])
         misread, words = misread + wrong, words + count
         if wrong:
             bad.append(f"{said} | {read}")
