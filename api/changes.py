@@ -12,7 +12,7 @@ from engine.flow.interpreter import Start
 from engine.flow.next_step import GoTo, Method
 from engine.flow.parse import parse
 from engine.flow.plans import CallRecordingPlan, Channels, Tracks, Trim
-from engine.languages import canonical_language
+from engine.languages import nearest_language
 from engine.numbers import parse_e164
 from engine.orders import (
     CallChange,
@@ -114,7 +114,7 @@ def pause_behavior_of(asked: Body) -> PauseBehavior | None:
 
 
 def _say(asked: Body) -> SayInto:
-    language = canonical_language(asked["language"]) if "language" in asked else None
+    language = nearest_language(asked["language"]) if "language" in asked else None
     return SayInto(asked["text"], language, _side(asked))
 
 

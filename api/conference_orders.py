@@ -7,7 +7,7 @@ from api.changes import CHANGES_NOTHING, pause_behavior_of, pause_faults
 from api.problems import Invalid
 from api.sounds import language_faults, say_faults, speech_of, url_of
 from engine.conference import ConferenceStatus, ParticipantChange
-from engine.languages import canonical_language
+from engine.languages import nearest_language
 from engine.orders import ConferenceChange, NewConference, ParticipantOrder, RecordingAction
 from engine.room_options import Announces, RecordedTracks, RoomOptions
 
@@ -68,7 +68,7 @@ def _require_change(body: Body) -> None:
 
 def _options(body: Body) -> RoomOptions:
     return RoomOptions(
-        language=canonical_language(body["language"]) if "language" in body else None,
+        language=nearest_language(body["language"]) if "language" in body else None,
         announce=Announces(body["announce"]),
         sample_rate=int(body["sample_rate"]),
         recorded_tracks=RecordedTracks(body["recorded_tracks"]),

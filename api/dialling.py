@@ -8,7 +8,7 @@ from api.problems import FieldError, Invalid
 from api.services import Services
 from api.sounds import language_faults
 from engine.errors import CallerNotOwned
-from engine.languages import canonical_language
+from engine.languages import nearest_language
 from engine.numbers import Number, parse_e164
 
 
@@ -19,7 +19,7 @@ def dialling_faults(body: Mapping[str, Any]) -> list[FieldError]:
 
 def language_of(body: Mapping[str, Any], number: Number) -> str:
     """The language that was asked for, else the number's."""
-    return canonical_language(body["tts_language"]) if "tts_language" in body else number.language
+    return nearest_language(body["tts_language"]) if "tts_language" in body else number.language
 
 
 async def own_number(services: Services, asked: Asked) -> Number:

@@ -5,7 +5,7 @@ from typing import Any
 
 from api.problems import FieldError
 from engine.errors import UnknownLanguage
-from engine.languages import canonical_language
+from engine.languages import nearest_language
 from engine.ports import Speech
 
 Body = Mapping[str, Any]
@@ -19,7 +19,7 @@ def say_faults(body: Body) -> list[FieldError]:
 def language_faults(body: Body, field: str, *, named: str = "") -> list[FieldError]:
     """What is wrong with a language, if it is there; `named` is how the error calls it."""
     try:
-        canonical_language(body.get(field, "en-GB"))
+        nearest_language(body.get(field, "en-GB"))
     except UnknownLanguage as error:
         return [FieldError(named or field, error.detail)]
     return []
@@ -30,7 +30,7 @@ def speech_of(body: Body) -> Speech | None:
     if "say" not in body:
         return None
     asked = body["say"]
-    return Speech(asked["text"], canonical_language(asked.get("language", "en-GB")))
+    return Speech(asked["text"], nearest_language(asked.get("language", "en-GB")))
 
 
 def url_of(body: Body) -> str | None:

@@ -7,8 +7,6 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from engine.languages import nearest_language
-
 _POLLY: Final[Mapping[str, str]] = {
     name: language
     for language, names in {
@@ -60,24 +58,29 @@ _BY_FOLDED_NAME: Final = {name.lower(): language for name, language in _POLLY.it
 # Those names say nothing about a language: the text's own, or the call's, holds.
 _OF_NO_LANGUAGE: Final = frozenset({"man", "woman", "alice", "default"})
 _CLOUD: Final = re.compile(r"(Polly|Google|Amazon|Azure|Microsoft|ElevenLabs|Basic|Deepgram)[.\-](.*)", re.IGNORECASE)
+# As Google and Azure themselves name them: pl-PL-Wavenet-A, pl-PL-ZofiaNeural.
+_OF_GOOGLE_OR_AZURE: Final = re.compile(r"[a-z]{2,3}-[A-Z]{2}-\w[\w-]*", re.IGNORECASE)
 _TAG: Final = re.compile(r"\b([a-z]{2,3}-[A-Z]{2,4})\b", re.IGNORECASE)
-_ACCENTS: Final = str.maketrans("éèíóâá", "eeioaa")
+_ACCENTS: Final = str.maketrans("éèêíóâá", "eeeioaa")
 
 
 def is_cloud_voice(voice: str) -> bool:
     """Whether a name is a voice of one of the clouds."""
-    return voice.lower() in _OF_NO_LANGUAGE or _CLOUD.fullmatch(voice) is not None
+    return voice.lower() in _OF_NO_LANGUAGE or _own_name(voice) is not None
 
 
 def language_of(voice: str) -> str | None:
-    """The language of ours that a cloud's voice stands for; None where its name tells none.
-
-    Raises UnknownLanguage for one that speaks a language which we do not.
-    """
-    cloud = _CLOUD.fullmatch(voice)
-    if cloud is None:
+    """The language that a cloud's voice speaks, which may be none of ours; None where its name tells none."""
+    name = _own_name(voice)
+    if name is None:
         return None
-    name = cloud.group(2)
     tag = _TAG.search(name)
-    spoken = tag.group(1) if tag else _BY_FOLDED_NAME.get(re.split(r"[-.]", name)[0].lower().translate(_ACCENTS))
-    return None if spoken is None else nearest_language(spoken)
+    return tag.group(1) if tag else _BY_FOLDED_NAME.get(re.split(r"[-.]", name)[0].lower().translate(_ACCENTS))
+
+
+def _own_name(voice: str) -> str | None:
+    """What a cloud itself calls its voice; None for one of no cloud."""
+    if _OF_GOOGLE_OR_AZURE.fullmatch(voice):
+        return voice
+    cloud = _CLOUD.fullmatch(voice)
+    return None if cloud is None else cloud.group(2)

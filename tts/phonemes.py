@@ -39,11 +39,12 @@ def ipa_of(alphabet: str, pronunciation: str) -> str | None:
 def espeak_phonemes(ipa: str, language: str) -> str | None:
     """The mnemonics by which espeak-ng's voices of `language` (a tag such as nl-BE) say it.
 
-    None if it is empty, too long, or has a sound that these voices lack.
+    None if it is empty, too long, or has a sound that these voices lack; and where no table tells what they have.
     """
-    if len(ipa) > IPA_LIMIT:
+    primary = language.partition("-")[0]
+    if len(ipa) > IPA_LIMIT or primary not in _TABLES:
         return None
-    known = _spelled(language.partition("-")[0])
+    known = _spelled(primary)
     signs = _longest_first(unicodedata.normalize("NFD", ipa.strip()), known)
     # A length mark that is left has no long vowel in the table: there, that vowel has but one length.
     said = [known.get(sign) for sign in signs if sign not in _WITHOUT_SOUND | _LENGTH]

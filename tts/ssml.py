@@ -14,8 +14,8 @@ import structlog
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from engine.errors import SpeechError, UnknownLanguage
-from engine.languages import is_spelling_of, nearest_language
+from engine.errors import SpeechError
+from engine.languages import is_spelling_of, spoken_for
 from tts.phonemes import ipa_of
 from tts.script import PLAIN, Manner, Script, Silence, Utterance, Words, shortened
 from tts.spoken.plain import as_said
@@ -194,15 +194,13 @@ def _within(element: Element, outer: _Context) -> _Context:
 
 
 def _spoken(tag: str, around: _Context) -> str:
-    """The language that is spoken for the tag: one without a voice of ours is read as the text around it is."""
-    try:
-        language = nearest_language(tag)
-    except UnknownLanguage:
-        around.note(f"{tag[:_SHOWN]} is not a language that we speak; its words are spoken in {around.language}.")
-        return around.language
-    if not is_spelling_of(tag, language):
-        around.note(f"{tag[:_SHOWN]} is spoken by the voice of {language}.")
-    return language
+    """What is spoken for the tag: a language without a voice of ours is read by the nearest, or as the text around."""
+    spoken = spoken_for(tag, around.language)
+    if spoken.remark:
+        around.note(spoken.remark)
+    elif not is_spelling_of(tag, spoken.language):
+        around.note(f"{tag[:_SHOWN]} is spoken by the voice of {spoken.language}.")
+    return spoken.language
 
 
 def _scaled(outer: int, element: Element, attribute: str, read: Callable[[str], int | None], note: Note) -> int:

@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 import structlog
 
 from engine.errors import SetupError, SpeechError
-from engine.languages import LANGUAGES, canonical_language
+from engine.languages import LANGUAGES, nearest_language
 from engine.ports import Speech
 from engine.tasks import stopped
 from tts import script
@@ -119,7 +119,7 @@ class SpeechService:
 
         Raises what `render` does, and mostly before the first.
         """
-        language = canonical_language(speech.language)
+        language = nearest_language(speech.language)
         if libraries.wanted_for(speech.text):
             await asyncio.to_thread(libraries.load)  # calls would stand still for it
         script = self._read(speech, language, rate_hz)

@@ -1,7 +1,7 @@
 """Which voice speaks which language, per engine. Nothing outside this table is ever spoken with."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -52,6 +52,33 @@ ESPEAK_VOICES: Final[Mapping[str, str]] = {
     "en-GB": "gmw/en",
     "en-IE": "gmw/en",
     "en-US": "gmw/en-us",
+    "ar-SA": "sem/ar",
+    "bg-BG": "zls/bg",
+    "cs-CZ": "zlw/cs",
+    "da-DK": "gmq/da",
+    "el-GR": "grk/el",
+    "es-ES": "roa/es",
+    "es-MX": "roa/es-419",
+    "et-EE": "urj/et",
+    "fi-FI": "urj/fi",
+    "ga-IE": "cel/ga",
+    "hr-HR": "zls/hr",
+    "hu-HU": "urj/hu",
+    "is-IS": "gmq/is",
+    "it-IT": "roa/it",
+    "lt-LT": "bat/lt",
+    "lv-LV": "bat/lv",
+    "mt-MT": "sem/mt",
+    "nb-NO": "gmq/nb",
+    "pl-PL": "zlw/pl",
+    "pt-PT": "roa/pt",
+    "pt-BR": "roa/pt-br",
+    "ro-RO": "roa/ro",
+    "sk-SK": "zlw/sk",
+    "sl-SI": "zls/sl",
+    "sv-SE": "gmq/sv",
+    "tr-TR": "trk/tr",
+    "uk-UA": "zle/uk",
 }
 
 PICO_VOICES: Final[Mapping[str, str]] = {
@@ -74,12 +101,19 @@ HIBARI_VOICE: Final = "heart"
 MBROLA_VOICES: Final[Mapping[str, str]] = {"nl": "nl2", "fr": "fr1", "de": "de6"}
 """Voice files by language without region."""
 
-_ESPEAK_BY_LANGUAGE: Final[Mapping[str, frozenset[str]]] = {
-    "nl": frozenset({"gmw/nl"}),
-    "fr": frozenset({"roa/fr", "roa/fr-be", "roa/fr-ch"}),
-    "de": frozenset({"gmw/de"}),
-    "en": frozenset({"gmw/en", "gmw/en-us", "gmw/en-us-nyc", "gmw/en-gb-x-rp", "gmw/en-gb-scotland"}),
+_ESPEAK_MORE: Final[Mapping[str, frozenset[str]]] = {
+    "en": frozenset({"gmw/en-us-nyc", "gmw/en-gb-x-rp", "gmw/en-gb-scotland"})
 }
+"""Voices that no language has by default, but that a flow may name."""
+
+
+def _espeak_voices(language: str) -> frozenset[str]:
+    """Those of all regions: a flow may name each of them."""
+    primary = language.partition("-")[0]
+    own = {voice for tag, voice in ESPEAK_VOICES.items() if tag.partition("-")[0] == primary}
+    return _ESPEAK_MORE.get(primary, frozenset()) | own
+
+
 _ESPEAK_VARIANT: Final = re.compile(r"(f[1-5]|m[1-8])")
 
 
@@ -104,7 +138,7 @@ class VoiceTable:
         """Engines that would be understood better than the one which speaks, and can't be loaded."""
         if language in self.orders:
             return ()
-        preferred = _preferred(language)
+        preferred = self._preferred(language)
         return preferred[: preferred.index(self._installed(language)[0])]
 
     def without(self, voice: Voice) -> "VoiceTable":
@@ -126,62 +160,63 @@ class VoiceTable:
             raise SpeechError(f"No voice '{wanted}' speaks {language}. Leave the voice out, or use: {names}.")
         return able
 
+    def _preferred(self, language: str) -> tuple[EngineName, ...]:
+        """Those that have a voice for it, best understood first; the last is pyttsx3, which is always there."""
+        preferred = PREFERRED.get(language.partition("-")[0], _SPARE)
+        return tuple(engine for engine in preferred if self._voice(engine, language) is not None)
+
     def _installed(self, language: str) -> tuple[EngineName, ...]:
-        """Of those that are preferred; pyttsx3 always is, and a language that is added has its voice there."""
         return tuple(
             engine
-            for engine in _preferred(language)
+            for engine in self._preferred(language)
             if engine is EngineName.PYTTSX3 or Voice(engine, self.default(engine, language)) in self.able
         )
 
     def _has(self, engine: EngineName, language: str, wanted: str) -> bool:
         if engine is EngineName.PYTTSX3:
             base, plus, variant = wanted.partition("+")
-            known = base in _ESPEAK_BY_LANGUAGE[language.partition("-")[0]]
+            known = base in _espeak_voices(language)
             return known and (not plus or _ESPEAK_VARIANT.fullmatch(variant) is not None)
         return wanted == self.default(engine, language)
 
     def _names(self, engine: EngineName, language: str) -> tuple[str, ...]:
         if engine is EngineName.PYTTSX3:
-            bases = sorted(_ESPEAK_BY_LANGUAGE[language.partition("-")[0]])
+            bases = sorted(_espeak_voices(language))
             return (*bases, f"{bases[0]}+f1 … +f5", f"{bases[0]}+m1 … +m8")
         return (self.default(engine, language),)
 
     def default(self, engine: EngineName, language: str) -> str:
         """The engine's own voice for a canonical language. Raises SpeechError if it has none."""
+        if (voice := self._voice(engine, language)) is None:
+            raise SpeechError(f"The engine {engine} has no voice for {language}. {_advice(engine, language)}")
+        return voice
+
+    def _voice(self, engine: EngineName, language: str) -> str | None:
+        primary = language.partition("-")[0]
         match engine:
             case EngineName.PYTTSX3:
                 return ESPEAK_VOICES[language]
             case EngineName.PICO:
-                return _named(PICO_VOICES.get(language), engine, language, PICO_VOICES)
+                return PICO_VOICES.get(language)
             case EngineName.HIBARI:
-                return _named(HIBARI_VOICE if language.startswith("en-") else None, engine, language, ["en"])
+                return HIBARI_VOICE if primary == "en" else None
             case EngineName.MBROLA:
-                return _named(MBROLA_VOICES.get(language.partition("-")[0]), engine, language, MBROLA_VOICES)
+                return MBROLA_VOICES.get(primary)
             case EngineName.PIPER:
-                if (model := self.piper_models.get(language)) is None:
-                    raise SpeechError(
-                        f"The engine piper has no voice file for {language}. "
-                        "Name one (a .onnx file with its .json beside it) in tts_piper_voices, or add it with: "
-                        f"telefoon voices add {language} FILE"
-                    )
-                return str(model)
+                model = self.piper_models.get(language)
+                return None if model is None else str(model)
             case EngineName.SERVER:
-                if (voice := self.server_voices.get(language)) is None:
-                    raise SpeechError(
-                        f"The engine server has no speech server for {language}. Name its url and voice in tts_servers."
-                    )
-                return voice
+                return self.server_voices.get(language)
 
 
-def _preferred(language: str) -> tuple[EngineName, ...]:
-    return PREFERRED.get(language.partition("-")[0], _SPARE)
-
-
-def _named(name: str | None, engine: EngineName, language: str, spoken: Iterable[str]) -> str:
-    if name is None:
-        raise SpeechError(
-            f"The engine {engine} has no voice for {language}; it speaks {', '.join(spoken)}. "
-            f"Give {language} another engine in tts_engines."
-        )
-    return name
+def _advice(engine: EngineName, language: str) -> str:
+    match engine:
+        case EngineName.PIPER:
+            return (
+                "Name a file (.onnx, with its .json beside it) in tts_piper_voices, or add it with: "
+                f"telefoon voices add {language} FILE"
+            )
+        case EngineName.SERVER:
+            return "Name the url and the voice of a speech server in tts_servers."
+        case _:
+            return f"Give {language} another engine in tts_engines."

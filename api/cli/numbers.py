@@ -57,10 +57,10 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Give a number to an account."""
-    from engine.languages import canonical_language
+    from engine.languages import nearest_language
 
     e164 = _e164(number)
-    spoken = canonical_language(language)
+    spoken = nearest_language(language)
     choice = chosen(consent, consent_basis, consent_withdrawal)
     for field, address in (("url", url), ("fallback-url", fallback_url)):
         _require_web_address(field, address)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.errors import SpeechError
 from engine.flow.verbs.say import Say
+from engine.languages import spoken_for
 
 if TYPE_CHECKING:
     from tts.proofreading import Proofreader
@@ -32,7 +33,7 @@ class VerbProofreader:
     def __call__(self, verb: object) -> Iterator[tuple[str, str]]:
         if not isinstance(verb, Say) or not verb.text:
             return
-        speech = verb.speech(_ANY)
+        speech = verb.speech(spoken_for(verb.asked, _ANY))
         if verb.language is None:
             speech = replace(speech, voice=None)  # which voices there are depends on the call's language
         try:

@@ -52,13 +52,13 @@ def simulate(
     """
     from api.cli.proofreading import proofreader
     from api.cli.source import blocking_web, is_url
-    from engine.languages import canonical_language
+    from engine.languages import nearest_language
     from engine.simulator.run import run, simulated_call
     from engine.simulator.script import Script
 
     script = Script.of(digits, answers)
     limit_s = _seconds(limit)
-    call = simulated_call(caller, called, canonical_language(language))
+    call = simulated_call(caller, called, nearest_language(language))
     with blocking_web(signer=_signer(account) if account else None) as web:
         start = _start(source) if not is_url(source) else _request(source)
         if audio is None:

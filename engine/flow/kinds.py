@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, Protocol, TypeVar
 
-from engine.errors import UnknownLanguage
-from engine.languages import LANGUAGES, REGION_OF_BARE_LANGUAGE, nearest_language
+from engine.languages import LANGUAGES, REGION_OF_BARE_LANGUAGE, own_language, spoken_for
 
 T_co = TypeVar("T_co", covariant=True)
 
 JsonSchema = dict[str, object]
 
 ANYTHING: Final = r"[\s\S]*"
+THE_CALLS: Final = "the call's language"
+_LONGEST_TAG: Final = 35  # as RFC 5646 §4.4.1 allows for
 
 
 class NotAllowed(Exception):
@@ -44,7 +45,7 @@ class Kind(Protocol[T_co]):
         ...
 
     def written(self, value: Any) -> object:
-        """The JSON value that is read as `value`."""
+        """The JSON value that is read as `value`; None for one that is better left out."""
         ...
 
 
@@ -198,18 +199,18 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language that we speak, in its canonical spelling."""
+    """A language that we speak, in its canonical spelling; in XML also another, as which `Scene.spoken` takes ours."""
 
     @property
     def allowed(self) -> str:
         return "one of " + ", ".join(sorted(LANGUAGES))
 
     def of_text(self, text: str) -> str:
-        """A region that we have no voice for is spoken as the language's own: fr-CA as fr-FR."""
-        try:
-            return nearest_language(text)
-        except UnknownLanguage:
-            raise NotAllowed from None
+        """A region that we have no voice for is spoken as the language's own: fr-CA as fr-FR.
+
+        Another language is kept as it is written: whoever moves here with a flow has calls to lose by a refusal.
+        """
+        return own_language(text) or text.strip()[:_LONGEST_TAG]
 
     def of_json(self, value: object) -> str:
         if value not in self._tags():
@@ -219,8 +220,13 @@ class Language:
     def schema(self) -> JsonSchema:
         return {"enum": self._tags()}
 
-    def written(self, value: str) -> str:
-        return value
+    def written(self, value: str) -> str | None:
+        """None, which leaves the call's language, where no language of ours is near it."""
+        return spoken_for(value, "").language or None
+
+    def remark(self, value: str) -> str:
+        """What is spoken in place of a language that is none of ours; nothing for one that is."""
+        return spoken_for(value, THE_CALLS).remark
 
     def _tags(self) -> list[object]:
         return [*sorted(LANGUAGES), *sorted(REGION_OF_BARE_LANGUAGE)]

@@ -53,8 +53,6 @@ class Wanted(Protocol):
     @property
     def max_speech_time(self) -> int: ...
     @property
-    def language(self) -> str | None: ...
-    @property
     def hints(self) -> str: ...
     @property
     def partial_result_callback(self) -> str | None: ...
@@ -67,12 +65,12 @@ class Wanted(Protocol):
 
 
 class Listening:
-    """One Gather at work."""
+    """One Gather at work; `language` is the one in which speech is listened to, None where keys alone are taken."""
 
-    def __init__(self, wanted: Wanted, scene: Scene, *, hears: bool) -> None:
+    def __init__(self, wanted: Wanted, scene: Scene, language: str | None) -> None:
         self._wanted = wanted
         self._scene = scene
-        self._hears = hears and Input.SPEECH in wanted.input
+        self._language = language
         self._speaking = asyncio.Event()
         self._partials = 0
 
@@ -81,10 +79,10 @@ class Listening:
         if not self._wanted.barge_in:
             await self._prompt()
             self._scene.stage.forget_digits()
-        if not self._hears:
+        if self._language is None:
             return await self._keys()
         keys = asyncio.create_task(self._keys())
-        speech = asyncio.create_task(self._speech())
+        speech = asyncio.create_task(self._speech(self._language))
         try:
             await asyncio.wait({keys, speech}, return_when=asyncio.FIRST_COMPLETED)
             if speech.done() and (spoken := speech.result()) is not None and not keys.done():
@@ -113,7 +111,7 @@ class Listening:
         if Input.DTMF not in self._wanted.input:
             await self._until_speech_or(self._prompt_and_wait())
             return None
-        if self._wanted.barge_in and (self._wanted.prompts or self._hears):
+        if self._wanted.barge_in and (self._wanted.prompts or self._language is not None):
             return await self._key_that_interrupts()
         return await self._digit(self._wanted.timeout)
 
@@ -154,9 +152,9 @@ class Listening:
     async def _digit(self, timeout_s: float | None) -> str | None:
         return await self._scene.stage.digit(timeout_s, hidden=self._wanted.mask)
 
-    async def _speech(self) -> Spoken | None:
+    async def _speech(self, language: str) -> Spoken | None:
         plan = HearPlan(
-            self._wanted.language or self._scene.stage.language,
+            language,
             hints=tuple(hint.strip() for hint in self._wanted.hints.split(",") if hint.strip()),
             end_silence_s=self._wanted.speech_timeout or _END_SILENCE_S,
             longest_s=self._wanted.max_speech_time,

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from engine.errors import DocumentError
 from engine.flow.findings import STRICT, Effect, Findings, Remark
-from engine.flow.kinds import Kind, NotAllowed
+from engine.flow.kinds import Kind, Language, NotAllowed
 from engine.flow.refused import refusal_of
 from engine.flow.shape import Content, Shape, element_of, shape_of
 
@@ -106,12 +106,18 @@ class _Reading:
             try:
                 declared = self.shape.attributes.get(name)
                 if declared is not None:
-                    values[self.shape.fields[name]] = _value(self.node, name, declared.kind, given)
+                    value = _value(self.node, name, declared.kind, given)
+                    values[self.shape.fields[name]] = value
+                    self._remark(name, declared.kind, value)
                 else:
                     self._undeclared(name, given)
             except DocumentError as wrong:
                 self.findings.fault(wrong)
         return values
+
+    def _remark(self, name: str, kind: Kind[Any], value: Any) -> None:
+        if isinstance(kind, Language) and (detail := kind.remark(value)):
+            self.findings.remark(self.node.remark(Effect.DIFFERS, f"'{name}': {detail}", name))
 
     def _undeclared(self, name: str, given: object) -> None:
         if name in self.shape.later:

@@ -9,6 +9,7 @@ from engine.errors import FlowFailed
 from engine.flow.next_step import GoTo
 from engine.flow.pace import Pace
 from engine.flow.stage import Stage
+from engine.languages import Spoken, spoken_for
 
 
 class Ending(Enum):
@@ -51,6 +52,13 @@ class Scene:
     def absolute_or_none(self, url: str | None) -> str | None:
         """As `absolute`; what is not given stays so."""
         return self.absolute(url) if url else None
+
+    async def spoken(self, tag: str | None) -> Spoken:
+        """What is spoken for a language of the document, the call's without one; another than ours is noted."""
+        spoken = spoken_for(tag, self.stage.language)
+        if spoken.remark:
+            await self.stage.note("spoken_otherwise", language=tag, reason=spoken.remark)
+        return spoken
 
     async def wait_with(self, to: GoTo, params: Mapping[str, str]) -> bool:
         """Perform the document once for somebody who waits; whether it left the queue."""

@@ -10,7 +10,7 @@ from engine.flow.document import Document
 from engine.flow.from_json import TAG
 from engine.flow.from_xml import ROOT
 from engine.flow.markup import inside, is_ssml
-from engine.flow.shape import Attribute, Nested, are_verbs, shape_of
+from engine.flow.shape import Nested, are_verbs, shape_of
 
 _INDENT: Final = "  "
 # A reader takes these for one blank in an attribute, and CR for LF in text (XML 1.0 §2.11, §3.3.3).
@@ -39,7 +39,7 @@ def _object(made: Any, *, tagged: bool) -> dict[str, Any]:
     spelled: dict[str, Any] = {TAG: shape.json_name} if tagged else {}
     if shape.content is not None and (text := getattr(made, shape.content[0])):
         spelled[shape.content[0]] = text
-    spelled |= {name: declared.kind.written(value) for name, declared, value in _set(made)}
+    spelled |= dict(_set(made))
     for name, nested in shape.nested.items():
         if values := getattr(made, name):
             spelled[name] = _list(values, nested)
@@ -52,7 +52,7 @@ def _list(values: tuple[Any, ...], nested: Nested) -> list[Any]:
 
 def _element(made: Any, indent: str) -> Iterator[str]:
     shape = shape_of(type(made))
-    attributes = "".join(f" {name}={_quoted(declared.kind.written(value))}" for name, declared, value in _set(made))
+    attributes = "".join(f" {name}={_quoted(value)}" for name, value in _set(made))
     text = _text(getattr(made, shape.content[0])) if shape.content else ""
     within = list(_inside(made, indent + _INDENT))
     if not within:
@@ -80,15 +80,15 @@ def _inside(made: Any, indent: str) -> Iterator[str]:
             yield from _element(value, indent)
 
 
-def _set(made: Any) -> Iterator[tuple[str, Attribute, Any]]:
-    """Attributes that are not at their default: name, declaration, value."""
+def _set(made: Any) -> Iterator[tuple[str, object]]:
+    """Attributes that are not at their default: name, and value as it is written."""
     shape = shape_of(type(made))
     defaults = {each.name: each.default for each in dataclasses.fields(made)}
     for name, declared in shape.attributes.items():
         field = shape.fields[name]
         value = getattr(made, field)
-        if value != defaults[field]:
-            yield name, declared, value
+        if value != defaults[field] and (written := declared.kind.written(value)) is not None:
+            yield name, written
 
 
 def _text(text: str) -> str:

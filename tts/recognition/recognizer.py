@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import structlog
 
-from engine.errors import RecognitionError, SetupError
+from engine.errors import RecognitionError, SetupError, UnknownLanguage
 from engine.hearing import PartialTranscript, SpeechBegan, Transcript, Understood
 from engine.languages import LANGUAGES, canonical_language
 from tts.pool import PoolError, PoolFull, WorkerPool
@@ -25,6 +25,13 @@ PAUSE_S: Final = 0.3
 PATIENCE_S: Final = 20.0
 """For one reading, which takes 1 s, and 2 s where the model must be loaded."""
 QUEUE_LIMIT: Final = 20
+
+_UNKNOWN_TO_WHISPER: Final = frozenset({"ga"})
+_NAMED_OTHERWISE: Final = {"nb": "no"}
+"""Languages that Whisper knows by another name than ours."""
+
+UNDERSTOOD: Final = frozenset(tag for tag in LANGUAGES if tag.partition("-")[0] not in _UNKNOWN_TO_WHISPER)
+"""The languages that Whisper was taught."""
 
 _log = structlog.get_logger(__name__)
 
@@ -56,7 +63,7 @@ class WhisperRecognizer:
         self.pool = WorkerPool(self.scratch, size=1, queue_limit=self.queue_limit, program="tts.recognition.worker")
 
     def languages(self) -> frozenset[str]:
-        return LANGUAGES
+        return UNDERSTOOD
 
     def listen(
         self,
@@ -68,9 +75,13 @@ class WhisperRecognizer:
         end_silence_s: float = 1.0,
     ) -> AsyncGenerator[Understood, None]:
         """As engine.hearing.Recognizer has it."""
-        code = canonical_language(language)[:2]
+        known = canonical_language(language)
+        if known not in UNDERSTOOD:
+            raise UnknownLanguage("language", f"{known} is spoken here, but not understood by Whisper.")
         if rate_hz not in RATES_HZ:
             raise RecognitionError(f"Speech at {rate_hz} Hz is not understood. Allowed are 8000 and 16000.")
+        primary = known.partition("-")[0]
+        code = _NAMED_OTHERWISE.get(primary, primary)
         return _Hearing(self, code, rate_hz, tuple(hints), Utterance(rate_hz, end_silence_s)).of(pcm)
 
     def require(self) -> None:

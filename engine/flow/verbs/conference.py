@@ -98,8 +98,10 @@ class Conference:
         "region": "audio is mixed on the node that takes the call.",
     }
 
-    def plan(self, scene: Scene, *, record: bool, limit_s: int | None, leave_on_star: bool) -> RoomPlan:
-        """As the stage joins it; `record` and the others are the Dial's."""
+    def plan(
+        self, scene: Scene, *, record: bool, limit_s: int | None, leave_on_star: bool, language: str | None
+    ) -> RoomPlan:
+        """As the stage joins it; `record` and the next two are the Dial's, `language` is what its own comes to."""
         recording_url = self.recording_status_callback or self.event_callback_url
         return RoomPlan(
             self.conference,
@@ -121,7 +123,7 @@ class Conference:
                 scene, recording_url, self.recording_status_callback_method, self.recording_status_callback_event
             ),
             moderator=self.moderator,
-            options=self._options(scene),
+            options=self._options(scene, language),
             pin=self.pin,
             moderator_pin=self.moderator_pin,
         )
@@ -130,9 +132,9 @@ class Conference:
         """What is heard before the room comes alive."""
         return waiting_with(scene, self.wait_url, self.wait_method)
 
-    def _options(self, scene: Scene) -> RoomOptions:
+    def _options(self, scene: Scene, language: str | None) -> RoomOptions:
         return RoomOptions(
-            language=self.language,
+            language=language,
             wait_for_moderator=self.wait_for_moderator,
             announce=self.announce,
             roll_call=self.roll_call,

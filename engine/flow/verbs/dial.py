@@ -151,6 +151,7 @@ class Dial:
             record=self.record is not DialRecord.NOTHING,
             limit_s=self.time_limit,
             leave_on_star=self.hangup_on_star,
+            language=(await scene.spoken(room.language)).language if room.language else None,
         )
         return _of_room(await scene.stage.join(plan, room.waiting(scene)))
 

@@ -67,21 +67,36 @@ class Gather:
             )
 
     async def run(self, scene: Scene) -> Next:
-        hears = bool(scene.stage.recognized_languages)
-        if self.input == (Input.SPEECH,) and not hears:
-            raise FlowFailed(
-                "Gather listens to speech only, and this node has no recognizer. "
-                "Set TELEFOON_RECOGNIZER, or write input='dtmf speech'."
-            )
+        language = await self._language(scene) if Input.SPEECH in self.input else None
         await scene.stage.answer()
         if self.mask:
             await scene.stage.hide(True)
         try:
-            taken = await Listening(self, scene, hears=hears).take()
+            taken = await Listening(self, scene, language).take()
         finally:
             if self.mask:
                 await scene.stage.hide(False)
         return self._next(taken)
+
+    async def _language(self, scene: Scene) -> str | None:
+        """In which speech is understood; None where it is not. Raises FlowFailed if no keys are taken instead."""
+        understood = scene.stage.recognized_languages
+        language = (await scene.spoken(self.language)).language
+        if language in understood:
+            return language
+        if self.input != (Input.SPEECH,):
+            if understood:
+                await scene.stage.note("speech_not_heard", reason=f"the recognizer does not understand {language}")
+            return None
+        if understood:
+            raise FlowFailed(
+                f"Gather listens to speech only, and the recognizer does not understand {language}. "
+                "Name another language, or write input='dtmf speech'."
+            )
+        raise FlowFailed(
+            "Gather listens to speech only, and this node has no recognizer. "
+            "Set TELEFOON_RECOGNIZER, or write input='dtmf speech'."
+        )
 
     def _next(self, taken: Taken) -> Next:
         if not taken and not self.action_on_empty_result:

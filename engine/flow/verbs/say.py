@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.cloud_voices import is_cloud_voice, language_of
-from engine.errors import MediaError, SpeechError, UnknownLanguage
-from engine.flow.kinds import Language, Whole
+from engine.errors import MediaError, SpeechError
+from engine.flow.kinds import THE_CALLS, Language, Whole
 from engine.flow.markup import MARKUP, canonical, is_ssml
 from engine.flow.next_step import Continue
 from engine.flow.patterns import TEXT
 from engine.flow.scene import Scene
 from engine.flow.shape import attribute, content
+from engine.languages import Spoken, spoken_for
 from engine.ports import Speech
 
 
@@ -30,23 +31,23 @@ class Say:
     def __post_init__(self) -> None:
         if is_ssml(self.text):
             object.__setattr__(self, "text", canonical(self.text))
-        if self.language is None:
-            try:
-                language_of(self.voice or "")
-            except UnknownLanguage:
-                raise ValueError(
-                    f"'voice' is {self.voice!r}, which speaks a language that we do not. Set 'language' to one of ours."
-                ) from None
+
+    @property
+    def asked(self) -> str | None:
+        """The language that is asked for, which may be none of ours; None for the call's."""
+        return self.language or language_of(self.voice or "")
 
     def differences(self) -> Iterator[tuple[str, str]]:
         """What a cloud's flow should know of it."""
         if self.voice and is_cloud_voice(self.voice):
-            spoken = self.language or language_of(self.voice) or "the call's language"
-            yield "voice", f"'{self.voice}' is spoken by the voice of Telefoon for {spoken}."
+            spoken = spoken_for(self.asked, THE_CALLS)
+            yield "voice", f"'{self.voice}' is spoken by the voice of Telefoon for {spoken.language}."
+            if spoken.remark and not self.language:
+                yield "voice", spoken.remark
 
     async def run(self, scene: Scene) -> Continue:
         if self.text:
-            speech = self.speech(scene.stage.language)
+            speech = self.speech(await scene.spoken(self.asked))
             for _ in scene.pace.rounds(self.loop):
                 try:
                     await scene.stage.say(speech)
@@ -54,10 +55,7 @@ class Say:
                     await scene.stage.note("prompt_failed", text=self.text, reason=str(error))
         return Continue()
 
-    def speech(self, language_of_call: str) -> Speech:
-        """What is asked of the speech engine."""
-        voice = self.voice or ""
-        language = self.language or language_of(voice) or language_of_call
-        return Speech(
-            self.text, language, None if not voice or is_cloud_voice(voice) else voice, ssml=is_ssml(self.text)
-        )
+    def speech(self, spoken: Spoken) -> Speech:
+        """What is asked of the speech engine. A voice speaks its own language only, so another has its own voice."""
+        voice = None if not self.voice or is_cloud_voice(self.voice) or spoken.remark else self.voice
+        return Speech(self.text, spoken.language, voice, ssml=is_ssml(self.text))

@@ -36,6 +36,15 @@ async def test_every_field_of_an_order_reaches_the_desk(site: Site) -> None:
     assert (order.timeout_s, order.record, order.language) == (5, True, "fr-BE")
 
 
+@pytest.mark.parametrize(("asked", "spoken"), [("es-AR", "es-MX"), ("no", "nb-NO"), ("ca-ES", "es-ES")])
+async def test_the_nearest_language_is_spoken_and_shown(site: Site, asked: str, spoken: str) -> None:
+    body = {"to": TO, "from": NUMBER, "tts_language": asked}
+
+    _, call, _ = await site.request("POST", "calls", json=body)
+
+    assert (site.desk.orders[0].language, call["tts_language"]) == (spoken, spoken)
+
+
 async def test_the_numbers_language_is_spoken_where_none_is_asked_for(site: Site) -> None:
     await site.request("POST", "calls", json={"to": TO, "from": NUMBER})
 
@@ -63,6 +72,7 @@ async def test_a_flow_is_taken_in_both_spellings(site: Site, flow: object) -> No
         ({"timeout": True}, "timeout"),
         ({"record": "yes"}, "record"),
         ({"tts_language": "xx-XX"}, "tts_language"),
+        ({"tts_language": "ja-JP"}, "tts_language"),
         ({"url": "ftp://customer.example"}, "url"),
         ({"url": "customer.example/flow"}, "url"),
         ({"url": "https://"}, "url"),

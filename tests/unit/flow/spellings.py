@@ -92,8 +92,6 @@ def pieces(draw: st.DrawFn, cls: type) -> Piece:
         for name, attribute in shape.attributes.items()
         if name in MUST_BE_THERE or draw(st.booleans(), label=f"with {name}")
     }
-    if attributes.get("voice") and not attributes.get("language"):
-        attributes["language"] = "en-GB"  # a cloud's voice may speak a language that is not ours
     for name in ("name", "value"):
         if name in attributes:
             attributes[name] = attributes[name].replace("\r", "").replace("\n", "")

@@ -80,6 +80,37 @@ def test_without_a_recognizer_speech_alone_is_refused_with_what_to_do() -> None:
         perform(HOME, ScriptedStage(), gather("input='speech'"))
 
 
+def test_the_recognizer_takes_what_the_language_of_another_region_says() -> None:
+    stage = hearing((1.0, YES))
+
+    perform(HOME, stage, gather("input='speech' language='en-AU'"))
+
+    assert [plan.language for plan in stage.plans if isinstance(plan, HearPlan)] == ["en-GB"]
+
+
+def test_a_language_that_the_recognizer_does_not_know_is_refused_where_there_are_no_keys() -> None:
+    with pytest.raises(FlowFailed, match="the recognizer does not understand ga-IE"):
+        perform(HOME, hearing((1.0, YES)), gather("input='speech' language='ga'"))
+
+
+def test_keys_are_taken_beside_speech_that_the_recognizer_does_not_know_and_it_is_told() -> None:
+    customer = gather("input='dtmf speech' numDigits='1' language='ga'")
+
+    story = perform(HOME, hearing((1.0, YES), keys=[(3.0, "4")]), customer)
+
+    assert customer.was_asked_for(ACTION) == {"Digits": "4"}
+    assert "noted speech_not_heard: the recognizer does not understand ga-IE" in story
+
+
+def test_a_language_that_is_none_of_ours_is_listened_to_as_the_calls() -> None:
+    stage = hearing((1.0, YES))
+
+    story = perform(HOME, stage, gather("input='speech' language='ja-JP'"))
+
+    assert [plan.language for plan in stage.plans if isinstance(plan, HearPlan)] == ["en-GB"]
+    assert any(line.startswith("noted spoken_otherwise") for line in story)
+
+
 def test_masked_speech_is_hidden_in_the_request() -> None:
     customer = gather("input='speech' mask='true' partialResultCallback='/part'")
 

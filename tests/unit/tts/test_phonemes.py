@@ -30,6 +30,10 @@ def test_a_sound_that_no_voice_has_is_not_spelled(ipa: str) -> None:
     assert espeak_phonemes(ipa, "nl-NL") is None
 
 
+def test_where_no_table_tells_the_sounds_of_a_language_its_words_are_said_by_their_letters() -> None:
+    assert espeak_phonemes("ˈkava", "cs-CZ") is None
+
+
 @pytest.mark.parametrize(
     ("alphabet", "given", "ipa"),
     [

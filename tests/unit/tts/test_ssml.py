@@ -135,7 +135,15 @@ def test_what_is_not_in_the_subset_is_an_error_that_says_so(document: str, messa
 
 @pytest.mark.parametrize(
     ("tag", "spoken"),
-    [("tlh", "nl-NL"), ("es-ES", "nl-NL"), ("fr-CA", "fr-FR"), ("de-LU", "de-DE"), ("en_AU", "en-GB")],
+    [
+        ("tlh", "nl-NL"),
+        ("ja-JP", "nl-NL"),
+        ("ca-ES", "es-ES"),
+        ("es-AR", "es-MX"),
+        ("fr-CA", "fr-FR"),
+        ("de-LU", "de-DE"),
+        ("en_AU", "en-GB"),
+    ],
 )
 def test_a_language_that_nobody_speaks_is_read_by_the_nearest_voice(tag: str, spoken: str) -> None:
     (part,) = of_ssml(f'<lang xml:lang="{tag}">nuqneH</lang>', "nl-NL", None)

@@ -28,7 +28,7 @@ TEN_WORDS = {
 
 
 @pytest.mark.parametrize("rate_hz", [8000, 16000])
-@pytest.mark.parametrize("language", sorted(LANGUAGES))
+@pytest.mark.parametrize("language", sorted(tag for tag in LANGUAGES if tag[:2] in TEN_WORDS))
 async def test_a_prompt_has_the_format_level_and_length_of_speech(
     speech: SpeechService, language: str, rate_hz: int
 ) -> None:
@@ -85,8 +85,8 @@ async def test_a_wrong_voice_is_an_error_and_never_another_voice(speech: SpeechS
 
 
 async def test_an_unknown_language_is_an_error_that_lists_the_known_ones(speech: SpeechService) -> None:
-    with pytest.raises(UnknownLanguage, match=r"'es-ES'.*de-AT.*nl-NL"):
-        await speech.render(Speech("Hola", "es-ES"), rate_hz=8000)
+    with pytest.raises(UnknownLanguage, match=r"'ja-JP'.*de-AT.*nl-NL"):
+        await speech.render(Speech("Hallo", "ja-JP"), rate_hz=8000)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "?!…", "\ud800 hallo", "\x01\x02", "a" * 20_001])
@@ -199,8 +199,8 @@ async def test_the_next_engine_speaks_only_where_the_operator_listed_one(cache: 
         ({"nl-NL": ["pico"]}, "pico has no voice for nl-NL"),
         ({"fr-BE": ["hibari"]}, "hibari has no voice for fr-BE"),
         ({"nl-NL": ["piper"]}, "tts_piper_voices"),
-        ({"nl-NL": ["server"]}, "no speech server for nl-NL.*tts_servers"),
-        ({"es-ES": ["pyttsx3"]}, "'es-ES' is not a language"),
+        ({"nl-NL": ["server"]}, "server has no voice for nl-NL.*tts_servers"),
+        ({"es-AR": ["pyttsx3"]}, "'es-AR' is not a language"),
         ({"nl-NL": []}, "no engine for nl-NL"),
     ],
 )

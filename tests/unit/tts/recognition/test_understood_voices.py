@@ -1,4 +1,4 @@
-"""Whether what the platform says about recording is understood on the telephone: read by the recogniser, after G.711."""
+"""Whether what the platform says about recording is understood on the telephone: read by a recogniser, after G.711."""
 
 import base64
 
