@@ -14,6 +14,7 @@ from engine.accounts import CALLS_ONLY, Scope
 from engine.consent.policy import Withdrawal
 from engine.consent.wording import Sentence
 from engine.errors import InvalidField, NotFound
+from engine.languages import REGION_OF_BARE_LANGUAGE
 from engine.privacy.audit import CLI
 
 if TYPE_CHECKING:
@@ -110,12 +111,12 @@ def beep(
 def text(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The account's name.")],
     sentence: Annotated[Sentence, typer.Argument(help="What is said about recording.")],
-    language: Annotated[str, typer.Option(help="nl, fr, de or en.")],
+    language: Annotated[str, typer.Option(help="Such as fr, without a region.")],
     text: Annotated[str, typer.Option(help="What is said from now on.")],
 ) -> None:
     """Give an account a text of its own in place of ours: a new version, which consent records name."""
-    if language not in ("nl", "fr", "de", "en"):
-        raise InvalidField("language", f"--language is {language}; give nl, fr, de or en.")
+    if language not in REGION_OF_BARE_LANGUAGE:
+        raise InvalidField("language", f"--language is {language}; give one of {', '.join(REGION_OF_BARE_LANGUAGE)}.")
     if not text.strip():
         raise InvalidField("text", "--text is empty.")
 
