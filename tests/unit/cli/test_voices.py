@@ -120,7 +120,7 @@ def test_a_file_that_is_not_there_or_is_alone_is_refused(telefoon: Run, tmp_path
     model.with_name("rdh.onnx.json").unlink()
     assert "rdh.onnx has no rdh.onnx.json beside it" in telefoon("voices", "add", "nl-BE", str(model)).stderr
     assert "is no file" in telefoon("voices", "add", "nl-BE", str(tmp_path / "gone.onnx")).stderr
-    assert "is not a language" in telefoon("voices", "add", "es-ES", str(model)).stderr
+    assert "is not a language" in telefoon("voices", "add", "ja-JP", str(model)).stderr
 
 
 def test_a_neighbours_voice_is_taken_and_said_to_be_one(telefoon: Run, tmp_path: Path) -> None:

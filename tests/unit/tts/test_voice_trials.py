@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import SetupError
+from engine.languages import LANGUAGES
 from tts import synthesizer, versions
 from tts.cache import PromptCache
 from tts.synthesizer import SpeechService
@@ -26,9 +27,9 @@ async def _started(folder: Path) -> tuple[int, list[bool]]:
 
 
 async def test_a_restart_with_the_same_voices_tries_none(tmp_path: Path) -> None:
-    assert await _started(tmp_path) == (1, [True] * 11)
+    assert await _started(tmp_path) == (1, [True] * len(LANGUAGES))
 
-    assert await _started(tmp_path) == (0, [True] * 11)
+    assert await _started(tmp_path) == (0, [True] * len(LANGUAGES))
 
 
 def test_a_disk_that_takes_nothing_stops_no_start(tmp_path: Path) -> None:
