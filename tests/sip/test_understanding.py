@@ -66,4 +66,4 @@ async def test_a_caller_is_understood_soon_after_falling_silent(
     assert {"speak", "about", "my"} <= set(transcript.text.lower().rstrip(".").split()), transcript
     assert results[0] == SpeechBegan()
     assert len(results) > 2, "nothing was told while the caller spoke"
-    assert took < sentence.seconds + patience(5)
+    assert took < sentence.seconds + patience(8)
