@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, Final
 
@@ -48,7 +48,9 @@ class Published:
         self.document = document
 
     @classmethod
+    @cache
     def load(cls) -> "Published":
+        """Read once in a process: nobody changes it."""
         return cls(yaml.load(files("api").joinpath("openapi.yml").read_text("utf-8"), _LOADER))
 
     @cached_property

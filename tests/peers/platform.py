@@ -15,6 +15,7 @@ from tests.peers import commands
 from tests.peers.account import account_with_key, outside
 from tests.peers.happening import Happening
 from tests.peers.ports import Ports
+from tests.peers.prompts import ENGINES
 from tests.peers.waiting import within
 
 ACCOUNT: Final = "demo"
@@ -270,6 +271,7 @@ def prepared(
         "EGRESS_ALLOW": "127.0.0.0/8",
         "CONFIG": str(config),
         "TTS_WORKERS": "1",
+        "TTS_ENGINES": json.dumps(ENGINES),
         # What a call was about is what most tests look at; what stays out of it has a test of its own.
         "KEEP_DIGITS": "true",
         "KEEP_SPOKEN_TEXT": "true",

@@ -79,7 +79,8 @@ async def test_the_notice_is_in_the_language_in_which_the_caller_was_last_spoken
         "<Say>", '<Say language="en-GB">'
     )
     number = {"--url": shop.url("/start"), "--consent": "announce", "--language": "nl-BE"}
-    async with serving(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
+    best = {"TTS_ENGINES": "{}"}
+    async with serving(tmp_path, ports, best, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
         await is_told(caller.ear, about_recording(telefoon, tmp_path, Sentence.ANNOUNCEMENT, "fr-BE"), within_s=25)
         [record] = await consents(telefoon, caller.call_id)
 
