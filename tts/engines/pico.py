@@ -11,7 +11,7 @@ RATE_HZ: Final = 16_000
 USUAL_RATE: Final = 185
 """Words per minute of Pico's own tempo: measured 168 (German) to 200 (English)."""
 
-DEFAULT_RATE: Final = 150
+DEFAULT_RATE: Final = 130
 """Words per minute where none is asked for: its own are hard to follow on the telephone."""
 
 _VOLUME: Final = 0.5  # at 1.0 Pico clips; the level is set afterwards anyway

@@ -30,7 +30,7 @@ async def test_every_language_says_a_sentence_of_its_own(speech: SpeechService) 
         assert SLOWEST < len(sentences[language].text) / sound.seconds < FASTEST, language
         assert sound.level_dbov == pytest.approx(-23.0, abs=0.5), language
         assert sound.peak_dbfs <= -3.0, language
-        assert sound.share_of_energy(300, 3400) > LEAST_IN_THE_BAND, language
+        assert sound.share_of_energy(120, 3400) > LEAST_IN_THE_BAND, language
         assert sound.active_share > 0.5, language
 
 

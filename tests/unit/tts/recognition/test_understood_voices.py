@@ -41,4 +41,4 @@ async def test_what_is_said_about_recording_is_understood(
     understood = await read(recognizer, voices, said, language)
 
     errors, words = word_errors(said, understood, language)
-    assert errors <= words * 0.25, understood
+    assert errors <= words * 0.3, understood
