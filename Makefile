@@ -10,7 +10,7 @@ WORKERS ?= $(shell expr 5 \* $$(nproc) / 2)
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telefoon
 
 .PHONY: help setup run asterisk test test-fast test-memory lint format lock bench-calls bench-cascade bench-conference bench-endurance \
-	bench-ivr bench-listeners bench-recording bench-webhooks clean fresh
+	bench-ivr bench-listeners bench-recording bench-voices bench-webhooks clean fresh
 
 help:
 	@echo 'make run           install, then one real call from start to end, then keep serving (Ctrl-C ends it)'
@@ -28,6 +28,7 @@ help:
 	@echo 'make bench-ivr     recorded menus on two servers at once: what encryption and consent cost'
 	@echo 'make bench-listeners   conferences in which three talk and 97 listen, muted and not'
 	@echo 'make bench-recording  60 calls not recorded, recorded as plain WAV, and sealed: CPU of each'
+	@echo 'make bench-voices  forty sentences a language by each voice: how many words a recogniser misreads, CPU, delay'
 	@echo 'make bench-webhooks 200 calls at once whose webhook takes 3 s, against the same without'
 	@echo 'make fresh RELEASE=trixie  make run and make test in a fresh root of that Debian; one: ONLY=run'
 	@echo 'make lock          renew requirements.lock and requirements-test.lock from setup.py'
@@ -96,6 +97,10 @@ bench-listeners:
 bench-recording:
 	@$(PYTHON) -m scripts.setup --tests
 	@$(BIN)/python -m bench.recording
+
+bench-voices:
+	@$(PYTHON) -m scripts.setup --tests
+	@$(BIN)/python -m bench.voices
 
 bench-webhooks:
 	@$(PYTHON) -m scripts.setup --tests
