@@ -13,8 +13,11 @@ FIRST_CHARACTERS: Final = 24
 LATER_CHARACTERS: Final = 120
 """What each later piece has at least: it is made while the one before it sounds."""
 
-_SENTENCE_END: Final = re.compile(r"(?<=[^\W\d_]{3}[.!?…])\s+(?=[^\W\d_a-z]|[¿¡„“«\"])")
-"""Behind a word of three letters and more, before a capital or a letter that knows no case: no abbreviation."""
+_SENTENCE_END: Final = re.compile(r"(?:(?<=[^\W\d_]{3}[.!?…])|(?<=\d[.!?…]))\s+(?=[^\W\d_a-z]|[¿¡„“«\"])")
+"""Behind a figure or a word of three letters, before a capital or a letter that knows no case: no abbreviation.
+
+Figures with a point that are ordinals ("am 3. Oktober") are words by now.
+"""
 
 
 def pieces(script: Script) -> tuple[Script, ...]:

@@ -18,6 +18,11 @@ pytestmark = pytest.mark.sip
 
 CALLEE = "+3225550199"
 PROMPT = "Good morning. Please press four, then two, and wait for the end of this call."
+MANY_SENTENCES = (
+    "Welcome to the museum of the city. We are open from Tuesday to Sunday, and closed on public holidays. "
+    "The entrance is free for children. Guided tours of the new wing begin at the main entrance, every hour from ten "
+    "in the morning on."
+)
 
 
 def trunk_to(port: int) -> dict[str, str]:
@@ -63,6 +68,23 @@ async def test_a_call_is_spoken_to_gives_keys_is_recorded_and_billed(
         told = await shop.is_asked("/status", times=4)
     assert [form["CallStatus"] for form in told] == ["queued", "ringing", "in-progress", "completed"]
     assert [form["SequenceNumber"] for form in told] == ["0", "1", "2", "3"]
+
+
+async def test_a_prompt_of_many_sentences_is_heard_as_a_whole(tmp_path: Path, ports: Ports) -> None:
+    """Each of its pieces begins where the one before it has ended, and no word is lost."""
+    heard, spoken = tmp_path / "heard.wav", tmp_path / "prompt.wav"
+    async with (
+        phone("--record", str(heard)) as far_end,
+        platform(tmp_path, ports, trunk_to(far_end.port)) as telefoon,
+    ):
+        await asyncio.to_thread(telefoon.telefoon, "say", MANY_SENTENCES, "--language", "en-GB", "-o", str(spoken))
+
+        placed = await telefoon.place(CALLEE, flow=f'<Response><Say language="en-GB">{MANY_SENTENCES}</Say></Response>')
+        await telefoon.ended_call(placed["id"], within_s=60)
+        await far_end.tells("recorded")
+
+    found = contains(Sound.of_file(heard), Sound.of_file(spoken))
+    assert found.score > 0.7
 
 
 @pytest.mark.parametrize(

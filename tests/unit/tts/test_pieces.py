@@ -31,6 +31,10 @@ def test_the_first_piece_is_the_first_sentence_that_has_some_words_and_the_other
     assert len(cut) == 4
 
 
+def test_a_sentence_may_end_with_a_figure() -> None:
+    assert len(said("Kies voor onze verkoop het cijfer 1. Kies voor facturen 2.")) == 2
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -16,8 +16,8 @@ installed = pytest.mark.skipif(missing("nl2") is not None, reason=missing("nl2")
 SENTENCE = "Al onze medewerkers zijn op dit moment in gesprek."
 
 
-def dutch(text: str, **manner: int) -> Utterance:
-    return Utterance("nl-BE", (Words(text, Manner(**manner)),))
+def dutch(text: str, rate: int = 100) -> Utterance:
+    return Utterance("nl-BE", (Words(text, Manner(rate=rate)),))
 
 
 def test_a_voice_that_is_not_installed_is_told_with_the_packages_that_bring_it(tmp_path: Path) -> None:
