@@ -103,6 +103,11 @@ class Spoken:
     remark: str = ""
 
 
+def primary_language(tag: str) -> str:
+    """The language of a tag, without its region: fr of fr-BE (RFC 5646 §2.2.1)."""
+    return _folded(tag).partition("-")[0]
+
+
 def canonical_language(tag: str) -> str:
     """The table's spelling of `tag`: `NL_be` is nl-BE, a bare `nl` is nl-NL.
 
@@ -122,12 +127,12 @@ def is_spelling_of(tag: str, language: str) -> bool:
 def own_language(tag: str) -> str | None:
     """The language of ours for a tag, another region's if need be: fr-CA is fr-FR. None for another language."""
     folded = _folded(tag)
-    return _BY_FOLDED_TAG.get(folded) or _BY_FOLDED_REGION.get(folded) or _BY_FOLDED_TAG.get(_primary(folded))
+    return _BY_FOLDED_TAG.get(folded) or _BY_FOLDED_REGION.get(folded) or _BY_FOLDED_TAG.get(primary_language(tag))
 
 
 def nearest_language(tag: str) -> str:
     """As `own_language`; for a language that we do not speak, its neighbour. Raises UnknownLanguage if it has none."""
-    near = own_language(tag) or _NEIGHBOURS.get(_primary(_folded(tag)))
+    near = own_language(tag) or _NEIGHBOURS.get(primary_language(tag))
     if near is None:
         raise _unknown(tag)
     return near
@@ -139,7 +144,7 @@ def spoken_for(tag: str | None, around: str) -> Spoken:
         return Spoken(around)
     if own := own_language(tag):
         return Spoken(own)
-    spoken = _NEIGHBOURS.get(_primary(_folded(tag)), around)
+    spoken = _NEIGHBOURS.get(primary_language(tag), around)
     return Spoken(spoken, f"{tag[:_SHOWN]} is not a language that we speak; {spoken} takes its place.")
 
 
@@ -151,7 +156,3 @@ def _unknown(tag: str) -> UnknownLanguage:
 
 def _folded(tag: str) -> str:
     return tag.strip().replace("_", "-").lower()
-
-
-def _primary(folded: str) -> str:
-    return folded.partition("-")[0]

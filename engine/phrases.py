@@ -1,17 +1,14 @@
 """What the platform itself says to people, by language."""
 
 import functools
-import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
-from importlib.resources import files
 from typing import Final
 
 from engine.ports import Speech
+from engine.spoken_texts import read_texts, text_in
 
 _FILE: Final = "phrases.toml"
-_SPARE: Final = "en"
-_SPARE_REGION: Final = "en-GB"
 
 
 class Phrase(StrEnum):
@@ -47,10 +44,8 @@ class Phrase(StrEnum):
 
         `values` fill what stands in braces.
         """
-        primary = language.partition("-")[0].lower()
-        if primary in self.texts:
-            return Speech(self.texts[primary].format(**values), language)
-        return Speech(self.texts[_SPARE].format(**values), _SPARE_REGION)
+        text, spoken = text_in(self.texts, language)
+        return Speech(text.format(**values), spoken)
 
 
 def others_present(count: int, language: str) -> Speech:
@@ -61,4 +56,4 @@ def others_present(count: int, language: str) -> Speech:
 
 @functools.cache
 def _texts() -> Mapping[str, Mapping[str, str]]:
-    return tomllib.loads((files("config") / _FILE).read_text("utf-8"))
+    return read_texts(_FILE)

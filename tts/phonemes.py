@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from engine.languages import primary_language
+
 IPA_LIMIT: Final = 200
 """Characters in one pronunciation."""
 
@@ -41,7 +43,7 @@ def espeak_phonemes(ipa: str, language: str) -> str | None:
 
     None if it is empty, too long, or has a sound that these voices lack; and where no table tells what they have.
     """
-    primary = language.partition("-")[0]
+    primary = primary_language(language)
     if len(ipa) > IPA_LIMIT or primary not in _TABLES:
         return None
     known = _spelled(primary)

@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 import structlog
 
 from engine.errors import SetupError, SpeechError
-from engine.languages import LANGUAGES, nearest_language
+from engine.languages import LANGUAGES, nearest_language, primary_language
 from engine.ports import Speech
 from engine.tasks import stopped
 from tts import script
@@ -228,7 +228,7 @@ class SpeechService:
         voice = "none"
         try:
             voice = self.voices.default(engine, language)
-            parts = script.of_plain_text(GREETINGS[language.partition("-")[0]], language, None)
+            parts = script.of_plain_text(GREETINGS[primary_language(language)], language, None)
             seconds = await self._seconds(parts, [Voice(engine, voice)], None)
         except (PoolError, SpeechError) as error:
             return VoiceCheck(language, engine, voice, ok=False, detail=str(error))

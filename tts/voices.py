@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from engine.errors import SpeechError
+from engine.languages import primary_language
 
 
 class EngineName(StrEnum):
@@ -109,8 +110,8 @@ _ESPEAK_MORE: Final[Mapping[str, frozenset[str]]] = {
 
 def _espeak_voices(language: str) -> frozenset[str]:
     """Those of all regions: a flow may name each of them."""
-    primary = language.partition("-")[0]
-    own = {voice for tag, voice in ESPEAK_VOICES.items() if tag.partition("-")[0] == primary}
+    primary = primary_language(language)
+    own = {voice for tag, voice in ESPEAK_VOICES.items() if primary_language(tag) == primary}
     return _ESPEAK_MORE.get(primary, frozenset()) | own
 
 
@@ -162,7 +163,7 @@ class VoiceTable:
 
     def _preferred(self, language: str) -> tuple[EngineName, ...]:
         """Those that have a voice for it, best understood first; the last is pyttsx3, which is always there."""
-        preferred = PREFERRED.get(language.partition("-")[0], _SPARE)
+        preferred = PREFERRED.get(primary_language(language), _SPARE)
         return tuple(engine for engine in preferred if self._voice(engine, language) is not None)
 
     def _installed(self, language: str) -> tuple[EngineName, ...]:
@@ -192,7 +193,7 @@ class VoiceTable:
         return voice
 
     def _voice(self, engine: EngineName, language: str) -> str | None:
-        primary = language.partition("-")[0]
+        primary = primary_language(language)
         match engine:
             case EngineName.PYTTSX3:
                 return ESPEAK_VOICES[language]

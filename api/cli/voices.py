@@ -170,9 +170,10 @@ def _of_file(added: "AddedVoice | None") -> dict[str, str]:
 
 
 def _greeting(tag: str) -> str:
+    from engine.languages import primary_language
     from tts.greetings import GREETINGS
 
-    return GREETINGS[tag.partition("-")[0]]
+    return GREETINGS[primary_language(tag)]
 
 
 def _shelf() -> "VoiceShelf":

@@ -1,16 +1,15 @@
 """What is said to people about being recorded, by language, each text with its version."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from importlib.resources import files
 from typing import Final
 
+from engine.languages import primary_language
+from engine.spoken_texts import read_texts, text_in
+
 _FILE: Final = "consent_texts.toml"
-_SPARE: Final = "en"
-_SPARE_REGION: Final = "en-GB"
 
 
 class Sentence(StrEnum):
@@ -53,18 +52,16 @@ class Texts:
 
     def wording(self, sentence: Sentence, language: str, own: Mapping[str, OwnText] | None = None) -> Wording:
         """In a BCP 47 language such as nl-BE, English where there is none; `own` by language goes before ours."""
-        primary = language.partition("-")[0].lower()
+        primary = primary_language(language)
         if own and primary in own:
             return Wording(own[primary].text, language, f"account {own[primary].version}")
-        ours = self.texts[sentence]
-        if primary in ours:
-            return Wording(ours[primary], language, self.versions[sentence])
-        return Wording(ours[_SPARE], _SPARE_REGION, self.versions[sentence])
+        text, spoken = text_in(self.texts[sentence], language)
+        return Wording(text, spoken, self.versions[sentence])
 
 
 def load_texts() -> Texts:
     """Those of config/consent_texts.toml."""
-    data = tomllib.loads((files("config") / _FILE).read_text("utf-8"))
+    data = read_texts(_FILE)
     return Texts(
         {sentence: str(data[sentence]["version"]) for sentence in Sentence},
         {sentence: {name: each for name, each in data[sentence].items() if name != "version"} for sentence in Sentence},

@@ -12,7 +12,7 @@ import structlog
 
 from engine.errors import RecognitionError, SetupError, UnknownLanguage
 from engine.hearing import PartialTranscript, SpeechBegan, Transcript, Understood
-from engine.languages import LANGUAGES, canonical_language
+from engine.languages import LANGUAGES, canonical_language, primary_language
 from tts.pool import PoolError, PoolFull, WorkerPool
 from tts.recognition import model_files
 from tts.recognition.utterance import Utterance
@@ -30,7 +30,7 @@ _UNKNOWN_TO_WHISPER: Final = frozenset({"ga"})
 _NAMED_OTHERWISE: Final = {"nb": "no"}
 """Languages that Whisper knows by another name than ours."""
 
-UNDERSTOOD: Final = frozenset(tag for tag in LANGUAGES if tag.partition("-")[0] not in _UNKNOWN_TO_WHISPER)
+UNDERSTOOD: Final = frozenset(tag for tag in LANGUAGES if primary_language(tag) not in _UNKNOWN_TO_WHISPER)
 """The languages that Whisper was taught."""
 
 _log = structlog.get_logger(__name__)
@@ -80,7 +80,7 @@ class WhisperRecognizer:
             raise UnknownLanguage("language", f"{known} is spoken here, but not understood by Whisper.")
         if rate_hz not in RATES_HZ:
             raise RecognitionError(f"Speech at {rate_hz} Hz is not understood. Allowed are 8000 and 16000.")
-        primary = known.partition("-")[0]
+        primary = primary_language(known)
         code = _NAMED_OTHERWISE.get(primary, primary)
         return _Hearing(self, code, rate_hz, tuple(hints), Utterance(rate_hz, end_silence_s)).of(pcm)
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
-from tts.spoken.tables import primary, table_of
+from engine.languages import primary_language
+from tts.spoken.tables import table_of
 
 _BEHIND: Final[Mapping[str, re.Pattern[str]]] = {
     "name": re.compile(r" (?:d(?:e|es|u|e la|en|er|os) |d'|l'|la |van |von )?[^\W\d_a-zß-öø-ÿ]"),
@@ -36,9 +37,9 @@ def with_abbreviations(text: str, language: str) -> str:
         ends = each.before == "any" and written.endswith(".") and _SENTENCE_ENDS.match(behind)
         return f"{each.spoken}." if ends else each.spoken
 
-    if (suffixes := _suffixes(primary(language))) is not None:
+    if (suffixes := _suffixes(primary_language(language))) is not None:
         text = suffixes.sub(lambda found: f"{found[1]}{table.suffixes[found[2]]}", text)
-    return _pattern(primary(language)).sub(said, text)
+    return _pattern(primary_language(language)).sub(said, text)
 
 
 @cache

@@ -5,10 +5,11 @@ from decimal import Decimal
 from functools import cache
 from typing import Final
 
+from engine.languages import primary_language
 from tts.spoken.libraries import babel
 from tts.spoken.numerals import beside, cardinal, counted, decimal
 from tts.spoken.quantities import NUMBER, quantity
-from tts.spoken.tables import Currency, Noun, Table, primary, table_of
+from tts.spoken.tables import Currency, Noun, Table, table_of
 
 _SIGNS: Final = {"€": "EUR", "$": "USD", "£": "GBP", "US$": "USD", "¥": "JPY"}
 _NAMED: Final = ("EUR", "USD")
@@ -36,7 +37,7 @@ def with_amounts(text: str, language: str) -> str:
         minus = bool(found["minus"] or found["minus_"])
         return amount(-number if minus else number, code, language, scale and table.scales[scale])
 
-    return _pattern(primary(language)).sub(said, text)
+    return _pattern(primary_language(language)).sub(said, text)
 
 
 def amount(number: Decimal, code: str, language: str, scale: str | None = None) -> str:
@@ -47,7 +48,7 @@ def amount(number: Decimal, code: str, language: str, scale: str | None = None) 
     minus = f"{table.numbers.minus} " if number < 0 else ""
     number = abs(number)
     if scale:
-        millions = Noun(scale, scale, feminine=primary(language) == "de")
+        millions = Noun(scale, scale, feminine=primary_language(language) == "de")
         return minus + beside(counted(number, millions, language), known.unit.many, language)
     return minus + _with_cents(number, known, table, language)
 

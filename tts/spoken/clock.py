@@ -6,8 +6,9 @@ from decimal import Decimal
 from functools import cache
 from typing import Final
 
+from engine.languages import primary_language
 from tts.spoken.numerals import cardinal, counted
-from tts.spoken.tables import Table, primary, table_of
+from tts.spoken.tables import Table, table_of
 
 _NOON: Final = 12
 _WRITTEN: Final = (
@@ -44,7 +45,7 @@ def with_times(text: str, language: str) -> str:
     def said(found: re.Match[str]) -> str:
         return _words(_read(found), table, language) or found.group()
 
-    for pattern in _patterns(primary(language)):
+    for pattern in _patterns(primary_language(language)):
         text = pattern.sub(said, text)
     return text
 

@@ -6,10 +6,11 @@ from datetime import date
 from functools import cache
 from typing import Final
 
+from engine.languages import primary_language
 from tts.spoken.libraries import babel
 from tts.spoken.numerals import cardinal, year
 from tts.spoken.ordinals import inflected, word_before
-from tts.spoken.tables import Table, primary, table_of
+from tts.spoken.tables import Table, table_of
 
 _ISO: Final = re.compile(r"(?<![\w.,/:-])(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)(?![\w/:-]|[.,]\d)")
 _PARTS: Final = re.compile(r"\d+")
@@ -52,7 +53,7 @@ def with_dates(text: str, language: str) -> str:
         return _words(day, table, language, text[max(0, found.start() - _LOOKED_AT) : found.start()]) or found.group()
 
     text = _ISO.sub(said, text)
-    return _written(primary(language), month_first=table.dates.month_first(language)).sub(said, text)
+    return _written(primary_language(language), month_first=table.dates.month_first(language)).sub(said, text)
 
 
 def date_as_said(written: str, order: str, language: str, before: str = "") -> str | None:

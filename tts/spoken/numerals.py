@@ -11,8 +11,9 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Final
 
+from engine.languages import primary_language
 from tts.spoken.libraries import num2words
-from tts.spoken.tables import Noun, primary, table_of
+from tts.spoken.tables import Noun, table_of
 
 _NAMES: Final = {"nb": "no", "nn": "no"}
 """Languages that num2words calls otherwise."""
@@ -49,7 +50,7 @@ def year(number: int, language: str) -> str:
     """A year as it is said: in hundreds where the language does so."""
     hundreds, rest = divmod(number, 100)
     in_hundreds = 10 < hundreds < 20
-    match primary(language):
+    match primary_language(language):
         case "nl" if in_hundreds:
             return f"{cardinal(hundreds, language)}honderd{cardinal(rest, language) if rest else ''}"
         case "de" if in_hundreds:
@@ -70,7 +71,7 @@ def decimal(number: Decimal, language: str) -> str:
     words = cardinal(int(whole), language)
     if part:
         behind = list(part)
-        if primary(language) in {"nl", "fr"} and len(part) == 2 and part[0] != "0":
+        if primary_language(language) in {"nl", "fr"} and len(part) == 2 and part[0] != "0":
             behind = [part]
         words = " ".join([words, table.numbers.point, *(cardinal(int(each), language) for each in behind)])
     return words if number >= 0 else f"{table.numbers.minus} {words}"
@@ -80,13 +81,13 @@ def counted(number: Decimal, noun: Noun, language: str) -> str:
     """The number with what it counts: ein Euro, vingt et une heures, un million d'euros."""
     words = decimal(number, language)
     whole = number == number.to_integral_value()
-    match primary(language):
+    match primary_language(language):
         case "de" if whole and words.endswith("eins"):
             words = f"{words[:-1]}e" if noun.feminine else words[:-1]
         case "fr" if whole and noun.feminine and words.endswith("un"):
             words = f"{words}e"
     # French counts as one whatever is less than two.
-    one = abs(number) == 1 or (primary(language) == "fr" and abs(number) < 2)
+    one = abs(number) == 1 or (primary_language(language) == "fr" and abs(number) < 2)
     return beside(words, noun.one if one else noun.many, language)
 
 
@@ -100,11 +101,11 @@ def beside(words: str, name: str, language: str) -> str:
 
 
 def _name(language: str) -> str:
-    return _NAMES.get(primary(language), primary(language))
+    return _NAMES.get(primary_language(language), primary_language(language))
 
 
 def _mended(words: str, language: str) -> str:
-    match primary(language):
+    match primary_language(language):
         case "nl":
             if words != "één":
                 words = words.replace("één", "een")

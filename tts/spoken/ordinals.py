@@ -4,8 +4,9 @@ import re
 from functools import cache
 from typing import Final
 
+from engine.languages import primary_language
 from tts.spoken.numerals import ordinal
-from tts.spoken.tables import Table, primary, table_of
+from tts.spoken.tables import Table, table_of
 
 _ENGLISH: Final = {1: "st", 2: "nd", 3: "rd"}
 _WORD_BEFORE: Final = re.compile(r"(\w+)\s*$")
@@ -25,7 +26,7 @@ def with_ordinals(text: str, language: str) -> str:
             return found.group()
         return _as_marked(number, mark, text[max(0, found.start() - _LOOKED_AT) : found.start()], table, language)
 
-    return _pattern(primary(language)).sub(said, text)
+    return _pattern(primary_language(language)).sub(said, text)
 
 
 @cache
@@ -36,7 +37,7 @@ def _pattern(language: str) -> re.Pattern[str]:
 
 
 def _belongs(number: int, mark: str, language: str) -> bool:
-    match primary(language):
+    match primary_language(language):
         case "en":
             return mark == ("th" if number // 10 % 10 == 1 else _ENGLISH.get(number % 10, "th"))
         case "fr":
@@ -61,7 +62,7 @@ def _as_marked(number: int, mark: str, before: str, table: Table, language: str)
     match mark:
         case "re" | "ère":
             return "première"
-        case "nd" if primary(language) == "fr":
+        case "nd" if primary_language(language) == "fr":
             return "second"
         case "nde":
             return "seconde"

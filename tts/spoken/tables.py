@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from engine.languages import primary_language
+
 _FOLDER: Final = Path(__file__).parent
 
 
@@ -103,14 +105,9 @@ class Table:
     suffixes: Mapping[str, str]
 
 
-def primary(language: str) -> str:
-    """The language of a tag: fr of fr-BE."""
-    return language.partition("-")[0].lower()
-
-
 def table_of(language: str) -> Table | None:
     """The table for a tag such as fr-BE; None where there is none, and text stays as written."""
-    return _read(primary(language))
+    return _read(primary_language(language))
 
 
 @cache

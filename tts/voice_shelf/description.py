@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.errors import InvalidField
+from engine.languages import primary_language
 
 _BIGGEST_BYTES: Final = 4 * 1024 * 1024
 
@@ -20,7 +21,7 @@ class Description:
     @property
     def language(self) -> str:
         """Its two letters."""
-        return self.spoken.replace("_", "-").partition("-")[0].lower()
+        return primary_language(self.spoken)
 
 
 def read_description(path: Path) -> Description:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from engine.errors import InvalidField, SetupError
+from engine.languages import primary_language
 from tts.voice_shelf.description import read_description
 from tts.voice_shelf.known import Digests, digests_of, recognised
 from tts.voice_shelf.onnx import fault_of_onnx
@@ -76,7 +77,7 @@ class VoiceShelf:
             self._folder.mkdir(parents=True, exist_ok=True)
             with self._alone(), voice_files(given, self._folder) as found:
                 description = read_description(found.description)
-                if description.language != language.partition("-")[0]:
+                if description.language != primary_language(language):
                     raise InvalidField(
                         "file", f"{given.name} speaks {description.spoken}, which does not fit {language}."
                     )
