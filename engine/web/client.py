@@ -7,7 +7,7 @@ only itself. What belongs to one call, as its cookies, is in its CallWeb.
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
-from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from aiohttp import ClientSession
 
 from engine.callback import Delivery
 from engine.egress import Egress, GuardedResolver, Lookup, Network
@@ -15,6 +15,7 @@ from engine.errors import WebhookError
 from engine.residency import Residency
 from engine.web.call_web import CallWeb
 from engine.web.exchange import Exchange, ExchangeKind, Note, Owner, nowhere
+from engine.web.guarded_session import guarded_session
 from engine.web.incoming import status_of
 from engine.web.policy import Policy
 from engine.web.request import BodyFormat, WebRequest, parsed
@@ -60,18 +61,10 @@ class WebhookClient:
 
     async def start(self) -> None:
         """Ready from now on."""
-        self._session = ClientSession(
-            connector=TCPConnector(
-                resolver=GuardedResolver(self._egress, self._lookup, self._policy.connect_s),
-                use_dns_cache=False,
-                limit=0,
-                limit_per_host=self._connections_per_server,
-            ),
-            # Shared by all customers: nobody's cookies may reach another.
-            cookie_jar=DummyCookieJar(),
-            timeout=ClientTimeout(total=None),
-            headers={"User-Agent": self._user_agent, "Accept-Encoding": "identity"},
-            auto_decompress=False,
+        self._session = guarded_session(
+            GuardedResolver(self._egress, self._lookup, self._policy.connect_s),
+            user_agent=self._user_agent,
+            connections_per_server=self._connections_per_server,
             trace_configs=[noticing_reuse()],
         )
 

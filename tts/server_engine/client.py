@@ -9,7 +9,7 @@ import itertools
 from ipaddress import ip_network
 from typing import Any, Final
 
-from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from aiohttp import ClientError, ClientResponse, ClientSession
 from yarl import URL
 
 from engine.egress import Egress, GuardedResolver, Lookup
@@ -17,6 +17,7 @@ from engine.errors import EgressDenied
 from engine.ports import Clock
 from engine.residency import Residency
 from engine.web.client import USER_AGENT
+from engine.web.guarded_session import guarded_session
 from tts.script import Utterance
 from tts.server_engine.answer import NoSpeech, as_file
 from tts.server_engine.failures import ServerFailed, TextRefused
@@ -105,17 +106,11 @@ class ServerClient:
             raise ServerFailed("The server is shutting down.")
         if self._session is None:
             self._resolver = GuardedResolver(self._egress, self._lookup, _CONNECT_S)
-            self._session = ClientSession(
-                connector=TCPConnector(
-                    resolver=self._resolver,
-                    use_dns_cache=False,
-                    limit=0,
-                    limit_per_host=CONNECTIONS_PER_SERVER,
-                ),
-                cookie_jar=DummyCookieJar(),
-                timeout=ClientTimeout(total=None, sock_connect=_CONNECT_S),
-                headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
-                auto_decompress=False,
+            self._session = guarded_session(
+                self._resolver,
+                user_agent=USER_AGENT,
+                connections_per_server=CONNECTIONS_PER_SERVER,
+                connect_s=_CONNECT_S,
             )
         return self._session
 
