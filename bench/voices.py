@@ -9,7 +9,6 @@ of ten words that nobody asked for before, while the machine does nothing else. 
 """
 
 import asyncio
-import base64
 import os
 import statistics
 import sys
@@ -21,16 +20,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import soundfile
-
 from bench.process import usage
 from bench.results import save
 from engine.consent import Sentence, load_texts
 from engine.errors import SetupError, SpeechError
 from engine.ports import Speech
-from tests.peers.g711 import PCMA
+from tests.peers.judge import read_by
 from tests.peers.word_errors import word_errors
 from tts.cache import PromptCache
+from tts.choosing import voice_table
 from tts.pool import WorkerPool
 from tts.synthesizer import SpeechService
 from tts.voices import EngineName
@@ -44,7 +42,6 @@ TEN_WORDS: Final = {
     "en": "Good morning, this is the service desk, please choose number {}.",
 }
 PROMPTS: Final = 8
-_READING_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +71,7 @@ async def understood(service: SpeechService, judge: WorkerPool, language: str, r
     bad = []
     for said in sentences(language):
         path = await service.render(Speech(said, LANGUAGES[language]), rate_hz=rate_hz)
-        pcm = soundfile.read(path, dtype="int16")[0]
-        if rate_hz == 8000:
-            pcm = PCMA.decode(PCMA.encode(pcm))
-        job = {
-            "do": "read", "pcm": base64.b64encode(pcm.astype("<i2").tobytes()).decode(), "rate_hz": rate_hz,
-            "language": language, "hints": [], "careful": True,
-        }  # fmt: skip
-        read = str((await judge.run(job, timeout_s=_READING_S))["text"])
+        read = await read_by(judge, path, LANGUAGES[language])
         wrong, count = word_errors(said, read, LANGUAGES[language])
         misread, words = misread + wrong, words + count
         if wrong:
@@ -107,7 +97,9 @@ def _cpu_s(service: SpeechService) -> float:
 
 async def tried(folder: Path, engine: EngineName, language: str, judge: WorkerPool) -> dict[str, float]:
     """The figures of one engine, by name. Raises SetupError or SpeechError where it has no voice, or is not there."""
-    service = SpeechService.create(PromptCache(folder), engines={LANGUAGES[language]: [engine]}, workers=1, mbrola=True)
+    service = SpeechService.create(
+        PromptCache(folder), voice_table({LANGUAGES[language]: [engine]}, mbrola=True), workers=1
+    )
     try:
         cpu_ms, delay_ms = await cost(service, language)
         figures = {"cpu_ms": round(cpu_ms, 1), "delay_ms": round(delay_ms, 1)}
