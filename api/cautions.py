@@ -10,8 +10,8 @@ from engine.egress import Egress
 from engine.errors import EgressDenied, UnknownLanguage
 from engine.languages import canonical_language
 from sip.config import from_settings
+from tts.voices import EngineName
 
-_SERVER = "server"
 _LOCAL_NAMES = frozenset({"localhost", "localhost.localdomain"})
 
 
@@ -33,12 +33,12 @@ def cautions(settings: Settings, urls: Iterable[str] = ()) -> Iterator[str]:
 
 def _unused_servers(settings: Settings) -> Iterator[str]:
     """A server speaks only where it is listed, as every engine does."""
-    listed = {_language(tag) for tag, order in settings.tts_engines.items() if _SERVER in order}
+    listed = {_language(tag) for tag, order in settings.tts_engines.items() if EngineName.SERVER in order}
     for tag, server in settings.tts_servers.items():
         if _language(tag) not in listed:
             yield (
-                f"The speech server at {server.host} is never asked: TELEFOON_TTS_ENGINES does not list '{_SERVER}' "
-                f"for {tag}."
+                f"The speech server at {server.host} is never asked: TELEFOON_TTS_ENGINES does not list "
+                f"'{EngineName.SERVER}' for {tag}."
             )
 
 

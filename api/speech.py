@@ -1,35 +1,30 @@
 """Speech, and its recognition, as the settings describe them."""
 
-from api.voices import mbrola_switch, voice_shelf
+from api.voices import chosen_voices, servers_by_language
 from config.settings import Settings
 from config.speech_server import SpeechServerSettings
-from engine.errors import EgressDenied, SetupError, UnknownLanguage
-from engine.languages import canonical_language
+from engine.errors import EgressDenied, SetupError
 from engine.residency import Residency
 from tts.cache import PromptCache
 from tts.recognition.recognizer import WhisperRecognizer
 from tts.server_engine.server import AudioFormat, SpeechServer
 from tts.server_engine.servers import SpeechServers
 from tts.synthesizer import SpeechService
-from tts.voice_shelf.added import with_added
 
 
 def speech_service(settings: Settings) -> SpeechService:
     """Not started yet. Raises SetupError for a wrong setting."""
-    engines, piper_voices = with_added(voice_shelf(settings).paths(), settings.tts_engines, settings.tts_piper_voices)
     return SpeechService.create(
         PromptCache(settings.data_dir / "prompts-cache"),
-        engines=engines,
-        piper_voices=piper_voices,
+        chosen_voices(settings),
         workers=settings.tts_workers,
         espeak=settings.tts_espeak,
-        mbrola=mbrola_switch(settings).is_on(),
         servers=speech_servers(settings),
     )
 
 
 def speech_servers(settings: Settings) -> SpeechServers:
-    """Those of the settings, not asked yet. Raises SetupError for a language that is none."""
+    """Those of the settings, not asked yet. Raises SetupError for a language that is none of ours."""
     if not settings.tts_servers:
         return SpeechServers()
     # Most commands say nothing by a server, and need not load what asks one.
@@ -38,10 +33,7 @@ def speech_servers(settings: Settings) -> SpeechServers:
     from tts.server_engine.asking import Asker
     from tts.server_engine.client import ServerClient
 
-    try:
-        servers = {canonical_language(tag): _server(each) for tag, each in settings.tts_servers.items()}
-    except UnknownLanguage as error:
-        raise SetupError(f"TELEFOON_TTS_SERVERS: {error}") from error
+    servers = {language: _server(each) for language, each in servers_by_language(settings).items()}
     clock = SystemClock()
     return SpeechServers(servers, Asker(ServerClient(clock, residency_of(settings)), clock))
 

@@ -1,6 +1,7 @@
 """Who speaks each language, as the settings and the data folder have it, without what speaking needs."""
 
 from config.settings import Settings
+from config.speech_server import SpeechServerSettings
 from engine.errors import SetupError, UnknownLanguage
 from engine.languages import canonical_language
 from tts.choosing import voice_table
@@ -13,11 +14,16 @@ from tts.voices import VoiceTable
 def chosen_voices(settings: Settings) -> VoiceTable:
     """Raises SetupError for a wrong setting."""
     engines, models = with_added(voice_shelf(settings).paths(), settings.tts_engines, settings.tts_piper_voices)
+    voices = {language: each.voice for language, each in servers_by_language(settings).items()}
+    return voice_table(engines, models, voices, mbrola=mbrola_switch(settings).is_on())
+
+
+def servers_by_language(settings: Settings) -> dict[str, SpeechServerSettings]:
+    """By canonical language. Raises SetupError for one that is none of ours."""
     try:
-        servers = {canonical_language(tag): each.voice for tag, each in settings.tts_servers.items()}
+        return {canonical_language(tag): each for tag, each in settings.tts_servers.items()}
     except UnknownLanguage as error:
         raise SetupError(f"TELEFOON_TTS_SERVERS: {error}") from error
-    return voice_table(engines, models, servers, mbrola=mbrola_switch(settings).is_on())
 
 
 def voice_shelf(settings: Settings) -> VoiceShelf:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from engine.errors import SetupError, SpeechError, UnknownLanguage
 from engine.languages import canonical_language
@@ -10,11 +11,11 @@ from tts.voices import EngineName, VoiceTable
 
 
 def voice_table(
-    engines: Mapping[str, Sequence[str]],
-    piper_voices: Mapping[str, Path],
-    server_voices: Mapping[str, str],
+    engines: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    piper_voices: Mapping[str, Path] = MappingProxyType({}),
+    server_voices: Mapping[str, str] = MappingProxyType({}),
     *,
-    mbrola: bool,
+    mbrola: bool = False,
 ) -> VoiceTable:
     """From plain settings: `engines` in order, files of Piper and servers' voices by language, whether MBROLA is on.
 

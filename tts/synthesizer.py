@@ -74,28 +74,23 @@ class SpeechService:
     def create(
         cls,
         cache: PromptCache,
+        voices: VoiceTable | None = None,
         *,
-        engines: Mapping[str, Sequence[str]] | None = None,
-        piper_voices: Mapping[str, Path] | None = None,
         workers: int = 2,
         queue_limit: int = 200,
         espeak: str = "auto",
-        mbrola: bool = False,
         servers: SpeechServers | None = None,
     ) -> Self:
-        """A service from plain settings.
+        """A service that is not started yet.
 
-        `engines` maps a language to its engines in order (default: the best of those installed), `piper_voices` a
-        language to a .onnx file, `espeak` is auto, system or loader, `mbrola` tells whether the operator has turned
-        that engine on; `servers` have canonical languages. Raises SetupError for a wrong value.
+        `voices` are by default the best of those installed, `espeak` is auto, system or loader, and `servers` have
+        canonical languages. Raises SetupError for another `espeak`.
         """
-        servers = servers or SpeechServers()
         if espeak not in {"auto", "system", "loader"}:
             raise SetupError(f"tts_espeak is '{espeak}'. Allowed are auto, system and loader.")
-        voices = voice_table(engines or {}, piper_voices or {}, servers.voices, mbrola=mbrola)
         pool = WorkerPool(cache.folder / "workers", size=workers, queue_limit=queue_limit, espeak=espeak)
         neural = WorkerPool(cache.folder / "neural-worker", size=1, queue_limit=queue_limit, espeak=espeak)
-        return cls(voices, cache, pool, neural, servers)
+        return cls(voices or voice_table(), cache, pool, neural, servers or SpeechServers())
 
     def languages(self) -> frozenset[str]:
         """Canonical tags of all languages that can be asked for."""

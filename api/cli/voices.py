@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,8 +21,6 @@ voices = typer.Typer(
     no_args_is_help=True,
     help="Voices: who speaks what, files of your own for Piper, and MBROLA.",
 )
-
-_MBROLA: Final = "mbrola"
 
 Tag = Annotated[str, typer.Argument(metavar="LANGUAGE", help="Such as nl-BE.")]
 
@@ -161,7 +159,9 @@ class NoVoice(NotFound):
 
 
 def _require_mbrola(engine: str) -> None:
-    if engine != _MBROLA:
+    from tts.voices import EngineName
+
+    if engine != EngineName.MBROLA:
         raise InvalidField("engine", f"'{engine}' is no mbrola; other engines are chosen in tts_engines.")
 
 

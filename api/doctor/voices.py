@@ -8,6 +8,7 @@ from api.doctor.finding import Finding
 from api.doctor.server import RunningServer
 from config.settings import Settings
 from engine.errors import TelefoonError
+from tts.voices import EngineName
 
 if TYPE_CHECKING:
     from tts.selftest import VoiceCheck
@@ -40,17 +41,16 @@ async def check(settings: Settings, _running: RunningServer | None) -> Sequence[
     return [*well, *better, *broken, *await asyncio.to_thread(_changed, settings)]
 
 
-def _better(engine: str, languages: Sequence[str]) -> Finding:
+def _better(engine: EngineName, languages: Sequence[str]) -> Finding:
     """No fault: what is not installed, and would be understood better."""
     from tts.installed import INSTALL
-    from tts.voices import EngineName
 
-    detail = f"{engine} would be understood better in {', '.join(languages)}: {INSTALL[EngineName(engine)]}"
+    detail = f"{engine} would be understood better in {', '.join(languages)}: {INSTALL[engine]}"
     return Finding("Better voices", True, detail)
 
 
 def _advice(check: "VoiceCheck") -> str:
-    return SERVER_ADVICE if check.engine == "server" else ADVICE
+    return SERVER_ADVICE if check.engine == EngineName.SERVER else ADVICE
 
 
 def _changed(settings: Settings) -> list[Finding]:

@@ -10,6 +10,7 @@ from engine.languages import LANGUAGES
 from engine.ports import Speech
 from tests.unit.tts.listening import difference, listen
 from tts.cache import PromptCache
+from tts.choosing import voice_table
 from tts.synthesizer import SpeechService
 from tts.voices import EngineName
 
@@ -156,8 +157,8 @@ async def test_the_same_prompt_is_made_once_and_at_each_rate_apart(speech: Speec
 
 async def test_pico_speaks_where_it_is_chosen_and_reads_no_markup(tmp_path: Path) -> None:
     pytest.importorskip("py_nanotts")
-    espeak = SpeechService.create(PromptCache(tmp_path / "a"), engines={"fr": ["pyttsx3"]})
-    pico = SpeechService.create(PromptCache(tmp_path / "b"), engines={"fr": ["pico"]})
+    espeak = SpeechService.create(PromptCache(tmp_path / "a"), voice_table({"fr": ["pyttsx3"]}))
+    pico = SpeechService.create(PromptCache(tmp_path / "b"), voice_table({"fr": ["pico"]}))
     try:
         plain = listen(await pico.render(Speech(TEN_WORDS["fr"], "fr-FR"), rate_hz=8000))
         usual = listen(await espeak.render(Speech(TEN_WORDS["fr"], "fr-FR"), rate_hz=8000))
@@ -173,7 +174,7 @@ async def test_pico_speaks_where_it_is_chosen_and_reads_no_markup(tmp_path: Path
 
 async def test_an_engine_that_is_not_installed_names_its_extra(cache: PromptCache) -> None:
     model = {"de-DE": Path("voice.onnx")}
-    service = SpeechService.create(cache, engines={"de-DE": ["piper"]}, piper_voices=model)
+    service = SpeechService.create(cache, voice_table({"de-DE": ["piper"]}, model))
     try:
         with pytest.raises(SpeechError, match=r"telefoon\[piper\]|can't be loaded"):
             await service.render(Speech("Hallo", "de-DE"), rate_hz=8000)
@@ -183,7 +184,7 @@ async def test_an_engine_that_is_not_installed_names_its_extra(cache: PromptCach
 
 async def test_the_next_engine_speaks_only_where_the_operator_listed_one(cache: PromptCache) -> None:
     model = {"de-DE": Path("voice.onnx")}
-    service = SpeechService.create(cache, engines={"de-DE": ["piper", "pyttsx3"]}, piper_voices=model)
+    service = SpeechService.create(cache, voice_table({"de-DE": ["piper", "pyttsx3"]}, model))
     try:
         path = await service.render(Speech("Hallo", "de-DE"), rate_hz=8000)
     finally:
@@ -204,11 +205,9 @@ async def test_the_next_engine_speaks_only_where_the_operator_listed_one(cache: 
         ({"nl-NL": []}, "no engine for nl-NL"),
     ],
 )
-async def test_a_wrong_setting_is_refused_at_the_start(
-    cache: PromptCache, engines: dict[str, list[str]], message: str
-) -> None:
+async def test_a_wrong_setting_is_refused_at_the_start(engines: dict[str, list[str]], message: str) -> None:
     with pytest.raises(SetupError, match=message):
-        SpeechService.create(cache, engines=engines)
+        voice_table(engines)
 
 
 async def test_a_wrong_choice_of_library_is_refused(cache: PromptCache) -> None:

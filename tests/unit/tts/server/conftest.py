@@ -7,6 +7,7 @@ import pytest
 from api.clock import SystemClock
 from tests.peers.speech_server import KEY, SpeechPeer, speech_peer
 from tts.cache import PromptCache
+from tts.choosing import voice_table
 from tts.server_engine.asking import Asker
 from tts.server_engine.client import ServerClient
 from tts.server_engine.server import SpeechServer
@@ -30,12 +31,9 @@ async def service(peer: SpeechPeer, tmp_path: Path) -> AsyncIterator[Serving]:
     def make(*order: str, **more: Any) -> SpeechService:
         server = SpeechServer(**{"url": peer.url, "voice": "anna", "key": KEY, **more})
         clock = SystemClock()
-        speech = SpeechService.create(
-            PromptCache(tmp_path / "prompts"),
-            engines={"nl-NL": list(order or ("server", "pyttsx3"))},
-            servers=SpeechServers({"nl-NL": server}, Asker(ServerClient(clock), clock)),
-            workers=1,
-        )
+        servers = SpeechServers({"nl-NL": server}, Asker(ServerClient(clock), clock))
+        voices = voice_table({"nl-NL": list(order or ("server", "pyttsx3"))}, server_voices=servers.voices)
+        speech = SpeechService.create(PromptCache(tmp_path / "prompts"), voices, servers=servers, workers=1)
         made.append(speech)
         return speech
 

@@ -18,6 +18,7 @@ from tests.peers.ports import Ports
 from tests.peers.waiting import within
 from tests.unit.tts.listening import listen
 from tts.cache import PromptCache
+from tts.choosing import voice_table
 from tts.server_engine.asking import Asker
 from tts.server_engine.client import ServerClient
 from tts.server_engine.server import AudioFormat, SpeechServer
@@ -71,12 +72,9 @@ async def url(tmp_path: Path) -> AsyncIterator[str]:
 
 def service(folder: Path, server: SpeechServer) -> SpeechService:
     clock = SystemClock()
-    return SpeechService.create(
-        PromptCache(folder),
-        engines={"en-US": ["server"]},
-        servers=SpeechServers({"en-US": server}, Asker(ServerClient(clock), clock)),
-        workers=1,
-    )
+    servers = SpeechServers({"en-US": server}, Asker(ServerClient(clock), clock))
+    voices = voice_table({"en-US": ["server"]}, server_voices=servers.voices)
+    return SpeechService.create(PromptCache(folder), voices, servers=servers, workers=1)
 
 
 async def test_it_speaks_in_both_formats_and_wants_its_key(url: str, tmp_path: Path) -> None:
