@@ -62,7 +62,9 @@ class FreshRoot:
         """
         log.unlink(missing_ok=True)
         with log.open("wb") as sink:
-            process = subprocess.Popen(self._command(script), stdout=sink, stderr=sink, env=self._environment())
+            # Who is started in the background ignores Ctrl-C, and what it starts would, too (POSIX, sh §2.11).
+            command = ["env", "--default-signal=INT", *self._command(script)]
+            process = subprocess.Popen(command, stdout=sink, stderr=sink, env=self._environment())
         try:
             ends = time.monotonic() + deadline_s
             while process.poll() is None and sign not in log.read_text(errors="replace"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,18 @@ def test_a_command_that_goes_on_is_interrupted_once_it_has_said_its_line(
 
     assert passed
     assert line == f"{command}: passed"
+
+
+@pytest.mark.processes
+def test_it_is_interrupted_also_where_it_was_started_in_the_background(this_system: FreshRoot, tmp_path: Path) -> None:
+    command = under_a_parent(tmp_path, SERVER.format(code=3))
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        _, _, told = outcome(this_system, Trial("run", command, until="Press Ctrl-C"), tmp_path)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+    assert "ended with code 3" in told
 
 
 @pytest.mark.processes
