@@ -38,7 +38,7 @@ from tts.voices import EngineName, Voice, VoiceTable
 RATES_HZ: Final = (8_000, 16_000, 24_000, 32_000, 44_100, 48_000)
 WORDS_PER_MINUTE: Final = range(80, 451)
 
-_RECIPE_VERSION: Final = 2
+_RECIPE_VERSION: Final = 3
 """Raised when the same script would sound different, so that old files are not used."""
 
 # (seconds at least, seconds per character): many times what each takes on an idle machine.
