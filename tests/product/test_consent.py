@@ -65,7 +65,7 @@ async def test_announce_tells_to_the_end_before_it_records(tmp_path: Path, ports
     assert hears(sound, AFTER, seconds=1)
     assert not hears(sound, BEFORE)
     assert (record["policy"], record["given"], record["how"]) == ("announce", "yes", "announced")
-    assert (record["wording"], record["wording_version"]) == (ANNOUNCED, "2")
+    assert (record["wording"], record["wording_version"]) == (ANNOUNCED, "3")
     assert recording["consent"] == record["id"]
 
 
@@ -120,7 +120,7 @@ async def test_press_to_consent_records_from_the_key_on(tmp_path: Path, ports: P
     assert hears(sound, AFTER, seconds=1)
     assert not hears(sound, BEFORE)
     assert (record["policy"], record["given"], record["how"]) == ("press-to-consent", "yes", "digit")
-    assert (record["digit"], record["language"], record["wording_version"]) == ("1", "en-GB", "1")
+    assert (record["digit"], record["language"], record["wording_version"]) == ("1", "en-GB", "2")
     assert record["offset_seconds"] > 5
     assert recording["consent"] == record["id"]
 

@@ -52,5 +52,5 @@ async def test_the_newest_of_an_accounts_own_texts_is_spoken(rules: ConsentRules
         "Wij nemen dit op.",
         "account 2",
     )
-    assert dutch[Sentence.QUESTION].version == "1"
-    assert french[Sentence.ANNOUNCEMENT].text.startswith("Cet appel est enregistré.")
+    assert dutch[Sentence.QUESTION].version == "2"
+    assert french[Sentence.ANNOUNCEMENT].text.startswith("Nous enregistrons cet appel.")

@@ -8,9 +8,9 @@ from tests.unit.store.samples import NOON
 
 TEXTS = load_texts()
 STAR_ZERO = {
-    "nl": "sterretje nul",
+    "nl": "de ster en de nul",
     "fr": "étoile zéro",
-    "de": "Stern Null",
+    "de": "die Sterntaste und dann die Null",
     "en": "star zero",
     "ar": "النجمة ثم الصفر",
     "bg": "звездичка нула",

