@@ -17,8 +17,8 @@ pytestmark = pytest.mark.processes
 
 
 async def _started(folder: Path) -> tuple[int, list[bool]]:
-    """How many workers a start needed, and what came of each voice."""
-    service = SpeechService.create(PromptCache(folder), workers=1)
+    """How many workers a start with the voices of one engine needed, and what came of each."""
+    service = SpeechService.create(PromptCache(folder), VoiceTable({}, {}), workers=1)
     try:
         checks = await service.start()
         return len(service.pool.pids), [each.ok for each in checks]
