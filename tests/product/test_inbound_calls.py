@@ -1,5 +1,6 @@
 """Calls that come in from the test phone."""
 
+import asyncio
 from itertools import permutations
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tests.peers.phone import phone
 from tests.peers.platform import NUMBER, Platform, platform
 from tests.peers.ports import Ports
 from tests.peers.raw_caller import audio, raw_caller
+from tests.peers.spoken import said
 
 pytestmark = pytest.mark.sip
 
@@ -66,19 +68,16 @@ async def test_nonsense_from_the_webhook_is_apologised_for_in_the_numbers_langua
     tmp_path: Path, ports: Ports, shop: Customer
 ) -> None:
     shop.flows["/start"] = "<Response><Dance/></Response>"
-    heard, spoken = tmp_path / "heard.wav", tmp_path / "sorry.wav"
-    async with (
-        platform(tmp_path, ports, number={"--url": shop.url("/start"), "--language": "de-DE"}) as telefoon,
-        phone(*dialling(telefoon, "--record", str(heard))) as caller,
-    ):
-        await caller.tells("recorded", within_s=30)
-        call = await telefoon.ended_call((await telefoon.newest_call())["id"])
+    number = {"--url": shop.url("/start"), "--language": "de-DE"}
+    async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, 1500) as (caller,):
+        await caller.far_end.finishes(within_s=30)
+        call = await telefoon.ended_call(caller.call_id)
         sorry = (await telefoon.noted(call["id"], "said"))["text"]
-        telefoon.telefoon("say", sorry, "--language", "de-DE", "-o", str(spoken))
+        apology = await asyncio.to_thread(said, telefoon, tmp_path, "sorry", sorry, "de-DE")
 
     assert call["status"] == "completed"
     assert "Dance" in call["explanation"][0]["said"]
-    assert contains(Sound.of_file(heard), Sound.of_file(spoken)).score > 0.7
+    assert contains(caller.ear.heard(), apology).score > 0.7
 
 
 async def test_an_unknown_number_is_refused_with_404_and_one_without_a_flow_says_why(
