@@ -64,13 +64,15 @@ def list_voices(as_json: AsJson = False) -> None:
     from config.settings import load
     from engine.languages import LANGUAGES
     from tts.installed import INSTALL
+    from tts.voices import EngineName
 
     added = _shelf().all()
     table = chosen_voices(load())
     rows = []
     for tag in sorted(LANGUAGES):
         first, *others = table.order(tag)
-        voice = {"language": tag, "engine": first, "voice": Path(table.default(first, tag)).name}
+        name = table.default(first, tag)
+        voice = {"language": tag, "engine": first, "voice": Path(name).name if first is EngineName.PIPER else name}
         better = ", ".join(table.lacking(tag))
         rows.append({**voice, "otherwise": ", ".join(others), "better": better, **_of_file(added.get(tag))})
     if as_json:

@@ -222,6 +222,7 @@ def test_the_list_tells_who_speaks_and_what_would_be_understood_better(telefoon:
     rows = {each["language"]: each for each in json.loads(telefoon("voices", "list", "--json").stdout)}
 
     assert (rows["nl-BE"]["engine"], rows["nl-BE"]["better"]) == ("pyttsx3", "mbrola")
+    assert rows["nl-BE"]["voice"] == "gmw/nl", "as a flow may name it"
     assert (rows["en-GB"]["engine"], rows["en-GB"]["better"]) == ("hibari", "")
     assert "telefoon voices enable mbrola" in telefoon("voices", "list").stdout
 
