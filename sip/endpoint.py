@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import pjsua2 as pj
 
 from config.settings import SipTransport
+from config.version import USER_AGENT
 from engine.errors import SetupError
 from sip.config import Listening, SipConfig, Tls
 from sip.media_priority import preferring_new_threads
@@ -73,7 +74,7 @@ def _endpoint_config(config: SipConfig) -> pj.EpConfig:
     settings.uaConfig.threadCnt = 0
     settings.uaConfig.mainThreadOnly = True
     settings.uaConfig.maxCalls = MAX_CALLS
-    settings.uaConfig.userAgent = "Telefoon"
+    settings.uaConfig.userAgent = USER_AGENT
     settings.medConfig.clockRate = config.rate_hz
     settings.medConfig.sndClockRate = config.rate_hz
     settings.medConfig.audioFramePtime = PTIME_MS

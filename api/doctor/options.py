@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from config.version import USER_AGENT
+
 TIMEOUT_S: Final = 4.0
 T1_S: Final = 0.5  # RFC 3261 §17.1.2.2: resent over UDP after T1, then twice as long each time
 PORT: Final = 5060
@@ -197,7 +199,7 @@ def _request(target: Target, own: tuple[str, int]) -> bytes:
         "CSeq: 1 OPTIONS",
         f"Contact: <sip:telefoon@{host}:{own[1]};transport={target.transport}>",
         "Accept: application/sdp",
-        "User-Agent: Telefoon doctor",
+        f"User-Agent: {USER_AGENT} (doctor)",
         "Content-Length: 0",
         "",
         "",

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 
 from aiohttp import ClientSession
 
+from config.version import USER_AGENT
 from engine.callback import Delivery
 from engine.egress import Egress, GuardedResolver, Lookup, Network
 from engine.errors import WebhookError
@@ -25,7 +26,6 @@ from engine.web.signing import Keyring
 T = TypeVar("T")
 
 CONNECTIONS_PER_SERVER: Final = 500
-USER_AGENT: Final = "Telefoon/0.1"
 
 
 class WebhookClient:

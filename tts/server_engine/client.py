@@ -12,11 +12,11 @@ from typing import Any, Final
 from aiohttp import ClientError, ClientResponse, ClientSession
 from yarl import URL
 
+from config.version import USER_AGENT
 from engine.egress import Egress, GuardedResolver, Lookup
 from engine.errors import EgressDenied
 from engine.ports import Clock
 from engine.residency import Residency
-from engine.web.client import USER_AGENT
 from engine.web.guarded_session import guarded_session
 from tts.script import Utterance
 from tts.server_engine.answer import NoSpeech, as_file

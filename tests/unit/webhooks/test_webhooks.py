@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web as http
 
+from config.version import USER_AGENT
 from engine.errors import DocumentError, WebhookError
 from engine.flow.document import Document
 from engine.flow.parse import parse
@@ -27,7 +28,7 @@ class TestDocuments:
         [asked] = customer.asked
         assert (asked.method, asked.query, asked.form) == ("POST", {"a": "1"}, {"From": "+32 &é"})
         assert asked.headers["Content-Type"] == "application/x-www-form-urlencoded"
-        assert asked.headers["User-Agent"].startswith("Telefoon/")
+        assert asked.headers["User-Agent"] == USER_AGENT
 
     async def test_get_puts_the_parameters_in_the_query(self, web: CallWeb, customer: CustomerServer) -> None:
         customer.serves("/flow", SAY)
