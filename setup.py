@@ -25,7 +25,6 @@ REQUIRES = [
     "numpy>=2.1,<3",
     "phonenumbers>=8.13,<10",
     "onnxruntime>=1.20,<2; platform_python_implementation == 'CPython'",
-    "prometheus-client>=0.21,<1",
     "pydantic>=2.10,<3",
     "pydantic-settings>=2.7,<3",
     "py-nanotts>=0.1,<1; sys_platform == 'linux' and platform_machine == 'x86_64'",
