@@ -55,7 +55,7 @@ EXTRAS = {
     "piper": PIPER,
     "pkcs11": PKCS11,
     "speech": SPEECH,
-    "build": ["setuptools>=75,<90"],
+    "build": ["setuptools>=77,<90"],
     "test": [
         *PIPER,
         *PKCS11,
@@ -83,10 +83,32 @@ EXTRAS = {
     ],
 }
 
+CLASSIFIERS = [
+    "Development Status :: 4 - Beta",
+    "Environment :: Console",
+    "Environment :: No Input/Output (Daemon)",
+    "Framework :: AsyncIO",
+    "Intended Audience :: Developers",
+    "Intended Audience :: Telecommunications Industry",
+    "Operating System :: POSIX :: Linux",
+    "Programming Language :: C++",
+    "Programming Language :: Python :: 3.11",
+    "Programming Language :: Python :: 3.12",
+    "Programming Language :: Python :: 3.13",
+    "Topic :: Communications :: Conferencing",
+    "Topic :: Communications :: Internet Phone",
+    "Topic :: Communications :: Telephony",
+    "Topic :: Multimedia :: Sound/Audio :: Speech",
+]
+
 setup(
     name="telefoon",
     version="0.1.0",
     description="A self-hosted programmable voice platform: REST in, SIP and RTP out",
+    author="The authors of Telefoon",
+    license_expression="GPL-3.0-or-later",
+    license_files=["LICENSE", "NOTICE"],
+    classifiers=CLASSIFIERS,
     python_requires=">=3.11,<3.14",
     packages=find_packages(include=[pattern for name in PACKAGES for pattern in (name, f"{name}.*")]),
     package_data={
