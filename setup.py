@@ -75,6 +75,7 @@ EXTRAS = {
         "ruff>=0.9,<1",
         "schemathesis>=4,<5",
         "swift>=2.35,<3",
+        "towncrier>=25.8,<27",
         "twilio>=9.4,<10",
         "types-defusedxml>=0.7,<1",
         "types-jsonschema>=4.23,<5",
