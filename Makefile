@@ -9,7 +9,7 @@ UV_COMPILE := $(BIN)/uv pip compile setup.py --universal --python-version 3.11 \
 WORKERS ?= $(shell expr 5 \* $$(nproc) / 2)
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telefoon
 
-.PHONY: help setup run asterisk test test-fast test-memory lint format lock bench-calls bench-cascade bench-conference bench-endurance \
+.PHONY: help setup run asterisk test test-fast test-memory check lint format lock bench-calls bench-cascade bench-conference bench-endurance \
 	bench-ivr bench-listeners bench-recording bench-voices bench-webhooks clean fresh
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo "make test          all tests, side by side; some: make test TESTS='tests/unit -k rating' WORKERS=2"
 	@echo 'make test-fast     those that need neither SIP nor other programs: under a minute'
 	@echo 'make test-memory   tests/sip on a library that ends at the first wrong use of memory (AddressSanitizer)'
+	@echo 'make check         what the repository says of itself: pages, settings, licence, version, owners, imports'
 	@echo 'make lint          ruff, mypy, import-linter'
 	@echo 'make format        put the code into the one format'
 	@echo 'make bench-calls   100 inbound calls at 20 a second; figures to bench/results/'
@@ -60,6 +61,11 @@ test-fast:
 test-memory:
 	@$(PYTHON) -m scripts.setup --tests
 	@$(BIN)/python -m tests.sanitized $(TESTS)
+
+# Each promise is a test marked so, one small file a rule; most are in tests/unit/promises.
+check:
+	@$(PYTHON) -m scripts.setup --tests
+	@$(BIN)/python -m pytest -m promise -n $$(nproc) $$(grep -rlF mark.promise tests/unit --include='test_*.py')
 
 lint:
 	@$(PYTHON) -m scripts.setup --tests

@@ -13,6 +13,8 @@ from engine.privacy.inventory import HOLDINGS
 from engine.privacy.retention import Kept
 from engine.store.tables import metadata
 
+pytestmark = pytest.mark.promise
+
 
 def test_every_table_is_in_the_inventory_and_no_other() -> None:
     assert HOLDINGS.keys() == metadata.tables.keys()

@@ -44,6 +44,7 @@ async def test_a_node_that_is_not_ready_says_so(site: Site) -> None:
     assert (status, body["ready"]) == (503, False)
 
 
+@pytest.mark.promise
 async def test_the_page_names_every_operation_and_loads_nothing(site: Site) -> None:
     async with site.client.get(f"{site.address}/docs") as response:
         page = await response.text()

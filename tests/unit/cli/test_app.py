@@ -36,6 +36,7 @@ COMMANDS = [
 LISTS = [command for command in COMMANDS if command[-1] == "list"]
 
 
+@pytest.mark.promise
 def test_these_are_all_commands() -> None:
     root = typer.main.get_command(app_for(None))
     assert isinstance(root, typer.core.TyperGroup)

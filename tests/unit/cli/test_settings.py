@@ -24,6 +24,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
+@pytest.mark.promise
 def test_the_file_names_each_setting_once_and_no_other() -> None:
     text = FILE.read_text(encoding="utf-8")
     examples = tomllib.loads("\n".join(EXAMPLE.findall(text)))
@@ -34,6 +35,7 @@ def test_the_file_names_each_setting_once_and_no_other() -> None:
     assert examples.keys() == without_default
 
 
+@pytest.mark.promise
 def test_the_file_gives_the_true_defaults(file: Path) -> None:
     file.write_text("", encoding="utf-8")
     defaults = load()
@@ -41,11 +43,13 @@ def test_the_file_gives_the_true_defaults(file: Path) -> None:
     assert load() == defaults
 
 
+@pytest.mark.promise
 def test_the_examples_of_the_file_are_allowed(file: Path) -> None:
     file.write_text(EXAMPLE.sub(r"\1", FILE.read_text(encoding="utf-8")), encoding="utf-8")
     assert load().trunk == "sip:127.0.0.1:5080;transport=udp"
 
 
+@pytest.mark.promise
 def test_every_setting_is_explained(file: Path) -> None:
     del file
     lines = FILE.read_text(encoding="utf-8").splitlines()

@@ -43,6 +43,7 @@ def test_each_says_against_what_it_was_checked_and_what_was_not_asks_everybody(c
         assert country.policy is Policy.BOTH_PARTIES
 
 
+@pytest.mark.promise
 def test_the_page_for_the_officer_lists_the_same_defaults() -> None:
     page = (Path(__file__).parents[3] / "docs" / "consent.md").read_text()
     for policy in {country.policy for country in COUNTRIES.table.values()}:

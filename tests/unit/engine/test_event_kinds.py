@@ -5,6 +5,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.promise
+
 CHECKOUT = Path(__file__).resolve().parents[3]
 NOTING = {"note", "event"}
 

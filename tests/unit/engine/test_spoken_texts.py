@@ -65,6 +65,7 @@ def test_who_speaks_another_language_hears_english() -> None:
     assert Phrase.SORRY.in_language("ja-JP") == Phrase.SORRY.in_language("en-GB")
 
 
+@pytest.mark.promise
 def test_every_text_is_there_in_every_language_and_in_no_other() -> None:
     for tables in [phrase.texts for phrase in Phrase] + [CONSENT.texts[sentence] for sentence in Sentence]:
         assert sorted(tables) == LANGUAGES_OF_OURS

@@ -9,6 +9,8 @@ import pytest
 from engine.flow import from_xml, verbs
 from engine.simulator.run import simulate
 
+pytestmark = pytest.mark.promise
+
 PAGE = (Path(__file__).parents[3] / "docs" / "contributing.md").read_text("utf-8")
 
 

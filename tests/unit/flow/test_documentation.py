@@ -10,6 +10,8 @@ from engine.flow.reference import classes, renewed
 from engine.flow.refused import REFUSED
 from engine.flow.shape import shape_of
 
+pytestmark = pytest.mark.promise
+
 PAGE = Path(__file__).parents[3] / "docs" / "call-flow.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 

@@ -14,6 +14,8 @@ from engine.flow.reference import classes
 from engine.flow.refused import REFUSED
 from engine.flow.shape import Shape, camel_case, shape_of
 
+pytestmark = pytest.mark.promise
+
 TEXT = (Path(__file__).parents[3] / "docs" / "call-flow.md").read_text(encoding="utf-8")
 MADE = [
     cls

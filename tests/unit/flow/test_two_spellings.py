@@ -101,6 +101,7 @@ def test_any_value_of_a_key_is_a_document_or_an_error(value: Any, verb: str, key
     document_or_error([{"verb": verb, key: value}])
 
 
+@pytest.mark.promise
 def test_the_published_schema_is_that_of_the_verbs() -> None:
     published = Path(engine.flow.__file__).with_name("schema.json")
     assert json.loads(published.read_text(encoding="utf-8")) == flow_schema(), (

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.promise
+
 CHECKOUT = Path(__file__).resolve().parents[3]
 SPDX = "GPL-3.0-or-later"
 NOT_PASSED_ON = {"build", "test"}

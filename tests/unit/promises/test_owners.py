@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.promise
+
 CHECKOUT = Path(__file__).resolve().parents[3]
 RULES = [line.split() for line in (CHECKOUT / "CODEOWNERS").read_text().splitlines() if line and line[0] != "#"]
 

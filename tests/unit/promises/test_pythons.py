@@ -3,7 +3,11 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from scripts.environment import NEWEST, OLDEST
+
+pytestmark = pytest.mark.promise
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 SETUP = (CHECKOUT / "setup.py").read_text()

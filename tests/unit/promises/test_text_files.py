@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.promise
+
 CHECKOUT = Path(__file__).resolve().parents[3]
 CONTEXT_IN_BLANKS = {".patch"}
 TABS = {"Makefile"}

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 import typer.testing
 
 from api.cli.app import app_for
@@ -12,6 +13,8 @@ from sip import endpoint
 from sip.config import Listening, SipConfig, Tls
 from tests.peers.sip_answerer import sip_answerer
 from tests.peers.sip_message import SipMessage
+
+pytestmark = pytest.mark.promise
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 

@@ -10,6 +10,8 @@ import yaml
 
 from scripts import pjsua2_recipe
 
+pytestmark = pytest.mark.promise
+
 CHECKOUT = Path(__file__).resolve().parents[3]
 INSTRUCTIONS = frozenset({"ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "RUN"}) | frozenset(
     {"HEALTHCHECK", "USER", "VOLUME", "WORKDIR"}

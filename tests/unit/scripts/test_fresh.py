@@ -25,6 +25,7 @@ def this_system(tmp_path: Path) -> FreshRoot:
     return FreshRoot(Path("/"), tmp_path / "log")
 
 
+@pytest.mark.promise
 def test_readme_says_what_is_tried() -> None:
     commands = readme_commands((CHECKOUT / "README.md").read_text())
 

@@ -16,6 +16,7 @@ def test_only_what_the_base_lacks_is_listed_with_all_its_hashes() -> None:
     assert beside(WHOLE, BASE) == "ctranslate2==4.5 \\\n    --hash=sha256:cc \\\n    --hash=sha256:dd\n"
 
 
+@pytest.mark.promise
 @pytest.mark.parametrize("extra", EXTRAS)
 def test_each_extra_is_locked_with_hashes_and_repeats_nothing_of_the_base(extra: str) -> None:
     locked = entries(lock_of(extra).read_text())
