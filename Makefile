@@ -9,7 +9,7 @@ UV_COMPILE := $(BIN)/uv pip compile setup.py --universal --python-version 3.11 \
 WORKERS ?= $(shell expr 5 \* $$(nproc) / 2)
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telefoon
 
-.PHONY: help setup run asterisk test test-fast test-memory check lint format lock bench-calls bench-cascade bench-conference bench-endurance \
+.PHONY: help setup run asterisk test test-fast test-memory check lint format release lock bench-calls bench-cascade bench-conference bench-endurance \
 	bench-ivr bench-listeners bench-recording bench-voices bench-webhooks clean fresh
 
 help:
@@ -33,6 +33,7 @@ help:
 	@echo 'make bench-webhooks 200 calls at once whose webhook takes 3 s, against the same without'
 	@echo 'make fresh RELEASE=trixie  make run and make test in a fresh root of that Debian; one: ONLY=run'
 	@echo 'make lock          renew requirements.lock and requirements-test.lock from setup.py'
+	@echo 'make release VERSION=1.2.0  fold the news of changelog.d, set the version, commit and tag; pushes nothing'
 	@echo 'make clean         remove .venv and what the tools left; data in var/ and the cache stay'
 	@echo
 	@echo 'PJPROJECT_SOURCE=folder-or-tarball   use this pjproject (2.15 or newer) instead of the distribution'\''s'
@@ -127,6 +128,11 @@ lock:
 	@$(UV_COMPILE) $(LOCK_FLAGS) --extra test --constraint requirements.lock \
 		--output-file requirements-test.lock
 	@$(PYTHON) -m scripts.lock_extras $(LOCK_FLAGS)
+
+# Refuses a tree with changes, an older version and a release without news; then `make check`, then the commit.
+release:
+	@$(PYTHON) -m scripts.setup --tests
+	@$(PYTHON) -m scripts.release $(VERSION)
 
 clean:
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
