@@ -1,0 +1,46 @@
+"""The unit of systemd starts the node as the product wants it: its command, its limits, its folders."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from api.doctor.handles import ALL_CALLS, HANDLES_AT_REST, HANDLES_PER_CALL
+from sip.media_priority import NICENESS
+from tests.unit.promises.pages import CHECKOUT, DOCS
+
+pytestmark = pytest.mark.promise
+
+UNIT = CHECKOUT / "deploy" / "systemd" / "telefoon.service"
+GIVEN = dict(re.findall(r"^(\w+)=(.*)$", UNIT.read_text(), re.MULTILINE))
+OPERATIONS = (DOCS / "operations.md").read_text("utf-8")
+
+
+def test_it_serves_from_where_the_page_installs_it() -> None:
+    assert GIVEN["ExecStart"] == "/opt/telefoon/.venv/bin/telefoon serve"
+    assert "git clone <this repository> /opt/telefoon\n" in OPERATIONS
+    assert GIVEN["Documentation"] == "file:///opt/telefoon/docs/operations.md"
+
+
+def test_its_limits_are_those_that_the_doctor_and_the_media_threads_want() -> None:
+    assert int(GIVEN["LimitNOFILE"]) == ALL_CALLS * HANDLES_PER_CALL + HANDLES_AT_REST
+    assert int(GIVEN["LimitNICE"]) == NICENESS
+
+
+def test_the_node_may_write_where_the_page_has_its_data() -> None:
+    assert f'data_dir = "/var/lib/{GIVEN["StateDirectory"]}"' in OPERATIONS
+    assert GIVEN["WorkingDirectory"] == f"/var/lib/{GIVEN['StateDirectory']}"
+    assert GIVEN["Environment"] == "TELEFOON_CONFIG=/etc/telefoon/telefoon.toml"
+
+
+@pytest.mark.processes
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
+def test_systemd_finds_nothing_wrong_with_it(tmp_path: Path) -> None:
+    copy = tmp_path / UNIT.name
+    copy.write_text(UNIT.read_text().replace(GIVEN["ExecStart"], "/bin/true"))
+
+    verified = subprocess.run(["systemd-analyze", "verify", copy], capture_output=True, text=True, check=False)
+
+    assert (verified.returncode, verified.stderr) == (0, "")
