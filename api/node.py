@@ -36,6 +36,7 @@ from engine.consent.countries import load_countries
 from engine.courier import CallbackCourier
 from engine.disk_space import DiskSpace
 from engine.egress import Egress, SipEgress
+from engine.live.backlog import Backlog
 from engine.live.beeping import Beeper
 from engine.live.consent_rules import ConsentRules
 from engine.live.journal import Ledger
@@ -180,7 +181,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
             agent.bridge,
             recordings,
             clock,
-            RecordingTeller(teller, recording_url),
+            RecordingTeller(teller, recording_url, Backlog(clock)),
             shelf=shelf,
             node=settings.node,
             beeper=Beeper(speaker, accounts, clock, settings.recording_beep_s),

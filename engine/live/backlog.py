@@ -9,6 +9,7 @@ from typing import Final
 import structlog
 
 from engine.live.stored import until_stored
+from engine.ports import Clock
 
 Change = Callable[[], Awaitable[object]]
 
@@ -28,7 +29,8 @@ class _Line:
 class Backlog:
     """What could not be stored is tried again, so that it is true again once the database is well."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._lines: deque[_Line] = deque()
         self._writing: asyncio.Task[None] | None = None
 
@@ -62,6 +64,6 @@ class Backlog:
     async def _store(self, change: Change) -> None:
         try:
             async with asyncio.timeout(_PATIENCE_S):
-                await until_stored(change)
+                await until_stored(change, self._clock)
         except TimeoutError:
             log.error("not_stored", given_up_after_s=_PATIENCE_S)

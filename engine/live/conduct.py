@@ -14,7 +14,7 @@ from engine.flow.scene import Ending
 from engine.live.session import Session
 from engine.live.stage import LiveStage, close_quietly
 from engine.phrases import Phrase
-from engine.ports import Cause
+from engine.ports import Cause, Clock
 from engine.tasks import stopped
 from engine.told.call import webhook_params
 from engine.web.call_web import CallWeb
@@ -27,11 +27,11 @@ _NOTHING: frozenset[str] = frozenset()
 class Conductor:
     """Conducts one call: its flow, the next one in its place if the first fails, and any that it is given later."""
 
-    def __init__(self, session: Session, stage: LiveStage, web: CallWeb) -> None:
+    def __init__(self, session: Session, stage: LiveStage, web: CallWeb, clock: Clock) -> None:
         self.session = session
         self.stage = stage
         self.web = web
-        self._interpreter = Interpreter(self._fetch)
+        self._interpreter = Interpreter(self._fetch, clock.monotonic)
         self._performing: asyncio.Task[None] | None = None
         self._given: Start | None = None
 

@@ -152,7 +152,7 @@ class Journal:
     async def _write_on(self) -> None:
         while True:
             line = await self._lines.get()
-            await until_stored(partial(self._write, line))
+            await until_stored(partial(self._write, line), self._ledger.clock)
             self._lines.task_done()
 
     async def _write(self, line: _State | _Note | _Job) -> None:

@@ -1,7 +1,7 @@
 """Keys that the far end pressed and nobody has read yet."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -10,9 +10,10 @@ _TOGETHER_S: Final = 3.0
 
 
 class Keys:
-    """A queue of 0-9 * # A-D."""
+    """A queue of 0-9 * # A-D; `now` gives seconds, as Clock.monotonic."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
         self._queue: asyncio.Queue[str] = asyncio.Queue()
         self._instead: Keys | None = None
         self._recent, self._last_at = "", 0.0
@@ -20,7 +21,7 @@ class Keys:
 
     def press(self, key: str) -> None:
         """A key came in."""
-        now = asyncio.get_running_loop().time()
+        now = self._now()
         self._recent = self._recent + key if now - self._last_at <= _TOGETHER_S else key
         self._last_at = now
         for keys, pressed in self._watched:
@@ -51,7 +52,7 @@ class Keys:
     @contextmanager
     def diverted(self) -> Iterator["Keys"]:
         """Inside, new keys go to the one that is given, not to whoever else reads here."""
-        before, self._instead = self._instead, Keys()
+        before, self._instead = self._instead, Keys(self._now)
         try:
             yield self._instead
         finally:

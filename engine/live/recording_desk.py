@@ -106,7 +106,7 @@ class RecordingDesk:
     async def watch_disk(self) -> None:
         """Every second, look whether the disk is nearly full, and then end what runs; the calls go on."""
         while True:
-            await asyncio.sleep(_DISK_CHECK_S)
+            await self._clock.sleep(_DISK_CHECK_S)
             if self._running and await self._disk_is_full():
                 for active in tuple(self._running):
                     log.error("recording_ended", recording=active.id, reason=_DISK_FULL)

@@ -1,7 +1,7 @@
 """Tells customers how their recordings fare: what is needed for it is in the recording's row, so any process can."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -25,7 +25,7 @@ class RecordingTeller:
 
     teller: Teller
     place: Callable[[str], str]
-    backlog: Backlog = field(default_factory=Backlog)
+    backlog: Backlog
 
     def url(self, row: Recording) -> str:
         """Where it is downloaded."""

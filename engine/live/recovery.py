@@ -9,6 +9,7 @@ import structlog
 from engine.call import Attempt, Call, Event
 from engine.conference import ConferenceStatus, become
 from engine.errors import RecordingError
+from engine.live.backlog import Backlog
 from engine.live.journal import Journal, Ledger
 from engine.live.recording_teller import RecordingTeller
 from engine.live.services import Services
@@ -35,7 +36,7 @@ async def recover(services: Services) -> None:
             await services.conferences.leave(participant.id, now)
         if conference.status is not ConferenceStatus.INIT:
             await services.conferences.save(become(conference, ConferenceStatus.COMPLETED, now))
-    teller = RecordingTeller(services.teller, services.recording_url)
+    teller = RecordingTeller(services.teller, services.recording_url, Backlog(services.clock))
     for recording in await services.recordings.untold(services.node):
         await teller.tell_end(recording)
         await services.recordings.mark_told(recording.id)

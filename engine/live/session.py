@@ -18,6 +18,7 @@ from engine.ports import (
     Alerted,
     Answered,
     Cause,
+    Clock,
     Dialer,
     DialRequest,
     DigitPressed,
@@ -49,9 +50,9 @@ log = structlog.get_logger(__name__)
 class Session:
     """Follows one leg and keeps the call's journal; `conduct` is what the call does while it lives."""
 
-    def __init__(self, journal: Journal, *, longest_s: int) -> None:
+    def __init__(self, journal: Journal, clock: Clock, *, longest_s: int) -> None:
         self.journal = journal
-        self.keys = Keys()
+        self.keys = Keys(clock.monotonic)
         self.consent: Consent | None = None
         self.consent_refused = False
         """Or withdrawn: it is not asked again."""
@@ -81,6 +82,7 @@ class Session:
         """Give the call another flow; set by who conducts it, while it can be done."""
         self.spoken_in: str | None = None
         """The language in which it was last spoken to, by its flow."""
+        self._clock = clock
         self._longest_s = longest_s
         self._leg: Leg | None = None
         self._ending: Event | None = None
@@ -196,7 +198,7 @@ class Session:
             self.journal.note("answer_timeout", seconds=ringing_s)
             await self.hang_up(Cause.UNAVAILABLE, outcome=Event.EXPIRED)
             return
-        await asyncio.sleep(self._longest_s)
+        await self._clock.sleep(self._longest_s)
         self.journal.note("max_call_seconds", seconds=self._longest_s)
         await self.hang_up()
 

@@ -80,7 +80,7 @@ class Sessions:
         """Store the call and set its INVITE going. Raises StoreError, and nothing was sent then."""
         journal = Journal(call, self._services.ledger)
         await journal.open()
-        session = Session(journal, longest_s=self._services.longest_call_s)
+        session = Session(journal, self._services.clock, longest_s=self._services.longest_call_s)
         conduct = self._conduct(session, make, conducting)
         self._sessions[call.id] = session
         self.spawn(self._live(session, session.place(self._services.dialer, request, conduct)))
@@ -90,7 +90,7 @@ class Sessions:
         """Follow an inbound leg to its end. Raises StoreError before anything has happened."""
         journal = Journal(call, self._services.ledger)
         await journal.open()
-        session = Session(journal, longest_s=self._services.longest_call_s)
+        session = Session(journal, self._services.clock, longest_s=self._services.longest_call_s)
         await self._live(session, session.take(leg, self._conduct(session, make, conducting)))
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:

@@ -148,7 +148,9 @@ class LiveStage:
         recognizer = self._services.recognizer
         if recognizer is None:
             raise SpeechError("Nobody understands speech here: there is no recognizer.")
-        spoken = await self._live(understood(self._session.leg.id, self._services.bridge, recognizer, plan))
+        services = self._services
+        listening = understood(self._session.leg.id, services.bridge, recognizer, services.clock, plan)
+        spoken = await self._live(listening)
         text = _MASKED if plan.hidden else spoken.text if spoken else ""
         self._session.journal.note("speech", text=text, confidence=spoken.confidence if spoken else 0.0)
         return spoken

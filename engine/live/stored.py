@@ -1,12 +1,12 @@
 """Writing to the database on behalf of people who talk."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final
 
 import structlog
 
 from engine.errors import StoreError, Unstorable
+from engine.ports import Clock
 
 _FIRST_RETRY_S: Final = 0.2
 _LAST_RETRY_S: Final = 5.0
@@ -22,7 +22,7 @@ async def stored(writing: Coroutine[Any, Any, object]) -> None:
         log.error("store_failed", error=str(error))
 
 
-async def until_stored(write: Callable[[], Awaitable[object]]) -> None:
+async def until_stored(write: Callable[[], Awaitable[object]], clock: Clock) -> None:
     """As often as it takes, with growing pauses: a database that fails is well again some time.
 
     What can never be stored, and what nobody foresaw, is told in the log and left: others wait behind it.
@@ -36,7 +36,7 @@ async def until_stored(write: Callable[[], Awaitable[object]]) -> None:
             return
         except StoreError as error:
             log.error("store_failed", error=str(error), again_in_s=wait_s)
-            await asyncio.sleep(wait_s)
+            await clock.sleep(wait_s)
             wait_s = min(2 * wait_s, _LAST_RETRY_S)
         except Exception:
             log.exception("storing_crashed")

@@ -210,7 +210,8 @@ class Switchboard:
             format=number.webhook_format if number else BodyFormat.FORM,
             event=session.journal.note,
         )
-        return Conductor(session, LiveStage(session, self._services, self._desks, web), web)
+        stage = LiveStage(session, self._services, self._desks, web)
+        return Conductor(session, stage, web, self._services.clock)
 
     async def _start_child(self, call: Call, request: DialRequest) -> Session:
         return await self._sessions.place(call, request, partial(self._conductor, number=None), _stand_by)

@@ -7,16 +7,16 @@ from contextlib import aclosing
 from engine.errors import MediaError, RecognitionError, SpeechError, UnknownLanguage
 from engine.flow.plans import HearPlan, Spoken
 from engine.hearing import PartialTranscript, Recognizer, SpeechBegan, Transcript
-from engine.ports import Bridge, LegId, Said
+from engine.ports import Bridge, Clock, LegId, Said
 
 
-async def understood(leg: LegId, bridge: Bridge, recognizer: Recognizer, plan: HearPlan) -> Spoken | None:
+async def understood(leg: LegId, bridge: Bridge, recognizer: Recognizer, clock: Clock, plan: HearPlan) -> Spoken | None:
     """One utterance; None if nothing was understood. Raises SpeechError."""
     began = asyncio.Event()
     try:
         async with bridge.listen(Said(leg)) as pcm:
             listening = recognizer.listen(
-                _of_length(pcm, began, plan.longest_s),
+                _of_length(pcm, began, plan.longest_s, clock),
                 language=plan.language,
                 rate_hz=bridge.rate_hz,
                 hints=plan.hints,
@@ -42,13 +42,14 @@ async def _tell(plan: HearPlan, text: str) -> None:
         await plan.partial(text)
 
 
-async def _of_length(pcm: AsyncIterator[bytes], began: asyncio.Event, longest_s: float) -> AsyncIterator[bytes]:
+async def _of_length(
+    pcm: AsyncIterator[bytes], began: asyncio.Event, longest_s: float, clock: Clock
+) -> AsyncIterator[bytes]:
     """What is said for at most so long from when it began."""
-    clock = asyncio.get_running_loop().time
     end: float | None = None
     async for samples in pcm:
         if end is None and began.is_set():
-            end = clock() + longest_s
-        if end is not None and clock() >= end:
+            end = clock.monotonic() + longest_s
+        if end is not None and clock.monotonic() >= end:
             return
         yield samples

@@ -22,10 +22,10 @@ from engine.flow.interpreter import Interpreter
 from engine.flow.next_step import GoTo
 from engine.flow.parse import parse
 from engine.ports import Speech
-from engine.simulator.clock import SkippingLoop
 from engine.simulator.script import Script
 from engine.simulator.stage import SimulatedStage
 from engine.simulator.transcript import Mark, Request, Transcript
+from engine.testing.clock import SkippingLoop
 from engine.told.call import webhook_params
 
 LIMIT_S: Final = 600.0

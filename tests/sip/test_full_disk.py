@@ -17,6 +17,7 @@ from engine.consent import Consent
 from engine.disk import Disk
 from engine.errors import RecordingError
 from engine.key_ring import KeyRing
+from engine.live.backlog import Backlog
 from engine.live.recording_desk import RecordingDesk
 from engine.live.recording_subject import Subject
 from engine.live.recording_teller import RecordingTeller
@@ -94,7 +95,9 @@ async def recording(
         rows,
         SystemClock(),
         RecordingTeller(
-            Teller(Calls(database), SystemClock(), lambda: None), lambda recording: f"https://node.example/{recording}"
+            Teller(Calls(database), SystemClock(), lambda: None),
+            lambda recording: f"https://node.example/{recording}",
+            Backlog(SystemClock()),
         ),
         shelf=shelf,
         node="node-1",

@@ -9,6 +9,7 @@ import pytest
 from api.clock import SystemClock
 from engine.disk import Disk
 from engine.key_ring import KeyRing
+from engine.live.backlog import Backlog
 from engine.live.recording_desk import RecordingDesk
 from engine.live.recording_subject import Subject
 from engine.live.recording_teller import RecordingTeller
@@ -54,7 +55,9 @@ async def test_a_recording_shorter_than_the_talk_is_an_event(line: Line, tmp_pat
         Recordings(database),
         clock,
         RecordingTeller(
-            Teller(Calls(database), clock, lambda: None), lambda recording: f"https://node.example/{recording}"
+            Teller(Calls(database), clock, lambda: None),
+            lambda recording: f"https://node.example/{recording}",
+            Backlog(clock),
         ),
         shelf=shelf,
         node="node-1",

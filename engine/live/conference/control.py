@@ -105,7 +105,7 @@ class ConferenceControl:
         """For ever: complete conferences that nobody has entered for UNVISITED."""
         while True:
             await self.close_unvisited_now()
-            await asyncio.sleep(_SWEEP_S)
+            await self._services.clock.sleep(_SWEEP_S)
 
     async def close_unvisited_now(self) -> None:
         """Once."""

@@ -1,12 +1,11 @@
 """Looks after the lines of who is in a room: how good they are, and whether that changes."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final
 
 from engine.errors import SipError
 from engine.live.conference.member import Member
-from engine.ports import Bridge, LineFigures
+from engine.ports import Bridge, Clock, LineFigures
 from engine.quality import Satisfaction, quality_of, since
 from engine.told.line import line_facts
 
@@ -14,12 +13,14 @@ _LOOK_AGAIN_S: Final = 10.0
 """Also how often a line's change is told at most."""
 
 
-async def watch_lines(bridge: Bridge, members: Callable[[], Sequence[Member]], conference_id: str) -> None:
+async def watch_lines(
+    bridge: Bridge, clock: Clock, members: Callable[[], Sequence[Member]], conference_id: str
+) -> None:
     """Note on a member's call when its line has become better or worse; for ever, or until the bridge ends."""
     before: dict[str, LineFigures] = {}
     found: dict[str, Satisfaction] = {}
     while True:
-        await asyncio.sleep(_LOOK_AGAIN_S)
+        await clock.sleep(_LOOK_AGAIN_S)
         for member in members():
             who = member.participant.id
             try:

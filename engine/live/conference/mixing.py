@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from engine.live.conference.member import Member, is_called
 from engine.live.conference.talkers import watch_talkers
-from engine.ports import Attendance, Bridge, LegId, MixedRoom, RoomSound
+from engine.ports import Attendance, Bridge, Clock, LegId, MixedRoom, RoomSound
 from engine.room_options import RoomOptions
 from engine.tasks import stopped
 
@@ -13,9 +13,10 @@ from engine.tasks import stopped
 class Mixing:
     """There is a mix from the room's beginning to its end; `on_talk` is told who begins (True) and ends to talk."""
 
-    def __init__(self, bridge: Bridge, on_talk: Callable[[LegId, bool], Awaitable[None]]) -> None:
+    def __init__(self, bridge: Bridge, clock: Clock, on_talk: Callable[[LegId, bool], Awaitable[None]]) -> None:
         self.mix: MixedRoom | None = None
         self._bridge = bridge
+        self._clock = clock
         self._on_talk = on_talk
         self._watching: asyncio.Task[None] | None = None
 
@@ -24,7 +25,7 @@ class Mixing:
         if self.mix is None:
             sound = RoomSound(options.sample_rate, options.automatic_gain, options.denoise)
             self.mix = await self._bridge.open_room(sound)
-            self._watching = asyncio.create_task(watch_talkers(self.mix, self._on_talk))
+            self._watching = asyncio.create_task(watch_talkers(self.mix, self._clock, self._on_talk))
         for member in members:
             wanted = attendance(member, members)
             if member.attendance != wanted:

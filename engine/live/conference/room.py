@@ -43,7 +43,7 @@ class Room:
         self._backlog = backlog
         self._members: list[Member] = []
         self._teller = RoomTeller(services.teller, services.clock, backlog)
-        self._mixing = Mixing(services.bridge, self._talks)
+        self._mixing = Mixing(services.bridge, services.clock, self._talks)
         self._beside = Beside()
         self._music = SharedMusic(services.speaker, services.bridge)
         self._announcements = Announcements(self.everybody)
@@ -93,7 +93,10 @@ class Room:
             if member.begins(self.conference) and self.conference.status is not ConferenceStatus.IN_PROGRESS:
                 await self._become(ConferenceStatus.IN_PROGRESS)
                 self.begun.set()
-                self._beside.begin(watch_lines(self._services.bridge, lambda: self.members, self.conference.id))
+                watching = watch_lines(
+                    self._services.bridge, self._services.clock, lambda: self.members, self.conference.id
+                )
+                self._beside.begin(watching)
                 await self._tell(ConferenceEventName.START, "conference-start", member)
             await self._tell(ConferenceEventName.JOIN, "participant-join", member)
             await self._arrange()

@@ -36,7 +36,7 @@ class Rooms:
     def __init__(self, services: Services, permission: Permission) -> None:
         self._services = services
         self._doorkeeper = Doorkeeper(services, permission)
-        self._backlog = Backlog()
+        self._backlog = Backlog(services.clock)
         self._rooms: dict[tuple[str, str], Room] = {}
         self._creating = asyncio.Lock()
 

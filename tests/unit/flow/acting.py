@@ -29,7 +29,7 @@ from engine.flow.queue_plans import QueueOutcome, QueuePlan, ServePlan
 from engine.flow.stage import Waiting
 from engine.ports import Cause, Speech
 from engine.queue import QueueResult
-from engine.simulator.clock import SkippingLoop
+from engine.testing.clock import SkippingLoop
 
 T = TypeVar("T")
 

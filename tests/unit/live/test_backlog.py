@@ -4,6 +4,7 @@ import asyncio
 
 from engine.errors import StoreError
 from engine.live.backlog import Backlog, Change
+from engine.testing.clock import SimulatedClock
 from tests.peers.waiting import within
 
 
@@ -24,7 +25,7 @@ class Store:
 
 
 async def test_what_is_written_while_all_is_well_is_stored_when_it_returns() -> None:
-    store, backlog = Store(), Backlog()
+    store, backlog = Store(), Backlog(SimulatedClock())
 
     await backlog.write(store.change("join"))
 
@@ -32,7 +33,7 @@ async def test_what_is_written_while_all_is_well_is_stored_when_it_returns() -> 
 
 
 async def test_what_failed_is_stored_later_before_what_came_after_it() -> None:
-    store, backlog = Store(), Backlog()
+    store, backlog = Store(), Backlog(SimulatedClock())
     store.well = False
     await backlog.write(store.change("first joins"))
     await backlog.write(store.change("second joins"))
@@ -48,7 +49,7 @@ async def test_what_failed_is_stored_later_before_what_came_after_it() -> None:
 
 
 async def test_a_database_that_does_not_answer_holds_nobody_up_for_long() -> None:
-    backlog = Backlog()
+    backlog = Backlog(SimulatedClock())
     answers = asyncio.Event()
     stored = []
 
@@ -66,7 +67,7 @@ async def test_a_database_that_does_not_answer_holds_nobody_up_for_long() -> Non
 
 
 async def test_what_nobody_foresaw_stops_nothing_that_comes_after_it() -> None:
-    store, backlog = Store(), Backlog()
+    store, backlog = Store(), Backlog(SimulatedClock())
 
     async def surprising() -> None:
         raise ZeroDivisionError

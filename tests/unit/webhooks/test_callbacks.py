@@ -18,7 +18,7 @@ from engine.courier import (
     tried_for_s,
 )
 from engine.errors import StoreError, WebhookError
-from engine.simulator.clock import SkippingLoop
+from engine.testing.clock import SkippingLoop
 from engine.web.client import WebhookClient
 from tests.peers.waiting import within
 from tests.unit.webhooks.server import CustomerServer
