@@ -5,10 +5,18 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from engine.ports import Bridge, Player, Sink, Speech, Synthesizer, Tones
 from engine.web.call_web import CallWeb
-from engine.web.media_cache import MediaCache
+
+
+class MediaFiles(Protocol):
+    """Files on customers' servers, such as engine.web.media_cache.MediaCache."""
+
+    def wav(self, url: str, web: CallWeb, rate_hz: int) -> AbstractAsyncContextManager[Path]:
+        """A mono 16-bit WAV of what is at the URL, which is there while inside. Raises WebhookError, MediaError."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +26,7 @@ class Speaker:
     bridge: Bridge
     synthesizer: Synthesizer
     tones: Tones
-    media: MediaCache
+    media: MediaFiles
 
     async def say(self, speech: Speech, to: Sequence[Sink]) -> None:
         """Speak to the end. Raises SpeechError, MediaError."""

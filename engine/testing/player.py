@@ -1,0 +1,35 @@
+"""Something being played on a fake bridge."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from engine.ports import Played, PlayerId
+
+
+class FakePlayer:
+    """Implements engine.ports.Player."""
+
+    def __init__(
+        self, player: PlayerId, drop: Callable[[PlayerId], None], crossed: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._player = player
+        self._drop = drop
+        self._crossed = crossed
+        self._done = asyncio.Event()
+
+    @property
+    def source(self) -> Played:
+        return Played(self._player)
+
+    def ended(self) -> None:
+        """It is over, or stopped; nobody hears it any more."""
+        if not self._done.is_set():
+            self._done.set()
+            self._drop(self._player)
+
+    async def finished(self) -> None:
+        await self._done.wait()
+
+    async def stop(self) -> None:
+        await self._crossed()
+        self.ended()
