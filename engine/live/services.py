@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from engine.disk_space import DiskSpace
 from engine.egress import SipEgress
@@ -15,7 +16,23 @@ from engine.pins import Pins
 from engine.ports import Bridge, Clock, Dialer
 from engine.recording_shelf import RecordingShelf
 from engine.store import Conferences, Numbers, Queues, Recordings
-from engine.web.client import WebhookClient
+from engine.web.call_web import CallWeb
+from engine.web.request import BodyFormat
+
+
+class Web(Protocol):
+    """Customers' servers, such as engine.web.client.WebhookClient."""
+
+    def for_call(
+        self,
+        account_id: str,
+        call_id: str,
+        *,
+        format: BodyFormat = ...,  # noqa: A002 - what the field calls it
+        event: Callable[..., Any] | None = ...,
+    ) -> CallWeb:
+        """What one call asks with; `event` gets a short word about each exchange."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +57,7 @@ class Services:
     consent: ConsentRules
     pins: Pins
     recognizer: Recognizer | None
-    web: WebhookClient
+    web: Web
     clock: Clock
     node: str
     country: str

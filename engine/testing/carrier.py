@@ -1,0 +1,75 @@
+"""The telephone network without SIP: brings calls in, and takes INVITEs to whom they are for."""
+
+from itertools import count
+from typing import Protocol
+
+from engine.bell import Bell
+from engine.errors import SipError
+from engine.ports import Arrival, Clock, DialRequest, Leg, LegId
+from engine.testing.bridge import FakeBridge
+from engine.testing.far_end import PATIENCE_S, FarEnd
+from engine.testing.leg import FakeLeg
+
+
+class Door(Protocol):
+    """Takes calls that come in."""
+
+    def arrive(self, leg: Leg, arrival: Arrival) -> None: ...
+
+
+class FakeCarrier:
+    """Implements engine.ports.Dialer. Calls to numbers in `unreachable` can't be sent at all."""
+
+    def __init__(self, bridge: FakeBridge, clock: Clock) -> None:
+        self.network_s = 0.0
+        """How long what we command takes to reach a far end."""
+        self.unreachable: set[str] = set()
+        self.invites: list[DialRequest] = []
+        """All that were sent, in order."""
+        self._bridge = bridge
+        self._clock = clock
+        self._ids = count(1)
+        self._ringing: dict[str, list[FarEnd]] = {}
+        self._invited = Bell()
+
+    async def dial(self, request: DialRequest) -> Leg:
+        await self._clock.sleep(self._bridge.crossing_s)
+        if request.target in self.unreachable:
+            raise SipError(f"INVITE to {request.target} could not be sent: there is no trunk.")
+        self.invites.append(request)
+        called = self._far_end(request.target, request)
+        self._ringing.setdefault(request.target, []).append(called)
+        self._invited.ring()
+        return called.leg
+
+    def brings(self, called: str, caller: str, door: Door, *, addressed: str = "") -> FarEnd:
+        """A call comes in from somebody; `addressed` is the number in its To header."""
+        far_end = self._far_end(caller, None)
+        door.arrive(far_end.leg, Arrival(called, caller, "192.0.2.1:5060", addressed=addressed))
+        return far_end
+
+    async def invited(self, target: str) -> FarEnd:
+        """Wait until somebody is called; each call of the same number is given once."""
+        end = self._clock.monotonic() + PATIENCE_S
+        while not self._ringing.get(target):
+            left_s = end - self._clock.monotonic()
+            if left_s <= 0:
+                raise AssertionError(f"{target} was never called, but {[each.target for each in self.invites]}.")
+            await self._invited.wait(left_s)
+        return self._ringing[target].pop(0)
+
+    def _far_end(self, number: str, request: DialRequest | None) -> FarEnd:
+        leg = FakeLeg(
+            LegId(next(self._ids)), self._clock, request=request, on_live=self._live, on_over=self._over,
+            network_s=self.network_s,
+        )  # fmt: skip
+        return FarEnd(number, leg, self._bridge, self._clock)
+
+    def _live(self, leg: LegId) -> None:
+        with self._bridge.changing():
+            self._bridge.mix.legs.add(leg)
+            self._bridge.mix.talking.add(leg)
+
+    def _over(self, leg: LegId) -> None:
+        with self._bridge.changing():
+            self._bridge.mix.drop_leg(leg)

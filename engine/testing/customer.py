@@ -1,0 +1,96 @@
+"""A customer's web server in memory: documents by URL, and what it was asked for."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar, cast
+
+from aiohttp import ClientResponse
+from multidict import CIMultiDict, CIMultiDictProxy
+
+from engine.errors import WebhookError
+from engine.ports import Clock
+from engine.web.call_web import CallWeb
+from engine.web.exchange import Owner, nowhere
+from engine.web.incoming import Incoming, Unusable
+from engine.web.policy import Policy
+from engine.web.request import BodyFormat, WebRequest
+from engine.web.sender import Errand
+
+T = TypeVar("T")
+
+_POLICY: Final = Policy(10.0, 2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that came: URL without query, method, parameters of query and body."""
+
+    url: str
+    method: str
+    params: Mapping[str, str]
+
+
+class FakeCustomer:
+    """Implements engine.live.services.Web, and the sending behind it."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.documents: dict[str, str] = {}
+        """Call flows by URL; what is not there is answered with 404."""
+        self.asked: list[Asked] = []
+        self.answers_in_s = 0.0
+        self.unreachable: set[str] = set()
+        self._clock = clock
+
+    def for_call(
+        self,
+        account_id: str,
+        call_id: str,
+        *,
+        format: BodyFormat = BodyFormat.FORM,  # noqa: A002 - what the field calls it
+        event: Callable[..., Any] | None = None,
+    ) -> CallWeb:
+        """What one call asks with."""
+        del event
+        owner = Owner(account_id, call_id)
+        return CallWeb(self, owner, format, nowhere, policy=_POLICY, download_policy=_POLICY)
+
+    async def send(self, errand: Errand[T]) -> T:
+        """The answer as `errand` uses it. Raises WebhookError."""
+        request = errand.request
+        asked = _asked(request)
+        self.asked.append(asked)
+        await self._clock.sleep(self.answers_in_s)
+        if asked.url in self.unreachable:
+            raise WebhookError(f"{request.shown} was not answered.")
+        page = _Page(self.documents.get(asked.url))
+        try:
+            return await errand.use(Incoming(cast(ClientResponse, page)))
+        except Unusable as reason:
+            raise WebhookError(f"{request.shown} {reason}.") from reason
+
+    def was_asked(self, url: str) -> list[Mapping[str, str]]:
+        """The parameters of each request for a URL, in order."""
+        return [asked.params for asked in self.asked if asked.url == url]
+
+
+class _Page:
+    """What Incoming reads of an aiohttp.ClientResponse."""
+
+    def __init__(self, text: str | None) -> None:
+        self.status = 404 if text is None else 200
+        self.reason = "Not Found" if text is None else "OK"
+        self.headers = CIMultiDictProxy(CIMultiDict({"Content-Type": "application/xml"}))
+        self._body = (text or "").encode()
+        self.content_length = len(self._body)
+        self.content = self
+
+    async def iter_chunked(self, size: int) -> Any:
+        del size
+        yield self._body
+
+    async def read(self, size: int) -> bytes:
+        return self._body[:size]
+
+
+def _asked(request: WebRequest) -> Asked:
+    return Asked(str(request.url.with_query(None)), request.method, {**request.url.query, **request.params})

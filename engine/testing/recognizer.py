@@ -1,0 +1,40 @@
+"""Understanding without hearing: what somebody says is handed in, and understood once it is over."""
+
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+
+from engine.hearing import PartialTranscript, SpeechBegan, Transcript, Understood
+from engine.languages import LANGUAGES
+
+
+class FakeRecognizer:
+    """Implements engine.hearing.Recognizer; texts in `said` are understood one after the other, then nothing."""
+
+    def __init__(self) -> None:
+        self.said: deque[str] = deque()
+
+    def languages(self) -> frozenset[str]:
+        return LANGUAGES
+
+    async def listen(
+        self,
+        pcm: AsyncIterator[bytes],
+        *,
+        language: str,
+        rate_hz: int,
+        hints: Sequence[str] = (),
+        end_silence_s: float = 1.0,
+    ) -> AsyncGenerator[Understood, None]:
+        del language, rate_hz, hints, end_silence_s
+        text = self.said.popleft() if self.said else ""
+        began = False
+        async for _ in pcm:
+            if not text:
+                continue
+            if began:
+                yield Transcript(text, 0.9)
+                return
+            began = True
+            yield SpeechBegan()
+            yield PartialTranscript(text.partition(" ")[0])
+        yield Transcript(text if began else "", 0.9 if began else 0.0)
