@@ -1,0 +1,169 @@
+"""A node whose engine is real and whose surroundings are fakes: what tests of live calls and simulations run on."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from engine.accounts import Account
+from engine.call import Call
+from engine.consent import Choice, ConsentRecord, Policy
+from engine.errors import StoreError
+from engine.live.services import Services
+from engine.live.switchboard import Switchboard
+from engine.orders import CallChange, NewCall
+from engine.recording import Recording
+from engine.store import Accounts, Consents
+from engine.store.calls import CallEvent, CallFilter
+from engine.store.recordings import RecordingFilter
+from engine.store.tables import outbox
+from engine.testing.assembly import AS_SET, RecordingOptions, Surroundings, accounts_of, master_key, services_of
+from engine.testing.database import MemoryDatabase
+from engine.testing.far_end import PATIENCE_S, FarEnd
+from engine.testing.recorded import Recorded
+
+OUR_NUMBER: Final = "+3225550100"
+"""Of the account; calls are placed from it."""
+_SETTLED_EVERY_S: Final = 0.05
+_MANY: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class FakeNode:
+    """A node without a telephone. `around` are its fakes, which tests make fail and ask what came of it."""
+
+    around: Surroundings
+    database: MemoryDatabase
+    accounts: Accounts
+    account: Account
+    services: Services
+    switchboard: Switchboard
+    _numbers: Iterator[int]
+
+    async def is_called(
+        self,
+        flow: str,
+        *,
+        consent: str | Choice | None = None,
+        record: bool = False,
+        language: str = "en-GB",
+        beep_s: int | None = None,
+        fallback: str | None = None,
+        caller: str | None = None,
+    ) -> FarEnd:
+        """Somebody calls a number whose URL gives this flow, and `fallback` where that fails."""
+        at = next(self._numbers)
+        number, url = f"+3225552{at:03}", f"https://customer.example/voice/{at}"
+        self.around.customer.documents[url] = flow
+        if fallback is not None:
+            self.around.customer.documents[f"{url}/fallback"] = fallback
+        await self.services.numbers.add(
+            self.account.id, number, url=url, fallback_url=f"{url}/fallback" if fallback is not None else None,
+            language=language, record=record, consent=_choice(consent), recording_beep_s=beep_s,
+        )  # fmt: skip
+        return self.around.carrier.brings(number, caller or f"+3225551{at:03}", self.switchboard)
+
+    async def calls(self, to: str, flow: str | None = None, **more: Any) -> FarEnd:
+        """Place a call with this flow, and see whom it reaches; `more` are further fields of the order."""
+        if "consent" in more:
+            more["consent"] = _choice(more["consent"])
+        order = NewCall(self.account.id, to, OUR_NUMBER, flow=flow, **more)
+        await self.switchboard.place(order)
+        return await self.around.carrier.invited(to)
+
+    async def invited(self, target: str) -> FarEnd:
+        """Wait until a flow dials somebody."""
+        return await self.around.carrier.invited(target)
+
+    async def passes(self, seconds: float) -> None:
+        """So much time goes by."""
+        await self.services.clock.sleep(seconds)
+
+    async def settles(self) -> None:
+        """Wait until no call lives and nothing is being recorded, and all of it is stored."""
+        clock = self.services.clock
+        end = clock.monotonic() + PATIENCE_S
+        while self.switchboard.live_calls or await self.services.recordings.unfinished(self.services.node):
+            assert clock.monotonic() < end, f"{self.switchboard.live_calls} calls live on."
+            await clock.sleep(_SETTLED_EVERY_S)
+        await clock.sleep(_SETTLED_EVERY_S)
+
+    async def call(self, far_end: FarEnd) -> Call:
+        """The call of somebody's leg, as it is stored now."""
+        end = self.services.clock.monotonic() + PATIENCE_S
+        while True:
+            found, _ = await self.services.ledger.calls.find(CallFilter(self.account.id), 1, _MANY)
+            for call in found:
+                if call.sip_call_id == far_end.leg.sip_call_id:
+                    return call
+            assert self.services.clock.monotonic() < end, f"{far_end.number} has no call."
+            await self.services.clock.sleep(_SETTLED_EVERY_S)
+
+    async def change(self, far_end: FarEnd, **what: Any) -> Call:
+        """Change somebody's live call, as REST does; `what` are fields of CallChange. Raises as Switchboard.change."""
+        call = await self.call(far_end)
+        return await self.switchboard.change(self.account.id, call.id, CallChange(**what))
+
+    async def events(self, far_end: FarEnd, kind: str | None = None) -> list[CallEvent]:
+        """What was noted on somebody's call, in order; of one kind or of all."""
+        call = await self.call(far_end)
+        events = await self.services.ledger.calls.events(call.id)
+        return [event for event in events if kind in (None, event.kind)]
+
+    async def consents(self, far_end: FarEnd) -> list[ConsentRecord]:
+        """What was stored of somebody's consent, in order."""
+        call = await self.call(far_end)
+        return await Consents(self.database).of_call(call.id)
+
+    async def recordings(self) -> list[Recorded]:
+        """All that were made, also those that failed or were deleted; the earliest first."""
+        rows, _ = await self.services.recordings.find(RecordingFilter(self.account.id), page_size=_MANY)
+        return [Recorded(row, await self._pcm(row)) for row in sorted(rows, key=lambda row: row.id)]
+
+    async def told(self, url: str) -> list[dict[str, str]]:
+        """The forms of the callbacks to a URL that are to be sent, in order."""
+        query = select(outbox.c.form).where(outbox.c.url == url).order_by(outbox.c.call_id, outbox.c.sequence)
+        return [dict(row["form"]) for row in await self.database.rows(query)]
+
+    @contextmanager
+    def database_failing(self) -> Iterator[None]:
+        """Inside, nothing can be stored or read."""
+        self.database.failure = StoreError("The disk is full.")
+        try:
+            yield
+        finally:
+            self.database.failure = None
+
+    async def _pcm(self, row: Recording) -> bytes:
+        if not row.seconds:
+            return b""
+        with await self.services.shelf.audio(row) as audio:
+            return audio.read(0, audio.frames)
+
+
+@asynccontextmanager
+async def fake_node(
+    database: MemoryDatabase, folder: Path, recording: RecordingOptions = AS_SET, **settings: Any
+) -> AsyncIterator[FakeNode]:
+    """A node that takes calls while inside; recordings are in `folder`. `settings` replace fields of its Services."""
+    around = Surroundings.make()
+    accounts = accounts_of(database)
+    account = await accounts.ensure("demo")
+    services = replace(services_of(database, around, folder, recording), **settings)
+    await services.numbers.add(account.id, OUR_NUMBER)
+    if recording.sealed:
+        await master_key(folder).ensure()
+    switchboard = Switchboard(services)
+    async with switchboard.open():
+        yield FakeNode(around, database, accounts, account, services, switchboard, count(1))
+
+
+def _choice(consent: str | Choice | None) -> Choice | None:
+    if consent is None or isinstance(consent, Choice):
+        return consent
+    policy = Policy(consent)
+    return Choice(policy, basis="contract" if policy is Policy.NONE_NEEDED else None)
