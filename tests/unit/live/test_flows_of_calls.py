@@ -1,0 +1,156 @@
+"""The flow of a live call: where it comes from, what happens when it is no good, and what it does in order."""
+
+import pytest
+
+from engine.call import Status
+from engine.flow.document import Document
+from engine.flow.parse import parse
+from engine.testing.node import FakeNode
+
+SORRY = "Sorry, there is a technical problem."
+GREETING = "<Response><Say>Good morning.</Say></Response>"
+STAYS = "<Response><Say>Please hold the line.</Say><Pause length='600'/></Response>"
+
+
+async def test_verbs_are_performed_one_after_the_other(node: FakeNode) -> None:
+    caller = await node.is_called(
+        "<Response><Say>One.</Say><Play>https://customer.example/two.wav</Play><Say>Three.</Say></Response>"
+    )
+
+    await caller.is_hung_up()
+
+    assert caller.heard == ["One.", "https://customer.example/two.wav", "Three."]
+
+
+async def test_a_flow_that_cannot_be_had_is_replaced_by_the_fallback(node: FakeNode) -> None:
+    caller = await node.is_called("nothing", fallback=GREETING)
+
+    await caller.hears("Good morning.")
+
+    assert SORRY not in " ".join(caller.heard)
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ("<Response><Say>Hello</Response>", "mismatched"),
+        ("<Response><Sing/></Response>", "Sing"),
+        ("<Response><Pause length='soon'/></Response>", "length"),
+        ("no XML at all", ""),
+    ],
+)
+async def test_who_meets_a_broken_flow_hears_an_apology_and_the_call_tells_why(
+    node: FakeNode, document: str, said: str
+) -> None:
+    caller = await node.is_called(document)
+
+    await caller.hears(SORRY)
+    await caller.is_hung_up()
+    await node.settles()
+
+    call = await node.call(caller)
+    assert call.status is Status.COMPLETED
+    assert said in call.attempts[0].said
+    assert call.attempts[0].via == "call flow"
+
+
+async def test_two_broken_flows_are_told_both(node: FakeNode) -> None:
+    caller = await node.is_called("<Broken", fallback="<Broken too")
+
+    await caller.hears(SORRY)
+    await node.settles()
+
+    assert len((await node.call(caller)).attempts) == 2
+
+
+async def test_a_server_that_does_not_answer_leads_to_an_apology(node: FakeNode) -> None:
+    node.around.customer.unreachable.add("https://customer.example/voice/1")
+    caller = await node.is_called(GREETING)
+
+    await caller.hears(SORRY)
+
+
+async def test_a_prompt_that_cannot_be_spoken_is_left_out_and_noted(node: FakeNode) -> None:
+    node.around.bridge.unplayable.add("One.")
+    caller = await node.is_called("<Response><Say>One.</Say><Say>Two.</Say></Response>")
+
+    await caller.is_hung_up()
+    await node.settles()
+
+    assert caller.heard == ["Two."]
+    [failed] = await node.events(caller, "prompt_failed")
+    assert failed.facts["text"] == "One."
+
+
+async def test_a_fault_in_one_call_ends_that_call_and_no_other(node: FakeNode) -> None:
+    class Broken:
+        async def run(self, scene: object) -> None:
+            raise ZeroDivisionError
+
+    other = await node.is_called(STAYS)
+    caller = await node.is_called(STAYS)
+    await caller.hears("Please hold")
+    await node.change(caller, start=Document((Broken(),)))  # type: ignore[arg-type]
+
+    await caller.is_hung_up()
+    await node.passes(1)
+
+    assert not other.is_over
+    assert (await node.events(caller, "verb_failed"))[0].facts["verb"] == "Broken"
+
+
+async def test_the_first_request_tells_who_calls_whom(node: FakeNode) -> None:
+    caller = await node.is_called(GREETING, caller="+3225551234")
+
+    await caller.is_hung_up()
+
+    [params] = node.around.customer.was_asked("https://customer.example/voice/1")
+    assert (params["From"], params["To"], params["CallStatus"]) == ("+3225551234", "+3225552001", "ringing")
+    assert params["Direction"] == "inbound"
+
+
+async def test_redirect_goes_on_with_another_document(node: FakeNode) -> None:
+    node.around.customer.documents["https://customer.example/next"] = "<Response><Say>The next one.</Say></Response>"
+    caller = await node.is_called("<Response><Redirect>/next</Redirect><Say>Never said.</Say></Response>")
+
+    await caller.is_hung_up()
+
+    assert caller.heard == ["The next one."]
+
+
+async def test_a_flow_in_a_circle_ends_with_an_apology(node: FakeNode) -> None:
+    caller = await node.is_called("<Response><Redirect/></Response>")
+
+    await caller.hears(SORRY)
+
+    assert len(node.around.customer.asked) < 100
+
+
+async def test_a_live_call_is_given_another_flow(node: FakeNode) -> None:
+    caller = await node.is_called(STAYS)
+    await caller.hears("Please hold")
+
+    await node.change(caller, start=parse("<Response><Say>Something new.</Say></Response>"))
+    await caller.is_hung_up()
+    await node.settles()
+
+    assert caller.heard == ["Please hold the line.", "Something new."]
+    assert len(await node.events(caller, "redirected")) == 1
+
+
+async def test_echo_lets_a_caller_hear_itself_until_it_hangs_up(node: FakeNode) -> None:
+    caller = await node.is_called("<Response><Echo/></Response>")
+
+    await caller.until(lambda: caller.can_hear(caller), "hears itself")
+    caller.hangs_up()
+    await node.settles()
+
+    assert (await node.call(caller)).status is Status.COMPLETED
+
+
+async def test_a_flow_sends_keys_to_the_far_end(node: FakeNode) -> None:
+    caller = await node.is_called("<Response><Play digits='12w3#'/></Response>")
+
+    await caller.is_hung_up()
+
+    assert caller.leg.pressed == "123#"
