@@ -187,6 +187,8 @@ class Session:
                 await self.until_over(self.answered.wait())
             except LegGone:
                 return
+            if self._ending is not None:
+                return  # the answer crossed our CANCEL: nobody wants the call any more
         await conduct(self)
 
     async def _keep_time(self) -> None:

@@ -1,0 +1,202 @@
+"""Calls that a client asks for: from the order to their end."""
+
+import pytest
+
+from engine.call import Direction, Status
+from engine.errors import NotFound, StoreError
+from engine.orders import NewCall
+from engine.testing.node import OUR_NUMBER, FakeNode
+from tests.unit.live.words import BEEP
+
+TO = "+3225550333"
+STAYS = "<Response><Say>Hello.</Say><Pause length='600'/></Response>"
+TOLD = "https://customer.example/status"
+
+
+async def test_the_flow_begins_when_the_called_party_answers(node: FakeNode) -> None:
+    called = await node.calls(TO, STAYS)
+    called.rings()
+    await node.passes(5)
+    assert called.heard == []
+
+    called.answers()
+
+    await called.hears("Hello.")
+
+
+async def test_the_invite_shows_our_number_and_goes_to_the_one_that_was_asked_for(node: FakeNode) -> None:
+    called = await node.calls(TO, STAYS)
+
+    [invite] = node.around.carrier.invites
+    call = await node.call(called)
+    assert (invite.target, invite.caller, invite.call_id) == (TO, OUR_NUMBER, call.id)
+    assert call.direction is Direction.OUTBOUND
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        (486, Status.BUSY),
+        (600, Status.BUSY),
+        (480, Status.NO_ANSWER),
+        (408, Status.NO_ANSWER),
+        (487, Status.CANCELED),
+        (603, Status.FAILED),
+        (404, Status.FAILED),
+        (401, Status.FAILED),
+        (488, Status.FAILED),
+        (503, Status.FAILED),
+    ],
+)
+async def test_a_refused_call_tells_its_status_and_who_said_what(node: FakeNode, code: int, status: Status) -> None:
+    called = await node.calls(TO, STAYS)
+    called.rings()
+
+    called.refuses(code, "Because")
+    await node.settles()
+
+    call = await node.call(called)
+    assert call.status is status
+    assert (call.sip_code, call.sip_reason) == (code, "Because")
+    assert call.attempts[0].said == f"{code} Because"
+
+
+@pytest.mark.parametrize("timeout_s", [5, 30, 60])
+async def test_a_call_rings_no_longer_than_was_asked_for(node: FakeNode, timeout_s: int) -> None:
+    called = await node.calls(TO, STAYS, timeout_s=timeout_s)
+    called.rings()
+
+    await called.is_hung_up()
+    await node.settles()
+
+    assert node.services.clock.monotonic() == pytest.approx(timeout_s, abs=0.2)
+    assert (await node.call(called)).status is Status.NO_ANSWER
+
+
+async def test_a_call_that_cannot_be_sent_fails_and_says_why(node: FakeNode) -> None:
+    node.around.carrier.unreachable.add(TO)
+
+    call = await node.switchboard.place(NewCall(node.account.id, TO, OUR_NUMBER, flow=STAYS))
+    await node.settles()
+
+    stored = await node.services.ledger.calls.get(call.id)
+    assert stored is not None
+    assert stored.status is Status.FAILED
+    assert "no trunk" in stored.attempts[0].said
+
+
+async def test_a_call_that_cannot_be_stored_is_not_placed(node: FakeNode) -> None:
+    with node.database_failing(), pytest.raises(StoreError):
+        await node.switchboard.place(NewCall(node.account.id, TO, OUR_NUMBER, flow=STAYS))
+
+    assert node.around.carrier.invites == []
+    assert node.switchboard.live_calls == 0
+
+
+@pytest.mark.parametrize("answered", [False, True])
+async def test_a_call_is_ended_by_its_client(node: FakeNode, answered: bool) -> None:
+    called = await node.calls(TO, STAYS)
+    if answered:
+        called.answers()
+        await called.hears("Hello.")
+    call = await node.call(called)
+
+    await node.switchboard.end(node.account.id, call.id)
+
+    assert called.is_over
+    assert (await node.call(called)).status is (Status.COMPLETED if answered else Status.CANCELED)
+
+
+async def test_a_call_that_is_ended_before_its_invite_is_never_sent(node: FakeNode) -> None:
+    call = await node.switchboard.place(NewCall(node.account.id, TO, OUR_NUMBER, flow=STAYS))
+
+    await node.switchboard.end(node.account.id, call.id)
+    await node.settles()
+
+    stored = await node.services.ledger.calls.get(call.id)
+    assert stored is not None
+    assert stored.status is Status.CANCELED
+    assert node.around.carrier.invites == []
+
+
+async def test_ending_a_call_that_is_over_changes_nothing(node: FakeNode) -> None:
+    called = await node.calls(TO, STAYS)
+    called.refuses()
+    await node.settles()
+    call = await node.call(called)
+
+    await node.switchboard.end(node.account.id, call.id)
+
+    assert await node.call(called) == call
+
+
+async def test_an_unknown_call_cannot_be_ended(node: FakeNode) -> None:
+    with pytest.raises(NotFound):
+        await node.switchboard.end(node.account.id, "CA0")
+
+
+async def test_an_answer_that_crosses_our_cancel_is_hung_up(node: FakeNode) -> None:
+    node.around.carrier.network_s = 0.2
+    called = await node.calls(TO, STAYS, timeout_s=5)
+    called.rings()
+    await node.passes(5.1)
+
+    called.answers()
+    await node.settles()
+
+    assert called.is_over
+    assert (await node.call(called)).status in (Status.COMPLETED, Status.NO_ANSWER)
+    assert called.heard == []
+
+
+async def test_without_a_flow_the_call_stays_until_somebody_ends_it(node: FakeNode) -> None:
+    called = await node.calls(TO)
+    called.answers()
+    await node.passes(300)
+    assert not called.is_over
+
+    called.hangs_up()
+    await node.settles()
+
+    assert (await node.call(called)).status is Status.COMPLETED
+
+
+async def test_each_status_is_told_to_the_customer_in_order(node: FakeNode) -> None:
+    called = await node.calls(TO, STAYS, status_callback=TOLD)
+    called.rings()
+    await node.passes(1)
+    called.answers()
+    await called.hears("Hello.")
+    called.hangs_up()
+    await node.settles()
+
+    told = await node.told(TOLD)
+    assert [form["CallStatus"] for form in told] == ["queued", "ringing", "in-progress", "completed"]
+    assert [form["SequenceNumber"] for form in told] == ["0", "1", "2", "3"]
+
+
+@pytest.mark.parametrize("language", ["nl-BE", "fr-FR", "en-GB"])
+async def test_the_apology_is_in_the_language_of_the_order(node: FakeNode, language: str) -> None:
+    flow = "<Response><Redirect>https://customer.example/none</Redirect></Response>"
+    called = await node.calls(TO, flow, language=language)
+    called.answers()
+
+    await called.is_hung_up()
+
+    begins = {"nl-BE": "Sorry, er", "fr-FR": "Désolé", "en-GB": "Sorry, there"}[language]
+    assert called.heard[0].startswith(begins)
+
+
+async def test_a_recorded_order_records_from_the_answer_on_after_consent(node: FakeNode) -> None:
+    called = await node.calls(TO, STAYS, record=True, consent="press-to-consent")
+    called.answers()
+    await called.hears("May we record")
+    called.presses("1")
+    await called.hears("Hello.")
+    await node.passes(10)
+    called.hangs_up()
+    await node.settles()
+
+    [recording] = await node.recordings()
+    assert recording.seconds_of(called) == pytest.approx(10, abs=0.1)
+    assert BEEP not in called.heard
