@@ -1,0 +1,298 @@
+"""Recordings of whole calls: from when they begin, what they hold, how they pause, stop and sound their tone."""
+
+from pathlib import Path
+
+import pytest
+
+from engine.errors import RecordingError, WrongState
+from engine.flow.plans import CallRecordingPlan
+from engine.orders import RecordingAction, RecordingChange
+from engine.recording_marks import PauseBehavior
+from engine.store import RecordingFilter
+from engine.testing.assembly import RecordingOptions
+from engine.testing.database import MemoryDatabase
+from engine.testing.far_end import FarEnd
+from engine.testing.node import FakeNode, fake_node
+from engine.testing.recorded import Recorded
+from tests.unit.live.words import NOTICE
+
+STAYS = "<Response><Say>Hello.</Say><Pause length='600'/></Response>"
+TONE = "recording tone"
+
+
+def changed(action: RecordingAction, how: PauseBehavior | None = None) -> RecordingChange:
+    return RecordingChange(action, CallRecordingPlan(), how)
+
+
+async def recorded_caller(node: FakeNode, beep_s: int | None = None) -> FarEnd:
+    """A caller whose call is being recorded, asked for nothing, and who hears nothing now."""
+    caller = await node.is_called(STAYS, record=True, consent="none-needed", beep_s=beep_s)
+    await caller.hears("Hello.")
+    await caller.until(lambda: caller.hears_now == set(), "hears the greeting to its end")
+    return caller
+
+
+async def the_recording(node: FakeNode, caller: FarEnd) -> Recorded:
+    caller.hangs_up()
+    await node.settles()
+    [recording] = await node.recordings()
+    return recording
+
+
+async def test_a_call_to_a_recorded_number_is_recorded_from_its_first_word_to_its_end(node: FakeNode) -> None:
+    caller = await recorded_caller(node)
+    await node.passes(20)
+
+    recording = await the_recording(node, caller)
+
+    assert recording.row.source == "call"
+    assert recording.seconds_of(caller, channel=0) == pytest.approx(20.5, abs=0.01)
+    assert recording.seconds_of_prompts(channel=1) == pytest.approx(0.5, abs=0.01)
+    assert recording.seconds_of_prompts(channel=0) == 0.0
+
+
+async def test_of_a_call_that_we_place_the_far_end_is_on_the_right_channel(node: FakeNode) -> None:
+    called = await node.calls("+3225550333", STAYS, record=True, consent="none-needed")
+    called.answers()
+    await called.hears("Hello.")
+    await node.passes(10)
+
+    recording = await the_recording(node, called)
+
+    assert recording.seconds_of(called, channel=1) == pytest.approx(10, abs=0.01)
+    assert recording.seconds_of(called, channel=0) == 0.0
+
+
+async def test_a_call_that_rings_is_not_recorded(node: FakeNode) -> None:
+    called = await node.calls("+3225550333", STAYS, record=True, consent="none-needed")
+    called.rings()
+    await node.passes(10)
+    called.refuses()
+    await node.settles()
+
+    assert await node.recordings() == []
+
+
+@pytest.mark.parametrize(
+    ("track", "caller_s", "prompt_s"), [("inbound", 10.0, 0.0), ("outbound", 0.0, 0.5), ("both", 10.0, 0.5)]
+)
+@pytest.mark.parametrize("channels", ["mono", "dual"])
+async def test_start_records_the_tracks_that_it_names(
+    node: FakeNode, track: str, channels: str, caller_s: float, prompt_s: float
+) -> None:
+    flow = (
+        f"<Response><Start><Recording track='{track}' channels='{channels}'/></Start><Say>Hello.</Say>"
+        "<Pause length='600'/></Response>"
+    )
+    caller = await node.is_called(flow, consent="none-needed")
+    await caller.hears("Hello.")
+    await node.passes(10)
+
+    recording = await the_recording(node, caller)
+
+    assert recording.seconds_of(caller) == pytest.approx(caller_s, abs=0.01)
+    assert recording.seconds_of_prompts() == pytest.approx(prompt_s, abs=0.01)
+    assert recording.row.channels == (2 if (track, channels) == ("both", "dual") else 1)
+
+
+async def test_a_recording_goes_on_through_another_flow(node: FakeNode) -> None:
+    node.around.customer.documents["https://customer.example/next"] = STAYS
+    caller = await node.is_called(
+        "<Response><Start><Recording/></Start><Pause length='5'/><Redirect>/next</Redirect></Response>",
+        consent="none-needed",
+    )
+    await caller.hears("Hello.")
+    await node.passes(5)
+
+    recording = await the_recording(node, caller)
+
+    assert recording.row.seconds == pytest.approx(10, abs=0.01)
+
+
+@pytest.mark.parametrize(("how", "held_s"), [(PauseBehavior.SILENCE, 25.5), (PauseBehavior.SKIP, 15.5)])
+async def test_a_pause_leaves_silence_or_nothing(node: FakeNode, how: PauseBehavior, held_s: float) -> None:
+    caller = await recorded_caller(node)
+    await node.passes(5)
+
+    await node.change(caller, recording=changed(RecordingAction.PAUSE, how))
+    await node.passes(10)
+    await node.change(caller, recording=changed(RecordingAction.RESUME))
+    await node.passes(10)
+    recording = await the_recording(node, caller)
+
+    assert recording.seconds_of(caller) == pytest.approx(15.5, abs=0.1)
+    assert recording.row.seconds == pytest.approx(held_s, abs=0.1)
+    paused, resumed = recording.row.marks
+    assert paused.at_s == pytest.approx(5.5, abs=0.05)
+    assert resumed.paused_s == pytest.approx(10, abs=0.1)
+
+
+@pytest.mark.parametrize("how", list(PauseBehavior))
+async def test_a_recording_that_is_never_resumed_ends_with_the_call(node: FakeNode, how: PauseBehavior) -> None:
+    caller = await recorded_caller(node)
+    await node.passes(5)
+    await node.change(caller, recording=changed(RecordingAction.PAUSE, how))
+    await node.passes(10)
+
+    recording = await the_recording(node, caller)
+
+    assert recording.row.status == "completed"
+    assert recording.seconds_of(caller) == pytest.approx(5.5, abs=0.1)
+
+
+async def test_pausing_twice_and_resuming_twice_are_noted_once(node: FakeNode) -> None:
+    caller = await recorded_caller(node)
+    for action in (RecordingAction.PAUSE, RecordingAction.PAUSE, RecordingAction.RESUME, RecordingAction.RESUME):
+        await node.change(caller, recording=changed(action))
+        await node.passes(2)
+
+    recording = await the_recording(node, caller)
+
+    assert [mark.kind.value for mark in recording.row.marks] == ["paused", "resumed"]
+
+
+async def test_what_a_node_is_set_to_is_how_it_pauses(database: MemoryDatabase, tmp_path: Path) -> None:
+    options = RecordingOptions(pause_behavior=PauseBehavior.SKIP)
+    async with fake_node(database, tmp_path, options) as node:
+        caller = await recorded_caller(node)
+        await node.change(caller, recording=changed(RecordingAction.PAUSE))
+        await node.passes(30)
+        recording = await the_recording(node, caller)
+
+    assert recording.row.seconds == pytest.approx(0.5, abs=0.1)
+
+
+async def test_a_stopped_recording_ends_and_the_call_goes_on(node: FakeNode) -> None:
+    caller = await recorded_caller(node)
+    await node.passes(5)
+
+    await node.change(caller, recording=changed(RecordingAction.STOP))
+    await node.passes(5)
+    assert not caller.is_over
+    recording = await the_recording(node, caller)
+
+    assert recording.row.seconds == pytest.approx(5.5, abs=0.1)
+
+
+@pytest.mark.parametrize("action", [RecordingAction.STOP, RecordingAction.PAUSE, RecordingAction.RESUME])
+async def test_what_is_not_recorded_cannot_be_changed(node: FakeNode, action: RecordingAction) -> None:
+    caller = await node.is_called(STAYS)
+    await caller.hears("Hello.")
+
+    with pytest.raises(WrongState, match="not being recorded"):
+        await node.change(caller, recording=changed(action))
+
+
+async def test_a_recording_begun_over_the_interface_asks_for_consent_too(node: FakeNode) -> None:
+    caller = await node.is_called(STAYS, consent="announce")
+    await caller.hears("Hello.")
+
+    await node.change(caller, recording=changed(RecordingAction.START))
+    await caller.hears(NOTICE)
+    await caller.until(lambda: NOTICE not in caller.hears_now, "hears it to its end")
+    await node.passes(5)
+    recording = await the_recording(node, caller)
+
+    assert recording.row.source == "rest"
+    assert recording.seconds_of(caller) == pytest.approx(5, abs=0.1)
+
+
+async def test_a_call_that_still_rings_cannot_be_recorded(node: FakeNode) -> None:
+    called = await node.calls("+3225550333", STAYS)
+    called.rings()
+
+    with pytest.raises(WrongState, match="ringing"):
+        await node.change(called, recording=changed(RecordingAction.START))
+
+
+async def test_a_bridge_that_cannot_resume_ends_the_recording_with_its_reason(node: FakeNode) -> None:
+    caller = await recorded_caller(node)
+    await node.change(caller, recording=changed(RecordingAction.PAUSE, PauseBehavior.SKIP))
+    node.around.bridge.unrecordable = RecordingError("No memory.")
+
+    with pytest.raises(RecordingError, match="No memory"):
+        await node.change(caller, recording=changed(RecordingAction.RESUME))
+    await node.passes(1)
+    assert not caller.is_over
+    recording = await the_recording(node, caller)
+
+    assert (recording.row.status, recording.row.error) == ("failed", "No memory.")
+
+
+@pytest.mark.parametrize(("every_s", "stays_s", "tones"), [(10, 35, 3), (15, 46, 3), (0, 40, 0)])
+async def test_the_warning_tone_is_heard_at_its_interval_and_is_in_the_recording(
+    node: FakeNode, every_s: int, stays_s: int, tones: int
+) -> None:
+    caller = await recorded_caller(node, beep_s=every_s)
+    await node.passes(stays_s)
+
+    recording = await the_recording(node, caller)
+
+    assert caller.heard.count(TONE) == tones
+    assert recording.seconds_of_prompts() == pytest.approx(0.5 + 0.5 * tones, abs=0.01)
+
+
+async def test_no_warning_tone_is_heard_while_the_recording_pauses(node: FakeNode) -> None:
+    caller = await recorded_caller(node, beep_s=10)
+    await node.change(caller, recording=changed(RecordingAction.PAUSE))
+    await node.passes(50)
+
+    assert TONE not in caller.heard
+
+
+async def test_the_accounts_interval_is_taken_where_the_number_has_none(node: FakeNode) -> None:
+    await node.accounts.choose_recording_beep(node.account.id, 10)
+    caller = await recorded_caller(node)
+    await node.passes(25)
+
+    assert caller.heard.count(TONE) == 2
+
+
+async def test_a_warning_tone_that_cannot_be_played_is_noted_and_harms_nothing(node: FakeNode) -> None:
+    node.around.bridge.unplayable.add(TONE)
+    caller = await recorded_caller(node, beep_s=10)
+    await node.passes(25)
+    recording = await the_recording(node, caller)
+
+    assert recording.row.status == "completed"
+    assert len(await node.events(caller, "beep_failed")) == 2
+
+
+async def test_a_finished_recording_is_deleted_with_its_file_and_its_row_stays(node: FakeNode) -> None:
+    recording = await the_recording(node, await recorded_caller(node))
+
+    await node.switchboard.delete_recording(node.account.id, recording.row.id)
+
+    [deleted], _ = await node.services.recordings.find(RecordingFilter(node.account.id))
+    assert deleted.status == "deleted"
+    assert deleted.seconds == recording.row.seconds
+    assert not Path(recording.row.path).exists()
+
+
+async def test_a_recording_under_way_cannot_be_deleted(node: FakeNode) -> None:
+    await recorded_caller(node)
+    [running], _ = await node.services.recordings.find(RecordingFilter(node.account.id))
+
+    with pytest.raises(WrongState, match="still being recorded"):
+        await node.switchboard.delete_recording(node.account.id, running.id)
+
+
+async def test_a_sealed_recording_holds_the_same_sound(database: MemoryDatabase, tmp_path: Path) -> None:
+    async with fake_node(database, tmp_path, RecordingOptions(sealed=True)) as node:
+        caller = await recorded_caller(node)
+        await node.passes(10)
+        recording = await the_recording(node, caller)
+
+    assert recording.row.wrapped_key is not None
+    assert recording.seconds_of(caller) == pytest.approx(10.5, abs=0.01)
+
+
+async def test_two_recordings_of_one_call_hold_each_their_own_part(node: FakeNode) -> None:
+    caller = await recorded_caller(node)
+    await node.passes(10)
+    await node.change(caller, recording=changed(RecordingAction.START))
+    await node.passes(10)
+    caller.hangs_up()
+    await node.settles()
+
+    assert sorted(round(each.seconds_of(caller)) for each in await node.recordings()) == [10, 20]
