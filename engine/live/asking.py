@@ -30,6 +30,14 @@ class Asking:
         """What came of telling, or of asking for a key; an Ask of nothing is not for this."""
         return await (self._question() if ask is Ask.KEY else self._tell())
 
+    async def confirm(self, ask: Ask, answer: Answer) -> None:
+        """Say what was understood, where an answer was wanted or an objection came."""
+        if ask is Ask.KEY:
+            with self.session.keys.diverted():
+                await self.say(Sentence.THANKS if answer.digit == AGREE else Sentence.REFUSED)
+        elif answer.digit is not None:
+            await self.say(Sentence.REFUSED)
+
     async def say(self, sentence: Sentence) -> bool:
         """False if it could not be spoken to its end, which is noted."""
         wording = self.wordings[sentence]
@@ -52,7 +60,6 @@ class Asking:
         finally:
             await stopped(telling)
             await stopped(objecting)
-        await self.say(Sentence.REFUSED)
         return Answer(How.DIGIT, wording, WITHDRAW)
 
     async def _question(self) -> Answer:
@@ -63,7 +70,6 @@ class Asking:
                 how, key = await self._key(keys)
                 if key in (AGREE, REFUSE):
                     break
-            await self.say(Sentence.THANKS if key == AGREE else Sentence.REFUSED)
         return Answer(how, wording, key)
 
     async def _key(self, keys: Keys) -> tuple[How, str | None]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import partial
 
 from engine.conference import Conference
@@ -96,6 +97,8 @@ class Permission:
                 return None
             decision = decide(choice, ask, answer, self._leg(session, conference.id if conference else None))
             self._keep(session, decision.record)
+            if session.over.is_set():
+                return None
             session.consent = decision.consent
             if decision.consent is None:
                 session.consent_refused = answer.how is not How.UNHEARD
@@ -110,7 +113,11 @@ class Permission:
         if ask is Ask.NOTHING:
             return asserted(choice)
         language = (conference.options.language if conference else None) or session.language
-        return await session.until_over((await self._asking(session, language)).ask(ask))
+        asking = await self._asking(session, language)
+        answer = await session.until_over(asking.ask(ask))
+        with suppress(LegGone):  # it has answered all the same
+            await session.until_over(asking.confirm(ask, answer))
+        return answer
 
     async def _asking(self, session: Session, language: str) -> Asking:
         return Asking(session, await self._rules.wordings(session.call.account_id, language), self._speaker)
