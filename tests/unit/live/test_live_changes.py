@@ -1,0 +1,300 @@
+"""What can be done with a live call from outside, and when it can't."""
+
+import pytest
+
+from engine.call import Status
+from engine.errors import NotFound, WrongState
+from engine.flow.parse import parse
+from engine.orders import CallChange, PlayInto, SayInto, Side, Transfer, TransferMode
+from engine.testing.far_end import FarEnd
+from engine.testing.node import FakeNode
+from tests.unit.live.words import DONE
+
+AGENT = "+3225550111"
+THIRD = "+3225550222"
+STAYS = "<Response><Say>Hello.</Say><Pause length='600'/></Response>"
+FILE = "https://customer.example/jingle.wav"
+
+
+async def talking(node: FakeNode) -> tuple[FarEnd, FarEnd]:
+    """A caller and the agent, joined by a Dial."""
+    caller = await node.is_called(f"<Response><Dial action='{DONE}'>{AGENT}</Dial></Response>")
+    agent = await node.invited(AGENT)
+    agent.answers()
+    await caller.talks_with(agent)
+    return caller, agent
+
+
+async def test_a_muted_party_is_not_heard_and_hears(node: FakeNode) -> None:
+    caller, agent = await talking(node)
+
+    await node.change(caller, mute=True)
+    assert not agent.can_hear(caller)
+    assert caller.can_hear(agent)
+
+    await node.change(caller, mute=False)
+    assert agent.can_hear(caller)
+
+
+async def test_who_is_on_hold_hears_music_and_nobody_hears_it(node: FakeNode) -> None:
+    caller, agent = await talking(node)
+
+    await node.change(caller, hold=True)
+    assert not agent.can_hear(caller)
+    assert not caller.can_hear(agent)
+    assert caller.hears_now == {"hold music"}
+
+    await node.change(caller, hold=False)
+    await caller.talks_with(agent)
+    assert caller.hears_now == set()
+
+
+async def test_who_is_put_on_hold_twice_hears_one_music(node: FakeNode) -> None:
+    caller, _ = await talking(node)
+
+    await node.change(caller, hold=True)
+    await node.change(caller, hold=True)
+    await node.change(caller, hold=False)
+
+    assert caller.hears_now == set()
+
+
+async def test_who_hangs_up_on_hold_leaves_no_music(node: FakeNode) -> None:
+    caller, _ = await talking(node)
+    await node.change(caller, hold=True)
+
+    caller.hangs_up()
+    await node.settles()
+
+    assert node.around.bridge.in_use == []
+
+
+@pytest.mark.parametrize(
+    ("side", "who_hears"), [(Side.SELF, {"caller"}), (Side.OTHER, {"agent"}), (Side.BOTH, {"caller", "agent"})]
+)
+async def test_something_said_into_a_talk_is_heard_by_whom_it_is_for(
+    node: FakeNode, side: Side, who_hears: set[str]
+) -> None:
+    caller, agent = await talking(node)
+
+    await node.change(caller, say=SayInto("One minute left.", None, side))
+    await node.passes(0.5)
+
+    hears = {name for name, who in (("caller", caller), ("agent", agent)) if "One minute left." in who.hears_now}
+    assert hears == who_hears
+    assert caller.can_hear(agent)
+
+
+async def test_a_file_can_be_played_into_a_talk(node: FakeNode) -> None:
+    caller, agent = await talking(node)
+
+    await node.change(caller, play=PlayInto(FILE, Side.BOTH))
+
+    await caller.hears(FILE)
+    await agent.hears(FILE)
+
+
+async def test_a_file_that_cannot_be_had_is_noted(node: FakeNode) -> None:
+    node.around.media.missing.add(FILE)
+    caller, _ = await talking(node)
+
+    await node.change(caller, play=PlayInto(FILE, Side.SELF))
+    await node.passes(1)
+
+    assert len(await node.events(caller, "prompt_failed")) == 1
+
+
+@pytest.mark.parametrize("side", [Side.OTHER, Side.BOTH])
+async def test_nothing_can_be_said_to_the_other_of_who_talks_to_nobody(node: FakeNode, side: Side) -> None:
+    caller = await node.is_called(STAYS)
+    await caller.hears("Hello.")
+
+    with pytest.raises(WrongState, match="talks to nobody"):
+        await node.change(caller, say=SayInto("One minute left.", None, side))
+
+
+async def test_keys_are_sent_to_the_far_end_beside_its_flow(node: FakeNode) -> None:
+    caller = await node.is_called(STAYS)
+    await caller.hears("Hello.")
+
+    await node.change(caller, digits="12#")
+    await node.passes(2)
+
+    assert caller.leg.pressed == "12#"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"mute": True},
+        {"hold": True},
+        {"digits": "1"},
+        {"say": SayInto("Hello?", None, Side.SELF)},
+        {"play": PlayInto(FILE, Side.SELF)},
+        {"withdraw_consent": True},
+        {"transfer": Transfer(THIRD, TransferMode.BLIND, 20)},
+        {"start": parse("<Response/>")},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+async def test_a_call_that_rings_can_be_changed_in_nothing_but_its_end(
+    node: FakeNode, change: dict[str, object]
+) -> None:
+    called = await node.calls("+3225550333", STAYS)
+    called.rings()
+    await node.passes(1)
+
+    with pytest.raises(WrongState, match="ringing"):
+        await node.change(called, **change)
+
+
+@pytest.mark.parametrize(
+    ("end", "answered", "status"),
+    [(Status.CANCELED, False, Status.CANCELED), (Status.COMPLETED, True, Status.COMPLETED)],
+)
+async def test_a_call_is_ended_from_outside(node: FakeNode, end: Status, answered: bool, status: Status) -> None:
+    called = await node.calls("+3225550333", STAYS)
+    called.rings()
+    if answered:
+        called.answers()
+        await called.hears("Hello.")
+
+    await node.change(called, end=end)
+    await node.settles()
+
+    assert called.is_over
+    assert (await node.call(called)).status is status
+
+
+async def test_an_answered_call_can_be_completed_and_not_canceled(node: FakeNode) -> None:
+    caller = await node.is_called(STAYS)
+    await caller.hears("Hello.")
+
+    with pytest.raises(WrongState, match="completed, not canceled"):
+        await node.change(caller, end=Status.CANCELED)
+
+
+async def test_a_call_that_is_over_cannot_be_changed(node: FakeNode) -> None:
+    caller = await node.is_called(STAYS)
+    await caller.hears("Hello.")
+    caller.hangs_up()
+    await node.settles()
+
+    with pytest.raises(WrongState, match="completed"):
+        await node.change(caller, mute=True)
+
+
+async def test_another_accounts_call_is_not_found(node: FakeNode) -> None:
+    caller = await node.is_called(STAYS)
+    call = await node.call(caller)
+
+    with pytest.raises(NotFound):
+        await node.switchboard.change("AC0", call.id, CallChange(mute=True))
+
+
+async def test_a_blind_transfer_takes_the_caller_to_the_third_party(node: FakeNode) -> None:
+    caller, agent = await talking(node)
+
+    await node.change(caller, transfer=Transfer(THIRD, TransferMode.BLIND, 20))
+    third = await node.invited(THIRD)
+    assert (await agent.is_hung_up()).by_us
+    third.answers()
+
+    await caller.talks_with(third)
+
+
+async def test_a_blind_transfer_that_nobody_answers_ends_the_call(node: FakeNode) -> None:
+    caller, _ = await talking(node)
+
+    await node.change(caller, transfer=Transfer(THIRD, TransferMode.BLIND, 20))
+    (await node.invited(THIRD)).rings()
+
+    assert (await caller.is_hung_up()).by_us
+
+
+async def test_an_attended_transfer_lets_the_agent_speak_first(node: FakeNode) -> None:
+    caller, agent = await talking(node)
+
+    await node.change(caller, transfer=Transfer(THIRD, TransferMode.ATTENDED, 20))
+    third = await node.invited(THIRD)
+    third.answers()
+    await agent.talks_with(third)
+    assert not caller.can_hear(third)
+    await caller.hears("hold music")
+
+    agent.hangs_up()
+    await caller.talks_with(third)
+
+
+async def test_after_an_attended_transfer_that_nobody_answers_agent_and_caller_talk_again(node: FakeNode) -> None:
+    caller, agent = await talking(node)
+
+    await node.change(caller, transfer=Transfer(THIRD, TransferMode.ATTENDED, 20))
+    (await node.invited(THIRD)).refuses()
+
+    await caller.talks_with(agent)
+
+
+async def test_after_an_attended_transfer_whose_third_party_leaves_agent_and_caller_talk_again(node: FakeNode) -> None:
+    caller, agent = await talking(node)
+    await node.change(caller, transfer=Transfer(THIRD, TransferMode.ATTENDED, 20))
+    third = await node.invited(THIRD)
+    third.answers()
+    await agent.talks_with(third)
+
+    third.hangs_up()
+
+    await caller.talks_with(agent)
+
+
+@pytest.mark.parametrize("who", ["caller", "agent"])
+async def test_who_leaves_in_an_attended_transfer_leaves_nobody_on_the_line_for_ever(node: FakeNode, who: str) -> None:
+    caller, agent = await talking(node)
+    await node.change(caller, transfer=Transfer(THIRD, TransferMode.ATTENDED, 20))
+    third = await node.invited(THIRD)
+    third.rings()
+
+    for each in (caller, agent) if who == "caller" else (agent, caller):
+        each.hangs_up()
+    await third.is_hung_up()
+    await node.settles()
+
+    assert node.switchboard.live_calls == 0
+
+
+async def test_an_attended_transfer_needs_somebody_to_speak(node: FakeNode) -> None:
+    caller = await node.is_called(STAYS)
+    await caller.hears("Hello.")
+
+    with pytest.raises(WrongState, match="talks to nobody"):
+        await node.change(caller, transfer=Transfer(THIRD, TransferMode.ATTENDED, 20))
+
+
+async def test_the_called_party_of_a_dial_can_be_given_a_flow_of_its_own(node: FakeNode) -> None:
+    caller, agent = await talking(node)
+
+    await node.change(agent, start=parse(STAYS))
+    await agent.hears("Hello.")
+    await caller.hears("Goodbye.")
+    await caller.is_hung_up()
+
+    assert not agent.is_over
+
+
+async def test_a_caller_who_is_given_another_flow_leaves_the_called_party_to_its_end(node: FakeNode) -> None:
+    caller, agent = await talking(node)
+
+    await node.change(caller, start=parse(STAYS))
+
+    await caller.hears("Hello.")
+    assert (await agent.is_hung_up()).by_us
+
+
+async def test_the_last_of_several_flows_given_at_once_is_performed(node: FakeNode) -> None:
+    caller = await node.is_called(STAYS)
+    await caller.hears("Hello.")
+
+    await node.change(caller, start=parse("<Response><Say>First.</Say></Response>"))
+    await node.change(caller, start=parse("<Response><Say>Second.</Say></Response>"))
+    await caller.hears("Second.")
+    await caller.is_hung_up()
