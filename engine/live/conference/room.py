@@ -48,6 +48,8 @@ class Room:
         self._music = SharedMusic(services.speaker, services.bridge)
         self._announcements = Announcements(self.everybody)
         self._comings = Comings(services.speaker, self._announcements)
+        self.callers = 0
+        """How many are at its door or in it."""
         self._unasked = 0
         """How many are heard in it who are not in it yet, so that nobody has asked them."""
         self._end_to_tell: tuple[Member, str] | None = None

@@ -81,7 +81,20 @@ class Rooms:
 
     async def join(self, session: Session, plan: RoomPlan, waiting: Waiting | None, web: CallWeb) -> RoomOutcome:
         """Stay in the room until the leg, the room or the stay's limit ends. Raises LegGone while at the door."""
-        room = await self._room(session.call.account_id, plan)
+        room, is_new = await self._room(session.call.account_id, plan)
+        room.callers += 1
+        try:
+            if is_new:
+                await self._backlog.write(partial(self._services.conferences.add, room.conference))
+            return await self._join(session, plan, waiting, web, room)
+        finally:
+            room.callers -= 1
+            if not room.callers:
+                self._drop(room)  # where nobody came in, who comes later finds the conference in the database
+
+    async def _join(
+        self, session: Session, plan: RoomPlan, waiting: Waiting | None, web: CallWeb, room: Room
+    ) -> RoomOutcome:
         admitted = room.closed_to_newcomers() or await self._doorkeeper.admit(
             session, plan, room.conference, lambda: [each.session for each in room.members]
         )
@@ -134,7 +147,8 @@ class Rooms:
         if not await first_of(*ends, timeout_s=plan.limit_s):
             session.journal.note("conference_time_limit", seconds=plan.limit_s)
 
-    async def _room(self, account_id: str, plan: RoomPlan) -> Room:
+    async def _room(self, account_id: str, plan: RoomPlan) -> tuple[Room, bool]:
+        """The room of this name, and whether it is still to be stored."""
         key = (account_id, plan.name)
         room = self._rooms.get(key)
         if room is None or room.over.is_set():
@@ -144,9 +158,8 @@ class Rooms:
             room = self._rooms.get(key)
             if room is None or room.over.is_set():
                 room = self._rooms[key] = Room(made, self._services, self._backlog)
-                if conference is None:
-                    await self._backlog.write(partial(self._services.conferences.add, made))
-        return room
+                return room, conference is None
+        return room, False
 
     async def _find(self, account_id: str, name: str) -> Conference | None:
         try:
@@ -157,6 +170,9 @@ class Rooms:
 
     def _forget(self, room: Room) -> None:
         self._doorkeeper.forget(room.conference)
+        self._drop(room)
+
+    def _drop(self, room: Room) -> None:
         for key, known in tuple(self._rooms.items()):
             if known is room:
                 del self._rooms[key]

@@ -1,0 +1,31 @@
+"""Flows that lead into a conference, and people who are in one."""
+
+from engine.consent import Choice
+from engine.testing.far_end import FarEnd
+from engine.testing.node import FakeNode
+from tests.unit.live.words import DONE
+
+ROOM = "team"
+TOLD = "https://customer.example/conference"
+MUSIC = "hold music"
+
+
+def conference(dial: str = "", **attributes: str) -> str:
+    """A flow that enters the room; `dial` are attributes of the Dial around it."""
+    written = "".join(f' {name}="{value}"' for name, value in attributes.items())
+    return f"<Response><Dial action='{DONE}' {dial}><Conference{written}>{ROOM}</Conference></Dial></Response>"
+
+
+async def enters(node: FakeNode, *, consent: str | Choice | None = None, dial: str = "", **attributes: str) -> FarEnd:
+    """Somebody calls and is let in, or stands at the door, by a flow with these attributes."""
+    far_end = await node.is_called(conference(dial, **attributes), consent=consent)
+    await far_end.is_answered()
+    await node.passes(0.5)
+    return far_end
+
+
+async def room_id(node: FakeNode) -> str:
+    """Of the room that is open."""
+    found = await node.services.conferences.by_name(node.account.id, ROOM)
+    assert found is not None
+    return found.id
