@@ -1,0 +1,166 @@
+"""What those in a conference hear beside each other: music, tones, names, announcements, ringing."""
+
+import pytest
+
+from engine.conference import ParticipantChange
+from engine.errors import WrongState
+from engine.orders import ConferenceChange, ParticipantOrder
+from engine.ports import Speech
+from engine.testing.node import FakeNode
+from tests.unit.live.conferences import MUSIC, conference, enters, room_id
+
+
+async def test_until_it_begins_those_who_wait_hear_music_and_not_each_other(node: FakeNode) -> None:
+    first = await enters(node, startConferenceOnEnter="false")
+    second = await enters(node, startConferenceOnEnter="false")
+
+    assert first.hears_now == second.hears_now == {MUSIC}
+    assert not first.can_hear(second)
+
+
+async def test_what_the_customer_plays_while_waiting_stops_when_it_begins(node: FakeNode) -> None:
+    node.around.customer.documents["https://customer.example/wait"] = (
+        "<Response><Say>The host will come soon.</Say><Pause length='3'/></Response>"
+    )
+    waiting = await enters(node, startConferenceOnEnter="false", waitUrl="https://customer.example/wait")
+    await node.passes(15)
+    assert waiting.heard.count("The host will come soon.") >= 2
+    assert MUSIC not in waiting.heard
+
+    host = await enters(node)
+    await waiting.talks_with(host)
+    assert waiting.hears_now <= {"beep"}
+
+
+@pytest.mark.parametrize(
+    ("beep", "hears_coming", "hears_going"),
+    [("true", 1, 1), ("onEnter", 1, 0), ("onExit", 0, 1), ("false", 0, 0)],
+)
+async def test_a_tone_is_heard_on_coming_and_going_as_was_chosen(
+    node: FakeNode, beep: str, hears_coming: int, hears_going: int
+) -> None:
+    first = await enters(node)
+    second = await enters(node, beep=beep)
+    await node.passes(2)
+    assert first.heard.count("beep") == hears_coming
+
+    second.hangs_up()
+    await node.passes(2)
+    assert first.heard.count("beep") == hears_coming + hears_going
+
+
+async def test_own_sounds_are_played_in_place_of_the_tone(node: FakeNode) -> None:
+    first = await enters(node, enterSound="https://customer.example/in", exitSound="https://customer.example/out")
+    second = await enters(node)
+    await first.hears("https://customer.example/in")
+
+    second.hangs_up()
+    await first.hears("https://customer.example/out")
+
+    assert "beep" not in first.heard
+
+
+async def test_comings_and_goings_can_be_said(node: FakeNode) -> None:
+    first = await enters(node, announce="coming")
+    second = await enters(node)
+    await first.hears("Somebody has joined")
+
+    second.hangs_up()
+    await first.hears("Somebody has left")
+
+
+async def test_names_are_asked_for_at_the_door_and_heard_by_the_others(node: FakeNode) -> None:
+    first = await node.is_called(conference(announce="names"))
+    await first.hears("Please say your name")
+    await first.hears("beep")
+    await node.passes(2)
+    first.presses("#")
+    await node.passes(1)
+
+    second = await node.is_called(conference())
+    await second.hears("Please say your name")
+    await second.hears("beep")
+    await node.passes(2)
+    second.presses("#")
+
+    await first.hears("what was kept")
+    await first.hears("has joined the conference.")
+
+
+async def test_who_hangs_up_while_saying_its_name_never_came_in(node: FakeNode) -> None:
+    first = await node.is_called(conference(announce="names"))
+    await first.hears("Please say your name")
+
+    first.hangs_up()
+    await node.settles()
+
+    assert await node.events(first, "conference_joined") == []
+
+
+@pytest.mark.parametrize(
+    ("others", "says"), [(0, "You are alone"), (1, "There is one other"), (2, "There are 2 other")]
+)
+async def test_a_roll_call_tells_how_many_are_there(node: FakeNode, others: int, says: str) -> None:
+    for _ in range(others):
+        await enters(node, rollCall="true")
+        await node.passes(5)
+
+    newcomer = await node.is_called(conference(rollCall="true"))
+
+    await newcomer.hears(says)
+
+
+async def test_who_is_on_hold_in_a_room_hears_music(node: FakeNode) -> None:
+    await enters(node)
+    second = await enters(node)
+    order = ParticipantOrder(ParticipantChange(hold=True))
+
+    await node.switchboard.conferences.change_participant(
+        node.account.id, await room_id(node), (await node.call(second)).id, order
+    )
+
+    assert second.hears_now == {MUSIC}
+
+
+async def test_something_is_said_to_one_participant_alone(node: FakeNode) -> None:
+    first, second = await enters(node), await enters(node)
+    order = ParticipantOrder(say=Speech("Your battery is low.", "en-GB"))
+
+    await node.switchboard.conferences.change_participant(
+        node.account.id, await room_id(node), (await node.call(second)).id, order
+    )
+    await second.hears("Your battery is low.")
+
+    assert "Your battery is low." not in first.heard
+
+
+async def test_something_is_said_to_all(node: FakeNode) -> None:
+    first, second = await enters(node), await enters(node)
+
+    await node.switchboard.conferences.change(
+        node.account.id, await room_id(node), ConferenceChange(say=Speech("Five minutes left.", "en-GB"))
+    )
+
+    await first.hears("Five minutes left.")
+    await second.hears("Five minutes left.")
+
+
+async def test_nothing_can_be_said_before_it_has_begun(node: FakeNode) -> None:
+    await enters(node, startConferenceOnEnter="false")
+
+    with pytest.raises(WrongState, match="before it begins"):
+        await node.switchboard.conferences.change(
+            node.account.id, await room_id(node), ConferenceChange(say=Speech("Hello.", "en-GB"))
+        )
+
+
+async def test_who_is_called_into_a_room_is_heard_ringing_by_those_who_are_there(node: FakeNode) -> None:
+    first = await enters(node)
+
+    called = await node.calls("+3225550333", conference(), heard_in=await room_id(node))
+    called.rings()
+    await first.hears("ringing of be")
+    called.answers()
+    await first.talks_with(called)
+
+    assert not any("ringing" in name for name in first.hears_now)
