@@ -82,7 +82,8 @@ class Conductor:
         self.session.journal.note("redirected", to=start.url if isinstance(start, GoTo) else "inline flow")
         self._given = start
         self.session.taken.set()
-        if self._performing is not None:
+        # Cut off once: a second time would end what is being cleaned up, and leave its sounds on the line.
+        if self._performing is not None and not self._performing.cancelling():
             self._performing.cancel()
 
     def _take_over(self, start: Start) -> None:

@@ -1,5 +1,7 @@
 """What can be done with a live call from outside, and when it can't."""
 
+import asyncio
+
 import pytest
 
 from engine.call import Status
@@ -298,3 +300,30 @@ async def test_the_last_of_several_flows_given_at_once_is_performed(node: FakeNo
     await node.change(caller, start=parse("<Response><Say>Second.</Say></Response>"))
     await caller.hears("Second.")
     await caller.is_hung_up()
+
+
+@pytest.mark.parametrize(
+    "flow",
+    [
+        "<Response><Enqueue>support</Enqueue></Response>",
+        "<Response><Dial timeout='60'><Queue>sales</Queue></Dial></Response>",
+    ],
+    ids=["waits in a queue", "serves a queue"],
+)
+async def test_a_flow_given_while_the_one_before_is_being_cut_off_leaves_none_of_its_sounds(
+    node: FakeNode, flow: str
+) -> None:
+    for steps in range(16):
+        caller = await node.is_called(flow)
+        await caller.hears("hold music")
+        call = await node.call(caller)
+        for name in ("First", "Second"):
+            start = parse(f"<Response><Say>{name}.</Say><Pause length='60'/></Response>")
+            await node.switchboard.change(node.account.id, call.id, CallChange(start=start))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+
+        await caller.hears("Second.")
+        await node.passes(5)
+
+        assert caller.hears_now == set()
