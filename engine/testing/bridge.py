@@ -178,7 +178,7 @@ class FakeBridge:
 
     def _drop_player(self, player: PlayerId) -> None:
         with self.changing():
-            self.mix.playing.pop(player, None)
+            self.mix.drop_player(player)
 
     def _sample(self, track: Track) -> int:
         return sample_of(self.mix.recorded_from(self.mix.wires.get(track, ())))

@@ -24,6 +24,8 @@ class FakeCarrier:
         self.network_s = 0.0
         """How long what we command takes to reach a far end."""
         self.unreachable: set[str] = set()
+        self.far_ends: list[FarEnd] = []
+        """All who called or were called, in order."""
         self.invites: list[DialRequest] = []
         """All that were sent, in order."""
         self._bridge = bridge
@@ -63,7 +65,9 @@ class FakeCarrier:
             LegId(next(self._ids)), self._clock, request=request, on_live=self._live, on_over=self._over,
             network_s=self.network_s,
         )  # fmt: skip
-        return FarEnd(number, leg, self._bridge, self._clock)
+        far_end = FarEnd(number, leg, self._bridge, self._clock)
+        self.far_ends.append(far_end)
+        return far_end
 
     def _live(self, leg: LegId) -> None:
         with self._bridge.changing():

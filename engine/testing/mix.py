@@ -62,6 +62,12 @@ class Mix:
         if leg in self.seats and self.seats[leg].room == room:
             del self.seats[leg]
 
+    def drop_player(self, player: PlayerId) -> None:
+        """It is over: nobody hears it."""
+        self.playing.pop(player, None)
+        for sources in self.wires.values():
+            sources.discard(Played(player))
+
     def drop_leg(self, leg: LegId) -> None:
         """It is over: nothing of it is heard, and it hears nothing."""
         for legs in (self.legs, self.talking, self.muted, self.held):

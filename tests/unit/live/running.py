@@ -14,7 +14,7 @@ from engine.testing.node import FakeNode, fake_node
 from tests.unit.live.words import DONE, GOODBYE
 
 of_some_seconds: Final = settings(
-    max_examples=settings().max_examples // 4,
+    max_examples=settings().max_examples // 5,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
 )

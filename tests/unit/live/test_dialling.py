@@ -162,9 +162,6 @@ async def test_in_sequence_nobody_else_is_rung_once_one_has_talked(node: FakeNod
 
 @pytest.mark.parametrize(("shown", "is_rung"), [("+3225550100", False), ("+3225552001", True), ("+3225551234", True)])
 async def test_only_numbers_of_the_call_and_the_account_may_be_shown(node: FakeNode, shown: str, is_rung: bool) -> None:
-    other = await node.services.numbers.get("+3225550100")
-    assert other is not None
-    await node.services.numbers.remove(other.e164)
     caller = await node.is_called(dial(callerId=shown), caller="+3225551234")
 
     if is_rung:
@@ -176,6 +173,7 @@ async def test_only_numbers_of_the_call_and_the_account_may_be_shown(node: FakeN
 
 
 async def test_a_number_of_the_account_may_be_shown(node: FakeNode) -> None:
+    await node.services.numbers.add(node.account.id, "+3225550100")
     await node.is_called(dial(callerId="+3225550100"))
     await node.invited(AGENT)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.ports import Attendance, Ear, Everyone, Heard, LegId, Played, PlayerId, RoomId, Said
-from engine.testing.mix import Mix, Playing, Voice
+from engine.testing.mix import Audible, Mix, Playing, Voice
 from engine.testing.sounds import Sound
 from engine.testing.voices import frames_of, prompt_bit, sample_of, seconds_with, voice_bit
 
@@ -72,7 +72,7 @@ def test_what_somebody_hears_can_be_heard_with_it(mix: Mix) -> None:
 
 
 def test_a_voice_and_a_prompt_are_told_apart_in_what_is_recorded() -> None:
-    sounding = [Voice(ONE), Playing(PlayerId(7), MUSIC)]
+    sounding: list[Audible] = [Voice(ONE), Playing(PlayerId(7), MUSIC)]
     pcm = frames_of([sample_of(sounding), sample_of([Voice(TWO)])], 8000) + frames_of([0, 0], 4000)
 
     def seconds(bit: int, channel: int | None = None) -> float:
