@@ -86,10 +86,11 @@ class FakeNode:
     async def settles(self) -> None:
         """Wait until no call lives and nothing is being recorded, and all of it is stored."""
         clock = self.services.clock
-        end = clock.monotonic() + PATIENCE_S
+        end, wait_s = clock.monotonic() + PATIENCE_S, _SETTLED_EVERY_S
         while self.switchboard.live_calls or await self.services.recordings.unfinished(self.services.node):
-            assert clock.monotonic() < end, f"{self.switchboard.live_calls} calls live on."
-            await clock.sleep(_SETTLED_EVERY_S)
+            assert clock.monotonic() < end, f"{self.switchboard.live_calls} calls live on, or a recording does."
+            await clock.sleep(wait_s)
+            wait_s *= 1.1
         await clock.sleep(_SETTLED_EVERY_S)
 
     async def call(self, far_end: FarEnd) -> Call:
