@@ -125,6 +125,8 @@ async def test_a_pause_leaves_silence_or_nothing(node: FakeNode, how: PauseBehav
     paused, resumed = recording.row.marks
     assert paused.at_s == pytest.approx(5.5, abs=0.05)
     assert resumed.paused_s == pytest.approx(10, abs=0.1)
+    assert resumed.at_s - paused.at_s == pytest.approx(held_s - 15.5, abs=0.1)
+    assert await node.events(caller, "recording_length_mismatch") == []
 
 
 @pytest.mark.parametrize("how", list(PauseBehavior))

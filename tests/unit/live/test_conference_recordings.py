@@ -45,7 +45,9 @@ async def test_each_is_asked_at_the_door_before_being_heard(node: FakeNode) -> N
     await first.talks_with(second)
 
 
-async def test_who_refuses_comes_in_and_is_in_no_recording(node: FakeNode) -> None:
+@pytest.mark.parametrize("crossing_s", [0.0, 0.05])
+async def test_who_refuses_comes_in_and_is_in_no_recording(node: FakeNode, crossing_s: float) -> None:
+    node.around.bridge.crossing_s = crossing_s
     first = await enters(node, consent="none-needed", **RECORDED)
     second = await node.is_called(conference(**RECORDED), consent="press-to-consent")
     await second.hears(QUESTION)
