@@ -1,123 +1,112 @@
-"""A real database in memory, without threads: SQLite with all tables, gone with the process."""
+"""A real database in memory: SQLite with all tables, which is asked within the loop and waits for nothing."""
 
 import asyncio
-import sqlite3
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
-from typing import Any, Final
+from typing import Any, cast
 
-import aiosqlite
-from sqlalchemy import create_engine, event, make_url
+from sqlalchemy import Connection, CursorResult, Engine, Executable, ScalarResult, StaticPool, create_engine, event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from engine.errors import StoreError
-from engine.store import Database, sqlite
+from engine.store import Database
+from engine.store.documents import to_json
+from engine.store.failure import as_store_error
 from engine.store.tables import metadata
-from engine.store.writers import Job, SerialWriter, T
-
-_URL: Final = "sqlite+aiosqlite:///in-memory"
-"""Named like a file, as pools of connections are for files."""
-_NAME: Final = "file:in-memory?mode=memory&cache=shared"
-_PATIENCE_S: Final = 15.0
+from engine.store.writers import Job, ParallelWriter, T
 
 
 class MemoryDatabase(Database):
-    """A database that fails for as long as a test wants it to."""
+    """A database that fails for as long as a test wants it to.
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        super().__init__(engine, SerialWriter(sqlite.for_writing(engine), sqlite.is_locked, _PATIENCE_S))
+    A driver's threads would lag behind simulated time, so each transaction is one step of the loop: others run before
+    and after it, never within.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        # What the base class asks of its engine is the dialect alone: the rest is answered here.
+        dialect_of = cast(AsyncEngine, engine)
+        super().__init__(dialect_of, ParallelWriter(dialect_of))
         self.failure: StoreError | None = None
         """Raised in place of anything that is asked."""
+        self._memory = engine
 
     async def write(self, job: Job[T]) -> T:
-        self._require_well()
-        return await super().write(job)
+        await self._turn()
+        with as_store_error(), self._memory.begin() as connection:
+            return await job(cast(AsyncConnection, _AtOnce(connection)))
 
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AsyncConnection]:
-        self._require_well()
-        async with super()._reading() as connection:
-            yield connection
+        await self._turn()
+        with as_store_error(), self._memory.connect() as connection:
+            yield cast(AsyncConnection, _AtOnce(connection))
 
     async def close(self) -> None:
-        """Finish what is being written."""
-        await self._writer.close()
+        """Nothing is under way: each transaction is over when others run."""
 
-    def _require_well(self) -> None:
+    async def _turn(self) -> None:
+        await asyncio.sleep(0)
         if self.failure is not None:
             raise self.failure
 
 
+class _AtOnce:
+    """What the stores ask of an AsyncConnection, answered without a driver that waits."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+        return self._connection.execute(statement, parameters)
+
+    async def scalar(self, statement: Executable) -> Any:
+        return self._connection.scalar(statement)
+
+    async def scalars(self, statement: Executable) -> ScalarResult[Any]:
+        return self._connection.scalars(statement)
+
+
 @asynccontextmanager
 async def memory_database() -> AsyncIterator[MemoryDatabase]:
-    """An empty one, one at a time in a process: connections and compiled statements are kept for the next one."""
-    _template().backup(_kept())
-    database = MemoryDatabase(_engine())
-    try:
-        yield database
-    finally:
-        await database.close()
-
-
-class _AtOnce:
-    """Takes the place of a connection's queue: what is put there is done at once instead of by a thread."""
-
-    def put_nowait(self, job: tuple[asyncio.Future[Any] | None, Callable[[], Any]]) -> None:
-        done, work = job
-        try:
-            result = work()
-        except Exception as error:
-            if done is None:
-                raise
-            done.set_exception(error)
-        else:
-            if done is not None:
-                done.set_result(result)
-
-
-class _WithinTheLoop(aiosqlite.Connection):
-    """Needs no thread, for which simulated time would not wait."""
-
-    def __init__(self, connector: Callable[[], sqlite3.Connection]) -> None:
-        super().__init__(connector, iter_chunk_size=64)
-        self._tx = _AtOnce()  # type: ignore[assignment]
-
-    def __await__(self) -> Generator[Any, None, aiosqlite.Connection]:
-        return self._connect().__await__()
-
-
-async def _connect(_path: str, **options: Any) -> aiosqlite.Connection:
-    def connected() -> sqlite3.Connection:
-        connection: sqlite3.Connection = sqlite3.connect(_NAME, uri=True, **options)
-        # Connections share what is in memory, and a reader would lock its tables, as it does not lock a file.
-        connection.execute("PRAGMA read_uncommitted = ON")
-        return connection
-
-    return await _WithinTheLoop(connected)
+    """An empty one, one at a time in a process: what was compiled for its statements is kept for the next one."""
+    _copy(_template(), _engine())
+    yield MemoryDatabase(_engine())
 
 
 @cache
-def _engine() -> AsyncEngine:
-    engine = sqlite.create_engine(make_url(_URL))
+def _engine() -> Engine:
+    return _in_memory()
 
-    @event.listens_for(engine.sync_engine, "do_connect")
-    def choose_how(_dialect: object, _record: object, _arguments: object, options: dict[str, Any]) -> None:
-        options["async_creator_fn"] = _connect
+
+@cache
+def _template() -> Engine:
+    """All tables and no rows, to be copied."""
+    engine = _in_memory()
+    metadata.create_all(engine)
+    return engine
+
+
+def _in_memory() -> Engine:
+    engine = create_engine("sqlite://", poolclass=StaticPool, json_serializer=to_json, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _: object) -> None:
+        connection.isolation_level = None  # the driver starts no transactions behind our back
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
 
     return engine
 
 
-@cache
-def _kept() -> sqlite3.Connection:
-    """Keeps the database while nobody else is connected."""
-    return sqlite3.connect(_NAME, uri=True, check_same_thread=False)
-
-
-@cache
-def _template() -> sqlite3.Connection:
-    """All tables and no rows, to be copied."""
-    template = sqlite3.connect(":memory:", check_same_thread=False)
-    made = create_engine("sqlite://", creator=lambda: template)
-    metadata.create_all(made)
-    return template
+def _copy(source: Engine, dest: Engine) -> None:
+    with source.connect() as template, dest.connect() as copy:
+        # Not within the transactions that these began.
+        template.rollback()
+        copy.rollback()
+        raw: Any = template.connection.driver_connection
+        raw.backup(copy.connection.driver_connection)

@@ -29,10 +29,16 @@ async def database() -> AsyncIterator[MemoryDatabase]:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def recordings_of_all(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for the nodes of all tests: most of them record nothing, and ids tell apart what the others record."""
+    return tmp_path_factory.mktemp("recordings")
+
+
 @pytest.fixture
-async def node(database: MemoryDatabase, tmp_path: Path) -> AsyncIterator[FakeNode]:
+async def node(database: MemoryDatabase, recordings_of_all: Path) -> AsyncIterator[FakeNode]:
     """At its end, of calls that are over nothing is left on the bridge."""
-    async with fake_node(database, tmp_path) as opened:
+    async with fake_node(database, recordings_of_all) as opened:
         opened.around.customer.documents[DONE] = GOODBYE
         yield opened
         if not opened.switchboard.live_calls:

@@ -163,4 +163,4 @@ async def test_who_is_called_into_a_room_is_heard_ringing_by_those_who_are_there
     called.answers()
     await first.talks_with(called)
 
-    assert not any("ringing" in name for name in first.hears_now)
+    await first.until(lambda: "ringing of be" not in first.hears_now, "hears it no more")

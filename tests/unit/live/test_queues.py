@@ -204,6 +204,7 @@ async def test_the_agent_interrupts_what_is_heard_while_waiting(node: FakeNode) 
     agent = await node.is_called(serve())
 
     await caller.talks_with(agent)
+    await node.passes(0.1)
 
     assert caller.hears_now == set()
 
@@ -317,6 +318,7 @@ async def test_what_happened_in_a_queue_is_stored(node: FakeNode) -> None:
     leaving.hangs_up()
     agent = await node.is_called(serve())
     await caller.talks_with(agent)
+    await node.passes(1)
 
     figures = await Queues(node.database).figures(await queue_id(node), node.services.clock.now().replace(second=0))
 
