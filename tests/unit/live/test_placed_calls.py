@@ -6,7 +6,7 @@ from engine.call import Direction, Status
 from engine.errors import NotFound, StoreError
 from engine.orders import NewCall
 from engine.testing.node import OUR_NUMBER, FakeNode
-from tests.unit.live.words import BEEP
+from tests.unit.live.words import BEEP, QUESTION
 
 TO = "+3225550333"
 STAYS = "<Response><Say>Hello.</Say><Pause length='600'/></Response>"
@@ -190,7 +190,7 @@ async def test_the_apology_is_in_the_language_of_the_order(node: FakeNode, langu
 async def test_a_recorded_order_records_from_the_answer_on_after_consent(node: FakeNode) -> None:
     called = await node.calls(TO, STAYS, record=True, consent="press-to-consent")
     called.answers()
-    await called.hears("May we record")
+    await called.hears(QUESTION)
     called.presses("1")
     await called.hears("Hello.")
     await node.passes(10)

@@ -3,6 +3,8 @@
 import ast
 from pathlib import Path
 
+import pytest
+
 import engine.live
 
 LIVE = Path(engine.live.__file__).parent
@@ -10,6 +12,7 @@ OTHERS_TIME = ("asyncio.sleep", "time.monotonic", "time.time", "datetime.now", "
 """A timeout of asyncio's is none of them: it runs on the loop's time, which a simulation makes the clock's own."""
 
 
+@pytest.mark.promise
 def test_no_time_but_the_clocks_is_read_or_waited_for() -> None:
     found = {str(path.relative_to(LIVE)): read_in(path) for path in LIVE.rglob("*.py")}
 

@@ -7,15 +7,16 @@ from engine.consent import Sentence, load_texts
 _TEXTS: Final = load_texts()
 
 
-def _text(sentence: Sentence) -> str:
-    return _TEXTS.wording(sentence, "en-GB").text
+def text_of(sentence: Sentence, language: str = "en-GB") -> str:
+    """How it is said in a language."""
+    return _TEXTS.wording(sentence, language).text
 
 
-NOTICE: Final = _text(Sentence.ANNOUNCEMENT)
-QUESTION: Final = _text(Sentence.QUESTION)
-THANKS: Final = _text(Sentence.THANKS)
-REFUSED: Final = _text(Sentence.REFUSED)
-WITHDRAWN: Final = _text(Sentence.WITHDRAWN)
+NOTICE: Final = text_of(Sentence.ANNOUNCEMENT)
+QUESTION: Final = text_of(Sentence.QUESTION)
+THANKS: Final = text_of(Sentence.THANKS)
+REFUSED: Final = text_of(Sentence.REFUSED)
+WITHDRAWN: Final = text_of(Sentence.WITHDRAWN)
 BEEP: Final = "beep"
 
 DONE: Final = "https://customer.example/done"
