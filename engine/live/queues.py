@@ -24,6 +24,7 @@ from engine.live.stored import stored
 from engine.live.talk import Talk, Terms
 from engine.queue import Queue, QueueResult, Wait, estimated_wait_s, order
 from engine.tasks import first_of
+from engine.told.queue import served_params, waiting_params
 
 Perform = Callable[[Session, GoTo], Coroutine[Any, Any, Ending]]
 
@@ -176,11 +177,8 @@ class LiveQueues:
 
     async def _whisper(self, server: Session, waiter: Waiter, queue: LiveQueue, plan: ServePlan) -> None:
         assert plan.whisper is not None
-        params = {
-            "QueueSid": queue.queue.id,
-            "QueueTime": str(round(self._services.clock.monotonic() - waiter.since_s)),
-            "DequeingCallSid": server.call.id,
-        }
+        waited_s = self._services.clock.monotonic() - waiter.since_s
+        params = served_params(queue.queue.id, waited_s=waited_s, server_call_id=server.call.id)
         to = GoTo(plan.whisper.url, Method(plan.whisper.method), params)
         try:
             await server.until_over(self._perform(waiter.session, to))
@@ -205,14 +203,14 @@ class LiveQueues:
 
     def _params(self, queue: LiveQueue, waiter: Waiter, plan: QueuePlan) -> Callable[[], dict[str, str]]:
         def params() -> dict[str, str]:
-            return {
-                "QueueSid": queue.queue.id,
-                "QueuePosition": str(queue.position(waiter)),
-                "QueueTime": str(round(self._services.clock.monotonic() - waiter.since_s)),
-                "AvgQueueTime": str(round(queue.average_wait_s or 0)),
-                "CurrentQueueSize": str(len(queue.waiters)),
-                "MaxQueueSize": str(plan.longest),
-            }
+            return waiting_params(
+                queue.queue.id,
+                position=queue.position(waiter),
+                waited_s=self._services.clock.monotonic() - waiter.since_s,
+                average_s=queue.average_wait_s,
+                size=len(queue.waiters),
+                longest=plan.longest,
+            )
 
         return params
 

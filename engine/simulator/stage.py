@@ -31,6 +31,7 @@ from engine.queue import QueueResult
 from engine.simulator.caller import CHARACTERS_A_SECOND, Caller
 from engine.simulator.script import Answer, Script
 from engine.simulator.transcript import Line, Mark, Sound, Transcript
+from engine.told.queue import waiting_params
 
 TALK_S: Final = 10.0
 """How long a simulated talk, message or stay in a conference lasts."""
@@ -257,15 +258,9 @@ class SimulatedStage:
             return
         began, left = self.now_s, False
         while not left:
+            waited_s = int(self.now_s - began)
             left = await waiting(
-                {
-                    "QueueSid": _QUEUE,
-                    "QueuePosition": "1",
-                    "QueueTime": str(int(self.now_s - began)),
-                    "AvgQueueTime": "0",
-                    "CurrentQueueSize": "1",
-                    "MaxQueueSize": "100",
-                }
+                waiting_params(_QUEUE, position=1, waited_s=waited_s, average_s=None, size=1, longest=100)
             )
 
 
