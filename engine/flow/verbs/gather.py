@@ -15,8 +15,6 @@ from engine.flow.verbs.pause import Pause
 from engine.flow.verbs.play import Play
 from engine.flow.verbs.say import Say
 
-_DIGITS = "Digits"
-
 
 @dataclass(frozen=True, slots=True)
 class Gather:
@@ -101,7 +99,7 @@ class Gather:
     def _next(self, taken: Taken) -> Next:
         if not taken and not self.action_on_empty_result:
             return Continue()
-        params = {_DIGITS: taken.digits}
+        params = {"Digits": taken.digits}
         if taken.ended_by:
             params["FinishedOnKey"] = taken.ended_by
         if taken.spoken is not None:
