@@ -3,27 +3,17 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, Final
 
 from engine.privacy.masking import masked, without_query_values
+from engine.told.parameters import PARAMETERS, Privacy
 from engine.web.exchange import Exchange
 from engine.web.request import MASK
 
 HIDDEN: Final = "•"
 
-_DIGITS: Final = frozenset({"Digits", "FinishedOnKey"})
-_SPOKEN: Final = frozenset({"SpeechResult", "UnstableSpeechResult"})
-_TECHNICAL: Final = frozenset({
-    "AccountSid", "ApiVersion", "AvgQueueTime", "CallDuration", "CallSid", "CallSidEndingConference",
-    "CallSidToCoach", "CallStatus", "CallbackSource", "Coaching", "ConferenceSid", "ConferenceStatus", "Confidence",
-    "CurrentQueueSize", "DequeingCallSid", "DialBridged", "DialCallDuration", "DialCallSid", "DialCallStatus",
-    "DialSipResponseCode", "Direction", "EndConferenceOnExit", "Hold", "Language", "MaxQueueSize", "Muted",
-    "NotifySipResponseCode", "ParentCallSid", "QueuePosition", "QueueResult", "QueueSid", "QueueTime",
-    "ReasonConferenceEnded", "RecordingChannels", "RecordingDuration", "RecordingSid", "RecordingSource",
-    "RecordingStartTime", "RecordingStatus", "ReferCallStatus", "ReferSipResponseCode", "SequenceNumber",
-    "SipResponseCode", "StartConferenceOnEnter", "StatusCallbackEvent", "Timestamp", "bodySHA256",
-})  # fmt: skip
-"""Parameters that tell of the machine, not of the person."""
+_PRIVACY: Final = MappingProxyType({parameter.name: parameter.privacy for parameter in PARAMETERS})
 _SECRET: Final = re.compile(
     r"""((?:\b|_)(?:moderator_?pin|pin|password|passcode)["']?\s*[=:]\s*)("[^"]*"?|'[^']*'?|[^\s,}&"']+)""",
     re.IGNORECASE,
@@ -58,7 +48,7 @@ class Discretion:
 
     def exchange(self, exchange: Exchange) -> Exchange:
         """Of the ledger. PINs and passwords in an answer are never kept."""
-        form = {name: value if self._keeps(name) else MASK for name, value in exchange.form.items()}
+        form = {name: self._value(name, value) for name, value in exchange.form.items()}
         answer = _without_secrets(exchange.answer) if self.keep_webhook_bodies else ""
         error = None if exchange.error is None else self._told(exchange.error)
         url = self._url(exchange.url)
@@ -73,12 +63,23 @@ class Discretion:
         """Of a text that may have URLs in it."""
         return without_query_values(_CREDENTIALS.sub("", text), keeps=self._keeps)
 
+    def _value(self, name: str, value: str) -> str:
+        """Of a form's parameter."""
+        if self._keeps(name):
+            return value
+        return self._told(value) if _PRIVACY.get(name) is Privacy.REASON else MASK
+
     def _keeps(self, name: str) -> bool:
-        if name in _DIGITS:
-            return self.keep_digits and self.keep_webhook_bodies
-        if name in _SPOKEN:
-            return self.keep_spoken_text and self.keep_webhook_bodies
-        return self.keep_webhook_bodies or name in _TECHNICAL
+        """Whether a parameter's value is kept as it is; one that is not ours may tell of a person."""
+        match _PRIVACY.get(name, Privacy.PERSONAL):
+            case Privacy.TECHNICAL:
+                return True
+            case Privacy.KEYS:
+                return self.keep_digits and self.keep_webhook_bodies
+            case Privacy.SPEECH:
+                return self.keep_spoken_text and self.keep_webhook_bodies
+            case Privacy.REASON | Privacy.PERSONAL:
+                return self.keep_webhook_bodies
 
 
 def _everywhere(change: Callable[[str], str], value: Any) -> Any:

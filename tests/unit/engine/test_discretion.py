@@ -7,6 +7,7 @@ import pytest
 
 from engine.privacy.discretion import Discretion
 from engine.privacy.masking import masked
+from engine.told.parameters import PARAMETERS, Parameter, Privacy
 from engine.web.exchange import Exchange, ExchangeKind
 from engine.web.request import MASK, BodyFormat
 
@@ -48,6 +49,26 @@ def test_by_default_the_ledger_keeps_what_tells_of_the_machine() -> None:
     assert kept.form == {"CallSid": "CA1", "From": MASK, "Digits": MASK, "SpeechResult": MASK}
     assert kept.url == f"https://customer.example/flow?caller={MASK}&CallSid=CA1"
     assert kept.answer == ""
+
+
+@pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda parameter: parameter.name)
+def test_by_default_the_ledger_hides_a_parameter_unless_it_is_technical(parameter: Parameter) -> None:
+    kept = NOTHING.exchange(replace(EXCHANGE, form={parameter.name: "value"})).form[parameter.name]
+
+    assert kept == ("value" if parameter.privacy in (Privacy.TECHNICAL, Privacy.REASON) else MASK)
+
+
+def test_by_default_the_ledger_hides_a_parameter_that_nobody_knows() -> None:
+    assert NOTHING.exchange(replace(EXCHANGE, form={"Unheard": "value"})).form == {"Unheard": MASK}
+
+
+def test_a_reason_in_the_ledger_tells_neither_a_number_nor_a_querys_value() -> None:
+    reason = "https://customer.example/a.wav?caller=%2B32471234556 answered 404 to +32471234556"
+    told = replace(EXCHANGE, form={"ErrorMessage": reason})
+
+    shortened = f"https://customer.example/a.wav?caller={MASK} answered 404 to +3247•••••56"
+    assert NOTHING.exchange(told).form == {"ErrorMessage": shortened}
+    assert ALL.exchange(told).form == {"ErrorMessage": reason}
 
 
 def test_bodies_may_be_kept_without_keys_and_words() -> None:
