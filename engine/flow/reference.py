@@ -3,24 +3,16 @@
 python -m engine.flow.reference docs/call-flow.md     # renews them
 """
 
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from engine.flow.markup import MARKUP
 from engine.flow.refused import REFUSED
 from engine.flow.shape import Nested, Shape, shape_of
 from engine.flow.verbs import VERBS
-
-_PLACE: Final = re.compile(r"(<!-- made from the declarations: (\w[\w ]*) -->\n).*?(<!-- end -->)", re.DOTALL)
-
-
-def renewed(text: str) -> str:
-    """The page with every table as the declarations have it now. Raises KeyError for a table that there is not."""
-    tables = _tables()
-    return _PLACE.sub(lambda found: f"{found[1]}\n{tables[found[2]]}\n{found[3]}", text)
+from engine.page_tables import renewed, row
 
 
 def classes() -> Iterator[type]:
@@ -40,9 +32,10 @@ def _with_nouns(cls: type) -> Iterator[type]:
             yield from _with_nouns(inner)
 
 
-def _tables() -> Mapping[str, str]:
-    tables = {_title(cls): _table(cls) for cls in classes()}
-    return tables | {"ssml": _ssml(), "refused": _refused()}
+def tables() -> Mapping[str, str]:
+    """Each by the name in its comment."""
+    by_class = {_title(cls): _table(cls) for cls in classes()}
+    return by_class | {"ssml": _ssml(), "refused": _refused()}
 
 
 def _title(cls: type) -> str:
@@ -61,9 +54,9 @@ def _table(cls: type) -> str:
 def _inside(shape: Shape) -> Iterator[str]:
     if shape.content is not None:
         name, content = shape.content
-        yield _row(f"(between the tags; JSON: `{name}`)", content.kind.allowed, "", f"{content.help}.")
+        yield row(f"(between the tags; JSON: `{name}`)", content.kind.allowed, "", f"{content.help}.")
     for name, nested in shape.nested.items():
-        yield _row(f"(inside; JSON: `{name}`)", _elements(nested), "", f"{nested.help}.")
+        yield row(f"(inside; JSON: `{name}`)", _elements(nested), "", f"{nested.help}.")
 
 
 def _elements(nested: Nested) -> str:
@@ -75,7 +68,7 @@ def _attributes(cls: type, shape: Shape) -> Iterator[str]:
     defaults = {name: field.default for name, field in cls.__dataclass_fields__.items()}  # type: ignore[attr-defined]
     for name, declared in shape.attributes.items():
         default = _shown_default(declared.kind.written(defaults[shape.fields[name]]), defaults[shape.fields[name]])
-        yield _row(f"`{name}`", declared.kind.allowed, default, f"{declared.help}.")
+        yield row(f"`{name}`", declared.kind.allowed, default, f"{declared.help}.")
 
 
 def _shown_default(written: Any, default: object) -> str:
@@ -88,17 +81,17 @@ def _shown_default(written: Any, default: object) -> str:
 
 def _without_effect(shape: Shape) -> Iterator[str]:
     for name, why in shape.ignored.items():
-        yield _row(f"`{name}`", "anything", "", f"Accepted, without effect: {why}")
+        yield row(f"`{name}`", "anything", "", f"Accepted, without effect: {why}")
 
 
 def _not_yet(shape: Shape) -> Iterator[str]:
     for name, why in shape.later.items():
-        yield _row(f"`{name}`", "`false`, or nothing", "", f"**Refused**: {why}")
+        yield row(f"`{name}`", "`false`, or nothing", "", f"**Refused**: {why}")
 
 
 def _ssml() -> str:
     rows = [
-        _row(f"`<{name}>`", ", ".join(f"`{each}`" for each in attributes) or "none")
+        row(f"`<{name}>`", ", ".join(f"`{each}`" for each in attributes) or "none")
         for name, attributes in MARKUP.items()
     ]
     return "\n".join(["| element | attributes |", "|---|---|", *rows]) + "\n"
@@ -106,16 +99,12 @@ def _ssml() -> str:
 
 def _refused() -> str:
     rows = [
-        _row(f"`{name}`", ", ".join(f"`{each}`" for each in refusal.attributes) or "none", refusal.why)
+        row(f"`{name}`", ", ".join(f"`{each}`" for each in refusal.attributes) or "none", refusal.why)
         for name, refusal in REFUSED.items()
     ]
     return "\n".join(["| element | with its attributes | why, and what to do |", "|---|---|---|", *rows]) + "\n"
 
 
-def _row(*cells: str) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-
-
 if __name__ == "__main__":
     page = Path(sys.argv[1])
-    page.write_text(renewed(page.read_text("utf-8")), "utf-8")
+    page.write_text(renewed(page.read_text("utf-8"), tables()), "utf-8")
