@@ -22,6 +22,7 @@ from pydantic_settings import (
 )
 from pydantic_settings import SettingsError as UnreadableSource
 
+from config.codecs import PREFERENCE
 from config.errors import SettingsError
 from config.speech_server import SpeechServerSettings
 
@@ -92,7 +93,7 @@ class Settings(BaseSettings):
     sip_transports: Transports = [SipTransport.UDP, SipTransport.TCP]
     public_address: str | None = None
     rtp_ports: str = "10000-14000"
-    codecs: Words = ["opus", "G722", "PCMA", "PCMU", "G729"]
+    codecs: Words = list(PREFERENCE)
     session_expires_s: int = Field(default=1800, ge=90, le=86400)
     rtp_silence_s: float = Field(default=60.0, ge=0, le=86400)
 

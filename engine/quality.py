@@ -7,9 +7,9 @@ is better than G.711: a wideband line is not rated higher than that.
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Final
 
+from config.codecs import codec_named
 from engine.ports import LineFigures
 
 BEST_R: Final = 93.2
@@ -17,23 +17,6 @@ BEST_R: Final = 93.2
 
 PACKET_MS: Final = 20.0
 """How long a packet is filled before it is sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Impairment:
-    """A codec's impairment without loss (Ie), and how well it bears random loss (Bpl)."""
-
-    ie: float
-    bpl: float
-
-
-_CONCEALED_G711: Final = Impairment(0.0, 25.1)
-"""G.711 whose losses are concealed, as ours are (G.113 table I.4)."""
-
-IMPAIRMENTS: Final = MappingProxyType(
-    {"PCMA": _CONCEALED_G711, "PCMU": _CONCEALED_G711, "G729": Impairment(11.0, 19.0)}
-)
-"""ITU-T G.113 appendix I. The others have no value on the narrowband scale, and are taken for G.711."""
 
 
 class Satisfaction(StrEnum):
@@ -79,9 +62,9 @@ def since(before: LineFigures, now: LineFigures) -> LineFigures:
 
 def rating(*, loss: float, delay_ms: float, codec: str) -> float:
     """R. `loss` is the part of the packets that were not heard, 0.0 to 1.0; `delay_ms` is from mouth to ear."""
-    codec_says = IMPAIRMENTS.get(codec.upper(), _CONCEALED_G711)
+    impairment = codec_named(codec).impairment
     percent = 100 * loss
-    lossy = codec_says.ie + (95 - codec_says.ie) * percent / (percent + codec_says.bpl)  # G.107 §7.5, random loss
+    lossy = impairment.ie + (95 - impairment.ie) * percent / (percent + impairment.bpl)  # G.107 §7.5, random loss
     late = 0.024 * delay_ms + 0.11 * max(0.0, delay_ms - 177.3)
     return max(0.0, BEST_R - late - lossy)
 

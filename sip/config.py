@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
+from config.codecs import codec_named
 from config.settings import LogLevel, Settings, SipTransport, Srtp
 from engine.egress import host_of
 
 NARROWBAND_HZ = 8000
 WIDEBAND_HZ = 16000
-WIDEBAND_CODECS = frozenset({"opus", "g722"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class SipConfig:
     @property
     def rate_hz(self) -> int:
         """The bridge mixes at 16 kHz as soon as a wideband codec may be negotiated, at 8 kHz otherwise."""
-        wideband = any(codec.lower() in WIDEBAND_CODECS for codec in self.codecs)
+        wideband = any(codec_named(name).wideband for name in self.codecs)
         return WIDEBAND_HZ if wideband else NARROWBAND_HZ
 
 

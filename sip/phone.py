@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, Self
 
+from config.codecs import PREFERENCE
 from config.settings import SipTransport
 from engine.errors import LegGone, TelefoonError
 from engine.ports import (
@@ -32,7 +33,6 @@ from sip.leg import SipLeg
 from sip.phone_script import PhoneScript
 from sip.user_agent import UserAgent
 
-CODECS: Final = ("opus", "G722", "PCMA", "PCMU", "G729")
 RTP_PORTS: Final = (16000, 20000)
 _CLOSE_S: Final = 15.0  # of recordings too, which a slow disk may hold up
 _REGISTRATION_POLL_S: Final = 0.1
@@ -74,7 +74,7 @@ class PhoneLine:
     port: int = 0
     transports: tuple[SipTransport, ...] = (SipTransport.UDP, SipTransport.TCP)
     registrar: Trunk | None = None
-    codecs: tuple[str, ...] = CODECS
+    codecs: tuple[str, ...] = PREFERENCE
     rtp_ports: tuple[int, int] = RTP_PORTS
     tls: Tls = Tls()  # noqa: RUF009  # frozen
     log_file: Path | None = None

@@ -2,11 +2,10 @@
 
 from typing import Final
 
-SPARSE_CODECS: Final = frozenset({"G729"})
-"""Those with which a far end may have agreed to send nothing while nobody speaks (annex B of G.729)."""
+from config.codecs import codec_named
 
 SPARSE_PATIENCE: Final = 4
-"""How many times as long such a far end may be silent: it need not send RTCP either."""
+"""How many times as long a far end may be silent whose codec lets it send nothing while nobody speaks."""
 
 
 class Vigil:
@@ -21,7 +20,7 @@ class Vigil:
 
     def begin(self, codec: str) -> None:
         """The far end has said that it sends, from now on and in this codec."""
-        self._longest_s = self._allowed_s * (SPARSE_PATIENCE if codec.upper() in SPARSE_CODECS else 1)
+        self._longest_s = self._allowed_s * (SPARSE_PATIENCE if codec_named(codec).may_be_silent else 1)
         self._since_s = None
 
     def end(self) -> None:
