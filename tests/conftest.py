@@ -29,9 +29,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if config.getoption("--only") == Only.FAST:
-        hypothesis.settings.register_profile("quick", max_examples=QUICK_EXAMPLES)
-        hypothesis.settings.load_profile("quick")
+    # How soon examples are made and tried hangs on what else the machine does.
+    suppressed = [hypothesis.HealthCheck.too_slow]
+    examples = QUICK_EXAMPLES if config.getoption("--only") == Only.FAST else hypothesis.settings().max_examples
+    hypothesis.settings.register_profile("ours", max_examples=examples, deadline=None, suppress_health_check=suppressed)
+    hypothesis.settings.load_profile("ours")
     config.pluginmanager.register(Costs())
     config.pluginmanager.register(Processes())
     if not hasattr(config, "workerinput"):
