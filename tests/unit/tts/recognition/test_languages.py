@@ -8,7 +8,6 @@ in the others it is not sure; tests/unit/tts/test_every_language.py hears those 
 import asyncio
 
 import pytest
-import pytest_asyncio
 
 from engine.consent import Sentence, load_texts
 from engine.languages import LANGUAGES, primary_language
@@ -27,27 +26,18 @@ pytestmark = [
 SURE = ("de", "en", "es", "fi", "fr", "hu", "it")
 LIKELIEST = ("ar", "da", "lv", "nl", "pt", "ro", "sl", "tr")
 
-Likelihoods = dict[str, dict[str, float]]
 
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def heard(voices: SpeechService) -> Likelihoods:
-    """What the recogniser takes each language's question for."""
+async def test_no_language_is_taken_for_another(voices: SpeechService) -> None:
     question, judge = load_texts(), LanguageJudge()
     spoken = {primary_language(tag): tag for tag in sorted(LANGUAGES, reverse=True)}
-    found = {}
+    heard: dict[str, dict[str, float]] = {}
     for language, tag in spoken.items():
         speech = Speech(question.wording(Sentence.QUESTION, tag).text, tag)
         wav = await voices.render(speech, rate_hz=16000)
-        found[language] = await asyncio.to_thread(judge.likelihoods, wav)
-    return found
+        heard[language] = await asyncio.to_thread(judge.likelihoods, wav)
 
+    taken_for = {language: max(heard[language], key=heard[language].__getitem__) for language in SURE}
+    likeliest = {language: max(heard, key=lambda each: heard[each][language]) for language in LIKELIEST}
 
-@pytest.mark.parametrize("language", SURE)
-async def test_it_is_taken_for_no_other_of_a_hundred_languages(heard: Likelihoods, language: str) -> None:
-    assert max(heard[language], key=heard[language].__getitem__) == language
-
-
-@pytest.mark.parametrize("language", LIKELIEST)
-async def test_no_other_language_of_ours_sounds_more_like_it(heard: Likelihoods, language: str) -> None:
-    assert max(heard, key=lambda spoken: heard[spoken][language]) == language
+    assert taken_for == {language: language for language in SURE}, "of a hundred languages"
+    assert likeliest == {language: language for language in LIKELIEST}, "of ours"

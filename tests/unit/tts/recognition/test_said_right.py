@@ -50,24 +50,22 @@ DUTCH = [
     ("ordinal", "3", "U bent de {} in de rij.", "derde"),
     ("characters", "KM7", "Uw nummer is {}.", "km7"),
 ]
-SAID = [
-    (language, *line)
-    for language, lines in {"en-GB": ENGLISH, "fr-FR": FRENCH, "de-DE": GERMAN, "nl-NL": DUTCH}.items()
-    for line in lines
-]
+SAID = {"en-GB": ENGLISH, "fr-FR": FRENCH, "de-DE": GERMAN, "nl-NL": DUTCH}
 
 
-@pytest.mark.parametrize(("language", "kind", "written", "sentence", "understood"), SAID)
+@pytest.mark.parametrize("language", SAID)
 async def test_it_is_read_as_what_it_is(
-    recognizer: WhisperRecognizer, best_voices: SpeechService,
-    language: str, kind: str, written: str, sentence: str, understood: str,
-) -> None:  # fmt: skip
-    marked = sentence.format(f'<say-as interpret-as="{kind}">{written}</say-as>')
+    recognizer: WhisperRecognizer, best_voices: SpeechService, language: str
+) -> None:
+    misread = []
+    for kind, written, sentence, understood in SAID[language]:
+        marked = sentence.format(f'<say-as interpret-as="{kind}">{written}</say-as>')
+        wav = await best_voices.render(Speech(f"<speak>{marked}</speak>", language, ssml=True), rate_hz=8000)
+        read = await read_by(recognizer.pool, wav, language)
+        if not re.search(understood, without_signs(read)):
+            misread.append((kind, written, read))
 
-    wav = await best_voices.render(Speech(f"<speak>{marked}</speak>", language, ssml=True), rate_hz=8000)
-    read = await read_by(recognizer.pool, wav, language)
-
-    assert re.search(understood, without_signs(read)), read
+    assert misread == []
 
 
 def without_signs(text: str) -> str:

@@ -16,15 +16,16 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("sentence", Sentence)
 @pytest.mark.parametrize("language", ["nl-NL", "fr-FR", "de-DE", "en-GB"])
 async def test_what_is_said_about_recording_is_understood_word_for_word(
-    recognizer: WhisperRecognizer, best_voices: SpeechService, language: str, sentence: Sentence
+    recognizer: WhisperRecognizer, best_voices: SpeechService, language: str
 ) -> None:
-    said = load_texts().wording(sentence, language).text
+    texts, misread = load_texts(), []
+    for sentence in Sentence:
+        said = texts.wording(sentence, language).text
+        wav = await best_voices.render(Speech(said, language), rate_hz=8000)
+        read = await read_by(recognizer.pool, wav, language)
+        if word_errors(said, read, language)[0]:
+            misread.append((said, read))
 
-    wav = await best_voices.render(Speech(said, language), rate_hz=8000)
-    understood = await read_by(recognizer.pool, wav, language)
-
-    errors, _ = word_errors(said, understood, language)
-    assert errors == 0, understood
+    assert misread == []
