@@ -3,7 +3,7 @@
 from engine.consent import Choice
 from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
-from tests.unit.live.words import DONE
+from tests.unit.live.words import DONE, element
 
 ROOM = "team"
 TOLD = "https://customer.example/conference"
@@ -12,8 +12,8 @@ MUSIC = "hold music"
 
 def conference(dial: str = "", **attributes: str) -> str:
     """A flow that enters the room; `dial` are attributes of the Dial around it."""
-    written = "".join(f' {name}="{value}"' for name, value in attributes.items())
-    return f"<Response><Dial action='{DONE}' {dial}><Conference{written}>{ROOM}</Conference></Dial></Response>"
+    room = element("Conference", ROOM, **attributes)
+    return f"<Response><Dial action='{DONE}' {dial}>{room}</Dial></Response>"
 
 
 async def enters(node: FakeNode, *, consent: str | Choice | None = None, dial: str = "", **attributes: str) -> FarEnd:

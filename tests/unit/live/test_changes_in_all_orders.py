@@ -12,10 +12,10 @@ from engine.recording import UNFINISHED
 from engine.recording_marks import PauseBehavior
 from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
+from tests.unit.live.dials import AGENT, OTHER
 from tests.unit.live.running import of_some_seconds, on_a_node
 from tests.unit.live.words import DONE
 
-AGENT, THIRD = "+3225550111", "+3225550222"
 FLOWS = {
     "says": "<Response><Say>Hello.</Say><Pause length='30'/></Response>",
     "dials": f"<Response><Dial action='{DONE}' timeout='8' record='record-from-answer'>{AGENT}</Dial></Response>",
@@ -35,8 +35,8 @@ CHANGES = {
     "go on": CallChange(recording=RecordingChange(RecordingAction.RESUME, CallRecordingPlan())),
     "stop": CallChange(recording=RecordingChange(RecordingAction.STOP, CallRecordingPlan())),
     "withdraw": CallChange(withdraw_consent=True),
-    "send on": CallChange(transfer=Transfer(THIRD, TransferMode.BLIND, 8)),
-    "hand over": CallChange(transfer=Transfer(THIRD, TransferMode.ATTENDED, 8)),
+    "send on": CallChange(transfer=Transfer(OTHER, TransferMode.BLIND, 8)),
+    "hand over": CallChange(transfer=Transfer(OTHER, TransferMode.ATTENDED, 8)),
     "end": CallChange(end=Status.COMPLETED),
     **{f"flow that {name}": CallChange(start=parse(flow)) for name, flow in FLOWS.items()},
 }

@@ -6,28 +6,19 @@ from engine.consent import Choice, Policy, Withdrawal
 from engine.errors import RecordingError
 from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
+from tests.unit.live.dials import AGENT, dial, talking
 from tests.unit.live.words import DONE, NOTICE, QUESTION, REFUSED, THANKS
 
-AGENT = "+3225550111"
 STAYS = "<Response><Start><Recording/></Start><Say>Hello.</Say>"
 
 
-def dial(record: str, **attributes: str) -> str:
-    written = "".join(f' {name}="{value}"' for name, value in {"action": DONE, **attributes}.items())
-    return f"<Response><Dial record='{record}'{written}>{AGENT}</Dial></Response>"
-
-
-async def joined(node: FakeNode, flow: str, consent: str | Choice = "none-needed") -> tuple[FarEnd, FarEnd]:
+async def joined(node: FakeNode, flow: str) -> tuple[FarEnd, FarEnd]:
     """A caller and the agent who talk, neither having been asked for anything."""
-    caller = await node.is_called(flow, consent=consent)
-    agent = await node.invited(AGENT)
-    agent.answers()
-    await caller.talks_with(agent)
-    return caller, agent
+    return await talking(node, flow, consent="none-needed")
 
 
 async def test_both_are_recorded_from_when_they_are_joined(node: FakeNode) -> None:
-    caller, agent = await joined(node, dial("record-from-answer"))
+    caller, agent = await joined(node, dial(record="record-from-answer"))
     await node.passes(10)
     agent.hangs_up()
     await caller.hears("Goodbye.")
@@ -41,7 +32,7 @@ async def test_both_are_recorded_from_when_they_are_joined(node: FakeNode) -> No
 
 
 async def test_dual_has_the_caller_on_the_left_and_the_called_on_the_right(node: FakeNode) -> None:
-    caller, agent = await joined(node, dial("record-from-answer-dual"))
+    caller, agent = await joined(node, dial(record="record-from-answer-dual"))
     await node.passes(10)
     agent.hangs_up()
     await caller.hears("Goodbye.")
@@ -54,7 +45,7 @@ async def test_dual_has_the_caller_on_the_left_and_the_called_on_the_right(node:
 
 @pytest.mark.parametrize(("track", "who"), [("inbound", "caller"), ("outbound", "agent")])
 async def test_one_direction_alone_is_recorded_where_that_was_asked_for(node: FakeNode, track: str, who: str) -> None:
-    caller, agent = await joined(node, dial("record-from-answer", recordingTrack=track))
+    caller, agent = await joined(node, dial(record="record-from-answer", recordingTrack=track))
     await node.passes(10)
     agent.hangs_up()
     await caller.hears("Goodbye.")
@@ -66,7 +57,7 @@ async def test_one_direction_alone_is_recorded_where_that_was_asked_for(node: Fa
 
 @pytest.mark.parametrize("record", ["record-from-ringing", "record-from-ringing-dual"])
 async def test_from_ringing_on_the_caller_is_recorded_and_then_both(node: FakeNode, record: str) -> None:
-    caller = await node.is_called(dial(record), consent="none-needed")
+    caller = await node.is_called(dial(record=record), consent="none-needed")
     agent = await node.invited(AGENT)
     agent.rings()
     await node.passes(8)
@@ -93,7 +84,7 @@ async def test_from_ringing_on_the_caller_is_recorded_and_then_both(node: FakeNo
 async def test_each_party_is_asked_what_the_policy_asks_of_it(
     node: FakeNode, policy: str, caller_hears: str | None, agent_hears: str | None
 ) -> None:
-    caller = await node.is_called(dial("record-from-answer"), consent=policy)
+    caller = await node.is_called(dial(record="record-from-answer"), consent=policy)
     agent = await node.invited(AGENT)
     agent.answers()
     for party, prompt in ((caller, caller_hears), (agent, agent_hears)):
@@ -113,7 +104,7 @@ async def test_each_party_is_asked_what_the_policy_asks_of_it(
 
 @pytest.mark.parametrize("who", ["caller", "agent"])
 async def test_if_one_refuses_they_talk_and_neither_is_recorded(node: FakeNode, who: str) -> None:
-    caller = await node.is_called(dial("record-from-answer"), consent="both-parties")
+    caller = await node.is_called(dial(record="record-from-answer"), consent="both-parties")
     agent = await node.invited(AGENT)
     agent.answers()
     parties = {"caller": caller, "agent": agent}
@@ -131,7 +122,7 @@ async def test_if_one_refuses_they_talk_and_neither_is_recorded(node: FakeNode, 
 
 @pytest.mark.parametrize("who", ["caller", "agent"])
 async def test_nobody_is_joined_or_recorded_who_hangs_up_at_the_question(node: FakeNode, who: str) -> None:
-    caller = await node.is_called(dial("record-from-answer"), consent="both-parties")
+    caller = await node.is_called(dial(record="record-from-answer"), consent="both-parties")
     agent = await node.invited(AGENT)
     agent.answers()
     await caller.hears(QUESTION)
@@ -148,7 +139,7 @@ async def test_nobody_is_joined_or_recorded_who_hangs_up_at_the_question(node: F
 
 
 async def test_the_two_do_not_hear_each_other_while_they_are_asked(node: FakeNode) -> None:
-    caller = await node.is_called(dial("record-from-answer"), consent="both-parties")
+    caller = await node.is_called(dial(record="record-from-answer"), consent="both-parties")
     agent = await node.invited(AGENT)
     agent.answers()
     await caller.hears(QUESTION)
@@ -161,7 +152,7 @@ async def test_the_two_do_not_hear_each_other_while_they_are_asked(node: FakeNod
 
 @pytest.mark.parametrize("who", ["caller", "agent"])
 async def test_who_withdraws_is_silent_from_then_on_and_the_other_is_recorded_on(node: FakeNode, who: str) -> None:
-    caller = await node.is_called(dial("record-from-answer-dual"), consent="announce")
+    caller = await node.is_called(dial(record="record-from-answer-dual"), consent="announce")
     agent = await node.invited(AGENT)
     agent.answers()
     await caller.talks_with(agent)
@@ -182,7 +173,7 @@ async def test_who_withdraws_is_silent_from_then_on_and_the_other_is_recorded_on
 
 async def test_if_the_policy_says_so_a_withdrawal_deletes_what_both_said(node: FakeNode) -> None:
     choice = Choice(Policy.ANNOUNCE, withdrawal=Withdrawal.DELETE)
-    caller = await node.is_called(dial("record-from-answer"), consent=choice)
+    caller = await node.is_called(dial(record="record-from-answer"), consent=choice)
     agent = await node.invited(AGENT)
     agent.answers()
     await caller.talks_with(agent)
@@ -251,7 +242,7 @@ async def test_early_media_of_a_called_party_that_nobody_has_asked_is_in_no_reco
 
 async def test_two_talk_also_where_nothing_can_be_recorded(node: FakeNode) -> None:
     node.around.bridge.unrecordable = RecordingError("No memory.")
-    caller, agent = await joined(node, dial("record-from-answer"))
+    caller, agent = await joined(node, dial(record="record-from-answer"))
     caller.hangs_up()
     await node.settles()
 
@@ -260,7 +251,7 @@ async def test_two_talk_also_where_nothing_can_be_recorded(node: FakeNode) -> No
 
 
 async def test_the_warning_tone_is_heard_by_both_and_is_once_in_the_recording(node: FakeNode) -> None:
-    caller = await node.is_called(dial("record-from-answer"), consent="none-needed", beep_s=10)
+    caller = await node.is_called(dial(record="record-from-answer"), consent="none-needed", beep_s=10)
     agent = await node.invited(AGENT)
     agent.answers()
     await caller.talks_with(agent)
@@ -272,7 +263,7 @@ async def test_the_warning_tone_is_heard_by_both_and_is_once_in_the_recording(no
 
 async def test_the_recording_stops_when_they_part_and_not_with_the_call(node: FakeNode) -> None:
     node.around.customer.documents[DONE] = "<Response><Say>Goodbye.</Say><Pause length='60'/></Response>"
-    caller, agent = await joined(node, dial("record-from-answer"))
+    caller, agent = await joined(node, dial(record="record-from-answer"))
     await node.passes(10)
     agent.hangs_up()
     await caller.hears("Goodbye.")

@@ -5,11 +5,9 @@ from hypothesis import strategies as st
 
 from engine.call import FINAL, Status
 from engine.testing.node import FakeNode
+from tests.unit.live.dials import AGENT, OTHER
 from tests.unit.live.running import of_some_seconds, on_a_node
 from tests.unit.live.words import DONE
-
-AGENT = "+3225550111"
-OTHER = "+3225550222"
 
 FLOWS = {
     "plain": f"<Response><Dial action='{DONE}'>{AGENT}</Dial></Response>",

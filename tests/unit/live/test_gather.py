@@ -4,15 +4,15 @@ import pytest
 
 from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
-from tests.unit.live.words import DONE
+from tests.unit.live.words import DONE, element
 
 PROMPT = "Please choose: one for sales, two for support."
 PARTIAL = "https://customer.example/partial"
 
 
 def gather(**attributes: str) -> str:
-    written = "".join(f' {name}="{value}"' for name, value in {"action": DONE, **attributes}.items())
-    return f"<Response><Gather{written}><Say>{PROMPT}</Say></Gather><Say>Nothing came.</Say></Response>"
+    asking = element("Gather", f"<Say>{PROMPT}</Say>", **{"action": DONE, **attributes})
+    return f"<Response>{asking}<Say>Nothing came.</Say></Response>"
 
 
 async def asked(node: FakeNode, **attributes: str) -> FarEnd:

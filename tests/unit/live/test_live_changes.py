@@ -8,23 +8,11 @@ from engine.call import Status
 from engine.errors import NotFound, WrongState
 from engine.flow.parse import parse
 from engine.orders import CallChange, PlayInto, SayInto, Side, Transfer, TransferMode
-from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
-from tests.unit.live.words import DONE
+from tests.unit.live.dials import OTHER, talking
 
-AGENT = "+3225550111"
-THIRD = "+3225550222"
 STAYS = "<Response><Say>Hello.</Say><Pause length='600'/></Response>"
 FILE = "https://customer.example/jingle.wav"
-
-
-async def talking(node: FakeNode) -> tuple[FarEnd, FarEnd]:
-    """A caller and the agent, joined by a Dial."""
-    caller = await node.is_called(f"<Response><Dial action='{DONE}'>{AGENT}</Dial></Response>")
-    agent = await node.invited(AGENT)
-    agent.answers()
-    await caller.talks_with(agent)
-    return caller, agent
 
 
 async def test_a_muted_party_is_not_heard_and_hears(node: FakeNode) -> None:
@@ -134,7 +122,7 @@ async def test_keys_are_sent_to_the_far_end_beside_its_flow(node: FakeNode) -> N
         {"say": SayInto("Hello?", None, Side.SELF)},
         {"play": PlayInto(FILE, Side.SELF)},
         {"withdraw_consent": True},
-        {"transfer": Transfer(THIRD, TransferMode.BLIND, 20)},
+        {"transfer": Transfer(OTHER, TransferMode.BLIND, 20)},
         {"start": parse("<Response/>")},
     ],
     ids=lambda change: next(iter(change)),
@@ -197,8 +185,8 @@ async def test_another_accounts_call_is_not_found(node: FakeNode) -> None:
 async def test_a_blind_transfer_takes_the_caller_to_the_third_party(node: FakeNode) -> None:
     caller, agent = await talking(node)
 
-    await node.change(caller, transfer=Transfer(THIRD, TransferMode.BLIND, 20))
-    third = await node.invited(THIRD)
+    await node.change(caller, transfer=Transfer(OTHER, TransferMode.BLIND, 20))
+    third = await node.invited(OTHER)
     assert (await agent.is_hung_up()).by_us
     third.answers()
 
@@ -208,8 +196,8 @@ async def test_a_blind_transfer_takes_the_caller_to_the_third_party(node: FakeNo
 async def test_a_blind_transfer_that_nobody_answers_ends_the_call(node: FakeNode) -> None:
     caller, _ = await talking(node)
 
-    await node.change(caller, transfer=Transfer(THIRD, TransferMode.BLIND, 20))
-    (await node.invited(THIRD)).rings()
+    await node.change(caller, transfer=Transfer(OTHER, TransferMode.BLIND, 20))
+    (await node.invited(OTHER)).rings()
 
     assert (await caller.is_hung_up()).by_us
 
@@ -217,8 +205,8 @@ async def test_a_blind_transfer_that_nobody_answers_ends_the_call(node: FakeNode
 async def test_an_attended_transfer_lets_the_agent_speak_first(node: FakeNode) -> None:
     caller, agent = await talking(node)
 
-    await node.change(caller, transfer=Transfer(THIRD, TransferMode.ATTENDED, 20))
-    third = await node.invited(THIRD)
+    await node.change(caller, transfer=Transfer(OTHER, TransferMode.ATTENDED, 20))
+    third = await node.invited(OTHER)
     third.answers()
     await agent.talks_with(third)
     assert not caller.can_hear(third)
@@ -231,16 +219,16 @@ async def test_an_attended_transfer_lets_the_agent_speak_first(node: FakeNode) -
 async def test_after_an_attended_transfer_that_nobody_answers_agent_and_caller_talk_again(node: FakeNode) -> None:
     caller, agent = await talking(node)
 
-    await node.change(caller, transfer=Transfer(THIRD, TransferMode.ATTENDED, 20))
-    (await node.invited(THIRD)).refuses()
+    await node.change(caller, transfer=Transfer(OTHER, TransferMode.ATTENDED, 20))
+    (await node.invited(OTHER)).refuses()
 
     await caller.talks_with(agent)
 
 
 async def test_after_an_attended_transfer_whose_third_party_leaves_agent_and_caller_talk_again(node: FakeNode) -> None:
     caller, agent = await talking(node)
-    await node.change(caller, transfer=Transfer(THIRD, TransferMode.ATTENDED, 20))
-    third = await node.invited(THIRD)
+    await node.change(caller, transfer=Transfer(OTHER, TransferMode.ATTENDED, 20))
+    third = await node.invited(OTHER)
     third.answers()
     await agent.talks_with(third)
 
@@ -252,8 +240,8 @@ async def test_after_an_attended_transfer_whose_third_party_leaves_agent_and_cal
 @pytest.mark.parametrize("who", ["caller", "agent"])
 async def test_who_leaves_in_an_attended_transfer_leaves_nobody_on_the_line_for_ever(node: FakeNode, who: str) -> None:
     caller, agent = await talking(node)
-    await node.change(caller, transfer=Transfer(THIRD, TransferMode.ATTENDED, 20))
-    third = await node.invited(THIRD)
+    await node.change(caller, transfer=Transfer(OTHER, TransferMode.ATTENDED, 20))
+    third = await node.invited(OTHER)
     third.rings()
 
     for each in (caller, agent) if who == "caller" else (agent, caller):
@@ -269,7 +257,7 @@ async def test_an_attended_transfer_needs_somebody_to_speak(node: FakeNode) -> N
     await caller.hears("Hello.")
 
     with pytest.raises(WrongState, match="talks to nobody"):
-        await node.change(caller, transfer=Transfer(THIRD, TransferMode.ATTENDED, 20))
+        await node.change(caller, transfer=Transfer(OTHER, TransferMode.ATTENDED, 20))
 
 
 async def test_the_called_party_of_a_dial_can_be_given_a_flow_of_its_own(node: FakeNode) -> None:

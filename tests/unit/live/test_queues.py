@@ -7,7 +7,7 @@ from engine.flow.parse import parse
 from engine.store import Queues
 from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
-from tests.unit.live.words import DONE
+from tests.unit.live.words import DONE, element
 
 MUSIC = "hold music"
 WAIT_URL = "https://customer.example/wait"
@@ -15,13 +15,11 @@ SERVED = "https://customer.example/served"
 
 
 def enqueue(name: str = "support", **attributes: str) -> str:
-    written = "".join(f' {each}="{value}"' for each, value in {"action": DONE, **attributes}.items())
-    return f"<Response><Enqueue{written}>{name}</Enqueue></Response>"
+    return element("Response", element("Enqueue", name, **{"action": DONE, **attributes}))
 
 
 def serve(inside: str = "<Queue>support</Queue>", **attributes: str) -> str:
-    written = "".join(f' {each}="{value}"' for each, value in {"action": SERVED, **attributes}.items())
-    return f"<Response><Dial{written}>{inside}</Dial></Response>"
+    return element("Response", element("Dial", inside, **{"action": SERVED, **attributes}))
 
 
 async def waiting(node: FakeNode, **attributes: str) -> FarEnd:

@@ -5,15 +5,15 @@ import pytest
 from engine.errors import RecordingError
 from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
-from tests.unit.live.words import BEEP, DONE
+from tests.unit.live.words import BEEP, DONE, element
 
 TOLD = "https://customer.example/recordings"
 
 
 def record(**attributes: str) -> str:
     """A flow that records and tells DONE of it."""
-    written = "".join(f' {name}="{value}"' for name, value in {"action": DONE, "timeout": "0", **attributes}.items())
-    return f"<Response><Record{written}/><Say>Not recorded.</Say></Response>"
+    recording = element("Record", **{"action": DONE, "timeout": "0", **attributes})
+    return f"<Response>{recording}<Say>Not recorded.</Say></Response>"
 
 
 async def speaking(node: FakeNode, **attributes: str) -> FarEnd:

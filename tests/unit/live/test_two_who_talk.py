@@ -1,37 +1,10 @@
 """Two who were joined by a Dial: their keys, their limits, and how they part."""
 
-from collections.abc import Mapping
-
 import pytest
 
 from engine.call import Status
-from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
-from tests.unit.live.words import DONE
-
-AGENT = "+3225550111"
-RINGING = "ringing of be"
-
-
-def dial(inside: str = AGENT, **attributes: str) -> str:
-    """A flow that dials and tells DONE of it."""
-    written = "".join(f' {name}="{value}"' for name, value in {"action": DONE, **attributes}.items())
-    return f"<Response><Dial{written}>{inside}</Dial></Response>"
-
-
-async def told(node: FakeNode) -> Mapping[str, str]:
-    """What the Dial's action was told."""
-    [params] = node.around.customer.was_asked(DONE)
-    return params
-
-
-async def talking(node: FakeNode, flow: str) -> tuple[FarEnd, FarEnd]:
-    """A caller and the agent, joined by a flow."""
-    caller = await node.is_called(flow)
-    agent = await node.invited(AGENT)
-    agent.answers()
-    await caller.talks_with(agent)
-    return caller, agent
+from tests.unit.live.dials import AGENT, RINGING, dial, talking, told
 
 
 async def test_when_the_called_party_hangs_up_the_flow_goes_on(node: FakeNode) -> None:

@@ -19,6 +19,13 @@ REFUSED: Final = text_of(Sentence.REFUSED)
 WITHDRAWN: Final = text_of(Sentence.WITHDRAWN)
 BEEP: Final = "beep"
 
+
+def element(name: str, inside: str = "", **attributes: str) -> str:
+    """An element of a flow, as it is written."""
+    written = "".join(f' {attribute}="{value}"' for attribute, value in attributes.items())
+    return f"<{name}{written}>{inside}</{name}>"
+
+
 DONE: Final = "https://customer.example/done"
 """The action of verbs under test."""
 GOODBYE: Final = "<Response><Say>Goodbye.</Say></Response>"
