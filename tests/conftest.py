@@ -29,7 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # How soon examples are made and tried hangs on what else the machine does.
+    # Properties are about what is right; how soon examples are made and tried hangs on what else the machine does.
     suppressed = [hypothesis.HealthCheck.too_slow]
     examples = QUICK_EXAMPLES if config.getoption("--only") == Only.FAST else hypothesis.settings().max_examples
     hypothesis.settings.register_profile("ours", max_examples=examples, deadline=None, suppress_health_check=suppressed)

@@ -15,7 +15,6 @@ from tests.unit.live.words import DONE, GOODBYE
 
 of_some_seconds: Final = settings(
     max_examples=settings().max_examples // 5,
-    deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
 )
 """An example takes some fifty milliseconds; to find out what in it matters would take minutes."""

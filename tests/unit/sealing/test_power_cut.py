@@ -84,7 +84,7 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("channels", [1, 2])
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(plan=plans(), data=st.data())
 def test_a_sealed_recording_is_readable_up_to_its_last_sync(
     channels: int, plan: list[int], data: st.DataObject
@@ -111,7 +111,7 @@ def test_a_sealed_recording_is_readable_up_to_its_last_sync(
 
 
 @pytest.mark.parametrize("channels", [1, 2])
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(plan=plans(), data=st.data())
 def test_a_plain_recording_is_readable_up_to_its_last_sync(channels: int, plan: list[int], data: st.DataObject) -> None:
     sound, frame = a_sound(plan, channels), 2 * channels

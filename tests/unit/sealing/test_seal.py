@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import RecordingError, SealBroken
@@ -48,7 +48,6 @@ def in_file(path: Path, identifier: str = ONE, key: bytes = KEY, count: int | No
         return audio.read(0, audio.frames)
 
 
-@settings(deadline=None)  # files are synced, which takes as long as the disk takes
 @given(frames, channels, st.integers(1, 30), st.integers(0, 70), st.integers(0, 70))
 def test_any_part_is_read_as_it_was_written(count: int, wide: int, piece: int, first: int, length: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -62,7 +61,6 @@ def test_any_part_is_read_as_it_was_written(count: int, wide: int, piece: int, f
         assert path.stat().st_size == header.size_of(count)
 
 
-@settings(deadline=None)  # files are synced, which takes as long as the disk takes
 @given(frames, channels, st.data())
 def test_a_changed_bit_anywhere_is_refused(count: int, wide: int, data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -76,7 +74,6 @@ def test_a_changed_bit_anywhere_is_refused(count: int, wide: int, data: st.DataO
             in_file(path)
 
 
-@settings(deadline=None)  # files are synced, which takes as long as the disk takes
 @given(frames, st.data())
 def test_a_file_that_was_cut_is_refused(count: int, data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -150,7 +147,6 @@ def test_the_wrapped_keys_of_two_recordings_can_not_be_swapped() -> None:
         unwrap(wrapped[:20], account, ONE)
 
 
-@settings(deadline=None)  # files are synced, which takes as long as the disk takes
 @given(frames, channels, st.integers(0, 400))
 def test_what_a_dead_process_had_written_is_ended_at_its_last_whole_chunk(count: int, wide: int, lost: int) -> None:
     with tempfile.TemporaryDirectory() as folder:

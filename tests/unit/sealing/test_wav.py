@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.tape.finishing import copy, described, loud_part
@@ -33,7 +33,6 @@ def test_it_is_what_others_read(tmp_path: Path) -> None:
     assert np.array_equal(samples.ravel(), SPOKEN)
 
 
-@settings(deadline=None)  # files are synced, which takes as long as the disk takes
 @given(st.integers(0, 90), st.integers(0, 90), st.sampled_from([1, 2]))
 def test_any_range_of_bytes_is_the_same_range_of_the_file(offset: int, count: int, channels: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -48,7 +47,6 @@ def test_any_range_of_bytes_is_the_same_range_of_the_file(offset: int, count: in
         assert (figures.size_bytes, figures.seconds) == (path.stat().st_size, 20 / channels / RATE_HZ)
 
 
-@settings(deadline=None)  # files are synced, which takes as long as the disk takes
 @given(st.integers(0, HEADER_BYTES + 800))
 def test_every_sample_that_a_dead_process_wrote_is_there(length: int) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import SpeechError
@@ -19,7 +19,6 @@ LANGUAGES = ["nl-NL", "nl-BE", "fr-FR", "fr-BE", "fr-CH", "de-DE", "en-GB", "en-
 TRICKY = st.text(st.sampled_from("0123456789 .,:/-€$£%+'()uhUrEURdhrstM\u00a0"), max_size=120)
 
 
-@settings(deadline=None)
 @given(text=st.one_of(st.text(max_size=100), TRICKY), language=st.sampled_from(LANGUAGES))
 def test_any_text_becomes_a_text_of_bounded_length(text: str, language: str) -> None:
     said = as_said(text, language)
@@ -28,7 +27,6 @@ def test_any_text_becomes_a_text_of_bounded_length(text: str, language: str) -> 
     assert len(numbers_written_out(said, language)) <= 40 * len(said)
 
 
-@settings(deadline=None)
 @given(
     before=st.text(st.sampled_from("abcdefgxyzé "), max_size=20),
     middle=TRICKY,
@@ -41,7 +39,6 @@ def test_words_around_what_is_rewritten_stay(before: str, middle: str, language:
     assert said.endswith(" zwak")
 
 
-@settings(deadline=None)
 @given(
     text=st.text(st.sampled_from("abcdefghijklmnopqrstuvwxyzäéß ,!?"), max_size=100),
     language=st.sampled_from(LANGUAGES),

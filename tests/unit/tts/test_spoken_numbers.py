@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tts.spoken.numbers import numbers_written_out
@@ -38,7 +38,6 @@ def test_every_number_becomes_words(language: str, written: str, spoken: str) ->
     assert numbers_written_out(written, language) == spoken
 
 
-@settings(deadline=None)
 @given(
     language=st.sampled_from(["fr-FR", "fr-BE", "fr-CH", "nl-BE", "de-DE", "en-US"]),
     text=st.text(st.sampled_from("0123456789 .,'-/:%€eraABé"), max_size=60),

@@ -1,7 +1,7 @@
 """What <say-as> holds: the formats of dates, times, amounts and numbers, and what becomes of the unreadable."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tts.script import Utterance
@@ -109,7 +109,6 @@ def test_what_is_spelled_is_not_rewritten() -> None:
     assert heard('<say-as interpret-as="characters">€5 dhr. X</say-as>') == ("€5 dhr. X", [])
 
 
-@settings(deadline=None)
 @given(
     kind=st.sampled_from(
         ["date", "time", "telephone", "currency", "cardinal", "number", "ordinal", "digits", "unit", "name"]
