@@ -6,6 +6,7 @@ A test compares it with what the code writes into requests.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
 
@@ -52,25 +53,15 @@ class Parameter:
     webhooks: frozenset[Webhook]
 
 
-def _technical(name: str, meaning: str, *webhooks: Webhook) -> Parameter:
-    return Parameter(name, meaning, Privacy.TECHNICAL, frozenset(webhooks))
+def _told(privacy: Privacy, name: str, meaning: str, *webhooks: Webhook) -> Parameter:
+    return Parameter(name, meaning, privacy, frozenset(webhooks))
 
 
-def _reason(name: str, meaning: str, *webhooks: Webhook) -> Parameter:
-    return Parameter(name, meaning, Privacy.REASON, frozenset(webhooks))
-
-
-def _keys(name: str, meaning: str, *webhooks: Webhook) -> Parameter:
-    return Parameter(name, meaning, Privacy.KEYS, frozenset(webhooks))
-
-
-def _speech(name: str, meaning: str, *webhooks: Webhook) -> Parameter:
-    return Parameter(name, meaning, Privacy.SPEECH, frozenset(webhooks))
-
-
-def _personal(name: str, meaning: str, *webhooks: Webhook) -> Parameter:
-    return Parameter(name, meaning, Privacy.PERSONAL, frozenset(webhooks))
-
+_technical: Final = partial(_told, Privacy.TECHNICAL)
+_reason: Final = partial(_told, Privacy.REASON)
+_keys: Final = partial(_told, Privacy.KEYS)
+_speech: Final = partial(_told, Privacy.SPEECH)
+_personal: Final = partial(_told, Privacy.PERSONAL)
 
 _W: Final = Webhook
 _ALL: Final = tuple(Webhook)
