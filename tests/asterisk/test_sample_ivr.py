@@ -1,10 +1,6 @@
 """The sample of docs/examples, served unchanged: a call from Asterisk goes through menu, queue, agent and voicemail."""
 
-import asyncio
 import os
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
@@ -14,41 +10,11 @@ from tests.peers.asterisk import Asterisk
 from tests.peers.audio import Sound, hears
 from tests.peers.platform import NUMBER, platform
 from tests.peers.ports import Ports
+from tests.peers.program import program
 from tests.peers.waiting import within
 
 SAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "ivr.py"
 AGENTS = "+3225550101"
-_SAMPLE_STARTS_WITHIN_S = 30
-
-
-@asynccontextmanager
-async def sample(port: int, secret: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """The sample, serving: back once it takes connections."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, str(SAMPLE), "--port", str(port)),
-        env={**os.environ, "AUTH_TOKEN": secret, "TALK_S": "4", "MESSAGE_S": "3"},
-        stdout=asyncio.subprocess.PIPE,
-    )
-    try:
-        async with within(_SAMPLE_STARTS_WITHIN_S):
-            while not await answers(port):
-                assert process.returncode is None, "the sample ended before it served"
-                await asyncio.sleep(0.1)
-        yield process
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.wait()
-
-
-async def answers(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except ConnectionRefusedError:
-        return False
-    writer.close()
-    await writer.wait_closed()
-    return True
 
 
 @pytest.mark.slow
@@ -60,7 +26,8 @@ async def test_a_caller_chooses_waits_talks_to_an_agent_and_leaves_a_message(
     async with platform(tmp_path, ports, plain, number={"--url": f"{url}/voice"}) as telefoon:
         telefoon.telefoon("numbers", "add", AGENTS, "--account", "demo", "--url", f"{url}/agent")
         secret = telefoon.telefoon("accounts", "secret", "demo").split()[-1]
-        async with sample(port, secret) as serving:
+        talks = os.environ | {"AUTH_TOKEN": secret, "TALK_S": "4", "MESSAGE_S": "3"}
+        async with program(str(SAMPLE), "--port", str(port), serves_at=port, environment=talks) as serving:
             await telefoon.check_when("trunk", "no registration")
             await network.originate("telefoon", NUMBER, "700@keys")
             caller = await telefoon.newest_call(to=NUMBER)

@@ -1,9 +1,6 @@
 """The programs of docs/examples, run as their heads say: a call is placed, and each status is told and signed."""
 
 import asyncio
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
@@ -13,25 +10,13 @@ from tests.peers.audio import Sound
 from tests.peers.phone import phone
 from tests.peers.platform import NUMBER, platform
 from tests.peers.ports import Ports
+from tests.peers.program import program
 from tests.peers.waiting import within
 
 pytestmark = pytest.mark.sip
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 ENDS_WITHIN_S = 60
-
-
-@asynccontextmanager
-async def program(name: str, *arguments: str, environment: dict[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, str(EXAMPLES / name), *arguments, env=environment, stdout=asyncio.subprocess.PIPE
-    )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.wait()
 
 
 async def lines_until(process: asyncio.subprocess.Process, last: str) -> list[str]:
@@ -56,8 +41,8 @@ async def test_a_call_is_placed_and_its_end_is_told_by_a_signed_callback(tmp_pat
         known = telefoon.environment | {"TELEFOON_API_KEY": telefoon.key, "SECRET": secret}
         given = ("--server", telefoon.address, "--from", NUMBER, "--to", "+3225550199", "--status-callback", hook)
         async with (
-            program("hooks.py", "--port", str(port), environment=known) as hooks,
-            program("place_call.py", *given, "Your bread is ready.", environment=known) as placing,
+            program(str(EXAMPLES / "hooks.py"), "--port", str(port), environment=known) as hooks,
+            program(str(EXAMPLES / "place_call.py"), *given, "Your bread is ready.", environment=known) as placing,
         ):
             placed = await lines_until(placing, "completed")
             told = await lines_until(hooks, "completed")

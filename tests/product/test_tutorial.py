@@ -14,6 +14,7 @@ import pytest
 from tests.peers.account import outside
 from tests.peers.audio import Sound
 from tests.peers.ports import Ports
+from tests.peers.program import program
 from tests.peers.tutorial import Tutorial
 from tests.peers.waiting import within
 
@@ -71,34 +72,6 @@ class Terminal:
         )
 
 
-@asynccontextmanager
-async def bakery(folder: Path, command: str, port: int) -> AsyncIterator[None]:
-    """The program of the page, from when it takes connections."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, *shlex.split(command)[1:], cwd=folder, stderr=asyncio.subprocess.DEVNULL
-    )
-    try:
-        async with within(STARTS_WITHIN_S):
-            while not await takes_connections(port):
-                assert process.returncode is None, "the program of the tutorial ended"
-                await asyncio.sleep(0.05)
-        yield
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.wait()
-
-
-async def takes_connections(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except ConnectionRefusedError:
-        return False
-    writer.close()
-    await writer.wait_closed()
-    return True
-
-
 async def test_the_menu_is_called_and_tells_what_happened(tmp_path: Path, ports: Ports) -> None:
     http, web, sip, rtp = ports.one(), ports.one(), ports.block(2), ports.block(RTP_PORTS)
     page = Tutorial({"8090": str(web), ":5060": f":{sip}"})
@@ -111,11 +84,11 @@ async def test_the_menu_is_called_and_tells_what_happened(tmp_path: Path, ports:
         },
     )
     page.save_files(tmp_path)
-    program = page.typed_under("Answer keys")[0].command
+    serves = shlex.split(page.typed_under("Answer keys")[0].command)[1:]
     add, serve, phone = (each.command for each in page.typed_under("Call it"))
     export, listing, explain, webhooks = (each.command for each in page.typed_under("See what happened"))
 
-    async with bakery(tmp_path, program, web):
+    async with program(*serves, serves_at=web, folder=tmp_path, stderr=asyncio.subprocess.DEVNULL):
         warned = await terminal.type(add)
         async with terminal.serving(serve, "serving"):
             rung = await terminal.type(phone)
