@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.consent import Given
+from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
 from tests.unit.live.running import of_some_seconds, on_a_node
 from tests.unit.live.words import DONE
@@ -20,6 +21,16 @@ acts = st.lists(
 )
 
 
+async def play(node: FakeNode, caller: FarEnd, acts: list[tuple[float, str]]) -> None:
+    """What the caller does, each so many seconds after what it did before."""
+    for wait_s, what in acts:
+        await node.passes(wait_s)
+        if what == "hang up":
+            caller.hangs_up()
+        else:
+            caller.presses(what)
+
+
 @of_some_seconds
 @given(
     flow=st.sampled_from(sorted(FLOWS)),
@@ -33,12 +44,7 @@ def test_nobody_is_recorded_before_consent_nor_after_its_withdrawal(
     async def example(node: FakeNode) -> None:
         node.around.bridge.crossing_s = crossing_s
         caller = await node.is_called(FLOWS[flow], consent=consent)
-        for wait_s, what in acts:
-            await node.passes(wait_s)
-            if what == "hang up":
-                caller.hangs_up()
-            else:
-                caller.presses(what)
+        await play(node, caller, acts)
         await node.passes(60)
         caller.hangs_up()
         await node.settles()
@@ -63,12 +69,7 @@ def test_what_is_stored_of_consent_is_a_story_that_makes_sense(consent: str, act
 
     async def example(node: FakeNode) -> None:
         caller = await node.is_called(FLOWS["start"], consent=consent)
-        for wait_s, what in acts:
-            await node.passes(wait_s)
-            if what == "hang up":
-                caller.hangs_up()
-            else:
-                caller.presses(what)
+        await play(node, caller, acts)
         caller.hangs_up()
         await node.settles()
 

@@ -1,6 +1,5 @@
 from collections.abc import AsyncIterator
 from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -28,23 +27,15 @@ async def recognizer(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def voices(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SpeechService]:
-    service = SpeechService.create(PromptCache(Path(tmp_path_factory.mktemp("prompts"))), workers=1)
-    yield service
-    await service.close()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def all_voices(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SpeechService]:
-    service = SpeechService.create(
-        PromptCache(Path(tmp_path_factory.mktemp("prompts"))), voice_table(mbrola=True), workers=1
-    )
+    """The best that are installed, MBROLA among them."""
+    service = SpeechService.create(PromptCache(tmp_path_factory.mktemp("prompts")), voice_table(mbrola=True), workers=1)
     yield service
     await service.close()
 
 
 @pytest.fixture
-def best_voices(all_voices: SpeechService, language: str) -> SpeechService:
-    """The best voice of the test's language, with MBROLA for Dutch: nothing else in Dutch is understood."""
+def best_voices(voices: SpeechService, language: str) -> SpeechService:
+    """Those, unless the test is in Dutch and MBROLA is not there: nothing else in Dutch is understood."""
     if language.startswith("nl") and (lacking := mbrola_files.missing(MBROLA_VOICES["nl"])) is not None:
         pytest.skip(lacking)
-    return all_voices
+    return voices
