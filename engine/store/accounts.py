@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from engine.accounts import CALLS_ONLY, Account, ApiKey, Caller, Scope
 from engine.consent import Choice
@@ -62,7 +62,7 @@ class Accounts:
         """A new key, which is told here and never again."""
         secret = new_key()
         key = ApiKey(new_id(Kind.KEY), account_id, secret[-HINT_LENGTH:], self._now(), scopes=scopes)
-        await self._db.change(api_keys.insert().values(**values_of(key), digest=digest(secret, self._pepper)))
+        await self._db.change(insert(api_keys), {**values_of(key), "digest": digest(secret, self._pepper)})
         return key, secret
 
     async def keys(self, account_id: str | None = None) -> list[ApiKey]:

@@ -26,7 +26,7 @@ async def append(connection: AsyncConnection, entry: Entry, at: datetime) -> Aud
     if head is None:
         raise StoreError("The audit log has lost its head: the table audit_head is empty.")
     row = chained(entry, at, head["sequence"] + 1, head["hash"])
-    await connection.execute(insert(audit).values(**values_of(row)))
+    await connection.execute(insert(audit), values_of(row))
     await connection.execute(update(audit_head).values(sequence=row.sequence, hash=row.hash))
     return row
 

@@ -67,7 +67,7 @@ class Calls:
         """Durable, with its first status callback, when this returns."""
 
         async def job(connection: AsyncConnection) -> None:
-            await connection.execute(insert(calls).values(**values_of(call)))
+            await connection.execute(insert(calls), values_of(call))
             await enqueue(connection, call.id, callback, _known_moment(call))
 
         await self._db.write(job)
@@ -76,7 +76,7 @@ class Calls:
         """The call as it is now and the callback that tells of it: both or neither. The call must be there."""
 
         async def job(connection: AsyncConnection) -> None:
-            changed = await connection.execute(update(calls).where(calls.c.id == call.id).values(**values_of(call)))
+            changed = await connection.execute(update(calls).where(calls.c.id == call.id), values_of(call))
             if changed.rowcount != 1:
                 raise StoreError(f"The call {call.id} can't be saved: it was never stored.")
             # The row is now locked, so no other writer counts this call's callbacks at the same time.
@@ -122,7 +122,7 @@ class Calls:
 
     async def note(self, call_id: str, kind: str, facts: Mapping[str, object], at: datetime) -> None:
         """Add an event."""
-        await self._db.change(insert(call_events).values(call_id=call_id, kind=kind, facts=dict(facts), at=at))
+        await self._db.change(insert(call_events), {"call_id": call_id, "kind": kind, "facts": dict(facts), "at": at})
 
     async def events(
         self, call_id: str, kinds: Collection[str] = (), after: int = 0, limit: int | None = None

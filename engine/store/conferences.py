@@ -25,12 +25,12 @@ class Conferences:
 
     async def add(self, conference: Conference) -> None:
         """Durable when this returns."""
-        await self._db.change(insert(conferences).values(**values_of(conference, leave=_COUNTED)))
+        await self._db.change(insert(conferences), values_of(conference, leave=_COUNTED))
 
     async def save(self, conference: Conference) -> None:
         """As it is now, but for the count. The conference must be there."""
         change = update(conferences).where(conferences.c.id == conference.id)
-        if await self._db.change(change.values(**values_of(conference, leave=_COUNTED))) != 1:
+        if await self._db.change(change, values_of(conference, leave=_COUNTED)) != 1:
             raise StoreError(f"The conference {conference.id} can't be saved: it was never stored.")
 
     async def get(self, conference_id: str) -> Conference | None:
@@ -90,12 +90,12 @@ class Conferences:
 
     async def join(self, participant: Participant) -> None:
         """Somebody came in."""
-        await self._db.change(insert(participants).values(**values_of(participant)))
+        await self._db.change(insert(participants), values_of(participant))
 
     async def change(self, participant: Participant) -> None:
         """How somebody takes part, as it is now."""
         changed = update(participants).where(participants.c.id == participant.id)
-        await self._db.change(changed.values(**values_of(participant, leave=_STAYS)))
+        await self._db.change(changed, values_of(participant, leave=_STAYS))
 
     async def leave(self, participant_id: str, at: datetime) -> None:
         """Somebody left; the first time counts."""

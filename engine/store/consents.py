@@ -37,7 +37,7 @@ class Consents:
         async def job(connection: AsyncConnection) -> OwnText:
             last = (await connection.execute(select(func.max(table.version)).where(of_it))).scalar()
             own = OwnText(account_id, sentence, language, (last or 0) + 1, text, now)
-            await connection.execute(insert(consent_texts).values(**values_of(own)))
+            await connection.execute(insert(consent_texts), values_of(own))
             return own
 
         return await self._db.write(job)

@@ -30,7 +30,7 @@ class Holds:
         hold = LegalHold(new_id(Kind.HOLD), account_id, kind, object_, reason, self._now(), actor)
 
         async def job(connection: Any) -> None:
-            await connection.execute(insert(legal_holds).values(**values_of(hold)))
+            await connection.execute(insert(legal_holds), values_of(hold))
             facts = {"account": account_id, "kind": kind.value, "object": object_}
             await append(connection, Entry(actor, "hold.set", hold.id, facts), hold.set_at)
 

@@ -57,7 +57,7 @@ class Moves:
             if begun is not None:
                 return str(begun)
             move = Move(recording_id, row.account_id, url, row.node, MoveState.COMING, at)
-            await connection.execute(insert(object_moves).values(**values_of(move)))
+            await connection.execute(insert(object_moves), values_of(move))
             return url
 
         return await self._db.write(job)
@@ -114,7 +114,7 @@ async def doom(connection: AsyncConnection, recording_id: str, at: datetime) -> 
     await connection.execute(update(object_moves).where(coming).values(state=MoveState.CANCELLED, since=at))
     if row.object_url is not None:
         move = Move(recording_id, row.account_id, row.object_url, row.node, MoveState.LEAVING, at)
-        await connection.execute(insert(object_moves).values(**values_of(move)))
+        await connection.execute(insert(object_moves), values_of(move))
 
 
 @dataclass(frozen=True, slots=True)

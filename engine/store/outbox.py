@@ -53,19 +53,18 @@ async def enqueue(connection: AsyncConnection, call_id: str, callback: NewCallba
         return
     last = await connection.scalar(select(func.max(outbox.c.sequence)).where(outbox.c.call_id == call_id))
     sequence = 0 if last is None else last + 1
-    await connection.execute(
-        insert(outbox).values(
-            id=new_id(Kind.CALLBACK),
-            call_id=call_id,
-            sequence=sequence,
-            url=callback.url,
-            method=callback.method,
-            form={**callback.form, "SequenceNumber": str(sequence)},
-            state=CallbackState.PENDING,
-            attempts=0,
-            next_at=due,
-        )
-    )
+    values = {
+        "id": new_id(Kind.CALLBACK),
+        "call_id": call_id,
+        "sequence": sequence,
+        "url": callback.url,
+        "method": callback.method,
+        "form": {**callback.form, "SequenceNumber": str(sequence)},
+        "state": CallbackState.PENDING,
+        "attempts": 0,
+        "next_at": due,
+    }
+    await connection.execute(insert(outbox), values)
 
 
 class Outbox:

@@ -41,7 +41,7 @@ class Queues:
 
     async def entered(self, wait: Wait) -> None:
         """A call begins to wait."""
-        await self._db.change(insert(queue_waits).values(**values_of(wait)))
+        await self._db.change(insert(queue_waits), values_of(wait))
 
     async def left(self, wait: Wait, at: datetime, result: QueueResult) -> Wait:
         """Its wait is over."""

@@ -38,7 +38,7 @@ class Recordings:
 
     async def add(self, recording: Recording) -> None:
         """Durable when this returns."""
-        await self._db.change(insert(recordings).values(**values_of(recording)))
+        await self._db.change(insert(recordings), values_of(recording))
 
     async def save(self, recording: Recording) -> None:
         """As it is now, but for where it is in the object store, which Moves alone knows. It must be there.
@@ -48,12 +48,12 @@ class Recordings:
         values = values_of(recording, leave=frozenset({"object_url"}))
         if recording.status is RecordingStatus.DELETED:
             values["object_url"] = None
-        change = update(recordings).where(recordings.c.id == recording.id).values(**values)
+        change = update(recordings).where(recordings.c.id == recording.id)
 
         async def job(connection: AsyncConnection) -> int:
             if recording.status is RecordingStatus.DELETED:
                 await doom(connection, recording.id, self._now())
-            return (await connection.execute(change)).rowcount
+            return (await connection.execute(change, values)).rowcount
 
         if await self._db.write(job) != 1:
             raise StoreError(f"The recording {recording.id} can't be saved: it was never stored.")
