@@ -40,6 +40,8 @@ class FreshRoot:
         """Make a system of the release `codename` in `folder`, from the mirror that this machine (`here`) uses."""
         make_root(here, codename, folder, PACKAGES, log)
         root = cls(folder, log)
+        # A mount of its own: what runs there may make further namespaces of mounts, which start from `/`.
+        root._mount("--bind", folder, folder)
         for path in copy_settings(folder):
             root._show(path)
         for name in ("proc", "dev", "sys"):
