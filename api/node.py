@@ -146,7 +146,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
             limit_bytes=settings.media_cache_mb * 1024 * 1024,
             longest_s=settings.media_cache_seconds,
         )
-        webhooks = ExchangeLedger(exchanges, discretion_of(settings))
+        webhooks = ExchangeLedger(exchanges, clock, discretion_of(settings))
         client = WebhookClient(
             timeout_s=settings.webhook_timeout_s,
             connect_timeout_s=settings.webhook_connect_timeout,

@@ -69,10 +69,16 @@ class CallbackCourier:
         self._client = client
         self._clock = clock
         self._jitter = jitter
+        self._stepped_over = 0
         self._woken = asyncio.Event()
         self._underway: set[str] = set()
         self._all = Semaphore(AT_ONCE)
         self._of_server: WeakValueDictionary[str, Semaphore] = WeakValueDictionary()
+
+    @property
+    def stepped_over(self) -> int:
+        """How many surprises were met since the beginning, and ended nothing."""
+        return self._stepped_over
 
     def notify(self) -> None:
         """There is something new in the outbox."""
@@ -91,6 +97,7 @@ class CallbackCourier:
                     rest_s = _STORE_PAUSE_S
                 except Exception:
                     log.exception("outbox_crashed", again_in_s=_STORE_PAUSE_S)
+                    self._stepped_over += 1
                     rest_s = _STORE_PAUSE_S
                 await _first_of(self._woken.wait(), self._clock.sleep(rest_s))
 
@@ -122,11 +129,12 @@ class CallbackCourier:
             await self._note(callback, failure)
         except StoreError as error:
             # It will be sent again; a pause keeps a failing database from becoming a flood at the customer's.
-            log.error("outbox_failed", callback=callback.id, error=str(error))
+            log.error("outbox_failed", call_id=callback.call_id, callback=callback.id, error=str(error))
             await self._clock.sleep(_STORE_PAUSE_S)
         except Exception:
             # One callback's surprise must not stop all others'; it is due again, and the pause is its backoff.
-            log.exception("callback_crashed", callback=callback.id)
+            log.exception("callback_crashed", call_id=callback.call_id, callback=callback.id)
+            self._stepped_over += 1
             await self._clock.sleep(_STORE_PAUSE_S)
         finally:
             self._underway.discard(callback.id)
@@ -147,7 +155,7 @@ class CallbackCourier:
             return
         failed = callback.attempts + 1
         if tried_for_s(failed) > PATIENCE_S:
-            log.warning("callback_given_up", call=callback.call_id, attempts=failed, reason=failure)
+            log.warning("callback_given_up", call_id=callback.call_id, attempts=failed, reason=failure)
             await self._outbox.given_up(callback.id, now, failure)
             return
         pause_s = retry_in_s(failed) * (1 + JITTER * (2 * self._jitter() - 1))

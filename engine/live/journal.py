@@ -5,7 +5,7 @@ is tried again until it is well. Only what must be durable beforehand (a call be
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -17,32 +17,14 @@ import structlog
 
 from engine.bell import Bell
 from engine.call import Attempt, Call, Event, after
-from engine.live.stored import until_stored
 from engine.ports import Clock
 from engine.privacy.discretion import Discretion
 from engine.store import Calls, NewCallback
 from engine.tasks import stopped
 from engine.told.call import event_name, status_form
+from engine.writer import Change, OrderedWriter
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    call: Call
-    callback: NewCallback | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Note:
-    kind: str
-    facts: dict[str, Any]
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    write: Callable[[], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +45,7 @@ class Journal:
     def __init__(self, call: Call, ledger: Ledger) -> None:
         self._call = call
         self._ledger = ledger
-        self._lines: asyncio.Queue[_State | _Note | _Job] = asyncio.Queue()
+        self._writer = OrderedWriter(ledger.clock)
         self._answered_s: float | None = None
         self.via = ""
         """Who carries the call, once it is known."""
@@ -71,6 +53,11 @@ class Journal:
     @property
     def call(self) -> Call:
         return self._call
+
+    @property
+    def stepped_over(self) -> int:
+        """How many changes were left out, for they could not be stored."""
+        return self._writer.stepped_over
 
     async def open(self) -> None:
         """Store the call and its first status callback. Raises StoreError; nothing is stored then."""
@@ -88,7 +75,7 @@ class Journal:
             call = replace(call, price=self._ledger.price(call))
             self._log_end(call)
         self._call = call
-        self._lines.put_nowait(_State(call, _callback(call, self._ledger.clock.now())))
+        self.keep(partial(self._save, call, _callback(call, self._ledger.clock.now())))
         codes = {name: facts[name] for name in ("sip_code", "sip_reason", "q850_cause") if facts.get(name) is not None}
         self.note("status", status=call.status.value, **codes)
         return call
@@ -114,7 +101,7 @@ class Journal:
     def set(self, **facts: Any) -> None:
         """Change fields that are no status."""
         self._call = replace(self._call, **facts)
-        self._lines.put_nowait(_State(self._call))
+        self.keep(partial(self._save, self._call))
 
     def tried(self, attempt: Attempt) -> None:
         """Add to the explanation of the call."""
@@ -123,16 +110,16 @@ class Journal:
     def note(self, kind: str, **facts: Any) -> None:
         """Add to the call's events."""
         told = self._ledger.discretion.facts(kind, facts)
-        self._lines.put_nowait(_Note(kind, told, self._ledger.clock.now()))
+        self.keep(partial(self._note, kind, told, self._ledger.clock.now()))
 
-    def keep(self, write: Callable[[], Awaitable[object]]) -> None:
-        """Write something else of the call, in its turn; `write` may be run again after a StoreError."""
-        self._lines.put_nowait(_Job(write))
+    def keep(self, write: Change) -> None:
+        """Write something else of the call, in its turn."""
+        self._writer.add(write, call_id=self._call.id)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[None]:
         """Inside, what happens is written as it happens; on the way out, all of it has been."""
-        writer = asyncio.create_task(self._write_on())
+        writer = asyncio.create_task(self._writer.run(), name="journal")
         try:
             yield
         finally:
@@ -144,28 +131,19 @@ class Journal:
     async def written(self) -> None:
         """Wait until everything so far is stored, however long the database fails; told if that is given up."""
         try:
-            await self._lines.join()
+            await self._writer.written()
         except asyncio.CancelledError:
-            log.error("call_not_stored", call_id=self._call.id, status=self._call.status, lines=self._lines.qsize())
+            log.error("call_not_stored", call_id=self._call.id, status=self._call.status, lines=self._writer.waiting)
             raise
 
-    async def _write_on(self) -> None:
-        while True:
-            line = await self._lines.get()
-            await until_stored(partial(self._write, line), self._ledger.clock)
-            self._lines.task_done()
-
-    async def _write(self, line: _State | _Note | _Job) -> None:
-        if isinstance(line, _Job):
-            await line.write()
-            return
-        if isinstance(line, _Note):
-            await self._ledger.calls.note(self._call.id, line.kind, line.facts, line.at)
-            self._ledger.bell.ring()
-            return
-        await self._ledger.calls.save(line.call, line.callback)
-        if line.callback is not None:
+    async def _save(self, call: Call, callback: NewCallback | None = None) -> None:
+        await self._ledger.calls.save(call, callback)
+        if callback is not None:
             self._ledger.wake_courier()
+
+    async def _note(self, kind: str, facts: dict[str, Any], at: datetime) -> None:
+        await self._ledger.calls.note(self._call.id, kind, facts, at)
+        self._ledger.bell.ring()
 
 
 def _callback(call: Call, at: datetime) -> NewCallback | None:

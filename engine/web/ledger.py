@@ -2,18 +2,19 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import Final, Protocol
 
 import structlog
 
-from engine.errors import StoreError
+from engine.ports import Clock
 from engine.privacy.discretion import Discretion
 from engine.web.exchange import Exchange
+from engine.writer import OrderedWriter
 
-_MOST_WAITING: Final = 10_000
+_MOST_BATCHES: Final = 100
 _BATCH: Final = 100
-_PAUSE_S: Final = 1.0
-_TRIES: Final = 3
+_PATIENCE_S: Final = 3.0
 _LAST_WORDS_S: Final = 5.0
 
 log = structlog.get_logger(__name__)
@@ -26,25 +27,35 @@ class Rows(Protocol):
 
 
 class ExchangeLedger:
-    """Writes for as long as it runs. What the database does not take after some tries is left out, and logged."""
+    """Writes for as long as it runs. What the database does not take within seconds is left out, and logged."""
 
-    def __init__(self, rows: Rows, discretion: Discretion | None = None) -> None:
+    def __init__(self, rows: Rows, clock: Clock, discretion: Discretion | None = None) -> None:
         self._rows = rows
         self._discretion = discretion or Discretion()
-        self._waiting: asyncio.Queue[Exchange] = asyncio.Queue(_MOST_WAITING)
+        self._writer = OrderedWriter(clock, patience_s=_PATIENCE_S)
+        self._batch: list[Exchange] = []
+        """Whatever is noted before its writing begins goes with it."""
+
+    @property
+    def stepped_over(self) -> int:
+        """How many batches were left out."""
+        return self._writer.stepped_over
 
     def note(self, exchange: Exchange) -> None:
         """Write it down soon."""
-        try:
-            self._waiting.put_nowait(self._discretion.exchange(exchange))
-        except asyncio.QueueFull:
-            log.error("webhook_not_noted", request=exchange.request_id, reason="too many are waiting to be written")
+        kept = self._discretion.exchange(exchange)
+        if not self._batch or len(self._batch) == _BATCH:
+            if self._writer.waiting >= _MOST_BATCHES:
+                log.error("webhook_not_noted", request=exchange.request_id, reason="too many are waiting to be written")
+                return
+            self._batch = []
+            self._writer.add(partial(self._write, self._batch))
+        self._batch.append(kept)
 
     async def run(self) -> None:
         """For ever; cancel it to stop, after which nothing is waiting."""
         try:
-            while True:
-                await self._write([await self._waiting.get(), *self._more()])
+            await self._writer.run()
         finally:
             await self._finish()
 
@@ -52,34 +63,18 @@ class ExchangeLedger:
         """Wait until what is waiting has been written; a few seconds at most."""
         try:
             async with asyncio.timeout(_LAST_WORDS_S):
-                await self._waiting.join()
+                await self._writer.written()
         except TimeoutError:
-            log.error("webhooks_not_noted", left_out=self._waiting.qsize())
+            log.error("webhooks_not_noted", batches_left_out=self._writer.waiting)
 
     async def _finish(self) -> None:
         try:
             async with asyncio.timeout(_LAST_WORDS_S):
-                while batch := self._more():
-                    await self._write(batch)
+                await self._writer.drain()
         except TimeoutError:
-            log.error("webhooks_not_noted", left_out=self._waiting.qsize())
+            log.error("webhooks_not_noted", batches_left_out=self._writer.waiting)
 
-    def _more(self) -> list[Exchange]:
-        return [self._waiting.get_nowait() for _ in range(min(self._waiting.qsize(), _BATCH))]
-
-    async def _write(self, batch: Sequence[Exchange]) -> None:
-        try:
-            await self._try(batch)
-        finally:
-            for _ in batch:
-                self._waiting.task_done()
-
-    async def _try(self, batch: Sequence[Exchange]) -> None:
-        for tried in range(1, _TRIES + 1):
-            try:
-                await self._rows.add(batch)
-            except StoreError as error:
-                log.error("webhooks_not_noted", error=str(error), exchanges=len(batch), tried=tried)
-                await asyncio.sleep(_PAUSE_S)
-            else:
-                return
+    async def _write(self, batch: list[Exchange]) -> None:
+        if self._batch is batch:
+            self._batch = []
+        await self._rows.add(batch)

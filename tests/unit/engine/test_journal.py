@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -161,13 +162,33 @@ async def test_what_no_database_can_hold_is_left_and_the_end_is_stored(journal: 
     assert stored.ended
 
 
-async def test_what_nobody_foresaw_is_left_too(journal: Journal, calls: FailingCalls) -> None:
+async def test_what_nobody_foresaw_is_told_with_its_call_and_the_end_is_stored(
+    journal: Journal, calls: FailingCalls
+) -> None:
     async def surprising() -> None:
-        raise ZeroDivisionError
+        raise TypeError("None has no length")
+
+    with capture_logs() as lines:
+        async with within(5), journal.writing():
+            journal.keep(surprising)
+            journal.happened(Event.HUNG_UP, sip_code=200)
+
+    stored = await calls.get(journal.call.id)
+    assert stored is not None
+    assert stored.ended
+    assert journal.stepped_over == 1
+    assert [line["call_id"] for line in lines if line["event"] == "storing_crashed"] == [journal.call.id]
+
+
+async def test_a_call_whose_change_breaks_off_is_stored_by_who_closes_it(journal: Journal, calls: FailingCalls) -> None:
+    calls.cut = True
+    with suppress(TimeoutError):
+        async with asyncio.timeout(0.05), journal.writing():
+            journal.happened(Event.HUNG_UP, sip_code=200)
+    calls.cut = False
 
     async with within(5), journal.writing():
-        journal.keep(surprising)
-        journal.happened(Event.HUNG_UP, sip_code=200)
+        pass
 
     stored = await calls.get(journal.call.id)
     assert stored is not None

@@ -3,8 +3,9 @@
 import asyncio
 
 from engine.errors import StoreError
-from engine.live.backlog import Backlog, Change
+from engine.live.backlog import Backlog
 from engine.testing.clock import SimulatedClock
+from engine.writer import Change
 from tests.peers.waiting import within
 
 
@@ -70,9 +71,10 @@ async def test_what_nobody_foresaw_stops_nothing_that_comes_after_it() -> None:
     store, backlog = Store(), Backlog(SimulatedClock())
 
     async def surprising() -> None:
-        raise ZeroDivisionError
+        raise TypeError("None has no length")
 
     await backlog.write(surprising)
     await backlog.write(store.change("join"))
 
     assert store.stored == ["join"]
+    assert backlog.stepped_over == 1

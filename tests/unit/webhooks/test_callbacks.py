@@ -56,11 +56,12 @@ class Row:
 
 @dataclass
 class MemoryOutbox:
-    """The outbox of the store, without a database; `fails` more uses of it fail."""
+    """The outbox of the store, without a database; `fails` more uses of it fail, by `error`."""
 
     rows: list[Row] = field(default_factory=list)
     settled: dict[str, str] = field(default_factory=dict)
     fails: int = 0
+    error: type[Exception] = StoreError
 
     def put(self, call_id: str, url: str, at: datetime = START) -> str:
         callback_id = f"CB{len(self.rows) + len(self.settled)}"
@@ -99,7 +100,7 @@ class MemoryOutbox:
     def _may_fail(self) -> None:
         if self.fails:
             self.fails -= 1
-            raise StoreError("the database is away")
+            raise self.error("the database is away")
 
 
 @dataclass
@@ -266,16 +267,18 @@ def test_nothing_is_sent_twice_while_it_is_under_way() -> None:
     assert len(servers.got) == 1
 
 
-def test_a_database_that_is_away_is_waited_for() -> None:
-    outbox, servers = MemoryOutbox(fails=3), Servers()
+@pytest.mark.parametrize("error", [StoreError, TypeError])
+def test_a_database_that_is_away_is_waited_for(error: type[Exception]) -> None:
+    outbox, servers = MemoryOutbox(fails=3, error=error), Servers()
     outbox.put("CA1", GOOD)
     run(outbox, servers, seconds=60)
     assert outbox.settled == {"CB0": "delivered"}
     assert len(servers.got) == 1
 
 
-def test_a_delivery_that_can_not_be_noted_is_sent_again_after_a_pause() -> None:
-    outbox = MemoryOutbox()
+@pytest.mark.parametrize("error", [StoreError, TypeError])
+def test_a_delivery_that_can_not_be_noted_is_sent_again_after_a_pause(error: type[Exception]) -> None:
+    outbox = MemoryOutbox(error=error)
 
     async def unlucky() -> int:
         if len(servers.got) == 1:
@@ -293,6 +296,16 @@ def test_an_address_that_is_none_fails_like_any_other() -> None:
     outbox.put("CA1", "http://[bad")
     run(outbox, Servers({"http://[bad": broken}), seconds=0.5)
     assert outbox.rows[0].error == "nobody listens"
+
+
+async def test_what_nobody_foresaw_is_counted(client: WebhookClient) -> None:
+    courier = CallbackCourier(MemoryOutbox(fails=1, error=TypeError), client, LoopClock())
+
+    async with running(courier), within(10):
+        while not courier.stepped_over:
+            await asyncio.sleep(0.01)
+
+    assert courier.stepped_over == 1
 
 
 async def test_a_real_server_gets_the_form(client: WebhookClient, customer: CustomerServer) -> None:

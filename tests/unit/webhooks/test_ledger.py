@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from api.clock import SystemClock
 from engine.errors import DocumentError, StoreError, WebhookError
 from engine.web.client import WebhookClient
 from engine.web.exchange import Exchange, ExchangeKind
@@ -20,16 +21,17 @@ SAY = "<Response><Say>Hello</Say></Response>"
 
 
 class Rows:
-    """A database that fails as often as it is told."""
+    """A database that fails as often as it is told, and by what it is told."""
 
-    def __init__(self, fails: int = 0) -> None:
+    def __init__(self, fails: int = 0, error: type[Exception] = StoreError) -> None:
         self.kept: list[Exchange] = []
         self._fails = fails
+        self._error = error
 
     async def add(self, exchanges: Sequence[Exchange]) -> None:
         if self._fails:
             self._fails -= 1
-            raise StoreError("the database is away")
+            raise self._error("the database is away")
         self.kept.extend(exchanges)
 
 
@@ -118,7 +120,7 @@ async def test_lines_are_written_behind_the_back(
     client: WebhookClient, exchanges: list[Exchange], customer: CustomerServer
 ) -> None:
     rows = Rows(fails=1)
-    ledger = ExchangeLedger(rows)
+    ledger = ExchangeLedger(rows, SystemClock())
     running = asyncio.create_task(ledger.run())
     await a_call_of(client).request(customer.serves("/status", ""), "POST", {})
     ledger.note(exchanges[0])
@@ -130,11 +132,47 @@ async def test_lines_are_written_behind_the_back(
     assert rows.kept == exchanges
 
 
+async def test_what_nobody_foresaw_ends_no_writing(
+    client: WebhookClient, exchanges: list[Exchange], customer: CustomerServer
+) -> None:
+    rows = Rows(fails=1, error=TypeError)
+    ledger = ExchangeLedger(rows, SystemClock())
+    running = asyncio.create_task(ledger.run())
+    await a_call_of(client).request(customer.serves("/status", ""), "POST", {})
+
+    ledger.note(exchanges[0])
+    await ledger.written()
+    ledger.note(exchanges[0])
+    await ledger.written()
+
+    assert rows.kept == exchanges
+    assert ledger.stepped_over == 1
+    running.cancel()
+    await asyncio.wait({running})
+
+
+async def test_no_more_than_ten_thousand_wait_to_be_written(
+    client: WebhookClient, exchanges: list[Exchange], customer: CustomerServer
+) -> None:
+    rows = Rows()
+    ledger = ExchangeLedger(rows, SystemClock())
+    await a_call_of(client).request(customer.serves("/status", ""), "POST", {})
+
+    for _ in range(10_001):
+        ledger.note(exchanges[0])
+    running = asyncio.create_task(ledger.run())
+    await ledger.written()
+
+    assert len(rows.kept) == 10_000
+    running.cancel()
+    await asyncio.wait({running})
+
+
 async def test_what_waits_at_the_end_is_written(
     client: WebhookClient, exchanges: list[Exchange], customer: CustomerServer
 ) -> None:
     rows = Rows()
-    ledger = ExchangeLedger(rows)
+    ledger = ExchangeLedger(rows, SystemClock())
     running = asyncio.create_task(ledger.run())
     await asyncio.sleep(0)
     await a_call_of(client).request(customer.serves("/status", ""), "POST", {})
@@ -149,7 +187,7 @@ async def test_who_must_know_waits_until_all_is_written(
     client: WebhookClient, exchanges: list[Exchange], customer: CustomerServer
 ) -> None:
     rows = Rows(fails=1)
-    ledger = ExchangeLedger(rows)
+    ledger = ExchangeLedger(rows, SystemClock())
     running = asyncio.create_task(ledger.run())
     await a_call_of(client).request(customer.serves("/status", ""), "POST", {})
     for _ in range(250):
