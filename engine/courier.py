@@ -7,9 +7,9 @@ holds up only itself: each has a few lanes of its own. What is under way when th
 import asyncio
 import random
 from asyncio import Semaphore, TaskGroup
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 from weakref import WeakValueDictionary
 
 import structlog
@@ -18,6 +18,7 @@ from yarl import URL
 from engine.callback import Delivery
 from engine.errors import StoreError, WebhookError
 from engine.ports import Clock
+from engine.waits import first_of
 
 FIRST_RETRY_S: Final = 1.0
 LONGEST_RETRY_S: Final = 3600.0
@@ -99,7 +100,7 @@ class CallbackCourier:
                     log.exception("outbox_crashed", again_in_s=_STORE_PAUSE_S)
                     self._stepped_over += 1
                     rest_s = _STORE_PAUSE_S
-                await _first_of(self._woken.wait(), self._clock.sleep(rest_s))
+                await first_of(self._woken, timeout_s=rest_s)
 
     async def _set_out(self, deliveries: TaskGroup) -> None:
         """Start everything that is due and not under way."""
@@ -177,13 +178,3 @@ def _server_of(url: str) -> str:
         return URL(url).authority
     except ValueError:
         return ""
-
-
-async def _first_of(*waits: Coroutine[Any, Any, object]) -> None:
-    tasks = [asyncio.ensure_future(wait) for wait in waits]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

@@ -11,7 +11,7 @@ from engine.flow.document import Verb
 from engine.flow.next_step import Method
 from engine.flow.plans import HearPlan, Spoken
 from engine.flow.scene import Scene
-from engine.tasks import stopped
+from engine.waits import race
 
 _END_SILENCE_S = 1.0
 
@@ -81,19 +81,13 @@ class Listening:
             self._scene.stage.forget_digits()
         if self._language is None:
             return await self._keys()
-        keys = asyncio.create_task(self._keys())
-        speech = asyncio.create_task(self._speech(self._language))
-        try:
-            await asyncio.wait({keys, speech}, return_when=asyncio.FIRST_COMPLETED)
+        async with race(self._keys(), self._speech(self._language)) as (keys, speech):
             if speech.done() and (spoken := speech.result()) is not None and not keys.done():
                 return Taken(spoken=spoken)
             taken = await keys
             if taken or not self._speaking.is_set():
                 return taken
             return Taken(spoken=await speech)
-        finally:
-            await stopped(keys)
-            await stopped(speech)
 
     async def _keys(self) -> Taken:
         digits = ""
@@ -116,29 +110,18 @@ class Listening:
         return await self._digit(self._wanted.timeout)
 
     async def _key_that_interrupts(self) -> str | None:
-        listening = asyncio.create_task(self._digit(None))
-        prompting = asyncio.create_task(self._until_speech_or(self._prompt_and_wait()))
-        try:
-            await asyncio.wait({listening, prompting}, return_when=asyncio.FIRST_COMPLETED)
+        prompts = self._until_speech_or(self._prompt_and_wait())
+        async with race(self._digit(None), prompts) as (listening, prompting):
             if listening.done():
                 return listening.result()
             prompting.result()
             return None
-        finally:
-            await stopped(listening)
-            await stopped(prompting)
 
     async def _until_speech_or(self, prompting: Coroutine[Any, Any, None]) -> None:
         """Prompts stop when the caller begins to speak."""
-        working = asyncio.create_task(prompting)
-        speaking = asyncio.create_task(self._speaking.wait())
-        try:
-            await asyncio.wait({working, speaking}, return_when=asyncio.FIRST_COMPLETED)
+        async with race(prompting, self._speaking.wait()) as (working, _):
             if working.done():
                 working.result()
-        finally:
-            await stopped(working)
-            await stopped(speaking)
 
     async def _prompt(self) -> None:
         for prompt in self._wanted.prompts:

@@ -1,17 +1,19 @@
 """One recording under way: its sources, its pauses, its end."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Container, Sequence
+from collections.abc import Callable, Container, Coroutine, Sequence
+from typing import Any
 
 from engine.ports import Bridge, Clock, Heard, LegId, Said, Source, Track
 from engine.recording import Recording
 from engine.recording_marks import OwnTime, PauseBehavior
 from engine.tape.reel import Reel
 from engine.tape.writer import TapeWriter
-from engine.tasks import Beside
+from engine.tasks import BackgroundTasks, started
+from engine.waits import joined
 
 Note = Callable[..., None]
-Close = Callable[["ActiveRecording", str | None], Awaitable[Recording]]
+Close = Callable[["ActiveRecording", str | None], Coroutine[Any, Any, Recording]]
 
 
 class ActiveRecording:
@@ -23,7 +25,7 @@ class ActiveRecording:
     ) -> None:  # fmt: skip
         self.row = row
         self.note = note
-        self.beside = Beside()
+        self.beside = BackgroundTasks("recording", call_id=row.call_id, on_failure=self._background_failed)
         """What goes on for as long as it does."""
         self.writer = writer
         self._reel = reel
@@ -111,12 +113,12 @@ class ActiveRecording:
 
     async def stop(self, error: str | None = None) -> Recording:
         """Close it and give its final row; `error` says why it ended early. Safe to repeat, and to cancel."""
-        return await asyncio.shield(self.end_soon(error))
+        return await joined(self.end_soon(error))
 
     def end_soon(self, error: str | None = None) -> asyncio.Future[Recording]:
         """As `stop`, without waiting for it."""
         if self._closing is None:
-            self._closing = asyncio.ensure_future(self._close(self, error))
+            self._closing = started(self._close(self, error))
         return self._closing
 
     async def arrange(self) -> None:
@@ -148,6 +150,9 @@ class ActiveRecording:
         self._reel.go_on(recorder)
         self._time.go_on(self._clock.monotonic())
         self._connected = audible
+
+    def _background_failed(self, task: str, error: BaseException) -> None:
+        self.note("background_failed", task=task, reason=type(error).__name__)
 
     def _is_audible(self, source: Source) -> bool:
         hushed = isinstance(source, Said | Heard) and source.leg in self._hushed

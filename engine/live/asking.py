@@ -11,7 +11,7 @@ from engine.live.keys import Keys
 from engine.live.session import Session
 from engine.live.speaker import Speaker
 from engine.ports import Ear, Speech
-from engine.tasks import stopped
+from engine.waits import race
 
 TRIES: Final = 2
 ANSWER_S: Final = 8.0
@@ -51,15 +51,10 @@ class Asking:
     async def _tell(self) -> Answer:
         """Who objects while it is still being said, as it says, is not recorded at all."""
         wording = self.wordings[Sentence.ANNOUNCEMENT]
-        telling = asyncio.create_task(self.say(Sentence.ANNOUNCEMENT))
-        objecting = asyncio.create_task(self.session.keys.sequence(WITHDRAW))
-        try:
-            await asyncio.wait({telling, objecting}, return_when=asyncio.FIRST_COMPLETED)
+        said, objection = self.say(Sentence.ANNOUNCEMENT), self.session.keys.sequence(WITHDRAW)
+        async with race(said, objection) as (telling, objecting):
             if not objecting.done():
                 return Answer(How.ANNOUNCED if telling.result() else How.UNHEARD, wording)
-        finally:
-            await stopped(telling)
-            await stopped(objecting)
         return Answer(How.DIGIT, wording, WITHDRAW)
 
     async def _question(self) -> Answer:
@@ -74,14 +69,8 @@ class Asking:
 
     async def _key(self, keys: Keys) -> tuple[How, str | None]:
         """The first key, which silences the question."""
-        asking = asyncio.create_task(self.say(Sentence.QUESTION))
-        pressed = asyncio.create_task(keys.next(None))
-        try:
-            await asyncio.wait({asking, pressed}, return_when=asyncio.FIRST_COMPLETED)
+        async with race(self.say(Sentence.QUESTION), keys.next(None)) as (asking, pressed):
             await asyncio.wait({pressed}, timeout=ANSWER_S)
             if pressed.done():
                 return How.DIGIT, pressed.result()
             return (How.NO_ANSWER if asking.result() else How.UNHEARD), None
-        finally:
-            await stopped(asking)
-            await stopped(pressed)

@@ -6,6 +6,7 @@ from typing import Final
 import structlog
 
 from engine.ports import Clock
+from engine.tasks import started
 from engine.writer import Change, OrderedWriter
 
 _WAIT_S: Final = 0.5
@@ -43,5 +44,5 @@ class Backlog:
     def _added(self, change: Change) -> asyncio.Event:
         settled = self._writer.add(change)
         if self._writing is None or self._writing.done():
-            self._writing = asyncio.create_task(self._writer.drain(), name="backlog")
+            self._writing = started(self._writer.drain())
         return settled

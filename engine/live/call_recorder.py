@@ -15,6 +15,8 @@ from engine.live.services import Services
 from engine.live.session import Session
 from engine.ports import Ear, Heard, Said, Source
 from engine.recording import RecordingSource
+from engine.tasks import started
+from engine.waits import joined
 
 HANGUP = "hangup"
 NO_CONSENT = "There is no consent of everybody on the call."
@@ -48,10 +50,10 @@ class CallRecorder:
         consent = await self._consent(subject)
         self._is_whole |= source is RecordingSource.CALL
         # Another flow may cut this one off, but not between a recording's beginning and our knowing of it.
-        beginning = asyncio.ensure_future(self._begin(consent, subject, plan))
+        beginning = started(self._begin(consent, subject, plan))
         self._beginning.add(beginning)
         beginning.add_done_callback(self._beginning.discard)
-        return await asyncio.shield(beginning)
+        return await joined(beginning)
 
     async def record(self, plan: RecordPlan) -> RecordOutcome:
         """What the caller says, until the plan's end. Raises RecordingError, LegGone."""

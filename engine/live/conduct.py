@@ -15,8 +15,9 @@ from engine.live.session import Session
 from engine.live.stage import LiveStage, close_quietly
 from engine.phrases import Phrase
 from engine.ports import Cause, Clock
-from engine.tasks import stopped
+from engine.tasks import started, stopped
 from engine.told.call import webhook_params
+from engine.waits import first_of
 from engine.web.call_web import CallWeb
 
 log = structlog.get_logger(__name__)
@@ -47,16 +48,12 @@ class Conductor:
     async def stand_by(self) -> None:
         """To the end of a call that has no flow of its own, as one that a Dial made, unless it is given one."""
         self.session.redirect = self._take_over
-        taken = asyncio.create_task(self.session.taken.wait())
-        over = asyncio.create_task(self.session.over.wait())
         try:
-            await asyncio.wait({taken, over}, return_when=asyncio.FIRST_COMPLETED)
+            await first_of(self.session.taken, self.session.over)
             if self._given is not None and not self.session.over.is_set():
                 start, self._given = self._given, None
                 await self.run([start])
         finally:
-            await stopped(taken)
-            await stopped(over)
             await close_quietly(self.stage)
 
     async def perform_part(self, to: GoTo) -> Ending:
@@ -65,7 +62,7 @@ class Conductor:
 
     async def _run_and_redirect(self, starts: Sequence[Start]) -> None:
         while True:
-            self._performing = asyncio.create_task(self._perform_safely(starts))
+            self._performing = started(self._perform_safely(starts))
             try:
                 await asyncio.wait({self._performing})
             finally:

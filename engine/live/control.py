@@ -31,7 +31,7 @@ from engine.orders import (
 )
 from engine.ports import Ear, Speech
 from engine.recording import RecordingSource
-from engine.tasks import first_of
+from engine.waits import first_of
 
 _END_S: Final = 5.0
 

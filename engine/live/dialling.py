@@ -1,6 +1,5 @@
 """The verb Dial on live calls: ring somebody, join the two, and end what should end."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -17,7 +16,7 @@ from engine.live.services import Services
 from engine.live.session import Session
 from engine.live.talk import Talk, Terms
 from engine.ports import Cause, DialRequest
-from engine.tasks import first_of
+from engine.waits import first_of, joined, to_its_end
 
 StartCall = Callable[[Call, DialRequest], Awaitable[Session]]
 Prepare = Callable[[Session, str], Awaitable[None]]
@@ -89,7 +88,7 @@ class Dialling:
         except LegGone:
             return _of_failure([child for child, _ in children.values()])
         finally:
-            await asyncio.shield(self._end([child for child, _ in children.values()], recording, wait=in_peace))
+            await to_its_end(self._end([child for child, _ in children.values()], recording, wait=in_peace))
 
     async def _begin(self, parent: Session, plan: DialPlan, target: Target) -> Session | None:
         """Place one child's call; None where it can't be, which the parent's explanation tells."""
@@ -133,7 +132,7 @@ class Dialling:
         if parent.over.is_set() and parent.leaves_behind is not None and child.redirect is not None:
             child.redirect(parent.leaves_behind)
         if not child.has_own_flow:
-            await asyncio.shield(_ended(child))
+            await to_its_end(_ended(child))
         url = self.services.recording_url(talked.recording_id) if talked.recording_id else None
         status = child.call.status if child.call.ended else Status.COMPLETED
         outcome = _outcome(child.call, status, url, seconds=child.call.duration or talked.seconds, bridged=True)
@@ -146,9 +145,9 @@ class Dialling:
     async def _end(self, children: Sequence[Session], recording: ActiveRecording | None, *, wait: bool) -> None:
         """However the Dial ends: nothing of it goes on. Who is given another flow does not `wait` for that."""
         if recording is not None:
-            closing = asyncio.ensure_future(recording.stop())
+            closing = recording.end_soon()
             if wait:
-                await closing
+                await joined(closing)
         for child in children:
             if not child.has_own_flow and not child.over.is_set():
                 await child.hang_up(Cause.NORMAL)

@@ -9,7 +9,8 @@ from engine.flow.stage import Waiting
 from engine.live.session import Session
 from engine.live.speaker import Speaker
 from engine.ports import Ear
-from engine.tasks import stopped
+from engine.tasks import started, stopped
+from engine.waits import to_its_end
 
 
 class Entertainment:
@@ -30,10 +31,10 @@ class Entertainment:
         music: bool = False,
     ) -> AsyncIterator[None]:
         """Inside, it is heard until `until` is set; without a document, `music` or nothing."""
-        tasks = [asyncio.create_task(self._perform(waiting, params))] if waiting else []
+        tasks = [started(self._perform(waiting, params))] if waiting else []
         if music and not waiting:
-            tasks.append(asyncio.create_task(self._music()))
-        ending = asyncio.create_task(_stop_at(until, tasks))
+            tasks.append(started(self._music()))
+        ending = started(_stop_at(until, tasks))
         try:
             yield
         finally:
@@ -61,7 +62,7 @@ class Entertainment:
         try:
             await asyncio.Event().wait()
         finally:
-            await asyncio.shield(player.stop())
+            await to_its_end(player.stop())
 
 
 async def _stop_at(until: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:

@@ -20,7 +20,7 @@ from engine.call import Attempt, Call, Event, after
 from engine.ports import Clock
 from engine.privacy.discretion import Discretion
 from engine.store import Calls, NewCallback
-from engine.tasks import stopped
+from engine.tasks import started, stopped
 from engine.told.call import event_name, status_form
 from engine.writer import Change, OrderedWriter
 
@@ -112,6 +112,10 @@ class Journal:
         told = self._ledger.discretion.facts(kind, facts)
         self.keep(partial(self._note, kind, told, self._ledger.clock.now()))
 
+    def background_failed(self, task: str, error: BaseException) -> None:
+        """Tell in the call's events that something beside the call has failed; the log tells how."""
+        self.note("background_failed", task=task, reason=type(error).__name__)
+
     def keep(self, write: Change) -> None:
         """Write something else of the call, in its turn."""
         self._writer.add(write, call_id=self._call.id)
@@ -119,7 +123,7 @@ class Journal:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[None]:
         """Inside, what happens is written as it happens; on the way out, all of it has been."""
-        writer = asyncio.create_task(self._writer.run(), name="journal")
+        writer = started(self._writer.run())
         try:
             yield
         finally:

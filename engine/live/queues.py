@@ -23,8 +23,8 @@ from engine.live.session import Session
 from engine.live.stored import stored
 from engine.live.talk import Talk, Terms
 from engine.queue import Queue, QueueResult, Wait, estimated_wait_s, order
-from engine.tasks import first_of
 from engine.told.queue import served_params, waiting_params
+from engine.waits import first_of, to_its_end
 
 Perform = Callable[[Session, GoTo], Coroutine[Any, Any, Ending]]
 
@@ -109,7 +109,7 @@ class LiveQueues:
             seconds = seconds or self._waited_s(waiter)
             if not waiter.served.is_set():
                 queue.remove(waiter)
-                await asyncio.shield(self._left(waiter, result))
+                await to_its_end(self._left(waiter, result))
         session.journal.note("queue_left", queue=queue.queue.id, result=result.value, seconds=seconds)
         return QueueOutcome(result, queue.queue.id, seconds)
 

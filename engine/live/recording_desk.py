@@ -1,6 +1,5 @@
 """Recordings while they run: started with consent, closed with figures, ended when the disk is full."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -27,6 +26,7 @@ from engine.tape.audio import Tape
 from engine.tape.reel import Reel
 from engine.tape.writer import TapeWriter
 from engine.told.recording import pause_facts, recording_facts
+from engine.waits import to_its_end
 
 LENGTH_TOLERANCE_S: Final = 0.2
 DISK_RESERVE_BYTES: Final = 64 * 1024 * 1024
@@ -146,7 +146,7 @@ class RecordingDesk:
             await self.withhold(*sources)
             yield
         finally:
-            await asyncio.shield(self.release(*sources))
+            await to_its_end(self.release(*sources))
 
     def hears(self, leg: LegId) -> bool:
         """Whether what this leg hears is being recorded."""

@@ -11,7 +11,8 @@ from engine.live.services import Services
 from engine.live.session import Session
 from engine.numbers import country_of
 from engine.ports import Ear, Heard, Said, Sink
-from engine.tasks import first_of, stopped
+from engine.tasks import started, stopped
+from engine.waits import first_of, to_its_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class RingingSound:
             try:
                 await (only.early_media.wait() if only else asyncio.Event().wait())
             finally:
-                await asyncio.shield(ringback.stop())
+                await to_its_end(ringback.stop())
         if only is not None:
             await only.early_media.wait()
             await self._early_media(only)
@@ -55,7 +56,7 @@ class RingingSound:
                 await asyncio.Event().wait()
             finally:
                 for sink in self.to:
-                    await asyncio.shield(self.services.bridge.disconnect(source, sink))
+                    await to_its_end(self.services.bridge.disconnect(source, sink))
 
     def _country(self, target: str) -> str:
         with suppress(ValueError):  # a SIP URI has no country
@@ -76,7 +77,7 @@ class Ringing:
     async def heard(self, children: Sequence[Session]) -> AsyncIterator[None]:
         """Inside, the parent hears it ring, unless its own network still rings for it."""
         sounding = bool(children) and self.parent.answered.is_set()
-        sound = asyncio.create_task(self._sound().play(children)) if sounding else None
+        sound = started(self._sound().play(children)) if sounding else None
         try:
             yield
         finally:

@@ -32,8 +32,9 @@ from engine.ports import (
     ReferRequested,
     Source,
 )
-from engine.tasks import Beside, stopped
+from engine.tasks import BackgroundTasks, stopped
 from engine.told.line import line_facts
+from engine.waits import race
 
 AFTERMATH_S: Final = 60.0
 """How long a flow may still report (Record's and Dial's action) after the far end has hung up."""
@@ -62,7 +63,7 @@ class Session:
         """What of it is kept out of recordings until it is over."""
         self.on_withdrawal: OnWithdrawal | None = None
         """Set by where it is, if others hear it there."""
-        self.beside = Beside()
+        self.beside = BackgroundTasks("session", call_id=self.call.id, on_failure=journal.background_failed)
         """What goes on for as long as the leg lives."""
         self.early_media = asyncio.Event()
         self.answered = asyncio.Event()
@@ -148,16 +149,10 @@ class Session:
         if self.over.is_set():
             work.close()
             raise LegGone(f"{self.call.id} is over")
-        working = asyncio.ensure_future(work)
-        gone = asyncio.ensure_future(self.over.wait())
-        try:
-            await asyncio.wait({working, gone}, return_when=asyncio.FIRST_COMPLETED)
+        async with race(work, self.over.wait()) as (working, _):
             if not working.done():
                 raise LegGone(f"{self.call.id} is over")
             return working.result()
-        finally:
-            gone.cancel()
-            await stopped(working)
 
     async def _follow(self, leg: Leg, conduct: Conduct) -> None:
         self._leg = leg

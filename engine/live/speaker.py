@@ -1,6 +1,5 @@
 """Everything that is played into calls: prompts, files from the net, tones."""
 
-import asyncio
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from engine.ports import Bridge, Player, Sink, Speech, Synthesizer, Tones
+from engine.waits import to_its_end
 from engine.web.call_web import CallWeb
 
 
@@ -65,4 +65,4 @@ class Speaker:
         try:
             await player.finished()
         finally:
-            await asyncio.shield(player.stop())
+            await to_its_end(player.stop())

@@ -32,8 +32,9 @@ from engine.live.session import Session
 from engine.live.understanding import understood
 from engine.ports import Cause, Ear, Player, ReferAnswered, Said, Speech
 from engine.recording import RecordingSource
-from engine.tasks import Beside
+from engine.tasks import BackgroundTasks
 from engine.told.call import webhook_params
+from engine.waits import to_its_end
 from engine.web.call_web import CallWeb
 
 _REFER_S: Final = 32.0
@@ -66,7 +67,7 @@ class LiveStage:
         self._web = web
         self._opened = False
         self._opening = asyncio.Lock()
-        self._beside = Beside()
+        self._beside = BackgroundTasks("flow", call_id=session.call.id, on_failure=session.journal.background_failed)
         self._music: Player | None = None
 
     @property
@@ -190,7 +191,7 @@ class LiveStage:
         try:
             await self._live(self._session.over.wait())
         finally:
-            await asyncio.shield(self._services.bridge.disconnect(Said(leg), Ear(leg)))
+            await to_its_end(self._services.bridge.disconnect(Said(leg), Ear(leg)))
 
     async def refer(self, plan: ReferPlan) -> ReferOutcome:
         await self._session.leg.refer(plan.target)
@@ -265,4 +266,4 @@ class LiveStage:
 
 async def close_quietly(stage: LiveStage) -> None:
     """Close even while the task is being cancelled."""
-    await asyncio.shield(stage.close())
+    await to_its_end(stage.close())

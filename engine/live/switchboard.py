@@ -32,7 +32,7 @@ from engine.numbers import Number, from_carrier
 from engine.orders import CallChange, NewCall
 from engine.ports import Arrival, Cause, DialRequest, Leg, Refused
 from engine.recording import UNFINISHED, RecordingStatus, erased
-from engine.tasks import first_of
+from engine.waits import first_of
 from engine.web.request import BodyFormat
 
 INBOUND_RING_S: Final = 120

@@ -18,7 +18,8 @@ from engine.live.services import Services
 from engine.live.session import Session
 from engine.ports import Ear, Heard, Leg, Said, Sink, Source
 from engine.recording import RecordingSource
-from engine.tasks import first_of, stopped
+from engine.tasks import BackgroundTasks
+from engine.waits import first_of, joined, to_its_end
 
 log = structlog.get_logger(__name__)
 
@@ -66,11 +67,11 @@ class Talk:
         first.keys.forget()
         parted = asyncio.Event()
         referring = _Referring()
-        beside = [
-            asyncio.create_task(_relay(first.keys, second.leg, parted if terms.part_on_star else None)),
-            asyncio.create_task(_relay(second.keys, first.leg)),
-            *([asyncio.create_task(referring.watch(each)) for each in (first, second)] if terms.refer else ()),
-        ]
+        beside = BackgroundTasks("talk", call_id=first.call.id, on_failure=first.journal.background_failed)
+        beside.begin(_relay(first.keys, second.leg, parted if terms.part_on_star else None))
+        beside.begin(_relay(second.keys, first.leg))
+        for each in (first, second) if terms.refer else ():
+            beside.begin(referring.watch(each))
         began = self.services.clock.monotonic()
         in_peace = False
         first.peer, second.peer = second, first
@@ -84,7 +85,7 @@ class Talk:
                 first.journal.note("dial_time_limit", seconds=terms.limit_s)
             in_peace = True
         finally:
-            await asyncio.shield(self._part(first, second, beside, wires, recording, apart, wait=in_peace))
+            await to_its_end(self._part(first, second, beside, wires, recording, apart, wait=in_peace))
         seconds = round(self.services.clock.monotonic() - began)
         return Talked(seconds, recording.id if recording else None, referring.target)
 
@@ -136,7 +137,7 @@ class Talk:
         self,
         first: Session,
         second: Session,
-        beside: list[asyncio.Task[None]],
+        beside: BackgroundTasks,
         wires: list[tuple[Source, Sink]],
         recording: ActiveRecording | None,
         apart: list[Heard],
@@ -145,15 +146,14 @@ class Talk:
     ) -> None:
         first.peer = second.peer = None
         first.on_withdrawal = second.on_withdrawal = None
-        for each in beside:
-            await stopped(each)
+        await beside.close()
         for source, sink in wires:
             await self.services.bridge.disconnect(source, sink)
         await self.services.recorder.release(*apart)
         if recording is not None:
-            closing = asyncio.ensure_future(recording.stop())
+            closing = recording.end_soon()
             if wait:
-                await closing
+                await joined(closing)
 
 
 def dial_subject(first: Session, how: BridgeRecording) -> Subject:

@@ -31,6 +31,7 @@ from engine.queue import QueueResult
 from engine.simulator.caller import CHARACTERS_A_SECOND, Caller
 from engine.simulator.script import Answer, Script
 from engine.simulator.transcript import Line, Mark, Sound, Transcript
+from engine.tasks import started, stopped
 from engine.told.queue import waiting_params
 
 TALK_S: Final = 10.0
@@ -177,7 +178,7 @@ class SimulatedStage:
         )
         began = self.now_s
         served = bool(self._script.answers) and self._script.next_answer() is Answer.ANSWER
-        entertained = asyncio.create_task(self._entertain(waiting))
+        entertained = started(self._entertain(waiting))
         try:
             await asyncio.wait({entertained}, timeout=QUEUE_S if served else None)
             seconds = int(self.now_s - began)
@@ -186,8 +187,7 @@ class SimulatedStage:
                 self.line(Mark.CALL, f"leaves the queue after {seconds} s")
                 return QueueOutcome(QueueResult.LEAVE, _QUEUE, seconds)
         finally:
-            entertained.cancel()
-            await asyncio.gather(entertained, return_exceptions=True)
+            await stopped(entertained)
         self.line(Mark.CALL, f"an agent takes the call after {seconds} s")
         await self._talk("the agent", None, recorded=False)
         return QueueOutcome(QueueResult.BRIDGED, _QUEUE, seconds)

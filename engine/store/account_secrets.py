@@ -15,7 +15,9 @@ from engine.ids import Kind, new_id
 from engine.store.database import Database
 from engine.store.tables import account_secrets, accounts
 from engine.store.values import utc_now
+from engine.tasks import started
 from engine.vault import Vault
+from engine.waits import joined
 from engine.web.signing import new_secret
 
 GRACE: Final = timedelta(hours=24)
@@ -86,10 +88,10 @@ class AccountSecrets:
         """However many calls want to know at the same time."""
         asking = self._asking.get(account_id)
         if asking is None:
-            asking = asyncio.create_task(self._read(account_id))
+            asking = started(self._read(account_id))
             self._asking[account_id] = asking
             asking.add_done_callback(lambda _: self._asking.pop(account_id, None))
-        return await asyncio.shield(asking)
+        return await joined(asking)
 
     async def _read(self, account_id: str) -> list[AccountSecret]:
         found = await self._db.rows(_valid(account_id, self._now()))

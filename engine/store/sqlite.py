@@ -17,6 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from engine.errors import SetupError, StoreError
 from engine.store.documents import to_json
+from engine.tasks import started
+from engine.waits import joined
 
 _WRITES: Final = "telefoon_writes"
 _BUSY_TIMEOUT_MS: Final = 500
@@ -70,12 +72,16 @@ async def _connect(path: str, **options: Any) -> aiosqlite.Connection:
     """A connection that whoever is cancelled while it is made closes: the driver would lose it open."""
     connection = aiosqlite.connect(path, **options)
     connection._thread.daemon = True  # noqa: SLF001 (as SQLAlchemy does: no connection keeps a process from its end)
-    opening = asyncio.ensure_future(connection)
+    opening = started(_opened(connection))
     try:
-        return await asyncio.shield(opening)
+        return await joined(opening)
     except asyncio.CancelledError:
         await (await opening).close()
         raise
+
+
+async def _opened(connection: aiosqlite.Connection) -> aiosqlite.Connection:
+    return await connection
 
 
 def insert_new(table: Table, values: Mapping[str, object]) -> Executable:

@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol, TypeVar
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from engine.errors import StoreError
+from engine.tasks import started
 
 T = TypeVar("T")
 Job = Callable[[AsyncConnection], Awaitable[T]]
@@ -75,7 +76,7 @@ class SerialWriter:
         self._kept = False
         """Whether another process had the file to itself when it was last looked at; a slow disk is none."""
         self._queue: asyncio.Queue[_Waiting | None] = asyncio.Queue()
-        self._worker = asyncio.create_task(self._work(), name="database-writer")
+        self._worker = started(self._work())
 
     async def run(self, job: Job[T]) -> T:
         waiting = _Waiting(job, asyncio.get_running_loop().create_future())

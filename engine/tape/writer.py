@@ -10,6 +10,7 @@ from engine.disk import Disk
 from engine.errors import RecordingError
 from engine.ports import Recorder
 from engine.tape.audio import Tape
+from engine.tasks import started
 
 WRITE_EVERY_S: Final = 0.5
 _WRITES_A_SYNC: Final = 2
@@ -32,7 +33,7 @@ class TapeWriter:
         """Why writing ended early."""
         self._refused = False
         self._not_stopped: RecordingError | None = None
-        self._writing = asyncio.create_task(self._keep_writing())
+        self._writing = started(self._keep_writing())
 
     async def stop(self) -> None:
         """Hear no more; what was heard is still to be written, by `finish`."""

@@ -10,7 +10,7 @@ import structlog
 
 from engine.errors import MediaError, SpeechError, WebhookError
 from engine.ports import Sink
-from engine.tasks import stopped
+from engine.tasks import started, stopped
 
 Sounding = Callable[[Sequence[Sink]], Awaitable[None]]
 """Plays something to its end. Raises SpeechError, MediaError, WebhookError."""
@@ -44,7 +44,7 @@ class Announcements:
         """Play behind what waits. `on_end` is given why it failed, or None when all was heard."""
         self._waiting.append(_Announcement(sounds, on_end))
         if self._speaking is None or self._speaking.done():
-            self._speaking = asyncio.create_task(self._speak())
+            self._speaking = started(self._speak())
 
     async def close(self) -> None:
         """End all; those who wait for an end are told."""

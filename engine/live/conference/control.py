@@ -1,6 +1,5 @@
 """What can be done with conferences from outside: change them, end them, conduct who is in them."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -19,7 +18,8 @@ from engine.live.services import Services
 from engine.live.session import Session
 from engine.orders import ConferenceChange, NewConference, ParticipantOrder, RecordingAction
 from engine.ports import LineFigures
-from engine.tasks import Beside, first_of, stopped
+from engine.tasks import BackgroundTasks, started, stopped
+from engine.waits import first_of
 
 UNVISITED: Final = timedelta(hours=24)
 """After which a conference that nobody has entered is completed."""
@@ -37,7 +37,7 @@ class ConferenceControl:
         self._services = services
         self._rooms = rooms
         self._permission = permission
-        self._beside = Beside()
+        self._beside = BackgroundTasks("conferences")
 
     async def create(self, order: NewConference) -> Conference:
         """A conference that waits for its first participant. Raises StoreError."""
@@ -143,7 +143,7 @@ class ConferenceControl:
             return
         early_media = not room.conference.record
         sound = RingingSound(self._services, room.everybody(), called.journal.note, early_media, room.with_unasked)
-        ringing = asyncio.create_task(sound.play([called]))
+        ringing = started(sound.play([called]))
         try:
             await first_of(called.answered, called.over, room.over)
         finally:

@@ -17,7 +17,8 @@ from engine.phrases import Phrase, others_present
 from engine.pins import TRIES_A_CALL, PinGuard, Role
 from engine.ports import Ear, Speech
 from engine.room_options import Announces
-from engine.tasks import stopped
+from engine.tasks import started, stopped
+from engine.waits import race
 
 _FIRST_KEY_S: Final = 10.0
 _NEXT_KEY_S: Final = 5.0
@@ -99,7 +100,7 @@ class Doorkeeper:
 
     async def _keys(self, session: Session, prompt: Speech) -> str:
         """What is keyed up to #, or until no key has come for some time; the first one silences the prompt."""
-        prompting = asyncio.create_task(self._say(session, prompt))
+        prompting = started(self._say(session, prompt))
         try:
             keys = ""
             first = await session.until_over(self._first_key(session, prompting))
@@ -111,14 +112,10 @@ class Doorkeeper:
             await stopped(prompting)
 
     async def _first_key(self, session: Session, prompting: asyncio.Task[None]) -> str | None:
-        pressed = asyncio.create_task(session.keys.next(None))
-        try:
-            await asyncio.wait({pressed, prompting}, return_when=asyncio.FIRST_COMPLETED)
+        async with race(session.keys.next(None), asyncio.wait({prompting})) as (pressed, _):
             done, _ = await asyncio.wait({pressed}, timeout=_FIRST_KEY_S)
             await stopped(prompting)
             return pressed.result() if done else None
-        finally:
-            await stopped(pressed)
 
     async def _say(self, session: Session, speech: Speech) -> None:
         try:

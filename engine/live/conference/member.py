@@ -9,7 +9,7 @@ from engine.live.conference.announcements import Announcements
 from engine.live.conference.spoken_name import SpokenName
 from engine.live.session import Session
 from engine.ports import Attendance, Ear, LegId
-from engine.tasks import Beside
+from engine.tasks import BackgroundTasks
 from engine.web.call_web import CallWeb
 
 
@@ -30,12 +30,14 @@ class Member:
     """By somebody else."""
     has_left: asyncio.Event = field(default_factory=asyncio.Event)
     """By its own key."""
-    beside: Beside = field(default_factory=Beside)
+    beside: BackgroundTasks = field(init=False)
     """What goes on for as long as it stays."""
     private: Announcements = field(init=False)
     """What it alone hears."""
 
     def __post_init__(self) -> None:
+        journal = self.session.journal
+        self.beside = BackgroundTasks("participant", call_id=journal.call.id, on_failure=journal.background_failed)
         self.private = Announcements(lambda: [self.ear])
 
     @property

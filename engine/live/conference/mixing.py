@@ -7,7 +7,7 @@ from engine.live.conference.member import Member, is_called
 from engine.live.conference.talkers import watch_talkers
 from engine.ports import Attendance, Bridge, Clock, LegId, MixedRoom, RoomSound
 from engine.room_options import RoomOptions
-from engine.tasks import stopped
+from engine.tasks import started, stopped
 
 
 class Mixing:
@@ -25,7 +25,7 @@ class Mixing:
         if self.mix is None:
             sound = RoomSound(options.sample_rate, options.automatic_gain, options.denoise)
             self.mix = await self._bridge.open_room(sound)
-            self._watching = asyncio.create_task(watch_talkers(self.mix, self._clock, self._on_talk))
+            self._watching = started(watch_talkers(self.mix, self._clock, self._on_talk))
         for member in members:
             wanted = attendance(member, members)
             if member.attendance != wanted:

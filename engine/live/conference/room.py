@@ -24,8 +24,9 @@ from engine.live.conference.teller import RoomTeller
 from engine.live.services import Services
 from engine.orders import ConferenceChange, RecordingAction
 from engine.ports import LegId, Sink, Speech
-from engine.tasks import Beside
+from engine.tasks import BackgroundTasks
 from engine.told.conference import events_of
+from engine.waits import to_its_end
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +45,7 @@ class Room:
         self._members: list[Member] = []
         self._teller = RoomTeller(services.teller, services.clock, backlog)
         self._mixing = Mixing(services.bridge, services.clock, self._talks)
-        self._beside = Beside()
+        self._beside = BackgroundTasks("conference")
         self._music = SharedMusic(services.speaker, services.bridge)
         self._announcements = Announcements(self.everybody)
         self._comings = Comings(services.speaker, self._announcements)
@@ -186,7 +187,7 @@ class Room:
             yield
         finally:
             self._unasked -= 1
-            await asyncio.shield(self._arrange_again())
+            await to_its_end(self._arrange_again())
 
     def tell_member(self, member: Member, speech: Speech) -> None:
         """Say something that this one alone hears."""

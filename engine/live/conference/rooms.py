@@ -22,7 +22,7 @@ from engine.live.permission import Permission
 from engine.live.services import Services
 from engine.live.session import Session
 from engine.orders import NewConference
-from engine.tasks import first_of
+from engine.waits import first_of, to_its_end
 from engine.web.call_web import CallWeb
 
 _LEAVE_KEY: Final = "*"
@@ -113,7 +113,7 @@ class Rooms:
             await self._entertained(member, room, waiting)
         finally:
             session.on_withdrawal = None
-            await asyncio.shield(room.leave(member))
+            await to_its_end(room.leave(member))
             if room.over.is_set():
                 self._forget(room)
         seconds = int(self._services.clock.monotonic() - came)

@@ -13,7 +13,7 @@ from engine.live.session import Session
 from engine.live.speaker import Speaker
 from engine.phrases import Phrase
 from engine.ports import Bridge, Ear, Said
-from engine.tasks import stopped
+from engine.tasks import started, stopped
 
 LONGEST_S: Final = 5.0
 _ENDS_IT: Final = "#"
@@ -56,7 +56,7 @@ async def _said(session: Session, bridge: Bridge) -> bytes:
             heard.extend(each)
 
     async with bridge.listen(Said(session.leg.id)) as samples:
-        collecting = asyncio.create_task(collect(samples))
+        collecting = started(collect(samples))
         try:
             async with asyncio.timeout(LONGEST_S):
                 while await session.keys.next(None) != _ENDS_IT:

@@ -1,5 +1,8 @@
 """Gather: which keys and words are taken, and what stops the prompts."""
 
+import asyncio
+import gc
+
 import pytest
 
 from engine.testing.far_end import FarEnd
@@ -170,3 +173,16 @@ async def test_who_says_nothing_is_told_the_next_verb(node: FakeNode) -> None:
     caller = await asked(node, input="speech", timeout="3")
 
     await caller.hears("Nothing came.")
+
+
+@pytest.mark.parametrize("listened_for", ["dtmf", "speech", "dtmf speech"])
+async def test_who_hangs_up_meanwhile_leaves_no_failure_that_nobody_took(node: FakeNode, listened_for: str) -> None:
+    untaken: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: untaken.append(context))
+    caller = await asked(node, input=listened_for)
+
+    caller.hangs_up()
+    await node.settles()
+    gc.collect()
+
+    assert untaken == []
