@@ -1,9 +1,8 @@
 """Where calls come in."""
 
-import asyncio
-
 from engine.live.switchboard import Switchboard
 from engine.ports import Arrival, Cause, Leg, Refused
+from engine.tasks import BackgroundTasks
 from sip.leg import SipLeg
 
 
@@ -12,7 +11,7 @@ class Door:
 
     def __init__(self) -> None:
         self._switchboard: Switchboard | None = None
-        self._refusals: set[asyncio.Task[None]] = set()
+        self._refusals = BackgroundTasks("door")
 
     def open_to(self, switchboard: Switchboard) -> None:
         self._switchboard = switchboard
@@ -24,9 +23,7 @@ class Door:
         if self._switchboard is not None:
             self._switchboard.arrive(leg, arrival)
             return
-        refusal = asyncio.ensure_future(_refuse(leg))
-        self._refusals.add(refusal)
-        refusal.add_done_callback(self._refusals.discard)
+        self._refusals.begin(_refuse(leg))
 
     def refused(self, refused: Refused) -> None:
         """An INVITE was refused before it became a leg."""

@@ -19,6 +19,7 @@ from aiohttp import web
 from api.problems import Problem
 from engine.accounts import Account
 from engine.store import IdempotencyKeys
+from engine.waits import to_its_end
 
 HEADER: Final = "Idempotency-Key"
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
@@ -76,7 +77,7 @@ class Once:
         try:
             response = await carry_out()
         except BaseException:
-            await asyncio.shield(self._keys.forget(account.id, key))
+            await to_its_end(self._keys.forget(account.id, key))
             raise
         text = response.text or "" if isinstance(response, web.Response) else ""
         await self._keys.finish(account.id, key, response.status, text, response.headers.get("Location"))

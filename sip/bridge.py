@@ -24,6 +24,7 @@ from engine.ports import (
     Sink,
     Source,
 )
+from engine.waits import to_its_end
 from sip.recorder import MemoryRecorder
 from sip.switch import Switch
 from sip.tap import Tap, memory_file, wav_name
@@ -156,7 +157,7 @@ class SipBridge:
                 yield tap
             finally:
                 tap.close()
-                await asyncio.shield(self._thread.run(partial(self._switch.drop_recorder, recorder)))
+                await to_its_end(self._thread.run(partial(self._switch.drop_recorder, recorder)))
 
     @asynccontextmanager
     async def keep(self, pcm: bytes) -> AsyncIterator[Path]:

@@ -28,6 +28,8 @@ from engine.ports import (
 )
 from engine.tape.audio import RecordedFile
 from engine.tape.wav_recording import WavRecording
+from engine.tasks import started
+from engine.waits import joined, to_its_end
 from sip.config import Listening, SipConfig, Tls, Trunk
 from sip.leg import SipLeg
 from sip.phone_script import PhoneScript
@@ -129,7 +131,7 @@ class Phone:
         """Call a SIP URI and live that call to its end; whether it was answered. Raises SipError."""
         leg = await self._user_agent().dial(DialRequest(uri, caller, call_id=""))
         # Shielded: a caller who stops waiting leaves the call to be hung up with the phone.
-        return await asyncio.shield(self._begin(leg))
+        return await joined(self._begin(leg))
 
     async def take_calls(self, number: int | None) -> None:
         """Returns once `number` calls have ended; never, if it is None."""
@@ -145,7 +147,7 @@ class Phone:
     def _begin(self, leg: SipLeg, opening: Coroutine[Any, Any, None] | None = None) -> asyncio.Task[bool]:
         self._calls += 1
         talk = _Talk(self._user_agent(), leg, self._script, self._calls, self._tell)
-        task = asyncio.create_task(talk.live(opening))
+        task = started(talk.live(opening))
         self._live[task] = leg
         task.add_done_callback(self._over)
         return task
@@ -237,7 +239,7 @@ class _Talk:
             await player.finished()
         finally:
             # A file that nobody hears any more never comes to its end, and the library holds only so many.
-            await asyncio.shield(player.stop())
+            await to_its_end(player.stop())
 
     async def _press(self) -> None:
         await asyncio.sleep(self._script.digits_after_s)

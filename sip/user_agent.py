@@ -16,7 +16,7 @@ import structlog
 from engine.errors import SipError
 from engine.ports import Arrival, DialRequest, LegEvent, LegId, Refused
 from engine.storable import storable
-from engine.tasks import stopped
+from engine.tasks import BackgroundTasks
 from sip.addresses import read_party, user_of
 from sip.bridge import SipBridge
 from sip.config import SipConfig
@@ -60,7 +60,7 @@ class UserAgent:
         self._switch = Switch()
         follows = config.trunk.follows if config.trunk is not None else lambda _: False
         self._dialogs = Dialogs(thread.later, self._switch, config.rtp_silence_s, follows)
-        self._beside: list[asyncio.Task[None]] = []
+        self._beside = BackgroundTasks("user agent")
         self._account: TrunkAccount | None = None
         self._trunk_life = TrunkLife(config.trunk, lambda: datetime.now(UTC))
         self._guests = Guests(config, self._dialogs.uses)
@@ -75,9 +75,9 @@ class UserAgent:
         agent = cls(config, thread, on_incoming, on_refused)
         await thread.start(agent._open, agent._close, agent._switch.tell_ended)
         await agent.bridge.start(config.scratch)
-        agent._beside.append(asyncio.create_task(agent._look_for_silence()))
+        agent._beside.begin(agent._look_for_silence())
         if config.trunk is not None and config.trunk.register:
-            agent._beside.append(asyncio.create_task(agent._stay_registered()))
+            agent._beside.begin(agent._stay_registered())
         return agent
 
     async def dial(self, request: DialRequest) -> SipLeg:
@@ -100,8 +100,7 @@ class UserAgent:
         return await self._thread.run(lambda: self._trunk_life.silent_since)
 
     async def close(self) -> None:
-        for task in self._beside:
-            await stopped(task)
+        await self._beside.close()
         await self._thread.close()
 
     async def _look_for_silence(self) -> None:

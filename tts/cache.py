@@ -13,6 +13,8 @@ from typing import Any, Final
 
 import structlog
 
+from engine.tasks import started
+from engine.waits import joined
 from tts.scratch import remove_orphans, scratch_folder
 
 SCRATCH: Final = "scratch"
@@ -58,12 +60,12 @@ class PromptCache:
             return path
         flight = self._flights.get(key)
         if flight is None:
-            flight = _Flight(asyncio.create_task(self._made(path, make), name=f"prompt {key[:8]}"))
+            flight = _Flight(started(self._made(path, make), f"prompt {key[:8]}"))
             self._flights[key] = flight
             flight.task.add_done_callback(lambda _task: self._landed(key, flight))
         flight.waiting += 1
         try:
-            return await asyncio.shield(flight.task)
+            return await joined(flight.task)
         finally:
             flight.waiting -= 1
             if not flight.waiting and not flight.task.done():

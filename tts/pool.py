@@ -18,6 +18,7 @@ from typing import IO, Any, Final
 
 import structlog
 
+from engine.waits import to_its_end
 from tts.scratch import remove_orphans, scratch_folder
 
 START_TIMEOUT_S: Final = 30.0
@@ -96,7 +97,7 @@ class _Process:
         finally:
             if self.process.returncode is None:
                 self.process.kill()
-            await asyncio.shield(self.process.wait())
+            await to_its_end(self.process.wait())
             self.stderr.close()
             shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -204,7 +205,7 @@ class WorkerPool:
             process.jobs += 1
             if not answered or process.jobs >= self.recycle_after:
                 seat.process = None
-                await asyncio.shield(process.end(kill=not answered))
+                await to_its_end(process.end(kill=not answered))
         if "error" in answer:
             raise JobRefused(answer["error"])
         done: dict[str, Any] = answer["ok"]
@@ -242,7 +243,7 @@ class WorkerPool:
             raise PoolError(f"A speech worker does not start: {process.last_words()}") from error
         finally:
             if not ready:
-                await asyncio.shield(process.end(kill=True))
+                await to_its_end(process.end(kill=True))
         return process
 
 

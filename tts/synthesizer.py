@@ -14,7 +14,7 @@ import structlog
 from engine.errors import SetupError, SpeechError
 from engine.languages import LANGUAGES, nearest_language, primary_language
 from engine.ports import Speech
-from engine.tasks import stopped
+from engine.tasks import started, stopped
 from tts import script
 from tts.cache import PromptCache
 from tts.choosing import voice_table
@@ -122,7 +122,7 @@ class SpeechService:
         first, *others = (script,) if self._asks_servers(script) else pieces(script)
         path, choice = await self._begun(first, language, speech.rate, rate_hz)
         for piece in others:
-            following = asyncio.create_task(self._said(piece, choice, speech.rate, rate_hz))
+            following = started(self._said(piece, choice, speech.rate, rate_hz))
             try:
                 yield path
                 path = await following

@@ -5,12 +5,14 @@ import signal
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from engine.tasks import started
+
 T = TypeVar("T")
 
 
 async def unless_stopped(work: Coroutine[Any, Any, T]) -> T | None:
     """What `work` gives; None if SIGINT or SIGTERM came first, after `work` has cleaned up."""
-    task = asyncio.ensure_future(work)
+    task = started(work)
     loop = asyncio.get_running_loop()
     signals = (signal.SIGINT, signal.SIGTERM)
     for number in signals:

@@ -1,6 +1,5 @@
 """`make run`: one real call from start to end, told as it happens; then the server goes on."""
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +17,7 @@ from api.logs import write_logs
 from api.node import Node, keep_files_private, open_node, stop_on_signals
 from api.published import BASE_PATH
 from config.settings import LogFormat, LogLevel, Settings
+from engine.waits import race
 
 _RING_S: Final = 1.0
 _DIGITS_AFTER_S: Final = 17.0
@@ -42,17 +42,12 @@ async def _run(settings: Settings, console: Console) -> int:
         console.print(f"[bold]Telefoon[/] serves at {node.address}; the test phone rings on SIP port {phone_port}.")
         _, key = await account_with_key(node.accounts, node.numbers, LANGUAGE)
         await node.prepare(PROMPTS)
-        performing = asyncio.create_task(_perform(node, key, heard, console))
-        stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait({performing, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if performing.done() and not stop.is_set():
-            succeeded = performing.result()
-            _explain(node, key, console)
-            await stopping
-        else:
-            performing.cancel()
-            stopping.cancel()
-            succeeded = True
+        succeeded = True
+        async with race(_perform(node, key, heard, console), stop.wait()) as (performing, stopping):
+            if performing.done() and not stop.is_set():
+                succeeded = performing.result()
+                _explain(node, key, console)
+                await stopping
         console.print("Stopping.")
     return 0 if succeeded else 1
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
 from engine.errors import SetupError
-from engine.tasks import stopped
+from engine.tasks import started, stopped
 
 _START_S: Final = 20.0
 _STOP_S: Final = 10.0
@@ -24,7 +24,7 @@ async def phone(arguments: Sequence[str]) -> AsyncIterator[int]:
     )
     try:
         port = await _port(process)
-        reading = asyncio.create_task(_drain(process))
+        reading = started(_drain(process))
         try:
             yield port
         finally:

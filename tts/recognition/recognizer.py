@@ -13,6 +13,8 @@ import structlog
 from engine.errors import RecognitionError, SetupError, UnknownLanguage
 from engine.hearing import PartialTranscript, SpeechBegan, Transcript, Understood
 from engine.languages import LANGUAGES, canonical_language, primary_language
+from engine.tasks import started
+from engine.waits import joined
 from tts.pool import PoolError, PoolFull, WorkerPool
 from tts.recognition import model_files
 from tts.recognition.utterance import Utterance
@@ -101,11 +103,11 @@ class WhisperRecognizer:
         A caller who leaves does not stop it: a job that is cut off costs its process, and the next ones the time to
         load the model again.
         """
-        task = asyncio.create_task(self.pool.run(job, timeout_s=self.patience_s))
+        task = started(self.pool.run(job, timeout_s=self.patience_s))
         self._jobs.add(task)
         task.add_done_callback(self._done)
         try:
-            return await asyncio.shield(task)
+            return await joined(task)
         except PoolFull as error:
             raise RecognitionError("Too many callers are being listened to at once; try again later.") from error
         except PoolError as error:
@@ -139,7 +141,7 @@ class _Hearing:
     _over: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def of(self, pcm: AsyncIterator[bytes]) -> AsyncGenerator[Understood, None]:
-        hearing = asyncio.create_task(self._hear(pcm))
+        hearing = started(self._hear(pcm))
         began, told = False, ""
         try:
             while not self._over.is_set():
