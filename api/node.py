@@ -3,16 +3,18 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
 import structlog
 import uvloop
 
 from api.app import build_app
+from api.background import BackgroundLoops, Loop
 from api.cautions import cautions
 from api.clock import SystemClock
 from api.deletion import Deletion
@@ -20,6 +22,7 @@ from api.doctor.library import require_limits
 from api.door import Door
 from api.listening import address_of, listening, public_address_of
 from api.logs import logging_as
+from api.loop_failures import loop_failures_logged
 from api.object_store import movers, require_store_inside
 from api.privacy import discretion_of, periods_of, persons_requests, require_trunk_inside, residency_of, sweeper
 from api.published import Published
@@ -117,6 +120,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
     require_store_inside(settings, residency)
     require_speech_servers_inside(settings, residency)
     async with AsyncExitStack() as stack:
+        stack.enter_context(loop_failures_logged())
         database = await Database.open(settings.database, patience_s=_DATABASE_PATIENCE_S)
         space = DiskSpace(folder_of(settings.database))
         stack.push_async_callback(database.close)
@@ -239,15 +243,17 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
                 bell=bell,
             )
         )
-        retention = sweeper(database, settings, pepper, clock, shelf).run(by_system(settings.node))
-        sweeps = (
-            recorder.watch_disk(),
-            space.watch(),
-            switchboard.conferences.close_unvisited(),
-            retention,
-            *movers(settings, database, shelf, clock),
-        )
-        await stack.enter_async_context(_background(courier.run(), webhooks.run(), *sweeps))
+        retention = sweeper(database, settings, pepper, clock, shelf)
+        loops: dict[str, Loop] = {
+            "status callbacks": courier.run,
+            "ledger of webhooks": webhooks.run,
+            "disk of recordings": recorder.watch_disk,
+            "disk of the database": space.watch,
+            "unvisited conferences": switchboard.conferences.close_unvisited,
+            "retention": partial(retention.run, by_system(settings.node)),
+            **movers(settings, database, shelf, clock),
+        }
+        await stack.enter_async_context(BackgroundLoops(clock).running(loops))
         await stack.enter_async_context(switchboard.open())
         door.open_to(switchboard)
         stack.callback(door.close)
@@ -283,18 +289,6 @@ def stop_on_signals() -> asyncio.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     return stop
-
-
-@asynccontextmanager
-async def _background(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Runs work beside the node for as long as the node runs."""
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(each) for each in work]
-        try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()
 
 
 def _pricing(rates: Rates) -> Callable[[Call], Decimal]:

@@ -1,11 +1,11 @@
 """The object store that recordings move to, as the settings have it."""
 
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from yarl import URL
 
+from api.background import Loop
 from config.settings import LOCAL, Settings
 from engine.errors import EgressDenied, SetupError
 from engine.objects.mover import Mover
@@ -66,15 +66,13 @@ def host_of_endpoint(endpoint: str) -> str:
     return URL(endpoint).host or endpoint
 
 
-def movers(
-    settings: Settings, database: Database, shelf: RecordingShelf, clock: Clock
-) -> list[Coroutine[Any, Any, None]]:
+def movers(settings: Settings, database: Database, shelf: RecordingShelf, clock: Clock) -> dict[str, Loop]:
     """What carries recordings to the store for as long as the node runs; nothing without a store."""
     if shelf.store is None:
-        return []
+        return {}
     moves = Moves(database)
     removal = Removal(moves, shelf.store, clock)
-    return [Mover(shelf.folder, shelf.store, moves, removal, clock, node=settings.node).run()]
+    return {"object store": Mover(shelf.folder, shelf.store, moves, removal, clock, node=settings.node).run}
 
 
 def _secret(settings: Settings) -> str:
