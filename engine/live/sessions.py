@@ -98,7 +98,7 @@ class Sessions:
         if self._tasks is None:
             work.close()
             raise WrongState("Telefoon is stopping and takes no more calls.")
-        task = self._tasks.create_task(work)
+        task = self._tasks.create_task(_alone(work))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
@@ -148,3 +148,11 @@ class Sessions:
         # What is not stored by now waits for a database that may fail for hours; the next start closes it.
         for task in tuple(self._running):
             task.cancel()
+
+
+async def _alone(work: Coroutine[Any, Any, None]) -> None:
+    """A surprise with one call, before it has a session that would take it, ends none of the others."""
+    try:
+        await work
+    except Exception:
+        log.exception("call_failed_at_the_door")

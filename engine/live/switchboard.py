@@ -157,6 +157,9 @@ class Switchboard:
         except StoreError as error:
             log.error("store_failed", error=str(error))
             await leg.hang_up(Cause.UNAVAILABLE)
+        except Exception:
+            await leg.hang_up(Cause.FAULT)  # who calls is not left ringing
+            raise
 
     async def _keep_refused(self, refused: Refused) -> None:
         arrival, said = refused.arrival, f"{refused.sip_code} {refused.why}".strip()

@@ -6,7 +6,9 @@ import pytest
 
 from engine.call import Status
 from engine.disk_space import DiskSpace
+from engine.numbers import Number
 from engine.ports import Cause
+from engine.store import Numbers
 from engine.testing.database import MemoryDatabase
 from engine.testing.node import FakeNode, fake_node
 
@@ -254,3 +256,33 @@ async def test_status_and_times_are_stored_in_their_order(node: FakeNode) -> Non
     assert call.answer_time is not None
     assert call.end_time is not None
     assert call.start_time <= call.answer_time <= call.end_time
+
+
+class Surprised(Numbers):
+    """Numbers that one arrival, sooner or later, finds broken."""
+
+    broken = False
+
+    async def get(self, e164: str) -> Number | None:
+        if self.broken:
+            raise TypeError("None has no length")
+        return await super().get(e164)
+
+
+async def test_a_surprise_at_the_door_refuses_that_call_and_ends_no_other(
+    database: MemoryDatabase, tmp_path: Path
+) -> None:
+    numbers = Surprised(database)
+    async with fake_node(database, tmp_path, numbers=numbers) as node:
+        before = await node.is_called(STAYS)
+        await before.hears("Please hold the line.")
+
+        numbers.broken = True
+        unlucky = await node.is_called(STAYS)
+        how = await unlucky.is_hung_up()
+        numbers.broken = False
+
+        assert (how.sip_code, how.by_us) == (500, True)
+        assert not before.is_over
+        after = await node.is_called(GREETING)
+        await after.hears("Good morning.")
