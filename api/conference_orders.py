@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from api.changes import CHANGES_NOTHING, pause_behavior_of, pause_faults
-from api.problems import Invalid
-from api.sounds import language_faults, say_faults, speech_of, url_of
+from api.changes import CHANGES_NOTHING, pause_behavior_of
+from api.faults import Faults
+from api.sounds import speech_of, url_of
 from engine.conference import ConferenceStatus, ParticipantChange
 from engine.languages import nearest_language
 from engine.orders import ConferenceChange, NewConference, ParticipantOrder, RecordingAction
@@ -22,53 +22,56 @@ _HEARD: Final = frozenset({"say", "play"})
 
 def new_conference(account_id: str, body: Body) -> NewConference:
     """What is to be opened. Raises Invalid."""
-    if errors := language_faults(body, "language"):
-        raise Invalid(*errors)
-    return NewConference(
+    faults = Faults()
+    order = NewConference(
         account_id=account_id,
         friendly_name=body.get("friendly_name", ""),
         max_participants=int(body["max_participants"]),
         record=body["record"],
-        options=_options(body),
+        options=_options(body, faults),
         pin=body.get("pin"),
         moderator_pin=body.get("moderator_pin"),
     )
+    faults.require_none()
+    return order
 
 
 def conference_change(body: Body) -> ConferenceChange:
     """What is to be done with a conference. Raises Invalid."""
-    _require_change(body)
-    if errors := pause_faults("pause_behavior", "pause_behavior" in body, body.get("recording")):
-        raise Invalid(*errors)
-    return ConferenceChange(
+    faults = _faults_of_change(body)
+    change = ConferenceChange(
         locked=body.get("locked"),
         muted=body.get("muted"),
         max_participants=int(body["max_participants"]) if "max_participants" in body else None,
-        say=speech_of(body),
+        say=speech_of(body, faults),
         play=url_of(body),
         recording=RecordingAction(body["recording"]) if "recording" in body else None,
-        pause_behavior=pause_behavior_of(body),
+        pause_behavior=pause_behavior_of(body, "pause_behavior", body.get("recording"), faults),
         end=body.get("status") == ConferenceStatus.COMPLETED,
     )
+    faults.require_none()
+    return change
 
 
 def participant_order(body: Body) -> ParticipantOrder:
     """What is to be done with a participant. Raises Invalid."""
-    _require_change(body)
+    faults = _faults_of_change(body)
     change = ParticipantChange(**{name: value for name, value in body.items() if name not in _HEARD})
-    return ParticipantOrder(change, speech_of(body), url_of(body))
+    order = ParticipantOrder(change, speech_of(body, faults), url_of(body))
+    faults.require_none()
+    return order
 
 
-def _require_change(body: Body) -> None:
+def _faults_of_change(body: Body) -> Faults:
+    faults = Faults()
     if not body:
-        raise Invalid(CHANGES_NOTHING)
-    if errors := say_faults(body):
-        raise Invalid(*errors)
+        faults.add(*CHANGES_NOTHING)
+    return faults
 
 
-def _options(body: Body) -> RoomOptions:
+def _options(body: Body, faults: Faults) -> RoomOptions:
     return RoomOptions(
-        language=nearest_language(body["language"]) if "language" in body else None,
+        language=faults.read("language", nearest_language, body["language"], None) if "language" in body else None,
         announce=Announces(body["announce"]),
         sample_rate=int(body["sample_rate"]),
         recorded_tracks=RecordedTracks(body["recorded_tracks"]),

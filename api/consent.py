@@ -4,19 +4,29 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from api.problems import FieldError
-from engine.consent import Choice, Policy, Withdrawal, faults
+from api.faults import Faults
+from engine.consent import Choice, Policy, Withdrawal
+from engine.consent import faults as faults_of
 
 Body = Mapping[str, Any]
 
 
-def consent_of(body: Body) -> Choice | None:
-    """What `consent` says; None without it. The body must have no faults."""
-    if "consent" not in body:
+def consent_of(given: str | Body, faults: Faults) -> Choice | None:
+    """What a policy's name, or an object with what goes with it, chooses; None where it has a fault."""
+    try:
+        choice = Choice(Policy(given)) if isinstance(given, str) else _choice(given)
+    except ValueError as error:
+        faults.add("consent.given_at", f"is no moment: {error}.")
         return None
-    given = body["consent"]
-    if isinstance(given, str):
-        return Choice(Policy(given))
+    for field, fault in faults_of(choice).items():
+        faults.add(f"consent.{field}", fault)
+    if choice.given_at is not None and choice.given_at.tzinfo is None:
+        faults.add("consent.given_at", "has no time zone; write RFC 3339, as in 2026-11-25T09:30:00Z.")
+    return choice
+
+
+def _choice(given: Body) -> Choice:
+    """Raises ValueError for a `given_at` that is no moment."""
     at = given.get("given_at")
     return Choice(
         Policy(given["policy"]),
@@ -27,17 +37,3 @@ def consent_of(body: Body) -> Choice | None:
         datetime.fromisoformat(at) if at is not None else None,
         given.get("wording"),
     )
-
-
-def consent_faults(body: Body) -> list[FieldError]:
-    """What does not go together in `consent`, each by its field."""
-    try:
-        choice = consent_of(body)
-    except ValueError as error:
-        return [FieldError("consent.given_at", f"is no moment: {error}.")]
-    if choice is None:
-        return []
-    found = [FieldError(f"consent.{field}", fault) for field, fault in faults(choice).items()]
-    if choice.given_at is not None and choice.given_at.tzinfo is None:
-        found.append(FieldError("consent.given_at", "has no time zone; write RFC 3339, as in 2026-11-25T09:30:00Z."))
-    return found

@@ -1,36 +1,29 @@
 """Reads what is to be said or played out of a request's body."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from api.problems import FieldError
-from engine.errors import UnknownLanguage
+from api.faults import Faults
 from engine.languages import nearest_language
 from engine.ports import Speech
 
 Body = Mapping[str, Any]
 
-
-def say_faults(body: Body) -> list[FieldError]:
-    """What is wrong with `say`."""
-    return language_faults(body.get("say", {}), "language", named="say.language")
+_LANGUAGE: Final = "en-GB"
 
 
-def language_faults(body: Body, field: str, *, named: str = "") -> list[FieldError]:
-    """What is wrong with a language, if it is there; `named` is how the error calls it."""
-    try:
-        nearest_language(body.get(field, "en-GB"))
-    except UnknownLanguage as error:
-        return [FieldError(named or field, error.detail)]
-    return []
+def spoken_of(asked: Body, faults: Faults) -> str | None:
+    """The language in which `say` is to be said; None where it names none."""
+    if "language" not in asked:
+        return None
+    return faults.read("say.language", nearest_language, asked["language"], None)
 
 
-def speech_of(body: Body) -> Speech | None:
-    """What `say` asks for, in a language that has been checked; None without it."""
+def speech_of(body: Body, faults: Faults) -> Speech | None:
+    """What `say` asks for; None without it."""
     if "say" not in body:
         return None
-    asked = body["say"]
-    return Speech(asked["text"], nearest_language(asked.get("language", "en-GB")))
+    return Speech(body["say"]["text"], spoken_of(body["say"], faults) or _LANGUAGE)
 
 
 def url_of(body: Body) -> str | None:

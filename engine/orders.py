@@ -8,6 +8,7 @@ from engine.conference import ParticipantChange
 from engine.consent import Choice
 from engine.flow.interpreter import Start
 from engine.flow.plans import CallRecordingPlan
+from engine.flow.written import WrittenFlow
 from engine.ports import Speech
 from engine.recording_marks import PauseBehavior
 from engine.room_options import RoomOptions
@@ -24,7 +25,7 @@ class NewCall:
     to: str
     from_: str
     url: str | None = None
-    flow: str | None = None
+    flow: WrittenFlow | None = None
     status_callback: str | None = None
     timeout_s: int = 30
     record: bool = False

@@ -1,6 +1,5 @@
 """/calls"""
 
-import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
@@ -8,12 +7,13 @@ from typing import Final
 from aiohttp import web
 
 from api.asked import Asked
-from api.changes import change_of, flow_faults
-from api.consent import consent_faults, consent_of
+from api.changes import change_of
+from api.consent import consent_of
 from api.cursor import next_cursor, place_of, words
-from api.dialling import dialling_faults, language_of, own_number
+from api.dialling import called_of, language_of, own_number
+from api.faults import Faults
+from api.flow_source import flow_of
 from api.moments import moment
-from api.problems import Invalid
 from api.published import BASE_PATH
 from api.serializers import call_json, consent_json, event_json
 from api.services import Resource, Services
@@ -91,24 +91,22 @@ RESOURCES: Final[Mapping[str, Resource]] = {
 
 def _order(asked: Asked, number: Number) -> NewCall:
     """Every fault at once, so that a client mends them in one go. Raises Invalid."""
-    body = asked.body
-    errors = [*dialling_faults(body), *flow_faults(body), *consent_faults(body)]
-    if errors:
-        raise Invalid(*errors)
-    flow = body.get("flow")
-    return NewCall(
+    body, faults = asked.body, Faults()
+    order = NewCall(
         account_id=asked.account.id,
-        to=body["to"],
+        to=called_of(body, faults),
         from_=number.e164,
+        language=language_of(body, number, faults),
         url=body.get("url"),
-        flow=json.dumps(flow) if isinstance(flow, list) else flow,
+        flow=flow_of(body, faults),
+        consent=consent_of(body["consent"], faults) if "consent" in body else None,
         status_callback=body.get("status_callback"),
         timeout_s=int(body["timeout"]),
         record=body["record"],
-        language=language_of(body, number),
-        consent=consent_of(body),
         recording_beep_s=body.get("recording_beep"),
     )
+    faults.require_none()
+    return order
 
 
 async def own_call(services: Services, asked: Asked) -> Call:

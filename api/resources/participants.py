@@ -1,6 +1,5 @@
 """/conferences/{conference_id}/participants"""
 
-import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
@@ -9,14 +8,15 @@ from aiohttp import web
 
 from api.asked import Asked
 from api.conference_orders import participant_order
-from api.dialling import dialling_faults, language_of, own_number
+from api.dialling import called_of, language_of, own_number
+from api.faults import Faults
 from api.problems import FieldError, Invalid
 from api.published import BASE_PATH
 from api.serializers import call_json, participant_json
 from api.services import Resource, Services
 from engine.conference import Conference, ConferenceStatus
 from engine.errors import DocumentError, WrongState
-from engine.flow.parse import parse
+from engine.flow.written import WrittenFlow
 from engine.orders import NewCall
 
 _ATTRIBUTES: Final[Mapping[str, str]] = {
@@ -43,24 +43,19 @@ async def list_participants(services: Services, asked: Asked) -> web.Response:
 async def add_participant(services: Services, asked: Asked) -> web.Response:
     conference = await own_conference(services, asked)
     number = await own_number(services, asked)
-    body = asked.body
-    if errors := dialling_faults(body):
-        raise Invalid(*errors)
+    body, faults = asked.body, Faults()
+    to, language = called_of(body, faults), language_of(body, number, faults)
+    faults.require_none()
     if conference.status is ConferenceStatus.COMPLETED:
         raise WrongState(f"{conference.id} is completed.")
-    flow = _flow_into(conference, body)
-    try:
-        parse(flow)
-    except DocumentError as error:
-        raise Invalid(FieldError(_FIELDS.get(error.attribute, "body"), error.detail)) from None
     order = NewCall(
         account_id=asked.account.id,
-        to=body["to"],
+        to=to,
         from_=number.e164,
-        flow=flow,
+        flow=_flow_into(conference, body),
         status_callback=body.get("status_callback"),
         timeout_s=int(body["timeout"]),
-        language=language_of(body, number),
+        language=language,
         heard_in=conference.id if body["early_media"] else None,
     )
     call = await services.desk.place(order)
@@ -98,6 +93,10 @@ async def own_conference(services: Services, asked: Asked) -> Conference:
     return asked.own("conference", await services.conferences.get(asked.path["conference_id"]))
 
 
-def _flow_into(conference: Conference, body: Mapping[str, Any]) -> str:
+def _flow_into(conference: Conference, body: Mapping[str, Any]) -> WrittenFlow:
+    """Raises Invalid, by the field whose attribute the call flow refuses."""
     asked = {attribute: body[name] for name, attribute in _ATTRIBUTES.items() if name in body}
-    return json.dumps([{"verb": "dial", "to": [{"conference": conference.friendly_name, **asked}]}])
+    try:
+        return WrittenFlow.read([{"verb": "dial", "to": [{"conference": conference.friendly_name, **asked}]}])
+    except DocumentError as error:
+        raise Invalid(FieldError(_FIELDS.get(error.attribute, "body"), error.detail)) from None

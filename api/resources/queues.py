@@ -7,7 +7,8 @@ from typing import Any, Final
 from aiohttp import web
 
 from api.asked import Asked
-from api.changes import flow_faults, start_of
+from api.faults import Faults
+from api.flow_source import start_of
 from api.problems import FieldError, Invalid
 from api.serializers import call_json, queue_json
 from api.services import Resource, Services
@@ -37,9 +38,11 @@ async def get_queue(services: Services, asked: Asked) -> web.Response:
 async def take_from_queue(services: Services, asked: Asked) -> web.Response:
     asked.own("queue", await services.queues.get(asked.path["queue_id"]))
     call_id: Any = asked.body.get("call_id")
-    start = None if (faults := flow_faults(asked.body)) else start_of(asked.body)
+    faults = Faults()
+    start = start_of(asked.body, faults)
+    faults.require_none()
     if start is None:
-        raise Invalid(*(faults or [FieldError("url", "or flow is required.")]))
+        raise Invalid(FieldError("url", "or flow is required."))
     taken = await services.desk.take_from_queue(asked.account.id, asked.path["queue_id"], call_id, start)
     return web.json_response(call_json(taken))
 

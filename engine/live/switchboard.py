@@ -12,7 +12,6 @@ from engine.errors import NotFound, StoreError, WrongState
 from engine.flow.interpreter import Start
 from engine.flow.keys import press
 from engine.flow.next_step import GoTo, Method
-from engine.flow.parse import parse
 from engine.flow.scene import Ending
 from engine.ids import Kind, new_id
 from engine.live.conduct import Conductor
@@ -80,7 +79,7 @@ class Switchboard:
             start_time=self._services.clock.now(),
             node=self._services.node,
             url=url,
-            flow=order.flow,
+            flow=order.flow.text if order.flow else None,
             status_callback=order.status_callback,
             timeout_s=order.timeout_s,
             record=order.record,
@@ -89,7 +88,7 @@ class Switchboard:
             recording_beep_s=order.recording_beep_s if order.recording_beep_s is not None else _beep_of(number),
         )
         request = DialRequest(target=call.to, caller=call.from_, call_id=call.id)
-        starts = _starts(call, number if order.url is None else None)
+        starts = [order.flow.document] if order.flow else _requests(call, number if order.url is None else None)
         making, conducting = partial(self._conductor, number=number), partial(_run, starts=starts)
         session = await self._sessions.place(call, request, making, conducting)
         if order.heard_in is not None:
@@ -152,7 +151,7 @@ class Switchboard:
                 await leg.hang_up(Cause.NOT_FOUND)
                 return
             call = self._inbound(number, arrival)
-            conducting = partial(_run, starts=_starts(call, number))
+            conducting = partial(_run, starts=_requests(call, number))
             await self._sessions.take(call, leg, partial(self._conductor, number=number), conducting)
         except StoreError as error:
             log.error("store_failed", error=str(error))
@@ -238,10 +237,8 @@ def _beep_of(number: Number | None) -> int | None:
     return number.recording_beep_s if number is not None else None
 
 
-def _starts(call: Call, number: Number | None) -> list[Start]:
-    """Where the call's flow is looked for, in order; `number` says how its URLs are requested."""
-    if call.flow is not None:
-        return [parse(call.flow)]
+def _requests(call: Call, number: Number | None) -> list[Start]:
+    """The URLs that are asked for the call's flow, in order; `number` says how they are requested."""
     methods = (number.method, number.fallback_method) if number else (Method.POST, Method.POST)
     urls = zip((call.url, call.fallback_url), methods, strict=True)
     return [GoTo(url, Method(method)) for url, method in urls if url]

@@ -13,6 +13,7 @@ from engine.accounts import Account
 from engine.call import Call
 from engine.consent import Choice, ConsentRecord, Policy
 from engine.errors import StoreError
+from engine.flow.written import WrittenFlow
 from engine.live.services import Services
 from engine.live.switchboard import Switchboard
 from engine.orders import CallChange, NewCall
@@ -71,7 +72,8 @@ class FakeNode:
         """Place a call with this flow, and see whom it reaches; `more` are further fields of the order."""
         if "consent" in more:
             more["consent"] = _choice(more["consent"])
-        order = NewCall(self.account.id, to, OUR_NUMBER, flow=flow, **more)
+        written = WrittenFlow.read(flow) if flow is not None else None
+        order = NewCall(self.account.id, to, OUR_NUMBER, flow=written, **more)
         await self.switchboard.place(order)
         return await self.around.carrier.invited(to)
 

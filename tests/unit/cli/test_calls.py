@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.flow.written import WrittenFlow
 from tests.peers.ports import Ports
 from tests.unit.cli.conftest import Run
 from tests.unit.cli.rest_server import ENGAGED, OWN, RestServer, rest_server
@@ -26,7 +27,8 @@ def test_a_text_is_placed_as_a_flow(telefoon: Run, server: RestServer) -> None:
     assert placed.exit_code == 0
     (order,) = server.desk.orders
     assert (order.to, order.from_, order.language, order.timeout_s) == (TO, OWN, "nl-BE", 5)
-    assert json.loads(order.flow or "") == [{"verb": "say", "text": "Goedemorgen", "language": "nl-BE"}]
+    assert order.flow is not None
+    assert json.loads(order.flow.text) == [{"verb": "say", "text": "Goedemorgen", "language": "nl-BE"}]
     assert "telefoon calls show CA" in placed.stdout
 
 
@@ -47,7 +49,7 @@ def test_a_flow_comes_from_a_file(telefoon: Run, server: RestServer, tmp_path: P
     file = tmp_path / name
     file.write_text(text, encoding="utf-8")
     assert telefoon("call", TO, "--from", OWN, "--flow", file).exit_code == 0
-    assert server.desk.orders[0].flow == text
+    assert server.desk.orders[0].flow == WrittenFlow.read(text)
 
 
 def test_a_url_is_placed(telefoon: Run, server: RestServer) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from engine.call import Direction, Status
 from engine.errors import NotFound, StoreError
+from engine.flow.written import WrittenFlow
 from engine.orders import NewCall
 from engine.testing.node import OUR_NUMBER, FakeNode
 from tests.unit.live.words import BEEP, QUESTION
@@ -76,7 +77,7 @@ async def test_a_call_rings_no_longer_than_was_asked_for(node: FakeNode, timeout
 async def test_a_call_that_cannot_be_sent_fails_and_says_why(node: FakeNode) -> None:
     node.around.carrier.unreachable.add(TO)
 
-    call = await node.switchboard.place(NewCall(node.account.id, TO, OUR_NUMBER, flow=STAYS))
+    call = await node.switchboard.place(NewCall(node.account.id, TO, OUR_NUMBER, flow=WrittenFlow.read(STAYS)))
     await node.settles()
 
     stored = await node.services.ledger.calls.get(call.id)
@@ -87,7 +88,7 @@ async def test_a_call_that_cannot_be_sent_fails_and_says_why(node: FakeNode) -> 
 
 async def test_a_call_that_cannot_be_stored_is_not_placed(node: FakeNode) -> None:
     with node.database_failing(), pytest.raises(StoreError):
-        await node.switchboard.place(NewCall(node.account.id, TO, OUR_NUMBER, flow=STAYS))
+        await node.switchboard.place(NewCall(node.account.id, TO, OUR_NUMBER, flow=WrittenFlow.read(STAYS)))
 
     assert node.around.carrier.invites == []
     assert node.switchboard.live_calls == 0
@@ -108,7 +109,7 @@ async def test_a_call_is_ended_by_its_client(node: FakeNode, answered: bool) -> 
 
 
 async def test_a_call_that_is_ended_before_its_invite_is_never_sent(node: FakeNode) -> None:
-    call = await node.switchboard.place(NewCall(node.account.id, TO, OUR_NUMBER, flow=STAYS))
+    call = await node.switchboard.place(NewCall(node.account.id, TO, OUR_NUMBER, flow=WrittenFlow.read(STAYS)))
 
     await node.switchboard.end(node.account.id, call.id)
     await node.settles()
