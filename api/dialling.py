@@ -1,4 +1,4 @@
-"""What every request for a call has to say: whom to call, from which number, in which language."""
+"""What every request for a call has to say: whom to call, and from which number."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,20 +7,12 @@ from api.asked import Asked
 from api.faults import Faults
 from api.services import Services
 from engine.errors import CallerNotOwned
-from engine.languages import nearest_language
 from engine.numbers import Number, parse_e164
 
 
 def called_of(body: Mapping[str, Any], faults: Faults) -> str:
     """The number of `to`."""
     return faults.read("to", parse_e164, body["to"], "")
-
-
-def language_of(body: Mapping[str, Any], number: Number, faults: Faults) -> str:
-    """The language that was asked for, else the number's."""
-    if "tts_language" not in body:
-        return number.language
-    return faults.read("tts_language", nearest_language, body["tts_language"], "")
 
 
 async def own_number(services: Services, asked: Asked) -> Number:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from api.call_options import options_json
 from engine.call import Attempt, Call
 from engine.conference import Conference, Participant
 from engine.consent import ConsentRecord
@@ -35,11 +36,7 @@ def call_json(call: Call) -> Json:
             "end_time": _time(call.end_time),
             "price": None if call.price is None else str(call.price),
             "price_unit": call.price_unit,
-            "record": call.record,
-            "consent": call.consent.policy.value if call.consent else None,
-            "recording_beep": call.recording_beep_s,
-            "tts_language": call.language,
-            "timeout": call.timeout_s,
+            **options_json(call.options),
             "parent_id": call.parent_id,
             "sip_call_id": call.sip_call_id,
             "sip_code": call.sip_code,

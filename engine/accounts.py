@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from engine.consent import Choice
+from engine.call_options import AccountOptions
 
 
 class Scope(StrEnum):
@@ -20,17 +20,12 @@ CALLS_ONLY: Final = frozenset({Scope.CALLS})
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whose calls, numbers and keys these are; the name is unique.
-
-    `consent` is the policy chosen for its calls, `recording_beep_s` the seconds between the tones that tell of their
-    recording (0 is never, None as is set).
-    """
+    """Whose calls, numbers and keys these are; the name is unique. `options` are what it has chosen for its calls."""
 
     id: str
     name: str
     created_at: datetime
-    consent: Choice | None = None
-    recording_beep_s: int | None = None
+    options: AccountOptions = AccountOptions()
 
 
 @dataclass(frozen=True, slots=True)

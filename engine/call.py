@@ -12,8 +12,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from engine.consent import Choice
+from engine.call_options import DEFAULT_LANGUAGE, DEFAULT_TIMEOUT_S, STANDARD, CallOptions
 from engine.errors import UnexpectedEvent
+from engine.ids import Kind, new_id
 
 
 class Status(StrEnum):
@@ -87,10 +88,8 @@ class Call:
 
     `start_time` is when the call was asked for (outbound) or arrived (inbound); `duration` counts from
     `answer_time`. `url`, `fallback_url` and `flow` say where the call flow comes from; at most one of url
-    and flow is set. `status_callback` is told of `status_callback_events` (initiated, ringing, answered, completed),
-    of all where there are none. `node` is the process that owns the live call. `consent` is
-    the policy that was chosen for it or its number. While it is recorded a tone is heard every `recording_beep_s`
-    seconds; 0 is never, None as is set.
+    and flow is set. `node` is the process that owns the live call. `options` are those of its order and its number:
+    what their account has chosen is looked up when it is needed.
     """
 
     id: str
@@ -106,12 +105,7 @@ class Call:
     url: str | None = None
     fallback_url: str | None = None
     flow: str | None = None
-    status_callback: str | None = None
-    status_callback_method: str = "POST"
-    status_callback_events: tuple[str, ...] = ()
-    timeout_s: int = 30
-    record: bool = False
-    language: str = "en-GB"
+    options: CallOptions = STANDARD
     parent_id: str | None = None
     sip_call_id: str | None = None
     sip_code: int | None = None
@@ -120,8 +114,28 @@ class Call:
     attempts: tuple[Attempt, ...] = ()
     price: Decimal | None = None
     price_unit: str = "EUR"
-    consent: Choice | None = None
-    recording_beep_s: int | None = None
+
+    @classmethod
+    def begun(
+        cls, direction: Direction, from_: str, to: str, options: CallOptions, *, account_id: str, at: datetime,
+        node: str, url: str | None = None, fallback_url: str | None = None, flow: str | None = None,
+        parent_id: str | None = None,
+    ) -> "Call":  # fmt: skip
+        """A call that is asked for or arrives at a time; where an option is not chosen, the standard holds."""
+        return cls(
+            new_id(Kind.CALL), account_id, direction, from_, to, Status.QUEUED, at, node, url=url,
+            fallback_url=fallback_url, flow=flow, parent_id=parent_id, options=options.over(STANDARD),
+        )  # fmt: skip
+
+    @property
+    def language(self) -> str:
+        """What is spoken where the flow names no language."""
+        return self.options.language or DEFAULT_LANGUAGE
+
+    @property
+    def timeout_s(self) -> int:
+        """How long it may ring."""
+        return self.options.timeout_s or DEFAULT_TIMEOUT_S
 
     @property
     def ended(self) -> bool:

@@ -3,15 +3,13 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import phonenumbers
 from phonenumbers import NumberParseException, ValidationResult
 
+from engine.call_options import NumberOptions
 from engine.web.request import BodyFormat
-
-if TYPE_CHECKING:
-    from engine.consent import Choice
 
 _SHAPE: Final = re.compile(r"\+[1-9][0-9]{1,14}")
 """ITU-T E.164 §6.2.1: at most 15 digits, of which the first is no zero."""
@@ -46,9 +44,7 @@ class Number:
     """A number of an account. Calls to it are run by `url`, or by `fallback_url` when that fails.
 
     `method` and `fallback_method` are those of the first requests, GET or POST; `webhook_format` is how the
-    POSTs of its calls carry their parameters. `language` is what it speaks to callers; with `record`, calls to it
-    are recorded. `consent` is the policy chosen for its calls, `recording_beep_s` the seconds between the tones that
-    tell of recording (0 is never, None as is set).
+    POSTs of its calls carry their parameters. `options` are what it has chosen for its calls.
     """
 
     id: str
@@ -57,13 +53,10 @@ class Number:
     created_at: datetime
     url: str | None = None
     fallback_url: str | None = None
-    language: str = "en-GB"
-    record: bool = False
     method: str = "POST"
     fallback_method: str = "POST"
     webhook_format: BodyFormat = BodyFormat.FORM
-    consent: "Choice | None" = None
-    recording_beep_s: int | None = None
+    options: NumberOptions = NumberOptions()
 
 
 def parse_e164(text: str) -> str:

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from engine.call import Status
+from engine.call_options import CallOptions
 from engine.conference import ParticipantChange
-from engine.consent import Choice
 from engine.flow.interpreter import Start
 from engine.flow.plans import CallRecordingPlan
 from engine.flow.written import WrittenFlow
@@ -16,7 +16,7 @@ from engine.room_options import RoomOptions
 
 @dataclass(frozen=True, slots=True)
 class NewCall:
-    """A call to place: `to` and `from_` in E.164, at most one of url and flow; `timeout_s` until answered.
+    """A call to place: `to` and `from_` in E.164, at most one of url and flow.
 
     `heard_in` is the id of a conference in which it is heard to ring.
     """
@@ -26,13 +26,8 @@ class NewCall:
     from_: str
     url: str | None = None
     flow: WrittenFlow | None = None
-    status_callback: str | None = None
-    timeout_s: int = 30
-    record: bool = False
-    language: str = "en-GB"
     heard_in: str | None = None
-    consent: Choice | None = None
-    recording_beep_s: int | None = None
+    options: CallOptions = CallOptions()
 
 
 @dataclass(frozen=True, slots=True)

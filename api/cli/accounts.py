@@ -1,10 +1,11 @@
 """`telefoon accounts` and `telefoon keys`: who may use the REST interface."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.consent import ConsentBasis, ConsentPolicy, ConsentWithdrawal, chosen
+from api.cli.consent import ConsentBasis, ConsentPolicy, ConsentWithdrawal, consent_chosen
 from api.cli.group import CommandGroup, examples
 from api.cli.local import Books, with_books
 from api.cli.master_key import EXAMPLES as ROTATE_EXAMPLES
@@ -31,7 +32,8 @@ def list_accounts(as_json: AsJson = False) -> None:
     """List accounts."""
 
     async def work(books: Books) -> list[dict[str, Any]]:
-        return [{**as_row(each), "policy": each.consent and each.consent.policy} for each in await books.accounts.all()]
+        found = await books.accounts.all()
+        return [{**as_row(each), "policy": each.options.consent and each.options.consent.policy} for each in found]
 
     rows = with_books(work)
     if as_json:
@@ -79,10 +81,11 @@ def consent(
     consent_withdrawal: ConsentWithdrawal = Withdrawal.CUT,
 ) -> None:
     """Choose how calls of an account may be recorded; without --consent, as their countries want it."""
-    choice = chosen(consent, consent_basis, consent_withdrawal)
+    choice = consent_chosen(consent, consent_basis, consent_withdrawal)
 
     async def work(books: Books) -> None:
-        await books.accounts.choose_consent((await books.account(name)).id, choice)
+        account = await books.account(name)
+        await books.accounts.choose(account.id, replace(account.options, consent=choice))
 
     with_books(work)
     typer.echo(
@@ -98,7 +101,8 @@ def beep(
     """Choose how often a tone tells that a call of an account is recorded; without --every, as is set."""
 
     async def work(books: Books) -> None:
-        await books.accounts.choose_recording_beep((await books.account(name)).id, every)
+        account = await books.account(name)
+        await books.accounts.choose(account.id, replace(account.options, recording_beep_s=every))
 
     with_books(work)
     how = "as is set" if every is None else f"every {every} s" if every else "never"

@@ -17,7 +17,7 @@ ConsentWithdrawal = Annotated[
 ]
 
 
-def chosen(policy: Policy | None, basis: str | None, withdrawal: Withdrawal) -> Choice | None:
+def consent_chosen(policy: Policy | None, basis: str | None, withdrawal: Withdrawal) -> Choice | None:
     """What was chosen; None without a policy. Raises InvalidField."""
     if policy is None:
         if basis is not None:

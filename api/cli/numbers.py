@@ -1,15 +1,18 @@
 """`telefoon numbers`: which telephone numbers belong to whom, and what answers calls to them."""
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
 
-from api.cli.consent import ConsentBasis, ConsentPolicy, ConsentWithdrawal, chosen
+from api.cli.consent import ConsentBasis, ConsentPolicy, ConsentWithdrawal, consent_chosen
 from api.cli.group import CommandGroup, examples
 from api.cli.local import Books, with_books
+from api.cli.option_flags import with_option_flags
 from api.cli.output import AsJson, as_row, print_json, print_rows
+from engine.call_options import DEFAULT_LANGUAGE, NumberOptions
 from engine.consent.policy import Withdrawal
 from engine.errors import InvalidField, NotFound, NumberTaken
 from engine.privacy.audit import CLI
@@ -35,7 +38,9 @@ E164 = Annotated[str, typer.Argument(metavar="+E164", help="Such as +3225550100.
         "telefoon numbers add +3225550100 --account demo --record --consent press-to-consent",
     )
 )
+@with_option_flags(NumberOptions)
 def add(
+    *,
     number: E164,
     account: Annotated[str, typer.Option(help="The account's name; it is made if there is none.")],
     url: Annotated[str | None, typer.Option(help="Webhook that gives the flow of calls to this number.")] = None,
@@ -45,12 +50,7 @@ def add(
     webhook_format: Annotated[BodyFormat, typer.Option(help="How POSTs for call flows carry parameters.")] = (
         BodyFormat.FORM
     ),
-    language: Annotated[str, typer.Option(help="What is spoken where the flow names no language.")] = "en-GB",
-    record: Annotated[bool, typer.Option("--record", help="Record calls to this number.")] = False,
-    recording_beep: Annotated[
-        int | None,
-        typer.Option(min=0, max=3600, help="Seconds between the tones that tell of recording; 0 is never."),
-    ] = None,
+    options: NumberOptions,
     consent: ConsentPolicy = None,
     consent_basis: ConsentBasis = None,
     consent_withdrawal: ConsentWithdrawal = Withdrawal.CUT,
@@ -60,8 +60,11 @@ def add(
     from engine.languages import nearest_language
 
     e164 = _e164(number)
-    spoken = nearest_language(language)
-    choice = chosen(consent, consent_basis, consent_withdrawal)
+    chosen = replace(
+        options,
+        language=nearest_language(options.language or DEFAULT_LANGUAGE),
+        consent=consent_chosen(consent, consent_basis, consent_withdrawal),
+    )
     for field, address in (("url", url), ("fallback-url", fallback_url)):
         _require_web_address(field, address)
 
@@ -70,9 +73,8 @@ def add(
             raise NumberTaken(e164)  # before an account is made for nothing
         owner = await books.accounts.ensure(account)
         added = await books.numbers.add(
-            owner.id, e164, url=url, fallback_url=fallback_url, language=spoken, record=record, method=method.value,
-            fallback_method=fallback_method.value, webhook_format=webhook_format, consent=choice,
-            recording_beep_s=recording_beep,
+            owner.id, e164, chosen, url=url, fallback_url=fallback_url, method=method.value,
+            fallback_method=fallback_method.value, webhook_format=webhook_format,
         )  # fmt: skip
         await books.audit.add(CLI, "number.add", added.id, account=owner.id, number=books.pseudonyms.of(e164))
         return {**as_row(added), "account": owner.name}

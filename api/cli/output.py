@@ -58,8 +58,10 @@ def print_facts(facts: Mapping[str, Any]) -> None:
 
 
 def as_row(value: Any) -> dict[str, Any]:
-    """The fields of a dataclass."""
-    return dataclasses.asdict(value)
+    """The fields of a dataclass, with the options of calls that it has beside its own."""
+    row = dataclasses.asdict(value)
+    options = row.pop("options", {})
+    return {**row, **options}
 
 
 def _shown(value: Any) -> str:

@@ -5,6 +5,7 @@ from typing import Final
 
 from config.settings import Settings
 from engine.accounts import Account
+from engine.call_options import NumberOptions
 from engine.languages import canonical_language
 from engine.numbers import Number
 from engine.store import Accounts, Numbers
@@ -41,7 +42,7 @@ async def account_with_key(accounts: Accounts, numbers: Numbers, language: str) 
     _, secret = await accounts.create_key(account.id)
     known: Number | None = await numbers.get(NUMBER)
     if known is None:
-        await numbers.add(account.id, NUMBER, language=canonical_language(language))
+        await numbers.add(account.id, NUMBER, NumberOptions(language=canonical_language(language)))
     return account, secret
 
 

@@ -7,10 +7,10 @@ from typing import Final
 from aiohttp import web
 
 from api.asked import Asked
+from api.call_options import options_of
 from api.changes import change_of
-from api.consent import consent_of
 from api.cursor import next_cursor, place_of, words
-from api.dialling import called_of, language_of, own_number
+from api.dialling import called_of, own_number
 from api.faults import Faults
 from api.flow_source import flow_of
 from api.moments import moment
@@ -96,14 +96,9 @@ def _order(asked: Asked, number: Number) -> NewCall:
         account_id=asked.account.id,
         to=called_of(body, faults),
         from_=number.e164,
-        language=language_of(body, number, faults),
         url=body.get("url"),
         flow=flow_of(body, faults),
-        consent=consent_of(body["consent"], faults) if "consent" in body else None,
-        status_callback=body.get("status_callback"),
-        timeout_s=int(body["timeout"]),
-        record=body["record"],
-        recording_beep_s=body.get("recording_beep"),
+        options=options_of(body, faults),
     )
     faults.require_none()
     return order

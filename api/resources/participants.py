@@ -1,14 +1,16 @@
 """/conferences/{conference_id}/participants"""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
 
 from aiohttp import web
 
 from api.asked import Asked
+from api.call_options import options_of
 from api.conference_orders import participant_order
-from api.dialling import called_of, language_of, own_number
+from api.dialling import called_of, own_number
 from api.faults import Faults
 from api.problems import FieldError, Invalid
 from api.published import BASE_PATH
@@ -44,7 +46,7 @@ async def add_participant(services: Services, asked: Asked) -> web.Response:
     conference = await own_conference(services, asked)
     number = await own_number(services, asked)
     body, faults = asked.body, Faults()
-    to, language = called_of(body, faults), language_of(body, number, faults)
+    to, options = called_of(body, faults), options_of(body, faults)
     faults.require_none()
     if conference.status is ConferenceStatus.COMPLETED:
         raise WrongState(f"{conference.id} is completed.")
@@ -53,10 +55,8 @@ async def add_participant(services: Services, asked: Asked) -> web.Response:
         to=to,
         from_=number.e164,
         flow=_flow_into(conference, body),
-        status_callback=body.get("status_callback"),
-        timeout_s=int(body["timeout"]),
-        language=language,
         heard_in=conference.id if body["early_media"] else None,
+        options=replace(options, record=False),
     )
     call = await services.desk.place(order)
     location = f"{BASE_PATH}/calls/{call.id}"

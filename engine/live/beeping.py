@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from engine.call_options import AccountOptions
 from engine.errors import MediaError, StoreError
 from engine.live.active_recording import ActiveRecording
 from engine.live.speaker import Speaker
@@ -58,11 +59,10 @@ class Beeper:
 
     async def _chosen(self, account_id: str) -> int:
         try:
-            account = await self._accounts.by_id(account_id)
+            chosen = (await self._accounts.in_force(account_id, AccountOptions())).recording_beep_s
         except StoreError as error:
             log.error("store_failed", error=str(error))
-            account = None
-        chosen = account.recording_beep_s if account is not None else None
+            chosen = None
         return self._every_s if chosen is None else chosen
 
     def _recording_now(self, of: str) -> list[ActiveRecording]:

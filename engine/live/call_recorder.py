@@ -128,7 +128,7 @@ def beep_for(session: Session) -> Beep:
     def hearers() -> list[Ear]:
         return [Ear(each.leg.id) for each in (session, session.peer) if each is not None]
 
-    return Beep(session.call.id, hearers, session.call.recording_beep_s)
+    return Beep(session.call.id, hearers, session.call.options.recording_beep_s)
 
 
 def _tracks(session: Session, tracks: Tracks, channels: Channels) -> list[list[Source]]:

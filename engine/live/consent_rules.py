@@ -20,12 +20,10 @@ class ConsentRules:
 
     async def choice(self, call: Call) -> Choice:
         """The call's or its number's, else the account's, else its countries'. Raises StoreError."""
-        if call.consent is not None:
-            return call.consent
-        account = await self.accounts.by_id(call.account_id)
-        if account is not None and account.consent is not None:
-            return account.consent
-        return self.countries.default((call.from_, call.to), self.home)
+        options = call.options
+        if options.consent is None:
+            options = await self.accounts.in_force(call.account_id, options)
+        return options.consent or self.countries.default((call.from_, call.to), self.home)
 
     async def wordings(self, account_id: str, language: str) -> dict[Sentence, Wording]:
         """All that may be said, the account's own texts first. Raises StoreError."""

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from engine.call import Attempt, Call, Direction, Event, Status
+from engine.call_options import CallOptions
 from engine.errors import DocumentError, FlowFailed, LegGone, SipError, StoreError, WebhookError
 from engine.flow.next_step import GoTo, Method
 from engine.flow.plans import DialOutcome, DialPlan, Target
 from engine.flow.scene import Ending
-from engine.ids import Kind, new_id
 from engine.live.active_recording import ActiveRecording
 from engine.live.ringing import Ringing
 from engine.live.services import Services
@@ -184,23 +184,21 @@ class Dialling:
 
     def _child_call(self, parent: Call, plan: DialPlan, target: Target) -> Call:
         callback = target.callback
-        return Call(
-            id=new_id(Kind.CALL),
-            account_id=parent.account_id,
-            direction=Direction.OUTBOUND,
-            from_=plan.caller or parent.from_,
-            to=f"client:{target.address}" if target.client else target.address,
-            status=Status.QUEUED,
-            start_time=self.services.clock.now(),
-            node=self.services.node,
+        options = CallOptions(
             timeout_s=plan.answer_timeout_s,
-            language=parent.language,
-            consent=parent.consent,
-            recording_beep_s=parent.recording_beep_s,
-            parent_id=parent.id,
             status_callback=callback.url if callback else None,
-            status_callback_method=callback.method if callback else "POST",
-            status_callback_events=callback.events if callback else (),
+            status_callback_method=callback.method if callback else None,
+            status_callback_events=callback.events if callback else None,
+        )
+        return Call.begun(
+            Direction.OUTBOUND,
+            plan.caller or parent.from_,
+            f"client:{target.address}" if target.client else target.address,
+            options.over(parent.options.for_children()),
+            account_id=parent.account_id,
+            at=self.services.clock.now(),
+            node=self.services.node,
+            parent_id=parent.id,
         )
 
 

@@ -151,8 +151,9 @@ class Journal:
 
 
 def _callback(call: Call, at: datetime) -> NewCallback | None:
-    if not call.status_callback or (
-        call.status_callback_events and event_name(call) not in call.status_callback_events
+    options = call.options
+    if not options.status_callback or (
+        options.status_callback_events and event_name(call) not in options.status_callback_events
     ):
         return None
-    return NewCallback(call.status_callback, status_form(call, at), call.status_callback_method)
+    return NewCallback(options.status_callback, status_form(call, at), options.status_callback_method or "POST")

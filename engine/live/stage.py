@@ -96,7 +96,7 @@ class LiveStage:
             await self._live(self._session.answered.wait())
         async with self._opening:
             if not self._opened:
-                if self.call.record:
+                if self.call.options.record:
                     await self.recorder.whole_call()
                 self._opened = True  # not before: a flow that is cut off while it asks leaves the next one to ask
 

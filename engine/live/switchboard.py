@@ -7,13 +7,13 @@ from typing import Final
 
 import structlog
 
-from engine.call import Attempt, Call, Direction, Event, Status
+from engine.call import Attempt, Call, Direction, Event
+from engine.call_options import CallOptions
 from engine.errors import NotFound, StoreError, WrongState
 from engine.flow.interpreter import Start
 from engine.flow.keys import press
 from engine.flow.next_step import GoTo, Method
 from engine.flow.scene import Ending
-from engine.ids import Kind, new_id
 from engine.live.conduct import Conductor
 from engine.live.conference.control import ConferenceControl
 from engine.live.conference.rooms import Rooms
@@ -66,27 +66,7 @@ class Switchboard:
         """Store the call, then send its INVITE. Raises StoreError, in which case nothing was sent."""
         self._services.space.require()
         number = await self._services.numbers.get(order.from_)
-        url = order.url
-        if url is None and order.flow is None:
-            url = number.url if number else None
-        call = Call(
-            id=new_id(Kind.CALL),
-            account_id=order.account_id,
-            direction=Direction.OUTBOUND,
-            from_=order.from_,
-            to=order.to,
-            status=Status.QUEUED,
-            start_time=self._services.clock.now(),
-            node=self._services.node,
-            url=url,
-            flow=order.flow.text if order.flow else None,
-            status_callback=order.status_callback,
-            timeout_s=order.timeout_s,
-            record=order.record,
-            language=order.language,
-            consent=order.consent or (number.consent if number else None),
-            recording_beep_s=order.recording_beep_s if order.recording_beep_s is not None else _beep_of(number),
-        )
+        call = self._outbound(order, number)
         request = DialRequest(target=call.to, caller=call.from_, call_id=call.id)
         starts = [order.flow.document] if order.flow else _requests(call, number if order.url is None else None)
         making, conducting = partial(self._conductor, number=number), partial(_run, starts=starts)
@@ -186,23 +166,34 @@ class Switchboard:
                 return number
         return None
 
+    def _outbound(self, order: NewCall, number: Number | None) -> Call:
+        """`number` is the one that it is placed from, if it is known."""
+        url = order.url
+        if url is None and order.flow is None:
+            url = number.url if number else None
+        return Call.begun(
+            Direction.OUTBOUND,
+            order.from_,
+            order.to,
+            order.options.over(number.options) if number else order.options,
+            account_id=order.account_id,
+            at=self._services.clock.now(),
+            node=self._services.node,
+            url=url,
+            flow=order.flow.text if order.flow else None,
+        )
+
     def _inbound(self, number: Number, arrival: Arrival) -> Call:
-        return Call(
-            id=new_id(Kind.CALL),
+        return Call.begun(
+            Direction.INBOUND,
+            from_carrier(arrival.caller),
+            number.e164,
+            CallOptions(timeout_s=INBOUND_RING_S).over(number.options),
             account_id=number.account_id,
-            direction=Direction.INBOUND,
-            from_=from_carrier(arrival.caller),
-            to=number.e164,
-            status=Status.QUEUED,
-            start_time=self._services.clock.now(),
+            at=self._services.clock.now(),
             node=self._services.node,
             url=number.url,
             fallback_url=number.fallback_url,
-            timeout_s=INBOUND_RING_S,
-            record=number.record,
-            language=number.language,
-            consent=number.consent,
-            recording_beep_s=number.recording_beep_s,
         )
 
     def _conductor(self, session: Session, *, number: Number | None) -> Conductor:
@@ -231,10 +222,6 @@ async def _run(conductor: Conductor, *, starts: Sequence[Start]) -> None:
 
 async def _stand_by(conductor: Conductor) -> None:
     await conductor.stand_by()
-
-
-def _beep_of(number: Number | None) -> int | None:
-    return number.recording_beep_s if number is not None else None
 
 
 def _requests(call: Call, number: Number | None) -> list[Start]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from engine.call_options import AccountOptions, CallOptions, NumberOptions
 from engine.privacy.retention import Kept
 
 
@@ -46,12 +47,16 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
+def _options_of_calls(*, personal: bool) -> tuple[str, ...]:
+    return tuple(name for name, option in CallOptions.table().items() if option.personal is personal)
+
+
 _ACCOUNT_LIFE: Final = "as long as the account"
 
 HOLDINGS: Final[dict[str, Holding]] = {
     "accounts": Holding(
         "Whose calls, numbers and keys these are.", Whose.CUSTOMERS, _words("name"),
-        _words("id created_at consent recording_beep_s"),
+        (*_words("id created_at"), *AccountOptions.table()),
         until=_ACCOUNT_LIFE,
     ),
     "api_keys": Holding(
@@ -65,16 +70,15 @@ HOLDINGS: Final[dict[str, Holding]] = {
     "numbers": Holding(
         "Which number belongs to which account, and what answers calls to it.", Whose.CUSTOMERS,
         _words("e164 url fallback_url"),
-        _words("id account_id created_at language record method fallback_method webhook_format consent "
-               "recording_beep_s"),
+        (*_words("id account_id created_at method fallback_method webhook_format"), *NumberOptions.table()),
         until="until the number is removed",
     ),
     "calls": Holding(
         "Carries calls, and bills them.", Whose.CALLERS,
-        _words("from_ to start_time answer_time end_time url fallback_url flow status_callback language sip_call_id "
-               "sip_reason attempts"),
-        _words("id account_id direction status node status_callback_method status_callback_events timeout_s record "
-               "parent_id sip_code q850_cause price price_unit consent recording_beep_s"),
+        (*_words("from_ to start_time answer_time end_time url fallback_url flow sip_call_id sip_reason attempts"),
+         *_options_of_calls(personal=True)),
+        (*_words("id account_id direction status node parent_id sip_code q850_cause price price_unit"),
+         *_options_of_calls(personal=False)),
         Kept.CALLS,
     ),
     "call_events": Holding(

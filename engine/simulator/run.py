@@ -11,11 +11,12 @@ For tests of one's own flows, with pytest or any other runner:
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
 from engine.call import Call, Direction, Status
+from engine.call_options import STANDARD
 from engine.errors import FlowFailed, LegGone, WebhookError
 from engine.flow.document import Document
 from engine.flow.interpreter import Interpreter
@@ -88,7 +89,7 @@ def simulated_call(caller: str, called: str, language: str) -> Call:
         status=Status.RINGING,
         start_time=datetime.now(UTC),
         node="simulator",
-        language=language,
+        options=replace(STANDARD, language=language),
     )
 
 

@@ -1,19 +1,21 @@
 """Accounts and the keys that open them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import insert, select, update
 
 from engine.accounts import CALLS_ONLY, Account, ApiKey, Caller, Scope
-from engine.consent import Choice
+from engine.call_options import AccountOptions
 from engine.errors import InvalidField, StoreError
 from engine.ids import Kind, new_id
 from engine.secrets import HINT_LENGTH, digest, new_key, same
 from engine.store.database import Database
 from engine.store.tables import accounts, api_keys
-from engine.store.values import utc_now, values_of
+from engine.store.values import utc_now, values_of, with_options
+
+Chosen = TypeVar("Chosen", bound=AccountOptions)
 
 _USE_IS_NOTED_EVERY: Final = timedelta(minutes=1)
 _KEY: Final = [column for column in api_keys.columns if column.name != "digest"]
@@ -40,23 +42,25 @@ class Accounts:
 
     async def by_name(self, name: str) -> Account | None:
         row = await self._db.row(select(accounts).where(accounts.c.name == name))
-        return Account(**row) if row else None
+        return _account(row) if row else None
 
     async def by_id(self, account_id: str) -> Account | None:
         row = await self._db.row(select(accounts).where(accounts.c.id == account_id))
-        return Account(**row) if row else None
+        return _account(row) if row else None
 
-    async def choose_consent(self, account_id: str, choice: Choice | None) -> None:
-        """The policy for its calls from now on; None for the countries' default."""
-        await self._db.change(update(accounts).where(accounts.c.id == account_id).values(consent=choice))
+    async def choose(self, account_id: str, options: AccountOptions) -> None:
+        """What holds for its calls from now on, in place of all that it has chosen before."""
+        chosen = {name: value for name, _, value in options.items()}
+        await self._db.change(update(accounts).where(accounts.c.id == account_id).values(**chosen))
 
-    async def choose_recording_beep(self, account_id: str, every_s: int | None) -> None:
-        """Between the tones while calls of it are recorded; None for what is set."""
-        await self._db.change(update(accounts).where(accounts.c.id == account_id).values(recording_beep_s=every_s))
+    async def in_force(self, account_id: str, options: Chosen) -> Chosen:
+        """The options of a call or a conference, over those that its account has chosen."""
+        account = await self.by_id(account_id)
+        return options.over(account.options) if account is not None else options
 
     async def all(self) -> list[Account]:
         """By name."""
-        return [Account(**row) for row in await self._db.rows(select(accounts).order_by(accounts.c.name))]
+        return [_account(row) for row in await self._db.rows(select(accounts).order_by(accounts.c.name))]
 
     async def create_key(self, account_id: str, scopes: frozenset[Scope] = CALLS_ONLY) -> tuple[ApiKey, str]:
         """A new key, which is told here and never again."""
@@ -95,11 +99,15 @@ class Accounts:
         if row is None or not same(row["digest"], wanted):
             return None
         await self._note_use(row["key_id"], row["last_used_at"])
-        account = Account(row["id"], row["name"], row["created_at"], row["consent"], row["recording_beep_s"])
-        return Caller(account, row["key_id"], row["scopes"])
+        account = {column.name: row[column.name] for column in accounts.columns}
+        return Caller(_account(account), row["key_id"], row["scopes"])
 
     async def _note_use(self, key_id: str, last: datetime | None) -> None:
         """Not at every request: each would be a write."""
         now = self._now()
         if last is None or now - last >= _USE_IS_NOTED_EVERY:
             await self._db.change(update(api_keys).where(api_keys.c.id == key_id).values(last_used_at=now))
+
+
+def _account(row: Mapping[Any, Any]) -> Account:
+    return with_options(Account, AccountOptions, row)

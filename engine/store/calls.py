@@ -9,12 +9,13 @@ from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.call import FINAL, Call, Direction, Status
+from engine.call_options import CallOptions
 from engine.errors import StoreError
 from engine.store.database import Database
 from engine.store.outbox import NewCallback, enqueue
 from engine.store.place import Place
 from engine.store.tables import call_events, calls
-from engine.store.values import values_of
+from engine.store.values import values_of, with_options
 
 _OPEN = tuple(status for status in Status if status not in FINAL)
 
@@ -99,7 +100,7 @@ class Calls:
     async def get(self, call_id: str) -> Call | None:
         """Of any account: the caller compares."""
         row = await self._db.row(select(calls).where(calls.c.id == call_id))
-        return Call(**row) if row else None
+        return call_of(row) if row else None
 
     async def find(
         self, wanted: CallFilter, page: int = 1, page_size: int = 50, place: Place | None = None
@@ -108,17 +109,17 @@ class Calls:
         query = select(calls).where(*_conditions(wanted)).order_by(calls.c.start_time.desc(), calls.c.id.desc())
         behind = place.behind(calls.c.start_time, calls.c.id) if place else None
         rows, total = await self._db.page(query, page, page_size, behind)
-        return [Call(**row) for row in rows], total
+        return [call_of(row) for row in rows], total
 
     async def open_on(self, node: str) -> list[Call]:
         """A node's calls that have not ended, oldest first."""
         query = select(calls).where(calls.c.status.in_(_OPEN), calls.c.node == node)
-        return [Call(**row) for row in await self._db.rows(query.order_by(calls.c.start_time, calls.c.id))]
+        return [call_of(row) for row in await self._db.rows(query.order_by(calls.c.start_time, calls.c.id))]
 
     async def children(self, call_id: str) -> list[Call]:
         """The calls that a call dialled, oldest first."""
         query = select(calls).where(calls.c.parent_id == call_id).order_by(calls.c.start_time, calls.c.id)
-        return [Call(**row) for row in await self._db.rows(query)]
+        return [call_of(row) for row in await self._db.rows(query)]
 
     async def note(self, call_id: str, kind: str, facts: Mapping[str, object], at: datetime) -> None:
         """Add an event."""
@@ -147,6 +148,11 @@ class Calls:
         """The newest event's id; 0 where there is none."""
         row = await self._db.row(select(func.max(call_events.c.id).label("id")))
         return int(row["id"] or 0) if row else 0
+
+
+def call_of(row: Mapping[Any, Any]) -> Call:
+    """The call of a row of `calls`."""
+    return with_options(Call, CallOptions, row)
 
 
 def _known_moment(call: Call) -> datetime:

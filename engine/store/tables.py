@@ -2,7 +2,8 @@
 
 What led here is told by migrations/; a test holds the two against each other.
 
-Columns are named as the fields of the dataclasses that they hold, so rows and values need no mapping.
+Columns are named as the fields of the dataclasses that they hold, so rows and values need no mapping. Those of options
+of calls are made of their table (engine/call_options.py).
 """
 
 from enum import StrEnum
@@ -26,19 +27,19 @@ from sqlalchemy import (
 )
 
 from engine.call import Direction, Status
+from engine.call_options import AccountOptions, CallOptions, NumberOptions
 from engine.conference import ConferenceStatus
 from engine.consent import Given, How, Policy, Sentence
 from engine.queue import QueueResult
 from engine.recording import RecordingStatus
+from engine.store.option_columns import option_columns
 from engine.store.types import (
     IDENTIFIER,
     SERIAL,
     Attempts,
-    Chosen,
     Marks,
     Moment,
     Money,
-    Names,
     Options,
     Scopes,
     Spelled,
@@ -72,8 +73,7 @@ accounts: Final = Table(
     Column("id", IDENTIFIER, primary_key=True),
     Column("name", StoredText, nullable=False, unique=True),
     Column("created_at", Moment, nullable=False),
-    Column("consent", Chosen),
-    Column("recording_beep_s", Integer),
+    *option_columns(AccountOptions),
 )
 
 api_keys: Final = Table(
@@ -117,13 +117,10 @@ numbers: Final = Table(
     Column("created_at", Moment, nullable=False),
     Column("url", StoredText),
     Column("fallback_url", StoredText),
-    Column("language", String(16), nullable=False),
-    Column("record", Boolean, nullable=False),
     Column("method", String(4), nullable=False, server_default="POST"),
     Column("fallback_method", String(4), nullable=False, server_default="POST"),
     Column("webhook_format", Spelled(BodyFormat), nullable=False, server_default="form"),
-    Column("consent", Chosen),
-    Column("recording_beep_s", Integer),
+    *option_columns(NumberOptions),
 )
 
 calls: Final = Table(
@@ -142,12 +139,6 @@ calls: Final = Table(
     Column("url", StoredText),
     Column("fallback_url", StoredText),
     Column("flow", StoredText),
-    Column("status_callback", StoredText),
-    Column("status_callback_method", String(4), nullable=False, server_default="POST"),
-    Column("status_callback_events", Names),
-    Column("timeout_s", Integer, nullable=False),
-    Column("record", Boolean, nullable=False),
-    Column("language", String(16), nullable=False),
     Column("parent_id", ForeignKey("calls.id"), index=True),
     Column("sip_call_id", StoredText),
     Column("sip_code", Integer),
@@ -156,8 +147,7 @@ calls: Final = Table(
     Column("attempts", Attempts, nullable=False),
     Column("price", Money),
     Column("price_unit", String(3), nullable=False),
-    Column("consent", Chosen),
-    Column("recording_beep_s", Integer),
+    *option_columns(CallOptions),
     Index(None, "account_id", "start_time", "id"),
     Index(None, "status", "node"),
 )

@@ -1,16 +1,32 @@
-"""From dataclasses to rows; the way back is `Kind(**row)`."""
+"""From dataclasses to rows and back; options of calls have a column each, whatever holds them."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from engine.call_options import AccountOptions
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+T = TypeVar("T")
+
 
 def values_of(value: "DataclassInstance", *, leave: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """The fields of a value, without those in `leave`."""
-    return {field.name: getattr(value, field.name) for field in fields(value) if field.name not in leave}
+    """The fields of a value, without those in `leave`; the way back is `Kind(**row)`, or `with_options`."""
+    values = {field.name: getattr(value, field.name) for field in fields(value) if field.name not in leave}
+    if isinstance(options := values.get("options"), AccountOptions):
+        del values["options"]
+        values.update((name, chosen) for name, _, chosen in options.items())
+    return values
+
+
+def with_options(kind: Callable[..., T], options: type[AccountOptions], row: Mapping[Any, Any]) -> T:
+    """The value of a row whose `options` have columns of their own."""
+    chosen = {name: row[name] for name in options.table()}
+    others = {name: value for name, value in row.items() if name not in chosen}
+    return kind(**others, options=options(**chosen))
 
 
 def utc_now() -> datetime:

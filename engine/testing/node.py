@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from engine.accounts import Account
 from engine.call import Call
+from engine.call_options import CallOptions, NumberOptions
 from engine.consent import Choice, ConsentRecord, Policy
 from engine.errors import StoreError
 from engine.flow.written import WrittenFlow
@@ -19,7 +20,7 @@ from engine.live.switchboard import Switchboard
 from engine.orders import CallChange, NewCall
 from engine.recording import Recording
 from engine.store import Accounts, Consents
-from engine.store.calls import CallEvent
+from engine.store.calls import CallEvent, call_of
 from engine.store.recordings import RecordingFilter
 from engine.store.tables import calls, outbox
 from engine.testing.assembly import AS_SET, RecordingOptions, Surroundings, accounts_of, master_key, services_of
@@ -63,17 +64,21 @@ class FakeNode:
         if fallback is not None:
             self.around.customer.documents[f"{url}/fallback"] = fallback
         await self.services.numbers.add(
-            self.account.id, number, url=url, fallback_url=f"{url}/fallback" if fallback is not None else None,
-            language=language, record=record, consent=_choice(consent), recording_beep_s=beep_s,
-        )  # fmt: skip
+            self.account.id,
+            number,
+            NumberOptions(language=language, record=record, consent=_choice(consent), recording_beep_s=beep_s),
+            url=url,
+            fallback_url=f"{url}/fallback" if fallback is not None else None,
+        )
         return self.around.carrier.brings(number, caller or f"+3225551{at:03}", self.switchboard)
 
     async def calls(self, to: str, flow: str | None = None, **more: Any) -> FarEnd:
-        """Place a call with this flow, and see whom it reaches; `more` are further fields of the order."""
-        if "consent" in more:
-            more["consent"] = _choice(more["consent"])
+        """Place a call with this flow, and see whom it reaches; `more` are fields of the order, and its options."""
+        chosen = {name: more.pop(name) for name in CallOptions.table() if name in more}
+        if "consent" in chosen:
+            chosen["consent"] = _choice(chosen["consent"])
         written = WrittenFlow.read(flow) if flow is not None else None
-        order = NewCall(self.account.id, to, OUR_NUMBER, flow=written, **more)
+        order = NewCall(self.account.id, to, OUR_NUMBER, flow=written, options=CallOptions(**chosen), **more)
         await self.switchboard.place(order)
         return await self.around.carrier.invited(to)
 
@@ -101,7 +106,7 @@ class FakeNode:
         while True:
             row = await self.database.row(select(calls).where(calls.c.sip_call_id == far_end.leg.sip_call_id))
             if row is not None:
-                return Call(**row)
+                return call_of(row)
             assert self.services.clock.monotonic() < end, f"{far_end.number} has no call."
             await self.services.clock.sleep(_SETTLED_EVERY_S)
 

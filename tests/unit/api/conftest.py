@@ -9,7 +9,8 @@ import pytest
 from api.clock import SystemClock
 from api.published import BASE_PATH
 from api.services import Services
-from engine.call import Call, Direction, Status
+from engine.call import Call, Direction
+from engine.call_options import NumberOptions
 from engine.conference import Conference, ConferenceStatus, Participant
 from engine.errors import NotFound, WrongState
 from engine.flow.interpreter import Start
@@ -37,18 +38,14 @@ class NotingDesk:
 
     async def place(self, order: NewCall) -> Call:
         self.orders.append(order)
-        call = Call(
-            id=new_id(Kind.CALL),
+        call = Call.begun(
+            Direction.OUTBOUND,
+            order.from_,
+            order.to,
+            order.options,
             account_id=order.account_id,
-            direction=Direction.OUTBOUND,
-            from_=order.from_,
-            to=order.to,
-            status=Status.QUEUED,
-            start_time=SystemClock().now(),
+            at=SystemClock().now(),
             node="node-1",
-            timeout_s=order.timeout_s,
-            record=order.record,
-            language=order.language,
         )
         await self.calls.add(call)
         return call
@@ -169,7 +166,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
     services = await rest_services(database, tmp_path, desk=desk, conference_desk=conference_desk, health=health)
     account = await services.accounts.ensure("demo")
     _, key = await services.accounts.create_key(account.id)
-    await services.numbers.add(account.id, NUMBER, language="nl-BE")
+    await services.numbers.add(account.id, NUMBER, NumberOptions(language="nl-BE"))
     async with answering(services) as address, aiohttp.ClientSession() as client:
         yield Site(services, desk, conference_desk, health, client, address, key)
     await database.close()

@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 
 from api.titles import TITLES
+from engine.call_options import CallOptions
 from tests.unit.api.conftest import NUMBER, TO, Site
 
 
@@ -32,8 +33,10 @@ async def test_every_field_of_an_order_reaches_the_desk(site: Site) -> None:
 
     assert status == 201
     order = site.desk.orders[0]
-    assert (order.url, order.status_callback) == (body["url"], body["status_callback"])
-    assert (order.timeout_s, order.record, order.language) == (5, True, "fr-BE")
+    assert order.url == body["url"]
+    assert order.options == CallOptions(
+        status_callback="http://customer.example/s", timeout_s=5, record=True, language="fr-BE"
+    )
 
 
 @pytest.mark.parametrize(("asked", "spoken"), [("es-AR", "es-MX"), ("no", "nb-NO"), ("ca-ES", "es-ES")])
@@ -42,13 +45,7 @@ async def test_the_nearest_language_is_spoken_and_shown(site: Site, asked: str, 
 
     _, call, _ = await site.request("POST", "calls", json=body)
 
-    assert (site.desk.orders[0].language, call["tts_language"]) == (spoken, spoken)
-
-
-async def test_the_numbers_language_is_spoken_where_none_is_asked_for(site: Site) -> None:
-    await site.request("POST", "calls", json={"to": TO, "from": NUMBER})
-
-    assert site.desk.orders[0].language == "nl-BE"
+    assert (site.desk.orders[0].options.language, call["tts_language"]) == (spoken, spoken)
 
 
 @pytest.mark.parametrize("flow", ["<Response><Say>Hi</Say></Response>", [{"verb": "say", "text": "Hi"}]])

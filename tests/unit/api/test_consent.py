@@ -40,7 +40,7 @@ async def test_a_policy_by_its_name_or_with_what_goes_with_it(site: Site, consen
     status, _ = await placed(site, consent)
 
     assert status == 201
-    assert site.desk.orders[-1].consent == choice
+    assert site.desk.orders[-1].options.consent == choice
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from engine.call import Attempt, Call, Direction, Event, Status, after
+from engine.call import Attempt, Call, Direction, Event, after
 from engine.conference import Conference, Participant
 from engine.errors import NotFound, WrongState
 from engine.flow.interpreter import Start
-from engine.ids import Kind, new_id
 from engine.orders import CallChange, ConferenceChange, NewCall, NewConference, ParticipantOrder
 from engine.ports import LineFigures
 from engine.store import Calls, Database
@@ -36,10 +35,15 @@ class ScriptedDesk:
 
     async def place(self, order: NewCall) -> Call:
         self.orders.append(order)
-        asked = Call(
-            id=new_id(Kind.CALL), account_id=order.account_id, direction=Direction.OUTBOUND, from_=order.from_,
-            to=order.to, status=Status.QUEUED, start_time=_now(), node="test", timeout_s=order.timeout_s,
-        )  # fmt: skip
+        asked = Call.begun(
+            Direction.OUTBOUND,
+            order.from_,
+            order.to,
+            order.options,
+            account_id=order.account_id,
+            at=_now(),
+            node="test",
+        )
         await self._calls.add(asked)
         call = asked
         for event in self.script:

@@ -26,7 +26,7 @@ def test_a_text_is_placed_as_a_flow(telefoon: Run, server: RestServer) -> None:
     placed = telefoon("call", TO, "--from", OWN, "--say", "Goedemorgen", "--language", "nl-BE", "--timeout", 5)
     assert placed.exit_code == 0
     (order,) = server.desk.orders
-    assert (order.to, order.from_, order.language, order.timeout_s) == (TO, OWN, "nl-BE", 5)
+    assert (order.to, order.from_, order.options.language, order.options.timeout_s) == (TO, OWN, "nl-BE", 5)
     assert order.flow is not None
     assert json.loads(order.flow.text) == [{"verb": "say", "text": "Goedemorgen", "language": "nl-BE"}]
     assert "telefoon calls show CA" in placed.stdout
@@ -35,7 +35,7 @@ def test_a_text_is_placed_as_a_flow(telefoon: Run, server: RestServer) -> None:
 def test_json_prints_the_call_as_the_interface_does(telefoon: Run, server: RestServer) -> None:
     call = json.loads(telefoon("call", TO, "--from", OWN, "--record", "--json").stdout)
     assert (call["status"], call["to"]) == ("queued", TO)
-    assert server.desk.orders[0].record is True
+    assert server.desk.orders[0].options.record is True
 
 
 @pytest.mark.parametrize(

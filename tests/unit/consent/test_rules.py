@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.accounts import Account
+from engine.call_options import AccountOptions, CallOptions
 from engine.consent import Choice, Policy, Sentence, load_texts
 from engine.consent.countries import load_countries
 from engine.live.consent_rules import ConsentRules
@@ -34,10 +35,11 @@ async def test_the_calls_goes_before_the_accounts_and_that_before_the_countries(
     assert (await rules.choice(german)).policy is Policy.BOTH_PARTIES
     assert (await rules.choice(a_call(account.id))).policy is Policy.ANNOUNCE
 
-    await rules.accounts.choose_consent(account.id, Choice(Policy.PRESS))
+    await rules.accounts.choose(account.id, AccountOptions(consent=Choice(Policy.PRESS)))
     assert (await rules.choice(german)).policy is Policy.PRESS
 
-    assert (await rules.choice(replace(german, consent=Choice(Policy.ANNOUNCE)))).policy is Policy.ANNOUNCE
+    chosen = replace(german, options=CallOptions(consent=Choice(Policy.ANNOUNCE)))
+    assert (await rules.choice(chosen)).policy is Policy.ANNOUNCE
 
 
 async def test_the_newest_of_an_accounts_own_texts_is_spoken(rules: ConsentRules, account: Account) -> None:

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from api.clock import SystemClock
 from engine.call import Attempt, Call, Direction, Event, Status
+from engine.call_options import STANDARD, CallOptions
 from engine.errors import StoreError
 from engine.ids import Kind, new_id
 from engine.live.journal import Journal, Ledger
@@ -60,7 +61,7 @@ async def journal(database: Database, calls: FailingCalls) -> Journal:
         status=Status.QUEUED,
         start_time=SystemClock().now(),
         node="node-1",
-        status_callback="https://customer.example/status",
+        options=CallOptions(status_callback="https://customer.example/status").over(STANDARD),
     )
     journal = Journal(call, Ledger(calls, SystemClock(), lambda _: Decimal("0.0100"), lambda: None))
     await journal.open()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.call_options import AccountOptions
 from engine.errors import RecordingError, WrongState
 from engine.flow.plans import CallRecordingPlan
 from engine.orders import RecordingAction, RecordingChange
@@ -243,7 +244,7 @@ async def test_no_warning_tone_is_heard_while_the_recording_pauses(node: FakeNod
 
 
 async def test_the_accounts_interval_is_taken_where_the_number_has_none(node: FakeNode) -> None:
-    await node.accounts.choose_recording_beep(node.account.id, 10)
+    await node.accounts.choose(node.account.id, AccountOptions(recording_beep_s=10))
     caller = await recorded_caller(node)
     await node.passes(25)
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from engine.call_options import AccountOptions
 from engine.consent import Choice, Given, How, Policy
 from engine.consent.wording import Sentence
 from engine.store import Consents
@@ -52,14 +53,14 @@ async def test_without_a_choice_the_strictest_country_of_the_call_decides(
 
 
 async def test_the_accounts_choice_goes_before_the_countrys(node: FakeNode) -> None:
-    await node.accounts.choose_consent(node.account.id, Choice(Policy.PRESS))
+    await node.accounts.choose(node.account.id, AccountOptions(consent=Choice(Policy.PRESS)))
     caller = await node.is_called(STAYS, record=True)
 
     await caller.hears(QUESTION)
 
 
 async def test_the_numbers_choice_goes_before_the_accounts(node: FakeNode) -> None:
-    await node.accounts.choose_consent(node.account.id, Choice(Policy.PRESS))
+    await node.accounts.choose(node.account.id, AccountOptions(consent=Choice(Policy.PRESS)))
     caller = await node.is_called(STAYS, record=True, consent="announce")
 
     await caller.hears(NOTICE)

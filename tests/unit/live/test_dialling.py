@@ -19,6 +19,16 @@ async def test_the_dialled_call_is_a_child_of_the_callers(node: FakeNode) -> Non
     assert (child.from_, child.to) == (parent.from_, AGENT)
 
 
+async def test_the_dialled_call_is_spoken_on_and_consented_as_the_callers(node: FakeNode) -> None:
+    caller = await node.is_called(dial(timeout="15"), language="nl-BE", consent="announce", beep_s=15, record=True)
+    agent = await node.invited(AGENT)
+
+    parent, child = (await node.call(caller)).options, (await node.call(agent)).options
+
+    assert (child.language, child.consent, child.recording_beep_s) == ("nl-BE", parent.consent, 15)
+    assert (child.record, child.timeout_s, child.status_callback) == (False, 15, None)
+
+
 @pytest.mark.parametrize(
     ("code", "status"),
     [

@@ -3,6 +3,8 @@
 import pytest
 
 from engine.call import Direction, Status
+from engine.call_options import NumberOptions
+from engine.consent import Choice, Policy
 from engine.errors import NotFound, StoreError
 from engine.flow.written import WrittenFlow
 from engine.orders import NewCall
@@ -186,6 +188,16 @@ async def test_the_apology_is_in_the_language_of_the_order(node: FakeNode, langu
 
     begins = {"nl-BE": "Sorry, er", "fr-FR": "Désolé", "en-GB": "Sorry, there"}[language]
     assert called.heard[0].startswith(begins)
+
+
+async def test_what_an_order_leaves_open_is_as_its_number_has_chosen(node: FakeNode) -> None:
+    chosen = NumberOptions(language="nl-BE", consent=Choice(Policy.PRESS), recording_beep_s=15)
+    await node.services.numbers.add(node.account.id, OUR_NUMBER, chosen)
+
+    called = await node.calls(TO, STAYS, recording_beep_s=0)
+
+    options = (await node.call(called)).options
+    assert (options.language, options.consent, options.recording_beep_s) == ("nl-BE", Choice(Policy.PRESS), 0)
 
 
 async def test_a_recorded_order_records_from_the_answer_on_after_consent(node: FakeNode) -> None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.call import Attempt, Call, Direction, Status
+from engine.call_options import CallOptions
 from engine.conference import Conference, ConferenceStatus, Participant
 from engine.consent import Choice, Policy, Withdrawal
 from engine.ids import Kind, new_id
@@ -41,12 +42,6 @@ def a_full_call(account_id: str, parent_id: str) -> Call:
         url="https://customer.example/flow?x=1&y=ä",
         fallback_url="https://customer.example/spare",
         flow="<Response><Say language='nl-BE'>Goeiedag, Zoë ☎</Say></Response>",
-        status_callback="https://customer.example/status",
-        status_callback_method="GET",
-        status_callback_events=("ringing", "completed"),
-        timeout_s=45,
-        record=True,
-        language="nl-BE",
         parent_id=parent_id,
         sip_call_id="a84b4c76e66710@pc33",
         sip_code=200,
@@ -58,8 +53,16 @@ def a_full_call(account_id: str, parent_id: str) -> Call:
         ),
         price=Decimal("0.0370"),
         price_unit="CHF",
-        consent=Choice(Policy.EXTERNAL, Withdrawal.DELETE, None, "CRM 7", "Zoë", at(-60), "I agree."),
-        recording_beep_s=15,
+        options=CallOptions(
+            consent=Choice(Policy.EXTERNAL, Withdrawal.DELETE, None, "CRM 7", "Zoë", at(-60), "I agree."),
+            recording_beep_s=15,
+            record=True,
+            language="nl-BE",
+            timeout_s=45,
+            status_callback="https://customer.example/status",
+            status_callback_method="GET",
+            status_callback_events=("ringing", "completed"),
+        ),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import fields
 import pytest
 
 from engine.accounts import Account
+from engine.call_options import AccountOptions, NumberOptions
 from engine.consent import Choice, ConsentRecord, Given, How, Policy, Sentence, Withdrawal
 from engine.ids import Kind, new_id
 from engine.store import Accounts, Calls, Consents, Database, Numbers
@@ -47,12 +48,12 @@ async def test_a_text_gets_a_new_version_each_time(consents: Consents, account: 
 
 async def test_policies_of_accounts_and_numbers_are_kept(db: Database, accounts: Accounts, account: Account) -> None:
     choice = Choice(Policy.NONE_NEEDED, Withdrawal.DELETE, "a law")
-    await accounts.choose_consent(account.id, choice)
-    await Numbers(db).add(account.id, "+3225550100", consent=choice)
+    await accounts.choose(account.id, AccountOptions(consent=choice))
+    await Numbers(db).add(account.id, "+3225550100", NumberOptions(consent=choice))
 
-    assert (await accounts.ensure(account.name)).consent == choice
+    assert (await accounts.ensure(account.name)).options.consent == choice
     number = await Numbers(db).get("+3225550100")
     assert number is not None
-    assert number.consent == choice
-    await accounts.choose_consent(account.id, None)
-    assert (await accounts.ensure(account.name)).consent is None
+    assert number.options.consent == choice
+    await accounts.choose(account.id, AccountOptions())
+    assert (await accounts.ensure(account.name)).options.consent is None

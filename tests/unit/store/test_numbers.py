@@ -3,6 +3,7 @@
 import pytest
 
 from engine.accounts import Account
+from engine.call_options import NumberOptions
 from engine.errors import NumberTaken
 from engine.store import Numbers
 
@@ -10,12 +11,11 @@ OFFICE, SHOP = "+3225550199", "+31205550142"
 
 
 async def test_a_number_comes_back_as_it_was(numbers: Numbers, account: Account) -> None:
-    added = await numbers.add(
-        account.id, OFFICE, url="https://a.example/", fallback_url="https://b.example/", language="nl-BE", record=True
-    )
+    options = NumberOptions(language="nl-BE", record=True)
+    added = await numbers.add(account.id, OFFICE, options, url="https://a.example/", fallback_url="https://b.example/")
 
     assert await numbers.get(OFFICE) == added
-    assert (added.url, added.fallback_url, added.language, added.record) == (
+    assert (added.url, added.fallback_url, added.options.language, added.options.record) == (
         "https://a.example/",
         "https://b.example/",
         "nl-BE",
@@ -26,7 +26,7 @@ async def test_a_number_comes_back_as_it_was(numbers: Numbers, account: Account)
 async def test_a_number_with_nothing_else_has_defaults(numbers: Numbers, account: Account) -> None:
     added = await numbers.add(account.id, OFFICE)
 
-    assert (added.url, added.fallback_url, added.language, added.record) == (None, None, "en-GB", False)
+    assert (added.url, added.fallback_url, added.options.language, added.options.record) == (None, None, "en-GB", False)
 
 
 async def test_a_number_in_use_is_refused_to_everybody(numbers: Numbers, account: Account, stranger: Account) -> None:

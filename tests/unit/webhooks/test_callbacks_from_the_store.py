@@ -9,6 +9,7 @@ import pytest_asyncio
 from aiohttp import web as http
 
 from engine.call import Call, Direction, Event, Status, after
+from engine.call_options import STANDARD, CallOptions
 from engine.courier import CallbackCourier
 from engine.ids import Kind, new_id
 from engine.store import Accounts, Calls, Database, NewCallback, Outbox
@@ -45,7 +46,8 @@ async def live(db: Database, url: str) -> str:
     account = await Accounts(db, b"p" * 32).ensure("customer")
     call = Call(
         id=new_id(Kind.CALL), account_id=account.id, direction=Direction.OUTBOUND, from_="+3225550100",
-        to="+3225550199", status=Status.QUEUED, start_time=datetime.now(UTC), node="node-1", status_callback=url,
+        to="+3225550199", status=Status.QUEUED, start_time=datetime.now(UTC), node="node-1",
+        options=CallOptions(status_callback=url).over(STANDARD),
     )  # fmt: skip
     await Calls(db).add(call, NewCallback(url, status_form(call)))
     for event in LIFE:

@@ -1,0 +1,23 @@
+"""The columns of options of calls, made of the table of options."""
+
+from typing import Any, Final, get_args, get_type_hints
+
+from sqlalchemy import Boolean, Column, Integer, String
+from sqlalchemy.types import TypeEngine
+
+from engine.call_options import AccountOptions, Option
+from engine.consent.policy import Choice
+from engine.store.types import Chosen, Names, StoredText
+
+_TYPES: Final[dict[Any, Any]] = {bool: Boolean, int: Integer, str: StoredText, Choice: Chosen, tuple[str, ...]: Names}
+
+
+def option_columns(level: type[AccountOptions]) -> list[Column[Any]]:
+    """One for each option that may be chosen on a level."""
+    hints = get_type_hints(level)
+    return [_column(name, option, get_args(hints[name])[0]) for name, option in level.table().items()]
+
+
+def _column(name: str, option: Option, kind: Any) -> Column[Any]:
+    column_type: type[TypeEngine[Any]] | TypeEngine[Any] = String(option.length) if option.length else _TYPES[kind]
+    return Column(name, column_type, nullable=not option.required, server_default=option.server_default)

@@ -1,0 +1,57 @@
+"""Flags that are made of the table of options of calls."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from api.cli.option_flags import with_option_flags
+from engine.call_options import AccountOptions, NumberOptions
+
+
+@dataclass(slots=True)
+class Told:
+    """What the command was called with."""
+
+    name: str = ""
+    options: AccountOptions | None = None
+
+
+@pytest.fixture
+def told() -> Told:
+    return Told()
+
+
+@pytest.fixture
+def app(told: Told) -> typer.Typer:
+    """A command with an argument, the options of numbers, and a flag of its own."""
+    made = typer.Typer()
+
+    @made.command()
+    @with_option_flags(NumberOptions)
+    def choose(
+        *, name: Annotated[str, typer.Argument()], options: NumberOptions, loud: Annotated[bool, typer.Option()] = False
+    ) -> None:
+        told.name, told.options = f"{name}{'!' * loud}", options
+
+    return made
+
+
+def test_what_is_chosen_becomes_one_value(app: typer.Typer, told: Told) -> None:
+    ran = CliRunner().invoke(app, ["shop", "--language", "nl-BE", "--record", "--recording-beep", "0", "--loud"])
+
+    assert ran.exit_code == 0
+    assert told == Told("shop!", NumberOptions(language="nl-BE", record=True, recording_beep_s=0))
+
+
+def test_what_is_left_out_is_as_is_standard(app: typer.Typer, told: Told) -> None:
+    CliRunner().invoke(app, ["shop"])
+
+    assert told == Told("shop", NumberOptions(language="en-GB", record=False))
+
+
+@pytest.mark.parametrize("beep", ["-1", "3601", "often"])
+def test_what_is_out_of_bounds_is_refused(app: typer.Typer, beep: str) -> None:
+    assert CliRunner().invoke(app, ["shop", "--recording-beep", beep]).exit_code == 2
