@@ -10,8 +10,10 @@ from api.cli.group import CommandGroup, examples
 from api.cli.local import Books, with_books
 from api.cli.master_key import EXAMPLES as ROTATE_EXAMPLES
 from api.cli.master_key import rotate_master
-from api.cli.output import AsJson, as_row, print_json, print_rows
+from api.cli.option_flags import with_option_flags
+from api.cli.output import AsJson, as_row, print_facts, print_json, print_rows
 from engine.accounts import CALLS_ONLY, Scope
+from engine.call_options import AccountOptions
 from engine.consent.policy import Withdrawal
 from engine.consent.wording import Sentence
 from engine.errors import InvalidField, NotFound
@@ -91,6 +93,32 @@ def consent(
     typer.echo(
         f"Calls of account {name} are recorded by {choice.policy if choice else 'the default of their countries'}."
     )
+
+
+@accounts.command(
+    epilog=examples("telefoon accounts options demo --recording-beep 15", "telefoon accounts options demo --reset")
+)
+@with_option_flags(AccountOptions)
+def options(
+    *,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The account's name.")],
+    options: AccountOptions,
+    reset: Annotated[bool, typer.Option("--reset", help="Forget what was chosen before.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Choose what holds for calls of an account where neither they nor their number choose; print what is chosen."""
+
+    async def work(books: Books) -> AccountOptions:
+        account = await books.account(name)
+        chosen = options.over(AccountOptions() if reset else account.options)
+        await books.accounts.choose(account.id, chosen)
+        return chosen
+
+    chosen = with_books(work)
+    if as_json:
+        print_json(chosen)
+    else:
+        print_facts({**as_row(chosen), "consent": chosen.consent and chosen.consent.policy})
 
 
 @accounts.command(epilog=examples("telefoon accounts beep demo --every 15", "telefoon accounts beep demo"))

@@ -23,7 +23,7 @@ COMMANDS = [
     ("privacy", "export"), ("privacy", "erase"), ("privacy", "replay"),
     ("holds", "list"), ("holds", "set"), ("holds", "lift"),
     ("keys", "create"), ("keys", "list"), ("keys", "revoke"), ("keys", "rotate-master"),
-    ("accounts", "list"), ("accounts", "secret"),
+    ("accounts", "list"), ("accounts", "secret"), ("accounts", "options"),
     ("accounts", "beep"), ("accounts", "consent"), ("accounts", "text"),
     ("webhooks", "list"), ("webhooks", "replay"), ("webhooks", "verify"),
     ("numbers", "add"), ("numbers", "list"), ("numbers", "remove"),
