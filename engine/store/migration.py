@@ -44,11 +44,17 @@ async def _migrate_postgresql(url: URL) -> None:
         await engine.dispose()
 
 
-def _upgrade(connection: Connection) -> None:
-    """Raises StoreError for a database whose migrations this program does not know."""
+def configured(connection: Connection) -> Config:
+    """Alembic, with our migrations, on a connection."""
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
+    return config
+
+
+def _upgrade(connection: Connection) -> None:
+    """Raises StoreError for a database whose migrations this program does not know."""
+    config = configured(connection)
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     unknown = set(MigrationContext.configure(connection).get_current_heads()) - known
     if unknown:
