@@ -6,11 +6,13 @@ from typing import Final
 from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from engine.call_options import CallOptions
 from engine.privacy.pseudonym import PREFIX, Pseudonyms
 from engine.store.tables import call_events, calls, outbox, participants, webhook_exchanges
 
 _TOLD_OF_IT: Final = {"events": call_events, "webhooks": webhook_exchanges, "outbox": outbox}
-_EMPTIED: Final = ("url", "fallback_url", "flow", "status_callback", "sip_call_id", "sip_reason")
+_OPTIONS: Final = tuple(name for name, option in CallOptions.table().items() if option.personal and not option.required)
+_EMPTIED: Final = ("url", "fallback_url", "flow", "sip_call_id", "sip_reason", *_OPTIONS)
 
 
 def is_named() -> ColumnElement[bool]:

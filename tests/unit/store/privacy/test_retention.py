@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.call_options import STANDARD, CallOptions
 from engine.conference import ConferenceStatus
 from engine.consent import ConsentRecord, Given, How, Policy
 from engine.errors import NotFound, RecordingError
@@ -73,6 +74,18 @@ async def test_a_swept_call_keeps_what_a_bill_needs_and_no_number(house: House) 
     assert await house.calls.events(call.id) == []
     assert await house.exchanges.of_call(call.id) == ([], 0)
     assert await house.sweeper().sweep(CLI) == [Swept(house.account.id, Kept.RECORDINGS, 1)]
+
+
+async def test_a_swept_call_keeps_no_option_that_tells_of_a_person(house: House) -> None:
+    chosen = CallOptions(language="nl-BE", timeout_s=45, status_callback="https://customer.example/of/zoe")
+    call = await house.call(options=chosen.over(STANDARD))
+    house.clock.days_later(366)
+
+    await house.sweeper(Periods({Kept.CALLS: 365})).sweep(CLI)
+
+    swept = await house.calls.get(call.id)
+    assert swept is not None
+    assert swept.options == replace(call.options, status_callback=None)
 
 
 async def test_a_live_call_is_never_due(house: House) -> None:
