@@ -239,7 +239,8 @@ class RecordingDesk:
         if not active.is_open:
             return  # its row is final, or about to be
         active.row = replace(active.row, status=status, marks=(*active.row.marks, mark))
-        active.note(f"recording_{event}", **pause_facts(active.row))
+        paused = event is RecordingEventName.PAUSED
+        active.note("recording_paused" if paused else "recording_resumed", **pause_facts(active.row))
         await self._teller.tell(active.row, event)
         await self._rows.save(active.row)
 

@@ -1,12 +1,13 @@
 """What of a call's content is written down: nothing that nobody said is needed (GDPR Art. 5(1)(c))."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
 
 from engine.privacy.masking import masked, without_query_values
+from engine.told.events import EVENTS
 from engine.told.parameters import PARAMETERS, Privacy
 from engine.web.exchange import Exchange
 from engine.web.request import MASK
@@ -14,6 +15,9 @@ from engine.web.request import MASK
 HIDDEN: Final = "•"
 
 _PRIVACY: Final = MappingProxyType({parameter.name: parameter.privacy for parameter in PARAMETERS})
+_EVENT_PRIVACY: Final = MappingProxyType(
+    {(kind.name, fact.name): fact.privacy for kind in EVENTS for fact in kind.facts}
+)
 _SECRET: Final = re.compile(
     r"""((?:\b|_)(?:moderator_?pin|pin|password|passcode)["']?\s*[=:]\s*)("[^"]*"?|'[^']*'?|[^\s,}&"']+)""",
     re.IGNORECASE,
@@ -33,18 +37,28 @@ class Discretion:
 
     def facts(self, kind: str, facts: Mapping[str, Any]) -> dict[str, Any]:
         """Of an event on a call; a number is never told in full, the call itself knows it."""
-        told = {name: _everywhere(self._told, value) for name, value in facts.items() if name != "text"}
-        if kind == "digit" and not self.keep_digits:
-            told["digit"] = HIDDEN
-        text = facts.get("text")
-        if text is None:
-            return told
-        if self.keep_spoken_text:
-            return {"text": text, **told}
-        hidden = {
-            name: value.replace(text, HIDDEN) if isinstance(value, str) else value for name, value in told.items()
+        hidden = {name for name in facts if not self._keeps_content(_of_event(kind, name))}
+        spoken = [facts[name] for name in hidden if _of_event(kind, name) is Privacy.SPEECH and facts[name]]
+        return {
+            name: HIDDEN if name in hidden else self._fact(_of_event(kind, name), value, spoken)
+            for name, value in facts.items()
         }
-        return {"text": HIDDEN, **(hidden if text else told)}
+
+    def _fact(self, privacy: Privacy, value: Any, spoken: Sequence[str]) -> Any:
+        """A fact's value as it is kept; a sentence of ours may quote what is `spoken` and hidden."""
+        if privacy not in (Privacy.REASON, Privacy.PERSONAL):
+            return value
+        return _everywhere(lambda text: _without(spoken, self._told(text)), value)
+
+    def _keeps_content(self, privacy: Privacy) -> bool:
+        """Whether keys or speech are kept; what is neither is no content of the call."""
+        match privacy:
+            case Privacy.KEYS:
+                return self.keep_digits
+            case Privacy.SPEECH:
+                return self.keep_spoken_text
+            case _:
+                return True
 
     def exchange(self, exchange: Exchange) -> Exchange:
         """Of the ledger. PINs and passwords in an answer are never kept."""
@@ -71,15 +85,18 @@ class Discretion:
 
     def _keeps(self, name: str) -> bool:
         """Whether a parameter's value is kept as it is; one that is not ours may tell of a person."""
-        match _PRIVACY.get(name, Privacy.PERSONAL):
-            case Privacy.TECHNICAL:
-                return True
-            case Privacy.KEYS:
-                return self.keep_digits and self.keep_webhook_bodies
-            case Privacy.SPEECH:
-                return self.keep_spoken_text and self.keep_webhook_bodies
-            case Privacy.REASON | Privacy.PERSONAL:
-                return self.keep_webhook_bodies
+        privacy = _PRIVACY.get(name, Privacy.PERSONAL)
+        return privacy is Privacy.TECHNICAL or (self.keep_webhook_bodies and self._keeps_content(privacy))
+
+
+def _of_event(kind: str, fact: str) -> Privacy:
+    return _EVENT_PRIVACY.get((kind, fact), Privacy.PERSONAL)
+
+
+def _without(spoken: Sequence[str], text: str) -> str:
+    for each in spoken:
+        text = text.replace(each, HIDDEN)
+    return text
 
 
 def _everywhere(change: Callable[[str], str], value: Any) -> Any:

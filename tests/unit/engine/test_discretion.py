@@ -7,6 +7,7 @@ import pytest
 
 from engine.privacy.discretion import Discretion
 from engine.privacy.masking import masked
+from engine.told.events import EVENTS, EventKind, Fact
 from engine.told.parameters import PARAMETERS, Parameter, Privacy
 from engine.web.exchange import Exchange, ExchangeKind
 from engine.web.request import MASK, BodyFormat
@@ -21,6 +22,10 @@ EXCHANGE = Exchange(
 )  # fmt: skip
 
 
+def _named(value: EventKind | Fact) -> str:
+    return value.name
+
+
 def test_by_default_an_event_tells_no_key_and_no_word() -> None:
     assert NOTHING.facts("digit", {"digit": "7"}) == {"digit": "•"}
     assert NOTHING.facts("said", {"text": "Hello Zebulon", "language": "en-GB"}) == {"text": "•", "language": "en-GB"}
@@ -31,6 +36,19 @@ def test_by_default_an_event_tells_no_key_and_no_word() -> None:
 def test_what_is_set_to_be_kept_is_kept() -> None:
     assert ALL.facts("digit", {"digit": "7"}) == {"digit": "7"}
     assert ALL.facts("said", {"text": "Hello Zebulon"}) == {"text": "Hello Zebulon"}
+
+
+@pytest.mark.parametrize(("kind", "fact"), [(kind, fact) for kind in EVENTS for fact in kind.facts], ids=_named)
+def test_of_an_event_it_is_kept_what_the_table_says(kind: EventKind, fact: Fact) -> None:
+    told = NOTHING.facts(kind.name, {fact.name: "to +32471234556"})[fact.name]
+
+    match fact.privacy:
+        case Privacy.TECHNICAL:
+            assert told == "to +32471234556"
+        case Privacy.REASON | Privacy.PERSONAL:
+            assert told == "to +3247•••••56"
+        case Privacy.KEYS | Privacy.SPEECH:
+            assert told == "•"
 
 
 @pytest.mark.parametrize("discretion", [NOTHING, ALL])
