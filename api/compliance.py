@@ -7,13 +7,15 @@ from typing import Final
 from api.checklist import BOXES, YOURS
 from api.privacy import periods_of
 from config.settings import Settings
-from engine.privacy.inventory import HOLDINGS, PLACES, Holding, Whose
+from engine.privacy.inventory import HOLDINGS, PERSONAL, PLACES
 from engine.privacy.requests import EXCEPTIONS
 from engine.privacy.retention import FOR_EVER, Kept
+from engine.store.data_kinds import Whose
 
 FOLDER: Final = Path(__file__).parent.parent / "docs" / "compliance"
 _MADE: Final = (
-    "<!-- Made by api/compliance.py from engine/privacy/inventory.py and config/settings.py; change those. -->\n"
+    "<!-- Made by api/compliance.py from engine/store/tables/, engine/privacy/inventory.py and config/settings.py; "
+    "change those. -->\n"
 )
 _NO_ADVICE: Final = (
     "This page tells what the product does by default. It is no legal advice; "
@@ -136,7 +138,7 @@ def _records() -> Iterator[str]:
             f"`{name}`",
             each.purpose,
             each.whose.value,
-            _columns(each),
+            _columns(name),
             f"keep_{each.kept}_days" if each.kept else each.until,
         )
         for name, each in HOLDINGS.items()
@@ -183,7 +185,7 @@ def _data_flow() -> Iterator[str]:
     yield "\n## What rests in the data folder\n"
     yield from _table(("Path", "Holds", "Kept"), [(f"`{each.path}`", each.holds, each.until) for each in PLACES])
     yield "\n## What rests in the database\n"
-    personal = [(f"`{name}`", each.whose.value, _columns(each)) for name, each in HOLDINGS.items() if each.personal]
+    personal = [(f"`{name}`", each.whose.value, _columns(name)) for name, each in HOLDINGS.items() if PERSONAL[name]]
     yield from _table(("Table", "Whose", "Personal columns"), personal)
 
 
@@ -198,8 +200,8 @@ def _tables_of(kind: Kept) -> str:
     return tables or "the files of `log_folder`"
 
 
-def _columns(holding: Holding) -> str:
-    return ", ".join(f"`{name}`" for name in holding.personal) or "none"
+def _columns(table: str) -> str:
+    return ", ".join(f"`{name}`" for name in PERSONAL[table]) or "none"
 
 
 def _days(days: int) -> str:

@@ -9,7 +9,7 @@ from engine.errors import ObjectStoreError
 from engine.objects.store import ObjectStore
 from engine.ports import Clock
 from engine.store import Move, Moves
-from engine.store.object_tables import MoveState
+from engine.store.tables import MoveState
 
 PATIENCE_S: Final = 15.0
 """How long an erasure waits for uploads that it cancelled to end."""

@@ -1,36 +1,14 @@
 """What is stored where, of whom and for how long: the facts that docs/compliance/ is made of.
 
-A test holds this against every table and column: a new one is not forgotten.
+Of the database, each table and column says it itself (engine/store/data_kinds.py).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
-from engine.call_options import AccountOptions, CallOptions, NumberOptions
-from engine.privacy.retention import Kept
-
-
-class Whose(StrEnum):
-    """Whom data is about."""
-
-    CALLERS = "callers and called people"
-    CUSTOMERS = "customers' staff (accounts)"
-    OPERATORS = "operators"
-    NOBODY = "nobody"
-
-
-@dataclass(frozen=True, slots=True)
-class Holding:
-    """A table: `personal` columns tell of a person, `other` ones do not. `kept` is the kind of retention; without
-    one `until` says when it goes."""
-
-    purpose: str
-    whose: Whose
-    personal: tuple[str, ...]
-    other: tuple[str, ...]
-    kept: Kept | None = None
-    until: str = ""
+from engine.store.data_kinds import TableData, Whose, data_of, data_of_table
+from engine.store.tables import metadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,122 +21,14 @@ class Place:
     until: str
 
 
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
+HOLDINGS: Final[Mapping[str, TableData]] = {table.name: data_of_table(table) for table in metadata.tables.values()}
+"""By table: what it is for, whose it is and how long it is kept."""
 
-
-def _options_of_calls(*, personal: bool) -> tuple[str, ...]:
-    return tuple(name for name, option in CallOptions.table().items() if option.personal is personal)
-
-
-_ACCOUNT_LIFE: Final = "as long as the account"
-
-HOLDINGS: Final[dict[str, Holding]] = {
-    "accounts": Holding(
-        "Whose calls, numbers and keys these are.", Whose.CUSTOMERS, _words("name"),
-        (*_words("id created_at"), *AccountOptions.table()),
-        until=_ACCOUNT_LIFE,
-    ),
-    "api_keys": Holding(
-        "Who may use the REST interface; the keys themselves are hashed with the pepper.", Whose.CUSTOMERS,
-        _words("last_used_at"), _words("id account_id digest hint created_at revoked_at scopes"), until=_ACCOUNT_LIFE,
-    ),
-    "account_secrets": Holding(
-        "Signs webhooks; encrypted with a key made from the pepper.", Whose.NOBODY, (),
-        _words("id account_id secret created_at expires_at"), until=_ACCOUNT_LIFE,
-    ),
-    "numbers": Holding(
-        "Which number belongs to which account, and what answers calls to it.", Whose.CUSTOMERS,
-        _words("e164 url fallback_url"),
-        (*_words("id account_id created_at method fallback_method webhook_format"), *NumberOptions.table()),
-        until="until the number is removed",
-    ),
-    "calls": Holding(
-        "Carries calls, and bills them.", Whose.CALLERS,
-        (*_words("from_ to start_time answer_time end_time url fallback_url flow sip_call_id sip_reason attempts"),
-         *_options_of_calls(personal=True)),
-        (*_words("id account_id direction status node parent_id sip_code q850_cause price price_unit"),
-         *_options_of_calls(personal=False)),
-        Kept.CALLS,
-    ),
-    "call_events": Holding(
-        "Explains afterwards what happened on a call. Keys and spoken text only if set.", Whose.CALLERS,
-        _words("at facts"), _words("id call_id kind"), Kept.EVENTS,
-    ),
-    "outbox": Holding(
-        "Delivers status callbacks to customers' servers. Forms stay after delivery only if set.", Whose.CALLERS,
-        _words("url form error"), _words("id call_id sequence method state attempts next_at settled_at"), Kept.OUTBOX,
-    ),
-    "webhook_exchanges": Holding(
-        "The ledger of requests to customers' servers. Bodies only if set.", Whose.CALLERS,
-        _words("at url form error answer"),
-        _words("id request_id account_id call_id kind method format attempt latency_ms status retried_because"),
-        Kept.WEBHOOKS,
-    ),
-    "conferences": Holding(
-        "Rooms in which calls talk with each other; PINs are hashed. Name, options and PINs go, the rest stays.",
-        Whose.CUSTOMERS, _words("friendly_name options"),
-        _words("id account_id status date_created node max_participants record locked ended_at pin moderator_pin"),
-        Kept.CALLS,
-    ),
-    "participants": Holding(
-        "Who was in which conference, by call; a label goes with its call's number.", Whose.CALLERS,
-        _words("joined_at left_at label"),
-        _words("id conference_id call_id muted hold deaf coach said_volume heard_volume end_on_exit moderator"),
-        Kept.CALLS,
-    ),
-    "recordings": Holding(
-        "What is known of each recording; its sound is a sealed file, whose key is wrapped here.", Whose.CALLERS,
-        _words("started_at ended_at path sha256"),
-        _words("id account_id source status channels rate_hz lead_s node call_id conference_id seconds size_bytes "
-               "error wrapped_key consent unwanted marks trim callback told_on object_url"),
-        Kept.RECORDINGS,
-    ),
-    "object_moves": Holding(
-        "Recordings on their way to the object store, and objects that are to be deleted there.", Whose.NOBODY, (),
-        _words("recording_id account_id url node state since"), until="until it is done",
-    ),
-    "account_keys": Holding(
-        "Wraps the keys of an account's recordings; itself wrapped in the master key.", Whose.NOBODY, (),
-        _words("account_id master wrapped created_at"), until=_ACCOUNT_LIFE,
-    ),
-    "consents": Holding(
-        "Shows who agreed to be recorded, or did not, to what words and how. Erasure leaves a pseudonym of the number.",
-        Whose.CALLERS, _words("number at reference given_by given_at digit language wording"),
-        _words("id account_id call_id conference_id policy basis given how wording_version offset_s"), Kept.CONSENTS,
-    ),
-    "consent_texts": Holding(
-        "An account's own words about recording, with their versions.", Whose.NOBODY, (),
-        _words("account_id sentence language version text created_at"), until=_ACCOUNT_LIFE,
-    ),
-    "queues": Holding(
-        "Queues by account and name, which goes once nobody has waited for so long.", Whose.CUSTOMERS,
-        _words("friendly_name"), _words("id account_id date_created"), Kept.CALLS,
-    ),
-    "queue_waits": Holding(
-        "Waits, for figures; by call, without a number.", Whose.CALLERS, _words("entered_at left_at"),
-        _words("id queue_id call_id priority result"), Kept.CALLS,
-    ),
-    "idempotency_keys": Holding(
-        "Answers a repeated request as the first.", Whose.CALLERS, _words("key body location"),
-        _words("account_id fingerprint created_at status"), until="24 hours",
-    ),
-    "audit": Holding(
-        "Who did what. Numbers only as pseudonyms.", Whose.OPERATORS, _words("at actor object facts"),
-        _words("sequence action previous hash"), Kept.AUDIT,
-    ),
-    "audit_head": Holding(
-        "Where the audit log's chain ends.", Whose.NOBODY, (), _words("id sequence hash pruned pruned_hash"),
-        until="always",
-    ),
-    "retention_periods": Holding(
-        "An account's own periods.", Whose.NOBODY, (), _words("account_id kind days"), until=_ACCOUNT_LIFE,
-    ),
-    "legal_holds": Holding(
-        "What may not be removed, and why.", Whose.OPERATORS, _words("reason set_by lifted_by"),
-        _words("id account_id kind object set_at lifted_at"), until="always: a hold is lifted, not deleted",
-    ),
-}  # fmt: skip
+PERSONAL: Final[Mapping[str, tuple[str, ...]]] = {
+    table.name: tuple(column.name for column in table.columns if data_of(column).personal)
+    for table in metadata.tables.values()
+}
+"""By table: its columns that tell of a person."""
 
 PLACES: Final = (
     Place(

@@ -3,16 +3,14 @@
 from collections.abc import Collection
 from typing import Final
 
-from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.call_options import CallOptions
 from engine.privacy.pseudonym import PREFIX, Pseudonyms
+from engine.store.data_kinds import data_of
 from engine.store.tables import call_events, calls, outbox, participants, webhook_exchanges
 
 _TOLD_OF_IT: Final = {"events": call_events, "webhooks": webhook_exchanges, "outbox": outbox}
-_OPTIONS: Final = tuple(name for name, option in CallOptions.table().items() if option.personal and not option.required)
-_EMPTIED: Final = ("url", "fallback_url", "flow", "sip_call_id", "sip_reason", *_OPTIONS)
 
 
 def is_named() -> ColumnElement[bool]:
@@ -27,14 +25,20 @@ async def anonymise(connection: AsyncConnection, call_ids: Collection[str], pseu
     counts = {}
     for kind, table in _TOLD_OF_IT.items():
         counts[kind] = (await connection.execute(delete(table).where(table.c.call_id.in_(call_ids)))).rowcount
-    await connection.execute(update(participants).where(participants.c.call_id.in_(call_ids)).values(label=None))
+    await connection.execute(
+        update(participants).where(participants.c.call_id.in_(call_ids)).values(**_emptied(participants))
+    )
     found = (await connection.execute(select(calls).where(calls.c.id.in_(call_ids)))).mappings().all()
     change = (
         update(calls)
         .where(calls.c.id == bindparam("this"))
-        .values(from_=bindparam("caller"), to=bindparam("called"), attempts=(), **dict.fromkeys(_EMPTIED))
+        .values(from_=bindparam("caller"), to=bindparam("called"), attempts=(), **_emptied(calls))
     )
     for row in found:
         parties = {"caller": pseudonyms.of(row["from_"]), "called": pseudonyms.of(row["to"])}
         await connection.execute(change, {"this": row["id"], **parties})
     return {"calls": len(found), **counts}
+
+
+def _emptied(table: Table) -> dict[str, None]:
+    return {column.name: None for column in table.columns if data_of(column).emptied}

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from engine.errors import StoreError
 from engine.privacy.audit import PRUNED, AuditRow, Entry, Fault, Head, Verifier, chained
 from engine.store.database import Database
-from engine.store.privacy_tables import audit, audit_head
+from engine.store.tables import audit, audit_head
 from engine.store.values import utc_now, values_of
 
 _BATCH: Final = 500

@@ -12,8 +12,7 @@ from engine.privacy.audit import Entry
 from engine.privacy.retention import HoldOn, LegalHold
 from engine.store.audit import append
 from engine.store.database import Database
-from engine.store.privacy_tables import legal_holds
-from engine.store.tables import accounts, calls, conferences, participants
+from engine.store.tables import accounts, calls, conferences, legal_holds, participants
 from engine.store.values import utc_now, values_of
 
 

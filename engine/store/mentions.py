@@ -9,13 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from engine.privacy.subject import Subject
+from engine.store.data_kinds import data_of_table
 from engine.store.tables import metadata
 from engine.store.types import Moment, Money, Spelled
 
 _SHORTEST_TEXT: Final = 64
 """Shorter columns hold identifiers, languages and hashes, not what people write."""
-_LEFT_ALONE: Final = frozenset({"accounts", "api_keys", "account_secrets", "numbers", "audit", "audit_head"})
-"""Ours, our customers', or with pseudonyms alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ async def mentions(connection: AsyncConnection, subject: Subject) -> list[Mentio
     found: list[Mention] = []
     for table in metadata.sorted_tables:
         columns = [column for column in table.columns if _is_text(column)]
-        if table.name in _LEFT_ALONE or not columns:
+        if not columns or not data_of_table(table).searched:
             continue
         keys = list(table.primary_key.columns)
         raw = [cast(column, Text).label(f"raw_{column.name}") for column in columns]

@@ -9,8 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.recording import Recording, RecordingStatus
 from engine.store.database import Database
-from engine.store.object_tables import MoveState, object_moves
-from engine.store.tables import recordings
+from engine.store.tables import MoveState, object_moves, recordings
 from engine.store.values import values_of
 
 _CLOSED = (RecordingStatus.COMPLETED, RecordingStatus.FAILED)

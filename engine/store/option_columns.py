@@ -5,19 +5,26 @@ from typing import Any, Final, get_args, get_type_hints
 from sqlalchemy import Boolean, Column, Integer, String
 from sqlalchemy.types import TypeEngine
 
-from engine.call_options import AccountOptions, Option
+from engine.call_options import AccountOptions, CallOptions, Option
 from engine.consent.policy import Choice
+from engine.store.data_kinds import personal, technical
 from engine.store.types import Chosen, Names, StoredText
 
 _TYPES: Final[dict[Any, Any]] = {bool: Boolean, int: Integer, str: StoredText, Choice: Chosen, tuple[str, ...]: Names}
 
 
 def option_columns(level: type[AccountOptions]) -> list[Column[Any]]:
-    """One for each option that may be chosen on a level."""
+    """One for each option that may be chosen on a level; those of a call say which of them tell of a person."""
     hints = get_type_hints(level)
-    return [_column(name, option, get_args(hints[name])[0]) for name, option in level.table().items()]
+    return [
+        _column(name, option, get_args(hints[name])[0], of_a_call=issubclass(level, CallOptions))
+        for name, option in level.table().items()
+    ]
 
 
-def _column(name: str, option: Option, kind: Any) -> Column[Any]:
+def _column(name: str, option: Option, kind: Any, *, of_a_call: bool) -> Column[Any]:
     column_type: type[TypeEngine[Any]] | TypeEngine[Any] = String(option.length) if option.length else _TYPES[kind]
-    return Column(name, column_type, nullable=not option.required, server_default=option.server_default)
+    options: dict[str, Any] = {"nullable": not option.required, "server_default": option.server_default}
+    if of_a_call and option.personal:
+        return personal(name, column_type, emptied=not option.required, **options)
+    return technical(name, column_type, **options)

@@ -12,8 +12,7 @@ from engine.privacy.retention import Kept
 from engine.recording import Recording
 from engine.store.database import Database
 from engine.store.due import DUE, recording_is_free, recordings_due
-from engine.store.privacy_tables import retention_periods
-from engine.store.tables import recordings
+from engine.store.tables import recordings, retention_periods
 
 SWEPT: Final[Sequence[Kept]] = (Kept.RECORDINGS, *DUE)
 """The accounts' kinds in the order of a sweep: calls last, as they take their events with them."""

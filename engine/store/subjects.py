@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import and_, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,12 +12,12 @@ from engine.privacy.pseudonym import Pseudonyms
 from engine.privacy.subject import Subject
 from engine.recording import Recording
 from engine.store.anonymous import anonymise
+from engine.store.data_kinds import data_of
 from engine.store.database import Database
 from engine.store.holds import account_is_free, call_is_free, conference_is_free
 from engine.store.mentions import Mention, account_of, mentions, replace_mention, tables_of_calls
 from engine.store.tables import calls, conferences, consents, metadata, numbers, participants, recordings
 
-_SECRET: Final = frozenset({"pin", "moderator_pin", "wrapped_key", "path", "object_url", "fingerprint"})
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -98,7 +98,7 @@ class Subjects:
         return {**counts, "mentions": len(left)}
 
     async def _rows(self, table: Any, where: Any) -> Rows:
-        shown = [column for column in table.columns if column.name not in _SECRET]
+        shown = [column for column in table.columns if data_of(column).told]
         found = await self._db.rows(select(*shown).where(where).order_by(*table.primary_key.columns))
         return [dict(row) for row in found]
 

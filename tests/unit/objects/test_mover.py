@@ -13,7 +13,7 @@ from engine.errors import ObjectStoreAway, ObjectStoreError
 from engine.objects.mover import pause_s
 from engine.objects.store import Content, ObjectStore
 from engine.recording import Recording, RecordingStatus, erased
-from engine.store.object_tables import object_moves
+from engine.store.tables import object_moves
 from tests.peers.object_server import BUCKET, ObjectServer
 from tests.peers.waiting import within
 from tests.unit.objects.conftest import PART_BYTES, Place, options

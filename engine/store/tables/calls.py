@@ -1,0 +1,126 @@
+"""Calls, what happened on them, and what customers' servers are told of them."""
+
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+
+from engine.call import Direction, Status
+from engine.call_options import CallOptions
+from engine.privacy.retention import Kept
+from engine.store.data_kinds import Whose, about, personal, technical
+from engine.store.option_columns import option_columns
+from engine.store.tables.schema import metadata
+from engine.store.types import IDENTIFIER, SERIAL, Attempts, Moment, Money, Spelled, StoredText
+from engine.web.exchange import ExchangeKind
+from engine.web.request import BodyFormat
+
+
+class CallbackState(StrEnum):
+    """Where a status callback stands; only a pending one is still to be sent."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    GIVEN_UP = "given-up"
+
+
+calls: Final = Table(
+    "calls",
+    metadata,
+    technical("id", IDENTIFIER, primary_key=True),
+    technical("account_id", ForeignKey("accounts.id"), nullable=False),
+    technical("direction", Spelled(Direction), nullable=False),
+    personal("from_", StoredText, nullable=False),
+    personal("to", StoredText, nullable=False),
+    technical("status", Spelled(Status), nullable=False),
+    personal("start_time", Moment, nullable=False),
+    technical("node", StoredText, nullable=False),
+    personal("answer_time", Moment),
+    personal("end_time", Moment),
+    personal("url", StoredText, emptied=True),
+    personal("fallback_url", StoredText, emptied=True),
+    personal("flow", StoredText, emptied=True),
+    technical("parent_id", ForeignKey("calls.id"), index=True),
+    personal("sip_call_id", StoredText, emptied=True),
+    technical("sip_code", Integer),
+    personal("sip_reason", StoredText, emptied=True),
+    technical("q850_cause", Integer),
+    personal("attempts", Attempts, nullable=False),
+    technical("price", Money),
+    technical("price_unit", String(3), nullable=False),
+    *option_columns(CallOptions),
+    Index(None, "account_id", "start_time", "id"),
+    Index(None, "status", "node"),
+    info=about(
+        "Carries calls, and bills them.",
+        Whose.CALLERS,
+        kept=Kept.CALLS,
+    ),
+)
+
+call_events: Final = Table(
+    "call_events",
+    metadata,
+    technical("id", SERIAL, primary_key=True, autoincrement=True),
+    technical("call_id", ForeignKey("calls.id"), nullable=False),
+    personal("at", Moment, nullable=False),
+    technical("kind", StoredText, nullable=False),
+    personal("facts", JSON, nullable=False),
+    Index(None, "call_id", "id"),
+    info=about(
+        "Explains afterwards what happened on a call. Keys and spoken text only if set.",
+        Whose.CALLERS,
+        kept=Kept.EVENTS,
+    ),
+)
+
+outbox: Final = Table(
+    "outbox",
+    metadata,
+    technical("id", IDENTIFIER, primary_key=True),
+    technical("call_id", ForeignKey("calls.id"), nullable=False),
+    technical("sequence", Integer, nullable=False),
+    personal("url", StoredText, nullable=False),
+    technical("method", String(4), nullable=False, server_default="POST"),
+    personal("form", JSON, nullable=False),
+    technical("state", Spelled(CallbackState), nullable=False),
+    technical("attempts", Integer, nullable=False),
+    technical("next_at", Moment, nullable=False),
+    technical("settled_at", Moment),
+    personal("error", StoredText),
+    UniqueConstraint("call_id", "sequence"),
+    Index(None, "state", "next_at"),
+    info=about(
+        "Delivers status callbacks to customers' servers. Forms stay after delivery only if set.",
+        Whose.CALLERS,
+        kept=Kept.OUTBOX,
+    ),
+)
+
+webhook_exchanges: Final = Table(
+    "webhook_exchanges",
+    metadata,
+    technical("id", IDENTIFIER, primary_key=True),
+    technical("request_id", IDENTIFIER, nullable=False),
+    technical("account_id", ForeignKey("accounts.id"), nullable=False),
+    technical("call_id", ForeignKey("calls.id")),
+    technical("kind", Spelled(ExchangeKind), nullable=False),
+    personal("at", Moment, nullable=False),
+    technical("method", String(4), nullable=False),
+    personal("url", StoredText, nullable=False),
+    personal("form", JSON, nullable=False),
+    technical("format", Spelled(BodyFormat), nullable=False),
+    technical("attempt", Integer, nullable=False),
+    technical("latency_ms", Integer, nullable=False),
+    technical("status", Integer),
+    personal("error", StoredText),
+    technical("retried_because", String(3)),
+    personal("answer", StoredText, nullable=False),
+    Index(None, "call_id", "at"),
+    Index(None, "account_id", "at"),
+    info=about(
+        "The ledger of requests to customers' servers. Bodies only if set.",
+        Whose.CALLERS,
+        kept=Kept.WEBHOOKS,
+    ),
+)
