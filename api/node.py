@@ -23,6 +23,7 @@ from api.door import Door
 from api.listening import address_of, listening, public_address_of
 from api.logs import logging_as
 from api.loop_failures import loop_failures_logged
+from api.metrics import NodeMetrics, add_metrics, counting_failures
 from api.object_store import movers, require_store_inside
 from api.privacy import discretion_of, periods_of, persons_requests, require_trunk_inside, residency_of, sweeper
 from api.published import Published
@@ -50,6 +51,7 @@ from engine.live.services import Services
 from engine.live.speaker import Speaker
 from engine.live.switchboard import Switchboard
 from engine.live.telling import Teller
+from engine.meters import Meters
 from engine.pins import Pins
 from engine.ports import Speech
 from engine.privacy.audit import by_system
@@ -114,13 +116,14 @@ class Node:
 async def open_node(settings: Settings) -> AsyncIterator[Node]:
     """A node that serves while inside. Raises SetupError, StoreError with what to do about it."""
     require_limits()
-    clock = SystemClock()
+    clock, meters = SystemClock(), Meters()
     residency = residency_of(settings)
     require_trunk_inside(settings, residency)
     require_store_inside(settings, residency)
     require_speech_servers_inside(settings, residency)
     async with AsyncExitStack() as stack:
         stack.enter_context(loop_failures_logged())
+        stack.enter_context(counting_failures(meters))
         database = await Database.open(settings.database, patience_s=_DATABASE_PATIENCE_S)
         space = DiskSpace(folder_of(settings.database))
         stack.push_async_callback(database.close)
@@ -158,6 +161,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
             residency=residency,
             keyring=secrets,
             note=webhooks.note,
+            meters=meters,
         )
         await client.start()
         stack.push_async_callback(client.close)
@@ -172,7 +176,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
         courier = CallbackCourier(outbox, client, clock)
         address, public_address = address_of(settings), public_address_of(settings)
         bell = Bell()
-        ledger = Ledger(calls, clock, _pricing(load_rates()), courier.notify, bell, discretion_of(settings))
+        ledger = Ledger(calls, clock, _pricing(load_rates()), courier.notify, bell, discretion_of(settings), meters)
         teller = Teller(calls, clock, courier.notify)
 
         def recording_url(recording: str) -> str:
@@ -190,6 +194,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
             node=settings.node,
             beeper=Beeper(speaker, accounts, clock, settings.recording_beep_s),
             pause_behavior=PauseBehavior(settings.recording_pause),
+            meters=meters,
         )
         services = Services(
             ledger=ledger,
@@ -243,6 +248,8 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
                 bell=bell,
             )
         )
+        metrics = NodeMetrics(meters, switchboard, recorder, outbox, agent)
+        add_metrics(app, metrics.text, settings.metrics, accounts)
         retention = sweeper(database, settings, pepper, clock, shelf)
         loops: dict[str, Loop] = {
             "status callbacks": courier.run,

@@ -49,6 +49,14 @@ class Srtp(StrEnum):
     REQUIRED = "required"
 
 
+class MetricsAccess(StrEnum):
+    """Who may read /metrics: programs on this machine, who has an API key with the scope metrics, or nobody."""
+
+    LOOPBACK = "loopback"
+    KEY = "key"
+    OFF = "off"
+
+
 class LogFormat(StrEnum):
     """How log lines are written."""
 
@@ -88,6 +96,7 @@ class Settings(BaseSettings):
     http_host: str = "127.0.0.1"
     http_port: Port = 8080
     public_url: str = ""
+    metrics: MetricsAccess = MetricsAccess.LOOPBACK
     sip_host: str = "127.0.0.1"
     sip_port: Port = 5060
     sip_transports: Transports = [SipTransport.UDP, SipTransport.TCP]

@@ -13,6 +13,8 @@ class Scope(StrEnum):
 
     CALLS = "calls"
     PRIVACY = "privacy"
+    METRICS = "metrics"
+    """Of the whole node: no account's customer needs it."""
 
 
 CALLS_ONLY: Final = frozenset({Scope.CALLS})

@@ -67,6 +67,11 @@ class SipThread:
         self._commands.append(lambda: self._answer(command, future))
         return await future
 
+    @property
+    def waiting(self) -> int:
+        """How many commands are still to be run."""
+        return len(self._commands)
+
     def later(self, command: Callable[[], None]) -> None:
         """Run a command after the callbacks under way, from any thread."""
         self._commands.append(command)

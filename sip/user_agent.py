@@ -99,6 +99,11 @@ class UserAgent:
         """Since when the trunk has answered nothing; None while it does."""
         return await self._thread.run(lambda: self._trunk_life.silent_since)
 
+    @property
+    def commands_waiting(self) -> int:
+        """Those that the SIP thread has still to take."""
+        return self._thread.waiting
+
     async def close(self) -> None:
         await self._beside.close()
         await self._thread.close()

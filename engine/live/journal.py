@@ -17,6 +17,8 @@ import structlog
 
 from engine.bell import Bell
 from engine.call import Attempt, Call, Event, after
+from engine.meters import Meters
+from engine.metrics import Metric
 from engine.ports import Clock
 from engine.privacy.discretion import Discretion
 from engine.store import Calls, NewCallback
@@ -37,6 +39,7 @@ class Ledger:
     wake_courier: Callable[[], None]
     bell: Bell = field(default_factory=Bell)
     discretion: Discretion = field(default_factory=Discretion)
+    meters: Meters = field(default_factory=Meters)
 
 
 class Journal:
@@ -46,6 +49,7 @@ class Journal:
         self._call = call
         self._ledger = ledger
         self._writer = OrderedWriter(ledger.clock)
+        self._began_s = ledger.clock.monotonic()
         self._answered_s: float | None = None
         self.via = ""
         """Who carries the call, once it is known."""
@@ -74,11 +78,22 @@ class Journal:
         if call.ended:
             call = replace(call, price=self._ledger.price(call))
             self._log_end(call)
+        self._measure(event, call)
         self._call = call
         self.keep(partial(self._save, call, _callback(call, self._ledger.clock.now())))
         codes = {name: facts[name] for name in ("sip_code", "sip_reason", "q850_cause") if facts.get(name) is not None}
         self.note("status", status=call.status.value, **codes)
         return call
+
+    def _measure(self, event: Event, call: Call) -> None:
+        meters, direction = self._ledger.meters, call.direction.value
+        since_s = self._ledger.clock.monotonic() - self._began_s
+        if event is Event.ALERTED:
+            meters.observe(Metric.POST_DIAL_DELAY, since_s, direction=direction)
+        if event is Event.ANSWERED:
+            meters.observe(Metric.ANSWER_DELAY, since_s, direction=direction)
+        if call.ended:
+            meters.count(Metric.CALLS_ENDED, direction=direction, status=call.status.value)
 
     def _now(self) -> datetime:
         """Counted on from the answer: how long a call lasts and what it costs must not hang on a clock that is set."""

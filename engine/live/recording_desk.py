@@ -17,6 +17,8 @@ from engine.live.recording_subject import Subject
 from engine.live.recording_teller import RecordingTeller
 from engine.live.unwanted import without_audio
 from engine.live.withholding import Withheld
+from engine.meters import Meters
+from engine.metrics import Metric
 from engine.ports import Bridge, Clock, Heard, LegId, Source
 from engine.recording import Recording, RecordingStatus
 from engine.recording_marks import Mark, MarkKind, PauseBehavior, moved
@@ -41,7 +43,7 @@ class RecordingDesk:
 
     def __init__(
         self, bridge: Bridge, rows: Recordings, clock: Clock, teller: RecordingTeller, *, shelf: RecordingShelf,
-        node: str, beeper: Beeper | None = None, pause_behavior: PauseBehavior = PauseBehavior.SILENCE,
+        node: str, meters: Meters, beeper: Beeper | None = None, pause_behavior: PauseBehavior = PauseBehavior.SILENCE,
         reserve_bytes: int = DISK_RESERVE_BYTES,
     ) -> None:  # fmt: skip
         self._bridge = bridge
@@ -53,9 +55,15 @@ class RecordingDesk:
         self._beeper = beeper
         self._pause_behavior = pause_behavior
         self._reserve_bytes = reserve_bytes
+        self._meters = meters
         self._running: set[ActiveRecording] = set()
         self._withheld = Withheld()
         self._backlog = teller.backlog
+
+    @property
+    def running(self) -> int:
+        """How many recordings are in progress."""
+        return len(self._running)
 
     async def start(self, consent: Consent, subject: Subject, tracks: Sequence[Sequence[Source]]) -> ActiveRecording:
         """Record from now on, one channel for each group of sources. Raises RecordingError."""
@@ -221,6 +229,7 @@ class RecordingDesk:
                 rate_hz=file.rate_hz,
                 marks=moved(row.marks, cut_s=file.cut_s, seconds=file.seconds),
             )
+            self._meters.count(Metric.RECORDED_BYTES, file.size_bytes)
             if not row.trim and abs(file.seconds - wanted_s) > LENGTH_TOLERANCE_S:
                 subject.note("recording_length_mismatch", recording=row.id, seconds=file.seconds, wanted_s=wanted_s)
         if active.row.unwanted:

@@ -84,6 +84,12 @@ class Outbox:
         rows = await self._db.rows(query.order_by(outbox.c.next_at, outbox.c.id).limit(limit))
         return [PendingCallback(**row) for row in rows]
 
+    async def waiting(self) -> int:
+        """How many are still to be delivered."""
+        query = select(func.count().label("waiting")).select_from(outbox)
+        row = await self._db.row(query.where(outbox.c.state == CallbackState.PENDING))
+        return row["waiting"] if row else 0
+
     async def next_due(self) -> datetime | None:
         """When there will next be something to do; None while there is nothing."""
         row = await self._db.row(select(func.min(outbox.c.next_at).label("at")).where(_is_next_of_its_call()))

@@ -20,6 +20,7 @@ from engine.live.recording_teller import RecordingTeller
 from engine.live.services import Services
 from engine.live.speaker import Speaker
 from engine.live.telling import Teller
+from engine.meters import Meters
 from engine.pins import Pins
 from engine.privacy.discretion import Discretion
 from engine.recording_marks import PauseBehavior
@@ -87,6 +88,7 @@ class Surroundings:
 def services_of(database: Database, around: Surroundings, folder: Path, recording: RecordingOptions) -> Services:
     """What every live call is handed; recordings are in `folder`. Calls cost nothing, and all events are told."""
     clock, bridge = around.clock, around.bridge
+    meters = Meters()
     calls, accounts, recordings = Calls(database), accounts_of(database), Recordings(database)
     teller = Teller(calls, clock, _nobody_waits)
     shelf = _shelf(database, folder, sealed=recording.sealed)
@@ -100,9 +102,12 @@ def services_of(database: Database, around: Surroundings, folder: Path, recordin
         node=NODE,
         beeper=Beeper(speaker, accounts, clock, recording.beep_s),
         pause_behavior=recording.pause_behavior,
+        meters=meters,
     )
     return Services(
-        ledger=Ledger(calls, clock, lambda _: None, _nobody_waits, discretion=Discretion(True, True, True)),
+        ledger=Ledger(
+            calls, clock, lambda _: None, _nobody_waits, discretion=Discretion(True, True, True), meters=meters
+        ),
         numbers=Numbers(database),
         conferences=Conferences(database),
         recordings=recordings,

@@ -13,6 +13,8 @@ from config.version import USER_AGENT
 from engine.callback import Delivery
 from engine.egress import Egress, GuardedResolver, Lookup, Network
 from engine.errors import WebhookError
+from engine.meters import Meters
+from engine.metrics import Metric, WebhookOutcome
 from engine.residency import Residency
 from engine.web.call_web import CallWeb
 from engine.web.exchange import Exchange, ExchangeKind, Note, Owner, nowhere
@@ -32,7 +34,7 @@ class WebhookClient:
     """Asks customers' servers.
 
     `timeout_s` is for a whole exchange: redirects, retries and body included. Without a `keyring` nothing is
-    signed; `note` writes exchanges down.
+    signed; `note` writes exchanges down, `meters` count them.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class WebhookClient:
         lookup: Lookup | None = None,
         keyring: Keyring | None = None,
         note: Note = nowhere,
+        meters: Meters | None = None,
     ) -> None:
         self._egress = Egress(allow, residency)
         self._policy = Policy(timeout_s, connect_timeout_s)
@@ -56,7 +59,8 @@ class WebhookClient:
         self._connections_per_server = connections_per_server
         self._lookup = lookup
         self._keyring = keyring
-        self._note = note
+        self._write_down = note
+        self._meters = meters or Meters()
         self._session: ClientSession | None = None
 
     async def start(self) -> None:
@@ -67,6 +71,11 @@ class WebhookClient:
             connections_per_server=self._connections_per_server,
             trace_configs=[noticing_reuse()],
         )
+
+    def _note(self, exchange: Exchange) -> None:
+        outcome = WebhookOutcome.of(exchange.status, exchange.error)
+        self._meters.count(Metric.WEBHOOK_ATTEMPTS, kind=exchange.kind.value, outcome=outcome.value)
+        self._write_down(exchange)
 
     async def close(self) -> None:
         """Nothing is open afterwards."""

@@ -22,6 +22,7 @@ from engine.live.recording_desk import RecordingDesk
 from engine.live.recording_subject import Subject
 from engine.live.recording_teller import RecordingTeller
 from engine.live.telling import Teller
+from engine.meters import Meters
 from engine.recording import RecordingSource, RecordingStatus
 from engine.recording_shelf import RecordingShelf
 from engine.sealing.masters import MasterKeyFile
@@ -100,6 +101,7 @@ async def recording(
             Backlog(SystemClock()),
         ),
         shelf=shelf,
+        meters=Meters(),
         node="node-1",
         reserve_bytes=reserve_bytes,
     )

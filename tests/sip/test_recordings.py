@@ -14,6 +14,7 @@ from engine.live.recording_desk import RecordingDesk
 from engine.live.recording_subject import Subject
 from engine.live.recording_teller import RecordingTeller
 from engine.live.telling import Teller
+from engine.meters import Meters
 from engine.recording import RecordingSource, RecordingStatus
 from engine.recording_shelf import RecordingShelf
 from engine.sealing.masters import MasterKeyFile
@@ -60,6 +61,7 @@ async def test_a_recording_shorter_than_the_talk_is_an_event(line: Line, tmp_pat
             Backlog(clock),
         ),
         shelf=shelf,
+        meters=Meters(),
         node="node-1",
     )
     subject = Subject(account.id, RecordingSource.CALL, lambda kind, **facts: events.update({kind: facts}))

@@ -39,6 +39,16 @@ class ConferenceControl:
         self._permission = permission
         self._beside = BackgroundTasks("conferences")
 
+    @property
+    def live(self) -> int:
+        """How many conferences have somebody in them."""
+        return len(self._rooms.live_rooms)
+
+    @property
+    def participants(self) -> int:
+        """How many calls are in a conference."""
+        return sum(room.size for room in self._rooms.live_rooms)
+
     async def create(self, order: NewConference) -> Conference:
         """A conference that waits for its first participant. Raises StoreError."""
         return await self._rooms.create(order)

@@ -1,7 +1,7 @@
 """All live conferences of a node, found by account and name."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Final
 
@@ -56,6 +56,11 @@ class Rooms:
         found = open_one or await self._services.conferences.by_name(account_id, name)
         if found is not None:
             raise WrongState(f"A conference named {name!r} is open already: {found.id}. Use it, or end it first.")
+
+    @property
+    def live_rooms(self) -> Collection[Room]:
+        """Those with somebody in them."""
+        return self._rooms.values()
 
     def live(self, account_id: str, conference_id: str) -> Room | None:
         """The room, if somebody is in it here."""
