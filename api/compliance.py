@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from api.checklist import BOXES, YOURS
-from api.privacy import periods_of
+from api.periods import periods_of
 from config.settings import Settings
 from engine.privacy.inventory import HOLDINGS, PERSONAL, PLACES
 from engine.privacy.requests import EXCEPTIONS

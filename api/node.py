@@ -25,7 +25,8 @@ from api.logs import logging_as
 from api.loop_failures import loop_failures_logged
 from api.metrics import NodeMetrics, add_metrics, counting_failures
 from api.object_store import movers, require_store_inside
-from api.privacy import discretion_of, periods_of, persons_requests, require_trunk_inside, residency_of, sweeper
+from api.periods import periods_of
+from api.privacy import discretion_of, persons_requests, require_trunk_inside, residency_of, sweeper
 from api.published import Published
 from api.readiness import Readiness
 from api.resources.recordings import audio_path

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from api.periods import periods_of
 from config.settings import Settings
 from engine.egress import host_of
 from engine.errors import EgressDenied, SetupError
@@ -12,7 +13,6 @@ from engine.ports import Clock
 from engine.privacy.discretion import Discretion
 from engine.privacy.pseudonym import Pseudonyms
 from engine.privacy.requests import PersonsRequests
-from engine.privacy.retention import Kept, Periods
 from engine.privacy.sweeper import Sweeper
 from engine.recording import Recording
 from engine.recording_files import audio, discard
@@ -21,11 +21,6 @@ from engine.residency import Outside, Residency, load_store_hosts
 from engine.store import Accounts, Audit, Database, Moves, Recordings
 from engine.store.retention import Retention
 from engine.store.subjects import Subjects
-
-
-def periods_of(settings: Settings) -> Periods:
-    """Days by kind, for accounts without their own."""
-    return Periods({kind: getattr(settings, f"keep_{kind}_days") for kind in Kept})
 
 
 def discretion_of(settings: Settings) -> Discretion:

@@ -1,4 +1,4 @@
-"""Telephone numbers: E.164, their countries, and how they are shown where they need not be known."""
+"""Telephone numbers: E.164, their countries, and what a node knows of its own."""
 
 import re
 from dataclasses import dataclass
@@ -33,9 +33,6 @@ _FAULTS: Final = {
     ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "lacks its area code",
 }
 _HOW: Final = "Write it in E.164: a plus sign, the country code and the number, as in +493023125001."
-_SHOWN_START: Final = 5
-_HIDDEN: Final = "•••••"
-_SHOWN_END: Final = 2
 _LONGEST_QUOTE: Final = 40
 
 
@@ -88,21 +85,6 @@ def country_of(e164: str) -> str:
     if region is None:  # a range that the library does not know: the country code's main country
         region = phonenumbers.region_code_for_country_code(number.country_code or 0)
     return region.lower() if region.isalpha() and region != phonenumbers.UNKNOWN_REGION else ""
-
-
-def mask(number: str) -> str:
-    """A number that tells the country and little more: +3225550199 becomes +3225•••••99.
-
-    Of a SIP URI the user is hidden, since that may be a person's name or number.
-    """
-    scheme, colon, rest = number.partition(":")
-    if colon and scheme in ("sip", "sips"):
-        user, at, host = rest.rpartition("@")
-        return f"{scheme}:{user[:1]}{_HIDDEN}@{host}" if at else number
-    if len(number) <= _SHOWN_START + _SHOWN_END:
-        return f"{number[:_SHOWN_END]}{_HIDDEN}"
-    shown = _SHOWN_START if number.startswith("+") else _SHOWN_START - 1
-    return f"{number[:shown]}{_HIDDEN}{number[-_SHOWN_END:]}"
 
 
 def _fault(text: str) -> str | None:

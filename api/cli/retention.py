@@ -22,7 +22,7 @@ def show(
     account: Annotated[str | None, typer.Option(help="As this account has it.")] = None, as_json: AsJson = False
 ) -> None:
     """Show the days that each kind is kept; 0 is for ever."""
-    from api.privacy import periods_of
+    from api.periods import periods_of
     from config.settings import load
 
     async def work(books: Books) -> dict[Kept, int]:

@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from engine.numbers import mask
-
+_SHOWN_START: Final = 5
+_HIDDEN: Final = "•••••"
+_SHOWN_END: Final = 2
 _SIP_USER: Final = re.compile(r"\bsips?:[^@\s;<>\"]+@[^\s;<>\"]+")
 _NUMBER: Final = re.compile(r"(?:(?<![\w+])(?:\+|00)|(?<=%2B)|(?<=%2b))[1-9][0-9]{6,14}\b")
 _WEB_ADDRESS: Final = re.compile(r"\bhttps?://[^\s\"'<>]+", re.IGNORECASE)
@@ -35,3 +36,18 @@ def masked(text: str) -> str:
 
 def _mask_found(found: re.Match[str]) -> str:
     return mask(found.group())
+
+
+def mask(number: str) -> str:
+    """A number that tells the country and little more: +3225550199 becomes +3225•••••99.
+
+    Of a SIP URI the user is hidden, since that may be a person's name or number.
+    """
+    scheme, colon, rest = number.partition(":")
+    if colon and scheme in ("sip", "sips"):
+        user, at, host = rest.rpartition("@")
+        return f"{scheme}:{user[:1]}{_HIDDEN}@{host}" if at else number
+    if len(number) <= _SHOWN_START + _SHOWN_END:
+        return f"{number[:_SHOWN_END]}{_HIDDEN}"
+    shown = _SHOWN_START if number.startswith("+") else _SHOWN_START - 1
+    return f"{number[:shown]}{_HIDDEN}{number[-_SHOWN_END:]}"

@@ -10,7 +10,8 @@ from api.app import build_app
 from api.clock import SystemClock
 from api.deletion import Deletion
 from api.desk import ConferenceDesk, FrontDesk, Health
-from api.privacy import periods_of, persons_requests
+from api.periods import periods_of
+from api.privacy import persons_requests
 from api.published import Published
 from api.services import Services
 from config.settings import Settings

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from api.cli.app import app_for
 from api.compliance import FOLDER, pages
-from api.privacy import periods_of
+from api.periods import periods_of
 from config.settings import Settings
 from engine.privacy.retention import Kept
 from engine.store.data_kinds import data_of, data_of_table

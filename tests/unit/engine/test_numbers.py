@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.numbers import country_of, mask, parse_e164
+from engine.numbers import country_of, parse_e164
+from engine.privacy.masking import mask
 
 
 @pytest.mark.parametrize("number", ["+3225550199", "+31205550142", "+493023125001", "+441632960001", "+80012345678"])
