@@ -92,6 +92,16 @@ async def test_an_export_is_a_page_json_and_sound(house: House, requests: Person
     assert other.id not in archive.read("data.json").decode()
 
 
+async def test_an_export_tells_no_key_and_not_where_a_file_lies(house: House, requests: PersonsRequests) -> None:
+    await a_life(house)
+
+    data = json.loads((await exported(requests, house)).read("data.json"))
+
+    told = {column for row in data["recordings"] for column in row}
+    assert {"id", "started_at", "sha256"} <= told
+    assert told.isdisjoint({"wrapped_key", "path", "object_url"})
+
+
 async def test_markup_in_what_is_stored_stays_text(house: House, requests: PersonsRequests) -> None:
     call = await house.call(to=PERSON)
     await house.calls.note(call.id, "said", {"text": "<script>alert(1)</script>"}, NOON)
