@@ -40,6 +40,7 @@ def open_endpoint(config: SipConfig) -> pj.Endpoint:
     try:
         with preferring_new_threads():
             endpoint.libInit(_endpoint_config(config))
+            pj.open_waker()
             pj.share_encoding()
             endpoint.audDevManager().setNullDev()
             for transport in config.listening.transports:

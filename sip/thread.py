@@ -1,8 +1,9 @@
 """The one thread that owns every pjsua2 object, and the one place where asyncio crosses to it.
 
-Commands go in as callables and come back through futures; events go out by `emit`. A result or an error
-that crosses must hold no pjsua2 object: the collector would destroy it on the wrong thread and abort the
-process (pjproject issues 3856 and 4039).
+Commands go in as callables and come back through futures; events go out by `emit`. The thread waits in the library,
+and a command wakes it; all that wait are run in one turn. One crossing back may carry several answers and events, in
+the order in which they came. A result or an error that crosses must hold no pjsua2 object: the collector would destroy
+it on the wrong thread and abort the process (pjproject issues 3856 and 4039).
 """
 
 import asyncio
@@ -16,7 +17,8 @@ import structlog
 
 from engine.errors import SipError, TelefoonError
 
-POLL_MS = 5
+LONGEST_WAIT_MS = 100
+"""Whatever asks something of the library without waking it, such as a timer set on a media thread, waits no longer."""
 START_TIMEOUT_S = 20.0
 STOP_TIMEOUT_S = 20.0
 
@@ -28,9 +30,13 @@ log = structlog.get_logger(__name__)
 class SipThread:
     """Runs commands and callbacks of pjsua2, one at a time, until closed."""
 
-    def __init__(self, *, start_timeout_s: float = START_TIMEOUT_S) -> None:
+    def __init__(self, *, wake: Callable[[], None] = pj.wake, start_timeout_s: float = START_TIMEOUT_S) -> None:
+        """`wake` ends the library's wait, from any thread and at any time."""
+        self._wake = wake
         self._start_timeout_s = start_timeout_s
         self._commands: deque[Callable[[], object]] = deque()
+        self._deliveries: deque[Callable[[], object]] = deque()
+        self._crossing = False
         self._loop = asyncio.get_running_loop()
         self._stopping = False
         self._thread: threading.Thread | None = None
@@ -44,7 +50,7 @@ class SipThread:
 
         `closing` tells whether a far end has still to answer: the library then waits for a second, else not.
 
-        `each_turn` runs whenever the library has been given time: every POLL_MS ms at least.
+        `each_turn` runs whenever the library's wait has ended: every LONGEST_WAIT_MS ms at least.
         """
         opened: asyncio.Future[None] = self._loop.create_future()
         self._thread = threading.Thread(target=self._live, args=(opening, closing, each_turn, opened), name="sip")
@@ -64,7 +70,7 @@ class SipThread:
     async def run(self, command: Callable[[], T]) -> T:
         """Run a command on the thread. Raises SipError where the library refuses."""
         future: asyncio.Future[T] = self._loop.create_future()
-        self._commands.append(lambda: self._answer(command, future))
+        self.later(lambda: self._answer(command, future))
         return await future
 
     @property
@@ -72,18 +78,28 @@ class SipThread:
         """How many commands are still to be run."""
         return len(self._commands)
 
-    def later(self, command: Callable[[], None]) -> None:
+    def later(self, command: Callable[[], object]) -> None:
         """Run a command after the callbacks under way, from any thread."""
         self._commands.append(command)
+        self._wake()
 
     def emit(self, deliver: Callable[[], object]) -> None:
         """Call `deliver` in asyncio's thread; nothing where the loop has ended already."""
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(deliver)
+        self._deliveries.append(deliver)
+        if not self._crossing and not self._loop.is_closed():
+            self._crossing = True
+            self._loop.call_soon_threadsafe(self._deliver)
+
+    def _deliver(self) -> None:
+        self._crossing = False  # first: what is emitted from now on may come too late for this crossing
+        for _ in range(len(self._deliveries)):
+            # Each by itself, so that one that fails takes no other with it.
+            self._loop.call_soon(self._deliveries.popleft())
 
     async def close(self) -> None:
         """End the endpoint and the thread."""
         self._stopping = True
+        self._wake()
         if self._thread is not None:
             await asyncio.to_thread(self._thread.join, STOP_TIMEOUT_S)
             if self._thread.is_alive():
@@ -101,9 +117,9 @@ class SipThread:
             return
         endpoint = held.pop()
         while not self._stopping:
-            endpoint.libHandleEvents(POLL_MS)
-            each_turn()
             self._drain()
+            endpoint.libHandleEvents(LONGEST_WAIT_MS)
+            each_turn()
         self._drain()
         try:
             endpoint.libDestroy(0 if closing() else pj.PJSUA_DESTROY_NO_RX_MSG)

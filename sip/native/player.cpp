@@ -5,6 +5,7 @@
 #include <pjsua-lib/pjsua.h>
 
 #include "door.h"
+#include "waker.hpp"
 
 namespace telefoon {
 
@@ -18,8 +19,10 @@ pj::IntVector over;
 pj_status_t tell_end(pjmedia_port *, void *number)
 {
     std::lock_guard<std::mutex> guard(over_mutex);
-    if (over.empty() || over.back() != (int)(size_t)number)
+    if (over.empty() || over.back() != (int)(size_t)number) {
         over.push_back((int)(size_t)number);
+        wake();
+    }
     return PJ_EEOF;
 }
 

@@ -1,5 +1,6 @@
 // A WAV file that is played. The library's own player tells its end by calling Python on a thread of the library, and
-// the process crashes where the player is destroyed just then. Here an end is a number in a list, fetched when it suits.
+// the process crashes where the player is destroyed just then. Here an end is a number in a list, and the SIP thread is
+// woken to fetch it.
 #pragma once
 
 #include <string>
