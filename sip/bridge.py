@@ -33,7 +33,7 @@ from sip.wav import silence, write_wav
 
 
 class FilePlayback:
-    """Implements engine.ports.Player."""
+    """Implements engine.ports.Player. Every method runs in asyncio's thread."""
 
     def __init__(self, player: PlayerId, switch: Switch, thread: SipThread) -> None:
         self._player = player
@@ -46,9 +46,9 @@ class FilePlayback:
         return Played(self._player)
 
     def ended(self) -> None:
-        """The file is over; may be called on any thread."""
+        """The file is over."""
         self._thread.later(partial(self._switch.drop_player, self._player))
-        self._thread.emit(self._done.set)
+        self._done.set()
 
     async def finished(self) -> None:
         await self._done.wait()
@@ -59,7 +59,7 @@ class FilePlayback:
 
 
 class SipRoom:
-    """Implements engine.ports.MixedRoom."""
+    """Implements engine.ports.MixedRoom. Every method runs in asyncio's thread."""
 
     def __init__(self, room: RoomId, switch: Switch, thread: SipThread) -> None:
         self._room = room
@@ -91,7 +91,7 @@ class SipRoom:
 
 
 class SipBridge:
-    """Implements engine.ports.Bridge."""
+    """Implements engine.ports.Bridge. Every method runs in asyncio's thread."""
 
     def __init__(self, switch: Switch, thread: SipThread, rate_hz: int) -> None:
         self._switch = switch
@@ -113,8 +113,9 @@ class SipBridge:
     async def play(self, wav: Path, *, to: Sequence[Sink], loop: bool = False) -> FilePlayback:
         player = PlayerId(next(self._ids))
         playback = FilePlayback(player, self._switch, self._thread)
+        ended = partial(self._thread.emit, playback.ended)
         with self._undone(partial(self._switch.drop_player, player)):
-            await self._thread.run(partial(self._switch.play, player, wav, list(to), loop, playback.ended))
+            await self._thread.run(partial(self._switch.play, player, wav, list(to), loop, ended))
         return playback
 
     @contextmanager

@@ -43,7 +43,7 @@ OnOver = Callable[[LegId], None]
 
 
 class Dialog(pj.Call):
-    """One pjsua2 call; turns its callbacks into events of our own."""
+    """One pjsua2 call; turns its callbacks into events of our own. Every method runs on the SIP thread."""
 
     def __init__(
         self,

@@ -31,7 +31,7 @@ class Crossing(Protocol):
 
 
 class SipLeg:
-    """Implements engine.ports.Leg."""
+    """Implements engine.ports.Leg. Every method runs in asyncio's thread."""
 
     def __init__(self, leg: LegId, via: str, commands: LegCommands, thread: Crossing) -> None:
         self._id = leg
@@ -58,7 +58,7 @@ class SipLeg:
         self._sip_call_id = sip_call_id
 
     def deliver(self, event: LegEvent) -> None:
-        """Hand in an event; runs in asyncio's thread."""
+        """Hand in an event."""
         self._queue.put_nowait(event)
 
     async def events(self) -> AsyncIterator[LegEvent]:

@@ -28,7 +28,7 @@ _CLOSE_POLL_S: Final = 0.005
 
 
 class MemoryRecorder:
-    """Implements engine.ports.Recorder."""
+    """Implements engine.ports.Recorder. In asyncio's thread, but for `take`: for one at a time, of any."""
 
     def __init__(
         self, recorder: RecorderId, memories: Sequence[int], held: ExitStack, switch: Switch, thread: SipThread

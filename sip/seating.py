@@ -16,7 +16,7 @@ class _Place:
 
 
 class Seating:
-    """Rooms of the bridge and the legs in them."""
+    """Rooms of the bridge and the legs in them. Every method runs on the SIP thread."""
 
     def __init__(self) -> None:
         self._audio: dict[LegId, pj.LegAudio] = {}

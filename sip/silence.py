@@ -9,7 +9,7 @@ SPARSE_PATIENCE: Final = 4
 
 
 class Vigil:
-    """Looks at one leg's count of RTP packets and RTCP reports every now and then."""
+    """Looks at one leg's count of RTP packets and RTCP reports every now and then. On the SIP thread."""
 
     def __init__(self, longest_s: float) -> None:
         """`longest_s` is how long the far end may be silent; 0 is for ever."""

@@ -52,7 +52,10 @@ def wav_name(descriptor: int) -> Iterator[Path]:
 
 
 class Tap:
-    """What is written after the header, in whole samples, as it is written; ends when closed, or after longest_s."""
+    """What is written after the header, in whole samples, as it is written; ends when closed, or after longest_s.
+
+    Read in asyncio's thread.
+    """
 
     def __init__(self, descriptor: int, rate_hz: int, longest_s: float = LONGEST_LISTEN_S) -> None:
         self._descriptor = descriptor

@@ -28,7 +28,10 @@ log = structlog.get_logger(__name__)
 
 
 class SipThread:
-    """Runs commands and callbacks of pjsua2, one at a time, until closed."""
+    """Runs commands and callbacks of pjsua2, one at a time, until closed.
+
+    It is asyncio's, but for what crosses: `later` and `emit` may be called on any thread.
+    """
 
     def __init__(self, *, wake: Callable[[], None] = pj.wake, start_timeout_s: float = START_TIMEOUT_S) -> None:
         """`wake` ends the library's wait, from any thread and at any time."""

@@ -39,7 +39,7 @@ class Registration:
 
 
 class TrunkAccount(pj.Account):
-    """Forwards the account's callbacks as plain calls."""
+    """Forwards the account's callbacks as plain calls. Lives on the SIP thread."""
 
     def __init__(
         self,
@@ -157,7 +157,10 @@ GUEST_LIMIT = 64
 
 
 class Guests:
-    """An account for each pair of user and password that dialled SIP addresses ask for (RFC 3261 §22)."""
+    """An account for each pair of user and password that dialled SIP addresses ask for (RFC 3261 §22).
+
+    Lives on the SIP thread.
+    """
 
     def __init__(self, config: SipConfig, uses: Callable[[pj.Account], bool]) -> None:
         self._config = config

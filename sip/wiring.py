@@ -37,7 +37,7 @@ Wire = tuple[Plain, Sink]
 
 
 class Wiring:
-    """A set of wires; every change answers with the plain wires that begin or end by it."""
+    """A set of wires; every change answers with the plain wires that begin or end by it. On the SIP thread."""
 
     def __init__(self) -> None:
         self._asked: set[tuple[Source | FromRoom, Sink]] = set()

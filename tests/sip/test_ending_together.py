@@ -6,8 +6,7 @@ import pjsua2 as pj
 import pytest
 
 from engine.errors import LegGone
-from engine.ports import Cause, HungUp, LegEvent
-from sip.leg import SipLeg
+from engine.ports import Cause, HungUp, LegEvent, LegId
 from tests.peers.ports import Ports
 from tests.peers.scenario import acks, asks, calls, receives, scenario, sdp
 from tests.peers.sipp import sipp
@@ -21,15 +20,15 @@ async def test_hanging_up_a_call_that_the_far_end_has_just_ended_finds_it_gone(
     line: Line, ports: Ports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found: list[str] = []
-    deliver_to = line.agent._to
+    deliver_to = line.agent._stack._to
 
-    def hang_up(leg: SipLeg) -> None:
+    def hang_up(leg: LegId) -> None:
         try:
-            line.agent._dialogs.hang_up(leg.id, Cause.NORMAL)
+            line.agent._stack.dialogs.hang_up(leg, Cause.NORMAL)
         except (LegGone, pj.Error) as error:
             found.append(type(error).__name__)
 
-    def hanging_up(leg: SipLeg) -> Callable[[LegEvent], None]:
+    def hanging_up(leg: LegId) -> Callable[[LegEvent], None]:
         deliver = deliver_to(leg)
 
         def on_sip_thread(event: LegEvent) -> None:
@@ -39,7 +38,7 @@ async def test_hanging_up_a_call_that_the_far_end_has_just_ended_finds_it_gone(
 
         return on_sip_thread
 
-    monkeypatch.setattr(line.agent, "_to", hanging_up)
+    monkeypatch.setattr(line.agent._stack, "_to", hanging_up)
     script = scenario(
         calls(sdp()), receives(100, optional=True), receives(200, keeps_route=True), acks(), asks("BYE", 2)
     )
