@@ -57,7 +57,7 @@ endif
 
 test-fast:
 	@$(PYTHON) -m scripts.setup --tests
-	@$(BIN)/python -m pytest --only fast -n $$(nproc) $(or $(TESTS),tests/unit)
+	@$(BIN)/python -m pytest --only fast -n $$(nproc) -o asyncio_debug=false $(or $(TESTS),tests/unit)
 
 test-memory:
 	@$(PYTHON) -m scripts.setup --tests
