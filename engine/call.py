@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from engine.consent import Choice
-from engine.errors import UnexpectedEvent
+from engine.transitions import final_states, next_state
 
 
 class Status(StrEnum):
@@ -63,7 +63,7 @@ TRANSITIONS: Final[Mapping[Status, Mapping[Event, Status]]] = MappingProxyType(
     }
 )
 
-FINAL: Final = frozenset(status for status in Status if status not in TRANSITIONS)
+FINAL: Final = final_states(Status, TRANSITIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +145,7 @@ def after(call: Call, event: Event, at: datetime) -> Call:
 
     A time before what the call already knows, as of a clock that was set back, counts as that.
     """
-    status = TRANSITIONS.get(call.status, {}).get(event)
-    if status is None:
-        raise UnexpectedEvent(call.id, call.status, event)
+    status = next_state(TRANSITIONS, call.id, call.status, event)
     at = max(at, call.answer_time or call.start_time)
     if status is Status.IN_PROGRESS:
         return replace(call, status=status, answer_time=at)

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Container, Sequence
+from dataclasses import replace
 
 from engine.ports import Bridge, Clock, Heard, LegId, Said, Source, Track
-from engine.recording import Recording
-from engine.recording_marks import OwnTime, PauseBehavior
+from engine.recording import Recording, RecordingEvent, after
+from engine.recording_marks import Mark, OwnTime, PauseBehavior
 from engine.tape.reel import Reel
 from engine.tape.writer import TapeWriter
 from engine.tasks import Beside
@@ -21,7 +22,7 @@ class ActiveRecording:
         self, row: Recording, reel: Reel, writer: TapeWriter, bridge: Bridge, tracks: Sequence[Sequence[Source]],
         clock: Clock, note: Note, close: Close, withheld: Container[Source] = frozenset(),
     ) -> None:  # fmt: skip
-        self.row = row
+        self._row = row
         self.note = note
         self.beside = Beside()
         """What goes on for as long as it does."""
@@ -42,8 +43,13 @@ class ActiveRecording:
         self._closing: asyncio.Future[Recording] | None = None
 
     @property
+    def row(self) -> Recording:
+        """As it is stored, or about to be."""
+        return self._row
+
+    @property
     def id(self) -> str:
-        return self.row.id
+        return self._row.id
 
     @property
     def is_open(self) -> bool:
@@ -62,6 +68,14 @@ class ActiveRecording:
     def own_s(self) -> float:
         """How many seconds it holds by now, by the clock."""
         return self._time.at(self._clock.monotonic())
+
+    def marked(self, event: RecordingEvent, mark: Mark) -> None:
+        """It paused or went on. Raises UnexpectedEvent where the table of recordings has no such event."""
+        self._row = replace(after(self._row, event), marks=(*self._row.marks, mark))
+
+    def discarded(self) -> None:
+        """It is to be deleted at its end."""
+        self._row = replace(self._row, unwanted=True)
 
     def holds(self, source: Source) -> bool:
         """Whether it records this one, audible now or not."""

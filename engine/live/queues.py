@@ -3,7 +3,6 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 import structlog
@@ -22,9 +21,20 @@ from engine.live.services import Services
 from engine.live.session import Session
 from engine.live.stored import stored
 from engine.live.talk import Talk, Terms
-from engine.queue import Queue, QueueResult, Wait, estimated_wait_s, order
+from engine.queue import (
+    RESULTS,
+    WAIT_TRANSITIONS,
+    Queue,
+    QueueResult,
+    Wait,
+    WaitEvent,
+    WaitState,
+    estimated_wait_s,
+    order,
+)
 from engine.tasks import first_of
 from engine.told.queue import served_params, waiting_params
+from engine.transitions import next_state
 
 Perform = Callable[[Session, GoTo], Coroutine[Any, Any, Ending]]
 
@@ -33,15 +43,28 @@ _REMEMBERED: Final = 50
 log = structlog.get_logger(__name__)
 
 
-@dataclass(eq=False, slots=True)
 class Waiter:
-    """One call that waits; `served` when somebody takes it, `talked` when they have parted."""
+    """One call that waits; `served` is set when somebody takes it, `parted` when the two have parted."""
 
-    session: Session
-    wait: Wait
-    since_s: float
-    served: asyncio.Event = field(default_factory=asyncio.Event)
-    talked: asyncio.Event = field(default_factory=asyncio.Event)
+    def __init__(self, session: Session, wait: Wait, since_s: float) -> None:
+        self.session = session
+        self.wait = wait
+        self.since_s = since_s
+        self.served = asyncio.Event()
+        self.parted = asyncio.Event()
+        self._state = WaitState.WAITING
+
+    @property
+    def state(self) -> WaitState:
+        return self._state
+
+    def happened(self, event: WaitEvent) -> None:
+        """Take an event. Raises UnexpectedEvent where the table of waits has none."""
+        self._state = next_state(WAIT_TRANSITIONS, self.wait.id, self._state, event)
+        if self._state is WaitState.SERVED:
+            self.served.set()
+        if self._state is WaitState.PARTED:
+            self.parted.set()
 
 
 class LiveQueue:
@@ -97,19 +120,21 @@ class LiveQueues:
         await stored(self._services.queues.entered(waiter.wait))
         session.journal.note("queue_entered", queue=queue.queue.id, position=queue.position(waiter))
         entertained = Entertainment(session, self._services.speaker)
-        result, seconds = QueueResult.REDIRECTED, 0
+        event, seconds = WaitEvent.REDIRECTED, 0
         try:
             params = self._params(queue, waiter, plan)
             async with entertained.with_(waiting, params, until=waiter.served, music=True):
                 await first_of(waiter.served, session.over, entertained.left)
-            result, seconds = _result(waiter, session), self._waited_s(waiter)
-            if result is QueueResult.BRIDGED:
-                await first_of(waiter.talked, session.over)
+            event, seconds = _ended_by(waiter), self._waited_s(waiter)
+            if event is WaitEvent.SERVED:
+                await first_of(waiter.parted, session.over)
         finally:
             seconds = seconds or self._waited_s(waiter)
-            if not waiter.served.is_set():
+            if waiter.state is WaitState.WAITING:
+                waiter.happened(event)
                 queue.remove(waiter)
-                await asyncio.shield(self._left(waiter, result))
+                await asyncio.shield(self._left(waiter, event))
+        result = RESULTS[event]
         session.journal.note("queue_left", queue=queue.queue.id, result=result.value, seconds=seconds)
         return QueueOutcome(result, queue.queue.id, seconds)
 
@@ -127,14 +152,14 @@ class LiveQueues:
         waiter = queue.waiters[0]
         queue.remove(waiter)
         queue.recent_waits_s.append(self._services.clock.monotonic() - waiter.since_s)
-        waiter.served.set()
-        await stored(self._services.queues.left(waiter.wait, self._services.clock.now(), QueueResult.BRIDGED))
+        waiter.happened(WaitEvent.SERVED)
+        await self._left(waiter, WaitEvent.SERVED)
         try:
             return await self._serve(server, waiter, queue, plan)
         except LegGone:
             return DialOutcome(Status.NO_ANSWER, waiter.session.call.id, 0)
         finally:
-            waiter.talked.set()
+            waiter.happened(WaitEvent.PARTED)
 
     async def take(self, account_id: str, queue_id: str, call_id: str | None, start: Start) -> Session:
         """Give the first who waits, or the one named, another flow. Raises NotFound, WrongState."""
@@ -214,11 +239,11 @@ class LiveQueues:
 
         return params
 
-    async def _left(self, waiter: Waiter, result: QueueResult) -> None:
-        await stored(self._services.queues.left(waiter.wait, self._services.clock.now(), result))
+    async def _left(self, waiter: Waiter, event: WaitEvent) -> None:
+        await stored(self._services.queues.left(waiter.wait, self._services.clock.now(), RESULTS[event]))
 
 
-def _result(waiter: Waiter, session: Session) -> QueueResult:
-    if waiter.served.is_set():
-        return QueueResult.BRIDGED
-    return QueueResult.HANGUP if session.over.is_set() else QueueResult.LEAVE
+def _ended_by(waiter: Waiter) -> WaitEvent:
+    if waiter.state is WaitState.SERVED:
+        return WaitEvent.SERVED
+    return WaitEvent.HUNG_UP if waiter.session.over.is_set() else WaitEvent.LEFT
