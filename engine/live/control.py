@@ -115,7 +115,7 @@ class CallControl:
 
     async def _withdraw(self, session: Session) -> None:
         _require_answered(session)
-        if not session.consent_refused:
+        if not session.consenting.is_final:
             await self.desks.permission.withdraw(session, How.API)
 
     def _say(self, session: Session, conductor: Conductor, order: SayInto) -> None:

@@ -14,6 +14,7 @@ from engine.errors import LegGone, SipError
 from engine.flow.interpreter import Start
 from engine.live.journal import Journal
 from engine.live.keys import Keys
+from engine.live.leg_consent import LegConsent
 from engine.ports import (
     Alerted,
     Answered,
@@ -30,7 +31,6 @@ from engine.ports import (
     MediaLost,
     ReferAnswered,
     ReferRequested,
-    Source,
 )
 from engine.tasks import Beside, stopped
 from engine.told.line import line_facts
@@ -41,8 +41,6 @@ AFTERMATH_S: Final = 60.0
 T = TypeVar("T")
 Conduct = Callable[["Session"], Awaitable[None]]
 Redirect = Callable[[Start], None]
-OnWithdrawal = Callable[[bool], Awaitable[None]]
-"""Told whether what was recorded is to be deleted."""
 
 log = structlog.get_logger(__name__)
 
@@ -53,15 +51,8 @@ class Session:
     def __init__(self, journal: Journal, clock: Clock, *, longest_s: int) -> None:
         self.journal = journal
         self.keys = Keys(clock.monotonic)
-        self.consent: Consent | None = None
-        self.consent_refused = False
-        """Or withdrawn: it is not asked again."""
-        self.asking = asyncio.Lock()
-        """Held by who asks for consent."""
-        self.withheld: list[Source] = []
-        """What of it is kept out of recordings until it is over."""
-        self.on_withdrawal: OnWithdrawal | None = None
-        """Set by where it is, if others hear it there."""
+        self.consenting = LegConsent(journal.call.id)
+        """May it be recorded?"""
         self.beside = Beside()
         """What goes on for as long as the leg lives."""
         self.early_media = asyncio.Event()
@@ -104,9 +95,14 @@ class Session:
         return self._leg
 
     @property
+    def consent(self) -> Consent | None:
+        """By which it may be recorded; None as long as it may not."""
+        return self.consenting.given
+
+    @property
     def has_answered_consent(self) -> bool:
         """Whether it is known if it may be recorded."""
-        return self.consent is not None or self.consent_refused
+        return self.consenting.is_known
 
     async def place(self, dialer: Dialer, request: DialRequest, conduct: Conduct) -> None:
         """Send INVITE and follow the call to its end."""

@@ -242,8 +242,7 @@ class LiveStage:
         if self._music is not None:
             await self._music.stop()
         await self.recorder.close()
-        await self._services.recorder.release(*self._session.withheld)
-        self._session.withheld.clear()
+        await self._services.recorder.release(*self._session.consenting.release())
 
     def beside(self, work: Coroutine[Any, Any, None]) -> None:
         """Do some work beside the flow, until the call's end."""

@@ -74,8 +74,8 @@ class Talk:
         began = self.services.clock.monotonic()
         in_peace = False
         first.peer, second.peer = second, first
-        first.on_withdrawal = partial(self._withhold, apart, Heard(second.leg.id))
-        second.on_withdrawal = partial(self._withhold, apart, Heard(first.leg.id))
+        first.consenting.tell_withdrawal_to(partial(self._withhold, apart, Heard(second.leg.id)))
+        second.consenting.tell_withdrawal_to(partial(self._withhold, apart, Heard(first.leg.id)))
         try:
             for source, sink in wires:
                 await self.services.bridge.connect(source, sink)
@@ -144,9 +144,10 @@ class Talk:
         wait: bool,
     ) -> None:
         first.peer = second.peer = None
-        first.on_withdrawal = second.on_withdrawal = None
-        for each in beside:
-            await stopped(each)
+        for each in (first, second):
+            each.consenting.tell_withdrawal_to(None)
+        for task in beside:
+            await stopped(task)
         for source, sink in wires:
             await self.services.bridge.disconnect(source, sink)
         await self.services.recorder.release(*apart)

@@ -108,11 +108,11 @@ class Rooms:
             return await self._refused(session, room, entry)
         session.journal.note("conference_joined", conference=room.conference.id)
         came = self._services.clock.monotonic()
-        session.on_withdrawal = room.consent_withdrawn
+        session.consenting.tell_withdrawal_to(room.consent_withdrawn)
         try:
             await self._entertained(member, room, waiting)
         finally:
-            session.on_withdrawal = None
+            session.consenting.tell_withdrawal_to(None)
             await asyncio.shield(room.leave(member))
             if room.over.is_set():
                 self._forget(room)

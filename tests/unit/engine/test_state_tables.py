@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import call, queue, recording
+from engine.consent import state as consent
 from engine.errors import UnexpectedEvent
 from engine.transitions import final_states, next_state
 
@@ -16,6 +17,7 @@ Table = Mapping[StrEnum, Mapping[StrEnum, StrEnum]]
 
 TABLES: Final[Mapping[str, tuple[Any, type[StrEnum], StrEnum]]] = {
     "call": (call.TRANSITIONS, call.Event, call.Status.QUEUED),
+    "consent": (consent.CONSENT_TRANSITIONS, consent.ConsentEvent, consent.ConsentState.NOT_ASKED),
     "recording": (recording.TRANSITIONS, recording.RecordingEvent, recording.RecordingStatus.IN_PROGRESS),
     "wait": (queue.WAIT_TRANSITIONS, queue.WaitEvent, queue.WaitState.WAITING),
 }
