@@ -130,9 +130,10 @@ class Dialling:
             await self.talk.add_to_recording(recording, parent, child)
         terms = Terms(plan.limit_s, plan.hang_up_on_star, plan.recording, refer=plan.refer is not None)
         talked = await self.talk.between(parent, child, terms, recording)
-        if parent.over.is_set() and parent.leaves_behind is not None and child.redirect is not None:
-            child.redirect(parent.leaves_behind)
-        if not child.has_own_flow:
+        left_to_it = parent.handover.leaves_behind
+        if parent.over.is_set() and left_to_it is not None and child.handover.may_be_given:
+            child.handover.give(left_to_it)
+        if not child.handover.goes_on_by_itself:
             await asyncio.shield(_ended(child))
         url = self.services.recording_url(talked.recording_id) if talked.recording_id else None
         status = child.call.status if child.call.ended else Status.COMPLETED
@@ -150,10 +151,10 @@ class Dialling:
             if wait:
                 await closing
         for child in children:
-            if not child.has_own_flow and not child.over.is_set():
+            if not child.handover.goes_on_by_itself and not child.over.is_set():
                 await child.hang_up(Cause.NORMAL)
         for child in children:
-            if wait and not child.has_own_flow:
+            if wait and not child.handover.goes_on_by_itself:
                 await _stored(child)
 
     async def _may_show(self, caller: str, call: Call) -> bool:

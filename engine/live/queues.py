@@ -174,9 +174,9 @@ class LiveQueues:
                 f"{call_id or 'Nobody'} does not wait in {queue_id}." if call_id else "Nobody waits there."
             )
         session = found[0].session
-        if session.redirect is None:
+        if not session.handover.may_be_given:
             raise WrongState(f"{session.call.id} can't be given another flow now.")
-        session.redirect(start)
+        session.handover.give(start)
         return session
 
     def position(self, call_id: str) -> tuple[int, float | None] | None:

@@ -11,7 +11,7 @@ import structlog
 from engine.call import Attempt, Call, Direction, Event, Status
 from engine.consent import Consent
 from engine.errors import LegGone, SipError
-from engine.flow.interpreter import Start
+from engine.live.handover import FlowHandover
 from engine.live.journal import Journal
 from engine.live.keys import Keys
 from engine.live.leg_consent import LegConsent
@@ -40,7 +40,6 @@ AFTERMATH_S: Final = 60.0
 
 T = TypeVar("T")
 Conduct = Callable[["Session"], Awaitable[None]]
-Redirect = Callable[[Start], None]
 
 log = structlog.get_logger(__name__)
 
@@ -59,18 +58,12 @@ class Session:
         self.answered = asyncio.Event()
         self.over = asyncio.Event()
         self.closed = asyncio.Event()
-        self.taken = asyncio.Event()
-        """Set when the call is given another flow: whoever has joined it to another lets go of it."""
-        self.has_own_flow = False
-        """A call that a Dial made goes on by itself: it does not end with the Dial."""
-        self.leaves_behind: Start | None = None
-        """The flow of whom it has dialled, once it is gone itself; that one is hung up if there is none."""
+        self.handover = FlowHandover(journal.call.id, journal.note)
+        """Who runs its flow?"""
         self.peer: Session | None = None
         """Whom it talks to."""
         self.asked_to_refer: asyncio.Queue[str] = asyncio.Queue()
         self.refer_answers: asyncio.Queue[ReferAnswered] = asyncio.Queue()
-        self.redirect: Redirect | None = None
-        """Give the call another flow; set by who conducts it, while it can be done."""
         self.spoken_in: str | None = None
         """The language in which it was last spoken to, by its flow."""
         self._clock = clock

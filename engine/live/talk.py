@@ -79,7 +79,7 @@ class Talk:
         try:
             for source, sink in wires:
                 await self.services.bridge.connect(source, sink)
-            ends = (first.over, second.over, second.taken, parted, referring.asked)
+            ends = (first.over, second.over, second.handover.taken, parted, referring.asked)
             if not await first_of(*ends, timeout_s=terms.limit_s):
                 first.journal.note("dial_time_limit", seconds=terms.limit_s)
             in_peace = True

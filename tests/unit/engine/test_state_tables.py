@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from engine import call, queue, recording
 from engine.consent import state as consent
 from engine.errors import UnexpectedEvent
+from engine.live import handover
 from engine.transitions import final_states, next_state
 
 Table = Mapping[StrEnum, Mapping[StrEnum, StrEnum]]
@@ -18,6 +19,7 @@ Table = Mapping[StrEnum, Mapping[StrEnum, StrEnum]]
 TABLES: Final[Mapping[str, tuple[Any, type[StrEnum], StrEnum]]] = {
     "call": (call.TRANSITIONS, call.Event, call.Status.QUEUED),
     "consent": (consent.CONSENT_TRANSITIONS, consent.ConsentEvent, consent.ConsentState.NOT_ASKED),
+    "flow": (handover.FLOW_TRANSITIONS, handover.FlowEvent, handover.FlowState.NOT_BEGUN),
     "recording": (recording.TRANSITIONS, recording.RecordingEvent, recording.RecordingStatus.IN_PROGRESS),
     "wait": (queue.WAIT_TRANSITIONS, queue.WaitEvent, queue.WaitState.WAITING),
 }
