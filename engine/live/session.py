@@ -60,11 +60,10 @@ class Session:
         self.closed = asyncio.Event()
         self.handover = FlowHandover(journal.call.id, journal.note)
         """Who runs its flow?"""
-        self.peer: Session | None = None
-        """Whom it talks to."""
         self.asked_to_refer: asyncio.Queue[str] = asyncio.Queue()
         self.refer_answers: asyncio.Queue[ReferAnswered] = asyncio.Queue()
-        self.spoken_in: str | None = None
+        self._peer: Session | None = None
+        self._spoken_in: str | None = None
         """The language in which it was last spoken to, by its flow."""
         self._clock = clock
         self._longest_s = longest_s
@@ -78,7 +77,12 @@ class Session:
     @property
     def language(self) -> str:
         """In which it is spoken to: as its flow last did, else as the call or its number says."""
-        return self.spoken_in or self.call.language
+        return self._spoken_in or self.call.language
+
+    @property
+    def peer(self) -> "Session | None":
+        """Whom it talks to."""
+        return self._peer
 
     @property
     def leg(self) -> Leg:
@@ -96,6 +100,14 @@ class Session:
     def has_answered_consent(self) -> bool:
         """Whether it is known if it may be recorded."""
         return self.consenting.is_known
+
+    def talks_with(self, peer: "Session | None") -> None:
+        """It was joined to another, or has parted from it."""
+        self._peer = peer
+
+    def spoken_to_in(self, language: str) -> None:
+        """Its flow speaks this language."""
+        self._spoken_in = language
 
     async def place(self, dialer: Dialer, request: DialRequest, conduct: Conduct) -> None:
         """Send INVITE and follow the call to its end."""
@@ -150,7 +162,7 @@ class Session:
 
     async def _follow(self, leg: Leg, conduct: Conduct) -> None:
         self._leg = leg
-        self.journal.via = leg.via
+        self.journal.carried_by(leg.via)
         self.journal.set(sip_call_id=leg.sip_call_id)
         if self._ending:
             await self.hang_up()

@@ -101,7 +101,7 @@ class LiveStage:
 
     async def say(self, speech: Speech) -> None:
         await self.answer()
-        self._session.spoken_in = speech.language
+        self._session.spoken_to_in(speech.language)
         try:
             await self._live(self._services.speaker.say(speech, self._ear))
         except (SpeechError, MediaError) as error:

@@ -73,7 +73,8 @@ class Talk:
         ]
         began = self.services.clock.monotonic()
         in_peace = False
-        first.peer, second.peer = second, first
+        first.talks_with(second)
+        second.talks_with(first)
         first.consenting.tell_withdrawal_to(partial(self._withhold, apart, Heard(second.leg.id)))
         second.consenting.tell_withdrawal_to(partial(self._withhold, apart, Heard(first.leg.id)))
         try:
@@ -143,8 +144,8 @@ class Talk:
         *,
         wait: bool,
     ) -> None:
-        first.peer = second.peer = None
         for each in (first, second):
+            each.talks_with(None)
             each.consenting.tell_withdrawal_to(None)
         for task in beside:
             await stopped(task)

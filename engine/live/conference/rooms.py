@@ -1,6 +1,7 @@
 """All live conferences of a node, found by account and name."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 from typing import Final
@@ -38,6 +39,8 @@ class Rooms:
         self._doorkeeper = Doorkeeper(services, permission)
         self._backlog = Backlog(services.clock)
         self._rooms: dict[tuple[str, str], Room] = {}
+        self._callers: Counter[Room] = Counter()
+        """How many are at each room's door or in it."""
         self._creating = asyncio.Lock()
 
     async def create(self, order: NewConference) -> Conference:
@@ -82,14 +85,15 @@ class Rooms:
     async def join(self, session: Session, plan: RoomPlan, waiting: Waiting | None, web: CallWeb) -> RoomOutcome:
         """Stay in the room until the leg, the room or the stay's limit ends. Raises LegGone while at the door."""
         room, is_new = await self._room(session.call.account_id, plan)
-        room.callers += 1
+        self._callers[room] += 1
         try:
             if is_new:
                 await self._backlog.write(partial(self._services.conferences.add, room.conference))
             return await self._join(session, plan, waiting, web, room)
         finally:
-            room.callers -= 1
-            if not room.callers:
+            self._callers[room] -= 1
+            if not self._callers[room]:
+                del self._callers[room]
                 self._drop(room)  # where nobody came in, who comes later finds the conference in the database
 
     async def _join(
