@@ -52,15 +52,17 @@ class Conductor:
             await self._close()
 
     async def perform_part(self, to: GoTo) -> Ending:
-        """A document beside the flow, as a whisper. Raises LegGone, WebhookError, DocumentError, FlowFailed."""
-        return await self._interpreter.run_part(to, self.stage)
+        """A document beside the flow, as a whisper, until the call is given another flow.
+
+        Raises LegGone, WebhookError, DocumentError, FlowFailed.
+        """
+        return await self._handover.unless_taken(self._interpreter.run_part(to, self.stage))
 
     async def _run_and_hand_over(self, starts: Sequence[Start]) -> None:
         while True:
             await self._handover.perform(self._perform_safely(starts))
             if self.session.over.is_set() or (start := self._handover.take_up()) is None:
                 return
-            self._handover.taken.clear()
             starts = [start]
 
     async def _close(self) -> None:

@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+from engine.errors import FlowTaken
 from engine.flow.interpreter import Start
 from engine.flow.next_step import GoTo
 from engine.tasks import stopped
 from engine.transitions import next_state
+
+T = TypeVar("T")
 
 
 class FlowState(StrEnum):
@@ -61,8 +64,7 @@ class FlowHandover:
     """Hands a call over from one flow to another. One for each session; `note` writes to the call's events."""
 
     def __init__(self, call_id: str, note: Callable[..., None]) -> None:
-        self.taken: Final = asyncio.Event()
-        """Set when the call is given another flow: whoever has joined it to another lets go of it."""
+        self._taken = asyncio.Event()
         self._call_id = call_id
         self._note = note
         self._state = FlowState.NOT_BEGUN
@@ -73,6 +75,14 @@ class FlowHandover:
     @property
     def state(self) -> FlowState:
         return self._state
+
+    @property
+    def taken(self) -> asyncio.Event:
+        """Set when the call is given another flow than it has now: whoever has joined it to another lets go of it.
+
+        Each flow has its own, so that who took it when the flow began is told, however long ago that was.
+        """
+        return self._taken
 
     @property
     def may_be_given(self) -> bool:
@@ -98,7 +108,7 @@ class FlowHandover:
         self._happened(FlowEvent.GIVEN)
         self._note("redirected", to=start.url if isinstance(start, GoTo) else "inline flow")
         self._given = start
-        self.taken.set()
+        self._taken.set()
         # Cut off once: a second time would end what is being cleaned up, and leave its sounds on the line.
         if self._performing is not None and not self._performing.cancelling():
             self._performing.cancel()
@@ -116,6 +126,7 @@ class FlowHandover:
         if self._state is not FlowState.HANDED_OVER:
             return None
         self._happened(FlowEvent.TAKEN_UP)
+        self._taken = asyncio.Event()
         return self._given
 
     async def perform(self, flow: Coroutine[Any, Any, None]) -> None:
@@ -127,6 +138,19 @@ class FlowHandover:
             await stopped(self._performing)
         if not self._performing.cancelled():
             self._performing.result()
+
+    async def unless_taken(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do some work for the call, but stop it and raise FlowTaken as soon as another flow is given."""
+        working = asyncio.ensure_future(work)
+        taken = asyncio.ensure_future(self._taken.wait())
+        try:
+            await asyncio.wait({working, taken}, return_when=asyncio.FIRST_COMPLETED)
+            if not working.done():
+                raise FlowTaken(f"{self._call_id} was given another flow")
+            return working.result()
+        finally:
+            await stopped(taken)
+            await stopped(working)
 
     def end(self) -> None:
         """The call is over, or about to be."""

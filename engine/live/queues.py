@@ -52,6 +52,8 @@ class Waiter:
         self.since_s = since_s
         self.served = asyncio.Event()
         self.parted = asyncio.Event()
+        self.taken: Final = session.handover.taken
+        """Set when the call is given another flow than the one in which it came."""
         self._state = WaitState.WAITING
 
     @property
@@ -196,7 +198,7 @@ class LiveQueues:
         if member.over.is_set():
             return DialOutcome(Status.NO_ANSWER, member.call.id, 0)
         terms = Terms(plan.limit_s, plan.hang_up_on_star, plan.recording)
-        talked = await self._talk.between(server, member, terms)
+        talked = await self._talk.between(server, member, terms, waiter.taken)
         url = self._services.recording_url(talked.recording_id) if talked.recording_id else None
         return DialOutcome(Status.COMPLETED, member.call.id, talked.seconds, recording_url=url, bridged=True)
 

@@ -50,11 +50,17 @@ class Talk:
     permission: Permission
 
     async def between(
-        self, first: Session, second: Session, terms: Terms, recording: ActiveRecording | None = None
+        self,
+        first: Session,
+        second: Session,
+        terms: Terms,
+        taken: asyncio.Event,
+        recording: ActiveRecording | None = None,
     ) -> Talked:
         """Join the two until one is gone, is given another flow, or the terms end it.
 
-        `recording` is one that began while it rang; it is closed here.
+        `taken` is set when the second is given another flow than it had when it was called, or came into its queue; the
+        first is in its flow here, and cut off with it. `recording` is one that began while it rang; it is closed here.
         """
         if recording is None and terms.recording.mode is not DialRecord.NOTHING:
             recording = await self.record(first, second, terms.recording)
@@ -80,7 +86,7 @@ class Talk:
         try:
             for source, sink in wires:
                 await self.services.bridge.connect(source, sink)
-            ends = (first.over, second.over, second.handover.taken, parted, referring.asked)
+            ends = (first.over, second.over, taken, parted, referring.asked)
             if not await first_of(*ends, timeout_s=terms.limit_s):
                 first.journal.note("dial_time_limit", seconds=terms.limit_s)
             in_peace = True

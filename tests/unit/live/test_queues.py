@@ -234,6 +234,21 @@ async def test_who_hangs_up_during_the_whisper_leaves_the_other_to_its_flow(node
     await staying.hears("Goodbye.")
 
 
+async def test_who_is_given_another_flow_during_the_whisper_is_not_joined_to_the_agent(node: FakeNode) -> None:
+    node.around.customer.documents["https://customer.example/whisper"] = "<Response><Say>You are next.</Say></Response>"
+    node.around.customer.documents[SERVED] = "<Response><Say>Goodbye.</Say></Response>"
+    caller = await waiting(node)
+    agent = await node.is_called(serve("<Queue url='https://customer.example/whisper'>support</Queue>"))
+    await caller.hears("You are next.")
+
+    await node.change(caller, start=parse("<Response><Say>Another matter.</Say><Pause length='60'/></Response>"))
+    await caller.hears("Another matter.")
+    await agent.hears("Goodbye.")
+
+    assert caller.hears_now == {"Another matter."}
+    assert not agent.can_hear(caller)
+
+
 async def test_a_limit_ends_the_talk_for_both(node: FakeNode) -> None:
     caller = await waiting(node)
     agent = await node.is_called(serve(timeLimit="30"))
