@@ -118,12 +118,12 @@ class LiveQueues:
             session.journal.note("queue_full", queue=queue.queue.id)
             return QueueOutcome(QueueResult.FULL, None, 0)
         waiter = self._waiter(session, queue, plan)
-        queue.add(waiter)
-        await stored(self._services.queues.entered(waiter.wait))
-        session.journal.note("queue_entered", queue=queue.queue.id, position=queue.position(waiter))
         entertained = Entertainment(session, self._services.speaker)
         event, seconds = WaitEvent.REDIRECTED, 0
+        queue.add(waiter)
         try:
+            await stored(self._services.queues.entered(waiter.wait))
+            session.journal.note("queue_entered", queue=queue.queue.id, position=queue.position(waiter))
             params = self._params(queue, waiter, plan)
             async with entertained.with_(waiting, params, until=waiter.served, music=True):
                 await first_of(waiter.served, session.over, entertained.left)
@@ -155,8 +155,8 @@ class LiveQueues:
         queue.remove(waiter)
         queue.recent_waits_s.append(self._services.clock.monotonic() - waiter.since_s)
         waiter.happened(WaitEvent.SERVED)
-        await self._left(waiter, WaitEvent.SERVED)
         try:
+            await self._left(waiter, WaitEvent.SERVED)
             return await self._serve(server, waiter, queue, plan)
         except LegGone:
             return DialOutcome(Status.NO_ANSWER, waiter.session.call.id, 0)
