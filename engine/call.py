@@ -13,8 +13,8 @@ from types import MappingProxyType
 from typing import Final
 
 from engine.call_options import DEFAULT_LANGUAGE, DEFAULT_TIMEOUT_S, STANDARD, CallOptions
-from engine.errors import UnexpectedEvent
 from engine.ids import Kind, new_id
+from engine.transitions import final_states, next_state
 
 
 class Status(StrEnum):
@@ -64,7 +64,7 @@ TRANSITIONS: Final[Mapping[Status, Mapping[Event, Status]]] = MappingProxyType(
     }
 )
 
-FINAL: Final = frozenset(status for status in Status if status not in TRANSITIONS)
+FINAL: Final = final_states(Status, TRANSITIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +159,7 @@ def after(call: Call, event: Event, at: datetime) -> Call:
 
     A time before what the call already knows, as of a clock that was set back, counts as that.
     """
-    status = TRANSITIONS.get(call.status, {}).get(event)
-    if status is None:
-        raise UnexpectedEvent(call.id, call.status, event)
+    status = next_state(TRANSITIONS, call.id, call.status, event)
     at = max(at, call.answer_time or call.start_time)
     if status is Status.IN_PROGRESS:
         return replace(call, status=status, answer_time=at)

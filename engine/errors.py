@@ -98,6 +98,10 @@ class LegGone(TelefoonError):
     """The dialog with the far end is over."""
 
 
+class FlowTaken(LegGone):
+    """The call was given another flow: for those who had something to do with it, it is gone."""
+
+
 class SipError(TelefoonError):
     """The SIP library refused a command."""
 

@@ -1,8 +1,11 @@
-"""A queue of calls, and one call's wait in it: what is known of them."""
+"""A queue of calls, and one call's wait in it: what is known of them, and the table of a wait's life."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
 
 class QueueResult(StrEnum):
@@ -15,6 +18,53 @@ class QueueResult(StrEnum):
     REDIRECTED = "redirected"
     FULL = "queue-full"
     SYSTEM_ERROR = "system-error"
+
+
+class WaitState(StrEnum):
+    """Where a call stands that came into a queue."""
+
+    WAITING = "waiting"
+    SERVED = "served"
+    """Somebody has taken it: the two talk, or are about to."""
+    PARTED = "parted"
+    GONE = "gone"
+    """Before anybody took it."""
+
+
+class WaitEvent(StrEnum):
+    """What can happen to a call that came into a queue."""
+
+    SERVED = "served"
+    PARTED = "parted"
+    LEFT = "left"
+    HUNG_UP = "hung up"
+    REDIRECTED = "redirected"
+    PROCESS_DIED = "process died"
+
+
+WAIT_TRANSITIONS: Final[Mapping[WaitState, Mapping[WaitEvent, WaitState]]] = MappingProxyType(
+    {
+        WaitState.WAITING: {
+            WaitEvent.SERVED: WaitState.SERVED,
+            WaitEvent.LEFT: WaitState.GONE,
+            WaitEvent.HUNG_UP: WaitState.GONE,
+            WaitEvent.REDIRECTED: WaitState.GONE,
+            WaitEvent.PROCESS_DIED: WaitState.GONE,
+        },
+        WaitState.SERVED: {WaitEvent.PARTED: WaitState.PARTED},
+    }
+)
+
+RESULTS: Final[Mapping[WaitEvent, QueueResult]] = MappingProxyType(
+    {
+        WaitEvent.SERVED: QueueResult.BRIDGED,
+        WaitEvent.LEFT: QueueResult.LEAVE,
+        WaitEvent.HUNG_UP: QueueResult.HANGUP,
+        WaitEvent.REDIRECTED: QueueResult.REDIRECTED,
+        WaitEvent.PROCESS_DIED: QueueResult.SYSTEM_ERROR,
+    }
+)
+"""How a wait ended, by what ended it."""
 
 
 @dataclass(frozen=True, slots=True)

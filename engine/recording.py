@@ -1,12 +1,15 @@
-"""A recording: what is known of it."""
+"""A recording: what is known of it, and the table of its life."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from engine.callback import Callback
 from engine.recording_marks import Mark
+from engine.transitions import next_state
 
 
 class RecordingSource(StrEnum):
@@ -31,6 +34,42 @@ class RecordingStatus(StrEnum):
     ABSENT = "absent"
     DELETED = "deleted"
 
+
+class RecordingEvent(StrEnum):
+    """What can happen to a recording."""
+
+    NOT_BEGUN = "not begun"
+    """There was nothing to record, or no consent to it: it is told of, and never stored."""
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    CLOSED = "closed"
+    MEASURED = "measured"
+    """Its file is complete, and its figures are known."""
+    FAILED = "failed"
+    ERASED = "erased"
+
+
+TRANSITIONS: Final[Mapping[RecordingStatus, Mapping[RecordingEvent, RecordingStatus]]] = MappingProxyType(
+    {
+        RecordingStatus.IN_PROGRESS: {
+            RecordingEvent.NOT_BEGUN: RecordingStatus.ABSENT,
+            RecordingEvent.FAILED: RecordingStatus.FAILED,
+            RecordingEvent.PAUSED: RecordingStatus.PAUSED,
+            RecordingEvent.CLOSED: RecordingStatus.PROCESSING,
+        },
+        RecordingStatus.PAUSED: {
+            RecordingEvent.RESUMED: RecordingStatus.IN_PROGRESS,
+            RecordingEvent.CLOSED: RecordingStatus.PROCESSING,
+        },
+        RecordingStatus.PROCESSING: {
+            RecordingEvent.MEASURED: RecordingStatus.COMPLETED,
+            RecordingEvent.FAILED: RecordingStatus.FAILED,
+            RecordingEvent.ERASED: RecordingStatus.DELETED,
+        },
+        RecordingStatus.COMPLETED: {RecordingEvent.ERASED: RecordingStatus.DELETED},
+        RecordingStatus.FAILED: {RecordingEvent.ERASED: RecordingStatus.DELETED},
+    }
+)
 
 UNFINISHED: Final = (RecordingStatus.IN_PROGRESS, RecordingStatus.PAUSED, RecordingStatus.PROCESSING)
 
@@ -81,6 +120,18 @@ class Recording:
         return None if self.seconds is None else round(self.seconds * self.rate_hz)
 
 
+def after(recording: Recording, event: RecordingEvent) -> Recording:
+    """The recording after an event. Raises UnexpectedEvent where the table has no entry."""
+    return replace(recording, status=next_state(TRANSITIONS, recording.id, recording.status, event))
+
+
+def closed(recording: Recording) -> Recording:
+    """One that a process left open, as if it had been closed; the same if it was."""
+    if recording.status is RecordingStatus.PROCESSING:
+        return recording
+    return after(recording, RecordingEvent.CLOSED)
+
+
 def erased(recording: Recording) -> Recording:
     """Without its key, so that no copy of its file can be opened; who was recorded for how long is still known."""
-    return replace(recording, status=RecordingStatus.DELETED, path="", wrapped_key=None, object_url=None)
+    return replace(after(recording, RecordingEvent.ERASED), path="", wrapped_key=None, object_url=None)

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Container, Coroutine, Sequence
+from dataclasses import replace
 from typing import Any
 
 from engine.ports import Bridge, Clock, Heard, LegId, Said, Source, Track
-from engine.recording import Recording
-from engine.recording_marks import OwnTime, PauseBehavior
+from engine.recording import Recording, RecordingEvent, after
+from engine.recording_marks import Mark, OwnTime, PauseBehavior
 from engine.tape.reel import Reel
 from engine.tape.writer import TapeWriter
 from engine.tasks import BackgroundTasks, started
@@ -23,7 +24,7 @@ class ActiveRecording:
         self, row: Recording, reel: Reel, writer: TapeWriter, bridge: Bridge, tracks: Sequence[Sequence[Source]],
         clock: Clock, note: Note, close: Close, withheld: Container[Source] = frozenset(),
     ) -> None:  # fmt: skip
-        self.row = row
+        self._row = row
         self.note = note
         self.beside = BackgroundTasks("recording", call_id=row.call_id, on_failure=self._background_failed)
         """What goes on for as long as it does."""
@@ -44,8 +45,13 @@ class ActiveRecording:
         self._closing: asyncio.Future[Recording] | None = None
 
     @property
+    def row(self) -> Recording:
+        """As it is stored, or about to be."""
+        return self._row
+
+    @property
     def id(self) -> str:
-        return self.row.id
+        return self._row.id
 
     @property
     def is_open(self) -> bool:
@@ -64,6 +70,14 @@ class ActiveRecording:
     def own_s(self) -> float:
         """How many seconds it holds by now, by the clock."""
         return self._time.at(self._clock.monotonic())
+
+    def marked(self, event: RecordingEvent, mark: Mark) -> None:
+        """It paused or went on. Raises UnexpectedEvent where the table of recordings has no such event."""
+        self._row = replace(after(self._row, event), marks=(*self._row.marks, mark))
+
+    def discarded(self) -> None:
+        """It is to be deleted at its end."""
+        self._row = replace(self._row, unwanted=True)
 
     def holds(self, source: Source) -> bool:
         """Whether it records this one, audible now or not."""

@@ -1,6 +1,5 @@
 """Runs a call's flow on the live call: where the flow comes from, what happens when it is no good, and redirection."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 
 import structlog
@@ -15,7 +14,6 @@ from engine.live.session import Session
 from engine.live.stage import LiveStage, close_quietly
 from engine.phrases import Phrase
 from engine.ports import Cause, Clock
-from engine.tasks import started, stopped
 from engine.told.call import webhook_params
 from engine.waits import first_of
 from engine.web.call_web import CallWeb
@@ -33,61 +31,43 @@ class Conductor:
         self.stage = stage
         self.web = web
         self._interpreter = Interpreter(self._fetch, clock.monotonic)
-        self._performing: asyncio.Task[None] | None = None
-        self._given: Start | None = None
+        self._handover = session.handover
 
     async def run(self, starts: Sequence[Start]) -> None:
         """To the call's end. No failure of the flow ends the call without a word."""
-        self.session.redirect = self._redirect
+        self._handover.begin()
         try:
-            await self._run_and_redirect(starts)
+            await self._run_and_hand_over(starts)
         finally:
-            self.session.redirect = None
-            await close_quietly(self.stage)
+            await self._close()
 
     async def stand_by(self) -> None:
         """To the end of a call that has no flow of its own, as one that a Dial made, unless it is given one."""
-        self.session.redirect = self._take_over
+        self._handover.stand_by()
         try:
-            await first_of(self.session.taken, self.session.over)
-            if self._given is not None and not self.session.over.is_set():
-                start, self._given = self._given, None
-                await self.run([start])
+            await first_of(self._handover.taken, self.session.over)
+            if not self.session.over.is_set() and (start := self._handover.take_up()) is not None:
+                await self._run_and_hand_over([start])
         finally:
-            await close_quietly(self.stage)
+            await self._close()
 
     async def perform_part(self, to: GoTo) -> Ending:
-        """A document beside the flow, as a whisper. Raises LegGone, WebhookError, DocumentError, FlowFailed."""
-        return await self._interpreter.run_part(to, self.stage)
+        """A document beside the flow, as a whisper, until the call is given another flow.
 
-    async def _run_and_redirect(self, starts: Sequence[Start]) -> None:
+        Raises LegGone, WebhookError, DocumentError, FlowFailed.
+        """
+        return await self._handover.unless_taken(self._interpreter.run_part(to, self.stage))
+
+    async def _run_and_hand_over(self, starts: Sequence[Start]) -> None:
         while True:
-            self._performing = started(self._perform_safely(starts))
-            try:
-                await asyncio.wait({self._performing})
-            finally:
-                await stopped(self._performing)
-            if self._given is None or self.session.over.is_set():
-                if not self._performing.cancelled():
-                    self._performing.result()
+            await self._handover.perform(self._perform_safely(starts))
+            if self.session.over.is_set() or (start := self._handover.take_up()) is None:
                 return
-            starts, self._given = [self._given], None
-            self.session.taken.clear()
+            starts = [start]
 
-    def _redirect(self, start: Start) -> None:
-        """What the call does now ends at once, and it goes on there."""
-        self.session.journal.note("redirected", to=start.url if isinstance(start, GoTo) else "inline flow")
-        self._given = start
-        self.session.taken.set()
-        # Cut off once: a second time would end what is being cleaned up, and leave its sounds on the line.
-        if self._performing is not None and not self._performing.cancelling():
-            self._performing.cancel()
-
-    def _take_over(self, start: Start) -> None:
-        self.session.journal.note("redirected", to=start.url if isinstance(start, GoTo) else "inline flow")
-        self._given = start
-        self.session.has_own_flow = True
-        self.session.taken.set()
+    async def _close(self) -> None:
+        self._handover.end()
+        await close_quietly(self.stage)
 
     async def _perform_safely(self, starts: Sequence[Start]) -> None:
         try:

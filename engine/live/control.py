@@ -115,7 +115,7 @@ class CallControl:
 
     async def _withdraw(self, session: Session) -> None:
         _require_answered(session)
-        if not session.consent_refused:
+        if not session.consenting.is_final:
             await self.desks.permission.withdraw(session, How.API)
 
     def _say(self, session: Session, conductor: Conductor, order: SayInto) -> None:
@@ -154,12 +154,12 @@ class CallControl:
             _redirect(session, Document((Dial(timeout=order.timeout_s, to=(noun,)),)))
             return
         agent = session.peer
-        if agent is None or agent.redirect is None:
+        if agent is None or not agent.handover.may_be_given:
             raise WrongState(f"{session.call.id} talks to nobody who could speak with {order.to} first.")
         place = f"transfer of {session.call.id}"
         fetch = Dial(to=(Queue(place),))
         # If nobody answers, or when the third party hangs up, the agent is back with the one who waits.
-        agent.leaves_behind = Document((fetch,))
+        agent.handover.leave_behind(Document((fetch,)))
         _redirect(agent, Document((Dial(timeout=order.timeout_s, to=(noun,)), fetch)))
         _redirect(session, Document((Enqueue(place),)))
 
@@ -180,11 +180,11 @@ async def _recording(session: Session, conductor: Conductor, change: RecordingCh
 
 
 def _redirect(session: Session, start: Start) -> None:
-    if session.redirect is None:
+    if not session.handover.may_be_given:
         raise WrongState(
             f"{session.call.id} is {session.call.status}: it can be given another flow once it is answered."
         )
-    session.redirect(start)
+    session.handover.give(start)
 
 
 def _require_answered(session: Session) -> None:

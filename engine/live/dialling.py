@@ -1,5 +1,6 @@
 """The verb Dial on live calls: ring somebody, join the two, and end what should end."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -27,6 +28,15 @@ Answer = Callable[[], Awaitable[None]]
 
 _TERMINATED: Final = 487
 _STORED_S: Final = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Called:
+    """Whom a Dial has called for a target; `taken` is set when that call is given a flow of its own."""
+
+    session: Session
+    target: Target
+    taken: asyncio.Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +68,7 @@ class Dialling:
 
     async def _try(self, parent: Session, plan: DialPlan, targets: Sequence[Target], answer: Answer) -> DialOutcome:
         """Ring these at once; the first that answers talks, the others are cancelled."""
-        children: dict[str, tuple[Session, Target]] = {}
+        children: dict[str, _Called] = {}
         winner: Session | None = None
         recording: ActiveRecording | None = None
         in_peace = False
@@ -66,10 +76,10 @@ class Dialling:
             for target in targets:
                 child = await self._begin(parent, plan, target)
                 if child is not None:
-                    children[child.call.id] = (child, target)
+                    children[child.call.id] = _Called(child, target, child.handover.taken)
             if plan.recording.mode.from_ringing and parent.answered.is_set():
                 recording = await self.talk.record_ringing(parent, plan.recording)
-            sessions = [child for child, _ in children.values()]
+            sessions = [each.session for each in children.values()]
             plain = all(target.whisper is None and not target.send_digits for target in targets)
             ringing = Ringing(self.services, parent, plan.ring_tone, early_media=plain)
             async with ringing.heard(sessions):
@@ -78,17 +88,17 @@ class Dialling:
                     in_peace = True
                     return _of_failure(sessions)
                 await self._cancel(session for session in sessions if session is not winner)
-                if not await self._prepare(parent, winner, children[winner.call.id][1]):
+                if not await self._prepare(parent, winner, children[winner.call.id].target):
                     in_peace = True
                     return _outcome(winner.call, Status.NO_ANSWER)
             await answer()
-            outcome = await self._join(parent, winner, plan, recording)
+            outcome = await self._join(parent, children[winner.call.id], plan, recording)
             in_peace = True
             return outcome
         except LegGone:
-            return _of_failure([child for child, _ in children.values()])
+            return _of_failure([each.session for each in children.values()])
         finally:
-            await to_its_end(self._end([child for child, _ in children.values()], recording, wait=in_peace))
+            await to_its_end(self._end([each.session for each in children.values()], recording, wait=in_peace))
 
     async def _begin(self, parent: Session, plan: DialPlan, target: Target) -> Session | None:
         """Place one child's call; None where it can't be, which the parent's explanation tells."""
@@ -123,15 +133,17 @@ class Dialling:
             return not child.over.is_set()
 
     async def _join(
-        self, parent: Session, child: Session, plan: DialPlan, recording: ActiveRecording | None
+        self, parent: Session, called: _Called, plan: DialPlan, recording: ActiveRecording | None
     ) -> DialOutcome:
+        child = called.session
         if recording is not None:
             await self.talk.add_to_recording(recording, parent, child)
         terms = Terms(plan.limit_s, plan.hang_up_on_star, plan.recording, refer=plan.refer is not None)
-        talked = await self.talk.between(parent, child, terms, recording)
-        if parent.over.is_set() and parent.leaves_behind is not None and child.redirect is not None:
-            child.redirect(parent.leaves_behind)
-        if not child.has_own_flow:
+        talked = await self.talk.between(parent, child, terms, called.taken, recording)
+        left_to_it = parent.handover.leaves_behind
+        if parent.over.is_set() and left_to_it is not None and child.handover.may_be_given:
+            child.handover.give(left_to_it)
+        if not child.handover.goes_on_by_itself:
             await to_its_end(_ended(child))
         url = self.services.recording_url(talked.recording_id) if talked.recording_id else None
         status = child.call.status if child.call.ended else Status.COMPLETED
@@ -149,10 +161,10 @@ class Dialling:
             if wait:
                 await joined(closing)
         for child in children:
-            if not child.has_own_flow and not child.over.is_set():
+            if not child.handover.goes_on_by_itself and not child.over.is_set():
                 await child.hang_up(Cause.NORMAL)
         for child in children:
-            if wait and not child.has_own_flow:
+            if wait and not child.handover.goes_on_by_itself:
                 await _stored(child)
 
     async def _may_show(self, caller: str, call: Call) -> bool:

@@ -51,7 +51,7 @@ class Journal:
         self._writer = OrderedWriter(ledger.clock)
         self._began_s = ledger.clock.monotonic()
         self._answered_s: float | None = None
-        self.via = ""
+        self._via = ""
         """Who carries the call, once it is known."""
 
     @property
@@ -108,10 +108,14 @@ class Journal:
             call_id=call.id,
             status=call.status.value,
             seconds=call.duration,
-            via=self.via or None,
+            via=self._via or None,
             sip_code=call.sip_code,
             why=call.attempts[-1].said if call.attempts else call.sip_reason,
         )
+
+    def carried_by(self, via: str) -> None:
+        """It is known who carries the call."""
+        self._via = via
 
     def set(self, **facts: Any) -> None:
         """Change fields that are no status."""

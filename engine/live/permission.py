@@ -65,8 +65,7 @@ class Permission:
 
     async def withdraw(self, session: Session, how: How) -> None:
         """From now on the leg is in no recording any more. Raises StoreError, and the recording is silent then too."""
-        consent = session.consent
-        session.consent, session.consent_refused = None, True
+        consent = session.consenting.withdraw()
         leg = self._leg(session, consent.record.conference_id if consent else None)
         if consent is not None:
             self._keep(session, withdrawn(consent, how, leg))
@@ -84,9 +83,9 @@ class Permission:
         self, session: Session, choice: Choice, others: Iterable[Policy], conference: Conference | None
     ) -> Consent | None:
         ask = asked_of(choice.policy, others, dialled=session.call.parent_id is not None)
-        async with session.asking:
+        async with session.consenting.asking:
             before = session.consent
-            if session.consent_refused or (before is not None and before.answers(ask)):
+            if session.consenting.is_final or (before is not None and before.answers(ask)):
                 return before
             try:
                 answer = await self._answer(session, choice, ask, conference)
@@ -95,19 +94,26 @@ class Permission:
             except StoreError as error:
                 session.journal.note("not_recorded", reason=f"the texts are not known: {error}")
                 return None
-            decision = decide(choice, ask, answer, self._leg(session, conference.id if conference else None))
-            self._keep(session, decision.record)
-            if session.over.is_set():
-                return None
-            session.consent = decision.consent
-            if decision.consent is None:
-                session.consent_refused = answer.how is not How.UNHEARD
-                session.journal.note("not_recorded", reason=_reason(answer))
-                if before is not None:
-                    await self._cut(session, before.choice)
-            elif before is None and choice.policy is not Policy.NONE_NEEDED:
-                session.beside.begin(self._watch(session))
-            return session.consent
+            return await self._answered(session, choice, ask, answer, conference)
+
+    async def _answered(
+        self, session: Session, choice: Choice, ask: Ask, answer: Answer, conference: Conference | None
+    ) -> Consent | None:
+        if session.consenting.is_final:
+            return None  # it was withdrawn from outside while the leg was asked: what it answers then does not count
+        before = session.consent
+        decision = decide(choice, ask, answer, self._leg(session, conference.id if conference else None))
+        self._keep(session, decision.record)
+        if session.over.is_set():
+            return None
+        session.consenting.answered(answer, decision.consent)
+        if decision.consent is None:
+            session.journal.note("not_recorded", reason=_reason(answer))
+            if before is not None:
+                await self._cut(session, before.choice)
+        elif before is None and choice.policy is not Policy.NONE_NEEDED:
+            session.beside.begin(self._watch(session))
+        return session.consent
 
     async def _answer(self, session: Session, choice: Choice, ask: Ask, conference: Conference | None) -> Answer:
         if ask is Ask.NOTHING:
@@ -131,10 +137,9 @@ class Permission:
     async def _cut(self, session: Session, choice: Choice) -> None:
         sources = (Said(session.leg.id), Heard(session.leg.id))
         delete = choice.withdrawal is Withdrawal.DELETE
-        session.withheld += sources
+        session.consenting.withhold(*sources)
         await self._recorder.withhold(*sources, unwanted=delete)
-        if session.on_withdrawal is not None:
-            await session.on_withdrawal(delete)
+        await session.consenting.tell_withdrawal(delete=delete)
 
     async def _say_withdrawn(self, session: Session) -> None:
         try:

@@ -3,7 +3,6 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 import structlog
@@ -22,8 +21,19 @@ from engine.live.services import Services
 from engine.live.session import Session
 from engine.live.stored import stored
 from engine.live.talk import Talk, Terms
-from engine.queue import Queue, QueueResult, Wait, estimated_wait_s, order
+from engine.queue import (
+    RESULTS,
+    WAIT_TRANSITIONS,
+    Queue,
+    QueueResult,
+    Wait,
+    WaitEvent,
+    WaitState,
+    estimated_wait_s,
+    order,
+)
 from engine.told.queue import served_params, waiting_params
+from engine.transitions import next_state
 from engine.waits import first_of, to_its_end
 
 Perform = Callable[[Session, GoTo], Coroutine[Any, Any, Ending]]
@@ -33,15 +43,30 @@ _REMEMBERED: Final = 50
 log = structlog.get_logger(__name__)
 
 
-@dataclass(eq=False, slots=True)
 class Waiter:
-    """One call that waits; `served` when somebody takes it, `talked` when they have parted."""
+    """One call that waits; `served` is set when somebody takes it, `parted` when the two have parted."""
 
-    session: Session
-    wait: Wait
-    since_s: float
-    served: asyncio.Event = field(default_factory=asyncio.Event)
-    talked: asyncio.Event = field(default_factory=asyncio.Event)
+    def __init__(self, session: Session, wait: Wait, since_s: float) -> None:
+        self.session = session
+        self.wait = wait
+        self.since_s = since_s
+        self.served = asyncio.Event()
+        self.parted = asyncio.Event()
+        self.taken: Final = session.handover.taken
+        """Set when the call is given another flow than the one in which it came."""
+        self._state = WaitState.WAITING
+
+    @property
+    def state(self) -> WaitState:
+        return self._state
+
+    def happened(self, event: WaitEvent) -> None:
+        """Take an event. Raises UnexpectedEvent where the table of waits has none."""
+        self._state = next_state(WAIT_TRANSITIONS, self.wait.id, self._state, event)
+        if self._state is WaitState.SERVED:
+            self.served.set()
+        if self._state is WaitState.PARTED:
+            self.parted.set()
 
 
 class LiveQueue:
@@ -93,23 +118,25 @@ class LiveQueues:
             session.journal.note("queue_full", queue=queue.queue.id)
             return QueueOutcome(QueueResult.FULL, None, 0)
         waiter = self._waiter(session, queue, plan)
-        queue.add(waiter)
-        await stored(self._services.queues.entered(waiter.wait))
-        session.journal.note("queue_entered", queue=queue.queue.id, position=queue.position(waiter))
         entertained = Entertainment(session, self._services.speaker)
-        result, seconds = QueueResult.REDIRECTED, 0
+        event, seconds = WaitEvent.REDIRECTED, 0
+        queue.add(waiter)
         try:
+            await stored(self._services.queues.entered(waiter.wait))
+            session.journal.note("queue_entered", queue=queue.queue.id, position=queue.position(waiter))
             params = self._params(queue, waiter, plan)
             async with entertained.with_(waiting, params, until=waiter.served, music=True):
                 await first_of(waiter.served, session.over, entertained.left)
-            result, seconds = _result(waiter, session), self._waited_s(waiter)
-            if result is QueueResult.BRIDGED:
-                await first_of(waiter.talked, session.over)
+            event, seconds = _ended_by(waiter), self._waited_s(waiter)
+            if event is WaitEvent.SERVED:
+                await first_of(waiter.parted, session.over)
         finally:
             seconds = seconds or self._waited_s(waiter)
-            if not waiter.served.is_set():
+            if waiter.state is WaitState.WAITING:
+                waiter.happened(event)
                 queue.remove(waiter)
-                await to_its_end(self._left(waiter, result))
+                await to_its_end(self._left(waiter, event))
+        result = RESULTS[event]
         session.journal.note("queue_left", queue=queue.queue.id, result=result.value, seconds=seconds)
         return QueueOutcome(result, queue.queue.id, seconds)
 
@@ -127,14 +154,14 @@ class LiveQueues:
         waiter = queue.waiters[0]
         queue.remove(waiter)
         queue.recent_waits_s.append(self._services.clock.monotonic() - waiter.since_s)
-        waiter.served.set()
-        await stored(self._services.queues.left(waiter.wait, self._services.clock.now(), QueueResult.BRIDGED))
+        waiter.happened(WaitEvent.SERVED)
         try:
+            await self._left(waiter, WaitEvent.SERVED)
             return await self._serve(server, waiter, queue, plan)
         except LegGone:
             return DialOutcome(Status.NO_ANSWER, waiter.session.call.id, 0)
         finally:
-            waiter.talked.set()
+            waiter.happened(WaitEvent.PARTED)
 
     async def take(self, account_id: str, queue_id: str, call_id: str | None, start: Start) -> Session:
         """Give the first who waits, or the one named, another flow. Raises NotFound, WrongState."""
@@ -149,9 +176,9 @@ class LiveQueues:
                 f"{call_id or 'Nobody'} does not wait in {queue_id}." if call_id else "Nobody waits there."
             )
         session = found[0].session
-        if session.redirect is None:
+        if not session.handover.may_be_given:
             raise WrongState(f"{session.call.id} can't be given another flow now.")
-        session.redirect(start)
+        session.handover.give(start)
         return session
 
     def position(self, call_id: str) -> tuple[int, float | None] | None:
@@ -171,7 +198,7 @@ class LiveQueues:
         if member.over.is_set():
             return DialOutcome(Status.NO_ANSWER, member.call.id, 0)
         terms = Terms(plan.limit_s, plan.hang_up_on_star, plan.recording)
-        talked = await self._talk.between(server, member, terms)
+        talked = await self._talk.between(server, member, terms, waiter.taken)
         url = self._services.recording_url(talked.recording_id) if talked.recording_id else None
         return DialOutcome(Status.COMPLETED, member.call.id, talked.seconds, recording_url=url, bridged=True)
 
@@ -214,11 +241,11 @@ class LiveQueues:
 
         return params
 
-    async def _left(self, waiter: Waiter, result: QueueResult) -> None:
-        await stored(self._services.queues.left(waiter.wait, self._services.clock.now(), result))
+    async def _left(self, waiter: Waiter, event: WaitEvent) -> None:
+        await stored(self._services.queues.left(waiter.wait, self._services.clock.now(), RESULTS[event]))
 
 
-def _result(waiter: Waiter, session: Session) -> QueueResult:
-    if waiter.served.is_set():
-        return QueueResult.BRIDGED
-    return QueueResult.HANGUP if session.over.is_set() else QueueResult.LEAVE
+def _ended_by(waiter: Waiter) -> WaitEvent:
+    if waiter.state is WaitState.SERVED:
+        return WaitEvent.SERVED
+    return WaitEvent.HUNG_UP if waiter.session.over.is_set() else WaitEvent.LEFT

@@ -20,7 +20,7 @@ from engine.live.withholding import Withheld
 from engine.meters import Meters
 from engine.metrics import Metric
 from engine.ports import Bridge, Clock, Heard, LegId, Source
-from engine.recording import Recording, RecordingStatus
+from engine.recording import Recording, RecordingEvent, after
 from engine.recording_marks import Mark, MarkKind, PauseBehavior, moved
 from engine.recording_shelf import RecordingShelf
 from engine.store import Recordings
@@ -81,7 +81,7 @@ class RecordingDesk:
             if tape is not None:
                 tape.abandon()
                 await self._shelf.erase(row)
-            failed = replace(row, status=RecordingStatus.FAILED, error=str(error))
+            failed = replace(after(row, RecordingEvent.FAILED), error=str(error))
             await self.save(replace(failed, callback=None))
             await self._teller.tell(failed, RecordingEventName.ABSENT)
             raise
@@ -109,7 +109,7 @@ class RecordingDesk:
     async def absent(self, subject: Subject, reason: str) -> None:
         """Tell that what was to be recorded is not."""
         row = self._row(subject, channels=0)
-        await self._teller.tell_absent(replace(row, status=RecordingStatus.ABSENT, error=reason))
+        await self._teller.tell_absent(replace(after(row, RecordingEvent.NOT_BEGUN), error=reason))
 
     async def watch_disk(self) -> None:
         """Every second, look whether the disk is nearly full, and then end what runs; the calls go on."""
@@ -138,7 +138,7 @@ class RecordingDesk:
 
     def discard(self, active: ActiveRecording) -> None:
         """Delete it at its end, or by the next process if this one dies first."""
-        active.row = replace(active.row, unwanted=True)
+        active.discarded()
         self._backlog.add(partial(self._rows.mark_unwanted, active.id))
 
     async def release(self, *sources: Source) -> None:
@@ -171,7 +171,7 @@ class RecordingDesk:
         chosen = behavior or self._pause_behavior
         mark = Mark(MarkKind.PAUSED, active.own_s, self._clock.now(), chosen)
         if await _or_end(active, active.pause(chosen)):
-            await self._marked(active, mark, RecordingStatus.PAUSED, RecordingEventName.PAUSED)
+            await self._marked(active, mark, RecordingEvent.PAUSED, RecordingEventName.PAUSED)
 
     async def resume(self, active: ActiveRecording) -> None:
         """Record again. Raises RecordingError, StoreError as `pause` does."""
@@ -179,7 +179,7 @@ class RecordingDesk:
             paused, now = active.row.marks[-1], self._clock.now()
             lasted_s = (now - paused.time).total_seconds()
             mark = Mark(MarkKind.RESUMED, active.own_s, now, paused.behavior, lasted_s)
-            await self._marked(active, mark, RecordingStatus.IN_PROGRESS, RecordingEventName.RESUMED)
+            await self._marked(active, mark, RecordingEvent.RESUMED, RecordingEventName.RESUMED)
 
     def of_call(self, call_id: str) -> list[ActiveRecording]:
         """What is being recorded of a call, the latest last."""
@@ -209,7 +209,7 @@ class RecordingDesk:
         wanted_s = active.own_s
         await active.beside.close()
         await active.writer.stop()
-        row = replace(active.row, status=RecordingStatus.PROCESSING, ended_at=self._clock.now(), error=error)
+        row = replace(after(active.row, RecordingEvent.CLOSED), ended_at=self._clock.now(), error=error)
         await self.save(row)
         if error:
             subject.note("recording_ended", recording=row.id, reason=error)
@@ -218,11 +218,10 @@ class RecordingDesk:
             file = await self._shelf.finished(row, trim=row.trim)
         except RecordingError as failure:
             subject.note("recording_failed", recording=row.id, reason=str(failure))
-            row = replace(row, status=RecordingStatus.FAILED, error=error or str(failure))
+            row = replace(after(row, RecordingEvent.FAILED), error=error or str(failure))
         else:
             row = replace(
-                row,
-                status=RecordingStatus.FAILED if error else RecordingStatus.COMPLETED,
+                after(row, RecordingEvent.FAILED if error else RecordingEvent.MEASURED),
                 seconds=file.seconds,
                 size_bytes=file.size_bytes,
                 sha256=file.sha256,
@@ -243,14 +242,14 @@ class RecordingDesk:
         return row
 
     async def _marked(
-        self, active: ActiveRecording, mark: Mark, status: RecordingStatus, event: RecordingEventName
+        self, active: ActiveRecording, mark: Mark, event: RecordingEvent, name: RecordingEventName
     ) -> None:
         if not active.is_open:
             return  # its row is final, or about to be
-        active.row = replace(active.row, status=status, marks=(*active.row.marks, mark))
-        paused = event is RecordingEventName.PAUSED
+        active.marked(event, mark)
+        paused = event is RecordingEvent.PAUSED
         active.note("recording_paused" if paused else "recording_resumed", **pause_facts(active.row))
-        await self._teller.tell(active.row, event)
+        await self._teller.tell(active.row, name)
         await self._rows.save(active.row)
 
     async def _disk_is_full(self) -> bool:

@@ -14,7 +14,7 @@ from engine.live.journal import Journal, Ledger
 from engine.live.recording_teller import RecordingTeller
 from engine.live.services import Services
 from engine.live.unwanted import without_audio
-from engine.recording import Recording, RecordingStatus
+from engine.recording import Recording, RecordingEvent, after, closed
 from engine.recording_marks import PauseBehavior, moved
 from engine.recording_shelf import RecordingShelf
 from engine.tape.audio import RecordedFile
@@ -67,18 +67,18 @@ async def _tell(row: Recording, teller: RecordingTeller, services: Services) -> 
 
 async def _closed(recording: Recording, services: Services) -> Recording:
     """With the figures of what is left of it: all where it had been closed, else up to the process's end."""
+    recording = closed(recording)
     if recording.unwanted:
         return replace(await without_audio(recording, services.shelf), ended_at=services.clock.now())
     try:
         file, was_closed = await services.shelf.salvaged(recording)
     except RecordingError as error:
         reason = f"{_DIED} {error}"
-        return replace(recording, status=RecordingStatus.FAILED, error=reason, ended_at=services.clock.now())
+        return replace(after(recording, RecordingEvent.FAILED), error=reason, ended_at=services.clock.now())
     held_s = file.seconds
     file = await _trimmed(recording, file, services.shelf) if recording.trim else file
     return replace(
-        recording,
-        status=RecordingStatus.FAILED if recording.error else RecordingStatus.COMPLETED,
+        after(recording, RecordingEvent.FAILED if recording.error else RecordingEvent.MEASURED),
         error=recording.error or (None if was_closed else _CUT_SHORT),
         seconds=file.seconds,
         size_bytes=file.size_bytes,

@@ -11,9 +11,10 @@ import structlog
 from engine.call import Attempt, Call, Direction, Event, Status
 from engine.consent import Consent
 from engine.errors import LegGone, SipError
-from engine.flow.interpreter import Start
+from engine.live.handover import FlowHandover
 from engine.live.journal import Journal
 from engine.live.keys import Keys
+from engine.live.leg_consent import LegConsent
 from engine.ports import (
     Alerted,
     Answered,
@@ -30,7 +31,6 @@ from engine.ports import (
     MediaLost,
     ReferAnswered,
     ReferRequested,
-    Source,
 )
 from engine.tasks import BackgroundTasks, stopped
 from engine.told.line import line_facts
@@ -41,9 +41,6 @@ AFTERMATH_S: Final = 60.0
 
 T = TypeVar("T")
 Conduct = Callable[["Session"], Awaitable[None]]
-Redirect = Callable[[Start], None]
-OnWithdrawal = Callable[[bool], Awaitable[None]]
-"""Told whether what was recorded is to be deleted."""
 
 log = structlog.get_logger(__name__)
 
@@ -54,34 +51,20 @@ class Session:
     def __init__(self, journal: Journal, clock: Clock, *, longest_s: int) -> None:
         self.journal = journal
         self.keys = Keys(clock.monotonic)
-        self.consent: Consent | None = None
-        self.consent_refused = False
-        """Or withdrawn: it is not asked again."""
-        self.asking = asyncio.Lock()
-        """Held by who asks for consent."""
-        self.withheld: list[Source] = []
-        """What of it is kept out of recordings until it is over."""
-        self.on_withdrawal: OnWithdrawal | None = None
-        """Set by where it is, if others hear it there."""
+        self.consenting = LegConsent(journal.call.id)
+        """May it be recorded?"""
         self.beside = BackgroundTasks("session", call_id=self.call.id, on_failure=journal.background_failed)
         """What goes on for as long as the leg lives."""
         self.early_media = asyncio.Event()
         self.answered = asyncio.Event()
         self.over = asyncio.Event()
         self.closed = asyncio.Event()
-        self.taken = asyncio.Event()
-        """Set when the call is given another flow: whoever has joined it to another lets go of it."""
-        self.has_own_flow = False
-        """A call that a Dial made goes on by itself: it does not end with the Dial."""
-        self.leaves_behind: Start | None = None
-        """The flow of whom it has dialled, once it is gone itself; that one is hung up if there is none."""
-        self.peer: Session | None = None
-        """Whom it talks to."""
+        self.handover = FlowHandover(journal.call.id, journal.note)
+        """Who runs its flow?"""
         self.asked_to_refer: asyncio.Queue[str] = asyncio.Queue()
         self.refer_answers: asyncio.Queue[ReferAnswered] = asyncio.Queue()
-        self.redirect: Redirect | None = None
-        """Give the call another flow; set by who conducts it, while it can be done."""
-        self.spoken_in: str | None = None
+        self._peer: Session | None = None
+        self._spoken_in: str | None = None
         """The language in which it was last spoken to, by its flow."""
         self._clock = clock
         self._longest_s = longest_s
@@ -95,7 +78,12 @@ class Session:
     @property
     def language(self) -> str:
         """In which it is spoken to: as its flow last did, else as the call or its number says."""
-        return self.spoken_in or self.call.language
+        return self._spoken_in or self.call.language
+
+    @property
+    def peer(self) -> "Session | None":
+        """Whom it talks to."""
+        return self._peer
 
     @property
     def leg(self) -> Leg:
@@ -105,9 +93,22 @@ class Session:
         return self._leg
 
     @property
+    def consent(self) -> Consent | None:
+        """By which it may be recorded; None as long as it may not."""
+        return self.consenting.given
+
+    @property
     def has_answered_consent(self) -> bool:
         """Whether it is known if it may be recorded."""
-        return self.consent is not None or self.consent_refused
+        return self.consenting.is_known
+
+    def talks_with(self, peer: "Session | None") -> None:
+        """It was joined to another, or has parted from it."""
+        self._peer = peer
+
+    def spoken_to_in(self, language: str) -> None:
+        """Its flow speaks this language."""
+        self._spoken_in = language
 
     async def place(self, dialer: Dialer, request: DialRequest, conduct: Conduct) -> None:
         """Send INVITE and follow the call to its end."""
@@ -156,7 +157,7 @@ class Session:
 
     async def _follow(self, leg: Leg, conduct: Conduct) -> None:
         self._leg = leg
-        self.journal.via = leg.via
+        self.journal.carried_by(leg.via)
         self.journal.set(sip_call_id=leg.sip_call_id)
         if self._ending:
             await self.hang_up()

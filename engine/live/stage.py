@@ -102,7 +102,7 @@ class LiveStage:
 
     async def say(self, speech: Speech) -> None:
         await self.answer()
-        self._session.spoken_in = speech.language
+        self._session.spoken_to_in(speech.language)
         try:
             await self._live(self._services.speaker.say(speech, self._ear))
         except (SpeechError, MediaError) as error:
@@ -243,8 +243,7 @@ class LiveStage:
         if self._music is not None:
             await self._music.stop()
         await self.recorder.close()
-        await self._services.recorder.release(*self._session.withheld)
-        self._session.withheld.clear()
+        await self._services.recorder.release(*self._session.consenting.release())
 
     def beside(self, work: Coroutine[Any, Any, None]) -> None:
         """Do some work beside the flow, until the call's end."""

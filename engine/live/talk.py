@@ -51,11 +51,17 @@ class Talk:
     permission: Permission
 
     async def between(
-        self, first: Session, second: Session, terms: Terms, recording: ActiveRecording | None = None
+        self,
+        first: Session,
+        second: Session,
+        terms: Terms,
+        taken: asyncio.Event,
+        recording: ActiveRecording | None = None,
     ) -> Talked:
         """Join the two until one is gone, is given another flow, or the terms end it.
 
-        `recording` is one that began while it rang; it is closed here.
+        `taken` is set when the second is given another flow than it had when it was called, or came into its queue; the
+        first is in its flow here, and cut off with it. `recording` is one that began while it rang; it is closed here.
         """
         if recording is None and terms.recording.mode is not DialRecord.NOTHING:
             recording = await self.record(first, second, terms.recording)
@@ -74,13 +80,14 @@ class Talk:
             beside.begin(referring.watch(each))
         began = self.services.clock.monotonic()
         in_peace = False
-        first.peer, second.peer = second, first
-        first.on_withdrawal = partial(self._withhold, apart, Heard(second.leg.id))
-        second.on_withdrawal = partial(self._withhold, apart, Heard(first.leg.id))
+        first.talks_with(second)
+        second.talks_with(first)
+        first.consenting.tell_withdrawal_to(partial(self._withhold, apart, Heard(second.leg.id)))
+        second.consenting.tell_withdrawal_to(partial(self._withhold, apart, Heard(first.leg.id)))
         try:
             for source, sink in wires:
                 await self.services.bridge.connect(source, sink)
-            ends = (first.over, second.over, second.taken, parted, referring.asked)
+            ends = (first.over, second.over, taken, parted, referring.asked)
             if not await first_of(*ends, timeout_s=terms.limit_s):
                 first.journal.note("dial_time_limit", seconds=terms.limit_s)
             in_peace = True
@@ -144,8 +151,9 @@ class Talk:
         *,
         wait: bool,
     ) -> None:
-        first.peer = second.peer = None
-        first.on_withdrawal = second.on_withdrawal = None
+        for each in (first, second):
+            each.talks_with(None)
+            each.consenting.tell_withdrawal_to(None)
         await beside.close()
         for source, sink in wires:
             await self.services.bridge.disconnect(source, sink)

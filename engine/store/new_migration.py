@@ -10,6 +10,8 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from alembic import command
+from alembic.operations.ops import CreateTableOp, MigrationScript, OpContainer
+from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 from sqlalchemy import URL, Connection
 
@@ -36,9 +38,21 @@ def _revision(connection: Connection, message: str) -> Path:
     config = configured(connection)
     last = ScriptDirectory.from_config(config).get_current_head() or "0"
     number = f"{int(last) + 1:0{_DIGITS}}"
-    made = command.revision(config, message, autogenerate=True, rev_id=number)
+    made = command.revision(
+        config, message, autogenerate=True, rev_id=number, process_revision_directives=_without_descriptions
+    )
     assert isinstance(made, Script)
     return Path(made.path)
+
+
+def _without_descriptions(_: MigrationContext, __: object, scripts: list[MigrationScript]) -> None:
+    """What a table says of its data (engine/store/data_kinds.py) is no matter of the database's."""
+    for script in scripts:
+        for way in (script.upgrade_ops, script.downgrade_ops):
+            for operation in way.ops if isinstance(way, OpContainer) else ():
+                if isinstance(operation, CreateTableOp):
+                    operation.info = {}
+                    operation.kw.pop("info", None)
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 
 from engine.errors import StoreError
-from engine.queue import Queue, QueueFigures, QueueResult, Wait
+from engine.queue import RESULTS, Queue, QueueFigures, QueueResult, Wait, WaitEvent
 from engine.store.database import Database
 from engine.store.tables import queue_waits, queues
 from engine.store.values import values_of
@@ -57,7 +57,9 @@ class Queues:
     async def end_waits_of(self, call_id: str, at: datetime) -> None:
         """A call whose process died waits no longer."""
         open_ = (queue_waits.c.call_id == call_id) & queue_waits.c.left_at.is_(None)
-        await self._db.change(update(queue_waits).where(open_).values(left_at=at, result=QueueResult.SYSTEM_ERROR))
+        await self._db.change(
+            update(queue_waits).where(open_).values(left_at=at, result=RESULTS[WaitEvent.PROCESS_DIED])
+        )
 
     async def figures(self, queue_id: str, since: datetime) -> QueueFigures:
         """What happened to those who entered since then and have left."""

@@ -134,7 +134,7 @@ EVENTS: Final[tuple[EventKind, ...]] = (
           Fact("target", "where it is", Privacy.PERSONAL), _REASON, Fact("line", "where in the document"),
           Fact("column", "where in the line")),
     _flow("flow_crashed", "A flow has ended as nobody foresaw; the call is hung up"),
-    _flow("background_failed", "Something that went on beside the flow has broken, by a fault of Telefoon; its log tells how",
+    _flow("background_failed", "What went on beside the flow has broken, by a fault of Telefoon; its log tells how",
           Fact("task", "what it was"), Fact("reason", "the kind of error")),
     _flow("not_told", "A callback that the flow asked for could not be made",
           Fact("url", "to whom", Privacy.PERSONAL), _REASON),

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from engine.conference import Conference, Participant
+from engine.conference import Conference, Participant, ParticipantChange, changed
 from engine.flow.plans import RoomPlan
 from engine.live.conference.announcements import Announcements
 from engine.live.conference.spoken_name import SpokenName
@@ -47,6 +47,15 @@ class Member:
     @property
     def ear(self) -> Ear:
         return Ear(self.leg)
+
+    def seated(self, attendance: Attendance) -> None:
+        """The mix has it take part so."""
+        self.attendance = attendance
+
+    def change(self, change: ParticipantChange) -> Participant:
+        """The participant becomes what the change has it be; gives what it was."""
+        before, self.participant = self.participant, changed(self.participant, change)
+        return before
 
     async def close(self) -> None:
         """It leaves."""

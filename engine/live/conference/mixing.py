@@ -30,7 +30,7 @@ class Mixing:
             wanted = attendance(member, members)
             if member.attendance != wanted:
                 await self.mix.place(member.leg, wanted)
-                member.attendance = wanted
+                member.seated(wanted)
         return self.mix
 
     async def remove(self, member: Member) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 import structlog
 
 from engine.callback import ConferenceEventName
-from engine.conference import Conference, ConferenceStatus, Participant, ParticipantChange, become, changed, differences
+from engine.conference import Conference, ConferenceStatus, Participant, ParticipantChange, become, differences
 from engine.flow.plans import Entry
 from engine.live.backlog import Backlog
 from engine.live.conference.announcements import Announcements, Sounding
@@ -49,8 +49,6 @@ class Room:
         self._music = SharedMusic(services.speaker, services.bridge)
         self._announcements = Announcements(self.everybody)
         self._comings = Comings(services.speaker, self._announcements)
-        self.callers = 0
-        """How many are at its door or in it."""
         self._unasked = 0
         """How many are heard in it who are not in it yet, so that nobody has asked them."""
         self._end_to_tell: tuple[Member, str] | None = None
@@ -234,7 +232,7 @@ class Room:
                 await self.recording.resume()
 
     async def _change(self, member: Member, change: ParticipantChange) -> None:
-        before, member.participant = member.participant, changed(member.participant, change)
+        before = member.change(change)
         if member.participant == before:
             return
         await self._backlog.write(partial(self._services.conferences.change, member.participant))

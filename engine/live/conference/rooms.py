@@ -1,6 +1,7 @@
 """All live conferences of a node, found by account and name."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Final
@@ -38,6 +39,8 @@ class Rooms:
         self._doorkeeper = Doorkeeper(services, permission)
         self._backlog = Backlog(services.clock)
         self._rooms: dict[tuple[str, str], Room] = {}
+        self._callers: Counter[Room] = Counter()
+        """How many are at each room's door or in it."""
         self._creating = asyncio.Lock()
 
     async def create(self, order: NewConference) -> Conference:
@@ -87,14 +90,15 @@ class Rooms:
     async def join(self, session: Session, plan: RoomPlan, waiting: Waiting | None, web: CallWeb) -> RoomOutcome:
         """Stay in the room until the leg, the room or the stay's limit ends. Raises LegGone while at the door."""
         room, is_new = await self._room(session.call.account_id, plan)
-        room.callers += 1
+        self._callers[room] += 1
         try:
             if is_new:
                 await self._backlog.write(partial(self._services.conferences.add, room.conference))
             return await self._join(session, plan, waiting, web, room)
         finally:
-            room.callers -= 1
-            if not room.callers:
+            self._callers[room] -= 1
+            if not self._callers[room]:
+                del self._callers[room]
                 self._drop(room)  # where nobody came in, who comes later finds the conference in the database
 
     async def _join(
@@ -113,11 +117,11 @@ class Rooms:
             return await self._refused(session, room, entry)
         session.journal.note("conference_joined", conference=room.conference.id)
         came = self._services.clock.monotonic()
-        session.on_withdrawal = room.consent_withdrawn
+        session.consenting.tell_withdrawal_to(room.consent_withdrawn)
         try:
             await self._entertained(member, room, waiting)
         finally:
-            session.on_withdrawal = None
+            session.consenting.tell_withdrawal_to(None)
             await to_its_end(room.leave(member))
             if room.over.is_set():
                 self._forget(room)

@@ -117,7 +117,7 @@ async def test_a_clock_that_is_set_changes_no_duration(journal: Journal, calls: 
 async def test_begin_and_end_of_a_call_are_in_the_log(journal: Journal) -> None:
     with capture_logs() as lines:
         async with journal.writing():
-            journal.via = "trunk sip.carrier.example"
+            journal.carried_by("trunk sip.carrier.example")
             journal.tried(Attempt("trunk sip.carrier.example", journal.call.to, "503 No circuits", 503, "No circuits"))
             journal.happened(Event.BROKE, sip_code=503, sip_reason="No circuits")
 

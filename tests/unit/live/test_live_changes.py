@@ -9,9 +9,10 @@ from engine.errors import NotFound, WrongState
 from engine.flow.parse import parse
 from engine.orders import CallChange, PlayInto, SayInto, Side, Transfer, TransferMode
 from engine.testing.node import FakeNode
-from tests.unit.live.dials import OTHER, talking
+from tests.unit.live.dials import AGENT, OTHER, dial, talking, told
 
 STAYS = "<Response><Say>Hello.</Say><Pause length='600'/></Response>"
+WHISPER = "https://customer.example/whisper"
 FILE = "https://customer.example/jingle.wav"
 
 
@@ -237,6 +238,17 @@ async def test_after_an_attended_transfer_whose_third_party_leaves_agent_and_cal
     await caller.talks_with(agent)
 
 
+async def test_whom_a_dial_called_is_fetched_back_by_who_called_it(node: FakeNode) -> None:
+    caller, called = await talking(node)
+
+    await node.change(called, transfer=Transfer(OTHER, TransferMode.ATTENDED, 20))
+    (await node.invited(OTHER)).refuses()
+
+    await caller.talks_with(called)
+    await node.passes(5)
+    assert caller.can_hear(called)
+
+
 @pytest.mark.parametrize("who", ["caller", "agent"])
 async def test_who_leaves_in_an_attended_transfer_leaves_nobody_on_the_line_for_ever(node: FakeNode, who: str) -> None:
     caller, agent = await talking(node)
@@ -269,6 +281,34 @@ async def test_the_called_party_of_a_dial_can_be_given_a_flow_of_its_own(node: F
     await caller.is_hung_up()
 
     assert not agent.is_over
+
+
+async def test_the_called_party_of_a_dial_that_goes_to_a_queue_is_served_there(node: FakeNode) -> None:
+    _, agent = await talking(node)
+
+    await node.change(agent, start=parse("<Response><Enqueue>support</Enqueue></Response>"))
+    await agent.hears("hold music")
+    other = await node.is_called("<Response><Dial><Queue>support</Queue></Dial></Response>")
+
+    await other.talks_with(agent)
+    await node.passes(5)
+    assert other.can_hear(agent)
+
+
+async def test_a_called_party_that_is_given_a_flow_during_the_whisper_hears_that_alone(node: FakeNode) -> None:
+    node.around.customer.documents[WHISPER] = "<Response><Say>A call for the shop.</Say></Response>"
+    caller = await node.is_called(dial(f"<Number url='{WHISPER}'>{AGENT}</Number>"))
+    agent = await node.invited(AGENT)
+    agent.answers()
+    await agent.hears("A call for the shop.")
+
+    await node.change(agent, start=parse(STAYS))
+    await agent.hears("Hello.")
+    await caller.hears("Goodbye.")
+
+    assert "A call for the shop." not in agent.hears_now
+    assert not agent.is_over
+    assert (await told(node))["DialCallStatus"] == "no-answer"
 
 
 async def test_a_caller_who_is_given_another_flow_leaves_the_called_party_to_its_end(node: FakeNode) -> None:

@@ -1,5 +1,7 @@
 """Queues: who waits, what they hear, who is served when, and what is told of it."""
 
+from typing import Any
+
 import pytest
 
 from engine.errors import NotFound, WrongState
@@ -27,6 +29,17 @@ async def waiting(node: FakeNode, **attributes: str) -> FarEnd:
     caller = await node.is_called(enqueue(**attributes))
     await caller.hears(MUSIC)
     return caller
+
+
+def slow_to_store(node: FakeNode, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    """The database takes two seconds for it."""
+    store = getattr(node.services.queues, what)
+
+    async def slowly(*given: Any) -> Any:
+        await node.passes(2)
+        return await store(*given)
+
+    monkeypatch.setattr(node.services.queues, what, slowly)
 
 
 async def queue_id(node: FakeNode) -> str:
@@ -232,6 +245,49 @@ async def test_who_hangs_up_during_the_whisper_leaves_the_other_to_its_flow(node
     leaving.hangs_up()
 
     await staying.hears("Goodbye.")
+
+
+async def test_who_is_given_another_flow_during_the_whisper_is_not_joined_to_the_agent(node: FakeNode) -> None:
+    node.around.customer.documents["https://customer.example/whisper"] = "<Response><Say>You are next.</Say></Response>"
+    node.around.customer.documents[SERVED] = "<Response><Say>Goodbye.</Say></Response>"
+    caller = await waiting(node)
+    agent = await node.is_called(serve("<Queue url='https://customer.example/whisper'>support</Queue>"))
+    await caller.hears("You are next.")
+
+    await node.change(caller, start=parse("<Response><Say>Another matter.</Say><Pause length='60'/></Response>"))
+    await caller.hears("Another matter.")
+    await agent.hears("Goodbye.")
+
+    assert caller.hears_now == {"Another matter."}
+    assert not agent.can_hear(caller)
+
+
+async def test_an_agent_who_is_cut_off_at_the_moment_of_serving_lets_the_caller_go_on(
+    node: FakeNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node.around.customer.documents[DONE] = "<Response><Say>Goodbye.</Say></Response>"
+    caller = await waiting(node)
+    slow_to_store(node, monkeypatch, "left")
+    agent = await node.is_called(serve())
+    await node.passes(1)
+
+    await node.change(agent, start=parse("<Response><Pause length='60'/></Response>"))
+
+    await caller.hears("Goodbye.")
+
+
+async def test_who_is_given_another_flow_while_it_is_stored_that_it_waits_is_not_served(
+    node: FakeNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow_to_store(node, monkeypatch, "entered")
+    caller = await node.is_called(enqueue())
+    await node.passes(1)
+
+    await node.change(caller, start=parse("<Response><Pause length='60'/></Response>"))
+    agent = await node.is_called(serve())
+    await agent.hears(MUSIC)
+
+    assert not agent.can_hear(caller)
 
 
 async def test_a_limit_ends_the_talk_for_both(node: FakeNode) -> None:

@@ -5,7 +5,7 @@ import pytest
 from engine.consent import Choice, Given, How, Policy, Withdrawal
 from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
-from tests.unit.live.words import NOTICE, WITHDRAWN
+from tests.unit.live.words import NOTICE, QUESTION, WITHDRAWN
 
 STAYS = "<Response><Say>Hello.</Say><Pause length='600'/></Response>"
 
@@ -89,6 +89,20 @@ async def test_withdrawing_before_being_asked_is_a_refusal(node: FakeNode) -> No
 
     assert await recorded(node, caller) == 0.0
     assert NOTICE not in caller.heard
+
+
+@pytest.mark.parametrize("consent", ["announce", "press-to-consent"])
+async def test_who_withdraws_from_outside_while_being_asked_is_not_recorded(node: FakeNode, consent: str) -> None:
+    caller = await node.is_called(STAYS, record=True, consent=consent)
+    await caller.hears(NOTICE if consent == "announce" else QUESTION)
+
+    await node.change(caller, withdraw_consent=True)
+    caller.presses("1")
+    await caller.hears("Hello.")
+    await node.passes(10)
+
+    assert await recorded(node, caller) == 0.0
+    assert [each.given for each in await node.consents(caller)] == [Given.NO]
 
 
 async def test_withdrawing_twice_is_stored_once(node: FakeNode) -> None:

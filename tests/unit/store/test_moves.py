@@ -37,7 +37,7 @@ async def test_what_is_closed_and_here_is_to_be_uploaded_by_its_node(
         a_recording(account.id),
         a_recording(account.id, status=RecordingStatus.FAILED),
         a_recording(account.id, status=RecordingStatus.COMPLETED, seconds=1.0, node="node-2"),
-        erased(replace(a_recording(account.id), seconds=1.0)),
+        erased(a_recording(account.id, status=RecordingStatus.COMPLETED, seconds=1.0)),
     ]
     for each in (cut_short, *others):
         await recordings.add(each)

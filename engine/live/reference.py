@@ -1,0 +1,73 @@
+"""The diagrams in docs/states.md, made from the tables of states.
+
+python -m engine.live.reference docs/states.md     # renews them
+"""
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+
+from engine import call, conference, queue, recording
+from engine.consent.state import CONSENT_TRANSITIONS, ConsentState
+from engine.live.handover import FLOW_TRANSITIONS, FlowState
+from engine.page_tables import renewed
+
+State = TypeVar("State", bound=StrEnum)
+Event = TypeVar("Event", bound=StrEnum)
+Arrow = tuple[str, str, str]
+"""From a state to another, and by what; nothing where the state alone tells."""
+
+
+def diagrams() -> Mapping[str, str]:
+    """One for each table, by its name on the page."""
+    return {
+        "call": _diagram(call.Status, _arrows(call.TRANSITIONS)),
+        "conference": _diagram(conference.ConferenceStatus, _unnamed(conference.NEXT)),
+        "recording": _diagram(recording.RecordingStatus, _arrows(recording.TRANSITIONS)),
+        "wait in a queue": _diagram(queue.WaitState, _arrows(queue.WAIT_TRANSITIONS)),
+        "consent of a leg": _diagram(ConsentState, _arrows(CONSENT_TRANSITIONS)),
+        "flow of a call": _diagram(FlowState, _arrows(FLOW_TRANSITIONS)),
+    }
+
+
+def _arrows(table: Mapping[State, Mapping[Event, State]]) -> Iterator[Arrow]:
+    for state, row in table.items():
+        by: defaultdict[State, list[str]] = defaultdict(list)
+        for event, to in row.items():
+            by[to].append(event.value)
+        for to, events in by.items():
+            yield state.value, to.value, ", ".join(events)
+
+
+def _unnamed(table: Mapping[State, frozenset[State]]) -> Iterator[Arrow]:
+    for state, following in table.items():
+        for to in sorted(following):
+            yield state.value, to.value, ""
+
+
+def _diagram(states: Iterable[StrEnum], arrows: Iterable[Arrow]) -> str:
+    """In Mermaid's language; the first state is where it begins, those that nothing leaves are where it ends."""
+    names = [state.value for state in states]
+    drawn = list(arrows)
+    ends = [name for name in names if name not in {start for start, _, _ in drawn}]
+    lines = [
+        "stateDiagram-v2",
+        *(f'    state "{name}" as {_id(name)}' for name in names if _id(name) != name),
+        f"    [*] --> {_id(names[0])}",
+        *(f"    {_id(start)} --> {_id(to)}{f': {by}' if by else ''}" for start, to, by in drawn),
+        *(f"    {_id(name)} --> [*]" for name in ends),
+    ]
+    return "\n".join(["```mermaid", *lines, "```"]) + "\n"
+
+
+def _id(name: str) -> str:
+    """Mermaid's names have neither spaces nor hyphens."""
+    return name.replace(" ", "_").replace("-", "_")
+
+
+if __name__ == "__main__":
+    page = Path(sys.argv[1])
+    page.write_text(renewed(page.read_text("utf-8"), diagrams()), "utf-8")
