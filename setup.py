@@ -122,6 +122,6 @@ setup(
     extras_require=EXTRAS,
     entry_points={
         "console_scripts": ["telefoon=api.cli:main"],
-        "telefoon.master_keys": ["pkcs11=engine.sealing.pkcs11_token:Pkcs11MasterKey"],
+        "telefoon.master_keys": ["pkcs11=engine.recordings.encryption.pkcs11_token:Pkcs11MasterKey"],
     },
 )

@@ -22,8 +22,8 @@ from typing import Final
 
 from bench.process import usage
 from bench.results import save
-from engine.consent import Sentence, load_texts
 from engine.errors import SetupError, SpeechError
+from engine.model.consent import Sentence, load_texts
 from engine.ports import Speech
 from tests.peers.judge import read_by
 from tests.peers.word_errors import word_errors

@@ -5,7 +5,7 @@ from enum import StrEnum
 from ulid import ULID
 
 
-class Kind(StrEnum):
+class IdKind(StrEnum):
     """The widespread two-letter prefixes, so that flows that check them keep working."""
 
     ACCOUNT = "AC"
@@ -25,6 +25,6 @@ class Kind(StrEnum):
     CONSENT = "CO"
 
 
-def new_id(kind: Kind) -> str:
+def new_id(kind: IdKind) -> str:
     """A fresh identifier, such as CA0191…; later ones sort after earlier ones (by the millisecond)."""
     return f"{kind}{ULID().hex}"

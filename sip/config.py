@@ -7,14 +7,14 @@ from pathlib import Path
 
 from config.codecs import codec_named
 from config.settings import LogLevel, Settings, SipTransport, Srtp
-from engine.egress import host_of
+from engine.security.egress import host_of
 
 NARROWBAND_HZ = 8000
 WIDEBAND_HZ = 16000
 
 
 @dataclass(frozen=True, slots=True)
-class Listening:
+class ListenAddress:
     """Where SIP and RTP are bound. `public_address` goes into Contact and SDP where NAT stands between."""
 
     host: str
@@ -97,7 +97,7 @@ class Trunk:
 class SipConfig:
     """Everything the user agent is told at its start."""
 
-    listening: Listening
+    listening: ListenAddress
     codecs: Sequence[str]
     session_expires_s: int
     trunk: Trunk | None
@@ -136,7 +136,7 @@ def from_settings(settings: Settings) -> SipConfig:
         else None
     )
     return SipConfig(
-        listening=Listening(
+        listening=ListenAddress(
             host=settings.sip_host,
             port=settings.sip_port,
             transports=_transports(settings.sip_transports, trunk),

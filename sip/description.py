@@ -29,7 +29,7 @@ _ANY_RTPMAP: Final = re.compile(r"a=rtpmap:", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What we carry: codecs by their names in lower case, over IPv6 or over IPv4."""
+    """What this user agent carries: codecs by their names in lower case, over IPv6 or over IPv4."""
 
     codecs: frozenset[str]
     ipv6: bool = False
@@ -49,7 +49,7 @@ NO_CODEC: Final = Refusal(305, "No codec in common")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class DescriptionReading:
     """The description for the library, and why nothing of it is carried; None if something is."""
 
     text: str
@@ -76,17 +76,17 @@ class _Medium:
         yield from self.lines
 
 
-def read_description(text: str, carried: Carried) -> Reading:
+def read_description(text: str, carried: Carried) -> DescriptionReading:
     """Raises nothing, whatever the text is; what is no description stays as it is, for the library to refuse."""
     lines = [line.rstrip() for line in _LINE.split(text) if line.strip()]
     first = next((place for place, line in enumerate(lines) if line.startswith("m=")), len(lines))
     session = list(_session(lines[:first]))
     media = [_medium(section) for section in _sections(lines[first:])]
     if not media or None in media:
-        return Reading(text)
+        return DescriptionReading(text)
     read = [_read_medium(each, session, carried) for each in media if each is not None]
     told = [*session, *(line for each, _ in read for line in each.text)]
-    return Reading("".join(f"{line}\r\n" for line in told), _refusal([why for _, why in read]))
+    return DescriptionReading("".join(f"{line}\r\n" for line in told), _refusal([why for _, why in read]))
 
 
 def _refusal(reasons: Sequence[Refusal | None]) -> Refusal | None:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import pjsua2 as pj
 
-from engine.call import Event
+from engine.model.call import Event
+from engine.model.storable import storable
 from engine.ports import (
     Alerted,
     Answered,
@@ -19,14 +20,13 @@ from engine.ports import (
     ReferAnswered,
     ReferRequested,
 )
-from engine.storable import storable
 from sip.keys import KEYS
-from sip.leg_media import LegMedia
+from sip.media.leg_media import LegMedia
+from sip.media.rtp_timeout import RtpTimeout
 from sip.message import Message
 from sip.patience import Patience
 from sip.reasons import q850_cause, words_of
 from sip.received import is_received, received_message
-from sip.silence import Vigil
 from sip.status import outcome, q850
 
 NO_COMMON_MEDIA = 488
@@ -52,7 +52,7 @@ class Dialog(pj.Call):
         deliver: Deliver,
         media: LegMedia,
         on_over: OnOver,
-        vigil: Vigil,
+        vigil: RtpTimeout,
         call_id: int,
         patience: Patience | None = None,
         follows: Callable[[str], bool] = lambda _: False,

@@ -9,12 +9,12 @@ from collections.abc import Callable
 import pjsua2 as pj
 
 from engine.errors import LegGone, SipError
+from engine.model.storable import storable
 from engine.ports import Cause, DialRequest, LegId
-from engine.storable import storable
 from sip.dialog import Deliver, Dialog
-from sip.leg_media import LegMedia
+from sip.media.leg_media import LegMedia
+from sip.media.rtp_timeout import RtpTimeout
 from sip.patience import Patience
-from sip.silence import Vigil
 
 
 class Dialogs:
@@ -126,7 +126,7 @@ class Dialogs:
     def _dialog_of(
         self, account: pj.Account, leg: LegId, deliver: Deliver, call_id: int, patience: Patience | None = None
     ) -> Dialog:
-        vigil = Vigil(self._rtp_silence_s)
+        vigil = RtpTimeout(self._rtp_silence_s)
         return Dialog(account, leg, deliver, self._media, self._forget, vigil, call_id, patience, self._follows)
 
     def _respond(self, leg: LegId, code: int) -> None:

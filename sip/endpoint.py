@@ -11,8 +11,8 @@ import pjsua2 as pj
 from config.settings import SipTransport
 from config.version import USER_AGENT
 from engine.errors import SetupError
-from sip.config import Listening, SipConfig, Tls
-from sip.media_priority import preferring_new_threads
+from sip.config import ListenAddress, SipConfig, Tls
+from sip.media.media_priority import preferring_new_threads
 from sip.message_log import LEVEL, MessageLog
 
 MAX_CALLS = 1024
@@ -100,7 +100,7 @@ def _endpoint_config(config: SipConfig) -> pj.EpConfig:
     return settings
 
 
-def _open_transport(endpoint: pj.Endpoint, transport: SipTransport, listening: Listening, tls: Tls) -> None:
+def _open_transport(endpoint: pj.Endpoint, transport: SipTransport, listening: ListenAddress, tls: Tls) -> None:
     settings = pj.TransportConfig()
     settings.boundAddress = listening.host
     settings.port = listening.port + (transport is SipTransport.TLS)

@@ -6,19 +6,19 @@ from typing import Final
 import pjsua2 as pj
 import structlog
 
-from engine.storable import storable
-from sip.description import Carried, Reading, read_description
+from engine.model.storable import storable
+from sip.description import Carried, DescriptionReading, read_description
 from sip.keys import key_of
 from sip.message import Message, read_message
-from sip.requests import IGNORED, UNCLAIMED, Answer, answer_in_call, answer_outside, answer_to_invite
+from sip.requests import IGNORED, UNCLAIMED, StatelessResponse, answer_in_call, answer_outside, answer_to_invite
 
-_FAILED: Final = Answer(500)
+_FAILED: Final = StatelessResponse(500)
 
 log = structlog.get_logger(__name__)
 
 Press = Callable[[int, str], None]
 """Takes the library's number of a call and a key that its far end has pressed."""
-TellRefused = Callable[[Message, str, Answer], None]
+TellRefused = Callable[[Message, str, StatelessResponse], None]
 """Takes an INVITE that was refused, its source as "address:port", and what it was answered."""
 
 
@@ -71,7 +71,7 @@ class Gate(pj.RequestGate):
                 why=refusal.words,
             )
 
-    def _answer(self, method: str, source: str, request: pj.GatedRequest) -> Answer | None:
+    def _answer(self, method: str, source: str, request: pj.GatedRequest) -> StatelessResponse | None:
         message = read_message(str(request.message))
         if request.inCall:
             if method == "INFO" and (key := key_of(message)) is not None:
@@ -84,11 +84,11 @@ class Gate(pj.RequestGate):
             self._tell_refused(message, source, answer)
         return answer
 
-    def _read(self, message: pj.GatedRequest) -> Reading:
+    def _read(self, message: pj.GatedRequest) -> DescriptionReading:
         """Have the library read the message's description, if it has one, as it is meant."""
         described = storable(str(message.description))
         if not described:
-            return Reading("")
+            return DescriptionReading("")
         reading = read_description(described, self._carried)
         message.description = reading.text
         return reading

@@ -31,7 +31,7 @@ class Crossing(Protocol):
 
 
 class SipLeg:
-    """Implements engine.ports.Leg. Every method runs in asyncio's thread."""
+    """One dialog as the engine sees it. Implements engine.ports.Leg; every method runs in asyncio's thread."""
 
     def __init__(self, leg: LegId, via: str, commands: LegCommands, thread: Crossing) -> None:
         self._id = leg

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from engine.storable import storable
+from engine.model.storable import storable
 
 _COMPACT: Final[Mapping[str, str]] = {
     "a": "accept-contact",

@@ -6,7 +6,7 @@ from typing import Final
 import pjsua2 as pj
 import structlog
 
-from engine.storable import storable
+from engine.model.storable import storable
 
 LEVEL: Final = 4
 """Of the library's own log: the one at which it writes messages."""

@@ -8,7 +8,7 @@ TIMED_OUT = {408, 487}
 
 
 class Patience:
-    """Of one INVITE, from now on. `who` names in words who is to answer: "The trunk". On the SIP thread."""
+    """How long an INVITE sent now may stay unanswered. `who` is to answer, in words: "The trunk". On the SIP thread."""
 
     def __init__(self, seconds: float, who: str, on_heard: Callable[[], None], on_unheard: Callable[[], None]) -> None:
         self._who = who

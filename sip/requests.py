@@ -39,7 +39,7 @@ Header = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class StatelessResponse:
     """A status code, or IGNORED, with the headers that go with it, and why in words where that is not plain."""
 
     code: int
@@ -47,15 +47,15 @@ class Answer:
     why: str = ""
 
 
-_HERE: Final = Answer(200, (_ALLOW, _ACCEPT, _SUPPORTED))
-_NOT_ALLOWED: Final = Answer(405, (_ALLOW,))
-_UNKNOWN: Final = Answer(501)
-_NO_CALL: Final = Answer(481)
-_FORBIDDEN: Final = Answer(403)
-_NO_TAKING_OVER: Final = Answer(403, why="To take over a call (Replaces) is not offered")
+_HERE: Final = StatelessResponse(200, (_ALLOW, _ACCEPT, _SUPPORTED))
+_NOT_ALLOWED: Final = StatelessResponse(405, (_ALLOW,))
+_UNKNOWN: Final = StatelessResponse(501)
+_NO_CALL: Final = StatelessResponse(481)
+_FORBIDDEN: Final = StatelessResponse(403)
+_NO_TAKING_OVER: Final = StatelessResponse(403, why="To take over a call (Replaces) is not offered")
 
 
-def answer_in_call(method: str, message: Message) -> Answer | None:
+def answer_in_call(method: str, message: Message) -> StatelessResponse | None:
     """To a request within a dialog; None where the library serves it."""
     if method == "OPTIONS":
         return _HERE
@@ -63,14 +63,14 @@ def answer_in_call(method: str, message: Message) -> Answer | None:
         return _answer_to_info(message)
     if method == "NOTIFY":
         package = (message.first("event") or "").partition(";")[0].strip().lower()
-        return None if package == "refer" else Answer(489, (_ALLOW_EVENTS,))  # RFC 6665 §4.1.3
+        return None if package == "refer" else StatelessResponse(489, (_ALLOW_EVENTS,))  # RFC 6665 §4.1.3
     return _NOT_ALLOWED if method in _NEVER else _UNKNOWN
 
 
-def answer_outside(method: str, message: Message, *, stranger: bool) -> Answer | None:
+def answer_outside(method: str, message: Message, *, stranger: bool) -> StatelessResponse | None:
     """To a request outside any dialog but INVITE; None where the library serves it. `stranger` is who may not call."""
     if stranger:
-        return Answer(IGNORED)
+        return StatelessResponse(IGNORED)
     if method == "OPTIONS":
         return _HERE
     if method in _OF_CALLS:
@@ -80,7 +80,7 @@ def answer_outside(method: str, message: Message, *, stranger: bool) -> Answer |
     return _NOT_ALLOWED if method in _NEVER else _UNKNOWN
 
 
-def answer_to_invite(message: Message, refusal: Refusal | None) -> Answer | None:
+def answer_to_invite(message: Message, refusal: Refusal | None) -> StatelessResponse | None:
     """To an INVITE outside any dialog; `refusal` says why nothing that it offers is carried, None if something is."""
     # To take the place of a call (RFC 3891) is not offered: the library would do it, for whoever asks.
     if message.first("replaces") is not None:
@@ -88,22 +88,22 @@ def answer_to_invite(message: Message, refusal: Refusal | None) -> Answer | None
     return _too_long(message) or (_refused(488, refusal.code, refusal.words) if refusal else None)
 
 
-def _too_long(message: Message) -> Answer | None:
+def _too_long(message: Message) -> StatelessResponse | None:
     if len(message.request_uri) > LONGEST:
-        return Answer(414)
+        return StatelessResponse(414)
     for name in ("From", "To", "Call-ID"):
         if len(message.first(name.lower()) or "") > LONGEST:
             return _refused(400, 399, f"{name} is longer than {LONGEST} characters")
     return None
 
 
-def _refused(code: int, warning: int, words: str) -> Answer:
-    return Answer(code, (("Warning", f'{warning} telefoon "{words}"'),), words)
+def _refused(code: int, warning: int, words: str) -> StatelessResponse:
+    return StatelessResponse(code, (("Warning", f'{warning} telefoon "{words}"'),), words)
 
 
-def _answer_to_info(message: Message) -> Answer | None:
+def _answer_to_info(message: Message) -> StatelessResponse | None:
     if not message.body.strip():
-        return Answer(200)  # RFC 2976 §2.2: it asks whether the call is still there
+        return StatelessResponse(200)  # RFC 2976 §2.2: it asks whether the call is still there
     if message.content_type in (RELAY, SINGLE, _VIDEO_CONTROL):
-        return Answer(200)
-    return Answer(415, (_ACCEPT_INFO,))
+        return StatelessResponse(200)
+    return StatelessResponse(415, (_ACCEPT_INFO,))

@@ -10,8 +10,8 @@ from typing import Protocol
 import pjsua2 as pj
 import structlog
 
-from engine.ports import Arrival, DialRequest, LegEvent, LegId, Refused
-from engine.storable import storable
+from engine.model.storable import storable
+from engine.ports import DialRefused, DialRequest, InboundCall, LegEvent, LegId
 from sip.addresses import read_party, user_of
 from sip.config import SipConfig
 from sip.description import Carried
@@ -19,14 +19,22 @@ from sip.dialog import Deliver
 from sip.dialogs import Dialogs
 from sip.endpoint import carried_codecs, open_endpoint
 from sip.gate import Gate
+from sip.media.connections import MediaConnections
 from sip.message import Message, read_message
 from sip.patience import Patience
-from sip.requests import Answer
+from sip.requests import StatelessResponse
 from sip.status import q850
-from sip.switch import Switch
 from sip.thread import SipThread
-from sip.trunk import Guests, Registration, Route, TrunkAccount, account_config, allowed_sources, is_allowed
-from sip.trunk_life import TrunkLife
+from sip.trunks.availability import TrunkLife
+from sip.trunks.trunk import (
+    PerCallCredentials,
+    Registration,
+    Route,
+    TrunkAccount,
+    account_config,
+    allowed_sources,
+    is_allowed,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -34,12 +42,12 @@ log = structlog.get_logger(__name__)
 class Listener(Protocol):
     """Whom the stack tells what happens, in asyncio's thread and in the order in which it happened."""
 
-    def arrived(self, leg: LegId, sip_call_id: str, arrival: Arrival) -> None:
+    def arrived(self, leg: LegId, sip_call_id: str, arrival: InboundCall) -> None:
         """An INVITE has come in that may be answered."""
 
     def happened(self, leg: LegId, event: LegEvent) -> None: ...
 
-    def refused(self, refused: Refused) -> None:
+    def refused(self, refused: DialRefused) -> None:
         """An INVITE was refused before it became a leg."""
 
 
@@ -47,7 +55,7 @@ class SipStack:
     """Opens the endpoint, sends and takes INVITEs. Every method runs on the SIP thread."""
 
     def __init__(
-        self, config: SipConfig, ids: Iterator[int], switch: Switch, thread: SipThread, listener: Listener
+        self, config: SipConfig, ids: Iterator[int], switch: MediaConnections, thread: SipThread, listener: Listener
     ) -> None:
         """`ids` number the legs that come in; others may take from it on another thread."""
         self._config = config
@@ -59,7 +67,7 @@ class SipStack:
         self.dialogs = Dialogs(thread.later, switch, config.rtp_silence_s, follows)
         self._account: TrunkAccount | None = None
         self._trunk_life = TrunkLife(config.trunk, lambda: datetime.now(UTC))
-        self._guests = Guests(config, self.dialogs.uses)
+        self._guests = PerCallCredentials(config, self.dialogs.uses)
         self._gate = Gate(self._is_stranger, self.dialogs.pressed, self._turned_away)
         self._allowed: tuple[IPv4Network | IPv6Network, ...] = tuple(allowed_sources(config))
 
@@ -146,8 +154,8 @@ class SipStack:
         sip_call_id = storable(str(info.callIdString))
         self._thread.emit(partial(self._listener.arrived, leg, sip_call_id, _arrival(message, source)))
 
-    def _turned_away(self, message: Message, source: str, answer: Answer) -> None:
-        refused = Refused(_arrival(message, source), answer.code, answer.why, q850(answer.code))
+    def _turned_away(self, message: Message, source: str, answer: StatelessResponse) -> None:
+        refused = DialRefused(_arrival(message, source), answer.code, answer.why, q850(answer.code))
         self._thread.emit(partial(self._listener.refused, refused))
 
     def _is_stranger(self, source: str) -> bool:
@@ -155,9 +163,9 @@ class SipStack:
         return not self._config.any_source and not is_allowed(source, self._allowed)
 
 
-def _arrival(message: Message, source: str) -> Arrival:
+def _arrival(message: Message, source: str) -> InboundCall:
     caller, addressed = read_party(message.first("from") or ""), read_party(message.first("to") or "")
-    return Arrival(user_of(message.request_uri), caller.user, source, caller.name, addressed.user)
+    return InboundCall(user_of(message.request_uri), caller.user, source, caller.name, addressed.user)
 
 
 def _quoted(name: str) -> str:

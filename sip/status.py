@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from engine.call import Event
+from engine.model.call import Event
 
 _OUTCOMES: Final[Mapping[int, Event]] = MappingProxyType(
     {

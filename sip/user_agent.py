@@ -9,28 +9,30 @@ from typing import Self
 
 import structlog
 
+from engine.aio.tasks import BackgroundTasks
 from engine.errors import SipError
-from engine.ports import Arrival, DialRequest, HungUp, LegEvent, LegId, Refused
-from engine.tasks import BackgroundTasks
-from sip.bridge import SipBridge
+from engine.ports import DialRefused, DialRequest, HungUp, InboundCall, LegEvent, LegId
 from sip.config import SipConfig
 from sip.leg import SipLeg
+from sip.media.bridge import SipBridge
+from sip.media.connections import MediaConnections
 from sip.stack import SipStack
-from sip.switch import Switch
 from sip.thread import SipThread
-from sip.trunk import RETRY_S, Registration, route
+from sip.trunks.trunk import RETRY_S, Registration, route
 
 LOOK_S = 1.0
 """How often far ends are looked at that may have fallen silent."""
 
 log = structlog.get_logger(__name__)
 
-OnIncoming = Callable[[SipLeg, Arrival], None]
-OnRefused = Callable[[Refused], None]
+OnIncoming = Callable[[SipLeg, InboundCall], None]
+OnRefused = Callable[[DialRefused], None]
 
 
 class UserAgent:
-    """Implements engine.ports.Dialer and sip.stack.Listener. Every method runs in asyncio's thread.
+    """The SIP user agent as the engine sees it: dials, and hands over calls that come in.
+
+    Implements engine.ports.Dialer and sip.stack.Listener; every method runs in asyncio's thread.
 
     Inbound legs are handed to `on_incoming`; INVITEs that were refused before to `on_refused`.
     """
@@ -45,7 +47,7 @@ class UserAgent:
         self._ids = count(1)
         self._legs: dict[LegId, SipLeg] = {}
         self._beside = BackgroundTasks("user agent")
-        self._switch = Switch()
+        self._switch = MediaConnections()
         self._stack = SipStack(config, self._ids, self._switch, thread, self)
         self.bridge = SipBridge(self._switch, thread, config.rate_hz)
 
@@ -91,7 +93,7 @@ class UserAgent:
         """How many calls the library holds that are no leg of ours; there should be none."""
         return await self._thread.run(self._stack.strays)
 
-    def arrived(self, leg: LegId, sip_call_id: str, arrival: Arrival) -> None:
+    def arrived(self, leg: LegId, sip_call_id: str, arrival: InboundCall) -> None:
         inbound = self._leg(leg, f"peer {arrival.source}")
         inbound.identify(sip_call_id)
         self._on_incoming(inbound, arrival)
@@ -103,7 +105,7 @@ class UserAgent:
         if isinstance(event, HungUp):
             del self._legs[leg]
 
-    def refused(self, refused: Refused) -> None:
+    def refused(self, refused: DialRefused) -> None:
         if self._on_refused is not None:
             self._on_refused(refused)
 

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import structlog
 
-from engine.tasks import started
-from engine.waits import joined
+from engine.aio.tasks import started
+from engine.aio.waits import joined
 from tts.scratch import remove_orphans, scratch_folder
 
 SCRATCH: Final = "scratch"

@@ -5,7 +5,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from engine.errors import SetupError, SpeechError, UnknownLanguage
-from engine.languages import canonical_language
+from engine.model.languages import canonical_language
 from tts.installed import installed_voices
 from tts.voices import EngineName, VoiceTable
 

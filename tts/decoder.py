@@ -14,7 +14,10 @@ TIMEOUT_S: Final = 60.0
 
 @dataclass(slots=True)
 class Decoder:
-    """The engine's AudioDecoder. `scratch` is a folder for temporary files, `limit_s` the longest audio."""
+    """Turns sound files of any format into WAV: the engine's AudioDecoder.
+
+    `scratch` is a folder for temporary files, `limit_s` the longest audio.
+    """
 
     scratch: Path
     limit_s: float = LIMIT_S

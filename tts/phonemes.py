@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from engine.languages import primary_language
+from engine.model.languages import primary_language
 
 IPA_LIMIT: Final = 200
 """Characters in one pronunciation."""

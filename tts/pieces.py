@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from tts.script import Script, Silence, Utterance, Words
+from tts.script import Script, ScriptUtterance, ScriptWords, Silence
 
 FIRST_CHARACTERS: Final = 24
 """What the first piece has at least: some four words."""
@@ -23,27 +23,27 @@ Figures with a point that are ordinals ("am 3. Oktober") are words by now.
 def pieces(script: Script) -> tuple[Script, ...]:
     """The script in one piece, or in several that are each said from the beginning to the end of a sentence."""
     cut: list[Script] = []
-    piece: list[Utterance | Silence] = []
+    piece: list[ScriptUtterance | Silence] = []
     held = 0
     for part in _sentences(script):
-        if isinstance(part, Utterance) and held >= (LATER_CHARACTERS if cut else FIRST_CHARACTERS):
+        if isinstance(part, ScriptUtterance) and held >= (LATER_CHARACTERS if cut else FIRST_CHARACTERS):
             cut.append(tuple(piece))
             piece, held = [], 0
         piece.append(part)
-        held += part.characters if isinstance(part, Utterance) else 0
+        held += part.characters if isinstance(part, ScriptUtterance) else 0
     return (*cut, tuple(piece))
 
 
-def _sentences(script: Script) -> Iterator[Utterance | Silence]:
+def _sentences(script: Script) -> Iterator[ScriptUtterance | Silence]:
     for part in script:
-        if isinstance(part, Utterance):
+        if isinstance(part, ScriptUtterance):
             yield from _of_utterance(part)
         else:
             yield part
 
 
-def _of_utterance(utterance: Utterance) -> Iterator[Utterance]:
-    run: list[Words] = []
+def _of_utterance(utterance: ScriptUtterance) -> Iterator[ScriptUtterance]:
+    run: list[ScriptWords] = []
     for words in utterance.words:
         first, *others = _SENTENCE_END.split(words.text)
         run.append(replace(words, text=first))

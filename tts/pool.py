@@ -18,7 +18,7 @@ from typing import IO, Any, Final
 
 import structlog
 
-from engine.waits import to_its_end
+from engine.aio.waits import to_its_end
 from tts.scratch import remove_orphans, scratch_folder
 
 START_TIMEOUT_S: Final = 30.0
@@ -55,7 +55,7 @@ class WorkerDied(PoolError):
 
 @dataclass(slots=True)
 class _Process:
-    """A running worker."""
+    """A worker process that runs."""
 
     process: asyncio.subprocess.Process
     stderr: IO[bytes]

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from engine.languages import nearest_language
+from engine.model.languages import nearest_language
 from engine.ports import Speech
 from tts.reading import read_speech
-from tts.script import Utterance
+from tts.script import ScriptUtterance
 from tts.voices import VoiceTable
 
 
@@ -19,7 +19,7 @@ class Proofreader:
         """Sentences about what is left out or spoken otherwise. Raises SpeechError where nothing would be heard."""
         found: list[str] = []
         for part in read_speech(speech, nearest_language(speech.language), found.append):
-            if isinstance(part, Utterance):
+            if isinstance(part, ScriptUtterance):
                 self.voices.voices(part.language, part.voice)
         return tuple(dict.fromkeys(found))
 

@@ -31,7 +31,7 @@ PLAIN: Final = Manner()
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ScriptWords:
     """A run of text in one manner."""
 
     text: str
@@ -39,11 +39,11 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Utterance:
+class ScriptUtterance:
     """Words said in one breath in one language; `voice` is a wish, None is the language's default."""
 
     language: str
-    words: tuple[Words, ...]
+    words: tuple[ScriptWords, ...]
     voice: str | None = None
 
     @property
@@ -59,30 +59,30 @@ class Silence:
     ms: int
 
 
-Script = tuple[Utterance | Silence, ...]
+Script = tuple[ScriptUtterance | Silence, ...]
 
 
 def of_plain_text(text: str, language: str, voice: str | None) -> Script:
     """A script for text without markup, split so that no utterance is longer than the engines bear."""
-    return tuple(Utterance(language, (Words(part),), voice) for part in split_sentences(text))
+    return tuple(ScriptUtterance(language, (ScriptWords(part),), voice) for part in split_sentences(text))
 
 
-def plain_text(utterance: Utterance) -> str:
+def plain_text(utterance: ScriptUtterance) -> str:
     """The words for an engine that knows no manner; letters to be spelled stand apart."""
     return "".join(map(plain_words, utterance.words)).strip()
 
 
-def plain_words(words: Words) -> str:
+def plain_words(words: ScriptWords) -> str:
     """What of an utterance's `plain_text` is theirs."""
     return f" {' '.join(words.text.replace(' ', ''))} " if words.manner.spelled else words.text
 
 
-def shortened(utterance: Utterance) -> Script:
+def shortened(utterance: ScriptUtterance) -> Script:
     """The same utterance in parts of at most SENTENCE_LIMIT characters, cut at sentences where possible."""
     if utterance.characters <= SENTENCE_LIMIT:
         return (utterance,)
-    parts: list[Utterance] = []
-    run: list[Words] = []
+    parts: list[ScriptUtterance] = []
+    run: list[ScriptWords] = []
     length = 0
     for words in utterance.words:
         for text in split_sentences(words.text):
@@ -106,9 +106,9 @@ def from_json(parts: Sequence[Mapping[str, Any]]) -> Script:
     return tuple(
         Silence(part["ms"])
         if "ms" in part
-        else Utterance(
+        else ScriptUtterance(
             part["language"],
-            tuple(Words(words["text"], Manner(**words["manner"])) for words in part["words"]),
+            tuple(ScriptWords(words["text"], Manner(**words["manner"])) for words in part["words"]),
             part["voice"],
         )
         for part in parts

@@ -15,9 +15,9 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from engine.errors import SpeechError
-from engine.languages import is_spelling_of, spoken_for
+from engine.model.languages import is_spelling_of, spoken_for
 from tts.phonemes import ipa_of
-from tts.script import PLAIN, Manner, Script, Silence, Utterance, Words, shortened
+from tts.script import PLAIN, Manner, Script, ScriptUtterance, ScriptWords, Silence, shortened
 from tts.spoken.plain import as_said
 from tts.spoken.say_as import LETTER_BY_LETTER, SayAs, is_kind, said_as
 from tts.ssml_values import MOST_PERCENT, break_ms, pitch_percent, rate_percent, volume_percent
@@ -59,8 +59,8 @@ class _Context:
 class _Writer:
     """Collects the script; words in one language and voice flow together until something ends the run."""
 
-    parts: list[Utterance | Silence] = field(default_factory=list)
-    words: list[Words] = field(default_factory=list)
+    parts: list[ScriptUtterance | Silence] = field(default_factory=list)
+    words: list[ScriptWords] = field(default_factory=list)
     language: str = ""
     voice: str | None = None
     characters: int = 0
@@ -77,7 +77,7 @@ class _Writer:
             self.end()
             self.language, self.voice = context.language, context.voice
         as_it_stands = context.manner.spelled or context.manner.ipa is not None
-        self.words.append(Words(text if as_it_stands else as_said(text, context.language), context.manner))
+        self.words.append(ScriptWords(text if as_it_stands else as_said(text, context.language), context.manner))
 
     def pause(self, ms: int) -> None:
         self.end()
@@ -91,7 +91,7 @@ class _Writer:
         words = tuple(self.words)
         self.words.clear()
         if any(character.isalnum() for each in words for character in each.text):
-            self.parts.extend(shortened(Utterance(self.language, words, self.voice)))
+            self.parts.extend(shortened(ScriptUtterance(self.language, words, self.voice)))
 
 
 def of_ssml(document: str, language: str, voice: str | None, note: Note = _log) -> Script:
@@ -103,7 +103,7 @@ def of_ssml(document: str, language: str, voice: str | None, note: Note = _log) 
     writer = _Writer()
     _walk(_parsed(document), _Context(language, voice, note), writer)
     writer.end()
-    if not any(isinstance(part, Utterance) for part in writer.parts):
+    if not any(isinstance(part, ScriptUtterance) for part in writer.parts):
         raise SpeechError("There is nothing to say: the SSML holds no words.")
     return tuple(writer.parts)
 

@@ -11,10 +11,10 @@ from typing import Any, Final, Self
 
 import structlog
 
+from engine.aio.tasks import started, stopped
 from engine.errors import SetupError, SpeechError
-from engine.languages import LANGUAGES, nearest_language, primary_language
+from engine.model.languages import LANGUAGES, nearest_language, primary_language
 from engine.ports import Speech
-from engine.tasks import started, stopped
 from tts import script
 from tts.cache import PromptCache
 from tts.choosing import voice_table
@@ -26,7 +26,7 @@ from tts.pieces import pieces
 from tts.pool import PoolError, WorkerPool
 from tts.reading import read_speech
 from tts.scratch import scratch_folder
-from tts.script import Script, Utterance
+from tts.script import Script, ScriptUtterance
 from tts.selftest import VoiceCheck, rate_faults
 from tts.server_engine.failures import ServerResting
 from tts.server_engine.servers import SpeechServers
@@ -198,12 +198,14 @@ class SpeechService:
 
     def _asks_servers(self, script: Script) -> bool:
         return any(
-            EngineName.SERVER in self.voices.order(part.language) for part in script if isinstance(part, Utterance)
+            EngineName.SERVER in self.voices.order(part.language)
+            for part in script
+            if isinstance(part, ScriptUtterance)
         )
 
     def _choices(self, parts: Script, language: str) -> int:
         """How often a prompt may be tried: a language within it may have more engines than the prompt's own."""
-        languages = {language, *(part.language for part in parts if isinstance(part, Utterance))}
+        languages = {language, *(part.language for part in parts if isinstance(part, ScriptUtterance))}
         return max(len(self.voices.order(each)) for each in languages)
 
     def _order_at(self, language: str, choice: int) -> EngineName:
@@ -239,7 +241,7 @@ class SpeechService:
         return float(done["seconds"])
 
     async def _said(self, parts: Script, choice: int, rate: int | None, rate_hz: int) -> Path:
-        voices = [self._voice(part, choice) if isinstance(part, Utterance) else None for part in parts]
+        voices = [self._voice(part, choice) if isinstance(part, ScriptUtterance) else None for part in parts]
         recipe = {
             "version": _RECIPE_VERSION,
             "level": [LEVEL_DBOV, CEILING_DBFS],
@@ -264,7 +266,7 @@ class SpeechService:
     def _pool(self, voices: Iterable[Voice | None]) -> WorkerPool:
         return self.neural if any(voice and voice.engine in _NEURAL for voice in voices) else self.pool
 
-    def _voice(self, part: Utterance, choice: int) -> Voice:
+    def _voice(self, part: ScriptUtterance, choice: int) -> Voice:
         """The voice for one utterance; a language within the text has an order of its own."""
         voices = self.voices.voices(part.language, part.voice)
         return voices[min(choice, len(voices) - 1)]
@@ -282,7 +284,7 @@ def _job(parts: Script, voices: Sequence[Voice | None], rate: int | None, rate_h
 
 
 def _patience(parts: Script, voices: Iterable[Voice | None]) -> float:
-    characters = sum(part.characters for part in parts if isinstance(part, Utterance))
+    characters = sum(part.characters for part in parts if isinstance(part, ScriptUtterance))
     return max(least + each * characters for least, each in (_PATIENCE[voice.engine] for voice in voices if voice))
 
 

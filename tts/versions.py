@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.errors import SpeechError
-from engine.languages import LANGUAGES
+from engine.model.languages import LANGUAGES
 from tts.mbrola_files import voice_file
 from tts.voices import EngineName, Voice, VoiceTable
 

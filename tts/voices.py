@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from engine.errors import SpeechError
-from engine.languages import primary_language
+from engine.model.languages import primary_language
 
 
 class EngineName(StrEnum):

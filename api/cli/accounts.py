@@ -5,19 +5,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.consent import ConsentBasis, ConsentPolicy, ConsentWithdrawal, consent_chosen
+from api.cli.consent import ConsentBasis, ConsentPolicyOption, ConsentWithdrawal, consent_chosen
 from api.cli.group import CommandGroup, examples
-from api.cli.local import Books, with_books
+from api.cli.local import LocalStores, with_books
 from api.cli.master_key import EXAMPLES as ROTATE_EXAMPLES
 from api.cli.master_key import rotate_master
 from api.cli.option_flags import with_option_flags
 from api.cli.output import AsJson, as_row, print_facts, print_json, print_rows
-from engine.accounts import CALLS_ONLY, Scope
-from engine.call_options import AccountOptions
-from engine.consent.policy import Withdrawal
-from engine.consent.wording import Sentence
 from engine.errors import InvalidField, NotFound
-from engine.languages import REGION_OF_BARE_LANGUAGE
+from engine.model.accounts import CALLS_ONLY, Scope
+from engine.model.call_options import AccountOptions
+from engine.model.consent.policy import Withdrawal
+from engine.model.consent.wording import Sentence
+from engine.model.languages import REGION_OF_BARE_LANGUAGE
 from engine.privacy.audit import CLI
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ keys = typer.Typer(
 def list_accounts(as_json: AsJson = False) -> None:
     """List accounts."""
 
-    async def work(books: Books) -> list[dict[str, Any]]:
+    async def work(books: LocalStores) -> list[dict[str, Any]]:
         found = await books.accounts.all()
         return [{**as_row(each), "policy": each.options.consent and each.options.consent.policy} for each in found]
 
@@ -55,7 +55,7 @@ def secret(
 ) -> None:
     """Print the secret that webhooks of an account are signed with."""
 
-    async def work(books: Books) -> "AccountSecret":
+    async def work(books: LocalStores) -> "AccountSecret":
         owner = await books.account(name)
         if rotate:
             made = await books.secrets.rotate(owner.id)
@@ -78,14 +78,14 @@ def secret(
 )
 def consent(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The account's name.")],
-    consent: ConsentPolicy = None,
+    consent: ConsentPolicyOption = None,
     consent_basis: ConsentBasis = None,
     consent_withdrawal: ConsentWithdrawal = Withdrawal.CUT,
 ) -> None:
     """Choose how calls of an account may be recorded; without --consent, as their countries want it."""
     choice = consent_chosen(consent, consent_basis, consent_withdrawal)
 
-    async def work(books: Books) -> None:
+    async def work(books: LocalStores) -> None:
         account = await books.account(name)
         await books.accounts.choose(account.id, replace(account.options, consent=choice))
 
@@ -108,7 +108,7 @@ def options(
 ) -> None:
     """Choose what holds for calls of an account where neither they nor their number choose; print what is chosen."""
 
-    async def work(books: Books) -> AccountOptions:
+    async def work(books: LocalStores) -> AccountOptions:
         account = await books.account(name)
         chosen = options.over(AccountOptions() if reset else account.options)
         await books.accounts.choose(account.id, chosen)
@@ -128,7 +128,7 @@ def beep(
 ) -> None:
     """Choose how often a tone tells that a call of an account is recorded; without --every, as is set."""
 
-    async def work(books: Books) -> None:
+    async def work(books: LocalStores) -> None:
         account = await books.account(name)
         await books.accounts.choose(account.id, replace(account.options, recording_beep_s=every))
 
@@ -152,7 +152,7 @@ def text(
     if not text.strip():
         raise InvalidField("text", "--text is empty.")
 
-    async def work(books: Books) -> int:
+    async def work(books: LocalStores) -> int:
         owner = await books.account(name)
         return (await books.consents.set_text(owner.id, sentence, language, text)).version
 
@@ -176,7 +176,7 @@ def create(
 ) -> None:
     """Make a key and print it, once: only its hash is stored."""
 
-    async def work(books: Books) -> dict[str, Any]:
+    async def work(books: LocalStores) -> dict[str, Any]:
         owner = await books.accounts.ensure(account)
         made, secret = await books.accounts.create_key(owner.id, frozenset(scope or CALLS_ONLY))
         scopes = sorted(made.scopes)
@@ -198,7 +198,7 @@ def list_keys(
 ) -> None:
     """List keys: their last four characters, and when they were used."""
 
-    async def work(books: Books) -> list[dict[str, Any]]:
+    async def work(books: LocalStores) -> list[dict[str, Any]]:
         owner = await books.account(account) if account is not None else None
         names = await books.names()
         found = await books.accounts.keys(owner.id if owner else None)
@@ -227,7 +227,7 @@ def list_keys(
 def revoke(key_id: Annotated[str, typer.Argument(metavar="ID", help="As in: telefoon keys list")]) -> None:
     """Make a key useless, at once and for good."""
 
-    async def work(books: Books) -> bool:
+    async def work(books: LocalStores) -> bool:
         revoked = await books.accounts.revoke(key_id)
         if revoked:
             await books.audit.add(CLI, "key.revoke", key_id)

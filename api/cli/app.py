@@ -103,7 +103,7 @@ def telefoon(
     del version
     if context.invoked_subcommand in {"serve", "version"}:
         return  # the one sets up its own logs, the other has none
-    from api.logs import write_logs
+    from api.logging.logs import write_logs
     from config.settings import LogFormat, LogLevel
 
     # Other commands talk to a person, who wants to hear only what is wrong.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.group import FAILED, CommandGroup, examples
-from api.cli.local import Books, with_books
+from api.cli.local import LocalStores, with_books
 from api.cli.output import AsJson, as_row, print_json
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def verify(
 ) -> None:
     """Find rows that were changed, taken out or moved."""
 
-    async def work(books: Books) -> "tuple[list[Fault], Head]":
+    async def work(books: LocalStores) -> "tuple[list[Fault], Head]":
         return await books.audit.verify(anchor), await books.audit.head()
 
     faults, head = with_books(work)
@@ -44,7 +44,7 @@ def export(
 ) -> None:
     """Write all rows as JSON lines. The last line is the last row's number and hash: keep it elsewhere as an anchor."""
 
-    async def work(books: Books) -> list[str]:
+    async def work(books: LocalStores) -> list[str]:
         head = await books.audit.head()
         lines = [_line(row) async for row in books.audit.rows(through=head.sequence)]
         return [*lines, json.dumps({"last": head.sequence, "hash": head.hash})]

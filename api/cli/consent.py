@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
-from engine.consent.policy import Choice, Policy, Withdrawal, faults
 from engine.errors import InvalidField
+from engine.model.consent.policy import ConsentChoice, ConsentPolicy, Withdrawal, faults
 
-ConsentPolicy = Annotated[
-    Policy | None,
+ConsentPolicyOption = Annotated[
+    ConsentPolicy | None,
     typer.Option("--consent", help="How consent to be recorded comes about; else the account's or the countries' way."),
 ]
 ConsentBasis = Annotated[str | None, typer.Option(help="The legal basis in words; none-needed takes one.")]
@@ -17,15 +17,15 @@ ConsentWithdrawal = Annotated[
 ]
 
 
-def consent_chosen(policy: Policy | None, basis: str | None, withdrawal: Withdrawal) -> Choice | None:
+def consent_chosen(policy: ConsentPolicy | None, basis: str | None, withdrawal: Withdrawal) -> ConsentChoice | None:
     """What was chosen; None without a policy. Raises InvalidField."""
     if policy is None:
         if basis is not None:
             raise InvalidField("consent-basis", "--consent-basis goes with --consent.")
         return None
-    if policy is Policy.EXTERNAL:
+    if policy is ConsentPolicy.EXTERNAL:
         raise InvalidField("consent", "external is for single calls: each has a reference of its own.")
-    choice = Choice(policy, withdrawal, basis)
+    choice = ConsentChoice(policy, withdrawal, basis)
     for field, fault in faults(choice).items():
         raise InvalidField(f"consent-{field}", f"--consent-{field} {fault}")
     return choice

@@ -10,7 +10,7 @@ from api.cli.output import AsJson, print_json
 from engine.errors import DocumentError, WebhookError
 
 if TYPE_CHECKING:
-    from engine.flow.findings import Report
+    from engine.flow.diagnostics import Report
 
 flows = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="Call flows: check and convert them.")
 
@@ -54,7 +54,7 @@ def convert(
 
 def _report(source: str) -> "Report":
     from api.cli.proofreading import VerbProofreader, proofreader
-    from engine.flow.findings import Report
+    from engine.flow.diagnostics import Report
     from engine.flow.parse import parse
 
     report = Report()

@@ -14,11 +14,11 @@ import typer
 from numpy.typing import NDArray
 
 from api.cli.source import BlockingWeb
-from api.speech import speech_service
+from api.node.speech import speech_service
 from config.settings import Settings
 from engine.errors import MediaError, SpeechError, WebhookError
 from engine.ports import Speech
-from engine.simulator.transcript import Sound
+from engine.simulator.transcript import TranscriptSound
 from tts.decoder import Decoder
 from tts.tone_service import ToneService
 
@@ -61,7 +61,7 @@ class Renderer:
         samples = soundfile.info(str(self._spoken(speech)))
         return float(samples.frames / samples.samplerate)
 
-    def write(self, sounds: Sequence[Sound], seconds: float, audio: Path) -> None:
+    def write(self, sounds: Sequence[TranscriptSound], seconds: float, audio: Path) -> None:
         """Everything that is heard, at its time."""
         line = np.zeros(int((seconds + 1) * RATE_HZ), np.int16)
         for sound in sounds:
@@ -71,7 +71,7 @@ class Renderer:
             line[at : at + fits] = heard[:fits]
         soundfile.write(audio, line, RATE_HZ, subtype="PCM_16")
 
-    def _heard(self, sound: Sound) -> NDArray[np.int16]:
+    def _heard(self, sound: TranscriptSound) -> NDArray[np.int16]:
         try:
             path = self._path(sound)
         except (SpeechError, MediaError, WebhookError) as error:
@@ -80,7 +80,7 @@ class Renderer:
         samples: NDArray[np.int16] = soundfile.read(path, dtype="int16")[0]
         return samples
 
-    def _path(self, sound: Sound) -> Path:
+    def _path(self, sound: TranscriptSound) -> Path:
         if sound.speech is not None:
             return self._spoken(sound.speech)
         if sound.source == "beep":

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from api.cli.group import CommandGroup, examples
-from api.cli.local import Books, with_books
+from api.cli.local import LocalStores, with_books
 from api.cli.output import AsJson, as_row, print_json, print_rows
 from engine.errors import NotFound
 from engine.privacy.audit import CLI
@@ -20,7 +20,7 @@ def list_holds(
 ) -> None:
     """List holds."""
 
-    async def work(books: Books) -> list[dict[str, Any]]:
+    async def work(books: LocalStores) -> list[dict[str, Any]]:
         names = await books.names()
         found = await books.holds.all(in_force=not every)
         return [{**as_row(each), "account": names.get(each.account_id, "")} for each in found]
@@ -56,7 +56,7 @@ def set_hold(
 ) -> None:
     """Hold a call with its legs, a conference with its calls, or all of an account."""
 
-    async def work(books: Books) -> str:
+    async def work(books: LocalStores) -> str:
         owner = await books.account(account)
         held = owner.id if kind is HoldOn.ACCOUNT else object_ or ""
         return (await books.holds.set(owner.id, kind, held, reason, CLI)).id
@@ -68,7 +68,7 @@ def set_hold(
 def lift(hold_id: Annotated[str, typer.Argument(metavar="ID", help="As in: telefoon holds list")]) -> None:
     """Lift a hold."""
 
-    async def work(books: Books) -> None:
+    async def work(books: LocalStores) -> None:
         hold = await books.holds.get(hold_id)
         if hold is None:
             raise NoHold(hold_id)

@@ -11,11 +11,11 @@ from engine.errors import NotFound
 
 if TYPE_CHECKING:
     from config.settings import Settings
-    from engine.accounts import Account
+    from engine.gdpr.requests import PersonsRequests
+    from engine.gdpr.sweeper import Sweeper
+    from engine.model.accounts import Account
     from engine.privacy.pseudonym import Pseudonyms
-    from engine.privacy.requests import PersonsRequests
-    from engine.privacy.sweeper import Sweeper
-    from engine.recording_shelf import RecordingShelf
+    from engine.recordings.storage import RecordingStorage
     from engine.store import Accounts, AccountSecrets, Audit, Calls, Consents, Database, Exchanges, Holds, Numbers
     from engine.store.retention import Retention
 
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Books:
+class LocalStores:
     """Accounts, numbers, calls with webhooks, consent texts, the audit log, and how long all is kept.
 
     What deals with recordings is made, and loaded, when it is first asked for.
@@ -46,23 +46,23 @@ class Books:
     @cached_property
     def sweeper(self) -> "Sweeper":
         """Removes what has been kept for long enough."""
-        from api.clock import SystemClock
-        from api.privacy import sweeper
+        from api.node.clock import SystemClock
+        from api.node.privacy import sweeper
 
         return sweeper(self.database, self.settings, self.pepper, SystemClock(), self._shelf)
 
     @cached_property
     def persons(self) -> "PersonsRequests":
         """Carries out what a person asks for by their number."""
-        from api.clock import SystemClock
-        from api.privacy import persons_requests
+        from api.node.clock import SystemClock
+        from api.node.privacy import persons_requests
 
         return persons_requests(self.database, self.settings, self.pepper, SystemClock(), self._shelf)
 
     @cached_property
-    def _shelf(self) -> "RecordingShelf":
-        from api.sealing import master_key, shelf_of
-        from engine.key_ring import KeyRing
+    def _shelf(self) -> "RecordingStorage":
+        from api.node.recordings import master_key, shelf_of
+        from engine.recordings.encryption.key_ring import KeyRing
         from engine.store import AccountKeys
 
         return shelf_of(self.settings, KeyRing(master_key(self.settings), AccountKeys(self.database)))
@@ -87,7 +87,7 @@ class NoAccount(NotFound):
         self.args = (f"There is no account {name}. Make it with: telefoon keys create --account {name}",)
 
 
-def with_books(work: Callable[[Books], Awaitable[T]]) -> T:
+def with_books(work: Callable[[LocalStores], Awaitable[T]]) -> T:
     """Run `work` with the database that the settings name, which is made and migrated if need be."""
 
     async def run() -> T:
@@ -98,7 +98,7 @@ def with_books(work: Callable[[Books], Awaitable[T]]) -> T:
 
 
 @asynccontextmanager
-async def _books() -> AsyncIterator[Books]:
+async def _books() -> AsyncIterator[LocalStores]:
     from config.settings import load
     from engine.privacy.pseudonym import Pseudonyms
     from engine.store import Accounts, AccountSecrets, Audit, Calls, Consents, Database, Exchanges, Holds, Numbers
@@ -109,7 +109,7 @@ async def _books() -> AsyncIterator[Books]:
     database = await Database.open(settings.database)
     try:
         pepper = await pepper_of(database, settings.data_dir)
-        yield Books(
+        yield LocalStores(
             settings,
             database,
             pepper,

@@ -21,9 +21,9 @@ def rotate_master(as_json: AsJson = False) -> None:
 
 
 async def _rotate() -> tuple[int, str]:
-    from api.sealing import master_key
+    from api.node.recordings import master_key
     from config.settings import load
-    from engine.key_ring import KeyRing
+    from engine.recordings.encryption.key_ring import KeyRing
     from engine.store import AccountKeys, Database
 
     settings = load()

@@ -7,19 +7,19 @@ from urllib.parse import urlsplit
 
 import typer
 
-from api.cli.consent import ConsentBasis, ConsentPolicy, ConsentWithdrawal, consent_chosen
+from api.cli.consent import ConsentBasis, ConsentPolicyOption, ConsentWithdrawal, consent_chosen
 from api.cli.group import CommandGroup, examples
-from api.cli.local import Books, with_books
+from api.cli.local import LocalStores, with_books
 from api.cli.option_flags import with_option_flags
 from api.cli.output import AsJson, as_row, print_json, print_rows
-from engine.call_options import DEFAULT_LANGUAGE, NumberOptions
-from engine.consent.policy import Withdrawal
 from engine.errors import InvalidField, NotFound, NumberTaken
+from engine.model.call_options import DEFAULT_LANGUAGE, NumberOptions
+from engine.model.callback import BodyFormat
+from engine.model.consent.policy import Withdrawal
 from engine.privacy.audit import CLI
-from engine.web.request import BodyFormat
 
 
-class Method(StrEnum):
+class MethodOption(StrEnum):
     """With which a webhook is requested."""
 
     GET = "GET"
@@ -45,19 +45,21 @@ def add(
     account: Annotated[str, typer.Option(help="The account's name; it is made if there is none.")],
     url: Annotated[str | None, typer.Option(help="Webhook that gives the flow of calls to this number.")] = None,
     fallback_url: Annotated[str | None, typer.Option(help="Webhook for when the first one fails.")] = None,
-    method: Annotated[Method, typer.Option(help="With which --url is requested first.")] = Method.POST,
-    fallback_method: Annotated[Method, typer.Option(help="With which --fallback-url is requested.")] = Method.POST,
+    method: Annotated[MethodOption, typer.Option(help="With which --url is requested first.")] = MethodOption.POST,
+    fallback_method: Annotated[
+        MethodOption, typer.Option(help="With which --fallback-url is requested.")
+    ] = MethodOption.POST,
     webhook_format: Annotated[BodyFormat, typer.Option(help="How POSTs for call flows carry parameters.")] = (
         BodyFormat.FORM
     ),
     options: NumberOptions,
-    consent: ConsentPolicy = None,
+    consent: ConsentPolicyOption = None,
     consent_basis: ConsentBasis = None,
     consent_withdrawal: ConsentWithdrawal = Withdrawal.CUT,
     as_json: AsJson = False,
 ) -> None:
     """Give a number to an account."""
-    from engine.languages import nearest_language
+    from engine.model.languages import nearest_language
 
     e164 = _e164(number)
     chosen = replace(
@@ -68,7 +70,7 @@ def add(
     for field, address in (("url", url), ("fallback-url", fallback_url)):
         _require_web_address(field, address)
 
-    async def work(books: Books) -> dict[str, Any]:
+    async def work(books: LocalStores) -> dict[str, Any]:
         if await books.numbers.get(e164) is not None:
             raise NumberTaken(e164)  # before an account is made for nothing
         owner = await books.accounts.ensure(account)
@@ -94,7 +96,7 @@ def list_numbers(
 ) -> None:
     """List numbers."""
 
-    async def work(books: Books) -> list[dict[str, Any]]:
+    async def work(books: LocalStores) -> list[dict[str, Any]]:
         owner = await books.account(account) if account is not None else None
         names = await books.names()
         found = await (books.numbers.of_account(owner.id) if owner else books.numbers.all())
@@ -120,7 +122,7 @@ def list_numbers(
 def remove(number: E164) -> None:
     """Take a number from its account; calls to it get 404 from then on."""
 
-    async def work(books: Books) -> bool:
+    async def work(books: LocalStores) -> bool:
         removed = await books.numbers.remove(number)
         if removed:
             await books.audit.add(CLI, "number.remove", books.pseudonyms.of(number))
@@ -133,7 +135,7 @@ def remove(number: E164) -> None:
 
 def _warn_of(*urls: str | None) -> None:
     """A webhook that the server would not ask, before a call finds out."""
-    from api.cautions import refused
+    from api.node.cautions import refused
     from config.settings import load
 
     for url in urls:
@@ -150,7 +152,7 @@ class NoNumber(NotFound):
 
 
 def _e164(text: str) -> str:
-    from engine.numbers import parse_e164
+    from engine.model.numbers import parse_e164
 
     try:
         return parse_e164(text)

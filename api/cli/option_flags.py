@@ -7,7 +7,7 @@ from typing import Annotated, Any, get_args, get_type_hints
 
 import typer
 
-from engine.call_options import STANDARD, AccountOptions, Option
+from engine.model.call_options import STANDARD, AccountOptions, Option
 
 Command = Callable[..., None]
 

@@ -11,7 +11,7 @@ from api.cli.group import FAILED, examples
 from engine.errors import InvalidField
 
 if TYPE_CHECKING:
-    from sip.phone import Phone, PhoneEvent
+    from sip.test_phone.phone import Phone, PhoneEvent
 
 EXAMPLES: Final = examples(
     "telefoon phone --port 5080",
@@ -46,8 +46,8 @@ def phone(
     """A test phone: answers or calls, sends digits, plays, and records what it hears."""
     from api.cli.stopping import unless_stopped
     from sip.config import Trunk
-    from sip.phone import Phone, PhoneLine
-    from sip.phone_script import BUSY, PhoneScript
+    from sip.test_phone.phone import Phone, PhoneLine
+    from sip.test_phone.script import BUSY, PhoneScript
 
     if dial is not None and register is None and not dial.startswith(("sip:", "sips:")):
         raise InvalidField("dial", f"--dial is {dial}. Write a SIP URI, such as sip:+3225550100@127.0.0.1:5060.")

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.group import FAILED, CommandGroup, examples
-from api.cli.local import Books, with_books
+from api.cli.local import LocalStores, with_books
 from api.cli.output import AsJson, as_row, print_json
 from engine.privacy.audit import CLI
 
 if TYPE_CHECKING:
-    from engine.privacy.requests import Certificate, Replayed
+    from engine.gdpr.requests import Certificate, Replayed
 
 privacy = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="What a person may ask for by their number.")
 
@@ -28,7 +28,7 @@ def export(
 ) -> None:
     """Write everything that concerns a number to a ZIP: a page to read, JSON, recordings."""
 
-    async def work(books: Books) -> int:
+    async def work(books: LocalStores) -> int:
         export = await books.persons.export(number, await _accounts(books, account), CLI)
         with os.fdopen(os.open(output, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
             async for chunk in export.chunks:
@@ -50,7 +50,7 @@ def erase(
             f"Erase everything that concerns {number} from {account or 'all accounts'}, for good?", abort=True, err=True
         )
 
-    async def work(books: Books) -> "Certificate":
+    async def work(books: LocalStores) -> "Certificate":
         return await books.persons.erase(number, await _accounts(books, account), CLI)
 
     print_json(as_row(with_books(work)))
@@ -66,11 +66,11 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """Make erasures again that a restored backup does not know of."""
-    from engine.privacy.replay import read
+    from engine.gdpr.replay import read
 
     erased = read(file.read())
 
-    async def work(books: Books) -> "list[Replayed]":
+    async def work(books: LocalStores) -> "list[Replayed]":
         return await books.persons.replay(erased, await _accounts(books, None), CLI)
 
     made = with_books(work)
@@ -92,7 +92,7 @@ def _outcome(replayed: "Replayed") -> str:
     return f"erased again, certificate {replayed.certificate.sha256}"
 
 
-async def _accounts(books: Books, name: str | None) -> list[str]:
+async def _accounts(books: LocalStores, name: str | None) -> list[str]:
     if name is not None:
         return [(await books.account(name)).id]
     return [account.id for account in await books.accounts.all()]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.errors import SpeechError
 from engine.flow.verbs.say import Say
-from engine.languages import spoken_for
+from engine.model.languages import spoken_for
 
 if TYPE_CHECKING:
     from tts.proofreading import Proofreader
@@ -17,7 +17,7 @@ _ANY: Final = "en-GB"
 
 def proofreader() -> "Proofreader":
     """With the voices that the settings name. Raises SetupError."""
-    from api.voices import chosen_voices
+    from api.node.voices import chosen_voices
     from config.settings import load
     from tts.proofreading import Proofreader
 
@@ -25,7 +25,7 @@ def proofreader() -> "Proofreader":
 
 
 class VerbProofreader:
-    """Implements engine.flow.findings.Proofread."""
+    """Implements engine.flow.diagnostics.Proofread."""
 
     def __init__(self, reader: "Proofreader") -> None:
         self._reader = reader

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 import typer
 
 from api.cli.group import CommandGroup, examples
-from api.cli.local import Books, with_books
+from api.cli.local import LocalStores, with_books
 from api.cli.output import AsJson, print_json, print_rows
 from engine.errors import InvalidField
 from engine.privacy.audit import CLI
-from engine.privacy.retention import FOR_EVER, LONGEST_DAYS, OF_THE_NODE, Kept
+from engine.privacy.retention import FOR_EVER, LONGEST_DAYS, OF_THE_NODE, DataCategory
 
 retention = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="How long what is kept.")
 
@@ -22,17 +22,17 @@ def show(
     account: Annotated[str | None, typer.Option(help="As this account has it.")] = None, as_json: AsJson = False
 ) -> None:
     """Show the days that each kind is kept; 0 is for ever."""
-    from api.periods import periods_of
+    from api.node.periods import periods_of
     from config.settings import load
 
-    async def work(books: Books) -> dict[Kept, int]:
+    async def work(books: LocalStores) -> dict[DataCategory, int]:
         return await books.retention.periods((await books.account(account)).id) if account else {}
 
     own = with_books(work)
     days = periods_of(load()).overridden(own).days
     rows = [
         {"kind": kind.value, "days": days[kind], "set_for": account if kind in own else "every account"}
-        for kind in Kept
+        for kind in DataCategory
     ]
     if as_json:
         print_json(rows)
@@ -48,7 +48,7 @@ def show(
     ),
 )
 def set_period(
-    kind: Annotated[Kept, typer.Argument(help="What.")],
+    kind: Annotated[DataCategory, typer.Argument(help="What.")],
     days: Annotated[str, typer.Argument(help=f"Days; {FOR_EVER} for ever; {_DEFAULT} as the settings say.")],
     account: Annotated[str, _ACCOUNT],
 ) -> None:
@@ -59,7 +59,7 @@ def set_period(
         raise InvalidField("days", f"{days} is no number of days; write 0 to {LONGEST_DAYS}, or {_DEFAULT}.")
     wanted = None if days == _DEFAULT else int(days)
 
-    async def work(books: Books) -> None:
+    async def work(books: LocalStores) -> None:
         owner = await books.account(account)
         await books.retention.set_period(owner.id, kind, wanted)
         await books.audit.add(CLI, "retention.set", owner.id, kind=kind.value, days=wanted)
@@ -75,7 +75,7 @@ def sweep(
 ) -> None:
     """Remove what has been kept long enough. A serving node does so by itself every hour."""
 
-    async def work(books: Books) -> list[dict[str, Any]]:
+    async def work(books: LocalStores) -> list[dict[str, Any]]:
         found = await (books.sweeper.due() if dry_run else books.sweeper.sweep(CLI))
         names = await books.names()
         rows: dict[tuple[str, str], int] = {}

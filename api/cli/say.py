@@ -26,7 +26,7 @@ def say(
     ssml: Annotated[bool, typer.Option("--ssml", help="TEXT is SSML.")] = False,
 ) -> None:
     """Speak a text into a WAV file, as it would sound in a call."""
-    from api.speech import speech_service
+    from api.node.speech import speech_service
     from config.settings import load
     from engine.ports import Speech
 

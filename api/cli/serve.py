@@ -17,7 +17,7 @@ def serve() -> None:
     """Serve the REST interface and SIP until Ctrl-C or SIGTERM."""
     with loading():
         _require_library()
-        from api.node import serve as run
+        from api.node.node import serve as run
         from config.settings import load
 
     raise typer.Exit(run(load()))
@@ -35,6 +35,6 @@ def demo() -> None:
 
 def _require_library() -> None:
     """Before what imports it is loaded: a pjsua2 that is absent or broken is told in a sentence. Raises SetupError."""
-    from api.doctor.library import require_limits
+    from sip.library_limits import require_limits
 
     require_limits()

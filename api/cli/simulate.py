@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from api.cli.source import BlockingWeb, Signer
     from engine.flow.document import Document
     from engine.flow.next_step import GoTo
-    from engine.simulator.transcript import Transcript
+    from engine.simulator.transcript import SimulationTranscript
 
 EXAMPLES: Final = examples(
     'telefoon simulate menu.xml --digits "1,2,#"',
@@ -52,7 +52,7 @@ def simulate(
     """
     from api.cli.proofreading import proofreader
     from api.cli.source import blocking_web, is_url
-    from engine.languages import nearest_language
+    from engine.model.languages import nearest_language
     from engine.simulator.run import run, simulated_call
     from engine.simulator.script import Script
 
@@ -77,7 +77,7 @@ def simulate(
         raise typer.Exit(_FAULTY)
 
 
-def _as_facts(transcript: "Transcript") -> dict[str, Any]:
+def _as_facts(transcript: "SimulationTranscript") -> dict[str, Any]:
     return {
         "seconds": transcript.seconds,
         "ended_by": transcript.ended_by or None,
@@ -90,10 +90,10 @@ def _as_facts(transcript: "Transcript") -> dict[str, Any]:
 
 
 def _signer(account: str) -> "Signer":
-    from api.cli.local import Books, with_books
+    from api.cli.local import LocalStores, with_books
     from api.cli.source import Signer
 
-    async def found(books: Books) -> Signer:
+    async def found(books: LocalStores) -> Signer:
         owner = await books.account(account)
         return Signer(owner.id, tuple(await books.secrets.secrets(owner.id)))
 
@@ -113,7 +113,7 @@ def _request(source: str) -> "GoTo":
     return GoTo(source)
 
 
-def _with_audio(audio: Path, web: "BlockingWeb", simulation: "Simulation") -> "Transcript":
+def _with_audio(audio: Path, web: "BlockingWeb", simulation: "Simulation") -> "SimulationTranscript":
     from api.cli.hearing import Renderer
     from config.settings import load
 
@@ -137,4 +137,4 @@ if TYPE_CHECKING:
 
     from engine.ports import Speech
 
-    Simulation = Callable[[Callable[[Speech], float | None]], Transcript]
+    Simulation = Callable[[Callable[[Speech], float | None]], SimulationTranscript]

@@ -13,7 +13,7 @@ from engine.errors import InvalidField
 
 if TYPE_CHECKING:
     from engine.flow.document import Document
-    from engine.web.call_web import CallWeb
+    from engine.webhooks.call_web import CallWeb
 
 T = TypeVar("T")
 
@@ -59,7 +59,7 @@ class BlockingWeb:
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Implements engine.web.signing.Keyring with the secrets of one account, the newest first."""
+    """Implements engine.webhooks.signing.Keyring with the secrets of one account, the newest first."""
 
     account_id: str
     valid: Sequence[str] = field(repr=False)
@@ -71,7 +71,7 @@ class Signer:
 @contextmanager
 def blocking_web(timeout_s: float = 10.0, *, signer: Signer | None = None) -> Iterator[BlockingWeb]:
     """A client with a loop of its own, in a thread; its requests are signed where there is a signer."""
-    from engine.web.client import WebhookClient
+    from engine.webhooks.client import WebhookClient
 
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="web", daemon=True)

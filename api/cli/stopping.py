@@ -5,7 +5,7 @@ import signal
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from engine.tasks import started
+from engine.aio.tasks import started
 
 T = TypeVar("T")
 

@@ -39,7 +39,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Let a voice of Piper speak a language. Its files are copied to the data folder."""
-    from engine.languages import canonical_language
+    from engine.model.languages import canonical_language
 
     tag = canonical_language(language)
     added = _shelf().add(tag, file)
@@ -60,9 +60,9 @@ def add(
 @voices.command("list", epilog=examples("telefoon voices list", "telefoon voices list --json"))
 def list_voices(as_json: AsJson = False) -> None:
     """List which voice speaks each language, and what would be understood better."""
-    from api.voices import chosen_voices
+    from api.node.voices import chosen_voices
     from config.settings import load
-    from engine.languages import LANGUAGES
+    from engine.model.languages import LANGUAGES
     from tts.installed import INSTALL
     from tts.voices import EngineName
 
@@ -97,7 +97,7 @@ def try_voice(
 ) -> None:
     """Let a language's voice speak: aloud where this machine has `aplay`, into a file otherwise."""
     from api.cli.say import say
-    from engine.languages import canonical_language
+    from engine.model.languages import canonical_language
 
     tag = canonical_language(language)
     player = shutil.which("aplay")
@@ -114,7 +114,7 @@ def enable(
     yes: Annotated[bool, typer.Option("--yes", help="The condition has been read and is met.")] = False,
 ) -> None:
     """Turn on MBROLA's voices, which are understood better in Dutch and have a condition of use."""
-    from api.voices import mbrola_switch
+    from api.node.voices import mbrola_switch
     from config.settings import load
     from tts.mbrola_files import missing
     from tts.voice_shelf.mbrola import CONDITION
@@ -133,7 +133,7 @@ def enable(
 @voices.command(epilog=examples("telefoon voices disable mbrola"))
 def disable(engine: Annotated[str, typer.Argument(metavar="ENGINE", help="mbrola")]) -> None:
     """Turn MBROLA's voices off again. Start a running server again afterwards."""
-    from api.voices import mbrola_switch
+    from api.node.voices import mbrola_switch
     from config.settings import load
 
     _require_mbrola(engine)
@@ -144,7 +144,7 @@ def disable(engine: Annotated[str, typer.Argument(metavar="ENGINE", help="mbrola
 @voices.command(epilog=examples("telefoon voices remove nl-BE"))
 def remove(language: Tag) -> None:
     """Let the language be spoken as before the voice was added. Start a running server again afterwards."""
-    from engine.languages import canonical_language
+    from engine.model.languages import canonical_language
 
     tag = canonical_language(language)
     if not _shelf().remove(tag):
@@ -172,7 +172,7 @@ def _of_file(added: "AddedVoice | None") -> dict[str, str]:
 
 
 def _greeting(tag: str) -> str:
-    from engine.languages import primary_language
+    from engine.model.languages import primary_language
     from tts.greetings import GREETINGS
 
     return GREETINGS[primary_language(tag)]

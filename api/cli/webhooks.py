@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from api.cli.group import FAILED, CommandGroup, examples
-from api.cli.local import Books, with_books
+from api.cli.local import LocalStores, with_books
 from api.cli.output import AsJson, as_row, print_json, print_rows
 from engine.errors import InvalidField, NotFound
 
 if TYPE_CHECKING:
-    from engine.web.replay import Answer
-    from engine.web.verification import Finding
+    from engine.webhooks.replay import ReplayedAnswer
+    from engine.webhooks.verification import SignatureFinding
 
 webhooks = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="Requests to customers' servers.")
 
@@ -33,7 +33,7 @@ def list_webhooks(
 ) -> None:
     """List what servers were asked on a call, and what they answered."""
 
-    async def work(books: Books) -> list[dict[str, Any]]:
+    async def work(books: LocalStores) -> list[dict[str, Any]]:
         if await books.calls.get(call_id) is None:
             raise NoCall(call_id)
         found, _ = await books.exchanges.of_call(call_id, page_size=_MOST_LISTED)
@@ -91,7 +91,7 @@ def verify(
     timestamp: Annotated[int | None, typer.Option(help="What came as webhook-timestamp.")] = None,
 ) -> None:
     """Tell whether a signature matches, and if not, what differs; exit 1 if something does."""
-    from engine.web.verification import explain, explain_message
+    from engine.webhooks.verification import explain, explain_message
 
     content = _read(body)
     secrets = _secrets(account, secret)
@@ -122,23 +122,23 @@ class NoExchange(NotFound):
         self.args = (f"There is no webhook {exchange_id}. See them with: telefoon webhooks list CALL",)
 
 
-async def _replayed(books: Books, exchange_id: str) -> "Answer":
-    from api.privacy import discretion_of, residency_of
+async def _replayed(books: LocalStores, exchange_id: str) -> "ReplayedAnswer":
+    from api.node.privacy import discretion_of, residency_of
     from config.settings import load
-    from engine.web.client import WebhookClient
-    from engine.web.exchange import Exchange
-    from engine.web.policy import Policy
-    from engine.web.replay import replay as send_again
+    from engine.model.webhook_exchange import WebhookExchange
+    from engine.webhooks.client import WebhookClient
+    from engine.webhooks.policy import WebhookPolicy
+    from engine.webhooks.replay import replay as send_again
 
     exchange = await books.exchanges.get(exchange_id)
     if exchange is None:
         raise NoExchange(exchange_id)
     settings = load()
-    policy = Policy(settings.webhook_timeout_s, settings.webhook_connect_timeout)
+    policy = WebhookPolicy(settings.webhook_timeout_s, settings.webhook_connect_timeout)
     client = WebhookClient(
         timeout_s=policy.whole_s, allow=settings.egress_allow, residency=residency_of(settings), keyring=books.secrets
     )
-    noted: list[Exchange] = []
+    noted: list[WebhookExchange] = []
     await client.start()
     try:
         return await send_again(exchange, client, policy, noted.append)
@@ -154,7 +154,7 @@ def _secrets(account: str | None, secret: str | None) -> Mapping[str, str]:
     if account is None:
         raise InvalidField("account", "Give --account or --secret: with what should the request be signed?")
 
-    async def work(books: Books) -> dict[str, str]:
+    async def work(books: LocalStores) -> dict[str, str]:
         owner = await books.account(account)
         await books.secrets.valid(owner.id)
         newest, *former = await books.secrets.all(owner.id)
@@ -169,7 +169,7 @@ def _secrets(account: str | None, secret: str | None) -> Mapping[str, str]:
 def _claim(url: str, params: list[str], body: bytes | None) -> Any:
     from urllib.parse import parse_qsl
 
-    from engine.web.verification import Claim
+    from engine.webhooks.verification import Claim
 
     if body is not None and params:
         raise InvalidField("param", "Give --param or --body, not both.")
@@ -191,7 +191,7 @@ def _read(body: Path | None) -> bytes | None:
         raise InvalidField("body", f"{body} can't be read: {error.strerror}.") from None
 
 
-def _tell(found: "Finding | None", newest: str) -> None:
+def _tell(found: "SignatureFinding | None", newest: str) -> None:
     if found is None:
         typer.echo("The signature does not match, and no usual difference explains it. It was made for another URL, ")
         typer.echo("with a parameter that is missing here, or with another secret: telefoon accounts secret NAME")

@@ -8,16 +8,16 @@ import aiohttp
 import uvloop
 from rich.console import Console
 
-from api.authentication import HEADER
 from api.demo.flow import DIGITS, FLOW, LANGUAGE, PROMPTS
 from api.demo.phone import phone
 from api.demo.setting import CALLEE, NUMBER, account_with_key, on_loopback
 from api.demo.story import tell
-from api.logs import write_logs
-from api.node import Node, keep_files_private, open_node, stop_on_signals
-from api.published import BASE_PATH
+from api.http.authentication import HEADER
+from api.http.contract import BASE_PATH
+from api.logging.logs import write_logs
+from api.node.node import Node, keep_files_private, open_node, stop_on_signals
 from config.settings import LogFormat, LogLevel, Settings
-from engine.waits import race
+from engine.aio.waits import race
 
 _RING_S: Final = 1.0
 _DIGITS_AFTER_S: Final = 17.0

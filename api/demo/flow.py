@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from engine.consent import Sentence, load_texts
+from engine.model.consent import Sentence, load_texts
 from engine.ports import Speech
 
 PROMPT: Final = "Good day. This is Telefoon, speaking on a real telephone line. Please press four, then two."

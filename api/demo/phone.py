@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
+from engine.aio.tasks import started, stopped
 from engine.errors import SetupError
-from engine.tasks import started, stopped
 
 _START_S: Final = 20.0
 _STOP_S: Final = 10.0

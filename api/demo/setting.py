@@ -4,10 +4,10 @@ import socket
 from typing import Final
 
 from config.settings import Settings
-from engine.accounts import Account
-from engine.call_options import NumberOptions
-from engine.languages import canonical_language
-from engine.numbers import Number
+from engine.model.accounts import Account
+from engine.model.call_options import NumberOptions
+from engine.model.languages import canonical_language
+from engine.model.numbers import Number
 from engine.store import Accounts, Numbers
 
 ACCOUNT: Final = "demo"

@@ -1,11 +1,11 @@
-"""What a start can know will not work (api/cautions.py)."""
+"""What a start can know will not work (api/node/cautions.py)."""
 
 from collections.abc import Sequence
 
-from api.cautions import cautions
 from api.doctor.database import opened
 from api.doctor.finding import Finding
 from api.doctor.server import RunningServer
+from api.node.cautions import cautions
 from config.settings import Settings
 from engine.store import Numbers
 

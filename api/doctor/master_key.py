@@ -6,7 +6,7 @@ from typing import Final
 from api.doctor.database import opened
 from api.doctor.finding import Finding
 from api.doctor.server import RunningServer
-from api.sealing import master_key
+from api.node.recordings import master_key
 from config.settings import Settings
 from engine.errors import MasterKeyMissing, SetupError, StoreError
 from engine.store import AccountKeys

@@ -13,12 +13,12 @@ from yarl import URL
 from api.doctor.database import opened
 from api.doctor.finding import Finding
 from api.doctor.server import RunningServer
-from api.object_store import object_store_of, require_store_inside
-from api.privacy import residency_of
+from api.node.object_store import object_store_of, require_store_inside
+from api.node.privacy import residency_of
 from config.settings import Settings
 from engine.errors import ObjectStoreError, TelefoonError
-from engine.objects.store import Content, ObjectStore
-from engine.residency import is_loopback
+from engine.recordings.object_storage.store import ObjectContent, ObjectStore
+from engine.security.residency import is_loopback
 from engine.store import Moves
 
 _SUBJECT: Final = "Object store"
@@ -98,7 +98,7 @@ def _try(store: ObjectStore) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "probe"
         file.write_bytes(_PROBE)
-        content = Content(len(_PROBE), hashlib.sha256(_PROBE).hexdigest())
+        content = ObjectContent(len(_PROBE), hashlib.sha256(_PROBE).hexdigest())
         try:
             store.put(file, url, content)
             if not store.holds(url, content) or store.read(url, _PART.start, _PART.stop - _PART.start) != _PROBE[_PART]:

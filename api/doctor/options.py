@@ -38,7 +38,7 @@ class NotTrusted(NoAnswer):
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class OptionsTarget:
     """Where to ask; `transport` is udp, tcp or tls."""
 
     uri: str
@@ -47,7 +47,7 @@ class Target:
     transport: str
 
     @classmethod
-    def of(cls, uri: str) -> "Target":
+    def of(cls, uri: str) -> "OptionsTarget":
         """Raises ValueError for what is no SIP URI."""
         found = _TARGET.match(uri)
         if found is None:
@@ -60,7 +60,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class OptionsAnswer:
     """The status of a final answer; any of them shows that SIP is spoken there.
 
     `flaw` is what strict checking (RFC 5280) says against a certificate that is trusted otherwise.
@@ -95,8 +95,8 @@ class Certificates:
 
 
 async def ask(
-    target: Target, certificates: Certificates, timeout_s: float = TIMEOUT_S, *, source: str | None = None
-) -> Answer:
+    target: OptionsTarget, certificates: Certificates, timeout_s: float = TIMEOUT_S, *, source: str | None = None
+) -> OptionsAnswer:
     """Send OPTIONS, from the address `source` if there is one, and wait for an answer. Raises NoAnswer, NotTrusted."""
     own = (source, 0) if source is not None else None
     where = f"{target.host}:{target.port} over {target.transport.upper()}"
@@ -121,7 +121,7 @@ class _Datagrams(asyncio.DatagramProtocol):
     """Puts what comes in, or the error that came instead, into a future."""
 
     def __init__(self) -> None:
-        self.answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self.answer: asyncio.Future[OptionsAnswer] = asyncio.get_running_loop().create_future()
 
     def datagram_received(self, data: bytes, addr: object) -> None:
         del addr
@@ -134,7 +134,7 @@ class _Datagrams(asyncio.DatagramProtocol):
             self.answer.set_exception(exc)
 
 
-async def _over_udp(target: Target, own: Source) -> Answer:
+async def _over_udp(target: OptionsTarget, own: Source) -> OptionsAnswer:
     loop = asyncio.get_running_loop()
     transport, protocol = await loop.create_datagram_endpoint(
         _Datagrams, local_addr=own, remote_addr=(target.host, target.port)
@@ -153,7 +153,7 @@ async def _over_udp(target: Target, own: Source) -> Answer:
         protocol.answer.cancel()
 
 
-async def _over_tls(target: Target, certificates: Certificates, own: Source) -> Answer:
+async def _over_tls(target: OptionsTarget, certificates: Certificates, own: Source) -> OptionsAnswer:
     try:
         return await _over_stream(target, certificates.context(strict=True), own)
     except ssl.SSLCertVerificationError as error:
@@ -161,7 +161,7 @@ async def _over_tls(target: Target, certificates: Certificates, own: Source) -> 
         return replace(answer, flaw=error.verify_message)
 
 
-async def _over_stream(target: Target, tls: ssl.SSLContext | None, own: Source) -> Answer:
+async def _over_stream(target: OptionsTarget, tls: ssl.SSLContext | None, own: Source) -> OptionsAnswer:
     reader, writer = await asyncio.open_connection(target.host, target.port, ssl=tls, local_addr=own)
     try:
         writer.write(_request(target, writer.get_extra_info("sockname")))
@@ -170,7 +170,7 @@ async def _over_stream(target: Target, tls: ssl.SSLContext | None, own: Source) 
         await _closed(writer)
 
 
-async def _first_final(reader: StreamReader) -> Answer:
+async def _first_final(reader: StreamReader) -> OptionsAnswer:
     while line := await reader.readline():
         if (answer := _read(line)) is not None:
             return answer
@@ -186,7 +186,7 @@ async def _closed(writer: StreamWriter) -> None:
         return
 
 
-def _request(target: Target, own: tuple[str, int]) -> bytes:
+def _request(target: OptionsTarget, own: tuple[str, int]) -> bytes:
     host = f"[{own[0]}]" if ":" in own[0] else own[0]
     branch, tag, call = (secrets.token_hex(8) for _ in range(3))
     lines = (
@@ -207,8 +207,8 @@ def _request(target: Target, own: tuple[str, int]) -> bytes:
     return "\r\n".join(lines).encode()
 
 
-def _read(data: bytes) -> Answer | None:
+def _read(data: bytes) -> OptionsAnswer | None:
     found = _STATUS.match(data)
     if found is None or found["code"].startswith(b"1"):
         return None
-    return Answer(int(found["code"]), found["reason"].decode(errors="replace").strip())
+    return OptionsAnswer(int(found["code"]), found["reason"].decode(errors="replace").strip())

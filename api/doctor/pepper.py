@@ -8,7 +8,7 @@ from api.doctor.finding import Finding
 from api.doctor.server import RunningServer
 from config.settings import Settings
 from engine.errors import SetupError, StoreError
-from engine.secrets import PEPPER_FILE, load_pepper
+from engine.security.secrets import PEPPER_FILE, load_pepper
 from engine.store.pepper import ADVICE, is_lost
 
 _SUBJECT: Final = "Pepper"

@@ -14,7 +14,7 @@ ADVICE: Final = "Run: pip install 'telefoon[speech]', or set TELEFOON_RECOGNIZER
 
 async def check(settings: Settings, _running: RunningServer | None) -> Sequence[Finding]:
     """Loads the model, if one is wanted."""
-    from api.speech import recognizer
+    from api.node.speech import recognizer
 
     listener = recognizer(settings)
     if listener is None:

@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 from api.doctor.database import opened
 from api.doctor.finding import Finding
 from api.doctor.server import RunningServer
-from api.object_store import endpoint_of, host_of_endpoint
-from api.privacy import residency_of
+from api.node.object_store import endpoint_of, host_of_endpoint
+from api.node.privacy import residency_of
 from config.settings import Settings
-from engine.egress import host_of
 from engine.errors import TelefoonError
-from engine.residency import Outside
+from engine.security.egress import host_of
+from engine.security.residency import Outside
 from engine.store import Numbers
 
 _SUBJECT: Final = "Countries"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from api.doctor.finding import Finding
-from api.doctor.options import Certificates, NoAnswer, NotTrusted, Target, ask
+from api.doctor.options import Certificates, NoAnswer, NotTrusted, OptionsTarget, ask
 from api.doctor.server import RunningServer
 from config.settings import Settings
 from engine.errors import TelefoonError
@@ -45,7 +45,7 @@ async def check(settings: Settings, running: RunningServer | None) -> Sequence[F
 async def _reach(settings: Settings, uri: str) -> Finding:
     certificates = Certificates(settings.tls_ca, settings.tls_cert, settings.tls_key)
     try:
-        answer = await ask(Target.of(uri), certificates, source=_bound(settings.sip_host))
+        answer = await ask(OptionsTarget.of(uri), certificates, source=_bound(settings.sip_host))
     except NotTrusted as error:
         return Finding(_SUBJECT, False, str(error), "Set TELEFOON_TLS_CA to the authority of the trunk's certificate.")
     except (NoAnswer, ValueError) as error:
@@ -73,7 +73,7 @@ def _told_by(running: RunningServer) -> Finding:
 
 async def _register(settings: Settings) -> Finding:
     from sip.config import from_settings
-    from sip.phone import free_port
+    from sip.test_phone.phone import free_port
     from sip.user_agent import UserAgent
 
     with tempfile.TemporaryDirectory(prefix="telefoon-doctor-") as scratch:

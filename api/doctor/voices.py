@@ -20,7 +20,7 @@ SERVER_ADVICE: Final = "It is a table of tts_servers in the settings; docs/speec
 
 async def check(settings: Settings, _running: RunningServer | None) -> Sequence[Finding]:
     """Says a word in each language with each of its engines."""
-    from api.speech import speech_service
+    from api.node.speech import speech_service
 
     try:
         speech = speech_service(settings)
@@ -55,7 +55,7 @@ def _advice(check: "VoiceCheck") -> str:
 
 def _changed(settings: Settings) -> list[Finding]:
     """Files that are no more what was added."""
-    from api.voices import voice_shelf
+    from api.node.voices import voice_shelf
 
     return [
         Finding(f"Voice {language}", False, fault, f"Add it again: telefoon voices add {language} FILE.")

@@ -6,21 +6,21 @@ A verb performs itself on a scene and returns where to go next; it throws nothin
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from engine.flow.execution_context import ExecutionContext
 from engine.flow.next_step import Next
-from engine.flow.scene import Scene
 
 
 @runtime_checkable
 class Verb(Protocol):
     """One step of a call flow: a frozen dataclass whose fields are declared with engine.flow.shape."""
 
-    async def run(self, scene: Scene) -> Next:
+    async def run(self, scene: ExecutionContext) -> Next:
         """Perform on the scene's stage. Raises LegGone, FlowFailed."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A call flow."""
+    """A call flow, parsed: its verbs in order."""
 
     verbs: tuple[Verb, ...]

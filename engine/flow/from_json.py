@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from engine.errors import DocumentError
+from engine.flow.diagnostics import STRICT, Findings
 from engine.flow.document import Document, Verb
-from engine.flow.findings import STRICT, Findings
-from engine.flow.node import Node, read, shown
-from engine.flow.refused import refusal_of
+from engine.flow.element import Element, read, shown
 from engine.flow.shape import Nested, are_verbs, shape_of
+from engine.flow.unsupported import refusal_of
 from engine.flow.verbs import VERBS
 
 SIZE_LIMIT: Final = 64 * 1024
@@ -73,7 +73,7 @@ def _no_constant(name: str) -> None:
     raise DocumentError(f"{name} is not a JSON number.")
 
 
-def _tagged(value: object, classes: Iterable[type], where: str) -> Node:
+def _tagged(value: object, classes: Iterable[type], where: str) -> Element:
     """An object that says under "verb" what it is."""
     by_tag = {shape_of(cls).json_name: cls for cls in classes}
     attributes = _attributes(value, where)
@@ -87,7 +87,7 @@ def _tagged(value: object, classes: Iterable[type], where: str) -> Node:
     raise DocumentError(f"{where}: {said}. Allowed are: {allowed}.", attribute=TAG)
 
 
-def _named(value: object, classes: Iterable[type], where: str) -> Node:
+def _named(value: object, classes: Iterable[type], where: str) -> Element:
     """An object that is known by the key that it has, as {"number": "+3225550199"} is."""
     by_key = {content[0]: cls for cls in classes if (content := shape_of(cls).content)}
     attributes = _attributes(value, where)
@@ -103,10 +103,10 @@ def _attributes(value: object, where: str) -> dict[str, object]:
     return dict(value)
 
 
-def _node(cls: type, attributes: dict[str, object], label: str) -> Node:
+def _node(cls: type, attributes: dict[str, object], label: str) -> Element:
     """The object as an element: its content and its nested objects moved where XML has them."""
     shape = shape_of(cls)
-    parts: list[str | Node] = []
+    parts: list[str | Element] = []
     if shape.content is not None and (key := shape.content[0]) in attributes:
         text = attributes.pop(key)
         if not isinstance(text, str):
@@ -116,10 +116,10 @@ def _node(cls: type, attributes: dict[str, object], label: str) -> Node:
     for key, declared in shape.nested.items():
         if key in attributes:
             parts += _inside(attributes.pop(key), key, declared, label)
-    return Node(shape.name, label, attributes, tuple(parts), typed=True)
+    return Element(shape.name, label, attributes, tuple(parts), typed=True)
 
 
-def _inside(value: object, key: str, declared: Nested, label: str) -> list[str | Node]:
+def _inside(value: object, key: str, declared: Nested, label: str) -> list[str | Element]:
     if isinstance(value, str) and declared.shorthand is not None:
         return [value]
     if not isinstance(value, list):
@@ -127,7 +127,7 @@ def _inside(value: object, key: str, declared: Nested, label: str) -> list[str |
     return [_one(each, declared, f"{label}, {key} {number}") for number, each in enumerate(value, start=1)]
 
 
-def _one(value: object, declared: Nested, where: str) -> Node:
+def _one(value: object, declared: Nested, where: str) -> Element:
     if len(declared.classes) == 1:
         return _node(declared.classes[0], _attributes(value, where), where)
     spelled = _tagged if are_verbs(declared) else _named

@@ -10,10 +10,10 @@ from typing import Final, NoReturn
 from xml.parsers import expat
 
 from engine.errors import DocumentError
+from engine.flow.diagnostics import STRICT, Findings
 from engine.flow.document import Document, Verb
-from engine.flow.findings import STRICT, Findings
-from engine.flow.node import Node, read, shown
-from engine.flow.refused import refusal_of
+from engine.flow.element import Element, read, shown
+from engine.flow.unsupported import refusal_of
 from engine.flow.verbs import VERBS
 
 SIZE_LIMIT: Final = 64 * 1024
@@ -34,7 +34,7 @@ def from_xml(body: str | bytes, findings: Findings = STRICT) -> Document:
     return Document(tuple(verb for verb in verbs if verb is not None))
 
 
-def _verb(node: Node, findings: Findings) -> Verb | None:
+def _verb(node: Element, findings: Findings) -> Verb | None:
     cls = VERBS.get(node.name)
     if cls is not None:
         return read(node, cls, findings)
@@ -54,10 +54,10 @@ class _Open:
     attributes: Mapping[str, object]
     line: int
     column: int
-    parts: list[str | Node] = field(default_factory=list)
+    parts: list[str | Element] = field(default_factory=list)
 
-    def closed(self) -> Node:
-        return Node(self.name, f"<{self.name}>", self.attributes, tuple(self.parts), self.line, self.column)
+    def closed(self) -> Element:
+        return Element(self.name, f"<{self.name}>", self.attributes, tuple(self.parts), self.line, self.column)
 
 
 class _Reader:
@@ -73,9 +73,9 @@ class _Reader:
         self._parser.EntityDeclHandler = self._refuse_entity
         self._parser.ProcessingInstructionHandler = self._refuse_instruction
         self._open: list[_Open] = []
-        self._root: Node | None = None
+        self._root: Element | None = None
 
-    def read(self, body: str | bytes) -> Node:
+    def read(self, body: str | bytes) -> Element:
         try:
             self._parser.Parse(body, True)
         except expat.ExpatError as wrong:

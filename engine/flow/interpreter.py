@@ -8,11 +8,11 @@ from typing import Final, Protocol
 import structlog
 
 from engine.errors import DocumentError, FlowFailed, LegGone, WebhookError
+from engine.flow.call_actions import CallActions
 from engine.flow.document import Document, Verb
+from engine.flow.execution_context import Ending, ExecutionContext
+from engine.flow.loop_guard import LoopGuard
 from engine.flow.next_step import Continue, Done, GoTo, Left, Next
-from engine.flow.pace import Pace
-from engine.flow.scene import Ending, Scene
-from engine.flow.stage import Stage
 
 _ENDING_IT: Final = (LegGone, WebhookError, DocumentError, FlowFailed)
 """What a verb raises where the flow itself can't go on."""
@@ -41,7 +41,7 @@ class Interpreter:
         self._fetch = fetch
         self._now = now
 
-    async def run(self, start: Start | str, stage: Stage, base_url: str | None = None) -> None:
+    async def run(self, start: Start | str, stage: CallActions, base_url: str | None = None) -> None:
         """Perform the document, or the one at the URL (POST), and hang up where the flow ends.
 
         Returns when the flow has ended, also because the far end hung up. Raises WebhookError or DocumentError
@@ -54,17 +54,17 @@ class Interpreter:
         except LegGone:
             return
 
-    async def run_part(self, start: GoTo, stage: Stage) -> Ending:
+    async def run_part(self, start: GoTo, stage: CallActions) -> Ending:
         """Perform the document at an absolute URL and leave the call as it is. Raises as `run`, and LegGone."""
         return await self._part(start, self._scene(stage, None))
 
-    def _scene(self, stage: Stage, base_url: str | None) -> Scene:
-        return Scene(stage, Pace(self._now), self._part, base_url=base_url)
+    def _scene(self, stage: CallActions, base_url: str | None) -> ExecutionContext:
+        return ExecutionContext(stage, LoopGuard(self._now), self._part, base_url=base_url)
 
-    async def _part(self, start: GoTo, scene: Scene) -> Ending:
+    async def _part(self, start: GoTo, scene: ExecutionContext) -> Ending:
         return await self._perform(start, scene)
 
-    async def _perform(self, start: Start, scene: Scene) -> Ending:
+    async def _perform(self, start: Start, scene: ExecutionContext) -> Ending:
         if isinstance(start, GoTo):
             document, scene = await self._go(start, scene)
         else:
@@ -73,7 +73,7 @@ class Interpreter:
             document, scene = await self._go(following, scene)
         return following
 
-    async def _play(self, document: Document, scene: Scene) -> GoTo | Ending:
+    async def _play(self, document: Document, scene: ExecutionContext) -> GoTo | Ending:
         """The document's verbs in order; where to go then, or how it ended."""
         for verb in document.verbs:
             scene.pace.step()
@@ -93,14 +93,14 @@ class Interpreter:
                     continue
         return Ending.RAN_OUT
 
-    async def _go(self, to: GoTo, scene: Scene) -> tuple[Document, Scene]:
+    async def _go(self, to: GoTo, scene: ExecutionContext) -> tuple[Document, ExecutionContext]:
         url = scene.absolute(to.url)
         with scene.pace.jump():
             document = await self._fetch(url, to.method, to.params, hidden=to.hidden)
         return document, replace(scene, url=url)
 
 
-async def _performed(verb: Verb, scene: Scene) -> Next:
+async def _performed(verb: Verb, scene: ExecutionContext) -> Next:
     """One verb, whose own failure is noted and harms nothing but itself."""
     try:
         return await verb.run(scene)

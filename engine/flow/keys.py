@@ -10,7 +10,7 @@ _RUN: Final = re.compile(r"[wW]|[^wW]+")
 
 
 class Presses(Protocol):
-    """What is needed of a stage."""
+    """The keys that a call's far end presses, as a verb reads them."""
 
     async def pause(self, seconds: float) -> None: ...
     async def send_digits(self, digits: str) -> None: ...

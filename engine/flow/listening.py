@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
+from engine.aio.waits import race
 from engine.errors import SpeechError
 from engine.flow.document import Verb
-from engine.flow.next_step import Method
+from engine.flow.execution_context import ExecutionContext
+from engine.flow.next_step import HttpMethod
 from engine.flow.plans import HearPlan, Spoken
-from engine.flow.scene import Scene
-from engine.waits import race
 
 _END_SILENCE_S = 1.0
 
@@ -57,7 +57,7 @@ class Wanted(Protocol):
     @property
     def partial_result_callback(self) -> str | None: ...
     @property
-    def partial_result_callback_method(self) -> Method: ...
+    def partial_result_callback_method(self) -> HttpMethod: ...
     @property
     def mask(self) -> bool: ...
     @property
@@ -67,7 +67,7 @@ class Wanted(Protocol):
 class Listening:
     """One Gather at work; `language` is the one in which speech is listened to, None where keys alone are taken."""
 
-    def __init__(self, wanted: Wanted, scene: Scene, language: str | None) -> None:
+    def __init__(self, wanted: Wanted, scene: ExecutionContext, language: str | None) -> None:
         self._wanted = wanted
         self._scene = scene
         self._language = language

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 
-class Method(StrEnum):
+class HttpMethod(StrEnum):
     """How a webhook is requested: parameters in the query, or as a form."""
 
     GET = "GET"
@@ -27,7 +27,7 @@ class GoTo:
     """
 
     url: str
-    method: Method = Method.POST
+    method: HttpMethod = HttpMethod.POST
     params: Mapping[str, str] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
 

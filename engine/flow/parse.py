@@ -5,8 +5,8 @@ import re
 from typing import Any, Final
 
 from engine.errors import DocumentError
+from engine.flow.diagnostics import STRICT, Findings
 from engine.flow.document import Document
-from engine.flow.findings import STRICT, Findings
 from engine.flow.from_json import from_json
 from engine.flow.from_xml import from_xml
 

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from engine.flow.kinds import ANYTHING, Pattern
-from engine.room_options import PIN_PATTERN
+from engine.flow.attribute_types import ANYTHING, Pattern
+from engine.model.conference_options import PIN_PATTERN
 
 _BETWEEN_DIGITS: Final = r"[ ().\-/]*"
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from engine.call import Status
-from engine.callback import Callback
-from engine.room_options import RoomOptions
+from engine.model.call import Status
+from engine.model.callback import Callback
+from engine.model.conference_options import RoomOptions
 
 
 class Trim(StrEnum):
@@ -98,7 +98,7 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
-class Whisper:
+class WhisperPlan:
     """A document that is performed for the called party alone before the two are joined."""
 
     url: str
@@ -106,13 +106,13 @@ class Whisper:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class DialTarget:
     """Whom to dial: E.164 (`number`), a SIP URI, or a client's name where `client`."""
 
     address: str
     client: bool = False
     send_digits: str = ""
-    whisper: Whisper | None = None
+    whisper: WhisperPlan | None = None
     callback: Callback | None = None
     credentials: Credentials | None = None
     headers: tuple[tuple[str, str], ...] = ()
@@ -166,7 +166,7 @@ class DialPlan:
     called party answers. `ring_tone` is a country (ISO 3166, lower case), None for the called number's own.
     """
 
-    targets: tuple[Target, ...]
+    targets: tuple[DialTarget, ...]
     answer_timeout_s: int
     caller: str | None = None
     caller_name: str | None = None
@@ -235,7 +235,7 @@ class RoomPlan:
     moderator_pin: str | None = field(default=None, repr=False)
 
 
-class Entry(StrEnum):
+class QueueEntry(StrEnum):
     """Whether somebody came into a room, or why not."""
 
     ENTERED = "entered"
@@ -252,7 +252,7 @@ class RoomOutcome:
     """How the stay in the room ended."""
 
     conference_id: str
-    entry: Entry
+    entry: QueueEntry
     seconds: int = 0
     recording_url: str | None = None
 

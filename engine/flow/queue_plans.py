@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from engine.flow.plans import NOT_RECORDED, BridgeRecording, Whisper
-from engine.queue import QueueResult
+from engine.flow.plans import NOT_RECORDED, BridgeRecording, WhisperPlan
+from engine.model.queue import QueueResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class ServePlan:
 
     name: str
     answer_timeout_s: int
-    whisper: Whisper | None = None
+    whisper: WhisperPlan | None = None
     limit_s: int | None = None
     recording: BridgeRecording = NOT_RECORDED
     hang_up_on_star: bool = False

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.flow.markup import MARKUP
-from engine.flow.refused import REFUSED
 from engine.flow.shape import Nested, Shape, shape_of
+from engine.flow.unsupported import REFUSED
 from engine.flow.verbs import VERBS
 from engine.page_tables import renewed, row
 

@@ -10,8 +10,8 @@ import sys
 from functools import cache
 from typing import Any, Final
 
+from engine.flow.attribute_types import AttributeType, JsonSchema
 from engine.flow.from_json import TAG
-from engine.flow.kinds import JsonSchema, Kind
 from engine.flow.shape import Nested, are_verbs, shape_of
 from engine.flow.verbs import VERBS
 
@@ -74,7 +74,7 @@ def _list_of(nested: Nested) -> JsonSchema:
     return several if content is None else {"anyOf": [content[1].kind.schema(), several]}
 
 
-def _described(kind: Kind[Any], words: str) -> JsonSchema:
+def _described(kind: AttributeType[Any], words: str) -> JsonSchema:
     return {"description": f"{words}.", **kind.schema()}
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from engine.flow.kinds import Kind
+from engine.flow.attribute_types import AttributeType
 
 _DECLARED: Final = "declared"
 
@@ -22,7 +22,7 @@ _DECLARED: Final = "declared"
 class Attribute:
     """A value that an element may have; `help` is one line for the schema and the documentation."""
 
-    kind: Kind[Any]
+    kind: AttributeType[Any]
     help: str
 
 
@@ -30,7 +30,7 @@ class Attribute:
 class Content:
     """What stands between the tags; in JSON, the key named as the field. `markup`: elements allowed within."""
 
-    kind: Kind[Any]
+    kind: AttributeType[Any]
     help: str
     markup: frozenset[str] = frozenset()
 
@@ -50,13 +50,13 @@ class Nested:
     least: int = 0
 
 
-def attribute(kind: Kind[Any], *, default: Any = None, help: str) -> Any:  # noqa: A002 (as in argparse and typer)
+def attribute(kind: AttributeType[Any], *, default: Any = None, help: str) -> Any:  # noqa: A002 (as in argparse and typer)
     """Declare an attribute."""
     return dataclasses.field(default=default, metadata={_DECLARED: Attribute(kind, help)})
 
 
 def content(
-    kind: Kind[Any],
+    kind: AttributeType[Any],
     *,
     help: str,  # noqa: A002
     default: Any = dataclasses.MISSING,

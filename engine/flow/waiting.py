@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from engine.flow.next_step import GoTo, Method
-from engine.flow.scene import Scene
-from engine.flow.stage import Waiting
+from engine.flow.call_actions import Waiting
+from engine.flow.execution_context import ExecutionContext
+from engine.flow.next_step import GoTo, HttpMethod
 
 
-def waiting_with(scene: Scene, url: str | None, method: Method) -> Waiting | None:
+def waiting_with(scene: ExecutionContext, url: str | None, method: HttpMethod) -> Waiting | None:
     """The document at the URL, performed once with parameters; None (music) without a URL. Raises FlowFailed.
 
     An empty URL is silence, as the field has it.
@@ -24,7 +24,7 @@ def waiting_with(scene: Scene, url: str | None, method: Method) -> Waiting | Non
     return perform
 
 
-def _silence(scene: Scene) -> Waiting:
+def _silence(scene: ExecutionContext) -> Waiting:
     async def wait(params: Mapping[str, str]) -> bool:
         del params
         await scene.stage.pause(_LONG_S)

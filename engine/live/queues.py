@@ -7,21 +7,22 @@ from typing import Any, Final
 
 import structlog
 
-from engine.call import Status
+from engine.aio.waits import first_of, to_its_end
 from engine.errors import DocumentError, FlowFailed, LegGone, NotFound, StoreError, WebhookError, WrongState
+from engine.flow.call_actions import Waiting
+from engine.flow.execution_context import Ending
 from engine.flow.interpreter import Start
-from engine.flow.next_step import GoTo, Method
+from engine.flow.next_step import GoTo, HttpMethod
 from engine.flow.plans import DialOutcome
 from engine.flow.queue_plans import QueueOutcome, QueuePlan, ServePlan
-from engine.flow.scene import Ending
-from engine.flow.stage import Waiting
-from engine.ids import Kind, new_id
-from engine.live.entertainment import Entertainment
-from engine.live.services import Services
-from engine.live.session import Session
-from engine.live.stored import stored
-from engine.live.talk import Talk, Terms
-from engine.queue import (
+from engine.ids import IdKind, new_id
+from engine.live.bridging.bridge import BridgeOptions, CallBridge
+from engine.live.services import CallServices
+from engine.live.session.session import Session
+from engine.live.session.stored import stored
+from engine.live.wait_music import WaitMusic
+from engine.model.call import Status
+from engine.model.queue import (
     RESULTS,
     WAIT_TRANSITIONS,
     Queue,
@@ -32,9 +33,8 @@ from engine.queue import (
     estimated_wait_s,
     order,
 )
-from engine.told.queue import served_params, waiting_params
-from engine.transitions import next_state
-from engine.waits import first_of, to_its_end
+from engine.model.transitions import next_state
+from engine.webhooks.payloads.queue import served_params, waiting_params
 
 Perform = Callable[[Session, GoTo], Coroutine[Any, Any, Ending]]
 
@@ -103,9 +103,9 @@ class LiveQueue:
 
 
 class LiveQueues:
-    """By account and name."""
+    """The call queues of a node: who waits in them, and who is served next. They are found by account and name."""
 
-    def __init__(self, services: Services, talk: Talk, perform: Perform) -> None:
+    def __init__(self, services: CallServices, talk: CallBridge, perform: Perform) -> None:
         self._services = services
         self._talk = talk
         self._perform = perform
@@ -118,7 +118,7 @@ class LiveQueues:
             session.journal.note("queue_full", queue=queue.queue.id)
             return QueueOutcome(QueueResult.FULL, None, 0)
         waiter = self._waiter(session, queue, plan)
-        entertained = Entertainment(session, self._services.speaker)
+        entertained = WaitMusic(session, self._services.speaker)
         event, seconds = WaitEvent.REDIRECTED, 0
         queue.add(waiter)
         try:
@@ -146,7 +146,7 @@ class LiveQueues:
     async def serve(self, server: Session, plan: ServePlan) -> DialOutcome:
         """Talk to the first who waits; None in time is "no-answer"."""
         queue = await self._queue(server.call.account_id, plan.name)
-        entertained = Entertainment(server, self._services.speaker)
+        entertained = WaitMusic(server, self._services.speaker)
         async with entertained.with_(None, dict, until=queue.filled, music=not queue.filled.is_set()):
             await first_of(queue.filled, server.over, timeout_s=plan.answer_timeout_s)
         if server.over.is_set() or not queue.waiters:
@@ -197,7 +197,7 @@ class LiveQueues:
             await self._whisper(server, waiter, queue, plan)
         if member.over.is_set():
             return DialOutcome(Status.NO_ANSWER, member.call.id, 0)
-        terms = Terms(plan.limit_s, plan.hang_up_on_star, plan.recording)
+        terms = BridgeOptions(plan.limit_s, plan.hang_up_on_star, plan.recording)
         talked = await self._talk.between(server, member, terms, waiter.taken)
         url = self._services.recording_url(talked.recording_id) if talked.recording_id else None
         return DialOutcome(Status.COMPLETED, member.call.id, talked.seconds, recording_url=url, bridged=True)
@@ -206,7 +206,7 @@ class LiveQueues:
         assert plan.whisper is not None
         waited_s = self._services.clock.monotonic() - waiter.since_s
         params = served_params(queue.queue.id, waited_s=waited_s, server_call_id=server.call.id)
-        to = GoTo(plan.whisper.url, Method(plan.whisper.method), params)
+        to = GoTo(plan.whisper.url, HttpMethod(plan.whisper.method), params)
         try:
             await server.until_over(self._perform(waiter.session, to))
         except (WebhookError, DocumentError, FlowFailed) as error:
@@ -215,7 +215,7 @@ class LiveQueues:
     async def _queue(self, account_id: str, name: str) -> LiveQueue:
         key = (account_id, name)
         if key not in self._queues:
-            queue = Queue(new_id(Kind.QUEUE), account_id, name, self._services.clock.now())
+            queue = Queue(new_id(IdKind.QUEUE), account_id, name, self._services.clock.now())
             try:
                 queue = await self._services.queues.made(queue)
             except StoreError as error:
@@ -225,7 +225,9 @@ class LiveQueues:
         return self._queues[key]
 
     def _waiter(self, session: Session, queue: LiveQueue, plan: QueuePlan) -> Waiter:
-        wait = Wait(new_id(Kind.QUEUE_WAIT), queue.queue.id, session.call.id, plan.priority, self._services.clock.now())
+        wait = Wait(
+            new_id(IdKind.QUEUE_WAIT), queue.queue.id, session.call.id, plan.priority, self._services.clock.now()
+        )
         return Waiter(session, wait, self._services.clock.monotonic())
 
     def _params(self, queue: LiveQueue, waiter: Waiter, plan: QueuePlan) -> Callable[[], dict[str, str]]:

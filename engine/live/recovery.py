@@ -6,19 +6,19 @@ from typing import Final
 
 import structlog
 
-from engine.call import Attempt, Call, Event
-from engine.conference import ConferenceStatus, become
 from engine.errors import RecordingError
-from engine.live.backlog import Backlog
-from engine.live.journal import Journal, Ledger
-from engine.live.recording_teller import RecordingTeller
-from engine.live.services import Services
-from engine.live.unwanted import without_audio
-from engine.recording import Recording, RecordingEvent, after, closed
-from engine.recording_marks import PauseBehavior, moved
-from engine.recording_shelf import RecordingShelf
-from engine.tape.audio import RecordedFile
-from engine.told.recording import recording_facts
+from engine.live.recording.callbacks import RecordingCallbacks
+from engine.live.recording.unwanted import without_audio
+from engine.live.services import CallServices
+from engine.live.session.backlog import Backlog
+from engine.live.session.journal import Journal, Ledger
+from engine.model.call import Attempt, Call, Event
+from engine.model.conference import ConferenceStatus, become
+from engine.model.recording import Recording, RecordingEvent, after, closed
+from engine.model.recording_marks import PauseBehavior, moved
+from engine.recordings.files.audio import RecordedFile
+from engine.recordings.storage import RecordingStorage
+from engine.webhooks.payloads.recording import recording_facts
 
 _DIED: Final = "The process that carried it ended without closing it."
 _CUT_SHORT: Final = f"{_DIED} It holds what was heard up to then."
@@ -26,7 +26,7 @@ _CUT_SHORT: Final = f"{_DIED} It holds what was heard up to then."
 log = structlog.get_logger(__name__)
 
 
-async def recover(services: Services) -> None:
+async def recover(services: CallServices) -> None:
     """Close everything that this node left open. Raises StoreError."""
     for call in await services.ledger.calls.open_on(services.node):
         await _fail(call, services.ledger)
@@ -36,7 +36,7 @@ async def recover(services: Services) -> None:
             await services.conferences.leave(participant.id, now)
         if conference.status is not ConferenceStatus.INIT:
             await services.conferences.save(become(conference, ConferenceStatus.COMPLETED, now))
-    teller = RecordingTeller(services.teller, services.recording_url, Backlog(services.clock))
+    teller = RecordingCallbacks(services.teller, services.recording_url, Backlog(services.clock))
     for recording in await services.recordings.untold(services.node):
         await teller.tell_end(recording)
         await services.recordings.mark_told(recording.id)
@@ -57,7 +57,7 @@ async def _fail(call: Call, ledger: Ledger) -> None:
     log.warning("call_recovered", call_id=call.id)
 
 
-async def _tell(row: Recording, teller: RecordingTeller, services: Services) -> None:
+async def _tell(row: Recording, teller: RecordingCallbacks, services: CallServices) -> None:
     """As the process that died would have: on the call's events, and to whom it was to be told."""
     if row.told_on is not None:
         facts = recording_facts(row, teller.url(row))
@@ -65,7 +65,7 @@ async def _tell(row: Recording, teller: RecordingTeller, services: Services) -> 
     await teller.tell_end(row)
 
 
-async def _closed(recording: Recording, services: Services) -> Recording:
+async def _closed(recording: Recording, services: CallServices) -> Recording:
     """With the figures of what is left of it: all where it had been closed, else up to the process's end."""
     recording = closed(recording)
     if recording.unwanted:
@@ -95,7 +95,7 @@ def _ended_at(recording: Recording, held_s: float) -> datetime:
     return recording.started_at + timedelta(seconds=held_s - recording.lead_s + sum(skipped))
 
 
-async def _trimmed(recording: Recording, file: RecordedFile, shelf: RecordingShelf) -> RecordedFile:
+async def _trimmed(recording: Recording, file: RecordedFile, shelf: RecordingStorage) -> RecordedFile:
     """Where it can't be trimmed it is kept as it is."""
     try:
         return await shelf.finished(recording, trim=True)

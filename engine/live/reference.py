@@ -10,9 +10,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-from engine import call, conference, queue, recording
-from engine.consent.state import CONSENT_TRANSITIONS, ConsentState
-from engine.live.handover import FLOW_TRANSITIONS, FlowState
+from engine.live.session.flow_handover import FLOW_TRANSITIONS, FlowState
+from engine.model import call, conference, queue, recording
+from engine.model.consent.state import CONSENT_TRANSITIONS, ConsentState
 from engine.page_tables import renewed
 
 State = TypeVar("State", bound=StrEnum)

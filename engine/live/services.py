@@ -4,24 +4,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from engine.disk_space import DiskSpace
-from engine.egress import SipEgress
-from engine.hearing import Recognizer
-from engine.live.consent_rules import ConsentRules
-from engine.live.journal import Ledger
-from engine.live.recording_desk import RecordingDesk
+from engine.live.callbacks import CallCallbacks
+from engine.live.consent.policies import ConsentPolicies
+from engine.live.recording.service import RecordingService
+from engine.live.session.journal import Ledger
 from engine.live.speaker import Speaker
-from engine.live.telling import Teller
-from engine.pins import Pins
+from engine.model.callback import BodyFormat
 from engine.ports import Bridge, Clock, Dialer
-from engine.recording_shelf import RecordingShelf
+from engine.ports.recognition import Recognizer
+from engine.recordings.disk_space import DiskSpace
+from engine.recordings.storage import RecordingStorage
+from engine.security.egress import SipEgress
+from engine.security.pins import Pins
 from engine.store import Conferences, Numbers, Queues, Recordings
-from engine.web.call_web import CallWeb
-from engine.web.request import BodyFormat
+from engine.webhooks.call_web import CallWeb
 
 
 class Web(Protocol):
-    """Customers' servers, such as engine.web.client.WebhookClient."""
+    """Customers' servers, such as engine.webhooks.client.WebhookClient."""
 
     def for_call(
         self,
@@ -36,7 +36,7 @@ class Web(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Services:
+class CallServices:
     """`recording_url` gives where a recording is downloaded; `country` is for ringback (ISO 3166, lower case).
 
     `registrar` is the SIP URI of the registrar where clients are registered, None without one.
@@ -48,13 +48,13 @@ class Services:
     conferences: Conferences
     recordings: Recordings
     queues: Queues
-    teller: Teller
+    teller: CallCallbacks
     dialer: Dialer
     bridge: Bridge
     speaker: Speaker
-    recorder: RecordingDesk
-    shelf: RecordingShelf
-    consent: ConsentRules
+    recorder: RecordingService
+    shelf: RecordingStorage
+    consent: ConsentPolicies
     pins: Pins
     recognizer: Recognizer | None
     web: Web

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from engine.aio.waits import to_its_end
 from engine.ports import Bridge, Player, Sink, Speech, Synthesizer, Tones
-from engine.waits import to_its_end
-from engine.web.call_web import CallWeb
+from engine.webhooks.call_web import CallWeb
 
 
 class MediaFiles(Protocol):
-    """Files on customers' servers, such as engine.web.media_cache.MediaCache."""
+    """Files on customers' servers, such as engine.webhooks.media.media_cache.MediaCache."""
 
     def wav(self, url: str, web: CallWeb, rate_hz: int) -> AbstractAsyncContextManager[Path]:
         """A mono 16-bit WAV of what is at the URL, which is there while inside. Raises WebhookError, MediaError."""

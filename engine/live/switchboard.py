@@ -7,32 +7,32 @@ from typing import Final
 
 import structlog
 
-from engine.call import Attempt, Call, Direction, Event
-from engine.call_options import CallOptions
+from engine.aio.waits import first_of
 from engine.errors import NotFound, StoreError, WrongState
+from engine.flow.execution_context import Ending
 from engine.flow.interpreter import Start
 from engine.flow.keys import press
-from engine.flow.next_step import GoTo, Method
-from engine.flow.scene import Ending
-from engine.live.conduct import Conductor
+from engine.flow.next_step import GoTo, HttpMethod
+from engine.live.bridging.bridge import CallBridge
+from engine.live.bridging.dialling import Dialling
+from engine.live.calls.actions import LiveStage, SharedServices
+from engine.live.calls.control import CallControl
+from engine.live.calls.flow_runner import FlowRunner
+from engine.live.calls.registry import Sessions
 from engine.live.conference.control import ConferenceControl
 from engine.live.conference.rooms import Rooms
-from engine.live.control import CallControl
-from engine.live.dialling import Dialling
-from engine.live.journal import Journal
-from engine.live.permission import Permission
+from engine.live.consent.service import ConsentService
+from engine.live.orders import CallChange, NewCall
 from engine.live.queues import LiveQueues
-from engine.live.services import Services
-from engine.live.session import Session
-from engine.live.sessions import Sessions
-from engine.live.stage import Desks, LiveStage
-from engine.live.talk import Talk
-from engine.numbers import Number, from_carrier
-from engine.orders import CallChange, NewCall
-from engine.ports import Arrival, Cause, DialRequest, Leg, Refused
-from engine.recording import UNFINISHED, RecordingStatus, erased
-from engine.waits import first_of
-from engine.web.request import BodyFormat
+from engine.live.services import CallServices
+from engine.live.session.journal import Journal
+from engine.live.session.session import Session
+from engine.model.call import Attempt, Call, Direction, Event
+from engine.model.call_options import CallOptions
+from engine.model.callback import BodyFormat
+from engine.model.numbers import Number, from_carrier
+from engine.model.recording import UNFINISHED, RecordingStatus, erased
+from engine.ports import Cause, DialRefused, DialRequest, InboundCall, Leg
 
 INBOUND_RING_S: Final = 120
 _END_S: Final = 5.0
@@ -41,18 +41,20 @@ log = structlog.get_logger(__name__)
 
 
 class Switchboard:
-    """Implements api.desk.FrontDesk; its `conferences` api.desk.ConferenceDesk."""
+    """Takes, places, finds and ends the calls of a node.
 
-    def __init__(self, services: Services) -> None:
+    Implements api.http.engine_ports.CallService; its `conferences` implement ConferenceDesk there."""
+
+    def __init__(self, services: CallServices) -> None:
         self._services = services
         self._sessions = Sessions(services)
-        permission = Permission(services.consent, services.speaker, services.recorder, services.clock)
-        talk = Talk(services, permission)
+        permission = ConsentService(services.consent, services.speaker, services.recorder, services.clock)
+        talk = CallBridge(services, permission)
         dialling = Dialling(services, talk, self._start_child, self._press, self._perform)
         rooms = Rooms(services, permission)
         self.conferences = ConferenceControl(services, rooms, permission)
         self._queues = LiveQueues(services, talk, self._perform)
-        self._desks = Desks(permission, dialling, rooms, self._queues)
+        self._desks = SharedServices(permission, dialling, rooms, self._queues)
         self._control = CallControl(services, self._sessions, self._desks)
 
     @asynccontextmanager
@@ -87,11 +89,11 @@ class Switchboard:
         """Do something with a live call. Raises NotFound, WrongState, and what the change needs and is not there."""
         return await self._control.change(account_id, call_id, change)
 
-    def arrive(self, leg: Leg, arrival: Arrival) -> None:
+    def arrive(self, leg: Leg, arrival: InboundCall) -> None:
         """An INVITE came in."""
         self._sessions.spawn(self._take(leg, arrival))
 
-    def note_refused(self, refused: Refused) -> None:
+    def note_refused(self, refused: DialRefused) -> None:
         """An INVITE was refused before it became a leg; whose number it called finds it among the calls."""
         self._sessions.spawn(self._keep_refused(refused))
 
@@ -122,7 +124,7 @@ class Switchboard:
     def live_calls(self) -> int:
         return self._sessions.count
 
-    async def _take(self, leg: Leg, arrival: Arrival) -> None:
+    async def _take(self, leg: Leg, arrival: InboundCall) -> None:
         try:
             self._services.space.require()
             number = await self._called(arrival)
@@ -140,7 +142,7 @@ class Switchboard:
             await leg.hang_up(Cause.FAULT)  # who calls is not left ringing
             raise
 
-    async def _keep_refused(self, refused: Refused) -> None:
+    async def _keep_refused(self, refused: DialRefused) -> None:
         arrival, said = refused.arrival, f"{refused.sip_code} {refused.why}".strip()
         try:
             number = await self._called(arrival)
@@ -159,7 +161,7 @@ class Switchboard:
                 Event.BROKE, sip_code=refused.sip_code, sip_reason=refused.why, q850_cause=refused.q850_cause
             )
 
-    async def _called(self, arrival: Arrival) -> Number | None:
+    async def _called(self, arrival: InboundCall) -> Number | None:
         for called in (arrival.called, arrival.addressed):
             number = await self._services.numbers.get(from_carrier(called))
             if number is not None:
@@ -183,7 +185,7 @@ class Switchboard:
             flow=order.flow.text if order.flow else None,
         )
 
-    def _inbound(self, number: Number, arrival: Arrival) -> Call:
+    def _inbound(self, number: Number, arrival: InboundCall) -> Call:
         return Call.begun(
             Direction.INBOUND,
             from_carrier(arrival.caller),
@@ -196,7 +198,7 @@ class Switchboard:
             fallback_url=number.fallback_url,
         )
 
-    def _conductor(self, session: Session, *, number: Number | None) -> Conductor:
+    def _conductor(self, session: Session, *, number: Number | None) -> FlowRunner:
         web = self._services.web.for_call(
             session.call.account_id,
             session.call.id,
@@ -204,7 +206,7 @@ class Switchboard:
             event=session.journal.note,
         )
         stage = LiveStage(session, self._services, self._desks, web)
-        return Conductor(session, stage, web, self._services.clock)
+        return FlowRunner(session, stage, web, self._services.clock)
 
     async def _start_child(self, call: Call, request: DialRequest) -> Session:
         return await self._sessions.place(call, request, partial(self._conductor, number=None), _stand_by)
@@ -216,16 +218,16 @@ class Switchboard:
         return await self._sessions.conductor(session).perform_part(to)
 
 
-async def _run(conductor: Conductor, *, starts: Sequence[Start]) -> None:
+async def _run(conductor: FlowRunner, *, starts: Sequence[Start]) -> None:
     await conductor.run(starts)
 
 
-async def _stand_by(conductor: Conductor) -> None:
+async def _stand_by(conductor: FlowRunner) -> None:
     await conductor.stand_by()
 
 
 def _requests(call: Call, number: Number | None) -> list[Start]:
     """The URLs that are asked for the call's flow, in order; `number` says how they are requested."""
-    methods = (number.method, number.fallback_method) if number else (Method.POST, Method.POST)
+    methods = (number.method, number.fallback_method) if number else (HttpMethod.POST, HttpMethod.POST)
     urls = zip((call.url, call.fallback_url), methods, strict=True)
-    return [GoTo(url, Method(method)) for url, method in urls if url]
+    return [GoTo(url, HttpMethod(method)) for url, method in urls if url]

@@ -1,26 +1,26 @@
 """What the engine needs from outside, in its own words; sip/ and tts/ fit themselves to it."""
 
+from engine.model.rtp_stats import RtpStats
 from engine.ports.bridge import LONGEST_LISTEN_S, Bridge, Player, Recorder
 from engine.ports.clock import Clock
 from engine.ports.legs import (
     Alerted,
     Answered,
-    Arrival,
     Cause,
     Dialer,
+    DialRefused,
     DialRequest,
     DigitPressed,
     EndedBy,
     HungUp,
+    InboundCall,
     Leg,
     LegEvent,
     MediaChanged,
     MediaLost,
     ReferAnswered,
     ReferRequested,
-    Refused,
 )
-from engine.ports.quality import LineFigures
 from engine.ports.rooms import PLAIN_SOUND, WIDEST_HZ, Attendance, MixedRoom, RoomSound
 from engine.ports.sound import AudioDecoder, Speech, Synthesizer, Tones
 from engine.ports.wires import (
@@ -45,12 +45,12 @@ __all__ = [
     "WIDEST_HZ",
     "Alerted",
     "Answered",
-    "Arrival",
     "Attendance",
     "AudioDecoder",
     "Bridge",
     "Cause",
     "Clock",
+    "DialRefused",
     "DialRequest",
     "Dialer",
     "DigitPressed",
@@ -59,10 +59,10 @@ __all__ = [
     "Everyone",
     "Heard",
     "HungUp",
+    "InboundCall",
     "Leg",
     "LegEvent",
     "LegId",
-    "LineFigures",
     "MediaChanged",
     "MediaLost",
     "Mixed",
@@ -74,9 +74,9 @@ __all__ = [
     "RecorderId",
     "ReferAnswered",
     "ReferRequested",
-    "Refused",
     "RoomId",
     "RoomSound",
+    "RtpStats",
     "Said",
     "Sink",
     "Source",

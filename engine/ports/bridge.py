@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol
 
-from engine.ports.quality import LineFigures
+from engine.model.rtp_stats import RtpStats
 from engine.ports.rooms import PLAIN_SOUND, MixedRoom, RoomSound
 from engine.ports.wires import LegId, Played, Said, Sink, Source, Track
 
@@ -97,6 +97,6 @@ class Bridge(Protocol):
         """Loudness of what the far end says now, 0.0 (silence) to 1.0."""
         ...
 
-    async def figures(self, leg: LegId) -> LineFigures | None:
+    async def figures(self, leg: LegId) -> RtpStats | None:
         """What the leg's line was like so far; None where the leg has no media, or is over."""
         ...

@@ -5,7 +5,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """UTC, seconds, and waiting."""
+    """Tells the time (UTC, and monotonic seconds) and waits."""
 
     def now(self) -> datetime:
         """UTC."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import Protocol
 
-from engine.call import Event
-from engine.ports.quality import LineFigures
+from engine.model.call import Event
+from engine.model.rtp_stats import RtpStats
 from engine.ports.wires import LegId
 
 
@@ -108,7 +108,7 @@ class HungUp:
     sip_code: int
     sip_reason: str
     q850_cause: int | None = None
-    figures: LineFigures | None = None
+    figures: RtpStats | None = None
     unheard: str = ""
     words: str = ""
 
@@ -137,7 +137,7 @@ class DialRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class InboundCall:
     """An INVITE that came in: the called number as given (Request-URI), the caller, where it came from.
 
     `addressed` is the number in To, which some carriers use while they address the trunk itself.
@@ -151,10 +151,10 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class DialRefused:
     """An INVITE that came in and was refused before it became a leg: what it was answered, and why in words."""
 
-    arrival: Arrival
+    arrival: InboundCall
     sip_code: int
     why: str
     q850_cause: int | None
@@ -198,7 +198,7 @@ class Leg(Protocol):
 
 
 class Dialer(Protocol):
-    """Makes outbound legs."""
+    """Dials: makes outbound legs."""
 
     async def dial(self, request: DialRequest) -> Leg:
         """Send INVITE. Raises SipError if it can't be sent at all (no trunk, bad URI)."""

@@ -21,7 +21,7 @@ _MOST_PLACES_TRIED: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AuditEntry:
     """Something that was done: `actor` is key:ID, cli or system:NODE; no fact holds a telephone number."""
 
     actor: str
@@ -55,7 +55,7 @@ class Head:
 
 
 class FaultKind(StrEnum):
-    """What is wrong with a row."""
+    """What is wrong with a row of the audit log."""
 
     CHANGED = "changed"
     MISSING = "missing"
@@ -87,7 +87,7 @@ def canonical(facts: Mapping[str, object]) -> str:
     return json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
 
 
-def chained(entry: Entry, at: datetime, sequence: int, previous: str) -> AuditRow:
+def chained(entry: AuditEntry, at: datetime, sequence: int, previous: str) -> AuditRow:
     """The entry as the row behind the one whose hash is `previous`."""
     row = AuditRow(sequence, at, entry.actor, entry.action, entry.object, canonical(entry.facts), previous, "")
     return replace(row, hash=hash_of(row))

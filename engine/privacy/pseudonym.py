@@ -12,7 +12,7 @@ from typing import Final
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from engine.numbers import country_of, from_carrier
+from engine.model.numbers import country_of, from_carrier
 
 PREFIX: Final = "pseudonym-"
 _PURPOSE: Final = b"telefoon pseudonyms 1"

@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Final
 
 
-class Kept(StrEnum):
-    """What has a time of its own."""
+class DataCategory(StrEnum):
+    """A kind of data that is kept for a time of its own."""
 
     CALLS = "calls"
     RECORDINGS = "recordings"
@@ -20,7 +20,7 @@ class Kept(StrEnum):
     LOGS = "logs"
 
 
-OF_THE_NODE: Final = (Kept.AUDIT, Kept.LOGS)
+OF_THE_NODE: Final = (DataCategory.AUDIT, DataCategory.LOGS)
 """One for all accounts."""
 
 
@@ -32,19 +32,19 @@ LONGEST_DAYS: Final = 36500
 class Periods:
     """Days by kind; FOR_EVER, and a kind that is not named, means that nothing is ever due."""
 
-    days: Mapping[Kept, int]
+    days: Mapping[DataCategory, int]
 
-    def due_before(self, kind: Kept, now: datetime) -> datetime | None:
+    def due_before(self, kind: DataCategory, now: datetime) -> datetime | None:
         """What ended before this moment is due; None where nothing ever is."""
         days = self.days.get(kind, FOR_EVER)
         return None if days == FOR_EVER else now - timedelta(days=days)
 
-    def kept_until(self, kind: Kept, ended_at: datetime) -> datetime | None:
+    def kept_until(self, kind: DataCategory, ended_at: datetime) -> datetime | None:
         """When what ended at this moment falls due; None where it never does."""
         days = self.days.get(kind, FOR_EVER)
         return None if days == FOR_EVER else ended_at + timedelta(days=days)
 
-    def overridden(self, by: Mapping[Kept, int]) -> "Periods":
+    def overridden(self, by: Mapping[DataCategory, int]) -> "Periods":
         """As an account wants them."""
         return Periods({**self.days, **by})
 
@@ -77,5 +77,5 @@ class Swept:
     """How many of a kind went, or would go; `account_id` is empty for what is no account's."""
 
     account_id: str
-    kind: Kept
+    kind: DataCategory
     count: int

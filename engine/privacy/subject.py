@@ -5,7 +5,7 @@ from typing import Final
 
 import phonenumbers
 
-from engine.numbers import parse_e164
+from engine.model.numbers import parse_e164
 
 _BETWEEN: Final = r"(?:[\s./()\-]|%20){0,2}"
 """What people put between digits."""
@@ -16,8 +16,8 @@ _LEAST_DIGITS_ALONE: Final = 7
 """Shorter national numbers are looked for with their country code only: others' digits would be taken for them."""
 
 
-class Subject:
-    """`number` is E.164. Raises ValueError for what is none."""
+class DataSubject:
+    """A person whose data is kept, known by a telephone number (E.164). Raises ValueError for what is none."""
 
     def __init__(self, number: str) -> None:
         self.number = parse_e164(number)

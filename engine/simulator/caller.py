@@ -5,24 +5,24 @@ from collections.abc import Callable
 from typing import Final
 
 from engine.flow.plans import HearPlan, Spoken
-from engine.simulator.script import Input, Script
-from engine.simulator.transcript import Mark
+from engine.simulator.script import Script, ScriptedInput
+from engine.simulator.transcript import TranscriptMark
 
 CHARACTERS_A_SECOND: Final = 15.0
 """How fast people, and voices that can't be measured, speak."""
 _KEY_S: Final = 1.0
 
-Tell = Callable[[Mark, str], None]
+Tell = Callable[[TranscriptMark, str], None]
 """Writes a line of the transcript."""
 
 
-class Caller:
+class SimulatedCaller:
     """Takes the script's inputs in turn, one for each Gather or Record."""
 
     def __init__(self, script: Script, tell: Tell) -> None:
         self._script = script
         self._tell = tell
-        self._input = Input()
+        self._input = ScriptedInput()
         self._prompts_over = asyncio.Event()
         self._listening = False
 
@@ -36,13 +36,13 @@ class Caller:
         """There is silence for so long."""
         self._prompts_over.set()
         if self._listening:
-            self._tell(Mark.WAITS, f"{seconds:g} s for a key")
+            self._tell(TranscriptMark.WAITS, f"{seconds:g} s for a key")
 
     async def key(self, timeout_s: float | None, *, hidden: bool) -> str | None:
         """The next key, None if none comes in time; without a time, it comes after the prompts."""
         if timeout_s is None:
             return await self._key_after_prompts(hidden)
-        self._tell(Mark.WAITS, f"{timeout_s:g} s for a key")
+        self._tell(TranscriptMark.WAITS, f"{timeout_s:g} s for a key")
         if not self._input.keys:
             await asyncio.sleep(timeout_s)
             return None
@@ -54,11 +54,11 @@ class Caller:
         if not self._input.said:
             await asyncio.Event().wait()
         await self._prompts_over.wait()
-        text, self._input = self._input.said, Input()
+        text, self._input = self._input.said, ScriptedInput()
         if plan.partial is not None:
             await plan.partial(text)
         await asyncio.sleep(len(text) / CHARACTERS_A_SECOND + plan.end_silence_s)
-        self._tell(Mark.INPUT, f"says {'•' if plan.hidden else text!r}")
+        self._tell(TranscriptMark.INPUT, f"says {'•' if plan.hidden else text!r}")
         return Spoken(text, 0.9)
 
     async def _key_after_prompts(self, hidden: bool) -> str:
@@ -71,6 +71,6 @@ class Caller:
             self._listening = False
 
     def _press(self, hidden: bool) -> str:
-        key, self._input = self._input.keys[0], Input(self._input.keys[1:])
-        self._tell(Mark.INPUT, f"key {'•' if hidden else key}")
+        key, self._input = self._input.keys[0], ScriptedInput(self._input.keys[1:])
+        self._tell(TranscriptMark.INPUT, f"key {'•' if hidden else key}")
         return key

@@ -15,19 +15,19 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from engine.call import Call, Direction, Status
-from engine.call_options import STANDARD
 from engine.errors import FlowFailed, LegGone, WebhookError
 from engine.flow.document import Document
 from engine.flow.interpreter import Interpreter
 from engine.flow.next_step import GoTo
 from engine.flow.parse import parse
+from engine.model.call import Call, Direction, Status
+from engine.model.call_options import STANDARD
 from engine.ports import Speech
 from engine.simulator.script import Script
 from engine.simulator.stage import SimulatedStage
-from engine.simulator.transcript import Mark, Request, Transcript
+from engine.simulator.transcript import Request, SimulationTranscript, TranscriptMark
 from engine.testing.clock import SkippingLoop
-from engine.told.call import webhook_params
+from engine.webhooks.payloads.call import webhook_params
 
 LIMIT_S: Final = 600.0
 CALLER: Final = "+3225550100"
@@ -64,7 +64,7 @@ def simulate(
     base_url: str | None = None,
     limit_s: float = LIMIT_S,
     measure: Measure = lambda _: None,
-) -> Transcript:
+) -> SimulationTranscript:
     """The transcript of a call: `flow` is a document, or the URL of one of the `pages`.
 
     `digits` are the keys for each Gather in turn, as "1,42#,say:yes"; `answers` how those answer who are dialled,
@@ -102,16 +102,18 @@ def run(
     measure: Measure = lambda _: None,
     base_url: str | None = None,
     limit_s: float = LIMIT_S,
-) -> Transcript:
+) -> SimulationTranscript:
     """The transcript of a call. Raises DocumentError if a document is refused."""
-    transcript = Transcript()
+    transcript = SimulationTranscript()
     with asyncio.Runner(loop_factory=SkippingLoop) as runner:
         runner.run(_Simulation(call, script, fetch, measure, transcript).run(start, base_url, limit_s))
     return transcript
 
 
 class _Simulation:
-    def __init__(self, call: Call, script: Script, fetch: Fetch, measure: Measure, transcript: Transcript) -> None:
+    def __init__(
+        self, call: Call, script: Script, fetch: Fetch, measure: Measure, transcript: SimulationTranscript
+    ) -> None:
         self._fetch = fetch
         self._transcript = transcript
         self._interpreter = Interpreter(self._fetched, lambda: asyncio.get_running_loop().time())
@@ -130,13 +132,13 @@ class _Simulation:
 
     def _end(self, why: str) -> None:
         self._transcript.ended_by = why
-        self._stage.line(Mark.REMARK, why)
+        self._stage.line(TranscriptMark.REMARK, why)
 
     async def _fetched(
         self, url: str, method: str, params: Mapping[str, str], *, hidden: frozenset[str] = frozenset()
     ) -> Document:
         shown = " ".join(f"{name}={'•' if name in hidden else value}" for name, value in params.items())
-        self._stage.line(Mark.ASKS, f"{method} {url}  {shown}".rstrip())
+        self._stage.line(TranscriptMark.ASKS, f"{method} {url}  {shown}".rstrip())
         told = {**webhook_params(self._stage.call), **params}
         self._transcript.requests.append(Request(method, url, told))
         return self._fetch(url, method, told)
@@ -146,6 +148,6 @@ class _Simulation:
             await self._interpreter.run_part(to, stage)
         except (WebhookError, FlowFailed) as error:
             self._transcript.faults.append(str(error))
-            stage.line(Mark.REMARK, str(error))
+            stage.line(TranscriptMark.REMARK, str(error))
         except LegGone as error:
-            stage.line(Mark.REMARK, str(error))
+            stage.line(TranscriptMark.REMARK, str(error))

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from engine.call import Status
 from engine.errors import InvalidField
+from engine.model.call import Status
 
 _SAID: Final = "say:"
 _KEYS: Final = frozenset("0123456789*#ABCD")
 
 
-class Answer(StrEnum):
+class ScriptedAnswer(StrEnum):
     """How a dialled party, or an agent at a queue, answers."""
 
     ANSWER = "answer"
@@ -23,11 +23,11 @@ class Answer(StrEnum):
 
     @property
     def status(self) -> Status:
-        return Status.COMPLETED if self is Answer.ANSWER else Status(self.value)
+        return Status.COMPLETED if self is ScriptedAnswer.ANSWER else Status(self.value)
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
+class ScriptedInput:
     """For one Gather or Record: keys, or something said."""
 
     keys: str = ""
@@ -36,10 +36,10 @@ class Input:
 
 @dataclass(slots=True)
 class Script:
-    """What is left of it; with nothing left, nobody presses a key, and whoever is dialled answers."""
+    """What the people of a simulated call still do; at its end nobody presses a key, and who is dialled answers."""
 
-    inputs: deque[Input] = field(default_factory=deque)
-    answers: deque[Answer] = field(default_factory=deque)
+    inputs: deque[ScriptedInput] = field(default_factory=deque)
+    answers: deque[ScriptedAnswer] = field(default_factory=deque)
 
     @classmethod
     def of(cls, digits: str = "", answers: str = "") -> "Script":
@@ -49,25 +49,25 @@ class Script:
             deque(_answer(item.strip()) for item in answers.split(",") if item.strip()),
         )
 
-    def next_input(self) -> Input:
+    def next_input(self) -> ScriptedInput:
         """For the next Gather."""
-        return self.inputs.popleft() if self.inputs else Input()
+        return self.inputs.popleft() if self.inputs else ScriptedInput()
 
-    def next_answer(self) -> Answer:
+    def next_answer(self) -> ScriptedAnswer:
         """Of the next who is dialled."""
-        return self.answers.popleft() if self.answers else Answer.ANSWER
+        return self.answers.popleft() if self.answers else ScriptedAnswer.ANSWER
 
 
-def _input(item: str) -> Input:
+def _input(item: str) -> ScriptedInput:
     if item.startswith(_SAID):
-        return Input(said=item.removeprefix(_SAID).strip())
+        return ScriptedInput(said=item.removeprefix(_SAID).strip())
     if not _KEYS.issuperset(item):
         raise InvalidField("digits", f"{item!r} is neither keys (0-9 * # A-D) nor say:TEXT.")
-    return Input(keys=item)
+    return ScriptedInput(keys=item)
 
 
-def _answer(item: str) -> Answer:
+def _answer(item: str) -> ScriptedAnswer:
     try:
-        return Answer(item)
+        return ScriptedAnswer(item)
     except ValueError:
-        raise InvalidField("answers", f"{item!r} is not one of {', '.join(Answer)}.") from None
+        raise InvalidField("answers", f"{item!r} is not one of {', '.join(ScriptedAnswer)}.") from None

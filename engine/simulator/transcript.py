@@ -7,8 +7,8 @@ from enum import StrEnum
 from engine.ports import Speech
 
 
-class Mark(StrEnum):
-    """What a line is about."""
+class TranscriptMark(StrEnum):
+    """What a line of a simulation's transcript is about."""
 
     CALL = "call"
     SAYS = "says"
@@ -24,7 +24,7 @@ class Line:
     """At a second of the call."""
 
     at_s: float
-    mark: Mark
+    mark: TranscriptMark
     text: str
 
     def __str__(self) -> str:
@@ -33,7 +33,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Sound:
+class TranscriptSound:
     """Something that the caller hears from a second on: a text to speak, or a file or tone by its name."""
 
     at_s: float
@@ -52,11 +52,11 @@ class Request:
 
 
 @dataclass(slots=True)
-class Transcript:
-    """Of one simulated call."""
+class SimulationTranscript:
+    """What happened on one simulated call, line by line."""
 
     lines: list[Line] = field(default_factory=list)
-    sounds: list[Sound] = field(default_factory=list)
+    sounds: list[TranscriptSound] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
     seconds: float = 0.0
     ended_by: str = ""
@@ -73,7 +73,7 @@ class Transcript:
         """The addresses of files that were played, in order."""
         return [sound.source for sound in self.sounds if sound.speech is None and "://" in sound.source]
 
-    def of(self, mark: Mark) -> Iterator[str]:
+    def of(self, mark: TranscriptMark) -> Iterator[str]:
         """The lines of one mark."""
         return (line.text for line in self.lines if line.mark is mark)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.sealing.masters import WrappedKey
+from engine.model.wrapped_key import WrappedKey
 from engine.store.database import Database
 from engine.store.tables import account_keys, accounts
 

@@ -10,15 +10,15 @@ from typing import Any, Final
 from sqlalchemy import RowMapping, Select, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from engine.aio.tasks import started
+from engine.aio.waits import joined
 from engine.errors import StoreError
-from engine.ids import Kind, new_id
+from engine.ids import IdKind, new_id
+from engine.security.vault import Vault
 from engine.store.database import Database
 from engine.store.tables import account_secrets, accounts
 from engine.store.values import utc_now
-from engine.tasks import started
-from engine.vault import Vault
-from engine.waits import joined
-from engine.web.signing import new_secret
+from engine.webhooks.signing import new_secret
 
 GRACE: Final = timedelta(hours=24)
 """How long a replaced secret still signs."""
@@ -112,7 +112,7 @@ class AccountSecrets:
         return job
 
     async def _add(self, connection: AsyncConnection, account_id: str) -> AccountSecret:
-        made = AccountSecret(new_id(Kind.SECRET), account_id, new_secret(), self._now())
+        made = AccountSecret(new_id(IdKind.SECRET), account_id, new_secret(), self._now())
         await connection.execute(
             insert(account_secrets).values(
                 id=made.id,

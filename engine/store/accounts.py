@@ -6,11 +6,11 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import insert, select, update
 
-from engine.accounts import CALLS_ONLY, Account, ApiKey, Caller, Scope
-from engine.call_options import AccountOptions
 from engine.errors import InvalidField, StoreError
-from engine.ids import Kind, new_id
-from engine.secrets import HINT_LENGTH, digest, new_key, same
+from engine.ids import IdKind, new_id
+from engine.model.accounts import CALLS_ONLY, Account, ApiKey, Caller, Scope
+from engine.model.call_options import AccountOptions
+from engine.security.secrets import HINT_LENGTH, digest, new_key, same
 from engine.store.database import Database
 from engine.store.tables import accounts, api_keys
 from engine.store.values import utc_now, values_of, with_options
@@ -33,7 +33,7 @@ class Accounts:
         """The account of this name, made if there is none. Raises InvalidField for an empty name."""
         if not name.strip():
             raise InvalidField("account", "An account needs a name.")
-        made = Account(new_id(Kind.ACCOUNT), name, self._now())
+        made = Account(new_id(IdKind.ACCOUNT), name, self._now())
         await self._db.insert_new(accounts, values_of(made))
         found = await self.by_name(name)
         if found is None:
@@ -65,7 +65,7 @@ class Accounts:
     async def create_key(self, account_id: str, scopes: frozenset[Scope] = CALLS_ONLY) -> tuple[ApiKey, str]:
         """A new key, which is told here and never again."""
         secret = new_key()
-        key = ApiKey(new_id(Kind.KEY), account_id, secret[-HINT_LENGTH:], self._now(), scopes=scopes)
+        key = ApiKey(new_id(IdKind.KEY), account_id, secret[-HINT_LENGTH:], self._now(), scopes=scopes)
         await self._db.change(insert(api_keys), {**values_of(key), "digest": digest(secret, self._pepper)})
         return key, secret
 

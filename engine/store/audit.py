@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.errors import StoreError
-from engine.privacy.audit import PRUNED, AuditRow, Entry, Fault, Head, Verifier, chained
+from engine.privacy.audit import PRUNED, AuditEntry, AuditRow, Fault, Head, Verifier, chained
 from engine.store.database import Database
 from engine.store.tables import audit, audit_head
 from engine.store.values import utc_now, values_of
@@ -16,7 +16,7 @@ from engine.store.values import utc_now, values_of
 _BATCH: Final = 500
 
 
-async def append(connection: AsyncConnection, entry: Entry, at: datetime) -> AuditRow:
+async def append(connection: AsyncConnection, entry: AuditEntry, at: datetime) -> AuditRow:
     """Add a row at the chain's end, in the transaction of what it tells.
 
     The head's row stays locked to the transaction's end, so that of two processes each follows the other's row; on
@@ -40,7 +40,7 @@ class Audit:
 
     async def add(self, actor: str, action: str, object_: str, **facts: object) -> AuditRow:
         """Durable when this returns."""
-        entry = Entry(actor, action, object_, facts)
+        entry = AuditEntry(actor, action, object_, facts)
 
         async def job(connection: AsyncConnection) -> AuditRow:
             return await append(connection, entry, self._now())
@@ -89,7 +89,9 @@ class Audit:
             if last is None or through <= head["pruned"]:
                 return 0
             await connection.execute(update(audit_head).values(pruned=through, pruned_hash=last))
-            await append(connection, Entry(actor, PRUNED, "audit", {"through": through, "hash": last}), self._now())
+            await append(
+                connection, AuditEntry(actor, PRUNED, "audit", {"through": through, "hash": last}), self._now()
+            )
             return (await connection.execute(delete(audit).where(audit.c.sequence <= through))).rowcount
 
         return await self._db.write(job)

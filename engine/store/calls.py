@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.call import FINAL, Call, Direction, Status
-from engine.call_options import CallOptions
 from engine.errors import StoreError
+from engine.model.call import FINAL, Call, Direction, Status
+from engine.model.call_options import CallOptions
 from engine.store.database import Database
 from engine.store.outbox import NewCallback, enqueue
-from engine.store.place import Place
+from engine.store.page_cursor import PageCursor
 from engine.store.tables import call_events, calls
 from engine.store.values import values_of, with_options
 
@@ -103,7 +103,7 @@ class Calls:
         return call_of(row) if row else None
 
     async def find(
-        self, wanted: CallFilter, page: int = 1, page_size: int = 50, place: Place | None = None
+        self, wanted: CallFilter, page: int = 1, page_size: int = 50, place: PageCursor | None = None
     ) -> tuple[list[Call], int]:
         """One page, newest first, or what is behind a place; and the number of calls over all pages."""
         query = select(calls).where(*_conditions(wanted)).order_by(calls.c.start_time.desc(), calls.c.id.desc())

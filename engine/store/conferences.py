@@ -5,10 +5,10 @@ from typing import Any, Final
 
 from sqlalchemy import Select, func, insert, select, update
 
-from engine.conference import NEXT, Conference, ConferenceStatus, Participant
 from engine.errors import StoreError
+from engine.model.conference import NEXT, Conference, ConferenceStatus, Participant
 from engine.store.database import Database
-from engine.store.place import Place
+from engine.store.page_cursor import PageCursor
 from engine.store.tables import conferences, participants
 from engine.store.values import values_of
 
@@ -50,7 +50,7 @@ class Conferences:
 
     async def find(
         self, account_id: str, status: ConferenceStatus | None = None, name: str | None = None,
-        page: int = 1, page_size: int = 50, *, place: Place | None = None, since: datetime | None = None,
+        page: int = 1, page_size: int = 50, *, place: PageCursor | None = None, since: datetime | None = None,
         before: datetime | None = None,
     ) -> tuple[list[Conference], int]:  # fmt: skip
         """One page, newest first, or what is behind a place; and the number of conferences over all pages.

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.consent import ConsentRecord, OwnText, Sentence
+from engine.model.consent import ConsentRecord, OwnText, Sentence
 from engine.store.database import Database
 from engine.store.tables import consent_texts, consents
 from engine.store.values import utc_now, values_of

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import Column, Table
 
-from engine.privacy.retention import Kept
+from engine.privacy.retention import DataCategory
 
 ACCOUNT_LIFE: Final = "as long as the account"
 _KEY: Final = "data"
@@ -34,7 +34,7 @@ class TableData:
 
     purpose: str
     whose: Whose
-    kept: Kept | None
+    kept: DataCategory | None
     until: str
     searched: bool
 
@@ -50,7 +50,7 @@ class ColumnData:
 
 
 def about(
-    purpose: str, whose: Whose, *, kept: Kept | None = None, until: str = "", searched: bool = True
+    purpose: str, whose: Whose, *, kept: DataCategory | None = None, until: str = "", searched: bool = True
 ) -> dict[str, Any]:
     """The `info` of a table."""
     return {_KEY: TableData(purpose, whose, kept, until, searched)}

@@ -8,12 +8,12 @@ from typing import Any, Final
 from sqlalchemy import Column, ColumnElement, Select, Table, and_, delete, func, not_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.call import FINAL
-from engine.conference import ConferenceStatus
+from engine.model.call import FINAL
+from engine.model.conference import ConferenceStatus
+from engine.model.conference_options import RoomOptions
+from engine.model.recording import UNFINISHED
 from engine.privacy.pseudonym import Pseudonyms
-from engine.privacy.retention import Kept
-from engine.recording import UNFINISHED
-from engine.room_options import RoomOptions
+from engine.privacy.retention import DataCategory
 from engine.store.anonymous import anonymise, is_named
 from engine.store.holds import account_is_free, call_is_free, conference_is_free
 from engine.store.tables import (
@@ -37,7 +37,7 @@ Take = Callable[[AsyncConnection, Sequence[Any], Pseudonyms], Coroutine[Any, Any
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Rows of one table. Once they were taken they are not found again."""
+    """Rows of one table whose time is up. Once they were taken they are not found again."""
 
     find: Find
     take: Take
@@ -130,12 +130,12 @@ def _last(end: Column[Any], begin: Column[Any]) -> ColumnElement[Any]:
     return func.coalesce(end, begin, type_=begin.type)
 
 
-DUE: Final[Mapping[Kept, Sequence[Due]]] = {
-    Kept.EVENTS: (_told(call_events, call_events.c.at, calls.c.status.in_(tuple(FINAL)), owner=calls),),
-    Kept.WEBHOOKS: (_told(webhook_exchanges, webhook_exchanges.c.at, owner=webhook_exchanges),),
-    Kept.OUTBOX: (_told(outbox, outbox.c.settled_at, outbox.c.state != CallbackState.PENDING, owner=calls),),
-    Kept.CONSENTS: (_told(consents, consents.c.at, owner=consents),),
-    Kept.CALLS: (
+DUE: Final[Mapping[DataCategory, Sequence[Due]]] = {
+    DataCategory.EVENTS: (_told(call_events, call_events.c.at, calls.c.status.in_(tuple(FINAL)), owner=calls),),
+    DataCategory.WEBHOOKS: (_told(webhook_exchanges, webhook_exchanges.c.at, owner=webhook_exchanges),),
+    DataCategory.OUTBOX: (_told(outbox, outbox.c.settled_at, outbox.c.state != CallbackState.PENDING, owner=calls),),
+    DataCategory.CONSENTS: (_told(consents, consents.c.at, owner=consents),),
+    DataCategory.CALLS: (
         Due(_calls, anonymise),
         _named(conferences, _conferences, options=RoomOptions(), pin=None, moderator_pin=None),
         _told(queue_waits, queue_waits.c.left_at, owner=queues),

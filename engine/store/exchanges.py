@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from engine.model.webhook_exchange import WebhookExchange
 from engine.store.database import Database
 from engine.store.tables import webhook_exchanges
 from engine.store.values import values_of
-from engine.web.exchange import Exchange
 
 
 class Exchanges:
@@ -17,7 +17,7 @@ class Exchanges:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def add(self, exchanges: Sequence[Exchange]) -> None:
+    async def add(self, exchanges: Sequence[WebhookExchange]) -> None:
         """All or none."""
 
         async def job(connection: AsyncConnection) -> None:
@@ -26,14 +26,14 @@ class Exchanges:
         if exchanges:
             await self._db.write(job)
 
-    async def get(self, exchange_id: str) -> Exchange | None:
+    async def get(self, exchange_id: str) -> WebhookExchange | None:
         row = await self._db.row(select(webhook_exchanges).where(webhook_exchanges.c.id == exchange_id))
-        return Exchange(**row) if row else None
+        return WebhookExchange(**row) if row else None
 
-    async def of_call(self, call_id: str, page: int = 1, page_size: int = 50) -> tuple[list[Exchange], int]:
+    async def of_call(self, call_id: str, page: int = 1, page_size: int = 50) -> tuple[list[WebhookExchange], int]:
         """One page, in the order in which they began, and how many there are."""
         query = select(webhook_exchanges).where(webhook_exchanges.c.call_id == call_id)
         rows, total = await self._db.page(
             query.order_by(webhook_exchanges.c.at, webhook_exchanges.c.id), page, page_size
         )
-        return [Exchange(**row) for row in rows], total
+        return [WebhookExchange(**row) for row in rows], total

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, insert, or_, select, update
 
 from engine.errors import NotFound
-from engine.ids import Kind, new_id
-from engine.privacy.audit import Entry
+from engine.ids import IdKind, new_id
+from engine.privacy.audit import AuditEntry
 from engine.privacy.retention import HoldOn, LegalHold
 from engine.store.audit import append
 from engine.store.database import Database
@@ -26,12 +26,12 @@ class Holds:
     async def set(self, account_id: str, kind: HoldOn, object_: str, reason: str, actor: str) -> LegalHold:
         """Raises NotFound where the account has no such call or conference."""
         await self._require(account_id, kind, object_)
-        hold = LegalHold(new_id(Kind.HOLD), account_id, kind, object_, reason, self._now(), actor)
+        hold = LegalHold(new_id(IdKind.HOLD), account_id, kind, object_, reason, self._now(), actor)
 
         async def job(connection: Any) -> None:
             await connection.execute(insert(legal_holds), values_of(hold))
             facts = {"account": account_id, "kind": kind.value, "object": object_}
-            await append(connection, Entry(actor, "hold.set", hold.id, facts), hold.set_at)
+            await append(connection, AuditEntry(actor, "hold.set", hold.id, facts), hold.set_at)
 
         await self._db.write(job)
         return hold
@@ -44,7 +44,7 @@ class Holds:
             now = self._now()
             lifted = await connection.execute(update(legal_holds).where(mine).values(lifted_at=now, lifted_by=actor))
             if lifted.rowcount == 1:
-                await append(connection, Entry(actor, "hold.lift", hold_id, {"account": account_id}), now)
+                await append(connection, AuditEntry(actor, "hold.lift", hold_id, {"account": account_id}), now)
             return bool(lifted.rowcount == 1)
 
         if not await self._db.write(job):

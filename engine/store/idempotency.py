@@ -24,7 +24,7 @@ class KeptAnswer:
 
 
 class IdempotencyKeys:
-    """By account and key."""
+    """Answers to requests with an Idempotency-Key, by account and key: the same request is answered so again."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

@@ -8,10 +8,10 @@ from sqlalchemy import JSON, Column, String, Table, Text, bindparam, cast, or_, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from engine.privacy.subject import Subject
+from engine.privacy.subject import DataSubject
 from engine.store.data_kinds import data_of_table
 from engine.store.tables import metadata
-from engine.store.types import Moment, Money, Spelled
+from engine.store.types import EnumColumn, Money, UtcDateTime
 
 _SHORTEST_TEXT: Final = 64
 """Shorter columns hold identifiers, languages and hashes, not what people write."""
@@ -26,7 +26,7 @@ class Mention:
     texts: Mapping[str, str]
 
 
-async def mentions(connection: AsyncConnection, subject: Subject) -> list[Mention]:
+async def mentions(connection: AsyncConnection, subject: DataSubject) -> list[Mention]:
     """All of them, of any account."""
     found: list[Mention] = []
     for table in metadata.sorted_tables:
@@ -44,7 +44,7 @@ async def mentions(connection: AsyncConnection, subject: Subject) -> list[Mentio
     return found
 
 
-async def replace_mention(connection: AsyncConnection, mention: Mention, subject: Subject, by: str) -> None:
+async def replace_mention(connection: AsyncConnection, mention: Mention, subject: DataSubject, by: str) -> None:
     """Put a pseudonym in the number's place."""
     table = metadata.tables[mention.table]
     changed = {name: subject.replaced(text, by) for name, text in mention.texts.items()}
@@ -69,7 +69,7 @@ def tables_of_calls() -> Iterator[Table]:
 
 def _is_text(column: Column[Any]) -> bool:
     kind: TypeEngine[Any] = column.type
-    if isinstance(kind, Moment | Money | Spelled):
+    if isinstance(kind, UtcDateTime | Money | EnumColumn):
         return False
     inner = kind.impl_instance if isinstance(kind, TypeDecorator) else kind
     if isinstance(inner, JSON):

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.recording import Recording, RecordingStatus
+from engine.model.recording import Recording, RecordingStatus
 from engine.store.database import Database
 from engine.store.tables import MoveState, object_moves, recordings
 from engine.store.values import values_of
@@ -29,7 +29,7 @@ class Move:
 
 
 class Moves:
-    """Of all nodes. Everything raises StoreError."""
+    """Recordings on their way to the object store or out of it, of all nodes. Everything raises StoreError."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

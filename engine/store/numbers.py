@@ -6,14 +6,14 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from engine.call_options import STANDARD, NumberOptions
 from engine.errors import NumberTaken
-from engine.ids import Kind, new_id
-from engine.numbers import Number
+from engine.ids import IdKind, new_id
+from engine.model.call_options import STANDARD, NumberOptions
+from engine.model.callback import BodyFormat
+from engine.model.numbers import Number
 from engine.store.database import Database
 from engine.store.tables import numbers
 from engine.store.values import utc_now, values_of, with_options
-from engine.web.request import BodyFormat
 
 
 class Numbers:
@@ -30,7 +30,7 @@ class Numbers:
     ) -> Number:  # fmt: skip
         """Raises NumberTaken if any account has it."""
         number = Number(
-            new_id(Kind.NUMBER), account_id, e164, self._now(), url, fallback_url, method, fallback_method,
+            new_id(IdKind.NUMBER), account_id, e164, self._now(), url, fallback_url, method, fallback_method,
             webhook_format, options.over(STANDARD),
         )  # fmt: skip
         if not await self._db.insert_new(numbers, values_of(number)):

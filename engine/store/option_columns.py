@@ -5,12 +5,18 @@ from typing import Any, Final, get_args, get_type_hints
 from sqlalchemy import Boolean, Column, Integer, String
 from sqlalchemy.types import TypeEngine
 
-from engine.call_options import AccountOptions, CallOptions, Option
-from engine.consent.policy import Choice
+from engine.model.call_options import AccountOptions, CallOptions, Option
+from engine.model.consent.policy import ConsentChoice
 from engine.store.data_kinds import personal, technical
-from engine.store.types import Chosen, Names, StoredText
+from engine.store.types import ConsentChoiceColumn, Names, StoredText
 
-_TYPES: Final[dict[Any, Any]] = {bool: Boolean, int: Integer, str: StoredText, Choice: Chosen, tuple[str, ...]: Names}
+_TYPES: Final[dict[Any, Any]] = {
+    bool: Boolean,
+    int: Integer,
+    str: StoredText,
+    ConsentChoice: ConsentChoiceColumn,
+    tuple[str, ...]: Names,
+}
 
 
 def option_columns(level: type[AccountOptions]) -> list[Column[Any]]:

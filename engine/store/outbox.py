@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Update, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.ids import Kind, new_id
+from engine.ids import IdKind, new_id
 from engine.store.database import Database
 from engine.store.tables import CallbackState, calls, outbox
 
@@ -54,7 +54,7 @@ async def enqueue(connection: AsyncConnection, call_id: str, callback: NewCallba
     last = await connection.scalar(select(func.max(outbox.c.sequence)).where(outbox.c.call_id == call_id))
     sequence = 0 if last is None else last + 1
     values = {
-        "id": new_id(Kind.CALLBACK),
+        "id": new_id(IdKind.CALLBACK),
         "call_id": call_id,
         "sequence": sequence,
         "url": callback.url,

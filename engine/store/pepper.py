@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import select
 
 from engine.errors import SetupError
-from engine.secrets import PEPPER_FILE, load_pepper
+from engine.security.secrets import PEPPER_FILE, load_pepper
 from engine.store.database import Database
 from engine.store.tables import api_keys
 

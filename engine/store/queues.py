@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 
 from engine.errors import StoreError
-from engine.queue import RESULTS, Queue, QueueFigures, QueueResult, Wait, WaitEvent
+from engine.model.queue import RESULTS, Queue, QueueFigures, QueueResult, Wait, WaitEvent
 from engine.store.database import Database
 from engine.store.tables import queue_waits, queues
 from engine.store.values import values_of

@@ -8,10 +8,10 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.errors import StoreError
-from engine.recording import UNFINISHED, Recording, RecordingStatus
+from engine.model.recording import UNFINISHED, Recording, RecordingStatus
 from engine.store.database import Database
 from engine.store.moves import doom
-from engine.store.place import Place
+from engine.store.page_cursor import PageCursor
 from engine.store.tables import recordings
 from engine.store.values import utc_now, values_of
 
@@ -64,7 +64,7 @@ class Recordings:
         return Recording(**row) if row else None
 
     async def find(
-        self, wanted: RecordingFilter, page: int = 1, page_size: int = 50, *, place: Place | None = None
+        self, wanted: RecordingFilter, page: int = 1, page_size: int = 50, *, place: PageCursor | None = None
     ) -> tuple[list[Recording], int]:
         """One page, newest first, or what is behind a place; and the number of recordings over all pages."""
         query = select(recordings).where(recordings.c.account_id == wanted.account_id)

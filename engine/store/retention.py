@@ -7,14 +7,14 @@ from typing import Any, Final
 from sqlalchemy import Select, delete, func, insert, not_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from engine.model.recording import Recording
 from engine.privacy.pseudonym import Pseudonyms
-from engine.privacy.retention import Kept
-from engine.recording import Recording
+from engine.privacy.retention import DataCategory
 from engine.store.database import Database
 from engine.store.due import DUE, recording_is_free, recordings_due
 from engine.store.tables import recordings, retention_periods
 
-SWEPT: Final[Sequence[Kept]] = (Kept.RECORDINGS, *DUE)
+SWEPT: Final[Sequence[DataCategory]] = (DataCategory.RECORDINGS, *DUE)
 """The accounts' kinds in the order of a sweep: calls last, as they take their events with them."""
 
 
@@ -25,12 +25,12 @@ class Retention:
         self._db = db
         self._pseudonyms = pseudonyms
 
-    async def periods(self, account_id: str) -> dict[Kept, int]:
+    async def periods(self, account_id: str) -> dict[DataCategory, int]:
         """Days, where the account has its own."""
         rows = await self._db.rows(select(retention_periods).where(retention_periods.c.account_id == account_id))
         return {row["kind"]: row["days"] for row in rows}
 
-    async def set_period(self, account_id: str, kind: Kept, days: int | None) -> None:
+    async def set_period(self, account_id: str, kind: DataCategory, days: int | None) -> None:
         """None: as the settings say."""
         mine = (retention_periods.c.account_id == account_id) & (retention_periods.c.kind == kind)
 
@@ -41,11 +41,11 @@ class Retention:
 
         await self._db.write(job)
 
-    async def count(self, account_id: str, kind: Kept, before: datetime) -> int:
+    async def count(self, account_id: str, kind: DataCategory, before: datetime) -> int:
         """How many rows are due."""
         return sum([await self._count(query) for query in _queries(account_id, kind, before)])
 
-    async def remove(self, account_id: str, kind: Kept, before: datetime, limit: int) -> int:
+    async def remove(self, account_id: str, kind: DataCategory, before: datetime, limit: int) -> int:
         """Of rows that nothing else keeps, so many at most; how many. Recordings have files: see due_recordings."""
 
         async def job(connection: AsyncConnection) -> int:
@@ -77,7 +77,7 @@ class Retention:
         return int(row["due"]) if row else 0
 
 
-def _queries(account_id: str, kind: Kept, before: datetime) -> Sequence[Select[Any]]:
-    if kind is Kept.RECORDINGS:
+def _queries(account_id: str, kind: DataCategory, before: datetime) -> Sequence[Select[Any]]:
+    if kind is DataCategory.RECORDINGS:
         return [recordings_due(account_id, before)]
     return [each.find(account_id, before) for each in DUE[kind]]

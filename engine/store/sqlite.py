@@ -15,10 +15,10 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from engine.aio.tasks import started
+from engine.aio.waits import joined
 from engine.errors import SetupError, StoreError
 from engine.store.documents import to_json
-from engine.tasks import started
-from engine.waits import joined
 
 _WRITES: Final = "telefoon_writes"
 _BUSY_TIMEOUT_MS: Final = 500

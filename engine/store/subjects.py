@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import and_, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.call import FINAL
+from engine.model.call import FINAL
+from engine.model.recording import Recording
 from engine.privacy.pseudonym import Pseudonyms
-from engine.privacy.subject import Subject
-from engine.recording import Recording
+from engine.privacy.subject import DataSubject
 from engine.store.anonymous import anonymise
 from engine.store.data_kinds import data_of
 from engine.store.database import Database
@@ -23,7 +23,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """What concerns a number in one account, by identifier.
+    """The calls, recordings and consents of one number in one account, by identifier.
 
     `calls` are from it or to it, `family` also those they dialled or were dialled by; `live` are those of the family
     and of the mentions that have not ended; `held` are recordings and calls that a legal hold keeps.
@@ -38,13 +38,13 @@ class Concern:
 
 
 class Subjects:
-    """Of one account at a time. Everything raises StoreError."""
+    """Finds, exports and erases what is stored of a person, in one account at a time. Everything raises StoreError."""
 
     def __init__(self, db: Database, pseudonyms: Pseudonyms) -> None:
         self._db = db
         self._pseudonyms = pseudonyms
 
-    async def is_own(self, subject: Subject) -> bool:
+    async def is_own(self, subject: DataSubject) -> bool:
         """Whether it is a number of an account, and so no caller's."""
         return await self._db.row(select(numbers.c.id).where(numbers.c.e164 == subject.number)) is not None
 
@@ -54,7 +54,7 @@ class Subjects:
         rows = [select(column.label("party")).where(table.c.account_id.in_(account_ids)) for table, column in columns]
         return [row["party"] for row in await self._db.rows(select(union(*rows).subquery().c.party))]
 
-    async def concern(self, subject: Subject, account_id: str) -> Concern:
+    async def concern(self, subject: DataSubject, account_id: str) -> Concern:
         """Looks through all texts of the database: seconds, where there is much."""
 
         async def job(connection: AsyncConnection) -> Concern:
@@ -75,7 +75,7 @@ class Subjects:
         found["mentions"] = [{"table": each.table, **each.key, **each.texts} for each in others]
         return {name: rows for name, rows in found.items() if rows}
 
-    async def erase(self, subject: Subject, concern: Concern, account_id: str) -> dict[str, int]:
+    async def erase(self, subject: DataSubject, concern: Concern, account_id: str) -> dict[str, int]:
         """All but recordings, which have files: how many rows were met by kind.
 
         The search is no writer's, so that calls are written meanwhile; the changes are short.
@@ -103,7 +103,7 @@ class Subjects:
         return [dict(row) for row in found]
 
 
-async def _concern(connection: AsyncConnection, subject: Subject, account_id: str) -> Concern:
+async def _concern(connection: AsyncConnection, subject: DataSubject, account_id: str) -> Concern:
     party = or_(calls.c.from_.like(subject.like), calls.c.to.like(subject.like))
     query = select(calls.c.id, calls.c.from_, calls.c.to).where(calls.c.account_id == account_id, party)
     rows = (await connection.execute(query)).mappings().all()

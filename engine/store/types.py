@@ -9,13 +9,13 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, Numeric, String, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from engine.accounts import Scope
-from engine.call import Attempt
-from engine.callback import Callback
-from engine.consent import Choice, Policy, Withdrawal
-from engine.recording_marks import Mark, MarkKind, PauseBehavior
-from engine.room_options import Announces, RecordedTracks, RoomOptions
-from engine.storable import storable
+from engine.model.accounts import Scope
+from engine.model.call import Attempt
+from engine.model.callback import Callback
+from engine.model.conference_options import Announces, RecordedTracks, RoomOptions
+from engine.model.consent import ConsentChoice, ConsentPolicy, Withdrawal
+from engine.model.recording_marks import MarkKind, PauseBehavior, RecordingMark
+from engine.model.storable import storable
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -29,7 +29,7 @@ _SQLITE_MOMENT = String(32)
 _SQLITE_MONEY = String(32)
 
 
-class Moment(TypeDecorator[datetime]):
+class UtcDateTime(TypeDecorator[datetime]):
     """A point in time, UTC, exact to the microsecond.
 
     SQLite has no such type: there it is ISO 8601 text of one width, so that text order is the order in time.
@@ -82,7 +82,7 @@ class Money(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value)
 
 
-class Spelled(TypeDecorator[Word], Generic[Word]):
+class EnumColumn(TypeDecorator[Word], Generic[Word]):
     """A member of an enumeration, by its value."""
 
     impl = String(20)
@@ -156,38 +156,40 @@ class Options(TypeDecorator[RoomOptions]):
         return RoomOptions(**given)
 
 
-class Chosen(TypeDecorator[Choice]):
+class ConsentChoiceColumn(TypeDecorator[ConsentChoice]):
     """A consent policy that was chosen, with what was said with it; NULL for none."""
 
     impl = JSON(none_as_null=True)
     cache_ok = True
 
-    def process_bind_param(self, value: Choice | None, dialect: Dialect) -> Any:
+    def process_bind_param(self, value: ConsentChoice | None, dialect: Dialect) -> Any:
         if value is None:
             return None
         given_at = value.given_at.isoformat() if value.given_at else None
         return {name: each for name, each in {**asdict(value), "given_at": given_at}.items() if each is not None}
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Choice | None:
+    def process_result_value(self, value: Any, dialect: Dialect) -> ConsentChoice | None:
         if value is None:
             return None
         given_at = datetime.fromisoformat(value["given_at"]) if "given_at" in value else None
         withdrawal = Withdrawal(value.get("withdrawal", Withdrawal.CUT))
-        return Choice(**{**value, "policy": Policy(value["policy"]), "withdrawal": withdrawal, "given_at": given_at})
+        return ConsentChoice(
+            **{**value, "policy": ConsentPolicy(value["policy"]), "withdrawal": withdrawal, "given_at": given_at}
+        )
 
 
-class Marks(TypeDecorator[tuple[Mark, ...]]):
+class RecordingMarksColumn(TypeDecorator[tuple[RecordingMark, ...]]):
     """What is marked in a recording, in order."""
 
     impl = JSON(none_as_null=True)
     cache_ok = True
 
-    def process_bind_param(self, value: tuple[Mark, ...] | None, dialect: Dialect) -> Any:
+    def process_bind_param(self, value: tuple[RecordingMark, ...] | None, dialect: Dialect) -> Any:
         return [{**asdict(mark), "time": mark.time.isoformat()} for mark in value or ()]
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[Mark, ...]:
+    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[RecordingMark, ...]:
         return tuple(
-            Mark(
+            RecordingMark(
                 MarkKind(mark["kind"]),
                 mark["at_s"],
                 datetime.fromisoformat(mark["time"]),
@@ -198,7 +200,7 @@ class Marks(TypeDecorator[tuple[Mark, ...]]):
         )
 
 
-class Told(TypeDecorator[Callback]):
+class CallbackColumn(TypeDecorator[Callback]):
     """Where somebody wants to be told of something; NULL for nowhere."""
 
     impl = JSON(none_as_null=True)

@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from engine.call_options import AccountOptions
+from engine.model.call_options import AccountOptions
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

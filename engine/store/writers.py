@@ -7,8 +7,8 @@ from typing import Any, Final, Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from engine.aio.tasks import started
 from engine.errors import StoreError
-from engine.tasks import started
 
 T = TypeVar("T")
 Job = Callable[[AsyncConnection], Awaitable[T]]

@@ -5,27 +5,26 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Self
 
-from engine.consent import Texts, load_texts
-from engine.consent.countries import Countries, load_countries
-from engine.disk import Disk
-from engine.disk_space import DiskSpace
-from engine.egress import Egress, SipEgress
-from engine.key_ring import KeyRing
-from engine.live.backlog import Backlog
-from engine.live.beeping import Beeper
-from engine.live.consent_rules import ConsentRules
-from engine.live.journal import Ledger
-from engine.live.recording_desk import RecordingDesk
-from engine.live.recording_teller import RecordingTeller
-from engine.live.services import Services
+from engine.aio.disk_threads import Disk
+from engine.live.callbacks import CallCallbacks
+from engine.live.consent.policies import ConsentPolicies
+from engine.live.recording.callbacks import RecordingCallbacks
+from engine.live.recording.service import RecordingService
+from engine.live.recording.warning_tone import Beeper
+from engine.live.services import CallServices
+from engine.live.session.backlog import Backlog
+from engine.live.session.journal import Ledger
 from engine.live.speaker import Speaker
-from engine.live.telling import Teller
-from engine.meters import Meters
-from engine.pins import Pins
-from engine.privacy.discretion import Discretion
-from engine.recording_marks import PauseBehavior
-from engine.recording_shelf import RecordingShelf
-from engine.sealing.masters import MasterKeyFile
+from engine.metrics.meters import Meters
+from engine.model.consent import Texts, load_texts
+from engine.model.consent.countries import Countries, load_countries
+from engine.model.recording_marks import PauseBehavior
+from engine.recordings.disk_space import DiskSpace
+from engine.recordings.encryption.key_ring import KeyRing
+from engine.recordings.encryption.master_keys import MasterKeyFile
+from engine.recordings.storage import RecordingStorage
+from engine.security.egress import Egress, SipEgress
+from engine.security.pins import Pins
 from engine.store import AccountKeys, Accounts, Calls, Conferences, Consents, Database, Numbers, Queues, Recordings
 from engine.testing.bridge import FakeBridge
 from engine.testing.carrier import FakeCarrier
@@ -34,6 +33,7 @@ from engine.testing.customer import FakeCustomer
 from engine.testing.recognizer import FakeRecognizer
 from engine.testing.sounds import Sounds
 from engine.testing.speech import FakeMediaFiles, FakeSynthesizer, FakeTones
+from engine.webhooks.payloads.discretion import Discretion
 
 PEPPER: Final = b"p" * 32
 NODE: Final = "fake"
@@ -85,26 +85,26 @@ class Surroundings:
         )
 
 
-def services_of(database: Database, around: Surroundings, folder: Path, recording: RecordingOptions) -> Services:
+def services_of(database: Database, around: Surroundings, folder: Path, recording: RecordingOptions) -> CallServices:
     """What every live call is handed; recordings are in `folder`. Calls cost nothing, and all events are told."""
     clock, bridge = around.clock, around.bridge
     meters = Meters()
     calls, accounts, recordings = Calls(database), accounts_of(database), Recordings(database)
-    teller = Teller(calls, clock, _nobody_waits)
+    teller = CallCallbacks(calls, clock, _nobody_waits)
     shelf = _shelf(database, folder, sealed=recording.sealed)
     speaker = Speaker(bridge, around.synthesizer, around.tones, around.media)
-    desk = RecordingDesk(
+    desk = RecordingService(
         bridge,
         recordings,
         clock,
-        RecordingTeller(teller, recording_url, Backlog(clock)),
+        RecordingCallbacks(teller, recording_url, Backlog(clock)),
         shelf=shelf,
         node=NODE,
         beeper=Beeper(speaker, accounts, clock, recording.beep_s),
         pause_behavior=recording.pause_behavior,
         meters=meters,
     )
-    return Services(
+    return CallServices(
         ledger=Ledger(
             calls, clock, lambda _: None, _nobody_waits, discretion=Discretion(True, True, True), meters=meters
         ),
@@ -118,7 +118,7 @@ def services_of(database: Database, around: Surroundings, folder: Path, recordin
         speaker=speaker,
         recorder=desk,
         shelf=shelf,
-        consent=ConsentRules(accounts, Consents(database), _countries(), _texts(), _HOME),
+        consent=ConsentPolicies(accounts, Consents(database), _countries(), _texts(), _HOME),
         pins=Pins(PEPPER),
         recognizer=around.recognizer,
         web=around.customer,
@@ -148,9 +148,9 @@ def master_key(folder: Path) -> MasterKeyFile:
     return MasterKeyFile(folder / "master.key")
 
 
-def _shelf(database: Database, folder: Path, *, sealed: bool) -> RecordingShelf:
+def _shelf(database: Database, folder: Path, *, sealed: bool) -> RecordingStorage:
     keys = KeyRing(master_key(folder), AccountKeys(database))
-    return RecordingShelf(folder / "recordings", keys, sealed=sealed, disk=Disk())
+    return RecordingStorage(folder / "recordings", keys, sealed=sealed, disk=Disk())
 
 
 def _nobody_waits() -> None:

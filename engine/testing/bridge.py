@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import Final
 
-from engine.bell import Bell
+from engine.aio.change_notifier import ChangeNotifier
 from engine.errors import MediaError, RecordingError
 from engine.ports import (
     LONGEST_LISTEN_S,
@@ -17,12 +17,12 @@ from engine.ports import (
     Clock,
     Ear,
     LegId,
-    LineFigures,
     Played,
     PlayerId,
     RecorderId,
     RoomId,
     RoomSound,
+    RtpStats,
     Said,
     Sink,
     Source,
@@ -55,7 +55,7 @@ class FakeBridge:
         self.mix = Mix()
         self.heard: defaultdict[LegId, list[Sounded]] = defaultdict(list)
         """All that each far end ever heard, in order."""
-        self.changed = Bell()
+        self.changed = ChangeNotifier()
         """Rings whenever what is heard may have changed."""
         self.crossing_s = 0.0
         """How long each command takes to be done."""
@@ -63,7 +63,7 @@ class FakeBridge:
         """Raised in place of a recorder."""
         self.unplayable: set[str] = set()
         """Names of sounds that can't be played."""
-        self.lines: dict[LegId, LineFigures] = {}
+        self.lines: dict[LegId, RtpStats] = {}
         self._sounds = sounds
         self._clock = clock
         self._ids = count(1)
@@ -142,7 +142,7 @@ class FakeBridge:
         await self._crossed()
         return _LOUD if self.mix.heard_from(source) else 0.0
 
-    async def figures(self, leg: LegId) -> LineFigures | None:
+    async def figures(self, leg: LegId) -> RtpStats | None:
         await self._crossed()
         return self.lines.get(leg) if leg in self.mix.legs else None
 

@@ -3,9 +3,9 @@
 from itertools import count
 from typing import Protocol
 
-from engine.bell import Bell
+from engine.aio.change_notifier import ChangeNotifier
 from engine.errors import SipError
-from engine.ports import Arrival, Clock, DialRequest, Leg, LegId
+from engine.ports import Clock, DialRequest, InboundCall, Leg, LegId
 from engine.testing.bridge import FakeBridge
 from engine.testing.far_end import PATIENCE_S, FarEnd
 from engine.testing.leg import FakeLeg
@@ -14,7 +14,7 @@ from engine.testing.leg import FakeLeg
 class Door(Protocol):
     """Takes calls that come in."""
 
-    def arrive(self, leg: Leg, arrival: Arrival) -> None: ...
+    def arrive(self, leg: Leg, arrival: InboundCall) -> None: ...
 
 
 class FakeCarrier:
@@ -32,7 +32,7 @@ class FakeCarrier:
         self._clock = clock
         self._ids = count(1)
         self._ringing: dict[str, list[FarEnd]] = {}
-        self._invited = Bell()
+        self._invited = ChangeNotifier()
 
     async def dial(self, request: DialRequest) -> Leg:
         await self._clock.sleep(self._bridge.crossing_s)
@@ -47,7 +47,7 @@ class FakeCarrier:
     def brings(self, called: str, caller: str, door: Door, *, addressed: str = "") -> FarEnd:
         """A call comes in from somebody; `addressed` is the number in its To header."""
         far_end = self._far_end(caller, None)
-        door.arrive(far_end.leg, Arrival(called, caller, "192.0.2.1:5060", addressed=addressed))
+        door.arrive(far_end.leg, InboundCall(called, caller, "192.0.2.1:5060", addressed=addressed))
         return far_end
 
     async def invited(self, target: str) -> FarEnd:

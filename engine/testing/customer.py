@@ -8,21 +8,22 @@ from aiohttp import ClientResponse
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from engine.errors import WebhookError
+from engine.model.callback import BodyFormat
+from engine.model.webhook_exchange import Owner, nowhere
 from engine.ports import Clock
-from engine.web.call_web import CallWeb
-from engine.web.exchange import Owner, nowhere
-from engine.web.incoming import Incoming, Unusable
-from engine.web.policy import Policy
-from engine.web.request import BodyFormat, WebRequest
-from engine.web.sender import Errand
+from engine.webhooks.call_web import CallWeb
+from engine.webhooks.incoming import Incoming, Unusable
+from engine.webhooks.policy import WebhookPolicy
+from engine.webhooks.request import WebRequest
+from engine.webhooks.sender import OutboundRequest
 
 T = TypeVar("T")
 
-_POLICY: Final = Policy(10.0, 2.0)
+_POLICY: Final = WebhookPolicy(10.0, 2.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CustomerRequest:
     """A request that came: URL without query, method, parameters of query and body."""
 
     url: str
@@ -36,7 +37,7 @@ class FakeCustomer:
     def __init__(self, clock: Clock) -> None:
         self.documents: dict[str, str] = {}
         """Call flows by URL; what is not there is answered with 404."""
-        self.asked: list[Asked] = []
+        self.asked: list[CustomerRequest] = []
         self.answers_in_s = 0.0
         self.unreachable: set[str] = set()
         self._clock = clock
@@ -54,7 +55,7 @@ class FakeCustomer:
         owner = Owner(account_id, call_id)
         return CallWeb(self, owner, format, nowhere, policy=_POLICY, download_policy=_POLICY)
 
-    async def send(self, errand: Errand[T]) -> T:
+    async def send(self, errand: OutboundRequest[T]) -> T:
         """The answer as `errand` uses it. Raises WebhookError."""
         request = errand.request
         asked = _asked(request)
@@ -92,5 +93,5 @@ class _Page:
         return self._body[:size]
 
 
-def _asked(request: WebRequest) -> Asked:
-    return Asked(str(request.url.with_query(None)), request.method, {**request.url.query, **request.params})
+def _asked(request: WebRequest) -> CustomerRequest:
+    return CustomerRequest(str(request.url.with_query(None)), request.method, {**request.url.query, **request.params})

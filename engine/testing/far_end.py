@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-from engine.call import Event
+from engine.model.call import Event
 from engine.ports import (
     Alerted,
     Clock,
@@ -18,7 +18,7 @@ from engine.ports import (
 )
 from engine.testing.bridge import FakeBridge
 from engine.testing.leg import FakeLeg, outcome
-from engine.testing.mix import Playing, Voice
+from engine.testing.mix import MixedVoice, Playing
 
 PATIENCE_S: Final = 600.0
 """Simulated; after which something that was waited for counts as not happening."""
@@ -127,7 +127,7 @@ class FarEnd:
 
     def can_hear(self, other: "FarEnd") -> bool:
         """Whether it hears the other's voice now."""
-        return Voice(other.id) in self._bridge.mix.heard_by(self.id)
+        return MixedVoice(other.id) in self._bridge.mix.heard_by(self.id)
 
     @property
     def hears_now(self) -> set[str]:

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from engine.call import Event
 from engine.errors import LegGone
+from engine.model.call import Event
 from engine.ports import Answered, Cause, Clock, DialRequest, EndedBy, HungUp, LegEvent, LegId, MediaChanged
 
 KEY_S: Final = 0.28

@@ -8,7 +8,7 @@ from engine.testing.sounds import Sound
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class MixedVoice:
     """What the far end of a leg says."""
 
     leg: LegId
@@ -22,12 +22,12 @@ class Playing:
     sound: Sound
 
 
-Audible = Voice | Playing
+Audible = MixedVoice | Playing
 NOTHING: frozenset[Audible] = frozenset()
 
 
 @dataclass(slots=True)
-class _Seat:
+class _MixSeat:
     room: RoomId
     attendance: Attendance
 
@@ -42,7 +42,7 @@ class Mix:
     held: set[LegId] = field(default_factory=set)
     wires: dict[Sink, set[Source]] = field(default_factory=dict)
     playing: dict[PlayerId, Sound] = field(default_factory=dict)
-    seats: dict[LegId, _Seat] = field(default_factory=dict)
+    seats: dict[LegId, _MixSeat] = field(default_factory=dict)
 
     def connect(self, source: Source, sink: Sink) -> None:
         """Nothing happens where it is connected."""
@@ -55,7 +55,7 @@ class Mix:
     def place(self, leg: LegId, room: RoomId, attendance: Attendance) -> None:
         """Give a live leg a seat, or change how it takes part."""
         if leg in self.legs:
-            self.seats[leg] = _Seat(room, attendance)
+            self.seats[leg] = _MixSeat(room, attendance)
 
     def remove(self, leg: LegId, room: RoomId) -> None:
         """Take its seat away; nothing if it has none there."""
@@ -85,20 +85,22 @@ class Mix:
         seat = self.seats.get(leg)
         if seat is None or not seat.attendance.hears:
             return direct
-        others = {Voice(other) for other in self.seats if other != leg and self._is_heard(other, seat.room, by=leg)}
+        others = {
+            MixedVoice(other) for other in self.seats if other != leg and self._is_heard(other, seat.room, by=leg)
+        }
         return direct | others | self._of_all(self.wires.get(Everyone(seat.room), ()))
 
     def heard_from(self, source: Source) -> frozenset[Audible]:
         """What a source gives now."""
         match source:
             case Said(leg):
-                return frozenset({Voice(leg)}) if self._says_something(leg) else NOTHING
+                return frozenset({MixedVoice(leg)}) if self._says_something(leg) else NOTHING
             case Heard(leg):
                 return self.heard_by(leg)
             case Played(player):
                 return frozenset({Playing(player, self.playing[player])}) if player in self.playing else NOTHING
             case Mixed(room):
-                voices = frozenset(Voice(leg) for leg in self.seats if self._is_heard(leg, room, by=None))
+                voices = frozenset(MixedVoice(leg) for leg in self.seats if self._is_heard(leg, room, by=None))
                 return voices | self._of_all(self.wires.get(Everyone(room), ()))
 
     def talking_in(self, room: RoomId) -> frozenset[LegId]:

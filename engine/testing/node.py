@@ -9,16 +9,16 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
-from engine.accounts import Account
-from engine.call import Call
-from engine.call_options import CallOptions, NumberOptions
-from engine.consent import Choice, ConsentRecord, Policy
 from engine.errors import StoreError
 from engine.flow.written import WrittenFlow
-from engine.live.services import Services
+from engine.live.orders import CallChange, NewCall
+from engine.live.services import CallServices
 from engine.live.switchboard import Switchboard
-from engine.orders import CallChange, NewCall
-from engine.recording import Recording
+from engine.model.accounts import Account
+from engine.model.call import Call
+from engine.model.call_options import CallOptions, NumberOptions
+from engine.model.consent import ConsentChoice, ConsentPolicy, ConsentRecord
+from engine.model.recording import Recording
 from engine.store import Accounts, Consents
 from engine.store.calls import CallEvent, call_of
 from engine.store.recordings import RecordingFilter
@@ -42,7 +42,7 @@ class FakeNode:
     database: MemoryDatabase
     accounts: Accounts
     account: Account
-    services: Services
+    services: CallServices
     switchboard: Switchboard
     _numbers: Iterator[int]
 
@@ -50,7 +50,7 @@ class FakeNode:
         self,
         flow: str,
         *,
-        consent: str | Choice | None = None,
+        consent: str | ConsentChoice | None = None,
         record: bool = False,
         language: str = "en-GB",
         beep_s: int | None = None,
@@ -168,8 +168,8 @@ async def fake_node(
         yield FakeNode(around, database, accounts, account, services, switchboard, count(1))
 
 
-def _choice(consent: str | Choice | None) -> Choice | None:
-    if consent is None or isinstance(consent, Choice):
+def _choice(consent: str | ConsentChoice | None) -> ConsentChoice | None:
+    if consent is None or isinstance(consent, ConsentChoice):
         return consent
-    policy = Policy(consent)
-    return Choice(policy, basis="contract" if policy is Policy.NONE_NEEDED else None)
+    policy = ConsentPolicy(consent)
+    return ConsentChoice(policy, basis="contract" if policy is ConsentPolicy.NONE_NEEDED else None)

@@ -3,12 +3,12 @@
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
-from engine.hearing import PartialTranscript, SpeechBegan, Transcript, Understood
-from engine.languages import LANGUAGES
+from engine.model.languages import LANGUAGES
+from engine.ports.recognition import PartialTranscript, SpeechBegan, Transcript, Understood
 
 
 class FakeRecognizer:
-    """Implements engine.hearing.Recognizer; texts in `said` are understood one after the other, then nothing."""
+    """Implements engine.ports.recognition.Recognizer: understands the texts in `said` one by one, then nothing."""
 
     def __init__(self) -> None:
         self.said: deque[str] = deque()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from engine.recording import Recording
+from engine.model.recording import Recording
 from engine.testing.far_end import FarEnd
 from engine.testing.voices import prompt_bit, seconds_with, voice_bit
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Final
 
 from engine.errors import SpeechError, WebhookError
-from engine.languages import LANGUAGES
+from engine.model.languages import LANGUAGES
 from engine.ports import Clock, Speech
 from engine.testing.sounds import Sound, Sounds
-from engine.web.call_web import CallWeb
+from engine.webhooks.call_web import CallWeb
 
 CHARACTERS_A_SECOND: Final = 15.0
 """How fast voices speak."""

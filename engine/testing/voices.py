@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from engine.ports import LegId
-from engine.testing.mix import Audible, Voice
+from engine.testing.mix import Audible, MixedVoice
 
 _PROMPT_BIT: Final = 14
 _MOST_LEGS: Final = 9
@@ -18,7 +18,7 @@ def sample_of(audible: Iterable[Audible]) -> int:
     """The 16-bit sample of what sounds together."""
     sample = 0
     for each in audible:
-        sample |= voice_bit(each.leg) if isinstance(each, Voice) else prompt_bit()
+        sample |= voice_bit(each.leg) if isinstance(each, MixedVoice) else prompt_bit()
     return sample
 
 

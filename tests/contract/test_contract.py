@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from api.published import BASE_PATH, Published
+from api.http.contract import BASE_PATH, Published
 
 Json = Mapping[str, Any]
 

@@ -14,7 +14,7 @@ from typing import Final
 from scripts.asterisk_root import asterisk_root
 from scripts.progress import Progress
 from scripts.run_asterisk import CONFIG, DIRECTORIES
-from sip.media_priority import NICENESS
+from sip.media.media_priority import NICENESS
 from tests.peers.audio import Sound
 from tests.peers.certificates import Pems
 from tests.peers.ports import Ports

@@ -15,7 +15,7 @@ from typing import Final, Self
 
 import numpy as np
 
-from sip.media_priority import NICENESS
+from sip.media.media_priority import NICENESS
 from tests.peers.audio import Sound, hears, level_of_tone, silence, sounding_s, when_heard
 from tests.peers.g711 import PCMA, PCMU, Law
 from tests.peers.reception import Digit, Reception

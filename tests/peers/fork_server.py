@@ -21,7 +21,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-MODULES: Final = ("api.cli.app", "api.node", "api.cli.phone", "api.cli.local", "sip.phone", "alembic.command")
+MODULES: Final = (
+    "api.cli.app",
+    "api.cli.local",
+    "api.cli.phone",
+    "api.node.node",
+    "sip.test_phone.phone",
+    "alembic.command",
+)
 REQUEST_BYTES: Final = 1 << 20
 
 

@@ -6,8 +6,8 @@ from typing import Final, TypeVar
 
 import aiohttp
 
-from engine.bell import Bell
-from engine.tasks import stopped
+from engine.aio.change_notifier import ChangeNotifier
+from engine.aio.tasks import stopped
 from tests.peers.waiting import within
 
 T = TypeVar("T")
@@ -21,7 +21,7 @@ class Happening:
 
     def __init__(self, client: aiohttp.ClientSession) -> None:
         self._client = client
-        self._bell = Bell()
+        self._bell = ChangeNotifier()
         self._following: asyncio.Task[None] | None = None
 
     def start(self) -> None:

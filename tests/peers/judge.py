@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from engine.languages import primary_language
+from engine.model.languages import primary_language
 from tests.peers.g711 import PCMA
 from tts.pool import WorkerPool
 

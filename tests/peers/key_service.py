@@ -32,7 +32,7 @@ import asyncio
 import time
 from pathlib import Path
 
-from engine.sealing.masters import MasterKeyFile
+from engine.recordings.encryption.master_keys import MasterKeyFile
 
 
 class Vault(MasterKeyFile):

@@ -9,11 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from api.speech import speech_service
+from api.node.speech import speech_service
 from config.settings import Settings
-from engine.consent import Sentence, load_texts
-from engine.languages import LANGUAGES
-from engine.phrases import Phrase
+from engine.live.phrases import Phrase
+from engine.model.consent import Sentence, load_texts
+from engine.model.languages import LANGUAGES
 from engine.ports import Speech
 
 LANGUAGE: Final = "en-GB"

@@ -4,8 +4,8 @@ import asyncio
 from pathlib import Path
 from typing import Final
 
-from engine.consent import Sentence, load_texts
-from engine.phrases import Phrase
+from engine.live.phrases import Phrase
+from engine.model.consent import Sentence, load_texts
 from tests.peers.audio import Sound, contains
 from tests.peers.ear import RtpEar
 from tests.peers.platform import Platform

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.phrases import Phrase
+from engine.live.phrases import Phrase
 from tests.peers.audio import tone
 from tests.peers.callers import calling, has
 from tests.peers.customer import Customer

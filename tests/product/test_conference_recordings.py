@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.consent import Sentence
+from engine.model.consent import Sentence
 from tests.peers.audio import Sound, hears, longest_gap, when_heard
 from tests.peers.callers import calling, has
 from tests.peers.customer import Customer

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.consent import Sentence, load_texts
+from engine.model.consent import Sentence, load_texts
 from tests.peers.audio import Sound, contains, hears, joined, tone
 from tests.peers.callers import Caller, calling
 from tests.peers.customer import Customer

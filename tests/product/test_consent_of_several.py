@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.consent import Sentence
+from engine.model.consent import Sentence
 from tests.peers.audio import Sound, hears, joined, tone
 from tests.peers.callers import Caller, calling, has
 from tests.peers.customer import Customer

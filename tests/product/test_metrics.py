@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.metrics import Metric
+from engine.metrics.table import Metric
 from tests.peers.platform import platform
 from tests.peers.ports import Ports
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.consent import Sentence
+from engine.model.consent import Sentence
 from tests.peers.audio import Sound, contains, hears, tone
 from tests.peers.phone import phone
 from tests.peers.platform import OURS, platform

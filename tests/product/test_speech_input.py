@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from api.speech import speech_service
+from api.node.speech import speech_service
 from config.settings import Settings
 from engine.ports import Speech
 from tests.peers.audio import Sound, hears, joined, longest_gap, silence, tone

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from config.settings import SipTransport
-from engine.ports import Arrival, DialRequest, HungUp, LegEvent, Refused
-from sip.config import Listening, SipConfig, Tls, Trunk
+from engine.ports import DialRefused, DialRequest, HungUp, InboundCall, LegEvent
+from sip.config import ListenAddress, SipConfig, Tls, Trunk
 from sip.leg import SipLeg
 from sip.user_agent import UserAgent
 from tests.peers.audio import tone
@@ -24,10 +24,10 @@ class Line:
 
     agent: UserAgent
     port: int
-    arrivals: asyncio.Queue[tuple[SipLeg, Arrival]] = field(default_factory=asyncio.Queue)
-    refusals: asyncio.Queue[Refused] = field(default_factory=asyncio.Queue)
+    arrivals: asyncio.Queue[tuple[SipLeg, InboundCall]] = field(default_factory=asyncio.Queue)
+    refusals: asyncio.Queue[DialRefused] = field(default_factory=asyncio.Queue)
 
-    async def takes(self) -> tuple[SipLeg, Arrival]:
+    async def takes(self) -> tuple[SipLeg, InboundCall]:
         """The next call that comes in."""
         async with within(10):
             return await self.arrivals.get()
@@ -93,10 +93,10 @@ def open_line(tmp_path: Path, ports: Ports) -> OpenLine:
     async def opening(*, rtp_ports: int = 60, **fields: Any) -> AsyncIterator[Line]:
         rtp, port = ports.block(rtp_ports), ports.block(2)
         transports = [SipTransport.UDP, SipTransport.TCP]
-        listening = Listening("127.0.0.1", port, transports, None, rtp, rtp + rtp_ports - 1)
+        listening = ListenAddress("127.0.0.1", port, transports, None, rtp, rtp + rtp_ports - 1)
         config = replace(SipConfig(listening, ["PCMA"], 1800, None, Tls(), [], tmp_path / "scratch"), **fields)
-        arrivals: asyncio.Queue[tuple[SipLeg, Arrival]] = asyncio.Queue()
-        refusals: asyncio.Queue[Refused] = asyncio.Queue()
+        arrivals: asyncio.Queue[tuple[SipLeg, InboundCall]] = asyncio.Queue()
+        refusals: asyncio.Queue[DialRefused] = asyncio.Queue()
         agent = await UserAgent.start(
             config, lambda leg, arrival: arrivals.put_nowait((leg, arrival)), refusals.put_nowait
         )

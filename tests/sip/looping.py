@@ -11,7 +11,7 @@ from typing import Final
 
 from config.settings import SipTransport
 from engine.ports import Sink
-from sip.config import Listening, SipConfig, Tls
+from sip.config import ListenAddress, SipConfig, Tls
 from sip.user_agent import UserAgent
 from tests.peers.audio import tone
 
@@ -23,7 +23,7 @@ ROUND_S: Final = 0.02
 async def main(sip_port: int, rtp_port: int, folder: Path) -> None:
     """Says "done" once all were played and stopped."""
     blip = tone(400, ROUND_S).save(folder / "blip.wav")
-    listening = Listening("127.0.0.1", sip_port, [SipTransport.UDP], None, rtp_port, rtp_port + 3)
+    listening = ListenAddress("127.0.0.1", sip_port, [SipTransport.UDP], None, rtp_port, rtp_port + 3)
     config = SipConfig(listening, ["PCMA"], 1800, None, Tls(), [], folder)
     agent = await UserAgent.start(config, lambda leg, arrival: None)
     room = await agent.bridge.open_room()

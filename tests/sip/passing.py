@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from engine.ports import LegId, LineFigures
-from sip.bridge import SipBridge
-from sip.wav import HEADER_BYTES, SAMPLE_BYTES
+from engine.ports import LegId, RtpStats
+from sip.media.bridge import SipBridge
+from sip.media.wav import HEADER_BYTES, SAMPLE_BYTES
 from tests.peers.audio import Sound, hears
 from tests.peers.waiting import eventually, within
 from tests.sip.conftest import Line
@@ -50,9 +50,7 @@ def so_far(path: Path, channel: int = 0) -> Sound:
     return Sound.of_pcm(pcm[:, channel], told.samplerate)
 
 
-async def figures(
-    line: Line, leg: LegId, wanted: Callable[[LineFigures], bool], *, within_s: float = 15
-) -> LineFigures:
+async def figures(line: Line, leg: LegId, wanted: Callable[[RtpStats], bool], *, within_s: float = 15) -> RtpStats:
     """The leg's figures, as soon as they are as wanted."""
     async with within(within_s):
         while True:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from config.codecs import PREFERENCE
-from engine.call import Event
 from engine.errors import LegGone
+from engine.model.call import Event
 from engine.ports import Answered, Cause, DigitPressed, Ear, MediaChanged, Said
-from engine.tape.wav_recording import WavRecording
+from engine.recordings.files.wav_recording import WavRecording
 from tests.peers.audio import Sound, hears, tone
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports

@@ -8,7 +8,7 @@ import pytest
 
 from engine.errors import MediaError, RecordingError
 from engine.ports import Ear, Said
-from engine.tape.wav_recording import WavRecording
+from engine.recordings.files.wav_recording import WavRecording
 from tests.peers.audio import Sound, hears, tone
 from tests.peers.ports import Ports
 from tests.sip.conftest import Line

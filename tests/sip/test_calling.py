@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from engine.call import Event
 from engine.errors import LegGone, SipError
+from engine.model.call import Event
 from engine.ports import Alerted, Answered, Cause, DialRequest, Ear, EndedBy, MediaChanged, Said
-from engine.tape.wav_recording import WavRecording
+from engine.recordings.files.wav_recording import WavRecording
 from sip import user_agent
 from sip.config import Trunk
 from sip.leg import SipLeg
-from sip.trunk import Registration
+from sip.trunks.trunk import Registration
 from tests.peers.audio import Sound, hears, tone
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from engine.call import Event
+from engine.model.call import Event
 from engine.ports import DialRequest, EndedBy
 from tests.peers.waiting import within
 from tests.sip.conftest import Line, OpenLine, Watch, trunk_to

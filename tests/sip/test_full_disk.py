@@ -10,26 +10,26 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from api.clock import SystemClock
+from api.node.clock import SystemClock
 from config.settings import SipTransport
-from engine.callback import Callback
-from engine.consent import Consent
-from engine.disk import Disk
+from engine.aio.disk_threads import Disk
+from engine.aio.tasks import stopped
 from engine.errors import RecordingError
-from engine.key_ring import KeyRing
-from engine.live.backlog import Backlog
-from engine.live.recording_desk import RecordingDesk
-from engine.live.recording_subject import Subject
-from engine.live.recording_teller import RecordingTeller
-from engine.live.telling import Teller
-from engine.meters import Meters
-from engine.recording import RecordingSource, RecordingStatus
-from engine.recording_shelf import RecordingShelf
-from engine.sealing.masters import MasterKeyFile
+from engine.live.callbacks import CallCallbacks
+from engine.live.recording.callbacks import RecordingCallbacks
+from engine.live.recording.context import RecordingContext
+from engine.live.recording.service import RecordingService
+from engine.live.session.backlog import Backlog
+from engine.metrics.meters import Meters
+from engine.model.callback import Callback
+from engine.model.consent import Consent
+from engine.model.recording import RecordingSource, RecordingStatus
+from engine.recordings.encryption.key_ring import KeyRing
+from engine.recordings.encryption.master_keys import MasterKeyFile
+from engine.recordings.storage import RecordingStorage
 from engine.store import AccountKeys, Accounts, Calls, Database, RecordingFilter, Recordings
 from engine.store.tables import outbox
-from engine.tasks import stopped
-from sip.config import Listening, SipConfig, Tls
+from sip.config import ListenAddress, SipConfig, Tls
 from sip.user_agent import UserAgent
 from tests.peers.consent import announced
 from tests.peers.databases import migrated_sqlite
@@ -57,7 +57,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 async def agent(tmp_path: Path) -> AsyncIterator[UserAgent]:
     ports = Ports()
     rtp = ports.block(4)
-    listening = Listening("127.0.0.1", ports.one(), [SipTransport.UDP], None, rtp, rtp + 3)
+    listening = ListenAddress("127.0.0.1", ports.one(), [SipTransport.UDP], None, rtp, rtp + 3)
     config = SipConfig(listening, ["PCMA"], 1800, None, Tls(), [], tmp_path)
     agent = await UserAgent.start(config, lambda leg, arrival: None)
     yield agent
@@ -75,10 +75,10 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 class Recording:
     """A desk over a folder, the account it records for, and what was noted."""
 
-    desk: RecordingDesk
-    shelf: RecordingShelf
+    desk: RecordingService
+    shelf: RecordingStorage
     rows: Recordings
-    subject: Subject
+    subject: RecordingContext
     events: list[tuple[str, dict[str, object]]]
     consent: Consent
 
@@ -89,14 +89,14 @@ async def recording(
     account = await Accounts(database, b"pepper").ensure("demo")
     rows, master = Recordings(database), MasterKeyFile(keys_in / "master.key")
     await master.ensure()
-    shelf = RecordingShelf(folder, KeyRing(master, AccountKeys(database)), sealed=True, disk=Disk())
+    shelf = RecordingStorage(folder, KeyRing(master, AccountKeys(database)), sealed=True, disk=Disk())
     events: list[tuple[str, dict[str, object]]] = []
-    desk = RecordingDesk(
+    desk = RecordingService(
         agent.bridge,
         rows,
         SystemClock(),
-        RecordingTeller(
-            Teller(Calls(database), SystemClock(), lambda: None),
+        RecordingCallbacks(
+            CallCallbacks(Calls(database), SystemClock(), lambda: None),
             lambda recording: f"https://node.example/{recording}",
             Backlog(SystemClock()),
         ),
@@ -105,7 +105,7 @@ async def recording(
         node="node-1",
         reserve_bytes=reserve_bytes,
     )
-    subject = Subject(account.id, RecordingSource.CALL, lambda kind, **facts: events.append((kind, facts)))
+    subject = RecordingContext(account.id, RecordingSource.CALL, lambda kind, **facts: events.append((kind, facts)))
     return Recording(desk, shelf, rows, subject, events, announced(account.id, SystemClock().now()))
 
 

@@ -6,7 +6,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from engine.call import Event
+from engine.model.call import Event
 from engine.ports import DigitPressed
 from tests.peers.raw_caller import RawCaller, audio, raw_caller
 from tests.peers.waiting import within

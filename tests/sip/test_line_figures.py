@@ -4,8 +4,8 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from engine.model.quality import loss_of, quality_of
 from engine.ports import Attendance, MediaChanged
-from engine.quality import loss_of, quality_of
 from tests.peers.audio import tone
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports

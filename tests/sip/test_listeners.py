@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine.ports import Attendance, DigitPressed, MediaChanged, Said
-from engine.tape.wav_recording import WavRecording
+from engine.recordings.files.wav_recording import WavRecording
 from tests.peers.audio import Sound, hears, tone, tone_track, when_heard
 from tests.peers.phone import phone
 from tests.peers.ports import Ports

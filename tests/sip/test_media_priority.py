@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sip.media_priority import NICENESS
+from sip.media.media_priority import NICENESS
 from tests.sip.conftest import OpenLine
 
 pytestmark = [

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 import numpy as np
 import pytest
 
-from engine.ports import DigitPressed, LineFigures, MediaChanged
-from engine.quality import loss_of, quality_of
+from engine.model.quality import loss_of, quality_of
+from engine.ports import DigitPressed, MediaChanged, RtpStats
 from tests.peers.raw_caller import RawCaller, audio, raw_caller
 from tests.peers.raw_rtp import EVENTS, STEP_S, RawRtp
 from tests.peers.rtp import TelephoneEvent
@@ -156,7 +156,7 @@ def with_another_base(rtp: RawRtp, number: int) -> None:
         rtp.timestamp = (rtp.timestamp + 10**9) & 0xFFFFFFFF
 
 
-async def figures_after(line: Line, call: Watch, rtp: RawRtp, beside: Callable[[RawRtp, int], None]) -> LineFigures:
+async def figures_after(line: Line, call: Watch, rtp: RawRtp, beside: Callable[[RawRtp, int], None]) -> RtpStats:
     for number in range(100):
         beside(rtp, number)
         await rtp.say(1)

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from sip.phone import Kind, Phone, PhoneEvent, PhoneLine
-from sip.phone_script import PhoneScript
+from sip.test_phone.phone import Phone, PhoneEvent, PhoneEventKind, PhoneLine
+from sip.test_phone.script import PhoneScript
 from tests.peers.audio import Sound, hears, joined, silence, tone
 from tests.peers.ports import Ports
 from tests.peers.scenario import acks, asks, calls, pause, receives, scenario, sdp
@@ -124,7 +124,7 @@ async def test_what_a_call_did_not_hear_to_its_end_is_let_go_of_with_the_call(pr
     ended = asyncio.Event()
 
     def tell(event: PhoneEvent) -> None:
-        if event.kind is Kind.HUNG_UP:
+        if event.kind is PhoneEventKind.HUNG_UP:
             ended.set()
 
     script = scenario(

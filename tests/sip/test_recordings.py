@@ -6,22 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from api.clock import SystemClock
-from engine.disk import Disk
-from engine.key_ring import KeyRing
-from engine.live.backlog import Backlog
-from engine.live.recording_desk import RecordingDesk
-from engine.live.recording_subject import Subject
-from engine.live.recording_teller import RecordingTeller
-from engine.live.telling import Teller
-from engine.meters import Meters
-from engine.recording import RecordingSource, RecordingStatus
-from engine.recording_shelf import RecordingShelf
-from engine.sealing.masters import MasterKeyFile
+from api.node.clock import SystemClock
+from engine.aio.disk_threads import Disk
+from engine.live.callbacks import CallCallbacks
+from engine.live.recording.callbacks import RecordingCallbacks
+from engine.live.recording.context import RecordingContext
+from engine.live.recording.service import RecordingService
+from engine.live.session.backlog import Backlog
+from engine.metrics.meters import Meters
+from engine.model.recording import RecordingSource, RecordingStatus
+from engine.recordings.encryption.key_ring import KeyRing
+from engine.recordings.encryption.master_keys import MasterKeyFile
+from engine.recordings.files.wav import WavView
+from engine.recordings.storage import RecordingStorage
 from engine.store import AccountKeys, Accounts, Calls, Database, Recordings
-from engine.tape.wav import WavView
-from sip.recorder import GIVE_BACK_BYTES
-from sip.wav import HEADER_BYTES, SAMPLE_BYTES, is_closed
+from sip.media.recorder import GIVE_BACK_BYTES
+from sip.media.wav import HEADER_BYTES, SAMPLE_BYTES, is_closed
 from tests.peers.consent import announced
 from tests.peers.databases import migrated_sqlite
 from tests.peers.waiting import eventually, within
@@ -48,15 +48,15 @@ async def test_a_recording_shorter_than_the_talk_is_an_event(line: Line, tmp_pat
     master = MasterKeyFile(tmp_path / "master.key")
     await master.ensure()
     keys = KeyRing(master, AccountKeys(database))
-    shelf = RecordingShelf(tmp_path / "kept", keys, sealed=True, disk=Disk())
+    shelf = RecordingStorage(tmp_path / "kept", keys, sealed=True, disk=Disk())
     events: dict[str, dict[str, object]] = {}
     clock = SkewedClock()
-    desk = RecordingDesk(
+    desk = RecordingService(
         line.agent.bridge,
         Recordings(database),
         clock,
-        RecordingTeller(
-            Teller(Calls(database), clock, lambda: None),
+        RecordingCallbacks(
+            CallCallbacks(Calls(database), clock, lambda: None),
             lambda recording: f"https://node.example/{recording}",
             Backlog(clock),
         ),
@@ -64,7 +64,7 @@ async def test_a_recording_shorter_than_the_talk_is_an_event(line: Line, tmp_pat
         meters=Meters(),
         node="node-1",
     )
-    subject = Subject(account.id, RecordingSource.CALL, lambda kind, **facts: events.update({kind: facts}))
+    subject = RecordingContext(account.id, RecordingSource.CALL, lambda kind, **facts: events.update({kind: facts}))
     consent = announced(account.id, clock.now())
 
     exact = await desk.start(consent, subject, [[], []])

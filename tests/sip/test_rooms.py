@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.ports import Attendance, Ear, Heard, LegId, MediaChanged, MixedRoom, Said, Source
-from engine.tape.wav_recording import WavRecording
+from engine.recordings.files.wav_recording import WavRecording
 from tests.peers.audio import Sound, hears, tone
 from tests.peers.ear import RtpEar
 from tests.peers.phone import phone

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.hearing import SpeechBegan, Transcript
 from engine.ports import Answered, MediaChanged, Said, Speech
+from engine.ports.recognition import SpeechBegan, Transcript
 from tests.peers.audio import Sound
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports

@@ -6,20 +6,20 @@ from pathlib import Path
 
 from aiohttp import web
 
-from api.app import build_app
-from api.clock import SystemClock
-from api.deletion import Deletion
-from api.desk import ConferenceDesk, FrontDesk, Health
-from api.periods import periods_of
-from api.privacy import persons_requests
-from api.published import Published
-from api.services import Services
+from api.http.app import build_app
+from api.http.contract import Published
+from api.http.deletion import Deletion
+from api.http.engine_ports import CallService, ConferenceDesk, Health
+from api.http.services import RestServices
+from api.node.clock import SystemClock
+from api.node.periods import periods_of
+from api.node.privacy import persons_requests
 from config.settings import Settings
-from engine.disk import Disk
-from engine.key_ring import KeyRing
+from engine.aio.disk_threads import Disk
 from engine.privacy.pseudonym import Pseudonyms
-from engine.recording_shelf import RecordingShelf
-from engine.sealing.masters import MasterKeyFile
+from engine.recordings.encryption.key_ring import KeyRing
+from engine.recordings.encryption.master_keys import MasterKeyFile
+from engine.recordings.storage import RecordingStorage
 from engine.store import (
     AccountKeys,
     Accounts,
@@ -42,14 +42,14 @@ PUBLISHED = Published.load()
 
 
 async def rest_services(
-    database: Database, folder: Path, *, desk: FrontDesk, conference_desk: ConferenceDesk, health: Health
-) -> Services:
+    database: Database, folder: Path, *, desk: CallService, conference_desk: ConferenceDesk, health: Health
+) -> RestServices:
     """What a node has behind its interface; recordings are sealed, in `folder`."""
     master = MasterKeyFile(folder / "master.key")
     await master.ensure()
-    shelf = RecordingShelf(folder / "recordings", KeyRing(master, AccountKeys(database)), sealed=True, disk=Disk())
+    shelf = RecordingStorage(folder / "recordings", KeyRing(master, AccountKeys(database)), sealed=True, disk=Disk())
     settings = Settings(data_dir=folder)
-    return Services(
+    return RestServices(
         accounts=Accounts(database, PEPPER),
         numbers=Numbers(database),
         calls=Calls(database),
@@ -72,7 +72,7 @@ async def rest_services(
 
 
 @asynccontextmanager
-async def answering(services: Services) -> AsyncIterator[str]:
+async def answering(services: RestServices) -> AsyncIterator[str]:
     """The address, on a free loopback port."""
     runner = web.AppRunner(build_app(services), access_log=None)
     await runner.setup()

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tts.script import Utterance, plain_words
+from tts.script import ScriptUtterance, plain_words
 
 Samples = NDArray[np.float32]
 """One channel of audio, shape (n,), full scale ±1."""
@@ -20,12 +20,12 @@ class EngineError(Exception):
 class Engine(Protocol):
     """Says an utterance with exactly the voice asked for, or raises EngineError."""
 
-    def say(self, utterance: Utterance, voice: str, rate: int | None) -> tuple[Samples, int]:
+    def say(self, utterance: ScriptUtterance, voice: str, rate: int | None) -> tuple[Samples, int]:
         """Samples and their rate in Hz. `rate` is in words per minute, None for the voice's usual."""
         ...
 
 
-def said_in_runs(utterance: Utterance, say: Callable[[str, float], Samples]) -> Samples:
+def said_in_runs(utterance: ScriptUtterance, say: Callable[[str, float], Samples]) -> Samples:
     """For an engine that says plain text only: words of one speed and loudness are said together.
 
     `say` takes a text and how fast it is said, 1.0 being the usual speed. Letters to be spelled stand apart; pitch,

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from tts.engines.base import EngineError, Samples, as_samples
 from tts.engines.espeak_markup import markup
-from tts.script import PLAIN, Utterance
+from tts.script import PLAIN, ScriptUtterance
 
 DEFAULT_RATE: Final = 130
 """Words per minute; the driver's own 200 is hard to follow on the telephone."""
@@ -57,7 +57,7 @@ class EspeakEngine:
         # mb/ voices are listed though MBROLA isn't there; choosing one breaks espeak-ng for good.
         self._voices = {v.id for v in self._engine.getProperty("voices") if not v.id.startswith("mb/")}
 
-    def say(self, utterance: Utterance, voice: str, rate: int | None) -> tuple[Samples, int]:
+    def say(self, utterance: ScriptUtterance, voice: str, rate: int | None) -> tuple[Samples, int]:
         """See Engine.say."""
         base = voice.partition("+")[0]
         if base not in self._voices:

@@ -3,15 +3,15 @@
 from xml.sax.saxutils import escape, quoteattr
 
 from tts.phonemes import espeak_phonemes
-from tts.script import Utterance, Words
+from tts.script import ScriptUtterance, ScriptWords
 
 
-def markup(utterance: Utterance) -> str:
+def markup(utterance: ScriptUtterance) -> str:
     """SSML that says the words in their manners: built from values, so nothing foreign can be in it."""
     return f"<speak>{''.join(_element(each, utterance.language) for each in utterance.words)}</speak>"
 
 
-def _element(words: Words, language: str) -> str:
+def _element(words: ScriptWords, language: str) -> str:
     manner = words.manner
     # A text's own [[ would be taken for mnemonics.
     markup = escape(words.text.replace("[[", "[ ["))

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from tts.decode import samples_of
 from tts.engines.base import Samples
-from tts.script import Utterance
+from tts.script import ScriptUtterance
 from tts.server_engine.server import longest_s
 
 
 class FileEngine:
     """Has a file in the place of a voice; its rate was chosen when it was asked for."""
 
-    def say(self, utterance: Utterance, voice: str, rate: int | None) -> tuple[Samples, int]:
+    def say(self, utterance: ScriptUtterance, voice: str, rate: int | None) -> tuple[Samples, int]:
         """See Engine.say; `voice` is the file's path. Raises MediaError where it is no audio, or too long."""
         del rate
         return samples_of(Path(voice), limit_s=longest_s(utterance))

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from tts.engines.base import EngineError, Samples, said_in_runs
-from tts.script import Utterance
+from tts.script import ScriptUtterance
 
 USUAL_RATE: Final = 185
 """Words per minute of the voice's own tempo."""
@@ -33,7 +33,7 @@ class HibariEngine:
         model = Path(voices.ASSETS, voices.VOICES[self._bundled]["file"])
         self._voice: Any = hibari.Hibari(voice=self._bundled, model=str(model), threads=1)
 
-    def say(self, utterance: Utterance, voice: str, rate: int | None) -> tuple[Samples, int]:
+    def say(self, utterance: ScriptUtterance, voice: str, rate: int | None) -> tuple[Samples, int]:
         """See Engine.say."""
         if voice != self._bundled:
             raise EngineError(f"hibari has no voice '{voice}' in its package.")

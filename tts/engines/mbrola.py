@@ -13,7 +13,7 @@ from tts.engines.base import EngineError, Samples, as_samples
 from tts.engines.counting import counted
 from tts.engines.espeak_markup import markup
 from tts.mbrola_files import missing
-from tts.script import Utterance
+from tts.script import ScriptUtterance
 
 DEFAULT_RATE: Final = 130
 DUTCH_RATE: Final = 115
@@ -28,7 +28,7 @@ class MbrolaEngine:
     def __init__(self, scratch: Path) -> None:
         self._file = scratch / "mbrola.wav"
 
-    def say(self, utterance: Utterance, voice: str, rate: int | None) -> tuple[Samples, int]:
+    def say(self, utterance: ScriptUtterance, voice: str, rate: int | None) -> tuple[Samples, int]:
         """See Engine.say; `voice` is a voice file's name, such as nl2."""
         if (lacking := missing(voice)) is not None:
             raise EngineError(lacking)

@@ -7,7 +7,7 @@ from tts.engines.base import EngineError, Samples, as_samples, said_in_runs
 from tts.engines.counting import counted
 from tts.engines.french_figures import with_figures
 from tts.equalizer import Equalizer
-from tts.script import Utterance
+from tts.script import ScriptUtterance
 
 RATE_HZ: Final = 16_000
 USUAL_RATE: Final = 185
@@ -36,7 +36,7 @@ class PicoEngine:
             ) from error
         self._equalizer = Equalizer.of_curve(_CURVE, RATE_HZ)
 
-    def say(self, utterance: Utterance, voice: str, rate: int | None) -> tuple[Samples, int]:
+    def say(self, utterance: ScriptUtterance, voice: str, rate: int | None) -> tuple[Samples, int]:
         """See Engine.say."""
         speed = (DEFAULT_RATE if rate is None else rate) / USUAL_RATE
         said = said_in_runs(counted(utterance), lambda text, faster: self._said(text, voice, speed * faster))

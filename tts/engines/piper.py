@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from tts.engines.base import EngineError, Samples, said_in_runs
-from tts.script import Utterance
+from tts.script import ScriptUtterance
 
 USUAL_RATE: Final = 185
 """Words per minute taken as a voice's own tempo: measured 176 to 195 on an English one."""
@@ -28,7 +28,7 @@ class PiperEngine:
             ) from error
         self._loaded: dict[str, Any] = {}
 
-    def say(self, utterance: Utterance, voice: str, rate: int | None) -> tuple[Samples, int]:
+    def say(self, utterance: ScriptUtterance, voice: str, rate: int | None) -> tuple[Samples, int]:
         """See Engine.say; `voice` is the path of a .onnx file with its .json beside it."""
         if voice not in self._loaded:
             self._loaded[voice] = self._load(Path(voice))

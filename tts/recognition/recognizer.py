@@ -10,11 +10,11 @@ from typing import Any, Final
 
 import structlog
 
+from engine.aio.tasks import started
+from engine.aio.waits import joined
 from engine.errors import RecognitionError, SetupError, UnknownLanguage
-from engine.hearing import PartialTranscript, SpeechBegan, Transcript, Understood
-from engine.languages import LANGUAGES, canonical_language, primary_language
-from engine.tasks import started
-from engine.waits import joined
+from engine.model.languages import LANGUAGES, canonical_language, primary_language
+from engine.ports.recognition import PartialTranscript, SpeechBegan, Transcript, Understood
 from tts.pool import PoolError, PoolFull, WorkerPool
 from tts.recognition import model_files
 from tts.recognition.utterance import Utterance
@@ -76,7 +76,7 @@ class WhisperRecognizer:
         hints: Sequence[str] = (),
         end_silence_s: float = 1.0,
     ) -> AsyncGenerator[Understood, None]:
-        """As engine.hearing.Recognizer has it."""
+        """As engine.ports.recognition.Recognizer has it."""
         known = canonical_language(language)
         if known not in UNDERSTOOD:
             raise UnknownLanguage("language", f"{known} is spoken here, but not understood by Whisper.")

@@ -5,7 +5,7 @@ from typing import Protocol
 import structlog
 
 from engine.ports import Clock
-from tts.script import Utterance
+from tts.script import ScriptUtterance
 from tts.server_engine.breaker import REST_S, CircuitBreaker
 from tts.server_engine.failures import ServerFailed, ServerResting
 from tts.server_engine.server import SpeechServer
@@ -13,10 +13,10 @@ from tts.server_engine.server import SpeechServer
 log = structlog.get_logger(__name__)
 
 
-class Client(Protocol):
+class SpeechServerClient(Protocol):
     """What asks a server once, as ServerClient does."""
 
-    async def speech(self, server: SpeechServer, utterance: Utterance, rate: int | None) -> bytes:
+    async def speech(self, server: SpeechServer, utterance: ScriptUtterance, rate: int | None) -> bytes:
         """A file of sound. Raises ServerFailed, TextRefused."""
         ...
 
@@ -24,14 +24,14 @@ class Client(Protocol):
 
 
 class Asker:
-    """Asks by `client`. Languages that share a URL share its breaker."""
+    """Asks speech servers, with retries and a circuit breaker. Languages that share a URL share its breaker."""
 
-    def __init__(self, client: Client, clock: Clock) -> None:
+    def __init__(self, client: SpeechServerClient, clock: Clock) -> None:
         self._client = client
         self._clock = clock
         self._breakers: dict[str, CircuitBreaker] = {}
 
-    async def speech(self, server: SpeechServer, utterance: Utterance, rate: int | None) -> bytes:
+    async def speech(self, server: SpeechServer, utterance: ScriptUtterance, rate: int | None) -> bytes:
         """As the client's. Raises ServerResting at once where the server was given up for a while, too.
 
         That a server was given up, and that it is back, is logged once each.

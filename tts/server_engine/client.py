@@ -13,12 +13,12 @@ from aiohttp import ClientError, ClientResponse, ClientSession
 from yarl import URL
 
 from config.version import USER_AGENT
-from engine.egress import Egress, GuardedResolver, Lookup
 from engine.errors import EgressDenied
 from engine.ports import Clock
-from engine.residency import Residency
-from engine.web.guarded_session import guarded_session
-from tts.script import Utterance
+from engine.security.egress import Egress, GuardedResolver, Lookup
+from engine.security.residency import Residency
+from engine.webhooks.guarded_session import guarded_session
+from tts.script import ScriptUtterance
 from tts.server_engine.answer import NoSpeech, as_file
 from tts.server_engine.failures import ServerFailed, TextRefused
 from tts.server_engine.retrying import RETRIED, pause_s
@@ -49,7 +49,7 @@ class ServerClient:
         self._resolver: GuardedResolver | None = None
         self._closed = False
 
-    async def speech(self, server: SpeechServer, utterance: Utterance, rate: int | None) -> bytes:
+    async def speech(self, server: SpeechServer, utterance: ScriptUtterance, rate: int | None) -> bytes:
         """A file of sound with these words, not decoded yet; `rate` is in words per minute.
 
         It takes `server.timeout_s` at most, with all retries. Raises ServerFailed, TextRefused.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-from tts.script import Utterance, plain_text
+from tts.script import ScriptUtterance, plain_text
 
 USUAL_RATE: Final = 185
 """Words per minute taken as a voice's own tempo, as for Piper: a server tells none."""
@@ -58,7 +58,7 @@ class SpeechServer:
             "version": self.version,
         }
 
-    def question(self, utterance: Utterance, rate: int | None) -> dict[str, Any]:
+    def question(self, utterance: ScriptUtterance, rate: int | None) -> dict[str, Any]:
         """The JSON that is sent: plain words, as such a server knows no manners. `rate` is in words per minute."""
         speed = self.speed if rate is None else self.speed * rate / USUAL_RATE
         return {
@@ -70,11 +70,11 @@ class SpeechServer:
         }
 
 
-def longest_s(utterance: Utterance) -> float:
+def longest_s(utterance: ScriptUtterance) -> float:
     """Seconds beyond which sound is no rendering of these words: the slowest speech takes half a second a letter."""
     return _LEAST_S + _PER_CHARACTER_S * utterance.characters
 
 
-def longest_bytes(utterance: Utterance) -> int:
+def longest_bytes(utterance: ScriptUtterance) -> int:
     """What a file of `longest_s` may hold: 16-bit samples of two channels at 48 kHz, and a head."""
     return _HEAD_BYTES + int(longest_s(utterance) * _BYTES_PER_SECOND)

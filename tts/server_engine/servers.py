@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tts.pool import PoolError
-from tts.script import Script, Utterance
+from tts.script import Script, ScriptUtterance
 from tts.server_engine.server import SpeechServer
 from tts.voices import EngineName, Voice
 
@@ -22,7 +22,7 @@ Voices = Sequence[Voice | None]
 class Asking(Protocol):
     """What asks a server, as Asker does."""
 
-    async def speech(self, server: SpeechServer, utterance: Utterance, rate: int | None) -> bytes:
+    async def speech(self, server: SpeechServer, utterance: ScriptUtterance, rate: int | None) -> bytes:
         """A file of sound. Raises PoolError."""
         ...
 
@@ -70,7 +70,7 @@ class SpeechServers:
             await self.asker.close()
 
 
-def _by_server(parts: Script, voices: Voices) -> Iterator[tuple[int, Utterance]]:
+def _by_server(parts: Script, voices: Voices) -> Iterator[tuple[int, ScriptUtterance]]:
     for place, (part, voice) in enumerate(zip(parts, voices, strict=True)):
-        if isinstance(part, Utterance) and voice is not None and voice.engine is EngineName.SERVER:
+        if isinstance(part, ScriptUtterance) and voice is not None and voice.engine is EngineName.SERVER:
             yield place, part

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
-from engine.languages import primary_language
+from engine.model.languages import primary_language
 from tts.spoken.tables import table_of
 
 _BEHIND: Final[Mapping[str, re.Pattern[str]]] = {

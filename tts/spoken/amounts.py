@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Final
 
-from engine.languages import primary_language
+from engine.model.languages import primary_language
 from tts.spoken.libraries import babel
 from tts.spoken.numerals import beside, cardinal, counted, decimal
 from tts.spoken.quantities import NUMBER, quantity

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Final
 
-from engine.languages import primary_language
+from engine.model.languages import primary_language
 from tts.spoken.numerals import cardinal, counted
 from tts.spoken.tables import Table, table_of
 

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Final
 
-from engine.languages import primary_language
+from engine.model.languages import primary_language
 from tts.spoken.libraries import babel
 from tts.spoken.numerals import cardinal, year
 from tts.spoken.ordinals import inflected, word_before
@@ -24,7 +24,7 @@ _OLDEST_OF_TWO_DIGITS: Final = 69  # as POSIX has it: 69 is 1969, 68 is 2068
 
 @dataclass(frozen=True, slots=True)
 class _Date:
-    """What is known of a date; 0 is what is not."""
+    """A date, as far as it is known; 0 is what is not."""
 
     year: int = 0
     month: int = 0

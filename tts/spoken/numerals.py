@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Final
 
-from engine.languages import primary_language
+from engine.model.languages import primary_language
 from tts.spoken.libraries import num2words
 from tts.spoken.tables import Noun, table_of
 

@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Final
 
-from engine.languages import primary_language
+from engine.model.languages import primary_language
 from tts.spoken.numerals import ordinal
 from tts.spoken.tables import Table, table_of
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from engine.languages import primary_language
+from engine.model.languages import primary_language
 
 _FOLDER: Final = Path(__file__).parent
 
@@ -40,7 +40,7 @@ class Abbreviation:
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class ClockWords:
     """How times are written (`patterns`, with groups h, m, s and half of the day) and said."""
 
     patterns: tuple[re.Pattern[str], ...]
@@ -51,7 +51,7 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
+class NumberWords:
     """The words within numbers, and how those are written.
 
     `joint` is what may stand before cents ("and"), from `cents_left_out_from` cents on that word is left out,
@@ -94,11 +94,11 @@ class Dates:
 class Table:
     """Everything that is known of one language."""
 
-    numbers: Numbers
+    numbers: NumberWords
     scales: Mapping[str, str]
     currencies: Mapping[str, Currency]
     units: Mapping[str, Noun]
-    clock: Clock
+    clock: ClockWords
     dates: Dates
     ordinals: re.Pattern[str]
     abbreviations: tuple[Abbreviation, ...]
@@ -118,11 +118,11 @@ def _read(language: str) -> Table | None:
     raw: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
     clock, dates = raw["clock"], raw["dates"]
     return Table(
-        numbers=Numbers(**raw["numbers"]),
+        numbers=NumberWords(**raw["numbers"]),
         scales=raw["scales"],
         currencies={code: _currency(*given) for code, given in raw["currencies"].items()},
         units={sign: Noun(*names) for sign, names in raw["units"].items()},
-        clock=Clock(
+        clock=ClockWords(
             patterns=tuple(re.compile(each) for each in clock["patterns"]),
             hour=Noun(*clock["hour"]),
             second=Noun(*clock["second"]),

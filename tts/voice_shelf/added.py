@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from engine.errors import UnknownLanguage
-from engine.languages import canonical_language
+from engine.model.languages import canonical_language
 from tts.voices import EngineName
 
 Engines = Mapping[str, Sequence[str]]

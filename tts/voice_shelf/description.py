@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.errors import InvalidField
-from engine.languages import primary_language
+from engine.model.languages import primary_language
 
 _BIGGEST_BYTES: Final = 4 * 1024 * 1024
 

@@ -25,7 +25,7 @@ class KnownVoice:
 
 @dataclass(frozen=True, slots=True)
 class Digests:
-    """Of one file: sha256 is what we go by, md5 is how Piper's own list names its files."""
+    """The digests of one file of a voice: sha256 is what we go by, md5 is how Piper's own list names its files."""
 
     sha256: str
     md5: str

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from engine.errors import InvalidField, SetupError
-from engine.languages import primary_language
+from engine.model.languages import primary_language
 from tts.voice_shelf.description import read_description
 from tts.voice_shelf.known import Digests, digests_of, recognised
 from tts.voice_shelf.onnx import fault_of_onnx

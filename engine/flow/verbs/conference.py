@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from engine.callback import ConferenceEventName, RecordingEventName
-from engine.flow.kinds import Choice, Flag, Language, OneNumber, Whole
-from engine.flow.next_step import Method
+from engine.flow.attribute_types import Choice, Flag, Language, OneNumber, Whole
+from engine.flow.call_actions import Waiting
+from engine.flow.execution_context import ExecutionContext
+from engine.flow.next_step import HttpMethod
 from engine.flow.patterns import NAME, PIN, WEB_ADDRESS
 from engine.flow.plans import Beep, RoomPlan, RoomRecord, Trim
-from engine.flow.scene import Scene
 from engine.flow.shape import attribute, content
-from engine.flow.stage import Waiting
 from engine.flow.verbs import telling
 from engine.flow.waiting import waiting_with
-from engine.room_options import SAMPLE_RATES, Announces, RecordedTracks, RoomOptions
+from engine.model.callback import ConferenceEventName, RecordingEventName
+from engine.model.conference_options import SAMPLE_RATES, Announces, RecordedTracks, RoomOptions
 
 _AT_MAKING: Final = "; of the party that makes the room"
 
@@ -40,16 +40,16 @@ class Conference:
         WEB_ADDRESS,
         help="What is heard until the room comes alive, again and again; music if left out, silence if empty",
     )
-    wait_method: Method = telling.method("waitUrl")
+    wait_method: HttpMethod = telling.method("waitUrl")
     participant_label: str | None = attribute(NAME, help="A name for this party, told with events")
     coach: str | None = attribute(NAME, help="The id of the one call in the room that hears this party")
     status_callback: str | None = telling.callback_url("the room's events")
-    status_callback_method: Method = telling.method("statusCallback")
+    status_callback_method: HttpMethod = telling.method("statusCallback")
     status_callback_event: tuple[ConferenceEventName, ...] = telling.callback_events(
         ConferenceEventName, (ConferenceEventName.START, ConferenceEventName.END)
     )
     recording_status_callback: str | None = telling.callback_url("the recording's events")
-    recording_status_callback_method: Method = telling.method("recordingStatusCallback")
+    recording_status_callback_method: HttpMethod = telling.method("recordingStatusCallback")
     recording_status_callback_event: tuple[RecordingEventName, ...] = telling.recording_events()
     event_callback_url: str | None = telling.callback_url("the recording, where recordingStatusCallback is left out")
     moderator: bool = attribute(Flag(), default=False, help="Whether this party is a moderator, who needs no PIN")
@@ -99,7 +99,7 @@ class Conference:
     }
 
     def plan(
-        self, scene: Scene, *, record: bool, limit_s: int | None, leave_on_star: bool, language: str | None
+        self, scene: ExecutionContext, *, record: bool, limit_s: int | None, leave_on_star: bool, language: str | None
     ) -> RoomPlan:
         """As the stage joins it; `record` and the next two are the Dial's, `language` is what its own comes to."""
         recording_url = self.recording_status_callback or self.event_callback_url
@@ -128,11 +128,11 @@ class Conference:
             moderator_pin=self.moderator_pin,
         )
 
-    def waiting(self, scene: Scene) -> Waiting | None:
+    def waiting(self, scene: ExecutionContext) -> Waiting | None:
         """What is heard before the room comes alive."""
         return waiting_with(scene, self.wait_url, self.wait_method)
 
-    def _options(self, scene: Scene, language: str | None) -> RoomOptions:
+    def _options(self, scene: ExecutionContext, language: str | None) -> RoomOptions:
         return RoomOptions(
             language=language,
             wait_for_moderator=self.wait_for_moderator,

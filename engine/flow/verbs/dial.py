@@ -4,28 +4,28 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from engine.callback import RecordingEventName
-from engine.flow.kinds import Choice, Flag, Whole
-from engine.flow.next_step import Continue, GoTo, Method, Next
+from engine.flow.attribute_types import Choice, Flag, Whole
+from engine.flow.execution_context import ExecutionContext
+from engine.flow.next_step import Continue, GoTo, HttpMethod, Next
 from engine.flow.patterns import COUNTRY, SHOWN_NAME, TEXT, WEB_ADDRESS
 from engine.flow.plans import (
     BridgeRecording,
     DialOutcome,
     DialPlan,
     DialRecord,
-    Entry,
+    QueueEntry,
     ReferTo,
     RoomOutcome,
     Tracks,
     Trim,
 )
 from engine.flow.queue_plans import ServePlan
-from engine.flow.scene import Scene
 from engine.flow.shape import attribute, nested
 from engine.flow.verbs import telling
 from engine.flow.verbs.conference import Conference
 from engine.flow.verbs.nouns import Client, Number, Sip
 from engine.flow.verbs.queue import Queue
+from engine.model.callback import RecordingEventName
 
 TARGET_LIMIT: Final = 10
 _CALLERS_OWN: Final = "automatic"
@@ -44,7 +44,7 @@ class Dial:
     caller_name: str | None = attribute(SHOWN_NAME, help="A name to show beside it")
     time_limit: int | None = attribute(Whole(1, 86400), help="Seconds that the two may talk; the call's limit else")
     action: str | None = telling.action("Where the result goes; the next verb follows if left out")
-    method: Method = telling.method("action")
+    method: HttpMethod = telling.method("action")
     record: DialRecord = attribute(
         Choice(DialRecord, yes=DialRecord.FROM_ANSWER, no=DialRecord.NOTHING),
         default=DialRecord.NOTHING,
@@ -55,7 +55,7 @@ class Dial:
     )
     trim: Trim = telling.trim()
     recording_status_callback: str | None = telling.callback_url("the recording's events")
-    recording_status_callback_method: Method = telling.method("recordingStatusCallback")
+    recording_status_callback_method: HttpMethod = telling.method("recordingStatusCallback")
     recording_status_callback_event: tuple[RecordingEventName, ...] = telling.recording_events()
     hangup_on_star: bool = attribute(Flag(), default=False, help="Whether the caller's * key ends it")
     answer_on_bridge: bool = attribute(
@@ -66,7 +66,7 @@ class Dial:
     )
     sequential: bool = attribute(Flag(), default=False, help="Whether several are rung one after the other")
     refer_url: str | None = attribute(WEB_ADDRESS, help="The document to go on with when a party sends REFER")
-    refer_method: Method = telling.method("referUrl")
+    refer_method: HttpMethod = telling.method("referUrl")
     to: tuple[Number | Sip | Client | Conference | Queue, ...] = nested(
         Number, Sip, Client, Conference, Queue, shorthand=Number, least=1, help="Whom to call; text alone is a number"
     )
@@ -93,7 +93,7 @@ class Dial:
         if self.record is not DialRecord.NOTHING:
             yield "record", "every party hears that it is recorded and nothing is recorded before."
 
-    async def run(self, scene: Scene) -> Next:
+    async def run(self, scene: ExecutionContext) -> Next:
         match self.to[0]:
             case Conference() as room:
                 params = await self._enter(room, scene)
@@ -108,7 +108,7 @@ class Dial:
                     )
         return Continue() if self.action is None else GoTo(self.action, self.method, params)
 
-    def _plan(self, scene: Scene) -> DialPlan:
+    def _plan(self, scene: ExecutionContext) -> DialPlan:
         return DialPlan(
             tuple(each.target(scene) for each in self.to if not isinstance(each, Conference | Queue)),
             answer_timeout_s=self.timeout,
@@ -123,7 +123,7 @@ class Dial:
             refer=ReferTo(scene.absolute(self.refer_url), self.refer_method.value) if self.refer_url else None,
         )
 
-    def _serving(self, scene: Scene) -> ServePlan:
+    def _serving(self, scene: ExecutionContext) -> ServePlan:
         return ServePlan(
             "",
             answer_timeout_s=self.timeout,
@@ -132,7 +132,7 @@ class Dial:
             hang_up_on_star=self.hangup_on_star,
         )
 
-    def _recording(self, scene: Scene) -> BridgeRecording:
+    def _recording(self, scene: ExecutionContext) -> BridgeRecording:
         callback = telling.callback(
             scene,
             self.recording_status_callback,
@@ -145,7 +145,7 @@ class Dial:
         country = (self.ring_tone or _CALLERS_OWN).lower()
         return None if country == _CALLERS_OWN else _SPELLED_OTHERWISE.get(country, country)
 
-    async def _enter(self, room: Conference, scene: Scene) -> Mapping[str, str]:
+    async def _enter(self, room: Conference, scene: ExecutionContext) -> Mapping[str, str]:
         plan = room.plan(
             scene,
             record=self.record is not DialRecord.NOTHING,
@@ -172,7 +172,7 @@ def _of_call(outcome: DialOutcome) -> dict[str, str]:
 def _of_room(outcome: RoomOutcome) -> dict[str, str]:
     # The field's word for a conference that was entered is "answered", whatever happened in it.
     params = {
-        "DialCallStatus": "answered" if outcome.entry is Entry.ENTERED else "failed",
+        "DialCallStatus": "answered" if outcome.entry is QueueEntry.ENTERED else "failed",
         "DialCallDuration": str(outcome.seconds),
         "ConferenceSid": outcome.conference_id,
         "ConferenceStatus": outcome.entry.value,

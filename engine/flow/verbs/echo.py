@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from engine.flow.execution_context import ExecutionContext
 from engine.flow.next_step import Continue
-from engine.flow.scene import Scene
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +13,6 @@ class Echo:
 
     WHILE_WAITING: ClassVar = False
 
-    async def run(self, scene: Scene) -> Continue:
+    async def run(self, scene: ExecutionContext) -> Continue:
         await scene.stage.echo()
         return Continue()

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from engine.flow.kinds import Whole
-from engine.flow.next_step import Continue, GoTo, Method, Next
+from engine.flow.attribute_types import Whole
+from engine.flow.execution_context import ExecutionContext
+from engine.flow.next_step import Continue, GoTo, HttpMethod, Next
 from engine.flow.patterns import NAME, WEB_ADDRESS
 from engine.flow.queue_plans import QueuePlan
-from engine.flow.scene import Scene
 from engine.flow.shape import attribute, content
 from engine.flow.verbs import telling
 from engine.flow.waiting import waiting_with
@@ -23,11 +23,11 @@ class Enqueue:
 
     queue: str = content(NAME, help="The queue's name")
     action: str | None = telling.action("Where the result goes; the next verb follows if left out")
-    method: Method = telling.method("action")
+    method: HttpMethod = telling.method("action")
     wait_url: str | None = attribute(
         WEB_ADDRESS, help="What is heard meanwhile, again and again; music if left out, silence if empty"
     )
-    wait_url_method: Method = telling.method("waitUrl")
+    wait_url_method: HttpMethod = telling.method("waitUrl")
     max_queue_size: int = attribute(Whole(1, 5000), default=100, help="How many may wait there; the next is not taken")
     priority: int = attribute(Whole(0, 1000), default=0, help="Those with a higher one are served first")
 
@@ -35,7 +35,7 @@ class Enqueue:
 
     WHILE_WAITING: ClassVar = False
 
-    async def run(self, scene: Scene) -> Next:
+    async def run(self, scene: ExecutionContext) -> Next:
         waiting = waiting_with(scene, self.wait_url, self.wait_url_method)
         outcome = await scene.stage.enqueue(QueuePlan(self.queue, self.priority, self.max_queue_size), waiting)
         if self.action is None:

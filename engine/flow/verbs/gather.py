@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from engine.errors import FlowFailed
-from engine.flow.kinds import Choice, Flag, Language, Whole, WholeOr, Words
+from engine.flow.attribute_types import Choice, Flag, Language, Whole, WholeOr, Words
+from engine.flow.execution_context import ExecutionContext
 from engine.flow.listening import Input, Listening, Taken
-from engine.flow.next_step import Continue, GoTo, Method, Next
+from engine.flow.next_step import Continue, GoTo, HttpMethod, Next
 from engine.flow.patterns import KEYS, TEXT, WEB_ADDRESS
-from engine.flow.scene import Scene
 from engine.flow.shape import attribute, nested
 from engine.flow.verbs.pause import Pause
 from engine.flow.verbs.play import Play
@@ -31,7 +31,7 @@ class Gather:
     timeout: int = attribute(Whole(0, 600), default=5, help="Seconds to wait for the next key, or for speech to begin")
     finish_on_key: str = attribute(KEYS, default="#", help="Keys that end the input; they are not part of it")
     action: str | None = attribute(WEB_ADDRESS, help="Where the input goes; this document's URL if left out")
-    method: Method = attribute(Choice(Method), default=Method.POST, help="How action is requested")
+    method: HttpMethod = attribute(Choice(HttpMethod), default=HttpMethod.POST, help="How action is requested")
     action_on_empty_result: bool = attribute(Flag(), default=False, help="Request action also without any input")
     barge_in: bool = attribute(Flag(), default=True, help="Whether a key or speech stops the prompts")
     speech_timeout: int | None = attribute(
@@ -41,8 +41,8 @@ class Gather:
     language: str | None = attribute(Language(), help="The language that is spoken; the call's if left out")
     hints: str = attribute(TEXT, default="", help="Words and phrases to expect, commas between")
     partial_result_callback: str | None = attribute(WEB_ADDRESS, help="Told what is understood while it is spoken")
-    partial_result_callback_method: Method = attribute(
-        Choice(Method), default=Method.POST, help="How partialResultCallback is requested"
+    partial_result_callback_method: HttpMethod = attribute(
+        Choice(HttpMethod), default=HttpMethod.POST, help="How partialResultCallback is requested"
     )
     mask: bool = attribute(
         Flag(), default=False, help="Keep the input secret: not in events, logs or the ledger, and silent in recordings"
@@ -64,7 +64,7 @@ class Gather:
                 "speech is listened to where the node has a recognizer (TELEFOON_RECOGNIZER); keys always are.",
             )
 
-    async def run(self, scene: Scene) -> Next:
+    async def run(self, scene: ExecutionContext) -> Next:
         language = await self._language(scene) if Input.SPEECH in self.input else None
         await scene.stage.answer()
         if self.mask:
@@ -76,7 +76,7 @@ class Gather:
                 await scene.stage.hide(False)
         return self._next(taken)
 
-    async def _language(self, scene: Scene) -> str | None:
+    async def _language(self, scene: ExecutionContext) -> str | None:
         """In which speech is understood; None where it is not. Raises FlowFailed if no keys are taken instead."""
         understood = scene.stage.recognized_languages
         language = (await scene.spoken(self.language)).language

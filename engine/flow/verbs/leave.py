@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
+from engine.flow.execution_context import ExecutionContext
 from engine.flow.next_step import Continue, Left
-from engine.flow.scene import Scene
 
 
 @dataclass(frozen=True, slots=True)
 class Leave:
     """Leave the queue; the flow goes on after Enqueue. Nothing happens where the call waits in none."""
 
-    async def run(self, scene: Scene) -> Left | Continue:
+    async def run(self, scene: ExecutionContext) -> Left | Continue:
         if scene.waiting:
             return Left()
         await scene.stage.note("verb_left_out", verb="Leave", reason="the call waits in no queue")

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 from urllib.parse import unquote
 
-from engine.callback import CallEventName
-from engine.flow.next_step import Method
+from engine.flow.execution_context import ExecutionContext
+from engine.flow.next_step import HttpMethod
 from engine.flow.patterns import CLIENT_NAME, HEADER_NAME, PHONE_NUMBER, SIP_URI, TEXT, TONES, WEB_ADDRESS
-from engine.flow.plans import Credentials, Target, Whisper
-from engine.flow.scene import Scene
+from engine.flow.plans import Credentials, DialTarget, WhisperPlan
 from engine.flow.shape import attribute, content, nested
 from engine.flow.verbs import telling
+from engine.model.callback import CallEventName
 
 _NO_DETECTION: Final = "there is no detection of answering machines yet. Leave it out."
 _DETECTION: Final = dict.fromkeys(
@@ -31,8 +31,8 @@ _FINAL: Final = (CallEventName.COMPLETED,)
 _SENT_ON: Final = re.compile(r"x-.+|user-to-user|remote-party-id|p-.+|privacy|diversion", re.IGNORECASE)
 
 
-def _whisper(scene: Scene, url: str | None, method: Method) -> Whisper | None:
-    return Whisper(scene.absolute(url), method.value) if url else None
+def _whisper(scene: ExecutionContext, url: str | None, method: HttpMethod) -> WhisperPlan | None:
+    return WhisperPlan(scene.absolute(url), method.value) if url else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,9 @@ class Number:
     number: str = content(PHONE_NUMBER, help="The number, in E.164")
     send_digits: str = attribute(TONES, default="", help="Keys to send when it is answered, before the two are joined")
     url: str | None = attribute(WEB_ADDRESS, help=_WHISPER)
-    method: Method = telling.method("url")
+    method: HttpMethod = telling.method("url")
     status_callback: str | None = telling.callback_url("the dialled call's progress")
-    status_callback_method: Method = telling.method("statusCallback")
+    status_callback_method: HttpMethod = telling.method("statusCallback")
     status_callback_event: tuple[CallEventName, ...] = telling.callback_events(CallEventName, _FINAL)
 
     IGNORED: ClassVar = {"byoc": telling.OF_A_CLOUD}
@@ -54,9 +54,9 @@ class Number:
     def address(self) -> str:
         return "+" + "".join(each for each in self.number if each.isdigit())
 
-    def target(self, scene: Scene) -> Target:
+    def target(self, scene: ExecutionContext) -> DialTarget:
         """As the stage dials it."""
-        return Target(
+        return DialTarget(
             self.address,
             send_digits=self.send_digits,
             whisper=_whisper(scene, self.url, self.method),
@@ -88,9 +88,9 @@ class Sip:
     username: str | None = attribute(TEXT, help="For digest authentication with the far end")
     password: str | None = attribute(TEXT, help="Its password")
     url: str | None = attribute(WEB_ADDRESS, help=_WHISPER)
-    method: Method = telling.method("url")
+    method: HttpMethod = telling.method("url")
     status_callback: str | None = telling.callback_url("the dialled call's progress")
-    status_callback_method: Method = telling.method("statusCallback")
+    status_callback_method: HttpMethod = telling.method("statusCallback")
     status_callback_event: tuple[CallEventName, ...] = telling.callback_events(CallEventName, _FINAL)
     headers: tuple[Header, ...] = nested(Header, help="Headers to send", wrapper="Headers")
 
@@ -105,9 +105,9 @@ class Sip:
     def address(self) -> str:
         return self.sip.partition("?")[0]
 
-    def target(self, scene: Scene) -> Target:
+    def target(self, scene: ExecutionContext) -> DialTarget:
         """As the stage dials it."""
-        return Target(
+        return DialTarget(
             self.address,
             whisper=_whisper(scene, self.url, self.method),
             callback=telling.callback(
@@ -151,9 +151,9 @@ class Client:
 
     client: str = content(CLIENT_NAME, default="", help="The client's name")
     url: str | None = attribute(WEB_ADDRESS, help=_WHISPER)
-    method: Method = telling.method("url")
+    method: HttpMethod = telling.method("url")
     status_callback: str | None = telling.callback_url("the dialled call's progress")
-    status_callback_method: Method = telling.method("statusCallback")
+    status_callback_method: HttpMethod = telling.method("statusCallback")
     status_callback_event: tuple[CallEventName, ...] = telling.callback_events(CallEventName, _FINAL)
     identity: tuple[Identity, ...] = nested(Identity, help="The client's name, where parameters stand beside it")
     parameters: tuple[Parameter, ...] = nested(Parameter, help="What to tell the client")
@@ -169,9 +169,9 @@ class Client:
     def address(self) -> str:
         return self.client.removeprefix("client:")
 
-    def target(self, scene: Scene) -> Target:
+    def target(self, scene: ExecutionContext) -> DialTarget:
         """As the stage dials it."""
-        return Target(
+        return DialTarget(
             self.address,
             client=True,
             whisper=_whisper(scene, self.url, self.method),

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from engine.flow.kinds import Whole
+from engine.flow.attribute_types import Whole
+from engine.flow.execution_context import ExecutionContext
 from engine.flow.next_step import Continue
-from engine.flow.scene import Scene
 from engine.flow.shape import attribute
 
 
@@ -14,6 +14,6 @@ class Pause:
 
     length: int = attribute(Whole(0, 3600), default=1, help="Seconds")
 
-    async def run(self, scene: Scene) -> Continue:
+    async def run(self, scene: ExecutionContext) -> Continue:
         await scene.stage.pause(self.length)
         return Continue()

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from engine.errors import MediaError, WebhookError
+from engine.flow.attribute_types import Whole
+from engine.flow.execution_context import ExecutionContext
 from engine.flow.keys import press
-from engine.flow.kinds import Whole
 from engine.flow.next_step import Continue
 from engine.flow.patterns import TONES, WEB_ADDRESS
-from engine.flow.scene import Scene
 from engine.flow.shape import attribute, content
 
 
@@ -23,14 +23,14 @@ class Play:
         if not self.url and not self.digits:
             raise ValueError("write the file's URL, or 'digits'.")
 
-    async def run(self, scene: Scene) -> Continue:
+    async def run(self, scene: ExecutionContext) -> Continue:
         if self.digits:
             await press(scene.stage, self.digits)
         elif self.url:
             await self._play(scene)
         return Continue()
 
-    async def _play(self, scene: Scene) -> None:
+    async def _play(self, scene: ExecutionContext) -> None:
         url = scene.absolute(self.url)
         try:
             await scene.stage.play(url, scene.pace.rounds(self.loop))

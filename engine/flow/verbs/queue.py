@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from engine.flow.next_step import Method
+from engine.flow.execution_context import ExecutionContext
+from engine.flow.next_step import HttpMethod
 from engine.flow.patterns import NAME, WEB_ADDRESS
-from engine.flow.plans import Whisper
+from engine.flow.plans import WhisperPlan
 from engine.flow.queue_plans import ServePlan
-from engine.flow.scene import Scene
 from engine.flow.shape import attribute, content
 from engine.flow.verbs import telling
 
@@ -18,14 +18,14 @@ class Queue:
 
     queue: str = content(NAME, help="The queue's name")
     url: str | None = attribute(WEB_ADDRESS, help="A document that who waited hears before the two are joined")
-    method: Method = telling.method("url")
+    method: HttpMethod = telling.method("url")
 
     LATER: ClassVar = {
         "postWorkActivitySid": "there is no task router. Leave it out.",
         "reservationSid": "there is no task router. Write the queue's name.",
     }
 
-    def plan(self, scene: Scene, of_dial: ServePlan) -> ServePlan:
+    def plan(self, scene: ExecutionContext, of_dial: ServePlan) -> ServePlan:
         """As the stage serves it; the Dial has filled in the rest."""
-        whisper = Whisper(scene.absolute(self.url), self.method.value) if self.url else None
+        whisper = WhisperPlan(scene.absolute(self.url), self.method.value) if self.url else None
         return replace(of_dial, name=self.queue, whisper=whisper)

@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from engine.callback import RecordingEventName
 from engine.errors import RecordingError
-from engine.flow.kinds import Choice, Flag, Whole
-from engine.flow.next_step import Continue, GoTo, Method, Next
+from engine.flow.attribute_types import Choice, Flag, Whole
+from engine.flow.execution_context import ExecutionContext
+from engine.flow.next_step import Continue, GoTo, HttpMethod, Next
 from engine.flow.patterns import KEYS
 from engine.flow.plans import Channels, RecordPlan, Tracks, Trim
-from engine.flow.scene import Scene
 from engine.flow.shape import attribute
 from engine.flow.verbs import telling
+from engine.model.callback import RecordingEventName
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Record:
     finish_on_key: str = attribute(KEYS, default="1234567890*#", help="Keys that end it")
     play_beep: bool = attribute(Flag(), default=True, help="Whether a beep is heard before")
     action: str | None = telling.action("Where the result goes; this document's URL if left out")
-    method: Method = telling.method("action")
+    method: HttpMethod = telling.method("action")
     trim: Trim = telling.trim()
     recording_channels: Channels = attribute(
         Choice(Channels), default=Channels.MONO, help="One channel, or one for what is said and one for what is heard"
@@ -36,7 +36,7 @@ class Record:
         Choice(Tracks), default=Tracks.INBOUND, help="What the caller says, what the caller hears, or both"
     )
     recording_status_callback: str | None = telling.callback_url("the recording's events")
-    recording_status_callback_method: Method = telling.method("recordingStatusCallback")
+    recording_status_callback_method: HttpMethod = telling.method("recordingStatusCallback")
     recording_status_callback_event: tuple[RecordingEventName, ...] = telling.recording_events()
 
     IGNORED: ClassVar = {
@@ -48,7 +48,7 @@ class Record:
 
     WHILE_WAITING: ClassVar = False
 
-    async def run(self, scene: Scene) -> Next:
+    async def run(self, scene: ExecutionContext) -> Next:
         try:
             outcome = await scene.stage.record(self._plan(scene))
         except RecordingError as error:
@@ -62,7 +62,7 @@ class Record:
         }
         return GoTo(self.action or "", self.method, params)
 
-    def _plan(self, scene: Scene) -> RecordPlan:
+    def _plan(self, scene: ExecutionContext) -> RecordPlan:
         return RecordPlan(
             self.max_length,
             self.timeout,

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from engine.flow.kinds import Choice
-from engine.flow.next_step import GoTo, Method
+from engine.flow.attribute_types import Choice
+from engine.flow.execution_context import ExecutionContext
+from engine.flow.next_step import GoTo, HttpMethod
 from engine.flow.patterns import WEB_ADDRESS
-from engine.flow.scene import Scene
 from engine.flow.shape import attribute, content
 
 
@@ -14,7 +14,7 @@ class Redirect:
     """Go on with the document at the URL; nothing after it is performed."""
 
     url: str = content(WEB_ADDRESS, help="Where the document is")
-    method: Method = attribute(Choice(Method), default=Method.POST, help="How it is requested")
+    method: HttpMethod = attribute(Choice(HttpMethod), default=HttpMethod.POST, help="How it is requested")
 
-    async def run(self, scene: Scene) -> GoTo:
+    async def run(self, scene: ExecutionContext) -> GoTo:
         return GoTo(self.url, self.method)

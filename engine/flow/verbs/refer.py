@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from engine.errors import SipError
-from engine.flow.next_step import Continue, GoTo, Method, Next
+from engine.flow.execution_context import ExecutionContext
+from engine.flow.next_step import Continue, GoTo, HttpMethod, Next
 from engine.flow.patterns import SIP_URI
 from engine.flow.plans import ReferPlan
-from engine.flow.scene import Scene
 from engine.flow.shape import content, nested
 from engine.flow.verbs import telling
 
@@ -29,7 +29,7 @@ class Refer:
     """
 
     action: str | None = telling.action("Where the result goes; the next verb follows if left out")
-    method: Method = telling.method("action")
+    method: HttpMethod = telling.method("action")
     to: tuple[ReferSip, ...] = nested(ReferSip, shorthand=ReferSip, help="Where the caller is sent", least=1)
 
     WHILE_WAITING: ClassVar = False
@@ -38,7 +38,7 @@ class Refer:
         if len(self.to) != 1:
             raise ValueError("write one Sip: where the caller is sent.")
 
-    async def run(self, scene: Scene) -> Next:
+    async def run(self, scene: ExecutionContext) -> Next:
         await scene.stage.answer()
         try:
             outcome = await scene.stage.refer(ReferPlan(self.to[0].sip))

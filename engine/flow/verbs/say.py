@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engine.cloud_voices import is_cloud_voice, language_of
 from engine.errors import MediaError, SpeechError
-from engine.flow.kinds import THE_CALLS, Language, Whole
+from engine.flow.attribute_types import THE_CALLS, Language, Whole
+from engine.flow.cloud_voices import is_cloud_voice, language_of
+from engine.flow.execution_context import ExecutionContext
 from engine.flow.markup import MARKUP, canonical, is_ssml
 from engine.flow.next_step import Continue
 from engine.flow.patterns import TEXT
-from engine.flow.scene import Scene
 from engine.flow.shape import attribute, content
-from engine.languages import Spoken, spoken_for
+from engine.model.languages import SpokenLanguage, spoken_for
 from engine.ports import Speech
 
 
@@ -45,7 +45,7 @@ class Say:
             if spoken.remark and not self.language:
                 yield "voice", spoken.remark
 
-    async def run(self, scene: Scene) -> Continue:
+    async def run(self, scene: ExecutionContext) -> Continue:
         if self.text:
             speech = self.speech(await scene.spoken(self.asked))
             for _ in scene.pace.rounds(self.loop):
@@ -55,7 +55,7 @@ class Say:
                     await scene.stage.note("prompt_failed", text=self.text, reason=str(error))
         return Continue()
 
-    def speech(self, spoken: Spoken) -> Speech:
+    def speech(self, spoken: SpokenLanguage) -> Speech:
         """What is asked of the speech engine. A voice speaks its own language only, so another has its own voice."""
         voice = None if not self.voice or is_cloud_voice(self.voice) or spoken.remark else self.voice
         return Speech(self.text, spoken.language, voice, ssml=is_ssml(self.text))

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from engine.callback import RecordingEventName
 from engine.errors import RecordingError
-from engine.flow.kinds import Choice
-from engine.flow.next_step import Continue, Method
+from engine.flow.attribute_types import Choice
+from engine.flow.execution_context import ExecutionContext
+from engine.flow.next_step import Continue, HttpMethod
 from engine.flow.plans import CallRecordingPlan, Channels, Tracks, Trim
-from engine.flow.scene import Scene
 from engine.flow.shape import attribute, nested
 from engine.flow.verbs import telling
+from engine.model.callback import RecordingEventName
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Recording:
     """A recording of the call, from now to its end."""
 
     recording_status_callback: str | None = telling.callback_url("the recording's events")
-    recording_status_callback_method: Method = telling.method("recordingStatusCallback")
+    recording_status_callback_method: HttpMethod = telling.method("recordingStatusCallback")
     recording_status_callback_event: tuple[RecordingEventName, ...] = telling.recording_events()
     trim: Trim = telling.trim()
     track: Tracks = attribute(
@@ -28,7 +28,7 @@ class Recording:
 
     IGNORED: ClassVar = {"recordingConfigurationId": telling.OF_A_CLOUD}
 
-    def plan(self, scene: Scene) -> CallRecordingPlan:
+    def plan(self, scene: ExecutionContext) -> CallRecordingPlan:
         """As the stage records it."""
         callback = telling.callback(
             scene,
@@ -54,7 +54,7 @@ class Start:
         if len(self.recording) != 1:
             raise ValueError("write one Recording.")
 
-    async def run(self, scene: Scene) -> Continue:
+    async def run(self, scene: ExecutionContext) -> Continue:
         await scene.stage.answer()
         try:
             await scene.stage.record_call(self.recording[0].plan(scene))

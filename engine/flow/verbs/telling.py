@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
-from engine.callback import Callback, RecordingEventName
-from engine.flow.kinds import Choice, Words
-from engine.flow.next_step import Method
+from engine.flow.attribute_types import Choice, Words
+from engine.flow.execution_context import ExecutionContext
+from engine.flow.next_step import HttpMethod
 from engine.flow.patterns import WEB_ADDRESS
 from engine.flow.plans import Trim
-from engine.flow.scene import Scene
 from engine.flow.shape import attribute
+from engine.model.callback import Callback, RecordingEventName
 
 
 def action(help: str) -> Any:  # noqa: A002 (as in shape)
@@ -20,7 +20,7 @@ def action(help: str) -> Any:  # noqa: A002 (as in shape)
 
 def method(of: str) -> Any:
     """Declare the method of the URL attribute `of`."""
-    return attribute(Choice(Method), default=Method.POST, help=f"How {of} is requested")
+    return attribute(Choice(HttpMethod), default=HttpMethod.POST, help=f"How {of} is requested")
 
 
 def callback_url(of: str) -> Any:
@@ -44,7 +44,7 @@ def trim() -> Any:
     return attribute(kind, default=Trim.NOTHING, help="Whether silence at the recording's two ends is cut off")
 
 
-def callback(scene: Scene, url: str | None, how: Method, events: Iterable[StrEnum]) -> Callback | None:
+def callback(scene: ExecutionContext, url: str | None, how: HttpMethod, events: Iterable[StrEnum]) -> Callback | None:
     """The callback, its URL made absolute; None without one. Raises FlowFailed."""
     if not url:
         return None

@@ -8,9 +8,9 @@ from typing import Final
 
 import structlog
 
+from engine.aio.tasks import started, stopped
 from engine.errors import MediaError, SpeechError, WebhookError
 from engine.ports import Sink
-from engine.tasks import started, stopped
 
 Sounding = Callable[[Sequence[Sink]], Awaitable[None]]
 """Plays something to its end. Raises SpeechError, MediaError, WebhookError."""
@@ -28,7 +28,7 @@ class _Announcement:
 
 
 class Announcements:
-    """Of one room; `to` is where its people hear. Those under way end with it."""
+    """Says texts and plays files to all in one conference, until it ends; `to` is where they hear."""
 
     def __init__(self, to: Callable[[], Sequence[Sink]]) -> None:
         self._to = to

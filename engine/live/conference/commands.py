@@ -3,17 +3,17 @@
 from functools import partial
 from typing import Protocol
 
-from engine.conference import Conference, Participant, ParticipantChange
-from engine.live.conference.doorkeeper import language_for
+from engine.live.conference.admission import language_for
 from engine.live.conference.member import Member
-from engine.orders import ConferenceChange
-from engine.phrases import Phrase, others_present
+from engine.live.orders import ConferenceChange
+from engine.live.phrases import Phrase, others_present
+from engine.model.conference import Conference, Participant, ParticipantChange
+from engine.model.conference_keys import FOR_MODERATORS, KeyReader, RoomCommand, volume_after
 from engine.ports import Clock, Speech
-from engine.room_keys import FOR_MODERATORS, KeyReader, RoomCommand, volume_after
 
 
 class Commanded(Protocol):
-    """What can be asked of a room."""
+    """What keys that a participant presses can change in a conference."""
 
     @property
     def conference(self) -> Conference: ...

@@ -7,19 +7,19 @@ from typing import Final
 
 import structlog
 
-from engine.conference import Conference, ConferenceStatus, Participant, become
+from engine.aio.tasks import BackgroundTasks, started, stopped
+from engine.aio.waits import first_of
 from engine.errors import StoreError, WrongState
+from engine.live.bridging.ringing import RingingSound
 from engine.live.conference.member import Member
 from engine.live.conference.room import Room, altered
 from engine.live.conference.rooms import Rooms
-from engine.live.permission import Permission
-from engine.live.ringing import RingingSound
-from engine.live.services import Services
-from engine.live.session import Session
-from engine.orders import ConferenceChange, NewConference, ParticipantOrder, RecordingAction
-from engine.ports import LineFigures
-from engine.tasks import BackgroundTasks, started, stopped
-from engine.waits import first_of
+from engine.live.consent.service import ConsentService
+from engine.live.orders import ConferenceChange, NewConference, ParticipantOrder, RecordingAction
+from engine.live.services import CallServices
+from engine.live.session.session import Session
+from engine.model.conference import Conference, ConferenceStatus, Participant, become
+from engine.ports import RtpStats
 
 UNVISITED: Final = timedelta(hours=24)
 """After which a conference that nobody has entered is completed."""
@@ -31,9 +31,9 @@ log = structlog.get_logger(__name__)
 
 
 class ConferenceControl:
-    """Implements api.desk.ConferenceDesk for the conferences of a node."""
+    """Implements api.http.engine_ports.ConferenceDesk for the conferences of a node."""
 
-    def __init__(self, services: Services, rooms: Rooms, permission: Permission) -> None:
+    def __init__(self, services: CallServices, rooms: Rooms, permission: ConsentService) -> None:
         self._services = services
         self._rooms = rooms
         self._permission = permission
@@ -91,7 +91,7 @@ class ConferenceControl:
             room.play_to_member(member, order.play)
         return participant
 
-    async def lines(self, account_id: str, conference_id: str) -> Mapping[str, LineFigures]:
+    async def lines(self, account_id: str, conference_id: str) -> Mapping[str, RtpStats]:
         """How good the lines of those in it are, by their participants' ids; of a room that is not here, none."""
         room = self._rooms.live(account_id, conference_id)
         found = {}

@@ -3,14 +3,14 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from engine.conference import Conference, Participant, ParticipantChange, changed
+from engine.aio.tasks import BackgroundTasks
 from engine.flow.plans import RoomPlan
 from engine.live.conference.announcements import Announcements
 from engine.live.conference.spoken_name import SpokenName
-from engine.live.session import Session
+from engine.live.session.session import Session
+from engine.model.conference import Conference, Participant, ParticipantChange, changed
 from engine.ports import Attendance, Ear, LegId
-from engine.tasks import BackgroundTasks
-from engine.web.call_web import CallWeb
+from engine.webhooks.call_web import CallWeb
 
 
 @dataclass(eq=False, slots=True)

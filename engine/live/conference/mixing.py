@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
+from engine.aio.tasks import started, stopped
+from engine.live.conference.active_speakers import watch_talkers
 from engine.live.conference.member import Member, is_called
-from engine.live.conference.talkers import watch_talkers
+from engine.model.conference_options import RoomOptions
 from engine.ports import Attendance, Bridge, Clock, LegId, MixedRoom, RoomSound
-from engine.room_options import RoomOptions
-from engine.tasks import started, stopped
 
 
 class Mixing:

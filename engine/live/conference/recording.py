@@ -3,28 +3,28 @@
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 
-from engine.conference import Conference
-from engine.consent import Consent
 from engine.errors import RecordingError, StoreError, WrongState
-from engine.live.active_recording import ActiveRecording
-from engine.live.beeping import Beep
 from engine.live.conference.member import Member
-from engine.live.recording_desk import RecordingDesk
-from engine.live.recording_subject import Subject
+from engine.live.recording.active_recording import ActiveRecording
+from engine.live.recording.context import RecordingContext
+from engine.live.recording.service import RecordingService
+from engine.live.recording.warning_tone import WarningTone
+from engine.model.conference import Conference
+from engine.model.conference_options import RecordedTracks
+from engine.model.consent import Consent
+from engine.model.recording import RecordingSource
+from engine.model.recording_marks import PauseBehavior
 from engine.ports import MixedRoom, Said, Sink, Source
-from engine.recording import RecordingSource
-from engine.recording_marks import PauseBehavior
-from engine.room_options import RecordedTracks
 
 
 class RoomRecording:
-    """Of one room. Whoever is recorded has consented before; who has not is left out.
+    """The recording of one conference. Whoever is heard in it has consented before; who has not is left out.
 
     The mix is recorded while everybody consents. Otherwise those who do are recorded one by one: what is
     played to all is then left out too.
     """
 
-    def __init__(self, desk: RecordingDesk, everybody: Callable[[], Sequence[Sink]]) -> None:
+    def __init__(self, desk: RecordingService, everybody: Callable[[], Sequence[Sink]]) -> None:
         """`everybody` is where all who are in it hear."""
         self.recorded_id: str | None = None
         """The mix's recording, also after its end."""
@@ -43,7 +43,7 @@ class RoomRecording:
         sources = [mix.source] if all_consent else _one_by_one(members)
         if self._mix is None:
             latest = max((consent for _, consent in given), key=lambda each: each.at)
-            beep = Beep(conference.id, self._everybody, conference.options.recording_beep, in_tracks=False)
+            beep = WarningTone(conference.id, self._everybody, conference.options.recording_beep, in_tracks=False)
             subject = self._subject(conference, given[0][0], beep=beep)
             self._mix = await self._begin(latest, given[0][0], subject, sources)
             self.recorded_id = self._mix.id if self._mix else None
@@ -122,7 +122,7 @@ class RoomRecording:
             track.note("recording_not_paused", recording=track.id, reason=str(error))
 
     async def _begin(
-        self, consent: Consent, member: Member, subject: Subject, sources: Sequence[Source]
+        self, consent: Consent, member: Member, subject: RecordingContext, sources: Sequence[Source]
     ) -> ActiveRecording | None:
         try:
             return await self._desk.start(consent, subject, [sources])
@@ -132,9 +132,9 @@ class RoomRecording:
 
     def _subject(
         self, conference: Conference, member: Member, *, call_id: str | None = None, lead_s: float = 0.0,
-        beep: Beep | None = None,
-    ) -> Subject:  # fmt: skip
-        return Subject(
+        beep: WarningTone | None = None,
+    ) -> RecordingContext:  # fmt: skip
+        return RecordingContext(
             conference.account_id,
             RecordingSource.CONFERENCE,
             member.session.journal.note,

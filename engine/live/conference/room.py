@@ -8,25 +8,25 @@ from functools import partial
 
 import structlog
 
-from engine.callback import ConferenceEventName
-from engine.conference import Conference, ConferenceStatus, Participant, ParticipantChange, become, differences
-from engine.flow.plans import Entry
-from engine.live.backlog import Backlog
+from engine.aio.tasks import BackgroundTasks
+from engine.aio.waits import to_its_end
+from engine.flow.plans import QueueEntry
 from engine.live.conference.announcements import Announcements, Sounding
-from engine.live.conference.comings import Comings
-from engine.live.conference.lines import watch_lines
+from engine.live.conference.callbacks import ConferenceCallbacks
+from engine.live.conference.join_leave_announcements import JoinLeaveAnnouncements
+from engine.live.conference.line_quality import watch_lines
 from engine.live.conference.member import Member, is_called
 from engine.live.conference.mixing import Mixing
-from engine.live.conference.overhearing import Overhearing
 from engine.live.conference.recording import RoomRecording
+from engine.live.conference.recording_isolation import RecordingIsolation
 from engine.live.conference.shared_music import SharedMusic
-from engine.live.conference.teller import RoomTeller
-from engine.live.services import Services
-from engine.orders import ConferenceChange, RecordingAction
+from engine.live.orders import ConferenceChange, RecordingAction
+from engine.live.services import CallServices
+from engine.live.session.backlog import Backlog
+from engine.model.callback import ConferenceEventName
+from engine.model.conference import Conference, ConferenceStatus, Participant, ParticipantChange, become, differences
 from engine.ports import LegId, Sink, Speech
-from engine.tasks import BackgroundTasks
-from engine.told.conference import events_of
-from engine.waits import to_its_end
+from engine.webhooks.payloads.conference import events_of
 
 log = structlog.get_logger(__name__)
 
@@ -34,21 +34,21 @@ log = structlog.get_logger(__name__)
 class Room:
     """A conference that somebody is in. Membership changes one at a time."""
 
-    def __init__(self, conference: Conference, services: Services, backlog: Backlog) -> None:
+    def __init__(self, conference: Conference, services: CallServices, backlog: Backlog) -> None:
         self.conference = conference
         self.over = asyncio.Event()
         self.begun = asyncio.Event()
         self.recording = RoomRecording(services.recorder, self.everybody)
-        self._overhearing = Overhearing(services.recorder)
+        self._overhearing = RecordingIsolation(services.recorder)
         self._services = services
         self._backlog = backlog
         self._members: list[Member] = []
-        self._teller = RoomTeller(services.teller, services.clock, backlog)
+        self._teller = ConferenceCallbacks(services.teller, services.clock, backlog)
         self._mixing = Mixing(services.bridge, services.clock, self._talks)
         self._beside = BackgroundTasks("conference")
         self._music = SharedMusic(services.speaker, services.bridge)
         self._announcements = Announcements(self.everybody)
-        self._comings = Comings(services.speaker, self._announcements)
+        self._comings = JoinLeaveAnnouncements(services.speaker, self._announcements)
         self._unasked = 0
         """How many are heard in it who are not in it yet, so that nobody has asked them."""
         self._end_to_tell: tuple[Member, str] | None = None
@@ -68,26 +68,26 @@ class Room:
         """Whether everybody but the moderators is muted."""
         return all(each.participant.muted for each in self._members if not each.participant.moderator)
 
-    def closed_to_newcomers(self) -> Entry | None:
+    def closed_to_newcomers(self) -> QueueEntry | None:
         """Why nobody may come in; None if somebody may."""
         if self.over.is_set():
-            return Entry.OVER
+            return QueueEntry.OVER
         if self.conference.locked:
-            return Entry.LOCKED
-        return Entry.FULL if self.size >= self.conference.max_participants else None
+            return QueueEntry.LOCKED
+        return QueueEntry.FULL if self.size >= self.conference.max_participants else None
 
     def everybody(self) -> Sequence[Sink]:
         """Where all who are in it hear."""
         mix = self._mixing.mix
         return [mix.sink] if mix is not None else [member.ear for member in self._members]
 
-    async def enter(self, member: Member) -> Entry:
+    async def enter(self, member: Member) -> QueueEntry:
         """Take somebody in, if there is a place."""
         async with self._turn:
             if (closed := self.closed_to_newcomers()) is not None:
                 return closed
             if self.conference.record and not member.session.has_answered_consent:
-                return Entry.NO_CONSENT
+                return QueueEntry.NO_CONSENT
             self._members.append(member)
             self._teller.meet(member)
             await self._backlog.write(partial(self._services.conferences.join, member.participant))
@@ -103,7 +103,7 @@ class Room:
             await self._arrange()
         if self.size > 1:
             self._comings.came(self.conference, member)
-        return Entry.ENTERED
+        return QueueEntry.ENTERED
 
     async def leave(self, member: Member) -> None:
         """Take a member out; the room is over when it was the last, or the one that ends it."""

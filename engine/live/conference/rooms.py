@@ -8,23 +8,23 @@ from typing import Final
 
 import structlog
 
-from engine.conference import Conference, ConferenceStatus, Participant
+from engine.aio.waits import first_of, to_its_end
 from engine.errors import NotFound, StoreError, WrongState
-from engine.flow.plans import Entry, RoomOutcome, RoomPlan
-from engine.flow.stage import Waiting
-from engine.ids import Kind, new_id
-from engine.live.backlog import Backlog
+from engine.flow.call_actions import Waiting
+from engine.flow.plans import QueueEntry, RoomOutcome, RoomPlan
+from engine.ids import IdKind, new_id
+from engine.live.conference.admission import Admission, Admitted
 from engine.live.conference.commands import obey
-from engine.live.conference.doorkeeper import Admitted, Doorkeeper
 from engine.live.conference.member import Member
 from engine.live.conference.room import Room
-from engine.live.entertainment import Entertainment
-from engine.live.permission import Permission
-from engine.live.services import Services
-from engine.live.session import Session
-from engine.orders import NewConference
-from engine.waits import first_of, to_its_end
-from engine.web.call_web import CallWeb
+from engine.live.consent.service import ConsentService
+from engine.live.orders import NewConference
+from engine.live.services import CallServices
+from engine.live.session.backlog import Backlog
+from engine.live.session.session import Session
+from engine.live.wait_music import WaitMusic
+from engine.model.conference import Conference, ConferenceStatus, Participant
+from engine.webhooks.call_web import CallWeb
 
 _LEAVE_KEY: Final = "*"
 
@@ -34,9 +34,9 @@ log = structlog.get_logger(__name__)
 class Rooms:
     """All live rooms, by account and name."""
 
-    def __init__(self, services: Services, permission: Permission) -> None:
+    def __init__(self, services: CallServices, permission: ConsentService) -> None:
         self._services = services
-        self._doorkeeper = Doorkeeper(services, permission)
+        self._doorkeeper = Admission(services, permission)
         self._backlog = Backlog(services.clock)
         self._rooms: dict[tuple[str, str], Room] = {}
         self._callers: Counter[Room] = Counter()
@@ -107,11 +107,11 @@ class Rooms:
         admitted = room.closed_to_newcomers() or await self._doorkeeper.admit(
             session, plan, room.conference, lambda: [each.session for each in room.members]
         )
-        if isinstance(admitted, Entry):
+        if isinstance(admitted, QueueEntry):
             return await self._refused(session, room, admitted)
         member = self._member(session, plan, web, room, admitted, hears_music=waiting is None)
-        entry = Entry.GONE if session.over.is_set() else await room.enter(member)
-        if entry is not Entry.ENTERED:
+        entry = QueueEntry.GONE if session.over.is_set() else await room.enter(member)
+        if entry is not QueueEntry.ENTERED:
             if admitted.name is not None:
                 await admitted.name.forget()
             return await self._refused(session, room, entry)
@@ -129,15 +129,15 @@ class Rooms:
         session.journal.note("conference_left", conference=room.conference.id, seconds=seconds)
         recorded = room.recording.recorded_id
         url = self._services.recording_url(recorded) if recorded else None
-        return RoomOutcome(room.conference.id, Entry.ENTERED, seconds, url)
+        return RoomOutcome(room.conference.id, QueueEntry.ENTERED, seconds, url)
 
-    async def _refused(self, session: Session, room: Room, entry: Entry) -> RoomOutcome:
+    async def _refused(self, session: Session, room: Room, entry: QueueEntry) -> RoomOutcome:
         await self._doorkeeper.refuse(session, room.conference, entry)
         return RoomOutcome(room.conference.id, entry)
 
     async def _entertained(self, member: Member, room: Room, waiting: Waiting | None) -> None:
         """Until the room is alive, who waits hears what its flow has for that."""
-        entertained = Entertainment(member.session, self._services.speaker)
+        entertained = WaitMusic(member.session, self._services.speaker)
 
         def params() -> Mapping[str, str]:
             return {"ConferenceSid": room.conference.id}
@@ -187,7 +187,7 @@ class Rooms:
                 del self._rooms[key]
 
     def _new(self, order: NewConference) -> Conference:
-        identifier = new_id(Kind.CONFERENCE)
+        identifier = new_id(IdKind.CONFERENCE)
         pins = self._services.pins
         return Conference(
             id=identifier,
@@ -207,7 +207,7 @@ class Rooms:
         self, session: Session, plan: RoomPlan, web: CallWeb, room: Room, admitted: Admitted, *, hears_music: bool
     ) -> Member:
         participant = Participant(
-            id=new_id(Kind.PARTICIPANT),
+            id=new_id(IdKind.PARTICIPANT),
             conference_id=room.conference.id,
             call_id=session.call.id,
             joined_at=self._services.clock.now(),

@@ -12,7 +12,7 @@ log = structlog.get_logger(__name__)
 
 
 class SharedMusic:
-    """Of one room."""
+    """Music for all who wait in one conference, played once."""
 
     def __init__(self, speaker: Speaker, bridge: Bridge) -> None:
         self._speaker = speaker

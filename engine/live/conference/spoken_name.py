@@ -8,12 +8,12 @@ from typing import Final
 
 import structlog
 
+from engine.aio.tasks import started, stopped
 from engine.errors import MediaError, SpeechError
-from engine.live.session import Session
+from engine.live.phrases import Phrase
+from engine.live.session.session import Session
 from engine.live.speaker import Speaker
-from engine.phrases import Phrase
 from engine.ports import Bridge, Ear, Said
-from engine.tasks import started, stopped
 
 LONGEST_S: Final = 5.0
 _ENDS_IT: Final = "#"

@@ -4,19 +4,19 @@ from typing import Final
 
 from sqlalchemy import ForeignKey, Integer, LargeBinary, String, Table
 
-from engine.call_options import AccountOptions, NumberOptions
+from engine.model.call_options import AccountOptions, NumberOptions
+from engine.model.callback import BodyFormat
 from engine.store.data_kinds import ACCOUNT_LIFE, Whose, about, personal, technical
 from engine.store.option_columns import option_columns
 from engine.store.tables.schema import metadata
-from engine.store.types import IDENTIFIER, Moment, Scopes, Spelled, StoredText
-from engine.web.request import BodyFormat
+from engine.store.types import IDENTIFIER, EnumColumn, Scopes, StoredText, UtcDateTime
 
 accounts: Final = Table(
     "accounts",
     metadata,
     technical("id", IDENTIFIER, primary_key=True),
     personal("name", StoredText, nullable=False, unique=True),
-    technical("created_at", Moment, nullable=False),
+    technical("created_at", UtcDateTime, nullable=False),
     *option_columns(AccountOptions),
     info=about(
         "Whose calls, numbers and keys these are.",
@@ -33,9 +33,9 @@ api_keys: Final = Table(
     technical("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
     technical("digest", LargeBinary, nullable=False, unique=True),
     technical("hint", String(4), nullable=False),
-    technical("created_at", Moment, nullable=False),
-    personal("last_used_at", Moment),
-    technical("revoked_at", Moment),
+    technical("created_at", UtcDateTime, nullable=False),
+    personal("last_used_at", UtcDateTime),
+    technical("revoked_at", UtcDateTime),
     technical("scopes", Scopes, nullable=False, server_default="calls"),
     info=about(
         "Who may use the REST interface; the keys themselves are hashed with the pepper.",
@@ -51,8 +51,8 @@ account_secrets: Final = Table(
     technical("id", IDENTIFIER, primary_key=True),
     technical("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
     technical("secret", LargeBinary, nullable=False),
-    technical("created_at", Moment, nullable=False),
-    technical("expires_at", Moment),
+    technical("created_at", UtcDateTime, nullable=False),
+    technical("expires_at", UtcDateTime),
     info=about(
         "Signs webhooks; encrypted with a key made from the pepper.",
         Whose.NOBODY,
@@ -67,7 +67,7 @@ account_keys: Final = Table(
     technical("account_id", ForeignKey("accounts.id"), primary_key=True),
     technical("master", StoredText, nullable=False),
     technical("wrapped", LargeBinary, nullable=False),
-    technical("created_at", Moment, nullable=False),
+    technical("created_at", UtcDateTime, nullable=False),
     info=about(
         "Wraps the keys of an account's recordings; itself wrapped in the master key.",
         Whose.NOBODY,
@@ -81,12 +81,12 @@ numbers: Final = Table(
     technical("id", IDENTIFIER, primary_key=True),
     technical("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
     personal("e164", String(16), nullable=False, unique=True),
-    technical("created_at", Moment, nullable=False),
+    technical("created_at", UtcDateTime, nullable=False),
     personal("url", StoredText),
     personal("fallback_url", StoredText),
     technical("method", String(4), nullable=False, server_default="POST"),
     technical("fallback_method", String(4), nullable=False, server_default="POST"),
-    technical("webhook_format", Spelled(BodyFormat), nullable=False, server_default="form"),
+    technical("webhook_format", EnumColumn(BodyFormat), nullable=False, server_default="form"),
     *option_columns(NumberOptions),
     info=about(
         "Which number belongs to which account, and what answers calls to it.",
@@ -102,7 +102,7 @@ idempotency_keys: Final = Table(
     technical("account_id", ForeignKey("accounts.id"), primary_key=True),
     personal("key", String(255), primary_key=True),
     technical("fingerprint", String(64), nullable=False, told=False),
-    technical("created_at", Moment, nullable=False, index=True),
+    technical("created_at", UtcDateTime, nullable=False, index=True),
     technical("status", Integer),
     personal("body", StoredText),
     personal("location", StoredText),

@@ -5,15 +5,15 @@ from typing import Final
 
 from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Table, UniqueConstraint
 
-from engine.call import Direction, Status
-from engine.call_options import CallOptions
-from engine.privacy.retention import Kept
+from engine.model.call import Direction, Status
+from engine.model.call_options import CallOptions
+from engine.model.callback import BodyFormat
+from engine.model.webhook_exchange import ExchangeKind
+from engine.privacy.retention import DataCategory
 from engine.store.data_kinds import Whose, about, personal, technical
 from engine.store.option_columns import option_columns
 from engine.store.tables.schema import metadata
-from engine.store.types import IDENTIFIER, SERIAL, Attempts, Moment, Money, Spelled, StoredText
-from engine.web.exchange import ExchangeKind
-from engine.web.request import BodyFormat
+from engine.store.types import IDENTIFIER, SERIAL, Attempts, EnumColumn, Money, StoredText, UtcDateTime
 
 
 class CallbackState(StrEnum):
@@ -29,14 +29,14 @@ calls: Final = Table(
     metadata,
     technical("id", IDENTIFIER, primary_key=True),
     technical("account_id", ForeignKey("accounts.id"), nullable=False),
-    technical("direction", Spelled(Direction), nullable=False),
+    technical("direction", EnumColumn(Direction), nullable=False),
     personal("from_", StoredText, nullable=False),
     personal("to", StoredText, nullable=False),
-    technical("status", Spelled(Status), nullable=False),
-    personal("start_time", Moment, nullable=False),
+    technical("status", EnumColumn(Status), nullable=False),
+    personal("start_time", UtcDateTime, nullable=False),
     technical("node", StoredText, nullable=False),
-    personal("answer_time", Moment),
-    personal("end_time", Moment),
+    personal("answer_time", UtcDateTime),
+    personal("end_time", UtcDateTime),
     personal("url", StoredText, emptied=True),
     personal("fallback_url", StoredText, emptied=True),
     personal("flow", StoredText, emptied=True),
@@ -54,7 +54,7 @@ calls: Final = Table(
     info=about(
         "Carries calls, and bills them.",
         Whose.CALLERS,
-        kept=Kept.CALLS,
+        kept=DataCategory.CALLS,
     ),
 )
 
@@ -63,14 +63,14 @@ call_events: Final = Table(
     metadata,
     technical("id", SERIAL, primary_key=True, autoincrement=True),
     technical("call_id", ForeignKey("calls.id"), nullable=False),
-    personal("at", Moment, nullable=False),
+    personal("at", UtcDateTime, nullable=False),
     technical("kind", StoredText, nullable=False),
     personal("facts", JSON, nullable=False),
     Index(None, "call_id", "id"),
     info=about(
         "Explains afterwards what happened on a call. Keys and spoken text only if set.",
         Whose.CALLERS,
-        kept=Kept.EVENTS,
+        kept=DataCategory.EVENTS,
     ),
 )
 
@@ -83,17 +83,17 @@ outbox: Final = Table(
     personal("url", StoredText, nullable=False),
     technical("method", String(4), nullable=False, server_default="POST"),
     personal("form", JSON, nullable=False),
-    technical("state", Spelled(CallbackState), nullable=False),
+    technical("state", EnumColumn(CallbackState), nullable=False),
     technical("attempts", Integer, nullable=False),
-    technical("next_at", Moment, nullable=False),
-    technical("settled_at", Moment),
+    technical("next_at", UtcDateTime, nullable=False),
+    technical("settled_at", UtcDateTime),
     personal("error", StoredText),
     UniqueConstraint("call_id", "sequence"),
     Index(None, "state", "next_at"),
     info=about(
         "Delivers status callbacks to customers' servers. Forms stay after delivery only if set.",
         Whose.CALLERS,
-        kept=Kept.OUTBOX,
+        kept=DataCategory.OUTBOX,
     ),
 )
 
@@ -104,12 +104,12 @@ webhook_exchanges: Final = Table(
     technical("request_id", IDENTIFIER, nullable=False),
     technical("account_id", ForeignKey("accounts.id"), nullable=False),
     technical("call_id", ForeignKey("calls.id")),
-    technical("kind", Spelled(ExchangeKind), nullable=False),
-    personal("at", Moment, nullable=False),
+    technical("kind", EnumColumn(ExchangeKind), nullable=False),
+    personal("at", UtcDateTime, nullable=False),
     technical("method", String(4), nullable=False),
     personal("url", StoredText, nullable=False),
     personal("form", JSON, nullable=False),
-    technical("format", Spelled(BodyFormat), nullable=False),
+    technical("format", EnumColumn(BodyFormat), nullable=False),
     technical("attempt", Integer, nullable=False),
     technical("latency_ms", Integer, nullable=False),
     technical("status", Integer),
@@ -121,6 +121,6 @@ webhook_exchanges: Final = Table(
     info=about(
         "The ledger of requests to customers' servers. Bodies only if set.",
         Whose.CALLERS,
-        kept=Kept.WEBHOOKS,
+        kept=DataCategory.WEBHOOKS,
     ),
 )

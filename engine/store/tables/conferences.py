@@ -4,12 +4,12 @@ from typing import Final
 
 from sqlalchemy import Boolean, ForeignKey, Index, Integer, LargeBinary, Table, UniqueConstraint, false
 
-from engine.conference import ConferenceStatus
-from engine.privacy.retention import Kept
-from engine.queue import QueueResult
+from engine.model.conference import ConferenceStatus
+from engine.model.queue import QueueResult
+from engine.privacy.retention import DataCategory
 from engine.store.data_kinds import Whose, about, personal, technical
 from engine.store.tables.schema import metadata
-from engine.store.types import IDENTIFIER, Moment, Options, Spelled, StoredText
+from engine.store.types import IDENTIFIER, EnumColumn, Options, StoredText, UtcDateTime
 
 conferences: Final = Table(
     "conferences",
@@ -17,13 +17,13 @@ conferences: Final = Table(
     technical("id", IDENTIFIER, primary_key=True),
     technical("account_id", ForeignKey("accounts.id"), nullable=False),
     personal("friendly_name", StoredText, nullable=False),
-    technical("status", Spelled(ConferenceStatus), nullable=False),
-    technical("date_created", Moment, nullable=False),
+    technical("status", EnumColumn(ConferenceStatus), nullable=False),
+    technical("date_created", UtcDateTime, nullable=False),
     technical("node", StoredText, nullable=False),
     technical("max_participants", Integer, nullable=False),
     technical("record", Boolean, nullable=False),
     technical("locked", Boolean, nullable=False, server_default=false()),
-    technical("ended_at", Moment),
+    technical("ended_at", UtcDateTime),
     personal("options", Options),
     technical("pin", LargeBinary, told=False),
     technical("moderator_pin", LargeBinary, told=False),
@@ -33,7 +33,7 @@ conferences: Final = Table(
     info=about(
         "Rooms in which calls talk with each other; PINs are hashed. Name, options and PINs go, the rest stays.",
         Whose.CUSTOMERS,
-        kept=Kept.CALLS,
+        kept=DataCategory.CALLS,
     ),
 )
 
@@ -43,8 +43,8 @@ participants: Final = Table(
     technical("id", IDENTIFIER, primary_key=True),
     technical("conference_id", ForeignKey("conferences.id"), nullable=False),
     technical("call_id", ForeignKey("calls.id"), nullable=False, index=True),
-    personal("joined_at", Moment, nullable=False),
-    personal("left_at", Moment),
+    personal("joined_at", UtcDateTime, nullable=False),
+    personal("left_at", UtcDateTime),
     technical("muted", Boolean, nullable=False),
     technical("hold", Boolean, nullable=False),
     personal("label", StoredText, emptied=True),
@@ -58,7 +58,7 @@ participants: Final = Table(
     info=about(
         "Who was in which conference, by call; a label goes with its call's number.",
         Whose.CALLERS,
-        kept=Kept.CALLS,
+        kept=DataCategory.CALLS,
     ),
 )
 
@@ -68,12 +68,12 @@ queues: Final = Table(
     technical("id", IDENTIFIER, primary_key=True),
     technical("account_id", ForeignKey("accounts.id"), nullable=False),
     personal("friendly_name", StoredText, nullable=False),
-    technical("date_created", Moment, nullable=False),
+    technical("date_created", UtcDateTime, nullable=False),
     UniqueConstraint("account_id", "friendly_name"),
     info=about(
         "Queues by account and name, which goes once nobody has waited for so long.",
         Whose.CUSTOMERS,
-        kept=Kept.CALLS,
+        kept=DataCategory.CALLS,
     ),
 )
 
@@ -84,14 +84,14 @@ queue_waits: Final = Table(
     technical("queue_id", ForeignKey("queues.id"), nullable=False),
     technical("call_id", ForeignKey("calls.id"), nullable=False, index=True),
     technical("priority", Integer, nullable=False),
-    personal("entered_at", Moment, nullable=False),
-    personal("left_at", Moment),
-    technical("result", Spelled(QueueResult)),
+    personal("entered_at", UtcDateTime, nullable=False),
+    personal("left_at", UtcDateTime),
+    technical("result", EnumColumn(QueueResult)),
     Index(None, "queue_id", "entered_at"),
     Index(None, "queue_id", "left_at"),
     info=about(
         "Waits, for figures; by call, without a number.",
         Whose.CALLERS,
-        kept=Kept.CALLS,
+        kept=DataCategory.CALLS,
     ),
 )

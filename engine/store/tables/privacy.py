@@ -4,16 +4,16 @@ from typing import Final
 
 from sqlalchemy import BigInteger, ForeignKey, Integer, String, Table, Text
 
-from engine.privacy.retention import HoldOn, Kept
+from engine.privacy.retention import DataCategory, HoldOn
 from engine.store.data_kinds import ACCOUNT_LIFE, Whose, about, personal, technical
 from engine.store.tables.schema import metadata
-from engine.store.types import IDENTIFIER, SERIAL, Moment, Spelled
+from engine.store.types import IDENTIFIER, SERIAL, EnumColumn, UtcDateTime
 
 audit: Final = Table(
     "audit",
     metadata,
     technical("sequence", SERIAL, primary_key=True, autoincrement=False),
-    personal("at", Moment, nullable=False),
+    personal("at", UtcDateTime, nullable=False),
     personal("actor", Text, nullable=False),
     technical("action", Text, nullable=False),
     personal("object", Text, nullable=False),
@@ -23,7 +23,7 @@ audit: Final = Table(
     info=about(
         "Who did what. Numbers only as pseudonyms.",
         Whose.OPERATORS,
-        kept=Kept.AUDIT,
+        kept=DataCategory.AUDIT,
         searched=False,
     ),
 )
@@ -48,7 +48,7 @@ retention_periods: Final = Table(
     "retention_periods",
     metadata,
     technical("account_id", ForeignKey("accounts.id"), primary_key=True),
-    technical("kind", Spelled(Kept), primary_key=True),
+    technical("kind", EnumColumn(DataCategory), primary_key=True),
     technical("days", Integer, nullable=False),
     info=about(
         "An account's own periods.",
@@ -62,12 +62,12 @@ legal_holds: Final = Table(
     metadata,
     technical("id", IDENTIFIER, primary_key=True),
     technical("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
-    technical("kind", Spelled(HoldOn), nullable=False),
+    technical("kind", EnumColumn(HoldOn), nullable=False),
     technical("object", IDENTIFIER, nullable=False),
     personal("reason", Text, nullable=False),
-    technical("set_at", Moment, nullable=False),
+    technical("set_at", UtcDateTime, nullable=False),
     personal("set_by", Text, nullable=False),
-    technical("lifted_at", Moment),
+    technical("lifted_at", UtcDateTime),
     personal("lifted_by", Text),
     info=about(
         "What may not be removed, and why.",

@@ -5,12 +5,12 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Boolean, Float, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, false
 
-from engine.consent import Given, How, Policy, Sentence
-from engine.privacy.retention import Kept
-from engine.recording import RecordingStatus
+from engine.model.consent import ConsentPolicy, Given, How, Sentence
+from engine.model.recording import RecordingStatus
+from engine.privacy.retention import DataCategory
 from engine.store.data_kinds import ACCOUNT_LIFE, Whose, about, personal, technical
 from engine.store.tables.schema import metadata
-from engine.store.types import IDENTIFIER, Marks, Moment, Spelled, StoredText, Told
+from engine.store.types import IDENTIFIER, CallbackColumn, EnumColumn, RecordingMarksColumn, StoredText, UtcDateTime
 
 
 class MoveState(StrEnum):
@@ -27,11 +27,11 @@ recordings: Final = Table(
     technical("id", IDENTIFIER, primary_key=True),
     technical("account_id", ForeignKey("accounts.id"), nullable=False),
     technical("source", String(20), nullable=False),
-    technical("status", Spelled(RecordingStatus), nullable=False),
+    technical("status", EnumColumn(RecordingStatus), nullable=False),
     personal("path", StoredText, nullable=False, told=False),
     technical("channels", Integer, nullable=False),
     technical("rate_hz", Integer, nullable=False),
-    personal("started_at", Moment, nullable=False),
+    personal("started_at", UtcDateTime, nullable=False),
     technical("lead_s", Float(53), nullable=False, server_default="0"),
     technical("node", StoredText, nullable=False),
     technical("call_id", ForeignKey("calls.id"), index=True),
@@ -39,14 +39,14 @@ recordings: Final = Table(
     technical("seconds", Float(53)),
     technical("size_bytes", BigInteger),
     personal("sha256", String(64)),
-    personal("ended_at", Moment),
+    personal("ended_at", UtcDateTime),
     technical("error", StoredText),
     technical("wrapped_key", LargeBinary, told=False),
     technical("consent", IDENTIFIER),
     technical("unwanted", Boolean, nullable=False, server_default=false()),
-    technical("marks", Marks),
+    technical("marks", RecordingMarksColumn),
     technical("trim", Boolean, nullable=False, server_default=false()),
-    technical("callback", Told),
+    technical("callback", CallbackColumn),
     technical("told_on", IDENTIFIER),
     technical("object_url", StoredText, told=False),
     Index(None, "account_id", "started_at", "id"),
@@ -55,7 +55,7 @@ recordings: Final = Table(
     info=about(
         "What is known of each recording; its sound is a sealed file, whose key is wrapped here.",
         Whose.CALLERS,
-        kept=Kept.RECORDINGS,
+        kept=DataCategory.RECORDINGS,
     ),
 )
 
@@ -66,8 +66,8 @@ object_moves: Final = Table(
     technical("account_id", ForeignKey("accounts.id"), nullable=False),
     technical("url", Text, nullable=False),
     technical("node", Text, nullable=False),
-    technical("state", Spelled(MoveState), nullable=False),
-    technical("since", Moment, nullable=False),
+    technical("state", EnumColumn(MoveState), nullable=False),
+    technical("since", UtcDateTime, nullable=False),
     Index(None, "node", "state"),
     info=about(
         "Recordings on their way to the object store, and objects that are to be deleted there.",
@@ -85,24 +85,24 @@ consents: Final = Table(
     technical("call_id", ForeignKey("calls.id"), nullable=False),
     technical("conference_id", IDENTIFIER, index=True),
     personal("number", StoredText, nullable=False, index=True),
-    technical("policy", Spelled(Policy), nullable=False),
+    technical("policy", EnumColumn(ConsentPolicy), nullable=False),
     technical("basis", StoredText),
-    technical("given", Spelled(Given), nullable=False),
-    technical("how", Spelled(How), nullable=False),
+    technical("given", EnumColumn(Given), nullable=False),
+    technical("how", EnumColumn(How), nullable=False),
     personal("digit", String(4)),
     personal("wording", StoredText),
     technical("wording_version", StoredText),
     personal("language", String(16)),
     technical("offset_s", Float(53)),
-    personal("at", Moment, nullable=False),
+    personal("at", UtcDateTime, nullable=False),
     personal("reference", StoredText),
     personal("given_by", StoredText),
-    personal("given_at", Moment),
+    personal("given_at", UtcDateTime),
     Index(None, "call_id", "at"),
     info=about(
         "Shows who agreed to be recorded, or did not, to what words and how. Erasure leaves a pseudonym of the number.",
         Whose.CALLERS,
-        kept=Kept.CONSENTS,
+        kept=DataCategory.CONSENTS,
     ),
 )
 
@@ -110,11 +110,11 @@ consent_texts: Final = Table(
     "consent_texts",
     metadata,
     technical("account_id", ForeignKey("accounts.id"), primary_key=True),
-    technical("sentence", Spelled(Sentence), primary_key=True),
+    technical("sentence", EnumColumn(Sentence), primary_key=True),
     technical("language", String(8), primary_key=True),
     technical("version", Integer, primary_key=True, autoincrement=False),
     technical("text", StoredText, nullable=False),
-    technical("created_at", Moment, nullable=False),
+    technical("created_at", UtcDateTime, nullable=False),
     info=about(
         "An account's own words about recording, with their versions.",
         Whose.NOBODY,

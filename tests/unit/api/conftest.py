@@ -6,17 +6,17 @@ from typing import Any
 import aiohttp
 import pytest
 
-from api.clock import SystemClock
-from api.published import BASE_PATH
-from api.services import Services
-from engine.call import Call, Direction
-from engine.call_options import NumberOptions
-from engine.conference import Conference, ConferenceStatus, Participant
+from api.http.contract import BASE_PATH
+from api.http.services import RestServices
+from api.node.clock import SystemClock
 from engine.errors import NotFound, WrongState
 from engine.flow.interpreter import Start
-from engine.ids import Kind, new_id
-from engine.orders import CallChange, ConferenceChange, NewCall, NewConference, ParticipantOrder
-from engine.ports import LineFigures
+from engine.ids import IdKind, new_id
+from engine.live.orders import CallChange, ConferenceChange, NewCall, NewConference, ParticipantOrder
+from engine.model.call import Call, Direction
+from engine.model.call_options import NumberOptions
+from engine.model.conference import Conference, ConferenceStatus, Participant
+from engine.ports import RtpStats
 from engine.store import Calls, Conferences, Database
 from tests.peers.databases import migrated_sqlite
 from tests.unit.rest_services import answering, rest_services
@@ -88,7 +88,7 @@ class NotingConferenceDesk:
     async def create(self, order: NewConference) -> Conference:
         self.orders.append(order)
         conference = Conference(
-            id=new_id(Kind.CONFERENCE),
+            id=new_id(IdKind.CONFERENCE),
             account_id=order.account_id,
             friendly_name=order.friendly_name,
             status=ConferenceStatus.INIT,
@@ -120,7 +120,7 @@ class NotingConferenceDesk:
         self.participant_orders.append(order)
         raise NotFound("participant", who)
 
-    async def lines(self, account_id: str, conference_id: str) -> Mapping[str, LineFigures]:
+    async def lines(self, account_id: str, conference_id: str) -> Mapping[str, RtpStats]:
         return {}
 
     async def send_out(self, account_id: str, conference_id: str, who: str) -> None:
@@ -141,7 +141,7 @@ class Well:
 class Site:
     """A running interface, and everything behind it."""
 
-    services: Services
+    services: RestServices
     desk: NotingDesk
     conference_desk: NotingConferenceDesk
     health: Well

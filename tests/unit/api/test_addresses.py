@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.listening import address_of, public_address_of
+from api.http.listening import address_of, public_address_of
 from config.settings import Settings
 from engine.errors import TelefoonError
 

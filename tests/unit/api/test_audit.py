@@ -6,10 +6,10 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from engine.accounts import Scope
-from engine.ids import Kind, new_id
-from engine.recording import Recording, RecordingStatus
-from engine.tape.wav import WavTape
+from engine.ids import IdKind, new_id
+from engine.model.accounts import Scope
+from engine.model.recording import Recording, RecordingStatus
+from engine.recordings.files.wav import WavTape
 from tests.unit.api.conftest import TO, Site
 
 
@@ -20,7 +20,7 @@ async def test_a_read_and_a_download_of_a_recording_are_on_it(site: Site, tmp_pa
     tape.close()
     account = await site.services.accounts.ensure("demo")
     recording = Recording(
-        new_id(Kind.RECORDING), account.id, "call", RecordingStatus.COMPLETED, str(audio), 1, 8000,
+        new_id(IdKind.RECORDING), account.id, "call", RecordingStatus.COMPLETED, str(audio), 1, 8000,
         datetime(2026, 11, 23, tzinfo=UTC), "node-1", seconds=0.1,
     )  # fmt: skip
     await site.services.recordings.add(recording)
@@ -41,7 +41,7 @@ async def test_a_read_and_a_download_of_a_recording_are_on_it(site: Site, tmp_pa
 async def a_recording(site: Site) -> Recording:
     account = await site.services.accounts.ensure("demo")
     recording = Recording(
-        new_id(Kind.RECORDING), account.id, "call", RecordingStatus.COMPLETED, "/nowhere", 1, 8000,
+        new_id(IdKind.RECORDING), account.id, "call", RecordingStatus.COMPLETED, "/nowhere", 1, 8000,
         datetime(2026, 11, 23, tzinfo=UTC), "node-1", seconds=0.1,
     )  # fmt: skip
     await site.services.recordings.add(recording)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from api.background import BackgroundLoops
+from api.node.background import BackgroundLoops
 from engine.testing.clock import SimulatedClock, SkippingLoop
 
 

@@ -4,8 +4,8 @@ from datetime import datetime
 
 import pytest
 
-from api.titles import TITLES
-from engine.call_options import CallOptions
+from api.http.titles import TITLES
+from engine.model.call_options import CallOptions
 from tests.unit.api.conftest import NUMBER, TO, Site
 
 

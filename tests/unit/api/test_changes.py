@@ -4,15 +4,15 @@ from typing import Any
 
 import pytest
 
-from api.clock import SystemClock
-from engine.call import Status
+from api.node.clock import SystemClock
 from engine.flow.document import Document
-from engine.flow.next_step import GoTo, Method
+from engine.flow.next_step import GoTo, HttpMethod
 from engine.flow.plans import Tracks
 from engine.flow.verbs.hangup import Hangup
-from engine.ids import Kind, new_id
-from engine.orders import RecordingAction, Side, TransferMode
-from engine.queue import Queue
+from engine.ids import IdKind, new_id
+from engine.live.orders import RecordingAction, Side, TransferMode
+from engine.model.call import Status
+from engine.model.queue import Queue
 from tests.unit.api.conftest import NUMBER, TO, Site
 
 
@@ -41,7 +41,7 @@ async def test_everything_that_may_be_asked_reaches_the_desk(site: Site, call: s
     assert (change.say.language, change.say.to) == ("nl-BE", Side.BOTH)
     assert change.transfer is not None
     assert (change.transfer.mode, change.transfer.timeout_s) == (TransferMode.ATTENDED, 9)
-    assert change.start == GoTo("https://shop.example/next", Method.GET)
+    assert change.start == GoTo("https://shop.example/next", HttpMethod.GET)
 
 
 async def test_a_flow_may_be_given_itself(site: Site, call: str) -> None:
@@ -82,7 +82,7 @@ async def test_anothers_call_is_not_found(site: Site) -> None:
 
 async def test_a_queue_is_looked_into_and_taking_from_an_empty_one_is_a_conflict(site: Site) -> None:
     account = await site.services.accounts.ensure("demo")
-    queue = await site.services.queues.made(Queue(new_id(Kind.QUEUE), account.id, "support", SystemClock().now()))
+    queue = await site.services.queues.made(Queue(new_id(IdKind.QUEUE), account.id, "support", SystemClock().now()))
 
     _, listed, _ = await site.request("GET", "queues")
     _, found, _ = await site.request("GET", f"queues/{queue.id}")

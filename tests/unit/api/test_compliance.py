@@ -8,10 +8,10 @@ from sqlalchemy import Table
 from typer.testing import CliRunner
 
 from api.cli.app import app_for
-from api.compliance import FOLDER, pages
-from api.periods import periods_of
+from api.compliance.pages import FOLDER, pages
+from api.node.periods import periods_of
 from config.settings import Settings
-from engine.privacy.retention import Kept
+from engine.privacy.retention import DataCategory
 from engine.store.data_kinds import data_of, data_of_table
 from engine.store.tables import metadata
 
@@ -45,12 +45,12 @@ def test_every_kind_has_a_setting_and_a_default_in_the_records() -> None:
     for kind, days in periods_of(Settings.model_construct()).days.items():
         assert f"| {kind} | `keep_{kind}_days` | {days} |" in records
     settings = {name for name in Settings.model_fields if name.startswith("keep_") and name.endswith("_days")}
-    assert settings == {f"keep_{kind}_days" for kind in Kept}
+    assert settings == {f"keep_{kind}_days" for kind in DataCategory}
 
 
 @pytest.mark.parametrize("page", pages())
 def test_the_pages_are_as_the_script_makes_them(page: str) -> None:
-    assert (FOLDER / page).read_text(encoding="utf-8") == pages()[page], "run: .venv/bin/python -m api.compliance"
+    assert (FOLDER / page).read_text(encoding="utf-8") == pages()[page], "run: .venv/bin/python -m api.compliance.pages"
 
 
 def test_every_command_of_the_checklist_is_there() -> None:

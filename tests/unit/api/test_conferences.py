@@ -2,10 +2,10 @@
 
 import pytest
 
-from engine.conference import ParticipantChange
-from engine.orders import RecordingAction
+from engine.live.orders import RecordingAction
+from engine.model.conference import ParticipantChange
+from engine.model.conference_options import Announces, RecordedTracks, RoomOptions
 from engine.ports import Speech
-from engine.room_options import Announces, RecordedTracks, RoomOptions
 from tests.unit.api.conftest import NUMBER, TO, Site
 
 SAY = {"text": "Dag", "language": "nl-be"}

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from api.clock import SystemClock
-from engine.consent import Answer, Ask, Choice, How, Leg, Policy, Withdrawal, decide
+from api.node.clock import SystemClock
+from engine.model.consent import Ask, AskedLeg, ConsentAnswer, ConsentChoice, ConsentPolicy, How, Withdrawal, decide
 from tests.unit.api.conftest import NUMBER, TO, Site
 
 EXTERNAL = {
@@ -24,19 +24,22 @@ async def placed(site: Site, consent: Any) -> tuple[int, Any]:
 @pytest.mark.parametrize(
     ("consent", "choice"),
     [
-        ("press-to-consent", Choice(Policy.PRESS)),
-        ({"policy": "both-parties", "withdrawal": "delete"}, Choice(Policy.BOTH_PARTIES, Withdrawal.DELETE)),
-        ({"policy": "none-needed", "basis": "a law"}, Choice(Policy.NONE_NEEDED, basis="a law")),
+        ("press-to-consent", ConsentChoice(ConsentPolicy.PRESS)),
+        (
+            {"policy": "both-parties", "withdrawal": "delete"},
+            ConsentChoice(ConsentPolicy.BOTH_PARTIES, Withdrawal.DELETE),
+        ),
+        ({"policy": "none-needed", "basis": "a law"}, ConsentChoice(ConsentPolicy.NONE_NEEDED, basis="a law")),
         (
             EXTERNAL,
-            Choice(
-                Policy.EXTERNAL, reference="CRM 7", given_by="Zoë", wording="I agree to be recorded.",
+            ConsentChoice(
+                ConsentPolicy.EXTERNAL, reference="CRM 7", given_by="Zoë", wording="I agree to be recorded.",
                 given_at=datetime(2026, 11, 25, 9, 30, tzinfo=UTC),
             ),
         ),
     ],
 )  # fmt: skip
-async def test_a_policy_by_its_name_or_with_what_goes_with_it(site: Site, consent: Any, choice: Choice) -> None:
+async def test_a_policy_by_its_name_or_with_what_goes_with_it(site: Site, consent: Any, choice: ConsentChoice) -> None:
     status, _ = await placed(site, consent)
 
     assert status == 201
@@ -70,8 +73,8 @@ async def test_what_does_not_go_together_is_named(site: Site, consent: Any, fiel
 async def test_the_records_of_a_call_are_listed(site: Site) -> None:
     _, call = await placed(site, "press-to-consent")
     account = await site.services.accounts.ensure("demo")
-    leg = Leg(account.id, call["id"], TO, SystemClock().now(), 1.5)
-    record = decide(Choice(Policy.PRESS), Ask.KEY, Answer(How.DIGIT, digit="2"), leg).record
+    leg = AskedLeg(account.id, call["id"], TO, SystemClock().now(), 1.5)
+    record = decide(ConsentChoice(ConsentPolicy.PRESS), Ask.KEY, ConsentAnswer(How.DIGIT, digit="2"), leg).record
     await site.services.consents.add(record)
 
     status, answer, _ = await site.request("GET", f"calls/{call['id']}/consents")

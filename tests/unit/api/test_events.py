@@ -8,8 +8,8 @@ from typing import Any
 
 import aiohttp
 
-from api.clock import SystemClock
-from api.resources.events import STREAMS_PER_ACCOUNT
+from api.http.resources.events import STREAMS_PER_ACCOUNT
+from api.node.clock import SystemClock
 from tests.peers.waiting import within
 from tests.unit.api.conftest import NUMBER, TO, Site
 

@@ -1,6 +1,6 @@
 """/holds: what may not be removed; for keys with the scope privacy."""
 
-from engine.accounts import Scope
+from engine.model.accounts import Scope
 from tests.unit.api.conftest import TO, Site
 
 

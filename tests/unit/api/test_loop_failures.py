@@ -6,8 +6,8 @@ import gc
 import structlog
 from structlog.testing import capture_logs
 
-from api.loop_failures import loop_failures_logged
-from engine.tasks import started
+from api.node.loop_failures import loop_failures_logged
+from engine.aio.tasks import started
 
 
 async def _fails() -> None:

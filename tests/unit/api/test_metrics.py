@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 
-from api.metrics import add_metrics
-from api.problems import problems
+from api.http.problems import problems
+from api.node.metrics import add_metrics
 from config.settings import MetricsAccess
-from engine.accounts import Scope
+from engine.model.accounts import Scope
 from tests.unit.api.conftest import Site
 
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from api.moments import moment
-from api.problems import Invalid
+from api.http.moments import moment
+from api.http.problems import Invalid
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ import pytest
 from engine.flow.document import Document
 from engine.flow.parse import parse
 from engine.flow.verbs.hangup import Hangup
-from engine.ids import Kind, new_id
+from engine.ids import IdKind, new_id
 from tests.unit.api.conftest import NUMBER, TO, Site
 
 FLOW = [{"verb": "hangup"}]
@@ -58,7 +58,7 @@ async def test_all_that_is_wrong_in_a_change_is_told_at_once(site: Site) -> None
         "recording": {"action": "stop", "pause_behavior": "skip"},
     }  # fmt: skip
 
-    _, problem, _ = await site.request("PATCH", f"calls/{new_id(Kind.CALL)}", json=body)
+    _, problem, _ = await site.request("PATCH", f"calls/{new_id(IdKind.CALL)}", json=body)
 
     assert [each["field"] for each in problem["errors"]] == [
         "flow", "say.language", "transfer.to", "recording.pause_behavior",
@@ -68,6 +68,6 @@ async def test_all_that_is_wrong_in_a_change_is_told_at_once(site: Site) -> None
 async def test_all_that_is_wrong_in_a_change_of_a_conference_is_told_at_once(site: Site) -> None:
     body = {"say": {"text": "Dag", "language": "tlh"}, "recording": "stop", "pause_behavior": "skip"}
 
-    _, problem, _ = await site.request("PATCH", f"conferences/{new_id(Kind.CONFERENCE)}", json=body)
+    _, problem, _ = await site.request("PATCH", f"conferences/{new_id(IdKind.CONFERENCE)}", json=body)
 
     assert [each["field"] for each in problem["errors"]] == ["say.language", "pause_behavior"]

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from engine.accounts import Scope
-from engine.call import Event, after
+from engine.model.accounts import Scope
+from engine.model.call import Event, after
 from tests.unit.api.conftest import TO, Site
 
 

@@ -15,12 +15,12 @@ import numpy as np
 import pytest
 import soundfile
 
-from api.clock import SystemClock
-from engine.ids import Kind, new_id
-from engine.privacy.retention import FOR_EVER, HoldOn, Kept
-from engine.recording import Recording, RecordingStatus, erased
-from engine.tape.wav import header
-from engine.tape.waveform import CHANNEL_HEIGHT
+from api.node.clock import SystemClock
+from engine.ids import IdKind, new_id
+from engine.model.recording import Recording, RecordingStatus, erased
+from engine.privacy.retention import FOR_EVER, DataCategory, HoldOn
+from engine.recordings.files.wav import header
+from engine.recordings.files.waveform import CHANNEL_HEIGHT
 from tests.unit.api.conftest import NUMBER, TO, Site
 
 RATE_HZ = 16000
@@ -34,7 +34,7 @@ async def recorded(site: Site, samples: bytes = SAMPLES, **facts: Any) -> Record
     assert account is not None
     now = SystemClock().now()
     row = Recording(
-        id=new_id(Kind.RECORDING), account_id=account.id, source="call", status=RecordingStatus.IN_PROGRESS,
+        id=new_id(IdKind.RECORDING), account_id=account.id, source="call", status=RecordingStatus.IN_PROGRESS,
         path="", channels=2, rate_hz=RATE_HZ, started_at=now, node="node-1",
     )  # fmt: skip
     row = await site.services.shelf.placed(row)
@@ -310,9 +310,9 @@ async def test_when_the_sweep_will_delete_it_is_told(site: Site) -> None:
 
     assert await due(site, running) is None
     assert await due(site, recording) == "2027-02-24T12:00:00.000Z"
-    await retention.set_period(recording.account_id, Kept.RECORDINGS, 7)
+    await retention.set_period(recording.account_id, DataCategory.RECORDINGS, 7)
     assert await due(site, recording) == "2026-12-03T12:00:00.000Z"
-    await retention.set_period(recording.account_id, Kept.RECORDINGS, FOR_EVER)
+    await retention.set_period(recording.account_id, DataCategory.RECORDINGS, FOR_EVER)
     assert await due(site, recording) is None
 
 

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from api.titles import TITLES
+from api.http.titles import TITLES
 
 
 def test_every_error_has_a_title() -> None:

@@ -1,8 +1,8 @@
 """GET /calls/{id}/webhooks."""
 
-from engine.ids import Kind, new_id
-from engine.web.exchange import Exchange, ExchangeKind
-from engine.web.request import BodyFormat
+from engine.ids import IdKind, new_id
+from engine.model.callback import BodyFormat
+from engine.model.webhook_exchange import ExchangeKind, WebhookExchange
 from tests.unit.api.conftest import NUMBER, TO, Site
 from tests.unit.store.samples import at
 
@@ -12,8 +12,8 @@ async def test_a_calls_webhooks_are_listed_page_by_page(site: Site) -> None:
     stored = await site.services.calls.get(call["id"])
     assert stored is not None
     lines = [
-        Exchange(
-            id=new_id(Kind.EXCHANGE), request_id="RQ1", account_id=stored.account_id, call_id=stored.id,
+        WebhookExchange(
+            id=new_id(IdKind.EXCHANGE), request_id="RQ1", account_id=stored.account_id, call_id=stored.id,
             kind=ExchangeKind.DOCUMENT, at=at(attempt), method="POST", url="https://customer.example/flow",
             form={"Digits": "1"}, format=BodyFormat.FORM, attempt=attempt, latency_ms=5, status=status,
             retried_because=because, answer="<Response/>",

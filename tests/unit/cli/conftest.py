@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import URL
 from typer.testing import CliRunner, Result
 
-from api.logs import TALKATIVE
+from api.logging.logs import TALKATIVE
 from engine.store import database
 from tests.peers.databases import template
 

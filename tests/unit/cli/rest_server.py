@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from engine.call import Attempt, Call, Direction, Event, after
-from engine.conference import Conference, Participant
 from engine.errors import NotFound, WrongState
 from engine.flow.interpreter import Start
-from engine.orders import CallChange, ConferenceChange, NewCall, NewConference, ParticipantOrder
-from engine.ports import LineFigures
+from engine.live.orders import CallChange, ConferenceChange, NewCall, NewConference, ParticipantOrder
+from engine.model.call import Attempt, Call, Direction, Event, after
+from engine.model.conference import Conference, Participant
+from engine.ports import RtpStats
 from engine.store import Calls, Database
 from tests.peers.databases import migrated_sqlite
 from tests.unit.rest_services import answering, rest_services
@@ -95,7 +95,7 @@ class NoConferences:
     ) -> Participant:
         raise NotImplementedError
 
-    async def lines(self, account_id: str, conference_id: str) -> Mapping[str, LineFigures]:
+    async def lines(self, account_id: str, conference_id: str) -> Mapping[str, RtpStats]:
         return {}
 
     async def send_out(self, account_id: str, conference_id: str, who: str) -> None:

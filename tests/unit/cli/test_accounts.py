@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from config.settings import load
-from engine.secrets import load_pepper
+from engine.security.secrets import load_pepper
 from engine.store import Accounts, Database
 from tests.unit.cli.conftest import Run
 

@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from api.cautions import cautions
+from api.node.cautions import cautions
 from config.settings import Settings
 from config.speech_server import SpeechServerSettings
 from tests.unit.cli.conftest import Run

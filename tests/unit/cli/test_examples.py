@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.web import signing
+from engine.webhooks import signing
 from tests.peers.ports import Ports
 from tests.peers.tutorial import await_connections
 from tests.unit.cli.conftest import Run

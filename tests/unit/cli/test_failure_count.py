@@ -4,10 +4,10 @@ import logging
 
 import structlog
 
-from api.logs import write_logs
-from api.metrics import counting_failures
+from api.logging.logs import write_logs
+from api.node.metrics import counting_failures
 from config.settings import LogFormat, LogLevel
-from engine.meters import Meters
+from engine.metrics.meters import Meters
 
 
 def failures(meters: Meters) -> int:

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 import structlog
 
-from api.log_files import MOST_LINES
-from api.logs import logging_as
+from api.logging.log_files import MOST_LINES
+from api.logging.logs import logging_as
 from config.settings import LogFormat, LogLevel, Settings
 from engine.errors import SetupError
-from engine.log_folder import LogFolder
+from engine.privacy.log_folder import LogFolder
 
 
 @pytest.fixture(autouse=True)

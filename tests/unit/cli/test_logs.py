@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import structlog
 
-from api.logs import HIDDEN, logging_as, write_logs
+from api.logging.logs import HIDDEN, logging_as, write_logs
 from config.settings import LogFormat, LogLevel, Settings
 
 Written = Callable[[], str]

@@ -8,7 +8,7 @@ import typer
 from typer.testing import CliRunner
 
 from api.cli.option_flags import with_option_flags
-from engine.call_options import AccountOptions, NumberOptions
+from engine.model.call_options import AccountOptions, NumberOptions
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.call import Status
+from engine.model.call import Status
 from engine.store import Accounts, Calls, Database
 from tests.peers.databases import sqlite_url
 from tests.unit.cli.conftest import Run

@@ -13,8 +13,8 @@ import pytest
 import soundfile
 
 from api.doctor import voices as doctor
-from api.speech import speech_service
-from api.voices import chosen_voices, mbrola_switch, voice_shelf
+from api.node.speech import speech_service
+from api.node.voices import chosen_voices, mbrola_switch, voice_shelf
 from config.settings import load
 from engine.errors import SetupError
 from tests.unit.cli.conftest import Run

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from config.settings import load
-from engine.ids import Kind, new_id
-from engine.secrets import load_pepper
+from engine.ids import IdKind, new_id
+from engine.model.callback import BodyFormat
+from engine.model.webhook_exchange import ExchangeKind, WebhookExchange
+from engine.security.secrets import load_pepper
 from engine.store import Accounts, AccountSecrets, Calls, Database, Exchanges
-from engine.web.exchange import Exchange, ExchangeKind
-from engine.web.request import MASK, BodyFormat
-from engine.web.signing import url_signature
+from engine.webhooks.request import MASK
+from engine.webhooks.signing import url_signature
 from tests.unit.cli.conftest import Run
 from tests.unit.store.samples import a_call
 
@@ -47,18 +48,18 @@ def customer() -> Iterator[str]:
         thread.join()
 
 
-def noted(url: str, form: dict[str, str]) -> tuple[Exchange, str]:
+def noted(url: str, form: dict[str, str]) -> tuple[WebhookExchange, str]:
     """An exchange in this node's ledger, and the secret of its account."""
 
-    async def note() -> tuple[Exchange, str]:
+    async def note() -> tuple[WebhookExchange, str]:
         settings = load()
         pepper = load_pepper(settings.data_dir)
         database = await Database.open(settings.database)
         account = await Accounts(database, pepper).ensure("demo")
         call = a_call(account.id)
         await Calls(database).add(call)
-        made = Exchange(
-            id=new_id(Kind.EXCHANGE), request_id=new_id(Kind.REQUEST), account_id=account.id, call_id=call.id,
+        made = WebhookExchange(
+            id=new_id(IdKind.EXCHANGE), request_id=new_id(IdKind.REQUEST), account_id=account.id, call_id=call.id,
             kind=ExchangeKind.CALLBACK, at=datetime.now(UTC), method="POST", url=url, form=form,
             format=BodyFormat.FORM, attempt=1, latency_ms=3, status=500, error=None, answer="oops",
         )  # fmt: skip

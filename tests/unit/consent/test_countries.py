@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.consent import Policy
-from engine.consent.countries import Country, load_countries
+from engine.model.consent import ConsentPolicy
+from engine.model.consent.countries import Country, load_countries
 
 EU = {
     *("at", "be", "bg", "hr", "cy", "cz", "dk", "ee", "fi", "fr", "de", "gr", "hu", "ie"),
@@ -29,7 +29,7 @@ def test_every_country_of_the_eea_the_united_kingdom_and_switzerland_is_there() 
 
 @pytest.mark.parametrize("country", COUNTRIES.table.values(), ids=lambda country: country.code)
 def test_each_has_a_policy_that_asks_a_source_and_a_note(country: Country) -> None:
-    assert country.policy in (Policy.ANNOUNCE, Policy.PRESS, Policy.BOTH_PARTIES)
+    assert country.policy in (ConsentPolicy.ANNOUNCE, ConsentPolicy.PRESS, ConsentPolicy.BOTH_PARTIES)
     assert country.name
     assert all(source.law for source in country.sources)
     assert country.sources
@@ -40,7 +40,7 @@ def test_each_has_a_policy_that_asks_a_source_and_a_note(country: Country) -> No
 def test_each_says_against_what_it_was_checked_and_what_was_not_asks_everybody(country: Country) -> None:
     assert country.checked
     if country.checked == "from memory":
-        assert country.policy is Policy.BOTH_PARTIES
+        assert country.policy is ConsentPolicy.BOTH_PARTIES
 
 
 @pytest.mark.promise
@@ -53,23 +53,23 @@ def test_the_page_for_the_officer_lists_the_same_defaults() -> None:
 
 def test_germany_asks_both_parties_by_its_criminal_code() -> None:
     germany = COUNTRIES.table["de"]
-    assert germany.policy is Policy.BOTH_PARTIES
+    assert germany.policy is ConsentPolicy.BOTH_PARTIES
     assert [str(source) for source in germany.sources] == ["Strafgesetzbuch, § 201"]
 
 
 @pytest.mark.parametrize(
     ("numbers", "policy"),
     [
-        ((BELGIAN, FRENCH), Policy.ANNOUNCE),
-        ((BELGIAN, GERMAN), Policy.BOTH_PARTIES),
-        ((GERMAN, BELGIAN), Policy.BOTH_PARTIES),
-        ((BELGIAN, AMERICAN), Policy.BOTH_PARTIES),
-        ((BELGIAN, "sip:desk@192.0.2.1"), Policy.ANNOUNCE),
-        ((BELGIAN, OF_NO_COUNTRY), Policy.ANNOUNCE),
-        ((BELGIAN, "anonymous"), Policy.ANNOUNCE),
+        ((BELGIAN, FRENCH), ConsentPolicy.ANNOUNCE),
+        ((BELGIAN, GERMAN), ConsentPolicy.BOTH_PARTIES),
+        ((GERMAN, BELGIAN), ConsentPolicy.BOTH_PARTIES),
+        ((BELGIAN, AMERICAN), ConsentPolicy.BOTH_PARTIES),
+        ((BELGIAN, "sip:desk@192.0.2.1"), ConsentPolicy.ANNOUNCE),
+        ((BELGIAN, OF_NO_COUNTRY), ConsentPolicy.ANNOUNCE),
+        ((BELGIAN, "anonymous"), ConsentPolicy.ANNOUNCE),
     ],
 )
-def test_the_stricter_of_both_countries_wins(numbers: tuple[str, str], policy: Policy) -> None:
+def test_the_stricter_of_both_countries_wins(numbers: tuple[str, str], policy: ConsentPolicy) -> None:
     assert COUNTRIES.default(numbers, "be").policy is policy
 
 

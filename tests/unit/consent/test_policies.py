@@ -5,41 +5,59 @@ from datetime import UTC, datetime
 
 import pytest
 
-from engine.consent import Answer, Ask, Choice, Given, How, Leg, Policy, Withdrawal, asked_of, asserted, decide, faults
-from engine.consent import withdrawn as withdrawal_of
-from engine.consent.policy import STRICTNESS, TERMS, strictest
-from engine.consent.wording import Wording
+from engine.model.consent import (
+    Ask,
+    AskedLeg,
+    ConsentAnswer,
+    ConsentChoice,
+    ConsentPolicy,
+    Given,
+    How,
+    Withdrawal,
+    asked_of,
+    asserted,
+    decide,
+    faults,
+)
+from engine.model.consent import withdrawn as withdrawal_of
+from engine.model.consent.policy import STRICTNESS, TERMS, strictest
+from engine.model.consent.wording import Wording
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
-LEG = Leg("AC1", "CA1", "+3225550177", NOON, 2.5)
+LEG = AskedLeg("AC1", "CA1", "+3225550177", NOON, 2.5)
 QUESTION = Wording("May we?", "en-GB", "1")
-EXTERNAL = Choice(Policy.EXTERNAL, reference="CRM 7", given_by="Zoë", given_at=NOON, wording="I agree to be recorded.")
-NEEDLESS = Choice(Policy.NONE_NEEDED, basis="Emergency calls, national law")
+EXTERNAL = ConsentChoice(
+    ConsentPolicy.EXTERNAL, reference="CRM 7", given_by="Zoë", given_at=NOON, wording="I agree to be recorded."
+)
+NEEDLESS = ConsentChoice(ConsentPolicy.NONE_NEEDED, basis="Emergency calls, national law")
 
 
 @pytest.mark.parametrize(
     ("policy", "far_end", "dialled"),
     [
-        (Policy.ANNOUNCE, Ask.TELL, Ask.TELL),
-        (Policy.PRESS, Ask.KEY, Ask.TELL),
-        (Policy.BOTH_PARTIES, Ask.KEY, Ask.KEY),
-        (Policy.EXTERNAL, Ask.NOTHING, Ask.TELL),
-        (Policy.NONE_NEEDED, Ask.NOTHING, Ask.NOTHING),
+        (ConsentPolicy.ANNOUNCE, Ask.TELL, Ask.TELL),
+        (ConsentPolicy.PRESS, Ask.KEY, Ask.TELL),
+        (ConsentPolicy.BOTH_PARTIES, Ask.KEY, Ask.KEY),
+        (ConsentPolicy.EXTERNAL, Ask.NOTHING, Ask.TELL),
+        (ConsentPolicy.NONE_NEEDED, Ask.NOTHING, Ask.NOTHING),
     ],
 )
-def test_each_policy_asks_its_far_end_and_whom_it_dials(policy: Policy, far_end: Ask, dialled: Ask) -> None:
+def test_each_policy_asks_its_far_end_and_whom_it_dials(policy: ConsentPolicy, far_end: Ask, dialled: Ask) -> None:
     assert asked_of(policy, [policy], dialled=False) is far_end
     assert asked_of(policy, [policy], dialled=True) is dialled
 
 
 def test_a_stricter_policy_of_whom_it_talks_with_asks_more() -> None:
-    assert asked_of(Policy.ANNOUNCE, [Policy.BOTH_PARTIES], dialled=False) is Ask.KEY
-    assert asked_of(Policy.EXTERNAL, [Policy.BOTH_PARTIES], dialled=False) is Ask.NOTHING
+    assert asked_of(ConsentPolicy.ANNOUNCE, [ConsentPolicy.BOTH_PARTIES], dialled=False) is Ask.KEY
+    assert asked_of(ConsentPolicy.EXTERNAL, [ConsentPolicy.BOTH_PARTIES], dialled=False) is Ask.NOTHING
 
 
 def test_strictness_orders_every_policy_and_asks_never_less() -> None:
-    assert sorted(STRICTNESS) == sorted(Policy)
-    assert strictest([Policy.ANNOUNCE, Policy.BOTH_PARTIES, Policy.PRESS]) is Policy.BOTH_PARTIES
+    assert sorted(STRICTNESS) == sorted(ConsentPolicy)
+    assert (
+        strictest([ConsentPolicy.ANNOUNCE, ConsentPolicy.BOTH_PARTIES, ConsentPolicy.PRESS])
+        is ConsentPolicy.BOTH_PARTIES
+    )
     asked = [TERMS[policy].far_end for policy in STRICTNESS]
     assert asked == sorted(asked)
 
@@ -47,17 +65,17 @@ def test_strictness_orders_every_policy_and_asks_never_less() -> None:
 @pytest.mark.parametrize(
     ("ask", "answer", "given"),
     [
-        (Ask.TELL, Answer(How.ANNOUNCED, QUESTION), Given.YES),
-        (Ask.TELL, Answer(How.UNHEARD, QUESTION), Given.NO),
-        (Ask.KEY, Answer(How.DIGIT, QUESTION, "1"), Given.YES),
-        (Ask.KEY, Answer(How.DIGIT, QUESTION, "2"), Given.NO),
-        (Ask.KEY, Answer(How.DIGIT, QUESTION, "5"), Given.NO),
-        (Ask.KEY, Answer(How.NO_ANSWER, QUESTION), Given.NO),
-        (Ask.KEY, Answer(How.ANNOUNCED, QUESTION), Given.NO),
+        (Ask.TELL, ConsentAnswer(How.ANNOUNCED, QUESTION), Given.YES),
+        (Ask.TELL, ConsentAnswer(How.UNHEARD, QUESTION), Given.NO),
+        (Ask.KEY, ConsentAnswer(How.DIGIT, QUESTION, "1"), Given.YES),
+        (Ask.KEY, ConsentAnswer(How.DIGIT, QUESTION, "2"), Given.NO),
+        (Ask.KEY, ConsentAnswer(How.DIGIT, QUESTION, "5"), Given.NO),
+        (Ask.KEY, ConsentAnswer(How.NO_ANSWER, QUESTION), Given.NO),
+        (Ask.KEY, ConsentAnswer(How.ANNOUNCED, QUESTION), Given.NO),
     ],
 )
-def test_what_is_consent(ask: Ask, answer: Answer, given: Given) -> None:
-    decision = decide(Choice(Policy.BOTH_PARTIES), ask, answer, LEG)
+def test_what_is_consent(ask: Ask, answer: ConsentAnswer, given: Given) -> None:
+    decision = decide(ConsentChoice(ConsentPolicy.BOTH_PARTIES), ask, answer, LEG)
 
     assert decision.record.given is given
     assert (decision.consent is not None) == (given is Given.YES)
@@ -74,7 +92,7 @@ def test_an_assertion_keeps_who_when_and_what() -> None:
 
 
 @pytest.mark.parametrize("choice", [replace(EXTERNAL, reference=None), replace(NEEDLESS, basis=None)])
-def test_nothing_is_asserted_without_what_goes_with_it(choice: Choice) -> None:
+def test_nothing_is_asserted_without_what_goes_with_it(choice: ConsentChoice) -> None:
     assert decide(choice, Ask.NOTHING, asserted(choice), LEG).consent is None
     assert faults(choice)
 
@@ -86,11 +104,15 @@ def test_none_needed_keeps_its_legal_basis() -> None:
 
 
 def test_a_policy_that_asks_can_not_be_skipped() -> None:
-    assert decide(Choice(Policy.ANNOUNCE), Ask.NOTHING, Answer(How.NOT_NEEDED), LEG).consent is None
+    assert (
+        decide(ConsentChoice(ConsentPolicy.ANNOUNCE), Ask.NOTHING, ConsentAnswer(How.NOT_NEEDED), LEG).consent is None
+    )
 
 
 def test_a_withdrawal_is_a_record_of_its_own_of_the_same_thing() -> None:
-    consent = decide(Choice(Policy.PRESS, Withdrawal.DELETE), Ask.KEY, Answer(How.DIGIT, QUESTION, "1"), LEG).consent
+    consent = decide(
+        ConsentChoice(ConsentPolicy.PRESS, Withdrawal.DELETE), Ask.KEY, ConsentAnswer(How.DIGIT, QUESTION, "1"), LEG
+    ).consent
     assert consent is not None
 
     record = withdrawal_of(consent, How.DIGIT, replace(LEG, offset_s=9.0))
@@ -101,7 +123,7 @@ def test_a_withdrawal_is_a_record_of_its_own_of_the_same_thing() -> None:
 
 
 def test_consent_to_a_notice_does_not_answer_a_question() -> None:
-    told = decide(Choice(Policy.ANNOUNCE), Ask.TELL, Answer(How.ANNOUNCED), LEG).consent
+    told = decide(ConsentChoice(ConsentPolicy.ANNOUNCE), Ask.TELL, ConsentAnswer(How.ANNOUNCED), LEG).consent
     said = decide(EXTERNAL, Ask.NOTHING, asserted(EXTERNAL), LEG).consent
     assert told is not None
     assert said is not None
@@ -114,12 +136,12 @@ def test_consent_to_a_notice_does_not_answer_a_question() -> None:
 @pytest.mark.parametrize(
     ("choice", "field"),
     [
-        (Choice(Policy.NONE_NEEDED), "basis"),
-        (Choice(Policy.NONE_NEEDED, basis="  "), "basis"),
+        (ConsentChoice(ConsentPolicy.NONE_NEEDED), "basis"),
+        (ConsentChoice(ConsentPolicy.NONE_NEEDED, basis="  "), "basis"),
         (replace(EXTERNAL, given_at=None), "given_at"),
         (replace(EXTERNAL, wording=" "), "wording"),
-        (Choice(Policy.ANNOUNCE, reference="CRM 7"), "reference"),
+        (ConsentChoice(ConsentPolicy.ANNOUNCE, reference="CRM 7"), "reference"),
     ],
 )
-def test_what_does_not_go_together_is_named(choice: Choice, field: str) -> None:
+def test_what_does_not_go_together_is_named(choice: ConsentChoice, field: str) -> None:
     assert list(faults(choice)) == [field]

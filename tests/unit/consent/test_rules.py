@@ -6,43 +6,43 @@ from pathlib import Path
 
 import pytest
 
-from engine.accounts import Account
-from engine.call_options import AccountOptions, CallOptions
-from engine.consent import Choice, Policy, Sentence, load_texts
-from engine.consent.countries import load_countries
-from engine.live.consent_rules import ConsentRules
+from engine.live.consent.policies import ConsentPolicies
+from engine.model.accounts import Account
+from engine.model.call_options import AccountOptions, CallOptions
+from engine.model.consent import ConsentChoice, ConsentPolicy, Sentence, load_texts
+from engine.model.consent.countries import load_countries
 from engine.store import Accounts, Consents, Database
 from tests.peers.databases import migrated_sqlite
 from tests.unit.store.samples import a_call
 
 
 @pytest.fixture
-async def rules(tmp_path: Path) -> AsyncIterator[ConsentRules]:
+async def rules(tmp_path: Path) -> AsyncIterator[ConsentPolicies]:
     database = await Database.open(migrated_sqlite(tmp_path / "telefoon.db"))
-    yield ConsentRules(Accounts(database, b"pepper"), Consents(database), load_countries(), load_texts(), "be")
+    yield ConsentPolicies(Accounts(database, b"pepper"), Consents(database), load_countries(), load_texts(), "be")
     await database.close()
 
 
 @pytest.fixture
-async def account(rules: ConsentRules) -> Account:
+async def account(rules: ConsentPolicies) -> Account:
     return await rules.accounts.ensure("demo")
 
 
 async def test_the_calls_goes_before_the_accounts_and_that_before_the_countries(
-    rules: ConsentRules, account: Account
+    rules: ConsentPolicies, account: Account
 ) -> None:
     german = a_call(account.id, to="+493023125001")
-    assert (await rules.choice(german)).policy is Policy.BOTH_PARTIES
-    assert (await rules.choice(a_call(account.id))).policy is Policy.ANNOUNCE
+    assert (await rules.choice(german)).policy is ConsentPolicy.BOTH_PARTIES
+    assert (await rules.choice(a_call(account.id))).policy is ConsentPolicy.ANNOUNCE
 
-    await rules.accounts.choose(account.id, AccountOptions(consent=Choice(Policy.PRESS)))
-    assert (await rules.choice(german)).policy is Policy.PRESS
+    await rules.accounts.choose(account.id, AccountOptions(consent=ConsentChoice(ConsentPolicy.PRESS)))
+    assert (await rules.choice(german)).policy is ConsentPolicy.PRESS
 
-    chosen = replace(german, options=CallOptions(consent=Choice(Policy.ANNOUNCE)))
-    assert (await rules.choice(chosen)).policy is Policy.ANNOUNCE
+    chosen = replace(german, options=CallOptions(consent=ConsentChoice(ConsentPolicy.ANNOUNCE)))
+    assert (await rules.choice(chosen)).policy is ConsentPolicy.ANNOUNCE
 
 
-async def test_the_newest_of_an_accounts_own_texts_is_spoken(rules: ConsentRules, account: Account) -> None:
+async def test_the_newest_of_an_accounts_own_texts_is_spoken(rules: ConsentPolicies, account: Account) -> None:
     for text in ("Wij nemen op.", "Wij nemen dit op."):
         await rules.records.set_text(account.id, Sentence.ANNOUNCEMENT, "nl", text)
 

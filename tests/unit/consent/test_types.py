@@ -6,18 +6,18 @@ from pathlib import Path
 import pytest
 from mypy import api as mypy
 
-from engine.consent import Answer, Ask, Choice, Consent, How, Leg, Policy, decide
+from engine.model.consent import Ask, AskedLeg, Consent, ConsentAnswer, ConsentChoice, ConsentPolicy, How, decide
 from scripts.cache import cache_root
 from tests.peers.consent import announced
 from tests.unit.store.samples import NOON
 
 ROOT = Path(__file__).parents[3]
 PROGRAM = """
-from engine.consent import Consent, Decision
-from engine.live.recording_desk import RecordingDesk
-from engine.live.recording_subject import Subject
+from engine.model.consent import Consent, Decision
+from engine.live.recording.service import RecordingService
+from engine.live.recording.context import RecordingContext
 
-async def record(desk: RecordingDesk, subject: Subject, decision: Decision) -> None:
+async def record(desk: RecordingService, subject: RecordingContext, decision: Decision) -> None:
 """
 REFUSED = (
     ("await desk.start(subject, [[]])", 'Missing positional argument "consent"'),
@@ -63,7 +63,7 @@ def test_python_makes_none_either() -> None:
 
 
 def test_what_was_refused_has_none_to_copy() -> None:
-    leg = Leg("AC1", "CA1", "+3225550177", NOON)
-    decision = decide(Choice(Policy.PRESS), Ask.KEY, Answer(How.DIGIT, digit="2"), leg)
+    leg = AskedLeg("AC1", "CA1", "+3225550177", NOON)
+    decision = decide(ConsentChoice(ConsentPolicy.PRESS), Ask.KEY, ConsentAnswer(How.DIGIT, digit="2"), leg)
 
     assert copy.copy(decision).consent is None

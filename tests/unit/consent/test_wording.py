@@ -2,8 +2,8 @@
 
 import pytest
 
-from engine.consent import OwnText, Sentence, load_texts
-from engine.languages import LANGUAGES
+from engine.model.consent import OwnText, Sentence, load_texts
+from engine.model.languages import LANGUAGES
 from tests.unit.store.samples import NOON
 
 TEXTS = load_texts()

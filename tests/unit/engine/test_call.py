@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.call import FINAL, TRANSITIONS, Call, Direction, Event, Status, after
 from engine.errors import UnexpectedEvent
+from engine.model.call import FINAL, TRANSITIONS, Call, Direction, Event, Status, after
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

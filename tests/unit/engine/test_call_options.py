@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.call_options import STANDARD, AccountOptions, CallOptions, NumberOptions
-from engine.consent import Choice, Policy
+from engine.model.call_options import STANDARD, AccountOptions, CallOptions, NumberOptions
+from engine.model.consent import ConsentChoice, ConsentPolicy
 from engine.store.tables import accounts, calls, numbers
 
-PRESS, ANNOUNCE = Choice(Policy.PRESS), Choice(Policy.ANNOUNCE)
+PRESS, ANNOUNCE = ConsentChoice(ConsentPolicy.PRESS), ConsentChoice(ConsentPolicy.ANNOUNCE)
 
 CHOSEN = st.builds(
     CallOptions,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.cloud_voices import is_cloud_voice, language_of
+from engine.flow.cloud_voices import is_cloud_voice, language_of
 
 
 @pytest.mark.parametrize(

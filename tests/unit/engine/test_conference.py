@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from engine.conference import NEXT, Conference, ConferenceStatus, Participant, ParticipantChange, become, changed
 from engine.errors import UnexpectedEvent
+from engine.model.conference import NEXT, Conference, ConferenceStatus, Participant, ParticipantChange, become, changed
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 INIT, IN_PROGRESS, COMPLETED = ConferenceStatus

@@ -5,16 +5,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from engine.privacy.discretion import Discretion
+from engine.model.callback import BodyFormat
+from engine.model.webhook_exchange import ExchangeKind, WebhookExchange
 from engine.privacy.masking import masked
-from engine.told.events import EVENTS, EventKind, Fact
-from engine.told.parameters import PARAMETERS, Parameter, Privacy
-from engine.web.exchange import Exchange, ExchangeKind
-from engine.web.request import MASK, BodyFormat
+from engine.webhooks.payloads.discretion import Discretion
+from engine.webhooks.payloads.events import EVENTS, EventKind, Fact
+from engine.webhooks.payloads.parameters import PARAMETERS, Privacy, WebhookParameter
+from engine.webhooks.request import MASK
 
 NOTHING = Discretion(keep_digits=False, keep_spoken_text=False, keep_webhook_bodies=False)
 ALL = Discretion()
-EXCHANGE = Exchange(
+EXCHANGE = WebhookExchange(
     "WH1", "RQ1", "AC1", "CA1", ExchangeKind.DOCUMENT, datetime(2026, 11, 23, tzinfo=UTC), "POST",
     "https://customer.example/flow?caller=%2B32471234556&CallSid=CA1",
     {"CallSid": "CA1", "From": "+32471234556", "Digits": "73914", "SpeechResult": "Zebulon"}, BodyFormat.FORM, 1, 12,
@@ -70,7 +71,7 @@ def test_by_default_the_ledger_keeps_what_tells_of_the_machine() -> None:
 
 
 @pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda parameter: parameter.name)
-def test_by_default_the_ledger_hides_a_parameter_unless_it_is_technical(parameter: Parameter) -> None:
+def test_by_default_the_ledger_hides_a_parameter_unless_it_is_technical(parameter: WebhookParameter) -> None:
     kept = NOTHING.exchange(replace(EXCHANGE, form={parameter.name: "value"})).form[parameter.name]
 
     assert kept == ("value" if parameter.privacy in (Privacy.TECHNICAL, Privacy.REASON) else MASK)

@@ -9,18 +9,18 @@ from typing import Final
 
 import pytest
 
-from engine.conference import ParticipantChange
+from engine.model.conference import ParticipantChange
 from engine.page_tables import renewed
-from engine.told.event_reference import tables
-from engine.told.events import EVENTS, EventGroup, EventKind
-from engine.told.parameters import Privacy
+from engine.webhooks.payloads.event_reference import tables
+from engine.webhooks.payloads.events import EVENTS, EventGroup, EventKind
+from engine.webhooks.payloads.parameters import Privacy
 
 pytestmark = pytest.mark.promise
 
 CHECKOUT: Final = Path(__file__).resolve().parents[3]
 PAGE: Final = (CHECKOUT / "docs" / "events.md").read_text("utf-8")
 NOTING: Final = {"note", "event"}
-HANDED_ON: Final = {"engine/live/stage.py", "engine/live/journal.py", "engine/web/sender.py"}
+HANDED_ON: Final = {"engine/live/calls/actions.py", "engine/live/session/journal.py", "engine/webhooks/sender.py"}
 """Here a kind that was named elsewhere is handed on, or something else is noted."""
 CHANGES: Final = frozenset(field.name for field in fields(ParticipantChange))
 
@@ -85,7 +85,7 @@ def _keys(facts: ast.expr, function: ast.AST, module: ast.Module) -> frozenset[s
 
 
 def _made_by(function: str, module: ast.Module) -> frozenset[str]:
-    told = [ast.parse(path.read_text("utf-8")) for path in (CHECKOUT / "engine" / "told").glob("*.py")]
+    told = [ast.parse(path.read_text("utf-8")) for path in (CHECKOUT / "engine" / "webhooks" / "payloads").glob("*.py")]
     made = next(
         node
         for each in [module, *told]
@@ -137,7 +137,9 @@ def test_a_text_and_a_key_that_somebody_presses_are_content(kind: EventKind) -> 
 
 
 def test_the_page_has_the_tables_of_the_product() -> None:
-    assert renewed(PAGE, tables()) == PAGE, "renew them: python -m engine.told.event_reference docs/events.md"
+    command = "python -m engine.webhooks.payloads.event_reference docs/events.md"
+
+    assert renewed(PAGE, tables()) == PAGE, f"renew them: {command}"
 
 
 @pytest.mark.parametrize("group", EventGroup)

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from api.clock import SystemClock
-from engine.call import Attempt, Call, Direction, Event, Status
-from engine.call_options import STANDARD, CallOptions
+from api.node.clock import SystemClock
 from engine.errors import StoreError
-from engine.ids import Kind, new_id
-from engine.live.journal import Journal, Ledger
+from engine.ids import IdKind, new_id
+from engine.live.session.journal import Journal, Ledger
+from engine.model.call import Attempt, Call, Direction, Event, Status
+from engine.model.call_options import STANDARD, CallOptions
 from engine.store import Accounts, Calls, Database, NewCallback, Outbox
 from tests.peers.databases import migrated_sqlite
 from tests.peers.waiting import within
@@ -53,7 +53,7 @@ def calls(database: Database) -> FailingCalls:
 async def journal(database: Database, calls: FailingCalls) -> Journal:
     account = await Accounts(database, b"pepper").ensure("demo")
     call = Call(
-        id=new_id(Kind.CALL),
+        id=new_id(IdKind.CALL),
         account_id=account.id,
         direction=Direction.OUTBOUND,
         from_="+3225550100",

@@ -1,7 +1,7 @@
 import asyncio
 import time
 
-from engine.live.keys import Keys
+from engine.live.session.dtmf import Keys
 
 
 async def test_keys_are_read_in_the_order_in_which_they_were_pressed() -> None:

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import UnknownLanguage
-from engine.languages import (
+from engine.model.languages import (
     LANGUAGES,
     REGION_OF_BARE_LANGUAGE,
-    Spoken,
+    SpokenLanguage,
     canonical_language,
     nearest_language,
     spoken_for,
@@ -77,7 +77,7 @@ def test_a_canonical_tag_is_its_own(tag: str) -> None:
 )
 def test_another_region_is_spoken_as_the_language(tag: str, nearest: str) -> None:
     assert nearest_language(tag) == nearest
-    assert spoken_for(tag, "fi-FI") == Spoken(nearest)
+    assert spoken_for(tag, "fi-FI") == SpokenLanguage(nearest)
 
 
 @pytest.mark.parametrize(
@@ -96,11 +96,11 @@ def test_a_language_that_we_do_not_speak_is_spoken_by_its_neighbour_which_is_tol
 def test_a_language_without_a_neighbour_is_spoken_as_what_is_around_it(tag: str) -> None:
     spoken = spoken_for(tag, "fi-FI")
 
-    assert spoken == Spoken("fi-FI", f"{tag} is not a language that we speak; fi-FI takes its place.")
+    assert spoken == SpokenLanguage("fi-FI", f"{tag} is not a language that we speak; fi-FI takes its place.")
     with pytest.raises(UnknownLanguage):
         nearest_language(tag)
 
 
 @pytest.mark.parametrize("tag", [None, ""])
 def test_where_nothing_is_asked_for_nothing_is_remarked(tag: str | None) -> None:
-    assert spoken_for(tag, "fi-FI") == Spoken("fi-FI")
+    assert spoken_for(tag, "fi-FI") == SpokenLanguage("fi-FI")

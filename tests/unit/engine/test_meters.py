@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.meters import Meters
-from engine.metrics import Metric, MetricKind
+from engine.metrics.meters import Meters
+from engine.metrics.table import Metric, MetricKind
 
 NO_GAUGES: dict[Metric, float] = {}
 SAMPLE = re.compile(r"(?P<name>[a-z_]+)(\{(?P<labels>([a-z_]+=\"[^\"\\\n]*\",?)*)\})? (?P<value>-?[0-9.e+-]+)")

@@ -8,20 +8,20 @@ from typing import Final
 
 import pytest
 
-from engine.metrics import Metric, MetricKind
-from engine.metrics_reference import tables
+from engine.metrics.reference import tables
+from engine.metrics.table import Metric, MetricKind
 from engine.page_tables import renewed
 
 pytestmark = pytest.mark.promise
 
 CHECKOUT: Final = Path(__file__).resolve().parents[3]
 PAGE: Final = (CHECKOUT / "docs" / "operations.md").read_text("utf-8")
-TABLE: Final = {CHECKOUT / "engine" / "metrics.py"}
+TABLE: Final = {CHECKOUT / "engine" / "metrics" / "table.py"}
 
 
 def test_the_page_has_the_table_of_the_product() -> None:
     assert PAGE.count("<!-- made from the declarations: metrics -->") == 1
-    assert renewed(PAGE, tables()) == PAGE, "renew it: python -m engine.metrics_reference docs/operations.md"
+    assert renewed(PAGE, tables()) == PAGE, "renew it: python -m engine.metrics.reference docs/operations.md"
 
 
 @pytest.mark.parametrize("metric", Metric)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.numbers import country_of, parse_e164
+from engine.model.numbers import country_of, parse_e164
 from engine.privacy.masking import mask
 
 

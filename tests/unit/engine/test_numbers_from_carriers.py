@@ -1,6 +1,6 @@
 import pytest
 
-from engine.numbers import from_carrier
+from engine.model.numbers import from_carrier
 
 
 @pytest.mark.parametrize(

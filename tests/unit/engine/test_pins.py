@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.conference import Conference, ConferenceStatus
-from engine.pins import TRIES_A_CALLER, TRIES_A_ROOM, WINDOW_S, PinGuard, Pins, Role
+from engine.model.conference import Conference, ConferenceStatus
+from engine.security.pins import TRIES_A_CALLER, TRIES_A_ROOM, WINDOW_S, PinGuard, Pins, Role
 
 PINS = Pins(b"pepper")
 digits = st.text("0123456789", min_size=4, max_size=12)

@@ -4,21 +4,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.ports import LineFigures
-from engine.quality import BEST_R, Quality, Satisfaction, delay_of, loss_of, mean_opinion, quality_of, rating, since
+from engine.model.quality import (
+    BEST_R,
+    Quality,
+    Satisfaction,
+    delay_of,
+    loss_of,
+    mean_opinion,
+    quality_of,
+    rating,
+    since,
+)
+from engine.ports import RtpStats
 
 CODECS = st.sampled_from(["PCMA", "PCMU", "G729", "G722", "opus"])
 LOSSES = st.floats(0, 1)
 DELAYS = st.floats(0, 2000)
 
 
-def line(**known: object) -> LineFigures:
+def line(**known: object) -> RtpStats:
     figures: dict[str, object] = {
         "codec": "PCMA", "packets_received": 1000, "packets_lost": 0, "packets_discarded": 0, "packets_sent": 1000,
         "jitter_ms": None, "mean_jitter_ms": None, "round_trip_ms": None, "buffer_ms": None,
         "far_packets_lost": None, "far_jitter_ms": None,
     }  # fmt: skip
-    return LineFigures(**figures | known)  # type: ignore[arg-type]
+    return RtpStats(**figures | known)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberType
 
-from engine.call import Direction
 from engine.errors import SetupError
-from engine.rating import COLUMNS, Rate, Rates, load_rates
+from engine.model.call import Direction
+from engine.model.rating import COLUMNS, Rate, Rates, load_rates
 
 HEAD = ",".join(COLUMNS)
 OTHERS = ["inbound,,all,0,1,1", "outbound,,elsewhere,1.00,60,60"]

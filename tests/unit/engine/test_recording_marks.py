@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from engine.recording_marks import Mark, MarkKind, OwnTime, PauseBehavior, moved
+from engine.model.recording_marks import MarkKind, OwnTime, PauseBehavior, RecordingMark, moved
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
-def a_mark(at_s: float) -> Mark:
-    return Mark(MarkKind.PAUSED, at_s, NOON, PauseBehavior.SKIP)
+def a_mark(at_s: float) -> RecordingMark:
+    return RecordingMark(MarkKind.PAUSED, at_s, NOON, PauseBehavior.SKIP)
 
 
 def test_gaps_are_left_out_of_a_recordings_own_time() -> None:

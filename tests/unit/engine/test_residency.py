@@ -5,9 +5,9 @@ from ipaddress import IPv4Network
 import pytest
 from yarl import URL
 
-from engine.egress import Egress, GuardedResolver, SipEgress
 from engine.errors import EgressDenied
-from engine.residency import Outside, Residency
+from engine.security.egress import Egress, GuardedResolver, SipEgress
+from engine.security.residency import Outside, Residency
 
 COUNTRIES = {"customer.example": "be", "us.customer.example": "US", "10.1.0.0/16": "de", "10.1.2.0/24": "us"}
 STRICT = Residency(frozenset({"be", "DE"}), COUNTRIES, Outside.REFUSE)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.room_keys import AFTER_STAR_S, KEYS, KeyReader, RoomCommand, volume_after
+from engine.model.conference_keys import AFTER_STAR_S, KEYS, KeyReader, RoomCommand, volume_after
 
 
 def commands(presses: list[tuple[str, float]]) -> list[RoomCommand]:

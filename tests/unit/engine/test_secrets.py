@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import SetupError
-from engine.secrets import digest, load_pepper, new_key, same
+from engine.security.secrets import digest, load_pepper, new_key, same
 
 
 def test_a_key_begins_with_sk_and_is_long_and_new_each_time() -> None:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from engine.consent import Sentence, load_texts
-from engine.languages import LANGUAGES, REGION_OF_BARE_LANGUAGE
-from engine.phrases import Phrase, others_present
+from engine.live.phrases import Phrase, others_present
+from engine.model.consent import Sentence, load_texts
+from engine.model.languages import LANGUAGES, REGION_OF_BARE_LANGUAGE
 
 OF_LATIN = {
     "cs": "áčďéěíňóřšťúůýž",

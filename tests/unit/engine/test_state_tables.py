@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import call, queue, recording
-from engine.consent import state as consent
 from engine.errors import UnexpectedEvent
-from engine.live import handover
-from engine.transitions import final_states, next_state
+from engine.live.session import flow_handover as handover
+from engine.model import call, queue, recording
+from engine.model.consent import state as consent
+from engine.model.transitions import final_states, next_state
 
 Table = Mapping[StrEnum, Mapping[StrEnum, StrEnum]]
 

@@ -5,8 +5,8 @@ import asyncio
 import structlog
 from structlog.testing import capture_logs
 
+from engine.aio.tasks import BackgroundTasks, name_and_call, started, stopped
 from engine.errors import LegGone, MediaError
-from engine.tasks import BackgroundTasks, name_and_call, started, stopped
 
 
 async def _for_ever() -> None:

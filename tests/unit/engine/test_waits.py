@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from engine.aio.tasks import started, stopped
+from engine.aio.waits import first_of, joined, race, to_its_end
 from engine.errors import LegGone
-from engine.tasks import started, stopped
-from engine.waits import first_of, joined, race, to_its_end
 
 
 @asynccontextmanager

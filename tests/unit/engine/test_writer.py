@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
+from engine.aio.ordered_writer import Change, OrderedWriter
+from engine.aio.tasks import stopped
 from engine.errors import StoreError, Unstorable
-from engine.tasks import stopped
 from engine.testing.clock import SimulatedClock, SkippingLoop
-from engine.writer import Change, OrderedWriter
 
 T = TypeVar("T")
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from engine.call import Call, Direction, Status
 from engine.errors import LegGone, TelefoonError, WebhookError
+from engine.flow.call_actions import Waiting
 from engine.flow.document import Document
 from engine.flow.interpreter import Interpreter
 from engine.flow.parse import parse
@@ -15,8 +15,8 @@ from engine.flow.plans import (
     CallRecordingPlan,
     DialOutcome,
     DialPlan,
-    Entry,
     HearPlan,
+    QueueEntry,
     RecordOutcome,
     RecordPlan,
     ReferOutcome,
@@ -26,16 +26,16 @@ from engine.flow.plans import (
     Spoken,
 )
 from engine.flow.queue_plans import QueueOutcome, QueuePlan, ServePlan
-from engine.flow.stage import Waiting
+from engine.model.call import Call, Direction, Status
+from engine.model.queue import QueueResult
 from engine.ports import Cause, Speech
-from engine.queue import QueueResult
 from engine.testing.clock import SkippingLoop
 
 T = TypeVar("T")
 
 _TALKED = DialOutcome(Status.COMPLETED, "CA2", 7)
 _SPOKEN = RecordOutcome("RE1", "https://node/RE1.wav", 3, "#")
-_STAYED = RoomOutcome("CF1", Entry.ENTERED, 9)
+_STAYED = RoomOutcome("CF1", QueueEntry.ENTERED, 9)
 _HANDED_OVER = ReferOutcome(202, 200)
 
 

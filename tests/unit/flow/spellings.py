@@ -6,12 +6,12 @@ from xml.sax.saxutils import escape, quoteattr
 
 from hypothesis import strategies as st
 
-from engine.flow.kinds import Choice, Flag, Kind, Language, OneNumber, Pattern, Whole, WholeOr, Words
+from engine.flow.attribute_types import AttributeType, Choice, Flag, Language, OneNumber, Pattern, Whole, WholeOr, Words
 from engine.flow.markup import is_ssml
 from engine.flow.patterns import HEADER_NAME, SIP_URI
 from engine.flow.shape import are_verbs, element_of, shape_of
 from engine.flow.verbs import VERBS
-from engine.languages import LANGUAGES
+from engine.model.languages import LANGUAGES
 
 WRITABLE = st.characters(
     codec="utf-8", exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff", include_characters="\t\n\r"
@@ -58,7 +58,7 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def values(kind: Kind[Any]) -> st.SearchStrategy[Any]:
+def values(kind: AttributeType[Any]) -> st.SearchStrategy[Any]:
     """JSON values that the kind allows."""
     if isinstance(kind, Whole):
         return st.integers(kind.least, kind.most)

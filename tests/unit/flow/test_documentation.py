@@ -7,8 +7,8 @@ import pytest
 
 from engine.flow.parse import parse
 from engine.flow.reference import classes, tables
-from engine.flow.refused import REFUSED
 from engine.flow.shape import shape_of
+from engine.flow.unsupported import REFUSED
 from engine.page_tables import renewed
 
 pytestmark = pytest.mark.promise

@@ -6,7 +6,7 @@ from engine.errors import DocumentError
 from engine.flow.document import Document
 from engine.flow.from_xml import DEPTH_LIMIT, SIZE_LIMIT
 from engine.flow.listening import Input
-from engine.flow.next_step import Method
+from engine.flow.next_step import HttpMethod
 from engine.flow.parse import parse
 from engine.flow.plans import Beep, DialRecord
 from engine.flow.verbs.conference import Conference
@@ -18,7 +18,7 @@ from engine.flow.verbs.pause import Pause
 from engine.flow.verbs.play import Play
 from engine.flow.verbs.record import Record
 from engine.flow.verbs.redirect import Redirect
-from engine.flow.verbs.reject import Reason, Reject
+from engine.flow.verbs.reject import Reject, RejectReason
 from engine.flow.verbs.say import Say
 
 FLOW = """<?xml version="1.0" encoding="UTF-8"?>
@@ -62,7 +62,7 @@ def test_every_verb_with_its_attributes() -> None:
                 3,
                 "*",
                 "/menu",
-                Method.GET,
+                HttpMethod.GET,
                 True,
                 hints="x",
                 prompts=(Say("Menu"), Play("menu.wav"), Pause()),
@@ -79,8 +79,8 @@ def test_every_verb_with_its_attributes() -> None:
             ),
             Dial(to=(Conference("room", muted=True, beep=Beep.ON_EXIT, wait_url=""),)),
             Dial(to=(Number("+3225550199"),)),
-            Redirect("next", Method.GET),
-            Reject(Reason.BUSY),
+            Redirect("next", HttpMethod.GET),
+            Reject(RejectReason.BUSY),
             Hangup(),
         )
     )

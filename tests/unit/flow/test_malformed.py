@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import DocumentError
-from engine.flow.findings import Report
+from engine.flow.diagnostics import Report
 from engine.flow.parse import parse
 from engine.simulator.run import simulate
 from tests.unit.flow.twilio_flows import FLOWS, PAGES, made

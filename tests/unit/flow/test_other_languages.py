@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.flow.findings import Report
+from engine.flow.diagnostics import Report
 from engine.flow.parse import parse
 from engine.flow.plans import RoomPlan
 from engine.flow.write import to_json

@@ -9,7 +9,7 @@ from engine.errors import DocumentError, InvalidField
 from engine.flow.parse import parse
 from engine.flow.write import to_json, to_xml
 from engine.simulator.run import simulate
-from engine.simulator.transcript import Mark
+from engine.simulator.transcript import TranscriptMark
 from tests.unit.flow.spellings import Piece, as_xml, flows
 from tests.unit.flow.twilio_flows import FLOWS, PAGES, made
 
@@ -79,7 +79,7 @@ def test_masked_keys_are_not_in_the_transcript() -> None:
 def test_those_who_are_dialled_answer_by_the_script() -> None:
     call = simulate(made("dial a number"), answers="busy")
 
-    assert "+3225550188: busy" in list(call.of(Mark.CALL))
+    assert "+3225550188: busy" in list(call.of(TranscriptMark.CALL))
 
 
 def test_a_queue_that_nobody_serves_ends_at_the_limit() -> None:
@@ -91,7 +91,7 @@ def test_a_queue_that_nobody_serves_ends_at_the_limit() -> None:
 def test_a_queue_is_left_when_an_agent_answers() -> None:
     call = simulate(SUPPORT, answers="answer")
 
-    assert "an agent takes the call after 20 s" in list(call.of(Mark.CALL))
+    assert "an agent takes the call after 20 s" in list(call.of(TranscriptMark.CALL))
 
 
 def test_a_server_that_cannot_be_reached_is_shown_and_ends_the_flow() -> None:

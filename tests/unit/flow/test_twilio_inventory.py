@@ -11,8 +11,8 @@ from twilio.twiml import TwiML, voice_response
 
 from engine.flow.markup import MARKUP
 from engine.flow.reference import classes
-from engine.flow.refused import REFUSED
 from engine.flow.shape import Shape, camel_case, shape_of
+from engine.flow.unsupported import REFUSED
 
 pytestmark = pytest.mark.promise
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from engine.call import Status
 from engine.errors import FlowFailed, MediaError, RecordingError
 from engine.flow.plans import (
     Beep,
@@ -10,13 +9,14 @@ from engine.flow.plans import (
     DialOutcome,
     DialPlan,
     DialRecord,
-    Entry,
+    DialTarget,
+    QueueEntry,
     RecordOutcome,
     RecordPlan,
     RoomOutcome,
     RoomPlan,
-    Target,
 )
+from engine.model.call import Status
 from engine.ports import Speech
 from tests.unit.flow.acting import Customer, ScriptedStage, perform, seconds_of
 
@@ -199,7 +199,7 @@ class TestDial:
     def test_defaults(self) -> None:
         stage = ScriptedStage()
         self.dial("<Dial>+32 2 555 01-99</Dial>", stage)
-        assert stage.plans[0] == DialPlan((Target("+3225550199"),), answer_timeout_s=30)
+        assert stage.plans[0] == DialPlan((DialTarget("+3225550199"),), answer_timeout_s=30)
 
     def test_attributes(self) -> None:
         stage = ScriptedStage()
@@ -208,7 +208,7 @@ class TestDial:
             "hangupOnStar='true'><Sip>sip:desk@pbx</Sip><Number>+3225550199</Number></Dial>",
             stage,
         )
-        targets = (Target("sip:desk@pbx"), Target("+3225550199"))
+        targets = (DialTarget("sip:desk@pbx"), DialTarget("+3225550199"))
         assert stage.plans[0] == DialPlan(
             targets,
             9,
@@ -254,7 +254,7 @@ class TestDial:
         assert stage.plans[0] == RoomPlan("Room 1")
 
     def test_a_conferences_attributes(self) -> None:
-        stage = ScriptedStage(entered=RoomOutcome("CF1", Entry.ENTERED, 9, "https://node/RE3.wav"))
+        stage = ScriptedStage(entered=RoomOutcome("CF1", QueueEntry.ENTERED, 9, "https://node/RE3.wav"))
         customer = self.dial(
             "<Dial action='/action' hangupOnStar='true' timeLimit='60'><Conference muted='true' maxParticipants='3' "
             "startConferenceOnEnter='false' endConferenceOnExit='true' beep='onEnter' record='record-from-start'>"
@@ -274,7 +274,7 @@ class TestDial:
         }
 
     def test_a_full_conference_failed(self) -> None:
-        stage = ScriptedStage(entered=RoomOutcome("CF1", Entry.FULL))
+        stage = ScriptedStage(entered=RoomOutcome("CF1", QueueEntry.FULL))
         customer = self.dial("<Dial action='/action'><Conference>Room</Conference></Dial>", stage)
         told = customer.was_asked_for(ACTION)
         assert (told["DialCallStatus"], told["ConferenceStatus"]) == ("failed", "full")

@@ -1,6 +1,6 @@
 """Flows that lead into a conference, and people who are in one."""
 
-from engine.consent import Choice
+from engine.model.consent import ConsentChoice
 from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
 from tests.unit.live.words import DONE, element
@@ -16,7 +16,9 @@ def conference(dial: str = "", **attributes: str) -> str:
     return f"<Response><Dial action='{DONE}' {dial}>{room}</Dial></Response>"
 
 
-async def enters(node: FakeNode, *, consent: str | Choice | None = None, dial: str = "", **attributes: str) -> FarEnd:
+async def enters(
+    node: FakeNode, *, consent: str | ConsentChoice | None = None, dial: str = "", **attributes: str
+) -> FarEnd:
     """Somebody calls and is let in, or stands at the door, by a flow with these attributes."""
     far_end = await node.is_called(conference(dial, **attributes), consent=consent)
     await far_end.is_answered()

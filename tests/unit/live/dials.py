@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from engine.consent import Choice
+from engine.model.consent import ConsentChoice
 from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
 from tests.unit.live.words import DONE, element
@@ -24,7 +24,9 @@ async def told(node: FakeNode) -> Mapping[str, str]:
     return params
 
 
-async def talking(node: FakeNode, flow: str = dial(), *, consent: str | Choice | None = None) -> tuple[FarEnd, FarEnd]:
+async def talking(
+    node: FakeNode, flow: str = dial(), *, consent: str | ConsentChoice | None = None
+) -> tuple[FarEnd, FarEnd]:
     """A caller and the agent, joined by a flow."""
     caller = await node.is_called(flow, consent=consent)
     agent = await node.invited(AGENT)

@@ -2,10 +2,10 @@
 
 import asyncio
 
+from engine.aio.ordered_writer import Change
 from engine.errors import StoreError
-from engine.live.backlog import Backlog
+from engine.live.session.backlog import Backlog
 from engine.testing.clock import SimulatedClock
-from engine.writer import Change
 from tests.peers.waiting import within
 
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.call_options import AccountOptions
 from engine.errors import RecordingError, WrongState
 from engine.flow.plans import CallRecordingPlan
-from engine.orders import RecordingAction, RecordingChange
-from engine.recording_marks import PauseBehavior
+from engine.live.orders import RecordingAction, RecordingChange
+from engine.model.call_options import AccountOptions
+from engine.model.recording_marks import PauseBehavior
 from engine.store import RecordingFilter
 from engine.testing.assembly import RecordingOptions
 from engine.testing.database import MemoryDatabase

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.call import Status
-from engine.disk_space import DiskSpace
-from engine.numbers import Number
+from engine.model.call import Status
+from engine.model.numbers import Number
 from engine.ports import Cause
+from engine.recordings.disk_space import DiskSpace
 from engine.store import Numbers
 from engine.testing.database import MemoryDatabase
 from engine.testing.node import FakeNode, fake_node

@@ -3,13 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.call import FINAL, Status
 from engine.errors import MediaError, RecordingError, StoreError, WrongState
 from engine.flow.parse import parse
 from engine.flow.plans import CallRecordingPlan
-from engine.orders import CallChange, RecordingAction, RecordingChange, SayInto, Side, Transfer, TransferMode
-from engine.recording import UNFINISHED
-from engine.recording_marks import PauseBehavior
+from engine.live.orders import CallChange, RecordingAction, RecordingChange, SayInto, Side, Transfer, TransferMode
+from engine.model.call import FINAL, Status
+from engine.model.recording import UNFINISHED
+from engine.model.recording_marks import PauseBehavior
 from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
 from tests.unit.live.dials import AGENT, OTHER

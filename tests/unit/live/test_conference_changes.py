@@ -4,10 +4,10 @@ from collections import Counter
 
 import pytest
 
-from engine.conference import ConferenceStatus, ParticipantChange
 from engine.errors import NotFound, WrongState
-from engine.orders import ConferenceChange, NewConference, ParticipantOrder
-from engine.ports import LineFigures
+from engine.live.orders import ConferenceChange, NewConference, ParticipantOrder
+from engine.model.conference import ConferenceStatus, ParticipantChange
+from engine.ports import RtpStats
 from engine.testing.node import FakeNode
 from tests.unit.live.conferences import ROOM, TOLD, conference, enters, room_id
 
@@ -159,8 +159,8 @@ async def test_who_begins_and_ends_to_talk_is_noted_and_told(node: FakeNode) -> 
 async def test_a_line_that_becomes_bad_is_noted(node: FakeNode) -> None:
     first = await enters(node)
 
-    def line(received: int, lost: int) -> LineFigures:
-        return LineFigures("PCMA", received, lost, 0, received, 1.0, 1.0, 40.0, 40.0, 0, 1.0)
+    def line(received: int, lost: int) -> RtpStats:
+        return RtpStats("PCMA", received, lost, 0, received, 1.0, 1.0, 40.0, 40.0, 0, 1.0)
 
     node.around.bridge.lines[first.id] = line(100, 0)
     await node.passes(11)

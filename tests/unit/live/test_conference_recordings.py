@@ -3,8 +3,8 @@
 import pytest
 
 from engine.errors import WrongState
-from engine.orders import ConferenceChange, RecordingAction
-from engine.recording_marks import PauseBehavior
+from engine.live.orders import ConferenceChange, RecordingAction
+from engine.model.recording_marks import PauseBehavior
 from engine.testing.node import FakeNode
 from tests.unit.live.conferences import conference, enters, room_id
 from tests.unit.live.words import NOTICE, QUESTION, REFUSED, THANKS

@@ -2,9 +2,9 @@
 
 import pytest
 
-from engine.conference import ParticipantChange
 from engine.errors import WrongState
-from engine.orders import ConferenceChange, ParticipantOrder
+from engine.live.orders import ConferenceChange, ParticipantOrder
+from engine.model.conference import ParticipantChange
 from engine.ports import Speech
 from engine.testing.node import FakeNode
 from tests.unit.live.conferences import MUSIC, conference, enters, room_id

@@ -1,7 +1,7 @@
 """Conferences: who comes in, who hears whom, when they begin and end."""
 
-from engine.conference import ConferenceStatus
-from engine.orders import ConferenceChange
+from engine.live.orders import ConferenceChange
+from engine.model.conference import ConferenceStatus
 from engine.testing.node import FakeNode
 from tests.unit.live.conferences import MUSIC, ROOM, conference, enters, room_id
 from tests.unit.live.words import DONE

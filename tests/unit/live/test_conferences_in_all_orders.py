@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.conference import ConferenceStatus
-from engine.consent import Given
+from engine.model.conference import ConferenceStatus
+from engine.model.consent import Given
 from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
 from tests.unit.live.conferences import conference

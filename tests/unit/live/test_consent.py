@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.consent import Given, How
+from engine.model.consent import Given, How
 from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
 from tests.unit.live.words import BEEP, DONE, NOTICE, QUESTION, REFUSED, THANKS

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.consent import Given
+from engine.model.consent import Given
 from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
 from tests.unit.live.running import of_some_seconds, on_a_node

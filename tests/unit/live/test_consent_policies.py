@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from engine.call_options import AccountOptions
-from engine.consent import Choice, Given, How, Policy
-from engine.consent.wording import Sentence
+from engine.model.call_options import AccountOptions
+from engine.model.consent import ConsentChoice, ConsentPolicy, Given, How
+from engine.model.consent.wording import Sentence
 from engine.store import Consents
 from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
@@ -14,8 +14,12 @@ from tests.unit.live.words import BEEP, DONE, NOTICE, QUESTION, text_of
 
 RECORD = f"<Response><Record timeout='0' action='{DONE}'/></Response>"
 STAYS = "<Response><Say>Hello.</Say><Pause length='600'/></Response>"
-EXTERNAL = Choice(
-    Policy.EXTERNAL, reference="crm-7", given_by="Anna", given_at=datetime(2026, 1, 1, tzinfo=UTC), wording="I agree."
+EXTERNAL = ConsentChoice(
+    ConsentPolicy.EXTERNAL,
+    reference="crm-7",
+    given_by="Anna",
+    given_at=datetime(2026, 1, 1, tzinfo=UTC),
+    wording="I agree.",
 )
 
 
@@ -28,9 +32,9 @@ async def recorded(node: FakeNode, caller: FarEnd) -> float:
 
 @pytest.mark.parametrize(
     ("consent", "how"),
-    [(EXTERNAL, How.EXTERNAL), (Choice(Policy.NONE_NEEDED, basis="contract"), How.NOT_NEEDED)],
+    [(EXTERNAL, How.EXTERNAL), (ConsentChoice(ConsentPolicy.NONE_NEEDED, basis="contract"), How.NOT_NEEDED)],
 )
-async def test_consent_that_is_asserted_is_asked_of_nobody(node: FakeNode, consent: Choice, how: How) -> None:
+async def test_consent_that_is_asserted_is_asked_of_nobody(node: FakeNode, consent: ConsentChoice, how: How) -> None:
     caller = await node.is_called(STAYS, record=True, consent=consent)
     await caller.hears("Hello.")
     await node.passes(10)
@@ -53,14 +57,14 @@ async def test_without_a_choice_the_strictest_country_of_the_call_decides(
 
 
 async def test_the_accounts_choice_goes_before_the_countrys(node: FakeNode) -> None:
-    await node.accounts.choose(node.account.id, AccountOptions(consent=Choice(Policy.PRESS)))
+    await node.accounts.choose(node.account.id, AccountOptions(consent=ConsentChoice(ConsentPolicy.PRESS)))
     caller = await node.is_called(STAYS, record=True)
 
     await caller.hears(QUESTION)
 
 
 async def test_the_numbers_choice_goes_before_the_accounts(node: FakeNode) -> None:
-    await node.accounts.choose(node.account.id, AccountOptions(consent=Choice(Policy.PRESS)))
+    await node.accounts.choose(node.account.id, AccountOptions(consent=ConsentChoice(ConsentPolicy.PRESS)))
     caller = await node.is_called(STAYS, record=True, consent="announce")
 
     await caller.hears(NOTICE)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from engine.consent import Choice, Policy, Withdrawal
 from engine.errors import RecordingError
+from engine.model.consent import ConsentChoice, ConsentPolicy, Withdrawal
 from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
 from tests.unit.live.dials import AGENT, dial, talking
@@ -172,7 +172,7 @@ async def test_who_withdraws_is_silent_from_then_on_and_the_other_is_recorded_on
 
 
 async def test_if_the_policy_says_so_a_withdrawal_deletes_what_both_said(node: FakeNode) -> None:
-    choice = Choice(Policy.ANNOUNCE, withdrawal=Withdrawal.DELETE)
+    choice = ConsentChoice(ConsentPolicy.ANNOUNCE, withdrawal=Withdrawal.DELETE)
     caller = await node.is_called(dial(record="record-from-answer"), consent=choice)
     agent = await node.invited(AGENT)
     agent.answers()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.call import Direction, Status
+from engine.model.call import Direction, Status
 from engine.testing.node import FakeNode
 from tests.unit.live.dials import AGENT, OTHER, dial, talking, told
 

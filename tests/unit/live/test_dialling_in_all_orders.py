@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.call import FINAL, Status
+from engine.model.call import FINAL, Status
 from engine.testing.node import FakeNode
 from tests.unit.live.dials import AGENT, OTHER
 from tests.unit.live.running import of_some_seconds, on_a_node

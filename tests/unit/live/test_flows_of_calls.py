@@ -2,9 +2,9 @@
 
 import pytest
 
-from engine.call import Status
 from engine.flow.document import Document
 from engine.flow.parse import parse
+from engine.model.call import Status
 from engine.testing.node import FakeNode
 
 SORRY = "Sorry, there is a technical problem."

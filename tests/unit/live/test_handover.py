@@ -11,7 +11,7 @@ from engine.errors import UnexpectedEvent
 from engine.flow.document import Document
 from engine.flow.next_step import GoTo
 from engine.flow.verbs.hangup import Hangup
-from engine.live.handover import FlowHandover, FlowState
+from engine.live.session.flow_handover import FlowHandover, FlowState
 
 ANOTHER = Document((Hangup(),))
 ELSEWHERE = GoTo("https://customer.example/elsewhere")

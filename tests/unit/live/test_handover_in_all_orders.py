@@ -8,10 +8,10 @@ from typing import Final
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.call import FINAL
 from engine.errors import WrongState
 from engine.flow.parse import parse
-from engine.orders import CallChange, Transfer, TransferMode
+from engine.live.orders import CallChange, Transfer, TransferMode
+from engine.model.call import FINAL
 from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
 from tests.unit.live.dials import AGENT, OTHER, talking

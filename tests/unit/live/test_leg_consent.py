@@ -6,18 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.consent import Answer, Ask, Choice, Consent, How, Leg, Policy, decide
-from engine.consent.state import ConsentState
 from engine.errors import UnexpectedEvent
-from engine.live.leg_consent import LegConsent
+from engine.live.session.leg_consent import LegConsent
+from engine.model.consent import Ask, AskedLeg, Consent, ConsentAnswer, ConsentChoice, ConsentPolicy, How, decide
+from engine.model.consent.state import ConsentState
 from engine.ports import Heard, LegId, Said, Source
 
-LEG = Leg("AC1", "CA1", "+3225550111", datetime(2026, 11, 28, 12, tzinfo=UTC))
-TOLD = Answer(How.ANNOUNCED)
+LEG = AskedLeg("AC1", "CA1", "+3225550111", datetime(2026, 11, 28, 12, tzinfo=UTC))
+TOLD = ConsentAnswer(How.ANNOUNCED)
 
 
 def a_consent() -> Consent:
-    consent = decide(Choice(Policy.ANNOUNCE), Ask.TELL, TOLD, LEG).consent
+    consent = decide(ConsentChoice(ConsentPolicy.ANNOUNCE), Ask.TELL, TOLD, LEG).consent
     assert consent is not None
     return consent
 
@@ -48,7 +48,7 @@ def test_who_withdraws_before_being_asked_has_refused() -> None:
 def test_who_could_not_hear_the_question_may_be_asked_again() -> None:
     leg = LegConsent("CA1")
 
-    leg.answered(Answer(How.UNHEARD), None)
+    leg.answered(ConsentAnswer(How.UNHEARD), None)
 
     assert not leg.is_known
 
@@ -58,7 +58,7 @@ def test_who_refuses_when_asked_for_more_may_not_be_recorded_any_more(how: How) 
     leg = LegConsent("CA1")
     leg.answered(TOLD, a_consent())
 
-    leg.answered(Answer(how), None)
+    leg.answered(ConsentAnswer(how), None)
 
     assert (leg.given, leg.state) == (None, ConsentState.REFUSED)
 
@@ -74,9 +74,9 @@ def test_it_may_be_recorded_exactly_while_consent_is_given_and_never_after_a_no(
                 case "agrees":
                     leg.answered(TOLD, a_consent())
                 case "refuses":
-                    leg.answered(Answer(How.DIGIT, digit="2"), None)
+                    leg.answered(ConsentAnswer(How.DIGIT, digit="2"), None)
                 case "does not hear":
-                    leg.answered(Answer(How.UNHEARD), None)
+                    leg.answered(ConsentAnswer(How.UNHEARD), None)
                 case "withdraws":
                     leg.withdraw()
         except UnexpectedEvent:

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from engine.call import Status
 from engine.errors import NotFound, WrongState
 from engine.flow.parse import parse
-from engine.orders import CallChange, PlayInto, SayInto, Side, Transfer, TransferMode
+from engine.live.orders import CallChange, PlayInto, SayInto, Side, Transfer, TransferMode
+from engine.model.call import Status
 from engine.testing.node import FakeNode
 from tests.unit.live.dials import AGENT, OTHER, dial, talking, told
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.metrics import NodeMetrics
+from api.node.metrics import NodeMetrics
 from engine.errors import StoreError
 from engine.store import Outbox
 from engine.testing.node import FakeNode

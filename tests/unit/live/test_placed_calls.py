@@ -2,12 +2,12 @@
 
 import pytest
 
-from engine.call import Direction, Status
-from engine.call_options import NumberOptions
-from engine.consent import Choice, Policy
 from engine.errors import NotFound, StoreError
 from engine.flow.written import WrittenFlow
-from engine.orders import NewCall
+from engine.live.orders import NewCall
+from engine.model.call import Direction, Status
+from engine.model.call_options import NumberOptions
+from engine.model.consent import ConsentChoice, ConsentPolicy
 from engine.testing.node import OUR_NUMBER, FakeNode
 from tests.unit.live.words import BEEP, QUESTION
 
@@ -191,13 +191,17 @@ async def test_the_apology_is_in_the_language_of_the_order(node: FakeNode, langu
 
 
 async def test_what_an_order_leaves_open_is_as_its_number_has_chosen(node: FakeNode) -> None:
-    chosen = NumberOptions(language="nl-BE", consent=Choice(Policy.PRESS), recording_beep_s=15)
+    chosen = NumberOptions(language="nl-BE", consent=ConsentChoice(ConsentPolicy.PRESS), recording_beep_s=15)
     await node.services.numbers.add(node.account.id, OUR_NUMBER, chosen)
 
     called = await node.calls(TO, STAYS, recording_beep_s=0)
 
     options = (await node.call(called)).options
-    assert (options.language, options.consent, options.recording_beep_s) == ("nl-BE", Choice(Policy.PRESS), 0)
+    assert (options.language, options.consent, options.recording_beep_s) == (
+        "nl-BE",
+        ConsentChoice(ConsentPolicy.PRESS),
+        0,
+    )
 
 
 async def test_a_recorded_order_records_from_the_answer_on_after_consent(node: FakeNode) -> None:

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from engine.call import Call, Direction, Status
-from engine.callback import Callback
-from engine.conference import Conference, ConferenceStatus, Participant
-from engine.ids import Kind, new_id
+from engine.ids import IdKind, new_id
 from engine.live.recovery import recover
-from engine.recording import Recording, RecordingStatus
+from engine.model.call import Call, Direction, Status
+from engine.model.callback import Callback
+from engine.model.conference import Conference, ConferenceStatus, Participant
+from engine.model.recording import Recording, RecordingStatus
 from engine.store import RecordingFilter
 from engine.testing.node import FakeNode
 from engine.testing.voices import frames_of
@@ -21,7 +21,7 @@ TOLD = "https://customer.example/recordings"
 async def left_call(node: FakeNode, status: Status, on: str | None = None) -> Call:
     """A call that a process left open."""
     call = Call(
-        new_id(Kind.CALL), node.account.id, Direction.INBOUND, "+3225551001", "+3225552001", status,
+        new_id(IdKind.CALL), node.account.id, Direction.INBOUND, "+3225551001", "+3225552001", status,
         node.services.clock.now(), on or node.services.node,
     )  # fmt: skip
     await node.services.ledger.calls.add(call)
@@ -31,7 +31,7 @@ async def left_call(node: FakeNode, status: Status, on: str | None = None) -> Ca
 async def left_recording(node: FakeNode, written_s: float | None, *, closed: bool = False, **more: object) -> Recording:
     """A recording that a process left open, with so much of it on the disk; None for no file at all."""
     row = Recording(
-        new_id(Kind.RECORDING), node.account.id, "call", RecordingStatus.IN_PROGRESS, "", 1, RATE_HZ,
+        new_id(IdKind.RECORDING), node.account.id, "call", RecordingStatus.IN_PROGRESS, "", 1, RATE_HZ,
         node.services.clock.now(), node.services.node,
     )  # fmt: skip
     row = replace(await node.services.shelf.placed(row), **more)  # type: ignore[arg-type]
@@ -78,10 +78,10 @@ async def test_a_conference_that_had_begun_is_completed_and_nobody_is_in_it(
     node: FakeNode, before: ConferenceStatus, after: ConferenceStatus
 ) -> None:
     services, now = node.services, node.services.clock.now()
-    conference = Conference(new_id(Kind.CONFERENCE), node.account.id, "team", before, now, services.node)
+    conference = Conference(new_id(IdKind.CONFERENCE), node.account.id, "team", before, now, services.node)
     call = await left_call(node, Status.IN_PROGRESS)
     await services.conferences.add(conference)
-    await services.conferences.join(Participant(new_id(Kind.PARTICIPANT), conference.id, call.id, now))
+    await services.conferences.join(Participant(new_id(IdKind.PARTICIPANT), conference.id, call.id, now))
 
     await recover(services)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.call import Status
+from engine.model.call import Status
 from engine.testing.node import FakeNode
 from tests.unit.live.dials import AGENT, RINGING, dial, talking, told
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.consent import Choice, Given, How, Policy, Withdrawal
+from engine.model.consent import ConsentChoice, ConsentPolicy, Given, How, Withdrawal
 from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
 from tests.unit.live.words import NOTICE, QUESTION, WITHDRAWN
@@ -52,7 +52,7 @@ async def test_what_the_platform_plays_is_no_longer_recorded_after_withdrawal_ei
 
 
 async def test_withdrawing_deletes_the_recording_where_that_was_chosen(node: FakeNode) -> None:
-    choice = Choice(Policy.ANNOUNCE, withdrawal=Withdrawal.DELETE)
+    choice = ConsentChoice(ConsentPolicy.ANNOUNCE, withdrawal=Withdrawal.DELETE)
     caller = await node.is_called(STAYS, record=True, consent=choice)
     await caller.hears("Hello.")
     await node.passes(10)

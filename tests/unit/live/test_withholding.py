@@ -1,6 +1,6 @@
 """What is withheld from recordings is so until the last reason is gone."""
 
-from engine.live.withholding import Withheld
+from engine.live.recording.exclusion import Withheld
 from engine.ports import Heard, LegId, Said
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from engine.consent import Sentence, load_texts
+from engine.model.consent import Sentence, load_texts
 
 _TEXTS: Final = load_texts()
 

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from api.clock import SystemClock
-from engine.accounts import Account
-from engine.disk import Disk
-from engine.key_ring import KeyRing
-from engine.objects.mover import Mover
-from engine.objects.removal import Removal
-from engine.objects.store import ObjectStore, StoreOptions
-from engine.recording import Recording, RecordingStatus
-from engine.recording_shelf import RecordingShelf
-from engine.sealing.masters import MasterKeyFile
+from api.node.clock import SystemClock
+from engine.aio.disk_threads import Disk
+from engine.model.accounts import Account
+from engine.model.recording import Recording, RecordingStatus
+from engine.recordings.encryption.key_ring import KeyRing
+from engine.recordings.encryption.master_keys import MasterKeyFile
+from engine.recordings.object_storage.mover import Mover
+from engine.recordings.object_storage.removal import Removal
+from engine.recordings.object_storage.store import ObjectStore, StoreOptions
+from engine.recordings.storage import RecordingStorage
 from engine.store import AccountKeys, Accounts, Database, Moves, Recordings
 from tests.peers.databases import migrated_sqlite
 from tests.peers.object_server import ACCESS_KEY, BUCKET, REGION, SECRET, ObjectServer, object_server
@@ -38,7 +38,7 @@ class Place:
     database: Database
     server: ObjectServer
     account: Account
-    shelf: RecordingShelf
+    shelf: RecordingStorage
     store: ObjectStore
     rows: Recordings
     moves: Moves
@@ -89,7 +89,7 @@ async def place(tmp_path: Path, server: ObjectServer) -> AsyncIterator[Place]:
     store = ObjectStore(options(server.endpoint))
     kept = tmp_path / "kept"
     kept.mkdir()
-    shelf = RecordingShelf(kept, KeyRing(master, AccountKeys(database)), sealed=True, disk=Disk(), store=store)
+    shelf = RecordingStorage(kept, KeyRing(master, AccountKeys(database)), sealed=True, disk=Disk(), store=store)
     moves, clock = Moves(database), SystemClock()
     removal = Removal(moves, store, clock)
     node = Mover(kept, store, moves, removal, clock, node="node-1")

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from engine.errors import ObjectStoreAway, ObjectStoreError
-from engine.objects.mover import pause_s
-from engine.objects.store import Content, ObjectStore
-from engine.recording import Recording, RecordingStatus, erased
+from engine.model.recording import Recording, RecordingStatus, erased
+from engine.recordings.object_storage.mover import pause_s
+from engine.recordings.object_storage.store import ObjectContent, ObjectStore
 from engine.store.tables import object_moves
 from tests.peers.object_server import BUCKET, ObjectServer
 from tests.peers.waiting import within
@@ -243,10 +243,10 @@ async def test_what_the_store_holds_is_compared_with_what_was_sent(place: Place)
     await place.node.upload_all()
     url = place.store.url_of(Path(row.path).name)
 
-    assert place.store.holds(url, Content(len(content), digest(content)))
-    assert not place.store.holds(url, Content(len(content), digest(b"other")))
-    assert not place.store.holds(url, Content(len(content) + 1, digest(content)))
-    assert not place.store.holds(f"{url}-other", Content(len(content), digest(content)))
+    assert place.store.holds(url, ObjectContent(len(content), digest(content)))
+    assert not place.store.holds(url, ObjectContent(len(content), digest(b"other")))
+    assert not place.store.holds(url, ObjectContent(len(content) + 1, digest(content)))
+    assert not place.store.holds(f"{url}-other", ObjectContent(len(content), digest(content)))
 
 
 def test_pauses_grow_to_a_minute_and_no_further() -> None:

@@ -5,8 +5,8 @@ import os
 import pytest
 
 from engine.errors import ObjectMissing, ObjectStoreError
-from engine.objects.readable import ObjectReadable
-from engine.objects.store import ObjectStore
+from engine.recordings.object_storage.readable import ObjectReadable
+from engine.recordings.object_storage.store import ObjectStore
 from tests.peers.object_server import BUCKET, ObjectServer
 from tests.unit.objects.conftest import options
 

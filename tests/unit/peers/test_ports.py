@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sip.phone import RTP_PORTS as PHONES
+from sip.test_phone.phone import RTP_PORTS as PHONES
 from tests.peers.ports import FIELDS, Fields, Ports
 
 CLAIM = """

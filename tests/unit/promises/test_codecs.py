@@ -17,7 +17,7 @@ FOLDERS: Final = ("api", "config", "engine", "sip", "tts")
 OTHER_NAMES: Final = {
     "config/codecs.py",
     "sip/description.py",  # payload types that need no name (RFC 3551 §6), of codecs that we don't speak too
-    "engine/tape/encoding.py",  # a recording's format
+    "engine/recordings/files/encoding.py",  # a recording's format
     "engine/testing/leg.py",  # what a far end that is a fake has agreed on
     "api/cli/recordings.py",  # its file's ending
 }

@@ -18,12 +18,12 @@ SOURCES: Final = [
     if not path.is_relative_to(CHECKOUT / "engine" / "testing")
 ]
 OWNERS_OF_STATUSES: Final = {
-    "ConferenceStatus": "engine/conference.py",
-    "ConsentState": "engine/consent/state.py",
-    "FlowState": "engine/live/handover.py",
-    "RecordingStatus": "engine/recording.py",
-    "Status": "engine/call.py",
-    "WaitState": "engine/queue.py",
+    "ConferenceStatus": "engine/model/conference.py",
+    "ConsentState": "engine/model/consent/state.py",
+    "FlowState": "engine/live/session/flow_handover.py",
+    "RecordingStatus": "engine/model/recording.py",
+    "Status": "engine/model/call.py",
+    "WaitState": "engine/model/queue.py",
 }
 
 
@@ -56,7 +56,7 @@ def test_nobody_sets_a_field_of_another_live_object(path: Path) -> None:
 
 
 def test_nobody_else_sets_a_field_of_a_session() -> None:
-    session = ast.parse((CHECKOUT / "engine" / "live" / "session.py").read_text("utf-8"))
+    session = ast.parse((CHECKOUT / "engine" / "live" / "session" / "session.py").read_text("utf-8"))
     fields = {
         node.attr
         for node in ast.walk(session)

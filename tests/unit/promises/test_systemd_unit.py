@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from api.doctor.handles import ALL_CALLS, HANDLES_AT_REST, HANDLES_PER_CALL
-from sip.media_priority import NICENESS
+from sip.media.media_priority import NICENESS
 from tests.unit.promises.pages import CHECKOUT, DOCS
 
 pytestmark = pytest.mark.promise

@@ -1,4 +1,4 @@
-"""Tasks are begun, raced and protected by engine/tasks.py and engine/waits.py: nobody else asks asyncio for it."""
+"""Tasks are begun, raced and protected by engine/aio/{tasks,waits}.py: nobody else asks asyncio for it."""
 
 import ast
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ def test_no_other_file_begins_races_or_shields_tasks_by_hand() -> None:
     sources = (path for folder in FOLDERS for path in (CHECKOUT / folder).rglob("*.py"))
     using = {str(path.relative_to(CHECKOUT)) for path in sources if any(by_hand(path.read_text("utf-8")))}
 
-    assert using == {"engine/tasks.py", "engine/waits.py"}
+    assert using == {"engine/aio/tasks.py", "engine/aio/waits.py"}
 
 
 def test_what_is_done_by_hand_is_seen() -> None:

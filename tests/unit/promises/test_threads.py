@@ -14,7 +14,7 @@ pytestmark = pytest.mark.promise
 
 FOLDERS: Final = ("engine", "sip", "tts", "api", "config")
 MAKERS: Final = {
-    "Thread", "Timer", "Process", "ThreadPoolExecutor", "ProcessPoolExecutor", "OwnThread", "Popen",
+    "Thread", "Timer", "Process", "ThreadPoolExecutor", "ProcessPoolExecutor", "WorkerThread", "Popen",
     "create_subprocess_exec", "create_subprocess_shell", "fork", "posix_spawn",
 }  # fmt: skip
 """Calls by their last name."""

@@ -6,11 +6,11 @@ import pytest
 import typer.testing
 
 from api.cli.app import app_for
-from api.doctor.options import Certificates, Target, ask
+from api.doctor.options import Certificates, OptionsTarget, ask
 from config.version import USER_AGENT, VERSION
 from scripts.written_version import numbers_of, version_in
 from sip import endpoint
-from sip.config import Listening, SipConfig, Tls
+from sip.config import ListenAddress, SipConfig, Tls
 from tests.peers.sip_answerer import sip_answerer
 from tests.peers.sip_message import SipMessage
 
@@ -34,7 +34,7 @@ def test_the_command_tells_it() -> None:
 
 
 def test_calls_tell_it_in_their_user_agent(tmp_path: Path) -> None:
-    listening = Listening("127.0.0.1", 5060, (), None, 10000, 10100)
+    listening = ListenAddress("127.0.0.1", 5060, (), None, 10000, 10100)
     settings = endpoint._endpoint_config(SipConfig(listening, ["PCMA"], 1800, None, Tls(), [], tmp_path))
 
     assert settings.uaConfig.userAgent == f"Telefoon/{VERSION}" == USER_AGENT
@@ -42,7 +42,7 @@ def test_calls_tell_it_in_their_user_agent(tmp_path: Path) -> None:
 
 async def test_the_doctor_tells_it_and_who_asks() -> None:
     async with sip_answerer(lambda _: "200 OK") as far_end:
-        await ask(Target.of(f"sip:127.0.0.1:{far_end.port}"), Certificates())
+        await ask(OptionsTarget.of(f"sip:127.0.0.1:{far_end.port}"), Certificates())
 
     assert SipMessage.read(far_end.requests[0]).header("user-agent") == f"Telefoon/{VERSION} (doctor)"
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.aio.tasks import stopped
 from engine.errors import MasterKeyMissing, SealBroken, SetupError
-from engine.sealing.elsewhere import MasterKeyElsewhere
-from engine.tasks import stopped
+from engine.recordings.encryption.key_service import KmsMasterKey
 from tests.peers import key_service
 
 pytestmark = pytest.mark.processes
@@ -19,7 +19,7 @@ KEY = bytes(range(32))
 SHORT_S = 1.0
 LONG_S = 60.0
 
-Service = Callable[..., MasterKeyElsewhere]
+Service = Callable[..., KmsMasterKey]
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +32,8 @@ def service(package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> S
     monkeypatch.syspath_prepend(package)
     importlib.invalidate_caches()
 
-    def make(name: str, patience_s: float = LONG_S) -> MasterKeyElsewhere:
-        return MasterKeyElsewhere(name, str(tmp_path / "vault.key"), patience_s=patience_s)
+    def make(name: str, patience_s: float = LONG_S) -> KmsMasterKey:
+        return KmsMasterKey(name, str(tmp_path / "vault.key"), patience_s=patience_s)
 
     return make
 

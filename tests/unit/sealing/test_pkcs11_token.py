@@ -8,9 +8,9 @@ import pkcs11
 import pytest
 
 from engine.errors import MasterKeyMissing, SealBroken, SetupError
-from engine.sealing.elsewhere import MasterKeyElsewhere
-from engine.sealing.masters import WrappedKey
-from engine.sealing.pkcs11_token import Pkcs11MasterKey
+from engine.model.wrapped_key import WrappedKey
+from engine.recordings.encryption.key_service import KmsMasterKey
+from engine.recordings.encryption.pkcs11_token import Pkcs11MasterKey
 from tests.peers.softhsm import PIN, SoftHsm, pin_file, softhsm
 
 pytestmark = pytest.mark.processes
@@ -159,7 +159,7 @@ async def test_a_driver_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 
 async def test_the_setting_finds_it_by_the_name_pkcs11(hsm: SoftHsm, tmp_path: Path) -> None:
-    one = MasterKeyElsewhere("pkcs11", hsm.place(TOKEN, f"file:{pin_file(tmp_path)}", tmp_path.name))
+    one = KmsMasterKey("pkcs11", hsm.place(TOKEN, f"file:{pin_file(tmp_path)}", tmp_path.name))
     await one.ensure()
 
     assert await one.unwrap(await one.wrap(KEY, "AC1"), "AC1") == KEY

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.errors import SetupError
-from engine.sealing.pkcs11_uri import EXAMPLE, Pkcs11Place
+from engine.recordings.encryption.pkcs11_uri import EXAMPLE, Pkcs11Place
 
 
 def test_the_example_is_read_as_the_rfc_says() -> None:

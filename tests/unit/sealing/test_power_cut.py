@@ -16,11 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import SealBroken
-from engine.sealing.seal import Seal
-from engine.tape.audio import Tape
-from engine.tape.readable import FileReadable
-from engine.tape.sealed import SealedAudio, SealedTape, end_sealed
-from engine.tape.wav import WavAudio, WavTape, mend_wav
+from engine.recordings.encryption.seal import ChunkCipher
+from engine.recordings.files.audio import Tape
+from engine.recordings.files.readable import FileReadable
+from engine.recordings.files.sealed import SealedAudio, SealedTape, end_sealed
+from engine.recordings.files.wav import WavAudio, WavTape, mend_wav
 
 PAGE_BYTES = 4096
 RATE_HZ = 8000
@@ -92,7 +92,7 @@ def test_a_sealed_recording_is_readable_up_to_its_last_sync(
     sound, frame = a_sound(plan, channels), 2 * channels
     with folder() as place:
         written = place / "written"
-        seal = Seal.new(KEY, NAME, channels, RATE_HZ)
+        seal = ChunkCipher.new(KEY, NAME, channels, RATE_HZ)
         cut = data.draw(st.sampled_from(list(cuts(SealedTape(written, seal), written, plan, sound, frame))))
         found = place / "found"
         found.write_bytes(data.draw(left_by(cut)))

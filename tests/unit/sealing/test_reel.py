@@ -6,7 +6,7 @@ import pytest
 
 from engine.errors import RecordingError
 from engine.ports import RecorderId, Track
-from engine.tape.reel import Reel
+from engine.recordings.files.segmented_recorder import SegmentedRecorder
 
 
 class Scripted:
@@ -32,7 +32,7 @@ class Scripted:
         self.is_open = False
 
 
-def all_of(reel: Reel) -> bytes:
+def all_of(reel: SegmentedRecorder) -> bytes:
     found = b""
     while heard := reel.take():
         found += heard
@@ -41,7 +41,7 @@ def all_of(reel: Reel) -> bytes:
 
 async def test_what_the_first_heard_up_to_its_end_comes_before_what_the_second_hears() -> None:
     first, second = Scripted(1, b"ab", at_the_end=b"cd"), Scripted(2, b"ef")
-    reel = Reel(first)
+    reel = SegmentedRecorder(first)
 
     assert reel.take() == b"ab"
     await reel.stop()
@@ -58,7 +58,7 @@ async def test_what_the_first_heard_up_to_its_end_comes_before_what_the_second_h
 
 async def test_a_recorder_that_hears_nothing_yet_is_not_taken_for_one_that_has_ended() -> None:
     first = Scripted(1, at_the_end=b"late")
-    reel = Reel(first)
+    reel = SegmentedRecorder(first)
 
     assert reel.take() == b""
     await reel.stop()
@@ -67,7 +67,7 @@ async def test_a_recorder_that_hears_nothing_yet_is_not_taken_for_one_that_has_e
 
 
 async def test_one_that_does_not_end_well_is_taken_to_its_end_all_the_same() -> None:
-    reel = Reel(Scripted(1, at_the_end=b"ab", fails=True))
+    reel = SegmentedRecorder(Scripted(1, at_the_end=b"ab", fails=True))
 
     with pytest.raises(RecordingError):
         await reel.stop()
@@ -76,7 +76,7 @@ async def test_one_that_does_not_end_well_is_taken_to_its_end_all_the_same() -> 
 
 
 async def test_who_stops_it_while_it_is_being_stopped_goes_on_once_all_can_be_taken() -> None:
-    reel = Reel(Slow(1, at_the_end=b"late"))
+    reel = SegmentedRecorder(Slow(1, at_the_end=b"late"))
 
     first = asyncio.create_task(reel.stop())
     await asyncio.sleep(0)

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import RecordingError, SealBroken
-from engine.sealing.keys import new_key, unwrap, wrap
-from engine.sealing.layout import HEADER_BYTES, TAG_BYTES, Header
-from engine.sealing.seal import Seal
-from engine.tape.readable import FileReadable
-from engine.tape.sealed import UNSYNCED_CHUNKS, SealedAudio, SealedTape, end_sealed
+from engine.recordings.encryption.keys import new_key, unwrap, wrap
+from engine.recordings.encryption.layout import HEADER_BYTES, TAG_BYTES, SealedFileHeader
+from engine.recordings.encryption.seal import ChunkCipher
+from engine.recordings.files.readable import FileReadable
+from engine.recordings.files.sealed import UNSYNCED_CHUNKS, SealedAudio, SealedTape, end_sealed
 from tests.unit.sealing.no_room import no_file_over
 
 KEY = bytes(range(32))
@@ -36,7 +36,7 @@ def samples_of(count: int, wide: int) -> bytes:
 def sealed(path: Path, count: int, wide: int = 1, identifier: str = ONE, key: bytes = KEY, piece: int = 7) -> bytes:
     """Written in pieces of `piece` frames; what it holds."""
     samples = samples_of(count, wide)
-    tape = SealedTape(path, Seal.new(key, identifier, wide, RATE_HZ))
+    tape = SealedTape(path, ChunkCipher.new(key, identifier, wide, RATE_HZ))
     for start in range(0, len(samples), piece * wide * 2):
         tape.append(samples[start : start + piece * wide * 2])
     tape.close()
@@ -57,7 +57,7 @@ def test_any_part_is_read_as_it_was_written(count: int, wide: int, piece: int, f
         with SealedAudio(FileReadable(path), KEY, ONE, frames=count) as audio:
             assert (audio.frames, audio.channels, audio.rate_hz) == (count, wide, RATE_HZ)
             assert audio.read(first, length) == samples[first * wide * 2 : (first + length) * wide * 2]
-        header = Header.read(path.read_bytes())
+        header = SealedFileHeader.read(path.read_bytes())
         assert path.stat().st_size == header.size_of(count)
 
 
@@ -87,7 +87,7 @@ def test_a_file_that_was_cut_is_refused(count: int, data: st.DataObject) -> None
 
 def test_one_that_was_cut_at_a_chunk_says_that_its_end_is_missing(tmp_path: Path) -> None:
     sealed(tmp_path / "one", 3 * CHUNK)
-    header = Header.read((tmp_path / "one").read_bytes())
+    header = SealedFileHeader.read((tmp_path / "one").read_bytes())
     os.truncate(tmp_path / "one", header.place(2))
 
     with pytest.raises(SealBroken, match="its end is missing"):
@@ -98,7 +98,7 @@ def test_swapped_chunks_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "one"
     sealed(path, 3 * CHUNK)
     raw = path.read_bytes()
-    header = Header.read(raw)
+    header = SealedFileHeader.read(raw)
     first, second, third = (header.place(each) for each in range(3))
     path.write_bytes(raw[:first] + raw[second:third] + raw[first:second] + raw[third:])
 
@@ -110,7 +110,7 @@ def test_a_chunk_of_another_recording_of_the_same_key_is_refused(tmp_path: Path)
     sealed(tmp_path / "one", 2 * CHUNK)
     sealed(tmp_path / "two", 2 * CHUNK)
     one, two = (tmp_path / "one").read_bytes(), (tmp_path / "two").read_bytes()
-    first, second = (Header.read(one).place(each) for each in range(2))
+    first, second = (SealedFileHeader.read(one).place(each) for each in range(2))
     (tmp_path / "one").write_bytes(one[:first] + two[first:second] + one[second:])
 
     with pytest.raises(SealBroken, match="chunk 0"):
@@ -152,7 +152,7 @@ def test_what_a_dead_process_had_written_is_ended_at_its_last_whole_chunk(count:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "one"
         samples = sealed(path, count, wide)
-        header = Header.read(path.read_bytes())
+        header = SealedFileHeader.read(path.read_bytes())
         whole = path.stat().st_size
         left = max(HEADER_BYTES, whole - lost)
         os.truncate(path, left)
@@ -169,7 +169,7 @@ def test_what_a_dead_process_had_written_is_ended_at_its_last_whole_chunk(count:
 def test_chunks_that_never_got_to_the_disk_are_cut_off_and_older_ones_are_not(tmp_path: Path) -> None:
     count = UNSYNCED_CHUNKS + 28
     samples = sealed(tmp_path / "one", count * CHUNK)
-    header = Header.read((tmp_path / "one").read_bytes())
+    header = SealedFileHeader.read((tmp_path / "one").read_bytes())
     raw = bytearray((tmp_path / "one").read_bytes()[: header.place(count)])
     raw[header.place(58) : header.place(59)] = bytes(header.sealed_bytes)
     (tmp_path / "one").write_bytes(raw)
@@ -185,7 +185,7 @@ def test_chunks_that_never_got_to_the_disk_are_cut_off_and_older_ones_are_not(tm
 
 def test_a_file_of_another_format_is_refused(tmp_path: Path) -> None:
     (tmp_path / "wav").write_bytes(b"RIFF" + bytes(200))
-    newer = bytearray(Seal.new(KEY, ONE, 1, RATE_HZ).header.write())
+    newer = bytearray(ChunkCipher.new(KEY, ONE, 1, RATE_HZ).header.write())
     newer[8] = 2
     (tmp_path / "newer").write_bytes(newer + bytes(TAG_BYTES))
 
@@ -204,7 +204,7 @@ def test_no_two_files_of_a_data_key_are_sealed_alike(tmp_path: Path) -> None:
 
 
 def test_a_tape_that_failed_takes_no_more(tmp_path: Path) -> None:
-    tape = SealedTape(tmp_path / "one", Seal.new(KEY, ONE, 1, RATE_HZ))
+    tape = SealedTape(tmp_path / "one", ChunkCipher.new(KEY, ONE, 1, RATE_HZ))
     tape.append(samples_of(CHUNK, 1))
 
     with no_file_over(ROOM):
@@ -219,7 +219,7 @@ def test_a_tape_that_failed_takes_no_more(tmp_path: Path) -> None:
 
 def test_where_there_is_no_room_for_the_end_it_takes_the_last_chunks_place(tmp_path: Path) -> None:
     frames = 620  # a chunk: seven leave room for 561 frames and a tag in ROOM bytes
-    tape = SealedTape(tmp_path / "one", Seal.new(KEY, ONE, 1, 8 * frames))
+    tape = SealedTape(tmp_path / "one", ChunkCipher.new(KEY, ONE, 1, 8 * frames))
     samples = samples_of(7 * frames + 600, 1)
 
     with no_file_over(ROOM):

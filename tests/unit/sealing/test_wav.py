@@ -10,9 +10,9 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.tape.finishing import copy, described, loud_part
-from engine.tape.readable import FileReadable
-from engine.tape.wav import HEADER_BYTES, WavAudio, WavTape, WavView, mend_wav
+from engine.recordings.files.finishing import copy, described, loud_part
+from engine.recordings.files.readable import FileReadable
+from engine.recordings.files.wav import HEADER_BYTES, WavAudio, WavTape, WavView, mend_wav
 
 RATE_HZ = 8000
 SPOKEN = np.random.default_rng(1).integers(-32768, 32767, 400, np.int16)

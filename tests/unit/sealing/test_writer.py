@@ -6,10 +6,10 @@ import threading
 
 import pytest
 
-from engine.disk import Disk
+from engine.aio.disk_threads import Disk
 from engine.errors import RecordingError
 from engine.ports import RecorderId, Track
-from engine.tape.writer import TapeWriter
+from engine.recordings.files.writer import TapeWriter
 from tests.peers.waiting import within
 
 

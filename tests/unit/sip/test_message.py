@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.storable import storable
+from engine.model.storable import storable
 from sip.message import Message, elements, parameters, read_message
 
 WSINV = (

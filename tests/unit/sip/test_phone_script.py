@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import InvalidField
-from sip.phone_script import PhoneScript
+from sip.test_phone.script import PhoneScript
 
 
 @pytest.mark.parametrize(

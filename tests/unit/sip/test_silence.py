@@ -1,10 +1,10 @@
 """How long a far end may be silent."""
 
-from sip.silence import SPARSE_PATIENCE, Vigil
+from sip.media.rtp_timeout import SPARSE_PATIENCE, RtpTimeout
 
 
-def vigil(codec: str = "PCMA", longest_s: float = 10.0) -> Vigil:
-    made = Vigil(longest_s)
+def vigil(codec: str = "PCMA", longest_s: float = 10.0) -> RtpTimeout:
+    made = RtpTimeout(longest_s)
     made.begin(codec)
     return made
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from config.settings import SipTransport
-from engine.call import Event
 from engine.errors import SipError
-from engine.ports import Alerted, Answered, Arrival, DialRequest, EndedBy, HungUp, LegEvent, LegId
-from sip.config import Listening, SipConfig, Tls
+from engine.model.call import Event
+from engine.ports import Alerted, Answered, DialRequest, EndedBy, HungUp, InboundCall, LegEvent, LegId
+from sip.config import ListenAddress, SipConfig, Tls
 from sip.leg import SipLeg
 from sip.user_agent import UserAgent
 
@@ -37,14 +37,14 @@ def arrivals() -> list[SipLeg]:
 
 @pytest.fixture
 def agent(arrivals: list[SipLeg], tmp_path: Path) -> UserAgent:
-    listening = Listening("127.0.0.1", 5060, [SipTransport.UDP], None, 10000, 10010)
+    listening = ListenAddress("127.0.0.1", 5060, [SipTransport.UDP], None, 10000, 10010)
     config = SipConfig(listening, ["PCMA"], 1800, None, Tls(), [], tmp_path)
     thread: Any = Refusing()
     return UserAgent(config, thread, lambda leg, _: arrivals.append(leg))
 
 
 def arrives(agent: UserAgent, leg: LegId) -> None:
-    agent.arrived(leg, f"call-{leg}", Arrival("+3225550199", "+3225550100", "192.0.2.1:5060"))
+    agent.arrived(leg, f"call-{leg}", InboundCall("+3225550199", "+3225550100", "192.0.2.1:5060"))
 
 
 async def heard_by(leg: SipLeg) -> list[LegEvent]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.accounts import Account
+from engine.model.accounts import Account
 from engine.store import (
     Accounts,
     AccountSecrets,

@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from engine.call import Attempt, Call, Direction, Status
-from engine.call_options import CallOptions
-from engine.conference import Conference, ConferenceStatus, Participant
-from engine.consent import Choice, Policy, Withdrawal
-from engine.ids import Kind, new_id
-from engine.recording import Recording, RecordingStatus
+from engine.ids import IdKind, new_id
+from engine.model.call import Attempt, Call, Direction, Status
+from engine.model.call_options import CallOptions
+from engine.model.conference import Conference, ConferenceStatus, Participant
+from engine.model.consent import ConsentChoice, ConsentPolicy, Withdrawal
+from engine.model.recording import Recording, RecordingStatus
 
 NOON = datetime(2026, 11, 23, 12, 0, 0, 123456, UTC)
 
@@ -21,7 +21,7 @@ def at(seconds: float) -> datetime:
 def a_call(account_id: str, **facts: Any) -> Call:
     """A queued outbound call with nothing optional."""
     given: dict[str, Any] = {
-        "id": new_id(Kind.CALL),
+        "id": new_id(IdKind.CALL),
         "direction": Direction.OUTBOUND,
         "from_": "+3225550199",
         "to": "+31205550142",
@@ -54,7 +54,7 @@ def a_full_call(account_id: str, parent_id: str) -> Call:
         price=Decimal("0.0370"),
         price_unit="CHF",
         options=CallOptions(
-            consent=Choice(Policy.EXTERNAL, Withdrawal.DELETE, None, "CRM 7", "Zoë", at(-60), "I agree."),
+            consent=ConsentChoice(ConsentPolicy.EXTERNAL, Withdrawal.DELETE, None, "CRM 7", "Zoë", at(-60), "I agree."),
             recording_beep_s=15,
             record=True,
             language="nl-BE",
@@ -68,7 +68,7 @@ def a_full_call(account_id: str, parent_id: str) -> Call:
 
 def a_conference(account_id: str, **facts: Any) -> Conference:
     given: dict[str, Any] = {
-        "id": new_id(Kind.CONFERENCE),
+        "id": new_id(IdKind.CONFERENCE),
         "friendly_name": "standup",
         "status": ConferenceStatus.INIT,
         "date_created": NOON,
@@ -78,13 +78,13 @@ def a_conference(account_id: str, **facts: Any) -> Conference:
 
 
 def a_participant(conference: Conference, call: Call, **facts: Any) -> Participant:
-    given: dict[str, Any] = {"id": new_id(Kind.PARTICIPANT), "joined_at": NOON}
+    given: dict[str, Any] = {"id": new_id(IdKind.PARTICIPANT), "joined_at": NOON}
     return Participant(conference_id=conference.id, call_id=call.id, **(given | facts))
 
 
 def a_recording(account_id: str, **facts: Any) -> Recording:
     given: dict[str, Any] = {
-        "id": new_id(Kind.RECORDING),
+        "id": new_id(IdKind.RECORDING),
         "source": "call",
         "status": RecordingStatus.IN_PROGRESS,
         "path": "/var/recordings/one.wav",

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from engine.accounts import Account
 from engine.errors import SetupError, StoreError
+from engine.model.accounts import Account
 from engine.store import AccountSecrets, Database
 from engine.store.account_secrets import GRACE
 from engine.store.tables import account_secrets

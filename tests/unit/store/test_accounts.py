@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from engine.accounts import Account
 from engine.errors import InvalidField
+from engine.model.accounts import Account
 from engine.store import Accounts, Database
 from engine.store.tables import api_keys
 from tests.unit.store.conftest import PEPPER

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from engine.accounts import Account
-from engine.call import Attempt, Call, Direction, Event, Status, after
 from engine.errors import StoreError
+from engine.model.accounts import Account
+from engine.model.call import Attempt, Call, Direction, Event, Status, after
 from engine.store import CallEvent, CallFilter, Calls, EventFilter
 from tests.unit.store.samples import NOON, a_call, a_full_call, at
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from engine.accounts import Account
-from engine.conference import Conference, ConferenceStatus, become
 from engine.errors import StoreError
-from engine.room_options import Announces, RecordedTracks, RoomOptions
+from engine.model.accounts import Account
+from engine.model.conference import Conference, ConferenceStatus, become
+from engine.model.conference_options import Announces, RecordedTracks, RoomOptions
 from engine.store import Calls, Conferences
 from tests.unit.store.samples import NOON, a_call, a_conference, a_participant, at
 

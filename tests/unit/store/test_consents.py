@@ -4,10 +4,10 @@ from dataclasses import fields
 
 import pytest
 
-from engine.accounts import Account
-from engine.call_options import AccountOptions, NumberOptions
-from engine.consent import Choice, ConsentRecord, Given, How, Policy, Sentence, Withdrawal
-from engine.ids import Kind, new_id
+from engine.ids import IdKind, new_id
+from engine.model.accounts import Account
+from engine.model.call_options import AccountOptions, NumberOptions
+from engine.model.consent import ConsentChoice, ConsentPolicy, ConsentRecord, Given, How, Sentence, Withdrawal
 from engine.store import Accounts, Calls, Consents, Database, Numbers
 from tests.unit.store.samples import NOON, a_call, at
 
@@ -23,11 +23,11 @@ async def test_every_field_of_a_record_is_kept_in_the_order_of_time(
     call = a_call(account.id)
     await calls.add(call)
     full = ConsentRecord(
-        new_id(Kind.CONSENT), account.id, call.id, "+31205550142", Policy.EXTERNAL, Given.YES, How.EXTERNAL, at(1),
-        new_id(Kind.CONFERENCE), "basis", "1", "Ja, Zoë", "account 2", "nl-BE", 1.25, "CRM 7", "Zoë", at(-9),
+        new_id(IdKind.CONSENT), account.id, call.id, "+31205550142", ConsentPolicy.EXTERNAL, Given.YES, How.EXTERNAL,
+        at(1), new_id(IdKind.CONFERENCE), "basis", "1", "Ja, Zoë", "account 2", "nl-BE", 1.25, "CRM 7", "Zoë", at(-9),
     )  # fmt: skip
     plain = ConsentRecord(
-        new_id(Kind.CONSENT), account.id, call.id, "sip:a@b", Policy.ANNOUNCE, Given.NO, How.UNHEARD, at(0)
+        new_id(IdKind.CONSENT), account.id, call.id, "sip:a@b", ConsentPolicy.ANNOUNCE, Given.NO, How.UNHEARD, at(0)
     )
     assert all(getattr(full, field.name) is not None for field in fields(full))
 
@@ -47,7 +47,7 @@ async def test_a_text_gets_a_new_version_each_time(consents: Consents, account: 
 
 
 async def test_policies_of_accounts_and_numbers_are_kept(db: Database, accounts: Accounts, account: Account) -> None:
-    choice = Choice(Policy.NONE_NEEDED, Withdrawal.DELETE, "a law")
+    choice = ConsentChoice(ConsentPolicy.NONE_NEEDED, Withdrawal.DELETE, "a law")
     await accounts.choose(account.id, AccountOptions(consent=choice))
     await Numbers(db).add(account.id, "+3225550100", NumberOptions(consent=choice))
 

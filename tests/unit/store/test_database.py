@@ -18,9 +18,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.accounts import Account
-from engine.call import Event, after
 from engine.errors import SetupError, StoreError
+from engine.model.accounts import Account
+from engine.model.call import Event, after
 from engine.store import Accounts, Calls, Database, NewCallback, Outbox
 from engine.store.tables import metadata
 from tests.peers.databases import migrated_sqlite, sqlite_url

@@ -2,17 +2,17 @@
 
 from dataclasses import replace
 
-from engine.accounts import Account
-from engine.ids import Kind, new_id
+from engine.ids import IdKind, new_id
+from engine.model.accounts import Account
+from engine.model.callback import BodyFormat
+from engine.model.webhook_exchange import ExchangeKind, WebhookExchange
 from engine.store import Calls, Exchanges
-from engine.web.exchange import Exchange, ExchangeKind
-from engine.web.request import BodyFormat
 from tests.unit.store.samples import a_call, at
 
 
-def an_exchange(account_id: str, call_id: str | None, seconds: float = 0) -> Exchange:
-    return Exchange(
-        id=new_id(Kind.EXCHANGE), request_id=new_id(Kind.REQUEST), account_id=account_id, call_id=call_id,
+def an_exchange(account_id: str, call_id: str | None, seconds: float = 0) -> WebhookExchange:
+    return WebhookExchange(
+        id=new_id(IdKind.EXCHANGE), request_id=new_id(IdKind.REQUEST), account_id=account_id, call_id=call_id,
         kind=ExchangeKind.DOCUMENT, at=at(seconds), method="POST", url="https://customer.example/é", form={"a": "☎"},
         format=BodyFormat.JSON, attempt=2, latency_ms=12, status=503, error="was answered with 503",
         retried_because="5xx", answer="<html>é",

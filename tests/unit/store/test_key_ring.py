@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.accounts import Account
 from engine.errors import SealBroken, SetupError
-from engine.key_ring import KeyRing
-from engine.recording import Recording
-from engine.sealing.masters import MasterKeyFile, MasterKeyVariable, WrappedKey
+from engine.model.accounts import Account
+from engine.model.recording import Recording
+from engine.model.wrapped_key import WrappedKey
+from engine.recordings.encryption.key_ring import KeyRing
+from engine.recordings.encryption.master_keys import MasterKeyFile, MasterKeyVariable
 from engine.store import AccountKeys, Database
 from tests.unit.store.samples import a_recording
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from engine.accounts import Account
-from engine.recording import Recording, RecordingStatus, erased
+from engine.model.accounts import Account
+from engine.model.recording import Recording, RecordingStatus, erased
 from engine.store import Database, Moves, Recordings
 from tests.unit.store.samples import NOON, a_recording, at
 

@@ -35,5 +35,5 @@ async def test_types_are_named_as_the_database_knows_them() -> None:
     text = (await new_migration.written("object store")).read_text("utf-8")
 
     assert "sa.Column('url', sa.Text()" in text
-    assert "sa.Column('since', Moment()" in text
-    assert "from engine.store.types import Moment" in text
+    assert "sa.Column('since', UtcDateTime()" in text
+    assert "from engine.store.types import UtcDateTime" in text

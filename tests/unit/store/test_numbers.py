@@ -2,9 +2,9 @@
 
 import pytest
 
-from engine.accounts import Account
-from engine.call_options import NumberOptions
 from engine.errors import NumberTaken
+from engine.model.accounts import Account
+from engine.model.call_options import NumberOptions
 from engine.store import Numbers
 
 OFFICE, SHOP = "+3225550199", "+31205550142"

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from engine.accounts import Account
-from engine.call import Call, Event, after
 from engine.errors import StoreError
+from engine.model.accounts import Account
+from engine.model.call import Call, Event, after
 from engine.store import Calls, Database, NewCallback, Outbox
 from engine.store.tables import outbox as outbox_table
 from tests.unit.store.samples import NOON, a_call, at

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.accounts import Account
-from engine.disk import Disk
+from engine.aio.disk_threads import Disk
 from engine.errors import RecordingError, SealBroken
-from engine.key_ring import KeyRing
-from engine.recording import Recording
-from engine.recording_shelf import RecordingShelf
-from engine.sealing.masters import MasterKeyFile
+from engine.model.accounts import Account
+from engine.model.recording import Recording
+from engine.recordings.encryption.key_ring import KeyRing
+from engine.recordings.encryption.master_keys import MasterKeyFile
+from engine.recordings.storage import RecordingStorage
 from engine.store import AccountKeys, Database
 from tests.unit.store.samples import a_recording
 
@@ -22,7 +22,7 @@ LOUD = np.full(2 * RATE_HZ, 9000, np.int16).tobytes()
 """A second of two channels."""
 QUIET = bytes(len(LOUD))
 
-Shelves = Callable[[bool], RecordingShelf]
+Shelves = Callable[[bool], RecordingStorage]
 
 
 @pytest.fixture
@@ -31,10 +31,10 @@ async def shelves(db: Database, tmp_path: Path) -> Shelves:
     await master.ensure()
     keys = KeyRing(master, AccountKeys(db))
     (tmp_path / "kept").mkdir()
-    return lambda sealed: RecordingShelf(tmp_path / "kept", keys, sealed=sealed, disk=Disk())
+    return lambda sealed: RecordingStorage(tmp_path / "kept", keys, sealed=sealed, disk=Disk())
 
 
-async def begun(shelf: RecordingShelf, account: Account, *pieces: bytes, lead_s: float = 0.0) -> Recording:
+async def begun(shelf: RecordingStorage, account: Account, *pieces: bytes, lead_s: float = 0.0) -> Recording:
     """A recording of which so much was written when its process died."""
     row = await shelf.placed(a_recording(account.id, rate_hz=RATE_HZ, lead_s=lead_s))
     tape = await shelf.tape(row)
@@ -44,7 +44,7 @@ async def begun(shelf: RecordingShelf, account: Account, *pieces: bytes, lead_s:
     return row
 
 
-async def closed(shelf: RecordingShelf, account: Account, *pieces: bytes, trim: bool = False) -> Recording:
+async def closed(shelf: RecordingStorage, account: Account, *pieces: bytes, trim: bool = False) -> Recording:
     row = await shelf.placed(a_recording(account.id, rate_hz=RATE_HZ))
     tape = await shelf.tape(row)
     for piece in pieces:
@@ -54,7 +54,7 @@ async def closed(shelf: RecordingShelf, account: Account, *pieces: bytes, trim: 
     return replace(row, seconds=file.seconds, size_bytes=file.size_bytes, sha256=file.sha256)
 
 
-async def samples(shelf: RecordingShelf, row: Recording) -> bytes:
+async def samples(shelf: RecordingStorage, row: Recording) -> bytes:
     with await shelf.audio(row) as audio:
         return audio.read(0, audio.frames)
 

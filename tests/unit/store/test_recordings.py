@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from engine.accounts import Account
-from engine.callback import Callback
 from engine.errors import StoreError
-from engine.recording import RecordingStatus
-from engine.recording_marks import Mark, MarkKind, PauseBehavior
+from engine.model.accounts import Account
+from engine.model.callback import Callback
+from engine.model.recording import RecordingStatus
+from engine.model.recording_marks import MarkKind, PauseBehavior, RecordingMark
 from engine.store import Calls, Conferences, RecordingFilter, Recordings
 from tests.unit.store.samples import a_call, a_conference, a_recording, at
 
@@ -24,7 +24,7 @@ async def test_a_recording_comes_back_as_it_was(recordings: Recordings, account:
         ended_at=at(13),
         error="The disk is full.",
         wrapped_key=b"\0wrapped",
-        marks=(Mark(MarkKind.RESUMED, 3.25, at(9), PauseBehavior.SKIP, 5.5),),
+        marks=(RecordingMark(MarkKind.RESUMED, 3.25, at(9), PauseBehavior.SKIP, 5.5),),
         trim=True,
         callback=Callback("https://customer.example/recorded", "GET", ("paused", "completed")),
         told_on="CA0",

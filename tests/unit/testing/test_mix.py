@@ -3,7 +3,7 @@
 import pytest
 
 from engine.ports import Attendance, Ear, Everyone, Heard, LegId, Played, PlayerId, RoomId, Said
-from engine.testing.mix import Audible, Mix, Playing, Voice
+from engine.testing.mix import Audible, Mix, MixedVoice, Playing
 from engine.testing.sounds import Sound
 from engine.testing.voices import frames_of, prompt_bit, sample_of, seconds_with, voice_bit
 
@@ -21,7 +21,7 @@ def mix() -> Mix:
 def test_a_far_end_hears_whom_it_is_wired_to_and_not_itself(mix: Mix) -> None:
     mix.connect(Said(ONE), Ear(TWO))
 
-    assert mix.heard_by(TWO) == {Voice(ONE)}
+    assert mix.heard_by(TWO) == {MixedVoice(ONE)}
     assert mix.heard_by(ONE) == frozenset()
 
 
@@ -52,7 +52,7 @@ def test_all_in_a_room_hear_each_other_and_what_is_played_to_everyone(mix: Mix) 
     for leg in (ONE, TWO):
         mix.place(leg, ROOM, Attendance())
 
-    assert mix.heard_by(ONE) == {Voice(TWO), Playing(PlayerId(7), MUSIC)}
+    assert mix.heard_by(ONE) == {MixedVoice(TWO), Playing(PlayerId(7), MUSIC)}
     assert mix.heard_by(THREE) == frozenset()
 
 
@@ -61,19 +61,19 @@ def test_a_coach_is_heard_by_the_coached_alone(mix: Mix) -> None:
     mix.place(TWO, ROOM, Attendance())
     mix.place(THREE, ROOM, Attendance(coaches=ONE))
 
-    assert Voice(THREE) in mix.heard_by(ONE)
-    assert Voice(THREE) not in mix.heard_by(TWO)
+    assert MixedVoice(THREE) in mix.heard_by(ONE)
+    assert MixedVoice(THREE) not in mix.heard_by(TWO)
 
 
 def test_what_somebody_hears_can_be_heard_with_it(mix: Mix) -> None:
     mix.connect(Said(ONE), Ear(TWO))
 
-    assert mix.heard_from(Heard(TWO)) == {Voice(ONE)}
+    assert mix.heard_from(Heard(TWO)) == {MixedVoice(ONE)}
 
 
 def test_a_voice_and_a_prompt_are_told_apart_in_what_is_recorded() -> None:
-    sounding: list[Audible] = [Voice(ONE), Playing(PlayerId(7), MUSIC)]
-    pcm = frames_of([sample_of(sounding), sample_of([Voice(TWO)])], 8000) + frames_of([0, 0], 4000)
+    sounding: list[Audible] = [MixedVoice(ONE), Playing(PlayerId(7), MUSIC)]
+    pcm = frames_of([sample_of(sounding), sample_of([MixedVoice(TWO)])], 8000) + frames_of([0, 0], 4000)
 
     def seconds(bit: int, channel: int | None = None) -> float:
         return seconds_with(pcm, bit, channels=2, rate_hz=8000, channel=channel)

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from engine.languages import LANGUAGES
-from engine.phrases import Phrase
+from engine.live.phrases import Phrase
+from engine.model.languages import LANGUAGES
 from engine.ports import Speech
 from tests.unit.tts.listening import Sound, difference, listen
 from tts.synthesizer import SpeechService

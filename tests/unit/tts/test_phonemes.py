@@ -5,7 +5,7 @@ import pytest
 
 import tts
 from tts.phonemes import IPA_LIMIT, espeak_phonemes, ipa_of
-from tts.script import Utterance
+from tts.script import ScriptUtterance
 from tts.ssml import of_ssml
 
 TABLES: dict[str, dict[str, str]] = tomllib.loads((Path(tts.__file__).parent / "phonemes.toml").read_text("utf-8"))
@@ -69,6 +69,6 @@ def test_x_sampa_leads_to_known_signs_only() -> None:
 def test_ssml_gives_a_pronunciation_beside_the_words(markup: str, text: str, ipa: str | None) -> None:
     (said,) = of_ssml(f"<speak>{markup}</speak>", "en-GB", None)
 
-    assert isinstance(said, Utterance)
+    assert isinstance(said, ScriptUtterance)
     (words,) = said.words
     assert (words.text, words.manner.ipa) == (text, ipa)

@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tts.pieces import FIRST_CHARACTERS, LATER_CHARACTERS, pieces
-from tts.script import Manner, Script, Silence, Utterance, Words, of_plain_text
+from tts.script import Manner, Script, ScriptUtterance, ScriptWords, Silence, of_plain_text
 
 
 def text_of(script: Script) -> str:
-    return " ".join("".join(words.text for words in part.words) for part in script if isinstance(part, Utterance))
+    return " ".join("".join(words.text for words in part.words) for part in script if isinstance(part, ScriptUtterance))
 
 
 def said(text: str) -> list[str]:
@@ -48,7 +48,7 @@ def test_an_abbreviation_or_a_number_is_no_end_of_a_sentence(text: str) -> None:
 
 def test_a_pause_stays_with_what_was_said_before_it() -> None:
     script = (
-        Utterance("nl-NL", (Words("Een lange zin om mee te beginnen."),)),
+        ScriptUtterance("nl-NL", (ScriptWords("Een lange zin om mee te beginnen."),)),
         Silence(500),
         *of_plain_text("Nu.", "nl-NL", None),
     )
@@ -58,12 +58,14 @@ def test_a_pause_stays_with_what_was_said_before_it() -> None:
 
 def test_words_keep_their_manner_and_voice_on_both_sides_of_a_cut() -> None:
     loud = Manner(volume=120)
-    utterance = Utterance("nl-NL", (Words("Welkom bij onze vereniging! Let", loud), Words(" op de trap.")), "gmw/nl+f2")
+    utterance = ScriptUtterance(
+        "nl-NL", (ScriptWords("Welkom bij onze vereniging! Let", loud), ScriptWords(" op de trap.")), "gmw/nl+f2"
+    )
 
     first, second = pieces((utterance,))
 
-    assert first == (Utterance("nl-NL", (Words("Welkom bij onze vereniging!", loud),), "gmw/nl+f2"),)
-    assert second == (Utterance("nl-NL", (Words("Let", loud), Words(" op de trap.")), "gmw/nl+f2"),)
+    assert first == (ScriptUtterance("nl-NL", (ScriptWords("Welkom bij onze vereniging!", loud),), "gmw/nl+f2"),)
+    assert second == (ScriptUtterance("nl-NL", (ScriptWords("Let", loud), ScriptWords(" op de trap.")), "gmw/nl+f2"),)
 
 
 @given(st.lists(st.sampled_from(["Dag.", "Wat een mooie zin is dit!", "3.5", "bel nr. 5", "Été?", "…", "„Ja”", "en"])))

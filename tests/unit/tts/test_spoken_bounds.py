@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from engine.errors import SpeechError
 from engine.ports import Speech
 from tts.reading import read_speech
-from tts.script import Utterance
+from tts.script import ScriptUtterance
 from tts.spoken.numbers import numbers_written_out
 from tts.spoken.plain import as_said
 from tts.spoken.unspoken import without_unspoken
@@ -107,7 +107,7 @@ def test_a_text_of_pictures_alone_can_not_be_said() -> None:
 def test_a_prompt_is_read_in_its_language() -> None:
     (part,) = read_speech(Speech("Vous devez 75,90 € 😀.", "fr-BE"), "fr-BE")
 
-    assert isinstance(part, Utterance)
+    assert isinstance(part, ScriptUtterance)
     assert part.words[0].text == "Vous devez septante-cinq euros nonante ."
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tts.script import Utterance
+from tts.script import ScriptUtterance
 from tts.spoken.say_as import LETTER_BY_LETTER, SayAs, is_kind, said_as
 from tts.ssml import of_ssml
 
@@ -74,7 +74,7 @@ def heard(document: str, language: str = "nl-NL") -> tuple[str, list[str]]:
     """The words, and what was noted."""
     notes: list[str] = []
     parts = of_ssml(document, language, None, notes.append)
-    words = "".join(words.text for part in parts if isinstance(part, Utterance) for words in part.words)
+    words = "".join(words.text for part in parts if isinstance(part, ScriptUtterance) for words in part.words)
     return words.strip(), notes
 
 

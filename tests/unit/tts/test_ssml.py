@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import SpeechError, TelefoonError
-from tts.script import Manner, Silence, Utterance, Words, from_json, to_json
+from tts.script import Manner, ScriptUtterance, ScriptWords, Silence, from_json, to_json
 from tts.ssml import of_ssml
 
 
@@ -13,13 +13,13 @@ def texts(document: str) -> list[str]:
     return [
         "".join(words.text for words in part.words).strip()
         for part in of_ssml(document, "nl-NL", None)
-        if isinstance(part, Utterance)
+        if isinstance(part, ScriptUtterance)
     ]
 
 
 def manner(document: str) -> Manner:
     (part,) = of_ssml(document, "nl-NL", None)
-    assert isinstance(part, Utterance)
+    assert isinstance(part, ScriptUtterance)
     return part.words[0].manner
 
 
@@ -27,7 +27,11 @@ def test_words_in_one_voice_flow_together() -> None:
     script = of_ssml("<speak>Dit is <emphasis>heel</emphasis> goed</speak>", "nl-NL", None)
 
     assert script == (
-        Utterance("nl-NL", (Words("Dit is "), Words("heel", Manner(emphasis="moderate")), Words(" goed")), None),
+        ScriptUtterance(
+            "nl-NL",
+            (ScriptWords("Dit is "), ScriptWords("heel", Manner(emphasis="moderate")), ScriptWords(" goed")),
+            None,
+        ),
     )
 
 
@@ -94,7 +98,7 @@ def test_characters_are_spelled() -> None:
 def test_a_language_has_its_own_voice_and_the_outer_comes_back() -> None:
     script = of_ssml('<speak>ja <lang xml:lang="fr_be">oui</lang> nee</speak>', "nl-NL", "gmw/nl+f2")
 
-    assert [(part.language, part.voice) for part in script if isinstance(part, Utterance)] == [
+    assert [(part.language, part.voice) for part in script if isinstance(part, ScriptUtterance)] == [
         ("nl-NL", "gmw/nl+f2"),
         ("fr-BE", None),
         ("nl-NL", "gmw/nl+f2"),
@@ -104,7 +108,7 @@ def test_a_language_has_its_own_voice_and_the_outer_comes_back() -> None:
 def test_a_voice_may_be_named() -> None:
     (part,) = of_ssml('<voice name="gmw/nl+m3">ja</voice>', "nl-NL", None)
 
-    assert isinstance(part, Utterance)
+    assert isinstance(part, ScriptUtterance)
     assert part.voice == "gmw/nl+m3"
 
 
@@ -148,7 +152,7 @@ def test_what_is_not_in_the_subset_is_an_error_that_says_so(document: str, messa
 def test_a_language_that_nobody_speaks_is_read_by_the_nearest_voice(tag: str, spoken: str) -> None:
     (part,) = of_ssml(f'<lang xml:lang="{tag}">nuqneH</lang>', "nl-NL", None)
 
-    assert isinstance(part, Utterance)
+    assert isinstance(part, ScriptUtterance)
     assert part.language == spoken
 
 
@@ -182,7 +186,7 @@ def test_long_text_becomes_utterances_that_the_engines_bear() -> None:
     script = of_ssml(f"<p>{'Dit is een zin. ' * 500}</p>", "nl-NL", None)
 
     assert len(script) > 5
-    assert all(isinstance(part, Utterance) and part.characters <= 1600 for part in script)
+    assert all(isinstance(part, ScriptUtterance) and part.characters <= 1600 for part in script)
 
 
 def test_a_script_survives_json() -> None:

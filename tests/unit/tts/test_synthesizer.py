@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import SetupError, SpeechError, UnknownLanguage
-from engine.languages import LANGUAGES
+from engine.model.languages import LANGUAGES
 from engine.ports import Speech
 from tests.unit.tts.listening import difference, listen
 from tts.cache import PromptCache

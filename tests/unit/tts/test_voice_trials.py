@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import SetupError
-from engine.languages import LANGUAGES
+from engine.model.languages import LANGUAGES
 from tts import synthesizer, versions
 from tts.cache import PromptCache
 from tts.synthesizer import SpeechService

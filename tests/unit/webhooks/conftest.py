@@ -6,9 +6,9 @@ from ipaddress import IPv4Network
 import pytest
 import pytest_asyncio
 
-from engine.web.call_web import CallWeb
-from engine.web.client import WebhookClient
-from engine.web.exchange import Exchange
+from engine.model.webhook_exchange import WebhookExchange
+from engine.webhooks.call_web import CallWeb
+from engine.webhooks.client import WebhookClient
 from tests.unit.webhooks.server import CustomerServer, a_call_of, customer_server
 
 
@@ -25,13 +25,13 @@ async def web(client: WebhookClient) -> CallWeb:
 
 
 @pytest.fixture
-def exchanges() -> list[Exchange]:
+def exchanges() -> list[WebhookExchange]:
     """What the client has written down."""
     return []
 
 
 @pytest_asyncio.fixture
-async def client(exchanges: list[Exchange]) -> AsyncIterator[WebhookClient]:
+async def client(exchanges: list[WebhookExchange]) -> AsyncIterator[WebhookClient]:
     """Loopback is allowed, as a developer's own machine would have it."""
     made = WebhookClient(timeout_s=5, allow=[IPv4Network("127.0.0.0/8")], note=exchanges.append)
     await made.start()

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from engine.web.call_web import CallWeb
-from engine.web.client import WebhookClient
+from engine.webhooks.call_web import CallWeb
+from engine.webhooks.client import WebhookClient
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from engine.call import Call, Direction, Status
-from engine.told.call import status_form, webhook_params
+from engine.model.call import Call, Direction, Status
+from engine.webhooks.payloads.call import status_form, webhook_params
 
 BEGAN = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 CALL = Call("CA1", "AC1", Direction.OUTBOUND, "+3225550100", "+3225550199", Status.IN_PROGRESS, BEGAN, "node-1")

@@ -8,8 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from engine.callback import Delivery
-from engine.courier import (
+from engine.errors import StoreError, WebhookError
+from engine.model.callback import Delivery
+from engine.testing.clock import SkippingLoop
+from engine.webhooks.client import WebhookClient
+from engine.webhooks.delivery import (
     AT_ONCE_PER_SERVER,
     LONGEST_RETRY_S,
     PATIENCE_S,
@@ -17,9 +20,6 @@ from engine.courier import (
     retry_in_s,
     tried_for_s,
 )
-from engine.errors import StoreError, WebhookError
-from engine.testing.clock import SkippingLoop
-from engine.web.client import WebhookClient
 from tests.peers.waiting import within
 from tests.unit.webhooks.server import CustomerServer
 

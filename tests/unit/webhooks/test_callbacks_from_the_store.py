@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest_asyncio
 from aiohttp import web as http
 
-from engine.call import Call, Direction, Event, Status, after
-from engine.call_options import STANDARD, CallOptions
-from engine.courier import CallbackCourier
-from engine.ids import Kind, new_id
+from engine.ids import IdKind, new_id
+from engine.model.call import Call, Direction, Event, Status, after
+from engine.model.call_options import STANDARD, CallOptions
 from engine.store import Accounts, Calls, Database, NewCallback, Outbox
-from engine.told.call import status_form
-from engine.web.client import WebhookClient
+from engine.webhooks.client import WebhookClient
+from engine.webhooks.delivery import CallbackCourier
+from engine.webhooks.payloads.call import status_form
 from tests.peers.databases import migrated_sqlite
 from tests.peers.waiting import within
 from tests.unit.webhooks.server import CustomerServer
@@ -45,7 +45,7 @@ async def live(db: Database, url: str) -> str:
     """A call from its order to its end; its id."""
     account = await Accounts(db, b"p" * 32).ensure("customer")
     call = Call(
-        id=new_id(Kind.CALL), account_id=account.id, direction=Direction.OUTBOUND, from_="+3225550100",
+        id=new_id(IdKind.CALL), account_id=account.id, direction=Direction.OUTBOUND, from_="+3225550100",
         to="+3225550199", status=Status.QUEUED, start_time=datetime.now(UTC), node="node-1",
         options=CallOptions(status_callback=url).over(STANDARD),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from aiohttp import web as http
 
-from engine.web.client import WebhookClient
+from engine.webhooks.client import WebhookClient
 from tests.unit.webhooks.server import CustomerServer, a_call_of
 
 

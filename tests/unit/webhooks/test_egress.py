@@ -8,9 +8,9 @@ import pytest
 from aiohttp.abc import ResolveResult
 from yarl import URL
 
-from engine.egress import Egress, GuardedResolver, Lookup
 from engine.errors import EgressDenied, WebhookError
-from engine.web.client import WebhookClient
+from engine.security.egress import Egress, GuardedResolver, Lookup
+from engine.webhooks.client import WebhookClient
 from tests.unit.webhooks.server import CustomerServer, a_call_of
 
 INSIDE = [

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from engine.web.freshness import freshness, refreshed, validators
+from engine.webhooks.media.freshness import freshness, refreshed, validators
 
 NOW = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
 DATE = "Tue, 24 Nov 2026 12:00:00 GMT"

@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 
-from api.clock import SystemClock
+from api.node.clock import SystemClock
 from engine.errors import DocumentError, StoreError, WebhookError
-from engine.web.client import WebhookClient
-from engine.web.exchange import Exchange, ExchangeKind
-from engine.web.ledger import ExchangeLedger
-from engine.web.policy import Policy
-from engine.web.replay import replay
-from engine.web.request import MASK, BodyFormat
+from engine.model.callback import BodyFormat
+from engine.model.webhook_exchange import ExchangeKind, WebhookExchange
+from engine.webhooks.client import WebhookClient
+from engine.webhooks.ledger import ExchangeLedger
+from engine.webhooks.policy import WebhookPolicy
+from engine.webhooks.replay import replay
+from engine.webhooks.request import MASK
 from tests.peers.waiting import within
 from tests.unit.webhooks.server import CustomerServer, a_call_of
 
@@ -24,11 +25,11 @@ class Rows:
     """A database that fails as often as it is told, and by what it is told."""
 
     def __init__(self, fails: int = 0, error: type[Exception] = StoreError) -> None:
-        self.kept: list[Exchange] = []
+        self.kept: list[WebhookExchange] = []
         self._fails = fails
         self._error = error
 
-    async def add(self, exchanges: Sequence[Exchange]) -> None:
+    async def add(self, exchanges: Sequence[WebhookExchange]) -> None:
         if self._fails:
             self._fails -= 1
             raise self._error("the database is away")
@@ -36,7 +37,7 @@ class Rows:
 
 
 async def test_an_exchange_tells_what_was_asked_and_answered(
-    client: WebhookClient, exchanges: list[Exchange], customer: CustomerServer
+    client: WebhookClient, exchanges: list[WebhookExchange], customer: CustomerServer
 ) -> None:
     url = customer.serves("/flow", SAY)
     await a_call_of(client).fetch_document(f"{url}?a=1", "POST", {"Digits": "1"})
@@ -49,7 +50,7 @@ async def test_an_exchange_tells_what_was_asked_and_answered(
 
 
 async def test_of_an_answer_the_first_1024_bytes_are_kept(
-    client: WebhookClient, exchanges: list[Exchange], customer: CustomerServer
+    client: WebhookClient, exchanges: list[WebhookExchange], customer: CustomerServer
 ) -> None:
     await a_call_of(client).fetch_document(customer.serves("/", f"<Response>{' ' * 5000}</Response>"), "POST", {})
     await a_call_of(client).request(customer.serves("/", "\0" + "x" * 5000, status=500), "POST", {})
@@ -57,7 +58,9 @@ async def test_of_an_answer_the_first_1024_bytes_are_kept(
     assert exchanges[1].answer.startswith("\ufffdxxx")
 
 
-async def test_failures_are_told(client: WebhookClient, exchanges: list[Exchange], customer: CustomerServer) -> None:
+async def test_failures_are_told(
+    client: WebhookClient, exchanges: list[WebhookExchange], customer: CustomerServer
+) -> None:
     call = a_call_of(client)
     with pytest.raises(WebhookError):
         await call.fetch_document(f"{customer.url}/missing", "POST", {})
@@ -71,7 +74,7 @@ async def test_failures_are_told(client: WebhookClient, exchanges: list[Exchange
 
 
 async def test_each_hop_of_a_redirect_is_a_line(
-    client: WebhookClient, exchanges: list[Exchange], customer: CustomerServer
+    client: WebhookClient, exchanges: list[WebhookExchange], customer: CustomerServer
 ) -> None:
     customer.serves("/there", SAY)
     await a_call_of(client).fetch_document(customer.redirects("/here", "/there"), "POST", {"a": "b"})
@@ -84,7 +87,7 @@ async def test_each_hop_of_a_redirect_is_a_line(
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_hidden_values_are_sent_but_shown_nowhere(
-    client: WebhookClient, exchanges: list[Exchange], customer: CustomerServer, method: str
+    client: WebhookClient, exchanges: list[WebhookExchange], customer: CustomerServer, method: str
 ) -> None:
     events: list[dict[str, Any]] = []
     call = client.for_call("AC1", "CA1", event=lambda _, **facts: events.append(facts))
@@ -98,7 +101,7 @@ async def test_hidden_values_are_sent_but_shown_nowhere(
 
 
 async def test_user_and_password_of_a_url_are_not_kept(
-    client: WebhookClient, exchanges: list[Exchange], customer: CustomerServer
+    client: WebhookClient, exchanges: list[WebhookExchange], customer: CustomerServer
 ) -> None:
     url = customer.serves("/flow", SAY).replace("://", "://anna:secret@")
     await a_call_of(client).fetch_document(url, "POST", {})
@@ -117,7 +120,7 @@ async def test_the_call_gets_a_short_event(client: WebhookClient, customer: Cust
 
 
 async def test_lines_are_written_behind_the_back(
-    client: WebhookClient, exchanges: list[Exchange], customer: CustomerServer
+    client: WebhookClient, exchanges: list[WebhookExchange], customer: CustomerServer
 ) -> None:
     rows = Rows(fails=1)
     ledger = ExchangeLedger(rows, SystemClock())
@@ -133,7 +136,7 @@ async def test_lines_are_written_behind_the_back(
 
 
 async def test_what_nobody_foresaw_ends_no_writing(
-    client: WebhookClient, exchanges: list[Exchange], customer: CustomerServer
+    client: WebhookClient, exchanges: list[WebhookExchange], customer: CustomerServer
 ) -> None:
     rows = Rows(fails=1, error=TypeError)
     ledger = ExchangeLedger(rows, SystemClock())
@@ -152,7 +155,7 @@ async def test_what_nobody_foresaw_ends_no_writing(
 
 
 async def test_no_more_than_ten_thousand_wait_to_be_written(
-    client: WebhookClient, exchanges: list[Exchange], customer: CustomerServer
+    client: WebhookClient, exchanges: list[WebhookExchange], customer: CustomerServer
 ) -> None:
     rows = Rows()
     ledger = ExchangeLedger(rows, SystemClock())
@@ -169,7 +172,7 @@ async def test_no_more_than_ten_thousand_wait_to_be_written(
 
 
 async def test_what_waits_at_the_end_is_written(
-    client: WebhookClient, exchanges: list[Exchange], customer: CustomerServer
+    client: WebhookClient, exchanges: list[WebhookExchange], customer: CustomerServer
 ) -> None:
     rows = Rows()
     ledger = ExchangeLedger(rows, SystemClock())
@@ -184,7 +187,7 @@ async def test_what_waits_at_the_end_is_written(
 
 
 async def test_who_must_know_waits_until_all_is_written(
-    client: WebhookClient, exchanges: list[Exchange], customer: CustomerServer
+    client: WebhookClient, exchanges: list[WebhookExchange], customer: CustomerServer
 ) -> None:
     rows = Rows(fails=1)
     ledger = ExchangeLedger(rows, SystemClock())
@@ -201,12 +204,12 @@ async def test_who_must_know_waits_until_all_is_written(
 
 @pytest.mark.parametrize("body", list(BodyFormat))
 async def test_a_request_can_be_sent_again(
-    client: WebhookClient, exchanges: list[Exchange], customer: CustomerServer, body: BodyFormat
+    client: WebhookClient, exchanges: list[WebhookExchange], customer: CustomerServer, body: BodyFormat
 ) -> None:
     call = client.for_call("AC1", "CA1", format=body)
     await call.request(customer.serves("/status", "was", status=404), "POST", {"a": "é"})
     customer.serves("/status", "x" * 5000, status=410)
-    answer = await replay(exchanges[0], client, Policy(5, 2), exchanges.append)
+    answer = await replay(exchanges[0], client, WebhookPolicy(5, 2), exchanges.append)
     first, again = customer.asked
     assert (again.body, again.url) == (first.body, first.url)
     assert (answer.status, answer.text) == (410, "x" * 5000)

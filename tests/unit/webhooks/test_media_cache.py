@@ -10,9 +10,9 @@ import pytest
 from aiohttp import web as http
 
 from engine.errors import MediaError, WebhookError
-from engine.web.client import WebhookClient
-from engine.web.exchange import Exchange, ExchangeKind
-from engine.web.media_cache import MediaCache
+from engine.model.webhook_exchange import ExchangeKind, WebhookExchange
+from engine.webhooks.client import WebhookClient
+from engine.webhooks.media.media_cache import MediaCache
 from tests.unit.webhooks.server import CustomerServer, a_call_of
 
 RATE_HZ = 16000
@@ -298,7 +298,7 @@ async def test_a_file_that_somebody_removed_is_fetched_again(
 
 
 async def test_downloads_are_in_the_ledger_without_their_content(
-    cache: MediaCache, client: WebhookClient, studio: Studio, exchanges: list[Exchange]
+    cache: MediaCache, client: WebhookClient, studio: Studio, exchanges: list[WebhookExchange]
 ) -> None:
     await heard(cache, studio.at("/1"), client)
     assert [(each.kind, each.status, each.answer) for each in exchanges] == [(ExchangeKind.MEDIA, 200, "")]

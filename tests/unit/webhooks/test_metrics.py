@@ -6,10 +6,10 @@ from ipaddress import IPv4Network
 import pytest
 
 from engine.errors import DocumentError, WebhookError
-from engine.meters import Meters
-from engine.metrics import WebhookOutcome
-from engine.web.call_web import DOCUMENT_LIMIT_BYTES
-from engine.web.client import WebhookClient
+from engine.metrics.meters import Meters
+from engine.metrics.table import WebhookOutcome
+from engine.webhooks.call_web import DOCUMENT_LIMIT_BYTES
+from engine.webhooks.client import WebhookClient
 from tests.unit.webhooks.server import CustomerServer, a_call_of
 
 SAY = "<Response><Say>Hello</Say></Response>"

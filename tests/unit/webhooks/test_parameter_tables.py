@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from engine.page_tables import renewed
-from engine.told.parameters import Webhook
-from engine.told.reference import tables
+from engine.webhooks.payloads.parameters import Webhook
+from engine.webhooks.payloads.reference import tables
 
 pytestmark = pytest.mark.promise
 
@@ -14,7 +14,7 @@ TEXT = (Path(__file__).parents[3] / "docs" / "webhooks.md").read_text(encoding="
 
 
 def test_the_tables_are_those_of_the_product() -> None:
-    assert renewed(TEXT, tables()) == TEXT, "renew them: python -m engine.told.reference docs/webhooks.md"
+    assert renewed(TEXT, tables()) == TEXT, "renew them: python -m engine.webhooks.payloads.reference docs/webhooks.md"
 
 
 @pytest.mark.parametrize("webhook", Webhook)

@@ -16,22 +16,22 @@ from engine.flow import listening
 from engine.flow.verbs import dial, enqueue, gather, record, refer
 from engine.live.conference import room, rooms
 from engine.store import outbox
-from engine.told import conference, recording
-from engine.told.call import status_form, webhook_params
-from engine.told.parameters import PARAMETERS, Parameter, Webhook, carried_by
-from engine.told.queue import served_params, waiting_params
-from engine.web.request import BODY_HASH
+from engine.webhooks.payloads import conference, recording
+from engine.webhooks.payloads.call import status_form, webhook_params
+from engine.webhooks.payloads.parameters import PARAMETERS, Webhook, WebhookParameter, carried_by
+from engine.webhooks.payloads.queue import served_params, waiting_params
+from engine.webhooks.request import BODY_HASH
 
 pytestmark = pytest.mark.promise
 
 Writer = ModuleType | Callable[..., object]
 
 ENGINE: Final = Path(__file__).resolve().parents[3] / "engine"
-WRITING: Final = ("flow", "live", "simulator", "store", "told")
+WRITING: Final = ("flow", "live", "simulator", "store", "webhooks/payloads")
 """The folders in which requests get their parameters."""
 ALWAYS_FORMS: Final = {Webhook.STATUS, Webhook.CONFERENCE, Webhook.RECORDING}
 """Others may be JSON, whose body has a hash in the URL."""
-NOT_SENT: Final = {ENGINE / "flow" / "refused.py"}
+NOT_SENT: Final = {ENGINE / "flow" / "unsupported.py"}
 """Here such words are the names of elements."""
 FIELD_WORD: Final = re.compile("[A-Z][a-z]+[A-Za-z0-9]*")
 WRITERS: Final[Mapping[Webhook, Sequence[Writer]]] = {
@@ -87,7 +87,7 @@ def test_no_parameter_stands_twice_in_the_table() -> None:
 
 
 @pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda parameter: parameter.name)
-def test_every_parameter_is_carried_and_explained(parameter: Parameter) -> None:
+def test_every_parameter_is_carried_and_explained(parameter: WebhookParameter) -> None:
     assert parameter.webhooks
     assert parameter.meaning
     assert not parameter.meaning.endswith(".")

@@ -10,14 +10,14 @@ from aiohttp.abc import ResolveResult
 
 from engine.errors import WebhookError
 from engine.flow.parse import parse
-from engine.web.client import WebhookClient
-from engine.web.exchange import Exchange
-from engine.web.policy import MOST_RETRIES, Failure, Policy
+from engine.model.webhook_exchange import WebhookExchange
+from engine.webhooks.client import WebhookClient
+from engine.webhooks.policy import MOST_RETRIES, Failure, WebhookPolicy
 from tests.peers.waiting import within
 from tests.unit.webhooks.server import CustomerServer, Handler, a_call_of, customer_server
 
 SAY = "<Response><Say>Hello</Say></Response>"
-USUAL = Policy(10.0, 2.0)
+USUAL = WebhookPolicy(10.0, 2.0)
 
 
 def failing(times: int, status: int = 500) -> Handler:
@@ -47,21 +47,21 @@ def unused_port() -> int:
     [
         ("", USUAL),
         ("section-2", USUAL),
-        ("rc=2", Policy(10.0, 2.0, None, 2)),
-        ("rc=0", Policy(10.0, 2.0, None, 0)),
-        ("rc=99", Policy(10.0, 2.0, None, MOST_RETRIES)),
+        ("rc=2", WebhookPolicy(10.0, 2.0, None, 2)),
+        ("rc=0", WebhookPolicy(10.0, 2.0, None, 0)),
+        ("rc=99", WebhookPolicy(10.0, 2.0, None, MOST_RETRIES)),
         ("rc=-1", USUAL),
         ("rc=two", USUAL),
-        ("ct=500&rt=3000&tt=8000", Policy(8.0, 0.5, 3.0)),
-        ("ct=1&rt=999999&tt=999999", Policy(15.0, 0.1, 15.0)),
-        ("rp=5xx", Policy(10.0, 2.0, retried=frozenset({Failure.SERVER_ERROR}))),
-        ("rp=4xx,rt", Policy(10.0, 2.0, retried=frozenset({Failure.CLIENT_ERROR, Failure.READ}))),
-        ("rp=all", Policy(10.0, 2.0, retried=frozenset(Failure))),
+        ("ct=500&rt=3000&tt=8000", WebhookPolicy(8.0, 0.5, 3.0)),
+        ("ct=1&rt=999999&tt=999999", WebhookPolicy(15.0, 0.1, 15.0)),
+        ("rp=5xx", WebhookPolicy(10.0, 2.0, retried=frozenset({Failure.SERVER_ERROR}))),
+        ("rp=4xx,rt", WebhookPolicy(10.0, 2.0, retried=frozenset({Failure.CLIENT_ERROR, Failure.READ}))),
+        ("rp=all", WebhookPolicy(10.0, 2.0, retried=frozenset(Failure))),
         ("rp=nonsense", USUAL),
-        ("edge=ashburn&rc=3&sni=y", Policy(10.0, 2.0, None, 3)),
+        ("edge=ashburn&rc=3&sni=y", WebhookPolicy(10.0, 2.0, None, 3)),
     ],
 )
-def test_a_fragment_overrides_what_it_names(fragment: str, wanted: Policy) -> None:
+def test_a_fragment_overrides_what_it_names(fragment: str, wanted: WebhookPolicy) -> None:
     assert USUAL.overridden(fragment) == wanted
 
 
@@ -97,14 +97,16 @@ async def test_a_callback_is_tried_again_too_and_the_last_status_counts(
     assert await call.request(customer.handles("/status", failing(2)) + "#rp=5xx", "POST", {}) == 500
 
 
-async def test_without_connection_it_is_tried_once_more(exchanges: list[Exchange], client: WebhookClient) -> None:
+async def test_without_connection_it_is_tried_once_more(
+    exchanges: list[WebhookExchange], client: WebhookClient
+) -> None:
     with pytest.raises(WebhookError, match="failed: Cannot connect"):
         await a_call_of(client).fetch_document(f"http://127.0.0.1:{unused_port()}/", "POST", {})
     assert [(each.attempt, each.retried_because) for each in exchanges] == [(1, None), (2, "ct")]
 
 
 async def test_silence_is_tried_again_if_wanted(
-    exchanges: list[Exchange], client: WebhookClient, customer: CustomerServer
+    exchanges: list[WebhookExchange], client: WebhookClient, customer: CustomerServer
 ) -> None:
     url = customer.handles("/flow", never)
     with pytest.raises(WebhookError, match=r"silence for 0\.1 s"):

@@ -9,10 +9,11 @@ import pytest_asyncio
 from twilio.request_validator import RequestValidator
 from yarl import URL
 
+from engine.model.callback import BodyFormat
 from engine.store import PendingCallback
-from engine.web import signing
-from engine.web.client import WebhookClient
-from engine.web.request import BodyFormat, WebRequest
+from engine.webhooks import signing
+from engine.webhooks.client import WebhookClient
+from engine.webhooks.request import WebRequest
 from tests.unit.webhooks.server import Asked, CustomerServer, a_call_of
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

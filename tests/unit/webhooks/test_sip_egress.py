@@ -5,8 +5,8 @@ import socket
 import pytest
 from aiohttp.abc import ResolveResult
 
-from engine.egress import Egress, SipEgress, host_of
 from engine.errors import EgressDenied, WebhookError
+from engine.security.egress import Egress, SipEgress, host_of
 
 PUBLIC, INNER = "93.184.216.34", "10.0.0.5"
 

@@ -11,8 +11,8 @@ from aiohttp import web as http
 from aiohttp.abc import ResolveResult
 
 from engine.errors import EgressDenied, WebhookError
-from engine.web.call_web import CallWeb
-from engine.web.client import WebhookClient
+from engine.webhooks.call_web import CallWeb
+from engine.webhooks.client import WebhookClient
 from tests.unit.webhooks.server import CustomerServer, a_call_of
 
 INSIDE = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.web.request import parsed
+from engine.webhooks.request import parsed
 
 
 @pytest.mark.parametrize(

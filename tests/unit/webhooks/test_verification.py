@@ -4,8 +4,8 @@ import hashlib
 
 import pytest
 
-from engine.web.signing import message_signature, url_signature
-from engine.web.verification import Claim, explain, explain_message
+from engine.webhooks.signing import message_signature, url_signature
+from engine.webhooks.verification import Claim, explain, explain_message
 
 NEW, OLD = "whsec_bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmV3", "whsec_b2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xk"
 SECRETS = {"the newest": NEW, "a former one": OLD}

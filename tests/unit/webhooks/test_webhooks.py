@@ -14,8 +14,8 @@ from config.version import USER_AGENT
 from engine.errors import DocumentError, WebhookError
 from engine.flow.document import Document
 from engine.flow.parse import parse
-from engine.web.call_web import DOCUMENT_LIMIT_BYTES, CallWeb
-from engine.web.client import WebhookClient
+from engine.webhooks.call_web import DOCUMENT_LIMIT_BYTES, CallWeb
+from engine.webhooks.client import WebhookClient
 from tests.unit.webhooks.server import CustomerServer, a_call_of
 
 SAY = "<Response><Say>Hello</Say></Response>"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from engine.store.types import IDENTIFIER, Moment
+from engine.store.types import IDENTIFIER, UtcDateTime
 
 revision = "0003"
 down_revision = "0001"
@@ -18,8 +18,8 @@ def upgrade() -> None:
         sa.Column("id", IDENTIFIER, nullable=False),
         sa.Column("account_id", IDENTIFIER, nullable=False),
         sa.Column("secret", sa.LargeBinary(), nullable=False),
-        sa.Column("created_at", Moment(), nullable=False),
-        sa.Column("expires_at", Moment()),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime()),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_account_secrets_account_id"),
         sa.PrimaryKeyConstraint("id", name="pk_account_secrets"),
     )
@@ -31,7 +31,7 @@ def upgrade() -> None:
         sa.Column("account_id", IDENTIFIER, nullable=False),
         sa.Column("call_id", IDENTIFIER),
         sa.Column("kind", sa.String(20), nullable=False),
-        sa.Column("at", Moment(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("method", sa.String(4), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("form", sa.JSON(), nullable=False),

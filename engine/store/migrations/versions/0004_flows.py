@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from engine.store.types import IDENTIFIER, Moment
+from engine.store.types import IDENTIFIER, UtcDateTime
 
 revision = "0004"
 down_revision = "0003"
@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("id", IDENTIFIER, nullable=False),
         sa.Column("account_id", IDENTIFIER, nullable=False),
         sa.Column("friendly_name", sa.Text(), nullable=False),
-        sa.Column("date_created", Moment(), nullable=False),
+        sa.Column("date_created", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_queues_account_id"),
         sa.PrimaryKeyConstraint("id", name="pk_queues"),
         sa.UniqueConstraint("account_id", "friendly_name", name="uq_queues_account_id_friendly_name"),
@@ -32,8 +32,8 @@ def upgrade() -> None:
         sa.Column("queue_id", IDENTIFIER, nullable=False),
         sa.Column("call_id", IDENTIFIER, nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
-        sa.Column("entered_at", Moment(), nullable=False),
-        sa.Column("left_at", Moment()),
+        sa.Column("entered_at", UtcDateTime(), nullable=False),
+        sa.Column("left_at", UtcDateTime()),
         sa.Column("result", sa.String(20)),
         sa.ForeignKeyConstraint(["queue_id"], ["queues.id"], name="fk_queue_waits_queue_id"),
         sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name="fk_queue_waits_call_id"),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from engine.store.types import IDENTIFIER, Moment
+from engine.store.types import IDENTIFIER, UtcDateTime
 
 revision = "0005"
 down_revision = "0004"
@@ -18,7 +18,7 @@ def upgrade() -> None:
         sa.Column("account_id", IDENTIFIER, nullable=False),
         sa.Column("key", sa.String(255), nullable=False),
         sa.Column("fingerprint", sa.String(64), nullable=False),
-        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("status", sa.Integer()),
         sa.Column("body", sa.Text()),
         sa.Column("location", sa.Text()),

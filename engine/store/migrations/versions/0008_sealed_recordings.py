@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from engine.store.types import IDENTIFIER, Moment
+from engine.store.types import IDENTIFIER, UtcDateTime
 
 revision = "0008"
 down_revision = "0007"
@@ -18,7 +18,7 @@ def upgrade() -> None:
         sa.Column("account_id", IDENTIFIER, nullable=False),
         sa.Column("master", sa.Text(), nullable=False),
         sa.Column("wrapped", sa.LargeBinary(), nullable=False),
-        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_account_keys_account_id"),
         sa.PrimaryKeyConstraint("account_id", name="pk_account_keys"),
     )

@@ -5,7 +5,7 @@ from typing import Final
 import sqlalchemy as sa
 from alembic import op
 
-from engine.store.types import IDENTIFIER, SERIAL, Moment
+from engine.store.types import IDENTIFIER, SERIAL, UtcDateTime
 
 revision = "0009"
 down_revision = "0008"
@@ -76,9 +76,9 @@ def _make_retention() -> None:
         sa.Column("kind", sa.String(20), nullable=False),
         sa.Column("object", IDENTIFIER, nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("set_at", Moment(), nullable=False),
+        sa.Column("set_at", UtcDateTime(), nullable=False),
         sa.Column("set_by", sa.Text(), nullable=False),
-        sa.Column("lifted_at", Moment()),
+        sa.Column("lifted_at", UtcDateTime()),
         sa.Column("lifted_by", sa.Text()),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_legal_holds_account_id"),
         sa.PrimaryKeyConstraint("id", name="pk_legal_holds"),
@@ -90,7 +90,7 @@ def _make_audit() -> None:
     op.create_table(
         "audit",
         sa.Column("sequence", SERIAL, nullable=False, autoincrement=False),
-        sa.Column("at", Moment(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("action", sa.Text(), nullable=False),
         sa.Column("object", sa.Text(), nullable=False),

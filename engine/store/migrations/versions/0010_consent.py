@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from engine.store.types import IDENTIFIER, Moment
+from engine.store.types import IDENTIFIER, UtcDateTime
 
 revision = "0010"
 down_revision = "0009"
@@ -35,10 +35,10 @@ def upgrade() -> None:
         sa.Column("wording_version", sa.Text()),
         sa.Column("language", sa.String(16)),
         sa.Column("offset_s", sa.Float(53)),
-        sa.Column("at", Moment(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("reference", sa.Text()),
         sa.Column("given_by", sa.Text()),
-        sa.Column("given_at", Moment()),
+        sa.Column("given_at", UtcDateTime()),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_consents_account_id_accounts"),
         sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name="fk_consents_call_id_calls"),
         sa.PrimaryKeyConstraint("id", name="pk_consents"),
@@ -54,7 +54,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(8), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False, autoincrement=False),
         sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_consent_texts_account_id_accounts"),
         sa.PrimaryKeyConstraint("account_id", "sentence", "language", "version", name="pk_consent_texts"),
     )

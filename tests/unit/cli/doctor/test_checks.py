@@ -14,8 +14,9 @@ from api.doctor.finding import Finding
 from api.doctor.server import RunningServer
 from config.settings import Settings, SipTransport
 from engine.errors import SetupError
-from engine.languages import LANGUAGES
+from engine.model.languages import LANGUAGES
 from engine.store import Database
+from sip import library_limits
 from tests.peers.ports import Ports
 
 pytestmark = pytest.mark.processes
@@ -38,17 +39,17 @@ class TestLibrary:
 
     def test_a_library_built_too_small_says_by_what(self, monkeypatch: pytest.MonkeyPatch) -> None:
         small = ModuleType("pjsua2_build")
-        small.LIMITS = {**library.NEEDED, "PJSUA_MAX_CALLS": 4}  # type: ignore[attr-defined]
+        small.LIMITS = {**library_limits.NEEDED, "PJSUA_MAX_CALLS": 4}  # type: ignore[attr-defined]
         monkeypatch.setitem(sys.modules, "pjsua2_build", small)
         with pytest.raises(SetupError, match=r"PJSUA_MAX_CALLS is 4, not 1024\. Build it with: make setup"):
-            library.require_limits()
+            library_limits.require_limits()
 
     async def test_a_library_of_the_package_index_says_what_to_do(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "pjsua2_build", None)
         with pytest.raises(SetupError, match=r"room for 4 calls.*pip uninstall pjsua2.*make setup"):
-            library.require_limits()
+            library_limits.require_limits()
         (finding,) = await library.check(Settings(), None)
-        assert (finding.ok, finding.advice) == (False, library.REBUILD)
+        assert (finding.ok, finding.advice) == (False, library_limits.REBUILD)
 
 
 class TestPorts:

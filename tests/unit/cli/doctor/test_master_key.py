@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from api.doctor import master_key
-from api.sealing import open_key_ring
+from api.node.recordings import open_key_ring
 from config.settings import Settings
 from engine.store import Accounts, Database
 

@@ -8,11 +8,11 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from api.doctor import object_store, residency
-from api.object_store import require_store_inside
-from api.privacy import residency_of
+from api.node.object_store import require_store_inside
+from api.node.privacy import residency_of
 from config.settings import Settings
 from engine.errors import SetupError
-from engine.recording import RecordingStatus
+from engine.model.recording import RecordingStatus
 from engine.store import Accounts, Database, Moves, Recordings
 from tests.peers.object_server import ACCESS_KEY, BUCKET, REGION, SECRET, ObjectServer, object_server
 from tests.peers.ports import Ports

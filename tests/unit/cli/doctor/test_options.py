@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from api.doctor.options import Answer, Certificates, NoAnswer, Target, ask
+from api.doctor.options import Certificates, NoAnswer, OptionsAnswer, OptionsTarget, ask
 from tests.peers.certificates import make_pems
 from tests.peers.ports import Ports
 from tests.peers.sip_answerer import sip_answerer
@@ -27,13 +27,13 @@ ANYONE = Certificates()
     ],
 )
 def test_a_uri_says_where_to_ask(uri: str, host: str, port: int, transport: str) -> None:
-    assert Target.of(uri) == Target(uri, host, port, transport)
+    assert OptionsTarget.of(uri) == OptionsTarget(uri, host, port, transport)
 
 
 async def test_any_final_answer_over_udp_shows_that_sip_is_spoken() -> None:
     async with sip_answerer(lambda _: "404 Not Found") as far_end:
-        target = Target.of(f"sip:127.0.0.1:{far_end.port}")
-        assert await ask(target, ANYONE) == Answer(404, "Not Found")
+        target = OptionsTarget.of(f"sip:127.0.0.1:{far_end.port}")
+        assert await ask(target, ANYONE) == OptionsAnswer(404, "Not Found")
     request = SipMessage.read(far_end.requests[0])
     assert (request.method, request.request_uri) == ("OPTIONS", target.uri)
     assert request.header("max-forwards") == "70"
@@ -43,20 +43,20 @@ async def test_any_final_answer_over_udp_shows_that_sip_is_spoken() -> None:
 async def test_a_lost_request_is_sent_again() -> None:
     answers = iter(("", "200 OK"))
     async with sip_answerer(lambda _: next(answers)) as far_end:
-        assert (await ask(Target.of(f"sip:127.0.0.1:{far_end.port}"), ANYONE)).code == 200
+        assert (await ask(OptionsTarget.of(f"sip:127.0.0.1:{far_end.port}"), ANYONE)).code == 200
     assert far_end.requests[0] == far_end.requests[1]
 
 
 async def test_a_provisional_answer_is_not_the_end_of_it() -> None:
     answers = iter(("100 Trying", "486 Busy Here"))
     async with sip_answerer(lambda _: next(answers)) as far_end:
-        assert (await ask(Target.of(f"sip:127.0.0.1:{far_end.port}"), ANYONE)).code == 486
+        assert (await ask(OptionsTarget.of(f"sip:127.0.0.1:{far_end.port}"), ANYONE)).code == 486
 
 
 async def test_over_tcp() -> None:
     async with sip_answerer(lambda _: "200 OK", stream=True) as far_end:
-        target = Target.of(f"sip:127.0.0.1:{far_end.port};transport=tcp")
-        assert await ask(target, ANYONE) == Answer(200, "OK")
+        target = OptionsTarget.of(f"sip:127.0.0.1:{far_end.port};transport=tcp")
+        assert await ask(target, ANYONE) == OptionsAnswer(200, "OK")
     assert SipMessage.read(far_end.requests[0]).header("via").startswith("SIP/2.0/TCP")
 
 
@@ -65,9 +65,9 @@ async def test_over_tls_with_and_without_an_authority_to_trust(tmp_path: Path) -
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pems.certificate, pems.key)
     async with sip_answerer(lambda _: "200 OK", stream=True, tls=context) as far_end:
-        target = Target.of(f"sip:127.0.0.1:{far_end.port};transport=tls")
+        target = OptionsTarget.of(f"sip:127.0.0.1:{far_end.port};transport=tls")
         for certificates in (ANYONE, Certificates(ca=pems.ca), Certificates(None, pems.certificate, pems.key)):
-            assert await ask(target, certificates) == Answer(200, "OK")
+            assert await ask(target, certificates) == OptionsAnswer(200, "OK")
 
 
 async def test_a_certificate_that_only_strict_checking_refuses_is_trusted_and_its_flaw_told(tmp_path: Path) -> None:
@@ -75,8 +75,8 @@ async def test_a_certificate_that_only_strict_checking_refuses_is_trusted_and_it
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pems.certificate, pems.key)
     async with sip_answerer(lambda _: "200 OK", stream=True, tls=context) as far_end:
-        answer = await ask(Target.of(f"sip:127.0.0.1:{far_end.port};transport=tls"), Certificates(ca=pems.ca))
-    assert answer == Answer(200, "OK", flaw="Missing Authority Key Identifier")
+        answer = await ask(OptionsTarget.of(f"sip:127.0.0.1:{far_end.port};transport=tls"), Certificates(ca=pems.ca))
+    assert answer == OptionsAnswer(200, "OK", flaw="Missing Authority Key Identifier")
 
 
 async def test_a_certificate_of_a_stranger_is_told(tmp_path: Path) -> None:
@@ -86,19 +86,19 @@ async def test_a_certificate_of_a_stranger_is_told(tmp_path: Path) -> None:
     context.load_cert_chain(pems.certificate, pems.key)
     async with sip_answerer(lambda _: "200 OK", stream=True, tls=context) as far_end:
         with pytest.raises(NoAnswer, match="certificate"):
-            await ask(Target.of(f"sip:127.0.0.1:{far_end.port};transport=tls"), Certificates(ca=other.ca))
+            await ask(OptionsTarget.of(f"sip:127.0.0.1:{far_end.port};transport=tls"), Certificates(ca=other.ca))
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
 async def test_a_closed_port_is_told(transport: str) -> None:
     port = Ports().one()
     with pytest.raises(NoAnswer, match=f"127.0.0.1:{port} over {transport.upper()} can't be reached"):
-        await ask(Target.of(f"sip:127.0.0.1:{port};transport={transport}"), ANYONE)
+        await ask(OptionsTarget.of(f"sip:127.0.0.1:{port};transport={transport}"), ANYONE)
 
 
 async def test_a_name_that_does_not_resolve_is_told() -> None:
     with pytest.raises(NoAnswer, match=r"nowhere\.invalid:5060 over UDP can't be reached"):
-        await ask(Target.of("sip:nowhere.invalid"), ANYONE)
+        await ask(OptionsTarget.of("sip:nowhere.invalid"), ANYONE)
 
 
 async def test_silence_is_told() -> None:
@@ -106,4 +106,4 @@ async def test_silence_is_told() -> None:
         silent.bind(("127.0.0.1", 0))
         port = silent.getsockname()[1]
         with pytest.raises(NoAnswer, match=f"127.0.0.1:{port} over UDP did not answer within 1 s"):
-            await ask(Target.of(f"sip:127.0.0.1:{port}"), ANYONE, timeout_s=1.0)
+            await ask(OptionsTarget.of(f"sip:127.0.0.1:{port}"), ANYONE, timeout_s=1.0)

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from api.doctor import residency
-from api.privacy import require_trunk_inside, residency_of
-from api.speech import require_speech_servers_inside
+from api.node.privacy import require_trunk_inside, residency_of
+from api.node.speech import require_speech_servers_inside
 from config.settings import Settings
 from config.speech_server import SpeechServerSettings
 from engine.errors import SetupError

@@ -8,28 +8,36 @@ from pathlib import Path
 
 import pytest
 
-from engine.accounts import Account
-from engine.call import Call, Event, after
-from engine.disk import Disk
-from engine.ids import Kind, new_id
-from engine.key_ring import KeyRing
-from engine.log_folder import LogFolder
+from engine.aio.disk_threads import Disk
+from engine.gdpr.sweeper import Sweeper
+from engine.ids import IdKind, new_id
+from engine.model.accounts import Account
+from engine.model.call import Call, Event, after
+from engine.model.callback import BodyFormat
+from engine.model.recording import Recording, RecordingStatus
+from engine.model.webhook_exchange import ExchangeKind, WebhookExchange
+from engine.privacy.log_folder import LogFolder
 from engine.privacy.pseudonym import Pseudonyms
-from engine.privacy.retention import Kept, Periods
-from engine.privacy.sweeper import Sweeper
-from engine.recording import Recording, RecordingStatus
-from engine.recording_files import discard
-from engine.recording_shelf import RecordingShelf
-from engine.sealing.masters import MasterKeyFile
+from engine.privacy.retention import DataCategory, Periods
+from engine.recordings.encryption.key_ring import KeyRing
+from engine.recordings.encryption.master_keys import MasterKeyFile
+from engine.recordings.files.wav import WavTape
+from engine.recordings.recording_files import discard
+from engine.recordings.storage import RecordingStorage
 from engine.store import AccountKeys, Accounts, Audit, Calls, Database, Exchanges, NewCallback, Outbox, Recordings
 from engine.store.retention import Retention
-from engine.tape.wav import WavTape
-from engine.web.exchange import Exchange, ExchangeKind
-from engine.web.request import BodyFormat
 from tests.unit.store.conftest import PEPPER
 from tests.unit.store.samples import NOON, a_call, a_recording
 
-PERIODS = Periods({Kept.CALLS: 365, Kept.RECORDINGS: 90, Kept.EVENTS: 60, Kept.WEBHOOKS: 30, Kept.OUTBOX: 30})
+PERIODS = Periods(
+    {
+        DataCategory.CALLS: 365,
+        DataCategory.RECORDINGS: 90,
+        DataCategory.EVENTS: 60,
+        DataCategory.WEBHOOKS: 30,
+        DataCategory.OUTBOX: 30,
+    }
+)
 PSEUDONYMS = Pseudonyms(PEPPER)
 
 
@@ -69,7 +77,7 @@ class House:
         self.audit = Audit(db, self.clock.now)
         self.retention = Retention(db, PSEUDONYMS)
         keys = KeyRing(MasterKeyFile(folder / "master.key"), AccountKeys(db))
-        self.shelf = RecordingShelf(folder, keys, sealed=False, disk=Disk())
+        self.shelf = RecordingStorage(folder, keys, sealed=False, disk=Disk())
 
     def sweeper(
         self,
@@ -104,10 +112,10 @@ class House:
         await self.calls.save(ended)
         return ended
 
-    def exchange(self, call: Call) -> Exchange:
-        return Exchange(
-            new_id(Kind.EXCHANGE), new_id(Kind.REQUEST), self.account.id, call.id, ExchangeKind.DOCUMENT, NOON, "POST",
-            "https://customer.example/flow", {"To": call.to}, BodyFormat.FORM, 1, 12, 200, answer="<Response/>",
+    def exchange(self, call: Call) -> WebhookExchange:
+        return WebhookExchange(
+            new_id(IdKind.EXCHANGE), new_id(IdKind.REQUEST), self.account.id, call.id, ExchangeKind.DOCUMENT, NOON,
+            "POST", "https://customer.example/flow", {"To": call.to}, BodyFormat.FORM, 1, 12, 200, answer="<Response/>",
         )  # fmt: skip
 
 

@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from engine.call import Attempt
-from engine.conference import ConferenceStatus
 from engine.errors import InvalidField, Refused, WrongState
-from engine.ids import Kind, new_id
-from engine.objects.removal import Removal
+from engine.gdpr.requests import PersonsRequests
+from engine.ids import IdKind, new_id
+from engine.model.call import Attempt
+from engine.model.conference import ConferenceStatus
+from engine.model.queue import Queue
+from engine.model.recording import RecordingStatus
 from engine.privacy.audit import CLI
 from engine.privacy.pseudonym import PREFIX
-from engine.privacy.requests import PersonsRequests
 from engine.privacy.retention import HoldOn
-from engine.queue import Queue
-from engine.recording import RecordingStatus
-from engine.recording_files import audio, discard
+from engine.recordings.object_storage.removal import Removal
+from engine.recordings.recording_files import audio, discard
 from engine.store import Accounts, Conferences, Holds, IdempotencyKeys, Moves, Numbers, Queues
 from engine.store.subjects import Subjects
 from tests.unit.store.conftest import PEPPER
@@ -66,7 +66,7 @@ async def a_life(house: House) -> None:
     keys = IdempotencyKeys(house.db)
     await keys.begin(house.account.id, f"call {PERSON}", "f", NOON)
     await keys.finish(house.account.id, f"call {PERSON}", 201, json.dumps({"to": PERSON}), None)
-    await Queues(house.db).made(Queue(new_id(Kind.QUEUE), house.account.id, f"for {PERSON}", NOON))
+    await Queues(house.db).made(Queue(new_id(IdKind.QUEUE), house.account.id, f"for {PERSON}", NOON))
 
 
 async def test_an_export_is_a_page_json_and_sound(house: House, requests: PersonsRequests) -> None:

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from engine.call_options import STANDARD, CallOptions
-from engine.conference import ConferenceStatus
-from engine.consent import ConsentRecord, Given, How, Policy
 from engine.errors import NotFound, RecordingError
-from engine.ids import Kind, new_id
-from engine.log_folder import LogFolder
+from engine.ids import IdKind, new_id
+from engine.model.call_options import STANDARD, CallOptions
+from engine.model.conference import ConferenceStatus
+from engine.model.conference_options import RoomOptions
+from engine.model.consent import ConsentPolicy, ConsentRecord, Given, How
+from engine.model.queue import Queue, QueueResult, Wait
 from engine.privacy.audit import CLI
+from engine.privacy.log_folder import LogFolder
 from engine.privacy.pseudonym import PREFIX
-from engine.privacy.retention import FOR_EVER, HoldOn, Kept, Periods, Swept
-from engine.queue import Queue, QueueResult, Wait
-from engine.room_options import RoomOptions
+from engine.privacy.retention import FOR_EVER, DataCategory, HoldOn, Periods, Swept
 from engine.store import Conferences, Consents, Holds, Queues, RecordingFilter
 from tests.peers.waiting import within
 from tests.unit.store.privacy.conftest import PERIODS, House
@@ -29,19 +29,19 @@ from tests.unit.store.samples import NOON, a_conference, a_participant
     ("days", "due_before"), [(FOR_EVER, None), (1, NOON - timedelta(days=1)), (365, NOON - timedelta(days=365))]
 )
 def test_a_period_says_what_is_due(days: int, due_before: object) -> None:
-    assert Periods({Kept.CALLS: days}).due_before(Kept.CALLS, NOON) == due_before
+    assert Periods({DataCategory.CALLS: days}).due_before(DataCategory.CALLS, NOON) == due_before
 
 
 def test_a_kind_without_a_period_is_kept_and_an_account_may_differ() -> None:
-    ours = Periods({Kept.CALLS: 10})
-    assert ours.due_before(Kept.EVENTS, NOON) is None
-    assert ours.overridden({Kept.EVENTS: 3}).days == {Kept.CALLS: 10, Kept.EVENTS: 3}
+    ours = Periods({DataCategory.CALLS: 10})
+    assert ours.due_before(DataCategory.EVENTS, NOON) is None
+    assert ours.overridden({DataCategory.EVENTS: 3}).days == {DataCategory.CALLS: 10, DataCategory.EVENTS: 3}
 
 
 async def test_each_kind_goes_when_its_time_is_up(house: House) -> None:
     call = await house.call()
     sweeper = house.sweeper()
-    taken: dict[float, set[Kept]] = {}
+    taken: dict[float, set[DataCategory]] = {}
     for days in (29, 31, 61, 91, 366):
         house.clock.days_later(days)
         due = await sweeper.due()
@@ -50,10 +50,10 @@ async def test_each_kind_goes_when_its_time_is_up(house: House) -> None:
 
     assert taken == {
         29: set(),
-        31: {Kept.WEBHOOKS, Kept.OUTBOX},
-        61: {Kept.EVENTS},
-        91: {Kept.RECORDINGS},
-        366: {Kept.CALLS},
+        31: {DataCategory.WEBHOOKS, DataCategory.OUTBOX},
+        61: {DataCategory.EVENTS},
+        91: {DataCategory.RECORDINGS},
+        366: {DataCategory.CALLS},
     }
     assert not Path(house.folder / f"{call.id}.wav").exists()
 
@@ -62,7 +62,7 @@ async def test_a_swept_call_keeps_what_a_bill_needs_and_no_number(house: House) 
     call = await house.call()
     house.clock.days_later(366)
 
-    await house.sweeper(Periods({Kept.CALLS: 365})).sweep(CLI)
+    await house.sweeper(Periods({DataCategory.CALLS: 365})).sweep(CLI)
 
     swept = await house.calls.get(call.id)
     assert swept is not None
@@ -73,7 +73,7 @@ async def test_a_swept_call_keeps_what_a_bill_needs_and_no_number(house: House) 
     assert (swept.url, swept.attempts, swept.flow) == (None, (), None)
     assert await house.calls.events(call.id) == []
     assert await house.exchanges.of_call(call.id) == ([], 0)
-    assert await house.sweeper().sweep(CLI) == [Swept(house.account.id, Kept.RECORDINGS, 1)]
+    assert await house.sweeper().sweep(CLI) == [Swept(house.account.id, DataCategory.RECORDINGS, 1)]
 
 
 async def test_a_swept_call_keeps_no_option_that_tells_of_a_person(house: House) -> None:
@@ -81,7 +81,7 @@ async def test_a_swept_call_keeps_no_option_that_tells_of_a_person(house: House)
     call = await house.call(options=chosen.over(STANDARD))
     house.clock.days_later(366)
 
-    await house.sweeper(Periods({Kept.CALLS: 365})).sweep(CLI)
+    await house.sweeper(Periods({DataCategory.CALLS: 365})).sweep(CLI)
 
     swept = await house.calls.get(call.id)
     assert swept is not None
@@ -92,7 +92,7 @@ async def test_a_live_call_is_never_due(house: House) -> None:
     call = await house.call(live=True)
     house.clock.days_later(1000)
 
-    await house.sweeper(Periods({Kept.CALLS: 1, Kept.EVENTS: 1})).sweep(CLI)
+    await house.sweeper(Periods({DataCategory.CALLS: 1, DataCategory.EVENTS: 1})).sweep(CLI)
 
     assert await house.calls.get(call.id) == call
     assert len(await house.calls.events(call.id)) == 1
@@ -111,13 +111,13 @@ async def test_a_dry_run_takes_nothing(house: House) -> None:
 async def test_an_accounts_own_period_wins_until_it_is_taken_back(house: House) -> None:
     await house.call()
     house.clock.days_later(40)
-    await house.retention.set_period(house.account.id, Kept.WEBHOOKS, FOR_EVER)
-    await house.retention.set_period(house.account.id, Kept.EVENTS, 5)
+    await house.retention.set_period(house.account.id, DataCategory.WEBHOOKS, FOR_EVER)
+    await house.retention.set_period(house.account.id, DataCategory.EVENTS, 5)
 
-    assert {each.kind for each in await house.sweeper().due()} == {Kept.OUTBOX, Kept.EVENTS}
+    assert {each.kind for each in await house.sweeper().due()} == {DataCategory.OUTBOX, DataCategory.EVENTS}
 
-    await house.retention.set_period(house.account.id, Kept.WEBHOOKS, None)
-    assert Kept.WEBHOOKS in {each.kind for each in await house.sweeper().due()}
+    await house.retention.set_period(house.account.id, DataCategory.WEBHOOKS, None)
+    assert DataCategory.WEBHOOKS in {each.kind for each in await house.sweeper().due()}
 
 
 @pytest.mark.parametrize("kind", HoldOn)
@@ -179,12 +179,12 @@ async def test_a_conference_that_has_ended_loses_its_name_with_the_calls(house: 
     open_ = a_conference(house.account.id, friendly_name="Zoë Peeters")
     for each in (ended, open_):
         await rooms.add(each)
-    sweeper = house.sweeper(Periods({Kept.CALLS: 365}))
+    sweeper = house.sweeper(Periods({DataCategory.CALLS: 365}))
     house.clock.days_later(364)
     assert await sweeper.sweep(CLI) == []
     house.clock.days_later(366)
 
-    assert await sweeper.sweep(CLI) == [Swept(house.account.id, Kept.CALLS, 1)]
+    assert await sweeper.sweep(CLI) == [Swept(house.account.id, DataCategory.CALLS, 1)]
 
     nameless = replace(ended, friendly_name=ended.id, options=RoomOptions(), pin=None, moderator_pin=None)
     assert await rooms.get(ended.id) == nameless
@@ -207,13 +207,13 @@ async def test_a_conference_of_a_held_call_keeps_its_name(house: House) -> None:
 
 async def test_waits_go_with_the_calls_and_the_name_of_a_queue_once_nobody_waits_there(house: House) -> None:
     queues, call = Queues(house.db), await house.call()
-    queue = await queues.made(Queue(new_id(Kind.QUEUE), house.account.id, "for Zoë Peeters", NOON))
-    left = Wait(new_id(Kind.QUEUE_WAIT), queue.id, call.id, 0, NOON)
-    waits = replace(left, id=new_id(Kind.QUEUE_WAIT))
+    queue = await queues.made(Queue(new_id(IdKind.QUEUE), house.account.id, "for Zoë Peeters", NOON))
+    left = Wait(new_id(IdKind.QUEUE_WAIT), queue.id, call.id, 0, NOON)
+    waits = replace(left, id=new_id(IdKind.QUEUE_WAIT))
     for each in (left, waits):
         await queues.entered(each)
     await queues.left(left, NOON, QueueResult.HANGUP)
-    sweeper = house.sweeper(Periods({Kept.CALLS: 365}))
+    sweeper = house.sweeper(Periods({DataCategory.CALLS: 365}))
     house.clock.days_later(366)
 
     await sweeper.sweep(CLI)
@@ -223,9 +223,9 @@ async def test_waits_go_with_the_calls_and_the_name_of_a_queue_once_nobody_waits
     assert await queues.get(queue.id) == queue
 
     await queues.left(waits, NOON, QueueResult.HANGUP)
-    assert await sweeper.sweep(CLI) == [Swept(house.account.id, Kept.CALLS, 2)]
+    assert await sweeper.sweep(CLI) == [Swept(house.account.id, DataCategory.CALLS, 2)]
     assert await queues.get(queue.id) == replace(queue, friendly_name=queue.id)
-    again = await queues.made(Queue(new_id(Kind.QUEUE), house.account.id, "for Zoë Peeters", NOON))
+    again = await queues.made(Queue(new_id(IdKind.QUEUE), house.account.id, "for Zoë Peeters", NOON))
     assert again.id != queue.id
 
 
@@ -235,7 +235,7 @@ async def test_more_than_a_batch_goes_in_one_sweep(house: House) -> None:
         await house.calls.note(call.id, "noise", {}, NOON)
     house.clock.days_later(61)
 
-    taken = await house.sweeper(Periods({Kept.EVENTS: 60})).sweep(CLI)
+    taken = await house.sweeper(Periods({DataCategory.EVENTS: 60})).sweep(CLI)
 
     assert [each.count for each in taken] == [100, 100, 51]
 
@@ -247,7 +247,7 @@ async def test_a_recording_whose_file_cannot_be_deleted_stays_for_the_next_sweep
     async def refuse(_: object) -> None:
         raise RecordingError("Permission denied")
 
-    assert await house.sweeper(Periods({Kept.RECORDINGS: 90}), refuse).sweep(CLI) == []
+    assert await house.sweeper(Periods({DataCategory.RECORDINGS: 90}), refuse).sweep(CLI) == []
     assert (await house.recordings.find(RecordingFilter(house.account.id, call.id)))[1] == 1
 
 
@@ -255,7 +255,7 @@ async def test_the_audit_log_is_cut_when_its_time_is_up(house: House) -> None:
     await house.audit.add(CLI, "key.create", "SK1")
     house.clock.days_later(400)
 
-    assert Swept("", Kept.AUDIT, 1) in await house.sweeper(Periods({Kept.AUDIT: 365})).sweep(CLI)
+    assert Swept("", DataCategory.AUDIT, 1) in await house.sweeper(Periods({DataCategory.AUDIT: 365})).sweep(CLI)
     assert await house.audit.verify() == []
 
 
@@ -279,17 +279,24 @@ async def test_consents_outlast_the_recordings_that_they_were_given_for(house: H
     call = await house.call()
     consents = Consents(house.db, house.clock.now)
     given = ConsentRecord(
-        new_id(Kind.CONSENT), house.account.id, call.id, call.to, Policy.ANNOUNCE, Given.YES, How.ANNOUNCED, NOON
+        new_id(IdKind.CONSENT),
+        house.account.id,
+        call.id,
+        call.to,
+        ConsentPolicy.ANNOUNCE,
+        Given.YES,
+        How.ANNOUNCED,
+        NOON,
     )
     await consents.add(given)
-    periods = Periods({Kept.CONSENTS: 1825, Kept.RECORDINGS: 90})
+    periods = Periods({DataCategory.CONSENTS: 1825, DataCategory.RECORDINGS: 90})
     house.clock.days_later(1824)
     await house.sweeper(periods).sweep(CLI)
     assert await consents.of_call(call.id) == [given]
 
     house.clock.days_later(1826)
 
-    assert await house.sweeper(periods).sweep(CLI) == [Swept(house.account.id, Kept.CONSENTS, 1)]
+    assert await house.sweeper(periods).sweep(CLI) == [Swept(house.account.id, DataCategory.CONSENTS, 1)]
     assert await consents.of_call(call.id) == []
 
 
@@ -300,13 +307,13 @@ async def test_the_nodes_logs_go_when_their_days_are_over_and_the_audit_log_says
     logs.path.mkdir()
     for name in ("telefoon.log", f"telefoon.log.{NOON.date()}"):
         (logs.path / name).touch()
-    sweeper = house.sweeper(Periods({Kept.LOGS: 2}), logs=logs)
+    sweeper = house.sweeper(Periods({DataCategory.LOGS: 2}), logs=logs)
 
     house.clock.days_later(2)
     assert await sweeper.due() == []
     house.clock.days_later(3)
-    assert await sweeper.due() == [Swept("", Kept.LOGS, 1)]
-    assert await sweeper.sweep(CLI) == [Swept("", Kept.LOGS, 1)]
+    assert await sweeper.due() == [Swept("", DataCategory.LOGS, 1)]
+    assert await sweeper.sweep(CLI) == [Swept("", DataCategory.LOGS, 1)]
 
     assert [path.name for path in logs.path.iterdir()] == ["telefoon.log"]
     *_, told = [each async for each in house.audit.rows()]

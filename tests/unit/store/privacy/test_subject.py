@@ -2,9 +2,9 @@
 
 import pytest
 
-from engine.privacy.subject import Subject
+from engine.privacy.subject import DataSubject
 
-SUBJECT = Subject("+32471234556")
+SUBJECT = DataSubject("+32471234556")
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_others_are_not(text: str) -> None:
 
 
 def test_a_short_number_is_known_by_its_country_alone() -> None:
-    short = Subject("+3221234567")
+    short = DataSubject("+3221234567")
     assert short.is_told_in("+3221234567")
     with pytest.raises(ValueError, match="is no telephone number"):
-        Subject("0471234556")
+        DataSubject("0471234556")

@@ -31,7 +31,7 @@ import ctypes, json, sys
 from pathlib import Path
 import espeakng_loader
 from tts.engines.espeak import EspeakEngine
-from tts.script import Manner, Utterance, Words
+from tts.script import Manner, ScriptUtterance, ScriptWords
 folder, voice, language, texts = Path(sys.argv[1]), sys.argv[2], sys.argv[3], json.loads(sys.argv[4])
 engine = EspeakEngine(folder, "loader")
 library, c = ctypes.CDLL(espeakng_loader.get_library_path()), ctypes.CDLL(None)
@@ -40,7 +40,8 @@ said = []
 for words in texts:
     trace = ctypes.c_void_p(c.fopen(bytes(folder / "trace"), b"w"))
     library.espeak_SetPhonemeTrace(2, trace)
-    engine.say(Utterance(language, tuple(Words(text, Manner(**manner)) for text, manner in words)), voice, None)
+    utterance = ScriptUtterance(language, tuple(ScriptWords(text, Manner(**manner)) for text, manner in words))
+    engine.say(utterance, voice, None)
     library.espeak_SetPhonemeTrace(0, None)
     c.fclose(trace)
     said.append((folder / "trace").read_text("utf-8").strip())

@@ -8,7 +8,7 @@ import pytest
 from tts.engines.base import EngineError
 from tts.engines.mbrola import MbrolaEngine
 from tts.mbrola_files import missing
-from tts.script import Manner, Utterance, Words
+from tts.script import Manner, ScriptUtterance, ScriptWords
 
 pytestmark = pytest.mark.processes
 installed = pytest.mark.skipif(missing("nl2") is not None, reason=missing("nl2") or "")
@@ -16,8 +16,8 @@ installed = pytest.mark.skipif(missing("nl2") is not None, reason=missing("nl2")
 SENTENCE = "Al onze medewerkers zijn op dit moment in gesprek."
 
 
-def dutch(text: str, rate: int = 100) -> Utterance:
-    return Utterance("nl-BE", (Words(text, Manner(rate=rate)),))
+def dutch(text: str, rate: int = 100) -> ScriptUtterance:
+    return ScriptUtterance("nl-BE", (ScriptWords(text, Manner(rate=rate)),))
 
 
 def test_a_voice_that_is_not_installed_is_told_with_the_packages_that_bring_it(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_belgian_french_counts_in_its_own_words(tmp_path: Path) -> None:
     engine = MbrolaEngine(tmp_path)
 
     def said(text: str, language: str) -> int:
-        return len(engine.say(Utterance(language, (Words(text),)), "fr1", None)[0])
+        return len(engine.say(ScriptUtterance(language, (ScriptWords(text),)), "fr1", None)[0])
 
     assert said("95", "fr-BE") == said("nonante-cinq", "fr-BE")
     assert said("95", "fr-BE") != said("95", "fr-FR")

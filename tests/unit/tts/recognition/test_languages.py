@@ -9,8 +9,8 @@ import asyncio
 
 import pytest
 
-from engine.consent import Sentence, load_texts
-from engine.languages import LANGUAGES, primary_language
+from engine.model.consent import Sentence, load_texts
+from engine.model.languages import LANGUAGES, primary_language
 from engine.ports import Speech
 from tts.synthesizer import SpeechService
 

@@ -15,9 +15,9 @@ import pytest
 import soundfile
 
 from engine.errors import RecognitionError, SetupError, UnknownLanguage
-from engine.hearing import PartialTranscript, SpeechBegan, Transcript, Understood
-from engine.languages import LANGUAGES
+from engine.model.languages import LANGUAGES
 from engine.ports import Speech
+from engine.ports.recognition import PartialTranscript, SpeechBegan, Transcript, Understood
 from tests.peers.waiting import within
 from tts.recognition.recognizer import WhisperRecognizer
 from tts.synthesizer import SpeechService

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.consent import Sentence, load_texts
+from engine.model.consent import Sentence, load_texts
 from engine.ports import Speech
 from tests.peers.judge import read_by
 from tests.peers.word_errors import word_errors

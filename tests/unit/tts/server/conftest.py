@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from api.clock import SystemClock
+from api.node.clock import SystemClock
 from tests.peers.speech_server import KEY, SpeechPeer, speech_peer
 from tts.cache import PromptCache
 from tts.choosing import voice_table

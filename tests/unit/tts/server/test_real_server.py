@@ -11,7 +11,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from api.clock import SystemClock
+from api.node.clock import SystemClock
 from engine.errors import SpeechError
 from engine.ports import Speech
 from tests.peers.ports import Ports

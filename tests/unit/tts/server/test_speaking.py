@@ -9,14 +9,14 @@ import pytest
 from aiohttp.abc import ResolveResult
 from structlog.testing import capture_logs
 
-from api.clock import SystemClock
+from api.node.clock import SystemClock
 from engine.errors import SpeechError
 from engine.ports import Speech
-from engine.residency import Outside, Residency
+from engine.security.residency import Outside, Residency
 from tests.peers.speech_server import HZ, KEY, SpeechPeer, wav
 from tests.unit.tts.listening import listen
 from tests.unit.tts.server.conftest import Serving
-from tts.script import Utterance, Words
+from tts.script import ScriptUtterance, ScriptWords
 from tts.server_engine.client import ServerClient
 from tts.server_engine.failures import ServerFailed
 from tts.server_engine.server import AudioFormat, SpeechServer
@@ -259,6 +259,6 @@ async def test_a_server_in_a_country_that_is_not_allowed_is_not_asked() -> None:
     server = SpeechServer("http://speech.example:1/v1/audio/speech", "anna")
     try:
         with pytest.raises(ServerFailed, match=r"may not be asked: speech\.example is in US"):
-            await client.speech(server, Utterance("nl-NL", (Words("Hallo."),)), None)
+            await client.speech(server, ScriptUtterance("nl-NL", (ScriptWords("Hallo."),)), None)
     finally:
         await client.close()

@@ -1,0 +1,1 @@
+"""Makes docs/compliance/ from the product's own facts."""

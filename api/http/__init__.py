@@ -1,0 +1,1 @@
+"""The REST interface: reads requests, asks the engine, writes JSON."""

@@ -1,0 +1,90 @@
+"""The aiohttp application: one route for each published operation."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler
+
+from api.http import requests as asked
+from api.http.authentication import authenticate
+from api.http.contract import Operation
+from api.http.idempotency import IdempotentRequests
+from api.http.problems import problems
+from api.http.resources import (
+    calls,
+    conferences,
+    events,
+    holds,
+    node,
+    participants,
+    privacy,
+    queues,
+    recordings,
+    webhooks,
+)
+from api.http.services import OpenResource, Resource, RestServices
+from engine.recordings.files.encoding import Format
+
+MAX_BODY_BYTES: Final = 1024 * 1024
+
+RESOURCES: Final[Mapping[str, Resource]] = {
+    **calls.RESOURCES,
+    **conferences.RESOURCES,
+    **events.RESOURCES,
+    **holds.RESOURCES,
+    **participants.RESOURCES,
+    **privacy.RESOURCES,
+    **queues.RESOURCES,
+    **recordings.RESOURCES,
+    **webhooks.RESOURCES,
+}
+OPEN_RESOURCES: Final[Mapping[str, OpenResource]] = node.RESOURCES
+
+
+def build_app(services: RestServices) -> web.Application:
+    """An application that serves exactly what is published."""
+    app = web.Application(middlewares=[problems], client_max_size=MAX_BODY_BYTES)
+    once = IdempotentRequests(services.idempotency)
+    app.on_shutdown.append(lambda _: _stop(services))
+    for operation in services.published.operations.values():
+        handler = _handler(operation, services, once)
+        for path in _paths(operation):
+            app.router.add_route(operation.method, path, handler)
+            if operation.method == hdrs.METH_GET:
+                # RFC 9110 §9.1: whoever serves GET serves HEAD.
+                app.router.add_route(hdrs.METH_HEAD, path, handler)
+    return app
+
+
+def _paths(operation: Operation) -> tuple[str, ...]:
+    """The published one; a recording's sound also by the name of a file, which many who fetch it add."""
+    if operation.id != "downloadRecording":
+        return (operation.path,)
+    return (operation.path, *(f"{operation.path}.{suffix}" for suffix in Format))
+
+
+async def _stop(services: RestServices) -> None:
+    services.stopping.set()
+    services.bell.ring()
+
+
+def _handler(operation: Operation, services: RestServices, once: IdempotentRequests) -> Handler:
+    if operation.is_open:
+        open_resource = OPEN_RESOURCES[operation.id]
+
+        async def handle_open(request: web.Request) -> web.StreamResponse:
+            return await open_resource(services, request)
+
+        return handle_open
+    resource = RESOURCES[operation.id]
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        caller = await authenticate(request, services.accounts, operation)
+
+        async def carry_out() -> web.StreamResponse:
+            return await resource(services, await asked.read(request, caller, operation, services.published))
+
+        return await once.answer(request, caller.account, carry_out)
+
+    return handle

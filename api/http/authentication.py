@@ -1,0 +1,34 @@
+"""Who is asking: the header X-API-Key."""
+
+from http import HTTPStatus
+from typing import Final
+
+from aiohttp import web
+
+from api.http.contract import Operation
+from api.http.problems import Problem
+from engine.model.accounts import Caller, Scope
+from engine.store import Accounts
+
+HEADER: Final = "X-API-Key"
+
+
+async def authenticate(request: web.Request, accounts: Accounts, operation: Operation) -> Caller:
+    """Whom the request's key makes known. Raises Problem 401, and 403 where the key is not for this operation."""
+    return await caller_with(request, accounts, Scope(operation.scope))
+
+
+async def caller_with(request: web.Request, accounts: Accounts, scope: Scope) -> Caller:
+    """Whom the request's key makes known. Raises Problem 401, and 403 where the key lacks the scope."""
+    key = request.headers.get(HEADER)
+    if not key:
+        raise Problem(HTTPStatus.UNAUTHORIZED, f"Send an API key in the header {HEADER}.")
+    caller = await accounts.caller(key)
+    if caller is None:
+        raise Problem(HTTPStatus.UNAUTHORIZED, "This API key is unknown or was revoked.")
+    if scope not in caller.scopes:
+        raise Problem(
+            HTTPStatus.FORBIDDEN,
+            f"This API key lacks the scope {scope}. Make one with: telefoon keys create --account NAME --scope {scope}",
+        )
+    return caller

@@ -1,0 +1,79 @@
+"""What the REST interface needs of the engine."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from engine.flow.interpreter import Start
+from engine.live.orders import CallChange, ConferenceChange, NewCall, NewConference, ParticipantOrder
+from engine.model.call import Call
+from engine.model.conference import Conference, Participant
+from engine.ports import RtpStats
+
+
+class CallService(Protocol):
+    """Places, finds and changes calls for the REST interface.
+
+    Each method raises StoreError when the database fails, and then nothing has happened.
+    """
+
+    async def place(self, order: NewCall) -> Call:
+        """The call as stored; its INVITE leaves afterwards."""
+        ...
+
+    async def end(self, account_id: str, call_id: str) -> None:
+        """Cancel or hang up; an ended call stays as it is. Raises NotFound."""
+        ...
+
+    async def change(self, account_id: str, call_id: str, change: CallChange) -> Call:
+        """Do something with a live call. Raises NotFound, and WrongState with the call's state."""
+        ...
+
+    async def take_from_queue(self, account_id: str, queue_id: str, call_id: str | None, start: Start) -> Call:
+        """Give who waits first, or the one named, another flow. Raises NotFound, WrongState."""
+        ...
+
+    def place_in_queue(self, call_id: str) -> tuple[int, float | None] | None:
+        """Position from 1 and the estimated wait in seconds of a call that waits here."""
+        ...
+
+    async def delete_recording(self, account_id: str, recording_id: str) -> None:
+        """File and row. Raises NotFound, and WrongState while it is being written."""
+        ...
+
+
+class ConferenceDesk(Protocol):
+    """Takes orders about conferences, as CallService does about calls."""
+
+    async def create(self, order: NewConference) -> Conference:
+        """A conference to be joined by its name."""
+        ...
+
+    async def end(self, account_id: str, conference_id: str) -> None:
+        """Send everybody home. Raises NotFound."""
+        ...
+
+    async def change(self, account_id: str, conference_id: str, change: ConferenceChange) -> Conference:
+        """Do something with an open conference. Raises NotFound, WrongState."""
+        ...
+
+    async def change_participant(
+        self, account_id: str, conference_id: str, who: str, order: ParticipantOrder
+    ) -> Participant:
+        """Change how somebody takes part; `who` is a participant's or a call's id. Raises NotFound."""
+        ...
+
+    async def lines(self, account_id: str, conference_id: str) -> Mapping[str, RtpStats]:
+        """How good the lines of those in it are, by their participants' ids."""
+        ...
+
+    async def send_out(self, account_id: str, conference_id: str, who: str) -> None:
+        """Somebody leaves; the call goes on with its flow. Raises NotFound."""
+        ...
+
+
+class Health(Protocol):
+    """Whether this node can do its work."""
+
+    async def readiness(self) -> Mapping[str, object]:
+        """{"ready": bool, "checks": {name: {"ok": bool, "detail": str}}}."""
+        ...

@@ -1,0 +1,137 @@
+"""Errors as application/problem+json (RFC 9457), for everything that can go wrong with a request."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from api.http.titles import TITLES
+from engine.errors import (
+    InvalidField,
+    NoSpace,
+    NotFound,
+    ObjectStoreError,
+    Refused,
+    StoreError,
+    TelefoonError,
+    WrongState,
+)
+
+CONTENT_TYPE: Final = "application/problem+json"
+_TYPE: Final = "about:blank"
+_AGAIN_AFTER_S: Final = 5
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One wrong field of a request: its published name, and a sentence."""
+
+    field: str
+    detail: str
+
+
+class Problem(Exception):
+    """A request that is answered with an error; `detail` is written for the user."""
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        detail: str,
+        errors: Sequence[FieldError] = (),
+        *,
+        again_after_s: int | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.errors = tuple(errors)
+        self.again_after_s = again_after_s
+
+
+class Invalid(Problem):
+    """422: understood, but some fields are wrong."""
+
+    def __init__(self, *errors: FieldError) -> None:
+        detail = "; ".join(f"{each.field}: {each.detail}" for each in errors)
+        super().__init__(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors)
+
+
+def problem_response(problem: Problem) -> web.Response:
+    """The problem's body, with no more in it than it says."""
+    title = TITLES[problem.status]
+    body: dict[str, Any] = {
+        "type": _TYPE,
+        "title": title,
+        "status": int(problem.status),
+        "detail": problem.detail,
+    }
+    if problem.errors:
+        body["errors"] = [{"field": each.field, "detail": each.detail} for each in problem.errors]
+    headers = {} if problem.again_after_s is None else {"Retry-After": str(problem.again_after_s)}
+    return web.json_response(body, status=problem.status, reason=title, headers=headers, content_type=CONTENT_TYPE)
+
+
+@web.middleware
+async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Outermost middleware: whatever a handler raises becomes a problem."""
+    try:
+        return await handler(request)
+    except Problem as problem:
+        return problem_response(problem)
+    except TelefoonError as error:
+        return problem_response(_of_engine(error))
+    except web.HTTPException as error:
+        if error.status < HTTPStatus.BAD_REQUEST:
+            raise
+        response = problem_response(_of_http(request, error))
+        if "Allow" in error.headers:
+            response.headers["Allow"] = error.headers["Allow"]
+        return response
+    except Exception:
+        log.exception("request_failed", method=request.method, path=request.path)
+        return problem_response(
+            Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Telefoon failed on this request; its log says how.")
+        )
+
+
+def _of_engine(error: TelefoonError) -> Problem:
+    match error:
+        case NotFound():
+            return Problem(HTTPStatus.NOT_FOUND, str(error))
+        case InvalidField():
+            return Invalid(FieldError(error.field, error.detail))
+        case WrongState():
+            return Problem(HTTPStatus.CONFLICT, str(error))
+        case Refused():
+            return Problem(HTTPStatus.FORBIDDEN, str(error))
+        case NoSpace():
+            return Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), again_after_s=_AGAIN_AFTER_S)
+        case StoreError():
+            log.error("store_failed", error=str(error))
+            return Problem(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "The database does not answer now; try again.",
+                again_after_s=_AGAIN_AFTER_S,
+            )
+        case ObjectStoreError():
+            log.error("object_store_failed", error=str(error))
+            return Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+        case _:
+            log.error("request_failed", error=str(error))
+            return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, str(error))
+
+
+def _of_http(request: web.Request, error: web.HTTPException) -> Problem:
+    status = HTTPStatus(error.status)
+    details = {
+        HTTPStatus.NOT_FOUND: f"There is nothing at {request.path}; /docs lists what there is.",
+        HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not for {request.path}.",
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than 1 MiB.",
+    }
+    return Problem(status, details.get(status, TITLES[status]))

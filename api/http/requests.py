@@ -1,0 +1,223 @@
+"""Reads requests: path, query and body, checked against what is published, before any resource sees them."""
+
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from http import HTTPStatus
+from typing import Any, Final, Protocol, TypeVar
+
+from aiohttp import web
+from jsonschema import ValidationError
+
+from api.http.contract import Operation, Published
+from api.http.problems import FieldError, Invalid, Problem
+from engine.errors import NotFound
+from engine.model.accounts import Account, Caller
+from engine.privacy.audit import by_key
+
+_IDENTIFIER: Final = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
+_UNESCAPED_PLUS: Final = re.compile(r" [0-9]+")
+"""A number in E.164 whose plus a client has not escaped; nothing else begins so."""
+_LONGEST_NAME: Final = 40
+_JSON: Final = "application/json"
+_BOOLEANS: Final = {"true": True, "false": False}
+_AN: Final = {
+    "array": "a list",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "object": "an object",
+    "string": "a text",
+}
+
+
+class Owned(Protocol):
+    """Whatever belongs to an account."""
+
+    @property
+    def account_id(self) -> str: ...
+
+
+T = TypeVar("T", bound=Owned)
+
+
+@dataclass(frozen=True, slots=True)
+class ApiRequest:
+    """A request that is well formed. `query` and `body` have their published defaults filled in.
+
+    `actor` is who asks, as the audit log names it.
+    """
+
+    account: Account
+    path: Mapping[str, str]
+    query: Mapping[str, Any]
+    body: Mapping[str, Any]
+    http: web.Request
+    actor: str = ""
+
+    def own(self, kind: str, found: T | None) -> T:
+        """What was found for the path's `kind`_id, if it is the account's. Raises NotFound: others' is no one's."""
+        if found is None or found.account_id != self.account.id:
+            raise NotFound(kind, self.path[f"{kind}_id"])
+        return found
+
+
+async def read(request: web.Request, caller: Caller, operation: Operation, published: Published) -> ApiRequest:
+    """Raises Problem (400, 413, 415, 422) naming what is wrong, and NotFound for what can be no identifier."""
+    for name, value in request.match_info.items():
+        if not _IDENTIFIER.fullmatch(value):
+            raise NotFound(name.removesuffix("_id"), value)
+    query = _query(request, operation, published)
+    body = await _body(request, operation, published)
+    return ApiRequest(caller.account, dict(request.match_info), query, body, request, by_key(caller.key_id))
+
+
+def _query(request: web.Request, operation: Operation, published: Published) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    errors: list[FieldError] = []
+    for parameter in operation.query:
+        text = request.query.get(parameter.name)
+        if text is None:
+            if "default" in parameter.schema:
+                values[parameter.name] = parameter.schema["default"]
+            continue
+        if _UNESCAPED_PLUS.fullmatch(text):
+            text = f"+{text[1:]}"
+        value = _typed(text, parameter.schema.get("type"))
+        errors += _faults(published, parameter.schema, value, parameter.name)
+        values[parameter.name] = value
+    if errors:
+        raise Invalid(*errors)
+    return values
+
+
+def _typed(text: str, kind: str | None) -> Any:
+    if kind == "integer" and re.fullmatch(r"-?[0-9]{1,18}", text):
+        return int(text)
+    if kind == "boolean":
+        return _BOOLEANS.get(text, text)
+    return text
+
+
+async def _body(request: web.Request, operation: Operation, published: Published) -> dict[str, Any]:
+    if operation.body is None:
+        return {}
+    raw = await request.read()
+    if not raw and not operation.body.get("required"):
+        return _with_defaults({}, operation.body)
+    if request.content_type != _JSON:
+        raise Problem(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            f"The body is {request.content_type}; send {_JSON} in the header Content-Type.",
+        )
+    value = _parsed(raw)
+    errors = _faults(published, operation.body, value, "body")
+    if errors:
+        raise Invalid(*errors)
+    return _with_defaults(value, operation.body)
+
+
+def _parsed(raw: bytes) -> Any:
+    try:
+        value = json.loads(raw, parse_constant=_no_constant)
+        _check_text(value)
+    except (ValueError, RecursionError) as error:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"The body is not JSON: {error}.") from None
+    return value
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON value")
+
+
+def _check_text(value: Any) -> None:
+    """JSON can spell texts that are no Unicode, and the character NUL that databases refuse."""
+    if isinstance(value, str):
+        value.encode()
+        if "\0" in value:
+            raise ValueError("the character NUL can't be stored")
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            _check_text(name)
+            _check_text(each)
+    elif isinstance(value, list):
+        for each in value:
+            _check_text(each)
+
+
+def _with_defaults(value: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    properties = schema.get("properties", {})
+    defaults = {name: each["default"] for name, each in properties.items() if "default" in each}
+    return {**defaults, **value}
+
+
+def _faults(published: Published, schema: Mapping[str, Any], value: Any, whole: str) -> list[FieldError]:
+    """The first fault of each field."""
+    found = published.validator(schema).iter_errors(value)
+    faults: dict[str, FieldError] = {}
+    for fault in (each for error in found for each in _explained(error, whole)):
+        faults.setdefault(fault.field, fault)
+    return list(faults.values())
+
+
+def _explained(error: ValidationError, whole: str) -> Iterator[FieldError]:
+    field = ".".join(str(step) for step in error.absolute_path) or whole
+    given: Any = error.instance
+    rule: Any = error.validator_value
+    schema: Any = error.schema
+    match error.validator:
+        case "required":
+            yield from (FieldError(name, "is required.") for name in rule if name not in given)
+        case "type":
+            yield FieldError(field, f"{_shown(given)} is not {_AN.get(rule, rule)}.")
+        case "anyOf":
+            yield from _of_branches(error, field, whole)
+        case "enum":
+            yield FieldError(field, f"{_shown(given)} is not one of {', '.join(str(each) for each in rule)}.")
+        case "minimum" | "maximum":
+            yield FieldError(field, f"{given} is not allowed; give {schema['minimum']} to {schema['maximum']}.")
+        case "additionalProperties":
+            inside = "" if not error.absolute_path else f"{field}."
+            yield from _that_are_not(set(given), schema.get("properties", {}), inside)
+        case "maxLength":
+            yield FieldError(field, f"is longer than {rule} characters.")
+        case "minLength":
+            yield FieldError(field, "is empty.")
+        case "pattern":
+            yield FieldError(field, f"{_shown(given)} {schema['x-expected']}")
+        case _:
+            yield FieldError(field, error.message)
+
+
+def _that_are_not(given: set[str], known: Collection[str], inside: str) -> Iterator[FieldError]:
+    """Fields that nobody reads: who writes them has meant another."""
+    for name in sorted(given.difference(known)):
+        meant = get_close_matches(name, known, 1)
+        hint = f"; is {meant[0]} meant?" if meant else f". There are {', '.join(known)}."
+        yield FieldError(f"{inside}{name[:_LONGEST_NAME]}", f"is no field here{hint}")
+
+
+def _of_branches(error: ValidationError, field: str, whole: str) -> Iterator[FieldError]:
+    rules: Any = error.validator_value
+    branch = _branch(error)
+    if branch is None:
+        yield FieldError(field, f"{_shown(error.instance)} is not {' or '.join(_AN[each['type']] for each in rules)}.")
+    for each in error.context or ():
+        if each.relative_schema_path[0] == branch:
+            yield from _explained(each, whole)
+
+
+def _branch(error: ValidationError) -> int | None:
+    """Of some ways to write a value, the one that was meant, by its kind; None where it is of no such kind."""
+    if not error.context:
+        return None
+    wrong = {each.relative_schema_path[0] for each in error.context if each.validator == "type" and not each.path}
+    rules: Any = error.validator_value
+    meant = [number for number in range(len(rules)) if number not in wrong]
+    return meant[0] if meant else None
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:60]}…"

@@ -1,0 +1,90 @@
+"""Reads what is to be done with a live call out of a request's body."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from api.http.faults import Faults
+from api.http.resources.flow_source import start_of
+from api.http.resources.speech_fields import spoken_of
+from engine.flow.plans import CallRecordingPlan, Channels, Tracks, Trim
+from engine.live.orders import (
+    CallChange,
+    PlayInto,
+    RecordingAction,
+    RecordingChange,
+    SayInto,
+    Side,
+    Transfer,
+    TransferMode,
+)
+from engine.model.call import Status
+from engine.model.callback import Callback, RecordingEventName
+from engine.model.numbers import parse_e164
+from engine.model.recording_marks import PauseBehavior
+
+Body = Mapping[str, Any]
+
+CHANGES_NOTHING: Final = ("body", "changes nothing; give one of the published properties.")
+
+_TOLD: Final = (RecordingEventName.COMPLETED.value, RecordingEventName.FAILED.value, RecordingEventName.ABSENT.value)
+
+
+def change_of(body: Body) -> CallChange:
+    """What is asked for. Raises Invalid, naming every field that is wrong."""
+    faults = Faults()
+    change = CallChange(
+        start=start_of(body, faults),
+        say=_say(body["say"], faults) if "say" in body else None,
+        transfer=_transfer(body["transfer"], faults) if "transfer" in body else None,
+        recording=_recording(body["recording"], faults) if "recording" in body else None,
+        play=PlayInto(body["play"]["url"], _side(body["play"])) if "play" in body else None,
+        mute=body.get("mute"),
+        hold=body.get("hold"),
+        digits=body.get("digits", ""),
+        end=Status(body["status"]) if "status" in body else None,
+        withdraw_consent="consent" in body,
+    )
+    if not set(body) - {"method"}:
+        faults.add(*CHANGES_NOTHING)
+    faults.require_none()
+    return change
+
+
+def pause_behavior_of(asked: Body, field: str, action: str | None, faults: Faults) -> PauseBehavior | None:
+    """What a pause leaves in the recording; None: as is set. `field` is how a fault names it."""
+    if "pause_behavior" not in asked:
+        return None
+    if action != RecordingAction.PAUSE:
+        faults.add(field, "goes with a pause alone.")
+    return PauseBehavior(asked["pause_behavior"])
+
+
+def _recording(asked: Body, faults: Faults) -> RecordingChange:
+    url = asked.get("status_callback")
+    plan = CallRecordingPlan(
+        Tracks(asked.get("track", Tracks.BOTH)),
+        Channels(asked.get("channels", Channels.DUAL)),
+        Trim(asked.get("trim", Trim.NOTHING)),
+        Callback(url, events=tuple(asked.get("status_callback_events", _TOLD))) if url else None,
+    )
+    behavior = pause_behavior_of(asked, "recording.pause_behavior", asked["action"], faults)
+    return RecordingChange(RecordingAction(asked["action"]), plan, behavior)
+
+
+def _say(asked: Body, faults: Faults) -> SayInto:
+    return SayInto(asked["text"], spoken_of(asked, faults), _side(asked))
+
+
+def _transfer(asked: Body, faults: Faults) -> Transfer:
+    to = faults.read("transfer.to", _target, asked["to"], "")
+    mode = TransferMode(asked.get("mode", TransferMode.BLIND))
+    return Transfer(to, mode, int(asked.get("timeout", 30)))
+
+
+def _target(to: str) -> str:
+    """Raises ValueError for what is neither a SIP URI nor a number."""
+    return to if to.startswith(("sip:", "sips:")) else parse_e164(to)
+
+
+def _side(asked: Body) -> Side:
+    return Side(asked.get("to", Side.SELF))

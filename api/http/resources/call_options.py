@@ -1,0 +1,36 @@
+"""Options of calls as the REST interface writes them, by their table in engine/model/call_options.py."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from api.http.faults import Faults
+from api.http.resources.consent_fields import consent_of
+from engine.model.call_options import CallOptions
+from engine.model.languages import nearest_language
+
+Body = Mapping[str, Any]
+Read = Callable[[Any, Faults], Any]
+
+
+def _language(given: str, faults: Faults) -> str | None:
+    return faults.read("tts_language", nearest_language, given, None)
+
+
+def _plain(given: Any, _: Faults) -> Any:
+    return int(given) if isinstance(given, float) else given  # JSON's 30.0 is a whole number too
+
+
+_READ: Final[Mapping[str, Read]] = {"language": _language, "consent": consent_of}
+"""For options that are not simply what the body has."""
+
+
+def options_of(body: Body, faults: Faults) -> CallOptions:
+    """What a request for a call has chosen."""
+    given = {name: option.rest for name, option in CallOptions.table().items() if option.rest and option.rest in body}
+    return CallOptions(**{name: _READ.get(name, _plain)(body[rest], faults) for name, rest in given.items()})
+
+
+def options_json(options: CallOptions) -> dict[str, Any]:
+    """What a call tells of its options; of a consent policy, its name."""
+    told = {option.rest: value for _, option, value in options.items() if option.rest is not None and option.shown}
+    return {**told, "consent": options.consent.policy.value if options.consent else None}

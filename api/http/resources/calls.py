@@ -1,0 +1,108 @@
+"""/calls"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+from aiohttp import web
+
+from api.http.contract import BASE_PATH
+from api.http.cursor import next_cursor, place_of, words
+from api.http.faults import Faults
+from api.http.moments import moment
+from api.http.requests import ApiRequest
+from api.http.resources.call_changes import change_of
+from api.http.resources.call_options import options_of
+from api.http.resources.flow_source import flow_of
+from api.http.resources.new_call import called_of, own_number
+from api.http.serializers import call_json, consent_json, event_json
+from api.http.services import Resource, RestServices
+from engine.live.orders import NewCall
+from engine.model.call import Call, Direction, Status
+from engine.model.numbers import Number
+from engine.store import CallFilter
+
+
+async def list_calls(services: RestServices, asked: ApiRequest) -> web.Response:
+    query = asked.query
+    wanted = CallFilter(
+        account_id=asked.account.id,
+        status=Status(query["status"]) if "status" in query else None,
+        direction=Direction(query["direction"]) if "direction" in query else None,
+        from_=query.get("from"),
+        to=query.get("to"),
+        start_time_after=moment(query, "start_time_after"),
+        start_time_before=moment(query, "start_time_before"),
+        parent_id=query.get("parent_id"),
+    )
+    found, total = await services.calls.find(wanted, query["page"], query["page_size"], place_of(query))
+    more = next_cursor(found, query["page_size"], lambda call: call.start_time)
+    return web.json_response({"calls": [call_json(call) for call in found], "total": total, **more})
+
+
+async def initiate_call(services: RestServices, asked: ApiRequest) -> web.Response:
+    number = await own_number(services, asked)
+    call = await services.desk.place(_order(asked, number))
+    location = f"{BASE_PATH}/calls/{call.id}"
+    return web.json_response(call_json(call), status=HTTPStatus.CREATED, headers={"Location": location})
+
+
+async def get_call(services: RestServices, asked: ApiRequest) -> web.Response:
+    return web.json_response(call_json(await own_call(services, asked)))
+
+
+async def end_call(services: RestServices, asked: ApiRequest) -> web.Response:
+    await services.desk.end(asked.account.id, asked.path["call_id"])
+    await services.audit.add(asked.actor, "call.end", asked.path["call_id"], account=asked.account.id)
+    return web.Response(status=HTTPStatus.NO_CONTENT)
+
+
+async def list_call_events(services: RestServices, asked: ApiRequest) -> web.Response:
+    call = await own_call(services, asked)
+    events = await services.calls.events(
+        call.id, words(asked.query.get("type")), asked.query["after"], asked.query["limit"]
+    )
+    return web.json_response({"events": [event_json(event) for event in events]})
+
+
+async def list_call_consents(services: RestServices, asked: ApiRequest) -> web.Response:
+    call = await own_call(services, asked)
+    return web.json_response({"consents": [consent_json(each) for each in await services.consents.of_call(call.id)]})
+
+
+async def change_call(services: RestServices, asked: ApiRequest) -> web.Response:
+    changed = await services.desk.change(asked.account.id, asked.path["call_id"], change_of(asked.body))
+    await services.audit.add(
+        asked.actor, "call.change", changed.id, account=asked.account.id, fields=sorted(asked.body)
+    )
+    return web.json_response(call_json(changed))
+
+
+RESOURCES: Final[Mapping[str, Resource]] = {
+    "listCalls": list_calls,
+    "initiateCall": initiate_call,
+    "getCall": get_call,
+    "endCall": end_call,
+    "changeCall": change_call,
+    "listCallEvents": list_call_events,
+    "listCallConsents": list_call_consents,
+}
+
+
+def _order(asked: ApiRequest, number: Number) -> NewCall:
+    """Every fault at once, so that a client mends them in one go. Raises Invalid."""
+    body, faults = asked.body, Faults()
+    order = NewCall(
+        account_id=asked.account.id,
+        to=called_of(body, faults),
+        from_=number.e164,
+        url=body.get("url"),
+        flow=flow_of(body, faults),
+        options=options_of(body, faults),
+    )
+    faults.require_none()
+    return order
+
+
+async def own_call(services: RestServices, asked: ApiRequest) -> Call:
+    return asked.own("call", await services.calls.get(asked.path["call_id"]))

@@ -1,0 +1,102 @@
+"""/conferences/{conference_id}/participants"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any, Final
+
+from aiohttp import web
+
+from api.http.contract import BASE_PATH
+from api.http.faults import Faults
+from api.http.problems import FieldError, Invalid
+from api.http.requests import ApiRequest
+from api.http.resources.call_options import options_of
+from api.http.resources.conference_changes import participant_order
+from api.http.resources.new_call import called_of, own_number
+from api.http.serializers import call_json, participant_json
+from api.http.services import Resource, RestServices
+from engine.errors import DocumentError, WrongState
+from engine.flow.written import WrittenFlow
+from engine.live.orders import NewCall
+from engine.model.conference import Conference, ConferenceStatus
+
+_ATTRIBUTES: Final[Mapping[str, str]] = {
+    "label": "participantLabel",
+    "muted": "muted",
+    "coach": "coach",
+    "beep": "beep",
+    "start_on_enter": "startConferenceOnEnter",
+    "end_on_exit": "endConferenceOnExit",
+    "moderator": "moderator",
+}
+"""What may be asked of somebody who is called in, by the call flow's names."""
+
+_FIELDS: Final = {attribute: name for name, attribute in _ATTRIBUTES.items()}
+
+
+async def list_participants(services: RestServices, asked: ApiRequest) -> web.Response:
+    conference = await own_conference(services, asked)
+    found = await services.conferences.participants(conference.id)
+    lines = await services.conference_desk.lines(asked.account.id, conference.id)
+    return web.json_response({"participants": [participant_json(each, lines.get(each.id)) for each in found]})
+
+
+async def add_participant(services: RestServices, asked: ApiRequest) -> web.Response:
+    conference = await own_conference(services, asked)
+    number = await own_number(services, asked)
+    body, faults = asked.body, Faults()
+    to, options = called_of(body, faults), options_of(body, faults)
+    faults.require_none()
+    if conference.status is ConferenceStatus.COMPLETED:
+        raise WrongState(f"{conference.id} is completed.")
+    order = NewCall(
+        account_id=asked.account.id,
+        to=to,
+        from_=number.e164,
+        flow=_flow_into(conference, body),
+        heard_in=conference.id if body["early_media"] else None,
+        options=replace(options, record=False),
+    )
+    call = await services.desk.place(order)
+    location = f"{BASE_PATH}/calls/{call.id}"
+    return web.json_response(call_json(call), status=HTTPStatus.CREATED, headers={"Location": location})
+
+
+async def change_participant(services: RestServices, asked: ApiRequest) -> web.Response:
+    path = asked.path
+    changed = await services.conference_desk.change_participant(
+        asked.account.id, path["conference_id"], path["participant_id"], participant_order(asked.body)
+    )
+    await services.audit.add(
+        asked.actor, "participant.change", changed.id, account=asked.account.id, fields=sorted(asked.body)
+    )
+    return web.json_response(participant_json(changed))
+
+
+async def remove_participant(services: RestServices, asked: ApiRequest) -> web.Response:
+    path = asked.path
+    await services.conference_desk.send_out(asked.account.id, path["conference_id"], path["participant_id"])
+    await services.audit.add(asked.actor, "participant.remove", path["participant_id"], account=asked.account.id)
+    return web.Response(status=HTTPStatus.NO_CONTENT)
+
+
+RESOURCES: Final[Mapping[str, Resource]] = {
+    "listParticipants": list_participants,
+    "addParticipant": add_participant,
+    "changeParticipant": change_participant,
+    "removeParticipant": remove_participant,
+}
+
+
+async def own_conference(services: RestServices, asked: ApiRequest) -> Conference:
+    return asked.own("conference", await services.conferences.get(asked.path["conference_id"]))
+
+
+def _flow_into(conference: Conference, body: Mapping[str, Any]) -> WrittenFlow:
+    """Raises Invalid, by the field whose attribute the call flow refuses."""
+    asked = {attribute: body[name] for name, attribute in _ATTRIBUTES.items() if name in body}
+    try:
+        return WrittenFlow.read([{"verb": "dial", "to": [{"conference": conference.friendly_name, **asked}]}])
+    except DocumentError as error:
+        raise Invalid(FieldError(_FIELDS.get(error.attribute, "body"), error.detail)) from None

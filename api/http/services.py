@@ -1,0 +1,60 @@
+"""What the resources are handed."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from api.http.contract import Published
+from api.http.deletion import Deletion
+from api.http.engine_ports import CallService, ConferenceDesk, Health
+from api.http.requests import ApiRequest
+from engine.aio.change_notifier import ChangeNotifier
+from engine.gdpr.requests import PersonsRequests
+from engine.recordings.storage import RecordingStorage
+from engine.store import (
+    Accounts,
+    Audit,
+    Calls,
+    Conferences,
+    Consents,
+    Exchanges,
+    Holds,
+    IdempotencyKeys,
+    Numbers,
+    Queues,
+    Recordings,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RestServices:
+    """The stores to read from, and the desk that takes orders."""
+
+    accounts: Accounts
+    numbers: Numbers
+    calls: Calls
+    conferences: Conferences
+    recordings: Recordings
+    shelf: RecordingStorage
+    queues: Queues
+    exchanges: Exchanges
+    consents: Consents
+    idempotency: IdempotencyKeys
+    audit: Audit
+    holds: Holds
+    deletion: Deletion
+    persons: PersonsRequests
+    desk: CallService
+    conference_desk: ConferenceDesk
+    health: Health
+    published: Published
+    bell: ChangeNotifier = field(default_factory=ChangeNotifier)
+    """Rings when something was noted on a call."""
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the server stops: streams end then."""
+
+
+Resource = Callable[[RestServices, ApiRequest], Awaitable[web.StreamResponse]]
+OpenResource = Callable[[RestServices, web.Request], Awaitable[web.StreamResponse]]

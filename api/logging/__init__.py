@@ -1,0 +1,1 @@
+"""Logs: one line an event, on standard error and in files."""

@@ -1,0 +1,129 @@
+"""Logs: one line an event on standard error, and in a folder where set; without anyone's number or secret.
+
+Lines of a call carry its `call_id`, which the engine binds to structlog's context variables.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any, Final
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from api.logging.log_files import log_files
+from config.settings import LogFormat, LogLevel, Settings
+from engine.privacy.log_folder import LogFolder
+from engine.privacy.masking import masked, without_query_values
+
+HIDDEN: Final = "(hidden)"
+
+TALKATIVE: Final = ("aiohttp", "asyncio")
+"""Libraries whose news at level info is none to an operator."""
+
+INDISCREET: Final = (
+    "aiosqlite", "alembic", "asyncpg", "boto3", "botocore", "s3transfer", "sqlalchemy", "urllib3",
+)  # fmt: skip
+"""Libraries that write every statement, every value in it, or every header, at level debug: debug is SIP, not SQL."""
+
+_SECRET_NAMES: Final = re.compile(r"passw|secret|token|pepper|authori[sz]ation|api_?key|cookie", re.IGNORECASE)
+_API_KEY: Final = re.compile(r"\bSK[A-Za-z0-9]{40}\b")
+_CREDENTIALS: Final = re.compile(r"(?<=://)[^/@\s]+(?=@)")
+_LEVELS: Final = {
+    LogLevel.DEBUG: logging.DEBUG,
+    LogLevel.INFO: logging.INFO,
+    LogLevel.WARNING: logging.WARNING,
+    LogLevel.ERROR: logging.ERROR,
+}
+
+
+@contextmanager
+def logging_as(settings: Settings) -> Iterator[None]:
+    """The logs of this process as the settings say, in files too until the end. Raises SetupError."""
+    with ExitStack() as held:
+        also = held.enter_context(log_files(LogFolder(settings.log_folder))) if settings.log_folder else None
+        write_logs(settings.log_format, settings.log_level, also)
+        held.callback(write_logs, settings.log_format, settings.log_level)
+        yield
+
+
+def write_logs(form: LogFormat, level: LogLevel, also: logging.Handler | None = None) -> None:
+    """Set up the logs of this process: to standard error and, where given, to another place.
+
+    Libraries' own lines come out the same way.
+    """
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        hide_secrets,
+        mask_numbers,
+    ]
+    root = logging.getLogger()
+    root.handlers[:] = [_formatted(logging.StreamHandler(sys.stderr), form, shared, colors=sys.stderr.isatty())]
+    if also is not None:
+        root.addHandler(_formatted(also, form, shared, colors=False))
+    root.setLevel(_LEVELS[level])
+    for library in TALKATIVE:
+        logging.getLogger(library).setLevel(logging.DEBUG if level is LogLevel.DEBUG else logging.WARNING)
+    for library in INDISCREET:
+        logging.getLogger(library).setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+
+
+def hide_secrets(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+    """Drop what is named like a secret, API keys anywhere, and credentials within URLs."""
+    return {name: HIDDEN if _SECRET_NAMES.search(name) else _everywhere(_without_secrets, line[name]) for name in line}
+
+
+def mask_numbers(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+    """Shorten every telephone number and SIP user, and hide the values of URLs' queries, wherever they stand."""
+    return {name: _everywhere(_discreet, value) for name, value in line.items()}
+
+
+def _formatted(
+    handler: logging.Handler, form: LogFormat, shared: Sequence[Processor], *, colors: bool
+) -> logging.Handler:
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(form, colors=colors)],
+            foreign_pre_chain=shared,
+        )
+    )
+    return handler
+
+
+def _renderer(form: LogFormat, *, colors: bool) -> Processor:
+    if form is LogFormat.JSON:
+        return structlog.processors.JSONRenderer(default=str)
+    return structlog.dev.ConsoleRenderer(colors=colors, pad_event_to=0)
+
+
+def _everywhere(change: Any, value: Any) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Mapping):
+        return {name: _everywhere(change, each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_everywhere(change, each) for each in value]
+    return value
+
+
+def _without_secrets(text: str) -> str:
+    return _CREDENTIALS.sub(HIDDEN, _API_KEY.sub(HIDDEN, text))
+
+
+def _discreet(text: str) -> str:
+    return masked(without_query_values(text))

@@ -1,0 +1,72 @@
+"""What a start can know will not work: said by `serve`, `doctor` and `numbers add` before a call finds out."""
+
+from collections.abc import Iterable, Iterator
+from ipaddress import ip_address
+
+from yarl import URL
+
+from config.settings import Settings
+from engine.errors import EgressDenied, UnknownLanguage
+from engine.model.languages import canonical_language
+from engine.security.egress import Egress
+from sip.config import from_settings
+from tts.voices import EngineName
+
+_LOCAL_NAMES = frozenset({"localhost", "localhost.localdomain"})
+
+
+def cautions(settings: Settings, urls: Iterable[str] = ()) -> Iterator[str]:
+    """One sentence or two each; `urls` are those of the numbers' webhooks."""
+    trunk = from_settings(settings).trunk
+    if trunk is None:
+        yield "No trunk is set: numbers can't be dialled. Set TELEFOON_TRUNK, such as sip:sip.carrier.example."
+    elif is_loopback(settings.sip_host) and not is_loopback(trunk.host):
+        yield (
+            f"SIP listens on {settings.sip_host} alone, where the trunk at {trunk.host} can't reach it. "
+            "Set TELEFOON_SIP_HOST to this machine's address, or to 0.0.0.0."
+        )
+    yield from _unused_servers(settings)
+    for url in dict.fromkeys(urls):
+        if (why := refused(settings, url)) is not None:
+            yield why
+
+
+def _unused_servers(settings: Settings) -> Iterator[str]:
+    """A server speaks only where it is listed, as every engine does."""
+    listed = {_language(tag) for tag, order in settings.tts_engines.items() if EngineName.SERVER in order}
+    for tag, server in settings.tts_servers.items():
+        if _language(tag) not in listed:
+            yield (
+                f"The speech server at {server.host} is never asked: TELEFOON_TTS_ENGINES does not list "
+                f"'{EngineName.SERVER}' for {tag}."
+            )
+
+
+def _language(tag: str) -> str:
+    try:
+        return canonical_language(tag)
+    except UnknownLanguage:
+        return tag  # the start says so, and doctor
+
+
+def refused(settings: Settings, url: str) -> str | None:
+    """Why a webhook's URL would not be asked; None where that is not known without a look at the name."""
+    egress = Egress(settings.egress_allow)
+    parsed = URL(url)
+    try:
+        egress.check(parsed.with_host("127.0.0.1") if (parsed.host or "").lower() in _LOCAL_NAMES else parsed)
+    except EgressDenied as error:
+        return f"{_without_secrets(parsed)} would not be asked: {error}"
+    return None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches it."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() in _LOCAL_NAMES
+
+
+def _without_secrets(url: URL) -> str:
+    return str(url.with_user(None).with_query(None)) if url.host else str(url)

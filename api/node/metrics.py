@@ -1,0 +1,121 @@
+"""GET /metrics: what this node counts and measures, for Prometheus. No part of the published interface."""
+
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from ipaddress import IPv6Address, ip_address
+from typing import Final, Protocol
+
+import structlog
+from aiohttp import web
+
+from api.http.authentication import caller_with
+from api.http.problems import Problem
+from config.settings import MetricsAccess
+from engine.errors import StoreError
+from engine.live.recording.service import RecordingService
+from engine.live.switchboard import Switchboard
+from engine.metrics.meters import CONTENT_TYPE, Meters
+from engine.metrics.table import Metric
+from engine.model.accounts import Scope
+from engine.store import Accounts, Outbox
+
+PATH: Final = "/metrics"
+_FORWARDED: Final = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
+"""Who sends these is a proxy, and asks for somebody else."""
+
+MetricsText = Callable[[], Awaitable[str]]
+
+log = structlog.get_logger(__name__)
+
+
+class CommandQueue(Protocol):
+    """What runs commands one after the other, as sip.user_agent.UserAgent."""
+
+    @property
+    def commands_waiting(self) -> int:
+        """Those that it has still to take."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NodeMetrics:
+    """All metrics of a running node."""
+
+    meters: Meters
+    switchboard: Switchboard
+    recorder: RecordingService
+    outbox: Outbox
+    sip: CommandQueue
+
+    async def text(self) -> str:
+        """As they are now, in the text format of Prometheus."""
+        return self.meters.text(await self._gauges())
+
+    async def _gauges(self) -> dict[Metric, float]:
+        conferences = self.switchboard.conferences
+        gauges: dict[Metric, float] = {
+            Metric.CALLS_LIVE: self.switchboard.live_calls,
+            Metric.RECORDINGS_LIVE: self.recorder.running,
+            Metric.CONFERENCES_LIVE: conferences.live,
+            Metric.PARTICIPANTS_LIVE: conferences.participants,
+            Metric.SIP_COMMANDS_WAITING: self.sip.commands_waiting,
+        }
+        try:
+            gauges[Metric.CALLBACKS_WAITING] = await self.outbox.waiting()
+        except StoreError as error:
+            log.warning("metric_unknown", metric=Metric.CALLBACKS_WAITING.value.name, error=str(error))
+        return gauges
+
+
+async def require_reader(request: web.Request, access: MetricsAccess, accounts: Accounts) -> None:
+    """Raises Problem unless the setting `metrics` lets this request read them."""
+    if access is MetricsAccess.KEY:
+        await caller_with(request, accounts, Scope.METRICS)
+    elif access is not MetricsAccess.LOOPBACK or not _is_of_this_machine(request):
+        raise Problem(HTTPStatus.FORBIDDEN, "Metrics are told to this machine alone; see the setting metrics.")
+
+
+def add_metrics(app: web.Application, text: MetricsText, access: MetricsAccess, accounts: Accounts) -> None:
+    """Let the application answer GET /metrics, unless nobody may read them."""
+    if access is MetricsAccess.OFF:
+        return
+
+    async def get_metrics(request: web.Request) -> web.Response:
+        await require_reader(request, access, accounts)
+        return web.Response(body=(await text()).encode(), headers={"Content-Type": CONTENT_TYPE})
+
+    app.router.add_get(PATH, get_metrics)
+
+
+@contextmanager
+def counting_failures(meters: Meters) -> Iterator[None]:
+    """Inside, whatever is logged with a traceback is counted as a failure that nobody foresaw."""
+    counter = _FailureCounter(meters)
+    logging.getLogger().addHandler(counter)
+    try:
+        yield
+    finally:
+        logging.getLogger().removeHandler(counter)
+
+
+class _FailureCounter(logging.Handler):
+    def __init__(self, meters: Meters) -> None:
+        super().__init__(logging.ERROR)
+        self._meters = meters
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """The engine's own lines carry the traceback as text, those of libraries as it is."""
+        told = isinstance(record.msg, dict) and "exception" in record.msg
+        if told or record.exc_info:
+            self._meters.count(Metric.UNFORESEEN_FAILURES)
+
+
+def _is_of_this_machine(request: web.Request) -> bool:
+    if request.remote is None or any(name in request.headers for name in _FORWARDED):
+        return False
+    address = ip_address(request.remote.partition("%")[0])
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped or address).is_loopback

@@ -1,9 +1,0 @@
-"""How long the settings keep what."""
-
-from config.settings import Settings
-from engine.privacy.retention import Kept, Periods
-
-
-def periods_of(settings: Settings) -> Periods:
-    """Days by kind, for accounts without their own."""
-    return Periods({kind: getattr(settings, f"keep_{kind}_days") for kind in Kept})

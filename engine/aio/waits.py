@@ -1,0 +1,72 @@
+"""Waiting for what comes first, and for what must come to its end."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, Final, TypeVar
+
+from engine.aio.tasks import log_failure, started, stopped
+from engine.errors import TelefoonError
+
+A = TypeVar("A")
+B = TypeVar("B")
+T = TypeVar("T")
+
+_going_on: Final[set["asyncio.Task[Any]"]] = set()
+"""What nobody waits for any more; the loop itself would let go of it."""
+
+
+@asynccontextmanager
+async def race(
+    one: Coroutine[Any, Any, A], other: Coroutine[Any, Any, B]
+) -> AsyncIterator[tuple[asyncio.Task[A], asyncio.Task[B]]]:
+    """Do both until either is done: inside, it is to be seen which. On the way out, both are over.
+
+    Who takes the result of one does not learn how the other failed; that is logged.
+    """
+    tasks = started(one), started(other)
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        yield tasks
+    finally:
+        already = [task for task in tasks if task.done()]
+        await stopped(*tasks)
+        for task in already:
+            _log_surprise(task)
+
+
+async def first_of(*events: asyncio.Event, timeout_s: float | None = None) -> bool:
+    """Wait until one of the events is set; False if none was within `timeout_s` seconds (None: no limit)."""
+    if any(event.is_set() for event in events):
+        return True
+    waiting = [started(event.wait()) for event in events]
+    try:
+        done, _ = await asyncio.wait(waiting, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        await stopped(*waiting)
+    return bool(done)
+
+
+async def to_its_end(work: Coroutine[Any, Any, T]) -> T:
+    """Do it to its end, even where whoever waits for it is cancelled: it goes on without, and logs how it fails."""
+    task = started(work)
+    _going_on.add(task)
+    task.add_done_callback(_going_on.discard)
+    try:
+        return await joined(task)
+    except asyncio.CancelledError:
+        if not task.done():
+            task.add_done_callback(log_failure)
+        raise
+
+
+async def joined(task: "asyncio.Future[T]") -> T:
+    """What a task of somebody else's gives. Whoever is cancelled meanwhile leaves it running."""
+    await asyncio.wait({task})
+    return task.result()
+
+
+def _log_surprise(task: "asyncio.Task[Any]") -> None:
+    """How it failed, unless that is one of the ways that are known: then the winner's result is what counts."""
+    if not task.cancelled() and not isinstance(task.exception(), TelefoonError):
+        log_failure(task)

@@ -1,0 +1,65 @@
+"""Where a verb performs: the call's stage, the document's place on the web, and the pace."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+from urllib.parse import urljoin, urlsplit
+
+from engine.errors import FlowFailed
+from engine.flow.call_actions import CallActions
+from engine.flow.loop_guard import LoopGuard
+from engine.flow.next_step import GoTo
+from engine.model.languages import SpokenLanguage, spoken_for
+
+
+class Ending(Enum):
+    """How a flow, or a part of one, came to its end."""
+
+    RAN_OUT = "its last verb was performed"
+    LEFT = "it left the queue"
+    HUNG_UP = "it ended the call"
+
+
+Part = Callable[[GoTo, "ExecutionContext"], Awaitable[Ending]]
+"""Perform another document on the same call, as what is heard while one waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionContext:
+    """`url` is the running document's, None for an inline flow; relative URLs then count from `base_url`.
+
+    `waiting` says that the document is heard by somebody who waits in a queue or for a conference.
+    """
+
+    stage: CallActions
+    pace: LoopGuard
+    part: Part
+    url: str | None = None
+    base_url: str | None = None
+    waiting: bool = False
+
+    def absolute(self, url: str) -> str:
+        """`url` made absolute. Raises FlowFailed if there is nothing to count it from."""
+        try:
+            whole = urljoin(self.url or self.base_url or "", url)
+            complete = urlsplit(whole).scheme in {"http", "https"}
+        except ValueError:
+            raise FlowFailed(f"{url!r} is not a URL.") from None
+        if not complete:
+            raise FlowFailed(f"{url!r} is relative, and an inline flow has no address to count it from.")
+        return whole
+
+    def absolute_or_none(self, url: str | None) -> str | None:
+        """As `absolute`; what is not given stays so."""
+        return self.absolute(url) if url else None
+
+    async def spoken(self, tag: str | None) -> SpokenLanguage:
+        """What is spoken for a language of the document, the call's without one; another than ours is noted."""
+        spoken = spoken_for(tag, self.stage.language)
+        if spoken.remark:
+            await self.stage.note("spoken_otherwise", language=tag, reason=spoken.remark)
+        return spoken
+
+    async def wait_with(self, to: GoTo, params: Mapping[str, str]) -> bool:
+        """Perform the document once for somebody who waits; whether it left the queue."""
+        return await self.part(replace(to, params=params), replace(self, waiting=True)) is Ending.LEFT

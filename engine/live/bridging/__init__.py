@@ -1,0 +1,1 @@
+"""Dials somebody and bridges two calls."""

@@ -1,0 +1,248 @@
+"""The verb Dial on live calls: ring somebody, join the two, and end what should end."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from engine.aio.waits import first_of, joined, to_its_end
+from engine.errors import DocumentError, FlowFailed, LegGone, SipError, StoreError, WebhookError
+from engine.flow.execution_context import Ending
+from engine.flow.next_step import GoTo, HttpMethod
+from engine.flow.plans import DialOutcome, DialPlan, DialTarget
+from engine.live.bridging.bridge import BridgeOptions, CallBridge
+from engine.live.bridging.ringing import Ringing
+from engine.live.recording.active_recording import ActiveRecording
+from engine.live.services import CallServices
+from engine.live.session.session import Session
+from engine.model.call import Attempt, Call, Direction, Event, Status
+from engine.model.call_options import CallOptions
+from engine.ports import Cause, DialRequest
+
+StartCall = Callable[[Call, DialRequest], Awaitable[Session]]
+Prepare = Callable[[Session, str], Awaitable[None]]
+"""Send keys, with their pauses."""
+Perform = Callable[[Session, GoTo], Coroutine[Any, Any, Ending]]
+"""Perform a document for this call alone. Raises LegGone, WebhookError, DocumentError, FlowFailed."""
+Answer = Callable[[], Awaitable[None]]
+
+_TERMINATED: Final = 487
+_STORED_S: Final = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Called:
+    """Whom a Dial has called for a target; `taken` is set when that call is given a flow of its own."""
+
+    session: Session
+    target: DialTarget
+    taken: asyncio.Event
+
+
+@dataclass(frozen=True, slots=True)
+class Dialling:
+    """`start` places a call of its own (a child of the caller's) and gives its session."""
+
+    services: CallServices
+    talk: CallBridge
+    start: StartCall
+    press: Prepare
+    perform: Perform
+
+    async def dial(self, parent: Session, plan: DialPlan, answer: Answer) -> DialOutcome:
+        """Ring the targets until one answers, join it with the parent until either is gone.
+
+        Returns also when the parent hangs up meanwhile. `answer` answers the parent's call, when the called party has.
+        """
+        outcome = DialOutcome(Status.FAILED, None, 0)
+        if plan.caller is not None and not await self._may_show(plan.caller, parent.call):
+            said = "not a number of this account, nor of this call"
+            parent.journal.tried(Attempt("callerId", plan.caller, said))
+            return outcome
+        groups = [(target,) for target in plan.targets] if plan.sequential else [plan.targets]
+        for group in groups:
+            outcome = await self._try(parent, plan, group, answer)
+            if outcome.bridged or parent.over.is_set():
+                break
+        return outcome
+
+    async def _try(self, parent: Session, plan: DialPlan, targets: Sequence[DialTarget], answer: Answer) -> DialOutcome:
+        """Ring these at once; the first that answers talks, the others are cancelled."""
+        children: dict[str, _Called] = {}
+        winner: Session | None = None
+        recording: ActiveRecording | None = None
+        in_peace = False
+        try:
+            for target in targets:
+                child = await self._begin(parent, plan, target)
+                if child is not None:
+                    children[child.call.id] = _Called(child, target, child.handover.taken)
+            if plan.recording.mode.from_ringing and parent.answered.is_set():
+                recording = await self.talk.record_ringing(parent, plan.recording)
+            sessions = [each.session for each in children.values()]
+            plain = all(target.whisper is None and not target.send_digits for target in targets)
+            ringing = Ringing(self.services, parent, plan.ring_tone, early_media=plain)
+            async with ringing.heard(sessions):
+                winner = await ringing.first_to_answer(sessions)
+                if winner is None:
+                    in_peace = True
+                    return _of_failure(sessions)
+                await self._cancel(session for session in sessions if session is not winner)
+                if not await self._prepare(parent, winner, children[winner.call.id].target):
+                    in_peace = True
+                    return _outcome(winner.call, Status.NO_ANSWER)
+            await answer()
+            outcome = await self._join(parent, children[winner.call.id], plan, recording)
+            in_peace = True
+            return outcome
+        except LegGone:
+            return _of_failure([each.session for each in children.values()])
+        finally:
+            await to_its_end(self._end([each.session for each in children.values()], recording, wait=in_peace))
+
+    async def _begin(self, parent: Session, plan: DialPlan, target: DialTarget) -> Session | None:
+        """Place one child's call; None where it can't be, which the parent's explanation tells."""
+        try:
+            if target.address.startswith(("sip:", "sips:")):
+                await self.services.sip_egress.check(target.address)
+            call = self._child_call(parent.call, plan, target)
+            child = await self.start(call, self._request(call, plan, target))
+        except (StoreError, SipError, WebhookError) as error:
+            # The parent talks on: its flow goes on with the next verb.
+            parent.journal.tried(Attempt("dial", target.address, str(error)))
+            parent.journal.note("dial_failed", reason=str(error))
+            return None
+        parent.journal.note("dialled", call=child.call.id, target=child.call.to)
+        return child
+
+    async def _prepare(self, parent: Session, child: Session, target: DialTarget) -> bool:
+        """Keys and the whisper, for the called party alone; False if it hangs up or refuses."""
+        try:
+            if target.send_digits:
+                await self.press(child, target.send_digits)
+            if target.whisper is None:
+                return not parent.over.is_set()
+            to = GoTo(target.whisper.url, HttpMethod(target.whisper.method))
+            ending = await parent.until_over(self.perform(child, to))
+            return ending is not Ending.HUNG_UP and not child.over.is_set()
+        except LegGone:
+            return False
+        except (WebhookError, DocumentError, FlowFailed) as error:
+            # The called party is on the line: better without the whisper than not at all.
+            child.journal.tried(Attempt("whisper", target.whisper.url if target.whisper else "", str(error)))
+            return not child.over.is_set()
+
+    async def _join(
+        self, parent: Session, called: _Called, plan: DialPlan, recording: ActiveRecording | None
+    ) -> DialOutcome:
+        child = called.session
+        if recording is not None:
+            await self.talk.add_to_recording(recording, parent, child)
+        terms = BridgeOptions(plan.limit_s, plan.hang_up_on_star, plan.recording, refer=plan.refer is not None)
+        talked = await self.talk.between(parent, child, terms, called.taken, recording)
+        left_to_it = parent.handover.leaves_behind
+        if parent.over.is_set() and left_to_it is not None and child.handover.may_be_given:
+            child.handover.give(left_to_it)
+        if not child.handover.goes_on_by_itself:
+            await to_its_end(_ended(child))
+        url = self.services.recording_url(talked.recording_id) if talked.recording_id else None
+        status = child.call.status if child.call.ended else Status.COMPLETED
+        outcome = _outcome(child.call, status, url, seconds=child.call.duration or talked.seconds, bridged=True)
+        return replace(outcome, referred_to=talked.referred_to)
+
+    async def _cancel(self, losers: Iterable[Session]) -> None:
+        for loser in losers:
+            await loser.hang_up(outcome=Event.HUNG_UP)
+
+    async def _end(self, children: Sequence[Session], recording: ActiveRecording | None, *, wait: bool) -> None:
+        """However the Dial ends: nothing of it goes on. Who is given another flow does not `wait` for that."""
+        if recording is not None:
+            closing = recording.end_soon()
+            if wait:
+                await joined(closing)
+        for child in children:
+            if not child.handover.goes_on_by_itself and not child.over.is_set():
+                await child.hang_up(Cause.NORMAL)
+        for child in children:
+            if wait and not child.handover.goes_on_by_itself:
+                await _stored(child)
+
+    async def _may_show(self, caller: str, call: Call) -> bool:
+        """Nobody may show a number that is not theirs: the account's numbers and the two of the call are."""
+        if caller in (call.from_, call.to):
+            return True
+        try:
+            number = await self.services.numbers.get(caller)
+        except StoreError:
+            return False
+        return number is not None and number.account_id == call.account_id
+
+    def _request(self, call: Call, plan: DialPlan, target: DialTarget) -> DialRequest:
+        """Raises SipError where the target can't be reached from here."""
+        address = target.address
+        if target.client:
+            if self.services.registrar is None:
+                raise SipError("No registrar is set, where clients are registered: set TELEFOON_REGISTRAR.")
+            address = client_address(target.address, self.services.registrar)
+        return DialRequest(
+            target=address,
+            caller=call.from_,
+            call_id=call.id,
+            display_name=plan.caller_name or "",
+            headers=target.headers,
+            user=target.credentials.user if target.credentials else "",
+            password=target.credentials.password if target.credentials else "",
+        )
+
+    def _child_call(self, parent: Call, plan: DialPlan, target: DialTarget) -> Call:
+        callback = target.callback
+        options = CallOptions(
+            timeout_s=plan.answer_timeout_s,
+            status_callback=callback.url if callback else None,
+            status_callback_method=callback.method if callback else None,
+            status_callback_events=callback.events if callback else None,
+        )
+        return Call.begun(
+            Direction.OUTBOUND,
+            plan.caller or parent.from_,
+            f"client:{target.address}" if target.client else target.address,
+            options.over(parent.options.for_children()),
+            account_id=parent.account_id,
+            at=self.services.clock.now(),
+            node=self.services.node,
+            parent_id=parent.id,
+        )
+
+
+def client_address(name: str, registrar: str) -> str:
+    """The SIP URI of a client at the registrar, such as sip:registrar.example;transport=tcp."""
+    scheme, _, rest = registrar.partition(":")
+    return f"{scheme}:{name}@{rest}"
+
+
+def _of_failure(children: Sequence[Session]) -> DialOutcome:
+    """Of several that did not answer: what the last one said, a busy one first."""
+    if not children:
+        return DialOutcome(Status.FAILED, None, 0)
+    calls = [child.call for child in children]
+    telling = next((call for call in calls if call.status is Status.BUSY), calls[-1])
+    if not telling.ended:
+        # It was still rung when the caller left, and is being told so (RFC 3261 §9.1, §21.4.25).
+        return DialOutcome(Status.CANCELED, telling.id, 0, _TERMINATED)
+    return _outcome(telling, telling.status)
+
+
+def _outcome(
+    call: Call, status: Status, url: str | None = None, *, seconds: int = 0, bridged: bool = False
+) -> DialOutcome:
+    return DialOutcome(status, call.id, seconds, call.sip_code, url, bridged)
+
+
+async def _ended(child: Session) -> None:
+    await child.hang_up()
+    await _stored(child)
+
+
+async def _stored(child: Session) -> None:
+    """Wait until its end is stored, but not for a database that fails: its parent talks on."""
+    await first_of(child.closed, timeout_s=_STORED_S)

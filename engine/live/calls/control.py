@@ -1,0 +1,200 @@
+"""What can be done with a call while it lives, from outside its flow."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+
+from engine.aio.waits import first_of
+from engine.errors import LegGone, MediaError, RecordingError, SipError, SpeechError, WebhookError, WrongState
+from engine.flow.document import Document
+from engine.flow.interpreter import Start
+from engine.flow.keys import press
+from engine.flow.verbs.dial import Dial
+from engine.flow.verbs.enqueue import Enqueue
+from engine.flow.verbs.nouns import Number, Sip
+from engine.flow.verbs.queue import Queue
+from engine.live.calls.actions import SharedServices
+from engine.live.calls.flow_runner import FlowRunner
+from engine.live.calls.registry import Sessions
+from engine.live.orders import (
+    CallChange,
+    PlayInto,
+    RecordingAction,
+    RecordingChange,
+    SayInto,
+    Side,
+    Transfer,
+    TransferMode,
+)
+from engine.live.services import CallServices
+from engine.live.session.session import Session
+from engine.model.call import Call, Event, Status
+from engine.model.consent import How
+from engine.model.recording import RecordingSource
+from engine.ports import Ear, Speech
+
+_END_S: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class CallControl:
+    """For the calls of a node."""
+
+    services: CallServices
+    sessions: Sessions
+    desks: SharedServices
+
+    async def change(self, account_id: str, call_id: str, change: CallChange) -> Call:
+        """The call after it. Raises NotFound, WrongState with the call's state, RecordingError."""
+        session = await self.sessions.live(account_id, call_id)
+        conductor = self.sessions.conductor(session)
+        try:
+            await self._change(session, conductor, change)
+        except LegGone:
+            raise WrongState(f"{call_id} has just ended.") from None
+        except SipError as error:
+            raise WrongState(f"{call_id} is {session.call.status}: {error}") from None
+        return session.call
+
+    async def _change(self, session: Session, conductor: FlowRunner, change: CallChange) -> None:
+        await self._silence(session, conductor, change)
+        if change.digits:
+            _require_answered(session)
+            session.journal.note("digits_sent", digits=len(change.digits))
+            conductor.stage.beside(press(conductor.stage, change.digits))
+        if change.recording is not None:
+            await self._record(session, conductor, change.recording)
+        if change.say is not None:
+            self._say(session, conductor, change.say)
+        if change.play is not None:
+            self._play(session, conductor, change.play)
+        if change.transfer is not None:
+            self._transfer(session, change.transfer)
+        if change.start is not None:
+            _redirect(session, change.start)
+        if change.end is not None:
+            await self._end(session, change.end)
+
+    async def _silence(self, session: Session, conductor: FlowRunner, change: CallChange) -> None:
+        if change.mute is not None:
+            await self._mute(session, muted=change.mute)
+        if change.hold is not None:
+            await self._hold(session, conductor, held=change.hold)
+        if change.withdraw_consent:
+            await self._withdraw(session)
+
+    async def _mute(self, session: Session, *, muted: bool) -> None:
+        _require_answered(session)
+        await self.services.bridge.mute(session.leg.id, muted=muted)
+        session.journal.note("muted" if muted else "unmuted")
+
+    async def _hold(self, session: Session, conductor: FlowRunner, *, held: bool) -> None:
+        """On hold the far end hears music and nobody hears it."""
+        _require_answered(session)
+        await self.services.bridge.hold(session.leg.id, held=held)
+        await conductor.stage.hold_music(playing=held)
+        session.journal.note("held" if held else "resumed")
+
+    async def _record(self, session: Session, conductor: FlowRunner, change: RecordingChange) -> None:
+        _require_answered(session)
+        if change.action is RecordingAction.START:
+            conductor.stage.beside(_recording(session, conductor, change))
+            return
+        running = self.services.recorder.of_call(session.call.id)
+        if not running:
+            raise WrongState(f"{session.call.id} is not being recorded.")
+        match change.action:
+            case RecordingAction.STOP:
+                await running[-1].stop()
+            case RecordingAction.PAUSE:
+                pauses = [self.services.recorder.pause(each, change.pause_behavior) for each in running]
+                await asyncio.gather(*pauses)  # one that fails keeps no other from pausing
+            case RecordingAction.RESUME:
+                await asyncio.gather(*(self.services.recorder.resume(each) for each in running))
+        session.journal.note("recording_changed", recording=running[-1].id, action=change.action.value)
+
+    async def _withdraw(self, session: Session) -> None:
+        _require_answered(session)
+        if not session.consenting.is_final:
+            await self.desks.permission.withdraw(session, How.API)
+
+    def _say(self, session: Session, conductor: FlowRunner, order: SayInto) -> None:
+        ears = _ears(session, order.to)
+        speech = Speech(order.text, order.language or session.call.language)
+
+        async def say() -> None:
+            try:
+                await self.services.speaker.say(speech, ears)
+            except (SpeechError, MediaError) as error:
+                session.journal.note("prompt_failed", text=order.text, reason=str(error))
+            else:
+                session.journal.note("said_into_call", text=order.text, to=order.to.value)
+
+        conductor.stage.beside(say())
+
+    def _play(self, session: Session, conductor: FlowRunner, order: PlayInto) -> None:
+        ears = _ears(session, order.to)
+
+        async def play() -> None:
+            try:
+                await self.services.speaker.play_url(order.url, ears, conductor.web)
+            except (WebhookError, MediaError) as error:
+                session.journal.note("prompt_failed", url=order.url, reason=str(error))
+            else:
+                session.journal.note("played_into_call", url=order.url, to=order.to.value)
+
+        conductor.stage.beside(play())
+
+    def _transfer(self, session: Session, order: Transfer) -> None:
+        """Both ways are flows like any other: the third party is dialled, who waits meanwhile waits in a queue."""
+        _require_answered(session)
+        session.journal.note("transferred", to=order.to, mode=order.mode.value)
+        noun = Sip(order.to) if order.to.startswith(("sip:", "sips:")) else Number(order.to)
+        if order.mode is TransferMode.BLIND:
+            _redirect(session, Document((Dial(timeout=order.timeout_s, to=(noun,)),)))
+            return
+        agent = session.peer
+        if agent is None or not agent.handover.may_be_given:
+            raise WrongState(f"{session.call.id} talks to nobody who could speak with {order.to} first.")
+        place = f"transfer of {session.call.id}"
+        fetch = Dial(to=(Queue(place),))
+        # If nobody answers, or when the third party hangs up, the agent is back with the one who waits.
+        agent.handover.leave_behind(Document((fetch,)))
+        _redirect(agent, Document((Dial(timeout=order.timeout_s, to=(noun,)), fetch)))
+        _redirect(session, Document((Enqueue(place),)))
+
+    async def _end(self, session: Session, end: Status) -> None:
+        answered = session.answered.is_set()
+        if end is Status.CANCELED and answered:
+            raise WrongState(f"{session.call.id} is {session.call.status}: it can be completed, not canceled.")
+        session.journal.note("end_requested", by="REST API")
+        await session.hang_up(outcome=Event.HUNG_UP)
+        await first_of(session.closed, timeout_s=_END_S)
+
+
+async def _recording(session: Session, conductor: FlowRunner, change: RecordingChange) -> None:
+    try:
+        await conductor.stage.recorder.start(change.plan, RecordingSource.REST)
+    except (RecordingError, LegGone) as error:
+        session.journal.note("not_recorded", reason=str(error))
+
+
+def _redirect(session: Session, start: Start) -> None:
+    if not session.handover.may_be_given:
+        raise WrongState(
+            f"{session.call.id} is {session.call.status}: it can be given another flow once it is answered."
+        )
+    session.handover.give(start)
+
+
+def _require_answered(session: Session) -> None:
+    if not session.answered.is_set():
+        raise WrongState(f"{session.call.id} is {session.call.status}; this needs an answered call.")
+
+
+def _ears(session: Session, side: Side) -> list[Ear]:
+    _require_answered(session)
+    if side is not Side.SELF and session.peer is None:
+        raise WrongState(f"{session.call.id} talks to nobody; write self.")
+    here, there = [Ear(session.leg.id)], [Ear(session.peer.leg.id)] if session.peer else []
+    return {Side.SELF: here, Side.OTHER: there, Side.BOTH: [*here, *there]}[side]

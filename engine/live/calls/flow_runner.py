@@ -1,0 +1,118 @@
+"""Runs a call's flow on the live call: where the flow comes from, what happens when it is no good, and redirection."""
+
+from collections.abc import Mapping, Sequence
+
+import structlog
+
+from engine.aio.waits import first_of
+from engine.errors import DocumentError, FlowFailed, LegGone, TelefoonError, WebhookError
+from engine.flow.document import Document
+from engine.flow.execution_context import Ending
+from engine.flow.interpreter import Interpreter, Start
+from engine.flow.next_step import GoTo
+from engine.live.calls.actions import LiveStage, close_quietly
+from engine.live.phrases import Phrase
+from engine.live.session.session import Session
+from engine.model.call import Attempt, Direction, Event
+from engine.ports import Cause, Clock
+from engine.webhooks.call_web import CallWeb
+from engine.webhooks.payloads.call import webhook_params
+
+log = structlog.get_logger(__name__)
+
+_NOTHING: frozenset[str] = frozenset()
+
+
+class FlowRunner:
+    """Conducts one call: its flow, the next one in its place if the first fails, and any that it is given later."""
+
+    def __init__(self, session: Session, stage: LiveStage, web: CallWeb, clock: Clock) -> None:
+        self.session = session
+        self.stage = stage
+        self.web = web
+        self._interpreter = Interpreter(self._fetch, clock.monotonic)
+        self._handover = session.handover
+
+    async def run(self, starts: Sequence[Start]) -> None:
+        """To the call's end. No failure of the flow ends the call without a word."""
+        self._handover.begin()
+        try:
+            await self._run_and_hand_over(starts)
+        finally:
+            await self._close()
+
+    async def stand_by(self) -> None:
+        """To the end of a call that has no flow of its own, as one that a Dial made, unless it is given one."""
+        self._handover.stand_by()
+        try:
+            await first_of(self._handover.taken, self.session.over)
+            if not self.session.over.is_set() and (start := self._handover.take_up()) is not None:
+                await self._run_and_hand_over([start])
+        finally:
+            await self._close()
+
+    async def perform_part(self, to: GoTo) -> Ending:
+        """A document beside the flow, as a whisper, until the call is given another flow.
+
+        Raises LegGone, WebhookError, DocumentError, FlowFailed.
+        """
+        return await self._handover.unless_taken(self._interpreter.run_part(to, self.stage))
+
+    async def _run_and_hand_over(self, starts: Sequence[Start]) -> None:
+        while True:
+            await self._handover.perform(self._perform_safely(starts))
+            if self.session.over.is_set() or (start := self._handover.take_up()) is None:
+                return
+            starts = [start]
+
+    async def _close(self) -> None:
+        self._handover.end()
+        await close_quietly(self.stage)
+
+    async def _perform_safely(self, starts: Sequence[Start]) -> None:
+        try:
+            await self._perform(starts)
+        except LegGone:
+            return
+        except Exception:
+            log.exception("flow_crashed")
+            self.session.journal.note("flow_crashed")
+            await self.session.hang_up()
+
+    async def _perform(self, starts: Sequence[Start]) -> None:
+        if not starts and self.session.call.direction is Direction.INBOUND:
+            said = "The number has no URL; set one with: telefoon numbers add --url"
+            self.session.journal.tried(Attempt("number", self.session.call.to, said))
+            await self.session.hang_up(Cause.NOT_FOUND, outcome=Event.BROKE)
+            return
+        if not starts:
+            await self.stage.answer()
+            await self.session.over.wait()
+            return
+        for start in starts:
+            try:
+                await self._interpreter.run(start, self.stage)
+            except (WebhookError, DocumentError, FlowFailed) as error:
+                self._explain(start, error)
+            else:
+                # Everything after the flow's end belongs to the call: its recording runs until the BYE.
+                await self.session.over.wait()
+                return
+        await self._apologise()
+
+    async def _apologise(self) -> None:
+        await self.stage.say(Phrase.SORRY.in_language(self.session.language))
+        await self.stage.hang_up()
+        await self.session.over.wait()
+
+    def _explain(self, start: Start, error: TelefoonError) -> None:
+        target = start.url if isinstance(start, GoTo) else "inline flow"
+        self.session.journal.tried(Attempt("call flow", target, str(error)))
+        place = {"line": error.line, "column": error.column} if isinstance(error, DocumentError) else {}
+        self.session.journal.note("flow_failed", target=target, reason=str(error), **place)
+
+    async def _fetch(
+        self, url: str, method: str, params: Mapping[str, str], *, hidden: frozenset[str] = _NOTHING
+    ) -> Document:
+        told = {**webhook_params(self.session.call), **params}
+        return await self.web.fetch_document(url, method, told, hidden=hidden)

@@ -1,0 +1,158 @@
+"""All live sessions of a node: each in a task of its own, found by id, closed when the node stops."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final
+
+import structlog
+
+from engine.errors import NotFound, WrongState
+from engine.live.calls.flow_runner import FlowRunner
+from engine.live.services import CallServices
+from engine.live.session.journal import Journal
+from engine.live.session.session import Session
+from engine.model.call import Attempt, Call, Event
+from engine.ports import Cause, DialRequest, Leg
+
+_CLOSE_S: Final = 10.0
+
+log = structlog.get_logger(__name__)
+
+Conducting = Callable[[FlowRunner], Awaitable[None]]
+"""What is done with a call while it lives."""
+MakeConductor = Callable[[Session], FlowRunner]
+
+
+class Sessions:
+    """Starts, finds and ends them."""
+
+    def __init__(self, services: CallServices) -> None:
+        self._services = services
+        self._sessions: dict[str, Session] = {}
+        self._conductors: dict[str, FlowRunner] = {}
+        self._tasks: asyncio.TaskGroup | None = None
+        self._running: set[asyncio.Task[None]] = set()
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """Take and place calls; on the way out every live call is hung up and stored."""
+        async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
+            try:
+                yield
+            finally:
+                self._tasks = None
+                await self._close_all()
+
+    @property
+    def count(self) -> int:
+        return len(self._sessions)
+
+    def conductor(self, session: Session) -> FlowRunner:
+        """Who conducts a live session. Raises WrongState if it is over."""
+        found = self._conductors.get(session.call.id)
+        if found is None:
+            raise WrongState(f"{session.call.id} is {session.call.status}.")
+        return found
+
+    async def find(self, account_id: str, call_id: str) -> Session | None:
+        """The account's live session; None if the call has ended. Raises NotFound, StoreError."""
+        session = self._sessions.get(call_id)
+        if session is None:
+            call = await self._services.ledger.calls.get(call_id)
+            if call is None or call.account_id != account_id:
+                raise NotFound("call", call_id)
+            return None
+        if session.call.account_id != account_id:
+            raise NotFound("call", call_id)
+        return session
+
+    async def live(self, account_id: str, call_id: str) -> Session:
+        """The account's live session. Raises NotFound, StoreError, and WrongState with the call's state."""
+        session = await self.find(account_id, call_id)
+        if session is None or session.over.is_set():
+            call = session.call if session else await self._services.ledger.calls.get(call_id)
+            raise WrongState(f"{call_id} is {call.status if call else 'gone'}; only a live call can be changed.")
+        return session
+
+    async def place(self, call: Call, request: DialRequest, make: MakeConductor, conducting: Conducting) -> Session:
+        """Store the call and set its INVITE going. Raises StoreError, and nothing was sent then."""
+        journal = Journal(call, self._services.ledger)
+        await journal.open()
+        session = Session(journal, self._services.clock, longest_s=self._services.longest_call_s)
+        conduct = self._conduct(session, make, conducting)
+        self._sessions[call.id] = session
+        self.spawn(self._live(session, session.place(self._services.dialer, request, conduct)))
+        return session
+
+    async def take(self, call: Call, leg: Leg, make: MakeConductor, conducting: Conducting) -> None:
+        """Follow an inbound leg to its end. Raises StoreError before anything has happened."""
+        journal = Journal(call, self._services.ledger)
+        await journal.open()
+        session = Session(journal, self._services.clock, longest_s=self._services.longest_call_s)
+        await self._live(session, session.take(leg, self._conduct(session, make, conducting)))
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do some work beside. Raises WrongState when the node is stopping."""
+        if self._tasks is None:
+            work.close()
+            raise WrongState("Telefoon is stopping and takes no more calls.")
+        task = self._tasks.create_task(_alone(work))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    def _conduct(
+        self, session: Session, make: MakeConductor, conducting: Conducting
+    ) -> Callable[[Session], Awaitable[None]]:
+        conductor = self._conductors[session.call.id] = make(session)
+
+        async def conduct(_: Session) -> None:
+            await conducting(conductor)
+
+        return conduct
+
+    async def _live(self, session: Session, work: Coroutine[Any, Any, None]) -> None:
+        """Run a session to its end. Whatever breaks in it stays in it: other calls go on."""
+        structlog.contextvars.bind_contextvars(call_id=session.call.id)
+        self._sessions[session.call.id] = session
+        try:
+            await work
+        except Exception:
+            log.exception("session_failed")
+            await self._abandon(session)
+        finally:
+            session.over.set()
+            session.closed.set()
+            self._sessions.pop(session.call.id, None)
+            self._conductors.pop(session.call.id, None)
+
+    async def _abandon(self, session: Session) -> None:
+        await session.hang_up(Cause.FAULT)
+        async with session.journal.writing():
+            if not session.call.ended:
+                session.journal.tried(
+                    Attempt(self._services.node, session.call.to, "A fault in Telefoon; see the log.")
+                )
+                session.journal.happened(Event.BROKE)
+
+    async def _close_all(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            for session in tuple(self._sessions.values()):
+                group.create_task(session.hang_up(Cause.UNAVAILABLE))
+        ended = [session.closed for session in tuple(self._sessions.values())]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSE_S):
+                for each in ended:
+                    await each.wait()
+        # What is not stored by now waits for a database that may fail for hours; the next start closes it.
+        for task in tuple(self._running):
+            task.cancel()
+
+
+async def _alone(work: Coroutine[Any, Any, None]) -> None:
+    """A surprise with one call, before it has a session that would take it, ends none of the others."""
+    try:
+        await work
+    except Exception:
+        log.exception("call_failed_at_the_door")

@@ -1,0 +1,154 @@
+"""What clients may order."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from engine.flow.interpreter import Start
+from engine.flow.plans import CallRecordingPlan
+from engine.flow.written import WrittenFlow
+from engine.model.call import Status
+from engine.model.call_options import CallOptions
+from engine.model.conference import ParticipantChange
+from engine.model.conference_options import RoomOptions
+from engine.model.recording_marks import PauseBehavior
+from engine.ports import Speech
+
+
+@dataclass(frozen=True, slots=True)
+class NewCall:
+    """A call to place: `to` and `from_` in E.164, at most one of url and flow.
+
+    `heard_in` is the id of a conference in which it is heard to ring.
+    """
+
+    account_id: str
+    to: str
+    from_: str
+    url: str | None = None
+    flow: WrittenFlow | None = None
+    heard_in: str | None = None
+    options: CallOptions = CallOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class NewConference:
+    """A conference to open, joined by its friendly name (its identifier where that is empty)."""
+
+    account_id: str
+    friendly_name: str
+    max_participants: int = 100
+    record: bool = False
+    options: RoomOptions = RoomOptions()
+    pin: str | None = field(default=None, repr=False)
+    moderator_pin: str | None = field(default=None, repr=False)
+
+
+class Side(StrEnum):
+    """Who hears something that is said or played into a call."""
+
+    SELF = "self"
+    OTHER = "other"
+    BOTH = "both"
+
+
+class RecordingAction(StrEnum):
+    """What may be done with a call's recording."""
+
+    START = "start"
+    STOP = "stop"
+    PAUSE = "pause"
+    RESUME = "resume"
+
+
+@dataclass(frozen=True, slots=True)
+class ConferenceChange:
+    """What to do with a conference; None is for nothing. `play` is a file's URL. `pause_behavior` is for a pause of its
+    recording, None for what is set.
+
+    `muted` is for everybody in it now, without its moderators where these are `spared`.
+    """
+
+    locked: bool | None = None
+    muted: bool | None = None
+    spared: bool = False
+    max_participants: int | None = None
+    say: Speech | None = None
+    play: str | None = None
+    recording: RecordingAction | None = None
+    pause_behavior: PauseBehavior | None = None
+    end: bool = False
+
+    @property
+    def needs_hearers(self) -> bool:
+        """Whether it is for those who talk there now."""
+        return self.say is not None or self.play is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantOrder:
+    """What to do with a participant: change how it takes part, and let it alone hear something."""
+
+    change: ParticipantChange = ParticipantChange()
+    say: Speech | None = None
+    play: str | None = None
+
+
+class TransferMode(StrEnum):
+    """Whether who hands a call over speaks with the third party first."""
+
+    BLIND = "blind"
+    ATTENDED = "attended"
+
+
+@dataclass(frozen=True, slots=True)
+class SayInto:
+    """A text to speak into a call; None for the call's language."""
+
+    text: str
+    language: str | None
+    to: Side
+
+
+@dataclass(frozen=True, slots=True)
+class PlayInto:
+    """A file to play into a call."""
+
+    url: str
+    to: Side
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingChange:
+    """What to do with a call's recording; the plan is for a new one, `pause_behavior` for a pause (None: as is set)."""
+
+    action: RecordingAction
+    plan: CallRecordingPlan
+    pause_behavior: PauseBehavior | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Send the call's far end to a number or SIP URI, away from whom it talks to."""
+
+    to: str
+    mode: TransferMode
+    timeout_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallChange:
+    """What to do with a live call, in this order; None and empty are for nothing.
+
+    `start` is another flow; `end` is completed or canceled.
+    """
+
+    mute: bool | None = None
+    hold: bool | None = None
+    digits: str = ""
+    recording: RecordingChange | None = None
+    say: SayInto | None = None
+    play: PlayInto | None = None
+    transfer: Transfer | None = None
+    start: Start | None = None
+    end: Status | None = None
+    withdraw_consent: bool = False

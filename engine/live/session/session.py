@@ -1,0 +1,250 @@
+"""One live call: its leg, its keys, its time limits, from the first INVITE until the row says how it ended."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, Final, TypeVar
+
+import structlog
+
+from engine.aio.tasks import BackgroundTasks, stopped
+from engine.aio.waits import race
+from engine.errors import LegGone, SipError
+from engine.live.session.dtmf import Keys
+from engine.live.session.flow_handover import FlowHandover
+from engine.live.session.journal import Journal
+from engine.live.session.leg_consent import LegConsent
+from engine.model.call import Attempt, Call, Direction, Event, Status
+from engine.model.consent import Consent
+from engine.ports import (
+    Alerted,
+    Answered,
+    Cause,
+    Clock,
+    Dialer,
+    DialRequest,
+    DigitPressed,
+    EndedBy,
+    HungUp,
+    Leg,
+    LegEvent,
+    MediaChanged,
+    MediaLost,
+    ReferAnswered,
+    ReferRequested,
+)
+from engine.webhooks.payloads.line import line_facts
+
+AFTERMATH_S: Final = 60.0
+"""How long a flow may still report (Record's and Dial's action) after the far end has hung up."""
+
+T = TypeVar("T")
+Conduct = Callable[["Session"], Awaitable[None]]
+
+log = structlog.get_logger(__name__)
+
+
+class Session:
+    """Follows one leg and keeps the call's journal; `conduct` is what the call does while it lives."""
+
+    def __init__(self, journal: Journal, clock: Clock, *, longest_s: int) -> None:
+        self.journal = journal
+        self.keys = Keys(clock.monotonic)
+        self.consenting = LegConsent(journal.call.id)
+        """May it be recorded?"""
+        self.beside = BackgroundTasks("session", call_id=self.call.id, on_failure=journal.background_failed)
+        """What goes on for as long as the leg lives."""
+        self.early_media = asyncio.Event()
+        self.answered = asyncio.Event()
+        self.over = asyncio.Event()
+        self.closed = asyncio.Event()
+        self.handover = FlowHandover(journal.call.id, journal.note)
+        """Who runs its flow?"""
+        self.asked_to_refer: asyncio.Queue[str] = asyncio.Queue()
+        self.refer_answers: asyncio.Queue[ReferAnswered] = asyncio.Queue()
+        self._peer: Session | None = None
+        self._spoken_in: str | None = None
+        """The language in which it was last spoken to, by its flow."""
+        self._clock = clock
+        self._longest_s = longest_s
+        self._leg: Leg | None = None
+        self._ending: Event | None = None
+
+    @property
+    def call(self) -> Call:
+        return self.journal.call
+
+    @property
+    def language(self) -> str:
+        """In which it is spoken to: as its flow last did, else as the call or its number says."""
+        return self._spoken_in or self.call.language
+
+    @property
+    def peer(self) -> "Session | None":
+        """Whom it talks to."""
+        return self._peer
+
+    @property
+    def leg(self) -> Leg:
+        """The live leg. Raises LegGone before there is one."""
+        if self._leg is None:
+            raise LegGone(f"{self.call.id} has no leg yet")
+        return self._leg
+
+    @property
+    def consent(self) -> Consent | None:
+        """By which it may be recorded; None as long as it may not."""
+        return self.consenting.given
+
+    @property
+    def has_answered_consent(self) -> bool:
+        """Whether it is known if it may be recorded."""
+        return self.consenting.is_known
+
+    def talks_with(self, peer: "Session | None") -> None:
+        """It was joined to another, or has parted from it."""
+        self._peer = peer
+
+    def spoken_to_in(self, language: str) -> None:
+        """Its flow speaks this language."""
+        self._spoken_in = language
+
+    async def place(self, dialer: Dialer, request: DialRequest, conduct: Conduct) -> None:
+        """Send INVITE and follow the call to its end."""
+        async with self.journal.writing():
+            try:
+                leg = None if self._ending else await dialer.dial(request)
+            except SipError as error:
+                self.journal.tried(Attempt("route", request.target, str(error)))
+                self.journal.happened(Event.BROKE)
+                leg = None
+            if leg is not None:
+                self.journal.note("invite_sent", target=request.target, via=leg.via)
+                await self._follow(leg, conduct)
+            elif self._ending and not self.call.ended:
+                self.journal.happened(self._ending)
+            self.over.set()
+        self.closed.set()
+
+    async def take(self, leg: Leg, conduct: Conduct) -> None:
+        """Let an inbound leg ring and follow it to its end."""
+        async with self.journal.writing():
+            with suppress(LegGone):  # the caller may have given up already: its end is told by the events
+                await leg.ring()
+            self.journal.happened(Event.ALERTED)
+            await self._follow(leg, conduct)
+        self.closed.set()
+
+    async def hang_up(self, cause: Cause = Cause.NORMAL, *, outcome: Event = Event.HUNG_UP) -> None:
+        """End the leg; `outcome` is what that means if it was not answered yet. Safe to repeat."""
+        self._ending = self._ending or outcome
+        if self._leg is not None and not self.over.is_set():
+            try:
+                await self._leg.hang_up(cause)
+            except SipError as error:
+                log.warning("hang_up_failed", error=str(error))
+
+    async def until_over(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do some work, but stop it and raise LegGone as soon as the far end is gone."""
+        if self.over.is_set():
+            work.close()
+            raise LegGone(f"{self.call.id} is over")
+        async with race(work, self.over.wait()) as (working, _):
+            if not working.done():
+                raise LegGone(f"{self.call.id} is over")
+            return working.result()
+
+    async def _follow(self, leg: Leg, conduct: Conduct) -> None:
+        self._leg = leg
+        self.journal.carried_by(leg.via)
+        self.journal.set(sip_call_id=leg.sip_call_id)
+        if self._ending:
+            await self.hang_up()
+        async with asyncio.TaskGroup() as group:
+            timer = group.create_task(self._keep_time())
+            conducting = group.create_task(self._conduct(conduct))
+            async for event in leg.events():
+                self._note_event(event)
+                if isinstance(event, MediaLost):
+                    await self._give_up(event)
+            self.over.set()
+            timer.cancel()
+            await self.beside.close()
+            await _finish(conducting)
+
+    async def _give_up(self, event: MediaLost) -> None:
+        self.journal.note("media_lost", seconds=round(event.seconds, 1))
+        await self.hang_up()
+
+    async def _conduct(self, conduct: Conduct) -> None:
+        if self.call.direction is Direction.OUTBOUND:
+            try:
+                await self.until_over(self.answered.wait())
+            except LegGone:
+                return
+            if self._ending is not None:
+                return  # the answer crossed our CANCEL: nobody wants the call any more
+        await conduct(self)
+
+    async def _keep_time(self) -> None:
+        ringing_s = self.call.timeout_s
+        try:
+            async with asyncio.timeout(ringing_s):
+                await self.answered.wait()
+        except TimeoutError:
+            self.journal.note("answer_timeout", seconds=ringing_s)
+            await self.hang_up(Cause.UNAVAILABLE, outcome=Event.EXPIRED)
+            return
+        await self._clock.sleep(self._longest_s)
+        self.journal.note("max_call_seconds", seconds=self._longest_s)
+        await self.hang_up()
+
+    def _note_event(self, event: LegEvent) -> None:
+        match event:
+            case Alerted(sip_code=code, early_media=early):
+                if early:
+                    self.early_media.set()
+                if self.call.status is Status.QUEUED:
+                    self.journal.happened(Event.ALERTED)
+                self.journal.note("provisional", sip_code=code, early_media=early)
+            case Answered():
+                self.journal.happened(Event.ANSWERED)
+                self.answered.set()
+            case DigitPressed(digit=digit):
+                self.keys.press(digit)
+            case MediaChanged():
+                self.journal.note("media", codec=event.codec, sending=event.sending, receiving=event.receiving)
+            case ReferRequested(target=target):
+                self.journal.note("refer_requested", target=target)
+                self.asked_to_refer.put_nowait(target)
+            case ReferAnswered():
+                self.refer_answers.put_nowait(event)
+            case HungUp():
+                self._ended(event)
+
+    def _ended(self, event: HungUp) -> None:
+        answered = self.answered.is_set()
+        if event.unheard and self._ending in (None, Event.EXPIRED):
+            event = replace(event, outcome=Event.BROKE, by=EndedBy.NOBODY, sip_code=408, sip_reason=event.unheard)
+        outcome = self._ending if self._ending and not answered and event.by_us else event.outcome
+        if (not answered or outcome is Event.BROKE) and self._ending is not Event.HUNG_UP:
+            said = f"{event.sip_code} {event.sip_reason}" + (f" ({event.words})" if event.words else "")
+            self.journal.tried(
+                Attempt(self.leg.via, self.call.to, said, event.sip_code, event.sip_reason, event.q850_cause)
+            )
+        words = {"words": event.words} if event.words else {}
+        self.journal.note("hung_up", by=event.by.value, sip_code=event.sip_code, **words)
+        if event.figures is not None:
+            self.journal.note("line", **line_facts(event.figures))
+        self.journal.happened(
+            outcome, sip_code=event.sip_code, sip_reason=event.sip_reason, q850_cause=event.q850_cause
+        )
+
+
+async def _finish(conducting: asyncio.Task[None]) -> None:
+    """Wait for what a flow still has to report, but not for ever."""
+    _, late = await asyncio.wait({conducting}, timeout=AFTERMATH_S)
+    if late:
+        log.warning("flow_cut_off", after_s=AFTERMATH_S)
+        await stopped(conducting)

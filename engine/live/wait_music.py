@@ -1,0 +1,71 @@
+"""What somebody hears who waits: music, or a document of the customer's, again and again."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+
+from engine.aio.tasks import started, stopped
+from engine.aio.waits import to_its_end
+from engine.errors import DocumentError, FlowFailed, LegGone, MediaError, WebhookError
+from engine.flow.call_actions import Waiting
+from engine.live.session.session import Session
+from engine.live.speaker import Speaker
+from engine.ports import Ear
+
+
+class WaitMusic:
+    """For one call that waits. `left` is set when its document leaves the queue."""
+
+    def __init__(self, session: Session, speaker: Speaker) -> None:
+        self._session = session
+        self._speaker = speaker
+        self.left = asyncio.Event()
+
+    @asynccontextmanager
+    async def with_(
+        self,
+        waiting: Waiting | None,
+        params: Callable[[], Mapping[str, str]],
+        *,
+        until: asyncio.Event,
+        music: bool = False,
+    ) -> AsyncIterator[None]:
+        """Inside, it is heard until `until` is set; without a document, `music` or nothing."""
+        tasks = [started(self._perform(waiting, params))] if waiting else []
+        if music and not waiting:
+            tasks.append(started(self._music()))
+        ending = started(_stop_at(until, tasks))
+        try:
+            yield
+        finally:
+            for task in (ending, *tasks):
+                await stopped(task)
+
+    async def _perform(self, waiting: Waiting, params: Callable[[], Mapping[str, str]]) -> None:
+        try:
+            while not await waiting(params()):
+                pass
+        except LegGone:
+            return
+        except (WebhookError, DocumentError, FlowFailed) as error:
+            self._session.journal.note("waiting_failed", reason=str(error))
+            await self._music()
+        else:
+            self.left.set()
+
+    async def _music(self) -> None:
+        try:
+            player = await self._speaker.hold_music([Ear(self._session.leg.id)])
+        except (MediaError, LegGone) as error:
+            self._session.journal.note("hold_music_failed", reason=str(error))
+            return
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await to_its_end(player.stop())
+
+
+async def _stop_at(until: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:
+    await until.wait()
+    for task in tasks:
+        await stopped(task)

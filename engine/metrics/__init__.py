@@ -1,0 +1,1 @@
+"""What a node counts and measures, and how Prometheus reads it."""

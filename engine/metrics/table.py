@@ -1,0 +1,124 @@
+"""Every metric of a node: name, kind, unit, help and labels. GET /metrics shows them, docs/operations.md lists them.
+
+What happens is counted where it happens, through `Meters` (engine/metrics/meters.py); how things stand is read when
+somebody asks (api/node/metrics.py). A label has a closed set of values, none of which tells of a person.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+from typing import Final
+
+from engine.model.call import FINAL, Direction
+from engine.model.webhook_exchange import ExchangeKind
+
+
+class MetricKind(StrEnum):
+    """What Prometheus does with a metric: a counter only grows, a gauge comes and goes, a histogram has buckets."""
+
+    COUNTER = "counter"
+    GAUGE = "gauge"
+    HISTOGRAM = "histogram"
+
+
+class WebhookOutcome(StrEnum):
+    """How one attempt at a customer's server went: the class of its HTTP status, or why that tells nothing."""
+
+    INFORMATION = "1xx"
+    SUCCESS = "2xx"
+    REDIRECT = "3xx"
+    REFUSED = "4xx"
+    FAILED = "5xx"
+    UNUSABLE = "unusable"
+    """Answered with 2xx, but with nothing that we could use."""
+    NO_ANSWER = "no-answer"
+
+    @classmethod
+    def of(cls, status: int | None, error: str | None) -> "WebhookOutcome":
+        """Of an HTTP status, and of what was wrong; a status that HTTP does not know is a server's failure."""
+        if status is None:
+            return cls.NO_ANSWER
+        if error is not None and status // 100 == 2:
+            return cls.UNUSABLE
+        return next((each for each in cls if each.value == f"{status // 100}xx"), cls.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A metric as Prometheus shows it. `labels` give the values of each label, `buckets` a histogram's upper bounds.
+
+    The name ends with the unit, if there is one, and a counter's then with "_total".
+    """
+
+    name: str
+    kind: MetricKind
+    help: str
+    unit: str = ""
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    buckets: tuple[float, ...] = ()
+
+
+def _values(words: type[StrEnum] | frozenset[str]) -> tuple[str, ...]:
+    return tuple(sorted(words))
+
+
+_DIRECTION: Final = {"direction": _values(Direction)}
+_UNTIL_IT_RINGS: Final = (0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 20)
+_UNTIL_THE_ANSWER: Final = (1, 2, 5, 10, 15, 20, 30, 45, 60, 120)
+
+
+class Metric(Enum):
+    """All there are; a value is its declaration."""
+
+    CALLS_ENDED = Declaration(
+        "telefoon_calls_total",
+        MetricKind.COUNTER,
+        "Calls that have ended.",
+        labels={**_DIRECTION, "status": _values(FINAL)},
+    )
+    CALLS_LIVE = Declaration("telefoon_calls_live", MetricKind.GAUGE, "Calls in progress, those that ring included.")
+    POST_DIAL_DELAY = Declaration(
+        "telefoon_post_dial_delay_seconds",
+        MetricKind.HISTOGRAM,
+        "From a call's beginning to its first ringing; inbound ones are let ring by us.",
+        "seconds",
+        _DIRECTION,
+        _UNTIL_IT_RINGS,
+    )
+    ANSWER_DELAY = Declaration(
+        "telefoon_answer_delay_seconds",
+        MetricKind.HISTOGRAM,
+        "From a call's beginning to its answer.",
+        "seconds",
+        _DIRECTION,
+        _UNTIL_THE_ANSWER,
+    )
+    WEBHOOK_ATTEMPTS = Declaration(
+        "telefoon_webhook_attempts_total",
+        MetricKind.COUNTER,
+        "Requests to customers' servers, each retry and redirect apart, by what they were for.",
+        labels={"kind": _values(ExchangeKind), "outcome": _values(WebhookOutcome)},
+    )
+    CALLBACKS_WAITING = Declaration(
+        "telefoon_callbacks_waiting",
+        MetricKind.GAUGE,
+        "Status callbacks that are still to be delivered.",
+    )
+    RECORDINGS_LIVE = Declaration("telefoon_recordings_live", MetricKind.GAUGE, "Recordings in progress.")
+    RECORDED_BYTES = Declaration(
+        "telefoon_recorded_bytes_total",
+        MetricKind.COUNTER,
+        "Sound of recordings that are complete.",
+        "bytes",
+    )
+    CONFERENCES_LIVE = Declaration("telefoon_conferences_live", MetricKind.GAUGE, "Conferences with somebody in them.")
+    PARTICIPANTS_LIVE = Declaration("telefoon_participants_live", MetricKind.GAUGE, "Calls that are in a conference.")
+    SIP_COMMANDS_WAITING = Declaration(
+        "telefoon_sip_commands_waiting",
+        MetricKind.GAUGE,
+        "Commands that the SIP thread has still to take.",
+    )
+    UNFORESEEN_FAILURES = Declaration(
+        "telefoon_unforeseen_failures_total", MetricKind.COUNTER,
+        "Failures that nobody foresaw, each with its traceback in the log; the node went on.",
+    )  # fmt: skip

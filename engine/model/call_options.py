@@ -1,0 +1,117 @@
+"""What may be chosen for calls: by an account for all of its calls, by a number for its own, by an order for one.
+
+An option is a field here and nowhere else: REST, the command line, the tables and the inventory of personal data are
+made of its `Option`. Each class has the options of the one above it, so an option's class says who may choose it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Final, Self
+
+from engine.model.consent.policy import ConsentChoice
+
+_OPTION: Final = "option"
+
+DEFAULT_LANGUAGE: Final = "en-GB"
+DEFAULT_TIMEOUT_S: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """How an option is known outside the engine, and what becomes of it.
+
+    `rest` is its name in requests for calls, and in calls where it is `shown`. `flag` is its name on the command line,
+    whose whole numbers are from 0 to `most`, and `help` its line there. Calls that a call dials take it over where it
+    is `inherited`. Its column is NOT NULL where it is `required`; on a call, `personal` ones tell of a person.
+    """
+
+    rest: str | None = None
+    shown: bool = True
+    flag: str | None = None
+    help: str = ""
+    most: int | None = None
+    inherited: bool = True
+    required: bool = False
+    length: int | None = None
+    server_default: str | None = None
+    personal: bool = False
+
+
+def _option(**facts: Any) -> Any:
+    return field(default=None, metadata={_OPTION: Option(**facts)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountOptions:
+    """What an account may choose for its calls; None is for what is not chosen.
+
+    `recording_beep_s` are the seconds between the tones that tell of recording; 0 is never.
+    """
+
+    consent: ConsentChoice | None = _option(rest="consent")
+    recording_beep_s: int | None = _option(
+        rest="recording_beep",
+        flag="recording-beep",
+        most=3600,
+        help="Seconds between the tones that tell of recording; 0 is never.",
+    )
+
+    @classmethod
+    def table(cls) -> Mapping[str, Option]:
+        """The options that may be chosen here, by the fields' names."""
+        return {each.name: each.metadata[_OPTION] for each in fields(cls)}
+
+    def items(self) -> Iterator[tuple[str, Option, Any]]:
+        """Each option's name, facts and value."""
+        return ((name, option, getattr(self, name)) for name, option in self.table().items())
+
+    def over(self, defaults: "AccountOptions") -> Self:
+        """These, and where nothing is chosen what the defaults have chosen, if they may."""
+        others = defaults.table()
+        missing = [name for name, _, value in self.items() if value is None and name in others]
+        return replace(self, **{name: getattr(defaults, name) for name in missing})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberOptions(AccountOptions):
+    """What a number may choose for its calls: also whether they are recorded, and what is spoken on them."""
+
+    record: bool | None = _option(
+        rest="record", flag="record", help="Record calls to this number.", inherited=False, required=True
+    )
+    language: str | None = _option(
+        rest="tts_language",
+        flag="language",
+        help="What is spoken where the flow names no language.",
+        required=True,
+        length=16,
+        personal=True,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOptions(NumberOptions):
+    """What may be chosen for one call.
+
+    It rings for `timeout_s` at most. `status_callback` is told of `status_callback_events` (initiated, ringing,
+    answered, completed), of all where there are none.
+    """
+
+    timeout_s: int | None = _option(rest="timeout", inherited=False, required=True)
+    status_callback: str | None = _option(rest="status_callback", shown=False, inherited=False, personal=True)
+    status_callback_method: str | None = _option(inherited=False, required=True, length=4, server_default="POST")
+    status_callback_events: tuple[str, ...] | None = _option(inherited=False)
+
+    def for_children(self) -> "CallOptions":
+        """What calls take over that are dialled by this one."""
+        return replace(self, **{name: None for name, option, _ in self.items() if not option.inherited})
+
+
+STANDARD: Final = CallOptions(
+    record=False,
+    language=DEFAULT_LANGUAGE,
+    timeout_s=DEFAULT_TIMEOUT_S,
+    status_callback_method="POST",
+    status_callback_events=(),
+)
+"""What holds where nobody has chosen; the rest is for settings."""

@@ -1,0 +1,48 @@
+"""Consent to be recorded: policies as data (`policy`), their decisions (`decision`), texts and records.
+
+Defaults by country are in `engine.model.consent.countries`, which needs the plans of all telephone numbers.
+"""
+
+from engine.model.consent.decision import (
+    AGREE,
+    REFUSE,
+    WITHDRAW,
+    AskedLeg,
+    Consent,
+    ConsentAnswer,
+    Decision,
+    asserted,
+    decide,
+    withdrawn,
+)
+from engine.model.consent.policy import ASSERTED, Ask, ConsentChoice, ConsentPolicy, Withdrawal, asked_of, faults
+from engine.model.consent.record import ConsentRecord, Given, How
+from engine.model.consent.wording import OwnText, Sentence, Texts, Wording, load_texts
+
+__all__ = [
+    "AGREE",
+    "ASSERTED",
+    "REFUSE",
+    "WITHDRAW",
+    "Ask",
+    "AskedLeg",
+    "Consent",
+    "ConsentAnswer",
+    "ConsentChoice",
+    "ConsentPolicy",
+    "ConsentRecord",
+    "Decision",
+    "Given",
+    "How",
+    "OwnText",
+    "Sentence",
+    "Texts",
+    "Withdrawal",
+    "Wording",
+    "asked_of",
+    "asserted",
+    "decide",
+    "faults",
+    "load_texts",
+    "withdrawn",
+]

@@ -1,0 +1,97 @@
+"""Telephone numbers: E.164, their countries, and what a node knows of its own."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import phonenumbers
+from phonenumbers import NumberParseException, ValidationResult
+
+from engine.model.call_options import NumberOptions
+from engine.model.callback import BodyFormat
+
+_SHAPE: Final = re.compile(r"\+[1-9][0-9]{1,14}")
+"""ITU-T E.164 §6.2.1: at most 15 digits, of which the first is no zero."""
+
+_SHORTEST: Final = 7
+"""Digits of a number with its country code; what is shorter is an extension or a service's."""
+
+_NO_NUMBER: Final = "is no telephone number"
+_NO_COUNTRY: Final = "has no known country code"
+_TOO_SHORT: Final = "is too short for its country"
+_UNREADABLE: Final = {
+    NumberParseException.INVALID_COUNTRY_CODE: _NO_COUNTRY,
+    NumberParseException.TOO_SHORT_AFTER_IDD: _TOO_SHORT,
+    NumberParseException.TOO_SHORT_NSN: _TOO_SHORT,
+}
+_FAULTS: Final = {
+    ValidationResult.INVALID_COUNTRY_CODE: _NO_COUNTRY,
+    ValidationResult.TOO_SHORT: _TOO_SHORT,
+    ValidationResult.TOO_LONG: "is too long for its country",
+    ValidationResult.INVALID_LENGTH: "has a length that its country does not use",
+    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "lacks its area code",
+}
+_HOW: Final = "Write it in E.164: a plus sign, the country code and the number, as in +493023125001."
+_LONGEST_QUOTE: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number of an account. Calls to it are run by `url`, or by `fallback_url` when that fails.
+
+    `method` and `fallback_method` are those of the first requests, GET or POST; `webhook_format` is how the
+    POSTs of its calls carry their parameters. `options` are what it has chosen for its calls.
+    """
+
+    id: str
+    account_id: str
+    e164: str
+    created_at: datetime
+    url: str | None = None
+    fallback_url: str | None = None
+    method: str = "POST"
+    fallback_method: str = "POST"
+    webhook_format: BodyFormat = BodyFormat.FORM
+    options: NumberOptions = NumberOptions()
+
+
+def parse_e164(text: str) -> str:
+    """The number as it was given, if it is one. Raises ValueError with a sentence for the user.
+
+    Lengths are checked against the country's plan, ranges are not: countries open new ones all the time.
+    """
+    fault = _fault(text)
+    if fault is not None:
+        raise ValueError(f"{text[:_LONGEST_QUOTE]!r} {fault}. {_HOW}")
+    return text
+
+
+def from_carrier(text: str) -> str:
+    """A number as carriers send it (with plus, with 00, bare) in E.164; anything else as it is.
+
+    So are extensions, and national numbers: which country's they are is not told, and no country code begins with 0.
+    """
+    number = text.removeprefix("00")
+    if not (number.isascii() and number.isdigit()) or number.startswith("0") or len(number) < _SHORTEST:
+        return text
+    return f"+{number}"
+
+
+def country_of(e164: str) -> str:
+    """ISO 3166 alpha-2 in lower case; empty for numbers of no country, such as +800. Raises ValueError."""
+    number = phonenumbers.parse(parse_e164(e164))
+    region = phonenumbers.region_code_for_number(number)
+    if region is None:  # a range that the library does not know: the country code's main country
+        region = phonenumbers.region_code_for_country_code(number.country_code or 0)
+    return region.lower() if region.isalpha() and region != phonenumbers.UNKNOWN_REGION else ""
+
+
+def _fault(text: str) -> str | None:
+    if not _SHAPE.fullmatch(text):
+        return _NO_NUMBER
+    try:
+        number = phonenumbers.parse(text)
+    except NumberParseException as error:
+        return _UNREADABLE.get(error.error_type, _NO_NUMBER)
+    return _FAULTS.get(phonenumbers.is_possible_number_with_reason(number))

@@ -1,0 +1,54 @@
+"""Understanding callers: what a recogniser is given, and what it gives."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechBegan:
+    """A voice was heard: time to stop a prompt, and not to give up on the caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartialTranscript:
+    """What was understood so far; the next one, or the last, may read otherwise."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What was understood in the end. `confidence` is 0.0 to 1.0; nothing said is an empty text of 0.0."""
+
+    text: str
+    confidence: float
+
+
+Understood = SpeechBegan | PartialTranscript | Transcript
+
+
+class Recognizer(Protocol):
+    """Speech to text."""
+
+    def languages(self) -> frozenset[str]:
+        """Canonical tags (engine/model/languages.py) of what it understands."""
+        ...
+
+    def listen(
+        self,
+        pcm: AsyncIterator[bytes],
+        *,
+        language: str,
+        rate_hz: int,
+        hints: Sequence[str] = (),
+        end_silence_s: float = 1.0,
+    ) -> AsyncGenerator[Understood, None]:
+        """SpeechBegan, any number of partial transcripts, then one Transcript; it alone where nobody spoke.
+
+        `pcm` is mono 16-bit little-endian audio as it is said; `hints` are words and phrases that are likely.
+        The last one comes when the speaker has been silent for `end_silence_s` after having spoken, or when
+        `pcm` ends. Raises UnknownLanguage at once, RecognitionError while it runs. Close it (aclosing) if you
+        leave early.
+        """
+        ...

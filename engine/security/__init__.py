@@ -1,0 +1,1 @@
+"""Keys and secrets kept hashed or encrypted, and which addresses may be reached."""

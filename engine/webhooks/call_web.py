@@ -1,0 +1,150 @@
+"""What one call asks customers' servers with: its cookies, its account's signature, its lines in the ledger."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol, TypeVar
+
+from aiohttp import CookieJar
+from multidict import CIMultiDictProxy
+
+from engine.errors import DocumentError
+from engine.flow.document import Document
+from engine.flow.parse import parse
+from engine.ids import IdKind, new_id
+from engine.model.callback import BodyFormat
+from engine.model.webhook_exchange import ExchangeKind, Note, Owner
+from engine.webhooks.incoming import Incoming, status_of
+from engine.webhooks.policy import WebhookPolicy
+from engine.webhooks.request import WebRequest, parsed
+from engine.webhooks.sender import OutboundRequest
+
+T = TypeVar("T")
+
+DOCUMENT_LIMIT_BYTES: Final = 64 * 1024
+_NOT_MODIFIED: Final = 304
+_NOTHING: Final[frozenset[str]] = frozenset()
+
+
+class Sends(Protocol):
+    """Sends requests to customers' servers. Raises WebhookError."""
+
+    async def send(self, errand: OutboundRequest[T]) -> T: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Downloaded:
+    """The headers that came with a file; `changed` is False for 304, when there is none."""
+
+    changed: bool
+    headers: CIMultiDictProxy[str]
+
+
+class CallWeb:
+    """One for each call, made by WebhookClient.for_call; lives as long as the call.
+
+    The values of parameters that are named in `hidden` are sent, but masked wherever they are written down.
+    """
+
+    def __init__(
+        self,
+        sender: Sends,
+        owner: Owner,
+        format_: BodyFormat,
+        note: Note,
+        *,
+        policy: WebhookPolicy,
+        download_policy: WebhookPolicy,
+    ) -> None:
+        self.owner = owner
+        self._sender = sender
+        self._format = format_
+        self._note = note
+        self._policy = policy
+        self._download_policy = download_policy
+        # RFC 6265 leaves cookies of bare addresses to the client: who develops has no name for the server yet.
+        self._jar = CookieJar(unsafe=True)
+
+    async def fetch_document(
+        self, url: str, method: str, params: Mapping[str, str], *, hidden: frozenset[str] = _NOTHING
+    ) -> Document:
+        """The call flow that the server answers with. Raises WebhookError, DocumentError."""
+        body, content_type = await self.fetch_body(url, method, params, hidden=hidden)
+        try:
+            return parse(body, content_type)
+        except DocumentError as wrong:
+            raise DocumentError(
+                f"{wrong.detail} (in the answer of {parsed(url).with_user(None)})",
+                line=wrong.line,
+                column=wrong.column,
+                element=wrong.element,
+                attribute=wrong.attribute,
+            ) from None
+
+    async def fetch_body(
+        self, url: str, method: str, params: Mapping[str, str], *, hidden: frozenset[str] = _NOTHING
+    ) -> tuple[bytes, str | None]:
+        """What the server answers instead of it being read, and its content type. Raises WebhookError."""
+
+        async def read(incoming: Incoming) -> tuple[bytes, str | None]:
+            return await incoming.body(DOCUMENT_LIMIT_BYTES), incoming.headers.get("Content-Type")
+
+        return await self._sender.send(self._errand(url, method, params, hidden, ExchangeKind.DOCUMENT, read))
+
+    async def request(
+        self, url: str, method: str, params: Mapping[str, str], *, hidden: frozenset[str] = _NOTHING
+    ) -> int:
+        """The status of the answer, whatever it is; for callbacks. Raises WebhookError if there was none."""
+        return await self._sender.send(self._errand(url, method, params, hidden, ExchangeKind.CALLBACK, status_of))
+
+    async def download(
+        self, url: str, dest: Path, limit_bytes: int, headers: Mapping[str, str] | None = None
+    ) -> Downloaded:
+        """The file at the URL, written to `dest`; nothing stays after an error. Raises WebhookError.
+
+        With `headers` that ask on a condition (RFC 9110 §13.1), the answer may be that it has not changed.
+        """
+
+        async def write(incoming: Incoming) -> Downloaded:
+            if headers and incoming.status == _NOT_MODIFIED:
+                return Downloaded(False, incoming.headers)
+            incoming.require_usable(limit_bytes)
+            with await asyncio.to_thread(dest.open, "wb") as file:
+                async for chunk in incoming.chunks(limit_bytes):
+                    await asyncio.to_thread(file.write, chunk)
+            return Downloaded(True, incoming.headers)
+
+        address = parsed(url)
+        request = WebRequest.to(address, "GET", {})
+        policy = self._download_policy.overridden(address.fragment)
+        errand = OutboundRequest(
+            request, self.owner, ExchangeKind.MEDIA, policy, write, new_id(IdKind.REQUEST), headers=headers or {},
+            note=self._note,
+        )  # fmt: skip
+        try:
+            return await self._sender.send(errand)
+        except BaseException:
+            await asyncio.to_thread(dest.unlink, missing_ok=True)
+            raise
+
+    @staticmethod
+    def shown(url: str) -> str:
+        """A URL for people, without its password."""
+        return WebRequest("GET", parsed(url)).shown_url
+
+    def _errand(
+        self, url: str, method: str, params: Mapping[str, str], hidden: frozenset[str], kind: ExchangeKind,
+        use: Callable[[Incoming], Awaitable[T]],
+    ) -> OutboundRequest[T]:  # fmt: skip
+        address = parsed(url)
+        return OutboundRequest(
+            WebRequest.to(address, method, params, self._format, hidden),
+            self.owner,
+            kind,
+            self._policy.overridden(address.fragment),
+            use,
+            id=new_id(IdKind.REQUEST),
+            jar=self._jar,
+            note=self._note,
+        )

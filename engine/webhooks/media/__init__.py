@@ -1,0 +1,1 @@
+"""Sound files of customers' servers: fetched once, kept for as long as they say."""

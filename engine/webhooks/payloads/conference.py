@@ -1,0 +1,45 @@
+"""What customers' servers are told about a conference, under the field's widespread names."""
+
+from dataclasses import replace
+from datetime import datetime
+from email.utils import format_datetime
+
+from engine.flow.plans import RoomPlan
+from engine.model.callback import ConferenceEventName
+from engine.model.conference import Conference, Participant
+
+
+def conference_form(
+    conference: Conference, event: str, participant: Participant, plan: RoomPlan, at: datetime
+) -> dict[str, str]:
+    """A conference's status callback, without its SequenceNumber; `event` is the field's word."""
+    form = {
+        "AccountSid": conference.account_id,
+        "ConferenceSid": conference.id,
+        "FriendlyName": conference.friendly_name,
+        "StatusCallbackEvent": event,
+        "Timestamp": format_datetime(at),
+        "CallSid": participant.call_id,
+        "Muted": str(participant.muted).lower(),
+        "Hold": str(participant.hold).lower(),
+        "Coaching": str(participant.coach is not None).lower(),
+        "StartConferenceOnEnter": str(plan.start_on_enter).lower(),
+        "EndConferenceOnExit": str(participant.end_on_exit).lower(),
+    }
+    if participant.coach is not None:
+        form["CallSidToCoach"] = participant.coach
+    if plan.label is not None:
+        form["ParticipantLabel"] = plan.label
+    return form
+
+
+def events_of(before: Participant, after: Participant) -> list[tuple[ConferenceEventName, str]]:
+    """What a participant's change is called, in the field's words."""
+    told = []
+    if after.muted is not before.muted:
+        told.append((ConferenceEventName.MUTE, "participant-mute" if after.muted else "participant-unmute"))
+    if after.hold is not before.hold:
+        told.append((ConferenceEventName.HOLD, "participant-hold" if after.hold else "participant-unhold"))
+    if replace(after, muted=before.muted, hold=before.hold) != before:
+        told.append((ConferenceEventName.MODIFY, "participant-modify"))
+    return told

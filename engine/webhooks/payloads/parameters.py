@@ -1,0 +1,167 @@
+"""Every parameter that customers' servers are told: its meaning, which requests carry it, and what it gives away.
+
+This is the one place that knows. From it come the tables of docs/webhooks.md, and what the ledger of requests hides.
+A test compares it with what the code writes into requests.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from typing import Final
+
+
+class Webhook(StrEnum):
+    """A kind of request to a customer's server, as docs/webhooks.md names it."""
+
+    FLOW = "call flow"
+    GATHER = "Gather"
+    PARTIAL_RESULT = "partialResultCallback"
+    RECORD = "Record"
+    DIAL = "Dial"
+    ROOM_WAIT = "waitUrl of Conference"
+    SERVED = "url of Queue"
+    ENQUEUE = "Enqueue"
+    QUEUE_WAIT = "waitUrl of Enqueue"
+    REFER = "Refer"
+    STATUS = "status callback"
+    CONFERENCE = "conference callback"
+    RECORDING = "recording callback"
+
+
+class Privacy(StrEnum):
+    """What a parameter's value may give away, which decides by what setting it is kept (docs/privacy.md)."""
+
+    TECHNICAL = "technical"
+    """Of the machine: always kept."""
+    REASON = "reason"
+    """A sentence of ours that may quote a URL or a number: kept, with these shortened."""
+    KEYS = "keys"
+    """What a caller pressed."""
+    SPEECH = "speech"
+    """What a caller said."""
+    PERSONAL = "personal"
+    """Of a person, or in the customer's own words."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookParameter:
+    """`name` is the field's word; `meaning` one sentence without its full stop."""
+
+    name: str
+    meaning: str
+    privacy: Privacy
+    webhooks: frozenset[Webhook]
+
+
+def _told(privacy: Privacy, name: str, meaning: str, *webhooks: Webhook) -> WebhookParameter:
+    return WebhookParameter(name, meaning, privacy, frozenset(webhooks))
+
+
+_technical: Final = partial(_told, Privacy.TECHNICAL)
+_reason: Final = partial(_told, Privacy.REASON)
+_keys: Final = partial(_told, Privacy.KEYS)
+_speech: Final = partial(_told, Privacy.SPEECH)
+_personal: Final = partial(_told, Privacy.PERSONAL)
+
+_W: Final = Webhook
+_ALL: Final = tuple(Webhook)
+OF_A_CALL: Final = tuple(each for each in Webhook if each not in (_W.CONFERENCE, _W.RECORDING))
+"""Those that tell all that is known of the call itself."""
+_FLOW: Final = tuple(each for each in OF_A_CALL if each is not _W.STATUS)
+"""Those that a call's flow asks for, in JSON if the number wants that; callbacks are forms."""
+
+# fmt: off
+PARAMETERS: Final[tuple[WebhookParameter, ...]] = (
+    _technical("CallSid", "The call's id", *_ALL),
+    _technical("AccountSid", "The account's id", *_ALL),
+    _technical("bodySHA256", "Of a JSON body, and in the URL: the SHA-256 of the body, in hexadecimal", *_FLOW),
+    _personal("From", "Who calls: a number in E.164, or a SIP URI", *OF_A_CALL),
+    _personal("To", "Who is called: a number in E.164, or a SIP URI", *OF_A_CALL),
+    _personal("Caller", "The same as `From`", *OF_A_CALL),
+    _personal("Called", "The same as `To`", *OF_A_CALL),
+    _technical("CallStatus", "`queued`, `ringing`, `in-progress`, `completed`, `busy`, `failed`, `no-answer` or "
+               "`canceled`", *OF_A_CALL),
+    _technical("Direction", "`inbound`, `outbound-api` (ordered by REST) or `outbound-dial` (made by `Dial`)",
+               *OF_A_CALL),
+    _technical("ParentCallSid", "Of a call made by `Dial`: the id of the call that dialled", *OF_A_CALL),
+    _technical("ApiVersion", "`v1`", *OF_A_CALL),
+
+    _keys("Digits", "The keys that were pressed; of `Record` the one that ended it, or `hangup`", _W.GATHER, _W.RECORD),
+    _keys("FinishedOnKey", "The key that ended the input, if one did", _W.GATHER),
+    _speech("SpeechResult", "What was said", _W.GATHER),
+    _technical("Confidence", "How sure the recogniser is of it, from 0.00 to 1.00", _W.GATHER),
+    _speech("UnstableSpeechResult", "What has been understood so far; more words may change it", _W.PARTIAL_RESULT),
+
+    _technical("DialCallStatus", "`completed`, `busy`, `no-answer`, `failed` or `canceled`; `answered` for a "
+               "conference that was entered", _W.DIAL),
+    _technical("DialCallDuration", "How long they talked, or how long the stay was, in seconds", _W.DIAL),
+    _technical("DialBridged", "`true` or `false`: whether the two were joined", _W.DIAL),
+    _technical("DialCallSid", "The id of the dialled call, or of the one that waited in the queue", _W.DIAL),
+    _technical("DialSipResponseCode", "The SIP status with which the dialled call was answered or refused", _W.DIAL),
+    _technical("ConferenceStatus", "How coming in went: `entered`, `full`, `locked`, `over`, `wrong-pin`, `no-consent` "
+               "or `gone`", _W.DIAL),
+    _personal("ReferTransferTarget", "To `referUrl`: the address to which a party asks to be transferred", _W.DIAL),
+
+    _technical("QueueResult", "Why the wait ended: `bridged`, `leave`, `hangup`, `redirected` or `queue-full`",
+               _W.ENQUEUE),
+    _technical("QueueSid", "The queue's id", _W.ENQUEUE, _W.QUEUE_WAIT, _W.SERVED),
+    _technical("QueueTime", "How long the call has waited, in seconds", _W.ENQUEUE, _W.QUEUE_WAIT, _W.SERVED),
+    _technical("QueuePosition", "The call's place in the queue, from 1", _W.QUEUE_WAIT),
+    _technical("AvgQueueTime", "How long those waited who were served lately, in seconds; 0 if nobody was",
+               _W.QUEUE_WAIT),
+    _technical("CurrentQueueSize", "How many calls wait in the queue", _W.QUEUE_WAIT),
+    _technical("MaxQueueSize", "How many calls may wait in the queue", _W.QUEUE_WAIT),
+    _technical("DequeingCallSid", "The id of the call that takes this one out of the queue", _W.SERVED),
+
+    _technical("ReferCallStatus", "`in-progress` if the far end took the request, else `failed`", _W.REFER),
+    _technical("ReferSipResponseCode", "The SIP status with which the far end answered REFER", _W.REFER),
+    _technical("NotifySipResponseCode", "The SIP status that the far end reported last of its new call", _W.REFER),
+
+    _technical("CallbackSource", "`call-progress-events`", _W.STATUS),
+    _technical("CallDuration", "Seconds since the answer; 0 before the end", _W.STATUS),
+    _technical("SipResponseCode", "The SIP status that ended or answered the call, once one is known", _W.STATUS),
+    _technical("Timestamp", "When it happened (RFC 2822)", _W.STATUS, _W.CONFERENCE),
+    _technical("SequenceNumber", "Counts up from 0: over all callbacks of a call, over the partial results of a "
+               "`Gather`", _W.STATUS, _W.CONFERENCE, _W.RECORDING, _W.PARTIAL_RESULT),
+
+    _technical("ConferenceSid", "The conference's id", _W.DIAL, _W.ROOM_WAIT, _W.CONFERENCE, _W.RECORDING),
+    _personal("FriendlyName", "The conference's name", _W.CONFERENCE),
+    _technical("StatusCallbackEvent", "What happened, such as `participant-join`", _W.CONFERENCE),
+    _personal("ParticipantLabel", "The participant's `participantLabel`, if it has one", _W.CONFERENCE),
+    _technical("Muted", "`true` or `false`: whether the participant is muted", _W.CONFERENCE),
+    _technical("Hold", "`true` or `false`: whether the participant is on hold", _W.CONFERENCE),
+    _technical("Coaching", "`true` or `false`: whether one other participant alone hears this one", _W.CONFERENCE),
+    _technical("CallSidToCoach", "The id of the call that alone hears the participant", _W.CONFERENCE),
+    _technical("StartConferenceOnEnter", "`true` or `false`: whether the conference begins when the participant enters",
+               _W.CONFERENCE),
+    _technical("EndConferenceOnExit", "`true` or `false`: whether the conference ends when the participant leaves",
+               _W.CONFERENCE),
+    _technical("ReasonParticipantLeft", "`participant_hung_up`, or `participant_updated_via_api` if it was sent out",
+               _W.CONFERENCE),
+    _technical("ReasonConferenceEnded", "`last-participant-left`, `participant-with-end-conference-on-exit-left`, "
+               "`moderator-ended-conference` or `conference-ended-via-api`", _W.CONFERENCE),
+    _technical("CallSidEndingConference", "The id of the call that was in the conference last", _W.CONFERENCE),
+    _reason("ReasonAnnouncementFailed", "Why an announcement was not heard to its end, in a sentence", _W.CONFERENCE),
+
+    _technical("RecordingSid", "The recording's id", _W.RECORD, _W.RECORDING),
+    _personal("RecordingUrl", "Where the recording is downloaded", _W.RECORD, _W.DIAL, _W.RECORDING),
+    _technical("RecordingDuration", "The recording's length in whole seconds", _W.RECORD, _W.RECORDING),
+    _technical("RecordingStatus", "`in-progress`, `paused`, `resumed`, `completed`, `failed` or `absent`",
+               _W.RECORDING),
+    _technical("RecordingChannels", "How many channels it has, 1 or 2", _W.RECORDING),
+    _technical("RecordingSource", "What asked for it: `OutboundAPI`, `DialVerb`, `RecordVerb`, `Conference`, "
+               "`StartCallRecordingAPI` or `StartCallRecordingTwiML`", _W.RECORDING),
+    _technical("RecordingStartTime", "When it began (RFC 2822)", _W.RECORDING),
+    _technical("RecordingSizeBytes", "The size of the WAV file in bytes, once it is closed", _W.RECORDING),
+    _technical("RecordingSha256", "The SHA-256 of the WAV file in hexadecimal, once it is closed", _W.RECORDING),
+    _technical("RecordingOffset", "Where it paused or went on: seconds from its beginning", _W.RECORDING),
+    _technical("PauseBehavior", "What the pause leaves in it: `silence` or `skip`", _W.RECORDING),
+    _technical("PauseDuration", "How long the pause was, in seconds, where it went on", _W.RECORDING),
+    _reason("ErrorMessage", "Why it failed or ended early, in a sentence", _W.RECORDING),
+)
+# fmt: on
+
+
+def carried_by(webhook: Webhook) -> tuple[WebhookParameter, ...]:
+    """All that a request of this kind may carry."""
+    return tuple(each for each in PARAMETERS if webhook in each.webhooks)

@@ -1,0 +1,207 @@
+"""The SIP thread's half of the bridge: ports of the conference bridge behind sources and sinks."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pjsua2 as pj
+
+from engine.errors import MediaError, RecordingError
+from engine.ports import (
+    Attendance,
+    Ear,
+    Everyone,
+    LegId,
+    Mixed,
+    Played,
+    PlayerId,
+    RecorderId,
+    RoomId,
+    RoomSound,
+    RtpStats,
+    Said,
+    Sink,
+    Source,
+    Track,
+)
+from sip.media.conference_seats import ConferenceSeats
+from sip.media.wiring import FromRoom, Plain, Wire, Wiring
+
+
+class MediaConnections:
+    """Keeps the wiring and the ports in step. Every method runs on the SIP thread."""
+
+    def __init__(self) -> None:
+        self._wiring = Wiring()
+        self._seating = ConferenceSeats()
+        self._legs: dict[LegId, pj.AudioMedia] = {}
+        self._players: dict[PlayerId, pj.Player] = {}
+        self._on_end: dict[PlayerId, Callable[[], None]] = {}
+        self._recorders: dict[RecorderId, list[pj.AudioMediaRecorder]] = {}
+        self._muted: set[LegId] = set()
+        self._held: set[LegId] = set()
+
+    def wrap(self, leg: LegId, stream: pj.OnStreamCreatedParam) -> None:
+        self._seating.wrap(leg, stream)
+
+    def unwrap(self, leg: LegId) -> None:
+        self._seating.unwrap(leg)
+
+    def set_leg(self, leg: LegId, media: pj.AudioMedia) -> None:
+        """A leg's media was made or made anew: lay its wires again."""
+        self._legs[leg] = media
+        self._begin(self._wiring.of_leg(leg))
+
+    def drop_leg(self, leg: LegId) -> None:
+        self._legs.pop(leg, None)
+        self._muted.discard(leg)
+        self._held.discard(leg)
+        self._seating.drop_leg(leg)
+        self._wiring.drop_leg(leg)
+
+    def figures(self, leg: LegId) -> RtpStats | None:
+        return self._seating.figures(leg)
+
+    def life(self, leg: LegId) -> int | None:
+        return self._seating.life(leg)
+
+    def connect(self, source: Source, sink: Sink) -> None:
+        self._begin(self._wiring.connect(source, sink))
+
+    def disconnect(self, source: Source, sink: Sink) -> None:
+        self._end([wire for wire in self._wiring.disconnect(source, sink) if not self._is_blocked(wire)])
+
+    def mute(self, leg: LegId, muted: bool) -> None:
+        self._block(leg, self._muted, muted)
+
+    def hold(self, leg: LegId, held: bool) -> None:
+        self._block(leg, self._held, held)
+
+    def open_room(self, room: RoomId, sound: RoomSound) -> None:
+        self._seating.open(room, sound)
+
+    def close_room(self, room: RoomId) -> None:
+        for leg in self._seating.close(room):
+            self._end(self._wiring.disconnect(FromRoom(leg), Ear(leg)))
+        self._wiring.drop_room(room)
+
+    def place(self, leg: LegId, room: RoomId, attendance: Attendance) -> None:
+        if self._seating.place(leg, room, attendance):
+            self._begin(self._wiring.connect(FromRoom(leg), Ear(leg)))
+        self._attend(leg)
+
+    def remove(self, leg: LegId, room: RoomId) -> None:
+        if self._seating.room_of(leg) == room:
+            self._end(self._wiring.disconnect(FromRoom(leg), Ear(leg)))
+            self._seating.remove(leg)
+
+    def talking(self, room: RoomId) -> frozenset[LegId]:
+        return self._seating.talking(room)
+
+    def room_rate_hz(self, room: RoomId) -> int:
+        mix = self._seating.room(room)
+        return int(mix.rate()) if mix is not None else 0
+
+    def play(self, player: PlayerId, wav: Path, sinks: list[Sink], loop: bool, on_end: Callable[[], None]) -> None:
+        try:
+            port = pj.Player(str(wav), loop, player)
+        except pj.Error as error:
+            raise MediaError(f"{wav.name} can't be played: {error.reason}.") from None
+        self._players[player] = port
+        self._on_end[player] = on_end
+        for sink in sinks:
+            self.connect(Played(player), sink)
+
+    def drop_player(self, player: PlayerId) -> None:
+        self._wiring.drop_player(player)
+        self._on_end.pop(player, None)
+        self._players.pop(player, None)
+
+    def tell_ended(self) -> None:
+        """Of players whose files are over since the last time."""
+        for number in pj.players_ended():
+            if on_end := self._on_end.pop(PlayerId(number), None):
+                on_end()
+
+    def record(self, recorder: RecorderId, paths: list[Path], tracks: list[list[Source]]) -> None:
+        ports = []
+        for path in paths:
+            port = pj.AudioMediaRecorder()
+            try:
+                port.createRecorder(str(path), 0, -1, pj.PJMEDIA_FILE_WRITE_PCM)
+            except pj.Error as error:
+                raise RecordingError(f"Nothing can be recorded: {error.reason}.") from None
+            ports.append(port)
+        self._recorders[recorder] = ports
+        for number, sources in enumerate(tracks):
+            for source in sources:
+                self.connect(source, Track(recorder, number))
+
+    def drop_recorder(self, recorder: RecorderId) -> None:
+        self._wiring.drop_recorder(recorder)
+        self._recorders.pop(recorder, None)
+
+    def level(self, leg: LegId) -> float:
+        media = self._legs.get(leg)
+        return media.getRxLevel() / 255 if media is not None else 0.0
+
+    def close(self) -> None:
+        """Drop every port before the endpoint goes."""
+        self._players.clear()
+        self._recorders.clear()
+        self._seating.close_all()
+        self._legs.clear()
+
+    def _block(self, leg: LegId, blocked: set[LegId], begin: bool) -> None:
+        """Wires stay asked for while they are blocked, and are laid again afterwards."""
+        before = [wire for wire in self._wiring.of_leg(leg) if not self._is_blocked(wire)]
+        if begin and leg in self._legs:
+            blocked.add(leg)
+        else:
+            blocked.discard(leg)
+        after = [wire for wire in self._wiring.of_leg(leg) if not self._is_blocked(wire)]
+        self._end([wire for wire in before if wire not in after])
+        self._begin([wire for wire in after if wire not in before])
+        self._attend(leg)
+
+    def _attend(self, leg: LegId) -> None:
+        self._seating.attend(leg, muted=leg in self._muted, held=leg in self._held)
+
+    def _is_blocked(self, wire: Wire) -> bool:
+        source, sink = wire
+        if isinstance(source, FromRoom):
+            return isinstance(sink, Ear)  # the room sends it past the bridge
+        if not isinstance(source, Said):
+            return False
+        heard_by_held = isinstance(sink, Ear) and sink.leg in self._held
+        return heard_by_held or source.leg in self._muted or source.leg in self._held
+
+    def _begin(self, wires: list[Wire]) -> None:
+        for wire in wires:
+            origin, target = self._origin(wire[0]), self._target(wire[1])
+            if origin is not None and target is not None and not self._is_blocked(wire):
+                origin.startTransmit(target)
+
+    def _end(self, wires: list[Wire]) -> None:
+        for source, sink in wires:
+            origin, target = self._origin(source), self._target(sink)
+            if origin is not None and target is not None:
+                origin.stopTransmit(target)
+
+    def _origin(self, source: Plain) -> pj.AudioMedia | None:
+        match source:
+            case Said(leg):
+                return self._legs.get(leg)
+            case Played(player):
+                return self._players.get(player)
+            case Mixed(room):
+                return self._seating.room(room)
+            case FromRoom(leg):
+                return self._seating.sent_to(leg)
+
+    def _target(self, sink: Sink) -> pj.AudioMedia | None:
+        if isinstance(sink, Ear):
+            return self._legs.get(sink.leg)
+        if isinstance(sink, Everyone):
+            return self._seating.room(sink.room)
+        ports = self._recorders.get(sink.recorder)
+        return ports[sink.number] if ports else None

@@ -1,0 +1,35 @@
+"""What a dialog needs of the media that its leg has."""
+
+from typing import Protocol
+
+import pjsua2 as pj
+
+from engine.ports import LegId, RtpStats
+
+
+class LegMedia(Protocol):
+    """Where the media of legs goes."""
+
+    def wrap(self, leg: LegId, stream: pj.OnStreamCreatedParam) -> None:
+        """A stream was made, and is not yet in the bridge."""
+        ...
+
+    def unwrap(self, leg: LegId) -> None:
+        """The leg's stream is about to go."""
+        ...
+
+    def set_leg(self, leg: LegId, media: pj.AudioMedia) -> None:
+        """The leg's media is in the bridge."""
+        ...
+
+    def life(self, leg: LegId) -> int | None:
+        """Changes with each packet from the far end; None while the leg has no media."""
+        ...
+
+    def figures(self, leg: LegId) -> RtpStats | None:
+        """What the leg's line was like so far."""
+        ...
+
+    def drop_leg(self, leg: LegId) -> None:
+        """The leg is over."""
+        ...

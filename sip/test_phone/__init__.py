@@ -1,0 +1,1 @@
+"""The test phone: `telefoon phone`."""

@@ -1,0 +1,1 @@
+"""The trunk to a carrier: its account, its routing, whether it answers."""
