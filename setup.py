@@ -6,7 +6,7 @@ pjsua2 is not listed: `make setup` builds it, since those in the package index h
 
 from setuptools import find_packages, setup
 
-PACKAGES = ("engine", "sip", "tts", "api", "config")
+PACKAGES = ("telefoon", "engine", "sip", "tts", "api", "config")
 
 REQUIRES = [
     "aiohttp>=3.11,<4",

@@ -1,12 +1,6 @@
 """Simulates one call of a flow, on time that is never waited for.
 
-For tests of one's own flows, with pytest or any other runner:
-
-    from engine.simulator.run import simulate
-
-    def test_who_presses_one_reaches_sales() -> None:
-        call = simulate("<Response>…</Response>", digits="1", pages={"https://shop.example/menu": "<Response>…"})
-        assert call.said[-1] == "You reached sales."
+Customers' tests of their flows have it by the name `telefoon.testing.simulate`.
 """
 
 import asyncio

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.flow import from_xml, verbs
-from engine.simulator.run import simulate
+from telefoon.testing import simulate
 
 pytestmark = pytest.mark.promise
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from engine.errors import DocumentError
 from engine.flow.diagnostics import Report
 from engine.flow.parse import parse
-from engine.simulator.run import simulate
+from telefoon.testing import simulate
 from tests.unit.flow.twilio_flows import FLOWS, PAGES, made
 
 DOCUMENTS = [made(name).encode() for name in FLOWS]
