@@ -57,7 +57,11 @@ class UserAgent:
         thread = SipThread()
         agent = cls(config, thread, on_incoming, on_refused)
         await thread.start(agent._stack.open, agent._stack.close, agent._switch.tell_ended)
-        await agent.bridge.start(config.scratch)
+        try:
+            await agent.bridge.start(config.scratch)
+        except BaseException:
+            await agent.close()
+            raise
         agent._beside.begin(agent._look_for_silence())
         if config.trunk is not None and config.trunk.register:
             agent._beside.begin(agent._stay_registered())
@@ -69,8 +73,11 @@ class UserAgent:
         return self._thread.waiting
 
     async def close(self) -> None:
-        await self._beside.close()
-        await self._thread.close()
+        """End all calls and the SIP thread, also where whoever waits for that is cancelled."""
+        try:
+            await self._beside.close()
+        finally:
+            await self._thread.close()
 
     async def dial(self, request: DialRequest) -> SipLeg:
         way = route(request, self._config.trunk)
