@@ -1,7 +1,9 @@
 """Tables in a page of documentation that are made from declarations; each stands there between two comments."""
 
 import re
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Final
 
 _PLACE: Final = re.compile(r"(<!-- made from the declarations: (\w[\w ]*) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -10,6 +12,18 @@ _PLACE: Final = re.compile(r"(<!-- made from the declarations: (\w[\w ]*) -->\n)
 def renewed(text: str, tables: Mapping[str, str]) -> str:
     """The page with each table as it is now, by the name in its comment. Raises KeyError for a name without a table."""
     return _PLACE.sub(lambda found: f"{found[1]}\n{tables[found[2]]}\n{found[3]}", text)
+
+
+def renew(tables: Mapping[str, str]) -> None:
+    """Renew the page that the command line names."""
+    page = Path(sys.argv[1])
+    page.write_text(renewed(page.read_text("utf-8"), tables), "utf-8")
+
+
+def table(columns: Iterable[str], rows: Iterable[str]) -> str:
+    """A table in Markdown; a column's heading may be empty."""
+    headings = [f" {column} " if column else " " for column in columns]
+    return "\n".join([f"|{'|'.join(headings)}|", f"|{'---|' * len(headings)}", *rows]) + "\n"
 
 
 def row(*cells: str) -> str:

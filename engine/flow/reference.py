@@ -3,16 +3,14 @@
 python -m engine.flow.reference docs/call-flow.md     # renews them
 """
 
-import sys
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from engine.flow.markup import MARKUP
 from engine.flow.shape import Nested, Shape, shape_of
 from engine.flow.unsupported import REFUSED
 from engine.flow.verbs import VERBS
-from engine.page_tables import renewed, row
+from engine.page_tables import renew, row, table
 
 
 def classes() -> Iterator[type]:
@@ -48,7 +46,7 @@ def _table(cls: type) -> str:
     rows = [*_inside(shape), *_attributes(cls, shape), *_without_effect(shape), *_not_yet(shape)]
     if not rows:
         return f"`{shape.name}` has no attributes and stands empty.\n"
-    return "\n".join(["| | values | default | |", "|---|---|---|---|", *rows]) + "\n"
+    return table(("", "values", "default", ""), rows)
 
 
 def _inside(shape: Shape) -> Iterator[str]:
@@ -94,7 +92,7 @@ def _ssml() -> str:
         row(f"`<{name}>`", ", ".join(f"`{each}`" for each in attributes) or "none")
         for name, attributes in MARKUP.items()
     ]
-    return "\n".join(["| element | attributes |", "|---|---|", *rows]) + "\n"
+    return table(("element", "attributes"), rows)
 
 
 def _refused() -> str:
@@ -102,9 +100,8 @@ def _refused() -> str:
         row(f"`{name}`", ", ".join(f"`{each}`" for each in refusal.attributes) or "none", refusal.why)
         for name, refusal in REFUSED.items()
     ]
-    return "\n".join(["| element | with its attributes | why, and what to do |", "|---|---|---|", *rows]) + "\n"
+    return table(("element", "with its attributes", "why, and what to do"), rows)
 
 
 if __name__ == "__main__":
-    page = Path(sys.argv[1])
-    page.write_text(renewed(page.read_text("utf-8"), tables()), "utf-8")
+    renew(tables())

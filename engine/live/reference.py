@@ -3,17 +3,15 @@
 python -m engine.live.reference docs/states.md     # renews them
 """
 
-import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from pathlib import Path
 from typing import TypeVar
 
 from engine.live.session.flow_handover import FLOW_TRANSITIONS, FlowState
 from engine.model import call, conference, queue, recording
 from engine.model.consent.state import CONSENT_TRANSITIONS, ConsentState
-from engine.page_tables import renewed
+from engine.page_tables import renew
 
 State = TypeVar("State", bound=StrEnum)
 Event = TypeVar("Event", bound=StrEnum)
@@ -69,5 +67,4 @@ def _id(name: str) -> str:
 
 
 if __name__ == "__main__":
-    page = Path(sys.argv[1])
-    page.write_text(renewed(page.read_text("utf-8"), diagrams()), "utf-8")
+    renew(diagrams())

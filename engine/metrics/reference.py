@@ -3,18 +3,16 @@
 python -m engine.metrics.reference docs/operations.md     # renews it
 """
 
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 from engine.metrics.table import Declaration, Metric
-from engine.page_tables import renewed, row
+from engine.page_tables import renew, row, table
 
 
 def tables() -> Mapping[str, str]:
     """The one there is, by its name."""
     rows = [row(f"`{each.name}`", str(each.kind), each.help, _labels(each)) for each in (one.value for one in Metric)]
-    return {"metrics": "\n".join(["| metric | kind | | labels |", "|---|---|---|---|", *rows]) + "\n"}
+    return {"metrics": table(("metric", "kind", "", "labels"), rows)}
 
 
 def _labels(metric: Declaration) -> str:
@@ -23,5 +21,4 @@ def _labels(metric: Declaration) -> str:
 
 
 if __name__ == "__main__":
-    page = Path(sys.argv[1])
-    page.write_text(renewed(page.read_text("utf-8"), tables()), "utf-8")
+    renew(tables())

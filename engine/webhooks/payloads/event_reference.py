@@ -3,13 +3,11 @@
 python -m engine.webhooks.payloads.event_reference docs/events.md     # renews them
 """
 
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from engine.page_tables import renewed, row
+from engine.page_tables import renew, row, table
 from engine.webhooks.payloads.events import EVENTS, EventGroup, Fact
 from engine.webhooks.payloads.parameters import Privacy
 
@@ -29,7 +27,7 @@ def tables() -> Mapping[str, str]:
 
 def _table(group: EventGroup) -> str:
     rows = [row(f"`{kind.name}`", f"{kind.meaning}.", _facts(kind.facts)) for kind in EVENTS if kind.group is group]
-    return "\n".join(["| kind | when | facts |", "|---|---|---|", *rows]) + "\n"
+    return table(("kind", "when", "facts"), rows)
 
 
 def _facts(facts: tuple[Fact, ...]) -> str:
@@ -37,5 +35,4 @@ def _facts(facts: tuple[Fact, ...]) -> str:
 
 
 if __name__ == "__main__":
-    page = Path(sys.argv[1])
-    page.write_text(renewed(page.read_text("utf-8"), tables()), "utf-8")
+    renew(tables())

@@ -3,13 +3,11 @@
 python -m engine.webhooks.payloads.reference docs/webhooks.md     # renews them
 """
 
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from engine.page_tables import renewed, row
+from engine.page_tables import renew, row, table
 from engine.webhooks.payloads.parameters import OF_A_CALL, Privacy, Webhook, WebhookParameter, carried_by
 
 _IN_THE_LEDGER: Final[Mapping[Privacy, str]] = MappingProxyType({
@@ -28,7 +26,7 @@ def tables() -> Mapping[str, str]:
 
 def _table(webhook: Webhook) -> str:
     rows = [row(f"`{each.name}`", f"{each.meaning}.", _IN_THE_LEDGER[each.privacy]) for each in _shown(webhook)]
-    return "\n".join(["| parameter | | in the ledger |", "|---|---|---|", *rows]) + "\n"
+    return table(("parameter", "", "in the ledger"), rows)
 
 
 def _shown(webhook: Webhook) -> list[WebhookParameter]:
@@ -38,5 +36,4 @@ def _shown(webhook: Webhook) -> list[WebhookParameter]:
 
 
 if __name__ == "__main__":
-    page = Path(sys.argv[1])
-    page.write_text(renewed(page.read_text("utf-8"), tables()), "utf-8")
+    renew(tables())
