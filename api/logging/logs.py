@@ -6,9 +6,9 @@ Lines of a call carry its `call_id`, which the engine binds to structlog's conte
 import logging
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -16,7 +16,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from api.logging.log_files import log_files
 from config.settings import LogFormat, LogLevel, Settings
 from engine.privacy.log_folder import LogFolder
-from engine.privacy.masking import masked, without_query_values
+from engine.privacy.masking import everywhere, masked, without_query_values
 
 HIDDEN: Final = "(hidden)"
 
@@ -85,12 +85,12 @@ def write_logs(form: LogFormat, level: LogLevel, also: logging.Handler | None = 
 
 def hide_secrets(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
     """Drop what is named like a secret, API keys anywhere, and credentials within URLs."""
-    return {name: HIDDEN if _SECRET_NAMES.search(name) else _everywhere(_without_secrets, line[name]) for name in line}
+    return {name: HIDDEN if _SECRET_NAMES.search(name) else everywhere(_without_secrets, line[name]) for name in line}
 
 
 def mask_numbers(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
     """Shorten every telephone number and SIP user, and hide the values of URLs' queries, wherever they stand."""
-    return {name: _everywhere(_discreet, value) for name, value in line.items()}
+    return {name: everywhere(_discreet, value) for name, value in line.items()}
 
 
 def _formatted(
@@ -109,16 +109,6 @@ def _renderer(form: LogFormat, *, colors: bool) -> Processor:
     if form is LogFormat.JSON:
         return structlog.processors.JSONRenderer(default=str)
     return structlog.dev.ConsoleRenderer(colors=colors, pad_event_to=0)
-
-
-def _everywhere(change: Any, value: Any) -> Any:
-    if isinstance(value, str):
-        return change(value)
-    if isinstance(value, Mapping):
-        return {name: _everywhere(change, each) for name, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_everywhere(change, each) for each in value]
-    return value
 
 
 def _without_secrets(text: str) -> str:

@@ -1,8 +1,8 @@
 """Hides telephone numbers, and users of SIP addresses, in text that is not meant to tell them."""
 
 import re
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 _SHOWN_START: Final = 5
 _HIDDEN: Final = "•••••"
@@ -25,6 +25,17 @@ def without_query_values(text: str, keeps: Callable[[str], bool] = lambda _: Fal
         )
 
     return _WEB_ADDRESS.sub(hidden, text)
+
+
+def everywhere(change: Callable[[str], str], value: Any) -> Any:
+    """The value with each text changed that is in it, at any depth of mappings and lists."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Mapping):
+        return {name: everywhere(change, each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [everywhere(change, each) for each in value]
+    return value
 
 
 def masked(text: str) -> str:

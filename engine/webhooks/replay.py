@@ -6,10 +6,11 @@ from yarl import URL
 
 from engine.errors import Refused
 from engine.model.webhook_exchange import ExchangeKind, Note, Owner, WebhookExchange
+from engine.privacy.masking import HIDDEN_VALUE
 from engine.webhooks.call_web import DOCUMENT_LIMIT_BYTES, Sends
 from engine.webhooks.incoming import Incoming
 from engine.webhooks.policy import WebhookPolicy
-from engine.webhooks.request import MASK, WebRequest
+from engine.webhooks.request import WebRequest
 from engine.webhooks.sender import OutboundRequest
 
 
@@ -26,7 +27,7 @@ async def replay(exchange: WebhookExchange, sender: Sends, policy: WebhookPolicy
 
     The ledger knows no user and password of a URL, so they are not sent.
     """
-    if MASK in exchange.url or MASK in exchange.form.values():
+    if HIDDEN_VALUE in exchange.url or HIDDEN_VALUE in exchange.form.values():
         raise Refused(
             f"{exchange.id} had values that are kept from the ledger, so it can't be sent again. "
             "With TELEFOON_KEEP_WEBHOOK_BODIES it keeps all but secrets."

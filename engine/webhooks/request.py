@@ -12,8 +12,8 @@ from yarl import URL
 
 from engine.errors import WebhookError
 from engine.model.callback import BodyFormat
+from engine.privacy.masking import HIDDEN_VALUE
 
-MASK: Final = "•••"
 BODY_HASH: Final = "bodySHA256"
 
 _KEEPING_THE_METHOD: Final = frozenset({307, 308})
@@ -84,13 +84,13 @@ class WebRequest:
         if url.raw_user or url.raw_password:
             url = url.with_user(None)
         for name in self.hidden & set(url.query):
-            url = url.update_query({name: MASK})
-        return str(url).replace(quote(MASK), MASK)
+            url = url.update_query({name: HIDDEN_VALUE})
+        return str(url).replace(quote(HIDDEN_VALUE), HIDDEN_VALUE)
 
     @property
     def shown_params(self) -> dict[str, str]:
         """The body's parameters for people."""
-        return {name: MASK if name in self.hidden else value for name, value in self.params.items()}
+        return {name: HIDDEN_VALUE if name in self.hidden else value for name, value in self.params.items()}
 
     @property
     def shown(self) -> str:

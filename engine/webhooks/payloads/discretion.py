@@ -1,16 +1,15 @@
 """What of a call's content is written down: nothing that nobody said is needed (GDPR Art. 5(1)(c))."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
 
 from engine.model.webhook_exchange import WebhookExchange
-from engine.privacy.masking import masked, without_query_values
+from engine.privacy.masking import HIDDEN_VALUE, everywhere, masked, without_query_values
 from engine.webhooks.payloads.events import EVENTS
 from engine.webhooks.payloads.parameters import PARAMETERS, Privacy
-from engine.webhooks.request import MASK
 
 HIDDEN: Final = "•"
 
@@ -48,7 +47,7 @@ class Discretion:
         """A fact's value as it is kept; a sentence of ours may quote what is `spoken` and hidden."""
         if privacy not in (Privacy.REASON, Privacy.PERSONAL):
             return value
-        return _everywhere(lambda text: _without(spoken, self._told(text)), value)
+        return everywhere(lambda text: _without(spoken, self._told(text)), value)
 
     def _keeps_content(self, privacy: Privacy) -> bool:
         """Whether keys or speech are kept; what is neither is no content of the call."""
@@ -81,7 +80,7 @@ class Discretion:
         """Of a form's parameter."""
         if self._keeps(name):
             return value
-        return self._told(value) if _PRIVACY.get(name) is Privacy.REASON else MASK
+        return self._told(value) if _PRIVACY.get(name) is Privacy.REASON else HIDDEN_VALUE
 
     def _keeps(self, name: str) -> bool:
         """Whether a parameter's value is kept as it is; one that is not ours may tell of a person."""
@@ -99,20 +98,10 @@ def _without(spoken: Sequence[str], text: str) -> str:
     return text
 
 
-def _everywhere(change: Callable[[str], str], value: Any) -> Any:
-    if isinstance(value, str):
-        return change(value)
-    if isinstance(value, Mapping):
-        return {name: _everywhere(change, each) for name, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_everywhere(change, each) for each in value]
-    return value
-
-
 def _without_secrets(answer: str) -> str:
-    return _CREDENTIALS.sub(f"{MASK}@", _SECRET.sub(_hide_secret, answer))
+    return _CREDENTIALS.sub(f"{HIDDEN_VALUE}@", _SECRET.sub(_hide_secret, answer))
 
 
 def _hide_secret(found: re.Match[str]) -> str:
     quote = found[2][0] if found[2][0] in "\"'" else ""
-    return f"{found[1]}{quote}{MASK}{quote}"
+    return f"{found[1]}{quote}{HIDDEN_VALUE}{quote}"

@@ -14,9 +14,9 @@ from config.settings import load
 from engine.ids import IdKind, new_id
 from engine.model.callback import BodyFormat
 from engine.model.webhook_exchange import ExchangeKind, WebhookExchange
+from engine.privacy.masking import HIDDEN_VALUE
 from engine.security.secrets import load_pepper
 from engine.store import Accounts, AccountSecrets, Calls, Database, Exchanges
-from engine.webhooks.request import MASK
 from engine.webhooks.signing import url_signature
 from tests.unit.cli.conftest import Run
 from tests.unit.store.samples import a_call
@@ -97,7 +97,7 @@ def test_a_replay_is_the_same_request_signed_anew(
 
 
 def test_hidden_values_can_not_be_sent_again(telefoon: Run) -> None:
-    exchange, _ = noted("https://customer.example/pay", {"Digits": MASK})
+    exchange, _ = noted("https://customer.example/pay", {"Digits": HIDDEN_VALUE})
     refused = telefoon("webhooks", "replay", exchange.id)
     assert refused.exit_code == 1
     assert "kept from the ledger" in refused.stderr

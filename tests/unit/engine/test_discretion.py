@@ -7,11 +7,10 @@ import pytest
 
 from engine.model.callback import BodyFormat
 from engine.model.webhook_exchange import ExchangeKind, WebhookExchange
-from engine.privacy.masking import masked
+from engine.privacy.masking import HIDDEN_VALUE, masked
 from engine.webhooks.payloads.discretion import Discretion
 from engine.webhooks.payloads.events import EVENTS, EventKind, Fact
 from engine.webhooks.payloads.parameters import PARAMETERS, Privacy, WebhookParameter
-from engine.webhooks.request import MASK
 
 NOTHING = Discretion(keep_digits=False, keep_spoken_text=False, keep_webhook_bodies=False)
 ALL = Discretion()
@@ -65,8 +64,8 @@ def test_no_event_tells_the_user_and_the_password_of_an_url() -> None:
 
 def test_by_default_the_ledger_keeps_what_tells_of_the_machine() -> None:
     kept = NOTHING.exchange(EXCHANGE)
-    assert kept.form == {"CallSid": "CA1", "From": MASK, "Digits": MASK, "SpeechResult": MASK}
-    assert kept.url == f"https://customer.example/flow?caller={MASK}&CallSid=CA1"
+    assert kept.form == {"CallSid": "CA1", "From": HIDDEN_VALUE, "Digits": HIDDEN_VALUE, "SpeechResult": HIDDEN_VALUE}
+    assert kept.url == f"https://customer.example/flow?caller={HIDDEN_VALUE}&CallSid=CA1"
     assert kept.answer == ""
 
 
@@ -74,25 +73,25 @@ def test_by_default_the_ledger_keeps_what_tells_of_the_machine() -> None:
 def test_by_default_the_ledger_hides_a_parameter_unless_it_is_technical(parameter: WebhookParameter) -> None:
     kept = NOTHING.exchange(replace(EXCHANGE, form={parameter.name: "value"})).form[parameter.name]
 
-    assert kept == ("value" if parameter.privacy in (Privacy.TECHNICAL, Privacy.REASON) else MASK)
+    assert kept == ("value" if parameter.privacy in (Privacy.TECHNICAL, Privacy.REASON) else HIDDEN_VALUE)
 
 
 def test_by_default_the_ledger_hides_a_parameter_that_nobody_knows() -> None:
-    assert NOTHING.exchange(replace(EXCHANGE, form={"Unheard": "value"})).form == {"Unheard": MASK}
+    assert NOTHING.exchange(replace(EXCHANGE, form={"Unheard": "value"})).form == {"Unheard": HIDDEN_VALUE}
 
 
 def test_a_reason_in_the_ledger_tells_neither_a_number_nor_a_querys_value() -> None:
     reason = "https://customer.example/a.wav?caller=%2B32471234556 answered 404 to +32471234556"
     told = replace(EXCHANGE, form={"ErrorMessage": reason})
 
-    shortened = f"https://customer.example/a.wav?caller={MASK} answered 404 to +3247•••••56"
+    shortened = f"https://customer.example/a.wav?caller={HIDDEN_VALUE} answered 404 to +3247•••••56"
     assert NOTHING.exchange(told).form == {"ErrorMessage": shortened}
     assert ALL.exchange(told).form == {"ErrorMessage": reason}
 
 
 def test_bodies_may_be_kept_without_keys_and_words() -> None:
     kept = Discretion(keep_digits=False, keep_spoken_text=False).exchange(EXCHANGE)
-    assert kept.form == {"CallSid": "CA1", "From": "+32471234556", "Digits": MASK, "SpeechResult": MASK}
+    assert kept.form == {"CallSid": "CA1", "From": "+32471234556", "Digits": HIDDEN_VALUE, "SpeechResult": HIDDEN_VALUE}
 
 
 @pytest.mark.parametrize(
@@ -109,7 +108,7 @@ def test_bodies_may_be_kept_without_keys_and_words() -> None:
 def test_pins_and_passwords_of_an_answer_are_never_kept(answer: str) -> None:
     kept = ALL.exchange(replace(EXCHANGE, answer=answer)).answer
     assert "8642" not in kept
-    assert MASK in kept
+    assert HIDDEN_VALUE in kept
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ from api.node.clock import SystemClock
 from engine.errors import DocumentError, StoreError, WebhookError
 from engine.model.callback import BodyFormat
 from engine.model.webhook_exchange import ExchangeKind, WebhookExchange
+from engine.privacy.masking import HIDDEN_VALUE
 from engine.webhooks.client import WebhookClient
 from engine.webhooks.ledger import ExchangeLedger
 from engine.webhooks.policy import WebhookPolicy
 from engine.webhooks.replay import replay
-from engine.webhooks.request import MASK
 from tests.peers.waiting import within
 from tests.unit.webhooks.server import CustomerServer, a_call_of
 
@@ -97,7 +97,7 @@ async def test_hidden_values_are_sent_but_shown_nowhere(
     assert {**customer.asked[0].query, **customer.asked[0].form} == {"Digits": "4929000", "a": "b"}
     told = f"{exchanges} {events} {wrong.value}"
     assert "4929000" not in told
-    assert MASK in told
+    assert HIDDEN_VALUE in told
 
 
 async def test_user_and_password_of_a_url_are_not_kept(
