@@ -1,7 +1,6 @@
 """Writes what is to be stored in the order in which it was handed in, until the database has taken it."""
 
 import asyncio
-import math
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -31,13 +30,13 @@ class _Line:
 class OrderedWriter:
     """Runs changes one after another and tries a failing database again, with growing pauses.
 
-    What can never be stored, what nobody foresaw and what takes longer than `patience_s` seconds is logged, counted
-    and stepped over, so that what stands behind it is written.
+    What can never be stored, what nobody foresaw and what takes longer than `patience_s` seconds (None: any time)
+    is logged, counted and stepped over, so that what stands behind it is written.
     """
 
-    def __init__(self, clock: Clock, *, patience_s: float = math.inf) -> None:
+    def __init__(self, clock: Clock, *, patience_s: float | None = None) -> None:
         self._clock = clock
-        self._patience_s = None if math.isinf(patience_s) else patience_s
+        self._patience_s = patience_s
         self._lines: deque[_Line] = deque()
         self._added = asyncio.Event()
         self._stepped_over = 0

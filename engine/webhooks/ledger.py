@@ -1,9 +1,9 @@
 """Writes exchanges down behind the calls' backs: whoever asks a server never waits for the database."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from functools import partial
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import structlog
 
@@ -57,20 +57,16 @@ class ExchangeLedger:
         try:
             await self._writer.run()
         finally:
-            await self._finish()
+            await self._last_words(self._writer.drain())
 
     async def written(self) -> None:
         """Wait until what is waiting has been written; a few seconds at most."""
-        try:
-            async with asyncio.timeout(_LAST_WORDS_S):
-                await self._writer.written()
-        except TimeoutError:
-            log.error("webhooks_not_noted", batches_left_out=self._writer.waiting)
+        await self._last_words(self._writer.written())
 
-    async def _finish(self) -> None:
+    async def _last_words(self, writing: Coroutine[Any, Any, None]) -> None:
         try:
             async with asyncio.timeout(_LAST_WORDS_S):
-                await self._writer.drain()
+                await writing
         except TimeoutError:
             log.error("webhooks_not_noted", batches_left_out=self._writer.waiting)
 
