@@ -14,6 +14,7 @@ from engine.page_tables import renewed
 from engine.webhooks.payloads.event_reference import tables
 from engine.webhooks.payloads.events import EVENTS, EventGroup, EventKind
 from engine.webhooks.payloads.parameters import Privacy
+from tests.unit.promises.sources import sources
 
 pytestmark = pytest.mark.promise
 
@@ -107,8 +108,7 @@ def _name(function: ast.expr) -> str:
 
 @pytest.fixture(scope="module")
 def noted() -> list[Noted]:
-    sources = (path for folder in ("engine", "api", "sip") for path in (CHECKOUT / folder).rglob("*.py"))
-    return [each for path in sources for each in noted_in(path)]
+    return [each for path in sources(packages=("engine", "api", "sip")) for each in noted_in(path)]
 
 
 def test_every_kind_that_is_noted_is_in_the_table_with_its_facts_and_no_other(noted: list[Noted]) -> None:

@@ -11,6 +11,7 @@ import pytest
 from engine.metrics.reference import tables
 from engine.metrics.table import Metric, MetricKind
 from engine.page_tables import renewed
+from tests.unit.promises.sources import sources
 
 pytestmark = pytest.mark.promise
 
@@ -60,10 +61,10 @@ def test_no_name_stands_twice() -> None:
 
 
 def test_every_metric_is_counted_or_read_somewhere() -> None:
-    sources = {path for folder in ("api", "engine", "sip") for path in (CHECKOUT / folder).rglob("*.py")} - TABLE
+    files = set(sources(packages=("api", "engine", "sip"))) - TABLE
     used = {
         node.attr
-        for path in sources
+        for path in files
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Metric"
     }

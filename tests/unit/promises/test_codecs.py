@@ -9,11 +9,10 @@ import pytest
 
 from config.codecs import CODECS, PREFERENCE, codec_named
 from config.settings import Settings
+from tests.unit.promises.sources import name_of, sources
 
 pytestmark = pytest.mark.promise
 
-CHECKOUT: Final = Path(__file__).resolve().parents[3]
-FOLDERS: Final = ("api", "config", "engine", "sip", "tts")
 OTHER_NAMES: Final = {
     "config/codecs.py",
     "sip/description.py",  # payload types that need no name (RFC 3551 §6), of codecs that we don't speak too
@@ -32,10 +31,7 @@ def named_in(source: Path) -> Iterator[str]:
 
 
 def test_no_other_code_knows_a_codec_by_its_name() -> None:
-    sources = (
-        path for folder in ("api", "config", "engine", "sip", "tts") for path in (CHECKOUT / folder).rglob("*.py")
-    )
-    knowing = {str(path.relative_to(CHECKOUT)) for path in sources if any(named_in(path))}
+    knowing = {name_of(path) for path in sources() if any(named_in(path))}
 
     assert knowing == OTHER_NAMES
 

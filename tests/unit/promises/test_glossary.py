@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tests.unit.promises.pages import CHECKOUT, DOCS
+from tests.unit.promises.pages import DOCS
+from tests.unit.promises.sources import sources
 
 pytestmark = pytest.mark.promise
 
@@ -13,8 +14,7 @@ ROWS = [row for row in CELLS if row[0] not in {"our word", "---"}]
 NAMES = sorted({name for row in ROWS for name in re.findall(r"`(\w+)`", row[0])})
 WORDS = frozenset(
     word
-    for package in ("engine", "sip", "tts", "api")
-    for path in (CHECKOUT / package).rglob("*.py")
+    for path in sources(packages=("engine", "sip", "tts", "api"))
     for word in re.findall(r"\w+", path.read_text("utf-8"))
 )
 

@@ -8,13 +8,13 @@ from typing import Final
 import pytest
 
 from tests.unit.promises.pages import CHECKOUT
+from tests.unit.promises.sources import name_of, sources
 
 pytestmark = pytest.mark.promise
 
 SOURCES: Final = [
     path
-    for package in ("engine", "api", "sip")
-    for path in sorted((CHECKOUT / package).rglob("*.py"))
+    for path in sources(packages=("engine", "api", "sip"))
     if not path.is_relative_to(CHECKOUT / "engine" / "testing")
 ]
 OWNERS_OF_STATUSES: Final = {
@@ -44,10 +44,6 @@ def statuses_written(tree: ast.AST) -> Iterator[str]:
             for keyword in node.keywords:
                 if keyword.arg in {"status", "state"}:
                     yield from (name.id for name in ast.walk(keyword.value) if isinstance(name, ast.Name))
-
-
-def name_of(path: Path) -> str:
-    return path.relative_to(CHECKOUT).as_posix()
 
 
 @pytest.mark.parametrize("path", sorted((CHECKOUT / "engine" / "live").rglob("*.py")), ids=name_of)

@@ -2,15 +2,14 @@
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 import pytest
 
+from tests.unit.promises.sources import name_of, sources
+
 pytestmark = pytest.mark.promise
 
-CHECKOUT: Final = Path(__file__).resolve().parents[3]
-FOLDERS: Final = ("api", "config", "engine", "sip", "tts")
 BY_HAND: Final = {"create_task", "ensure_future", "shield", "FIRST_COMPLETED"}
 
 
@@ -28,8 +27,7 @@ def by_hand(source: str) -> Iterator[str]:
 
 
 def test_no_other_file_begins_races_or_shields_tasks_by_hand() -> None:
-    sources = (path for folder in FOLDERS for path in (CHECKOUT / folder).rglob("*.py"))
-    using = {str(path.relative_to(CHECKOUT)) for path in sources if any(by_hand(path.read_text("utf-8")))}
+    using = {name_of(path) for path in sources() if any(by_hand(path.read_text("utf-8")))}
 
     assert using == {"engine/aio/tasks.py", "engine/aio/waits.py"}
 

@@ -2,17 +2,15 @@
 
 import ast
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 import pytest
 
 from tests.unit.promises.pages import CHECKOUT, DOCS
+from tests.unit.promises.sources import sources
 
 pytestmark = pytest.mark.promise
 
-FOLDERS: Final = ("engine", "sip", "tts", "api", "config")
 MAKERS: Final = {
     "Thread", "Timer", "Process", "ThreadPoolExecutor", "ProcessPoolExecutor", "WorkerThread", "Popen",
     "create_subprocess_exec", "create_subprocess_shell", "fork", "posix_spawn",
@@ -22,11 +20,6 @@ MAKERS_OF: Final = {"subprocess": {"run", "call", "check_call", "check_output"},
 """Calls whose last name alone would tell too little, by their module."""
 IN_NATIVE: Final = re.compile(r"\bstd::(thread|async)\b|\bpj_thread_create\b|\bpthread_create\b")
 HEADING: Final = "## Threads and processes"
-
-
-def sources(pattern: str) -> Iterator[Path]:
-    for folder in FOLDERS:
-        yield from sorted((CHECKOUT / folder).rglob(pattern))
 
 
 def makes_one(call: ast.Call) -> bool:

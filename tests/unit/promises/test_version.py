@@ -13,6 +13,7 @@ from sip import endpoint
 from sip.config import ListenAddress, SipConfig, Tls
 from tests.peers.sip_answerer import sip_answerer
 from tests.peers.sip_message import SipMessage
+from tests.unit.promises.sources import sources
 
 pytestmark = pytest.mark.promise
 
@@ -49,8 +50,5 @@ async def test_the_doctor_tells_it_and_who_asks() -> None:
 
 def test_no_other_file_writes_it_down() -> None:
     written = f"Telefoon/{VERSION.rpartition('.')[0]}"
-    sources = [
-        each for folder in ("engine", "sip", "tts", "api", "config") for each in (CHECKOUT / folder).rglob("*.py")
-    ]
 
-    assert [each for each in sources if written in each.read_text(encoding="utf-8")] == []
+    assert [each for each in sources() if written in each.read_text(encoding="utf-8")] == []
