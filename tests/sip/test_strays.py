@@ -91,5 +91,6 @@ async def test_a_call_that_is_cancelled_and_one_that_is_placed_leave_none(
         await placed.sees(Answered)
         await placed.leg.hang_up()
         await placed.ends()
+        await far_end.finishes()
 
     await has_no_strays(line)
