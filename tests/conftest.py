@@ -5,6 +5,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests.running import crashes
 from tests.running.cheaper import leave_out_of_collections, make_cheaper
 from tests.running.cost import Costs
 from tests.running.failed import Failures
@@ -38,6 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Processes())
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Summary())
+        config.pluginmanager.register(crashes)
         if config.getoption("--failed-to"):
             config.pluginmanager.register(Failures(config.getoption("--failed-to")))
         folder = begin_run()

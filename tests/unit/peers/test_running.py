@@ -1,8 +1,12 @@
 """How a run of the tests is organised."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -10,6 +14,16 @@ from tests.running.__main__ import FAILED, INTERRUPTED, NO_TESTS, PASSED, run, v
 from tests.running.failed import FEW
 from tests.running.order import by_turns
 from tests.running.pace import factor
+
+ONE_OF_TWELVE_ENDS_ITS_PROCESS: Final = """
+import os
+import pytest
+
+@pytest.mark.parametrize("number", range(12))
+def test_it(number):
+    if number == 5:
+        os.kill(os.getpid(), 9)
+"""
 
 
 @dataclass(slots=True)
@@ -86,3 +100,18 @@ def test_limits_grow_with_the_time_that_work_takes_and_the_workers_beside_within
 def test_what_computes_and_what_waits_are_spread_over_each_other_each_in_its_order() -> None:
     assert by_turns(["a", "b", "c", "d"], ["1", "2"]) == ["a", "1", "b", "c", "2", "d"]
     assert by_turns([], ["1", "2"]) == by_turns(["1", "2"], []) == ["1", "2"]
+
+
+@pytest.mark.processes
+def test_a_test_that_ends_its_process_has_failed_and_all_others_run(tmp_path: Path) -> None:
+    (tmp_path / "test_twelve.py").write_text(ONE_OF_TWELVE_ENDS_ITS_PROCESS)
+    options = ("-n", "2", "--dist=loadgroup", "-p", "tests.running.crashes", "-p", "no:cacheprovider", "-W", "ignore")
+    where = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", *options, str(tmp_path)],
+        cwd=tmp_path, env=where, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+    assert "1 failed, 11 passed" in ended.stdout
+    assert "crashed while running 'test_twelve.py::test_it[5]'" in ended.stdout
