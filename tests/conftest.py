@@ -10,6 +10,7 @@ from tests.running.cheaper import leave_out_of_collections, make_cheaper
 from tests.running.cost import Costs
 from tests.running.failed import Failures
 from tests.running.first import STARTING
+from tests.running.leftovers import end_leftovers
 from tests.running.once import begin_run, end_run
 from tests.running.order import Only, arrange, folder
 from tests.running.pace import PACE
@@ -43,7 +44,13 @@ def pytest_configure(config: pytest.Config) -> None:
         if config.getoption("--failed-to"):
             config.pluginmanager.register(Failures(config.getoption("--failed-to")))
         folder = begin_run()
-        config.add_cleanup(lambda: end_run(folder))
+        config.add_cleanup(lambda: _end(folder))
+
+
+def _end(folder: Path) -> None:
+    for command in end_leftovers(folder):
+        print(f"Ended what a test had left behind: {command}")
+    end_run(folder)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

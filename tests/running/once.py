@@ -12,27 +12,28 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-_VARIABLE: Final = "TESTS_RUN_FOLDER"
+VARIABLE: Final = "TESTS_RUN_FOLDER"
+"""Of the environment of every process of a run: its folder."""
 
 
 def begin_run() -> Path:
     """Make the folder; processes started from now on know it."""
     folder = Path(tempfile.mkdtemp(prefix="telefoon-tests-"))
-    os.environ[_VARIABLE] = str(folder)
+    os.environ[VARIABLE] = str(folder)
     return folder
 
 
 def end_run(folder: Path) -> None:
     """Remove the folder."""
-    del os.environ[_VARIABLE]
+    del os.environ[VARIABLE]
     shutil.rmtree(folder)
 
 
 def run_folder() -> Path:
     """The folder of the run that this process belongs to; a bench is a run of its own."""
-    if _VARIABLE not in os.environ:
+    if VARIABLE not in os.environ:
         atexit.register(end_run, begin_run())
-    return Path(os.environ[_VARIABLE])
+    return Path(os.environ[VARIABLE])
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """How a run of the tests is organised."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -12,6 +13,8 @@ import pytest
 
 from tests.running.__main__ import FAILED, INTERRUPTED, NO_TESTS, PASSED, run, verdict
 from tests.running.failed import FEW
+from tests.running.leftovers import end_leftovers
+from tests.running.once import VARIABLE
 from tests.running.order import by_turns
 from tests.running.pace import factor
 
@@ -115,3 +118,16 @@ def test_a_test_that_ends_its_process_has_failed_and_all_others_run(tmp_path: Pa
 
     assert "1 failed, 11 passed" in ended.stdout
     assert "crashed while running 'test_twelve.py::test_it[5]'" in ended.stdout
+
+
+@pytest.mark.processes
+def test_what_a_run_left_behind_is_ended_and_told_and_nothing_of_another_run(tmp_path: Path) -> None:
+    command = ["sleep", "60"]
+    left = subprocess.Popen(command, env={VARIABLE: str(tmp_path / "ours"), "PATH": os.environ["PATH"]})
+    with subprocess.Popen(command, env={VARIABLE: str(tmp_path / "other"), "PATH": os.environ["PATH"]}) as others:
+        ended = end_leftovers(tmp_path / "ours")
+
+        assert [each.strip() for each in ended] == ["sleep 60"]
+        assert left.wait(10) == -signal.SIGKILL
+        assert others.poll() is None
+        others.kill()
