@@ -5,6 +5,7 @@ single group: a process waits for the one after it before it begins the last tha
 """
 
 import pytest
+from xdist.remote import Producer
 from xdist.scheduler import LoadGroupScheduling
 from xdist.workermanage import WorkerController
 
@@ -39,6 +40,6 @@ class Groups(LoadGroupScheduling):  # type: ignore[misc]  # xdist has no types
             self._reschedule(node)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config) -> Groups:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Groups:
     """Have the tests given out by `Groups`."""
-    return Groups(config)
+    return Groups(config, log)
