@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, insert, select, update
 
 from engine.model.wrapped_key import WrappedKey
 from engine.store.database import Database
@@ -38,14 +37,14 @@ class AccountKeys:
     async def add(self, key: AccountKey) -> AccountKey:
         """The one that is stored then: of two at once, the first. Raises StoreError."""
 
-        async def job(connection: AsyncConnection) -> AccountKey:
+        def job(connection: Connection) -> AccountKey:
             lock = select(accounts.c.id).where(accounts.c.id == key.account_id).with_for_update()
-            await connection.execute(lock)
+            connection.execute(lock)
             query = select(account_keys).where(account_keys.c.account_id == key.account_id)
-            found = (await connection.execute(query)).mappings().one_or_none()
+            found = connection.execute(query).mappings().one_or_none()
             if found is not None:
                 return AccountKey(**found)
-            await connection.execute(
+            connection.execute(
                 insert(account_keys).values(
                     account_id=key.account_id, master=key.master, wrapped=key.wrapped, created_at=key.created_at
                 )

@@ -2,19 +2,19 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, Select, insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, RowMapping, Select, insert, or_, select, update
 
 from engine.aio.tasks import started
 from engine.aio.waits import joined
 from engine.errors import StoreError
 from engine.ids import IdKind, new_id
 from engine.security.vault import Vault
+from engine.store.connections import Job
 from engine.store.database import Database
 from engine.store.tables import account_secrets, accounts
 from engine.store.values import utc_now
@@ -74,11 +74,11 @@ class AccountSecrets:
     async def rotate(self, account_id: str) -> AccountSecret:
         """A new secret; those before it are valid for GRACE longer. Raises StoreError."""
 
-        async def job(connection: AsyncConnection) -> AccountSecret:
-            await _lock(connection, account_id)
+        def job(connection: Connection) -> AccountSecret:
+            _lock(connection, account_id)
             mine = (account_secrets.c.account_id == account_id) & account_secrets.c.expires_at.is_(None)
-            await connection.execute(update(account_secrets).where(mine).values(expires_at=self._now() + GRACE))
-            return await self._add(connection, account_id)
+            connection.execute(update(account_secrets).where(mine).values(expires_at=self._now() + GRACE))
+            return self._add(connection, account_id)
 
         made = await self._db.write(job)
         self._known.pop(account_id, None)
@@ -99,21 +99,21 @@ class AccountSecrets:
         self._known[account_id] = (time.monotonic(), known)
         return known
 
-    def _ensured(self, account_id: str) -> Callable[[AsyncConnection], Awaitable[Sequence[RowMapping]]]:
-        async def job(connection: AsyncConnection) -> Sequence[RowMapping]:
-            await _lock(connection, account_id)
+    def _ensured(self, account_id: str) -> Job[Sequence[RowMapping]]:
+        def job(connection: Connection) -> Sequence[RowMapping]:
+            _lock(connection, account_id)
             query = _valid(account_id, self._now())
-            found: Sequence[RowMapping] = (await connection.execute(query)).mappings().all()
+            found: Sequence[RowMapping] = connection.execute(query).mappings().all()
             if not any(row["expires_at"] is None for row in found):
-                await self._add(connection, account_id)
-                found = (await connection.execute(query)).mappings().all()
+                self._add(connection, account_id)
+                found = connection.execute(query).mappings().all()
             return found
 
         return job
 
-    async def _add(self, connection: AsyncConnection, account_id: str) -> AccountSecret:
+    def _add(self, connection: Connection, account_id: str) -> AccountSecret:
         made = AccountSecret(new_id(IdKind.SECRET), account_id, new_secret(), self._now())
-        await connection.execute(
+        connection.execute(
             insert(account_secrets).values(
                 id=made.id,
                 account_id=account_id,
@@ -128,9 +128,9 @@ class AccountSecrets:
         return AccountSecret(row["id"], row["account_id"], secret, row["created_at"], row["expires_at"])
 
 
-async def _lock(connection: AsyncConnection, account_id: str) -> None:
+def _lock(connection: Connection, account_id: str) -> None:
     """Until the transaction's end, so that two processes don't both make a first secret."""
-    await connection.execute(select(accounts.c.id).where(accounts.c.id == account_id).with_for_update())
+    connection.execute(select(accounts.c.id).where(accounts.c.id == account_id).with_for_update())
 
 
 def _valid(account_id: str, now: datetime) -> Select[Any]:

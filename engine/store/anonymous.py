@@ -3,8 +3,7 @@
 from collections.abc import Collection
 from typing import Final
 
-from sqlalchemy import ColumnElement, Table, bindparam, delete, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, or_, select, update
 
 from engine.privacy.pseudonym import PREFIX, Pseudonyms
 from engine.store.data_kinds import data_of
@@ -18,17 +17,17 @@ def is_named() -> ColumnElement[bool]:
     return or_(calls.c.from_.not_like(f"{PREFIX}%"), calls.c.to.not_like(f"{PREFIX}%"))
 
 
-async def anonymise(connection: AsyncConnection, call_ids: Collection[str], pseudonyms: Pseudonyms) -> dict[str, int]:
+def anonymise(connection: Connection, call_ids: Collection[str], pseudonyms: Pseudonyms) -> dict[str, int]:
     """How many rows were met, by kind. Events, webhooks and callbacks of the calls go, as they tell the numbers too."""
     if not call_ids:
         return {}
     counts = {}
     for kind, table in _TOLD_OF_IT.items():
-        counts[kind] = (await connection.execute(delete(table).where(table.c.call_id.in_(call_ids)))).rowcount
-    await connection.execute(
+        counts[kind] = connection.execute(delete(table).where(table.c.call_id.in_(call_ids))).rowcount
+    connection.execute(
         update(participants).where(participants.c.call_id.in_(call_ids)).values(**_emptied(participants))
     )
-    found = (await connection.execute(select(calls).where(calls.c.id.in_(call_ids)))).mappings().all()
+    found = connection.execute(select(calls).where(calls.c.id.in_(call_ids))).mappings().all()
     change = (
         update(calls)
         .where(calls.c.id == bindparam("this"))
@@ -36,7 +35,7 @@ async def anonymise(connection: AsyncConnection, call_ids: Collection[str], pseu
     )
     for row in found:
         parties = {"caller": pseudonyms.of(row["from_"]), "called": pseudonyms.of(row["to"])}
-        await connection.execute(change, {"this": row["id"], **parties})
+        connection.execute(change, {"this": row["id"], **parties})
     return {"calls": len(found), **counts}
 
 

@@ -4,8 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, delete, insert, select, update
 
 from engine.errors import StoreError
 from engine.privacy.audit import PRUNED, AuditEntry, AuditRow, Fault, Head, Verifier, chained
@@ -16,18 +15,18 @@ from engine.store.values import utc_now, values_of
 _BATCH: Final = 500
 
 
-async def append(connection: AsyncConnection, entry: AuditEntry, at: datetime) -> AuditRow:
+def append(connection: Connection, entry: AuditEntry, at: datetime) -> AuditRow:
     """Add a row at the chain's end, in the transaction of what it tells.
 
     The head's row stays locked to the transaction's end, so that of two processes each follows the other's row; on
     SQLite a writer is alone anyway.
     """
-    head = (await connection.execute(select(audit_head).with_for_update())).mappings().first()
+    head = connection.execute(select(audit_head).with_for_update()).mappings().first()
     if head is None:
         raise StoreError("The audit log has lost its head: the table audit_head is empty.")
     row = chained(entry, at, head["sequence"] + 1, head["hash"])
-    await connection.execute(insert(audit), values_of(row))
-    await connection.execute(update(audit_head).values(sequence=row.sequence, hash=row.hash))
+    connection.execute(insert(audit), values_of(row))
+    connection.execute(update(audit_head).values(sequence=row.sequence, hash=row.hash))
     return row
 
 
@@ -42,8 +41,8 @@ class Audit:
         """Durable when this returns."""
         entry = AuditEntry(actor, action, object_, facts)
 
-        async def job(connection: AsyncConnection) -> AuditRow:
-            return await append(connection, entry, self._now())
+        def job(connection: Connection) -> AuditRow:
+            return append(connection, entry, self._now())
 
         return await self._db.write(job)
 
@@ -79,19 +78,17 @@ class Audit:
     async def prune(self, actor: str, before: datetime) -> int:
         """Cut off the rows from before a moment and say so in a new row; how many."""
 
-        async def job(connection: AsyncConnection) -> int:
-            head = (await connection.execute(select(audit_head).with_for_update())).mappings().one()
+        def job(connection: Connection) -> int:
+            head = connection.execute(select(audit_head).with_for_update()).mappings().one()
             # By their order, not by their times: a clock may have been set back.
             kept = select(audit.c.sequence).where(audit.c.at >= before).order_by(audit.c.sequence).limit(1)
-            first = await connection.scalar(kept)
+            first = connection.scalar(kept)
             through = (first - 1) if first is not None else head["sequence"]
-            last = (await connection.execute(select(audit.c.hash).where(audit.c.sequence == through))).scalar()
+            last = connection.execute(select(audit.c.hash).where(audit.c.sequence == through)).scalar()
             if last is None or through <= head["pruned"]:
                 return 0
-            await connection.execute(update(audit_head).values(pruned=through, pruned_hash=last))
-            await append(
-                connection, AuditEntry(actor, PRUNED, "audit", {"through": through, "hash": last}), self._now()
-            )
-            return (await connection.execute(delete(audit).where(audit.c.sequence <= through))).rowcount
+            connection.execute(update(audit_head).values(pruned=through, pruned_hash=last))
+            append(connection, AuditEntry(actor, PRUNED, "audit", {"through": through, "hash": last}), self._now())
+            return connection.execute(delete(audit).where(audit.c.sequence <= through)).rowcount
 
         return await self._db.write(job)

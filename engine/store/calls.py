@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from engine.errors import StoreError
 from engine.model.call import FINAL, Call, Direction, Status
@@ -67,33 +66,33 @@ class Calls:
     async def add(self, call: Call, callback: NewCallback | None = None) -> None:
         """Durable, with its first status callback, when this returns."""
 
-        async def job(connection: AsyncConnection) -> None:
-            await connection.execute(insert(calls), values_of(call))
-            await enqueue(connection, call.id, callback, _known_moment(call))
+        def job(connection: Connection) -> None:
+            connection.execute(insert(calls), values_of(call))
+            enqueue(connection, call.id, callback, _known_moment(call))
 
         await self._db.write(job)
 
     async def save(self, call: Call, callback: NewCallback | None = None) -> None:
         """The call as it is now and the callback that tells of it: both or neither. The call must be there."""
 
-        async def job(connection: AsyncConnection) -> None:
-            changed = await connection.execute(update(calls).where(calls.c.id == call.id), values_of(call))
+        def job(connection: Connection) -> None:
+            changed = connection.execute(update(calls).where(calls.c.id == call.id), values_of(call))
             if changed.rowcount != 1:
                 raise StoreError(f"The call {call.id} can't be saved: it was never stored.")
             # The row is now locked, so no other writer counts this call's callbacks at the same time.
-            await enqueue(connection, call.id, callback, _known_moment(call))
+            enqueue(connection, call.id, callback, _known_moment(call))
 
         await self._db.write(job)
 
     async def tell(self, call_id: str, callback: NewCallback, at: datetime) -> None:
         """Put a callback behind the call's earlier ones that tells of no change of the call."""
 
-        async def job(connection: AsyncConnection) -> None:
+        def job(connection: Connection) -> None:
             # The row is locked, so no other writer counts this call's callbacks at the same time.
-            found = await connection.scalar(select(calls.c.id).where(calls.c.id == call_id).with_for_update())
+            found = connection.scalar(select(calls.c.id).where(calls.c.id == call_id).with_for_update())
             if found is None:
                 raise StoreError(f"The call {call_id} has no callbacks: it was never stored.")
-            await enqueue(connection, call_id, callback, at)
+            enqueue(connection, call_id, callback, at)
 
         await self._db.write(job)
 

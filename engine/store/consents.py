@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, func, insert, select
 
 from engine.model.consent import ConsentRecord, OwnText, Sentence
 from engine.store.database import Database
@@ -34,10 +33,10 @@ class Consents:
         table = consent_texts.c
         of_it = (table.account_id == account_id) & (table.sentence == sentence) & (table.language == language)
 
-        async def job(connection: AsyncConnection) -> OwnText:
-            last = (await connection.execute(select(func.max(table.version)).where(of_it))).scalar()
+        def job(connection: Connection) -> OwnText:
+            last = connection.execute(select(func.max(table.version)).where(of_it)).scalar()
             own = OwnText(account_id, sentence, language, (last or 0) + 1, text, now)
-            await connection.execute(insert(consent_texts), values_of(own))
+            connection.execute(insert(consent_texts), values_of(own))
             return own
 
         return await self._db.write(job)

@@ -1,18 +1,17 @@
 """The database: opened, migrated, read and written; SQLite or PostgreSQL by its URL."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final, Self
 
-from sqlalchemy import URL, ColumnElement, Executable, RowMapping, Select, Table, func, make_url, select
+from sqlalchemy import URL, ColumnElement, Connection, Executable, RowMapping, Select, Table, func, make_url, select
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from engine.errors import SetupError, StoreError
-from engine.store import postgresql, sqlite
+from engine.store import sqlite
+from engine.store.connections import Connections, Job, T
 from engine.store.failure import as_store_error
 from engine.store.schema_version import is_current
-from engine.store.writers import Job, ParallelWriter, SerialWriter, T, Writer
 
 _DRIVERS: Final = ("sqlite+aiosqlite", "postgresql+asyncpg")
 _FARTHEST_ROW: Final = 2**62
@@ -22,9 +21,8 @@ _PATIENCE_S: Final = 15.0
 class Database:
     """Connections to one database. Every method raises StoreError, and what was asked is not stored then."""
 
-    def __init__(self, engine: AsyncEngine, writer: Writer) -> None:
-        self._engine = engine
-        self._writer = writer
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
         self._closed = False
 
     @classmethod
@@ -35,25 +33,22 @@ class Database:
         """
         parsed = _parsed(url)
         with as_store_error():
-            is_new = parsed.get_backend_name() == "sqlite" and sqlite.create_file(parsed).stat().st_size == 0
-            engine = _engine(parsed)
+            is_new = _is_file(parsed) and sqlite.create_file(parsed).stat().st_size == 0
+            connections = _connections(parsed, patience_s)
             try:
                 # The first to open a file changes how it is written, so that is done under the migration's lock.
-                if is_new or not await is_current(engine):
+                if is_new or not await connections.read(is_current):
                     await _migrate(parsed)
             except BaseException:
-                await engine.dispose()
+                await connections.close()
                 raise
-            if engine.dialect.name == "sqlite":
-                return cls(engine, SerialWriter(sqlite.for_writing(engine), sqlite.is_locked, patience_s))
-            return cls(engine, ParallelWriter(engine))
+            return cls(connections)
 
     async def close(self) -> None:
         """Finish what is being written, then close every connection. Safe to repeat."""
         if not self._closed:
             self._closed = True
-            await self._writer.close()
-            await self._engine.dispose()
+            await self._connections.close()
 
     async def ping(self) -> None:
         """Ask it something."""
@@ -61,22 +56,18 @@ class Database:
 
     async def scour(self) -> bool:
         """After an erasure: leave what was deleted in none of the database's files, as far as it lets us."""
-        self._require_open()
-        with as_store_error():
-            if self._engine.dialect.name == "sqlite":
-                return await sqlite.scour(self._engine)
-            return await postgresql.scour(self._engine)
+        with self._asking():
+            return await self._connections.scour()
 
     async def write(self, job: Job[T]) -> T:
         """Run changes in one transaction; durable when this returns."""
-        self._require_open()
-        with as_store_error():
-            return await self._writer.run(job)
+        with self._asking():
+            return await self._connections.write(job)
 
     async def read(self, job: Job[T]) -> T:
         """Run queries that belong together on one connection; a writer need not wait for them."""
-        async with self._reading() as connection:
-            return await job(connection)
+        with self._asking():
+            return await self._connections.read(job)
 
     async def change(self, statement: Executable, values: Mapping[str, object] | None = None) -> int:
         """Run one change, with these values for its columns and named places; gives the number of rows it met.
@@ -84,56 +75,52 @@ class Database:
         A row is handed in as `values`, not within the statement: SQLAlchemy then finds the SQL that it compiled
         before, at a tenth of the CPU.
         """
-
-        async def job(connection: AsyncConnection) -> int:
-            return (await connection.execute(statement, values)).rowcount
-
-        return await self.write(job)
+        return await self.write(lambda connection: connection.execute(statement, values).rowcount)
 
     async def insert_new(self, table: Table, values: Mapping[str, object]) -> bool:
         """Insert a row; False, and nothing happens, if one with the same unique values is there."""
-        its = sqlite if self._engine.dialect.name == "sqlite" else postgresql
-        return await self.change(its.insert_new(table, values)) == 1
+        return await self.change(self._connections.insert_new(table), values) == 1
 
     async def rows(self, query: Select[Any]) -> Sequence[RowMapping]:
         """All rows of a query."""
-        async with self._reading() as connection:
-            found: Sequence[RowMapping] = (await connection.execute(query)).mappings().all()
-            return found
+        return await self.read(lambda connection: connection.execute(query).mappings().all())
 
     async def row(self, query: Select[Any]) -> RowMapping | None:
         """The first row of a query."""
-        async with self._reading() as connection:
-            found: RowMapping | None = (await connection.execute(query)).mappings().first()
-            return found
+        return await self.read(lambda connection: connection.execute(query).mappings().first())
 
     async def page(
         self, query: Select[Any], page: int, page_size: int, behind: ColumnElement[bool] | None = None
     ) -> tuple[Sequence[RowMapping], int]:
         """One page of a query, counted from 1 (or of what is `behind` a place), and the number of rows over all."""
         offset = min((max(page, 1) - 1) * page_size, _FARTHEST_ROW)
-        async with self._reading() as connection:
-            total = await connection.scalar(select(func.count()).select_from(query.order_by(None).subquery()))
+
+        def job(connection: Connection) -> tuple[Sequence[RowMapping], int]:
+            total = connection.scalar(select(func.count()).select_from(query.order_by(None).subquery()))
             part = query.limit(page_size).offset(offset) if behind is None else query.where(behind).limit(page_size)
-            result = await connection.execute(part)
-            return result.mappings().all(), int(total or 0)
+            return connection.execute(part).mappings().all(), int(total or 0)
 
-    @asynccontextmanager
-    async def _reading(self) -> AsyncIterator[AsyncConnection]:
-        self._require_open()
-        with as_store_error():
-            async with self._engine.connect() as connection:
-                yield connection
+        return await self.read(job)
 
-    def _require_open(self) -> None:
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
         if self._closed:
             raise StoreError("The database is closed.")
+        with as_store_error():
+            yield
 
 
-def _engine(url: URL) -> AsyncEngine:
-    if url.get_backend_name() == "sqlite":
-        return sqlite.create_engine(url)
-    return postgresql.create_engine(url)
+def _is_file(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
+
+
+def _connections(url: URL, patience_s: float) -> Connections:
+    if _is_file(url):
+        return sqlite.SqliteConnections(sqlite.create_engine(url), patience_s)
+    # A start that opens a file is spared loading it.
+    from engine.store import postgresql
+
+    return postgresql.PostgresqlConnections(postgresql.create_engine(url))
 
 
 async def _migrate(url: URL) -> None:

@@ -1,12 +1,11 @@
 """What is due of each kind of data, by identifier, and what becomes of it."""
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, Select, Table, and_, delete, func, not_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, and_, delete, func, not_, select, update
 
 from engine.model.call import FINAL
 from engine.model.conference import ConferenceStatus
@@ -32,7 +31,7 @@ from engine.store.tables import (
 
 Find = Callable[[str, datetime], Select[Any]]
 """Of an account, what ended before a moment and is not held."""
-Take = Callable[[AsyncConnection, Sequence[Any], Pseudonyms], Coroutine[Any, Any, object]]
+Take = Callable[[Connection, Sequence[Any], Pseudonyms], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +109,8 @@ def _told(table: Table, moment: Column[Any], *more: ColumnElement[bool], owner: 
             call_is_free(table.c.call_id),
         )
 
-    async def take(connection: AsyncConnection, due: Sequence[Any], _: Pseudonyms) -> None:
-        await connection.execute(delete(table).where(table.c.id.in_(due)))
+    def take(connection: Connection, due: Sequence[Any], _: Pseudonyms) -> None:
+        connection.execute(delete(table).where(table.c.id.in_(due)))
 
     return Due(find, take)
 
@@ -119,9 +118,9 @@ def _told(table: Table, moment: Column[Any], *more: ColumnElement[bool], owner: 
 def _named(table: Table, find: Find, **emptied: object) -> Due:
     """Of a table whose rows stay for what points to them: their name becomes their identifier."""
 
-    async def take(connection: AsyncConnection, due: Sequence[Any], _: Pseudonyms) -> None:
+    def take(connection: Connection, due: Sequence[Any], _: Pseudonyms) -> None:
         nameless = update(table).where(table.c.id.in_(due))
-        await connection.execute(nameless.values(friendly_name=table.c.id, **emptied))
+        connection.execute(nameless.values(friendly_name=table.c.id, **emptied))
 
     return Due(find, take)
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, insert, select
 
 from engine.model.webhook_exchange import WebhookExchange
 from engine.store.database import Database
@@ -20,8 +19,8 @@ class Exchanges:
     async def add(self, exchanges: Sequence[WebhookExchange]) -> None:
         """All or none."""
 
-        async def job(connection: AsyncConnection) -> None:
-            await connection.execute(insert(webhook_exchanges), [values_of(each) for each in exchanges])
+        def job(connection: Connection) -> None:
+            connection.execute(insert(webhook_exchanges), [values_of(each) for each in exchanges])
 
         if exchanges:
             await self._db.write(job)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, insert, or_, select, update
 
 from engine.errors import NotFound
 from engine.ids import IdKind, new_id
@@ -28,10 +28,10 @@ class Holds:
         await self._require(account_id, kind, object_)
         hold = LegalHold(new_id(IdKind.HOLD), account_id, kind, object_, reason, self._now(), actor)
 
-        async def job(connection: Any) -> None:
-            await connection.execute(insert(legal_holds), values_of(hold))
+        def job(connection: Connection) -> None:
+            connection.execute(insert(legal_holds), values_of(hold))
             facts = {"account": account_id, "kind": kind.value, "object": object_}
-            await append(connection, AuditEntry(actor, "hold.set", hold.id, facts), hold.set_at)
+            append(connection, AuditEntry(actor, "hold.set", hold.id, facts), hold.set_at)
 
         await self._db.write(job)
         return hold
@@ -40,11 +40,11 @@ class Holds:
         """Raises NotFound where the account has no such hold in force."""
         mine = and_(legal_holds.c.id == hold_id, legal_holds.c.account_id == account_id, _IN_FORCE)
 
-        async def job(connection: Any) -> bool:
+        def job(connection: Connection) -> bool:
             now = self._now()
-            lifted = await connection.execute(update(legal_holds).where(mine).values(lifted_at=now, lifted_by=actor))
+            lifted = connection.execute(update(legal_holds).where(mine).values(lifted_at=now, lifted_by=actor))
             if lifted.rowcount == 1:
-                await append(connection, AuditEntry(actor, "hold.lift", hold_id, {"account": account_id}), now)
+                append(connection, AuditEntry(actor, "hold.lift", hold_id, {"account": account_id}), now)
             return bool(lifted.rowcount == 1)
 
         if not await self._db.write(job):

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import JSON, Column, String, Table, Text, bindparam, cast, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import JSON, Column, Connection, String, Table, Text, bindparam, cast, or_, select, update
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from engine.privacy.subject import DataSubject
@@ -26,7 +25,7 @@ class Mention:
     texts: Mapping[str, str]
 
 
-async def mentions(connection: AsyncConnection, subject: DataSubject) -> list[Mention]:
+def mentions(connection: Connection, subject: DataSubject) -> list[Mention]:
     """All of them, of any account."""
     found: list[Mention] = []
     for table in metadata.sorted_tables:
@@ -36,7 +35,7 @@ async def mentions(connection: AsyncConnection, subject: DataSubject) -> list[Me
         keys = list(table.primary_key.columns)
         raw = [cast(column, Text).label(f"raw_{column.name}") for column in columns]
         query = select(*keys, *raw).where(or_(*(cast(column, Text).like(subject.like) for column in columns)))
-        for row in (await connection.execute(query)).mappings():
+        for row in connection.execute(query).mappings():
             texts = {column.name: row[f"raw_{column.name}"] for column in columns}
             told = {name: text for name, text in texts.items() if text and subject.is_told_in(text)}
             if told:
@@ -44,13 +43,13 @@ async def mentions(connection: AsyncConnection, subject: DataSubject) -> list[Me
     return found
 
 
-async def replace_mention(connection: AsyncConnection, mention: Mention, subject: DataSubject, by: str) -> None:
+def replace_mention(connection: Connection, mention: Mention, subject: DataSubject, by: str) -> None:
     """Put a pseudonym in the number's place."""
     table = metadata.tables[mention.table]
     changed = {name: subject.replaced(text, by) for name, text in mention.texts.items()}
     values = {table.c[name]: _stored(connection, table.c[name], text) for name, text in changed.items()}
     where = [table.c[name] == value for name, value in mention.key.items()]
-    await connection.execute(update(table).where(*where).values(values))
+    connection.execute(update(table).where(*where).values(values))
 
 
 def account_of(mention: Mention, row: Mapping[str, Any], owners: Mapping[str, str]) -> str | None:
@@ -77,7 +76,7 @@ def _is_text(column: Column[Any]) -> bool:
     return isinstance(inner, String) and (inner.length is None or inner.length > _SHORTEST_TEXT)
 
 
-def _stored(connection: AsyncConnection, column: Column[Any], text: str) -> Any:
+def _stored(connection: Connection, column: Column[Any], text: str) -> Any:
     """The text as it is, past the column's own spelling of values; PostgreSQL wants to hear that it is JSON."""
     value = bindparam(f"new_{column.name}", text, type_=Text)
     inner = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type

@@ -9,10 +9,12 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from engine.errors import StoreError
 from engine.store import postgresql, sqlite
 
+_BUSY_TIMEOUT_MS: Final = 15_000
 _MIGRATIONS: Final = Path(__file__).with_name("migrations")
 
 
@@ -26,7 +28,8 @@ async def migrate(url: URL) -> None:
 
 async def _migrate_sqlite(url: URL) -> None:
     path = sqlite.create_file(url)
-    engine = sqlite.create_engine(url, migrates=True)
+    engine = create_async_engine(url)
+    sqlite.set_up(engine.sync_engine, busy_timeout_ms=_BUSY_TIMEOUT_MS)
     try:
         async with sqlite.alone_with(path), sqlite.for_writing(engine).begin() as connection:
             await connection.run_sync(_upgrade)

@@ -4,8 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from engine.model.recording import Recording, RecordingStatus
 from engine.store.database import Database
@@ -47,16 +46,16 @@ class Moves:
     async def begin(self, recording_id: str, url: str, at: datetime) -> str | None:
         """Where it goes: to `url`, or where an earlier attempt began to put it. None if it was deleted meanwhile."""
 
-        async def job(connection: AsyncConnection) -> str | None:
-            row = await _locked(connection, recording_id)
+        def job(connection: Connection) -> str | None:
+            row = _locked(connection, recording_id)
             if row is None or row.status not in _CLOSED or row.object_url is not None:
                 return None
             query = select(object_moves.c.url).where(object_moves.c.recording_id == recording_id)
-            begun = await connection.scalar(query)
+            begun = connection.scalar(query)
             if begun is not None:
                 return str(begun)
             move = Move(recording_id, row.account_id, url, row.node, MoveState.COMING, at)
-            await connection.execute(insert(object_moves), values_of(move))
+            connection.execute(insert(object_moves), values_of(move))
             return url
 
         return await self._db.write(job)
@@ -64,13 +63,13 @@ class Moves:
     async def uploaded(self, recording_id: str, url: str) -> bool:
         """The recording is there from now on. False if it was deleted meanwhile: then the object must go."""
 
-        async def job(connection: AsyncConnection) -> bool:
-            await _locked(connection, recording_id)
+        def job(connection: Connection) -> bool:
+            _locked(connection, recording_id)
             coming = (object_moves.c.recording_id == recording_id) & (object_moves.c.state == MoveState.COMING)
-            if (await connection.execute(delete(object_moves).where(coming))).rowcount != 1:
+            if connection.execute(delete(object_moves).where(coming)).rowcount != 1:
                 return False
             change = update(recordings).where(recordings.c.id == recording_id).values(object_url=url)
-            await connection.execute(change)
+            connection.execute(change)
             return True
 
         return await self._db.write(job)
@@ -104,16 +103,16 @@ class Moves:
         return {row["id"] for row in await self._db.rows(query)}
 
 
-async def doom(connection: AsyncConnection, recording_id: str, at: datetime) -> None:
+def doom(connection: Connection, recording_id: str, at: datetime) -> None:
     """The recording is deleted by this transaction: so is what is of it in the store, or on its way there, later."""
-    row = await _locked(connection, recording_id)
+    row = _locked(connection, recording_id)
     if row is None:
         return
     coming = (object_moves.c.recording_id == recording_id) & (object_moves.c.state == MoveState.COMING)
-    await connection.execute(update(object_moves).where(coming).values(state=MoveState.CANCELLED, since=at))
+    connection.execute(update(object_moves).where(coming).values(state=MoveState.CANCELLED, since=at))
     if row.object_url is not None:
         move = Move(recording_id, row.account_id, row.object_url, row.node, MoveState.LEAVING, at)
-        await connection.execute(insert(object_moves), values_of(move))
+        connection.execute(insert(object_moves), values_of(move))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +123,9 @@ class _Locked:
     object_url: str | None
 
 
-async def _locked(connection: AsyncConnection, recording_id: str) -> _Locked | None:
+def _locked(connection: Connection, recording_id: str) -> _Locked | None:
     """Whoever changes a recording and its move takes the recording first, so that none waits for another for ever."""
     columns = (recordings.c.account_id, recordings.c.status, recordings.c.node, recordings.c.object_url)
     query = select(*columns).where(recordings.c.id == recording_id).with_for_update()
-    row = (await connection.execute(query)).mappings().one_or_none()
+    row = connection.execute(query).mappings().one_or_none()
     return None if row is None else _Locked(**row)

@@ -26,12 +26,12 @@ async def written(message: str) -> Path:
     with TemporaryDirectory() as scratch:
         url = URL.create("sqlite+aiosqlite", database=str(Path(scratch) / "telefoon.db"))
         await migrate(url)
-        engine = sqlite.create_engine(url, migrates=True)
+        engine = sqlite.create_engine(url)
         try:
-            async with engine.connect() as connection:
-                return await connection.run_sync(_revision, message)
+            with engine.connect() as connection:
+                return _revision(connection, message)
         finally:
-            await engine.dispose()
+            engine.dispose()
 
 
 def _revision(connection: Connection, message: str) -> Path:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Update, exists, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, Update, exists, func, insert, select, update
 
 from engine.ids import IdKind, new_id
 from engine.store.database import Database
@@ -47,11 +46,11 @@ class PendingCallback:
     next_at: datetime
 
 
-async def enqueue(connection: AsyncConnection, call_id: str, callback: NewCallback | None, due: datetime) -> None:
+def enqueue(connection: Connection, call_id: str, callback: NewCallback | None, due: datetime) -> None:
     """Put a callback behind the call's earlier ones, in the transaction that changes the call."""
     if callback is None:
         return
-    last = await connection.scalar(select(func.max(outbox.c.sequence)).where(outbox.c.call_id == call_id))
+    last = connection.scalar(select(func.max(outbox.c.sequence)).where(outbox.c.call_id == call_id))
     sequence = 0 if last is None else last + 1
     values = {
         "id": new_id(IdKind.CALLBACK),
@@ -64,7 +63,7 @@ async def enqueue(connection: AsyncConnection, call_id: str, callback: NewCallba
         "attempts": 0,
         "next_at": due,
     }
-    await connection.execute(insert(outbox), values)
+    connection.execute(insert(outbox), values)
 
 
 class Outbox:

@@ -1,11 +1,13 @@
-"""PostgreSQL: how it is opened."""
+"""PostgreSQL: how it is opened and asked."""
 
-from collections.abc import Mapping
+import asyncio
 from typing import Any, Final
 
 from sqlalchemy import URL, Executable, Table
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from engine.store.connections import Job, T
 from engine.store.documents import to_json
 
 MIGRATION_LOCK: Final = 0x7E1EF002
@@ -14,23 +16,6 @@ MIGRATION_LOCK: Final = 0x7E1EF002
 _CONNECT_TIMEOUT_S: Final = 10
 STATEMENT_TIMEOUT_S: Final = 30
 """None of ours takes long: one that does waits for a server that is gone."""
-
-
-async def scour(engine: AsyncEngine) -> bool:
-    """Give the space of deleted rows free for others; what was there is overwritten by and by, not at once."""
-    async with engine.connect() as connection:
-        raw = await connection.get_raw_connection()
-        driver: Any = raw.driver_connection
-        await driver.execute("VACUUM")
-    return True
-
-
-def insert_new(table: Table, values: Mapping[str, object]) -> Executable:
-    """Inserts a row, or nothing if one with the same unique values is there."""
-    # A start that opens a file is spared loading it.
-    from sqlalchemy.dialects.postgresql import insert
-
-    return insert(table).values(**values).on_conflict_do_nothing()
 
 
 def create_engine(url: URL, *, statement_timeout_s: float | None = STATEMENT_TIMEOUT_S) -> AsyncEngine:
@@ -45,3 +30,43 @@ def create_engine(url: URL, *, statement_timeout_s: float | None = STATEMENT_TIM
         pool_pre_ping=True,
         connect_args={"timeout": _CONNECT_TIMEOUT_S, "command_timeout": statement_timeout_s},
     )
+
+
+class PostgresqlConnections:
+    """A server's: each job on one of its own; the database orders those that meet."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._running = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    async def write(self, job: Job[T]) -> T:
+        self._running += 1
+        self._idle.clear()
+        try:
+            async with self._engine.begin() as connection:
+                return await connection.run_sync(job)
+        finally:
+            self._running -= 1
+            if self._running == 0:
+                self._idle.set()
+
+    async def read(self, job: Job[T]) -> T:
+        async with self._engine.connect() as connection:
+            return await connection.run_sync(job)
+
+    def insert_new(self, table: Table) -> Executable:
+        return insert(table).on_conflict_do_nothing()
+
+    async def scour(self) -> bool:
+        """Give the space of deleted rows free for others; what was there is overwritten by and by, not at once."""
+        async with self._engine.connect() as connection:
+            raw = await connection.get_raw_connection()
+            driver: Any = raw.driver_connection
+            await driver.execute("VACUUM")
+        return True
+
+    async def close(self) -> None:
+        await self._idle.wait()
+        await self._engine.dispose()

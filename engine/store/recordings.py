@@ -4,8 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, delete, insert, select, update
 
 from engine.errors import StoreError
 from engine.model.recording import UNFINISHED, Recording, RecordingStatus
@@ -50,10 +49,10 @@ class Recordings:
             values["object_url"] = None
         change = update(recordings).where(recordings.c.id == recording.id)
 
-        async def job(connection: AsyncConnection) -> int:
+        def job(connection: Connection) -> int:
             if recording.status is RecordingStatus.DELETED:
-                await doom(connection, recording.id, self._now())
-            return (await connection.execute(change, values)).rowcount
+                doom(connection, recording.id, self._now())
+            return connection.execute(change, values).rowcount
 
         if await self._db.write(job) != 1:
             raise StoreError(f"The recording {recording.id} can't be saved: it was never stored.")
@@ -103,8 +102,8 @@ class Recordings:
     async def delete(self, recording_id: str) -> bool:
         """Its object too, later. False if there is none."""
 
-        async def job(connection: AsyncConnection) -> int:
-            await doom(connection, recording_id, self._now())
-            return (await connection.execute(delete(recordings).where(recordings.c.id == recording_id))).rowcount
+        def job(connection: Connection) -> int:
+            doom(connection, recording_id, self._now())
+            return connection.execute(delete(recordings).where(recordings.c.id == recording_id)).rowcount
 
         return await self._db.write(job) == 1

@@ -4,8 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, delete, func, insert, not_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Select, delete, func, insert, not_, select
 
 from engine.model.recording import Recording
 from engine.privacy.pseudonym import Pseudonyms
@@ -34,10 +33,10 @@ class Retention:
         """None: as the settings say."""
         mine = (retention_periods.c.account_id == account_id) & (retention_periods.c.kind == kind)
 
-        async def job(connection: AsyncConnection) -> None:
-            await connection.execute(delete(retention_periods).where(mine))
+        def job(connection: Connection) -> None:
+            connection.execute(delete(retention_periods).where(mine))
             if days is not None:
-                await connection.execute(insert(retention_periods).values(account_id=account_id, kind=kind, days=days))
+                connection.execute(insert(retention_periods).values(account_id=account_id, kind=kind, days=days))
 
         await self._db.write(job)
 
@@ -48,13 +47,13 @@ class Retention:
     async def remove(self, account_id: str, kind: DataCategory, before: datetime, limit: int) -> int:
         """Of rows that nothing else keeps, so many at most; how many. Recordings have files: see due_recordings."""
 
-        async def job(connection: AsyncConnection) -> int:
+        def job(connection: Connection) -> int:
             taken = 0
             for each in DUE[kind]:
                 # Holds are looked at in the transaction that removes: one set just now counts.
-                due = (await connection.scalars(each.find(account_id, before).limit(limit - taken))).all()
+                due = connection.scalars(each.find(account_id, before).limit(limit - taken)).all()
                 if due:
-                    await each.take(connection, due, self._pseudonyms)
+                    each.take(connection, due, self._pseudonyms)
                     taken += len(due)
             return taken
 

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 _STEPS: Final = Path(__file__).with_name("migrations") / "versions"
 _TABLE: Final = "alembic_version"
@@ -15,14 +14,9 @@ def newest() -> str:
     return max(path.name.partition("_")[0] for path in _STEPS.glob("[0-9]*.py"))
 
 
-async def is_current(engine: AsyncEngine) -> bool:
+def is_current(connection: Connection) -> bool:
     """Whether nothing has to be migrated. Raises as databases do."""
-    async with engine.connect() as connection:
-        return await connection.run_sync(_step) == newest()
-
-
-def _step(connection: Connection) -> str | None:
     if not inspect(connection).has_table(_TABLE):
-        return None
+        return False
     step: str | None = connection.scalar(text(f"SELECT version_num FROM {_TABLE}"))
-    return step
+    return step == newest()

@@ -4,29 +4,37 @@ import asyncio
 import fcntl
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-import aiosqlite
-from sqlalchemy import URL, Connection, Executable, Table, event, make_url
+import sqlalchemy
+from sqlalchemy import URL, Connection, Engine, Executable, QueuePool, Table, event, make_url
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from engine.aio.tasks import started
-from engine.aio.waits import joined
+from engine.aio.threads import Threads
 from engine.errors import SetupError, StoreError
+from engine.store.connections import Job, T
 from engine.store.documents import to_json
+from engine.store.serial_writer import SerialWriter
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+AnyEngine = TypeVar("AnyEngine", "Engine", "AsyncEngine")
 
 _WRITES: Final = "telefoon_writes"
 _BUSY_TIMEOUT_MS: Final = 500
 """How long the library waits for another process's transaction before a writer looks whether anybody still waits."""
-_MIGRATION_BUSY_TIMEOUT_MS: Final = 15_000
 _MIGRATION_PATIENCE_S: Final = 120.0
 _LOOK_AGAIN_S: Final = 0.05
 _SCOURING_TRIES: Final = 20
+_READ_S: Final = 30.0
+READERS: Final = 4
+"""Threads that read at the same time."""
 
 # What is deleted is overwritten with zeros: an erasure leaves nothing in the file.
 # WAL lets readers read while one writes; it is kept in the file, so only the first to open it, which is alone with
@@ -40,53 +48,86 @@ _EACH_CONNECTION: Final = (
 )
 
 
-def create_engine(url: URL, *, migrates: bool = False) -> AsyncEngine:
-    """An engine whose transactions are SQLite's own, so that schema changes are in them too."""
-    busy_timeout_ms = _MIGRATION_BUSY_TIMEOUT_MS if migrates else _BUSY_TIMEOUT_MS
-    engine = create_async_engine(
-        url, json_serializer=to_json, hide_parameters=True, pool_size=8, max_overflow=8, pool_timeout=30
+def create_engine(url: URL) -> Engine:
+    """An engine that waits for its disk and for other processes, so it is asked on threads alone."""
+    engine = sqlalchemy.create_engine(
+        url.set(drivername="sqlite+pysqlite"),
+        connect_args={"check_same_thread": False},
+        json_serializer=to_json,
+        hide_parameters=True,
+        poolclass=QueuePool,
+        pool_size=1 + READERS,
+        max_overflow=0,
     )
+    set_up(engine, busy_timeout_ms=_BUSY_TIMEOUT_MS)
+    return engine
 
-    @event.listens_for(engine.sync_engine, "do_connect")
-    def choose_how(_dialect: object, _record: object, _arguments: object, options: dict[str, Any]) -> None:
-        options["async_creator_fn"] = _connect
 
-    @event.listens_for(engine.sync_engine, "connect")
-    def set_up(connection: Any, _: object) -> None:
+def set_up(engine: Engine, *, busy_timeout_ms: int) -> None:
+    """Give an engine transactions that are SQLite's own, so that schema changes are in them too."""
+
+    @event.listens_for(engine, "connect")
+    def set_up_connection(connection: Any, _: object) -> None:
         connection.isolation_level = None  # the driver starts no transactions behind our back
         cursor = connection.cursor()
         for pragma in (f"PRAGMA busy_timeout = {busy_timeout_ms}", *_EACH_CONNECTION):
             cursor.execute(pragma)
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # A writer takes its turn at the start: one that began as a reader could be refused halfway, unwaited.
         writes = connection.get_execution_options().get(_WRITES, False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
-    return engine
 
+class SqliteConnections:
+    """A file's: one thread that writes, and a few that read meanwhile."""
 
-async def _connect(path: str, **options: Any) -> aiosqlite.Connection:
-    """A connection that whoever is cancelled while it is made closes: the driver would lose it open."""
-    connection = aiosqlite.connect(path, **options)
-    connection._thread.daemon = True  # noqa: SLF001 (as SQLAlchemy does: no connection keeps a process from its end)
-    opening = started(_opened(connection))
-    try:
-        return await joined(opening)
-    except asyncio.CancelledError:
-        await (await opening).close()
-        raise
+    def __init__(self, engine: Engine, patience_s: float) -> None:
+        self._engine = engine
+        self._readers = Threads("database-reader", READERS)
+        self._writer = SerialWriter(for_writing(engine), is_locked, patience_s)
 
+    async def write(self, job: Job[T]) -> T:
+        return await self._writer.run(job)
 
-async def _opened(connection: aiosqlite.Connection) -> aiosqlite.Connection:
-    return await connection
+    async def read(self, job: Job[T]) -> T:
+        try:
+            async with asyncio.timeout(_READ_S):
+                return await self._readers.run(partial(self._read, job))
+        except TimeoutError:
+            raise StoreError(f"The database's disk did not answer within {_READ_S:g} s.") from None
 
+    def insert_new(self, table: Table) -> Executable:
+        return insert(table).on_conflict_do_nothing()
 
-def insert_new(table: Table, values: Mapping[str, object]) -> Executable:
-    """Inserts a row, or nothing if one with the same unique values is there."""
-    return insert(table).values(**values).on_conflict_do_nothing()
+    async def scour(self) -> bool:
+        """Bring the log's pages into the file and empty the log."""
+        for _ in range(_SCOURING_TRIES):
+            if await self._readers.run(self._log_is_emptied):
+                return True
+            await asyncio.sleep(_LOOK_AGAIN_S)
+        return False
+
+    async def close(self) -> None:
+        await self._writer.close()
+        await self._readers.close()
+        self._engine.dispose()
+
+    def _read(self, job: Job[T]) -> T:
+        with self._engine.connect() as connection:
+            return job(connection)
+
+    def _log_is_emptied(self) -> bool:
+        connection = self._engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy, *_figures = cursor.fetchone() or (True,)
+        finally:
+            connection.close()
+        return not busy
 
 
 def is_locked(error: BaseException) -> bool:
@@ -95,23 +136,9 @@ def is_locked(error: BaseException) -> bool:
     return isinstance(cause, sqlite3.OperationalError) and cause.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 
-def for_writing(engine: AsyncEngine) -> AsyncEngine:
+def for_writing(engine: AnyEngine) -> AnyEngine:
     """The same engine, whose transactions are a writer's from their start."""
     return engine.execution_options(**{_WRITES: True})
-
-
-async def scour(engine: AsyncEngine) -> bool:
-    """Bring the log's pages into the file and empty the log; False if a reader held it up for too long."""
-    async with engine.connect() as connection:
-        raw = await connection.get_raw_connection()
-        driver: Any = raw.driver_connection
-        for _ in range(_SCOURING_TRIES):
-            async with driver.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
-                busy, *_figures = await cursor.fetchone()
-            if not busy:
-                return True
-            await asyncio.sleep(_LOOK_AGAIN_S)
-    return False
 
 
 def create_file(url: URL) -> Path:

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, or_, select, union
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, and_, or_, select, union
 
 from engine.model.call import FINAL
 from engine.model.recording import Recording
@@ -57,8 +56,8 @@ class Subjects:
     async def concern(self, subject: DataSubject, account_id: str) -> Concern:
         """Looks through all texts of the database: seconds, where there is much."""
 
-        async def job(connection: AsyncConnection) -> Concern:
-            return await _concern(connection, subject, account_id)
+        def job(connection: Connection) -> Concern:
+            return _concern(connection, subject, account_id)
 
         return await self._db.read(job)
 
@@ -81,15 +80,15 @@ class Subjects:
         The search is no writer's, so that calls are written meanwhile; the changes are short.
         """
 
-        async def take_out(connection: AsyncConnection) -> dict[str, int]:
-            return await anonymise(connection, concern.calls, self._pseudonyms)
+        def take_out(connection: Connection) -> dict[str, int]:
+            return anonymise(connection, concern.calls, self._pseudonyms)
 
-        async def look(connection: AsyncConnection) -> list[Mention]:
-            return await _of_account(connection, await mentions(connection, subject), account_id)
+        def look(connection: Connection) -> list[Mention]:
+            return _of_account(connection, mentions(connection, subject), account_id)
 
-        async def replace(connection: AsyncConnection) -> None:
+        def replace(connection: Connection) -> None:
             for mention in left:
-                await replace_mention(connection, mention, subject, self._pseudonyms.of(subject.number))
+                replace_mention(connection, mention, subject, self._pseudonyms.of(subject.number))
 
         counts = await self._db.write(take_out)
         left = await self._db.read(look)
@@ -103,61 +102,59 @@ class Subjects:
         return [dict(row) for row in found]
 
 
-async def _concern(connection: AsyncConnection, subject: DataSubject, account_id: str) -> Concern:
+def _concern(connection: Connection, subject: DataSubject, account_id: str) -> Concern:
     party = or_(calls.c.from_.like(subject.like), calls.c.to.like(subject.like))
     query = select(calls.c.id, calls.c.from_, calls.c.to).where(calls.c.account_id == account_id, party)
-    rows = (await connection.execute(query)).mappings().all()
+    rows = connection.execute(query).mappings().all()
     own = [row["id"] for row in rows if subject.is_told_in(row["from_"]) or subject.is_told_in(row["to"])]
     parents = select(calls.c.parent_id).where(calls.c.id.in_(own), calls.c.parent_id.is_not(None))
     related = or_(calls.c.id.in_(own), calls.c.parent_id.in_(own), calls.c.id.in_(parents))
-    family = (await connection.scalars(select(calls.c.id).where(related).order_by(calls.c.id))).all()
+    family = connection.scalars(select(calls.c.id).where(related).order_by(calls.c.id)).all()
     rooms = select(participants.c.conference_id).where(participants.c.call_id.in_(own))
     heard = or_(recordings.c.call_id.in_(family), recordings.c.conference_id.in_(rooms))
-    found = (await connection.execute(select(recordings).where(heard).order_by(recordings.c.id))).mappings().all()
-    told = await _of_account(connection, await mentions(connection, subject), account_id)
+    found = connection.execute(select(recordings).where(heard).order_by(recordings.c.id)).mappings().all()
+    told = _of_account(connection, mentions(connection, subject), account_id)
     met = {*family, *(str(each.key["id"]) for each in told if each.table == "calls")}
     return Concern(
         tuple(own),
         tuple(family),
         tuple(Recording(**row) for row in found),
         tuple(told),
-        await _ids(connection, calls.c.id.in_(met), calls.c.status.not_in(tuple(FINAL))),
-        await _held(connection, met, [row["id"] for row in found]),
+        _ids(connection, calls.c.id.in_(met), calls.c.status.not_in(tuple(FINAL))),
+        _held(connection, met, [row["id"] for row in found]),
     )
 
 
-async def _held(connection: AsyncConnection, call_ids: set[str], recording_ids: list[str]) -> tuple[str, ...]:
+def _held(connection: Connection, call_ids: set[str], recording_ids: list[str]) -> tuple[str, ...]:
     free = and_(account_is_free(calls.c.account_id), call_is_free(calls.c.id))
-    held_calls = await _ids(connection, calls.c.id.in_(call_ids), ~free)
+    held_calls = _ids(connection, calls.c.id.in_(call_ids), ~free)
     kept = ~conference_is_free(recordings.c.conference_id)
     query = select(recordings.c.id).where(recordings.c.id.in_(recording_ids), kept)
-    return (*held_calls, *(await connection.scalars(query)).all())
+    return (*held_calls, *connection.scalars(query).all())
 
 
-async def _ids(connection: AsyncConnection, *where: Any) -> tuple[str, ...]:
-    return tuple((await connection.scalars(select(calls.c.id).where(*where).order_by(calls.c.id))).all())
+def _ids(connection: Connection, *where: Any) -> tuple[str, ...]:
+    return tuple(connection.scalars(select(calls.c.id).where(*where).order_by(calls.c.id)).all())
 
 
-async def _of_account(connection: AsyncConnection, found: Sequence[Mention], account_id: str) -> list[Mention]:
+def _of_account(connection: Connection, found: Sequence[Mention], account_id: str) -> list[Mention]:
     mine: list[Mention] = []
     for mention in found:
         table = metadata.tables[mention.table]
         where = [table.c[name] == value for name, value in mention.key.items()]
         names = [name for name in ("account_id", "call_id", "conference_id") if name in table.c]
-        found_row = (
-            (await connection.execute(select(*[table.c[name] for name in names]).where(*where))).mappings().first()
-        )
+        found_row = connection.execute(select(*[table.c[name] for name in names]).where(*where)).mappings().first()
         row = dict(found_row or {})
-        if account_of(mention, row, await _owners(connection, row)) == account_id:
+        if account_of(mention, row, _owners(connection, row)) == account_id:
             mine.append(mention)
     return mine
 
 
-async def _owners(connection: AsyncConnection, row: Mapping[str, Any]) -> dict[str, str]:
+def _owners(connection: Connection, row: Mapping[str, Any]) -> dict[str, str]:
     owners: dict[str, str] = {}
     for name, table in (("call_id", calls), ("conference_id", conferences)):
         if row.get(name):
-            owner = await connection.scalar(select(table.c.account_id).where(table.c.id == row[name]))
+            owner = connection.scalar(select(table.c.account_id).where(table.c.id == row[name]))
             owners[str(row[name])] = str(owner)
     return owners
 

@@ -4,44 +4,44 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Engine, Executable, ScalarResult, StaticPool, create_engine, event
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import Connection, Engine, Executable, StaticPool, Table, create_engine, event
+from sqlalchemy.dialects.sqlite import insert
 
 from engine.errors import StoreError
 from engine.store import Database
+from engine.store.connections import Job, T
 from engine.store.documents import to_json
-from engine.store.failure import as_store_error
 from engine.store.tables import metadata
-from engine.store.writers import Job, ParallelWriter, T
 
 
-class MemoryDatabase(Database):
-    """A database that fails for as long as a test wants it to.
+class MemoryConnections:
+    """Answers within the loop, for a driver's threads would lag behind simulated time.
 
-    A driver's threads would lag behind simulated time, so each transaction is one step of the loop: others run before
-    and after it, never within.
+    Each transaction is one step of the loop: others run before and after it, never within.
     """
 
     def __init__(self, engine: Engine) -> None:
-        # What the base class asks of its engine is the dialect alone: the rest is answered here.
-        dialect_of = cast(AsyncEngine, engine)
-        super().__init__(dialect_of, ParallelWriter(dialect_of))
+        self._engine = engine
         self.failure: StoreError | None = None
-        """Raised in place of anything that is asked."""
-        self._memory = engine
 
     async def write(self, job: Job[T]) -> T:
         await self._turn()
-        with as_store_error(), self._memory.begin() as connection:
-            return await job(cast(AsyncConnection, _AtOnce(connection)))
+        with self._engine.begin() as connection:
+            return job(connection)
 
-    @asynccontextmanager
-    async def _reading(self) -> AsyncIterator[AsyncConnection]:
+    async def read(self, job: Job[T]) -> T:
         await self._turn()
-        with as_store_error(), self._memory.connect() as connection:
-            yield cast(AsyncConnection, _AtOnce(connection))
+        with self._engine.connect() as connection:
+            return job(connection)
+
+    def insert_new(self, table: Table) -> Executable:
+        return insert(table).on_conflict_do_nothing()
+
+    async def scour(self) -> bool:
+        """There are no files."""
+        return True
 
     async def close(self) -> None:
         """Nothing is under way: each transaction is over when others run."""
@@ -52,20 +52,21 @@ class MemoryDatabase(Database):
             raise self.failure
 
 
-class _AtOnce:
-    """What the stores ask of an AsyncConnection, answered without a driver that waits."""
+class MemoryDatabase(Database):
+    """A database that fails for as long as a test wants it to."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, engine: Engine) -> None:
+        self._memory = MemoryConnections(engine)
+        super().__init__(self._memory)
 
-    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
-        return self._connection.execute(statement, parameters)
+    @property
+    def failure(self) -> StoreError | None:
+        """Raised in place of anything that is asked."""
+        return self._memory.failure
 
-    async def scalar(self, statement: Executable) -> Any:
-        return self._connection.scalar(statement)
-
-    async def scalars(self, statement: Executable) -> ScalarResult[Any]:
-        return self._connection.scalars(statement)
+    @failure.setter
+    def failure(self, error: StoreError | None) -> None:
+        self._memory.failure = error
 
 
 @asynccontextmanager

@@ -6,17 +6,13 @@ import stat
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, literal_column, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.errors import SetupError, StoreError
 from engine.model.accounts import Account
@@ -36,10 +32,7 @@ async def test_what_migrations_make_is_what_tables_say(db: Database) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         return list(compare_metadata(context, metadata))
 
-    async def job(connection: AsyncConnection) -> list[object]:
-        return await connection.run_sync(differences)
-
-    assert await db.write(job) == []
+    assert await db.write(differences) == []
 
 
 async def test_a_database_opened_again_has_kept_what_was_stored(empty_url: str) -> None:
@@ -92,34 +85,26 @@ async def test_a_closed_database_stores_nothing_more(db: Database, calls: Calls,
         await db.ping()
 
 
-async def test_who_is_cancelled_while_a_connection_is_made_leaves_none_open(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    connecting = threading.Event()
-    closed: list[bool] = []
+async def test_who_is_cancelled_while_it_reads_leaves_no_connection_open(tmp_path: Path) -> None:
+    reading, go_on = threading.Event(), threading.Event()
 
-    class Slow(sqlite3.Connection):
-        def __init__(self, *arguments: Any, **options: Any) -> None:
-            connecting.set()
-            time.sleep(0.05)
-            super().__init__(*arguments, **options)
-            closed.append(False)
+    def job(connection: Connection) -> None:
+        connection.execute(select(1))
+        reading.set()
+        go_on.wait()
 
-        def close(self) -> None:
-            super().close()
-            closed[-1] = True
-
-    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'telefoon.db'}")
-    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Slow))
-    asking = asyncio.create_task(database.ping())
-    await asyncio.to_thread(connecting.wait)
+    database = await Database.open(migrated_sqlite(tmp_path / "telefoon.db"))
+    asking = asyncio.create_task(database.read(job))
+    await asyncio.to_thread(reading.wait)
 
     asking.cancel()
 
     with pytest.raises(asyncio.CancelledError):
         await asking
+    go_on.set()
     await database.close()
-    assert closed == [True]
+    opened = {str(each.readlink()) for each in Path("/proc/self/fd").iterdir() if each.exists()}
+    assert not {each for each in opened if each.startswith(str(tmp_path))}
 
 
 async def test_what_was_asked_for_before_the_close_is_stored(empty_url: str) -> None:

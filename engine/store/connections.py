@@ -1,0 +1,35 @@
+"""How a database is asked: what one kind of database must be able to do."""
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from sqlalchemy import Connection, Executable, Table
+
+T = TypeVar("T")
+Job = Callable[[Connection], T]
+"""Statements that belong together. It may run on a thread of its own, and again after a rollback, so it changes nothing
+but the database, and gives values that need no connection any more."""
+
+
+class Connections(Protocol):
+    """Connections to one database. Everything raises as its driver does."""
+
+    async def write(self, job: Job[T]) -> T:
+        """Run it in a transaction; when this returns, its changes are durable."""
+        ...
+
+    async def read(self, job: Job[T]) -> T:
+        """Run it on a connection that no writer waits for."""
+        ...
+
+    def insert_new(self, table: Table) -> Executable:
+        """Inserts a row whose values are handed in, or nothing if one with the same unique values is there."""
+        ...
+
+    async def scour(self) -> bool:
+        """Leave what was deleted in none of its files, as far as it lets us; False if somebody stood in the way."""
+        ...
+
+    async def close(self) -> None:
+        """Returns when all that was asked for is done; nothing may be asked for any more."""
+        ...
