@@ -9,12 +9,24 @@ from tests.running.once import VARIABLE
 
 
 def end_leftovers(folder: Path) -> list[str]:
-    """End every process of the run that this folder belongs to, save those that run this; their command lines."""
+    """End every process of the run that this folder belongs to, and give their command lines.
+
+    This process and its own children are left: the children end with it.
+    """
     mark = f"{VARIABLE}={folder}".encode()
-    ours = {os.getpid(), os.getppid()}
-    return [
-        _end(process) for process in _numbered() if int(process.name) not in ours and mark in _of(process, "environ")
-    ]
+    return [_end(process) for process in _numbered() if mark in _of(process, "environ") and not _is_ours(process)]
+
+
+def _is_ours(process: Path) -> bool:
+    return str(os.getpid()) in (process.name, _parent(process))
+
+
+def _parent(process: Path) -> str | None:
+    try:
+        # The name before it, in brackets, may hold blanks.
+        return (process / "stat").read_text().rpartition(")")[2].split()[1]
+    except OSError:
+        return None
 
 
 def _numbered() -> list[Path]:

@@ -122,12 +122,25 @@ def test_a_test_that_ends_its_process_has_failed_and_all_others_run(tmp_path: Pa
 
 @pytest.mark.processes
 def test_what_a_run_left_behind_is_ended_and_told_and_nothing_of_another_run(tmp_path: Path) -> None:
-    command = ["sleep", "60"]
-    left = subprocess.Popen(command, env={VARIABLE: str(tmp_path / "ours"), "PATH": os.environ["PATH"]})
-    with subprocess.Popen(command, env={VARIABLE: str(tmp_path / "other"), "PATH": os.environ["PATH"]}) as others:
-        ended = end_leftovers(tmp_path / "ours")
+    run, other = tmp_path / "run", tmp_path / "other"
+    left, others = (_orphan({**os.environ, VARIABLE: str(folder)}) for folder in (run, other))
 
-        assert [each.strip() for each in ended] == ["sleep 60"]
-        assert left.wait(10) == -signal.SIGKILL
-        assert others.poll() is None
-        others.kill()
+    ended = end_leftovers(run)
+
+    assert ended == ["sleep 60 "]
+    assert not _lives(left)
+    assert _lives(others)
+    os.kill(others, signal.SIGKILL)
+
+
+def _orphan(environment: dict[str, str]) -> int:
+    """A process whose parent has ended."""
+    made = subprocess.run(
+        ["sh", "-c", "sleep 60 >/dev/null 2>&1 & echo $!"], env=environment, capture_output=True, text=True, check=True
+    )
+    return int(made.stdout)
+
+
+def _lives(process: int) -> bool:
+    stat = Path(f"/proc/{process}/stat")
+    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
