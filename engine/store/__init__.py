@@ -6,6 +6,7 @@ from engine.store.accounts import Accounts
 from engine.store.audit import Audit
 from engine.store.calls import CallEvent, CallFilter, Calls, EventFilter
 from engine.store.conferences import Conferences
+from engine.store.connections import Job
 from engine.store.consents import Consents
 from engine.store.database import Database
 from engine.store.exchanges import Exchanges
@@ -34,6 +35,7 @@ __all__ = [
     "Exchanges",
     "Holds",
     "IdempotencyKeys",
+    "Job",
     "Move",
     "Moves",
     "NewCallback",

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
 
 from engine.errors import StoreError
 from engine.model.call import FINAL, Call, Direction, Status
 from engine.model.call_options import CallOptions
+from engine.store.connections import Job, T
 from engine.store.database import Database
 from engine.store.outbox import NewCallback, enqueue
 from engine.store.page_cursor import PageCursor
@@ -74,15 +75,29 @@ class Calls:
 
     async def save(self, call: Call, callback: NewCallback | None = None) -> None:
         """The call as it is now and the callback that tells of it: both or neither. The call must be there."""
+        await self._db.write(self.saving(call, callback))
+
+    def saving(self, call: Call, callback: NewCallback | None = None, *, stored: Call | None = None) -> Job[None]:
+        """The same, to be written with other changes; only what differs from what is `stored`, where that is known."""
+        values = values_of(call)
+        if stored is not None:
+            known = values_of(stored)
+            values = {name: value for name, value in values.items() if value != known[name]} or {"id": call.id}
 
         def job(connection: Connection) -> None:
-            changed = connection.execute(update(calls).where(calls.c.id == call.id), values_of(call))
+            changed = connection.execute(
+                update(calls).where(calls.c.id == bindparam("this")), {"this": call.id, **values}
+            )
             if changed.rowcount != 1:
                 raise StoreError(f"The call {call.id} can't be saved: it was never stored.")
             # The row is now locked, so no other writer counts this call's callbacks at the same time.
             enqueue(connection, call.id, callback, _known_moment(call))
 
-        await self._db.write(job)
+        return job
+
+    async def write(self, job: Job[T]) -> T:
+        """Changes of calls that belong together, in one transaction."""
+        return await self._db.write(job)
 
     async def tell(self, call_id: str, callback: NewCallback, at: datetime) -> None:
         """Put a callback behind the call's earlier ones that tells of no change of the call."""
@@ -122,7 +137,16 @@ class Calls:
 
     async def note(self, call_id: str, kind: str, facts: Mapping[str, object], at: datetime) -> None:
         """Add an event."""
-        await self._db.change(insert(call_events), {"call_id": call_id, "kind": kind, "facts": dict(facts), "at": at})
+        await self._db.write(self.noting(call_id, kind, facts, at))
+
+    def noting(self, call_id: str, kind: str, facts: Mapping[str, object], at: datetime) -> Job[None]:
+        """The same, to be written with other changes."""
+        values = {"call_id": call_id, "kind": kind, "facts": dict(facts), "at": at}
+
+        def job(connection: Connection) -> None:
+            connection.execute(insert(call_events), values)
+
+        return job
 
     async def events(
         self, call_id: str, kinds: Collection[str] = (), after: int = 0, limit: int | None = None

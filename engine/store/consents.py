@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select
 
 from engine.model.consent import ConsentRecord, OwnText, Sentence
+from engine.store.connections import Job
 from engine.store.database import Database
 from engine.store.tables import consent_texts, consents
 from engine.store.values import utc_now, values_of
@@ -20,7 +21,11 @@ class Consents:
 
     async def add(self, record: ConsentRecord) -> None:
         """Durable when this returns; nothing if it is there."""
-        await self._db.insert_new(consents, values_of(record))
+        await self._db.write(self.adding(record))
+
+    def adding(self, record: ConsentRecord) -> Job[int]:
+        """The same, to be written with other changes."""
+        return self._db.inserting_new(consents, values_of(record))
 
     async def of_call(self, call_id: str) -> list[ConsentRecord]:
         """In the order in which they were given."""

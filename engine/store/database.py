@@ -79,7 +79,12 @@ class Database:
 
     async def insert_new(self, table: Table, values: Mapping[str, object]) -> bool:
         """Insert a row; False, and nothing happens, if one with the same unique values is there."""
-        return await self.change(self._connections.insert_new(table), values) == 1
+        return await self.write(self.inserting_new(table, values)) == 1
+
+    def inserting_new(self, table: Table, values: Mapping[str, object]) -> Job[int]:
+        """The same, to be written with other changes; gives 0 where it was there."""
+        statement = self._connections.insert_new(table)
+        return lambda connection: connection.execute(statement, values).rowcount
 
     async def rows(self, query: Select[Any]) -> Sequence[RowMapping]:
         """All rows of a query."""

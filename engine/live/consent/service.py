@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
-from functools import partial
 
 from engine.errors import LegGone, StoreError
 from engine.live.consent.policies import ConsentPolicies
@@ -152,7 +151,7 @@ class ConsentService:
 
     def _keep(self, session: Session, record: ConsentRecord) -> None:
         """Behind the call's back: a failing database holds up nobody."""
-        session.journal.keep(partial(self._rules.records.add, record))
+        session.journal.keep(self._rules.records.adding(record))
         facts = {"digit": record.digit, "wording_version": record.wording_version, "conference": record.conference_id}
         session.journal.note(
             "consent_withdrawn" if record.given is Given.WITHDRAWN else "consent",

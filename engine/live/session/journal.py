@@ -10,19 +10,18 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 import structlog
 
 from engine.aio.change_notifier import ChangeNotifier
-from engine.aio.ordered_writer import Change, OrderedWriter
 from engine.aio.tasks import started, stopped
+from engine.live.session.call_changes import CallChanges
 from engine.metrics.meters import Meters
 from engine.metrics.table import Metric
 from engine.model.call import Attempt, Call, Event, after
 from engine.ports import Clock
-from engine.store import Calls, NewCallback
+from engine.store import Calls, Job, NewCallback
 from engine.webhooks.payloads.call import event_name, status_form
 from engine.webhooks.payloads.discretion import Discretion
 
@@ -48,7 +47,9 @@ class Journal:
     def __init__(self, call: Call, ledger: Ledger) -> None:
         self._call = call
         self._ledger = ledger
-        self._writer = OrderedWriter(ledger.clock)
+        self._changes = CallChanges(ledger.clock, ledger.calls)
+        self._stored: Call | None = None
+        """As it is in the database, so that only what is new is written."""
         self._began_s = ledger.clock.monotonic()
         self._answered_s: float | None = None
         self._via = ""
@@ -61,12 +62,13 @@ class Journal:
     @property
     def stepped_over(self) -> int:
         """How many changes were left out, for they could not be stored."""
-        return self._writer.stepped_over
+        return self._changes.stepped_over
 
     async def open(self) -> None:
         """Store the call and its first status callback. Raises StoreError; nothing is stored then."""
         call = self._call
         await self._ledger.calls.add(call, _callback(call, call.start_time))
+        self._stored = call
         self._ledger.wake_courier()
         log.info("call_began", call_id=call.id, direction=call.direction.value, from_=call.from_, to=call.to)
 
@@ -80,7 +82,7 @@ class Journal:
             self._log_end(call)
         self._measure(event, call)
         self._call = call
-        self.keep(partial(self._save, call, _callback(call, self._ledger.clock.now())))
+        self._save(_callback(call, self._ledger.clock.now()), now=True)
         codes = {name: facts[name] for name in ("sip_code", "sip_reason", "q850_cause") if facts.get(name) is not None}
         self.note("status", status=call.status.value, **codes)
         return call
@@ -120,7 +122,7 @@ class Journal:
     def set(self, **facts: Any) -> None:
         """Change fields that are no status."""
         self._call = replace(self._call, **facts)
-        self.keep(partial(self._save, self._call))
+        self._save(None, now=False)
 
     def tried(self, attempt: Attempt) -> None:
         """Add to the explanation of the call."""
@@ -129,20 +131,24 @@ class Journal:
     def note(self, kind: str, **facts: Any) -> None:
         """Add to the call's events."""
         told = self._ledger.discretion.facts(kind, facts)
-        self.keep(partial(self._note, kind, told, self._ledger.clock.now()))
+        event = self._ledger.calls.noting(self._call.id, kind, told, self._ledger.clock.now())
+        self._keep(lambda: event, self._ledger.bell.ring, now=False)
 
     def background_failed(self, task: str, error: BaseException) -> None:
         """Tell in the call's events that something beside the call has failed; the log tells how."""
         self.note("background_failed", task=task, reason=type(error).__name__)
 
-    def keep(self, write: Change) -> None:
+    def keep(self, job: Job[Any]) -> None:
         """Write something else of the call, in its turn."""
-        self._writer.add(write, call_id=self._call.id)
+        self._keep(lambda: job, _nothing, now=False)
+
+    def _keep(self, job: Callable[[], Job[Any]], then: Callable[[], None], *, now: bool) -> None:
+        self._changes.add(job, then, call_id=self._call.id, now=now)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[None]:
         """Inside, what happens is written as it happens; on the way out, all of it has been."""
-        writer = started(self._writer.run())
+        writer = started(self._changes.run())
         try:
             yield
         finally:
@@ -154,19 +160,24 @@ class Journal:
     async def written(self) -> None:
         """Wait until everything so far is stored, however long the database fails; told if that is given up."""
         try:
-            await self._writer.written()
+            await self._changes.written()
         except asyncio.CancelledError:
-            log.error("call_not_stored", call_id=self._call.id, status=self._call.status, lines=self._writer.waiting)
+            log.error("call_not_stored", call_id=self._call.id, status=self._call.status, lines=self._changes.waiting)
             raise
 
-    async def _save(self, call: Call, callback: NewCallback | None = None) -> None:
-        await self._ledger.calls.save(call, callback)
-        if callback is not None:
-            self._ledger.wake_courier()
+    def _save(self, callback: NewCallback | None, *, now: bool) -> None:
+        call = self._call
 
-    async def _note(self, kind: str, facts: dict[str, Any], at: datetime) -> None:
-        await self._ledger.calls.note(self._call.id, kind, facts, at)
-        self._ledger.bell.ring()
+        def stored() -> None:
+            self._stored = call
+            if callback is not None:
+                self._ledger.wake_courier()
+
+        self._keep(lambda: self._ledger.calls.saving(call, callback, stored=self._stored), stored, now=now)
+
+
+def _nothing() -> None:
+    """What follows where nothing does."""
 
 
 def _callback(call: Call, at: datetime) -> NewCallback | None:

@@ -1,9 +1,10 @@
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from structlog.testing import capture_logs
@@ -14,9 +15,11 @@ from engine.ids import IdKind, new_id
 from engine.live.session.journal import Journal, Ledger
 from engine.model.call import Attempt, Call, Direction, Event, Status
 from engine.model.call_options import STANDARD, CallOptions
-from engine.store import Accounts, Calls, Database, NewCallback, Outbox
+from engine.store import Accounts, Calls, Database, Job, Outbox
 from tests.peers.databases import migrated_sqlite
 from tests.peers.waiting import within
+
+T = TypeVar("T")
 
 
 class FailingCalls(Calls):
@@ -24,13 +27,9 @@ class FailingCalls(Calls):
 
     cut = False
 
-    async def save(self, call: Call, callback: NewCallback | None = None) -> None:
+    async def write(self, job: Job[T]) -> T:
         self._check()
-        await super().save(call, callback)
-
-    async def note(self, call_id: str, kind: str, facts: Mapping[str, object], at: datetime) -> None:
-        self._check()
-        await super().note(call_id, kind, facts, at)
+        return await super().write(job)
 
     def _check(self) -> None:
         if self.cut:
@@ -166,7 +165,7 @@ async def test_what_no_database_can_hold_is_left_and_the_end_is_stored(journal: 
 async def test_what_nobody_foresaw_is_told_with_its_call_and_the_end_is_stored(
     journal: Journal, calls: FailingCalls
 ) -> None:
-    async def surprising() -> None:
+    def surprising(_: object) -> None:
         raise TypeError("None has no length")
 
     with capture_logs() as lines:
