@@ -7,6 +7,7 @@ UV_COMPILE := $(BIN)/uv pip compile setup.py --universal --python-version 3.11 \
 
 # Tests mostly wait, so five run at once for two cores.
 WORKERS ?= $(shell expr 5 \* $$(nproc) / 2)
+CPP = $(wildcard sip/native/*.cpp sip/native/*.h sip/native/*.hpp tests/unit/native/*.cpp tests/unit/native/*.h)
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telefoon
 
 .PHONY: help setup run asterisk test test-fast test-memory check lint format release lock bench-calls bench-cascade bench-conference bench-endurance \
@@ -20,7 +21,7 @@ help:
 	@echo 'make test-fast     those that need neither SIP nor other programs: under a minute'
 	@echo 'make test-memory   tests/sip on a library that ends at the first wrong use of memory (AddressSanitizer)'
 	@echo 'make check         what the repository says of itself: pages, settings, licence, version, owners, imports'
-	@echo 'make lint          ruff, mypy, import-linter'
+	@echo 'make lint          ruff, mypy, import-linter, clang-format'
 	@echo 'make format        put the code into the one format'
 	@echo 'make bench-calls   100 inbound calls at 20 a second; figures to bench/results/'
 	@echo 'make bench-cascade  two rooms on two nodes, joined by a call: what the link adds to the delay'
@@ -74,11 +75,13 @@ lint:
 	@$(BIN)/ruff format --cache-dir $(CACHE)/ruff --check .
 	@$(BIN)/mypy --cache-dir $(CACHE)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/clang-format --dry-run --Werror $(CPP)
 
 format:
 	@$(PYTHON) -m scripts.setup --tests
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+	@$(BIN)/clang-format -i $(CPP)
 
 bench-cascade:
 	@$(PYTHON) -m scripts.setup --tests

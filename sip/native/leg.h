@@ -63,7 +63,8 @@ private:
     Fifo said;      // at the stream's rate, where a room takes it
     Fifo announced; // what the bridge has for the leg while it sits in a room
     Fifo sent;      // for the stream, until there is a whole frame of its own length
-    std::vector<pj_int16_t> whole, interleaved; // such a frame, and one in all its channels
+    // Such a frame, and one in all its channels.
+    std::vector<pj_int16_t> whole, interleaved;
 };
 
 } // namespace telefoon

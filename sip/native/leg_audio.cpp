@@ -64,9 +64,7 @@ pj_status_t leg_destroyed(pjmedia_port *port)
 
 } // namespace
 
-LegAudio::LegAudio() : leg(std::make_shared<Leg>())
-{
-}
+LegAudio::LegAudio() : leg(std::make_shared<Leg>()) {}
 
 void LegAudio::wrap(pj::OnStreamCreatedParam &prm)
 {

@@ -14,7 +14,7 @@ struct Mix {
     mutable std::mutex mutex;
     unsigned widest = WIDEST;
     Sound sound;
-    std::map<int, std::unique_ptr<Seat> > seats;
+    std::map<int, std::unique_ptr<Seat>> seats;
     int next = 0;
     unsigned rate = NARROWBAND;
     unsigned bridge_rate = NARROWBAND;

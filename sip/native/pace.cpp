@@ -67,7 +67,7 @@ private:
 
     std::mutex mutex;
     std::condition_variable changed;
-    std::multimap<Clock::time_point, std::weak_ptr<Leg> > waiting;
+    std::multimap<Clock::time_point, std::weak_ptr<Leg>> waiting;
     bool running = false;
 };
 

@@ -14,8 +14,8 @@ namespace {
 std::mutex over_mutex;
 pj::IntVector over;
 
-// On the media clock's thread, with each frame that is asked for after the end. The library's other way, an event, is lost
-// where more than 16 files end in one frame, and who waits for that end waits for ever.
+// On the media clock's thread, with each frame that is asked for after the end. The library's other way, an event, is
+// lost where more than 16 files end in one frame, and who waits for that end waits for ever.
 pj_status_t tell_end(pjmedia_port *, void *number)
 {
     std::lock_guard<std::mutex> guard(over_mutex);

@@ -14,26 +14,31 @@ RequestGate *gate = NULL;
 pj_bool_t on_rx_request(pjsip_rx_data *rdata);
 pj_bool_t on_rx_response(pjsip_rx_data *rdata);
 
-pjsip_module module = {
-    NULL, NULL,                        // list
-    {(char *)"mod-telefoon-gate", 17}, // name
-    -1,                                // id
-    PJSIP_MOD_PRIORITY_UA_PROXY_LAYER - 1,
-    NULL, NULL, NULL, NULL, // load, start, stop, unload
-    &on_rx_request,
-    NULL, NULL, NULL, NULL // responses, transactions
-};
+pjsip_module made_module(const char *name, int priority)
+{
+    pjsip_module made = pjsip_module();
+    made.name = pj_str((char *)name);
+    made.id = -1;
+    made.priority = priority;
+    return made;
+}
+
+pjsip_module made_gate()
+{
+    pjsip_module made = made_module("mod-telefoon-gate", PJSIP_MOD_PRIORITY_UA_PROXY_LAYER - 1);
+    made.on_rx_request = &on_rx_request;
+    return made;
+}
 
 // Transactions hand answers on by themselves, so it stands before them.
-pjsip_module answers = {
-    NULL, NULL,
-    {(char *)"mod-telefoon-answers", 20},
-    -1,
-    PJSIP_MOD_PRIORITY_TSX_LAYER - 1,
-    NULL, NULL, NULL, NULL,
-    NULL, &on_rx_response,
-    NULL, NULL, NULL
-};
+pjsip_module made_answers()
+{
+    pjsip_module made = made_module("mod-telefoon-answers", PJSIP_MOD_PRIORITY_TSX_LAYER - 1);
+    made.on_rx_response = &on_rx_response;
+    return made;
+}
+
+pjsip_module module = made_gate(), answers = made_answers();
 
 pjsip_dialog *dialog_of(pjsip_rx_data *rdata)
 {
@@ -74,7 +79,7 @@ void describe(pjsip_rx_data *rdata, pjsip_msg_body *body, const std::string &tex
 int call_of(pjsip_dialog *dialog)
 {
     pjsua_call *call = dialog ? (pjsua_call *)dialog->mod_data[pjsua_var.mod.id] : NULL;
-    return call ? call->index : PJSUA_INVALID_ID;
+    return call ? call->index : (int)PJSUA_INVALID_ID;
 }
 
 bool has_invite(pjsip_rx_data *rdata)
@@ -228,9 +233,16 @@ unsigned calls_of_library()
 void read_bytes_beyond_ascii()
 {
     pjsip_parser_const_t sets = *pjsip_parser_const(); // copies point to the same sets
-    pj_cis_t *each[] = {&sets.pjsip_TOKEN_SPEC,          &sets.pjsip_PARAM_CHAR_SPEC, &sets.pjsip_PARAM_CHAR_SPEC_ESC,
-                        &sets.pjsip_USER_SPEC,           &sets.pjsip_USER_SPEC_ESC,   &sets.pjsip_USER_SPEC_LENIENT,
-                        &sets.pjsip_USER_SPEC_LENIENT_ESC, &sets.pjsip_OTHER_URI_CONTENT};
+    pj_cis_t *each[] = {
+        &sets.pjsip_TOKEN_SPEC,
+        &sets.pjsip_PARAM_CHAR_SPEC,
+        &sets.pjsip_PARAM_CHAR_SPEC_ESC,
+        &sets.pjsip_USER_SPEC,
+        &sets.pjsip_USER_SPEC_ESC,
+        &sets.pjsip_USER_SPEC_LENIENT,
+        &sets.pjsip_USER_SPEC_LENIENT_ESC,
+        &sets.pjsip_OTHER_URI_CONTENT,
+    };
     for (unsigned i = 0; i < PJ_ARRAY_SIZE(each); ++i)
         pj_cis_add_range(each[i], 0x80, 0x100);
 }

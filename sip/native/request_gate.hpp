@@ -17,7 +17,7 @@ struct GatedRequest {
 
     std::string description; // the SDP in it, empty if there is none; set it to have the library read another
 
-    int code;                   // set it to answer with that code, or to IGNORED; 0 passes the request on
+    int code;                    // set it to answer with that code, or to IGNORED; 0 passes the request on
     pj::SipHeaderVector headers; // of the answer
 };
 

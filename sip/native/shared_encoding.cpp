@@ -14,7 +14,7 @@ struct Sharing {
     pjmedia_codec_factory_op op;
     const pjmedia_codec_factory_op *real;
     std::mutex mutex;
-    std::map<std::pair<pj_uint64_t, std::string>, std::weak_ptr<EncodedMix> > mixes;
+    std::map<std::pair<pj_uint64_t, std::string>, std::weak_ptr<EncodedMix>> mixes;
 
     std::shared_ptr<EncodedMix> of(pj_uint64_t mix, const std::string &settings, const Recipe &recipe)
     {

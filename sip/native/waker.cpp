@@ -53,14 +53,17 @@ pj_status_t close_waker()
     return pj_ioqueue_unregister(key); // which closes the socket
 }
 
-pjsip_module module = {
-    NULL, NULL,                         // list
-    {(char *)"mod-telefoon-waker", 18}, // name
-    -1,                                 // id
-    PJSIP_MOD_PRIORITY_APPLICATION,
-    NULL, NULL, NULL, &close_waker, // load, start, stop, unload
-    NULL, NULL, NULL, NULL, NULL    // messages and transactions
-};
+pjsip_module made_module()
+{
+    pjsip_module made = pjsip_module();
+    made.name = pj_str((char *)"mod-telefoon-waker");
+    made.id = -1;
+    made.priority = PJSIP_MOD_PRIORITY_APPLICATION;
+    made.unload = &close_waker;
+    return made;
+}
+
+pjsip_module module = made_module();
 
 } // namespace
 
