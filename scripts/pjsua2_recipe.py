@@ -1,8 +1,10 @@
-"""How pjproject is built for Telefoon. Whatever changes here changes the cache key, so it is built anew."""
+"""How pjproject and our own media are built. Whatever changes here changes a cache key, so it is built anew."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -64,8 +66,26 @@ C_FLAGS: Final = "-O2 -DNDEBUG -fPIC"
 #: The wrapper only passes arguments on: -O1 compiles in a third of the time and loses nothing that counts.
 WRAPPER_FLAGS: Final = ("-O1", "-DNDEBUG", "-fPIC", "-fno-strict-aliasing", "-w")
 
-#: For a build that ends at the first wrong use of memory (AddressSanitizer); it is slow, and for tests alone.
-SANITIZED: Final = ("-fsanitize=address", "-fno-omit-frame-pointer", "-g")
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A way to compile all of it."""
+
+    suffix: str
+    """Of the names in the cache."""
+    flags: tuple[str, ...]
+    """For the compiler and the linker, besides those that all variants have."""
+
+    @property
+    def lock(self) -> str:
+        """The cache's lock that whoever builds it holds."""
+        return f"pjsua2{self.suffix}"
+
+
+PLAIN: Final = Variant("", ())
+
+#: It ends at the first wrong use of memory (AddressSanitizer); it is slow, and for tests alone.
+SANITIZED: Final = Variant("-sanitized", ("-fsanitize=address", "-fno-omit-frame-pointer", "-g"))
 
 #: -threads lets go of Python's lock during every library call.
 SWIG_FLAGS: Final = ("-c++", "-python", "-threads", "-w312")
@@ -75,10 +95,12 @@ _UNQUALIFIED_TYPE: Final = re.compile(r'(?P<before>PyType_Spec spec = {\s*")(?P<
 
 #: Media of our own, compiled into the module: what must run for each audio frame can't be Python.
 NATIVE: Final = Path(__file__).resolve().parents[1] / "sip" / "native"
-NATIVE_FLAGS: Final = ("-O3", "-DNDEBUG", "-fPIC", "-Wall", "-Wno-unused-function")
+NATIVE_FLAGS: Final = ("-O3", "-DNDEBUG", "-fPIC", "-Wall", "-Wextra", "-Werror")
 
 #: Classes of our own that Python derives from.
 DIRECTORS: Final = ("telefoon::RequestGate",)
+
+_INCLUDED: Final = re.compile(r'^#include "([^"]+)"', re.MULTILINE)
 
 #: What of the library is otherwise than we need and no setting of it changes; each says why.
 PATCHES: Final = NATIVE.parent / "patches"
@@ -100,7 +122,7 @@ def config_site() -> str:
 
 def with_native(interface: str) -> str:
     """The wrapper's interface file with our own media in it."""
-    headers = sorted(path.name for path in NATIVE.glob("*.hpp"))
+    headers = [path.name for path in wrapped_headers()]
     included = "".join(f'#include "{name}"\n' for name in headers)
     wrapped = "".join(f'%include "{name}"\n' for name in headers)
     derived = "".join(f'%feature("director") {name};\n' for name in DIRECTORS)
@@ -127,8 +149,35 @@ def build_record(version: str) -> str:
     )
 
 
+def library_text() -> str:
+    """Everything here that decides how pjproject's libraries come out: the part of their cache key that is ours."""
+    return "\n".join((config_site(), *CONFIGURE, C_FLAGS, *ABSENT_OBJECTS, *(path.read_text() for path in patches())))
+
+
+def with_headers(sources: Iterable[Path]) -> tuple[Path, ...]:
+    """Files of our own C++ and the headers of ours that they include, and those include."""
+    found: set[Path] = set()
+    waiting = list(sources)
+    while waiting:
+        path = waiting.pop()
+        found.add(path)
+        named = (folder / name for name in _INCLUDED.findall(path.read_text()) for folder in (path.parent, NATIVE))
+        waiting += [header for header in named if header.is_file() and header not in found]
+    return tuple(sorted(found))
+
+
+def native_sources() -> list[Path]:
+    """Each is compiled by itself."""
+    return sorted(NATIVE.glob("*.cpp"))
+
+
+def wrapped_headers() -> list[Path]:
+    """What Python sees of our own C++."""
+    return sorted(NATIVE.glob("*.hpp"))
+
+
 def recipe_text() -> str:
-    """Everything that decides what comes out, as the part of the cache key that stands for it."""
-    flags = (*CONFIGURE, C_FLAGS, *WRAPPER_FLAGS, *NATIVE_FLAGS, *SWIG_FLAGS, *ABSENT_OBJECTS)
-    texts = [path.read_text() for path in (*sorted(NATIVE.iterdir()), *patches())]
-    return "\n".join((LOCAL_VERSION, config_site(), *flags, *DIRECTORS, *texts))
+    """Everything that decides what is installed, as the part of a set-up's stamp that stands for it."""
+    flags = (*WRAPPER_FLAGS, *NATIVE_FLAGS, *SWIG_FLAGS, *DIRECTORS)
+    texts = [path.read_text() for path in with_headers([*native_sources(), *wrapped_headers()])]
+    return "\n".join((LOCAL_VERSION, library_text(), *flags, *texts))

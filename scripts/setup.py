@@ -26,6 +26,7 @@ from scripts.system_packages import install_missing, wanted_packages
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 _MORE = ("test packages", "extras")
+_PJSUA2 = "pjsua2"
 _LOCKS = {False: "requirements.lock", True: "requirements-test.lock"}
 
 
@@ -42,19 +43,30 @@ def set_up(checkout: Path, progress: Progress, *, tests: bool) -> None:
     environment = Environment(checkout)
     given = os.environ.get(VARIABLE, "")
     wanted = facts(checkout, given, tests=tests)
-    if environment.command.exists() and covers(environment.stamp(), wanted):
+    stamp = environment.stamp() if environment.command.exists() else {}
+    if covers(stamp, wanted):
         return
+    if covers(renewed := {**stamp, _PJSUA2: wanted[_PJSUA2]}, wanted):
+        wheel = pjsua2_wheel(given, progress)
+        environment.forget_stamp()
+        environment.install_wheel(wheel)
+        environment.write_stamp(renewed)
+    else:
+        _install_all(environment, given, progress, tests=tests)
+        environment.write_stamp(wanted)
+
+
+def _install_all(environment: Environment, given: str, progress: Progress, *, tests: bool) -> None:
     install_missing(wanted_packages(this_distribution(), tests=tests), progress)
     chosen = chosen_extras(os.environ.get("EXTRAS", ""))
     wheel = pjsua2_wheel(given, progress)
     environment.ensure(progress)
     environment.forget_stamp()
-    environment.install_locked(checkout / _LOCKS[tests], progress)
+    environment.install_locked(environment.checkout / _LOCKS[tests], progress)
     for extra in chosen:
         environment.install_beside(lock_of(extra), progress)
     environment.install_wheel(wheel)
     environment.install_project(progress)
-    environment.write_stamp(wanted)
 
 
 def chosen_extras(words: str) -> tuple[str, ...]:
@@ -75,7 +87,7 @@ def facts(checkout: Path, given: str, *, tests: bool) -> dict[str, str]:
         "test packages": file_digest(checkout / _LOCKS[True]) if tests else "",
         "project": file_digest(checkout / "setup.py"),
         "system": file_digest(checkout / "scripts" / "distributions.toml"),
-        "pjsua2": key_of(pjsua2_recipe.recipe_text(), own_source(given).digest if given else ""),
+        _PJSUA2: key_of(pjsua2_recipe.recipe_text(), own_source(given).digest if given else ""),
         "checkout": str(checkout),
     }
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from scripts.pjsua2_recipe import CONFIGURE, LIMITS, build_record, config_site, with_qualified_types
+from scripts.pjsua2_recipe import CONFIGURE, LIMITS, build_record, config_site, with_native, with_qualified_types
 
 
 def test_the_limits_are_a_servers() -> None:
@@ -38,6 +38,13 @@ def test_the_record_in_the_wheel_is_a_module_with_the_limits() -> None:
 
     assert module["VERSION"] == "2.17"
     assert module["LIMITS"] == dict(LIMITS)
+
+
+def test_the_wrapper_has_our_own_media_beside_the_librarys() -> None:
+    interface = with_native("%module pjsua2\n")
+
+    assert interface.startswith("%module pjsua2\n")
+    assert '%include "room.hpp"' in interface
 
 
 def test_the_types_of_swigs_runtime_are_named_with_their_module() -> None:
