@@ -1,6 +1,7 @@
 #include "waker.hpp"
 
 #include <atomic>
+#include <vector>
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -23,7 +24,15 @@ std::mutex writer_mutex; // others may wake while the endpoint ends
 int writer = -1;
 std::atomic<bool> woken(false);
 
+// A key that a far end has pressed.
+struct Key {
+    pjsua_call_id call;
+    pjsua_dtmf_event event;
+};
+
 void (*tell_key)(pjsua_call_id, const pjsua_dtmf_event *) = NULL;
+std::mutex keys_mutex;
+std::vector<Key> keys; // not told yet
 
 void receive()
 {
@@ -31,18 +40,33 @@ void receive()
     pj_ioqueue_recv(key, &reading, received, &size, PJ_IOQUEUE_ALWAYS_ASYNC);
 }
 
+// Keys come on a thread of the media. pjsua2 would look for its call there, which the SIP thread may be destroying.
+void on_key(pjsua_call_id call, const pjsua_dtmf_event *event)
+{
+    {
+        Guard guard(keys_mutex);
+        keys.push_back(Key{call, *event});
+    }
+    wake();
+}
+
+void tell_keys()
+{
+    std::vector<Key> told;
+    {
+        Guard guard(keys_mutex);
+        told.swap(keys);
+    }
+    for (const Key &each : told)
+        tell_key(each.call, &each.event);
+}
+
 void on_woken(pj_ioqueue_key_t *, pj_ioqueue_op_key_t *, pj_ssize_t)
 {
     // Only now, when the wait has ended: whoever has found it set is served after this.
     woken = false;
     receive();
-}
-
-// Keys come on a thread of the media, and pjsua2 keeps them for the SIP thread's next turn.
-void on_key(pjsua_call_id call, const pjsua_dtmf_event *event)
-{
-    tell_key(call, event);
-    wake();
+    tell_keys();
 }
 
 pj_status_t close_waker()
@@ -86,6 +110,10 @@ void open_waker()
         Guard guard(writer_mutex);
         writer = pair[1];
         woken = false;
+    }
+    {
+        Guard guard(keys_mutex);
+        keys.clear(); // of an endpoint that has ended
     }
     pj_ioqueue_op_key_init(&reading, sizeof(reading));
     receive();
