@@ -2,8 +2,6 @@
 
 from enum import StrEnum
 
-from ulid import ULID
-
 
 class IdKind(StrEnum):
     """The widespread two-letter prefixes, so that flows that check them keep working."""
@@ -27,4 +25,6 @@ class IdKind(StrEnum):
 
 def new_id(kind: IdKind) -> str:
     """A fresh identifier, such as CA0191…; later ones sort after earlier ones (by the millisecond)."""
+    from ulid import ULID  # not before: what only reads is spared loading it
+
     return f"{kind}{ULID().hex}"

@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-import phonenumbers
-from phonenumbers import NumberParseException, ValidationResult
-
 from engine.model.call_options import NumberOptions
 from engine.model.callback import BodyFormat
 
@@ -17,21 +14,6 @@ _SHAPE: Final = re.compile(r"\+[1-9][0-9]{1,14}")
 _SHORTEST: Final = 7
 """Digits of a number with its country code; what is shorter is an extension or a service's."""
 
-_NO_NUMBER: Final = "is no telephone number"
-_NO_COUNTRY: Final = "has no known country code"
-_TOO_SHORT: Final = "is too short for its country"
-_UNREADABLE: Final = {
-    NumberParseException.INVALID_COUNTRY_CODE: _NO_COUNTRY,
-    NumberParseException.TOO_SHORT_AFTER_IDD: _TOO_SHORT,
-    NumberParseException.TOO_SHORT_NSN: _TOO_SHORT,
-}
-_FAULTS: Final = {
-    ValidationResult.INVALID_COUNTRY_CODE: _NO_COUNTRY,
-    ValidationResult.TOO_SHORT: _TOO_SHORT,
-    ValidationResult.TOO_LONG: "is too long for its country",
-    ValidationResult.INVALID_LENGTH: "has a length that its country does not use",
-    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "lacks its area code",
-}
 _HOW: Final = "Write it in E.164: a plus sign, the country code and the number, as in +493023125001."
 _LONGEST_QUOTE: Final = 40
 
@@ -80,18 +62,13 @@ def from_carrier(text: str) -> str:
 
 def country_of(e164: str) -> str:
     """ISO 3166 alpha-2 in lower case; empty for numbers of no country, such as +800. Raises ValueError."""
-    number = phonenumbers.parse(parse_e164(e164))
-    region = phonenumbers.region_code_for_number(number)
-    if region is None:  # a range that the library does not know: the country code's main country
-        region = phonenumbers.region_code_for_country_code(number.country_code or 0)
-    return region.lower() if region.isalpha() and region != phonenumbers.UNKNOWN_REGION else ""
+    from engine.model.number_plans import country
+
+    return country(parse_e164(e164))
 
 
 def _fault(text: str) -> str | None:
-    if not _SHAPE.fullmatch(text):
-        return _NO_NUMBER
-    try:
-        number = phonenumbers.parse(text)
-    except NumberParseException as error:
-        return _UNREADABLE.get(error.error_type, _NO_NUMBER)
-    return _FAULTS.get(phonenumbers.is_possible_number_with_reason(number))
+    # Commands that look at no number are spared loading all plans.
+    from engine.model import number_plans
+
+    return number_plans.fault(text) if _SHAPE.fullmatch(text) else number_plans.NO_NUMBER

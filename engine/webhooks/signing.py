@@ -11,9 +11,10 @@ import hmac
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-from engine.webhooks.request import WebRequest
+if TYPE_CHECKING:
+    from engine.webhooks.request import WebRequest
 
 URL_SIGNATURE: Final = "X-Twilio-Signature"
 MESSAGE_ID: Final = "webhook-id"
@@ -38,7 +39,7 @@ def new_secret() -> str:
     return PREFIX + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
 
 
-def headers(valid: Sequence[str], request: WebRequest, message_id: str, at: datetime) -> dict[str, str]:
+def headers(valid: Sequence[str], request: "WebRequest", message_id: str, at: datetime) -> dict[str, str]:
     """All headers of a signed request; none without secrets."""
     if not valid:
         return {}

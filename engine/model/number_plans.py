@@ -1,0 +1,40 @@
+"""What the numbering plans of all countries say of a number, by the library that has them."""
+
+from typing import Final
+
+import phonenumbers
+from phonenumbers import NumberParseException, ValidationResult
+
+NO_NUMBER: Final = "is no telephone number"
+_NO_COUNTRY: Final = "has no known country code"
+_TOO_SHORT: Final = "is too short for its country"
+_UNREADABLE: Final = {
+    NumberParseException.INVALID_COUNTRY_CODE: _NO_COUNTRY,
+    NumberParseException.TOO_SHORT_AFTER_IDD: _TOO_SHORT,
+    NumberParseException.TOO_SHORT_NSN: _TOO_SHORT,
+}
+_FAULTS: Final = {
+    ValidationResult.INVALID_COUNTRY_CODE: _NO_COUNTRY,
+    ValidationResult.TOO_SHORT: _TOO_SHORT,
+    ValidationResult.TOO_LONG: "is too long for its country",
+    ValidationResult.INVALID_LENGTH: "has a length that its country does not use",
+    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "lacks its area code",
+}
+
+
+def fault(e164: str) -> str | None:
+    """Why it can't be a number of its country; None if it can."""
+    try:
+        number = phonenumbers.parse(e164)
+    except NumberParseException as error:
+        return _UNREADABLE.get(error.error_type, NO_NUMBER)
+    return _FAULTS.get(phonenumbers.is_possible_number_with_reason(number))
+
+
+def country(e164: str) -> str:
+    """ISO 3166 alpha-2 in lower case; empty for numbers of no country. For one without a fault."""
+    number = phonenumbers.parse(e164)
+    region = phonenumbers.region_code_for_number(number)
+    if region is None:  # a range that the library does not know: the country code's main country
+        region = phonenumbers.region_code_for_country_code(number.country_code or 0)
+    return region.lower() if region.isalpha() and region != phonenumbers.UNKNOWN_REGION else ""
