@@ -38,3 +38,9 @@ def country(e164: str) -> str:
     if region is None:  # a range that the library does not know: the country code's main country
         region = phonenumbers.region_code_for_country_code(number.country_code or 0)
     return region.lower() if region.isalpha() and region != phonenumbers.UNKNOWN_REGION else ""
+
+
+def parts(e164: str) -> tuple[str, str]:
+    """The country code, and the number within the country. For one without a fault."""
+    number = phonenumbers.parse(e164)
+    return str(number.country_code), phonenumbers.national_significant_number(number)

@@ -3,8 +3,6 @@
 import re
 from typing import Final
 
-import phonenumbers
-
 from engine.model.numbers import parse_e164
 
 _BETWEEN: Final = r"(?:[\s./()\-]|%20){0,2}"
@@ -20,10 +18,10 @@ class DataSubject:
     """A person whose data is kept, known by a telephone number (E.164). Raises ValueError for what is none."""
 
     def __init__(self, number: str) -> None:
+        from engine.model.number_plans import parts
+
         self.number = parse_e164(number)
-        parsed = phonenumbers.parse(number)
-        country = str(parsed.country_code)
-        national = phonenumbers.national_significant_number(parsed)
+        country, national = parts(number)
         abroad = rf"(?:\+|00|%2B)?{_BETWEEN}{_BETWEEN.join(country)}{_BETWEEN}(?:\(0\))?{_BETWEEN}"
         prefix = rf"(?:{abroad}|0)?" if len(national) >= _LEAST_DIGITS_ALONE else abroad
         self._pattern = re.compile(_BEFORE + prefix + _BETWEEN.join(national) + _AFTER, re.IGNORECASE)

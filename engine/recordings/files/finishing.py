@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from engine.recordings.files.audio import Audio, RecordedFile, Tape
 from engine.recordings.files.wav import WavView
 
@@ -34,6 +32,8 @@ def described(path: Path, audio: Audio) -> RecordedFile:
 
 def loud_part(audio: Audio) -> tuple[int, int]:
     """From the first to behind the last frame that is louder than silence, with a margin; all of it if none is."""
+    import numpy as np  # not before: commands that only remove recordings are spared loading it
+
     first, behind = audio.frames, 0
     for start, block in _blocks(audio, 0, audio.frames):
         samples = np.frombuffer(block, "<i2").astype(np.int32).reshape(-1, audio.channels)
