@@ -135,11 +135,11 @@ def remove(number: E164) -> None:
 
 def _warn_of(*urls: str | None) -> None:
     """A webhook that the server would not ask, before a call finds out."""
-    from api.node.cautions import refused
-    from config.settings import load
+    for url in filter(None, urls):
+        from api.node.webhook_urls import refused
+        from config.settings import load
 
-    for url in urls:
-        if url is not None and (why := refused(load(), url)) is not None:
+        if (why := refused(load(), url)) is not None:
             typer.echo(f"telefoon: {why}", err=True)
 
 

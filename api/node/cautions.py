@@ -3,16 +3,12 @@
 from collections.abc import Iterable, Iterator
 from ipaddress import ip_address
 
-from yarl import URL
-
+from api.node.webhook_urls import LOCAL_NAMES, refused
 from config.settings import Settings
-from engine.errors import EgressDenied, UnknownLanguage
+from engine.errors import UnknownLanguage
 from engine.model.languages import canonical_language
-from engine.security.egress import Egress
 from sip.config import from_settings
 from tts.voices import EngineName
-
-_LOCAL_NAMES = frozenset({"localhost", "localhost.localdomain"})
 
 
 def cautions(settings: Settings, urls: Iterable[str] = ()) -> Iterator[str]:
@@ -49,24 +45,9 @@ def _language(tag: str) -> str:
         return tag  # the start says so, and doctor
 
 
-def refused(settings: Settings, url: str) -> str | None:
-    """Why a webhook's URL would not be asked; None where that is not known without a look at the name."""
-    egress = Egress(settings.egress_allow)
-    parsed = URL(url)
-    try:
-        egress.check(parsed.with_host("127.0.0.1") if (parsed.host or "").lower() in _LOCAL_NAMES else parsed)
-    except EgressDenied as error:
-        return f"{_without_secrets(parsed)} would not be asked: {error}"
-    return None
-
-
 def is_loopback(host: str) -> bool:
     """Whether only this machine reaches it."""
     try:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:
-        return host.lower() in _LOCAL_NAMES
-
-
-def _without_secrets(url: URL) -> str:
-    return str(url.with_user(None).with_query(None)) if url.host else str(url)
+        return host.lower() in LOCAL_NAMES

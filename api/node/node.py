@@ -55,8 +55,9 @@ from engine.ports import Speech
 from engine.privacy.audit import by_system
 from engine.privacy.pseudonym import Pseudonyms
 from engine.recordings.disk_space import DiskSpace
-from engine.security.egress import Egress, SipEgress
+from engine.security.egress import Egress
 from engine.security.pins import Pins
+from engine.security.sip_egress import SipEgress
 from engine.store import (
     Accounts,
     AccountSecrets,

@@ -14,8 +14,8 @@ from engine.ports import Bridge, Clock, Dialer
 from engine.ports.recognition import Recognizer
 from engine.recordings.disk_space import DiskSpace
 from engine.recordings.storage import RecordingStorage
-from engine.security.egress import SipEgress
 from engine.security.pins import Pins
+from engine.security.sip_egress import SipEgress
 from engine.store import Conferences, Numbers, Queues, Recordings
 from engine.webhooks.call_web import CallWeb
 

@@ -23,8 +23,9 @@ from engine.recordings.disk_space import DiskSpace
 from engine.recordings.encryption.key_ring import KeyRing
 from engine.recordings.encryption.master_keys import MasterKeyFile
 from engine.recordings.storage import RecordingStorage
-from engine.security.egress import Egress, SipEgress
+from engine.security.egress import Egress
 from engine.security.pins import Pins
+from engine.security.sip_egress import SipEgress
 from engine.store import AccountKeys, Accounts, Calls, Conferences, Consents, Database, Numbers, Queues, Recordings
 from engine.testing.bridge import FakeBridge
 from engine.testing.carrier import FakeCarrier

@@ -15,7 +15,8 @@ from engine.metrics.meters import Meters
 from engine.metrics.table import Metric, WebhookOutcome
 from engine.model.callback import BodyFormat, Delivery
 from engine.model.webhook_exchange import ExchangeKind, Note, Owner, WebhookExchange, nowhere
-from engine.security.egress import Egress, GuardedResolver, Lookup, Network
+from engine.security.egress import Egress, Network
+from engine.security.guarded_resolver import GuardedResolver, Lookup
 from engine.security.residency import Residency
 from engine.webhooks.call_web import CallWeb
 from engine.webhooks.guarded_session import guarded_session

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector, TraceConfig
 
-from engine.security.egress import GuardedResolver
+from engine.security.guarded_resolver import GuardedResolver
 
 
 def guarded_session(

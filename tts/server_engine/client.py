@@ -15,7 +15,8 @@ from yarl import URL
 from config.version import USER_AGENT
 from engine.errors import EgressDenied
 from engine.ports import Clock
-from engine.security.egress import Egress, GuardedResolver, Lookup
+from engine.security.egress import Egress
+from engine.security.guarded_resolver import GuardedResolver, Lookup
 from engine.security.residency import Residency
 from engine.webhooks.guarded_session import guarded_session
 from tts.script import ScriptUtterance

@@ -6,8 +6,10 @@ import pytest
 from yarl import URL
 
 from engine.errors import EgressDenied
-from engine.security.egress import Egress, GuardedResolver, SipEgress
+from engine.security.egress import Egress
+from engine.security.guarded_resolver import GuardedResolver
 from engine.security.residency import Outside, Residency
+from engine.security.sip_egress import SipEgress
 
 COUNTRIES = {"customer.example": "be", "us.customer.example": "US", "10.1.0.0/16": "de", "10.1.2.0/24": "us"}
 STRICT = Residency(frozenset({"be", "DE"}), COUNTRIES, Outside.REFUSE)

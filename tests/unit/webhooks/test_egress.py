@@ -9,7 +9,8 @@ from aiohttp.abc import ResolveResult
 from yarl import URL
 
 from engine.errors import EgressDenied, WebhookError
-from engine.security.egress import Egress, GuardedResolver, Lookup
+from engine.security.egress import Egress
+from engine.security.guarded_resolver import GuardedResolver, Lookup
 from engine.webhooks.client import WebhookClient
 from tests.unit.webhooks.server import CustomerServer, a_call_of
 

@@ -6,7 +6,8 @@ import pytest
 from aiohttp.abc import ResolveResult
 
 from engine.errors import EgressDenied, WebhookError
-from engine.security.egress import Egress, SipEgress, host_of
+from engine.security.egress import Egress, host_of
+from engine.security.sip_egress import SipEgress
 
 PUBLIC, INNER = "93.184.216.34", "10.0.0.5"
 

@@ -1,0 +1,32 @@
+"""Which SIP URIs may be dialled."""
+
+from engine.errors import EgressDenied, WebhookError
+from engine.security.egress import Egress, denied, host_of, looks_like_an_address
+from engine.security.guarded_resolver import GuardedResolver, Lookup
+
+
+class SipEgress:
+    """Those whose host is, or leads to, an address that may be reached."""
+
+    def __init__(self, egress: Egress, lookup: Lookup | None = None) -> None:
+        self._egress = egress
+        self._resolver = GuardedResolver(egress, lookup)
+
+    async def check(self, uri: str) -> None:
+        """Raises EgressDenied, or WebhookError if the name leads nowhere."""
+        host = host_of(uri)
+        if not host:
+            raise EgressDenied(f"{uri} names no host.")
+        if looks_like_an_address(host):
+            if not self._egress.permits(host):
+                raise denied(host)
+            self._egress.check_country(host)
+            return
+        try:
+            await self._resolver.resolve(host, 5060)
+        except OSError as error:
+            raise WebhookError(f"{host} has no address: {error.strerror or error}.") from None
+
+    async def close(self) -> None:
+        """End its threads."""
+        await self._resolver.close()
