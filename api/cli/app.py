@@ -10,6 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from api.cli.group import CommandGroup, examples
+from api.cli.loading import loading
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,9 @@ def telefoon(
     del version
     if context.invoked_subcommand in {"serve", "version"}:
         return  # the one sets up its own logs, the other has none
-    from api.logging.logs import write_logs
-    from config.settings import LogFormat, LogLevel
+    with loading():
+        from api.logging.logs import write_logs
+        from config.settings import LogFormat, LogLevel
 
     # Other commands talk to a person, who wants to hear only what is wrong.
     write_logs(LogFormat.TEXT, LogLevel.WARNING)

@@ -1,6 +1,7 @@
-"""Loading modules without looking for garbage among what they leave behind."""
+"""Loading modules at less cost: without looking for garbage among what they leave behind, and what is of no use."""
 
 import gc
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,3 +19,16 @@ def loading() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+@contextmanager
+def not_installed(library: str) -> Iterator[None]:
+    """Imports inside do without a library that they would load if they found it."""
+    if library in sys.modules:
+        yield
+        return
+    sys.modules[library] = None  # type: ignore[assignment]  # to Python this says that there is no such module
+    try:
+        yield
+    finally:
+        del sys.modules[library]

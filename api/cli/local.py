@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
+from api.cli.loading import loading
 from engine.errors import NotFound
 
 if TYPE_CHECKING:
@@ -99,11 +100,12 @@ def with_books(work: Callable[[LocalStores], Awaitable[T]]) -> T:
 
 @asynccontextmanager
 async def _books() -> AsyncIterator[LocalStores]:
-    from config.settings import load
-    from engine.privacy.pseudonym import Pseudonyms
-    from engine.store import Accounts, AccountSecrets, Audit, Calls, Consents, Database, Exchanges, Holds, Numbers
-    from engine.store.pepper import pepper_of
-    from engine.store.retention import Retention
+    with loading():
+        from config.settings import load
+        from engine.privacy.pseudonym import Pseudonyms
+        from engine.store import Accounts, AccountSecrets, Audit, Calls, Consents, Database, Exchanges, Holds, Numbers
+        from engine.store.pepper import pepper_of
+        from engine.store.retention import Retention
 
     settings = load()
     database = await Database.open(settings.database)

@@ -20,14 +20,14 @@ def print_json(value: object) -> None:
 
 def print_rows(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], *, none: str) -> None:
     """A table of the columns given, title by field; the sentence `none` where there are no rows."""
+    if not rows:
+        typer.echo(none)
+        return
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    if not rows:
-        typer.echo(none)
-        return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for title in columns.values():
         table.add_column(title, overflow="fold")
