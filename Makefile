@@ -10,8 +10,8 @@ WORKERS ?= $(shell expr 5 \* $$(nproc) / 2)
 CPP = $(wildcard sip/native/*.cpp sip/native/*.h sip/native/*.hpp tests/unit/native/*.cpp tests/unit/native/*.h)
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telefoon
 
-.PHONY: help setup run asterisk test test-fast test-memory check lint format release lock bench-calls bench-cascade bench-conference bench-endurance \
-	bench-ivr bench-listeners bench-recording bench-voices bench-webhooks clean fresh
+.PHONY: help setup run asterisk test test-fast test-memory check lint format release lock bench-calls bench-cascade bench-commands bench-conference \
+	bench-endurance bench-ivr bench-listeners bench-recording bench-voices bench-webhooks clean fresh
 
 help:
 	@echo 'make run           install, then one real call from start to end, then keep serving (Ctrl-C ends it)'
@@ -25,6 +25,7 @@ help:
 	@echo 'make format        put the code into the one format'
 	@echo 'make bench-calls   100 inbound calls at 20 a second; figures to bench/results/'
 	@echo 'make bench-cascade  two rooms on two nodes, joined by a call: what the link adds to the delay'
+	@echo 'make bench-commands  what each command costs to start: CPU, by what Python itself costs'
 	@echo 'make bench-conference  conferences of 10 to 200, and 40 of five, beside ConfBridge'
 	@echo 'make bench-endurance  100 in one recorded room for ten minutes: memory and drift'
 	@echo 'make bench-ivr     recorded menus on two servers at once: what encryption and consent cost'
@@ -86,6 +87,10 @@ format:
 bench-cascade:
 	@$(PYTHON) -m scripts.setup --tests
 	@$(BIN)/python -m bench.cascade
+
+bench-commands:
+	@$(PYTHON) -m scripts.setup --tests
+	@$(BIN)/python -m bench.commands
 
 bench-conference:
 	@$(PYTHON) -m scripts.setup --tests
