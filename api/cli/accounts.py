@@ -34,7 +34,7 @@ def list_accounts(as_json: AsJson = False) -> None:
     """List accounts."""
 
     async def work(books: LocalStores) -> list[dict[str, Any]]:
-        found = await books.accounts.all()
+        found = await books.stores.accounts.all()
         return [{**as_row(each), "policy": each.options.consent and each.options.consent.policy} for each in found]
 
     rows = with_books(work)
@@ -58,10 +58,10 @@ def secret(
     async def work(books: LocalStores) -> "AccountSecret":
         owner = await books.account(name)
         if rotate:
-            made = await books.secrets.rotate(owner.id)
-            await books.audit.add(CLI, "secret.rotate", made.id, account=owner.id)
+            made = await books.stores.account_secrets.rotate(owner.id)
+            await books.stores.audit.add(CLI, "secret.rotate", made.id, account=owner.id)
             return made
-        return (await books.secrets.valid(owner.id))[0]
+        return (await books.stores.account_secrets.valid(owner.id))[0]
 
     found = with_books(work)
     if as_json:
@@ -87,7 +87,7 @@ def consent(
 
     async def work(books: LocalStores) -> None:
         account = await books.account(name)
-        await books.accounts.choose(account.id, replace(account.options, consent=choice))
+        await books.stores.accounts.choose(account.id, replace(account.options, consent=choice))
 
     with_books(work)
     typer.echo(
@@ -111,7 +111,7 @@ def options(
     async def work(books: LocalStores) -> AccountOptions:
         account = await books.account(name)
         chosen = options.over(AccountOptions() if reset else account.options)
-        await books.accounts.choose(account.id, chosen)
+        await books.stores.accounts.choose(account.id, chosen)
         return chosen
 
     chosen = with_books(work)
@@ -130,7 +130,7 @@ def beep(
 
     async def work(books: LocalStores) -> None:
         account = await books.account(name)
-        await books.accounts.choose(account.id, replace(account.options, recording_beep_s=every))
+        await books.stores.accounts.choose(account.id, replace(account.options, recording_beep_s=every))
 
     with_books(work)
     how = "as is set" if every is None else f"every {every} s" if every else "never"
@@ -154,7 +154,7 @@ def text(
 
     async def work(books: LocalStores) -> int:
         owner = await books.account(name)
-        return (await books.consents.set_text(owner.id, sentence, language, text)).version
+        return (await books.stores.consents.set_text(owner.id, sentence, language, text)).version
 
     version = with_books(work)
     typer.echo(f"Account {name} says version {version} of its own {sentence} in {language}.")
@@ -177,10 +177,10 @@ def create(
     """Make a key and print it, once: only its hash is stored."""
 
     async def work(books: LocalStores) -> dict[str, Any]:
-        owner = await books.accounts.ensure(account)
-        made, secret = await books.accounts.create_key(owner.id, frozenset(scope or CALLS_ONLY))
+        owner = await books.stores.accounts.ensure(account)
+        made, secret = await books.stores.accounts.create_key(owner.id, frozenset(scope or CALLS_ONLY))
         scopes = sorted(made.scopes)
-        await books.audit.add(CLI, "key.create", made.id, account=owner.id, scopes=scopes)
+        await books.stores.audit.add(CLI, "key.create", made.id, account=owner.id, scopes=scopes)
         facts = {"id": made.id, "account": owner.name, "created_at": made.created_at, "scopes": scopes}
         return {**facts, "key": secret}
 
@@ -201,7 +201,7 @@ def list_keys(
     async def work(books: LocalStores) -> list[dict[str, Any]]:
         owner = await books.account(account) if account is not None else None
         names = await books.names()
-        found = await books.accounts.keys(owner.id if owner else None)
+        found = await books.stores.accounts.keys(owner.id if owner else None)
         return [
             {**as_row(key), "account": names.get(key.account_id, ""), "scopes": " ".join(sorted(key.scopes))}
             for key in found
@@ -228,9 +228,9 @@ def revoke(key_id: Annotated[str, typer.Argument(metavar="ID", help="As in: tele
     """Make a key useless, at once and for good."""
 
     async def work(books: LocalStores) -> bool:
-        revoked = await books.accounts.revoke(key_id)
+        revoked = await books.stores.accounts.revoke(key_id)
         if revoked:
-            await books.audit.add(CLI, "key.revoke", key_id)
+            await books.stores.audit.add(CLI, "key.revoke", key_id)
         return revoked
 
     if not with_books(work):

@@ -24,7 +24,7 @@ def verify(
     """Find rows that were changed, taken out or moved."""
 
     async def work(books: LocalStores) -> "tuple[list[Fault], Head]":
-        return await books.audit.verify(anchor), await books.audit.head()
+        return await books.stores.audit.verify(anchor), await books.stores.audit.head()
 
     faults, head = with_books(work)
     if as_json:
@@ -45,8 +45,8 @@ def export(
     """Write all rows as JSON lines. The last line is the last row's number and hash: keep it elsewhere as an anchor."""
 
     async def work(books: LocalStores) -> list[str]:
-        head = await books.audit.head()
-        lines = [_line(row) async for row in books.audit.rows(through=head.sequence)]
+        head = await books.stores.audit.head()
+        lines = [_line(row) async for row in books.stores.audit.rows(through=head.sequence)]
         return [*lines, json.dumps({"last": head.sequence, "hash": head.hash})]
 
     text = "".join(f"{line}\n" for line in with_books(work))

@@ -22,7 +22,7 @@ def list_holds(
 
     async def work(books: LocalStores) -> list[dict[str, Any]]:
         names = await books.names()
-        found = await books.holds.all(in_force=not every)
+        found = await books.stores.holds.all(in_force=not every)
         return [{**as_row(each), "account": names.get(each.account_id, "")} for each in found]
 
     rows = with_books(work)
@@ -59,7 +59,7 @@ def set_hold(
     async def work(books: LocalStores) -> str:
         owner = await books.account(account)
         held = owner.id if kind is HoldOn.ACCOUNT else object_ or ""
-        return (await books.holds.set(owner.id, kind, held, reason, CLI)).id
+        return (await books.stores.holds.set(owner.id, kind, held, reason, CLI)).id
 
     typer.echo(f"Held by {with_books(work)}.")
 
@@ -69,11 +69,11 @@ def lift(hold_id: Annotated[str, typer.Argument(metavar="ID", help="As in: telef
     """Lift a hold."""
 
     async def work(books: LocalStores) -> None:
-        hold = await books.holds.get(hold_id)
+        hold = await books.stores.holds.get(hold_id)
         if hold is None:
             raise NoHold(hold_id)
         try:
-            await books.holds.lift(hold.account_id, hold_id, CLI)
+            await books.stores.holds.lift(hold.account_id, hold_id, CLI)
         except NotFound:
             raise NoHold(hold_id) from None
 

@@ -15,34 +15,18 @@ if TYPE_CHECKING:
     from engine.gdpr.requests import PersonsRequests
     from engine.gdpr.sweeper import Sweeper
     from engine.model.accounts import Account
-    from engine.privacy.pseudonym import Pseudonyms
     from engine.recordings.storage import RecordingStorage
-    from engine.store import Accounts, AccountSecrets, Audit, Calls, Consents, Database, Exchanges, Holds, Numbers
-    from engine.store.retention import Retention
+    from engine.store import Stores
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class LocalStores:
-    """Accounts, numbers, calls with webhooks, consent texts, the audit log, and how long all is kept.
-
-    What deals with recordings is made, and loaded, when it is first asked for.
-    """
+    """The node's stores for a command. What deals with recordings is made, and loaded, when it is first asked for."""
 
     settings: "Settings"
-    database: "Database"
-    pepper: bytes
-    accounts: "Accounts"
-    secrets: "AccountSecrets"
-    numbers: "Numbers"
-    calls: "Calls"
-    exchanges: "Exchanges"
-    audit: "Audit"
-    pseudonyms: "Pseudonyms"
-    holds: "Holds"
-    retention: "Retention"
-    consents: "Consents"
+    stores: "Stores"
 
     @cached_property
     def sweeper(self) -> "Sweeper":
@@ -50,7 +34,7 @@ class LocalStores:
         from api.node.clock import SystemClock
         from api.node.privacy import sweeper
 
-        return sweeper(self.database, self.settings, self.pepper, SystemClock(), self._shelf)
+        return sweeper(self.stores, self.settings, SystemClock(), self._shelf)
 
     @cached_property
     def persons(self) -> "PersonsRequests":
@@ -58,26 +42,25 @@ class LocalStores:
         from api.node.clock import SystemClock
         from api.node.privacy import persons_requests
 
-        return persons_requests(self.database, self.settings, self.pepper, SystemClock(), self._shelf)
+        return persons_requests(self.stores, self.settings, SystemClock(), self._shelf)
 
     @cached_property
     def _shelf(self) -> "RecordingStorage":
         from api.node.recordings import master_key, shelf_of
         from engine.recordings.encryption.key_ring import KeyRing
-        from engine.store import AccountKeys
 
-        return shelf_of(self.settings, KeyRing(master_key(self.settings), AccountKeys(self.database)))
+        return shelf_of(self.settings, KeyRing(master_key(self.settings), self.stores.account_keys))
 
     async def account(self, name: str) -> "Account":
         """Raises NotFound."""
-        account = await self.accounts.by_name(name)
+        account = await self.stores.accounts.by_name(name)
         if account is None:
             raise NoAccount(name)
         return account
 
     async def names(self) -> dict[str, str]:
         """Names of accounts by id."""
-        return {account.id: account.name for account in await self.accounts.all()}
+        return {account.id: account.name for account in await self.stores.accounts.all()}
 
 
 class NoAccount(NotFound):
@@ -102,29 +85,8 @@ def with_books(work: Callable[[LocalStores], Awaitable[T]]) -> T:
 async def _books() -> AsyncIterator[LocalStores]:
     with loading():
         from config.settings import load
-        from engine.privacy.pseudonym import Pseudonyms
-        from engine.store import Accounts, AccountSecrets, Audit, Calls, Consents, Database, Exchanges, Holds, Numbers
-        from engine.store.pepper import pepper_of
-        from engine.store.retention import Retention
+        from engine.store import open_stores
 
     settings = load()
-    database = await Database.open(settings.database)
-    try:
-        pepper = await pepper_of(database, settings.data_dir)
-        yield LocalStores(
-            settings,
-            database,
-            pepper,
-            Accounts(database, pepper),
-            AccountSecrets(database, pepper),
-            Numbers(database),
-            Calls(database),
-            Exchanges(database),
-            Audit(database),
-            Pseudonyms(pepper),
-            Holds(database),
-            Retention(database, Pseudonyms(pepper)),
-            Consents(database),
-        )
-    finally:
-        await database.close()
+    async with open_stores(settings.database, settings.data_dir) as stores:
+        yield LocalStores(settings, stores)

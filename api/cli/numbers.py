@@ -71,14 +71,16 @@ def add(
         _require_web_address(field, address)
 
     async def work(books: LocalStores) -> dict[str, Any]:
-        if await books.numbers.get(e164) is not None:
+        if await books.stores.numbers.get(e164) is not None:
             raise NumberTaken(e164)  # before an account is made for nothing
-        owner = await books.accounts.ensure(account)
-        added = await books.numbers.add(
+        owner = await books.stores.accounts.ensure(account)
+        added = await books.stores.numbers.add(
             owner.id, e164, chosen, url=url, fallback_url=fallback_url, method=method.value,
             fallback_method=fallback_method.value, webhook_format=webhook_format,
         )  # fmt: skip
-        await books.audit.add(CLI, "number.add", added.id, account=owner.id, number=books.pseudonyms.of(e164))
+        await books.stores.audit.add(
+            CLI, "number.add", added.id, account=owner.id, number=books.stores.pseudonyms.of(e164)
+        )
         return {**as_row(added), "account": owner.name}
 
     added = with_books(work)
@@ -99,7 +101,7 @@ def list_numbers(
     async def work(books: LocalStores) -> list[dict[str, Any]]:
         owner = await books.account(account) if account is not None else None
         names = await books.names()
-        found = await (books.numbers.of_account(owner.id) if owner else books.numbers.all())
+        found = await (books.stores.numbers.of_account(owner.id) if owner else books.stores.numbers.all())
         return [{**as_row(each), "account": names.get(each.account_id, "")} for each in found]
 
     rows = with_books(work)
@@ -123,9 +125,9 @@ def remove(number: E164) -> None:
     """Take a number from its account; calls to it get 404 from then on."""
 
     async def work(books: LocalStores) -> bool:
-        removed = await books.numbers.remove(number)
+        removed = await books.stores.numbers.remove(number)
         if removed:
-            await books.audit.add(CLI, "number.remove", books.pseudonyms.of(number))
+            await books.stores.audit.add(CLI, "number.remove", books.stores.pseudonyms.of(number))
         return removed
 
     if not with_books(work):

@@ -95,4 +95,4 @@ def _outcome(replayed: "Replayed") -> str:
 async def _accounts(books: LocalStores, name: str | None) -> list[str]:
     if name is not None:
         return [(await books.account(name)).id]
-    return [account.id for account in await books.accounts.all()]
+    return [account.id for account in await books.stores.accounts.all()]

@@ -26,7 +26,7 @@ def show(
     from config.settings import load
 
     async def work(books: LocalStores) -> dict[DataCategory, int]:
-        return await books.retention.periods((await books.account(account)).id) if account else {}
+        return await books.stores.retention.periods((await books.account(account)).id) if account else {}
 
     own = with_books(work)
     days = periods_of(load()).overridden(own).days
@@ -61,8 +61,8 @@ def set_period(
 
     async def work(books: LocalStores) -> None:
         owner = await books.account(account)
-        await books.retention.set_period(owner.id, kind, wanted)
-        await books.audit.add(CLI, "retention.set", owner.id, kind=kind.value, days=wanted)
+        await books.stores.retention.set_period(owner.id, kind, wanted)
+        await books.stores.audit.add(CLI, "retention.set", owner.id, kind=kind.value, days=wanted)
 
     with_books(work)
     typer.echo(f"{kind.capitalize()} of account {account}: {'as the settings say' if wanted is None else wanted} days.")

@@ -95,7 +95,7 @@ def _signer(account: str) -> "Signer":
 
     async def found(books: LocalStores) -> Signer:
         owner = await books.account(account)
-        return Signer(owner.id, tuple(await books.secrets.secrets(owner.id)))
+        return Signer(owner.id, tuple(await books.stores.account_secrets.secrets(owner.id)))
 
     return with_books(found)
 

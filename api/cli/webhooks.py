@@ -34,9 +34,9 @@ def list_webhooks(
     """List what servers were asked on a call, and what they answered."""
 
     async def work(books: LocalStores) -> list[dict[str, Any]]:
-        if await books.calls.get(call_id) is None:
+        if await books.stores.calls.get(call_id) is None:
             raise NoCall(call_id)
-        found, _ = await books.exchanges.of_call(call_id, page_size=_MOST_LISTED)
+        found, _ = await books.stores.exchanges.of_call(call_id, page_size=_MOST_LISTED)
         return [as_row(each) for each in found]
 
     rows = with_books(work)
@@ -130,13 +130,16 @@ async def _replayed(books: LocalStores, exchange_id: str) -> "ReplayedAnswer":
     from engine.webhooks.policy import WebhookPolicy
     from engine.webhooks.replay import replay as send_again
 
-    exchange = await books.exchanges.get(exchange_id)
+    exchange = await books.stores.exchanges.get(exchange_id)
     if exchange is None:
         raise NoExchange(exchange_id)
     settings = load()
     policy = WebhookPolicy(settings.webhook_timeout_s, settings.webhook_connect_timeout)
     client = WebhookClient(
-        timeout_s=policy.whole_s, allow=settings.egress_allow, residency=residency_of(settings), keyring=books.secrets
+        timeout_s=policy.whole_s,
+        allow=settings.egress_allow,
+        residency=residency_of(settings),
+        keyring=books.stores.account_secrets,
     )
     noted: list[WebhookExchange] = []
     await client.start()
@@ -144,7 +147,7 @@ async def _replayed(books: LocalStores, exchange_id: str) -> "ReplayedAnswer":
         return await send_again(exchange, client, policy, noted.append)
     finally:
         await client.close()
-        await books.exchanges.add([discretion_of(settings).exchange(each) for each in noted])
+        await books.stores.exchanges.add([discretion_of(settings).exchange(each) for each in noted])
 
 
 def _secrets(account: str | None, secret: str | None) -> Mapping[str, str]:
@@ -156,8 +159,8 @@ def _secrets(account: str | None, secret: str | None) -> Mapping[str, str]:
 
     async def work(books: LocalStores) -> dict[str, str]:
         owner = await books.account(account)
-        await books.secrets.valid(owner.id)
-        newest, *former = await books.secrets.all(owner.id)
+        await books.stores.account_secrets.valid(owner.id)
+        newest, *former = await books.stores.account_secrets.all(owner.id)
         named = {f"the secret of account {account}": newest.secret}
         for each in former:
             named[f"a former secret, made at {each.created_at:%Y-%m-%d %H:%M} and replaced since"] = each.secret

@@ -45,7 +45,7 @@ OPEN_RESOURCES: Final[Mapping[str, OpenResource]] = node.RESOURCES
 def build_app(services: RestServices) -> web.Application:
     """An application that serves exactly what is published."""
     app = web.Application(middlewares=[problems], client_max_size=MAX_BODY_BYTES)
-    once = IdempotentRequests(services.idempotency)
+    once = IdempotentRequests(services.stores.idempotency)
     app.on_shutdown.append(lambda _: _stop(services))
     for operation in services.published.operations.values():
         handler = _handler(operation, services, once)
@@ -80,7 +80,7 @@ def _handler(operation: Operation, services: RestServices, once: IdempotentReque
     resource = RESOURCES[operation.id]
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        caller = await authenticate(request, services.accounts, operation)
+        caller = await authenticate(request, services.stores.accounts, operation)
 
         async def carry_out() -> web.StreamResponse:
             return await resource(services, await asked.read(request, caller, operation, services.published))

@@ -13,37 +13,15 @@ from api.http.requests import ApiRequest
 from engine.aio.change_notifier import ChangeNotifier
 from engine.gdpr.requests import PersonsRequests
 from engine.recordings.storage import RecordingStorage
-from engine.store import (
-    Accounts,
-    Audit,
-    Calls,
-    Conferences,
-    Consents,
-    Exchanges,
-    Holds,
-    IdempotencyKeys,
-    Numbers,
-    Queues,
-    Recordings,
-)
+from engine.store import Stores
 
 
 @dataclass(frozen=True, slots=True)
 class RestServices:
     """The stores to read from, and the desk that takes orders."""
 
-    accounts: Accounts
-    numbers: Numbers
-    calls: Calls
-    conferences: Conferences
-    recordings: Recordings
+    stores: Stores
     shelf: RecordingStorage
-    queues: Queues
-    exchanges: Exchanges
-    consents: Consents
-    idempotency: IdempotencyKeys
-    audit: Audit
-    holds: Holds
     deletion: Deletion
     persons: PersonsRequests
     desk: CallService

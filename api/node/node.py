@@ -53,29 +53,11 @@ from engine.model.rating import Rates, load_rates
 from engine.model.recording_marks import PauseBehavior
 from engine.ports import Speech
 from engine.privacy.audit import by_system
-from engine.privacy.pseudonym import Pseudonyms
 from engine.recordings.disk_space import DiskSpace
 from engine.security.egress import Egress
 from engine.security.pins import Pins
 from engine.security.sip_egress import SipEgress
-from engine.store import (
-    Accounts,
-    AccountSecrets,
-    Audit,
-    Calls,
-    Conferences,
-    Consents,
-    Database,
-    Exchanges,
-    Holds,
-    IdempotencyKeys,
-    Numbers,
-    Outbox,
-    Queues,
-    Recordings,
-)
-from engine.store.pepper import pepper_of
-from engine.store.retention import Retention
+from engine.store import Accounts, Numbers, open_stores
 from engine.store.sqlite import folder_of
 from engine.webhooks.client import WebhookClient
 from engine.webhooks.delivery import CallbackCourier
@@ -126,19 +108,16 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
     async with AsyncExitStack() as stack:
         stack.enter_context(loop_failures_logged())
         stack.enter_context(counting_failures(meters))
-        database = await Database.open(settings.database, patience_s=_DATABASE_PATIENCE_S)
-        space = DiskSpace(folder_of(settings.database))
-        stack.push_async_callback(database.close)
-        pepper = await pepper_of(database, settings.data_dir)
-        accounts, secrets = Accounts(database, pepper), AccountSecrets(database, pepper)
-        numbers, calls, outbox = (
-            Numbers(database),
-            Calls(database),
-            Outbox(database, keep_bodies=settings.keep_webhook_bodies),
+        stores = await stack.enter_async_context(
+            open_stores(
+                settings.database,
+                settings.data_dir,
+                patience_s=_DATABASE_PATIENCE_S,
+                keep_bodies=settings.keep_webhook_bodies,
+            )
         )
-        conferences, recordings, queues = Conferences(database), Recordings(database), Queues(database)
-        exchanges, consents = Exchanges(database), Consents(database)
-        keys = await open_key_ring(settings, database)
+        space = DiskSpace(folder_of(settings.database))
+        keys = await open_key_ring(settings, stores.account_keys)
 
         speech = speech_service(settings)
         stack.push_async_callback(speech.close)
@@ -155,13 +134,13 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
             limit_bytes=settings.media_cache_mb * 1024 * 1024,
             longest_s=settings.media_cache_seconds,
         )
-        webhooks = ExchangeLedger(exchanges, clock, discretion_of(settings))
+        webhooks = ExchangeLedger(stores.exchanges, clock, discretion_of(settings))
         client = WebhookClient(
             timeout_s=settings.webhook_timeout_s,
             connect_timeout_s=settings.webhook_connect_timeout,
             allow=settings.egress_allow,
             residency=residency,
-            keyring=secrets,
+            keyring=stores.account_secrets,
             note=webhooks.note,
             meters=meters,
         )
@@ -175,11 +154,13 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
         agent = await UserAgent.start(from_settings(settings), door, door.refused)
         stack.push_async_callback(agent.close)
 
-        courier = CallbackCourier(outbox, client, clock)
+        courier = CallbackCourier(stores.outbox, client, clock)
         address, public_address = address_of(settings), public_address_of(settings)
         bell = ChangeNotifier()
-        ledger = Ledger(calls, clock, _pricing(load_rates()), courier.notify, bell, discretion_of(settings), meters)
-        teller = CallCallbacks(calls, clock, courier.notify)
+        ledger = Ledger(
+            stores.calls, clock, _pricing(load_rates()), courier.notify, bell, discretion_of(settings), meters
+        )
+        teller = CallCallbacks(stores.calls, clock, courier.notify)
 
         def recording_url(recording: str) -> str:
             return f"{public_address}{audio_path(recording)}"
@@ -189,29 +170,28 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
         speaker = Speaker(agent.bridge, speech, ToneService(speech.cache), media)
         recorder = RecordingService(
             agent.bridge,
-            recordings,
+            stores.recordings,
             clock,
             RecordingCallbacks(teller, recording_url, Backlog(clock)),
             shelf=shelf,
             node=settings.node,
-            beeper=Beeper(speaker, accounts, clock, settings.recording_beep_s),
+            beeper=Beeper(speaker, stores.accounts, clock, settings.recording_beep_s),
             pause_behavior=PauseBehavior(settings.recording_pause),
             meters=meters,
         )
         services = CallServices(
+            stores=stores,
             ledger=ledger,
-            numbers=numbers,
-            conferences=conferences,
-            recordings=recordings,
-            queues=queues,
             teller=teller,
             dialer=agent,
             bridge=agent.bridge,
             speaker=speaker,
             recorder=recorder,
             shelf=shelf,
-            consent=ConsentPolicies(accounts, consents, load_countries(), load_texts(), settings.default_country),
-            pins=Pins(pepper),
+            consent=ConsentPolicies(
+                stores.accounts, stores.consents, load_countries(), load_texts(), settings.default_country
+            ),
+            pins=Pins(stores.pepper),
             recognizer=listener,
             web=client,
             clock=clock,
@@ -223,36 +203,26 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
             recording_url=recording_url,
             space=space,
         )
-        for caution in cautions(settings, await numbers.webhooks()):
+        for caution in cautions(settings, await stores.numbers.webhooks()):
             log.warning("caution", detail=caution)
         await recover(services)
         switchboard = Switchboard(services)
         app = build_app(
             ApiServices(
-                accounts=accounts,
-                numbers=numbers,
-                calls=calls,
-                conferences=conferences,
-                recordings=recordings,
+                stores=stores,
                 shelf=shelf,
-                queues=queues,
-                exchanges=exchanges,
-                consents=consents,
                 desk=switchboard,
                 conference_desk=switchboard.conferences,
-                health=Readiness(database, agent, voices, space),
+                health=Readiness(stores.database, agent, voices, space),
                 published=Published.load(),
-                idempotency=IdempotencyKeys(database),
-                audit=Audit(database),
-                holds=Holds(database),
-                deletion=Deletion(Retention(database, Pseudonyms(pepper)), periods_of(settings)),
-                persons=persons_requests(database, settings, pepper, clock, shelf, webhooks.written),
+                deletion=Deletion(stores.retention, periods_of(settings)),
+                persons=persons_requests(stores, settings, clock, shelf, webhooks.written),
                 bell=bell,
             )
         )
-        metrics = NodeMetrics(meters, switchboard, recorder, outbox, agent)
-        add_metrics(app, metrics.text, settings.metrics, accounts)
-        retention = sweeper(database, settings, pepper, clock, shelf)
+        metrics = NodeMetrics(meters, switchboard, recorder, stores.outbox, agent)
+        add_metrics(app, metrics.text, settings.metrics, stores.accounts)
+        retention = sweeper(stores, settings, clock, shelf)
         loops: dict[str, Loop] = {
             "status callbacks": courier.run,
             "ledger of webhooks": webhooks.run,
@@ -260,7 +230,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
             "disk of the database": space.watch,
             "unvisited conferences": switchboard.conferences.close_unvisited,
             "retention": partial(retention.run, by_system(settings.node)),
-            **movers(settings, database, shelf, clock),
+            **movers(settings, stores.moves, shelf, clock),
         }
         await stack.enter_async_context(BackgroundLoops(clock).running(loops))
         await stack.enter_async_context(switchboard.open())
@@ -268,7 +238,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
         stack.callback(door.close)
         await stack.enter_async_context(listening(app, settings))
         log.info("serving", http=address, sip=f"{settings.sip_host}:{settings.sip_port}")
-        yield Node(settings, address, accounts, numbers, switchboard, speech, agent.bridge.rate_hz)
+        yield Node(settings, address, stores.accounts, stores.numbers, switchboard, speech, agent.bridge.rate_hz)
         log.info("stopping", live_calls=switchboard.live_calls)
 
 

@@ -15,7 +15,7 @@ from engine.recordings.object_storage.store import ObjectStore, StoreOptions
 from engine.recordings.storage import RecordingStorage
 from engine.security.private_file import require_private
 from engine.security.residency import Residency
-from engine.store import Database, Moves
+from engine.store import Moves
 
 _AMAZON: Final = "https://s3.{region}.amazonaws.com"
 _MEGA: Final = 1024 * 1024
@@ -66,11 +66,10 @@ def host_of_endpoint(endpoint: str) -> str:
     return URL(endpoint).host or endpoint
 
 
-def movers(settings: Settings, database: Database, shelf: RecordingStorage, clock: Clock) -> dict[str, Loop]:
+def movers(settings: Settings, moves: Moves, shelf: RecordingStorage, clock: Clock) -> dict[str, Loop]:
     """What carries recordings to the store for as long as the node runs; nothing without a store."""
     if shelf.store is None:
         return {}
-    moves = Moves(database)
     removal = Removal(moves, shelf.store, clock)
     return {"object store": Mover(shelf.folder, shelf.store, moves, removal, clock, node=settings.node).run}
 

@@ -11,15 +11,12 @@ from engine.gdpr.sweeper import Sweeper
 from engine.model.recording import Recording
 from engine.ports import Clock
 from engine.privacy.log_folder import LogFolder
-from engine.privacy.pseudonym import Pseudonyms
 from engine.recordings.object_storage.removal import Removal
 from engine.recordings.recording_files import audio, discard
 from engine.recordings.storage import RecordingStorage
 from engine.security.egress import host_of
 from engine.security.residency import Outside, Residency, load_store_hosts
-from engine.store import Accounts, Audit, Database, Moves, Recordings
-from engine.store.retention import Retention
-from engine.store.subjects import Subjects
+from engine.store import Stores
 from engine.webhooks.payloads.discretion import Discretion
 
 
@@ -46,45 +43,43 @@ def require_trunk_inside(settings: Settings, residency: Residency) -> None:
             ) from None
 
 
-def discarding(database: Database, shelf: RecordingStorage) -> Callable[[Recording], Awaitable[None]]:
+def discarding(stores: Stores, shelf: RecordingStorage) -> Callable[[Recording], Awaitable[None]]:
     """Deletes a recording with its files."""
-    return partial(discard, rows=Recordings(database), shelf=shelf)
+    return partial(discard, rows=stores.recordings, shelf=shelf)
 
 
-def sweeper(database: Database, settings: Settings, pepper: bytes, clock: Clock, shelf: RecordingStorage) -> Sweeper:
-    """Of this node."""
+def sweeper(stores: Stores, settings: Settings, clock: Clock, shelf: RecordingStorage) -> Sweeper:
+    """Removes what this node has kept for as long as the settings and the accounts say."""
     return Sweeper(
-        Retention(database, Pseudonyms(pepper)),
-        Accounts(database, pepper),
-        Audit(database),
+        stores.retention,
+        stores.accounts,
+        stores.audit,
         clock,
         periods=periods_of(settings),
         node=settings.node,
-        discard=discarding(database, shelf),
+        discard=discarding(stores, shelf),
         logs=LogFolder(settings.log_folder) if settings.log_folder else None,
     )
 
 
 def persons_requests(
-    database: Database,
+    stores: Stores,
     settings: Settings,
-    pepper: bytes,
     clock: Clock,
     shelf: RecordingStorage,
     settle: Callable[[], Awaitable[None]] | None = None,
 ) -> PersonsRequests:
     """What may be asked of this node; `settle` waits for what it has still to write."""
-    pseudonyms = Pseudonyms(pepper)
     return PersonsRequests(
-        database,
-        Subjects(database, pseudonyms),
-        Audit(database),
-        pseudonyms,
+        stores.database,
+        stores.subjects,
+        stores.audit,
+        stores.pseudonyms,
         clock,
         node=settings.node,
         audio=partial(audio, shelf=shelf),
-        discard=discarding(database, shelf),
-        settle_objects=Removal(Moves(database), shelf.store, clock).settle,
+        discard=discarding(stores, shelf),
+        settle_objects=Removal(stores.moves, shelf.store, clock).settle,
         caches=(settings.data_dir / "media-cache", settings.data_dir / "prompts-cache"),
         settle=settle,
     )

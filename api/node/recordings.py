@@ -13,7 +13,7 @@ from engine.recordings.encryption.key_ring import KeyRing
 from engine.recordings.encryption.key_service import KmsMasterKey
 from engine.recordings.encryption.master_keys import MasterKey, MasterKeyFile, MasterKeyVariable
 from engine.recordings.storage import RecordingStorage
-from engine.store import AccountKeys, Database
+from engine.store import AccountKeys
 
 _FILE: Final = "master.key"
 
@@ -31,9 +31,9 @@ def master_key(settings: Settings) -> MasterKey:
     return MasterKeyFile(Path(place) if place else settings.data_dir.resolve() / _FILE)
 
 
-async def open_key_ring(settings: Settings, database: Database) -> KeyRing:
+async def open_key_ring(settings: Settings, rows: AccountKeys) -> KeyRing:
     """Ready to seal, where recordings are to be sealed; a first master key is made. Raises SetupError, StoreError."""
-    rows, master = AccountKeys(database), master_key(settings)
+    master = master_key(settings)
     if settings.recording_encryption:
         try:
             await master.current()

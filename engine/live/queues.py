@@ -122,7 +122,7 @@ class LiveQueues:
         event, seconds = WaitEvent.REDIRECTED, 0
         queue.add(waiter)
         try:
-            await stored(self._services.queues.entered(waiter.wait))
+            await stored(self._services.stores.queues.entered(waiter.wait))
             session.journal.note("queue_entered", queue=queue.queue.id, position=queue.position(waiter))
             params = self._params(queue, waiter, plan)
             async with entertained.with_(waiting, params, until=waiter.served, music=True):
@@ -167,7 +167,7 @@ class LiveQueues:
         """Give the first who waits, or the one named, another flow. Raises NotFound, WrongState."""
         queue = next((each for each in self._queues.values() if each.queue.id == queue_id), None)
         if queue is None or queue.queue.account_id != account_id:
-            if (known := await self._services.queues.get(queue_id)) is None or known.account_id != account_id:
+            if (known := await self._services.stores.queues.get(queue_id)) is None or known.account_id != account_id:
                 raise NotFound("queue", queue_id)
             raise WrongState(f"Nobody waits in {queue_id}.")
         found = [each for each in queue.waiters if call_id in (None, each.session.call.id)]
@@ -217,7 +217,7 @@ class LiveQueues:
         if key not in self._queues:
             queue = Queue(new_id(IdKind.QUEUE), account_id, name, self._services.clock.now())
             try:
-                queue = await self._services.queues.made(queue)
+                queue = await self._services.stores.queues.made(queue)
             except StoreError as error:
                 # Callers wait all the same; the queue is stored when it is next made.
                 log.error("store_failed", error=str(error))
@@ -244,7 +244,7 @@ class LiveQueues:
         return params
 
     async def _left(self, waiter: Waiter, event: WaitEvent) -> None:
-        await stored(self._services.queues.left(waiter.wait, self._services.clock.now(), RESULTS[event]))
+        await stored(self._services.stores.queues.left(waiter.wait, self._services.clock.now(), RESULTS[event]))
 
 
 def _ended_by(waiter: Waiter) -> WaitEvent:

@@ -30,21 +30,21 @@ async def recover(services: CallServices) -> None:
     """Close everything that this node left open. Raises StoreError."""
     for call in await services.ledger.calls.open_on(services.node):
         await _fail(call, services.ledger)
-    for conference in await services.conferences.open_on(services.node):
+    for conference in await services.stores.conferences.open_on(services.node):
         now = services.clock.now()
-        for participant in await services.conferences.participants(conference.id):
-            await services.conferences.leave(participant.id, now)
+        for participant in await services.stores.conferences.participants(conference.id):
+            await services.stores.conferences.leave(participant.id, now)
         if conference.status is not ConferenceStatus.INIT:
-            await services.conferences.save(become(conference, ConferenceStatus.COMPLETED, now))
+            await services.stores.conferences.save(become(conference, ConferenceStatus.COMPLETED, now))
     teller = RecordingCallbacks(services.teller, services.recording_url, Backlog(services.clock))
-    for recording in await services.recordings.untold(services.node):
+    for recording in await services.stores.recordings.untold(services.node):
         await teller.tell_end(recording)
-        await services.recordings.mark_told(recording.id)
-    for recording in await services.recordings.unfinished(services.node):
+        await services.stores.recordings.mark_told(recording.id)
+    for recording in await services.stores.recordings.unfinished(services.node):
         row = await _closed(recording, services)
-        await services.recordings.save(row)
+        await services.stores.recordings.save(row)
         await _tell(row, teller, services)
-        await services.recordings.mark_told(row.id)
+        await services.stores.recordings.mark_told(row.id)
         log.warning("recording_recovered", recording=row.id, status=row.status, error=row.error)
 
 

@@ -16,7 +16,7 @@ from engine.recordings.disk_space import DiskSpace
 from engine.recordings.storage import RecordingStorage
 from engine.security.pins import Pins
 from engine.security.sip_egress import SipEgress
-from engine.store import Conferences, Numbers, Queues, Recordings
+from engine.store import Stores
 from engine.webhooks.call_web import CallWeb
 
 
@@ -35,6 +35,10 @@ class Web(Protocol):
         ...
 
 
+RecordingUrl = Callable[[str], str]
+"""Where a recording of this identifier is downloaded."""
+
+
 @dataclass(frozen=True, slots=True)
 class CallServices:
     """`recording_url` gives where a recording is downloaded; `country` is for ringback (ISO 3166, lower case).
@@ -43,11 +47,8 @@ class CallServices:
     `recognizer` is None where callers are not to be understood.
     """
 
+    stores: Stores
     ledger: Ledger
-    numbers: Numbers
-    conferences: Conferences
-    recordings: Recordings
-    queues: Queues
     teller: CallCallbacks
     dialer: Dialer
     bridge: Bridge
@@ -64,5 +65,5 @@ class CallServices:
     longest_call_s: int
     registrar: str | None
     sip_egress: SipEgress
-    recording_url: Callable[[str], str]
+    recording_url: RecordingUrl
     space: DiskSpace

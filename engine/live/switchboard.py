@@ -67,7 +67,7 @@ class Switchboard:
     async def place(self, order: NewCall) -> Call:
         """Store the call, then send its INVITE. Raises StoreError, in which case nothing was sent."""
         self._services.space.require()
-        number = await self._services.numbers.get(order.from_)
+        number = await self._services.stores.numbers.get(order.from_)
         call = self._outbound(order, number)
         request = DialRequest(target=call.to, caller=call.from_, call_id=call.id)
         starts = [order.flow.document] if order.flow else _requests(call, number if order.url is None else None)
@@ -111,14 +111,14 @@ class Switchboard:
 
         Safe to repeat, also where it failed half way (RecordingError, StoreError).
         """
-        row = await self._services.recordings.get(recording_id)
+        row = await self._services.stores.recordings.get(recording_id)
         if row is None or row.account_id != account_id:
             raise NotFound("recording", recording_id)
         if row.status in UNFINISHED:
             raise WrongState(f"{recording_id} is still being recorded; end its call or conference first.")
         if row.status is not RecordingStatus.DELETED:
             await self._services.shelf.erase(row)
-            await self._services.recordings.save(erased(row))
+            await self._services.stores.recordings.save(erased(row))
 
     @property
     def live_calls(self) -> int:
@@ -163,7 +163,7 @@ class Switchboard:
 
     async def _called(self, arrival: InboundCall) -> Number | None:
         for called in (arrival.called, arrival.addressed):
-            number = await self._services.numbers.get(from_carrier(called))
+            number = await self._services.stores.numbers.get(from_carrier(called))
             if number is not None:
                 return number
         return None

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from engine.store.queues import Queues as Queues
     from engine.store.recordings import RecordingFilter as RecordingFilter
     from engine.store.recordings import Recordings as Recordings
+    from engine.store.stores import Stores as Stores
+    from engine.store.stores import open_stores as open_stores
 
 _MODULES: Final = {
     "account_keys": ("AccountKey", "AccountKeys"),
@@ -52,6 +54,7 @@ _MODULES: Final = {
     "outbox": ("NewCallback", "Outbox", "PendingCallback"),
     "queues": ("Queues",),
     "recordings": ("RecordingFilter", "Recordings"),
+    "stores": ("Stores", "open_stores"),
 }
 """The names that each has."""
 

@@ -15,7 +15,7 @@ from engine.store.schema_version import is_current
 
 _DRIVERS: Final = ("sqlite+aiosqlite", "postgresql+asyncpg")
 _FARTHEST_ROW: Final = 2**62
-_PATIENCE_S: Final = 15.0
+PATIENCE_S: Final = 15.0
 
 
 class Database:
@@ -26,7 +26,7 @@ class Database:
         self._closed = False
 
     @classmethod
-    async def open(cls, url: str, *, patience_s: float = _PATIENCE_S) -> Self:
+    async def open(cls, url: str, *, patience_s: float = PATIENCE_S) -> Self:
         """Migrate it if it must be, then be ready. Raises SetupError for a URL that names none, and StoreError.
 
         `patience_s` is how long a change to a file waits for another process that has it to itself.

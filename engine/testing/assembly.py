@@ -26,7 +26,7 @@ from engine.recordings.storage import RecordingStorage
 from engine.security.egress import Egress
 from engine.security.pins import Pins
 from engine.security.sip_egress import SipEgress
-from engine.store import AccountKeys, Accounts, Calls, Conferences, Consents, Database, Numbers, Queues, Recordings
+from engine.store import Database, Stores
 from engine.testing.bridge import FakeBridge
 from engine.testing.carrier import FakeCarrier
 from engine.testing.clock import SimulatedClock
@@ -86,40 +86,36 @@ class Surroundings:
         )
 
 
-def services_of(database: Database, around: Surroundings, folder: Path, recording: RecordingOptions) -> CallServices:
+def services_of(stores: Stores, around: Surroundings, folder: Path, recording: RecordingOptions) -> CallServices:
     """What every live call is handed; recordings are in `folder`. Calls cost nothing, and all events are told."""
     clock, bridge = around.clock, around.bridge
     meters = Meters()
-    calls, accounts, recordings = Calls(database), accounts_of(database), Recordings(database)
-    teller = CallCallbacks(calls, clock, _nobody_waits)
-    shelf = _shelf(database, folder, sealed=recording.sealed)
+    teller = CallCallbacks(stores.calls, clock, _nobody_waits)
+    shelf = _shelf(stores, folder, sealed=recording.sealed)
     speaker = Speaker(bridge, around.synthesizer, around.tones, around.media)
     desk = RecordingService(
         bridge,
-        recordings,
+        stores.recordings,
         clock,
         RecordingCallbacks(teller, recording_url, Backlog(clock)),
         shelf=shelf,
         node=NODE,
-        beeper=Beeper(speaker, accounts, clock, recording.beep_s),
+        beeper=Beeper(speaker, stores.accounts, clock, recording.beep_s),
         pause_behavior=recording.pause_behavior,
         meters=meters,
     )
     return CallServices(
+        stores=stores,
         ledger=Ledger(
-            calls, clock, lambda _: None, _nobody_waits, discretion=Discretion(True, True, True), meters=meters
+            stores.calls, clock, lambda _: None, _nobody_waits, discretion=Discretion(True, True, True), meters=meters
         ),
-        numbers=Numbers(database),
-        conferences=Conferences(database),
-        recordings=recordings,
-        queues=Queues(database),
         teller=teller,
         dialer=around.carrier,
         bridge=bridge,
         speaker=speaker,
         recorder=desk,
         shelf=shelf,
-        consent=ConsentPolicies(accounts, Consents(database), _countries(), _texts(), _HOME),
+        consent=ConsentPolicies(stores.accounts, stores.consents, _countries(), _texts(), _HOME),
         pins=Pins(PEPPER),
         recognizer=around.recognizer,
         web=around.customer,
@@ -134,9 +130,9 @@ def services_of(database: Database, around: Surroundings, folder: Path, recordin
     )
 
 
-def accounts_of(database: Database) -> Accounts:
-    """Whose keys are told from others by the fake node's pepper."""
-    return Accounts(database, PEPPER)
+def stores_of(database: Database) -> Stores:
+    """What a fake node keeps, its keys hashed with the fake pepper."""
+    return Stores(database, PEPPER)
 
 
 def recording_url(recording_id: str) -> str:
@@ -149,8 +145,8 @@ def master_key(folder: Path) -> MasterKeyFile:
     return MasterKeyFile(folder / "master.key")
 
 
-def _shelf(database: Database, folder: Path, *, sealed: bool) -> RecordingStorage:
-    keys = KeyRing(master_key(folder), AccountKeys(database))
+def _shelf(stores: Stores, folder: Path, *, sealed: bool) -> RecordingStorage:
+    keys = KeyRing(master_key(folder), stores.account_keys)
     return RecordingStorage(folder / "recordings", keys, sealed=sealed, disk=Disk())
 
 

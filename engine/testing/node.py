@@ -19,11 +19,11 @@ from engine.model.call import Call
 from engine.model.call_options import CallOptions, NumberOptions
 from engine.model.consent import ConsentChoice, ConsentPolicy, ConsentRecord
 from engine.model.recording import Recording
-from engine.store import Accounts, Consents
+from engine.store import Accounts
 from engine.store.calls import CallEvent, call_of
 from engine.store.recordings import RecordingFilter
 from engine.store.tables import calls, outbox
-from engine.testing.assembly import AS_SET, RecordingOptions, Surroundings, accounts_of, master_key, services_of
+from engine.testing.assembly import AS_SET, RecordingOptions, Surroundings, master_key, services_of, stores_of
 from engine.testing.database import MemoryDatabase
 from engine.testing.far_end import PATIENCE_S, FarEnd
 from engine.testing.recorded import Recorded
@@ -63,7 +63,7 @@ class FakeNode:
         self.around.customer.documents[url] = flow
         if fallback is not None:
             self.around.customer.documents[f"{url}/fallback"] = fallback
-        await self.services.numbers.add(
+        await self.services.stores.numbers.add(
             self.account.id,
             number,
             NumberOptions(language=language, record=record, consent=_choice(consent), recording_beep_s=beep_s),
@@ -94,7 +94,7 @@ class FakeNode:
         """Wait until no call lives and nothing is being recorded, and all of it is stored."""
         clock = self.services.clock
         end, wait_s = clock.monotonic() + PATIENCE_S, _SETTLED_EVERY_S
-        while self.switchboard.live_calls or await self.services.recordings.unfinished(self.services.node):
+        while self.switchboard.live_calls or await self.services.stores.recordings.unfinished(self.services.node):
             assert clock.monotonic() < end, f"{self.switchboard.live_calls} calls live on, or a recording does."
             await clock.sleep(wait_s)
             wait_s *= 1.1
@@ -124,11 +124,11 @@ class FakeNode:
     async def consents(self, far_end: FarEnd) -> list[ConsentRecord]:
         """What was stored of somebody's consent, in order."""
         call = await self.call(far_end)
-        return await Consents(self.database).of_call(call.id)
+        return await self.services.stores.consents.of_call(call.id)
 
     async def recordings(self) -> list[Recorded]:
         """All that were made, also those that failed or were deleted; the earliest first."""
-        rows, _ = await self.services.recordings.find(RecordingFilter(self.account.id), page_size=_MANY)
+        rows, _ = await self.services.stores.recordings.find(RecordingFilter(self.account.id), page_size=_MANY)
         return [Recorded(row, await self._pcm(row)) for row in sorted(rows, key=lambda row: row.id)]
 
     async def told(self, url: str) -> list[dict[str, str]]:
@@ -156,16 +156,16 @@ class FakeNode:
 async def fake_node(
     database: MemoryDatabase, folder: Path, recording: RecordingOptions = AS_SET, **settings: Any
 ) -> AsyncIterator[FakeNode]:
-    """A node that takes calls while inside; recordings are in `folder`. `settings` replace fields of its Services."""
+    """A node that takes calls while inside; recordings are in `folder`. `settings` replace its services."""
     around = Surroundings.make()
-    accounts = accounts_of(database)
-    account = await accounts.ensure("demo")
-    services = replace(services_of(database, around, folder, recording), **settings)
+    stores = stores_of(database)
+    account = await stores.accounts.ensure("demo")
+    services = replace(services_of(stores, around, folder, recording), **settings)
     if recording.sealed:
         await master_key(folder).ensure()
     switchboard = Switchboard(services)
     async with switchboard.open():
-        yield FakeNode(around, database, accounts, account, services, switchboard, count(1))
+        yield FakeNode(around, database, stores.accounts, account, services, switchboard, count(1))
 
 
 def _choice(consent: str | ConsentChoice | None) -> ConsentChoice | None:

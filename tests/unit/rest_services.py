@@ -16,26 +16,10 @@ from api.node.periods import periods_of
 from api.node.privacy import persons_requests
 from config.settings import Settings
 from engine.aio.disk_threads import Disk
-from engine.privacy.pseudonym import Pseudonyms
 from engine.recordings.encryption.key_ring import KeyRing
 from engine.recordings.encryption.master_keys import MasterKeyFile
 from engine.recordings.storage import RecordingStorage
-from engine.store import (
-    AccountKeys,
-    Accounts,
-    Audit,
-    Calls,
-    Conferences,
-    Consents,
-    Database,
-    Exchanges,
-    Holds,
-    IdempotencyKeys,
-    Numbers,
-    Queues,
-    Recordings,
-)
-from engine.store.retention import Retention
+from engine.store import Database, Stores
 
 PEPPER = b"p" * 32
 PUBLISHED = Published.load()
@@ -47,27 +31,18 @@ async def rest_services(
     """What a node has behind its interface; recordings are sealed, in `folder`."""
     master = MasterKeyFile(folder / "master.key")
     await master.ensure()
-    shelf = RecordingStorage(folder / "recordings", KeyRing(master, AccountKeys(database)), sealed=True, disk=Disk())
+    stores = Stores(database, PEPPER)
+    shelf = RecordingStorage(folder / "recordings", KeyRing(master, stores.account_keys), sealed=True, disk=Disk())
     settings = Settings(data_dir=folder)
     return RestServices(
-        accounts=Accounts(database, PEPPER),
-        numbers=Numbers(database),
-        calls=Calls(database),
-        conferences=Conferences(database),
-        recordings=Recordings(database),
+        stores=stores,
         shelf=shelf,
-        queues=Queues(database),
-        exchanges=Exchanges(database),
-        consents=Consents(database),
         desk=desk,
         conference_desk=conference_desk,
         health=health,
         published=PUBLISHED,
-        idempotency=IdempotencyKeys(database),
-        audit=Audit(database),
-        holds=Holds(database),
-        deletion=Deletion(Retention(database, Pseudonyms(PEPPER)), periods_of(settings)),
-        persons=persons_requests(database, settings, PEPPER, SystemClock(), shelf),
+        deletion=Deletion(stores.retention, periods_of(settings)),
+        persons=persons_requests(stores, settings, SystemClock(), shelf),
     )
 
 

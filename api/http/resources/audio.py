@@ -35,7 +35,7 @@ Name = TypeVar("Name", bound=str)
 
 
 async def download_recording(services: RestServices, asked: ApiRequest) -> web.StreamResponse:
-    recording = asked.own("recording", await services.recordings.get(asked.path["recording_id"]))
+    recording = asked.own("recording", await services.stores.recordings.get(asked.path["recording_id"]))
     wanted = _wanted(asked, {MEDIA_TYPES[each]: each for each in Format} | _OTHER_NAMES, Format.WAV)
     async with closed_audio(services, recording) as audio:
         await _note_reading(services, asked, recording, "recording.download")
@@ -47,7 +47,7 @@ async def download_recording(services: RestServices, asked: ApiRequest) -> web.S
 
 
 async def draw_recording(services: RestServices, asked: ApiRequest) -> web.StreamResponse:
-    recording = asked.own("recording", await services.recordings.get(asked.path["recording_id"]))
+    recording = asked.own("recording", await services.stores.recordings.get(asked.path["recording_id"]))
     wanted = _wanted(asked, {"application/json": "json", "image/png": "png"}, "json")
     async with closed_audio(services, recording) as audio:
         await _note_reading(services, asked, recording, "recording.waveform")
@@ -66,7 +66,7 @@ async def draw_recording(services: RestServices, asked: ApiRequest) -> web.Strea
 
 async def _note_reading(services: RestServices, asked: ApiRequest, recording: Recording, action: str) -> None:
     """Before the first byte leaves: what can't be on the audit log is not sent. Raises StoreError."""
-    await services.audit.add(asked.actor, action, recording.id, account=asked.account.id)
+    await services.stores.audit.add(asked.actor, action, recording.id, account=asked.account.id)
 
 
 def _wanted(asked: ApiRequest, offered: Mapping[str, Name], otherwise: Name) -> Name:
@@ -142,7 +142,7 @@ async def _note_broken(services: RestServices, recording: Recording, error: Reco
     """On the call that it is of: who downloads sees no more than that the connection was cut."""
     if recording.call_id is not None:
         facts = {"recording": recording.id, "reason": str(error)}
-        await stored(services.calls.note(recording.call_id, "recording_broken", facts, datetime.now(UTC)))
+        await stored(services.stores.calls.note(recording.call_id, "recording_broken", facts, datetime.now(UTC)))
 
 
 async def _read(services: RestServices, recording: Recording, view: WavView, span: Span) -> bytes:

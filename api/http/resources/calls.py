@@ -35,7 +35,7 @@ async def list_calls(services: RestServices, asked: ApiRequest) -> web.Response:
         start_time_before=moment(query, "start_time_before"),
         parent_id=query.get("parent_id"),
     )
-    found, total = await services.calls.find(wanted, query["page"], query["page_size"], place_of(query))
+    found, total = await services.stores.calls.find(wanted, query["page"], query["page_size"], place_of(query))
     more = next_cursor(found, query["page_size"], lambda call: call.start_time)
     return web.json_response({"calls": [call_json(call) for call in found], "total": total, **more})
 
@@ -53,13 +53,13 @@ async def get_call(services: RestServices, asked: ApiRequest) -> web.Response:
 
 async def end_call(services: RestServices, asked: ApiRequest) -> web.Response:
     await services.desk.end(asked.account.id, asked.path["call_id"])
-    await services.audit.add(asked.actor, "call.end", asked.path["call_id"], account=asked.account.id)
+    await services.stores.audit.add(asked.actor, "call.end", asked.path["call_id"], account=asked.account.id)
     return web.Response(status=HTTPStatus.NO_CONTENT)
 
 
 async def list_call_events(services: RestServices, asked: ApiRequest) -> web.Response:
     call = await own_call(services, asked)
-    events = await services.calls.events(
+    events = await services.stores.calls.events(
         call.id, words(asked.query.get("type")), asked.query["after"], asked.query["limit"]
     )
     return web.json_response({"events": [event_json(event) for event in events]})
@@ -67,12 +67,14 @@ async def list_call_events(services: RestServices, asked: ApiRequest) -> web.Res
 
 async def list_call_consents(services: RestServices, asked: ApiRequest) -> web.Response:
     call = await own_call(services, asked)
-    return web.json_response({"consents": [consent_json(each) for each in await services.consents.of_call(call.id)]})
+    return web.json_response(
+        {"consents": [consent_json(each) for each in await services.stores.consents.of_call(call.id)]}
+    )
 
 
 async def change_call(services: RestServices, asked: ApiRequest) -> web.Response:
     changed = await services.desk.change(asked.account.id, asked.path["call_id"], change_of(asked.body))
-    await services.audit.add(
+    await services.stores.audit.add(
         asked.actor, "call.change", changed.id, account=asked.account.id, fields=sorted(asked.body)
     )
     return web.json_response(call_json(changed))
@@ -105,4 +107,4 @@ def _order(asked: ApiRequest, number: Number) -> NewCall:
 
 
 async def own_call(services: RestServices, asked: ApiRequest) -> Call:
-    return asked.own("call", await services.calls.get(asked.path["call_id"]))
+    return asked.own("call", await services.stores.calls.get(asked.path["call_id"]))

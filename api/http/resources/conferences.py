@@ -20,7 +20,7 @@ from engine.model.conference import ConferenceStatus
 async def list_conferences(services: RestServices, asked: ApiRequest) -> web.Response:
     query = asked.query
     status = ConferenceStatus(query["status"]) if "status" in query else None
-    found, total = await services.conferences.find(
+    found, total = await services.stores.conferences.find(
         asked.account.id,
         status,
         query.get("friendly_name"),
@@ -46,14 +46,16 @@ async def get_conference(services: RestServices, asked: ApiRequest) -> web.Respo
 
 async def end_conference(services: RestServices, asked: ApiRequest) -> web.Response:
     await services.conference_desk.end(asked.account.id, asked.path["conference_id"])
-    await services.audit.add(asked.actor, "conference.end", asked.path["conference_id"], account=asked.account.id)
+    await services.stores.audit.add(
+        asked.actor, "conference.end", asked.path["conference_id"], account=asked.account.id
+    )
     return web.Response(status=HTTPStatus.NO_CONTENT)
 
 
 async def change_conference(services: RestServices, asked: ApiRequest) -> web.Response:
     change = conference_change(asked.body)
     changed = await services.conference_desk.change(asked.account.id, asked.path["conference_id"], change)
-    await services.audit.add(
+    await services.stores.audit.add(
         asked.actor, "conference.change", changed.id, account=asked.account.id, fields=sorted(asked.body)
     )
     return web.json_response(conference_json(changed))

@@ -59,7 +59,7 @@ async def _events(services: RestServices, wanted: EventFilter, after: int) -> As
     sent: deque[int] = deque(maxlen=_OVERLAP * 2)
     floor, quiet_s = after, 0.0
     while not services.stopping.is_set():
-        found = await services.calls.events_of_account(wanted, max(after - _OVERLAP, floor), _BATCH + _OVERLAP)
+        found = await services.stores.calls.events_of_account(wanted, max(after - _OVERLAP, floor), _BATCH + _OVERLAP)
         fresh = [event for event in found if event.id not in sent]
         for event in fresh:
             sent.append(event.id)
@@ -79,7 +79,7 @@ async def _after(services: RestServices, asked: ApiRequest) -> int:
     """Behind which event the stream begins: the reader's last, else the newest."""
     given = asked.http.headers.get("Last-Event-ID") or asked.query.get("last_event_id")
     if given is None:
-        return await services.calls.last_event()
+        return await services.stores.calls.last_event()
     if not _IDENTIFIER.fullmatch(given):
         raise Invalid(FieldError("last_event_id", f"{given!r} is no identifier of an event."))
     return int(given)

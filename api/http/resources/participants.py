@@ -37,7 +37,7 @@ _FIELDS: Final = {attribute: name for name, attribute in _ATTRIBUTES.items()}
 
 async def list_participants(services: RestServices, asked: ApiRequest) -> web.Response:
     conference = await own_conference(services, asked)
-    found = await services.conferences.participants(conference.id)
+    found = await services.stores.conferences.participants(conference.id)
     lines = await services.conference_desk.lines(asked.account.id, conference.id)
     return web.json_response({"participants": [participant_json(each, lines.get(each.id)) for each in found]})
 
@@ -68,7 +68,7 @@ async def change_participant(services: RestServices, asked: ApiRequest) -> web.R
     changed = await services.conference_desk.change_participant(
         asked.account.id, path["conference_id"], path["participant_id"], participant_order(asked.body)
     )
-    await services.audit.add(
+    await services.stores.audit.add(
         asked.actor, "participant.change", changed.id, account=asked.account.id, fields=sorted(asked.body)
     )
     return web.json_response(participant_json(changed))
@@ -77,7 +77,7 @@ async def change_participant(services: RestServices, asked: ApiRequest) -> web.R
 async def remove_participant(services: RestServices, asked: ApiRequest) -> web.Response:
     path = asked.path
     await services.conference_desk.send_out(asked.account.id, path["conference_id"], path["participant_id"])
-    await services.audit.add(asked.actor, "participant.remove", path["participant_id"], account=asked.account.id)
+    await services.stores.audit.add(asked.actor, "participant.remove", path["participant_id"], account=asked.account.id)
     return web.Response(status=HTTPStatus.NO_CONTENT)
 
 
@@ -90,7 +90,7 @@ RESOURCES: Final[Mapping[str, Resource]] = {
 
 
 async def own_conference(services: RestServices, asked: ApiRequest) -> Conference:
-    return asked.own("conference", await services.conferences.get(asked.path["conference_id"]))
+    return asked.own("conference", await services.stores.conferences.get(asked.path["conference_id"]))
 
 
 def _flow_into(conference: Conference, body: Mapping[str, Any]) -> WrittenFlow:

@@ -19,24 +19,24 @@ FIGURES_OF: Final = timedelta(hours=24)
 
 async def list_queues(services: RestServices, asked: ApiRequest) -> web.Response:
     query = asked.query
-    found, total = await services.queues.of_account(asked.account.id, query["page"], query["page_size"])
-    waits = await services.queues.open_waits([queue.id for queue in found])
+    found, total = await services.stores.queues.of_account(asked.account.id, query["page"], query["page_size"])
+    waits = await services.stores.queues.open_waits([queue.id for queue in found])
     waiting = [sum(wait.queue_id == queue.id for wait in waits) for queue in found]
     listed = [queue_json(queue, number) for queue, number in zip(found, waiting, strict=True)]
     return web.json_response({"queues": listed, "total": total})
 
 
 async def get_queue(services: RestServices, asked: ApiRequest) -> web.Response:
-    queue = asked.own("queue", await services.queues.get(asked.path["queue_id"]))
-    waits = order(await services.queues.open_waits([queue.id]))
-    figures = await services.queues.figures(queue.id, datetime.now(UTC) - FIGURES_OF)
+    queue = asked.own("queue", await services.stores.queues.get(asked.path["queue_id"]))
+    waits = order(await services.stores.queues.open_waits([queue.id]))
+    figures = await services.stores.queues.figures(queue.id, datetime.now(UTC) - FIGURES_OF)
     places = [services.desk.place_in_queue(wait.call_id) for wait in waits]
     estimates = [place[1] if place else None for place in places]
     return web.json_response(queue_json(queue, len(waits), list(zip(waits, estimates, strict=True)), figures))
 
 
 async def take_from_queue(services: RestServices, asked: ApiRequest) -> web.Response:
-    asked.own("queue", await services.queues.get(asked.path["queue_id"]))
+    asked.own("queue", await services.stores.queues.get(asked.path["queue_id"]))
     call_id: Any = asked.body.get("call_id")
     faults = Faults()
     start = start_of(asked.body, faults)

@@ -34,7 +34,9 @@ async def list_recordings(services: RestServices, asked: ApiRequest) -> web.Resp
         moment(query, "started_after"),
         moment(query, "started_before"),
     )
-    found, total = await services.recordings.find(wanted, query["page"], query["page_size"], place=place_of(query))
+    found, total = await services.stores.recordings.find(
+        wanted, query["page"], query["page_size"], place=place_of(query)
+    )
     due = await services.deletion.after(asked.account.id, found)
     rows = [recording_json(each, audio_path(each.id), due.get(each.id)) for each in found]
     more = next_cursor(found, query["page_size"], lambda recording: recording.started_at)
@@ -43,7 +45,7 @@ async def list_recordings(services: RestServices, asked: ApiRequest) -> web.Resp
 
 async def get_recording(services: RestServices, asked: ApiRequest) -> web.Response:
     recording = await _own(services, asked)
-    await services.audit.add(asked.actor, "recording.read", recording.id, account=asked.account.id)
+    await services.stores.audit.add(asked.actor, "recording.read", recording.id, account=asked.account.id)
     due = await services.deletion.after(asked.account.id, [recording])
     return web.json_response(recording_json(recording, audio_path(recording.id), due.get(recording.id)))
 
@@ -51,11 +53,11 @@ async def get_recording(services: RestServices, asked: ApiRequest) -> web.Respon
 async def delete_recording(services: RestServices, asked: ApiRequest) -> web.Response:
     recording = await _own(services, asked)
     # Before the deed: a process that dies in the middle of it leaves a row, not a recording that is gone unexplained.
-    await services.audit.add(asked.actor, "recording.delete", recording.id, account=asked.account.id)
+    await services.stores.audit.add(asked.actor, "recording.delete", recording.id, account=asked.account.id)
     try:
         await services.desk.delete_recording(asked.account.id, recording.id)
     except TelefoonError:
-        await services.audit.add(asked.actor, "recording.delete.refused", recording.id, account=asked.account.id)
+        await services.stores.audit.add(asked.actor, "recording.delete.refused", recording.id, account=asked.account.id)
         raise
     return web.Response(status=HTTPStatus.NO_CONTENT)
 
@@ -70,4 +72,4 @@ RESOURCES: Final[Mapping[str, Resource]] = {
 
 
 async def _own(services: RestServices, asked: ApiRequest) -> Recording:
-    return asked.own("recording", await services.recordings.get(asked.path["recording_id"]))
+    return asked.own("recording", await services.stores.recordings.get(asked.path["recording_id"]))

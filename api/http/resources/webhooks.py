@@ -13,7 +13,7 @@ from api.http.services import Resource, RestServices
 
 async def list_call_webhooks(services: RestServices, asked: ApiRequest) -> web.Response:
     call = await own_call(services, asked)
-    found, total = await services.exchanges.of_call(call.id, asked.query["page"], asked.query["page_size"])
+    found, total = await services.stores.exchanges.of_call(call.id, asked.query["page"], asked.query["page_size"])
     return web.json_response({"webhooks": [exchange_json(each) for each in found], "total": total})
 
 

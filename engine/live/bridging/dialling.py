@@ -172,7 +172,7 @@ class Dialling:
         if caller in (call.from_, call.to):
             return True
         try:
-            number = await self.services.numbers.get(caller)
+            number = await self.services.stores.numbers.get(caller)
         except StoreError:
             return False
         return number is not None and number.account_id == call.account_id

@@ -61,7 +61,7 @@ class ConferenceControl:
         conference = await self._rooms.stored(account_id, conference_id)
         if conference.status is not ConferenceStatus.COMPLETED:
             now = self._services.clock.now()
-            await self._services.conferences.save(become(conference, ConferenceStatus.COMPLETED, now))
+            await self._services.stores.conferences.save(become(conference, ConferenceStatus.COMPLETED, now))
 
     async def change(self, account_id: str, conference_id: str, change: ConferenceChange) -> Conference:
         """The conference after it. Raises NotFound, and WrongState where it is over, or nobody would hear."""
@@ -70,7 +70,7 @@ class ConferenceControl:
         _require_possible(change, conference, room)
         if room is None:
             recorded = conference.record or change.recording is RecordingAction.START
-            await self._services.conferences.save(replace(altered(conference, change), record=recorded))
+            await self._services.stores.conferences.save(replace(altered(conference, change), record=recorded))
         else:
             await room.change(change)
             if change.recording is RecordingAction.START:
@@ -121,9 +121,9 @@ class ConferenceControl:
         """Once."""
         now = self._services.clock.now()
         try:
-            for conference in await self._services.conferences.unvisited(self._services.node, now - UNVISITED):
+            for conference in await self._services.stores.conferences.unvisited(self._services.node, now - UNVISITED):
                 if self._rooms.live(conference.account_id, conference.id) is None:
-                    await self._services.conferences.save(become(conference, ConferenceStatus.COMPLETED, now))
+                    await self._services.stores.conferences.save(become(conference, ConferenceStatus.COMPLETED, now))
                     log.info("conference_unvisited", conference=conference.id)
         except StoreError as error:
             log.error("store_failed", error=str(error))

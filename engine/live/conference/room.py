@@ -90,7 +90,7 @@ class Room:
                 return QueueEntry.NO_CONSENT
             self._members.append(member)
             self._teller.meet(member)
-            await self._backlog.write(partial(self._services.conferences.join, member.participant))
+            await self._backlog.write(partial(self._services.stores.conferences.join, member.participant))
             if member.begins(self.conference) and self.conference.status is not ConferenceStatus.IN_PROGRESS:
                 await self._become(ConferenceStatus.IN_PROGRESS)
                 self.begun.set()
@@ -113,7 +113,7 @@ class Room:
             await self._mixing.remove(member)
             await self.recording.member_left(member)
             now = self._services.clock.now()
-            await self._backlog.write(partial(self._services.conferences.leave, member.participant.id, now))
+            await self._backlog.write(partial(self._services.stores.conferences.leave, member.participant.id, now))
             reason = "participant_updated_via_api" if member.sent_out.is_set() else "participant_hung_up"
             await self._tell(ConferenceEventName.LEAVE, "participant-leave", member, ReasonParticipantLeft=reason)
             if member.participant.end_on_exit and not self.over.is_set():
@@ -141,7 +141,7 @@ class Room:
         async with self._turn:
             await self._change_recording(change)
             self.conference = altered(self.conference, change)
-            await self._backlog.write(partial(self._services.conferences.save, self.conference))
+            await self._backlog.write(partial(self._services.stores.conferences.save, self.conference))
             if change.muted is not None:
                 for member in self._members:
                     if not (change.spared and member.participant.moderator):
@@ -158,7 +158,7 @@ class Room:
             if not all(member.session.has_answered_consent for member in self._members):
                 return False
             self.conference = replace(self.conference, record=True)
-            await self._backlog.write(partial(self._services.conferences.save, self.conference))
+            await self._backlog.write(partial(self._services.stores.conferences.save, self.conference))
             await self._arrange()
             return True
 
@@ -235,7 +235,7 @@ class Room:
         before = member.change(change)
         if member.participant == before:
             return
-        await self._backlog.write(partial(self._services.conferences.change, member.participant))
+        await self._backlog.write(partial(self._services.stores.conferences.change, member.participant))
         member.session.journal.note(
             "participant_changed", conference=self.conference.id, **differences(before, member.participant)
         )
@@ -267,7 +267,7 @@ class Room:
 
     async def _become(self, status: ConferenceStatus) -> None:
         self.conference = become(self.conference, status, self._services.clock.now())
-        await self._backlog.write(partial(self._services.conferences.save, self.conference))
+        await self._backlog.write(partial(self._services.stores.conferences.save, self.conference))
 
     async def _arrange(self) -> None:
         """Make what is heard and recorded what the members' state asks for."""

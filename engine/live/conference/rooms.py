@@ -49,14 +49,14 @@ class Rooms:
             if order.friendly_name:
                 await self._require_free(order.account_id, order.friendly_name)
             conference = self._new(order)
-            await self._services.conferences.add(conference)
+            await self._services.stores.conferences.add(conference)
             return conference
 
     async def _require_free(self, account_id: str, name: str) -> None:
         """Callers find a room by its name: of two with the same, one would stay empty."""
         room = self._rooms.get((account_id, name))
         open_one = room.conference if room is not None and not room.over.is_set() else None
-        found = open_one or await self._services.conferences.by_name(account_id, name)
+        found = open_one or await self._services.stores.conferences.by_name(account_id, name)
         if found is not None:
             raise WrongState(f"A conference named {name!r} is open already: {found.id}. Use it, or end it first.")
 
@@ -74,7 +74,7 @@ class Rooms:
 
     async def stored(self, account_id: str, conference_id: str) -> Conference:
         """The conference, live or not. Raises NotFound."""
-        conference = await self._services.conferences.get(conference_id)
+        conference = await self._services.stores.conferences.get(conference_id)
         if conference is None or conference.account_id != account_id:
             raise NotFound("conference", conference_id)
         return conference
@@ -93,7 +93,7 @@ class Rooms:
         self._callers[room] += 1
         try:
             if is_new:
-                await self._backlog.write(partial(self._services.conferences.add, room.conference))
+                await self._backlog.write(partial(self._services.stores.conferences.add, room.conference))
             return await self._join(session, plan, waiting, web, room)
         finally:
             self._callers[room] -= 1
@@ -172,7 +172,7 @@ class Rooms:
 
     async def _find(self, account_id: str, name: str) -> Conference | None:
         try:
-            return await self._services.conferences.by_name(account_id, name)
+            return await self._services.stores.conferences.by_name(account_id, name)
         except StoreError as error:
             log.error("store_failed", error=str(error))
             return None

@@ -18,19 +18,19 @@ async def test_a_read_and_a_download_of_a_recording_are_on_it(site: Site, tmp_pa
     tape = WavTape(audio, channels=1, rate_hz=8000)
     tape.append(bytes(1600))
     tape.close()
-    account = await site.services.accounts.ensure("demo")
+    account = await site.services.stores.accounts.ensure("demo")
     recording = Recording(
         new_id(IdKind.RECORDING), account.id, "call", RecordingStatus.COMPLETED, str(audio), 1, 8000,
         datetime(2026, 11, 23, tzinfo=UTC), "node-1", seconds=0.1,
     )  # fmt: skip
-    await site.services.recordings.add(recording)
+    await site.services.stores.recordings.add(recording)
 
     await site.request("GET", f"recordings/{recording.id}")
     await site.request("GET", f"recordings/{recording.id}/audio")
     await site.request("GET", f"recordings/{recording.id}/waveform")
 
-    (key,) = await site.services.accounts.keys()
-    rows = [row async for row in site.services.audit.rows()]
+    (key,) = await site.services.stores.accounts.keys()
+    rows = [row async for row in site.services.stores.audit.rows()]
     assert [(row.actor, row.action, row.object) for row in rows] == [
         (f"key:{key.id}", "recording.read", recording.id),
         (f"key:{key.id}", "recording.download", recording.id),
@@ -39,12 +39,12 @@ async def test_a_read_and_a_download_of_a_recording_are_on_it(site: Site, tmp_pa
 
 
 async def a_recording(site: Site) -> Recording:
-    account = await site.services.accounts.ensure("demo")
+    account = await site.services.stores.accounts.ensure("demo")
     recording = Recording(
         new_id(IdKind.RECORDING), account.id, "call", RecordingStatus.COMPLETED, "/nowhere", 1, 8000,
         datetime(2026, 11, 23, tzinfo=UTC), "node-1", seconds=0.1,
     )  # fmt: skip
-    await site.services.recordings.add(recording)
+    await site.services.stores.recordings.add(recording)
     return recording
 
 
@@ -68,7 +68,7 @@ async def test_a_deletion_and_one_that_is_refused_are_on_it(site: Site) -> None:
     assert (await site.request("DELETE", f"recordings/{recording.id}"))[0] == 204
     assert (await site.request("DELETE", "recordings/RE0000000000000000000000000000000000"))[0] == 404
 
-    rows = [row async for row in site.services.audit.rows()]
+    rows = [row async for row in site.services.stores.audit.rows()]
     assert [(row.action, row.object) for row in rows] == [
         ("recording.delete", recording.id),
         ("recording.delete.refused", recording.id),
@@ -82,15 +82,15 @@ async def test_orders_that_end_or_change_a_call_are_on_it_without_what_they_say(
     await site.request("PATCH", f"calls/{call['id']}", json={"digits": "1234"})
     await site.request("DELETE", f"calls/{call['id']}")
 
-    rows = [row async for row in site.services.audit.rows()]
+    rows = [row async for row in site.services.stores.audit.rows()]
     assert [(row.action, row.object) for row in rows] == [("call.change", call["id"]), ("call.end", call["id"])]
     assert json.loads(rows[0].facts)["fields"] == ["digits", "method"]
     assert "1234" not in rows[0].facts
 
 
 async def test_a_key_for_something_else_opens_no_calls(site: Site) -> None:
-    account = await site.services.accounts.ensure("demo")
-    _, site.key = await site.services.accounts.create_key(account.id, frozenset({Scope.PRIVACY}))
+    account = await site.services.stores.accounts.ensure("demo")
+    _, site.key = await site.services.stores.accounts.create_key(account.id, frozenset({Scope.PRIVACY}))
 
     status, problem, _ = await site.request("GET", "calls")
 

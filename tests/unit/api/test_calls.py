@@ -113,8 +113,8 @@ async def test_all_wrong_fields_are_told_at_once(site: Site) -> None:
 
 
 async def test_a_number_of_nobody_or_of_another_account_may_not_be_shown(site: Site) -> None:
-    other = await site.services.accounts.ensure("other")
-    await site.services.numbers.add(other.id, "+3225550111")
+    other = await site.services.stores.accounts.ensure("other")
+    await site.services.stores.numbers.add(other.id, "+3225550111")
 
     for number in ("+3225550110", "+3225550111"):
         status, problem, _ = await site.request("POST", "calls", json={"to": TO, "from": number})
@@ -195,8 +195,8 @@ async def test_a_wrong_query_is_named(site: Site, name: str, value: str) -> None
 
 async def test_another_accounts_call_is_not_there(site: Site) -> None:
     _, call, _ = await site.request("POST", "calls", json={"to": TO, "from": NUMBER})
-    other = await site.services.accounts.ensure("other")
-    _, site.key = await site.services.accounts.create_key(other.id)
+    other = await site.services.stores.accounts.ensure("other")
+    _, site.key = await site.services.stores.accounts.create_key(other.id)
 
     for method, path in [("GET", ""), ("DELETE", ""), ("GET", "/events"), ("GET", "/webhooks")]:
         status, problem, _ = await site.request(method, f"calls/{call['id']}{path}")

@@ -81,8 +81,10 @@ async def test_anothers_call_is_not_found(site: Site) -> None:
 
 
 async def test_a_queue_is_looked_into_and_taking_from_an_empty_one_is_a_conflict(site: Site) -> None:
-    account = await site.services.accounts.ensure("demo")
-    queue = await site.services.queues.made(Queue(new_id(IdKind.QUEUE), account.id, "support", SystemClock().now()))
+    account = await site.services.stores.accounts.ensure("demo")
+    queue = await site.services.stores.queues.made(
+        Queue(new_id(IdKind.QUEUE), account.id, "support", SystemClock().now())
+    )
 
     _, listed, _ = await site.request("GET", "queues")
     _, found, _ = await site.request("GET", f"queues/{queue.id}")

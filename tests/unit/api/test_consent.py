@@ -72,10 +72,10 @@ async def test_what_does_not_go_together_is_named(site: Site, consent: Any, fiel
 
 async def test_the_records_of_a_call_are_listed(site: Site) -> None:
     _, call = await placed(site, "press-to-consent")
-    account = await site.services.accounts.ensure("demo")
+    account = await site.services.stores.accounts.ensure("demo")
     leg = AskedLeg(account.id, call["id"], TO, SystemClock().now(), 1.5)
     record = decide(ConsentChoice(ConsentPolicy.PRESS), Ask.KEY, ConsentAnswer(How.DIGIT, digit="2"), leg).record
-    await site.services.consents.add(record)
+    await site.services.stores.consents.add(record)
 
     status, answer, _ = await site.request("GET", f"calls/{call['id']}/consents")
 

@@ -20,7 +20,7 @@ async def a_call(site: Site) -> str:
 
 
 async def note(site: Site, call_id: str, kind: str, **facts: str) -> None:
-    await site.services.calls.note(call_id, kind, facts, SystemClock().now())
+    await site.services.stores.calls.note(call_id, kind, facts, SystemClock().now())
     site.services.bell.ring()
 
 
@@ -97,8 +97,8 @@ async def test_a_stream_may_be_of_one_call_and_of_some_kinds(site: Site) -> None
 
 async def test_others_events_are_not_streamed(site: Site) -> None:
     call = await a_call(site)
-    other = await site.services.accounts.ensure("other")
-    _, key = await site.services.accounts.create_key(other.id)
+    other = await site.services.stores.accounts.ensure("other")
+    _, key = await site.services.stores.accounts.create_key(other.id)
     site.key, own = key, site.key
     async with stream(site, last=0) as events:
         site.key = own

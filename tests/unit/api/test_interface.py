@@ -14,8 +14,8 @@ async def test_without_a_key_that_opens_an_account_nothing_is_told(site: Site, p
 
 
 async def test_a_revoked_key_opens_nothing(site: Site) -> None:
-    for key in await site.services.accounts.keys():
-        await site.services.accounts.revoke(key.id)
+    for key in await site.services.stores.accounts.keys():
+        await site.services.stores.accounts.revoke(key.id)
 
     assert (await site.request("GET", "calls"))[0] == 401
 

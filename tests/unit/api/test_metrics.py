@@ -21,7 +21,7 @@ async def read() -> str:
 async def metrics(site: Site, access: MetricsAccess) -> AsyncIterator[str]:
     """Where they are, of a node with this setting."""
     app = web.Application(middlewares=[problems])
-    add_metrics(app, read, access, site.services.accounts)
+    add_metrics(app, read, access, site.services.stores.accounts)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:
@@ -51,18 +51,18 @@ async def test_a_proxy_on_this_machine_passes_them_to_nobody(site: Site, header:
 async def test_where_a_key_is_asked_for_it_must_be_one_for_metrics(
     site: Site, scope: Scope | None, status: int
 ) -> None:
-    account = await site.services.accounts.ensure("demo")
+    account = await site.services.stores.accounts.ensure("demo")
     headers = {}
     if scope is not None:
-        _, headers["X-API-Key"] = await site.services.accounts.create_key(account.id, frozenset({scope}))
+        _, headers["X-API-Key"] = await site.services.stores.accounts.create_key(account.id, frozenset({scope}))
 
     async with metrics(site, MetricsAccess.KEY) as url, site.client.get(url, headers=headers) as response:
         assert response.status == status
 
 
 async def test_a_key_for_metrics_opens_no_account(site: Site) -> None:
-    account = await site.services.accounts.ensure("demo")
-    _, site.key = await site.services.accounts.create_key(account.id, frozenset({Scope.METRICS}))
+    account = await site.services.stores.accounts.ensure("demo")
+    _, site.key = await site.services.stores.accounts.create_key(account.id, frozenset({Scope.METRICS}))
 
     assert (await site.request("GET", "calls"))[0] == 403
 

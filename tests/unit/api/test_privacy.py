@@ -14,16 +14,16 @@ from tests.unit.api.conftest import TO, Site
 
 @pytest.fixture
 async def privacy_key(site: Site) -> str:
-    account = await site.services.accounts.ensure("demo")
-    return (await site.services.accounts.create_key(account.id, frozenset({Scope.PRIVACY})))[1]
+    account = await site.services.stores.accounts.ensure("demo")
+    return (await site.services.stores.accounts.create_key(account.id, frozenset({Scope.PRIVACY})))[1]
 
 
 async def a_call(site: Site, *, ended: bool = True) -> str:
     _, body, _ = await site.request("POST", "calls", json={"from": "+3225550100", "to": TO})
-    call = await site.services.calls.get(body["id"])
+    call = await site.services.stores.calls.get(body["id"])
     assert call is not None
     if ended:
-        await site.services.calls.save(replace(after(call, Event.HUNG_UP, call.start_time)))
+        await site.services.stores.calls.save(replace(after(call, Event.HUNG_UP, call.start_time)))
     return call.id
 
 
@@ -46,7 +46,7 @@ async def test_an_erasure_answers_with_its_certificate(site: Site, privacy_key: 
     status, certificate, _ = await site.request("POST", "privacy/erasures", json={"number": TO})
 
     assert (status, certificate["counts"]["calls"]) == (200, 1)
-    call = await site.services.calls.get(call_id)
+    call = await site.services.stores.calls.get(call_id)
     assert call is not None
     assert call.to == certificate["subject"]
 

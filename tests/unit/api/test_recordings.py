@@ -30,7 +30,7 @@ WAV = header(2, RATE_HZ, len(SAMPLES)) + SAMPLES
 
 async def recorded(site: Site, samples: bytes = SAMPLES, **facts: Any) -> Recording:
     """A closed recording of two channels, sealed by the site's shelf."""
-    account = await site.services.accounts.by_name("demo")
+    account = await site.services.stores.accounts.by_name("demo")
     assert account is not None
     now = SystemClock().now()
     row = Recording(
@@ -48,7 +48,7 @@ async def recorded(site: Site, samples: bytes = SAMPLES, **facts: Any) -> Record
         ended_at=now + timedelta(seconds=2),
     )  # fmt: skip
     row = replace(row, **facts)
-    await site.services.recordings.add(row)
+    await site.services.stores.recordings.add(row)
     return row
 
 
@@ -125,7 +125,7 @@ async def test_what_was_changed_or_cut_on_the_disk_is_refused_and_says_so(site: 
     raw[200] ^= 1
     Path(changed.path).write_bytes(raw)
     os.truncate(cut.path, Path(cut.path).stat().st_size - 1)
-    await site.services.recordings.save(replace(swapped, wrapped_key=cut.wrapped_key))
+    await site.services.stores.recordings.save(replace(swapped, wrapped_key=cut.wrapped_key))
 
     for recording, fault in ((changed, "chunk 0 was changed"), (cut, "end"), (swapped, f"key of {swapped.id}")):
         status, problem, _ = await site.request("GET", f"recordings/{recording.id}/audio")
@@ -144,7 +144,7 @@ async def test_what_turns_out_broken_on_the_way_is_cut_off_and_never_sent(site: 
     with pytest.raises(aiohttp.ClientPayloadError):
         await download(site, recording)
 
-    (told,) = await site.services.calls.events(call["id"], ["recording_broken"])
+    (told,) = await site.services.stores.calls.events(call["id"], ["recording_broken"])
     assert told.facts["recording"] == recording.id
     assert "was changed" in told.facts["reason"]
 
@@ -158,7 +158,7 @@ async def test_what_is_not_closed_yet_can_not_be_had(site: Site, status: Recordi
 
 async def test_a_deleted_one_is_still_listed_but_holds_no_audio(site: Site) -> None:
     recording = await recorded(site)
-    await site.services.recordings.save(erased(recording))
+    await site.services.stores.recordings.save(erased(recording))
 
     _, found, _ = await site.request("GET", f"recordings/{recording.id}")
     status, _, _ = await site.request("GET", f"recordings/{recording.id}/audio")
@@ -182,7 +182,7 @@ async def test_a_recording_is_listed_by_its_call(site: Site) -> None:
 
 async def test_recordings_are_filtered_by_status_and_source(site: Site) -> None:
     kept, gone = await recorded(site), await recorded(site)
-    await site.services.recordings.save(erased(gone))
+    await site.services.stores.recordings.save(erased(gone))
 
     _, deleted, _ = await site.request("GET", "recordings", params={"status": "deleted"})
     _, dialled, _ = await site.request("GET", "recordings", params={"source": "dial"})
@@ -317,7 +317,7 @@ async def test_when_the_sweep_will_delete_it_is_told(site: Site) -> None:
 
 
 async def test_what_a_legal_hold_keeps_is_not_due(site: Site) -> None:
-    recording, holds = await recorded(site), site.services.holds
+    recording, holds = await recorded(site), site.services.stores.holds
     account = recording.account_id
     hold = await holds.set(account, HoldOn.ACCOUNT, account, "A lawsuit", "cli")
 

@@ -9,7 +9,7 @@ from tests.unit.store.samples import at
 
 async def test_a_calls_webhooks_are_listed_page_by_page(site: Site) -> None:
     _, call, _ = await site.request("POST", "calls", json={"to": TO, "from": NUMBER})
-    stored = await site.services.calls.get(call["id"])
+    stored = await site.services.stores.calls.get(call["id"])
     assert stored is not None
     lines = [
         WebhookExchange(
@@ -20,7 +20,7 @@ async def test_a_calls_webhooks_are_listed_page_by_page(site: Site) -> None:
         )
         for attempt, status, because in ((1, 503, None), (2, 200, "5xx"))
     ]  # fmt: skip
-    await site.services.exchanges.add(lines)
+    await site.services.stores.exchanges.add(lines)
 
     status, body, _ = await site.request("GET", f"calls/{call['id']}/webhooks", params={"page": 2, "page_size": 1})
 

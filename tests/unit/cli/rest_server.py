@@ -140,9 +140,9 @@ async def _serving(server: RestServer, folder: Path) -> AsyncIterator[None]:
         services = await rest_services(
             database, folder, desk=server.desk, conference_desk=NoConferences(), health=server.desk
         )
-        owner = await services.accounts.ensure("demo")
-        _, server.key = await services.accounts.create_key(owner.id)
-        await services.numbers.add(owner.id, OWN)
+        owner = await services.stores.accounts.ensure("demo")
+        _, server.key = await services.stores.accounts.create_key(owner.id)
+        await services.stores.numbers.add(owner.id, OWN)
         server.address = await stack.enter_async_context(answering(services))
         yield
 

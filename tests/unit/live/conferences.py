@@ -28,6 +28,6 @@ async def enters(
 
 async def room_id(node: FakeNode) -> str:
     """Of the room that is open."""
-    found = await node.services.conferences.by_name(node.account.id, ROOM)
+    found = await node.services.stores.conferences.by_name(node.account.id, ROOM)
     assert found is not None
     return found.id

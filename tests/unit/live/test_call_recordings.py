@@ -266,7 +266,7 @@ async def test_a_finished_recording_is_deleted_with_its_file_and_its_row_stays(n
 
     await node.switchboard.delete_recording(node.account.id, recording.row.id)
 
-    [deleted], _ = await node.services.recordings.find(RecordingFilter(node.account.id))
+    [deleted], _ = await node.services.stores.recordings.find(RecordingFilter(node.account.id))
     assert deleted.status == "deleted"
     assert deleted.seconds == recording.row.seconds
     assert not Path(recording.row.path).exists()
@@ -274,7 +274,7 @@ async def test_a_finished_recording_is_deleted_with_its_file_and_its_row_stays(n
 
 async def test_a_recording_under_way_cannot_be_deleted(node: FakeNode) -> None:
     await recorded_caller(node)
-    [running], _ = await node.services.recordings.find(RecordingFilter(node.account.id))
+    [running], _ = await node.services.stores.recordings.find(RecordingFilter(node.account.id))
 
     with pytest.raises(WrongState, match="still being recorded"):
         await node.switchboard.delete_recording(node.account.id, running.id)

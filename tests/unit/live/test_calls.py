@@ -8,7 +8,6 @@ from engine.model.call import Status
 from engine.model.numbers import Number
 from engine.ports import Cause
 from engine.recordings.disk_space import DiskSpace
-from engine.store import Numbers
 from engine.testing.database import MemoryDatabase
 from engine.testing.node import FakeNode, fake_node
 
@@ -123,7 +122,7 @@ async def test_a_call_that_carriers_address_to_the_trunk_is_found_by_its_to_head
 
 
 async def test_a_number_without_a_flow_is_refused_and_says_what_to_do(node: FakeNode) -> None:
-    await node.services.numbers.add(node.account.id, "+3225553001")
+    await node.services.stores.numbers.add(node.account.id, "+3225553001")
     caller = node.around.carrier.brings("+3225553001", "+3225551001", node.switchboard)
 
     assert (await caller.is_hung_up()).sip_code == 404
@@ -258,31 +257,21 @@ async def test_status_and_times_are_stored_in_their_order(node: FakeNode) -> Non
     assert call.start_time <= call.answer_time <= call.end_time
 
 
-class Surprised(Numbers):
-    """Numbers that one arrival, sooner or later, finds broken."""
-
-    broken = False
-
-    async def get(self, e164: str) -> Number | None:
-        if self.broken:
-            raise TypeError("None has no length")
-        return await super().get(e164)
-
-
 async def test_a_surprise_at_the_door_refuses_that_call_and_ends_no_other(
-    database: MemoryDatabase, tmp_path: Path
+    node: FakeNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    numbers = Surprised(database)
-    async with fake_node(database, tmp_path, numbers=numbers) as node:
-        before = await node.is_called(STAYS)
-        await before.hears("Please hold the line.")
+    async def surprised(_: str) -> Number | None:
+        raise TypeError("None has no length")
 
-        numbers.broken = True
+    before = await node.is_called(STAYS)
+    await before.hears("Please hold the line.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(node.services.stores.numbers, "get", surprised)
         unlucky = await node.is_called(STAYS)
         how = await unlucky.is_hung_up()
-        numbers.broken = False
 
-        assert (how.sip_code, how.by_us) == (500, True)
-        assert not before.is_over
-        after = await node.is_called(GREETING)
-        await after.hears("Good morning.")
+    assert (how.sip_code, how.by_us) == (500, True)
+    assert not before.is_over
+    after = await node.is_called(GREETING)
+    await after.hears("Good morning.")

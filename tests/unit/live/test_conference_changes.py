@@ -91,10 +91,10 @@ async def test_a_room_that_nobody_enters_for_a_day_is_closed(node: FakeNode) -> 
     made = await node.switchboard.conferences.create(NewConference(node.account.id, ROOM))
     await node.passes(23 * 3600)
     await node.switchboard.conferences.close_unvisited_now()
-    still_open = await node.services.conferences.get(made.id)
+    still_open = await node.services.stores.conferences.get(made.id)
     await node.passes(2 * 3600)
     await node.switchboard.conferences.close_unvisited_now()
-    closed = await node.services.conferences.get(made.id)
+    closed = await node.services.stores.conferences.get(made.id)
 
     assert (still_open and still_open.status, closed and closed.status) == (
         ConferenceStatus.INIT,
@@ -116,7 +116,7 @@ async def test_a_room_whose_only_callers_gave_up_at_its_door_is_closed_like_one_
     await node.passes(25 * 3600)
     await node.switchboard.conferences.close_unvisited_now()
 
-    closed = await node.services.conferences.get(made)
+    closed = await node.services.stores.conferences.get(made)
     assert closed is not None
     assert closed.status is ConferenceStatus.COMPLETED
 

@@ -38,10 +38,10 @@ async def test_the_last_to_leave_ends_the_conference(node: FakeNode) -> None:
     second.hangs_up()
     await node.settles()
 
-    stored = await node.services.conferences.get(conference_id)
+    stored = await node.services.stores.conferences.get(conference_id)
     assert stored is not None
     assert stored.status is ConferenceStatus.COMPLETED
-    assert await node.services.conferences.by_name(node.account.id, ROOM) is None
+    assert await node.services.stores.conferences.by_name(node.account.id, ROOM) is None
 
 
 async def test_it_begins_with_the_first_who_may_begin_it(node: FakeNode) -> None:
@@ -157,4 +157,4 @@ async def test_a_database_that_fails_keeps_nobody_out(node: FakeNode) -> None:
     await node.settles()
     await node.passes(10)
 
-    assert await node.services.conferences.by_name(node.account.id, ROOM) is None
+    assert await node.services.stores.conferences.by_name(node.account.id, ROOM) is None

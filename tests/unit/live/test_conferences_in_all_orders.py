@@ -64,10 +64,10 @@ def test_nobody_is_in_the_mix_without_consent_and_every_room_ends(
                 ended = next((record.at for record in records if record.given is Given.WITHDRAWN), None)
                 lawful_s = ((ended or node.services.clock.now()) - began).total_seconds()
             assert sum(recording.seconds_of(each) for recording in recordings) <= lawful_s + 0.001
-        open_rooms = await node.services.conferences.open_on(node.services.node)
+        open_rooms = await node.services.stores.conferences.open_on(node.services.node)
         assert {room.status for room in open_rooms} <= {ConferenceStatus.INIT}
         await node.passes(25 * 3600)
         await node.switchboard.conferences.close_unvisited_now()
-        assert await node.services.conferences.open_on(node.services.node) == []
+        assert await node.services.stores.conferences.open_on(node.services.node) == []
 
     on_a_node(example)

@@ -156,7 +156,7 @@ async def test_only_numbers_of_the_call_and_the_account_may_be_shown(node: FakeN
 
 
 async def test_a_number_of_the_account_may_be_shown(node: FakeNode) -> None:
-    await node.services.numbers.add(node.account.id, "+3225550100")
+    await node.services.stores.numbers.add(node.account.id, "+3225550100")
     await node.is_called(dial(callerId="+3225550100"))
     await node.invited(AGENT)
 

@@ -192,7 +192,7 @@ async def test_the_apology_is_in_the_language_of_the_order(node: FakeNode, langu
 
 async def test_what_an_order_leaves_open_is_as_its_number_has_chosen(node: FakeNode) -> None:
     chosen = NumberOptions(language="nl-BE", consent=ConsentChoice(ConsentPolicy.PRESS), recording_beep_s=15)
-    await node.services.numbers.add(node.account.id, OUR_NUMBER, chosen)
+    await node.services.stores.numbers.add(node.account.id, OUR_NUMBER, chosen)
 
     called = await node.calls(TO, STAYS, recording_beep_s=0)
 

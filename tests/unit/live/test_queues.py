@@ -33,13 +33,13 @@ async def waiting(node: FakeNode, **attributes: str) -> FarEnd:
 
 def slow_to_store(node: FakeNode, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
     """The database takes two seconds for it."""
-    store = getattr(node.services.queues, what)
+    store = getattr(node.services.stores.queues, what)
 
     async def slowly(*given: Any) -> Any:
         await node.passes(2)
         return await store(*given)
 
-    monkeypatch.setattr(node.services.queues, what, slowly)
+    monkeypatch.setattr(node.services.stores.queues, what, slowly)
 
 
 async def queue_id(node: FakeNode) -> str:

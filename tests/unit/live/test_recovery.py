@@ -35,7 +35,7 @@ async def left_recording(node: FakeNode, written_s: float | None, *, closed: boo
         node.services.clock.now(), node.services.node,
     )  # fmt: skip
     row = replace(await node.services.shelf.placed(row), **more)  # type: ignore[arg-type]
-    await node.services.recordings.add(row)
+    await node.services.stores.recordings.add(row)
     if written_s is not None:
         assert await node.services.shelf.free_bytes()  # which makes the folder
         tape = await node.services.shelf.tape(row)
@@ -45,7 +45,7 @@ async def left_recording(node: FakeNode, written_s: float | None, *, closed: boo
 
 
 async def the_recording(node: FakeNode) -> Recording:
-    [row], _ = await node.services.recordings.find(RecordingFilter(node.account.id))
+    [row], _ = await node.services.stores.recordings.find(RecordingFilter(node.account.id))
     return row
 
 
@@ -80,15 +80,15 @@ async def test_a_conference_that_had_begun_is_completed_and_nobody_is_in_it(
     services, now = node.services, node.services.clock.now()
     conference = Conference(new_id(IdKind.CONFERENCE), node.account.id, "team", before, now, services.node)
     call = await left_call(node, Status.IN_PROGRESS)
-    await services.conferences.add(conference)
-    await services.conferences.join(Participant(new_id(IdKind.PARTICIPANT), conference.id, call.id, now))
+    await services.stores.conferences.add(conference)
+    await services.stores.conferences.join(Participant(new_id(IdKind.PARTICIPANT), conference.id, call.id, now))
 
     await recover(services)
 
-    stored = await services.conferences.get(conference.id)
+    stored = await services.stores.conferences.get(conference.id)
     assert stored is not None
     assert stored.status is after
-    assert await services.conferences.participants(conference.id) == []
+    assert await services.stores.conferences.participants(conference.id) == []
 
 
 async def test_a_recording_that_was_cut_short_holds_what_was_written(node: FakeNode) -> None:

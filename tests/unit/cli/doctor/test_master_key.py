@@ -5,14 +5,14 @@ from pathlib import Path
 from api.doctor import master_key
 from api.node.recordings import open_key_ring
 from config.settings import Settings
-from engine.store import Accounts, Database
+from engine.store import AccountKeys, Accounts, Database
 
 
 async def a_sealed_account(settings: Settings) -> None:
     database = await Database.open(settings.database)
     try:
         account = await Accounts(database, b"pepper").ensure("demo")
-        ring = await open_key_ring(settings, database)
+        ring = await open_key_ring(settings, AccountKeys(database))
         await ring.new_key(account.id, "RE1")
     finally:
         await database.close()

@@ -1,0 +1,164 @@
+"""All stores of one database in one value, so that whoever puts parts together hands on one thing."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.store.database import PATIENCE_S, Database
+
+if TYPE_CHECKING:
+    from engine.privacy.pseudonym import Pseudonyms
+    from engine.store.account_keys import AccountKeys
+    from engine.store.account_secrets import AccountSecrets
+    from engine.store.accounts import Accounts
+    from engine.store.audit import Audit
+    from engine.store.calls import Calls
+    from engine.store.conferences import Conferences
+    from engine.store.consents import Consents
+    from engine.store.exchanges import Exchanges
+    from engine.store.holds import Holds
+    from engine.store.idempotency import IdempotencyKeys
+    from engine.store.moves import Moves
+    from engine.store.numbers import Numbers
+    from engine.store.outbox import Outbox
+    from engine.store.queues import Queues
+    from engine.store.recordings import Recordings
+    from engine.store.retention import Retention
+    from engine.store.subjects import Subjects
+
+
+@dataclass(frozen=True)
+class Stores:
+    """A store for each noun. Each is made, and its module loaded, when it is first asked for: commands need few.
+
+    `pepper` is what keys are hashed with. Without `keep_bodies` a callback's form is emptied once it is settled.
+    """
+
+    database: Database
+    pepper: bytes = field(repr=False)
+    keep_bodies: bool = True
+
+    @cached_property
+    def accounts(self) -> "Accounts":
+        from engine.store.accounts import Accounts
+
+        return Accounts(self.database, self.pepper)
+
+    @cached_property
+    def account_secrets(self) -> "AccountSecrets":
+        from engine.store.account_secrets import AccountSecrets
+
+        return AccountSecrets(self.database, self.pepper)
+
+    @cached_property
+    def account_keys(self) -> "AccountKeys":
+        from engine.store.account_keys import AccountKeys
+
+        return AccountKeys(self.database)
+
+    @cached_property
+    def audit(self) -> "Audit":
+        from engine.store.audit import Audit
+
+        return Audit(self.database)
+
+    @cached_property
+    def calls(self) -> "Calls":
+        from engine.store.calls import Calls
+
+        return Calls(self.database)
+
+    @cached_property
+    def conferences(self) -> "Conferences":
+        from engine.store.conferences import Conferences
+
+        return Conferences(self.database)
+
+    @cached_property
+    def consents(self) -> "Consents":
+        from engine.store.consents import Consents
+
+        return Consents(self.database)
+
+    @cached_property
+    def exchanges(self) -> "Exchanges":
+        from engine.store.exchanges import Exchanges
+
+        return Exchanges(self.database)
+
+    @cached_property
+    def holds(self) -> "Holds":
+        from engine.store.holds import Holds
+
+        return Holds(self.database)
+
+    @cached_property
+    def idempotency(self) -> "IdempotencyKeys":
+        from engine.store.idempotency import IdempotencyKeys
+
+        return IdempotencyKeys(self.database)
+
+    @cached_property
+    def moves(self) -> "Moves":
+        from engine.store.moves import Moves
+
+        return Moves(self.database)
+
+    @cached_property
+    def numbers(self) -> "Numbers":
+        from engine.store.numbers import Numbers
+
+        return Numbers(self.database)
+
+    @cached_property
+    def outbox(self) -> "Outbox":
+        from engine.store.outbox import Outbox
+
+        return Outbox(self.database, keep_bodies=self.keep_bodies)
+
+    @cached_property
+    def pseudonyms(self) -> "Pseudonyms":
+        from engine.privacy.pseudonym import Pseudonyms
+
+        return Pseudonyms(self.pepper)
+
+    @cached_property
+    def queues(self) -> "Queues":
+        from engine.store.queues import Queues
+
+        return Queues(self.database)
+
+    @cached_property
+    def recordings(self) -> "Recordings":
+        from engine.store.recordings import Recordings
+
+        return Recordings(self.database)
+
+    @cached_property
+    def retention(self) -> "Retention":
+        from engine.store.retention import Retention
+
+        return Retention(self.database, self.pseudonyms)
+
+    @cached_property
+    def subjects(self) -> "Subjects":
+        from engine.store.subjects import Subjects
+
+        return Subjects(self.database, self.pseudonyms)
+
+
+@asynccontextmanager
+async def open_stores(
+    url: str, data_dir: Path, *, patience_s: float = PATIENCE_S, keep_bodies: bool = True
+) -> AsyncIterator[Stores]:
+    """Those of the database at this URL, with the pepper of the data folder. Raises SetupError, StoreError."""
+    from engine.store.pepper import pepper_of
+
+    database = await Database.open(url, patience_s=patience_s)
+    try:
+        yield Stores(database, await pepper_of(database, data_dir), keep_bodies)
+    finally:
+        await database.close()
