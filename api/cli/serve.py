@@ -17,7 +17,7 @@ def serve() -> None:
     """Serve the REST interface and SIP until Ctrl-C or SIGTERM."""
     with loading():
         _require_library()
-        from api.node.node import serve as run
+        from api.node.process import serve as run
         from config.settings import load
 
     raise typer.Exit(run(load()))

@@ -15,7 +15,8 @@ from api.demo.story import tell
 from api.http.authentication import HEADER
 from api.http.contract import BASE_PATH
 from api.logging.logs import write_logs
-from api.node.node import Node, keep_files_private, open_node, stop_on_signals
+from api.node.node import Node, open_node
+from api.node.process import keep_files_private, stop_on_signals
 from config.settings import LogFormat, LogLevel, Settings
 from engine.aio.waits import race
 

@@ -25,7 +25,7 @@ MODULES: Final = (
     "api.cli.app",
     "api.cli.local",
     "api.cli.phone",
-    "api.node.node",
+    "api.node.process",
     "sip.test_phone.phone",
     "alembic.command",
 )

@@ -1,0 +1,105 @@
+"""Puts together what every live call of a node is handed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+
+from api.http.listening import public_address_of
+from api.http.resources.recordings import audio_path
+from api.node.parts import NodeParts
+from api.node.privacy import discretion_of
+from api.node.recordings import shelf_of
+from config.settings import Settings
+from engine.live.callbacks import CallCallbacks
+from engine.live.consent.policies import ConsentPolicies
+from engine.live.recording.callbacks import RecordingCallbacks
+from engine.live.recording.service import RecordingService
+from engine.live.recording.warning_tone import Beeper
+from engine.live.services import CallServices, RecordingUrl
+from engine.live.session.backlog import Backlog
+from engine.live.session.journal import Ledger
+from engine.live.speaker import Speaker
+from engine.model.call import Call
+from engine.model.consent import load_texts
+from engine.model.consent.countries import load_countries
+from engine.model.rating import load_rates
+from engine.model.recording_marks import PauseBehavior
+from engine.recordings.storage import RecordingStorage
+from engine.security.pins import Pins
+from tts.tone_service import ToneService
+
+
+@contextmanager
+def open_call_services(parts: NodeParts) -> Iterator[CallServices]:
+    """Recordings can be kept while inside. Raises SetupError."""
+    shelf = shelf_of(parts.context.settings, parts.storage.keys)
+    try:
+        yield _call_services(parts, shelf)
+    finally:
+        shelf.close()
+
+
+def _call_services(parts: NodeParts, shelf: RecordingStorage) -> CallServices:
+    settings, clock, stores = parts.context.settings, parts.context.clock, parts.storage.stores
+    agent, speech, recording_url = parts.telephony.agent, parts.audio.speech, _recording_urls(settings)
+    speaker = Speaker(agent.bridge, speech, ToneService(speech.cache), parts.audio.media)
+    callbacks = CallCallbacks(stores.calls, clock, parts.webhooks.courier.notify)
+    return CallServices(
+        stores=stores,
+        ledger=_ledger(parts),
+        teller=callbacks,
+        dialer=agent,
+        bridge=agent.bridge,
+        speaker=speaker,
+        recorder=RecordingService(
+            agent.bridge,
+            stores.recordings,
+            clock,
+            RecordingCallbacks(callbacks, recording_url, Backlog(clock)),
+            shelf=shelf,
+            node=settings.node,
+            beeper=Beeper(speaker, stores.accounts, clock, settings.recording_beep_s),
+            pause_behavior=PauseBehavior(settings.recording_pause),
+            meters=parts.context.meters,
+        ),
+        shelf=shelf,
+        consent=ConsentPolicies(
+            stores.accounts, stores.consents, load_countries(), load_texts(), settings.default_country
+        ),
+        pins=Pins(stores.pepper),
+        recognizer=parts.audio.recognizer,
+        web=parts.webhooks.client,
+        clock=clock,
+        node=settings.node,
+        country=settings.default_country,
+        longest_call_s=settings.max_call_seconds,
+        registrar=settings.registrar,
+        sip_egress=parts.telephony.egress,
+        recording_url=recording_url,
+        space=parts.storage.space,
+    )
+
+
+def _ledger(parts: NodeParts) -> Ledger:
+    rates = load_rates()
+
+    def price(call: Call) -> Decimal:
+        return rates.price(call.to, call.duration, call.direction)
+
+    return Ledger(
+        parts.storage.stores.calls,
+        parts.context.clock,
+        price,
+        parts.webhooks.courier.notify,
+        discretion=discretion_of(parts.context.settings),
+        meters=parts.context.meters,
+    )
+
+
+def _recording_urls(settings: Settings) -> RecordingUrl:
+    public_address = public_address_of(settings)
+
+    def recording_url(recording_id: str) -> str:
+        return f"{public_address}{audio_path(recording_id)}"
+
+    return recording_url

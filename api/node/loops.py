@@ -1,0 +1,27 @@
+"""The table of a node's background loops: callbacks, the ledger, disks, conferences, retention, the object store."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from api.node.background import Loop
+from api.node.object_store import movers
+from api.node.parts import NodeParts
+from api.node.privacy import sweeper
+from engine.live.services import CallServices
+from engine.live.switchboard import Switchboard
+from engine.privacy.audit import by_system
+
+
+def loops_of(parts: NodeParts, services: CallServices, switchboard: Switchboard) -> Mapping[str, Loop]:
+    """By their names, as the log tells them."""
+    settings, stores, clock = parts.context.settings, parts.storage.stores, parts.context.clock
+    retention = sweeper(stores, settings, clock, services.shelf)
+    return {
+        "status callbacks": parts.webhooks.courier.run,
+        "ledger of webhooks": parts.webhooks.ledger.run,
+        "disk of recordings": services.recorder.watch_disk,
+        "disk of the database": parts.storage.space.watch,
+        "unvisited conferences": switchboard.conferences.close_unvisited,
+        "retention": partial(retention.run, by_system(settings.node)),
+        **movers(settings, stores.moves, services.shelf, clock),
+    }

@@ -1,0 +1,20 @@
+"""The parts of a node that its calls, its REST interface and its background loops are made of."""
+
+from dataclasses import dataclass
+
+from api.node.audio import Audio
+from api.node.context import NodeContext
+from api.node.storage import Storage
+from api.node.telephony import Telephony
+from api.node.webhooks import Webhooks
+
+
+@dataclass(frozen=True, slots=True)
+class NodeParts:
+    """All of them are open."""
+
+    context: NodeContext
+    storage: Storage
+    audio: Audio
+    webhooks: Webhooks
+    telephony: Telephony

@@ -1,0 +1,38 @@
+"""Puts the node's REST interface together: its resources over the stores and the switchboard, and /metrics."""
+
+from aiohttp import web
+
+from api.http.app import build_app
+from api.http.contract import Published
+from api.http.deletion import Deletion
+from api.http.services import RestServices
+from api.node.metrics import NodeMetrics, add_metrics
+from api.node.parts import NodeParts
+from api.node.periods import periods_of
+from api.node.privacy import persons_requests
+from api.node.readiness import Readiness
+from engine.live.services import CallServices
+from engine.live.switchboard import Switchboard
+
+
+def rest_interface(parts: NodeParts, services: CallServices, switchboard: Switchboard) -> web.Application:
+    """What a node answers by HTTP; it does not listen yet."""
+    settings, stores, agent = parts.context.settings, parts.storage.stores, parts.telephony.agent
+    app = build_app(
+        RestServices(
+            stores=stores,
+            shelf=services.shelf,
+            desk=switchboard,
+            conference_desk=switchboard.conferences,
+            health=Readiness(stores.database, agent, parts.audio.voices, parts.storage.space),
+            published=Published.load(),
+            deletion=Deletion(stores.retention, periods_of(settings)),
+            persons=persons_requests(
+                stores, settings, parts.context.clock, services.shelf, parts.webhooks.ledger.written
+            ),
+            bell=services.ledger.bell,
+        )
+    )
+    metrics = NodeMetrics(parts.context.meters, switchboard, services.recorder, stores.outbox, agent)
+    add_metrics(app, metrics.text, settings.metrics, stores.accounts)
+    return app

@@ -1,0 +1,43 @@
+"""The node's SIP side: the user agent, the gate where INVITEs come in, and which SIP addresses may be called."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+from api.node.context import NodeContext
+from api.node.inbound import InboundGate
+from engine.live.switchboard import Switchboard
+from engine.security.egress import Egress
+from engine.security.sip_egress import SipEgress
+from sip.config import from_settings
+from sip.user_agent import UserAgent
+
+
+@dataclass(frozen=True, slots=True)
+class Telephony:
+    """The agent listens from the start; the gate asks callers to try again until it is opened."""
+
+    agent: UserAgent
+    gate: InboundGate
+    egress: SipEgress
+
+    @contextmanager
+    def open_to(self, switchboard: Switchboard) -> Iterator[None]:
+        """Inside, calls that come in reach the switchboard."""
+        self.gate.open_to(switchboard)
+        try:
+            yield
+        finally:
+            self.gate.close()
+
+
+@asynccontextmanager
+async def open_telephony(context: NodeContext) -> AsyncIterator[Telephony]:
+    """Listens for SIP while inside. Raises SetupError."""
+    async with AsyncExitStack() as stack:
+        egress = SipEgress(Egress(context.settings.egress_allow, context.residency))
+        stack.push_async_callback(egress.close)
+        gate = InboundGate()
+        agent = await UserAgent.start(from_settings(context.settings), gate, gate.refused)
+        stack.push_async_callback(agent.close)
+        yield Telephony(agent, gate, egress)

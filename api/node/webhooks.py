@@ -1,0 +1,42 @@
+"""What asks customers' servers: the client for webhooks, the ledger of what was asked, and the callbacks' courier."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from api.node.context import NodeContext
+from api.node.privacy import discretion_of
+from engine.store import Stores
+from engine.webhooks.client import WebhookClient
+from engine.webhooks.delivery import CallbackCourier
+from engine.webhooks.ledger import ExchangeLedger
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """The ledger and the courier work while their loops run."""
+
+    client: WebhookClient
+    ledger: ExchangeLedger
+    courier: CallbackCourier
+
+
+@asynccontextmanager
+async def open_webhooks(context: NodeContext, stores: Stores) -> AsyncIterator[Webhooks]:
+    """Customers' servers can be asked while inside."""
+    settings = context.settings
+    ledger = ExchangeLedger(stores.exchanges, context.clock, discretion_of(settings))
+    client = WebhookClient(
+        timeout_s=settings.webhook_timeout_s,
+        connect_timeout_s=settings.webhook_connect_timeout,
+        allow=settings.egress_allow,
+        residency=context.residency,
+        keyring=stores.account_secrets,
+        note=ledger.note,
+        meters=context.meters,
+    )
+    await client.start()
+    try:
+        yield Webhooks(client, ledger, CallbackCourier(stores.outbox, client, context.clock))
+    finally:
+        await client.close()
