@@ -25,6 +25,7 @@ from pydantic_settings import SettingsError as UnreadableSource
 from config.codecs import PREFERENCE
 from config.errors import SettingsError
 from config.speech_server import SpeechServerSettings
+from config.trunk import SipUri, TrunkSettings
 
 PREFIX = "TELEFOON_"
 LOCAL = "local"
@@ -39,14 +40,6 @@ class SipTransport(StrEnum):
     UDP = "udp"
     TCP = "tcp"
     TLS = "tls"
-
-
-class Srtp(StrEnum):
-    """Whether media towards the trunk is encrypted (RFC 4568 keys)."""
-
-    OFF = "off"
-    OPTIONAL = "optional"
-    REQUIRED = "required"
 
 
 class MetricsAccess(StrEnum):
@@ -87,7 +80,7 @@ Networks = Annotated[list[Network], NoDecode, BeforeValidator(_words)]
 Transports = Annotated[list[SipTransport], NoDecode, BeforeValidator(_words)]
 
 
-class Settings(BaseSettings):
+class Settings(BaseSettings, TrunkSettings):
     """Every setting, flat, under the name that the environment uses."""
 
     # Containers pass on variables that are empty where nothing was chosen.
@@ -122,18 +115,11 @@ class Settings(BaseSettings):
     recording_store_path_style: bool = True
     recording_store_part_mb: int = Field(default=16, ge=5, le=1024)
 
-    trunk: str | None = None
-    trunk_user: str | None = None
-    trunk_password: SecretStr | None = None
-    trunk_register: bool = False
-    trunk_srtp: Srtp = Srtp.OFF
-    trunk_redirects: bool = False
-    trunk_timeout: float = Field(default=5.0, ge=1, le=32)
     tls_ca: Path | None = None
     tls_cert: Path | None = None
     tls_key: Path | None = None
     sip_allow: Networks = []
-    registrar: str | None = None
+    registrar: SipUri = None
 
     webhook_timeout: float = Field(default=10.0, gt=0, le=60)
     webhook_connect_timeout: float = Field(default=2.0, gt=0, le=10)
@@ -214,17 +200,8 @@ class Settings(BaseSettings):
             raise ValueError("write where others reach this interface, such as https://voice.example.com")
         return value.rstrip("/")
 
-    @field_validator("trunk", "registrar")
-    @classmethod
-    def _sip_uri(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("sip:", "sips:")):
-            raise ValueError("write a SIP URI, such as sip:127.0.0.1:5080;transport=udp")
-        return value
-
     @model_validator(mode="after")
     def _complete(self) -> "Settings":
-        if self.trunk_register and not (self.trunk and self.trunk_user and self.trunk_password):
-            raise ValueError("trunk_register needs trunk, trunk_user and trunk_password")
         if self.recording_store != LOCAL:
             self._require_store()
         if SipTransport.TLS in self.sip_transports and not (self.tls_cert and self.tls_key):

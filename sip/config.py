@@ -6,8 +6,8 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 from config.codecs import codec_named
-from config.settings import LogLevel, Settings, SipTransport, Srtp
-from engine.security.egress import host_of
+from config.settings import LogLevel, Settings, SipTransport
+from config.trunk import Trunk
 
 NARROWBAND_HZ = 8000
 WIDEBAND_HZ = 16000
@@ -45,55 +45,6 @@ class Tls:
 
 
 @dataclass(frozen=True, slots=True)
-class Trunk:
-    """A SIP peer that carries calls; `uri` such as sip:127.0.0.1:5080;transport=udp."""
-
-    uri: str
-    user: str | None = None
-    password: str | None = None
-    register: bool = False
-    srtp: Srtp = Srtp.OFF
-    redirects: bool = False
-    """Whether a 3xx is followed that names the trunk's own host."""
-
-    def follows(self, uri: str) -> bool:
-        """Whether an INVITE that was sent elsewhere (RFC 3261 §8.1.3.4) goes there."""
-        return self.redirects and host_of(uri).lower() == self.host.lower()
-
-    @property
-    def scheme(self) -> str:
-        return self.uri.partition(":")[0]
-
-    @property
-    def is_tls(self) -> bool:
-        return self.scheme == "sips" or "transport=tls" in self.parameters.lower()
-
-    @property
-    def host_port(self) -> str:
-        return self.uri.partition(":")[2].partition(";")[0].rpartition("@")[2]
-
-    @property
-    def host(self) -> str:
-        host_port = self.host_port
-        if host_port.startswith("["):
-            return host_port[1:].partition("]")[0]
-        return host_port.partition(":")[0]
-
-    @property
-    def host_in_uri(self) -> str:
-        return f"[{self.host}]" if ":" in self.host else self.host
-
-    @property
-    def parameters(self) -> str:
-        _, semicolon, parameters = self.uri.partition(";")
-        return f"{semicolon}{parameters}"
-
-    def uri_of(self, user: str) -> str:
-        """Request-URI for a called number at this trunk."""
-        return f"{self.scheme}:{user}@{self.host_port}{self.parameters}"
-
-
-@dataclass(frozen=True, slots=True)
 class SipConfig:
     """Everything the user agent is told at its start."""
 
@@ -122,19 +73,7 @@ class SipConfig:
 
 def from_settings(settings: Settings) -> SipConfig:
     """The user agent's part of the settings."""
-    password = settings.trunk_password.get_secret_value() if settings.trunk_password else None
-    trunk = (
-        Trunk(
-            settings.trunk,
-            settings.trunk_user,
-            password,
-            settings.trunk_register,
-            settings.trunk_srtp,
-            settings.trunk_redirects,
-        )
-        if settings.trunk
-        else None
-    )
+    trunk = settings.chosen_trunk
     return SipConfig(
         listening=ListenAddress(
             host=settings.sip_host,

@@ -33,6 +33,7 @@ from sip.trunks.trunk import (
     TrunkAccount,
     account_config,
     allowed_sources,
+    follows,
     is_allowed,
 )
 
@@ -63,8 +64,7 @@ class SipStack:
         self._switch = switch
         self._thread = thread
         self._listener = listener
-        follows = config.trunk.follows if config.trunk is not None else lambda _: False
-        self.dialogs = Dialogs(thread.later, switch, config.rtp_silence_s, follows)
+        self.dialogs = Dialogs(thread.later, switch, config.rtp_silence_s, partial(follows, config.trunk))
         self._account: TrunkAccount | None = None
         self._trunk_life = TrunkLife(config.trunk, lambda: datetime.now(UTC))
         self._guests = PerCallCredentials(config, self.dialogs.uses)

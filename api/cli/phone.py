@@ -45,7 +45,7 @@ def phone(
 ) -> None:
     """A test phone: answers or calls, sends digits, plays, and records what it hears."""
     from api.cli.stopping import unless_stopped
-    from sip.config import Trunk
+    from config.trunk import Trunk
     from sip.test_phone.phone import Phone, PhoneLine
     from sip.test_phone.script import BUSY, PhoneScript
 

@@ -13,6 +13,7 @@ from typing import Any, Final, Self
 
 from config.codecs import PREFERENCE
 from config.settings import SipTransport
+from config.trunk import Trunk
 from engine.aio.tasks import started
 from engine.aio.waits import joined, to_its_end
 from engine.errors import LegGone, TelefoonError
@@ -30,7 +31,7 @@ from engine.ports import (
 )
 from engine.recordings.files.audio import RecordedFile
 from engine.recordings.files.wav_recording import WavRecording
-from sip.config import ListenAddress, SipConfig, Tls, Trunk
+from sip.config import ListenAddress, SipConfig, Tls
 from sip.leg import SipLeg
 from sip.test_phone.script import PhoneScript
 from sip.user_agent import UserAgent

@@ -6,7 +6,7 @@ from datetime import datetime
 import pjsua2 as pj
 import structlog
 
-from sip.config import Trunk
+from config.trunk import Trunk
 
 ASK_AGAIN_S = 10.0
 """How often a trunk that has fallen silent is asked (OPTIONS, RFC 3261 §11)."""

@@ -8,11 +8,12 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 import pjsua2 as pj
 import structlog
 
-from config.settings import Srtp
+from config.trunk import Srtp, Trunk
 from engine.errors import SipError
 from engine.model.storable import storable
 from engine.ports import DialRequest
-from sip.config import SipConfig, Trunk
+from engine.security.egress import host_of
+from sip.config import SipConfig
 from sip.received import is_received
 
 log = structlog.get_logger(__name__)
@@ -129,6 +130,11 @@ def route(request: DialRequest, trunk: Trunk | None) -> Route:
     if trunk is None:
         raise SipError("No trunk is set: outbound calls need TELEFOON_TRUNK, such as sip:127.0.0.1:5080.")
     return Route(trunk.uri_of(request.target), f"trunk {trunk.host_port}", to_trunk=True)
+
+
+def follows(trunk: Trunk | None, uri: str) -> bool:
+    """Whether an INVITE that was sent elsewhere (RFC 3261 §8.1.3.4) goes there: within the trunk, where that is set."""
+    return trunk is not None and trunk.redirects and host_of(uri).lower() == trunk.host.lower()
 
 
 def allowed_sources(config: SipConfig) -> Sequence[IPv4Network | IPv6Network]:

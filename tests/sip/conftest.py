@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from config.settings import SipTransport
+from config.trunk import Trunk
 from engine.ports import DialRefused, DialRequest, HungUp, InboundCall, LegEvent
-from sip.config import ListenAddress, SipConfig, Tls, Trunk
+from sip.config import ListenAddress, SipConfig, Tls
 from sip.leg import SipLeg
 from sip.user_agent import UserAgent
 from tests.peers.audio import tone

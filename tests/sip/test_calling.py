@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from config.trunk import Trunk
 from engine.errors import LegGone, SipError
 from engine.model.call import Event
 from engine.ports import Alerted, Answered, Cause, DialRequest, Ear, EndedBy, MediaChanged, Said
 from engine.recordings.files.wav_recording import WavRecording
 from sip import user_agent
-from sip.config import Trunk
 from sip.leg import SipLeg
 from sip.trunks.trunk import Registration
 from tests.peers.audio import Sound, hears, tone
