@@ -1,4 +1,4 @@
-"""What can be wrong with settings, apart from them: to tell of it, nothing else need be loaded."""
+"""The error about wrong settings, apart from them: to tell of it, nothing else need be loaded."""
 
 
 class SettingsError(Exception):

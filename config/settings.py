@@ -51,7 +51,7 @@ class MetricsAccess(StrEnum):
 
 
 class LogFormat(StrEnum):
-    """How log lines are written."""
+    """The form of log lines: text for people, JSON for programs."""
 
     TEXT = "text"
     JSON = "json"

@@ -28,7 +28,7 @@ def passed_on(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
 
 
 def apt_settings(dump: Iterable[str]) -> str:
-    """Of what `apt-config dump` says, the settings about fetching: proxies, certificates and dates."""
+    """Take the settings about fetching from what `apt-config dump` says: proxies, certificates and dates."""
     return "".join(f"{line.rstrip()}\n" for line in dump if _APT_SETTINGS.match(line))
 
 

@@ -1,4 +1,4 @@
-"""Who is meant: name-addr, sip: and tel: URIs as they stand in From, To, Contact and the request line.
+"""Reads who is meant by name-addr, sip: and tel: URIs in From, To, Contact and the request line.
 
 RFC 3261 §19.1, §20.10 and §25.1; RFC 3966 §3 and §5.
 """

@@ -1,4 +1,4 @@
-"""What the user agent needs to know, grouped by subject and built once at the edge."""
+"""The configuration of the SIP user agent, grouped by subject and made of the settings once, at the start."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -86,7 +86,7 @@ class Message:
 
     @property
     def request_uri(self) -> str:
-        """Of a request; empty where its first line has none."""
+        """Read the Request-URI of a request; empty where its first line has none."""
         words = self.start.split()
         return words[1] if len(words) == 3 and not self.start.upper().startswith("SIP/") else ""
 

@@ -1,4 +1,4 @@
-"""What is answered to a SIP request that is not the library's to serve.
+"""The answers to SIP requests that are not the library's to serve.
 
 Outside a call only INVITE and OPTIONS are served; within one also what asks whether we are still there. What is left
 gets the code that tells the far end why (RFC 3261 §8.2.1), and a stranger gets nothing.

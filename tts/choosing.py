@@ -1,4 +1,4 @@
-"""Who speaks, as settings and what is installed have it."""
+"""Chooses who speaks each language, by the settings and by what is installed."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

@@ -15,7 +15,7 @@ INSTALL: Final = {
 
 
 def installed_voices(*, with_mbrola: bool) -> frozenset[Voice]:
-    """Of hibari, Pico and MBROLA; the last only where the operator has turned it on."""
+    """The installed voices of hibari, Pico and MBROLA; the last only where the operator has turned it on."""
     voices: set[Voice] = set()
     if find_spec("hibari") is not None and find_spec("onnxruntime") is not None:
         voices.add(Voice(EngineName.HIBARI, HIBARI_VOICE))

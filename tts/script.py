@@ -1,4 +1,4 @@
-"""What an engine is asked to do, in order: say words, or keep silent.
+"""The steps that a speech engine is asked for, in order: words to say, silences to keep.
 
 Plain text and SSML both become this, so that an engine needs to know neither. It is data that passes
 through JSON to the worker process.

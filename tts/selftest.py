@@ -19,7 +19,7 @@ Seconds = Callable[[Script, Sequence[Voice | None], int | None], Awaitable[float
 
 @dataclass(frozen=True, slots=True)
 class VoiceCheck:
-    """What came of trying one voice."""
+    """How the trial of one voice went."""
 
     language: str
     engine: EngineName

@@ -1,4 +1,4 @@
-"""What every worker process does: jobs in on stdin, answers out on stdout, one JSON object a line.
+"""The loop of every worker process: jobs in on stdin, answers out on stdout, one JSON object a line.
 
 Out: {"ready": true} once, then for each job {"ok": {…}} or {"error": "what the user may read"}. A worker ends
 when its stdin does, or when its parent dies.

@@ -31,7 +31,7 @@ _MOST_SEMITONES: Final = 48.0
 
 
 def rate_percent(text: str) -> int | None:
-    """Of the usual speed: a label, 80%, +10%, or 1.2 for 120% (§3.2.4)."""
+    """Read a speed as percent of the usual one: a label, 80%, +10%, or 1.2 for 120% (§3.2.4)."""
     match _measured(text, _RATES):
         case float(number), sign, "%":
             return _kept(_relative(number, sign))
@@ -43,7 +43,7 @@ def rate_percent(text: str) -> int | None:
 
 
 def volume_percent(text: str) -> int | None:
-    """Of the usual amplitude: a label, +6dB, -10dB, 50%, +10%, or 0 to 100 as in SSML 1.0."""
+    """Read a volume as percent of the usual amplitude: a label, +6dB, -10dB, 50%, +10%, or 0 to 100 as in SSML 1.0."""
     match _measured(text, _VOLUMES):
         case float(number), sign, "db":
             return min(MOST_PERCENT, round(100 * 10 ** (_signed(min(number, _LOUDEST_DB), sign) / 20)))
@@ -55,7 +55,7 @@ def volume_percent(text: str) -> int | None:
 
 
 def pitch_percent(text: str) -> int | None:
-    """Of the voice's own pitch: a label, +10%, -2st (semitones), +10Hz, or 180Hz."""
+    """Read a pitch as percent of the voice's own: a label, +10%, -2st (semitones), +10Hz, or 180Hz."""
     match _measured(text, _PITCHES):
         case float(number), sign, "%":
             return _kept(_relative(number, sign))
@@ -71,7 +71,7 @@ def pitch_percent(text: str) -> int | None:
 
 
 def break_ms(time: str | None, strength: str | None) -> int | None:
-    """Of a <break>: 500ms, 1.5s or .5s, at most a minute; else the strength, which is medium where none is given."""
+    """Read a <break>'s length: 500ms, 1.5s or .5s, at most a minute; else its strength's, by default medium's."""
     if time is None:
         return _BREAKS_MS.get((strength or "medium").strip().lower())
     match _measured(time, {}):

@@ -25,7 +25,7 @@ def proofreader() -> "Proofreader":
 
 
 class VerbProofreader:
-    """Implements engine.flow.diagnostics.Proofread."""
+    """Finds what can't be spoken in the words of a flow's verbs (engine.flow.diagnostics.Proofread)."""
 
     def __init__(self, reader: "Proofreader") -> None:
         self._reader = reader

@@ -59,7 +59,7 @@ class BlockingWeb:
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Implements engine.webhooks.signing.Keyring with the secrets of one account, the newest first."""
+    """Signs the requests of a simulation with the secrets of one account, the newest first."""
 
     account_id: str
     valid: Sequence[str] = field(repr=False)

@@ -7,7 +7,7 @@ T = TypeVar("T")
 
 
 def preferred(accept: str | None, offered: Mapping[str, T]) -> T | None:
-    """Of media types in order of our own liking, the one that the header likes best; None if it wants none of them."""
+    """Choose the media type that the header likes best, of those in order of our own liking; None if it wants none."""
     likings = _likings(accept or "*/*")
     rated = [(_rating(media_type, likings), offer) for media_type, offer in offered.items()]
     best = max((rating for rating, _ in rated), default=0.0)

@@ -1,4 +1,4 @@
-"""What the REST interface needs of the engine."""
+"""The Protocols by which the REST interface asks the engine: calls, conferences, health."""
 
 from collections.abc import Mapping
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""Where the REST interface listens."""
+"""The HTTP server of the REST interface: its address, its start and its end."""
 
 import os
 from collections.abc import AsyncIterator

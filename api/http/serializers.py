@@ -1,4 +1,4 @@
-"""What is stored, as the published JSON. A field that is not known yet is left out."""
+"""Turns stored calls, conferences and recordings into the published JSON; a field not known yet is left out."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""What the resources are handed."""
+"""The stores, desks and tables that every REST resource is handed."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -17,7 +17,7 @@ _MEGA: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Audio:
+class NodeAudio:
     """`voices` tells how each language's voice did at the start; `recognizer` is None where none is wanted."""
 
     speech: SpeechService
@@ -27,7 +27,7 @@ class Audio:
 
 
 @asynccontextmanager
-async def open_audio(settings: Settings) -> AsyncIterator[Audio]:
+async def open_audio(settings: Settings) -> AsyncIterator[NodeAudio]:
     """Its worker processes run while inside. Raises SetupError."""
     async with AsyncExitStack() as stack:
         speech = speech_service(settings)
@@ -39,7 +39,7 @@ async def open_audio(settings: Settings) -> AsyncIterator[Audio]:
             listener.require()
         decoder = Decoder(settings.data_dir / "decoder-scratch")
         stack.push_async_callback(decoder.close)
-        yield Audio(speech, voices, listener, _media_cache(settings, decoder))
+        yield NodeAudio(speech, voices, listener, _media_cache(settings, decoder))
 
 
 def _media_cache(settings: Settings, decoder: Decoder) -> MediaCache:

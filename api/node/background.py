@@ -1,4 +1,4 @@
-"""What a node does beside its calls, for as long as it runs."""
+"""Keeps a node's background loops running beside its calls, for as long as it runs."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping

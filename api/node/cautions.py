@@ -1,4 +1,4 @@
-"""What a start can know will not work: said by `serve`, `doctor` and `numbers add` before a call finds out."""
+"""Warnings of settings that can't work, told by `serve`, `doctor` and `numbers add` before a call finds out."""
 
 from collections.abc import Iterable, Iterator
 from ipaddress import ip_address

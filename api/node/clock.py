@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 
 class SystemClock:
-    """Implements engine.ports.Clock."""
+    """The real clock of this machine, in UTC, for the engine (engine.ports.Clock)."""
 
     def now(self) -> datetime:
         """UTC, to the millisecond, which is what is stored and shown."""

@@ -1,4 +1,4 @@
-"""Where calls come in."""
+"""The gate between the SIP user agent and the switchboard, through which calls come in."""
 
 from engine.aio.tasks import BackgroundTasks
 from engine.live.switchboard import Switchboard
@@ -7,7 +7,7 @@ from sip.leg import SipLeg
 
 
 class InboundGate:
-    """Where INVITEs come in; before the switchboard is open they are told to try again."""
+    """Hands calls that come in to the switchboard; before that is open, INVITEs are told to try again."""
 
     def __init__(self) -> None:
         self._switchboard: Switchboard | None = None

@@ -51,7 +51,7 @@ class NodeMetrics:
     sip: CommandQueue
 
     async def text(self) -> str:
-        """As they are now, in the text format of Prometheus."""
+        """All metrics as they are now, in the text format of Prometheus."""
         return self.meters.text(await self._gauges())
 
     async def _gauges(self) -> dict[Metric, float]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from api.node.audio import Audio
+from api.node.audio import NodeAudio
 from api.node.context import NodeContext
 from api.node.storage import Storage
 from api.node.telephony import Telephony
@@ -15,6 +15,6 @@ class NodeParts:
 
     context: NodeContext
     storage: Storage
-    audio: Audio
+    audio: NodeAudio
     webhooks: Webhooks
     telephony: Telephony

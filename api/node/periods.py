@@ -1,4 +1,4 @@
-"""How long the settings keep what."""
+"""The periods of retention that the settings name."""
 
 from config.settings import Settings
 from engine.privacy.retention import DataCategory, Periods

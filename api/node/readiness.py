@@ -12,7 +12,7 @@ from tts.selftest import VoiceCheck
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """Implements api.http.engine_ports.Health; `voices` were tried out at the start."""
+    """Asks the database, the trunk, speech and the disk whether they work; `voices` were tried out at the start."""
 
     database: Database
     agent: UserAgent

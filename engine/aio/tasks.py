@@ -59,7 +59,7 @@ def log_failure(task: "asyncio.Future[Any]", **about: object) -> BaseException |
 
 
 class BackgroundTasks:
-    """What goes on beside its owner's work, until that ends. A failure is logged and told to the owner."""
+    """Runs tasks beside their owner's work, until that ends. A failure is logged and told to the owner."""
 
     def __init__(self, owner: str, *, call_id: str | None = None, on_failure: OnFailure | None = None) -> None:
         self._about = {"owner": owner} | ({"call_id": call_id} if call_id else {})

@@ -1,4 +1,4 @@
-"""What a verb may do with the call it runs on.
+"""The Protocol by which verbs act on the call that they run on.
 
 The live call implements it (engine/live/calls/actions.py), and so does the simulator. Every coroutine here raises
 LegGone once the far end has hung up. Cancelling one stops its sound at once.
@@ -29,11 +29,11 @@ Waiting = Callable[[Mapping[str, str]], Awaitable[bool]]
 
 
 class CallActions(Protocol):
-    """What a verb can do with the call that it runs on."""
+    """Acts on one call for its verbs: says, plays, listens, dials, records, hangs up."""
 
     @property
     def call(self) -> Call:
-        """As it is now."""
+        """The call as it is now."""
         ...
 
     @property

@@ -1,4 +1,4 @@
-"""Where a verb performs: the call's stage, the document's place on the web, and the pace."""
+"""What a verb is run with: the actions on its call, its document's URL, and a limit on its pace."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
@@ -50,7 +50,7 @@ class ExecutionContext:
         return whole
 
     def absolute_or_none(self, url: str | None) -> str | None:
-        """As `absolute`; what is not given stays so."""
+        """Complete a URL as `absolute` does; None stays None."""
         return self.absolute(url) if url else None
 
     async def spoken(self, tag: str | None) -> SpokenLanguage:

@@ -28,7 +28,7 @@ class Erased:
 
 
 def read(text: str) -> list[Erased]:
-    """Of an exported audit log, or of certificates one after the other. Raises InvalidField."""
+    """Read erasures from an exported audit log, or from certificates one after the other. Raises InvalidField."""
     found: dict[str, Erased] = {}
     for value in _values(text):
         erased = _of_certificate(value) or _of_row(value)
@@ -44,7 +44,7 @@ def not_on(log: Iterable[AuditRow], erased: Sequence[Erased]) -> list[Erased]:
 
 
 def numbers_behind(subjects: Collection[str], parties: Iterable[str], pseudonyms: Pseudonyms) -> Mapping[str, str]:
-    """Of callers and called, the numbers in E.164 whose pseudonyms are among these, by pseudonym."""
+    """Find the callers and called, as E.164 numbers by their pseudonym, whose pseudonyms are among these."""
     numbers = {number for party in parties if (number := number_of(party)).startswith("+")}
     return {subject: number for number in numbers if (subject := pseudonyms.of(number)) in subjects}
 

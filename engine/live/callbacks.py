@@ -28,6 +28,6 @@ class CallCallbacks:
             log.error("callback_not_stored", url=callback.url, error=str(error))
 
     async def store(self, call_id: str, callback: Callback, form: Mapping[str, str]) -> None:
-        """As `tell`, for those who try again. Raises StoreError."""
+        """Put a callback into the outbox, for callers who try again. Raises StoreError."""
         await self._calls.tell(call_id, NewCallback(callback.url, form, callback.method), self._clock.now())
         self._wake_courier()

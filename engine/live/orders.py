@@ -1,4 +1,4 @@
-"""What clients may order."""
+"""Orders of clients as plain values: calls and conferences to make, and changes of them."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum

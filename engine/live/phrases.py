@@ -1,4 +1,4 @@
-"""What the platform itself says to people, by language."""
+"""The phrases that the platform itself says to people, by language."""
 
 import functools
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ class Phrase(StrEnum):
         return _texts()[self]
 
     def in_language(self, language: str, **values: object) -> Speech:
-        """As speech in a BCP 47 language such as nl-BE; English where there is no translation.
+        """The phrase as speech in a BCP 47 language such as nl-BE; English where there is no translation.
 
         `values` fill what stands in braces.
         """

@@ -84,7 +84,7 @@ class LiveQueue:
 
     @property
     def average_wait_s(self) -> float | None:
-        """Of those served lately."""
+        """How long those waited who were served lately, in seconds on average; None if nobody was."""
         return sum(self.recent_waits_s) / len(self.recent_waits_s) if self.recent_waits_s else None
 
     def add(self, waiter: Waiter) -> None:

@@ -1,4 +1,4 @@
-"""What a node puts right at its start: calls, conferences and recordings of a process that died."""
+"""Closes the calls, conferences and recordings that a process left open when it died."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What every live call is handed: the outside world and the platform's own desks."""
+"""The services that every live call is handed: the outside world by its ports, and the engine's own."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -14,7 +14,7 @@ from engine.ports import Ear
 
 
 class WaitMusic:
-    """For one call that waits. `left` is set when its document leaves the queue."""
+    """Plays to one call that waits. `left` is set when its document leaves the queue."""
 
     def __init__(self, session: Session, speaker: Speaker) -> None:
         self._session = session

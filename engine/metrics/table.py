@@ -35,7 +35,7 @@ class WebhookOutcome(StrEnum):
 
     @classmethod
     def of(cls, status: int | None, error: str | None) -> "WebhookOutcome":
-        """Of an HTTP status, and of what was wrong; a status that HTTP does not know is a server's failure."""
+        """The outcome for an HTTP status, or for what was wrong; an unknown status is a server's failure."""
         if status is None:
             return cls.NO_ANSWER
         if error is not None and status // 100 == 2:

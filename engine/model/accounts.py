@@ -22,7 +22,7 @@ CALLS_ONLY: Final = frozenset({Scope.CALLS})
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whose calls, numbers and keys these are; the name is unique. `options` are what it has chosen for its calls."""
+    """A customer, who has calls, numbers and keys; the name is unique. `options` are chosen for its calls."""
 
     id: str
     name: str

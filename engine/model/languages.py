@@ -131,7 +131,7 @@ def own_language(tag: str) -> str | None:
 
 
 def nearest_language(tag: str) -> str:
-    """As `own_language`; for a language that we do not speak, its neighbour. Raises UnknownLanguage if it has none."""
+    """Find our language for a tag, or a neighbour of one that we do not speak. Raises UnknownLanguage."""
     near = own_language(tag) or _NEIGHBOURS.get(primary_language(tag))
     if near is None:
         raise _unknown(tag)

@@ -44,7 +44,7 @@ class Quality:
 
 
 def quality_of(figures: RtpStats) -> Quality:
-    """Of what we hear of the far end."""
+    """Rate how the far end sounds here, by what the line measured."""
     r = rating(loss=loss_of(figures), delay_ms=delay_of(figures), codec=figures.codec)
     return Quality(r, mean_opinion(r))
 

@@ -76,7 +76,7 @@ class Bridge(Protocol):
         ...
 
     async def hold(self, leg: LegId, *, held: bool) -> None:
-        """As mute, and the far end hears nobody: only what is played to it; until undone."""
+        """Mute a leg, and let its far end hear nobody, only what is played to it; until undone."""
         ...
 
     def listen(self, source: Said) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:

@@ -27,7 +27,7 @@ class Pseudonyms:
         self._key = HKDF(SHA256(), 32, salt=None, info=_PURPOSE).derive(pepper)
 
     def of(self, party: str) -> str:
-        """Of a number, a SIP address or a pseudonym, which stays as it is: pseudonym-be-5a1f…"""
+        """Make the pseudonym of a number or a SIP address (pseudonym-be-5a1f…); a pseudonym stays as it is."""
         if party.startswith(PREFIX):
             return party
         number = number_of(party)

@@ -45,7 +45,7 @@ class Periods:
         return None if days == FOR_EVER else ended_at + timedelta(days=days)
 
     def overridden(self, by: Mapping[DataCategory, int]) -> "Periods":
-        """As an account wants them."""
+        """The periods with those that an account has chosen instead."""
         return Periods({**self.days, **by})
 
 

@@ -77,7 +77,7 @@ class RecordingStorage:
         return await self.disk.run(partial(_begun, make, Path(row.path), row), at_most_s=_BEGUN_WITHIN_S)
 
     async def finished(self, row: Recording, *, trim: bool) -> RecordedFile:
-        """Of what was just closed; `trim` cuts silence off at both ends. Raises RecordingError."""
+        """Measure what was just closed; `trim` cuts silence off at both ends. Raises RecordingError."""
         read, make = await self._reader(row, partial(FileReadable, Path(row.path))), await self._maker(row)
         return await asyncio.to_thread(partial(_finished, read, make, Path(row.path), trim))
 

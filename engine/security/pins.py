@@ -17,7 +17,7 @@ digits, a thousandth is tried in four hours."""
 
 
 class Role(Enum):
-    """As what somebody enters a conference, by the PIN that was given."""
+    """Whether somebody enters a conference as its moderator or as a participant, by the PIN that was given."""
 
     PARTICIPANT = auto()
     MODERATOR = auto()

@@ -14,7 +14,7 @@ _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
 def create(path: Path, content: bytes) -> None:
-    """Of two processes, the first one's is kept. Raises OSError."""
+    """Write a new private file; of two processes, the first one's is kept. Raises OSError."""
     with _written(path, content) as name, suppress(FileExistsError):
         path.hardlink_to(name)
 

@@ -63,7 +63,7 @@ class AccountSecrets:
         return [each.secret for each in known if each.expires_at is None or each.expires_at > now]
 
     async def valid(self, account_id: str) -> list[AccountSecret]:
-        """As `secrets`, from the database itself."""
+        """Read an account's valid secrets from the database itself, not from memory."""
         return [self._opened(row) for row in await self._db.write(self._ensured(account_id))]
 
     async def all(self, account_id: str) -> list[AccountSecret]:

@@ -87,7 +87,7 @@ class Accounts:
         return caller.account if caller else None
 
     async def caller(self, key: str) -> Caller | None:
-        """As `authenticate`, with the key's id and scopes."""
+        """Find whose key this is, with the key's id and scopes."""
         wanted = digest(key, self._pepper)
         row = await self._db.row(
             select(

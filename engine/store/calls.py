@@ -112,7 +112,7 @@ class Calls:
         await self._db.write(job)
 
     async def get(self, call_id: str) -> Call | None:
-        """Of any account: the caller compares."""
+        """Find a call of any account: whoever asks compares."""
         row = await self._db.row(select(calls).where(calls.c.id == call_id))
         return call_of(row) if row else None
 
@@ -158,7 +158,7 @@ class Calls:
         return [CallEvent(**row) for row in await self._db.rows(query.order_by(call_events.c.id).limit(limit))]
 
     async def events_of_account(self, wanted: EventFilter, after: int, limit: int) -> list[CallEvent]:
-        """Of all its calls, those after an id, in the order of ids."""
+        """The events of all of an account's calls after an id, in the order of ids."""
         query = select(call_events).join(calls, calls.c.id == call_events.c.call_id)
         query = query.where(calls.c.account_id == wanted.account_id, call_events.c.id > after)
         if wanted.call_id is not None:

@@ -28,13 +28,13 @@ class Conferences:
         await self._db.change(insert(conferences), values_of(conference, leave=_COUNTED))
 
     async def save(self, conference: Conference) -> None:
-        """As it is now, but for the count. The conference must be there."""
+        """Store a conference as it is now, but for the count. It must be there."""
         change = update(conferences).where(conferences.c.id == conference.id)
         if await self._db.change(change, values_of(conference, leave=_COUNTED)) != 1:
             raise StoreError(f"The conference {conference.id} can't be saved: it was never stored.")
 
     async def get(self, conference_id: str) -> Conference | None:
-        """Of any account: the caller compares."""
+        """Find a conference of any account: whoever asks compares."""
         row = await self._db.row(_with_count().where(conferences.c.id == conference_id))
         return Conference(**row) if row else None
 

@@ -55,7 +55,7 @@ class Holds:
         return LegalHold(**row) if row else None
 
     async def all(self, account_id: str | None = None, *, in_force: bool = True) -> list[LegalHold]:
-        """Of an account or of all, the oldest first."""
+        """The holds of an account or of all, the oldest first."""
         query = select(legal_holds).order_by(legal_holds.c.id)
         if account_id is not None:
             query = query.where(legal_holds.c.account_id == account_id)

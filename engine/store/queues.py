@@ -29,7 +29,7 @@ class Queues:
         return Queue(**row)
 
     async def get(self, queue_id: str) -> Queue | None:
-        """Of any account: the caller compares."""
+        """Find a queue of any account: whoever asks compares."""
         row = await self._db.row(select(queues).where(queues.c.id == queue_id))
         return Queue(**row) if row else None
 
@@ -50,7 +50,7 @@ class Queues:
         return replace(wait, left_at=at, result=result)
 
     async def open_waits(self, queue_ids: Sequence[str]) -> list[Wait]:
-        """Of these queues, who waits now."""
+        """Who waits in these queues now."""
         query = select(queue_waits).where(queue_waits.c.queue_id.in_(queue_ids), queue_waits.c.left_at.is_(None))
         return [Wait(**row) for row in await self._db.rows(query.order_by(queue_waits.c.entered_at))]
 

@@ -40,7 +40,7 @@ class Recordings:
         await self._db.change(insert(recordings), values_of(recording))
 
     async def save(self, recording: Recording) -> None:
-        """As it is now, but for where it is in the object store, which Moves alone knows. It must be there.
+        """Store a recording as it is now, but for its place in the object store, which is of Moves. It must be there.
 
         Where it is deleted, so is its object, later.
         """
@@ -58,7 +58,7 @@ class Recordings:
             raise StoreError(f"The recording {recording.id} can't be saved: it was never stored.")
 
     async def get(self, recording_id: str) -> Recording | None:
-        """Of any account: the caller compares."""
+        """Find a recording of any account: whoever asks compares."""
         row = await self._db.row(select(recordings).where(recordings.c.id == recording_id))
         return Recording(**row) if row else None
 

@@ -45,7 +45,7 @@ class Retention:
         return sum([await self._count(query) for query in _queries(account_id, kind, before)])
 
     async def remove(self, account_id: str, kind: DataCategory, before: datetime, limit: int) -> int:
-        """Of rows that nothing else keeps, so many at most; how many. Recordings have files: see due_recordings."""
+        """Delete due rows that nothing else keeps, `limit` at most; how many. For recordings see due_recordings."""
 
         def job(connection: Connection) -> int:
             taken = 0

@@ -1,4 +1,4 @@
-"""From dataclasses to rows and back; options of calls have a column each, whatever holds them."""
+"""Turns dataclasses into rows and back; options of calls have a column each, whatever holds them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields

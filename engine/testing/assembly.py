@@ -141,7 +141,7 @@ def recording_url(recording_id: str) -> str:
 
 
 def master_key(folder: Path) -> MasterKeyFile:
-    """Of a node that seals its recordings."""
+    """The master key of a node that seals its recordings."""
     return MasterKeyFile(folder / "master.key")
 
 

@@ -49,7 +49,7 @@ class Sounded:
 
 
 class FakeBridge:
-    """Implements engine.ports.Bridge. Every command lets others run first, as one that crosses to a thread does."""
+    """A bridge without sound, which keeps who hears whom. Every command lets others run first, as a thread's would."""
 
     def __init__(self, sounds: Sounds, clock: Clock) -> None:
         self.mix = Mix()

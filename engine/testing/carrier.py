@@ -18,7 +18,7 @@ class Door(Protocol):
 
 
 class FakeCarrier:
-    """Implements engine.ports.Dialer. Calls to numbers in `unreachable` can't be sent at all."""
+    """A carrier that takes calls and brings them. Calls to numbers in `unreachable` can't be sent at all."""
 
     def __init__(self, bridge: FakeBridge, clock: Clock) -> None:
         self.network_s = 0.0

@@ -50,7 +50,7 @@ class SkippingLoop(asyncio.SelectorEventLoop):
 
 
 class SimulatedClock:
-    """Implements engine.ports.Clock by the time of the running loop, from the beginning of 2026 on."""
+    """A clock that tells the simulated time of the running loop, from the beginning of 2026 on."""
 
     def now(self) -> datetime:
         """UTC, to the millisecond as the system's clock tells it."""

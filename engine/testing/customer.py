@@ -32,7 +32,7 @@ class CustomerRequest:
 
 
 class FakeCustomer:
-    """Implements engine.live.services.Web, and the sending behind it."""
+    """A customer's web server, with the client that asks it, in memory."""
 
     def __init__(self, clock: Clock) -> None:
         self.documents: dict[str, str] = {}

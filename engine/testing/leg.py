@@ -20,7 +20,7 @@ _NORMAL_CLEARING: Final = 16
 
 
 class FakeLeg:
-    """Implements engine.ports.Leg; inbound where there is no `request`.
+    """A leg without SIP, whose far end a test plays; inbound where there is no `request`.
 
     What we command takes `network_s` to reach the far end. `on_live` is told when its media begins, `on_over` when it
     ends.

@@ -7,7 +7,7 @@ from engine.ports import Played, PlayerId
 
 
 class FakePlayer:
-    """Implements engine.ports.Player."""
+    """A player of files that takes as long as its sound would, in simulated time."""
 
     def __init__(
         self, player: PlayerId, drop: Callable[[PlayerId], None], crossed: Callable[[], Awaitable[None]]

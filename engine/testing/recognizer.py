@@ -8,7 +8,7 @@ from engine.ports.recognition import PartialTranscript, SpeechBegan, Transcript,
 
 
 class FakeRecognizer:
-    """Implements engine.ports.recognition.Recognizer: understands the texts in `said` one by one, then nothing."""
+    """A recogniser that understands the texts in `said` one by one, then nothing."""
 
     def __init__(self) -> None:
         self.said: deque[str] = deque()

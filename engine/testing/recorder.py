@@ -8,7 +8,7 @@ from engine.testing.voices import frames_of
 
 
 class FakeRecorder:
-    """Implements engine.ports.Recorder; the bridge tells it whenever what is heard is about to change.
+    """A recorder of who is heard when; the bridge tells it whenever what is heard is about to change.
 
     `now` gives seconds, `sample` the sample of a track as it sounds now.
     """

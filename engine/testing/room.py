@@ -11,7 +11,7 @@ _NARROW_HZ: Final = 8000
 
 
 class FakeRoom:
-    """Implements engine.ports.MixedRoom; all lines are narrow, so it mixes at 8000 Hz."""
+    """A conference's mix without sound; all lines are narrow, so it mixes at 8000 Hz."""
 
     def __init__(
         self, room: RoomId, sound: RoomSound, mix: Mix, changing: Callable[[], AbstractContextManager[None]],

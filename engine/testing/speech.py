@@ -27,7 +27,7 @@ def ringback_of(country: str) -> Sound:
 
 
 class FakeSynthesizer:
-    """Implements engine.ports.Synthesizer; texts in `unspeakable` fail, others take `takes_s` to be made."""
+    """A synthesizer without sound; texts in `unspeakable` fail, others take `takes_s` to be made."""
 
     def __init__(self, sounds: Sounds, clock: Clock) -> None:
         self.unspeakable: dict[str, SpeechError] = {}
@@ -51,7 +51,7 @@ class FakeSynthesizer:
 
 
 class FakeTones:
-    """Implements engine.ports.Tones."""
+    """A maker of tones without sound."""
 
     def __init__(self, sounds: Sounds) -> None:
         self._sounds = sounds
@@ -82,7 +82,7 @@ class FakeMediaFiles:
 
     @asynccontextmanager
     async def wav(self, url: str, web: CallWeb, rate_hz: int) -> AsyncIterator[Path]:
-        """Implements engine.live.speaker.MediaFiles."""
+        """Give a customer's sound file, as engine.live.speaker.MediaFiles does."""
         del web, rate_hz
         if url in self.missing:
             raise WebhookError(f"{url} was answered with 404.")

@@ -40,7 +40,7 @@ class WebhookPolicy:
     retried: frozenset[Failure] = frozenset({Failure.CONNECT})
 
     def overridden(self, fragment: str) -> "WebhookPolicy":
-        """As a fragment says. Values beyond the limits become the limit; what can't be understood is left out."""
+        """The policy with what a URL's fragment says instead. Values beyond a limit become it; nonsense is left out."""
         said = {name: value.strip() for name, value in parse_qsl(fragment)}
         return replace(
             self,

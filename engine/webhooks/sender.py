@@ -59,7 +59,7 @@ class OutboundRequest(Generic[T]):
 
 
 def noticing_reuse() -> TraceConfig:
-    """For the session of a Sender: tells it which requests went out on a connection that was open already."""
+    """Make the hooks by which a Sender learns which requests went out on a connection that was open already."""
 
     async def reused(_session: ClientSession, context: SimpleNamespace, _params: object) -> None:
         context.trace_request_ctx.on_open_connection = True
@@ -190,7 +190,7 @@ class _Attempt(Generic[T]):
     because: Failure | None
 
     def headers(self, request: WebRequest, at: datetime) -> dict[str, str]:
-        """Of one hop: its content's, its cookies and its signatures."""
+        """The headers of one hop: its content's, its cookies and its signatures."""
         headers = {**self.errand.headers, **signing.headers(self.secrets, request, self.errand.id, at)}
         if request.content_type is not None:
             headers["Content-Type"] = request.content_type

@@ -117,7 +117,7 @@ class MediaConnections:
         self._players.pop(player, None)
 
     def tell_ended(self) -> None:
-        """Of players whose files are over since the last time."""
+        """Tell of the players whose files have ended since the last time."""
         for number in pj.players_ended():
             if on_end := self._on_end.pop(PlayerId(number), None):
                 on_end()

@@ -1,4 +1,4 @@
-"""What a dialog needs of the media that its leg has."""
+"""The Protocol by which a dialog hands over the media of its leg."""
 
 from typing import Protocol
 
@@ -8,7 +8,7 @@ from engine.ports import LegId, RtpStats
 
 
 class LegMedia(Protocol):
-    """Where the media of legs goes."""
+    """Puts our own media around each leg's stream when it is made, and takes it away before the stream goes."""
 
     def wrap(self, leg: LegId, stream: pj.OnStreamCreatedParam) -> None:
         """A stream was made, and is not yet in the bridge."""

@@ -1,4 +1,4 @@
-"""Who hears whom, as plain data.
+"""The wires between sources and sinks of sound, as plain data: who hears whom.
 
 Wires are kept by name, so that they outlive the media behind them (a re-INVITE makes a leg's port anew).
 A wire from `Heard(leg)` stands for one wire from each source that the leg is given to hear, now and later.

@@ -18,7 +18,7 @@ Samples = NDArray[np.float32]
 
 
 def log_mel(samples: Samples) -> Samples:
-    """Of at most thirty seconds at RATE_HZ, from -1.0 to 1.0: one clip of 80 bands by 3000 steps."""
+    """Make a clip of 80 bands by 3000 steps, of at most thirty seconds at RATE_HZ, from -1.0 to 1.0."""
     clip = np.zeros(WINDOW_S * RATE_HZ, np.float32)
     clip[: len(samples)] = samples[: len(clip)]
     around = np.pad(clip, _FFT // 2, mode="reflect")

@@ -76,7 +76,7 @@ class WhisperRecognizer:
         hints: Sequence[str] = (),
         end_silence_s: float = 1.0,
     ) -> AsyncGenerator[Understood, None]:
-        """As engine.ports.recognition.Recognizer has it."""
+        """Understand what a caller says, while it is said (engine.ports.recognition.Recognizer)."""
         known = canonical_language(language)
         if known not in UNDERSTOOD:
             raise UnknownLanguage("language", f"{known} is spoken here, but not understood by Whisper.")

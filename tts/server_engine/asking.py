@@ -32,7 +32,7 @@ class Asker:
         self._breakers: dict[str, CircuitBreaker] = {}
 
     async def speech(self, server: SpeechServer, utterance: ScriptUtterance, rate: int | None) -> bytes:
-        """As the client's. Raises ServerResting at once where the server was given up for a while, too.
+        """Ask for speech as the client does. Raises ServerResting at once while the server is given up, too.
 
         That a server was given up, and that it is back, is logged once each.
         """

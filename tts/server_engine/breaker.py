@@ -49,7 +49,7 @@ class CircuitBreaker:
 
     @property
     def state(self) -> State:
-        """Of now; an Open whose time is over lets the next request through."""
+        """The state now; an Open whose time is over lets the next request through."""
         return self._state
 
     def admits(self) -> bool:

@@ -89,7 +89,7 @@ async def closed_audio(services: RestServices, recording: Recording) -> AsyncIte
 
 
 def audio_headers(recording: Recording, suffix: str) -> dict[str, str]:
-    """Of every answer that holds what was said."""
+    """The headers of every answer that holds what was said."""
     return {
         "Content-Disposition": f'attachment; filename="{recording.id}.{suffix}"',
         "Cache-Control": _PRIVATE,

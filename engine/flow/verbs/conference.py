@@ -101,7 +101,7 @@ class Conference:
     def plan(
         self, scene: ExecutionContext, *, record: bool, limit_s: int | None, leave_on_star: bool, language: str | None
     ) -> RoomPlan:
-        """As the stage joins it; `record` and the next two are the Dial's, `language` is what its own comes to."""
+        """The plan by which a call joins; `record` and the next two are the Dial's, `language` the one settled."""
         recording_url = self.recording_status_callback or self.event_callback_url
         return RoomPlan(
             self.conference,

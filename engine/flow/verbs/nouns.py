@@ -55,7 +55,7 @@ class Number:
         return "+" + "".join(each for each in self.number if each.isdigit())
 
     def target(self, scene: ExecutionContext) -> DialTarget:
-        """As the stage dials it."""
+        """The target that is dialled."""
         return DialTarget(
             self.address,
             send_digits=self.send_digits,
@@ -106,7 +106,7 @@ class Sip:
         return self.sip.partition("?")[0]
 
     def target(self, scene: ExecutionContext) -> DialTarget:
-        """As the stage dials it."""
+        """The target that is dialled."""
         return DialTarget(
             self.address,
             whisper=_whisper(scene, self.url, self.method),
@@ -170,7 +170,7 @@ class Client:
         return self.client.removeprefix("client:")
 
     def target(self, scene: ExecutionContext) -> DialTarget:
-        """As the stage dials it."""
+        """The target that is dialled."""
         return DialTarget(
             self.address,
             client=True,

@@ -26,6 +26,6 @@ class Queue:
     }
 
     def plan(self, scene: ExecutionContext, of_dial: ServePlan) -> ServePlan:
-        """As the stage serves it; the Dial has filled in the rest."""
+        """The plan by which the queue's next caller is served; the Dial has filled in the rest."""
         whisper = WhisperPlan(scene.absolute(self.url), self.method.value) if self.url else None
         return replace(of_dial, name=self.queue, whisper=whisper)

@@ -29,7 +29,7 @@ class Recording:
     IGNORED: ClassVar = {"recordingConfigurationId": telling.OF_A_CLOUD}
 
     def plan(self, scene: ExecutionContext) -> CallRecordingPlan:
-        """As the stage records it."""
+        """The plan by which the call is recorded."""
         callback = telling.callback(
             scene,
             self.recording_status_callback,

@@ -25,7 +25,7 @@ _LISTEN_S = 0.2
 
 
 class CallRecorder:
-    """For one call; what it began is closed with the call."""
+    """Records one call; what it began is closed with the call."""
 
     def __init__(self, session: Session, services: CallServices, permission: ConsentService) -> None:
         self._session = session

@@ -1,4 +1,4 @@
-"""What verbs do on a live call: engine.flow.call_actions.Stage over a session."""
+"""Verbs' actions on a live call: `CallActions` over its session."""
 
 import asyncio
 from collections.abc import Coroutine, Iterable, Mapping
@@ -48,7 +48,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class SharedServices:
-    """What the calls of a node share."""
+    """The services that the flows of a node's calls share: consent, dialling, conferences, queues."""
 
     permission: ConsentService
     dialling: Dialling
@@ -57,7 +57,7 @@ class SharedServices:
 
 
 class LiveStage:
-    """Implements Stage; one for each session."""
+    """Acts on one live call for its verbs, over the call's session (engine.flow.call_actions.CallActions)."""
 
     def __init__(self, session: Session, services: CallServices, desks: SharedServices, web: CallWeb) -> None:
         self.recorder = CallRecorder(session, services, desks.permission)

@@ -38,7 +38,7 @@ _END_S: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class CallControl:
-    """For the calls of a node."""
+    """Changes live calls of a node from outside their flows: redirects, mutes, holds, records, says, ends."""
 
     services: CallServices
     sessions: Sessions

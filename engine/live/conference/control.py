@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 
 class ConferenceControl:
-    """Implements api.http.engine_ports.ConferenceDesk for the conferences of a node."""
+    """Changes and ends a node's conferences, and conducts who is in them (api.http.engine_ports.ConferenceDesk)."""
 
     def __init__(self, services: CallServices, rooms: Rooms, permission: ConsentService) -> None:
         self._services = services

@@ -15,7 +15,7 @@ from engine.webhooks.call_web import CallWeb
 
 @dataclass(eq=False, slots=True)
 class Member:
-    """Who it is, how it came in, and how it takes part now."""
+    """One call in a conference: who it is, how it came in, and how it takes part now."""
 
     session: Session
     plan: RoomPlan

@@ -80,7 +80,7 @@ class Rooms:
         return conference
 
     def member(self, account_id: str, conference_id: str, who: str) -> tuple[Room, Member]:
-        """Of a participant's or a call's id, with its room. Raises NotFound."""
+        """Find a member by a participant's or a call's id, with its room. Raises NotFound."""
         room = self.live(account_id, conference_id)
         member = room.member(who) if room is not None else None
         if room is None or member is None:

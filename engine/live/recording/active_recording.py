@@ -47,7 +47,7 @@ class ActiveRecording:
 
     @property
     def row(self) -> Recording:
-        """As it is stored, or about to be."""
+        """The recording's row as it is stored, or about to be."""
         return self._row
 
     @property
@@ -131,7 +131,7 @@ class ActiveRecording:
         return await joined(self.end_soon(error))
 
     def end_soon(self, error: str | None = None) -> asyncio.Future[Recording]:
-        """As `stop`, without waiting for it."""
+        """Stop recording, without waiting until it has stopped."""
         if self._closing is None:
             self._closing = started(self._close(self, error))
         return self._closing

@@ -32,7 +32,7 @@ class RecordingContext:
     beep: WarningTone | None = None
 
     def row(self, *, channels: int, rate_hz: int, at: datetime, node: str) -> Recording:
-        """Of a recording that begins; its file has no place yet."""
+        """Make the row of a recording that begins; its file has no place yet."""
         return Recording(
             id=new_id(IdKind.RECORDING),
             account_id=self.account_id,

@@ -1,4 +1,4 @@
-"""What is to be stored, in order, without a slow or failing database harming those who talk."""
+"""Stores changes in order and behind people's backs, so that a slow or failing database harms nobody who talks."""
 
 import asyncio
 from typing import Final

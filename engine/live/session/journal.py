@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What every journal writes to, how a call is priced (EUR; None where it can't be), and what events may tell."""
+    """What all journals share: where calls are stored, their price (EUR; None if unknown), what events may tell."""
 
     calls: Calls
     clock: Clock

@@ -22,7 +22,7 @@ class KeyRing:
         self._known: dict[str, bytes] = {}
 
     async def new_key(self, account_id: str, recording_id: str) -> DataKey:
-        """For one recording. Raises StoreError, SetupError, SealBroken."""
+        """Make the data key of one recording. Raises StoreError, SetupError, SealBroken."""
         key = new_key()
         return DataKey(key, wrap(key, await self._account_key(account_id), recording_id))
 

@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class KmsMasterKey:
-    """Implements MasterKey: asks the one that is installed under `name`."""
+    """A master key in a key service: asks the plug-in that is installed under `name`."""
 
     def __init__(self, name: str, place: str, *, patience_s: float = PATIENCE_S) -> None:
         self.name = name

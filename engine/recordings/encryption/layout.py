@@ -55,12 +55,12 @@ class SealedFileHeader:
 
     @property
     def chunk_bytes(self) -> int:
-        """Of a full chunk's samples; in the file it is TAG_BYTES longer."""
+        """How long a full chunk's samples are; in the file it is TAG_BYTES longer."""
         return self.chunk_frames * self.frame_bytes
 
     @property
     def sealed_bytes(self) -> int:
-        """Of a full chunk in the file."""
+        """How long a full chunk is in the file."""
         return self.chunk_bytes + TAG_BYTES
 
     def place(self, chunk: int) -> int:
@@ -68,7 +68,7 @@ class SealedFileHeader:
         return HEADER_BYTES + chunk * self.sealed_bytes
 
     def size_of(self, frames: int) -> int:
-        """Of a file with its end that holds so many frames."""
+        """How long a closed file is that holds so many frames."""
         full, rest = divmod(frames, self.chunk_frames)
         return self.place(full) + rest * self.frame_bytes + TAG_BYTES
 

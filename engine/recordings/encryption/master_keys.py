@@ -50,7 +50,7 @@ class MasterKey(Protocol):
 
 
 class MasterKeyFile:
-    """Implements MasterKey: a file for its owner alone."""
+    """A master key in a file that its owner alone may read."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -114,7 +114,7 @@ class MasterKeyFile:
 
 
 class MasterKeyVariable:
-    """Implements MasterKey: an environment variable, read at each use; others put in there what is to be."""
+    """A master key in an environment variable, read at each use; others put in there what is to be."""
 
     def __init__(self, name: str, environment: Mapping[str, str] = os.environ) -> None:
         self.name = name

@@ -34,7 +34,7 @@ _WRONG_PIN: Final = (pkcs11.PinIncorrect, pkcs11.PinLocked, pkcs11.PinLenRange, 
 
 
 class Pkcs11MasterKey:
-    """Implements MasterKey. It blocks: for a thread of its own, and one only, as PKCS #11 has it by default."""
+    """A master key in a PKCS #11 token. It blocks, and is for one thread only, as PKCS #11 has it by default."""
 
     def __init__(self, place: str) -> None:
         self._place = Pkcs11Place.read(place)

@@ -34,7 +34,7 @@ class Part(IntEnum):
 
 
 class ChunkCipher:
-    """For one file: its key is made of the recording's data key and all of the header (HKDF, RFC 5869)."""
+    """Seals and opens the chunks of one file, by a key made of the data key and all of the header (HKDF, RFC 5869)."""
 
     def __init__(self, data_key: bytes, header: SealedFileHeader) -> None:
         self.header = header
@@ -44,7 +44,7 @@ class ChunkCipher:
 
     @classmethod
     def new(cls, data_key: bytes, recording_id: str, channels: int, rate_hz: int) -> Self:
-        """Of a file that is to be written; each has a salt of its own, so that no two share a nonce under one key."""
+        """Begin a file; each has a salt of its own, so that no two share a nonce under one key."""
         chunk_frames = max(1, rate_hz // CHUNKS_PER_S)
         return cls(data_key, SealedFileHeader(recording_id, channels, rate_hz, chunk_frames, os.urandom(SALT_BYTES)))
 

@@ -1,4 +1,4 @@
-"""What is written and read of a recording's file, whether it is sealed or not. Every method may block on the disk."""
+"""The Protocols by which a recording's file is written and read, sealed or not. Every method may block on the disk."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -23,7 +23,7 @@ class Readable(Protocol):
 
 
 class FileReadable:
-    """Implements Readable for a file, which may lose its name meanwhile."""
+    """Reads the bytes of a local file, which may lose its name meanwhile."""
 
     def __init__(self, path: Path) -> None:
         """Raises RecordingError."""

@@ -17,7 +17,7 @@ each of which may wait for a disk that takes all its time (engine/aio/disk_threa
 
 
 class SealedTape:
-    """Implements engine.recordings.files.audio.Tape: what does not fill a chunk yet is in memory only."""
+    """Writes a sealed recording chunk by chunk; what does not fill a chunk yet is in memory only."""
 
     def __init__(self, path: Path, seal: ChunkCipher) -> None:
         self._seal = seal
@@ -69,7 +69,7 @@ class SealedTape:
 
 
 class SealedAudio:
-    """Implements engine.recordings.files.audio.Audio."""
+    """Reads the samples of a sealed recording."""
 
     def __init__(self, sealed: Readable, data_key: bytes, recording_id: str, *, frames: int | None = None) -> None:
         """`sealed` is closed with this; `frames` is how many there must be, where that is known.

@@ -7,7 +7,7 @@ from engine.ports import Recorder, Track
 
 
 class SegmentedRecorder:
-    """Implements engine.ports.Recorder. All channels have the same gaps, so they stay aligned."""
+    """Joins recorders that hear one after the other into one; all channels have the same gaps, so they stay aligned."""
 
     def __init__(self, recorder: Recorder) -> None:
         self._hearing: Recorder | None = recorder
@@ -17,7 +17,7 @@ class SegmentedRecorder:
 
     @property
     def tracks(self) -> tuple[Track, ...]:
-        """Of the recorder that hears; none while none does."""
+        """The tracks of the recorder that hears; none while none does."""
         return self._hearing.tracks if self._hearing is not None else ()
 
     def go_on(self, recorder: Recorder) -> None:

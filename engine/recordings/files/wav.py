@@ -29,7 +29,7 @@ def header(channels: int, rate_hz: int, data_bytes: int) -> bytes:
 
 
 class WavTape:
-    """Implements engine.recordings.files.audio.Tape; the header tells the length once it is closed."""
+    """Writes a recording as a plain WAV; the header tells the length once it is closed."""
 
     def __init__(self, path: Path, channels: int, rate_hz: int) -> None:
         self._channels = channels
@@ -57,7 +57,7 @@ class WavTape:
 
 
 class WavAudio:
-    """Implements engine.recordings.files.audio.Audio for a WAV that we wrote."""
+    """Reads the samples of a WAV that we wrote."""
 
     def __init__(self, file: Readable) -> None:
         """`file` is closed with this. Raises RecordingError."""

@@ -1,4 +1,4 @@
-"""From a recorder's memory to its tape, twice a second, so that a process that dies takes little with it."""
+"""Carries sound from a recorder's memory to its file twice a second, so that a process that dies loses little."""
 
 import asyncio
 import threading

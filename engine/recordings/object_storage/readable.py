@@ -10,7 +10,7 @@ _MOST_AHEAD: Final = 4 * 1024 * 1024
 
 
 class ObjectReadable:
-    """Implements engine.recordings.files.readable.Readable. A request takes long, however little is asked for."""
+    """Reads the bytes of an object in the store. A request takes long, however little is asked for."""
 
     def __init__(self, store: ObjectStore, url: str) -> None:
         """Raises ObjectStoreError."""

@@ -17,7 +17,7 @@ _LOOK_AGAIN_S: Final = 0.1
 
 
 class Removal:
-    """Without a store, as where none is set any more, nothing is removed and all is said to wait."""
+    """Removes recordings from the object store. Without one, as where none is set any more, all waits."""
 
     def __init__(self, moves: Moves, store: ObjectStore | None, clock: Clock) -> None:
         self._moves = moves

@@ -23,7 +23,7 @@ class Freshness:
 
 
 def freshness(headers: Mapping[str, str], now: datetime) -> Freshness:
-    """Of an answer with these headers (names without regard to case), which arrived at `now`."""
+    """How long an answer with these headers (names without regard to case) is fresh, which arrived at `now`."""
     said = {name.lower(): value for name, value in headers.items()}
     directives = _directives(said.get("cache-control", ""))
     if "no-store" in directives or "*" in said.get("vary", ""):

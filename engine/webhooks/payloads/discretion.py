@@ -1,4 +1,4 @@
-"""What of a call's content is written down: nothing that nobody said is needed (GDPR Art. 5(1)(c))."""
+"""Leaves out what of a call's content is not to be written down: all that no setting asks for (GDPR Art. 5(1)(c))."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ class Discretion:
     keep_webhook_bodies: bool = True
 
     def facts(self, kind: str, facts: Mapping[str, Any]) -> dict[str, Any]:
-        """Of an event on a call; a number is never told in full, the call itself knows it."""
+        """What is kept of an event on a call; a number is never told in full, the call itself knows it."""
         hidden = {name for name in facts if not self._keeps_content(_of_event(kind, name))}
         spoken = [facts[name] for name in hidden if _of_event(kind, name) is Privacy.SPEECH and facts[name]]
         return {
@@ -60,7 +60,7 @@ class Discretion:
                 return True
 
     def exchange(self, exchange: WebhookExchange) -> WebhookExchange:
-        """Of the ledger. PINs and passwords in an answer are never kept."""
+        """What the ledger keeps of an exchange. PINs and passwords in an answer are never kept."""
         form = {name: self._value(name, value) for name, value in exchange.form.items()}
         answer = _without_secrets(exchange.answer) if self.keep_webhook_bodies else ""
         error = None if exchange.error is None else self._told(exchange.error)

@@ -48,7 +48,7 @@ def recording_form(row: Recording, event: RecordingEventName, url: str, call_id:
 
 
 def absent_form(row: Recording, call_id: str) -> dict[str, str]:
-    """Of what was to be recorded and is not: there is nothing that could be fetched."""
+    """The form about what was to be recorded and is not: there is nothing that could be fetched."""
     form = recording_form(row, RecordingEventName.ABSENT, "", call_id)
     return {name: value for name, value in form.items() if name not in _OF_WHAT_THERE_IS}
 

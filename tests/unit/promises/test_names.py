@@ -1,0 +1,59 @@
+"""No two classes have one name, and a docstring says what a thing is: not of what, as what or what it implements."""
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.unit.promises.pages import CHECKOUT
+from tests.unit.promises.sources import name_of, sources
+
+pytestmark = pytest.mark.promise
+
+FLOW_ELEMENTS: Final = CHECKOUT / "engine" / "flow" / "verbs"
+"""Classes there are named after the elements that they declare, some of which are nouns of the engine too."""
+UNTOLD: Final = ("Implements ", "Of ", "As ")
+OTHERWISE: Final = ("engine/simulator", "engine/store/migrations")
+"""The simulator is being rewritten; migrations are history."""
+
+Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def classes(tree: ast.AST) -> Iterator[str]:
+    return (node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+
+
+def untold(tree: ast.AST) -> Iterator[str]:
+    """Docstrings of modules, classes and public functions that begin in the middle."""
+    for node in ast.walk(tree):
+        if isinstance(node, Documented) and not getattr(node, "name", "").startswith("_"):
+            told = ast.get_docstring(node) or ""
+            if told.startswith(UNTOLD):
+                yield told.partition("\n")[0]
+
+
+def test_no_two_classes_have_one_name() -> None:
+    places: defaultdict[str, set[str]] = defaultdict(set)
+    for path in sources():
+        if not path.is_relative_to(FLOW_ELEMENTS):
+            for name in classes(ast.parse(path.read_text("utf-8"))):
+                places[name].add(name_of(path))
+
+    assert {name: files for name, files in places.items() if len(files) > 1} == {}
+
+
+@pytest.mark.parametrize("path", [*sources()], ids=name_of)
+def test_docstrings_say_what_a_thing_is(path: Path) -> None:
+    if name_of(path).startswith(OTHERWISE):
+        pytest.skip("told above")
+
+    assert list(untold(ast.parse(path.read_text("utf-8")))) == []
+
+
+def test_a_docstring_that_begins_in_the_middle_is_found() -> None:
+    tree = ast.parse('class Clock:\n    """Implements engine.ports.Clock."""\n\n    def now(self): "As it is now."')
+
+    assert list(untold(tree)) == ["Implements engine.ports.Clock.", "As it is now."]
