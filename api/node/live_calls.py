@@ -47,7 +47,7 @@ def _call_services(parts: NodeParts, shelf: RecordingStorage) -> CallServices:
     return CallServices(
         stores=stores,
         ledger=_ledger(parts),
-        teller=callbacks,
+        callbacks=callbacks,
         dialer=agent,
         bridge=agent.bridge,
         speaker=speaker,

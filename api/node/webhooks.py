@@ -32,7 +32,7 @@ async def open_webhooks(context: NodeContext, stores: Stores) -> AsyncIterator[W
         allow=settings.egress_allow,
         residency=context.residency,
         keyring=stores.account_secrets,
-        note=ledger.note,
+        note=ledger.note_exchange,
         meters=context.meters,
     )
     await client.start()

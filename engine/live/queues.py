@@ -115,7 +115,7 @@ class LiveQueues:
         """Wait until served, and until that talk is over; or until the caller leaves or hangs up."""
         queue = await self._queue(session.call.account_id, plan.name)
         if len(queue.waiters) >= plan.longest:
-            session.journal.note("queue_full", queue=queue.queue.id)
+            session.journal.note_event("queue_full", queue=queue.queue.id)
             return QueueOutcome(QueueResult.FULL, None, 0)
         waiter = self._waiter(session, queue, plan)
         entertained = WaitMusic(session, self._services.speaker)
@@ -123,7 +123,7 @@ class LiveQueues:
         queue.add(waiter)
         try:
             await stored(self._services.stores.queues.entered(waiter.wait))
-            session.journal.note("queue_entered", queue=queue.queue.id, position=queue.position(waiter))
+            session.journal.note_event("queue_entered", queue=queue.queue.id, position=queue.position(waiter))
             params = self._params(queue, waiter, plan)
             async with entertained.with_(waiting, params, until=waiter.served, music=True):
                 await first_of(waiter.served, session.over, entertained.left)
@@ -137,7 +137,7 @@ class LiveQueues:
                 queue.remove(waiter)
                 await to_its_end(self._left(waiter, event))
         result = RESULTS[event]
-        session.journal.note("queue_left", queue=queue.queue.id, result=result.value, seconds=seconds)
+        session.journal.note_event("queue_left", queue=queue.queue.id, result=result.value, seconds=seconds)
         return QueueOutcome(result, queue.queue.id, seconds)
 
     def _waited_s(self, waiter: Waiter) -> int:
@@ -192,7 +192,7 @@ class LiveQueues:
 
     async def _serve(self, server: Session, waiter: Waiter, queue: LiveQueue, plan: ServePlan) -> DialOutcome:
         member = waiter.session
-        server.journal.note("queue_served", queue=queue.queue.id, call=member.call.id)
+        server.journal.note_event("queue_served", queue=queue.queue.id, call=member.call.id)
         if plan.whisper is not None:
             await self._whisper(server, waiter, queue, plan)
         if member.over.is_set():
@@ -210,7 +210,7 @@ class LiveQueues:
         try:
             await server.until_over(self._perform(waiter.session, to))
         except (WebhookError, DocumentError, FlowFailed) as error:
-            waiter.session.journal.note("whisper_failed", reason=str(error))
+            waiter.session.journal.note_event("whisper_failed", reason=str(error))
 
     async def _queue(self, account_id: str, name: str) -> LiveQueue:
         key = (account_id, name)

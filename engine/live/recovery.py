@@ -36,14 +36,14 @@ async def recover(services: CallServices) -> None:
             await services.stores.conferences.leave(participant.id, now)
         if conference.status is not ConferenceStatus.INIT:
             await services.stores.conferences.save(become(conference, ConferenceStatus.COMPLETED, now))
-    teller = RecordingCallbacks(services.teller, services.recording_url, Backlog(services.clock))
+    callbacks = RecordingCallbacks(services.callbacks, services.recording_url, Backlog(services.clock))
     for recording in await services.stores.recordings.untold(services.node):
-        await teller.tell_end(recording)
+        await callbacks.tell_end(recording)
         await services.stores.recordings.mark_told(recording.id)
     for recording in await services.stores.recordings.unfinished(services.node):
         row = await _closed(recording, services)
         await services.stores.recordings.save(row)
-        await _tell(row, teller, services)
+        await _tell(row, callbacks, services)
         await services.stores.recordings.mark_told(row.id)
         log.warning("recording_recovered", recording=row.id, status=row.status, error=row.error)
 
@@ -52,17 +52,17 @@ async def _fail(call: Call, ledger: Ledger) -> None:
     journal = Journal(call, ledger)
     async with journal.writing():
         journal.tried(Attempt(call.node, call.to, _DIED))
-        journal.note("process_died")
+        journal.note_event("process_died")
         journal.happened(Event.BROKE)
     log.warning("call_recovered", call_id=call.id)
 
 
-async def _tell(row: Recording, teller: RecordingCallbacks, services: CallServices) -> None:
+async def _tell(row: Recording, callbacks: RecordingCallbacks, services: CallServices) -> None:
     """As the process that died would have: on the call's events, and to whom it was to be told."""
     if row.told_on is not None:
-        facts = recording_facts(row, teller.url(row))
-        await services.ledger.calls.note(row.told_on, "recording_closed", facts, services.clock.now())
-    await teller.tell_end(row)
+        facts = recording_facts(row, callbacks.url(row))
+        await services.ledger.calls.add_event(row.told_on, "recording_closed", facts, services.clock.now())
+    await callbacks.tell_end(row)
 
 
 async def _closed(recording: Recording, services: CallServices) -> Recording:

@@ -49,7 +49,7 @@ class CallServices:
 
     stores: Stores
     ledger: Ledger
-    teller: CallCallbacks
+    callbacks: CallCallbacks
     dialer: Dialer
     bridge: Bridge
     speaker: Speaker

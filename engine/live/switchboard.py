@@ -81,7 +81,7 @@ class Switchboard:
         """Cancel or hang up; an ended call stays as it is. Raises NotFound."""
         session = await self._sessions.find(account_id, call_id)
         if session is not None:
-            session.journal.note("end_requested", by="REST API")
+            session.journal.note_event("end_requested", by="REST API")
             await session.hang_up()
             await first_of(session.closed, timeout_s=_END_S)
 
@@ -203,7 +203,7 @@ class Switchboard:
             session.call.account_id,
             session.call.id,
             format=number.webhook_format if number else BodyFormat.FORM,
-            event=session.journal.note,
+            event=session.journal.note_event,
         )
         stage = LiveStage(session, self._services, self._desks, web)
         return FlowRunner(session, stage, web, self._services.clock)

@@ -48,7 +48,7 @@ class WaitMusic:
         except LegGone:
             return
         except (WebhookError, DocumentError, FlowFailed) as error:
-            self._session.journal.note("waiting_failed", reason=str(error))
+            self._session.journal.note_event("waiting_failed", reason=str(error))
             await self._music()
         else:
             self.left.set()
@@ -57,7 +57,7 @@ class WaitMusic:
         try:
             player = await self._speaker.hold_music([Ear(self._session.leg.id)])
         except (MediaError, LegGone) as error:
-            self._session.journal.note("hold_music_failed", reason=str(error))
+            self._session.journal.note_event("hold_music_failed", reason=str(error))
             return
         try:
             await asyncio.Event().wait()

@@ -99,7 +99,7 @@ class Calls:
         """Changes of calls that belong together, in one transaction."""
         return await self._db.write(job)
 
-    async def tell(self, call_id: str, callback: NewCallback, at: datetime) -> None:
+    async def add_callback(self, call_id: str, callback: NewCallback, at: datetime) -> None:
         """Put a callback behind the call's earlier ones that tells of no change of the call."""
 
         def job(connection: Connection) -> None:
@@ -135,7 +135,7 @@ class Calls:
         query = select(calls).where(calls.c.parent_id == call_id).order_by(calls.c.start_time, calls.c.id)
         return [call_of(row) for row in await self._db.rows(query)]
 
-    async def note(self, call_id: str, kind: str, facts: Mapping[str, object], at: datetime) -> None:
+    async def add_event(self, call_id: str, kind: str, facts: Mapping[str, object], at: datetime) -> None:
         """Add an event."""
         await self._db.write(self.noting(call_id, kind, facts, at))
 

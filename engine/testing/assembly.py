@@ -90,14 +90,14 @@ def services_of(stores: Stores, around: Surroundings, folder: Path, recording: R
     """What every live call is handed; recordings are in `folder`. Calls cost nothing, and all events are told."""
     clock, bridge = around.clock, around.bridge
     meters = Meters()
-    teller = CallCallbacks(stores.calls, clock, _nobody_waits)
+    callbacks = CallCallbacks(stores.calls, clock, _nobody_waits)
     shelf = _shelf(stores, folder, sealed=recording.sealed)
     speaker = Speaker(bridge, around.synthesizer, around.tones, around.media)
     desk = RecordingService(
         bridge,
         stores.recordings,
         clock,
-        RecordingCallbacks(teller, recording_url, Backlog(clock)),
+        RecordingCallbacks(callbacks, recording_url, Backlog(clock)),
         shelf=shelf,
         node=NODE,
         beeper=Beeper(speaker, stores.accounts, clock, recording.beep_s),
@@ -109,7 +109,7 @@ def services_of(stores: Stores, around: Surroundings, folder: Path, recording: R
         ledger=Ledger(
             stores.calls, clock, lambda _: None, _nobody_waits, discretion=Discretion(True, True, True), meters=meters
         ),
-        teller=teller,
+        callbacks=callbacks,
         dialer=around.carrier,
         bridge=bridge,
         speaker=speaker,

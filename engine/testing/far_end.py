@@ -158,4 +158,4 @@ class FarEnd:
 
     def _tell(self, event: Alerted | DigitPressed | MediaLost | ReferAnswered | ReferRequested) -> None:
         if not self.is_over:
-            self.leg.tell(event)
+            self.leg.emit(event)

@@ -105,8 +105,8 @@ class FakeLeg:
             return
         self.answered = True
         self._on_live(self._id)
-        self.tell(MediaChanged(sending=True, receiving=True, codec="PCMA", remote_address="192.0.2.1:4000"))
-        self.tell(Answered())
+        self.emit(MediaChanged(sending=True, receiving=True, codec="PCMA", remote_address="192.0.2.1:4000"))
+        self.emit(Answered())
 
     def end(self, how: HungUp) -> None:
         """The dialog is over; only its first end counts."""
@@ -114,10 +114,10 @@ class FakeLeg:
             return
         self.hung_up = how
         self._on_over(self._id)
-        self.tell(how)
+        self.emit(how)
         self.ended.set()
 
-    def tell(self, event: LegEvent) -> None:
+    def emit(self, event: LegEvent) -> None:
         """Something happened on it."""
         self._events.put_nowait(event)
 

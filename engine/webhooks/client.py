@@ -92,7 +92,7 @@ class WebhookClient:
         format: BodyFormat = BodyFormat.FORM,  # noqa: A002 - what the field calls it
         event: Callable[..., Any] | None = None,
     ) -> CallWeb:
-        """What one call asks with. `event` gets a short word about each exchange, as Journal.note takes it."""
+        """What one call asks with. `event` gets a short word about each exchange, as Journal.note_event takes it."""
 
         def note(exchange: WebhookExchange) -> None:
             self._note(exchange)

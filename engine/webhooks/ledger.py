@@ -41,7 +41,7 @@ class ExchangeLedger:
         """How many batches were left out."""
         return self._writer.stepped_over
 
-    def note(self, exchange: WebhookExchange) -> None:
+    def note_exchange(self, exchange: WebhookExchange) -> None:
         """Write it down soon."""
         kept = self._discretion.exchange(exchange)
         if not self._batch or len(self._batch) == _BATCH:

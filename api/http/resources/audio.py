@@ -142,7 +142,7 @@ async def _note_broken(services: RestServices, recording: Recording, error: Reco
     """On the call that it is of: who downloads sees no more than that the connection was cut."""
     if recording.call_id is not None:
         facts = {"recording": recording.id, "reason": str(error)}
-        await stored(services.stores.calls.note(recording.call_id, "recording_broken", facts, datetime.now(UTC)))
+        await stored(services.stores.calls.add_event(recording.call_id, "recording_broken", facts, datetime.now(UTC)))
 
 
 async def _read(services: RestServices, recording: Recording, view: WavView, span: Span) -> bytes:

@@ -89,7 +89,7 @@ class CallBridge:
                 await self.services.bridge.connect(source, sink)
             ends = (first.over, second.over, taken, parted, referring.asked)
             if not await first_of(*ends, timeout_s=terms.limit_s):
-                first.journal.note("dial_time_limit", seconds=terms.limit_s)
+                first.journal.note_event("dial_time_limit", seconds=terms.limit_s)
             in_peace = True
         finally:
             await to_its_end(self._part(first, second, beside, wires, recording, apart, wait=in_peace))
@@ -122,7 +122,7 @@ class CallBridge:
         try:
             return await recorder.start(consent, subject, tracks)
         except RecordingError as error:
-            first.journal.note("not_recorded", reason=str(error))
+            first.journal.note_event("not_recorded", reason=str(error))
             return None
 
     async def _kept_apart(self, first: Session, second: Session) -> list[Heard]:
@@ -169,7 +169,7 @@ def dial_subject(first: Session, how: BridgeRecording) -> RecordingContext:
     return RecordingContext(
         first.call.account_id,
         RecordingSource.DIAL,
-        first.journal.note,
+        first.journal.note_event,
         call_id=first.call.id,
         callback=how.callback,
         trim=how.trim,

@@ -42,7 +42,7 @@ class CallRecorder:
         try:
             await self.start(CallRecordingPlan(), RecordingSource.CALL)
         except RecordingError as error:
-            self._session.journal.note("not_recorded", reason=str(error))
+            self._session.journal.note_event("not_recorded", reason=str(error))
 
     async def start(self, plan: CallRecordingPlan, source: RecordingSource) -> ActiveRecording:
         """Record from now to the call's end. Raises RecordingError, LegGone."""
@@ -64,7 +64,7 @@ class CallRecorder:
             try:
                 await session.until_over(self._services.speaker.beep([Ear(session.leg.id)]))
             except MediaError as error:
-                session.journal.note("beep_failed", reason=str(error))
+                session.journal.note_event("beep_failed", reason=str(error))
         session.keys.forget()
         tracks = _tracks(session, plan.tracks, plan.channels)
         active = await self._services.recorder.start(consent, subject, tracks)
@@ -103,7 +103,7 @@ class CallRecorder:
     def _subject(self, source: RecordingSource, trim: Trim, callback: Callback | None) -> RecordingContext:
         call = self._session.call
         return RecordingContext(
-            call.account_id, source, self._session.journal.note, call_id=call.id, callback=callback, trim=trim,
+            call.account_id, source, self._session.journal.note_event, call_id=call.id, callback=callback, trim=trim,
             beep=beep_for(self._session),
         )  # fmt: skip
 

@@ -110,9 +110,9 @@ class Dialling:
         except (StoreError, SipError, WebhookError) as error:
             # The parent talks on: its flow goes on with the next verb.
             parent.journal.tried(Attempt("dial", target.address, str(error)))
-            parent.journal.note("dial_failed", reason=str(error))
+            parent.journal.note_event("dial_failed", reason=str(error))
             return None
-        parent.journal.note("dialled", call=child.call.id, target=child.call.to)
+        parent.journal.note_event("dialled", call=child.call.id, target=child.call.to)
         return child
 
     async def _prepare(self, parent: Session, child: Session, target: DialTarget) -> bool:

@@ -83,7 +83,7 @@ class LiveStage:
         return self._services.recognizer.languages() if self._services.recognizer else frozenset()
 
     async def performing(self, verb: str) -> None:
-        self._session.journal.note("verb", verb=verb)
+        self._session.journal.note_event("verb", verb=verb)
         if self._session.answered.is_set():
             await self.answer()  # one that only waits makes no sound, and the call is recorded all the same
 
@@ -106,12 +106,12 @@ class LiveStage:
         try:
             await self._live(self._services.speaker.say(speech, self._ear))
         except (SpeechError, MediaError) as error:
-            self._session.journal.note("prompt_failed", text=speech.text, reason=str(error))
+            self._session.journal.note_event("prompt_failed", text=speech.text, reason=str(error))
         except (LegGone, asyncio.CancelledError):
-            self._session.journal.note("said", text=speech.text, language=speech.language, to_the_end=False)
+            self._session.journal.note_event("said", text=speech.text, language=speech.language, to_the_end=False)
             raise
         else:
-            self._session.journal.note("said", text=speech.text, language=speech.language, to_the_end=True)
+            self._session.journal.note_event("said", text=speech.text, language=speech.language, to_the_end=True)
 
     async def play(self, url: str, rounds: Iterable[int] = (0,)) -> None:
         await self.answer()
@@ -121,7 +121,7 @@ class LiveStage:
         async with self._services.speaker.file(url, self._web) as wav:
             for _ in rounds:
                 await self._services.speaker.play_file(wav, self._ear)
-                self._session.journal.note("played", url=url)
+                self._session.journal.note_event("played", url=url)
 
     async def pause(self, seconds: float) -> None:
         # Needs no media: an inbound call rings on, as in the field's flows that begin with a pause.
@@ -131,7 +131,7 @@ class LiveStage:
         await self.answer()
         key = await self._live(self._session.keys.next(timeout_s))
         if key is not None:
-            self._session.journal.note("digit", digit=_MASKED if hidden else key)
+            self._session.journal.note_event("digit", digit=_MASKED if hidden else key)
         return key
 
     def forget_digits(self) -> None:
@@ -153,7 +153,7 @@ class LiveStage:
         listening = understood(self._session.leg.id, services.bridge, recognizer, services.clock, plan)
         spoken = await self._live(listening)
         text = _MASKED if plan.hidden else spoken.text if spoken else ""
-        self._session.journal.note("speech", text=text, confidence=spoken.confidence if spoken else 0.0)
+        self._session.journal.note_event("speech", text=text, confidence=spoken.confidence if spoken else 0.0)
         return spoken
 
     async def tell(self, url: str, method: str, params: Mapping[str, str]) -> None:
@@ -212,7 +212,7 @@ class LiveStage:
 
     async def _refer_answer(self) -> ReferAnswered:
         answer = await self._live(self._session.refer_answers.get())
-        self._session.journal.note("refer_answered", sip_code=answer.code, final=answer.final)
+        self._session.journal.note_event("refer_answered", sip_code=answer.code, final=answer.final)
         return answer
 
     async def hang_up(self) -> None:
@@ -224,7 +224,7 @@ class LiveStage:
         await self._session.hang_up(cause, outcome=outcome)
 
     async def note(self, kind: str, **facts: object) -> None:
-        self._session.journal.note(kind, **facts)
+        self._session.journal.note_event(kind, **facts)
 
     async def hold_music(self, *, playing: bool) -> None:
         """What somebody hears who was put on hold; or no longer."""
@@ -235,7 +235,7 @@ class LiveStage:
             try:
                 self._music = await self._services.speaker.hold_music(self._ear)
             except MediaError as error:
-                self._session.journal.note("hold_music_failed", reason=str(error))
+                self._session.journal.note_event("hold_music_failed", reason=str(error))
 
     async def close(self) -> None:
         """The call is over: close what it began."""
@@ -253,7 +253,7 @@ class LiveStage:
         try:
             await self._web.request(url, method, {**webhook_params(self.call), **params})
         except WebhookError as error:
-            self._session.journal.note("not_told", url=url, reason=str(error))
+            self._session.journal.note_event("not_told", url=url, reason=str(error))
 
     @property
     def _ear(self) -> list[Ear]:

@@ -60,7 +60,7 @@ class CallControl:
         await self._silence(session, conductor, change)
         if change.digits:
             _require_answered(session)
-            session.journal.note("digits_sent", digits=len(change.digits))
+            session.journal.note_event("digits_sent", digits=len(change.digits))
             conductor.stage.beside(press(conductor.stage, change.digits))
         if change.recording is not None:
             await self._record(session, conductor, change.recording)
@@ -86,14 +86,14 @@ class CallControl:
     async def _mute(self, session: Session, *, muted: bool) -> None:
         _require_answered(session)
         await self.services.bridge.mute(session.leg.id, muted=muted)
-        session.journal.note("muted" if muted else "unmuted")
+        session.journal.note_event("muted" if muted else "unmuted")
 
     async def _hold(self, session: Session, conductor: FlowRunner, *, held: bool) -> None:
         """On hold the far end hears music and nobody hears it."""
         _require_answered(session)
         await self.services.bridge.hold(session.leg.id, held=held)
         await conductor.stage.hold_music(playing=held)
-        session.journal.note("held" if held else "resumed")
+        session.journal.note_event("held" if held else "resumed")
 
     async def _record(self, session: Session, conductor: FlowRunner, change: RecordingChange) -> None:
         _require_answered(session)
@@ -111,7 +111,7 @@ class CallControl:
                 await asyncio.gather(*pauses)  # one that fails keeps no other from pausing
             case RecordingAction.RESUME:
                 await asyncio.gather(*(self.services.recorder.resume(each) for each in running))
-        session.journal.note("recording_changed", recording=running[-1].id, action=change.action.value)
+        session.journal.note_event("recording_changed", recording=running[-1].id, action=change.action.value)
 
     async def _withdraw(self, session: Session) -> None:
         _require_answered(session)
@@ -126,9 +126,9 @@ class CallControl:
             try:
                 await self.services.speaker.say(speech, ears)
             except (SpeechError, MediaError) as error:
-                session.journal.note("prompt_failed", text=order.text, reason=str(error))
+                session.journal.note_event("prompt_failed", text=order.text, reason=str(error))
             else:
-                session.journal.note("said_into_call", text=order.text, to=order.to.value)
+                session.journal.note_event("said_into_call", text=order.text, to=order.to.value)
 
         conductor.stage.beside(say())
 
@@ -139,16 +139,16 @@ class CallControl:
             try:
                 await self.services.speaker.play_url(order.url, ears, conductor.web)
             except (WebhookError, MediaError) as error:
-                session.journal.note("prompt_failed", url=order.url, reason=str(error))
+                session.journal.note_event("prompt_failed", url=order.url, reason=str(error))
             else:
-                session.journal.note("played_into_call", url=order.url, to=order.to.value)
+                session.journal.note_event("played_into_call", url=order.url, to=order.to.value)
 
         conductor.stage.beside(play())
 
     def _transfer(self, session: Session, order: Transfer) -> None:
         """Both ways are flows like any other: the third party is dialled, who waits meanwhile waits in a queue."""
         _require_answered(session)
-        session.journal.note("transferred", to=order.to, mode=order.mode.value)
+        session.journal.note_event("transferred", to=order.to, mode=order.mode.value)
         noun = Sip(order.to) if order.to.startswith(("sip:", "sips:")) else Number(order.to)
         if order.mode is TransferMode.BLIND:
             _redirect(session, Document((Dial(timeout=order.timeout_s, to=(noun,)),)))
@@ -167,7 +167,7 @@ class CallControl:
         answered = session.answered.is_set()
         if end is Status.CANCELED and answered:
             raise WrongState(f"{session.call.id} is {session.call.status}: it can be completed, not canceled.")
-        session.journal.note("end_requested", by="REST API")
+        session.journal.note_event("end_requested", by="REST API")
         await session.hang_up(outcome=Event.HUNG_UP)
         await first_of(session.closed, timeout_s=_END_S)
 
@@ -176,7 +176,7 @@ async def _recording(session: Session, conductor: FlowRunner, change: RecordingC
     try:
         await conductor.stage.recorder.start(change.plan, RecordingSource.REST)
     except (RecordingError, LegGone) as error:
-        session.journal.note("not_recorded", reason=str(error))
+        session.journal.note_event("not_recorded", reason=str(error))
 
 
 def _redirect(session: Session, start: Start) -> None:

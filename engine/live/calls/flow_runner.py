@@ -76,7 +76,7 @@ class FlowRunner:
             return
         except Exception:
             log.exception("flow_crashed")
-            self.session.journal.note("flow_crashed")
+            self.session.journal.note_event("flow_crashed")
             await self.session.hang_up()
 
     async def _perform(self, starts: Sequence[Start]) -> None:
@@ -109,7 +109,7 @@ class FlowRunner:
         target = start.url if isinstance(start, GoTo) else "inline flow"
         self.session.journal.tried(Attempt("call flow", target, str(error)))
         place = {"line": error.line, "column": error.column} if isinstance(error, DocumentError) else {}
-        self.session.journal.note("flow_failed", target=target, reason=str(error), **place)
+        self.session.journal.note_event("flow_failed", target=target, reason=str(error), **place)
 
     async def _fetch(
         self, url: str, method: str, params: Mapping[str, str], *, hidden: frozenset[str] = _NOTHING

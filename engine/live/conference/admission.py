@@ -74,7 +74,7 @@ class Admission:
 
     async def refuse(self, session: Session, conference: Conference, entry: QueueEntry) -> None:
         """Say why somebody does not come in, where there is something to say. Raises LegGone."""
-        session.journal.note("conference_refused", conference=conference.id, reason=entry.value)
+        session.journal.note_event("conference_refused", conference=conference.id, reason=entry.value)
         if entry in _REFUSALS:
             await self._say(session, _REFUSALS[entry].in_language(language_for(conference, session)))
 
@@ -87,13 +87,13 @@ class Admission:
         prompt = Phrase.ENTER_PIN.in_language(language_for(conference, session))
         for attempt in range(1, TRIES_A_CALL + 1):
             if not guard.may_try(caller, clock.monotonic()):
-                session.journal.note("pin_refused", conference=conference.id, reason="too many wrong ones")
+                session.journal.note_event("pin_refused", conference=conference.id, reason="too many wrong ones")
                 return None
             role = self._services.pins.role(conference, await self._keys(session, prompt))
             if role is not None:
                 return role
             guard.was_wrong(caller, clock.monotonic())
-            session.journal.note("pin_wrong", conference=conference.id, attempt=attempt)
+            session.journal.note_event("pin_wrong", conference=conference.id, attempt=attempt)
             if attempt < TRIES_A_CALL:
                 await self._say(session, Phrase.WRONG_PIN.in_language(prompt.language))
         return None
@@ -121,7 +121,7 @@ class Admission:
         try:
             await session.until_over(self._services.speaker.say(speech, [Ear(session.leg.id)]))
         except (SpeechError, MediaError) as error:
-            session.journal.note("prompt_failed", text=speech.text, reason=str(error))
+            session.journal.note_event("prompt_failed", text=speech.text, reason=str(error))
 
 
 def language_for(conference: Conference, session: Session) -> str:

@@ -14,8 +14,8 @@ from engine.webhooks.payloads.conference import conference_form
 class ConferenceCallbacks:
     """Status callbacks of one conference. The first caller whose flow names a URL says where they go."""
 
-    def __init__(self, teller: CallCallbacks, clock: Clock, backlog: Backlog) -> None:
-        self._teller = teller
+    def __init__(self, call_callbacks: CallCallbacks, clock: Clock, backlog: Backlog) -> None:
+        self._call_callbacks = call_callbacks
         self._backlog = backlog
         self._clock = clock
         self._callback: Callback | None = None
@@ -24,11 +24,11 @@ class ConferenceCallbacks:
         """Somebody came in, perhaps with a callback."""
         self._callback = self._callback or member.plan.callback
 
-    async def tell(
+    async def tell_event(
         self, conference: Conference, event: ConferenceEventName, word: str, member: Member, **more: str
     ) -> None:
         """`word` is the field's for what happened, `more` are further parameters; told among the member's callbacks."""
         if self._callback is not None and event.value in self._callback.events:
             form = conference_form(conference, word, member.participant, member.plan, self._clock.now())
             told = {**form, **more}
-            await self._backlog.write(partial(self._teller.store, member.session.call.id, self._callback, told))
+            await self._backlog.write(partial(self._call_callbacks.store, member.session.call.id, self._callback, told))

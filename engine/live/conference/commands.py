@@ -36,7 +36,7 @@ async def obey(member: Member, room: Commanded, clock: Clock) -> None:
             continue
         reader, command = reader.pressed(key, clock.monotonic())
         if command is not None:
-            member.session.journal.note("conference_keys", conference=room.conference.id, command=command.value)
+            member.session.journal.note_event("conference_keys", conference=room.conference.id, command=command.value)
             await _do(command, member, room)
 
 

@@ -104,7 +104,7 @@ class ConferenceControl:
     async def send_out(self, account_id: str, conference_id: str, who: str) -> None:
         """The call goes on with its flow. Raises NotFound."""
         room, member = self._rooms.member(account_id, conference_id, who)
-        member.session.journal.note("conference_sent_out", conference=room.conference.id)
+        member.session.journal.note_event("conference_sent_out", conference=room.conference.id)
         member.sent_out.set()
 
     def let_hear_ringing(self, account_id: str, conference_id: str, called: Session) -> None:
@@ -138,7 +138,9 @@ class ConferenceControl:
         while True:
             unheard = [each for each in asked if not each.session.has_answered_consent and each in room.members]
             for member in unheard:
-                member.session.journal.note("not_recorded", reason="somebody in the conference could not be asked")
+                member.session.journal.note_event(
+                    "not_recorded", reason="somebody in the conference could not be asked"
+                )
             if unheard or (asked and await room.record()):
                 return
             asked = room.members
@@ -152,7 +154,9 @@ class ConferenceControl:
         if room is None or not room.begun.is_set():
             return
         early_media = not room.conference.record
-        sound = RingingSound(self._services, room.everybody(), called.journal.note, early_media, room.with_unasked)
+        sound = RingingSound(
+            self._services, room.everybody(), called.journal.note_event, early_media, room.with_unasked
+        )
         ringing = started(sound.play([called]))
         try:
             await first_of(called.answered, called.over, room.over)

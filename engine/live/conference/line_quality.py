@@ -33,6 +33,6 @@ async def watch_lines(
                 recent = since(last, now)
                 satisfaction = quality_of(recent).satisfaction
                 if satisfaction is not found.get(who, Satisfaction.GOOD):
-                    member.session.journal.note("line_quality", conference=conference_id, **line_facts(recent))
+                    member.session.journal.note_event("line_quality", conference=conference_id, **line_facts(recent))
                 found[who] = satisfaction
             before[who] = now

@@ -127,7 +127,7 @@ class RoomRecording:
         try:
             return await self._desk.start(consent, subject, [sources])
         except RecordingError as error:
-            member.session.journal.note("not_recorded", reason=str(error))
+            member.session.journal.note_event("not_recorded", reason=str(error))
             return None
 
     def _subject(
@@ -137,7 +137,7 @@ class RoomRecording:
         return RecordingContext(
             conference.account_id,
             RecordingSource.CONFERENCE,
-            member.session.journal.note,
+            member.session.journal.note_event,
             call_id=call_id,
             conference_id=conference.id,
             callback=member.plan.recording_callback,

@@ -43,7 +43,7 @@ class Room:
         self._services = services
         self._backlog = backlog
         self._members: list[Member] = []
-        self._teller = ConferenceCallbacks(services.teller, services.clock, backlog)
+        self._callbacks = ConferenceCallbacks(services.callbacks, services.clock, backlog)
         self._mixing = Mixing(services.bridge, services.clock, self._talks)
         self._beside = BackgroundTasks("conference")
         self._music = SharedMusic(services.speaker, services.bridge)
@@ -89,7 +89,7 @@ class Room:
             if self.conference.record and not member.session.has_answered_consent:
                 return QueueEntry.NO_CONSENT
             self._members.append(member)
-            self._teller.meet(member)
+            self._callbacks.meet(member)
             await self._backlog.write(partial(self._services.stores.conferences.join, member.participant))
             if member.begins(self.conference) and self.conference.status is not ConferenceStatus.IN_PROGRESS:
                 await self._become(ConferenceStatus.IN_PROGRESS)
@@ -201,7 +201,7 @@ class Room:
     def _tell_alone(self, member: Member, sound: Sounding) -> None:
         async def told(failure: str | None) -> None:
             if failure is not None:
-                member.session.journal.note("prompt_failed", reason=failure)
+                member.session.journal.note_event("prompt_failed", reason=failure)
 
         member.private.begin(sound, on_end=told)
 
@@ -210,7 +210,7 @@ class Room:
             if not self._members:
                 return
             member = self._members[0]
-            member.session.journal.note("announced", conference=self.conference.id, failure=failure)
+            member.session.journal.note_event("announced", conference=self.conference.id, failure=failure)
             word = "announcement-fail" if failure else "announcement-end"
             more = {"ReasonAnnouncementFailed": failure} if failure else {}
             await self._tell(ConferenceEventName.ANNOUNCEMENT, word, member, **more)
@@ -236,14 +236,14 @@ class Room:
         if member.participant == before:
             return
         await self._backlog.write(partial(self._services.stores.conferences.change, member.participant))
-        member.session.journal.note(
+        member.session.journal.note_event(
             "participant_changed", conference=self.conference.id, **differences(before, member.participant)
         )
         for event, word in events_of(before, member.participant):
             await self._tell(event, word, member)
 
     async def _tell(self, event: ConferenceEventName, word: str, member: Member, **more: str) -> None:
-        await self._teller.tell(self.conference, event, word, member, **more)
+        await self._callbacks.tell_event(self.conference, event, word, member, **more)
 
     async def _end(self, last: Member | None, reason: str) -> None:
         if self.over.is_set():
@@ -288,7 +288,7 @@ class Room:
         member = next((each for each in self._members if each.leg == leg), None)
         if member is None or not member.participant.is_heard:
             return
-        member.session.journal.note("talking" if now else "fell_silent", conference=self.conference.id)
+        member.session.journal.note_event("talking" if now else "fell_silent", conference=self.conference.id)
         word = "participant-speech-start" if now else "participant-speech-stop"
         await self._tell(ConferenceEventName.SPEAKER, word, member)
 

@@ -115,7 +115,7 @@ class Rooms:
             if admitted.name is not None:
                 await admitted.name.forget()
             return await self._refused(session, room, entry)
-        session.journal.note("conference_joined", conference=room.conference.id)
+        session.journal.note_event("conference_joined", conference=room.conference.id)
         came = self._services.clock.monotonic()
         session.consenting.tell_withdrawal_to(room.consent_withdrawn)
         try:
@@ -126,7 +126,7 @@ class Rooms:
             if room.over.is_set():
                 self._forget(room)
         seconds = int(self._services.clock.monotonic() - came)
-        session.journal.note("conference_left", conference=room.conference.id, seconds=seconds)
+        session.journal.note_event("conference_left", conference=room.conference.id, seconds=seconds)
         recorded = room.recording.recorded_id
         url = self._services.recording_url(recorded) if recorded else None
         return RoomOutcome(room.conference.id, QueueEntry.ENTERED, seconds, url)
@@ -154,7 +154,7 @@ class Rooms:
             member.beside.begin(obey(member, room, self._services.clock))
         ends = (session.over, room.over, left, member.sent_out, member.has_left)
         if not await first_of(*ends, timeout_s=plan.limit_s):
-            session.journal.note("conference_time_limit", seconds=plan.limit_s)
+            session.journal.note_event("conference_time_limit", seconds=plan.limit_s)
 
     async def _room(self, account_id: str, plan: RoomPlan) -> tuple[Room, bool]:
         """The room of this name, and whether it is still to be stored."""

@@ -44,7 +44,7 @@ class ConsentPrompt:
         try:
             await self.speaker.say(Speech(wording.text, wording.language), [Ear(self.session.leg.id)])
         except (SpeechError, MediaError) as error:
-            self.session.journal.note("prompt_failed", text=wording.text, reason=str(error))
+            self.session.journal.note_event("prompt_failed", text=wording.text, reason=str(error))
             return False
         return True
 

@@ -50,7 +50,7 @@ class ConsentService:
             choices = [await self._choice(session) for session in sessions]
         except StoreError as error:
             for session in sessions:
-                session.journal.note("not_recorded", reason=f"the consent policy is not known: {error}")
+                session.journal.note_event("not_recorded", reason=f"the consent policy is not known: {error}")
             return None
         policies = [choice.policy for choice in choices]
         given = await asyncio.gather(
@@ -91,7 +91,7 @@ class ConsentService:
             except LegGone:
                 return None
             except StoreError as error:
-                session.journal.note("not_recorded", reason=f"the texts are not known: {error}")
+                session.journal.note_event("not_recorded", reason=f"the texts are not known: {error}")
                 return None
             return await self._answered(session, choice, ask, answer, conference)
 
@@ -107,7 +107,7 @@ class ConsentService:
             return None
         session.consenting.answered(answer, decision.consent)
         if decision.consent is None:
-            session.journal.note("not_recorded", reason=_reason(answer))
+            session.journal.note_event("not_recorded", reason=_reason(answer))
             if before is not None:
                 await self._cut(session, before.choice)
         elif before is None and choice.policy is not ConsentPolicy.NONE_NEEDED:
@@ -147,13 +147,13 @@ class ConsentService:
             asking = await self._asking(session, session.language)
             await session.until_over(asking.say(Sentence.WITHDRAWN))
         except (LegGone, StoreError) as error:
-            session.journal.note("prompt_failed", text=Sentence.WITHDRAWN.value, reason=str(error))
+            session.journal.note_event("prompt_failed", text=Sentence.WITHDRAWN.value, reason=str(error))
 
     def _keep(self, session: Session, record: ConsentRecord) -> None:
         """Behind the call's back: a failing database holds up nobody."""
         session.journal.keep(self._rules.records.adding(record))
         facts = {"digit": record.digit, "wording_version": record.wording_version, "conference": record.conference_id}
-        session.journal.note(
+        session.journal.note_event(
             "consent_withdrawn" if record.given is Given.WITHDRAWN else "consent",
             consent=record.id, policy=record.policy.value, given=record.given.value, how=record.how.value,
             **{name: each for name, each in facts.items() if each is not None},

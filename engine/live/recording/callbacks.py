@@ -23,7 +23,7 @@ _ENDS: Final = {
 class RecordingCallbacks:
     """`place` gives where a recording of an id is downloaded; `backlog` keeps what can't be stored yet."""
 
-    teller: CallCallbacks
+    call_callbacks: CallCallbacks
     place: Callable[[str], str]
     backlog: Backlog
 
@@ -33,17 +33,17 @@ class RecordingCallbacks:
 
     async def tell_end(self, row: Recording) -> None:
         """How a closed one ended."""
-        await self.tell(row, _ENDS[row.status])
+        await self.tell_event(row, _ENDS[row.status])
 
     async def tell_absent(self, row: Recording) -> None:
         """That there is none: `row` is of what would have been recorded, and is stored nowhere."""
         if (callback := row.callback) is not None and row.told_on is not None and _ABSENT.value in callback.events:
             await self._store(row.told_on, callback, absent_form(row, row.told_on))
 
-    async def tell(self, row: Recording, event: RecordingEventName) -> None:
+    async def tell_event(self, row: Recording, event: RecordingEventName) -> None:
         """If its callback asked for that."""
         if row.callback is not None and row.told_on is not None and event.value in row.callback.events:
             await self._store(row.told_on, row.callback, recording_form(row, event, self.url(row), row.told_on))
 
     async def _store(self, call_id: str, callback: Callback, form: Mapping[str, str]) -> None:
-        await self.backlog.write(partial(self.teller.store, call_id, callback, form))
+        await self.backlog.write(partial(self.call_callbacks.store, call_id, callback, form))

@@ -42,14 +42,14 @@ class RecordingService:
     """Starts and ends recordings and keeps their rows."""
 
     def __init__(
-        self, bridge: Bridge, rows: Recordings, clock: Clock, teller: RecordingCallbacks, *, shelf: RecordingStorage,
+        self, bridge: Bridge, rows: Recordings, clock: Clock, callbacks: RecordingCallbacks, *, shelf: RecordingStorage,
         node: str, meters: Meters, beeper: Beeper | None = None, pause_behavior: PauseBehavior = PauseBehavior.SILENCE,
         reserve_bytes: int = DISK_RESERVE_BYTES,
     ) -> None:  # fmt: skip
         self._bridge = bridge
         self._rows = rows
         self._clock = clock
-        self._teller = teller
+        self._callbacks = callbacks
         self._shelf = shelf
         self._node = node
         self._beeper = beeper
@@ -58,7 +58,7 @@ class RecordingService:
         self._meters = meters
         self._running: set[ActiveRecording] = set()
         self._withheld = Withheld()
-        self._backlog = teller.backlog
+        self._backlog = callbacks.backlog
 
     @property
     def running(self) -> int:
@@ -85,10 +85,10 @@ class RecordingService:
                 await self._shelf.erase(row)
             failed = replace(after(row, RecordingEvent.FAILED), error=str(error))
             await self.save(replace(failed, callback=None))
-            await self._teller.tell(failed, RecordingEventName.ABSENT)
+            await self._callbacks.tell_event(failed, RecordingEventName.ABSENT)
             raise
         subject.note("recording_started", recording=row.id, consent=consent.id, how=consent.record.how.value)
-        await self._teller.tell(row, RecordingEventName.IN_PROGRESS)
+        await self._callbacks.tell_event(row, RecordingEventName.IN_PROGRESS)
 
         async def close(active: ActiveRecording, error: str | None) -> Recording:
             return await self._close(active, subject, error)
@@ -111,7 +111,7 @@ class RecordingService:
     async def absent(self, subject: RecordingContext, reason: str) -> None:
         """Tell that what was to be recorded is not."""
         row = self._row(subject, channels=0)
-        await self._teller.tell_absent(replace(after(row, RecordingEvent.NOT_BEGUN), error=reason))
+        await self._callbacks.tell_absent(replace(after(row, RecordingEvent.NOT_BEGUN), error=reason))
 
     async def watch_disk(self) -> None:
         """Every second, look whether the disk is nearly full, and then end what runs; the calls go on."""
@@ -237,8 +237,8 @@ class RecordingService:
             row = await without_audio(row, self._shelf)
             subject.note("recording_deleted", recording=row.id, reason=row.error)
         await self.save(row)
-        subject.note("recording_closed", **recording_facts(row, self._teller.url(row)))
-        await self._teller.tell_end(row)
+        subject.note("recording_closed", **recording_facts(row, self._callbacks.url(row)))
+        await self._callbacks.tell_end(row)
         if row.callback is not None:
             await self._backlog.write(partial(self._rows.mark_told, row.id))
         return row
@@ -251,7 +251,7 @@ class RecordingService:
         active.marked(event, mark)
         paused = event is RecordingEvent.PAUSED
         active.note("recording_paused" if paused else "recording_resumed", **pause_facts(active.row))
-        await self._teller.tell(active.row, name)
+        await self._callbacks.tell_event(active.row, name)
         await self._rows.save(active.row)
 
     async def _disk_is_full(self) -> bool:

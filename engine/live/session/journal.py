@@ -84,7 +84,7 @@ class Journal:
         self._call = call
         self._save(_callback(call, self._ledger.clock.now()), now=True)
         codes = {name: facts[name] for name in ("sip_code", "sip_reason", "q850_cause") if facts.get(name) is not None}
-        self.note("status", status=call.status.value, **codes)
+        self.note_event("status", status=call.status.value, **codes)
         return call
 
     def _measure(self, event: Event, call: Call) -> None:
@@ -128,7 +128,7 @@ class Journal:
         """Add to the explanation of the call."""
         self.set(attempts=(*self._call.attempts, attempt))
 
-    def note(self, kind: str, **facts: Any) -> None:
+    def note_event(self, kind: str, **facts: Any) -> None:
         """Add to the call's events."""
         told = self._ledger.discretion.facts(kind, facts)
         event = self._ledger.calls.noting(self._call.id, kind, told, self._ledger.clock.now())
@@ -136,7 +136,7 @@ class Journal:
 
     def background_failed(self, task: str, error: BaseException) -> None:
         """Tell in the call's events that something beside the call has failed; the log tells how."""
-        self.note("background_failed", task=task, reason=type(error).__name__)
+        self.note_event("background_failed", task=task, reason=type(error).__name__)
 
     def keep(self, job: Job[Any]) -> None:
         """Write something else of the call, in its turn."""

@@ -59,7 +59,7 @@ class Session:
         self.answered = asyncio.Event()
         self.over = asyncio.Event()
         self.closed = asyncio.Event()
-        self.handover = FlowHandover(journal.call.id, journal.note)
+        self.handover = FlowHandover(journal.call.id, journal.note_event)
         """Who runs its flow?"""
         self.asked_to_refer: asyncio.Queue[str] = asyncio.Queue()
         self.refer_answers: asyncio.Queue[ReferAnswered] = asyncio.Queue()
@@ -120,7 +120,7 @@ class Session:
                 self.journal.happened(Event.BROKE)
                 leg = None
             if leg is not None:
-                self.journal.note("invite_sent", target=request.target, via=leg.via)
+                self.journal.note_event("invite_sent", target=request.target, via=leg.via)
                 await self._follow(leg, conduct)
             elif self._ending and not self.call.ended:
                 self.journal.happened(self._ending)
@@ -174,7 +174,7 @@ class Session:
             await _finish(conducting)
 
     async def _give_up(self, event: MediaLost) -> None:
-        self.journal.note("media_lost", seconds=round(event.seconds, 1))
+        self.journal.note_event("media_lost", seconds=round(event.seconds, 1))
         await self.hang_up()
 
     async def _conduct(self, conduct: Conduct) -> None:
@@ -193,11 +193,11 @@ class Session:
             async with asyncio.timeout(ringing_s):
                 await self.answered.wait()
         except TimeoutError:
-            self.journal.note("answer_timeout", seconds=ringing_s)
+            self.journal.note_event("answer_timeout", seconds=ringing_s)
             await self.hang_up(Cause.UNAVAILABLE, outcome=Event.EXPIRED)
             return
         await self._clock.sleep(self._longest_s)
-        self.journal.note("max_call_seconds", seconds=self._longest_s)
+        self.journal.note_event("max_call_seconds", seconds=self._longest_s)
         await self.hang_up()
 
     def _note_event(self, event: LegEvent) -> None:
@@ -207,16 +207,16 @@ class Session:
                     self.early_media.set()
                 if self.call.status is Status.QUEUED:
                     self.journal.happened(Event.ALERTED)
-                self.journal.note("provisional", sip_code=code, early_media=early)
+                self.journal.note_event("provisional", sip_code=code, early_media=early)
             case Answered():
                 self.journal.happened(Event.ANSWERED)
                 self.answered.set()
             case DigitPressed(digit=digit):
                 self.keys.press(digit)
             case MediaChanged():
-                self.journal.note("media", codec=event.codec, sending=event.sending, receiving=event.receiving)
+                self.journal.note_event("media", codec=event.codec, sending=event.sending, receiving=event.receiving)
             case ReferRequested(target=target):
-                self.journal.note("refer_requested", target=target)
+                self.journal.note_event("refer_requested", target=target)
                 self.asked_to_refer.put_nowait(target)
             case ReferAnswered():
                 self.refer_answers.put_nowait(event)
@@ -234,9 +234,9 @@ class Session:
                 Attempt(self.leg.via, self.call.to, said, event.sip_code, event.sip_reason, event.q850_cause)
             )
         words = {"words": event.words} if event.words else {}
-        self.journal.note("hung_up", by=event.by.value, sip_code=event.sip_code, **words)
+        self.journal.note_event("hung_up", by=event.by.value, sip_code=event.sip_code, **words)
         if event.figures is not None:
-            self.journal.note("line", **line_facts(event.figures))
+            self.journal.note_event("line", **line_facts(event.figures))
         self.journal.happened(
             outcome, sip_code=event.sip_code, sip_reason=event.sip_reason, q850_cause=event.q850_cause
         )

@@ -20,7 +20,7 @@ async def a_call(site: Site) -> str:
 
 
 async def note(site: Site, call_id: str, kind: str, **facts: str) -> None:
-    await site.services.stores.calls.note(call_id, kind, facts, SystemClock().now())
+    await site.services.stores.calls.add_event(call_id, kind, facts, SystemClock().now())
     site.services.bell.ring()
 
 

@@ -53,7 +53,7 @@ class ScriptedDesk:
             call = replace(call, sip_code=486, sip_reason="Busy Here", q850_cause=17, attempts=(busy,))
         else:
             call = replace(call, price=Decimal("0.0120"))
-            await self._calls.note(call.id, "said", {"language": "en-GB", "text": "Good morning"}, _now())
+            await self._calls.add_event(call.id, "said", {"language": "en-GB", "text": "Good morning"}, _now())
         await self._calls.save(call)
         return asked
 

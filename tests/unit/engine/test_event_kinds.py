@@ -20,7 +20,7 @@ pytestmark = pytest.mark.promise
 
 CHECKOUT: Final = Path(__file__).resolve().parents[3]
 PAGE: Final = (CHECKOUT / "docs" / "events.md").read_text("utf-8")
-NOTING: Final = {"note", "event"}
+NOTING: Final = {"note", "note_event", "add_event", "event"}
 HANDED_ON: Final = {"engine/live/calls/actions.py", "engine/webhooks/sender.py"}
 """Here a kind that was named elsewhere is handed on, or something else is noted."""
 CHANGES: Final = frozenset(field.name for field in fields(ParticipantChange))
@@ -28,7 +28,7 @@ CHANGES: Final = frozenset(field.name for field in fields(ParticipantChange))
 
 @dataclass(frozen=True)
 class Noted:
-    """One call of `note` in the code: the kinds that it may note, and the facts."""
+    """One place in the code that notes an event: the kinds that it may note, and the facts."""
 
     source: str
     kinds: frozenset[str]

@@ -73,7 +73,7 @@ async def test_a_call_is_stored_with_all_that_happened_when_its_journal_closes(
     async with journal.writing():
         journal.happened(Event.ALERTED)
         journal.happened(Event.ANSWERED)
-        journal.note("said", text="Hallo")
+        journal.note_event("said", text="Hallo")
         journal.happened(Event.HUNG_UP, sip_code=200)
 
     stored = await calls.get(journal.call.id)
@@ -152,8 +152,8 @@ async def test_a_failing_database_does_not_hold_up_the_call_and_loses_nothing(
 
 async def test_what_no_database_can_hold_is_left_and_the_end_is_stored(journal: Journal, calls: FailingCalls) -> None:
     async with within(5), journal.writing():
-        journal.note("said", text="caf\udce9")
-        journal.note("counted", number=2**70)
+        journal.note_event("said", text="caf\udce9")
+        journal.note_event("counted", number=2**70)
         journal.happened(Event.ALERTED, sip_reason="Occup\udce9")
         journal.happened(Event.HUNG_UP, sip_code=200)
 

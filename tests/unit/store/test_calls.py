@@ -185,9 +185,9 @@ async def test_events_come_back_in_the_order_noted(calls: Calls, account: Accoun
     call, other = a_call(account.id), a_call(account.id)
     await calls.add(call)
     await calls.add(other)
-    await calls.note(call.id, "said", {"text": "Goeiedag", "language": "nl-BE"}, at(1))
-    await calls.note(other.id, "digit", {"digit": "#"}, at(1))
-    await calls.note(call.id, "digit", {"digit": "4", "seconds": 1.5, "early": None}, at(0))
+    await calls.add_event(call.id, "said", {"text": "Goeiedag", "language": "nl-BE"}, at(1))
+    await calls.add_event(other.id, "digit", {"digit": "#"}, at(1))
+    await calls.add_event(call.id, "digit", {"digit": "4", "seconds": 1.5, "early": None}, at(0))
 
     events = await calls.events(call.id)
     assert events == [
@@ -204,7 +204,9 @@ async def test_an_odd_fact_is_kept_as_text(calls: Calls, account: Account) -> No
     call = a_call(account.id)
     await calls.add(call)
 
-    await calls.note(call.id, "odd", {"amount": Decimal("0.10"), "since": NOON, "lone": "\ud800", "nul": "\0"}, NOON)
+    await calls.add_event(
+        call.id, "odd", {"amount": Decimal("0.10"), "since": NOON, "lone": "\ud800", "nul": "\0"}, NOON
+    )
 
     (event,) = await calls.events(call.id)
     assert event.facts == {"amount": "0.10", "since": str(NOON), "lone": "\ud800", "nul": "\0"}

@@ -135,7 +135,7 @@ async def test_a_hundred_calls_and_the_courier_at_once_wait_for_each_other(
         await calls.add(call, TOLD)
         for event, seconds in ((Event.ALERTED, 1), (Event.ANSWERED, 2), (Event.HUNG_UP, 3)):
             call = after(call, event, at(seconds))
-            await calls.note(call.id, event, {}, at(seconds))
+            await calls.add_event(call.id, event, {}, at(seconds))
             await calls.save(call, TOLD)
 
     async def courier() -> None:

@@ -22,7 +22,7 @@ async def main(url: str, account_name: str) -> None:
         call = a_call(account.id)
         await calls.add(call, NewCallback("https://customer.example/", {"CallStatus": "queued"}))
         print("added", call.id, flush=True)
-        await calls.note(call.id, "asked for", {}, NOON)
+        await calls.add_event(call.id, "asked for", {}, NOON)
         print("noted", call.id, flush=True)
 
 

@@ -126,7 +126,7 @@ async def test_lines_are_written_behind_the_back(
     ledger = ExchangeLedger(rows, SystemClock())
     running = asyncio.create_task(ledger.run())
     await a_call_of(client).request(customer.serves("/status", ""), "POST", {})
-    ledger.note(exchanges[0])
+    ledger.note_exchange(exchanges[0])
     async with within(10):
         while not rows.kept:
             await asyncio.sleep(0.05)
@@ -143,9 +143,9 @@ async def test_what_nobody_foresaw_ends_no_writing(
     running = asyncio.create_task(ledger.run())
     await a_call_of(client).request(customer.serves("/status", ""), "POST", {})
 
-    ledger.note(exchanges[0])
+    ledger.note_exchange(exchanges[0])
     await ledger.written()
-    ledger.note(exchanges[0])
+    ledger.note_exchange(exchanges[0])
     await ledger.written()
 
     assert rows.kept == exchanges
@@ -162,7 +162,7 @@ async def test_no_more_than_ten_thousand_wait_to_be_written(
     await a_call_of(client).request(customer.serves("/status", ""), "POST", {})
 
     for _ in range(10_001):
-        ledger.note(exchanges[0])
+        ledger.note_exchange(exchanges[0])
     running = asyncio.create_task(ledger.run())
     await ledger.written()
 
@@ -180,7 +180,7 @@ async def test_what_waits_at_the_end_is_written(
     await asyncio.sleep(0)
     await a_call_of(client).request(customer.serves("/status", ""), "POST", {})
     for _ in range(250):
-        ledger.note(exchanges[0])
+        ledger.note_exchange(exchanges[0])
     running.cancel()
     await asyncio.wait({running})
     assert len(rows.kept) == 250
@@ -194,7 +194,7 @@ async def test_who_must_know_waits_until_all_is_written(
     running = asyncio.create_task(ledger.run())
     await a_call_of(client).request(customer.serves("/status", ""), "POST", {})
     for _ in range(250):
-        ledger.note(exchanges[0])
+        ledger.note_exchange(exchanges[0])
     async with within(10):
         await ledger.written()
     assert len(rows.kept) == 250

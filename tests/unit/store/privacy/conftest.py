@@ -94,7 +94,7 @@ class House:
         """One that ended at NOON, told its customer, and has an event, an exchange and a recording."""
         call = a_call(self.account.id, url="https://customer.example/flow?caller=%2B31205550142", **facts)
         await self.calls.add(call, NewCallback("https://customer.example/told", {"To": call.to}))
-        await self.calls.note(call.id, "dialled", {"to": call.to}, NOON)
+        await self.calls.add_event(call.id, "dialled", {"to": call.to}, NOON)
         await self.exchanges.add([self.exchange(call)])
         audio = self.folder / f"{call.id}.wav"
         a_wav(audio, call.to.encode())

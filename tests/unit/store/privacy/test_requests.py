@@ -51,7 +51,7 @@ async def a_life(house: House) -> None:
     await house.call(from_="0032471234556", to="+3225550100")
     parent = await house.call(to="+3225550101")
     await house.call(parent_id=parent.id, to=PERSON)
-    await house.calls.note(parent.id, "dialled", {"to": "0471 23 45 56", "Zoë": ["ß", PERSON]}, NOON)
+    await house.calls.add_event(parent.id, "dialled", {"to": "0471 23 45 56", "Zoë": ["ß", PERSON]}, NOON)
     conference = a_conference(house.account.id, status=ConferenceStatus.COMPLETED, friendly_name=f"with {PERSON}")
     await Conferences(house.db).add(conference)
     await Conferences(house.db).join(a_participant(conference, called, label=f"Zoë {PERSON}"))
@@ -104,7 +104,7 @@ async def test_an_export_tells_no_key_and_not_where_a_file_lies(house: House, re
 
 async def test_markup_in_what_is_stored_stays_text(house: House, requests: PersonsRequests) -> None:
     call = await house.call(to=PERSON)
-    await house.calls.note(call.id, "said", {"text": "<script>alert(1)</script>"}, NOON)
+    await house.calls.add_event(call.id, "said", {"text": "<script>alert(1)</script>"}, NOON)
 
     page = (await exported(requests, house)).read("index.html").decode()
 

@@ -232,7 +232,7 @@ async def test_waits_go_with_the_calls_and_the_name_of_a_queue_once_nobody_waits
 async def test_more_than_a_batch_goes_in_one_sweep(house: House) -> None:
     call = await house.call()
     for _ in range(250):
-        await house.calls.note(call.id, "noise", {}, NOON)
+        await house.calls.add_event(call.id, "noise", {}, NOON)
     house.clock.days_later(61)
 
     taken = await house.sweeper(Periods({DataCategory.EVENTS: 60})).sweep(CLI)
