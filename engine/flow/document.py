@@ -1,6 +1,6 @@
 """What a call flow is, whichever way it was spelled: a row of verbs.
 
-A verb performs itself on a scene and returns where to go next; it throws nothing to get there.
+A verb performs itself on a context and returns where to go next; it throws nothing to get there.
 """
 
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from engine.flow.next_step import Next
 class Verb(Protocol):
     """One step of a call flow: a frozen dataclass whose fields are declared with engine.flow.shape."""
 
-    async def run(self, scene: ExecutionContext) -> Next:
-        """Perform on the scene's stage. Raises LegGone, FlowFailed."""
+    async def run(self, context: ExecutionContext) -> Next:
+        """Perform on the context's stage. Raises LegGone, FlowFailed."""
         ...
 
 

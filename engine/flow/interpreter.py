@@ -49,67 +49,67 @@ class Interpreter:
         """
         try:
             begin = GoTo(start) if isinstance(start, str) else start
-            if await self._perform(begin, self._scene(stage, base_url)) is not Ending.HUNG_UP:
+            if await self._perform(begin, self._context(stage, base_url)) is not Ending.HUNG_UP:
                 await stage.hang_up()
         except LegGone:
             return
 
     async def run_part(self, start: GoTo, stage: CallActions) -> Ending:
         """Perform the document at an absolute URL and leave the call as it is. Raises as `run`, and LegGone."""
-        return await self._part(start, self._scene(stage, None))
+        return await self._part(start, self._context(stage, None))
 
-    def _scene(self, stage: CallActions, base_url: str | None) -> ExecutionContext:
+    def _context(self, stage: CallActions, base_url: str | None) -> ExecutionContext:
         return ExecutionContext(stage, LoopGuard(self._now), self._part, base_url=base_url)
 
-    async def _part(self, start: GoTo, scene: ExecutionContext) -> Ending:
-        return await self._perform(start, scene)
+    async def _part(self, start: GoTo, context: ExecutionContext) -> Ending:
+        return await self._perform(start, context)
 
-    async def _perform(self, start: Start, scene: ExecutionContext) -> Ending:
+    async def _perform(self, start: Start, context: ExecutionContext) -> Ending:
         if isinstance(start, GoTo):
-            document, scene = await self._go(start, scene)
+            document, context = await self._go(start, context)
         else:
             document = start
-        while isinstance(following := await self._play(document, scene), GoTo):
-            document, scene = await self._go(following, scene)
+        while isinstance(following := await self._play(document, context), GoTo):
+            document, context = await self._go(following, context)
         return following
 
-    async def _play(self, document: Document, scene: ExecutionContext) -> GoTo | Ending:
+    async def _play(self, document: Document, context: ExecutionContext) -> GoTo | Ending:
         """The document's verbs in order; where to go then, or how it ended."""
         for verb in document.verbs:
-            scene.pace.step()
-            if scene.waiting and not _may_wait(verb):
+            context.pace.step()
+            if context.waiting and not _may_wait(verb):
                 reason = "it can't be performed for somebody who waits"
-                await scene.stage.note("verb_left_out", verb=type(verb).__name__, reason=reason)
+                await context.stage.note("verb_left_out", verb=type(verb).__name__, reason=reason)
                 continue
-            await scene.stage.performing(type(verb).__name__)
-            match await _performed(verb, scene):
+            await context.stage.performing(type(verb).__name__)
+            match await _performed(verb, context):
                 case Done():
                     return Ending.HUNG_UP
                 case Left():
                     return Ending.LEFT
-                case GoTo(url=url) as going if url or scene.url:
+                case GoTo(url=url) as going if url or context.url:
                     return going
                 case GoTo() | Continue():
                     continue
         return Ending.RAN_OUT
 
-    async def _go(self, to: GoTo, scene: ExecutionContext) -> tuple[Document, ExecutionContext]:
-        url = scene.absolute(to.url)
-        with scene.pace.jump():
+    async def _go(self, to: GoTo, context: ExecutionContext) -> tuple[Document, ExecutionContext]:
+        url = context.absolute(to.url)
+        with context.pace.jump():
             document = await self._fetch(url, to.method, to.params, hidden=to.hidden)
-        return document, replace(scene, url=url)
+        return document, replace(context, url=url)
 
 
-async def _performed(verb: Verb, scene: ExecutionContext) -> Next:
+async def _performed(verb: Verb, context: ExecutionContext) -> Next:
     """One verb, whose own failure is noted and harms nothing but itself."""
     try:
-        return await verb.run(scene)
+        return await verb.run(context)
     except _ENDING_IT:
         raise
     except Exception as error:
         name = type(verb).__name__
         log.exception("verb_failed", verb=name)
-        await scene.stage.note("verb_failed", verb=name, reason=str(error) or type(error).__name__)
+        await context.stage.note("verb_failed", verb=name, reason=str(error) or type(error).__name__)
         return Continue()
 
 

@@ -67,9 +67,9 @@ class Wanted(Protocol):
 class Listening:
     """One Gather at work; `language` is the one in which speech is listened to, None where keys alone are taken."""
 
-    def __init__(self, wanted: Wanted, scene: ExecutionContext, language: str | None) -> None:
+    def __init__(self, wanted: Wanted, context: ExecutionContext, language: str | None) -> None:
         self._wanted = wanted
-        self._scene = scene
+        self._context = context
         self._language = language
         self._speaking = asyncio.Event()
         self._partials = 0
@@ -78,7 +78,7 @@ class Listening:
         """Raises LegGone."""
         if not self._wanted.barge_in:
             await self._prompt()
-            self._scene.stage.forget_digits()
+            self._context.stage.forget_digits()
         if self._language is None:
             return await self._keys()
         async with race(self._keys(), self._speech(self._language)) as (keys, speech):
@@ -125,15 +125,15 @@ class Listening:
 
     async def _prompt(self) -> None:
         for prompt in self._wanted.prompts:
-            await prompt.run(self._scene)
+            await prompt.run(self._context)
 
     async def _prompt_and_wait(self) -> None:
         if self._wanted.barge_in:
             await self._prompt()
-        await self._scene.stage.pause(self._wanted.timeout)
+        await self._context.stage.pause(self._wanted.timeout)
 
     async def _digit(self, timeout_s: float | None) -> str | None:
-        return await self._scene.stage.digit(timeout_s, hidden=self._wanted.mask)
+        return await self._context.stage.digit(timeout_s, hidden=self._wanted.mask)
 
     async def _speech(self, language: str) -> Spoken | None:
         plan = HearPlan(
@@ -145,9 +145,9 @@ class Listening:
             hidden=self._wanted.mask,
         )
         try:
-            return await self._scene.stage.hear(plan)
+            return await self._context.stage.hear(plan)
         except SpeechError as error:
-            await self._scene.stage.note("speech_not_heard", reason=str(error))
+            await self._context.stage.note("speech_not_heard", reason=str(error))
             return None
 
     async def _understood(self, text: str) -> None:
@@ -158,4 +158,4 @@ class Listening:
             params = {"UnstableSpeechResult": text, "SequenceNumber": str(self._partials)}
             self._partials += 1
             method = self._wanted.partial_result_callback_method
-            await self._scene.stage.tell(self._scene.absolute(url), method.value, params)
+            await self._context.stage.tell(self._context.absolute(url), method.value, params)

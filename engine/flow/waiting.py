@@ -7,7 +7,7 @@ from engine.flow.execution_context import ExecutionContext
 from engine.flow.next_step import GoTo, HttpMethod
 
 
-def waiting_with(scene: ExecutionContext, url: str | None, method: HttpMethod) -> Waiting | None:
+def waiting_with(context: ExecutionContext, url: str | None, method: HttpMethod) -> Waiting | None:
     """The document at the URL, performed once with parameters; None (music) without a URL. Raises FlowFailed.
 
     An empty URL is silence, as the field has it.
@@ -15,19 +15,19 @@ def waiting_with(scene: ExecutionContext, url: str | None, method: HttpMethod) -
     if url is None:
         return None
     if not url:
-        return _silence(scene)
-    start = GoTo(scene.absolute(url), method)
+        return _silence(context)
+    start = GoTo(context.absolute(url), method)
 
     async def perform(params: Mapping[str, str]) -> bool:
-        return await scene.wait_with(start, params)
+        return await context.wait_with(start, params)
 
     return perform
 
 
-def _silence(scene: ExecutionContext) -> Waiting:
+def _silence(context: ExecutionContext) -> Waiting:
     async def wait(params: Mapping[str, str]) -> bool:
         del params
-        await scene.stage.pause(_LONG_S)
+        await context.stage.pause(_LONG_S)
         return False
 
     return wait

@@ -99,7 +99,7 @@ class Conference:
     }
 
     def plan(
-        self, scene: ExecutionContext, *, record: bool, limit_s: int | None, leave_on_star: bool, language: str | None
+        self, context: ExecutionContext, *, record: bool, limit_s: int | None, leave_on_star: bool, language: str | None
     ) -> RoomPlan:
         """The plan by which a call joins; `record` and the next two are the Dial's, `language` the one settled."""
         recording_url = self.recording_status_callback or self.event_callback_url
@@ -117,30 +117,30 @@ class Conference:
             label=self.participant_label,
             coach=self.coach,
             callback=telling.callback(
-                scene, self.status_callback, self.status_callback_method, self.status_callback_event
+                context, self.status_callback, self.status_callback_method, self.status_callback_event
             ),
             recording_callback=telling.callback(
-                scene, recording_url, self.recording_status_callback_method, self.recording_status_callback_event
+                context, recording_url, self.recording_status_callback_method, self.recording_status_callback_event
             ),
             moderator=self.moderator,
-            options=self._options(scene, language),
+            options=self._options(context, language),
             pin=self.pin,
             moderator_pin=self.moderator_pin,
         )
 
-    def waiting(self, scene: ExecutionContext) -> Waiting | None:
+    def waiting(self, context: ExecutionContext) -> Waiting | None:
         """What is heard before the room comes alive."""
-        return waiting_with(scene, self.wait_url, self.wait_method)
+        return waiting_with(context, self.wait_url, self.wait_method)
 
-    def _options(self, scene: ExecutionContext, language: str | None) -> RoomOptions:
+    def _options(self, context: ExecutionContext, language: str | None) -> RoomOptions:
         return RoomOptions(
             language=language,
             wait_for_moderator=self.wait_for_moderator,
             announce=self.announce,
             roll_call=self.roll_call,
             key_commands=self.key_commands,
-            enter_sound=scene.absolute(self.enter_sound) if self.enter_sound else None,
-            exit_sound=scene.absolute(self.exit_sound) if self.exit_sound else None,
+            enter_sound=context.absolute(self.enter_sound) if self.enter_sound else None,
+            exit_sound=context.absolute(self.exit_sound) if self.exit_sound else None,
             sample_rate=self.sample_rate,
             automatic_gain=self.automatic_gain,
             denoise=self.denoise,

@@ -93,14 +93,14 @@ class Dial:
         if self.record is not DialRecord.NOTHING:
             yield "record", "every party hears that it is recorded and nothing is recorded before."
 
-    async def run(self, scene: ExecutionContext) -> Next:
+    async def run(self, context: ExecutionContext) -> Next:
         match self.to[0]:
             case Conference() as room:
-                params = await self._enter(room, scene)
+                params = await self._enter(room, context)
             case Queue() as queue:
-                params = _of_call(await scene.stage.serve(queue.plan(scene, self._serving(scene))))
+                params = _of_call(await context.stage.serve(queue.plan(context, self._serving(context))))
             case _:
-                outcome = await scene.stage.dial(self._plan(scene))
+                outcome = await context.stage.dial(self._plan(context))
                 params = _of_call(outcome)
                 if outcome.referred_to is not None and self.refer_url:
                     return GoTo(
@@ -108,33 +108,33 @@ class Dial:
                     )
         return Continue() if self.action is None else GoTo(self.action, self.method, params)
 
-    def _plan(self, scene: ExecutionContext) -> DialPlan:
+    def _plan(self, context: ExecutionContext) -> DialPlan:
         return DialPlan(
-            tuple(each.target(scene) for each in self.to if not isinstance(each, Conference | Queue)),
+            tuple(each.target(context) for each in self.to if not isinstance(each, Conference | Queue)),
             answer_timeout_s=self.timeout,
             caller=self.caller_id or None,
             caller_name=self.caller_name or None,
             limit_s=self.time_limit,
-            recording=self._recording(scene),
+            recording=self._recording(context),
             hang_up_on_star=self.hangup_on_star,
             answer_on_bridge=self.answer_on_bridge,
             ring_tone=self._country(),
             sequential=self.sequential,
-            refer=ReferTo(scene.absolute(self.refer_url), self.refer_method.value) if self.refer_url else None,
+            refer=ReferTo(context.absolute(self.refer_url), self.refer_method.value) if self.refer_url else None,
         )
 
-    def _serving(self, scene: ExecutionContext) -> ServePlan:
+    def _serving(self, context: ExecutionContext) -> ServePlan:
         return ServePlan(
             "",
             answer_timeout_s=self.timeout,
             limit_s=self.time_limit,
-            recording=self._recording(scene),
+            recording=self._recording(context),
             hang_up_on_star=self.hangup_on_star,
         )
 
-    def _recording(self, scene: ExecutionContext) -> BridgeRecording:
+    def _recording(self, context: ExecutionContext) -> BridgeRecording:
         callback = telling.callback(
-            scene,
+            context,
             self.recording_status_callback,
             self.recording_status_callback_method,
             self.recording_status_callback_event,
@@ -145,15 +145,15 @@ class Dial:
         country = (self.ring_tone or _CALLERS_OWN).lower()
         return None if country == _CALLERS_OWN else _SPELLED_OTHERWISE.get(country, country)
 
-    async def _enter(self, room: Conference, scene: ExecutionContext) -> Mapping[str, str]:
+    async def _enter(self, room: Conference, context: ExecutionContext) -> Mapping[str, str]:
         plan = room.plan(
-            scene,
+            context,
             record=self.record is not DialRecord.NOTHING,
             limit_s=self.time_limit,
             leave_on_star=self.hangup_on_star,
-            language=(await scene.spoken(room.language)).language if room.language else None,
+            language=(await context.spoken(room.language)).language if room.language else None,
         )
-        return _of_room(await scene.stage.join(plan, room.waiting(scene)))
+        return _of_room(await context.stage.join(plan, room.waiting(context)))
 
 
 def _of_call(outcome: DialOutcome) -> dict[str, str]:

@@ -13,6 +13,6 @@ class Echo:
 
     WHILE_WAITING: ClassVar = False
 
-    async def run(self, scene: ExecutionContext) -> Continue:
-        await scene.stage.echo()
+    async def run(self, context: ExecutionContext) -> Continue:
+        await context.stage.echo()
         return Continue()

@@ -35,9 +35,9 @@ class Enqueue:
 
     WHILE_WAITING: ClassVar = False
 
-    async def run(self, scene: ExecutionContext) -> Next:
-        waiting = waiting_with(scene, self.wait_url, self.wait_url_method)
-        outcome = await scene.stage.enqueue(QueuePlan(self.queue, self.priority, self.max_queue_size), waiting)
+    async def run(self, context: ExecutionContext) -> Next:
+        waiting = waiting_with(context, self.wait_url, self.wait_url_method)
+        outcome = await context.stage.enqueue(QueuePlan(self.queue, self.priority, self.max_queue_size), waiting)
         if self.action is None:
             return Continue()
         params = {"QueueResult": outcome.result.value}

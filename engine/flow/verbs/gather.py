@@ -64,27 +64,27 @@ class Gather:
                 "speech is listened to where the node has a recognizer (TELEFOON_RECOGNIZER); keys always are.",
             )
 
-    async def run(self, scene: ExecutionContext) -> Next:
-        language = await self._language(scene) if Input.SPEECH in self.input else None
-        await scene.stage.answer()
+    async def run(self, context: ExecutionContext) -> Next:
+        language = await self._language(context) if Input.SPEECH in self.input else None
+        await context.stage.answer()
         if self.mask:
-            await scene.stage.hide(True)
+            await context.stage.hide(True)
         try:
-            taken = await Listening(self, scene, language).take()
+            taken = await Listening(self, context, language).take()
         finally:
             if self.mask:
-                await scene.stage.hide(False)
+                await context.stage.hide(False)
         return self._next(taken)
 
-    async def _language(self, scene: ExecutionContext) -> str | None:
+    async def _language(self, context: ExecutionContext) -> str | None:
         """In which speech is understood; None where it is not. Raises FlowFailed if no keys are taken instead."""
-        understood = scene.stage.recognized_languages
-        language = (await scene.spoken(self.language)).language
+        understood = context.stage.recognized_languages
+        language = (await context.spoken(self.language)).language
         if language in understood:
             return language
         if self.input != (Input.SPEECH,):
             if understood:
-                await scene.stage.note("speech_not_heard", reason=f"the recognizer does not understand {language}")
+                await context.stage.note("speech_not_heard", reason=f"the recognizer does not understand {language}")
             return None
         if understood:
             raise FlowFailed(

@@ -10,6 +10,6 @@ from engine.flow.next_step import Done
 class Hangup:
     """End the call."""
 
-    async def run(self, scene: ExecutionContext) -> Done:
-        await scene.stage.hang_up()
+    async def run(self, context: ExecutionContext) -> Done:
+        await context.stage.hang_up()
         return Done()

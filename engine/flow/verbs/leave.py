@@ -10,8 +10,8 @@ from engine.flow.next_step import Continue, Left
 class Leave:
     """Leave the queue; the flow goes on after Enqueue. Nothing happens where the call waits in none."""
 
-    async def run(self, scene: ExecutionContext) -> Left | Continue:
-        if scene.waiting:
+    async def run(self, context: ExecutionContext) -> Left | Continue:
+        if context.waiting:
             return Left()
-        await scene.stage.note("verb_left_out", verb="Leave", reason="the call waits in no queue")
+        await context.stage.note("verb_left_out", verb="Leave", reason="the call waits in no queue")
         return Continue()

@@ -31,8 +31,8 @@ _FINAL: Final = (CallEventName.COMPLETED,)
 _SENT_ON: Final = re.compile(r"x-.+|user-to-user|remote-party-id|p-.+|privacy|diversion", re.IGNORECASE)
 
 
-def _whisper(scene: ExecutionContext, url: str | None, method: HttpMethod) -> WhisperPlan | None:
-    return WhisperPlan(scene.absolute(url), method.value) if url else None
+def _whisper(context: ExecutionContext, url: str | None, method: HttpMethod) -> WhisperPlan | None:
+    return WhisperPlan(context.absolute(url), method.value) if url else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +54,14 @@ class Number:
     def address(self) -> str:
         return "+" + "".join(each for each in self.number if each.isdigit())
 
-    def target(self, scene: ExecutionContext) -> DialTarget:
+    def target(self, context: ExecutionContext) -> DialTarget:
         """The target that is dialled."""
         return DialTarget(
             self.address,
             send_digits=self.send_digits,
-            whisper=_whisper(scene, self.url, self.method),
+            whisper=_whisper(context, self.url, self.method),
             callback=telling.callback(
-                scene, self.status_callback, self.status_callback_method, self.status_callback_event
+                context, self.status_callback, self.status_callback_method, self.status_callback_event
             ),
         )
 
@@ -105,13 +105,13 @@ class Sip:
     def address(self) -> str:
         return self.sip.partition("?")[0]
 
-    def target(self, scene: ExecutionContext) -> DialTarget:
+    def target(self, context: ExecutionContext) -> DialTarget:
         """The target that is dialled."""
         return DialTarget(
             self.address,
-            whisper=_whisper(scene, self.url, self.method),
+            whisper=_whisper(context, self.url, self.method),
             callback=telling.callback(
-                scene, self.status_callback, self.status_callback_method, self.status_callback_event
+                context, self.status_callback, self.status_callback_method, self.status_callback_event
             ),
             credentials=Credentials(self.username, self.password or "") if self.username else None,
             headers=(*self._in_address(), *((each.name, each.value) for each in self.headers)),
@@ -169,14 +169,14 @@ class Client:
     def address(self) -> str:
         return self.client.removeprefix("client:")
 
-    def target(self, scene: ExecutionContext) -> DialTarget:
+    def target(self, context: ExecutionContext) -> DialTarget:
         """The target that is dialled."""
         return DialTarget(
             self.address,
             client=True,
-            whisper=_whisper(scene, self.url, self.method),
+            whisper=_whisper(context, self.url, self.method),
             callback=telling.callback(
-                scene, self.status_callback, self.status_callback_method, self.status_callback_event
+                context, self.status_callback, self.status_callback_method, self.status_callback_event
             ),
             headers=tuple((f"X-Param-{each.name}", each.value) for each in self.parameters),
         )

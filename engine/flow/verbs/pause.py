@@ -14,6 +14,6 @@ class Pause:
 
     length: int = attribute(Whole(0, 3600), default=1, help="Seconds")
 
-    async def run(self, scene: ExecutionContext) -> Continue:
-        await scene.stage.pause(self.length)
+    async def run(self, context: ExecutionContext) -> Continue:
+        await context.stage.pause(self.length)
         return Continue()

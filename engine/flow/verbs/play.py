@@ -23,16 +23,16 @@ class Play:
         if not self.url and not self.digits:
             raise ValueError("write the file's URL, or 'digits'.")
 
-    async def run(self, scene: ExecutionContext) -> Continue:
+    async def run(self, context: ExecutionContext) -> Continue:
         if self.digits:
-            await press(scene.stage, self.digits)
+            await press(context.stage, self.digits)
         elif self.url:
-            await self._play(scene)
+            await self._play(context)
         return Continue()
 
-    async def _play(self, scene: ExecutionContext) -> None:
-        url = scene.absolute(self.url)
+    async def _play(self, context: ExecutionContext) -> None:
+        url = context.absolute(self.url)
         try:
-            await scene.stage.play(url, scene.pace.rounds(self.loop))
+            await context.stage.play(url, context.pace.rounds(self.loop))
         except (MediaError, WebhookError) as error:
-            await scene.stage.note("prompt_failed", url=url, reason=str(error))
+            await context.stage.note("prompt_failed", url=url, reason=str(error))

@@ -25,7 +25,7 @@ class Queue:
         "reservationSid": "there is no task router. Write the queue's name.",
     }
 
-    def plan(self, scene: ExecutionContext, of_dial: ServePlan) -> ServePlan:
+    def plan(self, context: ExecutionContext, of_dial: ServePlan) -> ServePlan:
         """The plan by which the queue's next caller is served; the Dial has filled in the rest."""
-        whisper = WhisperPlan(scene.absolute(self.url), self.method.value) if self.url else None
+        whisper = WhisperPlan(context.absolute(self.url), self.method.value) if self.url else None
         return replace(of_dial, name=self.queue, whisper=whisper)

@@ -48,11 +48,11 @@ class Record:
 
     WHILE_WAITING: ClassVar = False
 
-    async def run(self, scene: ExecutionContext) -> Next:
+    async def run(self, context: ExecutionContext) -> Next:
         try:
-            outcome = await scene.stage.record(self._plan(scene))
+            outcome = await context.stage.record(self._plan(context))
         except RecordingError as error:
-            await scene.stage.note("not_recorded", reason=str(error))
+            await context.stage.note("not_recorded", reason=str(error))
             return Continue()
         params = {
             "RecordingUrl": outcome.url,
@@ -62,7 +62,7 @@ class Record:
         }
         return GoTo(self.action or "", self.method, params)
 
-    def _plan(self, scene: ExecutionContext) -> RecordPlan:
+    def _plan(self, context: ExecutionContext) -> RecordPlan:
         return RecordPlan(
             self.max_length,
             self.timeout,
@@ -72,7 +72,7 @@ class Record:
             tracks=self.recording_track,
             channels=self.recording_channels,
             callback=telling.callback(
-                scene,
+                context,
                 self.recording_status_callback,
                 self.recording_status_callback_method,
                 self.recording_status_callback_event,

@@ -16,5 +16,5 @@ class Redirect:
     url: str = content(WEB_ADDRESS, help="Where the document is")
     method: HttpMethod = attribute(Choice(HttpMethod), default=HttpMethod.POST, help="How it is requested")
 
-    async def run(self, scene: ExecutionContext) -> GoTo:
+    async def run(self, context: ExecutionContext) -> GoTo:
         return GoTo(self.url, self.method)

@@ -38,12 +38,12 @@ class Refer:
         if len(self.to) != 1:
             raise ValueError("write one Sip: where the caller is sent.")
 
-    async def run(self, scene: ExecutionContext) -> Next:
-        await scene.stage.answer()
+    async def run(self, context: ExecutionContext) -> Next:
+        await context.stage.answer()
         try:
-            outcome = await scene.stage.refer(ReferPlan(self.to[0].sip))
+            outcome = await context.stage.refer(ReferPlan(self.to[0].sip))
         except SipError as error:
-            await scene.stage.note("not_referred", reason=str(error))
+            await context.stage.note("not_referred", reason=str(error))
             params = {"ReferCallStatus": "failed"}
         else:
             params = {

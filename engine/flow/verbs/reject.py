@@ -29,6 +29,6 @@ class Reject:
         Choice(RejectReason), default=RejectReason.REJECTED, help="What the caller is told"
     )
 
-    async def run(self, scene: ExecutionContext) -> Done:
-        await scene.stage.reject(_CAUSES[self.reason])
+    async def run(self, context: ExecutionContext) -> Done:
+        await context.stage.reject(_CAUSES[self.reason])
         return Done()

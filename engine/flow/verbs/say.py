@@ -45,14 +45,14 @@ class Say:
             if spoken.remark and not self.language:
                 yield "voice", spoken.remark
 
-    async def run(self, scene: ExecutionContext) -> Continue:
+    async def run(self, context: ExecutionContext) -> Continue:
         if self.text:
-            speech = self.speech(await scene.spoken(self.asked))
-            for _ in scene.pace.rounds(self.loop):
+            speech = self.speech(await context.spoken(self.asked))
+            for _ in context.pace.rounds(self.loop):
                 try:
-                    await scene.stage.say(speech)
+                    await context.stage.say(speech)
                 except (SpeechError, MediaError) as error:
-                    await scene.stage.note("prompt_failed", text=self.text, reason=str(error))
+                    await context.stage.note("prompt_failed", text=self.text, reason=str(error))
         return Continue()
 
     def speech(self, spoken: SpokenLanguage) -> Speech:

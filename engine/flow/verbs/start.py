@@ -28,10 +28,10 @@ class Recording:
 
     IGNORED: ClassVar = {"recordingConfigurationId": telling.OF_A_CLOUD}
 
-    def plan(self, scene: ExecutionContext) -> CallRecordingPlan:
+    def plan(self, context: ExecutionContext) -> CallRecordingPlan:
         """The plan by which the call is recorded."""
         callback = telling.callback(
-            scene,
+            context,
             self.recording_status_callback,
             self.recording_status_callback_method,
             self.recording_status_callback_event,
@@ -54,10 +54,10 @@ class Start:
         if len(self.recording) != 1:
             raise ValueError("write one Recording.")
 
-    async def run(self, scene: ExecutionContext) -> Continue:
-        await scene.stage.answer()
+    async def run(self, context: ExecutionContext) -> Continue:
+        await context.stage.answer()
         try:
-            await scene.stage.record_call(self.recording[0].plan(scene))
+            await context.stage.record_call(self.recording[0].plan(context))
         except RecordingError as error:
-            await scene.stage.note("not_recorded", reason=str(error))
+            await context.stage.note("not_recorded", reason=str(error))
         return Continue()

@@ -44,11 +44,11 @@ def trim() -> Any:
     return attribute(kind, default=Trim.NOTHING, help="Whether silence at the recording's two ends is cut off")
 
 
-def callback(scene: ExecutionContext, url: str | None, how: HttpMethod, events: Iterable[StrEnum]) -> Callback | None:
+def callback(context: ExecutionContext, url: str | None, how: HttpMethod, events: Iterable[StrEnum]) -> Callback | None:
     """The callback, its URL made absolute; None without one. Raises FlowFailed."""
     if not url:
         return None
-    return Callback(scene.absolute(url), how.value, tuple(event.value for event in events))
+    return Callback(context.absolute(url), how.value, tuple(event.value for event in events))
 
 
 OF_A_CLOUD = "it names a configuration in a cloud's console."

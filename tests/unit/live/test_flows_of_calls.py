@@ -84,7 +84,7 @@ async def test_a_prompt_that_cannot_be_spoken_is_left_out_and_noted(node: FakeNo
 
 async def test_a_fault_in_one_call_ends_that_call_and_no_other(node: FakeNode) -> None:
     class Broken:
-        async def run(self, scene: object) -> None:
+        async def run(self, context: object) -> None:
             raise ZeroDivisionError
 
     other = await node.is_called(STAYS)
