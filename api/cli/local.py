@@ -34,7 +34,7 @@ class LocalStores:
         from api.node.clock import SystemClock
         from api.node.privacy import sweeper
 
-        return sweeper(self.stores, self.settings, SystemClock(), self._shelf)
+        return sweeper(self.stores, self.settings, SystemClock(), self._recording_storage)
 
     @cached_property
     def persons(self) -> "PersonsRequests":
@@ -42,14 +42,14 @@ class LocalStores:
         from api.node.clock import SystemClock
         from api.node.privacy import persons_requests
 
-        return persons_requests(self.stores, self.settings, SystemClock(), self._shelf)
+        return persons_requests(self.stores, self.settings, SystemClock(), self._recording_storage)
 
     @cached_property
-    def _shelf(self) -> "RecordingStorage":
-        from api.node.recordings import master_key, shelf_of
+    def _recording_storage(self) -> "RecordingStorage":
+        from api.node.recordings import master_key, recording_storage_of
         from engine.recordings.encryption.key_ring import KeyRing
 
-        return shelf_of(self.settings, KeyRing(master_key(self.settings), self.stores.account_keys))
+        return recording_storage_of(self.settings, KeyRing(master_key(self.settings), self.stores.account_keys))
 
     async def account(self, name: str) -> "Account":
         """Raises NotFound."""

@@ -21,7 +21,7 @@ class RestServices:
     """The stores to read from, and the desk that takes orders."""
 
     stores: Stores
-    shelf: RecordingStorage
+    recording_storage: RecordingStorage
     deletion: Deletion
     persons: PersonsRequests
     desk: CallService

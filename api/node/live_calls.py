@@ -8,7 +8,7 @@ from api.http.listening import public_address_of
 from api.http.resources.recordings import audio_path
 from api.node.parts import NodeParts
 from api.node.privacy import discretion_of
-from api.node.recordings import shelf_of
+from api.node.recordings import recording_storage_of
 from config.settings import Settings
 from engine.live.callbacks import CallCallbacks
 from engine.live.consent.policies import ConsentPolicies
@@ -32,14 +32,14 @@ from tts.tone_service import ToneService
 @contextmanager
 def open_call_services(parts: NodeParts) -> Iterator[CallServices]:
     """Recordings can be kept while inside. Raises SetupError."""
-    shelf = shelf_of(parts.context.settings, parts.storage.keys)
+    recording_storage = recording_storage_of(parts.context.settings, parts.storage.keys)
     try:
-        yield _call_services(parts, shelf)
+        yield _call_services(parts, recording_storage)
     finally:
-        shelf.close()
+        recording_storage.close()
 
 
-def _call_services(parts: NodeParts, shelf: RecordingStorage) -> CallServices:
+def _call_services(parts: NodeParts, recording_storage: RecordingStorage) -> CallServices:
     settings, clock, stores = parts.context.settings, parts.context.clock, parts.storage.stores
     agent, speech, recording_url = parts.telephony.agent, parts.audio.speech, _recording_urls(settings)
     speaker = Speaker(agent.bridge, speech, ToneService(speech.cache), parts.audio.media)
@@ -56,13 +56,13 @@ def _call_services(parts: NodeParts, shelf: RecordingStorage) -> CallServices:
             stores.recordings,
             clock,
             RecordingCallbacks(callbacks, recording_url, Backlog(clock)),
-            shelf=shelf,
+            recording_storage=recording_storage,
             node=settings.node,
             beeper=Beeper(speaker, stores.accounts, clock, settings.recording_beep_s),
             pause_behavior=PauseBehavior(settings.recording_pause),
             meters=parts.context.meters,
         ),
-        shelf=shelf,
+        recording_storage=recording_storage,
         consent=ConsentPolicies(
             stores.accounts, stores.consents, load_countries(), load_texts(), settings.default_country
         ),

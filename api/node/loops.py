@@ -15,7 +15,7 @@ from engine.privacy.audit import by_system
 def loops_of(parts: NodeParts, services: CallServices, switchboard: Switchboard) -> Mapping[str, Loop]:
     """By their names, as the log tells them."""
     settings, stores, clock = parts.context.settings, parts.storage.stores, parts.context.clock
-    retention = sweeper(stores, settings, clock, services.shelf)
+    retention = sweeper(stores, settings, clock, services.recording_storage)
     return {
         "status callbacks": parts.webhooks.courier.run,
         "ledger of webhooks": parts.webhooks.ledger.run,
@@ -23,5 +23,5 @@ def loops_of(parts: NodeParts, services: CallServices, switchboard: Switchboard)
         "disk of the database": parts.storage.space.watch,
         "unvisited conferences": switchboard.conferences.close_unvisited,
         "retention": partial(retention.run, by_system(settings.node)),
-        **movers(settings, stores.moves, services.shelf, clock),
+        **movers(settings, stores.moves, services.recording_storage, clock),
     }

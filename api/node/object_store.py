@@ -66,12 +66,16 @@ def host_of_endpoint(endpoint: str) -> str:
     return URL(endpoint).host or endpoint
 
 
-def movers(settings: Settings, moves: Moves, shelf: RecordingStorage, clock: Clock) -> dict[str, Loop]:
+def movers(settings: Settings, moves: Moves, recording_storage: RecordingStorage, clock: Clock) -> dict[str, Loop]:
     """What carries recordings to the store for as long as the node runs; nothing without a store."""
-    if shelf.store is None:
+    if recording_storage.store is None:
         return {}
-    removal = Removal(moves, shelf.store, clock)
-    return {"object store": Mover(shelf.folder, shelf.store, moves, removal, clock, node=settings.node).run}
+    removal = Removal(moves, recording_storage.store, clock)
+    return {
+        "object store": Mover(
+            recording_storage.folder, recording_storage.store, moves, removal, clock, node=settings.node
+        ).run
+    }
 
 
 def _secret(settings: Settings) -> str:

@@ -43,12 +43,12 @@ def require_trunk_inside(settings: Settings, residency: Residency) -> None:
             ) from None
 
 
-def discarding(stores: Stores, shelf: RecordingStorage) -> Callable[[Recording], Awaitable[None]]:
+def discarding(stores: Stores, recording_storage: RecordingStorage) -> Callable[[Recording], Awaitable[None]]:
     """Deletes a recording with its files."""
-    return partial(discard, rows=stores.recordings, shelf=shelf)
+    return partial(discard, rows=stores.recordings, recording_storage=recording_storage)
 
 
-def sweeper(stores: Stores, settings: Settings, clock: Clock, shelf: RecordingStorage) -> Sweeper:
+def sweeper(stores: Stores, settings: Settings, clock: Clock, recording_storage: RecordingStorage) -> Sweeper:
     """Removes what this node has kept for as long as the settings and the accounts say."""
     return Sweeper(
         stores.retention,
@@ -57,7 +57,7 @@ def sweeper(stores: Stores, settings: Settings, clock: Clock, shelf: RecordingSt
         clock,
         periods=periods_of(settings),
         node=settings.node,
-        discard=discarding(stores, shelf),
+        discard=discarding(stores, recording_storage),
         logs=LogFolder(settings.log_folder) if settings.log_folder else None,
     )
 
@@ -66,7 +66,7 @@ def persons_requests(
     stores: Stores,
     settings: Settings,
     clock: Clock,
-    shelf: RecordingStorage,
+    recording_storage: RecordingStorage,
     settle: Callable[[], Awaitable[None]] | None = None,
 ) -> PersonsRequests:
     """What may be asked of this node; `settle` waits for what it has still to write."""
@@ -77,9 +77,9 @@ def persons_requests(
         stores.pseudonyms,
         clock,
         node=settings.node,
-        audio=partial(audio, shelf=shelf),
-        discard=discarding(stores, shelf),
-        settle_objects=Removal(stores.moves, shelf.store, clock).settle,
+        audio=partial(audio, recording_storage=recording_storage),
+        discard=discarding(stores, recording_storage),
+        settle_objects=Removal(stores.moves, recording_storage.store, clock).settle,
         caches=(settings.data_dir / "media-cache", settings.data_dir / "prompts-cache"),
         settle=settle,
     )

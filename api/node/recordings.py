@@ -44,7 +44,7 @@ async def open_key_ring(settings: Settings, rows: AccountKeys) -> KeyRing:
     return KeyRing(master, rows)
 
 
-def shelf_of(settings: Settings, keys: KeyRing) -> RecordingStorage:
+def recording_storage_of(settings: Settings, keys: KeyRing) -> RecordingStorage:
     """Where recordings are. Raises SetupError."""
     folder, store = settings.data_dir.resolve() / "recordings", object_store_of(settings)
     return RecordingStorage(folder, keys, sealed=settings.recording_encryption, disk=Disk(), store=store)

@@ -21,14 +21,14 @@ def rest_interface(parts: NodeParts, services: CallServices, switchboard: Switch
     app = build_app(
         RestServices(
             stores=stores,
-            shelf=services.shelf,
+            recording_storage=services.recording_storage,
             desk=switchboard,
             conference_desk=switchboard.conferences,
             health=Readiness(stores.database, agent, parts.audio.voices, parts.storage.space),
             published=Published.load(),
             deletion=Deletion(stores.retention, periods_of(settings)),
             persons=persons_requests(
-                stores, settings, parts.context.clock, services.shelf, parts.webhooks.ledger.written
+                stores, settings, parts.context.clock, services.recording_storage, parts.webhooks.ledger.written
             ),
             bell=services.ledger.bell,
         )

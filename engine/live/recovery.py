@@ -69,14 +69,14 @@ async def _closed(recording: Recording, services: CallServices) -> Recording:
     """With the figures of what is left of it: all where it had been closed, else up to the process's end."""
     recording = closed(recording)
     if recording.unwanted:
-        return replace(await without_audio(recording, services.shelf), ended_at=services.clock.now())
+        return replace(await without_audio(recording, services.recording_storage), ended_at=services.clock.now())
     try:
-        file, was_closed = await services.shelf.salvaged(recording)
+        file, was_closed = await services.recording_storage.salvaged(recording)
     except RecordingError as error:
         reason = f"{_DIED} {error}"
         return replace(after(recording, RecordingEvent.FAILED), error=reason, ended_at=services.clock.now())
     held_s = file.seconds
-    file = await _trimmed(recording, file, services.shelf) if recording.trim else file
+    file = await _trimmed(recording, file, services.recording_storage) if recording.trim else file
     return replace(
         after(recording, RecordingEvent.FAILED if recording.error else RecordingEvent.MEASURED),
         error=recording.error or (None if was_closed else _CUT_SHORT),
@@ -95,10 +95,10 @@ def _ended_at(recording: Recording, held_s: float) -> datetime:
     return recording.started_at + timedelta(seconds=held_s - recording.lead_s + sum(skipped))
 
 
-async def _trimmed(recording: Recording, file: RecordedFile, shelf: RecordingStorage) -> RecordedFile:
+async def _trimmed(recording: Recording, file: RecordedFile, recording_storage: RecordingStorage) -> RecordedFile:
     """Where it can't be trimmed it is kept as it is."""
     try:
-        return await shelf.finished(recording, trim=True)
+        return await recording_storage.finished(recording, trim=True)
     except RecordingError as error:
         log.error("recording_not_trimmed", recording=recording.id, reason=str(error))
         return file

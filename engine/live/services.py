@@ -54,7 +54,7 @@ class CallServices:
     bridge: Bridge
     speaker: Speaker
     recorder: RecordingService
-    shelf: RecordingStorage
+    recording_storage: RecordingStorage
     consent: ConsentPolicies
     pins: Pins
     recognizer: Recognizer | None

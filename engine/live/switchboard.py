@@ -117,7 +117,7 @@ class Switchboard:
         if row.status in UNFINISHED:
             raise WrongState(f"{recording_id} is still being recorded; end its call or conference first.")
         if row.status is not RecordingStatus.DELETED:
-            await self._services.shelf.erase(row)
+            await self._services.recording_storage.erase(row)
             await self._services.stores.recordings.save(erased(row))
 
     @property

@@ -12,21 +12,21 @@ from engine.store import Recordings
 _CHUNK_BYTES: Final = 256 * 1024
 
 
-async def discard(row: Recording, rows: Recordings, shelf: RecordingStorage) -> None:
+async def discard(row: Recording, rows: Recordings, recording_storage: RecordingStorage) -> None:
     """File first, so that a failure never leaves a file without its row; its object goes later.
 
     Raises StoreError, RecordingError.
     """
     if row.path:
-        await shelf.erase(row)
+        await recording_storage.erase(row)
     await rows.delete(row.id)
 
 
-async def audio(row: Recording, shelf: RecordingStorage) -> AsyncIterator[bytes]:
+async def audio(row: Recording, recording_storage: RecordingStorage) -> AsyncIterator[bytes]:
     """The WAV as it is downloaded; nothing where there is no file. Raises RecordingError, SealBroken."""
-    if not await shelf.has_sound(row):
+    if not await recording_storage.has_sound(row):
         return
-    with await shelf.audio(row) as opened:
+    with await recording_storage.audio(row) as opened:
         view = WavView(opened)
         for at in range(0, view.size, _CHUNK_BYTES):
-            yield await shelf.listen(row, partial(view.read, at, _CHUNK_BYTES))
+            yield await recording_storage.listen(row, partial(view.read, at, _CHUNK_BYTES))

@@ -91,14 +91,14 @@ def services_of(stores: Stores, around: Surroundings, folder: Path, recording: R
     clock, bridge = around.clock, around.bridge
     meters = Meters()
     callbacks = CallCallbacks(stores.calls, clock, _nobody_waits)
-    shelf = _shelf(stores, folder, sealed=recording.sealed)
+    recording_storage = _recording_storage(stores, folder, sealed=recording.sealed)
     speaker = Speaker(bridge, around.synthesizer, around.tones, around.media)
     desk = RecordingService(
         bridge,
         stores.recordings,
         clock,
         RecordingCallbacks(callbacks, recording_url, Backlog(clock)),
-        shelf=shelf,
+        recording_storage=recording_storage,
         node=NODE,
         beeper=Beeper(speaker, stores.accounts, clock, recording.beep_s),
         pause_behavior=recording.pause_behavior,
@@ -114,7 +114,7 @@ def services_of(stores: Stores, around: Surroundings, folder: Path, recording: R
         bridge=bridge,
         speaker=speaker,
         recorder=desk,
-        shelf=shelf,
+        recording_storage=recording_storage,
         consent=ConsentPolicies(stores.accounts, stores.consents, _countries(), _texts(), _HOME),
         pins=Pins(PEPPER),
         recognizer=around.recognizer,
@@ -145,7 +145,7 @@ def master_key(folder: Path) -> MasterKeyFile:
     return MasterKeyFile(folder / "master.key")
 
 
-def _shelf(stores: Stores, folder: Path, *, sealed: bool) -> RecordingStorage:
+def _recording_storage(stores: Stores, folder: Path, *, sealed: bool) -> RecordingStorage:
     keys = KeyRing(master_key(folder), stores.account_keys)
     return RecordingStorage(folder / "recordings", keys, sealed=sealed, disk=Disk())
 

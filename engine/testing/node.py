@@ -148,7 +148,7 @@ class FakeNode:
     async def _pcm(self, row: Recording) -> bytes:
         if not row.seconds:
             return b""
-        with await self.services.shelf.audio(row) as audio:
+        with await self.services.recording_storage.audio(row) as audio:
             return audio.read(0, audio.frames)
 
 

@@ -76,7 +76,7 @@ class Recording:
     """A desk over a folder, the account it records for, and what was noted."""
 
     desk: RecordingService
-    shelf: RecordingStorage
+    recording_storage: RecordingStorage
     rows: Recordings
     subject: RecordingContext
     events: list[tuple[str, dict[str, object]]]
@@ -89,7 +89,7 @@ async def recording(
     account = await Accounts(database, b"pepper").ensure("demo")
     rows, master = Recordings(database), MasterKeyFile(keys_in / "master.key")
     await master.ensure()
-    shelf = RecordingStorage(folder, KeyRing(master, AccountKeys(database)), sealed=True, disk=Disk())
+    recording_storage = RecordingStorage(folder, KeyRing(master, AccountKeys(database)), sealed=True, disk=Disk())
     events: list[tuple[str, dict[str, object]]] = []
     desk = RecordingService(
         agent.bridge,
@@ -100,13 +100,13 @@ async def recording(
             lambda recording: f"https://node.example/{recording}",
             Backlog(SystemClock()),
         ),
-        shelf=shelf,
+        recording_storage=recording_storage,
         meters=Meters(),
         node="node-1",
         reserve_bytes=reserve_bytes,
     )
     subject = RecordingContext(account.id, RecordingSource.CALL, lambda kind, **facts: events.append((kind, facts)))
-    return Recording(desk, shelf, rows, subject, events, announced(account.id, SystemClock().now()))
+    return Recording(desk, recording_storage, rows, subject, events, announced(account.id, SystemClock().now()))
 
 
 async def test_a_disk_that_fills_ends_the_recording_with_a_status_and_an_event(
@@ -148,7 +148,7 @@ async def test_a_disk_that_is_full_to_the_brim_fails_the_recording_which_is_read
     assert row.error is not None
     assert "No space left on device" in row.error
     assert row.frames is not None
-    with await at.shelf.audio(row) as audio:
+    with await at.recording_storage.audio(row) as audio:
         assert audio.frames == row.frames
         assert len(audio.read(0, row.frames)) == row.frames * 2
     forms = [each["form"] for each in await database.rows(select(outbox.c.form))]

@@ -48,7 +48,7 @@ async def test_a_recording_shorter_than_the_talk_is_an_event(line: Line, tmp_pat
     master = MasterKeyFile(tmp_path / "master.key")
     await master.ensure()
     keys = KeyRing(master, AccountKeys(database))
-    shelf = RecordingStorage(tmp_path / "kept", keys, sealed=True, disk=Disk())
+    recording_storage = RecordingStorage(tmp_path / "kept", keys, sealed=True, disk=Disk())
     events: dict[str, dict[str, object]] = {}
     clock = SkewedClock()
     desk = RecordingService(
@@ -60,7 +60,7 @@ async def test_a_recording_shorter_than_the_talk_is_an_event(line: Line, tmp_pat
             lambda recording: f"https://node.example/{recording}",
             Backlog(clock),
         ),
-        shelf=shelf,
+        recording_storage=recording_storage,
         meters=Meters(),
         node="node-1",
     )
@@ -73,7 +73,7 @@ async def test_a_recording_shorter_than_the_talk_is_an_event(line: Line, tmp_pat
     assert (row.status, row.channels) == (RecordingStatus.COMPLETED, 2)
     assert row.seconds is not None
     assert abs(row.seconds - 1) < 0.2
-    with await shelf.audio(row) as audio:
+    with await recording_storage.audio(row) as audio:
         assert WavView(audio).size == row.size_bytes
     assert "recording_length_mismatch" not in events
 

@@ -32,17 +32,19 @@ async def rest_services(
     master = MasterKeyFile(folder / "master.key")
     await master.ensure()
     stores = Stores(database, PEPPER)
-    shelf = RecordingStorage(folder / "recordings", KeyRing(master, stores.account_keys), sealed=True, disk=Disk())
+    recording_storage = RecordingStorage(
+        folder / "recordings", KeyRing(master, stores.account_keys), sealed=True, disk=Disk()
+    )
     settings = Settings(data_dir=folder)
     return RestServices(
         stores=stores,
-        shelf=shelf,
+        recording_storage=recording_storage,
         desk=desk,
         conference_desk=conference_desk,
         health=health,
         published=PUBLISHED,
         deletion=Deletion(stores.retention, periods_of(settings)),
-        persons=persons_requests(stores, settings, SystemClock(), shelf),
+        persons=persons_requests(stores, settings, SystemClock(), recording_storage),
     )
 
 

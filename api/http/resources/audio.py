@@ -41,7 +41,7 @@ async def download_recording(services: RestServices, asked: ApiRequest) -> web.S
         await _note_reading(services, asked, recording, "recording.download")
         if wanted is Format.WAV:
             return await _send_wav(services, asked.http, recording, WavView(audio))
-        content = await services.shelf.listen(recording, partial(encoded, audio, wanted))
+        content = await services.recording_storage.listen(recording, partial(encoded, audio, wanted))
     headers = audio_headers(recording, wanted.value) | {"Content-Type": MEDIA_TYPES[wanted], "Accept-Ranges": "none"}
     return web.Response(body=content, headers=headers)
 
@@ -51,7 +51,7 @@ async def draw_recording(services: RestServices, asked: ApiRequest) -> web.Strea
     wanted = _wanted(asked, {"application/json": "json", "image/png": "png"}, "json")
     async with closed_audio(services, recording) as audio:
         await _note_reading(services, asked, recording, "recording.waveform")
-        found = await services.shelf.listen(recording, partial(peaks, audio, asked.query["points"]))
+        found = await services.recording_storage.listen(recording, partial(peaks, audio, asked.query["points"]))
     if wanted == "png":
         content = await asyncio.to_thread(picture, found)
         return web.Response(body=content, headers=audio_headers(recording, "png") | {"Content-Type": "image/png"})
@@ -84,7 +84,7 @@ async def closed_audio(services: RestServices, recording: Recording) -> AsyncIte
         raise WrongState(f"{recording.id} is still being recorded.")
     if recording.status is RecordingStatus.DELETED or recording.seconds is None:
         raise NotFound("audio of recording", recording.id)
-    with await services.shelf.audio(recording) as audio:
+    with await services.recording_storage.audio(recording) as audio:
         yield audio
 
 
@@ -147,4 +147,4 @@ async def _note_broken(services: RestServices, recording: Recording, error: Reco
 
 async def _read(services: RestServices, recording: Recording, view: WavView, span: Span) -> bytes:
     length = min(_BLOCK_BYTES, span.end - span.first)
-    return await services.shelf.listen(recording, partial(view.read, span.first, length))
+    return await services.recording_storage.listen(recording, partial(view.read, span.first, length))

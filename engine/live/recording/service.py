@@ -42,15 +42,16 @@ class RecordingService:
     """Starts and ends recordings and keeps their rows."""
 
     def __init__(
-        self, bridge: Bridge, rows: Recordings, clock: Clock, callbacks: RecordingCallbacks, *, shelf: RecordingStorage,
-        node: str, meters: Meters, beeper: Beeper | None = None, pause_behavior: PauseBehavior = PauseBehavior.SILENCE,
+        self, bridge: Bridge, rows: Recordings, clock: Clock, callbacks: RecordingCallbacks, *,
+        recording_storage: RecordingStorage, node: str, meters: Meters, beeper: Beeper | None = None,
+        pause_behavior: PauseBehavior = PauseBehavior.SILENCE,
         reserve_bytes: int = DISK_RESERVE_BYTES,
     ) -> None:  # fmt: skip
         self._bridge = bridge
         self._rows = rows
         self._clock = clock
         self._callbacks = callbacks
-        self._shelf = shelf
+        self._recording_storage = recording_storage
         self._node = node
         self._beeper = beeper
         self._pause_behavior = pause_behavior
@@ -76,13 +77,13 @@ class RecordingService:
             raise
         tape: Tape | None = None
         try:
-            tape = await self._shelf.tape(row)
+            tape = await self._recording_storage.tape(row)
             audible = [[source for source in group if source not in self._withheld] for group in tracks]
             recorder = await self._bridge.record(tracks=audible)
         except RecordingError as error:
             if tape is not None:
                 tape.abandon()
-                await self._shelf.erase(row)
+                await self._recording_storage.erase(row)
             failed = replace(after(row, RecordingEvent.FAILED), error=str(error))
             await self.save(replace(failed, callback=None))
             await self._callbacks.tell_event(failed, RecordingEventName.ABSENT)
@@ -98,7 +99,7 @@ class RecordingService:
             active.end_soon(reason)
 
         reel = SegmentedRecorder(recorder)
-        writer = TapeWriter(reel, tape, self._shelf.disk, failed_to_write)
+        writer = TapeWriter(reel, tape, self._recording_storage.disk, failed_to_write)
         active = ActiveRecording(
             row, reel, writer, self._bridge, tracks, self._clock, subject.note, close, self._withheld
         )
@@ -195,7 +196,7 @@ class RecordingService:
         if await self._disk_is_full():
             subject.note("recording_refused", reason=_DISK_FULL)
             raise RecordingError(_DISK_FULL)
-        row = replace(await self._shelf.placed(self._row(subject, channels=channels)), consent=consent.id)
+        row = replace(await self._recording_storage.placed(self._row(subject, channels=channels)), consent=consent.id)
         try:
             await self._rows.add(row)
         except StoreError as error:
@@ -217,7 +218,7 @@ class RecordingService:
             subject.note("recording_ended", recording=row.id, reason=error)
         try:
             await active.writer.finish()
-            file = await self._shelf.finished(row, trim=row.trim)
+            file = await self._recording_storage.finished(row, trim=row.trim)
         except RecordingError as failure:
             subject.note("recording_failed", recording=row.id, reason=str(failure))
             row = replace(after(row, RecordingEvent.FAILED), error=error or str(failure))
@@ -234,7 +235,7 @@ class RecordingService:
             if not row.trim and abs(file.seconds - wanted_s) > LENGTH_TOLERANCE_S:
                 subject.note("recording_length_mismatch", recording=row.id, seconds=file.seconds, wanted_s=wanted_s)
         if active.row.unwanted:
-            row = await without_audio(row, self._shelf)
+            row = await without_audio(row, self._recording_storage)
             subject.note("recording_deleted", recording=row.id, reason=row.error)
         await self.save(row)
         subject.note("recording_closed", **recording_facts(row, self._callbacks.url(row)))
@@ -257,7 +258,7 @@ class RecordingService:
     async def _disk_is_full(self) -> bool:
         """A disk that does not tell is not full: writing to it tells what is wrong."""
         try:
-            return await self._shelf.free_bytes() < self._reserve_bytes
+            return await self._recording_storage.free_bytes() < self._reserve_bytes
         except RecordingError as error:
             log.error("recordings_disk_unknown", reason=str(error))
             return False

@@ -40,7 +40,7 @@ class MediaCache:
     def __init__(self, folder: Path, decoder: AudioDecoder, *, limit_bytes: int, longest_s: float) -> None:
         self._decoder = decoder
         self._longest_s = longest_s
-        self._shelf = MediaCacheStore(folder, limit_bytes=limit_bytes, longest_s=longest_s)
+        self._store = MediaCacheStore(folder, limit_bytes=limit_bytes, longest_s=longest_s)
         self._gates: WeakValueDictionary[str, _Gate] = WeakValueDictionary()
 
     @asynccontextmanager
@@ -52,7 +52,7 @@ class MediaCache:
             except OSError as error:
                 raise MediaError(f"{web.shown(url)} can't be stored: {error.strerror}.") from error
             if isinstance(obtained, CachedMedia):
-                yield stack.enter_context(self._shelf.using(obtained))
+                yield stack.enter_context(self._store.using(obtained))
             else:
                 yield obtained
 
@@ -63,7 +63,7 @@ class MediaCache:
         async with gate.lock:
             if gate.failure is not None and gate.told_at >= came_at:
                 raise gate.failure
-            kept = await self._shelf.get(key)
+            kept = await self._store.get(key)
             if kept is not None and (gate.told_at >= came_at or self._is_fresh(kept)):
                 return kept
             if not gate.is_private:
@@ -89,21 +89,21 @@ class MediaCache:
         self, wanted: "_Wanted", kept: CachedMedia | None, gate: _Gate, stack: AsyncExitStack
     ) -> CachedMedia | Path:
         if kept is not None:
-            stack.enter_context(self._shelf.using(kept))
-        folder = Path(stack.enter_context(_scratch(self._shelf.folder)))
+            stack.enter_context(self._store.using(kept))
+        folder = Path(stack.enter_context(_scratch(self._store.folder)))
         source, wav = folder / "source", folder / "play.wav"
         asked = validators(kept.headers) if kept else {}
         answer = await wanted.web.download(wanted.url, source, MAX_DOWNLOAD_BYTES, asked)
         if kept is not None and not answer.changed:
             headers = refreshed(kept.headers, answer.headers)
-            return await self._shelf.confirm(kept, headers, self._judged(headers).fresh_s)
+            return await self._store.confirm(kept, headers, self._judged(headers).fresh_s)
         await self._decoder.to_wav(source, wav, rate_hz=wanted.rate_hz)
         headers = kept_of(answer.headers)
         judged = self._judged(headers)
         gate.is_private = not judged.storable
-        stored = await self._shelf.put(wanted.key, wav, headers, judged.fresh_s) if judged.storable else None
+        stored = await self._store.put(wanted.key, wav, headers, judged.fresh_s) if judged.storable else None
         if stored is None and kept is not None:
-            await self._shelf.drop(kept)
+            await self._store.drop(kept)
         return stored or wav
 
     def _judged(self, headers: dict[str, str]) -> Freshness:

@@ -29,7 +29,7 @@ WAV = header(2, RATE_HZ, len(SAMPLES)) + SAMPLES
 
 
 async def recorded(site: Site, samples: bytes = SAMPLES, **facts: Any) -> Recording:
-    """A closed recording of two channels, sealed by the site's shelf."""
+    """A closed recording of two channels, sealed by the site's storage."""
     account = await site.services.stores.accounts.by_name("demo")
     assert account is not None
     now = SystemClock().now()
@@ -37,12 +37,12 @@ async def recorded(site: Site, samples: bytes = SAMPLES, **facts: Any) -> Record
         id=new_id(IdKind.RECORDING), account_id=account.id, source="call", status=RecordingStatus.IN_PROGRESS,
         path="", channels=2, rate_hz=RATE_HZ, started_at=now, node="node-1",
     )  # fmt: skip
-    row = await site.services.shelf.placed(row)
-    site.services.shelf.folder.mkdir(exist_ok=True)
-    tape = await site.services.shelf.tape(row)
+    row = await site.services.recording_storage.placed(row)
+    site.services.recording_storage.folder.mkdir(exist_ok=True)
+    tape = await site.services.recording_storage.tape(row)
     tape.append(samples)
     tape.close()
-    file = await site.services.shelf.finished(row, trim=False)
+    file = await site.services.recording_storage.finished(row, trim=False)
     row = replace(
         row, status=RecordingStatus.COMPLETED, seconds=file.seconds, size_bytes=file.size_bytes, sha256=file.sha256,
         ended_at=now + timedelta(seconds=2),

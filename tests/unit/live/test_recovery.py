@@ -34,11 +34,11 @@ async def left_recording(node: FakeNode, written_s: float | None, *, closed: boo
         new_id(IdKind.RECORDING), node.account.id, "call", RecordingStatus.IN_PROGRESS, "", 1, RATE_HZ,
         node.services.clock.now(), node.services.node,
     )  # fmt: skip
-    row = replace(await node.services.shelf.placed(row), **more)  # type: ignore[arg-type]
+    row = replace(await node.services.recording_storage.placed(row), **more)  # type: ignore[arg-type]
     await node.services.stores.recordings.add(row)
     if written_s is not None:
-        assert await node.services.shelf.free_bytes()  # which makes the folder
-        tape = await node.services.shelf.tape(row)
+        assert await node.services.recording_storage.free_bytes()  # which makes the folder
+        tape = await node.services.recording_storage.tape(row)
         tape.append(frames_of([8192], round(written_s * RATE_HZ)))
         (tape.close if closed else tape.abandon)()
     return row
@@ -132,7 +132,7 @@ async def test_a_recording_whose_consent_was_withdrawn_is_deleted(node: FakeNode
 
     row = await the_recording(node)
     assert row.status is RecordingStatus.DELETED
-    assert not await node.services.shelf.has_sound(left)
+    assert not await node.services.recording_storage.has_sound(left)
 
 
 async def test_the_end_is_told_as_the_process_that_died_would_have(node: FakeNode) -> None:

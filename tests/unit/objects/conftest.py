@@ -1,4 +1,4 @@
-"""A shelf with closed recordings, a database, a real S3 server, and what carries the one to the other."""
+"""A storage with closed recordings, a database, a real S3 server, and what carries the one to the other."""
 
 import os
 from collections.abc import AsyncIterator
@@ -38,7 +38,7 @@ class Place:
     database: Database
     server: ObjectServer
     account: Account
-    shelf: RecordingStorage
+    recording_storage: RecordingStorage
     store: ObjectStore
     rows: Recordings
     moves: Moves
@@ -47,13 +47,13 @@ class Place:
 
     async def closed(self, size_bytes: int = 100_000) -> tuple[Recording, bytes]:
         """A completed recording of noise, and its samples."""
-        row = await self.shelf.placed(a_recording(self.account.id, rate_hz=RATE_HZ))
+        row = await self.recording_storage.placed(a_recording(self.account.id, rate_hz=RATE_HZ))
         await self.rows.add(row)
-        tape = await self.shelf.tape(row)
+        tape = await self.recording_storage.tape(row)
         samples = os.urandom(size_bytes // 4 * 4)
         tape.append(samples)
         tape.close()
-        file = await self.shelf.finished(row, trim=False)
+        file = await self.recording_storage.finished(row, trim=False)
         row = replace(
             row, status=RecordingStatus.COMPLETED, seconds=file.seconds, size_bytes=file.size_bytes, sha256=file.sha256
         )
@@ -64,14 +64,16 @@ class Place:
         """All samples of the recording, as its row tells now where it is."""
         now = await self.rows.get(row.id)
         assert now is not None
-        with await self.shelf.audio(now) as audio:
-            return await self.shelf.listen(now, lambda: audio.read(0, audio.frames))
+        with await self.recording_storage.audio(now) as audio:
+            return await self.recording_storage.listen(now, lambda: audio.read(0, audio.frames))
 
     def spooled(self) -> set[str]:
-        return {each.name for each in self.shelf.folder.iterdir()}
+        return {each.name for each in self.recording_storage.folder.iterdir()}
 
     def restart(self) -> None:
-        self.node = Mover(self.shelf.folder, self.store, self.moves, self.removal, SystemClock(), node="node-1")
+        self.node = Mover(
+            self.recording_storage.folder, self.store, self.moves, self.removal, SystemClock(), node="node-1"
+        )
 
 
 @pytest.fixture
@@ -89,10 +91,12 @@ async def place(tmp_path: Path, server: ObjectServer) -> AsyncIterator[Place]:
     store = ObjectStore(options(server.endpoint))
     kept = tmp_path / "kept"
     kept.mkdir()
-    shelf = RecordingStorage(kept, KeyRing(master, AccountKeys(database)), sealed=True, disk=Disk(), store=store)
+    recording_storage = RecordingStorage(
+        kept, KeyRing(master, AccountKeys(database)), sealed=True, disk=Disk(), store=store
+    )
     moves, clock = Moves(database), SystemClock()
     removal = Removal(moves, store, clock)
     node = Mover(kept, store, moves, removal, clock, node="node-1")
-    yield Place(database, server, account, shelf, store, Recordings(database), moves, removal, node)
+    yield Place(database, server, account, recording_storage, store, Recordings(database), moves, removal, node)
     store.close()
     await database.close()

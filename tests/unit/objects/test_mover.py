@@ -54,9 +54,9 @@ async def test_what_is_closed_moves_whole_or_in_parts_and_is_heard_from_there(pl
 
 
 async def test_what_is_still_recorded_stays(place: Place) -> None:
-    row = await place.shelf.placed(replace((await place.closed())[0], id="RE" + "0" * 32))
+    row = await place.recording_storage.placed(replace((await place.closed())[0], id="RE" + "0" * 32))
     await place.rows.add(replace(row, status=RecordingStatus.IN_PROGRESS, seconds=None))
-    (await place.shelf.tape(row)).abandon()
+    (await place.recording_storage.tape(row)).abandon()
 
     await place.node.upload_all()
 
@@ -134,7 +134,7 @@ async def test_a_recording_that_is_deleted_while_it_is_uploaded_does_not_stay_th
         while not await place.database.rows(select(object_moves)):
             await asyncio.sleep(0.01)
 
-    await place.shelf.erase(row)
+    await place.recording_storage.erase(row)
     await place.rows.save(erased(row))
     await place.node.remove_all()  # nothing yet: the upload would bring it back
     assert [move.state for move in await place.moves.waiting()] == ["cancelled"]
@@ -158,7 +158,7 @@ async def test_a_node_that_died_while_it_uploaded_what_was_deleted_then_removes_
     begun = client.create_multipart_upload(Bucket=BUCKET, Key=key(row))
     client.upload_part(Bucket=BUCKET, Key=key(row), UploadId=begun["UploadId"], PartNumber=1, Body=bytes(PART_BYTES))
     client.put_object(Bucket=BUCKET, Key=key(row), Body=b"half")
-    await place.shelf.erase(row)
+    await place.recording_storage.erase(row)
     await place.rows.delete(row.id)
     place.restart()
 
@@ -175,7 +175,7 @@ async def test_an_object_of_a_recording_deleted_while_the_store_is_away_goes_whe
     await place.node.upload_all()
     await place.server.end()
 
-    await place.shelf.erase(row)
+    await place.recording_storage.erase(row)
     await place.rows.delete(row.id)
 
     assert await place.removal.settle([row.account_id]) == 1
@@ -195,8 +195,8 @@ async def test_a_stale_row_that_is_saved_loses_no_object(place: Place) -> None:
     await place.rows.save(replace(stale, error="Something was noted of it."))
 
     assert await place.heard(stale) == samples
-    with await place.shelf.audio(stale) as audio:  # as by a download that had read the row before
-        assert await place.shelf.listen(stale, lambda: audio.read(0, audio.frames)) == samples
+    with await place.recording_storage.audio(stale) as audio:  # as by a download that had read the row before
+        assert await place.recording_storage.listen(stale, lambda: audio.read(0, audio.frames)) == samples
 
 
 async def test_one_recording_that_lost_its_file_holds_up_no_other(place: Place) -> None:

@@ -77,7 +77,7 @@ class House:
         self.audit = Audit(db, self.clock.now)
         self.retention = Retention(db, PSEUDONYMS)
         keys = KeyRing(MasterKeyFile(folder / "master.key"), AccountKeys(db))
-        self.shelf = RecordingStorage(folder, keys, sealed=False, disk=Disk())
+        self.recording_storage = RecordingStorage(folder, keys, sealed=False, disk=Disk())
 
     def sweeper(
         self,
@@ -87,7 +87,8 @@ class House:
     ) -> Sweeper:
         return Sweeper(
             self.retention, Accounts(self.db, PEPPER), self.audit, self.clock, periods=periods, node="node-1",
-            discard=discard_ or partial(discard, rows=self.recordings, shelf=self.shelf), logs=logs,
+            discard=discard_ or partial(discard, rows=self.recordings, recording_storage=self.recording_storage),
+            logs=logs,
         )  # fmt: skip
 
     async def call(self, *, live: bool = False, **facts: object) -> Call:

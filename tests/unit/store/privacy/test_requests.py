@@ -34,8 +34,9 @@ SPELLINGS = (b"471234556", b"471 23 45 56", b"471%20")
 def requests(house: House) -> PersonsRequests:
     return PersonsRequests(
         house.db, Subjects(house.db, PSEUDONYMS), house.audit, PSEUDONYMS, house.clock, node="node-1",
-        audio=partial(audio, shelf=house.shelf),
-        discard=partial(discard, rows=house.recordings, shelf=house.shelf), caches=(house.folder / "prompts",),
+        audio=partial(audio, recording_storage=house.recording_storage),
+        discard=partial(discard, rows=house.recordings, recording_storage=house.recording_storage),
+        caches=(house.folder / "prompts",),
         settle_objects=Removal(Moves(house.db), None, house.clock).settle,
     )  # fmt: skip
 

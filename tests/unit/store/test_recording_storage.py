@@ -1,4 +1,4 @@
-"""The shelf over a real folder, database and master key: written, closed, trimmed, salvaged, erased."""
+"""The storage of recordings over a real folder, database and master key: written, closed, trimmed, salvaged, erased."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -34,28 +34,32 @@ async def shelves(db: Database, tmp_path: Path) -> Shelves:
     return lambda sealed: RecordingStorage(tmp_path / "kept", keys, sealed=sealed, disk=Disk())
 
 
-async def begun(shelf: RecordingStorage, account: Account, *pieces: bytes, lead_s: float = 0.0) -> Recording:
+async def begun(
+    recording_storage: RecordingStorage, account: Account, *pieces: bytes, lead_s: float = 0.0
+) -> Recording:
     """A recording of which so much was written when its process died."""
-    row = await shelf.placed(a_recording(account.id, rate_hz=RATE_HZ, lead_s=lead_s))
-    tape = await shelf.tape(row)
+    row = await recording_storage.placed(a_recording(account.id, rate_hz=RATE_HZ, lead_s=lead_s))
+    tape = await recording_storage.tape(row)
     for piece in pieces:
         tape.append(piece)
     tape.abandon()
     return row
 
 
-async def closed(shelf: RecordingStorage, account: Account, *pieces: bytes, trim: bool = False) -> Recording:
-    row = await shelf.placed(a_recording(account.id, rate_hz=RATE_HZ))
-    tape = await shelf.tape(row)
+async def closed(
+    recording_storage: RecordingStorage, account: Account, *pieces: bytes, trim: bool = False
+) -> Recording:
+    row = await recording_storage.placed(a_recording(account.id, rate_hz=RATE_HZ))
+    tape = await recording_storage.tape(row)
     for piece in pieces:
         tape.append(piece)
     tape.close()
-    file = await shelf.finished(row, trim=trim)
+    file = await recording_storage.finished(row, trim=trim)
     return replace(row, seconds=file.seconds, size_bytes=file.size_bytes, sha256=file.sha256)
 
 
-async def samples(shelf: RecordingStorage, row: Recording) -> bytes:
-    with await shelf.audio(row) as audio:
+async def samples(recording_storage: RecordingStorage, row: Recording) -> bytes:
+    with await recording_storage.audio(row) as audio:
         return audio.read(0, audio.frames)
 
 
@@ -63,42 +67,42 @@ async def samples(shelf: RecordingStorage, row: Recording) -> bytes:
 async def test_silence_is_trimmed_and_what_is_left_is_as_it_was(
     shelves: Shelves, account: Account, sealed: bool
 ) -> None:
-    shelf = shelves(sealed)
+    recording_storage = shelves(sealed)
 
-    row = await closed(shelf, account, QUIET, LOUD, QUIET, trim=True)
+    row = await closed(recording_storage, account, QUIET, LOUD, QUIET, trim=True)
 
     margin = bytes(round(0.2 * RATE_HZ) * 4)
     assert row.seconds == 1.4
-    assert await samples(shelf, row) == margin + LOUD + margin
-    assert [each.name for each in shelf.folder.iterdir()] == [Path(row.path).name]
+    assert await samples(recording_storage, row) == margin + LOUD + margin
+    assert [each.name for each in recording_storage.folder.iterdir()] == [Path(row.path).name]
 
 
 @pytest.mark.parametrize("sealed", [True, False])
 async def test_what_a_dead_process_left_is_ended_with_its_lead_of_silence(
     shelves: Shelves, account: Account, sealed: bool
 ) -> None:
-    shelf = shelves(sealed)
-    row = await begun(shelf, account, LOUD, lead_s=0.5)
+    recording_storage = shelves(sealed)
+    row = await begun(recording_storage, account, LOUD, lead_s=0.5)
     Path(row.path).with_suffix(".part").write_bytes(b"half")
 
-    file, was_closed = await shelf.salvaged(row)
-    again, closed_now = await shelf.salvaged(row)
+    file, was_closed = await recording_storage.salvaged(row)
+    again, closed_now = await recording_storage.salvaged(row)
 
     assert (file.seconds, was_closed) == (1.5, False)
     assert (again, closed_now) == (file, True)
-    assert await samples(shelf, replace(row, seconds=file.seconds)) == QUIET[: len(QUIET) // 2] + LOUD
-    assert [each.name for each in shelf.folder.iterdir()] == [Path(row.path).name]
+    assert await samples(recording_storage, replace(row, seconds=file.seconds)) == QUIET[: len(QUIET) // 2] + LOUD
+    assert [each.name for each in recording_storage.folder.iterdir()] == [Path(row.path).name]
 
 
 @pytest.mark.parametrize("sealed", [True, False])
 async def test_where_nothing_was_written_nothing_is_left(shelves: Shelves, account: Account, sealed: bool) -> None:
-    shelf = shelves(sealed)
-    row = await begun(shelf, account)
+    recording_storage = shelves(sealed)
+    row = await begun(recording_storage, account)
 
     for _ in range(2):
         with pytest.raises(RecordingError, match="Nothing of it had been written yet"):
-            await shelf.salvaged(row)
-    assert not list(shelf.folder.iterdir())
+            await recording_storage.salvaged(row)
+    assert not list(recording_storage.folder.iterdir())
 
 
 async def test_each_recording_is_read_as_it_was_written_whatever_is_set_now(shelves: Shelves, account: Account) -> None:
@@ -109,21 +113,21 @@ async def test_each_recording_is_read_as_it_was_written_whatever_is_set_now(shel
 
 
 async def test_files_and_keys_of_two_recordings_can_not_be_mixed(shelves: Shelves, account: Account) -> None:
-    shelf = shelves(True)
-    one, two = await closed(shelf, account, LOUD), await closed(shelf, account, LOUD)
+    recording_storage = shelves(True)
+    one, two = await closed(recording_storage, account, LOUD), await closed(recording_storage, account, LOUD)
 
     for mixed in (replace(one, wrapped_key=two.wrapped_key), replace(one, path=two.path), replace(one, seconds=2.0)):
         with pytest.raises(SealBroken):
-            await shelf.audio(mixed)
+            await recording_storage.audio(mixed)
 
 
 async def test_an_erased_file_is_gone_and_erasing_it_again_is_fine(shelves: Shelves, account: Account) -> None:
-    shelf = shelves(True)
-    row = await closed(shelf, account, LOUD)
+    recording_storage = shelves(True)
+    row = await closed(recording_storage, account, LOUD)
 
-    await shelf.erase(row)
-    await shelf.erase(row)
+    await recording_storage.erase(row)
+    await recording_storage.erase(row)
 
-    assert not list(shelf.folder.iterdir())
+    assert not list(recording_storage.folder.iterdir())
     with pytest.raises(RecordingError, match="No such file"):
-        await shelf.audio(row)
+        await recording_storage.audio(row)
