@@ -5,15 +5,18 @@ from typing import Protocol
 
 from engine.live.conference.admission import language_for
 from engine.live.conference.member import Member
+from engine.live.conference.spoken_messages import SpokenMessages
 from engine.live.orders import ConferenceChange
 from engine.live.phrases import Phrase, others_present
 from engine.model.conference import Conference, Participant, ParticipantChange
 from engine.model.conference_keys import FOR_MODERATORS, KeyReader, RoomCommand, volume_after
-from engine.ports import Clock, Speech
+from engine.ports import Clock
 
 
 class Commanded(Protocol):
-    """What keys that a participant presses can change in a conference."""
+    """A conference as far as keys that a participant presses can change it."""
+
+    messages: SpokenMessages
 
     @property
     def conference(self) -> Conference: ...
@@ -24,7 +27,6 @@ class Commanded(Protocol):
     async def change(self, change: ConferenceChange) -> None: ...
     async def change_member(self, member: Member, change: ParticipantChange) -> Participant: ...
     async def end(self, reason: str) -> None: ...
-    def tell_member(self, member: Member, speech: Speech) -> None: ...
 
 
 async def obey(member: Member, room: Commanded, clock: Clock) -> None:
@@ -48,7 +50,7 @@ async def _do(command: RoomCommand, member: Member, room: Commanded) -> None:
         return
     match command:
         case RoomCommand.COUNT:
-            room.tell_member(member, others_present(room.size - 1, language_for(room.conference, member.session)))
+            room.messages.say_to(member, others_present(room.size - 1, language_for(room.conference, member.session)))
         case RoomCommand.MUTE:
             await room.change_member(member, ParticipantChange(muted=not stay.muted))
             say(Phrase.UNMUTED if stay.muted else Phrase.MUTED)
@@ -68,4 +70,4 @@ async def _do(command: RoomCommand, member: Member, room: Commanded) -> None:
 
 
 def _say(member: Member, room: Commanded, phrase: Phrase) -> None:
-    room.tell_member(member, phrase.in_language(language_for(room.conference, member.session)))
+    room.messages.say_to(member, phrase.in_language(language_for(room.conference, member.session)))

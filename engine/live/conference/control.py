@@ -86,9 +86,9 @@ class ConferenceControl:
         room, member = self._rooms.member(account_id, conference_id, who)
         participant = await room.change_member(member, order.change)
         if order.say is not None:
-            room.tell_member(member, order.say)
+            room.messages.say_to(member, order.say)
         if order.play is not None:
-            room.play_to_member(member, order.play)
+            room.messages.play_to(member, order.play)
         return participant
 
     async def lines(self, account_id: str, conference_id: str) -> Mapping[str, RtpStats]:

@@ -11,7 +11,7 @@ import structlog
 from engine.aio.tasks import BackgroundTasks
 from engine.aio.waits import to_its_end
 from engine.flow.plans import QueueEntry
-from engine.live.conference.announcements import Announcements, Sounding
+from engine.live.conference.announcements import Announcements
 from engine.live.conference.callbacks import ConferenceCallbacks
 from engine.live.conference.join_leave_announcements import JoinLeaveAnnouncements
 from engine.live.conference.line_quality import watch_lines
@@ -20,12 +20,13 @@ from engine.live.conference.mixing import Mixing
 from engine.live.conference.recording import RoomRecording
 from engine.live.conference.recording_isolation import RecordingIsolation
 from engine.live.conference.shared_music import SharedMusic
+from engine.live.conference.spoken_messages import SpokenMessages
 from engine.live.orders import ConferenceChange, RecordingAction
 from engine.live.services import CallServices
 from engine.live.session.backlog import Backlog
 from engine.model.callback import ConferenceEventName
 from engine.model.conference import Conference, ConferenceStatus, Participant, ParticipantChange, become, differences
-from engine.ports import LegId, Sink, Speech
+from engine.ports import LegId, Sink
 from engine.webhooks.payloads.conference import events_of
 
 log = structlog.get_logger(__name__)
@@ -48,6 +49,7 @@ class Room:
         self._beside = BackgroundTasks("conference")
         self._music = SharedMusic(services.speaker, services.bridge)
         self._announcements = Announcements(self.everybody)
+        self.messages = SpokenMessages(services.speaker, self._announcements, self._announced)
         self._comings = JoinLeaveAnnouncements(services.speaker, self._announcements)
         self._unasked = 0
         """How many are heard in it who are not in it yet, so that nobody has asked them."""
@@ -148,9 +150,9 @@ class Room:
                         await self._change(member, ParticipantChange(muted=change.muted))
             await self._arrange()
         if change.say is not None:
-            self._announce(partial(self._services.speaker.say, change.say))
+            self.messages.say_to_all(change.say)
         if change.play is not None and self._members:
-            self._announce(self._file(change.play, self._members[0]))
+            self.messages.play_to_all(change.play, self._members[0])
 
     async def record(self) -> bool:
         """Record it from now on, without those who refuse. False if somebody who is there has not been asked."""
@@ -187,35 +189,14 @@ class Room:
             self._unasked -= 1
             await to_its_end(self._arrange_again())
 
-    def tell_member(self, member: Member, speech: Speech) -> None:
-        """Say something that this one alone hears."""
-        self._tell_alone(member, partial(self._services.speaker.say, speech))
-
-    def play_to_member(self, member: Member, url: str) -> None:
-        """Play something that this one alone hears."""
-        self._tell_alone(member, self._file(url, member))
-
-    def _file(self, url: str, member: Member) -> Sounding:
-        return lambda to: self._services.speaker.play_url(url, to, member.web)
-
-    def _tell_alone(self, member: Member, sound: Sounding) -> None:
-        async def told(failure: str | None) -> None:
-            if failure is not None:
-                member.session.journal.note_event("prompt_failed", reason=failure)
-
-        member.private.begin(sound, on_end=told)
-
-    def _announce(self, sound: Sounding) -> None:
-        async def told(failure: str | None) -> None:
-            if not self._members:
-                return
-            member = self._members[0]
-            member.session.journal.note_event("announced", conference=self.conference.id, failure=failure)
-            word = "announcement-fail" if failure else "announcement-end"
-            more = {"ReasonAnnouncementFailed": failure} if failure else {}
-            await self._tell(ConferenceEventName.ANNOUNCEMENT, word, member, **more)
-
-        self._announcements.begin(sound, on_end=told)
+    async def _announced(self, failure: str | None) -> None:
+        if not self._members:
+            return
+        member = self._members[0]
+        member.session.journal.note_event("announced", conference=self.conference.id, failure=failure)
+        word = "announcement-fail" if failure else "announcement-end"
+        more = {"ReasonAnnouncementFailed": failure} if failure else {}
+        await self._tell(ConferenceEventName.ANNOUNCEMENT, word, member, **more)
 
     async def _arrange_again(self) -> None:
         async with self._turn:

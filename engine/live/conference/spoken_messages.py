@@ -1,0 +1,46 @@
+"""Says and plays what somebody outside a conference orders: to all who are in it, or to one of them alone."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from engine.live.conference.announcements import Announcements, Sounding
+from engine.live.conference.member import Member
+from engine.live.speaker import Speaker
+from engine.ports import Speech
+
+
+class SpokenMessages:
+    """Speaks into one conference. `announced` is given why a message to all failed, or None when all was heard."""
+
+    def __init__(
+        self, speaker: Speaker, announcements: Announcements, announced: Callable[[str | None], Awaitable[None]]
+    ) -> None:
+        self._speaker = speaker
+        self._announcements = announcements
+        self._announced = announced
+
+    def say_to_all(self, speech: Speech) -> None:
+        """Say something behind what waits to be said."""
+        self._announcements.begin(partial(self._speaker.say, speech), on_end=self._announced)
+
+    def play_to_all(self, url: str, orderer: Member) -> None:
+        """Play a file behind what waits; it is fetched as this member's flow would."""
+        self._announcements.begin(self._file(url, orderer), on_end=self._announced)
+
+    def say_to(self, member: Member, speech: Speech) -> None:
+        """Say something that this one alone hears."""
+        self._to_one(member, partial(self._speaker.say, speech))
+
+    def play_to(self, member: Member, url: str) -> None:
+        """Play a file that this one alone hears."""
+        self._to_one(member, self._file(url, member))
+
+    def _file(self, url: str, member: Member) -> Sounding:
+        return lambda to: self._speaker.play_url(url, to, member.web)
+
+    def _to_one(self, member: Member, sound: Sounding) -> None:
+        async def ended(failure: str | None) -> None:
+            if failure is not None:
+                member.session.journal.note_event("prompt_failed", reason=failure)
+
+        member.private.begin(sound, on_end=ended)
