@@ -41,7 +41,7 @@ class CallService(Protocol):
         ...
 
 
-class ConferenceDesk(Protocol):
+class ConferenceService(Protocol):
     """Takes orders about conferences, as CallService does about calls."""
 
     async def create(self, order: NewConference) -> Conference:

@@ -1,4 +1,4 @@
-"""The stores, desks and tables that every REST resource is handed."""
+"""The stores, services and tables that every REST resource is handed."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,7 +8,7 @@ from aiohttp import web
 
 from api.http.contract import Published
 from api.http.deletion import Deletion
-from api.http.engine_ports import CallService, ConferenceDesk, Health
+from api.http.engine_ports import CallService, ConferenceService, Health
 from api.http.requests import ApiRequest
 from engine.aio.change_notifier import ChangeNotifier
 from engine.gdpr.requests import PersonsRequests
@@ -18,14 +18,14 @@ from engine.store import Stores
 
 @dataclass(frozen=True, slots=True)
 class RestServices:
-    """The stores to read from, and the desk that takes orders."""
+    """The stores to read from, and the services that take orders."""
 
     stores: Stores
     recording_storage: RecordingStorage
     deletion: Deletion
     persons: PersonsRequests
-    desk: CallService
-    conference_desk: ConferenceDesk
+    call_service: CallService
+    conference_service: ConferenceService
     health: Health
     published: Published
     bell: ChangeNotifier = field(default_factory=ChangeNotifier)

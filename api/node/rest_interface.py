@@ -22,8 +22,8 @@ def rest_interface(parts: NodeParts, services: CallServices, switchboard: Switch
         RestServices(
             stores=stores,
             recording_storage=services.recording_storage,
-            desk=switchboard,
-            conference_desk=switchboard.conferences,
+            call_service=switchboard,
+            conference_service=switchboard.conferences,
             health=Readiness(stores.database, agent, parts.audio.voices, parts.storage.space),
             published=Published.load(),
             deletion=Deletion(stores.retention, periods_of(settings)),

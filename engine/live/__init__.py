@@ -1,1 +1,1 @@
-"""Calls in progress: sessions, what verbs do on them, rooms, and the desk that places and takes them."""
+"""Calls in progress: sessions, what verbs do on them, conferences, and the switchboard that places and takes them."""

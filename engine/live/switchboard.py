@@ -1,4 +1,4 @@
-"""The engine's front desk: places, takes, finds and ends calls, conferences, queues."""
+"""The switchboard of a node: places, takes, finds and ends calls, conferences, queues."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -43,7 +43,7 @@ log = structlog.get_logger(__name__)
 class Switchboard:
     """Takes, places, finds and ends the calls of a node.
 
-    Implements api.http.engine_ports.CallService; its `conferences` implement ConferenceDesk there."""
+    Implements api.http.engine_ports.CallService; its `conferences` implement ConferenceService there."""
 
     def __init__(self, services: CallServices) -> None:
         self._services = services
@@ -54,8 +54,8 @@ class Switchboard:
         rooms = Rooms(services, permission)
         self.conferences = ConferenceControl(services, rooms, permission)
         self._queues = LiveQueues(services, talk, self._perform)
-        self._desks = SharedServices(permission, dialling, rooms, self._queues)
-        self._control = CallControl(services, self._sessions, self._desks)
+        self._shared = SharedServices(permission, dialling, rooms, self._queues)
+        self._control = CallControl(services, self._sessions, self._shared)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
@@ -205,7 +205,7 @@ class Switchboard:
             format=number.webhook_format if number else BodyFormat.FORM,
             event=session.journal.note_event,
         )
-        stage = LiveStage(session, self._services, self._desks, web)
+        stage = LiveStage(session, self._services, self._shared, web)
         return FlowRunner(session, stage, web, self._services.clock)
 
     async def _start_child(self, call: Call, request: DialRequest) -> Session:

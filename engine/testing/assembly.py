@@ -93,7 +93,7 @@ def services_of(stores: Stores, around: Surroundings, folder: Path, recording: R
     callbacks = CallCallbacks(stores.calls, clock, _nobody_waits)
     recording_storage = _recording_storage(stores, folder, sealed=recording.sealed)
     speaker = Speaker(bridge, around.synthesizer, around.tones, around.media)
-    desk = RecordingService(
+    recorder = RecordingService(
         bridge,
         stores.recordings,
         clock,
@@ -113,7 +113,7 @@ def services_of(stores: Stores, around: Surroundings, folder: Path, recording: R
         dialer=around.carrier,
         bridge=bridge,
         speaker=speaker,
-        recorder=desk,
+        recorder=recorder,
         recording_storage=recording_storage,
         consent=ConsentPolicies(stores.accounts, stores.consents, _countries(), _texts(), _HOME),
         pins=Pins(PEPPER),

@@ -44,10 +44,10 @@ class FakeCarrier:
         self._invited.ring()
         return called.leg
 
-    def brings(self, called: str, caller: str, door: Door, *, addressed: str = "") -> FarEnd:
+    def brings(self, called: str, caller: str, switchboard: Door, *, addressed: str = "") -> FarEnd:
         """A call comes in from somebody; `addressed` is the number in its To header."""
         far_end = self._far_end(caller, None)
-        door.arrive(far_end.leg, InboundCall(called, caller, "192.0.2.1:5060", addressed=addressed))
+        switchboard.arrive(far_end.leg, InboundCall(called, caller, "192.0.2.1:5060", addressed=addressed))
         return far_end
 
     async def invited(self, target: str) -> FarEnd:

@@ -9,7 +9,7 @@ from aiohttp import web
 from api.http.app import build_app
 from api.http.contract import Published
 from api.http.deletion import Deletion
-from api.http.engine_ports import CallService, ConferenceDesk, Health
+from api.http.engine_ports import CallService, ConferenceService, Health
 from api.http.services import RestServices
 from api.node.clock import SystemClock
 from api.node.periods import periods_of
@@ -26,7 +26,12 @@ PUBLISHED = Published.load()
 
 
 async def rest_services(
-    database: Database, folder: Path, *, desk: CallService, conference_desk: ConferenceDesk, health: Health
+    database: Database,
+    folder: Path,
+    *,
+    call_service: CallService,
+    conference_service: ConferenceService,
+    health: Health,
 ) -> RestServices:
     """What a node has behind its interface; recordings are sealed, in `folder`."""
     master = MasterKeyFile(folder / "master.key")
@@ -39,8 +44,8 @@ async def rest_services(
     return RestServices(
         stores=stores,
         recording_storage=recording_storage,
-        desk=desk,
-        conference_desk=conference_desk,
+        call_service=call_service,
+        conference_service=conference_service,
         health=health,
         published=PUBLISHED,
         deletion=Deletion(stores.retention, periods_of(settings)),

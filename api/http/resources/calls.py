@@ -42,7 +42,7 @@ async def list_calls(services: RestServices, asked: ApiRequest) -> web.Response:
 
 async def initiate_call(services: RestServices, asked: ApiRequest) -> web.Response:
     number = await own_number(services, asked)
-    call = await services.desk.place(_order(asked, number))
+    call = await services.call_service.place(_order(asked, number))
     location = f"{BASE_PATH}/calls/{call.id}"
     return web.json_response(call_json(call), status=HTTPStatus.CREATED, headers={"Location": location})
 
@@ -52,7 +52,7 @@ async def get_call(services: RestServices, asked: ApiRequest) -> web.Response:
 
 
 async def end_call(services: RestServices, asked: ApiRequest) -> web.Response:
-    await services.desk.end(asked.account.id, asked.path["call_id"])
+    await services.call_service.end(asked.account.id, asked.path["call_id"])
     await services.stores.audit.add(asked.actor, "call.end", asked.path["call_id"], account=asked.account.id)
     return web.Response(status=HTTPStatus.NO_CONTENT)
 
@@ -73,7 +73,7 @@ async def list_call_consents(services: RestServices, asked: ApiRequest) -> web.R
 
 
 async def change_call(services: RestServices, asked: ApiRequest) -> web.Response:
-    changed = await services.desk.change(asked.account.id, asked.path["call_id"], change_of(asked.body))
+    changed = await services.call_service.change(asked.account.id, asked.path["call_id"], change_of(asked.body))
     await services.stores.audit.add(
         asked.actor, "call.change", changed.id, account=asked.account.id, fields=sorted(asked.body)
     )

@@ -35,7 +35,7 @@ async def list_conferences(services: RestServices, asked: ApiRequest) -> web.Res
 
 
 async def create_conference(services: RestServices, asked: ApiRequest) -> web.Response:
-    conference = await services.conference_desk.create(new_conference(asked.account.id, asked.body))
+    conference = await services.conference_service.create(new_conference(asked.account.id, asked.body))
     location = f"{BASE_PATH}/conferences/{conference.id}"
     return web.json_response(conference_json(conference), status=HTTPStatus.CREATED, headers={"Location": location})
 
@@ -45,7 +45,7 @@ async def get_conference(services: RestServices, asked: ApiRequest) -> web.Respo
 
 
 async def end_conference(services: RestServices, asked: ApiRequest) -> web.Response:
-    await services.conference_desk.end(asked.account.id, asked.path["conference_id"])
+    await services.conference_service.end(asked.account.id, asked.path["conference_id"])
     await services.stores.audit.add(
         asked.actor, "conference.end", asked.path["conference_id"], account=asked.account.id
     )
@@ -54,7 +54,7 @@ async def end_conference(services: RestServices, asked: ApiRequest) -> web.Respo
 
 async def change_conference(services: RestServices, asked: ApiRequest) -> web.Response:
     change = conference_change(asked.body)
-    changed = await services.conference_desk.change(asked.account.id, asked.path["conference_id"], change)
+    changed = await services.conference_service.change(asked.account.id, asked.path["conference_id"], change)
     await services.stores.audit.add(
         asked.actor, "conference.change", changed.id, account=asked.account.id, fields=sorted(asked.body)
     )

@@ -38,7 +38,7 @@ _FIELDS: Final = {attribute: name for name, attribute in _ATTRIBUTES.items()}
 async def list_participants(services: RestServices, asked: ApiRequest) -> web.Response:
     conference = await own_conference(services, asked)
     found = await services.stores.conferences.participants(conference.id)
-    lines = await services.conference_desk.lines(asked.account.id, conference.id)
+    lines = await services.conference_service.lines(asked.account.id, conference.id)
     return web.json_response({"participants": [participant_json(each, lines.get(each.id)) for each in found]})
 
 
@@ -58,14 +58,14 @@ async def add_participant(services: RestServices, asked: ApiRequest) -> web.Resp
         heard_in=conference.id if body["early_media"] else None,
         options=replace(options, record=False),
     )
-    call = await services.desk.place(order)
+    call = await services.call_service.place(order)
     location = f"{BASE_PATH}/calls/{call.id}"
     return web.json_response(call_json(call), status=HTTPStatus.CREATED, headers={"Location": location})
 
 
 async def change_participant(services: RestServices, asked: ApiRequest) -> web.Response:
     path = asked.path
-    changed = await services.conference_desk.change_participant(
+    changed = await services.conference_service.change_participant(
         asked.account.id, path["conference_id"], path["participant_id"], participant_order(asked.body)
     )
     await services.stores.audit.add(
@@ -76,7 +76,7 @@ async def change_participant(services: RestServices, asked: ApiRequest) -> web.R
 
 async def remove_participant(services: RestServices, asked: ApiRequest) -> web.Response:
     path = asked.path
-    await services.conference_desk.send_out(asked.account.id, path["conference_id"], path["participant_id"])
+    await services.conference_service.send_out(asked.account.id, path["conference_id"], path["participant_id"])
     await services.stores.audit.add(asked.actor, "participant.remove", path["participant_id"], account=asked.account.id)
     return web.Response(status=HTTPStatus.NO_CONTENT)
 

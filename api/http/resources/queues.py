@@ -30,7 +30,7 @@ async def get_queue(services: RestServices, asked: ApiRequest) -> web.Response:
     queue = asked.own("queue", await services.stores.queues.get(asked.path["queue_id"]))
     waits = order(await services.stores.queues.open_waits([queue.id]))
     figures = await services.stores.queues.figures(queue.id, datetime.now(UTC) - FIGURES_OF)
-    places = [services.desk.place_in_queue(wait.call_id) for wait in waits]
+    places = [services.call_service.place_in_queue(wait.call_id) for wait in waits]
     estimates = [place[1] if place else None for place in places]
     return web.json_response(queue_json(queue, len(waits), list(zip(waits, estimates, strict=True)), figures))
 
@@ -43,7 +43,7 @@ async def take_from_queue(services: RestServices, asked: ApiRequest) -> web.Resp
     faults.require_none()
     if start is None:
         raise Invalid(FieldError("url", "or flow is required."))
-    taken = await services.desk.take_from_queue(asked.account.id, asked.path["queue_id"], call_id, start)
+    taken = await services.call_service.take_from_queue(asked.account.id, asked.path["queue_id"], call_id, start)
     return web.json_response(call_json(taken))
 
 

@@ -55,7 +55,7 @@ async def delete_recording(services: RestServices, asked: ApiRequest) -> web.Res
     # Before the deed: a process that dies in the middle of it leaves a row, not a recording that is gone unexplained.
     await services.stores.audit.add(asked.actor, "recording.delete", recording.id, account=asked.account.id)
     try:
-        await services.desk.delete_recording(asked.account.id, recording.id)
+        await services.call_service.delete_recording(asked.account.id, recording.id)
     except TelefoonError:
         await services.stores.audit.add(asked.actor, "recording.delete.refused", recording.id, account=asked.account.id)
         raise

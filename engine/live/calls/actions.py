@@ -59,11 +59,11 @@ class SharedServices:
 class LiveStage:
     """Acts on one live call for its verbs, over the call's session (engine.flow.call_actions.CallActions)."""
 
-    def __init__(self, session: Session, services: CallServices, desks: SharedServices, web: CallWeb) -> None:
-        self.recorder = CallRecorder(session, services, desks.permission)
+    def __init__(self, session: Session, services: CallServices, shared: SharedServices, web: CallWeb) -> None:
+        self.recorder = CallRecorder(session, services, shared.permission)
         self._session = session
         self._services = services
-        self._desks = desks
+        self._shared = shared
         self._web = web
         self._opened = False
         self._opening = asyncio.Lock()
@@ -170,19 +170,19 @@ class LiveStage:
     async def dial(self, plan: DialPlan) -> DialOutcome:
         if not plan.answer_on_bridge:
             await self.answer()
-        return await self._desks.dialling.dial(self._session, plan, self.answer)
+        return await self._shared.dialling.dial(self._session, plan, self.answer)
 
     async def join(self, plan: RoomPlan, waiting: Waiting | None) -> RoomOutcome:
         await self.answer()
-        return await self._desks.rooms.join(self._session, plan, waiting, self._web)
+        return await self._shared.rooms.join(self._session, plan, waiting, self._web)
 
     async def enqueue(self, plan: QueuePlan, waiting: Waiting | None) -> QueueOutcome:
         await self.answer()
-        return await self._desks.queues.enqueue(self._session, plan, waiting)
+        return await self._shared.queues.enqueue(self._session, plan, waiting)
 
     async def serve(self, plan: ServePlan) -> DialOutcome:
         await self.answer()
-        return await self._desks.queues.serve(self._session, plan)
+        return await self._shared.queues.serve(self._session, plan)
 
     async def echo(self) -> None:
         await self.answer()

@@ -42,7 +42,7 @@ class CallControl:
 
     services: CallServices
     sessions: Sessions
-    desks: SharedServices
+    shared: SharedServices
 
     async def change(self, account_id: str, call_id: str, change: CallChange) -> Call:
         """The call after it. Raises NotFound, WrongState with the call's state, RecordingError."""
@@ -116,7 +116,7 @@ class CallControl:
     async def _withdraw(self, session: Session) -> None:
         _require_answered(session)
         if not session.consenting.is_final:
-            await self.desks.permission.withdraw(session, How.API)
+            await self.shared.permission.withdraw(session, How.API)
 
     def _say(self, session: Session, conductor: FlowRunner, order: SayInto) -> None:
         ears = _ears(session, order.to)

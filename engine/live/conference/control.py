@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 
 class ConferenceControl:
-    """Changes and ends a node's conferences, and conducts who is in them (api.http.engine_ports.ConferenceDesk)."""
+    """Changes and ends a node's conferences, and conducts who is in them (api.http.engine_ports.ConferenceService)."""
 
     def __init__(self, services: CallServices, rooms: Rooms, permission: ConsentService) -> None:
         self._services = services

@@ -24,11 +24,11 @@ class RoomRecording:
     played to all is then left out too.
     """
 
-    def __init__(self, desk: RecordingService, everybody: Callable[[], Sequence[Sink]]) -> None:
+    def __init__(self, recorder: RecordingService, everybody: Callable[[], Sequence[Sink]]) -> None:
         """`everybody` is where all who are in it hear."""
         self.recorded_id: str | None = None
         """The mix's recording, also after its end."""
-        self._desk = desk
+        self._recorder = recorder
         self._everybody = everybody
         self._mix: ActiveRecording | None = None
         self._tracks: dict[str, ActiveRecording] = {}
@@ -61,18 +61,18 @@ class RoomRecording:
     def delete_at_end(self) -> None:
         """Somebody has withdrawn consent, and nothing of the mix is to be kept."""
         if self._mix is not None:
-            self._desk.discard(self._mix)
+            self._recorder.discard(self._mix)
 
     async def pause(self, behavior: PauseBehavior | None) -> None:
         """Silence from now on, or nothing. Raises WrongState where nothing is recorded, RecordingError, StoreError."""
         self._require_recorded()
         # Together, so that all have the same gap, and one that fails keeps no other from pausing.
-        await asyncio.gather(*(self._desk.pause(each, behavior) for each in self._running()))
+        await asyncio.gather(*(self._recorder.pause(each, behavior) for each in self._running()))
 
     async def resume(self) -> None:
         """Record again. Raises as `pause`."""
         self._require_recorded()
-        await asyncio.gather(*(self._desk.resume(each) for each in self._running()))
+        await asyncio.gather(*(self._recorder.resume(each) for each in self._running()))
 
     async def member_changed(self, member: Member) -> None:
         """Who is not heard in the room is not heard in its own track either."""
@@ -117,7 +117,7 @@ class RoomRecording:
 
     async def _pause_too(self, track: ActiveRecording, mix: ActiveRecording) -> None:
         try:
-            await self._desk.pause(track, mix.row.marks[-1].behavior)
+            await self._recorder.pause(track, mix.row.marks[-1].behavior)
         except (RecordingError, StoreError) as error:
             track.note("recording_not_paused", recording=track.id, reason=str(error))
 
@@ -125,7 +125,7 @@ class RoomRecording:
         self, consent: Consent, member: Member, subject: RecordingContext, sources: Sequence[Source]
     ) -> ActiveRecording | None:
         try:
-            return await self._desk.start(consent, subject, [sources])
+            return await self._recorder.start(consent, subject, [sources])
         except RecordingError as error:
             member.session.journal.note_event("not_recorded", reason=str(error))
             return None

@@ -12,8 +12,8 @@ class RecordingIsolation:
 
     Close it before somebody is heard, open it afterwards."""
 
-    def __init__(self, desk: RecordingService) -> None:
-        self._desk = desk
+    def __init__(self, recorder: RecordingService) -> None:
+        self._recorder = recorder
         self._apart: dict[str, Heard] = {}
 
     async def close(self, members: Sequence[Member], *, all_consent: bool) -> None:
@@ -23,10 +23,10 @@ class RecordingIsolation:
         for member in members:
             if member.participant.id not in self._apart:
                 self._apart[member.participant.id] = Heard(member.leg)
-                await self._desk.withhold(Heard(member.leg))
+                await self._recorder.withhold(Heard(member.leg))
 
     async def open(self, members: Sequence[Member], *, all_consent: bool) -> None:
         """Withhold nothing of those who are gone, nor of anybody where all consent."""
         here = set() if all_consent else {member.participant.id for member in members}
         for identifier in self._apart.keys() - here:
-            await self._desk.release(self._apart.pop(identifier))
+            await self._recorder.release(self._apart.pop(identifier))

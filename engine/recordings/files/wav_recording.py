@@ -1,4 +1,4 @@
-"""Recording to a plain WAV file without a desk: as the test phone does, which has no accounts and no database."""
+"""Recording to a plain WAV file without rows: as the test phone does, which has no accounts and no database."""
 
 import asyncio
 from collections.abc import Sequence

@@ -163,7 +163,9 @@ class Site:
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     database = await Database.open(migrated_sqlite(tmp_path / "telefoon.db"))
     desk, conference_desk, health = NotingDesk(Calls(database)), NotingConferenceDesk(Conferences(database)), Well()
-    services = await rest_services(database, tmp_path, desk=desk, conference_desk=conference_desk, health=health)
+    services = await rest_services(
+        database, tmp_path, call_service=desk, conference_service=conference_desk, health=health
+    )
     account = await services.stores.accounts.ensure("demo")
     _, key = await services.stores.accounts.create_key(account.id)
     await services.stores.numbers.add(account.id, NUMBER, NumberOptions(language="nl-BE"))

@@ -138,7 +138,7 @@ async def _serving(server: RestServer, folder: Path) -> AsyncIterator[None]:
         stack.push_async_callback(database.close)
         server.desk = ScriptedDesk(Calls(database))
         services = await rest_services(
-            database, folder, desk=server.desk, conference_desk=NoConferences(), health=server.desk
+            database, folder, call_service=server.desk, conference_service=NoConferences(), health=server.desk
         )
         owner = await services.stores.accounts.ensure("demo")
         _, server.key = await services.stores.accounts.create_key(owner.id)
