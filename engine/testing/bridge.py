@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -28,7 +28,7 @@ from engine.ports import (
     Source,
     Track,
 )
-from engine.testing.mix import Audible, Mix
+from engine.testing.mix import NOTHING, Audible, Mix
 from engine.testing.player import FakePlayer
 from engine.testing.recorder import FakeRecorder
 from engine.testing.room import FakeRoom
@@ -48,6 +48,10 @@ class Sounded:
     what: Audible
 
 
+OnHeard = Callable[[LegId, Audible, bool], None]
+"""Told that a far end begins (True) or ceases to hear something."""
+
+
 class FakeBridge:
     """A bridge without sound, which keeps who hears whom. Every command lets others run first, as a thread's would."""
 
@@ -57,6 +61,7 @@ class FakeBridge:
         """All that each far end ever heard, in order."""
         self.changed = ChangeNotifier()
         """Rings whenever what is heard may have changed."""
+        self.listeners: list[OnHeard] = []
         self.crossing_s = 0.0
         """How long each command takes to be done."""
         self.unrecordable: RecordingError | None = None
@@ -168,13 +173,20 @@ class FakeBridge:
             recorder.keep_up()
         before = {leg: self.mix.heard_by(leg) for leg in self.mix.legs}
         yield
-        for leg in sorted(self.mix.legs):
-            new = self.mix.heard_by(leg) - before.get(leg, frozenset())
-            self.heard[leg] += [Sounded(self._clock.monotonic(), each) for each in new]
+        for leg in sorted(self.mix.legs | before.keys()):
+            now, earlier = self.mix.heard_by(leg), before.get(leg, NOTHING)
+            self.heard[leg] += [Sounded(self._clock.monotonic(), each) for each in now - earlier]
+            self._tell(leg, earlier - now, begins=False)
+            self._tell(leg, now - earlier, begins=True)
         self.changed.ring()
 
     async def _crossed(self) -> None:
         await self._clock.sleep(self.crossing_s)
+
+    def _tell(self, leg: LegId, heard: Iterable[Audible], *, begins: bool) -> None:
+        for listener in self.listeners:
+            for each in heard:
+                listener(leg, each, begins)
 
     def _drop_player(self, player: PlayerId) -> None:
         with self.changing():

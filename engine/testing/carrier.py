@@ -1,5 +1,6 @@
 """The telephone network without SIP: brings calls in, and takes INVITEs to whom they are for."""
 
+from collections.abc import Callable
 from itertools import count
 from typing import Protocol
 
@@ -28,6 +29,8 @@ class FakeCarrier:
         """All who called or were called, in order."""
         self.invites: list[DialRequest] = []
         """All that were sent, in order."""
+        self.listeners: list[Callable[[FarEnd], None]] = []
+        """Told of everybody who is called."""
         self._bridge = bridge
         self._clock = clock
         self._ids = count(1)
@@ -42,6 +45,8 @@ class FakeCarrier:
         called = self._far_end(request.target, request)
         self._ringing.setdefault(request.target, []).append(called)
         self._invited.ring()
+        for listener in self.listeners:
+            listener(called)
         return called.leg
 
     def brings(self, called: str, caller: str, switchboard: Door, *, addressed: str = "") -> FarEnd:

@@ -90,7 +90,13 @@ def _template() -> Engine:
 
 
 def _in_memory() -> Engine:
-    engine = create_engine("sqlite://", poolclass=StaticPool, json_serializer=to_json, hide_parameters=True)
+    engine = create_engine(
+        "sqlite://",
+        poolclass=StaticPool,
+        json_serializer=to_json,
+        hide_parameters=True,
+        connect_args={"check_same_thread": False},
+    )
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _: object) -> None:

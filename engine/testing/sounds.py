@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from engine.ports import Speech
+
 
 @dataclass(frozen=True, slots=True)
 class Sound:
@@ -11,8 +13,13 @@ class Sound:
 
     name: str
     seconds: float
-    language: str | None = None
-    """Of a text that is spoken."""
+    speech: Speech | None = None
+    """Where it is a text that is spoken."""
+
+    @property
+    def language(self) -> str | None:
+        """Of a text that is spoken."""
+        return self.speech.language if self.speech else None
 
 
 class Sounds:

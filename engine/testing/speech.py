@@ -1,6 +1,6 @@
 """Speech, tones and files without sound: each is known by its text or name, and lasts as long as it would."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -32,6 +32,8 @@ class FakeSynthesizer:
     def __init__(self, sounds: Sounds, clock: Clock) -> None:
         self.unspeakable: dict[str, SpeechError] = {}
         self.takes_s = 0.0
+        self.measure: Callable[[Speech], float | None] = lambda _: None
+        """How long a text takes to speak, where that is known. Raises SpeechError."""
         self._sounds = sounds
         self._clock = clock
 
@@ -40,8 +42,8 @@ class FakeSynthesizer:
         await self._clock.sleep(self.takes_s)
         if speech.text in self.unspeakable:
             raise self.unspeakable[speech.text]
-        seconds = max(len(speech.text) / CHARACTERS_A_SECOND, _SHORTEST_S)
-        return self._sounds.path_of(Sound(speech.text, seconds, speech.language))
+        seconds = self.measure(speech) or max(len(speech.text) / CHARACTERS_A_SECOND, _SHORTEST_S)
+        return self._sounds.path_of(Sound(speech.text, seconds, speech))
 
     async def stream(self, speech: Speech, *, rate_hz: int) -> AsyncGenerator[Path, None]:
         yield await self.render(speech, rate_hz=rate_hz)

@@ -18,7 +18,7 @@ def sample_of(audible: Iterable[Audible]) -> int:
     """The 16-bit sample of what sounds together."""
     sample = 0
     for each in audible:
-        sample |= voice_bit(each.leg) if isinstance(each, MixedVoice) else prompt_bit()
+        sample |= 1 << (_PROMPT_BIT - min(each.leg, _MOST_LEGS)) if isinstance(each, MixedVoice) else prompt_bit()
     return sample
 
 

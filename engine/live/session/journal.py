@@ -5,7 +5,7 @@ is tried again until it is well. Only what must be durable beforehand (a call be
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -28,9 +28,16 @@ from engine.webhooks.payloads.discretion import Discretion
 log = structlog.get_logger(__name__)
 
 
+EventListener = Callable[[str, str, Mapping[str, Any]], None]
+"""Hears of an event as it happens: the call's id, its kind and its facts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What all journals share: where calls are stored, their price (EUR; None if unknown), what events may tell."""
+    """What all journals share: where calls are stored, their price (EUR; None if unknown), what events may tell.
+
+    `listeners` hear of an event as it happens, before it is stored.
+    """
 
     calls: Calls
     clock: Clock
@@ -39,6 +46,7 @@ class Ledger:
     bell: ChangeNotifier = field(default_factory=ChangeNotifier)
     discretion: Discretion = field(default_factory=Discretion)
     meters: Meters = field(default_factory=Meters)
+    listeners: list[EventListener] = field(default_factory=list)
 
 
 class Journal:
@@ -131,6 +139,8 @@ class Journal:
     def note_event(self, kind: str, **facts: Any) -> None:
         """Add to the call's events."""
         told = self._ledger.discretion.facts(kind, facts)
+        for listener in self._ledger.listeners:
+            listener(self._call.id, kind, told)
         event = self._ledger.calls.noting(self._call.id, kind, told, self._ledger.clock.now())
         self._keep(lambda: event, self._ledger.bell.ring, now=False)
 
