@@ -37,7 +37,6 @@ class Renderer:
         self._tones = ToneService(self._speech.cache)
         self._folder = tempfile.TemporaryDirectory()
         self._decoder = Decoder(Path(self._folder.name) / "decoder")
-        self._country = settings.default_country
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="sound", daemon=True)
 
@@ -67,7 +66,10 @@ class Renderer:
         for sound in sounds:
             heard = self._heard(sound)
             at = int(sound.at_s * RATE_HZ)
-            fits = min(len(heard), int(sound.seconds * RATE_HZ) if sound.speech is None else len(heard), len(line) - at)
+            lasts = min(int(sound.seconds * RATE_HZ), len(line) - at)
+            if sound.source.startswith("ringing") or sound.source == "hold music":
+                heard = np.resize(heard, lasts)
+            fits = min(len(heard), lasts)
             line[at : at + fits] = heard[:fits]
         soundfile.write(audio, line, RATE_HZ, subtype="PCM_16")
 
@@ -83,15 +85,23 @@ class Renderer:
     def _path(self, sound: TranscriptSound) -> Path:
         if sound.speech is not None:
             return self._spoken(sound.speech)
-        if sound.source == "beep":
-            return self._run(self._tones.beep(rate_hz=RATE_HZ))
-        if sound.source.startswith("ringing"):
-            country = sound.source.partition(" ")[2] or self._country
-            return self._run(self._tones.ringback(country, rate_hz=RATE_HZ))
+        if "://" not in sound.source:
+            return self._run(self._tone(sound.source))
         source, wav = Path(self._folder.name) / "source", Path(self._folder.name) / "sound.wav"
         self._web.download(sound.source, source, _DOWNLOAD_LIMIT)
         self._run(self._decoder.to_wav(source, wav, rate_hz=RATE_HZ))
         return wav
+
+    async def _tone(self, name: str) -> Path:
+        match name.split():
+            case ["ringing", "of", country]:
+                return await self._tones.ringback(country, rate_hz=RATE_HZ)
+            case ["hold", "music"]:
+                return await self._tones.hold_music(rate_hz=RATE_HZ)
+            case ["recording", "tone"]:
+                return await self._tones.recording_tone(rate_hz=RATE_HZ)
+            case _:
+                return await self._tones.beep(rate_hz=RATE_HZ)
 
     def _spoken(self, speech: Speech) -> Path:
         return self._run(self._speech.render(speech, rate_hz=RATE_HZ))

@@ -1,6 +1,6 @@
 """The Protocol by which verbs act on the call that they run on.
 
-The live call implements it (engine/live/calls/actions.py), and so does the simulator. Every coroutine here raises
+The live call implements it (engine/live/calls/actions.py). Every coroutine here raises
 LegGone once the far end has hung up. Cancelling one stops its sound at once.
 """
 

@@ -4,31 +4,40 @@ Customers' tests of their flows have it by the name `telefoon.testing.simulate`.
 """
 
 import asyncio
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
-from engine.errors import FlowFailed, LegGone, WebhookError
+from structlog.testing import capture_logs
+
+from engine.aio.tasks import BackgroundTasks
+from engine.errors import WebhookError
 from engine.flow.document import Document
-from engine.flow.interpreter import Interpreter
-from engine.flow.next_step import GoTo
+from engine.flow.next_step import GoTo, HttpMethod
 from engine.flow.parse import parse
 from engine.model.call import Call, Direction, Status
-from engine.model.call_options import STANDARD
+from engine.model.call_options import STANDARD, NumberOptions
 from engine.ports import Speech
+from engine.simulator.narrator import Narrator
+from engine.simulator.people import People
+from engine.simulator.recognizer import ScriptedRecognizer
 from engine.simulator.script import Script
-from engine.simulator.stage import SimulatedStage
-from engine.simulator.transcript import Request, SimulationTranscript, TranscriptMark
-from engine.testing.clock import SkippingLoop
-from engine.webhooks.payloads.call import webhook_params
+from engine.simulator.transcript import SimulationTranscript
+from engine.simulator.web import Fetch, SimulatedWeb
+from engine.testing.clock import SimulatedClock, SkippingLoop
+from engine.testing.database import memory_database
+from engine.testing.node import FakeNode, fake_node
 
 LIMIT_S: Final = 600.0
 CALLER: Final = "+3225550100"
 CALLED: Final = "+3225550199"
+_one_at_a_time: Final = threading.Lock()
+"""A process has one database in memory."""
 
-Fetch = Callable[[str, str, Mapping[str, str]], Document]
-"""Get a document: absolute URL, GET or POST, parameters. May block. Raises WebhookError, DocumentError."""
 Measure = Callable[[Speech], float | None]
 """How long a text takes to speak, in seconds, where that is known. Raises SpeechError where it can't be spoken."""
 
@@ -98,50 +107,62 @@ def run(
     limit_s: float = LIMIT_S,
 ) -> SimulationTranscript:
     """The transcript of a call. Raises DocumentError if a document is refused."""
-    transcript = SimulationTranscript()
-    with asyncio.Runner(loop_factory=SkippingLoop) as runner:
-        runner.run(_Simulation(call, script, fetch, measure, transcript).run(start, base_url, limit_s))
-    return transcript
+    simulation = _Simulation(start, call, script, fetch, measure, base_url, limit_s)
+    with _one_at_a_time, capture_logs(), asyncio.Runner(loop_factory=SkippingLoop) as runner:
+        return runner.run(simulation.run())
 
 
 class _Simulation:
+    """One call on a node of its own, whose surroundings are fakes."""
+
     def __init__(
-        self, call: Call, script: Script, fetch: Fetch, measure: Measure, transcript: SimulationTranscript
-    ) -> None:
-        self._fetch = fetch
-        self._transcript = transcript
-        self._interpreter = Interpreter(self._fetched, lambda: asyncio.get_running_loop().time())
-        self._stage = SimulatedStage(call, script, transcript, measure, self._part)
+        self, start: Document | GoTo, call: Call, script: Script, fetch: Fetch, measure: Measure,
+        base_url: str | None, limit_s: float,
+    ) -> None:  # fmt: skip
+        self._call = call
+        self._script = script
+        self._measure = measure
+        self._limit_s = limit_s
+        self._method = start.method if isinstance(start, GoTo) else HttpMethod.POST
+        self._transcript = SimulationTranscript()
+        self._narrator = Narrator(call, self._transcript)
+        self._web = SimulatedWeb(fetch, start, base_url, self._narrator)
+        self._broken: BaseException | None = None
 
-    async def run(self, start: Document | GoTo, base_url: str | None, limit_s: float) -> None:
+    async def run(self) -> SimulationTranscript:
+        recognizer = ScriptedRecognizer(SimulatedClock())
+        with TemporaryDirectory() as folder:
+            async with memory_database() as database:
+                node_ = fake_node(database, Path(folder), recognizer=recognizer, web=self._web)
+                async with node_ as node:
+                    await self._call_comes_in(node, recognizer)
+        for error in (self._narrator.refused, self._broken):
+            if error is not None:
+                raise error
+        return self._transcript
+
+    async def _call_comes_in(self, node: FakeNode, recognizer: ScriptedRecognizer) -> None:
+        around, call = node.around, self._call
+        self._web.own = around.customer
+        around.synthesizer.measure = self._measure
+        people_tasks = BackgroundTasks("people", on_failure=self._breaks)
+        people = People(node, self._script, self._narrator, recognizer, people_tasks)
+        around.bridge.listeners.extend([self._narrator.hears, people.hears])
+        around.carrier.listeners.append(people.is_called)
+        node.services.ledger.listeners.extend([self._narrator.happens, people.happens])
+        options = NumberOptions(language=call.language)
+        await node.services.numbers.add(
+            node.account.id, call.to, options, url=self._web.start_url, method=self._method.value
+        )
+        people.calls(around.carrier.brings(call.to, call.from_, node.switchboard))
         try:
-            async with asyncio.timeout(limit_s):
-                await self._interpreter.run(start, self._stage, base_url)
+            async with asyncio.timeout(self._limit_s):
+                await self._narrator.ended.wait()
         except TimeoutError:
-            self._end(f"the limit of {limit_s:g} s is reached; the simulation ends here")
-        except (WebhookError, FlowFailed) as error:
-            self._transcript.faults.append(f"the call takes its fallback here: {error}")
-            self._end(self._transcript.faults[-1])
-        self._transcript.seconds = self._stage.now_s
+            self._narrator.ends(f"the limit of {self._limit_s:g} s is reached; the simulation ends here")
+        self._transcript.seconds = self._narrator.now_s
+        await people_tasks.close()
 
-    def _end(self, why: str) -> None:
-        self._transcript.ended_by = why
-        self._stage.line(TranscriptMark.REMARK, why)
-
-    async def _fetched(
-        self, url: str, method: str, params: Mapping[str, str], *, hidden: frozenset[str] = frozenset()
-    ) -> Document:
-        shown = " ".join(f"{name}={'•' if name in hidden else value}" for name, value in params.items())
-        self._stage.line(TranscriptMark.ASKS, f"{method} {url}  {shown}".rstrip())
-        told = {**webhook_params(self._stage.call), **params}
-        self._transcript.requests.append(Request(method, url, told))
-        return self._fetch(url, method, told)
-
-    async def _part(self, to: GoTo, stage: SimulatedStage) -> None:
-        try:
-            await self._interpreter.run_part(to, stage)
-        except (WebhookError, FlowFailed) as error:
-            self._transcript.faults.append(str(error))
-            stage.line(TranscriptMark.REMARK, str(error))
-        except LegGone as error:
-            stage.line(TranscriptMark.REMARK, str(error))
+    def _breaks(self, _: str, error: BaseException) -> None:
+        self._broken = error
+        self._narrator.ended.set()

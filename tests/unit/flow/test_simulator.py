@@ -5,9 +5,10 @@ import re
 import pytest
 from hypothesis import given
 
-from engine.errors import DocumentError, InvalidField
+from engine.errors import DocumentError, InvalidField, SpeechError
 from engine.flow.parse import parse
 from engine.flow.write import to_json, to_xml
+from engine.ports import Speech
 from engine.simulator.run import simulate
 from engine.simulator.transcript import TranscriptMark
 from tests.unit.flow.spellings import Piece, as_xml, flows
@@ -113,3 +114,91 @@ def test_a_refused_document_is_an_error() -> None:
 def test_a_script_that_makes_no_sense_is_an_error(digits: str, answers: str) -> None:
     with pytest.raises(InvalidField):
         simulate(SUPPORT, digits=digits, answers=answers)
+
+
+def test_who_leaves_a_message_hears_first_that_it_is_recorded() -> None:
+    call = simulate(made("record"), base_url=BASE, pages=PAGES, limit_s=60)
+
+    recorded = next(line for line in call.lines if line.text == "a message is recorded from here on")
+    assert call.said[0].startswith("This call is being recorded.")
+    assert recorded.at_s >= call.sounds[0].at_s + call.sounds[0].seconds
+
+
+def test_a_whisper_is_heard_by_who_was_dialled_and_not_by_the_caller() -> None:
+    call = simulate(made("dial with a whisper"), pages=PAGES, base_url=BASE)
+
+    assert "A customer" not in call.said
+    assert "+3225550188 hears: (en-GB) A customer" in list(call.of(TranscriptMark.REMARK))
+    assert "talks to +3225550188" in list(call.of(TranscriptMark.CALL))
+
+
+def test_who_does_not_answer_rings_for_as_long_as_the_dial_lets_it() -> None:
+    call = simulate('<Response><Dial timeout="9">+3225550188</Dial></Response>', answers="no-answer")
+
+    assert [sound.seconds for sound in call.sounds] == [9]
+
+
+def test_of_several_who_ring_together_one_talks() -> None:
+    call = simulate(made("dial several together"), pages=PAGES, base_url=BASE, answers="busy,answer")
+
+    told = list(call.of(TranscriptMark.CALL))
+    assert "+3225550188: busy" in told
+    assert [line for line in told if line.startswith("talks to")] == ["talks to sip:desk@pbx.example"]
+
+
+def test_the_pin_of_a_conference_is_keyed_in_when_it_is_asked_for() -> None:
+    flow = "<Response><Dial><Conference pin='481516'>weekly</Conference></Dial></Response>"
+
+    let_in, refused = simulate(flow, digits="481516"), simulate(flow, digits="1")
+
+    assert "enters the conference 'weekly'" in list(let_in.of(TranscriptMark.CALL))
+    assert "enters the conference 'weekly'" not in list(refused.of(TranscriptMark.CALL))
+
+
+def test_a_verb_after_a_conference_is_performed() -> None:
+    call = simulate("<Response><Dial><Conference>weekly</Conference></Dial><Say>Goodbye</Say></Response>")
+
+    assert call.said[-1] == "Goodbye"
+
+
+def test_who_waited_in_a_queue_talks_to_the_caller_who_serves_it() -> None:
+    call = simulate(made("dial a queue"), pages=PAGES, base_url=BASE)
+
+    assert "who waited hears: (en-GB) You are next" in list(call.of(TranscriptMark.REMARK))
+    assert "talks to who waited" in list(call.of(TranscriptMark.CALL))
+
+
+def test_a_prompt_that_cannot_be_spoken_is_a_fault() -> None:
+    def measure(_: Speech) -> float:
+        raise SpeechError("there is no voice")
+
+    call = simulate("<Response><Say>Hello</Say></Response>", measure=measure)
+
+    assert call.faults == ["prompt failed: Hello, there is no voice"]
+
+
+def test_a_relative_file_of_a_document_without_a_base_is_a_fault() -> None:
+    assert "a.mp3' is relative" in simulate("<Response><Play>a.mp3</Play></Response>").ended_by
+
+
+def test_a_caller_who_is_asked_agrees_to_be_recorded() -> None:
+    call = simulate(made("record"), called="+49301234567", base_url=BASE, pages=PAGES, limit_s=30)
+
+    assert call.said[0].startswith("May we record this call?")
+    assert "a message is recorded from here on" in list(call.of(TranscriptMark.REMARK))
+
+
+def test_a_recorded_call_may_dial_many() -> None:
+    dials = '<Dial timeout="5">+3225550188</Dial>' * 20
+
+    call = simulate(f"<Response><Start><Recording/></Start>{dials}</Response>", answers="busy," * 19 + "answer")
+
+    assert call.faults == []
+    assert "talks to +3225550188" in list(call.of(TranscriptMark.CALL))
+
+
+def test_a_gather_without_an_action_asks_for_its_document_again() -> None:
+    call = simulate('<Response><Gather numDigits="1"><Say>Press</Say></Gather><Say>Bye</Say></Response>', digits="1")
+
+    assert call.said == ["Press", "Press", "Bye"]
+    assert call.requests[0].params["Digits"] == "1"
