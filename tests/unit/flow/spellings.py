@@ -79,7 +79,7 @@ def values(kind: AttributeType[Any]) -> st.SearchStrategy[Any]:
     assert isinstance(kind, Pattern)
     fitting = st.from_regex(kind.regex, fullmatch=True, alphabet=WRITABLE).filter(lambda text: len(text) <= 128)
     if kind is SIP_URI:
-        return fitting.map(lambda text: text.replace("?", ""))
+        return fitting.map(lambda text: text.replace("?", "-"))
     return fitting.filter(lambda text: not is_ssml(text))
 
 
