@@ -151,7 +151,7 @@ class _Simulation:
         around.carrier.listeners.append(people.is_called)
         node.services.ledger.listeners.extend([self._narrator.happens, people.happens])
         options = NumberOptions(language=call.language)
-        await node.services.numbers.add(
+        await node.services.stores.numbers.add(
             node.account.id, call.to, options, url=self._web.start_url, method=self._method.value
         )
         people.calls(around.carrier.brings(call.to, call.from_, node.switchboard))
