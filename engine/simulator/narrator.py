@@ -16,7 +16,7 @@ from engine.flow.verbs.record import Record
 from engine.model.call import Call
 from engine.ports import LegId, PlayerId
 from engine.simulator.at_hand import why_relative
-from engine.simulator.reading import Reading
+from engine.simulator.document_reading import DocumentReading
 from engine.simulator.transcript import Line, Request, SimulationTranscript, TranscriptMark, TranscriptSound
 from engine.testing.far_end import FarEnd
 from engine.testing.mix import Audible, MixedVoice, Playing
@@ -42,7 +42,7 @@ class Narrator:
         self._call = call
         self._own_params = frozenset(webhook_params(call))
         self._transcript = transcript
-        self._reading: defaultdict[str, Reading] = defaultdict(Reading)
+        self._reading: defaultdict[str, DocumentReading] = defaultdict(DocumentReading)
         self._sounding: dict[PlayerId, int] = {}
         self._talking: dict[LegId, float] = {}
         self._began_s: dict[str, float] = {}

@@ -21,10 +21,10 @@ from engine.flow.verbs.refer import Refer
 from engine.live.phrases import Phrase
 from engine.model.consent import AGREE, Sentence, load_texts
 from engine.ports import LegId
-from engine.simulator.listener import Listener
 from engine.simulator.narrator import Narrator
 from engine.simulator.recognizer import ScriptedRecognizer
 from engine.simulator.script import Script, ScriptedAnswer
+from engine.simulator.simulated_person import SimulatedPerson
 from engine.simulator.transcript import TranscriptMark
 from engine.testing.far_end import FarEnd
 from engine.testing.mix import Audible, Playing
@@ -56,8 +56,8 @@ class People:
         self._narrator = narrator
         self._recognizer = recognizer
         self._tasks = tasks
-        self._listeners: dict[str, Listener] = {}
-        self._by_leg: dict[LegId, Listener] = {}
+        self._listeners: dict[str, SimulatedPerson] = {}
+        self._by_leg: dict[LegId, SimulatedPerson] = {}
         self._caller: FarEnd | None = None
         self._ringing = 0
 
@@ -103,7 +103,7 @@ class People:
             self._listens(called.leg.request.call_id, called)
         self._tasks.begin(self._answers(called, answer))
 
-    def _performs(self, listener: Listener, verb: Verb | None) -> None:
+    def _performs(self, listener: SimulatedPerson, verb: Verb | None) -> None:
         match verb:
             case Gather():
                 listener.input = self._script.next_input()
@@ -188,13 +188,13 @@ class People:
         far_end.tells_of_referral(202, final=False)
         far_end.tells_of_referral(200, final=True)
 
-    def _listener(self, call_id: str) -> Listener | None:
+    def _listener(self, call_id: str) -> SimulatedPerson | None:
         if call_id == self._narrator.call_id and call_id not in self._listeners and self._caller is not None:
             self._listens(call_id, self._caller)
         return self._listeners.get(call_id)
 
     def _listens(self, call_id: str, far_end: FarEnd) -> None:
-        listener = Listener(far_end, self._node.around.bridge, self._narrator, self._recognizer, self._tasks)
+        listener = SimulatedPerson(far_end, self._node.around.bridge, self._narrator, self._recognizer, self._tasks)
         self._listeners[call_id] = self._by_leg[far_end.id] = listener
 
     async def _passes(self, seconds: float) -> None:

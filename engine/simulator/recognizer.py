@@ -11,7 +11,7 @@ _CONFIDENCE = 0.9
 
 
 class ScriptedRecognizer:
-    """Implements engine.ports.recognition.Recognizer; `words` are what somebody begins to say now."""
+    """A recogniser (engine.ports.recognition) that is told what is said: `words` are begun to be said now."""
 
     def __init__(self, clock: Clock) -> None:
         self.words = ""

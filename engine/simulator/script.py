@@ -54,7 +54,7 @@ class Script:
         return self.inputs.popleft() if self.inputs else ScriptedInput()
 
     def next_answer(self) -> ScriptedAnswer:
-        """Of the next who is dialled."""
+        """How the next who is dialled answers."""
         return self.answers.popleft() if self.answers else ScriptedAnswer.ANSWER
 
 

@@ -24,7 +24,7 @@ _OK: Final = 200
 
 
 class SimulatedWeb:
-    """Implements engine.live.services.Web. `start` is a document, or where the first one is."""
+    """Answers in place of the customer's server (engine.live.services.Web); `start` is a document, or where it is."""
 
     def __init__(self, fetch: Fetch, start: Document | GoTo, base_url: str | None, narrator: Narrator) -> None:
         self._fetch = fetch

@@ -18,7 +18,7 @@ class Sound:
 
     @property
     def language(self) -> str | None:
-        """Of a text that is spoken."""
+        """The language of a text that is spoken; None of a tone or a file."""
         return self.speech.language if self.speech else None
 
 

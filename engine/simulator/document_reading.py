@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from engine.flow.document import Document, Verb
 
 
-class Reading:
-    """Documents begin inside each other, as one that is heard by somebody who waits does."""
+class DocumentReading:
+    """Follows documents verb by verb. They begin inside each other, as one that somebody hears who waits does."""
 
     def __init__(self) -> None:
         self._open: list[Iterator[Verb]] = []

@@ -18,8 +18,8 @@ _QUIET_S: Final = 0.1
 _WAIT_S: Final = 60.0
 
 
-class Listener:
-    """`input` is what it still has to say or press to the verb that is being performed."""
+class SimulatedPerson:
+    """A person on the line. `input` is what it still has to say or press to the verb that is being performed."""
 
     def __init__(
         self, far_end: FarEnd, bridge: FakeBridge, narrator: Narrator, recognizer: ScriptedRecognizer,
