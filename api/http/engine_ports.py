@@ -24,6 +24,10 @@ class CallService(Protocol):
         """Cancel or hang up; an ended call stays as it is. Raises NotFound."""
         ...
 
+    async def settle(self, call_id: str) -> None:
+        """Store what has happened on a live call, so that it can be read; returns soon where the database fails."""
+        ...
+
     async def change(self, account_id: str, call_id: str, change: CallChange) -> Call:
         """Do something with a live call. Raises NotFound, and WrongState with the call's state."""
         ...

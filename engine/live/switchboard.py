@@ -85,6 +85,10 @@ class Switchboard:
             await session.hang_up()
             await first_of(session.closed, timeout_s=_END_S)
 
+    async def settle(self, call_id: str) -> None:
+        """Store what has happened on a live call, so that it can be read; returns soon where the database fails."""
+        await self._sessions.settle(call_id)
+
     async def change(self, account_id: str, call_id: str, change: CallChange) -> Call:
         """Do something with a live call. Raises NotFound, WrongState, and what the change needs and is not there."""
         return await self._control.change(account_id, call_id, change)

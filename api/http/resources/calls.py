@@ -59,6 +59,7 @@ async def end_call(services: RestServices, asked: ApiRequest) -> web.Response:
 
 async def list_call_events(services: RestServices, asked: ApiRequest) -> web.Response:
     call = await own_call(services, asked)
+    await services.call_service.settle(call.id)
     events = await services.stores.calls.events(
         call.id, words(asked.query.get("type")), asked.query["after"], asked.query["limit"]
     )
@@ -67,6 +68,7 @@ async def list_call_events(services: RestServices, asked: ApiRequest) -> web.Res
 
 async def list_call_consents(services: RestServices, asked: ApiRequest) -> web.Response:
     call = await own_call(services, asked)
+    await services.call_service.settle(call.id)
     return web.json_response(
         {"consents": [consent_json(each) for each in await services.stores.consents.of_call(call.id)]}
     )

@@ -16,6 +16,7 @@ from engine.model.call import Attempt, Call, Event
 from engine.ports import Cause, DialRequest, Leg
 
 _CLOSE_S: Final = 10.0
+_SETTLE_S: Final = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -67,6 +68,14 @@ class Sessions:
         if session.call.account_id != account_id:
             raise NotFound("call", call_id)
         return session
+
+    async def settle(self, call_id: str) -> None:
+        """Have what happened on a live call stored now; given up after _SETTLE_S."""
+        session = self._sessions.get(call_id)
+        if session is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_SETTLE_S):
+                    await session.journal.stored()
 
     async def live(self, account_id: str, call_id: str) -> Session:
         """The account's live session. Raises NotFound, StoreError, and WrongState with the call's state."""

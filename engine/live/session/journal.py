@@ -167,6 +167,10 @@ class Journal:
             finally:
                 await stopped(writer)
 
+    async def stored(self) -> None:
+        """Wait until everything so far is stored, and let nothing of it wait for more to come."""
+        await self._changes.written()
+
     async def written(self) -> None:
         """Wait until everything so far is stored, however long the database fails; told if that is given up."""
         try:

@@ -63,6 +63,9 @@ class NotingDesk:
         self.changes.append(change)
         return call
 
+    async def settle(self, call_id: str) -> None:
+        """All that happened is stored."""
+
     async def take_from_queue(self, account_id: str, queue_id: str, call_id: str | None, start: Start) -> Call:
         raise WrongState(f"Nobody waits in {queue_id}.")
 

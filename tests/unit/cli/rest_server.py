@@ -65,6 +65,9 @@ class ScriptedDesk:
     async def change(self, account_id: str, call_id: str, change: CallChange) -> Call:
         raise NotImplementedError
 
+    async def settle(self, call_id: str) -> None:
+        """All that happened is stored."""
+
     async def take_from_queue(self, account_id: str, queue_id: str, call_id: str | None, start: Start) -> Call:
         raise WrongState(f"Nobody waits in {queue_id}.")
 

@@ -89,6 +89,16 @@ async def test_a_call_is_stored_with_all_that_happened_when_its_journal_closes(
     ]
 
 
+async def test_who_wants_to_read_what_happened_waits_for_nothing_more_to_come(
+    journal: Journal, calls: FailingCalls
+) -> None:
+    async with journal.writing():
+        journal.note_event("said", text="Hallo")
+        await journal.stored()
+
+        assert [event.kind for event in await calls.events(journal.call.id)] == ["said"]
+
+
 class SetBack(SystemClock):
     """A clock that somebody sets back by an hour."""
 
