@@ -120,9 +120,10 @@ class Calls:
         self, wanted: CallFilter, page: int = 1, page_size: int = 50, place: PageCursor | None = None
     ) -> tuple[list[Call], int]:
         """One page, newest first, or what is behind a place; and the number of calls over all pages."""
-        query = select(calls).where(*_conditions(wanted)).order_by(calls.c.start_time.desc(), calls.c.id.desc())
+        query = select(calls).where(*_conditions(wanted))
+        order = (calls.c.start_time.desc(), calls.c.id.desc())
         behind = place.behind(calls.c.start_time, calls.c.id) if place else None
-        rows, total = await self._db.page(query, page, page_size, behind)
+        rows, total = await self._db.page(query, order, page, page_size, behind)
         return [call_of(row) for row in rows], total
 
     async def open_on(self, node: str) -> list[Call]:

@@ -66,9 +66,9 @@ class Conferences:
             query = query.where(conferences.c.date_created >= since)
         if before is not None:
             query = query.where(conferences.c.date_created < before)
-        query = query.order_by(conferences.c.date_created.desc(), conferences.c.id.desc())
+        order = (conferences.c.date_created.desc(), conferences.c.id.desc())
         behind = place.behind(conferences.c.date_created, conferences.c.id) if place else None
-        rows, total = await self._db.page(query, page, page_size, behind)
+        rows, total = await self._db.page(query, order, page, page_size, behind)
         return [Conference(**row) for row in rows], total
 
     async def open_on(self, node: str) -> list[Conference]:

@@ -11,10 +11,10 @@ from engine.errors import SetupError, StoreError
 from engine.store import sqlite
 from engine.store.connections import Connections, Job, T
 from engine.store.failure import as_store_error
+from engine.store.order import Order, turned
 from engine.store.schema_version import is_current
 
 _DRIVERS: Final = ("sqlite+aiosqlite", "postgresql+asyncpg")
-_FARTHEST_ROW: Final = 2**62
 PATIENCE_S: Final = 15.0
 
 
@@ -95,15 +95,23 @@ class Database:
         return await self.read(lambda connection: connection.execute(query).mappings().first())
 
     async def page(
-        self, query: Select[Any], page: int, page_size: int, behind: ColumnElement[bool] | None = None
+        self, query: Select[Any], order: Order, page: int, page_size: int, behind: ColumnElement[bool] | None = None
     ) -> tuple[Sequence[RowMapping], int]:
         """One page of a query, counted from 1 (or of what is `behind` a place), and the number of rows over all."""
-        offset = min((max(page, 1) - 1) * page_size, _FARTHEST_ROW)
 
         def job(connection: Connection) -> tuple[Sequence[RowMapping], int]:
-            total = connection.scalar(select(func.count()).select_from(query.order_by(None).subquery()))
-            part = query.limit(page_size).offset(offset) if behind is None else query.where(behind).limit(page_size)
-            return connection.execute(part).mappings().all(), int(total or 0)
+            total = connection.scalar(query.with_only_columns(func.count())) or 0
+            if behind is not None:
+                part = query.where(behind).order_by(*order).limit(page_size)
+                return connection.execute(part).mappings().all(), total
+            first = min((max(page, 1) - 1) * page_size, total)
+            after = total - min(first + page_size, total)
+            if first <= after:
+                part = query.order_by(*order).limit(page_size).offset(first)
+                return connection.execute(part).mappings().all(), total
+            # A database passes over each row before the page, so it is asked from the nearer end.
+            part = query.order_by(*turned(order)).limit(total - first - after).offset(after)
+            return connection.execute(part).mappings().all()[::-1], total
 
         return await self.read(job)
 

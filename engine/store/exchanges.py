@@ -32,7 +32,6 @@ class Exchanges:
     async def of_call(self, call_id: str, page: int = 1, page_size: int = 50) -> tuple[list[WebhookExchange], int]:
         """One page, in the order in which they began, and how many there are."""
         query = select(webhook_exchanges).where(webhook_exchanges.c.call_id == call_id)
-        rows, total = await self._db.page(
-            query.order_by(webhook_exchanges.c.at, webhook_exchanges.c.id), page, page_size
-        )
+        order = (webhook_exchanges.c.at, webhook_exchanges.c.id)
+        rows, total = await self._db.page(query, order, page, page_size)
         return [WebhookExchange(**row) for row in rows], total

@@ -35,8 +35,8 @@ class Queues:
 
     async def of_account(self, account_id: str, page: int = 1, page_size: int = 50) -> tuple[list[Queue], int]:
         """One page by name, and the number of queues over all pages."""
-        query = select(queues).where(queues.c.account_id == account_id).order_by(queues.c.friendly_name, queues.c.id)
-        rows, total = await self._db.page(query, page, page_size)
+        query = select(queues).where(queues.c.account_id == account_id)
+        rows, total = await self._db.page(query, (queues.c.friendly_name, queues.c.id), page, page_size)
         return [Queue(**row) for row in rows], total
 
     async def entered(self, wait: Wait) -> None:

@@ -74,9 +74,9 @@ class Recordings:
             query = query.where(recordings.c.started_at >= wanted.since)
         if wanted.before is not None:
             query = query.where(recordings.c.started_at < wanted.before)
-        query = query.order_by(recordings.c.started_at.desc(), recordings.c.id.desc())
+        order = (recordings.c.started_at.desc(), recordings.c.id.desc())
         behind = place.behind(recordings.c.started_at, recordings.c.id) if place else None
-        rows, total = await self._db.page(query, page, page_size, behind)
+        rows, total = await self._db.page(query, order, page, page_size, behind)
         return [Recording(**row) for row in rows], total
 
     async def mark_unwanted(self, recording_id: str) -> None:

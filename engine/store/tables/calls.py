@@ -50,6 +50,7 @@ calls: Final = Table(
     technical("price_unit", String(3), nullable=False),
     *option_columns(CallOptions),
     Index(None, "account_id", "start_time", "id"),
+    *(Index(None, "account_id", filtered, "start_time", "id") for filtered in ("from_", "to", "status")),
     Index(None, "status", "node"),
     info=about(
         "Carries calls, and bills them.",
