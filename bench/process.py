@@ -1,12 +1,18 @@
-"""What a process and its children used, from /proc."""
+"""What a process and its children use, from /proc."""
 
+import asyncio
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
-_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+_TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK")
+_PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
+_QUIET_LOOK_S: Final = 0.5
+_QUIET_CORES: Final = 0.05
+_QUIET_WITHIN_S: Final = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,26 +23,61 @@ class Usage:
     resident_bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Of a process and its descendants: resident, and their proportional share of what they have in common."""
+
+    resident_kib: int
+    proportional_kib: int
+
+
 def usage(pid: int) -> Usage:
-    """Of the process and its living descendants."""
+    """Of the process and its living descendants; the CPU of those that ended is in whoever waited for them."""
     cpu_s, resident = 0.0, 0
     for each in (pid, *_descendants(pid)):
-        try:
+        with suppress(FileNotFoundError, ProcessLookupError):
             # The second field, the command in brackets, may hold spaces.
             fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
-        except FileNotFoundError:
-            continue
-        cpu_s += (int(fields[11]) + int(fields[12])) / _TICKS_PER_S
-        resident += int(fields[21]) * _PAGE_BYTES
+            cpu_s += sum(map(int, fields[11:15])) / _TICKS_PER_S
+            resident += int(fields[21]) * _PAGE_BYTES
     return Usage(cpu_s, resident)
 
 
+def memory(pid: int) -> Memory:
+    """Of the process and its living descendants. Holds each up for some ms, so ask once."""
+    resident = proportional = 0
+    for each in (pid, *_descendants(pid)):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            lines = Path(f"/proc/{each}/smaps_rollup").read_text().splitlines()[1:]
+            sizes = {name: int(rest.split()[0]) for name, _, rest in (line.partition(":") for line in lines)}
+            resident += sizes["Rss"]
+            proportional += sizes["Pss"]
+    return Memory(resident, proportional)
+
+
+async def quiet(pid: int, within_s: float = _QUIET_WITHIN_S) -> None:
+    """Wait until the process has next to nothing to do, or for so long: what it owes its calls is done by then."""
+    ends_s = asyncio.get_running_loop().time() + within_s
+    before = usage(pid).cpu_s
+    while asyncio.get_running_loop().time() < ends_s:
+        await asyncio.sleep(_QUIET_LOOK_S)
+        now = usage(pid).cpu_s
+        if now - before < _QUIET_CORES * _QUIET_LOOK_S:
+            return
+        before = now
+
+
+async def cpu_share(pid: int, seconds: float) -> float:
+    """CPU seconds a second of a process and its children, over so long."""
+    before = usage(pid).cpu_s
+    await asyncio.sleep(seconds)
+    return (usage(pid).cpu_s - before) / seconds
+
+
 def _descendants(pid: int) -> Iterator[int]:
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        try:
-            children = (task / "children").read_text().split()
-        except FileNotFoundError:
-            continue
-        for child in children:
-            yield int(child)
-            yield from _descendants(int(child))
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            with suppress(FileNotFoundError, ProcessLookupError):
+                for child in (task / "children").read_text().split():
+                    yield int(child)
+                    yield from _descendants(int(child))

@@ -1,0 +1,45 @@
+"""Ranges of ports for media, far larger than the tests' fields: above the range that those are taken from."""
+
+import socket
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Final
+
+
+@dataclass(slots=True)
+class MediaPorts:
+    """Hands out ranges between `first` and `last`, the longest unused first; whoever takes one skips what is in use."""
+
+    first: int
+    last: int
+    _next: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._next = self.first
+
+    def take(self, count: int) -> int:
+        """The first of `count` ports, all of which are free now. Raises OSError where there are none."""
+        starts: tuple[int, ...] = (
+            *range(self._next, self.last - count, _STEP),
+            *range(self.first, self.last - count, _STEP),
+        )
+        for start in starts:
+            even = start + start % 2
+            if all(_is_free(port) for port in range(even, even + count)):
+                self._next = even + count
+                return even
+        raise OSError(f"no {count} neighbouring ports are free between {self.first} and {self.last}")
+
+
+_STEP: Final = 50
+SERVERS: Final = (33000, 53000)
+CALLERS: Final = (53000, 61000)
+
+
+def _is_free(port: int) -> bool:
+    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
