@@ -27,9 +27,9 @@ class Probe:
     def port(self) -> int:
         return int(self.socket.getsockname()[1])
 
-    def gaps_ms(self, since_s: float) -> list[float]:
+    def gaps_ms(self, since_s: float, until_s: float = float("inf")) -> list[float]:
         """Between one packet and the next; 20 ms where all is well."""
-        times = [at for at in self.arrivals_s if at >= since_s]
+        times = [at for at in self.arrivals_s if since_s <= at <= until_s]
         return [(later - earlier) * 1000 for earlier, later in itertools.pairwise(times)]
 
 
