@@ -10,8 +10,8 @@ WORKERS ?= $(shell expr 5 \* $$(nproc) / 2)
 CPP = $(wildcard sip/native/*.cpp sip/native/*.h sip/native/*.hpp tests/unit/native/*.cpp tests/unit/native/*.h)
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telefoon
 
-.PHONY: help setup run asterisk test test-fast test-memory check lint format release lock bench-calls bench-cascade bench-commands bench-conference \
-	bench-endurance bench-ivr bench-listeners bench-recording bench-voices bench-webhooks clean fresh
+.PHONY: help setup run asterisk test test-fast test-memory check lint format release lock bench bench-cascade bench-commands bench-conference \
+	bench-endurance bench-listeners bench-recording bench-voices bench-webhooks clean fresh
 
 help:
 	@echo 'make run           install, then one real call from start to end, then keep serving (Ctrl-C ends it)'
@@ -23,12 +23,11 @@ help:
 	@echo 'make check         what the repository says of itself: pages, settings, licence, version, owners, imports'
 	@echo 'make lint          ruff, mypy, import-linter, clang-format'
 	@echo 'make format        put the code into the one format'
-	@echo 'make bench-calls   100 inbound calls at 20 a second; figures to bench/results/'
+	@echo 'make bench         what calls cost here and in Asterisk; some: make bench SCENARIO=ivr,setup LOAD=100 ROUNDS=1'
 	@echo 'make bench-cascade  two rooms on two nodes, joined by a call: what the link adds to the delay'
 	@echo 'make bench-commands  what each command costs to start: CPU, by what Python itself costs'
 	@echo 'make bench-conference  conferences of 10 to 200, and 40 of five, beside ConfBridge'
 	@echo 'make bench-endurance  100 in one recorded room for ten minutes: memory and drift'
-	@echo 'make bench-ivr     recorded menus on two servers at once: what encryption and consent cost'
 	@echo 'make bench-listeners   conferences in which three talk and 97 listen, muted and not'
 	@echo 'make bench-recording  60 calls not recorded, recorded as plain WAV, and sealed: CPU of each'
 	@echo 'make bench-voices  forty sentences a language by each voice: how many words a recogniser misreads, CPU, delay'
@@ -84,6 +83,13 @@ format:
 	@$(BIN)/ruff format .
 	@$(BIN)/clang-format -i $(CPP)
 
+# AGAINST=REV measures another revision of ours instead of Asterisk.
+bench:
+	@$(PYTHON) -m scripts.setup --tests
+	@$(PYTHON) -m scripts.asterisk_root > /dev/null
+	@$(BIN)/python -m bench $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(LOAD),--load $(LOAD)) \
+		$(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(AGAINST),--against $(AGAINST))
+
 bench-cascade:
 	@$(PYTHON) -m scripts.setup --tests
 	@$(BIN)/python -m bench.cascade
@@ -101,10 +107,6 @@ bench-endurance:
 	@$(PYTHON) -m scripts.setup --tests
 	@$(BIN)/python -m bench.endurance
 
-bench-ivr:
-	@$(PYTHON) -m scripts.setup --tests
-	@$(BIN)/python -m bench.ivr
-
 bench-listeners:
 	@$(PYTHON) -m scripts.setup --tests
 	@$(BIN)/python -m bench.listeners
@@ -120,10 +122,6 @@ bench-voices:
 bench-webhooks:
 	@$(PYTHON) -m scripts.setup --tests
 	@$(BIN)/python -m bench.webhooks
-
-bench-calls:
-	@$(PYTHON) -m scripts.setup --tests
-	@$(BIN)/python -m bench.calls
 
 # Tries HEAD as README has a newcomer do it. TESTS chooses tests; KEEP=1 leaves the root in the cache.
 fresh:

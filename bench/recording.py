@@ -5,7 +5,8 @@
 Each way is measured in rounds, in turn, against a fresh server: 60 calls that are recorded in two channels. CPU is
 that of the server and its workers, as a share of one core, over 20 s in which all calls are up (`steady`), and from the
 first call to the last closed recording (`whole`, in seconds). Figures go to bench/results/recording.json. The calls do
-nothing else, so that the shares are the greatest; what they are of calls with menus, `make bench-ivr` measures.
+nothing else, so that the shares are the greatest; what they are of calls with menus, `make bench SCENARIO=ivr-sealed`
+measures.
 """
 
 import asyncio

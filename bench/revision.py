@@ -1,0 +1,27 @@
+"""Another revision of this product, ready to run: a worktree in the cache with an environment of its own."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from bench.scenario import CHECKOUT
+from scripts.cache import cache_root
+
+
+def checkout_of(revision: str) -> Path:
+    """Made if the cache lacks it, which takes minutes where its media library must be built.
+
+    Raises CalledProcessError for a revision that there is not, or that can't be set up.
+    """
+    commit = _git("rev-parse", "--verify", f"{revision}^{{commit}}")
+    place = cache_root() / "bench" / commit[:12]
+    if not place.exists():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        _git("worktree", "add", "--detach", str(place), commit)
+    subprocess.run([sys.executable, "-m", "scripts.setup"], cwd=place, check=True)
+    return place
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], cwd=CHECKOUT, check=True, capture_output=True, text=True)
+    return done.stdout.strip()

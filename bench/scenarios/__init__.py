@@ -1,0 +1,8 @@
+"""The table of all scenarios, in the order in which they run."""
+
+from typing import Final
+
+from bench.scenario import Scenario
+from bench.scenarios import idle, ivr, setup
+
+SCENARIOS: Final[tuple[Scenario, ...]] = (*ivr.SCENARIOS, *setup.SCENARIOS, *idle.SCENARIOS)
