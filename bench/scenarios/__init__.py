@@ -3,6 +3,6 @@
 from typing import Final
 
 from bench.scenario import Scenario
-from bench.scenarios import idle, ivr, setup
+from bench.scenarios import bridge, idle, ivr, setup
 
-SCENARIOS: Final[tuple[Scenario, ...]] = (*ivr.SCENARIOS, *setup.SCENARIOS, *idle.SCENARIOS)
+SCENARIOS: Final[tuple[Scenario, ...]] = (*ivr.SCENARIOS, *bridge.SCENARIOS, *setup.SCENARIOS, *idle.SCENARIOS)
