@@ -10,8 +10,7 @@ WORKERS ?= $(shell expr 5 \* $$(nproc) / 2)
 CPP = $(wildcard sip/native/*.cpp sip/native/*.h sip/native/*.hpp tests/unit/native/*.cpp tests/unit/native/*.h)
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telefoon
 
-.PHONY: help setup run asterisk test test-fast test-memory check lint format release lock bench bench-cascade bench-commands bench-conference \
-	bench-endurance bench-listeners bench-recording bench-voices bench-webhooks clean fresh
+.PHONY: help setup run asterisk test test-fast test-memory check lint format release lock bench clean fresh
 
 help:
 	@echo 'make run           install, then one real call from start to end, then keep serving (Ctrl-C ends it)'
@@ -24,14 +23,6 @@ help:
 	@echo 'make lint          ruff, mypy, import-linter, clang-format'
 	@echo 'make format        put the code into the one format'
 	@echo 'make bench         what calls cost here and in Asterisk; some: make bench SCENARIO=ivr,setup LOAD=100 ROUNDS=1'
-	@echo 'make bench-cascade  two rooms on two nodes, joined by a call: what the link adds to the delay'
-	@echo 'make bench-commands  what each command costs to start: CPU, by what Python itself costs'
-	@echo 'make bench-conference  conferences of 10 to 200, and 40 of five, beside ConfBridge'
-	@echo 'make bench-endurance  100 in one recorded room for ten minutes: memory and drift'
-	@echo 'make bench-listeners   conferences in which three talk and 97 listen, muted and not'
-	@echo 'make bench-recording  60 calls not recorded, recorded as plain WAV, and sealed: CPU of each'
-	@echo 'make bench-voices  forty sentences a language by each voice: how many words a recogniser misreads, CPU, delay'
-	@echo 'make bench-webhooks 200 calls at once whose webhook takes 3 s, against the same without'
 	@echo 'make fresh RELEASE=trixie  make run and make test in a fresh root of that Debian; one: ONLY=run'
 	@echo 'make lock          renew requirements.lock and requirements-test.lock from setup.py'
 	@echo 'make release VERSION=1.2.0  fold the news of changelog.d, set the version, commit and tag; pushes nothing'
@@ -89,39 +80,6 @@ bench:
 	@$(PYTHON) -m scripts.asterisk_root > /dev/null
 	@$(BIN)/python -m bench $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(LOAD),--load $(LOAD)) \
 		$(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(AGAINST),--against $(AGAINST))
-
-bench-cascade:
-	@$(PYTHON) -m scripts.setup --tests
-	@$(BIN)/python -m bench.cascade
-
-bench-commands:
-	@$(PYTHON) -m scripts.setup --tests
-	@$(BIN)/python -m bench.commands
-
-bench-conference:
-	@$(PYTHON) -m scripts.setup --tests
-	@$(PYTHON) -m scripts.asterisk_root > /dev/null
-	@$(BIN)/python -m bench.conference
-
-bench-endurance:
-	@$(PYTHON) -m scripts.setup --tests
-	@$(BIN)/python -m bench.endurance
-
-bench-listeners:
-	@$(PYTHON) -m scripts.setup --tests
-	@$(BIN)/python -m bench.listeners
-
-bench-recording:
-	@$(PYTHON) -m scripts.setup --tests
-	@$(BIN)/python -m bench.recording
-
-bench-voices:
-	@$(PYTHON) -m scripts.setup --tests
-	@$(BIN)/python -m bench.voices
-
-bench-webhooks:
-	@$(PYTHON) -m scripts.setup --tests
-	@$(BIN)/python -m bench.webhooks
 
 # Tries HEAD as README has a newcomer do it. TESTS chooses tests; KEEP=1 leaves the root in the cache.
 fresh:

@@ -1,5 +1,6 @@
 """Ranges of ports for media, far larger than the tests' fields: above the range that those are taken from."""
 
+import random
 import socket
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -15,7 +16,8 @@ class MediaPorts:
     _next: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self._next = self.first
+        # Somewhere, so that two that begin at once do not both begin at the first.
+        self._next = random.randrange(self.first, self.last, _STEP)
 
     def take(self, count: int) -> int:
         """The first of `count` ports, all of which are free now. Raises OSError where there are none."""

@@ -15,7 +15,6 @@ from bench.statistics import Batch, cost_by_length, percentile
 
 PROBES: Final = 5
 KEY_AFTER_S: Final = 1.5
-_BRIEF_S: Final = (2.5, 6.0)
 _SETTLES_S: Final = 3.0
 _ENDS_S: Final = 0.5
 _LONGEST_RAMP_S: Final = 4.0
@@ -56,10 +55,12 @@ class Lengths:
     short_s: float = 4.0
     long_s: float = 12.0
     most_per_second: int = 25
+    brief_s: tuple[float, float] = (2.5, 6.0)
+    """Both lengths, where it is only to be seen whether all works."""
 
     @property
     def brief(self) -> "Lengths":
-        return replace(self, short_s=_BRIEF_S[0], long_s=_BRIEF_S[1])
+        return replace(self, short_s=self.brief_s[0], long_s=self.brief_s[1])
 
     def per_second(self, load: int) -> float:
         return min(self.most_per_second, max(1.0, load / _LONGEST_RAMP_S))

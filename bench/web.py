@@ -1,8 +1,9 @@
-"""A customer's web server for measurements: answers each path at once with what was prepared, and counts requests."""
+"""A customer's web server for measurements: answers each path at once with what was prepared, and notes when."""
 
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
@@ -11,10 +12,10 @@ _A_DAY: dict[str, str] = {"Cache-Control": "max-age=86400"}
 
 @dataclass(slots=True)
 class Web:
-    """`requests` counts all that came in."""
+    """`asked_s` are the times (monotonic) of all requests."""
 
     port: int
-    requests: int = 0
+    asked_s: list[float] = field(default_factory=list)
 
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}{path}"
@@ -26,7 +27,7 @@ async def serving(pages: Mapping[str, str | bytes]) -> AsyncIterator[Web]:
     known = Web(0)
 
     async def answer(request: web.Request) -> web.Response:
-        known.requests += 1
+        known.asked_s.append(time.monotonic())
         page = pages.get(request.path)
         if isinstance(page, bytes):
             return web.Response(body=page, content_type="audio/wav", headers=_A_DAY)

@@ -3,6 +3,34 @@
 from typing import Final
 
 from bench.scenario import Scenario
-from bench.scenarios import bridge, idle, ivr, setup
+from bench.scenarios import (
+    bridge,
+    cascade,
+    commands,
+    conference,
+    endurance,
+    flow,
+    idle,
+    ivr,
+    recording,
+    setup,
+    voices,
+    webhooks,
+)
 
-SCENARIOS: Final[tuple[Scenario, ...]] = (*ivr.SCENARIOS, *bridge.SCENARIOS, *setup.SCENARIOS, *idle.SCENARIOS)
+_MODULES: Final = (
+    ivr,
+    bridge,
+    setup,
+    conference,
+    idle,
+    flow,
+    webhooks,
+    recording,
+    cascade,
+    endurance,
+    voices,
+    commands,
+)
+
+SCENARIOS: Final[tuple[Scenario, ...]] = tuple(each for module in _MODULES for each in module.SCENARIOS)

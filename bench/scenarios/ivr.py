@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bench.asterisk_server import Way, asterisk_server
@@ -17,6 +17,7 @@ MENU_S: Final = 6.0
 CHOSEN_S: Final = 300.0
 """Longer than any call: callers hang up while they listen."""
 LENGTHS: Final = Lengths(short_s=8.0, long_s=16.0)
+ANNOUNCED: Final = replace(LENGTHS, brief_s=(8.0, 11.0))
 """A call with the notice is past it, and recorded, after six seconds."""
 _MENU: Final = (
     "<Response><Start><Recording channels='dual'/></Start>"
@@ -24,6 +25,7 @@ _MENU: Final = (
 )
 _PROMPT: Final = "<Response><Play>/chosen.wav</Play></Response>"
 SAME_WORK: Final = (("CODECS", "PCMA"), ("RECORDING_ENCRYPTION", "false"))
+_ANNOUNCED: Final = (("--consent", "announce"),)
 NOBODY_ASKED: Final = (("--consent", "none-needed"), ("--consent-basis", "a measurement"))
 
 
@@ -47,7 +49,8 @@ class OurMenus:
             async with node(place, dict(self.settings), number) as one:
                 caller = Caller(NUMBER, key="1" if self.records else "")
                 counted = recordings_of(one) if self.records else None
-                yield await CallServer.warm(one.pid, one.sip_port, place, caller, LENGTHS, counted)
+                lengths = ANNOUNCED if self.consent == _ANNOUNCED else LENGTHS
+                yield await CallServer.warm(one.pid, one.sip_port, place, caller, lengths, counted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ SCENARIOS: Final = (
     Scenario(
         "ivr-defaults",
         f"{_ASKS}: with our defaults (all codecs, sealed, announced); beside a bare dialplan",
-        OurMenus("ours with defaults", consent=(("--consent", "announce"),)),
+        OurMenus("ours with defaults", consent=_ANNOUNCED),
         BARE,
         (100,),
         _COMPARED,
@@ -102,7 +105,7 @@ SCENARIOS: Final = (
     Scenario(
         "ivr-sealed",
         "what sealing and announcing cost: with both, beside ours that writes plain files and asks nobody",
-        OurMenus("ours, sealed and announced", (("CODECS", "PCMA"),), (("--consent", "announce"),)),
+        OurMenus("ours, sealed and announced", (("CODECS", "PCMA"),), _ANNOUNCED),
         SAME,
         (40,),
         _COMPARED,

@@ -56,7 +56,7 @@ class Inbound:
     place: Place
 
     async def measure(self, load: int) -> dict[str, float]:
-        count = max(int(load * STEP_S), LEAST_CALLS)
+        count = load if self.place.brief else max(int(load * STEP_S), LEAST_CALLS)
         before = usage(self.pid).cpu_s
         crowd = Crowd(script(calls(), is_hung_up_on()), count, load, service=self.service, length_s=1)
         outcome = await call(crowd, self.sip_port, self.place)

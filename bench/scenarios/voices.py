@@ -1,27 +1,22 @@
 """How well each voice is understood: the share of its words that the product's recogniser misreads.
 
-    make bench-voices            (ENGINES="pico hibari" LANGUAGES="fr en" for some of them)
-
 Each engine that is installed says the sentences of bench/sentences.toml and those about being recorded, at its usual
 rate; what a far end would get of them by G.711 (8 kHz) and by a wide codec (16 kHz) is read by Whisper base without
 hints. One recogniser and no human ear: differences under five points mean little. CPU and delay are those of a prompt
-of ten words that nobody asked for before, while the machine does nothing else. Figures go to bench/results/voices.json.
+of ten words that nobody asked for before, while the machine does nothing else.
 """
 
-import asyncio
-import os
 import statistics
-import sys
-import tempfile
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from bench.process import usage
-from bench.results import save
+from bench.scenario import Place, Scenario
 from engine.errors import SetupError, SpeechError
 from engine.model.consent import Sentence, load_texts
 from engine.ports import Speech
@@ -42,6 +37,7 @@ TEN_WORDS: Final = {
     "en": "Good morning, this is the service desk, please choose number {}.",
 }
 PROMPTS: Final = 8
+_SENTENCES: Final = Path(__file__).resolve().parents[1] / "sentences.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +55,7 @@ class Understood:
 
 def sentences(language: str) -> Iterator[str]:
     """All that are said in a language."""
-    yield from tomllib.loads(Path(__file__).with_name("sentences.toml").read_text("utf-8"))[language]
+    yield from tomllib.loads(_SENTENCES.read_text("utf-8"))[language]
     texts = load_texts()
     for sentence in Sentence:
         yield texts.wording(sentence, LANGUAGES[language]).text
@@ -107,37 +103,55 @@ async def tried(folder: Path, engine: EngineName, language: str, judge: WorkerPo
             result = await understood(service, judge, language, rate_hz)
             figures[f"misread_{rate_hz}"] = round(result.share, 4)
             figures[f"bad_{rate_hz}"] = len(result.bad)
-            for line in result.bad if "-v" in sys.argv else ():
-                print(f"    {rate_hz}: {line}")
         return figures
     finally:
         await service.close()
 
 
-async def main() -> None:
-    """Measure, print and save."""
-    engines = os.environ.get("ENGINES", "").split() or [each for each in EngineName if each is not EngineName.PIPER]
-    languages = os.environ.get("LANGUAGES", "").split() or list(LANGUAGES)
-    saved: dict[str, float | int | str] = {}
-    print(f"{'':<14}{'misread at 8 kHz':>18}{'at 16 kHz':>11}{'wrong of 40':>13}{'CPU ms':>8}{'delay ms':>10}")
-    with tempfile.TemporaryDirectory() as scratch:
-        judge = WorkerPool(Path(scratch) / "judge", size=1, program="tts.recognition.worker")
-        for language in languages:
-            for engine in map(EngineName, engines):
-                try:
-                    figures = await tried(Path(scratch) / f"{language}-{engine}", engine, language, judge)
-                except (SetupError, SpeechError) as error:
-                    print(f"{language} {engine:<11} {str(error)[:100]}")
-                    continue
-                saved |= {f"{language}_{engine}_{name}": value for name, value in figures.items()}
-                print(
-                    f"{language} {engine:<11}{figures['misread_8000']:>17.1%}{figures['misread_16000']:>11.1%}"
-                    f"{figures['bad_8000']:>13}{figures['cpu_ms']:>8.0f}{figures['delay_ms']:>10.0f}",
-                    flush=True,
-                )
-        await judge.close()
-    print(f"written to {save('voices', saved)}")
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One engine, read by the recogniser."""
+
+    engine: EngineName
+    folder: Path
+    judge: WorkerPool
+
+    async def measure(self, _: int) -> dict[str, float]:
+        """By language, and for all that it speaks. Raises RuntimeError where it speaks none."""
+        found: dict[str, dict[str, float]] = {}
+        for language in LANGUAGES:
+            with suppress(SetupError, SpeechError):  # it has no voice for it, or is not there
+                found[language] = await tried(self.folder / language, self.engine, language, self.judge)
+        if not found:
+            raise RuntimeError(f"{self.engine} speaks none of the languages here")
+        means = {name: statistics.mean(each[name] for each in found.values()) for name in next(iter(found.values()))}
+        own = {f"{language}_{name}": value for language, each in found.items() for name, value in each.items()}
+        return {"failed": 0, **means, **own}
 
 
-if __name__ == "__main__":
-    asyncio.run(main())
+@dataclass(frozen=True, slots=True)
+class Voice:
+    engine: EngineName
+
+    @property
+    def name(self) -> str:
+        return str(self.engine)
+
+    @asynccontextmanager
+    async def running(self, place: Place) -> AsyncIterator[Reading]:
+        folder = place.fresh("voices")
+        judge = WorkerPool(folder / "judge", size=1, program="tts.recognition.worker")
+        try:
+            yield Reading(self.engine, folder, judge)
+        finally:
+            await judge.close()
+
+
+SCENARIOS: Final = tuple(
+    Scenario(
+        f"voices-{engine}", f"how many words of forty sentences a language, said by {engine}, a recogniser misreads",
+        Voice(engine), None, (1,), "misread_8000", scales=False, by_name_only=True, most_rounds=1, longest_s=1800,
+    )
+    for engine in EngineName
+    if engine is not EngineName.PIPER
+)  # fmt: skip

@@ -1,22 +1,20 @@
 """What each command of `telefoon` costs to start: CPU of its whole process tree, by what Python itself costs.
 
-    make bench-commands
-
 Each command does its work on a migrated SQLite file with an account, a key and a number; those that ask a server are
 run to the answer that there is none. A shared machine's CPU seconds vary with its neighbours, so beside each round of
-the commands runs a Python that only imports asyncio and sqlite3, and what is compared is the ratio to it. Figures go to
-bench/results/commands.json.
+the commands runs a Python that only imports asyncio and sqlite3, and what is compared is the ratio to it.
 """
 
+import asyncio
 import os
 import statistics
-import sys
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bench.results import save
+from bench.scenario import Place, Scenario
 
 ROUNDS: Final = 15
 PYTHON: Final = ("-c", "import asyncio, sqlite3")
@@ -41,12 +39,13 @@ COMMANDS: Final = (
 )  # fmt: skip
 
 
-def cpu_s(arguments: Sequence[str], folder: Path, settings: Mapping[str, str]) -> float:
-    """CPU seconds, user and system, of a Python and of all that it has waited for."""
+def cpu_s(arguments: Sequence[str], folder: Path, settings: Mapping[str, str], checkout: Path) -> float:
+    """CPU seconds, user and system, of the checkout's Python and of all that it has waited for."""
+    python = str(checkout / ".venv" / "bin" / "python")
     process = os.posix_spawn(
-        sys.executable,
-        (sys.executable, *arguments),
-        {**os.environ, **settings, "PYTHONPATH": str(Path.cwd())},
+        python,
+        (python, *arguments),
+        {**os.environ, **settings, "PYTHONPATH": str(checkout)},
         file_actions=[
             (os.POSIX_SPAWN_OPEN, number, str(folder / "said"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             for number in (1, 2)
@@ -56,8 +55,8 @@ def cpu_s(arguments: Sequence[str], folder: Path, settings: Mapping[str, str]) -
     return used.ru_utime + used.ru_stime
 
 
-def measured(folder: Path) -> dict[str, float]:
-    """Figures by name: Python's best CPU seconds, and each command's best and median as multiples of Python's."""
+def measured(folder: Path, checkout: Path, rounds: int) -> dict[str, float]:
+    """Python's best CPU seconds, and each command's best and median as multiples of Python's; `all` is of all."""
     (folder / "telefoon.toml").touch()
     (folder / "flow.xml").write_text(FLOW)
     settings = {
@@ -66,14 +65,14 @@ def measured(folder: Path) -> dict[str, float]:
         "TELEFOON_API_KEY": "SK" + "0" * 40,
         "TELEFOON_SERVER": "http://127.0.0.1:9",
     }
-    cpu_s((*TELEFOON, *READY), folder, settings)
+    cpu_s((*TELEFOON, *READY), folder, settings, checkout)
     python: list[float] = []
     commands: dict[str, list[float]] = {command: [] for command in COMMANDS}
-    for _ in range(ROUNDS):
-        python.append(cpu_s(PYTHON, folder, settings))
+    for _ in range(rounds):
+        python.append(cpu_s(PYTHON, folder, settings, checkout))
         for command, values in commands.items():
             arguments = command.replace("flow.xml", str(folder / "flow.xml")).split()
-            values.append(cpu_s((*TELEFOON, *arguments), folder, settings))
+            values.append(cpu_s((*TELEFOON, *arguments), folder, settings, checkout))
     if "Traceback" in (folder / "said").read_text():
         raise RuntimeError((folder / "said").read_text())
     figures = {"python_best_s": round(min(python), 3), "python_median_s": round(statistics.median(python), 3)}
@@ -83,15 +82,32 @@ def measured(folder: Path) -> dict[str, float]:
     return figures
 
 
-def main() -> None:
-    """Measure, print and save."""
-    with tempfile.TemporaryDirectory() as folder:
-        figures = measured(Path(folder))
-    print(f"Python: {figures['python_best_s']} s at best, {figures['python_median_s']} s in the median")
-    for command in COMMANDS:
-        print(f"{figures[f'{command}: best']:6.2f} {figures[f'{command}: median']:6.2f}  {command}")
-    print(f"Figures: {save('commands', figures)}")
+@dataclass(frozen=True, slots=True)
+class Starting:
+    """The commands of a checkout."""
+
+    place: Place
+
+    async def measure(self, _: int) -> dict[str, float]:
+        rounds = 1 if self.place.brief else ROUNDS
+        figures = await asyncio.to_thread(measured, self.place.fresh("commands"), self.place.checkout, rounds)
+        best = [value for name, value in figures.items() if name.endswith(": best")]
+        return {"failed": 0, "all_best": statistics.mean(best), **figures}
 
 
-if __name__ == "__main__":
-    main()
+@dataclass(frozen=True, slots=True)
+class Commands:
+    name: str = "ours"
+
+    @asynccontextmanager
+    async def running(self, place: Place) -> AsyncIterator[Starting]:
+        yield Starting(place)
+
+
+SCENARIOS: Final = (
+    Scenario(
+        "commands", "what each command costs to start, as a multiple of what Python itself costs",
+        Commands(), None, (len(COMMANDS),), "all_best", scales=False, by_name_only=True, most_rounds=1,
+        longest_s=1800,
+    ),
+)  # fmt: skip

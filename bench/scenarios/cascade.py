@@ -1,33 +1,28 @@
 """Two rooms on two nodes, joined by a call: how much later a voice is heard in the other room than in its own.
 
-    make bench-cascade
-
 One caller says short tones; another in the same room and one in the other room hear them. Their packets are placed by
 the time at which the first came in, so a figure is exact to a few ms; all is on loopback, so it has no network's delay
-and next to none of its jitter. How the two nodes' clocks lie to each other is chance, so each run starts them anew.
-Figures are medians of the runs; they go to bench/results/cascade.json.
+and next to none of its jitter. How the two nodes' clocks lie to each other is chance, so each round starts them anew.
 """
 
 import asyncio
 import statistics
-import sys
-import tempfile
 import time
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from bench.results import save
+from bench.scenario import Place, Scenario
 from tests.peers.audio import tone
 from tests.peers.callers import Caller, calling, has
 from tests.peers.customer import customer
 from tests.peers.platform import NUMBER, platform
 from tests.peers.ports import Ports
 
-RUNS: Final = 6
 WORDS: Final = 20
 SETTINGS: Final = {"CODECS": "PCMA"}
 FLOW: Final = '<Response><Dial><Conference beep="false">hall</Conference></Dial></Response>'
@@ -96,23 +91,29 @@ def _made(folder: Path) -> Path:
     return folder
 
 
-def main() -> int:
-    """Measure, print, save; the exit code."""
-    runs = []
-    for _ in range(RUNS):
-        with tempfile.TemporaryDirectory() as folder:
-            runs.append(asyncio.run(measure(Path(folder))))
-    links = sorted(run.link for run in runs)
-    figures: dict[str, float | int | str] = {
-        "own_room_ms": round(statistics.median(run.own_room for run in runs), 1),
-        "link_ms": round(statistics.median(links), 1),
-        "link_ms_by_run": " ".join(f"{each:.1f}" for each in links),
-    }
-    for name, value in figures.items():
-        print(f"{name:16} {value}")
-    print(f"written to {save('cascade', figures)}")
-    return 0
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Both nodes are started for each measurement."""
+
+    place: Place
+
+    async def measure(self, _: int) -> dict[str, float]:
+        delays = await measure(self.place.fresh("cascade"))
+        return {"failed": 0, "own_room_ms": delays.own_room, "link_ms": delays.link}
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+@dataclass(frozen=True, slots=True)
+class Cascade:
+    name: str = "ours"
+
+    @asynccontextmanager
+    async def running(self, place: Place) -> AsyncIterator[Linked]:
+        yield Linked(place)
+
+
+SCENARIOS: Final = (
+    Scenario(
+        "cascade", "two rooms on two nodes, joined by a call: what the link adds to the delay",
+        Cascade(), None, (3,), "link_ms", scales=False, by_name_only=True,
+    ),
+)  # fmt: skip
