@@ -4,6 +4,7 @@ from typing import Final
 
 from bench.scenario import Scenario
 from bench.scenarios import (
+    api,
     bridge,
     cascade,
     commands,
@@ -19,18 +20,7 @@ from bench.scenarios import (
 )
 
 _MODULES: Final = (
-    ivr,
-    bridge,
-    setup,
-    conference,
-    idle,
-    flow,
-    webhooks,
-    recording,
-    cascade,
-    endurance,
-    voices,
-    commands,
-)
+    ivr, bridge, setup, conference, idle, api, flow, webhooks, recording, cascade, endurance, voices, commands,
+)  # fmt: skip
 
 SCENARIOS: Final[tuple[Scenario, ...]] = tuple(each for module in _MODULES for each in module.SCENARIOS)
