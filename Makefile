@@ -10,7 +10,7 @@ WORKERS ?= $(shell expr 5 \* $$(nproc) / 2)
 CPP = $(wildcard sip/native/*.cpp sip/native/*.h sip/native/*.hpp tests/unit/native/*.cpp tests/unit/native/*.h)
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telefoon
 
-.PHONY: help setup run asterisk test test-fast test-memory check lint format release lock bench clean fresh
+.PHONY: help setup run asterisk test test-fast test-memory check lint format release lock bench bench-report clean fresh
 
 help:
 	@echo 'make run           install, then one real call from start to end, then keep serving (Ctrl-C ends it)'
@@ -23,6 +23,7 @@ help:
 	@echo 'make lint          ruff, mypy, import-linter, clang-format'
 	@echo 'make format        put the code into the one format'
 	@echo 'make bench         what calls cost here and in Asterisk; some: make bench SCENARIO=ivr,setup LOAD=100 ROUNDS=1'
+	@echo 'make bench-report  tables and plots of docs/performance.md, of what make bench has measured'
 	@echo 'make fresh RELEASE=trixie  make run and make test in a fresh root of that Debian; one: ONLY=run'
 	@echo 'make lock          renew requirements.lock and requirements-test.lock from setup.py'
 	@echo 'make release VERSION=1.2.0  fold the news of changelog.d, set the version, commit and tag; pushes nothing'
@@ -80,6 +81,11 @@ bench:
 	@$(PYTHON) -m scripts.asterisk_root > /dev/null
 	@$(BIN)/python -m bench $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(LOAD),--load $(LOAD)) \
 		$(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(AGAINST),--against $(AGAINST))
+
+# matplotlib is for this alone, so it is an extra of its own.
+bench-report:
+	@EXTRAS="$(EXTRAS) report" $(PYTHON) -m scripts.setup --tests
+	@$(BIN)/python -m bench.report
 
 # Tries HEAD as README has a newcomer do it. TESTS chooses tests; KEEP=1 leaves the root in the cache.
 fresh:

@@ -51,9 +51,13 @@ SPEECH = [
 PKCS11 = ["python-pkcs11>=0.10,<1"]
 PIPER = ["piper-tts>=1.8,<2; platform_python_implementation == 'CPython'"]
 
+# The plots of docs/performance.md, made by `make bench-report`.
+REPORT = ["matplotlib>=3.9,<4"]
+
 EXTRAS = {
     "piper": PIPER,
     "pkcs11": PKCS11,
+    "report": REPORT,
     "speech": SPEECH,
     "build": ["setuptools>=77,<90"],
     "test": [

@@ -55,7 +55,7 @@ def planned(scenario: Scenario, loads: Sequence[int], against: tuple[str, Path] 
         other: Contestant | None = Contestant(scenario.ours, against[1], against[0])
     else:
         other = None if scenario.other is None else Contestant(scenario.other)
-    return Plan(scenario, ours, other, tuple(loads) or scenario.loads)
+    return Plan(scenario, ours, other, scenario.loads if scenario.fixed or not loads else tuple(loads))
 
 
 @dataclass(slots=True)

@@ -66,6 +66,8 @@ class Scenario:
     """Whether a side that failed is asked nothing higher in that round."""
     scales: bool = True
     """Whether a load is calls at once, which LOAD may choose for all scenarios; others only for those it names."""
+    fixed: bool = False
+    """Whether there is only the one load."""
     by_name_only: bool = False
     """Left out unless it is asked for: it takes long, or answers a question of its own."""
     most_rounds: int = 100

@@ -14,7 +14,7 @@ from pathlib import Path
 from scripts.failure import SetupFailed, run_main
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-EXTRAS = ("piper", "pkcs11", "speech")
+EXTRAS = ("piper", "pkcs11", "report", "speech")
 _UV = CHECKOUT / ".venv" / "bin" / "uv"
 _FLAGS = (
     "--universal",

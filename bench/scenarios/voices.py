@@ -150,7 +150,8 @@ class Voice:
 SCENARIOS: Final = tuple(
     Scenario(
         f"voices-{engine}", f"how many words of forty sentences a language, said by {engine}, a recogniser misreads",
-        Voice(engine), None, (1,), "misread_8000", scales=False, by_name_only=True, most_rounds=1, longest_s=1800,
+        Voice(engine), None, (1,), "misread_8000", scales=False, fixed=True, by_name_only=True, most_rounds=1,
+        longest_s=1800,
     )
     for engine in EngineName
     if engine is not EngineName.PIPER

@@ -10,13 +10,15 @@ pytestmark = pytest.mark.promise
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 CONTEXT_IN_BLANKS = {".patch"}
+IMAGES = {".png"}
 TABS = {"Makefile"}
 
 
 def text_files() -> list[Path]:
-    """All files that are in the repository; none of them is anything but text."""
+    """All files that are in the repository, but plots; none of the others is anything but text."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=CHECKOUT, capture_output=True, check=True).stdout
-    return [path for name in listed.decode().split("\0")[:-1] if (path := CHECKOUT / name).is_file()]
+    paths = [CHECKOUT / name for name in listed.decode().split("\0")[:-1]]
+    return [path for path in paths if path.is_file() and path.suffix not in IMAGES]
 
 
 def faults_of(path: Path) -> Iterator[str]:
