@@ -28,11 +28,11 @@ def main() -> int:
     options = _options()
     try:
         scenarios = chosen(SCENARIOS, options.scenario)
+        against = (options.against, checkout_of(options.against)) if options.against else None
     except ValueError as stranger:
         print(stranger, file=sys.stderr)
         return 2
     facts = machine() | {"rounds": options.rounds}
-    against = (options.against, checkout_of(options.against)) if options.against else None
     plans = [planned(each, options.load if each.scales or options.scenario else (), against) for each in scenarios]
     try:
         rows = asyncio.run(_until_ended(plans, options.rounds, brief=options.brief))

@@ -11,17 +11,20 @@ from scripts.cache import cache_root
 def checkout_of(revision: str) -> Path:
     """Made if the cache lacks it, which takes minutes where its media library must be built.
 
-    Raises CalledProcessError for a revision that there is not, or that can't be set up.
+    Raises ValueError for a revision that there is not, and CalledProcessError where it can't be set up.
     """
-    commit = _git("rev-parse", "--verify", f"{revision}^{{commit}}")
+    commit = _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    if not commit:
+        raise ValueError(f"there is no revision {revision}")
     place = cache_root() / "bench" / commit[:12]
     if not place.exists():
         place.parent.mkdir(parents=True, exist_ok=True)
-        _git("worktree", "add", "--detach", str(place), commit)
+        subprocess.run(["git", "worktree", "add", "--detach", str(place), commit], cwd=CHECKOUT, check=True)
     subprocess.run([sys.executable, "-m", "scripts.setup"], cwd=place, check=True)
     return place
 
 
 def _git(*arguments: str) -> str:
-    done = subprocess.run(["git", *arguments], cwd=CHECKOUT, check=True, capture_output=True, text=True)
+    """What it prints; nothing where it fails."""
+    done = subprocess.run(["git", *arguments], cwd=CHECKOUT, check=False, capture_output=True, text=True)
     return done.stdout.strip()

@@ -17,9 +17,9 @@ from bench.scripts import A_LAW, PROBED_PORT, Codec, calls, hangs_up, script, st
 from bench.statistics import percentile
 
 PER_SECOND: Final = 25
-MEASURED_S: Final = 10.0
+MEASURED_S: Final = 8.0
 _BRIEF_S: Final = 2.0
-_SETTLES_S: Final = 4.0
+_SETTLES_S: Final = 3.0
 _LEAVES_S: Final = 2.0
 _PROBES: Final = 3
 _NUMBER: Final = "[field0]"

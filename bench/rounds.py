@@ -69,7 +69,8 @@ class _Group:
 
     async def round(self, number: int) -> None:
         """Everybody is started, then takes turns; who comes first changes from round to round."""
-        contestants = list(dict.fromkeys(each for plan in self.plans for each in plan.contestants))
+        plans = [plan for plan in self.plans if number < plan.scenario.most_rounds]
+        contestants = list(dict.fromkeys(each for plan in plans for each in plan.contestants))
         with TemporaryDirectory(prefix="telefoon-bench-") as folder:
             async with AsyncExitStack() as stack:
                 up: dict[Contestant, Running] = {}
@@ -84,13 +85,14 @@ class _Group:
                         self._note(each, min(self._loads_of(each)), Measured(error=_told(failure)))
                 order = contestants if number % 2 == 0 else contestants[::-1]
                 self.tell(f"  {len(up)} of {len(contestants)} are up")
-                await self._turns([each for each in order if each in up], up)
+                await self._turns(plans, [each for each in order if each in up], up)
 
-    async def _turns(self, order: Sequence[Contestant], up: dict[Contestant, Running]) -> None:
+    async def _turns(self, plans: Sequence[Plan], order: Sequence[Contestant], up: dict[Contestant, Running]) -> None:
         out: set[Contestant] = set()
-        for load in sorted({load for plan in self.plans for load in plan.loads}):
+        for load in sorted({load for plan in plans for load in plan.loads}):
+            asked = {each for plan in plans if load in plan.loads for each in plan.contestants}
             for each in order:
-                if each in out or load not in self._loads_of(each):
+                if each in out or each not in asked:
                     continue
                 scenario = self._scenario_of(each)
                 try:
@@ -143,7 +145,7 @@ async def run(plans: Sequence[Plan], rounds: int, tell: Callable[[str], None], *
     for members in _grouped(plans):
         group = _Group(members, tell, brief)
         names = ", ".join(plan.scenario.name for plan in members)
-        most = min(rounds, *(plan.scenario.most_rounds for plan in members))
+        most = min(rounds, max(plan.scenario.most_rounds for plan in members))
         for number in range(most):
             tell(f"{names}: round {number + 1} of {most}")
             await group.round(number)

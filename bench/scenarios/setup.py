@@ -19,7 +19,7 @@ from bench.scripts import calls, is_called, is_hung_up_on, script
 from bench.statistics import percentile
 from bench.web import serving
 
-RATES: Final = (10, 20, 30, 45, 70, 100, 150, 220, 320)
+RATES: Final = (10, 20, 30, 45, 70, 110, 180, 300)
 STEP_S: Final = 3.0
 LEAST_CALLS: Final = 20
 LATE_MS: Final = 200.0

@@ -103,6 +103,16 @@ async def test_a_side_that_fails_under_a_rising_load_is_asked_for_no_more(
     assert "lower load" in rows[2].ours.error
 
 
+async def test_a_scenario_of_few_rounds_is_left_out_of_later_ones(
+    ours: FakeSide, theirs: FakeSide, diary: list[str]
+) -> None:
+    once = replace(scenario(ours, replace(theirs, name="once"), 5, name="ivr-once"), most_rounds=1)
+
+    await rows_of(scenario(ours, theirs, 5, name="ivr"), once, rounds=2)
+
+    assert (diary.count("ours 5"), diary.count("asterisk 5"), diary.count("once 5")) == (2, 2, 1)
+
+
 @pytest.mark.parametrize("failure", [RuntimeError("no port"), ExceptionGroup("", [OSError("no port")])])
 async def test_a_side_that_does_not_start_is_told_and_the_other_measured(
     ours: FakeSide, theirs: FakeSide, failure: BaseException
