@@ -1,5 +1,6 @@
 """Their side: Asterisk 22 in the tests' chroot, with the configuration of bench/asterisk."""
 
+import re
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Mapping
@@ -38,8 +39,9 @@ server_uri = sip:127.0.0.1:{port}
 client_uri = sip:bench@127.0.0.1:{port}
 expiration = 300
 """
+_LOADED: Final = re.compile(r"^load = (\S+)$", re.MULTILINE)
 _CURL: Final = "load = res_curl.so\nload = func_curl.so\n"
-_CDR: Final = "load = cdr_sqlite3_custom.so\n"
+_CDR: Final = "load = res_cdrel_custom.so\nload = cdr_sqlite3_custom.so\n"
 _ARI_MODULES: Final = (
     "res_http_websocket", "res_websocket_client", "res_stasis", "res_stasis_answer", "res_stasis_playback",
     "res_stasis_recording", "res_stasis_snoop", "res_ari", "res_ari_model", "res_ari_channels",
@@ -90,11 +92,22 @@ async def asterisk_server(
         for name, sound in (sounds or {}).items():
             (folder / name).write_bytes(sound)
         await one.start()
+        await _require_all_modules(one)
         await quiet(one.pid)
         yield AsteriskServer(one.pid, one.udp_port, http_port, folder / "kept", one)
     finally:
         await one.end()
         shutil.rmtree(folder)
+
+
+async def _require_all_modules(one: Asterisk) -> None:
+    """Raises RuntimeError if one does not run: it would do less than it is to be measured for, and say nothing."""
+    texts = [(one.folder / name).read_text() for name in ("modules.conf", "site_modules.conf")]
+    wanted = {name for text in texts for name in _LOADED.findall(text)}
+    told = await one.cli("module show")
+    running = {line.split()[0] for line in told.splitlines() if " Running " in line}
+    if missing := wanted - running:
+        raise RuntimeError(f"Asterisk runs without {', '.join(sorted(missing))}: {one.log()[-500:]}")
 
 
 def _configure(one: Asterisk, way: Way, place: Place, callee_port: int, web: str, http_port: int) -> None:
