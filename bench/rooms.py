@@ -14,7 +14,7 @@ from bench.probes import Probes
 from bench.process import cpu_share, memory, quiet
 from bench.scenario import Place
 from bench.scripts import A_LAW, PROBED_PORT, Codec, calls, hangs_up, script, stays, talks
-from bench.statistics import percentile
+from bench.statistics import of_gaps, of_set_up
 
 PER_SECOND: Final = 25
 MEASURED_S: Final = 8.0
@@ -101,10 +101,8 @@ class RoomServer:
             "cpu_ms_per_call_second": 1000 * share / load,
             "pss_kib_per_call": (most.proportional_kib - before.proportional_kib) / load,
             "rss_kib_per_call": (most.resident_kib - before.resident_kib) / load,
-            "setup_ms_p50": percentile(outcome.setup_ms, 0.5),
-            "setup_ms_p95": percentile(outcome.setup_ms, 0.95),
-            "setup_ms_p99": percentile(outcome.setup_ms, 0.99),
-            **({"gap_ms_p99": percentile(gaps, 0.99), "gap_ms_worst": max(gaps)} if gaps else {}),
+            **of_set_up(outcome.setup_ms),
+            **of_gaps(gaps),
         }
 
 

@@ -26,6 +26,21 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
+def percentiles(name: str, values: Sequence[float], *shares: float) -> dict[str, float]:
+    """By name, such as setup_ms_p99; none of no values."""
+    return {f"{name}_p{round(100 * share)}": percentile(values, share) for share in shares} if values else {}
+
+
+def of_set_up(setup_ms: Sequence[float]) -> dict[str, float]:
+    """How long callers waited."""
+    return percentiles("setup_ms", setup_ms, 0.5, 0.95, 0.99)
+
+
+def of_gaps(gaps_ms: Sequence[float]) -> dict[str, float]:
+    """Between packets of audio: the worst is heard, however rare."""
+    return {**percentiles("gap_ms", gaps_ms, 0.99), "gap_ms_worst": max(gaps_ms)} if gaps_ms else {}
+
+
 def medians(rounds: Sequence[Figures]) -> dict[str, float]:
     """Each figure's median over the rounds that have it; what failed is added up: no failure is averaged away."""
     names = dict.fromkeys(name for each in rounds for name in each)

@@ -11,7 +11,7 @@ from bench.process import Memory, memory, quiet, usage
 from bench.recordings import Counted
 from bench.scenario import Place
 from bench.scripts import A_LAW, OWN_PORT, PROBED_PORT, Codec, calls, hangs_up, presses, script, stays, talks, waits
-from bench.statistics import Batch, cost_by_length, percentile
+from bench.statistics import Batch, cost_by_length, of_gaps, of_set_up
 
 PROBES: Final = 5
 KEY_AFTER_S: Final = 1.5
@@ -126,10 +126,8 @@ class CallServer:
             **cost_by_length(short, long),
             "pss_kib_per_call": (most.proportional_kib - self.before.proportional_kib) / load,
             "rss_kib_per_call": (most.resident_kib - self.before.resident_kib) / load,
-            "setup_ms_p50": percentile(outcome.setup_ms, 0.5),
-            "setup_ms_p95": percentile(outcome.setup_ms, 0.95),
-            "setup_ms_p99": percentile(outcome.setup_ms, 0.99),
-            **({"gap_ms_p99": percentile(gaps, 0.99), "gap_ms_worst": max(gaps)} if gaps else {}),
+            **of_set_up(outcome.setup_ms),
+            **of_gaps(gaps),
         }
 
     async def _batch(self, load: int, length_s: float, probes: Probes | None = None) -> tuple[Batch, Outcome]:

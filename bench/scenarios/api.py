@@ -16,7 +16,7 @@ from bench.node import NUMBER, Node
 from bench.process import cpu_share, usage
 from bench.scenario import Place, Scenario
 from bench.scripts import calls, hangs_up, is_called, is_hung_up_on, script, stays, talks
-from bench.statistics import percentile
+from bench.statistics import percentiles
 from bench.web import serving
 
 ROWS: Final = 1_000_000
@@ -74,13 +74,9 @@ async def _asked(one: Node, rows: int) -> dict[str, float]:
     figures: dict[str, float] = {}
     for name, ask in kinds.items():
         took_ms, cpu_ms = await _in_turn(one, ask, beside)
-        figures |= {
-            f"{name}_ms_p50": percentile(took_ms, 0.5),
-            f"{name}_ms_p99": percentile(took_ms, 0.99),
-            f"{name}_cpu_ms": cpu_ms,
-        }
+        figures |= {**percentiles(f"{name}_ms", took_ms, 0.5, 0.99), f"{name}_cpu_ms": cpu_ms}
     took_ms, unanswered = await _at_a_rate([kinds["list"], kinds["get"]])
-    at_rate = {"at_200_ms_p50": percentile(took_ms, 0.5), "at_200_ms_p99": percentile(took_ms, 0.99)} if took_ms else {}
+    at_rate = percentiles("at_200_ms", took_ms, 0.5, 0.99)
     return {**figures, **at_rate, "at_200_unanswered": float(unanswered)}
 
 

@@ -16,7 +16,7 @@ from bench.node import NUMBER, node
 from bench.process import quiet, usage
 from bench.scenario import Place, Scenario
 from bench.scripts import calls, is_called, is_hung_up_on, script
-from bench.statistics import percentile
+from bench.statistics import of_set_up, percentile
 from bench.web import serving
 
 RATES: Final = (10, 20, 30, 45, 70, 110, 180, 300)
@@ -40,9 +40,7 @@ def figures(calls_: int, succeeded: int, setup_ms: list[float], cpu_s: float) ->
         "failed": float(calls_ - succeeded),
         "late": float(late if percentile(setup_ms, 0.99) > LATE_MS else 0),
         "cpu_ms_per_call": 1000 * cpu_s / calls_,
-        "setup_ms_p50": percentile(setup_ms, 0.5),
-        "setup_ms_p95": percentile(setup_ms, 0.95),
-        "setup_ms_p99": percentile(setup_ms, 0.99),
+        **of_set_up(setup_ms),
     }
 
 

@@ -19,7 +19,7 @@ from bench.crowds import NOBODY, call
 from bench.node import NUMBER, Node, node
 from bench.probes import Probes
 from bench.scenario import Place, Scenario
-from bench.statistics import percentile
+from bench.statistics import of_gaps, percentiles
 from bench.two_lengths import Caller
 
 PROBES: Final = 10
@@ -110,15 +110,13 @@ class Asking:
         if not gaps:
             raise RuntimeError("nobody heard anything")
         asked = {"requests": float(len(lateness))} if lateness else {}
-        for name, share in (("asks_again_late_ms_p50", 0.5), ("asks_again_late_ms_p99", 0.99)):
-            asked |= {name: percentile(lateness, share)} if lateness else {}
         return {
             "failed": float(sum((each.result() for each in tasks), NOBODY).failed),
-            "gap_ms_p99": percentile(gaps, 0.99),
-            "gap_ms_worst": max(gaps),
+            **of_gaps(gaps),
             "late_packets": float(sum(gap > LATE_MS for gap in gaps)),
             "packets": float(len(gaps)),
             **asked,
+            **percentiles("asks_again_late_ms", lateness, 0.5, 0.99),
         }
 
 

@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.statistics import Batch, cost_by_length, growth, highest_clean, medians, percentile, ratio
+from bench.statistics import (
+    Batch,
+    cost_by_length,
+    growth,
+    highest_clean,
+    medians,
+    of_gaps,
+    of_set_up,
+    percentile,
+    ratio,
+)
 
 CALLS = 100
 positive = st.floats(min_value=0.01, max_value=1000)
@@ -15,6 +25,12 @@ def test_a_percentile_is_one_of_the_values_and_the_last_at_most() -> None:
     assert percentile([5, 1, 3, 2, 4], 0.99) == 5
     with pytest.raises(ValueError, match="no values"):
         percentile([], 0.5)
+
+
+def test_what_was_not_measured_has_no_figure() -> None:
+    assert of_set_up([8.0, 4.0]) == {"setup_ms_p50": 8.0, "setup_ms_p95": 8.0, "setup_ms_p99": 8.0}
+    assert of_gaps([20.0, 95.0, 20.0]) == {"gap_ms_p99": 95.0, "gap_ms_worst": 95.0}
+    assert of_set_up([]) == of_gaps([]) == {}
 
 
 @given(values=st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1), share=st.floats(0, 1))
