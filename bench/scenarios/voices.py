@@ -24,7 +24,7 @@ from tests.peers.judge import read_by
 from tests.peers.word_errors import word_errors
 from tts.cache import PromptCache
 from tts.choosing import voice_table
-from tts.pool import WorkerPool
+from tts.pool import PoolError, WorkerPool
 from tts.synthesizer import SpeechService
 from tts.voices import EngineName
 
@@ -117,11 +117,14 @@ class Reading:
     judge: WorkerPool
 
     async def measure(self, _: int) -> dict[str, float]:
-        """By language, and for all that it speaks. Raises RuntimeError where it speaks none."""
+        """By language, and for all that it speaks. Raises RuntimeError where it speaks none, or is not read in time."""
         found: dict[str, dict[str, float]] = {}
         for language in LANGUAGES:
-            with suppress(SetupError, SpeechError):  # it has no voice for it, or is not there
-                found[language] = await tried(self.folder / language, self.engine, language, self.judge)
+            try:
+                with suppress(SetupError, SpeechError):  # it has no voice for it, or is not there
+                    found[language] = await tried(self.folder / language, self.engine, language, self.judge)
+            except PoolError as failure:
+                raise RuntimeError(f"{language}: {failure}") from failure
         if not found:
             raise RuntimeError(f"{self.engine} speaks none of the languages here")
         means = {name: statistics.mean(each[name] for each in found.values()) for name in next(iter(found.values()))}
