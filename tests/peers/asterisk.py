@@ -83,7 +83,7 @@ class Asterisk:
         """Start it and wait until it takes calls."""
         with (self.folder / "console.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *("nice", "-n", str(NICENESS), "chroot", str(self.root)),
+                *("setpriv", "--pdeathsig", "KILL", "nice", "-n", str(NICENESS), "chroot", str(self.root)),
                 *("asterisk", "-f", "-C", self._inside("asterisk.conf")),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
