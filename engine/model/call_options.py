@@ -1,7 +1,8 @@
 """What may be chosen for calls: by an account for all of its calls, by a number for its own, by an order for one.
 
-An option is a field here and nowhere else: REST, the command line, the tables and the inventory of personal data are
-made of its `Option`. Each class has the options of the one above it, so an option's class says who may choose it.
+An option is a field here: REST's reading and writing, the command line, the tables and the inventory of personal data
+are made of its `Option`; what REST publishes (api/openapi.yml) is written by hand. Each class has the options of the
+one above it, so an option's class says who may choose it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -114,4 +115,5 @@ STANDARD: Final = CallOptions(
     status_callback_method="POST",
     status_callback_events=(),
 )
-"""What holds where nobody has chosen; the rest is for settings."""
+"""What holds where nobody has chosen, but for what an account may choose too: a value here would hide the account's,
+which is looked up later. The default of such an option is a setting, or stands where it is used."""
