@@ -38,9 +38,9 @@ from engine.webhooks.call_web import CallWeb
 from engine.webhooks.payloads.call import webhook_params
 
 _REFER_S: Final = 32.0
+"""Longer than the far end may take to answer a request (RFC 3261 §17.1.2.2, timer F)."""
 _ACCEPTED: Final = 202
 _FIRST_REFUSAL: Final = 300
-"""Longer than the far end may take to answer a request (RFC 3261 §17.1.2.2, timer F)."""
 _MASKED: Final = "•"
 
 T = TypeVar("T")
