@@ -2,9 +2,12 @@
 
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from typing import Final
 
 from engine.model.languages import LANGUAGES
 from engine.ports.recognition import PartialTranscript, SpeechBegan, Transcript, Understood
+
+_BYTES_A_SAMPLE: Final = 2
 
 
 class FakeRecognizer:
@@ -12,6 +15,8 @@ class FakeRecognizer:
 
     def __init__(self) -> None:
         self.said: deque[str] = deque()
+        self.lasts_s = 0.0
+        """How long somebody speaks, from the first word on."""
 
     def languages(self) -> frozenset[str]:
         return LANGUAGES
@@ -25,16 +30,19 @@ class FakeRecognizer:
         hints: Sequence[str] = (),
         end_silence_s: float = 1.0,
     ) -> AsyncGenerator[Understood, None]:
-        del language, rate_hz, hints, end_silence_s
+        del language, hints, end_silence_s
         text = self.said.popleft() if self.said else ""
-        began = False
-        async for _ in pcm:
+        spoken_s: float | None = None
+        async for samples in pcm:
             if not text:
                 continue
-            if began:
+            if spoken_s is None:
+                spoken_s = 0.0
+                yield SpeechBegan()
+                yield PartialTranscript(text.partition(" ")[0])
+                continue
+            spoken_s += len(samples) / _BYTES_A_SAMPLE / rate_hz
+            if spoken_s >= self.lasts_s:
                 yield Transcript(text, 0.9)
                 return
-            began = True
-            yield SpeechBegan()
-            yield PartialTranscript(text.partition(" ")[0])
-        yield Transcript(text if began else "", 0.9 if began else 0.0)
+        yield Transcript("", 0.0) if spoken_s is None else Transcript(text, 0.9)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from engine.errors import SpeechError
 from engine.flow.document import Document
 from engine.flow.parse import parse
 from engine.model.call import Status
@@ -82,6 +83,45 @@ async def test_a_prompt_that_cannot_be_spoken_is_left_out_and_noted(node: FakeNo
     assert failed.facts["text"] == "One."
 
 
+async def test_prompts_that_cannot_be_had_are_left_out_and_noted_once(node: FakeNode) -> None:
+    missing, unplayable = "https://customer.example/missing.mp3", "https://customer.example/unplayable.mp3"
+    node.around.synthesizer.unspeakable["Bad."] = SpeechError("no voice")
+    node.around.media.missing.add(missing)
+    node.around.bridge.unplayable.add(unplayable)
+    caller = await node.is_called(
+        f"<Response><Say>Bad.</Say><Play loop='5'>{missing}</Play><Play loop='5'>{unplayable}</Play>"
+        "<Say>Good.</Say></Response>"
+    )
+
+    await caller.is_hung_up()
+    await node.settles()
+
+    assert caller.heard == ["Good."]
+    failed = [event.facts for event in await node.events(caller, "prompt_failed")]
+    assert [facts.get("text") or facts["url"] for facts in failed] == ["Bad.", missing, unplayable]
+    assert failed[0]["reason"] == "no voice"
+
+
+async def test_a_file_is_played_as_often_as_its_loop_says(node: FakeNode) -> None:
+    caller = await node.is_called("<Response><Play loop='2'>https://customer.example/a.wav</Play></Response>")
+
+    await caller.is_hung_up()
+
+    assert caller.heard == ["https://customer.example/a.wav"] * 2
+
+
+async def test_loop_0_repeats_until_the_caller_hangs_up(node: FakeNode) -> None:
+    text = "Thirty characters of a prompt."
+    caller = await node.is_called(f"<Response><Say loop='0'>{text}</Say></Response>")
+    await caller.is_answered()
+
+    await node.passes(99)
+    caller.hangs_up()
+    await node.settles()
+
+    assert caller.heard == [text] * 50
+
+
 async def test_a_fault_in_one_call_ends_that_call_and_no_other(node: FakeNode) -> None:
     class Broken:
         async def run(self, context: object) -> None:
@@ -118,12 +158,32 @@ async def test_redirect_goes_on_with_another_document(node: FakeNode) -> None:
     assert caller.heard == ["The next one."]
 
 
-async def test_a_flow_in_a_circle_ends_with_an_apology(node: FakeNode) -> None:
-    caller = await node.is_called("<Response><Redirect/></Response>")
+@pytest.mark.parametrize("answers_in_s", [0.0, 0.7])
+async def test_a_flow_in_a_circle_ends_with_an_apology_however_slow_its_server(
+    node: FakeNode, answers_in_s: float
+) -> None:
+    node.around.customer.answers_in_s = answers_in_s
+    caller = await node.is_called("<Response><Redirect>/voice/1</Redirect></Response>")
 
     await caller.hears(SORRY)
+    await caller.is_hung_up()
+    await node.settles()
 
-    assert len(node.around.customer.asked) < 100
+    assert len(node.around.customer.asked) == 50
+    assert "50 documents" in (await node.call(caller)).attempts[0].said
+
+
+async def test_a_flow_that_waits_may_go_round_for_ever(node: FakeNode) -> None:
+    waits = "https://customer.example/waits"
+    node.around.customer.documents[waits] = "<Response><Pause/><Redirect>/waits</Redirect></Response>"
+    caller = await node.is_called("<Response><Say>Wait.</Say><Redirect>/waits</Redirect></Response>")
+    await caller.hears("Wait.")
+
+    await node.passes(0.5 + 599.4)
+    caller.hangs_up()
+    await node.settles()
+
+    assert len(node.around.customer.was_asked(waits)) == 600
 
 
 async def test_a_live_call_is_given_another_flow(node: FakeNode) -> None:
