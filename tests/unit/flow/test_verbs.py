@@ -1,8 +1,12 @@
-"""What each verb does with the call; attributes and defaults are in docs/call-flow.md."""
+"""What each verb asks of the call, and what it makes of the outcome; attributes and defaults are in docs/call-flow.md.
+
+What comes of it on a live call is in tests/unit/live.
+"""
 
 import pytest
 
-from engine.errors import FlowFailed, MediaError, RecordingError
+from engine.errors import FlowFailed, RecordingError
+from engine.flow.next_step import Continue, GoTo, HttpMethod
 from engine.flow.plans import (
     Beep,
     BridgeRecording,
@@ -18,216 +22,149 @@ from engine.flow.plans import (
 )
 from engine.model.call import Status
 from engine.ports import Speech
-from tests.unit.flow.acting import Customer, ScriptedStage, perform, seconds_of
+from tests.unit.flow.noted_actions import NotedActions
+from tests.unit.flow.performing import HOME, customer_with, next_after, perform
 
-HOME = "https://customer.example/home"
-ACTION = "https://customer.example/action"
-OVER = "<Response><Hangup/></Response>"
-
-
-def gather(attributes: str, inside: str = "", after: str = "<Say>nothing</Say>") -> Customer:
-    return Customer({HOME: f"<Response><Gather {attributes}>{inside}</Gather>{after}</Response>", ACTION: OVER})
+TALKED = DialOutcome(Status.COMPLETED, "CA2", 7)
+SPOKEN = RecordOutcome("RE1", "https://node/RE1.wav", 3, "#")
+STAYED = RoomOutcome("CF1", QueueEntry.ENTERED, 9)
 
 
 class TestSay:
-    def test_speaks_the_language_of_the_call_unless_told_otherwise(self) -> None:
-        stage = ScriptedStage(language="nl-BE")
-        story = perform("<Response><Say>Dag</Say><Say language='fr'>Salut</Say></Response>", stage)
-        assert story[:2] == ["said Dag (nl-BE)", "said Salut (fr-FR)"]
+    async def test_speaks_the_language_of_the_call_unless_told_otherwise(self) -> None:
+        actions = NotedActions(language="nl-BE")
 
-    def test_repeats(self) -> None:
-        assert perform("<Response><Say loop='3'>Hi</Say></Response>").count("said Hi (en-GB)") == 3
+        await perform("<Response><Say>Dag</Say><Say language='fr'>Salut</Say></Response>", actions)
 
-    def test_loop_0_repeats_until_the_caller_leaves(self) -> None:
-        story = perform("<Response><Say loop='0'>Hi</Say></Response>", ScriptedStage(leaves_at_s=99))
-        assert story.count("said Hi (en-GB)") == 49
+        assert actions.asked_to("say") == [Speech("Dag", "nl-BE"), Speech("Salut", "fr-FR")]
 
-    def test_says_nothing_when_there_is_nothing_to_say(self) -> None:
-        assert perform("<Response><Say loop='0'> </Say></Response>") == ["hung up"]
+    async def test_repeats(self) -> None:
+        actions = NotedActions()
+
+        await next_after("<Say loop='3'>Hi</Say>", actions)
+
+        assert actions.asked == [("say", Speech("Hi", "en-GB"))] * 3
+
+    async def test_says_nothing_when_there_is_nothing_to_say(self) -> None:
+        assert await perform("<Response><Say loop='0'> </Say></Response>") == [("hang_up",)]
 
     @pytest.mark.parametrize("voice", ["alice", "man", "Polly.Amy-Neural", "Google.en-GB-Wavenet-A"])
-    def test_voices_of_clouds_are_ignored(self, voice: str) -> None:
-        stage = ScriptedStage()
-        perform(f"<Response><Say voice='{voice}'>Hi</Say></Response>", stage)
-        assert stage.plans == [Speech("Hi", "en-GB")]
+    async def test_voices_of_clouds_are_ignored(self, voice: str) -> None:
+        actions = NotedActions()
 
-    def test_voices_of_ours_are_used(self) -> None:
-        stage = ScriptedStage()
-        perform("<Response><Say voice='gmw/nl+f2' language='nl-NL'>Hoi</Say></Response>", stage)
-        assert stage.plans == [Speech("Hoi", "nl-NL", "gmw/nl+f2")]
+        await next_after(f"<Say voice='{voice}'>Hi</Say>", actions)
 
-    def test_markup_is_spoken_as_such(self) -> None:
-        stage = ScriptedStage()
-        perform(
-            "<Response><Say>One &amp; <break time='1s'/> <lang xml:lang='fr-FR'>deux</lang></Say></Response>", stage
-        )
+        assert actions.asked_to("say") == [Speech("Hi", "en-GB")]
+
+    async def test_voices_of_ours_are_used(self) -> None:
+        actions = NotedActions()
+
+        await next_after("<Say voice='gmw/nl+f2' language='nl-NL'>Hoi</Say>", actions)
+
+        assert actions.asked_to("say") == [Speech("Hoi", "nl-NL", "gmw/nl+f2")]
+
+    async def test_markup_is_spoken_as_such(self) -> None:
+        actions = NotedActions()
+
+        await next_after("<Say>One &amp; <break time='1s'/> <lang xml:lang='fr-FR'>deux</lang></Say>", actions)
+
         ssml = '<speak>One &amp; <break time="1s"></break> <lang xml:lang="fr-FR">deux</lang></speak>'
-        assert stage.plans == [Speech(ssml, "en-GB", ssml=True)]
+        assert actions.asked_to("say") == [Speech(ssml, "en-GB", ssml=True)]
 
 
 class TestPlay:
-    def test_sends_keys_with_pauses(self) -> None:
-        story = perform("<Response><Play digits='wW12w#'/></Response>")
-        assert story == ["paused 0.5", "paused 1", "sent 12", "paused 0.5", "sent #", "hung up"]
+    async def test_sends_keys_with_pauses(self) -> None:
+        actions = NotedActions()
 
-    def test_repeats(self) -> None:
-        assert (
-            perform("<Response><Play loop='2'>https://x/a.wav</Play></Response>").count("played https://x/a.wav") == 2
-        )
+        await next_after("<Play digits='wW12w#'/>", actions)
 
-
-class TestGather:
-    def test_enough_keys_go_to_action(self) -> None:
-        customer = gather("numDigits='2' action='/action'")
-        perform(HOME, ScriptedStage(keys=[(1, "4"), (2, "2"), (3, "9")]), customer)
-        assert customer.was_asked_for(ACTION) == {"Digits": "42"}
-
-    def test_the_finishing_key_is_not_part_of_the_input(self) -> None:
-        customer = gather("action='/action'")
-        perform(HOME, ScriptedStage(keys=[(1, "4"), (2, "2"), (3, "#")]), customer)
-        assert customer.was_asked_for(ACTION) == {"Digits": "42", "FinishedOnKey": "#"}
-
-    def test_without_a_finishing_key_every_key_counts(self) -> None:
-        customer = gather("action='/action' finishOnKey=''")
-        perform(HOME, ScriptedStage(keys=[(1, "#"), (2, "*")]), customer)
-        assert customer.was_asked_for(ACTION) == {"Digits": "#*"}
-
-    def test_a_key_stops_the_prompt(self) -> None:
-        customer = gather("numDigits='1' action='/action'", "<Say>Menu</Say><Say>more</Say>")
-        story = perform(HOME, ScriptedStage(keys=[(1, "1")]), customer)
-        assert story == ["answered", "said (interrupted) Menu (en-GB)", "hung up"]
-
-    def test_a_key_in_the_silence_after_the_prompt_counts(self) -> None:
-        customer = gather("numDigits='1' action='/action'", "<Say>Menu</Say>")
-        perform(HOME, ScriptedStage(keys=[(6.9, "1")]), customer)
-        assert customer.was_asked_for(ACTION) == {"Digits": "1"}
-
-    def test_the_time_counts_from_the_prompts_end(self) -> None:
-        flow = "<Response><Gather timeout='4'><Say>a</Say><Pause length='3'/><Say>b</Say></Gather></Response>"
-        assert seconds_of(flow, ScriptedStage()) == pytest.approx(2 + 3 + 2 + 4)
-
-    def test_the_time_counts_anew_from_each_key(self) -> None:
-        customer = gather("timeout='4' action='/action'")
-        perform(HOME, ScriptedStage(keys=[(3, "1"), (6, "2"), (9, "3"), (14, "4")]), customer)
-        assert customer.was_asked_for(ACTION) == {"Digits": "123"}
-
-    def test_without_input_the_flow_goes_on(self) -> None:
-        customer = gather("action='/action'", "<Say>Menu</Say>")
-        story = perform(HOME, customer=customer)
-        assert story == ["answered", "said Menu (en-GB)", "paused 5", "said nothing (en-GB)", "hung up"]
-
-    def test_action_may_be_asked_for_without_input(self) -> None:
-        customer = gather("action='/action' actionOnEmptyResult='true'")
-        perform(HOME, customer=customer)
-        assert customer.was_asked_for(ACTION) == {"Digits": ""}
-
-    def test_the_finishing_key_alone_is_no_input(self) -> None:
-        story = perform(HOME, ScriptedStage(keys=[(1, "#")]), gather("action='/action'"))
-        assert story == ["answered", "said nothing (en-GB)", "hung up"]
-
-    def test_without_barge_in_keys_count_only_after_the_prompt(self) -> None:
-        customer = gather("numDigits='1' bargeIn='false' action='/action'", "<Say>Law</Say>")
-        story = perform(HOME, ScriptedStage(keys=[(1, "1"), (3, "2")]), customer)
-        assert story == ["answered", "said Law (en-GB)", "hung up"]
-        assert customer.was_asked_for(ACTION) == {"Digits": "2"}
-
-    def test_without_action_the_same_document_is_asked_again(self) -> None:
-        customer = gather("numDigits='1'", after="<Hangup/>")
-        perform(HOME, ScriptedStage(keys=[(1, "5")]), customer)
-        assert customer.asked == [("POST", HOME, {}), ("POST", HOME, {"Digits": "5"})]
-
-    def test_without_action_an_inline_flow_goes_on(self) -> None:
-        flow = "<Response><Gather numDigits='1'/><Say>Thanks</Say></Response>"
-        assert perform(flow, ScriptedStage(keys=[(1, "5")])) == ["answered", "said Thanks (en-GB)", "hung up"]
-
-    def test_action_may_be_asked_with_get(self) -> None:
-        customer = gather("numDigits='1' action='/action' method='GET'")
-        perform(HOME, ScriptedStage(keys=[(1, "5")]), customer)
-        assert customer.asked[1] == ("GET", ACTION, {"Digits": "5"})
-
-    def test_a_caller_who_leaves_during_the_prompt_ends_it(self) -> None:
-        customer = gather("action='/action'", "<Say>Menu</Say>")
-        assert perform(HOME, ScriptedStage(leaves_at_s=1), customer) == ["answered"]
-
-    def test_a_prompt_that_fails_does_not_end_the_input(self) -> None:
-        customer = gather("numDigits='1' action='/action'", "<Play>https://x/gone.wav</Play>")
-        stage = ScriptedStage(keys=[(3, "1")], unspeakable={"https://x/gone.wav": MediaError("gone")})
-        assert perform(HOME, stage, customer)[1] == "noted prompt_failed: gone"
-        assert customer.was_asked_for(ACTION) == {"Digits": "1"}
+        assert actions.asked == [
+            ("pause", 0.5),
+            ("pause", 1),
+            ("send_digits", "12"),
+            ("pause", 0.5),
+            ("send_digits", "#"),
+        ]
 
 
 class TestRecord:
-    def record(self, attributes: str, stage: ScriptedStage) -> Customer:
-        customer = Customer({HOME: f"<Response><Record {attributes}/><Say>after</Say></Response>", ACTION: OVER})
-        perform(HOME, stage, customer)
-        return customer
+    async def test_defaults(self) -> None:
+        actions = NotedActions(record=SPOKEN)
 
-    def test_defaults(self) -> None:
-        stage = ScriptedStage()
-        self.record("action='/action'", stage)
-        assert stage.plans == [RecordPlan(3600, 5, frozenset("1234567890*#"), beep=True)]
+        await next_after("<Record action='/action'/>", actions)
 
-    def test_attributes(self) -> None:
-        stage = ScriptedStage()
-        self.record("action='/action' maxLength='20' timeout='0' finishOnKey='' playBeep='false'", stage)
-        assert stage.plans == [RecordPlan(20, 0, frozenset(), beep=False)]
+        assert actions.asked_to("record") == [RecordPlan(3600, 5, frozenset("1234567890*#"), beep=True)]
 
-    def test_the_result_goes_to_action(self) -> None:
-        assert self.record("action='/action'", ScriptedStage()).was_asked_for(ACTION) == {
+    async def test_attributes(self) -> None:
+        actions = NotedActions(record=SPOKEN)
+
+        await next_after(
+            "<Record action='/action' maxLength='20' timeout='0' finishOnKey='' playBeep='false'/>", actions
+        )
+
+        assert actions.asked_to("record") == [RecordPlan(20, 0, frozenset(), beep=False)]
+
+    @pytest.mark.parametrize("ended_by", ["#", "hangup"])
+    async def test_the_result_goes_to_action_also_when_the_caller_has_left(self, ended_by: str) -> None:
+        recorded = RecordOutcome("RE1", "https://node/RE1.wav", 3, ended_by)
+
+        following = await next_after("<Record action='/action'/>", NotedActions(record=recorded))
+
+        told = {
             "RecordingUrl": "https://node/RE1.wav",
             "RecordingSid": "RE1",
             "RecordingDuration": "3",
-            "Digits": "#",
+            "Digits": ended_by,
         }
+        assert following == GoTo("/action", HttpMethod.POST, told)
 
-    def test_the_result_goes_to_action_also_when_the_caller_has_left(self) -> None:
-        stage = ScriptedStage(recorded=RecordOutcome("RE1", "https://node/RE1.wav", 3, "hangup"))
-        assert self.record("action='/action'", stage).was_asked_for(ACTION)["Digits"] == "hangup"
+    async def test_one_that_fails_is_noted_and_skipped(self) -> None:
+        actions = NotedActions(record=RecordingError("disk full"))
 
-    def test_one_that_fails_is_noted_and_skipped(self) -> None:
-        stage = ScriptedStage(recorded=RecordingError("disk full"))
-        self.record("action='/action'", stage)
-        assert stage.story == ["recorded", "noted not_recorded: disk full", "said after (en-GB)", "hung up"]
+        following = await next_after("<Record action='/action'/>", actions)
+
+        assert following == Continue()
+        assert actions.asked[1:] == [("note", "not_recorded", {"reason": "disk full"})]
 
 
 class TestDial:
-    def dial(self, dial: str, stage: ScriptedStage) -> Customer:
-        customer = Customer({HOME: f"<Response>{dial}<Say>after</Say></Response>", ACTION: OVER})
-        perform(HOME, stage, customer)
-        return customer
+    async def test_defaults(self) -> None:
+        actions = NotedActions(dial=TALKED)
 
-    def test_defaults(self) -> None:
-        stage = ScriptedStage()
-        self.dial("<Dial>+32 2 555 01-99</Dial>", stage)
-        assert stage.plans[0] == DialPlan((DialTarget("+3225550199"),), answer_timeout_s=30)
+        await next_after("<Dial>+32 2 555 01-99</Dial>", actions)
 
-    def test_attributes(self) -> None:
-        stage = ScriptedStage()
-        self.dial(
+        assert actions.asked_to("dial") == [DialPlan((DialTarget("+3225550199"),), answer_timeout_s=30)]
+
+    async def test_attributes(self) -> None:
+        actions = NotedActions(dial=TALKED)
+
+        await next_after(
             "<Dial timeout='9' callerId='+3225550100' timeLimit='60' record='record-from-answer-dual' "
             "hangupOnStar='true'><Sip>sip:desk@pbx</Sip><Number>+3225550199</Number></Dial>",
-            stage,
+            actions,
         )
+
         targets = (DialTarget("sip:desk@pbx"), DialTarget("+3225550199"))
-        assert stage.plans[0] == DialPlan(
-            targets,
-            9,
-            "+3225550100",
-            limit_s=60,
-            recording=BridgeRecording(DialRecord.FROM_ANSWER_DUAL),
-            hang_up_on_star=True,
-        )
+        assert actions.asked_to("dial") == [
+            DialPlan(
+                targets,
+                9,
+                "+3225550100",
+                limit_s=60,
+                recording=BridgeRecording(DialRecord.FROM_ANSWER_DUAL),
+                hang_up_on_star=True,
+            )
+        ]
 
-    def test_without_action_the_flow_goes_on(self) -> None:
-        stage = ScriptedStage()
-        self.dial("<Dial>+3225550199</Dial>", stage)
-        assert stage.story == ["dialled", "said after (en-GB)", "hung up"]
+    async def test_without_action_the_flow_goes_on(self) -> None:
+        assert await next_after("<Dial>+3225550199</Dial>", NotedActions(dial=TALKED)) == Continue()
 
-    def test_the_result_goes_to_action(self) -> None:
-        stage = ScriptedStage(
-            dialled=DialOutcome(Status.COMPLETED, "CA2", 7, 200, "https://node/RE2.wav", bridged=True)
-        )
-        assert self.dial("<Dial action='/action'>+3225550199</Dial>", stage).was_asked_for(ACTION) == {
+    async def test_the_result_goes_to_action(self) -> None:
+        outcome = DialOutcome(Status.COMPLETED, "CA2", 7, 200, "https://node/RE2.wav", bridged=True)
+
+        following = await next_after("<Dial action='/action'>+3225550199</Dial>", NotedActions(dial=outcome))
+
+        told = {
             "DialCallStatus": "completed",
             "DialCallSid": "CA2",
             "DialBridged": "true",
@@ -235,46 +172,61 @@ class TestDial:
             "DialSipResponseCode": "200",
             "RecordingUrl": "https://node/RE2.wav",
         }
+        assert following == GoTo("/action", HttpMethod.POST, told)
 
-    def test_failure_goes_to_action_too(self) -> None:
-        stage = ScriptedStage(dialled=DialOutcome(Status.BUSY, "CA2", 0, 486))
-        params = self.dial("<Dial action='/action'>+3225550199</Dial>", stage).was_asked_for(ACTION)
-        assert params["DialCallStatus"] == "busy"
-        assert "RecordingUrl" not in params
+    async def test_failure_goes_to_action_too(self) -> None:
+        busy = NotedActions(dial=DialOutcome(Status.BUSY, "CA2", 0, 486))
 
-    def test_an_empty_action_is_the_document_itself(self) -> None:
-        customer = Customer({HOME: "<Response><Dial action=''>+3225550199</Dial></Response>"})
+        following = await next_after("<Dial action='/action'>+3225550199</Dial>", busy)
+
+        assert isinstance(following, GoTo)
+        assert following.url == "/action"
+        assert following.params["DialCallStatus"] == "busy"
+        assert "RecordingUrl" not in following.params
+
+    async def test_an_empty_action_is_the_document_itself(self) -> None:
+        customer = customer_with(home="<Response><Dial action=''>+3225550199</Dial></Response>")
+
         with pytest.raises(FlowFailed, match="goes in circles"):
-            perform(HOME, customer=customer)
-        assert customer.asked[1][:2] == ("POST", HOME)
+            await perform(HOME, NotedActions(dial=TALKED), customer)
 
-    def test_a_conference_is_entered(self) -> None:
-        stage = ScriptedStage()
-        self.dial("<Dial><Conference>Room 1</Conference></Dial>", stage)
-        assert stage.plans[0] == RoomPlan("Room 1")
+        assert (customer.asked[1].method, customer.asked[1].url) == ("POST", HOME)
 
-    def test_a_conferences_attributes(self) -> None:
-        stage = ScriptedStage(entered=RoomOutcome("CF1", QueueEntry.ENTERED, 9, "https://node/RE3.wav"))
-        customer = self.dial(
+    async def test_a_conference_is_entered(self) -> None:
+        actions = NotedActions(join=STAYED)
+
+        await next_after("<Dial><Conference>Room 1</Conference></Dial>", actions)
+
+        assert actions.asked_to("join") == [RoomPlan("Room 1")]
+
+    async def test_a_conferences_attributes(self) -> None:
+        actions = NotedActions(join=RoomOutcome("CF1", QueueEntry.ENTERED, 9, "https://node/RE3.wav"))
+
+        following = await next_after(
             "<Dial action='/action' hangupOnStar='true' timeLimit='60'><Conference muted='true' maxParticipants='3' "
             "startConferenceOnEnter='false' endConferenceOnExit='true' beep='onEnter' record='record-from-start'>"
             "Room</Conference></Dial>",
-            stage,
+            actions,
         )
-        assert stage.plans[0] == RoomPlan(
+
+        plan = RoomPlan(
             "Room", muted=True, start_on_enter=False, end_on_exit=True, beep=Beep.ON_ENTER, max_participants=3,
             record=True, limit_s=60, leave_on_star=True,
         )  # fmt: skip
-        assert customer.was_asked_for(ACTION) == {
+        told = {
             "DialCallStatus": "answered",
             "DialCallDuration": "9",
             "ConferenceSid": "CF1",
             "ConferenceStatus": "entered",
             "RecordingUrl": "https://node/RE3.wav",
         }
+        assert actions.asked_to("join") == [plan]
+        assert following == GoTo("/action", HttpMethod.POST, told)
 
-    def test_a_full_conference_failed(self) -> None:
-        stage = ScriptedStage(entered=RoomOutcome("CF1", QueueEntry.FULL))
-        customer = self.dial("<Dial action='/action'><Conference>Room</Conference></Dial>", stage)
-        told = customer.was_asked_for(ACTION)
-        assert (told["DialCallStatus"], told["ConferenceStatus"]) == ("failed", "full")
+    async def test_a_full_conference_failed(self) -> None:
+        full = NotedActions(join=RoomOutcome("CF1", QueueEntry.FULL))
+
+        following = await next_after("<Dial action='/action'><Conference>Room</Conference></Dial>", full)
+
+        assert isinstance(following, GoTo)
+        assert (following.params["DialCallStatus"], following.params["ConferenceStatus"]) == ("failed", "full")
