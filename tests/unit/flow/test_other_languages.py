@@ -4,10 +4,11 @@ import pytest
 
 from engine.flow.diagnostics import Report
 from engine.flow.parse import parse
-from engine.flow.plans import RoomPlan
+from engine.flow.plans import QueueEntry, RoomOutcome, RoomPlan
 from engine.flow.write import to_json
 from engine.ports import Speech
-from tests.unit.flow.acting import ScriptedStage, perform
+from tests.unit.flow.noted_actions import NotedActions
+from tests.unit.flow.performing import next_after
 
 
 @pytest.mark.parametrize(
@@ -23,14 +24,19 @@ from tests.unit.flow.acting import ScriptedStage, perform
         ("voice='gmw/nl+f2' language='ja-JP'", "ja-JP", "nl-BE"),
     ],
 )
-def test_a_prompt_is_spoken_by_the_nearest_language_and_it_is_noted(attributes: str, asked: str, spoken: str) -> None:
-    stage = ScriptedStage(language="nl-BE")
+async def test_a_prompt_is_spoken_by_the_nearest_language_and_it_is_noted(
+    attributes: str, asked: str, spoken: str
+) -> None:
+    actions = NotedActions(language="nl-BE")
 
-    story = perform(f"<Response><Say {attributes} loop='2'>Hi</Say></Response>", stage)
+    await next_after(f"<Say {attributes} loop='2'>Hi</Say>", actions)
 
-    assert stage.plans == [Speech("Hi", spoken)] * 2
-    noted = f"noted spoken_otherwise: {asked} is not a language that we speak; {spoken} takes its place."
-    assert story.count(noted) == 1
+    remark = f"{asked} is not a language that we speak; {spoken} takes its place."
+    assert actions.asked == [
+        ("note", "spoken_otherwise", {"language": asked, "reason": remark}),
+        ("say", Speech("Hi", spoken)),
+        ("say", Speech("Hi", spoken)),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -45,18 +51,22 @@ def test_a_prompt_is_spoken_by_the_nearest_language_and_it_is_noted(attributes: 
         ("voice='Google.uk-UA-Wavenet-A'", "uk-UA"),
     ],
 )
-def test_a_language_of_ours_is_spoken_without_a_word_about_it(attributes: str, spoken: str) -> None:
-    story = perform(f"<Response><Say {attributes}>Hi</Say></Response>", ScriptedStage(language="nl-BE"))
+async def test_a_language_of_ours_is_spoken_without_a_word_about_it(attributes: str, spoken: str) -> None:
+    actions = NotedActions(language="nl-BE")
 
-    assert story == [f"said Hi ({spoken})", "hung up"]
+    await next_after(f"<Say {attributes}>Hi</Say>", actions)
+
+    assert actions.asked == [("say", Speech("Hi", spoken))]
 
 
-def test_a_conference_speaks_the_nearest_language() -> None:
-    stage = ScriptedStage()
+async def test_a_conference_speaks_the_nearest_language() -> None:
+    actions = NotedActions(join=RoomOutcome("CF1", QueueEntry.ENTERED))
 
-    perform("<Response><Dial><Conference language='nn'>Room</Conference></Dial></Response>", stage)
+    await next_after("<Dial><Conference language='nn'>Room</Conference></Dial>", actions)
 
-    assert [plan.options.language for plan in stage.plans if isinstance(plan, RoomPlan)] == ["nb-NO"]
+    [plan] = actions.asked_to("join")
+    assert isinstance(plan, RoomPlan)
+    assert plan.options.language == "nb-NO"
 
 
 @pytest.mark.parametrize(

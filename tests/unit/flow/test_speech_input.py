@@ -1,121 +1,123 @@
-"""Gather with speech beside keys: who comes first is taken, and stops the others."""
+"""Gather with speech beside keys: what the recognizer is asked for, and what the customer is told.
+
+Who comes first, and what that stops, is in tests/unit/live/test_gather_speech.py.
+"""
 
 import pytest
 
 from engine.errors import FlowFailed
+from engine.flow.next_step import GoTo, HttpMethod
 from engine.flow.plans import HearPlan, Spoken
-from tests.unit.flow.acting import Customer, ScriptedStage, perform
+from tests.unit.flow.noted_actions import NotedActions
+from tests.unit.flow.performing import next_after
 
-HOME = "https://customer.example/home"
-ACTION = "https://customer.example/action"
-OVER = "<Response><Hangup/></Response>"
 YES = Spoken("yes please", 0.91)
 
 
-def gather(attributes: str, inside: str = "") -> Customer:
-    return Customer(
-        {HOME: f"<Response><Gather action='/action' {attributes}>{inside}</Gather><Say>nothing</Say></Response>",
-         ACTION: OVER}
-    )  # fmt: skip
+def gather(attributes: str) -> str:
+    return f"<Gather action='/action' {attributes}/>"
 
 
-def hearing(speech: tuple[float, Spoken] | None, **more: object) -> ScriptedStage:
-    return ScriptedStage(speech=speech, recognized_languages=frozenset({"en-GB", "nl-NL"}), **more)  # type: ignore[arg-type]
+def hearing(spoken: Spoken | None = YES, *, digit: str | None = None) -> NotedActions:
+    """A call whose far end says, or presses, this; where English and Dutch are understood."""
+    return NotedActions(recognized=["en-GB", "nl-NL"], hear=spoken, digit=digit)
 
 
-def test_what_is_said_goes_to_action_and_stops_the_prompt() -> None:
-    customer, stage = gather("input='speech'", "<Say loop='9'>Say yes or no</Say>"), hearing((3.0, YES))
-
-    story = perform(HOME, stage, customer)
-
-    assert customer.was_asked_for(ACTION) == {"SpeechResult": "yes please", "Confidence": "0.91"}
-    assert story.count("said Say yes or no (en-GB)") == 1
-    assert any("(interrupted)" in line for line in story)
+def heard(actions: NotedActions) -> HearPlan:
+    """What the recognizer was asked for, once."""
+    [plan] = actions.asked_to("hear")
+    assert isinstance(plan, HearPlan)
+    return plan
 
 
-def test_the_attributes_reach_the_recognizer() -> None:
-    stage = hearing((1.0, YES))
-    perform(HOME, stage, gather("input='speech' language='nl-NL' hints='ja, nee' speechTimeout='3' maxSpeechTime='9'"))
+async def test_what_is_said_goes_to_action() -> None:
+    following = await next_after(gather("input='speech'"), hearing())
 
-    [plan] = [plan for plan in stage.plans if isinstance(plan, HearPlan)]
+    assert following == GoTo("/action", HttpMethod.POST, {"SpeechResult": "yes please", "Confidence": "0.91"})
+
+
+async def test_the_attributes_reach_the_recognizer() -> None:
+    actions = hearing()
+
+    await next_after(
+        gather("input='speech' language='nl-NL' hints='ja, nee' speechTimeout='3' maxSpeechTime='9'"), actions
+    )
+
+    plan = heard(actions)
     assert (plan.language, plan.hints, plan.end_silence_s, plan.longest_s) == ("nl-NL", ("ja", "nee"), 3, 9)
 
 
-def test_partial_results_are_told_in_their_order() -> None:
-    story = perform(HOME, hearing((1.0, YES)), gather("input='speech' partialResultCallback='/part'"))
+async def test_partial_results_are_told_in_their_order() -> None:
+    actions = hearing()
+    await next_after(gather("input='speech' partialResultCallback='/part'"), actions)
+    understood = heard(actions).partial
+    assert understood is not None
+    actions.asked.clear()
 
-    assert "told https://customer.example/part {'UnstableSpeechResult': 'yes', 'SequenceNumber': '0'}" in story
+    for text in ("", "yes", "yes please"):
+        await understood(text)
 
-
-def test_a_key_comes_before_speech() -> None:
-    customer = gather("input='dtmf speech' numDigits='1'")
-
-    perform(HOME, hearing((3.0, YES), keys=[(1.0, "4")]), customer)
-
-    assert customer.was_asked_for(ACTION) == {"Digits": "4"}
-
-
-def test_speech_that_began_in_time_is_heard_to_its_end() -> None:
-    customer = gather("input='dtmf speech' timeout='2'")
-
-    perform(HOME, hearing((1.5, YES)), customer)
-
-    assert customer.was_asked_for(ACTION)["SpeechResult"] == "yes please"
+    assert actions.asked == [
+        ("tell", "https://customer.example/part", "POST", {"UnstableSpeechResult": text, "SequenceNumber": number})
+        for number, text in [("0", "yes"), ("1", "yes please")]
+    ]
 
 
-def test_nobody_speaks_and_the_flow_goes_on() -> None:
-    assert "said nothing (en-GB)" in perform(HOME, hearing(None), gather("input='speech' timeout='2'"))
+async def test_without_a_recognizer_keys_are_taken_beside_speech() -> None:
+    actions = NotedActions(digit="4")
+
+    following = await next_after(gather("input='dtmf speech' numDigits='1'"), actions)
+
+    assert following == GoTo("/action", HttpMethod.POST, {"Digits": "4"})
+    assert actions.asked_to("hear") == []
 
 
-def test_without_a_recognizer_keys_are_taken_beside_speech() -> None:
-    customer = gather("input='dtmf speech' numDigits='1'")
-
-    perform(HOME, ScriptedStage(keys=[(1.0, "4")]), customer)
-
-    assert customer.was_asked_for(ACTION) == {"Digits": "4"}
-
-
-def test_without_a_recognizer_speech_alone_is_refused_with_what_to_do() -> None:
+async def test_without_a_recognizer_speech_alone_is_refused_with_what_to_do() -> None:
     with pytest.raises(FlowFailed, match="TELEFOON_RECOGNIZER"):
-        perform(HOME, ScriptedStage(), gather("input='speech'"))
+        await next_after(gather("input='speech'"), NotedActions())
 
 
-def test_the_recognizer_takes_what_the_language_of_another_region_says() -> None:
-    stage = hearing((1.0, YES))
+async def test_the_recognizer_takes_what_the_language_of_another_region_says() -> None:
+    actions = hearing()
 
-    perform(HOME, stage, gather("input='speech' language='en-AU'"))
+    await next_after(gather("input='speech' language='en-AU'"), actions)
 
-    assert [plan.language for plan in stage.plans if isinstance(plan, HearPlan)] == ["en-GB"]
+    assert heard(actions).language == "en-GB"
 
 
-def test_a_language_that_the_recognizer_does_not_know_is_refused_where_there_are_no_keys() -> None:
+async def test_a_language_that_the_recognizer_does_not_know_is_refused_where_there_are_no_keys() -> None:
     with pytest.raises(FlowFailed, match="the recognizer does not understand ga-IE"):
-        perform(HOME, hearing((1.0, YES)), gather("input='speech' language='ga'"))
+        await next_after(gather("input='speech' language='ga'"), hearing())
 
 
-def test_keys_are_taken_beside_speech_that_the_recognizer_does_not_know_and_it_is_told() -> None:
-    customer = gather("input='dtmf speech' numDigits='1' language='ga'")
+async def test_keys_are_taken_beside_speech_that_the_recognizer_does_not_know_and_it_is_told() -> None:
+    actions = hearing(digit="4")
 
-    story = perform(HOME, hearing((1.0, YES), keys=[(3.0, "4")]), customer)
+    following = await next_after(gather("input='dtmf speech' numDigits='1' language='ga'"), actions)
 
-    assert customer.was_asked_for(ACTION) == {"Digits": "4"}
-    assert "noted speech_not_heard: the recognizer does not understand ga-IE" in story
-
-
-def test_a_language_that_is_none_of_ours_is_listened_to_as_the_calls() -> None:
-    stage = hearing((1.0, YES))
-
-    story = perform(HOME, stage, gather("input='speech' language='ja-JP'"))
-
-    assert [plan.language for plan in stage.plans if isinstance(plan, HearPlan)] == ["en-GB"]
-    assert any(line.startswith("noted spoken_otherwise") for line in story)
+    assert following == GoTo("/action", HttpMethod.POST, {"Digits": "4"})
+    assert ("note", "speech_not_heard", {"reason": "the recognizer does not understand ga-IE"}) in actions.asked
 
 
-def test_masked_speech_is_hidden_in_the_request() -> None:
-    customer = gather("input='speech' mask='true' partialResultCallback='/part'")
+async def test_a_language_that_is_none_of_ours_is_listened_to_as_the_calls() -> None:
+    actions = hearing()
 
-    story = perform(HOME, hearing((1.0, YES)), customer)
+    await next_after(gather("input='speech' language='ja-JP'"), actions)
 
-    assert customer.hidden == {"SpeechResult", "Confidence"}
-    assert "told" not in str(story)
-    assert story.index("hidden") < story.index("shown again")
+    assert heard(actions).language == "en-GB"
+    assert actions.asked_to("note") == ["spoken_otherwise"]
+
+
+async def test_masked_speech_is_hidden_in_the_request_and_told_to_nobody_meanwhile() -> None:
+    actions = hearing()
+
+    following = await next_after(gather("input='speech' mask='true' partialResultCallback='/part'"), actions)
+    understood = heard(actions).partial
+    assert understood is not None
+    await understood("yes")
+
+    assert isinstance(following, GoTo)
+    assert following.hidden == {"SpeechResult", "Confidence"}
+    assert heard(actions).hidden
+    assert actions.asked_to("tell") == []
+    assert actions.asked_to("hide") == [True, False]
