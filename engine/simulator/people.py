@@ -8,7 +8,7 @@ from typing import Any, Final
 from xml.sax.saxutils import escape
 
 from engine.aio.tasks import BackgroundTasks
-from engine.errors import NotFound
+from engine.errors import NotFound, WrongState
 from engine.flow.document import Verb
 from engine.flow.verbs.conference import Conference
 from engine.flow.verbs.dial import Dial
@@ -157,18 +157,19 @@ class People:
         await self._passes(QUEUE_S)
         if self._node.switchboard.place_in_queue(self._narrator.call_id) is None:
             return
-        agent = await self._node.is_called(
-            f"<Response><Dial><Queue>{escape(queue)}</Queue></Dial></Response>", caller="+3225550177"
-        )
-        self._narrator.names[agent.id] = "the agent"
-        await self._talks(agent)
+        await self._comes(f"<Dial><Queue>{escape(queue)}</Queue></Dial>", "+3225550177", "the agent")
 
     async def _waits(self, queue: str) -> None:
-        waiting = await self._node.is_called(
-            f"<Response><Enqueue>{escape(queue)}</Enqueue></Response>", caller="+3225550166"
-        )
-        self._narrator.names[waiting.id] = "who waited"
-        await self._talks(waiting)
+        await self._comes(f"<Enqueue>{escape(queue)}</Enqueue>", "+3225550166", "who waited")
+
+    async def _comes(self, verb: str, number: str, name: str) -> None:
+        """Somebody else calls, and talks with the caller."""
+        try:
+            other = await self._node.is_called(f"<Response>{verb}</Response>", caller=number)
+        except WrongState:
+            return  # the simulated call has ended meanwhile, and the node with it
+        self._narrator.names[other.id] = name
+        await self._talks(other)
 
     async def _end_conference(self, conference_id: str) -> None:
         await self._passes(TALK_S)

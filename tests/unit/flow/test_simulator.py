@@ -202,3 +202,11 @@ def test_a_gather_without_an_action_asks_for_its_document_again() -> None:
 
     assert call.said == ["Press", "Press", "Bye"]
     assert call.requests[0].params["Digits"] == "1"
+
+
+def test_who_would_wait_in_a_queue_does_not_come_once_the_call_has_ended() -> None:
+    flow = '<Response><Dial action=""><Queue>desk</Queue></Dial></Response>'
+
+    call = simulate(flow, digits="1,2,#", answers="busy,answer", pages=PAGES, base_url=BASE, limit_s=60)
+
+    assert call.seconds <= 60
