@@ -13,25 +13,13 @@ from bench.process import quiet
 from bench.scenario import Place
 from scripts.asterisk_root import asterisk_root
 from scripts.progress import Progress
+from scripts.run_asterisk import asterisk_conf
 from tests.peers.asterisk import Asterisk
 
 CONFIG: Final = Path(__file__).with_name("asterisk")
 USER: Final = "bench"
 PASSWORD: Final = "on-loopback"
 _RTP_PORTS: Final = 2400
-_DIRECTORIES: Final = """
-[directories]
-astetcdir => {folder}
-astdbdir => {folder}
-astkeydir => {folder}
-astspooldir => {folder}
-astrundir => {folder}
-astlogdir => {folder}
-
-[options]
-maxfiles = 20000
-verbose = 0
-"""
 _REGISTRATION: Final = """
 [trunk]
 type = registration
@@ -118,7 +106,7 @@ def _configure(one: Asterisk, way: Way, place: Place, callee_port: int, web: str
     yes_or_no = "yes" if way.as_ours else "no"
     more = (_CURL + _CDR if way.as_ours else "") + (_ARI if way.ari else "")
     sites = {
-        "asterisk.conf": _DIRECTORIES.format(folder=inside),
+        "asterisk.conf": asterisk_conf(inside, maxfiles=20000, verbose=0),
         "site_modules.conf": more,
         "site_globals.conf": f"SOUNDS = {inside}\nKEPT = {inside}/kept\nWEB = {web}\n",
         "site_transport.conf": f"bind = 127.0.0.1:{one.udp_port}\n",

@@ -24,8 +24,7 @@ _BOOT_S = 40.0
 _STOP_S = 15.0
 _POLL_S = 0.2
 
-#: asterisk.conf of one that keeps all its files in a folder of its own.
-DIRECTORIES = """
+_DIRECTORIES = """
 [directories]
 astetcdir => {folder}
 astdbdir => {folder}
@@ -35,7 +34,6 @@ astrundir => {folder}
 astlogdir => {folder}
 
 [options]
-verbose = 1
 """
 
 
@@ -66,13 +64,18 @@ def main() -> None:
             process.wait()
 
 
+def asterisk_conf(folder: str, **options: int) -> str:
+    """asterisk.conf of one that keeps all its files in a folder of its own."""
+    return _DIRECTORIES.format(folder=folder) + "".join(f"{name} = {value}\n" for name, value in options.items())
+
+
 def configured(root: Path) -> Path:
     """Its folder in the chroot, with config/asterisk in it; what an earlier run has recorded there stays."""
     folder = root / "tmp" / "telefoon-by-hand"
     folder.mkdir(exist_ok=True)
     shutil.copytree(CONFIG, folder, dirs_exist_ok=True)
     inside = f"/{folder.relative_to(root)}"
-    (folder / "asterisk.conf").write_text(DIRECTORIES.format(folder=inside))
+    (folder / "asterisk.conf").write_text(asterisk_conf(inside, verbose=1))
     (folder / "site_globals.conf").write_text(f"HEARD = {inside}\n")
     return folder
 

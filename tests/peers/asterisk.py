@@ -13,7 +13,7 @@ from typing import Final
 
 from scripts.asterisk_root import asterisk_root
 from scripts.progress import Progress
-from scripts.run_asterisk import CONFIG, DIRECTORIES
+from scripts.run_asterisk import CONFIG, asterisk_conf
 from sip.media.media_priority import NICENESS
 from tests.peers.audio import Sound
 from tests.peers.certificates import Pems
@@ -173,7 +173,7 @@ def _configure(one: Asterisk, ports: Ports, product_port: int, pems: Pems | None
         shutil.copy(pems.certificate, folder / "cert.pem")
         shutil.copy(pems.key, folder / "key.pem")
         site += _SITE_TLS.format(tls=one.tls_port, folder=inside)
-    (folder / "asterisk.conf").write_text(DIRECTORIES.format(folder=inside))
+    (folder / "asterisk.conf").write_text(asterisk_conf(inside, verbose=1))
     (folder / "site_pjsip.conf").write_text(site)
     (folder / "site_rtp.conf").write_text(f"rtpstart = {rtp}\nrtpend = {rtp + rtp_ports - 1}\n")
     (folder / "site_globals.conf").write_text(f"HEARD = {inside}\n")
