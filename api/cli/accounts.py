@@ -21,7 +21,7 @@ from engine.model.languages import REGION_OF_BARE_LANGUAGE
 from engine.privacy.audit import CLI
 
 if TYPE_CHECKING:
-    from engine.store import AccountSecret
+    from engine.store.account_secrets import AccountSecret
 
 accounts = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="Accounts.")
 keys = typer.Typer(

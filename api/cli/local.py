@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine.gdpr.sweeper import Sweeper
     from engine.model.accounts import Account
     from engine.recordings.storage import RecordingStorage
-    from engine.store import Stores
+    from engine.store.stores import Stores
 
 T = TypeVar("T")
 
@@ -85,7 +85,7 @@ def with_books(work: Callable[[LocalStores], Awaitable[T]]) -> T:
 async def _books() -> AsyncIterator[LocalStores]:
     with loading():
         from config.settings import load
-        from engine.store import open_stores
+        from engine.store.stores import open_stores
 
     settings = load()
     async with open_stores(settings.database, settings.data_dir) as stores:

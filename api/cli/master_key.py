@@ -24,7 +24,8 @@ async def _rotate() -> tuple[int, str]:
     from api.node.recordings import master_key
     from config.settings import load
     from engine.recordings.encryption.key_ring import KeyRing
-    from engine.store import AccountKeys, Database
+    from engine.store.account_keys import AccountKeys
+    from engine.store.database import Database
 
     settings = load()
     database = await Database.open(settings.database)

@@ -8,7 +8,8 @@ from engine.model.accounts import Account
 from engine.model.call_options import NumberOptions
 from engine.model.languages import canonical_language
 from engine.model.numbers import Number
-from engine.store import Accounts, Numbers
+from engine.store.accounts import Accounts
+from engine.store.numbers import Numbers
 
 ACCOUNT: Final = "demo"
 NUMBER: Final = "+3225550100"

@@ -7,7 +7,7 @@ from api.doctor.finding import Finding
 from api.doctor.server import RunningServer
 from api.node.cautions import cautions
 from config.settings import Settings
-from engine.store import Numbers
+from engine.store.numbers import Numbers
 
 _SUBJECT = "Settings"
 

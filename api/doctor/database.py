@@ -12,7 +12,7 @@ from api.doctor.finding import Finding
 from api.doctor.server import RunningServer
 from config.settings import Settings
 from engine.errors import TelefoonError
-from engine.store import Database
+from engine.store.database import Database
 
 SUBJECT = "Database"
 ADVICE = "Check TELEFOON_DATABASE_URL, and that the database runs and lets this user in."

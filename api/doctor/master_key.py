@@ -9,7 +9,7 @@ from api.doctor.server import RunningServer
 from api.node.recordings import master_key
 from config.settings import Settings
 from engine.errors import MasterKeyMissing, SetupError, StoreError
-from engine.store import AccountKeys
+from engine.store.account_keys import AccountKeys
 
 _SUBJECT: Final = "Master key"
 _ADVICE: Final = (

@@ -19,7 +19,7 @@ from config.settings import Settings
 from engine.errors import ObjectStoreError, TelefoonError
 from engine.recordings.object_storage.store import ObjectContent, ObjectStore
 from engine.security.residency import is_loopback
-from engine.store import Moves
+from engine.store.moves import Moves
 
 _SUBJECT: Final = "Object store"
 _PROBE: Final = b"Telefoon was here."

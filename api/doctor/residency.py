@@ -13,7 +13,7 @@ from config.settings import Settings
 from engine.errors import TelefoonError
 from engine.security.egress import host_of
 from engine.security.residency import Outside
-from engine.store import Numbers
+from engine.store.numbers import Numbers
 
 _SUBJECT: Final = "Countries"
 _ADVICE: Final = "Say where it is in TELEFOON_TARGET_COUNTRIES, or use one in TELEFOON_ALLOWED_COUNTRIES."

@@ -8,7 +8,7 @@ from aiohttp import web
 from api.http.contract import Operation
 from api.http.problems import Problem
 from engine.model.accounts import Caller, Scope
-from engine.store import Accounts
+from engine.store.accounts import Accounts
 
 HEADER: Final = "X-API-Key"
 

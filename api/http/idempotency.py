@@ -19,7 +19,7 @@ from aiohttp import web
 from api.http.problems import Problem
 from engine.aio.waits import to_its_end
 from engine.model.accounts import Account
-from engine.store import IdempotencyKeys
+from engine.store.idempotency import IdempotencyKeys
 
 HEADER: Final = "Idempotency-Key"
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")

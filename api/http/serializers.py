@@ -15,7 +15,7 @@ from engine.model.recording_marks import RecordingMark
 from engine.model.webhook_exchange import WebhookExchange
 from engine.ports import RtpStats
 from engine.privacy.retention import LegalHold
-from engine.store import CallEvent
+from engine.store.calls import CallEvent
 from engine.webhooks.payloads.line import line_facts
 
 Json = dict[str, Any]

@@ -13,7 +13,7 @@ from api.http.requests import ApiRequest
 from engine.aio.change_notifier import ChangeNotifier
 from engine.gdpr.requests import PersonsRequests
 from engine.recordings.storage import RecordingStorage
-from engine.store import Stores
+from engine.store.stores import Stores
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ from engine.live.switchboard import Switchboard
 from engine.metrics.meters import CONTENT_TYPE, Meters
 from engine.metrics.table import Metric
 from engine.model.accounts import Scope
-from engine.store import Accounts, Outbox
+from engine.store.accounts import Accounts
+from engine.store.outbox import Outbox
 
 PATH: Final = "/metrics"
 _FORWARDED: Final = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")

@@ -24,7 +24,8 @@ from config.settings import Settings
 from engine.live.recovery import recover
 from engine.live.switchboard import Switchboard
 from engine.ports import Speech
-from engine.store import Accounts, Numbers
+from engine.store.accounts import Accounts
+from engine.store.numbers import Numbers
 from sip.library_limits import require_limits
 from tts.synthesizer import SpeechService
 

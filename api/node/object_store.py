@@ -15,7 +15,7 @@ from engine.recordings.object_storage.store import ObjectStore, StoreOptions
 from engine.recordings.storage import RecordingStorage
 from engine.security.private_file import require_private
 from engine.security.residency import Residency
-from engine.store import Moves
+from engine.store.moves import Moves
 
 _AMAZON: Final = "https://s3.{region}.amazonaws.com"
 _MEGA: Final = 1024 * 1024

@@ -16,7 +16,7 @@ from engine.recordings.recording_files import audio, discard
 from engine.recordings.storage import RecordingStorage
 from engine.security.egress import host_of
 from engine.security.residency import Outside, Residency, load_store_hosts
-from engine.store import Stores
+from engine.store.stores import Stores
 from engine.webhooks.payloads.discretion import Discretion
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from engine.errors import StoreError, TelefoonError
 from engine.recordings.disk_space import DiskSpace
-from engine.store import Database
+from engine.store.database import Database
 from sip.user_agent import UserAgent
 from tts.selftest import VoiceCheck
 

@@ -13,7 +13,7 @@ from engine.recordings.encryption.key_ring import KeyRing
 from engine.recordings.encryption.key_service import KmsMasterKey
 from engine.recordings.encryption.master_keys import MasterKey, MasterKeyFile, MasterKeyVariable
 from engine.recordings.storage import RecordingStorage
-from engine.store import AccountKeys
+from engine.store.account_keys import AccountKeys
 
 _FILE: Final = "master.key"
 

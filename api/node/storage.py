@@ -9,8 +9,8 @@ from api.node.recordings import open_key_ring
 from config.settings import Settings
 from engine.recordings.disk_space import DiskSpace
 from engine.recordings.encryption.key_ring import KeyRing
-from engine.store import Stores, open_stores
 from engine.store.sqlite import folder_of
+from engine.store.stores import Stores, open_stores
 
 _DATABASE_PATIENCE_S: Final = 1.5
 """Who asks is told within two seconds that the database is kept; what has happened is stored however long it takes."""

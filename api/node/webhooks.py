@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from api.node.context import NodeContext
 from api.node.privacy import discretion_of
-from engine.store import Stores
+from engine.store.stores import Stores
 from engine.webhooks.client import WebhookClient
 from engine.webhooks.delivery import CallbackCourier
 from engine.webhooks.ledger import ExchangeLedger

@@ -17,7 +17,8 @@ from engine.ports import Clock
 from engine.privacy.audit import canonical
 from engine.privacy.pseudonym import Pseudonyms
 from engine.privacy.subject import DataSubject
-from engine.store import Audit, Database
+from engine.store.audit import Audit
+from engine.store.database import Database
 from engine.store.subjects import Concern, Subjects
 
 EXCEPTIONS: Final = (

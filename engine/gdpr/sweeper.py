@@ -11,7 +11,8 @@ from engine.model.recording import Recording
 from engine.ports import Clock
 from engine.privacy.log_folder import LogFolder
 from engine.privacy.retention import DataCategory, Periods, Swept
-from engine.store import Accounts, Audit
+from engine.store.accounts import Accounts
+from engine.store.audit import Audit
 from engine.store.retention import SWEPT, Retention
 
 BATCH: Final = 100

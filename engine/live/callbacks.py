@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 
 from engine.model.callback import Callback
 from engine.ports import Clock
-from engine.store import Calls, NewCallback
+from engine.store.calls import Calls
+from engine.store.outbox import NewCallback
 
 
 class CallCallbacks:

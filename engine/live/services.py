@@ -16,7 +16,7 @@ from engine.recordings.disk_space import DiskSpace
 from engine.recordings.storage import RecordingStorage
 from engine.security.pins import Pins
 from engine.security.sip_egress import SipEgress
-from engine.store import Stores
+from engine.store.stores import Stores
 from engine.webhooks.call_web import CallWeb
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from engine.model.recording import Recording
 from engine.recordings.files.wav import WavView
 from engine.recordings.storage import RecordingStorage
-from engine.store import Recordings
+from engine.store.recordings import Recordings
 
 _CHUNK_BYTES: Final = 256 * 1024
 

@@ -28,7 +28,8 @@ from engine.recordings.storage import RecordingStorage
 from engine.security.egress import Egress
 from engine.security.pins import Pins
 from engine.security.sip_egress import SipEgress
-from engine.store import Database, Stores
+from engine.store.database import Database
+from engine.store.stores import Stores
 from engine.testing.bridge import FakeBridge
 from engine.testing.carrier import FakeCarrier
 from engine.testing.clock import SimulatedClock

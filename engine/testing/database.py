@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Engine, Executable, StaticPool, Table, create
 from sqlalchemy.dialects.sqlite import insert
 
 from engine.errors import StoreError
-from engine.store import Database
 from engine.store.connections import Job, T
+from engine.store.database import Database
 from engine.store.documents import to_json
 from engine.store.tables import metadata
 

@@ -19,7 +19,7 @@ from engine.model.call import Call
 from engine.model.call_options import CallOptions, NumberOptions
 from engine.model.consent import ConsentChoice, ConsentPolicy, ConsentRecord
 from engine.model.recording import Recording
-from engine.store import Accounts
+from engine.store.accounts import Accounts
 from engine.store.calls import CallEvent, call_of
 from engine.store.recordings import RecordingFilter
 from engine.store.tables import calls, outbox

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from engine.store import Database
+from engine.store.database import Database
 from tests.running.once import made_once, run_apart
 
 _TEMPLATE: Final = "migrated.db"

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.store import Conferences, Database
+from engine.store.conferences import Conferences
+from engine.store.database import Database
 from tests.peers.audio import Sound, hears, tone, when_heard
 from tests.peers.callers import calling, has
 from tests.peers.customer import Customer

@@ -27,7 +27,11 @@ from engine.model.recording import RecordingSource, RecordingStatus
 from engine.recordings.encryption.key_ring import KeyRing
 from engine.recordings.encryption.master_keys import MasterKeyFile
 from engine.recordings.storage import RecordingStorage
-from engine.store import AccountKeys, Accounts, Calls, Database, RecordingFilter, Recordings
+from engine.store.account_keys import AccountKeys
+from engine.store.accounts import Accounts
+from engine.store.calls import Calls
+from engine.store.database import Database
+from engine.store.recordings import RecordingFilter, Recordings
 from engine.store.tables import outbox
 from sip.config import ListenAddress, SipConfig, Tls
 from sip.user_agent import UserAgent

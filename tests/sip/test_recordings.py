@@ -19,7 +19,11 @@ from engine.recordings.encryption.key_ring import KeyRing
 from engine.recordings.encryption.master_keys import MasterKeyFile
 from engine.recordings.files.wav import WavView
 from engine.recordings.storage import RecordingStorage
-from engine.store import AccountKeys, Accounts, Calls, Database, Recordings
+from engine.store.account_keys import AccountKeys
+from engine.store.accounts import Accounts
+from engine.store.calls import Calls
+from engine.store.database import Database
+from engine.store.recordings import Recordings
 from sip.media.recorder import GIVE_BACK_BYTES
 from sip.media.wav import HEADER_BYTES, SAMPLE_BYTES, is_closed
 from tests.peers.consent import announced

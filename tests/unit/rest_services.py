@@ -19,7 +19,8 @@ from engine.aio.disk_threads import Disk
 from engine.recordings.encryption.key_ring import KeyRing
 from engine.recordings.encryption.master_keys import MasterKeyFile
 from engine.recordings.storage import RecordingStorage
-from engine.store import Database, Stores
+from engine.store.database import Database
+from engine.store.stores import Stores
 
 PEPPER = b"p" * 32
 PUBLISHED = Published.load()

@@ -14,7 +14,7 @@ from api.http.problems import FieldError, Invalid, Problem
 from api.http.requests import ApiRequest
 from api.http.serializers import event_json
 from api.http.services import Resource, RestServices
-from engine.store import CallEvent, EventFilter
+from engine.store.calls import CallEvent, EventFilter
 
 STREAMS_PER_ACCOUNT: Final = 20
 KEEP_ALIVE_S: Final = 15.0

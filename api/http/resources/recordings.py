@@ -15,7 +15,7 @@ from api.http.serializers import recording_json
 from api.http.services import Resource, RestServices
 from engine.errors import TelefoonError
 from engine.model.recording import Recording, RecordingStatus
-from engine.store import RecordingFilter
+from engine.store.recordings import RecordingFilter
 
 
 def audio_path(recording_id: str) -> str:

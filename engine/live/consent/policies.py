@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from engine.model.call import Call
 from engine.model.consent import ConsentChoice, Sentence, Texts, Wording
 from engine.model.consent.countries import Countries
-from engine.store import Accounts, Consents
+from engine.store.accounts import Accounts
+from engine.store.consents import Consents
 
 
 @dataclass(frozen=True, slots=True)

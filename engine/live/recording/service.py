@@ -27,7 +27,7 @@ from engine.recordings.files.audio import Tape
 from engine.recordings.files.segmented_recorder import SegmentedRecorder
 from engine.recordings.files.writer import TapeWriter
 from engine.recordings.storage import RecordingStorage
-from engine.store import Recordings
+from engine.store.recordings import Recordings
 from engine.webhooks.payloads.recording import pause_facts, recording_facts
 
 LENGTH_TOLERANCE_S: Final = 0.2

@@ -10,7 +10,7 @@ from engine.live.recording.active_recording import ActiveRecording
 from engine.live.speaker import Speaker
 from engine.model.call_options import AccountOptions
 from engine.ports import Clock, Sink
-from engine.store import Accounts
+from engine.store.accounts import Accounts
 
 log = structlog.get_logger(__name__)
 

@@ -11,7 +11,8 @@ from typing import Any, Final
 from engine.aio.ordered_writer import OrderedWriter
 from engine.errors import StoreError, Unstorable
 from engine.ports import Clock
-from engine.store import Calls, Job
+from engine.store.calls import Calls
+from engine.store.connections import Job
 
 GATHER_S: Final = 0.05
 """How long a change waits for others, where nobody waits for it."""

@@ -21,7 +21,9 @@ from engine.metrics.meters import Meters
 from engine.metrics.table import Metric
 from engine.model.call import Attempt, Call, Event, after
 from engine.ports import Clock
-from engine.store import Calls, Job, NewCallback
+from engine.store.calls import Calls
+from engine.store.connections import Job
+from engine.store.outbox import NewCallback
 from engine.webhooks.payloads.call import event_name, status_form
 from engine.webhooks.payloads.discretion import Discretion
 

@@ -19,7 +19,7 @@ from engine.ports import Clock
 from engine.recordings.files.growing_file import writing_to
 from engine.recordings.object_storage.removal import Removal
 from engine.recordings.object_storage.store import ObjectContent, ObjectStore
-from engine.store import Moves
+from engine.store.moves import Moves
 
 AT_ONCE: Final = 4
 _LOOK_S: Final = 1.0

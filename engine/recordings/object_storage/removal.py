@@ -8,7 +8,7 @@ from typing import Final
 from engine.errors import ObjectStoreError
 from engine.ports import Clock
 from engine.recordings.object_storage.store import ObjectStore
-from engine.store import Move, Moves
+from engine.store.moves import Move, Moves
 from engine.store.tables import MoveState
 
 PATIENCE_S: Final = 15.0

@@ -17,7 +17,9 @@ from engine.model.call import Call, Direction
 from engine.model.call_options import NumberOptions
 from engine.model.conference import Conference, ConferenceStatus, Participant
 from engine.ports import RtpStats
-from engine.store import Calls, Conferences, Database
+from engine.store.calls import Calls
+from engine.store.conferences import Conferences
+from engine.store.database import Database
 from tests.peers.databases import migrated_sqlite
 from tests.unit.rest_services import answering, rest_services
 

@@ -15,7 +15,8 @@ from engine.live.orders import CallChange, ConferenceChange, NewCall, NewConfere
 from engine.model.call import Attempt, Call, Direction, Event, after
 from engine.model.conference import Conference, Participant
 from engine.ports import RtpStats
-from engine.store import Calls, Database
+from engine.store.calls import Calls
+from engine.store.database import Database
 from tests.peers.databases import migrated_sqlite
 from tests.unit.rest_services import answering, rest_services
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from config.settings import load
 from engine.security.secrets import load_pepper
-from engine.store import Accounts, Database
+from engine.store.accounts import Accounts
+from engine.store.database import Database
 from tests.unit.cli.conftest import Run
 
 

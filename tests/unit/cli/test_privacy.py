@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from engine.model.call import Status
-from engine.store import Accounts, Calls, Database
+from engine.store.accounts import Accounts
+from engine.store.calls import Calls
+from engine.store.database import Database
 from tests.peers.databases import sqlite_url
 from tests.unit.cli.conftest import Run
 from tests.unit.store.samples import NOON, a_call

@@ -16,7 +16,11 @@ from engine.model.callback import BodyFormat
 from engine.model.webhook_exchange import ExchangeKind, WebhookExchange
 from engine.privacy.masking import HIDDEN_VALUE
 from engine.security.secrets import load_pepper
-from engine.store import Accounts, AccountSecrets, Calls, Database, Exchanges
+from engine.store.account_secrets import AccountSecrets
+from engine.store.accounts import Accounts
+from engine.store.calls import Calls
+from engine.store.database import Database
+from engine.store.exchanges import Exchanges
 from engine.webhooks.signing import url_signature
 from tests.unit.cli.conftest import Run
 from tests.unit.store.samples import a_call

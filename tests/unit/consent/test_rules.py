@@ -11,7 +11,9 @@ from engine.model.accounts import Account
 from engine.model.call_options import AccountOptions, CallOptions
 from engine.model.consent import ConsentChoice, ConsentPolicy, Sentence, load_texts
 from engine.model.consent.countries import load_countries
-from engine.store import Accounts, Consents, Database
+from engine.store.accounts import Accounts
+from engine.store.consents import Consents
+from engine.store.database import Database
 from tests.peers.databases import migrated_sqlite
 from tests.unit.store.samples import a_call
 

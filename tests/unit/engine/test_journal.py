@@ -15,7 +15,11 @@ from engine.ids import IdKind, new_id
 from engine.live.session.journal import Journal, Ledger
 from engine.model.call import Attempt, Call, Direction, Event, Status
 from engine.model.call_options import STANDARD, CallOptions
-from engine.store import Accounts, Calls, Database, Job, Outbox
+from engine.store.accounts import Accounts
+from engine.store.calls import Calls
+from engine.store.connections import Job
+from engine.store.database import Database
+from engine.store.outbox import Outbox
 from tests.peers.databases import migrated_sqlite
 from tests.peers.waiting import within
 

@@ -12,7 +12,8 @@ from structlog.testing import capture_logs
 from engine.aio.tasks import started, stopped
 from engine.errors import StoreError, Unstorable
 from engine.live.session.call_changes import CallChanges
-from engine.store import Calls, Job
+from engine.store.calls import Calls
+from engine.store.connections import Job
 from engine.testing.clock import SimulatedClock, SkippingLoop
 
 T = TypeVar("T")

@@ -9,7 +9,7 @@ from engine.flow.plans import CallRecordingPlan
 from engine.live.orders import RecordingAction, RecordingChange
 from engine.model.call_options import AccountOptions
 from engine.model.recording_marks import PauseBehavior
-from engine.store import RecordingFilter
+from engine.store.recordings import RecordingFilter
 from engine.testing.assembly import RecordingOptions
 from engine.testing.database import MemoryDatabase
 from engine.testing.far_end import FarEnd

@@ -7,7 +7,7 @@ import pytest
 from engine.model.call_options import AccountOptions
 from engine.model.consent import ConsentChoice, ConsentPolicy, Given, How
 from engine.model.consent.wording import Sentence
-from engine.store import Consents
+from engine.store.consents import Consents
 from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
 from tests.unit.live.words import BEEP, DONE, NOTICE, QUESTION, text_of

@@ -4,7 +4,7 @@ import pytest
 
 from api.node.metrics import NodeMetrics
 from engine.errors import StoreError
-from engine.store import Outbox
+from engine.store.outbox import Outbox
 from engine.testing.node import FakeNode
 from tests.unit.live.conferences import enters
 from tests.unit.live.words import GOODBYE

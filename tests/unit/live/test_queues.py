@@ -6,7 +6,7 @@ import pytest
 
 from engine.errors import NotFound, WrongState
 from engine.flow.parse import parse
-from engine.store import Queues
+from engine.store.queues import Queues
 from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
 from tests.unit.live.words import DONE, element

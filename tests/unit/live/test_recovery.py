@@ -10,7 +10,7 @@ from engine.model.call import Call, Direction, Status
 from engine.model.callback import Callback
 from engine.model.conference import Conference, ConferenceStatus, Participant
 from engine.model.recording import Recording, RecordingStatus
-from engine.store import RecordingFilter
+from engine.store.recordings import RecordingFilter
 from engine.testing.node import FakeNode
 from engine.testing.voices import frames_of
 

@@ -17,7 +17,11 @@ from engine.recordings.object_storage.mover import Mover
 from engine.recordings.object_storage.removal import Removal
 from engine.recordings.object_storage.store import ObjectStore, StoreOptions
 from engine.recordings.storage import RecordingStorage
-from engine.store import AccountKeys, Accounts, Database, Moves, Recordings
+from engine.store.account_keys import AccountKeys
+from engine.store.accounts import Accounts
+from engine.store.database import Database
+from engine.store.moves import Moves
+from engine.store.recordings import Recordings
 from tests.peers.databases import migrated_sqlite
 from tests.peers.object_server import ACCESS_KEY, BUCKET, REGION, SECRET, ObjectServer, object_server
 from tests.peers.ports import Ports

@@ -3,7 +3,8 @@
 import asyncio
 import sys
 
-from engine.store import Audit, Database
+from engine.store.audit import Audit
+from engine.store.database import Database
 
 
 async def main(url: str, actor: str, rows: str) -> None:

@@ -6,17 +6,15 @@ from pathlib import Path
 import pytest
 
 from engine.model.accounts import Account
-from engine.store import (
-    Accounts,
-    AccountSecrets,
-    Calls,
-    Conferences,
-    Database,
-    Exchanges,
-    Numbers,
-    Outbox,
-    Recordings,
-)
+from engine.store.account_secrets import AccountSecrets
+from engine.store.accounts import Accounts
+from engine.store.calls import Calls
+from engine.store.conferences import Conferences
+from engine.store.database import Database
+from engine.store.exchanges import Exchanges
+from engine.store.numbers import Numbers
+from engine.store.outbox import Outbox
+from engine.store.recordings import Recordings
 from tests.peers.databases import migrated_sqlite, sqlite_url
 from tests.peers.postgres import Postgres, programs, shared
 

@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from engine.errors import InvalidField
 from engine.model.accounts import Account
-from engine.store import Accounts, Database
+from engine.store.accounts import Accounts
+from engine.store.database import Database
 from engine.store.tables import api_keys
 from tests.unit.store.conftest import PEPPER
 from tests.unit.store.samples import NOON

@@ -10,7 +10,8 @@ from sqlalchemy import text
 
 from engine.errors import StoreError
 from engine.privacy.audit import GENESIS, FaultKind, hash_of
-from engine.store import Audit, Database
+from engine.store.audit import Audit
+from engine.store.database import Database
 from tests.unit.store.samples import NOON, at
 
 UNGUARDED = {

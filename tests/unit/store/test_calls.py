@@ -9,7 +9,7 @@ import pytest
 from engine.errors import StoreError
 from engine.model.accounts import Account
 from engine.model.call import Attempt, Call, Direction, Event, Status, after
-from engine.store import CallEvent, CallFilter, Calls, EventFilter
+from engine.store.calls import CallEvent, CallFilter, Calls, EventFilter
 from tests.unit.store.samples import NOON, a_call, a_full_call, at
 
 

@@ -8,7 +8,8 @@ from engine.errors import StoreError
 from engine.model.accounts import Account
 from engine.model.conference import Conference, ConferenceStatus, become
 from engine.model.conference_options import Announces, RecordedTracks, RoomOptions
-from engine.store import Calls, Conferences
+from engine.store.calls import Calls
+from engine.store.conferences import Conferences
 from tests.unit.store.samples import NOON, a_call, a_conference, a_participant, at
 
 

@@ -8,7 +8,11 @@ from engine.ids import IdKind, new_id
 from engine.model.accounts import Account
 from engine.model.call_options import AccountOptions, NumberOptions
 from engine.model.consent import ConsentChoice, ConsentPolicy, ConsentRecord, Given, How, Sentence, Withdrawal
-from engine.store import Accounts, Calls, Consents, Database, Numbers
+from engine.store.accounts import Accounts
+from engine.store.calls import Calls
+from engine.store.consents import Consents
+from engine.store.database import Database
+from engine.store.numbers import Numbers
 from tests.unit.store.samples import NOON, a_call, at
 
 

@@ -17,7 +17,10 @@ from sqlalchemy import Connection, literal_column, select, text
 from engine.errors import SetupError, StoreError
 from engine.model.accounts import Account
 from engine.model.call import Event, after
-from engine.store import Accounts, Calls, Database, NewCallback, Outbox
+from engine.store.accounts import Accounts
+from engine.store.calls import Calls
+from engine.store.database import Database
+from engine.store.outbox import NewCallback, Outbox
 from engine.store.tables import metadata
 from tests.peers.databases import migrated_sqlite, sqlite_url
 from tests.peers.postgres import Postgres
@@ -58,7 +61,7 @@ async def test_a_database_of_a_newer_version_is_left_alone(empty_url: str) -> No
 def test_one_that_is_up_to_date_is_opened_without_loading_what_migrates(tmp_path: Path) -> None:
     opening = (
         "import asyncio, sys\n"
-        "from engine.store import Database\n"
+        "from engine.store.database import Database\n"
         "async def opened_and_closed():\n"
         "    await (await Database.open(sys.argv[1])).close()\n"
         "asyncio.run(opened_and_closed())\n"

@@ -6,7 +6,8 @@ from engine.ids import IdKind, new_id
 from engine.model.accounts import Account
 from engine.model.callback import BodyFormat
 from engine.model.webhook_exchange import ExchangeKind, WebhookExchange
-from engine.store import Calls, Exchanges
+from engine.store.calls import Calls
+from engine.store.exchanges import Exchanges
 from tests.unit.store.samples import a_call, at
 
 

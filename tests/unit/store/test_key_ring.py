@@ -11,7 +11,8 @@ from engine.model.recording import Recording
 from engine.model.wrapped_key import WrappedKey
 from engine.recordings.encryption.key_ring import KeyRing
 from engine.recordings.encryption.master_keys import MasterKeyFile, MasterKeyVariable
-from engine.store import AccountKeys, Database
+from engine.store.account_keys import AccountKeys
+from engine.store.database import Database
 from tests.unit.store.samples import a_recording
 
 

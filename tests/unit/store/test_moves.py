@@ -8,7 +8,9 @@ import pytest
 
 from engine.model.accounts import Account
 from engine.model.recording import Recording, RecordingStatus, erased
-from engine.store import Database, Moves, Recordings
+from engine.store.database import Database
+from engine.store.moves import Moves
+from engine.store.recordings import Recordings
 from tests.unit.store.samples import NOON, a_recording, at
 
 URL = "s3://calls/kept/one"

@@ -5,7 +5,7 @@ import pytest
 from engine.errors import NumberTaken
 from engine.model.accounts import Account
 from engine.model.call_options import NumberOptions
-from engine.store import Numbers
+from engine.store.numbers import Numbers
 
 OFFICE, SHOP = "+3225550199", "+31205550142"
 

@@ -9,7 +9,9 @@ from sqlalchemy import select
 from engine.errors import StoreError
 from engine.model.accounts import Account
 from engine.model.call import Call, Event, after
-from engine.store import Calls, Database, NewCallback, Outbox
+from engine.store.calls import Calls
+from engine.store.database import Database
+from engine.store.outbox import NewCallback, Outbox
 from engine.store.tables import outbox as outbox_table
 from tests.unit.store.samples import NOON, a_call, at
 

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.store import Accounts, CallFilter, Calls, Database, Outbox
+from engine.store.accounts import Accounts
+from engine.store.calls import CallFilter, Calls
+from engine.store.database import Database
+from engine.store.outbox import Outbox
 from tests.unit.store.conftest import PEPPER
 from tests.unit.store.samples import at
 

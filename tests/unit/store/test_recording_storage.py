@@ -14,7 +14,8 @@ from engine.model.recording import Recording
 from engine.recordings.encryption.key_ring import KeyRing
 from engine.recordings.encryption.master_keys import MasterKeyFile
 from engine.recordings.storage import RecordingStorage
-from engine.store import AccountKeys, Database
+from engine.store.account_keys import AccountKeys
+from engine.store.database import Database
 from tests.unit.store.samples import a_recording
 
 RATE_HZ = 8000

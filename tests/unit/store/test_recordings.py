@@ -9,7 +9,9 @@ from engine.model.accounts import Account
 from engine.model.callback import Callback
 from engine.model.recording import RecordingStatus
 from engine.model.recording_marks import MarkKind, PauseBehavior, RecordingMark
-from engine.store import Calls, Conferences, RecordingFilter, Recordings
+from engine.store.calls import Calls
+from engine.store.conferences import Conferences
+from engine.store.recordings import RecordingFilter, Recordings
 from tests.unit.store.samples import a_call, a_conference, a_recording, at
 
 

@@ -7,7 +7,10 @@ be let go at once.
 import asyncio
 import sys
 
-from engine.store import Accounts, Calls, Database, NewCallback
+from engine.store.accounts import Accounts
+from engine.store.calls import Calls
+from engine.store.database import Database
+from engine.store.outbox import NewCallback
 from tests.unit.store.samples import NOON, a_call
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.errors import StoreError
-from engine.store import Accounts
+from engine.store.accounts import Accounts
 from engine.testing.database import memory_database
 
 

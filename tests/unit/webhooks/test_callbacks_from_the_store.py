@@ -11,7 +11,10 @@ from aiohttp import web as http
 from engine.ids import IdKind, new_id
 from engine.model.call import Call, Direction, Event, Status, after
 from engine.model.call_options import STANDARD, CallOptions
-from engine.store import Accounts, Calls, Database, NewCallback, Outbox
+from engine.store.accounts import Accounts
+from engine.store.calls import Calls
+from engine.store.database import Database
+from engine.store.outbox import NewCallback, Outbox
 from engine.webhooks.client import WebhookClient
 from engine.webhooks.delivery import CallbackCourier
 from engine.webhooks.payloads.call import status_form

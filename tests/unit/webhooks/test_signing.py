@@ -10,7 +10,7 @@ from twilio.request_validator import RequestValidator
 from yarl import URL
 
 from engine.model.callback import BodyFormat
-from engine.store import PendingCallback
+from engine.store.outbox import PendingCallback
 from engine.webhooks import signing
 from engine.webhooks.client import WebhookClient
 from engine.webhooks.request import WebRequest

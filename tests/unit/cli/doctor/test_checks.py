@@ -15,7 +15,7 @@ from api.doctor.server import RunningServer
 from config.settings import Settings, SipTransport
 from engine.errors import SetupError
 from engine.model.languages import LANGUAGES
-from engine.store import Database
+from engine.store.database import Database
 from sip import library_limits
 from tests.peers.ports import Ports
 

@@ -5,7 +5,9 @@ from pathlib import Path
 from api.doctor import master_key
 from api.node.recordings import open_key_ring
 from config.settings import Settings
-from engine.store import AccountKeys, Accounts, Database
+from engine.store.account_keys import AccountKeys
+from engine.store.accounts import Accounts
+from engine.store.database import Database
 
 
 async def a_sealed_account(settings: Settings) -> None:

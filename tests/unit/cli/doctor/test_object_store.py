@@ -13,7 +13,10 @@ from api.node.privacy import residency_of
 from config.settings import Settings
 from engine.errors import SetupError
 from engine.model.recording import RecordingStatus
-from engine.store import Accounts, Database, Moves, Recordings
+from engine.store.accounts import Accounts
+from engine.store.database import Database
+from engine.store.moves import Moves
+from engine.store.recordings import Recordings
 from tests.peers.object_server import ACCESS_KEY, BUCKET, REGION, SECRET, ObjectServer, object_server
 from tests.peers.ports import Ports
 from tests.unit.store.samples import NOON, a_recording

@@ -7,7 +7,8 @@ import pytest
 from api.doctor import pepper
 from config.settings import Settings
 from engine.errors import SetupError
-from engine.store import Accounts, Database
+from engine.store.accounts import Accounts
+from engine.store.database import Database
 from engine.store.pepper import pepper_of
 
 

@@ -10,7 +10,9 @@ from api.node.speech import require_speech_servers_inside
 from config.settings import Settings
 from config.speech_server import SpeechServerSettings
 from engine.errors import SetupError
-from engine.store import Accounts, Database, Numbers
+from engine.store.accounts import Accounts
+from engine.store.database import Database
+from engine.store.numbers import Numbers
 
 
 async def test_trunk_and_numbers_webhooks_are_listed_with_their_country(tmp_path: Path) -> None:

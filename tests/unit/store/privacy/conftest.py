@@ -24,7 +24,14 @@ from engine.recordings.encryption.master_keys import MasterKeyFile
 from engine.recordings.files.wav import WavTape
 from engine.recordings.recording_files import discard
 from engine.recordings.storage import RecordingStorage
-from engine.store import AccountKeys, Accounts, Audit, Calls, Database, Exchanges, NewCallback, Outbox, Recordings
+from engine.store.account_keys import AccountKeys
+from engine.store.accounts import Accounts
+from engine.store.audit import Audit
+from engine.store.calls import Calls
+from engine.store.database import Database
+from engine.store.exchanges import Exchanges
+from engine.store.outbox import NewCallback, Outbox
+from engine.store.recordings import Recordings
 from engine.store.retention import Retention
 from tests.unit.store.conftest import PEPPER
 from tests.unit.store.samples import NOON, a_call, a_recording

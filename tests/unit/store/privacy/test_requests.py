@@ -20,7 +20,13 @@ from engine.privacy.pseudonym import PREFIX
 from engine.privacy.retention import HoldOn
 from engine.recordings.object_storage.removal import Removal
 from engine.recordings.recording_files import audio, discard
-from engine.store import Accounts, Conferences, Holds, IdempotencyKeys, Moves, Numbers, Queues
+from engine.store.accounts import Accounts
+from engine.store.conferences import Conferences
+from engine.store.holds import Holds
+from engine.store.idempotency import IdempotencyKeys
+from engine.store.moves import Moves
+from engine.store.numbers import Numbers
+from engine.store.queues import Queues
 from engine.store.subjects import Subjects
 from tests.unit.store.conftest import PEPPER
 from tests.unit.store.privacy.conftest import PSEUDONYMS, House, a_wav

@@ -19,7 +19,11 @@ from engine.privacy.audit import CLI
 from engine.privacy.log_folder import LogFolder
 from engine.privacy.pseudonym import PREFIX
 from engine.privacy.retention import FOR_EVER, DataCategory, HoldOn, Periods, Swept
-from engine.store import Conferences, Consents, Holds, Queues, RecordingFilter
+from engine.store.conferences import Conferences
+from engine.store.consents import Consents
+from engine.store.holds import Holds
+from engine.store.queues import Queues
+from engine.store.recordings import RecordingFilter
 from tests.peers.waiting import within
 from tests.unit.store.privacy.conftest import PERIODS, House
 from tests.unit.store.samples import NOON, a_conference, a_participant
