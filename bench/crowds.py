@@ -142,7 +142,8 @@ async def _started(
     with (folder / "sipp.log").open("wb") as sink:
         return await executed(
             "sipp", "-sf", "script.xml", *fields, "-s", crowd.service, "-i", "127.0.0.1",
-            "-p", str(port or place.ports.one()), "-mi", "127.0.0.1", "-mp", str(media), *bounded, *period,
+            "-p", str(port or place.ports.one()), "-cp", str(place.ports.one()),
+            "-mi", "127.0.0.1", "-mp", str(media), *bounded, *period,
             "-d", str(int(crowd.length_s * 1000)), "-recv_timeout", str(int(1000 * (_MESSAGE_S + crowd.length_s))),
             "-nostdin", "-trace_stat", "-stf", "stat.csv", "-fd", "1", "-trace_rtt", "-rtt_freq", "1",
             "-trace_err", "-error_file", "errors.log", *more,
