@@ -9,6 +9,7 @@ TelefoonError
 ├── InvalidField             one field of a request is wrong; carries its name
 │   └── UnknownLanguage
 ├── UnexpectedEvent          a state machine was given an event its state does not know
+├── Overloaded               this node is too late with its work to begin another call now
 ├── LegGone                  the far end has hung up, or its dialog failed
 ├── SipError                 the SIP library refused a command
 ├── SpeechError              a prompt could not be spoken
@@ -92,6 +93,10 @@ class UnexpectedEvent(TelefoonError):
         self.identifier = identifier
         self.state = state
         self.event = event
+
+
+class Overloaded(TelefoonError):
+    """The node is too late with its work to begin another call now; a second later it may."""
 
 
 class LegGone(TelefoonError):

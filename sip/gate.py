@@ -10,7 +10,15 @@ from engine.model.storable import storable
 from sip.description import Carried, DescriptionReading, read_description
 from sip.keys import key_of
 from sip.message import Message, read_message
-from sip.requests import IGNORED, UNCLAIMED, StatelessResponse, answer_in_call, answer_outside, answer_to_invite
+from sip.requests import (
+    IGNORED,
+    TRY_AGAIN,
+    UNCLAIMED,
+    StatelessResponse,
+    answer_in_call,
+    answer_outside,
+    answer_to_invite,
+)
 
 _FAILED: Final = StatelessResponse(500)
 
@@ -23,13 +31,24 @@ TellRefused = Callable[[Message, str, StatelessResponse], None]
 
 
 class Gate(pj.RequestGate):
-    """`is_stranger` tells of a source, as "address:port", whether it may not call. Lives on the SIP thread."""
+    """Lives on the SIP thread.
 
-    def __init__(self, is_stranger: Callable[[str], bool], press: Press, tell_refused: TellRefused) -> None:
+    `is_stranger` tells of a source, as "address:port", whether it may not call; `admits` whether another call may come
+    in now.
+    """
+
+    def __init__(
+        self,
+        is_stranger: Callable[[str], bool],
+        press: Press,
+        tell_refused: TellRefused,
+        admits: Callable[[], bool],
+    ) -> None:
         super().__init__()
         self._is_stranger = is_stranger
         self._press = press
         self._tell_refused = tell_refused
+        self._admits = admits
         self._carried = Carried(frozenset())
 
     def stand(self, carried: Carried) -> None:
@@ -53,7 +72,7 @@ class Gate(pj.RequestGate):
             header = pj.SipHeader()
             header.hName, header.hValue = name, value
             request.headers.append(header)
-        if answer.code >= 300 or answer.code == IGNORED:
+        if answer is not TRY_AGAIN and (answer.code >= 300 or answer.code == IGNORED):
             told = "nothing" if answer.code == IGNORED else answer.code
             log.info("request_refused", method=method, source=source, answered=told, why=answer.why or None)
 
@@ -72,6 +91,8 @@ class Gate(pj.RequestGate):
             )
 
     def _answer(self, method: str, source: str, request: pj.GatedRequest) -> StatelessResponse | None:
+        if method == "INVITE" and not request.inCall and not self._admits():
+            return TRY_AGAIN  # before anything costs anything
         message = read_message(str(request.message))
         if request.inCall:
             if method == "INFO" and (key := key_of(message)) is not None:

@@ -47,6 +47,8 @@ class StatelessResponse:
     why: str = ""
 
 
+TRY_AGAIN: Final = StatelessResponse(503, (("Retry-After", "1"),))
+"""To an INVITE that comes when there is too much to do (RFC 3261 §21.5.4)."""
 _HERE: Final = StatelessResponse(200, (_ALLOW, _ACCEPT, _SUPPORTED))
 _NOT_ALLOWED: Final = StatelessResponse(405, (_ALLOW,))
 _UNKNOWN: Final = StatelessResponse(501)

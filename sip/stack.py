@@ -1,7 +1,7 @@
 """The SIP stack: the library's endpoint, its accounts and all dialogs, as the SIP thread sees them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from ipaddress import IPv4Network, IPv6Network
@@ -56,9 +56,18 @@ class SipStack:
     """Opens the endpoint, sends and takes INVITEs. Every method runs on the SIP thread."""
 
     def __init__(
-        self, config: SipConfig, ids: Iterator[int], switch: MediaConnections, thread: SipThread, listener: Listener
+        self,
+        config: SipConfig,
+        ids: Iterator[int],
+        switch: MediaConnections,
+        thread: SipThread,
+        listener: Listener,
+        admits: Callable[[], bool],
     ) -> None:
-        """`ids` number the legs that come in; others may take from it on another thread."""
+        """`ids` number the legs that come in; others may take from it on another thread.
+
+        `admits` tells whether another call may come in now.
+        """
         self._config = config
         self._ids = ids
         self._switch = switch
@@ -68,7 +77,7 @@ class SipStack:
         self._account: TrunkAccount | None = None
         self._trunk_life = TrunkLife(config.trunk, lambda: datetime.now(UTC))
         self._guests = PerCallCredentials(config, self.dialogs.uses)
-        self._gate = Gate(self._is_stranger, self.dialogs.pressed, self._turned_away)
+        self._gate = Gate(self._is_stranger, self.dialogs.pressed, self._turned_away, admits)
         self._allowed: tuple[IPv4Network | IPv6Network, ...] = tuple(allowed_sources(config))
 
     def open(self) -> pj.Endpoint:

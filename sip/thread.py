@@ -8,6 +8,7 @@ it on the wrong thread and abort the process (pjproject issues 3856 and 4039).
 
 import asyncio
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
@@ -16,6 +17,7 @@ import pjsua2 as pj
 import structlog
 
 from engine.errors import SipError, TelefoonError
+from engine.ports import Queued
 
 LONGEST_WAIT_MS = 100
 """Whatever asks something of the library without waking it, such as a timer set on a media thread, waits no longer."""
@@ -37,8 +39,8 @@ class SipThread:
         """`wake` ends the library's wait, from any thread and at any time."""
         self._wake = wake
         self._start_timeout_s = start_timeout_s
-        self._commands: deque[Callable[[], object]] = deque()
-        self._deliveries: deque[Callable[[], object]] = deque()
+        self._commands: deque[tuple[float, Callable[[], object]]] = deque()
+        self._deliveries: deque[tuple[float, Callable[[], object]]] = deque()
         self._crossing = False
         self._loop = asyncio.get_running_loop()
         self._stopping = False
@@ -77,18 +79,23 @@ class SipThread:
         return await future
 
     @property
-    def waiting(self) -> int:
-        """How many commands are still to be run."""
-        return len(self._commands)
+    def commands(self) -> Queued:
+        """Those that are still to be run; on any thread."""
+        return _waiting(self._commands)
+
+    @property
+    def events(self) -> Queued:
+        """What asyncio's thread has still to take; on any thread."""
+        return _waiting(self._deliveries)
 
     def later(self, command: Callable[[], object]) -> None:
         """Run a command after the callbacks under way, from any thread."""
-        self._commands.append(command)
+        self._commands.append((time.monotonic(), command))
         self._wake()
 
     def emit(self, deliver: Callable[[], object]) -> None:
         """Call `deliver` in asyncio's thread; nothing where the loop has ended already."""
-        self._deliveries.append(deliver)
+        self._deliveries.append((time.monotonic(), deliver))
         if not self._crossing and not self._loop.is_closed():
             self._crossing = True
             self._loop.call_soon_threadsafe(self._deliver)
@@ -97,7 +104,8 @@ class SipThread:
         self._crossing = False  # first: what is emitted from now on may come too late for this crossing
         for _ in range(len(self._deliveries)):
             # Each by itself, so that one that fails takes no other with it.
-            self._loop.call_soon(self._deliveries.popleft())
+            _, deliver = self._deliveries.popleft()
+            self._loop.call_soon(deliver)
 
     async def close(self) -> None:
         """End the endpoint and the thread."""
@@ -132,7 +140,7 @@ class SipThread:
 
     def _drain(self) -> None:
         for _ in range(len(self._commands)):
-            command = self._commands.popleft()
+            _, command = self._commands.popleft()
             try:
                 command()
             except pj.Error as error:
@@ -157,3 +165,11 @@ class SipThread:
             return False
         self.emit(lambda: None if future.done() else future.set_result(result))
         return True
+
+
+def _waiting(queue: deque[tuple[float, Callable[[], object]]]) -> Queued:
+    try:
+        since_s, _ = queue[0]
+    except IndexError:
+        return Queued()
+    return Queued(len(queue), time.monotonic() - since_s)

@@ -11,7 +11,7 @@ import structlog
 
 from engine.aio.tasks import BackgroundTasks
 from engine.errors import SipError
-from engine.ports import DialRefused, DialRequest, HungUp, InboundCall, LegEvent, LegId
+from engine.ports import DialRefused, DialRequest, HungUp, InboundCall, LegEvent, LegId, Queued
 from sip.config import SipConfig
 from sip.leg import SipLeg
 from sip.media.bridge import SipBridge
@@ -27,6 +27,13 @@ log = structlog.get_logger(__name__)
 
 OnIncoming = Callable[[SipLeg, InboundCall], None]
 OnRefused = Callable[[DialRefused], None]
+Admits = Callable[[], bool]
+"""Whether another call may come in now; asked on the SIP thread."""
+
+
+def admits_all() -> bool:
+    """Admit whatever comes."""
+    return True
 
 
 class UserAgent:
@@ -38,7 +45,12 @@ class UserAgent:
     """
 
     def __init__(
-        self, config: SipConfig, thread: SipThread, on_incoming: OnIncoming, on_refused: OnRefused | None = None
+        self,
+        config: SipConfig,
+        thread: SipThread,
+        on_incoming: OnIncoming,
+        on_refused: OnRefused | None = None,
+        admits: Admits = admits_all,
     ) -> None:
         self._config = config
         self._thread = thread
@@ -48,14 +60,20 @@ class UserAgent:
         self._legs: dict[LegId, SipLeg] = {}
         self._beside = BackgroundTasks("user agent")
         self._switch = MediaConnections()
-        self._stack = SipStack(config, self._ids, self._switch, thread, self)
+        self._stack = SipStack(config, self._ids, self._switch, thread, self, admits)
         self.bridge = SipBridge(self._switch, thread, config.rate_hz)
 
     @classmethod
-    async def start(cls, config: SipConfig, on_incoming: OnIncoming, on_refused: OnRefused | None = None) -> Self:
+    async def start(
+        cls,
+        config: SipConfig,
+        on_incoming: OnIncoming,
+        on_refused: OnRefused | None = None,
+        admits: Admits = admits_all,
+    ) -> Self:
         """Raises SetupError when a port is taken or a setting does not fit the library."""
         thread = SipThread()
-        agent = cls(config, thread, on_incoming, on_refused)
+        agent = cls(config, thread, on_incoming, on_refused, admits)
         await thread.start(agent._stack.open, agent._stack.close, agent._switch.tell_ended)
         try:
             await agent.bridge.start(config.scratch)
@@ -70,7 +88,15 @@ class UserAgent:
     @property
     def commands_waiting(self) -> int:
         """Those that the SIP thread has still to take."""
-        return self._thread.waiting
+        return self._thread.commands.count
+
+    def commands(self) -> Queued:
+        """What the SIP thread has still to take; on any thread."""
+        return self._thread.commands
+
+    def events(self) -> Queued:
+        """What the SIP thread has told and asyncio's has still to take; on any thread."""
+        return self._thread.events
 
     async def close(self) -> None:
         """End all calls and the SIP thread, also where whoever waits for that is cancelled."""

@@ -15,6 +15,7 @@ from engine.errors import (
     NoSpace,
     NotFound,
     ObjectStoreError,
+    Overloaded,
     Refused,
     StoreError,
     TelefoonError,
@@ -24,6 +25,7 @@ from engine.errors import (
 CONTENT_TYPE: Final = "application/problem+json"
 _TYPE: Final = "about:blank"
 _AGAIN_AFTER_S: Final = 5
+_LESS_BUSY_AFTER_S: Final = 1
 
 log = structlog.get_logger(__name__)
 
@@ -110,6 +112,8 @@ def _of_engine(error: TelefoonError) -> Problem:
             return Problem(HTTPStatus.CONFLICT, str(error))
         case Refused():
             return Problem(HTTPStatus.FORBIDDEN, str(error))
+        case Overloaded():
+            return Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), again_after_s=_LESS_BUSY_AFTER_S)
         case NoSpace():
             return Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), again_after_s=_AGAIN_AFTER_S)
         case StoreError():

@@ -25,6 +25,11 @@ class InboundGate:
             return
         self._refusals.begin(_refuse(leg))
 
+    def admits(self) -> bool:
+        """Whether another call may come in now; on any thread."""
+        switchboard = self._switchboard
+        return switchboard is None or switchboard.admits_inbound()
+
     def refused(self, refused: DialRefused) -> None:
         """An INVITE was refused before it became a leg."""
         if self._switchboard is not None:

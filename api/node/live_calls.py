@@ -10,6 +10,7 @@ from api.node.parts import NodeParts
 from api.node.privacy import discretion_of
 from api.node.recordings import recording_storage_of
 from config.settings import Settings
+from engine.live.admission.control import AdmissionControl
 from engine.live.callbacks import CallCallbacks
 from engine.live.consent.policies import ConsentPolicies
 from engine.live.recording.callbacks import RecordingCallbacks
@@ -77,6 +78,7 @@ def _call_services(parts: NodeParts, recording_storage: RecordingStorage) -> Cal
         sip_egress=parts.telephony.egress,
         recording_url=recording_url,
         space=parts.storage.space,
+        admission=AdmissionControl(clock, parts.context.meters, agent.commands, agent.events),
     )
 
 

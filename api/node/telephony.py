@@ -38,6 +38,6 @@ async def open_telephony(context: NodeContext) -> AsyncIterator[Telephony]:
         egress = SipEgress(Egress(context.settings.egress_allow, context.residency))
         stack.push_async_callback(egress.close)
         gate = InboundGate()
-        agent = await UserAgent.start(from_settings(context.settings), gate, gate.refused)
+        agent = await UserAgent.start(from_settings(context.settings), gate, gate.refused, gate.admits)
         stack.push_async_callback(agent.close)
         yield Telephony(agent, gate, egress)

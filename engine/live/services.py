@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from engine.live.admission.control import AdmissionControl
 from engine.live.callbacks import CallCallbacks
 from engine.live.consent.policies import ConsentPolicies
 from engine.live.recording.service import RecordingService
@@ -67,3 +68,4 @@ class CallServices:
     sip_egress: SipEgress
     recording_url: RecordingUrl
     space: DiskSpace
+    admission: AdmissionControl

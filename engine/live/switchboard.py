@@ -13,6 +13,7 @@ from engine.flow.execution_context import Ending
 from engine.flow.interpreter import Start
 from engine.flow.keys import press
 from engine.flow.next_step import GoTo, HttpMethod
+from engine.live.admission.set_ups import SetUp
 from engine.live.bridging.bridge import CallBridge
 from engine.live.bridging.dialling import Dialling
 from engine.live.calls.actions import LiveStage, SharedServices
@@ -65,17 +66,15 @@ class Switchboard:
         await self.conferences.close()
 
     async def place(self, order: NewCall) -> Call:
-        """Store the call, then send its INVITE. Raises StoreError, in which case nothing was sent."""
+        """Store the call, then send its INVITE. Raises StoreError, Overloaded; nothing was sent then."""
+        self._services.admission.require(Direction.OUTBOUND)
         self._services.space.require()
-        number = await self._services.stores.numbers.get(order.from_)
-        call = self._outbound(order, number)
-        request = DialRequest(target=call.to, caller=call.from_, call_id=call.id)
-        starts = [order.flow.document] if order.flow else _requests(call, number if order.url is None else None)
-        making, conducting = partial(self._conductor, number=number), partial(_run, starts=starts)
-        session = await self._sessions.place(call, request, making, conducting)
-        if order.heard_in is not None:
-            self.conferences.let_hear_ringing(call.account_id, order.heard_in, session)
-        return call
+        set_up = self._services.admission.begin()
+        try:
+            return await self._place(order, set_up)
+        except BaseException:
+            set_up.done()
+            raise
 
     async def end(self, account_id: str, call_id: str) -> None:
         """Cancel or hang up; an ended call stays as it is. Raises NotFound."""
@@ -94,8 +93,12 @@ class Switchboard:
         return await self._control.change(account_id, call_id, change)
 
     def arrive(self, leg: Leg, arrival: InboundCall) -> None:
-        """An INVITE came in."""
-        self._sessions.spawn(self._take(leg, arrival))
+        """An INVITE came in, and was admitted."""
+        self._sessions.spawn(self._take(leg, arrival, self._services.admission.begin()))
+
+    def admits_inbound(self) -> bool:
+        """Whether a call may come in now; on any thread."""
+        return self._services.admission.admits(Direction.INBOUND)
 
     def note_refused(self, refused: DialRefused) -> None:
         """An INVITE was refused before it became a leg; whose number it called finds it among the calls."""
@@ -128,7 +131,18 @@ class Switchboard:
     def live_calls(self) -> int:
         return self._sessions.count
 
-    async def _take(self, leg: Leg, arrival: InboundCall) -> None:
+    async def _place(self, order: NewCall, set_up: SetUp) -> Call:
+        number = await self._services.stores.numbers.get(order.from_)
+        call = self._outbound(order, number)
+        request = DialRequest(target=call.to, caller=call.from_, call_id=call.id)
+        starts = [order.flow.document] if order.flow else _requests(call, number if order.url is None else None)
+        making, conducting = partial(self._conductor, number=number), partial(_run, starts=starts)
+        session = await self._sessions.place(call, request, making, conducting, set_up.done)
+        if order.heard_in is not None:
+            self.conferences.let_hear_ringing(call.account_id, order.heard_in, session)
+        return call
+
+    async def _take(self, leg: Leg, arrival: InboundCall, set_up: SetUp) -> None:
         try:
             self._services.space.require()
             number = await self._called(arrival)
@@ -138,13 +152,16 @@ class Switchboard:
                 return
             call = self._inbound(number, arrival)
             conducting = partial(_run, starts=_requests(call, number))
-            await self._sessions.take(call, leg, partial(self._conductor, number=number), conducting)
+            making = partial(self._conductor, number=number)
+            await self._sessions.take(call, leg, making, conducting, set_up.done)
         except StoreError as error:
             log.error("store_failed", error=str(error))
             await leg.hang_up(Cause.UNAVAILABLE)
         except Exception:
             await leg.hang_up(Cause.FAULT)  # who calls is not left ringing
             raise
+        finally:
+            set_up.done()
 
     async def _keep_refused(self, refused: DialRefused) -> None:
         arrival, said = refused.arrival, f"{refused.sip_code} {refused.why}".strip()

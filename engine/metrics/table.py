@@ -76,6 +76,12 @@ class Metric(Enum):
         "Calls that have ended.",
         labels={**_DIRECTION, "status": _values(FINAL)},
     )
+    CALLS_REFUSED = Declaration(
+        "telefoon_calls_refused_total",
+        MetricKind.COUNTER,
+        "Calls that were refused with 503 because the node was too late with its work.",
+        labels=_DIRECTION,
+    )
     CALLS_LIVE = Declaration("telefoon_calls_live", MetricKind.GAUGE, "Calls in progress, those that ring included.")
     POST_DIAL_DELAY = Declaration(
         "telefoon_post_dial_delay_seconds",

@@ -21,6 +21,7 @@ from engine.ports.legs import (
     ReferAnswered,
     ReferRequested,
 )
+from engine.ports.queued import Queued
 from engine.ports.rooms import PLAIN_SOUND, WIDEST_HZ, Attendance, MixedRoom, RoomSound
 from engine.ports.sound import AudioDecoder, Speech, Synthesizer, Tones
 from engine.ports.wires import (
@@ -70,6 +71,7 @@ __all__ = [
     "Played",
     "Player",
     "PlayerId",
+    "Queued",
     "Recorder",
     "RecorderId",
     "ReferAnswered",

@@ -11,7 +11,7 @@ from engine.errors import NotFound, WrongState
 from engine.live.calls.flow_runner import FlowRunner
 from engine.live.services import CallServices
 from engine.live.session.journal import Journal
-from engine.live.session.session import Session
+from engine.live.session.session import Session, nothing
 from engine.model.call import Attempt, Call, Event
 from engine.ports import Cause, DialRequest, Leg
 
@@ -85,22 +85,39 @@ class Sessions:
             raise WrongState(f"{call_id} is {call.status if call else 'gone'}; only a live call can be changed.")
         return session
 
-    async def place(self, call: Call, request: DialRequest, make: MakeConductor, conducting: Conducting) -> Session:
-        """Store the call and set its INVITE going. Raises StoreError, and nothing was sent then."""
+    async def place(
+        self,
+        call: Call,
+        request: DialRequest,
+        make: MakeConductor,
+        conducting: Conducting,
+        when_sent: Callable[[], None] = nothing,
+    ) -> Session:
+        """Store the call and set its INVITE going. Raises StoreError, and nothing was sent then.
+
+        `when_sent` follows its INVITE, or its failure.
+        """
         journal = Journal(call, self._services.ledger)
         await journal.open()
         session = Session(journal, self._services.clock, longest_s=self._services.longest_call_s)
         conduct = self._conduct(session, make, conducting)
         self._sessions[call.id] = session
-        self.spawn(self._live(session, session.place(self._services.dialer, request, conduct)))
+        self.spawn(self._live(session, session.place(self._services.dialer, request, conduct, when_sent)))
         return session
 
-    async def take(self, call: Call, leg: Leg, make: MakeConductor, conducting: Conducting) -> None:
+    async def take(
+        self,
+        call: Call,
+        leg: Leg,
+        make: MakeConductor,
+        conducting: Conducting,
+        when_ringing: Callable[[], None] = nothing,
+    ) -> None:
         """Follow an inbound leg to its end. Raises StoreError before anything has happened."""
         journal = Journal(call, self._services.ledger)
         await journal.open()
         session = Session(journal, self._services.clock, longest_s=self._services.longest_call_s)
-        await self._live(session, session.take(leg, self._conduct(session, make, conducting)))
+        await self._live(session, session.take(leg, self._conduct(session, make, conducting), when_ringing))
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Do some work beside. Raises WrongState when the node is stopping."""

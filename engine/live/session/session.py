@@ -42,6 +42,11 @@ AFTERMATH_S: Final = 60.0
 T = TypeVar("T")
 Conduct = Callable[["Session"], Awaitable[None]]
 
+
+def nothing() -> None:
+    """What follows where nothing does."""
+
+
 log = structlog.get_logger(__name__)
 
 
@@ -110,7 +115,9 @@ class Session:
         """Its flow speaks this language."""
         self._spoken_in = language
 
-    async def place(self, dialer: Dialer, request: DialRequest, conduct: Conduct) -> None:
+    async def place(
+        self, dialer: Dialer, request: DialRequest, conduct: Conduct, when_sent: Callable[[], None] = nothing
+    ) -> None:
         """Send INVITE and follow the call to its end."""
         async with self.journal.writing():
             try:
@@ -119,6 +126,7 @@ class Session:
                 self.journal.tried(Attempt("route", request.target, str(error)))
                 self.journal.happened(Event.BROKE)
                 leg = None
+            when_sent()
             if leg is not None:
                 self.journal.note_event("invite_sent", target=request.target, via=leg.via)
                 await self._follow(leg, conduct)
@@ -127,11 +135,12 @@ class Session:
             self.over.set()
         self.closed.set()
 
-    async def take(self, leg: Leg, conduct: Conduct) -> None:
+    async def take(self, leg: Leg, conduct: Conduct, when_ringing: Callable[[], None] = nothing) -> None:
         """Let an inbound leg ring and follow it to its end."""
         async with self.journal.writing():
             with suppress(LegGone):  # the caller may have given up already: its end is told by the events
                 await leg.ring()
+            when_ringing()
             self.journal.happened(Event.ALERTED)
             await self._follow(leg, conduct)
         self.closed.set()

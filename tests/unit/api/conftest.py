@@ -9,7 +9,7 @@ import pytest
 from api.http.contract import BASE_PATH
 from api.http.services import RestServices
 from api.node.clock import SystemClock
-from engine.errors import NotFound, WrongState
+from engine.errors import NotFound, TelefoonError, WrongState
 from engine.flow.interpreter import Start
 from engine.ids import IdKind, new_id
 from engine.live.orders import CallChange, ConferenceChange, NewCall, NewConference, ParticipantOrder
@@ -37,8 +37,11 @@ class NotingDesk:
     changes: list[CallChange] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     keeps_recordings: bool = False
+    failure: TelefoonError | None = None
 
     async def place(self, order: NewCall) -> Call:
+        if self.failure is not None:
+            raise self.failure
         self.orders.append(order)
         call = Call.begun(
             Direction.OUTBOUND,

@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 
 from api.http.titles import TITLES
+from engine.errors import Overloaded
 from engine.model.call_options import CallOptions
 from tests.unit.api.conftest import NUMBER, TO, Site
 
@@ -218,3 +219,12 @@ async def test_a_call_is_ended_with_204_however_often(site: Site) -> None:
         status, body, _ = await site.request("DELETE", f"calls/{call['id']}")
         assert (status, body) == (204, None)
     assert site.desk.ended == [call["id"]] * 2
+
+
+async def test_a_node_with_too_much_to_do_says_when_to_try_again(site: Site) -> None:
+    site.desk.failure = Overloaded("Try again in a second.")
+
+    status, problem, response = await site.request("POST", "calls", json={"to": TO, "from": NUMBER})
+
+    assert (status, problem["detail"]) == (503, "Try again in a second.")
+    assert response.headers["Retry-After"] == "1"

@@ -183,3 +183,20 @@ async def test_a_start_that_is_refused_leaves_no_thread() -> None:
         await SipThread(wake=lambda: None).start(refuse, lambda: False, lambda: None)
 
     assert not [each for each in threading.enumerate() if each.name == "sip"]
+
+
+async def test_what_waits_in_both_directions_is_told_with_how_long_it_has() -> None:
+    library = Library()
+    async with running(library) as thread:
+        at_first = (thread.commands, thread.events)
+        async with held_up(thread):
+            for _ in range(3):
+                thread.later(lambda: None)
+                thread.emit(lambda: None)
+            commands, events = thread.commands, thread.events
+
+        assert [each.count for each in at_first] == [0, 0]
+        assert (commands.count, events.count) == (3, 3)
+        assert 0 <= commands.oldest_s < 10
+        await thread.run(lambda: None)
+        assert (thread.commands.count, thread.events.count) == (0, 0)

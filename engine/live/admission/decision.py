@@ -1,0 +1,40 @@
+"""The decision whether another call may begin, from what of the node's own work waits, and for how long."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from engine.ports import Queued
+
+LATE_S: Final = 0.15
+FEW: Final = 4
+"""So many may be late: a machine that stood still for a moment has nobody refused."""
+MOST: Final = 32
+"""So many may wait, however short; setting up takes a hundredth of a second of CPU, so the last waits for a third."""
+AGAIN_BELOW: Final = 0.5
+"""Of these limits calls are admitted again, so that it does not change with each call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What waits in a node: commands for the SIP thread, its events for asyncio, and calls that are being set up."""
+
+    commands: Queued
+    events: Queued
+    set_ups: Queued
+
+    @property
+    def count(self) -> int:
+        """All that waits."""
+        return self.commands.count + self.events.count + self.set_ups.count
+
+    @property
+    def oldest_s(self) -> float:
+        """For how long the first of all has waited."""
+        return max(self.commands.oldest_s, self.events.oldest_s, self.set_ups.oldest_s)
+
+
+def refuses(load: Load, *, refused_before: bool) -> bool:
+    """Whether a call that would begin now is to be tried again later."""
+    part = AGAIN_BELOW if refused_before else 1.0
+    is_late = load.oldest_s >= LATE_S * part and load.count > FEW * part
+    return is_late or load.count >= MOST * part
