@@ -77,9 +77,11 @@ class Journal:
     async def open(self) -> None:
         """Store the call and its first status callback. Raises StoreError; nothing is stored then."""
         call = self._call
-        await self._ledger.calls.add(call, _callback(call, call.start_time))
+        callback = _callback(call, call.start_time)
+        await self._ledger.calls.add(call, callback)
         self._stored = call
-        self._ledger.wake_courier()
+        if callback is not None:
+            self._ledger.wake_courier()
         log.info("call_began", call_id=call.id, direction=call.direction.value, from_=call.from_, to=call.to)
 
     def happened(self, event: Event, **facts: Any) -> Call:

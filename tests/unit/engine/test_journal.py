@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -52,8 +52,9 @@ def calls(database: Database) -> FailingCalls:
     return FailingCalls(database)
 
 
-@pytest.fixture
-async def journal(database: Database, calls: FailingCalls) -> Journal:
+async def opened(
+    database: Database, calls: Calls, status_callback: str | None, wake_courier: Callable[[], None] = lambda: None
+) -> Journal:
     account = await Accounts(database, b"pepper").ensure("demo")
     call = Call(
         id=new_id(IdKind.CALL),
@@ -64,11 +65,16 @@ async def journal(database: Database, calls: FailingCalls) -> Journal:
         status=Status.QUEUED,
         start_time=SystemClock().now(),
         node="node-1",
-        options=CallOptions(status_callback="https://customer.example/status").over(STANDARD),
+        options=CallOptions(status_callback=status_callback).over(STANDARD),
     )
-    journal = Journal(call, Ledger(calls, SystemClock(), lambda _: Decimal("0.0100"), lambda: None))
+    journal = Journal(call, Ledger(calls, SystemClock(), lambda _: Decimal("0.0100"), wake_courier))
     await journal.open()
     return journal
+
+
+@pytest.fixture
+async def journal(database: Database, calls: FailingCalls) -> Journal:
+    return await opened(database, calls, "https://customer.example/status")
 
 
 async def test_a_call_is_stored_with_all_that_happened_when_its_journal_closes(
@@ -91,6 +97,20 @@ async def test_a_call_is_stored_with_all_that_happened_when_its_journal_closes(
         ("said", {"text": "Hallo"}),
         ("status", {"status": "completed", "sip_code": 200}),
     ]
+
+
+@pytest.mark.parametrize(("status_callback", "woken"), [(None, 0), ("https://customer.example/status", 4)])
+async def test_the_courier_is_woken_for_each_callback_and_for_nothing_else(
+    database: Database, calls: FailingCalls, status_callback: str | None, woken: int
+) -> None:
+    wakes: list[None] = []
+    journal = await opened(database, calls, status_callback, lambda: wakes.append(None))
+
+    async with journal.writing():
+        for event in (Event.ALERTED, Event.ANSWERED, Event.HUNG_UP):
+            journal.happened(event)
+
+    assert len(wakes) == woken
 
 
 async def test_who_wants_to_read_what_happened_waits_for_nothing_more_to_come(
