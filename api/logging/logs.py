@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import lru_cache
 from typing import Final
 
 import structlog
@@ -85,7 +86,13 @@ def write_logs(form: LogFormat, level: LogLevel, also: logging.Handler | None = 
 
 def hide_secrets(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
     """Drop what is named like a secret, API keys anywhere, and credentials within URLs."""
-    return {name: HIDDEN if _SECRET_NAMES.search(name) else everywhere(_without_secrets, line[name]) for name in line}
+    return {name: HIDDEN if _is_secret(name) else everywhere(_without_secrets, line[name]) for name in line}
+
+
+@lru_cache(maxsize=1024)
+def _is_secret(name: str) -> bool:
+    """Whether something of this name is; lines have the same few names again and again."""
+    return _SECRET_NAMES.search(name) is not None
 
 
 def mask_numbers(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:

@@ -90,9 +90,9 @@ class Database:
         """All rows of a query."""
         return await self.read(lambda connection: connection.execute(query).mappings().all())
 
-    async def row(self, query: Select[Any]) -> RowMapping | None:
-        """The first row of a query."""
-        return await self.read(lambda connection: connection.execute(query).mappings().first())
+    async def row(self, query: Select[Any], values: Mapping[str, object] | None = None) -> RowMapping | None:
+        """The first row of a query, with these values for its named places."""
+        return await self.read(lambda connection: connection.execute(query, values).mappings().first())
 
     async def page(
         self, query: Select[Any], order: Order, page: int, page_size: int, behind: ColumnElement[bool] | None = None

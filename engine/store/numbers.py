@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from engine.errors import NumberTaken
 from engine.ids import IdKind, new_id
@@ -14,6 +14,9 @@ from engine.model.numbers import Number
 from engine.store.database import Database
 from engine.store.tables import numbers
 from engine.store.values import utc_now, values_of, with_options
+
+_BY_E164: Final = select(numbers).where(numbers.c.e164 == bindparam("e164"))
+"""Made once: each call that begins asks it."""
 
 
 class Numbers:
@@ -38,7 +41,7 @@ class Numbers:
         return number
 
     async def get(self, e164: str) -> Number | None:
-        row = await self._db.row(select(numbers).where(numbers.c.e164 == e164))
+        row = await self._db.row(_BY_E164, {"e164": e164})
         return _number(row) if row else None
 
     async def of_account(self, account_id: str) -> list[Number]:
