@@ -94,7 +94,9 @@ class Journal:
             self._log_end(call)
         self._measure(event, call)
         self._call = call
-        self._save(_callback(call, self._ledger.clock.now()), now=True)
+        callback = _callback(call, self._ledger.clock.now())
+        # That it rings is stored with the answer, which mostly follows at once, unless somebody is to be told.
+        self._save(callback, now=event is not Event.ALERTED or callback is not None)
         codes = {name: facts[name] for name in ("sip_code", "sip_reason", "q850_cause") if facts.get(name) is not None}
         self.note_event("status", status=call.status.value, **codes)
         return call

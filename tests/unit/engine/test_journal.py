@@ -30,9 +30,11 @@ class FailingCalls(Calls):
     """The real table behind a connection that can be cut."""
 
     cut = False
+    written = 0
 
     async def write(self, job: Job[T]) -> T:
         self._check()
+        self.written += 1
         return await super().write(job)
 
     def _check(self) -> None:
@@ -97,6 +99,22 @@ async def test_a_call_is_stored_with_all_that_happened_when_its_journal_closes(
         ("said", {"text": "Hallo"}),
         ("status", {"status": "completed", "sip_code": 200}),
     ]
+
+
+async def test_that_it_rings_is_stored_with_the_answer_that_follows_at_once(
+    database: Database, calls: FailingCalls
+) -> None:
+    journal = await opened(database, calls, None)
+    async with journal.writing():
+        journal.happened(Event.ALERTED)
+        await asyncio.sleep(0)
+        journal.happened(Event.ANSWERED)
+        await journal.stored()
+
+        assert calls.written == 1
+        stored = await calls.get(journal.call.id)
+        assert stored is not None
+        assert stored.status is Status.IN_PROGRESS
 
 
 @pytest.mark.parametrize(("status_callback", "woken"), [(None, 0), ("https://customer.example/status", 4)])
