@@ -86,9 +86,9 @@ class Database:
         statement = self._connections.insert_new(table)
         return lambda connection: connection.execute(statement, values).rowcount
 
-    async def rows(self, query: Select[Any]) -> Sequence[RowMapping]:
-        """All rows of a query."""
-        return await self.read(lambda connection: connection.execute(query).mappings().all())
+    async def rows(self, query: Select[Any], values: Mapping[str, object] | None = None) -> Sequence[RowMapping]:
+        """All rows of a query, with these values for its named places."""
+        return await self.read(lambda connection: connection.execute(query, values).mappings().all())
 
     async def row(self, query: Select[Any], values: Mapping[str, object] | None = None) -> RowMapping | None:
         """The first row of a query, with these values for its named places."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Update, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, bindparam, exists, func, insert, select, update
 
 from engine.ids import IdKind, new_id
 from engine.store.database import Database
@@ -17,6 +17,31 @@ _PENDING: Final = [
     calls.c.account_id,
     *(outbox.c[name] for name in ("id", "call_id", "sequence", "url", "method", "form", "attempts", "next_at")),
 ]
+
+
+def _is_next_of_its_call() -> ColumnElement[bool]:
+    before = exists().where(
+        _earlier.c.call_id == outbox.c.call_id,
+        _earlier.c.state == CallbackState.PENDING,
+        _earlier.c.sequence < outbox.c.sequence,
+    )
+    return (outbox.c.state == CallbackState.PENDING) & ~before
+
+
+# Made once: making them took longer than running them.
+_DUE: Final = (
+    select(*_PENDING)
+    .join(calls, calls.c.id == outbox.c.call_id)
+    .where(_is_next_of_its_call(), outbox.c.next_at <= bindparam("now"))
+    .order_by(outbox.c.next_at, outbox.c.id)
+    .limit(bindparam("most", type_=Integer))
+)
+_NEXT_DUE: Final = select(func.min(outbox.c.next_at).label("at")).where(_is_next_of_its_call())
+_TRIED: Final = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("this"), outbox.c.state == CallbackState.PENDING)
+    .values(attempts=outbox.c.attempts + 1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +100,7 @@ class Outbox:
 
     async def due(self, now: datetime, limit: int) -> list[PendingCallback]:
         """Callbacks whose time has come, of each call only the first that is not settled; longest due first."""
-        query = (
-            select(*_PENDING)
-            .join(calls, calls.c.id == outbox.c.call_id)
-            .where(_is_next_of_its_call(), outbox.c.next_at <= now)
-        )
-        rows = await self._db.rows(query.order_by(outbox.c.next_at, outbox.c.id).limit(limit))
+        rows = await self._db.rows(_DUE, {"now": now, "most": limit})
         return [PendingCallback(**row) for row in rows]
 
     async def waiting(self) -> int:
@@ -91,7 +111,7 @@ class Outbox:
 
     async def next_due(self) -> datetime | None:
         """When there will next be something to do; None while there is nothing."""
-        row = await self._db.row(select(func.min(outbox.c.next_at).label("at")).where(_is_next_of_its_call()))
+        row = await self._db.row(_NEXT_DUE)
         return row["at"] if row else None
 
     async def delivered(self, callback_id: str, at: datetime) -> None:
@@ -100,27 +120,12 @@ class Outbox:
 
     async def retry(self, callback_id: str, at: datetime, error: str) -> None:
         """It failed: try again at `at`."""
-        change = _one(callback_id).values(attempts=outbox.c.attempts + 1, next_at=at, error=error[:_LONGEST_ERROR])
-        await self._db.change(change)
+        await self._db.change(_TRIED, {"this": callback_id, "next_at": at, "error": error[:_LONGEST_ERROR]})
 
     async def given_up(self, callback_id: str, at: datetime, error: str) -> None:
         """It failed for the last time; the call's next one is due."""
         await self._settle(callback_id, CallbackState.GIVEN_UP, at, error[:_LONGEST_ERROR])
 
     async def _settle(self, callback_id: str, state: CallbackState, at: datetime, error: str | None) -> None:
-        change = _one(callback_id).values(attempts=outbox.c.attempts + 1, state=state, settled_at=at, error=error)
-        change = change.values(**self._settled)
-        await self._db.change(change)
-
-
-def _one(callback_id: str) -> Update:
-    return update(outbox).where(outbox.c.id == callback_id, outbox.c.state == CallbackState.PENDING)
-
-
-def _is_next_of_its_call() -> ColumnElement[bool]:
-    before = exists().where(
-        _earlier.c.call_id == outbox.c.call_id,
-        _earlier.c.state == CallbackState.PENDING,
-        _earlier.c.sequence < outbox.c.sequence,
-    )
-    return (outbox.c.state == CallbackState.PENDING) & ~before
+        settled = {"this": callback_id, "state": state, "settled_at": at, "error": error, **self._settled}
+        await self._db.change(_TRIED, settled)
