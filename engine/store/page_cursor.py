@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, literal, tuple_
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,4 +16,5 @@ class PageCursor:
 
     def behind(self, at: ColumnElement[Any], identifier: ColumnElement[Any]) -> ColumnElement[bool]:
         """The condition that a row comes after it. New rows come before, so none is seen twice or left out."""
-        return or_(at < self.at, and_(at == self.at, identifier < self.id))
+        # A pair is looked up in the index; two conditions with OR are tried on every row before the place.
+        return tuple_(at, identifier) < tuple_(literal(self.at, at.type), literal(self.id, identifier.type))
