@@ -3,13 +3,16 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from engine.errors import StoreError
-from engine.model.call import FINAL, Call, Direction, Status
+from engine.model.call import FINAL, Call, Status
 from engine.model.call_options import CallOptions
+from engine.store.call_counts import call_counts
+from engine.store.call_filter import CallFilter
 from engine.store.connections import Job, T
 from engine.store.database import Database
 from engine.store.outbox import NewCallback, enqueue
@@ -18,24 +21,6 @@ from engine.store.tables import call_events, calls
 from engine.store.values import values_of, with_options
 
 _OPEN = tuple(status for status in Status if status not in FINAL)
-
-
-@dataclass(frozen=True, slots=True)
-class CallFilter:
-    """Which of an account's calls; None asks for nothing.
-
-    `start_time_after` takes calls from that moment on, `start_time_before` those before it, so that
-    windows laid end to end give every call once.
-    """
-
-    account_id: str
-    status: Status | None = None
-    direction: Direction | None = None
-    from_: str | None = None
-    to: str | None = None
-    start_time_after: datetime | None = None
-    start_time_before: datetime | None = None
-    parent_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +105,11 @@ class Calls:
         self, wanted: CallFilter, page: int = 1, page_size: int = 50, place: PageCursor | None = None
     ) -> tuple[list[Call], int]:
         """One page, newest first, or what is behind a place; and the number of calls over all pages."""
-        query = select(calls).where(*_conditions(wanted))
+        query = select(calls).where(*wanted.conditions())
         order = (calls.c.start_time.desc(), calls.c.id.desc())
         behind = place.behind(calls.c.start_time, calls.c.id) if place else None
-        rows, total = await self._db.page(query, order, page, page_size, behind)
+        count = partial(call_counts, wanted=wanted, by_day=behind is None and page > 1)
+        rows, total = await self._db.page(query, order, page, page_size, behind, count)
         return [call_of(row) for row in rows], total
 
     async def open_on(self, node: str) -> list[Call]:
@@ -182,16 +168,3 @@ def call_of(row: Mapping[Any, Any]) -> Call:
 def _known_moment(call: Call) -> datetime:
     """The latest that the call knows of: it has come by any clock."""
     return call.end_time or call.answer_time or call.start_time
-
-
-def _conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
-    conditions = [calls.c.account_id == wanted.account_id]
-    for name in ("status", "direction", "from_", "to", "parent_id"):
-        value = getattr(wanted, name)
-        if value is not None:
-            conditions.append(calls.c[name] == value)
-    if wanted.start_time_after is not None:
-        conditions.append(calls.c.start_time >= wanted.start_time_after)
-    if wanted.start_time_before is not None:
-        conditions.append(calls.c.start_time < wanted.start_time_before)
-    return conditions

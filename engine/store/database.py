@@ -4,15 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, Self
 
-from sqlalchemy import URL, ColumnElement, Connection, Executable, RowMapping, Select, Table, func, make_url, select
+from sqlalchemy import URL, ColumnElement, Connection, Executable, RowMapping, Select, Table, make_url, select
 from sqlalchemy.exc import ArgumentError
 
 from engine.errors import SetupError, StoreError
 from engine.store import sqlite
 from engine.store.connections import Connections, Job, T
 from engine.store.failure import as_store_error
-from engine.store.order import Order, turned
+from engine.store.order import Order
+from engine.store.paging import counted, rows_of_page
 from engine.store.schema_version import is_current
+from engine.store.stretch import Stretch
 
 _DRIVERS: Final = ("sqlite+aiosqlite", "postgresql+asyncpg")
 PATIENCE_S: Final = 15.0
@@ -95,23 +97,21 @@ class Database:
         return await self.read(lambda connection: connection.execute(query, values).mappings().first())
 
     async def page(
-        self, query: Select[Any], order: Order, page: int, page_size: int, behind: ColumnElement[bool] | None = None
-    ) -> tuple[Sequence[RowMapping], int]:
-        """One page of a query, counted from 1 (or of what is `behind` a place), and the number of rows over all."""
+        self, query: Select[Any], order: Order, page: int, page_size: int, behind: ColumnElement[bool] | None = None,
+        count: Job[Sequence[Stretch]] | None = None,
+    ) -> tuple[Sequence[RowMapping], int]:  # fmt: skip
+        """One page of a query, counted from 1 (or of what is `behind` a place), and the number of rows over all.
+
+        `count` is a cheaper way to count its rows than to count them.
+        """
 
         def job(connection: Connection) -> tuple[Sequence[RowMapping], int]:
-            total = connection.scalar(query.with_only_columns(func.count())) or 0
-            if behind is not None:
-                part = query.where(behind).order_by(*order).limit(page_size)
-                return connection.execute(part).mappings().all(), total
-            first = min((max(page, 1) - 1) * page_size, total)
-            after = total - min(first + page_size, total)
-            if first <= after:
-                part = query.order_by(*order).limit(page_size).offset(first)
-                return connection.execute(part).mappings().all(), total
-            # A database passes over each row before the page, so it is asked from the nearer end.
-            part = query.order_by(*turned(order)).limit(total - first - after).offset(after)
-            return connection.execute(part).mappings().all()[::-1], total
+            stretches = count(connection) if count else counted(connection, query)
+            total = sum(stretch.rows for stretch in stretches)
+            if behind is None:
+                return rows_of_page(connection, query, order, stretches, page, page_size), total
+            part = query.where(behind).order_by(*order).limit(page_size)
+            return connection.execute(part).mappings().all(), total
 
         return await self.read(job)
 

@@ -20,7 +20,7 @@ from api.http.services import Resource, RestServices
 from engine.live.orders import NewCall
 from engine.model.call import Call, Direction, Status
 from engine.model.numbers import Number
-from engine.store.calls import CallFilter
+from engine.store.call_filter import CallFilter
 
 
 async def list_calls(services: RestServices, asked: ApiRequest) -> web.Response:

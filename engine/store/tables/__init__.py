@@ -6,7 +6,7 @@ Columns are named as the fields of the dataclasses that they hold, so rows and v
 """
 
 from engine.store.tables.accounts import account_keys, account_secrets, accounts, api_keys, idempotency_keys, numbers
-from engine.store.tables.calls import CallbackState, call_events, calls, outbox, webhook_exchanges
+from engine.store.tables.calls import CallbackState, call_events, call_totals, calls, outbox, webhook_exchanges
 from engine.store.tables.conferences import conferences, participants, queue_waits, queues
 from engine.store.tables.privacy import audit, audit_head, legal_holds, retention_periods
 from engine.store.tables.recordings import MoveState, consent_texts, consents, object_moves, recordings
@@ -22,6 +22,7 @@ __all__ = [
     "audit",
     "audit_head",
     "call_events",
+    "call_totals",
     "calls",
     "conferences",
     "consent_texts",

@@ -1,15 +1,16 @@
 """Calls, what happened on them, and what customers' servers are told of them."""
 
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import JSON, Connection, Date, ForeignKey, Index, Integer, String, Table, UniqueConstraint, event
 
 from engine.model.call import Direction, Status
 from engine.model.call_options import CallOptions
 from engine.model.callback import BodyFormat
 from engine.model.webhook_exchange import ExchangeKind
 from engine.privacy.retention import DataCategory
+from engine.store.call_triggers import create_triggers
 from engine.store.data_kinds import Whose, about, personal, technical
 from engine.store.option_columns import option_columns
 from engine.store.tables.schema import metadata
@@ -50,7 +51,7 @@ calls: Final = Table(
     technical("price_unit", String(3), nullable=False),
     *option_columns(CallOptions),
     Index(None, "account_id", "start_time", "id"),
-    *(Index(None, "account_id", filtered, "start_time", "id") for filtered in ("from_", "to", "status")),
+    *(Index(None, "account_id", filtered, "start_time", "id") for filtered in ("from_", "to", "status", "direction")),
     Index(None, "status", "node"),
     info=about(
         "Carries calls, and bills them.",
@@ -58,6 +59,29 @@ calls: Final = Table(
         kept=DataCategory.CALLS,
     ),
 )
+
+call_totals: Final = Table(
+    "call_totals",
+    metadata,
+    technical("account_id", ForeignKey("accounts.id"), primary_key=True),
+    technical("day", Date, primary_key=True),
+    technical("direction", EnumColumn(Direction), primary_key=True),
+    technical("status", EnumColumn(Status), primary_key=True),
+    technical("calls", Integer, nullable=False),
+    info=about(
+        "Counts the calls that have ended, by the UTC day of their start; triggers of `calls` write it.",
+        Whose.NOBODY,
+        until="as long as there are calls of that day",
+        searched=False,
+    ),
+    sqlite_with_rowid=False,
+)
+
+
+@event.listens_for(calls, "after_create")
+def _count_from_now_on(_: Table, connection: Connection, **__: Any) -> None:
+    create_triggers(connection)
+
 
 call_events: Final = Table(
     "call_events",

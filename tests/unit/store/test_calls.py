@@ -9,7 +9,8 @@ import pytest
 from engine.errors import StoreError
 from engine.model.accounts import Account
 from engine.model.call import Attempt, Call, Direction, Event, Status, after
-from engine.store.calls import CallEvent, CallFilter, Calls, EventFilter
+from engine.store.call_filter import CallFilter
+from engine.store.calls import CallEvent, Calls, EventFilter
 from tests.unit.store.samples import NOON, a_call, a_full_call, at
 
 

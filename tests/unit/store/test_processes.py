@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from engine.store.accounts import Accounts
-from engine.store.calls import CallFilter, Calls
+from engine.store.call_filter import CallFilter
+from engine.store.calls import Calls
 from engine.store.database import Database
 from engine.store.outbox import Outbox
 from tests.unit.store.conftest import PEPPER

@@ -1,0 +1,113 @@
+"""How many calls a list has, in stretches of time: those of whole days from kept totals, all others counted."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Date, Select, Subquery, func, literal, select, union_all
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from engine.model.call import FINAL, Status
+from engine.store.call_filter import CallFilter
+from engine.store.stretch import Stretch
+from engine.store.tables import call_totals, calls
+
+_OPEN: Final = tuple(status for status in Status if status not in FINAL)
+_DAY: Final = timedelta(days=1)
+
+
+def call_counts(connection: Connection, wanted: CallFilter, *, by_day: bool = True) -> list[Stretch]:
+    """All that are wanted, the newest first; where it need not be `by_day`, whole days are one stretch.
+
+    Totals are kept of what has ended, by account, day, direction and status; calls that go on are few.
+    """
+    after, before = wanted.start_time_after, wanted.start_time_before
+    first, last = _next_midnight(after), before and _midnight(before)
+    if _names_a_party(wanted) or (first and last and first >= last):
+        return [_counted(connection, wanted)]
+    within = replace(wanted, start_time_after=first, start_time_before=last)
+    whole_days = _each_day(connection, within) if by_day else [_all_days(connection, within)]
+    newest = [_counted(connection, replace(wanted, start_time_after=last))] if last != before else []
+    oldest = [_counted(connection, replace(wanted, start_time_before=first))] if first != after else []
+    return [*newest, *whole_days, *oldest]
+
+
+class _UtcDay(FunctionElement[date]):
+    """The day of a moment, as the triggers know it."""
+
+    type = Date()
+    inherit_cache = True
+
+
+@compiles(_UtcDay, "sqlite")
+def _first_letters(element: _UtcDay, compiler: SQLCompiler, **options: Any) -> str:
+    return f"substr({compiler.process(element.clauses, **options)}, 1, 10)"
+
+
+@compiles(_UtcDay, "postgresql")
+def _date(element: _UtcDay, compiler: SQLCompiler, **options: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **options)} AT TIME ZONE 'UTC' AS DATE)"
+
+
+def _names_a_party(wanted: CallFilter) -> bool:
+    return (wanted.from_, wanted.to, wanted.parent_id) != (None, None, None)
+
+
+def _counted(connection: Connection, wanted: CallFilter) -> Stretch:
+    count = connection.scalar(select(func.count()).select_from(calls).where(*wanted.conditions())) or 0
+    return Stretch(wanted.start_time_after, wanted.start_time_before, count)
+
+
+def _each_day(connection: Connection, wanted: CallFilter) -> list[Stretch]:
+    days = _days(wanted)
+    query = select(days.c.day, func.sum(days.c.calls)).group_by(days.c.day).order_by(days.c.day.desc())
+    return [
+        Stretch(begins, begins + _DAY, int(count))
+        for day, count in connection.execute(query)
+        for begins in [datetime.combine(day, time.min, UTC)]
+    ]
+
+
+def _all_days(connection: Connection, wanted: CallFilter) -> Stretch:
+    count = connection.scalar(select(func.sum(_days(wanted).c.calls))) or 0
+    return Stretch(wanted.start_time_after, wanted.start_time_before, int(count))
+
+
+def _days(wanted: CallFilter) -> Subquery:
+    """Asked for in one statement, so that a call that ends meanwhile is counted once."""
+    return union_all(_ended(wanted), _going_on(wanted)).subquery()
+
+
+def _ended(wanted: CallFilter) -> Select[date, int]:
+    conditions: list[ColumnElement[bool]] = [call_totals.c.account_id == wanted.account_id]
+    if wanted.status is not None:
+        conditions.append(call_totals.c.status == wanted.status)
+    if wanted.direction is not None:
+        conditions.append(call_totals.c.direction == wanted.direction)
+    if wanted.start_time_after is not None:
+        conditions.append(call_totals.c.day >= wanted.start_time_after.date())
+    if wanted.start_time_before is not None:
+        conditions.append(call_totals.c.day < wanted.start_time_before.date())
+    return select(call_totals.c.day, call_totals.c.calls).where(*conditions)
+
+
+def _going_on(wanted: CallFilter) -> Select[date, int]:
+    """Found by status, which few calls have, before their direction is looked at, which most calls have."""
+    any_direction = replace(wanted, direction=None)
+    found = select(calls.c.id).where(*any_direction.conditions(), calls.c.status.in_(_OPEN))
+    query = select(_UtcDay(calls.c.start_time).label("day"), literal(1).label("calls")).where(calls.c.id.in_(found))
+    return query if wanted.direction is None else query.where(calls.c.direction == wanted.direction)
+
+
+def _midnight(moment: datetime) -> datetime:
+    """At which its UTC day began."""
+    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _next_midnight(moment: datetime | None) -> datetime | None:
+    """The moment itself, if it is one; the last day of all has no next."""
+    if moment is None or _midnight(moment) == moment or _midnight(moment).date() == date.max:
+        return moment
+    return _midnight(moment) + _DAY
