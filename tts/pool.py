@@ -1,7 +1,7 @@
 """Worker processes behind asyncio: a job in, an answer out, whatever the worker does.
 
 Engines hang and crash, so a job has a time limit: past it the worker is killed and the job fails. A worker
-that dies by itself is replaced and the job tried once more.
+that dies by itself is replaced and the job tried once more. A worker with nothing to do ends after a while.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from typing import IO, Any, Final
 
 import structlog
 
+from engine.aio.tasks import BackgroundTasks
 from engine.aio.waits import to_its_end
 from tts.scratch import remove_orphans, scratch_folder
 
@@ -26,6 +27,9 @@ START_TIMEOUT_S: Final = 30.0
 
 RECYCLE_AFTER: Final = 1000
 """Jobs after which a worker makes place for a fresh one, should a library leak."""
+
+IDLE_S: Final = 60.0
+"""After which a worker without jobs ends: each has 30 to 70 MiB, and the next is there in 0.2 s."""
 
 _END_TIMEOUT_S: Final = 2.0
 _LAST_WORDS: Final = 2000  # bytes of a dead worker's stderr that are logged
@@ -104,9 +108,19 @@ class _Process:
 
 @dataclass(slots=True)
 class _Seat:
-    """One of the pool's places: its process is started when a job needs it."""
+    """One of the pool's places: its process is started when a job needs it, and ended when none has for a while."""
 
     process: _Process | None = None
+    ending: asyncio.TimerHandle | None = None
+
+    def keep(self) -> None:
+        if self.ending is not None:
+            self.ending.cancel()
+            self.ending = None
+
+    def vacated(self) -> _Process | None:
+        process, self.process = self.process, None
+        return process
 
 
 @dataclass(slots=True)
@@ -114,7 +128,7 @@ class WorkerPool:
     """At most `size` workers; `queue_limit` jobs may wait beyond those being done.
 
     `scratch` is a folder for the workers' temporary files; the pool makes it and the owner removes it. `program`
-    is the module that the processes run.
+    is the module that the processes run. They end after `idle_s` without a job, or never where that is None.
     """
 
     scratch: Path
@@ -123,14 +137,17 @@ class WorkerPool:
     espeak: str = "auto"
     recycle_after: int = RECYCLE_AFTER
     program: str = "tts.worker"
+    idle_s: float | None = IDLE_S
     _seats: asyncio.LifoQueue[_Seat] = field(init=False)
     _all: tuple[_Seat, ...] = field(init=False)
     _pending: int = field(default=0, init=False)
     _closed: bool = field(default=False, init=False)
+    _ending: BackgroundTasks = field(init=False)
 
     def __post_init__(self) -> None:
         self._all = tuple(_Seat() for _ in range(self.size))
         self._seats = asyncio.LifoQueue()
+        self._ending = BackgroundTasks("speech workers")
         remove_orphans(self.scratch)
         for seat in self._all:
             self._seats.put_nowait(seat)
@@ -170,19 +187,28 @@ class WorkerPool:
     async def close(self) -> None:
         """End all workers; jobs in flight must have been cancelled or awaited."""
         self._closed = True
+        await self._ending.close()
         async with asyncio.TaskGroup() as group:
             for seat in self._all:
-                if seat.process is not None:
-                    group.create_task(seat.process.end(kill=False))
-                    seat.process = None
+                seat.keep()
+                if process := seat.vacated():
+                    group.create_task(process.end(kill=False))
 
     @asynccontextmanager
     async def _seat(self) -> AsyncIterator[_Seat]:
         seat = await self._seats.get()
+        seat.keep()
         try:
             yield seat
         finally:
+            if seat.process is not None and self.idle_s is not None and not self._closed:
+                seat.ending = asyncio.get_running_loop().call_later(self.idle_s, self._end_idle, seat)
             self._seats.put_nowait(seat)
+
+    def _end_idle(self, seat: _Seat) -> None:
+        seat.ending = None
+        if process := seat.vacated():
+            self._ending.begin(process.end(kill=False))
 
     async def _try(self, seat: _Seat, line: bytes, timeout_s: float) -> dict[str, Any]:
         """One attempt. The process does not outlive anything but an answer: its pipe may be out of step."""

@@ -62,7 +62,10 @@ class WhisperRecognizer:
     _jobs: set[asyncio.Task[dict[str, Any]]] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
-        self.pool = WorkerPool(self.scratch, size=1, queue_limit=self.queue_limit, program="tts.recognition.worker")
+        # It does not end when idle: the next would read its model for seconds, while somebody speaks.
+        self.pool = WorkerPool(
+            self.scratch, size=1, queue_limit=self.queue_limit, program="tts.recognition.worker", idle_s=None
+        )
 
     def languages(self) -> frozenset[str]:
         return UNDERSTOOD

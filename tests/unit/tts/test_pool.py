@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.peers.waiting import within
+from tests.peers.waiting import eventually, within
 from tests.running.pace import patience
 from tts.pool import JobRefused, JobTimedOut, PoolError, PoolFull, WorkerDied, WorkerPool
 
@@ -71,6 +71,34 @@ async def test_a_worker_that_crashes_is_replaced_and_its_job_tried_again(pool: W
 
     assert (tmp_path / "a.wav").exists()
     assert pool.pids != (doomed,)
+
+
+async def test_a_worker_without_jobs_ends_after_a_while_and_another_does_the_next(tmp_path: Path) -> None:
+    pool = WorkerPool(tmp_path / "workers", size=1, idle_s=0.3)
+    await pool.run(WARM, timeout_s=30)
+    (first,) = pool.pids
+
+    await eventually(lambda: not alive(first), within_s=5, otherwise=lambda: "the idle worker ends")
+    await pool.run(speaking(tmp_path / "a.wav"), timeout_s=30)
+
+    assert (tmp_path / "a.wav").exists()
+    assert first not in pool.pids
+    await pool.close()
+
+
+async def test_a_worker_does_not_end_in_the_midst_of_a_job(tmp_path: Path) -> None:
+    pool = WorkerPool(tmp_path / "workers", size=1, idle_s=2.0)
+    await pool.run(WARM, timeout_s=30)
+    (worker,) = pool.pids
+    os.kill(worker, signal.SIGSTOP)  # so that the job lasts longer than the worker may be idle
+    job = asyncio.create_task(pool.run(WARM, timeout_s=30))
+
+    await asyncio.sleep(3)
+    os.kill(worker, signal.SIGCONT)
+    await job
+
+    assert pool.pids == (worker,)
+    await pool.close()
 
 
 async def test_a_job_that_kills_every_worker_fails_after_the_second(pool: WorkerPool, tmp_path: Path) -> None:
