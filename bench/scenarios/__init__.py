@@ -13,6 +13,7 @@ from bench.scenarios import (
     flow,
     idle,
     ivr,
+    many_calls,
     recording,
     setup,
     voices,
@@ -20,7 +21,8 @@ from bench.scenarios import (
 )
 
 _MODULES: Final = (
-    ivr, bridge, setup, conference, idle, api, flow, webhooks, recording, cascade, endurance, voices, commands,
+    ivr, bridge, setup, conference, idle, api, flow, webhooks, recording, cascade, endurance, many_calls, voices,
+    commands,
 )  # fmt: skip
 
 SCENARIOS: Final[tuple[Scenario, ...]] = tuple(each for module in _MODULES for each in module.SCENARIOS)
