@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
+from engine.aio.disk_round import DiskRound
 from engine.errors import RecordingError
 
 THREADS: Final = 4
@@ -21,6 +22,7 @@ class Disk:
     def __init__(self, *, threads: int = THREADS, patience_s: float = PATIENCE_S) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="disk")
         self.patience_s = patience_s
+        self.round = DiskRound(self.run, threads)
 
     async def run(self, work: Callable[[], T], *, at_most_s: float = math.inf) -> T:
         """Do it there. Raises RecordingError once it takes longer than the patience; a thread may be in it then.

@@ -3,16 +3,13 @@
 import asyncio
 import threading
 from collections.abc import Callable
-from functools import partial
 from typing import Final
 
 from engine.aio.disk_threads import Disk
-from engine.aio.tasks import started
 from engine.errors import RecordingError
 from engine.ports import Recorder
 from engine.recordings.files.audio import Tape
 
-WRITE_EVERY_S: Final = 0.5
 _WRITES_A_SYNC: Final = 2
 
 
@@ -24,16 +21,17 @@ class TapeWriter:
         self._tape = tape
         self._disk = disk
         self._failed = failed
-        self._ending = asyncio.Event()
+        self._ending = False
+        self._writes = 0
         self._loop = asyncio.get_running_loop()
         self._at_work = threading.Lock()
         self._written = asyncio.Event()
         self._given_up = False
-        self._error: RecordingError | None = None
+        self._error: Exception | None = None
         """Why writing ended early."""
         self._refused = False
         self._not_stopped: RecordingError | None = None
-        self._writing = started(self._keep_writing())
+        self._turn = disk.round.add(self._write, self._fail)
 
     async def stop(self) -> None:
         """Hear no more; what was heard is still to be written, by `finish`."""
@@ -47,27 +45,20 @@ class TapeWriter:
 
         A disk that hung has as long again to move: then all that was heard is on the tape.
         """
-        self._ending.set()
+        self._ending = True
+        self._disk.round.remove(self._turn)
         try:
-            await self._writing
-            if self._error is not None and not await self._moves():
-                raise self._error
+            if not await self._moves():
+                raise self._error or RecordingError(f"The disk did not write within {self._disk.patience_s:g} s.")
             await self._disk.run(self._close)
         finally:
             self._recorder.close()
         if self._not_stopped is not None:
             raise self._not_stopped
 
-    async def _keep_writing(self) -> None:
-        writes = 0
-        while not await self._is_ending():
-            writes += 1
-            try:
-                await self._disk.run(partial(self._write, sync=writes % _WRITES_A_SYNC == 0))
-            except RecordingError as error:
-                self._error = error
-                self._failed(str(error))
-                return
+    def _fail(self, error: Exception) -> None:
+        self._error = error
+        self._failed(str(error))
 
     async def _moves(self) -> bool:
         """Whether no write is under way, once the disk had time for it; else the one that is lets go of the tape."""
@@ -82,28 +73,23 @@ class TapeWriter:
             return False
         return True
 
-    async def _is_ending(self) -> bool:
-        try:
-            async with asyncio.timeout(WRITE_EVERY_S):
-                await self._ending.wait()
-        except TimeoutError:
-            return False
-        return True
-
-    def _write(self, *, sync: bool) -> None:
+    def _write(self) -> None:
         try:
             with self._at_work:
-                self._append(sync=sync)
+                if not self._ending:
+                    self._append()
         finally:
-            self._loop.call_soon_threadsafe(self._written.set)
+            if self._ending:
+                self._loop.call_soon_threadsafe(self._written.set)
 
-    def _append(self, *, sync: bool) -> None:
+    def _append(self) -> None:
+        self._writes += 1
         try:
             if heard := self._recorder.take():
                 self._tape.append(heard)
-            if sync:
+            if self._writes % _WRITES_A_SYNC == 0:
                 self._tape.sync()
-        except RecordingError:
+        except Exception:
             self._refused = True
             raise
         finally:
