@@ -54,7 +54,6 @@ class SipConfig:
     trunk: Trunk | None
     tls: Tls
     allow: Sequence[IPv4Network | IPv6Network]
-    scratch: Path
     rtp_silence_s: float = 0.0
     """After how long without RTP and RTCP a far end is told to be lost; 0 is never."""
     trunk_timeout_s: float = 5.0
@@ -88,7 +87,6 @@ def from_settings(settings: Settings) -> SipConfig:
         trunk=trunk,
         tls=Tls(settings.tls_ca, settings.tls_cert, settings.tls_key),
         allow=settings.sip_allow,
-        scratch=settings.data_dir / "sip-scratch",
         rtp_silence_s=settings.rtp_silence_s,
         trunk_timeout_s=settings.trunk_timeout,
         log_messages=settings.log_level is LogLevel.DEBUG,

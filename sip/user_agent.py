@@ -75,11 +75,6 @@ class UserAgent:
         thread = SipThread()
         agent = cls(config, thread, on_incoming, on_refused, admits)
         await thread.start(agent._stack.open, agent._stack.close, agent._switch.tell_ended)
-        try:
-            await agent.bridge.start(config.scratch)
-        except BaseException:
-            await agent.close()
-            raise
         agent._beside.begin(agent._look_for_silence())
         if config.trunk is not None and config.trunk.register:
             agent._beside.begin(agent._stay_registered())

@@ -1,11 +1,9 @@
 """Whether the trunk answers, and whether it knows us."""
 
 import asyncio
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from ipaddress import ip_address
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from api.doctor.finding import Finding
@@ -76,19 +74,16 @@ async def _register(settings: Settings) -> Finding:
     from sip.test_phone.phone import free_port
     from sip.user_agent import UserAgent
 
-    with tempfile.TemporaryDirectory(prefix="telefoon-doctor-") as scratch:
-        config = from_settings(settings)
-        listening = replace(config.listening, port=free_port(settings.sip_host))
-        try:
-            agent = await UserAgent.start(
-                replace(config, listening=listening, scratch=Path(scratch)), lambda _leg, _arrival: None
-            )
-        except TelefoonError as error:
-            return Finding(_REGISTRATION, False, str(error))
-        try:
-            return await _outcome(agent)
-        finally:
-            await agent.close()
+    config = from_settings(settings)
+    listening = replace(config.listening, port=free_port(settings.sip_host))
+    try:
+        agent = await UserAgent.start(replace(config, listening=listening), lambda _leg, _arrival: None)
+    except TelefoonError as error:
+        return Finding(_REGISTRATION, False, str(error))
+    try:
+        return await _outcome(agent)
+    finally:
+        await agent.close()
 
 
 async def _outcome(agent: "UserAgent") -> Finding:

@@ -50,9 +50,7 @@ PLACES: Final = (
         "media-cache/", "audio files of customers, by a hash", Whose.CUSTOMERS, "media_cache_seconds; at each erasure"
     ),
     DataPlace("voices/", "voices of Piper that were added", Whose.NOBODY, "until removed"),
-    DataPlace(
-        "decoder-scratch/, sip-scratch/, recognizer-scratch/", "work in progress", Whose.CALLERS, "within the call"
-    ),
+    DataPlace("decoder-scratch/, recognizer-scratch/", "work in progress", Whose.CALLERS, "within the call"),
     DataPlace("master.key", "what the accounts' keys are wrapped in", Whose.NOBODY, "always; its owner alone reads it"),
     DataPlace("pepper", "the key of hashes and pseudonyms", Whose.NOBODY, "always; its owner alone reads it"),
     DataPlace("log_folder, if set", "identifiers, what went wrong; numbers masked", Whose.CALLERS, "keep_logs_days"),

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from itertools import count
 from pathlib import Path
+
+import pjsua2 as pj
 
 from engine.aio.waits import to_its_end
 from engine.errors import MediaError, RecordingError
@@ -26,9 +28,10 @@ from engine.ports import (
     Source,
 )
 from sip.media.connections import MediaConnections
+from sip.media.memory_file import memory_file, wav_name
 from sip.media.recorder import MemoryRecorder
-from sip.media.tap import Tap, memory_file, wav_name
-from sip.media.wav import silence, write_wav
+from sip.media.tap import Tap
+from sip.media.wav import write_wav
 from sip.thread import SipThread
 
 
@@ -98,17 +101,10 @@ class SipBridge:
         self._thread = thread
         self._rate_hz = rate_hz
         self._ids = count(1)
-        self._silence: Played | None = None
 
     @property
     def rate_hz(self) -> int:
         return self._rate_hz
-
-    async def start(self, scratch: Path) -> None:
-        """Start the silence that every recorder hears."""
-        wav = scratch / f"silence-{self._rate_hz}.wav"
-        await asyncio.to_thread(silence, wav, self._rate_hz)
-        self._silence = (await self.play(wav, to=(), loop=True)).source
 
     async def play(self, wav: Path, *, to: Sequence[Sink], loop: bool = False) -> FilePlayback:
         player = PlayerId(next(self._ids))
@@ -129,36 +125,26 @@ class SipBridge:
 
     async def record(self, *, tracks: Sequence[Sequence[Source]]) -> MemoryRecorder:
         recorder = RecorderId(next(self._ids))
-        always = [self._silence] if self._silence else []
-        sources: list[list[Source]] = [[*always, *track] for track in tracks]
-        with ExitStack() as memory:
-            try:
-                memories = [memory.enter_context(memory_file()) for _ in tracks]
-                with ExitStack() as naming:
-                    names = [naming.enter_context(wav_name(each)) for each in memories]
-                    with self._undone(partial(self._switch.drop_recorder, recorder)):
-                        await self._thread.run(partial(self._switch.record, recorder, names, sources))
-            except MediaError as error:
-                raise RecordingError(f"Nothing can be recorded: {error}") from error
-            return MemoryRecorder(recorder, memories, memory.pop_all(), self._switch, self._thread)
+        recording = pj.Recording(len(tracks))
+        with self._undone(partial(self._switch.drop_recorder, recorder)):
+            await self._thread.run(partial(self._switch.record, recorder, recording, tracks))
+        return MemoryRecorder(recorder, len(tracks), recording, self._switch, self._thread)
 
     @asynccontextmanager
     async def listen(self, source: Said) -> AsyncIterator[AsyncIterator[bytes]]:
         recorder = RecorderId(next(self._ids))
-        sources: list[Source] = [source] if self._silence is None else [self._silence, source]
-        with memory_file() as descriptor:
-            with wav_name(descriptor) as name:
-                try:
-                    with self._undone(partial(self._switch.drop_recorder, recorder)):
-                        await self._thread.run(partial(self._switch.record, recorder, [name], [sources]))
-                except RecordingError as error:
-                    raise MediaError(f"What leg {source.leg} says can't be heard: {error}") from error
-            tap = Tap(descriptor, self._rate_hz)
-            try:
-                yield tap
-            finally:
-                tap.close()
-                await to_its_end(self._thread.run(partial(self._switch.drop_recorder, recorder)))
+        recording = pj.Recording(1)
+        try:
+            with self._undone(partial(self._switch.drop_recorder, recorder)):
+                await self._thread.run(partial(self._switch.record, recorder, recording, [[source]]))
+        except RecordingError as error:
+            raise MediaError(f"What leg {source.leg} says can't be heard: {error}") from error
+        tap = Tap(recording, self._rate_hz)
+        try:
+            yield tap
+        finally:
+            tap.close()
+            await to_its_end(self._thread.run(partial(self._switch.drop_recorder, recorder)))
 
     @asynccontextmanager
     async def keep(self, pcm: bytes) -> AsyncIterator[Path]:

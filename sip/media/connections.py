@@ -1,6 +1,6 @@
 """The SIP thread's half of the bridge: ports of the conference bridge behind sources and sinks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pjsua2 as pj
@@ -36,7 +36,7 @@ class MediaConnections:
         self._legs: dict[LegId, pj.AudioMedia] = {}
         self._players: dict[PlayerId, pj.Player] = {}
         self._on_end: dict[PlayerId, Callable[[], None]] = {}
-        self._recorders: dict[RecorderId, list[pj.AudioMediaRecorder]] = {}
+        self._recorders: dict[RecorderId, list[pj.RecordedTrack]] = {}
         self._muted: set[LegId] = set()
         self._held: set[LegId] = set()
 
@@ -122,15 +122,11 @@ class MediaConnections:
             if on_end := self._on_end.pop(PlayerId(number), None):
                 on_end()
 
-    def record(self, recorder: RecorderId, paths: list[Path], tracks: list[list[Source]]) -> None:
-        ports = []
-        for path in paths:
-            port = pj.AudioMediaRecorder()
-            try:
-                port.createRecorder(str(path), 0, -1, pj.PJMEDIA_FILE_WRITE_PCM)
-            except pj.Error as error:
-                raise RecordingError(f"Nothing can be recorded: {error.reason}.") from None
-            ports.append(port)
+    def record(self, recorder: RecorderId, recording: pj.Recording, tracks: Sequence[Sequence[Source]]) -> None:
+        try:
+            ports = [pj.RecordedTrack(recording, number) for number in range(len(tracks))]
+        except pj.Error as error:
+            raise RecordingError(f"Nothing can be recorded: {error.reason}.") from None
         self._recorders[recorder] = ports
         for number, sources in enumerate(tracks):
             for source in sources:

@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -82,7 +81,7 @@ class PhoneLine:
     tls: Tls = Tls()  # noqa: RUF009  # frozen
     log_file: Path | None = None
 
-    def on_port(self, port: int, scratch: Path) -> SipConfig:
+    def on_port(self, port: int) -> SipConfig:
         return SipConfig(
             listening=ListenAddress(self.host, port, self.transports, None, *self.rtp_ports),
             codecs=self.codecs,
@@ -90,7 +89,6 @@ class PhoneLine:
             trunk=self.registrar,
             tls=self.tls,
             allow=(),
-            scratch=scratch,
             log_file=self.log_file,
             any_source=True,
         )
@@ -112,21 +110,20 @@ class Phone:
     @asynccontextmanager
     async def open(cls, line: PhoneLine, script: PhoneScript, tell: Tell) -> AsyncIterator[Self]:
         """A phone that listens. Raises SetupError if its port is taken; on leaving, its calls are hung up."""
-        with tempfile.TemporaryDirectory(prefix="telefoon-phone-") as scratch:
-            phone = cls(script, tell)
-            port = line.port or free_port(line.host)
-            phone._agent = await UserAgent.start(line.on_port(port, Path(scratch)), phone._incoming)
+        phone = cls(script, tell)
+        port = line.port or free_port(line.host)
+        phone._agent = await UserAgent.start(line.on_port(port), phone._incoming)
+        try:
+            tell(PhoneEvent(PhoneEventKind.LISTENING, facts={"host": line.host, "port": port}))
+            if line.registrar is not None:
+                await phone._register()
+            yield phone
+        finally:
             try:
-                tell(PhoneEvent(PhoneEventKind.LISTENING, facts={"host": line.host, "port": port}))
-                if line.registrar is not None:
-                    await phone._register()
-                yield phone
+                await phone._hang_up_all()
             finally:
-                try:
-                    await phone._hang_up_all()
-                finally:
-                    # Also where a signal interrupts it: the SIP thread would keep the process alive for ever.
-                    await phone._agent.close()
+                # Also where a signal interrupts it: the SIP thread would keep the process alive for ever.
+                await phone._agent.close()
 
     async def dial(self, uri: str, caller: str) -> bool:
         """Call a SIP URI and live that call to its end; whether it was answered. Raises SipError."""

@@ -95,7 +95,7 @@ def open_line(tmp_path: Path, ports: Ports) -> OpenLine:
         rtp, port = ports.block(rtp_ports), ports.block(2)
         transports = [SipTransport.UDP, SipTransport.TCP]
         listening = ListenAddress("127.0.0.1", port, transports, None, rtp, rtp + rtp_ports - 1)
-        config = replace(SipConfig(listening, ["PCMA"], 1800, None, Tls(), [], tmp_path / "scratch"), **fields)
+        config = replace(SipConfig(listening, ["PCMA"], 1800, None, Tls(), []), **fields)
         arrivals: asyncio.Queue[tuple[SipLeg, InboundCall]] = asyncio.Queue()
         refusals: asyncio.Queue[DialRefused] = asyncio.Queue()
         agent = await UserAgent.start(

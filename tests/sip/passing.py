@@ -8,8 +8,8 @@ import numpy as np
 import soundfile
 
 from engine.ports import LegId, RtpStats
+from engine.recordings.files.wav import HEADER_BYTES, SAMPLE_BYTES
 from sip.media.bridge import SipBridge
-from sip.media.wav import HEADER_BYTES, SAMPLE_BYTES
 from tests.peers.audio import Sound, hears
 from tests.peers.waiting import eventually, within
 from tests.sip.conftest import Line

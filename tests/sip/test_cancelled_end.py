@@ -3,11 +3,9 @@
 import asyncio
 import threading
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
-from engine.errors import TelefoonError
 from tests.peers.waiting import eventually
 from tests.sip.conftest import OpenLine
 
@@ -28,14 +26,3 @@ async def test_the_thread_ends_when_whoever_closes_is_cancelled(open_line: OpenL
             await closing
 
         await eventually(lambda: not sip_threads(), within_s=10, otherwise=lambda: "the SIP thread goes on")
-
-
-async def test_the_thread_ends_when_there_is_no_room_for_what_plays(open_line: OpenLine, tmp_path: Path) -> None:
-    no_folder = tmp_path / "file"
-    no_folder.write_text("")
-
-    with pytest.raises((TelefoonError, OSError)):
-        async with open_line(scratch=no_folder):
-            pass
-
-    await eventually(lambda: not sip_threads(), within_s=10, otherwise=lambda: "the SIP thread goes on")

@@ -58,11 +58,11 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-async def agent(tmp_path: Path) -> AsyncIterator[UserAgent]:
+async def agent() -> AsyncIterator[UserAgent]:
     ports = Ports()
     rtp = ports.block(4)
     listening = ListenAddress("127.0.0.1", ports.one(), [SipTransport.UDP], None, rtp, rtp + 3)
-    config = SipConfig(listening, ["PCMA"], 1800, None, Tls(), [], tmp_path)
+    config = SipConfig(listening, ["PCMA"], 1800, None, Tls(), [])
     agent = await UserAgent.start(config, lambda leg, arrival: None)
     yield agent
     await agent.close()

@@ -3,7 +3,6 @@
 import gc
 import weakref
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,9 +35,9 @@ def arrivals() -> list[SipLeg]:
 
 
 @pytest.fixture
-def agent(arrivals: list[SipLeg], tmp_path: Path) -> UserAgent:
+def agent(arrivals: list[SipLeg]) -> UserAgent:
     listening = ListenAddress("127.0.0.1", 5060, [SipTransport.UDP], None, 10000, 10010)
-    config = SipConfig(listening, ["PCMA"], 1800, None, Tls(), [], tmp_path)
+    config = SipConfig(listening, ["PCMA"], 1800, None, Tls(), [])
     thread: Any = Refusing()
     return UserAgent(config, thread, lambda leg, _: arrivals.append(leg))
 
