@@ -5,11 +5,15 @@
 
 namespace telefoon {
 
-void Leg::begin(pjmedia_port *port, pjmedia_stream *made)
+void Leg::begin(pjmedia_port *port, pjmedia_stream *created)
 {
+    pass_to_nobody();
     Guard guard(mutex);
     stream = port;
-    line.begin(made);
+    made = created;
+    form = PacketForm(created);
+    passing.speaker = NULL;
+    line.begin(created);
     rate = PJMEDIA_PIA_SRATE(&port->info);
     channels = PJMEDIA_PIA_CCNT(&port->info);
     const unsigned capacity = 2 * frame_samples() + 4 * rate / FRAMES_PER_S;
@@ -27,13 +31,16 @@ void Leg::end(const pjmedia_port *port)
     if (port && port != stream)
         return;
     stream = NULL;
+    passing.speaker = NULL;
     line.end();
 }
 
 void Leg::sit(bool now)
 {
+    pass_to_nobody();
     Guard guard(mutex);
     seated = now;
+    passing.speaker = NULL;
     std::memset(copy, 0, sizeof copy);
     said.clear();
     announced.clear();

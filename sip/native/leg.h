@@ -3,12 +3,13 @@
 #include "fifo.h"
 #include "line.h"
 #include "pace.h"
+#include "passing.h"
 #include "pcm.h"
 #include "resampler.h"
 
 namespace telefoon {
 
-// The stream of a leg, and what waits between it, the bridge and a room. Hold `mutex` for all of it.
+// The stream of a leg, and what waits between it, the bridge and a room. Hold `mutex` for all of it but its listener.
 struct Leg : std::enable_shared_from_this<Leg> {
     std::mutex mutex;
     pjmedia_port *stream = NULL;
@@ -21,7 +22,7 @@ struct Leg : std::enable_shared_from_this<Leg> {
     pj_int16_t copy[LONGEST]; // of what a room sent last, at the bridge's rate
 
     // Begin with a stream that was just made; end with the one there is, or with `port` alone. They lock by themselves.
-    void begin(pjmedia_port *port, pjmedia_stream *made);
+    void begin(pjmedia_port *port, pjmedia_stream *created);
     void end(const pjmedia_port *port = NULL);
 
     // Take a seat, or leave it. Locks by itself.
@@ -52,11 +53,30 @@ struct Leg : std::enable_shared_from_this<Leg> {
     // From the bridge, while it sits in a room.
     void announce(const pjmedia_frame *frame);
 
+    // From now on have each packet that it says sent to `heard` as it is, or to nobody; false where the two lines
+    // differ. Both lock by themselves, one leg at a time.
+    bool pass_to(const std::shared_ptr<Leg> &heard);
+    void pass_to_nobody();
+
+    // A packet that its stream has read, for that stream (pjmedia_stream_set_audio_cb). Locks by itself.
+    static pj_bool_t offered(void *leg, const pjmedia_rtp_hdr *header, const void *payload, unsigned length);
+
+    // From the bridge, when a frame is due: whether none is sent, since packets of another leg are.
+    bool waits_for_packets();
+
 private:
     unsigned frame_samples() const { return PJMEDIA_PIA_SPF(&stream->info) / channels; }
     bool pull();
+    bool send_passed(const Leg &speaker, const pjmedia_rtp_hdr &header, const void *payload, unsigned length);
     void put(pj_int16_t *samples, unsigned count, pj_uint64_t mark);
 
+    pjmedia_stream *made = NULL; // what is behind `stream`
+    PacketForm form;
+    Passing passing; // to it
+    // Who is sent its packets, with a mutex that is held for nothing else: who reads a packet has its socket's lock,
+    // for which a sender may wait while it holds `mutex`.
+    std::mutex listener_mutex;
+    std::weak_ptr<Leg> listener;
     bool sounding = false;
     Pace pace;
     Resampler to_bridge;

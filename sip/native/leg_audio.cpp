@@ -40,6 +40,8 @@ pj_status_t leg_put_frame(pjmedia_port *port, pjmedia_frame *frame)
     Guard guard(leg.mutex);
     if (leg.stream != self.stream)
         return PJ_SUCCESS;
+    if (leg.waits_for_packets())
+        return PJ_SUCCESS;
     if (!leg.seated) {
         // The bridge's times would be taken for the mark of a room's mix (encoded_mix.h); a stream reads none.
         pjmedia_frame unmarked = *frame;
@@ -60,6 +62,20 @@ pj_status_t leg_destroyed(pjmedia_port *port)
     self.~Between();
     pj_pool_release(pool);
     return PJ_SUCCESS;
+}
+
+// Offer each packet of the stream to the leg, which stays for as long as one of them may be read.
+void offer_packets(pjmedia_port *stream, pjmedia_stream *made, const std::shared_ptr<Leg> &leg)
+{
+    if (!stream->grp_lock)
+        return;
+    std::shared_ptr<Leg> *held = new std::shared_ptr<Leg>(leg);
+    const pj_status_t status = pj_grp_lock_add_handler(
+        stream->grp_lock, NULL, held, [](void *kept) { delete static_cast<std::shared_ptr<Leg> *>(kept); });
+    if (status != PJ_SUCCESS)
+        delete held;
+    check(status, "LegAudio::wrap");
+    pjmedia_stream_set_audio_cb(made, &Leg::offered, leg.get());
 }
 
 } // namespace
@@ -91,6 +107,7 @@ void LegAudio::wrap(pj::OnStreamCreatedParam &prm)
     if (stream->grp_lock)
         pj_grp_lock_add_ref(stream->grp_lock);
     leg->begin(stream, (pjmedia_stream *)prm.stream);
+    offer_packets(stream, (pjmedia_stream *)prm.stream, leg);
     prm.pPort = &made->port;
     prm.destroyPort = true;
 }
@@ -98,6 +115,16 @@ void LegAudio::wrap(pj::OnStreamCreatedParam &prm)
 void LegAudio::unwrap()
 {
     leg->end();
+}
+
+bool LegAudio::pass_to(LegAudio &listener)
+{
+    return leg->pass_to(listener.leg);
+}
+
+void LegAudio::pass_to_nobody()
+{
+    leg->pass_to_nobody();
 }
 
 Figures LegAudio::figures() const

@@ -27,6 +27,13 @@ public:
     // What the line was like so far.
     Figures figures() const;
 
+    // Have what this leg says sent to `listener` packet by packet, as it comes in, in place of all that the bridge has
+    // for it. False, and nothing is done, where the two lines differ. It ends by itself when a stream of either ends.
+    bool pass_to(LegAudio &listener);
+
+    // Leave what it says to the bridge again.
+    void pass_to_nobody();
+
     // A number that changes with each RTP packet and each RTCP report that comes in; -1 while there is no stream.
     long life() const;
 
