@@ -5,7 +5,7 @@ A wire from `Heard(leg)` stands for one wire from each source that the leg is gi
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from engine.ports import (
@@ -44,6 +44,7 @@ class Wiring:
         self._into: dict[LegId, set[Plain]] = defaultdict(set)
         self._taps: dict[LegId, set[Sink]] = defaultdict(set)
         self._live: Counter[Wire] = Counter()
+        self._at: dict[Plain | Sink, set[Wire]] = defaultdict(set)
 
     def connect(self, source: Source | FromRoom, sink: Sink) -> list[Wire]:
         """The wires that begin; none if this one is there already."""
@@ -57,6 +58,9 @@ class Wiring:
             self._into[sink.leg].add(source)
         begun = [wire for wire in wires if self._live[wire] == 0]
         self._live.update(wires)
+        for wire in begun:
+            for end in wire:
+                self._at[end].add(wire)
         return begun
 
     def disconnect(self, source: Source | FromRoom, sink: Sink) -> list[Wire]:
@@ -89,10 +93,26 @@ class Wiring:
 
     def of_leg(self, leg: LegId) -> list[Wire]:
         """The plain wires that begin or end at a leg."""
-        return [wire for wire in self._live if wire[0] == Said(leg) or wire[1] == Ear(leg)]
+        return list(dict.fromkeys((*self._ending_at(Said(leg)), *self._ending_at(Ear(leg)))))
+
+    def lone_listener(self, speaker: LegId) -> LegId | None:
+        """Who alone hears a leg and hears nothing else: packets may go from one to the other as they are."""
+        match [*self._ending_at(Said(speaker))]:
+            case [(_, Ear(listener))] if listener != speaker and len(self._ending_at(Ear(listener))) == 1:
+                return listener
+        return None
+
+    def speakers(self, wires: Iterable[Wire]) -> set[LegId]:
+        """Whose lone listener may be another since these wires began or ended."""
+        ends = {end for wire in wires for end in wire}
+        near = {source for end in ends if isinstance(end, Ear) for source, _ in self._ending_at(end)}
+        return {end.leg for end in ends | near if isinstance(end, Said)}
 
     def live(self) -> frozenset[Wire]:
         return frozenset(self._live)
+
+    def _ending_at(self, end: Plain | Sink) -> Collection[Wire]:
+        return self._at.get(end, ())
 
     def _wires(self, source: Source | FromRoom, sink: Sink) -> list[Wire]:
         if isinstance(source, Heard):
@@ -106,8 +126,15 @@ class Wiring:
             self._live[wire] -= 1
             if self._live[wire] == 0:
                 del self._live[wire]
+                self._part(wire)
                 ended.append(wire)
         return ended
+
+    def _part(self, wire: Wire) -> None:
+        for end in wire:
+            self._at[end].discard(wire)
+            if not self._at[end]:
+                del self._at[end]
 
     def _drop(self, match: Callable[[Source | FromRoom, Sink], bool]) -> list[Wire]:
         matching = [(source, sink) for source, sink in self._asked if match(source, sink)]
