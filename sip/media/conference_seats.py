@@ -32,6 +32,15 @@ class ConferenceSeats:
         if audio := self._audio.get(leg):
             audio.unwrap()
 
+    def pass_to(self, speaker: LegId, listener: LegId) -> bool:
+        """Have what one leg says sent to another packet by packet; False where their lines differ."""
+        said, heard = self._audio.get(speaker), self._audio.get(listener)
+        return said is not None and heard is not None and bool(said.pass_to(heard))
+
+    def pass_to_nobody(self, speaker: LegId) -> None:
+        if audio := self._audio.get(speaker):
+            audio.pass_to_nobody()
+
     def figures(self, leg: LegId) -> RtpStats | None:
         audio = self._audio.get(leg)
         return line_figures(audio.figures()) if audio is not None else None

@@ -1,6 +1,6 @@
 """The SIP thread's half of the bridge: ports of the conference bridge behind sources and sinks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import pjsua2 as pj
@@ -39,6 +39,8 @@ class MediaConnections:
         self._recorders: dict[RecorderId, list[pj.RecordedTrack]] = {}
         self._muted: set[LegId] = set()
         self._held: set[LegId] = set()
+        self._passed: dict[LegId, LegId] = {}
+        """Whose packets go to whom as they are, past the bridge: no wire of the bridge is laid between those two."""
 
     def wrap(self, leg: LegId, stream: pj.OnStreamCreatedParam) -> None:
         self._seating.wrap(leg, stream)
@@ -49,14 +51,18 @@ class MediaConnections:
     def set_leg(self, leg: LegId, media: pj.AudioMedia) -> None:
         """A leg's media was made or made anew: lay its wires again."""
         self._legs[leg] = media
-        self._begin(self._wiring.of_leg(leg))
+        self._pass_no_more(leg)
+        wires = self._wiring.of_leg(leg)
+        self._pass_again(wires)
+        self._begin(wires)
 
     def drop_leg(self, leg: LegId) -> None:
+        self._pass_no_more(leg)
         self._legs.pop(leg, None)
         self._muted.discard(leg)
         self._held.discard(leg)
         self._seating.drop_leg(leg)
-        self._wiring.drop_leg(leg)
+        self._pass_again(self._wiring.drop_leg(leg))
 
     def figures(self, leg: LegId) -> RtpStats | None:
         return self._seating.figures(leg)
@@ -65,10 +71,10 @@ class MediaConnections:
         return self._seating.life(leg)
 
     def connect(self, source: Source, sink: Sink) -> None:
-        self._begin(self._wiring.connect(source, sink))
+        self._connect(source, sink)
 
     def disconnect(self, source: Source, sink: Sink) -> None:
-        self._end([wire for wire in self._wiring.disconnect(source, sink) if not self._is_blocked(wire)])
+        self._disconnect(source, sink)
 
     def mute(self, leg: LegId, muted: bool) -> None:
         self._block(leg, self._muted, muted)
@@ -81,18 +87,20 @@ class MediaConnections:
 
     def close_room(self, room: RoomId) -> None:
         for leg in self._seating.close(room):
-            self._end(self._wiring.disconnect(FromRoom(leg), Ear(leg)))
-        self._wiring.drop_room(room)
+            self._disconnect(FromRoom(leg), Ear(leg))
+        self._pass_again(self._wiring.drop_room(room))
 
     def place(self, leg: LegId, room: RoomId, attendance: Attendance) -> None:
         if self._seating.place(leg, room, attendance):
-            self._begin(self._wiring.connect(FromRoom(leg), Ear(leg)))
+            self._connect(FromRoom(leg), Ear(leg))
+            self._pass_again(self._wiring.of_leg(leg))
         self._attend(leg)
 
     def remove(self, leg: LegId, room: RoomId) -> None:
         if self._seating.room_of(leg) == room:
-            self._end(self._wiring.disconnect(FromRoom(leg), Ear(leg)))
+            self._disconnect(FromRoom(leg), Ear(leg))
             self._seating.remove(leg)
+            self._pass_again(self._wiring.of_leg(leg))
 
     def talking(self, room: RoomId) -> frozenset[LegId]:
         return self._seating.talking(room)
@@ -112,7 +120,7 @@ class MediaConnections:
             self.connect(Played(player), sink)
 
     def drop_player(self, player: PlayerId) -> None:
-        self._wiring.drop_player(player)
+        self._pass_again(self._wiring.drop_player(player))
         self._on_end.pop(player, None)
         self._players.pop(player, None)
 
@@ -133,7 +141,7 @@ class MediaConnections:
                 self.connect(source, Track(recorder, number))
 
     def drop_recorder(self, recorder: RecorderId) -> None:
-        self._wiring.drop_recorder(recorder)
+        self._pass_again(self._wiring.drop_recorder(recorder))
         self._recorders.pop(recorder, None)
 
     def level(self, leg: LegId) -> float:
@@ -142,6 +150,7 @@ class MediaConnections:
 
     def close(self) -> None:
         """Drop every port before the endpoint goes."""
+        self._passed.clear()
         self._players.clear()
         self._recorders.clear()
         self._seating.close_all()
@@ -156,6 +165,7 @@ class MediaConnections:
             blocked.discard(leg)
         after = [wire for wire in self._wiring.of_leg(leg) if not self._is_blocked(wire)]
         self._end([wire for wire in before if wire not in after])
+        self._pass_again(self._wiring.of_leg(leg))
         self._begin([wire for wire in after if wire not in before])
         self._attend(leg)
 
@@ -171,13 +181,59 @@ class MediaConnections:
         heard_by_held = isinstance(sink, Ear) and sink.leg in self._held
         return heard_by_held or source.leg in self._muted or source.leg in self._held
 
-    def _begin(self, wires: list[Wire]) -> None:
+    def _connect(self, source: Source | FromRoom, sink: Sink) -> None:
+        begun = self._wiring.connect(source, sink)
+        self._pass_again(begun)
+        self._begin(begun)
+
+    def _disconnect(self, source: Source | FromRoom, sink: Sink) -> None:
+        ended = self._wiring.disconnect(source, sink)
+        self._end([wire for wire in ended if not self._is_blocked(wire)])
+        self._pass_again(ended)
+
+    def _pass_again(self, wires: Iterable[Wire]) -> None:
+        """After these wires began or ended, or were blocked: packets pass where they may, and the rest is mixed."""
+        for speaker in self._wiring.speakers(wires):
+            listener, before = self._lone_listener(speaker), self._passed.get(speaker)
+            if listener == before:
+                continue
+            if before is not None:
+                self._mix(speaker)
+            if listener is not None and self._seating.pass_to(speaker, listener):
+                self._end([(Said(speaker), Ear(listener))])
+                self._passed[speaker] = listener
+
+    def _lone_listener(self, speaker: LegId) -> LegId | None:
+        listener = self._wiring.lone_listener(speaker)
+        if listener is None or self._is_blocked((Said(speaker), Ear(listener))):
+            return None
+        seated = self._seating.room_of(speaker) is not None or self._seating.room_of(listener) is not None
+        return None if seated else listener
+
+    def _mix(self, speaker: LegId) -> None:
+        """Leave to the bridge what passed by it, if it is still asked for."""
+        wire = (Said(speaker), Ear(self._passed.pop(speaker)))
+        self._seating.pass_to_nobody(speaker)
+        if wire in self._wiring.of_leg(speaker):
+            self._begin([wire])
+
+    def _pass_no_more(self, leg: LegId) -> None:
+        """Neither from a leg nor to it."""
+        for speaker in [speaker for speaker, listener in self._passed.items() if leg in (speaker, listener)]:
+            del self._passed[speaker]
+            self._seating.pass_to_nobody(speaker)
+
+    def _begin(self, wires: Iterable[Wire]) -> None:
         for wire in wires:
             origin, target = self._origin(wire[0]), self._target(wire[1])
-            if origin is not None and target is not None and not self._is_blocked(wire):
+            if origin is not None and target is not None and not self._is_blocked(wire) and not self._passes(wire):
                 origin.startTransmit(target)
 
-    def _end(self, wires: list[Wire]) -> None:
+    def _passes(self, wire: Wire) -> bool:
+        source, sink = wire
+        return isinstance(source, Said) and isinstance(sink, Ear) and self._passed.get(source.leg) == sink.leg
+
+    def _end(self, wires: Iterable[Wire]) -> None:
         for source, sink in wires:
             origin, target = self._origin(source), self._target(sink)
             if origin is not None and target is not None:
