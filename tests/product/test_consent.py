@@ -88,23 +88,6 @@ async def test_the_notice_is_in_the_language_in_which_the_caller_was_last_spoken
     assert record["wording"] == load_texts().wording(Sentence.ANNOUNCEMENT, "fr-BE").text
 
 
-async def test_who_objects_while_the_notice_is_said_is_not_recorded(
-    tmp_path: Path, ports: Ports, shop: Customer
-) -> None:
-    shop.flows["/start"] = RECORDED
-    number = {"--url": shop.url("/start"), "--consent": "announce"}
-    async with serving(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
-        caller.ear.press("*0")
-        await is_told(caller.ear, about_recording(telefoon, tmp_path, Sentence.REFUSED))
-        await is_told(caller.ear, said(telefoon, tmp_path, "goes on", GOES_ON))
-        [record] = await consents(telefoon, caller.call_id)
-        recordings = (await telefoon.get("recordings"))["recordings"]
-
-    assert (record["given"], record["how"], record["digit"]) == ("no", "digit", "*0")
-    assert record["wording"] == ANNOUNCED
-    assert recordings == []
-
-
 async def test_press_to_consent_records_from_the_key_on(tmp_path: Path, ports: Ports, shop: Customer) -> None:
     shop.flows["/start"] = RECORDED
     number = {"--url": shop.url("/start"), "--consent": "press-to-consent"}
@@ -123,18 +106,6 @@ async def test_press_to_consent_records_from_the_key_on(tmp_path: Path, ports: P
     assert (record["digit"], record["language"], record["wording_version"]) == ("1", "en-GB", "2")
     assert record["offset_seconds"] > 5
     assert recording["consent"] == record["id"]
-
-
-async def test_the_notice_is_said_in_the_language_that_was_spoken_last(
-    tmp_path: Path, ports: Ports, shop: Customer
-) -> None:
-    shop.flows["/start"] = RECORDED.replace("<Response>", '<Response><Say language="nl-BE">Goedendag.</Say>', 1)
-    number = {"--url": shop.url("/start"), "--consent": "announce", "--language": "en-GB"}
-    async with serving(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
-        [record] = await consents(telefoon, caller.call_id)
-
-    assert record["language"] == "nl-BE"
-    assert "opgenomen" in record["wording"]
 
 
 async def test_a_refusal_is_honoured_and_the_call_goes_on(tmp_path: Path, ports: Ports, shop: Customer) -> None:
@@ -184,20 +155,6 @@ async def test_external_asks_nobody_and_keeps_what_the_client_asserts(tmp_path: 
     assert record["given_at"].startswith("2026-11-25T09:30:00")
 
 
-async def test_none_needed_asks_nobody_and_keeps_its_legal_basis(tmp_path: Path, ports: Ports, shop: Customer) -> None:
-    shop.flows["/start"] = RECORDED
-    number = {"--url": shop.url("/start"), "--consent": "none-needed", "--consent-basis": "Emergency calls act"}
-    async with serving(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
-        await is_told(caller.ear, said(telefoon, tmp_path, "goes on", GOES_ON))
-        [record] = await consents(telefoon, caller.call_id)
-        _, sound = await kept(telefoon, tmp_path, caller)
-        notice = about_recording(telefoon, tmp_path, Sentence.ANNOUNCEMENT)
-
-    assert hears(sound, AFTER, seconds=2)
-    assert contains(caller.ear.heard(), notice).score < ALIKE
-    assert (record["how"], record["basis"]) == ("not-needed", "Emergency calls act")
-
-
 async def test_a_call_to_germany_is_asked_for_a_key_by_default(tmp_path: Path, ports: Ports) -> None:
     heard = tmp_path / "heard.wav"
     voice = joined(tone(BEFORE, 11, dbov=-24), tone(AFTER, 25, dbov=-24)).save(tmp_path / "voice.wav")
@@ -235,21 +192,6 @@ async def test_a_withdrawal_silences_the_rest(tmp_path: Path, ports: Ports, shop
     assert [each["given"] for each in records] == ["yes", "withdrawn"]
     assert (records[1]["how"], records[1].get("digit")) == (("digit", "*0") if by == "key" else ("api", None))
     assert recording["status"] == "completed"
-
-
-async def test_with_the_withdrawal_the_recording_goes_if_the_policy_says_so(
-    tmp_path: Path, ports: Ports, shop: Customer
-) -> None:
-    shop.flows["/start"] = RECORDED
-    number = {"--url": shop.url("/start"), "--consent": "announce", "--consent-withdrawal": "delete"}
-    async with serving(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, AFTER) as (caller,):
-        await withdrawn(telefoon, caller, "key")
-        await telefoon.delete(f"calls/{caller.call_id}")
-        await telefoon.noted(caller.call_id, "recording_deleted")
-        row = await deleted_recording(telefoon)
-
-    assert "sha256" not in row
-    assert list(tmp_path.glob("var/recordings/*")) == []
 
 
 async def test_it_goes_too_if_the_process_dies_before_its_end(tmp_path: Path, ports: Ports, shop: Customer) -> None:

@@ -1,6 +1,5 @@
-"""Consent where several talk: each leg is asked, who refuses is in no recording, and who comes late is asked too."""
+"""Consent where several talk, by what is heard in the recordings; who is asked when is in tests/unit/live."""
 
-import asyncio
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
@@ -16,7 +15,6 @@ from tests.peers.platform import OURS, Platform, platform
 from tests.peers.ports import Ports
 from tests.peers.spoken import about_recording, is_told
 from tests.peers.waiting import lasting
-from tests.product.test_consent import deleted_recording
 
 pytestmark = pytest.mark.sip
 
@@ -75,124 +73,13 @@ async def test_both_parties_are_asked_before_the_first_sample_of_either(
     assert recording["channels"] == 2
 
 
-async def test_whom_a_recorded_call_dials_is_asked_and_is_not_in_it_after_a_refusal(
-    tmp_path: Path, ports: Ports, shop: Customer
-) -> None:
-    async with AsyncExitStack() as stack:
-        desk = await desk_that_presses(stack, "2", tmp_path)
-        shop.flows["/start"] = (
-            '<Response><Start><Recording channels="mono"/></Start><Dial record="record-from-answer">'
-            f"<Sip>sip:a@127.0.0.1:{desk.port}</Sip></Dial></Response>"
-        )
-        number = {"--url": shop.url("/start"), "--consent": "both-parties"}
-        telefoon = await stack.enter_async_context(serving(tmp_path, ports, number=number))
-        [caller] = await stack.enter_async_context(calling(telefoon, ports, CALLER))
-        await agrees(telefoon, caller, tmp_path)
-        await caller.ear.hears(DESK, seconds=0.6, within_s=40, since_s=caller.ear.now_s)
-        await lasting(3)
-        dialled = await telefoon.newest_call(parent_id=caller.call_id)
-        await telefoon.delete(f"calls/{caller.call_id}")
-        _, wav = await telefoon.recording(tmp_path, call_id=caller.call_id)
-        rows = (await telefoon.get("recordings"))["recordings"]
-        answers = [await given(telefoon, each) for each in (caller.call_id, dialled["id"])]
-
-    sound = Sound.of_file(wav)
-    assert hears(sound, CALLER, seconds=2)
-    assert not any(hears(sound, each) for each in (DESK, BEFORE))
-    assert [each["source"] for each in rows] == ["start"], "the talk itself is not recorded"
-    assert answers == [["yes"], ["no"]]
-
-
-async def test_to_whom_a_recorded_call_is_transferred_is_asked_first(
-    tmp_path: Path, ports: Ports, shop: Customer
-) -> None:
-    shop.flows["/start"] = (
-        '<Response><Start><Recording channels="mono"/></Start><Say>Hello.</Say><Pause length="60"/></Response>'
-    )
-    async with AsyncExitStack() as stack:
-        desk = await desk_that_presses(stack, "1", tmp_path)
-        number = {"--url": shop.url("/start"), "--consent": "both-parties"}
-        telefoon = await stack.enter_async_context(serving(tmp_path, ports, number=number))
-        [caller] = await stack.enter_async_context(calling(telefoon, ports, CALLER))
-        await agrees(telefoon, caller, tmp_path)
-        await telefoon.noted(caller.call_id, "recording_started")
-        order = {"transfer": {"to": f"sip:a@127.0.0.1:{desk.port}"}}
-        assert (await telefoon.patch(f"calls/{caller.call_id}", order))[0] == 200
-        await caller.ear.hears(DESK, seconds=0.6, within_s=40, since_s=caller.ear.now_s)
-        await lasting(3)
-        dialled = await telefoon.newest_call(parent_id=caller.call_id)
-        await telefoon.delete(f"calls/{caller.call_id}")
-        _, wav = await telefoon.recording(tmp_path, call_id=caller.call_id)
-        answers = [await given(telefoon, each) for each in (caller.call_id, dialled["id"])]
-
-    sound = Sound.of_file(wav)
-    assert hears(sound, DESK, seconds=1)
-    assert not hears(sound, BEFORE)
-    assert answers == [["yes"], ["yes"]]
-
-
-async def test_the_stricter_of_both_countries_asks_both(tmp_path: Path, ports: Ports, shop: Customer) -> None:
-    """A caller who would be told only in Belgium talks with somebody in Germany."""
-    shop.flows["/start"] = '<Response><Dial record="record-from-answer-dual">+493023125001</Dial></Response>'
-    async with AsyncExitStack() as stack:
-        desk = await desk_that_presses(stack, "1", tmp_path)
-        settings, number = {"TRUNK": f"sip:127.0.0.1:{desk.port}"}, {"--url": shop.url("/start")}
-        telefoon = await stack.enter_async_context(serving(tmp_path, ports, settings, number=number))
-        [caller] = await stack.enter_async_context(calling(telefoon, ports, CALLER))
-        await agrees(telefoon, caller, tmp_path)
-        await telefoon.noted(caller.call_id, "recording_started", within_s=25)
-        await lasting(3.5)
-        dialled = await telefoon.newest_call(parent_id=caller.call_id)
-        records = [
-            (await telefoon.get(f"calls/{each}/consents"))["consents"] for each in (caller.call_id, dialled["id"])
-        ]
-        await telefoon.delete(f"calls/{caller.call_id}")
-        _, wav = await telefoon.recording(tmp_path, call_id=caller.call_id)
-
-    assert [(each["policy"], each["how"], each["digit"]) for [each] in records] == [
-        ("announce", "digit", "1"),
-        ("both-parties", "digit", "1"),
-    ]
-    assert hears(Sound.of_file(wav, 1), DESK, seconds=1)
-    assert not any(hears(Sound.of_file(wav, channel), BEFORE) for channel in (0, 1))
-
-
-async def test_who_comes_late_is_asked_and_who_refuses_is_left_out_of_a_conferences_recording(
-    tmp_path: Path, ports: Ports, shop: Customer
-) -> None:
-    shop.flows["/start"] = (
-        '<Response><Dial><Conference beep="false" record="record-from-start">desk</Conference></Dial></Response>'
-    )
-    number = {"--url": shop.url("/start"), "--consent": "press-to-consent"}
-    async with serving(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, CALLER) as (first,):
-        await agrees(telefoon, first, tmp_path)
-        await telefoon.noted(first.call_id, "recording_started")
-        room = (await telefoon.get("conferences"))["conferences"][0]["id"]
-        async with calling(telefoon, ports, DESK) as (second,):
-            await is_told(second.ear, about_recording(telefoon, tmp_path, Sentence.QUESTION), within_s=25)
-            second.ear.press("2")
-            await has(telefoon, "desk", 2, within_s=15)
-            await asyncio.gather(first.hears(second), second.hears(first))
-            answers = [await given(telefoon, each.call_id) for each in (first, second)]
-            await telefoon.patch(f"conferences/{room}", {"status": "completed"})
-            await second.far_end.finishes()
-        recording, wav = await telefoon.recording(tmp_path, conference_id=room)
-
-    sound = Sound.of_file(wav)
-    assert hears(sound, CALLER, seconds=3)
-    assert not any(hears(sound, each) for each in (DESK, BEFORE))
-    assert answers == [["yes"], ["no"]]
-    assert recording["status"] == "completed"
-
-
-@pytest.mark.parametrize("withdrawal", ["cut", "delete"])
 async def test_who_withdraws_in_a_conference_is_in_its_recording_no_more(
-    tmp_path: Path, ports: Ports, shop: Customer, withdrawal: str
+    tmp_path: Path, ports: Ports, shop: Customer
 ) -> None:
     shop.flows["/start"] = (
         '<Response><Dial><Conference beep="false" record="record-from-start">desk</Conference></Dial></Response>'
     )
-    number = {"--url": shop.url("/start"), "--consent": "announce", "--consent-withdrawal": withdrawal}
+    number = {"--url": shop.url("/start"), "--consent": "announce", "--consent-withdrawal": "cut"}
     async with (
         serving(tmp_path, ports, number=number) as telefoon,
         calling(telefoon, ports, CALLER, DESK) as (first, second),
@@ -210,10 +97,6 @@ async def test_who_withdraws_in_a_conference_is_in_its_recording_no_more(
         await first.ear.hears_in_all(LATER, seconds=3, within_s=10, since_s=since)
         await telefoon.patch(f"conferences/{room}", {"status": "completed"})
         await second.far_end.finishes()
-        if withdrawal == "delete":
-            await deleted_recording(telefoon, conference_id=room)
-            assert list(tmp_path.glob("var/recordings/*")) == []
-            return
         _, wav = await telefoon.recording(tmp_path, conference_id=room)
 
     sound = Sound.of_file(wav)

@@ -59,24 +59,6 @@ async def test_several_ring_together_the_first_talks_and_the_others_are_cancelle
     ]
 
 
-async def test_in_sequence_the_next_rings_when_one_refuses(tmp_path: Path, ports: Ports, shop: Customer) -> None:
-    async with phone("--busy") as busy, phone() as desk:
-        shop.flows["/start"] = (
-            f'<Response><Dial sequential="true" timeLimit="1" action="/done"><Sip>sip:a@127.0.0.1:{busy.port}</Sip>'
-            f"<Sip>sip:b@127.0.0.1:{desk.port}</Sip></Dial></Response>"
-        )
-        shop.flows["/done"] = "<Response/>"
-        async with (
-            platform(tmp_path, ports, number={"--url": shop.url("/start")}) as telefoon,
-            phone(*dialling(telefoon)) as caller,
-        ):
-            await caller.tells("hung_up", within_s=30)
-            parent = await telefoon.newest_call(direction="inbound")
-            children = (await telefoon.get("calls", parent_id=parent["id"]))["calls"]
-
-    assert [child["status"] for child in children] == ["completed", "busy"]
-
-
 async def test_the_called_party_hears_the_whisper_and_gets_the_keys_before_the_two_are_joined(
     tmp_path: Path, ports: Ports, shop: Customer
 ) -> None:
@@ -108,23 +90,6 @@ async def test_the_called_party_hears_the_whisper_and_gets_the_keys_before_the_t
     assert when_heard(heard, 1400)[-1].end_s < when_heard(heard, 500, least_s=0.2)[0].start_s + 0.1
     assert not hears(Sound.of_file(at_caller), 1400)
     assert hears(Sound.of_file(at_caller), 440, seconds=1)  # France rings with 440 Hz, also during the whisper
-
-
-async def test_who_hangs_up_in_the_whisper_is_not_joined(tmp_path: Path, ports: Ports, shop: Customer) -> None:
-    shop.flows["/whisper"] = "<Response><Pause/><Hangup/></Response>"
-    shop.flows["/done"] = "<Response/>"
-    async with phone() as agent:
-        shop.flows["/start"] = (
-            f'<Response><Dial action="/done"><Sip url="/whisper">sip:a@127.0.0.1:{agent.port}</Sip></Dial></Response>'
-        )
-        async with (
-            platform(tmp_path, ports, number={"--url": shop.url("/start")}) as telefoon,
-            phone(*dialling(telefoon)) as caller,
-        ):
-            await caller.tells("hung_up", within_s=30)
-
-    done = shop.forms("/done")[0]
-    assert (done["DialCallStatus"], done["DialBridged"]) == ("no-answer", "false")
 
 
 async def test_answer_on_bridge_leaves_the_caller_ringing_until_the_called_party_answers(

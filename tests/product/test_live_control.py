@@ -112,26 +112,6 @@ async def test_mute_hold_say_play_and_keys_in_a_talk(tmp_path: Path, ports: Port
     assert not hears(caller.ear.heard(), 1400)
 
 
-async def test_a_blind_transfer_joins_the_caller_to_another(tmp_path: Path, ports: Ports, shop: Customer) -> None:
-    at_caller = tmp_path / "caller.wav"
-    other = tone(900, 30).save(tmp_path / "900.wav")
-    async with phone() as desk, phone("--play", str(other), "--hang-up-after", "5") as third:
-        shop.flows["/start"] = f"<Response><Dial><Sip>sip:a@127.0.0.1:{desk.port}</Sip></Dial></Response>"
-        async with (
-            platform(tmp_path, ports, number={"--url": shop.url("/start")}) as telefoon,
-            phone(*dialling(telefoon, "--record", str(at_caller))) as caller,
-        ):
-            await desk.tells("answered")
-            call = (await telefoon.newest_call(direction="inbound"))["id"]
-            to = f"sip:third@127.0.0.1:{third.port}"
-            status, _ = await telefoon.patch(f"calls/{call}", {"transfer": {"to": to}})
-            await desk.tells("hung_up")
-            await caller.tells("recorded", within_s=30)
-
-    assert status == 200
-    assert hears(Sound.of_file(at_caller), 900, seconds=2)
-
-
 async def test_an_attended_transfer_joins_the_two_when_the_agent_hangs_up(
     tmp_path: Path, ports: Ports, shop: Customer
 ) -> None:

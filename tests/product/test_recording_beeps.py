@@ -129,14 +129,3 @@ async def test_all_in_a_recorded_conference_hear_it(tmp_path: Path, ports: Ports
         are_apart(beeps(sound))
     assert hears(mixed, first.hz, seconds=5)
     assert hears(mixed, second.hz, seconds=5)
-
-
-async def test_none_is_heard_by_default(tmp_path: Path, ports: Ports, shop: Customer) -> None:
-    shop.flows["/start"] = WAITS
-    number = {"--url": shop.url("/start"), **NUMBER_ASKS_NOBODY}
-    async with platform(tmp_path, ports, number=number) as telefoon, calling(telefoon, ports, VOICE_HZ) as (caller,):
-        await started(telefoon, caller.call_id)
-        await asyncio.sleep(20)
-        heard = caller.ear.heard()
-
-    assert not hears(heard, BEEP_HZ)

@@ -1,5 +1,6 @@
 """Flows that lead into a conference, and people who are in one."""
 
+from engine.model.conference import Conference
 from engine.model.consent import ConsentChoice
 from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
@@ -26,8 +27,13 @@ async def enters(
     return far_end
 
 
-async def room_id(node: FakeNode) -> str:
-    """Of the room that is open."""
+async def the_room(node: FakeNode) -> Conference:
+    """The room that is open, as it is stored now."""
     found = await node.services.stores.conferences.by_name(node.account.id, ROOM)
     assert found is not None
-    return found.id
+    return found
+
+
+async def room_id(node: FakeNode) -> str:
+    """Of the room that is open."""
+    return (await the_room(node)).id

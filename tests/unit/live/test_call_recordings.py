@@ -222,9 +222,9 @@ async def test_a_bridge_that_cannot_resume_ends_the_recording_with_its_reason(no
     assert (recording.row.status, recording.row.error) == ("failed", "No memory.")
 
 
-@pytest.mark.parametrize(("every_s", "stays_s", "tones"), [(10, 35, 3), (15, 46, 3), (0, 40, 0)])
+@pytest.mark.parametrize(("every_s", "stays_s", "tones"), [(10, 35, 3), (15, 46, 3), (0, 40, 0), (None, 40, 0)])
 async def test_the_warning_tone_is_heard_at_its_interval_and_is_in_the_recording(
-    node: FakeNode, every_s: int, stays_s: int, tones: int
+    node: FakeNode, every_s: int | None, stays_s: int, tones: int
 ) -> None:
     caller = await recorded_caller(node, beep_s=every_s)
     await node.passes(stays_s)

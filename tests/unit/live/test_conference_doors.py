@@ -2,9 +2,10 @@
 
 import pytest
 
+from engine.model.conference import ConferenceStatus
 from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
-from tests.unit.live.conferences import MUSIC, conference, enters
+from tests.unit.live.conferences import MUSIC, conference, enters, the_room
 from tests.unit.live.words import DONE
 
 ENTER_PIN = "Please enter the PIN"
@@ -90,6 +91,23 @@ async def test_a_caller_who_guesses_on_every_call_is_no_longer_asked(node: FakeN
     assert ENTER_PIN not in " ".join(again.heard)
 
 
+async def test_nine_wrong_pins_keep_a_caller_out_whose_flow_tries_again_and_again(node: FakeNode) -> None:
+    node.around.customer.documents[DONE] = conference(pin="1234")
+    guesser = await node.is_called(conference(pin="1234"))
+    for _ in range(9):
+        await guesser.hears(ENTER_PIN)
+        guesser.presses("0000#")
+    await node.passes(10)
+    refused = await node.events(guesser, "pin_refused")
+    guesser.hangs_up()
+    await node.settles()
+
+    params = node.around.customer.was_asked(DONE)
+    assert refused
+    assert len(params) >= 4
+    assert {(each["DialCallStatus"], each["ConferenceStatus"]) for each in params} == {("failed", "wrong-pin")}
+
+
 async def test_somebody_else_is_asked_all_the_same(node: FakeNode) -> None:
     await enters(node, pin="1234", moderator="true")
     guesser = await node.is_called(conference(), caller="+3225551666")
@@ -125,11 +143,21 @@ async def test_the_moderators_pin_makes_a_moderator(node: FakeNode) -> None:
     guest = await at_the_door(node, **attributes)
     guest.presses("1234#")
     await guest.hears(MUSIC)
+    waiting = await the_room(node)
 
     moderator = await at_the_door(node)
     moderator.presses("9876#")
 
     await guest.talks_with(moderator)
+    await node.passes(1)
+    begun = await the_room(node)
+    inside = await node.services.stores.conferences.participants(begun.id)
+    assert (waiting.status, waiting.participant_count) == (ConferenceStatus.INIT, 1)
+    assert (begun.status, begun.participant_count) == (ConferenceStatus.IN_PROGRESS, 2)
+    assert {each.call_id: each.moderator for each in inside} == {
+        (await node.call(guest)).id: False,
+        (await node.call(moderator)).id: True,
+    }
 
 
 async def test_who_hangs_up_at_the_door_was_never_inside(node: FakeNode) -> None:

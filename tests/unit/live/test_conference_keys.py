@@ -2,9 +2,10 @@
 
 import pytest
 
+from engine.model.conference import ConferenceStatus
 from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
-from tests.unit.live.conferences import enters
+from tests.unit.live.conferences import enters, the_room
 
 
 async def pair(node: FakeNode) -> tuple[FarEnd, FarEnd]:
@@ -40,11 +41,13 @@ async def test_star_four_locks_and_opens_the_room(node: FakeNode) -> None:
 
     moderator.presses("*4")
     await moderator.hears("The conference is locked.")
+    assert (await the_room(node)).locked
     late = await enters(node)
     await late.hears("The conference is locked.")
 
     moderator.presses("*4")
     await moderator.hears("The conference is open again.")
+    assert not (await the_room(node)).locked
 
 
 async def test_star_five_mutes_all_others_and_unmutes_them(node: FakeNode) -> None:
@@ -62,11 +65,16 @@ async def test_star_five_mutes_all_others_and_unmutes_them(node: FakeNode) -> No
 
 async def test_star_nine_ends_the_conference(node: FakeNode) -> None:
     moderator, guest = await pair(node)
+    conference_id = (await the_room(node)).id
 
     moderator.presses("*9")
 
     await guest.hears("Goodbye.")
     await moderator.hears("Goodbye.")
+    await node.settles()
+    ended = await node.services.stores.conferences.get(conference_id)
+    assert ended is not None
+    assert (ended.status, ended.participant_count) == (ConferenceStatus.COMPLETED, 0)
 
 
 @pytest.mark.parametrize("keys", ["*4", "*5", "*9"])
@@ -77,6 +85,7 @@ async def test_a_guest_is_told_that_only_moderators_may(node: FakeNode, keys: st
     await guest.hears("Only a moderator can do that.")
 
     await moderator.talks_with(guest)
+    assert not (await the_room(node)).locked
 
 
 @pytest.mark.parametrize(("keys", "volume"), [("*8", 150), ("*8*8", 225), ("*7", 67), ("*7*8", 100)])

@@ -69,7 +69,9 @@ async def test_a_full_room_takes_nobody_in_and_says_so(node: FakeNode) -> None:
     await late.hears("The conference is full.")
     await late.hears("Goodbye.")
 
-    assert node.around.customer.was_asked(DONE)[-1]["DialCallStatus"] == "failed"
+    [told] = node.around.customer.was_asked(DONE)
+    assert (told["CallSid"], told["ConferenceStatus"]) == ((await node.call(late)).id, "full")
+    assert told["DialCallStatus"] == "failed"
 
 
 async def test_a_locked_room_takes_nobody_in_until_it_is_opened(node: FakeNode) -> None:
@@ -78,6 +80,9 @@ async def test_a_locked_room_takes_nobody_in_until_it_is_opened(node: FakeNode) 
     await conferences.change(account, await room_id(node), ConferenceChange(locked=True))
     late = await node.is_called(conference())
     await late.hears("The conference is locked.")
+    await late.hears("Goodbye.")
+    [told] = node.around.customer.was_asked(DONE)
+    assert (told["CallSid"], told["ConferenceStatus"]) == ((await node.call(late)).id, "locked")
 
     await conferences.change(account, await room_id(node), ConferenceChange(locked=False))
 

@@ -174,7 +174,9 @@ async def test_who_objects_during_the_announcement_is_not_recorded(node: FakeNod
 
     assert await recorded(node, caller) == 0.0
     [record] = await node.consents(caller)
-    assert (record.given, record.digit) == (Given.NO, "*0")
+    assert (record.given, record.how, record.digit) == (Given.NO, How.DIGIT, "*0")
+    assert record.wording == NOTICE
+    assert await node.recordings() == []
 
 
 async def test_who_hangs_up_during_the_announcement_is_in_no_recording(node: FakeNode) -> None:

@@ -42,7 +42,7 @@ async def test_consent_that_is_asserted_is_asked_of_nobody(node: FakeNode, conse
     assert await recorded(node, caller) == pytest.approx(10, abs=0.1)
     assert caller.heard == ["Hello."]
     [record] = await node.consents(caller)
-    assert (record.given, record.how) == (Given.YES, how)
+    assert (record.given, record.how, record.basis) == (Given.YES, how, consent.basis)
 
 
 @pytest.mark.parametrize(
@@ -87,6 +87,19 @@ async def test_the_announcement_is_in_the_calls_language(node: FakeNode, languag
     caller = await node.is_called(STAYS, record=True, consent="announce", language=language)
 
     await caller.hears(text_of(Sentence.ANNOUNCEMENT, language))
+
+
+async def test_the_announcement_is_in_the_language_that_was_spoken_last(node: FakeNode) -> None:
+    spoken = (
+        "<Response><Say language='nl-BE'>Goedendag.</Say><Start><Recording/></Start><Pause length='60'/></Response>"
+    )
+    caller = await node.is_called(spoken, consent="announce")
+
+    await caller.hears(text_of(Sentence.ANNOUNCEMENT, "nl-BE"))
+    await node.passes(10)
+
+    [record] = await node.consents(caller)
+    assert (record.language, record.wording) == ("nl-BE", text_of(Sentence.ANNOUNCEMENT, "nl-BE"))
 
 
 async def test_the_record_tells_when_on_the_call_consent_was_given(node: FakeNode) -> None:

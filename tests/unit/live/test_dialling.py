@@ -132,6 +132,9 @@ async def test_in_sequence_the_next_is_rung_when_the_one_before_has_refused(node
     other.answers()
 
     await caller.talks_with(other)
+    other.hangs_up()
+    await node.settles()
+    assert [(await node.call(each)).status for each in (agent, other)] == [Status.BUSY, Status.COMPLETED]
 
 
 async def test_in_sequence_nobody_else_is_rung_once_one_has_talked(node: FakeNode) -> None:

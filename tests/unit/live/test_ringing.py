@@ -103,7 +103,8 @@ async def test_a_called_party_who_refuses_at_the_whisper_is_not_joined(node: Fak
     await agent.is_hung_up()
     await caller.hears("Goodbye.")
 
-    assert (await told(node))["DialCallStatus"] == "no-answer"
+    done = await told(node)
+    assert (done["DialCallStatus"], done["DialBridged"]) == ("no-answer", "false")
 
 
 async def test_a_whisper_that_cannot_be_had_keeps_nobody_from_talking(node: FakeNode) -> None:
