@@ -22,12 +22,12 @@ from engine.errors import (
 from engine.model.recording import Recording
 from engine.recordings.encryption.key_ring import KeyRing
 from engine.recordings.encryption.seal import ChunkCipher
-from engine.recordings.files.audio import Audio, RecordedFile, Tape
+from engine.recordings.files.audio import Audio, RecordedFile, RecordingFile
 from engine.recordings.files.finishing import copy, described, loud_part
 from engine.recordings.files.growing_file import sync_folder, writing_to
 from engine.recordings.files.readable import FileReadable, Readable
-from engine.recordings.files.sealed import SealedAudio, SealedTape, end_sealed
-from engine.recordings.files.wav import SAMPLE_BYTES, WavAudio, WavTape, mend_wav
+from engine.recordings.files.sealed import SealedAudio, SealedRecordingFile, end_sealed
+from engine.recordings.files.wav import SAMPLE_BYTES, WavAudio, WavRecordingFile, mend_wav
 from engine.recordings.object_storage.readable import ObjectReadable
 from engine.recordings.object_storage.store import ObjectStore
 
@@ -71,7 +71,7 @@ class RecordingStorage:
             raise RecordingError(f"There is no key to seal the recording with: {error}") from error
         return replace(row, path=str(self.folder / f"{row.id}{_SEALED}"), wrapped_key=made.wrapped)
 
-    async def tape(self, row: Recording) -> Tape:
+    async def new_file(self, row: Recording) -> RecordingFile:
         """Its new file, which begins with the row's `lead_s` of silence. Raises RecordingError."""
         make = await self._maker(row)
         return await self.disk.run(partial(_begun, make, Path(row.path), row), at_most_s=_BEGUN_WITHIN_S)
@@ -127,11 +127,11 @@ class RecordingStorage:
         except (StoreError, SetupError) as error:
             raise RecordingError(f"The recording's key is not at hand: {error}") from error
 
-    async def _maker(self, row: Recording) -> Callable[[Path], Tape]:
+    async def _maker(self, row: Recording) -> Callable[[Path], RecordingFile]:
         if row.wrapped_key is None:
-            return lambda path: WavTape(path, row.channels, row.rate_hz)
+            return lambda path: WavRecordingFile(path, row.channels, row.rate_hz)
         key = await self._key(row)
-        return lambda path: SealedTape(path, ChunkCipher.new(key, row.id, row.channels, row.rate_hz))
+        return lambda path: SealedRecordingFile(path, ChunkCipher.new(key, row.id, row.channels, row.rate_hz))
 
     async def _reader(self, row: Recording, opened: Callable[[], Readable]) -> Callable[[], Audio]:
         if row.wrapped_key is None:
@@ -162,27 +162,27 @@ class RecordingStorage:
         return lambda: end_sealed(Path(row.path), key, row.id)
 
 
-def _begun(make: Callable[[Path], Tape], path: Path, row: Recording) -> Tape:
-    tape = make(path)
+def _begun(make: Callable[[Path], RecordingFile], path: Path, row: Recording) -> RecordingFile:
+    file = make(path)
     left = round(row.lead_s * row.rate_hz)
     try:
         while left:
             block = min(left, _LEAD_FRAMES)
-            tape.append(bytes(block * row.channels * SAMPLE_BYTES))
+            file.append(bytes(block * row.channels * SAMPLE_BYTES))
             left -= block
     except RecordingError:
-        tape.abandon()
+        file.abandon()
         raise
-    return tape
+    return file
 
 
-def _finished(read: Callable[[], Audio], make: Callable[[Path], Tape], path: Path, trim: bool) -> RecordedFile:
+def _finished(read: Callable[[], Audio], make: Callable[[Path], RecordingFile], path: Path, trim: bool) -> RecordedFile:
     cut_s = _trimmed(read, make, path) if trim else 0.0
     with read() as audio:
         return replace(described(path, audio), cut_s=cut_s)
 
 
-def _trimmed(read: Callable[[], Audio], make: Callable[[Path], Tape], path: Path) -> float:
+def _trimmed(read: Callable[[], Audio], make: Callable[[Path], RecordingFile], path: Path) -> float:
     """How many seconds were cut off the beginning."""
     part = path.with_suffix(_PART)
     with writing_to(path):

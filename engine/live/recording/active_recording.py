@@ -11,7 +11,7 @@ from engine.model.recording import Recording, RecordingEvent, after
 from engine.model.recording_marks import OwnTime, PauseBehavior, RecordingMark
 from engine.ports import Bridge, Clock, Heard, LegId, Said, Source, Track
 from engine.recordings.files.segmented_recorder import SegmentedRecorder
-from engine.recordings.files.writer import TapeWriter
+from engine.recordings.files.writer import RecordingFileWriter
 
 Note = Callable[..., None]
 Close = Callable[["ActiveRecording", str | None], Coroutine[Any, Any, Recording]]
@@ -21,7 +21,7 @@ class ActiveRecording:
     """A recording under way. Where sources are cut off it goes on with silence, so that its times stay true."""
 
     def __init__(
-        self, row: Recording, reel: SegmentedRecorder, writer: TapeWriter, bridge: Bridge,
+        self, row: Recording, reel: SegmentedRecorder, writer: RecordingFileWriter, bridge: Bridge,
         tracks: Sequence[Sequence[Source]], clock: Clock, note: Note, close: Close,
         withheld: Container[Source] = frozenset(),
     ) -> None:  # fmt: skip

@@ -23,9 +23,9 @@ from engine.model.consent import Consent
 from engine.model.recording import Recording, RecordingEvent, after
 from engine.model.recording_marks import MarkKind, PauseBehavior, RecordingMark, moved
 from engine.ports import Bridge, Clock, Heard, LegId, Source
-from engine.recordings.files.audio import Tape
+from engine.recordings.files.audio import RecordingFile
 from engine.recordings.files.segmented_recorder import SegmentedRecorder
-from engine.recordings.files.writer import TapeWriter
+from engine.recordings.files.writer import RecordingFileWriter
 from engine.recordings.storage import RecordingStorage
 from engine.store.recordings import Recordings
 from engine.webhooks.payloads.recording import pause_facts, recording_facts
@@ -75,14 +75,14 @@ class RecordingService:
         except RecordingError as error:
             await self.absent(subject, str(error))
             raise
-        tape: Tape | None = None
+        file: RecordingFile | None = None
         try:
-            tape = await self._recording_storage.tape(row)
+            file = await self._recording_storage.new_file(row)
             audible = [[source for source in group if source not in self._withheld] for group in tracks]
             recorder = await self._bridge.record(tracks=audible)
         except RecordingError as error:
-            if tape is not None:
-                tape.abandon()
+            if file is not None:
+                file.abandon()
                 await self._recording_storage.erase(row)
             failed = replace(after(row, RecordingEvent.FAILED), error=str(error))
             await self.save(replace(failed, callback=None))
@@ -99,7 +99,7 @@ class RecordingService:
             active.end_soon(reason)
 
         reel = SegmentedRecorder(recorder)
-        writer = TapeWriter(reel, tape, self._recording_storage.disk, failed_to_write)
+        writer = RecordingFileWriter(reel, file, self._recording_storage.disk, failed_to_write)
         active = ActiveRecording(
             row, reel, writer, self._bridge, tracks, self._clock, subject.note, close, self._withheld
         )

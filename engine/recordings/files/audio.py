@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 
-class Tape(Protocol):
+class RecordingFile(Protocol):
     """A recording's file while it is written: frames of 16-bit little-endian samples, one a channel.
 
     Whatever fails raises RecordingError; what was whole before is then still whole.

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from engine.recordings.files.audio import Audio, RecordedFile, Tape
+from engine.recordings.files.audio import Audio, RecordedFile, RecordingFile
 from engine.recordings.files.wav import WavView
 
 BLOCK_FRAMES: Final = 65536
@@ -44,15 +44,15 @@ def loud_part(audio: Audio) -> tuple[int, int]:
     return (max(first - margin, 0), min(behind + margin, audio.frames)) if behind else (0, audio.frames)
 
 
-def copy(audio: Audio, first: int, end: int, tape: Tape) -> None:
-    """Write a part of one recording to another's tape, and close that. Raises RecordingError, SealBroken."""
+def copy(audio: Audio, first: int, end: int, file: RecordingFile) -> None:
+    """Write a part of one recording to another's file, and close that. Raises RecordingError, SealBroken."""
     try:
         for _, block in _blocks(audio, first, end):
-            tape.append(block)
+            file.append(block)
     except BaseException:
-        tape.abandon()
+        file.abandon()
         raise
-    tape.close()
+    file.close()
 
 
 def _blocks(audio: Audio, first: int, end: int) -> Iterator[tuple[int, bytes]]:

@@ -16,7 +16,7 @@ UNSYNCED_CHUNKS: Final = 24 * CHUNKS_PER_S
 each of which may wait for a disk that takes all its time (engine/aio/disk_threads.py)."""
 
 
-class SealedTape:
+class SealedRecordingFile:
     """Writes a sealed recording chunk by chunk; what does not fill a chunk yet is in memory only."""
 
     def __init__(self, path: Path, seal: ChunkCipher) -> None:

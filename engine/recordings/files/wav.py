@@ -28,7 +28,7 @@ def header(channels: int, rate_hz: int, data_bytes: int) -> bytes:
     )  # fmt: skip
 
 
-class WavTape:
+class WavRecordingFile:
     """Writes a recording as a plain WAV; the header tells the length once it is closed."""
 
     def __init__(self, path: Path, channels: int, rate_hz: int) -> None:

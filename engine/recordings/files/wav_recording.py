@@ -11,14 +11,14 @@ from engine.recordings.files.audio import RecordedFile
 from engine.recordings.files.finishing import described
 from engine.recordings.files.growing_file import writing_to
 from engine.recordings.files.readable import FileReadable
-from engine.recordings.files.wav import WavAudio, WavTape
-from engine.recordings.files.writer import TapeWriter
+from engine.recordings.files.wav import WavAudio, WavRecordingFile
+from engine.recordings.files.writer import RecordingFileWriter
 
 
 class WavRecording:
     """Under way from `begin` to `stop`."""
 
-    def __init__(self, path: Path, writer: TapeWriter) -> None:
+    def __init__(self, path: Path, writer: RecordingFileWriter) -> None:
         self._path = path
         self._writer = writer
 
@@ -26,13 +26,13 @@ class WavRecording:
     async def begin(cls, bridge: Bridge, path: Path, tracks: Sequence[Sequence[Source]]) -> "WavRecording":
         """Write over what is at `path`, one channel for each group of sources. Raises RecordingError."""
         disk = Disk(threads=1)
-        tape = await disk.run(partial(_new_tape, path, len(tracks), bridge.rate_hz))
+        file = await disk.run(partial(_new_file, path, len(tracks), bridge.rate_hz))
         try:
             recorder = await bridge.record(tracks=tracks)
         except BaseException:
-            tape.abandon()
+            file.abandon()
             raise
-        return cls(path, TapeWriter(recorder, tape, disk, lambda reason: None))
+        return cls(path, RecordingFileWriter(recorder, file, disk, lambda reason: None))
 
     async def stop(self) -> RecordedFile:
         """Raises RecordingError."""
@@ -45,8 +45,8 @@ class WavRecording:
             return described(self._path, audio)
 
 
-def _new_tape(path: Path, channels: int, rate_hz: int) -> WavTape:
+def _new_file(path: Path, channels: int, rate_hz: int) -> WavRecordingFile:
     with writing_to(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
-    return WavTape(path, channels, rate_hz)
+    return WavRecordingFile(path, channels, rate_hz)

@@ -8,17 +8,17 @@ from typing import Final
 from engine.aio.disk_threads import Disk
 from engine.errors import RecordingError
 from engine.ports import Recorder
-from engine.recordings.files.audio import Tape
+from engine.recordings.files.audio import RecordingFile
 
 _WRITES_A_SYNC: Final = 2
 
 
-class TapeWriter:
+class RecordingFileWriter:
     """Writes one recording to its file, until it is finished or a write fails: `failed` is told why, once."""
 
-    def __init__(self, recorder: Recorder, tape: Tape, disk: Disk, failed: Callable[[str], None]) -> None:
+    def __init__(self, recorder: Recorder, file: RecordingFile, disk: Disk, failed: Callable[[str], None]) -> None:
         self._recorder = recorder
-        self._tape = tape
+        self._file = file
         self._disk = disk
         self._failed = failed
         self._ending = False
@@ -41,9 +41,9 @@ class TapeWriter:
             self._not_stopped = error
 
     async def finish(self) -> None:
-        """Write the rest and close the tape; after `stop`. Raises RecordingError; nothing is left open then.
+        """Write the rest and close the file; after `stop`. Raises RecordingError; nothing is left open then.
 
-        A disk that hung has as long again to move: then all that was heard is on the tape.
+        A disk that hung has as long again to move: then all that was heard is in the file.
         """
         self._ending = True
         self._disk.round.remove(self._turn)
@@ -61,7 +61,7 @@ class TapeWriter:
         self._failed(str(error))
 
     async def _moves(self) -> bool:
-        """Whether no write is under way, once the disk had time for it; else the one that is lets go of the tape."""
+        """Whether no write is under way, once the disk had time for it; else the one that is lets go of the file."""
         self._written.clear()
         if not self._at_work.locked():
             return True
@@ -86,22 +86,22 @@ class TapeWriter:
         self._writes += 1
         try:
             if heard := self._recorder.take():
-                self._tape.append(heard)
+                self._file.append(heard)
             if self._writes % _WRITES_A_SYNC == 0:
-                self._tape.sync()
+                self._file.sync()
         except Exception:
             self._refused = True
             raise
         finally:
             if self._given_up:
-                self._tape.abandon()
+                self._file.abandon()
 
     def _close(self) -> None:
         if not self._refused:
             try:
                 while heard := self._recorder.take():
-                    self._tape.append(heard)
+                    self._file.append(heard)
             except RecordingError:
-                self._tape.close()
+                self._file.close()
                 raise
-        self._tape.close()
+        self._file.close()

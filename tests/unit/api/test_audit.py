@@ -9,15 +9,15 @@ from pathlib import Path
 from engine.ids import IdKind, new_id
 from engine.model.accounts import Scope
 from engine.model.recording import Recording, RecordingStatus
-from engine.recordings.files.wav import WavTape
+from engine.recordings.files.wav import WavRecordingFile
 from tests.unit.api.conftest import TO, Site
 
 
 async def test_a_read_and_a_download_of_a_recording_are_on_it(site: Site, tmp_path: Path) -> None:
     audio = tmp_path / "one.wav"
-    tape = WavTape(audio, channels=1, rate_hz=8000)
-    tape.append(bytes(1600))
-    tape.close()
+    file = WavRecordingFile(audio, channels=1, rate_hz=8000)
+    file.append(bytes(1600))
+    file.close()
     account = await site.services.stores.accounts.ensure("demo")
     recording = Recording(
         new_id(IdKind.RECORDING), account.id, "call", RecordingStatus.COMPLETED, str(audio), 1, 8000,

@@ -39,12 +39,13 @@ async def recorded(site: Site, samples: bytes = SAMPLES, **facts: Any) -> Record
     )  # fmt: skip
     row = await site.services.recording_storage.placed(row)
     site.services.recording_storage.folder.mkdir(exist_ok=True)
-    tape = await site.services.recording_storage.tape(row)
-    tape.append(samples)
-    tape.close()
-    file = await site.services.recording_storage.finished(row, trim=False)
+    file = await site.services.recording_storage.new_file(row)
+    file.append(samples)
+    file.close()
+    finished = await site.services.recording_storage.finished(row, trim=False)
     row = replace(
-        row, status=RecordingStatus.COMPLETED, seconds=file.seconds, size_bytes=file.size_bytes, sha256=file.sha256,
+        row, status=RecordingStatus.COMPLETED, seconds=finished.seconds, size_bytes=finished.size_bytes,
+        sha256=finished.sha256,
         ended_at=now + timedelta(seconds=2),
     )  # fmt: skip
     row = replace(row, **facts)

@@ -38,9 +38,9 @@ async def left_recording(node: FakeNode, written_s: float | None, *, closed: boo
     await node.services.stores.recordings.add(row)
     if written_s is not None:
         assert await node.services.recording_storage.free_bytes()  # which makes the folder
-        tape = await node.services.recording_storage.tape(row)
-        tape.append(frames_of([8192], round(written_s * RATE_HZ)))
-        (tape.close if closed else tape.abandon)()
+        file = await node.services.recording_storage.new_file(row)
+        file.append(frames_of([8192], round(written_s * RATE_HZ)))
+        (file.close if closed else file.abandon)()
     return row
 
 

@@ -53,13 +53,17 @@ class Place:
         """A completed recording of noise, and its samples."""
         row = await self.recording_storage.placed(a_recording(self.account.id, rate_hz=RATE_HZ))
         await self.rows.add(row)
-        tape = await self.recording_storage.tape(row)
+        file = await self.recording_storage.new_file(row)
         samples = os.urandom(size_bytes // 4 * 4)
-        tape.append(samples)
-        tape.close()
-        file = await self.recording_storage.finished(row, trim=False)
+        file.append(samples)
+        file.close()
+        finished = await self.recording_storage.finished(row, trim=False)
         row = replace(
-            row, status=RecordingStatus.COMPLETED, seconds=file.seconds, size_bytes=file.size_bytes, sha256=file.sha256
+            row,
+            status=RecordingStatus.COMPLETED,
+            seconds=finished.seconds,
+            size_bytes=finished.size_bytes,
+            sha256=finished.sha256,
         )
         await self.rows.save(row)
         return row, samples

@@ -56,7 +56,7 @@ async def test_what_is_closed_moves_whole_or_in_parts_and_is_heard_from_there(pl
 async def test_what_is_still_recorded_stays(place: Place) -> None:
     row = await place.recording_storage.placed(replace((await place.closed())[0], id="RE" + "0" * 32))
     await place.rows.add(replace(row, status=RecordingStatus.IN_PROGRESS, seconds=None))
-    (await place.recording_storage.tape(row)).abandon()
+    (await place.recording_storage.new_file(row)).abandon()
 
     await place.node.upload_all()
 

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from engine.errors import SealBroken
 from engine.recordings.encryption.seal import ChunkCipher
-from engine.recordings.files.audio import Tape
+from engine.recordings.files.audio import RecordingFile
 from engine.recordings.files.readable import FileReadable
-from engine.recordings.files.sealed import SealedAudio, SealedTape, end_sealed
-from engine.recordings.files.wav import WavAudio, WavTape, mend_wav
+from engine.recordings.files.sealed import SealedAudio, SealedRecordingFile, end_sealed
+from engine.recordings.files.wav import WavAudio, WavRecordingFile, mend_wav
 
 PAGE_BYTES = 4096
 RATE_HZ = 8000
@@ -46,18 +46,18 @@ def plans(draw: st.DrawFn) -> list[int]:
     return [step for frames, sync in zip(steps, syncs, strict=True) for step in ((frames, 0) if sync else (frames,))]
 
 
-def cuts(tape: Tape, path: Path, plan: list[int], sound: bytes, frame: int) -> Iterator[Cut]:
+def cuts(file: RecordingFile, path: Path, plan: list[int], sound: bytes, frame: int) -> Iterator[Cut]:
     """Every moment of a recording at which the power may go, also while it is being closed."""
     synced, safe, at = b"", 0, 0
     for frames in plan:
         if frames:
-            tape.append(sound[at * frame : (at + frames) * frame])
+            file.append(sound[at * frame : (at + frames) * frame])
             at += frames
         else:
-            tape.sync()
+            file.sync()
             synced, safe = path.read_bytes(), at
         yield Cut(path.read_bytes(), synced, safe)
-    tape.close()
+    file.close()
     yield Cut(path.read_bytes(), synced, safe)
 
 
@@ -93,7 +93,7 @@ def test_a_sealed_recording_is_readable_up_to_its_last_sync(
     with folder() as place:
         written = place / "written"
         seal = ChunkCipher.new(KEY, NAME, channels, RATE_HZ)
-        cut = data.draw(st.sampled_from(list(cuts(SealedTape(written, seal), written, plan, sound, frame))))
+        cut = data.draw(st.sampled_from(list(cuts(SealedRecordingFile(written, seal), written, plan, sound, frame))))
         found = place / "found"
         found.write_bytes(data.draw(left_by(cut)))
         try:
@@ -117,7 +117,8 @@ def test_a_plain_recording_is_readable_up_to_its_last_sync(channels: int, plan: 
     sound, frame = a_sound(plan, channels), 2 * channels
     with folder() as place:
         written = place / "written"
-        cut = data.draw(st.sampled_from(list(cuts(WavTape(written, channels, RATE_HZ), written, plan, sound, frame))))
+        file = WavRecordingFile(written, channels, RATE_HZ)
+        cut = data.draw(st.sampled_from(list(cuts(file, written, plan, sound, frame))))
         found = place / "found"
         found.write_bytes(data.draw(left_by(cut)))
         mend_wav(found, channels, RATE_HZ)

@@ -13,7 +13,7 @@ from engine.recordings.encryption.keys import new_key, unwrap, wrap
 from engine.recordings.encryption.layout import HEADER_BYTES, TAG_BYTES, SealedFileHeader
 from engine.recordings.encryption.seal import ChunkCipher
 from engine.recordings.files.readable import FileReadable
-from engine.recordings.files.sealed import UNSYNCED_CHUNKS, SealedAudio, SealedTape, end_sealed
+from engine.recordings.files.sealed import UNSYNCED_CHUNKS, SealedAudio, SealedRecordingFile, end_sealed
 from tests.unit.sealing.no_room import no_file_over
 
 KEY = bytes(range(32))
@@ -36,10 +36,10 @@ def samples_of(count: int, wide: int) -> bytes:
 def sealed(path: Path, count: int, wide: int = 1, identifier: str = ONE, key: bytes = KEY, piece: int = 7) -> bytes:
     """Written in pieces of `piece` frames; what it holds."""
     samples = samples_of(count, wide)
-    tape = SealedTape(path, ChunkCipher.new(key, identifier, wide, RATE_HZ))
+    file = SealedRecordingFile(path, ChunkCipher.new(key, identifier, wide, RATE_HZ))
     for start in range(0, len(samples), piece * wide * 2):
-        tape.append(samples[start : start + piece * wide * 2])
-    tape.close()
+        file.append(samples[start : start + piece * wide * 2])
+    file.close()
     return samples
 
 
@@ -203,27 +203,27 @@ def test_no_two_files_of_a_data_key_are_sealed_alike(tmp_path: Path) -> None:
     assert one != two
 
 
-def test_a_tape_that_failed_takes_no_more(tmp_path: Path) -> None:
-    tape = SealedTape(tmp_path / "one", ChunkCipher.new(KEY, ONE, 1, RATE_HZ))
-    tape.append(samples_of(CHUNK, 1))
+def test_a_file_that_failed_takes_no_more(tmp_path: Path) -> None:
+    file = SealedRecordingFile(tmp_path / "one", ChunkCipher.new(KEY, ONE, 1, RATE_HZ))
+    file.append(samples_of(CHUNK, 1))
 
     with no_file_over(ROOM):
         with pytest.raises(RecordingError, match="File too large"):
-            tape.append(samples_of(20000, 1))
+            file.append(samples_of(20000, 1))
         with pytest.raises(RecordingError, match="takes no more"):
-            tape.append(samples_of(CHUNK, 1))
-        tape.close()
+            file.append(samples_of(CHUNK, 1))
+        file.close()
 
     assert in_file(tmp_path / "one") == samples_of(CHUNK, 1)
 
 
 def test_where_there_is_no_room_for_the_end_it_takes_the_last_chunks_place(tmp_path: Path) -> None:
     frames = 620  # a chunk: seven leave room for 561 frames and a tag in ROOM bytes
-    tape = SealedTape(tmp_path / "one", ChunkCipher.new(KEY, ONE, 1, 8 * frames))
+    file = SealedRecordingFile(tmp_path / "one", ChunkCipher.new(KEY, ONE, 1, 8 * frames))
     samples = samples_of(7 * frames + 600, 1)
 
     with no_file_over(ROOM):
-        tape.append(samples)
-        tape.close()
+        file.append(samples)
+        file.close()
 
     assert in_file(tmp_path / "one") == samples[: 6 * frames * 2]

@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 
 from engine.recordings.files.finishing import copy, described, loud_part
 from engine.recordings.files.readable import FileReadable
-from engine.recordings.files.wav import HEADER_BYTES, WavAudio, WavTape, WavView, mend_wav
+from engine.recordings.files.wav import HEADER_BYTES, WavAudio, WavRecordingFile, WavView, mend_wav
 
 RATE_HZ = 8000
 SPOKEN = np.random.default_rng(1).integers(-32768, 32767, 400, np.int16)
 
 
 def written(path: Path, samples: bytes, channels: int = 1) -> Path:
-    tape = WavTape(path, channels, RATE_HZ)
-    tape.append(samples)
-    tape.close()
+    file = WavRecordingFile(path, channels, RATE_HZ)
+    file.append(samples)
+    file.close()
     return path
 
 
@@ -51,9 +51,9 @@ def test_any_range_of_bytes_is_the_same_range_of_the_file(offset: int, count: in
 def test_every_sample_that_a_dead_process_wrote_is_there(length: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "one.wav"
-        tape = WavTape(path, 1, RATE_HZ)
-        tape.append(SPOKEN.tobytes())
-        tape.abandon()
+        file = WavRecordingFile(path, 1, RATE_HZ)
+        file.append(SPOKEN.tobytes())
+        file.abandon()
         os.truncate(path, length)
 
         assert not mend_wav(path, 1, RATE_HZ)
@@ -69,7 +69,7 @@ def test_silence_is_trimmed_at_both_ends_with_a_margin(tmp_path: Path) -> None:
 
     with WavAudio(FileReadable(written(tmp_path / "loud.wav", loud.tobytes()))) as audio:
         assert loud_part(audio) == (8000 - 1600, 12000 + 1600)
-        copy(audio, *loud_part(audio), WavTape(tmp_path / "trimmed.wav", 1, RATE_HZ))
+        copy(audio, *loud_part(audio), WavRecordingFile(tmp_path / "trimmed.wav", 1, RATE_HZ))
     with WavAudio(FileReadable(written(tmp_path / "quiet.wav", quiet.tobytes()))) as audio:
         assert loud_part(audio) == (0, 16000)
     with WavAudio(FileReadable(tmp_path / "trimmed.wav")) as audio:

@@ -1,4 +1,4 @@
-"""From memory to tape: what happens when the disk refuses, or hangs. The recorder and the tape are scripted: no real
+"""From memory to disk: what happens when the disk refuses, or hangs. The recorder and the file are scripted: no real
 disk hangs when it is told to."""
 
 import asyncio
@@ -9,7 +9,7 @@ import pytest
 from engine.aio.disk_threads import Disk
 from engine.errors import RecordingError
 from engine.ports import RecorderId, Track
-from engine.recordings.files.writer import TapeWriter
+from engine.recordings.files.writer import RecordingFileWriter
 from tests.peers.waiting import within
 
 
@@ -41,7 +41,7 @@ class Speaking:
         self.is_open = False
 
 
-class ScriptedTape:
+class ScriptedRecordingFile:
     """Takes so many appends, then refuses, or hangs until it is freed: after which it refuses, unless it `recovers`."""
 
     def __init__(self, *, takes: int = 1000, hangs: bool = False, recovers: bool = False) -> None:
@@ -85,24 +85,24 @@ class Told:
 
 
 async def test_it_writes_twice_a_second_and_syncs_every_second() -> None:
-    recorder, tape, told = Speaking(), ScriptedTape(), Told()
-    writer = TapeWriter(recorder, tape, Disk(), told)
+    recorder, file, told = Speaking(), ScriptedRecordingFile(), Told()
+    writer = RecordingFileWriter(recorder, file, Disk(), told)
 
     await asyncio.sleep(1.3)
-    written = len(tape.held)
+    written = len(file.held)
     await writer.stop()
     await writer.finish()
 
     assert written in (1, 2)
-    assert tape.syncs == written // 2
-    assert tape.closed
+    assert file.syncs == written // 2
+    assert file.closed
     assert not recorder.is_open
     assert told.reasons == []
 
 
 async def test_a_disk_that_refuses_is_told_of_and_what_it_took_is_closed() -> None:
-    recorder, tape, told = Speaking(), ScriptedTape(takes=1), Told()
-    writer = TapeWriter(recorder, tape, Disk(), told)
+    recorder, file, told = Speaking(), ScriptedRecordingFile(takes=1), Told()
+    writer = RecordingFileWriter(recorder, file, Disk(), told)
 
     async with within(5):
         await told.at.wait()
@@ -110,42 +110,42 @@ async def test_a_disk_that_refuses_is_told_of_and_what_it_took_is_closed() -> No
     await writer.finish()
 
     assert told.reasons == ["No space left on device."]
-    assert tape.held == [b"ab"]
-    assert tape.closed
+    assert file.held == [b"ab"]
+    assert file.closed
     assert not recorder.is_open
 
 
 async def test_a_disk_that_stands_still_for_a_while_costs_nothing() -> None:
-    recorder, tape, told = Speaking(), ScriptedTape(takes=0, hangs=True, recovers=True), Told()
-    writer = TapeWriter(recorder, tape, Disk(), told)
+    recorder, file, told = Speaking(), ScriptedRecordingFile(takes=0, hangs=True, recovers=True), Told()
+    writer = RecordingFileWriter(recorder, file, Disk(), told)
 
     await asyncio.sleep(0.7)
-    held_meanwhile = list(tape.held)
-    tape.freed.set()
+    held_meanwhile = list(file.held)
+    file.freed.set()
     await writer.stop()
     await writer.finish()
 
     assert held_meanwhile == []
-    assert tape.held == [b"ab"]
-    assert tape.closed
+    assert file.held == [b"ab"]
+    assert file.closed
     assert told.reasons == []
 
 
 async def test_what_was_heard_is_whole_if_a_disk_moves_again_after_it_was_given_up() -> None:
-    recorder, tape, told = Speaking(), ScriptedTape(takes=0, hangs=True, recovers=True), Told()
-    writer = TapeWriter(recorder, tape, Disk(patience_s=0.2), told)
+    recorder, file, told = Speaking(), ScriptedRecordingFile(takes=0, hangs=True, recovers=True), Told()
+    writer = RecordingFileWriter(recorder, file, Disk(patience_s=0.2), told)
 
     async with within(5):
         await told.at.wait()
     recorder.says(b"cd")
     await writer.stop()
-    tape.freed.set()
+    file.freed.set()
     await writer.finish()
 
     assert told.reasons == ["The disk did not write within 0.2 s."]
-    assert tape.held == [b"ab", b"cd"]
-    assert tape.closed
-    assert not tape.abandoned.is_set()
+    assert file.held == [b"ab", b"cd"]
+    assert file.closed
+    assert not file.abandoned.is_set()
     assert not recorder.is_open
 
 
@@ -159,8 +159,8 @@ async def test_what_somebody_waits_for_gives_a_disk_up_sooner() -> None:
 
 
 async def test_a_disk_that_hangs_is_given_up_and_its_file_let_go_of_once_it_moves() -> None:
-    recorder, tape, told = Speaking(), ScriptedTape(takes=0, hangs=True), Told()
-    writer = TapeWriter(recorder, tape, Disk(patience_s=0.2), told)
+    recorder, file, told = Speaking(), ScriptedRecordingFile(takes=0, hangs=True), Told()
+    writer = RecordingFileWriter(recorder, file, Disk(patience_s=0.2), told)
 
     async with within(5):
         await told.at.wait()
@@ -170,6 +170,6 @@ async def test_a_disk_that_hangs_is_given_up_and_its_file_let_go_of_once_it_move
 
     assert told.reasons == ["The disk did not write within 0.2 s."]
     assert not recorder.is_open
-    assert not tape.closed
-    tape.freed.set()
-    assert await asyncio.to_thread(tape.abandoned.wait, 5)
+    assert not file.closed
+    file.freed.set()
+    assert await asyncio.to_thread(file.abandoned.wait, 5)

@@ -23,11 +23,11 @@ LOUD = np.full(2 * RATE_HZ, 9000, np.int16).tobytes()
 """A second of two channels."""
 QUIET = bytes(len(LOUD))
 
-Shelves = Callable[[bool], RecordingStorage]
+StorageMaker = Callable[[bool], RecordingStorage]
 
 
 @pytest.fixture
-async def shelves(db: Database, tmp_path: Path) -> Shelves:
+async def storage_of(db: Database, tmp_path: Path) -> StorageMaker:
     master = MasterKeyFile(tmp_path / "master.key")
     await master.ensure()
     keys = KeyRing(master, AccountKeys(db))
@@ -40,10 +40,10 @@ async def begun(
 ) -> Recording:
     """A recording of which so much was written when its process died."""
     row = await recording_storage.placed(a_recording(account.id, rate_hz=RATE_HZ, lead_s=lead_s))
-    tape = await recording_storage.tape(row)
+    file = await recording_storage.new_file(row)
     for piece in pieces:
-        tape.append(piece)
-    tape.abandon()
+        file.append(piece)
+    file.abandon()
     return row
 
 
@@ -51,12 +51,12 @@ async def closed(
     recording_storage: RecordingStorage, account: Account, *pieces: bytes, trim: bool = False
 ) -> Recording:
     row = await recording_storage.placed(a_recording(account.id, rate_hz=RATE_HZ))
-    tape = await recording_storage.tape(row)
+    file = await recording_storage.new_file(row)
     for piece in pieces:
-        tape.append(piece)
-    tape.close()
-    file = await recording_storage.finished(row, trim=trim)
-    return replace(row, seconds=file.seconds, size_bytes=file.size_bytes, sha256=file.sha256)
+        file.append(piece)
+    file.close()
+    finished = await recording_storage.finished(row, trim=trim)
+    return replace(row, seconds=finished.seconds, size_bytes=finished.size_bytes, sha256=finished.sha256)
 
 
 async def samples(recording_storage: RecordingStorage, row: Recording) -> bytes:
@@ -66,9 +66,9 @@ async def samples(recording_storage: RecordingStorage, row: Recording) -> bytes:
 
 @pytest.mark.parametrize("sealed", [True, False])
 async def test_silence_is_trimmed_and_what_is_left_is_as_it_was(
-    shelves: Shelves, account: Account, sealed: bool
+    storage_of: StorageMaker, account: Account, sealed: bool
 ) -> None:
-    recording_storage = shelves(sealed)
+    recording_storage = storage_of(sealed)
 
     row = await closed(recording_storage, account, QUIET, LOUD, QUIET, trim=True)
 
@@ -80,9 +80,9 @@ async def test_silence_is_trimmed_and_what_is_left_is_as_it_was(
 
 @pytest.mark.parametrize("sealed", [True, False])
 async def test_what_a_dead_process_left_is_ended_with_its_lead_of_silence(
-    shelves: Shelves, account: Account, sealed: bool
+    storage_of: StorageMaker, account: Account, sealed: bool
 ) -> None:
-    recording_storage = shelves(sealed)
+    recording_storage = storage_of(sealed)
     row = await begun(recording_storage, account, LOUD, lead_s=0.5)
     Path(row.path).with_suffix(".part").write_bytes(b"half")
 
@@ -96,8 +96,10 @@ async def test_what_a_dead_process_left_is_ended_with_its_lead_of_silence(
 
 
 @pytest.mark.parametrize("sealed", [True, False])
-async def test_where_nothing_was_written_nothing_is_left(shelves: Shelves, account: Account, sealed: bool) -> None:
-    recording_storage = shelves(sealed)
+async def test_where_nothing_was_written_nothing_is_left(
+    storage_of: StorageMaker, account: Account, sealed: bool
+) -> None:
+    recording_storage = storage_of(sealed)
     row = await begun(recording_storage, account)
 
     for _ in range(2):
@@ -106,15 +108,17 @@ async def test_where_nothing_was_written_nothing_is_left(shelves: Shelves, accou
     assert not list(recording_storage.folder.iterdir())
 
 
-async def test_each_recording_is_read_as_it_was_written_whatever_is_set_now(shelves: Shelves, account: Account) -> None:
-    plain, sealed = await closed(shelves(False), account, LOUD), await closed(shelves(True), account, LOUD)
+async def test_each_recording_is_read_as_it_was_written_whatever_is_set_now(
+    storage_of: StorageMaker, account: Account
+) -> None:
+    plain, sealed = await closed(storage_of(False), account, LOUD), await closed(storage_of(True), account, LOUD)
 
-    assert await samples(shelves(True), plain) == await samples(shelves(False), sealed) == LOUD
+    assert await samples(storage_of(True), plain) == await samples(storage_of(False), sealed) == LOUD
     assert LOUD[:400] not in Path(sealed.path).read_bytes()
 
 
-async def test_files_and_keys_of_two_recordings_can_not_be_mixed(shelves: Shelves, account: Account) -> None:
-    recording_storage = shelves(True)
+async def test_files_and_keys_of_two_recordings_can_not_be_mixed(storage_of: StorageMaker, account: Account) -> None:
+    recording_storage = storage_of(True)
     one, two = await closed(recording_storage, account, LOUD), await closed(recording_storage, account, LOUD)
 
     for mixed in (replace(one, wrapped_key=two.wrapped_key), replace(one, path=two.path), replace(one, seconds=2.0)):
@@ -122,8 +126,8 @@ async def test_files_and_keys_of_two_recordings_can_not_be_mixed(shelves: Shelve
             await recording_storage.audio(mixed)
 
 
-async def test_an_erased_file_is_gone_and_erasing_it_again_is_fine(shelves: Shelves, account: Account) -> None:
-    recording_storage = shelves(True)
+async def test_an_erased_file_is_gone_and_erasing_it_again_is_fine(storage_of: StorageMaker, account: Account) -> None:
+    recording_storage = storage_of(True)
     row = await closed(recording_storage, account, LOUD)
 
     await recording_storage.erase(row)

@@ -21,7 +21,7 @@ from engine.privacy.pseudonym import Pseudonyms
 from engine.privacy.retention import DataCategory, Periods
 from engine.recordings.encryption.key_ring import KeyRing
 from engine.recordings.encryption.master_keys import MasterKeyFile
-from engine.recordings.files.wav import WavTape
+from engine.recordings.files.wav import WavRecordingFile
 from engine.recordings.recording_files import discard
 from engine.recordings.storage import RecordingStorage
 from engine.store.account_keys import AccountKeys
@@ -50,9 +50,9 @@ PSEUDONYMS = Pseudonyms(PEPPER)
 
 def a_wav(path: Path, content: bytes) -> None:
     """A recording whose samples are these bytes."""
-    tape = WavTape(path, channels=1, rate_hz=8000)
-    tape.append(content + bytes(len(content) % 2))
-    tape.close()
+    file = WavRecordingFile(path, channels=1, rate_hz=8000)
+    file.append(content + bytes(len(content) % 2))
+    file.close()
 
 
 class SetClock:
