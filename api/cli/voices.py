@@ -14,7 +14,7 @@ from api.cli.output import AsJson, as_row, print_json, print_rows
 from engine.errors import InvalidField, NotFound
 
 if TYPE_CHECKING:
-    from tts.voice_shelf.shelf import AddedVoice, VoiceShelf
+    from tts.added_voices.folder import AddedVoice, AddedVoices
 
 voices = typer.Typer(
     cls=CommandGroup,
@@ -42,7 +42,7 @@ def add(
     from engine.model.languages import canonical_language
 
     tag = canonical_language(language)
-    added = _shelf().add(tag, file)
+    added = _added_voices().add(tag, file)
     if as_json:
         print_json({"language": tag, **as_row(added)})
     else:
@@ -66,7 +66,7 @@ def list_voices(as_json: AsJson = False) -> None:
     from tts.installed import INSTALL
     from tts.voices import EngineName
 
-    added = _shelf().all()
+    added = _added_voices().all()
     table = chosen_voices(load())
     rows = []
     for tag in sorted(LANGUAGES):
@@ -116,8 +116,8 @@ def enable(
     """Turn on MBROLA's voices, which are understood better in Dutch and have a condition of use."""
     from api.node.voices import mbrola_switch
     from config.settings import load
+    from tts.added_voices.mbrola import CONDITION
     from tts.mbrola_files import missing
-    from tts.voice_shelf.mbrola import CONDITION
     from tts.voices import MBROLA_VOICES
 
     _require_mbrola(engine)
@@ -147,7 +147,7 @@ def remove(language: Tag) -> None:
     from engine.model.languages import canonical_language
 
     tag = canonical_language(language)
-    if not _shelf().remove(tag):
+    if not _added_voices().remove(tag):
         raise NoVoice(tag)
     typer.echo(f"The voice for {tag} is removed.")
 
@@ -178,11 +178,11 @@ def _greeting(tag: str) -> str:
     return GREETINGS[primary_language(tag)]
 
 
-def _shelf() -> "VoiceShelf":
+def _added_voices() -> "AddedVoices":
     from config.settings import load
-    from tts.voice_shelf.shelf import VoiceShelf
+    from tts.added_voices.folder import AddedVoices
 
-    return VoiceShelf(load().data_dir / "voices")
+    return AddedVoices(load().data_dir / "voices")
 
 
 def _unused(tag: str) -> str | None:
@@ -190,7 +190,7 @@ def _unused(tag: str) -> str | None:
     from importlib.util import find_spec
 
     from config.settings import load
-    from tts.voice_shelf.added import unused
+    from tts.added_voices.added import unused
 
     settings = load()
     if (why := unused(tag, settings.tts_engines, settings.tts_piper_voices)) is not None:

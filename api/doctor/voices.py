@@ -55,9 +55,9 @@ def _advice(check: "VoiceCheck") -> str:
 
 def _changed(settings: Settings) -> list[Finding]:
     """Files that are no more what was added."""
-    from api.node.voices import voice_shelf
+    from api.node.voices import added_voices
 
     return [
         Finding(f"Voice {language}", False, fault, f"Add it again: telefoon voices add {language} FILE.")
-        for language, fault in voice_shelf(settings).faults().items()
+        for language, fault in added_voices(settings).faults().items()
     ]

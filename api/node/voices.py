@@ -4,16 +4,16 @@ from config.settings import Settings
 from config.speech_server import SpeechServerSettings
 from engine.errors import SetupError, UnknownLanguage
 from engine.model.languages import canonical_language
+from tts.added_voices.added import with_added
+from tts.added_voices.folder import AddedVoices
+from tts.added_voices.mbrola import MbrolaSwitch
 from tts.choosing import voice_table
-from tts.voice_shelf.added import with_added
-from tts.voice_shelf.mbrola import MbrolaSwitch
-from tts.voice_shelf.shelf import VoiceShelf
 from tts.voices import VoiceTable
 
 
 def chosen_voices(settings: Settings) -> VoiceTable:
     """Raises SetupError for a wrong setting."""
-    engines, models = with_added(voice_shelf(settings).paths(), settings.tts_engines, settings.tts_piper_voices)
+    engines, models = with_added(added_voices(settings).paths(), settings.tts_engines, settings.tts_piper_voices)
     voices = {language: each.voice for language, each in servers_by_language(settings).items()}
     return voice_table(engines, models, voices, mbrola=mbrola_switch(settings).is_on())
 
@@ -26,9 +26,9 @@ def servers_by_language(settings: Settings) -> dict[str, SpeechServerSettings]:
         raise SetupError(f"TELEFOON_TTS_SERVERS: {error}") from error
 
 
-def voice_shelf(settings: Settings) -> VoiceShelf:
+def added_voices(settings: Settings) -> AddedVoices:
     """The voices that `telefoon voices add` has added."""
-    return VoiceShelf(settings.data_dir / "voices")
+    return AddedVoices(settings.data_dir / "voices")
 
 
 def mbrola_switch(settings: Settings) -> MbrolaSwitch:

@@ -14,13 +14,13 @@ import soundfile
 
 from api.doctor import voices as doctor
 from api.node.speech import speech_service
-from api.node.voices import chosen_voices, mbrola_switch, voice_shelf
+from api.node.voices import added_voices, chosen_voices, mbrola_switch
 from config.settings import load
 from engine.errors import SetupError
 from tests.unit.cli.conftest import Run
-from tts.voice_shelf.added import with_added
-from tts.voice_shelf.known import digests_of, known_voices, recognised
-from tts.voice_shelf.onnx import fault_of_onnx
+from tts.added_voices.added import with_added
+from tts.added_voices.known import digests_of, known_voices, recognised
+from tts.added_voices.onnx import fault_of_onnx
 from tts.voices import EngineName, Voice
 
 # ir_version 8, a graph of four bytes, opset_import empty: all that every model has, and nothing that speaks.
@@ -69,7 +69,7 @@ def test_a_description_of_another_name_is_given_the_one_that_piper_wants(
     telefoon: Run, tmp_path: Path, named: str
 ) -> None:
     assert telefoon("voices", "add", "nl-BE", str(voice(tmp_path / "mine", named=named))).exit_code == 0
-    [model] = voice_shelf(load()).paths().values()
+    [model] = added_voices(load()).paths().values()
     assert model.with_name(f"{model.name}.json").is_file()
 
 
@@ -82,7 +82,7 @@ def test_an_archive_is_unpacked_and_its_names_lead_nowhere(telefoon: Run, tmp_pa
         tar.add(model.with_name("rdh.onnx.json"), "../../nl-rdh.onnx.json")
         tar.add(model, "./MODEL_CARD")
     assert telefoon("voices", "add", "nl-BE", str(archive)).exit_code == 0
-    [path] = voice_shelf(load()).paths().values()
+    [path] = added_voices(load()).paths().values()
     assert path.parent == (load().data_dir / "voices").resolve()
     assert path.name.startswith("nl-rdh-")
     assert path.read_bytes() == MODEL
@@ -111,7 +111,7 @@ def test_what_is_no_voice_of_the_language_is_refused_and_nothing_is_kept(
     refused = telefoon("voices", "add", "nl-BE", str(voice(tmp_path / "mine", model, told)))
     assert refused.exit_code == 2
     assert fault in refused.stderr
-    assert voice_shelf(load()).all() == {}
+    assert added_voices(load()).all() == {}
     assert not list((load().data_dir / "voices").glob("*.onnx*"))
 
 
@@ -133,7 +133,7 @@ def test_a_voice_for_two_languages_is_kept_until_the_last_is_removed(telefoon: R
     for tag in ("nl-BE", "nl-NL"):
         telefoon("voices", "add", tag, str(voice(tmp_path / "mine")))
     telefoon("voices", "remove", "nl-BE")
-    [model] = voice_shelf(load()).paths().values()
+    [model] = added_voices(load()).paths().values()
     assert model.is_file()
     assert order_of("nl-BE") == (EngineName.PYTTSX3,)
 
@@ -171,7 +171,7 @@ def test_a_damaged_registry_stops_the_start_with_what_to_do(telefoon: Run, tmp_p
 
 def test_the_doctor_sees_a_voice_that_was_changed(telefoon: Run, tmp_path: Path) -> None:
     telefoon("voices", "add", "nl-BE", str(voice(tmp_path / "mine")))
-    [model] = voice_shelf(load()).paths().values()
+    [model] = added_voices(load()).paths().values()
     assert doctor._changed(load()) == []
     model.write_bytes(MODEL + b"\x42\x00")
     [finding] = doctor._changed(load())

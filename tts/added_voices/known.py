@@ -35,7 +35,7 @@ class Digests:
 @cache
 def known_voices() -> tuple[KnownVoice, ...]:
     """All of them, by name."""
-    table = tomllib.loads((files("tts.voice_shelf") / "known.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads((files("tts.added_voices") / "known.toml").read_text(encoding="utf-8"))
     return tuple(KnownVoice(name, **fields) for name, fields in sorted(table.items()))
 
 

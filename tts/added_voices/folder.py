@@ -17,10 +17,10 @@ from typing import Final
 
 from engine.errors import InvalidField, SetupError
 from engine.model.languages import primary_language
-from tts.voice_shelf.description import read_description
-from tts.voice_shelf.known import Digests, digests_of, recognised
-from tts.voice_shelf.onnx import fault_of_onnx
-from tts.voice_shelf.source import voice_files
+from tts.added_voices.description import read_description
+from tts.added_voices.known import Digests, digests_of, recognised
+from tts.added_voices.onnx import fault_of_onnx
+from tts.added_voices.source import voice_files
 
 _REGISTRY: Final = "voices.json"
 _ODD: Final = re.compile(r"[^A-Za-z0-9_.-]+")
@@ -42,7 +42,7 @@ class AddedVoice:
     note: str = ""
 
 
-class VoiceShelf:
+class AddedVoices:
     """Voices by canonical language, in `folder`, which need not be there."""
 
     def __init__(self, folder: Path) -> None:
