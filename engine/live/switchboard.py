@@ -136,8 +136,8 @@ class Switchboard:
         call = self._outbound(order, number)
         request = DialRequest(target=call.to, caller=call.from_, call_id=call.id)
         starts = [order.flow.document] if order.flow else _requests(call, number if order.url is None else None)
-        making, conducting = partial(self._conductor, number=number), partial(_run, starts=starts)
-        session = await self._sessions.place(call, request, making, conducting, set_up.done)
+        making, run_flow = partial(self._flow_runner, number=number), partial(_run, starts=starts)
+        session = await self._sessions.place(call, request, making, run_flow, set_up.done)
         if order.heard_in is not None:
             self.conferences.let_hear_ringing(call.account_id, order.heard_in, session)
         return call
@@ -151,9 +151,9 @@ class Switchboard:
                 await leg.hang_up(Cause.NOT_FOUND)
                 return
             call = self._inbound(number, arrival)
-            conducting = partial(_run, starts=_requests(call, number))
-            making = partial(self._conductor, number=number)
-            await self._sessions.take(call, leg, making, conducting, set_up.done)
+            run_flow = partial(_run, starts=_requests(call, number))
+            making = partial(self._flow_runner, number=number)
+            await self._sessions.take(call, leg, making, run_flow, set_up.done)
         except StoreError as error:
             log.error("store_failed", error=str(error))
             await leg.hang_up(Cause.UNAVAILABLE)
@@ -219,7 +219,7 @@ class Switchboard:
             fallback_url=number.fallback_url,
         )
 
-    def _conductor(self, session: Session, *, number: Number | None) -> FlowRunner:
+    def _flow_runner(self, session: Session, *, number: Number | None) -> FlowRunner:
         web = self._services.web.for_call(
             session.call.account_id,
             session.call.id,
@@ -230,21 +230,21 @@ class Switchboard:
         return FlowRunner(session, stage, web, self._services.clock)
 
     async def _start_child(self, call: Call, request: DialRequest) -> Session:
-        return await self._sessions.place(call, request, partial(self._conductor, number=None), _stand_by)
+        return await self._sessions.place(call, request, partial(self._flow_runner, number=None), _stand_by)
 
     async def _press(self, session: Session, keys: str) -> None:
-        await press(self._sessions.conductor(session).stage, keys)
+        await press(self._sessions.flow_runner(session).stage, keys)
 
     async def _perform(self, session: Session, to: GoTo) -> Ending:
-        return await self._sessions.conductor(session).perform_part(to)
+        return await self._sessions.flow_runner(session).perform_part(to)
 
 
-async def _run(conductor: FlowRunner, *, starts: Sequence[Start]) -> None:
-    await conductor.run(starts)
+async def _run(runner: FlowRunner, *, starts: Sequence[Start]) -> None:
+    await runner.run(starts)
 
 
-async def _stand_by(conductor: FlowRunner) -> None:
-    await conductor.stand_by()
+async def _stand_by(runner: FlowRunner) -> None:
+    await runner.stand_by()
 
 
 def _requests(call: Call, number: Number | None) -> list[Start]:

@@ -47,27 +47,27 @@ class CallControl:
     async def change(self, account_id: str, call_id: str, change: CallChange) -> Call:
         """The call after it. Raises NotFound, WrongState with the call's state, RecordingError."""
         session = await self.sessions.live(account_id, call_id)
-        conductor = self.sessions.conductor(session)
+        runner = self.sessions.flow_runner(session)
         try:
-            await self._change(session, conductor, change)
+            await self._change(session, runner, change)
         except LegGone:
             raise WrongState(f"{call_id} has just ended.") from None
         except SipError as error:
             raise WrongState(f"{call_id} is {session.call.status}: {error}") from None
         return session.call
 
-    async def _change(self, session: Session, conductor: FlowRunner, change: CallChange) -> None:
-        await self._silence(session, conductor, change)
+    async def _change(self, session: Session, runner: FlowRunner, change: CallChange) -> None:
+        await self._silence(session, runner, change)
         if change.digits:
             _require_answered(session)
             session.journal.note_event("digits_sent", digits=len(change.digits))
-            conductor.stage.beside(press(conductor.stage, change.digits))
+            runner.stage.beside(press(runner.stage, change.digits))
         if change.recording is not None:
-            await self._record(session, conductor, change.recording)
+            await self._record(session, runner, change.recording)
         if change.say is not None:
-            self._say(session, conductor, change.say)
+            self._say(session, runner, change.say)
         if change.play is not None:
-            self._play(session, conductor, change.play)
+            self._play(session, runner, change.play)
         if change.transfer is not None:
             self._transfer(session, change.transfer)
         if change.start is not None:
@@ -75,11 +75,11 @@ class CallControl:
         if change.end is not None:
             await self._end(session, change.end)
 
-    async def _silence(self, session: Session, conductor: FlowRunner, change: CallChange) -> None:
+    async def _silence(self, session: Session, runner: FlowRunner, change: CallChange) -> None:
         if change.mute is not None:
             await self._mute(session, muted=change.mute)
         if change.hold is not None:
-            await self._hold(session, conductor, held=change.hold)
+            await self._hold(session, runner, held=change.hold)
         if change.withdraw_consent:
             await self._withdraw(session)
 
@@ -88,17 +88,17 @@ class CallControl:
         await self.services.bridge.mute(session.leg.id, muted=muted)
         session.journal.note_event("muted" if muted else "unmuted")
 
-    async def _hold(self, session: Session, conductor: FlowRunner, *, held: bool) -> None:
+    async def _hold(self, session: Session, runner: FlowRunner, *, held: bool) -> None:
         """On hold the far end hears music and nobody hears it."""
         _require_answered(session)
         await self.services.bridge.hold(session.leg.id, held=held)
-        await conductor.stage.hold_music(playing=held)
+        await runner.stage.hold_music(playing=held)
         session.journal.note_event("held" if held else "resumed")
 
-    async def _record(self, session: Session, conductor: FlowRunner, change: RecordingChange) -> None:
+    async def _record(self, session: Session, runner: FlowRunner, change: RecordingChange) -> None:
         _require_answered(session)
         if change.action is RecordingAction.START:
-            conductor.stage.beside(_recording(session, conductor, change))
+            runner.stage.beside(_recording(session, runner, change))
             return
         running = self.services.recorder.of_call(session.call.id)
         if not running:
@@ -118,7 +118,7 @@ class CallControl:
         if not session.consenting.is_final:
             await self.shared.permission.withdraw(session, How.API)
 
-    def _say(self, session: Session, conductor: FlowRunner, order: SayInto) -> None:
+    def _say(self, session: Session, runner: FlowRunner, order: SayInto) -> None:
         ears = _ears(session, order.to)
         speech = Speech(order.text, order.language or session.call.language)
 
@@ -130,20 +130,20 @@ class CallControl:
             else:
                 session.journal.note_event("said_into_call", text=order.text, to=order.to.value)
 
-        conductor.stage.beside(say())
+        runner.stage.beside(say())
 
-    def _play(self, session: Session, conductor: FlowRunner, order: PlayInto) -> None:
+    def _play(self, session: Session, runner: FlowRunner, order: PlayInto) -> None:
         ears = _ears(session, order.to)
 
         async def play() -> None:
             try:
-                await self.services.speaker.play_url(order.url, ears, conductor.web)
+                await self.services.speaker.play_url(order.url, ears, runner.web)
             except (WebhookError, MediaError) as error:
                 session.journal.note_event("prompt_failed", url=order.url, reason=str(error))
             else:
                 session.journal.note_event("played_into_call", url=order.url, to=order.to.value)
 
-        conductor.stage.beside(play())
+        runner.stage.beside(play())
 
     def _transfer(self, session: Session, order: Transfer) -> None:
         """Both ways are flows like any other: the third party is dialled, who waits meanwhile waits in a queue."""
@@ -172,9 +172,9 @@ class CallControl:
         await first_of(session.closed, timeout_s=_END_S)
 
 
-async def _recording(session: Session, conductor: FlowRunner, change: RecordingChange) -> None:
+async def _recording(session: Session, runner: FlowRunner, change: RecordingChange) -> None:
     try:
-        await conductor.stage.recorder.start(change.plan, RecordingSource.REST)
+        await runner.stage.recorder.start(change.plan, RecordingSource.REST)
     except (RecordingError, LegGone) as error:
         session.journal.note_event("not_recorded", reason=str(error))
 

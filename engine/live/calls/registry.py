@@ -20,9 +20,9 @@ _SETTLE_S: Final = 1.0
 
 log = structlog.get_logger(__name__)
 
-Conducting = Callable[[FlowRunner], Awaitable[None]]
+RunFlow = Callable[[FlowRunner], Awaitable[None]]
 """What is done with a call while it lives."""
-MakeConductor = Callable[[Session], FlowRunner]
+MakeFlowRunner = Callable[[Session], FlowRunner]
 
 
 class Sessions:
@@ -31,7 +31,7 @@ class Sessions:
     def __init__(self, services: CallServices) -> None:
         self._services = services
         self._sessions: dict[str, Session] = {}
-        self._conductors: dict[str, FlowRunner] = {}
+        self._flow_runners: dict[str, FlowRunner] = {}
         self._tasks: asyncio.TaskGroup | None = None
         self._running: set[asyncio.Task[None]] = set()
 
@@ -50,9 +50,9 @@ class Sessions:
     def count(self) -> int:
         return len(self._sessions)
 
-    def conductor(self, session: Session) -> FlowRunner:
-        """Who conducts a live session. Raises WrongState if it is over."""
-        found = self._conductors.get(session.call.id)
+    def flow_runner(self, session: Session) -> FlowRunner:
+        """The flow runner of a live session. Raises WrongState if it is over."""
+        found = self._flow_runners.get(session.call.id)
         if found is None:
             raise WrongState(f"{session.call.id} is {session.call.status}.")
         return found
@@ -89,8 +89,8 @@ class Sessions:
         self,
         call: Call,
         request: DialRequest,
-        make: MakeConductor,
-        conducting: Conducting,
+        make: MakeFlowRunner,
+        run_flow: RunFlow,
         when_sent: Callable[[], None] = nothing,
     ) -> Session:
         """Store the call and set its INVITE going. Raises StoreError, and nothing was sent then.
@@ -100,7 +100,7 @@ class Sessions:
         journal = Journal(call, self._services.ledger)
         await journal.open()
         session = Session(journal, self._services.clock, longest_s=self._services.longest_call_s)
-        conduct = self._conduct(session, make, conducting)
+        conduct = self._conduct(session, make, run_flow)
         self._sessions[call.id] = session
         self.spawn(self._live(session, session.place(self._services.dialer, request, conduct, when_sent)))
         return session
@@ -109,15 +109,15 @@ class Sessions:
         self,
         call: Call,
         leg: Leg,
-        make: MakeConductor,
-        conducting: Conducting,
+        make: MakeFlowRunner,
+        run_flow: RunFlow,
         when_ringing: Callable[[], None] = nothing,
     ) -> None:
         """Follow an inbound leg to its end. Raises StoreError before anything has happened."""
         journal = Journal(call, self._services.ledger)
         await journal.open()
         session = Session(journal, self._services.clock, longest_s=self._services.longest_call_s)
-        await self._live(session, session.take(leg, self._conduct(session, make, conducting), when_ringing))
+        await self._live(session, session.take(leg, self._conduct(session, make, run_flow), when_ringing))
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Do some work beside. Raises WrongState when the node is stopping."""
@@ -129,12 +129,12 @@ class Sessions:
         task.add_done_callback(self._running.discard)
 
     def _conduct(
-        self, session: Session, make: MakeConductor, conducting: Conducting
+        self, session: Session, make: MakeFlowRunner, run_flow: RunFlow
     ) -> Callable[[Session], Awaitable[None]]:
-        conductor = self._conductors[session.call.id] = make(session)
+        runner = self._flow_runners[session.call.id] = make(session)
 
         async def conduct(_: Session) -> None:
-            await conducting(conductor)
+            await run_flow(runner)
 
         return conduct
 
@@ -151,7 +151,7 @@ class Sessions:
             session.over.set()
             session.closed.set()
             self._sessions.pop(session.call.id, None)
-            self._conductors.pop(session.call.id, None)
+            self._flow_runners.pop(session.call.id, None)
 
     async def _abandon(self, session: Session) -> None:
         await session.hang_up(Cause.FAULT)
