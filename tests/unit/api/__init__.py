@@ -1,1 +1,1 @@
-"""The REST interface over real HTTP and a real database; the desk behind it only takes notes."""
+"""The REST interface over real HTTP and a real database; the services behind it only take notes."""

@@ -28,7 +28,7 @@ TO = "+3225550199"
 
 
 @dataclass(slots=True)
-class NotingDesk:
+class NotingCallService:
     """Stores what is ordered, as the switchboard does, but rings nobody."""
 
     calls: Calls
@@ -84,7 +84,7 @@ class NotingDesk:
 
 
 @dataclass(slots=True)
-class NotingConferenceDesk:
+class NotingConferenceService:
     """Stores and notes what is ordered; nobody is ever in a conference."""
 
     conferences: Conferences
@@ -150,8 +150,8 @@ class Site:
     """A running interface, and everything behind it."""
 
     services: RestServices
-    desk: NotingDesk
-    conference_desk: NotingConferenceDesk
+    call_service: NotingCallService
+    conference_service: NotingConferenceService
     health: Well
     client: aiohttp.ClientSession
     address: str
@@ -170,13 +170,14 @@ class Site:
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     database = await Database.open(migrated_sqlite(tmp_path / "telefoon.db"))
-    desk, conference_desk, health = NotingDesk(Calls(database)), NotingConferenceDesk(Conferences(database)), Well()
+    calls, conferences = NotingCallService(Calls(database)), NotingConferenceService(Conferences(database))
+    health = Well()
     services = await rest_services(
-        database, tmp_path, call_service=desk, conference_service=conference_desk, health=health
+        database, tmp_path, call_service=calls, conference_service=conferences, health=health
     )
     account = await services.stores.accounts.ensure("demo")
     _, key = await services.stores.accounts.create_key(account.id)
     await services.stores.numbers.add(account.id, NUMBER, NumberOptions(language="nl-BE"))
     async with answering(services) as address, aiohttp.ClientSession() as client:
-        yield Site(services, desk, conference_desk, health, client, address, key)
+        yield Site(services, calls, conferences, health, client, address, key)
     await database.close()

@@ -57,14 +57,14 @@ async def test_what_can_not_be_on_the_log_is_not_deleted(site: Site, tmp_path: P
     status, _, _ = await site.request("DELETE", f"recordings/{recording.id}")
 
     assert status == 503
-    assert site.desk.deleted == []
+    assert site.call_service.deleted == []
 
 
 async def test_a_deletion_and_one_that_is_refused_are_on_it(site: Site) -> None:
     recording = await a_recording(site)
-    site.desk.keeps_recordings = True
+    site.call_service.keeps_recordings = True
     assert (await site.request("DELETE", f"recordings/{recording.id}"))[0] == 409
-    site.desk.keeps_recordings = False
+    site.call_service.keeps_recordings = False
     assert (await site.request("DELETE", f"recordings/{recording.id}"))[0] == 204
     assert (await site.request("DELETE", "recordings/RE0000000000000000000000000000000000"))[0] == 404
 
@@ -74,7 +74,7 @@ async def test_a_deletion_and_one_that_is_refused_are_on_it(site: Site) -> None:
         ("recording.delete.refused", recording.id),
         ("recording.delete", recording.id),
     ]
-    assert site.desk.deleted == [recording.id]
+    assert site.call_service.deleted == [recording.id]
 
 
 async def test_orders_that_end_or_change_a_call_are_on_it_without_what_they_say(site: Site) -> None:

@@ -24,7 +24,7 @@ async def test_a_call_is_placed_with_the_contracts_defaults(site: Site) -> None:
     assert "end_time" not in call
 
 
-async def test_every_field_of_an_order_reaches_the_desk(site: Site) -> None:
+async def test_every_field_of_an_order_reaches_the_service(site: Site) -> None:
     body = {
         "to": TO, "from": NUMBER, "url": "https://customer.example/flow", "status_callback": "http://customer.example/s",
         "timeout": 5, "record": True, "tts_language": "fr-be",
@@ -33,7 +33,7 @@ async def test_every_field_of_an_order_reaches_the_desk(site: Site) -> None:
     status, _, _ = await site.request("POST", "calls", json=body)
 
     assert status == 201
-    order = site.desk.orders[0]
+    order = site.call_service.orders[0]
     assert order.url == body["url"]
     assert order.options == CallOptions(
         status_callback="http://customer.example/s", timeout_s=5, record=True, language="fr-BE"
@@ -46,7 +46,7 @@ async def test_the_nearest_language_is_spoken_and_shown(site: Site, asked: str, 
 
     _, call, _ = await site.request("POST", "calls", json=body)
 
-    assert (site.desk.orders[0].options.language, call["tts_language"]) == (spoken, spoken)
+    assert (site.call_service.orders[0].options.language, call["tts_language"]) == (spoken, spoken)
 
 
 @pytest.mark.parametrize("flow", ["<Response><Say>Hi</Say></Response>", [{"verb": "say", "text": "Hi"}]])
@@ -91,7 +91,7 @@ async def test_a_wrong_field_is_named_with_what_is_expected(site: Site, change: 
     assert [error["field"] for error in problem["errors"]] == [field]
     assert len(problem["errors"][0]["detail"]) > 10
     assert (problem["type"], problem["status"], problem["title"]) == ("about:blank", 422, "Unprocessable Entity")
-    assert site.desk.orders == []
+    assert site.call_service.orders == []
 
 
 async def test_a_field_that_there_is_not_is_named_with_the_one_that_may_be_meant(site: Site) -> None:
@@ -103,7 +103,7 @@ async def test_a_field_that_there_is_not_is_named_with_the_one_that_may_be_meant
     assert (status, set(told)) == (422, {"tiemout", "colour"})
     assert told["tiemout"] == "is no field here; is timeout meant?"
     assert "There are to, from," in told["colour"]
-    assert site.desk.orders == []
+    assert site.call_service.orders == []
 
 
 async def test_all_wrong_fields_are_told_at_once(site: Site) -> None:
@@ -218,11 +218,11 @@ async def test_a_call_is_ended_with_204_however_often(site: Site) -> None:
     for _ in range(2):
         status, body, _ = await site.request("DELETE", f"calls/{call['id']}")
         assert (status, body) == (204, None)
-    assert site.desk.ended == [call["id"]] * 2
+    assert site.call_service.ended == [call["id"]] * 2
 
 
 async def test_a_node_with_too_much_to_do_says_when_to_try_again(site: Site) -> None:
-    site.desk.failure = Overloaded("Try again in a second.")
+    site.call_service.failure = Overloaded("Try again in a second.")
 
     status, problem, response = await site.request("POST", "calls", json={"to": TO, "from": NUMBER})
 

@@ -1,4 +1,4 @@
-"""PATCH /calls/{id}: what is asked reaches the desk, and what is wrong is named."""
+"""PATCH /calls/{id}: what is asked reaches the service, and what is wrong is named."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ async def call(site: Site) -> str:
     return call_id
 
 
-async def test_everything_that_may_be_asked_reaches_the_desk(site: Site, call: str) -> None:
+async def test_everything_that_may_be_asked_reaches_the_service(site: Site, call: str) -> None:
     body = {
         "mute": True, "hold": False, "digits": "1w2#", "recording": {"action": "start", "track": "inbound"},
         "say": {"text": "Dag", "language": "nl-be", "to": "both"}, "play": {"url": "https://shop.example/a.wav"},
@@ -33,7 +33,7 @@ async def test_everything_that_may_be_asked_reaches_the_desk(site: Site, call: s
     status, answer, _ = await site.request("PATCH", f"calls/{call}", json=body)
 
     assert (status, answer["id"]) == (200, call)
-    [change] = site.desk.changes
+    [change] = site.call_service.changes
     assert (change.mute, change.hold, change.digits, change.end) == (True, False, "1w2#", Status.COMPLETED)
     assert change.recording is not None
     assert (change.recording.action, change.recording.plan.tracks) == (RecordingAction.START, Tracks.INBOUND)
@@ -47,7 +47,7 @@ async def test_everything_that_may_be_asked_reaches_the_desk(site: Site, call: s
 async def test_a_flow_may_be_given_itself(site: Site, call: str) -> None:
     await site.request("PATCH", f"calls/{call}", json={"flow": [{"verb": "hangup"}]})
 
-    assert site.desk.changes[0].start == Document((Hangup(),))
+    assert site.call_service.changes[0].start == Document((Hangup(),))
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ async def test_what_is_wrong_is_named(site: Site, call: str, body: dict[str, Any
     status, problem, _ = await site.request("PATCH", f"calls/{call}", json=body)
 
     assert (status, [error["field"] for error in problem["errors"]]) == (422, [field])
-    assert site.desk.changes == []
+    assert site.call_service.changes == []
 
 
 async def test_anothers_call_is_not_found(site: Site) -> None:

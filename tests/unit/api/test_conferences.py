@@ -1,4 +1,4 @@
-"""Conferences by REST: what is asked reaches the desk, and what is wrong is named."""
+"""Conferences by REST: what is asked reaches the service, and what is wrong is named."""
 
 import pytest
 
@@ -21,7 +21,7 @@ async def test_a_conference_is_made_as_it_is_asked_for_and_its_pins_are_never_sh
 
     status, made, response = await site.request("POST", "conferences", json=body)
 
-    [order] = site.conference_desk.orders
+    [order] = site.conference_service.orders
     assert status == 201
     assert (order.pin, order.moderator_pin) == ("1234", "98765")
     assert order.options == RoomOptions(
@@ -46,7 +46,7 @@ async def test_a_wrong_option_is_named(site: Site, body: dict[str, object], fiel
     assert (status, [error["field"] for error in problem["errors"]]) == (422, [field])
 
 
-async def test_what_is_to_be_done_with_a_conference_reaches_the_desk(site: Site) -> None:
+async def test_what_is_to_be_done_with_a_conference_reaches_the_service(site: Site) -> None:
     _, made, _ = await site.request("POST", "conferences", json={"friendly_name": "board"})
     body = {
         "locked": True, "muted": False, "max_participants": 7, "say": SAY, "play": PLAY, "recording": "pause",
@@ -55,7 +55,7 @@ async def test_what_is_to_be_done_with_a_conference_reaches_the_desk(site: Site)
 
     assert (await site.request("PATCH", f"conferences/{made['id']}", json=body))[0] == 200
 
-    [change] = site.conference_desk.changes
+    [change] = site.conference_service.changes
     assert (change.locked, change.muted, change.max_participants, change.end) == (True, False, 7, True)
     assert (change.say, change.play) == (Speech("Dag", "nl-BE"), PLAY["url"])
     assert change.recording is RecordingAction.PAUSE
@@ -78,13 +78,13 @@ async def test_a_wrong_change_is_named(site: Site, body: dict[str, object], fiel
         assert (status, named) == (422, [field])
 
 
-async def test_what_is_to_be_done_with_a_participant_reaches_the_desk(site: Site) -> None:
+async def test_what_is_to_be_done_with_a_participant_reaches_the_service(site: Site) -> None:
     _, made, _ = await site.request("POST", "conferences", json={"friendly_name": "board"})
     body = {"muted": True, "moderator": True, "coach": "", "say": SAY, "play": PLAY}
 
     await site.request("PATCH", f"conferences/{made['id']}/participants/CA{'0' * 32}", json=body)
 
-    [order] = site.conference_desk.participant_orders
+    [order] = site.conference_service.participant_orders
     assert order.change == ParticipantChange(muted=True, moderator=True, coach="")
     assert (order.say, order.play) == (Speech("Dag", "nl-BE"), PLAY["url"])
 
@@ -96,7 +96,7 @@ async def test_somebody_who_is_called_in_is_heard_to_ring_unless_told_otherwise(
     for more in ({}, {"early_media": False}):
         assert (await site.request("POST", path, json={"to": TO, "from": NUMBER, **more}))[0] == 201
 
-    assert [order.heard_in for order in site.desk.orders] == [made["id"], None]
+    assert [order.heard_in for order in site.call_service.orders] == [made["id"], None]
 
 
 async def test_a_label_that_no_call_flow_can_carry_is_named(site: Site) -> None:

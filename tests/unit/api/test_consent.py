@@ -43,7 +43,7 @@ async def test_a_policy_by_its_name_or_with_what_goes_with_it(site: Site, consen
     status, _ = await placed(site, consent)
 
     assert status == 201
-    assert site.desk.orders[-1].options.consent == choice
+    assert site.call_service.orders[-1].options.consent == choice
 
 
 @pytest.mark.parametrize(
@@ -89,5 +89,5 @@ async def test_consent_can_be_withdrawn_and_not_given(site: Site) -> None:
     _, call = await placed(site, "announce")
 
     assert (await site.request("PATCH", f"calls/{call['id']}", json={"consent": "withdrawn"}))[0] == 200
-    assert site.desk.changes[0].withdraw_consent
+    assert site.call_service.changes[0].withdraw_consent
     assert (await site.request("PATCH", f"calls/{call['id']}", json={"consent": "given"}))[0] == 422

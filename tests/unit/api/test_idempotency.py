@@ -18,7 +18,7 @@ async def test_the_same_request_is_answered_the_same_and_makes_one_call(site: Si
     assert same == call
     assert response.headers["Idempotency-Replayed"] == "true"
     assert response.headers["Location"].endswith(call["id"])
-    assert len(site.desk.orders) == 1
+    assert len(site.call_service.orders) == 1
 
 
 async def test_two_that_come_together_make_one_call(site: Site) -> None:
@@ -26,7 +26,7 @@ async def test_two_that_come_together_make_one_call(site: Site) -> None:
 
     assert {status for status, _, _ in answers} == {201}
     assert len({call["id"] for _, call, _ in answers}) == 1
-    assert len(site.desk.orders) == 1
+    assert len(site.call_service.orders) == 1
 
 
 async def test_another_body_with_the_same_key_is_refused(site: Site) -> None:
@@ -35,7 +35,7 @@ async def test_another_body_with_the_same_key_is_refused(site: Site) -> None:
     status, problem, _ = await site.request("POST", "calls", json={**ORDER, "timeout": 9}, headers=KEY)
 
     assert (status, "Idempotency-Key" in problem["detail"]) == (422, True)
-    assert len(site.desk.orders) == 1
+    assert len(site.call_service.orders) == 1
 
 
 async def test_a_request_that_failed_may_be_sent_again_with_its_key(site: Site) -> None:
@@ -56,4 +56,4 @@ async def test_without_a_key_every_request_is_carried_out(site: Site) -> None:
     for _ in range(2):
         await site.request("POST", "calls", json=ORDER)
 
-    assert len(site.desk.orders) == 2
+    assert len(site.call_service.orders) == 2

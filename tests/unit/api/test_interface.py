@@ -65,7 +65,7 @@ async def test_a_conference_is_opened_found_and_ended(site: Site) -> None:
     assert (await site.request("GET", "conferences"))[1]["conferences"] == [made]
     assert (await site.request("GET", f"conferences/{made['id']}/participants"))[1] == {"participants": []}
     assert (await site.request("DELETE", f"conferences/{made['id']}"))[0] == 204
-    assert site.conference_desk.ended == [made["id"]]
+    assert site.conference_service.ended == [made["id"]]
 
 
 async def test_a_conference_needs_no_body(site: Site) -> None:

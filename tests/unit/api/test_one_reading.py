@@ -30,7 +30,7 @@ async def test_the_flow_of_a_new_call_is_parsed_once(site: Site, parsed: list[ob
     await site.request("POST", "calls", json={"to": TO, "from": NUMBER, "flow": FLOW})
 
     assert parsed == [FLOW]
-    [order] = site.desk.orders
+    [order] = site.call_service.orders
     assert order.flow is not None
     assert (order.flow.text, order.flow.document) == ('[{"verb": "hangup"}]', Document((Hangup(),)))
 

@@ -1,4 +1,4 @@
-"""The product's REST interface with real stores in a thread of its own; a desk that lives calls by a script."""
+"""The product's REST interface with real stores in a thread of its own; its calls live by a script."""
 
 import asyncio
 import threading
@@ -26,7 +26,7 @@ ENGAGED = (Event.ALERTED, Event.ENGAGED)
 _PATIENCE_S = 20.0
 
 
-class ScriptedDesk:
+class ScriptedCallService:
     """Stores each order and lives it through `script` at once."""
 
     def __init__(self, calls: Calls) -> None:
@@ -108,11 +108,11 @@ class NoConferences:
 
 @dataclass(slots=True)
 class RestServer:
-    """Where it answers, a key of its one account (whose number is OWN), and its desk."""
+    """Where it answers, a key of its one account (whose number is OWN), and what places its calls."""
 
     address: str = ""
     key: str = ""
-    desk: ScriptedDesk = field(init=False)
+    call_service: ScriptedCallService = field(init=False)
 
 
 @contextmanager
@@ -140,9 +140,13 @@ async def _serving(server: RestServer, folder: Path) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         database = await Database.open(migrated_sqlite(folder / "rest.db"))
         stack.push_async_callback(database.close)
-        server.desk = ScriptedDesk(Calls(database))
+        server.call_service = ScriptedCallService(Calls(database))
         services = await rest_services(
-            database, folder, call_service=server.desk, conference_service=NoConferences(), health=server.desk
+            database,
+            folder,
+            call_service=server.call_service,
+            conference_service=NoConferences(),
+            health=server.call_service,
         )
         owner = await services.stores.accounts.ensure("demo")
         _, server.key = await services.stores.accounts.create_key(owner.id)

@@ -25,7 +25,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RestServ
 def test_a_text_is_placed_as_a_flow(telefoon: Run, server: RestServer) -> None:
     placed = telefoon("call", TO, "--from", OWN, "--say", "Goedemorgen", "--language", "nl-BE", "--timeout", 5)
     assert placed.exit_code == 0
-    (order,) = server.desk.orders
+    (order,) = server.call_service.orders
     assert (order.to, order.from_, order.options.language, order.options.timeout_s) == (TO, OWN, "nl-BE", 5)
     assert order.flow is not None
     assert json.loads(order.flow.text) == [{"verb": "say", "text": "Goedemorgen", "language": "nl-BE"}]
@@ -35,7 +35,7 @@ def test_a_text_is_placed_as_a_flow(telefoon: Run, server: RestServer) -> None:
 def test_json_prints_the_call_as_the_interface_does(telefoon: Run, server: RestServer) -> None:
     call = json.loads(telefoon("call", TO, "--from", OWN, "--record", "--json").stdout)
     assert (call["status"], call["to"]) == ("queued", TO)
-    assert server.desk.orders[0].options.record is True
+    assert server.call_service.orders[0].options.record is True
 
 
 @pytest.mark.parametrize(
@@ -49,12 +49,12 @@ def test_a_flow_comes_from_a_file(telefoon: Run, server: RestServer, tmp_path: P
     file = tmp_path / name
     file.write_text(text, encoding="utf-8")
     assert telefoon("call", TO, "--from", OWN, "--flow", file).exit_code == 0
-    assert server.desk.orders[0].flow == WrittenFlow.read(text)
+    assert server.call_service.orders[0].flow == WrittenFlow.read(text)
 
 
 def test_a_url_is_placed(telefoon: Run, server: RestServer) -> None:
     assert telefoon("call", TO, "--from", OWN, "--url", "https://example.com/flow").exit_code == 0
-    assert server.desk.orders[0].url == "https://example.com/flow"
+    assert server.call_service.orders[0].url == "https://example.com/flow"
 
 
 def test_watching_tells_the_story_and_exits_0_if_completed(telefoon: Run, server: RestServer) -> None:
@@ -67,7 +67,7 @@ def test_watching_tells_the_story_and_exits_0_if_completed(telefoon: Run, server
 
 
 def test_watching_a_call_that_fails_exits_1(telefoon: Run, server: RestServer) -> None:
-    server.desk.script = ENGAGED
+    server.call_service.script = ENGAGED
     watched = telefoon("call", TO, "--from", OWN, "--watch", "--json")
     assert watched.exit_code == 1
     assert json.loads(watched.stdout)["status"] == "busy"
@@ -75,7 +75,7 @@ def test_watching_a_call_that_fails_exits_1(telefoon: Run, server: RestServer) -
 
 def test_calls_are_listed_with_filters(telefoon: Run, server: RestServer) -> None:
     telefoon("call", TO, "--from", OWN)
-    server.desk.script = ENGAGED
+    server.call_service.script = ENGAGED
     telefoon("call", TO, "--from", OWN)
     assert json.loads(telefoon("calls", "list", "--json").stdout)["total"] == 2
     (busy,) = json.loads(telefoon("calls", "list", "--status", "busy", "--json").stdout)["calls"]
@@ -87,7 +87,7 @@ def test_calls_are_listed_with_filters(telefoon: Run, server: RestServer) -> Non
 
 
 def test_a_call_is_shown_and_explained(telefoon: Run, server: RestServer) -> None:
-    server.desk.script = ENGAGED
+    server.call_service.script = ENGAGED
     call = json.loads(telefoon("call", TO, "--from", OWN, "--json").stdout)
     shown = telefoon("calls", "show", call["id"]).stdout
     assert call["id"] in shown
