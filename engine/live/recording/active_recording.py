@@ -21,7 +21,7 @@ class ActiveRecording:
     """A recording under way. Where sources are cut off it goes on with silence, so that its times stay true."""
 
     def __init__(
-        self, row: Recording, reel: SegmentedRecorder, writer: RecordingFileWriter, bridge: Bridge,
+        self, row: Recording, segmented: SegmentedRecorder, writer: RecordingFileWriter, bridge: Bridge,
         tracks: Sequence[Sequence[Source]], clock: Clock, note: Note, close: Close,
         withheld: Container[Source] = frozenset(),
     ) -> None:  # fmt: skip
@@ -30,7 +30,7 @@ class ActiveRecording:
         self.beside = BackgroundTasks("recording", call_id=row.call_id, on_failure=self._background_failed)
         """What goes on for as long as it does."""
         self.writer = writer
-        self._reel = reel
+        self._segmented = segmented
         self._bridge = bridge
         self._clock = clock
         self._time = OwnTime(clock.monotonic(), row.lead_s)
@@ -65,7 +65,7 @@ class ActiveRecording:
     @property
     def tracks(self) -> Sequence[Track]:
         """Where it hears now; nowhere in a gap."""
-        return self._reel.tracks
+        return self._segmented.tracks
 
     @property
     def own_s(self) -> float:
@@ -104,7 +104,7 @@ class ActiveRecording:
             await self._arrange()
             if behavior is PauseBehavior.SKIP:
                 self._time.stop(self._clock.monotonic())
-                await self._reel.stop()
+                await self._segmented.stop()
             return True
 
     async def resume(self) -> bool:
@@ -142,7 +142,7 @@ class ActiveRecording:
             await self._arrange()
 
     async def _arrange(self) -> None:
-        tracks = self._reel.tracks
+        tracks = self._segmented.tracks
         if not self.is_open or not tracks:
             return
         wanted = {each for each in self._sources if self._is_audible(each[0])}
@@ -162,7 +162,7 @@ class ActiveRecording:
             await recorder.stop()
             recorder.close()
             return
-        self._reel.go_on(recorder)
+        self._segmented.go_on(recorder)
         self._time.go_on(self._clock.monotonic())
         self._connected = audible
 

@@ -98,10 +98,10 @@ class RecordingService:
             log.error("recording_ended", recording=row.id, reason=reason)
             active.end_soon(reason)
 
-        reel = SegmentedRecorder(recorder)
-        writer = RecordingFileWriter(reel, file, self._recording_storage.disk, failed_to_write)
+        segmented = SegmentedRecorder(recorder)
+        writer = RecordingFileWriter(segmented, file, self._recording_storage.disk, failed_to_write)
         active = ActiveRecording(
-            row, reel, writer, self._bridge, tracks, self._clock, subject.note, close, self._withheld
+            row, segmented, writer, self._bridge, tracks, self._clock, subject.note, close, self._withheld
         )
         self._running.add(active)
         await active.arrange()  # something may have been withheld meanwhile

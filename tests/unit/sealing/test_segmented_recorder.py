@@ -32,57 +32,57 @@ class Scripted:
         self.is_open = False
 
 
-def all_of(reel: SegmentedRecorder) -> bytes:
+def all_of(recorder: SegmentedRecorder) -> bytes:
     found = b""
-    while heard := reel.take():
+    while heard := recorder.take():
         found += heard
     return found
 
 
 async def test_what_the_first_heard_up_to_its_end_comes_before_what_the_second_hears() -> None:
     first, second = Scripted(1, b"ab", at_the_end=b"cd"), Scripted(2, b"ef")
-    reel = SegmentedRecorder(first)
+    recorder = SegmentedRecorder(first)
 
-    assert reel.take() == b"ab"
-    await reel.stop()
-    between = list(reel.tracks)
-    reel.go_on(second)
+    assert recorder.take() == b"ab"
+    await recorder.stop()
+    between = list(recorder.tracks)
+    recorder.go_on(second)
 
     assert between == []
-    assert reel.tracks == second.tracks
-    assert all_of(reel) == b"cdef"
+    assert recorder.tracks == second.tracks
+    assert all_of(recorder) == b"cdef"
     assert (first.is_open, second.is_open) == (False, True)
-    reel.close()
+    recorder.close()
     assert not second.is_open
 
 
 async def test_a_recorder_that_hears_nothing_yet_is_not_taken_for_one_that_has_ended() -> None:
     first = Scripted(1, at_the_end=b"late")
-    reel = SegmentedRecorder(first)
+    recorder = SegmentedRecorder(first)
 
-    assert reel.take() == b""
-    await reel.stop()
+    assert recorder.take() == b""
+    await recorder.stop()
 
-    assert reel.take() == b"late"
+    assert recorder.take() == b"late"
 
 
 async def test_one_that_does_not_end_well_is_taken_to_its_end_all_the_same() -> None:
-    reel = SegmentedRecorder(Scripted(1, at_the_end=b"ab", fails=True))
+    recorder = SegmentedRecorder(Scripted(1, at_the_end=b"ab", fails=True))
 
     with pytest.raises(RecordingError):
-        await reel.stop()
+        await recorder.stop()
 
-    assert all_of(reel) == b"ab"
+    assert all_of(recorder) == b"ab"
 
 
 async def test_who_stops_it_while_it_is_being_stopped_goes_on_once_all_can_be_taken() -> None:
-    reel = SegmentedRecorder(Slow(1, at_the_end=b"late"))
+    recorder = SegmentedRecorder(Slow(1, at_the_end=b"late"))
 
-    first = asyncio.create_task(reel.stop())
+    first = asyncio.create_task(recorder.stop())
     await asyncio.sleep(0)
-    await reel.stop()
+    await recorder.stop()
 
-    assert all_of(reel) == b"late"
+    assert all_of(recorder) == b"late"
     await first
 
 
