@@ -25,7 +25,7 @@ class NotAllowed(Exception):
 
 
 class AttributeType(Protocol[T_co]):
-    """How one attribute is read."""
+    """The type of an attribute: how it is read and described."""
 
     @property
     def allowed(self) -> str:

@@ -1,4 +1,4 @@
-"""What a reader of call flows has to tell of one: faults, which refuse it, and remarks, which do not."""
+"""Findings about a call flow: faults, which refuse it, and remarks, which do not."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from engine.errors import DocumentError
 
 
 class Effect(StrEnum):
-    """What a remark is about."""
+    """The subject of a remark."""
 
     IGNORED = "ignored"
     DIFFERS = "differs"
@@ -37,7 +37,7 @@ Proofread = Callable[[object], Iterable[tuple[str, str]]]
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Where faults and remarks go; a fault that returns lets the reader go on to the next.
+    """Collects faults and remarks; a fault that returns lets the reader go on to the next.
 
     `proofread` knows of verbs what the reader of documents does not: whether their words can be spoken.
     """

@@ -1,4 +1,4 @@
-"""What a call flow is, whichever way it was spelled: a row of verbs.
+"""A call flow, whichever way it was spelled: a row of verbs.
 
 A verb performs itself on a context and returns where to go next; it throws nothing to get there.
 """

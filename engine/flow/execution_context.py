@@ -1,4 +1,4 @@
-"""What a verb is run with: the actions on its call, its document's URL, and a limit on its pace."""
+"""The context in which a verb runs: the actions on its call, its document's URL, and a limit on its pace."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from engine.model.languages import SpokenLanguage, spoken_for
 
 
 class Ending(Enum):
-    """How a flow, or a part of one, came to its end."""
+    """The way in which a flow, or a part of one, came to its end."""
 
     RAN_OUT = "its last verb was performed"
     LEFT = "it left the queue"

@@ -1,4 +1,4 @@
-"""How Gather takes its input: keys and speech beside prompts, the first to come stops the others."""
+"""Gather's input: keys and speech beside prompts, the first to come stops the others."""
 
 import asyncio
 from collections.abc import Coroutine, Sequence
@@ -17,7 +17,7 @@ _END_SILENCE_S = 1.0
 
 
 class Input(StrEnum):
-    """What Gather may listen for."""
+    """The kinds of input that Gather may listen for."""
 
     DTMF = "dtmf"
     SPEECH = "speech"

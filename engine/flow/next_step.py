@@ -1,4 +1,4 @@
-"""Where a call flow goes after a verb."""
+"""The step of a call flow that follows a verb."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class HttpMethod(StrEnum):
-    """How a webhook is requested: parameters in the query, or as a form."""
+    """The HTTP method of a webhook: parameters in the query, or as a form."""
 
     GET = "GET"
     POST = "POST"

@@ -1,4 +1,4 @@
-"""What verbs ask of the stage, and how it went: plain values."""
+"""Plans that verbs hand to a call's actions, and their outcomes: plain values."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -83,7 +83,7 @@ class HearPlan:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """What was understood; `confidence` is 0.0 to 1.0."""
+    """Understood speech; `confidence` is 0.0 to 1.0."""
 
     text: str
     confidence: float
@@ -107,7 +107,7 @@ class WhisperPlan:
 
 @dataclass(frozen=True, slots=True)
 class DialTarget:
-    """Whom to dial: E.164 (`number`), a SIP URI, or a client's name where `client`."""
+    """A target to dial: E.164 (`number`), a SIP URI, or a client's name where `client`."""
 
     address: str
     client: bool = False
@@ -139,7 +139,7 @@ class DialRecord(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BridgeRecording:
-    """How two joined parties are recorded."""
+    """The recording of two joined parties: its channels, tracks and callback."""
 
     mode: DialRecord = DialRecord.NOTHING
     tracks: Tracks = Tracks.BOTH
@@ -152,7 +152,7 @@ NOT_RECORDED: Final = BridgeRecording()
 
 @dataclass(frozen=True, slots=True)
 class ReferTo:
-    """Where the application is asked when the far end of a Dial sends REFER."""
+    """The URL that is asked when the far end of a Dial sends REFER."""
 
     url: str
     method: str
@@ -181,7 +181,7 @@ class DialPlan:
 
 @dataclass(frozen=True, slots=True)
 class DialOutcome:
-    """How the dialled call ended: its id, status and talked seconds; the recording if there was one."""
+    """The outcome of a Dial: the call's id, status and talked seconds; the recording if there was one."""
 
     status: Status
     call_id: str | None
@@ -249,7 +249,7 @@ class QueueEntry(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RoomOutcome:
-    """How the stay in the room ended."""
+    """The outcome of a stay in a conference."""
 
     conference_id: str
     entry: QueueEntry

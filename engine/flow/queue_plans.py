@@ -1,4 +1,4 @@
-"""What verbs ask of a queue, and how it went: plain values."""
+"""Plans that verbs hand to a queue, and their outcomes: plain values."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ class QueuePlan:
 
 @dataclass(frozen=True, slots=True)
 class QueueOutcome:
-    """How the wait ended; `queue_id` is None if there was no place."""
+    """The outcome of a wait in a queue; `queue_id` is None if there was no place."""
 
     result: QueueResult
     queue_id: str | None

@@ -1,4 +1,4 @@
-"""How a verb or noun declares its attributes, content and nested elements: once, for both spellings.
+"""Declarations of attributes, content and nested elements of a verb or noun: once, for both spellings.
 
     @dataclass(frozen=True, slots=True)
     class Pause:

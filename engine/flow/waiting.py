@@ -1,4 +1,4 @@
-"""What somebody hears who waits, in a queue or for a conference."""
+"""The document that is heard by somebody who waits, in a queue or for a conference."""
 
 from collections.abc import Mapping
 
