@@ -44,7 +44,7 @@ class NewConference:
 
 
 class Side(StrEnum):
-    """Who hears something that is said or played into a call."""
+    """The side of a call that hears what is said or played into it."""
 
     SELF = "self"
     OTHER = "other"
@@ -52,7 +52,7 @@ class Side(StrEnum):
 
 
 class RecordingAction(StrEnum):
-    """What may be done with a call's recording."""
+    """The actions on a call's recording."""
 
     START = "start"
     STOP = "stop"
@@ -62,7 +62,7 @@ class RecordingAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ConferenceChange:
-    """What to do with a conference; None is for nothing. `play` is a file's URL. `pause_behavior` is for a pause of its
+    """A change of a conference; None changes nothing. `play` is a file's URL. `pause_behavior` is for a pause of its
     recording, None for what is set.
 
     `muted` is for everybody in it now, without its moderators where these are `spared`.
@@ -86,7 +86,7 @@ class ConferenceChange:
 
 @dataclass(frozen=True, slots=True)
 class ParticipantOrder:
-    """What to do with a participant: change how it takes part, and let it alone hear something."""
+    """An order for a participant: change how it takes part, and let it alone hear something."""
 
     change: ParticipantChange = ParticipantChange()
     say: Speech | None = None
@@ -119,7 +119,7 @@ class PlayInto:
 
 @dataclass(frozen=True, slots=True)
 class RecordingChange:
-    """What to do with a call's recording; the plan is for a new one, `pause_behavior` for a pause (None: as is set)."""
+    """A change of a call's recording; the plan is for a new one, `pause_behavior` for a pause (None: as is set)."""
 
     action: RecordingAction
     plan: CallRecordingPlan
@@ -137,7 +137,7 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class CallChange:
-    """What to do with a live call, in this order; None and empty are for nothing.
+    """A change of a live call, in this order; None and empty change nothing.
 
     `start` is another flow; `end` is completed or canceled.
     """

@@ -70,7 +70,7 @@ class Waiter:
 
 
 class LiveQueue:
-    """Who waits, in the order in which they will be served."""
+    """A queue of live calls, in the order in which they will be served."""
 
     def __init__(self, queue: Queue) -> None:
         self.queue = queue

@@ -1,4 +1,4 @@
-"""What somebody hears who waits: music, or a document of the customer's, again and again."""
+"""Wait music: what is played to somebody who waits, music or a document of the customer's, again and again."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping

@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class BridgeOptions:
-    """How two talk: for how long at most, whether the first one's * key parts them, how it is recorded."""
+    """Options of a bridge: its longest time, whether the first one's * key ends it, how it is recorded."""
 
     limit_s: int | None = None
     part_on_star: bool = False
@@ -36,7 +36,7 @@ class BridgeOptions:
 
 @dataclass(frozen=True, slots=True)
 class BridgeResult:
-    """How it went: whole seconds, the recording if there was one, whom a party asked to be sent to."""
+    """The result of a bridge: whole seconds, the recording if there was one, whom a party asked to be sent to."""
 
     seconds: int
     recording_id: str | None = None

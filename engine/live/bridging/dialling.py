@@ -32,7 +32,7 @@ _STORED_S: Final = 3.0
 
 @dataclass(frozen=True, slots=True)
 class _Called:
-    """Whom a Dial has called for a target; `taken` is set when that call is given a flow of its own."""
+    """The called party of a Dial's target; `taken` is set when that call is given a flow of its own."""
 
     session: Session
     target: DialTarget

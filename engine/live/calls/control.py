@@ -1,4 +1,4 @@
-"""What can be done with a call while it lives, from outside its flow."""
+"""Control of live calls from outside their flows: mute, hold, say, play, record, transfer, end."""
 
 import asyncio
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What everybody in a room hears beside what they say: tones, names, announcements, one after the other."""
+"""Announcements to everybody in a room: tones, names, sentences, one after the other."""
 
 import asyncio
 from collections import deque

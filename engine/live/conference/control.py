@@ -1,4 +1,4 @@
-"""What can be done with conferences from outside: change them, end them, conduct who is in them."""
+"""Control of conferences from outside: change them, end them, conduct who is in them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What a room hears when somebody comes or goes: a tone, a sound of its own, a name, a sentence."""
+"""Announcements that somebody comes or goes: a tone, a sound of its own, a name, a sentence."""
 
 from functools import partial
 from typing import Final

@@ -1,4 +1,4 @@
-"""What is recorded of a room: the mix, and beside it each participant where the room says so."""
+"""The recordings of a conference: the mix, and beside it each participant where the room says so."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""What the members' own calls' recordings hold of a room: nothing while somebody in it has not consented."""
+"""Isolation of the members' own recordings: they hold nothing of a room where somebody has not consented."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What is recorded, and for whom."""
+"""The context of a recording: its call or conference, and its account."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from engine.model.recording import Recording, RecordingSource, RecordingStatus
 
 @dataclass(frozen=True, slots=True)
 class RecordingContext:
-    """What is recorded: whose, of which call or conference, by what; who is told of it, and how it is trimmed.
+    """The context of a recording: account, call or conference, what asked for it, its callback and trimming.
 
     `call_id` of a conference's mix is none; `told_on` is then the call whose callbacks it is told among. `lead_s`
     seconds of silence come first, so that its times are those of a recording that began so long ago. `beep` says who

@@ -1,4 +1,4 @@
-"""What is kept out of every recording, for lack of consent."""
+"""Sources that are kept out of every recording, for lack of consent."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What is to be stored of one call, in its order; what comes close together shares a transaction."""
+"""Changes of one call that are to be stored, in order; what comes close together shares a transaction."""
 
 import asyncio
 from collections import deque

@@ -1,4 +1,4 @@
-"""Who runs a call's flow: itself, or nobody as long as it belongs to the Dial that made it; and how that changes."""
+"""The handover of a call's flow: run by the call itself, or by nobody while it belongs to the Dial that made it."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class FlowState(StrEnum):
-    """Where a call stands with its flow."""
+    """The states of a call's flow."""
 
     NOT_BEGUN = "not begun"
     OWN = "own"
@@ -29,7 +29,7 @@ class FlowState(StrEnum):
 
 
 class FlowEvent(StrEnum):
-    """What can happen to a call's flow."""
+    """The events of a call's flow."""
 
     BEGAN = "began"
     STOOD_BY = "stood by"

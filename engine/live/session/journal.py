@@ -36,7 +36,7 @@ EventListener = Callable[[str, str, Mapping[str, Any]], None]
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What all journals share: where calls are stored, their price (EUR; None if unknown), what events may tell.
+    """Shared by all journals: where calls are stored, their price (EUR; None if unknown), what events may tell.
 
     `listeners` hear of an event as it happens, before it is stored.
     """

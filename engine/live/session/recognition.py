@@ -1,4 +1,4 @@
-"""What the far end of a live call says, understood."""
+"""Speech recognition of a live call's far end."""
 
 import asyncio
 from collections.abc import AsyncIterator
