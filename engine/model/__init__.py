@@ -1,1 +1,1 @@
-"""What a call, a conference, a queue, a recording and a number are: plain values, their states, and pure functions."""
+"""Calls, conferences, queues, recordings and numbers: plain values, their states, and pure functions."""

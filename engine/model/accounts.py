@@ -9,7 +9,7 @@ from engine.model.call_options import AccountOptions
 
 
 class Scope(StrEnum):
-    """What a key may be used for."""
+    """The scopes of an API key: what it may be used for."""
 
     CALLS = "calls"
     PRIVACY = "privacy"
@@ -32,7 +32,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """What is known of a key: not the key itself, only its last four characters (`hint`).
+    """An API key as it is stored: not the key itself, only its last four characters (`hint`).
 
     `last_used_at` is exact to a minute; a key with `revoked_at` opens nothing any more.
     """
@@ -48,7 +48,7 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks: the account, and which of its keys opened it for what."""
+    """The authenticated client of a request: the account, and which of its keys opened it for what."""
 
     account: Account
     key_id: str

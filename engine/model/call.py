@@ -18,7 +18,7 @@ from engine.model.transitions import final_states, next_state
 
 
 class Status(StrEnum):
-    """Where a call stands, as the contract spells it."""
+    """The status of a call, as the contract spells it."""
 
     QUEUED = "queued"
     RINGING = "ringing"
@@ -31,14 +31,14 @@ class Status(StrEnum):
 
 
 class Direction(StrEnum):
-    """Who asked for the call: the far end or we."""
+    """The direction of a call: asked for by the far end, or by us."""
 
     INBOUND = "inbound"
     OUTBOUND = "outbound"
 
 
 class Event(StrEnum):
-    """What can happen to a call."""
+    """The events of a call."""
 
     ALERTED = "alerted"
     ANSWERED = "answered"

@@ -1,4 +1,4 @@
-"""What may be chosen for calls: by an account for all of its calls, by a number for its own, by an order for one.
+"""Options of calls, chosen by an account for all of its calls, by a number for its own, by an order for one.
 
 An option is a field here: REST's reading and writing, the command line, the tables and the inventory of personal data
 are made of its `Option`; what REST publishes (api/openapi.yml) is written by hand. Each class has the options of the
@@ -19,7 +19,7 @@ DEFAULT_TIMEOUT_S: Final = 30
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """How an option is known outside the engine, and what becomes of it.
+    """The facts of an option: its names outside the engine, and what becomes of it.
 
     `rest` is its name in requests for calls, and in calls where it is `shown`. `flag` is its name on the command line,
     whose whole numbers are from 0 to `most`, and `help` its line there. Calls that a call dials take it over where it
@@ -44,7 +44,7 @@ def _option(**facts: Any) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountOptions:
-    """What an account may choose for its calls; None is for what is not chosen.
+    """Options that an account may choose for its calls; None is for what is not chosen.
 
     `recording_beep_s` are the seconds between the tones that tell of recording; 0 is never.
     """
@@ -75,7 +75,7 @@ class AccountOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberOptions(AccountOptions):
-    """What a number may choose for its calls: also whether they are recorded, and what is spoken on them."""
+    """Options that a number may choose for its calls: also whether they are recorded, and what is spoken on them."""
 
     record: bool | None = _option(
         rest="record", flag="record", help="Record calls to this number.", inherited=False, required=True
@@ -92,7 +92,7 @@ class NumberOptions(AccountOptions):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallOptions(NumberOptions):
-    """What may be chosen for one call.
+    """Options that may be chosen for one call.
 
     It rings for `timeout_s` at most. `status_callback` is told of `status_callback_events` (initiated, ringing,
     answered, completed), of all where there are none.

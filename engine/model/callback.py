@@ -1,4 +1,4 @@
-"""Where a customer wants to be told of something: plain values."""
+"""Callbacks: the URLs where a customer wants to be told of something, as plain values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class BodyFormat(StrEnum):
-    """How a POST's parameters are written."""
+    """The format of a POST's parameters."""
 
     FORM = "form"
     JSON = "json"

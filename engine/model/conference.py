@@ -12,7 +12,7 @@ from engine.model.conference_options import RoomOptions
 
 
 class ConferenceStatus(StrEnum):
-    """Where a conference stands, as the contract spells it."""
+    """The status of a conference, as the contract spells it."""
 
     INIT = "init"
     IN_PROGRESS = "in-progress"
@@ -88,7 +88,7 @@ class Participant:
 
 @dataclass(frozen=True, slots=True)
 class ParticipantChange:
-    """What is to be changed of it; None leaves it as it is, and an empty `coach` ends the coaching."""
+    """A change of a participant; None leaves a field as it is, and an empty `coach` ends the coaching."""
 
     muted: bool | None = None
     hold: bool | None = None

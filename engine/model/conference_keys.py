@@ -1,4 +1,4 @@
-"""What keys do in a conference that lets them: * and a digit, read as plain data."""
+"""Commands by keys in a conference that lets them: * and a digit, read as plain data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ AFTER_STAR_S: Final = 3.0
 
 
 class RoomCommand(StrEnum):
-    """What a participant of a conference asks for with keys."""
+    """A command that a participant of a conference gives with keys."""
 
     COUNT = "count"
     LOCK = "lock"

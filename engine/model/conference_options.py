@@ -1,11 +1,11 @@
-"""What a conference is like from its making on: plain values, chosen by who makes it."""
+"""Options of a conference: plain values, chosen by who makes it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Announces(StrEnum):
-    """What those in a room hear when somebody comes or goes, beside the tone."""
+    """Announcements that somebody comes or goes, beside the tone."""
 
     NOTHING = "none"
     COMING = "coming"
@@ -13,7 +13,7 @@ class Announces(StrEnum):
 
 
 class RecordedTracks(StrEnum):
-    """What a recorded room leaves: the mix, or the mix and beside it a file for each participant, aligned with it."""
+    """The tracks of a recorded room: the mix, or also a file for each participant, aligned with the mix."""
 
     MIX = "mix"
     PARTICIPANTS = "participants"
@@ -21,7 +21,7 @@ class RecordedTracks(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RoomOptions:
-    """How a room receives people and sounds.
+    """Options of a room: how it receives people and sounds.
 
     `language` is that of its announcements (BCP 47), each call's own where None. With `wait_for_moderator` only a
     moderator begins it. `roll_call`: who comes in is told how many are there. `key_commands`: keys do something.

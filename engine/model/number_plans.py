@@ -1,4 +1,4 @@
-"""What the numbering plans of all countries say of a number, by the library that has them."""
+"""The numbering plans of all countries, by the library that has them."""
 
 from typing import Final
 

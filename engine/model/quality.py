@@ -1,4 +1,4 @@
-"""How good a call sounds: the E-model's rating factor and mean opinion score, from what the line measured.
+"""Speech quality of a call: the E-model's rating factor and mean opinion score, from what the line measured.
 
 The simplified model for voice over IP with every other parameter at its default: R = 93.2 - Id - Ie,eff
 (ITU-T G.107 §7; Id as Cole and Rosenbluth fitted it, 2001). The scale is that of narrowband telephony, on which nothing
@@ -20,7 +20,7 @@ PACKET_MS: Final = 20.0
 
 
 class Satisfaction(StrEnum):
-    """How those who hear a line find it, by the bounds of ITU-T G.109 table 1; its two best classes are one here."""
+    """User satisfaction with a line, by the bounds of ITU-T G.109 table 1; its two best classes are one here."""
 
     GOOD = "good"
     FAIR = "fair"

@@ -21,7 +21,7 @@ class QueueResult(StrEnum):
 
 
 class WaitState(StrEnum):
-    """Where a call stands that came into a queue."""
+    """The states of a call in a queue."""
 
     WAITING = "waiting"
     SERVED = "served"
@@ -32,7 +32,7 @@ class WaitState(StrEnum):
 
 
 class WaitEvent(StrEnum):
-    """What can happen to a call that came into a queue."""
+    """The events of a call in a queue."""
 
     SERVED = "served"
     PARTED = "parted"
@@ -92,7 +92,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class QueueFigures:
-    """What happened in a queue since a moment: waits that ended, by how; times in seconds, None without any."""
+    """Figures of a queue since a moment: waits that ended, by how; times in seconds, None without any."""
 
     served: int
     hung_up: int

@@ -1,4 +1,4 @@
-"""What a call costs: longest prefix, price a minute, increments; decimal arithmetic throughout."""
+"""Rating, the price of a call: longest prefix, price a minute, increments; decimal arithmetic throughout."""
 
 import csv
 import re

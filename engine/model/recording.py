@@ -13,7 +13,7 @@ from engine.model.transitions import next_state
 
 
 class RecordingSource(StrEnum):
-    """What asked for a recording."""
+    """The source of a recording: what asked for it."""
 
     CALL = "call"
     DIAL = "dial"
@@ -24,7 +24,7 @@ class RecordingSource(StrEnum):
 
 
 class RecordingStatus(StrEnum):
-    """Where a recording stands. `processing`: closed, its figures not told yet; `absent`: nothing to record."""
+    """The status of a recording. `processing`: closed, its figures not told yet; `absent`: nothing to record."""
 
     IN_PROGRESS = "in-progress"
     PAUSED = "paused"
@@ -36,7 +36,7 @@ class RecordingStatus(StrEnum):
 
 
 class RecordingEvent(StrEnum):
-    """What can happen to a recording."""
+    """The events of a recording."""
 
     NOT_BEGUN = "not begun"
     """There was nothing to record, or no consent to it: it is told of, and never stored."""

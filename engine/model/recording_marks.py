@@ -1,4 +1,4 @@
-"""What is marked in a recording: where it paused and went on, in its own time and by the clock. Pure."""
+"""Marks in a recording: where it paused and went on, in its own time and by the clock. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -7,14 +7,14 @@ from enum import StrEnum
 
 
 class PauseBehavior(StrEnum):
-    """What a pause leaves in a recording: silence as long as it was, or nothing at all."""
+    """The trace that a pause leaves in a recording: silence as long as it was, or nothing at all."""
 
     SILENCE = "silence"
     SKIP = "skip"
 
 
 class MarkKind(StrEnum):
-    """What happened at a mark in a recording."""
+    """The kind of a mark in a recording."""
 
     PAUSED = "paused"
     RESUMED = "resumed"

@@ -1,4 +1,4 @@
-"""How good a leg's line is, as it measures itself."""
+"""RTP statistics of a leg, as its line measures itself."""
 
 from dataclasses import dataclass
 

@@ -9,7 +9,7 @@ from engine.model.callback import BodyFormat
 
 
 class ExchangeKind(StrEnum):
-    """What the request was for."""
+    """The purpose of a webhook request."""
 
     DOCUMENT = "document"
     CALLBACK = "callback"

@@ -1,4 +1,4 @@
-"""Where policies decide, and the only place where a `Consent` is made.
+"""The decision about consent by a policy, and the only place where a `Consent` is made.
 
 GDPR art. 6, 7 and 13: nothing is kept of anybody before. A recorder can't be started without a `Consent`; its
 constructor takes a value of a type that has none, so a type checker refuses every call of it, and so does Python.
@@ -55,7 +55,7 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class AskedLeg:
-    """Whom it is about: a call's far end, in a conference or not, `offset_s` after the call's answer."""
+    """The leg that is decided about: a call's far end, in a conference or not, `offset_s` after the call's answer."""
 
     account_id: str
     call_id: str
@@ -67,7 +67,7 @@ class AskedLeg:
 
 @dataclass(frozen=True, slots=True)
 class ConsentAnswer:
-    """What came of asking for consent: the text that was spoken, and the key that was pressed."""
+    """The answer to a request for consent: the text that was spoken, and the key that was pressed."""
 
     how: How
     wording: Wording | None = None

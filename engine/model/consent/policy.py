@@ -9,7 +9,7 @@ from typing import Final
 
 
 class ConsentPolicy(StrEnum):
-    """How those on a call come to be recorded lawfully."""
+    """The consent policies, by which those on a call come to be recorded lawfully."""
 
     ANNOUNCE = "announce"
     PRESS = "press-to-consent"
@@ -19,7 +19,7 @@ class ConsentPolicy(StrEnum):
 
 
 class Ask(IntEnum):
-    """What is asked of a leg before it is recorded, the weakest first."""
+    """The demands on a leg before it is recorded, the weakest first."""
 
     NOTHING = 0
     TELL = 1
@@ -30,7 +30,7 @@ class Ask(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class ConsentTerms:
-    """What a consent policy asks of its own call's far end, and of those who are joined to it."""
+    """The demands of a consent policy on its own call's far end, and of those who are joined to it."""
 
     far_end: Ask
     others: Ask
@@ -57,7 +57,7 @@ STRICTNESS: Final = (
 
 
 class Withdrawal(StrEnum):
-    """What becomes of a recording when somebody in it withdraws consent: its rest is silent, or none of it is kept."""
+    """The effect of a withdrawal on a recording: its rest is silent, or none of it is kept."""
 
     CUT = "cut"
     DELETE = "delete"

@@ -8,7 +8,7 @@ from engine.model.consent.policy import ConsentPolicy
 
 
 class Given(StrEnum):
-    """What came of a question for consent."""
+    """The answers to a question for consent."""
 
     YES = "yes"
     NO = "no"

@@ -1,4 +1,4 @@
-"""Where one leg stands with consent to be recorded, and the table of it."""
+"""The states of one leg's consent to be recorded, and the table of their transitions."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -18,7 +18,7 @@ class ConsentState(StrEnum):
 
 
 class ConsentEvent(StrEnum):
-    """What can happen to a leg's consent. A question for more than was asked before may be answered otherwise."""
+    """The events of a leg's consent. A question for more than was asked before may be answered otherwise."""
 
     GAVE = "gave"
     REFUSED = "refused"

@@ -1,4 +1,4 @@
-"""What is said to people about being recorded, by language, each text with its version."""
+"""The wording of notices and questions about recording, by language, each text with its version."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
