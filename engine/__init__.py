@@ -1,1 +1,1 @@
-"""What a call, a conference, a flow and a recording are; knows neither SIP nor an HTTP server."""
+"""The engine: calls, conferences, flows and recordings; knows neither SIP nor an HTTP server."""

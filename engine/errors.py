@@ -116,7 +116,7 @@ class SpeechError(TelefoonError):
 
 
 class RecognitionError(TelefoonError):
-    """What a caller said could not be turned into text."""
+    """A caller's words could not be turned into text."""
 
 
 class MediaError(TelefoonError):
@@ -184,7 +184,7 @@ class NoSpace(StoreError):
 
 
 class Unstorable(StoreError):
-    """What was to be stored is beyond what any database holds, so trying again is of no use."""
+    """A value is beyond what any database holds, so storing it again is of no use."""
 
 
 class SetupError(TelefoonError):

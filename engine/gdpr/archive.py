@@ -1,4 +1,4 @@
-"""What concerns one number as a ZIP: a page for people, JSON for programs, the recordings."""
+"""The export of one number's data as a ZIP: a page for people, JSON for programs, the recordings."""
 
 import io
 import json

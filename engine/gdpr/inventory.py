@@ -1,4 +1,4 @@
-"""What is stored where, of whom and for how long: the facts that docs/compliance/ is made of.
+"""The inventory of stored data: where, of whom and for how long; the facts that docs/compliance/ is made of.
 
 Of the database, each table and column says it itself (engine/store/data_kinds.py).
 """

@@ -1,4 +1,4 @@
-"""What a person may ask for: all that concerns their number (GDPR Art. 15), and its erasure (Art. 17)."""
+"""Requests of data subjects: the export of a number's data (GDPR Art. 15), and its erasure (Art. 17)."""
 
 import asyncio
 import hashlib
@@ -31,7 +31,9 @@ _SHOWN: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What was erased: rows and recordings by kind, cached files; `sha256` is over all the rest as canonical JSON.
+    """A certificate of what was erased: rows and recordings by kind, cached files.
+
+    `sha256` is over all the rest as canonical JSON.
 
     `objects_pending` of the accounts' deleted recordings are still in the object store, which did not answer, and are
     deleted as soon as it does; whose they were is not known any more. Their keys are gone, so that nobody can open
@@ -51,7 +53,7 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What became of an erasure that was made again: a new certificate, none where nothing was there, or why not."""
+    """The result of an erasure that was made again: a new certificate, none where nothing was there, or why not."""
 
     erased: Erased
     certificate: Certificate | None

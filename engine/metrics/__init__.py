@@ -1,1 +1,1 @@
-"""What a node counts and measures, and how Prometheus reads it."""
+"""Metrics of a node, and their text for Prometheus."""

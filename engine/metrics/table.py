@@ -14,7 +14,7 @@ from engine.model.webhook_exchange import ExchangeKind
 
 
 class MetricKind(StrEnum):
-    """What Prometheus does with a metric: a counter only grows, a gauge comes and goes, a histogram has buckets."""
+    """The kind of a metric for Prometheus: a counter only grows, a gauge comes and goes, a histogram has buckets."""
 
     COUNTER = "counter"
     GAUGE = "gauge"
@@ -22,7 +22,7 @@ class MetricKind(StrEnum):
 
 
 class WebhookOutcome(StrEnum):
-    """How one attempt at a customer's server went: the class of its HTTP status, or why that tells nothing."""
+    """The outcome of one attempt at a customer's server: the class of its HTTP status, or why that tells nothing."""
 
     INFORMATION = "1xx"
     SUCCESS = "2xx"

@@ -1,4 +1,4 @@
-"""What the engine needs from outside, in its own words; sip/ and tts/ fit themselves to it."""
+"""The engine's needs from outside, as Protocols in its own words; sip/ and tts/ fit themselves to it."""
 
 from engine.model.rtp_stats import RtpStats
 from engine.ports.bridge import LONGEST_LISTEN_S, Bridge, Player, Recorder

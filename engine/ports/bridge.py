@@ -27,7 +27,7 @@ class Player(Protocol):
 
 
 class Recorder(Protocol):
-    """What some sources say, kept in memory until it is taken."""
+    """A recorder of some sources, which keeps what they say in memory until it is taken."""
 
     @property
     def tracks(self) -> tuple[Track, ...]: ...

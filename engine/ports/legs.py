@@ -77,14 +77,14 @@ class ReferRequested:
 
 @dataclass(frozen=True, slots=True)
 class ReferAnswered:
-    """What the far end tells of our REFER; the last one is `final`."""
+    """The far end's answer to our REFER; the last one is `final`."""
 
     code: int
     final: bool
 
 
 class EndedBy(StrEnum):
-    """Who ended a dialog."""
+    """The side that ended a dialog."""
 
     US = "us"
     FAR_END = "far end"

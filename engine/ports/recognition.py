@@ -12,14 +12,14 @@ class SpeechBegan:
 
 @dataclass(frozen=True, slots=True)
 class PartialTranscript:
-    """What was understood so far; the next one, or the last, may read otherwise."""
+    """A partial transcript, of what was understood so far; the next one, or the last, may read otherwise."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What was understood in the end. `confidence` is 0.0 to 1.0; nothing said is an empty text of 0.0."""
+    """Speech as it was understood in the end. `confidence` is 0.0 to 1.0; nothing said is an empty text of 0.0."""
 
     text: str
     confidence: float

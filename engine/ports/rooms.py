@@ -11,7 +11,7 @@ WIDEST_HZ = 16_000
 
 @dataclass(frozen=True, slots=True)
 class RoomSound:
-    """How a room sounds, from its beginning to its end.
+    """The sound of a room, from its beginning to its end.
 
     It mixes up to `widest_hz` (8000, 16000 or 48000). `automatic_gain` brings soft and loud voices closer together,
     within seconds; `denoise` takes steady noise from each voice.
@@ -28,7 +28,7 @@ PLAIN_SOUND: Final = RoomSound()
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
-    """How a leg takes part: is it heard, does it hear; `coaches` is the only leg that hears it, if there is one.
+    """A leg's part in a room: is it heard, does it hear; `coaches` is the only leg that hears it, if there is one.
 
     `said_gain` and `heard_gain` are factors of amplitude: how loud it is to others, and others are to it.
     """

@@ -8,7 +8,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """What to say: plain text or our safe SSML subset, in a BCP 47 language such as nl-BE.
+    """A text to say: plain text or our safe SSML subset, in a BCP 47 language such as nl-BE.
 
     `voice` is an engine's voice id or None for the language's default; `rate` is in words per minute.
     """

@@ -46,7 +46,7 @@ class AuditRow:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where the chain ends, and through which row it was cut off at its beginning."""
+    """The head of the chain: where it ends, and through which row it was cut off at its beginning."""
 
     sequence: int
     hash: str
@@ -55,7 +55,7 @@ class Head:
 
 
 class FaultKind(StrEnum):
-    """What is wrong with a row of the audit log."""
+    """A fault of a row of the audit log."""
 
     CHANGED = "changed"
     MISSING = "missing"

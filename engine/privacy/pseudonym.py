@@ -1,4 +1,4 @@
-"""What stands for a telephone number where the number itself may not stay.
+"""Pseudonyms, which stand for telephone numbers where the numbers themselves may not stay.
 
 Keyed with the data folder's pepper: who has no pepper learns no more than the country. Who has it can try all numbers
 of a country, so this is pseudonymous, not anonymous (GDPR Art. 4(5)); guard the pepper as you guard the numbers.

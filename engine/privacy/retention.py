@@ -1,4 +1,4 @@
-"""How long what is kept, and what exempts it: decisions alone, the doing is in sweeper.py."""
+"""Periods of retention, and what exempts from them: decisions alone, the doing is in sweeper.py."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class Periods:
 
 
 class HoldOn(StrEnum):
-    """What a legal hold keeps: a call with its legs, a conference with its calls, or all of an account."""
+    """The subject of a legal hold: a call with its legs, a conference with its calls, or all of an account."""
 
     CALL = "call"
     CONFERENCE = "conference"
@@ -74,7 +74,7 @@ class LegalHold:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """How many of a kind went, or would go; `account_id` is empty for what is no account's."""
+    """The count of a kind that went, or would go; `account_id` is empty for what is no account's."""
 
     account_id: str
     kind: DataCategory

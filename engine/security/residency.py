@@ -1,4 +1,4 @@
-"""Where data may go, by country: the operator lists countries that are allowed, and where hosts and networks are.
+"""Data residency, by country: the operator lists countries that are allowed, and where hosts and networks are.
 
 Object stores whose hosts tell their region are in a list of ours (config/store_hosts.toml). No database of addresses is
 asked: such guesses are wrong often enough to be worthless as evidence. What is not listed is unknown, and unknown is
@@ -23,7 +23,7 @@ _ANYWHERE: Final = "*."
 
 
 class Outside(StrEnum):
-    """What is done with an address that is not known to be inside the European Union."""
+    """The treatment of an address that is not known to be inside the European Union."""
 
     REFUSE = "refuse"
     WARN = "warn"
@@ -31,7 +31,7 @@ class Outside(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoragePlace:
-    """Where a target is: two letters in lower case, None where that is not listed; `inside` the allowed countries."""
+    """A target's country: two letters in lower case, None where that is not listed; `inside` the allowed countries."""
 
     host: str
     country: str | None
