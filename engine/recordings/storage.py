@@ -1,4 +1,4 @@
-"""Where recordings' files are: new ones, closed ones, those of a process that died; sealed, or plain where set so."""
+"""Storage of recordings' files: new ones, closed ones, those of a process that died; sealed, or plain where set so."""
 
 import asyncio
 import shutil

@@ -1,4 +1,4 @@
-"""What the simulated people do: keys and words for each Gather, and how those answer who are dialled."""
+"""The script of a simulated call's people: keys and words for each Gather, and how those answer who are dialled."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ _KEYS: Final = frozenset("0123456789*#ABCD")
 
 
 class ScriptedAnswer(StrEnum):
-    """How a dialled party, or an agent at a queue, answers."""
+    """The answer of a dialled party, or of an agent at a queue."""
 
     ANSWER = "answer"
     BUSY = "busy"
@@ -36,7 +36,7 @@ class ScriptedInput:
 
 @dataclass(slots=True)
 class Script:
-    """What the people of a simulated call still do; at its end nobody presses a key, and who is dialled answers."""
+    """The rest of the script of a simulated call; at its end nobody presses a key, and who is dialled answers."""
 
     inputs: deque[ScriptedInput] = field(default_factory=deque)
     answers: deque[ScriptedAnswer] = field(default_factory=deque)

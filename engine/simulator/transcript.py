@@ -1,4 +1,4 @@
-"""What happened in a simulation, line by line, and what the caller heard."""
+"""The transcript of a simulation, line by line, and what the caller heard."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from engine.ports import Speech
 
 
 class TranscriptMark(StrEnum):
-    """What a line of a simulation's transcript is about."""
+    """The subject of a line of a simulation's transcript."""
 
     CALL = "call"
     SAYS = "says"
@@ -44,7 +44,7 @@ class TranscriptSound:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a customer's server was asked."""
+    """A request to a customer's server."""
 
     method: str
     url: str
@@ -53,7 +53,7 @@ class Request:
 
 @dataclass(slots=True)
 class SimulationTranscript:
-    """What happened on one simulated call, line by line."""
+    """The transcript of one simulated call, line by line."""
 
     lines: list[Line] = field(default_factory=list)
     sounds: list[TranscriptSound] = field(default_factory=list)

@@ -1,1 +1,1 @@
-"""What is kept: accounts, secrets, numbers, calls, callbacks, webhooks, conferences, queues, recordings; each apart."""
+"""The database: a store each for accounts, secrets, numbers, calls, callbacks, conferences, recordings and others."""

@@ -1,4 +1,4 @@
-"""How a database is asked: what one kind of database must be able to do."""
+"""Connections to a database: what one kind of database must be able to do."""
 
 from collections.abc import Callable
 from typing import Protocol, TypeVar

@@ -1,4 +1,4 @@
-"""What a table and each of its columns hold: of whom, whether it tells of a person, and how long it is kept.
+"""The kinds of data in a table and each of its columns: of whom, whether it tells of a person, and how long it is kept.
 
 Every column is made by `personal` or `technical`, every table is given `about(…)`: from these come the inventory, the
 records of processing in docs/compliance/, and what a person's export and erasure meet.
@@ -17,7 +17,7 @@ _KEY: Final = "data"
 
 
 class Whose(StrEnum):
-    """Whom data is about."""
+    """The person that data is about."""
 
     CALLERS = "callers and called people"
     CUSTOMERS = "customers' staff (accounts)"
@@ -27,7 +27,7 @@ class Whose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TableData:
-    """What a table is for. `kept` is the kind of retention of its rows; without one `until` says when they go.
+    """The facts of a table. `kept` is the kind of retention of its rows; without one `until` says when they go.
 
     An erasure does not look for a caller's number in one that is not `searched`.
     """

@@ -1,4 +1,4 @@
-"""What is due of each kind of data, by identifier, and what becomes of it."""
+"""Data that is due for deletion, by kind and identifier, and what becomes of it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -14,7 +14,10 @@ KEPT: Final = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """What a request was answered; `status` is None while it is being worked on. `fingerprint` tells requests apart."""
+    """A request's answer, kept for its repetitions; `status` is None while it is worked on.
+
+    `fingerprint` tells requests apart.
+    """
 
     fingerprint: str
     created_at: datetime

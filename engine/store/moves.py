@@ -1,4 +1,4 @@
-"""What is under way between disks and the object store: noted before anything is sent, so that no death loses it."""
+"""Moves of recordings between disks and the object store: noted before anything is sent, so that no death loses it."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

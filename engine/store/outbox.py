@@ -92,7 +92,7 @@ def enqueue(connection: Connection, call_id: str, callback: NewCallback | None, 
 
 
 class Outbox:
-    """What the courier works through; without `keep_bodies` a form is emptied once it is delivered or given up."""
+    """Callbacks that the courier works through; without `keep_bodies` a form is emptied once delivered or given up."""
 
     def __init__(self, db: Database, *, keep_bodies: bool = True) -> None:
         self._db = db

@@ -1,4 +1,4 @@
-"""How long each account keeps what, and what is due: counted, and removed a batch at a time."""
+"""Each account's periods of retention, and what is due: counted, and removed a batch at a time."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime

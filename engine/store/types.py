@@ -113,7 +113,7 @@ class Names(TypeDecorator[tuple[str, ...]]):
 
 
 class Scopes(TypeDecorator[frozenset[Scope]]):
-    """What a key may be used for, blanks between."""
+    """A column of a key's scopes, blanks between."""
 
     impl = Text
     cache_ok = True
@@ -126,7 +126,7 @@ class Scopes(TypeDecorator[frozenset[Scope]]):
 
 
 class Attempts(TypeDecorator[tuple[Attempt, ...]]):
-    """What was tried to carry a call, in order."""
+    """A column of the attempts to carry a call, in order."""
 
     impl = JSON(none_as_null=True)
     cache_ok = True
@@ -139,7 +139,7 @@ class Attempts(TypeDecorator[tuple[Attempt, ...]]):
 
 
 class Options(TypeDecorator[RoomOptions]):
-    """What a conference is like; what a newer release has added is as its default."""
+    """A column of a conference's options; what a newer release has added is as its default."""
 
     impl = JSON(none_as_null=True)
     cache_ok = True
@@ -179,7 +179,7 @@ class ConsentChoiceColumn(TypeDecorator[ConsentChoice]):
 
 
 class RecordingMarksColumn(TypeDecorator[tuple[RecordingMark, ...]]):
-    """What is marked in a recording, in order."""
+    """A column of a recording's marks, in order."""
 
     impl = JSON(none_as_null=True)
     cache_ok = True
@@ -201,7 +201,7 @@ class RecordingMarksColumn(TypeDecorator[tuple[RecordingMark, ...]]):
 
 
 class CallbackColumn(TypeDecorator[Callback]):
-    """Where somebody wants to be told of something; NULL for nowhere."""
+    """A column of a callback: its URL, method and events; NULL for none."""
 
     impl = JSON(none_as_null=True)
     cache_ok = True

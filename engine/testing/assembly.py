@@ -49,7 +49,7 @@ _HOME: Final = "be"
 
 @dataclass(frozen=True, slots=True)
 class RecordingOptions:
-    """How a node records: how a pause is taken down, and how often the warning tone is heard (0 is never)."""
+    """Recording options of a node: how a pause is taken down, and how often the warning tone is heard (0 is never)."""
 
     pause_behavior: PauseBehavior = PauseBehavior.SILENCE
     beep_s: int = 0

@@ -75,7 +75,7 @@ class FakeCustomer:
 
 
 class _Page:
-    """What Incoming reads of an aiohttp.ClientResponse."""
+    """The part of an aiohttp.ClientResponse that Incoming reads."""
 
     def __init__(self, text: str | None) -> None:
         self.status = 404 if text is None else 200

@@ -1,4 +1,4 @@
-"""Whoever is at the other end of a leg: rings, answers, hears, talks, presses keys and hangs up."""
+"""The far end of a leg, and the person there: rings, answers, hears, talks, presses keys and hangs up."""
 
 import asyncio
 from collections.abc import Callable

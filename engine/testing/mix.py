@@ -1,4 +1,4 @@
-"""Who hears whom and what on a fake bridge, worked out from its wires; no sound is involved."""
+"""The mix of a fake bridge, who hears whom and what, worked out from its wires; no sound is involved."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from engine.testing.sounds import Sound
 
 @dataclass(frozen=True, slots=True)
 class MixedVoice:
-    """What the far end of a leg says."""
+    """The voice of a leg's far end."""
 
     leg: LegId
 

@@ -1,4 +1,4 @@
-"""What a recording turned out to hold: its row as stored, and who is to be heard in it for how long."""
+"""A recording as tests see it: its row as stored, and who is to be heard in it for how long."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""What is played to far ends, by name and length instead of samples; a path stands for each, as bridges want one."""
+"""Sounds for far ends, by name and length instead of samples; a path stands for each, as bridges want one."""
 
 from dataclasses import dataclass
 from itertools import count

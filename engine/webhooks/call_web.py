@@ -1,4 +1,4 @@
-"""What one call asks customers' servers with: its cookies, its account's signature, its lines in the ledger."""
+"""One call's way to customers' servers: its cookies, its account's signature, its lines in the ledger."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping

@@ -45,7 +45,7 @@ class Pending(Delivery, Protocol):
 
 
 class CallbackOutbox(Protocol):
-    """What is still to be delivered, durably; of each call only the first shows. All raise StoreError."""
+    """Callbacks that are still to be delivered, durably; of each call only the first shows. All raise StoreError."""
 
     async def due(self, now: datetime, limit: int) -> Sequence[Pending]: ...
     async def delivered(self, callback_id: str, at: datetime, /) -> None: ...

@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 
 class Rows(Protocol):
-    """Where the ledger's rows are kept. Raises StoreError."""
+    """The store of the ledger's rows. Raises StoreError."""
 
     async def add(self, exchanges: Sequence[WebhookExchange], /) -> None: ...
 

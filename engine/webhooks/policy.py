@@ -1,4 +1,4 @@
-"""How long a request may take and when it is tried again: the settings, and what a URL's fragment says instead.
+"""Timeouts and retries of requests: the settings, and what a URL's fragment says instead.
 
 The fragment is never sent. `https://example.com/flow#rc=2&rp=5xx,ct&ct=1000&tt=4000` asks for two more attempts.
 """

@@ -16,7 +16,7 @@ from engine.webhooks.sender import OutboundRequest
 
 @dataclass(frozen=True, slots=True)
 class ReplayedAnswer:
-    """What a customer's server answered to a request that was made again, whatever it is."""
+    """A customer's server's answer to a request that was made again, whatever it is."""
 
     status: int
     text: str

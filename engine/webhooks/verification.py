@@ -34,7 +34,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class SignatureFinding:
-    """What matches the signature: these changes to the claim, and the secret of this name."""
+    """The finding about a signature: these changes to the claim, and the secret of this name."""
 
     secret: str
     changes: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""How a sealed recording lies in its file: a header, chunks of one length, and an end that is shorter than they are.
+"""The layout of a sealed recording's file: a header, chunks of one length, and an end that is shorter than they are.
 
 Whatever is to be known of places and lengths follows from the header and the file's size, so that any part can be read
 without the parts before it. `docs/recordings.md` shows it byte by byte.
@@ -22,7 +22,7 @@ HEADER_BYTES: Final = _HEADER.size
 
 @dataclass(frozen=True, slots=True)
 class SealedFileHeader:
-    """What stands before the chunks. A frame is one sample of each channel; `salt` makes the file's key its own."""
+    """The header before the chunks. A frame is one sample of each channel; `salt` makes the file's key its own."""
 
     recording_id: str
     channels: int

@@ -17,7 +17,7 @@ _BLOCK_S: Final = 4
 
 
 class Format(StrEnum):
-    """What a recording can be had as; the value is its name in `?format=` and its file's suffix."""
+    """The formats of downloads; the value is its name in `?format=` and its file's suffix."""
 
     WAV = "wav"
     FLAC = "flac"

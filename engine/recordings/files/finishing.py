@@ -1,4 +1,4 @@
-"""What is done with a recording once it is closed: silence trimmed off, its figures told."""
+"""The finishing of a closed recording: silence trimmed off, its figures told."""
 
 import hashlib
 from collections.abc import Iterator

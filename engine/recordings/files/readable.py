@@ -1,4 +1,4 @@
-"""What a closed recording's bytes are read from, in any part. Every method may block."""
+"""Protocols by which any part of a closed recording's bytes is read. Every method may block."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a recording looks like: the loudest sample of each of so many parts, and a picture of them."""
+"""The waveform of a recording: the loudest sample of each of so many parts, and a picture of them."""
 
 import struct
 import zlib

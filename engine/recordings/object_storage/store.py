@@ -53,7 +53,7 @@ class StoreOptions:
 
 @dataclass(frozen=True, slots=True)
 class ObjectContent:
-    """What an object must be: `sha256` in hex, of these very bytes."""
+    """The content that an object must have: `sha256` in hex, of these very bytes."""
 
     size: int
     sha256: str

@@ -1,4 +1,4 @@
-"""What belongs to an account: its keys and secrets, its numbers, its repeated requests."""
+"""The tables of what belongs to an account: its keys and secrets, its numbers, its repeated requests."""
 
 from typing import Final
 

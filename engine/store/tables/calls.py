@@ -18,7 +18,7 @@ from engine.store.types import IDENTIFIER, SERIAL, Attempts, EnumColumn, Money, 
 
 
 class CallbackState(StrEnum):
-    """Where a status callback stands; only a pending one is still to be sent."""
+    """The state of a status callback; only a pending one is still to be sent."""
 
     PENDING = "pending"
     DELIVERED = "delivered"

@@ -1,4 +1,4 @@
-"""How long an answer may be used again without asking: RFC 9111, for a cache of one account."""
+"""Freshness of an answer, which may be used again without asking: RFC 9111, for a cache of one account."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

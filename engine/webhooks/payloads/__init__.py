@@ -1,1 +1,1 @@
-"""What customers' servers are told, under the names that are widespread in the field."""
+"""Payloads of webhooks, under the names that are widespread in the field."""

@@ -1,4 +1,4 @@
-"""What customers' servers are told about a call, under the field's widespread names."""
+"""The webhook payload of a call, under the field's widespread names."""
 
 from datetime import UTC, datetime
 from email.utils import format_datetime

@@ -1,4 +1,4 @@
-"""What customers' servers are told about a conference, under the field's widespread names."""
+"""The webhook payload of a conference, under the field's widespread names."""
 
 from dataclasses import replace
 from datetime import datetime

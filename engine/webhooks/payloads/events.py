@@ -13,7 +13,7 @@ from engine.webhooks.payloads.parameters import Privacy
 
 
 class EventGroup(StrEnum):
-    """What a kind of event is about, as the headings of docs/events.md have it."""
+    """The subject of a kind of event, as the headings of docs/events.md have it."""
 
     CALL = "The call"
     FLOW = "The flow"

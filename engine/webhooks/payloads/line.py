@@ -1,4 +1,4 @@
-"""What is told of a leg's line: loss, jitter, delay, and what that makes of a conversation."""
+"""The payload of a leg's line: loss, jitter, delay, and what that makes of a conversation."""
 
 from engine.model.quality import loss_of, quality_of
 from engine.ports import RtpStats

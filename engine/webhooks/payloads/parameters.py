@@ -29,7 +29,7 @@ class Webhook(StrEnum):
 
 
 class Privacy(StrEnum):
-    """What a parameter's value may give away, which decides by what setting it is kept (docs/privacy.md)."""
+    """The sensitivity of a parameter's value, which decides by what setting it is kept (docs/privacy.md)."""
 
     TECHNICAL = "technical"
     """Of the machine: always kept."""

@@ -1,4 +1,4 @@
-"""What customers' servers are told about a queue, under the field's widespread names."""
+"""The webhook payload of a queue, under the field's widespread names."""
 
 
 def waiting_params(

@@ -1,4 +1,4 @@
-"""What customers' servers are told about a recording, under the field's widespread names."""
+"""The webhook payload of a recording, under the field's widespread names."""
 
 from email.utils import format_datetime
 from typing import Final
