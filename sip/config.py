@@ -15,7 +15,7 @@ WIDEBAND_HZ = 16000
 
 @dataclass(frozen=True, slots=True)
 class ListenAddress:
-    """Where SIP and RTP are bound. `public_address` goes into Contact and SDP where NAT stands between."""
+    """The address where SIP and RTP are bound. `public_address` goes into Contact and SDP where NAT stands between."""
 
     host: str
     port: int

@@ -29,7 +29,7 @@ _ANY_RTPMAP: Final = re.compile(r"a=rtpmap:", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What this user agent carries: codecs by their names in lower case, over IPv6 or over IPv4."""
+    """The media that this user agent carries: codecs by their names in lower case, over IPv6 or over IPv4."""
 
     codecs: frozenset[str]
     ipv6: bool = False

@@ -14,7 +14,7 @@ ES 201 235-2 §4.2.4 asks for 65 ms)."""
 
 
 class LegCommands(Protocol):
-    """What the SIP thread does for a leg; each raises LegGone once the dialog is over."""
+    """The commands of a leg on the SIP thread; each raises LegGone once the dialog is over."""
 
     def provisional(self, leg: LegId, code: int) -> None: ...
     def answer(self, leg: LegId) -> None: ...

@@ -1,4 +1,4 @@
-"""How long an INVITE may be answered with nothing at all, before whoever was to carry it counts as gone."""
+"""Patience with an INVITE: the time without any answer, before whoever was to carry it counts as gone."""
 
 import time
 from collections.abc import Callable
@@ -8,7 +8,7 @@ TIMED_OUT = {408, 487}
 
 
 class Patience:
-    """How long an INVITE sent now may stay unanswered. `who` is to answer, in words: "The trunk". On the SIP thread."""
+    """How long an INVITE may stay unanswered. `who` is to answer, in words: "The trunk". On the SIP thread."""
 
     def __init__(self, seconds: float, who: str, on_heard: Callable[[], None], on_unheard: Callable[[], None]) -> None:
         self._who = who

@@ -41,7 +41,7 @@ log = structlog.get_logger(__name__)
 
 
 class Listener(Protocol):
-    """Whom the stack tells what happens, in asyncio's thread and in the order in which it happened."""
+    """The stack's listener, who is told what happens, in asyncio's thread and in the order in which it happened."""
 
     def arrived(self, leg: LegId, sip_call_id: str, arrival: InboundCall) -> None:
         """An INVITE has come in that may be answered."""

@@ -41,7 +41,7 @@ _REGISTRATION_POLL_S: Final = 0.1
 
 
 class PhoneEventKind(StrEnum):
-    """What a phone tells of."""
+    """The events of a test phone."""
 
     LISTENING = "listening"
     REGISTRATION = "registration"
@@ -70,7 +70,7 @@ Tell = Callable[[PhoneEvent], None]
 
 @dataclass(frozen=True, slots=True)
 class PhoneLine:
-    """Where the phone is reached, and the registrar it registers with (port 0: any free port)."""
+    """The line of a phone: where it is reached, and the registrar it registers with (port 0: any free port)."""
 
     host: str = "127.0.0.1"
     port: int = 0

@@ -1,4 +1,4 @@
-"""What the test phone does in each call, as plain data."""
+"""The script of the test phone: what it does in each call, as plain data."""
 
 import re
 from collections.abc import Iterator

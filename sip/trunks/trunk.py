@@ -31,7 +31,7 @@ _SRTP = {
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """Where registration with the trunk stands; `wanted` is False where the trunk takes calls without."""
+    """The state of registration with the trunk; `wanted` is False where the trunk takes calls without."""
 
     wanted: bool
     active: bool
@@ -116,7 +116,7 @@ def _identity(config: SipConfig) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where an INVITE goes: Request-URI and the name of who carries it."""
+    """The route of an INVITE: Request-URI and the name of who carries it."""
 
     uri: str
     via: str
