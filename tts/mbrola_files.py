@@ -1,4 +1,4 @@
-"""What MBROLA's voices need on this machine: two programs, and a file each."""
+"""The files that MBROLA's voices need on this machine: two programs, and a file each."""
 
 import shutil
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How a word is said, given in IPA: read from SSML's <phoneme>, and spelled for espeak-ng.
+"""Pronunciations in IPA: read from SSML's <phoneme>, and spelled for espeak-ng.
 
 espeak-ng has phonemes of its own for each language, so a symbol is only known where that language's voices have
 the sound. A word with any other symbol is said by its letters, as SSML 1.1 §3.1.10 has it.

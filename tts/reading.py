@@ -1,4 +1,4 @@
-"""What a speech request says: text or SSML, as a script."""
+"""The reader of a speech request: text or SSML, as a script."""
 
 from collections.abc import Callable
 

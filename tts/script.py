@@ -13,7 +13,7 @@ from tts.text import SENTENCE_LIMIT, split_sentences
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How words are said. Only espeak-ng obeys it; the other engines say the words plainly.
+    """The manner in which words are said. Only espeak-ng obeys it; the other engines say the words plainly.
 
     `rate`, `volume` and `pitch` are percentages of the voice's normal, `emphasis` is one of SSML's levels,
     `spelled` says letter by letter, `ipa` says the words as this pronunciation has it.

@@ -19,7 +19,7 @@ Seconds = Callable[[Script, Sequence[Voice | None], int | None], Awaitable[float
 
 @dataclass(frozen=True, slots=True)
 class VoiceCheck:
-    """How the trial of one voice went."""
+    """The result of one voice's trial."""
 
     language: str
     engine: EngineName

@@ -46,7 +46,7 @@ def _log(sentence: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """What holds at a place in the document."""
+    """The settings that hold at a place in the document."""
 
     language: str
     voice: str | None

@@ -29,7 +29,7 @@ _EDGE_S: Final = 0.005
 
 
 class ToneKind(StrEnum):
-    """What a tone tells the caller."""
+    """The meaning of a tone for the caller."""
 
     RINGBACK = "ringback"
     BUSY = "busy"

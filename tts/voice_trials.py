@@ -1,4 +1,4 @@
-"""What came of trying the voices, kept so that a restart with the very same voices need not try them again."""
+"""Results of trying the voices, kept so that a restart with the very same voices need not try them again."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -120,7 +120,7 @@ _ESPEAK_VARIANT: Final = re.compile(r"(f[1-5]|m[1-8])")
 
 @dataclass(frozen=True, slots=True)
 class VoiceTable:
-    """Who speaks what: the operator's order of engines, voice files of Piper and speech servers, and what is installed.
+    """Voices by language: the operator's order of engines, Piper's voice files, speech servers, and what is installed.
 
     `orders`, `piper_models` and `server_voices` have canonical language tags as keys. An engine after the first speaks
     only because the operator listed it; without an entry the best of the `able` voices speaks and no other is tried.

@@ -1,4 +1,4 @@
-"""What added voices mean for who speaks: settings win over them."""
+"""Added voices among the voices that speak: settings win over them."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress

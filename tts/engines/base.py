@@ -1,4 +1,4 @@
-"""What a speech engine must do; it lives in a worker process and does one thing at a time."""
+"""The Protocol of a speech engine; it lives in a worker process and does one thing at a time."""
 
 from collections.abc import Callable
 from itertools import groupby

@@ -1,4 +1,4 @@
-"""What Whisper listens to: the log-mel spectrogram of thirty seconds (Radford et al. 2022, §2.2)."""
+"""The features that Whisper listens to: the log-mel spectrogram of thirty seconds (Radford et al. 2022, §2.2)."""
 
 import functools
 from typing import Final

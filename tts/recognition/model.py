@@ -24,7 +24,7 @@ _UNSURE: Final = -1.0  # mean logarithm of the tokens' probabilities
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the model understood of a clip."""
+    """The model's reading of a clip."""
 
     text: str
     confidence: float

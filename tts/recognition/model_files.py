@@ -1,4 +1,4 @@
-"""Where the model is: two packages of the index, since one may not be larger than a hundred megabytes."""
+"""The files of the model: two packages of the index, since one may not be larger than a hundred megabytes."""
 
 from importlib.resources import files
 from importlib.resources.abc import Traversable

@@ -1,4 +1,4 @@
-"""What one caller says, from the first sound of a voice to the silence after it, told by loudness alone."""
+"""One caller's utterance, from the first sound of a voice to the silence after it, told by loudness alone."""
 
 from dataclasses import dataclass, field
 from typing import Final

@@ -1,4 +1,4 @@
-"""What a speech server has sent, looked at before it is kept: it comes from outside, and may be anything.
+"""A speech server's answer, looked at before it is kept: it comes from outside, and may be anything.
 
 Only a few bytes of its head are read here. Decoding happens in a worker process.
 """

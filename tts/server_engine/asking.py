@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 
 
 class SpeechServerClient(Protocol):
-    """What asks a server once, as ServerClient does."""
+    """The client that asks a server once, as ServerClient does."""
 
     async def speech(self, server: SpeechServer, utterance: ScriptUtterance, rate: int | None) -> bytes:
         """A file of sound. Raises ServerFailed, TextRefused."""

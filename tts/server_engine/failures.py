@@ -1,4 +1,4 @@
-"""What goes wrong with a speech server. Each text names the server, without its key, and what to do."""
+"""Failures of a speech server. Each text names the server, without its key, and what to do."""
 
 from tts.pool import PoolError
 

@@ -21,7 +21,7 @@ _HEAD_BYTES: Final = 64 * 1024
 
 
 class AudioFormat(StrEnum):
-    """What a server is asked to answer with: a WAV file, or 16-bit little-endian samples of one channel alone."""
+    """The audio format of a server's answer: a WAV file, or 16-bit little-endian samples of one channel alone."""
 
     WAV = "wav"
     PCM = "pcm"

@@ -1,4 +1,4 @@
-"""What is known of a language: nl.toml, fr.toml, de.toml, en.toml. Other languages have no table."""
+"""The tables of a language: nl.toml, fr.toml, de.toml, en.toml. Other languages have no table."""
 
 import re
 import tomllib
@@ -15,7 +15,7 @@ _FOLDER: Final = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Noun:
-    """What is counted: one euro, many euros."""
+    """A noun that is counted: one euro, many euros."""
 
     one: str
     many: str
@@ -32,7 +32,7 @@ class Currency:
 
 @dataclass(frozen=True, slots=True)
 class Abbreviation:
-    """What is written and said. `before` says what must follow: a name, a number, a word; or it may end a sentence."""
+    """An abbreviation, written and said. `before` is what must follow: name, number, word; or it may end a sentence."""
 
     written: str
     spoken: str
@@ -41,7 +41,7 @@ class Abbreviation:
 
 @dataclass(frozen=True, slots=True)
 class ClockWords:
-    """How times are written (`patterns`, with groups h, m, s and half of the day) and said."""
+    """Times of day, how they are written (`patterns`, with groups h, m, s and half of the day) and said."""
 
     patterns: tuple[re.Pattern[str], ...]
     hour: Noun
@@ -69,7 +69,7 @@ class NumberWords:
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """How dates are written and said; a region may have an order of its own.
+    """Dates, how they are written and said; a region may have an order of its own.
 
     `day` is cardinal, ordinal, or first (an ordinal for the first day alone). `endings` says how the day ends after
     a word that governs it.
