@@ -8,7 +8,7 @@ _NARROWBAND_HZ: Final = 8000
 
 @dataclass(frozen=True, slots=True)
 class Impairment:
-    """What a codec does to a voice by the E-model: without loss (`ie`), and how well it bears random loss (`bpl`)."""
+    """A codec's impairment by the E-model: without loss (`ie`), and how well it bears random loss (`bpl`)."""
 
     ie: float
     bpl: float

@@ -43,7 +43,7 @@ class SipTransport(StrEnum):
 
 
 class MetricsAccess(StrEnum):
-    """Who may read /metrics: programs on this machine, who has an API key with the scope metrics, or nobody."""
+    """The readers of /metrics: programs on this machine, who has an API key with the scope metrics, or nobody."""
 
     LOOPBACK = "loopback"
     KEY = "key"

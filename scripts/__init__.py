@@ -1,1 +1,1 @@
-"""What prepares a machine for Telefoon; standard library only, since it runs before any installation."""
+"""Scripts that prepare a machine for Telefoon; standard library only, since it runs before any installation."""

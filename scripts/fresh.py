@@ -42,7 +42,7 @@ _FIRST = ("sh", "-c", '"$@"; exit $?', "sh")
 
 @dataclass(frozen=True, slots=True)
 class Commands:
-    """What README has its reader type: how the checkout comes, then the two commands in it."""
+    """The commands that README has its reader type: how the checkout comes, then the two commands in it."""
 
     clone: str
     enter: str

@@ -1,4 +1,4 @@
-"""What this machine is told about fetching packages: settings of apt, pip and npm, proxies, certificates.
+"""This machine's settings for fetching packages: settings of apt, pip and npm, proxies, certificates.
 
 No host is named anywhere: the settings are found where those programs find them, and are copied as they are.
 """

@@ -1,4 +1,4 @@
-"""Where pjproject's source comes from: the user's own (PJPROJECT_SOURCE), the cache, or the distribution."""
+"""The source of pjproject: the user's own (PJPROJECT_SOURCE), the cache, or the distribution."""
 
 from __future__ import annotations
 

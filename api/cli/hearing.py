@@ -1,4 +1,4 @@
-"""What the caller of a simulated call hears, as a WAV file."""
+"""A simulated call as its caller hears it, as a WAV file."""
 
 import asyncio
 import tempfile

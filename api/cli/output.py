@@ -1,4 +1,4 @@
-"""How lists and values are printed: as a table for people, as JSON for programs."""
+"""Output of lists and values: as a table for people, as JSON for programs."""
 
 import dataclasses
 import json

@@ -1,4 +1,4 @@
-"""What `telefoon flow check` and `telefoon simulate` find in the words of a flow."""
+"""Proofreading of a flow's words, for `telefoon flow check` and `telefoon simulate`."""
 
 from collections.abc import Iterator
 from dataclasses import replace

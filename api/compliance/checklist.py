@@ -1,4 +1,4 @@
-"""What a data-protection officer asks, what the product does about it, and how to see that it does.
+"""A data-protection officer's checklist: questions, what the product does about them, and how to see that it does.
 
 The page docs/compliance/checklist.md is made of it by api/compliance/pages.py.
 """

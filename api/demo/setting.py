@@ -1,4 +1,4 @@
-"""Where the demonstration plays: free ports on loopback, a demo account with a key and a number."""
+"""The setting of the demonstration: free ports on loopback, a demo account with a key and a number."""
 
 import socket
 from typing import Final

@@ -1,4 +1,4 @@
-"""What `telefoon doctor` looks at, one subject a file; each says what to do about what it finds."""
+"""The checks of `telefoon doctor`, one subject a file; each says what to do about what it finds."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Final

@@ -1,4 +1,4 @@
-"""What a start can know will not work (api/node/cautions.py)."""
+"""Faults that a start can foresee (api/node/cautions.py)."""
 
 from collections.abc import Sequence
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was looked at, whether it is well, what was seen, and what to do about it if anything."""
+    """A check's finding: what was looked at, whether it is well, what was seen, what to do about it if anything."""
 
     subject: str
     ok: bool

@@ -39,7 +39,7 @@ class NotTrusted(NoAnswer):
 
 @dataclass(frozen=True, slots=True)
 class OptionsTarget:
-    """Where to ask; `transport` is udp, tcp or tls."""
+    """The target of an OPTIONS request; `transport` is udp, tcp or tls."""
 
     uri: str
     host: str

@@ -14,7 +14,7 @@ _TIMEOUT_S: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class RunningServer:
-    """What a running server says of itself at /readyz, by the check's name."""
+    """A running server's own word at /readyz, by the check's name."""
 
     checks: Mapping[str, Mapping[str, Any]]
 

@@ -1,4 +1,4 @@
-"""Who is asking: the header X-API-Key."""
+"""Authentication of requests by the header X-API-Key."""
 
 from http import HTTPStatus
 from typing import Final

@@ -12,7 +12,7 @@ StandIn = TypeVar("StandIn")
 
 
 class Faults:
-    """What is wrong with a request, by field. Whoever reads a body ends with `require_none`."""
+    """The faults of a request, by field. Whoever reads a body ends with `require_none`."""
 
     def __init__(self) -> None:
         self._found: list[FieldError] = []

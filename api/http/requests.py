@@ -33,7 +33,7 @@ _AN: Final = {
 
 
 class Owned(Protocol):
-    """Whatever belongs to an account."""
+    """A value that belongs to an account."""
 
     @property
     def account_id(self) -> str: ...

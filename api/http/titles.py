@@ -1,4 +1,4 @@
-"""What each HTTP error is called to a client, the same under every Python.
+"""The titles of HTTP errors, the same under every Python.
 
 `http.HTTPStatus` can't be asked: Python 3.13 renamed four of them after RFC 9110. Clients that compare a title
 go on reading what they have read from the first release on.

@@ -1,4 +1,4 @@
-"""What calls hear and what is understood of them: speech, its recognition, and customers' sound files."""
+"""Audio of a node: speech, its recognition, and customers' sound files."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager

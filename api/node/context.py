@@ -1,4 +1,4 @@
-"""What every part of a node is handed: its settings, the clock, the meters, and where its data may go."""
+"""The context that every part of a node is handed: its settings, the clock, the meters, and where its data may go."""
 
 from dataclasses import dataclass, field
 from typing import Self

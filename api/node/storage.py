@@ -1,4 +1,4 @@
-"""What a node keeps: the stores of its database, the keys of its recordings, and how much room its disk has."""
+"""The storage of a node: the stores of its database, the keys of its recordings, and how much room its disk has."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

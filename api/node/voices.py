@@ -1,4 +1,4 @@
-"""Who speaks each language, as the settings and the data folder have it, without what speaking needs."""
+"""The voices of each language, as the settings and the data folder have it, without what speaking needs."""
 
 from config.settings import Settings
 from config.speech_server import SpeechServerSettings

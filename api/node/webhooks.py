@@ -1,4 +1,4 @@
-"""What asks customers' servers: the client for webhooks, the ledger of what was asked, and the callbacks' courier."""
+"""The webhooks of a node: the client for webhooks, the ledger of what was asked, and the callbacks' courier."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

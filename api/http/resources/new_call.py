@@ -1,4 +1,4 @@
-"""What every request for a call has to say: whom to call, and from which number."""
+"""The fields of every request for a call: whom to call, and from which number."""
 
 from collections.abc import Mapping
 from typing import Any
