@@ -39,7 +39,7 @@ _ARI: Final = "".join(f"load = {name}.so\n" for name in _ARI_MODULES)
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How an Asterisk is set up: codecs of both legs, and whether it keeps a row of each call and asks by HTTP."""
+    """The set-up of an Asterisk: codecs of both legs, and whether it keeps a row of each call and asks by HTTP."""
 
     caller: str = "alaw"
     callee: str = "alaw"

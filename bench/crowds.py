@@ -50,7 +50,7 @@ class Crowd:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How the calls went; set-up times in ms from INVITE to 200."""
+    """The outcome of a crowd's calls; set-up times in ms from INVITE to 200."""
 
     succeeded: int
     failed: int

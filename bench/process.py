@@ -1,4 +1,4 @@
-"""What a process and its children use, from /proc."""
+"""CPU and memory of a process and its children, from /proc."""
 
 import asyncio
 import os

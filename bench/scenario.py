@@ -1,4 +1,4 @@
-"""What a scenario is: a declared value with two sides, which can be started, placed under a load, and stopped."""
+"""A scenario: a declared value with two sides, which can be started, placed under a load, and stopped."""
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
@@ -15,7 +15,7 @@ CHECKOUT: Final = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a side runs: a folder of its own, free ports, and the checkout whose product it is."""
+    """The place where a side runs: a folder of its own, free ports, and the checkout whose product it is."""
 
     folder: Path
     ports: Ports

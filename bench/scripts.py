@@ -10,7 +10,7 @@ PROBED_PORT: Final = "[field0]"
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """What a far end speaks. SIPp plays a file of its bytes only where they come at 8000 a second."""
+    """The codec of a far end. SIPp plays a file of its bytes only where they come at 8000 a second."""
 
     payload_type: int
     encoding: str

@@ -23,7 +23,7 @@ _LONGEST_RAMP_S: Final = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls and hangs up; `key` is pressed after a second and a half."""
+    """A caller, who hangs up; `key` is pressed after a second and a half."""
 
     service: str
     codec: Codec = A_LAW

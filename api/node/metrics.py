@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 
 
 class CommandQueue(Protocol):
-    """What runs commands one after the other, as sip.user_agent.UserAgent."""
+    """A queue of commands that are run one after the other, as sip.user_agent.UserAgent."""
 
     @property
     def commands_waiting(self) -> int:

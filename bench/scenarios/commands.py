@@ -1,4 +1,4 @@
-"""What each command of `telefoon` costs to start: CPU of its whole process tree, by what Python itself costs.
+"""The cost of starting each command of `telefoon`: CPU of its whole process tree, by what Python itself costs.
 
 Each command does its work on a migrated SQLite file with an account, a key and a number; those that ask a server are
 run to the answer that there is none. A shared machine's CPU seconds vary with its neighbours, so beside each round of

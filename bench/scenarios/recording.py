@@ -1,4 +1,4 @@
-"""What recording costs, and what sealing adds: the same calls not recorded, recorded as plain WAV, and sealed.
+"""The cost of recording, and what sealing adds: the same calls not recorded, recorded as plain WAV, and sealed.
 
 The calls do nothing else, so that the shares are the greatest; what they are of calls with menus, ivr-sealed measures.
 """

@@ -20,7 +20,7 @@ Voices = Sequence[Voice | None]
 
 
 class Asking(Protocol):
-    """What asks a server, as Asker does."""
+    """The way to ask a server, as Asker has it."""
 
     async def speech(self, server: SpeechServer, utterance: ScriptUtterance, rate: int | None) -> bytes:
         """A file of sound. Raises PoolError."""
