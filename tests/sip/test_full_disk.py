@@ -77,9 +77,9 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 @dataclass(slots=True)
 class Recording:
-    """A desk over a folder, the account it records for, and what was noted."""
+    """A recording service over a folder, the account it records for, and what was noted."""
 
-    desk: RecordingService
+    service: RecordingService
     recording_storage: RecordingStorage
     rows: Recordings
     subject: RecordingContext
@@ -95,7 +95,7 @@ async def recording(
     await master.ensure()
     recording_storage = RecordingStorage(folder, KeyRing(master, AccountKeys(database)), sealed=True, disk=Disk())
     events: list[tuple[str, dict[str, object]]] = []
-    desk = RecordingService(
+    service = RecordingService(
         agent.bridge,
         rows,
         SystemClock(),
@@ -110,15 +110,15 @@ async def recording(
         reserve_bytes=reserve_bytes,
     )
     subject = RecordingContext(account.id, RecordingSource.CALL, lambda kind, **facts: events.append((kind, facts)))
-    return Recording(desk, recording_storage, rows, subject, events, announced(account.id, SystemClock().now()))
+    return Recording(service, recording_storage, rows, subject, events, announced(account.id, SystemClock().now()))
 
 
 async def test_a_disk_that_fills_ends_the_recording_with_a_status_and_an_event(
     agent: UserAgent, database: Database, disk: Path, tmp_path: Path
 ) -> None:
     at = await recording(agent, database, disk, tmp_path, reserve_bytes=MIB)
-    watching = asyncio.create_task(at.desk.watch_disk())
-    active = await at.desk.start(at.consent, at.subject, [[]])
+    watching = asyncio.create_task(at.service.watch_disk())
+    active = await at.service.start(at.consent, at.subject, [[]])
     await sound_passes(agent.bridge, 0.5)
 
     (disk / "other").write_bytes(bytes(int(1.2 * MIB)))
@@ -130,7 +130,7 @@ async def test_a_disk_that_fills_ends_the_recording_with_a_status_and_an_event(
     assert row.seconds is not None
     assert row.seconds > 0.4
     with pytest.raises(RecordingError, match="disk is full"):
-        await at.desk.start(at.consent, at.subject, [[]])
+        await at.service.start(at.consent, at.subject, [[]])
     await stopped(watching)
 
 
@@ -141,7 +141,7 @@ async def test_a_disk_that_is_full_to_the_brim_fails_the_recording_which_is_read
     call = a_call(at.subject.account_id)
     await Calls(database).add(call)
     told = Callback("https://customer.example/told", events=("failed", "absent"))
-    active = await at.desk.start(at.consent, replace(at.subject, call_id=call.id, callback=told), [[]])
+    active = await at.service.start(at.consent, replace(at.subject, call_id=call.id, callback=told), [[]])
     await sound_passes(agent.bridge, 1.5)
 
     (disk / "other").write_bytes(bytes(shutil.disk_usage(disk).free))
@@ -167,7 +167,7 @@ async def test_a_folder_that_can_not_be_written_fails_the_recording_with_its_rea
     at = await recording(agent, database, tmp_path / "kept", tmp_path, reserve_bytes=0)
 
     with pytest.raises(RecordingError, match="Not a directory"):
-        await at.desk.start(at.consent, at.subject, [[]])
+        await at.service.start(at.consent, at.subject, [[]])
 
     (row,), _ = await at.rows.find(RecordingFilter(at.subject.account_id))
     assert row.status is RecordingStatus.FAILED
