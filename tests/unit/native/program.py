@@ -46,4 +46,6 @@ def program() -> Path:
 
 def run(test_case: str, binary: Path) -> subprocess.CompletedProcess[str]:
     """One test case alone, by its name."""
-    return subprocess.run([binary, f"--test-case={test_case}"], capture_output=True, text=True, timeout=60, check=False)
+    # doctest takes a comma for the end of a name, and a question mark for any letter.
+    named = test_case.replace(",", "?")
+    return subprocess.run([binary, f"--test-case={named}"], capture_output=True, text=True, timeout=60, check=False)
