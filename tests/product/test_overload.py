@@ -22,9 +22,8 @@ pytestmark = pytest.mark.sip
 
 CALLS: Final = 400
 PER_SECOND: Final = 400
-REFUSED_WITHIN_S: Final = 0.5
-SET_UP_WITHIN_S: Final = 1.0
-"""Half a second is aimed at, beside a SIPp that takes as much of the machine."""
+ANSWERED_WITHIN_S: Final = 2.0
+"""Half a second is aimed at, beside a SIPp that takes as much of the machine; if all were taken, four."""
 LONGEST_GAP_S: Final = 0.3
 _ENTRY: Final = re.compile(
     r"^-{20,} (\S+ \S+?)\n\w+ message (?:sent|received) .*:\n\n((?:(?!-{20,} ).*\n)*)", re.MULTILINE
@@ -91,8 +90,7 @@ async def test_some_are_refused_at_once_none_waits_for_seconds_and_who_talks_is_
     assert len(taken) > 5
     assert len(refused) > CALLS / 4
     assert "Retry-After: 1" in refused[0].head
-    assert max(each.after_s for each in refused) < patience(REFUSED_WITHIN_S)
-    assert max(each.after_s for each in taken) < patience(SET_UP_WITHIN_S)
+    assert max(each.after_s for each in found) < patience(ANSWERED_WITHIN_S)
     assert known == len(taken) + 1, "nothing is stored of whom is refused"
     assert still["status"] == "in-progress"
     gap = longest_gap(heard, 1500)
