@@ -1,13 +1,16 @@
 """Every parameter that customers' servers are told: its meaning, which requests carry it, and what it gives away.
 
-This is the one place that knows. From it come the tables of docs/webhooks.md, and what the ledger of requests hides.
-A test compares it with what the code writes into requests.
+This is the one place that knows. From it come the tables of docs/webhooks.md, what the ledger of requests hides, and
+what is told of a call itself. A test compares it with what the code writes into requests.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from typing import Final
+
+from engine.model.call import Call, Direction
 
 
 class Webhook(StrEnum):
@@ -45,16 +48,23 @@ class Privacy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WebhookParameter:
-    """`name` is the field's word; `meaning` one sentence without its full stop."""
+    """`name` is the field's word; `meaning` one sentence without its full stop.
+
+    `of_call` reads the value from the call, None where there is none to tell. Without it, the value is not the call's:
+    a verb or a callback writes it.
+    """
 
     name: str
     meaning: str
     privacy: Privacy
     webhooks: frozenset[Webhook]
+    of_call: Callable[[Call], str | None] | None = None
 
 
-def _told(privacy: Privacy, name: str, meaning: str, *webhooks: Webhook) -> WebhookParameter:
-    return WebhookParameter(name, meaning, privacy, frozenset(webhooks))
+def _told(
+    privacy: Privacy, name: str, meaning: str, *webhooks: Webhook, of_call: Callable[[Call], str | None] | None = None
+) -> WebhookParameter:
+    return WebhookParameter(name, meaning, privacy, frozenset(webhooks), of_call)
 
 
 _technical: Final = partial(_told, Privacy.TECHNICAL)
@@ -70,21 +80,34 @@ OF_A_CALL: Final = tuple(each for each in Webhook if each not in (_W.CONFERENCE,
 _FLOW: Final = tuple(each for each in OF_A_CALL if each is not _W.STATUS)
 """Those that a call's flow asks for, in JSON if the number wants that; callbacks are forms."""
 
+
+def _direction(call: Call) -> str:
+    """The field tells calls ordered over the API from those that a Dial made."""
+    if call.direction is Direction.INBOUND:
+        return "inbound"
+    return "outbound-api" if call.parent_id is None else "outbound-dial"
+
+
+def _sip_code(call: Call) -> str | None:
+    return None if call.sip_code is None else str(call.sip_code)
+
+
 # fmt: off
 PARAMETERS: Final[tuple[WebhookParameter, ...]] = (
-    _technical("CallSid", "The call's id", *_ALL),
-    _technical("AccountSid", "The account's id", *_ALL),
+    _technical("CallSid", "The call's id", *_ALL, of_call=lambda call: call.id),
+    _technical("AccountSid", "The account's id", *_ALL, of_call=lambda call: call.account_id),
     _technical("bodySHA256", "Of a JSON body, and in the URL: the SHA-256 of the body, in hexadecimal", *_FLOW),
-    _personal("From", "Who calls: a number in E.164, or a SIP URI", *OF_A_CALL),
-    _personal("To", "Who is called: a number in E.164, or a SIP URI", *OF_A_CALL),
-    _personal("Caller", "The same as `From`", *OF_A_CALL),
-    _personal("Called", "The same as `To`", *OF_A_CALL),
+    _personal("From", "Who calls: a number in E.164, or a SIP URI", *OF_A_CALL, of_call=lambda call: call.from_),
+    _personal("To", "Who is called: a number in E.164, or a SIP URI", *OF_A_CALL, of_call=lambda call: call.to),
+    _personal("Caller", "The same as `From`", *OF_A_CALL, of_call=lambda call: call.from_),
+    _personal("Called", "The same as `To`", *OF_A_CALL, of_call=lambda call: call.to),
     _technical("CallStatus", "`queued`, `ringing`, `in-progress`, `completed`, `busy`, `failed`, `no-answer` or "
-               "`canceled`", *OF_A_CALL),
+               "`canceled`", *OF_A_CALL, of_call=lambda call: call.status.value),
     _technical("Direction", "`inbound`, `outbound-api` (ordered by REST) or `outbound-dial` (made by `Dial`)",
-               *OF_A_CALL),
-    _technical("ParentCallSid", "Of a call made by `Dial`: the id of the call that dialled", *OF_A_CALL),
-    _technical("ApiVersion", "`v1`", *OF_A_CALL),
+               *OF_A_CALL, of_call=_direction),
+    _technical("ApiVersion", "`v1`", *OF_A_CALL, of_call=lambda _: "v1"),
+    _technical("ParentCallSid", "Of a call made by `Dial`: the id of the call that dialled", *OF_A_CALL,
+               of_call=lambda call: call.parent_id),
 
     _keys("Digits", "The keys that were pressed; of `Record` the one that ended it, or `hangup`", _W.GATHER, _W.RECORD),
     _keys("FinishedOnKey", "The key that ended the input, if one did", _W.GATHER),
@@ -117,9 +140,11 @@ PARAMETERS: Final[tuple[WebhookParameter, ...]] = (
     _technical("ReferSipResponseCode", "The SIP status with which the far end answered REFER", _W.REFER),
     _technical("NotifySipResponseCode", "The SIP status that the far end reported last of its new call", _W.REFER),
 
-    _technical("CallbackSource", "`call-progress-events`", _W.STATUS),
-    _technical("CallDuration", "Seconds since the answer; 0 before the end", _W.STATUS),
-    _technical("SipResponseCode", "The SIP status that ended or answered the call, once one is known", _W.STATUS),
+    _technical("CallDuration", "Seconds since the answer; 0 before the end", _W.STATUS,
+               of_call=lambda call: str(call.duration)),
+    _technical("CallbackSource", "`call-progress-events`", _W.STATUS, of_call=lambda _: "call-progress-events"),
+    _technical("SipResponseCode", "The SIP status that ended or answered the call, once one is known", _W.STATUS,
+               of_call=_sip_code),
     _technical("Timestamp", "When it happened (RFC 2822)", _W.STATUS, _W.CONFERENCE),
     _technical("SequenceNumber", "Counts up from 0: over all callbacks of a call, over the partial results of a "
                "`Gather`", _W.STATUS, _W.CONFERENCE, _W.RECORDING, _W.PARTIAL_RESULT),

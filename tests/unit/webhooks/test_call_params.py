@@ -1,11 +1,16 @@
 """The field's names for what is told about a call."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+import pytest
+
 from engine.model.call import Call, Direction, Status
+from engine.webhooks.payloads import parameters
 from engine.webhooks.payloads.call import status_form, webhook_params
+from engine.webhooks.payloads.parameters import OF_A_CALL, Privacy, Webhook, WebhookParameter
 
 BEGAN = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 CALL = Call("CA1", "AC1", Direction.OUTBOUND, "+3225550100", "+3225550199", Status.IN_PROGRESS, BEGAN, "node-1")
@@ -50,3 +55,23 @@ def test_a_status_callback_without_a_time_is_of_now() -> None:
     form = status_form(CALL)
     assert abs(parsedate_to_datetime(form["Timestamp"]) - datetime.now(UTC)) < timedelta(minutes=1)
     assert "SipResponseCode" not in form
+
+
+@pytest.mark.parametrize(("webhooks", "in_a_flow"), [(OF_A_CALL, True), ([Webhook.STATUS], False)])
+def test_a_row_of_the_table_is_all_that_a_parameter_of_calls_needs(
+    webhooks: Iterable[Webhook], in_a_flow: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = WebhookParameter(
+        "Node", "Who has the call", Privacy.TECHNICAL, frozenset(webhooks), lambda call: call.node or None
+    )
+    monkeypatch.setattr(parameters, "PARAMETERS", (*parameters.PARAMETERS, node))
+
+    flow, status = webhook_params(CALL), status_form(CALL, BEGAN)
+
+    assert flow.get("Node") == ("node-1" if in_a_flow else None)
+    assert status["Node"] == "node-1"
+    assert "Node" not in status_form(replace(CALL, node=""), BEGAN)
+
+
+def test_what_a_request_adds_wins_over_the_call() -> None:
+    assert webhook_params(CALL, To="+3225550177")["To"] == "+3225550177"

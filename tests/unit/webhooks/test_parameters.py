@@ -17,8 +17,8 @@ from engine.flow.verbs import dial, enqueue, gather, record, refer
 from engine.live.conference import room, rooms
 from engine.store import outbox
 from engine.webhooks.payloads import conference, recording
-from engine.webhooks.payloads.call import status_form, webhook_params
-from engine.webhooks.payloads.parameters import PARAMETERS, Webhook, WebhookParameter, carried_by
+from engine.webhooks.payloads.call import status_form
+from engine.webhooks.payloads.parameters import OF_A_CALL, PARAMETERS, Webhook, WebhookParameter, carried_by
 from engine.webhooks.payloads.queue import served_params, waiting_params
 from engine.webhooks.request import BODY_HASH
 
@@ -35,17 +35,17 @@ NOT_SENT: Final = {ENGINE / "flow" / "unsupported.py"}
 """Here such words are the names of elements."""
 FIELD_WORD: Final = re.compile("[A-Z][a-z]+[A-Za-z0-9]*")
 WRITERS: Final[Mapping[Webhook, Sequence[Writer]]] = {
-    Webhook.FLOW: [webhook_params],
-    Webhook.GATHER: [webhook_params, gather],
-    Webhook.PARTIAL_RESULT: [webhook_params, listening],
-    Webhook.RECORD: [webhook_params, record],
-    Webhook.DIAL: [webhook_params, dial],
-    Webhook.ROOM_WAIT: [webhook_params, rooms],
-    Webhook.SERVED: [webhook_params, served_params],
-    Webhook.ENQUEUE: [webhook_params, enqueue],
-    Webhook.QUEUE_WAIT: [webhook_params, waiting_params],
-    Webhook.REFER: [webhook_params, refer],
-    Webhook.STATUS: [webhook_params, status_form, outbox],
+    Webhook.FLOW: [],
+    Webhook.GATHER: [gather],
+    Webhook.PARTIAL_RESULT: [listening],
+    Webhook.RECORD: [record],
+    Webhook.DIAL: [dial],
+    Webhook.ROOM_WAIT: [rooms],
+    Webhook.SERVED: [served_params],
+    Webhook.ENQUEUE: [enqueue],
+    Webhook.QUEUE_WAIT: [waiting_params],
+    Webhook.REFER: [refer],
+    Webhook.STATUS: [status_form, outbox],
     Webhook.CONFERENCE: [conference, room, outbox],
     Webhook.RECORDING: [recording, outbox],
 }
@@ -63,6 +63,14 @@ def written_in(source: str) -> Iterator[str]:
                 yield from _field_words([name])
 
 
+def read_from_the_call(webhook: Webhook) -> set[str]:
+    """What the table itself reads for a request; all that a flow asks for tell the same of the call."""
+    if webhook not in OF_A_CALL:
+        return set()
+    read_for = Webhook.STATUS if webhook is Webhook.STATUS else Webhook.FLOW
+    return {each.name for each in carried_by(read_for) if each.of_call is not None}
+
+
 def _field_words(values: Iterator[object] | Sequence[object]) -> Iterator[str]:
     return (value for value in values if isinstance(value, str) and FIELD_WORD.fullmatch(value))
 
@@ -71,7 +79,8 @@ def test_every_parameter_that_is_written_is_in_the_table_and_no_other() -> None:
     sources = {path for folder in WRITING for path in (ENGINE / folder).rglob("*.py")} - NOT_SENT
     written = {name for path in sources for name in written_in(path.read_text("utf-8"))}
 
-    assert {each.name for each in PARAMETERS} == written | {BODY_HASH}
+    read = {each.name for each in PARAMETERS if each.of_call is not None}
+    assert {each.name for each in PARAMETERS} == written | read | {BODY_HASH}
 
 
 @pytest.mark.parametrize("webhook", Webhook)
@@ -79,7 +88,7 @@ def test_the_table_says_which_requests_carry_it(webhook: Webhook) -> None:
     written = {name for writer in WRITERS[webhook] for name in written_in(getsource(writer))}
 
     hashed = set() if webhook in ALWAYS_FORMS else {BODY_HASH}
-    assert {each.name for each in carried_by(webhook)} == written | hashed
+    assert {each.name for each in carried_by(webhook)} == written | read_from_the_call(webhook) | hashed
 
 
 def test_no_parameter_stands_twice_in_the_table() -> None:
