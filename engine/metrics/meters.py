@@ -11,7 +11,7 @@ from itertools import product
 from threading import Lock
 from typing import Final
 
-from engine.metrics.table import Declaration, Metric, MetricKind
+from engine.metrics.table import CallStep, Declaration, Metric, MetricKind
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -51,6 +51,15 @@ class Meters:
             histogram = self._histograms[_one(metric, labels)]
             histogram.counts[bisect_left(metric.value.buckets, value)] += 1
             histogram.total += value
+
+    def measure(self, step: CallStep) -> None:
+        """Add what happened to a call to every metric that is measured of calls."""
+        for metric in Metric:
+            of_call = metric.value.of_call
+            value = None if of_call is None else of_call(step)
+            if value is not None:
+                add = self.observe if metric.value.kind is MetricKind.HISTOGRAM else self.count
+                add(metric, value, **{name: getattr(step.call, name) for name in metric.value.labels})
 
     def text(self, gauges: Mapping[Metric, float]) -> str:
         """All metrics, with the gauges as they are now; one that is not known now is left out."""

@@ -1,15 +1,16 @@
 """Every metric of a node: name, kind, unit, help and labels. GET /metrics shows them, docs/operations.md lists them.
 
-What happens is counted where it happens, through `Meters` (engine/metrics/meters.py); how things stand is read when
-somebody asks (api/node/metrics.py). A label has a closed set of values, none of which tells of a person.
+What happens to calls is measured as the row says, all else that happens is counted where it happens, both through
+`Meters` (engine/metrics/meters.py); how things stand is read when somebody asks (api/node/metrics.py). A label has a
+closed set of values, none of which tells of a person.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import Final
 
-from engine.model.call import FINAL, Direction
+from engine.model.call import FINAL, Call, Direction, Event
 from engine.model.webhook_exchange import ExchangeKind
 
 
@@ -44,10 +45,20 @@ class WebhookOutcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class CallStep:
+    """A step in a call's life: the event, the call after it, and the seconds since the call's beginning."""
+
+    event: Event
+    call: Call
+    since_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Declaration:
     """A metric as Prometheus shows it. `labels` give the values of each label, `buckets` a histogram's upper bounds.
 
-    The name ends with the unit, if there is one, and a counter's then with "_total".
+    The name ends with the unit, if there is one, and a counter's then with "_total". `of_call` gives what a step of a
+    call adds to it, None for nothing; the labels are then fields of the call.
     """
 
     name: str
@@ -56,10 +67,15 @@ class Declaration:
     unit: str = ""
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     buckets: tuple[float, ...] = ()
+    of_call: Callable[[CallStep], float | None] | None = None
 
 
 def _values(words: type[StrEnum] | frozenset[str]) -> tuple[str, ...]:
     return tuple(sorted(words))
+
+
+def _seconds_until(event: Event) -> Callable[[CallStep], float | None]:
+    return lambda step: step.since_s if step.event is event else None
 
 
 _DIRECTION: Final = {"direction": _values(Direction)}
@@ -75,6 +91,7 @@ class Metric(Enum):
         MetricKind.COUNTER,
         "Calls that have ended.",
         labels={**_DIRECTION, "status": _values(FINAL)},
+        of_call=lambda step: 1 if step.call.ended else None,
     )
     CALLS_REFUSED = Declaration(
         "telefoon_calls_refused_total",
@@ -90,6 +107,7 @@ class Metric(Enum):
         "seconds",
         _DIRECTION,
         _UNTIL_IT_RINGS,
+        _seconds_until(Event.ALERTED),
     )
     ANSWER_DELAY = Declaration(
         "telefoon_answer_delay_seconds",
@@ -98,6 +116,7 @@ class Metric(Enum):
         "seconds",
         _DIRECTION,
         _UNTIL_THE_ANSWER,
+        _seconds_until(Event.ANSWERED),
     )
     WEBHOOK_ATTEMPTS = Declaration(
         "telefoon_webhook_attempts_total",

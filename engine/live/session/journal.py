@@ -18,7 +18,7 @@ from engine.aio.change_notifier import ChangeNotifier
 from engine.aio.tasks import started, stopped
 from engine.live.session.call_changes import CallChanges
 from engine.metrics.meters import Meters
-from engine.metrics.table import Metric
+from engine.metrics.table import CallStep
 from engine.model.call import Attempt, Call, Event, after
 from engine.ports import Clock
 from engine.store.calls import Calls
@@ -92,7 +92,7 @@ class Journal:
         if call.ended:
             call = replace(call, price=self._ledger.price(call))
             self._log_end(call)
-        self._measure(event, call)
+        self._ledger.meters.measure(CallStep(event, call, self._ledger.clock.monotonic() - self._began_s))
         self._call = call
         callback = _callback(call, self._ledger.clock.now())
         # That it rings is stored with the answer, which mostly follows at once, unless somebody is to be told.
@@ -100,16 +100,6 @@ class Journal:
         codes = {name: facts[name] for name in ("sip_code", "sip_reason", "q850_cause") if facts.get(name) is not None}
         self.note_event("status", status=call.status.value, **codes)
         return call
-
-    def _measure(self, event: Event, call: Call) -> None:
-        meters, direction = self._ledger.meters, call.direction.value
-        since_s = self._ledger.clock.monotonic() - self._began_s
-        if event is Event.ALERTED:
-            meters.observe(Metric.POST_DIAL_DELAY, since_s, direction=direction)
-        if event is Event.ANSWERED:
-            meters.observe(Metric.ANSWER_DELAY, since_s, direction=direction)
-        if call.ended:
-            meters.count(Metric.CALLS_ENDED, direction=direction, status=call.status.value)
 
     def _now(self) -> datetime:
         """Counted on from the answer: how long a call lasts and what it costs must not hang on a clock that is set."""

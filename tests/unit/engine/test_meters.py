@@ -1,16 +1,46 @@
 """Counters and histograms, and how Prometheus reads them."""
 
 import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from enum import Enum
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.metrics import meters as meters_module
 from engine.metrics.meters import Meters
-from engine.metrics.table import Metric, MetricKind
+from engine.metrics.table import CallStep, Declaration, Metric, MetricKind
+from engine.model.call import Call, Direction, Event, Status
 
+CALL = Call(
+    "CA1", "AC1", Direction.INBOUND, "+3225550100", "+3225550199", Status.IN_PROGRESS,
+    datetime(2026, 11, 23, 12, 0, tzinfo=UTC), "node-1",
+)  # fmt: skip
 NO_GAUGES: dict[Metric, float] = {}
 SAMPLE = re.compile(r"(?P<name>[a-z_]+)(\{(?P<labels>([a-z_]+=\"[^\"\\\n]*\",?)*)\})? (?P<value>-?[0-9.e+-]+)")
+
+
+class MadeHere(Enum):
+    """Rows that the product's table does not have."""
+
+    ANSWERED = Declaration(
+        "telefoon_answered_total",
+        MetricKind.COUNTER,
+        "Calls that were answered.",
+        labels={"direction": ("inbound", "outbound")},
+        of_call=lambda step: 1 if step.event is Event.ANSWERED else None,
+    )
+    LIFE = Declaration(
+        "telefoon_life_seconds",
+        MetricKind.HISTOGRAM,
+        "From a call's beginning to its end.",
+        "seconds",
+        {"status": ("completed", "busy")},
+        (10, 60),
+        lambda step: step.since_s if step.call.ended else None,
+    )
 
 
 def samples(text: str) -> dict[str, float]:
@@ -29,6 +59,22 @@ def test_what_is_counted_is_told_under_its_labels() -> None:
     told = samples(meters.text(NO_GAUGES))
     assert told['telefoon_calls_total{direction="inbound",status="completed"}'] == 2
     assert told['telefoon_calls_total{direction="outbound",status="busy"}'] == 0
+
+
+def test_a_row_of_the_table_is_all_that_a_metric_of_calls_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(meters_module, "Metric", MadeHere)
+    meters = Meters()
+
+    meters.measure(CallStep(Event.ANSWERED, CALL, 5))
+    meters.measure(CallStep(Event.HUNG_UP, replace(CALL, status=Status.COMPLETED), 40))
+
+    told = samples(meters.text(NO_GAUGES))
+    assert told['telefoon_answered_total{direction="inbound"}'] == 1
+    assert told['telefoon_answered_total{direction="outbound"}'] == 0
+    assert told['telefoon_life_seconds_bucket{status="completed",le="10"}'] == 0
+    assert told['telefoon_life_seconds_bucket{status="completed",le="60"}'] == 1
+    assert told['telefoon_life_seconds_sum{status="completed"}'] == 40
+    assert told['telefoon_life_seconds_count{status="busy"}'] == 0
 
 
 def test_a_large_figure_is_told_to_its_last_digit() -> None:

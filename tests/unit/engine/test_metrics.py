@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import Counter
+from dataclasses import fields
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,7 @@ import pytest
 
 from engine.metrics.reference import tables
 from engine.metrics.table import Metric, MetricKind
+from engine.model.call import Call
 from engine.page_tables import renewed
 from tests.unit.promises.sources import sources
 
@@ -60,7 +62,13 @@ def test_no_name_stands_twice() -> None:
     assert Counter(each.value.name for each in Metric).most_common(1)[0][1] == 1
 
 
-def test_every_metric_is_counted_or_read_somewhere() -> None:
+@pytest.mark.parametrize("metric", [each for each in Metric if each.value.of_call is not None])
+def test_what_is_measured_of_calls_is_no_gauge_and_has_labels_that_a_call_has(metric: Metric) -> None:
+    assert metric.value.kind is not MetricKind.GAUGE
+    assert set(metric.value.labels) <= {each.name for each in fields(Call)}
+
+
+def test_every_metric_is_either_measured_of_calls_or_counted_or_read_somewhere() -> None:
     files = set(sources(packages=("api", "engine", "sip"))) - TABLE
     used = {
         node.attr
@@ -69,4 +77,4 @@ def test_every_metric_is_counted_or_read_somewhere() -> None:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Metric"
     }
 
-    assert used >= set(Metric.__members__)
+    assert used == {each.name for each in Metric if each.value.of_call is None}
