@@ -10,7 +10,8 @@ WORKERS ?= $(shell expr 5 \* $$(nproc) / 2)
 CPP = $(wildcard sip/native/*.cpp sip/native/*.h sip/native/*.hpp tests/unit/native/*.cpp tests/unit/native/*.h)
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telefoon
 
-.PHONY: help setup run asterisk test test-fast test-memory check lint format release lock bench bench-report clean fresh
+.PHONY: help setup run asterisk test test-fast test-memory check lint format release lock bench bench-profile \
+	bench-report clean fresh
 
 help:
 	@echo 'make run           install, then one real call from start to end, then keep serving (Ctrl-C ends it)'
@@ -23,6 +24,7 @@ help:
 	@echo 'make lint          ruff, mypy, import-linter, clang-format'
 	@echo 'make format        put the code into the one format'
 	@echo 'make bench         what calls cost here and in Asterisk; some: make bench SCENARIO=ivr,setup LOAD=100 ROUNDS=1'
+	@echo 'make bench-profile which threads and functions take the CPU, by perf and py-spy'
 	@echo 'make bench-report  tables and plots of docs/performance.md, of what make bench has measured'
 	@echo 'make fresh RELEASE=trixie  make run and make test in a fresh root of that Debian; one: ONLY=run'
 	@echo 'make lock          renew requirements.lock and requirements-test.lock from setup.py'
@@ -82,7 +84,11 @@ bench:
 	@$(BIN)/python -m bench $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(LOAD),--load $(LOAD)) \
 		$(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(AGAINST),--against $(AGAINST))
 
-# matplotlib is for this alone, so it is an extra of its own.
+# matplotlib and py-spy are for these two alone, so they are an extra of their own. perf comes from the distribution.
+bench-profile:
+	@EXTRAS="$(EXTRAS) report" $(PYTHON) -m scripts.setup --tests
+	@$(BIN)/python -m bench.profile $(if $(LOAD),--load $(LOAD))
+
 bench-report:
 	@EXTRAS="$(EXTRAS) report" $(PYTHON) -m scripts.setup --tests
 	@$(BIN)/python -m bench.report

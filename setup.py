@@ -51,8 +51,8 @@ SPEECH = [
 PKCS11 = ["python-pkcs11>=0.10,<1"]
 PIPER = ["piper-tts>=1.8,<2; platform_python_implementation == 'CPython'"]
 
-# The plots of docs/performance.md, made by `make bench-report`.
-REPORT = ["matplotlib>=3.9,<4"]
+# The plots of docs/performance.md, made by `make bench-report`; py-spy looks into a node for `make bench-profile`.
+REPORT = ["matplotlib>=3.9,<4", "py-spy>=0.4,<1"]
 
 EXTRAS = {
     "piper": PIPER,

@@ -13,7 +13,6 @@ _PNG_DOTS_PER_INCH = 120
 
 def plot(rows: Sequence[Row], path: Path) -> None:
     """The compared figure of each side, to PATH.png and PATH.svg; the same rows make the same bytes."""
-    rcParams["svg.hashsalt"] = "bench"
     compared, other_name = rows[0].compared, rows[0].other_name
     figure = Figure(figsize=(7, 4), layout="constrained")
     axes = figure.subplots()
@@ -25,6 +24,12 @@ def plot(rows: Sequence[Row], path: Path) -> None:
     axes.set(title=rows[0].scenario, xlabel="load", ylabel=compared.replace("_", " "), ylim=(0, None))
     axes.grid(visible=True, alpha=0.3)
     axes.legend()
+    saved(figure, path)
+
+
+def saved(figure: Figure, path: Path) -> None:
+    """Write the figure to PATH.png and PATH.svg; the same figure makes the same bytes."""
+    rcParams["svg.hashsalt"] = "bench"
     figure.savefig(path.with_suffix(".png"), dpi=_PNG_DOTS_PER_INCH, metadata={"Software": None})
     figure.savefig(path.with_suffix(".svg"), metadata={"Date": None})
     _without_blanks_at_the_end(path.with_suffix(".svg"))

@@ -1,4 +1,4 @@
-"""Makes the tables and plots of docs/performance.md of bench/results/latest.json.
+"""Makes the tables and plots of docs/performance.md of bench/results/latest.json, and its pictures of profile.json.
 
 make bench-report
 """
@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.latest import load
+from bench.profile.results import load as load_profile
+from bench.profile.results import section as profile_section
 from bench.rows import Measured, Row
 from bench.scenario import Scenario
 from bench.scenarios import SCENARIOS
@@ -20,11 +22,17 @@ _END: Final = "<!-- end -->"
 _NONE: Final = "No run has been put here yet: `make bench` on a quiet machine, then `make bench-report`."
 
 
-def renewed(page: str, rows: Sequence[Row], runs: Mapping[str, Mapping[str, Any]]) -> str:
-    """The page with its tables made anew."""
+def renewed(
+    page: str,
+    rows: Sequence[Row],
+    runs: Mapping[str, Mapping[str, Any]],
+    profile: Mapping[str, Any] | None = None,
+) -> str:
+    """The page with its tables made anew, and the section of the profile if there is one."""
     before, _, rest = page.partition(_BEGIN)
     _, _, after = rest.partition(_END)
-    return f"{before}{_BEGIN}\n\n{tables(rows, runs)}\n\n{_END}{after}"
+    made = "\n\n".join([tables(rows, runs), *([profile_section(profile)] if profile else [])])
+    return f"{before}{_BEGIN}\n\n{made}\n\n{_END}{after}"
 
 
 def tables(rows: Sequence[Row], runs: Mapping[str, Mapping[str, Any]]) -> str:
@@ -93,11 +101,15 @@ def _one_line(text: str) -> str:
 def main() -> None:
     """The command line."""
     from bench.plots import plot
+    from bench.profile.pictures import draw
 
     rows, runs = load()
-    PAGE.write_text(renewed(PAGE.read_text(), rows, runs))
+    profile = load_profile()
+    PAGE.write_text(renewed(PAGE.read_text(), rows, runs, profile))
+    PLOTS.mkdir(exist_ok=True)
+    if profile:
+        draw(profile, PLOTS)
     for name in plotted(rows):
-        PLOTS.mkdir(exist_ok=True)
         plot([row for row in rows if row.scenario == name], PLOTS / name)
 
 

@@ -74,6 +74,7 @@ class TheirMenus:
 
 BARE: Final = TheirMenus("asterisk", "menu", Way())
 SAME: Final = OurMenus("ours", SAME_WORK, NOBODY_ASKED)
+WITH_DEFAULTS: Final = OurMenus("ours with defaults", consent=_ANNOUNCED)
 _ASKS: Final = "answer, prompt, one key, prompt, recorded both ways"
 _COMPARED: Final = "cpu_ms_per_call_second"
 
@@ -97,7 +98,7 @@ SCENARIOS: Final = (
     Scenario(
         "ivr-defaults",
         f"{_ASKS}: with our defaults (all codecs, sealed, announced); beside a bare dialplan",
-        OurMenus("ours with defaults", consent=_ANNOUNCED),
+        WITH_DEFAULTS,
         BARE,
         (100,),
         _COMPARED,

@@ -3,6 +3,7 @@
 import pytest
 
 from bench.latest import load
+from bench.profile.results import load as load_profile
 from bench.report import PAGE, plotted, renewed, tables
 from bench.rows import Measured, Row
 
@@ -45,4 +46,4 @@ def test_only_what_stands_between_the_marks_is_renewed() -> None:
 def test_the_page_has_the_tables_of_the_newest_run() -> None:
     page = PAGE.read_text("utf-8")
 
-    assert page == renewed(page, *load())
+    assert page == renewed(page, *load(), load_profile())
