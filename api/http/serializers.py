@@ -261,4 +261,5 @@ def _time(at: datetime | None) -> str | None:
     """RFC 3339, UTC, to the millisecond."""
     if at is None:
         return None
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return utc.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

@@ -7,6 +7,7 @@ one above it, so an option's class says who may choose it.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from typing import Any, Final, Self
 
 from engine.model.consent.policy import ConsentChoice
@@ -58,6 +59,7 @@ class AccountOptions:
     )
 
     @classmethod
+    @cache  # asked for each row of a list, and its answer never changes
     def table(cls) -> Mapping[str, Option]:
         """The options that may be chosen here, by the fields' names."""
         return {each.name: each.metadata[_OPTION] for each in fields(cls)}

@@ -24,9 +24,9 @@ def values_of(value: "DataclassInstance", *, leave: frozenset[str] = frozenset()
 
 def with_options(kind: Callable[..., T], options: type[AccountOptions], row: Mapping[Any, Any]) -> T:
     """The value of a row whose `options` have columns of their own."""
-    chosen = {name: row[name] for name in options.table()}
-    others = {name: value for name, value in row.items() if name not in chosen}
-    return kind(**others, options=options(**chosen))
+    values = dict(zip(row.keys(), row.values(), strict=True))
+    chosen = {name: values.pop(name) for name in options.table()}
+    return kind(**values, options=options(**chosen))
 
 
 def utc_now() -> datetime:
