@@ -18,7 +18,7 @@ _SECONDS_APART: Final = 10
 
 
 def copied_in_sqlite(path: Path, count: int) -> None:
-    """Of the only call there is. The database must not be in use."""
+    """Copy the row of the only call there is, in SQLite. The database must not be in use."""
     with sqlite3.connect(path) as database:
         columns = [row[1] for row in database.execute("PRAGMA table_info(calls)")]
         moment = "strftime('%Y-%m-%dT%H:%M:%S', 1760000000 + n * {apart}, 'unixepoch') || '.000000+00:00'"
@@ -34,7 +34,7 @@ def copied_in_sqlite(path: Path, count: int) -> None:
 
 
 async def copied_in_postgres(url: str, count: int) -> None:
-    """Of the only call there is; `url` is SQLAlchemy's."""
+    """Copy the row of the only call there is, in PostgreSQL; `url` is SQLAlchemy's."""
     connection = await asyncpg.connect(url.replace("postgresql+asyncpg", "postgresql"))
     try:
         found = await connection.fetch(

@@ -107,7 +107,7 @@ class Callees:
 
 @asynccontextmanager
 async def called(script: str, most: int, place: Place, voice: bytes = b"") -> AsyncIterator[Callees]:
-    """Those who are called, at most so many at once."""
+    """Phones that answer calls, at most so many at once."""
     folder, port = place.fresh("callees"), place.ports.one()
     crowd = Crowd(script, most, per_second=most, voice=voice)
     process = await _started(crowd, folder, place, "-trace_logs", "-log_file", "called.log", port=port, ends=False)
@@ -152,7 +152,7 @@ async def _started(
 
 
 def _rate(per_second: float) -> tuple[str, str]:
-    """As SIPp takes it: so many calls in so many ms."""
+    """A rate as SIPp takes it: so many calls in so many ms."""
     return (str(int(per_second)), "1000") if per_second == int(per_second) else (str(round(per_second * 10)), "10000")
 
 

@@ -51,7 +51,7 @@ def load(path: Path = LATEST) -> tuple[list[Row], dict[str, dict[str, Any]]]:
 
 
 def revision() -> str:
-    """Of this checkout, short; with a plus sign where files differ from it."""
+    """The revision of this checkout, short; with a plus sign where files differ from it."""
     described = subprocess.run(
         ["git", "describe", "--always", "--dirty=+"], cwd=_CHECKOUT, capture_output=True, text=True, check=False
     )

@@ -36,5 +36,5 @@ def saved(figure: Figure, path: Path) -> None:
 
 
 def _without_blanks_at_the_end(path: Path) -> None:
-    """As every text file of the repository."""
+    """Take blanks from the ends of a text file's lines, as the repository asks."""
     path.write_text("\n".join(line.rstrip() for line in path.read_text().splitlines()) + "\n")

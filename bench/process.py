@@ -25,14 +25,14 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Of a process and its descendants: resident, and their proportional share of what they have in common."""
+    """Memory of a process and its descendants: resident, and their proportional share of what they have in common."""
 
     resident_kib: int
     proportional_kib: int
 
 
 def usage(pid: int) -> Usage:
-    """Of the process and its living descendants; the CPU of those that ended is in whoever waited for them."""
+    """CPU and memory of the process and its living descendants; who ended is in whoever waited for it."""
     cpu_s, resident = 0.0, 0
     for each in (pid, *_descendants(pid)):
         with suppress(FileNotFoundError, ProcessLookupError):
@@ -44,7 +44,7 @@ def usage(pid: int) -> Usage:
 
 
 def memory(pid: int) -> Memory:
-    """Of the process and its living descendants. Holds each up for some ms, so ask once."""
+    """Memory of the process and its living descendants. Holds each up for some ms, so ask once."""
     resident = proportional = 0
     for each in (pid, *_descendants(pid)):
         with suppress(FileNotFoundError, ProcessLookupError):

@@ -49,7 +49,7 @@ class Members:
 
 
 def members_of(rooms: int, per_room: int, talkers: int, listeners: Codec = A_LAW) -> tuple[Members, Members]:
-    """Those who talk, `talkers` a room, and those who keep silent."""
+    """The members of rooms: those who talk, `talkers` a room, and those who keep silent."""
     numbers = [[f"+32255{seat:03}{room:02}" for seat in range(per_room)] for room in range(rooms)]
     return (
         Members([number for room in numbers for number in room[:talkers]], talking=True),

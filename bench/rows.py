@@ -85,7 +85,7 @@ def side_by_load(rows: Sequence[Row], *, ours: bool) -> dict[int, Measured]:
 
 
 def growth_of(rows: Sequence[Row], *, ours: bool) -> dict[int, float]:
-    """Of the compared figure, from load to load, of one scenario's rows."""
+    """Growth of the compared figure, from load to load, of one scenario's rows."""
     sides = side_by_load(rows, ours=ours)
     compared = rows[0].compared
     return growth({load: side.figures[compared] for load, side in sides.items() if compared in side.figures})

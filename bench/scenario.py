@@ -80,7 +80,7 @@ class Scenario:
 
 
 def chosen(scenarios: Sequence[Scenario], names: Sequence[str]) -> list[Scenario]:
-    """Those of these names or families, or all that need not be asked for. Raises ValueError for a stranger."""
+    """The scenarios of these names or families, or all that need not be asked for. Raises ValueError for a stranger."""
     if not names:
         return [each for each in scenarios if not each.by_name_only]
     known = {each.name for each in scenarios} | {each.family for each in scenarios}

@@ -60,12 +60,12 @@ def waits(seconds: float) -> str:
 
 
 def stays() -> str:
-    """As long as the crowd's calls last."""
+    """Stay in the call for as long as the crowd's calls last."""
     return "<pause/>\n"
 
 
 def presses(key: str, number: str = "+3225559[call_number]") -> str:
-    """By SIP INFO, which both sides take in the same way, whatever was negotiated for the media."""
+    """Press a key by SIP INFO, which both sides take in the same way, whatever was negotiated for the media."""
     head = _request("INFO", 2, number)
     return _message(head, f"Signal={key}\nDuration=160", "application/dtmf-relay", ' retrans="500"') + _OK
 

@@ -27,7 +27,7 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def percentiles(name: str, values: Sequence[float], *shares: float) -> dict[str, float]:
-    """By name, such as setup_ms_p99; none of no values."""
+    """Percentiles of the values by name, such as setup_ms_p99; none of no values."""
     return {f"{name}_p{round(100 * share)}": percentile(values, share) for share in shares} if values else {}
 
 
@@ -72,7 +72,7 @@ def ratio(ours: Figures, other: Figures, name: str) -> float | None:
 
 
 def growth(by_load: Mapping[int, float]) -> dict[int, float]:
-    """By load, the figure as a multiple of that at the load before; 1.0 is what costs as much at any load."""
+    """A figure's growth by load, as a multiple of that at the load before; 1.0 is what costs as much at any load."""
     pairs = itertools.pairwise(sorted(by_load))
     return {load: by_load[load] / by_load[before] for before, load in pairs if by_load[before]}
 

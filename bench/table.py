@@ -18,7 +18,7 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def of_loads(rows: Sequence[Row]) -> str:
-    """For each scenario with several loads: the highest without a failure, and growth of the compared figure."""
+    """A line for each scenario with several loads: the highest without a failure, and growth of the compared figure."""
     told = []
     for name in dict.fromkeys(row.scenario for row in rows):
         own = [row for row in rows if row.scenario == name]
@@ -32,7 +32,7 @@ def of_loads(rows: Sequence[Row]) -> str:
 
 
 def shown(value: float | None) -> str:
-    """As short as it is still exact."""
+    """A figure as short as it is still exact."""
     return "" if value is None else f"{value:.0f}" if abs(value) >= 100 else f"{value:.{_SHOWN - 1}f}"
 
 

@@ -50,7 +50,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    """Of the calls of two batches, and how many are begun each second at most."""
+    """Lengths of the calls of two batches, and how many are begun each second at most."""
 
     short_s: float = 4.0
     long_s: float = 12.0

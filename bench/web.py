@@ -23,7 +23,7 @@ class Web:
 
 @asynccontextmanager
 async def serving(pages: Mapping[str, str | bytes]) -> AsyncIterator[Web]:
-    """On a free loopback port; text is a call flow, bytes are a sound file that may be kept for a day."""
+    """Serve pages on a free loopback port; text is a call flow, bytes are a sound file that may be kept for a day."""
     known = Web(0)
 
     async def answer(request: web.Request) -> web.Response:

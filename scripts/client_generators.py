@@ -39,7 +39,7 @@ class Generators:
 
     @property
     def modules(self) -> Path:
-        """With openapi-typescript, openapi-fetch and typescript."""
+        """Node's modules: openapi-typescript, openapi-fetch and typescript."""
         return self.folder / "node_modules"
 
 
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def client_generators(progress: Progress) -> Generators:
-    """From the cache, or made. Raises SetupFailed if packages can't be had."""
+    """The generators of clients, from the cache or made. Raises SetupFailed if packages can't be had."""
     root = cache_root()
     texts = [(NAMED / name).read_text() for name in (_REQUIREMENTS, *_PACKAGES)]
     folder = root / "clients" / key_of(sys.version, *texts)

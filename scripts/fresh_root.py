@@ -105,7 +105,7 @@ class FreshRoot:
 
 
 def _interrupt(process: subprocess.Popen[bytes]) -> None:
-    """As Ctrl-C would, and again as a person does where nothing happens: the kernel's list of children has gaps."""
+    """Interrupt a command as Ctrl-C would, and again where nothing happens: the kernel's list of children has gaps."""
     for _ in range(_INTERRUPTIONS):
         for child in children(process.pid):
             os.kill(child, signal.SIGINT)

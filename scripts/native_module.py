@@ -32,7 +32,7 @@ class Part:
 
     @property
     def folder(self) -> Path:
-        """Where it is, or will be."""
+        """The folder where the module is, or will be."""
         return cache_root() / "pjsua2-parts" / f"{self.name}-{self.key}"
 
     @property

@@ -54,12 +54,12 @@ class Library:
 
     @property
     def compiler_flags(self) -> tuple[str, ...]:
-        """For a file that includes its headers, whose own warnings are nobody's here."""
+        """Compiler flags of a file that includes the library's headers, whose own warnings are nobody's here."""
         return (*self.definitions, "-isystem", str(self.headers))
 
     @property
     def linker_flags(self) -> tuple[str, ...]:
-        """For a program or module of objects that use it."""
+        """Linker flags of a program or module of objects that use the library."""
         return (f"-L{self.folder / 'lib'}", *self.linked)
 
 

@@ -112,7 +112,7 @@ ABSENT_OBJECTS: Final = ("bdimad_dev.o",)
 
 
 def patches() -> list[Path]:
-    """In the order in which they are applied."""
+    """The patches in the order in which they are applied."""
     return sorted(PATCHES.glob("*.patch"))
 
 

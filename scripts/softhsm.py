@@ -40,7 +40,7 @@ def softhsm_folder(progress: Progress) -> Path:
 
 
 def unpacked_folder(root: Path, distribution: Distribution) -> Path:
-    """Where it lies in the cache `root`."""
+    """The folder where SoftHSM lies in the cache `root`."""
     return root / "softhsm" / f"{distribution.codename}-{key_of(_LAYOUT, distribution.origin, *_PACKAGES)}"
 
 

@@ -47,14 +47,14 @@ def wanted_packages(distribution: Distribution, *, tests: bool, prefix: str = sy
 
 
 def missing_packages(wanted: Sequence[str]) -> tuple[str, ...]:
-    """Those of `wanted` that dpkg does not have installed."""
+    """The packages of `wanted` that dpkg does not have installed."""
     command = ["dpkg-query", "-W", "-f", "${binary:Package} ${db:Status-Status}\n", *wanted]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return not_installed(wanted, done.stdout.splitlines())
 
 
 def not_installed(wanted: Sequence[str], lines: Iterable[str]) -> tuple[str, ...]:
-    """Those of `wanted` for which no line `package[:architecture] installed` is among `lines`."""
+    """The packages of `wanted` for which no line `package[:architecture] installed` is among `lines`."""
     installed = {line.split()[0].split(":")[0] for line in lines if line.split()[1:] == ["installed"]}
     return tuple(name for name in wanted if name not in installed)
 

@@ -94,7 +94,7 @@ def from_settings(settings: Settings) -> SipConfig:
 
 
 def _transports(wanted: Sequence[SipTransport], trunk: Trunk | None) -> Sequence[SipTransport]:
-    """Those set, and TLS where the trunk needs it: as its client, Telefoon can do without a certificate."""
+    """The transports set, and TLS where the trunk needs it: as its client, Telefoon can do without a certificate."""
     if trunk is not None and trunk.is_tls and SipTransport.TLS not in wanted:
         return [*wanted, SipTransport.TLS]
     return wanted

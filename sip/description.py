@@ -207,7 +207,7 @@ def _names(medium: _Medium) -> Iterator[str]:
 
 
 def _within_longest(medium: _Medium) -> _Medium:
-    """With a packet time that is no longer than the longest one: the library sends as the one says, not the other."""
+    """Give it a packet time no longer than the longest one: the library sends as the one says, not the other."""
     longest = _milliseconds(medium, "maxptime")
     if longest is None or longest >= (_milliseconds(medium, "ptime") or DEFAULT_PTIME_MS):
         return medium

@@ -52,7 +52,7 @@ class Gate(pj.RequestGate):
         self._carried = Carried(frozenset())
 
     def stand(self, carried: Carried) -> None:
-        """From now on, until the endpoint ends. `carried` is what descriptions may offer us."""
+        """Stand before the library until the endpoint ends. `carried` is what descriptions may offer us."""
         self._carried = carried
         self.open()
         pj.do_not_claim(pj.StringVector(UNCLAIMED))

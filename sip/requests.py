@@ -58,7 +58,7 @@ _NO_TAKING_OVER: Final = StatelessResponse(403, why="To take over a call (Replac
 
 
 def answer_in_call(method: str, message: Message) -> StatelessResponse | None:
-    """To a request within a dialog; None where the library serves it."""
+    """The answer to a request within a dialog; None where the library serves it."""
     if method == "OPTIONS":
         return _HERE
     if method == "INFO":
@@ -70,7 +70,7 @@ def answer_in_call(method: str, message: Message) -> StatelessResponse | None:
 
 
 def answer_outside(method: str, message: Message, *, stranger: bool) -> StatelessResponse | None:
-    """To a request outside any dialog but INVITE; None where the library serves it. `stranger` is who may not call."""
+    """The answer to a request outside dialogs but INVITE; None where the library serves it. `stranger` may not call."""
     if stranger:
         return StatelessResponse(IGNORED)
     if method == "OPTIONS":
@@ -83,7 +83,7 @@ def answer_outside(method: str, message: Message, *, stranger: bool) -> Stateles
 
 
 def answer_to_invite(message: Message, refusal: Refusal | None) -> StatelessResponse | None:
-    """To an INVITE outside any dialog; `refusal` says why nothing that it offers is carried, None if something is."""
+    """The answer to an INVITE outside dialogs; `refusal` says why nothing it offers is carried, if so."""
     # To take the place of a call (RFC 3891) is not offered: the library would do it, for whoever asks.
     if message.first("replaces") is not None:
         return _NO_TAKING_OVER

@@ -111,7 +111,7 @@ class SipStack:
         return self._live_account().registration
 
     def register_again(self) -> None:
-        """Where the last attempt has failed."""
+        """Register again where the last attempt has failed."""
         self._live_account().register_again()
 
     def trunk_silent_since(self) -> datetime | None:

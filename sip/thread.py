@@ -80,7 +80,7 @@ class SipThread:
 
     @property
     def commands(self) -> Queued:
-        """Those that are still to be run; on any thread."""
+        """Commands that are still to be run; on any thread."""
         return _waiting(self._commands)
 
     @property

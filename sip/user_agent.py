@@ -82,7 +82,7 @@ class UserAgent:
 
     @property
     def commands_waiting(self) -> int:
-        """Those that the SIP thread has still to take."""
+        """Commands that the SIP thread has still to take."""
         return self._thread.commands.count
 
     def commands(self) -> Queued:

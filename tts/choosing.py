@@ -17,7 +17,7 @@ def voice_table(
     *,
     mbrola: bool = False,
 ) -> VoiceTable:
-    """From plain settings: `engines` in order, files of Piper and servers' voices by language, whether MBROLA is on.
+    """Make the table of voices of `engines` in order, files and servers' voices by language, and MBROLA or not.
 
     Raises SetupError for a language or an engine that there is not, and for an engine without a voice.
     """

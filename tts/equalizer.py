@@ -21,7 +21,7 @@ class Equalizer:
 
     @classmethod
     def of_curve(cls, curve: Sequence[tuple[float, float]], rate_hz: int) -> Self:
-        """For sound at `rate_hz`; `curve` has points (Hz, dB) in ascending order, straight lines between them."""
+        """An equalizer at `rate_hz`; `curve` has points (Hz, dB) in ascending order, straight lines between them."""
         hz, decibels = zip(*curve, strict=True)
         gains = 10 ** (np.interp(np.fft.rfftfreq(_GRID, 1 / rate_hz), hz, decibels) / 20)
         response = np.roll(np.fft.irfft(gains), _TAPS // 2)[:_TAPS]

@@ -69,7 +69,7 @@ def levelled(samples: Samples, rate_hz: int) -> Samples:
 
 
 def faded(samples: Samples, rate_hz: int) -> Samples:
-    """With 5 ms ramps at both ends, against clicks."""
+    """The sound with 5 ms ramps at both ends, against clicks."""
     length = min(int(rate_hz * _FADE_S), len(samples) // 2)
     ramp = np.linspace(0, 1, length, dtype=np.float32)
     result = samples.copy()

@@ -24,5 +24,5 @@ class Proofreader:
         return tuple(dict.fromkeys(found))
 
     def measure(self, speech: Speech) -> None:
-        """For a simulation: how long it takes to speak is not known. Raises SpeechError."""
+        """Proofread a text for a simulation; how long it takes to speak is not known. Raises SpeechError."""
         self.notes(speech)

@@ -26,7 +26,7 @@ _PACKAGES: Final[Mapping[EngineName, tuple[str, ...]]] = {
 
 
 def versions_of(voices: Iterable[Voice | None]) -> dict[str, str]:
-    """By package; voices of Piper and MBROLA count by their file."""
+    """Versions of speech by package; voices of Piper and MBROLA count by their file."""
     versions: dict[str, str] = {}
     for voice in {voice for voice in voices if voice is not None}:
         versions |= {package: _version(package) for package in _PACKAGES[voice.engine]}

@@ -109,7 +109,7 @@ _ESPEAK_MORE: Final[Mapping[str, frozenset[str]]] = {
 
 
 def _espeak_voices(language: str) -> frozenset[str]:
-    """Those of all regions: a flow may name each of them."""
+    """Voices of espeak-ng in all regions: a flow may name each of them."""
     primary = primary_language(language)
     own = {voice for tag, voice in ESPEAK_VOICES.items() if primary_language(tag) == primary}
     return _ESPEAK_MORE.get(primary, frozenset()) | own
@@ -162,7 +162,7 @@ class VoiceTable:
         return able
 
     def _preferred(self, language: str) -> tuple[EngineName, ...]:
-        """Those that have a voice for it, best understood first; the last is pyttsx3, which is always there."""
+        """Engines with a voice for it, best understood first; the last is pyttsx3, which is always there."""
         preferred = PREFERRED.get(primary_language(language), _SPARE)
         return tuple(engine for engine in preferred if self._voice(engine, language) is not None)
 

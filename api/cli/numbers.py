@@ -20,7 +20,7 @@ from engine.privacy.audit import CLI
 
 
 class MethodOption(StrEnum):
-    """With which a webhook is requested."""
+    """The option that says by which method a webhook is requested."""
 
     GET = "GET"
     POST = "POST"

@@ -16,7 +16,7 @@ _ANY: Final = "en-GB"
 
 
 def proofreader() -> "Proofreader":
-    """With the voices that the settings name. Raises SetupError."""
+    """A proofreader with the voices that the settings name. Raises SetupError."""
     from api.node.voices import chosen_voices
     from config.settings import load
     from tts.proofreading import Proofreader

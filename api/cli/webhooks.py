@@ -107,7 +107,7 @@ def verify(
 
 
 class NoCall(NotFound):
-    """This database has no such call."""
+    """Raised where this database has no such call."""
 
     def __init__(self, call_id: str) -> None:
         super().__init__("call", call_id)
@@ -151,7 +151,7 @@ async def _replayed(books: LocalStores, exchange_id: str) -> "ReplayedAnswer":
 
 
 def _secrets(account: str | None, secret: str | None) -> Mapping[str, str]:
-    """By name, those that sign now first."""
+    """An account's secrets by name, those that sign now first."""
     if secret is not None:
         return {_GIVEN: secret}
     if account is None:

@@ -101,7 +101,7 @@ def _filled(defaults: Mapping[str, str], *texts: str) -> tuple[str, ...]:
 
 
 def _spelled(default: object) -> str:
-    """As people say it."""
+    """Spell a default as people say it: on, off, or its figure."""
     return {True: "on", False: "off"}[default] if isinstance(default, bool) else str(default)
 
 

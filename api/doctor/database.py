@@ -36,7 +36,7 @@ async def check(settings: Settings, _running: RunningServer | None) -> Sequence[
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Database | None]:
-    """For other checks; none where there is none or it can't be opened, as the check of the database tells then."""
+    """Open the database for other checks; None where there is none or it can't be opened, which its own check tells."""
     file = sqlite_file(settings.database)
     try:
         database = None if file is not None and not file.exists() else await Database.open(settings.database)

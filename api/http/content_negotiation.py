@@ -28,7 +28,7 @@ def _likings(accept: str) -> dict[str, float]:
 
 
 def _rating(media_type: str, likings: Mapping[str, float]) -> float:
-    """By the most specific range that names it."""
+    """Rate a media type by the most specific range that names it."""
     family = media_type.partition("/")[0]
     for media_range in (media_type, f"{family}/*", "*/*"):
         if media_range in likings:

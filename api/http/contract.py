@@ -55,7 +55,7 @@ class Published:
 
     @cached_property
     def operations(self) -> Mapping[str, Operation]:
-        """By operationId."""
+        """The contract's operations by operationId."""
         return {each.id: each for each in self._operations()}
 
     def validator(self, schema: Json) -> Draft202012Validator:

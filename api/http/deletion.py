@@ -17,7 +17,7 @@ class Deletion:
     periods: Periods
 
     async def after(self, account_id: str, found: Sequence[Recording]) -> Mapping[str, datetime]:
-        """By the identifiers of an account's recordings; not of those that run, are held or are kept for ever."""
+        """When recordings are deleted, by identifier; those that run, are held or kept for ever are left out."""
         periods = self.periods.overridden(await self.retention.periods(account_id))
         held = await self.retention.held([each.id for each in found])
         due = {each.id: _after(each, periods) for each in found if each.id not in held}

@@ -14,12 +14,12 @@ _CLOSE_S: Final = 5.0
 
 
 def public_address_of(settings: Settings) -> str:
-    """Where others reach it: as set, where a proxy stands before it."""
+    """The address where others reach the server: as set, where a proxy stands before it."""
     return settings.public_url or address_of(settings)
 
 
 def address_of(settings: Settings) -> str:
-    """Where it listens."""
+    """The address where the server listens."""
     return f"http://{_in_url(settings.http_host)}:{settings.http_port}"
 
 

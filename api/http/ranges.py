@@ -11,7 +11,7 @@ _MOST_DIGITS: Final = 18
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From byte `first` to before byte `end`, counted from 0."""
+    """A range of bytes from `first` to before `end`, counted from 0."""
 
     first: int
     end: int

@@ -209,7 +209,7 @@ def _of_branches(error: ValidationError, field: str, whole: str) -> Iterator[Fie
 
 
 def _branch(error: ValidationError) -> int | None:
-    """Of some ways to write a value, the one that was meant, by its kind; None where it is of no such kind."""
+    """The one of several schemas that a value was meant for, by its kind; None where it is of no such kind."""
     if not error.context:
         return None
     wrong = {each.relative_schema_path[0] for each in error.context if each.validator == "type" and not each.path}

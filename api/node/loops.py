@@ -13,7 +13,7 @@ from engine.privacy.audit import by_system
 
 
 def loops_of(parts: NodeParts, services: CallServices, switchboard: Switchboard) -> Mapping[str, Loop]:
-    """By their names, as the log tells them."""
+    """The loops that run beside the calls, by their names in the log."""
     settings, stores, clock = parts.context.settings, parts.storage.stores, parts.context.clock
     retention = sweeper(stores, settings, clock, services.recording_storage)
     return {

@@ -37,7 +37,7 @@ class CommandQueue(Protocol):
 
     @property
     def commands_waiting(self) -> int:
-        """Those that it has still to take."""
+        """Commands that the SIP thread has still to take."""
         ...
 
 

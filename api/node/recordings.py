@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 
 def master_key(settings: Settings) -> MasterKey:
-    """Where the settings say that it is; nothing is read yet."""
+    """The place of the master key by the settings; nothing is read yet."""
     kind, _, place = settings.recording_master_key.partition(":")
     if kind == "env":
         return MasterKeyVariable(place)

@@ -24,7 +24,7 @@ def speech_service(settings: Settings) -> SpeechService:
 
 
 def speech_servers(settings: Settings) -> SpeechServers:
-    """Those of the settings, not asked yet. Raises SetupError for a language that is none of ours."""
+    """Speech servers of the settings, not asked yet. Raises SetupError for a language that is none of ours."""
     if not settings.tts_servers:
         return SpeechServers()
     # Most commands say nothing by a server, and need not load what asks one.

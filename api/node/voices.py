@@ -19,7 +19,7 @@ def chosen_voices(settings: Settings) -> VoiceTable:
 
 
 def servers_by_language(settings: Settings) -> dict[str, SpeechServerSettings]:
-    """By canonical language. Raises SetupError for one that is none of ours."""
+    """Speech servers by canonical language. Raises SetupError for one that is none of ours."""
     try:
         return {canonical_language(tag): each for tag, each in settings.tts_servers.items()}
     except UnknownLanguage as error:

@@ -36,7 +36,7 @@ _LOUD: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Delays:
-    """Of one run, in ms: from word to ear in the speaker's room, and what the link adds in the other."""
+    """Delays of one run in ms: from word to ear in the speaker's room, and what the link adds in the other."""
 
     own_room: float
     link: float

@@ -71,7 +71,7 @@ class OurReader:
 
 @dataclass(frozen=True, slots=True)
 class TheirReader:
-    """As many requests by func_curl, and as many lines of dialplan."""
+    """Asterisk reading a flow: as many requests by func_curl, and as many lines of dialplan."""
 
     name: str = "asterisk"
 

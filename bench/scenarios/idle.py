@@ -41,7 +41,7 @@ class IdleNode:
 
 @dataclass(frozen=True, slots=True)
 class IdleAsterisk:
-    """It reads no rows of calls when it starts, nor later, so it has none."""
+    """Asterisk with a registered trunk; it never reads rows of calls, so it has none."""
 
     pid: int
 

@@ -155,7 +155,7 @@ class OurOutbound:
 
 @dataclass(frozen=True, slots=True)
 class TheirOutbound:
-    """By ARI, their REST interface."""
+    """Asterisk placing calls by ARI, its REST interface."""
 
     name: str = "asterisk"
 

@@ -117,7 +117,7 @@ class Reading:
     judge: WorkerPool
 
     async def measure(self, _: int) -> dict[str, float]:
-        """By language, and for all that it speaks. Raises RuntimeError where it speaks none, or is not read in time."""
+        """Measure by language, and for all that it speaks. Raises RuntimeError where it speaks none, or is too late."""
         found: dict[str, dict[str, float]] = {}
         for language in LANGUAGES:
             try:

@@ -78,7 +78,7 @@ class DiskRound:
 
 
 def _take_each(waiting: deque[Turn]) -> None:
-    """On each of the threads."""
+    """Take the next jobs of a round, on each of the threads."""
     while True:
         try:
             turn = waiting.popleft()

@@ -33,11 +33,11 @@ class AttributeType(Protocol[T_co]):
         ...
 
     def of_text(self, text: str) -> T_co:
-        """From an XML attribute. Raises NotAllowed."""
+        """Read the value from an XML attribute. Raises NotAllowed."""
         ...
 
     def of_json(self, value: object) -> T_co:
-        """From a JSON value. Raises NotAllowed."""
+        """Read the value from JSON. Raises NotAllowed."""
         ...
 
     def schema(self) -> JsonSchema:

@@ -45,7 +45,7 @@ def parse(body: str | bytes | list[Any], content_type: str | None = None, findin
 
 
 def _read(body: bytes, content_type: str) -> str | bytes:
-    """As text where its encoding is told from outside: by a byte order mark, else the charset (RFC 7303 §3.3)."""
+    """Decode a document whose encoding is told from outside: by a byte order mark, else the charset (RFC 7303 §3.3)."""
     body = body.lstrip(_BLANK_BYTES)
     for mark, encoding in _MARKS:
         if body.startswith(mark):

@@ -91,7 +91,7 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """For digest authentication with the far end."""
+    """User and password for digest authentication with the far end."""
 
     user: str
     password: str

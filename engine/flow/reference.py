@@ -37,7 +37,7 @@ def tables() -> Mapping[str, str]:
 
 
 def _title(cls: type) -> str:
-    """As the comment in the page names it: the class, which tells the Sip of Refer from that of Dial."""
+    """The title of an element's comment in the page: its class, which tells the Sip of Refer from that of Dial."""
     return cls.__name__
 
 

@@ -17,5 +17,5 @@ class WrittenFlow:
 
     @classmethod
     def read(cls, given: str | list[Any]) -> "WrittenFlow":
-        """From XML or JSON as text, or from a list of verbs. Raises DocumentError."""
+        """Read a document from XML or JSON as text, or from a list of verbs. Raises DocumentError."""
         return cls(given if isinstance(given, str) else json.dumps(given), parse(given))

@@ -38,7 +38,7 @@ def read(text: str) -> list[Erased]:
 
 
 def not_on(log: Iterable[AuditRow], erased: Sequence[Erased]) -> list[Erased]:
-    """Those that a log does not know: the others were made before the backup, which has nothing of them."""
+    """Erasures that a log does not know: the others were made before the backup, which has nothing of them."""
     known = {json.loads(row.facts).get("certificate") for row in log if row.action == _ERASED}
     return [each for each in erased if each.certificate not in known]
 

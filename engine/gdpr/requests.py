@@ -94,7 +94,7 @@ class PersonsRequests:
         self._settle = settle
 
     async def export(self, number: str, account_ids: Sequence[str], actor: str) -> Export:
-        """On the audit log before anything is told. Raises InvalidField."""
+        """Export what is known of a person, on the audit log before anything is told. Raises InvalidField."""
         subject = _subject(number)
         found: dict[str, list[Mapping[str, Any]]] = {}
         recordings: list[Recording] = []
@@ -109,7 +109,7 @@ class PersonsRequests:
         return Export(count, archive(subject.number, found, recordings, self._audio, self._clock.now()))
 
     async def erase(self, number: str, account_ids: Sequence[str], actor: str) -> Certificate:
-        """For good; on the audit log before it begins and once it is done.
+        """Erase a person for good; on the audit log before it begins and once it is done.
 
         Raises InvalidField, WrongState while a call is live, Refused for what is held or is our own.
         """

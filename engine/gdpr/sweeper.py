@@ -43,7 +43,7 @@ class Sweeper:
         self._logs = logs
 
     async def run(self, actor: str, first_s: float = _FIRST_S, every_s: float = EVERY_S) -> None:
-        """For ever; cancel it to stop."""
+        """Sweep what is past its period, for ever; cancel it to stop."""
         await self._clock.sleep(first_s)
         while True:
             try:

@@ -36,7 +36,7 @@ class Phrase(StrEnum):
 
     @property
     def texts(self) -> Mapping[str, str]:
-        """By language without region."""
+        """The phrase in each language, without regions."""
         return _texts()[self]
 
     def in_language(self, language: str, **values: object) -> Speech:

@@ -97,7 +97,7 @@ class LiveQueue:
             self.filled.clear()
 
     def position(self, waiter: Waiter) -> int:
-        """From 1; 0 if it does not wait."""
+        """The call's place in the queue, from 1; 0 if it does not wait."""
         ids = [each.wait.id for each in self.waiters]
         return ids.index(waiter.wait.id) + 1 if waiter.wait.id in ids else 0
 

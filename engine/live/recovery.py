@@ -58,7 +58,7 @@ async def _fail(call: Call, ledger: Ledger) -> None:
 
 
 async def _tell(row: Recording, callbacks: RecordingCallbacks, services: CallServices) -> None:
-    """As the process that died would have: on the call's events, and to whom it was to be told."""
+    """Tell of a recording's end as the process that died would have: on the call's events, and by its callback."""
     if row.told_on is not None:
         facts = recording_facts(row, callbacks.url(row))
         await services.ledger.calls.add_event(row.told_on, "recording_closed", facts, services.clock.now())
@@ -66,7 +66,7 @@ async def _tell(row: Recording, callbacks: RecordingCallbacks, services: CallSer
 
 
 async def _closed(recording: Recording, services: CallServices) -> Recording:
-    """With the figures of what is left of it: all where it had been closed, else up to the process's end."""
+    """The recording with the figures of what is left: all where it had been closed, else up to the process's end."""
     recording = closed(recording)
     if recording.unwanted:
         return replace(await without_audio(recording, services.recording_storage), ended_at=services.clock.now())
@@ -96,7 +96,7 @@ def _ended_at(recording: Recording, held_s: float) -> datetime:
 
 
 async def _trimmed(recording: Recording, file: RecordedFile, recording_storage: RecordingStorage) -> RecordedFile:
-    """Where it can't be trimmed it is kept as it is."""
+    """Trim the file; where it can't be trimmed it is kept as it is."""
     try:
         return await recording_storage.finished(recording, trim=True)
     except RecordingError as error:

@@ -47,7 +47,7 @@ def _unnamed(table: Mapping[State, frozenset[State]]) -> Iterator[Arrow]:
 
 
 def _diagram(states: Iterable[StrEnum], arrows: Iterable[Arrow]) -> str:
-    """In Mermaid's language; the first state is where it begins, those that nothing leaves are where it ends."""
+    """Draw a table in Mermaid's language, from the first state to those that nothing leaves."""
     names = [state.value for state in states]
     drawn = list(arrows)
     ends = [name for name in names if name not in {start for start, _, _ in drawn}]

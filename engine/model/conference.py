@@ -82,7 +82,7 @@ class Participant:
 
     @property
     def is_heard(self) -> bool:
-        """By anybody at all."""
+        """Whether anybody at all hears the participant."""
         return not (self.muted or self.hold)
 
 

@@ -83,7 +83,7 @@ def loss_of(figures: RtpStats) -> float:
 
 
 def delay_of(figures: RtpStats) -> float:
-    """From mouth to ear in ms: half of the round trip, a packet's length and the wait in the jitter buffer.
+    """The delay from mouth to ear in ms: half of the round trip, a packet's length and the wait in the jitter buffer.
 
     Where the buffer's wait is not known, it is taken for twice the jitter.
     """

@@ -35,7 +35,7 @@ class RecordingMark:
 
 
 def moved(marks: Iterable[RecordingMark], *, cut_s: float, seconds: float) -> tuple[RecordingMark, ...]:
-    """Where they are once `cut_s` was cut off the beginning, and `seconds` are left; at an end if they were cut off."""
+    """The marks once `cut_s` was cut off the beginning and `seconds` are left; at an end if they were cut off."""
     return tuple(replace(mark, at_s=min(max(mark.at_s - cut_s, 0.0), seconds)) for mark in marks)
 
 
@@ -43,7 +43,7 @@ class OwnTime:
     """The time that a recording under way has recorded: the clock's (monotonic, in seconds) without its gaps."""
 
     def __init__(self, started_s: float, lead_s: float = 0.0) -> None:
-        """It began at `started_s`, with `lead_s` behind it."""
+        """Begin at `started_s`, with `lead_s` behind it."""
         self._zero_s = started_s - lead_s
         self._gap_from_s: float | None = None
 

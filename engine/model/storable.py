@@ -8,5 +8,5 @@ _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 
 
 def storable(text: str) -> str:
-    """With U+FFFD in the place of NUL, which PostgreSQL refuses, and of each byte that was no UTF-8."""
+    """A text with U+FFFD in the place of NUL, which PostgreSQL refuses, and of each byte that was no UTF-8."""
     return _UNSTORABLE.sub(_REPLACEMENT, text)

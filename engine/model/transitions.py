@@ -22,5 +22,5 @@ def next_state(table: Mapping[State, Mapping[Event, State]], identifier: str, st
 
 
 def final_states(states: type[State], table: Mapping[State, Mapping[Event, State]]) -> frozenset[State]:
-    """Those that no event leads out of."""
+    """The states that no event leads out of."""
     return frozenset(state for state in states if state not in table)

@@ -18,7 +18,7 @@ class ExchangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """On whose behalf a server is asked."""
+    """The account, and the call or conference, on whose behalf a server is asked."""
 
     account_id: str
     call_id: str | None = None

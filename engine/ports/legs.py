@@ -55,7 +55,7 @@ class MediaChanged:
 
 @dataclass(frozen=True, slots=True)
 class MediaLost:
-    """For so long an answered far end has sent neither RTP nor RTCP, though by its description it does; told once."""
+    """An answered far end has sent neither RTP nor RTCP for so long, though by its description it does; told once."""
 
     seconds: float
 

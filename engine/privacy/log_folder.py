@@ -16,7 +16,7 @@ class LogFolder:
 
     @property
     def current(self) -> Path:
-        """Where lines go."""
+        """The file that lines go to."""
         return self.path / CURRENT
 
     def due(self, before: datetime) -> Sequence[Path]:

@@ -36,7 +36,7 @@ class Pseudonyms:
 
 
 def number_of(party: str) -> str:
-    """In E.164, of a number or a SIP address; what holds none as it is, in lower case."""
+    """The number in E.164 of a number or a SIP address; what holds none as it is, in lower case."""
     found = _SIP_USER.fullmatch(party.strip())
     user = found[1] if found else party.strip()
     number = from_carrier(user)

@@ -58,11 +58,11 @@ class RecordingStorage:
         self._sealed = sealed
 
     async def free_bytes(self) -> int:
-        """On the disk of the folder, which is made if need be. Raises RecordingError."""
+        """Free bytes on the disk of the folder, which is made if need be. Raises RecordingError."""
         return await self.disk.run(self._free_bytes, at_most_s=_BEGUN_WITHIN_S)
 
     async def placed(self, row: Recording) -> Recording:
-        """With its file's name and, if it is to be sealed, its key. Raises RecordingError."""
+        """The recording with its file's name and, if it is to be sealed, its key. Raises RecordingError."""
         if not self._sealed:
             return replace(row, path=str(self.folder / f"{row.id}{_WAV}"))
         try:
@@ -82,7 +82,7 @@ class RecordingStorage:
         return await asyncio.to_thread(partial(_finished, read, make, Path(row.path), trim))
 
     async def audio(self, row: Recording) -> Audio:
-        """To be read by `listen` and closed. Raises RecordingError, SealBroken where it is not what was recorded."""
+        """Open a recording's sound. Raises RecordingError, SealBroken where it is not what was recorded."""
         read = await self._reader(row, partial(self._opened, row))
         try:
             async with asyncio.timeout(_OPENED_WITHIN_S):

@@ -83,7 +83,7 @@ def _is_public(address: Address) -> bool:
 
 
 def looks_like_an_address(host: str) -> bool:
-    """Also 127.1 and 2130706433, which the system would take for addresses without asking a resolver."""
+    """Whether a host is an IP address in any spelling, also 127.1 and 2130706433, which need no resolver."""
     return ":" in host or host.replace(".", "").isdigit()
 
 

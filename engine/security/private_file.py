@@ -33,7 +33,7 @@ def require_private(path: Path) -> None:
 
 @contextmanager
 def _written(path: Path, content: bytes) -> Iterator[Path]:
-    """On the disk under another name, and after it the folder too."""
+    """Write the file to the disk under another name, and after it the folder too."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(handle, "wb") as file:

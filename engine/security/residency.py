@@ -62,7 +62,7 @@ class Residency:
         self._warned: set[str] = set()
 
     def place_of(self, host: str, address: str | None = None) -> StoragePlace:
-        """By its name, the most exact that is listed; else by the address that it leads to."""
+        """The place of a host by its name, the most exact that is listed; else by the address that it leads to."""
         country = self._of_name(host.lower().rstrip("."))
         for text in (host, address):
             if country is None and text is not None:

@@ -6,7 +6,7 @@ from engine.security.guarded_resolver import GuardedResolver, Lookup
 
 
 class SipEgress:
-    """Those whose host is, or leads to, an address that may be reached."""
+    """Judges SIP addresses: those may be called whose host is, or leads to, an address that may be reached."""
 
     def __init__(self, egress: Egress, lookup: Lookup | None = None) -> None:
         self._egress = egress

@@ -10,7 +10,7 @@ _ITSELF: Final = "this document"
 
 
 def address_of_document(base_url: str | None) -> str:
-    """By which the call asks for it."""
+    """The address by which a simulated call asks for its document."""
     return f"{base_url or _NOWHERE}{_MARK}"
 
 

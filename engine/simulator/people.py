@@ -145,7 +145,7 @@ class People:
             await self._talks(called)
 
     async def _talks(self, other: FarEnd) -> None:
-        """With the caller, once they hear each other; then it hangs up."""
+        """Talk with the caller, once they hear each other; then hang up."""
         caller = self._caller
         assert caller is not None
         while not other.is_over and not other.can_hear(caller):

@@ -28,7 +28,7 @@ class ScriptedAnswer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ScriptedInput:
-    """For one Gather or Record: keys, or something said."""
+    """What a person enters at one Gather or Record: keys, or something said."""
 
     keys: str = ""
     said: str = ""
@@ -43,14 +43,14 @@ class Script:
 
     @classmethod
     def of(cls, digits: str = "", answers: str = "") -> "Script":
-        """From comma-separated lists, as "1,2,#" or "1,say:yes please" and "busy,answer". Raises InvalidField."""
+        """Read comma-separated lists, as "1,2,#" or "1,say:yes please" and "busy,answer". Raises InvalidField."""
         return cls(
             deque(_input(item.strip()) for item in digits.split(",") if item.strip()),
             deque(_answer(item.strip()) for item in answers.split(",") if item.strip()),
         )
 
     def next_input(self) -> ScriptedInput:
-        """For the next Gather."""
+        """Take what is entered at the next Gather."""
         return self.inputs.popleft() if self.inputs else ScriptedInput()
 
     def next_answer(self) -> ScriptedAnswer:

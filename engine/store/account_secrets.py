@@ -48,7 +48,7 @@ class AccountSecrets:
         self._asking: dict[str, asyncio.Task[list[AccountSecret]]] = {}
 
     async def secrets(self, account_id: str) -> list[str]:
-        """Those that are valid now, the newest first; one is made if there is none. Raises StoreError, SetupError.
+        """The secrets valid now, the newest first; one is made if there is none. Raises StoreError, SetupError.
 
         While the database fails, those that it last told.
         """
@@ -67,7 +67,7 @@ class AccountSecrets:
         return [self._opened(row) for row in await self._db.write(self._ensured(account_id))]
 
     async def all(self, account_id: str) -> list[AccountSecret]:
-        """Also those that have expired, the newest first."""
+        """Every secret of the account, also those that have expired, the newest first."""
         rows = await self._db.rows(_of(account_id))
         return [self._opened(row) for row in rows]
 

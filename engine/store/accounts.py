@@ -59,7 +59,7 @@ class Accounts:
         return options.over(account.options) if account is not None else options
 
     async def all(self) -> list[Account]:
-        """By name."""
+        """Every account, by name."""
         return [_account(row) for row in await self._db.rows(select(accounts).order_by(accounts.c.name))]
 
     async def create_key(self, account_id: str, scopes: frozenset[Scope] = CALLS_ONLY) -> tuple[ApiKey, str]:
@@ -77,7 +77,7 @@ class Accounts:
         return [ApiKey(**row) for row in await self._db.rows(query)]
 
     async def revoke(self, key_id: str) -> bool:
-        """From now on the key opens nothing; False if there is no such key in use."""
+        """Revoke a key, which opens nothing from then on; False if there is no such key in use."""
         unrevoked = (api_keys.c.id == key_id) & api_keys.c.revoked_at.is_(None)
         return await self._db.change(update(api_keys).where(unrevoked).values(revoked_at=self._now())) == 1
 

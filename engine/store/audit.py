@@ -47,14 +47,14 @@ class Audit:
         return await self._db.write(job)
 
     async def head(self) -> Head:
-        """Where the chain ends."""
+        """The end of the chain."""
         row = await self._db.row(select(*[audit_head.c[name] for name in Head.__dataclass_fields__]))
         if row is None:
             raise StoreError("The audit log has lost its head: the table audit_head is empty.")
         return Head(**row)
 
     async def rows(self, after: int = 0, through: int | None = None) -> AsyncIterator[AuditRow]:
-        """In their order, a batch at a time."""
+        """The rows after a sequence number, in their order, read a batch at a time."""
         while True:
             query = select(audit).where(audit.c.sequence > after)
             if through is not None:

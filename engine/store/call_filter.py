@@ -11,7 +11,7 @@ from engine.store.tables import calls
 
 @dataclass(frozen=True, slots=True)
 class CallFilter:
-    """Which of an account's calls; None asks for nothing.
+    """A choice of an account's calls; None asks for nothing.
 
     `start_time_after` takes calls from that moment on, `start_time_before` those before it, so that
     windows laid end to end give every call once.

@@ -16,7 +16,7 @@ _FUNCTION: Final = "count_ended_calls"
 
 
 def create_triggers(connection: Connection) -> None:
-    """On `calls`; from here on its rows are counted."""
+    """Create the triggers on `calls` that count its rows from here on."""
     for statement in _for_sqlite() if _is_sqlite(connection) else _for_postgresql():
         connection.exec_driver_sql(statement)
 

@@ -36,7 +36,7 @@ class CallEvent:
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """Which of an account's events; empty asks for nothing."""
+    """A choice of an account's events; empty asks for nothing."""
 
     account_id: str
     call_id: str | None = None
@@ -138,7 +138,7 @@ class Calls:
     async def events(
         self, call_id: str, kinds: Collection[str] = (), after: int = 0, limit: int | None = None
     ) -> list[CallEvent]:
-        """In the order in which they were noted; only these kinds, if any are named, and those after an id."""
+        """A call's events as they were noted; only these kinds, if any are named, and those after an id."""
         query = select(call_events).where(call_events.c.call_id == call_id, call_events.c.id > after)
         if kinds:
             query = query.where(call_events.c.kind.in_(kinds))

@@ -103,7 +103,7 @@ class Conferences:
         await self._db.change(update(participants).where(here).values(left_at=at))
 
     async def participants(self, conference_id: str, *, here_only: bool = True) -> list[Participant]:
-        """Those in the conference, or all who ever were, in the order in which they came."""
+        """The participants in the conference, or all who ever were, in the order in which they came."""
         query = select(participants).where(participants.c.conference_id == conference_id)
         if here_only:
             query = query.where(participants.c.left_at.is_(None))

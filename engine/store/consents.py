@@ -28,7 +28,7 @@ class Consents:
         return self._db.inserting_new(consents, values_of(record))
 
     async def of_call(self, call_id: str) -> list[ConsentRecord]:
-        """In the order in which they were given."""
+        """A call's consents in the order in which they were given."""
         query = select(consents).where(consents.c.call_id == call_id).order_by(consents.c.at, consents.c.id)
         return [ConsentRecord(**row) for row in await self._db.rows(query)]
 

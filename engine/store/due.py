@@ -86,7 +86,7 @@ def _conferences(account_id: str, before: datetime) -> Select[Any]:
 
 
 def _queues(account_id: str, before: datetime) -> Select[Any]:
-    """Those in which nobody has waited since; their waits have the same period."""
+    """Due queues: those in which nobody has waited since; their waits have the same period."""
     return select(queues.c.id).where(
         queues.c.account_id == account_id,
         queues.c.date_created < before,
@@ -97,7 +97,7 @@ def _queues(account_id: str, before: datetime) -> Select[Any]:
 
 
 def _told(table: Table, moment: Column[Any], *more: ColumnElement[bool], owner: Table) -> Due:
-    """Of a table whose rows tell of a call: they go. `owner` knows their account: itself, or what they belong to."""
+    """Due rows of a table that tell of a call and go. `owner` knows their account: itself, or what they belong to."""
 
     def find(account_id: str, before: datetime) -> Select[Any]:
         rows = select(table.c.id) if owner is table else select(table.c.id).join(owner)
@@ -116,7 +116,7 @@ def _told(table: Table, moment: Column[Any], *more: ColumnElement[bool], owner: 
 
 
 def _named(table: Table, find: Find, **emptied: object) -> Due:
-    """Of a table whose rows stay for what points to them: their name becomes their identifier."""
+    """Due rows of a table that stay for what points to them: their name becomes their identifier."""
 
     def take(connection: Connection, due: Sequence[Any], _: Pseudonyms) -> None:
         nameless = update(table).where(table.c.id.in_(due))

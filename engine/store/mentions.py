@@ -53,7 +53,7 @@ def replace_mention(connection: Connection, mention: Mention, subject: DataSubje
 
 
 def account_of(mention: Mention, row: Mapping[str, Any], owners: Mapping[str, str]) -> str | None:
-    """Whose the row is: its own word, its call's or its conference's."""
+    """The account whose row it is: by its own word, its call's or its conference's."""
     if "account_id" in row:
         return str(row["account_id"])
     return owners.get(str(row.get("call_id") or row.get("conference_id") or mention.key.get("id")))

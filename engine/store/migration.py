@@ -19,7 +19,7 @@ _MIGRATIONS: Final = Path(__file__).with_name("migrations")
 
 
 async def migrate(url: URL) -> None:
-    """To the latest migration, in one transaction, one process at a time. Raises as databases do."""
+    """Migrate to the latest version, in one transaction, one process at a time. Raises as databases do."""
     if url.get_backend_name() == "sqlite":
         await _migrate_sqlite(url)
     else:

@@ -44,7 +44,7 @@ class Moves:
         return [Recording(**row) for row in await self._db.rows(query.order_by(recordings.c.started_at))]
 
     async def begin(self, recording_id: str, url: str, at: datetime) -> str | None:
-        """Where it goes: to `url`, or where an earlier attempt began to put it. None if it was deleted meanwhile."""
+        """Begin a move to `url`, or where an earlier attempt began it; give that, None if it was deleted meanwhile."""
 
         def job(connection: Connection) -> str | None:
             row = _locked(connection, recording_id)
@@ -98,7 +98,7 @@ class Moves:
         return int(row["there"]) if row else 0
 
     async def already_there(self, recording_ids: Sequence[str]) -> set[str]:
-        """Those of them that are in the store, by their rows."""
+        """The recordings among these that are in the object store, by their rows."""
         query = select(recordings.c.id).where(recordings.c.id.in_(recording_ids), recordings.c.object_url.is_not(None))
         return {row["id"] for row in await self._db.rows(query)}
 

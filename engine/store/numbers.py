@@ -45,12 +45,12 @@ class Numbers:
         return _number(row) if row else None
 
     async def of_account(self, account_id: str) -> list[Number]:
-        """In the order of the numbers."""
+        """The numbers in their order."""
         query = select(numbers).where(numbers.c.account_id == account_id).order_by(numbers.c.e164)
         return [_number(row) for row in await self._db.rows(query)]
 
     async def all(self) -> list[Number]:
-        """In the order of the numbers."""
+        """The numbers in their order."""
         return [_number(row) for row in await self._db.rows(select(numbers).order_by(numbers.c.e164))]
 
     async def webhooks(self) -> list[str]:

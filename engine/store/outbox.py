@@ -119,11 +119,11 @@ class Outbox:
         await self._settle(callback_id, CallbackState.DELIVERED, at, None)
 
     async def retry(self, callback_id: str, at: datetime, error: str) -> None:
-        """It failed: try again at `at`."""
+        """Note that a callback failed and is tried again at `at`."""
         await self._db.change(_TRIED, {"this": callback_id, "next_at": at, "error": error[:_LONGEST_ERROR]})
 
     async def given_up(self, callback_id: str, at: datetime, error: str) -> None:
-        """It failed for the last time; the call's next one is due."""
+        """Give up a callback that failed for the last time; the call's next one is due."""
         await self._settle(callback_id, CallbackState.GIVEN_UP, at, error[:_LONGEST_ERROR])
 
     async def _settle(self, callback_id: str, state: CallbackState, at: datetime, error: str | None) -> None:

@@ -80,7 +80,7 @@ class Recordings:
         return [Recording(**row) for row in rows], total
 
     async def mark_unwanted(self, recording_id: str) -> None:
-        """It is deleted at its end, whatever becomes of this process."""
+        """Mark a recording to be deleted at its end, whatever becomes of this process."""
         await self._db.change(update(recordings).where(recordings.c.id == recording_id).values(unwanted=True))
 
     async def unfinished(self, node: str) -> list[Recording]:
@@ -93,7 +93,7 @@ class Recordings:
         await self._db.change(update(recordings).where(recordings.c.id == recording_id).values(callback=None))
 
     async def untold(self, node: str) -> list[Recording]:
-        """Whose end a node has stored, and may not have told."""
+        """Recordings whose end a node has stored, and may not have told."""
         query = select(recordings).where(
             recordings.c.callback.is_not(None), recordings.c.status.not_in(UNFINISHED), recordings.c.node == node
         )

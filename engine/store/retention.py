@@ -65,7 +65,7 @@ class Retention:
         return frozenset(row["id"] for row in await self._db.rows(query))
 
     async def due_recordings(self, account_id: str, before: datetime, node: str, limit: int) -> list[Recording]:
-        """Those whose files are this node's, the oldest first."""
+        """Due recordings whose files are this node's, the oldest first."""
         due = recordings_due(account_id, before)
         query = select(recordings).where(recordings.c.id.in_(due), recordings.c.node == node)
         rows = await self._db.rows(query.order_by(recordings.c.started_at, recordings.c.id).limit(limit))

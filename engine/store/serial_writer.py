@@ -32,7 +32,7 @@ class _Waiting:
         return not self._given_up
 
     def begin(self) -> bool:
-        """On the writer's thread: whether it is still wanted; then nobody gives it up any more."""
+        """Whether the job is still wanted, asked on the writer's thread; then nobody gives it up any more."""
         with self._lock:
             self._begun = not self._given_up
             return self._begun
@@ -127,7 +127,7 @@ class SerialWriter:
                 return
 
     def _transaction(self, batch: list[_Waiting]) -> list[tuple[_Waiting, Any]]:
-        """On the thread: what came of each job that somebody still waits for."""
+        """Carry out the jobs that somebody still waits for, on the writer's thread, and give what came of each."""
         with self._engine.begin() as connection:
             self._kept = False
             # Only now: another process may have had its turn first, for so long that somebody gave up.

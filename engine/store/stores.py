@@ -154,7 +154,7 @@ class Stores:
 async def open_stores(
     url: str, data_dir: Path, *, patience_s: float = PATIENCE_S, keep_bodies: bool = True
 ) -> AsyncIterator[Stores]:
-    """Those of the database at this URL, with the pepper of the data folder. Raises SetupError, StoreError."""
+    """Open the stores of a database, with the pepper of the data folder. Raises SetupError, StoreError."""
     from engine.store.pepper import pepper_of
 
     database = await Database.open(url, patience_s=patience_s)

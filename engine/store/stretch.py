@@ -15,7 +15,7 @@ class Stretch:
 
 
 def passed_over(stretches: Iterable[Stretch], skipped: int) -> tuple[Stretch, int]:
-    """Where one is after so many rows: in which stretch, and behind how many of its rows. Raises LookupError."""
+    """The place after so many rows: in which stretch, and behind how many of its rows. Raises LookupError."""
     for stretch in stretches:
         if skipped < stretch.rows:
             return stretch, skipped

@@ -85,21 +85,21 @@ class FarEnd:
             self._tell(DigitPressed(key, "rfc4733"))
 
     def falls_silent(self) -> None:
-        """It says nothing any more."""
+        """Fall silent."""
         with self._bridge.changing():
             self._bridge.mix.talking.discard(self.id)
 
     def talks(self) -> None:
-        """It talks again; every far end does from its answer on."""
+        """Talk again; every far end does from its answer on."""
         with self._bridge.changing():
             self._bridge.mix.talking.add(self.id)
 
     def asks_to_be_sent_to(self, target: str) -> None:
-        """It sends REFER."""
+        """Send REFER."""
         self._tell(ReferRequested(target))
 
     def tells_of_referral(self, code: int, *, final: bool) -> None:
-        """It answers our REFER, or tells how the new call fares."""
+        """Answer our REFER, or tell how the new call fares."""
         self._tell(ReferAnswered(code, final))
 
     async def hears(self, what: str) -> None:

@@ -63,13 +63,13 @@ class Mix:
             del self.seats[leg]
 
     def drop_player(self, player: PlayerId) -> None:
-        """It is over: nobody hears it."""
+        """Drop a player that is over: nobody hears it."""
         self.playing.pop(player, None)
         for sources in self.wires.values():
             sources.discard(Played(player))
 
     def drop_leg(self, leg: LegId) -> None:
-        """It is over: nothing of it is heard, and it hears nothing."""
+        """Drop a leg that is over: nothing of it is heard, and it hears nothing."""
         for legs in (self.legs, self.talking, self.muted, self.held):
             legs.discard(leg)
         self.seats.pop(leg, None)
@@ -104,7 +104,7 @@ class Mix:
                 return voices | self._of_all(self.wires.get(Everyone(room), ()))
 
     def talking_in(self, room: RoomId) -> frozenset[LegId]:
-        """Whose voice is to be heard in a room."""
+        """The legs whose voices are to be heard in a room."""
         return frozenset(leg for leg, seat in self.seats.items() if seat.room == room and self._says_something(leg))
 
     def recorded_from(self, sources: Iterable[Source]) -> frozenset[Audible]:

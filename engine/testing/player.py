@@ -22,7 +22,7 @@ class FakePlayer:
         return Played(self._player)
 
     def ended(self) -> None:
-        """It is over, or stopped; nobody hears it any more."""
+        """End the player, which nobody hears any more."""
         if not self._done.is_set():
             self._done.set()
             self._drop(self._player)

@@ -15,11 +15,11 @@ class Recorded:
     pcm: bytes = field(repr=False)
 
     def seconds_of(self, who: FarEnd, channel: int | None = None) -> float:
-        """For how long a far end is heard in it, on one channel (counted from 0) or on any."""
+        """Seconds that a far end is heard in the recording, on one channel (counted from 0) or on any."""
         return self._seconds(voice_bit(who.id), channel)
 
     def seconds_of_prompts(self, channel: int | None = None) -> float:
-        """For how long anything that was played is heard in it."""
+        """Seconds that anything that was played is heard in the recording."""
         return self._seconds(prompt_bit(), channel)
 
     def _seconds(self, bit: int, channel: int | None) -> float:

@@ -40,5 +40,5 @@ class Sounds:
         return self._made.get(path)
 
     def forget(self, path: Path) -> None:
-        """It can't be played any more."""
+        """Forget a sound, which can't be played any more."""
         self._made.pop(path, None)

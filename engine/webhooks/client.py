@@ -121,7 +121,7 @@ class WebhookClient:
 
 
 def _facts(exchange: WebhookExchange) -> dict[str, object]:
-    """Those with a value, as an event on the call shows them."""
+    """The facts that have a value, as an event on the call shows them."""
     facts = {
         "url": exchange.url,
         "method": exchange.method,

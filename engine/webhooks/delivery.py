@@ -86,7 +86,7 @@ class CallbackCourier:
         self._woken.set()
 
     async def run(self) -> None:
-        """For ever; cancel it to stop."""
+        """Deliver due callbacks, for ever; cancel it to stop."""
         async with TaskGroup() as deliveries:
             while True:
                 self._woken.clear()

@@ -72,7 +72,7 @@ class Incoming:
 
 
 async def status_of(incoming: Incoming) -> int:
-    """For requests whose answer's body is ignored."""
+    """The status of an answer whose body is ignored."""
     await incoming.glance()
     return incoming.status
 

@@ -53,7 +53,7 @@ class ExchangeLedger:
         self._batch.append(kept)
 
     async def run(self) -> None:
-        """For ever; cancel it to stop, after which nothing is waiting."""
+        """Store exchanges as they come, for ever; cancel it to stop, after which nothing is waiting."""
         try:
             await self._writer.run()
         finally:

@@ -23,7 +23,7 @@ class ReplayedAnswer:
 
 
 async def replay(exchange: WebhookExchange, sender: Sends, policy: WebhookPolicy, note: Note) -> ReplayedAnswer:
-    """With the same webhook-id, so that a server can tell that it is the same. Raises Refused, WebhookError.
+    """Send it again with the same webhook-id, so that a server knows it. Raises Refused, WebhookError.
 
     The ledger knows no user and password of a URL, so they are not sent.
     """

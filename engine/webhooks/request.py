@@ -66,7 +66,7 @@ class WebRequest:
 
     @property
     def wire_url(self) -> URL:
-        """Where it is sent: a JSON body is named by its hash in the query, as its signature covers the URL alone."""
+        """The URL asked: a JSON body is named by its hash in the query, as its signature covers the URL alone."""
         if self.method == "GET" or self.format is BodyFormat.FORM:
             return self.url
         return self.url.update_query({BODY_HASH: hashlib.sha256(self.body).hexdigest()})
@@ -79,7 +79,7 @@ class WebRequest:
 
     @property
     def shown_url(self) -> str:
-        """For people: without password, fragment and hidden values."""
+        """The URL as people may see it: without password, fragment and hidden values."""
         url = self.url.with_fragment(None)
         if url.raw_user or url.raw_password:
             url = url.with_user(None)

@@ -30,7 +30,7 @@ class Keyring(Protocol):
     """The secrets that webhooks are signed with, by account."""
 
     async def secrets(self, account_id: str, /) -> Sequence[str]:
-        """Those that are valid now, the newest first. Raises StoreError, SetupError."""
+        """The secrets that are valid now, the newest first. Raises StoreError, SetupError."""
         ...
 
 

@@ -24,7 +24,7 @@ class RtpTimeout:
         self._since_s = None
 
     def end(self) -> None:
-        """It has said that it does not send, or that it holds the line."""
+        """Wait no longer for a far end that said that it does not send, or that it holds the line."""
         self._longest_s = 0.0
 
     def look(self, life: int, now_s: float) -> float | None:

@@ -103,7 +103,7 @@ class Wiring:
         return None
 
     def speakers(self, wires: Iterable[Wire]) -> set[LegId]:
-        """Whose lone listener may be another since these wires began or ended."""
+        """The legs whose lone listener may be another since these wires began or ended."""
         ends = {end for wire in wires for end in wire}
         near = {source for end in ends if isinstance(end, Ear) for source, _ in self._ending_at(end)}
         return {end.leg for end in ends | near if isinstance(end, Said)}

@@ -29,13 +29,13 @@ class TrunkLife:
         return self._silent_since
 
     def heard(self) -> None:
-        """It has answered something."""
+        """Note that the trunk has answered something."""
         if self._silent_since is not None:
             log.info("trunk_answers_again", silent_since=self._silent_since.isoformat())
         self._silent_since = None
 
     def unheard(self) -> None:
-        """It has answered nothing for as long as is waited for it."""
+        """Note that the trunk has answered nothing for as long as is waited for it."""
         if self._silent_since is None:
             self._silent_since = self._now()
             log.warning("trunk_silent", trunk=self._trunk.host_port if self._trunk else None)

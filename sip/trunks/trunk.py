@@ -70,7 +70,7 @@ class TrunkAccount(pj.Account):
             log.warning("registration_failed", code=prm.code, reason=self.registration.reason, again_in_s=RETRY_S)
 
     def register_again(self) -> None:
-        """Where the last attempt has failed. The library gives up after an answer such as 403; a carrier mends that."""
+        """Register again where it failed: the library gives up after an answer such as 403, which a carrier mends."""
         if self.registration.wanted and not self.registration.active and self.registration.code:
             self.setRegistration(True)
 

@@ -26,7 +26,7 @@ class VoiceFiles:
 
 @contextmanager
 def voice_files(given: Path, scratch: Path) -> Iterator[VoiceFiles]:
-    """Those of a .onnx file or of an archive, which is unpacked in `scratch` for as long as this lasts.
+    """The files of a voice: a .onnx file or an archive, which is unpacked in `scratch` for as long as this lasts.
 
     Raises InvalidField where there are not exactly two, and OSError.
     """

@@ -26,7 +26,7 @@ class Engine(Protocol):
 
 
 def said_in_runs(utterance: ScriptUtterance, say: Callable[[str, float], Samples]) -> Samples:
-    """For an engine that says plain text only: words of one speed and loudness are said together.
+    """Speak by an engine that says plain text only: words of one speed and loudness are said together.
 
     `say` takes a text and how fast it is said, 1.0 being the usual speed. Letters to be spelled stand apart; pitch,
     emphasis and pronunciations are lost.

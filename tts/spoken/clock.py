@@ -64,7 +64,7 @@ def time_of_day(text: str, language: str) -> str | None:
 
 @cache
 def _patterns(language: str) -> tuple[re.Pattern[str], ...]:
-    """Those of the table, where nothing stands beside them that makes them something else."""
+    """Patterns of the table's times, where nothing stands beside them that makes them something else."""
     table = table_of(language)
     patterns = () if table is None else table.clock.patterns
     return tuple(re.compile(rf"(?<![\w:.,/])(?:{each.pattern})(?![\w:/]|[.,]\d)") for each in patterns)

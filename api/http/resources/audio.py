@@ -70,7 +70,7 @@ async def _note_reading(services: RestServices, asked: ApiRequest, recording: Re
 
 
 def _wanted(asked: ApiRequest, offered: Mapping[str, Name], otherwise: Name) -> Name:
-    """By `format` or the path's suffix, else by Accept; who wants none of what there is gets what is sent unasked."""
+    """The format that is wanted, by `format` or the path's suffix, else by Accept; otherwise the one sent unasked."""
     named = asked.query.get("format") or PurePosixPath(asked.http.path).suffix[1:] or None
     if named is not None:
         return next(each for each in offered.values() if each == named)
@@ -139,7 +139,7 @@ async def _send_wav(
 
 
 async def _note_broken(services: RestServices, recording: Recording, error: RecordingError) -> None:
-    """On the call that it is of: who downloads sees no more than that the connection was cut."""
+    """Note a broken recording on its call: who downloads sees no more than that the connection was cut."""
     if recording.call_id is not None:
         facts = {"recording": recording.id, "reason": str(error)}
         await stored(services.stores.calls.add_event(recording.call_id, "recording_broken", facts, datetime.now(UTC)))

@@ -55,7 +55,7 @@ async def _stream(services: RestServices, asked: ApiRequest, wanted: EventFilter
 
 
 async def _events(services: RestServices, wanted: EventFilter, after: int) -> AsyncIterator[CallEvent | None]:
-    """Those that are stored, then those to come; None where nothing happened for a while. Ends with the server."""
+    """Stored events, then those to come; None where nothing happened for a while. Ends with the server."""
     sent: deque[int] = deque(maxlen=_OVERLAP * 2)
     floor, quiet_s = after, 0.0
     while not services.stopping.is_set():

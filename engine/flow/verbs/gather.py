@@ -77,7 +77,7 @@ class Gather:
         return self._next(taken)
 
     async def _language(self, context: ExecutionContext) -> str | None:
-        """In which speech is understood; None where it is not. Raises FlowFailed if no keys are taken instead."""
+        """The language of speech; None where none is understood. Raises FlowFailed if no keys are taken instead."""
         understood = context.stage.recognized_languages
         language = (await context.spoken(self.language)).language
         if language in understood:

@@ -29,7 +29,7 @@ class Load:
 
     @property
     def oldest_s(self) -> float:
-        """For how long the first of all has waited."""
+        """Seconds that the first of all has waited."""
         return max(self.commands.oldest_s, self.events.oldest_s, self.set_ups.oldest_s)
 
 

@@ -13,7 +13,7 @@ class SetUp:
         self._running = running
 
     def done(self) -> None:
-        """From now on it waits for others, or has failed. Safe to repeat."""
+        """Note that a set-up waits for others from now on, or has failed. Safe to repeat."""
         self._running.end(self._number)
 
 
@@ -40,7 +40,7 @@ class SetUps:
         return SetUp(number, self)
 
     def end(self, number: int) -> None:
-        """This one is no longer on its way."""
+        """Note that a set-up is no longer on its way."""
         if self._began_s.pop(number, None) is not None:
             self._note_first()
 

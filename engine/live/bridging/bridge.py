@@ -97,7 +97,7 @@ class CallBridge:
         return BridgeResult(seconds, recording.id if recording else None, referring.target)
 
     async def record(self, first: Session, second: Session, how: BridgeRecording) -> ActiveRecording | None:
-        """With the consent of both; None without it, or where it can't be."""
+        """Record the bridge with the consent of both; None without it, or where it can't be."""
         return await self._record(first, second, how=how, tracks=_tracks(Said(first.leg.id), Said(second.leg.id), how))
 
     async def record_ringing(self, first: Session, how: BridgeRecording) -> ActiveRecording | None:

@@ -221,7 +221,7 @@ def client_address(name: str, registrar: str) -> str:
 
 
 def _of_failure(children: Sequence[Session]) -> DialOutcome:
-    """Of several that did not answer: what the last one said, a busy one first."""
+    """The failure to tell of several that did not answer: what the last one said, a busy one first."""
     if not children:
         return DialOutcome(Status.FAILED, None, 0)
     calls = [child.call for child in children]

@@ -89,7 +89,7 @@ class CallControl:
         session.journal.note_event("muted" if muted else "unmuted")
 
     async def _hold(self, session: Session, runner: FlowRunner, *, held: bool) -> None:
-        """On hold the far end hears music and nobody hears it."""
+        """Put a call on hold: the far end hears music and nobody hears it."""
         _require_answered(session)
         await self.services.bridge.hold(session.leg.id, held=held)
         await runner.stage.hold_music(playing=held)

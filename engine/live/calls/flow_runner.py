@@ -34,7 +34,7 @@ class FlowRunner:
         self._handover = session.handover
 
     async def run(self, starts: Sequence[Start]) -> None:
-        """To the call's end. No failure of the flow ends the call without a word."""
+        """Run the flow to the call's end. No failure of the flow ends the call without a word."""
         self._handover.begin()
         try:
             await self._run_and_hand_over(starts)
@@ -42,7 +42,7 @@ class FlowRunner:
             await self._close()
 
     async def stand_by(self) -> None:
-        """To the end of a call that has no flow of its own, as one that a Dial made, unless it is given one."""
+        """Wait for the end of a call without a flow of its own, as one that a Dial made, unless it is given one."""
         self._handover.stand_by()
         try:
             await first_of(self._handover.taken, self.session.over)

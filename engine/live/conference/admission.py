@@ -125,5 +125,5 @@ class Admission:
 
 
 def language_for(conference: Conference, session: Session) -> str:
-    """In which somebody is spoken to in a conference."""
+    """The language in which somebody is spoken to in a conference."""
     return conference.options.language or session.language

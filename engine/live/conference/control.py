@@ -108,11 +108,11 @@ class ConferenceControl:
         member.sent_out.set()
 
     def let_hear_ringing(self, account_id: str, conference_id: str, called: Session) -> None:
-        """Those in the room hear how somebody who is called in is rung, until it answers or does not."""
+        """Let the room hear how somebody who is called in is rung, until it answers or does not."""
         self._beside.begin(self._ringing(account_id, conference_id, called))
 
     async def close_unvisited(self) -> None:
-        """For ever: complete conferences that nobody has entered for UNVISITED."""
+        """Complete conferences that nobody has entered for UNVISITED, for ever."""
         while True:
             await self.close_unvisited_now()
             await self._services.clock.sleep(_SWEEP_S)
@@ -133,7 +133,7 @@ class ConferenceControl:
         await self._beside.close()
 
     async def _record(self, room: Room) -> None:
-        """As soon as all who are there have consented; who comes meanwhile is asked too."""
+        """Record a conference as soon as all who are there have consented; who comes meanwhile is asked too."""
         asked: Sequence[Member] = ()
         while True:
             unheard = [each for each in asked if not each.session.has_answered_consent and each in room.members]

@@ -58,7 +58,7 @@ class Member:
         return before
 
     async def close(self) -> None:
-        """It leaves."""
+        """Take the member out of the conference."""
         await self.beside.close()
         await self.private.close()
 

@@ -79,7 +79,7 @@ class Room:
         return QueueEntry.FULL if self.size >= self.conference.max_participants else None
 
     def everybody(self) -> Sequence[Sink]:
-        """Where all who are in it hear."""
+        """The sinks by which all who are in the room hear."""
         mix = self._mixing.mix
         return [mix.sink] if mix is not None else [member.ear for member in self._members]
 

@@ -62,7 +62,7 @@ class Rooms:
 
     @property
     def live_rooms(self) -> Collection[Room]:
-        """Those with somebody in them."""
+        """The rooms with somebody in them."""
         return self._rooms.values()
 
     def live(self, account_id: str, conference_id: str) -> Room | None:

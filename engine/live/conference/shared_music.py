@@ -21,7 +21,7 @@ class SharedMusic:
         self._ears: frozenset[Ear] = frozenset()
 
     async def play_to(self, ears: AbstractSet[Ear]) -> None:
-        """These hear it from now on, and nobody else."""
+        """Let these hear the music from now on, and nobody else."""
         if not ears:
             await self.stop()
             return

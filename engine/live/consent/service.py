@@ -63,7 +63,7 @@ class ConsentService:
         return max(consents, key=lambda each: each.at) if len(consents) == len(sessions) else None
 
     async def withdraw(self, session: Session, how: How) -> None:
-        """From now on the leg is in no recording any more. Raises StoreError, and the recording is silent then too."""
+        """Withdraw consent: the leg is in no recording any more, also where StoreError is raised."""
         consent = session.consenting.withdraw()
         leg = self._leg(session, consent.record.conference_id if consent else None)
         if consent is not None:
@@ -75,7 +75,7 @@ class ConsentService:
             self._keep(session, decide(choice, Ask.KEY, ConsentAnswer(how), leg).record)
 
     async def _choice(self, session: Session) -> ConsentChoice:
-        """As it was when consent was given, if it was."""
+        """The policy by which a call was asked, as it was when consent was given, if it was."""
         return session.consent.choice if session.consent is not None else await self._rules.choice(session.call)
 
     async def _of_one(

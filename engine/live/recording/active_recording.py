@@ -64,7 +64,7 @@ class ActiveRecording:
 
     @property
     def tracks(self) -> Sequence[Track]:
-        """Where it hears now; nowhere in a gap."""
+        """The sources that the recording hears now; none in a gap."""
         return self._segmented.tracks
 
     @property
@@ -73,11 +73,11 @@ class ActiveRecording:
         return self._time.at(self._clock.monotonic())
 
     def marked(self, event: RecordingEvent, mark: RecordingMark) -> None:
-        """It paused or went on. Raises UnexpectedEvent where the table of recordings has no such event."""
+        """Note that it paused or went on. Raises UnexpectedEvent where its table of states has no such event."""
         self._row = replace(after(self._row, event), marks=(*self._row.marks, mark))
 
     def discarded(self) -> None:
-        """It is to be deleted at its end."""
+        """Note that the recording is to be deleted at its end."""
         self._row = replace(self._row, unwanted=True)
 
     def holds(self, source: Source) -> bool:

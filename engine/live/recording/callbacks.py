@@ -28,7 +28,7 @@ class RecordingCallbacks:
     backlog: Backlog
 
     def url(self, row: Recording) -> str:
-        """Where it is downloaded."""
+        """The URL where the recording is downloaded."""
         return self.place(row.id)
 
     async def tell_end(self, row: Recording) -> None:
@@ -36,7 +36,7 @@ class RecordingCallbacks:
         await self.tell_event(row, _ENDS[row.status])
 
     async def tell_absent(self, row: Recording) -> None:
-        """That there is none: `row` is of what would have been recorded, and is stored nowhere."""
+        """Tell that there is no recording: `row` is of what would have been recorded, and is stored nowhere."""
         if (callback := row.callback) is not None and row.told_on is not None and _ABSENT.value in callback.events:
             await self._store(row.told_on, callback, absent_form(row, row.told_on))
 

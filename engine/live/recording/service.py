@@ -265,7 +265,7 @@ class RecordingService:
 
 
 async def _or_end(active: ActiveRecording, change: Awaitable[bool]) -> bool:
-    """Where it can't be done, it ends with the reason. Raises RecordingError."""
+    """Do it, or end the recording with the reason. Raises RecordingError."""
     try:
         return await change
     except RecordingError as error:

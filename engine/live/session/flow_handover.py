@@ -119,7 +119,7 @@ class FlowHandover:
         self._happened(FlowEvent.BEGAN)
 
     def stand_by(self) -> None:
-        """It has no flow as long as it is given none."""
+        """Let the call wait without a flow until it is given one."""
         self._happened(FlowEvent.STOOD_BY)
 
     def take_up(self) -> Start | None:

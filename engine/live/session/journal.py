@@ -120,7 +120,7 @@ class Journal:
         )
 
     def carried_by(self, via: str) -> None:
-        """It is known who carries the call."""
+        """Store who carries the call."""
         self._via = via
 
     def set(self, **facts: Any) -> None:

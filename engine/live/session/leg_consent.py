@@ -53,13 +53,13 @@ class LegConsent:
         self._given = consent
 
     def withdraw(self) -> Consent | None:
-        """From now on there is none; gives the one that there was. Raises UnexpectedEvent once it is final."""
+        """Withdraw consent and give the one that there was. Raises UnexpectedEvent once it is final."""
         self._happened(ConsentEvent.WITHDREW)
         before, self._given = self._given, None
         return before
 
     def tell_withdrawal_to(self, told: OnWithdrawal | None) -> None:
-        """Where others hear the leg, they have to know; None where nobody does any more."""
+        """Set who is told of a withdrawal, since others hear the leg; None where nobody does any more."""
         self._on_withdrawal = told
 
     async def tell_withdrawal(self, *, delete: bool) -> None:

@@ -82,7 +82,7 @@ class Session:
 
     @property
     def language(self) -> str:
-        """In which it is spoken to: as its flow last did, else as the call or its number says."""
+        """The language in which the call is spoken to: as its flow last did, else as the call or its number says."""
         return self._spoken_in or self.call.language
 
     @property
@@ -99,7 +99,7 @@ class Session:
 
     @property
     def consent(self) -> Consent | None:
-        """By which it may be recorded; None as long as it may not."""
+        """The consent by which the call may be recorded; None as long as it may not."""
         return self.consenting.given
 
     @property
@@ -108,7 +108,7 @@ class Session:
         return self.consenting.is_known
 
     def talks_with(self, peer: "Session | None") -> None:
-        """It was joined to another, or has parted from it."""
+        """Note that the call was joined to another, or has parted from it."""
         self._peer = peer
 
     def spoken_to_in(self, language: str) -> None:

@@ -49,7 +49,7 @@ class Countries:
     elsewhere: Country
 
     def default(self, numbers: Iterable[str], home: str) -> ConsentChoice:
-        """For a call between some numbers; one of no country (a SIP address, +800) counts as of `home`."""
+        """The default policy between some numbers; one of no country (a SIP address, +800) counts as of `home`."""
         found = [self.table.get(_country(number) or home, self.elsewhere) for number in numbers]
         policy = strictest(country.policy for country in found)
         deciding = {country.code: country for country in found if country.policy is policy}
@@ -58,7 +58,7 @@ class Countries:
 
 
 def load_countries() -> Countries:
-    """Those of config/consent.toml."""
+    """Read the countries of config/consent.toml."""
     data = tomllib.loads((files("config") / _FILE).read_text("utf-8"))
     table = {code: _read(code, each) for code, each in data["countries"].items()}
     return Countries(table, _sources(data["everywhere"]["sources"]), _read("elsewhere", data["elsewhere"]))

@@ -76,7 +76,7 @@ class ConsentAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """To be stored; and the consent, where it was given."""
+    """A record to be stored; and the consent, where it was given."""
 
     record: ConsentRecord
     consent: Consent | None

@@ -16,7 +16,7 @@ class Given(StrEnum):
 
 
 class How(StrEnum):
-    """By what somebody consented, refused or withdrew."""
+    """The way in which somebody consented, refused or withdrew."""
 
     ANNOUNCED = "announced"
     DIGIT = "digit"

@@ -51,7 +51,7 @@ class Texts:
     texts: Mapping[Sentence, Mapping[str, str]]
 
     def wording(self, sentence: Sentence, language: str, own: Mapping[str, OwnText] | None = None) -> Wording:
-        """In a BCP 47 language such as nl-BE, English where there is none; `own` by language goes before ours."""
+        """The words in a BCP 47 language such as nl-BE, else in English; `own` by language goes before ours."""
         primary = primary_language(language)
         if own and primary in own:
             return Wording(own[primary].text, language, f"account {own[primary].version}")
@@ -60,7 +60,7 @@ class Texts:
 
 
 def load_texts() -> Texts:
-    """Those of config/consent_texts.toml."""
+    """Read the texts of config/consent_texts.toml."""
     data = read_texts(_FILE)
     return Texts(
         {sentence: str(data[sentence]["version"]) for sentence in Sentence},

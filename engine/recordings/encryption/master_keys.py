@@ -29,7 +29,7 @@ class MasterKey(Protocol):
         ...
 
     async def wrap(self, key: bytes, context: str) -> WrappedKey:
-        """With the current master key. `context` says whose key it is. Raises SetupError."""
+        """Wrap a key with the current master key. `context` says whose key it is. Raises SetupError."""
         ...
 
     async def unwrap(self, wrapped: WrappedKey, context: str) -> bytes:
@@ -154,7 +154,7 @@ class MasterKeyVariable:
 
 
 def _parsed(text: str, where: str) -> Mapping[str, bytes]:
-    """By name, the current one first. Messages never show what is there. Raises SetupError."""
+    """Read master keys by name, the current one first. Messages never show what is there. Raises SetupError."""
     words = text.split()
     if not words or not all(_SPELLING.fullmatch(word) for word in words):
         raise SetupError(f"{where} does not hold a key of 64 hexadecimal digits, as made by: openssl rand -hex 32")

@@ -31,7 +31,7 @@ def described(path: Path, audio: Audio) -> RecordedFile:
 
 
 def loud_part(audio: Audio) -> tuple[int, int]:
-    """From the first to behind the last frame that is louder than silence, with a margin; all of it if none is."""
+    """The part from the first to behind the last frame louder than silence, with a margin; all of it if none is."""
     import numpy as np  # not before: commands that only remove recordings are spared loading it
 
     first, behind = audio.frames, 0

@@ -12,7 +12,7 @@ class Readable(Protocol):
 
     @property
     def size(self) -> int:
-        """In bytes."""
+        """The size in bytes."""
         ...
 
     def read(self, first: int, count: int) -> bytes:

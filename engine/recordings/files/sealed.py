@@ -58,7 +58,7 @@ class SealedRecordingFile:
         self._file.close()
 
     def _end(self) -> None:
-        """On a disk that is full to the brim it takes the last chunk's place."""
+        """Write the end mark; on a disk that is full to the brim it takes the last chunk's place."""
         try:
             self._file.append(self._seal.close_end(self._next, self._rest))
         except RecordingError:

@@ -97,7 +97,7 @@ class WavView:
 
     @property
     def size(self) -> int:
-        """In bytes."""
+        """The size in bytes."""
         return HEADER_BYTES + self._audio.frames * self._frame
 
     def read(self, offset: int, count: int) -> bytes:

@@ -47,7 +47,7 @@ class Mover:
         self._lost: set[str] = set()
 
     async def run(self) -> None:
-        """For ever; cancel it to stop."""
+        """Move finished recordings into the object store, for ever; cancel it to stop."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._again_and_again(self.upload_all, once=self._clear_leftovers))
             group.create_task(self._again_and_again(self.remove_all))

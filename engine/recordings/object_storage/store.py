@@ -68,7 +68,7 @@ class ObjectStore:
         self._closed = False
 
     async def run(self, work: Callable[[], T]) -> T:
-        """In threads of its own, so that a store that hangs holds up no others."""
+        """Run a job in threads of the store's own, so that a store that hangs holds up no others."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 
     def close(self) -> None:
@@ -77,7 +77,7 @@ class ObjectStore:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def url_of(self, name: str) -> str:
-        """Where a new object goes."""
+        """The URL where a new object goes."""
         key = f"{self.options.prefix}/{name}" if self.options.prefix else name
         return f"{_SCHEME}://{self.options.bucket}/{key}"
 
@@ -112,7 +112,7 @@ class ObjectStore:
         return True
 
     def size(self, url: str) -> int:
-        """In bytes. Raises ObjectMissing."""
+        """The size of an object in bytes. Raises ObjectMissing."""
         bucket, key = _parsed(url)
         with self._asking():
             return self._client.head_object(Bucket=bucket, Key=key)["ContentLength"]
@@ -125,7 +125,7 @@ class ObjectStore:
             return told["Body"].read()
 
     def remove(self, url: str) -> None:
-        """Also what was begun of it; none is fine."""
+        """Remove an object, and what was begun of it; that there is none is fine."""
         bucket, key = _parsed(url)
         self._abort(url)
         with self._asking():

@@ -45,7 +45,7 @@ def refreshed(stored: Mapping[str, str], confirmed: Mapping[str, str]) -> dict[s
 
 
 def kept_of(headers: Mapping[str, str]) -> dict[str, str]:
-    """Those of an answer's headers that are stored with it."""
+    """The headers of an answer that are stored with it."""
     return {name: headers[name] for name in KEPT_HEADERS if name in headers}
 
 

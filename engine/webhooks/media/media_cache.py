@@ -23,7 +23,7 @@ MAX_DOWNLOAD_BYTES: Final = 32 * 1024 * 1024
 
 @dataclass(slots=True, weakref_slot=True)
 class _Gate:
-    """Those who want the same file at the same time: one goes, the others wait for what it brings."""
+    """A gate for those who want the same file at the same time: one goes, the others wait for what it brings."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     told_at: float = float("-inf")

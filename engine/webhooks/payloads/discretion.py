@@ -73,11 +73,11 @@ class Discretion:
         return masked(self._url(text))
 
     def _url(self, text: str) -> str:
-        """Of a text that may have URLs in it."""
+        """Mask the URLs in a text."""
         return without_query_values(_CREDENTIALS.sub("", text), keeps=self._keeps)
 
     def _value(self, name: str, value: str) -> str:
-        """Of a form's parameter."""
+        """Mask the value of a form's parameter."""
         if self._keeps(name):
             return value
         return self._told(value) if _PRIVACY.get(name) is Privacy.REASON else HIDDEN_VALUE

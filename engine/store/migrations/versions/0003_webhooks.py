@@ -55,7 +55,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """As before."""
+    """Bring the tables back to what they were before."""
     for table, column in (
         ("numbers", "webhook_format"),
         ("numbers", "fallback_method"),
