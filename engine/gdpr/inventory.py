@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from engine.store.data_kinds import TableData, Whose, data_of, data_of_table
-from engine.store.tables import metadata
+from engine.store.tables.complete import metadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,13 @@ class DataPlace:
     until: str
 
 
-HOLDINGS: Final[Mapping[str, TableData]] = {table.name: data_of_table(table) for table in metadata.tables.values()}
+_TABLES: Final = [metadata.tables[name] for name in sorted(metadata.tables)]
+
+HOLDINGS: Final[Mapping[str, TableData]] = {table.name: data_of_table(table) for table in _TABLES}
 """By table: what it is for, whose it is and how long it is kept."""
 
 PERSONAL: Final[Mapping[str, tuple[str, ...]]] = {
-    table.name: tuple(column.name for column in table.columns if data_of(column).personal)
-    for table in metadata.tables.values()
+    table.name: tuple(column.name for column in table.columns if data_of(column).personal) for table in _TABLES
 }
 """By table: its columns that tell of a person."""
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from engine.model.wrapped_key import WrappedKey
 from engine.store.database import Database
-from engine.store.tables import account_keys, accounts
+from engine.store.tables.accounts import account_keys, accounts
 
 
 @dataclass(frozen=True, slots=True)

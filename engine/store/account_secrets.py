@@ -16,7 +16,7 @@ from engine.ids import IdKind, new_id
 from engine.security.vault import Vault
 from engine.store.connections import Job
 from engine.store.database import Database
-from engine.store.tables import account_secrets, accounts
+from engine.store.tables.accounts import account_secrets, accounts
 from engine.store.values import utc_now
 from engine.webhooks.signing import new_secret
 

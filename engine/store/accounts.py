@@ -12,7 +12,7 @@ from engine.model.accounts import CALLS_ONLY, Account, ApiKey, Caller, Scope
 from engine.model.call_options import AccountOptions
 from engine.security.secrets import HINT_LENGTH, digest, new_key, same
 from engine.store.database import Database
-from engine.store.tables import accounts, api_keys
+from engine.store.tables.accounts import accounts, api_keys
 from engine.store.values import utc_now, values_of, with_options
 
 Chosen = TypeVar("Chosen", bound=AccountOptions)

@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, or_,
 
 from engine.privacy.pseudonym import PREFIX, Pseudonyms
 from engine.store.data_kinds import data_of
-from engine.store.tables import call_events, calls, outbox, participants, webhook_exchanges
+from engine.store.tables.calls import call_events, calls, outbox, webhook_exchanges
+from engine.store.tables.conferences import participants
 
 _TOLD_OF_IT: Final = {"events": call_events, "webhooks": webhook_exchanges, "outbox": outbox}
 

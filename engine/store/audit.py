@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from engine.errors import StoreError
 from engine.privacy.audit import PRUNED, AuditEntry, AuditRow, Fault, Head, Verifier, chained
 from engine.store.database import Database
-from engine.store.tables import audit, audit_head
+from engine.store.tables.privacy import audit, audit_head
 from engine.store.values import utc_now, values_of
 
 _BATCH: Final = 500

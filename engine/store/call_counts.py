@@ -12,7 +12,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from engine.model.call import FINAL, Status
 from engine.store.call_filter import CallFilter
 from engine.store.stretch import Stretch
-from engine.store.tables import call_totals, calls
+from engine.store.tables.calls import call_totals, calls
 
 _OPEN: Final = tuple(status for status in Status if status not in FINAL)
 _DAY: Final = timedelta(days=1)

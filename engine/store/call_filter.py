@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement
 
 from engine.model.call import Direction, Status
-from engine.store.tables import calls
+from engine.store.tables.calls import calls
 
 
 @dataclass(frozen=True, slots=True)

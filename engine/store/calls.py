@@ -17,7 +17,7 @@ from engine.store.connections import Job, T
 from engine.store.database import Database
 from engine.store.outbox import NewCallback, enqueue
 from engine.store.page_cursor import PageCursor
-from engine.store.tables import call_events, calls
+from engine.store.tables.calls import call_events, calls
 from engine.store.values import values_of, with_options
 
 _OPEN = tuple(status for status in Status if status not in FINAL)

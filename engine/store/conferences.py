@@ -9,7 +9,7 @@ from engine.errors import StoreError
 from engine.model.conference import NEXT, Conference, ConferenceStatus, Participant
 from engine.store.database import Database
 from engine.store.page_cursor import PageCursor
-from engine.store.tables import conferences, participants
+from engine.store.tables.conferences import conferences, participants
 from engine.store.values import values_of
 
 _OPEN: Final = tuple(NEXT)

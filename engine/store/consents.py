@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, insert, select
 from engine.model.consent import ConsentRecord, OwnText, Sentence
 from engine.store.connections import Job
 from engine.store.database import Database
-from engine.store.tables import consent_texts, consents
+from engine.store.tables.recordings import consent_texts, consents
 from engine.store.values import utc_now, values_of
 
 

@@ -15,19 +15,9 @@ from engine.privacy.pseudonym import Pseudonyms
 from engine.privacy.retention import DataCategory
 from engine.store.anonymous import anonymise, is_named
 from engine.store.holds import account_is_free, call_is_free, conference_is_free
-from engine.store.tables import (
-    CallbackState,
-    call_events,
-    calls,
-    conferences,
-    consents,
-    outbox,
-    participants,
-    queue_waits,
-    queues,
-    recordings,
-    webhook_exchanges,
-)
+from engine.store.tables.calls import CallbackState, call_events, calls, outbox, webhook_exchanges
+from engine.store.tables.conferences import conferences, participants, queue_waits, queues
+from engine.store.tables.recordings import consents, recordings
 
 Find = Callable[[str, datetime], Select[Any]]
 """Of an account, what ended before a moment and is not held."""

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, insert, select
 
 from engine.model.webhook_exchange import WebhookExchange
 from engine.store.database import Database
-from engine.store.tables import webhook_exchanges
+from engine.store.tables.calls import webhook_exchanges
 from engine.store.values import values_of
 
 

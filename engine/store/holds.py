@@ -12,7 +12,10 @@ from engine.privacy.audit import AuditEntry
 from engine.privacy.retention import HoldOn, LegalHold
 from engine.store.audit import append
 from engine.store.database import Database
-from engine.store.tables import accounts, calls, conferences, legal_holds, participants
+from engine.store.tables.accounts import accounts
+from engine.store.tables.calls import calls
+from engine.store.tables.conferences import conferences, participants
+from engine.store.tables.privacy import legal_holds
 from engine.store.values import utc_now, values_of
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, delete, select, update
 
 from engine.store.database import Database
-from engine.store.tables import idempotency_keys
+from engine.store.tables.accounts import idempotency_keys
 
 KEPT: Final = timedelta(hours=24)
 

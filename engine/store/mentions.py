@@ -9,7 +9,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from engine.privacy.subject import DataSubject
 from engine.store.data_kinds import data_of_table
-from engine.store.tables import metadata
+from engine.store.tables.complete import metadata
 from engine.store.types import EnumColumn, Money, UtcDateTime
 
 _SHORTEST_TEXT: Final = 64

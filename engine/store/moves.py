@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from engine.model.recording import Recording, RecordingStatus
 from engine.store.database import Database
-from engine.store.tables import MoveState, object_moves, recordings
+from engine.store.tables.recordings import MoveState, object_moves, recordings
 from engine.store.values import values_of
 
 _CLOSED = (RecordingStatus.COMPLETED, RecordingStatus.FAILED)

@@ -12,7 +12,7 @@ from engine.model.call_options import STANDARD, NumberOptions
 from engine.model.callback import BodyFormat
 from engine.model.numbers import Number
 from engine.store.database import Database
-from engine.store.tables import numbers
+from engine.store.tables.accounts import numbers
 from engine.store.values import utc_now, values_of, with_options
 
 _BY_E164: Final = select(numbers).where(numbers.c.e164 == bindparam("e164"))

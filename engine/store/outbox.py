@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Integer, bindparam, exists, fu
 
 from engine.ids import IdKind, new_id
 from engine.store.database import Database
-from engine.store.tables import CallbackState, calls, outbox
+from engine.store.tables.calls import CallbackState, calls, outbox
 
 _LONGEST_ERROR: Final = 500
 _earlier = outbox.alias("earlier")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from engine.errors import SetupError
 from engine.security.secrets import PEPPER_FILE, load_pepper
 from engine.store.database import Database
-from engine.store.tables import api_keys
+from engine.store.tables.accounts import api_keys
 
 ADVICE: Final = (
     "Copy it from a backup, or from another node that has this database. If it is lost for good, write another "

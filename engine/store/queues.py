@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 from engine.errors import StoreError
 from engine.model.queue import RESULTS, Queue, QueueFigures, QueueResult, Wait, WaitEvent
 from engine.store.database import Database
-from engine.store.tables import queue_waits, queues
+from engine.store.tables.conferences import queue_waits, queues
 from engine.store.values import values_of
 
 

@@ -11,7 +11,7 @@ from engine.model.recording import UNFINISHED, Recording, RecordingStatus
 from engine.store.database import Database
 from engine.store.moves import doom
 from engine.store.page_cursor import PageCursor
-from engine.store.tables import recordings
+from engine.store.tables.recordings import recordings
 from engine.store.values import utc_now, values_of
 
 

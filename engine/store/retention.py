@@ -11,7 +11,8 @@ from engine.privacy.pseudonym import Pseudonyms
 from engine.privacy.retention import DataCategory
 from engine.store.database import Database
 from engine.store.due import DUE, recording_is_free, recordings_due
-from engine.store.tables import recordings, retention_periods
+from engine.store.tables.privacy import retention_periods
+from engine.store.tables.recordings import recordings
 
 SWEPT: Final[Sequence[DataCategory]] = (DataCategory.RECORDINGS, *DUE)
 """The accounts' kinds in the order of a sweep: calls last, as they take their events with them."""

@@ -15,7 +15,11 @@ from engine.store.data_kinds import data_of
 from engine.store.database import Database
 from engine.store.holds import account_is_free, call_is_free, conference_is_free
 from engine.store.mentions import Mention, account_of, mentions, replace_mention, tables_of_calls
-from engine.store.tables import calls, conferences, consents, metadata, numbers, participants, recordings
+from engine.store.tables.accounts import numbers
+from engine.store.tables.calls import calls
+from engine.store.tables.complete import metadata
+from engine.store.tables.conferences import conferences, participants
+from engine.store.tables.recordings import consents, recordings
 
 Rows = Sequence[Mapping[str, Any]]
 

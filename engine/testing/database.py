@@ -13,7 +13,7 @@ from engine.errors import StoreError
 from engine.store.connections import Job, T
 from engine.store.database import Database
 from engine.store.documents import to_json
-from engine.store.tables import metadata
+from engine.store.tables.complete import metadata
 
 
 class MemoryConnections:

@@ -22,7 +22,7 @@ from engine.model.recording import Recording
 from engine.store.accounts import Accounts
 from engine.store.calls import CallEvent, call_of
 from engine.store.recordings import RecordingFilter
-from engine.store.tables import calls, outbox
+from engine.store.tables.calls import calls, outbox
 from engine.testing.assembly import AS_SET, RecordingOptions, Surroundings, master_key, services_of, stores_of
 from engine.testing.database import MemoryDatabase
 from engine.testing.far_end import PATIENCE_S, FarEnd

@@ -32,7 +32,7 @@ from engine.store.accounts import Accounts
 from engine.store.calls import Calls
 from engine.store.database import Database
 from engine.store.recordings import RecordingFilter, Recordings
-from engine.store.tables import outbox
+from engine.store.tables.calls import outbox
 from sip.config import ListenAddress, SipConfig, Tls
 from sip.user_agent import UserAgent
 from tests.peers.consent import announced

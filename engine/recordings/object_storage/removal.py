@@ -9,7 +9,7 @@ from engine.errors import ObjectStoreError
 from engine.ports import Clock
 from engine.recordings.object_storage.store import ObjectStore
 from engine.store.moves import Move, Moves
-from engine.store.tables import MoveState
+from engine.store.tables.recordings import MoveState
 
 PATIENCE_S: Final = 15.0
 """How long an erasure waits for uploads that it cancelled to end."""

@@ -6,7 +6,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy.types import TypeDecorator
 
-from engine.store.tables import metadata
+from engine.store.tables.complete import metadata
 
 
 def _as_stored(kind: str, item: Any, written: AutogenContext) -> str | Literal[False]:

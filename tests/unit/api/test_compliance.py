@@ -13,7 +13,7 @@ from api.node.periods import periods_of
 from config.settings import Settings
 from engine.privacy.retention import DataCategory
 from engine.store.data_kinds import data_of, data_of_table
-from engine.store.tables import metadata
+from engine.store.tables.complete import metadata
 
 pytestmark = pytest.mark.promise
 

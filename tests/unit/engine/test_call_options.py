@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from engine.model.call import Call, Direction
 from engine.model.call_options import STANDARD, AccountOptions, CallOptions, NumberOptions
 from engine.model.consent import ConsentChoice, ConsentPolicy
-from engine.store.tables import accounts, calls, numbers
+from engine.store.tables.accounts import accounts, numbers
+from engine.store.tables.calls import calls
 
 PRESS, ANNOUNCE = ConsentChoice(ConsentPolicy.PRESS), ConsentChoice(ConsentPolicy.ANNOUNCE)
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from engine.errors import Overloaded
 from engine.live.admission.decision import MOST
 from engine.live.admission.set_ups import SetUp
-from engine.store.tables import calls
+from engine.store.tables.calls import calls
 from engine.testing.node import FakeNode
 
 TALK = "<Response><Pause length='60'/></Response>"

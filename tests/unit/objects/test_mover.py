@@ -13,7 +13,7 @@ from engine.errors import ObjectStoreAway, ObjectStoreError
 from engine.model.recording import Recording, RecordingStatus, erased
 from engine.recordings.object_storage.mover import pause_s
 from engine.recordings.object_storage.store import ObjectContent, ObjectStore
-from engine.store.tables import object_moves
+from engine.store.tables.recordings import object_moves
 from tests.peers.object_server import BUCKET, ObjectServer
 from tests.peers.waiting import within
 from tests.unit.objects.conftest import PART_BYTES, Place, options

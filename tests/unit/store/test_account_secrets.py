@@ -10,7 +10,7 @@ from engine.errors import SetupError, StoreError
 from engine.model.accounts import Account
 from engine.store.account_secrets import GRACE, AccountSecrets
 from engine.store.database import Database
-from engine.store.tables import account_secrets
+from engine.store.tables.accounts import account_secrets
 from tests.unit.store.conftest import PEPPER
 from tests.unit.store.samples import NOON
 

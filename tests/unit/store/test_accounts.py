@@ -9,7 +9,7 @@ from engine.errors import InvalidField
 from engine.model.accounts import Account
 from engine.store.accounts import Accounts
 from engine.store.database import Database
-from engine.store.tables import api_keys
+from engine.store.tables.accounts import api_keys
 from tests.unit.store.conftest import PEPPER
 from tests.unit.store.samples import NOON
 

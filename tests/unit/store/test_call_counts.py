@@ -22,8 +22,8 @@ from engine.store.call_triggers import drop_triggers
 from engine.store.calls import Calls
 from engine.store.database import Database
 from engine.store.migration import migrate
-from engine.store.tables import call_totals
-from engine.store.tables import calls as call_rows
+from engine.store.tables.calls import call_totals
+from engine.store.tables.calls import calls as call_rows
 from engine.store.values import values_of
 from tests.unit.store.conftest import PEPPER
 from tests.unit.store.samples import a_call

@@ -21,7 +21,7 @@ from engine.store.accounts import Accounts
 from engine.store.calls import Calls
 from engine.store.database import Database
 from engine.store.outbox import NewCallback, Outbox
-from engine.store.tables import metadata
+from engine.store.tables.complete import metadata
 from tests.peers.databases import migrated_sqlite, sqlite_url
 from tests.peers.postgres import Postgres
 from tests.unit.store.conftest import PEPPER

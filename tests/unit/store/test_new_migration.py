@@ -9,7 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, make_url
 
 from engine.store import migration, new_migration
-from engine.store.tables import metadata
+from engine.store.tables.complete import metadata
 
 _FIRST_LEFT_OUT = "0012"
 """The step of the object store's table, whose columns are of all kinds."""

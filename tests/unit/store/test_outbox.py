@@ -12,7 +12,7 @@ from engine.model.call import Call, Event, after
 from engine.store.calls import Calls
 from engine.store.database import Database
 from engine.store.outbox import NewCallback, Outbox
-from engine.store.tables import outbox as outbox_table
+from engine.store.tables.calls import outbox as outbox_table
 from tests.unit.store.samples import NOON, a_call, at
 
 URL = "https://customer.example/status"
