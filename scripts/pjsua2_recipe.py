@@ -31,8 +31,8 @@ _SETTINGS: Final = MappingProxyType(
         "PJ_HAS_IPV6": "1",
         # Else each call asks the resolver for this machine's own name, and all calls wait while it does not answer.
         "PJ_GETHOSTIP_DISABLE_LOCAL_RESOLUTION": "1",
-        # Where the heap of timers begins. It doubles when it is full; the default would be 13 MiB at the start.
-        "PJSIP_MAX_TIMER_COUNT": "16384",
+        # Where the heap of timers begins, a call having some ten. It doubles when it is full; the default takes 13 MiB.
+        "PJSIP_MAX_TIMER_COUNT": "2048",
         "PJSIP_UDP_SO_SNDBUF_SIZE": "(4*1024*1024)",
         "PJSIP_UDP_SO_RCVBUF_SIZE": "(4*1024*1024)",
         "PJMEDIA_HAS_VIDEO": "0",
