@@ -26,7 +26,6 @@ REQUIRES = [
     "phonenumbers>=8.13,<10",
     "onnxruntime>=1.20,<2; platform_python_implementation == 'CPython'",
     "pydantic>=2.10,<3",
-    "pydantic-settings>=2.7,<3",
     "py-nanotts>=0.1,<1; sys_platform == 'linux' and platform_machine == 'x86_64'",
     "python-ulid>=3,<5",
     "pyttsx3>=2.99,<3",

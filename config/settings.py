@@ -6,30 +6,32 @@ if there). `config/telefoon.toml` lists every setting with its default.
 
 import os
 import re
-import tomllib
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import (
-    BaseSettings,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
 )
-from pydantic_settings import SettingsError as UnreadableSource
 
 from config.codecs import PREFERENCE
 from config.errors import SettingsError
+from config.setting_sources import PREFIX, given_settings, settings_file
 from config.speech_server import SpeechServerSettings
 from config.trunk import SipUri, TrunkSettings
 
-PREFIX = "TELEFOON_"
 LOCAL = "local"
 """Recordings stay in the data folder."""
+TABLES: Final = ("target_countries", "tts_engines", "tts_piper_voices", "tts_servers")
+"""Settings that are tables: JSON in the environment."""
 _BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*)?")
 Network = IPv4Network | IPv6Network
 
@@ -75,16 +77,15 @@ def _words(value: object) -> object:
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Days = Annotated[int, Field(ge=0, le=36500)]
-Words = Annotated[list[str], NoDecode, BeforeValidator(_words)]
-Networks = Annotated[list[Network], NoDecode, BeforeValidator(_words)]
-Transports = Annotated[list[SipTransport], NoDecode, BeforeValidator(_words)]
+Words = Annotated[list[str], BeforeValidator(_words)]
+Networks = Annotated[list[Network], BeforeValidator(_words)]
+Transports = Annotated[list[SipTransport], BeforeValidator(_words)]
 
 
-class Settings(BaseSettings, TrunkSettings):
-    """Every setting, flat, under the name that the environment uses."""
+class Settings(TrunkSettings, BaseModel):
+    """Every setting, flat, under the name that the environment uses: as given here, or else by a source."""
 
-    # Containers pass on variables that are empty where nothing was chosen.
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
     http_host: str = "127.0.0.1"
     http_port: Port = 8080
@@ -155,6 +156,11 @@ class Settings(BaseSettings, TrunkSettings):
     log_format: LogFormat = LogFormat.TEXT
     log_level: LogLevel = LogLevel.INFO
     log_folder: Path | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _over_the_sources(cls, given: dict[str, Any]) -> dict[str, Any]:
+        return given_settings(cls.model_fields, TABLES) | given
 
     @field_validator("rtp_ports")
     @classmethod
@@ -231,35 +237,15 @@ class Settings(BaseSettings, TrunkSettings):
         """SQLAlchemy URL; an SQLite file in the data folder unless one is set."""
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir.resolve() / 'telefoon.db'}"
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, _file())
-
 
 def load() -> Settings:
     """The settings of this process. Raises SettingsError that names every wrong one."""
-    if f"{PREFIX}CONFIG" in os.environ and not _file().is_file():
-        raise SettingsError(f"{PREFIX}CONFIG is {str(_file())!r}: there is no such file.")
+    if f"{PREFIX}CONFIG" in os.environ and not settings_file().is_file():
+        raise SettingsError(f"{PREFIX}CONFIG is {str(settings_file())!r}: there is no such file.")
     try:
         return Settings()
     except ValidationError as invalid:
         raise SettingsError("\n".join(_explain(dict(error)) for error in invalid.errors())) from None
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{_file()} is not TOML: {error}.") from None
-    except UnreadableSource as error:
-        # It is no ValidationError, as the value never got as far as its type: only tables are parsed this early.
-        raise SettingsError(f'Settings: {error}: write a table as JSON, such as {{"nl": ["pyttsx3"]}}.') from None
-
-
-def _file() -> Path:
-    return Path(os.environ.get(f"{PREFIX}CONFIG", "telefoon.toml"))
 
 
 def _explain(error: dict[str, object]) -> str:
@@ -270,7 +256,7 @@ def _explain(error: dict[str, object]) -> str:
     if not name:
         return f"Settings: {message}."
     if error["type"] == "extra_forbidden":
-        return f"{'.'.join(map(str, place))} in {_file()} is no setting. config/telefoon.toml lists them all."
+        return f"{'.'.join(map(str, place))} in {settings_file()} is no setting. config/telefoon.toml lists them all."
     if name == "tts_servers":
         # What was given stays unsaid: it may be, or hold, a server's key.
         return f"{PREFIX}{name.upper()}, {', '.join(map(str, place[1:])) or 'as a whole'}: {message}."

@@ -9,7 +9,7 @@ import pytest
 
 import config
 from config.errors import SettingsError
-from config.settings import Settings, SipTransport, load
+from config.settings import TABLES, Settings, SipTransport, load
 
 FILE = Path(config.__file__).with_name("telefoon.toml")
 EXAMPLE = re.compile(r"^#([a-z_]+ = .*)$", re.MULTILINE)
@@ -74,6 +74,31 @@ def test_lists_are_words_and_tables_are_json_in_the_environment(monkeypatch: pyt
     assert settings.sip_transports == [SipTransport.TCP, SipTransport.UDP]
     assert [str(each) for each in settings.sip_allow] == ["192.0.2.0/24", "2001:db8::/32"]
     assert settings.tts_engines == {"nl-NL": ["pico", "pyttsx3"]}
+
+
+def test_tables_of_the_environment_and_the_file_are_joined(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.write_text('[tts_engines]\nnl = ["pico"]\nde = ["pico"]\n', encoding="utf-8")
+    monkeypatch.setenv("TELEFOON_TTS_ENGINES", '{"de": ["pyttsx3"]}')
+
+    settings = load()
+
+    assert settings.tts_engines == {"nl": ["pico"], "de": ["pyttsx3"]}
+
+
+def test_an_empty_variable_chooses_nothing(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.write_text('node = "from-file"\n', encoding="utf-8")
+    monkeypatch.setenv("TELEFOON_NODE", "")
+
+    settings = load()
+
+    assert settings.node == "from-file"
+
+
+@pytest.mark.promise
+def test_every_setting_that_is_a_table_is_json_in_the_environment() -> None:
+    tables = {name for name, default in Settings().model_dump().items() if isinstance(default, dict)}
+
+    assert set(TABLES) == tables
 
 
 @pytest.mark.parametrize(
