@@ -1,10 +1,10 @@
 """Calls, their events, and the status callbacks that come with their changes."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
@@ -13,7 +13,7 @@ from engine.model.call import FINAL, Call, Status
 from engine.model.call_options import CallOptions
 from engine.store.call_counts import call_counts
 from engine.store.call_filter import CallFilter
-from engine.store.connections import Job, T
+from engine.store.connections import Job
 from engine.store.database import Database
 from engine.store.outbox import NewCallback, enqueue
 from engine.store.page_cursor import PageCursor
@@ -21,6 +21,10 @@ from engine.store.tables.calls import call_events, calls
 from engine.store.values import values_of, with_options
 
 _OPEN = tuple(status for status in Status if status not in FINAL)
+# Made once: making them took longer than running them.
+_ADD: Final = insert(calls)
+_SAVE: Final = update(calls).where(calls.c.id == bindparam("this"))
+_NOTE: Final = insert(call_events).inline()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,16 @@ class EventFilter:
     kinds: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class NotingEvent:
+    """The job that adds an event of these values."""
+
+    values: Mapping[str, object]
+
+    def __call__(self, connection: Connection) -> None:
+        connection.execute(_NOTE, self.values)
+
+
 class Calls:
     """Every call that was ever asked for."""
 
@@ -53,7 +67,7 @@ class Calls:
         """Durable, with its first status callback, when this returns."""
 
         def job(connection: Connection) -> None:
-            connection.execute(insert(calls), values_of(call))
+            connection.execute(_ADD, values_of(call))
             enqueue(connection, call.id, callback, _known_moment(call))
 
         await self._db.write(job)
@@ -70,9 +84,7 @@ class Calls:
             values = {name: value for name, value in values.items() if value != known[name]} or {"id": call.id}
 
         def job(connection: Connection) -> None:
-            changed = connection.execute(
-                update(calls).where(calls.c.id == bindparam("this")), {"this": call.id, **values}
-            )
+            changed = connection.execute(_SAVE, {"this": call.id, **values})
             if changed.rowcount != 1:
                 raise StoreError(f"The call {call.id} can't be saved: it was never stored.")
             # The row is now locked, so no other writer counts this call's callbacks at the same time.
@@ -80,9 +92,18 @@ class Calls:
 
         return job
 
-    async def write(self, job: Job[T]) -> T:
-        """Changes of calls that belong together, in one transaction."""
-        return await self._db.write(job)
+    async def write(self, jobs: Sequence[Job[Any]]) -> None:
+        """Changes of calls that belong together, in one transaction; their events, in their order, in one statement."""
+        events = [job.values for job in jobs if isinstance(job, NotingEvent)]
+        others = [job for job in jobs if not isinstance(job, NotingEvent)]
+
+        def job(connection: Connection) -> None:
+            for each in others:
+                each(connection)
+            if events:
+                connection.execute(_NOTE, events)
+
+        await self._db.write(job)
 
     async def add_callback(self, call_id: str, callback: NewCallback, at: datetime) -> None:
         """Put a callback behind the call's earlier ones that tells of no change of the call."""
@@ -128,12 +149,7 @@ class Calls:
 
     def noting(self, call_id: str, kind: str, facts: Mapping[str, object], at: datetime) -> Job[None]:
         """The same, to be written with other changes."""
-        values = {"call_id": call_id, "kind": kind, "facts": dict(facts), "at": at}
-
-        def job(connection: Connection) -> None:
-            connection.execute(insert(call_events), values)
-
-        return job
+        return NotingEvent({"call_id": call_id, "kind": kind, "facts": dict(facts), "at": at})
 
     async def events(
         self, call_id: str, kinds: Collection[str] = (), after: int = 0, limit: int | None = None

@@ -1,6 +1,7 @@
 """The ledger of webhooks: every request to a customer's server, and what came of it."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy import Connection, insert, select
 
@@ -8,6 +9,8 @@ from engine.model.webhook_exchange import WebhookExchange
 from engine.store.database import Database
 from engine.store.tables.calls import webhook_exchanges
 from engine.store.values import values_of
+
+_ADD: Final = insert(webhook_exchanges)
 
 
 class Exchanges:
@@ -20,7 +23,7 @@ class Exchanges:
         """All or none."""
 
         def job(connection: Connection) -> None:
-            connection.execute(insert(webhook_exchanges), [values_of(each) for each in exchanges])
+            connection.execute(_ADD, [values_of(each) for each in exchanges])
 
         if exchanges:
             await self._db.write(job)

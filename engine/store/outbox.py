@@ -37,6 +37,8 @@ _DUE: Final = (
     .limit(bindparam("most", type_=Integer))
 )
 _NEXT_DUE: Final = select(func.min(outbox.c.next_at).label("at")).where(_is_next_of_its_call())
+_LAST: Final = select(func.max(outbox.c.sequence)).where(outbox.c.call_id == bindparam("call"))
+_ENQUEUE: Final = insert(outbox)
 _TRIED: Final = (
     update(outbox)
     .where(outbox.c.id == bindparam("this"), outbox.c.state == CallbackState.PENDING)
@@ -75,7 +77,7 @@ def enqueue(connection: Connection, call_id: str, callback: NewCallback | None, 
     """Put a callback behind the call's earlier ones, in the transaction that changes the call."""
     if callback is None:
         return
-    last = connection.scalar(select(func.max(outbox.c.sequence)).where(outbox.c.call_id == call_id))
+    last = connection.scalar(_LAST, {"call": call_id})
     sequence = 0 if last is None else last + 1
     values = {
         "id": new_id(IdKind.CALLBACK),
@@ -88,7 +90,7 @@ def enqueue(connection: Connection, call_id: str, callback: NewCallback | None, 
         "attempts": 0,
         "next_at": due,
     }
-    connection.execute(insert(outbox), values)
+    connection.execute(_ENQUEUE, values)
 
 
 class Outbox:

@@ -99,7 +99,6 @@ class CallChanges:
         return [each for each in list(self._changes)[:_MOST_TOGETHER] if not each.alone]
 
     async def _store_all(self, changes: Sequence[_Change]) -> None:
-        jobs = [each.job() for each in changes]
-        await self._calls.write(lambda connection: [job(connection) for job in jobs])
+        await self._calls.write([each.job() for each in changes])
         for each in changes:
             each.stored_now()

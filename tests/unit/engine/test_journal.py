@@ -1,10 +1,10 @@
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -23,8 +23,6 @@ from engine.store.outbox import Outbox
 from tests.peers.databases import migrated_sqlite
 from tests.peers.waiting import within
 
-T = TypeVar("T")
-
 
 class FailingCalls(Calls):
     """The real table behind a connection that can be cut."""
@@ -32,10 +30,10 @@ class FailingCalls(Calls):
     cut = False
     written = 0
 
-    async def write(self, job: Job[T]) -> T:
+    async def write(self, jobs: Sequence[Job[Any]]) -> None:
         self._check()
         self.written += 1
-        return await super().write(job)
+        await super().write(jobs)
 
     def _check(self) -> None:
         if self.cut:

@@ -28,10 +28,11 @@ class Transactions:
         self.at_s: list[float] = []
         self._open: list[str] = []
 
-    async def write(self, job: Job[Any]) -> None:
+    async def write(self, jobs: Sequence[Job[Any]]) -> None:
         await asyncio.sleep(0)
         self._open = []
-        job(cast(Any, None))
+        for job in jobs:
+            job(cast(Any, None))
         self.committed.append(self._open)
         self.at_s.append(asyncio.get_running_loop().time())
 

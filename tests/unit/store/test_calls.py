@@ -201,6 +201,43 @@ async def test_events_come_back_in_the_order_noted(calls: Calls, account: Accoun
     assert await calls.last_event() == events[1].id
 
 
+async def test_events_that_are_written_with_other_changes_keep_their_order(calls: Calls, account: Account) -> None:
+    call = a_call(account.id)
+    await calls.add(call)
+    answered = replace(call, status=Status.IN_PROGRESS, answer_time=at(1))
+
+    await calls.write(
+        [
+            calls.noting(call.id, "status", {"status": "in-progress"}, at(1)),
+            calls.saving(answered, stored=call),
+            calls.noting(call.id, "said", {"text": "Goeiedag"}, at(2)),
+            calls.noting(call.id, "digit", {"digit": "4"}, at(2)),
+        ]
+    )
+
+    assert [event.kind for event in await calls.events(call.id)] == ["status", "said", "digit"]
+    assert await calls.get(call.id) == answered
+
+
+async def test_an_event_that_cannot_be_stored_keeps_back_what_is_written_with_it(
+    calls: Calls, account: Account
+) -> None:
+    call = a_call(account.id)
+    await calls.add(call)
+
+    with pytest.raises(StoreError):
+        await calls.write(
+            [
+                calls.saving(replace(call, status=Status.IN_PROGRESS)),
+                calls.noting(call.id, "said", {}, at(1)),
+                calls.noting("CA-of-nobody", "said", {}, at(1)),
+            ]
+        )
+
+    assert await calls.events(call.id) == []
+    assert await calls.get(call.id) == call
+
+
 async def test_an_odd_fact_is_kept_as_text(calls: Calls, account: Account) -> None:
     call = a_call(account.id)
     await calls.add(call)
