@@ -2,13 +2,44 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-Job = tuple[Callable[[], Any], "Future[Any]"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Work, and the future of the loop that waits for it."""
+
+    work: Callable[[], Any]
+    done: "asyncio.Future[Any]"
+
+    def do(self) -> None:
+        """On a thread."""
+        if self.done.cancelled():
+            return  # who wanted it has given up
+        try:
+            result = self.work()
+        except BaseException as error:  # noqa: BLE001 - whatever it raises is for the one who waits for it
+            self._tell(self._fail, error)
+        else:
+            self._tell(self._settle, result)
+
+    def _tell(self, how: Callable[[Any], None], what: Any) -> None:
+        with suppress(RuntimeError):  # its loop has been closed, so nobody waits
+            self.done.get_loop().call_soon_threadsafe(how, what)
+
+    def _settle(self, result: Any) -> None:
+        if not self.done.done():
+            self.done.set_result(result)
+
+    def _fail(self, error: BaseException) -> None:
+        if not self.done.done():
+            self.done.set_exception(error)
 
 
 class Threads:
@@ -17,7 +48,7 @@ class Threads:
     def __init__(self, name: str, count: int) -> None:
         self._name = name
         self._count = count
-        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._threads: list[Thread] = []
 
     async def run(self, work: Callable[[], T]) -> T:
@@ -27,9 +58,9 @@ class Threads:
             name = f"{self._name}-{len(self._threads)}"
             self._threads.append(Thread(target=_do, args=(self._jobs,), name=name, daemon=True))
             self._threads[-1].start()
-        done: Future[T] = Future()
-        self._jobs.put((work, done))
-        return await asyncio.wrap_future(done)
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._jobs.put(_Job(work, done))
+        return await done
 
     async def close(self) -> None:
         """Returns when all that was asked for is done; nothing may be asked for any more."""
@@ -39,12 +70,6 @@ class Threads:
             await asyncio.to_thread(thread.join)
 
 
-def _do(jobs: SimpleQueue[Job | None]) -> None:
+def _do(jobs: SimpleQueue[_Job | None]) -> None:
     while (job := jobs.get()) is not None:
-        work, done = job
-        if not done.set_running_or_notify_cancel():
-            continue  # who wanted it has given up
-        try:
-            done.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - whatever it raises is for the one who waits for it
-            done.set_exception(error)
+        job.do()
