@@ -6,7 +6,7 @@ from functools import partial
 from threading import Lock
 from typing import Any, Final
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from engine.aio.tasks import started
 from engine.aio.threads import Threads
@@ -71,6 +71,8 @@ class SerialWriter:
         self._is_locked = is_locked
         self._patience_s = patience_s
         self._thread = Threads("database-writer", 1)
+        self._connection: Connection | None = None
+        """The thread's own. It is kept, for taking one and giving it back costs more than most statements."""
         self._kept = False
         """Whether another process had the file to itself when it was last looked at; a slow disk is none."""
         self._queue: asyncio.Queue[_Waiting | None] = asyncio.Queue()
@@ -97,6 +99,7 @@ class SerialWriter:
         """Returns when all that was asked for is done."""
         self._queue.put_nowait(None)
         await self._worker
+        await self._thread.run(self._disconnect)
         await self._thread.close()
 
     async def _work(self) -> None:
@@ -128,10 +131,21 @@ class SerialWriter:
 
     def _transaction(self, batch: list[_Waiting]) -> list[tuple[_Waiting, Any]]:
         """Carry out the jobs that somebody still waits for, on the writer's thread, and give what came of each."""
-        with self._engine.begin() as connection:
-            self._kept = False
-            # Only now: another process may have had its turn first, for so long that somebody gave up.
-            return [(each, each.job(connection)) for each in [each for each in batch if each.begin()]]
+        connection = self._connection = self._connection or self._engine.connect()
+        try:
+            with connection.begin():
+                self._kept = False
+                # Only now: another process may have had its turn first, for so long that somebody gave up.
+                return [(each, each.job(connection)) for each in [each for each in batch if each.begin()]]
+        except BaseException:
+            self._disconnect()  # the next begins on one that nothing has happened to
+            raise
+
+    def _disconnect(self) -> None:
+        """Give the connection back, on the writer's thread."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     async def _failed(self, batch: list[_Waiting], error: Exception) -> None:
         if len(batch) > 1:
