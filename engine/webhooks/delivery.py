@@ -91,8 +91,9 @@ class CallbackCourier:
             while True:
                 self._woken.clear()
                 try:
-                    await self._set_out(deliveries)
-                    rest_s = await self._rest_s()
+                    # While something is under way, what comes next need not be asked for: its end wakes this loop.
+                    underway = await self._set_out(deliveries)
+                    rest_s = _SHORTEST_REST_S if underway else await self._rest_s()
                 except StoreError as error:
                     log.error("outbox_failed", error=str(error), again_in_s=_STORE_PAUSE_S)
                     rest_s = _STORE_PAUSE_S
@@ -102,8 +103,8 @@ class CallbackCourier:
                     rest_s = _STORE_PAUSE_S
                 await first_of(self._woken, timeout_s=rest_s)
 
-    async def _set_out(self, deliveries: TaskGroup) -> None:
-        """Start everything that is due and not under way."""
+    async def _set_out(self, deliveries: TaskGroup) -> bool:
+        """Start everything that is due and not under way; whether anything was due."""
         while len(self._underway) < _UNDERWAY_LIMIT:
             # Noted before asking: what is delivered while the outbox answers may still be in its answer.
             known = set(self._underway)
@@ -113,7 +114,8 @@ class CallbackCourier:
                 self._underway.add(each.id)
                 deliveries.create_task(self._carry(each))
             if len(due) < len(known) + _BATCH:
-                return
+                return bool(due)
+        return True
 
     async def _rest_s(self) -> float:
         due_at = await self._outbox.next_due()

@@ -62,6 +62,7 @@ class MemoryOutbox:
     settled: dict[str, str] = field(default_factory=dict)
     fails: int = 0
     error: type[Exception] = StoreError
+    asked_for_next: int = 0
 
     def put(self, call_id: str, url: str, at: datetime = START) -> str:
         callback_id = f"CB{len(self.rows) + len(self.settled)}"
@@ -74,6 +75,7 @@ class MemoryOutbox:
         return [row for row in self._firsts() if row.next_at <= now][:limit]
 
     async def next_due(self) -> datetime | None:
+        self.asked_for_next += 1
         return min((row.next_at for row in self._firsts()), default=None)
 
     async def delivered(self, callback_id: str, at: datetime) -> None:
@@ -170,6 +172,17 @@ def test_what_is_due_is_delivered_in_order_per_call() -> None:
     assert [number for _, _, call, number in servers.got if call == "CA1"] == ["0", "1", "2"]
     assert [number for _, _, call, number in servers.got if call == "CA2"] == ["0", "1", "2"]
     assert len(servers.got) == 6
+
+
+def test_the_outbox_is_asked_what_comes_next_only_when_nothing_is_under_way() -> None:
+    outbox, servers = MemoryOutbox(), Servers()
+    for _ in range(3):
+        outbox.put("CA1", GOOD)
+
+    run(outbox, servers, seconds=1)
+
+    assert len(servers.got) == 3
+    assert outbox.asked_for_next == 1
 
 
 def test_what_comes_later_is_delivered_when_notified() -> None:
