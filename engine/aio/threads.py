@@ -19,7 +19,7 @@ class _Job:
     done: "asyncio.Future[Any]"
 
     def do(self) -> None:
-        """On a thread."""
+        """Carry it out, on a thread."""
         if self.done.cancelled():
             return  # who wanted it has given up
         try:
