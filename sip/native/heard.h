@@ -1,6 +1,5 @@
 #pragma once
 
-#include <deque>
 #include <string>
 #include <vector>
 
@@ -23,8 +22,17 @@ public:
     void end();
 
 private:
+    // What has been taken is dropped now and then, so that neither adding nor taking moves much.
+    struct Track {
+        std::vector<pj_int16_t> samples;
+        size_t taken = 0;
+
+        size_t waiting() const { return samples.size() - taken; }
+        void drop(size_t frames);
+    };
+
     std::mutex mutex;
-    std::vector<std::deque<pj_int16_t>> tracks;
+    std::vector<Track> tracks;
     bool ended = false;
 };
 

@@ -62,6 +62,17 @@ TEST_CASE("no more frames are taken at once than are wanted")
     CHECK(taken(heard, 2) == std::vector<pj_int16_t>{3});
 }
 
+TEST_CASE("each sample of a long wait is taken once and in order")
+{
+    Heard heard(1);
+    add(heard, 0, {1, 2, 3, 4, 5, 6});
+
+    CHECK(taken(heard, 1) == std::vector<pj_int16_t>{1});
+    add(heard, 0, {7});
+    CHECK(taken(heard, 1) == std::vector<pj_int16_t>{2});
+    CHECK(taken(heard) == std::vector<pj_int16_t>{3, 4, 5, 6, 7});
+}
+
 TEST_CASE("what was heard before the end can be taken and nothing of what came after it")
 {
     Heard heard(1);
