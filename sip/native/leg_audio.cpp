@@ -1,17 +1,74 @@
 #include "leg_audio.hpp"
 
+#include "door.h"
 #include "leg.h"
+#include "rate_filter.h"
 
 namespace telefoon {
 
 namespace {
 
-// Stands between a stream and the bridge.
+// Stands between a stream and the bridge, at the bridge's rate where it can: the bridge's own way from rate to rate
+// takes longer than all else that it does for a leg.
 struct Between {
     pjmedia_port port;
     pj_pool_t *pool;
     pjmedia_port *stream;
     std::shared_ptr<Leg> leg;
+    Resampler said, heard;
+    std::vector<pj_int16_t> at_own_rate; // a frame; empty where that is the bridge's
+
+    bool converts() const { return !at_own_rate.empty(); }
+
+    void convert(unsigned bridge_rate)
+    {
+        const unsigned own_rate = PJMEDIA_PIA_SRATE(&stream->info), count = PJMEDIA_PIA_SPF(&stream->info);
+        const unsigned bridge_count = (unsigned)((pj_uint64_t)count * bridge_rate / own_rate);
+        if (PJMEDIA_PIA_CCNT(&stream->info) != 1 || !RateFilter::fits(own_rate, bridge_rate) ||
+            (pj_uint64_t)bridge_count * own_rate != (pj_uint64_t)count * bridge_rate)
+            return;
+        said.set(own_rate, bridge_rate, count);
+        heard.set(bridge_rate, own_rate, bridge_count);
+        at_own_rate.assign(count, 0);
+        const pj_str_t name = port.info.name;
+        pjmedia_port_info_init(&port.info, &name, port.info.signature, bridge_rate, 1, 16, bridge_count);
+    }
+
+    // The frame to ask the stream for, where the bridge asks for `frame`.
+    pjmedia_frame asked(const pjmedia_frame &frame)
+    {
+        pjmedia_frame own = frame;
+        own.type = PJMEDIA_FRAME_TYPE_NONE;
+        if (converts()) {
+            own.buf = at_own_rate.data();
+            own.size = at_own_rate.size() * sizeof(pj_int16_t);
+        }
+        return own;
+    }
+
+    void give(const pjmedia_frame &own, pjmedia_frame *frame)
+    {
+        void *buffer = frame->buf;
+        *frame = own;
+        frame->buf = buffer;
+        if (!converts())
+            return;
+        frame->size = PJMEDIA_PIA_SPF(&port.info) * sizeof(pj_int16_t);
+        if (own.type == PJMEDIA_FRAME_TYPE_AUDIO)
+            said.run(at_own_rate.data(), (pj_int16_t *)buffer);
+    }
+
+    // What the bridge has, for the stream.
+    pjmedia_frame taken(const pjmedia_frame &frame)
+    {
+        pjmedia_frame own = frame;
+        if (!converts() || frame.type != PJMEDIA_FRAME_TYPE_AUDIO)
+            return own;
+        heard.run((const pj_int16_t *)frame.buf, at_own_rate.data());
+        own.buf = at_own_rate.data();
+        own.size = at_own_rate.size() * sizeof(pj_int16_t);
+        return own;
+    }
 };
 
 Between &between(pjmedia_port *port)
@@ -23,20 +80,28 @@ pj_status_t leg_get_frame(pjmedia_port *port, pjmedia_frame *frame)
 {
     Between &self = between(port);
     Leg &leg = *self.leg;
-    Guard guard(leg.mutex);
-    frame->type = PJMEDIA_FRAME_TYPE_NONE;
-    if (leg.stream != self.stream)
-        return PJ_SUCCESS;
-    if (!leg.seated)
-        return leg.pass(frame);
-    leg.give_bridge(frame);
-    return PJ_SUCCESS;
+    pjmedia_frame own = self.asked(*frame);
+    pj_status_t status = PJ_SUCCESS;
+    {
+        Guard guard(leg.mutex);
+        if (leg.stream != self.stream) {
+            frame->type = PJMEDIA_FRAME_TYPE_NONE;
+            return PJ_SUCCESS;
+        }
+        if (leg.seated)
+            leg.give_bridge(&own);
+        else
+            status = leg.pass(&own);
+    }
+    self.give(own, frame);
+    return status;
 }
 
 pj_status_t leg_put_frame(pjmedia_port *port, pjmedia_frame *frame)
 {
     Between &self = between(port);
     Leg &leg = *self.leg;
+    pjmedia_frame own = self.taken(*frame);
     Guard guard(leg.mutex);
     if (leg.stream != self.stream)
         return PJ_SUCCESS;
@@ -44,11 +109,10 @@ pj_status_t leg_put_frame(pjmedia_port *port, pjmedia_frame *frame)
         return PJ_SUCCESS;
     if (!leg.seated) {
         // The bridge's times would be taken for the mark of a room's mix (encoded_mix.h); a stream reads none.
-        pjmedia_frame unmarked = *frame;
-        unmarked.timestamp.u64 = 0;
-        return leg.send(unmarked);
+        own.timestamp.u64 = 0;
+        return leg.send(own);
     }
-    leg.announce(frame);
+    leg.announce(&own);
     return PJ_SUCCESS;
 }
 
@@ -98,6 +162,7 @@ void LegAudio::wrap(pj::OnStreamCreatedParam &prm)
     pj_str_t name = pj_str((char *)"leg");
     pjmedia_port_info_init2(&made->port.info, &name, PJMEDIA_SIG_CLASS_APP('T', 'L', 'G'),
                             PJMEDIA_DIR_ENCODING_DECODING, &stream->info.fmt);
+    made->convert(rate_of_bridge());
     made->port.port_data.pdata = made;
     made->port.get_frame = &leg_get_frame;
     made->port.put_frame = &leg_put_frame;
