@@ -1,0 +1,43 @@
+"""A trunk as routing sees it: what it costs, which hosts it has, and whether it may be chosen now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class RoutableHost:
+    """A host of a trunk. The lowest priority is tried first, and weight shares calls among equals (RFC 2782).
+
+    `held_until` is when a host may be asked again that wanted a pause (Retry-After, RFC 3261 §21.5.4).
+    """
+
+    address: str
+    priority: int = 0
+    weight: int = 1
+    held_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoutableTrunk:
+    """A trunk, by its name; priority and weight as a host's.
+
+    `broken` says that its circuit breaker is open, `emergency` that it may carry calls to emergency numbers.
+    `prices` are per minute, by called prefix in E.164.
+    """
+
+    name: str
+    hosts: tuple[RoutableHost, ...]
+    enabled: bool = True
+    broken: bool = False
+    emergency: bool = False
+    priority: int = 0
+    weight: int = 1
+    prices: Mapping[str, Decimal] | None = None
+
+    def price(self, called: str) -> Decimal | None:
+        """Per minute to a number, by the longest prefix of it that has a price."""
+        priced = self.prices or {}
+        longest = max((prefix for prefix in priced if called.startswith(prefix)), key=len, default=None)
+        return None if longest is None else priced[longest]
