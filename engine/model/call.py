@@ -71,7 +71,8 @@ FINAL: Final = final_states(Status, TRANSITIONS)
 class Attempt:
     """One try to carry the call, or one rule that judged it, and what it said.
 
-    `via` names the trunk, number or rule; `target` is the SIP URI or number tried; `said` is a sentence.
+    `via` names the trunk, number or rule; `target` is the SIP URI, host or number tried; `said` is a sentence; `ms` is
+    how long it took, where that was measured.
     """
 
     via: str
@@ -80,6 +81,7 @@ class Attempt:
     sip_code: int | None = None
     sip_reason: str | None = None
     q850_cause: int | None = None
+    ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
