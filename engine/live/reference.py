@@ -12,6 +12,7 @@ from engine.live.session.flow_handover import FLOW_TRANSITIONS, FlowState
 from engine.model import call, conference, queue, recording
 from engine.model.consent.state import CONSENT_TRANSITIONS, ConsentState
 from engine.page_tables import renew
+from engine.routing import breaker
 
 State = TypeVar("State", bound=StrEnum)
 Event = TypeVar("Event", bound=StrEnum)
@@ -27,6 +28,7 @@ def diagrams() -> Mapping[str, str]:
         "recording": _diagram(recording.RecordingStatus, _arrows(recording.TRANSITIONS)),
         "wait in a queue": _diagram(queue.WaitState, _arrows(queue.WAIT_TRANSITIONS)),
         "consent of a leg": _diagram(ConsentState, _arrows(CONSENT_TRANSITIONS)),
+        "circuit breaker of a trunk": _diagram(breaker.BreakerState, _arrows(breaker.BREAKER_TRANSITIONS)),
         "flow of a call": _diagram(FlowState, _arrows(FLOW_TRANSITIONS)),
     }
 
