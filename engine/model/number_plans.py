@@ -44,3 +44,8 @@ def parts(e164: str) -> tuple[str, str]:
     """The country code, and the number within the country. For one without a fault."""
     number = phonenumbers.parse(e164)
     return str(number.country_code), phonenumbers.national_significant_number(number)
+
+
+def calling_code(country: str) -> str:
+    """The country code of a country, by its ISO 3166 alpha-2 in lower case; 0 for one that has none."""
+    return str(phonenumbers.country_code_for_region(country.upper()))

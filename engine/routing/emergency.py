@@ -1,0 +1,116 @@
+"""Calls to emergency numbers: which they are, and that they are refused, or carried past every limit.
+
+They are refused unless a trunk is marked for them. A trunk that is marked is used also while its breaker is open or its
+host has asked for a pause: it comes after those that are well. The table is config/emergency_numbers.toml.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from importlib.resources import files
+from typing import Final
+
+from engine.model.number_plans import calling_code
+from engine.routing.routable_trunk import RoutableHost, RoutableTrunk
+from engine.routing.routes import Candidate, Draw, RoutedCall, choose
+
+EUROPEAN: Final = "112"
+_FILE: Final = "emergency_numbers.toml"
+_SOS: Final = "urn:service:sos"
+"""RFC 5031: the service itself, without a number."""
+
+_SEPARATORS: Final = re.compile(r"[\s\-.()]")
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyRow:
+    """The emergency numbers of a country, the rule that gives them, against what they were compared, and when."""
+
+    numbers: frozenset[str]
+    source: str
+    checked: str
+    date: date
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyNumbers:
+    """The table of emergency numbers, by ISO 3166 code in lower case."""
+
+    countries: Mapping[str, EmergencyRow]
+
+    def find(self, called: str, home: str) -> str | None:
+        """The emergency number that is called from a country, as it is dialled there; None for any other number.
+
+        Whole numbers count, so neither 1120 nor +32112345678. They may come with a country's code, as programs write
+        them that know E.164 only: +32112 is Belgium's 112.
+        """
+        if called.lower().partition(".")[0] == _SOS:
+            return EUROPEAN
+        dialled = _SEPARATORS.sub("", called)
+        if dialled == EUROPEAN or dialled in self._of(home):
+            return dialled
+        return next((number for number in self._with_code(dialled)), None)
+
+    def _of(self, country: str) -> frozenset[str]:
+        row = self.countries.get(country)
+        return row.numbers if row else frozenset()
+
+    def _with_code(self, dialled: str) -> list[str]:
+        digits = dialled.removeprefix("+") if dialled.startswith("+") else dialled.removeprefix("00")
+        if digits == dialled:
+            return []
+        return [
+            digits.removeprefix(code)
+            for country, row in self.countries.items()
+            if digits.startswith(code := calling_code(country)) and digits.removeprefix(code) in row.numbers
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyCall:
+    """A call to an emergency number, and the hosts that may carry it; none unless a trunk is marked."""
+
+    number: str
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def refusal(self) -> str | None:
+        """Why it is refused, and what to do, for whoever called; None where it is carried."""
+        if self.candidates:
+            return None
+        return (
+            f"{self.number} is an emergency number, and this service does not carry emergency calls: "
+            "dial it on a telephone. To carry them, mark a trunk whose carrier does: "
+            "telefoon trunks set NAME --set emergency=true"
+        )
+
+
+def load_emergency_numbers() -> EmergencyNumbers:
+    """The table of config/emergency_numbers.toml."""
+    data = tomllib.loads((files("config") / _FILE).read_text("utf-8"))
+    return EmergencyNumbers(
+        {
+            country: EmergencyRow(frozenset(row["numbers"]), row["source"], row["checked"], row["date"])
+            for country, row in data["countries"].items()
+        }
+    )
+
+
+def emergency_call(
+    call: RoutedCall, home: str, table: EmergencyNumbers, trunks: Sequence[RoutableTrunk], draw: Draw
+) -> EmergencyCall | None:
+    """What becomes of a call that comes from a country, if it is to an emergency number; None if it is not."""
+    number = table.find(call.called, home)
+    if number is None:
+        return None
+    marked = [trunk for trunk in trunks if trunk.enabled and trunk.emergency]
+    well = choose(call, marked, (), draw).candidates
+    rest = choose(call, [_whatever_its_state(trunk) for trunk in marked], (), draw).candidates
+    return EmergencyCall(number, tuple(dict.fromkeys((*well, *rest))))
+
+
+def _whatever_its_state(trunk: RoutableTrunk) -> RoutableTrunk:
+    hosts = (RoutableHost(host.address, host.priority, host.weight) for host in trunk.hosts)
+    return replace(trunk, broken=False, hosts=tuple(hosts))
