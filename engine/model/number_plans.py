@@ -49,3 +49,8 @@ def parts(e164: str) -> tuple[str, str]:
 def calling_code(country: str) -> str:
     """The country code of a country, by its ISO 3166 alpha-2 in lower case; 0 for one that has none."""
     return str(phonenumbers.country_code_for_region(country.upper()))
+
+
+def is_mobile(e164: str) -> bool:
+    """Whether it is of a range for mobile telephones alone. For one without a fault."""
+    return bool(phonenumbers.number_type(phonenumbers.parse(e164)) == phonenumbers.PhoneNumberType.MOBILE)
