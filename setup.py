@@ -118,7 +118,7 @@ setup(
     python_requires=">=3.11,<3.14",
     packages=find_packages(include=[pattern for name in PACKAGES for pattern in (name, f"{name}.*")]),
     package_data={
-        "config": ["*.toml", "*.csv", "asterisk/*", "prompts/**/*"],
+        "config": ["*.toml", "*.csv", "trunks/*.toml", "asterisk/*", "prompts/**/*"],
         "engine": ["**/*.json", "**/*.ini", "**/*.mako", "**/*.sql"],
         "api": ["*.yml", "**/*.yml", "**/*.json", "static/**/*"],
         "tts": ["**/*.toml", "**/*.csv"],
