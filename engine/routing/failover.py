@@ -122,12 +122,13 @@ BY_CAUSE: Final[Mapping[int, Ruling]] = MappingProxyType(
         42: _next("This trunk's network is congested (Q.850 cause 42)."),
     }
 )
-"""A cause that the network itself tells says more than the SIP code that it was made into."""
+"""A cause that the network itself tells says more than a SIP code that does not tell of who is called."""
 
 _HEARD: Final = _final("The caller has already heard something of the far end, so nobody is called twice.")
 _RANG: Final = _final("It rang, and nobody answered in time.")
+_ABOUT_WHO_IS_CALLED: Final = frozenset({404, 410, 484, 486})
 _GLOBAL_FAILURE: Final = 600
-"""RFC 3261 §21.6: from here on an answer is about the called party everywhere, whatever cause is told with it."""
+"""RFC 3261 §21.6: from here on an answer is about the called party everywhere."""
 _TIMEOUTS: Final = (408, SetUpFailure.NO_ANSWER)
 
 
@@ -139,5 +140,6 @@ def judge(outcome: int | SetUpFailure, progress: Progress, reason_header: str | 
         return _RANG
     if isinstance(outcome, SetUpFailure):
         return WITHOUT_ANSWER[outcome]
-    told = BY_CAUSE.get(told_cause(reason_header) or 0) if outcome < _GLOBAL_FAILURE else None
+    final_by_code = outcome in _ABOUT_WHO_IS_CALLED or outcome >= _GLOBAL_FAILURE
+    told = None if final_by_code else BY_CAUSE.get(told_cause(reason_header) or 0)
     return told or BY_CODE.get(outcome) or BY_CODE[outcome // 100 * 100]

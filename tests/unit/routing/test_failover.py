@@ -43,7 +43,7 @@ def test_an_unknown_code_counts_as_the_first_of_its_class(code: int, like: int) 
 @pytest.mark.parametrize(
     ("code", "cause", "goes_on"),
     [
-        (404, 3, True),  # no route to the number: this trunk's, not the number's
+        (404, 3, False),  # whatever its cause, the number has been judged
         (404, 1, False),
         (503, 17, False),  # busy, told clumsily
         (408, 18, False),
