@@ -79,7 +79,7 @@ def add(
             fallback_method=fallback_method.value, webhook_format=webhook_format,
         )  # fmt: skip
         await books.stores.audit.add(
-            CLI, "number.add", added.id, account=owner.id, number=books.stores.pseudonyms.of(e164)
+            CLI, "number.add", added.id, account=owner.id, number=books.stores.pseudonyms.pseudonym_of(e164)
         )
         return {**as_row(added), "account": owner.name}
 
@@ -127,7 +127,7 @@ def remove(number: E164) -> None:
     async def work(books: LocalStores) -> bool:
         removed = await books.stores.numbers.remove(number)
         if removed:
-            await books.stores.audit.add(CLI, "number.remove", books.stores.pseudonyms.of(number))
+            await books.stores.audit.add(CLI, "number.remove", books.stores.pseudonyms.pseudonym_of(number))
         return removed
 
     if not with_books(work):

@@ -28,7 +28,11 @@ def rest_interface(parts: NodeParts, services: CallServices, switchboard: Switch
             published=Published.load(),
             deletion=Deletion(stores.retention, periods_of(settings)),
             persons=persons_requests(
-                stores, settings, parts.context.clock, services.recording_storage, parts.webhooks.ledger.written
+                stores,
+                settings,
+                parts.context.clock,
+                services.recording_storage,
+                parts.webhooks.ledger.wait_until_written,
             ),
             bell=services.ledger.bell,
         )

@@ -74,7 +74,7 @@ class OrderedWriter:
             self._lines.popleft().settled.set()
         self._added.clear()
 
-    async def written(self) -> None:
+    async def wait_until_written(self) -> None:
         """Wait until nothing waits; somebody else must be writing."""
         while self._lines:
             await self._lines[-1].settled.wait()

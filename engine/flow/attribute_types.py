@@ -44,7 +44,7 @@ class AttributeType(Protocol[T_co]):
         """JSON Schema of the JSON value."""
         ...
 
-    def written(self, value: Any) -> object:
+    def json_of(self, value: Any) -> object:
         """The JSON value that is read as `value`; None for one that is better left out."""
         ...
 
@@ -75,7 +75,7 @@ class Whole:
     def schema(self) -> JsonSchema:
         return {"type": "integer", "minimum": self.least, "maximum": self.most}
 
-    def written(self, value: int) -> int:
+    def json_of(self, value: int) -> int:
         return value
 
     def _within(self, number: int) -> int:
@@ -105,7 +105,7 @@ class OneNumber:
     def schema(self) -> JsonSchema:
         return {"enum": list(self.options)}
 
-    def written(self, value: int) -> int:
+    def json_of(self, value: int) -> int:
         return value
 
 
@@ -126,7 +126,7 @@ class Flag:
     def schema(self) -> JsonSchema:
         return {"type": "boolean"}
 
-    def written(self, value: bool) -> bool:
+    def json_of(self, value: bool) -> bool:
         return value
 
 
@@ -162,7 +162,7 @@ class Choice(AttributeType[E]):
         flags: list[object] = [True, False, "true", "false"] if self.yes else []
         return {"enum": [option.value for option in self.options] + flags}
 
-    def written(self, value: E) -> str:
+    def json_of(self, value: E) -> str:
         return value.value
 
     def _flags(self) -> dict[str, E]:
@@ -193,7 +193,7 @@ class Pattern:
             return {"type": "string"}
         return {"type": "string", "pattern": rf"^\s*(?:{self.regex})\s*$"}
 
-    def written(self, value: str) -> str:
+    def json_of(self, value: str) -> str:
         return value
 
 
@@ -220,7 +220,7 @@ class Language:
     def schema(self) -> JsonSchema:
         return {"enum": self._tags()}
 
-    def written(self, value: str) -> str | None:
+    def json_of(self, value: str) -> str | None:
         """None, which leaves the call's language, where no language of ours is near it."""
         return spoken_for(value, "").language or None
 
@@ -264,7 +264,7 @@ class Words(AttributeType[tuple[W, ...]]):
         word = {"enum": [option.value for option in self.options]}
         return {"anyOf": [{"type": "array", "items": word, "minItems": 1}, {"type": "string"}]}
 
-    def written(self, value: tuple[W, ...]) -> list[str]:
+    def json_of(self, value: tuple[W, ...]) -> list[str]:
         return [word.value for word in value]
 
 
@@ -289,7 +289,7 @@ class WholeOr:
     def schema(self) -> JsonSchema:
         return {"anyOf": [Whole(self.least, self.most).schema(), {"const": self.word}]}
 
-    def written(self, value: int | None) -> int | str:
+    def json_of(self, value: int | None) -> int | str:
         return self.word if value is None else value
 
 

@@ -65,7 +65,7 @@ def _elements(nested: Nested) -> str:
 def _attributes(cls: type, shape: Shape) -> Iterator[str]:
     defaults = {name: field.default for name, field in cls.__dataclass_fields__.items()}  # type: ignore[attr-defined]
     for name, declared in shape.attributes.items():
-        default = _shown_default(declared.kind.written(defaults[shape.fields[name]]), defaults[shape.fields[name]])
+        default = _shown_default(declared.kind.json_of(defaults[shape.fields[name]]), defaults[shape.fields[name]])
         yield row(f"`{name}`", declared.kind.allowed, default, f"{declared.help}.")
 
 

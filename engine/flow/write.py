@@ -87,7 +87,7 @@ def _set(made: Any) -> Iterator[tuple[str, object]]:
     for name, declared in shape.attributes.items():
         field = shape.fields[name]
         value = getattr(made, field)
-        if value != defaults[field] and (written := declared.kind.written(value)) is not None:
+        if value != defaults[field] and (written := declared.kind.json_of(value)) is not None:
             yield name, written
 
 

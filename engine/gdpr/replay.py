@@ -46,7 +46,7 @@ def not_on(log: Iterable[AuditRow], erased: Sequence[Erased]) -> list[Erased]:
 def numbers_behind(subjects: Collection[str], parties: Iterable[str], pseudonyms: Pseudonyms) -> Mapping[str, str]:
     """Find the callers and called, as E.164 numbers by their pseudonym, whose pseudonyms are among these."""
     numbers = {number for party in parties if (number := number_of(party)).startswith("+")}
-    return {subject: number for number in numbers if (subject := pseudonyms.of(number)) in subjects}
+    return {subject: number for number in numbers if (subject := pseudonyms.pseudonym_of(number)) in subjects}
 
 
 def _values(text: str) -> list[Any]:

@@ -104,7 +104,7 @@ class PersonsRequests:
             for name, rows in (await self._subjects.told(concern)).items():
                 found.setdefault(name, []).extend(rows)
         count = sum(map(len, found.values()))
-        pseudonym = self._pseudonyms.of(subject.number)
+        pseudonym = self._pseudonyms.pseudonym_of(subject.number)
         await self._audit.add(actor, "privacy.export", pseudonym, accounts=list(account_ids), rows=count)
         return Export(count, archive(subject.number, found, recordings, self._audio, self._clock.now()))
 
@@ -119,7 +119,7 @@ class PersonsRequests:
         concerns = {account_id: await self._subjects.concern(subject, account_id) for account_id in account_ids}
         for concern in concerns.values():
             await self._require_erasable(subject, concern)
-        pseudonym = self._pseudonyms.of(subject.number)
+        pseudonym = self._pseudonyms.pseudonym_of(subject.number)
         await self._audit.add(actor, "privacy.erase.begun", pseudonym, accounts=list(account_ids))
         counts: Counter[str] = Counter()
         for account_id, concern in concerns.items():

@@ -52,7 +52,7 @@ class Rates:
 
     by_prefix: Mapping[tuple[Direction, str], Rate]
 
-    def of(self, number: str, direction: Direction = Direction.OUTBOUND) -> Rate | None:
+    def rate_of(self, number: str, direction: Direction = Direction.OUTBOUND) -> Rate | None:
         """The rate with the longest prefix of a number; None for a SIP URI, which costs nothing."""
         if not number.startswith("+"):
             return None
@@ -62,7 +62,7 @@ class Rates:
 
     def price(self, number: str, seconds: int, direction: Direction = Direction.OUTBOUND) -> Decimal:
         """EUR for a call to a number (the called one in either direction) of so many answered seconds."""
-        rate = self.of(number, direction)
+        rate = self.rate_of(number, direction)
         return rate.price(seconds) if rate else Decimal(0).quantize(_EXACT_TO)
 
 

@@ -26,7 +26,7 @@ class Pseudonyms:
     def __init__(self, pepper: bytes) -> None:
         self._key = HKDF(SHA256(), 32, salt=None, info=_PURPOSE).derive(pepper)
 
-    def of(self, party: str) -> str:
+    def pseudonym_of(self, party: str) -> str:
         """Make the pseudonym of a number or a SIP address (pseudonym-be-5a1f…); a pseudonym stays as it is."""
         if party.startswith(PREFIX):
             return party

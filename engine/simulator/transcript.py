@@ -73,7 +73,7 @@ class SimulationTranscript:
         """The addresses of files that were played, in order."""
         return [sound.source for sound in self.sounds if sound.speech is None and "://" in sound.source]
 
-    def of(self, mark: TranscriptMark) -> Iterator[str]:
+    def lines_of(self, mark: TranscriptMark) -> Iterator[str]:
         """The lines of one mark."""
         return (line.text for line in self.lines if line.mark is mark)
 

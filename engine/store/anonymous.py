@@ -35,7 +35,7 @@ def anonymise(connection: Connection, call_ids: Collection[str], pseudonyms: Pse
         .values(from_=bindparam("caller"), to=bindparam("called"), attempts=(), **_emptied(calls))
     )
     for row in found:
-        parties = {"caller": pseudonyms.of(row["from_"]), "called": pseudonyms.of(row["to"])}
+        parties = {"caller": pseudonyms.pseudonym_of(row["from_"]), "called": pseudonyms.pseudonym_of(row["to"])}
         connection.execute(change, {"this": row["id"], **parties})
     return {"calls": len(found), **counts}
 

@@ -92,7 +92,7 @@ class Subjects:
 
         def replace(connection: Connection) -> None:
             for mention in left:
-                replace_mention(connection, mention, subject, self._pseudonyms.of(subject.number))
+                replace_mention(connection, mention, subject, self._pseudonyms.pseudonym_of(subject.number))
 
         counts = await self._db.write(take_out)
         left = await self._db.read(look)

@@ -59,9 +59,9 @@ class ExchangeLedger:
         finally:
             await self._last_words(self._writer.drain())
 
-    async def written(self) -> None:
+    async def wait_until_written(self) -> None:
         """Wait until what is waiting has been written; a few seconds at most."""
-        await self._last_words(self._writer.written())
+        await self._last_words(self._writer.wait_until_written())
 
     async def _last_words(self, writing: Coroutine[Any, Any, None]) -> None:
         try:

@@ -87,7 +87,7 @@ class WhisperRecognizer:
             raise RecognitionError(f"Speech at {rate_hz} Hz is not understood. Allowed are 8000 and 16000.")
         primary = primary_language(known)
         code = _NAMED_OTHERWISE.get(primary, primary)
-        return _Hearing(self, code, rate_hz, tuple(hints), Utterance(rate_hz, end_silence_s)).of(pcm)
+        return _Hearing(self, code, rate_hz, tuple(hints), Utterance(rate_hz, end_silence_s)).understand(pcm)
 
     def require(self) -> None:
         """Look whether the model is there, without loading it. Raises SetupError that says what to install."""
@@ -143,7 +143,7 @@ class _Hearing:
     _more: asyncio.Event = field(default_factory=asyncio.Event)
     _over: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def of(self, pcm: AsyncIterator[bytes]) -> AsyncGenerator[Understood, None]:
+    async def understand(self, pcm: AsyncIterator[bytes]) -> AsyncGenerator[Understood, None]:
         hearing = started(self._hear(pcm))
         began, told = False, ""
         try:

@@ -107,7 +107,7 @@ class CallBridge:
 
     async def add_to_recording(self, recording: ActiveRecording, first: Session, second: Session) -> None:
         """The second is recorded from the consent of both on."""
-        if await self.permission.of(first, second) is not None:
+        if await self.permission.consent_of(first, second) is not None:
             await recording.add(Said(second.leg.id), track=recording.row.channels - 1)
 
     async def _record(
@@ -115,7 +115,7 @@ class CallBridge:
     ) -> ActiveRecording | None:
         first, recorder = parties[0], self.services.recorder
         subject = dial_subject(first, how)
-        consent = await self.permission.of(*parties)
+        consent = await self.permission.consent_of(*parties)
         if consent is None:
             await recorder.absent(subject, NO_CONSENT)
             return None
@@ -130,7 +130,7 @@ class CallBridge:
         recorder = self.services.recorder
         if not (recorder.hears(first.leg.id) or recorder.hears(second.leg.id)):
             return []
-        if await self.permission.of(first, second) is not None:
+        if await self.permission.consent_of(first, second) is not None:
             return []
         apart = [Heard(first.leg.id), Heard(second.leg.id)]
         await recorder.withhold(*apart)

@@ -92,7 +92,7 @@ class CallRecorder:
 
     async def _consent(self, subject: RecordingContext) -> Consent:
         peer = self._session.peer
-        consent = await self._permission.of(self._session, *([peer] if peer else []))
+        consent = await self._permission.consent_of(self._session, *([peer] if peer else []))
         if consent is None:
             await self._services.recorder.absent(subject, NO_CONSENT)
             if self._session.over.is_set():

@@ -62,7 +62,7 @@ class Admission:
                 return QueueEntry.WRONG_PIN
             moderator = role is Role.MODERATOR
         if conference.record:
-            await self._permission.of(session, *others(), conference=conference)
+            await self._permission.consent_of(session, *others(), conference=conference)
             if not session.has_answered_consent:
                 return QueueEntry.NO_CONSENT
         name, language = None, language_for(conference, session)

@@ -144,7 +144,7 @@ class ConferenceControl:
             if unheard or (asked and await room.record()):
                 return
             asked = room.members
-            await self._permission.of(*(member.session for member in asked), conference=room.conference)
+            await self._permission.consent_of(*(member.session for member in asked), conference=room.conference)
             if not asked:
                 await room.record()
                 return

@@ -41,7 +41,7 @@ class ConsentService:
         self._recorder = recorder
         self._clock = clock
 
-    async def of(self, *sessions: Session, conference: Conference | None = None) -> Consent | None:
+    async def consent_of(self, *sessions: Session, conference: Conference | None = None) -> Consent | None:
         """The latest consent of all the legs, which talk with each other; None if one gave none or is gone.
 
         Who has not been asked is asked, and so is who was asked for less than one of the policies wants.

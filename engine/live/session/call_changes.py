@@ -68,10 +68,10 @@ class CallChanges:
         """Write for ever; cancel it to stop."""
         await self._writer.run()
 
-    async def written(self) -> None:
+    async def wait_until_written(self) -> None:
         """Wait until nothing waits; somebody else must be writing."""
         self._wanted_now.set()
-        await self._writer.written()
+        await self._writer.wait_until_written()
 
     async def _store_with_others(self, change: _Change) -> None:
         """One line of the writer: its change, with those behind it, unless it went with one before it."""

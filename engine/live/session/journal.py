@@ -159,18 +159,18 @@ class Journal:
             yield
         finally:
             try:
-                await self.written()
+                await self.wait_until_written()
             finally:
                 await stopped(writer)
 
     async def stored(self) -> None:
         """Wait until everything so far is stored, and let nothing of it wait for more to come."""
-        await self._changes.written()
+        await self._changes.wait_until_written()
 
-    async def written(self) -> None:
+    async def wait_until_written(self) -> None:
         """Wait until everything so far is stored, however long the database fails; told if that is given up."""
         try:
-            await self._changes.written()
+            await self._changes.wait_until_written()
         except asyncio.CancelledError:
             log.error("call_not_stored", call_id=self._call.id, status=self._call.status, lines=self._changes.waiting)
             raise

@@ -176,7 +176,7 @@ def test_a_mobile_number_of_every_european_country_has_the_mobile_rate(country: 
     table = load_rates()
     mobile, fixed = example(country, PhoneNumberType.MOBILE), example(country, PhoneNumberType.FIXED_LINE)
 
-    names = [rate.name if (rate := table.of(number)) else None for number in (mobile, fixed)]
+    names = [rate.name if (rate := table.rate_of(number)) else None for number in (mobile, fixed)]
 
     name = names[1]
     assert names == ([name, name] if country in ONE_PRICE else [f"{name} mobile", name])

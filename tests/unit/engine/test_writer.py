@@ -126,7 +126,7 @@ def test_a_writer_that_is_stopped_amid_a_change_begins_with_it_again() -> None:
         await asyncio.sleep(0.1)
         await stopped(first)
         second = asyncio.create_task(writer.run())
-        await writer.written()
+        await writer.wait_until_written()
         await stopped(second)
         return store.stored
 

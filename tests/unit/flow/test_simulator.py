@@ -80,7 +80,7 @@ def test_masked_keys_are_not_in_the_transcript() -> None:
 def test_those_who_are_dialled_answer_by_the_script() -> None:
     call = simulate(made("dial a number"), answers="busy")
 
-    assert "+3225550188: busy" in list(call.of(TranscriptMark.CALL))
+    assert "+3225550188: busy" in list(call.lines_of(TranscriptMark.CALL))
 
 
 def test_a_queue_that_nobody_serves_ends_at_the_limit() -> None:
@@ -92,7 +92,7 @@ def test_a_queue_that_nobody_serves_ends_at_the_limit() -> None:
 def test_a_queue_is_left_when_an_agent_answers() -> None:
     call = simulate(SUPPORT, answers="answer")
 
-    assert "an agent takes the call after 20 s" in list(call.of(TranscriptMark.CALL))
+    assert "an agent takes the call after 20 s" in list(call.lines_of(TranscriptMark.CALL))
 
 
 def test_a_server_that_cannot_be_reached_is_shown_and_ends_the_flow() -> None:
@@ -128,8 +128,8 @@ def test_a_whisper_is_heard_by_who_was_dialled_and_not_by_the_caller() -> None:
     call = simulate(made("dial with a whisper"), pages=PAGES, base_url=BASE)
 
     assert "A customer" not in call.said
-    assert "+3225550188 hears: (en-GB) A customer" in list(call.of(TranscriptMark.REMARK))
-    assert "talks to +3225550188" in list(call.of(TranscriptMark.CALL))
+    assert "+3225550188 hears: (en-GB) A customer" in list(call.lines_of(TranscriptMark.REMARK))
+    assert "talks to +3225550188" in list(call.lines_of(TranscriptMark.CALL))
 
 
 def test_who_does_not_answer_rings_for_as_long_as_the_dial_lets_it() -> None:
@@ -141,7 +141,7 @@ def test_who_does_not_answer_rings_for_as_long_as_the_dial_lets_it() -> None:
 def test_of_several_who_ring_together_one_talks() -> None:
     call = simulate(made("dial several together"), pages=PAGES, base_url=BASE, answers="busy,answer")
 
-    told = list(call.of(TranscriptMark.CALL))
+    told = list(call.lines_of(TranscriptMark.CALL))
     assert "+3225550188: busy" in told
     assert [line for line in told if line.startswith("talks to")] == ["talks to sip:desk@pbx.example"]
 
@@ -151,8 +151,8 @@ def test_the_pin_of_a_conference_is_keyed_in_when_it_is_asked_for() -> None:
 
     let_in, refused = simulate(flow, digits="481516"), simulate(flow, digits="1")
 
-    assert "enters the conference 'weekly'" in list(let_in.of(TranscriptMark.CALL))
-    assert "enters the conference 'weekly'" not in list(refused.of(TranscriptMark.CALL))
+    assert "enters the conference 'weekly'" in list(let_in.lines_of(TranscriptMark.CALL))
+    assert "enters the conference 'weekly'" not in list(refused.lines_of(TranscriptMark.CALL))
 
 
 def test_a_verb_after_a_conference_is_performed() -> None:
@@ -164,8 +164,8 @@ def test_a_verb_after_a_conference_is_performed() -> None:
 def test_who_waited_in_a_queue_talks_to_the_caller_who_serves_it() -> None:
     call = simulate(made("dial a queue"), pages=PAGES, base_url=BASE)
 
-    assert "who waited hears: (en-GB) You are next" in list(call.of(TranscriptMark.REMARK))
-    assert "talks to who waited" in list(call.of(TranscriptMark.CALL))
+    assert "who waited hears: (en-GB) You are next" in list(call.lines_of(TranscriptMark.REMARK))
+    assert "talks to who waited" in list(call.lines_of(TranscriptMark.CALL))
 
 
 def test_a_prompt_that_cannot_be_spoken_is_a_fault() -> None:
@@ -185,7 +185,7 @@ def test_a_caller_who_is_asked_agrees_to_be_recorded() -> None:
     call = simulate(made("record"), called="+49301234567", base_url=BASE, pages=PAGES, limit_s=30)
 
     assert call.said[0].startswith("May we record this call?")
-    assert "a message is recorded from here on" in list(call.of(TranscriptMark.REMARK))
+    assert "a message is recorded from here on" in list(call.lines_of(TranscriptMark.REMARK))
 
 
 def test_a_recorded_call_may_dial_many() -> None:
@@ -194,7 +194,7 @@ def test_a_recorded_call_may_dial_many() -> None:
     call = simulate(f"<Response><Start><Recording/></Start>{dials}</Response>", answers="busy," * 19 + "answer")
 
     assert call.faults == []
-    assert "talks to +3225550188" in list(call.of(TranscriptMark.CALL))
+    assert "talks to +3225550188" in list(call.lines_of(TranscriptMark.CALL))
 
 
 def test_a_gather_without_an_action_asks_for_its_document_again() -> None:

@@ -69,7 +69,7 @@ def add(changes: CallChanges, job: Job[None], *, now: bool = False) -> None:
 
 async def written(changes: CallChanges) -> None:
     writing = started(changes.run())
-    await changes.written()
+    await changes.wait_until_written()
     await stopped(writing)
 
 

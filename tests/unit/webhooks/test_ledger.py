@@ -144,9 +144,9 @@ async def test_what_nobody_foresaw_ends_no_writing(
     await a_call_of(client).request(customer.serves("/status", ""), "POST", {})
 
     ledger.note_exchange(exchanges[0])
-    await ledger.written()
+    await ledger.wait_until_written()
     ledger.note_exchange(exchanges[0])
-    await ledger.written()
+    await ledger.wait_until_written()
 
     assert rows.kept == exchanges
     assert ledger.stepped_over == 1
@@ -164,7 +164,7 @@ async def test_no_more_than_ten_thousand_wait_to_be_written(
     for _ in range(10_001):
         ledger.note_exchange(exchanges[0])
     running = asyncio.create_task(ledger.run())
-    await ledger.written()
+    await ledger.wait_until_written()
 
     assert len(rows.kept) == 10_000
     running.cancel()
@@ -196,7 +196,7 @@ async def test_who_must_know_waits_until_all_is_written(
     for _ in range(250):
         ledger.note_exchange(exchanges[0])
     async with within(10):
-        await ledger.written()
+        await ledger.wait_until_written()
     assert len(rows.kept) == 250
     running.cancel()
     await asyncio.wait({running})

@@ -143,7 +143,7 @@ async def test_an_erasure_leaves_the_number_in_no_byte(
 
     certificate = await requests.erase(PERSON, [house.account.id], CLI)
 
-    assert certificate.subject == PSEUDONYMS.of(PERSON)
+    assert certificate.subject == PSEUDONYMS.pseudonym_of(PERSON)
     assert certificate.counts == {
         "recordings": 5, "calls": 3, "events": 3, "webhooks": 3, "outbox": 3, "mentions": 4,
     }  # fmt: skip
