@@ -14,7 +14,7 @@ _OF_OURS: Final = ("api/", "config/", "engine/", "sip/", "tts/")
 
 
 def by_thread(lines: Iterable[str]) -> dict[str, Counter[str]]:
-    """For each thread the samples by function, of lines "thread address function (file)"; threads of one pool add up.
+    """Count each thread's samples by function, of lines "thread address function (file)"; threads of one pool add up.
 
     A function whose name was stripped goes by its library's.
     """

@@ -65,7 +65,7 @@ async def measure(folder: Path) -> Delays:
 
 
 async def _delays_ms(speaker: Caller, *listeners: Caller) -> list[list[float]]:
-    """For each listener, how long after it was said each word was heard."""
+    """The time from each word said to its being heard, for each listener."""
     delays: list[list[float]] = [[] for _ in listeners]
     for word in range(WORDS):
         since = [each.ear.now_s for each in listeners]

@@ -34,7 +34,7 @@ class Sound:
 
     @classmethod
     def of_pcm(cls, pcm: NDArray[np.int16], rate_hz: int) -> Self:
-        """From 16-bit samples of one channel."""
+        """Make it of 16-bit samples of one channel."""
         return cls(pcm.astype(np.float64) / 32768.0, rate_hz)
 
     @classmethod
@@ -64,7 +64,7 @@ class Sound:
         return Sound(np.asarray(soxr.resample(self.samples, self.rate_hz, rate_hz)), rate_hz)
 
     def part(self, start_s: float, end_s: float | None = None) -> "Sound":
-        """From `start_s` to `end_s` (its end, if not given)."""
+        """The part from `start_s` to `end_s` (its end, if not given)."""
         end = None if end_s is None else int(end_s * self.rate_hz)
         return Sound(self.samples[int(start_s * self.rate_hz) : end], self.rate_hz)
 
@@ -174,7 +174,7 @@ def hears(sound: Sound, hz: float, *, seconds: float = 0.2, over_dbov: float = -
 
 
 def sounding_s(sound: Sound, *, over_dbov: float = -40.0) -> float:
-    """For how many seconds in all anything of that level is there, counted in windows of 20 ms."""
+    """Seconds in all in which anything of that level is there, counted in windows of 20 ms."""
     size = round(_STEP_S * sound.rate_hz)
     windows = sound.samples[: len(sound.samples) // size * size].reshape(-1, size)
     return float(np.sum(np.mean(np.square(windows), axis=1) > 10 ** (over_dbov / 10))) * _STEP_S

@@ -57,7 +57,7 @@ class Caller:
         assert not wrong, f"the caller with {self.hz} Hz hears {wrong} Hz"
 
     async def level_of(self, other: "Caller") -> float:
-        """In dBov, of a second from now on."""
+        """The level in dBov of a second from now on."""
         return await self.ear.level_of(other.hz)
 
 

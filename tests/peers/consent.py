@@ -13,7 +13,7 @@ NUMBER_ASKS_NOBODY: Final = {"--consent": "none-needed", "--consent-basis": "A t
 
 
 def announced(account_id: str, at: datetime) -> Consent:
-    """As if the far end of some call had heard the notice."""
+    """A consent as if the far end of some call had heard the notice."""
     leg = AskedLeg(account_id, new_id(IdKind.CALL), "+3225550177", at)
     consent = decide(ConsentChoice(ConsentPolicy.ANNOUNCE), Ask.TELL, ConsentAnswer(How.ANNOUNCED), leg).consent
     assert consent is not None, "an announcement that was heard is consent"

@@ -24,7 +24,7 @@ def template() -> Path:
 
 
 def sqlite_url(path: Path) -> str:
-    """As SQLAlchemy wants it."""
+    """The URL of a SQLite file as SQLAlchemy wants it."""
     return f"sqlite+aiosqlite:///{path}"
 
 

@@ -192,7 +192,7 @@ class RtpEar:
         )
 
     async def level_of(self, hz: float) -> float:
-        """In dBov, of a second of a tone from now on: where it breaks off on a busy machine does not count."""
+        """The level in dBov of a second of a tone from now on: where it breaks off on a busy machine does not count."""
         since_s = self.now_s
 
         return await eventually(
@@ -288,6 +288,6 @@ def _arrival(told: list[tuple[int, int, bytes]]) -> float:
 
 
 def _prefer_this_thread() -> None:
-    """As the product does with its own: a far end whose sound breaks up tells nothing of the product."""
+    """Prefer this thread, as the product does with its own: a far end whose sound breaks up tells nothing of it."""
     with suppress(PermissionError):
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

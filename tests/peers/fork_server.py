@@ -41,7 +41,7 @@ class ForkServer:
     _children: dict[int, tuple[int, socket.socket]] = field(default_factory=dict)
 
     def run(self) -> Callable[[], None] | None:
-        """In the child: its command. In the server: None, when it is over."""
+        """Serve until it is over: gives the command in a child, None in the server."""
         self._looking.register(self.listener, selectors.EVENT_READ)
         self._looking.register(sys.stdin, selectors.EVENT_READ)
         while True:

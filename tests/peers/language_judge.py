@@ -23,7 +23,7 @@ class LanguageJudge:
         self._model = ctranslate2.models.Whisper("whisper-base", device="cpu", compute_type="int8", files=files)
 
     def likelihoods(self, wav: Path) -> dict[str, float]:
-        """By language without region, of a WAV at 16 kHz; they add up to 1."""
+        """Likelihoods of a WAV at 16 kHz by language without region; they add up to 1."""
         samples, rate_hz = soundfile.read(wav, dtype="float32")
         assert rate_hz == RATE_HZ
         sound = ctranslate2.StorageView.from_array(log_mel(np.asarray(samples)))

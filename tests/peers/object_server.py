@@ -89,7 +89,7 @@ class ObjectServer:
                 await process.wait()
 
     async def keys(self) -> set[str]:
-        """Of all that the bucket holds."""
+        """The keys of all that the bucket holds."""
         return set(await asyncio.to_thread(self._keys))
 
     def hang(self) -> None:

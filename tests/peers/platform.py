@@ -128,7 +128,7 @@ class Platform:
             return response.status, await response.json()
 
     async def delete(self, path: str) -> None:
-        """Of something that is there."""
+        """Delete something that is there."""
         async with self.client.delete(path) as response:
             assert response.ok, await response.text()
 

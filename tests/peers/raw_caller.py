@@ -74,7 +74,7 @@ class RawCaller(asyncio.DatagramProtocol):
         number: int | None = None,
         transport: str = "UDP",
     ) -> bytes:
-        """Such a request, not sent yet."""
+        """Write such a request, which is not sent yet."""
         tag = f";tag={self.to_tag}" if self.to_tag else ""
         lines = [
             f"{method} sip:{NUMBER}@{HOST}:{self.target} SIP/2.0",
@@ -123,7 +123,7 @@ class RawCaller(asyncio.DatagramProtocol):
 
 @asynccontextmanager
 async def raw_caller(target: int) -> AsyncIterator[RawCaller]:
-    """On a free port of loopback; `target` is the platform's SIP port."""
+    """Open a caller on a free port of loopback; `target` is the platform's SIP port."""
     loop = asyncio.get_running_loop()
     transport, caller = await loop.create_datagram_endpoint(lambda: RawCaller(target), local_addr=(HOST, 0))
     try:

@@ -109,7 +109,7 @@ class SipMessage:
 
     @property
     def summary(self) -> str:
-        """As short as "INVITE" or "200 INVITE"."""
+        """The message as short as "INVITE" or "200 INVITE"."""
         return f"{self.code} {self.method}" if self.code else self.method
 
     def header(self, name: str) -> str:

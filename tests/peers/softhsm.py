@@ -51,7 +51,7 @@ class SoftHsm:
         )
 
     def place(self, token: str, pin_source: str, label: str = "telefoon") -> str:
-        """As the setting has it behind `kms:pkcs11:`."""
+        """The place of the key as the setting has it behind `kms:pkcs11:`."""
         return f"token={token};object={label}?module-path={self.module}&pin-source={pin_source}"
 
 

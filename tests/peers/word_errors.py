@@ -14,7 +14,7 @@ _JOINED: Final = ((1, 1), (1, 2), (1, 3), (2, 1), (3, 1), (2, 2))
 
 
 def words_of(text: str, language: str) -> list[str]:
-    """In small letters, without punctuation; figures and signs in the words of `language`, such as nl-BE."""
+    """The words in small letters, without punctuation; figures and signs as words of `language`, such as nl-BE."""
     spelled = numbers_written_out(as_said(text, language), language)
     return _WORD.findall(_plain(spelled).replace("-", " "))
 

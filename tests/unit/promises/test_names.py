@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from tests.unit.promises.pages import CHECKOUT
-from tests.unit.promises.sources import name_of, sources
+from tests.unit.promises.sources import PACKAGES, name_of, sources
 
 pytestmark = pytest.mark.promise
 
@@ -19,6 +19,7 @@ UNTOLD: Final = (
     "Also ", "As ", "By ", "For ", "From ", "Implements ", "In ", "It ", "Of ", "On ", "Such ", "That ", "These ",
     "Those ", "To ", "Where it ", "Where they ", "Whose ", "With ",
 )  # fmt: skip
+BESIDE: Final = ("bench", "scripts", "tests/peers")
 OTHERWISE: Final = ("engine/store/migrations",)
 """Migrations are history."""
 
@@ -48,7 +49,7 @@ def test_no_two_classes_have_one_name() -> None:
     assert {name: files for name, files in places.items() if len(files) > 1} == {}
 
 
-@pytest.mark.parametrize("path", [*sources()], ids=name_of)
+@pytest.mark.parametrize("path", [*sources(packages=(*PACKAGES, *BESIDE))], ids=name_of)
 def test_docstrings_say_what_a_thing_is(path: Path) -> None:
     if name_of(path).startswith(OTHERWISE):
         pytest.skip("told above")
