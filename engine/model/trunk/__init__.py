@@ -1,0 +1,19 @@
+"""A trunk to a carrier: its fields, each declared once, and how they are read."""
+
+from engine.model.trunk.hosts import TrunkHost
+from engine.model.trunk.reading import changed_trunk, new_trunk, trunk_at
+from engine.model.trunk.trunk import Authentication, Origin, Prack, SessionTimers, Srtp, Transport, Trunk
+
+__all__ = [
+    "Authentication",
+    "Origin",
+    "Prack",
+    "SessionTimers",
+    "Srtp",
+    "Transport",
+    "Trunk",
+    "TrunkHost",
+    "changed_trunk",
+    "new_trunk",
+    "trunk_at",
+]

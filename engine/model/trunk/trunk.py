@@ -1,0 +1,209 @@
+"""The trunk as a value. Its fields are the one table of what a trunk has.
+
+REST's schema and its 422, `--set` of the command line, the settings file's tables, the database and docs/trunks.md are
+made of them: a new field is declared here, and used where it takes effect, mostly in `sip/trunks/account_config.py`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from enum import StrEnum
+from functools import cache
+from typing import Any, Final
+
+from engine.errors import InvalidField
+from engine.model.trunk.field import (
+    FACTS,
+    Hosts,
+    OneOf,
+    Seconds,
+    Secret,
+    Text,
+    TrunkField,
+    Whole,
+    YesOrNo,
+    declared,
+)
+from engine.model.trunk.hosts import MOST_ORDER, TrunkHost
+
+NAME_PATTERN: Final = r"[a-z0-9][a-z0-9_-]{0,63}"
+_HOST_PORT: Final = r"((\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\.?)(:[0-9]{1,5})?)?"
+_HOST: Final = r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\.?)?"
+_USER: Final = r"[A-Za-z0-9!~*'()&=+$,;?/_.%-]*"
+_LOGIN: Final = r"[^\x00-\x1f\x7f\"\\]*"
+
+
+class Origin(StrEnum):
+    """Where a trunk was set, which is where alone it is changed."""
+
+    DATABASE = "database"
+    FILE = "file"
+    SETTINGS = "settings"
+    """The settings TELEFOON_TRUNK…, which make the trunk named default."""
+
+
+class Authentication(StrEnum):
+    """How the carrier and we know each other."""
+
+    REGISTER = "register"
+    IP = "ip"
+    NONE = "none"
+
+
+class Transport(StrEnum):
+    """What carries SIP to the trunk."""
+
+    UDP = "udp"
+    TCP = "tcp"
+    TLS = "tls"
+
+
+class Srtp(StrEnum):
+    """Whether media towards the trunk is encrypted (RFC 4568 keys)."""
+
+    OFF = "off"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+class SessionTimers(StrEnum):
+    """Whether calls are refreshed (RFC 4028)."""
+
+    OFF = "off"
+    SUPPORTED = "supported"
+    REQUIRED = "required"
+    ALWAYS = "always"
+
+
+class Prack(StrEnum):
+    """Whether provisional answers are acknowledged (RFC 3262)."""
+
+    OFF = "off"
+    SUPPORTED = "supported"
+    REQUIRED = "required"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trunk:
+    """A way to the telephone network: a carrier or an exchange, and how it is spoken to."""
+
+    name: str = declared(
+        Text(NAME_PATTERN, "is no name; write small letters, digits, - and _, such as carrier-a.", 64),
+        "How the trunk is called.",
+    )
+    enabled: bool = declared(YesOrNo(), "Whether calls go out by it, it registers, and calls come in.", default=True)
+    priority: int = declared(
+        Whole(0, MOST_ORDER), "Of the trunks that are enabled, calls go out by the lowest.", default=0
+    )
+    weight: int = declared(
+        Whole(0, MOST_ORDER), "The trunk's share of the calls among trunks of one priority.", default=1
+    )
+    hosts: tuple[TrunkHost, ...] = declared(
+        Hosts(), "Where the carrier answers: the lowest priority first, of several each by its weight."
+    )
+    transport: Transport = declared(OneOf(Transport), "What carries SIP: udp, tcp or tls.", default=Transport.UDP)
+    sips: bool = declared(YesOrNo(), "Whether addresses are written sips: (RFC 3261 §19.1).", default=False)
+    uri_parameters: str = declared(
+        Text(r"([A-Za-z0-9-]+(=[A-Za-z0-9._+-]+)?(;[A-Za-z0-9-]+(=[A-Za-z0-9._+-]+)?)*)?",
+             "is not written as user=phone;x=y."),
+        "Parameters of the called address, such as user=phone.",
+        default="",
+    )  # fmt: skip
+    outbound_proxy: str = declared(
+        Text(_HOST_PORT, "is not HOST or HOST:PORT."),
+        "The proxy that all requests pass (HOST:PORT); none if left out.",
+        default="",
+    )
+    auth: Authentication = declared(
+        OneOf(Authentication),
+        "register: by REGISTER with user and password. ip: each knows the other by its address. none: calls only go "
+        "out, and those from the hosts' addresses are not taken.",
+        default=Authentication.IP,
+    )
+    user: str = declared(
+        Text(_LOGIN, "has characters that no user name has."), "Name for digest authentication.", default=""
+    )
+    password: str = declared(
+        Secret(), "Password for digest authentication; stored encrypted, and never shown.", default=""
+    )
+    registrar: str = declared(
+        Text(_HOST_PORT, "is not HOST or HOST:PORT."),
+        "Where REGISTER goes (HOST:PORT), and the domain of the account; the first host if left out.",
+        default="",
+    )
+    expires_s: int = declared(
+        Whole(60, 86400), "For how many seconds a registration is asked; it is renewed before they are over.",
+        default=300,
+    )  # fmt: skip
+    retry_s: int = declared(
+        Whole(5, 3600), "After how many seconds a registration that has failed is tried again.", default=30
+    )
+    from_user: str = declared(
+        Text(_USER, "is no user of a SIP address."),
+        "The user of From; left out, it is the calling number in calls, and the user in REGISTER.",
+        default="",
+    )
+    from_host: str = declared(
+        Text(_HOST, "is no host."),
+        "The host of From; left out, it is the registrar where there is a user, our own address otherwise.",
+        default="",
+    )
+    srtp: Srtp = declared(OneOf(Srtp), "Encrypted media: off, optional, or required.", default=Srtp.OFF)
+    session_timers: SessionTimers = declared(
+        OneOf(SessionTimers),
+        "Session timers (RFC 4028): off, supported, required of the far end, or always (we refresh also alone).",
+        default=SessionTimers.ALWAYS,
+    )
+    session_expires_s: int = declared(
+        Whole(0, 86400), "Seconds of a session between refreshes, 90 at least; 0 is the setting session_expires_s.",
+        default=0,
+    )  # fmt: skip
+    prack: Prack = declared(
+        OneOf(Prack), "Reliable provisional answers (100rel): off, supported, or required of the far end.",
+        default=Prack.OFF,
+    )  # fmt: skip
+    redirects: bool = declared(
+        YesOrNo(),
+        "Whether a redirection (3xx) to one of the trunk's own hosts is followed; others end the call with that code.",
+        default=False,
+    )
+    timeout_s: float = declared(
+        Seconds(1, 32),
+        "Seconds in which an INVITE must be answered with anything; then the trunk has failed.",
+        default=4.0,
+    )
+
+    def __post_init__(self) -> None:
+        """Raises InvalidField where fields do not go together."""
+        if not self.hosts:
+            raise InvalidField("hosts", "A trunk needs a host.")
+        if self.password and not self.user:
+            raise InvalidField("user", "A password needs a user.")
+        if self.auth is Authentication.REGISTER and not self.user:
+            raise InvalidField("user", "To register, a trunk needs a user.")
+        if self.auth is Authentication.REGISTER and not self.password:
+            raise InvalidField("password", "To register, a trunk needs a password.")
+        if self.sips and self.transport is not Transport.TLS:
+            raise InvalidField("sips", "Addresses written sips: need the transport tls.")
+        if 0 < self.session_expires_s < 90:
+            raise InvalidField("session_expires_s", f"{self.session_expires_s} is not allowed; give 0, or 90 to 86400.")
+
+    @classmethod
+    @cache
+    def table(cls) -> Mapping[str, TrunkField]:
+        """The facts of each field, by its name."""
+        return {each.name: each.metadata[FACTS] for each in fields(cls)}
+
+    @classmethod
+    @cache
+    def defaults(cls) -> Mapping[str, Any]:
+        """What holds of a field that is left out."""
+        return {each.name: each.default for each in fields(cls) if each.default is not MISSING}
+
+    @property
+    def registers(self) -> bool:
+        return self.enabled and self.auth is Authentication.REGISTER
+
+    @property
+    def takes_calls(self) -> bool:
+        """Whether calls from its hosts' addresses are taken."""
+        return self.enabled and self.auth is not Authentication.NONE

@@ -1,0 +1,184 @@
+"""A trunk's fields: each says what it takes, and is named where it is given something else."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.errors import InvalidField
+from engine.model.trunk import Srtp, Transport, Trunk, TrunkHost, changed_trunk, new_trunk, trunk_at
+from engine.model.trunk.hosts import read_host
+from engine.model.trunk.reading import worded, written_trunk
+
+HOSTS = ["sip.carrier.example"]
+WRONG: dict[str, list[Any]] = {
+    "name": ["", "Carrier", "a b", "-a", "a" * 65, 7],
+    "enabled": ["yes", 1, None],
+    "priority": [-1, 65536, "1", True],
+    "weight": [-1, 65536, 1.5],
+    "hosts": [
+        [], "sip.carrier.example", ["a"] * 17, ["a b"], ["sip:a"], ["a:0"], ["a:65536"], ["::1"], ["a;cost=1"],
+        [{"port": 5060}], [{"host": "a", "cost": 1}], [{"host": "a", "port": "5060"}], [{"host": "a/b"}], [7],
+        [{"host": "a", "priority": -1}], [{"host": "a", "weight": 65536}], ["a" * 254],
+    ],
+    "transport": ["sctp", "UDP", None, 1],
+    "sips": ["yes"],
+    "uri_parameters": [";x", "x=", "x y", "x=1;", "x>"],
+    "outbound_proxy": ["sip:proxy", "a b", "proxy:port", "a;lr"],
+    "auth": ["digest", True],
+    "user": ["a\"b", "a\nb", "a" * 256],
+    "password": ["p" * 256, "a\nb", 12345],
+    "registrar": ["sip:registrar", "a b", "a@b"],
+    "expires_s": [59, 86401, "300"],
+    "retry_s": [4, 3601],
+    "from_user": ["a b", "a@b", "é"],
+    "from_host": ["a b", "a:5060", "a>"],
+    "srtp": ["on", True],
+    "session_timers": ["on"],
+    "session_expires_s": [-1, 86401, 1],
+    "prack": ["on"],
+    "redirects": ["no"],
+    "timeout_s": [0.9, 32.1, "4", True],
+}  # fmt: skip
+
+
+def a_trunk(**fields: Any) -> Trunk:
+    return new_trunk({"name": "carrier", "hosts": HOSTS, **fields})
+
+
+def test_each_field_has_a_sentence_and_is_tried_with_what_it_refuses() -> None:
+    assert set(WRONG) == set(Trunk.table())
+    assert all(facts.help.endswith(".") and facts.kind.allowed for facts in Trunk.table().values())
+
+
+@pytest.mark.parametrize(("field", "value"), [(field, value) for field, values in WRONG.items() for value in values])
+def test_what_is_wrong_is_told_with_its_field(field: str, value: Any) -> None:
+    with pytest.raises(InvalidField) as refused:
+        a_trunk(**{field: value})
+
+    assert refused.value.field == field
+
+
+def test_a_wrong_password_is_in_no_error() -> None:
+    with pytest.raises(InvalidField) as refused:
+        a_trunk(user="ann", password="s3cret\x07")
+
+    assert "s3cret" not in str(refused.value)
+
+
+def test_a_password_is_neither_shown_nor_written() -> None:
+    trunk = a_trunk(user="ann", password="s3cret")
+
+    assert "s3cret" not in repr(trunk)
+    assert "password" not in written_trunk(trunk)
+
+
+@pytest.mark.parametrize(("given", "missing"), [({"name": "a"}, "hosts"), ({"hosts": HOSTS}, "name")])
+def test_a_trunk_needs_a_name_and_a_host(given: dict[str, Any], missing: str) -> None:
+    with pytest.raises(InvalidField, match="is missing") as refused:
+        new_trunk(given)
+
+    assert refused.value.field == missing
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"auth": "register"}, "user"),
+        ({"auth": "register", "user": "ann"}, "password"),
+        ({"password": "s3cret"}, "user"),
+        ({"sips": True}, "sips"),
+        ({"session_expires_s": 89}, "session_expires_s"),
+    ],
+)
+def test_what_does_not_go_together_is_told_with_its_field(given: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidField) as refused:
+        a_trunk(**given)
+
+    assert refused.value.field == field
+
+
+def test_a_field_that_there_is_not_is_told_with_the_one_that_is_meant() -> None:
+    with pytest.raises(InvalidField, match="is priority meant"):
+        a_trunk(prioritty=1)
+
+
+def test_a_trunk_keeps_its_name() -> None:
+    with pytest.raises(InvalidField, match="keeps its name"):
+        changed_trunk(a_trunk(), {"name": "other"})
+
+
+@pytest.mark.parametrize(
+    ("text", "host"),
+    [
+        ("10.0.0.1", TrunkHost("10.0.0.1")),
+        ("sip.carrier.example:5070", TrunkHost("sip.carrier.example", 5070)),
+        ("[2001:db8::1]:5061;priority=10;weight=60", TrunkHost("2001:db8::1", 5061, 10, 60)),
+        ("a;weight=0", TrunkHost("a", weight=0)),
+    ],
+)
+def test_a_host_is_read_and_written(text: str, host: TrunkHost) -> None:
+    assert read_host(text) == host
+    assert str(host) == text
+
+
+ORDER = st.integers(0, 65535)
+
+
+@given(
+    st.builds(
+        TrunkHost,
+        st.sampled_from(["a", "sip.carrier.example", "10.0.0.1", "2001:db8::1"]),
+        st.none() | st.integers(1, 65535),
+        ORDER,
+        ORDER,
+    )
+)
+def test_whatever_a_host_is_its_text_says(host: TrunkHost) -> None:
+    assert read_host(str(host)) == host
+
+
+@given(st.text(max_size=20))
+def test_whatever_a_host_is_written_as_it_is_read_or_told(text: str) -> None:
+    try:
+        host = read_host(text)
+    except ValueError as told:
+        read = str(told)
+    else:
+        read = host.host
+
+    assert read
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "value"),
+    [
+        ("enabled", "no", False),
+        ("priority", "7", 7),
+        ("hosts", "a,b:5070", ["a", "b:5070"]),
+        ("transport", "tls", "tls"),
+        ("timeout_s", "2.5", 2.5),
+        ("expires_s", "soon", "soon"),
+    ],
+)
+def test_a_word_of_the_command_line_means_what_json_says(field: str, text: str, value: object) -> None:
+    assert worded(field, text) == value
+
+
+def test_what_is_written_is_read_as_the_same_trunk() -> None:
+    trunk = a_trunk(srtp="optional", hosts=["a;priority=1", "[::1]:5070"], timeout_s=2)
+
+    assert new_trunk(written_trunk(trunk)) == trunk
+
+
+def test_one_address_makes_a_trunk() -> None:
+    trunk = trunk_at("sips:me@[::1]:5071;user=phone", srtp=Srtp.REQUIRED)
+
+    assert (trunk.hosts, trunk.transport, trunk.sips) == ((TrunkHost("::1", 5071),), Transport.TLS, True)
+    assert (trunk.uri_parameters, trunk.srtp) == ("user=phone", Srtp.REQUIRED)
+
+
+def test_an_address_that_is_none_is_told() -> None:
+    with pytest.raises(InvalidField, match="sip:"):
+        trunk_at("sip:")
