@@ -2,10 +2,13 @@
 
 TelefoonError
 ├── NotFound                 no such call, conference, recording or number in this account
+│   └── NoTrunk              no trunk of this name
 ├── Refused                  the request is understood but may not be carried out
 │   ├── CallerNotOwned       `from` is not one of the account's numbers
 │   ├── NumberTaken          the number is an account's already
 │   └── WrongState           the thing is not in a state that allows it
+│       ├── TrunkTaken       there is a trunk of this name already
+│       └── SetElsewhere     the trunk is set in a file or in the environment, and changed there alone
 ├── InvalidField             one field of a request is wrong; carries its name
 │   └── UnknownLanguage
 ├── UnexpectedEvent          a state machine was given an event its state does not know
@@ -45,6 +48,14 @@ class NotFound(TelefoonError):
         self.identifier = identifier
 
 
+class NoTrunk(NotFound):
+    """No trunk has this name; trunks belong to the node, not to an account."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("trunk", name)
+        self.args = (f"There is no trunk {name}. See them with: telefoon trunks list",)
+
+
 class Refused(TelefoonError):
     """Understood, but not allowed."""
 
@@ -70,6 +81,23 @@ class NumberTaken(Refused):
 
 class WrongState(Refused):
     """The thing exists but is not in a state that allows the request."""
+
+
+class TrunkTaken(WrongState):
+    """A trunk's name is its own."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"There is a trunk {name} already. Change it with: telefoon trunks set {name} --set FIELD=VALUE"
+        )
+
+
+class SetElsewhere(WrongState):
+    """A trunk that a settings file or the environment sets is changed there alone."""
+
+    def __init__(self, name: str, place: str) -> None:
+        super().__init__(f"Trunk {name} is set in {place}; change it there, and start the server again.")
+        self.place = place
 
 
 class InvalidField(TelefoonError):

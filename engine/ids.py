@@ -21,6 +21,7 @@ class IdKind(StrEnum):
     QUEUE_WAIT = "QW"
     HOLD = "LH"
     CONSENT = "CO"
+    TRUNK_VERSION = "TV"
 
 
 def new_id(kind: IdKind) -> str:

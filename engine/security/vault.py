@@ -34,7 +34,7 @@ class Vault:
             return self._cipher.decrypt(nonce, encrypted, context.encode()).decode()
         except (InvalidTag, ValueError):
             raise SetupError(
-                "A signing secret can't be decrypted: the file 'pepper' in the data folder is not the one it was "
-                "stored with. Restore it from a backup, or make a new secret with: telefoon accounts secret NAME "
-                "--rotate"
+                f"The secret of {context} can't be decrypted: the file 'pepper' in the data folder is not the one it "
+                "was stored with. Restore it from a backup, or set the secret anew: an account's with telefoon "
+                "accounts secret NAME --rotate, a trunk's password by removing the trunk and adding it again."
             ) from None

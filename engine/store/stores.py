@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from engine.store.recordings import Recordings
     from engine.store.retention import Retention
     from engine.store.subjects import Subjects
+    from engine.store.trunks import Trunks
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,12 @@ class Stores:
         from engine.store.subjects import Subjects
 
         return Subjects(self.database, self.pseudonyms)
+
+    @cached_property
+    def trunks(self) -> "Trunks":
+        from engine.store.trunks import Trunks
+
+        return Trunks(self.database, self.pepper)
 
 
 @asynccontextmanager

@@ -3,7 +3,14 @@
 What led here is told by migrations/; a test holds the two against each other.
 """
 
-from engine.store.tables import accounts, calls, conferences, privacy, recordings  # noqa: F401 (they join the schema)
+from engine.store.tables import (  # noqa: F401 (they join the schema)
+    accounts,
+    calls,
+    conferences,
+    privacy,
+    recordings,
+    trunks,
+)
 from engine.store.tables.schema import metadata
 
 __all__ = ["metadata"]

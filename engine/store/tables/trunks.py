@@ -1,0 +1,47 @@
+"""The tables of trunks: how each is spoken to, and how its registrations stand."""
+
+from typing import Final
+
+from sqlalchemy import JSON, Integer, LargeBinary, String, Table
+
+from engine.model.trunk import Origin
+from engine.store.data_kinds import Whose, about, personal, technical
+from engine.store.tables.schema import metadata
+from engine.store.types import IDENTIFIER, EnumColumn, StoredText, UtcDateTime
+
+_UNTIL: Final = "until the trunk is removed"
+
+trunks: Final = Table(
+    "trunks",
+    metadata,
+    technical("name", String(64), primary_key=True),
+    technical("origin", EnumColumn(Origin), nullable=False),
+    technical("place", StoredText, nullable=False),
+    technical("version", IDENTIFIER, nullable=False),
+    personal("fields", JSON, nullable=False),
+    technical("password", LargeBinary, told=False),
+    technical("created_at", UtcDateTime, nullable=False),
+    technical("updated_at", UtcDateTime, nullable=False),
+    info=about(
+        "How carriers are reached; passwords are encrypted with a key made from the pepper.",
+        Whose.OPERATORS,
+        until=_UNTIL,
+        searched=False,
+    ),
+)
+
+trunk_registrations: Final = Table(
+    "trunk_registrations",
+    metadata,
+    technical("trunk", String(64), primary_key=True),
+    technical("node", StoredText, primary_key=True),
+    technical("code", Integer, nullable=False),
+    technical("reason", StoredText, nullable=False),
+    technical("at", UtcDateTime, nullable=False),
+    technical("until", UtcDateTime),
+    info=about(
+        "What carriers last answered to a node's registration.",
+        Whose.NOBODY,
+        until=_UNTIL,
+    ),
+)
