@@ -230,7 +230,7 @@ class Hosts:
                     "pattern": f"^(?:{HOST_PATTERN})$",
                     "x-expected": "is no host; write a name or an address.",
                 },
-                "port": {"type": ["integer", "null"], "minimum": 1, "maximum": MOST_PORT},
+                "port": {"type": "integer", "minimum": 1, "maximum": MOST_PORT},
                 "priority": order,
                 "weight": order,
             },

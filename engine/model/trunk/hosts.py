@@ -83,5 +83,5 @@ def _of_text(text: str) -> TrunkHost:
 
 
 def host_json(host: TrunkHost) -> dict[str, Any]:
-    """All that a host is, field by field."""
-    return asdict(host)
+    """All that a host is, field by field; a port that is not said is left out."""
+    return {name: value for name, value in asdict(host).items() if value is not None}
