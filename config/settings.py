@@ -120,6 +120,7 @@ class Settings(TrunkSettings, BaseModel):
     tls_cert: Path | None = None
     tls_key: Path | None = None
     sip_allow: Networks = []
+    trunks: list[dict[str, Any]] | None = None
     registrar: SipUri = None
 
     webhook_timeout: float = Field(default=10.0, gt=0, le=60)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from config.codecs import codec_named
 from config.settings import LogLevel, Settings, SipTransport
-from config.trunk import Trunk
 
 NARROWBAND_HZ = 8000
 WIDEBAND_HZ = 16000
@@ -51,13 +50,12 @@ class SipConfig:
     listening: ListenAddress
     codecs: Sequence[str]
     session_expires_s: int
-    trunk: Trunk | None
     tls: Tls
     allow: Sequence[IPv4Network | IPv6Network]
     rtp_silence_s: float = 0.0
     """After how long without RTP and RTCP a far end is told to be lost; 0 is never."""
     trunk_timeout_s: float = 5.0
-    """How long an INVITE may be answered with nothing, not even 100 Trying."""
+    """How long an INVITE that no trunk carries may be answered with nothing, not even 100 Trying."""
     log_file: Path | None = None
     log_messages: bool = False
     """Every SIP message goes into the log, at level debug."""
@@ -72,29 +70,20 @@ class SipConfig:
 
 def from_settings(settings: Settings) -> SipConfig:
     """The user agent's part of the settings."""
-    trunk = settings.chosen_trunk
     return SipConfig(
         listening=ListenAddress(
             host=settings.sip_host,
             port=settings.sip_port,
-            transports=_transports(settings.sip_transports, trunk),
+            transports=settings.sip_transports,
             public_address=settings.public_address,
             rtp_first_port=settings.rtp_first_port,
             rtp_last_port=settings.rtp_last_port,
         ),
         codecs=settings.codecs,
         session_expires_s=settings.session_expires_s,
-        trunk=trunk,
         tls=Tls(settings.tls_ca, settings.tls_cert, settings.tls_key),
         allow=settings.sip_allow,
         rtp_silence_s=settings.rtp_silence_s,
         trunk_timeout_s=settings.trunk_timeout,
         log_messages=settings.log_level is LogLevel.DEBUG,
     )
-
-
-def _transports(wanted: Sequence[SipTransport], trunk: Trunk | None) -> Sequence[SipTransport]:
-    """The transports set, and TLS where the trunk needs it: as its client, Telefoon can do without a certificate."""
-    if trunk is not None and trunk.is_tls and SipTransport.TLS not in wanted:
-        return [*wanted, SipTransport.TLS]
-    return wanted

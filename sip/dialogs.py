@@ -25,9 +25,7 @@ class Dialogs:
         later: Callable[[Callable[[], None]], None],
         media: LegMedia,
         rtp_silence_s: float = 0.0,
-        follows: Callable[[str], bool] = lambda _: False,
     ) -> None:
-        self._follows = follows
         self._later = later
         self._media = media
         self._rtp_silence_s = rtp_silence_s
@@ -42,9 +40,13 @@ class Dialogs:
         request: DialRequest,
         deliver: Deliver,
         patience: Patience | None = None,
+        follows: Callable[[str], bool] = lambda _: False,
     ) -> str:
-        """Send INVITE; returns the Call-ID. Raises SipError. `patience` is how long it may be answered with nothing."""
-        dialog = self._dialog_of(account, leg, deliver, pj.PJSUA_INVALID_ID, patience)
+        """Send INVITE; returns the Call-ID. Raises SipError. `patience` is how long it may be answered with nothing.
+
+        `follows` tells of an address to which it is sent elsewhere whether it goes there.
+        """
+        dialog = self._dialog_of(account, leg, deliver, pj.PJSUA_INVALID_ID, patience, follows)
         prm = pj.CallOpParam(True)
         prm.opt.audioCount, prm.opt.videoCount, prm.opt.textCount = 1, 0, 0
         prm.txOption.localUri = caller
@@ -124,10 +126,16 @@ class Dialogs:
         self._dialogs.clear()
 
     def _dialog_of(
-        self, account: pj.Account, leg: LegId, deliver: Deliver, call_id: int, patience: Patience | None = None
+        self,
+        account: pj.Account,
+        leg: LegId,
+        deliver: Deliver,
+        call_id: int,
+        patience: Patience | None = None,
+        follows: Callable[[str], bool] = lambda _: False,
     ) -> Dialog:
         vigil = RtpTimeout(self._rtp_silence_s)
-        return Dialog(account, leg, deliver, self._media, self._forget, vigil, call_id, patience, self._follows)
+        return Dialog(account, leg, deliver, self._media, self._forget, vigil, call_id, patience, follows)
 
     def _respond(self, leg: LegId, code: int) -> None:
         prm = pj.CallOpParam()

@@ -44,7 +44,7 @@ def open_endpoint(config: SipConfig) -> pj.Endpoint:
             pj.share_encoding()
             endpoint.audDevManager().setNullDev()
             for transport in config.listening.transports:
-                _open_transport(endpoint, transport, config.listening, config.tls)
+                open_transport(endpoint, transport, config.listening, config.tls)
             endpoint.libStart()
         _order_codecs(endpoint, config)
     except BaseException:
@@ -100,7 +100,8 @@ def _endpoint_config(config: SipConfig) -> pj.EpConfig:
     return settings
 
 
-def _open_transport(endpoint: pj.Endpoint, transport: SipTransport, listening: ListenAddress, tls: Tls) -> None:
+def open_transport(endpoint: pj.Endpoint, transport: SipTransport, listening: ListenAddress, tls: Tls) -> None:
+    """Listen. Raises SetupError when the port is taken."""
     settings = pj.TransportConfig()
     settings.boundAddress = listening.host
     settings.port = listening.port + (transport is SipTransport.TLS)

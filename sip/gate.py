@@ -26,6 +26,8 @@ log = structlog.get_logger(__name__)
 
 Press = Callable[[int, str], None]
 """Takes the library's number of a call and a key that its far end has pressed."""
+AccountOf = Callable[[str, Message], int]
+"""Takes a source as "address:port" and its INVITE; the library's number of the account that is to take it, or -1."""
 TellRefused = Callable[[Message, str, StatelessResponse], None]
 """Takes an INVITE that was refused, its source as "address:port", and what it was answered."""
 
@@ -34,7 +36,7 @@ class Gate(pj.RequestGate):
     """Lives on the SIP thread.
 
     `is_stranger` tells of a source, as "address:port", whether it may not call; `admits` whether another call may come
-    in now.
+    in now, `account_of` whom it is for.
     """
 
     def __init__(
@@ -43,12 +45,14 @@ class Gate(pj.RequestGate):
         press: Press,
         tell_refused: TellRefused,
         admits: Callable[[], bool],
+        account_of: AccountOf,
     ) -> None:
         super().__init__()
         self._is_stranger = is_stranger
         self._press = press
         self._tell_refused = tell_refused
         self._admits = admits
+        self._account_of = account_of
         self._carried = Carried(frozenset())
 
     def stand(self, carried: Carried) -> None:
@@ -100,6 +104,7 @@ class Gate(pj.RequestGate):
             return answer_in_call(method, message)
         if method != "INVITE":
             return answer_outside(method, message, stranger=self._is_stranger(source))
+        request.account = self._account_of(source, message)
         answer = answer_to_invite(message, self._read(request).refusal)
         if answer is not None and not self._is_stranger(source):
             self._tell_refused(message, source, answer)

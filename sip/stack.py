@@ -1,23 +1,24 @@
 """The SIP stack: the library's endpoint, its accounts and all dialogs, as the SIP thread sees them."""
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from ipaddress import IPv4Network, IPv6Network
 from typing import Protocol
 
 import pjsua2 as pj
 import structlog
 
+from config.settings import SipTransport
+from engine.errors import SetupError
 from engine.model.storable import storable
+from engine.model.trunk import Trunk
 from engine.ports import DialRefused, DialRequest, InboundCall, LegEvent, LegId
 from sip.addresses import read_party, user_of
 from sip.config import SipConfig
 from sip.description import Carried
 from sip.dialog import Deliver
 from sip.dialogs import Dialogs
-from sip.endpoint import carried_codecs, open_endpoint
+from sip.endpoint import carried_codecs, open_endpoint, open_transport
 from sip.gate import Gate
 from sip.media.connections import MediaConnections
 from sip.message import Message, read_message
@@ -25,17 +26,12 @@ from sip.patience import Patience
 from sip.requests import StatelessResponse
 from sip.status import q850
 from sip.thread import SipThread
-from sip.trunks.availability import TrunkLife
-from sip.trunks.trunk import (
-    PerCallCredentials,
-    Registration,
-    Route,
-    TrunkAccount,
-    account_config,
-    allowed_sources,
-    follows,
-    is_allowed,
-)
+from sip.trunks.account import Registration, SipAccount
+from sip.trunks.accounts import TrunkAccounts
+from sip.trunks.choice import Way, follows
+from sip.trunks.guests import PerCallCredentials
+from sip.trunks.sources import Addresses, address_in, allowed_networks, is_allowed
+from sip.trunks.uris import caller_of
 
 log = structlog.get_logger(__name__)
 
@@ -73,49 +69,57 @@ class SipStack:
         self._switch = switch
         self._thread = thread
         self._listener = listener
-        self.dialogs = Dialogs(thread.later, switch, config.rtp_silence_s, partial(follows, config.trunk))
-        self._account: TrunkAccount | None = None
-        self._trunk_life = TrunkLife(config.trunk, lambda: datetime.now(UTC))
+        self.dialogs = Dialogs(thread.later, switch, config.rtp_silence_s)
+        self._accounts = TrunkAccounts(config, self.dialogs.uses, self._invited, lambda: datetime.now(UTC))
         self._guests = PerCallCredentials(config, self.dialogs.uses)
-        self._gate = Gate(self._is_stranger, self.dialogs.pressed, self._turned_away, admits)
-        self._allowed: tuple[IPv4Network | IPv6Network, ...] = tuple(allowed_sources(config))
+        self._gate = Gate(self._is_stranger, self.dialogs.pressed, self._turned_away, admits, self._account_of)
+        self._allowed = allowed_networks(config.allow)
+        self._listening = {SipTransport(each) for each in config.listening.transports}
 
     def open(self) -> pj.Endpoint:
         """Raises SetupError when a port is taken or a setting does not fit the library."""
         endpoint = open_endpoint(self._config)
-        self._account = TrunkAccount(self._invited, self._config.trunk, self._trunk_life.heard)
-        self._account.create(account_config(self._config))
+        self._accounts.open()
         self._gate.stand(Carried(carried_codecs(endpoint, self._config), self._config.listening.is_ipv6))
         return endpoint
 
     def close(self) -> bool:
         """Hang up and let go of everything; whether a far end has still to answer."""
-        registered = self._config.trunk is not None and self._config.trunk.register
-        answers_awaited = registered or self.dialogs.any_live()
+        answers_awaited = self._accounts.any_registered() or self.dialogs.any_live()
         self._switch.close()
         pj.Endpoint.instance().hangupAllCalls()
         pj.Endpoint.instance().libHandleEvents(50)
         self.dialogs.close()
         self._guests.close()
-        if self._account is not None:
-            self._account.shutdown()
-            self._account = None
+        self._accounts.close()
         return answers_awaited
 
-    def call(self, leg: LegId, way: Route, request: DialRequest) -> str:
+    def use_trunks(self, trunks: Sequence[Trunk], addresses: Addresses) -> Mapping[str, str]:
+        """Speak to these from now on; what stands in the way of one, by its name. Calls in progress go on."""
+        faults, usable = {}, []
+        for trunk in trunks:
+            try:
+                self._listen(SipTransport(trunk.transport.value))
+            except SetupError as error:
+                faults[trunk.name] = str(error)
+            else:
+                usable.append(trunk)
+        return {**faults, **self._accounts.use(usable, addresses)}
+
+    def call(self, leg: LegId, way: Way, request: DialRequest) -> str:
         """Send INVITE; returns the Call-ID. Raises SipError."""
-        account, patience = self._account_for(request), self._patience(to_trunk=way.to_trunk)
-        return self.dialogs.call(account, leg, way.uri, self._caller(request), request, self._to(leg), patience)
+        caller = caller_of(request, way.trunk, self._config.listening)
+        account, patience = self._account_for(way, request), self._patience(way)
+        goes_to = partial(follows, way.trunk)
+        return self.dialogs.call(account, leg, way.uri, caller, request, self._to(leg), patience, goes_to)
 
-    def registration(self) -> Registration:
-        return self._live_account().registration
+    def registrations(self) -> Mapping[str, Registration]:
+        """By the trunks' names."""
+        return self._accounts.registrations()
 
-    def register_again(self) -> None:
-        """Register again where the last attempt has failed."""
-        self._live_account().register_again()
-
-    def trunk_silent_since(self) -> datetime | None:
-        return self._trunk_life.silent_since
+    def trunks_silent_since(self) -> Mapping[str, datetime]:
+        """Since when trunks have answered nothing, by their names."""
+        return self._accounts.silent_since()
 
     def strays(self) -> int:
         """How many calls the library holds that are no leg of ours."""
@@ -124,42 +128,40 @@ class SipStack:
     def look(self, now_s: float) -> None:
         """Tell of far ends that have fallen silent; to be called about once a second."""
         self.dialogs.look(now_s)
-        self._trunk_life.look(self._live_account(), now_s)
+        self._accounts.look(now_s)
 
-    def _live_account(self) -> TrunkAccount:
-        assert self._account is not None, "the SIP stack is not open"
-        return self._account
+    def _listen(self, transport: SipTransport) -> None:
+        """As a client of a trunk, we can do over TLS without a certificate of our own."""
+        if transport not in self._listening:
+            open_transport(pj.Endpoint.instance(), transport, self._config.listening, self._config.tls)
+            self._listening.add(transport)
 
-    def _account_for(self, request: DialRequest) -> TrunkAccount:
+    def _account_for(self, way: Way, request: DialRequest) -> SipAccount:
+        if way.trunk is not None:
+            return self._accounts.line(way.trunk.name).account
         if request.user:
             return self._guests.account(request.user, request.password, self._invited)
-        return self._live_account()
+        return self._accounts.own
 
-    def _caller(self, request: DialRequest) -> str:
-        trunk = self._config.trunk
-        host = trunk.host_in_uri if trunk and trunk.user else self._config.listening.host_in_uri
-        name = f'"{_quoted(request.display_name)}" ' if request.display_name else ""
-        return f"{name}<sip:{request.caller}@{host}>"
-
-    def _patience(self, *, to_trunk: bool) -> Patience:
-        seconds = self._config.trunk_timeout_s
-        if to_trunk:
-            return Patience(seconds, "The trunk", self._trunk_life.heard, self._trunk_life.unheard)
-        return Patience(seconds, "The far end", lambda: None, lambda: None)
+    def _patience(self, way: Way) -> Patience:
+        if way.trunk is None:
+            return Patience(self._config.trunk_timeout_s, "The far end", lambda: None, lambda: None)
+        life = self._accounts.line(way.trunk.name).life
+        return Patience(way.trunk.timeout_s, "The trunk", life.heard, life.unheard)
 
     def _to(self, leg: LegId) -> Deliver:
         return lambda event: self._thread.emit(partial(self._listener.happened, leg, event))
 
-    def _invited(self, prm: pj.OnIncomingCallParam) -> None:
+    def _invited(self, account: SipAccount, prm: pj.OnIncomingCallParam) -> None:
         source = str(prm.rdata.srcAddress)
         message = read_message(str(prm.rdata.wholeMsg))
         leg = LegId(next(self._ids))
         if self._is_stranger(source):
             log.warning("invite_refused", source=source, rule="SIP_ALLOW")
-            self.dialogs.take(self._live_account(), leg, prm.callId, lambda event: None)
+            self.dialogs.take(account, leg, prm.callId, lambda event: None)
             self.dialogs.provisional(leg, 403)
             return
-        info = self.dialogs.take(self._live_account(), leg, prm.callId, self._to(leg))
+        info = self.dialogs.take(account, leg, prm.callId, self._to(leg))
         sip_call_id = storable(str(info.callIdString))
         self._thread.emit(partial(self._listener.arrived, leg, sip_call_id, _arrival(message, source)))
 
@@ -169,13 +171,16 @@ class SipStack:
 
     def _is_stranger(self, source: str) -> bool:
         """Whether who sends from this address may not call."""
-        return not self._config.any_source and not is_allowed(source, self._allowed)
+        if self._config.any_source or is_allowed(source, self._allowed):
+            return False
+        return self._accounts.of_source(address_in(source), ()) is None
+
+    def _account_of(self, source: str, message: Message) -> int:
+        users = [user_of(message.request_uri), read_party(message.first("to") or "").user]
+        line = self._accounts.of_source(address_in(source), users)
+        return int(line.account.getId()) if line is not None else int(pj.PJSUA_INVALID_ID)
 
 
 def _arrival(message: Message, source: str) -> InboundCall:
     caller, addressed = read_party(message.first("from") or ""), read_party(message.first("to") or "")
     return InboundCall(user_of(message.request_uri), caller.user, source, caller.name, addressed.user)
-
-
-def _quoted(name: str) -> str:
-    return re.sub(r'["\\\r\n]', "", name)

@@ -2,15 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import count
+from random import randrange
 from typing import Self
 
-import structlog
-
 from engine.aio.tasks import BackgroundTasks
-from engine.errors import SipError
+from engine.errors import SetupError, SipError
+from engine.model.trunk import Trunk
 from engine.ports import DialRefused, DialRequest, HungUp, InboundCall, LegEvent, LegId, Queued
 from sip.config import SipConfig
 from sip.leg import SipLeg
@@ -18,12 +18,12 @@ from sip.media.bridge import SipBridge
 from sip.media.connections import MediaConnections
 from sip.stack import SipStack
 from sip.thread import SipThread
-from sip.trunks.trunk import RETRY_S, Registration, route
+from sip.trunks.account import Registration
+from sip.trunks.choice import way_of
+from sip.trunks.sources import addresses_of
 
 LOOK_S = 1.0
 """How often far ends are looked at that may have fallen silent."""
-
-log = structlog.get_logger(__name__)
 
 OnIncoming = Callable[[SipLeg, InboundCall], None]
 OnRefused = Callable[[DialRefused], None]
@@ -52,8 +52,8 @@ class UserAgent:
         on_refused: OnRefused | None = None,
         admits: Admits = admits_all,
     ) -> None:
-        self._config = config
         self._thread = thread
+        self._trunks: Sequence[Trunk] = ()
         self._on_incoming = on_incoming
         self._on_refused = on_refused
         self._ids = count(1)
@@ -70,14 +70,16 @@ class UserAgent:
         on_incoming: OnIncoming,
         on_refused: OnRefused | None = None,
         admits: Admits = admits_all,
+        trunks: Sequence[Trunk] = (),
     ) -> Self:
-        """Raises SetupError when a port is taken or a setting does not fit the library."""
+        """Raises SetupError when a port is taken, or a setting or a trunk does not fit the library."""
         thread = SipThread()
         agent = cls(config, thread, on_incoming, on_refused, admits)
         await thread.start(agent._stack.open, agent._stack.close, agent._switch.tell_ended)
         agent._beside.begin(agent._look_for_silence())
-        if config.trunk is not None and config.trunk.register:
-            agent._beside.begin(agent._stay_registered())
+        if faults := await agent.use_trunks(trunks):
+            await agent.close()
+            raise SetupError(" ".join(f"Trunk {name}: {fault}" for name, fault in faults.items()))
         return agent
 
     @property
@@ -101,7 +103,7 @@ class UserAgent:
             await self._thread.close()
 
     async def dial(self, request: DialRequest) -> SipLeg:
-        way = route(request, self._config.trunk)
+        way = way_of(request, self._trunks, randrange)
         leg = self._leg(LegId(next(self._ids)), way.via)
         try:
             leg.identify(await self._thread.run(lambda: self._stack.call(leg.id, way, request)))
@@ -110,12 +112,23 @@ class UserAgent:
             raise
         return leg
 
-    async def registration(self) -> Registration:
-        return await self._thread.run(self._stack.registration)
+    async def use_trunks(self, trunks: Sequence[Trunk]) -> Mapping[str, str]:
+        """Speak to these trunks from now on, and to no other; what stands in the way of one, by its name.
 
-    async def trunk_silent_since(self) -> datetime | None:
-        """Since when the trunk has answered nothing; None while it does."""
-        return await self._thread.run(self._stack.trunk_silent_since)
+        Calls in progress go on, also by those that are gone.
+        """
+        addresses = await addresses_of(trunks)
+        faults = await self._thread.run(lambda: self._stack.use_trunks(trunks, addresses))
+        self._trunks = tuple(trunk for trunk in trunks if trunk.name not in faults)
+        return faults
+
+    async def registrations(self) -> Mapping[str, Registration]:
+        """How registrations stand, by the names of the trunks that are enabled."""
+        return await self._thread.run(self._stack.registrations)
+
+    async def trunks_silent_since(self) -> Mapping[str, datetime]:
+        """Since when trunks have answered nothing, by their names; those that answer are left out."""
+        return await self._thread.run(self._stack.trunks_silent_since)
 
     async def strays(self) -> int:
         """How many calls the library holds that are no leg of ours; there should be none."""
@@ -145,11 +158,3 @@ class UserAgent:
         while True:
             await asyncio.sleep(LOOK_S)
             await self._thread.run(lambda: self._stack.look(time.monotonic()))
-
-    async def _stay_registered(self) -> None:
-        while True:
-            await asyncio.sleep(RETRY_S)
-            try:
-                await self._thread.run(self._stack.register_again)
-            except SipError as error:
-                log.warning("registration_failed", reason=str(error), again_in_s=RETRY_S)

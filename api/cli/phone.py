@@ -45,7 +45,7 @@ def phone(
 ) -> None:
     """A test phone: answers or calls, sends digits, plays, and records what it hears."""
     from api.cli.stopping import unless_stopped
-    from config.trunk import Trunk
+    from engine.model.trunk import Authentication, trunk_at
     from sip.test_phone.phone import Phone, PhoneLine
     from sip.test_phone.script import BUSY, PhoneScript
 
@@ -54,7 +54,9 @@ def phone(
     line = PhoneLine(
         host=host,
         port=port,
-        registrar=Trunk(register, user, password, register=True) if register else None,
+        registrar=trunk_at(register, auth=Authentication.REGISTER, user=user or "", password=password or "")
+        if register
+        else None,
         log_file=sip_log,
     )
     script = PhoneScript(

@@ -9,6 +9,7 @@ from api.doctor.finding import Finding
 from api.doctor.server import RunningServer
 from api.node.object_store import endpoint_of, host_of_endpoint
 from api.node.privacy import residency_of
+from api.node.trunks import given_trunks
 from config.settings import Settings
 from engine.errors import TelefoonError
 from engine.security.egress import host_of
@@ -34,7 +35,8 @@ async def check(settings: Settings, _running: RunningServer | None) -> Sequence[
 
 
 def _of_settings(settings: Settings) -> list[str]:
-    hosts = [host_of(uri) for uri in (settings.trunk, settings.registrar) if uri is not None]
+    hosts = [host.host for trunk in given_trunks(settings) for host in trunk.hosts]
+    hosts += [host_of(settings.registrar)] if settings.registrar is not None else []
     hosts += dict.fromkeys(server.host for server in settings.tts_servers.values())
     store = endpoint_of(settings)
     return hosts if store is None else [*hosts, host_of_endpoint(store)]

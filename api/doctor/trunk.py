@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from api.doctor.finding import Finding
 from api.doctor.options import Certificates, NoAnswer, NotTrusted, OptionsTarget, ask
 from api.doctor.server import RunningServer
+from api.node.trunks import DEFAULT, trunk_of_settings
 from config.settings import Settings
 from engine.errors import TelefoonError
 
@@ -29,10 +30,15 @@ _REFUSED: Final = ("401", "403", "404", "407")
 
 
 async def check(settings: Settings, running: RunningServer | None) -> Sequence[Finding]:
-    """OPTIONS to the trunk; registration as the running server knows it, or tried out if there is none."""
+    """OPTIONS to the settings' trunk; registration as the running server knows it, or tried out if there is none."""
     if settings.trunk is None:
         return [
-            Finding(_SUBJECT, True, "none is set", "Outbound calls need TELEFOON_TRUNK, such as sip:127.0.0.1:5080.")
+            Finding(
+                _SUBJECT,
+                True,
+                "none is set in the settings",
+                "Outbound calls need TELEFOON_TRUNK or another trunk; see them all with: telefoon trunks list",
+            )
         ]
     findings = [await _reach(settings, settings.trunk)]
     if settings.trunk_register:
@@ -74,10 +80,12 @@ async def _register(settings: Settings) -> Finding:
     from sip.test_phone.phone import free_port
     from sip.user_agent import UserAgent
 
-    config = from_settings(settings)
+    config, trunk = from_settings(settings), trunk_of_settings(settings)
     listening = replace(config.listening, port=free_port(settings.sip_host))
     try:
-        agent = await UserAgent.start(replace(config, listening=listening), lambda _leg, _arrival: None)
+        agent = await UserAgent.start(
+            replace(config, listening=listening), lambda _leg, _arrival: None, trunks=[trunk] if trunk else []
+        )
     except TelefoonError as error:
         return Finding(_REGISTRATION, False, str(error))
     try:
@@ -89,7 +97,7 @@ async def _register(settings: Settings) -> Finding:
 async def _outcome(agent: "UserAgent") -> Finding:
     try:
         async with asyncio.timeout(REGISTRATION_TIMEOUT_S):
-            while not (state := await agent.registration()).code:  # noqa: ASYNC110 (it has no event)
+            while not (state := (await agent.registrations())[DEFAULT]).code:  # noqa: ASYNC110 (it has no event)
                 await asyncio.sleep(_POLL_S)
     except TimeoutError:
         detail = f"no answer to REGISTER within {REGISTRATION_TIMEOUT_S:.0f} s"

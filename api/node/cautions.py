@@ -1,30 +1,39 @@
 """Warnings of settings that can't work, told by `serve`, `doctor` and `numbers add` before a call finds out."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import ip_address
 
+from api.node.trunks import given_trunks
 from api.node.webhook_urls import LOCAL_NAMES, refused
 from config.settings import Settings
 from engine.errors import UnknownLanguage
 from engine.model.languages import canonical_language
-from sip.config import from_settings
+from engine.model.trunk import Trunk
 from tts.voices import EngineName
 
 
-def cautions(settings: Settings, urls: Iterable[str] = ()) -> Iterator[str]:
-    """One sentence or two each; `urls` are those of the numbers' webhooks."""
-    trunk = from_settings(settings).trunk
-    if trunk is None:
-        yield "No trunk is set: numbers can't be dialled. Set TELEFOON_TRUNK, such as sip:sip.carrier.example."
-    elif is_loopback(settings.sip_host) and not is_loopback(trunk.host):
-        yield (
-            f"SIP listens on {settings.sip_host} alone, where the trunk at {trunk.host} can't reach it. "
-            "Set TELEFOON_SIP_HOST to this machine's address, or to 0.0.0.0."
-        )
+def cautions(settings: Settings, urls: Iterable[str] = (), trunks: Sequence[Trunk] | None = None) -> Iterator[str]:
+    """One sentence or two each; `urls` are of numbers' webhooks, `trunks` are those of the settings if left out."""
+    yield from _of_trunks(settings, given_trunks(settings) if trunks is None else trunks)
     yield from _unused_servers(settings)
     for url in dict.fromkeys(urls):
         if (why := refused(settings, url)) is not None:
             yield why
+
+
+def _of_trunks(settings: Settings, trunks: Sequence[Trunk]) -> Iterator[str]:
+    enabled = [trunk for trunk in trunks if trunk.enabled]
+    if not enabled:
+        yield (
+            "No trunk is set: numbers can't be dialled. Add one with: telefoon trunks add NAME --host HOST, or set "
+            "TELEFOON_TRUNK, such as sip:sip.carrier.example."
+        )
+    for host in (host.host for trunk in enabled for host in trunk.hosts):
+        if is_loopback(settings.sip_host) and not is_loopback(host):
+            yield (
+                f"SIP listens on {settings.sip_host} alone, where the trunk at {host} can't reach it. "
+                "Set TELEFOON_SIP_HOST to this machine's address, or to 0.0.0.0."
+            )
 
 
 def _unused_servers(settings: Settings) -> Iterator[str]:

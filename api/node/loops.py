@@ -1,4 +1,4 @@
-"""The table of a node's background loops: callbacks, the ledger, disks, conferences, retention, the object store."""
+"""The table of a node's background loops: callbacks, the ledger, disks, conferences, trunks, retention, objects."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -22,6 +22,7 @@ def loops_of(parts: NodeParts, services: CallServices, switchboard: Switchboard)
         "disk of recordings": services.recorder.watch_disk,
         "disk of the database": parts.storage.space.watch,
         "unvisited conferences": switchboard.conferences.close_unvisited,
+        "trunks": partial(parts.telephony.trunks.run, parts.telephony.agent),
         "retention": partial(retention.run, by_system(settings.node)),
         **movers(settings, stores.moves, services.recording_storage, clock),
     }

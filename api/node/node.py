@@ -65,7 +65,8 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
         stack.enter_context(counting_failures(context.meters))
         parts = await _open_parts(context, stack)
         services = stack.enter_context(open_call_services(parts))
-        for caution in cautions(settings, await services.stores.numbers.webhooks()):
+        trunks = [each.trunk for each in await services.stores.trunks.all()]
+        for caution in cautions(settings, await services.stores.numbers.webhooks(), trunks):
             log.warning("caution", detail=caution)
         await recover(services)
         switchboard = Switchboard(services)
@@ -85,7 +86,7 @@ async def _open_parts(context: NodeContext, stack: AsyncExitStack) -> NodeParts:
     storage = await stack.enter_async_context(open_storage(context.settings))
     audio = await stack.enter_async_context(open_audio(context.settings))
     webhooks = await stack.enter_async_context(open_webhooks(context, storage.stores))
-    telephony = await stack.enter_async_context(open_telephony(context))
+    telephony = await stack.enter_async_context(open_telephony(context, storage.stores.trunks))
     return NodeParts(context, storage, audio, webhooks, telephony)
 
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from api.node.context import NodeContext
 from api.node.inbound import InboundGate
+from api.node.trunks import TrunkWatch, settle_trunks
 from engine.live.switchboard import Switchboard
 from engine.security.egress import Egress
 from engine.security.sip_egress import SipEgress
+from engine.store.trunks import Trunks
 from sip.config import from_settings
 from sip.user_agent import UserAgent
 
@@ -20,6 +22,7 @@ class Telephony:
     agent: UserAgent
     gate: InboundGate
     egress: SipEgress
+    trunks: TrunkWatch
 
     @contextmanager
     def open_to(self, switchboard: Switchboard) -> Iterator[None]:
@@ -32,12 +35,16 @@ class Telephony:
 
 
 @asynccontextmanager
-async def open_telephony(context: NodeContext) -> AsyncIterator[Telephony]:
-    """Listens for SIP while inside. Raises SetupError."""
+async def open_telephony(context: NodeContext, rows: Trunks) -> AsyncIterator[Telephony]:
+    """Listens for SIP while inside, with the trunks of these rows. Raises SetupError, StoreError."""
     async with AsyncExitStack() as stack:
         egress = SipEgress(Egress(context.settings.egress_allow, context.residency))
         stack.push_async_callback(egress.close)
         gate = InboundGate()
-        agent = await UserAgent.start(from_settings(context.settings), gate, gate.refused, gate.admits)
+        await settle_trunks(context.settings, rows)
+        trunks = TrunkWatch(rows, context.residency, context.settings.node, context.clock)
+        agent = await UserAgent.start(
+            from_settings(context.settings), gate, gate.refused, gate.admits, await trunks.first()
+        )
         stack.push_async_callback(agent.close)
-        yield Telephony(agent, gate, egress)
+        yield Telephony(agent, gate, egress, trunks)

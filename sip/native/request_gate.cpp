@@ -10,6 +10,7 @@ namespace telefoon {
 namespace {
 
 RequestGate *gate = NULL;
+pjsua_acc_id account = PJSUA_INVALID_ID; // of the INVITE that passes now
 
 pj_bool_t on_rx_request(pjsip_rx_data *rdata);
 pj_bool_t on_rx_response(pjsip_rx_data *rdata);
@@ -166,6 +167,7 @@ pj_bool_t on_rx_request(pjsip_rx_data *rdata)
             answer(rdata, asked);
         if (asked.code)
             return PJ_TRUE;
+        account = asked.account;
     }
     if (description)
         describe(rdata, description, asked.description);
@@ -181,6 +183,13 @@ pj_bool_t on_rx_response(pjsip_rx_data *rdata)
     gate->onDescription(shown);
     describe(rdata, description, shown.description);
     return PJ_FALSE;
+}
+
+void on_account(const pjsip_rx_data *, pjsua_acc_id *chosen)
+{
+    if (account != PJSUA_INVALID_ID)
+        *chosen = account;
+    account = PJSUA_INVALID_ID;
 }
 
 bool is_named(const pj_str_t &value, const pj::StringVector &names)
@@ -204,6 +213,7 @@ RequestGate::~RequestGate()
 void RequestGate::open()
 {
     gate = this;
+    pjsua_var.ua_cfg.cb.on_acc_find_for_incoming = &on_account;
     module.id = answers.id = -1; // they may have stood before an endpoint that has ended
     check(pjsip_endpt_register_module(pjsua_get_pjsip_endpt(), &module), "RequestGate::open");
     check(pjsip_endpt_register_module(pjsua_get_pjsip_endpt(), &answers), "RequestGate::open");

@@ -7,13 +7,15 @@ namespace telefoon {
 
 // A message that has come in, and what becomes of it.
 struct GatedRequest {
-    GatedRequest() : inCall(false), callId(PJSUA_INVALID_ID), code(0) {}
+    GatedRequest() : inCall(false), callId(PJSUA_INVALID_ID), account(PJSUA_INVALID_ID), code(0) {}
 
     std::string method;
     std::string source;  // "address:port", IPv6 in brackets
     std::string message; // as it came; empty where only its description is shown
     bool inCall;         // it belongs to a dialog that there is
     int callId;          // the library's number of that dialog's call
+
+    int account; // set it to have that account take an INVITE, else the library looks at To
 
     std::string description; // the SDP in it, empty if there is none; set it to have the library read another
 

@@ -12,10 +12,10 @@ from typing import Any, Final, Self
 
 from config.codecs import PREFERENCE
 from config.settings import SipTransport
-from config.trunk import Trunk
 from engine.aio.tasks import started
 from engine.aio.waits import joined, to_its_end
 from engine.errors import LegGone, TelefoonError
+from engine.model.trunk import Trunk
 from engine.ports import (
     Alerted,
     Answered,
@@ -86,7 +86,6 @@ class PhoneLine:
             listening=ListenAddress(self.host, port, self.transports, None, *self.rtp_ports),
             codecs=self.codecs,
             session_expires_s=1800,
-            trunk=self.registrar,
             tls=self.tls,
             allow=(),
             log_file=self.log_file,
@@ -112,11 +111,12 @@ class Phone:
         """A phone that listens. Raises SetupError if its port is taken; on leaving, its calls are hung up."""
         phone = cls(script, tell)
         port = line.port or free_port(line.host)
-        phone._agent = await UserAgent.start(line.on_port(port), phone._incoming)
+        trunks = [line.registrar] if line.registrar else []
+        phone._agent = await UserAgent.start(line.on_port(port), phone._incoming, trunks=trunks)
         try:
             tell(PhoneEvent(PhoneEventKind.LISTENING, facts={"host": line.host, "port": port}))
             if line.registrar is not None:
-                await phone._register()
+                await phone._register(line.registrar)
             yield phone
         finally:
             try:
@@ -173,8 +173,8 @@ class Phone:
         if live:
             await asyncio.wait(live, timeout=_CLOSE_S)
 
-    async def _register(self) -> None:
-        while not (state := await self._user_agent().registration()).code:  # noqa: ASYNC110 (it has no event)
+    async def _register(self, registrar: Trunk) -> None:
+        while not (state := (await self._user_agent().registrations())[registrar.name]).code:  # noqa: ASYNC110 (it has no event)
             await asyncio.sleep(_REGISTRATION_POLL_S)
         facts = {"active": state.active, "code": state.code, "reason": state.reason}
         self._tell(PhoneEvent(PhoneEventKind.REGISTRATION, facts=facts))

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from config.settings import SipTransport
-from config.trunk import Trunk
+from engine.model.trunk import Authentication, Trunk, trunk_at
 from engine.ports import DialRefused, DialRequest, HungUp, InboundCall, LegEvent
 from sip.config import ListenAddress, SipConfig, Tls
 from sip.leg import SipLeg
@@ -85,21 +85,26 @@ def ports() -> Ports:
 
 @pytest.fixture
 def open_line(tmp_path: Path, ports: Ports) -> OpenLine:
-    """Opens a user agent; keywords are fields of SipConfig, and how many RTP ports it has.
+    """Opens a user agent; keywords are fields of SipConfig, its trunk or trunks, and how many RTP ports it has.
 
     One at a time: the library allows no second.
     """
 
     @asynccontextmanager
-    async def opening(*, rtp_ports: int = 60, **fields: Any) -> AsyncIterator[Line]:
+    async def opening(
+        *, rtp_ports: int = 60, trunk: Trunk | None = None, trunks: Sequence[Trunk] = (), **fields: Any
+    ) -> AsyncIterator[Line]:
         rtp, port = ports.block(rtp_ports), ports.block(2)
         transports = [SipTransport.UDP, SipTransport.TCP]
         listening = ListenAddress("127.0.0.1", port, transports, None, rtp, rtp + rtp_ports - 1)
-        config = replace(SipConfig(listening, ["PCMA"], 1800, None, Tls(), []), **fields)
+        config = replace(SipConfig(listening, ["PCMA"], 1800, Tls(), []), **fields)
         arrivals: asyncio.Queue[tuple[SipLeg, InboundCall]] = asyncio.Queue()
         refusals: asyncio.Queue[DialRefused] = asyncio.Queue()
         agent = await UserAgent.start(
-            config, lambda leg, arrival: arrivals.put_nowait((leg, arrival)), refusals.put_nowait
+            config,
+            lambda leg, arrival: arrivals.put_nowait((leg, arrival)),
+            refusals.put_nowait,
+            trunks=[*trunks, *([trunk] if trunk else [])],
         )
         try:
             yield Line(agent, port, arrivals, refusals)
@@ -127,5 +132,12 @@ def prompt(tmp_path: Path) -> Path:
     return tone(440, 4, rate_hz=8000).save(tmp_path / "prompt.wav")
 
 
-def trunk_to(port: int, **more: Any) -> Trunk:
-    return Trunk(f"sip:127.0.0.1:{port}", **more)
+def trunk_to(port: int, name: str = "default", *, parameters: str = "", **fields: Any) -> Trunk:
+    """A trunk on this machine."""
+    return trunk_at(f"sip:127.0.0.1:{port}{parameters}", name, **fields)
+
+
+def subscriber_of(port: int, name: str = "default", **fields: Any) -> Trunk:
+    """A trunk that registers."""
+    given = {"auth": Authentication.REGISTER, "user": "me", "password": "x", **fields}
+    return trunk_to(port, name, **given)

@@ -24,7 +24,7 @@ async def main(sip_port: int, rtp_port: int, folder: Path) -> None:
     """Says "done" once all were played and stopped."""
     blip = tone(400, ROUND_S).save(folder / "blip.wav")
     listening = ListenAddress("127.0.0.1", sip_port, [SipTransport.UDP], None, rtp_port, rtp_port + 3)
-    config = SipConfig(listening, ["PCMA"], 1800, None, Tls(), [])
+    config = SipConfig(listening, ["PCMA"], 1800, Tls(), [])
     agent = await UserAgent.start(config, lambda leg, arrival: None)
     room = await agent.bridge.open_room()
     recorder = await agent.bridge.record(tracks=[[room.source]])  # nobody hears the room otherwise, and nothing is read

@@ -7,22 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from config.trunk import Trunk
 from engine.errors import LegGone, SipError
 from engine.model.call import Event
 from engine.ports import Alerted, Answered, Cause, DialRequest, Ear, EndedBy, MediaChanged, Said
 from engine.recordings.files.wav_recording import WavRecording
-from sip import user_agent
 from sip.leg import SipLeg
-from sip.trunks.trunk import Registration
+from sip.trunks.account import Registration
 from tests.peers.audio import Sound, hears, tone
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
 from tests.peers.scenario import answers, gets_bye, is_called, pause, receives, scenario, sdp
 from tests.peers.sip_answerer import sip_answerer
-from tests.peers.sipp import Sipp, sipp
+from tests.peers.sipp import sipp
 from tests.peers.waiting import within
-from tests.sip.conftest import Line, OpenLine, Watch, dial, trunk_to
+from tests.sip.conftest import Line, OpenLine, Watch, dial, subscriber_of, trunk_to
 from tests.sip.passing import holds
 
 pytestmark = pytest.mark.sip
@@ -38,10 +36,6 @@ class Holding:
     def hold(self) -> None:
         self.held.set()
         assert self.released.wait(30)
-
-
-def subscriber_of(registrar: Sipp) -> Trunk:
-    return trunk_to(registrar.port, user="me", password="x", register=True)
 
 
 async def test_an_answered_call_hears_the_prompt_and_we_hang_up(
@@ -263,7 +257,7 @@ async def test_a_digest_is_answered_once(
 async def registered(line: Line, code: int) -> Registration:
     """How it stands, as soon as the registrar's answer has this code."""
     async with within(10):
-        while (state := await line.agent.registration()).code != code:
+        while (state := (await line.agent.registrations())["default"]).code != code:
             await asyncio.sleep(0.05)
     return state
 
@@ -271,14 +265,14 @@ async def registered(line: Line, code: int) -> Registration:
 async def test_a_registration_is_refreshed_and_a_refused_one_says_why(open_line: OpenLine, ports: Ports) -> None:
     accepted = answers(200, "OK", to_tag=True, headers=["Expires: 7"])
     script = scenario(receives("REGISTER"), accepted, receives("REGISTER"), accepted)
-    async with sipp(script, ports) as registrar, open_line(trunk=subscriber_of(registrar)) as line:
+    async with sipp(script, ports) as registrar, open_line(trunk=subscriber_of(registrar.port)) as line:
         await registrar.gets("REGISTER")
         state = await registered(line, 200)
         assert (state.wanted, state.active, state.code) == (True, True, 200)
         await registrar.gets("REGISTER", times=2, within_s=10)
 
     refused = scenario(receives("REGISTER"), answers(403, "Not you", to_tag=True))
-    async with sipp(refused, ports) as registrar, open_line(trunk=subscriber_of(registrar)) as line:
+    async with sipp(refused, ports) as registrar, open_line(trunk=subscriber_of(registrar.port)) as line:
         await registrar.finishes()
         state = await registered(line, 403)
     assert (state.active, state.code, state.reason) == (False, 403, "Not you")
@@ -353,15 +347,14 @@ async def test_an_answer_without_a_codec_of_ours_ends_the_call(line: Line, ports
 
 
 async def test_a_registration_that_is_refused_is_asked_for_until_it_is_given(
-    open_line: OpenLine, monkeypatch: pytest.MonkeyPatch
+    open_line: OpenLine,
 ) -> None:
-    monkeypatch.setattr(user_agent, "RETRY_S", 0.3)
     answers = iter(["403 Forbidden", "403 Forbidden"])
 
     async with sip_answerer(lambda _: next(answers, "200 OK\nExpires: 300")) as registrar:
-        trunk = trunk_to(registrar.port, user="me", password="x", register=True)
+        trunk = subscriber_of(registrar.port, retry_s=1)
         async with open_line(trunk=trunk) as line, within(10):
-            while not (await line.agent.registration()).active:
+            while not (await line.agent.registrations())["default"].active:
                 await asyncio.sleep(0.05)
 
     assert len([each for each in registrar.requests if each.startswith("REGISTER")]) >= 3

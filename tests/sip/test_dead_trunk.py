@@ -27,7 +27,7 @@ def silent() -> Iterator[socket.socket]:
 
 async def silent_since(line: Line, *, wanted: bool) -> None:
     async with within(20):
-        while (await line.agent.trunk_silent_since() is not None) is not wanted:
+        while bool(await line.agent.trunks_silent_since()) is not wanted:
             await asyncio.sleep(0.05)
 
 
@@ -50,8 +50,8 @@ async def answers_options(bound: socket.socket) -> None:
 async def test_an_invite_answered_with_nothing_has_failed_and_says_who_did_not_answer(
     open_line: OpenLine, silent: socket.socket
 ) -> None:
-    async with open_line(trunk=trunk_to(silent.getsockname()[1]), trunk_timeout_s=1.0) as line:
-        assert await line.agent.trunk_silent_since() is None
+    async with open_line(trunk=trunk_to(silent.getsockname()[1], timeout_s=1.0)) as line:
+        assert not await line.agent.trunks_silent_since()
         call = Watch(await line.agent.dial(ASKED)).start()
 
         ended = await call.ends(within_s=8)
@@ -66,8 +66,7 @@ async def test_a_trunk_that_can_not_be_reached_is_silent_too(open_line: OpenLine
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
-    trunk = trunk_to(port)
-    async with open_line(trunk=type(trunk)(f"{trunk.uri};transport=tcp")) as line:
+    async with open_line(trunk=trunk_to(port, parameters=";transport=tcp")) as line:
         call = Watch(await line.agent.dial(ASKED)).start()
 
         ended = await call.ends(within_s=8)
@@ -79,7 +78,7 @@ async def test_a_trunk_that_can_not_be_reached_is_silent_too(open_line: OpenLine
 async def test_a_call_left_before_the_trunk_has_said_anything_was_left_by_us(
     open_line: OpenLine, silent: socket.socket
 ) -> None:
-    async with open_line(trunk=trunk_to(silent.getsockname()[1]), trunk_timeout_s=30.0) as line:
+    async with open_line(trunk=trunk_to(silent.getsockname()[1], timeout_s=30.0)) as line:
         call = Watch(await line.agent.dial(ASKED)).start()
         await asyncio.sleep(0.3)
 
@@ -87,4 +86,4 @@ async def test_a_call_left_before_the_trunk_has_said_anything_was_left_by_us(
 
         ended = await call.ends()
         assert (ended.outcome, ended.by, ended.unheard) == (Event.HUNG_UP, EndedBy.US, "")
-        assert await line.agent.trunk_silent_since() is None
+        assert not await line.agent.trunks_silent_since()

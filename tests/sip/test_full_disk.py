@@ -62,7 +62,7 @@ async def agent() -> AsyncIterator[UserAgent]:
     ports = Ports()
     rtp = ports.block(4)
     listening = ListenAddress("127.0.0.1", ports.one(), [SipTransport.UDP], None, rtp, rtp + 3)
-    config = SipConfig(listening, ["PCMA"], 1800, None, Tls(), [])
+    config = SipConfig(listening, ["PCMA"], 1800, Tls(), [])
     agent = await UserAgent.start(config, lambda leg, arrival: None)
     yield agent
     await agent.close()

@@ -74,14 +74,6 @@ class SessionTimers(StrEnum):
     ALWAYS = "always"
 
 
-class Prack(StrEnum):
-    """Whether provisional answers are acknowledged (RFC 3262)."""
-
-    OFF = "off"
-    SUPPORTED = "supported"
-    REQUIRED = "required"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trunk:
     """A way to the telephone network: a carrier or an exchange, and how it is spoken to."""
@@ -156,10 +148,6 @@ class Trunk:
     session_expires_s: int = declared(
         Whole(0, 86400), "Seconds of a session between refreshes, 90 at least; 0 is the setting session_expires_s.",
         default=0,
-    )  # fmt: skip
-    prack: Prack = declared(
-        OneOf(Prack), "Reliable provisional answers (100rel): off, supported, or required of the far end.",
-        default=Prack.OFF,
     )  # fmt: skip
     redirects: bool = declared(
         YesOrNo(),

@@ -1,16 +1,18 @@
-"""The trunk's settings are declared in one place, from which its value and its section of the settings file come."""
+"""The settings of the trunk named default: explained in the settings file, and made into a trunk as any other."""
 
-from dataclasses import fields
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
-from config.settings import Settings
-from config.trunk import Srtp, Trunk, TrunkSettings
+from api.node.trunk_tables import trunks_of_file
+from api.node.trunks import trunk_of_settings
+from config.settings import Settings, load
+from config.trunk import Srtp, TrunkSettings
 from config.trunk_section import FILE, renewed
-
-PATIENCE = "timeout"
-"""It counts for far ends without a trunk too, so it is none of the trunk's own."""
+from engine.errors import SetupError
+from engine.model.trunk import Authentication, Transport, Trunk, TrunkHost
+from engine.model.trunk import Srtp as TrunkSrtp
 
 
 @pytest.mark.promise
@@ -20,33 +22,113 @@ def test_the_settings_file_explains_the_trunk_as_its_fields_do() -> None:
     assert renewed(text) == text, "python -m config.trunk_section renews it"
 
 
-@pytest.mark.promise
-def test_every_option_of_the_trunk_reaches_its_value() -> None:
-    options = {name.removeprefix("trunk_") for name in TrunkSettings.model_fields if name != "trunk"}
-
-    assert {each.name for each in fields(Trunk)} == options - {PATIENCE} | {"uri"}
-
-
-def test_the_value_is_as_the_settings_say() -> None:
+def test_the_trunk_is_as_the_settings_say() -> None:
     settings = Settings(
-        trunk="sip:sip.carrier.example",
+        trunk="sip:sip.carrier.example:5070;transport=tcp",
         trunk_user="ann",
         trunk_password=SecretStr("pw"),
         trunk_register=True,
         trunk_srtp=Srtp.REQUIRED,
         trunk_redirects=True,
+        trunk_timeout=2.5,
     )
 
-    chosen = settings.chosen_trunk
+    assert trunk_of_settings(settings) == Trunk(
+        name="default",
+        hosts=(TrunkHost("sip.carrier.example", 5070),),
+        transport=Transport.TCP,
+        auth=Authentication.REGISTER,
+        user="ann",
+        password="pw",
+        srtp=TrunkSrtp.REQUIRED,
+        redirects=True,
+        timeout_s=2.5,
+    )
 
-    assert chosen == Trunk("sip:sip.carrier.example", "ann", "pw", register=True, srtp=Srtp.REQUIRED, redirects=True)
+
+@pytest.mark.promise
+def test_every_setting_of_the_trunk_reaches_a_field() -> None:
+    fields = {f"trunk_{name.removesuffix('_s')}" for name in Trunk.table()}
+
+    assert set(TrunkSettings.model_fields) - {"trunk", "trunk_register"} <= fields
 
 
 def test_without_an_address_there_is_no_trunk() -> None:
-    assert Settings(trunk_user="ann").chosen_trunk is None
+    assert trunk_of_settings(Settings(trunk_user="ann")) is None
+
+
+def test_an_address_that_is_none_stops_the_start() -> None:
+    with pytest.raises(SetupError, match=r"TELEFOON_TRUNK: .*sip:a b"):
+        trunk_of_settings(Settings(trunk="sip:a b"))
 
 
 def test_the_rest_of_the_file_stays_as_it_is() -> None:
     text = FILE.read_text("utf-8").replace("trunk_srtp = ", "trunk_strp = ")
 
     assert renewed(text) == FILE.read_text("utf-8")
+
+
+def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> Path:
+    file = tmp_path / "telefoon.toml"
+    file.write_text(text)
+    monkeypatch.setenv("TELEFOON_CONFIG", str(file))
+    return file
+
+
+def test_tables_of_the_settings_file_are_trunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = written(
+        tmp_path,
+        monkeypatch,
+        """
+        node = "node-7"
+
+        [[trunks]]
+        name = "carrier-a"
+        hosts = ["sip.a.example:5070", "sip2.a.example;priority=10"]
+        auth = "register"
+        user = "ann"
+        password = "pw"
+
+        [[trunks]]
+        name = "carrier-b"
+        priority = 5
+        [[trunks.hosts]]
+        host = "sip.b.example"
+        weight = 3
+        """,
+    )
+
+    first, second = trunks_of_file(load().trunks or (), file)
+
+    assert (first.name, first.auth, first.hosts[1].priority) == ("carrier-a", Authentication.REGISTER, 10)
+    assert (second.priority, second.hosts) == (5, (TrunkHost("sip.b.example", weight=3),))
+
+
+@pytest.mark.parametrize(
+    ("line", "number", "told"),
+    [
+        ('transport = "sctp"', 8, "is not one of udp, tcp, tls"),
+        ("timeout_s = 90", 8, "give 1 to 32"),
+        ('priorty = "high"', 8, "is priority meant"),
+        ('auth = "register"', 6, "needs a user"),
+        ('"expires_s"=5', 8, "60 to 86400"),
+    ],
+)
+def test_a_wrong_table_is_told_with_file_and_line_and_what_is_allowed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, number: int, told: str
+) -> None:
+    good = '\n[[trunks]]\nname = "a"\nhosts = ["a.example"]\n'
+    file = written(tmp_path, monkeypatch, f'{good}\n[[trunks]]\nhosts = ["b.example"]\n{line}\nname = "b"\n')
+
+    with pytest.raises(SetupError) as stopped:
+        trunks_of_file(load().trunks or (), file)
+
+    assert str(stopped.value).startswith(f"{file}, line {number}: ")
+    assert told in str(stopped.value)
+
+
+def test_a_name_is_in_the_file_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = written(tmp_path, monkeypatch, '[[trunks]]\nname = "a"\nhosts = ["x"]\n' * 2)
+
+    with pytest.raises(SetupError, match="line 5: There are two trunks a"):
+        trunks_of_file(load().trunks or (), file)

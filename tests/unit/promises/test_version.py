@@ -36,7 +36,7 @@ def test_the_command_tells_it() -> None:
 
 def test_calls_tell_it_in_their_user_agent() -> None:
     listening = ListenAddress("127.0.0.1", 5060, (), None, 10000, 10100)
-    settings = endpoint._endpoint_config(SipConfig(listening, ["PCMA"], 1800, None, Tls(), []))
+    settings = endpoint._endpoint_config(SipConfig(listening, ["PCMA"], 1800, Tls(), []))
 
     assert settings.uaConfig.userAgent == f"Telefoon/{VERSION}" == USER_AGENT
 

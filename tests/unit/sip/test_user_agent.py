@@ -37,7 +37,7 @@ def arrivals() -> list[SipLeg]:
 @pytest.fixture
 def agent(arrivals: list[SipLeg]) -> UserAgent:
     listening = ListenAddress("127.0.0.1", 5060, [SipTransport.UDP], None, 10000, 10010)
-    config = SipConfig(listening, ["PCMA"], 1800, None, Tls(), [])
+    config = SipConfig(listening, ["PCMA"], 1800, Tls(), [])
     thread: Any = Refusing()
     return UserAgent(config, thread, lambda leg, _: arrivals.append(leg))
 

@@ -1,0 +1,139 @@
+"""The trunks of a node: the settings' become rows at the start, and each change of a row reaches the user agent."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from api.node.trunk_tables import trunks_of_file
+from config.setting_sources import settings_file
+from config.settings import Settings
+from engine.errors import EgressDenied, InvalidField, SetupError, TelefoonError
+from engine.model.trunk import Authentication, Origin, Srtp, Trunk, trunk_at
+from engine.model.trunk.registration import TrunkRegistration
+from engine.ports import Clock
+from engine.security.residency import Residency
+from engine.store.trunks import Trunks
+
+if TYPE_CHECKING:
+    from sip.trunks.account import Registration
+    from sip.user_agent import UserAgent
+
+LOOK_S: Final = 1.0
+"""How often rows are asked whether any has changed."""
+SETTING: Final = "TELEFOON_TRUNK"
+DEFAULT: Final = "default"
+"""The name of the trunk that the settings make."""
+
+log = structlog.get_logger(__name__)
+
+
+def trunk_of_settings(settings: Settings) -> Trunk | None:
+    """The trunk named default, of TELEFOON_TRUNK and its like; None where it is not set. Raises SetupError."""
+    if settings.trunk is None:
+        return None
+    password = settings.trunk_password.get_secret_value() if settings.trunk_password else ""
+    try:
+        return trunk_at(
+            settings.trunk,
+            DEFAULT,
+            auth=Authentication.REGISTER if settings.trunk_register else Authentication.IP,
+            user=settings.trunk_user or "",
+            password=password if settings.trunk_user else "",
+            srtp=Srtp(settings.trunk_srtp.value),
+            redirects=settings.trunk_redirects,
+            timeout_s=settings.trunk_timeout,
+        )
+    except InvalidField as error:
+        raise SetupError(f"{SETTING}: {error}") from None
+
+
+def given_trunks(settings: Settings) -> Sequence[Trunk]:
+    """Those of the settings and of the settings file, without what is only a row. Raises SetupError."""
+    trunk = trunk_of_settings(settings)
+    return [*([trunk] if trunk else []), *trunks_of_file(settings.trunks or (), settings_file())]
+
+
+async def settle_trunks(settings: Settings, rows: Trunks) -> None:
+    """Have the settings' trunks and the settings file's as rows. Raises SetupError."""
+    trunk = trunk_of_settings(settings)
+    await rows.set_elsewhere(Origin.SETTINGS, SETTING, [trunk] if trunk else [])
+    await rows.set_elsewhere(Origin.FILE, str(settings_file()), trunks_of_file(settings.trunks or (), settings_file()))
+
+
+def refusal(trunk: Trunk, residency: Residency) -> str | None:
+    """Why calls may not go by this trunk: one of its hosts is in a country that is not allowed."""
+    try:
+        for host in (*(each.host for each in trunk.hosts), trunk.registrar, trunk.outbound_proxy):
+            if host:
+                residency.check(host)
+    except EgressDenied as denied:
+        return f"{denied} Say where it is in TELEFOON_TARGET_COUNTRIES, or set TELEFOON_OUTSIDE=warn."
+    return None
+
+
+def require_inside(trunk: Trunk, residency: Residency) -> None:
+    """Raises InvalidField where calls may not go by this trunk."""
+    if (why := refusal(trunk, residency)) is not None:
+        raise InvalidField("hosts", why)
+
+
+class TrunkWatch:
+    """Looks each second whether a row has changed, and notes how registrations stand, which other programs read."""
+
+    def __init__(self, rows: Trunks, residency: Residency, node: str, clock: Clock) -> None:
+        self._rows = rows
+        self._residency = residency
+        self._node = node
+        self._clock = clock
+        self._versions: Mapping[str, str] = {}
+        self._noted: Sequence[TrunkRegistration] = ()
+
+    async def first(self) -> Sequence[Trunk]:
+        """Those that the user agent starts with. Raises SetupError, StoreError."""
+        await self._rows.note_registrations(self._node, ())
+        trunks = await self._read()
+        for trunk in trunks:
+            if trunk.enabled and (why := refusal(trunk, self._residency)) is not None:
+                raise SetupError(f"Trunk {trunk.name}: {why}")
+        return trunks
+
+    async def run(self, agent: "UserAgent") -> None:
+        """For as long as the node runs."""
+        while True:
+            await self._clock.sleep(LOOK_S)
+            try:
+                await self.look(agent)
+            except TelefoonError as error:
+                log.warning("trunks_not_read", reason=str(error), again_in_s=LOOK_S)
+
+    async def look(self, agent: "UserAgent") -> None:
+        """Once. Raises StoreError, SipError, and SetupError for a password that does not open."""
+        if await self._rows.versions() != self._versions:
+            await self._use(agent, await self._read())
+        await self._note(await agent.registrations())
+
+    async def _read(self) -> Sequence[Trunk]:
+        stored = await self._rows.all()
+        self._versions = {each.trunk.name: each.version for each in stored}
+        return [each.trunk for each in stored]
+
+    async def _use(self, agent: "UserAgent", trunks: Sequence[Trunk]) -> None:
+        allowed = []
+        for trunk in trunks:
+            if (why := refusal(trunk, self._residency)) is None:
+                allowed.append(trunk)
+            else:
+                log.error("trunk_refused", trunk=trunk.name, reason=why)
+        for name, fault in (await agent.use_trunks(allowed)).items():
+            log.error("trunk_unusable", trunk=name, reason=fault)
+
+    async def _note(self, stand: Mapping[str, "Registration"]) -> None:
+        now = [
+            TrunkRegistration(name, self._node, each.code, each.reason, each.at, each.until)
+            for name, each in stand.items()
+            if each.at is not None
+        ]
+        if now != self._noted:
+            await self._rows.note_registrations(self._node, now)
+            self._noted = now

@@ -1,0 +1,61 @@
+"""The library's settings of an account: of a trunk, or of our own where no trunk carries a call."""
+
+from typing import Final
+
+import pjsua2 as pj
+
+from engine.model.trunk import Authentication, SessionTimers, Srtp, Trunk
+from sip.config import SipConfig
+from sip.trunks.uris import identity, proxy_uri, registrar_uri
+
+MIN_SESSION_S: Final = 90  # RFC 4028 §4
+
+_SRTP: Final = {
+    Srtp.OFF: pj.PJMEDIA_SRTP_DISABLED,
+    Srtp.OPTIONAL: pj.PJMEDIA_SRTP_OPTIONAL,
+    Srtp.REQUIRED: pj.PJMEDIA_SRTP_MANDATORY,
+}
+_TIMERS: Final = {
+    SessionTimers.OFF: pj.PJSUA_SIP_TIMER_INACTIVE,
+    SessionTimers.SUPPORTED: pj.PJSUA_SIP_TIMER_OPTIONAL,
+    SessionTimers.REQUIRED: pj.PJSUA_SIP_TIMER_REQUIRED,
+    SessionTimers.ALWAYS: pj.PJSUA_SIP_TIMER_ALWAYS,
+}
+
+
+def account_config(config: SipConfig, trunk: Trunk | None = None) -> pj.AccountConfig:
+    """Settings of a trunk's account; without a trunk, those of our own."""
+    listening = config.listening
+    account = pj.AccountConfig()
+    account.idUri = identity(trunk, listening)
+    account.callConfig.timerUse = _TIMERS[trunk.session_timers] if trunk else pj.PJSUA_SIP_TIMER_ALWAYS
+    account.callConfig.timerSessExpiresSec = (trunk.session_expires_s if trunk else 0) or config.session_expires_s
+    account.callConfig.timerMinSESec = MIN_SESSION_S
+    account.natConfig.contactRewriteUse = 0
+    account.natConfig.viaRewriteUse = 0
+    account.natConfig.sdpNatRewriteUse = 0
+    account.mediaConfig.transportConfig.boundAddress = listening.host
+    account.mediaConfig.transportConfig.port = listening.rtp_first_port
+    account.mediaConfig.transportConfig.portRange = listening.rtp_last_port - listening.rtp_first_port
+    # Otherwise the library looks for this machine's addresses anew for each call.
+    account.mediaConfig.ipv6Use = pj.PJSUA_IPV6_ENABLED_USE_IPV6_ONLY if listening.is_ipv6 else pj.PJSUA_IPV6_DISABLED
+    if listening.public_address:
+        account.mediaConfig.transportConfig.publicAddress = listening.public_address
+    account.mediaConfig.srtpUse = _SRTP[trunk.srtp] if trunk else pj.PJMEDIA_SRTP_DISABLED
+    account.mediaConfig.srtpSecureSignaling = 0
+    account.regConfig.registerOnAdd = False
+    if trunk is not None:
+        _speak_to(account, trunk)
+    return account
+
+
+def _speak_to(account: pj.AccountConfig, trunk: Trunk) -> None:
+    if trunk.user:
+        account.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", trunk.user, 0, trunk.password))
+    if proxy := proxy_uri(trunk):
+        account.sipConfig.proxies.append(proxy)
+    if trunk.auth is Authentication.REGISTER:
+        account.regConfig.registerOnAdd = True
+        account.regConfig.registrarUri = registrar_uri(trunk)
+        account.regConfig.timeoutSec = trunk.expires_s
+        account.regConfig.retryIntervalSec = 0  # sip/trunks/account.py asks again, after any answer that is no

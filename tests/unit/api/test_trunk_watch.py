@@ -1,0 +1,108 @@
+"""Rows that change reach the user agent, and how its registrations stand reaches the rows."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.node.clock import SystemClock
+from api.node.trunks import TrunkWatch, settle_trunks
+from config.settings import Settings
+from engine.errors import SetupError
+from engine.model.trunk import Origin, Trunk, new_trunk
+from engine.security.residency import Outside, Residency
+from engine.store.database import Database
+from engine.store.trunks import Trunks
+from sip.trunks.account import Registration
+from tests.peers.databases import migrated_sqlite
+from tests.unit.store.samples import NOON
+
+ANYWHERE = Residency(frozenset(), {}, Outside.WARN)
+BELGIUM_ALONE = Residency(frozenset({"be"}), {"in.example": "be"}, Outside.REFUSE)
+
+
+@dataclass
+class NotingAgent:
+    """Notes which trunks it is to use."""
+
+    used: list[list[str]] = field(default_factory=list)
+    stand: dict[str, Registration] = field(default_factory=dict)
+
+    async def use_trunks(self, trunks: Sequence[Trunk]) -> Mapping[str, str]:
+        self.used.append([trunk.name for trunk in trunks])
+        return {}
+
+    async def registrations(self) -> Mapping[str, Registration]:
+        return self.stand
+
+
+@pytest.fixture
+async def rows(tmp_path: Path) -> AsyncIterator[Trunks]:
+    database = await Database.open(migrated_sqlite(tmp_path / "telefoon.db"))
+    yield Trunks(database, b"p" * 32)
+    await database.close()
+
+
+def a_trunk(name: str, host: str = "in.example") -> Trunk:
+    return new_trunk({"name": name, "hosts": [host]})
+
+
+def watch(rows: Trunks, residency: Residency = ANYWHERE) -> TrunkWatch:
+    return TrunkWatch(rows, residency, "node-1", SystemClock())
+
+
+async def test_only_a_change_is_told(rows: Trunks) -> None:
+    await rows.add(a_trunk("a"))
+    agent: Any = NotingAgent()
+    watching = watch(rows)
+    assert [each.name for each in await watching.first()] == ["a"]
+
+    await watching.look(agent)
+    await rows.add(a_trunk("b"))
+    await watching.look(agent)
+    await watching.look(agent)
+    await rows.change("a", {"enabled": False})
+    await rows.remove("b")
+    await watching.look(agent)
+
+    assert agent.used == [["a", "b"], ["a"]]
+
+
+async def test_how_registrations_stand_is_noted_when_it_changes(rows: Trunks) -> None:
+    agent: Any = NotingAgent()
+    watching = watch(rows)
+    agent.stand = {"a": Registration(True, False, 0, "not answered yet")}
+    await watching.look(agent)
+    assert await rows.registrations() == []
+
+    agent.stand = {"a": Registration(True, True, 200, "OK", NOON, NOON + timedelta(seconds=300))}
+    await watching.look(agent)
+
+    (noted,) = await rows.registrations()
+    assert (noted.trunk, noted.node, noted.code, noted.until) == ("a", "node-1", 200, NOON + timedelta(seconds=300))
+
+
+async def test_a_trunk_outside_is_left_alone_and_stops_a_start(rows: Trunks) -> None:
+    agent: Any = NotingAgent()
+    watching = watch(rows, BELGIUM_ALONE)
+    await rows.add(a_trunk("inside"))
+    await rows.add(a_trunk("outside", "192.0.2.9"))
+
+    await watching.look(agent)
+
+    assert agent.used == [["inside"]]
+    with pytest.raises(SetupError, match="Trunk outside"):
+        await watching.first()
+
+
+async def test_the_settings_trunk_is_a_row_until_it_is_set_no_more(rows: Trunks, tmp_path: Path) -> None:
+    await settle_trunks(Settings(data_dir=tmp_path, trunk="sip:a.example"), rows)
+    (made,) = await rows.all()
+
+    await settle_trunks(Settings(data_dir=tmp_path), rows)
+
+    assert (made.trunk.name, made.origin, made.place) == ("default", Origin.SETTINGS, "TELEFOON_TRUNK")
+    assert await rows.all() == []
