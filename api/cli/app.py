@@ -49,6 +49,7 @@ COMMANDS: Final = (
     Command("accounts", "accounts", "accounts"),
     Command("keys", "accounts", "keys"),
     Command("numbers", "numbers", "numbers"),
+    Command("trunks", "trunks", "trunks"),
     Command("voices", "voices", "voices"),
     Command("webhooks", "webhooks", "webhooks"),
     Command("audit", "audit", "audit"),

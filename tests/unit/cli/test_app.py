@@ -27,6 +27,7 @@ COMMANDS = [
     ("accounts", "beep"), ("accounts", "consent"), ("accounts", "text"),
     ("webhooks", "list"), ("webhooks", "replay"), ("webhooks", "verify"),
     ("numbers", "add"), ("numbers", "list"), ("numbers", "remove"),
+    ("trunks", "add"), ("trunks", "list"), ("trunks", "show"), ("trunks", "set"), ("trunks", "remove"),
     ("voices", "add"), ("voices", "disable"), ("voices", "enable"), ("voices", "list"), ("voices", "remove"),
     ("voices", "try"),
     ("calls", "list"), ("calls", "show"), ("calls", "explain"), ("calls", "end"),

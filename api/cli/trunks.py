@@ -1,0 +1,235 @@
+"""`telefoon trunks`: how carriers are reached. A server that runs takes up each change within two seconds."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from api.cli.group import CommandGroup, examples
+from api.cli.local import LocalStores, with_books
+from api.cli.output import AsJson, print_facts, print_json, print_rows
+from engine.errors import InvalidField
+from engine.model.trunk import Authentication, Transport
+from engine.privacy.audit import CLI
+
+if TYPE_CHECKING:
+    from engine.model.trunk import Trunk
+
+trunks = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="Trunks to carriers.")
+
+_LONGEST_PASSWORD_FILE: Final = 4096
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The trunk's name, such as carrier-a.")]
+HostFlag = Annotated[
+    list[str] | None,
+    typer.Option("--host", metavar="HOST[:PORT]", help="Where the carrier answers; may be given again."),
+]
+Priority = Annotated[int | None, typer.Option(help="Calls go out by the lowest; 0 if left out.")]
+Weight = Annotated[int | None, typer.Option(help="Its share among trunks of one priority; 1 if left out.")]
+TransportFlag = Annotated[Transport | None, typer.Option("--transport", help="What carries SIP; udp if left out.")]
+AuthFlag = Annotated[Authentication | None, typer.Option("--auth", help="How each knows the other; ip if left out.")]
+User = Annotated[str | None, typer.Option(help="Name for digest authentication.")]
+PasswordFile = Annotated[
+    Path | None, typer.Option(help="File whose first line is the password.", exists=True, dir_okay=False)
+]
+Timeout = Annotated[float | None, typer.Option(help="Seconds in which an INVITE must be answered; 4 if left out.")]
+Assignments = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="FIELD=VALUE", help="Any other field (docs/trunks.md); may be given again."),
+]
+
+
+@trunks.command(
+    epilog=examples(
+        "telefoon trunks add carrier-a --host sip.carrier.example --auth register --user u1 --password-file pw",
+        "telefoon trunks add carrier-b --host 192.0.2.10:5070 --priority 10 --set srtp=optional",
+        "telefoon trunks add office --host 10.0.0.5 --profile asterisk --user u1 --password-file pw",
+    )
+)
+def add(
+    name: Name,
+    *,
+    host: HostFlag = None,
+    priority: Priority = None,
+    weight: Weight = None,
+    transport: TransportFlag = None,
+    auth: AuthFlag = None,
+    user: User = None,
+    password_file: PasswordFile = None,
+    timeout: Timeout = None,
+    profile: Annotated[str | None, typer.Option(help="What fields are that are left out, such as asterisk.")] = None,
+    assignments: Assignments = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add a trunk."""
+    from engine.model.trunk import new_trunk
+    from engine.model.trunk.profiles import with_profile
+
+    given = _given(host, priority, weight, transport, auth, user, password_file, timeout, assignments)
+    trunk = new_trunk(with_profile({"name": name, **given, **({"profile": profile} if profile else {})}))
+
+    async def work(books: LocalStores) -> dict[str, Any]:
+        _require_inside(books, trunk)
+        added = await books.stores.trunks.add(trunk)
+        await books.stores.audit.add(CLI, "trunk.add", name, fields=sorted(given))
+        return (await _shown(books, added.trunk.name))[0]
+
+    _tell(with_books(work), f"Trunk {name} is added; a server that runs takes it up within two seconds.", as_json)
+
+
+@trunks.command("list", epilog=examples("telefoon trunks list", "telefoon trunks list --json"))
+def list_trunks(as_json: AsJson = False) -> None:
+    """List trunks, and how their registrations stand."""
+    rows = with_books(_shown)
+    if as_json:
+        print_json(rows)
+        return
+    columns = {
+        "name": "Name",
+        "from": "From",
+        "enabled": "Enabled",
+        "priority": "Priority",
+        "hosts": "Hosts",
+        "transport": "Transport",
+        "auth": "Auth",
+        "registrations": "Registered",
+    }
+    shown = [{**row, **_in_words(row)} for row in rows]
+    print_rows(shown, columns, none="There are no trunks. Add one with: telefoon trunks add NAME --host HOST")
+
+
+@trunks.command(epilog=examples("telefoon trunks show carrier-a", "telefoon trunks show carrier-a --json"))
+def show(name: Name, as_json: AsJson = False) -> None:
+    """Print all fields of a trunk but its password, and how its registrations stand."""
+    (found,) = with_books(lambda books: _shown(books, name))
+    if as_json:
+        print_json(found)
+    else:
+        print_facts({**found, **_in_words(found)})
+
+
+@trunks.command(
+    "set",
+    epilog=examples(
+        "telefoon trunks set carrier-a --set enabled=no", "telefoon trunks set carrier-a --priority 5 --timeout 2.5"
+    ),
+)
+def change(
+    name: Name,
+    *,
+    host: HostFlag = None,
+    priority: Priority = None,
+    weight: Weight = None,
+    transport: TransportFlag = None,
+    auth: AuthFlag = None,
+    user: User = None,
+    password_file: PasswordFile = None,
+    timeout: Timeout = None,
+    assignments: Assignments = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change some fields of a trunk; calls in progress go on."""
+    from engine.model.trunk import changed_trunk
+
+    given = _given(host, priority, weight, transport, auth, user, password_file, timeout, assignments)
+    if not given:
+        raise InvalidField("set", "Nothing is to be changed; give a field, such as --set enabled=no.")
+
+    async def work(books: LocalStores) -> dict[str, Any]:
+        rows = books.stores.trunks
+        _require_inside(books, changed_trunk((await rows.get(name)).trunk, given))
+        await rows.change(name, given)
+        await books.stores.audit.add(CLI, "trunk.set", name, fields=sorted(given))
+        return (await _shown(books, name))[0]
+
+    _tell(with_books(work), f"Trunk {name} is changed; a server that runs takes it up within two seconds.", as_json)
+
+
+@trunks.command(epilog=examples("telefoon trunks remove carrier-a"))
+def remove(name: Name) -> None:
+    """Remove a trunk; calls in progress by it go on to their end."""
+
+    async def work(books: LocalStores) -> None:
+        await books.stores.trunks.remove(name)
+        await books.stores.audit.add(CLI, "trunk.remove", name)
+
+    with_books(work)
+    typer.echo(f"Trunk {name} is removed.")
+
+
+def _given(
+    host: list[str] | None,
+    priority: int | None,
+    weight: int | None,
+    transport: Transport | None,
+    auth: Authentication | None,
+    user: str | None,
+    password_file: Path | None,
+    timeout: float | None,
+    assignments: list[str] | None,
+) -> dict[str, object]:
+    """The fields that are given, as JSON would have them."""
+    flags = {
+        "hosts": host,
+        "priority": priority,
+        "weight": weight,
+        "transport": transport,
+        "auth": auth,
+        "user": user,
+        "password": None if password_file is None else _password_in(password_file),
+        "timeout_s": timeout,
+    }
+    given = {name: value for name, value in flags.items() if value not in (None, [])}
+    return {**given, **dict(_assigned(each) for each in assignments or ())}
+
+
+def _assigned(text: str) -> tuple[str, object]:
+    from engine.model.trunk.reading import worded
+
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise InvalidField("set", f"--set is {text}; write FIELD=VALUE, such as enabled=no.")
+    if name == "password":
+        raise InvalidField("password", "A password on the command line is seen by others; give --password-file.")
+    return name, worded(name, value)
+
+
+def _password_in(file: Path) -> str:
+    with file.open(encoding="utf-8") as opened:
+        return opened.readline(_LONGEST_PASSWORD_FILE).rstrip("\r\n")
+
+
+def _require_inside(books: LocalStores, trunk: "Trunk") -> None:
+    from api.node.privacy import residency_of
+    from api.node.trunks import require_inside
+
+    require_inside(trunk, residency_of(books.settings))
+
+
+async def _shown(books: LocalStores, name: str | None = None) -> list[dict[str, Any]]:
+    """All, or the one of this name. Raises NoTrunk."""
+    from api.http.trunk_json import trunk_json
+
+    rows = books.stores.trunks
+    found = await rows.all() if name is None else [await rows.get(name)]
+    stand = await rows.registrations()
+    return [trunk_json(each, stand) for each in found]
+
+
+def _in_words(trunk: dict[str, Any]) -> dict[str, str]:
+    """What is a list in it, as a person reads it."""
+    from engine.model.trunk.hosts import read_host
+
+    stand = [
+        f"until {each['until']}" if each["registered"] else f"no: {each['code']} {each['reason']}".rstrip()
+        for each in trunk["registrations"]
+    ]
+    hosts = ", ".join(str(read_host(each)) for each in trunk["hosts"])
+    return {"hosts": hosts, "registrations": "; ".join(stand)}
+
+
+def _tell(facts: dict[str, Any], sentence: str, as_json: bool) -> None:
+    if as_json:
+        print_json(facts)
+    else:
+        typer.echo(sentence)

@@ -1,0 +1,105 @@
+"""`telefoon trunks`, on the database of the data folder."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.cli.conftest import Run
+
+
+@pytest.fixture
+def password_file(tmp_path: Path) -> Path:
+    file = tmp_path / "pw"
+    file.write_text("s3cret\nnot this\n")
+    return file
+
+
+def shown(telefoon: Run, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(telefoon("trunks", "show", name, "--json").stdout)
+    return found
+
+
+def test_a_trunk_is_added_with_every_flag(telefoon: Run, password_file: Path) -> None:
+    added = telefoon(
+        "trunks", "add", "carrier-a", "--host", "sip.a.example:5070", "--host", "[2001:db8::1]", "--priority", 3,
+        "--weight", 7, "--transport", "tls", "--auth", "register", "--user", "ann", "--password-file", password_file,
+        "--timeout", 2.5, "--profile", "encrypted", "--set", "srtp=optional", "--set", "redirects=yes",
+    )  # fmt: skip
+
+    assert added.exit_code == 0, added.stderr
+    assert "within two seconds" in added.stdout
+    trunk = shown(telefoon, "carrier-a")
+    assert [each["host"] for each in trunk["hosts"]] == ["sip.a.example", "2001:db8::1"]
+    assert (trunk["priority"], trunk["weight"], trunk["transport"], trunk["auth"]) == (3, 7, "tls", "register")
+    assert (trunk["user"], trunk["password_set"], trunk["timeout_s"]) == ("ann", True, 2.5)
+    assert (trunk["srtp"], trunk["redirects"], trunk["from"]) == ("optional", True, "database")
+    assert "s3cret" not in json.dumps(trunk)
+
+
+def test_trunks_are_listed_changed_and_removed(telefoon: Run) -> None:
+    assert "There are no trunks" in telefoon("trunks", "list").stdout
+    telefoon("trunks", "add", "b", "--host", "b.example")
+    telefoon("trunks", "add", "a", "--host", "a.example:5070")
+
+    assert [each["name"] for each in json.loads(telefoon("trunks", "list", "--json").stdout)] == ["a", "b"]
+    assert "a.example:5070" in telefoon("trunks", "list").stdout
+    assert "a.example:5070" in telefoon("trunks", "show", "a").stdout
+
+    assert telefoon("trunks", "set", "a", "--set", "enabled=no", "--priority", 9).exit_code == 0
+    assert (shown(telefoon, "a")["enabled"], shown(telefoon, "a")["priority"]) == (False, 9)
+
+    assert telefoon("trunks", "remove", "a").exit_code == 0
+    assert [each["name"] for each in json.loads(telefoon("trunks", "list", "--json").stdout)] == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field", "told"),
+    [
+        (("a",), "hosts", "a trunk needs it"),
+        (("A", "--host", "x"), "name", "small letters"),
+        (("a", "--host", "x y"), "hosts", "HOST[:PORT]"),
+        (("a", "--host", "x", "--priority", "-1"), "priority", "0 to 65535"),
+        (("a", "--host", "x", "--timeout", "60"), "timeout_s", "1 to 32"),
+        (("a", "--host", "x", "--auth", "register"), "user", "needs a user"),
+        (("a", "--host", "x", "--set", "srpt=off"), "srpt", "is srtp meant"),
+        (("a", "--host", "x", "--set", "srtp"), "set", "FIELD=VALUE"),
+        (("a", "--host", "x", "--set", "srtp=on"), "srtp", "off, optional, required"),
+        (("a", "--host", "x", "--set", "password=pw"), "password", "--password-file"),
+        (("a", "--host", "x", "--profile", "odd"), "profile", "asterisk"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_field(telefoon: Run, arguments: tuple[str, ...], field: str, told: str) -> None:
+    refused = telefoon("trunks", "add", *arguments, "--json")
+
+    assert refused.exit_code == 2
+    error = json.loads(refused.stderr)
+    assert error["field"] == field
+    assert told in error["error"]
+    assert json.loads(telefoon("trunks", "list", "--json").stdout) == []
+
+
+def test_a_name_that_is_taken_and_one_that_there_is_not_are_told(telefoon: Run) -> None:
+    telefoon("trunks", "add", "a", "--host", "a.example")
+
+    assert "telefoon trunks set a" in telefoon("trunks", "add", "a", "--host", "b.example").stderr
+    for command in (("show", "b"), ("set", "b", "--set", "enabled=no"), ("remove", "b")):
+        missing = telefoon("trunks", *command)
+        assert (missing.exit_code, "There is no trunk b" in missing.stderr) == (1, True)
+
+
+def test_nothing_to_change_is_told(telefoon: Run) -> None:
+    telefoon("trunks", "add", "a", "--host", "a.example")
+
+    assert telefoon("trunks", "set", "a").exit_code == 2
+
+
+def test_a_trunk_outside_is_refused_where_outside_is(telefoon: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELEFOON_ALLOWED_COUNTRIES", "be")
+    monkeypatch.setenv("TELEFOON_OUTSIDE", "refuse")
+
+    refused = telefoon("trunks", "add", "a", "--host", "sip.carrier.example")
+
+    assert refused.exit_code == 2
+    assert "TELEFOON_TARGET_COUNTRIES" in refused.stderr
