@@ -21,6 +21,7 @@ from api.http.resources import (
     privacy,
     queues,
     recordings,
+    trunks,
     webhooks,
 )
 from api.http.services import OpenResource, Resource, RestServices
@@ -37,6 +38,7 @@ RESOURCES: Final[Mapping[str, Resource]] = {
     **privacy.RESOURCES,
     **queues.RESOURCES,
     **recordings.RESOURCES,
+    **trunks.RESOURCES,
     **webhooks.RESOURCES,
 }
 OPEN_RESOURCES: Final[Mapping[str, OpenResource]] = node.RESOURCES

@@ -17,6 +17,7 @@ from engine.errors import NotFound
 from engine.model.accounts import Account, Caller
 from engine.privacy.audit import by_key
 
+_ID: Final = "_id"
 _IDENTIFIER: Final = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 _UNESCAPED_PLUS: Final = re.compile(r" [0-9]+")
 """A number in E.164 whose plus a client has not escaped; nothing else begins so."""
@@ -27,6 +28,7 @@ _AN: Final = {
     "array": "a list",
     "boolean": "true or false",
     "integer": "a whole number",
+    "number": "a number",
     "object": "an object",
     "string": "a text",
 }
@@ -66,8 +68,8 @@ class ApiRequest:
 async def read(request: web.Request, caller: Caller, operation: Operation, published: Published) -> ApiRequest:
     """Raises Problem (400, 413, 415, 422) naming what is wrong, and NotFound for what can be no identifier."""
     for name, value in request.match_info.items():
-        if not _IDENTIFIER.fullmatch(value):
-            raise NotFound(name.removesuffix("_id"), value)
+        if name.endswith(_ID) and not _IDENTIFIER.fullmatch(value):
+            raise NotFound(name.removesuffix(_ID), value)
     query = _query(request, operation, published)
     body = await _body(request, operation, published)
     return ApiRequest(caller.account, dict(request.match_info), query, body, request, by_key(caller.key_id))

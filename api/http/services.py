@@ -12,6 +12,7 @@ from api.http.engine_ports import CallService, ConferenceService, Health
 from api.http.requests import ApiRequest
 from engine.aio.change_notifier import ChangeNotifier
 from engine.gdpr.requests import PersonsRequests
+from engine.model.trunk import Trunk
 from engine.recordings.storage import RecordingStorage
 from engine.store.stores import Stores
 
@@ -28,6 +29,8 @@ class RestServices:
     conference_service: ConferenceService
     health: Health
     published: Published
+    require_trunk: Callable[[Trunk], None] = lambda _: None
+    """Raises InvalidField for a trunk by which calls may not go."""
     bell: ChangeNotifier = field(default_factory=ChangeNotifier)
     """Rings when something was noted on a call."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)

@@ -1,5 +1,7 @@
 """Puts the node's REST interface together: its resources over the stores and the switchboard, and /metrics."""
 
+from functools import partial
+
 from aiohttp import web
 
 from api.http.app import build_app
@@ -11,6 +13,7 @@ from api.node.parts import NodeParts
 from api.node.periods import periods_of
 from api.node.privacy import persons_requests
 from api.node.readiness import Readiness
+from api.node.trunks import require_inside
 from engine.live.services import CallServices
 from engine.live.switchboard import Switchboard
 
@@ -34,6 +37,7 @@ def rest_interface(parts: NodeParts, services: CallServices, switchboard: Switch
                 services.recording_storage,
                 parts.webhooks.ledger.wait_until_written,
             ),
+            require_trunk=partial(require_inside, residency=parts.context.residency),
             bell=services.ledger.bell,
         )
     )

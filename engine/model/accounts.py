@@ -15,6 +15,8 @@ class Scope(StrEnum):
     PRIVACY = "privacy"
     METRICS = "metrics"
     """Of the whole node: no account's customer needs it."""
+    ADMIN = "admin"
+    """Of the whole node too: its trunks."""
 
 
 CALLS_ONLY: Final = frozenset({Scope.CALLS})

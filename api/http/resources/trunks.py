@@ -1,0 +1,62 @@
+"""/trunks"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+from aiohttp import web
+
+from api.http.requests import ApiRequest
+from api.http.services import Resource, RestServices
+from api.http.trunk_json import trunk_json
+from engine.model.trunk import changed_trunk, new_trunk
+from engine.model.trunk.profiles import with_profile
+from engine.store.trunks import StoredTrunk
+
+
+async def list_trunks(services: RestServices, _asked: ApiRequest) -> web.Response:
+    rows = services.stores.trunks
+    found, stand = await rows.all(), await rows.registrations()
+    return web.json_response({"trunks": [trunk_json(each, stand) for each in found]})
+
+
+async def add_trunk(services: RestServices, asked: ApiRequest) -> web.Response:
+    trunk = new_trunk(with_profile(asked.body))
+    services.require_trunk(trunk)
+    added = await services.stores.trunks.add(trunk)
+    await services.stores.audit.add(asked.actor, "trunk.add", trunk.name, fields=sorted(asked.body))
+    response = await _shown(services, added)
+    response.set_status(HTTPStatus.CREATED)
+    response.headers["Location"] = f"{asked.http.path}/{trunk.name}"
+    return response
+
+
+async def get_trunk(services: RestServices, asked: ApiRequest) -> web.Response:
+    return await _shown(services, await services.stores.trunks.get(asked.path["trunk"]))
+
+
+async def change_trunk(services: RestServices, asked: ApiRequest) -> web.Response:
+    rows, name = services.stores.trunks, asked.path["trunk"]
+    services.require_trunk(changed_trunk((await rows.get(name)).trunk, asked.body))
+    changed = await rows.change(name, asked.body)
+    await services.stores.audit.add(asked.actor, "trunk.set", name, fields=sorted(asked.body))
+    return await _shown(services, changed)
+
+
+async def remove_trunk(services: RestServices, asked: ApiRequest) -> web.Response:
+    await services.stores.trunks.remove(asked.path["trunk"])
+    await services.stores.audit.add(asked.actor, "trunk.remove", asked.path["trunk"])
+    return web.Response(status=HTTPStatus.NO_CONTENT)
+
+
+async def _shown(services: RestServices, stored: StoredTrunk) -> web.Response:
+    return web.json_response(trunk_json(stored, await services.stores.trunks.registrations()))
+
+
+RESOURCES: Final[Mapping[str, Resource]] = {
+    "listTrunks": list_trunks,
+    "addTrunk": add_trunk,
+    "getTrunk": get_trunk,
+    "changeTrunk": change_trunk,
+    "removeTrunk": remove_trunk,
+}

@@ -1,0 +1,102 @@
+"""Writes the schemas of trunks in api/openapi.yml, of their fields: `python -m api.http.trunk_schema` renews them."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from textwrap import indent
+from typing import Any, Final
+
+import yaml
+
+from engine.model.trunk import Trunk
+from engine.model.trunk.profiles import PROFILE, profiles
+
+FILE: Final = Path(__file__).parents[1] / "openapi.yml"
+_BEGIN: Final = "    # made from the fields of engine/model/trunk/trunk.py: python -m api.http.trunk_schema\n"
+_DEEP: Final = "    "
+_WIDTH: Final = 112
+_END: Final = "    # end of what is made from the fields\n"
+
+Json = Mapping[str, Any]
+
+
+def renewed(text: str) -> str:
+    """The document with its schemas of trunks as the fields have them."""
+    before, begin, rest = text.partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    if not (begin and end):
+        raise ValueError(f"{FILE} has no lines {_BEGIN.strip()!r} and {_END.strip()!r}")
+    return f"{before}{begin}{''.join(_schemas())}{end}{after}"
+
+
+def _schemas() -> Iterator[str]:
+    fields = {name: {**facts.kind.schema(), "description": _help(name)} for name, facts in Trunk.table().items()}
+    needed = [name for name in fields if name not in Trunk.defaults()]
+    profile = {"type": "string", "enum": list(profiles()), "description": "Says what fields are that are left out."}
+    yield _object("NewTrunk", {**fields, PROFILE: profile}, needed, closed=True)
+    yield _object("TrunkChange", {name: each for name, each in fields.items() if name != "name"}, closed=True)
+    shown = {name: _read_only(each) for name, each in fields.items() if not Trunk.table()[name].secret}
+    yield _object("Trunk", {**shown, **_STATE}, [*shown, *_STATE])
+
+
+def _help(name: str) -> str:
+    if name not in Trunk.defaults() or Trunk.defaults()[name] == "":
+        return Trunk.table()[name].help
+    default = Trunk.table()[name].kind.written(Trunk.defaults()[name])
+    return f"{Trunk.table()[name].help} {json.dumps(default)} if left out."
+
+
+def _read_only(schema: Json) -> Json:
+    """As it is answered: hosts are told field by field."""
+    if "items" not in schema:
+        return schema
+    return {**schema, "items": schema["items"]["anyOf"][1]}
+
+
+_MOMENT: Final = {"$ref": "#/components/schemas/Moment"}
+_STATE: Final[Json] = {
+    "password_set": {"type": "boolean", "description": "Whether there is a password; it is never shown."},
+    "from": {
+        "type": "string",
+        "enum": ["database", "file", "settings"],
+        "description": "Where it is set, and alone changed.",
+    },
+    "place": {"type": ["string", "null"], "description": "The file, or the setting."},
+    "created_at": _MOMENT,
+    "updated_at": _MOMENT,
+    "registrations": {
+        "type": "array",
+        "description": "What the carrier last answered to each node that registers.",
+        "items": {
+            "type": "object",
+            "required": ["node", "registered", "until", "code", "reason", "at"],
+            "properties": {
+                "node": {"type": "string"},
+                "registered": {"type": "boolean"},
+                "until": {"anyOf": [_MOMENT, {"type": "null"}]},
+                "code": {"type": "integer", "description": "SIP's status code."},
+                "reason": {"type": "string"},
+                "at": _MOMENT,
+            },
+        },
+    },
+}
+
+
+def _object(name: str, properties: Json, required: list[str] | None = None, *, closed: bool = False) -> str:
+    schema: dict[str, Any] = {"type": "object"}
+    if required:
+        schema["required"] = required
+    if closed:
+        schema["additionalProperties"] = False
+    text = yaml.safe_dump(
+        {name: {**schema, "properties": json.loads(json.dumps(properties))}},
+        sort_keys=False,
+        allow_unicode=True,
+        width=_WIDTH,
+    )
+    return indent(text, _DEEP)
+
+
+if __name__ == "__main__":
+    FILE.write_text(renewed(FILE.read_text("utf-8")), "utf-8")
