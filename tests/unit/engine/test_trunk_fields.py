@@ -1,5 +1,6 @@
 """A trunk's fields: each says what it takes, and is named where it is given something else."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,10 @@ from hypothesis import strategies as st
 from engine.errors import InvalidField
 from engine.model.trunk import Srtp, Transport, Trunk, TrunkHost, changed_trunk, new_trunk, trunk_at
 from engine.model.trunk.hosts import read_host
+from engine.model.trunk.profiles import profiles, with_profile
 from engine.model.trunk.reading import worded, written_trunk
+from engine.model.trunk.reference import tables
+from engine.page_tables import renewed
 
 HOSTS = ["sip.carrier.example"]
 WRONG: dict[str, list[Any]] = {
@@ -37,7 +41,6 @@ WRONG: dict[str, list[Any]] = {
     "srtp": ["on", True],
     "session_timers": ["on"],
     "session_expires_s": [-1, 86401, 1],
-    "prack": ["on"],
     "redirects": ["no"],
     "timeout_s": [0.9, 32.1, "4", True],
 }  # fmt: skip
@@ -182,3 +185,28 @@ def test_one_address_makes_a_trunk() -> None:
 def test_an_address_that_is_none_is_told() -> None:
     with pytest.raises(InvalidField, match="sip:"):
         trunk_at("sip:")
+
+
+@pytest.mark.promise
+def test_the_page_has_the_tables_of_the_product() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs/trunks.md").read_text("utf-8")
+
+    assert renewed(page, tables()) == page, "renew it: python -m engine.model.trunk.reference docs/trunks.md"
+
+
+@pytest.mark.parametrize("profile", profiles())
+def test_a_profile_is_a_trunk_where_the_rest_is_given(profile: str) -> None:
+    given = {"name": "a", "hosts": HOSTS, "user": "ann", "password": "pw", "profile": profile}
+
+    trunk = new_trunk(with_profile(given))
+
+    assert all(getattr(trunk, field) == value for field, value in profiles()[profile].items())
+
+
+def test_what_is_given_goes_before_a_profile() -> None:
+    assert with_profile({"profile": "encrypted", "srtp": "off"}) == {"transport": "tls", "srtp": "off"}
+
+
+def test_a_profile_that_there_is_not_is_told_with_those_that_there_are() -> None:
+    with pytest.raises(InvalidField, match="asterisk"):
+        with_profile({"profile": "odd"})
