@@ -4,18 +4,9 @@ Any number of trunks, with all of their fields, are tables of the settings file,
 `python -m config.trunk_section` explains these settings in config/telefoon.toml.
 """
 
-from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, SecretStr, model_validator
-
-
-class Srtp(StrEnum):
-    """Whether media towards the trunk is encrypted (RFC 4568 keys)."""
-
-    OFF = "off"
-    OPTIONAL = "optional"
-    REQUIRED = "required"
 
 
 def _sip_uri(value: str | None) -> str | None:
@@ -43,7 +34,9 @@ class TrunkSettings(BaseModel):
         default=False,
         description="Register with the trunk, and again before it expires. Needs trunk, trunk_user and trunk_password.",
     )
-    trunk_srtp: Srtp = Field(default=Srtp.OFF, description="Encrypted media: off, optional, or required.")
+    trunk_srtp: Literal["off", "optional", "required"] = Field(
+        default="off", description="Encrypted media: off, optional, or required."
+    )
     trunk_redirects: bool = Field(
         default=False,
         description="Follow a redirection (3xx) that names the trunk's own host. Others end the call with that code, "

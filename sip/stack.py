@@ -114,7 +114,7 @@ class SipStack:
         return self.dialogs.call(account, leg, way.uri, caller, request, self._to(leg), patience, goes_to)
 
     def registrations(self) -> Mapping[str, Registration]:
-        """By the trunks' names."""
+        """How registrations stand, by the trunks' names."""
         return self._accounts.registrations()
 
     def trunks_silent_since(self) -> Mapping[str, datetime]:
@@ -131,7 +131,7 @@ class SipStack:
         self._accounts.look(now_s)
 
     def _listen(self, transport: SipTransport) -> None:
-        """As a client of a trunk, we can do over TLS without a certificate of our own."""
+        """Listen there too: as the client of a trunk, we can do over TLS without a certificate of our own."""
         if transport not in self._listening:
             open_transport(pj.Endpoint.instance(), transport, self._config.listening, self._config.tls)
             self._listening.add(transport)

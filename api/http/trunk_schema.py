@@ -47,7 +47,7 @@ def _help(name: str) -> str:
 
 
 def _read_only(schema: Json) -> Json:
-    """As it is answered: hosts are told field by field."""
+    """The schema as it is answered: hosts are told field by field."""
     if "items" not in schema:
         return schema
     return {**schema, "items": schema["items"]["anyOf"][1]}

@@ -40,7 +40,7 @@ def trunk_of_settings(settings: Settings) -> Trunk | None:
             auth=Authentication.REGISTER if settings.trunk_register else Authentication.IP,
             user=settings.trunk_user or "",
             password=password if settings.trunk_user else "",
-            srtp=Srtp(settings.trunk_srtp.value),
+            srtp=Srtp(settings.trunk_srtp),
             redirects=settings.trunk_redirects,
             timeout_s=settings.trunk_timeout,
         )
@@ -49,7 +49,7 @@ def trunk_of_settings(settings: Settings) -> Trunk | None:
 
 
 def given_trunks(settings: Settings) -> Sequence[Trunk]:
-    """Those of the settings and of the settings file, without what is only a row. Raises SetupError."""
+    """The trunks of the settings and of the settings file, without what is only a row. Raises SetupError."""
     trunk = trunk_of_settings(settings)
     return [*([trunk] if trunk else []), *trunks_of_file(settings.trunks or (), settings_file())]
 
@@ -90,7 +90,7 @@ class TrunkWatch:
         self._noted: Sequence[TrunkRegistration] = ()
 
     async def first(self) -> Sequence[Trunk]:
-        """Those that the user agent starts with. Raises SetupError, StoreError."""
+        """The trunks that the user agent starts with. Raises SetupError, StoreError."""
         await self._rows.note_registrations(self._node, ())
         trunks = await self._read()
         for trunk in trunks:
@@ -99,7 +99,7 @@ class TrunkWatch:
         return trunks
 
     async def run(self, agent: "UserAgent") -> None:
-        """For as long as the node runs."""
+        """Look once a second, for as long as the node runs."""
         while True:
             await self._clock.sleep(LOOK_S)
             try:

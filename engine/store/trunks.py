@@ -45,7 +45,7 @@ class Trunks:
         self._now = now
 
     async def all(self) -> list[StoredTrunk]:
-        """By name. Raises SetupError where a password was sealed with another pepper."""
+        """All trunks, by name. Raises SetupError where a password was sealed with another pepper."""
         return [self._opened(row) for row in await self._db.rows(select(trunks).order_by(trunks.c.name))]
 
     async def get(self, name: str) -> StoredTrunk:
@@ -56,7 +56,7 @@ class Trunks:
         return self._opened(row)
 
     async def versions(self) -> Mapping[str, str]:
-        """By the trunks' names."""
+        """The version of each trunk, by its name."""
         return {row["name"]: row["version"] for row in await self._db.rows(_VERSIONS)}
 
     async def add(self, trunk: Trunk) -> StoredTrunk:
@@ -104,7 +104,7 @@ class Trunks:
         await self._db.write(job)
 
     async def registrations(self) -> list[TrunkRegistration]:
-        """Of all nodes, by trunk."""
+        """How registrations stand on all nodes, by trunk."""
         query = select(trunk_registrations).order_by(trunk_registrations.c.trunk, trunk_registrations.c.node)
         return [TrunkRegistration(**row) for row in await self._db.rows(query)]
 

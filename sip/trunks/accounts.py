@@ -83,7 +83,7 @@ class TrunkAccounts:
         return next(known, lines[0] if lines else None)
 
     def registrations(self) -> Mapping[str, Registration]:
-        """By the trunks' names."""
+        """How registrations stand, by the trunks' names."""
         return {name: line.account.registration for name, line in self._lines.items()}
 
     def silent_since(self) -> Mapping[str, datetime]:

@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 
 def allowed_networks(allow: Sequence[Network]) -> Sequence[Network]:
-    """Those set, else loopback."""
+    """The networks that are set, else loopback."""
     return tuple(allow) or _LOOPBACK
 
 

@@ -121,7 +121,7 @@ class Seconds:
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class WholeNumber:
     """A whole number within limits."""
 
     least: int

@@ -19,7 +19,7 @@ from engine.model.trunk.field import (
     Secret,
     Text,
     TrunkField,
-    Whole,
+    WholeNumber,
     YesOrNo,
     declared,
 )
@@ -84,10 +84,10 @@ class Trunk:
     )
     enabled: bool = declared(YesOrNo(), "Whether calls go out by it, it registers, and calls come in.", default=True)
     priority: int = declared(
-        Whole(0, MOST_ORDER), "Of the trunks that are enabled, calls go out by the lowest.", default=0
+        WholeNumber(0, MOST_ORDER), "Of the trunks that are enabled, calls go out by the lowest.", default=0
     )
     weight: int = declared(
-        Whole(0, MOST_ORDER), "The trunk's share of the calls among trunks of one priority.", default=1
+        WholeNumber(0, MOST_ORDER), "The trunk's share of the calls among trunks of one priority.", default=1
     )
     hosts: tuple[TrunkHost, ...] = declared(
         Hosts(), "Where the carrier answers: the lowest priority first, of several each by its weight."
@@ -123,11 +123,11 @@ class Trunk:
         default="",
     )
     expires_s: int = declared(
-        Whole(60, 86400), "For how many seconds a registration is asked; it is renewed before they are over.",
+        WholeNumber(60, 86400), "For how many seconds a registration is asked; it is renewed before they are over.",
         default=300,
     )  # fmt: skip
     retry_s: int = declared(
-        Whole(5, 3600), "After how many seconds a registration that has failed is tried again.", default=30
+        WholeNumber(5, 3600), "After how many seconds a registration that has failed is tried again.", default=30
     )
     from_user: str = declared(
         Text(_USER, "is no user of a SIP address."),
@@ -146,9 +146,10 @@ class Trunk:
         default=SessionTimers.ALWAYS,
     )
     session_expires_s: int = declared(
-        Whole(0, 86400), "Seconds of a session between refreshes, 90 at least; 0 is the setting session_expires_s.",
+        WholeNumber(0, 86400),
+        "Seconds of a session between refreshes, 90 at least; 0 is the setting session_expires_s.",
         default=0,
-    )  # fmt: skip
+    )
     redirects: bool = declared(
         YesOrNo(),
         "Whether a redirection (3xx) to one of the trunk's own hosts is followed; others end the call with that code.",

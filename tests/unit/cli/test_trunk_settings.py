@@ -8,11 +8,10 @@ from pydantic import SecretStr
 from api.node.trunk_tables import trunks_of_file
 from api.node.trunks import trunk_of_settings
 from config.settings import Settings, load
-from config.trunk import Srtp, TrunkSettings
+from config.trunk import TrunkSettings
 from config.trunk_section import FILE, renewed
 from engine.errors import SetupError
-from engine.model.trunk import Authentication, Transport, Trunk, TrunkHost
-from engine.model.trunk import Srtp as TrunkSrtp
+from engine.model.trunk import Authentication, Srtp, Transport, Trunk, TrunkHost
 
 
 @pytest.mark.promise
@@ -28,7 +27,7 @@ def test_the_trunk_is_as_the_settings_say() -> None:
         trunk_user="ann",
         trunk_password=SecretStr("pw"),
         trunk_register=True,
-        trunk_srtp=Srtp.REQUIRED,
+        trunk_srtp="required",
         trunk_redirects=True,
         trunk_timeout=2.5,
     )
@@ -40,7 +39,7 @@ def test_the_trunk_is_as_the_settings_say() -> None:
         auth=Authentication.REGISTER,
         user="ann",
         password="pw",
-        srtp=TrunkSrtp.REQUIRED,
+        srtp=Srtp.REQUIRED,
         redirects=True,
         timeout_s=2.5,
     )
