@@ -43,7 +43,7 @@ Assignments = Annotated[
     epilog=examples(
         "telefoon trunks add carrier-a --host sip.carrier.example --auth register --user u1 --password-file pw",
         "telefoon trunks add carrier-b --host 192.0.2.10:5070 --priority 10 --set srtp=optional",
-        "telefoon trunks add office --host 10.0.0.5 --profile asterisk --user u1 --password-file pw",
+        "telefoon trunks add office --host 10.0.0.5 --profile asterisk-peer",
     )
 )
 def add(
@@ -57,7 +57,9 @@ def add(
     user: User = None,
     password_file: PasswordFile = None,
     timeout: Timeout = None,
-    profile: Annotated[str | None, typer.Option(help="What fields are that are left out, such as asterisk.")] = None,
+    profile: Annotated[
+        str | None, typer.Option(help="What fields are that are left out, such as asterisk-peer.")
+    ] = None,
     assignments: Assignments = None,
     as_json: AsJson = False,
 ) -> None:

@@ -1,4 +1,4 @@
-"""Profiles of trunks: fields as one kind of carrier wants them, a file each in config/trunks/."""
+"""What profiles say of a trunk's fields, as one kind of carrier wants them: [trunk] of each file in config/trunks."""
 
 import tomllib
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from engine.errors import InvalidField
+from engine.model.trunk.trunk import Trunk
 
 PROFILE: Final = "profile"
 _SUFFIX: Final = ".toml"
@@ -14,13 +15,17 @@ _SUFFIX: Final = ".toml"
 
 @cache
 def profiles() -> Mapping[str, Mapping[str, Any]]:
-    """The fields of each profile, by its name."""
+    """The fields of each profile, by its name; what a trunk has no field for yet is left out."""
     found = {
-        file.name.removesuffix(_SUFFIX): tomllib.loads(file.read_text("utf-8"))
+        file.name.removesuffix(_SUFFIX): _fields(tomllib.loads(file.read_text("utf-8")).get("trunk", {}))
         for file in (files("config") / "trunks").iterdir()
         if file.name.endswith(_SUFFIX)
     }
     return dict(sorted(found.items()))
+
+
+def _fields(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: value for name, value in given.items() if name in Trunk.table()}
 
 
 def with_profile(given: Mapping[str, Any]) -> dict[str, Any]:

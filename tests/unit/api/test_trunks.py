@@ -148,7 +148,7 @@ async def test_what_does_not_go_together_is_told_with_its_field(admin: Site) -> 
 
 
 async def test_a_profile_fills_what_is_left_out(admin: Site) -> None:
-    given = {"name": "a", "hosts": ["a.example"], "profile": "encrypted", "srtp": "optional"}
+    given = {"name": "a", "hosts": ["a.example"], "profile": "sbc-tls-options", "srtp": "optional"}
 
     status, added, _ = await admin.request("POST", "trunks", json=given)
 

@@ -25,7 +25,7 @@ def test_a_trunk_is_added_with_every_flag(telefoon: Run, password_file: Path) ->
     added = telefoon(
         "trunks", "add", "carrier-a", "--host", "sip.a.example:5070", "--host", "[2001:db8::1]", "--priority", 3,
         "--weight", 7, "--transport", "tls", "--auth", "register", "--user", "ann", "--password-file", password_file,
-        "--timeout", 2.5, "--profile", "encrypted", "--set", "srtp=optional", "--set", "redirects=yes",
+        "--timeout", 2.5, "--profile", "sbc-tls-options", "--set", "srtp=optional", "--set", "redirects=yes",
     )  # fmt: skip
 
     assert added.exit_code == 0, added.stderr
@@ -67,7 +67,7 @@ def test_trunks_are_listed_changed_and_removed(telefoon: Run) -> None:
         (("a", "--host", "x", "--set", "srtp"), "set", "FIELD=VALUE"),
         (("a", "--host", "x", "--set", "srtp=on"), "srtp", "off, optional, required"),
         (("a", "--host", "x", "--set", "password=pw"), "password", "--password-file"),
-        (("a", "--host", "x", "--profile", "odd"), "profile", "asterisk"),
+        (("a", "--host", "x", "--profile", "odd"), "profile", "asterisk-peer"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_field(telefoon: Run, arguments: tuple[str, ...], field: str, told: str) -> None:

@@ -204,7 +204,11 @@ def test_a_profile_is_a_trunk_where_the_rest_is_given(profile: str) -> None:
 
 
 def test_what_is_given_goes_before_a_profile() -> None:
-    assert with_profile({"profile": "encrypted", "srtp": "off"}) == {"transport": "tls", "srtp": "off"}
+    assert with_profile({"profile": "sbc-tls-options", "srtp": "off"}) == {
+        "transport": "tls",
+        "auth": "ip",
+        "srtp": "off",
+    }
 
 
 def test_a_profile_that_there_is_not_is_told_with_those_that_there_are() -> None:
