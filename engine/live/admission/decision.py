@@ -6,8 +6,9 @@ from typing import Final
 from engine.ports import Queued
 
 LATE_S: Final = 0.15
-FEW: Final = 4
-"""So many may be late: a machine that stood still for a moment has nobody refused."""
+FEW: Final = 12
+"""So many may be late: a machine that stood still for a quarter of a second under forty calls a second has nobody
+refused, and the last of them waits for a tenth of a second more."""
 MOST: Final = 32
 """So many may wait, however short; setting up takes a hundredth of a second of CPU, so the last waits for a third."""
 AGAIN_BELOW: Final = 0.5

@@ -49,6 +49,7 @@ def set_ups(count: int, oldest_s: float) -> Load:
         (set_ups(MOST - 1, 0.01), False),
         (set_ups(MOST, 0.01), True),
         (set_ups(FEW, 60), False),
+        (Load(Queued(5, 0.25), Queued(2, 0.1), Queued(4, 0.25)), False),  # a disk that stood still for a moment
         (set_ups(FEW + 1, LATE_S), True),
         (set_ups(FEW + 1, LATE_S / 2), False),
         (Load(Queued(FEW, 0), Queued(1, LATE_S), NOTHING), True),
