@@ -25,7 +25,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Memory of a process and its descendants: resident, and their proportional share of what they have in common."""
+    """Memory of one process or several: resident, and the proportional share of what is in common with others."""
 
     resident_kib: int
     proportional_kib: int
@@ -48,11 +48,17 @@ def memory(pid: int) -> Memory:
     resident = proportional = 0
     for each in (pid, *_descendants(pid)):
         with suppress(FileNotFoundError, ProcessLookupError):
-            lines = Path(f"/proc/{each}/smaps_rollup").read_text().splitlines()[1:]
-            sizes = {name: int(rest.split()[0]) for name, _, rest in (line.partition(":") for line in lines)}
-            resident += sizes["Rss"]
-            proportional += sizes["Pss"]
+            own = memory_alone(each)
+            resident += own.resident_kib
+            proportional += own.proportional_kib
     return Memory(resident, proportional)
+
+
+def memory_alone(pid: int) -> Memory:
+    """Memory of the process without its descendants, which may come and go for reasons of their own."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
+    sizes = {name: int(rest.split()[0]) for name, _, rest in (line.partition(":") for line in lines)}
+    return Memory(sizes["Rss"], sizes["Pss"])
 
 
 async def quiet(pid: int, within_s: float = _QUIET_WITHIN_S) -> None:

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bench.crowds import NOBODY, Crowd, call
 from bench.probes import Probes
-from bench.process import cpu_share, memory, quiet
+from bench.process import cpu_share, memory_alone, quiet
 from bench.scenario import Place
 from bench.scripts import A_LAW, PROBED_PORT, Codec, calls, hangs_up, script, stays, talks
 from bench.statistics import of_gaps, of_set_up
@@ -71,7 +71,7 @@ class RoomServer:
 
     async def measure(self, load: int) -> dict[str, float]:
         """What all cost once they are in. Raises RuntimeError where not all come in."""
-        before = memory(self.pid)
+        before = memory_alone(self.pid)
         talking, silent = self.members(load)
         measured_s = _BRIEF_S if self.place.brief else MEASURED_S
         ramp_s = load / PER_SECOND + 1
@@ -88,7 +88,7 @@ class RoomServer:
                 since_s = time.time()
                 share = await cpu_share(self.pid, measured_s)
                 until_s = time.time()
-                most = memory(self.pid)
+                most = memory_alone(self.pid)
                 inside = await self.inside()
             gaps = [gap for probe in probes.all for gap in probe.gaps_ms(since_s, until_s)]
         outcome = sum((each.result() for each in tasks), NOBODY)

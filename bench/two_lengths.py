@@ -7,7 +7,7 @@ from typing import Final, Self
 
 from bench.crowds import NOBODY, Crowd, Outcome, call
 from bench.probes import Probes
-from bench.process import Memory, memory, quiet, usage
+from bench.process import Memory, memory_alone, quiet, usage
 from bench.recordings import Counted
 from bench.scenario import Place
 from bench.scripts import A_LAW, OWN_PORT, PROBED_PORT, Codec, calls, hangs_up, presses, script, stays, talks, waits
@@ -72,7 +72,7 @@ class Lengths:
 
 @dataclass(frozen=True, slots=True)
 class CallServer:
-    """A server under calls: its process, its SIP port, and its memory before any."""
+    """A server under calls: its process, its SIP port, and the memory of that process before any."""
 
     pid: int
     sip_port: int
@@ -99,7 +99,7 @@ class CallServer:
         if outcome.failed:
             raise RuntimeError("the first call failed")
         await quiet(pid)
-        return cls(pid, sip_port, place, caller, lengths, memory(pid), recordings)
+        return cls(pid, sip_port, place, caller, lengths, memory_alone(pid), recordings)
 
     async def measure(self, load: int) -> dict[str, float]:
         """Raises RuntimeError where no call succeeded."""
@@ -146,4 +146,4 @@ class CallServer:
 
     async def _memory_after(self, seconds: float) -> Memory:
         await asyncio.sleep(seconds)
-        return await asyncio.to_thread(memory, self.pid)
+        return await asyncio.to_thread(memory_alone, self.pid)
