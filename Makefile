@@ -50,9 +50,10 @@ ifeq (,$(findstring not asterisk,$(TESTS)))
 endif
 	@$(BIN)/python -m tests.running -n $(WORKERS) $(TESTS)
 
+# One worker more than cores: a part of these tests waits for clocks and disks.
 test-fast:
 	@$(PYTHON) -m scripts.setup --tests
-	@$(BIN)/python -m pytest --only fast -n $$(nproc) -o asyncio_debug=false $(or $(TESTS),tests/unit)
+	@$(BIN)/python -m pytest --only fast -n $$(($$(nproc) + 1)) -o asyncio_debug=false $(or $(TESTS),tests/unit)
 
 test-memory:
 	@$(PYTHON) -m scripts.setup --tests
