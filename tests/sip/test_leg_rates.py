@@ -2,19 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from engine.ports import Answered, Ear, Heard, MediaChanged, Said
+from engine.ports import Ear, Heard, Said
 from tests.peers.audio import Sound, hears, joined, silence, tone, when_heard
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
-from tests.peers.scenario import gets_bye, is_called, scenario
-from tests.peers.sipp import sipp
-from tests.sip.conftest import Line, OpenLine, Watch, dial
+from tests.sip.conftest import Line, OpenLine
+from tests.sip.heard_calls import called
 
 pytestmark = pytest.mark.sip
 
@@ -29,24 +27,11 @@ async def wide_line(open_line: OpenLine) -> AsyncIterator[Line]:
         yield line
 
 
-@asynccontextmanager
-async def narrow_call(line: Line, ports: Ports, ear: RtpEar) -> AsyncIterator[Watch]:
-    """A call to somebody who speaks PCMA alone."""
-    async with sipp(scenario(is_called(), gets_bye()), ports, keys={"ear": ear.port}) as far_end:
-        call = await dial(line, far_end.port)
-        await call.sees(Answered)
-        await call.sees(MediaChanged)
-        ear.follow((await far_end.gets("INVITE")).sdp)
-        yield call
-        await call.leg.hang_up()
-        await call.ends()
-
-
 async def test_a_prompt_is_as_loud_and_nothing_of_it_is_heard_as_another_tone(
     wide_line: Line, ports: Ports, ear: RtpEar, tmp_path: Path
 ) -> None:
     both = tone([1000, 6000], 3, dbov=-15, rate_hz=WIDE_HZ).save(tmp_path / "prompt.wav")
-    async with narrow_call(wide_line, ports, ear) as call:
+    async with called(wide_line, ports, ear) as call:
         await wide_line.agent.bridge.play(both, to=[Ear(call.leg.id)])
         await asyncio.sleep(2)
 
@@ -61,7 +46,7 @@ async def test_a_prompt_is_heard_to_its_end_and_then_nothing(
     wide_line: Line, ports: Ports, ear: RtpEar, tmp_path: Path
 ) -> None:
     prompt = joined(silence(0.5, rate_hz=WIDE_HZ), tone(800, 1.5, rate_hz=WIDE_HZ)).save(tmp_path / "prompt.wav")
-    async with narrow_call(wide_line, ports, ear) as call:
+    async with called(wide_line, ports, ear) as call:
         playing = await wide_line.agent.bridge.play(prompt, to=[Ear(call.leg.id)])
         await asyncio.wait_for(playing.finished(), 10)
         await asyncio.sleep(0.5)
@@ -78,7 +63,7 @@ async def test_both_sides_of_a_recording_are_as_loud_as_they_were(
 ) -> None:
     bridge = wide_line.agent.bridge
     prompt = tone(700, 4, dbov=-20, rate_hz=WIDE_HZ).save(tmp_path / "prompt.wav")
-    async with narrow_call(wide_line, ports, ear) as call:
+    async with called(wide_line, ports, ear) as call:
         ear.say(tone(3000, 1, dbov=-15), for_ever=True)
         await bridge.play(prompt, to=[Ear(call.leg.id)])
         await asyncio.sleep(0.5)

@@ -4,35 +4,20 @@ import asyncio
 import tempfile
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from engine.ports import Answered, MediaChanged, Said
+from engine.ports import Said
 from tests.peers.audio import Sound, hears, tone
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
-from tests.peers.scenario import gets_bye, is_called, scenario
-from tests.peers.sipp import sipp
 from tests.peers.waiting import eventually, within
-from tests.sip.conftest import Line, Watch, dial
+from tests.sip.conftest import Line
+from tests.sip.heard_calls import called
 
 pytestmark = pytest.mark.sip
-
-
-@asynccontextmanager
-async def called(line: Line, ports: Ports, ear: RtpEar) -> AsyncIterator[Watch]:
-    """A call that was answered by a far end with this ear."""
-    async with sipp(scenario(is_called(), gets_bye()), ports, keys={"ear": ear.port}) as far_end:
-        call = await dial(line, far_end.port)
-        await call.sees(Answered)
-        await call.sees(MediaChanged)
-        ear.follow((await far_end.gets("INVITE")).sdp)
-        yield call
-        await call.leg.hang_up()
-        await call.ends()
 
 
 async def collected(stream: AsyncIterator[bytes], into: bytearray) -> None:
