@@ -22,17 +22,20 @@ class Kind(Protocol):
     def read(self, given: object) -> Any: ...
 
     def of_text(self, text: str) -> object:
-        """What a word on the command line means, to be read."""
+        """What a word on the command line means, to be read: itself, unless a kind says otherwise."""
+        return text
 
     def written(self, value: Any) -> Any:
-        """The value as JSON has it."""
+        """The value as JSON has it: itself, unless a kind says otherwise."""
+        return value
 
     def schema(self) -> Mapping[str, Any]:
         """The value's JSON schema, as the REST interface publishes it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class Text(Kind):
     """A text that fits a pattern whole; `expected` ends the sentence that begins with what was given."""
 
     pattern: str
@@ -52,19 +55,13 @@ class Text:
             raise ValueError(f"{given!r} {self.expected}")
         return given
 
-    def of_text(self, text: str) -> str:
-        return text
-
-    def written(self, value: str) -> str:
-        return value
-
     def schema(self) -> Mapping[str, Any]:
         pattern = f"^(?:{self.pattern})$"
         return {"type": "string", "maxLength": self.longest, "pattern": pattern, "x-expected": self.expected}
 
 
 @dataclass(frozen=True, slots=True)
-class Secret:
+class Secret(Kind):
     """A text that is never shown again, in no error either."""
 
     longest: int = 255
@@ -82,18 +79,12 @@ class Secret:
             raise ValueError("has characters that can't be printed.")
         return given
 
-    def of_text(self, text: str) -> str:
-        return text
-
-    def written(self, value: str) -> str:
-        return value
-
     def schema(self) -> Mapping[str, Any]:
         return {"type": "string", "maxLength": self.longest, "writeOnly": True}
 
 
 @dataclass(frozen=True, slots=True)
-class Seconds:
+class Seconds(Kind):
     """Seconds within limits, with a fraction or without."""
 
     least: int
@@ -113,15 +104,12 @@ class Seconds:
     def of_text(self, text: str) -> object:
         return float(text) if re.fullmatch(r"-?\d{1,9}(\.\d{1,9})?", text) else text
 
-    def written(self, value: float) -> float:
-        return value
-
     def schema(self) -> Mapping[str, Any]:
         return {"type": "number", "minimum": self.least, "maximum": self.most}
 
 
 @dataclass(frozen=True, slots=True)
-class WholeNumber:
+class WholeNumber(Kind):
     """A whole number within limits."""
 
     least: int
@@ -141,15 +129,12 @@ class WholeNumber:
     def of_text(self, text: str) -> object:
         return int(text) if re.fullmatch(r"-?\d{1,18}", text) else text
 
-    def written(self, value: int) -> int:
-        return value
-
     def schema(self) -> Mapping[str, Any]:
         return {"type": "integer", "minimum": self.least, "maximum": self.most}
 
 
 @dataclass(frozen=True, slots=True)
-class YesOrNo:
+class YesOrNo(Kind):
     """True or false."""
 
     @property
@@ -164,15 +149,12 @@ class YesOrNo:
     def of_text(self, text: str) -> object:
         return _YES.get(text.lower(), text)
 
-    def written(self, value: bool) -> bool:
-        return value
-
     def schema(self) -> Mapping[str, Any]:
         return {"type": "boolean"}
 
 
 @dataclass(frozen=True, slots=True)
-class OneOf:
+class OneOf(Kind):
     """A word of a closed set."""
 
     words: type[StrEnum]
@@ -186,9 +168,6 @@ class OneOf:
             raise ValueError(f"{given!r} is not one of {self.allowed}.")
         return self.words(str(given))
 
-    def of_text(self, text: str) -> str:
-        return text
-
     def written(self, value: StrEnum) -> str:
         return value.value
 
@@ -197,7 +176,7 @@ class OneOf:
 
 
 @dataclass(frozen=True, slots=True)
-class Hosts:
+class Hosts(Kind):
     """One host or several, each as text or field by field."""
 
     @property
