@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from config.codecs import PREFERENCE
 from engine.errors import SetupError
+from engine.model.trunk import Authentication, SessionTimers, Srtp, Transport
 from engine.routing.caller_identity import IdentityHeader
 from engine.routing.number_formats import NumberForm, NumberFormat
 from engine.routing.number_uris import NumberScheme, NumberUris
@@ -21,10 +22,10 @@ _FOLDER: Final = "trunks"
 _FACTS: Final[Mapping[str, type]] = {"title": str, "country": str, "document": str, "checked": str, "date": date}
 
 TRUNK_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "transport": ("udp", "tcp", "tls"),
-    "auth": ("register", "ip", "none"),
-    "srtp": ("off", "optional", "required"),
-    "session_timers": ("off", "supported", "required", "always"),
+    "transport": tuple(Transport),
+    "auth": tuple(Authentication),
+    "srtp": tuple(Srtp),
+    "session_timers": tuple(SessionTimers),
     "prack": ("off", "supported", "required"),
     "keep_alive": ("none", "crlf", "options"),
     "dtmf": ("rfc4733", "info", "in-band"),
