@@ -34,29 +34,6 @@ def read_file(source: str) -> tuple[bytes, str | None]:
         raise InvalidField("file", f"{source} can't be read: {error.strerror}.") from None
 
 
-class BlockingWeb:
-    """Asks servers from code that does not wait; this is the user's own machine, so every address may be asked."""
-
-    def __init__(self, web: "CallWeb", loop: asyncio.AbstractEventLoop) -> None:
-        self._web = web
-        self._loop = loop
-
-    def fetch(self, url: str, method: str, params: Mapping[str, str]) -> "Document":
-        """The call flow at the URL. Raises WebhookError, DocumentError."""
-        return self.run(self._web.fetch_document(url, method, params))
-
-    def body(self, url: str) -> tuple[bytes, str | None]:
-        """What the server answers, and its content type. Raises WebhookError."""
-        return self.run(self._web.fetch_body(url, "POST", {}))
-
-    def download(self, url: str, dest: Path, limit_bytes: int) -> None:
-        """The file at the URL. Raises WebhookError."""
-        self.run(self._web.download(url, dest, limit_bytes))
-
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
-
-
 @dataclass(frozen=True, slots=True)
 class Signer:
     """Signs the requests of a simulation with the secrets of one account, the newest first."""
@@ -68,25 +45,76 @@ class Signer:
         return self.valid if account_id == self.account_id else ()
 
 
+class BlockingWeb:
+    """Asks servers from code that does not wait; this is the user's own machine, so every address may be asked.
+
+    The client comes into being with the first request: most flows are simulated from a file, and ask nobody.
+    """
+
+    def __init__(self, timeout_s: float, signer: Signer | None) -> None:
+        self._timeout_s = timeout_s
+        self._signer = signer
+        self._client: _ClientInThread | None = None
+
+    def fetch(self, url: str, method: str, params: Mapping[str, str]) -> "Document":
+        """The call flow at the URL. Raises WebhookError, DocumentError."""
+        client = self._started()
+        return client.run(client.web.fetch_document(url, method, params))
+
+    def body(self, url: str) -> tuple[bytes, str | None]:
+        """What the server answers, and its content type. Raises WebhookError."""
+        client = self._started()
+        return client.run(client.web.fetch_body(url, "POST", {}))
+
+    def download(self, url: str, dest: Path, limit_bytes: int) -> None:
+        """The file at the URL. Raises WebhookError."""
+        client = self._started()
+        client.run(client.web.download(url, dest, limit_bytes))
+
+    def close(self) -> None:
+        """Nothing is open afterwards."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def _started(self) -> "_ClientInThread":
+        if self._client is None:
+            self._client = _ClientInThread(self._timeout_s, self._signer)
+        return self._client
+
+
+class _ClientInThread:
+    """The HTTP client towards customers' servers, with an event loop of its own in a thread."""
+
+    def __init__(self, timeout_s: float, signer: Signer | None) -> None:
+        from engine.webhooks.client import WebhookClient
+
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="web", daemon=True)
+        self._thread.start()
+        everywhere = [ip_network("0.0.0.0/0"), ip_network("::/0")]
+        self._client = WebhookClient(timeout_s=timeout_s, allow=everywhere, keyring=signer)
+        self.run(self._client.start())
+        self.web = self.run(self._one_call(signer.account_id if signer else ""))
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def close(self) -> None:
+        self.run(self._client.close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _one_call(self, account_id: str) -> "CallWeb":
+        return self._client.for_call(account_id, "")
+
+
 @contextmanager
 def blocking_web(timeout_s: float = 10.0, *, signer: Signer | None = None) -> Iterator[BlockingWeb]:
-    """A client with a loop of its own, in a thread; its requests are signed where there is a signer."""
-    from engine.webhooks.client import WebhookClient
-
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, name="web", daemon=True)
-    thread.start()
-    everywhere = [ip_network("0.0.0.0/0"), ip_network("::/0")]
-    client = WebhookClient(timeout_s=timeout_s, allow=everywhere, keyring=signer)
-
-    async def started() -> "CallWeb":
-        await client.start()
-        return client.for_call(signer.account_id if signer else "", "")
-
+    """A client for as long as a command runs; its requests are signed where there is a signer."""
+    web = BlockingWeb(timeout_s, signer)
     try:
-        yield BlockingWeb(asyncio.run_coroutine_threadsafe(started(), loop).result(), loop)
+        yield web
     finally:
-        asyncio.run_coroutine_threadsafe(client.close(), loop).result()
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
+        web.close()

@@ -9,6 +9,7 @@ from api.node.inbound import InboundGate
 from api.node.trunks import TrunkWatch, settle_trunks
 from engine.live.switchboard import Switchboard
 from engine.security.egress import Egress
+from engine.security.guarded_resolver import GuardedResolver
 from engine.security.sip_egress import SipEgress
 from engine.store.trunks import Trunks
 from sip.config import from_settings
@@ -38,7 +39,8 @@ class Telephony:
 async def open_telephony(context: NodeContext, rows: Trunks) -> AsyncIterator[Telephony]:
     """Listens for SIP while inside, with the trunks of these rows. Raises SetupError, StoreError."""
     async with AsyncExitStack() as stack:
-        egress = SipEgress(Egress(context.settings.egress_allow, context.residency))
+        permitted = Egress(context.settings.egress_allow, context.residency)
+        egress = SipEgress(permitted, GuardedResolver(permitted))
         stack.push_async_callback(egress.close)
         gate = InboundGate()
         await settle_trunks(context.settings, rows)

@@ -1,16 +1,27 @@
 """Which SIP URIs may be dialled."""
 
+from typing import Protocol
+
 from engine.errors import EgressDenied, WebhookError
 from engine.security.egress import Egress, denied, host_of, looks_like_an_address
-from engine.security.guarded_resolver import GuardedResolver, Lookup
+
+
+class Resolves(Protocol):
+    """Resolves names, to addresses that may be reached (engine.security.guarded_resolver)."""
+
+    async def resolve(self, host: str, port: int) -> object:
+        """Raises OSError if the name leads nowhere, EgressDenied if only to where nothing may go."""
+        ...
+
+    async def close(self) -> None: ...
 
 
 class SipEgress:
     """Judges SIP addresses: those may be called whose host is, or leads to, an address that may be reached."""
 
-    def __init__(self, egress: Egress, lookup: Lookup | None = None) -> None:
+    def __init__(self, egress: Egress, resolver: Resolves) -> None:
         self._egress = egress
-        self._resolver = GuardedResolver(egress, lookup)
+        self._resolver = resolver
 
     async def check(self, uri: str) -> None:
         """Raises EgressDenied, or WebhookError if the name leads nowhere."""

@@ -5,8 +5,6 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Self
 
-from aiohttp.abc import ResolveResult
-
 from engine.aio.disk_threads import Disk
 from engine.live.admission.control import AdmissionControl
 from engine.live.callbacks import CallCallbacks
@@ -128,7 +126,7 @@ def services_of(stores: Stores, around: Surroundings, folder: Path, recording: R
         country=_HOME,
         longest_call_s=LONGEST_CALL_S,
         registrar=REGISTRAR,
-        sip_egress=SipEgress(Egress(), _leads_nowhere),
+        sip_egress=SipEgress(Egress(), _NoNetwork()),
         recording_url=recording_url,
         space=DiskSpace(None),
         admission=AdmissionControl(clock, meters),
@@ -155,9 +153,14 @@ def _recording_storage(stores: Stores, folder: Path, *, sealed: bool) -> Recordi
     return RecordingStorage(folder / "recordings", keys, sealed=sealed, disk=Disk())
 
 
-async def _leads_nowhere(*_: object) -> list[ResolveResult]:
+class _NoNetwork:
     """Names are not looked up: there is no network, and whoever is dialled is reached."""
-    return []
+
+    async def resolve(self, host: str, port: int) -> None:
+        del host, port
+
+    async def close(self) -> None:
+        """Nothing is open."""
 
 
 def _nobody_waits() -> None:

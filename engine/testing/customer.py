@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-from aiohttp import ClientResponse
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from engine.errors import WebhookError
@@ -13,9 +12,12 @@ from engine.model.webhook_exchange import Owner, nowhere
 from engine.ports import Clock
 from engine.webhooks.call_web import CallWeb
 from engine.webhooks.incoming import Incoming, Unusable
+from engine.webhooks.outbound_request import OutboundRequest
 from engine.webhooks.policy import WebhookPolicy
 from engine.webhooks.request import WebRequest
-from engine.webhooks.sender import OutboundRequest
+
+if TYPE_CHECKING:
+    from aiohttp import ClientResponse
 
 T = TypeVar("T")
 
@@ -65,7 +67,7 @@ class FakeCustomer:
             raise WebhookError(f"{request.shown} was not answered.")
         page = _Page(self.documents.get(asked.url))
         try:
-            return await errand.use(Incoming(cast(ClientResponse, page)))
+            return await errand.use(Incoming(cast("ClientResponse", page)))
         except Unusable as reason:
             raise WebhookError(f"{request.shown} {reason}.") from reason
 

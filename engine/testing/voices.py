@@ -4,8 +4,6 @@ import struct
 from collections.abc import Iterable
 from typing import Final
 
-import numpy as np
-
 from engine.ports import LegId
 from engine.testing.mix import Audible, MixedVoice
 
@@ -41,6 +39,8 @@ def frames_of(channels: Iterable[int], count: int) -> bytes:
 
 def seconds_with(pcm: bytes, bit: int, *, channels: int, rate_hz: int, channel: int | None = None) -> float:
     """How long a voice, or what is played, is in a recording: on one channel, counted from 0, or on any."""
+    import numpy as np  # not before: who simulates a call is spared loading it
+
     samples = np.frombuffer(pcm, "<i2").reshape(-1, channels)
     chosen = samples if channel is None else samples[:, [channel]]
     return float(np.count_nonzero((chosen & bit).any(axis=1)) / rate_hz)

@@ -4,9 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from aiohttp import CookieJar
 from multidict import CIMultiDictProxy
 
 from engine.errors import DocumentError
@@ -16,21 +15,18 @@ from engine.ids import IdKind, new_id
 from engine.model.callback import BodyFormat
 from engine.model.webhook_exchange import ExchangeKind, Note, Owner
 from engine.webhooks.incoming import Incoming, status_of
+from engine.webhooks.outbound_request import OutboundRequest, Sends
 from engine.webhooks.policy import WebhookPolicy
 from engine.webhooks.request import WebRequest, parsed
-from engine.webhooks.sender import OutboundRequest
+
+if TYPE_CHECKING:
+    from aiohttp import CookieJar
 
 T = TypeVar("T")
 
 DOCUMENT_LIMIT_BYTES: Final = 64 * 1024
 _NOT_MODIFIED: Final = 304
 _NOTHING: Final[frozenset[str]] = frozenset()
-
-
-class Sends(Protocol):
-    """Sends requests to customers' servers. Raises WebhookError."""
-
-    async def send(self, errand: OutboundRequest[T]) -> T: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +52,7 @@ class CallWeb:
         *,
         policy: WebhookPolicy,
         download_policy: WebhookPolicy,
+        jar: "CookieJar | None" = None,
     ) -> None:
         self.owner = owner
         self._sender = sender
@@ -63,8 +60,7 @@ class CallWeb:
         self._note = note
         self._policy = policy
         self._download_policy = download_policy
-        # RFC 6265 leaves cookies of bare addresses to the client: who develops has no name for the server yet.
-        self._jar = CookieJar(unsafe=True)
+        self._jar = jar
 
     async def fetch_document(
         self, url: str, method: str, params: Mapping[str, str], *, hidden: frozenset[str] = _NOTHING

@@ -7,7 +7,7 @@ only itself. What belongs to one call, as its cookies, is in its CallWeb.
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
-from aiohttp import ClientSession
+from aiohttp import ClientSession, CookieJar
 
 from config.version import USER_AGENT
 from engine.errors import WebhookError
@@ -21,9 +21,10 @@ from engine.security.residency import Residency
 from engine.webhooks.call_web import CallWeb
 from engine.webhooks.guarded_session import guarded_session
 from engine.webhooks.incoming import status_of
+from engine.webhooks.outbound_request import OutboundRequest
 from engine.webhooks.policy import WebhookPolicy
 from engine.webhooks.request import WebRequest, parsed
-from engine.webhooks.sender import OutboundRequest, Sender, noticing_reuse
+from engine.webhooks.sender import Sender, noticing_reuse
 from engine.webhooks.signing import Keyring
 
 T = TypeVar("T")
@@ -100,7 +101,14 @@ class WebhookClient:
                 event("webhook", **_facts(exchange))
 
         return CallWeb(
-            self, Owner(account_id, call_id), format, note, policy=self._policy, download_policy=self._download_policy
+            self,
+            Owner(account_id, call_id),
+            format,
+            note,
+            policy=self._policy,
+            download_policy=self._download_policy,
+            # RFC 6265 leaves cookies of bare addresses to the client: who develops has no name for the server yet.
+            jar=CookieJar(unsafe=True),
         )
 
     async def deliver(self, callback: Delivery) -> int:

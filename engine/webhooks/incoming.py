@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from aiohttp import ClientError, ClientResponse
 from multidict import CIMultiDictProxy
+
+if TYPE_CHECKING:
+    from aiohttp import ClientResponse
 
 EXCERPT_BYTES: Final = 1024
 _CHUNK_BYTES: Final = 64 * 1024
@@ -20,7 +22,7 @@ class Unusable(Exception):
 class Incoming:
     """Status and headers are here, the body is still to come; how it begins is remembered."""
 
-    def __init__(self, response: ClientResponse) -> None:
+    def __init__(self, response: "ClientResponse") -> None:
         self._response = response
         self._head = bytearray()
 
@@ -66,6 +68,8 @@ class Incoming:
 
     async def glance(self) -> None:
         """Read what the excerpt shows and no more; a server that only half answers is not waited for."""
+        from aiohttp import ClientError  # not before: who simulates a call is spared loading it
+
         with suppress(TimeoutError, ClientError):
             async with asyncio.timeout(_GLANCE_S):
                 self._head += await self._response.content.read(EXCERPT_BYTES - len(self._head))

@@ -7,11 +7,11 @@ from yarl import URL
 from engine.errors import Refused
 from engine.model.webhook_exchange import ExchangeKind, Note, Owner, WebhookExchange
 from engine.privacy.masking import HIDDEN_VALUE
-from engine.webhooks.call_web import DOCUMENT_LIMIT_BYTES, Sends
+from engine.webhooks.call_web import DOCUMENT_LIMIT_BYTES
 from engine.webhooks.incoming import Incoming
+from engine.webhooks.outbound_request import OutboundRequest, Sends
 from engine.webhooks.policy import WebhookPolicy
 from engine.webhooks.request import WebRequest
-from engine.webhooks.sender import OutboundRequest
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,7 @@ Each redirect is followed by hand, so that each address is checked and each URL 
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Final, Generic, TypeVar
@@ -18,7 +17,6 @@ from aiohttp import (
     ClientSession,
     ClientTimeout,
     ConnectionTimeoutError,
-    CookieJar,
     ServerDisconnectedError,
     ServerTimeoutError,
     TraceConfig,
@@ -26,10 +24,11 @@ from aiohttp import (
 
 from engine.errors import EgressDenied, SetupError, StoreError, WebhookError
 from engine.ids import IdKind, new_id
-from engine.model.webhook_exchange import ExchangeKind, Note, Owner, WebhookExchange, nowhere
+from engine.model.webhook_exchange import ExchangeKind, WebhookExchange
 from engine.security.egress import Egress
 from engine.webhooks import signing
 from engine.webhooks.incoming import Incoming, Unusable
+from engine.webhooks.outbound_request import OutboundRequest
 from engine.webhooks.policy import Failure, WebhookPolicy, failure_of
 from engine.webhooks.request import WebRequest
 
@@ -38,24 +37,6 @@ T = TypeVar("T")
 REDIRECT_LIMIT: Final = 3
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _RETRY_PAUSE_S: Final = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class OutboundRequest(Generic[T]):
-    """A request, for whom and what it is, and what is to be done with its answer (`use`).
-
-    `id` is its webhook-id, which retries and redirects keep. `jar` holds the cookies of the one who asks.
-    """
-
-    request: WebRequest
-    owner: Owner
-    kind: ExchangeKind
-    policy: WebhookPolicy
-    use: Callable[[Incoming], Awaitable[T]]
-    id: str
-    jar: CookieJar | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    note: Note = nowhere
 
 
 def noticing_reuse() -> TraceConfig:

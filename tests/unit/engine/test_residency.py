@@ -69,7 +69,7 @@ async def test_a_name_that_is_not_listed_is_judged_by_its_address(address: str, 
 
     egress = Egress([IPv4Network("10.0.0.0/8")], STRICT)
     resolver = GuardedResolver(egress, lookup)  # type: ignore[arg-type]
-    sip = SipEgress(egress, lookup)  # type: ignore[arg-type]
+    sip = SipEgress(egress, resolver)
     try:
         if denied:
             with pytest.raises(EgressDenied):
@@ -80,5 +80,4 @@ async def test_a_name_that_is_not_listed_is_judged_by_its_address(address: str, 
             assert len(await resolver.resolve("other.example", 443)) == 1
             await sip.check("sip:ann@other.example")
     finally:
-        await resolver.close()
         await sip.close()

@@ -7,6 +7,7 @@ from aiohttp.abc import ResolveResult
 
 from engine.errors import EgressDenied, WebhookError
 from engine.security.egress import Egress, host_of
+from engine.security.guarded_resolver import GuardedResolver
 from engine.security.sip_egress import SipEgress
 
 PUBLIC, INNER = "93.184.216.34", "10.0.0.5"
@@ -18,7 +19,7 @@ def resolving(address: str | None) -> SipEgress:
             raise OSError(2, "Name or service not known")
         return [ResolveResult(hostname=host, host=address, port=port, family=family, proto=0, flags=0)]
 
-    return SipEgress(Egress(), lookup)
+    return SipEgress(Egress(), GuardedResolver(Egress(), lookup))
 
 
 @pytest.mark.parametrize(
