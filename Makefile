@@ -10,6 +10,9 @@ WORKERS ?= $(shell expr 5 \* $$(nproc) / 2)
 CPP = $(wildcard sip/native/*.cpp sip/native/*.h sip/native/*.hpp tests/unit/native/*.cpp tests/unit/native/*.h)
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telefoon
 
+# Where this is set, each of the many servers and workers that tests start compiles every module anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup run asterisk test test-fast test-memory check lint format release lock bench bench-profile \
 	bench-report clean fresh
 
