@@ -1,6 +1,6 @@
 """Calls, their events, and the status callbacks that come with their changes."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -18,7 +18,7 @@ from engine.store.database import Database
 from engine.store.outbox import NewCallback, enqueue
 from engine.store.page_cursor import PageCursor
 from engine.store.tables.calls import call_events, calls
-from engine.store.values import values_of, with_options
+from engine.store.values import changes_of, values_of, with_options
 
 _OPEN = tuple(status for status in Status if status not in FINAL)
 # Made once: making them took longer than running them.
@@ -57,6 +57,31 @@ class NotingEvent:
         connection.execute(_NOTE, self.values)
 
 
+@dataclass(frozen=True, slots=True)
+class SavingCall:
+    """The job that brings a call's row from what is `stored` to what it is now, and puts callbacks of it in line."""
+
+    call: Call
+    stored: Call | None = None
+    """None where that is not known: then all of the call is written."""
+    callbacks: tuple[tuple[NewCallback, datetime], ...] = ()
+    """Each with the time when it is due."""
+
+    def followed_by(self, later: "SavingCall") -> "SavingCall":
+        """The job that does what both do, in one statement."""
+        return SavingCall(later.call, self.stored, (*self.callbacks, *later.callbacks))
+
+    def __call__(self, connection: Connection) -> None:
+        call_id = self.call.id
+        changed = values_of(self.call) if self.stored is None else changes_of(self.call, self.stored)
+        saved = connection.execute(_SAVE, {"this": call_id, **(changed or {"id": call_id})})
+        if saved.rowcount != 1:
+            raise StoreError(f"The call {call_id} can't be saved: it was never stored.")
+        # The row is now locked, so no other writer counts this call's callbacks at the same time.
+        for callback, due in self.callbacks:
+            enqueue(connection, call_id, callback, due)
+
+
 class Calls:
     """Every call that was ever asked for."""
 
@@ -78,28 +103,19 @@ class Calls:
 
     def saving(self, call: Call, callback: NewCallback | None = None, *, stored: Call | None = None) -> Job[None]:
         """The same, to be written with other changes; only what differs from what is `stored`, where that is known."""
-        values = values_of(call)
-        if stored is not None:
-            known = values_of(stored)
-            values = {name: value for name, value in values.items() if value != known[name]} or {"id": call.id}
-
-        def job(connection: Connection) -> None:
-            changed = connection.execute(_SAVE, {"this": call.id, **values})
-            if changed.rowcount != 1:
-                raise StoreError(f"The call {call.id} can't be saved: it was never stored.")
-            # The row is now locked, so no other writer counts this call's callbacks at the same time.
-            enqueue(connection, call.id, callback, _known_moment(call))
-
-        return job
+        return SavingCall(call, stored, ((callback, _known_moment(call)),) if callback else ())
 
     async def write(self, jobs: Sequence[Job[Any]]) -> None:
-        """Changes of calls that belong together, in one transaction; their events, in their order, in one statement."""
+        """Changes of calls that belong together, in one transaction and few statements; events keep their order."""
         events = [job.values for job in jobs if isinstance(job, NotingEvent)]
-        others = [job for job in jobs if not isinstance(job, NotingEvent)]
+        savings = _one_for_each_call(job for job in jobs if isinstance(job, SavingCall))
+        others: list[Job[Any]] = [job for job in jobs if not isinstance(job, NotingEvent | SavingCall)]
 
         def job(connection: Connection) -> None:
-            for each in others:
-                each(connection)
+            for saving in savings:
+                saving(connection)
+            for other in others:
+                other(connection)
             if events:
                 connection.execute(_NOTE, events)
 
@@ -179,6 +195,15 @@ class Calls:
 def call_of(row: Mapping[Any, Any]) -> Call:
     """The call of a row of `calls`."""
     return with_options(Call, CallOptions, row)
+
+
+def _one_for_each_call(savings: Iterable[SavingCall]) -> list[SavingCall]:
+    """Jobs that save each call once, as it is in the end."""
+    merged: dict[str, SavingCall] = {}
+    for each in savings:
+        earlier = merged.get(each.call.id)
+        merged[each.call.id] = earlier.followed_by(each) if earlier else each
+    return list(merged.values())
 
 
 def _known_moment(call: Call) -> datetime:

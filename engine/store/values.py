@@ -22,6 +22,20 @@ def values_of(value: "DataclassInstance", *, leave: frozenset[str] = frozenset()
     return values
 
 
+def changes_of(value: "DataclassInstance", stored: "DataclassInstance") -> dict[str, Any]:
+    """Those of `values_of` in which a value differs from another of its kind."""
+    changed = {
+        field.name for field in fields(value) if _differs(getattr(value, field.name), getattr(stored, field.name))
+    }
+    if not changed:
+        return {}
+    return values_of(value, leave=frozenset(field.name for field in fields(value) if field.name not in changed))
+
+
+def _differs(one: object, other: object) -> bool:
+    return one is not other and one != other
+
+
 def with_options(kind: Callable[..., T], options: type[AccountOptions], row: Mapping[Any, Any]) -> T:
     """The value of a row whose `options` have columns of their own."""
     values = dict(zip(row.keys(), row.values(), strict=True))

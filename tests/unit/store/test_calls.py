@@ -1,17 +1,43 @@
 """Calls: every field comes back as it was, on both databases; lists are an account's own."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import timedelta, timezone
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import Engine, select
+from sqlalchemy.event import listen, remove
 
 from engine.errors import StoreError
 from engine.model.accounts import Account
 from engine.model.call import Attempt, Call, Direction, Event, Status, after
 from engine.store.call_filter import CallFilter
 from engine.store.calls import CallEvent, Calls, EventFilter
+from engine.store.database import Database
+from engine.store.outbox import NewCallback
+from engine.store.tables.calls import outbox as outbox_rows
 from tests.unit.store.samples import NOON, a_call, a_full_call, at
+
+
+def told(status: str) -> NewCallback:
+    return NewCallback("https://customer.example/status", {"CallStatus": status})
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """What is executed meanwhile."""
+    executed: list[str] = []
+
+    def note(_: object, __: object, statement: str, *___: object) -> None:
+        executed.append(statement)
+
+    listen(Engine, "before_cursor_execute", note)
+    try:
+        yield executed
+    finally:
+        remove(Engine, "before_cursor_execute", note)
 
 
 async def test_a_call_comes_back_as_it_was(calls: Calls, account: Account) -> None:
@@ -217,6 +243,25 @@ async def test_events_that_are_written_with_other_changes_keep_their_order(calls
 
     assert [event.kind for event in await calls.events(call.id)] == ["status", "said", "digit"]
     assert await calls.get(call.id) == answered
+
+
+async def test_a_call_that_changes_several_times_in_a_transaction_is_saved_once_with_all_its_callbacks(
+    db: Database, calls: Calls, account: Account
+) -> None:
+    call = a_call(account.id)
+    await calls.add(call)
+    rings = replace(call, status=Status.RINGING, sip_call_id="1@192.0.2.1")
+    answered = replace(rings, status=Status.IN_PROGRESS, answer_time=at(1))
+
+    with statements() as executed:
+        await calls.write(
+            [calls.saving(rings, told("ringing"), stored=call), calls.saving(answered, told("answered"), stored=call)]
+        )
+
+    assert await calls.get(call.id) == answered
+    assert sum(each.startswith("UPDATE calls") for each in executed) == 1
+    rows = await db.rows(select(outbox_rows.c.form).order_by(outbox_rows.c.sequence))
+    assert [row["form"]["CallStatus"] for row in rows] == ["ringing", "answered"]
 
 
 async def test_an_event_that_cannot_be_stored_keeps_back_what_is_written_with_it(
