@@ -1,5 +1,6 @@
 """Calls, their events, and the status callbacks that come with their changes."""
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -120,6 +121,10 @@ class Calls:
                 connection.execute(_NOTE, events)
 
         await self._db.write(job)
+
+    async def invitation(self, wanted: asyncio.Event) -> None:
+        """Wait until others begin a transaction, which what is written next shares; or for `wanted`, or a moment."""
+        await self._db.invitation(wanted)
 
     async def add_callback(self, call_id: str, callback: NewCallback, at: datetime) -> None:
         """Put a callback behind the call's earlier ones that tells of no change of the call."""

@@ -1,6 +1,8 @@
 """Connections to a database: what one kind of database must be able to do."""
 
+import asyncio
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, Executable, Table
@@ -20,6 +22,10 @@ class Connections(Protocol):
 
     async def read(self, job: Job[T]) -> T:
         """Run it on a connection that no writer waits for."""
+        ...
+
+    def inviting(self, invited: asyncio.Event) -> AbstractContextManager[None]:
+        """Inside, the event is set when a transaction is about to begin that what is then asked for at once shares."""
         ...
 
     def insert_new(self, table: Table) -> Executable:

@@ -1,7 +1,8 @@
 """The database: opened, migrated, read and written; SQLite or PostgreSQL by its URL."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final, Self
 
 from sqlalchemy import URL, ColumnElement, Connection, Executable, RowMapping, Select, Table, make_url, select
@@ -18,6 +19,8 @@ from engine.store.stretch import Stretch
 
 _DRIVERS: Final = ("sqlite+aiosqlite", "postgresql+asyncpg")
 PATIENCE_S: Final = 15.0
+GATHER_S: Final = 0.05
+"""How long a change waits for others, where nobody waits for it."""
 
 
 class Database:
@@ -65,6 +68,17 @@ class Database:
         """Run changes in one transaction; durable when this returns."""
         with self._asking():
             return await self._connections.write(job)
+
+    async def write_with_others(self, job: Job[T], within_s: float = GATHER_S) -> T:
+        """The same in a transaction that others begin meanwhile, or in one of its own after so long."""
+        await self.invitation(asyncio.Event(), within_s)
+        return await self.write(job)
+
+    async def invitation(self, wanted: asyncio.Event, within_s: float = GATHER_S) -> None:
+        """Wait until others begin a transaction, which what is asked for next shares; or for `wanted`, or so long."""
+        with suppress(TimeoutError), self._connections.inviting(wanted):
+            async with asyncio.timeout(within_s):
+                await wanted.wait()
 
     async def read(self, job: Job[T]) -> T:
         """Run queries that belong together on one connection; a writer need not wait for them."""

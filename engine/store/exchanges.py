@@ -20,13 +20,13 @@ class Exchanges:
         self._db = db
 
     async def add(self, exchanges: Sequence[WebhookExchange]) -> None:
-        """All or none."""
+        """All or none, in a transaction that others begin meanwhile, or soon."""
 
         def job(connection: Connection) -> None:
             connection.execute(_ADD, [values_of(each) for each in exchanges])
 
         if exchanges:
-            await self._db.write(job)
+            await self._db.write_with_others(job)
 
     async def get(self, exchange_id: str) -> WebhookExchange | None:
         row = await self._db.row(select(webhook_exchanges).where(webhook_exchanges.c.id == exchange_id))

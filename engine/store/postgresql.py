@@ -1,6 +1,7 @@
 """PostgreSQL: how it is opened and asked."""
 
 import asyncio
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Final
 
 from sqlalchemy import URL, Executable, Table
@@ -55,6 +56,10 @@ class PostgresqlConnections:
     async def read(self, job: Job[T]) -> T:
         async with self._engine.connect() as connection:
             return await connection.run_sync(job)
+
+    def inviting(self, _: asyncio.Event) -> AbstractContextManager[None]:
+        """Each transaction is of one."""
+        return nullcontext()
 
     def insert_new(self, table: Table) -> Executable:
         return insert(table).on_conflict_do_nothing()

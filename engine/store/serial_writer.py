@@ -1,7 +1,8 @@
 """One writer for a database that has one: changes that wait at the same time share a transaction."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from threading import Lock
 from typing import Any, Final
@@ -76,6 +77,8 @@ class SerialWriter:
         self._kept = False
         """Whether another process had the file to itself when it was last looked at; a slow disk is none."""
         self._queue: asyncio.Queue[_Waiting | None] = asyncio.Queue()
+        self._invited: set[asyncio.Event] = set()
+        """Set before a transaction begins: whose changes wait for others are asked to join."""
         self._worker = started(self._work())
 
     async def run(self, job: Job[T]) -> T:
@@ -95,6 +98,15 @@ class SerialWriter:
         result: T = waiting.done.result()
         return result
 
+    @contextmanager
+    def inviting(self, invited: asyncio.Event) -> Iterator[None]:
+        """Inside, the event is set when a transaction is about to begin; what is then asked for at once shares it."""
+        self._invited.add(invited)
+        try:
+            yield
+        finally:
+            self._invited.discard(invited)
+
     async def close(self) -> None:
         """Returns when all that was asked for is done."""
         self._queue.put_nowait(None)
@@ -106,6 +118,10 @@ class SerialWriter:
         closing = False
         while not closing:
             taken = [await self._queue.get()]
+            if self._invited:
+                for each in self._invited:
+                    each.set()
+                await asyncio.sleep(0)  # their jobs come now
             while len(taken) < _MOST_AT_ONCE and not self._queue.empty():
                 taken.append(self._queue.get_nowait())
             closing = None in taken

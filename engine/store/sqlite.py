@@ -5,7 +5,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -98,6 +98,9 @@ class SqliteConnections:
                 return await self._readers.run(partial(self._read, job))
         except TimeoutError:
             raise StoreError(f"The database's disk did not answer within {_READ_S:g} s.") from None
+
+    def inviting(self, invited: asyncio.Event) -> AbstractContextManager[None]:
+        return self._writer.inviting(invited)
 
     def insert_new(self, table: Table) -> Executable:
         return insert(table).on_conflict_do_nothing()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from functools import cache
 from typing import Any
 
@@ -35,6 +35,10 @@ class MemoryConnections:
         await self._turn()
         with self._engine.connect() as connection:
             return job(connection)
+
+    def inviting(self, _: asyncio.Event) -> AbstractContextManager[None]:
+        """Each transaction is of one."""
+        return nullcontext()
 
     def insert_new(self, table: Table) -> Executable:
         return insert(table).on_conflict_do_nothing()

@@ -48,6 +48,7 @@ async def initiate_call(services: RestServices, asked: ApiRequest) -> web.Respon
 
 
 async def get_call(services: RestServices, asked: ApiRequest) -> web.Response:
+    await services.call_service.settle(asked.path["call_id"])
     return web.json_response(call_json(await own_call(services, asked)))
 
 

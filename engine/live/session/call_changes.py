@@ -3,7 +3,6 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -14,8 +13,6 @@ from engine.ports import Clock
 from engine.store.calls import Calls
 from engine.store.connections import Job
 
-GATHER_S: Final = 0.05
-"""How long a change waits for others, where nobody waits for it."""
 _MOST_TOGETHER: Final = 32
 
 
@@ -57,7 +54,7 @@ class CallChanges:
         return self._writer.stepped_over
 
     def add(self, job: Callable[[], Job[Any]], then: Callable[[], None], *, call_id: str, now: bool) -> None:
-        """Store it behind what waits: at once, or with what else comes within GATHER_S."""
+        """Store it behind what waits: at once, or with what others store, within 50 ms."""
         change = _Change(job, then)
         self._changes.append(change)
         self._writer.add(partial(self._store_with_others, change), call_id=call_id)
@@ -77,9 +74,7 @@ class CallChanges:
         """One line of the writer: its change, with those behind it, unless it went with one before it."""
         if change.stored:
             return
-        with suppress(TimeoutError):
-            async with asyncio.timeout(GATHER_S):
-                await self._wanted_now.wait()
+        await self._calls.invitation(self._wanted_now)
         self._wanted_now.clear()
         together = self._from(change)
         try:

@@ -36,6 +36,8 @@ class NotingCallService:
     ended: list[str] = field(default_factory=list)
     changes: list[CallChange] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
+    still_to_store: list[Call] = field(default_factory=list)
+    """Live calls as they are now, of which the rows know nothing yet."""
     keeps_recordings: bool = False
     failure: TelefoonError | None = None
 
@@ -69,7 +71,8 @@ class NotingCallService:
         return call
 
     async def settle(self, call_id: str) -> None:
-        """All that happened is stored."""
+        for call in [each for each in self.still_to_store if each.id == call_id]:
+            await self.calls.save(call)
 
     async def take_from_queue(self, account_id: str, queue_id: str, call_id: str | None, start: Start) -> Call:
         raise WrongState(f"Nobody waits in {queue_id}.")

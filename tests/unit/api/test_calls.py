@@ -1,11 +1,13 @@
 import io
 import json
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
 from api.http.titles import TITLES
 from engine.errors import Overloaded
+from engine.model.call import Status
 from engine.model.call_options import CallOptions
 from tests.unit.api.conftest import NUMBER, TO, Site
 
@@ -192,6 +194,17 @@ async def test_a_wrong_query_is_named(site: Site, name: str, value: str) -> None
     status, problem, _ = await site.request("GET", "calls", params={name: value})
 
     assert (status, [error["field"] for error in problem["errors"]]) == (422, [name])
+
+
+async def test_a_live_call_is_told_as_it_is_now(site: Site) -> None:
+    _, call, _ = await site.request("POST", "calls", json={"to": TO, "from": NUMBER})
+    stored = await site.services.stores.calls.get(call["id"])
+    assert stored is not None
+    site.call_service.still_to_store.append(replace(stored, status=Status.IN_PROGRESS))
+
+    _, told, _ = await site.request("GET", f"calls/{call['id']}")
+
+    assert told["status"] == "in-progress"
 
 
 async def test_another_accounts_call_is_not_there(site: Site) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar, cast
 
 import pytest
@@ -14,6 +15,7 @@ from engine.errors import StoreError, Unstorable
 from engine.live.session.call_changes import CallChanges
 from engine.store.calls import Calls
 from engine.store.connections import Job
+from engine.store.database import GATHER_S
 from engine.testing.clock import SimulatedClock, SkippingLoop
 
 T = TypeVar("T")
@@ -27,6 +29,11 @@ class Transactions:
         self.committed: list[list[str]] = []
         self.at_s: list[float] = []
         self._open: list[str] = []
+
+    async def invitation(self, wanted: asyncio.Event) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GATHER_S):
+                await wanted.wait()
 
     async def write(self, jobs: Sequence[Job[Any]]) -> None:
         await asyncio.sleep(0)

@@ -24,6 +24,7 @@ from engine.store.outbox import NewCallback, Outbox
 from engine.store.tables.complete import metadata
 from tests.peers.databases import migrated_sqlite, sqlite_url
 from tests.peers.postgres import Postgres
+from tests.peers.waiting import within
 from tests.unit.store.conftest import PEPPER
 from tests.unit.store.samples import NOON, a_call, at
 
@@ -164,6 +165,32 @@ async def test_a_hundred_calls_and_the_courier_at_once_wait_for_each_other(
     for call_id, sequence in delivered:
         in_order.setdefault(call_id, []).append(sequence)
     assert list(in_order.values()) == [[0, 1, 2, 3]] * 100
+
+
+async def test_a_change_that_nobody_waits_for_is_written_with_the_next_that_somebody_does(tmp_path: Path) -> None:
+    database = await Database.open(migrated_sqlite(tmp_path / "telefoon.db"))
+    transactions: list[object] = []
+
+    def job(connection: Connection) -> None:
+        transactions.append(connection.get_transaction())
+
+    async with within(5), asyncio.TaskGroup() as group:
+        group.create_task(database.write_with_others(job, within_s=3600))
+        await asyncio.sleep(0)
+        await database.write(job)
+
+    await database.close()
+    assert len(transactions) == 2
+    assert transactions[0] is transactions[1]
+
+
+async def test_a_change_that_nobody_joins_is_written_soon(db: Database) -> None:
+    written: list[str] = []
+
+    async with within(5):
+        await db.write_with_others(lambda _: written.append("alone"), within_s=0.01)
+
+    assert written == ["alone"]
 
 
 async def test_one_change_that_fails_harms_none_that_came_with_it(calls: Calls, account: Account) -> None:
