@@ -24,6 +24,10 @@ class Connections(Protocol):
         """Run it on a connection that no writer waits for."""
         ...
 
+    async def ask(self, job: Job[T]) -> T:
+        """The same, of a single query: it is a transaction by itself, which costs nothing more."""
+        ...
+
     def inviting(self, invited: asyncio.Event) -> AbstractContextManager[None]:
         """Inside, the event is set when a transaction is about to begin that what is then asked for at once shares."""
         ...

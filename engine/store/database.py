@@ -104,11 +104,11 @@ class Database:
 
     async def rows(self, query: Select[Any], values: Mapping[str, object] | None = None) -> Sequence[RowMapping]:
         """All rows of a query, with these values for its named places."""
-        return await self.read(lambda connection: connection.execute(query, values).mappings().all())
+        return await self._ask(lambda connection: connection.execute(query, values).mappings().all())
 
     async def row(self, query: Select[Any], values: Mapping[str, object] | None = None) -> RowMapping | None:
         """The first row of a query, with these values for its named places."""
-        return await self.read(lambda connection: connection.execute(query, values).mappings().first())
+        return await self._ask(lambda connection: connection.execute(query, values).mappings().first())
 
     async def page(
         self, query: Select[Any], order: Order, page: int, page_size: int, behind: ColumnElement[bool] | None = None,
@@ -128,6 +128,10 @@ class Database:
             return connection.execute(part).mappings().all(), total
 
         return await self.read(job)
+
+    async def _ask(self, job: Job[T]) -> T:
+        with self._asking():
+            return await self._connections.ask(job)
 
     @contextmanager
     def _asking(self) -> Iterator[None]:

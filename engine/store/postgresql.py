@@ -2,10 +2,11 @@
 
 import asyncio
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import URL, Executable, Table
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from engine.store.connections import Job, T
@@ -20,7 +21,7 @@ STATEMENT_TIMEOUT_S: Final = 30
 
 
 def create_engine(url: URL, *, statement_timeout_s: float | None = STATEMENT_TIMEOUT_S) -> AsyncEngine:
-    """An engine that notices a connection lost while idle before it is used."""
+    """An engine whose connections are not tried before they are used, which would take three trips each time."""
     return create_async_engine(
         url,
         json_serializer=to_json,
@@ -28,7 +29,6 @@ def create_engine(url: URL, *, statement_timeout_s: float | None = STATEMENT_TIM
         pool_size=10,
         max_overflow=10,
         pool_timeout=30,
-        pool_pre_ping=True,
         connect_args={"timeout": _CONNECT_TIMEOUT_S, "command_timeout": statement_timeout_s},
     )
 
@@ -38,6 +38,7 @@ class PostgresqlConnections:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._running = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -46,16 +47,18 @@ class PostgresqlConnections:
         self._running += 1
         self._idle.clear()
         try:
-            async with self._engine.begin() as connection:
-                return await connection.run_sync(job)
+            return await _done(self._engine, job)
         finally:
             self._running -= 1
             if self._running == 0:
                 self._idle.set()
 
     async def read(self, job: Job[T]) -> T:
-        async with self._engine.connect() as connection:
-            return await connection.run_sync(job)
+        # Each statement sees what is committed when it begins, in a transaction too: one would only cost two trips.
+        return await _done(self._reading, job)
+
+    async def ask(self, job: Job[T]) -> T:
+        return await self.read(job)
 
     def inviting(self, _: asyncio.Event) -> AbstractContextManager[None]:
         """Each transaction is of one."""
@@ -66,12 +69,24 @@ class PostgresqlConnections:
 
     async def scour(self) -> bool:
         """Give the space of deleted rows free for others; what was there is overwritten by and by, not at once."""
-        async with self._engine.connect() as connection:
-            raw = await connection.get_raw_connection()
-            driver: Any = raw.driver_connection
-            await driver.execute("VACUUM")
+        await self.read(lambda connection: connection.exec_driver_sql("VACUUM"))
         return True
 
     async def close(self) -> None:
         await self._idle.wait()
         await self._engine.dispose()
+
+
+async def _done(engine: AsyncEngine, job: Job[T], *, again: bool = True) -> T:
+    """Carry out the job and commit it; once more if its connection was lost, which while idle nobody notices."""
+    async with engine.connect() as connection:
+        try:
+            result = await connection.run_sync(job)
+        except DBAPIError as error:
+            # Nothing is stored before the commit.
+            if not (again and error.connection_invalidated):
+                raise
+        else:
+            await connection.commit()
+            return result
+    return await _done(engine, job, again=False)

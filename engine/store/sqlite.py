@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 AnyEngine = TypeVar("AnyEngine", "Engine", "AsyncEngine")
 
 _WRITES: Final = "telefoon_writes"
+_ASKS_ONCE: Final = "telefoon_asks_once"
 _BUSY_TIMEOUT_MS: Final = 500
 """How long the library waits for another process's transaction before a writer looks whether anybody still waits."""
 _MIGRATION_PATIENCE_S: Final = 120.0
@@ -77,8 +78,9 @@ def set_up(engine: Engine, *, busy_timeout_ms: int) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # A writer takes its turn at the start: one that began as a reader could be refused halfway, unwaited.
-        writes = connection.get_execution_options().get(_WRITES, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        if not options.get(_ASKS_ONCE, False):
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES, False) else "BEGIN")
 
 
 class SqliteConnections:
@@ -86,6 +88,7 @@ class SqliteConnections:
 
     def __init__(self, engine: Engine, patience_s: float) -> None:
         self._engine = engine
+        self._asking: Engine = engine.execution_options(**{_ASKS_ONCE: True})
         self._readers = Threads("database-reader", READERS)
         self._writer = SerialWriter(for_writing(engine), is_locked, patience_s)
 
@@ -93,11 +96,10 @@ class SqliteConnections:
         return await self._writer.run(job)
 
     async def read(self, job: Job[T]) -> T:
-        try:
-            async with asyncio.timeout(_READ_S):
-                return await self._readers.run(partial(self._read, job))
-        except TimeoutError:
-            raise StoreError(f"The database's disk did not answer within {_READ_S:g} s.") from None
+        return await self._read(self._engine, job)
+
+    async def ask(self, job: Job[T]) -> T:
+        return await self._read(self._asking, job)
 
     def inviting(self, invited: asyncio.Event) -> AbstractContextManager[None]:
         return self._writer.inviting(invited)
@@ -118,9 +120,12 @@ class SqliteConnections:
         await self._readers.close()
         self._engine.dispose()
 
-    def _read(self, job: Job[T]) -> T:
-        with self._engine.connect() as connection:
-            return job(connection)
+    async def _read(self, engine: Engine, job: Job[T]) -> T:
+        try:
+            async with asyncio.timeout(_READ_S):
+                return await self._readers.run(partial(_connected, engine, job))
+        except TimeoutError:
+            raise StoreError(f"The database's disk did not answer within {_READ_S:g} s.") from None
 
     def _log_is_emptied(self) -> bool:
         connection = self._engine.raw_connection()
@@ -131,6 +136,11 @@ class SqliteConnections:
         finally:
             connection.close()
         return not busy
+
+
+def _connected(engine: Engine, job: Job[T]) -> T:
+    with engine.connect() as connection:
+        return job(connection)
 
 
 def is_locked(error: BaseException) -> bool:

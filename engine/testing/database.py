@@ -36,6 +36,9 @@ class MemoryConnections:
         with self._engine.connect() as connection:
             return job(connection)
 
+    async def ask(self, job: Job[T]) -> T:
+        return await self.read(job)
+
     def inviting(self, _: asyncio.Event) -> AbstractContextManager[None]:
         """Each transaction is of one."""
         return nullcontext()

@@ -222,8 +222,10 @@ async def test_a_connection_lost_while_idle_is_made_anew(postgres: Postgres) -> 
     await Accounts(db, PEPPER).ensure("before")
 
     postgres.disconnect_all(url)
-
     await Accounts(db, PEPPER).ensure("after")
+    postgres.disconnect_all(url)
+
+    assert len(await Accounts(db, PEPPER).all()) == 2
     await db.close()
     postgres.drop(url)
 
