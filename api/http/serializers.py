@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from api.http.resources.call_options import options_json
 from engine.model.call import Attempt, Call
@@ -19,6 +19,8 @@ from engine.store.calls import CallEvent
 from engine.webhooks.payloads.line import line_facts
 
 Json = dict[str, Any]
+
+_BEFORE_OFFSET: Final = -len("+00:00")
 
 
 def call_json(call: Call) -> Json:
@@ -262,4 +264,4 @@ def _time(at: datetime | None) -> str | None:
     if at is None:
         return None
     utc = at if at.tzinfo is UTC else at.astimezone(UTC)
-    return utc.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+    return f"{utc.isoformat(timespec='milliseconds')[:_BEFORE_OFFSET]}Z"

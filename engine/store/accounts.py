@@ -13,11 +13,12 @@ from engine.model.call_options import AccountOptions
 from engine.security.secrets import HINT_LENGTH, digest, new_key, same
 from engine.store.database import Database
 from engine.store.tables.accounts import accounts, api_keys
-from engine.store.values import utc_now, values_of, with_options
+from engine.store.values import RowReader, utc_now, values_of
 
 Chosen = TypeVar("Chosen", bound=AccountOptions)
 
 _USE_IS_NOTED_EVERY: Final = timedelta(minutes=1)
+_ACCOUNTS: Final = RowReader(Account, AccountOptions)
 _KEY: Final = [column for column in api_keys.columns if column.name != "digest"]
 
 
@@ -110,4 +111,4 @@ class Accounts:
 
 
 def _account(row: Mapping[Any, Any]) -> Account:
-    return with_options(Account, AccountOptions, row)
+    return _ACCOUNTS.read(row)

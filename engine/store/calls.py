@@ -19,9 +19,10 @@ from engine.store.database import Database
 from engine.store.outbox import NewCallback, enqueue
 from engine.store.page_cursor import PageCursor
 from engine.store.tables.calls import call_events, calls
-from engine.store.values import changes_of, values_of, with_options
+from engine.store.values import RowReader, changes_of, values_of
 
 _OPEN = tuple(status for status in Status if status not in FINAL)
+_CALLS: Final = RowReader(Call, CallOptions)
 # Made once: making them took longer than running them.
 _ADD: Final = insert(calls)
 _SAVE: Final = update(calls).where(calls.c.id == bindparam("this"))
@@ -199,7 +200,7 @@ class Calls:
 
 def call_of(row: Mapping[Any, Any]) -> Call:
     """The call of a row of `calls`."""
-    return with_options(Call, CallOptions, row)
+    return _CALLS.read(row)
 
 
 def _one_for_each_call(savings: Iterable[SavingCall]) -> list[SavingCall]:

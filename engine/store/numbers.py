@@ -13,8 +13,9 @@ from engine.model.callback import BodyFormat
 from engine.model.numbers import Number
 from engine.store.database import Database
 from engine.store.tables.accounts import numbers
-from engine.store.values import utc_now, values_of, with_options
+from engine.store.values import RowReader, utc_now, values_of
 
+_NUMBERS: Final = RowReader(Number, NumberOptions)
 _BY_E164: Final = select(numbers).where(numbers.c.e164 == bindparam("e164"))
 """Made once: each call that begins asks it."""
 
@@ -64,4 +65,4 @@ class Numbers:
 
 
 def _number(row: Mapping[Any, Any]) -> Number:
-    return with_options(Number, NumberOptions, row)
+    return _NUMBERS.read(row)

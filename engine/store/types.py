@@ -1,5 +1,6 @@
 """Column types that hold the same values on SQLite and PostgreSQL."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -49,11 +50,16 @@ class UtcDateTime(TypeDecorator[datetime]):
         moment = value.astimezone(UTC)
         return moment.isoformat(timespec="microseconds") if dialect.name == "sqlite" else moment
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        moment: datetime = datetime.fromisoformat(value) if dialect.name == "sqlite" else value
-        return moment.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
+        return _moment_of_text if dialect.name == "sqlite" else _in_utc
+
+
+def _moment_of_text(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text).astimezone(UTC)
+
+
+def _in_utc(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.astimezone(UTC)
 
 
 class StoredText(TypeDecorator[str]):
@@ -91,12 +97,13 @@ class EnumColumn(TypeDecorator[Word], Generic[Word]):
     def __init__(self, words: type[Word]) -> None:
         super().__init__()
         self.words = words
+        self._by_value: dict[str | None, Word | None] = {None: None, **{word.value: word for word in words}}
 
     def process_bind_param(self, value: Word | None, dialect: Dialect) -> str | None:
         return None if value is None else self.words(value).value
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Word | None:
-        return None if value is None else self.words(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Word | None]:
+        return self._by_value.__getitem__
 
 
 class Names(TypeDecorator[tuple[str, ...]]):

@@ -1,6 +1,7 @@
 """Options of calls as the REST interface writes them, by their table in engine/model/call_options.py."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from api.http.faults import Faults
@@ -30,7 +31,8 @@ def options_of(body: Body, faults: Faults) -> CallOptions:
     return CallOptions(**{name: _READ.get(name, _plain)(body[rest], faults) for name, rest in given.items()})
 
 
-def options_json(options: CallOptions) -> dict[str, Any]:
+@lru_cache(maxsize=256)  # calls of a list have mostly chosen the same
+def options_json(options: CallOptions) -> Mapping[str, Any]:
     """What a call tells of its options; of a consent policy, its name."""
     told = {option.rest: value for _, option, value in options.items() if option.rest is not None and option.shown}
     return {**told, "consent": options.consent.policy.value if options.consent else None}
