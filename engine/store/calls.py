@@ -18,15 +18,17 @@ from engine.store.connections import Job
 from engine.store.database import Database
 from engine.store.outbox import NewCallback, enqueue
 from engine.store.page_cursor import PageCursor
+from engine.store.prepared import PreparedChange, PreparedQuery
 from engine.store.tables.calls import call_events, calls
 from engine.store.values import RowReader, changes_of, values_of
 
 _OPEN = tuple(status for status in Status if status not in FINAL)
 _CALLS: Final = RowReader(Call, CallOptions)
 # Made once: making them took longer than running them.
-_ADD: Final = insert(calls)
-_SAVE: Final = update(calls).where(calls.c.id == bindparam("this"))
-_NOTE: Final = insert(call_events).inline()
+_ADD: Final = PreparedChange(insert(calls))
+_SAVE: Final = PreparedChange(update(calls).where(calls.c.id == bindparam("this")))
+_NOTE: Final = PreparedChange(insert(call_events).inline())
+_ONE: Final = PreparedQuery(select(calls).where(calls.c.id == bindparam("this")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class NotingEvent:
     values: Mapping[str, object]
 
     def __call__(self, connection: Connection) -> None:
-        connection.execute(_NOTE, self.values)
+        _NOTE.run(connection, self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,7 @@ class SavingCall:
     def __call__(self, connection: Connection) -> None:
         call_id = self.call.id
         changed = values_of(self.call) if self.stored is None else changes_of(self.call, self.stored)
-        saved = connection.execute(_SAVE, {"this": call_id, **(changed or {"id": call_id})})
-        if saved.rowcount != 1:
+        if _SAVE.run(connection, {"this": call_id, **(changed or {"id": call_id})}) != 1:
             raise StoreError(f"The call {call_id} can't be saved: it was never stored.")
         # The row is now locked, so no other writer counts this call's callbacks at the same time.
         for callback, due in self.callbacks:
@@ -94,7 +95,7 @@ class Calls:
         """Durable, with its first status callback, when this returns."""
 
         def job(connection: Connection) -> None:
-            connection.execute(_ADD, values_of(call))
+            _ADD.run(connection, values_of(call))
             enqueue(connection, call.id, callback, _known_moment(call))
 
         await self._db.write(job)
@@ -118,8 +119,7 @@ class Calls:
                 saving(connection)
             for other in others:
                 other(connection)
-            if events:
-                connection.execute(_NOTE, events)
+            _NOTE.run_for_each(connection, events)
 
         await self._db.write(job)
 
@@ -141,7 +141,7 @@ class Calls:
 
     async def get(self, call_id: str) -> Call | None:
         """Find a call of any account: whoever asks compares."""
-        row = await self._db.row(select(calls).where(calls.c.id == call_id))
+        row = await self._db.ask(lambda connection: _ONE.first(connection, {"this": call_id}))
         return call_of(row) if row else None
 
     async def find(

@@ -85,6 +85,11 @@ class Database:
         with self._asking():
             return await self._connections.read(job)
 
+    async def ask(self, job: Job[T]) -> T:
+        """Run a single query, which needs no transaction."""
+        with self._asking():
+            return await self._connections.ask(job)
+
     async def change(self, statement: Executable, values: Mapping[str, object] | None = None) -> int:
         """Run one change, with these values for its columns and named places; gives the number of rows it met.
 
@@ -104,11 +109,11 @@ class Database:
 
     async def rows(self, query: Select[Any], values: Mapping[str, object] | None = None) -> Sequence[RowMapping]:
         """All rows of a query, with these values for its named places."""
-        return await self._ask(lambda connection: connection.execute(query, values).mappings().all())
+        return await self.ask(lambda connection: connection.execute(query, values).mappings().all())
 
     async def row(self, query: Select[Any], values: Mapping[str, object] | None = None) -> RowMapping | None:
         """The first row of a query, with these values for its named places."""
-        return await self._ask(lambda connection: connection.execute(query, values).mappings().first())
+        return await self.ask(lambda connection: connection.execute(query, values).mappings().first())
 
     async def page(
         self, query: Select[Any], order: Order, page: int, page_size: int, behind: ColumnElement[bool] | None = None,
@@ -128,10 +133,6 @@ class Database:
             return connection.execute(part).mappings().all(), total
 
         return await self.read(job)
-
-    async def _ask(self, job: Job[T]) -> T:
-        with self._asking():
-            return await self._connections.ask(job)
 
     @contextmanager
     def _asking(self) -> Iterator[None]:

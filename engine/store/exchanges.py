@@ -7,10 +7,11 @@ from sqlalchemy import Connection, insert, select
 
 from engine.model.webhook_exchange import WebhookExchange
 from engine.store.database import Database
+from engine.store.prepared import PreparedChange
 from engine.store.tables.calls import webhook_exchanges
 from engine.store.values import values_of
 
-_ADD: Final = insert(webhook_exchanges)
+_ADD: Final = PreparedChange(insert(webhook_exchanges))
 
 
 class Exchanges:
@@ -23,7 +24,7 @@ class Exchanges:
         """All or none, in a transaction that others begin meanwhile, or soon."""
 
         def job(connection: Connection) -> None:
-            connection.execute(_ADD, [values_of(each) for each in exchanges])
+            _ADD.run_for_each(connection, [values_of(each) for each in exchanges])
 
         if exchanges:
             await self._db.write_with_others(job)

@@ -17,7 +17,7 @@ _FAILURES: Final = (
     UnicodeError,
     OverflowError,
 )
-_BEYOND_STORING: Final = (UnicodeError, OverflowError, DataError)
+_BEYOND_STORING: Final = (UnicodeError, OverflowError, DataError, sqlite3.DataError)
 """What drivers say of a text or a whole number that no database can hold."""
 
 

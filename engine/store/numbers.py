@@ -12,11 +12,12 @@ from engine.model.call_options import STANDARD, NumberOptions
 from engine.model.callback import BodyFormat
 from engine.model.numbers import Number
 from engine.store.database import Database
+from engine.store.prepared import PreparedQuery
 from engine.store.tables.accounts import numbers
 from engine.store.values import RowReader, utc_now, values_of
 
 _NUMBERS: Final = RowReader(Number, NumberOptions)
-_BY_E164: Final = select(numbers).where(numbers.c.e164 == bindparam("e164"))
+_BY_E164: Final = PreparedQuery(select(numbers).where(numbers.c.e164 == bindparam("e164")))
 """Made once: each call that begins asks it."""
 
 
@@ -42,7 +43,7 @@ class Numbers:
         return number
 
     async def get(self, e164: str) -> Number | None:
-        row = await self._db.row(_BY_E164, {"e164": e164})
+        row = await self._db.ask(lambda connection: _BY_E164.first(connection, {"e164": e164}))
         return _number(row) if row else None
 
     async def of_account(self, account_id: str) -> list[Number]:
