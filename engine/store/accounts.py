@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from engine.errors import InvalidField, StoreError
 from engine.ids import IdKind, new_id
@@ -12,6 +12,7 @@ from engine.model.accounts import CALLS_ONLY, Account, ApiKey, Caller, Scope
 from engine.model.call_options import AccountOptions
 from engine.security.secrets import HINT_LENGTH, digest, new_key, same
 from engine.store.database import Database
+from engine.store.prepared import PreparedQuery
 from engine.store.tables.accounts import accounts, api_keys
 from engine.store.values import RowReader, utc_now, values_of
 
@@ -19,6 +20,12 @@ Chosen = TypeVar("Chosen", bound=AccountOptions)
 
 _USE_IS_NOTED_EVERY: Final = timedelta(minutes=1)
 _ACCOUNTS: Final = RowReader(Account, AccountOptions)
+_BY_ID: Final = PreparedQuery(select(accounts).where(accounts.c.id == bindparam("this")))
+_CALLER: Final = PreparedQuery(
+    select(accounts, api_keys.c.id.label("key_id"), api_keys.c.digest, api_keys.c.last_used_at, api_keys.c.scopes)
+    .join(api_keys, api_keys.c.account_id == accounts.c.id)
+    .where(api_keys.c.digest == bindparam("wanted"), api_keys.c.revoked_at.is_(None))
+)
 _KEY: Final = [column for column in api_keys.columns if column.name != "digest"]
 
 
@@ -46,7 +53,7 @@ class Accounts:
         return _account(row) if row else None
 
     async def by_id(self, account_id: str) -> Account | None:
-        row = await self._db.row(select(accounts).where(accounts.c.id == account_id))
+        row = await self._db.ask(lambda connection: _BY_ID.first(connection, {"this": account_id}))
         return _account(row) if row else None
 
     async def choose(self, account_id: str, options: AccountOptions) -> None:
@@ -90,18 +97,11 @@ class Accounts:
     async def caller(self, key: str) -> Caller | None:
         """Find whose key this is, with the key's id and scopes."""
         wanted = digest(key, self._pepper)
-        row = await self._db.row(
-            select(
-                accounts, api_keys.c.id.label("key_id"), api_keys.c.digest, api_keys.c.last_used_at, api_keys.c.scopes
-            )
-            .join(api_keys, api_keys.c.account_id == accounts.c.id)
-            .where(api_keys.c.digest == wanted, api_keys.c.revoked_at.is_(None))
-        )
+        row = await self._db.ask(lambda connection: _CALLER.first(connection, {"wanted": wanted}))
         if row is None or not same(row["digest"], wanted):
             return None
         await self._note_use(row["key_id"], row["last_used_at"])
-        account = {column.name: row[column.name] for column in accounts.columns}
-        return Caller(_account(account), row["key_id"], row["scopes"])
+        return Caller(_account(row), row["key_id"], row["scopes"])
 
     async def _note_use(self, key_id: str, last: datetime | None) -> None:
         """Not at every request: each would be a write."""
