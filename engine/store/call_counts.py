@@ -2,19 +2,28 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Date, Select, Subquery, func, literal, select, union_all
+from sqlalchemy import Connection, Date, Select, Subquery, bindparam, func, literal, select, union_all
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from engine.model.call import FINAL, Status
-from engine.store.call_filter import CallFilter
+from engine.store.call_filter import CallFilter, open_conditions
+from engine.store.prepared import PreparedQuery
 from engine.store.stretch import Stretch
 from engine.store.tables.calls import call_totals, calls
 
-_OPEN: Final = tuple(status for status in Status if status not in FINAL)
+# Each a place of its own: a prepared statement has a fixed number of them.
+_OPEN: Final = [literal(status, calls.c.status.type) for status in Status if status not in FINAL]
+_DAY_OF: Final = {"start_time_after": "first_day", "start_time_before": "day_after"}
+_OF_TOTALS: Final = {
+    **{name: call_totals.c[name] == bindparam(name) for name in ("account_id", "status", "direction")},
+    "start_time_after": call_totals.c.day >= bindparam("first_day"),
+    "start_time_before": call_totals.c.day < bindparam("day_after"),
+}
 _DAY: Final = timedelta(days=1)
 
 
@@ -56,49 +65,63 @@ def _names_a_party(wanted: CallFilter) -> bool:
 
 
 def _counted(connection: Connection, wanted: CallFilter) -> Stretch:
-    count = connection.scalar(select(func.count()).select_from(calls).where(*wanted.conditions())) or 0
-    return Stretch(wanted.start_time_after, wanted.start_time_before, count)
+    values = wanted.values()
+    found = _count(tuple(values)).first(connection, values)
+    return Stretch(wanted.start_time_after, wanted.start_time_before, found["calls"] if found else 0)
+
+
+@cache
+def _count(fields: tuple[str, ...]) -> PreparedQuery:
+    """Counts calls, for any values of these fields of a filter."""
+    return PreparedQuery(select(func.count().label("calls")).select_from(calls).where(*open_conditions(fields)))
 
 
 def _each_day(connection: Connection, wanted: CallFilter) -> list[Stretch]:
-    days = _days(wanted)
+    days = _days(tuple(wanted.values()))
     query = select(days.c.day, func.sum(days.c.calls)).group_by(days.c.day).order_by(days.c.day.desc())
     return [
         Stretch(begins, begins + _DAY, int(count))
-        for day, count in connection.execute(query)
+        for day, count in connection.execute(query, _values_of_days(wanted))
         for begins in [datetime.combine(day, time.min, UTC)]
     ]
 
 
 def _all_days(connection: Connection, wanted: CallFilter) -> Stretch:
-    count = connection.scalar(select(func.sum(_days(wanted).c.calls))) or 0
-    return Stretch(wanted.start_time_after, wanted.start_time_before, int(count))
+    values = _values_of_days(wanted)
+    found = _total(tuple(wanted.values())).first(connection, values)
+    return Stretch(wanted.start_time_after, wanted.start_time_before, int(found["calls"] or 0) if found else 0)
 
 
-def _days(wanted: CallFilter) -> Subquery:
+@cache
+def _total(fields: tuple[str, ...]) -> PreparedQuery:
+    """Adds up the calls of days, for any values of these fields of a filter."""
+    return PreparedQuery(select(func.sum(_days(fields).c.calls).label("calls")))
+
+
+@cache
+def _days(fields: tuple[str, ...]) -> Subquery:
     """Asked for in one statement, so that a call that ends meanwhile is counted once."""
-    return union_all(_ended(wanted), _going_on(wanted)).subquery()
+    return union_all(_ended(fields), _going_on(fields)).subquery()
 
 
-def _ended(wanted: CallFilter) -> Select[date, int]:
-    conditions: list[ColumnElement[bool]] = [call_totals.c.account_id == wanted.account_id]
-    if wanted.status is not None:
-        conditions.append(call_totals.c.status == wanted.status)
-    if wanted.direction is not None:
-        conditions.append(call_totals.c.direction == wanted.direction)
-    if wanted.start_time_after is not None:
-        conditions.append(call_totals.c.day >= wanted.start_time_after.date())
-    if wanted.start_time_before is not None:
-        conditions.append(call_totals.c.day < wanted.start_time_before.date())
+def _values_of_days(wanted: CallFilter) -> dict[str, Any]:
+    """The values of a filter, and the days for the moments in it."""
+    values = wanted.values()
+    days = {_DAY_OF[name]: value.date() for name, value in values.items() if name in _DAY_OF}
+    return {**values, **days}
+
+
+def _ended(fields: tuple[str, ...]) -> Select[date, int]:
+    conditions = [_OF_TOTALS[name] for name in fields]
     return select(call_totals.c.day, call_totals.c.calls).where(*conditions)
 
 
-def _going_on(wanted: CallFilter) -> Select[date, int]:
+def _going_on(fields: tuple[str, ...]) -> Select[date, int]:
     """Found by status, which few calls have, before their direction is looked at, which most calls have."""
-    any_direction = replace(wanted, direction=None)
-    found = select(calls.c.id).where(*any_direction.conditions(), calls.c.status.in_(_OPEN))
+    any_direction = [name for name in fields if name != "direction"]
+    found = select(calls.c.id).where(*open_conditions(any_direction), calls.c.status.in_(_OPEN))
     query = select(_UtcDay(calls.c.start_time).label("day"), literal(1).label("calls")).where(calls.c.id.in_(found))
-    return query if wanted.direction is None else query.where(calls.c.direction == wanted.direction)
+    return query.where(*open_conditions(name for name in fields if name == "direction"))
 
 
 def _midnight(moment: datetime) -> datetime:

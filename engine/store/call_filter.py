@@ -1,9 +1,13 @@
 """Which of an account's calls somebody asks for, as a value and as conditions on their rows."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import partial
+from operator import eq, ge, lt
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, bindparam
 
 from engine.model.call import Direction, Status
 from engine.store.tables.calls import calls
@@ -26,15 +30,23 @@ class CallFilter:
     start_time_before: datetime | None = None
     parent_id: str | None = None
 
+    def values(self) -> dict[str, Any]:
+        """What is asked for, by the names of the fields."""
+        given = ((each.name, getattr(self, each.name)) for each in fields(self))
+        return {name: value for name, value in given if value is not None}
+
     def conditions(self) -> list[ColumnElement[bool]]:
         """What is true of the rows of these calls alone."""
-        conditions = [calls.c.account_id == self.account_id]
-        for name in ("status", "direction", "from_", "to", "parent_id"):
-            value = getattr(self, name)
-            if value is not None:
-                conditions.append(calls.c[name] == value)
-        if self.start_time_after is not None:
-            conditions.append(calls.c.start_time >= self.start_time_after)
-        if self.start_time_before is not None:
-            conditions.append(calls.c.start_time < self.start_time_before)
-        return conditions
+        return [_COMPARISONS[name](value) for name, value in self.values().items()]
+
+
+def open_conditions(names: Iterable[str]) -> list[ColumnElement[bool]]:
+    """The conditions of a filter that has these fields, each value a place of its field's name."""
+    return [_COMPARISONS[name](bindparam(name)) for name in names]
+
+
+_COMPARISONS: Final[Mapping[str, Callable[[Any], ColumnElement[bool]]]] = {
+    **{name: partial(eq, calls.c[name]) for name in ("account_id", "status", "direction", "from_", "to", "parent_id")},
+    "start_time_after": partial(ge, calls.c.start_time),
+    "start_time_before": partial(lt, calls.c.start_time),
+}

@@ -4,7 +4,7 @@ import asyncio
 import fcntl
 import os
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -96,10 +96,10 @@ class SqliteConnections:
         return await self._writer.run(job)
 
     async def read(self, job: Job[T]) -> T:
-        return await self._read(self._engine, job)
+        return await self._read(partial(_in_one_moment, self._engine, job))
 
     async def ask(self, job: Job[T]) -> T:
-        return await self._read(self._asking, job)
+        return await self._read(partial(_at_once, self._asking, job))
 
     def inviting(self, invited: asyncio.Event) -> AbstractContextManager[None]:
         return self._writer.inviting(invited)
@@ -120,10 +120,10 @@ class SqliteConnections:
         await self._readers.close()
         self._engine.dispose()
 
-    async def _read(self, engine: Engine, job: Job[T]) -> T:
+    async def _read(self, work: Callable[[], T]) -> T:
         try:
             async with asyncio.timeout(_READ_S):
-                return await self._readers.run(partial(_connected, engine, job))
+                return await self._readers.run(work)
         except TimeoutError:
             raise StoreError(f"The database's disk did not answer within {_READ_S:g} s.") from None
 
@@ -138,7 +138,14 @@ class SqliteConnections:
         return not busy
 
 
-def _connected(engine: Engine, job: Job[T]) -> T:
+def _in_one_moment(engine: Engine, job: Job[T]) -> T:
+    """Do a job whose queries see the same, whatever is written meanwhile."""
+    with engine.connect() as connection, connection.begin():
+        return job(connection)
+
+
+def _at_once(engine: Engine, job: Job[T]) -> T:
+    """Do a job of one query."""
     with engine.connect() as connection:
         return job(connection)
 

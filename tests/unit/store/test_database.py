@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, literal_column, select, text
+from sqlalchemy import Connection, func, literal_column, select, text
 
 from engine.errors import SetupError, StoreError
 from engine.model.accounts import Account
@@ -21,6 +21,8 @@ from engine.store.accounts import Accounts
 from engine.store.calls import Calls
 from engine.store.database import Database
 from engine.store.outbox import NewCallback, Outbox
+from engine.store.prepared import PreparedQuery
+from engine.store.tables.accounts import accounts
 from engine.store.tables.complete import metadata
 from tests.peers.databases import migrated_sqlite, sqlite_url
 from tests.peers.postgres import Postgres
@@ -109,6 +111,26 @@ async def test_who_is_cancelled_while_it_reads_leaves_no_connection_open(tmp_pat
     await database.close()
     opened = {str(each.readlink()) for each in Path("/proc/self/fd").iterdir() if each.exists()}
     assert not {each for each in opened if each.startswith(str(tmp_path))}
+
+
+async def test_queries_that_belong_together_see_one_moment(tmp_path: Path) -> None:
+    database = await Database.open(migrated_sqlite(tmp_path / "telefoon.db"))
+    counted, go_on = threading.Event(), threading.Event()
+    count = PreparedQuery(select(func.count().label("accounts")).select_from(accounts))
+
+    def job(connection: Connection) -> list[object]:
+        before = count.first(connection, {})
+        counted.set()
+        go_on.wait()
+        return [before, count.first(connection, {}), {"accounts": connection.scalar(select(func.count(accounts.c.id)))}]
+
+    reading = asyncio.create_task(database.read(job))
+    await asyncio.to_thread(counted.wait)
+    await Accounts(database, PEPPER).ensure("meanwhile")
+    go_on.set()
+
+    assert await reading == [{"accounts": 0}] * 3
+    await database.close()
 
 
 async def test_what_was_asked_for_before_the_close_is_stored(empty_url: str) -> None:
