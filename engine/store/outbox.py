@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Integer, bindparam, exists, fu
 
 from engine.ids import IdKind, new_id
 from engine.store.database import Database
+from engine.store.prepared import PreparedChange, PreparedQuery
 from engine.store.tables.calls import CallbackState, calls, outbox
 
 _LONGEST_ERROR: Final = 500
@@ -37,9 +38,11 @@ _DUE: Final = (
     .limit(bindparam("most", type_=Integer))
 )
 _NEXT_DUE: Final = select(func.min(outbox.c.next_at).label("at")).where(_is_next_of_its_call())
-_LAST: Final = select(func.max(outbox.c.sequence)).where(outbox.c.call_id == bindparam("call"))
-_ENQUEUE: Final = insert(outbox)
-_TRIED: Final = (
+_LAST: Final = PreparedQuery(
+    select(func.max(outbox.c.sequence).label("sequence")).where(outbox.c.call_id == bindparam("call"))
+)
+_ENQUEUE: Final = PreparedChange(insert(outbox))
+_TRIED: Final = PreparedChange(
     update(outbox)
     .where(outbox.c.id == bindparam("this"), outbox.c.state == CallbackState.PENDING)
     .values(attempts=outbox.c.attempts + 1)
@@ -77,8 +80,8 @@ def enqueue(connection: Connection, call_id: str, callback: NewCallback | None, 
     """Put a callback behind the call's earlier ones, in the transaction that changes the call."""
     if callback is None:
         return
-    last = connection.scalar(_LAST, {"call": call_id})
-    sequence = 0 if last is None else last + 1
+    last = _LAST.first(connection, {"call": call_id})
+    sequence = last["sequence"] + 1 if last and last["sequence"] is not None else 0
     values = {
         "id": new_id(IdKind.CALLBACK),
         "call_id": call_id,
@@ -90,7 +93,7 @@ def enqueue(connection: Connection, call_id: str, callback: NewCallback | None, 
         "attempts": 0,
         "next_at": due,
     }
-    connection.execute(_ENQUEUE, values)
+    _ENQUEUE.run(connection, values)
 
 
 class Outbox:
@@ -122,7 +125,8 @@ class Outbox:
 
     async def retry(self, callback_id: str, at: datetime, error: str) -> None:
         """Note that a callback failed and is tried again at `at`."""
-        await self._db.change(_TRIED, {"this": callback_id, "next_at": at, "error": error[:_LONGEST_ERROR]})
+        tried = {"this": callback_id, "next_at": at, "error": error[:_LONGEST_ERROR]}
+        await self._db.write(lambda connection: _TRIED.run(connection, tried))
 
     async def given_up(self, callback_id: str, at: datetime, error: str) -> None:
         """Give up a callback that failed for the last time; the call's next one is due."""
@@ -130,4 +134,4 @@ class Outbox:
 
     async def _settle(self, callback_id: str, state: CallbackState, at: datetime, error: str | None) -> None:
         settled = {"this": callback_id, "state": state, "settled_at": at, "error": error, **self._settled}
-        await self._db.change(_TRIED, settled)
+        await self._db.write(lambda connection: _TRIED.run(connection, settled))
