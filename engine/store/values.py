@@ -27,7 +27,7 @@ def values_of(value: "DataclassInstance", *, leave: frozenset[str] = frozenset()
 
 
 def changes_of(value: "DataclassInstance", stored: "DataclassInstance") -> dict[str, Any]:
-    """Those of `values_of` in which a value differs from another of its kind."""
+    """The fields of a value that differ from those of another of its kind, as `values_of` gives them."""
     changed = {
         field.name for field in fields(value) if _differs(getattr(value, field.name), getattr(stored, field.name))
     }

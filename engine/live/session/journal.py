@@ -95,6 +95,7 @@ class Journal:
         self._ledger.meters.measure(CallStep(event, call, self._ledger.clock.monotonic() - self._began_s))
         self._call = call
         callback = _callback(call, self._ledger.clock.now())
+        # What nobody is told of, and is not the end, goes with what others store.
         self._save(callback, now=call.ended or callback is not None)
         codes = {name: facts[name] for name in ("sip_code", "sip_reason", "q850_cause") if facts.get(name) is not None}
         self.note_event("status", status=call.status.value, **codes)
