@@ -15,6 +15,8 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from api.logging.log_files import log_files
+from api.logging.plain_line import plain_line
+from api.logging.records import RecordFormatter, RecordLogger, as_one_argument
 from config.settings import LogFormat, LogLevel, Settings
 from engine.privacy.log_folder import LogFolder
 from engine.privacy.masking import everywhere, masked, without_query_values
@@ -32,6 +34,8 @@ INDISCREET: Final = (
 _SECRET_NAMES: Final = re.compile(r"passw|secret|token|pepper|authori[sz]ation|api_?key|cookie", re.IGNORECASE)
 _API_KEY: Final = re.compile(r"\bSK[A-Za-z0-9]{40}\b")
 _CREDENTIALS: Final = re.compile(r"(?<=://)[^/@\s]+(?=@)")
+_MAY_TELL: Final = re.compile(rf"[0-9]{{7}}|sips?:|://|{_API_KEY.pattern}")
+"""Has to be in a text for anything in it to be hidden; most texts of most lines have none of it."""
 _LEVELS: Final = {
     LogLevel.DEBUG: logging.DEBUG,
     LogLevel.INFO: logging.INFO,
@@ -57,11 +61,10 @@ def write_logs(form: LogFormat, level: LogLevel, also: logging.Handler | None = 
     """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        structlog.processors.format_exc_info,
+        discreet,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-        hide_secrets,
-        mask_numbers,
     ]
     root = logging.getLogger()
     root.handlers[:] = [_formatted(logging.StreamHandler(sys.stderr), form, shared, colors=sys.stderr.isatty())]
@@ -73,20 +76,26 @@ def write_logs(form: LogFormat, level: LogLevel, also: logging.Handler | None = 
     for library in INDISCREET:
         logging.getLogger(library).setLevel(logging.WARNING)
     structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *shared,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
+        processors=[*shared, as_one_argument],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        logger_factory=RecordLogger,
         cache_logger_on_first_use=False,
     )
 
 
-def hide_secrets(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
-    """Drop what is named like a secret, API keys anywhere, and credentials within URLs."""
-    return {name: HIDDEN if _is_secret(name) else everywhere(_without_secrets, line[name]) for name in line}
+def discreet(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+    """Drop what is named like a secret; hide in each text what `without_anyone` hides."""
+    return {name: HIDDEN if _is_secret(name) else everywhere(without_anyone, line[name]) for name in line}
+
+
+def without_anyone(text: str) -> str:
+    """The text with all that a log must not tell hidden; looked into only where there may be something."""
+    return text if _MAY_TELL.search(text) is None else thoroughly_without_anyone(text)
+
+
+def thoroughly_without_anyone(text: str) -> str:
+    """The text without API keys, credentials in URLs and values of their queries; numbers and SIP users shortened."""
+    return masked(without_query_values(_CREDENTIALS.sub(HIDDEN, _API_KEY.sub(HIDDEN, text))))
 
 
 @lru_cache(maxsize=1024)
@@ -95,17 +104,12 @@ def _is_secret(name: str) -> bool:
     return _SECRET_NAMES.search(name) is not None
 
 
-def mask_numbers(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
-    """Shorten every telephone number and SIP user, and hide the values of URLs' queries, wherever they stand."""
-    return {name: everywhere(_discreet, value) for name, value in line.items()}
-
-
 def _formatted(
     handler: logging.Handler, form: LogFormat, shared: Sequence[Processor], *, colors: bool
 ) -> logging.Handler:
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(form, colors=colors)],
+        RecordFormatter(
+            processors=[RecordFormatter.remove_processors_meta, _renderer(form, colors=colors)],
             foreign_pre_chain=shared,
         )
     )
@@ -115,12 +119,4 @@ def _formatted(
 def _renderer(form: LogFormat, *, colors: bool) -> Processor:
     if form is LogFormat.JSON:
         return structlog.processors.JSONRenderer(default=str)
-    return structlog.dev.ConsoleRenderer(colors=colors, pad_event_to=0)
-
-
-def _without_secrets(text: str) -> str:
-    return _CREDENTIALS.sub(HIDDEN, _API_KEY.sub(HIDDEN, text))
-
-
-def _discreet(text: str) -> str:
-    return masked(without_query_values(text))
+    return structlog.dev.ConsoleRenderer(colors=True, pad_event_to=0) if colors else plain_line
