@@ -9,6 +9,8 @@ _HIDDEN: Final = "•••••"
 _SHOWN_END: Final = 2
 _SIP_USER: Final = re.compile(r"\bsips?:[^@\s;<>\"]+@[^\s;<>\"]+")
 _NUMBER: Final = re.compile(r"(?:(?<![\w+])(?:\+|00)|(?<=%2B)|(?<=%2b))[1-9][0-9]{6,14}\b")
+_MAY_BE_NUMBER: Final = re.compile(r"[0-9]{7}|sips?:")
+"""Has to be in a text for a number or a SIP user to be in it; most texts have neither."""
 _WEB_ADDRESS: Final = re.compile(r"\bhttps?://[^\s\"'<>]+", re.IGNORECASE)
 _PARAMETER: Final = re.compile(r"([?&])([^=&#]+)=([^&#]*)")
 HIDDEN_VALUE: Final = "•••"
@@ -24,7 +26,7 @@ def without_query_values(text: str, keeps: Callable[[str], bool] = lambda _: Fal
             lambda each: each.group() if keeps(each[2]) else f"{each[1]}{each[2]}={HIDDEN_VALUE}", found.group()
         )
 
-    return _WEB_ADDRESS.sub(hidden, text)
+    return _WEB_ADDRESS.sub(hidden, text) if "://" in text and "=" in text else text
 
 
 def everywhere(change: Callable[[str], str], value: Any) -> Any:
@@ -40,6 +42,8 @@ def everywhere(change: Callable[[str], str], value: Any) -> Any:
 
 def masked(text: str) -> str:
     """The text with every number as +3247•••••56."""
+    if _MAY_BE_NUMBER.search(text) is None:
+        return text
     for pattern in (_SIP_USER, _NUMBER, _BARE):
         text = pattern.sub(_mask_found, text)
     return text

@@ -5,6 +5,7 @@ A name is checked after its resolution, in the resolver of the very connection (
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
@@ -16,6 +17,7 @@ from engine.security.residency import Residency
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
 
+_MOST_REMEMBERED: Final = 1024
 SCHEMES: Final = frozenset({"http", "https"})
 
 # Beyond what every version of the standard library calls not global: protocol assignments, anycast relays, and
@@ -36,6 +38,8 @@ class Egress:
     def __init__(self, allow: Sequence[Network] = (), residency: Residency | None = None) -> None:
         self._allow = tuple(allow)
         self._residency = residency
+        self.permits = lru_cache(_MOST_REMEMBERED)(self._permits)
+        """Whether this IP address may be reached; what is none may not."""
 
     def check_country(self, host: str, addresses: Sequence[str] = ()) -> None:
         """Judge where data would go, by name or, of a name that is not listed, by each address. Raises EgressDenied."""
@@ -47,8 +51,7 @@ class Egress:
         for address in addresses:
             self._residency.check(host, address)
 
-    def permits(self, address: str) -> bool:
-        """Whether this IP address may be reached; what is none may not."""
+    def _permits(self, address: str) -> bool:
         try:
             parsed: Address = ip_address(address)
         except ValueError:

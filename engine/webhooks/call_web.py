@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 DOCUMENT_LIMIT_BYTES: Final = 64 * 1024
+_KEPT_DOCUMENTS: Final = 128
+_KEPT_LIMIT_BYTES: Final = 4096
 _NOT_MODIFIED: Final = 304
 _NOTHING: Final[frozenset[str]] = frozenset()
 
@@ -68,7 +71,7 @@ class CallWeb:
         """The call flow that the server answers with. Raises WebhookError, DocumentError."""
         body, content_type = await self.fetch_body(url, method, params, hidden=hidden)
         try:
-            return parse(body, content_type)
+            return _document(body, content_type)
         except DocumentError as wrong:
             raise DocumentError(
                 f"{wrong.detail} (in the answer of {parsed(url).with_user(None)})",
@@ -144,3 +147,12 @@ class CallWeb:
             jar=self._jar,
             note=self._note,
         )
+
+
+def _document(body: bytes, content_type: str | None) -> Document:
+    """The call flow that stands there. Raises DocumentError."""
+    return parse(body, content_type) if len(body) > _KEPT_LIMIT_BYTES else _same_document(body, content_type)
+
+
+# Most servers answer most calls with the same few documents.
+_same_document = lru_cache(_KEPT_DOCUMENTS)(parse)

@@ -41,6 +41,8 @@ class WebhookPolicy:
 
     def overridden(self, fragment: str) -> "WebhookPolicy":
         """The policy with what a URL's fragment says instead. Values beyond a limit become it; nonsense is left out."""
+        if not fragment:
+            return self
         said = {name: value.strip() for name, value in parse_qsl(fragment)}
         return replace(
             self,

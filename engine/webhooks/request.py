@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 from urllib.parse import quote, urlencode
 
@@ -25,9 +26,12 @@ _CONTENT_TYPES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WebRequest:
-    """`url` is without a fragment; of a GET the parameters are in it. Values named in `hidden` are never shown."""
+    """`url` is without a fragment; of a GET the parameters are in it. Values named in `hidden` are never shown.
+
+    Without slots, so that a body that is sent and signed twice is written once.
+    """
 
     method: str
     url: URL
@@ -46,7 +50,7 @@ class WebRequest:
             return cls(method, url.extend_query(params), {}, format_, hidden)
         return cls(method, url, params, format_, hidden)
 
-    @property
+    @cached_property
     def body(self) -> bytes:
         """Empty for a GET."""
         if self.method == "GET":

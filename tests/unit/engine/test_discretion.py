@@ -115,6 +115,8 @@ def test_pins_and_passwords_of_an_answer_are_never_kept(answer: str) -> None:
     ("text", "shown"),
     [
         ("to +32471234556 now", "to +3247•••••56 now"),
+        ("the shortest is +1234567", "the shortest is +1234•••••67"),
+        ("sip:ann@example.com", "sip:a•••••@example.com"),
         ("to 0032471234556", "to 0032•••••56"),
         ("from 32471234556.", "from 3247•••••56."),
         ("?to=%2B32471234556", "?to=%2B3247•••••56"),

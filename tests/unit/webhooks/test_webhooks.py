@@ -40,6 +40,32 @@ class TestDocuments:
         url = customer.serves("/flow", '[{"verb": "say", "text": "Hello"}]', "application/json")
         assert await web.fetch_document(url, "POST", {}) == parse(SAY)
 
+    async def test_the_same_answer_is_read_once(self, web: CallWeb, customer: CustomerServer) -> None:
+        url, other = customer.serves("/flow", SAY), customer.serves("/other", SAY)
+
+        first = await web.fetch_document(url, "POST", {})
+        again = await web.fetch_document(other, "POST", {})
+
+        assert again is first
+
+    async def test_long_answers_are_not_kept(self, web: CallWeb, customer: CustomerServer) -> None:
+        url = customer.serves("/flow", f"<Response><Say>{'a' * 4096}</Say></Response>")
+
+        first = await web.fetch_document(url, "POST", {})
+        again = await web.fetch_document(url, "POST", {})
+
+        assert again is not first
+        assert again == first
+
+    async def test_the_same_answer_of_another_type_is_read_by_its_type(
+        self, web: CallWeb, customer: CustomerServer
+    ) -> None:
+        flow = '[{"verb": "say", "text": "Hello"}]'
+        await web.fetch_document(customer.serves("/flow", flow, "application/json"), "POST", {})
+
+        with pytest.raises(DocumentError):
+            await web.fetch_document(customer.serves("/xml", flow, "application/xml"), "POST", {})
+
     async def test_nonsense_names_the_place_and_the_url(self, web: CallWeb, customer: CustomerServer) -> None:
         url = customer.serves("/flow", "<Response>\n  <Sing/></Response>")
         with pytest.raises(DocumentError, match=r"line 2, column 3: <Sing>.*in the answer of http") as wrong:
