@@ -16,6 +16,20 @@ _going_on: Final[set["asyncio.Task[Any]"]] = set()
 """What nobody waits for any more; the loop itself would let go of it."""
 
 
+class Occurrence(asyncio.Event):
+    """An event that happens once; `happened` is done then, so that many may wait for it without a task for each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.happened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def set(self) -> None:
+        """It has happened, for all who wait; safe to repeat."""
+        super().set()
+        if not self.happened.done():
+            self.happened.set_result(None)
+
+
 @asynccontextmanager
 async def race(
     one: Coroutine[Any, Any, A], other: Coroutine[Any, Any, B]
@@ -32,6 +46,23 @@ async def race(
         already = [task for task in tasks if task.done()]
         await stopped(*tasks)
         for task in already:
+            _log_surprise(task)
+
+
+@asynccontextmanager
+async def until(event: Occurrence, work: Coroutine[Any, Any, T]) -> AsyncIterator[asyncio.Task[T]]:
+    """Do some work until it is done or the event has come: inside, it is to be seen which. On the way out, it is over.
+
+    It is a race with the event, for one task instead of two.
+    """
+    task = started(work)
+    try:
+        await asyncio.wait((task, event.happened), return_when=asyncio.FIRST_COMPLETED)
+        yield task
+    finally:
+        already = task.done()
+        await stopped(task)
+        if already:
             _log_surprise(task)
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 import structlog
 
 from engine.aio.tasks import BackgroundTasks, stopped
-from engine.aio.waits import race
+from engine.aio.waits import Occurrence, until
 from engine.errors import LegGone, SipError
 from engine.live.session.dtmf import Keys
 from engine.live.session.flow_handover import FlowHandover
@@ -62,7 +62,7 @@ class Session:
         """What goes on for as long as the leg lives."""
         self.early_media = asyncio.Event()
         self.answered = asyncio.Event()
-        self.over = asyncio.Event()
+        self.over = Occurrence()
         self.closed = asyncio.Event()
         self.handover = FlowHandover(journal.call.id, journal.note_event)
         """Who runs its flow?"""
@@ -159,7 +159,7 @@ class Session:
         if self.over.is_set():
             work.close()
             raise LegGone(f"{self.call.id} is over")
-        async with race(work, self.over.wait()) as (working, _):
+        async with until(self.over, work) as working:
             if not working.done():
                 raise LegGone(f"{self.call.id} is over")
             return working.result()

@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from engine.aio.tasks import started, stopped
-from engine.aio.waits import first_of, joined, race, to_its_end
+from engine.aio.waits import Occurrence, first_of, joined, race, to_its_end, until
 from engine.errors import LegGone
 
 
@@ -50,6 +50,59 @@ async def test_inside_a_race_it_is_seen_which_was_first() -> None:
 async def test_the_other_of_a_race_may_go_on_inside() -> None:
     async with race(_after(0, "prompt"), _after(0.01, "key")) as (_, key):
         assert await key == "key"
+
+
+async def test_work_is_done_before_the_event_comes() -> None:
+    over = Occurrence()
+
+    async with until(over, _after(0, "key")) as working:
+        assert working.result() == "key"
+
+    assert not over.is_set()
+
+
+async def test_work_is_stopped_once_the_event_comes() -> None:
+    over = Occurrence()
+    asyncio.get_running_loop().call_soon(over.set)
+
+    async with until(over, _after(60, "key")) as working:
+        assert not working.done()
+
+    assert working.cancelled()
+
+
+async def test_many_wait_for_one_event_at_the_cost_of_their_own_task() -> None:
+    over = Occurrence()
+
+    async def waiting() -> None:
+        async with until(over, _after(60, "key")):
+            pass
+
+    waiters = [started(waiting()) for _ in range(3)]
+    await asyncio.sleep(0.01)
+    under_way = len(_everybody_else())
+    over.set()
+    over.set()
+    await asyncio.wait(waiters)
+
+    assert under_way == 2 * len(waiters)
+    assert _everybody_else() == set()
+
+
+async def test_whoever_is_cancelled_before_the_event_leaves_it_to_the_others() -> None:
+    over = Occurrence()
+
+    async def waiting() -> None:
+        async with until(over, _after(60, "key")):
+            pass
+
+    waiter = started(waiting())
+    await asyncio.sleep(0)
+    await stopped(waiter)
+
+    assert waiter.cancelled()
+    assert not over.happened.done()
+    assert _everybody_else() == set()
 
 
 async def test_a_race_that_is_cancelled_leaves_no_task_behind() -> None:
