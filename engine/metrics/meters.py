@@ -11,7 +11,7 @@ from itertools import product
 from threading import Lock
 from typing import Final
 
-from engine.metrics.table import CallStep, Declaration, Metric, MetricKind
+from engine.metrics.table import CallStep, Declaration, MeasuredOfCall, Metric, MetricKind
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -32,6 +32,7 @@ class Meters:
 
     _counts: dict[Series, float] = field(init=False)
     _histograms: dict[Series, _Histogram] = field(init=False)
+    _of_calls: tuple[tuple[Metric, MeasuredOfCall], ...] = field(init=False)
     _lock: Lock = field(default_factory=Lock, init=False)
 
     def __post_init__(self) -> None:
@@ -39,6 +40,7 @@ class Meters:
         self._histograms = {
             series: _Histogram([0] * (len(series[0].value.buckets) + 1)) for series in _series(MetricKind.HISTOGRAM)
         }
+        self._of_calls = tuple((each, read) for each in Metric if (read := each.value.of_call) is not None)
 
     def count(self, metric: Metric, by: float = 1, /, **labels: str) -> None:
         """Add to a counter. Raises KeyError for labels that it is not declared with."""
@@ -54,9 +56,8 @@ class Meters:
 
     def measure(self, step: CallStep) -> None:
         """Add what happened to a call to every metric that is measured of calls."""
-        for metric in Metric:
-            of_call = metric.value.of_call
-            value = None if of_call is None else of_call(step)
+        for metric, of_call in self._of_calls:
+            value = of_call(step)
             if value is not None:
                 add = self.observe if metric.value.kind is MetricKind.HISTOGRAM else self.count
                 add(metric, value, **{name: getattr(step.call, name) for name in metric.value.labels})

@@ -53,6 +53,10 @@ class CallStep:
     since_s: float
 
 
+MeasuredOfCall = Callable[[CallStep], float | None]
+"""The figure that a step of a call adds to a metric; None for nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Declaration:
     """A metric as Prometheus shows it. `labels` give the values of each label, `buckets` a histogram's upper bounds.
@@ -67,14 +71,14 @@ class Declaration:
     unit: str = ""
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     buckets: tuple[float, ...] = ()
-    of_call: Callable[[CallStep], float | None] | None = None
+    of_call: MeasuredOfCall | None = None
 
 
 def _values(words: type[StrEnum] | frozenset[str]) -> tuple[str, ...]:
     return tuple(sorted(words))
 
 
-def _seconds_until(event: Event) -> Callable[[CallStep], float | None]:
+def _seconds_until(event: Event) -> MeasuredOfCall:
     return lambda step: step.since_s if step.event is event else None
 
 

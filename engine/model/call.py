@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from engine.ids import IdKind, new_id
 from engine.model.call_options import DEFAULT_LANGUAGE, DEFAULT_TIMEOUT_S, STANDARD, CallOptions
@@ -156,15 +156,15 @@ class Call:
         return -int((self.answer_time - self.end_time).total_seconds() // 1)
 
 
-def after(call: Call, event: Event, at: datetime) -> Call:
-    """The call after an event at a time. Raises UnexpectedEvent where the table has no entry.
+def after(call: Call, event: Event, at: datetime, **facts: Any) -> Call:
+    """The call after an event at a time, with further fields. Raises UnexpectedEvent where the table has no entry.
 
     A time before what the call already knows, as of a clock that was set back, counts as that.
     """
     status = next_state(TRANSITIONS, call.id, call.status, event)
     at = max(at, call.answer_time or call.start_time)
     if status is Status.IN_PROGRESS:
-        return replace(call, status=status, answer_time=at)
+        return replace(call, status=status, answer_time=at, **facts)
     if status in FINAL:
-        return replace(call, status=status, end_time=at)
-    return replace(call, status=status)
+        return replace(call, status=status, end_time=at, **facts)
+    return replace(call, status=status, **facts)

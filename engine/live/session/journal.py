@@ -86,7 +86,7 @@ class Journal:
 
     def happened(self, event: Event, **facts: Any) -> Call:
         """Move the call along its table, with further fields. Raises UnexpectedEvent."""
-        call = replace(after(self._call, event, self._now()), **facts)
+        call = after(self._call, event, self._now(), **facts)
         if call.answer_time is not None and self._answered_s is None:
             self._answered_s = self._ledger.clock.monotonic()
         if call.ended:

@@ -15,7 +15,7 @@ HIDDEN: Final = "•"
 
 _PRIVACY: Final = MappingProxyType({parameter.name: parameter.privacy for parameter in PARAMETERS})
 _EVENT_PRIVACY: Final = MappingProxyType(
-    {(kind.name, fact.name): fact.privacy for kind in EVENTS for fact in kind.facts}
+    {kind.name: {fact.name: fact.privacy for fact in kind.facts} for kind in EVENTS}
 )
 _SECRET: Final = re.compile(
     r"""((?:\b|_)(?:moderator_?pin|pin|password|passcode)["']?\s*[=:]\s*)("[^"]*"?|'[^']*'?|[^\s,}&"']+)""",
@@ -36,6 +36,9 @@ class Discretion:
 
     def facts(self, kind: str, facts: Mapping[str, Any]) -> dict[str, Any]:
         """What is kept of an event on a call; a number is never told in full, the call itself knows it."""
+        of_kind = _EVENT_PRIVACY.get(kind, {})
+        if all(of_kind.get(name) is Privacy.TECHNICAL for name in facts):
+            return dict(facts)
         hidden = {name for name in facts if not self._keeps_content(_of_event(kind, name))}
         spoken = [facts[name] for name in hidden if _of_event(kind, name) is Privacy.SPEECH and facts[name]]
         return {
@@ -89,7 +92,7 @@ class Discretion:
 
 
 def _of_event(kind: str, fact: str) -> Privacy:
-    return _EVENT_PRIVACY.get((kind, fact), Privacy.PERSONAL)
+    return _EVENT_PRIVACY.get(kind, {}).get(fact, Privacy.PERSONAL)
 
 
 def _without(spoken: Sequence[str], text: str) -> str:
