@@ -24,7 +24,7 @@ class Occurrence(asyncio.Event):
         self.happened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def set(self) -> None:
-        """It has happened, for all who wait; safe to repeat."""
+        """Tell all who wait that it has happened; safe to repeat."""
         super().set()
         if not self.happened.done():
             self.happened.set_result(None)
