@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus
 
 from yarl import URL
 
@@ -57,7 +57,7 @@ class WebRequest:
             return b""
         if self.format is BodyFormat.JSON:
             return json.dumps(dict(self.params), ensure_ascii=False, separators=(",", ":")).encode()
-        return urlencode(self.params).encode()
+        return form_text(self.params).encode()
 
     @property
     def content_type(self) -> str | None:
@@ -109,6 +109,15 @@ class WebRequest:
         if status in _KEEPING_THE_METHOD:
             return WebRequest(self.method, url, self.params, self.format, self.hidden)
         return WebRequest("GET", url, {}, self.format, self.hidden)
+
+
+def form_text(params: Mapping[str, str]) -> str:
+    """The parameters as a form has them, as urlencode writes them; most are words and digits that are never quoted."""
+    return "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in params.items()])
+
+
+def _quoted(text: str) -> str:
+    return text if text.isascii() and text.isalnum() else quote_plus(text)
 
 
 _AS_WRITTEN: Final = re.compile(
