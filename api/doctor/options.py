@@ -9,6 +9,7 @@ import secrets
 import ssl
 from asyncio import StreamReader, StreamWriter
 from dataclasses import dataclass, replace
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +32,10 @@ Source = tuple[str, int] | None
 
 class NoAnswer(Exception):
     """Nobody answered; the text says in what way."""
+
+
+class Silent(NoAnswer):
+    """Nothing came back in time, not even that nobody is there."""
 
 
 class NotTrusted(NoAnswer):
@@ -94,6 +99,14 @@ class Certificates:
         return context
 
 
+def leaving_from(host: str) -> str | None:
+    """The address that calls leave from where SIP listens on `host`; None where that is every address."""
+    try:
+        return None if ip_address(host).is_unspecified else host
+    except ValueError:
+        return host
+
+
 async def ask(
     target: OptionsTarget, certificates: Certificates, timeout_s: float = TIMEOUT_S, *, source: str | None = None
 ) -> OptionsAnswer:
@@ -110,7 +123,7 @@ async def ask(
                 case _:
                     return await _over_stream(target, None, own)
     except TimeoutError:
-        raise NoAnswer(f"{where} did not answer within {timeout_s:.0f} s") from None
+        raise Silent(f"{where} did not answer within {timeout_s:.0f} s") from None
     except ssl.SSLCertVerificationError as error:
         raise NotTrusted(f"{where} is not trusted: certificate verify failed: {error.verify_message}") from None
     except OSError as error:

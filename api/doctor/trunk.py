@@ -3,11 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 
 from api.doctor.finding import Finding
-from api.doctor.options import Certificates, NoAnswer, NotTrusted, OptionsTarget, ask
+from api.doctor.options import Certificates, NoAnswer, NotTrusted, OptionsTarget, ask, leaving_from
 from api.doctor.server import RunningServer
 from api.node.trunks import DEFAULT, trunk_of_settings
 from config.settings import Settings
@@ -49,7 +48,7 @@ async def check(settings: Settings, running: RunningServer | None) -> Sequence[F
 async def _reach(settings: Settings, uri: str) -> Finding:
     certificates = Certificates(settings.tls_ca, settings.tls_cert, settings.tls_key)
     try:
-        answer = await ask(OptionsTarget.of(uri), certificates, source=_bound(settings.sip_host))
+        answer = await ask(OptionsTarget.of(uri), certificates, source=leaving_from(settings.sip_host))
     except NotTrusted as error:
         return Finding(_SUBJECT, False, str(error), "Set TELEFOON_TLS_CA to the authority of the trunk's certificate.")
     except (NoAnswer, ValueError) as error:
@@ -59,14 +58,6 @@ async def _reach(settings: Settings, uri: str) -> Finding:
     if answer.flaw:
         return Finding(_SUBJECT, True, f"{detail}, but its certificate has a flaw: {answer.flaw}", _FLAW_ADVICE)
     return Finding(_SUBJECT, True, detail)
-
-
-def _bound(host: str) -> str | None:
-    """Where calls leave from; None where SIP listens on every address."""
-    try:
-        return None if ip_address(host).is_unspecified else host
-    except ValueError:
-        return host
 
 
 def _told_by(running: RunningServer) -> Finding:

@@ -1,0 +1,121 @@
+"""Tries a trunk out: looks its hosts' names up, asks each with OPTIONS, and registers."""
+
+import asyncio
+import socket
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from api.doctor.options import Certificates, NoAnswer, NotTrusted, OptionsTarget, Silent, ask, leaving_from
+from api.doctor.server import RunningServer
+from config.settings import Settings
+from engine.diagnosis.findings import TrunkFinding
+from engine.diagnosis.signalling import HostProbe, Reach, RegisterAnswer, host_findings, register_finding
+from engine.model.trunk import Transport, Trunk, TrunkHost
+from engine.model.trunk.hosts import read_host
+from engine.model.trunk.registration import TrunkRegistration
+
+if TYPE_CHECKING:
+    from sip.user_agent import UserAgent
+
+LOOK_UP_S: Final = 5.0
+ANSWER_S: Final = 4.0
+REGISTER_S: Final = 6.0
+_POLL_S: Final = 0.1
+
+
+async def trunk_findings(
+    trunk: Trunk, settings: Settings, running: RunningServer | None, stand: Sequence[TrunkRegistration]
+) -> AsyncIterator[TrunkFinding]:
+    """All findings, in the order in which they come, also of a trunk that is not enabled. Raises SetupError.
+
+    Where a server runs and has registered the trunk, `stand` tells what it was answered: a second registration might
+    take its place.
+    """
+    trunk = replace(trunk, enabled=True)
+    for host in _first_hops(trunk):
+        for finding in host_findings(await _probe(host, trunk, settings)):
+            yield finding
+    yield register_finding(await _registration(trunk, settings, running, stand))
+
+
+def _first_hops(trunk: Trunk) -> Sequence[TrunkHost]:
+    """Where requests go first."""
+    return [read_host(trunk.outbound_proxy)] if trunk.outbound_proxy else trunk.hosts
+
+
+async def _probe(host: TrunkHost, trunk: Trunk, settings: Settings) -> HostProbe:
+    from sip.trunks.uris import host_uri
+
+    addresses = await _addresses(host.host)
+    transport = trunk.transport.value
+    if not addresses:
+        return HostProbe(host.address, transport, (), Reach.UNKNOWN_NAME)
+    begun = HostProbe(host.address, transport, addresses, Reach.ANSWERED)
+    certificates = Certificates(settings.tls_ca, settings.tls_cert, settings.tls_key)
+    begun_s = time.monotonic()
+    try:
+        target, source = OptionsTarget.of(host_uri(trunk, host)), leaving_from(settings.sip_host)
+        answer = await ask(target, certificates, ANSWER_S, source=source)
+    except Silent as error:
+        return replace(begun, reach=Reach.SILENT, words=str(error))
+    except NotTrusted as error:
+        return replace(begun, reach=Reach.NOT_TRUSTED, words=str(error))
+    except NoAnswer as error:
+        return replace(begun, reach=Reach.UNREACHABLE, words=str(error))
+    return replace(
+        begun,
+        code=answer.code,
+        reason=answer.reason,
+        round_trip_ms=1000 * (time.monotonic() - begun_s),
+        certificate_checked=trunk.transport is Transport.TLS and settings.tls_ca is not None,
+        flaw=answer.flaw,
+    )
+
+
+async def _addresses(host: str) -> tuple[str, ...]:
+    try:
+        async with asyncio.timeout(LOOK_UP_S):
+            found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_DGRAM)
+    except (OSError, UnicodeError):
+        return ()
+    return tuple(dict.fromkeys(str(each[4][0]) for each in found))
+
+
+async def _registration(
+    trunk: Trunk, settings: Settings, running: RunningServer | None, stand: Sequence[TrunkRegistration]
+) -> RegisterAnswer | None:
+    if not trunk.registers:
+        return None
+    told = next((each for each in stand if each.trunk == trunk.name), None)
+    if running is not None and told is not None:
+        return RegisterAnswer(told.until is not None, told.code, told.reason, told_by_server=True)
+    agent = await _agent(trunk, settings)
+    try:
+        return await _answer(agent, trunk)
+    finally:
+        await agent.close()
+
+
+async def _agent(trunk: Trunk, settings: Settings) -> "UserAgent":
+    """A user agent that knows this trunk alone, at a port of its own."""
+    from sip.config import from_settings
+    from sip.test_phone.phone import free_port
+    from sip.user_agent import UserAgent
+
+    config = from_settings(settings)
+    listening = replace(config.listening, port=free_port(settings.sip_host))
+    return await UserAgent.start(
+        replace(config, listening=listening), lambda _leg, _arrival: None, admits=lambda: False, trunks=[trunk]
+    )
+
+
+async def _answer(agent: "UserAgent", trunk: Trunk) -> RegisterAnswer:
+    try:
+        async with asyncio.timeout(REGISTER_S):
+            while not (state := (await agent.registrations())[trunk.name]).code:  # noqa: ASYNC110 (it has no event)
+                await asyncio.sleep(_POLL_S)
+    except TimeoutError:
+        return RegisterAnswer(active=False, code=0, reason="")
+    return RegisterAnswer(state.active, state.code, state.reason)
