@@ -28,6 +28,7 @@ COMMANDS = [
     ("webhooks", "list"), ("webhooks", "replay"), ("webhooks", "verify"),
     ("numbers", "add"), ("numbers", "list"), ("numbers", "remove"),
     ("trunks", "add"), ("trunks", "list"), ("trunks", "show"), ("trunks", "set"), ("trunks", "remove"),
+    ("trunks", "test"),
     ("voices", "add"), ("voices", "disable"), ("voices", "enable"), ("voices", "list"), ("voices", "remove"),
     ("voices", "try"),
     ("calls", "list"), ("calls", "show"), ("calls", "explain"), ("calls", "end"),

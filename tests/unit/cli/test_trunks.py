@@ -103,3 +103,32 @@ def test_a_trunk_outside_is_refused_where_outside_is(telefoon: Run, monkeypatch:
 
     assert refused.exit_code == 2
     assert "TELEFOON_TARGET_COUNTRIES" in refused.stderr
+
+
+def test_a_trunk_that_does_not_answer_is_told_in_one_sentence_and_in_a_report(telefoon: Run, tmp_path: Path) -> None:
+    telefoon("trunks", "add", "away", "--host", "nowhere.invalid")
+    report = tmp_path / "report.txt"
+
+    tested = telefoon("trunks", "test", "away", "--report", report)
+
+    assert tested.exit_code == 1
+    assert "Trunk away does not work as it should: no address is known for nowhere.invalid." in tested.stdout
+    assert "FAULT" in report.read_text()
+    assert "no address is known for nowhere.invalid" in report.read_text()
+
+
+def test_a_trunks_test_can_be_json(telefoon: Run) -> None:
+    telefoon("trunks", "add", "away", "--host", "nowhere.invalid")
+
+    told = json.loads(telefoon("trunks", "test", "away", "--json").stdout)
+
+    assert (told["trunk"], told["ok"]) == ("away", False)
+    assert told["findings"][0]["subject"] == "name"
+    assert told["findings"][0]["outcome"] == "fault"
+
+
+def test_a_test_of_a_trunk_that_is_not_there_says_so(telefoon: Run) -> None:
+    tested = telefoon("trunks", "test", "nobody")
+
+    assert tested.exit_code == 1
+    assert "nobody" in tested.stderr
