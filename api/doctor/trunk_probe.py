@@ -1,4 +1,4 @@
-"""Tries a trunk out: looks its hosts' names up, asks each with OPTIONS, and registers."""
+"""Tries a trunk out: looks its hosts' names up, asks each with OPTIONS, registers, and calls."""
 
 import asyncio
 import socket
@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Final
 from api.doctor.options import Certificates, NoAnswer, NotTrusted, OptionsTarget, Silent, ask, leaving_from
 from api.doctor.server import RunningServer
 from config.settings import Settings
+from engine.diagnosis.call import CallProbe, call_findings
 from engine.diagnosis.findings import TrunkFinding
 from engine.diagnosis.signalling import HostProbe, Reach, RegisterAnswer, host_findings, register_finding
-from engine.model.trunk import Transport, Trunk, TrunkHost
+from engine.model.trunk import Authentication, Transport, Trunk, TrunkHost
 from engine.model.trunk.hosts import read_host
 from engine.model.trunk.registration import TrunkRegistration
 
 if TYPE_CHECKING:
+    from api.doctor.trial_call import TrialCall
     from sip.user_agent import UserAgent
 
 LOOK_UP_S: Final = 5.0
@@ -26,7 +28,11 @@ _POLL_S: Final = 0.1
 
 
 async def trunk_findings(
-    trunk: Trunk, settings: Settings, running: RunningServer | None, stand: Sequence[TrunkRegistration]
+    trunk: Trunk,
+    settings: Settings,
+    running: RunningServer | None,
+    stand: Sequence[TrunkRegistration],
+    trial: "TrialCall | None" = None,
 ) -> AsyncIterator[TrunkFinding]:
     """All findings, in the order in which they come, also of a trunk that is not enabled. Raises SetupError.
 
@@ -37,7 +43,9 @@ async def trunk_findings(
     for host in _first_hops(trunk):
         for finding in host_findings(await _probe(host, trunk, settings)):
             yield finding
-    yield register_finding(await _registration(trunk, settings, running, stand))
+    told = _told_by_server(trunk, running, stand)
+    for finding in await _by_user_agent(trunk, settings, told, trial):
+        yield finding
 
 
 def _first_hops(trunk: Trunk) -> Sequence[TrunkHost]:
@@ -83,19 +91,37 @@ async def _addresses(host: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(each[4][0]) for each in found))
 
 
-async def _registration(
-    trunk: Trunk, settings: Settings, running: RunningServer | None, stand: Sequence[TrunkRegistration]
+def _told_by_server(
+    trunk: Trunk, running: RunningServer | None, stand: Sequence[TrunkRegistration]
 ) -> RegisterAnswer | None:
-    if not trunk.registers:
-        return None
     told = next((each for each in stand if each.trunk == trunk.name), None)
-    if running is not None and told is not None:
-        return RegisterAnswer(told.until is not None, told.code, told.reason, told_by_server=True)
+    if running is None or told is None or not trunk.registers:
+        return None
+    return RegisterAnswer(told.until is not None, told.code, told.reason, told_by_server=True)
+
+
+async def _by_user_agent(
+    trunk: Trunk, settings: Settings, told: RegisterAnswer | None, trial: "TrialCall | None"
+) -> Sequence[TrunkFinding]:
+    """The findings of registration and call."""
+    if told is not None:
+        trunk = replace(trunk, auth=Authentication.IP)  # it must not register a second time
+    if not trunk.registers and trial is None:
+        return [register_finding(told), *call_findings(None)]
     agent = await _agent(trunk, settings)
     try:
-        return await _answer(agent, trunk)
+        registration = register_finding(await _answer(agent, trunk) if trunk.registers else told)
+        return [registration, *call_findings(await _call(agent, trial))]
     finally:
         await agent.close()
+
+
+async def _call(agent: "UserAgent", trial: "TrialCall | None") -> CallProbe | None:
+    if trial is None:
+        return None
+    from api.doctor.trial_call import call
+
+    return await call(agent, trial)
 
 
 async def _agent(trunk: Trunk, settings: Settings) -> "UserAgent":

@@ -13,6 +13,11 @@ class Subject(StrEnum):
     CERTIFICATE = "certificate"
     OPTIONS = "options"
     REGISTRATION = "registration"
+    CALL = "call"
+    CODEC = "codec"
+    AUDIO = "audio"
+    ROUND_TRIP = "round trip"
+    KEYS = "keys"
 
 
 class Outcome(StrEnum):

@@ -132,3 +132,27 @@ def test_a_test_of_a_trunk_that_is_not_there_says_so(telefoon: Run) -> None:
 
     assert tested.exit_code == 1
     assert "nobody" in tested.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--call", "02 555 01 99", "--from", "+3225550100"), "02 555 01 99 is no number in E.164"),
+        (
+            ("--echo", "sip:echo@elsewhere.example", "--from", "+3225550100"),
+            "elsewhere.example is no host of the trunk away",
+        ),
+        (("--echo", "echo"), "Give --from"),
+        (("--echo", "echo", "--call", "+3225550199"), "Give one of --call and --echo"),
+    ],
+)
+def test_a_test_call_that_cannot_be_made_is_refused_before_anything_is_tried(
+    telefoon: Run, arguments: tuple[str, ...], told: str
+) -> None:
+    telefoon("trunks", "add", "away", "--host", "nowhere.invalid")
+
+    tested = telefoon("trunks", "test", "away", *arguments)
+
+    assert tested.exit_code == 2
+    assert told in tested.stderr
+    assert "FAULT" not in tested.stdout

@@ -1,0 +1,151 @@
+"""What a test call tells: whether it was answered, who heard whom, and whether keys arrive."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from engine.diagnosis.findings import Outcome, Subject, TrunkFinding
+from engine.errors import InvalidField
+from engine.model.trunk import Trunk
+
+
+class CalledParty(Enum):
+    """Who is called: an echo sends back what it hears, anybody else just makes some sound."""
+
+    ECHO = "echo"
+    SOUND = "sound"
+
+
+@dataclass(frozen=True, slots=True)
+class CallProbe:
+    """What was measured in a test call.
+
+    `heard` is whether there was sound in what came, of an echo the very tone that we sent. `key_method` is how a key
+    came back from an echo (rfc4733 or info), empty if it did not. `far_reported` is whether RTCP said that our packets
+    arrive: None where it said nothing.
+    """
+
+    far_end: CalledParty
+    answered: bool
+    sip_code: int = 0
+    sip_reason: str = ""
+    codec: str = ""
+    packets_sent: int = 0
+    packets_received: int = 0
+    heard: bool = False
+    key_method: str = ""
+    round_trip_ms: float | None = None
+    far_reported: bool | None = None
+
+
+_E164: Final = re.compile(r"\+[1-9][0-9]{5,14}")
+_ADDRESS: Final = re.compile(r"(?:sips?:)?(?P<user>[^@;:]+)(?:@(?P<host>\[[^\]]+\]|[^:;]+)[^@]*)?", re.IGNORECASE)
+_RTP: Final = (
+    "Open the RTP ports (TELEFOON_RTP_PORTS) towards this machine for UDP, and behind NAT set "
+    "TELEFOON_PUBLIC_ADDRESS to the address that the carrier reaches."
+)
+_UNHEARD: Final = (
+    "The far end gets nothing from us, or not what we say. Let UDP leave this machine towards the carrier's media "
+    "addresses, and look whether a session border controller or NAT changes the addresses of the session description."
+)
+_NOBODY: Final = "No sound passes at all, in neither direction. " + _RTP
+_CALL_ADVICE: Final = {
+    403: "The carrier forbids this call: the calling number may not be ours there, or such calls are barred. "
+    "Try --from with a number that the carrier has given you.",
+    404: "The carrier does not know the called number as we write it. Try it in another form, such as with 00 or 0.",
+    407: "The user name or the password is wrong. Set them again with: telefoon trunks set NAME --user U",
+    408: "The carrier answered nothing in time. See what is said above of OPTIONS.",
+    484: "The carrier takes the called number to be incomplete: it wants it written otherwise.",
+    486: "The called number is busy. Try again, or another number.",
+    488: "The carrier takes none of our codecs, or wants media encrypted, or not. Check TELEFOON_CODECS and srtp.",
+    503: "The carrier has no way or no room for this call. Try again later, then ask the carrier.",
+}
+
+
+def called_number(number: str) -> str:
+    """The number of a test call. Raises InvalidField where it is not written in E.164."""
+    if not _E164.fullmatch(number):
+        raise InvalidField("call", f"{number} is no number in E.164; write it as +3225550199.")
+    return number
+
+
+def echo_user(trunk: Trunk, address: str) -> str:
+    """The user of an echo service at the trunk's host. Raises InvalidField for one that is elsewhere."""
+    found = _ADDRESS.fullmatch(address)
+    if found is None:
+        raise InvalidField("echo", f"{address} is no SIP address; write it as sip:echo@{trunk.hosts[0].address}.")
+    host = found["host"]
+    if host is not None and host.strip("[]").lower() not in {each.host.lower() for each in trunk.hosts}:
+        raise InvalidField("echo", f"{host} is no host of the trunk {trunk.name}, which is to be tested.")
+    return found["user"]
+
+
+def call_findings(call: CallProbe | None) -> Sequence[TrunkFinding]:
+    """The findings of a test call; None where none was asked for."""
+    if call is None:
+        detail = "no call was made; give --call +E164, or --echo for the carrier's echo service"
+        return [TrunkFinding(Subject.CALL, Outcome.NOT_TRIED, detail)]
+    if not call.answered:
+        detail = f"the call was not answered: {call.sip_code} {call.sip_reason}".rstrip()
+        advice = _CALL_ADVICE.get(call.sip_code, "Ask the carrier what this answer means.")
+        return [TrunkFinding(Subject.CALL, Outcome.FAULT, detail, advice)]
+    return [
+        TrunkFinding(Subject.CALL, Outcome.OK, "the call was answered"),
+        TrunkFinding(Subject.CODEC, Outcome.OK, f"sound was agreed on as {call.codec or 'nothing'}"),
+        _audio(call),
+        _round_trip(call),
+        _keys(call),
+    ]
+
+
+def _audio(call: CallProbe) -> TrunkFinding:
+    we_hear = call.packets_received > 0 and (call.heard or call.far_end is CalledParty.ECHO)
+    if not we_hear and call.packets_received:
+        detail = f"one-way audio: the far end sends silence alone ({call.packets_received} packets)"
+        return _audio_fault(detail, "Call a number that makes a sound, such as a milliwatt or an echo.")
+    if not we_hear:
+        return _nothing_came(call)
+    if call.far_end is CalledParty.ECHO and not call.heard:
+        return _audio_fault("one-way audio: we hear the far end, but it does not hear us", _UNHEARD)
+    both = (
+        "in both directions"
+        if call.far_end is CalledParty.ECHO
+        else "from the far end; only an echo tells if it hears us"
+    )
+    return TrunkFinding(Subject.AUDIO, Outcome.OK, f"sound passes {both}")
+
+
+def _nothing_came(call: CallProbe) -> TrunkFinding:
+    if call.far_reported:
+        return _audio_fault("one-way audio: the far end hears us, but we do not hear it", _RTP)
+    detail = f"no audio: {call.packets_sent} packets were sent, and none came back"
+    return _audio_fault(detail, _NOBODY)
+
+
+def _audio_fault(detail: str, advice: str) -> TrunkFinding:
+    return TrunkFinding(Subject.AUDIO, Outcome.FAULT, detail, advice)
+
+
+def _round_trip(call: CallProbe) -> TrunkFinding:
+    if call.round_trip_ms is None:
+        return TrunkFinding(Subject.ROUND_TRIP, Outcome.NOT_TRIED, "the far end sent no RTCP report to measure it by")
+    detail = f"packets come and go in {call.round_trip_ms:.0f} ms"
+    if call.round_trip_ms > 300:
+        advice = "People will talk over each other. Look for a carrier's host that is nearer."
+        return TrunkFinding(Subject.ROUND_TRIP, Outcome.WARNING, detail, advice)
+    return TrunkFinding(Subject.ROUND_TRIP, Outcome.OK, detail)
+
+
+def _keys(call: CallProbe) -> TrunkFinding:
+    if call.far_end is not CalledParty.ECHO:
+        return TrunkFinding(Subject.KEYS, Outcome.NOT_TRIED, "only an echo tells whether keys arrive")
+    if not call.key_method:
+        advice = (
+            "An echo that sends back sound alone may swallow keys. If menus do not react either, ask the carrier "
+            "whether it offers telephone-event (RFC 4733)."
+        )
+        return TrunkFinding(Subject.KEYS, Outcome.WARNING, "a key that we pressed did not come back", advice)
+    how = {"rfc4733": "RFC 4733 (telephone-event)", "info": "SIP INFO"}.get(call.key_method, call.key_method)
+    return TrunkFinding(Subject.KEYS, Outcome.OK, f"a key that we pressed came back by {how}")

@@ -1,0 +1,129 @@
+"""A carrier that answers a call over UDP and sends back what it hears, or has one fault in its media."""
+
+import asyncio
+import re
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from enum import Enum
+from typing import Any, Final
+
+from tests.peers.g711 import PCMA
+from tests.peers.rtp import NotRtp, Packet, ReceiverReport
+from tests.peers.sip_answerer import ECHOED
+from tests.peers.sip_message import Sdp
+
+_SILENCE: Final = b"\xd5" * 160
+
+
+class MediaFault(Enum):
+    """What is wrong with the media of a call."""
+
+    NONE = "none"
+    DEAF = "it sends silence whatever it hears"
+    MUTE = "it tells by RTCP that it hears, and sends nothing"
+    DEAD = "it neither hears nor sends"
+    NO_KEYS = "it takes no telephone-event"
+
+
+class EchoCarrier(asyncio.DatagramProtocol):
+    """The requests that came are in `requests`; INVITE is answered `invite`, everything else 200."""
+
+    def __init__(self, fault: MediaFault, invite: str, media: "_Media") -> None:
+        self.requests: list[str] = []
+        self.port = 0
+        self._fault = fault
+        self._invite = invite
+        self._media = media
+        self._transport: Any = None
+
+    def connection_made(self, transport: Any) -> None:
+        self._transport = transport
+        self.port = transport.get_extra_info("sockname")[1]
+
+    def datagram_received(self, data: bytes, addr: Any) -> None:
+        request = data.decode()
+        if not request.strip():
+            return  # a keep-alive
+        self.requests.append(request)
+        method = request.partition(" ")[0]
+        if method == "ACK":
+            return
+        body = ""
+        if method == "INVITE" and self._invite.startswith("200"):
+            offer = Sdp.read(request.partition("\r\n\r\n")[2])
+            self._media.rtcp_port = _rtcp_port(offer)
+            body = self._description(None if self._fault is MediaFault.NO_KEYS else _event_type(offer))
+        echoed = [line.strip() for line in ECHOED.findall(request)]
+        tagged = [f"{line};tag=far" if re.match(r"to:(?!.*;tag=)", line, re.IGNORECASE) else line for line in echoed]
+        lines = [
+            f"SIP/2.0 {self._invite if method == 'INVITE' else '200 OK'}",
+            *tagged,
+            f"Contact: <sip:127.0.0.1:{self.port}>",
+            *(["Content-Type: application/sdp"] if body else []),
+            f"Content-Length: {len(body)}",
+        ]
+        self._transport.sendto(("\r\n".join(lines) + "\r\n\r\n" + body).encode(), addr)
+
+    def _description(self, events: int | None) -> str:
+        lines = ["v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "c=IN IP4 127.0.0.1", "t=0 0"]
+        if events is None:
+            lines += [f"m=audio {self._media.port} RTP/AVP 8"]
+        else:
+            lines += [f"m=audio {self._media.port} RTP/AVP 8 {events}", f"a=rtpmap:{events} telephone-event/8000"]
+        return "\r\n".join(lines) + "\r\n"
+
+
+class _Media(asyncio.DatagramProtocol):
+    def __init__(self, fault: MediaFault) -> None:
+        self.port = 0
+        self.rtcp_port = 0
+        self._fault = fault
+        self._heard = 0
+        self._transport: Any = None
+
+    def connection_made(self, transport: Any) -> None:
+        self._transport = transport
+        self.port = transport.get_extra_info("sockname")[1]
+
+    def datagram_received(self, data: bytes, addr: Any) -> None:
+        try:
+            packet = Packet.read(data)
+        except NotRtp:
+            return
+        self._heard += 1
+        match self._fault:
+            case MediaFault.NONE:
+                self._transport.sendto(data, addr)
+            case MediaFault.NO_KEYS if packet.payload_type == PCMA.payload_type:
+                self._transport.sendto(data, addr)
+            case MediaFault.DEAF:
+                silent = Packet(8, packet.sequence, packet.timestamp, 7, _SILENCE)
+                self._transport.sendto(silent.bytes(), addr)
+            case MediaFault.MUTE if self._heard % 25 == 0:
+                report = ReceiverReport(7, lost=0, jitter=0)
+                self._transport.sendto(report.bytes(), (addr[0], self.rtcp_port))
+
+
+def _rtcp_port(offer: Sdp) -> int:
+    named = re.search(r"^a=rtcp:(\d+)", offer.text, re.MULTILINE)
+    return int(named[1]) if named else offer.port + 1
+
+
+def _event_type(offer: Sdp) -> int | None:
+    """The payload type of telephone-event at G.711's clock."""
+    return next((number for number, name in offer.names.items() if name == "TELEPHONE-EVENT/8000"), None)
+
+
+@asynccontextmanager
+async def echo_carrier(fault: MediaFault = MediaFault.NONE, *, invite: str = "200 OK") -> AsyncIterator[EchoCarrier]:
+    """Listens on free loopback ports."""
+    loop = asyncio.get_running_loop()
+    ports = ("127.0.0.1", 0)
+    media_transport, media = await loop.create_datagram_endpoint(lambda: _Media(fault), ports, family=socket.AF_INET)
+    transport, carrier = await loop.create_datagram_endpoint(lambda: EchoCarrier(fault, invite, media), ports)
+    try:
+        yield carrier
+    finally:
+        transport.close()
+        media_transport.close()
