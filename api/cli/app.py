@@ -40,6 +40,7 @@ COMMANDS: Final = (
     Command("simulate", "simulate", "simulate", "EXAMPLES"),
     Command("phone", "phone", "phone", "EXAMPLES"),
     Command("say", "say", "say", "EXAMPLES"),
+    Command("explain", "explain", "explain", "EXAMPLES"),
     Command("doctor", "examine", "doctor", "EXAMPLES"),
     Command("version", "version", "version", "EXAMPLES"),
     Command("calls", "calls", "calls"),

@@ -13,7 +13,7 @@ from sip.config import SipConfig
 from sip.trunks.account import OnInvite, Registration, SipAccount
 from sip.trunks.account_config import account_config
 from sip.trunks.availability import TrunkLife
-from sip.trunks.sources import Address, Addresses
+from sip.trunks.sources import Address, Addresses, trunk_of_source
 
 log = structlog.get_logger(__name__)
 
@@ -78,9 +78,10 @@ class TrunkAccounts:
 
     def of_source(self, address: Address, users: Sequence[str]) -> TrunkLine | None:
         """The trunk that a call comes from: by its hosts' addresses, of several by the user that is called."""
-        lines = [line for line in self._lines.values() if line.trunk.takes_calls and address in line.addresses]
-        known = (line for line in lines if {line.trunk.user, line.trunk.from_user} & set(users) - {""})
-        return next(known, lines[0] if lines else None)
+        trunks = [line.trunk for line in self._lines.values()]
+        addresses = {name: line.addresses for name, line in self._lines.items()}
+        found = trunk_of_source(trunks, addresses, address, users)
+        return self._lines[found.name] if found is not None else None
 
     def registrations(self) -> Mapping[str, Registration]:
         """How registrations stand, by the trunks' names."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 
@@ -36,6 +36,15 @@ def is_allowed(source: str, networks: Sequence[Network]) -> bool:
 def address_in(source: str) -> Address:
     """The address of pjsip's "address:port"."""
     return ip_address(source.rpartition(":")[0].strip("[]"))
+
+
+def trunk_of_source(
+    trunks: Iterable[Trunk], addresses: Addresses, address: Address, users: Sequence[str]
+) -> Trunk | None:
+    """The trunk that a call comes from: by its hosts' addresses, of several by the user that is called."""
+    found = [each for each in trunks if each.takes_calls and address in addresses.get(each.name, frozenset())]
+    known = (each for each in found if {each.user, each.from_user} & set(users) - {""})
+    return next(known, found[0] if found else None)
 
 
 async def addresses_of(trunks: Sequence[Trunk]) -> Addresses:

@@ -17,6 +17,7 @@ from tests.unit.cli.conftest import Run
 
 COMMANDS = [
     ("serve",), ("demo",), ("call",), ("phone",), ("say",), ("doctor",), ("simulate",), ("events",), ("version",),
+    ("explain",),
     ("flow", "check"), ("flow", "convert"),
     ("audit", "export"), ("audit", "verify"),
     ("retention", "show"), ("retention", "set"), ("retention", "sweep"),

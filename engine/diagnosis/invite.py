@@ -1,0 +1,32 @@
+"""What becomes of an INVITE that comes in, told rule by rule."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class InviteRule(StrEnum):
+    """The rules that an INVITE meets, in this order; the first that it fails answers it."""
+
+    MESSAGE = "message"
+    SOURCE = "source"
+    NUMBER = "number"
+    ACCOUNT = "account"
+    FLOW = "flow"
+
+
+@dataclass(frozen=True, slots=True)
+class InviteDecision:
+    """A rule's decision; `answer` is the SIP status that refuses the INVITE, None where the rule lets it pass."""
+
+    rule: InviteRule
+    detail: str
+    answer: int | None = None
+
+
+def outcome(decisions: Sequence[InviteDecision]) -> str:
+    """What becomes of it, in one sentence."""
+    last = decisions[-1]
+    if last.answer is not None:
+        return f"It would be answered with {last.answer}, by the rule {last.rule}: {last.detail}."
+    return "It would become a call, if there is room for one."

@@ -1,0 +1,130 @@
+"""`telefoon explain`: the fate of an INVITE, told by the rule that decides it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.conftest import Run
+
+INVITE = """INVITE sip:{called}@198.51.100.1 SIP/2.0
+Via: SIP/2.0/UDP {via};branch=z9hG4bK1
+From: <sip:+3225550199@carrier.example>;tag=1
+To: <sip:{to}@198.51.100.1>
+Call-ID: 1@carrier.example
+CSeq: 1 INVITE
+Contact: <sip:carrier.example>
+Content-Type: application/sdp
+
+v=0
+o=- 1 1 IN IP4 192.0.2.10
+s=-
+c=IN IP4 192.0.2.10
+t=0 0
+m=audio 4000 RTP/AVP {formats}
+"""
+
+
+@pytest.fixture
+def invite(tmp_path: Path, telefoon: Run) -> "Invite":
+    telefoon("keys", "create", "--account", "demo")
+    telefoon("numbers", "add", "+3225550100", "--account", "demo", "--url", "https://shop.example/voice")
+    telefoon("trunks", "add", "carrier-a", "--host", "192.0.2.10")
+    return Invite(tmp_path / "invite.txt")
+
+
+class Invite:
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def __call__(
+        self, called: str = "+3225550100", *, to: str = "", via: str = "192.0.2.10:5060", formats: str = "8"
+    ) -> Path:
+        self._file.write_text(INVITE.format(called=called, to=to or called, via=via, formats=formats))
+        return self._file
+
+
+def test_what_becomes_a_call_is_told_with_its_trunk_its_account_and_its_flow(telefoon: Run, invite: Invite) -> None:
+    told = telefoon("explain", invite())
+
+    assert told.exit_code == 0, told.stderr
+    assert "192.0.2.10:5060 is an address of the trunk carrier-a" in told.stdout
+    assert "+3225550100 belongs to the account demo" in told.stdout
+    assert "https://shop.example/voice" in told.stdout
+    assert "It would become a call" in told.stdout
+
+
+@pytest.mark.parametrize("called", ["003225550100", "3225550100"])
+def test_a_number_is_found_as_carriers_write_it(telefoon: Run, invite: Invite, called: str) -> None:
+    assert f"{called} is the number +3225550100" in telefoon("explain", invite(called)).stdout
+
+
+def test_the_number_in_to_counts_where_the_trunk_itself_is_called(telefoon: Run, invite: Invite) -> None:
+    told = telefoon("explain", invite("trunk-user", to="+3225550100"))
+
+    assert "+3225550100 is the number +3225550100" in told.stdout
+
+
+def test_a_number_that_no_account_has_is_404(telefoon: Run, invite: Invite) -> None:
+    told = telefoon("explain", invite("+3225550111"))
+
+    assert told.exit_code == 1
+    assert "It would be answered with 404, by the rule number" in told.stdout
+    assert "no account has +3225550111" in told.stdout
+
+
+def test_a_stranger_is_403_by_the_address_that_is_given(telefoon: Run, invite: Invite) -> None:
+    told = telefoon("explain", invite(), "--source", "203.0.113.9")
+
+    assert "It would be answered with 403, by the rule source: 203.0.113.9:5060" in told.stdout
+
+
+def test_an_address_that_is_allowed_needs_no_trunk(
+    telefoon: Run, invite: Invite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TELEFOON_SIP_ALLOW", "203.0.113.0/24")
+
+    told = telefoon("explain", invite(), "--source", "203.0.113.9")
+
+    assert "203.0.113.9:5060 is allowed by TELEFOON_SIP_ALLOW" in told.stdout
+    assert told.exit_code == 0
+
+
+def test_a_trunk_that_takes_no_calls_does_not_vouch_for_its_address(telefoon: Run, invite: Invite) -> None:
+    telefoon("trunks", "set", "carrier-a", "--auth", "none")
+
+    assert "answered with 403" in telefoon("explain", invite()).stdout
+
+
+def test_an_offer_without_a_codec_in_common_is_488(telefoon: Run, invite: Invite) -> None:
+    told = telefoon("explain", invite(formats="97\na=rtpmap:97 AMR/8000"), "--json")
+
+    decisions = json.loads(told.stdout)["decisions"]
+    assert decisions == [{"rule": "message", "detail": "No codec in common", "answer": 488}]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("BYE sip:a@b SIP/2.0\n\n", "this is no INVITE"), ("INVITE sip:a@b SIP/2.0\nVia: x\n\n", "it has no From")],
+)
+def test_what_is_no_invite_is_told_as_that(telefoon: Run, tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "text").write_text(text)
+
+    assert told in telefoon("explain", tmp_path / "text").stdout
+
+
+@pytest.mark.parametrize(
+    ("via", "source"), [("carrier.example", "carrier.example:5060"), ("10.0.0.1;received=192.0.2.10", "")]
+)
+def test_the_source_is_the_vias_address_and_must_be_one(telefoon: Run, invite: Invite, via: str, source: str) -> None:
+    told = telefoon("explain", invite(via=via))
+
+    if source:
+        assert told.exit_code == 2
+        assert f"{source} is no address; give --source" in told.stderr
+    else:
+        assert "192.0.2.10:5060 is an address of the trunk" in told.stdout
+
+
+def test_a_file_that_is_not_there_is_told(telefoon: Run, tmp_path: Path) -> None:
+    assert "can't be read" in telefoon("explain", tmp_path / "none").stderr
