@@ -120,11 +120,16 @@ def explain(call_id: CallId, key: Key = None, server: Server = None, as_json: As
         call = await rest.get(f"/calls/{call_id}")
         return call, (await rest.get(f"/calls/{call_id}/events"))["events"]
 
+    from engine.diagnosis.failed_call import meaning
+
     call, events = with_rest(key, server, work)
     if as_json:
         print_json({"call": call, "events": events})
         return
     typer.echo(f"{call['direction']} call from {call['from']} to {call['to']}: {call['status']}{_sip(call)}")
+    words = meaning(call["status"], call.get("sip_code")) if call["direction"] != "inbound" else ""
+    if words:
+        typer.echo(words)
     attempts = call.get("explanation") or ()
     if attempts:
         typer.echo("Tried:")

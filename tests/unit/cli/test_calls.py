@@ -96,6 +96,7 @@ def test_a_call_is_shown_and_explained(telefoon: Run, server: RestServer) -> Non
     explained = telefoon("calls", "explain", call["id"])
     assert explained.stdout.splitlines() == [
         f"outbound call from {OWN} to {TO}: busy (SIP 486 Busy Here, Q.850 cause 17)",
+        "The person who was called is on the telephone.",
         "Tried:",
         f"  trunk 127.0.0.1:5080  {TO}: The far end is busy. (SIP 486 Busy Here, Q.850 cause 17)",
     ]
