@@ -25,7 +25,7 @@ from sip.media.leg_media import LegMedia
 from sip.media.rtp_timeout import RtpTimeout
 from sip.message import Message
 from sip.patience import Patience
-from sip.reasons import q850_cause, words_of
+from sip.reasons import q850_cause, retry_after_s, words_of
 from sip.received import is_received, received_message
 from sip.status import outcome, q850
 
@@ -175,12 +175,23 @@ class Dialog(pj.Call):
         code, words = info.lastStatusCode, storable(info.lastReason)
         if self._redirected is not None and self._redirected.status is not None:
             code, words = self._redirected.status
+        if self._patience is not None and message.start:
+            self._patience.heard()  # of a first answer that is final, the library tells before its transaction
         unheard = self._patience.gone(code) if self._patience is not None and not self.ended_by_us else ""
         refused = not self.inbound and code not in OF_PERSONS
         # Of a caller that gives up the library tells its own answer to the INVITE, not the CANCEL.
         heard = bool(message.start) or self._redirected is not None or self.inbound
         by = self._ended_by(heard, refused=refused)
-        return HungUp(outcome(code), by, code, words, cause or q850(code), unheard=unheard, words=words_of(message))
+        return HungUp(
+            outcome(code),
+            by,
+            code,
+            words,
+            cause or q850(code),
+            unheard=unheard,
+            words=words_of(message),
+            retry_after_s=retry_after_s(message),
+        )
 
     def _ended_by(self, heard: bool, *, refused: bool = False) -> EndedBy:
         if self.ended_by_us:

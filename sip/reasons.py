@@ -8,6 +8,7 @@ from sip.message import Message, parameters, unquoted
 
 Q850: Final = "q.850"
 _WARNING: Final = re.compile(r"([0-9]{3})\s+\S+\s+(.+)", re.DOTALL)
+_SECONDS: Final = re.compile(r"[0-9]{1,9}")
 _CAUSE: Final = re.compile(r"[0-9]{1,3}")
 
 
@@ -36,6 +37,12 @@ def words_of(message: Message) -> str:
     said = [f"{found[1]} {unquoted(found[2].strip())}" for found in warnings if found]
     said += [each.text for each in reasons(message) if each.text]
     return "; ".join(dict.fromkeys(said))
+
+
+def retry_after_s(message: Message) -> int | None:
+    """For how many seconds the far end wants to be left alone (Retry-After, RFC 3261 §20.33)."""
+    found = _SECONDS.match(message.first("retry-after") or "")
+    return int(found[0]) if found else None
 
 
 def _reason(element: str) -> Reason:

@@ -3,9 +3,9 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
-from random import randrange
+from random import random
 from typing import Self
 
 from engine.aio.tasks import BackgroundTasks
@@ -19,9 +19,12 @@ from sip.media.connections import MediaConnections
 from sip.stack import SipStack
 from sip.thread import SipThread
 from sip.trunks.account import Registration
-from sip.trunks.choice import way_of
+from sip.trunks.choice import Way, ways_of
+from sip.trunks.failover_leg import FailoverLeg
 from sip.trunks.sources import addresses_of
 
+LONGEST_PAUSE_S = 600
+"""A host that wants no calls for longer (Retry-After) is asked again after this."""
 LOOK_S = 1.0
 """How often far ends are looked at that may have fallen silent."""
 
@@ -54,6 +57,7 @@ class UserAgent:
     ) -> None:
         self._thread = thread
         self._trunks: Sequence[Trunk] = ()
+        self._held: dict[tuple[str, str], datetime] = {}
         self._on_incoming = on_incoming
         self._on_refused = on_refused
         self._ids = count(1)
@@ -102,14 +106,14 @@ class UserAgent:
         finally:
             await self._thread.close()
 
-    async def dial(self, request: DialRequest) -> SipLeg:
-        way = way_of(request, self._trunks, randrange)
-        leg = self._leg(LegId(next(self._ids)), way.via)
-        try:
-            leg.identify(await self._thread.run(lambda: self._stack.call(leg.id, way, request)))
-        except SipError:
-            self._legs.pop(leg.id, None)
-            raise
+    async def dial(self, request: DialRequest) -> SipLeg | FailoverLeg:
+        now = datetime.now(UTC)
+        self._held = {each: until for each, until in self._held.items() if until > now}
+        ways = ways_of(request, self._trunks, self._held, now, random)
+        if ways[0].trunk is None:
+            return await self._place(ways[0], request)
+        leg = FailoverLeg(request, ways, self._place, self._hold)
+        await leg.dial()
         return leg
 
     async def use_trunks(self, trunks: Sequence[Trunk]) -> Mapping[str, str]:
@@ -149,6 +153,20 @@ class UserAgent:
     def refused(self, refused: DialRefused) -> None:
         if self._on_refused is not None:
             self._on_refused(refused)
+
+    async def _place(self, way: Way, request: DialRequest) -> SipLeg:
+        leg = self._leg(LegId(next(self._ids)), way.via)
+        try:
+            leg.identify(await self._thread.run(lambda: self._stack.call(leg.id, way, request)))
+        except SipError:
+            self._legs.pop(leg.id, None)
+            raise
+        return leg
+
+    def _hold(self, way: Way, seconds: int) -> None:
+        if way.trunk is not None:
+            pause = timedelta(seconds=min(seconds, LONGEST_PAUSE_S))
+            self._held[way.trunk.name, way.host] = datetime.now(UTC) + pause
 
     def _leg(self, leg: LegId, via: str) -> SipLeg:
         self._legs[leg] = SipLeg(leg, via, self._stack.dialogs, self._thread)

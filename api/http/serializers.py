@@ -44,7 +44,8 @@ def call_json(call: Call) -> Json:
             "sip_code": call.sip_code,
             "sip_reason": call.sip_reason,
             "q850_cause": call.q850_cause,
-            "explanation": [_attempt(each) for each in call.attempts],
+            "explanation": [_attempt(each) for each in call.attempts if each.failed],
+            "attempts": [_trunk_attempt(each) for each in call.attempts if each.trunk],
         }
     )
 
@@ -253,6 +254,17 @@ def _attempt(attempt: Attempt) -> Json:
             "q850_cause": attempt.q850_cause,
         }
     )
+
+
+def _trunk_attempt(attempt: Attempt) -> Json:
+    return {
+        "trunk": attempt.trunk,
+        "host": attempt.host,
+        "code": attempt.sip_code,
+        "reason": attempt.sip_reason,
+        "cause": attempt.q850_cause,
+        "ms": attempt.ms,
+    }
 
 
 def _known(fields: Mapping[str, Any]) -> Json:

@@ -66,13 +66,15 @@ TRANSITIONS: Final[Mapping[Status, Mapping[Event, Status]]] = MappingProxyType(
 
 FINAL: Final = final_states(Status, TRANSITIONS)
 
+_FIRST_REFUSAL: Final = 300
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One try to carry the call, or one rule that judged it, and what it said.
 
     `via` names the trunk, number or rule; `target` is the SIP URI, host or number tried; `said` is a sentence; `ms` is
-    how long it took, where that was measured.
+    how long it took, where that was measured. `trunk` and `host` are set where an INVITE was sent to a trunk.
     """
 
     via: str
@@ -82,6 +84,13 @@ class Attempt:
     sip_reason: str | None = None
     q850_cause: int | None = None
     ms: int | None = None
+    trunk: str = ""
+    host: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether the call was not carried this way."""
+        return self.sip_code is None or self.sip_code >= _FIRST_REFUSAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ from engine.ports.legs import (
     MediaLost,
     ReferAnswered,
     ReferRequested,
+    RouteAdvanced,
+    TrunkTried,
 )
 from engine.ports.queued import Queued
 from engine.ports.rooms import PLAIN_SOUND, WIDEST_HZ, Attendance, MixedRoom, RoomSound
@@ -78,6 +80,7 @@ __all__ = [
     "ReferRequested",
     "RoomId",
     "RoomSound",
+    "RouteAdvanced",
     "RtpStats",
     "Said",
     "Sink",
@@ -86,4 +89,5 @@ __all__ = [
     "Synthesizer",
     "Tones",
     "Track",
+    "TrunkTried",
 ]

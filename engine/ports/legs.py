@@ -100,7 +100,7 @@ class HungUp:
 
     `outcome` is what that means for the call (hung up, engaged, expired, broke). `figures` are the line's last.
     `unheard` says that our INVITE was answered with nothing at all, and in words by whom. `words` are the far end's own
-    beside its reason phrase.
+    beside its reason phrase. `retry_after_s` is for how long it wants no further call (RFC 3261 §20.33).
     """
 
     outcome: Event
@@ -111,13 +111,50 @@ class HungUp:
     figures: RtpStats | None = None
     unheard: str = ""
     words: str = ""
+    retry_after_s: int | None = None
 
     @property
     def by_us(self) -> bool:
         return self.by is EndedBy.US
 
 
-LegEvent = Alerted | Answered | MediaChanged | MediaLost | DigitPressed | ReferRequested | ReferAnswered | HungUp
+@dataclass(frozen=True, slots=True)
+class TrunkTried:
+    """A host of a trunk has answered our INVITE, with 200 or a code of 300 and above, or has not answered at all.
+
+    `ms` is the time from INVITE to answer. Of several hosts that are tried in turn, each is told.
+    """
+
+    trunk: str
+    host: str
+    via: str
+    sip_code: int | None
+    sip_reason: str
+    q850_cause: int | None
+    ms: int
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteAdvanced:
+    """An INVITE went to the next host or trunk, as the one before has failed; it is another dialog."""
+
+    via: str
+    sip_call_id: str
+
+
+LegEvent = (
+    TrunkTried
+    | RouteAdvanced
+    | Alerted
+    | Answered
+    | MediaChanged
+    | MediaLost
+    | DigitPressed
+    | ReferRequested
+    | ReferAnswered
+    | HungUp
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,6 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from engine.routing.q850 import told_cause
-
 
 class SetUpFailure(StrEnum):
     """What ends an attempt without any SIP answer."""
@@ -132,8 +130,22 @@ _GLOBAL_FAILURE: Final = 600
 _TIMEOUTS: Final = (408, SetUpFailure.NO_ANSWER)
 
 
-def judge(outcome: int | SetUpFailure, progress: Progress, reason_header: str | None = None) -> Ruling:
-    """What happens after an attempt ended with a code of 300 and above, or without an answer."""
+CAUSES_WITHOUT_ANSWER: Final[Mapping[SetUpFailure, int]] = MappingProxyType(
+    {
+        SetUpFailure.TRANSPORT_ERROR: 27,
+        SetUpFailure.NO_ANSWER: 102,
+        SetUpFailure.NO_ADDRESS: 3,
+        SetUpFailure.NO_CAPACITY: 34,
+    }
+)
+"""Q.850: destination out of order, recovery on timer expiry, no route to destination, no circuit available."""
+
+
+def judge(outcome: int | SetUpFailure, progress: Progress, told_cause: int | None = None) -> Ruling:
+    """What happens after an attempt ended with a code of 300 and above, or without an answer.
+
+    `told_cause` is the cause of Q.850 that the network has told in words of its own (Reason, RFC 3326).
+    """
     if progress is Progress.HEARD:
         return _HEARD
     if progress is Progress.RINGING and outcome in _TIMEOUTS:
@@ -141,5 +153,5 @@ def judge(outcome: int | SetUpFailure, progress: Progress, reason_header: str | 
     if isinstance(outcome, SetUpFailure):
         return WITHOUT_ANSWER[outcome]
     final_by_code = outcome in _ABOUT_WHO_IS_CALLED or outcome >= _GLOBAL_FAILURE
-    told = None if final_by_code else BY_CAUSE.get(told_cause(reason_header) or 0)
+    told = None if final_by_code else BY_CAUSE.get(told_cause or 0)
     return told or BY_CODE.get(outcome) or BY_CODE[outcome // 100 * 100]

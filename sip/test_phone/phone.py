@@ -33,11 +33,15 @@ from engine.recordings.files.wav_recording import WavRecording
 from sip.config import ListenAddress, SipConfig, Tls
 from sip.leg import SipLeg
 from sip.test_phone.script import PhoneScript
+from sip.trunks.failover_leg import FailoverLeg
 from sip.user_agent import UserAgent
 
 RTP_PORTS: Final = (16000, 20000)
 _CLOSE_S: Final = 15.0  # of recordings too, which a slow disk may hold up
 _REGISTRATION_POLL_S: Final = 0.1
+
+
+AnyLeg = SipLeg | FailoverLeg
 
 
 class PhoneEventKind(StrEnum):
@@ -100,7 +104,7 @@ class Phone:
         self._script = script
         self._tell = tell
         self._agent: UserAgent | None = None
-        self._live: dict[asyncio.Task[bool], SipLeg] = {}
+        self._live: dict[asyncio.Task[bool], AnyLeg] = {}
         self._calls = 0
         self._ended = 0
         self._one_ended = asyncio.Event()
@@ -142,7 +146,7 @@ class Phone:
         self._tell(PhoneEvent(PhoneEventKind.RINGING, self._calls + 1, facts))
         self._begin(leg, self._pick_up(leg))
 
-    def _begin(self, leg: SipLeg, opening: Coroutine[Any, Any, None] | None = None) -> asyncio.Task[bool]:
+    def _begin(self, leg: AnyLeg, opening: Coroutine[Any, Any, None] | None = None) -> asyncio.Task[bool]:
         self._calls += 1
         talk = _Talk(self._user_agent(), leg, self._script, self._calls, self._tell)
         task = started(talk.live(opening))
@@ -187,7 +191,7 @@ class Phone:
 class _Talk:
     """One call of the phone, from its first event to its last."""
 
-    def __init__(self, agent: UserAgent, leg: SipLeg, script: PhoneScript, number: int, tell: Tell) -> None:
+    def __init__(self, agent: UserAgent, leg: AnyLeg, script: PhoneScript, number: int, tell: Tell) -> None:
         self._agent = agent
         self._leg = leg
         self._script = script

@@ -9,7 +9,7 @@ import pytest
 
 from config.settings import SipTransport
 from engine.model.trunk import Authentication, Trunk, trunk_at
-from engine.ports import DialRefused, DialRequest, HungUp, InboundCall, LegEvent
+from engine.ports import DialRefused, DialRequest, HungUp, InboundCall, Leg, LegEvent
 from sip.config import ListenAddress, SipConfig, Tls
 from sip.leg import SipLeg
 from sip.user_agent import UserAgent
@@ -38,7 +38,7 @@ class Line:
 class Watch:
     """Collects a leg's events while the test does other things."""
 
-    leg: SipLeg
+    leg: Leg
     seen: list[LegEvent] = field(default_factory=list)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     task: asyncio.Task[None] | None = None

@@ -33,6 +33,8 @@ from engine.ports import (
     MediaLost,
     ReferAnswered,
     ReferRequested,
+    RouteAdvanced,
+    TrunkTried,
 )
 from engine.webhooks.payloads.line import line_facts
 
@@ -75,6 +77,7 @@ class Session:
         self._longest_s = longest_s
         self._leg: Leg | None = None
         self._ending: Event | None = None
+        self._attempt_told = False
 
     @property
     def call(self) -> Call:
@@ -224,20 +227,56 @@ class Session:
                 self.keys.press(digit)
             case MediaChanged():
                 self.journal.note_event("media", codec=event.codec, sending=event.sending, receiving=event.receiving)
-            case ReferRequested(target=target):
-                self.journal.note_event("refer_requested", target=target)
-                self.asked_to_refer.put_nowait(target)
-            case ReferAnswered():
-                self.refer_answers.put_nowait(event)
+            case ReferRequested() | ReferAnswered():
+                self._note_refer(event)
+            case TrunkTried() | RouteAdvanced():
+                self._note_route(event)
             case HungUp():
                 self._ended(event)
+
+    def _note_refer(self, event: ReferRequested | ReferAnswered) -> None:
+        if isinstance(event, ReferAnswered):
+            self.refer_answers.put_nowait(event)
+            return
+        self.journal.note_event("refer_requested", target=event.target)
+        self.asked_to_refer.put_nowait(event.target)
+
+    def _note_route(self, event: TrunkTried | RouteAdvanced) -> None:
+        if isinstance(event, TrunkTried):
+            self._note_attempt(event)
+            return
+        self._attempt_told = False
+        self.journal.carried_by(event.via)
+        self.journal.set(sip_call_id=event.sip_call_id)
+        self.journal.note_event("invite_sent", target=self.call.to, via=event.via)
+
+    def _note_attempt(self, event: TrunkTried) -> None:
+        if self._ending is Event.HUNG_UP:
+            return
+        self._attempt_told = True
+        said = " ".join(str(each) for each in (event.sip_code, event.sip_reason) if each)
+        said += f" ({event.words})" if event.words else ""
+        self.journal.tried(
+            Attempt(
+                event.via,
+                self.call.to,
+                said,
+                event.sip_code,
+                event.sip_reason,
+                event.q850_cause,
+                event.ms,
+                event.trunk,
+                event.host,
+            )
+        )
 
     def _ended(self, event: HungUp) -> None:
         answered = self.answered.is_set()
         if event.unheard and self._ending in (None, Event.EXPIRED):
             event = replace(event, outcome=Event.BROKE, by=EndedBy.NOBODY, sip_code=408, sip_reason=event.unheard)
         outcome = self._ending if self._ending and not answered and event.by_us else event.outcome
-        if (not answered or outcome is Event.BROKE) and self._ending is not Event.HUNG_UP:
+        told = self._attempt_told and not answered
+        if (not answered or outcome is Event.BROKE) and self._ending is not Event.HUNG_UP and not told:
             said = f"{event.sip_code} {event.sip_reason}" + (f" ({event.words})" if event.words else "")
             self.journal.tried(
                 Attempt(self.leg.via, self.call.to, said, event.sip_code, event.sip_reason, event.q850_cause)

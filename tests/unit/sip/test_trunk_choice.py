@@ -1,17 +1,17 @@
 """Which trunk a call goes out by, and which of its hosts: by priority, then by weight."""
 
-from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from engine.errors import SipError
-from engine.model.trunk import Trunk, TrunkHost, new_trunk
+from engine.model.trunk import Trunk, new_trunk
 from engine.ports import DialRequest
-from sip.trunks.choice import first_of, follows, way_of
+from sip.trunks.choice import Held, Way, follows, ways_of
 
+NOW = datetime(2026, 11, 29, tzinfo=UTC)
 CALLED = DialRequest("+3225550199", "+3225550100", "CA1")
 
 
@@ -19,10 +19,14 @@ def a_trunk(name: str, *hosts: str, **fields: Any) -> Trunk:
     return new_trunk({"name": name, "hosts": list(hosts) or [f"{name}.example"], **fields})
 
 
+def ways_to(request: DialRequest, trunks: Sequence[Trunk], held: Held | None = None) -> Sequence[Way]:
+    return ways_of(request, trunks, held or {}, NOW, lambda: 0.5)
+
+
 def test_a_number_goes_by_the_lowest_priority_that_is_enabled() -> None:
     trunks = [a_trunk("spare", priority=5), a_trunk("off", enabled=False), a_trunk("first", priority=1)]
 
-    way = way_of(CALLED, trunks, lambda _: 0)
+    way = ways_to(CALLED, trunks)[0]
 
     assert (way.uri, way.trunk) == ("sip:+3225550199@first.example", trunks[2])
 
@@ -30,11 +34,11 @@ def test_a_number_goes_by_the_lowest_priority_that_is_enabled() -> None:
 def test_the_host_of_the_lowest_priority_is_called() -> None:
     trunk = a_trunk("a", "spare.example;priority=2", "[2001:db8::1]:5070;priority=1", transport="tcp")
 
-    assert way_of(CALLED, [trunk], lambda _: 0).uri == "sip:+3225550199@[2001:db8::1]:5070;transport=tcp"
+    assert ways_to(CALLED, [trunk])[0].uri == "sip:+3225550199@[2001:db8::1]:5070;transport=tcp"
 
 
 def test_a_sip_address_needs_no_trunk() -> None:
-    way = way_of(DialRequest("sip:desk@10.0.0.1", "+3225550100", "CA1"), [a_trunk("a")], lambda _: 0)
+    way = ways_to(DialRequest("sip:desk@10.0.0.1", "+3225550100", "CA1"), [a_trunk("a")])[0]
 
     assert (way.uri, way.trunk) == ("sip:desk@10.0.0.1", None)
 
@@ -42,23 +46,25 @@ def test_a_sip_address_needs_no_trunk() -> None:
 @pytest.mark.parametrize("trunks", [[], [a_trunk("off", enabled=False)]])
 def test_a_number_without_a_trunk_is_told(trunks: list[Trunk]) -> None:
     with pytest.raises(SipError, match="telefoon trunks add"):
-        way_of(CALLED, trunks, lambda _: 0)
+        ways_to(CALLED, trunks)[0]
 
 
-def test_each_has_its_share_by_weight() -> None:
-    hosts = [TrunkHost("a", weight=1), TrunkHost("b", weight=3), TrunkHost("c", priority=1), TrunkHost("d", weight=0)]
+def test_all_hosts_of_all_trunks_follow_in_their_order() -> None:
+    trunks = [a_trunk("b", priority=2), a_trunk("a", "a2.example;priority=2", "a1.example;priority=1", priority=1)]
 
-    drawn = Counter(first_of(hosts, lambda _, n=n: n).host for n in range(4))  # type: ignore[misc]
+    ways = ways_to(CALLED, trunks)
 
-    assert drawn == {"a": 1, "b": 3}
+    assert [(way.trunk.name if way.trunk else "", way.host) for way in ways] == [
+        ("a", "a1.example"), ("a", "a2.example"), ("b", "b.example"),
+    ]  # fmt: skip
 
 
-@given(st.lists(st.builds(TrunkHost, st.just("a"), weight=st.integers(0, 9)), min_size=1), st.data())
-def test_whatever_is_drawn_one_is_chosen(hosts: list[TrunkHost], data: st.DataObject) -> None:
-    chosen = first_of(hosts, lambda below: data.draw(st.integers(0, below - 1)))
+def test_a_host_that_wants_a_pause_is_left_out_while_there_is_another() -> None:
+    trunks = [a_trunk("a"), a_trunk("b", priority=1)]
+    held = {("a", "a.example"): NOW + timedelta(seconds=5)}
 
-    assert chosen in hosts
-    assert chosen.weight > 0 or not any(host.weight for host in hosts)
+    assert [way.host for way in ways_to(CALLED, trunks, held)] == ["b.example"]
+    assert [way.host for way in ways_to(CALLED, trunks[:1], held)] == ["a.example"]
 
 
 @pytest.mark.parametrize(

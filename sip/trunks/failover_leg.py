@@ -1,0 +1,158 @@
+"""An outgoing leg that goes on to the next host or trunk where one has failed, before anybody was heard."""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Final
+
+from engine.errors import SipError
+from engine.ports import (
+    Alerted,
+    Answered,
+    Cause,
+    DialRequest,
+    EndedBy,
+    HungUp,
+    LegEvent,
+    LegId,
+    RouteAdvanced,
+    TrunkTried,
+)
+from engine.routing.failover import CAUSES_WITHOUT_ANSWER, Progress, SetUpFailure, judge
+from sip.leg import SipLeg
+from sip.status import q850
+from sip.trunks.choice import Way
+
+_OK: Final = 200
+_UNHEARD: Final = 408
+"""What stands for no answer at all (RFC 3261 §8.1.3.1)."""
+
+Place = Callable[[Way, DialRequest], Awaitable[SipLeg]]
+"""Send an INVITE. Raises SipError."""
+Hold = Callable[[Way, int], None]
+"""Note that a host wants no call for so many seconds."""
+
+
+class FailoverLeg:
+    """One call to a number, by the first of several ways that carries it. Implements engine.ports.Leg.
+
+    Until something was heard of the far end, its dialog may be replaced by another's, which has another id.
+    """
+
+    def __init__(self, request: DialRequest, ways: Sequence[Way], place: Place, hold: Hold) -> None:
+        self._request = request
+        self._left = list(ways)
+        self._place = place
+        self._hold = hold
+        self._hung_up: Cause | None = None
+        self._unsent: list[TrunkTried] = []
+        self._answered = False
+
+    async def dial(self) -> None:
+        """Send the first INVITE that can be sent. Raises SipError of the last where none can."""
+        while True:
+            self._way, self._sent_s, self._progress = self._left.pop(0), time.monotonic(), Progress.NONE
+            try:
+                self._leg = await self._place(self._way, self._request)
+                return
+            except SipError as error:
+                self._unsent.append(self._tried(None, str(error), CAUSES_WITHOUT_ANSWER[SetUpFailure.TRANSPORT_ERROR]))
+                if not self._left:
+                    raise
+
+    @property
+    def id(self) -> LegId:
+        return self._leg.id
+
+    @property
+    def via(self) -> str:
+        return self._leg.via
+
+    @property
+    def sip_call_id(self) -> str:
+        return self._leg.sip_call_id
+
+    async def events(self) -> AsyncIterator[LegEvent]:
+        while True:
+            async for event in self._leg.events():
+                for unsent in self._taken_unsent():
+                    yield unsent
+                if (tried := self._note(event)) is not None:
+                    yield tried
+                if isinstance(event, HungUp) and self._goes_on(event):
+                    break
+                yield event
+                if isinstance(event, HungUp):
+                    return
+            try:
+                await self.dial()
+            except SipError:  # told as an attempt; the call's end is the last answer that came
+                for unsent in self._taken_unsent():
+                    yield unsent
+                yield event
+                return
+            yield RouteAdvanced(self.via, self.sip_call_id)
+            if self._hung_up is not None:
+                await self._leg.hang_up(self._hung_up)
+
+    async def ring(self) -> None:
+        await self._leg.ring()
+
+    async def answer(self) -> None:
+        await self._leg.answer()
+
+    async def refuse(self, code: int) -> None:
+        await self._leg.refuse(code)
+
+    async def press(self, digits: str) -> None:
+        await self._leg.press(digits)
+
+    async def refer(self, target: str) -> None:
+        await self._leg.refer(target)
+
+    async def hang_up(self, cause: Cause = Cause.NORMAL) -> None:
+        self._hung_up = cause
+        await self._leg.hang_up(cause)
+
+    def _note(self, event: LegEvent) -> TrunkTried | None:
+        """Note how far the call has come; the attempt, if it has ended with this."""
+        if self._way.trunk is None or self._answered:
+            return None
+        match event:
+            case Alerted(early_media=early):
+                self._progress = Progress.HEARD if early or self._progress is Progress.HEARD else Progress.RINGING
+            case Answered():
+                self._answered, self._progress = True, Progress.HEARD
+                return self._tried(_OK, "OK", None)
+            case HungUp():
+                if event.retry_after_s:
+                    self._hold(self._way, event.retry_after_s)
+                return self._tried_by(event)
+        return None
+
+    def _goes_on(self, event: HungUp) -> bool:
+        if self._way.trunk is None or not self._left or self._hung_up is not None:
+            return False
+        told = event.q850_cause if event.q850_cause != q850(event.sip_code) else None
+        return judge(_outcome(event), self._progress, told).goes_on
+
+    def _tried_by(self, event: HungUp) -> TrunkTried:
+        outcome = _outcome(event)
+        if isinstance(outcome, SetUpFailure):
+            code, words = (_UNHEARD, event.unheard) if event.unheard else (event.sip_code, event.sip_reason)
+            return self._tried(code, words, CAUSES_WITHOUT_ANSWER[outcome], event.words)
+        return self._tried(event.sip_code, event.sip_reason, event.q850_cause, event.words)
+
+    def _tried(self, code: int | None, reason: str, cause: int | None, words: str = "") -> TrunkTried:
+        name = self._way.trunk.name if self._way.trunk else ""
+        took_ms = round((time.monotonic() - self._sent_s) * 1000)
+        return TrunkTried(name, self._way.host, self._way.via, code, reason, cause, took_ms, words)
+
+    def _taken_unsent(self) -> Sequence[TrunkTried]:
+        unsent, self._unsent = self._unsent, []
+        return unsent
+
+
+def _outcome(event: HungUp) -> int | SetUpFailure:
+    if event.unheard:
+        return SetUpFailure.NO_ANSWER
+    return SetUpFailure.TRANSPORT_ERROR if event.by is EndedBy.NOBODY else event.sip_code
