@@ -40,7 +40,7 @@ def words_of(message: Message) -> str:
 
 
 def retry_after_s(message: Message) -> int | None:
-    """For how many seconds the far end wants to be left alone (Retry-After, RFC 3261 §20.33)."""
+    """Seconds for which the far end wants to be left alone (Retry-After, RFC 3261 §20.33)."""
     found = _SECONDS.match(message.first("retry-after") or "")
     return int(found[0]) if found else None
 

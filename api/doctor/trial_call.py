@@ -11,12 +11,11 @@ from engine.aio.tasks import started, stopped
 from engine.aio.waits import first_of
 from engine.diagnosis.call import CalledParty, CallProbe
 from engine.errors import SipError
-from engine.ports import Answered, DialRequest, DigitPressed, Ear, HungUp, LegEvent, MediaChanged, Said
+from engine.ports import Answered, DialRequest, DigitPressed, Ear, HungUp, Leg, LegEvent, MediaChanged, Said
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sip.leg import SipLeg
     from sip.user_agent import UserAgent
 
 ANSWER_S: Final = 30.0
@@ -88,7 +87,7 @@ async def call(agent: "UserAgent", trial: TrialCall) -> CallProbe:
     return CallProbe(trial.far_end, answered=False, sip_code=end.sip_code, sip_reason=end.sip_reason)
 
 
-async def _measured(agent: "UserAgent", leg: "SipLeg", trial: TrialCall, progress: _Progress) -> CallProbe:
+async def _measured(agent: "UserAgent", leg: Leg, trial: TrialCall, progress: _Progress) -> CallProbe:
     bridge = agent.bridge
     async with bridge.keep(_tone(bridge.rate_hz)) as wav, bridge.listen(Said(leg.id)) as said:
         player = await bridge.play(wav, to=[Ear(leg.id)], loop=True)

@@ -84,13 +84,16 @@ class Trunk:
     )
     enabled: bool = declared(YesOrNo(), "Whether calls go out by it, it registers, and calls come in.", default=True)
     priority: int = declared(
-        WholeNumber(0, MOST_ORDER), "Of the trunks that are enabled, calls go out by the lowest.", default=0
+        WholeNumber(0, MOST_ORDER),
+        "Calls are tried at the trunk of the lowest first, and at the next where that fails.",
+        default=0,
     )
     weight: int = declared(
         WholeNumber(0, MOST_ORDER), "The trunk's share of the calls among trunks of one priority.", default=1
     )
     hosts: tuple[TrunkHost, ...] = declared(
-        Hosts(), "Where the carrier answers: the lowest priority first, of several each by its weight."
+        Hosts(),
+        "Where the carrier answers: by priority, among equals by weight, and the next where one fails.",
     )
     transport: Transport = declared(OneOf(Transport), "What carries SIP: udp, tcp or tls.", default=Transport.UDP)
     sips: bool = declared(YesOrNo(), "Whether addresses are written sips: (RFC 3261 §19.1).", default=False)
