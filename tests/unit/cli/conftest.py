@@ -1,17 +1,14 @@
 """A data folder for each test, and none of the settings of whoever runs the tests."""
 
-import logging
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import structlog
 from sqlalchemy import URL
 from typer.testing import CliRunner, Result
 
-from api.logging.logs import TALKATIVE
 from engine.store import database
 from tests.peers.databases import template
 
@@ -40,21 +37,6 @@ def tables_from_a_copy(monkeypatch: pytest.MonkeyPatch) -> None:
             await migrate(url)
 
     monkeypatch.setattr(database, "_migrate", copy)
-
-
-@pytest.fixture(autouse=True)
-def logs_as_before() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    libraries = {name: logging.getLogger(name).level for name in TALKATIVE}
-    structlog.contextvars.clear_contextvars()
-    yield
-    structlog.contextvars.clear_contextvars()
-    structlog.reset_defaults()
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    for name, before in libraries.items():
-        logging.getLogger(name).setLevel(before)
 
 
 @pytest.fixture
