@@ -16,6 +16,7 @@ calls = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="Calls, past an
 
 CallId = Annotated[str, typer.Argument(metavar="ID", help="As in: telefoon calls list")]
 
+_TOLD_BY_EXPLAIN: Final = frozenset({"explanation", "attempts"})
 PLACE_EXAMPLES: Final = examples(
     'telefoon call +3225550199 --from +3225550100 --say "Good morning" --language en-GB --watch',
     "telefoon call +3225550199 --from +3225550100 --flow menu.xml --record",
@@ -109,7 +110,7 @@ def show(call_id: CallId, key: Key = None, server: Server = None, as_json: AsJso
     if as_json:
         print_json(call)
         return
-    print_facts({name: value for name, value in call.items() if name != "explanation"})
+    print_facts({name: value for name, value in call.items() if name not in _TOLD_BY_EXPLAIN})
 
 
 @calls.command(epilog=examples("telefoon calls explain CA0191f5c2a3b4c5d6e7f8091a2b3c4d5e"))

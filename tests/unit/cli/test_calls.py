@@ -92,6 +92,7 @@ def test_a_call_is_shown_and_explained(telefoon: Run, server: RestServer) -> Non
     shown = telefoon("calls", "show", call["id"]).stdout
     assert call["id"] in shown
     assert "busy" in shown
+    assert "attempts" not in shown
     assert json.loads(telefoon("calls", "show", call["id"], "--json").stdout)["sip_code"] == 486
     explained = telefoon("calls", "explain", call["id"])
     assert explained.stdout.splitlines() == [
