@@ -132,6 +132,7 @@ class FailoverLeg:
     def _goes_on(self, event: HungUp) -> bool:
         if self._way.trunk is None or not self._left or self._hung_up is not None:
             return False
+        # A cause that only stands for the code is our own, and says nothing that the code does not.
         told = event.q850_cause if event.q850_cause != q850(event.sip_code) else None
         return judge(_outcome(event), self._progress, told).goes_on
 

@@ -11,6 +11,7 @@ import structlog
 from engine.aio.tasks import BackgroundTasks, stopped
 from engine.aio.waits import Occurrence, until
 from engine.errors import LegGone, SipError
+from engine.live.session.attempts import attempt_of_end, attempt_of_trunk
 from engine.live.session.dtmf import Keys
 from engine.live.session.flow_handover import FlowHandover
 from engine.live.session.journal import Journal
@@ -254,21 +255,7 @@ class Session:
         if self._ending is Event.HUNG_UP:
             return
         self._attempt_told = True
-        said = " ".join(str(each) for each in (event.sip_code, event.sip_reason) if each)
-        said += f" ({event.words})" if event.words else ""
-        self.journal.tried(
-            Attempt(
-                event.via,
-                self.call.to,
-                said,
-                event.sip_code,
-                event.sip_reason,
-                event.q850_cause,
-                event.ms,
-                event.trunk,
-                event.host,
-            )
-        )
+        self.journal.tried(attempt_of_trunk(event, self.call.to))
 
     def _ended(self, event: HungUp) -> None:
         answered = self.answered.is_set()
@@ -277,10 +264,7 @@ class Session:
         outcome = self._ending if self._ending and not answered and event.by_us else event.outcome
         told = self._attempt_told and not answered
         if (not answered or outcome is Event.BROKE) and self._ending is not Event.HUNG_UP and not told:
-            said = f"{event.sip_code} {event.sip_reason}" + (f" ({event.words})" if event.words else "")
-            self.journal.tried(
-                Attempt(self.leg.via, self.call.to, said, event.sip_code, event.sip_reason, event.q850_cause)
-            )
+            self.journal.tried(attempt_of_end(event, self.leg.via, self.call.to))
         words = {"words": event.words} if event.words else {}
         self.journal.note_event("hung_up", by=event.by.value, sip_code=event.sip_code, **words)
         if event.figures is not None:
