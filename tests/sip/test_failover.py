@@ -56,8 +56,11 @@ async def test_a_trunk_that_fails_is_followed_by_the_next_which_carries_the_call
             await call.leg.hang_up()
             ended = await call.ends()
             await second.finishes()
+            silent = await line.agent.trunks_silent_since()
 
         code = int(answer[:3])
+        first_tried = next(each for each in call.seen if isinstance(each, TrunkTried))
+        assert (first_tried.sip_reason, silent) == (answer[4:], {}), "a trunk that refuses is not silent"
         assert attempts(call) == [("first", code), ("second", 200)]
         assert ended.by_us
         assert [type(each) for each in call.seen].count(HungUp) == 1
