@@ -62,7 +62,7 @@ async def _perform(node: Node, key: str, heard: Path, console: Console) -> bool:
             if response.status != 201:
                 console.print(f"[red]{placed['detail']}[/]")
                 return False
-        call = await tell(client, f"{node.address}{BASE_PATH}/calls/{placed['id']}", console)
+        call = await tell(client, f"{node.address}{BASE_PATH}/calls/{placed['id']}", placed, console)
         url = f"{node.address}{BASE_PATH}/recordings?call_id={placed['id']}"
         async with client.get(url) as response:
             recordings: list[dict[str, Any]] = (await response.json())["recordings"]

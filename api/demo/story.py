@@ -33,9 +33,11 @@ def sentence(kind: str, facts: Json) -> str | None:
     return None
 
 
-async def tell(client: aiohttp.ClientSession, call_url: str, console: Console) -> dict[str, Any]:
-    """Print status changes and events until the call has ended; gives the call as it ended."""
-    status, told = "", 0
+async def tell(client: aiohttp.ClientSession, call_url: str, placed: Json, console: Console) -> dict[str, Any]:
+    """Print status changes and events from the placed call until it has ended; gives the call as it ended."""
+    # A quick phone rings before the first look: the status it was placed with is told from the answer.
+    status, told = placed["status"], 0
+    console.print(f"  [bold]{status}[/]")
     while True:
         async with client.get(call_url) as response:
             call: dict[str, Any] = await response.json()

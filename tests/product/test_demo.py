@@ -68,6 +68,7 @@ async def test_the_demonstration_tells_one_real_call_and_keeps_serving_until_it_
             farewell = (await process.stdout.read()).decode().strip()
 
     text = "\n".join(story)
+    assert [each for each in TOLD if each not in text] == [], text
     places = [text.index(each) for each in TOLD]
     assert places == sorted(places), text
     assert '"status": "queued"' in placed_again
