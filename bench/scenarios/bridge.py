@@ -14,7 +14,7 @@ from bench.scripts import A_LAW, G722, OPUS, Codec, is_called, is_hung_up_on, sc
 from bench.two_lengths import Caller, CallServer, Lengths
 from bench.web import serving
 
-LENGTHS: Final = Lengths(short_s=3.0, long_s=9.0)
+LENGTHS: Final = Lengths(short_s=3.0, long_s=30.0)
 MOST_CALLEES: Final = 1000
 
 

@@ -16,7 +16,7 @@ from bench.web import serving
 MENU_S: Final = 6.0
 CHOSEN_S: Final = 300.0
 """Longer than any call: callers hang up while they listen."""
-LENGTHS: Final = Lengths(short_s=8.0, long_s=16.0)
+LENGTHS: Final = Lengths(short_s=8.0, long_s=30.0)
 """Of all, so that what a call costs is spread over as many seconds: one with the notice is past it after six."""
 ANNOUNCED: Final = replace(LENGTHS, brief_s=(8.0, 11.0))
 _MENU: Final = (
