@@ -2,12 +2,14 @@
 
 TelefoonError
 ├── NotFound                 no such call, conference, recording or number in this account
-│   └── NoTrunk              no trunk of this name
+│   ├── NoTrunk              no trunk of this name
+│   └── NoRoute              no route of this identifier
 ├── Refused                  the request is understood but may not be carried out
 │   ├── CallerNotOwned       `from` is not one of the account's numbers
 │   ├── NumberTaken          the number is an account's already
 │   └── WrongState           the thing is not in a state that allows it
 │       ├── TrunkTaken       there is a trunk of this name already
+│       ├── TrunkRouted      routes lead to the trunk
 │       └── SetElsewhere     the trunk is set in a file or in the environment, and changed there alone
 ├── InvalidField             one field of a request is wrong; carries its name
 │   └── UnknownLanguage
@@ -34,6 +36,8 @@ TelefoonError
     └── MasterKeyMissing     there is no master key where the settings say that it is
 """
 
+from collections.abc import Iterable
+
 
 class TelefoonError(Exception):
     """Root of all errors raised on purpose; its text is written for the user."""
@@ -54,6 +58,14 @@ class NoTrunk(NotFound):
     def __init__(self, name: str) -> None:
         super().__init__("trunk", name)
         self.args = (f"There is no trunk {name}. See them with: telefoon trunks list",)
+
+
+class NoRoute(NotFound):
+    """No route has this identifier; routes belong to the node, as trunks do."""
+
+    def __init__(self, route_id: str) -> None:
+        super().__init__("route", route_id)
+        self.args = (f"There is no route {route_id}. See them with: telefoon routes list",)
 
 
 class Refused(TelefoonError):
@@ -89,6 +101,15 @@ class TrunkTaken(WrongState):
     def __init__(self, name: str) -> None:
         super().__init__(
             f"There is a trunk {name} already. Change it with: telefoon trunks set {name} --set FIELD=VALUE"
+        )
+
+
+class TrunkRouted(WrongState):
+    """A trunk stays for as long as routes lead to it: without it their calls would go nowhere."""
+
+    def __init__(self, name: str, routes: Iterable[str]) -> None:
+        super().__init__(
+            f"Routes lead to trunk {name}: {', '.join(routes)}. Remove them first: telefoon routes remove ID"
         )
 
 

@@ -22,6 +22,7 @@ class IdKind(StrEnum):
     HOLD = "LH"
     CONSENT = "CO"
     TRUNK_VERSION = "TV"
+    ROUTE = "RT"
 
 
 def new_id(kind: IdKind) -> str:

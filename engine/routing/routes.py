@@ -11,8 +11,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final, Protocol, TypeVar
 
+from engine.model.route import TrunkRoute
 from engine.routing.routable_trunk import RoutableHost, RoutableTrunk
-from engine.routing.times_of_week import TimeOfWeek
 
 Draw = Callable[[], float]
 """Chance: a number from 0 until before 1, as of random.random."""
@@ -29,33 +29,6 @@ class RoutedCall:
     caller: str
     account_id: str
     begins_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class TrunkRoute:
-    """A row of the table of routes: which calls go to which trunk. What is None or empty fits all calls.
-
-    `cost` per minute counts instead of the trunk's own price.
-    """
-
-    id: str
-    trunk: str
-    called_prefix: str = ""
-    account_id: str | None = None
-    caller_prefix: str = ""
-    times: TimeOfWeek | None = None
-    priority: int = 0
-    weight: int = 1
-    cost: Decimal | None = None
-
-    def fits(self, call: RoutedCall) -> bool:
-        """Whether a call may take this route."""
-        return (
-            call.called.startswith(self.called_prefix)
-            and call.caller.startswith(self.caller_prefix)
-            and self.account_id in (None, call.account_id)
-            and (self.times is None or self.times.contains(call.begins_at))
-        )
 
 
 class NotTried(StrEnum):
@@ -107,13 +80,23 @@ class RouteChoice:
 def choose(call: RoutedCall, trunks: Sequence[RoutableTrunk], routes: Sequence[TrunkRoute], draw: Draw) -> RouteChoice:
     """The candidates for a call; none where no route fits it, or nothing that fits can be used."""
     by_name = {trunk.name: trunk for trunk in trunks}
-    fitting = [_Way(route, route.trunk, by_name.get(route.trunk), call.called) for route in routes if route.fits(call)]
+    fitting = [_Way(route, route.trunk, by_name.get(route.trunk), call.called) for route in routes if fits(route, call)]
     ways = fitting if routes else [_Way(None, trunk.name, trunk, call.called) for trunk in trunks]
     found = [each for way in _in_order(ways, draw) for each in _hosts(way, call, draw)]
     tried = {(each.trunk, each.host): each for each in reversed(found) if isinstance(each, Candidate)}
     return RouteChoice(
         tuple(each for each in found if isinstance(each, Candidate) and tried[each.trunk, each.host] is each),
         tuple(each for each in found if isinstance(each, PassedOver)),
+    )
+
+
+def fits(route: TrunkRoute, call: RoutedCall) -> bool:
+    """Whether a call may take a route."""
+    return (
+        call.called.startswith(route.called_prefix)
+        and call.caller.startswith(route.caller_prefix)
+        and route.account_id in (None, call.account_id)
+        and (route.times is None or route.times.contains(call.begins_at))
     )
 
 

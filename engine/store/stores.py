@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from engine.store.queues import Queues
     from engine.store.recordings import Recordings
     from engine.store.retention import Retention
+    from engine.store.routes import Routes
     from engine.store.subjects import Subjects
     from engine.store.trunks import Trunks
 
@@ -143,6 +144,12 @@ class Stores:
         from engine.store.retention import Retention
 
         return Retention(self.database, self.pseudonyms)
+
+    @cached_property
+    def routes(self) -> "Routes":
+        from engine.store.routes import Routes
+
+        return Routes(self.database)
 
     @cached_property
     def subjects(self) -> "Subjects":

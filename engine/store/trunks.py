@@ -7,13 +7,14 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from engine.errors import NoTrunk, SetElsewhere, SetupError, TrunkTaken
+from engine.errors import NoTrunk, SetElsewhere, SetupError, TrunkRouted, TrunkTaken
 from engine.ids import IdKind, new_id
 from engine.model.trunk import Origin, Trunk, changed_trunk, new_trunk
 from engine.model.trunk.reading import written_trunk
 from engine.model.trunk.registration import TrunkRegistration
 from engine.security.vault import Vault
 from engine.store.database import Database
+from engine.store.tables.routes import routes
 from engine.store.tables.trunks import trunk_registrations, trunks
 from engine.store.values import utc_now, values_of
 
@@ -78,10 +79,13 @@ class Trunks:
         return await self._db.write(job)
 
     async def remove(self, name: str) -> None:
-        """Raises NoTrunk, and SetElsewhere for one that is set in a file."""
+        """Raises NoTrunk, SetElsewhere for one that is set in a file, and TrunkRouted where routes lead to it."""
 
         def job(connection: Connection) -> None:
             self._changeable(connection, name)
+            leading = connection.execute(select(routes.c.id).where(routes.c.trunk == name)).scalars().all()
+            if leading:
+                raise TrunkRouted(name, leading)
             _delete(connection, name)
 
         await self._db.write(job)

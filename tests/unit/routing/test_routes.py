@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.model.route import TimeOfWeek, TrunkRoute
 from engine.routing.routable_trunk import RoutableHost, RoutableTrunk
-from engine.routing.routes import NotTried, RouteChoice, RoutedCall, TrunkRoute, choose
-from engine.routing.times_of_week import TimeOfWeek
+from engine.routing.routes import NotTried, RouteChoice, RoutedCall, choose
 
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 CALL = RoutedCall("+3225550199", "+493023125001", "AC1", NOON)

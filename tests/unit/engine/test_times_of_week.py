@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from engine.routing.times_of_week import TimeOfWeek, Weekday
+from engine.model.route import TimeOfWeek, Weekday
 
 OFFICE = TimeOfWeek(
     "Europe/Brussels",
