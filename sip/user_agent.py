@@ -10,6 +10,7 @@ from typing import Self
 
 from engine.aio.tasks import BackgroundTasks
 from engine.errors import SetupError, SipError
+from engine.model.route import TrunkRoute
 from engine.model.trunk import Trunk
 from engine.ports import DialRefused, DialRequest, HungUp, InboundCall, LegEvent, LegId, Queued
 from sip.config import SipConfig
@@ -57,6 +58,7 @@ class UserAgent:
     ) -> None:
         self._thread = thread
         self._trunks: Sequence[Trunk] = ()
+        self._routes: Sequence[TrunkRoute] = ()
         self._held: dict[tuple[str, str], datetime] = {}
         self._on_incoming = on_incoming
         self._on_refused = on_refused
@@ -109,7 +111,7 @@ class UserAgent:
     async def dial(self, request: DialRequest) -> SipLeg | FailoverLeg:
         now = datetime.now(UTC)
         self._held = {each: until for each, until in self._held.items() if until > now}
-        ways = ways_of(request, self._trunks, self._held, now, random)
+        ways = ways_of(request, self._trunks, self._routes, self._held, now, random)
         if ways[0].trunk is None:
             return await self._place(ways[0], request)
         leg = FailoverLeg(request, ways, self._place, self._hold)
@@ -125,6 +127,10 @@ class UserAgent:
         faults = await self._thread.run(lambda: self._stack.use_trunks(trunks, addresses))
         self._trunks = tuple(trunk for trunk in trunks if trunk.name not in faults)
         return faults
+
+    def use_routes(self, routes: Sequence[TrunkRoute]) -> None:
+        """Choose trunks by these routes from now on; without any, every trunk carries every call."""
+        self._routes = tuple(routes)
 
     async def registrations(self) -> Mapping[str, Registration]:
         """How registrations stand, by the names of the trunks that are enabled."""

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from api.node.context import NodeContext
 from api.node.inbound import InboundGate
+from api.node.routes import RouteWatch
 from api.node.trunks import TrunkWatch, settle_trunks
 from engine.live.switchboard import Switchboard
 from engine.security.egress import Egress
 from engine.security.guarded_resolver import GuardedResolver
 from engine.security.sip_egress import SipEgress
-from engine.store.trunks import Trunks
+from engine.store.stores import Stores
 from sip.config import from_settings
 from sip.user_agent import UserAgent
 
@@ -24,6 +25,7 @@ class Telephony:
     gate: InboundGate
     egress: SipEgress
     trunks: TrunkWatch
+    routes: RouteWatch
 
     @contextmanager
     def open_to(self, switchboard: Switchboard) -> Iterator[None]:
@@ -36,17 +38,19 @@ class Telephony:
 
 
 @asynccontextmanager
-async def open_telephony(context: NodeContext, rows: Trunks) -> AsyncIterator[Telephony]:
-    """Listens for SIP while inside, with the trunks of these rows. Raises SetupError, StoreError."""
+async def open_telephony(context: NodeContext, stores: Stores) -> AsyncIterator[Telephony]:
+    """Listens for SIP while inside, with the trunks and routes that are stored. Raises SetupError, StoreError."""
     async with AsyncExitStack() as stack:
         permitted = Egress(context.settings.egress_allow, context.residency)
         egress = SipEgress(permitted, GuardedResolver(permitted))
         stack.push_async_callback(egress.close)
         gate = InboundGate()
-        await settle_trunks(context.settings, rows)
-        trunks = TrunkWatch(rows, context.residency, context.settings.node, context.clock)
+        await settle_trunks(context.settings, stores.trunks)
+        trunks = TrunkWatch(stores.trunks, context.residency, context.settings.node, context.clock)
         agent = await UserAgent.start(
             from_settings(context.settings), gate, gate.refused, gate.admits, await trunks.first()
         )
         stack.push_async_callback(agent.close)
-        yield Telephony(agent, gate, egress, trunks)
+        routes = RouteWatch(stores.routes, context.clock)
+        await routes.look(agent)
+        yield Telephony(agent, gate, egress, trunks, routes)

@@ -134,7 +134,7 @@ class Switchboard:
     async def _place(self, order: NewCall, set_up: SetUp) -> Call:
         number = await self._services.stores.numbers.get(order.from_)
         call = self._outbound(order, number)
-        request = DialRequest(target=call.to, caller=call.from_, call_id=call.id)
+        request = DialRequest(target=call.to, caller=call.from_, call_id=call.id, account_id=call.account_id)
         starts = [order.flow.document] if order.flow else _requests(call, number if order.url is None else None)
         making, run_flow = partial(self._flow_runner, number=number), partial(_run, starts=starts)
         session = await self._sessions.place(call, request, making, run_flow, set_up.done)

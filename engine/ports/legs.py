@@ -161,12 +161,14 @@ LegEvent = (
 class DialRequest:
     """An INVITE to send: `target` is E.164 (sent to the trunk) or a SIP URI (sent there).
 
-    `user` and `password` are for digest authentication with that target; empty for the trunk's own.
+    `user` and `password` are for digest authentication with that target; empty for the trunk's own. `account_id` is
+    whose call it is: routes may lead accounts apart.
     """
 
     target: str
     caller: str
     call_id: str
+    account_id: str = ""
     display_name: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     user: str = ""

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.errors import SipError
+from engine.model.route import TrunkRoute
 from engine.model.trunk import Trunk
 from engine.ports import DialRequest
 from engine.routing.routable_trunk import RoutableHost, RoutableTrunk
-from engine.routing.routes import Draw, NotTried, RoutedCall, choose
+from engine.routing.routes import Draw, NotTried, RouteChoice, RoutedCall, choose
 from engine.security.egress import host_of
-from sip.trunks.uris import called_uri
+from sip.config import ListenAddress
+from sip.trunks.uris import called_uri, caller_of, proxy_uri
 
 Held = Mapping[tuple[str, str], datetime]
 """Until when a trunk's host wants no call (Retry-After, RFC 3261 §21.5.4), by the trunk's name and the host."""
@@ -26,25 +28,44 @@ class Way:
     host: str = ""
 
 
-def ways_of(request: DialRequest, trunks: Sequence[Trunk], held: Held, now: datetime, draw: Draw) -> Sequence[Way]:
+def ways_of(
+    request: DialRequest,
+    trunks: Sequence[Trunk],
+    routes: Sequence[TrunkRoute],
+    held: Held,
+    now: datetime,
+    draw: Draw,
+) -> Sequence[Way]:
     """All ways in the order in which they are tried, one at least.
 
     A host that wants a pause is asked only where no other is left. Raises SipError when a number is dialled and there
-    is no trunk.
+    is no trunk, or none to which a route leads.
     """
     if request.target.startswith(("sip:", "sips:")):
         return [Way(request.target, "SIP URI")]
-    usable = {trunk.name: trunk for trunk in trunks if trunk.enabled}
-    call = RoutedCall(request.target, request.caller, "", now)
-    choice = choose(call, [_routable(trunk, held) for trunk in usable.values()], (), draw)
+    call = RoutedCall(request.target, request.caller, request.account_id, now)
+    choice = choose(call, [routable(trunk, held) for trunk in trunks], routes, draw)
     paused = [each for each in choice.passed_over if each.reason is NotTried.HELD and each.host]
-    found = choice.candidates or paused
-    if not found:
-        raise SipError(
-            "No trunk is set: outbound calls need one. Add it with: telefoon trunks add NAME --host HOST, "
-            "or set TELEFOON_TRUNK, such as sip:127.0.0.1:5080."
-        )
-    return [_way(usable[each.trunk], each.host or "", request.target) for each in found]
+    if not (found := choice.candidates or paused):
+        raise SipError(_why_nowhere(trunks, routes, choice))
+    by_name = {trunk.name: trunk for trunk in trunks}
+    return [_way(by_name[each.trunk], each.host or "", request.target) for each in found]
+
+
+def routable(trunk: Trunk, held: Held) -> RoutableTrunk:
+    """A trunk as routing sees it."""
+    hosts = tuple(
+        RoutableHost(host.address, host.priority, host.weight, held.get((trunk.name, host.address)))
+        for host in trunk.hosts
+    )
+    return RoutableTrunk(trunk.name, hosts, enabled=trunk.enabled, priority=trunk.priority, weight=trunk.weight)
+
+
+def invite_by(trunk: Trunk, address: str, request: DialRequest, listening: ListenAddress) -> Mapping[str, str]:
+    """The lines of an INVITE that say who calls whom, sent by one host of a trunk."""
+    way = _way(trunk, address, request.target)
+    lines = {"Request-URI": way.uri, "From": caller_of(request, trunk, listening), "To": f"<{way.uri}>"}
+    return {**lines, "Route": route} if (route := proxy_uri(trunk)) else lines
 
 
 def follows(trunk: Trunk | None, uri: str) -> bool:
@@ -54,12 +75,16 @@ def follows(trunk: Trunk | None, uri: str) -> bool:
     return host_of(uri).lower() in {host.host.lower() for host in trunk.hosts}
 
 
-def _routable(trunk: Trunk, held: Held) -> RoutableTrunk:
-    hosts = tuple(
-        RoutableHost(host.address, host.priority, host.weight, held.get((trunk.name, host.address)))
-        for host in trunk.hosts
-    )
-    return RoutableTrunk(trunk.name, hosts, priority=trunk.priority, weight=trunk.weight)
+def _why_nowhere(trunks: Sequence[Trunk], routes: Sequence[TrunkRoute], choice: RouteChoice) -> str:
+    if not any(trunk.enabled for trunk in trunks):
+        return (
+            "No trunk is set: outbound calls need one. Add it with: telefoon trunks add NAME --host HOST, "
+            "or set TELEFOON_TRUNK, such as sip:127.0.0.1:5080."
+        )
+    if not choice.passed_over:
+        return "No route fits this number. See why with: telefoon routes test NUMBER"
+    reasons = "; ".join(f"{each.trunk}: {each.reason}" for each in choice.passed_over)
+    return f"No trunk that a route leads to can be used ({reasons}). See why with: telefoon routes test NUMBER"
 
 
 def _way(trunk: Trunk, address: str, number: str) -> Way:

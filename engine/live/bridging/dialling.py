@@ -188,6 +188,7 @@ class Dialling:
             target=address,
             caller=call.from_,
             call_id=call.id,
+            account_id=call.account_id,
             display_name=plan.caller_name or "",
             headers=target.headers,
             user=target.credentials.user if target.credentials else "",

@@ -1,12 +1,14 @@
 """Which trunk a call goes out by, and which of its hosts: by priority, then by weight."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from engine.errors import SipError
+from engine.model.route import TrunkRoute
 from engine.model.trunk import Trunk, new_trunk
 from engine.ports import DialRequest
 from sip.trunks.choice import Held, Way, follows, ways_of
@@ -19,8 +21,10 @@ def a_trunk(name: str, *hosts: str, **fields: Any) -> Trunk:
     return new_trunk({"name": name, "hosts": list(hosts) or [f"{name}.example"], **fields})
 
 
-def ways_to(request: DialRequest, trunks: Sequence[Trunk], held: Held | None = None) -> Sequence[Way]:
-    return ways_of(request, trunks, held or {}, NOW, lambda: 0.5)
+def ways_to(
+    request: DialRequest, trunks: Sequence[Trunk], held: Held | None = None, routes: Sequence[TrunkRoute] = ()
+) -> Sequence[Way]:
+    return ways_of(request, trunks, routes, held or {}, NOW, lambda: 0.5)
 
 
 def test_a_number_goes_by_the_lowest_priority_that_is_enabled() -> None:
@@ -77,3 +81,24 @@ def test_a_host_that_wants_a_pause_is_left_out_while_there_is_another() -> None:
 )
 def test_a_redirection_is_followed_within_the_trunk(redirects: bool, uri: str, followed: bool) -> None:
     assert follows(a_trunk("a", "a.example", "b.example", redirects=redirects), uri) is followed
+
+
+def test_a_route_of_the_calls_own_account_leads_to_its_trunk() -> None:
+    trunks = [a_trunk("a"), a_trunk("b")]
+    routes = [TrunkRoute("RT1", "a"), TrunkRoute("RT2", "b", "+32", account_id="AC2")]
+    another = replace(CALLED, account_id="AC2")
+
+    assert [way.host for way in ways_to(CALLED, trunks, routes=routes)] == ["a.example"]
+    assert [way.host for way in ways_to(another, trunks, routes=routes)] == ["b.example", "a.example"]
+
+
+def test_a_number_that_no_route_fits_is_told_and_goes_by_no_trunk() -> None:
+    with pytest.raises(SipError, match="telefoon routes test"):
+        ways_to(CALLED, [a_trunk("a")], routes=[TrunkRoute("RT1", "a", "+49")])
+
+
+def test_routes_to_trunks_that_cant_be_used_are_told_with_the_reason() -> None:
+    trunks, routes = [a_trunk("a"), a_trunk("off", enabled=False)], [TrunkRoute("RT1", "off"), TrunkRoute("RT2", "no")]
+
+    with pytest.raises(SipError, match="off: the trunk is disabled; no: there is no such trunk"):
+        ways_to(CALLED, trunks, routes=routes)
