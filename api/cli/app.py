@@ -51,6 +51,7 @@ COMMANDS: Final = (
     Command("keys", "accounts", "keys"),
     Command("numbers", "numbers", "numbers"),
     Command("trunks", "trunks", "trunks"),
+    Command("routes", "routes", "routes"),
     Command("voices", "voices", "voices"),
     Command("webhooks", "webhooks", "webhooks"),
     Command("audit", "audit", "audit"),

@@ -21,6 +21,7 @@ from api.http.resources import (
     privacy,
     queues,
     recordings,
+    routes,
     trunks,
     webhooks,
 )
@@ -38,6 +39,7 @@ RESOURCES: Final[Mapping[str, Resource]] = {
     **privacy.RESOURCES,
     **queues.RESOURCES,
     **recordings.RESOURCES,
+    **routes.RESOURCES,
     **trunks.RESOURCES,
     **webhooks.RESOURCES,
 }

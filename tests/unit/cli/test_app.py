@@ -30,6 +30,7 @@ COMMANDS = [
     ("numbers", "add"), ("numbers", "list"), ("numbers", "remove"),
     ("trunks", "add"), ("trunks", "list"), ("trunks", "show"), ("trunks", "set"), ("trunks", "remove"),
     ("trunks", "test"),
+    ("routes", "add"), ("routes", "list"), ("routes", "show"), ("routes", "remove"), ("routes", "test"),
     ("voices", "add"), ("voices", "disable"), ("voices", "enable"), ("voices", "list"), ("voices", "remove"),
     ("voices", "try"),
     ("calls", "list"), ("calls", "show"), ("calls", "explain"), ("calls", "end"),
