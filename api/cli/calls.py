@@ -58,7 +58,7 @@ def place(
         if watch:
             if not as_json:
                 typer.echo(f"call {call['id']} to {to}")
-            call = await _watched(rest, call["id"], quiet=as_json)
+            call = await _watched(rest, call, quiet=as_json)
         return call
 
     call = with_rest(key, server, work)
@@ -172,14 +172,15 @@ def _flow(say: str | None, file: Path | None, language: str | None) -> Any:
         raise InvalidField("flow", f"{file} is neither XML nor JSON: {error}.") from None
 
 
-async def _watched(rest: Rest, call_id: str, *, quiet: bool) -> dict[str, Any]:
+async def _watched(rest: Rest, placed: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
     import aiohttp
     from rich.console import Console
 
     from api.demo.story import tell
 
     try:
-        return await tell(rest.client, f"{rest.base}/calls/{call_id}", Console(quiet=quiet, soft_wrap=True))
+        console = Console(quiet=quiet, soft_wrap=True)
+        return await tell(rest.client, f"{rest.base}/calls/{placed['id']}", placed, console)
     except aiohttp.ClientError as error:
         raise RestError(f"The server went away while the call was watched: {error}.") from None
 
