@@ -57,9 +57,12 @@ def calls(body: str = "", *, headers: Sequence[str] = ()) -> str:
     return _send(_request("INVITE", 1, "", _INVITE_BRANCH, headers), body, retransmitted=True)
 
 
-def acks(cseq: int = 1, body: str = "") -> str:
-    """A caller's ACK of a 2xx."""
-    return _send(_request("ACK", cseq, "[peer_tag_param]", "[branch]"), body)
+def acks(cseq: int = 1, body: str = "", *, routed: bool = False) -> str:
+    """A caller's ACK of a 2xx; `routed` sends it by the proxies that a step with `keeps_route` has heard of."""
+    if not routed:
+        return _send(_request("ACK", cseq, "[peer_tag_param]", "[branch]"), body)
+    head = _request("ACK", cseq, "[peer_tag_param]", "[branch]", ("[routes]",))
+    return _send(("ACK [next_url] SIP/2.0", *head[1:]), body)
 
 
 def acks_refusal() -> str:

@@ -74,13 +74,16 @@ class Sipp:
 @asynccontextmanager
 async def sipp(
     xml: str, ports: Ports, *, target: int | None = None, service: str = NUMBER, transport: str = "u1",
-    keys: Mapping[str, object] | None = None, calls: int = 1, per_second: int = 10,
+    keys: Mapping[str, object] | None = None, calls: int = 1, per_second: int = 10, port: int | None = None,
 ) -> AsyncIterator[Sipp]:  # fmt: skip
-    """Run a scenario `calls` times: as caller at 127.0.0.1:target, or as callee if there is no target."""
+    """Run a scenario `calls` times: as caller at 127.0.0.1:target, or as callee if there is no target.
+
+    It has a free port if none is given.
+    """
     with tempfile.TemporaryDirectory(prefix="sipp-") as name:
         folder = Path(name)
         (folder / "scenario.xml").write_text(xml)
-        port = ports.one()
+        port = port or ports.one()
         given = [part for key, value in (keys or {}).items() for part in ("-key", key, str(value))]
         process = await asyncio.create_subprocess_exec(
             *(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from scripts.progress import Progress
-from scripts.softhsm import MODULE, UTILITY, softhsm_folder
+from scripts.softhsm import MODULE, SOFTHSM, UTILITY
 
 PIN: Final = "4711-geheim"
 _CONF: Final = """\
@@ -72,4 +72,4 @@ def pin_file(folder: Path) -> Path:
 
 @cache
 def _unpacked() -> Path:
-    return softhsm_folder(Progress())
+    return SOFTHSM.made(Progress())

@@ -1,0 +1,46 @@
+"""Programs of the distribution that tests run without installing them: found in the cache, whole once unpacked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scripts.distribution import this_distribution
+from scripts.failure import SetupFailed
+from scripts.kamailio import KAMAILIO, PROGRAM
+from scripts.progress import Progress
+from scripts.softhsm import MODULE, SOFTHSM, UTILITY
+from scripts.unpacked_packages import UnpackedPackages
+
+
+def test_one_that_is_in_the_cache_is_not_fetched_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(UnpackedPackages, "_download", lambda self, work, log: pytest.fail("it was fetched"))
+    folder = SOFTHSM.folder(tmp_path / "telefoon", this_distribution())
+    folder.mkdir(parents=True)
+
+    assert SOFTHSM.made(Progress()) == folder
+
+
+def test_packages_that_do_not_hold_it_leave_nothing_in_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(UnpackedPackages, "_download", lambda self, work, log: None)
+
+    with pytest.raises(SetupFailed, match="do not hold"):
+        SOFTHSM.made(Progress())
+
+    assert not SOFTHSM.folder(tmp_path / "telefoon", this_distribution()).exists()
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize(("packages", "program"), [(SOFTHSM, UTILITY), (KAMAILIO, PROGRAM)])
+def test_what_is_unpacked_is_a_program(packages: UnpackedPackages, program: Path) -> None:
+    assert (packages.made(Progress()) / program).stat().st_mode & 0o111
+
+
+@pytest.mark.processes
+def test_the_driver_of_softhsm_is_one() -> None:
+    assert (SOFTHSM.made(Progress()) / MODULE).read_bytes().startswith(b"\x7fELF")
