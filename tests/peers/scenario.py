@@ -34,6 +34,23 @@ def pause(seconds: float) -> str:
     return f'<pause milliseconds="{int(seconds * 1000)}"/>\n'
 
 
+def receives_to_answer_later(method: str, *, vias: int = 1) -> str:
+    """Wait for a request that `answers_later` answers, when others have come meanwhile; it has so many Via."""
+    kept = [("CSeq:", 1), *(("Via:", place) for place in range(1, vias + 1))]
+    steps = "".join(
+        f'<ereg regexp=".*" search_in="hdr" header="{name}" occurrence="{place}" assign_to="{variable}"/>'
+        for variable, (name, place) in enumerate(kept, 1)
+    )
+    return f'<recv request="{method}"><action>{steps}</action></recv>\n'
+
+
+def answers_later(code: int, reason: str, body: str = "", *, vias: int = 1) -> str:
+    """Answer the request that was received to be answered later."""
+    lines = "\n".join(f"Via: [${place + 1}]" for place in range(1, vias + 1))
+    step = answers(code, reason, body, to_tag=True)
+    return step.replace("[last_CSeq:]", "CSeq: [$1]").replace("[last_Via:]", lines)
+
+
 def receives(what: str | int, *, optional: bool = False, keeps_route: bool = False) -> str:
     """Wait for a request (its method) or a response (its code)."""
     kind = "request" if isinstance(what, str) else "response"
