@@ -43,7 +43,7 @@ def noticing_reuse() -> TraceConfig:
     """Make the hooks by which a Sender learns which requests went out on a connection that was open already."""
 
     async def reused(_session: ClientSession, context: SimpleNamespace, _params: object) -> None:
-        context.trace_request_ctx.on_open_connection = True
+        context.trace_request_ctx.was_open = True
 
     tracing = TraceConfig()
     tracing.on_connection_reuseconn.append(reused)
@@ -140,7 +140,7 @@ class Sender:
             data=request.body or None,
             headers=attempt.headers(request, line.at),
             allow_redirects=False,
-            trace_request_ctx=line,
+            trace_request_ctx=line.connection,
             timeout=ClientTimeout(total=None, sock_connect=errand.policy.connect_s, sock_read=errand.policy.read_s),
         )
         async with asking as response:
@@ -182,6 +182,13 @@ class _Attempt(Generic[T]):
         return headers
 
 
+@dataclass(slots=True)
+class _Connection:
+    """What the hooks tell of an attempt's. The answer keeps it, so it does not know the answer."""
+
+    was_open: bool = False
+
+
 class _AttemptRecord:
     """One line of the ledger while it comes about."""
 
@@ -189,7 +196,7 @@ class _AttemptRecord:
         self.at = datetime.now(UTC)
         self.incoming: Incoming | None = None
         self.error: str | None = None
-        self.on_open_connection = False
+        self.connection = _Connection()
         self._began = asyncio.get_running_loop().time()
         self._attempt = attempt
         self._request = request
@@ -200,7 +207,7 @@ class _AttemptRecord:
         The request may be sent again (RFC 9112 §9.3.1), also where it is no idempotent one: its id is the same.
         """
         gone = isinstance(error, ServerDisconnectedError | ClientOSError)
-        return gone and self.on_open_connection and self.incoming is None
+        return gone and self.connection.was_open and self.incoming is None
 
     def exchange(self) -> WebhookExchange:
         errand = self._attempt.errand

@@ -1,6 +1,7 @@
 """Runs a call's flow on the live call: where the flow comes from, what happens when it is no good, and redirection."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import structlog
 
@@ -30,7 +31,7 @@ class FlowRunner:
         self.session = session
         self.stage = stage
         self.web = web
-        self._interpreter = Interpreter(self._fetch, clock.monotonic)
+        self._interpreter = Interpreter(partial(_fetched, session, web), clock.monotonic)
         self._handover = session.handover
 
     async def run(self, starts: Sequence[Start]) -> None:
@@ -111,8 +112,10 @@ class FlowRunner:
         place = {"line": error.line, "column": error.column} if isinstance(error, DocumentError) else {}
         self.session.journal.note_event("flow_failed", target=target, reason=str(error), **place)
 
-    async def _fetch(
-        self, url: str, method: str, params: Mapping[str, str], *, hidden: frozenset[str] = _NOTHING
-    ) -> Document:
-        told = {**webhook_params(self.session.call), **params}
-        return await self.web.fetch_document(url, method, told, hidden=hidden)
+
+async def _fetched(
+    session: Session, web: CallWeb, url: str, method: str, params: Mapping[str, str],
+    *, hidden: frozenset[str] = _NOTHING,
+) -> Document:  # fmt: skip
+    told = {**webhook_params(session.call), **params}
+    return await web.fetch_document(url, method, told, hidden=hidden)

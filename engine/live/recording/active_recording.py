@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Container, Coroutine, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from engine.aio.tasks import BackgroundTasks, started
@@ -27,7 +28,7 @@ class ActiveRecording:
     ) -> None:  # fmt: skip
         self._row = row
         self.note = note
-        self.beside = BackgroundTasks("recording", call_id=row.call_id, on_failure=self._background_failed)
+        self.beside = BackgroundTasks("recording", call_id=row.call_id, on_failure=partial(_background_failed, note))
         """What goes on for as long as it does."""
         self.writer = writer
         self._segmented = segmented
@@ -166,9 +167,10 @@ class ActiveRecording:
         self._time.go_on(self._clock.monotonic())
         self._connected = audible
 
-    def _background_failed(self, task: str, error: BaseException) -> None:
-        self.note("background_failed", task=task, reason=type(error).__name__)
-
     def _is_audible(self, source: Source) -> bool:
         hushed = isinstance(source, Said | Heard) and source.leg in self._hushed
         return not (self._paused or self._muted or hushed) and source not in self._withheld
+
+
+def _background_failed(note: Note, task: str, error: BaseException) -> None:
+    note("background_failed", task=task, reason=type(error).__name__)

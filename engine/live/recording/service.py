@@ -57,7 +57,7 @@ class RecordingService:
         self._pause_behavior = pause_behavior
         self._reserve_bytes = reserve_bytes
         self._meters = meters
-        self._running: set[ActiveRecording] = set()
+        self._running: dict[str, ActiveRecording] = {}
         self._withheld = Withheld()
         self._backlog = callbacks.backlog
 
@@ -96,14 +96,15 @@ class RecordingService:
 
         def failed_to_write(reason: str) -> None:
             log.error("recording_ended", recording=row.id, reason=reason)
-            active.end_soon(reason)
+            if (active := self._running.get(row.id)) is not None:
+                active.end_soon(reason)
 
         segmented = SegmentedRecorder(recorder)
         writer = RecordingFileWriter(segmented, file, self._recording_storage.disk, failed_to_write)
         active = ActiveRecording(
             row, segmented, writer, self._bridge, tracks, self._clock, subject.note, close, self._withheld
         )
-        self._running.add(active)
+        self._running[row.id] = active
         await active.arrange()  # something may have been withheld meanwhile
         if self._beeper is not None and subject.beep is not None:
             active.beside.begin(self._beeper.keep(active, subject.beep))
@@ -119,13 +120,13 @@ class RecordingService:
         while True:
             await self._clock.sleep(_DISK_CHECK_S)
             if self._running and await self._disk_is_full():
-                for active in tuple(self._running):
+                for active in tuple(self._running.values()):
                     log.error("recording_ended", recording=active.id, reason=_DISK_FULL)
                     await active.stop(_DISK_FULL)
 
     async def hush(self, leg: LegId, *, hushed: bool) -> None:
         """Put silence in place of a leg, and of what it hears, in every recording; or no longer."""
-        for active in tuple(self._running):
+        for active in tuple(self._running.values()):
             await active.hush(leg, hushed=hushed)
 
     async def withhold(self, *sources: Source, unwanted: bool = False) -> None:
@@ -164,7 +165,7 @@ class RecordingService:
         return bool(self._holding((Heard(leg),)))
 
     def _holding(self, sources: Sequence[Source]) -> list[ActiveRecording]:
-        return [active for active in self._running if any(active.holds(source) for source in sources)]
+        return [active for active in self._running.values() if any(active.holds(source) for source in sources)]
 
     async def pause(self, active: ActiveRecording, behavior: PauseBehavior | None = None) -> None:
         """Record silence from now on, or nothing: as is set, where it is not said. Nothing happens where it pauses.
@@ -186,7 +187,8 @@ class RecordingService:
 
     def of_call(self, call_id: str) -> list[ActiveRecording]:
         """What is being recorded of a call, the latest last."""
-        return sorted((each for each in self._running if each.row.call_id == call_id), key=lambda each: each.id)
+        running = (each for each in self._running.values() if each.row.call_id == call_id)
+        return sorted(running, key=lambda each: each.id)
 
     async def save(self, row: Recording) -> None:
         """Now, or once the database is well; where this process ends before, the next one's start completes it."""
@@ -208,7 +210,7 @@ class RecordingService:
 
     async def _close(self, active: ActiveRecording, subject: RecordingContext, error: str | None) -> Recording:
         """The end of a recording, whatever happens on the way; called once by the recording itself."""
-        self._running.discard(active)
+        self._running.pop(active.id, None)
         wanted_s = active.own_s
         await active.beside.close()
         await active.writer.stop()

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
+from engine.aio.disk_round import Turn
 from engine.aio.disk_threads import Disk
 from engine.errors import RecordingError
 from engine.ports import Recorder
@@ -31,7 +32,7 @@ class RecordingFileWriter:
         """Why writing ended early."""
         self._refused = False
         self._not_stopped: RecordingError | None = None
-        self._turn = disk.round.add(self._write, self._fail)
+        self._turn: Turn | None = disk.round.add(self._write, self._fail)
 
     async def stop(self) -> None:
         """Hear no more; what was heard is still to be written, by `finish`."""
@@ -46,7 +47,9 @@ class RecordingFileWriter:
         A disk that hung has as long again to move: then all that was heard is in the file.
         """
         self._ending = True
-        self._disk.round.remove(self._turn)
+        if self._turn is not None:
+            self._disk.round.remove(self._turn)
+            self._turn = None  # it refers to this writer: all that was heard goes with the last of both
         try:
             if not await self._moves():
                 raise self._error or RecordingError(f"The disk did not write within {self._disk.patience_s:g} s.")

@@ -1,6 +1,7 @@
 """What servers were asked is written down, behind the call's back, without what must not be known."""
 
 import asyncio
+import gc
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from engine.model.callback import BodyFormat
 from engine.model.webhook_exchange import ExchangeKind, WebhookExchange
 from engine.privacy.masking import HIDDEN_VALUE
 from engine.webhooks.client import WebhookClient
+from engine.webhooks.incoming import Incoming
 from engine.webhooks.ledger import ExchangeLedger
 from engine.webhooks.policy import WebhookPolicy
 from engine.webhooks.replay import replay
@@ -214,3 +216,15 @@ async def test_a_request_can_be_sent_again(
     assert (again.body, again.url) == (first.body, first.url)
     assert (answer.status, answer.text) == (410, "x" * 5000)
     assert exchanges[1].request_id == exchanges[0].request_id
+
+
+async def test_an_answer_that_was_read_is_left_in_no_cycle(client: WebhookClient, customer: CustomerServer) -> None:
+    url = customer.serves("/flow", SAY)
+    gc.collect()
+    gc.disable()
+    try:
+        await a_call_of(client).fetch_document(url, "POST", {})
+
+        assert not [each for each in gc.get_objects() if isinstance(each, Incoming)]
+    finally:
+        gc.enable()
