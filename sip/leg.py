@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Final, Protocol
 
+from engine.aio.inbox import Inbox
 from engine.errors import LegGone
 from engine.ports import Cause, HungUp, LegEvent, LegId
 
@@ -38,7 +39,7 @@ class SipLeg:
         self._via = via
         self._commands = commands
         self._thread = thread
-        self._queue: asyncio.Queue[LegEvent] = asyncio.Queue()
+        self._unread = Inbox[LegEvent]()
         self._sip_call_id = ""
 
     @property
@@ -59,11 +60,11 @@ class SipLeg:
 
     def deliver(self, event: LegEvent) -> None:
         """Hand in an event."""
-        self._queue.put_nowait(event)
+        self._unread.put(event)
 
     async def events(self) -> AsyncIterator[LegEvent]:
         while True:
-            event = await self._queue.get()
+            event = await self._unread.next()
             yield event
             if isinstance(event, HungUp):
                 return

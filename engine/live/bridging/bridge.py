@@ -195,7 +195,7 @@ class _Referring:
         self.target: str | None = None
 
     async def watch(self, session: Session) -> None:
-        self.target = await session.asked_to_refer.get()
+        self.target = await session.asked_to_refer.next()
         self.asked.set()
 
 

@@ -211,7 +211,7 @@ class LiveStage:
         return ReferOutcome(_ACCEPTED, told)
 
     async def _refer_answer(self) -> ReferAnswered:
-        answer = await self._live(self._session.refer_answers.get())
+        answer = await self._live(self._session.refer_answers.next())
         self._session.journal.note_event("refer_answered", sip_code=answer.code, final=answer.final)
         return answer
 

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from engine.aio.inbox import Inbox
+
 _TOGETHER_S: Final = 3.0
 """Within which the keys of a sequence follow each other."""
 
@@ -14,7 +16,7 @@ class Keys:
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
-        self._queue: asyncio.Queue[str] = asyncio.Queue()
+        self._unread = Inbox[str]()
         self._instead: Keys | None = None
         self._recent, self._last_at = "", 0.0
         self._watched: list[tuple[str, asyncio.Event]] = []
@@ -30,13 +32,13 @@ class Keys:
         if self._instead is not None:
             self._instead.press(key)
         else:
-            self._queue.put_nowait(key)
+            self._unread.put(key)
 
     async def next(self, timeout_s: float | None) -> str | None:
         """The oldest unread key; waits for one, at most `timeout_s` seconds (None: without end)."""
         try:
             async with asyncio.timeout(timeout_s):
-                return await self._queue.get()
+                return await self._unread.next()
         except TimeoutError:
             return None
 
@@ -60,5 +62,4 @@ class Keys:
 
     def forget(self) -> None:
         """Drop unread keys."""
-        while not self._queue.empty():
-            self._queue.get_nowait()
+        self._unread.clear()

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 
 import structlog
 
+from engine.aio.inbox import Inbox
 from engine.aio.tasks import BackgroundTasks, stopped
 from engine.aio.waits import Occurrence, until
 from engine.errors import LegGone, SipError
@@ -69,8 +70,8 @@ class Session:
         self.closed = asyncio.Event()
         self.handover = FlowHandover(journal.call.id, journal.note_event)
         """Who runs its flow?"""
-        self.asked_to_refer: asyncio.Queue[str] = asyncio.Queue()
-        self.refer_answers: asyncio.Queue[ReferAnswered] = asyncio.Queue()
+        self.asked_to_refer = Inbox[str]()
+        self.refer_answers = Inbox[ReferAnswered]()
         self._peer: Session | None = None
         self._spoken_in: str | None = None
         """The language in which it was last spoken to, by its flow."""
@@ -237,10 +238,10 @@ class Session:
 
     def _note_refer(self, event: ReferRequested | ReferAnswered) -> None:
         if isinstance(event, ReferAnswered):
-            self.refer_answers.put_nowait(event)
+            self.refer_answers.put(event)
             return
         self.journal.note_event("refer_requested", target=event.target)
-        self.asked_to_refer.put_nowait(event.target)
+        self.asked_to_refer.put(event.target)
 
     def _note_route(self, event: TrunkTried | RouteAdvanced) -> None:
         if isinstance(event, TrunkTried):
