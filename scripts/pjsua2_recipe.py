@@ -33,8 +33,13 @@ _SETTINGS: Final = MappingProxyType(
         "PJ_GETHOSTIP_DISABLE_LOCAL_RESOLUTION": "1",
         # Where the heap of timers begins, a call having some ten. It doubles when it is full; the default takes 13 MiB.
         "PJSIP_MAX_TIMER_COUNT": "2048",
-        # By how much the memory of a message that is sent grows. Three stay with a call; the default is 4,000.
+        # What the memory of a message that is sent begins with, and grows by. Three stay with a call; the defaults are
+        # 4,000.
+        "PJSIP_POOL_LEN_TDATA": "2000",
         "PJSIP_POOL_INC_TDATA": "1000",
+        # The same for a stream: 20,000 bytes by the defaults, of which it uses 15,000.
+        "PJMEDIA_STREAM_SIZE": "1000",
+        "PJMEDIA_STREAM_INC": "1000",
         "PJSIP_UDP_SO_SNDBUF_SIZE": "(4*1024*1024)",
         "PJSIP_UDP_SO_RCVBUF_SIZE": "(4*1024*1024)",
         "PJMEDIA_HAS_VIDEO": "0",
