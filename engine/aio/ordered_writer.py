@@ -80,6 +80,9 @@ class OrderedWriter:
             await self._lines[-1].settled.wait()
 
     async def _settle(self, line: _Line) -> None:
+        if self._patience_s is None:
+            await self._try(line)
+            return
         try:
             async with asyncio.timeout(self._patience_s):
                 await self._try(line)

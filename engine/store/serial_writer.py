@@ -24,6 +24,8 @@ class _Waiting:
     def __init__(self, job: Job[Any]) -> None:
         self.job = job
         self.done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self.patience: asyncio.TimerHandle | None = None
+        """Until it is looked whether it can still be waited for."""
         self._lock = Lock()
         self._given_up = False
         self._begun = False
@@ -85,18 +87,28 @@ class SerialWriter:
         """Run it in a transaction; durable when this returns."""
         waiting = _Waiting(job)
         self._queue.put_nowait(waiting)
+        self._look_again(waiting, self._patience_s)
         try:
-            await asyncio.wait({waiting.done}, timeout=self._patience_s)
-            while not waiting.done.done():
-                if self._kept and waiting.give_up():
-                    raise StoreError(f"Another process has kept the database to itself for {self._patience_s:g} s.")
-                await asyncio.wait({waiting.done}, timeout=_LOOK_AGAIN_S)
+            result: T = await waiting.done
         except asyncio.CancelledError:
             waiting.give_up()
-            waiting.done.cancel()
             raise
-        result: T = waiting.done.result()
+        finally:
+            if waiting.patience is not None:
+                waiting.patience.cancel()
         return result
+
+    def _look_again(self, waiting: _Waiting, after_s: float) -> None:
+        waiting.patience = asyncio.get_running_loop().call_later(after_s, self._look, waiting)
+
+    def _look(self, waiting: _Waiting) -> None:
+        """Whoever waits has lost patience: give up the job, if another process is what stands in the way."""
+        if waiting.done.done():
+            return
+        if self._kept and waiting.give_up():
+            waiting.fail(StoreError(f"Another process has kept the database to itself for {self._patience_s:g} s."))
+        else:
+            self._look_again(waiting, _LOOK_AGAIN_S)
 
     @contextmanager
     def inviting(self, invited: asyncio.Event) -> Iterator[None]:
