@@ -41,6 +41,16 @@ class ConferenceSeats:
         if audio := self._audio.get(speaker):
             audio.pass_to_nobody()
 
+    def rate_hz(self, leg: LegId) -> int:
+        """The rate of what a leg says; 0 while it has no media."""
+        audio = self._audio.get(leg)
+        return int(audio.rate()) if audio is not None else 0
+
+    def hear_up_to(self, leg: LegId, rate_hz: int) -> None:
+        """Have a leg sent nothing wider than sound at this rate; a room sends all that it has."""
+        if audio := self._audio.get(leg):
+            audio.hear_up_to(rate_hz)
+
     def figures(self, leg: LegId) -> RtpStats | None:
         audio = self._audio.get(leg)
         return line_figures(audio.figures()) if audio is not None else None

@@ -1,6 +1,6 @@
 """The SIP thread's half of the bridge: ports of the conference bridge behind sources and sinks."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
 import pjsua2 as pj
@@ -23,6 +23,7 @@ from engine.ports import (
     Source,
     Track,
 )
+from sip.config import WIDEBAND_HZ
 from sip.media.conference_seats import ConferenceSeats
 from sip.media.wiring import FromRoom, Plain, Wire, Wiring
 
@@ -53,7 +54,7 @@ class MediaConnections:
         self._legs[leg] = media
         self._pass_no_more(leg)
         wires = self._wiring.of_leg(leg)
-        self._pass_again(wires)
+        self._settle(wires)
         self._begin(wires)
 
     def drop_leg(self, leg: LegId) -> None:
@@ -62,7 +63,7 @@ class MediaConnections:
         self._muted.discard(leg)
         self._held.discard(leg)
         self._seating.drop_leg(leg)
-        self._pass_again(self._wiring.drop_leg(leg))
+        self._settle(self._wiring.drop_leg(leg))
 
     def figures(self, leg: LegId) -> RtpStats | None:
         return self._seating.figures(leg)
@@ -88,19 +89,19 @@ class MediaConnections:
     def close_room(self, room: RoomId) -> None:
         for leg in self._seating.close(room):
             self._disconnect(FromRoom(leg), Ear(leg))
-        self._pass_again(self._wiring.drop_room(room))
+        self._settle(self._wiring.drop_room(room))
 
     def place(self, leg: LegId, room: RoomId, attendance: Attendance) -> None:
         if self._seating.place(leg, room, attendance):
             self._connect(FromRoom(leg), Ear(leg))
-            self._pass_again(self._wiring.of_leg(leg))
+            self._settle(self._wiring.of_leg(leg))
         self._attend(leg)
 
     def remove(self, leg: LegId, room: RoomId) -> None:
         if self._seating.room_of(leg) == room:
             self._disconnect(FromRoom(leg), Ear(leg))
             self._seating.remove(leg)
-            self._pass_again(self._wiring.of_leg(leg))
+            self._settle(self._wiring.of_leg(leg))
 
     def talking(self, room: RoomId) -> frozenset[LegId]:
         return self._seating.talking(room)
@@ -120,7 +121,7 @@ class MediaConnections:
             self.connect(Played(player), sink)
 
     def drop_player(self, player: PlayerId) -> None:
-        self._pass_again(self._wiring.drop_player(player))
+        self._settle(self._wiring.drop_player(player))
         self._on_end.pop(player, None)
         self._players.pop(player, None)
 
@@ -141,7 +142,7 @@ class MediaConnections:
                 self.connect(source, Track(recorder, number))
 
     def drop_recorder(self, recorder: RecorderId) -> None:
-        self._pass_again(self._wiring.drop_recorder(recorder))
+        self._settle(self._wiring.drop_recorder(recorder))
         self._recorders.pop(recorder, None)
 
     def level(self, leg: LegId) -> float:
@@ -165,7 +166,7 @@ class MediaConnections:
             blocked.discard(leg)
         after = [wire for wire in self._wiring.of_leg(leg) if not self._is_blocked(wire)]
         self._end([wire for wire in before if wire not in after])
-        self._pass_again(self._wiring.of_leg(leg))
+        self._settle(self._wiring.of_leg(leg))
         self._begin([wire for wire in after if wire not in before])
         self._attend(leg)
 
@@ -183,16 +184,31 @@ class MediaConnections:
 
     def _connect(self, source: Source | FromRoom, sink: Sink) -> None:
         begun = self._wiring.connect(source, sink)
-        self._pass_again(begun)
+        self._settle(begun)
         self._begin(begun)
 
     def _disconnect(self, source: Source | FromRoom, sink: Sink) -> None:
         ended = self._wiring.disconnect(source, sink)
         self._end([wire for wire in ended if not self._is_blocked(wire)])
-        self._pass_again(ended)
+        self._settle(ended)
+
+    def _settle(self, wires: Collection[Wire]) -> None:
+        """After these wires began or ended, or were blocked."""
+        self._pass_again(wires)
+        self._fit_encoders(wires)
+
+    def _fit_encoders(self, wires: Iterable[Wire]) -> None:
+        """What a leg hears is encoded no wider than it is: as the line of who speaks, and no wider than the bridge."""
+        for leg in {sink.leg for _, sink in wires if isinstance(sink, Ear)}:
+            if sources := self._wiring.heard_by(leg):
+                self._seating.hear_up_to(leg, max(map(self._rate_hz, sources)))
+
+    def _rate_hz(self, source: Plain) -> int:
+        said_hz = self._seating.rate_hz(source.leg) if isinstance(source, Said) else 0
+        return min(said_hz, WIDEBAND_HZ) or WIDEBAND_HZ
 
     def _pass_again(self, wires: Iterable[Wire]) -> None:
-        """After these wires began or ended, or were blocked: packets pass where they may, and the rest is mixed."""
+        """Packets pass where they may, and the rest is mixed."""
         for speaker in self._wiring.speakers(wires):
             listener, before = self._lone_listener(speaker), self._passed.get(speaker)
             if listener == before:

@@ -95,6 +95,10 @@ class Wiring:
         """The plain wires that begin or end at a leg."""
         return list(dict.fromkeys((*self._ending_at(Said(leg)), *self._ending_at(Ear(leg)))))
 
+    def heard_by(self, leg: LegId) -> list[Plain]:
+        """All that a leg is given to hear."""
+        return [source for source, _ in self._ending_at(Ear(leg))]
+
     def lone_listener(self, speaker: LegId) -> LegId | None:
         """Who alone hears a leg and hears nothing else: packets may go from one to the other as they are."""
         match [*self._ending_at(Said(speaker))]:

@@ -20,12 +20,9 @@ void describe(std::string &text, const pjmedia_codec_fmtp &fmtp)
     text += "/";
 }
 
-} // namespace
-
-std::string Recipe::settings() const
+std::string describe(const pjmedia_codec_param &p)
 {
-    const pjmedia_codec_param &p = *param;
-    std::string text = name + "/";
+    std::string text;
     const unsigned numbers[] = {
         p.info.clock_rate,     p.info.channel_cnt,      p.info.avg_bps,   p.info.max_bps,
         p.info.frm_ptime,      p.info.frm_ptime_denum,  p.info.enc_ptime, p.info.enc_ptime_denum,
@@ -37,6 +34,13 @@ std::string Recipe::settings() const
     describe(text, p.setting.enc_fmtp);
     describe(text, p.setting.dec_fmtp);
     return text;
+}
+
+} // namespace
+
+std::string Recipe::settings() const
+{
+    return name + "/" + describe(*param) + (changed ? describe(*changed) : "");
 }
 
 EncodedMix::EncodedMix(const Recipe &made_by) : recipe(made_by), bytes(LONGEST_PACKET)
@@ -51,6 +55,8 @@ EncodedMix::EncodedMix(const Recipe &made_by) : recipe(made_by), bytes(LONGEST_P
         recipe.op->dealloc_codec(recipe.factory, codec);
         codec = NULL;
     }
+    if (codec && recipe.changed)
+        codec->op->modify(codec, &*recipe.changed);
 }
 
 EncodedMix::~EncodedMix()
@@ -98,6 +104,12 @@ bool EncodedMix::give(unsigned longest, pjmedia_frame *into) const
     into->size = size;
     into->type = type;
     return true;
+}
+
+bool EncodedMix::encodes_as(const pjmedia_frame &packet) const
+{
+    Guard guard(mutex);
+    return size && packet.size && *(const pj_uint8_t *)packet.buf >> 3 == (pj_uint8_t)bytes[0] >> 3;
 }
 
 void EncodedMix::catch_up(pjmedia_codec *other, const pjmedia_codec_op *op, unsigned tick)

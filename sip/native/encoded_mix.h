@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,7 @@ struct Recipe {
     std::string name;
     pjmedia_codec_info info;
     std::shared_ptr<pjmedia_codec_param> param;
+    std::optional<pjmedia_codec_param> changed; // since it was opened with `param`
 
     std::string settings() const;
 };
@@ -50,6 +52,10 @@ public:
 
     // The bytes of the last frame; false where they are too many.
     bool give(unsigned longest, pjmedia_frame *into) const;
+
+    // Whether another encoder's packet of that frame says that it has come to encode in the same way: as wide, by the
+    // same half of Opus. It is in the first five bits (RFC 6716 section 3.1).
+    bool encodes_as(const pjmedia_frame &packet) const;
 
     // Bring another encoder to where this one was after frame `tick`.
     void catch_up(pjmedia_codec *codec, const pjmedia_codec_op *op, unsigned tick);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "encoded_width.h"
+
 namespace telefoon {
 
 void Leg::begin(pjmedia_port *port, pjmedia_stream *created)
@@ -21,6 +23,8 @@ void Leg::begin(pjmedia_port *port, pjmedia_stream *created)
     announced.fit(capacity);
     sent.fit(capacity);
     pace.begin(frame_samples(), rate);
+    encoded_rate = 0;
+    fit_encoder();
     whole.assign(frame_samples(), 0);
     interleaved.assign(channels * std::max(frame_samples(), rate / FRAMES_PER_S), 0);
 }
@@ -40,11 +44,28 @@ void Leg::sit(bool now)
     pass_to_nobody();
     Guard guard(mutex);
     seated = now;
+    fit_encoder();
     passing.speaker = NULL;
     std::memset(copy, 0, sizeof copy);
     said.clear();
     announced.clear();
     sent.clear();
+}
+
+void Leg::hear_up_to(unsigned rate_hz)
+{
+    Guard guard(mutex);
+    heard_rate = rate_hz;
+    fit_encoder();
+}
+
+void Leg::fit_encoder()
+{
+    const unsigned wanted = seated ? WIDEST : heard_rate;
+    if (!stream || wanted == encoded_rate)
+        return;
+    encode_up_to(made, wanted);
+    encoded_rate = wanted;
 }
 
 // One frame of the stream into `said`; false where it had none.

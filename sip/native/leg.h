@@ -41,6 +41,9 @@ struct Leg : std::enable_shared_from_this<Leg> {
     // Give a frame of the stream's own length to the stream, when it is due.
     pj_status_t send(const pjmedia_frame &frame);
 
+    // What it hears from now on, but in a room, is no wider than sound at this rate. Locks by itself.
+    void hear_up_to(unsigned rate_hz);
+
     // What waited for its time. Locks by itself.
     void send_due();
 
@@ -65,12 +68,14 @@ struct Leg : std::enable_shared_from_this<Leg> {
     bool waits_for_packets();
 
 private:
+    void fit_encoder();
     unsigned frame_samples() const { return PJMEDIA_PIA_SPF(&stream->info) / channels; }
     bool pull();
     bool send_passed(const Leg &speaker, const pjmedia_rtp_hdr &header, const void *payload, unsigned length);
     void put(pj_int16_t *samples, unsigned count, pj_uint64_t mark);
 
     pjmedia_stream *made = NULL; // what is behind `stream`
+    unsigned heard_rate = WIDEST, encoded_rate = 0;
     PacketForm form;
     Passing passing; // to it
     // Who is sent its packets, with a mutex that is held for nothing else: who reads a packet has its socket's lock,

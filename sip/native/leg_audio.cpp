@@ -192,6 +192,17 @@ void LegAudio::pass_to_nobody()
     leg->pass_to_nobody();
 }
 
+void LegAudio::hear_up_to(unsigned rate_hz)
+{
+    leg->hear_up_to(rate_hz);
+}
+
+unsigned LegAudio::rate() const
+{
+    Guard guard(leg->mutex);
+    return leg->stream ? leg->rate : 0;
+}
+
 Figures LegAudio::figures() const
 {
     Guard guard(leg->mutex);

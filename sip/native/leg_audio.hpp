@@ -34,6 +34,12 @@ public:
     // Leave what it says to the bridge again.
     void pass_to_nobody();
 
+    // What it hears from now on, but in a room, is no wider than sound at this rate: its far end is sent no wider.
+    void hear_up_to(unsigned rate_hz);
+
+    // Of what it says, in samples a second; 0 while there is no stream.
+    unsigned rate() const;
+
     // A number that changes with each RTP packet and each RTCP report that comes in; -1 while there is no stream.
     long life() const;
 

@@ -52,9 +52,17 @@ struct Encoder {
 
     bool follows() const { return alike > EncodedMix::ALIKE; }
 
-    void set(const pjmedia_codec_param *param)
+    void open(const pjmedia_codec_param *param)
     {
         recipe.param.reset(pjmedia_codec_param_clone(pool, param), [](pjmedia_codec_param *) {});
+        recipe.changed.reset();
+        settings = recipe.settings();
+        leave();
+    }
+
+    void change(const pjmedia_codec_param *param)
+    {
+        recipe.changed = *param;
         settings = recipe.settings();
         leave();
     }
@@ -90,7 +98,10 @@ struct Encoder {
                 out->timestamp = frame->timestamp;
                 return PJ_SUCCESS;
             }
-            return real->encode(codec, frame, longest, out);
+            const pj_status_t status = real->encode(codec, frame, longest, out);
+            if (status == PJ_SUCCESS && !mix->encodes_as(*out))
+                alike = 0;
+            return status;
         }
         if (follows())
             mix->catch_up(codec, real, tick);
@@ -112,14 +123,14 @@ Sharing &sharing(pjmedia_codec_factory *factory)
 pj_status_t open_codec(pjmedia_codec *codec, pjmedia_codec_param *param)
 {
     Encoder &self = encoder(codec);
-    self.set(param);
+    self.open(param);
     return self.real->open(codec, param);
 }
 
 pj_status_t modify_codec(pjmedia_codec *codec, const pjmedia_codec_param *param)
 {
     Encoder &self = encoder(codec);
-    self.set(param);
+    self.change(param);
     return self.real->modify(codec, param);
 }
 

@@ -12,7 +12,7 @@ namespace {
 struct FakeCodec {
     std::vector<pj_int16_t> encoded;
     bool opens = true;
-    unsigned allocated = 0, closed = 0;
+    unsigned allocated = 0, closed = 0, rate = 0;
     pjmedia_codec codec = pjmedia_codec();
     pjmedia_codec_op op = pjmedia_codec_op();
     pjmedia_codec_factory factory = pjmedia_codec_factory();
@@ -23,6 +23,10 @@ struct FakeCodec {
         op.init = [](pjmedia_codec *, pj_pool_t *) { return (pj_status_t)PJ_SUCCESS; };
         op.open = [](pjmedia_codec *codec, pjmedia_codec_param *) {
             return (pj_status_t)(of(codec).opens ? PJ_SUCCESS : PJ_ENOMEM);
+        };
+        op.modify = [](pjmedia_codec *codec, const pjmedia_codec_param *param) {
+            of(codec).rate = param->info.clock_rate;
+            return (pj_status_t)PJ_SUCCESS;
         };
         op.close = [](pjmedia_codec *codec) {
             ++of(codec).closed;
@@ -193,6 +197,34 @@ TEST_CASE("a mix that is over gives its codec back")
 
     CHECK(codec.allocated == 0);
     CHECK(codec.closed == 1);
+}
+
+TEST_CASE("it is encoded as wide as by those who follow, which others do not share")
+{
+    FakeCodec codec;
+    Recipe recipe = codec.recipe(), narrower = recipe;
+    narrower.changed = *recipe.param;
+    narrower.changed->info.clock_rate = 16000;
+
+    EncodedMix mix(narrower);
+
+    CHECK(codec.rate == 16000);
+    CHECK(narrower.settings() != recipe.settings());
+}
+
+TEST_CASE("who still encodes in another way is told by its packet")
+{
+    FakeCodec codec;
+    EncodedMix mix(codec.recipe());
+    encode(mix, 1, 9 << 3);
+    pj_uint8_t wide = 9 << 3 | 1, narrow = 1 << 3;
+    pjmedia_frame packet = pjmedia_frame();
+    packet.size = 1;
+
+    packet.buf = &wide;
+    CHECK(mix.encodes_as(packet));
+    packet.buf = &narrow;
+    CHECK_FALSE(mix.encodes_as(packet));
 }
 
 TEST_CASE("a mark tells the mix and the tick")

@@ -50,6 +50,15 @@ def test_who_hears_a_sound_as_well_is_no_lone_listener() -> None:
     assert (wiring.lone_listener(A), wiring.lone_listener(B)) == (None, A)
 
 
+def test_what_a_leg_hears_is_all_that_is_sent_to_it() -> None:
+    wiring = talking()
+
+    wiring.connect(Played(PlayerId(1)), Ear(B))
+
+    assert set(wiring.heard_by(B)) == {Said(A), Played(PlayerId(1))}
+    assert wiring.heard_by(C) == []
+
+
 def test_what_a_leg_hears_is_recorded_and_so_not_passed() -> None:
     wiring = talking()
 
