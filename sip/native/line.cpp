@@ -12,6 +12,9 @@ const unsigned NEGATIVE_LOSS = 0x800000;
 // Nobody listens where no frame was taken for so long.
 const pj_uint32_t STALE_MS = 200;
 
+// The buffer counts what it drops; it reckons means and deviations whenever it is asked for that.
+const pj_uint32_t LOOKS_MS = 100;
+
 double ms(int us)
 {
     return us / 1000.0;
@@ -37,7 +40,7 @@ void Line::begin(pjmedia_stream *made)
     end();
     stream = made;
     frames_dropped = buffer_dropped = 0;
-    taken_at_ms = now_ms();
+    taken_at_ms = looked_at_ms = now_ms();
     pjmedia_stream_info info;
     if (pjmedia_stream_get_info(made, &info) != PJ_SUCCESS)
         return;
@@ -69,7 +72,8 @@ Figures Line::figures() const
         return now;
     now.received += stat.rx.pkt;
     now.lost += stat.rx.loss;
-    now.discarded += stat.rx.discard + frames_dropped / frames_per_packet;
+    const unsigned dropped_since = is_stale(now_ms()) ? 0 : buffer.discard - buffer_dropped;
+    now.discarded += stat.rx.discard + (frames_dropped + dropped_since) / frames_per_packet;
     now.sent += stat.tx.pkt;
     if (stat.rx.jitter.n) {
         now.jitter_ms = ms(stat.rx.jitter.last);
@@ -99,19 +103,32 @@ unsigned Line::life() const
 
 void Line::before_taking()
 {
-    const pj_uint32_t before_ms = taken_at_ms;
-    taken_at_ms = now_ms();
-    const bool stale = taken_at_ms - before_ms > STALE_MS;
-    pjmedia_jb_state buffer;
-    if (pjmedia_stream_get_stat_jbuf(stream, &buffer) == PJ_SUCCESS) {
-        // What ran over while nobody listened is no fault of the line.
-        if (!stale)
-            frames_dropped += buffer.discard - buffer_dropped;
-        buffer_dropped = buffer.discard;
+    const pj_uint32_t at_ms = now_ms();
+    const bool stale = is_stale(at_ms);
+    taken_at_ms = at_ms;
+    if (stale || at_ms - looked_at_ms >= LOOKS_MS) {
+        looked_at_ms = at_ms;
+        look_at_buffer(stale);
     }
     // It resets the jitter buffer. Pausing meanwhile would be the library's way, but it then loses digits as well.
     if (stale && receives)
         pjmedia_stream_resume(stream, PJMEDIA_DIR_DECODING);
+}
+
+bool Line::is_stale(pj_uint32_t at_ms) const
+{
+    return at_ms - taken_at_ms > STALE_MS;
+}
+
+void Line::look_at_buffer(bool stale)
+{
+    pjmedia_jb_state buffer;
+    if (pjmedia_stream_get_stat_jbuf(stream, &buffer) != PJ_SUCCESS)
+        return;
+    // What ran over while nobody listened is no fault of the line.
+    if (!stale)
+        frames_dropped += buffer.discard - buffer_dropped;
+    buffer_dropped = buffer.discard;
 }
 
 } // namespace telefoon

@@ -20,12 +20,15 @@ public:
     void before_taking();
 
 private:
+    bool is_stale(pj_uint32_t at_ms) const;
+    void look_at_buffer(bool stale);
+
     pjmedia_stream *stream = NULL;
     Figures ended;
     double jitter_sum = 0; // over `jitter_count`, of streams that have ended
     unsigned jitter_count = 0, life_ended = 0;
     unsigned frames_per_packet = 1, frames_dropped = 0, buffer_dropped = 0;
-    pj_uint32_t taken_at_ms = 0;
+    pj_uint32_t taken_at_ms = 0, looked_at_ms = 0;
     bool receives = true;
 };
 
