@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "encoded_mix.h"
 #include "encoded_width.h"
 
 namespace telefoon {
@@ -26,6 +27,7 @@ void Leg::begin(pjmedia_port *port, pjmedia_stream *created)
     encoded_rate = 0;
     fit_encoder();
     whole.assign(frame_samples(), 0);
+    silence.assign(channels * frame_samples(), 0);
     interleaved.assign(channels * std::max(frame_samples(), rate / FRAMES_PER_S), 0);
 }
 
@@ -50,6 +52,18 @@ void Leg::sit(bool now)
     said.clear();
     announced.clear();
     sent.clear();
+}
+
+pj_status_t Leg::send_silence(unsigned tick)
+{
+    static const char all_silent = 0;
+    pjmedia_frame frame;
+    frame.type = PJMEDIA_FRAME_TYPE_AUDIO;
+    frame.buf = silence.data();
+    frame.size = silence.size() * sizeof silence[0];
+    frame.timestamp.u64 = pace.needed() ? 0 : Mark::of(&all_silent, tick);
+    frame.bit_info = 0;
+    return send(frame);
 }
 
 void Leg::hear_up_to(unsigned rate_hz)

@@ -41,6 +41,9 @@ struct Leg : std::enable_shared_from_this<Leg> {
     // Give a frame of the stream's own length to the stream, when it is due.
     pj_status_t send(const pjmedia_frame &frame);
 
+    // Send a frame of silence, at a tick of the bridge's clock: other legs that hear nothing are sent the same one.
+    pj_status_t send_silence(unsigned tick);
+
     // What it hears from now on, but in a room, is no wider than sound at this rate. Locks by itself.
     void hear_up_to(unsigned rate_hz);
 
@@ -88,8 +91,8 @@ private:
     Fifo said;      // at the stream's rate, where a room takes it
     Fifo announced; // what the bridge has for the leg while it sits in a room
     Fifo sent;      // for the stream, until there is a whole frame of its own length
-    // Such a frame, and one in all its channels.
-    std::vector<pj_int16_t> whole, interleaved;
+    // Such a frame, one in all its channels, and one without sound.
+    std::vector<pj_int16_t> whole, interleaved, silence;
 };
 
 } // namespace telefoon

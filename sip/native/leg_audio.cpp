@@ -107,6 +107,8 @@ pj_status_t leg_put_frame(pjmedia_port *port, pjmedia_frame *frame)
         return PJ_SUCCESS;
     if (leg.waits_for_packets())
         return PJ_SUCCESS;
+    if (!leg.seated && own.type != PJMEDIA_FRAME_TYPE_AUDIO)
+        return leg.send_silence((unsigned)(frame->timestamp.u64 / PJMEDIA_PIA_SPF(&port->info)));
     if (!leg.seated) {
         // The bridge's times would be taken for the mark of a room's mix (encoded_mix.h); a stream reads none.
         own.timestamp.u64 = 0;

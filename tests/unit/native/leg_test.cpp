@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "encoded_mix.h"
 #include "fake_stream.h"
 
 using namespace telefoon;
@@ -135,4 +136,35 @@ TEST_CASE("what the bridge announces to a leg in a room is added once")
     REQUIRE(stream.frames.size() == 2);
     CHECK(stream.frames[0].front() == 140);
     CHECK(stream.frames[1].front() == 100);
+}
+
+TEST_CASE("legs that hear nothing are sent the same silence at each tick")
+{
+    FakeStream one, other;
+
+    for (FakeStream *stream : {&one, &other})
+        for (unsigned tick = 1; tick <= 2; ++tick) {
+            Guard guard(stream->leg->mutex);
+            stream->leg->send_silence(tick);
+        }
+
+    CHECK(one.heard() == 0);
+    CHECK(one.marks == other.marks);
+    REQUIRE(one.marks.size() == 2);
+    CHECK(Mark::tick(one.marks[0]) == 1);
+    CHECK(Mark::tick(one.marks[1]) == 2);
+    CHECK(Mark::mix(one.marks[0]) == Mark::mix(one.marks[1]));
+}
+
+TEST_CASE("silence of a line that is paced is its own")
+{
+    FakeStream stream(0, NARROWBAND, 10);
+
+    {
+        Guard guard(stream.leg->mutex);
+        stream.leg->send_silence(1);
+    }
+
+    REQUIRE(stream.marks.size() == 1);
+    CHECK(stream.marks[0] == 0);
 }
