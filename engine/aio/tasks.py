@@ -6,6 +6,7 @@ from typing import Any, Final, TypeVar
 
 import structlog
 
+from engine.aio.first_done import first_done
 from engine.errors import LegGone, TelefoonError
 
 T = TypeVar("T")
@@ -37,9 +38,8 @@ async def stopped(*tasks: "asyncio.Future[Any]") -> None:
     running = [task for task in tasks if not task.done()]
     for task in running:
         task.cancel()
-    if running:
-        await asyncio.wait(running)
     for task in running:
+        await first_done(task)
         log_failure(task)
 
 

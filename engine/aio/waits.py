@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
+from engine.aio.first_done import first_done
 from engine.aio.tasks import log_failure, started, stopped
 from engine.errors import TelefoonError
 
@@ -21,13 +22,22 @@ class Occurrence(asyncio.Event):
 
     def __init__(self) -> None:
         super().__init__()
-        self.happened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._happened: asyncio.Future[None] | None = None
+
+    @property
+    def happened(self) -> "asyncio.Future[None]":
+        """Made when it is first asked for: most are never waited for like this."""
+        if self._happened is None:
+            self._happened = asyncio.get_running_loop().create_future()
+            if self.is_set():
+                self._happened.set_result(None)
+        return self._happened
 
     def set(self) -> None:
         """Tell all who wait that it has happened; safe to repeat."""
         super().set()
-        if not self.happened.done():
-            self.happened.set_result(None)
+        if self._happened is not None and not self._happened.done():
+            self._happened.set_result(None)
 
 
 @asynccontextmanager
@@ -40,7 +50,7 @@ async def race(
     """
     tasks = started(one), started(other)
     try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        await first_done(*tasks)
         yield tasks
     finally:
         already = [task for task in tasks if task.done()]
@@ -57,7 +67,7 @@ async def until(event: Occurrence, work: Coroutine[Any, Any, T]) -> AsyncIterato
     """
     task = started(work)
     try:
-        await asyncio.wait((task, event.happened), return_when=asyncio.FIRST_COMPLETED)
+        await first_done(task, event.happened)
         yield task
     finally:
         already = task.done()
@@ -67,15 +77,18 @@ async def until(event: Occurrence, work: Coroutine[Any, Any, T]) -> AsyncIterato
 
 
 async def first_of(*events: asyncio.Event, timeout_s: float | None = None) -> bool:
-    """Wait until one of the events is set; False if none was within `timeout_s` seconds (None: no limit)."""
+    """Wait until one of the events is set; False if none was within `timeout_s` seconds (None: no limit).
+
+    Each that may be set more than once, and so is no Occurrence, costs a task.
+    """
     if any(event.is_set() for event in events):
         return True
-    waiting = [started(event.wait()) for event in events]
+    happened = [event.happened for event in events if isinstance(event, Occurrence)]
+    waiting = [started(event.wait()) for event in events if not isinstance(event, Occurrence)]
     try:
-        done, _ = await asyncio.wait(waiting, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+        return await first_done(*happened, *waiting, timeout_s=timeout_s)
     finally:
         await stopped(*waiting)
-    return bool(done)
 
 
 async def to_its_end(work: Coroutine[Any, Any, T]) -> T:
@@ -93,7 +106,7 @@ async def to_its_end(work: Coroutine[Any, Any, T]) -> T:
 
 async def joined(task: "asyncio.Future[T]") -> T:
     """What a task of somebody else's gives. Whoever is cancelled meanwhile leaves it running."""
-    await asyncio.wait({task})
+    await first_done(task)
     return task.result()
 
 

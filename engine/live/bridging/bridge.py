@@ -8,7 +8,7 @@ from functools import partial
 import structlog
 
 from engine.aio.tasks import BackgroundTasks
-from engine.aio.waits import first_of, joined, to_its_end
+from engine.aio.waits import Occurrence, first_of, joined, to_its_end
 from engine.errors import LegGone, RecordingError, SipError
 from engine.flow.plans import NOT_RECORDED, BridgeRecording, DialRecord, Tracks
 from engine.live.bridging.call_recorder import NO_CONSENT, beep_for
@@ -71,7 +71,7 @@ class CallBridge:
             (Said(second.leg.id), Ear(first.leg.id)),
         ]
         first.keys.forget()
-        parted = asyncio.Event()
+        parted = Occurrence()
         referring = _Referring()
         beside = BackgroundTasks("talk", call_id=first.call.id, on_failure=first.journal.background_failed)
         beside.begin(_relay(first.keys, second.leg, parted if terms.part_on_star else None))
@@ -191,7 +191,7 @@ class _Referring:
     """Waits for REFER from either party."""
 
     def __init__(self) -> None:
-        self.asked = asyncio.Event()
+        self.asked = Occurrence()
         self.target: str | None = None
 
     async def watch(self, session: Session) -> None:

@@ -6,8 +6,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
+from engine.aio.first_done import first_done
 from engine.aio.tasks import started, stopped
-from engine.aio.waits import race
+from engine.aio.waits import Occurrence, race
 from engine.errors import FlowTaken
 from engine.flow.interpreter import Start
 from engine.flow.next_step import GoTo
@@ -65,7 +66,7 @@ class FlowHandover:
     """Hands a call over from one flow to another. One for each session; `note` writes to the call's events."""
 
     def __init__(self, call_id: str, note: Callable[..., None]) -> None:
-        self._taken = asyncio.Event()
+        self._taken = Occurrence()
         self._call_id = call_id
         self.note = note
         self._state = FlowState.NOT_BEGUN
@@ -78,7 +79,7 @@ class FlowHandover:
         return self._state
 
     @property
-    def taken(self) -> asyncio.Event:
+    def taken(self) -> Occurrence:
         """Set when the call is given another flow than it has now: whoever has joined it to another lets go of it.
 
         Each flow has its own, so that who took it when the flow began is told, however long ago that was.
@@ -127,14 +128,14 @@ class FlowHandover:
         if self._state is not FlowState.HANDED_OVER:
             return None
         self._happened(FlowEvent.TAKEN_UP)
-        self._taken = asyncio.Event()
+        self._taken = Occurrence()
         return self._given
 
     async def perform(self, flow: Coroutine[Any, Any, None]) -> None:
         """Run a flow to its end, or until another is given: then it is cut off, and has cleaned up on return."""
         self._performing = started(flow)
         try:
-            await asyncio.wait({self._performing})
+            await first_done(self._performing)
         finally:
             await stopped(self._performing)
         if not self._performing.cancelled():

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 import structlog
 
 from engine.aio.inbox import Inbox
+from engine.aio.first_done import first_done
 from engine.aio.tasks import BackgroundTasks, stopped
 from engine.aio.waits import Occurrence, until
 from engine.errors import LegGone, SipError
@@ -65,9 +66,9 @@ class Session:
         self.beside = BackgroundTasks("session", call_id=self.call.id, on_failure=journal.background_failed)
         """What goes on for as long as the leg lives."""
         self.early_media = asyncio.Event()
-        self.answered = asyncio.Event()
+        self.answered = Occurrence()
         self.over = Occurrence()
-        self.closed = asyncio.Event()
+        self.closed = Occurrence()
         self.handover = FlowHandover(journal.call.id, journal.note_event)
         """Who runs its flow?"""
         self.asked_to_refer = Inbox[str]()
@@ -277,7 +278,6 @@ class Session:
 
 async def _finish(conducting: asyncio.Task[None]) -> None:
     """Wait for what a flow still has to report, but not for ever."""
-    _, late = await asyncio.wait({conducting}, timeout=AFTERMATH_S)
-    if late:
+    if not await first_done(conducting, timeout_s=AFTERMATH_S):
         log.warning("flow_cut_off", after_s=AFTERMATH_S)
         await stopped(conducting)

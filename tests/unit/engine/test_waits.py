@@ -198,3 +198,23 @@ async def test_who_leaves_a_task_that_others_wait_for_leaves_it_running() -> Non
     await stopped(impatient)
 
     assert await patient == "secret"
+
+
+async def test_first_of_needs_no_task_for_what_happens_once() -> None:
+    one, other = Occurrence(), Occurrence()
+    waiting = started(first_of(one, other))
+    await asyncio.sleep(0)
+    everybody_else = _everybody_else()
+
+    other.set()
+
+    assert everybody_else == {waiting}
+    assert await waiting
+
+
+async def test_an_occurrence_has_happened_also_for_who_asks_later() -> None:
+    over = Occurrence()
+
+    over.set()
+
+    assert over.happened.done()
