@@ -1,4 +1,4 @@
-"""One writer for a database that has one: changes that wait at the same time share a transaction."""
+"""One writer for an SQLite file, which has one: changes that wait at the same time share a transaction."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -160,11 +160,16 @@ class SerialWriter:
     def _transaction(self, batch: list[_Waiting]) -> list[tuple[_Waiting, Any]]:
         """Carry out the jobs that somebody still waits for, on the writer's thread, and give what came of each."""
         connection = self._connection = self._connection or self._engine.connect()
+        file: Any = connection.connection.driver_connection
         try:
-            with connection.begin():
-                self._kept = False
-                # Only now: another process may have had its turn first, for so long that somebody gave up.
-                return [(each, each.job(connection)) for each in [each for each in batch if each.begin()]]
+            # Begun and ended by SQLite's driver: SQLAlchemy's way there takes a third of what the writer does.
+            file.execute("BEGIN IMMEDIATE")
+            self._kept = False
+            # Only now: another process may have had its turn first, for so long that somebody gave up.
+            settled = [(each, each.job(connection)) for each in [each for each in batch if each.begin()]]
+            connection.commit()  # as far as SQLAlchemy knows, which sees what jobs ask by way of it
+            file.commit()
+            return settled
         except BaseException:
             self._disconnect()  # the next begins on one that nothing has happened to
             raise

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 AnyEngine = TypeVar("AnyEngine", "Engine", "AsyncEngine")
 
 _WRITES: Final = "telefoon_writes"
-_ASKS_ONCE: Final = "telefoon_asks_once"
+_BEGINS_NONE: Final = "telefoon_begins_none"
 _BUSY_TIMEOUT_MS: Final = 500
 """How long the library waits for another process's transaction before a writer looks whether anybody still waits."""
 _MIGRATION_PATIENCE_S: Final = 120.0
@@ -79,7 +79,7 @@ def set_up(engine: Engine, *, busy_timeout_ms: int) -> None:
     def begin(connection: Connection) -> None:
         # A writer takes its turn at the start: one that began as a reader could be refused halfway, unwaited.
         options = connection.get_execution_options()
-        if not options.get(_ASKS_ONCE, False):
+        if not options.get(_BEGINS_NONE, False):
             connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES, False) else "BEGIN")
 
 
@@ -88,9 +88,10 @@ class SqliteConnections:
 
     def __init__(self, engine: Engine, patience_s: float) -> None:
         self._engine = engine
-        self._asking: Engine = engine.execution_options(**{_ASKS_ONCE: True})
+        # A single query needs no transaction, and the writer begins its own.
+        self._asking: Engine = engine.execution_options(**{_BEGINS_NONE: True})
         self._readers = Threads("database-reader", READERS)
-        self._writer = SerialWriter(for_writing(engine), is_locked, patience_s)
+        self._writer = SerialWriter(self._asking, is_locked, patience_s)
 
     async def write(self, job: Job[T]) -> T:
         return await self._writer.run(job)
