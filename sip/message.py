@@ -7,6 +7,7 @@ return, and bytes that are no UTF-8.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from engine.model.storable import storable
@@ -91,6 +92,7 @@ class Message:
         return words[1] if len(words) == 3 and not self.start.upper().startswith("SIP/") else ""
 
 
+@lru_cache(maxsize=1)  # an INVITE is read before the library sees it, and once more when that tells of it
 def read_message(text: str) -> Message:
     """Lines that are no header are left out. Raises nothing, whatever the text is."""
     head, body = _apart(storable(text).lstrip("\r\n"))

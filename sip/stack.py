@@ -176,6 +176,8 @@ class SipStack:
         return self._accounts.of_source(address_in(source), ()) is None
 
     def _account_of(self, source: str, message: Message) -> int:
+        if not self._accounts.any_trunk():
+            return int(pj.PJSUA_INVALID_ID)  # most nodes that are called have none, and this is asked for each call
         users = [user_of(message.request_uri), read_party(message.first("to") or "").user]
         line = self._accounts.of_source(address_in(source), users)
         return int(line.account.getId()) if line is not None else int(pj.PJSUA_INVALID_ID)

@@ -91,7 +91,8 @@ class SipThread:
     def later(self, command: Callable[[], object]) -> None:
         """Run a command after the callbacks under way, from any thread."""
         self._commands.append((time.monotonic(), command))
-        self._wake()
+        if threading.current_thread() is not self._thread:  # which looks by itself before it waits
+            self._wake()
 
     def emit(self, deliver: Callable[[], object]) -> None:
         """Call `deliver` in asyncio's thread; nothing where the loop has ended already."""
@@ -129,7 +130,7 @@ class SipThread:
         endpoint = held.pop()
         while not self._stopping:
             self._drain()
-            endpoint.libHandleEvents(LONGEST_WAIT_MS)
+            endpoint.libHandleEvents(0 if self._commands else LONGEST_WAIT_MS)
             each_turn()
         self._drain()
         try:

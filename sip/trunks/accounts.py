@@ -76,6 +76,10 @@ class TrunkAccounts:
             raise SipError(f"Trunk {name} is not in use any more.")
         return line
 
+    def any_trunk(self) -> bool:
+        """Whether a call can come from a trunk."""
+        return bool(self._lines)
+
     def of_source(self, address: Address, users: Sequence[str]) -> TrunkLine | None:
         """The trunk that a call comes from: by its hosts' addresses, of several by the user that is called."""
         trunks = [line.trunk for line in self._lines.values()]
