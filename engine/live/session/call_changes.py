@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from itertools import islice
 from typing import Any, Final
 
 from engine.aio.ordered_writer import OrderedWriter
@@ -22,31 +22,30 @@ class _Change:
 
     job: Callable[[], Job[Any]]
     then: Callable[[], None]
-    stored: bool = False
     alone: bool = False
     """One of those that it was to be stored with can't be: each is then tried by itself."""
 
-    def stored_now(self) -> None:
-        self.stored = True
-        self.then()
-
-    def try_alone(self) -> None:
-        self.alone = True
-
 
 class CallChanges:
-    """Changes of one call on their way to the database. One that can't be stored is left out, and harms no other."""
+    """Changes of one call on their way to the database. One that can't be stored is left out, and harms no other.
+
+    The writer has one line for all that wait, and not one for each: a call has a dozen changes, most of them stored
+    with others.
+    """
 
     def __init__(self, clock: Clock, calls: Calls) -> None:
         self._calls = calls
         self._writer = OrderedWriter(clock)
         self._changes: deque[_Change] = deque()
+        self._call_id = ""
+        self._asked = False
+        """Whether the writer has a line for what waits."""
         self._wanted_now = asyncio.Event()
 
     @property
     def waiting(self) -> int:
         """How many are not stored yet."""
-        return self._writer.waiting
+        return len(self._changes)
 
     @property
     def stepped_over(self) -> int:
@@ -55,9 +54,9 @@ class CallChanges:
 
     def add(self, job: Callable[[], Job[Any]], then: Callable[[], None], *, call_id: str, now: bool) -> None:
         """Store it behind what waits: at once, or with what others store, within 50 ms."""
-        change = _Change(job, then)
-        self._changes.append(change)
-        self._writer.add(partial(self._store_with_others, change), call_id=call_id)
+        self._call_id = call_id
+        self._changes.append(_Change(job, then))
+        self._ask()
         if now:
             self._wanted_now.set()
 
@@ -70,30 +69,40 @@ class CallChanges:
         self._wanted_now.set()
         await self._writer.wait_until_written()
 
-    async def _store_with_others(self, change: _Change) -> None:
-        """One line of the writer: its change, with those behind it, unless it went with one before it."""
-        if change.stored:
-            return
-        await self._calls.invitation(self._wanted_now)
-        self._wanted_now.clear()
-        together = self._from(change)
+    def _ask(self) -> None:
+        if self._changes and not self._asked:
+            self._asked = True
+            self._writer.add(self._store_next, call_id=self._call_id)
+
+    async def _store_next(self) -> None:
+        """One line of the writer: the first change, with those behind it."""
+        together = await self._next()
         try:
-            await self._store_all(together)
+            await self._calls.write([each.job() for each in together])
         except Exception as error:
-            if len(together) == 1 or (isinstance(error, StoreError) and not isinstance(error, Unstorable)):
+            if isinstance(error, StoreError) and not isinstance(error, Unstorable):
+                raise  # the writer comes back to this line
+            if len(together) == 1:
+                self._go_on_behind(together)
                 raise
             for each in together:
-                each.try_alone()
-            await self._store_all([change])
+                each.alone = True
+            self._go_on_behind(())
+        else:
+            self._go_on_behind(together)
+            for each in together:
+                each.then()
 
-    def _from(self, change: _Change) -> list[_Change]:
-        while self._changes[0] is not change:
+    async def _next(self) -> Sequence[_Change]:
+        if not self._changes[0].alone:
+            await self._calls.invitation(self._wanted_now)
+            self._wanted_now.clear()
+        first = self._changes[0]
+        return [first] if first.alone else list(islice(self._changes, _MOST_TOGETHER))
+
+    def _go_on_behind(self, settled: Sequence[_Change]) -> None:
+        """These wait no more; whatever else waits has another line."""
+        for _ in settled:
             self._changes.popleft()
-        if change.alone:
-            return [change]
-        return [each for each in list(self._changes)[:_MOST_TOGETHER] if not each.alone]
-
-    async def _store_all(self, changes: Sequence[_Change]) -> None:
-        await self._calls.write([each.job() for each in changes])
-        for each in changes:
-            each.stored_now()
+        self._asked = False
+        self._ask()
