@@ -99,6 +99,7 @@ class Settings(TrunkSettings, BaseModel):
     codecs: Words = list(PREFERENCE)
     session_expires_s: int = Field(default=1800, ge=90, le=86400)
     rtp_silence_s: float = Field(default=60.0, ge=0, le=86400)
+    sip_trace_calls: int = Field(default=200, ge=0, le=10_000)
 
     data_dir: Path = Path("var")
     database_url: str = ""

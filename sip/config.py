@@ -60,6 +60,8 @@ class SipConfig:
     log_messages: bool = False
     """Every SIP message goes into the log, at level debug."""
     any_source: bool = False
+    trace_calls: int = 0
+    """Of how many calls the SIP messages are kept in memory."""
 
     @property
     def rate_hz(self) -> int:
@@ -85,5 +87,6 @@ def from_settings(settings: Settings) -> SipConfig:
         allow=settings.sip_allow,
         rtp_silence_s=settings.rtp_silence_s,
         trunk_timeout_s=settings.trunk_timeout,
+        trace_calls=settings.sip_trace_calls,
         log_messages=settings.log_level is LogLevel.DEBUG,
     )

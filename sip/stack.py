@@ -22,6 +22,7 @@ from sip.endpoint import carried_codecs, open_endpoint, open_transport
 from sip.gate import Gate
 from sip.media.connections import MediaConnections
 from sip.message import Message, read_message
+from sip.message_trace import open_trace
 from sip.patience import Patience
 from sip.requests import StatelessResponse
 from sip.status import q850
@@ -79,6 +80,7 @@ class SipStack:
     def open(self) -> pj.Endpoint:
         """Raises SetupError when a port is taken or a setting does not fit the library."""
         endpoint = open_endpoint(self._config)
+        open_trace(self._config.trace_calls)
         self._accounts.open()
         self._gate.stand(Carried(carried_codecs(endpoint, self._config), self._config.listening.is_ipv6))
         return endpoint

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from random import random
 from typing import Self
@@ -11,12 +12,14 @@ from typing import Self
 from engine.aio.tasks import BackgroundTasks
 from engine.errors import SetupError, SipError
 from engine.model.route import TrunkRoute
+from engine.model.sip_message import SipMessage
 from engine.model.trunk import Trunk
 from engine.ports import DialRefused, DialRequest, HungUp, InboundCall, LegEvent, LegId, Queued
 from sip.config import SipConfig
 from sip.leg import SipLeg
 from sip.media.bridge import SipBridge
 from sip.media.connections import MediaConnections
+from sip.message_trace import Attempts, messages_of
 from sip.stack import SipStack
 from sip.thread import SipThread
 from sip.trunks.account import Registration
@@ -43,7 +46,7 @@ def admits_all() -> bool:
 class UserAgent:
     """The SIP user agent as the engine sees it: dials, and hands over calls that come in.
 
-    Implements engine.ports.Dialer and sip.stack.Listener; every method runs in asyncio's thread.
+    Implements engine.ports.Dialer, engine.ports.SipTrace and sip.stack.Listener; every method runs in asyncio's thread.
 
     Inbound legs are handed to `on_incoming`; INVITEs that were refused before to `on_refused`.
     """
@@ -62,6 +65,7 @@ class UserAgent:
         self._held: dict[tuple[str, str], datetime] = {}
         self._on_incoming = on_incoming
         self._on_refused = on_refused
+        self._attempts = Attempts(config.trace_calls)
         self._ids = count(1)
         self._legs: dict[LegId, SipLeg] = {}
         self._beside = BackgroundTasks("user agent")
@@ -114,7 +118,7 @@ class UserAgent:
         ways = ways_of(request, self._trunks, self._routes, self._held, now, random)
         if ways[0].trunk is None:
             return await self._place(ways[0], request)
-        leg = FailoverLeg(request, ways, self._place, self._hold)
+        leg = FailoverLeg(request, ways, partial(self._try, []), self._hold)
         await leg.dial()
         return leg
 
@@ -144,6 +148,9 @@ class UserAgent:
         """How many calls the library holds that are no leg of ours; there should be none."""
         return await self._thread.run(self._stack.strays)
 
+    async def messages(self, sip_call_id: str) -> Sequence[SipMessage]:
+        return await self._thread.run(lambda: messages_of(self._attempts.of(sip_call_id)))
+
     def arrived(self, leg: LegId, sip_call_id: str, arrival: InboundCall) -> None:
         inbound = self._leg(leg, f"peer {arrival.source}")
         inbound.identify(sip_call_id)
@@ -159,6 +166,11 @@ class UserAgent:
     def refused(self, refused: DialRefused) -> None:
         if self._on_refused is not None:
             self._on_refused(refused)
+
+    async def _try(self, before: list[str], way: Way, request: DialRequest) -> SipLeg:
+        leg = await self._place(way, request)
+        self._attempts.note(before, leg.sip_call_id)
+        return leg
 
     async def _place(self, way: Way, request: DialRequest) -> SipLeg:
         leg = self._leg(LegId(next(self._ids)), way.via)

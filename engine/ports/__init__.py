@@ -25,6 +25,7 @@ from engine.ports.legs import (
 )
 from engine.ports.queued import Queued
 from engine.ports.rooms import PLAIN_SOUND, WIDEST_HZ, Attendance, MixedRoom, RoomSound
+from engine.ports.sip_trace import SipTrace
 from engine.ports.sound import AudioDecoder, Speech, Synthesizer, Tones
 from engine.ports.wires import (
     Ear,
@@ -84,6 +85,7 @@ __all__ = [
     "RtpStats",
     "Said",
     "Sink",
+    "SipTrace",
     "Source",
     "Speech",
     "Synthesizer",
