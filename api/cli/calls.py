@@ -143,6 +143,37 @@ def explain(call_id: CallId, key: Key = None, server: Server = None, as_json: As
         typer.echo(f"  {event['at']}  {event['kind']}  {facts}".rstrip())
 
 
+@calls.command(
+    epilog=examples(
+        "telefoon calls trace CA0191f5c2a3b4c5d6e7f8091a2b3c4d5e",
+        "telefoon calls trace CA0191f5c2a3b4c5d6e7f8091a2b3c4d5e --pcap call.pcap",
+    )
+)
+def trace(
+    call_id: CallId,
+    full: Annotated[bool, typer.Option("--full", help="Print each message, not its first line alone.")] = False,
+    pcap: Annotated[Path | None, typer.Option(help="Write them to this file, for Wireshark or sngrep.")] = None,
+    key: Key = None,
+    server: Server = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a call's SIP messages as a ladder, with numbers, keys and secrets hidden; needs a key for admin."""
+    from engine.diagnosis.ladder import arrow_of, as_lines
+    from engine.diagnosis.pcap import pcap_of
+
+    told = with_rest(key, server, lambda rest: rest.get(f"/calls/{call_id}/trace"))
+    arrows = [arrow_of(each) for each in told["messages"]]
+    if pcap is not None:
+        _write(pcap, pcap_of(arrows))
+    if as_json:
+        print_json(told)
+        return
+    for line in as_lines(arrows, full=full):
+        typer.echo(line)
+    if not arrows:
+        typer.echo("No SIP message of this call is kept; sip_trace_calls says of how many calls they are.")
+
+
 @calls.command(epilog=examples("telefoon calls end CA0191f5c2a3b4c5d6e7f8091a2b3c4d5e"))
 def end(call_id: CallId, key: Key = None, server: Server = None) -> None:
     """Hang up a call that rings or talks; nothing happens to one that is over."""
@@ -153,6 +184,13 @@ def end(call_id: CallId, key: Key = None, server: Server = None) -> None:
 
     with_rest(key, server, work)
     typer.echo(f"{call_id} is ended.")
+
+
+def _write(file: Path, content: bytes) -> None:
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise InvalidField("pcap", f"{file} can't be written: {error.strerror}.") from None
 
 
 def _flow(say: str | None, file: Path | None, language: str | None) -> Any:

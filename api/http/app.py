@@ -22,6 +22,7 @@ from api.http.resources import (
     queues,
     recordings,
     routes,
+    traces,
     trunks,
     webhooks,
 )
@@ -40,6 +41,7 @@ RESOURCES: Final[Mapping[str, Resource]] = {
     **queues.RESOURCES,
     **recordings.RESOURCES,
     **routes.RESOURCES,
+    **traces.RESOURCES,
     **trunks.RESOURCES,
     **webhooks.RESOURCES,
 }

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from api.http.resources.call_options import options_json
+from engine.diagnosis.ladder import Arrow
 from engine.model.call import Attempt, Call
 from engine.model.conference import Conference, Participant
 from engine.model.consent import ConsentRecord
@@ -48,6 +49,11 @@ def call_json(call: Call) -> Json:
             "attempts": [_trunk_attempt(each) for each in call.attempts if each.trunk],
         }
     )
+
+
+def arrow_json(arrow: Arrow) -> Json:
+    """A SIP message of a call's trace."""
+    return {**asdict(arrow), "at": _time(arrow.at)}
 
 
 def event_json(event: CallEvent) -> Json:

@@ -13,6 +13,7 @@ from api.http.requests import ApiRequest
 from engine.aio.change_notifier import ChangeNotifier
 from engine.gdpr.requests import PersonsRequests
 from engine.model.trunk import Trunk
+from engine.ports import SipTrace
 from engine.recordings.storage import RecordingStorage
 from engine.store.stores import Stores
 
@@ -29,6 +30,7 @@ class RestServices:
     conference_service: ConferenceService
     health: Health
     published: Published
+    trace: SipTrace
     require_trunk: Callable[[Trunk], None] = lambda _: None
     """Raises InvalidField for a trunk by which calls may not go."""
     bell: ChangeNotifier = field(default_factory=ChangeNotifier)

@@ -29,6 +29,7 @@ def rest_interface(parts: NodeParts, services: CallServices, switchboard: Switch
             conference_service=switchboard.conferences,
             health=Readiness(stores.database, agent, parts.audio.voices, parts.storage.space),
             published=Published.load(),
+            trace=agent,
             deletion=Deletion(stores.retention, periods_of(settings)),
             persons=persons_requests(
                 stores,

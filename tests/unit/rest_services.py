@@ -1,7 +1,8 @@
 """The REST interface over real stores, for tests that bring desks of their own."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from aiohttp import web
@@ -16,6 +17,8 @@ from api.node.periods import periods_of
 from api.node.privacy import persons_requests
 from config.settings import Settings
 from engine.aio.disk_threads import Disk
+from engine.model.sip_message import SipMessage
+from engine.ports import SipTrace
 from engine.recordings.encryption.key_ring import KeyRing
 from engine.recordings.encryption.master_keys import MasterKeyFile
 from engine.recordings.storage import RecordingStorage
@@ -26,6 +29,16 @@ PEPPER = b"p" * 32
 PUBLISHED = Published.load()
 
 
+@dataclass(slots=True)
+class KeptMessages:
+    """Stands for the user agent's memory of SIP messages: `of` has them by Call-ID."""
+
+    of: dict[str, Sequence[SipMessage]] = field(default_factory=dict)
+
+    async def messages(self, sip_call_id: str) -> Sequence[SipMessage]:
+        return self.of.get(sip_call_id, ())
+
+
 async def rest_services(
     database: Database,
     folder: Path,
@@ -33,6 +46,7 @@ async def rest_services(
     call_service: CallService,
     conference_service: ConferenceService,
     health: Health,
+    trace: SipTrace | None = None,
 ) -> RestServices:
     """What a node has behind its interface; recordings are sealed, in `folder`."""
     master = MasterKeyFile(folder / "master.key")
@@ -49,6 +63,7 @@ async def rest_services(
         conference_service=conference_service,
         health=health,
         published=PUBLISHED,
+        trace=trace or KeptMessages(),
         deletion=Deletion(stores.retention, periods_of(settings)),
         persons=persons_requests(stores, settings, SystemClock(), recording_storage),
     )

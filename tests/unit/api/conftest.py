@@ -21,7 +21,7 @@ from engine.store.calls import Calls
 from engine.store.conferences import Conferences
 from engine.store.database import Database
 from tests.peers.databases import migrated_sqlite
-from tests.unit.rest_services import answering, rest_services
+from tests.unit.rest_services import KeptMessages, answering, rest_services
 
 NUMBER = "+3225550100"
 TO = "+3225550199"
@@ -156,6 +156,7 @@ class Site:
     call_service: NotingCallService
     conference_service: NotingConferenceService
     health: Well
+    trace: KeptMessages
     client: aiohttp.ClientSession
     address: str
     key: str
@@ -174,13 +175,13 @@ class Site:
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     database = await Database.open(migrated_sqlite(tmp_path / "telefoon.db"))
     calls, conferences = NotingCallService(Calls(database)), NotingConferenceService(Conferences(database))
-    health = Well()
+    health, trace = Well(), KeptMessages()
     services = await rest_services(
-        database, tmp_path, call_service=calls, conference_service=conferences, health=health
+        database, tmp_path, call_service=calls, conference_service=conferences, health=health, trace=trace
     )
     account = await services.stores.accounts.ensure("demo")
     _, key = await services.stores.accounts.create_key(account.id)
     await services.stores.numbers.add(account.id, NUMBER, NumberOptions(language="nl-BE"))
     async with answering(services) as address, aiohttp.ClientSession() as client:
-        yield Site(services, calls, conferences, health, client, address, key)
+        yield Site(services, calls, conferences, health, trace, client, address, key)
     await database.close()

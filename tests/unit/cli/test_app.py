@@ -33,7 +33,7 @@ COMMANDS = [
     ("routes", "add"), ("routes", "list"), ("routes", "show"), ("routes", "remove"), ("routes", "test"),
     ("voices", "add"), ("voices", "disable"), ("voices", "enable"), ("voices", "list"), ("voices", "remove"),
     ("voices", "try"),
-    ("calls", "list"), ("calls", "show"), ("calls", "explain"), ("calls", "end"),
+    ("calls", "list"), ("calls", "show"), ("calls", "explain"), ("calls", "trace"), ("calls", "end"),
     ("conferences", "list"), ("conferences", "show"), ("conferences", "end"),
     ("queues", "list"), ("queues", "show"), ("recordings", "list"), ("recordings", "download"),
 ]  # fmt: skip

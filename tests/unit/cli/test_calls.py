@@ -111,6 +111,13 @@ def test_what_happened_is_part_of_the_explanation(telefoon: Run, server: RestSer
     assert [event["kind"] for event in explained["events"]] == ["said"]
 
 
+def test_a_trace_is_for_keys_of_operators_alone(telefoon: Run, server: RestServer) -> None:
+    del server
+    call = json.loads(telefoon("call", TO, "--from", OWN, "--json").stdout)
+    refused = telefoon("calls", "trace", call["id"])
+    assert (refused.exit_code, "lacks the scope admin" in refused.stderr) == (1, True)
+
+
 def test_a_call_is_ended_and_an_unknown_one_is_one_line(telefoon: Run, server: RestServer) -> None:
     del server
     call = json.loads(telefoon("call", TO, "--from", OWN, "--json").stdout)
