@@ -121,21 +121,21 @@ def explain(call_id: CallId, key: Key = None, server: Server = None, as_json: As
         call = await rest.get(f"/calls/{call_id}")
         return call, (await rest.get(f"/calls/{call_id}/events"))["events"]
 
-    from engine.diagnosis.failed_call import meaning
-
     call, events = with_rest(key, server, work)
     if as_json:
         print_json({"call": call, "events": events})
         return
     typer.echo(f"{call['direction']} call from {call['from']} to {call['to']}: {call['status']}{_sip(call)}")
-    words = meaning(call["status"], call.get("sip_code")) if call["direction"] != "inbound" else ""
-    if words:
-        typer.echo(words)
+    for line in _reasons(call):
+        typer.echo(line)
     attempts = call.get("explanation") or ()
     if attempts:
         typer.echo("Tried:")
     for attempt in attempts:
         typer.echo(_attempt(attempt))
+        if attempt.get("sip_code") != call.get("sip_code"):
+            for line in _reasons({**call, **attempt}):
+                typer.echo(f"    {line}")
     if events:
         typer.echo("Happened:")
     for event in events:
@@ -225,6 +225,21 @@ async def _watched(rest: Rest, placed: dict[str, Any], *, quiet: bool) -> dict[s
 
 def _attempt(attempt: Mapping[str, Any]) -> str:
     return f"  {attempt['via']}  {attempt['target']}: {attempt['said']}{_sip(attempt)}"
+
+
+def _reasons(told: Mapping[str, Any]) -> list[str]:
+    """Why a call that we placed has failed, or an attempt at it, and what to do; nothing of others."""
+    from engine.diagnosis.failed_call import advice, cause_in_words, meaning
+    from sip.status import q850
+
+    if told["direction"] == "inbound":
+        return []
+    status, code, cause = told["status"], told.get("sip_code"), told.get("q850_cause")
+    words = meaning(status, code)
+    # A cause that only stands for the code is our own.
+    said = cause_in_words(cause) if words and cause != q850(code or 0) else ""
+    lines = [words, f"The network's cause says: {said}." if said else "", advice(status, code)]
+    return [line for line in lines if line]
 
 
 def _sip(facts: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from engine.diagnosis.answers import BY_CODE, AnswerMeaning
 from engine.diagnosis.findings import Outcome, Subject, TrunkFinding
 from engine.errors import InvalidField
 from engine.model.trunk import Trunk
@@ -51,17 +52,7 @@ _UNHEARD: Final = (
     "addresses, and look whether a session border controller or NAT changes the addresses of the session description."
 )
 _NOBODY: Final = "No sound passes at all, in neither direction. " + _RTP
-_CALL_ADVICE: Final = {
-    403: "The carrier forbids this call: the calling number may not be ours there, or such calls are barred. "
-    "Try --from with a number that the carrier has given you.",
-    404: "The carrier does not know the called number as we write it. Try it in another form, such as with 00 or 0.",
-    407: "The user name or the password is wrong. Set them again with: telefoon trunks set NAME --user U",
-    408: "The carrier answered nothing in time. See what is said above of OPTIONS.",
-    484: "The carrier takes the called number to be incomplete: it wants it written otherwise.",
-    486: "The called number is busy. Try again, or another number.",
-    488: "The carrier takes none of our codecs, or wants media encrypted, or not. Check TELEFOON_CODECS and srtp.",
-    503: "The carrier has no way or no room for this call. Try again later, then ask the carrier.",
-}
+_UNKNOWN_ANSWER: Final = AnswerMeaning("", "Ask the carrier what this answer means.")
 
 
 def called_number(number: str) -> str:
@@ -89,8 +80,8 @@ def call_findings(call: CallProbe | None) -> Sequence[TrunkFinding]:
         return [TrunkFinding(Subject.CALL, Outcome.NOT_TRIED, detail)]
     if not call.answered:
         detail = f"the call was not answered: {call.sip_code} {call.sip_reason}".rstrip()
-        advice = _CALL_ADVICE.get(call.sip_code, "Ask the carrier what this answer means.")
-        return [TrunkFinding(Subject.CALL, Outcome.FAULT, detail, advice)]
+        known = BY_CODE.get(call.sip_code, _UNKNOWN_ANSWER)
+        return [TrunkFinding(Subject.CALL, Outcome.FAULT, detail, f"{known.meaning} {known.advice}".strip())]
     return [
         TrunkFinding(Subject.CALL, Outcome.OK, "the call was answered"),
         TrunkFinding(Subject.CODEC, Outcome.OK, f"sound was agreed on as {call.codec or 'nothing'}"),

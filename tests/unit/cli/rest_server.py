@@ -22,6 +22,8 @@ from tests.unit.rest_services import answering, rest_services
 
 OWN = "+3225550100"
 ANSWERED = (Event.ALERTED, Event.ANSWERED, Event.HUNG_UP)
+CONGESTED = (Event.BROKE,)
+"""No trunk carried it: the first did not answer, the last had no line, by its cause."""
 ENGAGED = (Event.ALERTED, Event.ENGAGED)
 _PATIENCE_S = 20.0
 
@@ -52,6 +54,10 @@ class ScriptedCallService:
         if self.script is ENGAGED:
             busy = Attempt("trunk 127.0.0.1:5080", order.to, "The far end is busy.", 486, "Busy Here", 17)
             call = replace(call, sip_code=486, sip_reason="Busy Here", q850_cause=17, attempts=(busy,))
+        elif self.script is CONGESTED:
+            silent = Attempt("trunk a", order.to, "Nothing was answered.", 408, "Request Timeout", 102)
+            full = Attempt("trunk b", order.to, "The trunk is full.", 503, "Service Unavailable", 34)
+            call = replace(call, sip_code=503, sip_reason="Service Unavailable", q850_cause=34, attempts=(silent, full))
         else:
             call = replace(call, price=Decimal("0.0120"))
             await self._calls.add_event(call.id, "said", {"language": "en-GB", "text": "Good morning"}, _now())

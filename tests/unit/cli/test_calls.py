@@ -9,7 +9,7 @@ import pytest
 from engine.flow.written import WrittenFlow
 from tests.peers.ports import Ports
 from tests.unit.cli.conftest import Run
-from tests.unit.cli.rest_server import ENGAGED, OWN, RestServer, rest_server
+from tests.unit.cli.rest_server import CONGESTED, ENGAGED, OWN, RestServer, rest_server
 
 TO = "+3225550199"
 
@@ -109,6 +109,22 @@ def test_what_happened_is_part_of_the_explanation(telefoon: Run, server: RestSer
     assert "said  language=en-GB  text=Good morning" in telefoon("calls", "explain", call["id"]).stdout
     explained = json.loads(telefoon("calls", "explain", call["id"], "--json").stdout)
     assert [event["kind"] for event in explained["events"]] == ["said"]
+
+
+def test_a_failed_call_is_explained_with_its_causes_attempts_and_what_to_do(telefoon: Run, server: RestServer) -> None:
+    server.call_service.script = CONGESTED
+    call = json.loads(telefoon("call", TO, "--from", OWN, "--json").stdout)
+    assert telefoon("calls", "explain", call["id"]).stdout.splitlines() == [
+        f"outbound call from {OWN} to {TO}: failed (SIP 503 Service Unavailable, Q.850 cause 34)",
+        "The carrier has no way or no room for the call now.",
+        "The network's cause says: no line was free.",
+        "Try again later, then ask the carrier.",
+        "Tried:",
+        f"  trunk a  {TO}: Nothing was answered. (SIP 408 Request Timeout, Q.850 cause 102)",
+        "    Nothing was answered in time: the trunk, or the way to it, is down.",
+        "    Try: telefoon trunks test NAME",
+        f"  trunk b  {TO}: The trunk is full. (SIP 503 Service Unavailable, Q.850 cause 34)",
+    ]
 
 
 def test_a_trace_is_for_keys_of_operators_alone(telefoon: Run, server: RestServer) -> None:
