@@ -6,6 +6,7 @@ from typing import Final
 import pjsua2 as pj
 import structlog
 
+from engine.model.refusal import RefusalRule
 from engine.model.storable import storable
 from sip.description import Carried, DescriptionReading, read_description
 from sip.keys import key_of
@@ -31,6 +32,9 @@ AccountOf = Callable[[str, Message], int]
 TellRefused = Callable[[Message, str, StatelessResponse], None]
 """Takes an INVITE that was refused, its source as "address:port", and what it was answered."""
 
+NoteRefusal = Callable[[RefusalRule, str, str], None]
+"""Takes the rule by which a call was refused, its source as "address:port", and the number; empty if it was unread."""
+
 
 class Gate(pj.RequestGate):
     """Lives on the SIP thread.
@@ -46,6 +50,7 @@ class Gate(pj.RequestGate):
         tell_refused: TellRefused,
         admits: Callable[[], bool],
         account_of: AccountOf,
+        note_refusal: NoteRefusal,
     ) -> None:
         super().__init__()
         self._is_stranger = is_stranger
@@ -53,6 +58,7 @@ class Gate(pj.RequestGate):
         self._tell_refused = tell_refused
         self._admits = admits
         self._account_of = account_of
+        self._note_refusal = note_refusal
         self._carried = Carried(frozenset())
 
     def stand(self, carried: Carried) -> None:
@@ -96,6 +102,7 @@ class Gate(pj.RequestGate):
 
     def _answer(self, method: str, source: str, request: pj.GatedRequest) -> StatelessResponse | None:
         if method == "INVITE" and not request.inCall and not self._admits():
+            self._note_refusal(RefusalRule.LIMIT, source, "")
             return TRY_AGAIN  # before anything costs anything
         message = read_message(str(request.message))
         if request.inCall:
@@ -106,7 +113,7 @@ class Gate(pj.RequestGate):
             return answer_outside(method, message, stranger=self._is_stranger(source))
         request.account = self._account_of(source, message)
         answer = answer_to_invite(message, self._read(request).refusal)
-        if answer is not None and not self._is_stranger(source):
+        if answer is not None:
             self._tell_refused(message, source, answer)
         return answer
 

@@ -10,6 +10,7 @@ import structlog
 
 from config.settings import SipTransport
 from engine.errors import SetupError
+from engine.model.refusal import RefusalRule
 from engine.model.storable import storable
 from engine.model.trunk import Trunk
 from engine.ports import DialRefused, DialRequest, InboundCall, LegEvent, LegId
@@ -19,7 +20,7 @@ from sip.description import Carried
 from sip.dialog import Deliver
 from sip.dialogs import Dialogs
 from sip.endpoint import carried_codecs, open_endpoint, open_transport
-from sip.gate import Gate
+from sip.gate import Gate, NoteRefusal
 from sip.media.connections import MediaConnections
 from sip.message import Message, read_message
 from sip.message_trace import open_trace
@@ -60,10 +61,11 @@ class SipStack:
         thread: SipThread,
         listener: Listener,
         admits: Callable[[], bool],
+        note_refusal: NoteRefusal,
     ) -> None:
         """`ids` number the legs that come in; others may take from it on another thread.
 
-        `admits` tells whether another call may come in now.
+        `admits` tells whether another call may come in now; `note_refusal` is told of each that may not.
         """
         self._config = config
         self._ids = ids
@@ -73,7 +75,10 @@ class SipStack:
         self.dialogs = Dialogs(thread.later, switch, config.rtp_silence_s)
         self._accounts = TrunkAccounts(config, self.dialogs.uses, self._invited, lambda: datetime.now(UTC))
         self._guests = PerCallCredentials(config, self.dialogs.uses)
-        self._gate = Gate(self._is_stranger, self.dialogs.pressed, self._turned_away, admits, self._account_of)
+        self._note_refusal = note_refusal
+        self._gate = Gate(
+            self._is_stranger, self.dialogs.pressed, self._turned_away, admits, self._account_of, note_refusal
+        )
         self._allowed = allowed_networks(config.allow)
         self._listening = {SipTransport(each) for each in config.listening.transports}
 
@@ -160,6 +165,7 @@ class SipStack:
         leg = LegId(next(self._ids))
         if self._is_stranger(source):
             log.warning("invite_refused", source=source, rule="SIP_ALLOW")
+            self._note_refusal(RefusalRule.SOURCE, source, user_of(message.request_uri))
             self.dialogs.take(account, leg, prm.callId, lambda event: None)
             self.dialogs.provisional(leg, 403)
             return
@@ -168,6 +174,10 @@ class SipStack:
         self._thread.emit(partial(self._listener.arrived, leg, sip_call_id, _arrival(message, source)))
 
     def _turned_away(self, message: Message, source: str, answer: StatelessResponse) -> None:
+        if self._is_stranger(source):
+            self._note_refusal(RefusalRule.SOURCE, source, user_of(message.request_uri))
+            return
+        self._note_refusal(RefusalRule.INVITE, source, user_of(message.request_uri))
         refused = DialRefused(_arrival(message, source), answer.code, answer.why, q850(answer.code))
         self._thread.emit(partial(self._listener.refused, refused))
 

@@ -11,11 +11,13 @@ from typing import Self
 
 from engine.aio.tasks import BackgroundTasks
 from engine.errors import SetupError, SipError
+from engine.model.refusal import RefusalRule
 from engine.model.route import TrunkRoute
 from engine.model.sip_message import SipMessage
 from engine.model.trunk import Trunk
 from engine.ports import DialRefused, DialRequest, HungUp, InboundCall, LegEvent, LegId, Queued
 from sip.config import SipConfig
+from sip.gate import NoteRefusal
 from sip.leg import SipLeg
 from sip.media.bridge import SipBridge
 from sip.media.connections import MediaConnections
@@ -43,12 +45,17 @@ def admits_all() -> bool:
     return True
 
 
+def noted_by_nobody(_rule: RefusalRule, _source: str, _number: str) -> None:
+    """Let a refusal pass unnoted."""
+
+
 class UserAgent:
     """The SIP user agent as the engine sees it: dials, and hands over calls that come in.
 
     Implements engine.ports.Dialer, engine.ports.SipTrace and sip.stack.Listener; every method runs in asyncio's thread.
 
-    Inbound legs are handed to `on_incoming`; INVITEs that were refused before to `on_refused`.
+    Inbound legs are handed to `on_incoming`; INVITEs that were refused before to `on_refused`, and each refusal, of
+    strangers too, to `note_refusal`, on the SIP thread.
     """
 
     def __init__(
@@ -58,6 +65,7 @@ class UserAgent:
         on_incoming: OnIncoming,
         on_refused: OnRefused | None = None,
         admits: Admits = admits_all,
+        note_refusal: NoteRefusal = noted_by_nobody,
     ) -> None:
         self._thread = thread
         self._trunks: Sequence[Trunk] = ()
@@ -70,7 +78,7 @@ class UserAgent:
         self._legs: dict[LegId, SipLeg] = {}
         self._beside = BackgroundTasks("user agent")
         self._switch = MediaConnections()
-        self._stack = SipStack(config, self._ids, self._switch, thread, self, admits)
+        self._stack = SipStack(config, self._ids, self._switch, thread, self, admits, note_refusal)
         self.bridge = SipBridge(self._switch, thread, config.rate_hz)
 
     @classmethod
@@ -81,10 +89,11 @@ class UserAgent:
         on_refused: OnRefused | None = None,
         admits: Admits = admits_all,
         trunks: Sequence[Trunk] = (),
+        note_refusal: NoteRefusal = noted_by_nobody,
     ) -> Self:
         """Raises SetupError when a port is taken, or a setting or a trunk does not fit the library."""
         thread = SipThread()
-        agent = cls(config, thread, on_incoming, on_refused, admits)
+        agent = cls(config, thread, on_incoming, on_refused, admits, note_refusal)
         await thread.start(agent._stack.open, agent._stack.close, agent._switch.tell_ended)
         agent._beside.begin(agent._look_for_silence())
         if faults := await agent.use_trunks(trunks):

@@ -196,8 +196,8 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[s
 
 
 def _tables_of(kind: DataCategory) -> str:
-    tables = ", ".join(f"`{name}`" for name, each in HOLDINGS.items() if each.kept is kind)
-    return tables or "the files of `log_folder`"
+    files = ("the files of `log_folder`",) if kind is DataCategory.LOGS else ()
+    return ", ".join([*files, *(f"`{name}`" for name, each in HOLDINGS.items() if each.kept is kind)])
 
 
 def _columns(table: str) -> str:

@@ -78,6 +78,7 @@ def _call_services(parts: NodeParts, recording_storage: RecordingStorage) -> Cal
         sip_egress=parts.telephony.egress,
         recording_url=recording_url,
         space=parts.storage.space,
+        refusals=parts.telephony.refusals,
         admission=AdmissionControl(clock, parts.context.meters, agent.commands, agent.events),
     )
 

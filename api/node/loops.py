@@ -24,6 +24,7 @@ def loops_of(parts: NodeParts, services: CallServices, switchboard: Switchboard)
         "unvisited conferences": switchboard.conferences.close_unvisited,
         "trunks": partial(parts.telephony.trunks.run, parts.telephony.agent),
         "routes": partial(parts.telephony.routes.run, parts.telephony.agent),
+        "refusals": parts.telephony.refusals.run,
         "retention": partial(retention.run, by_system(settings.node)),
         **movers(settings, stores.moves, services.recording_storage, clock),
     }

@@ -8,6 +8,7 @@ from api.node.context import NodeContext
 from api.node.inbound import InboundGate
 from api.node.routes import RouteWatch
 from api.node.trunks import TrunkWatch, settle_trunks
+from engine.live.admission.refusals import Refusals
 from engine.live.switchboard import Switchboard
 from engine.security.egress import Egress
 from engine.security.guarded_resolver import GuardedResolver
@@ -26,6 +27,7 @@ class Telephony:
     egress: SipEgress
     trunks: TrunkWatch
     routes: RouteWatch
+    refusals: Refusals
 
     @contextmanager
     def open_to(self, switchboard: Switchboard) -> Iterator[None]:
@@ -44,13 +46,13 @@ async def open_telephony(context: NodeContext, stores: Stores) -> AsyncIterator[
         permitted = Egress(context.settings.egress_allow, context.residency)
         egress = SipEgress(permitted, GuardedResolver(permitted))
         stack.push_async_callback(egress.close)
-        gate = InboundGate()
+        gate, refusals = InboundGate(), Refusals(stores.refusals, context.clock)
         await settle_trunks(context.settings, stores.trunks)
         trunks = TrunkWatch(stores.trunks, context.residency, context.settings.node, context.clock)
         agent = await UserAgent.start(
-            from_settings(context.settings), gate, gate.refused, gate.admits, await trunks.first()
+            from_settings(context.settings), gate, gate.refused, gate.admits, await trunks.first(), refusals.note
         )
         stack.push_async_callback(agent.close)
         routes = RouteWatch(stores.routes, context.clock)
         await routes.look(agent)
-        yield Telephony(agent, gate, egress, trunks, routes)
+        yield Telephony(agent, gate, egress, trunks, routes, refusals)

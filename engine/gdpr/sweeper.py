@@ -13,6 +13,7 @@ from engine.privacy.log_folder import LogFolder
 from engine.privacy.retention import DataCategory, Periods, Swept
 from engine.store.accounts import Accounts
 from engine.store.audit import Audit
+from engine.store.refusals import RefusalStore
 from engine.store.retention import SWEPT, Retention
 
 BATCH: Final = 100
@@ -26,12 +27,13 @@ log = structlog.get_logger(__name__)
 class Sweeper:
     """`periods` are those of accounts without their own; `discard` deletes a recording with its file.
 
-    `logs` is where this node writes its logs, if it does.
+    `logs` is where this node writes its logs, if it does; `refusals` have the same period.
     """
 
     def __init__(
         self, retention: Retention, accounts: Accounts, audit: Audit, clock: Clock, *, periods: Periods, node: str,
         discard: Callable[[Recording], Awaitable[None]], logs: LogFolder | None = None,
+        refusals: RefusalStore | None = None,
     ) -> None:  # fmt: skip
         self._retention = retention
         self._accounts = accounts
@@ -41,6 +43,7 @@ class Sweeper:
         self._node = node
         self._discard = discard
         self._logs = logs
+        self._refusals = refusals
 
     async def run(self, actor: str, first_s: float = _FIRST_S, every_s: float = EVERY_S) -> None:
         """Sweep what is past its period, for ever; cancel it to stop."""
@@ -63,6 +66,8 @@ class Sweeper:
                     found.append(Swept(account_id, kind, await self._retention.count(account_id, kind, before)))
         if self._logs is not None and (before := self._periods.due_before(DataCategory.LOGS, now)) is not None:
             found.append(Swept("", DataCategory.LOGS, len(await asyncio.to_thread(self._logs.due, before))))
+        if self._refusals is not None and (before := self._periods.due_before(DataCategory.LOGS, now)) is not None:
+            found.append(Swept("", DataCategory.LOGS, await self._refusals.count_before(before)))
         return [each for each in found if each.count]
 
     async def sweep(self, actor: str) -> list[Swept]:
@@ -70,6 +75,7 @@ class Sweeper:
         taken: list[Swept] = []
         try:
             await self._take_logs(taken)
+            await self._take_refusals(taken)
             for account_id, periods in await self._of_accounts():
                 for kind in SWEPT:
                     await self._take(account_id, kind, periods, taken)
@@ -108,6 +114,11 @@ class Sweeper:
             log.error("logs_not_deleted", folder=str(self._logs.path), reason=error.strerror)
             return
         if count:
+            taken.append(Swept("", DataCategory.LOGS, count))
+
+    async def _take_refusals(self, taken: list[Swept]) -> None:
+        before = self._periods.due_before(DataCategory.LOGS, self._clock.now())
+        if self._refusals is not None and before is not None and (count := await self._refusals.remove_before(before)):
             taken.append(Swept("", DataCategory.LOGS, count))
 
     async def _discarded(self, rows: Sequence[Recording]) -> int:

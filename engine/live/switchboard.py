@@ -33,6 +33,7 @@ from engine.model.call_options import CallOptions
 from engine.model.callback import BodyFormat
 from engine.model.numbers import Number, from_carrier
 from engine.model.recording import UNFINISHED, RecordingStatus, erased
+from engine.model.refusal import RefusalRule
 from engine.ports import Cause, DialRefused, DialRequest, InboundCall, Leg
 
 INBOUND_RING_S: Final = 120
@@ -148,6 +149,7 @@ class Switchboard:
             number = await self._called(arrival)
             if number is None:
                 log.warning("inbound_refused", number=arrival.called, source=arrival.source, rule="no such number")
+                self._services.refusals.note(RefusalRule.NUMBER, arrival.source, arrival.called)
                 await leg.hang_up(Cause.NOT_FOUND)
                 return
             call = self._inbound(number, arrival)
@@ -156,6 +158,7 @@ class Switchboard:
             await self._sessions.take(call, leg, making, run_flow, set_up.done)
         except StoreError as error:
             log.error("store_failed", error=str(error))
+            self._services.refusals.note(RefusalRule.STORAGE, arrival.source, arrival.called)
             await leg.hang_up(Cause.UNAVAILABLE)
         except Exception:
             await leg.hang_up(Cause.FAULT)  # who calls is not left ringing

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from engine.store.outbox import Outbox
     from engine.store.queues import Queues
     from engine.store.recordings import Recordings
+    from engine.store.refusals import RefusalStore
     from engine.store.retention import Retention
     from engine.store.routes import Routes
     from engine.store.subjects import Subjects
@@ -138,6 +139,12 @@ class Stores:
         from engine.store.recordings import Recordings
 
         return Recordings(self.database)
+
+    @cached_property
+    def refusals(self) -> "RefusalStore":
+        from engine.store.refusals import RefusalStore
+
+        return RefusalStore(self.database)
 
     @cached_property
     def retention(self) -> "Retention":

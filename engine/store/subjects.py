@@ -15,6 +15,7 @@ from engine.store.data_kinds import data_of
 from engine.store.database import Database
 from engine.store.holds import account_is_free, call_is_free, conference_is_free
 from engine.store.mentions import Mention, account_of, mentions, replace_mention, tables_of_calls
+from engine.store.refusals import forget_number
 from engine.store.tables.accounts import numbers
 from engine.store.tables.calls import calls
 from engine.store.tables.complete import metadata
@@ -85,6 +86,7 @@ class Subjects:
         """
 
         def take_out(connection: Connection) -> dict[str, int]:
+            forget_number(connection, subject)
             return anonymise(connection, concern.calls, self._pseudonyms)
 
         def look(connection: Connection) -> list[Mention]:

@@ -7,6 +7,7 @@ from typing import Final, Self
 
 from engine.aio.disk_threads import Disk
 from engine.live.admission.control import AdmissionControl
+from engine.live.admission.refusals import Refusals
 from engine.live.callbacks import CallCallbacks
 from engine.live.consent.policies import ConsentPolicies
 from engine.live.recording.callbacks import RecordingCallbacks
@@ -130,6 +131,7 @@ def services_of(stores: Stores, around: Surroundings, folder: Path, recording: R
         recording_url=recording_url,
         space=DiskSpace(None),
         admission=AdmissionControl(clock, meters),
+        refusals=Refusals(stores.refusals, clock),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from config.settings import SipTransport
+from engine.model.refusal import RefusalRule
 from engine.model.trunk import Authentication, Trunk, trunk_at
 from engine.ports import DialRefused, DialRequest, HungUp, InboundCall, Leg, LegEvent
 from sip.config import ListenAddress, SipConfig, Tls
@@ -27,6 +28,8 @@ class Line:
     port: int
     arrivals: asyncio.Queue[tuple[SipLeg, InboundCall]] = field(default_factory=asyncio.Queue)
     refusals: asyncio.Queue[DialRefused] = field(default_factory=asyncio.Queue)
+    noted: list[tuple[RefusalRule, str]] = field(default_factory=list)
+    """The rule and the number of each call that was refused."""
 
     async def takes(self) -> tuple[SipLeg, InboundCall]:
         """The next call that comes in."""
@@ -100,14 +103,16 @@ def open_line(tmp_path: Path, ports: Ports) -> OpenLine:
         config = replace(SipConfig(listening, ["PCMA"], 1800, Tls(), []), **fields)
         arrivals: asyncio.Queue[tuple[SipLeg, InboundCall]] = asyncio.Queue()
         refusals: asyncio.Queue[DialRefused] = asyncio.Queue()
+        noted: list[tuple[RefusalRule, str]] = []
         agent = await UserAgent.start(
             config,
             lambda leg, arrival: arrivals.put_nowait((leg, arrival)),
             refusals.put_nowait,
             trunks=[*trunks, *([trunk] if trunk else [])],
+            note_refusal=lambda rule, _, number: noted.append((rule, number)),
         )
         try:
-            yield Line(agent, port, arrivals, refusals)
+            yield Line(agent, port, arrivals, refusals, noted)
         finally:
             await agent.close()
 

@@ -7,6 +7,7 @@ from ipaddress import ip_network
 import pytest
 
 from engine.model.call import Event
+from engine.model.refusal import RefusalRule
 from engine.ports import DigitPressed
 from tests.peers.raw_caller import RawCaller, audio, raw_caller
 from tests.peers.waiting import within
@@ -46,6 +47,7 @@ async def test_a_stranger_hears_nothing(open_line: OpenLine, method: str) -> Non
 
         assert stranger.seen == []
         assert (await stranger.asks("INVITE", body=audio())).code == 403
+        assert [rule for rule, _ in line.noted] == [RefusalRule.SOURCE]
 
 
 async def test_what_is_claimed_is_true_in_every_message(line: Line, caller: RawCaller) -> None:
@@ -67,6 +69,7 @@ async def test_nobody_takes_the_place_of_a_call_from_outside(line: Line, caller:
 
     async with raw_caller(line.port) as thief:
         answer = await thief.asks("INVITE", theft, body=audio())
+        assert [rule for rule, _ in line.noted] == [RefusalRule.INVITE]
         required = await thief.asks("INVITE", theft, "Require: replaces", body=audio())
         await asyncio.sleep(4)
 

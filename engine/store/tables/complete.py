@@ -9,6 +9,7 @@ from engine.store.tables import (  # noqa: F401 (they join the schema)
     conferences,
     privacy,
     recordings,
+    refusals,
     routes,
     trunks,
 )

@@ -15,6 +15,7 @@ from engine.model.conference import ConferenceStatus
 from engine.model.conference_options import RoomOptions
 from engine.model.consent import ConsentPolicy, ConsentRecord, Given, How
 from engine.model.queue import Queue, QueueResult, Wait
+from engine.model.refusal import Refusal, RefusalKind, RefusalRule
 from engine.privacy.audit import CLI
 from engine.privacy.log_folder import LogFolder
 from engine.privacy.pseudonym import PREFIX
@@ -24,6 +25,7 @@ from engine.store.consents import Consents
 from engine.store.holds import Holds
 from engine.store.queues import Queues
 from engine.store.recordings import RecordingFilter
+from engine.store.refusals import RefusalStore
 from tests.peers.waiting import within
 from tests.unit.store.privacy.conftest import PERIODS, House
 from tests.unit.store.samples import NOON, a_conference, a_participant
@@ -322,3 +324,14 @@ async def test_the_nodes_logs_go_when_their_days_are_over_and_the_audit_log_says
     assert [path.name for path in logs.path.iterdir()] == ["telefoon.log"]
     *_, told = [each async for each in house.audit.rows()]
     assert (told.action, told.object, json.loads(told.facts)) == ("retention.sweep", "node", {"logs": 1})
+
+
+async def test_refusals_go_when_the_days_of_logs_are_over(house: House) -> None:
+    refusals = RefusalStore(house.db)
+    await refusals.add([Refusal(RefusalKind("198.51.100.7", RefusalRule.SOURCE, ""), 7, NOON, NOON)])
+    sweeper = house.sweeper(Periods({DataCategory.LOGS: 2}))
+
+    house.clock.days_later(3)
+
+    assert await sweeper.due() == await sweeper.sweep(CLI) == [Swept("", DataCategory.LOGS, 1)]
+    assert await refusals.newest(10) == []

@@ -1,0 +1,45 @@
+"""Calls that came in and were refused before anybody could answer: from where, by which rule, to which number."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+
+class RefusalRule(StrEnum):
+    """The rules by which a call that comes in is refused."""
+
+    SOURCE = "source unknown"
+    NUMBER = "no such number"
+    INVITE = "invite not possible"
+    """It asks for what can't be: no codec in common, or an extension that is not offered."""
+    LIMIT = "too many calls"
+    STORAGE = "not to be stored"
+    """The disk is full, or the database fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalKind:
+    """What was refused alike: `source` is an address without its port, `number` what was called, empty if unread."""
+
+    source: str
+    rule: RefusalRule
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """How often something was refused, when first and when last."""
+
+    kind: RefusalKind
+    count: int
+    first_at: datetime
+    last_at: datetime
+
+    def again(self, other: "Refusal") -> "Refusal":
+        """With those of `other`, which were refused alike."""
+        return replace(
+            self,
+            count=self.count + other.count,
+            first_at=min(self.first_at, other.first_at),
+            last_at=max(self.last_at, other.last_at),
+        )
