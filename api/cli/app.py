@@ -52,6 +52,7 @@ COMMANDS: Final = (
     Command("numbers", "numbers", "numbers"),
     Command("trunks", "trunks", "trunks"),
     Command("routes", "routes", "routes"),
+    Command("refusals", "refusals", "refusals", "EXAMPLES"),
     Command("voices", "voices", "voices"),
     Command("webhooks", "webhooks", "webhooks"),
     Command("audit", "audit", "audit"),

@@ -7,12 +7,14 @@ from typing import Any, Final
 
 from api.http.resources.call_options import options_json
 from engine.diagnosis.ladder import Arrow
+from engine.diagnosis.refused import ADVICE
 from engine.model.call import Attempt, Call
 from engine.model.conference import Conference, Participant
 from engine.model.consent import ConsentRecord
 from engine.model.queue import Queue, QueueFigures, Wait
 from engine.model.recording import Recording
 from engine.model.recording_marks import RecordingMark
+from engine.model.refusal import Refusal
 from engine.model.webhook_exchange import WebhookExchange
 from engine.ports import RtpStats
 from engine.privacy.retention import LegalHold
@@ -54,6 +56,17 @@ def call_json(call: Call) -> Json:
 def arrow_json(arrow: Arrow) -> Json:
     """A SIP message of a call's trace."""
     return {**asdict(arrow), "at": _time(arrow.at)}
+
+
+def refusal_json(refusal: Refusal) -> Json:
+    """Calls that were refused alike, and what to do about them."""
+    return {
+        **asdict(refusal.kind),
+        "count": refusal.count,
+        "first_at": _time(refusal.first_at),
+        "last_at": _time(refusal.last_at),
+        "advice": ADVICE[refusal.kind.rule],
+    }
 
 
 def event_json(event: CallEvent) -> Json:

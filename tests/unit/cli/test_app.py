@@ -27,7 +27,7 @@ COMMANDS = [
     ("accounts", "list"), ("accounts", "secret"), ("accounts", "options"),
     ("accounts", "beep"), ("accounts", "consent"), ("accounts", "text"),
     ("webhooks", "list"), ("webhooks", "replay"), ("webhooks", "verify"),
-    ("numbers", "add"), ("numbers", "list"), ("numbers", "remove"),
+    ("refusals",), ("numbers", "add"), ("numbers", "list"), ("numbers", "remove"),
     ("trunks", "add"), ("trunks", "list"), ("trunks", "show"), ("trunks", "set"), ("trunks", "remove"),
     ("trunks", "test"),
     ("routes", "add"), ("routes", "list"), ("routes", "show"), ("routes", "remove"), ("routes", "test"),
