@@ -132,10 +132,14 @@ class SipStack:
         """How many calls the library holds that are no leg of ours."""
         return int(pj.calls_of_library()) - len(self.dialogs)
 
-    def look(self, now_s: float) -> None:
-        """Tell of far ends that have fallen silent; to be called about once a second."""
+    def look(self, now_s: float) -> frozenset[tuple[str, str]]:
+        """Tell of far ends that have fallen silent; to be called about once a second.
+
+        Gives the hosts of trunks that are to be left alone, each after the name of its trunk.
+        """
         self.dialogs.look(now_s)
         self._accounts.look(now_s)
+        return self._accounts.left_alone(now_s)
 
     def _listen(self, transport: SipTransport) -> None:
         """Listen there too: as the client of a trunk, we can do over TLS without a certificate of our own."""
@@ -154,7 +158,9 @@ class SipStack:
         if way.trunk is None:
             return Patience(self._config.trunk_timeout_s, "The far end", lambda: None, lambda: None)
         life = self._accounts.line(way.trunk.name).life
-        return Patience(way.trunk.timeout_s, "The trunk", life.heard, life.unheard)
+        return Patience(
+            way.trunk.timeout_s, "The trunk", partial(life.heard, way.host), partial(life.unheard, way.host)
+        )
 
     def _to(self, leg: LegId) -> Deliver:
         return lambda event: self._thread.emit(partial(self._listener.happened, leg, event))

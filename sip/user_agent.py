@@ -71,6 +71,7 @@ class UserAgent:
         self._trunks: Sequence[Trunk] = ()
         self._routes: Sequence[TrunkRoute] = ()
         self._held: dict[tuple[str, str], datetime] = {}
+        self._left_alone: frozenset[tuple[str, str]] = frozenset()
         self._on_incoming = on_incoming
         self._on_refused = on_refused
         self._attempts = Attempts(config.trace_calls)
@@ -124,7 +125,8 @@ class UserAgent:
     async def dial(self, request: DialRequest) -> SipLeg | FailoverLeg:
         now = datetime.now(UTC)
         self._held = {each: until for each, until in self._held.items() if until > now}
-        ways = ways_of(request, self._trunks, self._routes, self._held, now, random)
+        held = {**self._held, **dict.fromkeys(self._left_alone, now + timedelta(seconds=LONGEST_PAUSE_S))}
+        ways = ways_of(request, self._trunks, self._routes, held, now, random)
         if ways[0].trunk is None:
             return await self._place(ways[0], request)
         leg = FailoverLeg(request, ways, partial(self._try, []), self._hold)
@@ -202,4 +204,4 @@ class UserAgent:
     async def _look_for_silence(self) -> None:
         while True:
             await asyncio.sleep(LOOK_S)
-            await self._thread.run(lambda: self._stack.look(time.monotonic()))
+            self._left_alone = await self._thread.run(lambda: self._stack.look(time.monotonic()))

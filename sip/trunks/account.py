@@ -10,7 +10,7 @@ import structlog
 
 from engine.model.storable import storable
 from engine.model.trunk import Trunk
-from sip.received import is_received
+from sip.received import is_received, received_message
 
 log = structlog.get_logger(__name__)
 
@@ -41,11 +41,11 @@ class SipAccount(pj.Account):
         self,
         on_invite: "OnInvite",
         trunk: Trunk | None = None,
-        on_heard: Callable[[], None] = lambda: None,
+        on_answered: Callable[[str], None] = lambda _: None,
     ) -> None:
         super().__init__()
         self._on_invite = on_invite
-        self._on_heard = on_heard
+        self._on_answered = on_answered
         self._trunk = trunk
         self._failed_at_s: float | None = None
         self.registration = NOT_ANSWERED if trunk is not None and trunk.registers else NOT_WANTED
@@ -55,7 +55,7 @@ class SipAccount(pj.Account):
 
     def onSendRequest(self, prm: pj.OnSendRequestParam) -> None:  # noqa: N802
         if is_received(prm.e):
-            self._on_heard()
+            self._on_answered(received_message(prm.e).first("to") or "")
 
     def onRegState(self, prm: pj.OnRegStateParam) -> None:  # noqa: N802
         if not self.registration.wanted:

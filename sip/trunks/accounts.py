@@ -96,6 +96,10 @@ class TrunkAccounts:
         since = {name: line.life.silent_since for name, line in self._lines.items()}
         return {name: moment for name, moment in since.items() if moment is not None}
 
+    def left_alone(self, now_s: float) -> frozenset[tuple[str, str]]:
+        """The hosts that no call is to be sent to while there are others, each after the name of its trunk."""
+        return frozenset((name, host) for name, line in self._lines.items() for host in line.life.left_alone(now_s))
+
     def any_registered(self) -> bool:
         """Whether a registrar is to be told that we go."""
         return any(line.account.registration.wanted for line in self._lines.values())
@@ -132,7 +136,7 @@ class TrunkAccounts:
 
     def _opened(self, trunk: Trunk, addresses: frozenset[Address]) -> TrunkLine:
         life = TrunkLife(trunk.name, self._now)
-        account = SipAccount(self._on_invite, trunk, life.heard)
+        account = SipAccount(self._on_invite, trunk, life.ping_answered)
         account.create(account_config(self._config, trunk))
         log.info("trunk_in_use", trunk=trunk.name)
         return TrunkLine(trunk, account, life, addresses)

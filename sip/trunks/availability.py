@@ -1,5 +1,6 @@
 """Whether a trunk answers at all: known by what it did not answer, and asked until it does."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -7,10 +8,8 @@ import pjsua2 as pj
 import structlog
 
 from engine.model.trunk import Trunk
+from sip.trunks.breakers import HostBreakers
 from sip.trunks.uris import host_uri
-
-ASK_AGAIN_S = 10.0
-"""How often a trunk that has fallen silent is asked (OPTIONS, RFC 3261 §11)."""
 
 log = structlog.get_logger(__name__)
 
@@ -18,38 +17,61 @@ log = structlog.get_logger(__name__)
 class TrunkLife:
     """One is told of each INVITE to the trunk that was answered with anything, or with nothing. On the SIP thread."""
 
-    def __init__(self, name: str, now: Callable[[], datetime]) -> None:
+    def __init__(self, name: str, now: Callable[[], datetime], now_s: Callable[[], float] = time.monotonic) -> None:
         self._name = name
         self._now = now
+        self._now_s = now_s
         self._silent_since: datetime | None = None
-        self._asked_s = float("-inf")
+        self._breakers = HostBreakers(name)
+        self._pinged: dict[str, str] = {}
 
     @property
     def silent_since(self) -> datetime | None:
         """Since when it has answered nothing; None while it does, and before it was asked anything."""
         return self._silent_since
 
-    def heard(self) -> None:
-        """Note that the trunk has answered something."""
-        if self._silent_since is not None:
-            log.info("trunk_answers_again", trunk=self._name, silent_since=self._silent_since.isoformat())
-        self._silent_since = None
+    def heard(self, host: str) -> None:
+        """Note that a host of the trunk has answered an INVITE."""
+        self._breakers.answered(host, self._now_s())
+        self._answers()
 
-    def unheard(self) -> None:
-        """Note that the trunk has answered nothing for as long as is waited for it."""
+    def ping_answered(self, to: str) -> None:
+        """Note that OPTIONS were answered; `to` is their To."""
+        for uri, host in self._pinged.items():
+            if f"<{uri}>" in to or to == uri:
+                self._breakers.ping_answered(host, self._now_s())
+        self._answers()
+
+    def unheard(self, host: str) -> None:
+        """Note that a host of the trunk has answered nothing for as long as is waited for it."""
+        self._breakers.missed(host, self._now_s())
         if self._silent_since is None:
             self._silent_since = self._now()
             log.warning("trunk_silent", trunk=self._name)
 
+    def left_alone(self, now_s: float) -> frozenset[str]:
+        """The hosts that no call is to be sent to while there are others."""
+        return self._breakers.left_alone(now_s)
+
     def look(self, account: pj.Account, trunk: Trunk, now_s: float) -> None:
-        """Ask it again, from time to time, while it is silent."""
-        if self._silent_since is None or now_s - self._asked_s < ASK_AGAIN_S:
-            return
-        self._asked_s = now_s
+        """Ask hosts again (OPTIONS, RFC 3261 §11), from time to time, that have left something unanswered."""
+        hosts = {host.address: host for host in trunk.hosts}
+        self._breakers.keep(frozenset(hosts))
+        for address in self._breakers.to_ping(now_s):
+            uri = host_uri(trunk, hosts[address])
+            self._pinged[uri] = address
+            self._ping(account, uri)
+
+    def _ping(self, account: pj.Account, uri: str) -> None:
         asking = pj.SendRequestParam()
         asking.method = "OPTIONS"
-        asking.txOption.targetUri = host_uri(trunk, trunk.hosts[0])
+        asking.txOption.targetUri = uri
         try:
             account.sendRequest(asking)
         except pj.Error as error:
             log.warning("trunk_not_asked", trunk=self._name, reason=error.reason)
+
+    def _answers(self) -> None:
+        if self._silent_since is not None:
+            log.info("trunk_answers_again", trunk=self._name, silent_since=self._silent_since.isoformat())
+        self._silent_since = None

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from engine.model.call import Event
-from engine.ports import DialRequest, EndedBy
+from engine.ports import DialRequest, EndedBy, TrunkTried
+from tests.peers.sip_answerer import sip_answerer
 from tests.peers.waiting import within
 from tests.sip.conftest import Line, OpenLine, Watch, trunk_to
 
@@ -87,3 +88,27 @@ async def test_a_call_left_before_the_trunk_has_said_anything_was_left_by_us(
         ended = await call.ends()
         assert (ended.outcome, ended.by, ended.unheard) == (Event.HUNG_UP, EndedBy.US, "")
         assert not await line.agent.trunks_silent_since()
+
+
+async def test_a_trunk_that_stays_silent_is_not_tried_first_by_each_call(
+    open_line: OpenLine, silent: socket.socket
+) -> None:
+    async with sip_answerer(lambda _: "486 Busy Here") as second:
+        trunks = [
+            trunk_to(silent.getsockname()[1], "first", timeout_s=0.5),
+            trunk_to(second.port, "second", priority=1),
+        ]
+        async with open_line(trunks=trunks) as line:
+            tried = [await trunks_tried(line) for _ in range(3)]
+            await asyncio.sleep(1.5)  # once a second it is looked who is to be left alone
+
+            tried.append(await trunks_tried(line))
+
+    assert tried[0] == ["first", "second"]
+    assert tried[-1] == ["second"]
+
+
+async def trunks_tried(line: Line) -> list[str]:
+    call = Watch(await line.agent.dial(ASKED)).start()
+    await call.ends()
+    return [each.trunk for each in call.seen if isinstance(each, TrunkTried)]
