@@ -171,7 +171,7 @@ def trace(
     for line in as_lines(arrows, full=full):
         typer.echo(line)
     if not arrows:
-        typer.echo("No SIP message of this call is kept; sip_trace_calls says of how many calls they are.")
+        typer.echo("No SIP message of this call is kept: only the last calls have them, and failed ones.")
 
 
 @calls.command(epilog=examples("telefoon calls end CA0191f5c2a3b4c5d6e7f8091a2b3c4d5e"))

@@ -8,6 +8,7 @@ from api.node.object_store import movers
 from api.node.parts import NodeParts
 from api.node.privacy import sweeper
 from engine.live.services import CallServices
+from engine.live.session.failed_traces import FailedTraces
 from engine.live.switchboard import Switchboard
 from engine.privacy.audit import by_system
 
@@ -25,6 +26,14 @@ def loops_of(parts: NodeParts, services: CallServices, switchboard: Switchboard)
         "trunks": partial(parts.telephony.trunks.run, parts.telephony.agent),
         "routes": partial(parts.telephony.routes.run, parts.telephony.agent),
         "refusals": parts.telephony.refusals.run,
+        "traces of failed calls": _failed_traces(parts, services).run,
         "retention": partial(retention.run, by_system(settings.node)),
         **movers(settings, stores.moves, services.recording_storage, clock),
     }
+
+
+def _failed_traces(parts: NodeParts, services: CallServices) -> FailedTraces:
+    stores = parts.storage.stores
+    failed = FailedTraces(parts.telephony.agent, stores.calls, stores.traces, parts.context.clock)
+    services.ledger.listeners.append(failed.note)
+    return failed

@@ -16,6 +16,7 @@ Rows = Sequence[Mapping[str, Any]]
 _TITLES: Final = {
     "calls": "Calls from and to the number",
     "call_events": "What happened on these calls",
+    "call_traces": "What was said by SIP about these calls",
     "webhook_exchanges": "What servers of the account were asked and answered",
     "outbox": "What the account was told of these calls",
     "participants": "Conferences that these calls were in",

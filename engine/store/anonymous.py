@@ -7,10 +7,14 @@ from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, or_,
 
 from engine.privacy.pseudonym import PREFIX, Pseudonyms
 from engine.store.data_kinds import data_of
-from engine.store.tables.calls import call_events, calls, outbox, webhook_exchanges
+from engine.store.tables.calls import call_events, call_traces, calls, outbox, webhook_exchanges
 from engine.store.tables.conferences import participants
 
-_TOLD_OF_IT: Final = {"events": call_events, "webhooks": webhook_exchanges, "outbox": outbox}
+_TOLD_OF_IT: Final = {
+    "events": (call_events, call_traces),
+    "webhooks": (webhook_exchanges,),
+    "outbox": (outbox,),
+}
 
 
 def is_named() -> ColumnElement[bool]:
@@ -23,8 +27,9 @@ def anonymise(connection: Connection, call_ids: Collection[str], pseudonyms: Pse
     if not call_ids:
         return {}
     counts = {}
-    for kind, table in _TOLD_OF_IT.items():
-        counts[kind] = connection.execute(delete(table).where(table.c.call_id.in_(call_ids))).rowcount
+    for kind, tables in _TOLD_OF_IT.items():
+        gone = [connection.execute(delete(table).where(table.c.call_id.in_(call_ids))).rowcount for table in tables]
+        counts[kind] = sum(gone)
     connection.execute(
         update(participants).where(participants.c.call_id.in_(call_ids)).values(**_emptied(participants))
     )

@@ -15,7 +15,7 @@ from engine.privacy.pseudonym import Pseudonyms
 from engine.privacy.retention import DataCategory
 from engine.store.anonymous import anonymise, is_named
 from engine.store.holds import account_is_free, call_is_free, conference_is_free
-from engine.store.tables.calls import CallbackState, call_events, calls, outbox, webhook_exchanges
+from engine.store.tables.calls import CallbackState, call_events, call_traces, calls, outbox, webhook_exchanges
 from engine.store.tables.conferences import conferences, participants, queue_waits, queues
 from engine.store.tables.recordings import consents, recordings
 
@@ -120,7 +120,10 @@ def _last(end: Column[Any], begin: Column[Any]) -> ColumnElement[Any]:
 
 
 DUE: Final[Mapping[DataCategory, Sequence[Due]]] = {
-    DataCategory.EVENTS: (_told(call_events, call_events.c.at, calls.c.status.in_(tuple(FINAL)), owner=calls),),
+    DataCategory.EVENTS: (
+        _told(call_events, call_events.c.at, calls.c.status.in_(tuple(FINAL)), owner=calls),
+        _told(call_traces, call_traces.c.at, owner=calls),
+    ),
     DataCategory.WEBHOOKS: (_told(webhook_exchanges, webhook_exchanges.c.at, owner=webhook_exchanges),),
     DataCategory.OUTBOX: (_told(outbox, outbox.c.settled_at, outbox.c.state != CallbackState.PENDING, owner=calls),),
     DataCategory.CONSENTS: (_told(consents, consents.c.at, owner=consents),),

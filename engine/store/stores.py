@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from engine.store.retention import Retention
     from engine.store.routes import Routes
     from engine.store.subjects import Subjects
+    from engine.store.traces import CallTraces
     from engine.store.trunks import Trunks
 
 
@@ -163,6 +164,12 @@ class Stores:
         from engine.store.subjects import Subjects
 
         return Subjects(self.database, self.pseudonyms)
+
+    @cached_property
+    def traces(self) -> "CallTraces":
+        from engine.store.traces import CallTraces
+
+        return CallTraces(self.database)
 
     @cached_property
     def trunks(self) -> "Trunks":

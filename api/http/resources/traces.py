@@ -16,7 +16,8 @@ async def trace_call(services: RestServices, asked: ApiRequest) -> web.Response:
     await services.call_service.settle(asked.path["call_id"])
     call = await own_call(services, asked)
     messages = await services.trace.messages(call.sip_call_id) if call.sip_call_id else ()
-    return web.json_response({"messages": [arrow_json(each) for each in ladder(messages)]})
+    arrows = ladder(messages) or await services.stores.traces.of(call.id)
+    return web.json_response({"messages": [arrow_json(each) for each in arrows]})
 
 
 RESOURCES: Final[Mapping[str, Resource]] = {"traceCall": trace_call}

@@ -99,6 +99,20 @@ call_events: Final = Table(
     ),
 )
 
+call_traces: Final = Table(
+    "call_traces",
+    metadata,
+    technical("id", SERIAL, primary_key=True),
+    technical("call_id", ForeignKey("calls.id"), nullable=False, unique=True),
+    personal("at", UtcDateTime, nullable=False),
+    personal("messages", JSON, nullable=False),
+    info=about(
+        "Shows what was said by SIP about a call that failed. Numbers, keys and secrets are hidden.",
+        Whose.CALLERS,
+        kept=DataCategory.EVENTS,
+    ),
+)
+
 outbox: Final = Table(
     "outbox",
     metadata,

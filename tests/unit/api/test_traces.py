@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from engine.diagnosis.ladder import ladder
 from engine.ids import IdKind, new_id
 from engine.model.accounts import CALLS_ONLY, Scope
 from engine.model.call import Call, Direction
@@ -64,3 +65,13 @@ async def test_a_key_for_calls_alone_sees_no_trace(site: Site) -> None:
     call_id = await call_of(site, "demo", DIALOG)
 
     assert (await site.request("GET", f"calls/{call_id}/trace"))[0] == 403
+
+
+async def test_what_memory_has_forgotten_of_a_failed_call_comes_from_the_store(admin: Site) -> None:
+    call_id = await call_of(admin, "demo", DIALOG)
+    kept = ladder([SENT])
+    await admin.services.stores.traces.add({call_id: kept}, NOON)
+
+    (told,) = (await admin.request("GET", f"calls/{call_id}/trace"))[1]["messages"]
+
+    assert (told["title"], told["text"]) == ("INVITE", kept[0].text)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.diagnosis.ladder import ladder
 from engine.errors import NotFound, RecordingError
 from engine.ids import IdKind, new_id
 from engine.model.call_options import STANDARD, CallOptions
@@ -16,18 +17,21 @@ from engine.model.conference_options import RoomOptions
 from engine.model.consent import ConsentPolicy, ConsentRecord, Given, How
 from engine.model.queue import Queue, QueueResult, Wait
 from engine.model.refusal import Refusal, RefusalKind, RefusalRule
+from engine.model.sip_message import SipMessage
 from engine.privacy.audit import CLI
 from engine.privacy.log_folder import LogFolder
 from engine.privacy.pseudonym import PREFIX
 from engine.privacy.retention import FOR_EVER, DataCategory, HoldOn, Periods, Swept
+from engine.store.anonymous import anonymise
 from engine.store.conferences import Conferences
 from engine.store.consents import Consents
 from engine.store.holds import Holds
 from engine.store.queues import Queues
 from engine.store.recordings import RecordingFilter
 from engine.store.refusals import RefusalStore
+from engine.store.traces import CallTraces
 from tests.peers.waiting import within
-from tests.unit.store.privacy.conftest import PERIODS, House
+from tests.unit.store.privacy.conftest import PERIODS, PSEUDONYMS, House
 from tests.unit.store.samples import NOON, a_conference, a_participant
 
 
@@ -335,3 +339,24 @@ async def test_refusals_go_when_the_days_of_logs_are_over(house: House) -> None:
 
     assert await sweeper.due() == await sweeper.sweep(CLI) == [Swept("", DataCategory.LOGS, 1)]
     assert await refusals.newest(10) == []
+
+
+async def test_the_trace_of_a_failed_call_goes_with_its_events(house: House) -> None:
+    call, traces = await house.call(), CallTraces(house.db)
+    message = SipMessage(NOON, True, "UDP", "192.0.2.1:5060", "198.51.100.7:5060", "INVITE sip:a@b SIP/2.0\r\n\r\n")
+    await traces.add({call.id: ladder([message])}, NOON)
+    house.clock.days_later(61)
+
+    await house.sweeper().sweep(CLI)
+
+    assert await traces.of(call.id) == []
+
+
+async def test_the_trace_of_a_failed_call_goes_with_the_person(house: House) -> None:
+    call, traces = await house.call(), CallTraces(house.db)
+    message = SipMessage(NOON, True, "UDP", "192.0.2.1:5060", "198.51.100.7:5060", "INVITE sip:a@b SIP/2.0\r\n\r\n")
+    await traces.add({call.id: ladder([message])}, NOON)
+
+    await house.db.write(lambda connection: anonymise(connection, [call.id], PSEUDONYMS))
+
+    assert await traces.of(call.id) == []
