@@ -36,14 +36,14 @@ def _message(traced: pj.TracedMessage) -> SipMessage:
     )
 
 
-class Attempts:
+class DialogChains:
     """The Call-IDs of calls that went to more than one host, to be found by any of them; the last so many calls."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._of: OrderedDict[str, list[str]] = OrderedDict()
 
-    def note(self, before: list[str], sip_call_id: str) -> None:
+    def add(self, before: list[str], sip_call_id: str) -> None:
         """Add an attempt to those of its call before it."""
         before.append(sip_call_id)
         if len(before) > 1:

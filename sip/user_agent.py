@@ -21,7 +21,7 @@ from sip.gate import NoteRefusal
 from sip.leg import SipLeg
 from sip.media.bridge import SipBridge
 from sip.media.connections import MediaConnections
-from sip.message_trace import Attempts, messages_of
+from sip.message_trace import DialogChains, messages_of
 from sip.stack import SipStack
 from sip.thread import SipThread
 from sip.trunks.account import Registration
@@ -74,7 +74,7 @@ class UserAgent:
         self._left_alone: frozenset[tuple[str, str]] = frozenset()
         self._on_incoming = on_incoming
         self._on_refused = on_refused
-        self._attempts = Attempts(config.trace_calls)
+        self._chains = DialogChains(config.trace_calls)
         self._ids = count(1)
         self._legs: dict[LegId, SipLeg] = {}
         self._beside = BackgroundTasks("user agent")
@@ -160,7 +160,7 @@ class UserAgent:
         return await self._thread.run(self._stack.strays)
 
     async def messages(self, sip_call_id: str) -> Sequence[SipMessage]:
-        return await self._thread.run(lambda: messages_of(self._attempts.of(sip_call_id)))
+        return await self._thread.run(lambda: messages_of(self._chains.of(sip_call_id)))
 
     def arrived(self, leg: LegId, sip_call_id: str, arrival: InboundCall) -> None:
         inbound = self._leg(leg, f"peer {arrival.source}")
@@ -180,7 +180,7 @@ class UserAgent:
 
     async def _try(self, before: list[str], way: Way, request: DialRequest) -> SipLeg:
         leg = await self._place(way, request)
-        self._attempts.note(before, leg.sip_call_id)
+        self._chains.add(before, leg.sip_call_id)
         return leg
 
     async def _place(self, way: Way, request: DialRequest) -> SipLeg:

@@ -14,7 +14,7 @@ from engine.model.consent import ConsentRecord
 from engine.model.queue import Queue, QueueFigures, Wait
 from engine.model.recording import Recording
 from engine.model.recording_marks import RecordingMark
-from engine.model.refusal import Refusal
+from engine.model.refusal import RefusedCalls
 from engine.model.webhook_exchange import WebhookExchange
 from engine.ports import RtpStats
 from engine.privacy.retention import LegalHold
@@ -58,7 +58,7 @@ def arrow_json(arrow: Arrow) -> Json:
     return {**asdict(arrow), "at": _time(arrow.at)}
 
 
-def refusal_json(refusal: Refusal) -> Json:
+def refusal_json(refusal: RefusedCalls) -> Json:
     """Calls that were refused alike, and what to do about them."""
     return {
         **asdict(refusal.kind),

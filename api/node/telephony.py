@@ -50,7 +50,7 @@ async def open_telephony(context: NodeContext, stores: Stores) -> AsyncIterator[
         await settle_trunks(context.settings, stores.trunks)
         trunks = TrunkWatch(stores.trunks, context.residency, context.settings.node, context.clock)
         agent = await UserAgent.start(
-            from_settings(context.settings), gate, gate.refused, gate.admits, await trunks.first(), refusals.note
+            from_settings(context.settings), gate, gate.refused, gate.admits, await trunks.first(), refusals.refused
         )
         stack.push_async_callback(agent.close)
         routes = RouteWatch(stores.routes, context.clock)

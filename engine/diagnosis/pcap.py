@@ -16,7 +16,7 @@ _LONGEST: Final = 0xFFFF - _UDP_HEADER - _IPV4_HEADER
 _UNKNOWN: Final = IPv4Address("0.0.0.0")
 
 
-class Carried(Protocol):
+class CapturedMessage(Protocol):
     """What was said, when, and between which addresses."""
 
     @property
@@ -31,12 +31,12 @@ class Carried(Protocol):
     def text(self) -> str: ...
 
 
-def pcap_of(messages: Sequence[Carried]) -> bytes:
+def pcap_of(messages: Sequence[CapturedMessage]) -> bytes:
     """The whole file."""
     return _FILE_HEADER + b"".join(_record(each) for each in messages)
 
 
-def _record(message: Carried) -> bytes:
+def _record(message: CapturedMessage) -> bytes:
     local, remote = _address(message.local), _address(message.remote)
     source, target = (local, remote) if message.sent else (remote, local)
     packet = _packet(source, target, message.text.encode()[:_LONGEST])
@@ -65,7 +65,7 @@ def _checksum(header: bytes) -> int:
 
 
 def _sixteen(address: IPv4Address | IPv6Address) -> bytes:
-    """As IPv6 has it (RFC 4291 §2.5.5.2)."""
+    """An address in 16 bytes, that of IPv4 as IPv6 maps it (RFC 4291 §2.5.5.2)."""
     return address.packed if isinstance(address, IPv6Address) else b"\0" * 10 + b"\xff\xff" + address.packed
 
 

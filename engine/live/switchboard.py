@@ -149,7 +149,7 @@ class Switchboard:
             number = await self._called(arrival)
             if number is None:
                 log.warning("inbound_refused", number=arrival.called, source=arrival.source, rule="no such number")
-                self._services.refusals.note(RefusalRule.NUMBER, arrival.source, arrival.called)
+                self._services.refusals.refused(RefusalRule.NUMBER, arrival.source, arrival.called)
                 await leg.hang_up(Cause.NOT_FOUND)
                 return
             call = self._inbound(number, arrival)
@@ -158,7 +158,7 @@ class Switchboard:
             await self._sessions.take(call, leg, making, run_flow, set_up.done)
         except StoreError as error:
             log.error("store_failed", error=str(error))
-            self._services.refusals.note(RefusalRule.STORAGE, arrival.source, arrival.called)
+            self._services.refusals.refused(RefusalRule.STORAGE, arrival.source, arrival.called)
             await leg.hang_up(Cause.UNAVAILABLE)
         except Exception:
             await leg.hang_up(Cause.FAULT)  # who calls is not left ringing

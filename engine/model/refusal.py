@@ -27,7 +27,7 @@ class RefusalKind:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RefusedCalls:
     """How often something was refused, when first and when last."""
 
     kind: RefusalKind
@@ -35,8 +35,8 @@ class Refusal:
     first_at: datetime
     last_at: datetime
 
-    def again(self, other: "Refusal") -> "Refusal":
-        """With those of `other`, which were refused alike."""
+    def again(self, other: "RefusedCalls") -> "RefusedCalls":
+        """The sum of these and others that were refused alike."""
         return replace(
             self,
             count=self.count + other.count,

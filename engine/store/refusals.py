@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, update
 
-from engine.model.refusal import Refusal, RefusalKind
+from engine.model.refusal import RefusalKind, RefusedCalls
 from engine.privacy.subject import DataSubject
 from engine.store.database import Database
 from engine.store.tables.refusals import refusals
@@ -21,7 +21,7 @@ class RefusalStore:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def add(self, gathered: Sequence[Refusal]) -> None:
+    async def add(self, gathered: Sequence[RefusedCalls]) -> None:
         """Add what was gathered to what there is, in one transaction."""
 
         def job(connection: Connection) -> None:
@@ -31,8 +31,8 @@ class RefusalStore:
 
         await self._db.write(job)
 
-    async def newest(self, limit: int) -> list[Refusal]:
-        """Those that were refused last, the latest first."""
+    async def newest(self, limit: int) -> list[RefusedCalls]:
+        """List what was refused last, the latest first."""
         query = select(refusals).order_by(refusals.c.last_at.desc()).limit(limit)
         return [_refusal(row) for row in await self._db.rows(query)]
 
@@ -54,7 +54,7 @@ def forget_number(connection: Connection, subject: DataSubject) -> None:
             connection.execute(delete(refusals).where(_is(_refusal(row).kind)))
 
 
-def _add(connection: Connection, refusal: Refusal) -> None:
+def _add(connection: Connection, refusal: RefusedCalls) -> None:
     again = update(refusals).where(_is(refusal.kind))
     changed = connection.execute(again.values(count=refusals.c.count + refusal.count, last_at=refusal.last_at))
     if changed.rowcount:
@@ -78,6 +78,6 @@ def _key(kind: RefusalKind) -> dict[str, Any]:
     return {"source": kind.source, "rule": kind.rule, "number": kind.number}
 
 
-def _refusal(row: Mapping[Any, Any]) -> Refusal:
+def _refusal(row: Mapping[Any, Any]) -> RefusedCalls:
     kind = RefusalKind(row["source"], row["rule"], row["number"])
-    return Refusal(kind, row["count"], row["first_at"], row["last_at"])
+    return RefusedCalls(kind, row["count"], row["first_at"], row["last_at"])

@@ -26,6 +26,6 @@ class CallTraces:
         await self._db.write(lambda connection: connection.execute(insert(call_traces), rows))
 
     async def of(self, call_id: str) -> Sequence[Arrow]:
-        """Those of a call; none where none were kept."""
+        """The messages of a call; none where none were kept."""
         row = await self._db.row(select(call_traces).where(call_traces.c.call_id == call_id))
         return [arrow_of(each) for each in row["messages"]] if row is not None else []

@@ -36,17 +36,17 @@ class HostBreakers:
     _answer_pings: set[str] = field(default_factory=set)
 
     def answered(self, host: str, now_s: float) -> None:
-        """It has answered an INVITE, with whatever it may be."""
+        """Note that a host has answered an INVITE, with whatever it may be."""
         if (doubted := self._doubted.get(host)) is not None:
             self._pinged(host, doubted, True, now_s)
 
     def ping_answered(self, host: str, now_s: float) -> None:
-        """It has answered OPTIONS."""
+        """Note that a host has answered OPTIONS."""
         self._answer_pings.add(host)
         self.answered(host, now_s)
 
     def missed(self, host: str, now_s: float) -> None:
-        """It has left an INVITE unanswered."""
+        """Note that a host has left an INVITE unanswered."""
         doubted = self._doubted.setdefault(host, _Doubted(Breaker(host, self.rule, now_s), now_s))
         self._pinged(host, doubted, False, now_s)
 

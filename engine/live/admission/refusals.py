@@ -7,7 +7,7 @@ from typing import Final, Protocol
 import structlog
 
 from engine.errors import StoreError
-from engine.model.refusal import Refusal, RefusalKind, RefusalRule
+from engine.model.refusal import RefusalKind, RefusalRule, RefusedCalls
 from engine.ports import Clock
 
 WRITE_S: Final = 1.0
@@ -21,21 +21,21 @@ log = structlog.get_logger(__name__)
 class RefusalRows(Protocol):
     """Where refusals stay."""
 
-    async def add(self, gathered: Sequence[Refusal]) -> None:
+    async def add(self, gathered: Sequence[RefusedCalls]) -> None:
         """Raises StoreError."""
         ...
 
 
 class Refusals:
-    """Notes refusals on any thread; `run` writes them in asyncio's."""
+    """Counts refusals on any thread; `run` writes them in asyncio's."""
 
     def __init__(self, rows: RefusalRows, clock: Clock) -> None:
         self._rows = rows
         self._clock = clock
         self._lock = Lock()
-        self._gathered: dict[RefusalKind, Refusal] = {}
+        self._gathered: dict[RefusalKind, RefusedCalls] = {}
 
-    def note(self, rule: RefusalRule, source: str, number: str = "") -> None:
+    def refused(self, rule: RefusalRule, source: str, number: str = "") -> None:
         """A call from a source, as "address:port", was refused. Costs microseconds, and waits for nothing."""
         now = self._clock.now()
         host = source.rpartition(":")[0].strip("[]")
@@ -45,7 +45,7 @@ class Refusals:
                     break
             else:
                 kind = RefusalKind("", rule, "")
-            self._add(Refusal(kind, 1, now, now))
+            self._add(RefusedCalls(kind, 1, now, now))
 
     async def run(self) -> None:
         """Write what was gathered, once a second, for as long as the node runs."""
@@ -67,6 +67,6 @@ class Refusals:
                 for each in gathered:
                     self._add(each)
 
-    def _add(self, refusal: Refusal) -> None:
+    def _add(self, refusal: RefusedCalls) -> None:
         before = self._gathered.get(refusal.kind)
         self._gathered[refusal.kind] = refusal if before is None else before.again(refusal)

@@ -4,7 +4,7 @@ import pytest
 
 from engine.diagnosis.refused import ADVICE
 from engine.model.accounts import Scope
-from engine.model.refusal import Refusal, RefusalKind, RefusalRule
+from engine.model.refusal import RefusalKind, RefusalRule, RefusedCalls
 from tests.unit.api.conftest import Site
 from tests.unit.store.samples import NOON
 
@@ -18,7 +18,7 @@ async def admin(site: Site) -> Site:
 
 async def test_refusals_are_listed_with_what_to_do(admin: Site) -> None:
     kind = RefusalKind("198.51.100.7", RefusalRule.NUMBER, "+3225550177")
-    await admin.services.stores.refusals.add([Refusal(kind, 3, NOON, NOON)])
+    await admin.services.stores.refusals.add([RefusedCalls(kind, 3, NOON, NOON)])
 
     status, body, _ = await admin.request("GET", "refusals")
 
@@ -29,7 +29,7 @@ async def test_refusals_are_listed_with_what_to_do(admin: Site) -> None:
 
 async def test_no_more_than_wanted_are_listed_and_a_wrong_limit_is_told(admin: Site) -> None:
     kinds = [RefusalKind("198.51.100.7", RefusalRule.NUMBER, str(number)) for number in range(3)]
-    await admin.services.stores.refusals.add([Refusal(kind, 1, NOON, NOON) for kind in kinds])
+    await admin.services.stores.refusals.add([RefusedCalls(kind, 1, NOON, NOON) for kind in kinds])
 
     assert len((await admin.request("GET", "refusals?limit=2"))[1]["refusals"]) == 2
     assert (await admin.request("GET", "refusals?limit=0"))[0] == 422

@@ -4,7 +4,7 @@ import asyncio
 import json
 from pathlib import Path
 
-from engine.model.refusal import Refusal, RefusalKind, RefusalRule
+from engine.model.refusal import RefusalKind, RefusalRule, RefusedCalls
 from engine.store.stores import open_stores
 from tests.unit.cli.conftest import Run
 from tests.unit.store.samples import NOON
@@ -14,7 +14,7 @@ KIND = RefusalKind("198.51.100.7", RefusalRule.NUMBER, "+3225550177")
 
 async def refused(data: Path) -> None:
     async with open_stores(f"sqlite+aiosqlite:///{data / 'telefoon.db'}", data) as stores:
-        await stores.refusals.add([Refusal(KIND, 3, NOON, NOON)])
+        await stores.refusals.add([RefusedCalls(KIND, 3, NOON, NOON)])
 
 
 def test_no_refusal_is_told_as_such(telefoon: Run) -> None:

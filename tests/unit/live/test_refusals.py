@@ -6,7 +6,7 @@ import pytest
 
 from engine.errors import StoreError
 from engine.live.admission.refusals import MOST_ALIKE, Refusals
-from engine.model.refusal import Refusal, RefusalKind, RefusalRule
+from engine.model.refusal import RefusalKind, RefusalRule, RefusedCalls
 from engine.testing.clock import SimulatedClock
 from engine.testing.node import FakeNode
 
@@ -18,10 +18,10 @@ class Rows:
     """Keeps each write, unless it fails."""
 
     def __init__(self) -> None:
-        self.writes: list[Sequence[Refusal]] = []
+        self.writes: list[Sequence[RefusedCalls]] = []
         self.failing = False
 
-    async def add(self, gathered: Sequence[Refusal]) -> None:
+    async def add(self, gathered: Sequence[RefusedCalls]) -> None:
         if self.failing:
             raise StoreError("locked")
         self.writes.append(gathered)
@@ -38,9 +38,9 @@ def refusals(rows: Rows) -> Refusals:
 
 
 async def test_what_is_refused_alike_is_counted_whatever_port_it_came_from(refusals: Refusals, rows: Rows) -> None:
-    refusals.note(RefusalRule.NUMBER, CARRIER, CALLED)
-    refusals.note(RefusalRule.NUMBER, "198.51.100.7:9999", CALLED)
-    refusals.note(RefusalRule.SOURCE, "[2001:db8::1]:5060", CALLED)
+    refusals.refused(RefusalRule.NUMBER, CARRIER, CALLED)
+    refusals.refused(RefusalRule.NUMBER, "198.51.100.7:9999", CALLED)
+    refusals.refused(RefusalRule.SOURCE, "[2001:db8::1]:5060", CALLED)
 
     await refusals.write()
 
@@ -53,7 +53,7 @@ async def test_what_is_refused_alike_is_counted_whatever_port_it_came_from(refus
 
 async def test_a_flood_is_one_write_of_few_rows_in_which_none_is_missing(refusals: Refusals, rows: Rows) -> None:
     for i in range(10_000):
-        refusals.note(RefusalRule.SOURCE, f"203.0.113.{i % 250}:5060", f"00{i}")
+        refusals.refused(RefusalRule.SOURCE, f"203.0.113.{i % 250}:5060", f"00{i}")
 
     await refusals.write()
     await refusals.write()
@@ -64,10 +64,10 @@ async def test_a_flood_is_one_write_of_few_rows_in_which_none_is_missing(refusal
 
 
 async def test_what_cant_be_written_is_written_the_next_time(refusals: Refusals, rows: Rows) -> None:
-    refusals.note(RefusalRule.LIMIT, CARRIER)
+    refusals.refused(RefusalRule.LIMIT, CARRIER)
     rows.failing = True
     await refusals.write()
-    refusals.note(RefusalRule.LIMIT, CARRIER)
+    refusals.refused(RefusalRule.LIMIT, CARRIER)
     rows.failing = False
 
     await refusals.write()

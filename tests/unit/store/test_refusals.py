@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 import engine.store.refusals as module
-from engine.model.refusal import Refusal, RefusalKind, RefusalRule
+from engine.model.refusal import RefusalKind, RefusalRule, RefusedCalls
 from engine.privacy.subject import DataSubject
 from engine.store.database import Database
 from engine.store.refusals import RefusalStore, forget_number
@@ -19,8 +19,8 @@ def refusals(db: Database) -> RefusalStore:
     return RefusalStore(db)
 
 
-def a_refusal(number: str = CALLED, count: int = 1, at: datetime = NOON) -> Refusal:
-    return Refusal(RefusalKind("198.51.100.7", RefusalRule.NUMBER, number), count, at, at)
+def a_refusal(number: str = CALLED, count: int = 1, at: datetime = NOON) -> RefusedCalls:
+    return RefusedCalls(RefusalKind("198.51.100.7", RefusalRule.NUMBER, number), count, at, at)
 
 
 async def test_what_is_refused_again_is_the_same_row(refusals: RefusalStore) -> None:
@@ -29,7 +29,7 @@ async def test_what_is_refused_again_is_the_same_row(refusals: RefusalStore) -> 
 
     await refusals.add([a_refusal(count=3, at=later)])
 
-    assert await refusals.newest(10) == [Refusal(a_refusal().kind, 5, NOON, later)]
+    assert await refusals.newest(10) == [RefusedCalls(a_refusal().kind, 5, NOON, later)]
 
 
 async def test_the_latest_come_first_and_no_more_than_wanted(refusals: RefusalStore) -> None:

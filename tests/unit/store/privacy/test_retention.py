@@ -16,7 +16,7 @@ from engine.model.conference import ConferenceStatus
 from engine.model.conference_options import RoomOptions
 from engine.model.consent import ConsentPolicy, ConsentRecord, Given, How
 from engine.model.queue import Queue, QueueResult, Wait
-from engine.model.refusal import Refusal, RefusalKind, RefusalRule
+from engine.model.refusal import RefusalKind, RefusalRule, RefusedCalls
 from engine.model.sip_message import SipMessage
 from engine.privacy.audit import CLI
 from engine.privacy.log_folder import LogFolder
@@ -332,7 +332,7 @@ async def test_the_nodes_logs_go_when_their_days_are_over_and_the_audit_log_says
 
 async def test_refusals_go_when_the_days_of_logs_are_over(house: House) -> None:
     refusals = RefusalStore(house.db)
-    await refusals.add([Refusal(RefusalKind("198.51.100.7", RefusalRule.SOURCE, ""), 7, NOON, NOON)])
+    await refusals.add([RefusedCalls(RefusalKind("198.51.100.7", RefusalRule.SOURCE, ""), 7, NOON, NOON)])
     sweeper = house.sweeper(Periods({DataCategory.LOGS: 2}))
 
     house.clock.days_later(3)
