@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -16,6 +17,7 @@ from engine.model.route import TrunkRoute
 from engine.model.sip_message import SipMessage
 from engine.model.trunk import Trunk
 from engine.ports import DialRefused, DialRequest, HungUp, InboundCall, LegEvent, LegId, Queued
+from engine.routing.trunk_figures import TrunkFigures, TrunkMeter
 from sip.config import SipConfig
 from sip.gate import NoteRefusal
 from sip.leg import SipLeg
@@ -71,6 +73,7 @@ class UserAgent:
         self._trunks: Sequence[Trunk] = ()
         self._routes: Sequence[TrunkRoute] = ()
         self._held: dict[tuple[str, str], datetime] = {}
+        self._meters: defaultdict[str, TrunkMeter] = defaultdict(TrunkMeter)
         self._left_alone: frozenset[tuple[str, str]] = frozenset()
         self._on_incoming = on_incoming
         self._on_refused = on_refused
@@ -129,7 +132,7 @@ class UserAgent:
         ways = ways_of(request, self._trunks, self._routes, held, now, random)
         if ways[0].trunk is None:
             return await self._place(ways[0], request)
-        leg = FailoverLeg(request, ways, partial(self._try, []), self._hold)
+        leg = FailoverLeg(request, ways, partial(self._try, []), self._hold, self._meters.__getitem__)
         await leg.dial()
         return leg
 
@@ -154,6 +157,10 @@ class UserAgent:
     async def trunks_silent_since(self) -> Mapping[str, datetime]:
         """Since when trunks have answered nothing, by their names; those that answer are left out."""
         return await self._thread.run(self._stack.trunks_silent_since)
+
+    def trunk_figures(self, name: str) -> TrunkFigures:
+        """How a trunk has carried the calls that went out by it."""
+        return self._meters[name].figures(time.monotonic())
 
     async def strays(self) -> int:
         """How many calls the library holds that are no leg of ours; there should be none."""

@@ -15,6 +15,7 @@ from engine.gdpr.requests import PersonsRequests
 from engine.model.trunk import Trunk
 from engine.ports import SipTrace
 from engine.recordings.storage import RecordingStorage
+from engine.routing.trunk_figures import TrunkFigures, TrunkMeter
 from engine.store.stores import Stores
 
 
@@ -33,6 +34,8 @@ class RestServices:
     trace: SipTrace
     require_trunk: Callable[[Trunk], None] = lambda _: None
     """Raises InvalidField for a trunk by which calls may not go."""
+    trunk_figures: Callable[[str], TrunkFigures] = lambda _: TrunkMeter().figures(0)
+    """How a trunk of this name has carried calls of late."""
     bell: ChangeNotifier = field(default_factory=ChangeNotifier)
     """Rings when something was noted on a call."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)

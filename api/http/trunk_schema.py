@@ -54,7 +54,23 @@ def _read_only(schema: Json) -> Json:
 
 
 _MOMENT: Final = {"$ref": "#/components/schemas/Moment"}
+_MEASURED: Final = {"type": ["number", "null"]}
+_FIGURES: Final[Json] = {
+    "calls": {"type": "integer", "description": "That were answered and go on."},
+    "attempts": {"type": "integer"},
+    "answer_seizure_ratio": {**_MEASURED, "description": "The part of the attempts that was answered (ITU-T E.411)."},
+    "average_duration_s": _MEASURED,
+    "post_dial_delay_p50_ms": {**_MEASURED, "description": "From INVITE to ringing or answer; half are below."},
+    "post_dial_delay_p95_ms": {**_MEASURED, "description": "As before; 95 of 100 are below."},
+    "mos": {**_MEASURED, "description": "How the far ends sound, from 1.0 to 4.5 (ITU-T G.107)."},
+}
 _STATE: Final[Json] = {
+    "figures": {
+        "type": "object",
+        "description": "How calls went out by it on this node in the last hour; null where nothing was measured.",
+        "required": list(_FIGURES),
+        "properties": _FIGURES,
+    },
     "password_set": {"type": "boolean", "description": "Whether there is a password; it is never shown."},
     "from": {
         "type": "string",

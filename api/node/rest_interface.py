@@ -30,6 +30,7 @@ def rest_interface(parts: NodeParts, services: CallServices, switchboard: Switch
             health=Readiness(stores.database, agent, parts.audio.voices, parts.storage.space),
             published=Published.load(),
             trace=agent,
+            trunk_figures=agent.trunk_figures,
             deletion=Deletion(stores.retention, periods_of(settings)),
             persons=persons_requests(
                 stores,

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Final
 
 from engine.errors import SipError
+from engine.model.quality import quality_of
 from engine.ports import (
     Alerted,
     Answered,
@@ -18,6 +19,7 @@ from engine.ports import (
     TrunkTried,
 )
 from engine.routing.failover import CAUSES_WITHOUT_ANSWER, Progress, SetUpFailure, judge
+from engine.routing.trunk_figures import TrunkMeter
 from sip.leg import SipLeg
 from sip.status import q850
 from sip.trunks.choice import Way
@@ -31,6 +33,9 @@ Place = Callable[[Way, DialRequest], Awaitable[SipLeg]]
 Hold = Callable[[Way, int], None]
 """Note that a host wants no call for so many seconds."""
 
+MeterOf = Callable[[str], TrunkMeter]
+"""The meter of a trunk, by its name."""
+
 
 class FailoverLeg:
     """One call to a number, by the first of several ways that carries it. Implements engine.ports.Leg.
@@ -38,14 +43,16 @@ class FailoverLeg:
     Until something was heard of the far end, its dialog may be replaced by another's, which has another id.
     """
 
-    def __init__(self, request: DialRequest, ways: Sequence[Way], place: Place, hold: Hold) -> None:
+    def __init__(self, request: DialRequest, ways: Sequence[Way], place: Place, hold: Hold, meter_of: MeterOf) -> None:
         self._request = request
         self._left = list(ways)
         self._place = place
         self._hold = hold
+        self._meter_of = meter_of
         self._hung_up: Cause | None = None
         self._unsent: list[TrunkTried] = []
         self._answered = False
+        self._answered_s = 0.0
 
     async def dial(self) -> None:
         """Send the first INVITE that can be sent. Raises SipError of the last where none can."""
@@ -115,7 +122,10 @@ class FailoverLeg:
 
     def _note(self, event: LegEvent) -> TrunkTried | None:
         """Note how far the call has come; the attempt, if it has ended with this."""
-        if self._way.trunk is None or self._answered:
+        if self._way.trunk is None:
+            return None
+        self._measure(event, self._meter_of(self._way.trunk.name))
+        if self._answered:
             return None
         match event:
             case Alerted(early_media=early):
@@ -128,6 +138,25 @@ class FailoverLeg:
                     self._hold(self._way, event.retry_after_s)
                 return self._tried_by(event)
         return None
+
+    def _measure(self, event: LegEvent, meter: TrunkMeter) -> None:
+        now_s = time.monotonic()
+        match event:
+            case Alerted() | Answered() if self._progress is Progress.NONE:
+                meter.rang(now_s, (now_s - self._sent_s) * 1000)
+            case _:
+                pass
+        match event:
+            case Answered() if not self._answered:
+                self._answered_s = now_s
+                meter.tried(now_s, answered=True)
+            case HungUp(figures=figures) if self._answered:
+                mos = quality_of(figures).mos if figures is not None and figures.packets_received else None
+                meter.ended(now_s, now_s - self._answered_s, mos)
+            case HungUp() if self._hung_up is None:
+                meter.tried(now_s, answered=False)
+            case _:
+                pass
 
     def _goes_on(self, event: HungUp) -> bool:
         if self._way.trunk is None or not self._left or self._hung_up is not None:

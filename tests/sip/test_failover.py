@@ -57,11 +57,18 @@ async def test_a_trunk_that_fails_is_followed_by_the_next_which_carries_the_call
             ended = await call.ends()
             await second.finishes()
             silent = await line.agent.trunks_silent_since()
+            figures = [line.agent.trunk_figures(name) for name in ("first", "second")]
 
         code = int(answer[:3])
         first_tried = next(each for each in call.seen if isinstance(each, TrunkTried))
         assert (first_tried.sip_reason, silent) == (answer[4:], {}), "a trunk that refuses is not silent"
         assert attempts(call) == [("first", code), ("second", 200)]
+        assert [(each.attempts, each.answer_seizure_ratio, each.calls) for each in figures] == [
+            (1, 0.0, 0),
+            (1, 1.0, 0),
+        ]
+        assert (figures[1].average_duration_s or 0) > 0
+        assert (figures[1].post_dial_delay_p95_ms or 0) > 0
         assert ended.by_us
         assert [type(each) for each in call.seen].count(HungUp) == 1
         assert len(invites(first)) == 1

@@ -1,8 +1,9 @@
 """/trunks"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -11,13 +12,14 @@ from api.http.services import Resource, RestServices
 from api.http.trunk_json import trunk_json
 from engine.model.trunk import changed_trunk, new_trunk
 from engine.model.trunk.profiles import with_profile
+from engine.model.trunk.registration import TrunkRegistration
 from engine.store.trunks import StoredTrunk
 
 
 async def list_trunks(services: RestServices, _asked: ApiRequest) -> web.Response:
     rows = services.stores.trunks
     found, stand = await rows.all(), await rows.registrations()
-    return web.json_response({"trunks": [trunk_json(each, stand) for each in found]})
+    return web.json_response({"trunks": [_told(services, each, stand) for each in found]})
 
 
 async def add_trunk(services: RestServices, asked: ApiRequest) -> web.Response:
@@ -50,7 +52,11 @@ async def remove_trunk(services: RestServices, asked: ApiRequest) -> web.Respons
 
 
 async def _shown(services: RestServices, stored: StoredTrunk) -> web.Response:
-    return web.json_response(trunk_json(stored, await services.stores.trunks.registrations()))
+    return web.json_response(_told(services, stored, await services.stores.trunks.registrations()))
+
+
+def _told(services: RestServices, stored: StoredTrunk, stand: Sequence[TrunkRegistration]) -> dict[str, Any]:
+    return {**trunk_json(stored, stand), "figures": asdict(services.trunk_figures(stored.trunk.name))}
 
 
 RESOURCES: Final[Mapping[str, Resource]] = {
