@@ -2,14 +2,18 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from random import random
 
 import pjsua2 as pj
 import structlog
 
 from engine.model.storable import storable
 from engine.model.trunk import Trunk
+from engine.model.trunk.registration_retry import FailedRegistration
+from sip.message import read_message
+from sip.reasons import retry_after_s, words_of
 from sip.received import is_received, received_message
 
 log = structlog.get_logger(__name__)
@@ -19,7 +23,8 @@ log = structlog.get_logger(__name__)
 class Registration:
     """The state of registration with a trunk; `wanted` is False where the trunk takes calls without.
 
-    `at` is when it was last answered, `until` when it is over, where it is active.
+    `at` is when it was last answered, `until` when it is over, where it is active, `again_at` when it is asked for
+    again, where it is not. `words` are the registrar's own beside its reason phrase (Warning, Reason).
     """
 
     wanted: bool
@@ -28,6 +33,8 @@ class Registration:
     reason: str
     at: datetime | None = field(default=None, compare=False)
     until: datetime | None = field(default=None, compare=False)
+    words: str = ""
+    again_at: datetime | None = field(default=None, compare=False)
 
 
 NOT_WANTED = Registration(False, False, 0, "not wanted")
@@ -47,7 +54,8 @@ class SipAccount(pj.Account):
         self._on_invite = on_invite
         self._on_answered = on_answered
         self._trunk = trunk
-        self._failed_at_s: float | None = None
+        self._failures = 0
+        self._again_s: float | None = None
         self.registration = NOT_ANSWERED if trunk is not None and trunk.registers else NOT_WANTED
 
     def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:  # noqa: N802
@@ -58,25 +66,26 @@ class SipAccount(pj.Account):
             self._on_answered(received_message(prm.e).first("to") or "")
 
     def onRegState(self, prm: pj.OnRegStateParam) -> None:  # noqa: N802
-        if not self.registration.wanted:
+        if self._trunk is None or not self.registration.wanted:
             return  # the answer to the end of one that was wanted before
-        now = datetime.now(UTC)
+        message = read_message(str(prm.rdata.wholeMsg))
+        now, before = datetime.now(UTC), self.registration
         active = prm.code // 100 == 2 and prm.expiration > 0
         until = now + timedelta(seconds=prm.expiration) if active else None
-        before = self.registration
-        self.registration = Registration(True, active, prm.code, storable(prm.reason), now, until)
-        self._failed_at_s = None if active else time.monotonic()
-        trunk = self._trunk.name if self._trunk else ""
-        if active and not before.active:
-            log.info("registered", trunk=trunk, expires_s=prm.expiration)
-        elif prm.code // 100 != 2:
-            retry_s = self._trunk.retry_s if self._trunk else None
-            reason = self.registration.reason
-            log.warning("registration_failed", trunk=trunk, code=prm.code, reason=reason, again_in_s=retry_s)
+        self.registration = Registration(
+            True, active, prm.code, storable(prm.reason), now, until, storable(words_of(message))
+        )
+        if active:
+            self._failures, self._again_s = 0, None
+            if not before.active:
+                log.info("registered", trunk=self._trunk.name, expires_s=prm.expiration)
+        else:
+            self._failed(self._trunk, retry_after_s(message) or 0)
 
     def change(self, trunk: Trunk, config: pj.AccountConfig) -> None:
         """Speak otherwise to the trunk from now on; calls in progress go on. Raises pj.Error."""
         self._trunk = trunk
+        self._failures = 0
         if trunk.registers != self.registration.wanted:
             self.registration = NOT_ANSWERED if trunk.registers else NOT_WANTED
         self.modify(config)
@@ -85,18 +94,36 @@ class SipAccount(pj.Account):
         """Register no more, and be there for the calls in progress alone."""
         if self.registration.wanted:
             self.registration = NOT_WANTED
-            self._failed_at_s = None
+            self._again_s = None
             self.setRegistration(False)
 
     def look(self, now_s: float) -> None:
-        """Register again where the last attempt has failed: the library gives up after an answer such as 403."""
-        if self._failed_at_s is None or self._trunk is None or now_s - self._failed_at_s < self._trunk.retry_s:
+        """Register again, once it is time to, where that has failed: the library would ask at even distances."""
+        if self._trunk is None or self._again_s is None or now_s < self._again_s:
             return
-        self._failed_at_s = now_s
+        self._again_s = None
         try:
             self.setRegistration(True)
         except pj.Error as error:
-            log.warning("registration_failed", trunk=self._trunk.name, reason=error.reason)
+            self.registration = Registration(True, False, 0, storable(error.reason), datetime.now(UTC))
+            self._failed(self._trunk)
+
+    def _failed(self, trunk: Trunk, told_s: int = 0) -> None:
+        """Note when to register again, after an answer that was no, or none."""
+        self._failures += 1
+        stand = self.registration
+        pause_s = FailedRegistration(stand.code, self._failures, told_s).pause_s(trunk.retry_s, random)
+        self._again_s = time.monotonic() + pause_s
+        self.registration = replace(stand, again_at=datetime.now(UTC) + timedelta(seconds=pause_s))
+        log.warning(
+            "registration_failed",
+            trunk=trunk.name,
+            code=stand.code or None,
+            reason=stand.reason,
+            words=stand.words or None,
+            failures=self._failures,
+            again_in_s=round(pause_s, 1),
+        )
 
 
 OnInvite = Callable[[SipAccount, pj.OnIncomingCallParam], None]

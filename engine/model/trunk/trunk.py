@@ -130,7 +130,9 @@ class Trunk:
         default=300,
     )  # fmt: skip
     retry_s: int = declared(
-        WholeNumber(5, 3600), "After how many seconds a registration that has failed is tried again.", default=30
+        WholeNumber(5, 3600),
+        "After how many seconds at most a registration that has failed is tried again; later after each failure more.",
+        default=5,
     )
     from_user: str = declared(
         Text(_USER, "is no user of a SIP address."),
