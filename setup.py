@@ -17,6 +17,7 @@ REQUIRES = [
     "boto3>=1.36,<2",
     "cryptography>=44,<60",
     "defusedxml>=0.7.1,<1",
+    "dnspython>=2.7,<3",
     "espeakng-loader>=0.2.4,<1",
     # A young package of one author: exactly this one was tried.
     "hibari-tts==0.2.1; platform_python_implementation == 'CPython'",

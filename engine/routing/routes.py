@@ -108,7 +108,7 @@ class _Weighted(Protocol):
 Weighted = TypeVar("Weighted", bound=_Weighted)
 
 
-def _by_weight(some: Iterable[Weighted], draw: Draw) -> list[Weighted]:
+def by_weight(some: Iterable[Weighted], draw: Draw) -> list[Weighted]:
     """All of them in an order by chance: each is first as often as its weight has it; those of weight 0 come last."""
     # Efraimidis and Spirakis, "Weighted random sampling with a reservoir" (2006).
     drawn = [(draw() ** (1 / each.weight) if each.weight else -1.0, each) for each in some]
@@ -141,7 +141,7 @@ class _Way:
 
 
 def _in_order(ways: Iterable[_Way], draw: Draw) -> list[_Way]:
-    return sorted(_by_weight(ways, draw), key=lambda way: way.rank)
+    return sorted(by_weight(ways, draw), key=lambda way: way.rank)
 
 
 def _hosts(way: _Way, call: RoutedCall, draw: Draw) -> Iterator[Candidate | PassedOver]:
@@ -152,7 +152,7 @@ def _hosts(way: _Way, call: RoutedCall, draw: Draw) -> Iterator[Candidate | Pass
     elif way.trunk.broken:
         yield PassedOver(way.name, None, way.route, NotTried.BROKEN)
     else:
-        for host in sorted(_by_weight(way.trunk.hosts, draw), key=lambda host: host.priority):
+        for host in sorted(by_weight(way.trunk.hosts, draw), key=lambda host: host.priority):
             if _is_held(host, call.begins_at):
                 yield PassedOver(way.name, host.address, way.route, NotTried.HELD)
             else:

@@ -1,11 +1,16 @@
 """The SIP addresses of a trunk: where requests go, and who we are towards it."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from engine.model.trunk import Transport, Trunk, TrunkHost
+from engine.model.trunk.hosts import read_host
 from engine.ports import DialRequest
+from engine.security.egress import host_of
 from sip.config import ListenAddress
+from sip.dns.located import Hop
+from sip.message import parameters
 
 _OURS: Final = "telefoon"
 """The user of addresses of our own, where nothing else is said."""
@@ -25,6 +30,36 @@ def host_uri(trunk: Trunk, host: TrunkHost) -> str:
 def registrar_uri(trunk: Trunk) -> str:
     """Where REGISTER goes."""
     return f"{_scheme(trunk)}:{trunk.registrar or trunk.hosts[0].address}{_transport(trunk)}"
+
+
+def first_hop(trunk: Trunk, host: TrunkHost) -> Hop:
+    """Where requests to a host go first: to the outbound proxy, if there is one."""
+    return Hop.of(read_host(trunk.outbound_proxy) if trunk.outbound_proxy else host, trunk.transport)
+
+
+def registrar_hop(trunk: Trunk) -> Hop:
+    """Where REGISTER goes first."""
+    return first_hop(trunk, read_host(trunk.registrar) if trunk.registrar else trunk.hosts[0])
+
+
+def uri_hop(uri: str) -> Hop:
+    """Where requests to a dialled SIP address go first (RFC 3261 §19.1.1)."""
+    scheme, _, rest = uri.partition("?")[0].partition(":")
+    place, semicolon, after = rest.rpartition("@")[2].partition(";")
+    port = re.search(r":(\d+)$", place)
+    given = parameters(semicolon + after)
+    transport = given.get("transport", "").lower()
+    if scheme == "sips" or transport == Transport.TLS:
+        chosen = Transport.TLS
+    else:
+        chosen = Transport.TCP if transport == Transport.TCP else Transport.UDP
+    return Hop(given.get("maddr") or host_of(uri).lower(), int(port[1]) if port else None, chosen)
+
+
+def hops_of(trunk: Trunk) -> Sequence[Hop]:
+    """All hosts whose names must be known to speak to the trunk, and to know it when it calls."""
+    calling = [Hop.of(host, trunk.transport) for host in trunk.hosts]
+    return [*calling, *(first_hop(trunk, host) for host in trunk.hosts), registrar_hop(trunk)]
 
 
 def proxy_uri(trunk: Trunk) -> str:

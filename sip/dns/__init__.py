@@ -1,0 +1,1 @@
+"""Where a SIP server is found by its domain's name (RFC 3263)."""
