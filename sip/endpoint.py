@@ -41,6 +41,7 @@ def open_endpoint(config: SipConfig) -> pj.Endpoint:
         with preferring_new_threads():
             endpoint.libInit(_endpoint_config(config))
             pj.open_waker()
+            pj.open_host_table()
             pj.answer_strongest_challenges()
             pj.share_encoding()
             endpoint.audDevManager().setNullDev()

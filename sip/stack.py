@@ -1,6 +1,7 @@
 """The SIP stack: the library's endpoint, its accounts and all dialogs, as the SIP thread sees them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from typing import Protocol
@@ -19,6 +20,8 @@ from sip.config import SipConfig
 from sip.description import Carried
 from sip.dialog import Deliver
 from sip.dialogs import Dialogs
+from sip.dns.host_leads import HostLeads
+from sip.dns.located import Hop, Located
 from sip.endpoint import carried_codecs, open_endpoint, open_transport
 from sip.gate import Gate, NoteRefusal
 from sip.media.connections import MediaConnections
@@ -73,7 +76,8 @@ class SipStack:
         self._thread = thread
         self._listener = listener
         self.dialogs = Dialogs(thread.later, switch, config.rtp_silence_s)
-        self._accounts = TrunkAccounts(config, self.dialogs.uses, self._invited, lambda: datetime.now(UTC))
+        self._leads = HostLeads()
+        self._accounts = TrunkAccounts(config, self.dialogs.uses, self._invited, lambda: datetime.now(UTC), self._leads)
         self._guests = PerCallCredentials(config, self.dialogs.uses)
         self._note_refusal = note_refusal
         self._gate = Gate(
@@ -101,8 +105,11 @@ class SipStack:
         self._accounts.close()
         return answers_awaited
 
-    def use_trunks(self, trunks: Sequence[Trunk], addresses: Addresses) -> Mapping[str, str]:
+    def use_trunks(
+        self, trunks: Sequence[Trunk], addresses: Addresses, located: Mapping[Hop, Located]
+    ) -> Mapping[str, str]:
         """Speak to these from now on; what stands in the way of one, by its name. Calls in progress go on."""
+        self._leads.lead(located)
         faults, usable = {}, []
         for trunk in trunks:
             try:
@@ -118,7 +125,8 @@ class SipStack:
         caller = caller_of(request, way.trunk, self._config.listening)
         account, patience = self._account_for(way, request), self._patience(way)
         goes_to = partial(follows, way.trunk)
-        return self.dialogs.call(account, leg, way.uri, caller, request, self._to(leg), patience, goes_to)
+        with self._leads.only(way.hop, way.address) if way.hop and way.address else nullcontext():
+            return self.dialogs.call(account, leg, way.uri, caller, request, self._to(leg), patience, goes_to)
 
     def registrations(self) -> Mapping[str, Registration]:
         """How registrations stand, by the trunks' names."""

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count
@@ -19,6 +20,9 @@ from engine.model.trunk import Trunk
 from engine.ports import DialRefused, DialRequest, HungUp, InboundCall, LegEvent, LegId, Queued
 from engine.routing.trunk_figures import TrunkFigures, TrunkMeter
 from sip.config import SipConfig
+from sip.dns.records import NameServers
+from sip.dns.resolver import DnsResolver
+from sip.dns.server_names import ServerNames
 from sip.gate import NoteRefusal
 from sip.leg import SipLeg
 from sip.media.bridge import SipBridge
@@ -28,8 +32,9 @@ from sip.stack import SipStack
 from sip.thread import SipThread
 from sip.trunks.account import Registration
 from sip.trunks.choice import Way, ways_of
-from sip.trunks.failover_leg import FailoverLeg
+from sip.trunks.failover_leg import FailoverLeg, NoAddress
 from sip.trunks.sources import addresses_of
+from sip.trunks.uris import hops_of
 
 LONGEST_PAUSE_S = 600
 """A host that wants no calls for longer (Retry-After) is asked again after this."""
@@ -68,10 +73,14 @@ class UserAgent:
         on_refused: OnRefused | None = None,
         admits: Admits = admits_all,
         note_refusal: NoteRefusal = noted_by_nobody,
+        name_servers: NameServers | None = None,
     ) -> None:
         self._thread = thread
         self._trunks: Sequence[Trunk] = ()
         self._routes: Sequence[TrunkRoute] = ()
+        asked = name_servers or DnsResolver(ipv6=config.listening.is_ipv6)
+        self._names = ServerNames(asked, time.monotonic)
+        self._in_use = asyncio.Lock()
         self._held: dict[tuple[str, str], datetime] = {}
         self._meters: defaultdict[str, TrunkMeter] = defaultdict(TrunkMeter)
         self._left_alone: frozenset[tuple[str, str]] = frozenset()
@@ -94,15 +103,20 @@ class UserAgent:
         admits: Admits = admits_all,
         trunks: Sequence[Trunk] = (),
         note_refusal: NoteRefusal = noted_by_nobody,
+        name_servers: NameServers | None = None,
     ) -> Self:
-        """Raises SetupError when a port is taken, or a setting or a trunk does not fit the library."""
+        """Raises SetupError when a port is taken, or a setting or a trunk does not fit the library.
+
+        Names of hosts are asked of `name_servers`; without any, of those of this machine.
+        """
         thread = SipThread()
-        agent = cls(config, thread, on_incoming, on_refused, admits, note_refusal)
+        agent = cls(config, thread, on_incoming, on_refused, admits, note_refusal, name_servers)
         await thread.start(agent._stack.open, agent._stack.close, agent._switch.tell_ended)
         agent._beside.begin(agent._look_for_silence())
         if faults := await agent.use_trunks(trunks):
             await agent.close()
             raise SetupError(" ".join(f"Trunk {name}: {fault}" for name, fault in faults.items()))
+        agent._beside.begin(agent._renew_names())
         return agent
 
     @property
@@ -129,9 +143,9 @@ class UserAgent:
         now = datetime.now(UTC)
         self._held = {each: until for each, until in self._held.items() if until > now}
         held = {**self._held, **dict.fromkeys(self._left_alone, now + timedelta(seconds=LONGEST_PAUSE_S))}
-        ways = ways_of(request, self._trunks, self._routes, held, now, random)
+        ways = ways_of(request, self._trunks, self._routes, held, now, random, self._names.located)
         if ways[0].trunk is None:
-            return await self._place(ways[0], request)
+            return await self._place(await self._located(ways[0]), request)
         leg = FailoverLeg(request, ways, partial(self._try, []), self._hold, self._meters.__getitem__)
         await leg.dial()
         return leg
@@ -141,9 +155,10 @@ class UserAgent:
 
         Calls in progress go on, also by those that are gone.
         """
-        addresses = await addresses_of(trunks)
-        faults = await self._thread.run(lambda: self._stack.use_trunks(trunks, addresses))
-        self._trunks = tuple(trunk for trunk in trunks if trunk.name not in faults)
+        await self._names.use({hop for trunk in trunks for hop in hops_of(trunk)})
+        async with self._in_use:
+            faults = await self._speak_to(trunks)
+            self._trunks = tuple(trunk for trunk in trunks if trunk.name not in faults)
         return faults
 
     def use_routes(self, routes: Sequence[TrunkRoute]) -> None:
@@ -190,7 +205,21 @@ class UserAgent:
         self._chains.add(before, leg.sip_call_id)
         return leg
 
+    async def _speak_to(self, trunks: Sequence[Trunk]) -> Mapping[str, str]:
+        addresses, located = addresses_of(trunks, self._names.located), self._names.all()
+        return await self._thread.run(lambda: self._stack.use_trunks(trunks, addresses, located))
+
+    async def _located(self, way: Way) -> Way:
+        """The way to a dialled SIP address, with the server that its name leads to. Raises SipError."""
+        if way.hop is None or not way.hop.is_name:
+            return way
+        found = await self._names.find(way.hop)
+        address = next(iter(found.in_order(random)), "")
+        return replace(way, address=address, fault=found.fault)
+
     async def _place(self, way: Way, request: DialRequest) -> SipLeg:
+        if way.fault:
+            raise NoAddress(way.fault)
         leg = self._leg(LegId(next(self._ids)), way.via)
         try:
             leg.identify(await self._thread.run(lambda: self._stack.call(leg.id, way, request)))
@@ -207,6 +236,13 @@ class UserAgent:
     def _leg(self, leg: LegId, via: str) -> SipLeg:
         self._legs[leg] = SipLeg(leg, via, self._stack.dialogs, self._thread)
         return self._legs[leg]
+
+    async def _renew_names(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_S)
+            if await self._names.renew():
+                async with self._in_use:
+                    await self._speak_to(self._trunks)
 
     async def _look_for_silence(self) -> None:
         while True:

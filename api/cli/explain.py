@@ -1,5 +1,6 @@
 """`telefoon explain`: what would become of an INVITE, and by which rule?"""
 
+import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from ipaddress import ip_address
@@ -48,8 +49,11 @@ def explain(
 async def _decided(books: LocalStores, message: "Message", given: str | None) -> Sequence["InviteDecision"]:
     """The decisions as far as the INVITE comes. Raises InvalidField."""
     from sip.description import Carried
+    from sip.dns.resolver import DnsResolver
+    from sip.dns.server_names import ServerNames
     from sip.explanation import message_decision, source_decision, source_in
     from sip.trunks.sources import addresses_of
+    from sip.trunks.uris import hops_of
 
     settings = books.settings
     carried = Carried(frozenset(name.lower() for name in settings.codecs), ipv6=":" in settings.sip_host)
@@ -58,7 +62,10 @@ async def _decided(books: LocalStores, message: "Message", given: str | None) ->
         return decisions
     source = _source(given or source_in(message))
     trunks = [each.trunk for each in await books.stores.trunks.all()]
-    decisions.append(source_decision(message, source, trunks, await addresses_of(trunks), settings.sip_allow))
+    names = ServerNames(DnsResolver(ipv6=carried.ipv6), time.monotonic)
+    await names.use({hop for trunk in trunks for hop in hops_of(trunk)})
+    addresses = addresses_of(trunks, names.located)
+    decisions.append(source_decision(message, source, trunks, addresses, settings.sip_allow))
     if decisions[-1].answer is None:
         decisions += await _number_decisions(books, message)
     return decisions

@@ -12,9 +12,11 @@ import structlog
 from engine.model.storable import storable
 from engine.model.trunk import Trunk
 from engine.model.trunk.registration_retry import FailedRegistration
+from sip.dns.host_leads import HostLeads
 from sip.message import read_message
 from sip.reasons import retry_after_s, words_of
 from sip.received import is_received, received_message
+from sip.trunks.uris import registrar_hop
 
 log = structlog.get_logger(__name__)
 
@@ -49,11 +51,13 @@ class SipAccount(pj.Account):
         on_invite: "OnInvite",
         trunk: Trunk | None = None,
         on_answered: Callable[[str], None] = lambda _: None,
+        leads: HostLeads | None = None,
     ) -> None:
         super().__init__()
         self._on_invite = on_invite
         self._on_answered = on_answered
         self._trunk = trunk
+        self._leads = leads
         self._failures = 0
         self._again_s: float | None = None
         self.registration = NOT_ANSWERED if trunk is not None and trunk.registers else NOT_WANTED
@@ -77,6 +81,8 @@ class SipAccount(pj.Account):
         )
         if active:
             self._failures, self._again_s = 0, None
+            if self._leads is not None:
+                self._leads.settle(registrar_hop(self._trunk))
             if not before.active:
                 log.info("registered", trunk=self._trunk.name, expires_s=prm.expiration)
         else:
@@ -109,10 +115,14 @@ class SipAccount(pj.Account):
             self._failed(self._trunk)
 
     def _failed(self, trunk: Trunk, told_s: int = 0) -> None:
-        """Note when to register again, after an answer that was no, or none."""
-        self._failures += 1
+        """Note when to register again, after an answer that was no, or none: at once where there is another server."""
         stand = self.registration
-        pause_s = FailedRegistration(stand.code, self._failures, told_s).pause_s(trunk.retry_s, random)
+        failed = FailedRegistration(stand.code, self._failures + 1, told_s)
+        if not failed.refused and self._leads is not None and self._leads.turn(registrar_hop(trunk)):
+            pause_s = 0.0
+        else:
+            self._failures += 1
+            pause_s = failed.pause_s(trunk.retry_s, random)
         self._again_s = time.monotonic() + pause_s
         self.registration = replace(stand, again_at=datetime.now(UTC) + timedelta(seconds=pause_s))
         log.warning(

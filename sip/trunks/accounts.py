@@ -10,6 +10,7 @@ import structlog
 from engine.errors import SipError
 from engine.model.trunk import Trunk
 from sip.config import SipConfig
+from sip.dns.host_leads import HostLeads
 from sip.trunks.account import OnInvite, Registration, SipAccount
 from sip.trunks.account_config import account_config
 from sip.trunks.availability import TrunkLife
@@ -36,12 +37,18 @@ class TrunkAccounts:
     """
 
     def __init__(
-        self, config: SipConfig, uses: Callable[[pj.Account], bool], on_invite: OnInvite, now: Callable[[], datetime]
+        self,
+        config: SipConfig,
+        uses: Callable[[pj.Account], bool],
+        on_invite: OnInvite,
+        now: Callable[[], datetime],
+        leads: HostLeads,
     ) -> None:
         self._config = config
         self._uses = uses
         self._on_invite = on_invite
         self._now = now
+        self._leads = leads
         self._own: SipAccount | None = None
         self._lines: dict[str, TrunkLine] = {}
         self._retired: list[SipAccount] = []
@@ -136,7 +143,7 @@ class TrunkAccounts:
 
     def _opened(self, trunk: Trunk, addresses: frozenset[Address]) -> TrunkLine:
         life = TrunkLife(trunk.name, self._now)
-        account = SipAccount(self._on_invite, trunk, life.ping_answered)
+        account = SipAccount(self._on_invite, trunk, life.ping_answered, self._leads)
         account.create(account_config(self._config, trunk))
         log.info("trunk_in_use", trunk=trunk.name)
         return TrunkLine(trunk, account, life, addresses)

@@ -1,31 +1,46 @@
 """Ways of an INVITE: to the SIP address that is called, or for a number to hosts of trunks, in their order."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.errors import SipError
 from engine.model.route import TrunkRoute
-from engine.model.trunk import Trunk
+from engine.model.trunk import Trunk, TrunkHost
 from engine.ports import DialRequest
 from engine.routing.routable_trunk import RoutableHost, RoutableTrunk
 from engine.routing.routes import Draw, NotTried, RouteChoice, RoutedCall, choose
 from engine.security.egress import host_of
 from sip.config import ListenAddress
-from sip.trunks.uris import called_uri, caller_of, proxy_uri
+from sip.dns.located import Hop, Located
+from sip.trunks.uris import called_uri, caller_of, first_hop, proxy_uri, uri_hop
 
 Held = Mapping[tuple[str, str], datetime]
 """Until when a trunk's host wants no call (Retry-After, RFC 3261 §21.5.4), by the trunk's name and the host."""
+LocatedAt = Callable[[Hop], Located | None]
+"""Where the name of a host leads, as DNS has it; None for an address."""
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """The way of an INVITE: its Request-URI, the name of who carries it, and trunk and host if a trunk does."""
+    """The way of an INVITE: its Request-URI, the name of who carries it, and trunk and host if a trunk does.
+
+    `address` is that of one server, with its port, where the host is a name; `fault` says why there is none.
+    """
 
     uri: str
     via: str
     trunk: Trunk | None = None
     host: str = ""
+    hop: Hop | None = None
+    address: str = ""
+    fault: str = ""
+
+
+def no_names(hop: Hop) -> Located | None:
+    """Know of no names, where all hosts are addresses."""
+    del hop
+    return None
 
 
 def ways_of(
@@ -35,6 +50,7 @@ def ways_of(
     held: Held,
     now: datetime,
     draw: Draw,
+    located: LocatedAt = no_names,
 ) -> Sequence[Way]:
     """All ways in the order in which they are tried, one at least.
 
@@ -42,14 +58,19 @@ def ways_of(
     is no trunk, or none to which a route leads.
     """
     if request.target.startswith(("sip:", "sips:")):
-        return [Way(request.target, "SIP URI")]
+        return [Way(request.target, "SIP URI", hop=uri_hop(request.target))]
     call = RoutedCall(request.target, request.caller, request.account_id, now)
     choice = choose(call, [routable(trunk, held) for trunk in trunks], routes, draw)
     paused = [each for each in choice.passed_over if each.reason is NotTried.HELD and each.host]
     if not (found := choice.candidates or paused):
         raise SipError(_why_nowhere(trunks, routes, choice))
     by_name = {trunk.name: trunk for trunk in trunks}
-    return [_way(by_name[each.trunk], each.host or "", request.target) for each in found]
+    ways = [
+        way
+        for each in found
+        for way in _ways(by_name[each.trunk], _host(by_name[each.trunk], each.host), request.target, located, draw)
+    ]
+    return [way for way in ways if not _is_paused(way, held, now)] or ways
 
 
 def routable(trunk: Trunk, held: Held) -> RoutableTrunk:
@@ -63,8 +84,8 @@ def routable(trunk: Trunk, held: Held) -> RoutableTrunk:
 
 def invite_by(trunk: Trunk, address: str, request: DialRequest, listening: ListenAddress) -> Mapping[str, str]:
     """The lines of an INVITE that say who calls whom, sent by one host of a trunk."""
-    way = _way(trunk, address, request.target)
-    lines = {"Request-URI": way.uri, "From": caller_of(request, trunk, listening), "To": f"<{way.uri}>"}
+    uri = called_uri(trunk, _host(trunk, address), request.target)
+    lines = {"Request-URI": uri, "From": caller_of(request, trunk, listening), "To": f"<{uri}>"}
     return {**lines, "Route": route} if (route := proxy_uri(trunk)) else lines
 
 
@@ -87,6 +108,23 @@ def _why_nowhere(trunks: Sequence[Trunk], routes: Sequence[TrunkRoute], choice: 
     return f"No trunk that a route leads to can be used ({reasons}). See why with: telefoon routes test NUMBER"
 
 
-def _way(trunk: Trunk, address: str, number: str) -> Way:
-    host = next(host for host in trunk.hosts if host.address == address)
-    return Way(called_uri(trunk, host, number), f"trunk {address}", trunk, address)
+def _host(trunk: Trunk, address: str | None) -> TrunkHost:
+    return next(host for host in trunk.hosts if host.address == address)
+
+
+def _ways(trunk: Trunk, host: TrunkHost, number: str, located: LocatedAt, draw: Draw) -> Sequence[Way]:
+    """One for each server that the host's name leads to, in their order (RFC 3263 §4.3)."""
+    hop = first_hop(trunk, host)
+    way = Way(called_uri(trunk, host, number), f"trunk {host.address}", trunk, host.address, hop)
+    found = located(hop)
+    if found is None:
+        return [way]
+    if not found.servers:
+        return [replace(way, fault=found.fault)]
+    addresses = found.in_order(draw)
+    return [replace(way, host=f"{host.address} ({address})", address=address) for address in addresses]
+
+
+def _is_paused(way: Way, held: Held, now: datetime) -> bool:
+    until = held.get((way.trunk.name, way.host)) if way.trunk else None
+    return until is not None and now < until

@@ -37,6 +37,10 @@ MeterOf = Callable[[str], TrunkMeter]
 """The meter of a trunk, by its name."""
 
 
+class NoAddress(SipError):
+    """The name of a host leads nowhere."""
+
+
 class FailoverLeg:
     """One call to a number, by the first of several ways that carries it. Implements engine.ports.Leg.
 
@@ -62,7 +66,8 @@ class FailoverLeg:
                 self._leg = await self._place(self._way, self._request)
                 return
             except SipError as error:
-                self._unsent.append(self._tried(None, str(error), CAUSES_WITHOUT_ANSWER[SetUpFailure.TRANSPORT_ERROR]))
+                why = SetUpFailure.NO_ADDRESS if isinstance(error, NoAddress) else SetUpFailure.TRANSPORT_ERROR
+                self._unsent.append(self._tried(None, str(error), CAUSES_WITHOUT_ANSWER[why]))
                 if not self._left:
                     raise
 

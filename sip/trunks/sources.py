@@ -1,16 +1,11 @@
 """Where calls may come from: the networks that are set, this machine, and the addresses of trunks' hosts."""
 
-import asyncio
-import socket
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 
-import structlog
-
 from engine.model.trunk import Trunk
-
-RESOLVING_S: Final = 5.0
+from sip.dns.located import Hop, Located
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -18,8 +13,6 @@ Addresses = Mapping[str, frozenset[Address]]
 """The addresses of each trunk's hosts, by the trunk's name."""
 
 _LOOPBACK: Final = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
-
-log = structlog.get_logger(__name__)
 
 
 def allowed_networks(allow: Sequence[Network]) -> Sequence[Network]:
@@ -47,26 +40,14 @@ def trunk_of_source(
     return next(known, found[0] if found else None)
 
 
-async def addresses_of(trunks: Sequence[Trunk]) -> Addresses:
-    """Asked of DNS, all at once; a name that is not found has no address."""
-    found = await asyncio.gather(*(_of_trunk(trunk) for trunk in trunks))
-    return dict(zip((trunk.name for trunk in trunks), found, strict=True))
+def addresses_of(trunks: Iterable[Trunk], located: Callable[[Hop], Located | None]) -> Addresses:
+    """Collect addresses that are written, and those that names lead to; a name that is not found has none."""
+    hops = {trunk.name: [Hop.of(host, trunk.transport) for host in trunk.hosts] for trunk in trunks}
+    return {name: frozenset().union(*(_addresses(hop, located) for hop in each)) for name, each in hops.items()}
 
 
-async def _of_trunk(trunk: Trunk) -> frozenset[Address]:
-    found = await asyncio.gather(*(_of_host(trunk.name, host.host) for host in trunk.hosts))
-    return frozenset().union(*found)
-
-
-async def _of_host(trunk: str, host: str) -> frozenset[Address]:
-    try:
-        return frozenset({ip_address(host)})
-    except ValueError:
-        pass  # a name
-    try:
-        async with asyncio.timeout(RESOLVING_S):
-            answers = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_DGRAM)
-    except (OSError, UnicodeError) as error:
-        log.warning("trunk_host_not_found", trunk=trunk, host=host, reason=str(error) or "no answer in time")
-        return frozenset()
-    return frozenset(ip_address(str(answer[4][0]).partition("%")[0]) for answer in answers)
+def _addresses(hop: Hop, located: Callable[[Hop], Located | None]) -> Iterable[Address]:
+    if not hop.is_name:
+        return [ip_address(hop.host)]
+    found = located(hop)
+    return map(ip_address, found.addresses if found else ())

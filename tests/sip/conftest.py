@@ -12,6 +12,7 @@ from engine.model.refusal import RefusalRule
 from engine.model.trunk import Authentication, Trunk, trunk_at
 from engine.ports import DialRefused, DialRequest, HungUp, InboundCall, Leg, LegEvent
 from sip.config import ListenAddress, SipConfig, Tls
+from sip.dns.records import NameServers
 from sip.leg import SipLeg
 from sip.user_agent import UserAgent
 from tests.peers.audio import tone
@@ -90,12 +91,19 @@ def ports() -> Ports:
 def open_line(tmp_path: Path, ports: Ports) -> OpenLine:
     """Opens a user agent; keywords are fields of SipConfig, its trunk or trunks, and how many RTP ports it has.
 
+    Names of hosts are asked of `name_servers`.
+
     One at a time: the library allows no second.
     """
 
     @asynccontextmanager
     async def opening(
-        *, rtp_ports: int = 60, trunk: Trunk | None = None, trunks: Sequence[Trunk] = (), **fields: Any
+        *,
+        rtp_ports: int = 60,
+        trunk: Trunk | None = None,
+        trunks: Sequence[Trunk] = (),
+        name_servers: NameServers | None = None,
+        **fields: Any,
     ) -> AsyncIterator[Line]:
         rtp, port = ports.block(rtp_ports), ports.block(2)
         transports = [SipTransport.UDP, SipTransport.TCP]
@@ -110,6 +118,7 @@ def open_line(tmp_path: Path, ports: Ports) -> OpenLine:
             refusals.put_nowait,
             trunks=[*trunks, *([trunk] if trunk else [])],
             note_refusal=lambda rule, _, number: noted.append((rule, number)),
+            name_servers=name_servers,
         )
         try:
             yield Line(agent, port, arrivals, refusals, noted)

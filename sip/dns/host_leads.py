@@ -1,0 +1,69 @@
+"""Tells the library where names of hosts lead, and sends the next request to another of their servers."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from random import random
+from typing import Final
+
+import pjsua2 as pj
+
+from engine.model.trunk import Transport
+from sip.dns.located import Hop, Located, Server
+
+_TRANSPORTS: Final = {
+    Transport.UDP: pj.PJSIP_TRANSPORT_UDP,
+    Transport.TCP: pj.PJSIP_TRANSPORT_TCP,
+    Transport.TLS: pj.PJSIP_TRANSPORT_TLS,
+}
+
+
+class HostLeads:
+    """Lives on the SIP thread. What is no name goes where it says, and nowhere else."""
+
+    def __init__(self) -> None:
+        self._servers: dict[Hop, tuple[Server, ...]] = {}
+        self._order: dict[Hop, Sequence[str]] = {}
+        self._tried: dict[Hop, int] = {}
+
+    def lead(self, located: Mapping[Hop, Located]) -> None:
+        """Have requests to these names go there from now on, and to others where the system says."""
+        for gone in self._servers.keys() - located.keys():
+            del self._servers[gone], self._order[gone], self._tried[gone]
+            self._forget(gone)
+        for hop, found in located.items():
+            if self._servers.get(hop) != found.servers:
+                self._servers[hop], self._order[hop], self._tried[hop] = found.servers, found.in_order(random), 0
+                self._tell(hop, self._order[hop])
+
+    def turn(self, hop: Hop) -> bool:
+        """Have later requests to a name go to its next server; whether that was not tried since the last `settle`."""
+        order = self._order.get(hop, ())
+        if len(order) < 2:
+            return False
+        self._order[hop] = [*order[1:], order[0]]
+        self._tell(hop, self._order[hop])
+        self._tried[hop] = (self._tried[hop] + 1) % len(order)
+        return self._tried[hop] > 0
+
+    def settle(self, hop: Hop) -> None:
+        """Note that the server whose turn it is has answered."""
+        if hop in self._tried:
+            self._tried[hop] = 0
+
+    @contextmanager
+    def only(self, hop: Hop, address: str) -> Iterator[None]:
+        """Have requests to a name that are sent meanwhile go to one address with its port alone."""
+        self._tell(hop, [address])
+        try:
+            yield
+        finally:
+            if hop in self._order:
+                self._tell(hop, self._order[hop])
+            else:
+                self._forget(hop)
+
+    def _forget(self, hop: Hop) -> None:
+        pj.forget_host(hop.host, hop.port or 0, _TRANSPORTS[hop.transport])
+
+    def _tell(self, hop: Hop, addresses: Sequence[str]) -> None:
+        pj.lead_host(hop.host, hop.port or 0, _TRANSPORTS[hop.transport], pj.StringVector(list(addresses)))
