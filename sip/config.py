@@ -7,6 +7,7 @@ from pathlib import Path
 
 from config.codecs import codec_named
 from config.settings import LogLevel, Settings, SipTransport
+from engine.model.trunk import Trunk
 
 NARROWBAND_HZ = 8000
 WIDEBAND_HZ = 16000
@@ -41,6 +42,15 @@ class Tls:
     ca: Path | None = None
     certificate: Path | None = None
     key: Path | None = None
+
+    def towards(self, trunk: Trunk) -> "Tls":
+        """Take a trunk's own, and the node's where it has none."""
+        own = bool(trunk.tls_key)
+        return Tls(
+            Path(trunk.tls_ca) if trunk.tls_ca else self.ca,
+            Path(trunk.tls_certificate) if own else self.certificate,
+            Path(trunk.tls_key) if own else self.key,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from sip.message_log import LEVEL, MessageLog
 MAX_CALLS = 1024
 MAX_PORTS = 4096
 PTIME_MS = 20
+TLS_VERSIONS = (1 << 4) | (1 << 5)  # pj_ssl_sock_proto: 1.2 and 1.3, for the library's own default is 1.0 to 1.2
 ADDRESS_IN_USE = 120098  # PJ_STATUS_FROM_OS(EADDRINUSE)
 
 _TRANSPORTS = {
@@ -43,6 +44,7 @@ def open_endpoint(config: SipConfig) -> pj.Endpoint:
             pj.open_waker()
             pj.open_host_table()
             pj.answer_strongest_challenges()
+            pj.watch_tls()
             pj.share_encoding()
             endpoint.audDevManager().setNullDev()
             for transport in config.listening.transports:
@@ -102,6 +104,20 @@ def _endpoint_config(config: SipConfig) -> pj.EpConfig:
     return settings
 
 
+def open_tls_client(endpoint: pj.Endpoint, listening: ListenAddress, tls: Tls) -> int:
+    """A transport of its own for who presents or trusts other certificates; its number. Raises SetupError."""
+    settings = pj.TransportConfig()
+    settings.boundAddress = listening.host
+    if listening.public_address:
+        settings.publicAddress = listening.public_address
+    _present_certificate(settings.tlsConfig, tls)
+    kind = (_TRANSPORTS_IPV6 if listening.is_ipv6 else _TRANSPORTS)[SipTransport.TLS]
+    try:
+        return int(endpoint.transportCreate(kind, settings))
+    except pj.Error as error:
+        raise SetupError(f"SIP over TLS can't be opened: {error.reason}.") from None
+
+
 def open_transport(endpoint: pj.Endpoint, transport: SipTransport, listening: ListenAddress, tls: Tls) -> None:
     """Listen. Raises SetupError when the port is taken."""
     settings = pj.TransportConfig()
@@ -125,6 +141,7 @@ def open_transport(endpoint: pj.Endpoint, transport: SipTransport, listening: Li
 
 
 def _present_certificate(settings: pj.TlsConfig, tls: Tls) -> None:
+    settings.proto = TLS_VERSIONS
     if tls.ca:
         settings.CaListFile = str(tls.ca)
         settings.verifyServer = True

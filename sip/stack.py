@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Protocol
@@ -13,8 +14,8 @@ from config.settings import SipTransport
 from engine.errors import SetupError
 from engine.model.refusal import RefusalRule
 from engine.model.storable import storable
-from engine.model.trunk import Trunk
-from engine.ports import DialRefused, DialRequest, InboundCall, LegEvent, LegId
+from engine.model.trunk import Transport, Trunk
+from engine.ports import DialRefused, DialRequest, EndedBy, HungUp, InboundCall, LegEvent, LegId
 from sip.addresses import read_party, user_of
 from sip.config import SipConfig
 from sip.description import Carried
@@ -31,11 +32,13 @@ from sip.patience import Patience
 from sip.requests import StatelessResponse
 from sip.status import q850
 from sip.thread import SipThread
+from sip.tls_faults import tls_fault
 from sip.trunks.account import Registration, SipAccount
 from sip.trunks.accounts import TrunkAccounts
 from sip.trunks.choice import Way, follows
 from sip.trunks.guests import PerCallCredentials
 from sip.trunks.sources import Addresses, address_in, allowed_networks, is_allowed
+from sip.trunks.tls_clients import TlsClients
 from sip.trunks.uris import caller_of
 
 log = structlog.get_logger(__name__)
@@ -77,7 +80,9 @@ class SipStack:
         self._listener = listener
         self.dialogs = Dialogs(thread.later, switch, config.rtp_silence_s)
         self._leads = HostLeads()
-        self._accounts = TrunkAccounts(config, self.dialogs.uses, self._invited, lambda: datetime.now(UTC), self._leads)
+        self._accounts = TrunkAccounts(
+            config, self.dialogs.uses, self._invited, lambda: datetime.now(UTC), self._leads, TlsClients(config)
+        )
         self._guests = PerCallCredentials(config, self.dialogs.uses)
         self._note_refusal = note_refusal
         self._gate = Gate(
@@ -123,10 +128,13 @@ class SipStack:
     def call(self, leg: LegId, way: Way, request: DialRequest) -> str:
         """Send INVITE; returns the Call-ID. Raises SipError."""
         caller = caller_of(request, way.trunk, self._config.listening)
-        account, patience = self._account_for(way, request), self._patience(way)
+        account, patience, deliver = self._account_for(way, request), self._patience(way), self._to(leg)
+        if way.hop is not None and way.hop.transport is Transport.TLS:
+            pj.forget_tls_fault(way.hop.host)
+            deliver = _telling_tls_faults(deliver, way.hop.host)
         goes_to = partial(follows, way.trunk)
         with self._leads.only(way.hop, way.address) if way.hop and way.address else nullcontext():
-            return self.dialogs.call(account, leg, way.uri, caller, request, self._to(leg), patience, goes_to)
+            return self.dialogs.call(account, leg, way.uri, caller, request, deliver, patience, goes_to)
 
     def registrations(self) -> Mapping[str, Registration]:
         """How registrations stand, by the trunks' names."""
@@ -207,6 +215,17 @@ class SipStack:
         users = [user_of(message.request_uri), read_party(message.first("to") or "").user]
         line = self._accounts.of_source(address_in(source), users)
         return int(line.account.getId()) if line is not None else int(pj.PJSUA_INVALID_ID)
+
+
+def _telling_tls_faults(deliver: Deliver, host: str) -> Deliver:
+    """Deliver the end of a call that no connection came about for with what stood in its way."""
+
+    def delivering(event: LegEvent) -> None:
+        if isinstance(event, HungUp) and event.by is EndedBy.NOBODY and not event.unheard:
+            event = replace(event, sip_reason=storable(tls_fault(host, event.sip_reason)))
+        deliver(event)
+
+    return delivering
 
 
 def _arrival(message: Message, source: str) -> InboundCall:

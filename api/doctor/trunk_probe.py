@@ -54,6 +54,7 @@ def _first_hops(trunk: Trunk) -> Sequence[TrunkHost]:
 
 
 async def _probe(host: TrunkHost, trunk: Trunk, settings: Settings) -> HostProbe:
+    from sip.config import Tls
     from sip.trunks.uris import host_uri
 
     addresses = await _addresses(host.host)
@@ -61,7 +62,8 @@ async def _probe(host: TrunkHost, trunk: Trunk, settings: Settings) -> HostProbe
     if not addresses:
         return HostProbe(host.address, transport, (), Reach.UNKNOWN_NAME)
     begun = HostProbe(host.address, transport, addresses, Reach.ANSWERED)
-    certificates = Certificates(settings.tls_ca, settings.tls_cert, settings.tls_key)
+    tls = Tls(settings.tls_ca, settings.tls_cert, settings.tls_key).towards(trunk)
+    certificates = Certificates(tls.ca, tls.certificate, tls.key)
     begun_s = time.monotonic()
     try:
         target, source = OptionsTarget.of(host_uri(trunk, host)), leaving_from(settings.sip_host)
@@ -77,7 +79,7 @@ async def _probe(host: TrunkHost, trunk: Trunk, settings: Settings) -> HostProbe
         code=answer.code,
         reason=answer.reason,
         round_trip_ms=1000 * (time.monotonic() - begun_s),
-        certificate_checked=trunk.transport is Transport.TLS and settings.tls_ca is not None,
+        certificate_checked=trunk.transport is Transport.TLS and tls.ca is not None,
         flaw=answer.flaw,
     )
 

@@ -10,12 +10,13 @@ import pjsua2 as pj
 import structlog
 
 from engine.model.storable import storable
-from engine.model.trunk import Trunk
+from engine.model.trunk import Transport, Trunk
 from engine.model.trunk.registration_retry import FailedRegistration
 from sip.dns.host_leads import HostLeads
 from sip.message import read_message
 from sip.reasons import retry_after_s, words_of
 from sip.received import is_received, received_message
+from sip.tls_faults import tls_fault
 from sip.trunks.uris import registrar_hop
 
 log = structlog.get_logger(__name__)
@@ -76,8 +77,11 @@ class SipAccount(pj.Account):
         now, before = datetime.now(UTC), self.registration
         active = prm.code // 100 == 2 and prm.expiration > 0
         until = now + timedelta(seconds=prm.expiration) if active else None
+        reason = str(prm.reason)
+        if not message.start and self._trunk.transport is Transport.TLS:
+            reason = tls_fault(registrar_hop(self._trunk).host, reason)
         self.registration = Registration(
-            True, active, prm.code, storable(prm.reason), now, until, storable(words_of(message))
+            True, active, prm.code, storable(reason), now, until, storable(words_of(message))
         )
         if active:
             self._failures, self._again_s = 0, None
@@ -108,6 +112,7 @@ class SipAccount(pj.Account):
         if self._trunk is None or self._again_s is None or now_s < self._again_s:
             return
         self._again_s = None
+        pj.forget_tls_fault(registrar_hop(self._trunk).host)
         try:
             self.setRegistration(True)
         except pj.Error as error:

@@ -7,7 +7,7 @@ from datetime import datetime
 import pjsua2 as pj
 import structlog
 
-from engine.errors import SipError
+from engine.errors import SetupError, SipError
 from engine.model.trunk import Trunk
 from sip.config import SipConfig
 from sip.dns.host_leads import HostLeads
@@ -15,6 +15,7 @@ from sip.trunks.account import OnInvite, Registration, SipAccount
 from sip.trunks.account_config import account_config
 from sip.trunks.availability import TrunkLife
 from sip.trunks.sources import Address, Addresses, trunk_of_source
+from sip.trunks.tls_clients import TlsClients
 
 log = structlog.get_logger(__name__)
 
@@ -43,12 +44,14 @@ class TrunkAccounts:
         on_invite: OnInvite,
         now: Callable[[], datetime],
         leads: HostLeads,
+        tls: TlsClients,
     ) -> None:
         self._config = config
         self._uses = uses
         self._on_invite = on_invite
         self._now = now
         self._leads = leads
+        self._tls = tls
         self._own: SipAccount | None = None
         self._lines: dict[str, TrunkLine] = {}
         self._retired: list[SipAccount] = []
@@ -69,6 +72,8 @@ class TrunkAccounts:
                 self._use_one(trunk, addresses.get(name, frozenset()))
             except pj.Error as error:
                 faults[name] = str(error.reason)
+            except SetupError as error:
+                faults[name] = str(error)
         return faults
 
     @property
@@ -137,16 +142,23 @@ class TrunkAccounts:
             return
         line.addresses = addresses
         if line.trunk != trunk:
-            line.account.change(trunk, account_config(self._config, trunk))
+            line.account.change(trunk, self._account_config(trunk))
             line.trunk = trunk
             log.info("trunk_changed", trunk=trunk.name)
 
     def _opened(self, trunk: Trunk, addresses: frozenset[Address]) -> TrunkLine:
         life = TrunkLife(trunk.name, self._now)
         account = SipAccount(self._on_invite, trunk, life.ping_answered, self._leads)
-        account.create(account_config(self._config, trunk))
+        account.create(self._account_config(trunk))
         log.info("trunk_in_use", trunk=trunk.name)
         return TrunkLine(trunk, account, life, addresses)
+
+    def _account_config(self, trunk: Trunk) -> pj.AccountConfig:
+        """Raises SetupError."""
+        config = account_config(self._config, trunk)
+        if (transport := self._tls.transport(trunk)) is not None:
+            config.sipConfig.transportId = transport
+        return config
 
     def _retire(self, account: SipAccount) -> None:
         try:

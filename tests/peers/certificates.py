@@ -1,9 +1,12 @@
-"""A certificate authority of one test, and a certificate for 127.0.0.1 from it."""
+"""A certificate authority of one test, and a certificate from it, for 127.0.0.1 unless a test wants another."""
 
+import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -32,11 +35,36 @@ class Pems:
     key: Path
 
 
-def make_pems(folder: Path, *, strict: bool = True) -> Pems:
-    """Valid for a day. What is not strict lacks the Authority Key Identifier of RFC 5280, as some carriers' do."""
+LOCAL: Final = (x509.IPAddress(ip_address("127.0.0.1")),)
+
+
+def server_context(pems: Pems, *, clients: Path | None = None) -> ssl.SSLContext:
+    """A server's that presents the certificate; `clients` is the CA of those whom alone it takes."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pems.certificate, pems.key)
+    if clients is not None:
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(clients)
+    return context
+
+
+def make_pems(
+    folder: Path,
+    *,
+    strict: bool = True,
+    names: Sequence[x509.GeneralName] = LOCAL,
+    common_name: str = "127.0.0.1",
+    expired: bool = False,
+) -> Pems:
+    """Valid for a day, or until an hour ago.
+
+    What is not strict lacks the Authority Key Identifier of RFC 5280, as some carriers' do. Without `names` there is
+    the common name alone.
+    """
+    folder.mkdir(exist_ok=True)
     authority, own = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test authority")])
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
     root = (
         _certificate(issuer, issuer, authority)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
@@ -44,9 +72,9 @@ def make_pems(folder: Path, *, strict: bool = True) -> Pems:
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(authority.public_key()), critical=False)
         .sign(authority, hashes.SHA256())
     )
-    unsigned = _certificate(subject, issuer, own).add_extension(
-        x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
-    )
+    unsigned = _certificate(subject, issuer, own, expired=expired)
+    if names:
+        unsigned = unsigned.add_extension(x509.SubjectAlternativeName(names), critical=False)
     if strict:
         identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key())
         unsigned = unsigned.add_extension(identifier, critical=False)
@@ -60,8 +88,10 @@ def make_pems(folder: Path, *, strict: bool = True) -> Pems:
     return pems
 
 
-def _certificate(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
-    now = datetime.now(UTC)
+def _certificate(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, *, expired: bool = False
+) -> x509.CertificateBuilder:
+    now = datetime.now(UTC) - timedelta(hours=25 if expired else 0)
     return (
         x509.CertificateBuilder()
         .subject_name(subject)

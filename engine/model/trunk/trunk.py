@@ -29,6 +29,7 @@ NAME_PATTERN: Final = r"[a-z0-9][a-z0-9_-]{0,63}"
 _HOST_PORT: Final = r"((\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\.?)(:[0-9]{1,5})?)?"
 _HOST: Final = r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\.?)?"
 _USER: Final = r"[A-Za-z0-9!~*'()&=+$,;?/_.%-]*"
+_FILE: Final = r"(/[^\x00-\x1f\x7f]+)?"
 _LOGIN: Final = r"[^\x00-\x1f\x7f\"\\]*"
 
 
@@ -97,6 +98,22 @@ class Trunk:
     )
     transport: Transport = declared(OneOf(Transport), "What carries SIP: udp, tcp or tls.", default=Transport.UDP)
     sips: bool = declared(YesOrNo(), "Whether addresses are written sips: (RFC 3261 §19.1).", default=False)
+    tls_ca: str = declared(
+        Text(_FILE, "is no path; write it from the root on, such as /etc/telefoon/carrier-ca.pem."),
+        "File on the node with the certificates (PEM) of whom the trunk's server may come from; left out, the setting "
+        "tls_ca, and without either no certificate is checked.",
+        default="",
+    )
+    tls_certificate: str = declared(
+        Text(_FILE, "is no path; write it from the root on, such as /etc/telefoon/cert.pem."),
+        "File on the node with the certificate (PEM) that we present to the trunk; left out, the setting tls_cert.",
+        default="",
+    )
+    tls_key: str = declared(
+        Text(_FILE, "is no path; write it from the root on, such as /etc/telefoon/key.pem."),
+        "File on the node with the key of tls_certificate.",
+        default="",
+    )
     uri_parameters: str = declared(
         Text(r"([A-Za-z0-9-]+(=[A-Za-z0-9._+-]+)?(;[A-Za-z0-9-]+(=[A-Za-z0-9._+-]+)?)*)?",
              "is not written as user=phone;x=y."),
@@ -178,6 +195,10 @@ class Trunk:
             raise InvalidField("password", "To register, a trunk needs a password.")
         if self.sips and self.transport is not Transport.TLS:
             raise InvalidField("sips", "Addresses written sips: need the transport tls.")
+        if bool(self.tls_certificate) != bool(self.tls_key):
+            raise InvalidField("tls_key", "tls_certificate and tls_key go together.")
+        if (self.tls_ca or self.tls_key) and self.transport is not Transport.TLS:
+            raise InvalidField("tls_ca" if self.tls_ca else "tls_key", "Certificates need the transport tls.")
         if 0 < self.session_expires_s < 90:
             raise InvalidField("session_expires_s", f"{self.session_expires_s} is not allowed; give 0, or 90 to 86400.")
 

@@ -115,7 +115,7 @@ WRONG: list[tuple[str, Any]] = [
     ("uri_parameters", ";"), ("outbound_proxy", "a b"), ("auth", "digest"), ("user", 'a"b'), ("password", 5),
     ("registrar", "a@b"), ("expires_s", 59), ("retry_s", 1.5), ("from_user", "a b"), ("from_host", "a:1"),
     ("srtp", "on"), ("session_timers", "on"), ("session_expires_s", 5), ("redirects", "no"), ("timeout_s", 33),
-    ("profile", "none"),
+    ("tls_ca", "ca.pem"), ("tls_certificate", "cert.pem"), ("tls_key", 7), ("profile", "none"),
 ]  # fmt: skip
 
 

@@ -28,6 +28,9 @@ WRONG: dict[str, list[Any]] = {
     ],
     "transport": ["sctp", "UDP", None, 1],
     "sips": ["yes"],
+    "tls_ca": ["ca.pem", "/a\nb", 7],
+    "tls_certificate": ["cert.pem", "/a\nb"],
+    "tls_key": ["key.pem", "/a\nb"],
     "uri_parameters": [";x", "x=", "x y", "x=1;", "x>"],
     "outbound_proxy": ["sip:proxy", "a b", "proxy:port", "a;lr"],
     "auth": ["digest", True],
@@ -93,6 +96,9 @@ def test_a_trunk_needs_a_name_and_a_host(given: dict[str, Any], missing: str) ->
         ({"password": "s3cret"}, "user"),
         ({"sips": True}, "sips"),
         ({"session_expires_s": 89}, "session_expires_s"),
+        ({"transport": "tls", "tls_key": "/key.pem"}, "tls_key"),
+        ({"tls_certificate": "/cert.pem", "tls_key": "/key.pem"}, "tls_key"),
+        ({"tls_ca": "/ca.pem"}, "tls_ca"),
     ],
 )
 def test_what_does_not_go_together_is_told_with_its_field(given: dict[str, Any], field: str) -> None:

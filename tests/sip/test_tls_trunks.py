@@ -1,0 +1,204 @@
+"""Trunks over TLS: whom we trust, as whom we come, and what is told of a connection that does not come about."""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+
+from engine.model.trunk import Trunk, new_trunk
+from engine.ports import DialRequest, HungUp
+from sip.dns.resolver import DnsResolver
+from tests.peers.certificates import make_pems, server_context
+from tests.peers.name_server import name_server
+from tests.peers.sip_answerer import sip_answerer
+from tests.peers.waiting import within
+from tests.sip.conftest import OpenLine, Watch
+
+pytestmark = pytest.mark.sip
+
+ASKED = DialRequest("+3225550199", "+3225550100", "CA1")
+NAME = "sip.carrier.example"
+
+
+def refuses(request: str) -> str:
+    return "486 Busy Here" if request.startswith("INVITE") else "200 OK\nExpires: 300"
+
+
+def dns_name(name: str) -> x509.GeneralName:
+    return x509.DNSName(name)
+
+
+def trunk(port: int, **fields: Any) -> Trunk:
+    given = {"name": "carrier", "hosts": [f"{NAME}:{port}"], "transport": "tls", "timeout_s": 3.0, **fields}
+    return new_trunk(given)
+
+
+async def end_of_call(open_line: OpenLine, context: ssl.SSLContext, **fields: Any) -> HungUp:
+    """How a call ends at a server with this context, which answers 486 to whom it lets in."""
+    async with sip_answerer(refuses, stream=True, tls=context) as carrier:
+        return await end_of_call_at(open_line, carrier.port, **fields)
+
+
+async def end_of_call_at(open_line: OpenLine, port: int, **fields: Any) -> HungUp:
+    async with name_server(f"{NAME} 60 IN A 127.0.0.1") as dns:
+        asked = DnsResolver(ipv6=False, servers=[dns.address])
+        async with open_line(trunk=trunk(port, **fields), name_servers=asked) as line:
+            return await Watch(await line.agent.dial(ASKED)).start().ends()
+
+
+@contextmanager
+def refusing_server(context: ssl.SSLContext) -> Iterator[int]:
+    """A server that says why it shakes no hands, which asyncio's does not; its port."""
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = listening.accept()
+                with suppress(OSError), context.wrap_socket(connection, server_side=True) as secured:
+                    secured.recv(1)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as thread:
+        thread.submit(serve)
+        yield listening.getsockname()[1]
+        listening.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [x509.DNSName(NAME)],
+        [x509.DNSName("other.example"), x509.DNSName(NAME.upper())],
+        [x509.UniformResourceIdentifier(f"sip:{NAME}"), x509.DNSName("other.example")],
+    ],
+    ids=["host", "one of several hosts", "SIP domain"],
+)
+async def test_a_certificate_for_the_trunks_name_is_taken(
+    open_line: OpenLine, tmp_path: Path, names: Sequence[x509.GeneralName]
+) -> None:
+    pems = make_pems(tmp_path / "carrier", names=names, common_name="carrier")
+
+    ended = await end_of_call(open_line, server_context(pems), tls_ca=str(pems.ca))
+
+    assert (ended.sip_code, ended.sip_reason) == (486, "Busy Here")
+
+
+@pytest.mark.parametrize(
+    ("names", "common_name", "told"),
+    [
+        ([x509.DNSName("other.example")], "other.example", "other.example"),
+        ([x509.DNSName("other.example")], NAME, "other.example"),
+        ([x509.DNSName("*.carrier.example")], "carrier", "*.carrier.example"),
+        ([x509.UniformResourceIdentifier("sip:other.example"), x509.DNSName(NAME)], NAME, "other.example"),
+    ],
+    ids=["another host", "a common name beside", "a wildcard", "another SIP domain"],
+)
+async def test_a_certificate_for_another_name_is_refused_and_both_are_told(
+    open_line: OpenLine, tmp_path: Path, names: Sequence[x509.GeneralName], common_name: str, told: str
+) -> None:
+    pems = make_pems(tmp_path / "carrier", names=names, common_name=common_name)
+
+    ended = await end_of_call(open_line, server_context(pems), tls_ca=str(pems.ca))
+
+    assert (ended.sip_code, ended.sip_reason) == (
+        503,
+        f"TLS certificate verification: the certificate is not for {NAME}, but for {told}",
+    )
+
+
+async def test_a_certificate_that_has_expired_is_refused_and_told(open_line: OpenLine, tmp_path: Path) -> None:
+    pems = make_pems(tmp_path / "carrier", names=[x509.DNSName(NAME)], expired=True)
+
+    ended = await end_of_call(open_line, server_context(pems), tls_ca=str(pems.ca))
+
+    assert (
+        ended.sip_reason == f"TLS certificate verification: the certificate of {NAME} has expired, or is not valid yet"
+    )
+
+
+async def test_a_certificate_of_an_unknown_issuer_is_refused_and_told(open_line: OpenLine, tmp_path: Path) -> None:
+    pems = make_pems(tmp_path / "carrier", names=[x509.DNSName(NAME)])
+    others = make_pems(tmp_path / "other")
+
+    ended = await end_of_call(open_line, server_context(pems), tls_ca=str(others.ca))
+
+    assert (
+        ended.sip_reason
+        == f"TLS certificate verification: the certificate of {NAME} is from an issuer that we do not trust"
+    )
+
+
+async def test_a_carrier_that_wants_a_certificate_gets_the_trunks(open_line: OpenLine, tmp_path: Path) -> None:
+    pems, client = make_pems(tmp_path / "carrier", names=[x509.DNSName(NAME)]), make_pems(tmp_path / "client")
+
+    ended = await end_of_call(
+        open_line,
+        server_context(pems, clients=client.ca),
+        tls_ca=str(pems.ca),
+        tls_certificate=str(client.certificate),
+        tls_key=str(client.key),
+    )
+
+    assert (ended.sip_code, ended.sip_reason) == (486, "Busy Here")
+
+
+@pytest.mark.parametrize(("version", "alert"), [(ssl.TLSVersion.TLSv1_2, 40), (ssl.TLSVersion.TLSv1_3, 116)])
+async def test_a_carrier_that_wants_a_certificate_and_gets_none_is_told_of(
+    open_line: OpenLine, tmp_path: Path, version: ssl.TLSVersion, alert: int
+) -> None:
+    pems = make_pems(tmp_path / "carrier", names=[x509.DNSName(NAME)])
+    context = server_context(pems, clients=pems.ca)
+    context.minimum_version = context.maximum_version = version
+    with refusing_server(context) as port:
+        ended = await end_of_call_at(open_line, port, tls_ca=str(pems.ca))
+
+    assert ended.sip_code == 503
+    assert ended.sip_reason.startswith("TLS: the far end refuses us: ")
+    assert f"a certificate of ours (tls_certificate) (alert {alert})" in ended.sip_reason
+
+
+async def test_nothing_older_than_tls_1_2_is_spoken(open_line: OpenLine, tmp_path: Path) -> None:
+    pems = make_pems(tmp_path / "carrier", names=[x509.DNSName(NAME)])
+    context = server_context(pems)
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with pytest.deprecated_call():
+        context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+    with refusing_server(context) as port:
+        ended = await end_of_call_at(open_line, port, tls_ca=str(pems.ca))
+
+    why = "it speaks no version of TLS that we do, which are 1.2 and 1.3 (alert 70)"
+    assert (ended.sip_code, ended.sip_reason) == (503, f"TLS: the far end refuses us: {why}")
+
+
+async def test_a_registration_that_tls_stands_in_the_way_of_says_so(open_line: OpenLine, tmp_path: Path) -> None:
+    pems = make_pems(tmp_path / "carrier", names=[x509.DNSName("other.example")])
+    async with (
+        sip_answerer(refuses, stream=True, tls=server_context(pems)) as carrier,
+        name_server(f"{NAME} 60 IN A 127.0.0.1") as dns,
+    ):
+        registered = trunk(carrier.port, tls_ca=str(pems.ca), auth="register", user="me", password="x")
+        async with (
+            open_line(trunk=registered, name_servers=DnsResolver(ipv6=False, servers=[dns.address])) as line,
+            within(10),
+        ):
+            while not (stand := (await line.agent.registrations())["carrier"]).code:
+                await asyncio.sleep(0.05)
+
+    assert (stand.active, stand.reason) == (
+        False,
+        f"TLS certificate verification: the certificate is not for {NAME}, but for other.example",
+    )
+
+
+async def test_a_file_that_is_not_there_is_told_with_its_field(open_line: OpenLine, tmp_path: Path) -> None:
+    async with open_line() as line:
+        faults = await line.agent.use_trunks([trunk(5061, tls_ca=str(tmp_path / "none.pem"))])
+
+    assert "tls_ca" in faults["carrier"]
+    assert "none.pem" in faults["carrier"]
