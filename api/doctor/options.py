@@ -44,12 +44,16 @@ class NotTrusted(NoAnswer):
 
 @dataclass(frozen=True, slots=True)
 class OptionsTarget:
-    """The target of an OPTIONS request; `transport` is udp, tcp or tls."""
+    """The target of an OPTIONS request; `transport` is udp, tcp or tls.
+
+    `address` is where DNS says that the host is; the system is asked where it is left out.
+    """
 
     uri: str
     host: str
     port: int
     transport: str
+    address: str = ""
 
     @classmethod
     def of(cls, uri: str) -> "OptionsTarget":
@@ -150,7 +154,7 @@ class _Datagrams(asyncio.DatagramProtocol):
 async def _over_udp(target: OptionsTarget, own: Source) -> OptionsAnswer:
     loop = asyncio.get_running_loop()
     transport, protocol = await loop.create_datagram_endpoint(
-        _Datagrams, local_addr=own, remote_addr=(target.host, target.port)
+        _Datagrams, local_addr=own, remote_addr=(target.address or target.host, target.port)
     )
     try:
         request = _request(target, transport.get_extra_info("sockname"))
@@ -175,7 +179,10 @@ async def _over_tls(target: OptionsTarget, certificates: Certificates, own: Sour
 
 
 async def _over_stream(target: OptionsTarget, tls: ssl.SSLContext | None, own: Source) -> OptionsAnswer:
-    reader, writer = await asyncio.open_connection(target.host, target.port, ssl=tls, local_addr=own)
+    name = target.host if tls is not None else None
+    reader, writer = await asyncio.open_connection(
+        target.address or target.host, target.port, ssl=tls, server_hostname=name, local_addr=own
+    )
     try:
         writer.write(_request(target, writer.get_extra_info("sockname")))
         return await _first_final(reader)

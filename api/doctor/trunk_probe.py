@@ -1,7 +1,6 @@
 """Tries a trunk out: looks its hosts' names up, asks each with OPTIONS, registers, and calls."""
 
 import asyncio
-import socket
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
@@ -19,9 +18,9 @@ from engine.model.trunk.registration import TrunkRegistration
 
 if TYPE_CHECKING:
     from api.doctor.trial_call import TrialCall
+    from sip.dns.records import NameServers
     from sip.user_agent import UserAgent
 
-LOOK_UP_S: Final = 5.0
 ANSWER_S: Final = 4.0
 REGISTER_S: Final = 6.0
 _POLL_S: Final = 0.1
@@ -33,15 +32,18 @@ async def trunk_findings(
     running: RunningServer | None,
     stand: Sequence[TrunkRegistration],
     trial: "TrialCall | None" = None,
+    name_servers: "NameServers | None" = None,
 ) -> AsyncIterator[TrunkFinding]:
     """All findings, in the order in which they come, also of a trunk that is not enabled. Raises SetupError.
+
+    Names are asked of `name_servers`; without any, of those of this machine.
 
     Where a server runs and has registered the trunk, `stand` tells what it was answered: a second registration might
     take its place.
     """
     trunk = replace(trunk, enabled=True)
     for host in _first_hops(trunk):
-        for finding in host_findings(await _probe(host, trunk, settings)):
+        for finding in host_findings(await _probe(host, trunk, settings, name_servers)):
             yield finding
     told = _told_by_server(trunk, running, stand)
     for finding in await _by_user_agent(trunk, settings, told, trial):
@@ -53,11 +55,12 @@ def _first_hops(trunk: Trunk) -> Sequence[TrunkHost]:
     return [read_host(trunk.outbound_proxy)] if trunk.outbound_proxy else trunk.hosts
 
 
-async def _probe(host: TrunkHost, trunk: Trunk, settings: Settings) -> HostProbe:
+async def _probe(host: TrunkHost, trunk: Trunk, settings: Settings, name_servers: "NameServers | None") -> HostProbe:
     from sip.config import Tls
     from sip.trunks.uris import host_uri
 
-    addresses = await _addresses(host.host)
+    servers = await _servers(host, trunk, settings, name_servers)
+    addresses = tuple(dict.fromkeys(address for address, _ in servers))
     transport = trunk.transport.value
     if not addresses:
         return HostProbe(host.address, transport, (), Reach.UNKNOWN_NAME)
@@ -66,7 +69,8 @@ async def _probe(host: TrunkHost, trunk: Trunk, settings: Settings) -> HostProbe
     certificates = Certificates(tls.ca, tls.certificate, tls.key)
     begun_s = time.monotonic()
     try:
-        target, source = OptionsTarget.of(host_uri(trunk, host)), leaving_from(settings.sip_host)
+        named, (address, port) = OptionsTarget.of(host_uri(trunk, host)), servers[0]
+        target, source = replace(named, address=address, port=port), leaving_from(settings.sip_host)
         answer = await ask(target, certificates, ANSWER_S, source=source)
     except Silent as error:
         return replace(begun, reach=Reach.SILENT, words=str(error))
@@ -84,13 +88,23 @@ async def _probe(host: TrunkHost, trunk: Trunk, settings: Settings) -> HostProbe
     )
 
 
-async def _addresses(host: str) -> tuple[str, ...]:
+async def _servers(
+    host: TrunkHost, trunk: Trunk, settings: Settings, name_servers: "NameServers | None"
+) -> Sequence[tuple[str, int]]:
+    """The addresses and ports where calls to a host are tried, in one of the orders that they may take."""
+    from sip.dns.located import PORTS, Hop, locate
+    from sip.dns.records import NoNameServer
+    from sip.dns.resolver import DnsResolver
+
+    hop = Hop.of(host, trunk.transport)
+    if not hop.is_name:
+        return [(hop.host, hop.port or PORTS[hop.transport])]
     try:
-        async with asyncio.timeout(LOOK_UP_S):
-            found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_DGRAM)
-    except (OSError, UnicodeError):
+        found = await locate(hop, name_servers or DnsResolver(ipv6=":" in settings.sip_host))
+    except NoNameServer:
         return ()
-    return tuple(dict.fromkeys(str(each[4][0]) for each in found))
+    ordered = sorted(found.servers, key=lambda server: server.priority)
+    return [(address, server.port) for server in ordered for address in server.addresses]
 
 
 def _told_by_server(

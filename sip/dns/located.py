@@ -12,7 +12,7 @@ from sip.dns.records import NameServers, NaptrRecord, NoNameServer, Records, Srv
 
 _SERVICES: Final = {Transport.UDP: "SIP+D2U", Transport.TCP: "SIP+D2T", Transport.TLS: "SIPS+D2T"}
 _PREFIXES: Final = {Transport.UDP: "_sip._udp", Transport.TCP: "_sip._tcp", Transport.TLS: "_sips._tcp"}
-_PORTS: Final = {Transport.UDP: 5060, Transport.TCP: 5060, Transport.TLS: 5061}
+PORTS: Final = {Transport.UDP: 5060, Transport.TCP: 5060, Transport.TLS: 5061}
 _NAPTR_AGAIN_S: Final = 300.0
 _NOT_OFFERED: Final = (".", "")
 """The target that says that a service is not offered at all (RFC 2782)."""
@@ -75,7 +75,7 @@ class Located:
 async def locate(hop: Hop, asked: NameServers) -> Located:
     """Find the servers of a name. Raises NoNameServer."""
     if hop.port is not None or asked.pinned(hop.host):
-        return await _by_address(hop, hop.port or _PORTS[hop.transport], asked)
+        return await _by_address(hop, hop.port or PORTS[hop.transport], asked)
     usual = f"{_PREFIXES[hop.transport]}.{hop.host}"
     naptr, srv = await asyncio.gather(_naptr(hop, asked), asked.srv(usual))
     fitting = [each for each in naptr.found if each.flags.lower() == "s" and _serves(each.service, hop.transport)]
@@ -83,7 +83,7 @@ async def locate(hop: Hop, asked: NameServers) -> Located:
         srv = await asked.srv(min(fitting, key=lambda each: (each.order, each.preference)).replacement)
     ttl_s = min(naptr.ttl_s, srv.ttl_s)
     if not srv.found:
-        found = await _by_address(hop, _PORTS[hop.transport], asked)
+        found = await _by_address(hop, PORTS[hop.transport], asked)
         return Located(found.servers, min(ttl_s, found.ttl_s), found.fault)
     return await _by_srv(hop, srv, ttl_s, asked)
 

@@ -15,7 +15,9 @@ from config.settings import Settings
 from engine.diagnosis.findings import Outcome, Subject, TrunkFinding, verdict
 from engine.model.trunk import Trunk, new_trunk
 from engine.model.trunk.registration import TrunkRegistration
+from sip.dns.resolver import DnsResolver
 from tests.peers.certificates import make_pems
+from tests.peers.name_server import name_server
 from tests.peers.ports import Ports
 from tests.peers.sip_answerer import Answering, SipAnswerer, sip_answerer
 
@@ -60,6 +62,23 @@ async def test_a_trunk_by_address_that_answers_is_well() -> None:
     assert "200 OK" in findings[Subject.OPTIONS].detail
     assert findings[Subject.REGISTRATION].outcome is Outcome.NOT_TRIED
     assert verdict("carrier-a", list(findings.values())).ok
+
+
+async def test_a_name_is_found_as_calls_find_it() -> None:
+    async with sip_answerer(carrier()) as far_end:
+        async with name_server(
+            f"_sip._udp.carrier.example 60 IN SRV 1 1 {far_end.port} sip.carrier.example.",
+            "sip.carrier.example 60 IN A 127.0.0.1",
+        ) as dns:
+            trunk = new_trunk({"name": "carrier-a", "hosts": ["carrier.example"]})
+            asked = DnsResolver(ipv6=False, servers=[dns.address])
+            settings = Settings(sip_host="127.0.0.1")
+            findings = [each async for each in trunk_findings(trunk, settings, None, (), name_servers=asked)]
+
+        assert [(each.subject, each.outcome) for each in findings[:2]] == [
+            (Subject.NAME, Outcome.OK), (Subject.OPTIONS, Outcome.OK),
+        ]  # fmt: skip
+        assert far_end.requests[0].startswith("OPTIONS sip:carrier.example SIP/2.0")
 
 
 async def test_a_name_without_an_address_is_told_as_that() -> None:
