@@ -98,6 +98,7 @@ class SipAccount(pj.Account):
         self._failures = 0
         if trunk.registers != self.registration.wanted:
             self.registration = NOT_ANSWERED if trunk.registers else NOT_WANTED
+            self._again_s = None
         self.modify(config)
 
     def retire(self) -> None:

@@ -6,9 +6,11 @@ import re
 import socket
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from engine.model.trunk import Authentication
 from sip.trunks.account import Registration
 from tests.peers.sip_answerer import SipAnswerer, sip_answerer
 from tests.peers.waiting import within
@@ -175,6 +177,20 @@ async def test_a_registrar_that_comes_back_is_found_again(open_line: OpenLine) -
 
     assert (away.active, away.code, away.again_at is not None) == (False, 503, True)
     assert (back.code, back.again_at) == (200, None)
+
+
+async def test_a_trunk_that_shall_register_no_more_is_not_asked_for_again(open_line: OpenLine) -> None:
+    async with sip_answerer(lambda _: "503 Service Unavailable") as registrar:
+        trunk = subscriber_of(registrar.port, retry_s=1)
+        async with open_line(trunk=trunk) as line:
+            await registration(line, lambda each: bool(each.code))
+
+            await line.agent.use_trunks([replace(trunk, auth=Authentication.IP)])
+            before = len(registers(registrar))
+            await asyncio.sleep(2.5)
+            stand = (await line.agent.registrations())["default"]
+
+        assert (len(registers(registrar)), stand.wanted) == (before, False)
 
 
 async def test_other_contacts_of_the_subscriber_do_not_count_as_ours(open_line: OpenLine) -> None:
