@@ -8,8 +8,8 @@ from typing import Any, Final, TypeVar
 
 import structlog
 
-from engine.aio.inbox import Inbox
 from engine.aio.first_done import first_done
+from engine.aio.inbox import Inbox
 from engine.aio.tasks import BackgroundTasks, stopped
 from engine.aio.waits import Occurrence, until
 from engine.errors import LegGone, SipError
