@@ -25,6 +25,9 @@ class _Change:
     alone: bool = False
     """One of those that it was to be stored with can't be: each is then tried by itself."""
 
+    def try_alone(self) -> None:
+        self.alone = True
+
 
 class CallChanges:
     """Changes of one call on their way to the database. One that can't be stored is left out, and harms no other.
@@ -86,7 +89,7 @@ class CallChanges:
                 self._go_on_behind(together)
                 raise
             for each in together:
-                each.alone = True
+                each.try_alone()
             self._go_on_behind(())
         else:
             self._go_on_behind(together)
@@ -101,7 +104,7 @@ class CallChanges:
         return [first] if first.alone else list(islice(self._changes, _MOST_TOGETHER))
 
     def _go_on_behind(self, settled: Sequence[_Change]) -> None:
-        """These wait no more; whatever else waits has another line."""
+        """Drop what is settled; whatever else waits has another line."""
         for _ in settled:
             self._changes.popleft()
         self._asked = False
