@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
-from sip.message import parameters, unquoted
+from sip.message import Message, parameters, unquoted
 
 _NAME_ADDR: Final = re.compile(r'\s*(?P<name>"(?:[^"\\]|\\.)*"|[^<"]*?)\s*<(?P<uri>[^>]*)>', re.DOTALL)
 _SCHEME: Final = re.compile(r"\s*(sips?|tel)\s*:", re.IGNORECASE)
@@ -34,6 +34,11 @@ def read_party(text: str) -> Party:
         uri = text.strip().partition(";")[0]
         return Party("", user_of(uri), uri)
     return Party(unquoted(found["name"]).strip(), user_of(found["uri"]), found["uri"].strip())
+
+
+def called_users(message: Message) -> tuple[str, str]:
+    """Whom an INVITE calls, as written: in the first line, then in To."""
+    return user_of(message.request_uri), read_party(message.first("to") or "").user
 
 
 def user_of(uri: str) -> str:

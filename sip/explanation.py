@@ -1,12 +1,12 @@
 """What becomes of an INVITE before it is a call, by the rules that the user agent goes by, without one that runs."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from engine.diagnosis.invite import InviteDecision, InviteRule
 from engine.model.trunk import Trunk
-from sip.addresses import read_party, user_of
+from sip.addresses import called_users
 from sip.description import Carried, read_description
 from sip.message import Message, parameters
 from sip.requests import answer_to_invite
@@ -49,8 +49,7 @@ def source_decision(
     message: Message, source: str, trunks: Sequence[Trunk], addresses: Addresses, allow: Sequence[Network]
 ) -> InviteDecision:
     """Whether who sends it may call, and which trunk the call belongs to. `source` is "address:port"."""
-    called = [user_of(message.request_uri), read_party(message.first("to") or "").user]
-    trunk = trunk_of_source(trunks, addresses, address_in(source), called)
+    trunk = trunk_of_source(trunks, addresses, address_in(source), called_users(message))
     if trunk is not None:
         return InviteDecision(
             InviteRule.SOURCE, f"{source} is an address of the trunk {trunk.name}, which takes the call"
@@ -62,6 +61,8 @@ def source_decision(
     return InviteDecision(InviteRule.SOURCE, detail, 403)
 
 
-def called_numbers(message: Message) -> Sequence[str]:
-    """Whom it calls, as written: in the first line, then in To."""
-    return user_of(message.request_uri), read_party(message.first("to") or "").user
+def called_numbers(message: Message, source: str, trunks: Sequence[Trunk], addresses: Addresses) -> Mapping[str, str]:
+    """Whom it calls, in the first line and then in To: as written, and as its trunk's rule for numbers reads that."""
+    users = called_users(message)
+    trunk = trunk_of_source(trunks, addresses, address_in(source), users)
+    return {user: user if trunk is None else trunk.received.read(user) for user in users}

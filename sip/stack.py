@@ -16,7 +16,7 @@ from engine.model.refusal import RefusalRule
 from engine.model.storable import storable
 from engine.model.trunk import Transport, Trunk
 from engine.ports import DialRefused, DialRequest, EndedBy, HungUp, InboundCall, LegEvent, LegId
-from sip.addresses import read_party, user_of
+from sip.addresses import called_users, read_party, user_of
 from sip.config import SipConfig
 from sip.description import Carried
 from sip.dialog import Deliver
@@ -34,7 +34,7 @@ from sip.status import q850
 from sip.thread import SipThread
 from sip.tls_faults import tls_fault
 from sip.trunks.account import Registration, SipAccount
-from sip.trunks.accounts import TrunkAccounts
+from sip.trunks.accounts import TrunkAccounts, TrunkLine
 from sip.trunks.choice import Way, follows
 from sip.trunks.guests import PerCallCredentials
 from sip.trunks.sources import Addresses, address_in, allowed_networks, is_allowed
@@ -193,14 +193,15 @@ class SipStack:
             return
         info = self.dialogs.take(account, leg, prm.callId, self._to(leg))
         sip_call_id = storable(str(info.callIdString))
-        self._thread.emit(partial(self._listener.arrived, leg, sip_call_id, _arrival(message, source)))
+        self._thread.emit(partial(self._listener.arrived, leg, sip_call_id, self._arrival(message, source)))
 
     def _turned_away(self, message: Message, source: str, answer: StatelessResponse) -> None:
         if self._is_stranger(source):
             self._note_refusal(RefusalRule.SOURCE, source, user_of(message.request_uri))
             return
-        self._note_refusal(RefusalRule.INVITE, source, user_of(message.request_uri))
-        refused = DialRefused(_arrival(message, source), answer.code, answer.why, q850(answer.code))
+        arrival = self._arrival(message, source)
+        self._note_refusal(RefusalRule.INVITE, source, arrival.called)
+        refused = DialRefused(arrival, answer.code, answer.why, q850(answer.code))
         self._thread.emit(partial(self._listener.refused, refused))
 
     def _is_stranger(self, source: str) -> bool:
@@ -210,11 +211,20 @@ class SipStack:
         return self._accounts.of_source(address_in(source), ()) is None
 
     def _account_of(self, source: str, message: Message) -> int:
-        if not self._accounts.any_trunk():
-            return int(pj.PJSUA_INVALID_ID)  # most nodes that are called have none, and this is asked for each call
-        users = [user_of(message.request_uri), read_party(message.first("to") or "").user]
-        line = self._accounts.of_source(address_in(source), users)
+        line = self._line_of(source, message)
         return int(line.account.getId()) if line is not None else int(pj.PJSUA_INVALID_ID)
+
+    def _arrival(self, message: Message, source: str) -> InboundCall:
+        line = self._line_of(source, message)
+        written = line.trunk.received.read if line is not None else str
+        caller = read_party(message.first("from") or "")
+        called, addressed = (written(each) for each in called_users(message))
+        return InboundCall(called, written(caller.user), source, caller.name, addressed)
+
+    def _line_of(self, source: str, message: Message) -> TrunkLine | None:
+        if not self._accounts.any_trunk():
+            return None  # most nodes that are called have none, and this is asked for each call
+        return self._accounts.of_source(address_in(source), called_users(message))
 
 
 def _telling_tls_faults(deliver: Deliver, host: str) -> Deliver:
@@ -226,8 +236,3 @@ def _telling_tls_faults(deliver: Deliver, host: str) -> Deliver:
         deliver(event)
 
     return delivering
-
-
-def _arrival(message: Message, source: str) -> InboundCall:
-    caller, addressed = read_party(message.first("from") or ""), read_party(message.first("to") or "")
-    return InboundCall(user_of(message.request_uri), caller.user, source, caller.name, addressed.user)

@@ -1,7 +1,7 @@
 """`telefoon explain`: what would become of an INVITE, and by which rule?"""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from ipaddress import ip_address
 from pathlib import Path
@@ -51,7 +51,7 @@ async def _decided(books: LocalStores, message: "Message", given: str | None) ->
     from sip.description import Carried
     from sip.dns.resolver import DnsResolver
     from sip.dns.server_names import ServerNames
-    from sip.explanation import message_decision, source_decision, source_in
+    from sip.explanation import called_numbers, message_decision, source_decision, source_in
     from sip.trunks.sources import addresses_of
     from sip.trunks.uris import hops_of
 
@@ -67,18 +67,16 @@ async def _decided(books: LocalStores, message: "Message", given: str | None) ->
     addresses = addresses_of(trunks, names.located)
     decisions.append(source_decision(message, source, trunks, addresses, settings.sip_allow))
     if decisions[-1].answer is None:
-        decisions += await _number_decisions(books, message)
+        decisions += await _number_decisions(books, called_numbers(message, source, trunks, addresses))
     return decisions
 
 
-async def _number_decisions(books: LocalStores, message: "Message") -> Sequence["InviteDecision"]:
+async def _number_decisions(books: LocalStores, numbers: Mapping[str, str]) -> Sequence["InviteDecision"]:
     from engine.diagnosis.invite import InviteDecision, InviteRule
     from engine.model.numbers import from_carrier
-    from sip.explanation import called_numbers
 
-    written = called_numbers(message)
-    for called in written:
-        number = await books.stores.numbers.get(from_carrier(called))
+    for called, read in numbers.items():
+        number = await books.stores.numbers.get(from_carrier(read))
         if number is None:
             continue
         account = (await books.names()).get(number.account_id, number.account_id)
@@ -88,7 +86,7 @@ async def _number_decisions(books: LocalStores, message: "Message") -> Sequence[
             InviteDecision(InviteRule.ACCOUNT, f"{number.e164} belongs to the account {account}"),
             InviteDecision(InviteRule.FLOW, flow),
         ]
-    told = " nor ".join(dict.fromkeys(from_carrier(each) for each in written))
+    told = " nor ".join(dict.fromkeys(from_carrier(each) for each in numbers.values()))
     detail = f"no account has {told}; add it with: telefoon numbers add NUMBER --account NAME"
     return [InviteDecision(InviteRule.NUMBER, detail, 404)]
 

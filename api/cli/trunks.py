@@ -222,14 +222,17 @@ async def _shown(books: LocalStores, name: str | None = None) -> list[dict[str, 
 
 def _in_words(trunk: dict[str, Any]) -> dict[str, str]:
     """What is a list in it, as a person reads it."""
+    from engine.model.trunk import Trunk
     from engine.model.trunk.hosts import read_host
+    from engine.model.trunk.number_rules import NumberAddresses, NumberFormats, in_words
 
     stand = [
         f"until {each['until']}" if each["registered"] else f"no: {each['code']} {each['reason']}".rstrip()
         for each in trunk["registrations"]
     ]
     hosts = ", ".join(str(read_host(each)) for each in trunk["hosts"])
-    return {"hosts": hosts, "registrations": "; ".join(stand)}
+    rules = [name for name, facts in Trunk.table().items() if isinstance(facts.kind, NumberAddresses | NumberFormats)]
+    return {**{name: in_words(trunk[name]) for name in rules}, "hosts": hosts, "registrations": "; ".join(stand)}
 
 
 def _tell(facts: dict[str, Any], sentence: str, as_json: bool) -> None:

@@ -47,7 +47,10 @@ def _help(name: str) -> str:
 
 
 def _read_only(schema: Json) -> Json:
-    """The schema as it is answered: hosts are told field by field."""
+    """The schema as it is answered: what may be given as text too is told field by field."""
+    if "anyOf" in schema:
+        given = {name: each for name, each in schema.items() if name != "anyOf"}
+        return {**schema["anyOf"][1], **given}
     if "items" not in schema:
         return schema
     return {**schema, "items": schema["items"]["anyOf"][1]}

@@ -5,12 +5,12 @@ A number that is not the account's own never leaves, in no header and whatever t
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 from urllib.parse import unquote
 
 from engine.errors import CallerNotOwned
-from engine.routing.number_uris import NumberUris
+from engine.model.trunk.identity_header import IdentityHeader
+from engine.model.trunk.number_uris import NumberUris
 
 ANONYMOUS: Final = "anonymous"
 ANONYMOUS_URI: Final = "sip:anonymous@anonymous.invalid"
@@ -19,16 +19,6 @@ ANONYMOUS_URI: Final = "sip:anonymous@anonymous.invalid"
 _ANONYMOUS_HOST: Final = "anonymous.invalid"
 _HIDING: Final = frozenset({"id", "user", "header", "session"})
 """RFC 3323 §4.2 and RFC 3325 §9.3: each of them hides who calls; none and critical do not."""
-
-
-class IdentityHeader(StrEnum):
-    """Which header tells a trunk who calls, beside From."""
-
-    NONE = "none"
-    ASSERTED = "P-Asserted-Identity"
-    PREFERRED = "P-Preferred-Identity"
-    REMOTE_PARTY = "Remote-Party-ID"
-    """draft-ietf-sip-privacy-04, which never became a standard; older equipment has nothing else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Final
 
 from engine.model.trunk import Transport, Trunk, TrunkHost
 from engine.model.trunk.hosts import read_host
+from engine.model.trunk.number_uris import NumberScheme
 from engine.ports import DialRequest
 from engine.security.egress import host_of
 from sip.config import ListenAddress
@@ -17,9 +18,11 @@ _OURS: Final = "telefoon"
 
 
 def called_uri(trunk: Trunk, host: TrunkHost, number: str) -> str:
-    """The Request-URI of a called number."""
+    """The Request-URI of a called number, written as the trunk wants it."""
+    if trunk.called.scheme is NumberScheme.TEL:
+        return trunk.called.write(number, host.host)
     parameters = f";{trunk.uri_parameters}" if trunk.uri_parameters else ""
-    return f"{_scheme(trunk)}:{number}@{host.address}{_transport(trunk)}{parameters}"
+    return f"{trunk.called.write(number, host.address, sips=trunk.sips)}{_transport(trunk)}{parameters}"
 
 
 def host_uri(trunk: Trunk, host: TrunkHost) -> str:
@@ -76,9 +79,16 @@ def identity(trunk: Trunk | None, listening: ListenAddress) -> str:
 
 def caller_of(request: DialRequest, trunk: Trunk | None, listening: ListenAddress) -> str:
     """Who calls, as From says it."""
-    user = (trunk.from_user if trunk else "") or request.caller
     name = f'"{_quoted(request.display_name)}" ' if request.display_name else ""
-    return f"{name}<sip:{user}@{_from_host(trunk, listening)}>"
+    return f"{name}<{_caller_uri(request, trunk, _from_host(trunk, listening))}>"
+
+
+def _caller_uri(request: DialRequest, trunk: Trunk | None, host: str) -> str:
+    if trunk is None:
+        return f"sip:{request.caller}@{host}"
+    if trunk.from_user:
+        return f"{_scheme(trunk)}:{trunk.from_user}@{host}"
+    return trunk.caller.write(request.caller, host, sips=trunk.sips)
 
 
 def _from_host(trunk: Trunk | None, listening: ListenAddress) -> str:

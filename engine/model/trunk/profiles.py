@@ -1,31 +1,71 @@
-"""What profiles say of a trunk's fields, as one kind of carrier wants them: [trunk] of each file in config/trunks."""
+"""Profiles of trunks: what carriers of one style want, as the fields of a trunk that names one.
+
+Each is a file in config/trunks, named after what it does. It names the public document that it follows, and on which
+day against what it was compared.
+"""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-from engine.errors import InvalidField
+from engine.errors import InvalidField, SetupError
+from engine.model.trunk.codec_list import CodecList
+from engine.model.trunk.field import Kind, OneOf, WholeNumber, YesOrNo
+from engine.model.trunk.identity_header import IdentityHeader
 from engine.model.trunk.trunk import Trunk
 
 PROFILE: Final = "profile"
 _SUFFIX: Final = ".toml"
+_FACTS: Final[Mapping[str, type]] = {"title": str, "country": str, "document": str, "checked": str, "date": date}
+
+
+class _KeepAlive(StrEnum):
+    NONE = "none"
+    CRLF = "crlf"
+    OPTIONS = "options"
+
+
+class _Dtmf(StrEnum):
+    RFC4733 = "rfc4733"
+    INFO = "info"
+    IN_BAND = "in-band"
+
+
+_LATER: Final[Mapping[str, Kind]] = {
+    "codecs": CodecList(),
+    "port": WholeNumber(1, 65535),
+    "keep_alive": OneOf(_KeepAlive),
+    "dtmf": OneOf(_Dtmf),
+    "identity_header": OneOf(IdentityHeader),
+    "from_is_user": YesOrNo(),
+}
+"""What profiles know of carriers, and trunks have no field for yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkProfile:
+    """A carrier's style. `fields` are those of a trunk, as JSON has them; `later` has no effect yet."""
+
+    title: str
+    country: str
+    """ISO 3166 alpha-2 in lower case; empty for equipment that is of no country."""
+    document: str
+    checked: str
+    date: date
+    fields: Mapping[str, Any]
+    later: Mapping[str, Any]
 
 
 @cache
-def profiles() -> Mapping[str, Mapping[str, Any]]:
-    """The fields of each profile, by its name; what a trunk has no field for yet is left out."""
-    found = {
-        file.name.removesuffix(_SUFFIX): _fields(tomllib.loads(file.read_text("utf-8")).get("trunk", {}))
-        for file in (files("config") / "trunks").iterdir()
-        if file.name.endswith(_SUFFIX)
-    }
-    return dict(sorted(found.items()))
-
-
-def _fields(given: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {name: value for name, value in given.items() if name in Trunk.table()}
+def profiles() -> Mapping[str, TrunkProfile]:
+    """All of config/trunks, by name. Raises SetupError."""
+    found = {file.name: file.read_text("utf-8") for file in (files("config") / "trunks").iterdir()}
+    return {name.removesuffix(_SUFFIX): read_profile(name, found[name]) for name in sorted(found) if _SUFFIX in name}
 
 
 def with_profile(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -35,4 +75,41 @@ def with_profile(given: Mapping[str, Any]) -> dict[str, Any]:
         return others
     if (profile := profiles().get(str(given[PROFILE]))) is None:
         raise InvalidField(PROFILE, f"There is no profile {given[PROFILE]}; there are {', '.join(profiles())}.")
-    return {**profile, **others}
+    return {**profile.fields, **others}
+
+
+def read_profile(file: str, text: str) -> TrunkProfile:
+    """The profile in a file. Raises SetupError that names the file, the key, and what is allowed."""
+    try:
+        given = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SetupError(f"{file} is no TOML: {error}.") from error
+    _only(file, "", given, (*_FACTS, "trunk"))
+    for key, kind in _FACTS.items():
+        if not isinstance(given.get(key), kind):
+            raise SetupError(f"{file}: {key} must be a {kind.__name__}. A profile has {', '.join(_FACTS)}.")
+    trunk = given.get("trunk", {})
+    if not isinstance(trunk, dict):
+        raise SetupError(f"{file}: trunk is {trunk!r}; it is a table, [trunk].")
+    kinds = {**{name: facts.kind for name, facts in Trunk.table().items()}, **_LATER}
+    _only(file, "trunk.", trunk, tuple(kinds))
+    for name, value in trunk.items():
+        _check(f"{file}: trunk.{name}", kinds[name], value)
+    return TrunkProfile(
+        **{key: given[key] for key in _FACTS},
+        fields={name: value for name, value in trunk.items() if name not in _LATER},
+        later={name: value for name, value in trunk.items() if name in _LATER},
+    )
+
+
+def _only(file: str, where: str, given: Iterable[str], allowed: tuple[str, ...]) -> None:
+    for key in given:
+        if key not in allowed:
+            raise SetupError(f"{file}: {where}{key} is unknown; allowed are {', '.join(allowed)}.")
+
+
+def _check(where: str, kind: Kind, value: object) -> None:
+    try:
+        kind.read(value)
+    except ValueError as error:
+        raise SetupError(f"{where}: {error}") from None

@@ -13,7 +13,7 @@ from engine.page_tables import renew, row, table
 
 def tables() -> Mapping[str, str]:
     """Each by its name."""
-    made_of = (row(f"`{name}`", _fields(fields)) for name, fields in profiles().items())
+    made_of = (row(f"`{name}`", _fields(profile.fields)) for name, profile in profiles().items())
     return {
         "fields": table(("field", "what it is", "takes", "if left out"), list(_rows())),
         "profiles": table(("profile", "what it sets"), list(made_of)),
@@ -33,7 +33,14 @@ def _default(name: str) -> str:
 
 
 def _fields(fields: Mapping[str, object]) -> str:
-    return ", ".join(f"`{name} = {json.dumps(value)}`" for name, value in fields.items())
+    return ", ".join(f"`{name} = {_value(value)}`" for name, value in fields.items())
+
+
+def _value(value: object) -> str:
+    """A value as TOML has it in one line."""
+    if not isinstance(value, Mapping):
+        return json.dumps(value)
+    return f"{{{', '.join(f'{name} = {json.dumps(each)}' for name, each in value.items())}}}"
 
 
 if __name__ == "__main__":

@@ -24,6 +24,9 @@ from engine.model.trunk.field import (
     declared,
 )
 from engine.model.trunk.hosts import MOST_ORDER, TrunkHost
+from engine.model.trunk.number_formats import PLAIN_E164, NumberFormat
+from engine.model.trunk.number_rules import NumberAddresses, NumberFormats
+from engine.model.trunk.number_uris import NumberScheme, NumberUris
 
 NAME_PATTERN: Final = r"[a-z0-9][a-z0-9_-]{0,63}"
 _HOST_PORT: Final = r"((\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\.?)(:[0-9]{1,5})?)?"
@@ -120,6 +123,18 @@ class Trunk:
         "Parameters of the called address, such as user=phone.",
         default="",
     )  # fmt: skip
+    called: NumberUris = declared(
+        NumberAddresses(), "How called numbers are written in calls that go out.", default=NumberUris()
+    )
+    caller: NumberUris = declared(
+        NumberAddresses(), "How calling numbers are written in calls that go out.", default=NumberUris()
+    )
+    received: NumberFormat = declared(
+        NumberFormats(),
+        "How the carrier writes both numbers in calls that come in. Whatever it is, +, 00 and a bare country code "
+        "are understood.",
+        default=PLAIN_E164,
+    )
     outbound_proxy: str = declared(
         Text(_HOST_PORT, "is not HOST or HOST:PORT."),
         "The proxy that all requests pass (HOST:PORT); none if left out.",
@@ -199,6 +214,10 @@ class Trunk:
             raise InvalidField("tls_key", "tls_certificate and tls_key go together.")
         if (self.tls_ca or self.tls_key) and self.transport is not Transport.TLS:
             raise InvalidField("tls_ca" if self.tls_ca else "tls_key", "Certificates need the transport tls.")
+        if self.called.scheme is NumberScheme.TEL and not self.outbound_proxy:
+            raise InvalidField("outbound_proxy", "A tel: URI names no host: called numbers in one need a proxy.")
+        if self.called.user_phone and "user=phone" in self.uri_parameters.split(";"):
+            raise InvalidField("uri_parameters", "user=phone is said by called already.")
         if 0 < self.session_expires_s < 90:
             raise InvalidField("session_expires_s", f"{self.session_expires_s} is not allowed; give 0, or 90 to 86400.")
 

@@ -115,7 +115,9 @@ WRONG: list[tuple[str, Any]] = [
     ("uri_parameters", ";"), ("outbound_proxy", "a b"), ("auth", "digest"), ("user", 'a"b'), ("password", 5),
     ("registrar", "a@b"), ("expires_s", 59), ("retry_s", 1.5), ("from_user", "a b"), ("from_host", "a:1"),
     ("srtp", "on"), ("session_timers", "on"), ("session_expires_s", 5), ("redirects", "no"), ("timeout_s", 33),
-    ("tls_ca", "ca.pem"), ("tls_certificate", "cert.pem"), ("tls_key", 7), ("profile", "none"),
+    ("tls_ca", "ca.pem"), ("tls_certificate", "cert.pem"), ("tls_key", 7),
+    ("called", {"form": "local"}), ("called", "national"), ("caller", {"colour": "red"}), ("received", 7),
+    ("profile", "none"),
 ]  # fmt: skip
 
 
@@ -153,6 +155,15 @@ async def test_a_profile_fills_what_is_left_out(admin: Site) -> None:
     status, added, _ = await admin.request("POST", "trunks", json=given)
 
     assert (status, added["transport"], added["srtp"]) == (201, "tls", "optional")
+
+
+async def test_rules_for_numbers_are_given_as_text_or_field_by_field_and_shown_field_by_field(admin: Site) -> None:
+    given = {"name": "a", "hosts": ["a.example"], "called": "national;country_code=32", "received": {"form": "bare"}}
+
+    status, added, _ = await admin.request("POST", "trunks", json=given)
+
+    assert (status, added["received"]) == (201, {"form": "bare"})
+    assert added["called"] == {"form": "national", "country_code": "32"}
 
 
 async def test_a_trunk_by_which_calls_may_not_go_is_refused(admin: Site) -> None:

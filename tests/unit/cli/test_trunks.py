@@ -89,6 +89,14 @@ def test_a_name_that_is_taken_and_one_that_there_is_not_are_told(telefoon: Run) 
         assert (missing.exit_code, "There is no trunk b" in missing.stderr) == (1, True)
 
 
+def test_a_rule_for_numbers_is_a_word_and_told_as_one(telefoon: Run) -> None:
+    rule = "national;country_code=32;user_phone=true"
+    telefoon("trunks", "add", "a", "--host", "a.example", "--set", f"called={rule}")
+
+    assert shown(telefoon, "a")["called"] == {"form": "national", "country_code": "32", "user_phone": True}
+    assert rule in telefoon("trunks", "show", "a").stdout
+
+
 def test_nothing_to_change_is_told(telefoon: Run) -> None:
     telefoon("trunks", "add", "a", "--host", "a.example")
 

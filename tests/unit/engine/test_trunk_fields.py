@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from engine.errors import InvalidField
 from engine.model.trunk import Srtp, Transport, Trunk, TrunkHost, changed_trunk, new_trunk, trunk_at
 from engine.model.trunk.hosts import read_host
-from engine.model.trunk.profiles import profiles, with_profile
+from engine.model.trunk.number_rules import in_words
 from engine.model.trunk.reading import worded, written_trunk
 from engine.model.trunk.reference import tables
 from engine.page_tables import renewed
@@ -32,6 +32,12 @@ WRONG: dict[str, list[Any]] = {
     "tls_certificate": ["cert.pem", "/a\nb"],
     "tls_key": ["key.pem", "/a\nb"],
     "uri_parameters": [";x", "x=", "x y", "x=1;", "x>"],
+    "called": [
+        7, "local", "national", "e164;colour=red", {"form": "national", "country_code": 32}, {"user_phone": "yes"},
+        {"prefix": "a"}, {"scheme": "sips"}, {"international_prefix": ""},
+    ],
+    "caller": ["e164;country_code=0", "e164;user_phone=maybe"],
+    "received": ["e164;scheme=tel", {"form": None}],
     "outbound_proxy": ["sip:proxy", "a b", "proxy:port", "a;lr"],
     "auth": ["digest", True],
     "user": ["a\"b", "a\nb", "a" * 256],
@@ -99,6 +105,8 @@ def test_a_trunk_needs_a_name_and_a_host(given: dict[str, Any], missing: str) ->
         ({"transport": "tls", "tls_key": "/key.pem"}, "tls_key"),
         ({"tls_certificate": "/cert.pem", "tls_key": "/key.pem"}, "tls_key"),
         ({"tls_ca": "/ca.pem"}, "tls_ca"),
+        ({"called": "e164;scheme=tel"}, "outbound_proxy"),
+        ({"called": "e164;user_phone=yes", "uri_parameters": "user=phone"}, "uri_parameters"),
     ],
 )
 def test_what_does_not_go_together_is_told_with_its_field(given: dict[str, Any], field: str) -> None:
@@ -181,6 +189,23 @@ def test_what_is_written_is_read_as_the_same_trunk() -> None:
     assert new_trunk(written_trunk(trunk)) == trunk
 
 
+@pytest.mark.parametrize(
+    ("text", "table"),
+    [
+        ("e164", {}),
+        ("user_phone=yes", {"user_phone": True}),
+        ("national;country_code=32;trunk_prefix=0", {"form": "national", "country_code": "32", "trunk_prefix": "0"}),
+        ("bare;prefix=7001#;scheme=tel", {"form": "bare", "prefix": "7001#", "scheme": "tel"}),
+    ],
+)
+def test_a_rule_for_numbers_is_given_as_text_or_field_by_field(text: str, table: dict[str, Any]) -> None:
+    trunk = a_trunk(called=text, outbound_proxy="proxy.example")
+
+    assert trunk == a_trunk(called=table, outbound_proxy="proxy.example")
+    assert new_trunk(written_trunk(trunk)) == trunk
+    assert a_trunk(called=in_words(written_trunk(trunk)["called"]), outbound_proxy="proxy.example") == trunk
+
+
 def test_one_address_makes_a_trunk() -> None:
     trunk = trunk_at("sips:me@[::1]:5071;user=phone", srtp=Srtp.REQUIRED)
 
@@ -198,25 +223,3 @@ def test_the_page_has_the_tables_of_the_product() -> None:
     page = (Path(__file__).resolve().parents[3] / "docs/trunks.md").read_text("utf-8")
 
     assert renewed(page, tables()) == page, "renew it: python -m engine.model.trunk.reference docs/trunks.md"
-
-
-@pytest.mark.parametrize("profile", profiles())
-def test_a_profile_is_a_trunk_where_the_rest_is_given(profile: str) -> None:
-    given = {"name": "a", "hosts": HOSTS, "user": "ann", "password": "pw", "profile": profile}
-
-    trunk = new_trunk(with_profile(given))
-
-    assert all(getattr(trunk, field) == value for field, value in profiles()[profile].items())
-
-
-def test_what_is_given_goes_before_a_profile() -> None:
-    assert with_profile({"profile": "sbc-tls-options", "srtp": "off"}) == {
-        "transport": "tls",
-        "auth": "ip",
-        "srtp": "off",
-    }
-
-
-def test_a_profile_that_there_is_not_is_told_with_those_that_there_are() -> None:
-    with pytest.raises(InvalidField, match="asterisk"):
-        with_profile({"profile": "odd"})

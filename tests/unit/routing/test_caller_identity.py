@@ -7,15 +7,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.errors import CallerNotOwned
+from engine.model.trunk.identity_header import IdentityHeader
+from engine.model.trunk.number_formats import NumberForm, NumberFormat
+from engine.model.trunk.number_uris import NumberUris
 from engine.routing.caller_identity import (
-    IdentityHeader,
     IdentityStyle,
     ShownCaller,
     identity_headers,
     received_caller,
 )
-from engine.routing.number_formats import NumberForm, NumberFormat
-from engine.routing.number_uris import NumberUris
 
 OWN = "+3225550199"
 PLAIN = IdentityStyle("carrier.example", NumberUris())

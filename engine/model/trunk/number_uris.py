@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import quote, unquote
 
-from engine.routing.number_formats import PLAIN_E164, NumberFormat
+from engine.model.trunk.number_formats import PLAIN_E164, NumberFormat
 
 _SEPARATORS: Final = re.compile(r"[-.()]")
 """RFC 3966 §3: they are for the eye."""
@@ -16,10 +16,9 @@ _UNESCAPED: Final = "-_.!~*'()&=+$,?/"
 
 
 class NumberScheme(StrEnum):
-    """The kind of URI that carries a number."""
+    """The kind of URI that carries a number; whether a SIP URI is a secure one is no matter of numbers."""
 
     SIP = "sip"
-    SIPS = "sips"
     TEL = "tel"
 
 
@@ -31,13 +30,14 @@ class NumberUris:
     scheme: NumberScheme = NumberScheme.SIP
     user_phone: bool = False
 
-    def write(self, number: str, host: str) -> str:
+    def write(self, number: str, host: str, *, sips: bool = False) -> str:
         """The URI of a number at a host. In a tel URI, what is not global has the host as its context."""
         written = self.format.write(number)
         if self.scheme is NumberScheme.TEL:
             context = "" if written.startswith("+") else f";phone-context={host}"
             return f"tel:{quote(written, safe='+*')}{context}"
-        return f"{self.scheme}:{quote(written, safe=_UNESCAPED)}@{host}{';user=phone' if self.user_phone else ''}"
+        parameters = ";user=phone" if self.user_phone else ""
+        return f"{'sips' if sips else 'sip'}:{quote(written, safe=_UNESCAPED)}@{host}{parameters}"
 
     def read(self, uri: str) -> str:
         """The number in a URI, in E.164 where it can be; of other SIP URIs the user, of another text itself."""

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.model.numbers import parse_e164
-from engine.routing.number_formats import NumberForm, NumberFormat
+from engine.model.trunk.number_formats import NumberForm, NumberFormat
 
 BELGIUM = NumberFormat(NumberForm.NATIONAL, country_code="32", trunk_prefix="0")
 SPAIN = NumberFormat(NumberForm.NATIONAL, country_code="34")

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.routing.number_formats import NumberForm, NumberFormat
-from engine.routing.number_uris import NumberScheme, NumberUris
-from tests.unit.routing.test_number_formats import FORMATS, NUMBERS
+from engine.model.trunk.number_formats import NumberForm, NumberFormat
+from engine.model.trunk.number_uris import NumberScheme, NumberUris
+from tests.unit.engine.test_number_formats import FORMATS, NUMBERS
 
 NATIONAL = NumberFormat(NumberForm.NATIONAL, country_code="32", trunk_prefix="0")
 
@@ -17,7 +17,6 @@ NATIONAL = NumberFormat(NumberForm.NATIONAL, country_code="32", trunk_prefix="0"
         (NumberUris(), "sip:+3225550199@carrier.example"),
         (NumberUris(user_phone=True), "sip:+3225550199@carrier.example;user=phone"),
         (NumberUris(NATIONAL, user_phone=True), "sip:025550199@carrier.example;user=phone"),
-        (NumberUris(scheme=NumberScheme.SIPS), "sips:+3225550199@carrier.example"),
         (NumberUris(scheme=NumberScheme.TEL), "tel:+3225550199"),
         (NumberUris(NATIONAL, NumberScheme.TEL), "tel:025550199;phone-context=carrier.example"),
         (NumberUris(NumberFormat(NumberForm.BARE, prefix="7001#")), "sip:7001%233225550199@carrier.example"),
@@ -26,6 +25,13 @@ NATIONAL = NumberFormat(NumberForm.NATIONAL, country_code="32", trunk_prefix="0"
 def test_a_number_is_written_into_the_uri_that_the_trunk_wants(rule: NumberUris, uri: str) -> None:
     assert rule.write("+3225550199", "carrier.example") == uri
     assert rule.read(uri) == "+3225550199"
+
+
+def test_a_secure_trunk_has_secure_uris() -> None:
+    uri = NumberUris(user_phone=True).write("+3225550199", "carrier.example", sips=True)
+
+    assert uri == "sips:+3225550199@carrier.example;user=phone"
+    assert NumberUris().read(uri) == "+3225550199"
 
 
 @pytest.mark.parametrize(
