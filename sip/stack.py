@@ -16,7 +16,7 @@ from engine.model.refusal import RefusalRule
 from engine.model.storable import storable
 from engine.model.trunk import Transport, Trunk
 from engine.ports import DialRefused, DialRequest, EndedBy, HungUp, InboundCall, LegEvent, LegId
-from sip.addresses import called_users, read_party, user_of
+from sip.addresses import called_users, user_of
 from sip.config import SipConfig
 from sip.description import Carried
 from sip.dialog import Deliver
@@ -35,11 +35,11 @@ from sip.thread import SipThread
 from sip.tls_faults import tls_fault
 from sip.trunks.account import Registration, SipAccount
 from sip.trunks.accounts import TrunkAccounts, TrunkLine
+from sip.trunks.caller_identity import caller_headers, caller_said
 from sip.trunks.choice import Way, follows
 from sip.trunks.guests import PerCallCredentials
 from sip.trunks.sources import Addresses, address_in, allowed_networks, is_allowed
 from sip.trunks.tls_clients import TlsClients
-from sip.trunks.uris import caller_of
 
 log = structlog.get_logger(__name__)
 
@@ -127,14 +127,15 @@ class SipStack:
 
     def call(self, leg: LegId, way: Way, request: DialRequest) -> str:
         """Send INVITE; returns the Call-ID. Raises SipError."""
-        caller = caller_of(request, way.trunk, self._config.listening)
+        caller = caller_headers(request, way.trunk, self._config.listening)
+        said = replace(request, headers=(*caller.others, *request.headers))
         account, patience, deliver = self._account_for(way, request), self._patience(way), self._to(leg)
         if way.hop is not None and way.hop.transport is Transport.TLS:
             pj.forget_tls_fault(way.hop.host)
             deliver = _telling_tls_faults(deliver, way.hop.host)
         goes_to = partial(follows, way.trunk)
         with self._leads.only(way.hop, way.address) if way.hop and way.address else nullcontext():
-            return self.dialogs.call(account, leg, way.uri, caller, request, deliver, patience, goes_to)
+            return self.dialogs.call(account, leg, way.uri, caller.from_address, said, deliver, patience, goes_to)
 
     def registrations(self) -> Mapping[str, Registration]:
         """How registrations stand, by the trunks' names."""
@@ -216,10 +217,11 @@ class SipStack:
 
     def _arrival(self, message: Message, source: str) -> InboundCall:
         line = self._line_of(source, message)
-        written = line.trunk.received.read if line is not None else str
-        caller = read_party(message.first("from") or "")
-        called, addressed = (written(each) for each in called_users(message))
-        return InboundCall(called, written(caller.user), source, caller.name, addressed)
+        trunk = line.trunk if line is not None else None
+        read = trunk.received.read if trunk is not None else str
+        caller = caller_said(message, trunk)
+        called, addressed = (read(each) for each in called_users(message))
+        return InboundCall(called, read(caller.user), source, caller.name, addressed)
 
     def _line_of(self, source: str, message: Message) -> TrunkLine | None:
         if not self._accounts.any_trunk():

@@ -74,24 +74,23 @@ def identity(trunk: Trunk | None, listening: ListenAddress) -> str:
     """Who we are: the address that registers."""
     user = (trunk.from_user or trunk.user) if trunk else ""
     scheme = _scheme(trunk) if trunk else "sip"
-    return f"{scheme}:{user or _OURS}@{_from_host(trunk, listening)}"
+    return f"{scheme}:{user or _OURS}@{from_host(trunk, listening)}"
 
 
-def caller_of(request: DialRequest, trunk: Trunk | None, listening: ListenAddress) -> str:
-    """Who calls, as From says it."""
-    name = f'"{_quoted(request.display_name)}" ' if request.display_name else ""
-    return f"{name}<{_caller_uri(request, trunk, _from_host(trunk, listening))}>"
+def caller_uri(request: DialRequest, trunk: Trunk | None, listening: ListenAddress) -> str:
+    """The URI of the calling number, written as the trunk wants it."""
+    host = from_host(trunk, listening)
+    return trunk.caller.write(request.caller, host, sips=trunk.sips) if trunk else f"sip:{request.caller}@{host}"
 
 
-def _caller_uri(request: DialRequest, trunk: Trunk | None, host: str) -> str:
-    if trunk is None:
-        return f"sip:{request.caller}@{host}"
-    if trunk.from_user:
-        return f"{_scheme(trunk)}:{trunk.from_user}@{host}"
-    return trunk.caller.write(request.caller, host, sips=trunk.sips)
+def from_user_uri(trunk: Trunk, listening: ListenAddress) -> str:
+    """The URI that stands in each From, whoever calls; empty where the calling number does."""
+    user = trunk.from_user or (trunk.user if trunk.from_is_user else "")
+    return f"{_scheme(trunk)}:{user}@{from_host(trunk, listening)}" if user else ""
 
 
-def _from_host(trunk: Trunk | None, listening: ListenAddress) -> str:
+def from_host(trunk: Trunk | None, listening: ListenAddress) -> str:
+    """The host of our own addresses."""
     if trunk is None:
         return listening.host_in_uri
     if trunk.from_host or not trunk.user:
@@ -109,7 +108,3 @@ def _transport(trunk: Trunk) -> str:
 
 def _without_port(address: str) -> str:
     return re.sub(r":\d+$", "", address)
-
-
-def _quoted(name: str) -> str:
-    return re.sub(r'["\\\r\n]', "", name)

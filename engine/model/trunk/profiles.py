@@ -15,8 +15,7 @@ from typing import Any, Final
 
 from engine.errors import InvalidField, SetupError
 from engine.model.trunk.codec_list import CodecList
-from engine.model.trunk.field import Kind, OneOf, WholeNumber, YesOrNo
-from engine.model.trunk.identity_header import IdentityHeader
+from engine.model.trunk.field import Kind, OneOf, WholeNumber
 from engine.model.trunk.trunk import Trunk
 
 PROFILE: Final = "profile"
@@ -41,8 +40,6 @@ _LATER: Final[Mapping[str, Kind]] = {
     "port": WholeNumber(1, 65535),
     "keep_alive": OneOf(_KeepAlive),
     "dtmf": OneOf(_Dtmf),
-    "identity_header": OneOf(IdentityHeader),
-    "from_is_user": YesOrNo(),
 }
 """What profiles know of carriers, and trunks have no field for yet."""
 

@@ -24,6 +24,7 @@ from engine.model.trunk.field import (
     declared,
 )
 from engine.model.trunk.hosts import MOST_ORDER, TrunkHost
+from engine.model.trunk.identity_header import IdentityHeader
 from engine.model.trunk.number_formats import PLAIN_E164, NumberFormat
 from engine.model.trunk.number_rules import NumberAddresses, NumberFormats
 from engine.model.trunk.number_uris import NumberScheme, NumberUris
@@ -176,6 +177,27 @@ class Trunk:
         "The host of From; left out, it is the registrar where there is a user, our own address otherwise.",
         default="",
     )
+    from_is_user: bool = declared(
+        YesOrNo(),
+        "Whether From has the user in calls too; the calling number is then in identity_header alone.",
+        default=False,
+    )
+    identity_header: IdentityHeader = declared(
+        OneOf(IdentityHeader), "The header that tells who calls, beside From (RFC 3325).", default=IdentityHeader.NONE
+    )
+    hides_caller: bool = declared(
+        YesOrNo(),
+        "Whether no called party is told who calls (CLIR): From is anonymous, and Privacy is id.",
+        default=False,
+    )
+    keeps_from: bool = declared(
+        YesOrNo(), "Whether From has the number of a hidden caller too, who is hidden by Privacy alone.", default=False
+    )
+    trusts_identity: bool = declared(
+        YesOrNo(),
+        "Whether P-Asserted-Identity, or Remote-Party-ID, goes before From in calls that come in.",
+        default=True,
+    )
     srtp: Srtp = declared(OneOf(Srtp), "Encrypted media: off, optional, or required.", default=Srtp.OFF)
     session_timers: SessionTimers = declared(
         OneOf(SessionTimers),
@@ -208,6 +230,8 @@ class Trunk:
             raise InvalidField("user", "To register, a trunk needs a user.")
         if self.auth is Authentication.REGISTER and not self.password:
             raise InvalidField("password", "To register, a trunk needs a password.")
+        if self.from_is_user and not self.user:
+            raise InvalidField("user", "From can't have the user where there is none.")
         if self.sips and self.transport is not Transport.TLS:
             raise InvalidField("sips", "Addresses written sips: need the transport tls.")
         if bool(self.tls_certificate) != bool(self.tls_key):

@@ -117,6 +117,8 @@ WRONG: list[tuple[str, Any]] = [
     ("srtp", "on"), ("session_timers", "on"), ("session_expires_s", 5), ("redirects", "no"), ("timeout_s", 33),
     ("tls_ca", "ca.pem"), ("tls_certificate", "cert.pem"), ("tls_key", 7),
     ("called", {"form": "local"}), ("called", "national"), ("caller", {"colour": "red"}), ("received", 7),
+    ("from_is_user", "yes"), ("identity_header", "PAI"), ("hides_caller", 1), ("keeps_from", "no"),
+    ("trusts_identity", None),
     ("profile", "none"),
 ]  # fmt: skip
 
