@@ -34,6 +34,10 @@ class Carried:
     codecs: frozenset[str]
     ipv6: bool = False
 
+    def among(self, codecs: Sequence[str]) -> "Carried":
+        """Of these codecs alone, in any spelling; of all where there are none."""
+        return replace(self, codecs=self.codecs & {each.lower() for each in codecs}) if codecs else self
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:

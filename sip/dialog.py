@@ -24,6 +24,7 @@ from sip.keys import KEYS
 from sip.media.leg_media import LegMedia
 from sip.media.rtp_timeout import RtpTimeout
 from sip.message import Message
+from sip.offering import EVERYTHING, Offering, offered
 from sip.patience import Patience
 from sip.reasons import q850_cause, retry_after_s, words_of
 from sip.received import is_received, received_message
@@ -56,9 +57,11 @@ class Dialog(pj.Call):
         call_id: int,
         patience: Patience | None = None,
         follows: Callable[[str], bool] = lambda _: False,
+        offering: Offering = EVERYTHING,
     ) -> None:
         super().__init__(account, call_id)
         self._follows = follows
+        self.offering = offering
         self.account = account
         self.inbound = call_id != pj.PJSUA_INVALID_ID
         self._leg = leg
@@ -112,9 +115,11 @@ class Dialog(pj.Call):
         self._media.unwrap(self._leg)
 
     def onCallSdpCreated(self, prm: pj.OnCallSdpCreatedParam) -> None:  # noqa: N802
+        described = offered(prm.sdp.wholeSdp, self.offering)
         # The library takes the older way to hold, an address of zeros (RFC 3264 §8.4), for no hold at all.
         if _NOWHERE.search(prm.remSdp.wholeSdp):
-            prm.sdp.wholeSdp = prm.sdp.wholeSdp.replace("a=sendrecv", "a=recvonly")
+            described = described.replace("a=sendrecv", "a=recvonly")
+        prm.sdp.wholeSdp = described
 
     def onDtmfDigit(self, prm: pj.OnDtmfDigitParam) -> None:  # noqa: N802
         # Keys in INFO do not come here: sip/gate.py reads them. Other events, as a flash of the hook, are no keys.

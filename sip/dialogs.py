@@ -11,9 +11,11 @@ import pjsua2 as pj
 from engine.errors import LegGone, SipError
 from engine.model.storable import storable
 from engine.ports import Cause, DialRequest, LegId
+from sip.description import Carried
 from sip.dialog import Deliver, Dialog
 from sip.media.leg_media import LegMedia
 from sip.media.rtp_timeout import RtpTimeout
+from sip.offering import EVERYTHING, Offering
 from sip.patience import Patience
 
 
@@ -41,12 +43,14 @@ class Dialogs:
         deliver: Deliver,
         patience: Patience | None = None,
         follows: Callable[[str], bool] = lambda _: False,
+        offering: Offering = EVERYTHING,
     ) -> str:
         """Send INVITE; returns the Call-ID. Raises SipError. `patience` is how long it may be answered with nothing.
 
-        `follows` tells of an address to which it is sent elsewhere whether it goes there.
+        `follows` tells of an address to which it is sent elsewhere whether it goes there; `offering` is all that may be
+        offered, now and later.
         """
-        dialog = self._dialog_of(account, leg, deliver, pj.PJSUA_INVALID_ID, patience, follows)
+        dialog = self._dialog_of(account, leg, deliver, pj.PJSUA_INVALID_ID, offering, patience, follows)
         prm = pj.CallOpParam(True)
         prm.opt.audioCount, prm.opt.videoCount, prm.opt.textCount = 1, 0, 0
         prm.txOption.localUri = caller
@@ -60,9 +64,11 @@ class Dialogs:
             raise SipError(f"INVITE to {uri} could not be sent: {error.reason}.") from None
         return storable(str(dialog.getInfo().callIdString))
 
-    def take(self, account: pj.Account, leg: LegId, call_id: int, deliver: Deliver) -> pj.CallInfo:
+    def take(
+        self, account: pj.Account, leg: LegId, call_id: int, deliver: Deliver, offering: Offering = EVERYTHING
+    ) -> pj.CallInfo:
         """Adopt an INVITE that came in."""
-        dialog = self._dialog_of(account, leg, deliver, call_id)
+        dialog = self._dialog_of(account, leg, deliver, call_id, offering)
         self._dialogs[leg] = dialog
         return dialog.getInfo()
 
@@ -105,6 +111,12 @@ class Dialogs:
             if dialog.getId() == call_id:
                 dialog.pressed(key)
 
+    def narrowed(self, call_id: int, carried: Carried) -> Carried:
+        """What of all that we carry the library's call `call_id` may use."""
+        strict = (each for each in self._dialogs.values() if each.offering.codecs)
+        dialog = next((each for each in strict if each.getId() == call_id), None)
+        return carried.among(dialog.offering.codecs) if dialog is not None else carried
+
     def __len__(self) -> int:
         return len(self._dialogs)
 
@@ -131,11 +143,12 @@ class Dialogs:
         leg: LegId,
         deliver: Deliver,
         call_id: int,
+        offering: Offering,
         patience: Patience | None = None,
         follows: Callable[[str], bool] = lambda _: False,
     ) -> Dialog:
         vigil = RtpTimeout(self._rtp_silence_s)
-        return Dialog(account, leg, deliver, self._media, self._forget, vigil, call_id, patience, follows)
+        return Dialog(account, leg, deliver, self._media, self._forget, vigil, call_id, patience, follows, offering)
 
     def _respond(self, leg: LegId, code: int) -> None:
         prm = pj.CallOpParam()

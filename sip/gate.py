@@ -29,6 +29,10 @@ Press = Callable[[int, str], None]
 """Takes the library's number of a call and a key that its far end has pressed."""
 AccountOf = Callable[[str, Message], int]
 """Takes a source as "address:port" and its INVITE; the library's number of the account that is to take it, or -1."""
+Narrow = Callable[[str, Message, Carried], Carried]
+"""Takes a source as "address:port", its INVITE and what we carry; what of that its trunk may use."""
+NarrowInCall = Callable[[int, Carried], Carried]
+"""Takes the library's number of a call and what we carry; what of that the call may use."""
 TellRefused = Callable[[Message, str, StatelessResponse], None]
 """Takes an INVITE that was refused, its source as "address:port", and what it was answered."""
 
@@ -40,7 +44,8 @@ class Gate(pj.RequestGate):
     """Lives on the SIP thread.
 
     `is_stranger` tells of a source, as "address:port", whether it may not call; `admits` whether another call may come
-    in now, `account_of` whom it is for.
+    in now, `account_of` whom it is for, `narrow` what of all that we carry it may offer; `narrow_in_call` says
+    the same within a call.
     """
 
     def __init__(
@@ -51,6 +56,8 @@ class Gate(pj.RequestGate):
         admits: Callable[[], bool],
         account_of: AccountOf,
         note_refusal: NoteRefusal,
+        narrow: Narrow,
+        narrow_in_call: NarrowInCall,
     ) -> None:
         super().__init__()
         self._is_stranger = is_stranger
@@ -59,6 +66,8 @@ class Gate(pj.RequestGate):
         self._admits = admits
         self._account_of = account_of
         self._note_refusal = note_refusal
+        self._narrow = narrow
+        self._narrow_in_call = narrow_in_call
         self._carried = Carried(frozenset())
 
     def stand(self, carried: Carried) -> None:
@@ -88,7 +97,8 @@ class Gate(pj.RequestGate):
 
     def onDescription(self, message: pj.GatedRequest) -> None:  # noqa: N802
         try:
-            refusal = self._read(message).refusal
+            carried = self._narrow_in_call(int(message.callId), self._carried)
+            refusal = self._read(message, carried).refusal
         except Exception:
             log.exception("description_failed", method=str(message.method), source=str(message.source))
             return
@@ -112,16 +122,17 @@ class Gate(pj.RequestGate):
         if method != "INVITE":
             return answer_outside(method, message, stranger=self._is_stranger(source))
         request.account = self._account_of(source, message)
-        answer = answer_to_invite(message, self._read(request).refusal)
+        carried = self._narrow(source, message, self._carried)
+        answer = answer_to_invite(message, self._read(request, carried).refusal)
         if answer is not None:
             self._tell_refused(message, source, answer)
         return answer
 
-    def _read(self, message: pj.GatedRequest) -> DescriptionReading:
+    def _read(self, message: pj.GatedRequest, carried: Carried) -> DescriptionReading:
         """Have the library read the message's description, if it has one, as it is meant."""
         described = storable(str(message.description))
         if not described:
             return DescriptionReading("")
-        reading = read_description(described, self._carried)
+        reading = read_description(described, carried)
         message.description = reading.text
         return reading

@@ -11,7 +11,7 @@ import pjsua2 as pj
 import structlog
 
 from config.settings import SipTransport
-from engine.errors import SetupError
+from engine.errors import SetupError, SipError
 from engine.model.refusal import RefusalRule
 from engine.model.storable import storable
 from engine.model.trunk import Transport, Trunk
@@ -28,6 +28,7 @@ from sip.gate import Gate, NoteRefusal
 from sip.media.connections import MediaConnections
 from sip.message import Message, read_message
 from sip.message_trace import open_trace
+from sip.offering import EVERYTHING, Offering
 from sip.patience import Patience
 from sip.requests import StatelessResponse
 from sip.status import q850
@@ -86,8 +87,16 @@ class SipStack:
         self._guests = PerCallCredentials(config, self.dialogs.uses)
         self._note_refusal = note_refusal
         self._gate = Gate(
-            self._is_stranger, self.dialogs.pressed, self._turned_away, admits, self._account_of, note_refusal
+            self._is_stranger,
+            self.dialogs.pressed,
+            self._turned_away,
+            admits,
+            self._account_of,
+            note_refusal,
+            self._narrowed,
+            self.dialogs.narrowed,
         )
+        self._carried = Carried(frozenset())
         self._allowed = allowed_networks(config.allow)
         self._listening = {SipTransport(each) for each in config.listening.transports}
 
@@ -96,7 +105,8 @@ class SipStack:
         endpoint = open_endpoint(self._config)
         open_trace(self._config.trace_calls)
         self._accounts.open()
-        self._gate.stand(Carried(carried_codecs(endpoint, self._config), self._config.listening.is_ipv6))
+        self._carried = Carried(carried_codecs(endpoint, self._config), self._config.listening.is_ipv6)
+        self._gate.stand(self._carried)
         return endpoint
 
     def close(self) -> bool:
@@ -128,14 +138,18 @@ class SipStack:
     def call(self, leg: LegId, way: Way, request: DialRequest) -> str:
         """Send INVITE; returns the Call-ID. Raises SipError."""
         caller = caller_headers(request, way.trunk, self._config.listening)
+        if way.trunk is not None and not self._carried.among(way.trunk.codecs).codecs:
+            raise SipError(f"The codecs of trunk {way.trunk.name} are none of TELEFOON_CODECS.")
         said = replace(request, headers=(*caller.others, *request.headers))
         account, patience, deliver = self._account_for(way, request), self._patience(way), self._to(leg)
         if way.hop is not None and way.hop.transport is Transport.TLS:
             pj.forget_tls_fault(way.hop.host)
             deliver = _telling_tls_faults(deliver, way.hop.host)
-        goes_to = partial(follows, way.trunk)
+        goes_to, offering = partial(follows, way.trunk), _offering(way.trunk)
         with self._leads.only(way.hop, way.address) if way.hop and way.address else nullcontext():
-            return self.dialogs.call(account, leg, way.uri, caller.from_address, said, deliver, patience, goes_to)
+            return self.dialogs.call(
+                account, leg, way.uri, caller.from_address, said, deliver, patience, goes_to, offering
+            )
 
     def registrations(self) -> Mapping[str, Registration]:
         """How registrations stand, by the trunks' names."""
@@ -192,7 +206,7 @@ class SipStack:
             self.dialogs.take(account, leg, prm.callId, lambda event: None)
             self.dialogs.provisional(leg, 403)
             return
-        info = self.dialogs.take(account, leg, prm.callId, self._to(leg))
+        info = self.dialogs.take(account, leg, prm.callId, self._to(leg), _offering(account.trunk))
         sip_call_id = storable(str(info.callIdString))
         self._thread.emit(partial(self._listener.arrived, leg, sip_call_id, self._arrival(message, source)))
 
@@ -223,6 +237,10 @@ class SipStack:
         called, addressed = (read(each) for each in called_users(message))
         return InboundCall(called, read(caller.user), source, caller.name, addressed)
 
+    def _narrowed(self, source: str, message: Message, carried: Carried) -> Carried:
+        line = self._line_of(source, message)
+        return carried.among(line.trunk.codecs) if line is not None else carried
+
     def _line_of(self, source: str, message: Message) -> TrunkLine | None:
         if not self._accounts.any_trunk():
             return None  # most nodes that are called have none, and this is asked for each call
@@ -238,3 +256,9 @@ def _telling_tls_faults(deliver: Deliver, host: str) -> Deliver:
         deliver(event)
 
     return delivering
+
+
+def _offering(trunk: Trunk | None) -> Offering:
+    if trunk is None:
+        return EVERYTHING
+    return Offering(tuple(each.lower() for each in trunk.codecs), trunk.ptime_ms, trunk.maxptime_ms)

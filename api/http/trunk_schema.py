@@ -51,7 +51,7 @@ def _read_only(schema: Json) -> Json:
     if "anyOf" in schema:
         given = {name: each for name, each in schema.items() if name != "anyOf"}
         return {**schema["anyOf"][1], **given}
-    if "items" not in schema:
+    if "anyOf" not in schema.get("items", {}):
         return schema
     return {**schema, "items": schema["items"]["anyOf"][1]}
 

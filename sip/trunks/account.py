@@ -63,6 +63,11 @@ class SipAccount(pj.Account):
         self._again_s: float | None = None
         self.registration = NOT_ANSWERED if trunk is not None and trunk.registers else NOT_WANTED
 
+    @property
+    def trunk(self) -> Trunk | None:
+        """The trunk as it is spoken to now; None where the account is no trunk's."""
+        return self._trunk
+
     def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:  # noqa: N802
         self._on_invite(self, prm)
 

@@ -102,6 +102,6 @@ def _is_hidden(message: Message) -> bool:
 
 
 def _parameters(address: str) -> dict[str, str]:
-    """Those of the header, after the brackets of the URI."""
+    """Read the parameters of the header, after the brackets of the URI."""
     after = address.rpartition(">")[2]
     return {name: value.lower() for name, value in parameters(after).items()}

@@ -13,7 +13,8 @@ from engine.routing.routes import Draw, NotTried, RouteChoice, RoutedCall, choos
 from engine.security.egress import host_of
 from sip.config import ListenAddress
 from sip.dns.located import Hop, Located
-from sip.trunks.uris import called_uri, caller_of, first_hop, proxy_uri, uri_hop
+from sip.trunks.caller_identity import caller_headers
+from sip.trunks.uris import called_uri, first_hop, proxy_uri, uri_hop
 
 Held = Mapping[tuple[str, str], datetime]
 """Until when a trunk's host wants no call (Retry-After, RFC 3261 §21.5.4), by the trunk's name and the host."""
@@ -85,7 +86,8 @@ def routable(trunk: Trunk, held: Held) -> RoutableTrunk:
 def invite_by(trunk: Trunk, address: str, request: DialRequest, listening: ListenAddress) -> Mapping[str, str]:
     """The lines of an INVITE that say who calls whom, sent by one host of a trunk."""
     uri = called_uri(trunk, _host(trunk, address), request.target)
-    lines = {"Request-URI": uri, "From": caller_of(request, trunk, listening), "To": f"<{uri}>"}
+    caller = caller_headers(request, trunk, listening)
+    lines = {"Request-URI": uri, "From": caller.from_address, "To": f"<{uri}>", **dict(caller.others)}
     return {**lines, "Route": route} if (route := proxy_uri(trunk)) else lines
 
 

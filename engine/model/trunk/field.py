@@ -134,6 +134,28 @@ class WholeNumber(Kind):
 
 
 @dataclass(frozen=True, slots=True)
+class NumberAmong(Kind):
+    """A whole number of a few."""
+
+    numbers: tuple[int, ...]
+
+    @property
+    def allowed(self) -> str:
+        return ", ".join(str(each) for each in self.numbers)
+
+    def read(self, given: object) -> int:
+        if not isinstance(given, int) or isinstance(given, bool) or given not in self.numbers:
+            raise ValueError(f"{given!r} is not one of {self.allowed}.")
+        return given
+
+    def of_text(self, text: str) -> object:
+        return int(text) if re.fullmatch(r"\d{1,9}", text) else text
+
+    def schema(self) -> Mapping[str, Any]:
+        return {"type": "integer", "enum": list(self.numbers)}
+
+
+@dataclass(frozen=True, slots=True)
 class YesOrNo(Kind):
     """True or false."""
 

@@ -14,7 +14,6 @@ from importlib.resources import files
 from typing import Any, Final
 
 from engine.errors import InvalidField, SetupError
-from engine.model.trunk.codec_list import CodecList
 from engine.model.trunk.field import Kind, OneOf, WholeNumber
 from engine.model.trunk.trunk import Trunk
 
@@ -36,7 +35,6 @@ class _Dtmf(StrEnum):
 
 
 _LATER: Final[Mapping[str, Kind]] = {
-    "codecs": CodecList(),
     "port": WholeNumber(1, 65535),
     "keep_alive": OneOf(_KeepAlive),
     "dtmf": OneOf(_Dtmf),

@@ -11,9 +11,11 @@ from functools import cache
 from typing import Any, Final
 
 from engine.errors import InvalidField
+from engine.model.trunk.codec_list import CodecList
 from engine.model.trunk.field import (
     FACTS,
     Hosts,
+    NumberAmong,
     OneOf,
     Seconds,
     Secret,
@@ -198,6 +200,17 @@ class Trunk:
         "Whether P-Asserted-Identity, or Remote-Party-ID, goes before From in calls that come in.",
         default=True,
     )
+    codecs: tuple[str, ...] = declared(
+        CodecList(),
+        "Codecs in their order, of those of the setting codecs; no other is offered, nor accepted. Left out, all are.",
+        default=(),
+    )
+    ptime_ms: int = declared(
+        NumberAmong((0, 20, 30, 40)), "Milliseconds in a packet that we ask for; 0 asks for nothing.", default=0
+    )
+    maxptime_ms: int = declared(
+        NumberAmong((0, 20, 30, 40, 60)), "The most milliseconds in a packet that we take; 0 says nothing.", default=0
+    )
     srtp: Srtp = declared(OneOf(Srtp), "Encrypted media: off, optional, or required.", default=Srtp.OFF)
     session_timers: SessionTimers = declared(
         OneOf(SessionTimers),
@@ -224,6 +237,11 @@ class Trunk:
         """Raises InvalidField where fields do not go together."""
         if not self.hosts:
             raise InvalidField("hosts", "A trunk needs a host.")
+        self._check_credentials()
+        self._check_addresses()
+        self._check_times()
+
+    def _check_credentials(self) -> None:
         if self.password and not self.user:
             raise InvalidField("user", "A password needs a user.")
         if self.auth is Authentication.REGISTER and not self.user:
@@ -232,6 +250,8 @@ class Trunk:
             raise InvalidField("password", "To register, a trunk needs a password.")
         if self.from_is_user and not self.user:
             raise InvalidField("user", "From can't have the user where there is none.")
+
+    def _check_addresses(self) -> None:
         if self.sips and self.transport is not Transport.TLS:
             raise InvalidField("sips", "Addresses written sips: need the transport tls.")
         if bool(self.tls_certificate) != bool(self.tls_key):
@@ -242,8 +262,12 @@ class Trunk:
             raise InvalidField("outbound_proxy", "A tel: URI names no host: called numbers in one need a proxy.")
         if self.called.user_phone and "user=phone" in self.uri_parameters.split(";"):
             raise InvalidField("uri_parameters", "user=phone is said by called already.")
+
+    def _check_times(self) -> None:
         if 0 < self.session_expires_s < 90:
             raise InvalidField("session_expires_s", f"{self.session_expires_s} is not allowed; give 0, or 90 to 86400.")
+        if 0 < self.maxptime_ms < self.ptime_ms:
+            raise InvalidField("maxptime_ms", f"It is less than ptime_ms, {self.ptime_ms}.")
 
     @classmethod
     @cache

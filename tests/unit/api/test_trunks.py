@@ -118,7 +118,7 @@ WRONG: list[tuple[str, Any]] = [
     ("tls_ca", "ca.pem"), ("tls_certificate", "cert.pem"), ("tls_key", 7),
     ("called", {"form": "local"}), ("called", "national"), ("caller", {"colour": "red"}), ("received", 7),
     ("from_is_user", "yes"), ("identity_header", "PAI"), ("hides_caller", 1), ("keeps_from", "no"),
-    ("trusts_identity", None),
+    ("trusts_identity", None), ("codecs", ["GSM"]), ("codecs", "PCMA"), ("ptime_ms", 25), ("maxptime_ms", 10),
     ("profile", "none"),
 ]  # fmt: skip
 

@@ -52,6 +52,9 @@ WRONG: dict[str, list[Any]] = {
     "hides_caller": ["yes"],
     "keeps_from": [0],
     "trusts_identity": [None],
+    "codecs": ["PCMA", ["GSM"], ["PCMA", "pcma"], [8]],
+    "ptime_ms": [10, 25, "20", True],
+    "maxptime_ms": [10, 50, None],
     "srtp": ["on", True],
     "session_timers": ["on"],
     "session_expires_s": [-1, 86401, 1],
@@ -106,6 +109,7 @@ def test_a_trunk_needs_a_name_and_a_host(given: dict[str, Any], missing: str) ->
         ({"auth": "register", "user": "ann"}, "password"),
         ({"password": "s3cret"}, "user"),
         ({"sips": True}, "sips"),
+        ({"ptime_ms": 40, "maxptime_ms": 30}, "maxptime_ms"),
         ({"from_is_user": True}, "user"),
         ({"session_expires_s": 89}, "session_expires_s"),
         ({"transport": "tls", "tls_key": "/key.pem"}, "tls_key"),
@@ -183,6 +187,8 @@ def test_whatever_a_host_is_written_as_it_is_read_or_told(text: str) -> None:
         ("transport", "tls", "tls"),
         ("timeout_s", "2.5", 2.5),
         ("expires_s", "soon", "soon"),
+        ("codecs", "pcma,PCMU", ["pcma", "PCMU"]),
+        ("ptime_ms", "30", 30),
     ],
 )
 def test_a_word_of_the_command_line_means_what_json_says(field: str, text: str, value: object) -> None:
