@@ -27,8 +27,8 @@ def source_in(message: Message) -> str:
     return f"{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{found[2] or 5060}"
 
 
-def message_decision(message: Message, carried: Carried) -> InviteDecision:
-    """Whether the message is an INVITE that can be taken."""
+def message_decision(message: Message, carried: Carried, whose: str = "TELEFOON_CODECS") -> InviteDecision:
+    """Whether the message is an INVITE that can be taken; `whose` codecs are carried."""
     method = message.start.partition(" ")[0]
     if method != "INVITE" or not message.request_uri:
         return InviteDecision(InviteRule.MESSAGE, f"this is no INVITE, but begins with {message.start[:40]!r}", 405)
@@ -41,15 +41,12 @@ def message_decision(message: Message, carried: Carried) -> InviteDecision:
     answer = answer_to_invite(message, refusal)
     if answer is not None:
         return InviteDecision(InviteRule.MESSAGE, answer.why or "a header is too long", answer.code)
-    offered = "offers a codec of TELEFOON_CODECS" if described else "offers nothing, so we do"
+    offered = f"offers a codec of {whose}" if described else "offers nothing, so we do"
     return InviteDecision(InviteRule.MESSAGE, f"it can be read, and {offered}")
 
 
-def source_decision(
-    message: Message, source: str, trunks: Sequence[Trunk], addresses: Addresses, allow: Sequence[Network]
-) -> InviteDecision:
+def source_decision(source: str, trunk: Trunk | None, allow: Sequence[Network]) -> InviteDecision:
     """Whether who sends it may call, and which trunk the call belongs to. `source` is "address:port"."""
-    trunk = trunk_of_source(trunks, addresses, address_in(source), called_users(message))
     if trunk is not None:
         return InviteDecision(
             InviteRule.SOURCE, f"{source} is an address of the trunk {trunk.name}, which takes the call"
@@ -61,8 +58,11 @@ def source_decision(
     return InviteDecision(InviteRule.SOURCE, detail, 403)
 
 
-def called_numbers(message: Message, source: str, trunks: Sequence[Trunk], addresses: Addresses) -> Mapping[str, str]:
+def called_numbers(message: Message, trunk: Trunk | None) -> Mapping[str, str]:
     """Whom it calls, in the first line and then in To: as written, and as its trunk's rule for numbers reads that."""
-    users = called_users(message)
-    trunk = trunk_of_source(trunks, addresses, address_in(source), users)
-    return {user: user if trunk is None else trunk.received.read(user) for user in users}
+    return {user: user if trunk is None else trunk.received.read(user) for user in called_users(message)}
+
+
+def trunk_of(message: Message, source: str, trunks: Sequence[Trunk], addresses: Addresses) -> Trunk | None:
+    """The trunk that it comes from. `source` is "address:port"."""
+    return trunk_of_source(trunks, addresses, address_in(source), called_users(message))

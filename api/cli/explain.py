@@ -51,7 +51,7 @@ async def _decided(books: LocalStores, message: "Message", given: str | None) ->
     from sip.description import Carried
     from sip.dns.resolver import DnsResolver
     from sip.dns.server_names import ServerNames
-    from sip.explanation import called_numbers, message_decision, source_decision, source_in
+    from sip.explanation import called_numbers, message_decision, source_decision, source_in, trunk_of
     from sip.trunks.sources import addresses_of
     from sip.trunks.uris import hops_of
 
@@ -65,9 +65,14 @@ async def _decided(books: LocalStores, message: "Message", given: str | None) ->
     names = ServerNames(DnsResolver(ipv6=carried.ipv6), time.monotonic)
     await names.use({hop for trunk in trunks for hop in hops_of(trunk)})
     addresses = addresses_of(trunks, names.located)
-    decisions.append(source_decision(message, source, trunks, addresses, settings.sip_allow))
+    trunk = trunk_of(message, source, trunks, addresses)
+    if trunk is not None and trunk.codecs:
+        decisions = [message_decision(message, carried.among(trunk.codecs), f"the trunk {trunk.name}")]
+        if decisions[-1].answer is not None:
+            return decisions
+    decisions.append(source_decision(source, trunk, settings.sip_allow))
     if decisions[-1].answer is None:
-        decisions += await _number_decisions(books, called_numbers(message, source, trunks, addresses))
+        decisions += await _number_decisions(books, called_numbers(message, trunk))
     return decisions
 
 

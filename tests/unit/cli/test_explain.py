@@ -59,6 +59,14 @@ def test_a_number_is_found_as_carriers_write_it(telefoon: Run, invite: Invite, c
     assert f"{called} is the number +3225550100" in telefoon("explain", invite(called)).stdout
 
 
+def test_a_trunks_own_rules_decide_what_is_read_and_taken(telefoon: Run, invite: Invite) -> None:
+    rules = ("--set", "received=national;country_code=32;trunk_prefix=0", "--set", "codecs=PCMU")
+    telefoon("trunks", "set", "carrier-a", *rules)
+
+    assert "025550100 is the number +3225550100" in telefoon("explain", invite("025550100", formats="0")).stdout
+    assert "It would be answered with 488" in telefoon("explain", invite("025550100", formats="8")).stdout
+
+
 def test_the_number_in_to_counts_where_the_trunk_itself_is_called(telefoon: Run, invite: Invite) -> None:
     told = telefoon("explain", invite("trunk-user", to="+3225550100"))
 
