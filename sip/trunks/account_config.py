@@ -4,7 +4,7 @@ from typing import Final
 
 import pjsua2 as pj
 
-from engine.model.trunk import Authentication, SessionTimers, Srtp, Trunk
+from engine.model.trunk import Authentication, KeepAlive, SessionTimers, Srtp, Trunk
 from sip.config import SipConfig
 from sip.trunks.uris import identity, proxy_uri, registrar_uri
 
@@ -54,6 +54,7 @@ def _speak_to(account: pj.AccountConfig, trunk: Trunk) -> None:
         account.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", trunk.user, 0, trunk.password))
     if proxy := proxy_uri(trunk):
         account.sipConfig.proxies.append(proxy)
+    account.natConfig.udpKaIntervalSec = trunk.keep_alive_s if trunk.keep_alive is KeepAlive.CRLF else 0
     if trunk.auth is Authentication.REGISTER:
         account.regConfig.registerOnAdd = True
         account.regConfig.registrarUri = registrar_uri(trunk)

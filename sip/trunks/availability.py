@@ -7,7 +7,7 @@ from datetime import datetime
 import pjsua2 as pj
 import structlog
 
-from engine.model.trunk import Trunk
+from engine.model.trunk import KeepAlive, Trunk
 from sip.trunks.breakers import HostBreakers
 from sip.trunks.uris import host_uri
 
@@ -24,6 +24,7 @@ class TrunkLife:
         self._silent_since: datetime | None = None
         self._breakers = HostBreakers(name)
         self._pinged: dict[str, str] = {}
+        self._kept_open_s = float("-inf")
 
     @property
     def silent_since(self) -> datetime | None:
@@ -54,10 +55,14 @@ class TrunkLife:
         return self._breakers.left_alone(now_s)
 
     def look(self, account: pj.Account, trunk: Trunk, now_s: float) -> None:
-        """Ask hosts again (OPTIONS, RFC 3261 §11), from time to time, that have left something unanswered."""
+        """Ask hosts (OPTIONS, RFC 3261 §11) that have left something unanswered, or all where that keeps a way open."""
         hosts = {host.address: host for host in trunk.hosts}
         self._breakers.keep(frozenset(hosts))
-        for address in self._breakers.to_ping(now_s):
+        asked = set(self._breakers.to_ping(now_s))
+        if trunk.keep_alive is KeepAlive.OPTIONS and now_s - self._kept_open_s >= trunk.keep_alive_s:
+            self._kept_open_s = now_s
+            asked.update(hosts)
+        for address in sorted(asked):
             uri = host_uri(trunk, hosts[address])
             self._pinged[uri] = address
             self._ping(account, uri)

@@ -8,7 +8,7 @@ from ipaddress import ip_network
 import pytest
 
 from engine.errors import SipError
-from engine.model.trunk import Authentication, SessionTimers, Srtp, Trunk, TrunkHost
+from engine.model.trunk import Authentication, KeepAlive, SessionTimers, Srtp, Trunk, TrunkHost
 from engine.ports import Answered, DialRequest, HungUp, MediaChanged
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
@@ -114,6 +114,34 @@ async def test_a_trunks_hosts_may_call_and_nobody_else(open_line: OpenLine) -> N
         await line.agent.use_trunks([trunk_to(caller.port, auth=Authentication.NONE)])
         async with raw_caller(line.port) as unknown:
             assert (await unknown.asks("INVITE", body=audio())).code == 403
+
+
+async def test_the_way_to_each_host_is_kept_open_by_options_as_long_as_that_is_set(open_line: OpenLine) -> None:
+    async with sip_answerer(lambda _: "200 OK") as first, sip_answerer(lambda _: "200 OK") as second:
+        hosts = (TrunkHost("127.0.0.1", first.port), TrunkHost("127.0.0.1", second.port, priority=1))
+        trunk = replace(trunk_to(first.port), hosts=hosts, keep_alive=KeepAlive.OPTIONS, keep_alive_s=2)
+        async with open_line(trunks=[trunk]) as line, within(15):
+            while min(len(first.requests), len(second.requests)) < 3:
+                await asyncio.sleep(0.05)
+            await line.agent.use_trunks([replace(trunk, keep_alive=KeepAlive.NONE)])
+            asked = len(first.requests)
+            await asyncio.sleep(4)
+
+    assert all(each.startswith(f"OPTIONS sip:127.0.0.1:{second.port}") for each in second.requests)
+    assert len(first.requests) == asked
+
+
+@pytest.mark.parametrize(("kind", "comes"), [(KeepAlive.CRLF, True), (KeepAlive.NONE, False)])
+async def test_the_way_to_a_registrar_is_kept_open_by_empty_lines(
+    open_line: OpenLine, kind: KeepAlive, comes: bool
+) -> None:
+    async with sip_answerer(lambda request: registers(request) if request.strip() else "") as registrar:
+        trunk = subscriber_of(registrar.port, keep_alive=kind, keep_alive_s=1)
+        async with open_line(trunks=[trunk]) as line:
+            await registered(line, "default")
+            await asyncio.sleep(3)
+
+    assert ("\r\n" in registrar.requests) is comes
 
 
 async def test_a_change_touches_none_of_twenty_calls(open_line: OpenLine, ports: Ports, ear: RtpEar) -> None:

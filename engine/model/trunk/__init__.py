@@ -2,10 +2,11 @@
 
 from engine.model.trunk.hosts import TrunkHost
 from engine.model.trunk.reading import changed_trunk, new_trunk, trunk_at
-from engine.model.trunk.trunk import Authentication, Origin, SessionTimers, Srtp, Transport, Trunk
+from engine.model.trunk.trunk import Authentication, KeepAlive, Origin, SessionTimers, Srtp, Transport, Trunk
 
 __all__ = [
     "Authentication",
+    "KeepAlive",
     "Origin",
     "SessionTimers",
     "Srtp",

@@ -22,12 +22,6 @@ _SUFFIX: Final = ".toml"
 _FACTS: Final[Mapping[str, type]] = {"title": str, "country": str, "document": str, "checked": str, "date": date}
 
 
-class _KeepAlive(StrEnum):
-    NONE = "none"
-    CRLF = "crlf"
-    OPTIONS = "options"
-
-
 class _Dtmf(StrEnum):
     RFC4733 = "rfc4733"
     INFO = "info"
@@ -36,7 +30,6 @@ class _Dtmf(StrEnum):
 
 _LATER: Final[Mapping[str, Kind]] = {
     "port": WholeNumber(1, 65535),
-    "keep_alive": OneOf(_KeepAlive),
     "dtmf": OneOf(_Dtmf),
 }
 """What profiles know of carriers, and trunks have no field for yet."""

@@ -72,6 +72,14 @@ class Srtp(StrEnum):
     REQUIRED = "required"
 
 
+class KeepAlive(StrEnum):
+    """What keeps the way to the trunk open, through NAT and firewalls."""
+
+    NONE = "none"
+    CRLF = "crlf"
+    OPTIONS = "options"
+
+
 class SessionTimers(StrEnum):
     """Whether calls are refreshed (RFC 4028)."""
 
@@ -168,6 +176,15 @@ class Trunk:
         WholeNumber(5, 3600),
         "After how many seconds at most a registration that has failed is tried again; later after each failure more.",
         default=5,
+    )
+    keep_alive: KeepAlive = declared(
+        OneOf(KeepAlive),
+        "What keeps the way to the carrier open: crlf, an empty line while registered over UDP; options, a request to "
+        "each host; or none.",
+        default=KeepAlive.CRLF,
+    )
+    keep_alive_s: int = declared(
+        WholeNumber(5, 3600), "How many seconds are between two of what keeps the way open.", default=15
     )
     from_user: str = declared(
         Text(_USER, "is no user of a SIP address."),

@@ -45,6 +45,8 @@ WRONG: dict[str, list[Any]] = {
     "registrar": ["sip:registrar", "a b", "a@b"],
     "expires_s": [59, 86401, "300"],
     "retry_s": [4, 3601],
+    "keep_alive": ["yes", None],
+    "keep_alive_s": [4, 3601, "15"],
     "from_user": ["a b", "a@b", "é"],
     "from_host": ["a b", "a:5060", "a>"],
     "from_is_user": ["yes", 1],
