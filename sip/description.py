@@ -35,7 +35,7 @@ class Carried:
     ipv6: bool = False
 
     def among(self, codecs: Sequence[str]) -> "Carried":
-        """Of these codecs alone, in any spelling; of all where there are none."""
+        """The same with these codecs alone, in any spelling; with all where none is named."""
         return replace(self, codecs=self.codecs & {each.lower() for each in codecs}) if codecs else self
 
 
