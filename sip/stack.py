@@ -190,7 +190,10 @@ class SipStack:
             return Patience(self._config.trunk_timeout_s, "The far end", lambda: None, lambda: None)
         life = self._accounts.line(way.trunk.name).life
         return Patience(
-            way.trunk.timeout_s, "The trunk", partial(life.heard, way.host), partial(life.unheard, way.host)
+            way.trunk.timeout_s,
+            "The trunk",
+            partial(life.heard, way.trunk_host),
+            partial(life.unheard, way.trunk_host),
         )
 
     def _to(self, leg: LegId) -> Deliver:

@@ -26,13 +26,15 @@ LocatedAt = Callable[[Hop], Located | None]
 class Way:
     """The way of an INVITE: its Request-URI, the name of who carries it, and trunk and host if a trunk does.
 
-    `address` is that of one server, with its port, where the host is a name; `fault` says why there is none.
+    `address` is that of one server, with its port, where the host is a name; `host` tells both then, `trunk_host` the
+    host alone. `fault` says why there is no server.
     """
 
     uri: str
     via: str
     trunk: Trunk | None = None
     host: str = ""
+    trunk_host: str = ""
     hop: Hop | None = None
     address: str = ""
     fault: str = ""
@@ -117,7 +119,7 @@ def _host(trunk: Trunk, address: str | None) -> TrunkHost:
 def _ways(trunk: Trunk, host: TrunkHost, number: str, located: LocatedAt, draw: Draw) -> Sequence[Way]:
     """One for each server that the host's name leads to, in their order (RFC 3263 §4.3)."""
     hop = first_hop(trunk, host)
-    way = Way(called_uri(trunk, host, number), f"trunk {host.address}", trunk, host.address, hop)
+    way = Way(called_uri(trunk, host, number), f"trunk {host.address}", trunk, host.address, host.address, hop)
     found = located(hop)
     if found is None:
         return [way]
