@@ -1,8 +1,9 @@
 """A trunk to a carrier: its fields, each declared once, and how they are read."""
 
+from engine.model.trunk.choices import Authentication, KeepAlive, Origin, SessionTimers, Srtp, Transport
 from engine.model.trunk.hosts import TrunkHost
 from engine.model.trunk.reading import changed_trunk, new_trunk, trunk_at
-from engine.model.trunk.trunk import Authentication, KeepAlive, Origin, SessionTimers, Srtp, Transport, Trunk
+from engine.model.trunk.trunk import Trunk
 
 __all__ = [
     "Authentication",

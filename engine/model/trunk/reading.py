@@ -6,9 +6,10 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from engine.errors import InvalidField
+from engine.model.trunk.choices import Transport
 from engine.model.trunk.field import TrunkField
 from engine.model.trunk.hosts import read_host
-from engine.model.trunk.trunk import Transport, Trunk
+from engine.model.trunk.trunk import Trunk
 
 _TRANSPORT: Final = "transport="
 

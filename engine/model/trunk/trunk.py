@@ -6,11 +6,11 @@ made of them: a new field is declared here, and used where it takes effect, most
 
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
-from enum import StrEnum
 from functools import cache
 from typing import Any, Final
 
 from engine.errors import InvalidField
+from engine.model.trunk.choices import Authentication, KeepAlive, SessionTimers, Srtp, Transport
 from engine.model.trunk.codec_list import CodecList
 from engine.model.trunk.field import (
     FACTS,
@@ -37,56 +37,6 @@ _HOST: Final = r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\.?
 _USER: Final = r"[A-Za-z0-9!~*'()&=+$,;?/_.%-]*"
 _FILE: Final = r"(/[^\x00-\x1f\x7f]+)?"
 _LOGIN: Final = r"[^\x00-\x1f\x7f\"\\]*"
-
-
-class Origin(StrEnum):
-    """Where a trunk was set, which is where alone it is changed."""
-
-    DATABASE = "database"
-    FILE = "file"
-    SETTINGS = "settings"
-    """The settings TELEFOON_TRUNK…, which make the trunk named default."""
-
-
-class Authentication(StrEnum):
-    """How the carrier and we know each other."""
-
-    REGISTER = "register"
-    IP = "ip"
-    NONE = "none"
-
-
-class Transport(StrEnum):
-    """What carries SIP to the trunk."""
-
-    UDP = "udp"
-    TCP = "tcp"
-    TLS = "tls"
-
-
-class Srtp(StrEnum):
-    """Whether media towards the trunk is encrypted (RFC 4568 keys)."""
-
-    OFF = "off"
-    OPTIONAL = "optional"
-    REQUIRED = "required"
-
-
-class KeepAlive(StrEnum):
-    """What keeps the way to the trunk open, through NAT and firewalls."""
-
-    NONE = "none"
-    CRLF = "crlf"
-    OPTIONS = "options"
-
-
-class SessionTimers(StrEnum):
-    """Whether calls are refreshed (RFC 4028)."""
-
-    OFF = "off"
-    SUPPORTED = "supported"
-    REQUIRED = "required"
-    ALWAYS = "always"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
