@@ -51,7 +51,7 @@ async def _found(books: LocalStores, number: str, account: str | None, caller: s
         RoutedCall(number, caller, owner, moment), [routable(each, {}) for each in trunks.values()], routes, random
     )
     listening = from_settings(books.settings).listening
-    request = DialRequest(number, caller, "", owner)
+    request = DialRequest(number, caller, call_id="", account_id=owner)
     ways = [
         {
             "trunk": each.trunk,

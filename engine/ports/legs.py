@@ -168,11 +168,11 @@ class DialRequest:
     target: str
     caller: str
     call_id: str
-    account_id: str = ""
     display_name: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     user: str = ""
     password: str = field(default="", repr=False)
+    account_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

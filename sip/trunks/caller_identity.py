@@ -97,8 +97,10 @@ def _asserted(message: Message) -> str:
 def _is_hidden(message: Message) -> bool:
     privacy = {word.strip().lower() for value in message.listed("privacy") for word in value.split(";")}
     remote = any(_parameters(each).get("privacy", "") == "full" for each in message.listed("remote-party-id"))
-    origin = read_party(message.first("from") or "").uri
-    return bool(privacy & _HIDING) or remote or host_of(origin).lower() == _ANONYMOUS_HOST
+    origin = read_party(message.first("from") or "")
+    # Some switches put a number of their own before that host where they know of no caller.
+    nobody = host_of(origin.uri).lower() == _ANONYMOUS_HOST and not origin.user.lstrip("+").isdigit()
+    return bool(privacy & _HIDING) or remote or nobody
 
 
 def _parameters(address: str) -> dict[str, str]:
