@@ -60,7 +60,7 @@ class LocalStores:
 
     async def names(self) -> dict[str, str]:
         """Names of accounts by id."""
-        return {account.id: account.name for account in await self.stores.accounts.all()}
+        return await self.stores.accounts.names()
 
 
 class NoAccount(NotFound):

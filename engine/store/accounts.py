@@ -52,6 +52,10 @@ class Accounts:
         row = await self._db.row(select(accounts).where(accounts.c.name == name))
         return _account(row) if row else None
 
+    async def names(self) -> dict[str, str]:
+        """Names of all accounts by identifier."""
+        return {account.id: account.name for account in await self.all()}
+
     async def by_id(self, account_id: str) -> Account | None:
         row = await self._db.ask(lambda connection: _BY_ID.first(connection, {"this": account_id}))
         return _account(row) if row else None

@@ -14,7 +14,7 @@ from engine.store.new_routes import add_route
 
 
 async def list_routes(services: RestServices, _asked: ApiRequest) -> web.Response:
-    names = await _account_names(services)
+    names = await services.stores.accounts.names()
     return web.json_response({"routes": [route_json(each, names) for each in await services.stores.routes.all()]})
 
 
@@ -38,11 +38,7 @@ async def remove_route(services: RestServices, asked: ApiRequest) -> web.Respons
 
 
 async def _shown(services: RestServices, route: TrunkRoute) -> web.Response:
-    return web.json_response(route_json(route, await _account_names(services)))
-
-
-async def _account_names(services: RestServices) -> Mapping[str, str]:
-    return {account.id: account.name for account in await services.stores.accounts.all()}
+    return web.json_response(route_json(route, await services.stores.accounts.names()))
 
 
 RESOURCES: Final[Mapping[str, Resource]] = {
