@@ -27,15 +27,13 @@ log = structlog.get_logger(__name__)
 
 Press = Callable[[int, str], None]
 """Takes the library's number of a call and a key that its far end has pressed."""
-AccountOf = Callable[[str, Message], int]
-"""Takes a source as "address:port" and its INVITE; the library's number of the account that is to take it, or -1."""
-Narrow = Callable[[str, Message, Carried], Carried]
-"""Takes a source as "address:port", its INVITE and what we carry; what of that its trunk may use."""
+CalledAs = Callable[[str, Message, Carried], tuple[int, Carried]]
+"""Takes a source as "address:port", its INVITE and what we carry; the library's number of the account that is to take
+it, or -1, and what of that its trunk may use."""
 NarrowInCall = Callable[[int, Carried], Carried]
 """Takes the library's number of a call and what we carry; what of that the call may use."""
 TellRefused = Callable[[Message, str, StatelessResponse], None]
 """Takes an INVITE that was refused, its source as "address:port", and what it was answered."""
-
 NoteRefusal = Callable[[RefusalRule, str, str], None]
 """Takes the rule by which a call was refused, its source as "address:port", and the number; empty if it was unread."""
 
@@ -44,8 +42,8 @@ class Gate(pj.RequestGate):
     """Lives on the SIP thread.
 
     `is_stranger` tells of a source, as "address:port", whether it may not call; `admits` whether another call may come
-    in now, `account_of` whom it is for, `narrow` what of all that we carry it may offer; `narrow_in_call` says
-    the same within a call.
+    in now, `called_as` whom it is for and what of all that we carry it may offer; `narrow_in_call` says the latter
+    within a call.
     """
 
     def __init__(
@@ -54,9 +52,8 @@ class Gate(pj.RequestGate):
         press: Press,
         tell_refused: TellRefused,
         admits: Callable[[], bool],
-        account_of: AccountOf,
+        called_as: CalledAs,
         note_refusal: NoteRefusal,
-        narrow: Narrow,
         narrow_in_call: NarrowInCall,
     ) -> None:
         super().__init__()
@@ -64,9 +61,8 @@ class Gate(pj.RequestGate):
         self._press = press
         self._tell_refused = tell_refused
         self._admits = admits
-        self._account_of = account_of
+        self._called_as = called_as
         self._note_refusal = note_refusal
-        self._narrow = narrow
         self._narrow_in_call = narrow_in_call
         self._carried = Carried(frozenset())
 
@@ -121,8 +117,7 @@ class Gate(pj.RequestGate):
             return answer_in_call(method, message)
         if method != "INVITE":
             return answer_outside(method, message, stranger=self._is_stranger(source))
-        request.account = self._account_of(source, message)
-        carried = self._narrow(source, message, self._carried)
+        request.account, carried = self._called_as(source, message, self._carried)
         answer = answer_to_invite(message, self._read(request, carried).refusal)
         if answer is not None:
             self._tell_refused(message, source, answer)

@@ -91,9 +91,8 @@ class SipStack:
             self.dialogs.pressed,
             self._turned_away,
             admits,
-            self._account_of,
+            self._called_as,
             note_refusal,
-            self._narrowed,
             self.dialogs.narrowed,
         )
         self._carried = Carried(frozenset())
@@ -228,9 +227,11 @@ class SipStack:
             return False
         return self._accounts.of_source(address_in(source), ()) is None
 
-    def _account_of(self, source: str, message: Message) -> int:
+    def _called_as(self, source: str, message: Message, carried: Carried) -> tuple[int, Carried]:
         line = self._line_of(source, message)
-        return int(line.account.getId()) if line is not None else int(pj.PJSUA_INVALID_ID)
+        if line is None:
+            return int(pj.PJSUA_INVALID_ID), carried
+        return int(line.account.getId()), carried.among(line.trunk.codecs)
 
     def _arrival(self, message: Message, source: str) -> InboundCall:
         line = self._line_of(source, message)
@@ -239,10 +240,6 @@ class SipStack:
         caller = caller_said(message, trunk)
         called, addressed = (read(each) for each in called_users(message))
         return InboundCall(called, read(caller.user), source, caller.name, addressed)
-
-    def _narrowed(self, source: str, message: Message, carried: Carried) -> Carried:
-        line = self._line_of(source, message)
-        return carried.among(line.trunk.codecs) if line is not None else carried
 
     def _line_of(self, source: str, message: Message) -> TrunkLine | None:
         if not self._accounts.any_trunk():
