@@ -42,6 +42,8 @@ _SETTINGS: Final = MappingProxyType(
         "PJMEDIA_STREAM_INC": "1000",
         "PJSIP_UDP_SO_SNDBUF_SIZE": "(4*1024*1024)",
         "PJSIP_UDP_SO_RCVBUF_SIZE": "(4*1024*1024)",
+        # Media lines that an SDP may have. Each takes 1.3 KB of every call, also where it has none; the default is 16.
+        "PJMEDIA_MAX_SDP_MEDIA": "8",
         "PJMEDIA_HAS_VIDEO": "0",
         "PJMEDIA_HAS_SRTP": "1",
         "PJMEDIA_HAS_OPUS_CODEC": "1",
