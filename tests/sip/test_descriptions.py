@@ -18,7 +18,7 @@ pytestmark = pytest.mark.sip
 VIDEO = "m=video 40002 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n"
 AMR = "m=audio 40004 RTP/AVP 96\r\na=rtpmap:96 AMR/8000\r\n"
 BEFORE = [VIDEO, VIDEO.replace("40002", "0"), "m=image 40002 udptl t38\r\n", "m=application 9 UDP/BFCP *\r\n",
-          "m=application 9 DTLS/SCTP 5000\r\n", AMR, f"m=audio 0 RTP/AVP 8\r\n{VIDEO}"]  # fmt: skip
+          "m=application 9 DTLS/SCTP 5000\r\n", AMR, f"m=audio 0 RTP/AVP 8\r\n{VIDEO}", VIDEO * 7]  # fmt: skip
 
 
 @pytest.fixture
@@ -82,6 +82,17 @@ async def test_an_offer_of_nothing_that_we_carry_is_refused_and_told_with_the_re
             told = await line.refusals.get()
         assert (told.sip_code, told.q850_cause, told.arrival.caller) == (488, 88, "+32470123456")
         assert line.arrivals.empty()
+
+
+async def test_an_offer_of_more_lines_than_there_is_room_for_is_refused_and_the_next_is_taken(
+    line: Line, caller: RawCaller, ear: RtpEar
+) -> None:
+    refused = await caller.asks("INVITE", body=with_line_first(VIDEO * 8, audio(ear.port)))
+
+    assert refused.code == 488
+    async with raw_caller(line.port) as another:
+        call = await in_a_call(line, another, audio(ear.port))
+        await call.leg.hang_up()
 
 
 async def test_a_reinvite_without_a_codec_in_common_is_refused_and_the_call_sounds_on(
