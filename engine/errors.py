@@ -15,6 +15,7 @@ TelefoonError
 │   └── UnknownLanguage
 ├── UnexpectedEvent          a state machine was given an event its state does not know
 ├── Overloaded               this node is too late with its work to begin another call now
+│   └── TrunksFull           every trunk that could carry the call carries as many as it may
 ├── LegGone                  the far end has hung up, or its dialog failed
 ├── SipError                 the SIP library refused a command
 ├── SpeechError              a prompt could not be spoken
@@ -146,6 +147,16 @@ class UnexpectedEvent(TelefoonError):
 
 class Overloaded(TelefoonError):
     """The node is too late with its work to begin another call now; a second later it may."""
+
+    again_after_s = 1
+
+
+class TrunksFull(Overloaded):
+    """Every trunk that could carry the call carries as many as it may; `again_after_s` is when to ask again."""
+
+    def __init__(self, detail: str, again_after_s: int) -> None:
+        super().__init__(detail)
+        self.again_after_s = again_after_s
 
 
 class LegGone(TelefoonError):

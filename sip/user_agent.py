@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -13,6 +14,7 @@ from typing import Self
 
 from engine.aio.tasks import BackgroundTasks
 from engine.errors import SetupError, SipError
+from engine.model.call import Direction
 from engine.model.refusal import RefusalRule
 from engine.model.route import TrunkRoute
 from engine.model.sip_message import SipMessage
@@ -33,6 +35,8 @@ from sip.thread import SipThread
 from sip.trunks.account import Registration
 from sip.trunks.choice import Way, ways_of
 from sip.trunks.failover_leg import FailoverLeg, NoAddress
+from sip.trunks.loads import TrunkLoads
+from sip.trunks.outbound_room import OutboundRoom
 from sip.trunks.sources import addresses_of
 from sip.trunks.uris import hops_of
 
@@ -81,6 +85,8 @@ class UserAgent:
         asked = name_servers or DnsResolver(ipv6=config.listening.is_ipv6)
         self._names = ServerNames(asked, time.monotonic)
         self._in_use = asyncio.Lock()
+        self._loads = TrunkLoads(Direction.OUTBOUND)
+        self._room = OutboundRoom(self._loads)
         self._held: dict[tuple[str, str], datetime] = {}
         self._meters: defaultdict[str, TrunkMeter] = defaultdict(TrunkMeter)
         self._left_alone: frozenset[tuple[str, str]] = frozenset()
@@ -139,15 +145,22 @@ class UserAgent:
         finally:
             await self._thread.close()
 
+    def reserve(self, request: DialRequest) -> None:
+        with suppress(SipError):  # that there is no way at all is told when it is dialled
+            self._room.keep(request, self._ways_of(request))
+
+    def release(self, call_id: str) -> None:
+        self._room.give_up(call_id)
+
     async def dial(self, request: DialRequest) -> SipLeg | FailoverLeg:
-        now = datetime.now(UTC)
-        self._held = {each: until for each, until in self._held.items() if until > now}
-        held = {**self._held, **dict.fromkeys(self._left_alone, now + timedelta(seconds=LONGEST_PAUSE_S))}
-        ways = ways_of(request, self._trunks, self._routes, held, now, random, self._names.located)
+        ways = self._room.ways_of(request) or self._ways_of(request)
         if ways[0].trunk is None:
             return await self._place(await self._located(ways[0]), request)
         leg = FailoverLeg(request, ways, partial(self._try, []), self._hold, self._meters.__getitem__)
-        await leg.dial()
+        try:
+            await leg.dial()
+        finally:
+            self.release(request.call_id)
         return leg
 
     async def use_trunks(self, trunks: Sequence[Trunk]) -> Mapping[str, str]:
@@ -159,6 +172,7 @@ class UserAgent:
         async with self._in_use:
             faults = await self._speak_to(trunks)
             self._trunks = tuple(trunk for trunk in trunks if trunk.name not in faults)
+            self._loads.use(self._trunks)
         return faults
 
     def use_routes(self, routes: Sequence[TrunkRoute]) -> None:
@@ -195,10 +209,17 @@ class UserAgent:
         told.deliver(event)
         if isinstance(event, HungUp):
             del self._legs[leg]
+            self._room.leave(leg)
 
     def refused(self, refused: DialRefused) -> None:
         if self._on_refused is not None:
             self._on_refused(refused)
+
+    def _ways_of(self, request: DialRequest) -> Sequence[Way]:
+        now = datetime.now(UTC)
+        self._held = {each: until for each, until in self._held.items() if until > now}
+        held = {**self._held, **dict.fromkeys(self._left_alone, now + timedelta(seconds=LONGEST_PAUSE_S))}
+        return ways_of(request, self._trunks, self._routes, held, now, random, self._names.located)
 
     async def _try(self, before: list[str], way: Way, request: DialRequest) -> SipLeg:
         leg = await self._place(way, request)
@@ -222,9 +243,11 @@ class UserAgent:
             raise NoAddress(way.fault)
         leg = self._leg(LegId(next(self._ids)), way.via)
         try:
+            self._room.take(leg.id, way, request)
             leg.identify(await self._thread.run(lambda: self._stack.call(leg.id, way, request)))
         except SipError:
             self._legs.pop(leg.id, None)
+            self._room.leave(leg.id)
             raise
         return leg
 

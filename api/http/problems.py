@@ -25,7 +25,6 @@ from engine.errors import (
 CONTENT_TYPE: Final = "application/problem+json"
 _TYPE: Final = "about:blank"
 _AGAIN_AFTER_S: Final = 5
-_LESS_BUSY_AFTER_S: Final = 1
 
 log = structlog.get_logger(__name__)
 
@@ -113,7 +112,7 @@ def _of_engine(error: TelefoonError) -> Problem:
         case Refused():
             return Problem(HTTPStatus.FORBIDDEN, str(error))
         case Overloaded():
-            return Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), again_after_s=_LESS_BUSY_AFTER_S)
+            return Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), again_after_s=error.again_after_s)
         case NoSpace():
             return Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), again_after_s=_AGAIN_AFTER_S)
         case StoreError():

@@ -67,7 +67,7 @@ class Switchboard:
         await self.conferences.close()
 
     async def place(self, order: NewCall) -> Call:
-        """Store the call, then send its INVITE. Raises StoreError, Overloaded; nothing was sent then."""
+        """Store the call, then send its INVITE. Raises StoreError, Overloaded, TrunksFull; nothing was sent then."""
         self._services.admission.require(Direction.OUTBOUND)
         self._services.space.require()
         set_up = self._services.admission.begin()
@@ -136,9 +136,20 @@ class Switchboard:
         number = await self._services.stores.numbers.get(order.from_)
         call = self._outbound(order, number)
         request = DialRequest(target=call.to, caller=call.from_, call_id=call.id, account_id=call.account_id)
+        dialer = self._services.dialer
+        dialer.reserve(request)
+
+        def sent() -> None:
+            set_up.done()
+            dialer.release(call.id)
+
         starts = [order.flow.document] if order.flow else _requests(call, number if order.url is None else None)
         making, run_flow = partial(self._flow_runner, number=number), partial(_run, starts=starts)
-        session = await self._sessions.place(call, request, making, run_flow, set_up.done)
+        try:
+            session = await self._sessions.place(call, request, making, run_flow, sent)
+        except BaseException:
+            dialer.release(call.id)
+            raise
         if order.heard_in is not None:
             self.conferences.let_hear_ringing(call.account_id, order.heard_in, session)
         return call

@@ -239,6 +239,14 @@ class Leg(Protocol):
 class Dialer(Protocol):
     """Dials: makes outbound legs."""
 
+    def reserve(self, request: DialRequest) -> None:
+        """Keep room on a trunk for a call until it is dialled. Raises TrunksFull where none has any."""
+        ...
+
+    def release(self, call_id: str) -> None:
+        """Give up the room that is kept for a call which is not dialled. Safe to repeat, also after it was."""
+        ...
+
     async def dial(self, request: DialRequest) -> Leg:
         """Send INVITE. Raises SipError if it can't be sent at all (no trunk, bad URI)."""
         ...

@@ -44,6 +44,20 @@ class TrunkLoad:
     begun_at: tuple[tuple[float, str], ...] = ()
     """The set-ups of the last second, with their accounts."""
 
+    @property
+    def calls_now(self) -> int:
+        """The calls of all accounts together."""
+        return sum(self.calls.used.values())
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there are as many calls at once as there may be, or more, as after a limit was lowered."""
+        return self.calls.limit is not None and self.calls_now >= self.calls.limit
+
+    def within(self, calls: int | None, set_ups_per_s: int | None) -> "TrunkLoad":
+        """The same calls under other limits; None for no limit."""
+        return replace(self, calls=replace(self.calls, limit=calls), set_ups=replace(self.set_ups, limit=set_ups_per_s))
+
     def refusal(self, account: str, now: float) -> CapacityRefusal | None:
         """Why an account may not begin a call now; None if it may."""
         if not self.calls.has_room(account, now):

@@ -5,7 +5,7 @@ from itertools import count
 from typing import Protocol
 
 from engine.aio.change_notifier import ChangeNotifier
-from engine.errors import SipError
+from engine.errors import SipError, TrunksFull
 from engine.ports import Clock, DialRequest, InboundCall, Leg, LegId
 from engine.testing.bridge import FakeBridge
 from engine.testing.far_end import PATIENCE_S, FarEnd
@@ -25,6 +25,10 @@ class FakeCarrier:
         self.network_s = 0.0
         """How long what we command takes to reach a far end."""
         self.unreachable: set[str] = set()
+        self.is_full = False
+        """Whether no trunk has room for another call."""
+        self.reserved: set[str] = set()
+        """The calls for which room is kept."""
         self.far_ends: list[FarEnd] = []
         """All who called or were called, in order."""
         self.invites: list[DialRequest] = []
@@ -37,7 +41,16 @@ class FakeCarrier:
         self._ringing: dict[str, list[FarEnd]] = {}
         self._invited = ChangeNotifier()
 
+    def reserve(self, request: DialRequest) -> None:
+        if self.is_full:
+            raise TrunksFull("Trunk default is full.", 10)
+        self.reserved.add(request.call_id)
+
+    def release(self, call_id: str) -> None:
+        self.reserved.discard(call_id)
+
     async def dial(self, request: DialRequest) -> Leg:
+        self.release(request.call_id)
         await self._clock.sleep(self._bridge.crossing_s)
         if request.target in self.unreachable:
             raise SipError(f"INVITE to {request.target} could not be sent: there is no trunk.")

@@ -23,6 +23,7 @@ from engine.routing.trunk_figures import TrunkMeter
 from sip.leg import SipLeg
 from sip.status import q850
 from sip.trunks.choice import Way
+from sip.trunks.outbound_room import TrunkFull
 
 _OK: Final = 200
 _UNHEARD: Final = 408
@@ -66,8 +67,9 @@ class FailoverLeg:
                 self._leg = await self._place(self._way, self._request)
                 return
             except SipError as error:
-                why = SetUpFailure.NO_ADDRESS if isinstance(error, NoAddress) else SetUpFailure.TRANSPORT_ERROR
-                self._unsent.append(self._tried(None, str(error), CAUSES_WITHOUT_ANSWER[why]))
+                self._unsent.append(self._tried(None, str(error), CAUSES_WITHOUT_ANSWER[_failure(error)]))
+                if isinstance(error, TrunkFull):
+                    self._left = [way for way in self._left if way.trunk != self._way.trunk]
                 if not self._left:
                     raise
 
@@ -185,6 +187,16 @@ class FailoverLeg:
     def _taken_unsent(self) -> Sequence[TrunkTried]:
         unsent, self._unsent = self._unsent, []
         return unsent
+
+
+def _failure(error: SipError) -> SetUpFailure:
+    match error:
+        case TrunkFull():
+            return SetUpFailure.NO_CAPACITY
+        case NoAddress():
+            return SetUpFailure.NO_ADDRESS
+        case _:
+            return SetUpFailure.TRANSPORT_ERROR
 
 
 def _outcome(event: HungUp) -> int | SetUpFailure:

@@ -32,6 +32,8 @@ from engine.model.trunk.number_rules import NumberAddresses, NumberFormats
 from engine.model.trunk.number_uris import NumberScheme, NumberUris
 
 NAME_PATTERN: Final = r"[a-z0-9][a-z0-9_-]{0,63}"
+MOST_CALLS: Final = 100_000
+"""The highest limit of calls that can be set."""
 _HOST_PORT: Final = r"((\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\.?)(:[0-9]{1,5})?)?"
 _HOST: Final = r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\.?)?"
 _USER: Final = r"[A-Za-z0-9!~*'()&=+$,;?/_.%-]*"
@@ -198,6 +200,29 @@ class Trunk:
         Seconds(1, 32),
         "Seconds in which an INVITE must be answered with anything; then the trunk has failed.",
         default=4.0,
+    )
+
+    max_calls_out: int = declared(
+        WholeNumber(0, MOST_CALLS),
+        "The most calls at once that go out by it from a node, shared fairly between accounts; 0 is no limit. Further "
+        "ones go by the next trunk.",
+        default=0,
+    )
+    max_calls_in: int = declared(
+        WholeNumber(0, MOST_CALLS),
+        "The most calls at once that come in by it to a node; 0 is no limit. Further ones are answered 503.",
+        default=0,
+    )
+    max_cps_out: int = declared(
+        WholeNumber(0, MOST_CALLS),
+        "The most calls a second (CPS) that go out by it from a node; 0 is no limit. Further ones go by the next "
+        "trunk.",
+        default=0,
+    )
+    max_cps_in: int = declared(
+        WholeNumber(0, MOST_CALLS),
+        "The most calls a second (CPS) that come in by it to a node; 0 is no limit. Further ones are answered 503.",
+        default=0,
     )
 
     def __post_init__(self) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from api.http.titles import TITLES
-from engine.errors import Overloaded
+from engine.errors import Overloaded, TrunksFull
 from engine.model.call import Status
 from engine.model.call_options import CallOptions
 from tests.unit.api.conftest import NUMBER, TO, Site
@@ -232,6 +232,15 @@ async def test_a_call_is_ended_with_204_however_often(site: Site) -> None:
         status, body, _ = await site.request("DELETE", f"calls/{call['id']}")
         assert (status, body) == (204, None)
     assert site.call_service.ended == [call["id"]] * 2
+
+
+async def test_a_call_for_which_every_trunk_is_full_says_when_to_try_again(site: Site) -> None:
+    site.call_service.failure = TrunksFull("Trunk carrier-a is full.", 10)
+
+    status, problem, response = await site.request("POST", "calls", json={"to": TO, "from": NUMBER})
+
+    assert (status, problem["detail"]) == (503, "Trunk carrier-a is full.")
+    assert response.headers["Retry-After"] == "10"
 
 
 async def test_a_node_with_too_much_to_do_says_when_to_try_again(site: Site) -> None:

@@ -22,6 +22,14 @@ def test_a_full_trunk_refuses_until_a_call_ends() -> None:
     assert full.ended("a").refusal("a", now=5.0) is None
 
 
+def test_a_limit_that_is_lowered_touches_no_call_in_progress() -> None:
+    lowered = begun(no_load(calls=3), "a", "a").within(1, None)
+
+    assert (lowered.calls_now, lowered.is_full) == (2, True)
+    assert lowered.refusal("a", now=5.0) == CapacityRefusal(CapacityLimit.CALLS)
+    assert lowered.within(None, None).refusal("a", now=5.0) is None
+
+
 def test_set_ups_are_counted_for_a_second() -> None:
     busy = begun(no_load(set_ups_per_s=2), "a", "a", at=7.0)
 
