@@ -1,6 +1,7 @@
 """Stands before the library: answers requests that it is not to see, and has it read descriptions as they are meant."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 import pjsua2 as pj
@@ -8,6 +9,8 @@ import structlog
 
 from engine.model.refusal import RefusalRule
 from engine.model.storable import storable
+from engine.routing.capacity import CapacityRefusal
+from sip.addresses import user_of
 from sip.description import Carried, DescriptionReading, read_description
 from sip.keys import key_of
 from sip.message import Message, read_message
@@ -19,6 +22,7 @@ from sip.requests import (
     answer_in_call,
     answer_outside,
     answer_to_invite,
+    trunk_is_full,
 )
 
 _FAILED: Final = StatelessResponse(500)
@@ -27,9 +31,22 @@ log = structlog.get_logger(__name__)
 
 Press = Callable[[int, str], None]
 """Takes the library's number of a call and a key that its far end has pressed."""
-CalledAs = Callable[[str, Message, Carried], tuple[int, Carried]]
-"""Takes a source as "address:port", its INVITE and what we carry; the library's number of the account that is to take
-it, or -1, and what of that its trunk may use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Whom an INVITE is for: the library's number of an account, or -1, and what of all that we carry it may use.
+
+    `full` says why its trunk takes no call now.
+    """
+
+    account: int
+    carried: Carried
+    full: CapacityRefusal | None = None
+
+
+CalledAs = Callable[[str, Message, Carried], Addressee]
+"""Takes a source as "address:port", its INVITE and what we carry."""
 NarrowInCall = Callable[[int, Carried], Carried]
 """Takes the library's number of a call and what we carry; what of that the call may use."""
 TellRefused = Callable[[Message, str, StatelessResponse], None]
@@ -117,8 +134,12 @@ class Gate(pj.RequestGate):
             return answer_in_call(method, message)
         if method != "INVITE":
             return answer_outside(method, message, stranger=self._is_stranger(source))
-        request.account, carried = self._called_as(source, message, self._carried)
-        answer = answer_to_invite(message, self._read(request, carried).refusal)
+        addressee = self._called_as(source, message, self._carried)
+        if addressee.full is not None:
+            self._note_refusal(RefusalRule.TRUNK, source, user_of(message.request_uri))
+            return trunk_is_full(addressee.full)
+        request.account = addressee.account
+        answer = answer_to_invite(message, self._read(request, addressee.carried).refusal)
         if answer is not None:
             self._tell_refused(message, source, answer)
         return answer

@@ -7,6 +7,7 @@ gets the code that tells the far end why (RFC 3261 §8.2.1), and a stranger gets
 from dataclasses import dataclass
 from typing import Final
 
+from engine.routing.capacity import CapacityRefusal
 from sip.description import Refusal
 from sip.keys import RELAY, SINGLE
 from sip.message import Message
@@ -88,6 +89,12 @@ def answer_to_invite(message: Message, refusal: Refusal | None) -> StatelessResp
     if message.first("replaces") is not None:
         return _NO_TAKING_OVER
     return _too_long(message) or (_refused(488, refusal.code, refusal.words) if refusal else None)
+
+
+def trunk_is_full(refusal: CapacityRefusal) -> StatelessResponse:
+    """The answer to an INVITE by a trunk that carries as much as it may (RFC 3261 §21.5.4)."""
+    again = ("Retry-After", str(refusal.retry_after_s))
+    return StatelessResponse(503, (again,), f"its trunk takes no more {refusal.limit}")
 
 
 def _too_long(message: Message) -> StatelessResponse | None:

@@ -12,6 +12,7 @@ import structlog
 
 from config.settings import SipTransport
 from engine.errors import SetupError, SipError
+from engine.model.call import Direction
 from engine.model.refusal import RefusalRule
 from engine.model.storable import storable
 from engine.model.trunk import Transport, Trunk
@@ -24,7 +25,7 @@ from sip.dialogs import Dialogs
 from sip.dns.host_leads import HostLeads
 from sip.dns.located import Hop, Located
 from sip.endpoint import carried_codecs, open_endpoint, open_transport
-from sip.gate import Gate, NoteRefusal
+from sip.gate import Addressee, Gate, NoteRefusal
 from sip.media.connections import MediaConnections
 from sip.message import Message, read_message
 from sip.message_trace import open_trace
@@ -39,6 +40,7 @@ from sip.trunks.accounts import TrunkAccounts, TrunkLine
 from sip.trunks.caller_identity import caller_headers, caller_said
 from sip.trunks.choice import Way, follows
 from sip.trunks.guests import PerCallCredentials
+from sip.trunks.loads import TrunkLoads
 from sip.trunks.sources import Addresses, address_in, allowed_networks, is_allowed
 from sip.trunks.tls_clients import TlsClients
 
@@ -81,6 +83,7 @@ class SipStack:
         self._listener = listener
         self.dialogs = Dialogs(thread.later, switch, config.rtp_silence_s)
         self._leads = HostLeads()
+        self._loads = TrunkLoads(Direction.INBOUND)
         self._accounts = TrunkAccounts(
             config, self.dialogs.uses, self._invited, lambda: datetime.now(UTC), self._leads, TlsClients(config)
         )
@@ -132,6 +135,7 @@ class SipStack:
                 faults[trunk.name] = str(error)
             else:
                 usable.append(trunk)
+        self._loads.use(usable)
         return {**faults, **self._accounts.use(usable, addresses)}
 
     def call(self, leg: LegId, way: Way, request: DialRequest) -> str:
@@ -153,6 +157,10 @@ class SipStack:
     def registrations(self) -> Mapping[str, Registration]:
         """How registrations stand, by the trunks' names."""
         return self._accounts.registrations()
+
+    def trunk_calls(self) -> Mapping[str, int]:
+        """How many calls have come in by each trunk and go on."""
+        return self._loads.calls_now()
 
     def trunks_silent_since(self) -> Mapping[str, datetime]:
         """Since when trunks have answered nothing, by their names."""
@@ -208,9 +216,24 @@ class SipStack:
             self.dialogs.take(account, leg, prm.callId, lambda event: None)
             self.dialogs.provisional(leg, 403)
             return
-        info = self.dialogs.take(account, leg, prm.callId, self._to(leg), _offering(account.trunk))
+        deliver = self._counted(account.trunk, self._to(leg))
+        info = self.dialogs.take(account, leg, prm.callId, deliver, _offering(account.trunk))
+        if account.trunk is not None:
+            self._loads.begin(account.trunk.name)
         sip_call_id = storable(str(info.callIdString))
         self._thread.emit(partial(self._listener.arrived, leg, sip_call_id, self._arrival(message, source)))
+
+    def _counted(self, trunk: Trunk | None, deliver: Deliver) -> Deliver:
+        """Deliver what happens on a call that came in by a trunk, and count it no more after its end."""
+        if trunk is None:
+            return deliver
+
+        def delivering(event: LegEvent) -> None:
+            if isinstance(event, HungUp):
+                self._loads.end(trunk.name)
+            deliver(event)
+
+        return delivering
 
     def _turned_away(self, message: Message, source: str, answer: StatelessResponse) -> None:
         if self._is_stranger(source):
@@ -227,11 +250,12 @@ class SipStack:
             return False
         return self._accounts.of_source(address_in(source), ()) is None
 
-    def _called_as(self, source: str, message: Message, carried: Carried) -> tuple[int, Carried]:
+    def _called_as(self, source: str, message: Message, carried: Carried) -> Addressee:
         line = self._line_of(source, message)
         if line is None:
-            return int(pj.PJSUA_INVALID_ID), carried
-        return int(line.account.getId()), carried.among(line.trunk.codecs)
+            return Addressee(int(pj.PJSUA_INVALID_ID), carried)
+        full = self._loads.refusal(line.trunk.name)
+        return Addressee(int(line.account.getId()), carried.among(line.trunk.codecs), full)
 
     def _arrival(self, message: Message, source: str) -> InboundCall:
         line = self._line_of(source, message)

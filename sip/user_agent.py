@@ -20,6 +20,7 @@ from engine.model.route import TrunkRoute
 from engine.model.sip_message import SipMessage
 from engine.model.trunk import Trunk
 from engine.ports import DialRefused, DialRequest, HungUp, InboundCall, LegEvent, LegId, Queued
+from engine.routing.capacity import CallsNow
 from engine.routing.trunk_figures import TrunkFigures, TrunkMeter
 from sip.config import SipConfig
 from sip.dns.records import NameServers
@@ -186,6 +187,11 @@ class UserAgent:
     async def trunks_silent_since(self) -> Mapping[str, datetime]:
         """Since when trunks have answered nothing, by their names; those that answer are left out."""
         return await self._thread.run(self._stack.trunks_silent_since)
+
+    async def trunk_calls(self) -> Mapping[str, CallsNow]:
+        """The calls at once of each trunk, by its name; those without any are left out."""
+        inbound, outbound = await self._thread.run(self._stack.trunk_calls), self._loads.calls_now()
+        return {name: CallsNow(outbound.get(name, 0), inbound.get(name, 0)) for name in {*inbound, *outbound}}
 
     def trunk_figures(self, name: str) -> TrunkFigures:
         """How a trunk has carried the calls that went out by it."""

@@ -1,7 +1,7 @@
 """The stores, services and tables that every REST resource is handed."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -15,8 +15,14 @@ from engine.gdpr.requests import PersonsRequests
 from engine.model.trunk import Trunk
 from engine.ports import SipTrace
 from engine.recordings.storage import RecordingStorage
+from engine.routing.capacity import CallsNow
 from engine.routing.trunk_figures import TrunkFigures, TrunkMeter
 from engine.store.stores import Stores
+
+
+async def no_calls() -> Mapping[str, CallsNow]:
+    """Stand for trunks that carry nothing."""
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,8 @@ class RestServices:
     """Raises InvalidField for a trunk by which calls may not go."""
     trunk_figures: Callable[[str], TrunkFigures] = lambda _: TrunkMeter().figures(0)
     """How a trunk of this name has carried calls of late."""
+    trunk_calls: Callable[[], Awaitable[Mapping[str, CallsNow]]] = no_calls
+    """The calls at once of each trunk, by its name."""
     bell: ChangeNotifier = field(default_factory=ChangeNotifier)
     """Rings when something was noted on a call."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)

@@ -68,6 +68,15 @@ _FIGURES: Final[Json] = {
     "mos": {**_MEASURED, "description": "How the far ends sound, from 1.0 to 4.5 (ITU-T G.107)."},
 }
 _STATE: Final[Json] = {
+    "calls_now": {
+        "type": "object",
+        "description": "Its calls on the node that answers, to compare with its limits.",
+        "required": ["out", "in"],
+        "properties": {
+            "out": {"type": "integer", "description": "That go out, from their order on."},
+            "in": {"type": "integer", "description": "That have come in."},
+        },
+    },
     "figures": {
         "type": "object",
         "description": "How calls went out by it on this node in the last hour; null where nothing was measured.",

@@ -31,6 +31,7 @@ def rest_interface(parts: NodeParts, services: CallServices, switchboard: Switch
             published=Published.load(),
             trace=agent,
             trunk_figures=agent.trunk_figures,
+            trunk_calls=agent.trunk_calls,
             deletion=Deletion(stores.retention, periods_of(settings)),
             persons=persons_requests(
                 stores,

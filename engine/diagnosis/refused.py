@@ -14,6 +14,8 @@ ADVICE: Final[Mapping[RefusalRule, str]] = MappingProxyType(
         RefusalRule.INVITE: "telefoon explain FILE says which rule an INVITE does not meet; telefoon calls explain ID "
         "says it of calls to your numbers. Mostly it is TELEFOON_CODECS or the trunk's srtp.",
         RefusalRule.LIMIT: "The machine had more to do than it can; see docs/scaling.md, or spread the calls.",
+        RefusalRule.TRUNK: "The trunk's max_calls_in or max_cps_in was reached: raise it with telefoon trunks set, or "
+        "have the carrier send less.",
         RefusalRule.STORAGE: "Make room on the disk of the data folder, or mend the database: telefoon doctor",
     }
 )

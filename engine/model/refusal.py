@@ -13,6 +13,8 @@ class RefusalRule(StrEnum):
     INVITE = "invite not possible"
     """It asks for what can't be: no codec in common, or an extension that is not offered."""
     LIMIT = "too many calls"
+    TRUNK = "trunk is full"
+    """The trunk that it came by carries as many as it may."""
     STORAGE = "not to be stored"
     """The disk is full, or the database fails."""
 

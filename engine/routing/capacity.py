@@ -36,6 +36,14 @@ class CapacityRefusal:
 
 
 @dataclass(frozen=True, slots=True)
+class CallsNow:
+    """The calls at once of a trunk, in each direction; those that go out count from their order on."""
+
+    outbound: int = 0
+    inbound: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class TrunkLoad:
     """The calls and set-ups of a trunk in one direction now; times are seconds of any one clock."""
 

@@ -45,6 +45,13 @@ async def refused(telefoon: Platform) -> tuple[int, str | None, str]:
         return response.status, response.headers.get("Retry-After"), problem["detail"]
 
 
+async def calls_now(telefoon: Platform, name: str) -> dict[str, int]:
+    key = (await command(telefoon, "keys", "create", "--account", "demo", "--scope", "admin")).split()[-1]
+    async with telefoon.client.get(f"trunks/{name}", headers={"X-API-Key": key}) as response:
+        found: dict[str, int] = (await response.json())["calls_now"]
+        return found
+
+
 def carrier(call: dict[str, Any]) -> str:
     carried: str = call["attempts"][-1]["trunk"]
     return carried
@@ -63,6 +70,8 @@ async def test_what_a_full_trunk_does_not_carry_goes_by_the_next_and_is_refused_
         passed_over = calls[-1]["attempts"][0]
         assert (passed_over["trunk"], passed_over["code"], passed_over["cause"]) == ("first", None, 34)
         assert "full" in passed_over["reason"]
+
+        assert await calls_now(telefoon, "first") == {"out": 2, "in": 0}
 
         status, again_after_s, detail = await refused(telefoon)
         assert (status, again_after_s) == (503, "10")

@@ -13,13 +13,15 @@ from api.http.trunk_json import trunk_json
 from engine.model.trunk import changed_trunk, new_trunk
 from engine.model.trunk.profiles import with_profile
 from engine.model.trunk.registration import TrunkRegistration
+from engine.routing.capacity import CallsNow
 from engine.store.trunks import StoredTrunk
 
 
 async def list_trunks(services: RestServices, _asked: ApiRequest) -> web.Response:
     rows = services.stores.trunks
     found, stand = await rows.all(), await rows.registrations()
-    return web.json_response({"trunks": [_told(services, each, stand) for each in found]})
+    calls = await services.trunk_calls()
+    return web.json_response({"trunks": [_told(services, each, stand, calls) for each in found]})
 
 
 async def add_trunk(services: RestServices, asked: ApiRequest) -> web.Response:
@@ -52,11 +54,20 @@ async def remove_trunk(services: RestServices, asked: ApiRequest) -> web.Respons
 
 
 async def _shown(services: RestServices, stored: StoredTrunk) -> web.Response:
-    return web.json_response(_told(services, stored, await services.stores.trunks.registrations()))
+    stand, calls = await services.stores.trunks.registrations(), await services.trunk_calls()
+    return web.json_response(_told(services, stored, stand, calls))
 
 
-def _told(services: RestServices, stored: StoredTrunk, stand: Sequence[TrunkRegistration]) -> dict[str, Any]:
-    return {**trunk_json(stored, stand), "figures": asdict(services.trunk_figures(stored.trunk.name))}
+def _told(
+    services: RestServices, stored: StoredTrunk, stand: Sequence[TrunkRegistration], calls: Mapping[str, CallsNow]
+) -> dict[str, Any]:
+    name = stored.trunk.name
+    now = calls.get(name, CallsNow())
+    return {
+        **trunk_json(stored, stand),
+        "figures": asdict(services.trunk_figures(name)),
+        "calls_now": {"out": now.outbound, "in": now.inbound},
+    }
 
 
 RESOURCES: Final[Mapping[str, Resource]] = {
