@@ -12,6 +12,7 @@ TelefoonError
 │       ├── TrunkRouted      routes lead to the trunk
 │       └── SetElsewhere     the trunk is set in a file or in the environment, and changed there alone
 ├── InvalidField             one field of a request is wrong; carries its name
+│   ├── EmergencyRefused     an emergency number is called, and no trunk is marked for it
 │   └── UnknownLanguage
 ├── UnexpectedEvent          a state machine was given an event its state does not know
 ├── Overloaded               this node is too late with its work to begin another call now
@@ -129,6 +130,14 @@ class InvalidField(TelefoonError):
         super().__init__(detail)
         self.field = field
         self.detail = detail
+
+
+class EmergencyRefused(InvalidField):
+    """An emergency number is called, and no trunk is marked for such calls."""
+
+    def __init__(self, number: str, why: str) -> None:
+        super().__init__("to", why)
+        self.number = number
 
 
 class UnknownLanguage(InvalidField):

@@ -40,23 +40,26 @@ def try_out(
 async def _found(books: LocalStores, number: str, account: str | None, caller: str, moment: datetime) -> dict[str, Any]:
     """The ways in their order, and what was passed over. Raises NotFound, InvalidField."""
     from engine.ports import DialRequest
-    from engine.routing.routes import RoutedCall, choose
+    from engine.routing.emergency import carriers, load_emergency_numbers
+    from engine.routing.routes import RouteChoice, RoutedCall, choose
     from sip.config import from_settings
     from sip.trunks.choice import invite_by, routable
 
     owner = (await books.account(account)).id if account is not None else ""
     trunks = {each.trunk.name: each.trunk for each in await books.stores.trunks.all()}
     routes = await books.stores.routes.all()
-    choice = choose(
-        RoutedCall(number, caller, owner, moment), [routable(each, {}) for each in trunks.values()], routes, random
-    )
+    call, known = RoutedCall(number, caller, owner, moment), [routable(each, {}) for each in trunks.values()]
+    emergency = load_emergency_numbers().of_call(number, caller, books.settings.default_country)
+    choice = choose(call, known, routes, random)
+    if emergency is not None:
+        choice = RouteChoice(carriers(call, known, random), ())
     listening = from_settings(books.settings).listening
-    request = DialRequest(number, caller, call_id="", account_id=owner)
+    request = DialRequest(emergency or number, caller, call_id="", account_id=owner, emergency=emergency is not None)
     ways = [
         {
             "trunk": each.trunk,
             "host": each.host,
-            "why": each.why,
+            "why": each.why if emergency is None else "its mark for emergency calls, past routes and limits",
             "invite": dict(invite_by(trunks[each.trunk], each.host, request, listening)),
         }
         for each in choice.candidates
@@ -65,10 +68,18 @@ async def _found(books: LocalStores, number: str, account: str | None, caller: s
         {"trunk": each.trunk, "route": each.route.id if each.route else None, "reason": str(each.reason)}
         for each in choice.passed_over
     ]
-    return {"ways": ways, "passed_over": passed_over, "routes": len(routes), "trunks": len(trunks)}
+    return {
+        "emergency": emergency,
+        "ways": ways,
+        "passed_over": passed_over,
+        "routes": len(routes),
+        "trunks": len(trunks),
+    }
 
 
 def _sentences(found: Mapping[str, Any]) -> Iterator[str]:
+    if found["emergency"] and found["ways"]:
+        yield f"{found['emergency']} is an emergency number."
     for place, way in enumerate(found["ways"], 1):
         yield f"{place}. Trunk {way['trunk']}, host {way['host']}. By {way['why']}."
         yield from (f"   {name}: {value}" for name, value in way["invite"].items())
@@ -80,6 +91,10 @@ def _sentences(found: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _why_not(found: Mapping[str, Any]) -> str:
+    from engine.routing.emergency import refusal_of
+
+    if found["emergency"]:
+        return refusal_of(found["emergency"])
     if not found["trunks"]:
         return "There are no trunks: the call would fail. Add one with: telefoon trunks add NAME --host HOST"
     if found["passed_over"]:

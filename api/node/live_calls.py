@@ -11,6 +11,7 @@ from api.node.privacy import discretion_of
 from api.node.recordings import recording_storage_of
 from config.settings import Settings
 from engine.live.admission.control import AdmissionControl
+from engine.live.admission.emergency import EmergencyCalls
 from engine.live.callbacks import CallCallbacks
 from engine.live.consent.policies import ConsentPolicies
 from engine.live.recording.callbacks import RecordingCallbacks
@@ -80,6 +81,7 @@ def _call_services(parts: NodeParts, recording_storage: RecordingStorage) -> Cal
         space=parts.storage.space,
         refusals=parts.telephony.refusals,
         admission=AdmissionControl(clock, parts.context.meters, agent.commands, agent.events),
+        emergency=EmergencyCalls(stores.trunks, settings.default_country),
     )
 
 

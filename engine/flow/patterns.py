@@ -4,7 +4,9 @@ from typing import Final
 
 from engine.flow.attribute_types import ANYTHING, Pattern
 from engine.model.conference_options import PIN_PATTERN
+from engine.routing.emergency import load_emergency_numbers
 
+_EMERGENCY: Final = "|".join(sorted(load_emergency_numbers().all_numbers))
 _BETWEEN_DIGITS: Final = r"[ ().\-/]*"
 
 TEXT: Final = Pattern("text", ANYTHING, most=64 * 1024)
@@ -20,7 +22,7 @@ WEB_ADDRESS: Final = Pattern(
 # ITU-T E.164 §6.2: at most 15 digits, no leading zero.
 PHONE_NUMBER: Final = Pattern(
     "a number in E.164: a plus sign, the country code and the number, as in +3225550199",
-    rf"\+{_BETWEEN_DIGITS}[1-9](?:{_BETWEEN_DIGITS}[0-9]){{1,14}}{_BETWEEN_DIGITS}",
+    rf"{_EMERGENCY}|\+{_BETWEEN_DIGITS}[1-9](?:{_BETWEEN_DIGITS}[0-9]){{1,14}}{_BETWEEN_DIGITS}",
 )
 SIP_URI: Final = Pattern("a SIP URI, as in sip:desk@pbx.example.com", r"[Ss][Ii][Pp][Ss]?:[^\x00-\x20\s<>\"]{1,1024}")
 # RFC 3261 §25.1: what may stand unescaped in the user part of an address, without the rarer signs.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from engine.live.admission.control import AdmissionControl
+from engine.live.admission.emergency import EmergencyCalls
 from engine.live.admission.refusals import Refusals
 from engine.live.callbacks import CallCallbacks
 from engine.live.consent.policies import ConsentPolicies
@@ -70,4 +71,5 @@ class CallServices:
     recording_url: RecordingUrl
     space: DiskSpace
     admission: AdmissionControl
+    emergency: EmergencyCalls
     refusals: Refusals

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -67,12 +68,18 @@ class Switchboard:
         await self.conferences.close()
 
     async def place(self, order: NewCall) -> Call:
-        """Store the call, then send its INVITE. Raises StoreError, Overloaded, TrunksFull; nothing was sent then."""
-        self._services.admission.require(Direction.OUTBOUND)
-        self._services.space.require()
+        """Store the call, then send its INVITE.
+
+        A call to an emergency number that a trunk is marked for passes every limit. Raises StoreError, Overloaded,
+        TrunksFull, InvalidField; nothing was sent then.
+        """
+        emergency = await self._services.emergency.number(order.to, order.from_)
+        if emergency is None:
+            self._services.admission.require(Direction.OUTBOUND)
+            self._services.space.require()
         set_up = self._services.admission.begin()
         try:
-            return await self._place(order, set_up)
+            return await self._place(order, set_up, emergency)
         except BaseException:
             set_up.done()
             raise
@@ -132,10 +139,16 @@ class Switchboard:
     def live_calls(self) -> int:
         return self._sessions.count
 
-    async def _place(self, order: NewCall, set_up: SetUp) -> Call:
+    async def _place(self, order: NewCall, set_up: SetUp, emergency: str | None) -> Call:
         number = await self._services.stores.numbers.get(order.from_)
-        call = self._outbound(order, number)
-        request = DialRequest(target=call.to, caller=call.from_, call_id=call.id, account_id=call.account_id)
+        call = self._outbound(order if emergency is None else replace(order, to=emergency), number)
+        request = DialRequest(
+            target=call.to,
+            caller=call.from_,
+            call_id=call.id,
+            account_id=call.account_id,
+            emergency=emergency is not None,
+        )
         dialer = self._services.dialer
         dialer.reserve(request)
 

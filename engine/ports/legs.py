@@ -162,7 +162,7 @@ class DialRequest:
     """An INVITE to send: `target` is E.164 (sent to the trunk) or a SIP URI (sent there).
 
     `user` and `password` are for digest authentication with that target; empty for the trunk's own. `account_id` is
-    whose call it is: routes may lead accounts apart.
+    whose call it is: routes may lead accounts apart. An `emergency` call is to an emergency number, as it is dialled.
     """
 
     target: str
@@ -173,6 +173,7 @@ class DialRequest:
     user: str = ""
     password: str = field(default="", repr=False)
     account_id: str = ""
+    emergency: bool = False
 
 
 @dataclass(frozen=True, slots=True)

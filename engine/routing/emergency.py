@@ -9,10 +9,11 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from engine.model.number_plans import calling_code
+from engine.model.numbers import country_of, parse_e164
 from engine.routing.routable_trunk import RoutableHost, RoutableTrunk
 from engine.routing.routes import Candidate, Draw, RoutedCall, choose
 
@@ -20,6 +21,9 @@ EUROPEAN: Final = "112"
 _FILE: Final = "emergency_numbers.toml"
 _SOS: Final = "urn:service:sos"
 """RFC 5031: the service itself, without a number."""
+
+_LONGEST_WITH_CODE: Final = 9
+"""Digits: a country code has three at most, an emergency number six. Nearly all numbers are longer."""
 
 _SEPARATORS: Final = re.compile(r"[\s\-.()]")
 
@@ -53,14 +57,31 @@ class EmergencyNumbers:
             return dialled
         return next((number for number in self._with_code(dialled)), None)
 
+    def of_call(self, called: str, caller: str, home: str) -> str | None:
+        """The emergency number that is called: one of the node's country, or of the country of the calling number."""
+        countries = dict.fromkeys((home, _country(caller)))
+        return next((found for each in countries if (found := self.find(called, each)) is not None), None)
+
+    def is_somewhere(self, called: str) -> bool:
+        """Whether it is an emergency number of any country."""
+        return _SEPARATORS.sub("", called) in self.all_numbers or self.find(called, "") is not None
+
+    @property
+    def all_numbers(self) -> frozenset[str]:
+        """The emergency numbers of all countries together."""
+        return frozenset[str]().union(*(row.numbers for row in self.countries.values()))
+
     def _of(self, country: str) -> frozenset[str]:
         row = self.countries.get(country)
         return row.numbers if row else frozenset()
 
     def _with_code(self, dialled: str) -> list[str]:
         digits = dialled.removeprefix("+") if dialled.startswith("+") else dialled.removeprefix("00")
-        if digits == dialled:
+        if digits == dialled or len(digits) > _LONGEST_WITH_CODE:
             return []
+        # Commands that look at no number are spared loading all plans.
+        from engine.model.number_plans import calling_code
+
         return [
             digits.removeprefix(code)
             for country, row in self.countries.items()
@@ -78,15 +99,27 @@ class EmergencyCall:
     @property
     def refusal(self) -> str | None:
         """Why it is refused, and what to do, for whoever called; None where it is carried."""
-        if self.candidates:
-            return None
-        return (
-            f"{self.number} is an emergency number, and this service does not carry emergency calls: "
-            "dial it on a telephone. To carry them, mark a trunk whose carrier does: "
-            "telefoon trunks set NAME --set emergency=true"
-        )
+        return None if self.candidates else refusal_of(self.number)
 
 
+def refusal_of(number: str) -> str:
+    """Why a call to an emergency number is refused where no trunk is marked, and what to do."""
+    return (
+        f"{number} is an emergency number, and this service does not carry emergency calls: "
+        "dial it on a telephone. To carry them, mark a trunk whose carrier does: "
+        "telefoon trunks set NAME --set emergency=true"
+    )
+
+
+def parse_called(text: str) -> str:
+    """The number that is called: E.164, or an emergency number of any country as it is dialled there.
+
+    Raises ValueError with a sentence for the user.
+    """
+    return text if load_emergency_numbers().is_somewhere(text) else parse_e164(text)
+
+
+@cache
 def load_emergency_numbers() -> EmergencyNumbers:
     """The table of config/emergency_numbers.toml."""
     data = tomllib.loads((files("config") / _FILE).read_text("utf-8"))
@@ -105,10 +138,22 @@ def emergency_call(
     number = table.find(call.called, home)
     if number is None:
         return None
+    return EmergencyCall(number, carriers(call, trunks, draw))
+
+
+def carriers(call: RoutedCall, trunks: Sequence[RoutableTrunk], draw: Draw) -> tuple[Candidate, ...]:
+    """All hosts of the trunks that are marked, in the order in which they are tried: those that are well first."""
     marked = [trunk for trunk in trunks if trunk.enabled and trunk.emergency]
     well = choose(call, marked, (), draw).candidates
     rest = choose(call, [_whatever_its_state(trunk) for trunk in marked], (), draw).candidates
-    return EmergencyCall(number, tuple(dict.fromkeys((*well, *rest))))
+    return tuple(dict.fromkeys((*well, *rest)))
+
+
+def _country(number: str) -> str:
+    try:
+        return country_of(number)
+    except ValueError:
+        return ""
 
 
 def _whatever_its_state(trunk: RoutableTrunk) -> RoutableTrunk:

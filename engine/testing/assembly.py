@@ -7,6 +7,7 @@ from typing import Final, Self
 
 from engine.aio.disk_threads import Disk
 from engine.live.admission.control import AdmissionControl
+from engine.live.admission.emergency import EmergencyCalls
 from engine.live.admission.refusals import Refusals
 from engine.live.callbacks import CallCallbacks
 from engine.live.consent.policies import ConsentPolicies
@@ -131,6 +132,7 @@ def services_of(stores: Stores, around: Surroundings, folder: Path, recording: R
         recording_url=recording_url,
         space=DiskSpace(None),
         admission=AdmissionControl(clock, meters),
+        emergency=EmergencyCalls(stores.trunks, _HOME),
         refusals=Refusals(stores.refusals, clock),
     )
 

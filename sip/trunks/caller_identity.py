@@ -45,7 +45,8 @@ def caller_headers(request: DialRequest, trunk: Trunk | None, listening: ListenA
     uri = caller_uri(request, trunk, listening)
     if trunk is None:
         return CallerHeaders(_ANONYMOUS_ADDRESS if unknown else _address(request.display_name, uri))
-    hidden = unknown or trunk.hides_caller
+    # Directive 2002/58/EC art. 10(b): emergency services see who calls, also who hides from all others.
+    hidden = unknown or (trunk.hides_caller and not request.emergency)
     told = () if unknown else _identity(request.display_name, uri, trunk.identity_header, hidden=hidden)
     return CallerHeaders(
         _from(request, trunk, listening, hidden=hidden), (*told, *((("Privacy", "id"),) if hidden else ()))

@@ -8,8 +8,9 @@ from engine.errors import SipError
 from engine.model.route import TrunkRoute
 from engine.model.trunk import Trunk, TrunkHost
 from engine.ports import DialRequest
+from engine.routing.emergency import carriers, refusal_of
 from engine.routing.routable_trunk import RoutableHost, RoutableTrunk
-from engine.routing.routes import Draw, NotTried, RouteChoice, RoutedCall, choose
+from engine.routing.routes import Candidate, Draw, NotTried, PassedOver, RouteChoice, RoutedCall, choose
 from engine.security.egress import host_of
 from sip.config import ListenAddress
 from sip.dns.located import Hop, Located
@@ -57,22 +58,24 @@ def ways_of(
 ) -> Sequence[Way]:
     """All ways in the order in which they are tried, one at least.
 
-    A host that wants a pause is asked only where no other is left. Raises SipError when a number is dialled and there
-    is no trunk, or none to which a route leads.
+    A host that wants a pause is asked only where no other is left. Emergency calls go to the trunks that are marked for
+    them alone, past routes and pauses. Raises SipError when a number is dialled and there is no trunk, or none to which
+    a route leads.
     """
     if request.target.startswith(("sip:", "sips:")):
         return [Way(request.target, "SIP URI", hop=uri_hop(request.target))]
     call = RoutedCall(request.target, request.caller, request.account_id, now)
-    choice = choose(call, [routable(trunk, held) for trunk in trunks], routes, draw)
+    known = [routable(trunk, held) for trunk in trunks]
+    if request.emergency:
+        ways = _ways_by(carriers(call, known, draw), trunks, request.target, located, draw)
+        if not ways:
+            raise SipError(refusal_of(request.target))
+        return sorted(ways, key=lambda way: _is_paused(way, held, now))
+    choice = choose(call, known, routes, draw)
     paused = [each for each in choice.passed_over if each.reason is NotTried.HELD and each.host]
     if not (found := choice.candidates or paused):
         raise SipError(_why_nowhere(trunks, routes, choice))
-    by_name = {trunk.name: trunk for trunk in trunks}
-    ways = [
-        way
-        for each in found
-        for way in _ways(by_name[each.trunk], _host(by_name[each.trunk], each.host), request.target, located, draw)
-    ]
+    ways = _ways_by(found, trunks, request.target, located, draw)
     return [way for way in ways if not _is_paused(way, held, now)] or ways
 
 
@@ -82,7 +85,14 @@ def routable(trunk: Trunk, held: Held) -> RoutableTrunk:
         RoutableHost(host.address, host.priority, host.weight, held.get((trunk.name, host.address)))
         for host in trunk.hosts
     )
-    return RoutableTrunk(trunk.name, hosts, enabled=trunk.enabled, priority=trunk.priority, weight=trunk.weight)
+    return RoutableTrunk(
+        trunk.name,
+        hosts,
+        enabled=trunk.enabled,
+        emergency=trunk.emergency,
+        priority=trunk.priority,
+        weight=trunk.weight,
+    )
 
 
 def invite_by(trunk: Trunk, address: str, request: DialRequest, listening: ListenAddress) -> Mapping[str, str]:
@@ -114,6 +124,17 @@ def _why_nowhere(trunks: Sequence[Trunk], routes: Sequence[TrunkRoute], choice: 
 
 def _host(trunk: Trunk, address: str | None) -> TrunkHost:
     return next(host for host in trunk.hosts if host.address == address)
+
+
+def _ways_by(
+    chosen: Sequence[Candidate | PassedOver], trunks: Sequence[Trunk], number: str, located: LocatedAt, draw: Draw
+) -> list[Way]:
+    by_name = {trunk.name: trunk for trunk in trunks}
+    return [
+        way
+        for each in chosen
+        for way in _ways(by_name[each.trunk], _host(by_name[each.trunk], each.host), number, located, draw)
+    ]
 
 
 def _ways(trunk: Trunk, host: TrunkHost, number: str, located: LocatedAt, draw: Draw) -> Sequence[Way]:

@@ -19,8 +19,8 @@ from engine.live.orders import (
 )
 from engine.model.call import Status
 from engine.model.callback import Callback, RecordingEventName
-from engine.model.numbers import parse_e164
 from engine.model.recording_marks import PauseBehavior
+from engine.routing.emergency import parse_called
 
 Body = Mapping[str, Any]
 
@@ -83,7 +83,7 @@ def _transfer(asked: Body, faults: Faults) -> Transfer:
 
 def _target(to: str) -> str:
     """Raises ValueError for what is neither a SIP URI nor a number."""
-    return to if to.startswith(("sip:", "sips:")) else parse_e164(to)
+    return to if to.startswith(("sip:", "sips:")) else parse_called(to)
 
 
 def _side(asked: Body) -> Side:

@@ -8,11 +8,12 @@ from api.http.requests import ApiRequest
 from api.http.services import RestServices
 from engine.errors import CallerNotOwned
 from engine.model.numbers import Number, parse_e164
+from engine.routing.emergency import parse_called
 
 
 def called_of(body: Mapping[str, Any], faults: Faults) -> str:
     """The number of `to`."""
-    return faults.read("to", parse_e164, body["to"], "")
+    return faults.read("to", parse_called, body["to"], "")
 
 
 async def own_number(services: RestServices, asked: ApiRequest) -> Number:

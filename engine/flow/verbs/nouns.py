@@ -39,7 +39,7 @@ def _whisper(context: ExecutionContext, url: str | None, method: HttpMethod) -> 
 class Number:
     """A telephone number, in E.164."""
 
-    number: str = content(PHONE_NUMBER, help="The number, in E.164")
+    number: str = content(PHONE_NUMBER, help="The number, in E.164; an emergency number as it is dialled")
     send_digits: str = attribute(TONES, default="", help="Keys to send when it is answered, before the two are joined")
     url: str | None = attribute(WEB_ADDRESS, help=_WHISPER)
     method: HttpMethod = telling.method("url")
@@ -52,7 +52,8 @@ class Number:
 
     @property
     def address(self) -> str:
-        return "+" + "".join(each for each in self.number if each.isdigit())
+        digits = "".join(each for each in self.number if each.isdigit())
+        return f"+{digits}" if self.number.startswith("+") else digits
 
     def target(self, context: ExecutionContext) -> DialTarget:
         """The target that is dialled."""

@@ -6,7 +6,16 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from engine.aio.waits import first_of, joined, to_its_end
-from engine.errors import DocumentError, FlowFailed, LegGone, SipError, StoreError, WebhookError
+from engine.errors import (
+    DocumentError,
+    EmergencyRefused,
+    FlowFailed,
+    InvalidField,
+    LegGone,
+    SipError,
+    StoreError,
+    WebhookError,
+)
 from engine.flow.execution_context import Ending
 from engine.flow.next_step import GoTo, HttpMethod
 from engine.flow.plans import DialOutcome, DialPlan, DialTarget
@@ -106,14 +115,23 @@ class Dialling:
             if target.address.startswith(("sip:", "sips:")):
                 await self.services.sip_egress.check(target.address)
             call = self._child_call(parent.call, plan, target)
-            child = await self.start(call, self._request(call, plan, target))
-        except (StoreError, SipError, WebhookError) as error:
+            child = await self.start(*await self._decided(call, self._request(call, plan, target)))
+        except (StoreError, SipError, WebhookError, InvalidField) as error:
             # The parent talks on: its flow goes on with the next verb.
             parent.journal.tried(Attempt("dial", target.address, str(error)))
             parent.journal.note_event("dial_failed", reason=str(error))
+            if isinstance(error, EmergencyRefused):
+                parent.journal.note_event("emergency_call", number=error.number, carried=False)
             return None
         parent.journal.note_event("dialled", call=child.call.id, target=child.call.to)
         return child
+
+    async def _decided(self, call: Call, request: DialRequest) -> tuple[Call, DialRequest]:
+        """Both as they begin: to an emergency number, as it is dialled. Raises InvalidField, StoreError."""
+        number = await self.services.emergency.number(request.target, call.from_)
+        if number is None:
+            return call, request
+        return replace(call, to=number), replace(request, target=number, emergency=True)
 
     async def _prepare(self, parent: Session, child: Session, target: DialTarget) -> bool:
         """Keys and the whisper, for the called party alone; False if it hangs up or refuses."""

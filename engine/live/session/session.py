@@ -126,6 +126,8 @@ class Session:
     ) -> None:
         """Send INVITE and follow the call to its end."""
         async with self.journal.writing():
+            if request.emergency:
+                self.journal.note_event("emergency_call", number=request.target, carried=True)
             try:
                 leg = None if self._ending else await dialer.dial(request)
             except SipError as error:

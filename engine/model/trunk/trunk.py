@@ -58,6 +58,11 @@ class Trunk:
     weight: int = declared(
         WholeNumber(0, MOST_ORDER), "The trunk's share of the calls among trunks of one priority.", default=1
     )
+    emergency: bool = declared(
+        YesOrNo(),
+        "Whether calls to emergency numbers go out by it, past every limit; without such a trunk they are refused.",
+        default=False,
+    )
     hosts: tuple[TrunkHost, ...] = declared(
         Hosts(),
         "Where the carrier answers: by priority, among equals by weight, and the next where one fails.",

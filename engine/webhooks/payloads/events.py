@@ -98,6 +98,8 @@ EVENTS: Final[tuple[EventKind, ...]] = (
           Fact("sip_reason", "the words beside it", Privacy.REASON), Fact("q850_cause", "the cause of ITU-T Q.850")),
     _call("invite_sent", "Our INVITE is on its way", Fact("target", "who is called", Privacy.PERSONAL),
           Fact("via", "the trunk or peer", Privacy.REASON)),
+    _call("emergency_call", "An emergency number is called", Fact("number", "as it is dialled"),
+          Fact("carried", "whether it goes to a trunk that is marked for it, or is refused")),
     _call("provisional", "The far end rings, or sends early media", _SIP_CODE,
           Fact("early_media", "whether it sends sound before its answer")),
     _call("media", "Sound is agreed on, and each time it changes", Fact("codec", "how sound is packed"),

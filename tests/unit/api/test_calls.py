@@ -42,6 +42,13 @@ async def test_every_field_of_an_order_reaches_the_service(site: Site) -> None:
     )
 
 
+@pytest.mark.parametrize("called", ["112", "+32112"])
+async def test_an_emergency_number_is_ordered_as_it_is_dialled(site: Site, called: str) -> None:
+    status, _, _ = await site.request("POST", "calls", json={"to": called, "from": NUMBER})
+
+    assert (status, [order.to for order in site.call_service.orders]) == (201, [called])
+
+
 @pytest.mark.parametrize(("asked", "spoken"), [("es-AR", "es-MX"), ("no", "nb-NO"), ("ca-ES", "es-ES")])
 async def test_the_nearest_language_is_spoken_and_shown(site: Site, asked: str, spoken: str) -> None:
     body = {"to": TO, "from": NUMBER, "tts_language": asked}
@@ -63,6 +70,7 @@ async def test_a_flow_is_taken_in_both_spellings(site: Site, flow: object) -> No
     [
         ({"to": "0255501"}, "to"),
         ({"to": "+32"}, "to"),
+        ({"to": "1120"}, "to"),
         ({"to": 32}, "to"),
         ({"to": None}, "to"),
         ({"from": "tel:1"}, "from"),

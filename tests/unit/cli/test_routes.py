@@ -102,3 +102,18 @@ def test_a_number_that_goes_nowhere_is_said_and_fails(telefoon: Run) -> None:
     assert "None of 1 routes fits" in unrouted.stdout
     assert "the trunk is disabled" in unusable.stdout
     assert telefoon("routes", "test", "+32470123456", "--at", "yesterday").exit_code not in (0, 1)
+
+
+def test_an_emergency_number_is_refused_unless_a_trunk_is_marked_which_it_goes_by_then(telefoon: Run) -> None:
+    refused = telefoon("routes", "test", "112")
+    added(telefoon, "--trunk", "a")
+    telefoon("trunks", "set", "b", "--set", "emergency=yes")
+
+    carried = telefoon("routes", "test", "+32112")
+
+    assert refused.exit_code == 1
+    assert "112 is an emergency number, and this service does not carry emergency calls" in refused.output
+    assert carried.exit_code == 0
+    assert "112 is an emergency number." in carried.output
+    assert "1. Trunk b, host b.example:5070. By its mark for emergency calls, past routes and limits." in carried.output
+    assert "Request-URI: sip:112@b.example:5070" in carried.output

@@ -102,3 +102,20 @@ def test_routes_to_trunks_that_cant_be_used_are_told_with_the_reason() -> None:
 
     with pytest.raises(SipError, match="off: the trunk is disabled; no: there is no such trunk"):
         ways_to(CALLED, trunks, routes=routes)
+
+
+def test_an_emergency_call_goes_by_marked_trunks_alone_past_routes_and_pauses() -> None:
+    trunks = [a_trunk("a"), a_trunk("held", emergency=True), a_trunk("well", emergency=True, priority=5)]
+    held = {("held", "held.example"): NOW + timedelta(hours=1)}
+    call = DialRequest("112", "+3225550100", "CA1", emergency=True)
+
+    ways = ways_to(call, trunks, held, [TrunkRoute("RT1", "a")])
+
+    assert [way.uri for way in ways] == ["sip:112@well.example", "sip:112@held.example"]
+
+
+def test_an_emergency_call_without_a_marked_trunk_goes_nowhere() -> None:
+    call = DialRequest("112", "+3225550100", "CA1", emergency=True)
+
+    with pytest.raises(SipError, match="emergency=true"):
+        ways_to(call, [a_trunk("a")])
