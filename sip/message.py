@@ -100,6 +100,13 @@ def read_message(text: str) -> Message:
     return Message(start, _headers(lines), body)
 
 
+def header_lines(text: str) -> Iterator[tuple[str, str]]:
+    """The headers of a message with their names as they are written there."""
+    head, _ = _apart(storable(text).lstrip("\r\n"))
+    _, *lines = _lines(head)
+    return (_name_and_value(line) for line in lines if ":" in line)
+
+
 def elements(value: str) -> Iterator[str]:
     """What commas part, but for those in quotes or angle brackets."""
     for found in _LISTED.finditer(value):
@@ -133,6 +140,10 @@ def _headers(lines: Iterable[str]) -> tuple[tuple[str, str], ...]:
 
 
 def _header(line: str) -> tuple[str, str]:
+    name, value = _name_and_value(line)
+    return _COMPACT.get(name.lower(), name.lower()), value
+
+
+def _name_and_value(line: str) -> tuple[str, str]:
     name, _, value = line.partition(":")
-    name = name.strip().lower()
-    return _COMPACT.get(name, name), value.strip()
+    return name.strip(), value.strip()

@@ -26,6 +26,7 @@ from sip.dns.host_leads import HostLeads
 from sip.dns.located import Hop, Located
 from sip.endpoint import carried_codecs, open_endpoint, open_transport
 from sip.gate import Addressee, Gate, NoteRefusal
+from sip.handed_headers import OF_ANYBODY, handed_headers
 from sip.media.connections import MediaConnections
 from sip.message import Message, read_message
 from sip.message_trace import open_trace
@@ -41,6 +42,7 @@ from sip.trunks.caller_identity import caller_headers, caller_said
 from sip.trunks.choice import Way, follows
 from sip.trunks.guests import PerCallCredentials
 from sip.trunks.loads import TrunkLoads
+from sip.trunks.sent_headers import sent_headers
 from sip.trunks.sources import Addresses, address_in, allowed_networks, is_allowed
 from sip.trunks.tls_clients import TlsClients
 
@@ -143,7 +145,7 @@ class SipStack:
         caller = caller_headers(request, way.trunk, self._config.listening)
         if way.trunk is not None and not self._carried.among(way.trunk.codecs).codecs:
             raise SipError(f"The codecs of trunk {way.trunk.name} are none of TELEFOON_CODECS.")
-        said = replace(request, headers=(*caller.others, *request.headers))
+        said = replace(request, headers=tuple(sent_headers(request, way.trunk, caller)))
         account, patience, deliver = self._account_for(way, request), self._patience(way), self._to(leg)
         if way.hop is not None and way.hop.transport is Transport.TLS:
             pj.forget_tls_fault(way.hop.host)
@@ -207,8 +209,8 @@ class SipStack:
         return lambda event: self._thread.emit(partial(self._listener.happened, leg, event))
 
     def _invited(self, account: SipAccount, prm: pj.OnIncomingCallParam) -> None:
-        source = str(prm.rdata.srcAddress)
-        message = read_message(str(prm.rdata.wholeMsg))
+        source, text = str(prm.rdata.srcAddress), str(prm.rdata.wholeMsg)
+        message = read_message(text)
         leg = LegId(next(self._ids))
         if self._is_stranger(source):
             log.warning("invite_refused", source=source, rule="SIP_ALLOW")
@@ -221,7 +223,9 @@ class SipStack:
         if account.trunk is not None:
             self._loads.begin(account.trunk.name)
         sip_call_id = storable(str(info.callIdString))
-        self._thread.emit(partial(self._listener.arrived, leg, sip_call_id, self._arrival(message, source)))
+        headers = handed_headers(text, account.trunk.received_headers if account.trunk is not None else OF_ANYBODY)
+        arrival = replace(self._arrival(message, source), headers=headers)
+        self._thread.emit(partial(self._listener.arrived, leg, sip_call_id, arrival))
 
     def _counted(self, trunk: Trunk | None, deliver: Deliver) -> Deliver:
         """Deliver what happens on a call that came in by a trunk, and count it no more after its end."""

@@ -1,6 +1,6 @@
 """The switchboard of a node: places, takes, finds and ends calls, conferences, queues."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -36,6 +36,7 @@ from engine.model.numbers import Number, from_carrier
 from engine.model.recording import UNFINISHED, RecordingStatus, erased
 from engine.model.refusal import RefusalRule
 from engine.ports import Cause, DialRefused, DialRequest, InboundCall, Leg
+from engine.webhooks.payloads.arrival import arrival_params
 
 INBOUND_RING_S: Final = 120
 _END_S: Final = 5.0
@@ -178,7 +179,7 @@ class Switchboard:
                 return
             call = self._inbound(number, arrival)
             run_flow = partial(_run, starts=_requests(call, number))
-            making = partial(self._flow_runner, number=number)
+            making = partial(self._flow_runner, number=number, told=arrival_params(arrival))
             await self._sessions.take(call, leg, making, run_flow, set_up.done)
         except StoreError as error:
             log.error("store_failed", error=str(error))
@@ -246,7 +247,9 @@ class Switchboard:
             fallback_url=number.fallback_url,
         )
 
-    def _flow_runner(self, session: Session, *, number: Number | None) -> FlowRunner:
+    def _flow_runner(
+        self, session: Session, *, number: Number | None, told: Mapping[str, str] | None = None
+    ) -> FlowRunner:
         web = self._services.web.for_call(
             session.call.account_id,
             session.call.id,
@@ -254,7 +257,7 @@ class Switchboard:
             event=session.journal.note_event,
         )
         stage = LiveStage(session, self._services, self._shared, web)
-        return FlowRunner(session, stage, web, self._services.clock)
+        return FlowRunner(session, stage, web, self._services.clock, told)
 
     async def _start_child(self, call: Call, request: DialRequest) -> Session:
         return await self._sessions.place(call, request, partial(self._flow_runner, number=None), _stand_by)

@@ -180,7 +180,8 @@ class DialRequest:
 class InboundCall:
     """An INVITE that came in: the called number as given (Request-URI), the caller, where it came from.
 
-    `addressed` is the number in To, which some carriers use while they address the trunk itself.
+    `addressed` is the number in To, which some carriers use while they address the trunk itself. `headers` are those
+    that its flow is told.
     """
 
     called: str
@@ -188,6 +189,7 @@ class InboundCall:
     source: str
     display_name: str = ""
     addressed: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

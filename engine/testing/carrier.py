@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from itertools import count
-from typing import Protocol
+from typing import Any, Protocol
 
 from engine.aio.change_notifier import ChangeNotifier
 from engine.errors import SipError, TrunksFull
@@ -62,10 +62,10 @@ class FakeCarrier:
             listener(called)
         return called.leg
 
-    def brings(self, called: str, caller: str, switchboard: Door, *, addressed: str = "") -> FarEnd:
-        """A call comes in from somebody; `addressed` is the number in its To header."""
+    def brings(self, called: str, caller: str, switchboard: Door, **said: Any) -> FarEnd:
+        """A call comes in from somebody; `said` is what else its INVITE tells, by the names of InboundCall."""
         far_end = self._far_end(caller, None)
-        switchboard.arrive(far_end.leg, InboundCall(called, caller, "192.0.2.1:5060", addressed=addressed))
+        switchboard.arrive(far_end.leg, InboundCall(called, caller, "192.0.2.1:5060", **said))
         return far_end
 
     async def invited(self, target: str) -> FarEnd:

@@ -15,6 +15,7 @@ from engine.security.egress import host_of
 from sip.config import ListenAddress
 from sip.dns.located import Hop, Located
 from sip.trunks.caller_identity import caller_headers
+from sip.trunks.sent_headers import sent_headers
 from sip.trunks.uris import called_uri, first_hop, proxy_uri, uri_hop
 
 Held = Mapping[tuple[str, str], datetime]
@@ -99,7 +100,8 @@ def invite_by(trunk: Trunk, address: str, request: DialRequest, listening: Liste
     """The lines of an INVITE that say who calls whom, sent by one host of a trunk."""
     uri = called_uri(trunk, _host(trunk, address), request.target)
     caller = caller_headers(request, trunk, listening)
-    lines = {"Request-URI": uri, "From": caller.from_address, "To": f"<{uri}>", **dict(caller.others)}
+    others = dict(sent_headers(request, trunk, caller))
+    lines = {"Request-URI": uri, "From": caller.from_address, "To": f"<{uri}>", **others}
     return {**lines, "Route": route} if (route := proxy_uri(trunk)) else lines
 
 

@@ -1,6 +1,7 @@
 """Whom <Dial> calls by telephone: <Number>, <Sip>, <Client>."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 from urllib.parse import unquote
@@ -12,6 +13,7 @@ from engine.flow.plans import Credentials, DialTarget, WhisperPlan
 from engine.flow.shape import attribute, content, nested
 from engine.flow.verbs import telling
 from engine.model.callback import CallEventName
+from engine.model.sip_headers import require_within_limits
 
 _NO_DETECTION: Final = "there is no detection of answering machines yet. Leave it out."
 _DETECTION: Final = dict.fromkeys(
@@ -28,11 +30,20 @@ _DETECTION: Final = dict.fromkeys(
 )
 _WHISPER: Final = "A document that the called party hears alone before the two are joined; Hangup there refuses"
 _FINAL: Final = (CallEventName.COMPLETED,)
-_SENT_ON: Final = re.compile(r"x-.+|user-to-user|remote-party-id|p-.+|privacy|diversion", re.IGNORECASE)
+_SENT_ON: Final = re.compile(
+    r"(?:x-|p-)[A-Za-z0-9\-.!%*_+`'~]{1,62}|user-to-user|remote-party-id|privacy|diversion", re.IGNORECASE
+)
 
 
 def _whisper(context: ExecutionContext, url: str | None, method: HttpMethod) -> WhisperPlan | None:
     return WhisperPlan(context.absolute(url), method.value) if url else None
+
+
+def _require_sendable(headers: Sequence[tuple[str, str]]) -> None:
+    for name, _ in headers:
+        if not _SENT_ON.fullmatch(name):
+            raise ValueError(f"the header {name!r} can't be set. Write one that begins with X-.")
+    require_within_limits(headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +86,7 @@ class Header:
     value: str = attribute(TEXT, default="", help="Its value")
 
     def __post_init__(self) -> None:
-        if not _SENT_ON.fullmatch(self.name):
-            raise ValueError(f"the header {self.name!r} can't be set. Write one that begins with X-.")
-        if "\r" in self.value or "\n" in self.value:
-            raise ValueError("a header's value stands on one line.")
+        _require_sendable(((self.name, self.value),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +106,7 @@ class Sip:
     LATER: ClassVar = _DETECTION
 
     def __post_init__(self) -> None:
-        for name, _ in self._in_address():
-            if not _SENT_ON.fullmatch(name):
-                raise ValueError(f"the header {name!r} can't be set. Write one that begins with x-.")
+        _require_sendable(self._given())
 
     @property
     def address(self) -> str:
@@ -115,14 +121,17 @@ class Sip:
                 context, self.status_callback, self.status_callback_method, self.status_callback_event
             ),
             credentials=Credentials(self.username, self.password or "") if self.username else None,
-            headers=(*self._in_address(), *((each.name, each.value) for each in self.headers)),
+            headers=self._given(),
         )
+
+    def _given(self) -> tuple[tuple[str, str], ...]:
+        return (*self._in_address(), *((each.name, each.value) for each in self.headers))
 
     def _in_address(self) -> tuple[tuple[str, str], ...]:
         """RFC 3261 §19.1.1: headers after the question mark."""
         query = self.sip.partition("?")[2].replace("&amp;", "&")
         pairs = (part.partition("=") for part in query.split("&") if part)
-        return tuple((name, re.sub(r"[\r\n]", " ", unquote(value))) for name, _, value in pairs)
+        return tuple((unquote(name), unquote(value)) for name, _, value in pairs)
 
 
 @dataclass(frozen=True, slots=True)

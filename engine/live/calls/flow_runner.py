@@ -27,11 +27,14 @@ _NOTHING: frozenset[str] = frozenset()
 class FlowRunner:
     """Conducts one call: its flow, the next one in its place if the first fails, and any that it is given later."""
 
-    def __init__(self, session: Session, stage: LiveStage, web: CallWeb, clock: Clock) -> None:
+    def __init__(
+        self, session: Session, stage: LiveStage, web: CallWeb, clock: Clock, told: Mapping[str, str] | None = None
+    ) -> None:
+        """`told` are parameters that each request for a document has, beside those of the call."""
         self.session = session
         self.stage = stage
         self.web = web
-        self._interpreter = Interpreter(partial(_fetched, session, web), clock.monotonic)
+        self._interpreter = Interpreter(partial(_fetched, session, web, told or {}), clock.monotonic)
         self._handover = session.handover
 
     async def run(self, starts: Sequence[Start]) -> None:
@@ -114,8 +117,8 @@ class FlowRunner:
 
 
 async def _fetched(
-    session: Session, web: CallWeb, url: str, method: str, params: Mapping[str, str],
+    session: Session, web: CallWeb, of_arrival: Mapping[str, str], url: str, method: str, params: Mapping[str, str],
     *, hidden: frozenset[str] = _NOTHING,
 ) -> Document:  # fmt: skip
-    told = {**webhook_params(session.call), **params}
+    told = {**of_arrival, **webhook_params(session.call), **params}
     return await web.fetch_document(url, method, told, hidden=hidden)

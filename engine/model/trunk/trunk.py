@@ -25,6 +25,7 @@ from engine.model.trunk.field import (
     YesOrNo,
     declared,
 )
+from engine.model.trunk.header_lists import HeaderLines, HeaderNames
 from engine.model.trunk.hosts import MOST_ORDER, TrunkHost
 from engine.model.trunk.identity_header import IdentityHeader
 from engine.model.trunk.number_formats import PLAIN_E164, NumberFormat
@@ -173,6 +174,14 @@ class Trunk:
         YesOrNo(),
         "Whether P-Asserted-Identity, or Remote-Party-ID, goes before From in calls that come in.",
         default=True,
+    )
+    headers: tuple[tuple[str, str], ...] = declared(
+        HeaderLines(), "Headers that each INVITE has on top of ours, as lines such as X-Customer: 7.", default=()
+    )
+    received_headers: tuple[str, ...] = declared(
+        HeaderNames(),
+        "Headers of calls that come in which a flow is told as SipHeader_ and their name; X-* is all that begin so.",
+        default=(),
     )
     codecs: tuple[str, ...] = declared(
         CodecList(),

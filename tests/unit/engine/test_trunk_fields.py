@@ -58,6 +58,11 @@ WRONG: dict[str, list[Any]] = {
     "hides_caller": ["yes"],
     "keeps_from": [0],
     "trusts_identity": [None],
+    "headers": [
+        "X-A: 1", ["X-A"], ["X A: 1"], ["X-A: 1\r\nX-B: 2"], ["Via: a"], ["f: <sip:a@b>"], ["Content-Type: text/plain"],
+        ["P-Asserted-Identity: <sip:a@b>"], ["Diversion: <sip:a@b>"], ["X-A: " + "a" * 1024], ["X-A: 1"] * 21, [7],
+    ],
+    "received_headers": ["X-A", ["X A"], ["*"], ["X-*-B"], ["Route"], ["content-type"], ["X-A"] * 21, [7]],
     "codecs": ["PCMA", ["GSM"], ["PCMA", "pcma"], [8]],
     "ptime_ms": [10, 25, "20", True],
     "maxptime_ms": [10, 50, None],

@@ -133,6 +133,19 @@ def test_every_verb_with_its_attributes() -> None:
         ("<Dial><Task>x</Task></Dial>", "there is no task router", "Task", ""),
         ("<Dial>+3225550199<Sip>sip:a@b</Sip></Dial>", "text can't stand here", "Dial", ""),
         ("<Dial><Sip>https://b.example</Sip></Dial>", "a SIP URI", "Sip", "sip"),
+        ("<Dial><Sip>sip:a@b?Via=x</Sip></Dial>", "'Via' can't be set", "Sip", ""),
+        ("<Dial><Sip>sip:a@b?X-A=1%0d%0aTo:%20c</Sip></Dial>", "stands on one line", "Sip", ""),
+        ("<Dial><Sip>sip:a@b?X-A%3a=1</Sip></Dial>", "can't be set", "Sip", ""),
+        (
+            "<Dial><Sip>sip:a@b?X-A="
+            + "a" * 600
+            + "<Headers><Header name='X-B' value='"
+            + "b" * 600
+            + "'/></Headers></Sip></Dial>",
+            "have 1206 characters together",
+            "Sip",
+            "",
+        ),
         ("<Dial><Number sendDigits='x'>+3225550199</Number></Dial>", "keys 0-9", "Number", "sendDigits"),
         ("<Dial><Conference>a</Conference><Number>+3225550199</Number></Dial>", "stands alone", "Dial", ""),
         ("<Dial>" + "<Number>+3225550199</Number>" * 11 + "</Dial>", "at most 10", "Dial", ""),

@@ -1,0 +1,27 @@
+"""What a flow is told of the INVITE that brought its call."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from engine.testing.node import FakeNode
+
+FIRST: Final = "https://customer.example/voice/0"
+NEXT: Final = "https://customer.example/next"
+NUMBER: Final = "+3225553001"
+
+
+async def told(node: FakeNode, **said: Any) -> Sequence[Mapping[str, str]]:
+    """What the requests of a call's flow have, the first and the one after it, of an INVITE that says this."""
+    await node.services.stores.numbers.add(node.account.id, NUMBER, url=FIRST)
+    node.around.customer.documents[FIRST] = f"<Response><Redirect>{NEXT}</Redirect></Response>"
+    node.around.customer.documents[NEXT] = "<Response><Hangup/></Response>"
+    node.around.carrier.brings(NUMBER, "+3225551009", node.switchboard, **said)
+    await node.settles()
+    return [*node.around.customer.was_asked(FIRST), *node.around.customer.was_asked(NEXT)]
+
+
+async def test_each_request_of_the_flow_tells_the_headers_that_are_handed_on(node: FakeNode) -> None:
+    first, then = await told(node, headers=(("X-Order", "42"), ("User-to-User", "61;encoding=hex")))
+
+    for params in (first, then):
+        assert (params["SipHeader_X-Order"], params["SipHeader_User-to-User"]) == ("42", "61;encoding=hex")
