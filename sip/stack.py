@@ -16,6 +16,7 @@ from engine.model.call import Direction
 from engine.model.refusal import RefusalRule
 from engine.model.storable import storable
 from engine.model.trunk import Transport, Trunk
+from engine.model.trunk.reachability import TrunkReachability
 from engine.ports import DialRefused, DialRequest, EndedBy, HungUp, InboundCall, LegEvent, LegId
 from sip.addresses import called_users, user_of
 from sip.config import SipConfig
@@ -164,9 +165,9 @@ class SipStack:
         """How many calls have come in by each trunk and go on."""
         return self._loads.calls_now()
 
-    def trunks_silent_since(self) -> Mapping[str, datetime]:
-        """Since when trunks have answered nothing, by their names."""
-        return self._accounts.silent_since()
+    def reachability(self) -> Mapping[str, TrunkReachability]:
+        """Whether trunks answer, by their names."""
+        return self._accounts.reachability()
 
     def strays(self) -> int:
         """How many calls the library holds that are no leg of ours."""

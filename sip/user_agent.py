@@ -19,6 +19,7 @@ from engine.model.refusal import RefusalRule
 from engine.model.route import TrunkRoute
 from engine.model.sip_message import SipMessage
 from engine.model.trunk import Trunk
+from engine.model.trunk.reachability import TrunkReachability
 from engine.ports import DialRefused, DialRequest, HungUp, InboundCall, LegEvent, LegId, Queued
 from engine.routing.capacity import CallsNow
 from engine.routing.trunk_figures import TrunkFigures, TrunkMeter
@@ -184,9 +185,9 @@ class UserAgent:
         """How registrations stand, by the names of the trunks that are enabled."""
         return await self._thread.run(self._stack.registrations)
 
-    async def trunks_silent_since(self) -> Mapping[str, datetime]:
-        """Since when trunks have answered nothing, by their names; those that answer are left out."""
-        return await self._thread.run(self._stack.trunks_silent_since)
+    async def reachability(self) -> Mapping[str, TrunkReachability]:
+        """Whether trunks answer, by the names of those that are enabled."""
+        return await self._thread.run(self._stack.reachability)
 
     async def trunk_calls(self) -> Mapping[str, CallsNow]:
         """The calls at once of each trunk, by its name; those without any are left out."""

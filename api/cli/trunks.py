@@ -1,5 +1,6 @@
 """`telefoon trunks`: how carriers are reached. A server that runs takes up each change within two seconds."""
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -84,7 +85,7 @@ def add(
 @trunks.command("list", epilog=examples("telefoon trunks list", "telefoon trunks list --json"))
 def list_trunks(as_json: AsJson = False) -> None:
     """List trunks, and how their registrations stand."""
-    rows = with_books(_shown)
+    rows = with_books(_with_state)
     if as_json:
         print_json(rows)
         return
@@ -97,19 +98,22 @@ def list_trunks(as_json: AsJson = False) -> None:
         "transport": "Transport",
         "auth": "Auth",
         "registrations": "Registered",
+        "round_trip_ms": "Round trip",
+        "calls": "Calls",
+        "answer_seizure_ratio": "Answered",
     }
-    shown = [{**row, **_in_words(row)} for row in rows]
+    shown = [{**row, **_in_words(row), **(row["state"] or {})} for row in rows]
     print_rows(shown, columns, none="There are no trunks. Add one with: telefoon trunks add NAME --host HOST")
 
 
 @trunks.command(epilog=examples("telefoon trunks show carrier-a", "telefoon trunks show carrier-a --json"))
 def show(name: Name, as_json: AsJson = False) -> None:
-    """Print all fields of a trunk but its password, and how its registrations stand."""
-    (found,) = with_books(lambda books: _shown(books, name))
+    """Print all fields of a trunk but its password, how its registrations stand, and how it has carried calls."""
+    (found,) = with_books(lambda books: _with_state(books, name))
     if as_json:
         print_json(found)
     else:
-        print_facts({**found, **_in_words(found)})
+        print_facts({**found, **_in_words(found), "state": None, **(found["state"] or {})})
 
 
 @trunks.command(
@@ -220,19 +224,31 @@ async def _shown(books: LocalStores, name: str | None = None) -> list[dict[str, 
     return [trunk_json(each, stand) for each in found]
 
 
+async def _with_state(books: LocalStores, name: str | None = None) -> list[dict[str, Any]]:
+    """The trunks as `_shown` has them, with the state that a running server tells, or None. Raises NoTrunk."""
+    from api.doctor import server
+
+    shown, running = await asyncio.gather(_shown(books, name), server.find(books.settings))
+    return [{**each, "state": running.trunks.get(each["name"]) if running else None} for each in shown]
+
+
 def _in_words(trunk: dict[str, Any]) -> dict[str, str]:
     """What is a list in it, as a person reads it."""
     from engine.model.trunk import Trunk
     from engine.model.trunk.hosts import read_host
     from engine.model.trunk.number_rules import NumberAddresses, NumberFormats, in_words
 
-    stand = [
-        f"until {each['until']}" if each["registered"] else f"no: {each['code']} {each['reason']}".rstrip()
-        for each in trunk["registrations"]
-    ]
+    stand = [_registration_in_words(each) for each in trunk["registrations"]]
     hosts = ", ".join(str(read_host(each)) for each in trunk["hosts"])
     rules = [name for name, facts in Trunk.table().items() if isinstance(facts.kind, NumberAddresses | NumberFormats)]
     return {**{name: in_words(trunk[name]) for name in rules}, "hosts": hosts, "registrations": "; ".join(stand)}
+
+
+def _registration_in_words(stand: dict[str, Any]) -> str:
+    if stand["registered"]:
+        return f"until {stand['until']}"
+    said = f"no: {stand['code']} {stand['reason']}".rstrip() + (f" ({stand['words']})" if stand["words"] else "")
+    return said + (f", asked again at {stand['again_at']}" if stand["again_at"] else "")
 
 
 def _tell(facts: dict[str, Any], sentence: str, as_json: bool) -> None:

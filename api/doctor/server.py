@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import aiohttp
@@ -14,9 +14,10 @@ _TIMEOUT_S: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class RunningServer:
-    """A running server's own word at /readyz, by the check's name."""
+    """A running server's own word at /readyz, by the names of checks and of trunks."""
 
     checks: Mapping[str, Mapping[str, Any]]
+    trunks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def address(settings: Settings) -> str:
@@ -37,4 +38,4 @@ async def find(settings: Settings) -> RunningServer | None:
     except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError):  # noqa: UP041
         return None
     checks = told.get("checks") if isinstance(told, dict) else None
-    return RunningServer(checks) if isinstance(checks, dict) else None
+    return RunningServer(checks, told.get("trunks", {})) if isinstance(checks, dict) else None

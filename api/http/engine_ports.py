@@ -79,5 +79,5 @@ class Health(Protocol):
     """Whether this node can do its work."""
 
     async def readiness(self) -> Mapping[str, object]:
-        """{"ready": bool, "checks": {name: {"ok": bool, "detail": str}}}."""
+        """{"ready": bool, "checks": {name: {"ok": bool, "detail": str}}, "trunks": {name: how it stands}}."""
         ...

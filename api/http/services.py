@@ -13,6 +13,7 @@ from api.http.requests import ApiRequest
 from engine.aio.change_notifier import ChangeNotifier
 from engine.gdpr.requests import PersonsRequests
 from engine.model.trunk import Trunk
+from engine.model.trunk.reachability import TrunkReachability
 from engine.ports import SipTrace
 from engine.recordings.storage import RecordingStorage
 from engine.routing.capacity import CallsNow
@@ -22,6 +23,10 @@ from engine.store.stores import Stores
 
 async def no_calls() -> Mapping[str, CallsNow]:
     """Stand for trunks that carry nothing."""
+    return {}
+
+
+async def _of_no_trunk() -> Mapping[str, TrunkReachability]:
     return {}
 
 
@@ -44,6 +49,8 @@ class RestServices:
     """How a trunk of this name has carried calls of late."""
     trunk_calls: Callable[[], Awaitable[Mapping[str, CallsNow]]] = no_calls
     """The calls at once of each trunk, by its name."""
+    reachability: Callable[[], Awaitable[Mapping[str, TrunkReachability]]] = _of_no_trunk
+    """Whether trunks answer, by their names."""
     bell: ChangeNotifier = field(default_factory=ChangeNotifier)
     """Rings when something was noted on a call."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)

@@ -1,9 +1,11 @@
 """A trunk as it is shown: its fields but for its password, where it is set, and how its registrations stand."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from engine.model.trunk.reachability import TrunkReachability
 from engine.model.trunk.reading import written_trunk
 from engine.model.trunk.registration import TrunkRegistration
 from engine.store.trunks import StoredTrunk
@@ -16,9 +18,18 @@ def trunk_json(stored: StoredTrunk, registrations: Sequence[TrunkRegistration]) 
         "password_set": bool(stored.trunk.password),
         "from": stored.origin.value,
         "place": stored.place or None,
-        "created_at": _time(stored.created_at),
-        "updated_at": _time(stored.updated_at),
+        "created_at": moment_text(stored.created_at),
+        "updated_at": moment_text(stored.updated_at),
         "registrations": [_registration(each) for each in registrations if each.trunk == stored.trunk.name],
+    }
+
+
+def reachability_json(reachability: TrunkReachability) -> dict[str, Any]:
+    """Whether it answers, and what came of the last OPTIONS."""
+    return {
+        "silent_since": moment_text(reachability.silent_since),
+        "round_trip_ms": reachability.round_trip_ms,
+        "options": [{**asdict(each), "at": moment_text(each.at)} for each in reachability.pings],
     }
 
 
@@ -26,13 +37,15 @@ def _registration(stand: TrunkRegistration) -> dict[str, Any]:
     return {
         "node": stand.node,
         "registered": stand.until is not None,
-        "until": _time(stand.until),
+        "until": moment_text(stand.until),
         "code": stand.code,
         "reason": stand.reason,
-        "at": _time(stand.at),
+        "words": stand.words,
+        "at": moment_text(stand.at),
+        "again_at": moment_text(stand.again_at),
     }
 
 
-def _time(at: datetime | None) -> str | None:
+def moment_text(at: datetime | None) -> str | None:
     """RFC 3339, UTC, to the millisecond."""
     return None if at is None else at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

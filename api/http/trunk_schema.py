@@ -67,7 +67,31 @@ _FIGURES: Final[Json] = {
     "post_dial_delay_p95_ms": {**_MEASURED, "description": "As before; 95 of 100 are below."},
     "mos": {**_MEASURED, "description": "How the far ends sound, from 1.0 to 4.5 (ITU-T G.107)."},
 }
+_PING: Final[Json] = {
+    "host": {"type": "string"},
+    "at": _MOMENT,
+    "code": {"type": "integer", "description": "SIP's status code; 0 where nothing came back."},
+    "round_trip_ms": _MEASURED,
+}
+_REACHABILITY: Final[Json] = {
+    "silent_since": {
+        "anyOf": [_MOMENT, {"type": "null"}],
+        "description": "Since when it has answered nothing; null while it does, and before it was asked anything.",
+    },
+    "round_trip_ms": {**_MEASURED, "description": "Of the last OPTIONS."},
+    "options": {
+        "type": "array",
+        "description": "The last 20 OPTIONS, oldest first; keep_alive options sends them at all times.",
+        "items": {"type": "object", "required": list(_PING), "properties": _PING},
+    },
+}
 _STATE: Final[Json] = {
+    "reachability": {
+        "type": "object",
+        "description": "Whether it answers this node.",
+        "required": list(_REACHABILITY),
+        "properties": _REACHABILITY,
+    },
     "calls_now": {
         "type": "object",
         "description": "Its calls on the node that answers, to compare with its limits.",
@@ -97,14 +121,19 @@ _STATE: Final[Json] = {
         "description": "What the carrier last answered to each node that registers.",
         "items": {
             "type": "object",
-            "required": ["node", "registered", "until", "code", "reason", "at"],
+            "required": ["node", "registered", "until", "code", "reason", "words", "at", "again_at"],
             "properties": {
                 "node": {"type": "string"},
                 "registered": {"type": "boolean"},
                 "until": {"anyOf": [_MOMENT, {"type": "null"}]},
                 "code": {"type": "integer", "description": "SIP's status code."},
                 "reason": {"type": "string"},
+                "words": {"type": "string", "description": "The carrier's own, of Warning and Reason."},
                 "at": _MOMENT,
+                "again_at": {
+                    "anyOf": [_MOMENT, {"type": "null"}],
+                    "description": "When it is asked again, where it has refused, or not answered.",
+                },
             },
         },
     },

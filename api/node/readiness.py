@@ -1,10 +1,11 @@
 """Whether this node can do its work now: what /readyz tells."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
+from api.http.trunk_json import moment_text
 from engine.errors import StoreError, TelefoonError
 from engine.recordings.disk_space import DiskSpace
 from engine.store.database import Database
@@ -25,14 +26,19 @@ class Readiness:
     space: DiskSpace
 
     async def readiness(self) -> Mapping[str, object]:
-        """{"ready": bool, "checks": {name: {"ok": bool, "detail": str}}}."""
+        """Each check with ok and detail, and each trunk with how it stands."""
+        try:
+            trunks = await self._trunks()
+            trunk = _of_all(trunks)
+        except TelefoonError as error:
+            trunks, trunk = {}, _check(error)
         checks = {
             "database": await self._database(),
-            "trunk": await self._trunk(),
+            "trunk": trunk,
             "speech": self._speech(),
             "disk": self._disk(),
         }
-        return {"ready": all(check["ok"] for check in checks.values()), "checks": checks}
+        return {"ready": all(check["ok"] for check in checks.values()), "checks": checks, "trunks": trunks}
 
     async def _database(self) -> dict[str, object]:
         try:
@@ -41,17 +47,18 @@ class Readiness:
             return _check(error)
         return {"ok": True, "detail": "answers"}
 
-    async def _trunk(self) -> dict[str, object]:
-        try:
-            registrations = await self.agent.registrations()
-            silent_since = await self.agent.trunks_silent_since()
-        except TelefoonError as error:
-            return _check(error)
-        stand = {name: _stand(each, silent_since.get(name)) for name, each in registrations.items()}
-        if len(stand) <= 1:
-            return next(iter(stand.values()), {"ok": True, "detail": _NOT_WANTED})
-        detail = "; ".join(f"{name}: {each['detail']}" for name, each in stand.items())
-        return {"ok": all(each["ok"] for each in stand.values()), "detail": detail}
+    async def _trunks(self) -> dict[str, dict[str, object]]:
+        registrations, reachable = await self.agent.registrations(), await self.agent.reachability()
+        return {
+            name: {
+                **_stand(each, reachable[name].silent_since if name in reachable else None),
+                "until": moment_text(each.until),
+                "again_at": moment_text(each.again_at),
+                "round_trip_ms": reachable[name].round_trip_ms if name in reachable else None,
+                **asdict(self.agent.trunk_figures(name)),
+            }
+            for name, each in registrations.items()
+        }
 
     def _disk(self) -> dict[str, object]:
         try:
@@ -65,12 +72,24 @@ class Readiness:
         return {"ok": not broken, "detail": "; ".join(broken) or f"{len(self.voices)} languages"}
 
 
+def _of_all(trunks: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
+    """All is well as long as one of them works: calls go by that one."""
+    if not trunks:
+        return {"ok": True, "detail": _NOT_WANTED}
+    if len(trunks) == 1:
+        (only,) = trunks.values()
+        return {"ok": only["ok"], "detail": only["detail"]}
+    detail = "; ".join(f"{name}: {each['detail']}" for name, each in trunks.items())
+    return {"ok": any(each["ok"] for each in trunks.values()), "detail": detail}
+
+
 def _stand(registration: Registration, silent_since: datetime | None) -> dict[str, object]:
     if silent_since is not None and not (registration.wanted and registration.code):
         return {"ok": False, "detail": f"the trunk has answered nothing since {silent_since:%H:%M:%S} UTC"}
     if not registration.wanted:
         return {"ok": True, "detail": _NOT_WANTED}
-    return {"ok": registration.active, "detail": f"{registration.code} {registration.reason}".strip()}
+    words = f" ({registration.words})" if registration.words else ""
+    return {"ok": registration.active, "detail": f"{registration.code} {registration.reason}{words}".strip()}
 
 
 def _check(error: TelefoonError) -> dict[str, object]:

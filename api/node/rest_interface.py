@@ -32,6 +32,7 @@ def rest_interface(parts: NodeParts, services: CallServices, switchboard: Switch
             trace=agent,
             trunk_figures=agent.trunk_figures,
             trunk_calls=agent.trunk_calls,
+            reachability=agent.reachability,
             deletion=Deletion(stores.retention, periods_of(settings)),
             persons=persons_requests(
                 stores,

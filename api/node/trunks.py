@@ -130,7 +130,7 @@ class TrunkWatch:
 
     async def _note(self, stand: Mapping[str, "Registration"]) -> None:
         now = [
-            TrunkRegistration(name, self._node, each.code, each.reason, each.at, each.until)
+            TrunkRegistration(name, self._node, each.code, each.reason, each.at, each.until, each.words, each.again_at)
             for name, each in stand.items()
             if each.at is not None
         ]

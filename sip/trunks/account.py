@@ -15,7 +15,7 @@ from engine.model.trunk.registration_retry import FailedRegistration
 from sip.dns.host_leads import HostLeads
 from sip.message import read_message
 from sip.reasons import retry_after_s, words_of
-from sip.received import is_received, received_message
+from sip.received import is_received
 from sip.tls_faults import tls_fault
 from sip.trunks.uris import registrar_hop
 
@@ -51,7 +51,7 @@ class SipAccount(pj.Account):
         self,
         on_invite: "OnInvite",
         trunk: Trunk | None = None,
-        on_answered: Callable[[str], None] = lambda _: None,
+        on_answered: Callable[[str, int], None] = lambda _to, _code: None,
         leads: HostLeads | None = None,
     ) -> None:
         super().__init__()
@@ -73,7 +73,9 @@ class SipAccount(pj.Account):
 
     def onSendRequest(self, prm: pj.OnSendRequestParam) -> None:  # noqa: N802
         if is_received(prm.e):
-            self._on_answered(received_message(prm.e).first("to") or "")
+            transaction = prm.e.body.tsxState.tsx
+            asked = read_message(str(transaction.lastTx.wholeMsg))
+            self._on_answered(asked.request_uri, int(transaction.statusCode))
 
     def onRegState(self, prm: pj.OnRegStateParam) -> None:  # noqa: N802
         if self._trunk is None or not self.registration.wanted:

@@ -9,6 +9,7 @@ import structlog
 
 from engine.errors import SetupError, SipError
 from engine.model.trunk import Trunk
+from engine.model.trunk.reachability import TrunkReachability
 from sip.config import SipConfig
 from sip.dns.host_leads import HostLeads
 from sip.trunks.account import OnInvite, Registration, SipAccount
@@ -103,10 +104,9 @@ class TrunkAccounts:
         """How registrations stand, by the trunks' names."""
         return {name: line.account.registration for name, line in self._lines.items()}
 
-    def silent_since(self) -> Mapping[str, datetime]:
-        """Since when a trunk has answered nothing, by its name; those that answer are left out."""
-        since = {name: line.life.silent_since for name, line in self._lines.items()}
-        return {name: moment for name, moment in since.items() if moment is not None}
+    def reachability(self) -> Mapping[str, TrunkReachability]:
+        """Whether trunks answer, by their names."""
+        return {name: line.life.reachability for name, line in self._lines.items()}
 
     def left_alone(self, now_s: float) -> frozenset[tuple[str, str]]:
         """The hosts that no call is to be sent to while there are others, each after the name of its trunk."""

@@ -1,17 +1,33 @@
 """Whether a trunk answers at all: known by what it did not answer, and asked until it does."""
 
 import time
+from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import pjsua2 as pj
 import structlog
 
 from engine.model.trunk import KeepAlive, Trunk
+from engine.model.trunk.reachability import MOST_PINGS, OptionsPing, TrunkReachability
 from sip.trunks.breakers import HostBreakers
 from sip.trunks.uris import host_uri
 
+PING_ANSWER_S: Final = 4.0
+"""OPTIONS that are answered later than this count as unanswered."""
+
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """OPTIONS whose answer is waited for."""
+
+    host: str
+    at: datetime
+    at_s: float
 
 
 class TrunkLife:
@@ -24,23 +40,28 @@ class TrunkLife:
         self._silent_since: datetime | None = None
         self._breakers = HostBreakers(name)
         self._pinged: dict[str, str] = {}
+        self._asked: dict[str, _Asked] = {}
+        self._pings: deque[OptionsPing] = deque(maxlen=MOST_PINGS)
         self._kept_open_s = float("-inf")
 
     @property
-    def silent_since(self) -> datetime | None:
-        """Since when it has answered nothing; None while it does, and before it was asked anything."""
-        return self._silent_since
+    def reachability(self) -> TrunkReachability:
+        """Whether it answers, and what came of the last OPTIONS."""
+        return TrunkReachability(self._silent_since, tuple(self._pings))
 
     def heard(self, host: str) -> None:
         """Note that a host of the trunk has answered an INVITE."""
         self._breakers.answered(host, self._now_s())
         self._answers()
 
-    def ping_answered(self, to: str) -> None:
-        """Note that OPTIONS were answered; `to` is their To."""
-        for uri, host in self._pinged.items():
-            if f"<{uri}>" in to or to == uri:
-                self._breakers.ping_answered(host, self._now_s())
+    def ping_answered(self, uri: str, code: int) -> None:
+        """Note that OPTIONS to this URI were answered with a code."""
+        now_s = self._now_s()
+        if (host := self._pinged.get(uri)) is not None:
+            self._breakers.ping_answered(host, now_s)
+        if (asked := self._asked.pop(uri, None)) is not None:
+            took_ms = round(1000 * (now_s - asked.at_s), 1)
+            self._pings.append(OptionsPing(asked.host, asked.at, code, took_ms))
         self._answers()
 
     def unheard(self, host: str) -> None:
@@ -56,6 +77,7 @@ class TrunkLife:
 
     def look(self, account: pj.Account, trunk: Trunk, now_s: float) -> None:
         """Ask hosts (OPTIONS, RFC 3261 §11) that have left something unanswered, or all where that keeps a way open."""
+        self._miss(now_s)
         hosts = {host.address: host for host in trunk.hosts}
         self._breakers.keep(frozenset(hosts))
         asked = set(self._breakers.to_ping(now_s))
@@ -65,7 +87,15 @@ class TrunkLife:
         for address in sorted(asked):
             uri = host_uri(trunk, hosts[address])
             self._pinged[uri] = address
+            self._asked.setdefault(uri, _Asked(address, self._now(), now_s))
             self._ping(account, uri)
+
+    def _miss(self, now_s: float) -> None:
+        """Note OPTIONS that were not answered in time."""
+        for uri, asked in list(self._asked.items()):
+            if now_s - asked.at_s >= PING_ANSWER_S:
+                del self._asked[uri]
+                self._pings.append(OptionsPing(asked.host, asked.at))
 
     def _ping(self, account: pj.Account, uri: str) -> None:
         asking = pj.SendRequestParam()

@@ -2,11 +2,14 @@
 
 import asyncio
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 
 from engine.model.call import Event
+from engine.model.trunk import KeepAlive
+from engine.model.trunk.reachability import OptionsPing
 from engine.ports import DialRequest, EndedBy, TrunkTried
 from tests.peers.sip_answerer import sip_answerer
 from tests.peers.waiting import within
@@ -26,9 +29,19 @@ def silent() -> Iterator[socket.socket]:
         yield bound
 
 
+async def is_silent(line: Line) -> bool:
+    (reachability,) = (await line.agent.reachability()).values()
+    return reachability.silent_since is not None
+
+
+async def pings_of(line: Line) -> Sequence[OptionsPing]:
+    (reachability,) = (await line.agent.reachability()).values()
+    return reachability.pings
+
+
 async def silent_since(line: Line, *, wanted: bool) -> None:
     async with within(20):
-        while bool(await line.agent.trunks_silent_since()) is not wanted:
+        while await is_silent(line) is not wanted:
             await asyncio.sleep(0.05)
 
 
@@ -52,7 +65,7 @@ async def test_an_invite_answered_with_nothing_has_failed_and_says_who_did_not_a
     open_line: OpenLine, silent: socket.socket
 ) -> None:
     async with open_line(trunk=trunk_to(silent.getsockname()[1], timeout_s=1.0)) as line:
-        assert not await line.agent.trunks_silent_since()
+        assert not await is_silent(line)
         call = Watch(await line.agent.dial(ASKED)).start()
 
         ended = await call.ends(within_s=8)
@@ -61,6 +74,25 @@ async def test_an_invite_answered_with_nothing_has_failed_and_says_who_did_not_a
         await silent_since(line, wanted=True)
         await answers_options(silent)
         await silent_since(line, wanted=False)
+
+
+async def test_what_came_of_options_is_remembered_with_the_round_trip(open_line: OpenLine) -> None:
+    answers: list[str] = []
+    async with sip_answerer(lambda _: "".join(answers)) as carrier:
+        trunk = replace(trunk_to(carrier.port), keep_alive=KeepAlive.OPTIONS, keep_alive_s=5)
+        async with open_line(trunk=trunk) as line, within(20):
+            while not (pings := await pings_of(line)):
+                await asyncio.sleep(0.1)
+            answers.append("200 OK")
+            while not pings[-1].code:
+                await asyncio.sleep(0.1)
+                pings = await pings_of(line)
+
+    host = f"127.0.0.1:{carrier.port}"
+    missed, answered = pings[0], pings[-1]
+    assert (missed.host, missed.code, missed.round_trip_ms) == (host, 0, None)
+    assert (answered.host, answered.code) == (host, 200)
+    assert 0 < (answered.round_trip_ms or 0) < 4000
 
 
 async def test_a_trunk_that_can_not_be_reached_is_silent_too(open_line: OpenLine) -> None:
@@ -87,7 +119,7 @@ async def test_a_call_left_before_the_trunk_has_said_anything_was_left_by_us(
 
         ended = await call.ends()
         assert (ended.outcome, ended.by, ended.unheard) == (Event.HUNG_UP, EndedBy.US, "")
-        assert not await line.agent.trunks_silent_since()
+        assert not await is_silent(line)
 
 
 async def test_a_trunk_that_stays_silent_is_not_tried_first_by_each_call(

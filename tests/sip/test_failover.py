@@ -56,12 +56,12 @@ async def test_a_trunk_that_fails_is_followed_by_the_next_which_carries_the_call
             await call.leg.hang_up()
             ended = await call.ends()
             await second.finishes()
-            silent = await line.agent.trunks_silent_since()
+            silent = [each.silent_since for each in (await line.agent.reachability()).values()]
             figures = [line.agent.trunk_figures(name) for name in ("first", "second")]
 
         code = int(answer[:3])
         first_tried = next(each for each in call.seen if isinstance(each, TrunkTried))
-        assert (first_tried.sip_reason, silent) == (answer[4:], {}), "a trunk that refuses is not silent"
+        assert (first_tried.sip_reason, silent) == (answer[4:], [None, None]), "a trunk that refuses is not silent"
         assert attempts(call) == [("first", code), ("second", 200)]
         assert [(each.attempts, each.answer_seizure_ratio, each.calls) for each in figures] == [
             (1, 0.0, 0),

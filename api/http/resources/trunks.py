@@ -9,9 +9,10 @@ from aiohttp import web
 
 from api.http.requests import ApiRequest
 from api.http.services import Resource, RestServices
-from api.http.trunk_json import trunk_json
+from api.http.trunk_json import reachability_json, trunk_json
 from engine.model.trunk import changed_trunk, new_trunk
 from engine.model.trunk.profiles import with_profile
+from engine.model.trunk.reachability import TrunkReachability
 from engine.model.trunk.registration import TrunkRegistration
 from engine.routing.capacity import CallsNow
 from engine.store.trunks import StoredTrunk
@@ -20,8 +21,8 @@ from engine.store.trunks import StoredTrunk
 async def list_trunks(services: RestServices, _asked: ApiRequest) -> web.Response:
     rows = services.stores.trunks
     found, stand = await rows.all(), await rows.registrations()
-    calls = await services.trunk_calls()
-    return web.json_response({"trunks": [_told(services, each, stand, calls) for each in found]})
+    reachable, calls = await services.reachability(), await services.trunk_calls()
+    return web.json_response({"trunks": [_told(services, each, stand, reachable, calls) for each in found]})
 
 
 async def add_trunk(services: RestServices, asked: ApiRequest) -> web.Response:
@@ -55,16 +56,21 @@ async def remove_trunk(services: RestServices, asked: ApiRequest) -> web.Respons
 
 async def _shown(services: RestServices, stored: StoredTrunk) -> web.Response:
     stand, calls = await services.stores.trunks.registrations(), await services.trunk_calls()
-    return web.json_response(_told(services, stored, stand, calls))
+    return web.json_response(_told(services, stored, stand, await services.reachability(), calls))
 
 
 def _told(
-    services: RestServices, stored: StoredTrunk, stand: Sequence[TrunkRegistration], calls: Mapping[str, CallsNow]
+    services: RestServices,
+    stored: StoredTrunk,
+    stand: Sequence[TrunkRegistration],
+    reachable: Mapping[str, TrunkReachability],
+    calls: Mapping[str, CallsNow],
 ) -> dict[str, Any]:
     name = stored.trunk.name
     now = calls.get(name, CallsNow())
     return {
         **trunk_json(stored, stand),
+        "reachability": reachability_json(reachable.get(name, TrunkReachability())),
         "figures": asdict(services.trunk_figures(name)),
         "calls_now": {"out": now.outbound, "in": now.inbound},
     }

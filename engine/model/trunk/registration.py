@@ -6,7 +6,11 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class TrunkRegistration:
-    """The last answer to REGISTER, `at` when it came; `until` is None where the trunk is not registered."""
+    """The last answer to REGISTER, `at` when it came; `until` is None where the trunk is not registered.
+
+    `words` are the carrier's own beside its reason phrase (Warning, Reason); `again_at` is when it is asked again,
+    where it has refused or has not answered.
+    """
 
     trunk: str
     node: str
@@ -14,3 +18,5 @@ class TrunkRegistration:
     reason: str
     at: datetime
     until: datetime | None = None
+    words: str = ""
+    again_at: datetime | None = None

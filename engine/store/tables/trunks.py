@@ -39,6 +39,8 @@ trunk_registrations: Final = Table(
     technical("reason", StoredText, nullable=False),
     technical("at", UtcDateTime, nullable=False),
     technical("until", UtcDateTime),
+    technical("words", StoredText, nullable=False),
+    technical("again_at", UtcDateTime),
     info=about(
         "What carriers last answered to a node's registration.",
         Whose.NOBODY,

@@ -1,5 +1,6 @@
 """/trunks: the node's ways to carriers, for keys with the scope admin."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from api.http.trunk_schema import FILE, renewed
 from engine.errors import InvalidField
 from engine.model.accounts import Scope
 from engine.model.trunk import Origin, Trunk, new_trunk
+from engine.model.trunk.reachability import OptionsPing, TrunkReachability
 from engine.model.trunk.registration import TrunkRegistration
 from tests.unit.api.conftest import Site
 from tests.unit.store.samples import NOON
@@ -67,7 +69,7 @@ async def test_a_password_is_never_shown(admin: Site) -> None:
 
 async def test_how_registrations_stand_is_told(admin: Site) -> None:
     await admin.request("POST", "trunks", json=CARRIER)
-    lost = TrunkRegistration("carrier-a", "node-1", 403, "Forbidden", NOON)
+    lost = TrunkRegistration("carrier-a", "node-1", 403, "Forbidden", NOON, None, "unknown device", NOON)
     await admin.services.stores.trunks.note_registrations("node-1", [lost])
 
     _, told, _ = await admin.request("GET", "trunks/carrier-a")
@@ -79,9 +81,28 @@ async def test_how_registrations_stand_is_told(admin: Site) -> None:
             "until": None,
             "code": 403,
             "reason": "Forbidden",
+            "words": "unknown device",
             "at": "2026-11-23T12:00:00.123Z",
+            "again_at": "2026-11-23T12:00:00.123Z",
         }
     ]
+
+
+async def test_what_came_of_options_is_told(admin: Site) -> None:
+    async def reachability() -> Mapping[str, TrunkReachability]:
+        return {"carrier-a": TrunkReachability(NOON, (OptionsPing("a.example", NOON, 200, 12.5),))}
+
+    await admin.request("POST", "trunks", json=CARRIER)
+    object.__setattr__(admin.services, "reachability", reachability)
+
+    _, told, _ = await admin.request("GET", "trunks/carrier-a")
+
+    at = "2026-11-23T12:00:00.123Z"
+    assert told["reachability"] == {
+        "silent_since": at,
+        "round_trip_ms": 12.5,
+        "options": [{"host": "a.example", "at": at, "code": 200, "round_trip_ms": 12.5}],
+    }
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

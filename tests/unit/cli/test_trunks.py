@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from api.doctor import server
+from config.settings import Settings
 from tests.unit.cli.conftest import Run
 
 
@@ -95,6 +97,24 @@ def test_a_rule_for_numbers_is_a_word_and_told_as_one(telefoon: Run) -> None:
 
     assert shown(telefoon, "a")["called"] == {"form": "national", "country_code": "32", "user_phone": True}
     assert rule in telefoon("trunks", "show", "a").stdout
+
+
+def test_what_a_server_tells_of_a_trunk_is_shown_beside_its_fields(
+    telefoon: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def running(_: Settings) -> server.RunningServer:
+        return server.RunningServer(
+            {}, {"a": {"detail": "200 OK", "round_trip_ms": 12.5, "answer_seizure_ratio": 0.75}}
+        )
+
+    telefoon("trunks", "add", "a", "--host", "a.example")
+    telefoon("trunks", "add", "b", "--host", "b.example")
+    monkeypatch.setattr(server, "find", running)
+
+    assert shown(telefoon, "a")["state"]["round_trip_ms"] == 12.5
+    assert shown(telefoon, "b")["state"] is None
+    assert "answer_seizure_ratio  0.75" in telefoon("trunks", "show", "a").stdout
+    assert "12.5" in telefoon("trunks", "list").stdout
 
 
 def test_nothing_to_change_is_told(telefoon: Run) -> None:

@@ -1,0 +1,31 @@
+"""Whether a trunk answers: since when it does not, and what came of the last OPTIONS to its hosts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+MOST_PINGS: Final = 20
+"""OPTIONS that are remembered of a trunk."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptionsPing:
+    """One OPTIONS to a host, `at` when it was sent; a code of 0 and no round trip where nothing came back."""
+
+    host: str
+    at: datetime
+    code: int = 0
+    round_trip_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkReachability:
+    """`silent_since` is None while it answers, and before it was asked anything; `pings` are the last, oldest first."""
+
+    silent_since: datetime | None = None
+    pings: tuple[OptionsPing, ...] = ()
+
+    @property
+    def round_trip_ms(self) -> float | None:
+        """The time that the last OPTIONS took; None where it was not answered, or none was sent."""
+        return self.pings[-1].round_trip_ms if self.pings else None
