@@ -35,6 +35,7 @@ from sip.message_trace import DialogChains, messages_of
 from sip.stack import SipStack
 from sip.thread import SipThread
 from sip.trunks.account import Registration
+from sip.trunks.call_signing import CallSigning
 from sip.trunks.choice import Way, ways_of
 from sip.trunks.failover_leg import FailoverLeg, NoAddress
 from sip.trunks.loads import TrunkLoads
@@ -86,6 +87,7 @@ class UserAgent:
         self._routes: Sequence[TrunkRoute] = ()
         asked = name_servers or DnsResolver(ipv6=config.listening.is_ipv6)
         self._names = ServerNames(asked, time.monotonic)
+        self._signing = CallSigning()
         self._in_use = asyncio.Lock()
         self._loads = TrunkLoads(Direction.OUTBOUND)
         self._room = OutboundRoom(self._loads)
@@ -172,7 +174,9 @@ class UserAgent:
         """
         await self._names.use({hop for trunk in trunks for hop in hops_of(trunk)})
         async with self._in_use:
-            faults = await self._speak_to(trunks)
+            unsigned = await self._signing.use(trunks)
+            usable = [trunk for trunk in trunks if trunk.name not in unsigned]
+            faults = {**unsigned, **await self._speak_to(usable)}
             self._trunks = tuple(trunk for trunk in trunks if trunk.name not in faults)
             self._loads.use(self._trunks)
         return faults
@@ -248,6 +252,8 @@ class UserAgent:
     async def _place(self, way: Way, request: DialRequest) -> SipLeg:
         if way.fault:
             raise NoAddress(way.fault)
+        proof = self._signing.headers(request, way.trunk, datetime.now(UTC))
+        request = replace(request, headers=(*proof, *request.headers)) if proof else request
         leg = self._leg(LegId(next(self._ids)), way.via)
         try:
             self._room.take(leg.id, way, request)

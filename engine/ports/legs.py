@@ -7,6 +7,7 @@ from typing import Protocol
 
 from engine.model.call import Event
 from engine.model.rtp_stats import RtpStats
+from engine.model.stir import Attestation
 from engine.ports.wires import LegId
 
 
@@ -163,6 +164,9 @@ class DialRequest:
 
     `user` and `password` are for digest authentication with that target; empty for the trunk's own. `account_id` is
     whose call it is: routes may lead accounts apart. An `emergency` call is to an emergency number, as it is dialled.
+
+    `attestation` is what we know of the caller, for trunks that sign it; `identity` are the Identity headers of the call
+    that is dialled on.
     """
 
     target: str
@@ -174,6 +178,8 @@ class DialRequest:
     password: str = field(default="", repr=False)
     account_id: str = ""
     emergency: bool = False
+    attestation: Attestation = Attestation.PARTIAL
+    identity: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,14 @@ def _address(name: str, uri: str) -> str:
     return f'"{quoted}" <{uri}>' if quoted else f"<{uri}>"
 
 
+def tells_number(request: DialRequest, trunk: Trunk) -> bool:
+    """Whether an INVITE to the trunk has the calling number, in From or in the header beside it."""
+    if request.caller == ANONYMOUS:
+        return False
+    in_from = not (trunk.from_user or trunk.from_is_user) and (not trunk.hides_caller or trunk.keeps_from)
+    return in_from or trunk.identity_header is not IdentityHeader.NONE
+
+
 def caller_said(message: Message, trunk: Trunk | None) -> SaidCaller:
     """Who calls: by what the trunk asserts where that is believed, else by From. Of a hidden one, nothing is told."""
     if _is_hidden(message):

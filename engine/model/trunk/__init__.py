@@ -1,6 +1,15 @@
 """A trunk to a carrier: its fields, each declared once, and how they are read."""
 
-from engine.model.trunk.choices import Authentication, KeepAlive, Origin, SessionTimers, Srtp, Transport
+from engine.model.trunk.choices import (
+    Authentication,
+    KeepAlive,
+    Origin,
+    SessionTimers,
+    Srtp,
+    Stir,
+    Transport,
+    UnprovedCaller,
+)
 from engine.model.trunk.hosts import TrunkHost
 from engine.model.trunk.reading import changed_trunk, new_trunk, trunk_at
 from engine.model.trunk.trunk import Trunk
@@ -11,9 +20,11 @@ __all__ = [
     "Origin",
     "SessionTimers",
     "Srtp",
+    "Stir",
     "Transport",
     "Trunk",
     "TrunkHost",
+    "UnprovedCaller",
     "changed_trunk",
     "new_trunk",
     "trunk_at",

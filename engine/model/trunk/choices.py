@@ -51,3 +51,27 @@ class SessionTimers(StrEnum):
     SUPPORTED = "supported"
     REQUIRED = "required"
     ALWAYS = "always"
+
+
+class Stir(StrEnum):
+    """Whether who calls is signed in calls that go out, and verified in those that come in (RFC 8224)."""
+
+    OFF = "off"
+    SIGN = "sign"
+    VERIFY = "verify"
+    BOTH = "both"
+
+    @property
+    def signs(self) -> bool:
+        return self in (Stir.SIGN, Stir.BOTH)
+
+    @property
+    def verifies(self) -> bool:
+        return self in (Stir.VERIFY, Stir.BOTH)
+
+
+class UnprovedCaller(StrEnum):
+    """What becomes of a call that comes in and whose caller is not proved."""
+
+    TELL = "tell"
+    REFUSE = "refuse"

@@ -10,7 +10,8 @@ from functools import cache
 from typing import Any, Final
 
 from engine.errors import InvalidField
-from engine.model.trunk.choices import Authentication, KeepAlive, SessionTimers, Srtp, Transport
+from engine.model.trunk import stir_fields
+from engine.model.trunk.choices import Authentication, KeepAlive, SessionTimers, Srtp, Stir, Transport, UnprovedCaller
 from engine.model.trunk.codec_list import CodecList
 from engine.model.trunk.field import (
     FACTS,
@@ -183,6 +184,11 @@ class Trunk:
         "Headers of calls that come in which a flow is told as SipHeader_ and their name; X-* is all that begin so.",
         default=(),
     )
+    stir: Stir = stir_fields.MODE
+    stir_key: str = stir_fields.KEY
+    stir_certificate_url: str = stir_fields.CERTIFICATE_URL
+    stir_invalid: UnprovedCaller = stir_fields.INVALID
+    stir_missing: UnprovedCaller = stir_fields.MISSING
     codecs: tuple[str, ...] = declared(
         CodecList(),
         "Codecs in their order, of those of the setting codecs; no other is offered, nor accepted. Left out, all are.",
@@ -246,6 +252,7 @@ class Trunk:
         self._check_credentials()
         self._check_addresses()
         self._check_times()
+        stir_fields.check_signing(self)
 
     def _check_credentials(self) -> None:
         if self.password and not self.user:

@@ -1,0 +1,55 @@
+"""The fields of a trunk about signed callers (STIR, RFC 8224)."""
+
+from typing import Final, Protocol
+
+from engine.errors import InvalidField
+from engine.model.trunk.choices import Stir, UnprovedCaller
+from engine.model.trunk.field import OneOf, Text, declared
+
+_FILE: Final = r"(/[^\x00-\x1f\x7f]+)?"
+
+MODE: Final = declared(
+    OneOf(Stir),
+    "Whether who calls is signed (STIR, RFC 8224): off, sign in calls that go out, verify in those that come in, or "
+    "both. Calls that are not signed here pass on the Identity of the call that is dialled on.",
+    default=Stir.OFF,
+)
+KEY: Final = declared(
+    Text(_FILE, "is no path; write it from the root on, such as /etc/telefoon/stir-key.pem."),
+    "File on the node with the key (PEM, P-256) that signs who calls.",
+    default="",
+)
+CERTIFICATE_URL: Final = declared(
+    Text(r"(https://[^\s<>\"]+)?", "is no address; write https://HOST/FILE."),
+    "Where everybody finds the certificate of stir_key.",
+    default="",
+)
+INVALID: Final = declared(
+    OneOf(UnprovedCaller),
+    "What becomes of calls whose signature does not hold: tell lets them in and says so; refuse answers 438, 437, 436 "
+    "or 403.",
+    default=UnprovedCaller.TELL,
+)
+MISSING: Final = declared(
+    OneOf(UnprovedCaller),
+    "What becomes of calls that are not signed: tell lets them in and says so; refuse answers 428.",
+    default=UnprovedCaller.TELL,
+)
+
+
+class SigningFields(Protocol):
+    """What of a trunk says how it signs."""
+
+    @property
+    def stir(self) -> Stir: ...
+    @property
+    def stir_key(self) -> str: ...
+    @property
+    def stir_certificate_url(self) -> str: ...
+
+
+def check_signing(trunk: SigningFields) -> None:
+    """Raises InvalidField where a trunk is to sign, and has nothing to sign with."""
+    for name, given in (("stir_key", trunk.stir_key), ("stir_certificate_url", trunk.stir_certificate_url)):
+        if trunk.stir.signs and not given:
+            raise InvalidField(name, "To sign who calls, a trunk needs stir_key and stir_certificate_url.")
