@@ -40,7 +40,9 @@ class Dial:
     """
 
     timeout: int = attribute(Whole(1, 600), default=30, help="Seconds to let it ring; of a sequence, each one")
-    caller_id: str | None = attribute(TEXT, help="A number of the account, or of this call, to show; its caller's else")
+    caller_id: str | None = attribute(
+        TEXT, help="A number of the account, or who called in, to show; its caller's else"
+    )
     caller_name: str | None = attribute(SHOWN_NAME, help="A name to show beside it")
     time_limit: int | None = attribute(Whole(1, 86400), help="Seconds that the two may talk; the call's limit else")
     action: str | None = telling.action("Where the result goes; the next verb follows if left out")

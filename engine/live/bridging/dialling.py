@@ -21,6 +21,7 @@ from engine.flow.next_step import GoTo, HttpMethod
 from engine.flow.plans import DialOutcome, DialPlan, DialTarget
 from engine.live.bridging.bridge import BridgeOptions, CallBridge
 from engine.live.bridging.ringing import Ringing
+from engine.live.bridging.shown_caller import not_to_be_shown
 from engine.live.recording.active_recording import ActiveRecording
 from engine.live.services import CallServices
 from engine.live.session.session import Session
@@ -64,9 +65,7 @@ class Dialling:
         Returns also when the parent hangs up meanwhile. `answer` answers the parent's call, when the called party has.
         """
         outcome = DialOutcome(Status.FAILED, None, 0)
-        if plan.caller is not None and not await self._may_show(plan.caller, parent.call):
-            said = "not a number of this account, nor of this call"
-            parent.journal.tried(Attempt("callerId", plan.caller, said))
+        if not await self._may_show(plan, parent):
             return outcome
         groups = [(target,) for target in plan.targets] if plan.sequential else [plan.targets]
         for group in groups:
@@ -185,15 +184,16 @@ class Dialling:
             if wait and not child.handover.goes_on_by_itself:
                 await _stored(child)
 
-    async def _may_show(self, caller: str, call: Call) -> bool:
-        """Nobody may show a number that is not theirs: the account's numbers and the two of the call are."""
-        if caller in (call.from_, call.to):
-            return True
+    async def _may_show(self, plan: DialPlan, parent: Session) -> bool:
+        """Whether all numbers that it would show may be shown; the parent's explanation tells which may not."""
         try:
-            number = await self.services.stores.numbers.get(caller)
-        except StoreError:
-            return False
-        return number is not None and number.account_id == call.account_id
+            forbidden = await not_to_be_shown(self.services.stores.numbers, plan, parent.call)
+        except StoreError as error:
+            forbidden = plan.caller or parent.call.from_, str(error)
+        if forbidden is not None:
+            parent.journal.tried(Attempt("callerId", *forbidden))
+            parent.journal.note_event("dial_failed", reason=forbidden[1])
+        return forbidden is None
 
     def _request(self, call: Call, plan: DialPlan, target: DialTarget) -> DialRequest:
         """Raises SipError where the target can't be reached from here."""

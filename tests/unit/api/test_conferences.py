@@ -99,6 +99,21 @@ async def test_somebody_who_is_called_in_is_heard_to_ring_unless_told_otherwise(
     assert [order.heard_in for order in site.call_service.orders] == [made["id"], None]
 
 
+@pytest.mark.parametrize("number", ["+3225550110", "+3225550111"])
+async def test_somebody_is_called_in_from_a_number_of_the_account_alone(site: Site, number: str) -> None:
+    other = await site.services.stores.accounts.ensure("other")
+    await site.services.stores.numbers.add(other.id, "+3225550111")
+    _, made, _ = await site.request("POST", "conferences", json={"friendly_name": "board"})
+
+    status, problem, _ = await site.request(
+        "POST", f"conferences/{made['id']}/participants", json={"to": TO, "from": number}
+    )
+
+    assert status == 403
+    assert f"telefoon numbers add {number}" in problem["detail"]
+    assert site.call_service.orders == []
+
+
 async def test_a_label_that_no_call_flow_can_carry_is_named(site: Site) -> None:
     _, made, _ = await site.request("POST", "conferences", json={"friendly_name": "board"})
     body = {"to": TO, "from": NUMBER, "label": "expert\b"}
