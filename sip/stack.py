@@ -41,6 +41,7 @@ from sip.trunks.account import Registration, SipAccount
 from sip.trunks.accounts import TrunkAccounts, TrunkLine
 from sip.trunks.caller_identity import caller_headers, caller_said
 from sip.trunks.choice import Way, follows
+from sip.trunks.diversion import forwarded_from
 from sip.trunks.guests import PerCallCredentials
 from sip.trunks.loads import TrunkLoads
 from sip.trunks.sent_headers import sent_headers
@@ -146,7 +147,8 @@ class SipStack:
         caller = caller_headers(request, way.trunk, self._config.listening)
         if way.trunk is not None and not self._carried.among(way.trunk.codecs).codecs:
             raise SipError(f"The codecs of trunk {way.trunk.name} are none of TELEFOON_CODECS.")
-        said = replace(request, headers=tuple(sent_headers(request, way.trunk, caller)))
+        headers = sent_headers(request, way.trunk, caller, way.uri, self._config.listening)
+        said = replace(request, headers=tuple(headers))
         account, patience, deliver = self._account_for(way, request), self._patience(way), self._to(leg)
         if way.hop is not None and way.hop.transport is Transport.TLS:
             pj.forget_tls_fault(way.hop.host)
@@ -268,7 +270,9 @@ class SipStack:
         read = trunk.received.read if trunk is not None else str
         caller = caller_said(message, trunk)
         called, addressed = (read(each) for each in called_users(message))
-        return InboundCall(called, read(caller.user), source, caller.name, addressed)
+        return InboundCall(
+            called, read(caller.user), source, caller.name, addressed, forwarded_from=read(forwarded_from(message))
+        )
 
     def _line_of(self, source: str, message: Message) -> TrunkLine | None:
         if not self._accounts.any_trunk():

@@ -164,6 +164,7 @@ class DialRequest:
 
     `user` and `password` are for digest authentication with that target; empty for the trunk's own. `account_id` is
     whose call it is: routes may lead accounts apart. An `emergency` call is to an emergency number, as it is dialled.
+    `diverted_by` is the number that was called, where its caller is sent on.
 
     `attestation` is what we know of the caller, for trunks that sign it; `identity` are the Identity headers of the call
     that is dialled on.
@@ -180,6 +181,7 @@ class DialRequest:
     emergency: bool = False
     attestation: Attestation = Attestation.PARTIAL
     identity: tuple[str, ...] = ()
+    diverted_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,7 @@ class InboundCall:
     """An INVITE that came in: the called number as given (Request-URI), the caller, where it came from.
 
     `addressed` is the number in To, which some carriers use while they address the trunk itself. `headers` are those
-    that its flow is told.
+    that its flow is told. `forwarded_from` is who was called before and sent the call on, if that may be known.
     """
 
     called: str
@@ -196,6 +198,7 @@ class InboundCall:
     display_name: str = ""
     addressed: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+    forwarded_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ def invite_by(trunk: Trunk, address: str, request: DialRequest, listening: Liste
     """The lines of an INVITE that say who calls whom, sent by one host of a trunk."""
     uri = called_uri(trunk, _host(trunk, address), request.target)
     caller = caller_headers(request, trunk, listening)
-    others = dict(sent_headers(request, trunk, caller))
+    others = dict(sent_headers(request, trunk, caller, uri, listening))
     lines = {"Request-URI": uri, "From": caller.from_address, "To": f"<{uri}>", **others}
     return {**lines, "Route": route} if (route := proxy_uri(trunk)) else lines
 

@@ -79,8 +79,13 @@ def identity(trunk: Trunk | None, listening: ListenAddress) -> str:
 
 def caller_uri(request: DialRequest, trunk: Trunk | None, listening: ListenAddress) -> str:
     """The URI of the calling number, written as the trunk wants it."""
+    return number_uri(request.caller, trunk, listening)
+
+
+def number_uri(number: str, trunk: Trunk | None, listening: ListenAddress) -> str:
+    """The URI of a number on our side, written as the trunk wants calling numbers."""
     host = from_host(trunk, listening)
-    return trunk.caller.write(request.caller, host, sips=trunk.sips) if trunk else f"sip:{request.caller}@{host}"
+    return trunk.caller.write(number, host, sips=trunk.sips) if trunk else f"sip:{number}@{host}"
 
 
 def from_user_uri(trunk: Trunk, listening: ListenAddress) -> str:

@@ -114,7 +114,8 @@ class Dialling:
             if target.address.startswith(("sip:", "sips:")):
                 await self.services.sip_egress.check(target.address)
             call = self._child_call(parent.call, plan, target)
-            child = await self.start(*await self._decided(call, self._request(call, plan, target)))
+            request = self._request(call, plan, target, _diverted_by(parent.call, call))
+            child = await self.start(*await self._decided(call, request))
         except (StoreError, SipError, WebhookError, InvalidField) as error:
             # The parent talks on: its flow goes on with the next verb.
             parent.journal.tried(Attempt("dial", target.address, str(error)))
@@ -195,7 +196,7 @@ class Dialling:
             parent.journal.note_event("dial_failed", reason=forbidden[1])
         return forbidden is None
 
-    def _request(self, call: Call, plan: DialPlan, target: DialTarget) -> DialRequest:
+    def _request(self, call: Call, plan: DialPlan, target: DialTarget, diverted_by: str) -> DialRequest:
         """Raises SipError where the target can't be reached from here."""
         address = target.address
         if target.client:
@@ -207,6 +208,7 @@ class Dialling:
             caller=call.from_,
             call_id=call.id,
             account_id=call.account_id,
+            diverted_by=diverted_by,
             display_name=plan.caller_name or "",
             headers=target.headers,
             user=target.credentials.user if target.credentials else "",
@@ -231,6 +233,12 @@ class Dialling:
             node=self.services.node,
             parent_id=parent.id,
         )
+
+
+def _diverted_by(parent: Call, child: Call) -> str:
+    """The number that a caller has called who is shown to somebody else now; empty where nobody is sent on."""
+    sent_on = parent.direction is Direction.INBOUND and child.from_ == parent.from_
+    return parent.to if sent_on else ""
 
 
 def client_address(name: str, registrar: str) -> str:

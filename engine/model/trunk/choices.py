@@ -20,6 +20,16 @@ class Authentication(StrEnum):
     NONE = "none"
 
 
+class Diversion(StrEnum):
+    """Which header tells a trunk that a call was dialled on, and from which number."""
+
+    NONE = "none"
+    DIVERSION = "diversion"
+    """RFC 5806"""
+    HISTORY_INFO = "history-info"
+    """RFC 7044"""
+
+
 class Transport(StrEnum):
     """What carries SIP to the trunk."""
 

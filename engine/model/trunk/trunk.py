@@ -11,7 +11,16 @@ from typing import Any, Final
 
 from engine.errors import InvalidField
 from engine.model.trunk import stir_fields
-from engine.model.trunk.choices import Authentication, KeepAlive, SessionTimers, Srtp, Stir, Transport, UnprovedCaller
+from engine.model.trunk.choices import (
+    Authentication,
+    Diversion,
+    KeepAlive,
+    SessionTimers,
+    Srtp,
+    Stir,
+    Transport,
+    UnprovedCaller,
+)
 from engine.model.trunk.codec_list import CodecList
 from engine.model.trunk.field import (
     FACTS,
@@ -175,6 +184,12 @@ class Trunk:
         YesOrNo(),
         "Whether P-Asserted-Identity, or Remote-Party-ID, goes before From in calls that come in.",
         default=True,
+    )
+    diversion: Diversion = declared(
+        OneOf(Diversion),
+        "The header that tells the number that was called, where a Dial sends a caller on who is still shown: none, "
+        "diversion (RFC 5806) or history-info (RFC 7044).",
+        default=Diversion.NONE,
     )
     headers: tuple[tuple[str, str], ...] = declared(
         HeaderLines(), "Headers that each INVITE has on top of ours, as lines such as X-Customer: 7.", default=()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from engine.model.numbers import from_carrier
 from engine.ports import InboundCall
 
 OF_HEADER: Final = "SipHeader_"
@@ -10,4 +11,6 @@ OF_HEADER: Final = "SipHeader_"
 
 def arrival_params(arrival: InboundCall) -> Mapping[str, str]:
     """Parameters of each request for a document of the call's flow."""
-    return {f"{OF_HEADER}{name}": value for name, value in arrival.headers}
+    told = {"ForwardedFrom": from_carrier(arrival.forwarded_from)}
+    headers = {f"{OF_HEADER}{name}": value for name, value in arrival.headers}
+    return {name: value for name, value in told.items() if value} | headers

@@ -58,6 +58,7 @@ WRONG: dict[str, list[Any]] = {
     "hides_caller": ["yes"],
     "keeps_from": [0],
     "trusts_identity": [None],
+    "diversion": ["Diversion", "yes", None],
     "headers": [
         "X-A: 1", ["X-A"], ["X A: 1"], ["X-A: 1\r\nX-B: 2"], ["Via: a"], ["f: <sip:a@b>"], ["Content-Type: text/plain"],
         ["P-Asserted-Identity: <sip:a@b>"], ["Diversion: <sip:a@b>"], ["X-A: " + "a" * 1024], ["X-A: 1"] * 21, [7],

@@ -25,3 +25,13 @@ async def test_each_request_of_the_flow_tells_the_headers_that_are_handed_on(nod
 
     for params in (first, then):
         assert (params["SipHeader_X-Order"], params["SipHeader_User-to-User"]) == ("42", "61;encoding=hex")
+
+
+async def test_each_request_of_the_flow_tells_who_sent_the_call_on(node: FakeNode) -> None:
+    requests = await told(node, forwarded_from="3225550188")
+
+    assert [each["ForwardedFrom"] for each in requests] == ["+3225550188"] * 2
+
+
+async def test_of_a_call_that_nobody_sent_on_nothing_is_told(node: FakeNode) -> None:
+    assert [name for each in await told(node) for name in each if name.startswith(("Forw", "SipHeader"))] == []

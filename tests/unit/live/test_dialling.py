@@ -236,3 +236,19 @@ async def test_a_call_that_we_place_can_dial_too(node: FakeNode) -> None:
     agent.answers()
 
     await first.talks_with(agent)
+
+
+async def test_where_the_caller_is_still_shown_the_called_number_has_diverted_the_call(node: FakeNode) -> None:
+    caller = await node.is_called(dial())
+    await node.invited(AGENT)
+
+    [invite] = node.around.carrier.invites
+    assert (invite.caller, invite.diverted_by) == (caller.number, (await node.call(caller)).to)
+
+
+async def test_who_dials_under_a_number_of_the_account_diverts_nothing(node: FakeNode) -> None:
+    caller = await node.is_called(dial(callerId="+3225552001"))
+    await node.invited(AGENT)
+
+    [invite] = node.around.carrier.invites
+    assert (invite.caller, invite.diverted_by) == ((await node.call(caller)).to, "")

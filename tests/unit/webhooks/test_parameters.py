@@ -17,6 +17,7 @@ from engine.flow.verbs import dial, enqueue, gather, record, refer
 from engine.live.conference import room, rooms
 from engine.store import outbox
 from engine.webhooks.payloads import conference, recording
+from engine.webhooks.payloads.arrival import arrival_params
 from engine.webhooks.payloads.call import status_form
 from engine.webhooks.payloads.parameters import OF_A_CALL, PARAMETERS, Webhook, WebhookParameter, carried_by
 from engine.webhooks.payloads.queue import served_params, waiting_params
@@ -35,7 +36,7 @@ NOT_SENT: Final = {ENGINE / "flow" / "unsupported.py"}
 """Here such words are the names of elements."""
 FIELD_WORD: Final = re.compile("[A-Z][a-z]+[A-Za-z0-9]*")
 WRITERS: Final[Mapping[Webhook, Sequence[Writer]]] = {
-    Webhook.FLOW: [],
+    Webhook.FLOW: [arrival_params],
     Webhook.GATHER: [gather],
     Webhook.PARTIAL_RESULT: [listening],
     Webhook.RECORD: [record],
