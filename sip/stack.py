@@ -271,7 +271,13 @@ class SipStack:
         caller = caller_said(message, trunk)
         called, addressed = (read(each) for each in called_users(message))
         return InboundCall(
-            called, read(caller.user), source, caller.name, addressed, forwarded_from=read(forwarded_from(message))
+            called,
+            read(caller.user),
+            source,
+            caller.name,
+            addressed,
+            forwarded_from=read(forwarded_from(message)),
+            identity=tuple(value for name, value in message.headers if name == "identity"),
         )
 
     def _line_of(self, source: str, message: Message) -> TrunkLine | None:

@@ -35,6 +35,7 @@ from engine.model.callback import BodyFormat
 from engine.model.numbers import Number, from_carrier
 from engine.model.recording import UNFINISHED, RecordingStatus, erased
 from engine.model.refusal import RefusalRule
+from engine.model.stir import Attestation, CallerProof
 from engine.ports import Cause, DialRefused, DialRequest, InboundCall, Leg
 from engine.webhooks.payloads.arrival import arrival_params
 
@@ -143,12 +144,14 @@ class Switchboard:
     async def _place(self, order: NewCall, set_up: SetUp, emergency: str | None) -> Call:
         number = await self._services.stores.numbers.get(order.from_)
         call = self._outbound(order if emergency is None else replace(order, to=emergency), number)
+        own = number is not None and number.account_id == call.account_id
         request = DialRequest(
             target=call.to,
             caller=call.from_,
             call_id=call.id,
             account_id=call.account_id,
             emergency=emergency is not None,
+            attestation=Attestation.FULL if own else Attestation.PARTIAL,
         )
         dialer = self._services.dialer
         dialer.reserve(request)
@@ -180,7 +183,8 @@ class Switchboard:
             call = self._inbound(number, arrival)
             run_flow = partial(_run, starts=_requests(call, number))
             making = partial(self._flow_runner, number=number, told=arrival_params(arrival))
-            await self._sessions.take(call, leg, making, run_flow, set_up.done)
+            proof = CallerProof(Attestation.GATEWAY, arrival.identity)
+            await self._sessions.take(call, leg, proof, making, run_flow, set_up.done)
         except StoreError as error:
             log.error("store_failed", error=str(error))
             self._services.refusals.refused(RefusalRule.STORAGE, arrival.source, arrival.called)

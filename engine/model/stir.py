@@ -1,5 +1,6 @@
 """What signatures say of who calls (STIR, RFC 8224): attestations, and what came of a signature."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -13,6 +14,14 @@ class Attestation(StrEnum):
     """The customer is known, the number was not checked."""
     GATEWAY = "C"
     """The call was passed on from elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallerProof:
+    """What calls that are dialled on may say of who calls: our word, and the Identity headers that came with it."""
+
+    attestation: Attestation
+    identity: tuple[str, ...] = ()
 
 
 class Verstat(StrEnum):

@@ -166,8 +166,8 @@ class DialRequest:
     whose call it is: routes may lead accounts apart. An `emergency` call is to an emergency number, as it is dialled.
     `diverted_by` is the number that was called, where its caller is sent on.
 
-    `attestation` is what we know of the caller, for trunks that sign it; `identity` are the Identity headers of the call
-    that is dialled on.
+    `attestation` is what we know of the caller, for trunks that sign it; `identity` are the Identity headers of the
+    call that is dialled on.
     """
 
     target: str
@@ -190,6 +190,7 @@ class InboundCall:
 
     `addressed` is the number in To, which some carriers use while they address the trunk itself. `headers` are those
     that its flow is told. `forwarded_from` is who was called before and sent the call on, if that may be known.
+    `identity` are its Identity headers (RFC 8224).
     """
 
     called: str
@@ -199,6 +200,7 @@ class InboundCall:
     addressed: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     forwarded_from: str = ""
+    identity: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,8 +56,12 @@ class FakeNode:
         beep_s: int | None = None,
         fallback: str | None = None,
         caller: str | None = None,
+        **arrival: Any,
     ) -> FarEnd:
-        """Somebody calls a number whose URL gives this flow, and `fallback` where that fails."""
+        """Somebody calls a number whose URL gives this flow, and `fallback` where that fails.
+
+        `arrival` are further fields of the call that comes in.
+        """
         at = next(self._numbers)
         number, url = f"+3225552{at:03}", f"https://customer.example/voice/{at}"
         self.around.customer.documents[url] = flow
@@ -70,7 +74,7 @@ class FakeNode:
             url=url,
             fallback_url=f"{url}/fallback" if fallback is not None else None,
         )
-        return self.around.carrier.brings(number, caller or f"+3225551{at:03}", self.switchboard)
+        return self.around.carrier.brings(number, caller or f"+3225551{at:03}", self.switchboard, **arrival)
 
     async def calls(self, to: str, flow: str | None = None, **more: Any) -> FarEnd:
         """Place a call with this flow, and see whom it reaches; `more` are fields of the order, and its options."""

@@ -27,6 +27,7 @@ from engine.live.services import CallServices
 from engine.live.session.session import Session
 from engine.model.call import Attempt, Call, Direction, Event, Status
 from engine.model.call_options import CallOptions
+from engine.model.stir import Attestation, CallerProof
 from engine.ports import Cause, DialRequest
 
 StartCall = Callable[[Call, DialRequest], Awaitable[Session]]
@@ -67,14 +68,17 @@ class Dialling:
         outcome = DialOutcome(Status.FAILED, None, 0)
         if not await self._may_show(plan, parent):
             return outcome
+        proof = _proof(parent, plan)
         groups = [(target,) for target in plan.targets] if plan.sequential else [plan.targets]
         for group in groups:
-            outcome = await self._try(parent, plan, group, answer)
+            outcome = await self._try(parent, plan, group, proof, answer)
             if outcome.bridged or parent.over.is_set():
                 break
         return outcome
 
-    async def _try(self, parent: Session, plan: DialPlan, targets: Sequence[DialTarget], answer: Answer) -> DialOutcome:
+    async def _try(
+        self, parent: Session, plan: DialPlan, targets: Sequence[DialTarget], proof: CallerProof, answer: Answer
+    ) -> DialOutcome:
         """Ring these at once; the first that answers talks, the others are cancelled."""
         children: dict[str, _Called] = {}
         winner: Session | None = None
@@ -82,7 +86,7 @@ class Dialling:
         in_peace = False
         try:
             for target in targets:
-                child = await self._begin(parent, plan, target)
+                child = await self._begin(parent, plan, target, proof)
                 if child is not None:
                     children[child.call.id] = _Called(child, target, child.handover.taken)
             if plan.recording.mode.from_ringing and parent.answered.is_set():
@@ -108,13 +112,18 @@ class Dialling:
         finally:
             await to_its_end(self._end([each.session for each in children.values()], recording, wait=in_peace))
 
-    async def _begin(self, parent: Session, plan: DialPlan, target: DialTarget) -> Session | None:
+    async def _begin(self, parent: Session, plan: DialPlan, target: DialTarget, proof: CallerProof) -> Session | None:
         """Place one child's call; None where it can't be, which the parent's explanation tells."""
         try:
             if target.address.startswith(("sip:", "sips:")):
                 await self.services.sip_egress.check(target.address)
             call = self._child_call(parent.call, plan, target)
-            request = self._request(call, plan, target, _diverted_by(parent.call, call))
+            request = replace(
+                self._request(call, plan, target),
+                diverted_by=_diverted_by(parent.call, call),
+                attestation=proof.attestation,
+                identity=proof.identity,
+            )
             child = await self.start(*await self._decided(call, request))
         except (StoreError, SipError, WebhookError, InvalidField) as error:
             # The parent talks on: its flow goes on with the next verb.
@@ -196,7 +205,7 @@ class Dialling:
             parent.journal.note_event("dial_failed", reason=forbidden[1])
         return forbidden is None
 
-    def _request(self, call: Call, plan: DialPlan, target: DialTarget, diverted_by: str) -> DialRequest:
+    def _request(self, call: Call, plan: DialPlan, target: DialTarget) -> DialRequest:
         """Raises SipError where the target can't be reached from here."""
         address = target.address
         if target.client:
@@ -208,7 +217,6 @@ class Dialling:
             caller=call.from_,
             call_id=call.id,
             account_id=call.account_id,
-            diverted_by=diverted_by,
             display_name=plan.caller_name or "",
             headers=target.headers,
             user=target.credentials.user if target.credentials else "",
@@ -233,6 +241,12 @@ class Dialling:
             node=self.services.node,
             parent_id=parent.id,
         )
+
+
+def _proof(parent: Session, plan: DialPlan) -> CallerProof:
+    """What is known of the number that is shown: as its call came, or that it is the account's own."""
+    sent_on = plan.caller in (None, "", parent.call.from_)
+    return parent.proof if sent_on else CallerProof(Attestation.FULL)
 
 
 def _diverted_by(parent: Call, child: Call) -> str:

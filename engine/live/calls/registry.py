@@ -13,6 +13,7 @@ from engine.live.services import CallServices
 from engine.live.session.journal import Journal
 from engine.live.session.session import Session, nothing
 from engine.model.call import Attempt, Call, Event
+from engine.model.stir import CallerProof
 from engine.ports import Cause, DialRequest, Leg
 
 _CLOSE_S: Final = 10.0
@@ -99,7 +100,7 @@ class Sessions:
         """
         journal = Journal(call, self._services.ledger)
         await journal.open()
-        session = Session(journal, self._services.clock, longest_s=self._services.longest_call_s)
+        session = self._session(journal, CallerProof(request.attestation, request.identity))
         conduct = self._conduct(session, make, run_flow)
         self._sessions[call.id] = session
         self.spawn(self._live(session, session.place(self._services.dialer, request, conduct, when_sent)))
@@ -109,6 +110,7 @@ class Sessions:
         self,
         call: Call,
         leg: Leg,
+        proof: CallerProof,
         make: MakeFlowRunner,
         run_flow: RunFlow,
         when_ringing: Callable[[], None] = nothing,
@@ -116,7 +118,7 @@ class Sessions:
         """Follow an inbound leg to its end. Raises StoreError before anything has happened."""
         journal = Journal(call, self._services.ledger)
         await journal.open()
-        session = Session(journal, self._services.clock, longest_s=self._services.longest_call_s)
+        session = self._session(journal, proof)
         await self._live(session, session.take(leg, self._conduct(session, make, run_flow), when_ringing))
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
@@ -127,6 +129,9 @@ class Sessions:
         task = self._tasks.create_task(_alone(work))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+
+    def _session(self, journal: Journal, proof: CallerProof) -> Session:
+        return Session(journal, self._services.clock, proof, longest_s=self._services.longest_call_s)
 
     def _conduct(
         self, session: Session, make: MakeFlowRunner, run_flow: RunFlow

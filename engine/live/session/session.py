@@ -20,6 +20,7 @@ from engine.live.session.journal import Journal
 from engine.live.session.leg_consent import LegConsent
 from engine.model.call import Attempt, Call, Direction, Event, Status
 from engine.model.consent import Consent
+from engine.model.stir import CallerProof
 from engine.ports import (
     Alerted,
     Answered,
@@ -58,8 +59,9 @@ log = structlog.get_logger(__name__)
 class Session:
     """Follows one leg and keeps the call's journal; `conduct` is what the call does while it lives."""
 
-    def __init__(self, journal: Journal, clock: Clock, *, longest_s: int) -> None:
+    def __init__(self, journal: Journal, clock: Clock, proof: CallerProof, *, longest_s: int) -> None:
         self.journal = journal
+        self.proof = proof
         self.keys = Keys(clock.monotonic)
         self.consenting = LegConsent(journal.call.id)
         """May it be recorded?"""
