@@ -160,6 +160,13 @@ void Leg::put(pj_int16_t *samples, unsigned count, pj_uint64_t mark)
 pj_status_t Leg::send(const pjmedia_frame &frame)
 {
     pjmedia_frame given = frame;
+    if (!keys.none()) {
+        const std::vector<pj_int16_t> &sound = keys.next(frame_samples(), channels, rate);
+        given.type = PJMEDIA_FRAME_TYPE_AUDIO;
+        given.buf = (void *)sound.data();
+        given.size = sound.size() * sizeof sound[0];
+        given.timestamp.u64 = 0;
+    }
     if (!pace.needed())
         return pjmedia_port_put_frame(stream, &given);
     pace.add(given);

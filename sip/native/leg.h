@@ -1,6 +1,7 @@
 #pragma once
 
 #include "fifo.h"
+#include "key_sounds.h"
 #include "line.h"
 #include "pace.h"
 #include "passing.h"
@@ -14,6 +15,7 @@ struct Leg : std::enable_shared_from_this<Leg> {
     std::mutex mutex;
     pjmedia_port *stream = NULL;
     Line line;
+    KeySounds keys; // sent in place of all else
     unsigned rate = NARROWBAND;
     unsigned channels = 1;
     bool seated = false;

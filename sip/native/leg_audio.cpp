@@ -2,6 +2,7 @@
 
 #include "door.h"
 #include "leg.h"
+#include "packet_ear.h"
 #include "rate_filter.h"
 
 namespace telefoon {
@@ -130,18 +131,29 @@ pj_status_t leg_destroyed(pjmedia_port *port)
     return PJ_SUCCESS;
 }
 
-// Offer each packet of the stream to the leg, which stays for as long as one of them may be read.
-void offer_packets(pjmedia_port *stream, pjmedia_stream *made, const std::shared_ptr<Leg> &leg)
+// Who is given each packet of a stream.
+struct PacketTakers {
+    std::shared_ptr<Leg> leg;
+    std::unique_ptr<PacketEar> ear; // none where keys come in no sound
+};
+
+pj_bool_t take_packet(void *kept, const pjmedia_rtp_hdr *header, const void *payload, unsigned length)
+{
+    PacketTakers &takers = *static_cast<PacketTakers *>(kept);
+    if (takers.ear && payload)
+        takers.ear->hear(*header, payload, length);
+    return Leg::offered(takers.leg.get(), header, payload, length);
+}
+
+// Offer each packet of the stream to its takers, who stay for as long as one of them may be read.
+void offer_packets(pjmedia_port *stream, pjmedia_stream *made, std::unique_ptr<PacketTakers> takers)
 {
     if (!stream->grp_lock)
         return;
-    std::shared_ptr<Leg> *held = new std::shared_ptr<Leg>(leg);
-    const pj_status_t status = pj_grp_lock_add_handler(
-        stream->grp_lock, NULL, held, [](void *kept) { delete static_cast<std::shared_ptr<Leg> *>(kept); });
-    if (status != PJ_SUCCESS)
-        delete held;
+    const pj_status_t status = pj_grp_lock_add_handler(stream->grp_lock, NULL, takers.get(),
+                                                       [](void *kept) { delete static_cast<PacketTakers *>(kept); });
     check(status, "LegAudio::wrap");
-    pjmedia_stream_set_audio_cb(made, &Leg::offered, leg.get());
+    pjmedia_stream_set_audio_cb(made, &take_packet, takers.release());
 }
 
 } // namespace
@@ -174,9 +186,24 @@ void LegAudio::wrap(pj::OnStreamCreatedParam &prm)
     if (stream->grp_lock)
         pj_grp_lock_add_ref(stream->grp_lock);
     leg->begin(stream, (pjmedia_stream *)prm.stream);
-    offer_packets(stream, (pjmedia_stream *)prm.stream, leg);
+    std::unique_ptr<PacketTakers> takers(new PacketTakers());
+    takers->leg = leg;
+    if (call_with_keys >= 0)
+        takers->ear = PacketEar::of((pjmedia_stream *)prm.stream, call_with_keys);
+    offer_packets(stream, (pjmedia_stream *)prm.stream, std::move(takers));
     prm.pPort = &made->port;
     prm.destroyPort = true;
+}
+
+void LegAudio::listen_for_keys(int call)
+{
+    call_with_keys = call;
+}
+
+void LegAudio::sound_keys(const std::string &keys)
+{
+    Guard guard(leg->mutex);
+    leg->keys.add(keys);
 }
 
 void LegAudio::unwrap()

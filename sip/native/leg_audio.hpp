@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <pjsua2.hpp>
+#include <string>
 
 #include "figures.hpp"
 
@@ -20,6 +21,12 @@ public:
     // Stand between a stream that was just made and the bridge; from Call::onStreamCreated.
     // Throws pj::Error.
     void wrap(pj::OnStreamCreatedParam &prm) PJSUA2_THROW(pj::Error);
+
+    // From the next stream on, listen for keys in the sound of the far end; they are told as the library's call `call`.
+    void listen_for_keys(int call);
+
+    // Send the far end these keys as tones, in place of all else that it would be sent meanwhile.
+    void sound_keys(const std::string &keys);
 
     // The leg's stream is about to go; from Call::onStreamDestroyed.
     void unwrap();
@@ -47,6 +54,7 @@ private:
     friend class Room;
     friend class SentToLeg;
     std::shared_ptr<Leg> leg;
+    int call_with_keys = -1;
 };
 
 } // namespace telefoon

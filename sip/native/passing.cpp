@@ -119,6 +119,10 @@ bool Leg::send_passed(const Leg &speaker, const pjmedia_rtp_hdr &header, const v
         passing.numbering.settle_anew();
         return false;
     }
+    if (!keys.none()) {
+        passing.numbering.settle_anew();
+        return true;
+    }
     const Arrived packet = {pj_ntohl(header.ssrc), pj_ntohs(header.seq), pj_ntohl(header.ts), header.m != 0};
     const pjmedia_rtp_session &session = common(made).enc->rtp;
     const Numbers last = {session.out_extseq, pj_ntohl(session.out_hdr.ts)};
@@ -133,7 +137,7 @@ bool Leg::send_passed(const Leg &speaker, const pjmedia_rtp_hdr &header, const v
 
 bool Leg::waits_for_packets()
 {
-    if (!passing.speaker || passing.silent >= PATIENCE)
+    if (!passing.speaker || passing.silent >= PATIENCE || !keys.none())
         return false;
     pjmedia_rtp_session &session = common(made).enc->rtp;
     const pj_uint32_t before = session.out_extseq;

@@ -126,6 +126,14 @@ void open_waker()
     pjsua_var.ua_cfg.cb.on_dtmf_event = &on_key;
 }
 
+void tell_sounded_key(int call, char key)
+{
+    pjsua_dtmf_event event = pjsua_dtmf_event();
+    event.method = PJSUA_DTMF_METHOD_SIP_INFO;
+    event.digit = (unsigned)key;
+    on_key(call, &event);
+}
+
 void wake()
 {
     if (woken.exchange(true))

@@ -13,4 +13,8 @@ void open_waker() PJSUA2_THROW(pj::Error);
 // thread, at any time: it does nothing while no endpoint is open, and never blocks.
 void wake();
 
+// A key was heard in the sound of the library's call `call`. It comes to Call::onDtmfDigit, on the SIP thread, with the
+// method PJSUA_DTMF_METHOD_SIP_INFO: the library has no other name left, and itself sees no INFO, which the gate reads.
+void tell_sounded_key(int call, char key);
+
 } // namespace telefoon

@@ -1,0 +1,105 @@
+#include "packet_ear.h"
+
+#include "waker.hpp"
+
+namespace telefoon {
+
+namespace {
+
+const unsigned MOST_FRAMES = 16;                     // of 10 ms or more, in a packet
+const unsigned LONGEST_FRAME = 6 * LONGEST * 2;      // samples: 120 ms of Opus in two channels
+const pj_int16_t PAUSE[NARROWBAND * 60 / 1000] = {}; // so long that a key which sounds again is another
+
+pjmedia_codec_mgr *codecs()
+{
+    return pjmedia_endpt_get_codec_mgr(pjsua_get_pjmedia_endpt());
+}
+
+} // namespace
+
+std::unique_ptr<PacketEar> PacketEar::of(pjmedia_stream *stream, pjsua_call_id call)
+{
+    pjmedia_stream_info info;
+    if (pjmedia_stream_get_info(stream, &info) != PJ_SUCCESS || !info.param)
+        return nullptr;
+    std::unique_ptr<PacketEar> made(new PacketEar());
+    made->call = call;
+    return made->open(info) ? std::move(made) : nullptr;
+}
+
+PacketEar::~PacketEar()
+{
+    if (opened)
+        pjmedia_codec_close(codec);
+    if (codec)
+        pjmedia_codec_mgr_dealloc_codec(codecs(), codec);
+    if (pool)
+        pj_pool_release(pool);
+}
+
+bool PacketEar::open(const pjmedia_stream_info &info)
+{
+    rate = info.param->info.clock_rate;
+    channels = info.param->info.channel_cnt;
+    if (rate != NARROWBAND && !RateFilter::fits(rate, NARROWBAND))
+        return false;
+    if (rate != NARROWBAND)
+        to_narrow = std::make_unique<RateFilter>(rate, NARROWBAND);
+    pool = pjsua_pool_create("ear%p", 4000, 4000);
+    if (!pool || pjmedia_codec_mgr_alloc_codec(codecs(), &info.fmt, &codec) != PJ_SUCCESS)
+        return false;
+    pjmedia_codec_param *param = pjmedia_codec_param_clone(pool, info.param);
+    opened = param && pjmedia_codec_init(codec, pool) == PJ_SUCCESS && pjmedia_codec_open(codec, param) == PJ_SUCCESS;
+    decoded.resize(LONGEST_FRAME);
+    return opened;
+}
+
+void PacketEar::hear(const pjmedia_rtp_hdr &header, const void *payload, unsigned length)
+{
+    if (is_late(header))
+        return;
+    if (header.m)
+        hear_sound(PAUSE, sizeof PAUSE / sizeof *PAUSE); // silence came before, which was not sent
+    pjmedia_frame frames[MOST_FRAMES];
+    unsigned count = MOST_FRAMES;
+    pj_timestamp ts = {};
+    if (pjmedia_codec_parse(codec, (void *)payload, length, &ts, &count, frames) != PJ_SUCCESS)
+        return;
+    for (unsigned i = 0; i < count; ++i) {
+        pjmedia_frame sound = pjmedia_frame();
+        sound.buf = decoded.data();
+        const unsigned size = (unsigned)(decoded.size() * sizeof decoded[0]);
+        if (pjmedia_codec_decode(codec, &frames[i], size, &sound) != PJ_SUCCESS)
+            continue;
+        unsigned samples = (unsigned)(sound.size / sizeof(pj_int16_t));
+        if (channels > 1)
+            pjmedia_convert_channel_nto1(decoded.data(), decoded.data(), channels, samples, PJMEDIA_STEREO_MIX, 0);
+        samples /= channels;
+        if (!to_narrow) {
+            hear_sound(decoded.data(), samples);
+            continue;
+        }
+        narrow.resize(samples);
+        to_narrow->run(decoded.data(), samples, narrow.data());
+        hear_sound(narrow.data(), samples * NARROWBAND / rate);
+    }
+}
+
+// What comes late, or twice, would break a tone into two.
+bool PacketEar::is_late(const pjmedia_rtp_hdr &header)
+{
+    const pj_uint16_t seq = pj_ntohs(header.seq), ahead = (pj_uint16_t)(seq - last_seq);
+    const bool late = begun && ahead - 1u > 0xFFFF - 100;
+    if (!late)
+        last_seq = seq;
+    begun = true;
+    return late;
+}
+
+void PacketEar::hear_sound(const pj_int16_t *samples, unsigned count)
+{
+    for (const char key : detector.hear(samples, count))
+        tell_sounded_key(call, key);
+}
+
+} // namespace telefoon
