@@ -1,12 +1,15 @@
 """One pjsua2 call: its callbacks become events of our own. Everything here runs on the SIP thread."""
 
 import re
+import time
 from collections.abc import Callable
 
 import pjsua2 as pj
 
+from engine.errors import SipError
 from engine.model.call import Event
 from engine.model.storable import storable
+from engine.model.trunk import Dtmf
 from engine.ports import (
     Alerted,
     Answered,
@@ -20,7 +23,7 @@ from engine.ports import (
     ReferAnswered,
     ReferRequested,
 )
-from sip.keys import KEYS
+from sip.keys import KEYS, SINGLE, KeysToldOnce, KeyWay
 from sip.media.leg_media import LegMedia
 from sip.media.rtp_timeout import RtpTimeout
 from sip.message import Message
@@ -72,7 +75,7 @@ class Dialog(pj.Call):
         self._answered = False
         self._had_media = False
         self.over = False
-        self._tells_keys_in_rtp = False
+        self._keys = KeysToldOnce()
         self._redirected: Message | None = None
         self._patience = patience
         self.ended_by_us = False
@@ -108,7 +111,8 @@ class Dialog(pj.Call):
                 return
 
     def onStreamCreated(self, prm: pj.OnStreamCreatedParam) -> None:  # noqa: N802
-        self._media.wrap(self._leg, prm)
+        in_sound = self.offering.dtmf is Dtmf.INBAND
+        self._media.wrap(self._leg, prm, self.getId() if in_sound else None)
 
     def onStreamDestroyed(self, prm: pj.OnStreamDestroyedParam) -> None:  # noqa: N802
         del prm
@@ -122,10 +126,11 @@ class Dialog(pj.Call):
         prm.sdp.wholeSdp = described
 
     def onDtmfDigit(self, prm: pj.OnDtmfDigitParam) -> None:  # noqa: N802
-        # Keys in INFO do not come here: sip/gate.py reads them. Other events, as a flash of the hook, are no keys.
+        # Keys in INFO do not come here: sip/gate.py reads them. By that method's name come those that were heard as
+        # tones (native/waker.hpp). Other events, as a flash of the hook, are no keys.
         if prm.digit in KEYS:
-            self._tells_keys_in_rtp = True
-            self._deliver(DigitPressed(prm.digit, "rfc4733"))
+            in_sound = prm.method == pj.PJSUA_DTMF_METHOD_SIP_INFO
+            self.pressed(prm.digit, KeyWay.INBAND if in_sound else KeyWay.RFC4733)
 
     def onCallRedirected(self, prm: pj.OnCallRedirectedParam) -> int:  # noqa: N802
         # The library would end the call with 487, as if it had been left. Where a call goes is for the flow to say, but
@@ -136,10 +141,43 @@ class Dialog(pj.Call):
             self._redirected = received_message(prm.e)
         return int(pj.PJSIP_REDIRECT_STOP)
 
-    def pressed(self, key: str) -> None:
-        """An INFO has told of a key. Who tells keys in RTP as well has told this one already."""
-        if not self._tells_keys_in_rtp:
-            self._deliver(DigitPressed(key, "info"))
+    def pressed(self, key: str, way: KeyWay) -> None:
+        """The far end has told of a key, maybe once more by another way."""
+        if self._keys.is_new(key, way, time.monotonic()):
+            self._deliver(DigitPressed(key, way.name.lower()))
+
+    def press(self, key: str) -> None:
+        """Send a key as the trunk has it. Raises SipError where the far end takes none in that way."""
+        match self.offering.dtmf:
+            case Dtmf.INBAND:
+                self._media.sound_keys(self._leg, key)
+            case Dtmf.INFO_DTMF:
+                self._tell_by_info(key)
+            case Dtmf.INFO_RELAY:
+                self._relay_by_info(key)
+            case Dtmf.RFC4733 | Dtmf.AUTO:
+                self._send_event(key)
+
+    def _send_event(self, key: str) -> None:
+        try:
+            self.dialDtmf(key)
+        except pj.Error as error:
+            if self.offering.dtmf is Dtmf.RFC4733:
+                raise SipError(f"The far end takes no keys by RFC 4733: {error.reason}.") from None
+            self._relay_by_info(key)
+
+    def _relay_by_info(self, key: str) -> None:
+        prm = pj.CallSendDtmfParam()
+        prm.method = pj.PJSUA_DTMF_METHOD_SIP_INFO
+        prm.digits = key
+        self.sendDtmf(prm)
+
+    def _tell_by_info(self, key: str) -> None:
+        prm = pj.CallSendRequestParam()
+        prm.method = "INFO"
+        prm.txOption.contentType = SINGLE
+        prm.txOption.msgBody = key
+        self.sendRequest(prm)
 
     def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:  # noqa: N802
         # The library would call whom the far end names, at our cost. Whether anybody is called is for the flow to say.

@@ -13,6 +13,7 @@ from engine.model.storable import storable
 from engine.ports import Cause, DialRequest, LegId
 from sip.description import Carried
 from sip.dialog import Deliver, Dialog
+from sip.keys import KeyWay
 from sip.media.leg_media import LegMedia
 from sip.media.rtp_timeout import RtpTimeout
 from sip.offering import EVERYTHING, Offering
@@ -84,14 +85,8 @@ class Dialogs:
 
     def press(self, leg: LegId, digits: str) -> None:
         dialog = self._dialog(leg)
-        try:
-            dialog.dialDtmf(digits)
-        except pj.Error:
-            for digit in digits:
-                prm = pj.CallSendDtmfParam()
-                prm.method = pj.PJSUA_DTMF_METHOD_SIP_INFO
-                prm.digits = digit
-                dialog.sendDtmf(prm)
+        for digit in digits:
+            dialog.press(digit)
 
     def refer(self, leg: LegId, target: str) -> None:
         self._dialog(leg).xfer(target, pj.CallOpParam())
@@ -109,7 +104,7 @@ class Dialogs:
         """The far end of the library's call `call_id` has told of a key by INFO."""
         for dialog in self._dialogs.values():
             if dialog.getId() == call_id:
-                dialog.pressed(key)
+                dialog.pressed(key, KeyWay.INFO)
 
     def narrowed(self, call_id: int, carried: Carried) -> Carried:
         """What of all that we carry the library's call `call_id` may use."""

@@ -300,4 +300,5 @@ def _telling_tls_faults(deliver: Deliver, host: str) -> Deliver:
 def _offering(trunk: Trunk | None) -> Offering:
     if trunk is None:
         return EVERYTHING
-    return Offering(tuple(each.lower() for each in trunk.codecs), trunk.ptime_ms, trunk.maxptime_ms)
+    codecs = tuple(each.lower() for each in trunk.codecs)
+    return Offering(codecs, trunk.ptime_ms, trunk.maxptime_ms, trunk.dtmf, trunk.dtmf_payload_type)

@@ -63,7 +63,7 @@ class MediaLost:
 
 @dataclass(frozen=True, slots=True)
 class DigitPressed:
-    """A key of the far end: 0-9 * # A-D; `method` is rfc4733 or info."""
+    """A key of the far end: 0-9 * # A-D; `method` is rfc4733, info or inband."""
 
     digit: str
     method: str

@@ -24,9 +24,17 @@ class ConferenceSeats:
         self._places: dict[LegId, _Place] = {}
         self._sent: dict[LegId, pj.SentToLeg] = {}
 
-    def wrap(self, leg: LegId, stream: pj.OnStreamCreatedParam) -> None:
+    def wrap(self, leg: LegId, stream: pj.OnStreamCreatedParam, call_with_keys: int | None = None) -> None:
         """Stand between a leg's new stream and the bridge, so that a room can take its frames."""
-        self._audio.setdefault(leg, pj.LegAudio()).wrap(stream)
+        audio = self._audio.setdefault(leg, pj.LegAudio())
+        if call_with_keys is not None:
+            audio.listen_for_keys(call_with_keys)
+        audio.wrap(stream)
+
+    def sound_keys(self, leg: LegId, keys: str) -> None:
+        """Send the leg's far end keys as tones; nothing happens while it has no media."""
+        if audio := self._audio.get(leg):
+            audio.sound_keys(keys)
 
     def unwrap(self, leg: LegId) -> None:
         if audio := self._audio.get(leg):

@@ -43,8 +43,11 @@ class MediaConnections:
         self._passed: dict[LegId, LegId] = {}
         """Whose packets go to whom as they are, past the bridge: no wire of the bridge is laid between those two."""
 
-    def wrap(self, leg: LegId, stream: pj.OnStreamCreatedParam) -> None:
-        self._seating.wrap(leg, stream)
+    def wrap(self, leg: LegId, stream: pj.OnStreamCreatedParam, call_with_keys: int | None = None) -> None:
+        self._seating.wrap(leg, stream, call_with_keys)
+
+    def sound_keys(self, leg: LegId, keys: str) -> None:
+        self._seating.sound_keys(leg, keys)
 
     def unwrap(self, leg: LegId) -> None:
         self._seating.unwrap(leg)

@@ -10,8 +10,15 @@ from engine.ports import LegId, RtpStats
 class LegMedia(Protocol):
     """Puts our own media around each leg's stream when it is made, and takes it away before the stream goes."""
 
-    def wrap(self, leg: LegId, stream: pj.OnStreamCreatedParam) -> None:
-        """A stream was made, and is not yet in the bridge."""
+    def wrap(self, leg: LegId, stream: pj.OnStreamCreatedParam, call_with_keys: int | None = None) -> None:
+        """A stream was made, and is not yet in the bridge.
+
+        Keys that the far end sounds as tones are told as the library's call `call_with_keys`, if there is one.
+        """
+        ...
+
+    def sound_keys(self, leg: LegId, keys: str) -> None:
+        """Send the far end keys as tones."""
         ...
 
     def unwrap(self, leg: LegId) -> None:

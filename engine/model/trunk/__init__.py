@@ -2,6 +2,7 @@
 
 from engine.model.trunk.choices import (
     Authentication,
+    Dtmf,
     KeepAlive,
     Origin,
     SessionTimers,
@@ -16,6 +17,7 @@ from engine.model.trunk.trunk import Trunk
 
 __all__ = [
     "Authentication",
+    "Dtmf",
     "KeepAlive",
     "Origin",
     "SessionTimers",

@@ -63,6 +63,22 @@ class SessionTimers(StrEnum):
     ALWAYS = "always"
 
 
+class Dtmf(StrEnum):
+    """How keys of a telephone travel on the trunk."""
+
+    AUTO = "auto"
+    """RFC 4733 where it was agreed on, INFO otherwise."""
+    RFC4733 = "rfc4733"
+    INFO_RELAY = "info-relay"
+    INFO_DTMF = "info-dtmf"
+    INBAND = "inband"
+
+    @property
+    def offers_events(self) -> bool:
+        """Whether telephone-event is among what is offered and accepted."""
+        return self in (Dtmf.AUTO, Dtmf.RFC4733)
+
+
 class Stir(StrEnum):
     """Whether who calls is signed in calls that go out, and verified in those that come in (RFC 8224)."""
 

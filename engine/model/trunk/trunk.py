@@ -14,6 +14,7 @@ from engine.model.trunk import stir_fields
 from engine.model.trunk.choices import (
     Authentication,
     Diversion,
+    Dtmf,
     KeepAlive,
     SessionTimers,
     Srtp,
@@ -49,6 +50,7 @@ _HOST_PORT: Final = r"((\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9
 _HOST: Final = r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\.?)?"
 _USER: Final = r"[A-Za-z0-9!~*'()&=+$,;?/_.%-]*"
 _FILE: Final = r"(/[^\x00-\x1f\x7f]+)?"
+FIRST_DYNAMIC_TYPE: Final = 96  # RFC 3551 §6
 _LOGIN: Final = r"[^\x00-\x1f\x7f\"\\]*"
 
 
@@ -215,6 +217,18 @@ class Trunk:
     maxptime_ms: int = declared(
         NumberAmong((0, 20, 30, 40, 60)), "The most milliseconds in a packet that we take; 0 says nothing.", default=0
     )
+    dtmf: Dtmf = declared(
+        OneOf(Dtmf),
+        "How keys travel: rfc4733; info-relay or info-dtmf, by INFO with application/dtmf-relay or application/dtmf; "
+        "inband, as tones; auto, RFC 4733 where the far end agrees to it, and info-relay otherwise.",
+        default=Dtmf.AUTO,
+    )
+    dtmf_payload_type: int = declared(
+        WholeNumber(0, 127),
+        "The RTP payload type offered for telephone-event (RFC 4733), 96 to 127; beside Opus, that of its clock is the "
+        "next. 0 leaves them to us.",
+        default=0,
+    )
     srtp: Srtp = declared(OneOf(Srtp), "Encrypted media: off, optional, or required.", default=Srtp.OFF)
     session_timers: SessionTimers = declared(
         OneOf(SessionTimers),
@@ -268,6 +282,7 @@ class Trunk:
         self._check_addresses()
         self._check_times()
         stir_fields.check_signing(self)
+        self._check_keys()
 
     def _check_credentials(self) -> None:
         if self.password and not self.user:
@@ -296,6 +311,12 @@ class Trunk:
             raise InvalidField("session_expires_s", f"{self.session_expires_s} is not allowed; give 0, or 90 to 86400.")
         if 0 < self.maxptime_ms < self.ptime_ms:
             raise InvalidField("maxptime_ms", f"It is less than ptime_ms, {self.ptime_ms}.")
+
+    def _check_keys(self) -> None:
+        if 0 < self.dtmf_payload_type < FIRST_DYNAMIC_TYPE:
+            raise InvalidField("dtmf_payload_type", f"{self.dtmf_payload_type} is not allowed; give 0, or 96 to 127.")
+        if self.dtmf_payload_type and not self.dtmf.offers_events:
+            raise InvalidField("dtmf_payload_type", f"With dtmf {self.dtmf}, no telephone-event is offered.")
 
     @classmethod
     @cache

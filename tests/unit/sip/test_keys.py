@@ -1,8 +1,8 @@
-"""Keys in INFO, as gateways write them."""
+"""Keys in INFO, as gateways write them, and keys that a far end tells twice."""
 
 import pytest
 
-from sip.keys import RELAY, SINGLE, key_of
+from sip.keys import RELAY, SINGLE, KeysToldOnce, KeyWay, key_of
 from sip.message import Message
 
 
@@ -27,3 +27,21 @@ from sip.message import Message
 )
 def test_a_key_is_one_of_sixteen_or_none(kind: str, body: str, key: str | None) -> None:
     assert key_of(Message("", (("content-type", kind),), body)) == key
+
+
+@pytest.mark.parametrize(
+    ("told", "heard"),
+    [
+        ([(KeyWay.INFO, "1", 0), (KeyWay.INFO, "1", 0.2), (KeyWay.INFO, "2", 5)], "112"),
+        ([(KeyWay.RFC4733, "1", 0), (KeyWay.INFO, "1", 0.1), (KeyWay.INBAND, "1", 0.2)], "1"),
+        ([(KeyWay.RFC4733, "1", 0), (KeyWay.INFO, "1", 20), (KeyWay.RFC4733, "1", 30)], "11"),
+        ([(KeyWay.INFO, "1", 0), (KeyWay.RFC4733, "1", 0.3), (KeyWay.RFC4733, "1", 0.6)], "11"),
+        ([(KeyWay.INBAND, "1", 0), (KeyWay.INFO, "1", 0.5), (KeyWay.INBAND, "2", 3), (KeyWay.INFO, "2", 3.1)], "12"),
+        ([(KeyWay.INFO, "1", 0), (KeyWay.RFC4733, "1", 2)], "11"),
+        ([(KeyWay.INFO, "1", 0), (KeyWay.RFC4733, "2", 0.3)], "12"),
+    ],
+)
+def test_a_press_that_comes_by_several_ways_counts_once(told: list[tuple[KeyWay, str, float]], heard: str) -> None:
+    once = KeysToldOnce()
+
+    assert "".join(key for way, key, at_s in told if once.is_new(key, way, at_s)) == heard
