@@ -144,7 +144,7 @@ class Asterisk:
 
 @asynccontextmanager
 async def asterisk(
-    ports: Ports, product_port: int, pems: Pems | None = None, *, rtp_ports: int = 200
+    ports: Ports, product_port: int, pems: Pems | None = None, *, rtp_ports: int = 200, dtmf_mode: str = "rfc4733"
 ) -> AsyncIterator[Asterisk]:
     """An Asterisk that knows the product at PLAIN_HOST:product_port as its plain trunk; TLS if there are PEMs."""
     root = await asyncio.to_thread(_root)
@@ -152,6 +152,8 @@ async def asterisk(
     running = Asterisk(root, folder, ports.one(), ports.one())
     try:
         _configure(running, ports, product_port, pems, rtp_ports)
+        configured = folder / "pjsip.conf"
+        configured.write_text(configured.read_text().replace("dtmf_mode = rfc4733", f"dtmf_mode = {dtmf_mode}"))
         await running.start()
         yield running
     finally:
