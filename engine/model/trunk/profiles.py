@@ -6,38 +6,26 @@ day against what it was compared.
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
 from engine.errors import InvalidField, SetupError
-from engine.model.trunk.field import Kind, OneOf, WholeNumber
+from engine.model.trunk.field import Kind, WholeNumber
+from engine.model.trunk.hosts import MOST_PORT, host_json, read_host
 from engine.model.trunk.trunk import Trunk
 
 PROFILE: Final = "profile"
+_PORT: Final = "port"
 _SUFFIX: Final = ".toml"
 _FACTS: Final[Mapping[str, type]] = {"title": str, "country": str, "document": str, "checked": str, "date": date}
 
 
-class _Dtmf(StrEnum):
-    RFC4733 = "rfc4733"
-    INFO = "info"
-    IN_BAND = "in-band"
-
-
-_LATER: Final[Mapping[str, Kind]] = {
-    "port": WholeNumber(1, 65535),
-    "dtmf": OneOf(_Dtmf),
-}
-"""What profiles know of carriers, and trunks have no field for yet."""
-
-
 @dataclass(frozen=True, slots=True)
 class TrunkProfile:
-    """A carrier's style. `fields` are those of a trunk, as JSON has them; `later` has no effect yet."""
+    """A carrier's style. `fields` are those of a trunk, as JSON has them."""
 
     title: str
     country: str
@@ -46,7 +34,8 @@ class TrunkProfile:
     checked: str
     date: date
     fields: Mapping[str, Any]
-    later: Mapping[str, Any]
+    port: int | None = None
+    """That of a host which is given without one."""
 
 
 @cache
@@ -63,7 +52,18 @@ def with_profile(given: Mapping[str, Any]) -> dict[str, Any]:
         return others
     if (profile := profiles().get(str(given[PROFILE]))) is None:
         raise InvalidField(PROFILE, f"There is no profile {given[PROFILE]}; there are {', '.join(profiles())}.")
-    return {**profile.fields, **others}
+    trunk = {**profile.fields, **others}
+    if profile.port is not None and isinstance(hosts := trunk.get("hosts"), list | tuple):
+        trunk["hosts"] = [_at_port(host, profile.port) for host in hosts]
+    return trunk
+
+
+def _at_port(host: object, port: int) -> object:
+    try:
+        read = read_host(host)
+    except ValueError:
+        return host  # whoever makes the trunk says what is wrong with it
+    return host_json(replace(read, port=read.port or port))
 
 
 def read_profile(file: str, text: str) -> TrunkProfile:
@@ -79,14 +79,14 @@ def read_profile(file: str, text: str) -> TrunkProfile:
     trunk = given.get("trunk", {})
     if not isinstance(trunk, dict):
         raise SetupError(f"{file}: trunk is {trunk!r}; it is a table, [trunk].")
-    kinds = {**{name: facts.kind for name, facts in Trunk.table().items()}, **_LATER}
+    kinds = {**{name: facts.kind for name, facts in Trunk.table().items()}, _PORT: WholeNumber(1, MOST_PORT)}
     _only(file, "trunk.", trunk, tuple(kinds))
     for name, value in trunk.items():
         _check(f"{file}: trunk.{name}", kinds[name], value)
     return TrunkProfile(
         **{key: given[key] for key in _FACTS},
-        fields={name: value for name, value in trunk.items() if name not in _LATER},
-        later={name: value for name, value in trunk.items() if name in _LATER},
+        fields={name: value for name, value in trunk.items() if name != _PORT},
+        port=trunk.get(_PORT),
     )
 
 

@@ -6,14 +6,14 @@ python -m engine.model.trunk.reference docs/trunks.md     # renews it
 import json
 from collections.abc import Iterator, Mapping
 
-from engine.model.trunk.profiles import profiles
+from engine.model.trunk.profiles import TrunkProfile, profiles
 from engine.model.trunk.trunk import Trunk
 from engine.page_tables import renew, row, table
 
 
 def tables() -> Mapping[str, str]:
     """Each by its name."""
-    made_of = (row(f"`{name}`", _fields(profile.fields)) for name, profile in profiles().items())
+    made_of = (row(f"`{name}`", _fields(_set_by(profile))) for name, profile in profiles().items())
     return {
         "fields": table(("field", "what it is", "takes", "if left out"), list(_rows())),
         "profiles": table(("profile", "what it sets"), list(made_of)),
@@ -30,6 +30,10 @@ def _default(name: str) -> str:
         return "must be given"
     default = Trunk.table()[name].kind.written(Trunk.defaults()[name])
     return "" if default == "" else f"`{json.dumps(default)}`"
+
+
+def _set_by(profile: TrunkProfile) -> Mapping[str, object]:
+    return profile.fields if profile.port is None else {"port": profile.port, **profile.fields}
 
 
 def _fields(fields: Mapping[str, object]) -> str:

@@ -45,7 +45,7 @@ def test_a_profile_names_what_it_follows_and_sets_what_every_trunk_needs(profile
     assert profile.title
     assert profile.document
     assert profile.checked
-    assert {"transport", "auth", "codecs", "dtmf"} <= {*profile.fields, *profile.later}
+    assert {"transport", "auth", "codecs", "dtmf"} <= set(profile.fields)
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -79,6 +79,25 @@ def test_numbers_are_read_back_from_how_the_profile_writes_them(profile: str) ->
 )
 def test_a_number_in_berlin_is_called_as_each_carrier_wants_it(profile: str, called: str) -> None:
     assert a_trunk(profile).called.write("+493023125001", "carrier.example") == called
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("sip.carrier.example", "sip.carrier.example:55060"),
+        ("sip.carrier.example:5080", "sip.carrier.example:5080"),
+        ({"host": "2001:db8::1", "priority": 2}, "[2001:db8::1]:55060"),
+    ],
+)
+def test_a_host_without_a_port_has_that_of_the_profile(host: object, address: str) -> None:
+    given = {"name": "a", "hosts": [host], "user": "ann", "password": "pw", "profile": "de-national"}
+
+    assert new_trunk(with_profile(given)).hosts[0].address == address
+
+
+def test_a_host_that_is_none_is_told_beside_a_profile_too() -> None:
+    with pytest.raises(InvalidField, match="a host is 'not a host'"):
+        new_trunk(with_profile({"name": "a", "hosts": ["not a host"], "profile": "sbc-tls-options"}))
 
 
 def test_what_is_given_goes_before_a_profile() -> None:
