@@ -21,6 +21,7 @@ WRONG: dict[str, list[Any]] = {
     "enabled": ["yes", 1, None],
     "priority": [-1, 65536, "1", True],
     "weight": [-1, 65536, 1.5],
+    "emergency": ["yes", 1, None],
     "hosts": [
         [], "sip.carrier.example", ["a"] * 17, ["a b"], ["sip:a"], ["a:0"], ["a:65536"], ["::1"], ["a;cost=1"],
         [{"port": 5060}], [{"host": "a", "cost": 1}], [{"host": "a", "port": "5060"}], [{"host": "a/b"}], [7],
