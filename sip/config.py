@@ -70,6 +70,8 @@ class SipConfig:
     log_messages: bool = False
     """Every SIP message goes into the log, at level debug."""
     any_source: bool = False
+    country: str = ""
+    """Of trunks that tell none (ISO 3166, lower case)."""
     trace_calls: int = 0
     """Of how many calls the SIP messages are kept in memory."""
 
@@ -97,6 +99,7 @@ def from_settings(settings: Settings) -> SipConfig:
         allow=settings.sip_allow,
         rtp_silence_s=settings.rtp_silence_s,
         trunk_timeout_s=settings.trunk_timeout,
+        country=settings.default_country,
         trace_calls=settings.sip_trace_calls,
         log_messages=settings.log_level is LogLevel.DEBUG,
     )

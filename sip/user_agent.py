@@ -36,6 +36,7 @@ from sip.stack import SipStack
 from sip.thread import SipThread
 from sip.trunks.account import Registration
 from sip.trunks.call_signing import CallSigning
+from sip.trunks.caller_identity import warning_of
 from sip.trunks.choice import Way, ways_of
 from sip.trunks.failover_leg import FailoverLeg, NoAddress
 from sip.trunks.loads import TrunkLoads
@@ -88,6 +89,7 @@ class UserAgent:
         asked = name_servers or DnsResolver(ipv6=config.listening.is_ipv6)
         self._names = ServerNames(asked, time.monotonic)
         self._signing = CallSigning()
+        self._country = config.country
         self._in_use = asyncio.Lock()
         self._loads = TrunkLoads(Direction.OUTBOUND)
         self._room = OutboundRoom(self._loads)
@@ -160,7 +162,8 @@ class UserAgent:
         ways = self._room.ways_of(request) or self._ways_of(request)
         if ways[0].trunk is None:
             return await self._place(await self._located(ways[0]), request)
-        leg = FailoverLeg(request, ways, partial(self._try, []), self._hold, self._meters.__getitem__)
+        warn = partial(warning_of, home=self._country)
+        leg = FailoverLeg(request, ways, partial(self._try, []), self._hold, self._meters.__getitem__, warn)
         try:
             await leg.dial()
         finally:

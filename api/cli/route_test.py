@@ -43,6 +43,7 @@ async def _found(books: LocalStores, number: str, account: str | None, caller: s
     from engine.routing.emergency import carriers, load_emergency_numbers
     from engine.routing.routes import RouteChoice, RoutedCall, choose
     from sip.config import from_settings
+    from sip.trunks.caller_identity import warning_of
     from sip.trunks.choice import invite_by, routable
 
     owner = (await books.account(account)).id if account is not None else ""
@@ -60,6 +61,7 @@ async def _found(books: LocalStores, number: str, account: str | None, caller: s
             "trunk": each.trunk,
             "host": each.host,
             "why": each.why if emergency is None else "its mark for emergency calls, past routes and limits",
+            "warning": warning_of(request, trunks[each.trunk], books.settings.default_country),
             "invite": dict(invite_by(trunks[each.trunk], each.host, request, listening)),
         }
         for each in choice.candidates
@@ -83,6 +85,8 @@ def _sentences(found: Mapping[str, Any]) -> Iterator[str]:
     for place, way in enumerate(found["ways"], 1):
         yield f"{place}. Trunk {way['trunk']}, host {way['host']}. By {way['why']}."
         yield from (f"   {name}: {value}" for name, value in way["invite"].items())
+        if way["warning"]:
+            yield f"   Warning: {way['warning']}"
     for each in found["passed_over"]:
         by = f" (route {each['route']})" if each["route"] else ""
         yield f"Passed over: trunk {each['trunk']}{by}: {each['reason']}."

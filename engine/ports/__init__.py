@@ -6,6 +6,7 @@ from engine.ports.clock import Clock
 from engine.ports.legs import (
     Alerted,
     Answered,
+    CallerIdWarned,
     Cause,
     Dialer,
     DialRefused,
@@ -52,6 +53,7 @@ __all__ = [
     "Attendance",
     "AudioDecoder",
     "Bridge",
+    "CallerIdWarned",
     "Cause",
     "Clock",
     "DialRefused",

@@ -144,8 +144,17 @@ class RouteAdvanced:
     sip_call_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class CallerIdWarned:
+    """The caller's number will be hidden or cut at its destination, by the rules of that country."""
+
+    trunk: str
+    reason: str
+
+
 LegEvent = (
     TrunkTried
+    | CallerIdWarned
     | RouteAdvanced
     | Alerted
     | Answered

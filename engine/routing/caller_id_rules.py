@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from importlib.resources import files
 from typing import Final
 
@@ -15,6 +16,8 @@ from engine.model.number_plans import is_mobile
 from engine.model.numbers import country_of
 
 _FILE: Final = "caller_id_rules.toml"
+_ALIKE: Final = 2
+"""Numbers of one country begin with the same plus and digit: most calls to others are told by that."""
 
 
 class CallerIdFate(StrEnum):
@@ -70,6 +73,8 @@ class CallerIdRules:
 
     def warning(self, caller: str, called: str, trunk_country: str) -> CallerIdWarning | None:
         """The warning for a call between two numbers by a carrier of a country; None where nothing is known."""
+        if not called.startswith(caller[:_ALIKE]):
+            return None
         country = _country(called)
         rule = self.countries.get(country)
         if rule is None or trunk_country == country or _country(caller) != country:
@@ -78,6 +83,7 @@ class CallerIdRules:
         return None if fate is CallerIdFate.SHOWN else CallerIdWarning(fate, rule)
 
 
+@cache
 def load_caller_id_rules() -> CallerIdRules:
     """The table of config/caller_id_rules.toml."""
     data = tomllib.loads((files("config") / _FILE).read_text("utf-8"))

@@ -6,6 +6,7 @@ from typing import Final
 from engine.model.trunk import Trunk
 from engine.model.trunk.identity_header import IdentityHeader
 from engine.ports import DialRequest
+from engine.routing.caller_id_rules import load_caller_id_rules
 from engine.security.egress import host_of
 from sip.addresses import read_party
 from sip.config import ListenAddress
@@ -51,6 +52,17 @@ def caller_headers(request: DialRequest, trunk: Trunk | None, listening: ListenA
     return CallerHeaders(
         _from(request, trunk, listening, hidden=hidden), (*told, *((("Privacy", "id"),) if hidden else ()))
     )
+
+
+def warning_of(request: DialRequest, trunk: Trunk, home: str) -> str:
+    """Where the caller's number will not be seen as a trunk sends it, in a sentence; empty where nothing is known.
+
+    `home` is the country of a trunk that tells none.
+    """
+    if request.caller == ANONYMOUS or trunk.hides_caller:
+        return ""
+    warning = load_caller_id_rules().warning(request.caller, request.target, trunk.country or home)
+    return warning.text if warning else ""
 
 
 def _from(request: DialRequest, trunk: Trunk, listening: ListenAddress, *, hidden: bool) -> str:

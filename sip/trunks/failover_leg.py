@@ -6,9 +6,11 @@ from typing import Final
 
 from engine.errors import SipError
 from engine.model.quality import quality_of
+from engine.model.trunk import Trunk
 from engine.ports import (
     Alerted,
     Answered,
+    CallerIdWarned,
     Cause,
     DialRequest,
     EndedBy,
@@ -36,6 +38,8 @@ Hold = Callable[[Way, int], None]
 
 MeterOf = Callable[[str], TrunkMeter]
 """The meter of a trunk, by its name."""
+WarningOf = Callable[[DialRequest, Trunk], str]
+"""What will become of the caller's number by a trunk; empty where nothing is known."""
 
 
 class NoAddress(SipError):
@@ -48,14 +52,24 @@ class FailoverLeg:
     Until something was heard of the far end, its dialog may be replaced by another's, which has another id.
     """
 
-    def __init__(self, request: DialRequest, ways: Sequence[Way], place: Place, hold: Hold, meter_of: MeterOf) -> None:
+    def __init__(
+        self,
+        request: DialRequest,
+        ways: Sequence[Way],
+        place: Place,
+        hold: Hold,
+        meter_of: MeterOf,
+        warning_of: WarningOf,
+    ) -> None:
         self._request = request
         self._left = list(ways)
         self._place = place
         self._hold = hold
         self._meter_of = meter_of
+        self._warning_of = warning_of
+        self._warned = False
         self._hung_up: Cause | None = None
-        self._unsent: list[TrunkTried] = []
+        self._untold: list[TrunkTried | CallerIdWarned] = []
         self._answered = False
         self._answered_s = 0.0
 
@@ -65,9 +79,10 @@ class FailoverLeg:
             self._way, self._sent_s, self._progress = self._left.pop(0), time.monotonic(), Progress.NONE
             try:
                 self._leg = await self._place(self._way, self._request)
+                self._warn()
                 return
             except SipError as error:
-                self._unsent.append(self._tried(None, str(error), CAUSES_WITHOUT_ANSWER[_failure(error)]))
+                self._untold.append(self._tried(None, str(error), CAUSES_WITHOUT_ANSWER[_failure(error)]))
                 if isinstance(error, TrunkFull):
                     self._left = [way for way in self._left if way.trunk != self._way.trunk]
                 if not self._left:
@@ -88,8 +103,8 @@ class FailoverLeg:
     async def events(self) -> AsyncIterator[LegEvent]:
         while True:
             async for event in self._leg.events():
-                for unsent in self._taken_unsent():
-                    yield unsent
+                for untold in self._taken_untold():
+                    yield untold
                 if (tried := self._note(event)) is not None:
                     yield tried
                 if isinstance(event, HungUp) and self._goes_on(event):
@@ -100,8 +115,8 @@ class FailoverLeg:
             try:
                 await self.dial()
             except SipError:  # told as an attempt; the call's end is the last answer that came
-                for unsent in self._taken_unsent():
-                    yield unsent
+                for untold in self._taken_untold():
+                    yield untold
                 yield event
                 return
             yield RouteAdvanced(self.via, self.sip_call_id)
@@ -126,6 +141,13 @@ class FailoverLeg:
     async def hang_up(self, cause: Cause = Cause.NORMAL) -> None:
         self._hung_up = cause
         await self._leg.hang_up(cause)
+
+    def _warn(self) -> None:
+        """Once for a call, of the first trunk to which it applies."""
+        trunk = self._way.trunk
+        if trunk is not None and not self._warned and (reason := self._warning_of(self._request, trunk)):
+            self._warned = True
+            self._untold.append(CallerIdWarned(trunk.name, reason))
 
     def _note(self, event: LegEvent) -> TrunkTried | None:
         """Note how far the call has come; the attempt, if it has ended with this."""
@@ -184,9 +206,9 @@ class FailoverLeg:
         took_ms = round((time.monotonic() - self._sent_s) * 1000)
         return TrunkTried(name, self._way.host, self._way.via, code, reason, cause, took_ms, words)
 
-    def _taken_unsent(self) -> Sequence[TrunkTried]:
-        unsent, self._unsent = self._unsent, []
-        return unsent
+    def _taken_untold(self) -> Sequence[TrunkTried | CallerIdWarned]:
+        untold, self._untold = self._untold, []
+        return untold
 
 
 def _failure(error: SipError) -> SetUpFailure:

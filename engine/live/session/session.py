@@ -24,6 +24,7 @@ from engine.model.stir import CallerProof
 from engine.ports import (
     Alerted,
     Answered,
+    CallerIdWarned,
     Cause,
     Clock,
     Dialer,
@@ -236,7 +237,7 @@ class Session:
                 self.journal.note_event("media", codec=event.codec, sending=event.sending, receiving=event.receiving)
             case ReferRequested() | ReferAnswered():
                 self._note_refer(event)
-            case TrunkTried() | RouteAdvanced():
+            case TrunkTried() | RouteAdvanced() | CallerIdWarned():
                 self._note_route(event)
             case HungUp():
                 self._ended(event)
@@ -248,14 +249,17 @@ class Session:
         self.journal.note_event("refer_requested", target=event.target)
         self.asked_to_refer.put(event.target)
 
-    def _note_route(self, event: TrunkTried | RouteAdvanced) -> None:
-        if isinstance(event, TrunkTried):
-            self._note_attempt(event)
-            return
-        self._attempt_told = False
-        self.journal.carried_by(event.via)
-        self.journal.set(sip_call_id=event.sip_call_id)
-        self.journal.note_event("invite_sent", target=self.call.to, via=event.via)
+    def _note_route(self, event: TrunkTried | RouteAdvanced | CallerIdWarned) -> None:
+        match event:
+            case TrunkTried():
+                self._note_attempt(event)
+            case CallerIdWarned():
+                self.journal.note_event("caller_id_warning", trunk=event.trunk, reason=event.reason)
+            case RouteAdvanced():
+                self._attempt_told = False
+                self.journal.carried_by(event.via)
+                self.journal.set(sip_call_id=event.sip_call_id)
+                self.journal.note_event("invite_sent", target=self.call.to, via=event.via)
 
     def _note_attempt(self, event: TrunkTried) -> None:
         if self._ending is Event.HUNG_UP:

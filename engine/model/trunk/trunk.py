@@ -174,6 +174,12 @@ class Trunk:
     identity_header: IdentityHeader = declared(
         OneOf(IdentityHeader), "The header that tells who calls, beside From (RFC 3325).", default=IdentityHeader.NONE
     )
+    country: str = declared(
+        Text(r"([a-z]{2})?", "is no country; write two small letters, such as be.", 2),
+        "The carrier's country. Calls tell where their number will be hidden as it comes from there; left out, the "
+        "setting default_country.",
+        default="",
+    )
     hides_caller: bool = declared(
         YesOrNo(),
         "Whether no called party is told who calls (CLIR): From is anonymous, and Privacy is id.",

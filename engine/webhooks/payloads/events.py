@@ -100,6 +100,8 @@ EVENTS: Final[tuple[EventKind, ...]] = (
           Fact("via", "the trunk or peer", Privacy.REASON)),
     _call("emergency_call", "An emergency number is called", Fact("number", "as it is dialled"),
           Fact("carried", "whether it goes to a trunk that is marked for it, or is refused")),
+    _call("caller_id_warning", "Its number will be hidden, replaced or cut where it is called; the call goes on",
+          Fact("trunk", "which carries it"), _REASON),
     _call("provisional", "The far end rings, or sends early media", _SIP_CODE,
           Fact("early_media", "whether it sends sound before its answer")),
     _call("media", "Sound is agreed on, and each time it changes", Fact("codec", "how sound is packed"),

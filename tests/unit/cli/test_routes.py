@@ -117,3 +117,14 @@ def test_an_emergency_number_is_refused_unless_a_trunk_is_marked_which_it_goes_b
     assert "112 is an emergency number." in carried.output
     assert "1. Trunk b, host b.example:5070. By its mark for emergency calls, past routes and limits." in carried.output
     assert "Request-URI: sip:112@b.example:5070" in carried.output
+
+
+def test_a_number_that_will_be_hidden_by_a_trunk_from_abroad_is_warned_of(telefoon: Run) -> None:
+    telefoon("trunks", "set", "a", "--set", "country=de")
+
+    found = telefoon("routes", "test", "+493023125002", "--from", "+493023125001")
+
+    [by_the_belgian] = [line for line in found.stdout.splitlines() if "Warning: " in line]
+    assert "A number of DE that calls DE through a carrier in another country" in by_the_belgian
+    assert found.stdout.index("Trunk b") < found.stdout.index("Warning: ")
+    assert "Warning: " not in telefoon("routes", "test", "+493023125002", "--from", "+3225550100").stdout

@@ -56,6 +56,7 @@ WRONG: dict[str, list[Any]] = {
     "from_host": ["a b", "a:5060", "a>"],
     "from_is_user": ["yes", 1],
     "identity_header": ["PAI", "p-asserted-identity", True],
+    "country": ["BE", "b", "bel", 7],
     "hides_caller": ["yes"],
     "keeps_from": [0],
     "trusts_identity": [None],
