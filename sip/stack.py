@@ -278,6 +278,7 @@ class SipStack:
             addressed,
             forwarded_from=read(forwarded_from(message)),
             identity=tuple(value for name, value in message.headers if name == "identity"),
+            uri=message.request_uri,
         )
 
     def _line_of(self, source: str, message: Message) -> TrunkLine | None:

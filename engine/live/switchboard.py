@@ -182,7 +182,7 @@ class Switchboard:
                 return
             call = self._inbound(number, arrival)
             run_flow = partial(_run, starts=_requests(call, number))
-            making = partial(self._flow_runner, number=number, told=arrival_params(arrival))
+            making = partial(self._flow_runner, number=number, told=arrival_params(arrival, leg.sip_call_id))
             proof = CallerProof(Attestation.GATEWAY, arrival.identity)
             await self._sessions.take(call, leg, proof, making, run_flow, set_up.done)
         except StoreError as error:

@@ -199,7 +199,7 @@ class InboundCall:
 
     `addressed` is the number in To, which some carriers use while they address the trunk itself. `headers` are those
     that its flow is told. `forwarded_from` is who was called before and sent the call on, if that may be known.
-    `identity` are its Identity headers (RFC 8224).
+    `identity` are its Identity headers (RFC 8224). `uri` is the Request-URI as it is written.
     """
 
     called: str
@@ -210,6 +210,7 @@ class InboundCall:
     headers: tuple[tuple[str, str], ...] = ()
     forwarded_from: str = ""
     identity: tuple[str, ...] = ()
+    uri: str = ""
 
 
 @dataclass(frozen=True, slots=True)

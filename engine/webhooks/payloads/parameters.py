@@ -109,6 +109,9 @@ PARAMETERS: Final[tuple[WebhookParameter, ...]] = (
     _technical("ParentCallSid", "Of a call made by `Dial`: the id of the call that dialled", *OF_A_CALL,
                of_call=lambda call: call.parent_id),
     _personal("ForwardedFrom", "Who was called before and sent the call on, where the carrier tells it", _W.FLOW),
+    _personal("SipUri", "Of a call that came in: the SIP URI that it called", _W.FLOW),
+    _technical("SipDomain", "Of a call that came in: the host in that URI", _W.FLOW),
+    _technical("SipCallId", "Of a call that came in: its Call-ID (RFC 3261)", _W.FLOW),
 
     _keys("Digits", "The keys that were pressed; of `Record` the one that ended it, or `hangup`", _W.GATHER, _W.RECORD),
     _keys("FinishedOnKey", "The key that ended the input, if one did", _W.GATHER),

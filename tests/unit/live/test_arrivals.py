@@ -33,5 +33,12 @@ async def test_each_request_of_the_flow_tells_who_sent_the_call_on(node: FakeNod
     assert [each["ForwardedFrom"] for each in requests] == ["+3225550188"] * 2
 
 
+async def test_each_request_of_the_flow_tells_the_sip_address_that_was_called(node: FakeNode) -> None:
+    for params in await told(node, uri="sip:+3225553001@pbx.example:5070;transport=tcp"):
+        assert params["SipUri"] == "sip:+3225553001@pbx.example:5070;transport=tcp"
+        assert params["SipDomain"] == "pbx.example"
+        assert params["SipCallId"]
+
+
 async def test_of_a_call_that_nobody_sent_on_nothing_is_told(node: FakeNode) -> None:
     assert [name for each in await told(node) for name in each if name.startswith(("Forw", "SipHeader"))] == []
