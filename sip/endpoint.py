@@ -45,6 +45,7 @@ def open_endpoint(config: SipConfig) -> pj.Endpoint:
             pj.open_host_table()
             pj.answer_strongest_challenges()
             pj.watch_tls()
+            pj.open_session_terms()
             pj.share_encoding()
             endpoint.audDevManager().setNullDev()
             for transport in config.listening.transports:

@@ -8,6 +8,7 @@ from engine.diagnosis.invite import InviteDecision, InviteRule
 from engine.model.trunk import Trunk
 from sip.addresses import called_users
 from sip.description import Carried, read_description
+from sip.extensions import extensions_of
 from sip.message import Message, parameters
 from sip.requests import answer_to_invite
 from sip.trunks.sources import Addresses, Network, address_in, allowed_networks, is_allowed, trunk_of_source
@@ -27,8 +28,10 @@ def source_in(message: Message) -> str:
     return f"{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{found[2] or 5060}"
 
 
-def message_decision(message: Message, carried: Carried, whose: str = "TELEFOON_CODECS") -> InviteDecision:
-    """Whether the message is an INVITE that can be taken; `whose` codecs are carried."""
+def message_decision(message: Message, carried: Carried, trunk: Trunk | None = None) -> InviteDecision:
+    """Whether the message is an INVITE that can be taken, by the trunk if one is given."""
+    whose = f"the trunk {trunk.name}" if trunk is not None and trunk.codecs else "TELEFOON_CODECS"
+    carried = carried.among(trunk.codecs) if trunk is not None else carried
     method = message.start.partition(" ")[0]
     if method != "INVITE" or not message.request_uri:
         return InviteDecision(InviteRule.MESSAGE, f"this is no INVITE, but begins with {message.start[:40]!r}", 405)
@@ -38,7 +41,7 @@ def message_decision(message: Message, carried: Carried, whose: str = "TELEFOON_
         )
     described = message.content_type == "application/sdp" and message.body
     refusal = read_description(message.body, carried).refusal if described else None
-    answer = answer_to_invite(message, refusal)
+    answer = answer_to_invite(message, refusal, extensions_of(trunk))
     if answer is not None:
         return InviteDecision(InviteRule.MESSAGE, answer.why or "a header is too long", answer.code)
     offered = f"offers a codec of {whose}" if described else "offers nothing, so we do"

@@ -12,6 +12,7 @@ from engine.model.storable import storable
 from engine.routing.capacity import CapacityRefusal
 from sip.addresses import user_of
 from sip.description import Carried, DescriptionReading, read_description
+from sip.extensions import ANY_EXTENSION, Extensions
 from sip.keys import key_of
 from sip.message import Message, read_message
 from sip.requests import (
@@ -42,6 +43,7 @@ class Addressee:
 
     account: int
     carried: Carried
+    extensions: Extensions = ANY_EXTENSION
     full: CapacityRefusal | None = None
 
 
@@ -139,7 +141,7 @@ class Gate(pj.RequestGate):
             self._note_refusal(RefusalRule.TRUNK, source, user_of(message.request_uri))
             return trunk_is_full(addressee.full)
         request.account = addressee.account
-        answer = answer_to_invite(message, self._read(request, addressee.carried).refusal)
+        answer = answer_to_invite(message, self._read(request, addressee.carried).refusal, addressee.extensions)
         if answer is not None:
             self._tell_refused(message, source, answer)
         return answer

@@ -9,6 +9,7 @@ from typing import Final
 
 from engine.routing.capacity import CapacityRefusal
 from sip.description import Refusal
+from sip.extensions import ANY_EXTENSION, Extensions
 from sip.keys import RELAY, SINGLE
 from sip.message import Message
 
@@ -83,12 +84,16 @@ def answer_outside(method: str, message: Message, *, stranger: bool) -> Stateles
     return _NOT_ALLOWED if method in _NEVER else _UNKNOWN
 
 
-def answer_to_invite(message: Message, refusal: Refusal | None) -> StatelessResponse | None:
+def answer_to_invite(
+    message: Message, refusal: Refusal | None, extensions: Extensions = ANY_EXTENSION
+) -> StatelessResponse | None:
     """The answer to an INVITE outside dialogs; `refusal` says why nothing it offers is carried, if so."""
     # To take the place of a call (RFC 3891) is not offered: the library would do it, for whoever asks.
     if message.first("replaces") is not None:
         return _NO_TAKING_OVER
-    return _too_long(message) or (_refused(488, refusal.code, refusal.words) if refusal else None)
+    if answer := _too_long(message) or _of_extensions(message, extensions):
+        return answer
+    return _refused(488, refusal.code, refusal.words) if refusal else None
 
 
 def trunk_is_full(refusal: CapacityRefusal) -> StatelessResponse:
@@ -103,6 +108,16 @@ def _too_long(message: Message) -> StatelessResponse | None:
     for name in ("From", "To", "Call-ID"):
         if len(message.first(name.lower()) or "") > LONGEST:
             return _refused(400, 399, f"{name} is longer than {LONGEST} characters")
+    return None
+
+
+def _of_extensions(message: Message, extensions: Extensions) -> StatelessResponse | None:
+    required = {each.lower() for each in message.listed("require")}
+    if refused := ", ".join(sorted(required & extensions.refused)):
+        return StatelessResponse(420, (("Unsupported", refused),), f"It requires {refused}, which its trunk has not")
+    known = required | {each.lower() for each in message.listed("supported")}
+    if needed := ", ".join(sorted(extensions.needed - known)):
+        return StatelessResponse(421, (("Require", needed),), f"It does not know {needed}, which its trunk requires")
     return None
 
 

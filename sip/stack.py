@@ -26,6 +26,7 @@ from sip.dialogs import Dialogs
 from sip.dns.host_leads import HostLeads
 from sip.dns.located import Hop, Located
 from sip.endpoint import carried_codecs, open_endpoint, open_transport
+from sip.extensions import extensions_of
 from sip.gate import Addressee, Gate, NoteRefusal
 from sip.handed_headers import OF_ANYBODY, handed_headers
 from sip.media.connections import MediaConnections
@@ -262,7 +263,8 @@ class SipStack:
         if line is None:
             return Addressee(int(pj.PJSUA_INVALID_ID), carried)
         full = self._loads.refusal(line.trunk.name)
-        return Addressee(int(line.account.getId()), carried.among(line.trunk.codecs), full)
+        account, extensions = int(line.account.getId()), extensions_of(line.trunk)
+        return Addressee(account, carried.among(line.trunk.codecs), extensions, full)
 
     def _arrival(self, message: Message, source: str) -> InboundCall:
         line = self._line_of(source, message)

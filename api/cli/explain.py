@@ -66,8 +66,8 @@ async def _decided(books: LocalStores, message: "Message", given: str | None) ->
     await names.use({hop for trunk in trunks for hop in hops_of(trunk)})
     addresses = addresses_of(trunks, names.located)
     trunk = trunk_of(message, source, trunks, addresses)
-    if trunk is not None and trunk.codecs:
-        decisions = [message_decision(message, carried.among(trunk.codecs), f"the trunk {trunk.name}")]
+    if trunk is not None:
+        decisions = [message_decision(message, carried, trunk)]
         if decisions[-1].answer is not None:
             return decisions
     decisions.append(source_decision(source, trunk, settings.sip_allow))

@@ -17,6 +17,7 @@ from sip.message import read_message
 from sip.reasons import retry_after_s, words_of
 from sip.received import is_received
 from sip.tls_faults import tls_fault
+from sip.trunks.session_terms import session_terms
 from sip.trunks.uris import registrar_hop
 
 log = structlog.get_logger(__name__)
@@ -63,6 +64,11 @@ class SipAccount(pj.Account):
         self._again_s: float | None = None
         self.registration = NOT_ANSWERED if trunk is not None and trunk.registers else NOT_WANTED
 
+    def create(self, config: pj.AccountConfig) -> None:
+        """Begin to be there. Raises pj.Error."""
+        super().create(config)
+        self._settle_terms()
+
     @property
     def trunk(self) -> Trunk | None:
         """The trunk as it is spoken to now; None where the account is no trunk's."""
@@ -107,6 +113,7 @@ class SipAccount(pj.Account):
             self.registration = NOT_ANSWERED if trunk.registers else NOT_WANTED
             self._again_s = None
         self.modify(config)
+        self._settle_terms()
 
     def retire(self) -> None:
         """Register no more, and be there for the calls in progress alone."""
@@ -126,6 +133,9 @@ class SipAccount(pj.Account):
         except pj.Error as error:
             self.registration = Registration(True, False, 0, storable(error.reason), datetime.now(UTC))
             self._failed(self._trunk)
+
+    def _settle_terms(self) -> None:
+        pj.set_session_terms(self.getId(), session_terms(self._trunk))
 
     def _failed(self, trunk: Trunk, told_s: int = 0) -> None:
         """Note when to register again, after an answer that was no, or none: at once where there is another server."""

@@ -4,7 +4,7 @@ from typing import Final
 
 import pjsua2 as pj
 
-from engine.model.trunk import Authentication, KeepAlive, SessionTimers, Srtp, Trunk
+from engine.model.trunk import Authentication, KeepAlive, ReliableProvisionals, SessionTimers, Srtp, Trunk
 from sip.config import SipConfig
 from sip.trunks.uris import identity, proxy_uri, registrar_uri
 
@@ -28,6 +28,8 @@ def account_config(config: SipConfig, trunk: Trunk | None = None) -> pj.AccountC
     listening = config.listening
     account = pj.AccountConfig()
     account.idUri = identity(trunk, listening)
+    if trunk is not None and trunk.reliable_provisionals is ReliableProvisionals.REQUIRED:
+        account.callConfig.prackUse = pj.PJSUA_100REL_MANDATORY
     account.callConfig.timerUse = _TIMERS[trunk.session_timers] if trunk else pj.PJSUA_SIP_TIMER_ALWAYS
     account.callConfig.timerSessExpiresSec = (trunk.session_expires_s if trunk else 0) or config.session_expires_s
     account.callConfig.timerMinSESec = MIN_SESSION_S

@@ -116,6 +116,14 @@ class RawCaller(asyncio.DatagramProtocol):
                 self._came.clear()
                 await self._came.wait()
 
+    async def gets(self, code: int, *, within_s: float = 8.0) -> SipMessage:
+        """The first answer with the code."""
+        async with within(within_s):
+            while (found := next((each for each in self.seen if each.code == code), None)) is None:
+                self._came.clear()
+                await self._came.wait()
+        return found
+
     def requests(self, method: str) -> list[SipMessage]:
         """What the platform has asked."""
         return [each for each in self.seen if each.code is None and each.method == method]

@@ -54,6 +54,14 @@ class KeepAlive(StrEnum):
     OPTIONS = "options"
 
 
+class ReliableProvisionals(StrEnum):
+    """Whether provisional answers are acknowledged (RFC 3262)."""
+
+    OFF = "off"
+    SUPPORTED = "supported"
+    REQUIRED = "required"
+
+
 class SessionTimers(StrEnum):
     """Whether calls are refreshed (RFC 4028)."""
 

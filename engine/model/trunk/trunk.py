@@ -16,6 +16,7 @@ from engine.model.trunk.choices import (
     Diversion,
     Dtmf,
     KeepAlive,
+    ReliableProvisionals,
     SessionTimers,
     Srtp,
     Stir,
@@ -236,6 +237,11 @@ class Trunk:
         default=0,
     )
     srtp: Srtp = declared(OneOf(Srtp), "Encrypted media: off, optional, or required.", default=Srtp.OFF)
+    reliable_provisionals: ReliableProvisionals = declared(
+        OneOf(ReliableProvisionals),
+        "Reliable provisional answers (100rel, RFC 3262): off, supported where the far end wants them, or required.",
+        default=ReliableProvisionals.SUPPORTED,
+    )
     session_timers: SessionTimers = declared(
         OneOf(SessionTimers),
         "Session timers (RFC 4028): off, supported, required of the far end, or always (we refresh also alone).",

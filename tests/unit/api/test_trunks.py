@@ -135,7 +135,7 @@ WRONG: list[tuple[str, Any]] = [
     ("hosts", ["a b"]), ("hosts", [{"host": "a", "port": 0}]), ("hosts", "a"), ("transport", "sctp"), ("sips", 1),
     ("uri_parameters", ";"), ("outbound_proxy", "a b"), ("auth", "digest"), ("user", 'a"b'), ("password", 5),
     ("registrar", "a@b"), ("expires_s", 59), ("retry_s", 1.5), ("from_user", "a b"), ("from_host", "a:1"),
-    ("keep_alive", "yes"), ("keep_alive_s", 4),
+    ("keep_alive", "yes"), ("keep_alive_s", 4), ("reliable_provisionals", "on"),
     ("srtp", "on"), ("session_timers", "on"), ("session_expires_s", 5), ("redirects", "no"), ("timeout_s", 33),
     ("tls_ca", "ca.pem"), ("tls_certificate", "cert.pem"), ("tls_key", 7),
     ("called", {"form": "local"}), ("called", "national"), ("caller", {"colour": "red"}), ("received", 7),

@@ -77,6 +77,7 @@ WRONG: dict[str, list[Any]] = {
     "dtmf": ["rfc2833", "auto ", None],
     "dtmf_payload_type": [-1, 128, "101", True],
     "srtp": ["on", True],
+    "reliable_provisionals": ["on", True],
     "session_timers": ["on"],
     "session_expires_s": [-1, 86401, 1],
     "redirects": ["no"],

@@ -3,6 +3,7 @@
 import pytest
 
 from sip.description import NO_CODEC, Refusal
+from sip.extensions import ANY_EXTENSION, Extensions
 from sip.message import Message
 from sip.requests import IGNORED, LONGEST, answer_in_call, answer_outside, answer_to_invite
 
@@ -50,6 +51,25 @@ def test_an_offer_of_nothing_that_we_carry_is_refused_with_a_warning() -> None:
     assert answer is not None
     assert (answer.code, answer.why) == (488, NO_CODEC.words)
     assert dict(answer.headers)["Warning"] == f'305 telefoon "{NO_CODEC.words}"'
+
+
+@pytest.mark.parametrize(
+    ("extensions", "headers", "code"),
+    [
+        (Extensions(refused=frozenset({"100rel"})), (("require", "timer, 100REL"),), 420),
+        (Extensions(refused=frozenset({"100rel"})), (("supported", "100rel"),), None),
+        (Extensions(needed=frozenset({"100rel"})), (("supported", "timer"),), 421),
+        (Extensions(needed=frozenset({"100rel"})), (("supported", "timer, 100rel"),), None),
+        (Extensions(needed=frozenset({"100rel"})), (("require", "100rel"),), None),
+        (ANY_EXTENSION, (("require", "100rel"),), None),
+    ],
+)
+def test_an_extension_is_refused_or_asked_for_as_the_trunk_has_it(
+    extensions: Extensions, headers: tuple[tuple[str, str], ...], code: int | None
+) -> None:
+    answer = answer_to_invite(Message("", headers), None, extensions)
+
+    assert (answer.code if answer else None) == code
 
 
 def test_what_is_not_allowed_comes_with_what_is() -> None:

@@ -1,0 +1,21 @@
+// What the calls of an account agree on with the far end that the library has no setting for.
+#pragma once
+
+#include <pjsua2.hpp>
+
+namespace telefoon {
+
+struct SessionTerms {
+    SessionTerms() : reliable(true) {}
+
+    bool reliable; // whether we say that we know reliable provisional answers (RFC 3262)
+};
+
+// From now on, until the endpoint ends, messages of calls keep to their account's terms. To be called once, on the SIP
+// thread as everything here, after libInit.
+void open_session_terms() PJSUA2_THROW(pj::Error);
+
+// Terms of the account's calls from the next on, by the library's number of it.
+void set_session_terms(int account, const SessionTerms &terms);
+
+} // namespace telefoon
