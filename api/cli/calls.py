@@ -34,6 +34,7 @@ def place(
     timeout: Annotated[int | None, typer.Option(help="Seconds to wait for an answer.")] = None,
     status_callback: Annotated[str | None, typer.Option(help="URL that is told of each status.")] = None,
     record: Annotated[bool, typer.Option("--record", help="Record, after an announcement.")] = False,
+    hide_caller: Annotated[bool, typer.Option("--hide-caller", help="Keep from whom it calls who calls.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Tell what happens; exit 1 unless completed.")] = False,
     key: Key = None,
     server: Server = None,
@@ -51,6 +52,7 @@ def place(
         "timeout": timeout,
         "status_callback": status_callback,
         "record": record or None,
+        "hide_caller": hide_caller or None,
     }
 
     async def work(rest: Rest) -> dict[str, Any]:

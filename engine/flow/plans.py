@@ -163,12 +163,14 @@ class DialPlan:
     """Ring all targets at once, or one after the other, until one answers; talk for at most `limit_s`.
 
     `hang_up_on_star`: the caller's * key ends the talk. `answer_on_bridge`: the caller's call is answered when the
-    called party answers. `ring_tone` is a country (ISO 3166, lower case), None for the called number's own.
+    called party answers. `hides_caller` keeps from the called party who calls. `ring_tone` is a country (ISO 3166,
+    lower case), None for the called number's own.
     """
 
     targets: tuple[DialTarget, ...]
     answer_timeout_s: int
     caller: str | None = None
+    hides_caller: bool = False
     caller_name: str | None = None
     limit_s: int | None = None
     recording: BridgeRecording = NOT_RECORDED

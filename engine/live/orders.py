@@ -18,7 +18,8 @@ from engine.ports import Speech
 class NewCall:
     """A call to place: `to` and `from_` in E.164, at most one of url and flow.
 
-    `heard_in` is the id of a conference in which it is heard to ring.
+    `heard_in` is the id of a conference in which it is heard to ring. `hides_caller` keeps from the called party who
+    calls.
     """
 
     account_id: str
@@ -27,6 +28,7 @@ class NewCall:
     url: str | None = None
     flow: WrittenFlow | None = None
     heard_in: str | None = None
+    hides_caller: bool = False
     options: CallOptions = CallOptions()
 
 

@@ -152,6 +152,7 @@ class Switchboard:
             account_id=call.account_id,
             emergency=emergency is not None,
             attestation=Attestation.FULL if own else Attestation.PARTIAL,
+            hides_caller=order.hides_caller,
         )
         dialer = self._services.dialer
         dialer.reserve(request)

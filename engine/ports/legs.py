@@ -173,7 +173,8 @@ class DialRequest:
 
     `user` and `password` are for digest authentication with that target; empty for the trunk's own. `account_id` is
     whose call it is: routes may lead accounts apart. An `emergency` call is to an emergency number, as it is dialled.
-    `diverted_by` is the number that was called, where its caller is sent on.
+    `diverted_by` is the number that was called, where its caller is sent on. `hides_caller` keeps from the called party
+    who calls (CLIR).
 
     `attestation` is what we know of the caller, for trunks that sign it; `identity` are the Identity headers of the
     call that is dialled on.
@@ -191,6 +192,7 @@ class DialRequest:
     attestation: Attestation = Attestation.PARTIAL
     identity: tuple[str, ...] = ()
     diverted_by: str = ""
+    hides_caller: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,9 +45,10 @@ def caller_headers(request: DialRequest, trunk: Trunk | None, listening: ListenA
     unknown = request.caller == ANONYMOUS
     uri = caller_uri(request, trunk, listening)
     if trunk is None:
-        return CallerHeaders(_ANONYMOUS_ADDRESS if unknown else _address(request.display_name, uri))
+        nameless = unknown or request.hides_caller
+        return CallerHeaders(_ANONYMOUS_ADDRESS if nameless else _address(request.display_name, uri))
     # Directive 2002/58/EC art. 10(b): emergency services see who calls, also who hides from all others.
-    hidden = unknown or (trunk.hides_caller and not request.emergency)
+    hidden = unknown or (_is_to_hide(request, trunk) and not request.emergency)
     told = () if unknown else _identity(request.display_name, uri, trunk.identity_header, hidden=hidden)
     return CallerHeaders(
         _from(request, trunk, listening, hidden=hidden), (*told, *((("Privacy", "id"),) if hidden else ()))
@@ -59,10 +60,14 @@ def warning_of(request: DialRequest, trunk: Trunk, home: str) -> str:
 
     `home` is the country of a trunk that tells none.
     """
-    if request.caller == ANONYMOUS or trunk.hides_caller:
+    if request.caller == ANONYMOUS or _is_to_hide(request, trunk):
         return ""
     warning = load_caller_id_rules().warning(request.caller, request.target, trunk.country or home)
     return warning.text if warning else ""
+
+
+def _is_to_hide(request: DialRequest, trunk: Trunk) -> bool:
+    return trunk.hides_caller or request.hides_caller
 
 
 def _from(request: DialRequest, trunk: Trunk, listening: ListenAddress, *, hidden: bool) -> str:

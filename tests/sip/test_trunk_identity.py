@@ -19,11 +19,14 @@ def carrier(port: int, **fields: Any) -> Trunk:
     return new_trunk({"name": "carrier", "hosts": [f"127.0.0.1:{port}"], "from_host": "us.example", **fields})
 
 
-async def lines_of_an_invite(open_line: OpenLine, caller: str, **fields: Any) -> set[str]:
+async def lines_of_an_invite(
+    open_line: OpenLine, caller: str, *, hides_caller_of_call: bool = False, **fields: Any
+) -> set[str]:
     """The header lines of the INVITE that reaches the carrier, without tags."""
     async with sip_answerer(lambda _: "486 Busy Here") as far_end, open_line() as line:
         await line.agent.use_trunks([carrier(far_end.port, **fields)])
-        await Watch(await line.agent.dial(DialRequest("+3225550199", caller, "CA1", "Ann"))).start().ends()
+        asked = DialRequest("+3225550199", caller, "CA1", "Ann", hides_caller=hides_caller_of_call)
+        await Watch(await line.agent.dial(asked)).start().ends()
     request = next(each for each in far_end.requests if each.startswith("INVITE"))
     return {each.partition(";tag=")[0] for each in request.split("\r\n")}
 
@@ -46,6 +49,19 @@ async def test_a_caller_is_hidden_and_the_carrier_alone_knows(open_line: OpenLin
         f'P-Preferred-Identity: "Ann" <sip:{CALLING}@us.example>',
         "Privacy: id",
     } <= lines
+
+
+async def test_a_caller_is_hidden_for_one_call_and_the_carrier_alone_knows(open_line: OpenLine) -> None:
+    lines = await lines_of_an_invite(
+        open_line, CALLING, hides_caller_of_call=True, identity_header="P-Asserted-Identity"
+    )
+
+    assert {
+        'From: "Anonymous" <sip:anonymous@anonymous.invalid>',
+        f'P-Asserted-Identity: "Ann" <sip:{CALLING}@us.example>',
+        "Privacy: id",
+    } <= lines
+    assert [line for line in lines if CALLING in line] == [f'P-Asserted-Identity: "Ann" <sip:{CALLING}@us.example>']
 
 
 async def test_a_caller_who_came_in_anonymous_goes_out_anonymous(open_line: OpenLine) -> None:

@@ -103,6 +103,7 @@ def _order(asked: ApiRequest, number: Number) -> NewCall:
         from_=number.e164,
         url=body.get("url"),
         flow=flow_of(body, faults),
+        hides_caller=body["hide_caller"],
         options=options_of(body, faults),
     )
     faults.require_none()

@@ -29,6 +29,7 @@ from engine.model.callback import RecordingEventName
 
 TARGET_LIMIT: Final = 10
 _CALLERS_OWN: Final = "automatic"
+_NOT_SHOWN: Final = frozenset({"anonymous", "restricted"})
 _SPELLED_OTHERWISE: Final = {"uk": "gb", "us-old": "us"}
 
 
@@ -41,7 +42,7 @@ class Dial:
 
     timeout: int = attribute(Whole(1, 600), default=30, help="Seconds to let it ring; of a sequence, each one")
     caller_id: str | None = attribute(
-        TEXT, help="A number of the account, or who called in, to show; its caller's else"
+        TEXT, help="A number of the account, or who called in, to show; its caller's else. anonymous hides it"
     )
     caller_name: str | None = attribute(SHOWN_NAME, help="A name to show beside it")
     time_limit: int | None = attribute(Whole(1, 86400), help="Seconds that the two may talk; the call's limit else")
@@ -114,7 +115,8 @@ class Dial:
         return DialPlan(
             tuple(each.target(context) for each in self.to if not isinstance(each, Conference | Queue)),
             answer_timeout_s=self.timeout,
-            caller=self.caller_id or None,
+            caller=None if self._hides_caller else self.caller_id or None,
+            hides_caller=self._hides_caller,
             caller_name=self.caller_name or None,
             limit_s=self.time_limit,
             recording=self._recording(context),
@@ -142,6 +144,10 @@ class Dial:
             self.recording_status_callback_event,
         )
         return BridgeRecording(self.record, self.recording_track, self.trim, callback)
+
+    @property
+    def _hides_caller(self) -> bool:
+        return (self.caller_id or "").strip().lower() in _NOT_SHOWN
 
     def _country(self) -> str | None:
         country = (self.ring_tone or _CALLERS_OWN).lower()

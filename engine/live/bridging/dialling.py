@@ -218,6 +218,7 @@ class Dialling:
             call_id=call.id,
             account_id=call.account_id,
             display_name=plan.caller_name or "",
+            hides_caller=plan.hides_caller,
             headers=target.headers,
             user=target.credentials.user if target.credentials else "",
             password=target.credentials.password if target.credentials else "",

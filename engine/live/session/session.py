@@ -131,6 +131,8 @@ class Session:
         async with self.journal.writing():
             if request.emergency:
                 self.journal.note_event("emergency_call", number=request.target, carried=True)
+            if request.hides_caller:
+                self.journal.note_event("caller_hidden")
             try:
                 leg = None if self._ending else await dialer.dial(request)
             except SipError as error:

@@ -100,6 +100,7 @@ EVENTS: Final[tuple[EventKind, ...]] = (
           Fact("via", "the trunk or peer", Privacy.REASON)),
     _call("emergency_call", "An emergency number is called", Fact("number", "as it is dialled"),
           Fact("carried", "whether it goes to a trunk that is marked for it, or is refused")),
+    _call("caller_hidden", "Who is called is not to see who calls (`hide_caller`, or `callerId` anonymous)"),
     _call("caller_id_warning", "Its number will be hidden, replaced or cut where it is called; the call goes on",
           Fact("trunk", "which carries it"), _REASON),
     _call("provisional", "The far end rings, or sends early media", _SIP_CODE,

@@ -29,7 +29,7 @@ async def test_a_call_is_placed_with_the_contracts_defaults(site: Site) -> None:
 async def test_every_field_of_an_order_reaches_the_service(site: Site) -> None:
     body = {
         "to": TO, "from": NUMBER, "url": "https://customer.example/flow", "status_callback": "http://customer.example/s",
-        "timeout": 5, "record": True, "tts_language": "fr-be",
+        "timeout": 5, "record": True, "tts_language": "fr-be", "hide_caller": True,
     }  # fmt: skip
 
     status, _, _ = await site.request("POST", "calls", json=body)
@@ -37,6 +37,7 @@ async def test_every_field_of_an_order_reaches_the_service(site: Site) -> None:
     assert status == 201
     order = site.call_service.orders[0]
     assert order.url == body["url"]
+    assert order.hides_caller
     assert order.options == CallOptions(
         status_callback="http://customer.example/s", timeout_s=5, record=True, language="fr-BE"
     )
@@ -79,6 +80,7 @@ async def test_a_flow_is_taken_in_both_spellings(site: Site, flow: object) -> No
         ({"timeout": "30"}, "timeout"),
         ({"timeout": True}, "timeout"),
         ({"record": "yes"}, "record"),
+        ({"hide_caller": "yes"}, "hide_caller"),
         ({"tts_language": "xx-XX"}, "tts_language"),
         ({"tts_language": "ja-JP"}, "tts_language"),
         ({"url": "ftp://customer.example"}, "url"),

@@ -6,7 +6,7 @@ from engine.errors import StoreError
 from engine.live.orders import Transfer, TransferMode
 from engine.model.numbers import Number
 from engine.testing.node import OUR_NUMBER, FakeNode
-from tests.unit.live.dials import OTHER, dial, talking
+from tests.unit.live.dials import AGENT, OTHER, dial, talking
 
 CALLER = "+3225551234"
 UNOWNED = "+3225559999"
@@ -78,6 +78,16 @@ async def test_a_header_of_a_sip_address_tells_a_number_of_the_account_or_the_ca
     await node.invited("sip:desk@pbx.example")
 
     assert await shown(node) == [CALLER]
+
+
+@pytest.mark.parametrize("word", ["anonymous", "Restricted", " ANONYMOUS "])
+async def test_a_caller_is_hidden_by_a_word_in_place_of_the_number(node: FakeNode, word: str) -> None:
+    await node.is_called(dial(callerId=word), caller=CALLER)
+
+    await node.invited(AGENT)
+
+    [invite] = node.around.carrier.invites
+    assert (invite.caller, invite.hides_caller) == (CALLER, True)
 
 
 @pytest.mark.parametrize("mode", TransferMode)

@@ -1,5 +1,6 @@
 """Who calls, as a trunk is told and as it tells: a hidden caller is hidden in both directions."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -84,6 +85,29 @@ def test_a_hidden_number_is_told_to_the_trunk_alone() -> None:
         'P-Asserted-Identity: "Alice" <sip:+3225550199@carrier.example>',
         "Privacy: id",
     ]
+
+
+@pytest.mark.parametrize("trunk", TRUNKS)
+def test_a_caller_who_hides_for_one_call_is_told_as_by_a_trunk_that_hides_all(trunk: Trunk) -> None:
+    request = DialRequest("+3225550100", OWN, "CA1", "Alice", hides_caller=True)
+
+    assert caller_headers(request, trunk, LISTENING) == caller_headers(
+        DialRequest("+3225550100", OWN, "CA1", "Alice"), replace(trunk, hides_caller=True), LISTENING
+    )
+
+
+def test_a_caller_who_hides_is_anonymous_to_a_sip_address() -> None:
+    request = DialRequest("sip:desk@pbx.example", OWN, "CA1", "Alice", hides_caller=True)
+
+    assert f"From: {caller_headers(request, None, LISTENING).from_address}" == ANONYMOUS
+
+
+def test_emergency_services_see_a_hidden_caller() -> None:
+    request = DialRequest("112", OWN, "CA1", hides_caller=True, emergency=True)
+
+    headers = caller_headers(request, a_trunk(hides_caller=True), LISTENING)
+
+    assert (f"From: {headers.from_address}", headers.others) == (FROM, ())
 
 
 def test_a_trunk_that_keeps_from_hides_by_privacy_without_the_name() -> None:
