@@ -21,6 +21,7 @@ from tests.peers.g711 import PCMA, PCMU, Law
 from tests.peers.reception import Digit, Reception
 from tests.peers.rtp import NotRtp, Packet, ReceiverReport, TelephoneEvent
 from tests.peers.sip_message import Sdp
+from tests.peers.srtp import NotAuthentic, SrtpKey
 from tests.peers.waiting import eventually
 
 _FRAME_S: Final = 0.02
@@ -59,6 +60,8 @@ class RtpEar:
         self._event_type_in = event_type
         self._event_type_out = event_type
         self._mute = mute
+        self._sealed_by: SrtpKey | None = None
+        self._seals: SrtpKey | None = None
         self._target: tuple[str, int] | None = None
         self._reception = Reception({PCMU.payload_type: PCMU, PCMA.payload_type: PCMA}, event_type)
         self._queue: deque[_Tick] = deque()
@@ -101,6 +104,10 @@ class RtpEar:
         assert sdp is not None, "the message had no session description"
         self.aim(sdp.address, sdp.port)
         self._event_type_out = sdp.payload_type("telephone-event") or self._event_type_out
+
+    def encrypt(self, ours: SrtpKey, theirs: SrtpKey) -> None:
+        """Speak SRTP from now on; before anything is said."""
+        self._seals, self._sealed_by = ours, theirs
 
     def say(self, sound: Sound, *, for_ever: bool = False) -> None:
         """Send a sound once after what is queued, or again and again whenever nothing is queued."""
@@ -227,8 +234,8 @@ class RtpEar:
                 # A refusal is the echo of what we sent to a port that is closed by now.
                 continue
             try:
-                packet = Packet.read(datagram)
-            except NotRtp:
+                packet = Packet.read(self._sealed_by.open(datagram) if self._sealed_by else datagram)
+            except (NotRtp, NotAuthentic):
                 self._reception.count_foreign()
                 continue
             self._target = self._target or source
@@ -272,7 +279,7 @@ class RtpEar:
         if target is None:
             return
         try:
-            self._socket.sendto(packet.bytes(), target)
+            self._socket.sendto(self._seals.seal(packet.bytes()) if self._seals else packet.bytes(), target)
         except ConnectionRefusedError:
             self._reception.count_refusal()
 
