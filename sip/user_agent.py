@@ -19,6 +19,7 @@ from engine.model.refusal import RefusalRule
 from engine.model.route import TrunkRoute
 from engine.model.sip_message import SipMessage
 from engine.model.trunk import Trunk
+from engine.model.trunk.costs import Costs
 from engine.model.trunk.reachability import TrunkReachability
 from engine.ports import DialRefused, DialRequest, HungUp, InboundCall, LegEvent, LegId, Queued
 from engine.routing.capacity import CallsNow
@@ -37,7 +38,7 @@ from sip.thread import SipThread
 from sip.trunks.account import Registration
 from sip.trunks.call_signing import CallSigning
 from sip.trunks.caller_identity import warning_of
-from sip.trunks.choice import Way, ways_of
+from sip.trunks.choice import NO_COSTS, Way, ways_of
 from sip.trunks.failover_leg import FailoverLeg, NoAddress
 from sip.trunks.loads import TrunkLoads
 from sip.trunks.outbound_room import OutboundRoom
@@ -86,6 +87,7 @@ class UserAgent:
         self._thread = thread
         self._trunks: Sequence[Trunk] = ()
         self._routes: Sequence[TrunkRoute] = ()
+        self._costs: Mapping[str, Costs] = NO_COSTS
         asked = name_servers or DnsResolver(ipv6=config.listening.is_ipv6)
         self._names = ServerNames(asked, time.monotonic)
         self._signing = CallSigning()
@@ -188,6 +190,14 @@ class UserAgent:
         """Choose trunks by these routes from now on; without any, every trunk carries every call."""
         self._routes = tuple(routes)
 
+    def use_costs(self, costs: Mapping[str, Costs]) -> None:
+        """Choose the cheapest of trunks, by their names, from now on by what they cost."""
+        self._costs = costs
+
+    def full_trunks(self) -> frozenset[str]:
+        """The trunks by which as many calls go out as may."""
+        return self._loads.full()
+
     async def registrations(self) -> Mapping[str, Registration]:
         """How registrations stand, by the names of the trunks that are enabled."""
         return await self._thread.run(self._stack.registrations)
@@ -233,7 +243,7 @@ class UserAgent:
         now = datetime.now(UTC)
         self._held = {each: until for each, until in self._held.items() if until > now}
         held = {**self._held, **dict.fromkeys(self._left_alone, now + timedelta(seconds=LONGEST_PAUSE_S))}
-        return ways_of(request, self._trunks, self._routes, held, now, random, self._names.located)
+        return ways_of(request, self._trunks, self._routes, held, now, random, self._names.located, self._costs)
 
     async def _try(self, before: list[str], way: Way, request: DialRequest) -> SipLeg:
         leg = await self._place(way, request)

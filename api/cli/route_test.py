@@ -48,8 +48,10 @@ async def _found(books: LocalStores, number: str, account: str | None, caller: s
 
     owner = (await books.account(account)).id if account is not None else ""
     trunks = {each.trunk.name: each.trunk for each in await books.stores.trunks.all()}
+    costs, full = await books.stores.trunk_costs.all(), await books.stores.trunks.full()
+    known = [routable(each, {}, costs.get(name), full=name in full) for name, each in trunks.items()]
     routes = await books.stores.routes.all()
-    call, known = RoutedCall(number, caller, owner, moment), [routable(each, {}) for each in trunks.values()]
+    call = RoutedCall(number, caller, owner, moment)
     emergency = load_emergency_numbers().of_call(number, caller, books.settings.default_country)
     choice = choose(call, known, routes, random)
     if emergency is not None:

@@ -48,11 +48,12 @@ async def open_telephony(context: NodeContext, stores: Stores) -> AsyncIterator[
         stack.push_async_callback(egress.close)
         gate, refusals = InboundGate(), Refusals(stores.refusals, context.clock)
         await settle_trunks(context.settings, stores.trunks)
-        trunks = TrunkWatch(stores.trunks, context.residency, context.settings.node, context.clock)
+        trunks = TrunkWatch(stores.trunks, stores.trunk_costs, context.residency, context.settings.node, context.clock)
         agent = await UserAgent.start(
             from_settings(context.settings), gate, gate.refused, gate.admits, await trunks.first(), refusals.refused
         )
         stack.push_async_callback(agent.close)
+        await trunks.use_costs(agent)
         routes = RouteWatch(stores.routes, context.clock)
         await routes.look(agent)
         yield Telephony(agent, gate, egress, trunks, routes, refusals)

@@ -13,6 +13,7 @@ from engine.model.trunk import Authentication, Origin, Srtp, Trunk, trunk_at
 from engine.model.trunk.registration import TrunkRegistration
 from engine.ports import Clock
 from engine.security.residency import Residency
+from engine.store.trunk_costs import TrunkCosts
 from engine.store.trunks import Trunks
 
 if TYPE_CHECKING:
@@ -79,19 +80,22 @@ def require_inside(trunk: Trunk, residency: Residency) -> None:
 
 
 class TrunkWatch:
-    """Looks each second whether a row has changed, and notes how registrations stand, which other programs read."""
+    """Looks each second whether a row has changed; notes registrations and full trunks, which other programs read."""
 
-    def __init__(self, rows: Trunks, residency: Residency, node: str, clock: Clock) -> None:
+    def __init__(self, rows: Trunks, costs: TrunkCosts, residency: Residency, node: str, clock: Clock) -> None:
         self._rows = rows
+        self._costs = costs
         self._residency = residency
         self._node = node
         self._clock = clock
         self._versions: Mapping[str, str] = {}
         self._noted: Sequence[TrunkRegistration] = ()
+        self._noted_full: frozenset[str] = frozenset()
 
     async def first(self) -> Sequence[Trunk]:
         """The trunks that the user agent starts with. Raises SetupError, StoreError."""
         await self._rows.note_registrations(self._node, ())
+        await self._rows.note_full(self._node, frozenset())
         trunks = await self._read()
         for trunk in trunks:
             if trunk.enabled and (why := refusal(trunk, self._residency)) is not None:
@@ -111,7 +115,13 @@ class TrunkWatch:
         """Once. Raises StoreError, SipError, and SetupError for a password that does not open."""
         if await self._rows.versions() != self._versions:
             await self._use(agent, await self._read())
+            await self.use_costs(agent)
         await self._note(await agent.registrations())
+        await self._note_full(agent.full_trunks())
+
+    async def use_costs(self, agent: "UserAgent") -> None:
+        """Have the cheapest trunk chosen by what is stored. Raises StoreError."""
+        agent.use_costs(await self._costs.all())
 
     async def _read(self) -> Sequence[Trunk]:
         stored = await self._rows.all()
@@ -137,3 +147,8 @@ class TrunkWatch:
         if now != self._noted:
             await self._rows.note_registrations(self._node, now)
             self._noted = now
+
+    async def _note_full(self, names: frozenset[str]) -> None:
+        if names != self._noted_full:
+            await self._rows.note_full(self._node, names)
+            self._noted_full = names

@@ -23,21 +23,27 @@ class RoutableHost:
 class RoutableTrunk:
     """A trunk, by its name; priority and weight as a host's.
 
-    `broken` says that its circuit breaker is open, `emergency` that it may carry calls to emergency numbers.
-    `prices` are per minute, by called prefix in E.164.
+    `broken` says that its circuit breaker is open, `full` that it carries as many calls as it may, `emergency` that it
+    may carry calls to emergency numbers. `prices` are per minute, by called prefix in E.164.
     """
 
     name: str
     hosts: tuple[RoutableHost, ...]
     enabled: bool = True
     broken: bool = False
+    full: bool = False
     emergency: bool = False
     priority: int = 0
     weight: int = 1
     prices: Mapping[str, Decimal] | None = None
 
     def price(self, called: str) -> Decimal | None:
-        """Per minute to a number, by the longest prefix of it that has a price."""
+        """Per minute to a number; None where its table has none for it."""
+        prefix = self.priced_prefix(called)
+        return None if prefix is None or self.prices is None else self.prices[prefix]
+
+    def priced_prefix(self, called: str) -> str | None:
+        """The longest prefix of a number that has a price."""
         priced = self.prices or {}
-        longest = max((prefix for prefix in priced if called.startswith(prefix)), key=len, default=None)
-        return None if longest is None else priced[longest]
+        prefixes = (called[:length] for length in range(len(called), -1, -1))
+        return next((prefix for prefix in prefixes if prefix in priced), None)

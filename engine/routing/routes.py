@@ -17,6 +17,7 @@ from engine.routing.routable_trunk import RoutableHost, RoutableTrunk
 Draw = Callable[[], float]
 """Chance: a number from 0 until before 1, as of random.random."""
 
+_EVERY_NUMBER: Final = "every number"
 _NEVER_CHEAPEST: Final = Decimal("Infinity")
 """The cost of what has no price: it comes after all that have one."""
 
@@ -37,26 +38,39 @@ class NotTried(StrEnum):
     UNKNOWN = "there is no such trunk"
     DISABLED = "the trunk is disabled"
     BROKEN = "the trunk's circuit breaker is open"
+    FULL = "the trunk is full"
     HELD = "the host has asked for a pause"
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A host of a trunk to send the call to, and the route that chose it; None where there are no routes at all."""
+    """A host of a trunk to send the call to, and the route that chose it; None where there are no routes at all.
+
+    `priced_prefix` is that of the trunk's table of prices which gave the cost; None where the route itself did.
+    """
 
     trunk: str
     host: str
     route: TrunkRoute | None
     cost: Decimal | None
+    priced_prefix: str | None = None
 
     @property
     def why(self) -> str:
         """The rule in words, for whoever tests the routes."""
-        cost = "no known cost" if self.cost is None else f"cost {self.cost}"
         if self.route is None:
-            return f"no routes: every trunk carries everything, by its priority; {cost}"
-        prefix = self.route.called_prefix or "every number"
-        return f"route {self.route.id}: {prefix} to {self.trunk}, priority {self.route.priority}, {cost}"
+            return f"no routes: every trunk carries everything, by its priority; {self._cost_in_words}"
+        prefix = self.route.called_prefix or _EVERY_NUMBER
+        priority = self.route.priority
+        return f"route {self.route.id}: {prefix} to {self.trunk}, priority {priority}, {self._cost_in_words}"
+
+    @property
+    def _cost_in_words(self) -> str:
+        if self.cost is None:
+            return "no known cost"
+        if self.priced_prefix is None:
+            return f"cost {self.cost}"
+        return f"cost {self.cost} by the trunk's price for {self.priced_prefix or _EVERY_NUMBER}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +147,11 @@ class _Way:
         return self.trunk.price(self.called) if self.trunk else None
 
     @property
+    def priced_prefix(self) -> str | None:
+        has_its_own = self.route is not None and self.route.cost is not None
+        return None if has_its_own or self.trunk is None else self.trunk.priced_prefix(self.called)
+
+    @property
     def rank(self) -> tuple[int, int, Decimal]:
         cost = _NEVER_CHEAPEST if self.cost is None else self.cost
         if self.route:
@@ -151,12 +170,14 @@ def _hosts(way: _Way, call: RoutedCall, draw: Draw) -> Iterator[Candidate | Pass
         yield PassedOver(way.name, None, way.route, NotTried.DISABLED)
     elif way.trunk.broken:
         yield PassedOver(way.name, None, way.route, NotTried.BROKEN)
+    elif way.trunk.full:
+        yield PassedOver(way.name, None, way.route, NotTried.FULL)
     else:
         for host in sorted(by_weight(way.trunk.hosts, draw), key=lambda host: host.priority):
             if _is_held(host, call.begins_at):
                 yield PassedOver(way.name, host.address, way.route, NotTried.HELD)
             else:
-                yield Candidate(way.name, host.address, way.route, way.cost)
+                yield Candidate(way.name, host.address, way.route, way.cost, way.priced_prefix)
 
 
 def _is_held(host: RoutableHost, now: datetime) -> bool:

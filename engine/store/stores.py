@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from engine.store.routes import Routes
     from engine.store.subjects import Subjects
     from engine.store.traces import CallTraces
+    from engine.store.trunk_costs import TrunkCosts
     from engine.store.trunks import Trunks
 
 
@@ -170,6 +171,12 @@ class Stores:
         from engine.store.traces import CallTraces
 
         return CallTraces(self.database)
+
+    @cached_property
+    def trunk_costs(self) -> "TrunkCosts":
+        from engine.store.trunk_costs import TrunkCosts
+
+        return TrunkCosts(self.database)
 
     @cached_property
     def trunks(self) -> "Trunks":

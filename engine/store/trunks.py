@@ -15,7 +15,7 @@ from engine.model.trunk.registration import TrunkRegistration
 from engine.security.vault import Vault
 from engine.store.database import Database
 from engine.store.tables.routes import routes
-from engine.store.tables.trunks import trunk_registrations, trunks
+from engine.store.tables.trunks import full_trunks, trunk_costs, trunk_registrations, trunks
 from engine.store.values import utc_now, values_of
 
 _VERSIONS: Final = select(trunks.c.name, trunks.c.version)
@@ -122,6 +122,20 @@ class Trunks:
 
         await self._db.write(job)
 
+    async def full(self) -> frozenset[str]:
+        """The trunks by which a node sends as many calls as it may."""
+        return frozenset(row["trunk"] for row in await self._db.rows(select(full_trunks.c.trunk)))
+
+    async def note_full(self, node: str, names: frozenset[str]) -> None:
+        """Those of a node now, in place of what was noted before."""
+
+        def job(connection: Connection) -> None:
+            connection.execute(delete(full_trunks).where(full_trunks.c.node == node))
+            for name in sorted(names):
+                connection.execute(insert(full_trunks), {"trunk": name, "node": node})
+
+        await self._db.write(job)
+
     def _set_one(
         self, connection: Connection, before: StoredTrunk | None, trunk: Trunk, origin: Origin, place: str
     ) -> None:
@@ -168,7 +182,8 @@ class Trunks:
 
 def _delete(connection: Connection, name: str) -> None:
     connection.execute(delete(trunks).where(trunks.c.name == name))
-    connection.execute(delete(trunk_registrations).where(trunk_registrations.c.trunk == name))
+    for table in (trunk_registrations, trunk_costs, full_trunks):
+        connection.execute(delete(table).where(table.c.trunk == name))
 
 
 def _context(name: str) -> str:

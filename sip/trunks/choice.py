@@ -3,10 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
+from typing import Final
 
 from engine.errors import SipError
 from engine.model.route import TrunkRoute
 from engine.model.trunk import Trunk, TrunkHost
+from engine.model.trunk.costs import Costs
 from engine.ports import DialRequest
 from engine.routing.emergency import carriers, refusal_of
 from engine.routing.routable_trunk import RoutableHost, RoutableTrunk
@@ -20,6 +23,7 @@ from sip.trunks.uris import called_uri, first_hop, proxy_uri, uri_hop
 
 Held = Mapping[tuple[str, str], datetime]
 """Until when a trunk's host wants no call (Retry-After, RFC 3261 §21.5.4), by the trunk's name and the host."""
+NO_COSTS: Final[Mapping[str, Costs]] = MappingProxyType({})
 LocatedAt = Callable[[Hop], Located | None]
 """Where the name of a host leads, as DNS has it; None for an address."""
 
@@ -56,6 +60,7 @@ def ways_of(
     now: datetime,
     draw: Draw,
     located: LocatedAt = no_names,
+    costs: Mapping[str, Costs] = NO_COSTS,
 ) -> Sequence[Way]:
     """All ways in the order in which they are tried, one at least.
 
@@ -66,7 +71,7 @@ def ways_of(
     if request.target.startswith(("sip:", "sips:")):
         return [Way(request.target, "SIP URI", hop=uri_hop(request.target))]
     call = RoutedCall(request.target, request.caller, request.account_id, now)
-    known = [routable(trunk, held) for trunk in trunks]
+    known = [routable(trunk, held, costs.get(trunk.name)) for trunk in trunks]
     if request.emergency:
         ways = _ways_by(carriers(call, known, draw), trunks, request.target, located, draw)
         if not ways:
@@ -80,7 +85,7 @@ def ways_of(
     return [way for way in ways if not _is_paused(way, held, now)] or ways
 
 
-def routable(trunk: Trunk, held: Held) -> RoutableTrunk:
+def routable(trunk: Trunk, held: Held, costs: Costs | None = None, *, full: bool = False) -> RoutableTrunk:
     """A trunk as routing sees it."""
     hosts = tuple(
         RoutableHost(host.address, host.priority, host.weight, held.get((trunk.name, host.address)))
@@ -90,9 +95,11 @@ def routable(trunk: Trunk, held: Held) -> RoutableTrunk:
         trunk.name,
         hosts,
         enabled=trunk.enabled,
+        full=full,
         emergency=trunk.emergency,
         priority=trunk.priority,
         weight=trunk.weight,
+        prices=costs,
     )
 
 

@@ -1,4 +1,4 @@
-"""The tables of trunks: how each is spoken to, and how its registrations stand."""
+"""The tables of trunks: how each is spoken to, how its registrations stand, what it costs, and which are full."""
 
 from typing import Final
 
@@ -7,7 +7,7 @@ from sqlalchemy import JSON, Integer, LargeBinary, String, Table
 from engine.model.trunk import Origin
 from engine.store.data_kinds import Whose, about, personal, technical
 from engine.store.tables.schema import metadata
-from engine.store.types import IDENTIFIER, EnumColumn, StoredText, UtcDateTime
+from engine.store.types import IDENTIFIER, EnumColumn, Money, StoredText, UtcDateTime
 
 _UNTIL: Final = "until the trunk is removed"
 
@@ -43,6 +43,31 @@ trunk_registrations: Final = Table(
     technical("again_at", UtcDateTime),
     info=about(
         "What carriers last answered to a node's registration.",
+        Whose.NOBODY,
+        until=_UNTIL,
+    ),
+)
+
+trunk_costs: Final = Table(
+    "trunk_costs",
+    metadata,
+    technical("trunk", String(64), primary_key=True),
+    technical("prefix", String(16), primary_key=True),
+    technical("per_minute", Money, nullable=False),
+    info=about(
+        "What carriers ask for a minute, by the beginning of the called number.",
+        Whose.NOBODY,
+        until=_UNTIL,
+    ),
+)
+
+full_trunks: Final = Table(
+    "full_trunks",
+    metadata,
+    technical("trunk", String(64), primary_key=True),
+    technical("node", StoredText, primary_key=True),
+    info=about(
+        "The trunks by which a node sends as many calls as it may.",
         Whose.NOBODY,
         until=_UNTIL,
     ),

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ from api.node.trunks import TrunkWatch, settle_trunks
 from config.settings import Settings
 from engine.errors import SetupError
 from engine.model.trunk import Origin, Trunk, new_trunk
+from engine.model.trunk.costs import Costs
 from engine.security.residency import Outside, Residency
 from engine.store.database import Database
+from engine.store.trunk_costs import TrunkCosts
 from engine.store.trunks import Trunks
 from sip.trunks.account import Registration
 from tests.peers.databases import migrated_sqlite
@@ -30,6 +33,8 @@ class NotingAgent:
 
     used: list[list[str]] = field(default_factory=list)
     stand: dict[str, Registration] = field(default_factory=dict)
+    costs: Mapping[str, Costs] = field(default_factory=dict)
+    full: frozenset[str] = frozenset()
 
     async def use_trunks(self, trunks: Sequence[Trunk]) -> Mapping[str, str]:
         self.used.append([trunk.name for trunk in trunks])
@@ -38,26 +43,42 @@ class NotingAgent:
     async def registrations(self) -> Mapping[str, Registration]:
         return self.stand
 
+    def use_costs(self, costs: Mapping[str, Costs]) -> None:
+        self.costs = costs
+
+    def full_trunks(self) -> frozenset[str]:
+        return self.full
+
 
 @pytest.fixture
-async def rows(tmp_path: Path) -> AsyncIterator[Trunks]:
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
     database = await Database.open(migrated_sqlite(tmp_path / "telefoon.db"))
-    yield Trunks(database, b"p" * 32)
+    yield database
     await database.close()
+
+
+@pytest.fixture
+def rows(database: Database) -> Trunks:
+    return Trunks(database, b"p" * 32)
+
+
+@pytest.fixture
+def costs(database: Database) -> TrunkCosts:
+    return TrunkCosts(database)
 
 
 def a_trunk(name: str, host: str = "in.example") -> Trunk:
     return new_trunk({"name": name, "hosts": [host]})
 
 
-def watch(rows: Trunks, residency: Residency = ANYWHERE) -> TrunkWatch:
-    return TrunkWatch(rows, residency, "node-1", SystemClock())
+def watch(rows: Trunks, costs: TrunkCosts, residency: Residency = ANYWHERE) -> TrunkWatch:
+    return TrunkWatch(rows, costs, residency, "node-1", SystemClock())
 
 
-async def test_only_a_change_is_told(rows: Trunks) -> None:
+async def test_only_a_change_is_told(rows: Trunks, costs: TrunkCosts) -> None:
     await rows.add(a_trunk("a"))
     agent: Any = NotingAgent()
-    watching = watch(rows)
+    watching = watch(rows, costs)
     assert [each.name for each in await watching.first()] == ["a"]
 
     await watching.look(agent)
@@ -71,9 +92,9 @@ async def test_only_a_change_is_told(rows: Trunks) -> None:
     assert agent.used == [["a", "b"], ["a"]]
 
 
-async def test_how_registrations_stand_is_noted_when_it_changes(rows: Trunks) -> None:
+async def test_how_registrations_stand_is_noted_when_it_changes(rows: Trunks, costs: TrunkCosts) -> None:
     agent: Any = NotingAgent()
-    watching = watch(rows)
+    watching = watch(rows, costs)
     agent.stand = {"a": Registration(True, False, 0, "not answered yet")}
     await watching.look(agent)
     assert await rows.registrations() == []
@@ -85,9 +106,9 @@ async def test_how_registrations_stand_is_noted_when_it_changes(rows: Trunks) ->
     assert (noted.trunk, noted.node, noted.code, noted.until) == ("a", "node-1", 200, NOON + timedelta(seconds=300))
 
 
-async def test_a_trunk_outside_is_left_alone_and_stops_a_start(rows: Trunks) -> None:
+async def test_a_trunk_outside_is_left_alone_and_stops_a_start(rows: Trunks, costs: TrunkCosts) -> None:
     agent: Any = NotingAgent()
-    watching = watch(rows, BELGIUM_ALONE)
+    watching = watch(rows, costs, BELGIUM_ALONE)
     await rows.add(a_trunk("inside"))
     await rows.add(a_trunk("outside", "192.0.2.9"))
 
@@ -106,3 +127,24 @@ async def test_the_settings_trunk_is_a_row_until_it_is_set_no_more(rows: Trunks,
 
     assert (made.trunk.name, made.origin, made.place) == ("default", Origin.SETTINGS, "TELEFOON_TRUNK")
     assert await rows.all() == []
+
+
+async def test_costs_that_are_set_reach_the_user_agent(rows: Trunks, costs: TrunkCosts) -> None:
+    await rows.add(a_trunk("a"))
+    agent: Any = NotingAgent()
+    watching = watch(rows, costs)
+    await watching.first()
+
+    await costs.set("a", {"+32": Decimal("0.01")})
+    await watching.look(agent)
+
+    assert agent.costs == {"a": {"+32": Decimal("0.01")}}
+
+
+async def test_full_trunks_are_noted_and_forgotten_at_the_next_start(rows: Trunks, costs: TrunkCosts) -> None:
+    agent: Any = NotingAgent(full=frozenset({"a"}))
+    await watch(rows, costs).look(agent)
+    assert await rows.full() == {"a"}
+
+    await watch(rows, costs).first()
+    assert await rows.full() == frozenset()

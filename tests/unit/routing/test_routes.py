@@ -131,11 +131,12 @@ def test_what_can_not_be_used_is_passed_over_with_the_reason() -> None:
     trunks = (
         replace(trunk("off"), enabled=False),
         replace(trunk("broken"), broken=True),
+        replace(trunk("full"), full=True),
         RoutableTrunk(
             "held", (RoutableHost("h1", held_until=NOON + timedelta(seconds=1)), RoutableHost("h2", held_until=NOON))
         ),
     )
-    routes = [TrunkRoute(f"R{n}", name, priority=n) for n, name in enumerate(["off", "broken", "held", "gone"])]
+    routes = [TrunkRoute(f"R{n}", name, priority=n) for n, name in enumerate(["off", "broken", "full", "held", "gone"])]
 
     choice = choose(CALL, trunks, routes, lambda: 0.5)
 
@@ -143,9 +144,23 @@ def test_what_can_not_be_used_is_passed_over_with_the_reason() -> None:
     assert [(each.trunk, each.host, each.reason) for each in choice.passed_over] == [
         ("off", None, NotTried.DISABLED),
         ("broken", None, NotTried.BROKEN),
+        ("full", None, NotTried.FULL),
         ("held", "h1", NotTried.HELD),
         ("gone", None, NotTried.UNKNOWN),
     ]
+
+
+def test_each_candidate_tells_which_price_its_cost_is() -> None:
+    priced = replace(trunk("a"), prices={"+32": Decimal("0.02"), "+322": Decimal("0.009"), "": Decimal(1)})
+    other = RoutedCall("112", "+3225550100", "AC1", NOON)
+
+    by_prefix = choose(CALL, (priced,), (TrunkRoute("R1", "a"),), lambda: 0.5).candidates[0]
+    by_route = choose(CALL, (priced,), (TrunkRoute("R1", "a", cost=Decimal(3)),), lambda: 0.5).candidates[0]
+    by_rest = choose(other, (priced,), (), lambda: 0.5).candidates[0]
+
+    assert by_prefix.why.endswith("cost 0.009 by the trunk's price for +322")
+    assert by_route.why.endswith("priority 0, cost 3")
+    assert by_rest.why.endswith("cost 1 by the trunk's price for every number")
 
 
 def test_each_candidate_tells_the_rule_that_chose_it() -> None:

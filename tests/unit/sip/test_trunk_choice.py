@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -33,6 +34,14 @@ def test_a_number_goes_by_the_lowest_priority_that_is_enabled() -> None:
     way = ways_to(CALLED, trunks)[0]
 
     assert (way.uri, way.trunk) == ("sip:+3225550199@first.example", trunks[2])
+
+
+def test_of_one_priority_the_trunk_that_costs_least_is_first() -> None:
+    trunks, costs = [a_trunk("a"), a_trunk("b")], {"a": {"+32": Decimal("0.02")}, "b": {"+3": Decimal("0.01")}}
+
+    ways = ways_of(CALLED, trunks, (), {}, NOW, lambda: 0.5, costs=costs)
+
+    assert [way.trunk.name for way in ways if way.trunk] == ["b", "a"]
 
 
 def test_the_host_of_the_lowest_priority_is_called() -> None:
