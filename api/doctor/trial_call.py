@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from api.doctor.dialog_trace import DialogTrace
 from engine.aio.tasks import started, stopped
 from engine.aio.waits import first_of
 from engine.diagnosis.call import CalledParty, CallProbe
-from engine.errors import SipError
+from engine.diagnosis.dialog import DialogProbe
+from engine.errors import LegGone, SipError
 from engine.ports import Answered, DialRequest, DigitPressed, Ear, HungUp, Leg, LegEvent, MediaChanged, Said
 
 if TYPE_CHECKING:
@@ -20,7 +22,11 @@ if TYPE_CHECKING:
 
 ANSWER_S: Final = 30.0
 LISTEN_S: Final = 3.0
+LISTEN_AGAIN_S: Final = 2.0
+REINVITE_S: Final = 4.0
+HELD_S: Final = 0.5
 END_S: Final = 5.0
+_POLL_S: Final = 0.05
 KEY: Final = "5"
 TONE_HZ: Final = 1234
 """No telephone makes it by itself."""
@@ -89,13 +95,11 @@ async def call(agent: "UserAgent", trial: TrialCall) -> CallProbe:
 
 async def _measured(agent: "UserAgent", leg: Leg, trial: TrialCall, progress: _Progress) -> CallProbe:
     bridge = agent.bridge
-    async with bridge.keep(_tone(bridge.rate_hz)) as wav, bridge.listen(Said(leg.id)) as said:
-        player = await bridge.play(wav, to=[Ear(leg.id)], loop=True)
-        heard = await _heard(said)
-        await player.stop()
+    heard = await _is_heard(agent, leg, trial, LISTEN_S)
     if not progress.over.is_set():
         await leg.press(KEY)
         await first_of(progress.over, timeout_s=1.0)
+    dialog = await _dialog(agent, leg, trial, progress, heard=heard)
     figures = await bridge.figures(leg.id)
     if figures is None and progress.end is not None:
         figures = progress.end.figures
@@ -105,17 +109,73 @@ async def _measured(agent: "UserAgent", leg: Leg, trial: TrialCall, progress: _P
         codec=progress.codec,
         packets_sent=figures.packets_sent if figures else 0,
         packets_received=figures.packets_received if figures else 0,
-        heard=_is_tone(heard, bridge.rate_hz) if trial.far_end is CalledParty.ECHO else _is_sound(heard),
+        heard=heard,
         key_method=progress.key_method,
         round_trip_ms=figures.round_trip_ms if figures else None,
         far_reported=figures.far_packets_lost is not None if figures else None,
+        info_code=next(iter((await _traced(agent, leg)).codes("INFO")), None),
+        dialog=dialog,
     )
 
 
-async def _heard(said: AsyncIterator[bytes]) -> "NDArray[np.int16]":
+async def _dialog(agent: "UserAgent", leg: Leg, trial: TrialCall, progress: _Progress, *, heard: bool) -> DialogProbe:
+    """Put the call on hold and take it from there; what was answered to that, and before."""
+    held = resumed = sounds = None
+    if not progress.over.is_set():
+        held = await _reinvited(agent, leg, progress, held=True)
+    if held is not None and 200 <= held < 300:
+        await first_of(progress.over, timeout_s=HELD_S)
+        resumed = await _reinvited(agent, leg, progress, held=False)
+    if heard and resumed is not None and 200 <= resumed < 300:
+        sounds = await _is_heard(agent, leg, trial, LISTEN_AGAIN_S)
+    trace = await _traced(agent, leg)
+    return DialogProbe(
+        trace.session_s,
+        trace.timers_supported,
+        trace.reliable_asked,
+        next(iter(trace.codes("PRACK")), None),
+        held,
+        resumed,
+        sounds,
+        trace.caller_said,
+        trace.caller_seen(trial.called),
+    )
+
+
+async def _reinvited(agent: "UserAgent", leg: Leg, progress: _Progress, *, held: bool) -> int | None:
+    """The answer to a re-INVITE, 0 where none came in time; None where the call is over."""
+    asked = len((await _traced(agent, leg)).codes("INVITE"))
+    try:
+        await agent.hold(leg.id, held=held)
+        async with asyncio.timeout(REINVITE_S):
+            while not (codes := (await _traced(agent, leg)).codes("INVITE")[asked:]) or not codes[-1]:
+                if await first_of(progress.over, timeout_s=_POLL_S):
+                    return None
+            return codes[-1]
+    except LegGone:
+        return None
+    except (SipError, TimeoutError):
+        return 0
+
+
+async def _traced(agent: "UserAgent", leg: Leg) -> DialogTrace:
+    return DialogTrace(await agent.messages(leg.sip_call_id))
+
+
+async def _is_heard(agent: "UserAgent", leg: Leg, trial: TrialCall, seconds: float) -> bool:
+    """Whether the far end sounds, an echo with the tone that it is sent."""
+    bridge = agent.bridge
+    async with bridge.keep(_tone(bridge.rate_hz)) as wav, bridge.listen(Said(leg.id)) as said:
+        player = await bridge.play(wav, to=[Ear(leg.id)], loop=True)
+        heard = await _heard(said, seconds)
+        await player.stop()
+    return _is_tone(heard, bridge.rate_hz) if trial.far_end is CalledParty.ECHO else _is_sound(heard)
+
+
+async def _heard(said: AsyncIterator[bytes], seconds: float) -> "NDArray[np.int16]":
     chunks = []
     try:
-        async with asyncio.timeout(LISTEN_S):
+        async with asyncio.timeout(seconds):
             async for chunk in said:
                 chunks.append(chunk)  # noqa: PERF401 (what came before the time is over is kept)
     except TimeoutError:

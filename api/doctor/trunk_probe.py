@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 ANSWER_S: Final = 4.0
 REGISTER_S: Final = 6.0
+TRACED_CALLS: Final = 8
+"""Of the test call, each attempt is one."""
 _POLL_S: Final = 0.1
 
 
@@ -123,11 +125,11 @@ async def _by_user_agent(
     if told is not None:
         trunk = replace(trunk, auth=Authentication.IP)  # it must not register a second time
     if not trunk.registers and trial is None:
-        return [register_finding(told), *call_findings(None)]
+        return [register_finding(told), *call_findings(None, trunk)]
     agent = await _agent(trunk, settings)
     try:
         registration = register_finding(await _answer(agent, trunk) if trunk.registers else told)
-        return [registration, *call_findings(await _call(agent, trial))]
+        return [registration, *call_findings(await _call(agent, trial), trunk)]
     finally:
         await agent.close()
 
@@ -148,9 +150,8 @@ async def _agent(trunk: Trunk, settings: Settings) -> "UserAgent":
 
     config = from_settings(settings)
     listening = replace(config.listening, port=free_port(settings.sip_host))
-    return await UserAgent.start(
-        replace(config, listening=listening), lambda _leg, _arrival: None, admits=lambda: False, trunks=[trunk]
-    )
+    config = replace(config, listening=listening, trace_calls=TRACED_CALLS)
+    return await UserAgent.start(config, lambda _leg, _arrival: None, admits=lambda: False, trunks=[trunk])
 
 
 async def _answer(agent: "UserAgent", trunk: Trunk) -> RegisterAnswer:

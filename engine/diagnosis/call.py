@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
 from engine.diagnosis.answers import BY_CODE, AnswerMeaning
+from engine.diagnosis.dialog import DialogProbe, dialog_findings, reliable_finding
 from engine.diagnosis.findings import Outcome, Subject, TrunkFinding
 from engine.errors import InvalidField
 from engine.model.trunk import Trunk
@@ -25,7 +26,7 @@ class CallProbe:
 
     `heard` is whether there was sound in what came, of an echo the very tone that we sent. `key_method` is how a key
     came back from an echo (rfc4733 or info), empty if it did not. `far_reported` is whether RTCP said that our packets
-    arrive: None where it said nothing.
+    arrive: None where it said nothing. `info_code` is the answer to a key by SIP INFO, None where it went in RTP.
     """
 
     far_end: CalledParty
@@ -39,6 +40,8 @@ class CallProbe:
     key_method: str = ""
     round_trip_ms: float | None = None
     far_reported: bool | None = None
+    info_code: int | None = None
+    dialog: DialogProbe = field(default_factory=DialogProbe)
 
 
 _E164: Final = re.compile(r"\+[1-9][0-9]{5,14}")
@@ -73,7 +76,7 @@ def echo_user(trunk: Trunk, address: str) -> str:
     return found["user"]
 
 
-def call_findings(call: CallProbe | None) -> Sequence[TrunkFinding]:
+def call_findings(call: CallProbe | None, trunk: Trunk) -> Sequence[TrunkFinding]:
     """The findings of a test call; None where none was asked for."""
     if call is None:
         detail = "no call was made; give --call +E164, or --echo for the carrier's echo service"
@@ -84,10 +87,12 @@ def call_findings(call: CallProbe | None) -> Sequence[TrunkFinding]:
         return [TrunkFinding(Subject.CALL, Outcome.FAULT, detail, f"{known.meaning} {known.advice}".strip())]
     return [
         TrunkFinding(Subject.CALL, Outcome.OK, "the call was answered"),
+        reliable_finding(call.dialog),
         TrunkFinding(Subject.CODEC, Outcome.OK, f"sound was agreed on as {call.codec or 'nothing'}"),
         _audio(call),
         _round_trip(call),
         _keys(call),
+        *dialog_findings(call.dialog, trunk),
     ]
 
 
@@ -130,6 +135,8 @@ def _round_trip(call: CallProbe) -> TrunkFinding:
 
 
 def _keys(call: CallProbe) -> TrunkFinding:
+    if call.info_code is not None:
+        return _keys_by_info(call.info_code)
     if call.far_end is not CalledParty.ECHO:
         return TrunkFinding(Subject.KEYS, Outcome.NOT_TRIED, "only an echo tells whether keys arrive")
     if not call.key_method:
@@ -140,3 +147,13 @@ def _keys(call: CallProbe) -> TrunkFinding:
         return TrunkFinding(Subject.KEYS, Outcome.WARNING, "a key that we pressed did not come back", advice)
     how = {"rfc4733": "RFC 4733 (telephone-event)", "info": "SIP INFO"}.get(call.key_method, call.key_method)
     return TrunkFinding(Subject.KEYS, Outcome.OK, f"a key that we pressed came back by {how}")
+
+
+def _keys_by_info(code: int) -> TrunkFinding:
+    without = "the far end offers no telephone-event (RFC 4733)"
+    if 200 <= code < 300:
+        advice = "Keys may not reach menus behind it: ask the carrier whether it passes INFO on."
+        return TrunkFinding(Subject.KEYS, Outcome.WARNING, f"{without}; it took a key by SIP INFO", advice)
+    answer = f"answered {code} to" if code else "did not answer"
+    advice = "No key reaches the far end. Ask the carrier to offer telephone-event."
+    return TrunkFinding(Subject.KEYS, Outcome.FAULT, f"{without}, and it {answer} a key by SIP INFO", advice)

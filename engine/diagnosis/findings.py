@@ -14,10 +14,14 @@ class Subject(StrEnum):
     OPTIONS = "options"
     REGISTRATION = "registration"
     CALL = "call"
+    RELIABLE_ANSWERS = "PRACK"
     CODEC = "codec"
     AUDIO = "audio"
     ROUND_TRIP = "round trip"
     KEYS = "keys"
+    SESSION_TIMERS = "session timers"
+    HOLD = "hold"
+    IDENTITY = "caller's identity"
 
 
 class Outcome(StrEnum):

@@ -17,8 +17,12 @@ _MARKS: Final = {
 
 def finding_lines(finding: TrunkFinding) -> Sequence[str]:
     """A finding as a person reads it, with what to do below it."""
-    first = f"{_MARKS[finding.outcome]}  {finding.subject.capitalize()}: {finding.detail}"
+    first = f"{_MARKS[finding.outcome]}  {_heading(finding)}: {finding.detail}"
     return [first, f"           {finding.advice}"] if finding.advice else [first]
+
+
+def _heading(finding: TrunkFinding) -> str:
+    return finding.subject[:1].upper() + finding.subject[1:]
 
 
 def report_text(verdict: TrunkVerdict, version: str, at: datetime) -> str:

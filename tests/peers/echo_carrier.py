@@ -5,6 +5,7 @@ import re
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from tests.peers.sip_answerer import ECHOED
 from tests.peers.sip_message import Sdp
 
 _SILENCE: Final = b"\xd5" * 160
+_TAGGED: Final = re.compile(r"^to:.*;tag=", re.IGNORECASE | re.MULTILINE)
 
 
 class MediaFault(Enum):
@@ -26,15 +28,38 @@ class MediaFault(Enum):
     NO_KEYS = "it takes no telephone-event"
 
 
-class EchoCarrier(asyncio.DatagramProtocol):
-    """The requests that came are in `requests`; INVITE is answered `invite`, everything else 200."""
+@dataclass(frozen=True, slots=True)
+class DialogHabits:
+    """What a carrier does within a call beside its media.
 
-    def __init__(self, fault: MediaFault, invite: str, media: "_Media") -> None:
+    `session_expires` and `asserts` are headers of its answer (Session-Expires, P-Asserted-Identity). `prack` is what it
+    answers to PRACK, which it asks for unless that is None. `hold`, `resume` and `info` are its answers to those; an
+    empty one is no answer.
+    """
+
+    session_expires: str = ""
+    asserts: str = ""
+    prack: str | None = None
+    hold: str = "200 OK"
+    resume: str = "200 OK"
+    info: str = "200 OK"
+    mute_after_hold: bool = False
+
+
+HABITS: Final = DialogHabits()
+
+
+class EchoCarrier(asyncio.DatagramProtocol):
+    """The requests that came are in `requests`; INVITE is answered `invite`, all else by its habits."""
+
+    def __init__(self, fault: MediaFault, invite: str, media: "_Media", habits: DialogHabits) -> None:
         self.requests: list[str] = []
         self.port = 0
         self._fault = fault
         self._invite = invite
         self._media = media
+        self._habits = habits
+        self._invited: str | None = None
         self._transport: Any = None
 
     def connection_made(self, transport: Any) -> None:
@@ -47,19 +72,56 @@ class EchoCarrier(asyncio.DatagramProtocol):
             return  # a keep-alive
         self.requests.append(request)
         method = request.partition(" ")[0]
-        if method == "ACK":
-            return
-        body = ""
-        if method == "INVITE" and self._invite.startswith("200"):
+        match method:
+            case "ACK":
+                return
+            case "INVITE" if _TAGGED.search(request):
+                self._reinvited(request, addr)
+            case "INVITE" if self._habits.prack is not None:
+                self._invited = request
+                self._answer(request, "183 Session Progress", addr, ("Require: 100rel", "RSeq: 1"))
+            case "INVITE":
+                self._take(request, addr)
+            case "PRACK":
+                self._answer(request, self._habits.prack or "", addr)
+                if self._invited is not None:
+                    self._take(self._invited, addr)
+                    self._invited = None
+            case "INFO":
+                self._answer(request, self._habits.info, addr)
+            case _:
+                self._answer(request, "200 OK", addr)
+
+    def _take(self, request: str, addr: Any) -> None:
+        """Answer the INVITE that begins the call."""
+        habits, body = self._habits, ""
+        if self._invite.startswith("200"):
             offer = Sdp.read(request.partition("\r\n\r\n")[2])
             self._media.rtcp_port = _rtcp_port(offer)
             body = self._description(None if self._fault is MediaFault.NO_KEYS else _event_type(offer))
+        timers = ("Require: timer", f"Session-Expires: {habits.session_expires}") if habits.session_expires else ()
+        asserted = (f"P-Asserted-Identity: {habits.asserts}",) if habits.asserts else ()
+        self._answer(request, self._invite, addr, (*timers, *asserted), body)
+
+    def _reinvited(self, request: str, addr: Any) -> None:
+        held = "a=sendonly" in request
+        answer = self._habits.hold if held else self._habits.resume
+        if not held and self._habits.mute_after_hold:
+            self._media.muted = True
+        events = None if self._fault is MediaFault.NO_KEYS else _event_type(Sdp.read(request.partition("\r\n\r\n")[2]))
+        body = self._description(events) + ("a=recvonly\r\n" if held else "")
+        self._answer(request, answer, addr, body=body if answer.startswith("200") else "")
+
+    def _answer(self, request: str, answer: str, addr: Any, more: tuple[str, ...] = (), body: str = "") -> None:
+        if not answer:
+            return
         echoed = [line.strip() for line in ECHOED.findall(request)]
         tagged = [f"{line};tag=far" if re.match(r"to:(?!.*;tag=)", line, re.IGNORECASE) else line for line in echoed]
         lines = [
-            f"SIP/2.0 {self._invite if method == 'INVITE' else '200 OK'}",
+            f"SIP/2.0 {answer}",
             *tagged,
             f"Contact: <sip:127.0.0.1:{self.port}>",
+            *more,
             *(["Content-Type: application/sdp"] if body else []),
             f"Content-Length: {len(body)}",
         ]
@@ -78,6 +140,7 @@ class _Media(asyncio.DatagramProtocol):
     def __init__(self, fault: MediaFault) -> None:
         self.port = 0
         self.rtcp_port = 0
+        self.muted = False
         self._fault = fault
         self._heard = 0
         self._transport: Any = None
@@ -92,6 +155,8 @@ class _Media(asyncio.DatagramProtocol):
         except NotRtp:
             return
         self._heard += 1
+        if self.muted:
+            return
         match self._fault:
             case MediaFault.NONE:
                 self._transport.sendto(data, addr)
@@ -116,12 +181,14 @@ def _event_type(offer: Sdp) -> int | None:
 
 
 @asynccontextmanager
-async def echo_carrier(fault: MediaFault = MediaFault.NONE, *, invite: str = "200 OK") -> AsyncIterator[EchoCarrier]:
+async def echo_carrier(
+    fault: MediaFault = MediaFault.NONE, *, invite: str = "200 OK", habits: DialogHabits = HABITS
+) -> AsyncIterator[EchoCarrier]:
     """Listens on free loopback ports."""
     loop = asyncio.get_running_loop()
     ports = ("127.0.0.1", 0)
     media_transport, media = await loop.create_datagram_endpoint(lambda: _Media(fault), ports, family=socket.AF_INET)
-    transport, carrier = await loop.create_datagram_endpoint(lambda: EchoCarrier(fault, invite, media), ports)
+    transport, carrier = await loop.create_datagram_endpoint(lambda: EchoCarrier(fault, invite, media, habits), ports)
     try:
         yield carrier
     finally:

@@ -16,8 +16,8 @@ ECHO = TrialCall("echo", "+3225550100", CalledParty.ECHO)
 NUMBER = TrialCall("+3225550199", "+3225550100", CalledParty.SOUND)
 
 
-async def found(carrier: EchoCarrier, trial: TrialCall = ECHO) -> dict[Subject, TrunkFinding]:
-    trunk = new_trunk({"name": "carrier-a", "hosts": [f"127.0.0.1:{carrier.port}"]})
+async def found(carrier: EchoCarrier, trial: TrialCall = ECHO, **fields: object) -> dict[Subject, TrunkFinding]:
+    trunk = new_trunk({"name": "carrier-a", "hosts": [f"127.0.0.1:{carrier.port}"], **fields})
     settings = Settings(sip_host="127.0.0.1")
     return {each.subject: each async for each in trunk_findings(trunk, settings, None, (), trial)}
 
