@@ -24,6 +24,7 @@ from api.http.resources import (
     refusals,
     routes,
     traces,
+    trunk_costs,
     trunks,
     webhooks,
 )
@@ -44,6 +45,7 @@ RESOURCES: Final[Mapping[str, Resource]] = {
     **refusals.RESOURCES,
     **routes.RESOURCES,
     **traces.RESOURCES,
+    **trunk_costs.RESOURCES,
     **trunks.RESOURCES,
     **webhooks.RESOURCES,
 }

@@ -14,7 +14,7 @@ from tests.peers.ports import Ports
 pytestmark = pytest.mark.sip
 
 FLOW = '<Response><Pause length="20"/></Response>'
-BELGIAN, GERMAN = "+3225550199", "+493012345678"
+BELGIAN, MOBILE, GERMAN = "+3225550199", "+32470123456", "+493012345678"
 
 
 async def command(telefoon: Platform, *words: str) -> str:
@@ -47,6 +47,23 @@ async def test_calls_go_by_the_trunk_to_which_a_route_leads(tmp_path: Path, port
         await asyncio.sleep(2)
         nowhere = await telefoon.ended_call((await telefoon.place(GERMAN, flow=FLOW))["id"])
         assert (nowhere["status"], carrier(nowhere)) == ("failed", [])
+
+
+async def test_calls_go_by_the_trunk_that_costs_least(tmp_path: Path, ports: Ports) -> None:
+    async with phone() as one, phone() as other, platform(tmp_path, ports) as telefoon:
+        for name, far_end in (("one", one), ("other", other)):
+            await command(telefoon, "trunks", "add", name, "--host", f"127.0.0.1:{far_end.port}")
+            await command(telefoon, "routes", "add", "--trunk", name)
+        for name, costs in (("one", "+32,0.02\n,0.01"), ("other", "+32,0.01\n+3247,0.09\n,0.02")):
+            (tmp_path / name).write_text(f"prefix,per_minute\n{costs}\n")
+            await command(telefoon, "trunks", "costs", name, "--file", str(tmp_path / name))
+        await asyncio.sleep(2)
+
+        placed = [await telefoon.place(number, flow=FLOW) for number in (BELGIAN, MOBILE, GERMAN)]
+        calls = [await telefoon.call_when(each["id"], "in-progress") for each in placed]
+
+        assert [carrier(each) for each in calls] == [["other"], ["one"], ["one"]]
+        assert "cost 0.01 by the trunk's price for +32." in await command(telefoon, "routes", "test", BELGIAN)
 
 
 async def test_a_dialled_number_goes_by_the_route_of_its_account(tmp_path: Path, ports: Ports) -> None:

@@ -1,6 +1,7 @@
 """`telefoon routes`, on the database of the data folder."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,6 +44,19 @@ def test_a_route_is_added_with_every_flag_listed_shown_and_removed(telefoon: Run
     assert telefoon("routes", "remove", route).exit_code == 0
     assert json.loads(telefoon("routes", "list", "--json").stdout) == []
     assert telefoon("routes", "show", route).exit_code != 0
+
+
+def test_the_price_that_decides_is_told(telefoon: Run, tmp_path: Path) -> None:
+    for name, price in (("a", "0.02"), ("b", "0.01")):
+        added(telefoon, "--trunk", name)
+        sheet = tmp_path / f"{name}.csv"
+        sheet.write_text(f"prefix,per_minute\n32,{price}\n")
+        telefoon("trunks", "costs", name, "--file", sheet)
+
+    ways = tried(telefoon, "+32470123456")["ways"]
+
+    assert [each["trunk"] for each in ways] == ["b", "a"]
+    assert ways[0]["why"].endswith("cost 0.01 by the trunk's price for +32")
 
 
 @pytest.mark.parametrize(
