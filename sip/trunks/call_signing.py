@@ -44,12 +44,14 @@ class CallSigning:
 
     def headers(self, request: DialRequest, trunk: Trunk | None, now: datetime) -> Headers:
         """The headers that prove who calls: signed by us, or as they came."""
+        if not tells_number(request, trunk):
+            return ()  # a signature has the number, which nobody is told here
         key = self._keys.get(trunk.name) if trunk is not None else None
         if trunk is None or key is None:
             return tuple(("Identity", each) for each in request.identity)
         caller, called = canonical(request.caller), canonical(request.target)
-        if not caller.isdigit() or not tells_number(request, trunk):
-            return ()  # nothing to sign: this INVITE names no caller
+        if not caller.isdigit():
+            return ()
         origin = str(uuid5(_ORIGINS, request.account_id))
         proved = Passport(
             caller, (called,), int(now.timestamp()), trunk.stir_certificate_url, request.attestation, origin

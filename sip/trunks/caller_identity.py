@@ -47,8 +47,7 @@ def caller_headers(request: DialRequest, trunk: Trunk | None, listening: ListenA
     if trunk is None:
         nameless = unknown or request.hides_caller
         return CallerHeaders(_ANONYMOUS_ADDRESS if nameless else _address(request.display_name, uri))
-    # Directive 2002/58/EC art. 10(b): emergency services see who calls, also who hides from all others.
-    hidden = unknown or (_is_to_hide(request, trunk) and not request.emergency)
+    hidden = unknown or _hides(request, trunk)
     told = () if unknown else _identity(request.display_name, uri, trunk.identity_header, hidden=hidden)
     return CallerHeaders(
         _from(request, trunk, listening, hidden=hidden), (*told, *((("Privacy", "id"),) if hidden else ()))
@@ -60,14 +59,15 @@ def warning_of(request: DialRequest, trunk: Trunk, home: str) -> str:
 
     `home` is the country of a trunk that tells none.
     """
-    if request.caller == ANONYMOUS or _is_to_hide(request, trunk):
+    if request.caller == ANONYMOUS or _hides(request, trunk):
         return ""
     warning = load_caller_id_rules().warning(request.caller, request.target, trunk.country or home)
     return warning.text if warning else ""
 
 
-def _is_to_hide(request: DialRequest, trunk: Trunk) -> bool:
-    return trunk.hides_caller or request.hides_caller
+def _hides(request: DialRequest, trunk: Trunk) -> bool:
+    """Directive 2002/58/EC art. 10(b): emergency services see who calls, also who hides from all others."""
+    return (trunk.hides_caller or request.hides_caller) and not request.emergency
 
 
 def _from(request: DialRequest, trunk: Trunk, listening: ListenAddress, *, hidden: bool) -> str:
@@ -95,11 +95,13 @@ def _address(name: str, uri: str) -> str:
     return f'"{quoted}" <{uri}>' if quoted else f"<{uri}>"
 
 
-def tells_number(request: DialRequest, trunk: Trunk) -> bool:
-    """Whether an INVITE to the trunk has the calling number, in From or in the header beside it."""
+def tells_number(request: DialRequest, trunk: Trunk | None) -> bool:
+    """Whether an INVITE has the calling number, in From or in the header beside it."""
     if request.caller == ANONYMOUS:
         return False
-    in_from = not (trunk.from_user or trunk.from_is_user) and (not trunk.hides_caller or trunk.keeps_from)
+    if trunk is None:
+        return not request.hides_caller
+    in_from = not (trunk.from_user or trunk.from_is_user) and (trunk.keeps_from or not _hides(request, trunk))
     return in_from or trunk.identity_header is not IdentityHeader.NONE
 
 

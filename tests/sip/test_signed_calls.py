@@ -101,6 +101,18 @@ async def test_without_signing_an_identity_is_passed_on_as_it_came(open_line: Op
     assert headers["Identity"] == [PASSED_ON]
 
 
+async def test_the_signature_of_a_caller_who_hides_is_neither_made_nor_passed_on(
+    open_line: OpenLine, key: Path
+) -> None:
+    hidden = DialRequest(CALLED, CALLING, "CA1", identity=(PASSED_ON,), hides_caller=True)
+    signs = {"stir": "sign", "stir_key": str(key), "stir_certificate_url": URL}
+
+    unsigned, signed = await invited(open_line, hidden), await invited(open_line, hidden, **signs)
+
+    assert "Identity" not in unsigned
+    assert "Identity" not in signed
+
+
 async def test_who_signs_passes_no_other_identity_on(open_line: OpenLine, key: Path) -> None:
     signs = {"stir": "sign", "stir_key": str(key), "stir_certificate_url": URL}
 
