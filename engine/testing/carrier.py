@@ -50,7 +50,6 @@ class FakeCarrier:
         self.reserved.discard(call_id)
 
     async def dial(self, request: DialRequest) -> Leg:
-        self.release(request.call_id)
         await self._clock.sleep(self._bridge.crossing_s)
         if request.target in self.unreachable:
             raise SipError(f"INVITE to {request.target} could not be sent: there is no trunk.")

@@ -40,7 +40,7 @@ class OutboundRoom:
         faults = []
         for trunk in dict.fromkeys(way.trunk.name for way in ways if way.trunk is not None):
             try:
-                self._begin(trunk, request.account_id)
+                self._begin(trunk, request)
             except TrunkFull as fault:
                 faults.append(fault)
             else:
@@ -68,7 +68,7 @@ class OutboundRoom:
         if kept is not None and kept.trunk == trunk:
             del self._kept[request.call_id]
         else:
-            self._begin(trunk, request.account_id)
+            self._begin(trunk, request)
         self._taken[leg] = (trunk, request.account_id)
 
     def leave(self, leg: LegId) -> None:
@@ -76,7 +76,8 @@ class OutboundRoom:
         if (taken := self._taken.pop(leg, None)) is not None:
             self._loads.end(*taken)
 
-    def _begin(self, trunk: str, account: str) -> None:
-        if (refusal := self._loads.refusal(trunk, account)) is not None:
+    def _begin(self, trunk: str, request: DialRequest) -> None:
+        """Count a call. One to an emergency number passes every limit."""
+        if not request.emergency and (refusal := self._loads.refusal(trunk, request.account_id)) is not None:
             raise TrunkFull(trunk, refusal)
-        self._loads.begin(trunk, account)
+        self._loads.begin(trunk, request.account_id)

@@ -1,6 +1,7 @@
 """Room on trunks for calls that go out: kept when a call is ordered, taken when it is dialled, freed at its end."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -46,6 +47,16 @@ def test_room_is_kept_on_the_first_trunk_that_has_any(room: OutboundRoom, loads:
     with pytest.raises(TrunksFull, match=r"first is full.*second is full") as refused:
         room.keep(a_call(3), WAYS)
     assert refused.value.again_after_s == 10
+
+
+def test_an_emergency_call_goes_out_by_a_trunk_that_is_full_and_counts(room: OutboundRoom, loads: TrunkLoads) -> None:
+    room.keep(a_call(1), WAYS[:1])
+    emergency = replace(a_call(2), emergency=True)
+
+    room.keep(emergency, WAYS[:1])
+    room.take(LegId(1), WAYS[0], emergency)
+
+    assert loads.calls_now() == {"first": 2}
 
 
 def test_a_call_takes_the_room_that_is_kept_for_it_until_its_leg_has_left(
