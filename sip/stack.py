@@ -281,6 +281,7 @@ class SipStack:
             forwarded_from=read(forwarded_from(message)),
             identity=tuple(value for name, value in message.headers if name == "identity"),
             uri=message.request_uri,
+            default_number=trunk.default_number if trunk is not None else "",
         )
 
     def _line_of(self, source: str, message: Message) -> TrunkLine | None:

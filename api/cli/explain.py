@@ -16,6 +16,7 @@ from engine.errors import InvalidField
 
 if TYPE_CHECKING:
     from engine.diagnosis.invite import InviteDecision
+    from engine.model.trunk import Trunk
     from sip.message import Message
 
 EXAMPLES: Final = examples(
@@ -72,22 +73,30 @@ async def _decided(books: LocalStores, message: "Message", given: str | None) ->
             return decisions
     decisions.append(source_decision(source, trunk, settings.sip_allow))
     if decisions[-1].answer is None:
-        decisions += await _number_decisions(books, called_numbers(message, trunk))
+        decisions += await _number_decisions(books, called_numbers(message, trunk), trunk)
     return decisions
 
 
-async def _number_decisions(books: LocalStores, numbers: Mapping[str, str]) -> Sequence["InviteDecision"]:
+async def _number_decisions(
+    books: LocalStores, numbers: Mapping[str, str], trunk: "Trunk | None"
+) -> Sequence["InviteDecision"]:
     from engine.diagnosis.invite import InviteDecision, InviteRule
     from engine.model.numbers import from_carrier
 
+    tried: dict[str, str] = {}
     for called, read in numbers.items():
-        number = await books.stores.numbers.get(from_carrier(read))
+        tried.setdefault(from_carrier(read), f"{called} is the number {from_carrier(read)}")
+    if trunk is not None and trunk.default_number:
+        instead = trunk.default_number
+        tried.setdefault(instead, f"nobody has it, and {instead} takes such calls (default_number of {trunk.name})")
+    for e164, why in tried.items():
+        number = await books.stores.numbers.taking(e164)
         if number is None:
             continue
         account = (await books.names()).get(number.account_id, number.account_id)
         flow = f"its flow is asked of {number.url}" if number.url else "it has no URL, so no flow is run"
         return [
-            InviteDecision(InviteRule.NUMBER, f"{called} is the number {number.e164}"),
+            InviteDecision(InviteRule.NUMBER, why),
             InviteDecision(InviteRule.ACCOUNT, f"{number.e164} belongs to the account {account}"),
             InviteDecision(InviteRule.FLOW, flow),
         ]

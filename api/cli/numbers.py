@@ -28,7 +28,7 @@ class MethodOption(StrEnum):
 
 numbers = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="Telephone numbers of accounts.")
 
-E164 = Annotated[str, typer.Argument(metavar="+E164", help="Such as +3225550100.")]
+E164 = Annotated[str, typer.Argument(metavar="+E164", help="Such as +3225550100, or a range such as +3225550xxx.")]
 
 
 @numbers.command(
@@ -36,6 +36,7 @@ E164 = Annotated[str, typer.Argument(metavar="+E164", help="Such as +3225550100.
         "telefoon numbers add +3225550100 --account demo",
         "telefoon numbers add +3225550100 --account demo --url https://example.com/flow --language nl-BE",
         "telefoon numbers add +3225550100 --account demo --record --consent press-to-consent",
+        "telefoon numbers add +3225550xxx --account demo --url https://example.com/flow",
     )
 )
 @with_option_flags(NumberOptions)
@@ -58,7 +59,7 @@ def add(
     consent_withdrawal: ConsentWithdrawal = Withdrawal.CUT,
     as_json: AsJson = False,
 ) -> None:
-    """Give a number to an account."""
+    """Give a number to an account, or a range of them, whose last digits are open (x)."""
     from engine.model.languages import nearest_language
 
     e164 = _e164(number)
@@ -122,7 +123,9 @@ def list_numbers(
 
 @numbers.command(epilog=examples("telefoon numbers remove +3225550100"))
 def remove(number: E164) -> None:
-    """Take a number from its account; calls to it get 404 from then on."""
+    """Take a number from its account; calls to it get 404 from then on. Of a range, all numbers are taken."""
+    if not number.lstrip("+").isdigit():
+        number = _e164(number)  # a range, which may be spelled in several ways
 
     async def work(books: LocalStores) -> bool:
         removed = await books.stores.numbers.remove(number)
@@ -154,10 +157,10 @@ class NoNumber(NotFound):
 
 
 def _e164(text: str) -> str:
-    from engine.model.numbers import parse_e164
+    from engine.model.number_ranges import parse_number_or_range
 
     try:
-        return parse_e164(text)
+        return parse_number_or_range(text)
     except ValueError as error:
         raise InvalidField("number", str(error)) from None
 

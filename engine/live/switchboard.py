@@ -142,7 +142,7 @@ class Switchboard:
         return self._sessions.count
 
     async def _place(self, order: NewCall, set_up: SetUp, emergency: str | None) -> Call:
-        number = await self._services.stores.numbers.get(order.from_)
+        number = await self._services.stores.numbers.taking(order.from_)
         call = self._outbound(order if emergency is None else replace(order, to=emergency), number)
         own = number is not None and number.account_id == call.account_id
         request = DialRequest(
@@ -216,11 +216,15 @@ class Switchboard:
             )
 
     async def _called(self, arrival: InboundCall) -> Number | None:
-        for called in (arrival.called, arrival.addressed):
-            number = await self._services.stores.numbers.get(from_carrier(called))
-            if number is not None:
+        """Who takes the call, under the number that was called: whose it is, or who takes all else of the trunk."""
+        called = [from_carrier(each) for each in (arrival.called, arrival.addressed)]
+        for each in called:
+            if (number := await self._services.stores.numbers.taking(each)) is not None:
                 return number
-        return None
+        if not arrival.default_number:
+            return None
+        number = await self._services.stores.numbers.taking(arrival.default_number)
+        return number and replace(number, e164=next((each for each in called if each.startswith("+")), called[0]))
 
     def _outbound(self, order: NewCall, number: Number | None) -> Call:
         """`number` is the one that it is placed from, if it is known."""

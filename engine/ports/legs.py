@@ -201,7 +201,8 @@ class InboundCall:
 
     `addressed` is the number in To, which some carriers use while they address the trunk itself. `headers` are those
     that its flow is told. `forwarded_from` is who was called before and sent the call on, if that may be known.
-    `identity` are its Identity headers (RFC 8224). `uri` is the Request-URI as it is written.
+    `identity` are its Identity headers (RFC 8224). `uri` is the Request-URI as it is written. `default_number` takes the
+    call if the called one is nobody's.
     """
 
     called: str
@@ -213,6 +214,7 @@ class InboundCall:
     forwarded_from: str = ""
     identity: tuple[str, ...] = ()
     uri: str = ""
+    default_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)

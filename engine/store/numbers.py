@@ -1,7 +1,9 @@
 """The accounts' telephone numbers."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any, Final
 
 from sqlalchemy import bindparam, delete, select
@@ -10,6 +12,7 @@ from engine.errors import NumberTaken
 from engine.ids import IdKind, new_id
 from engine.model.call_options import STANDARD, NumberOptions
 from engine.model.callback import BodyFormat
+from engine.model.number_ranges import MOST_OPEN, fitting
 from engine.model.numbers import Number
 from engine.store.database import Database
 from engine.store.prepared import PreparedQuery
@@ -18,11 +21,16 @@ from engine.store.values import RowReader, utc_now, values_of
 
 _NUMBERS: Final = RowReader(Number, NumberOptions)
 _BY_E164: Final = PreparedQuery(select(numbers).where(numbers.c.e164 == bindparam("e164")))
+_PLACES: Final = tuple(f"fits_{place}" for place in range(MOST_OPEN + 1))
+_TAKING: Final = PreparedQuery(
+    # Those that fit one number are of one length, and digits come before the letter of open ones.
+    select(numbers).where(numbers.c.e164.in_([bindparam(place) for place in _PLACES])).order_by(numbers.c.e164).limit(1)
+)
 """Made once: each call that begins asks it."""
 
 
 class Numbers:
-    """A number belongs to one account."""
+    """A number belongs to one account, and so does a range of them."""
 
     def __init__(self, db: Database, now: Callable[[], datetime] = utc_now) -> None:
         self._db = db
@@ -33,7 +41,7 @@ class Numbers:
         fallback_url: str | None = None, method: str = "POST", fallback_method: str = "POST",
         webhook_format: BodyFormat = BodyFormat.FORM,
     ) -> Number:  # fmt: skip
-        """Raises NumberTaken if any account has it."""
+        """A number, or a range of them. Raises NumberTaken if any account has the same."""
         number = Number(
             new_id(IdKind.NUMBER), account_id, e164, self._now(), url, fallback_url, method, fallback_method,
             webhook_format, options.over(STANDARD),
@@ -42,7 +50,15 @@ class Numbers:
             raise NumberTaken(e164)
         return number
 
+    async def taking(self, e164: str) -> Number | None:
+        """Who takes calls to a number: itself, or the smallest range that it is in, under the number."""
+        fits = fitting(e164)
+        values = dict(zip_longest(_PLACES, fits, fillvalue=e164))
+        row = await self._db.ask(lambda connection: _TAKING.first(connection, values))
+        return replace(_number(row), e164=e164) if row else None
+
     async def get(self, e164: str) -> Number | None:
+        """The number, or the range that is written so."""
         row = await self._db.ask(lambda connection: _BY_E164.first(connection, {"e164": e164}))
         return _number(row) if row else None
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, or_, select, union
 
 from engine.model.call import FINAL
+from engine.model.number_ranges import fitting
 from engine.model.recording import Recording
 from engine.privacy.pseudonym import Pseudonyms
 from engine.privacy.subject import DataSubject
@@ -50,7 +51,7 @@ class Subjects:
 
     async def is_own(self, subject: DataSubject) -> bool:
         """Whether it is a number of an account, and so no caller's."""
-        return await self._db.row(select(numbers.c.id).where(numbers.c.e164 == subject.number)) is not None
+        return await self._db.row(select(numbers.c.id).where(numbers.c.e164.in_(fitting(subject.number)))) is not None
 
     async def parties(self, account_ids: Sequence[str]) -> list[str]:
         """Who called, was called or was asked for consent, each spelling once."""

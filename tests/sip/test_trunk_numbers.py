@@ -100,6 +100,16 @@ async def test_a_call_that_comes_in_is_of_the_numbers_that_the_carrier_means(
     assert arrival.addressed == told[0]
 
 
+async def test_a_call_that_comes_in_has_the_default_of_its_trunk(open_line: OpenLine) -> None:
+    async with open_line() as line, raw_caller(line.port) as far_end:
+        await line.agent.use_trunks([carrier(far_end.port, default_number="+3225550177")])
+        far_end.send(far_end.written("INVITE", body=audio()))
+        leg, arrival = await line.takes()
+        await leg.refuse(486)
+
+    assert (arrival.called, arrival.default_number) == (NUMBER, "+3225550177")
+
+
 async def test_another_rule_holds_from_the_next_call_on(open_line: OpenLine) -> None:
     async with sip_answerer(lambda _: "486 Busy Here") as far_end, open_line() as line:
         for rule in ("e164", "bare"):

@@ -21,7 +21,7 @@ async def own_number(services: RestServices, asked: ApiRequest) -> Number:
     faults = Faults()
     given = faults.read("from", parse_e164, asked.body["from"], "")
     faults.require_none()
-    number = await services.stores.numbers.get(given)
+    number = await services.stores.numbers.taking(given)
     if number is None or number.account_id != asked.account.id:
         raise CallerNotOwned(given)
     return number

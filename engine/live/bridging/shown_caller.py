@@ -34,7 +34,7 @@ async def not_to_be_shown(numbers: Numbers, plan: DialPlan, call: Call) -> tuple
 async def _may_be_shown(numbers: Numbers, shown: str, call: Call) -> bool:
     if shown == call.from_ or (shown == call.to and call.direction is Direction.INBOUND):
         return True
-    number = await numbers.get(shown)
+    number = await numbers.taking(shown)
     return number is not None and number.account_id == call.account_id
 
 

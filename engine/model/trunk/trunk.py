@@ -117,6 +117,11 @@ class Trunk:
         "are understood.",
         default=PLAIN_E164,
     )
+    default_number: str = declared(
+        Text(r"(\+[1-9][0-9]{6,14})?", "is no number in E.164, such as +3225550100.", 16),
+        "The number whose account and flow take calls to numbers that nobody has; left out, they are refused with 404.",
+        default="",
+    )
     outbound_proxy: str = declared(
         Text(_HOST_PORT, "is not HOST or HOST:PORT."),
         "The proxy that all requests pass (HOST:PORT); none if left out.",

@@ -142,10 +142,11 @@ WRONG: list[tuple[str, Any]] = [
     ("from_is_user", "yes"), ("identity_header", "PAI"), ("hides_caller", 1), ("keeps_from", "no"),
     ("trusts_identity", None), ("codecs", ["GSM"]), ("codecs", "PCMA"), ("ptime_ms", 25), ("maxptime_ms", 10),
     ("max_calls_out", -1), ("max_calls_in", "2"), ("max_cps_out", 1.5), ("max_cps_in", 100_001),
-    ("diversion", "yes"), ("headers", ["Via: a"]), ("headers", ["X-A: 1\r\nTo: b"]), ("headers", "X-A: 1"),
-    ("received_headers", ["Route"]), ("received_headers", ["*"]),
-    ("stir", "yes"), ("stir_key", "key.pem"), ("stir_certificate_url", "http://a.example/c.pem"),
-    ("stir_invalid", "drop"), ("stir_missing", True), ("profile", "none"),
+    ("default_number", "025550100"), ("diversion", "yes"), ("headers", ["Via: a"]),
+    ("headers", ["X-A: 1\r\nTo: b"]), ("headers", "X-A: 1"), ("received_headers", ["Route"]),
+    ("received_headers", ["*"]), ("stir", "yes"), ("stir_key", "key.pem"),
+    ("stir_certificate_url", "http://a.example/c.pem"), ("stir_invalid", "drop"), ("stir_missing", True),
+    ("profile", "none"),
 ]  # fmt: skip
 
 

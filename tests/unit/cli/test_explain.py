@@ -136,3 +136,21 @@ def test_the_source_is_the_vias_address_and_must_be_one(telefoon: Run, invite: I
 
 def test_a_file_that_is_not_there_is_told(telefoon: Run, tmp_path: Path) -> None:
     assert "can't be read" in telefoon("explain", tmp_path / "none").stderr
+
+
+def test_a_number_of_a_range_is_of_its_account(telefoon: Run, invite: Invite) -> None:
+    telefoon("numbers", "add", "+3225551xxx", "--account", "demo", "--url", "https://shop.example/range")
+
+    told = telefoon("explain", invite("+3225551042")).stdout
+
+    assert "+3225551042 is the number +3225551042" in told
+    assert "https://shop.example/range" in told
+
+
+def test_a_number_that_nobody_has_is_taken_by_the_trunks_default(telefoon: Run, invite: Invite) -> None:
+    telefoon("trunks", "set", "carrier-a", "--set", "default_number=+3225550100")
+
+    told = telefoon("explain", invite("+3225559999")).stdout
+
+    assert "nobody has it, and +3225550100 takes such calls (default_number of carrier-a)" in told
+    assert "It would become a call" in told

@@ -39,6 +39,7 @@ WRONG: dict[str, list[Any]] = {
     ],
     "caller": ["e164;country_code=0", "e164;user_phone=maybe"],
     "received": ["e164;scheme=tel", {"form": None}],
+    "default_number": ["3225550100", "+0", "+32x", 32],
     "outbound_proxy": ["sip:proxy", "a b", "proxy:port", "a;lr"],
     "auth": ["digest", True],
     "user": ["a\"b", "a\nb", "a" * 256],

@@ -1,5 +1,7 @@
 """Numbers: one account each."""
 
+from dataclasses import replace
+
 import pytest
 
 from engine.errors import NumberTaken
@@ -54,3 +56,25 @@ async def test_a_removed_number_is_free_again(numbers: Numbers, account: Account
     assert await numbers.get(OFFICE) is None
     assert not await numbers.remove(OFFICE)
     assert (await numbers.add(stranger.id, OFFICE)).account_id == stranger.id
+
+
+async def test_the_exact_number_takes_a_call_and_then_the_smallest_range(
+    numbers: Numbers, account: Account, stranger: Account
+) -> None:
+    wide = await numbers.add(account.id, "+322555xxxx", url="https://wide.example/")
+    narrow = await numbers.add(stranger.id, "+32255501xx", url="https://narrow.example/")
+    exact = await numbers.add(account.id, OFFICE, url="https://exact.example/")
+
+    assert await numbers.taking(OFFICE) == exact
+    assert await numbers.taking("+3225550142") == replace(narrow, e164="+3225550142")
+    assert await numbers.taking("+3225559999") == replace(wide, e164="+3225559999")
+    assert await numbers.taking("+3225569999") is None
+    assert await numbers.taking("+32255599990") is None, "a range is of numbers of one length"
+    assert await numbers.taking("alice") is None
+
+
+async def test_a_range_in_use_is_refused_and_named(numbers: Numbers, account: Account, stranger: Account) -> None:
+    await numbers.add(account.id, "+3225550xxx")
+
+    with pytest.raises(NumberTaken, match=r"\+3225550xxx is in use already"):
+        await numbers.add(stranger.id, "+3225550xxx")
