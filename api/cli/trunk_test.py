@@ -22,6 +22,7 @@ EXAMPLES: Final = examples(
     "telefoon trunks test carrier-a",
     "telefoon trunks test carrier-a --echo sip:echo@sip.carrier.example --from +3225550100",
     "telefoon trunks test carrier-a --call +3225550199 --from +3225550100 --report carrier-a.txt",
+    "telefoon trunks test carrier-a --echo echo --report carrier-a.txt --hide-numbers",
     "telefoon trunks test carrier-a --json",
 )
 
@@ -38,6 +39,9 @@ def try_out(
         str | None, typer.Option("--from", help="The calling number; the trunk's from_user or user if left out.")
     ] = None,
     report: Annotated[Path | None, typer.Option(help="Write all of it to this file, for the carrier.")] = None,
+    hide_numbers: Annotated[
+        bool, typer.Option("--hide-numbers", help="Have the report without the ends of telephone numbers.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Look a trunk's hosts up, ask each with OPTIONS, register, call, and say in plain words what is wrong."""
@@ -45,7 +49,7 @@ def try_out(
         raise InvalidField("echo", "Give one of --call and --echo.")
     verdict = with_books(lambda books: _tested(books, name, (call, echo, from_), quiet=as_json))
     if report is not None:
-        _write(report, verdict)
+        _write(report, verdict, hide_numbers=hide_numbers)
     if as_json:
         from engine.diagnosis.report import verdict_json
 
@@ -89,12 +93,14 @@ def _trial(trunk: "Trunk", called: str | None, echo: str | None, caller: str | N
     return TrialCall(called_number(called or ""), caller, CalledParty.SOUND)
 
 
-def _write(file: Path, verdict: "TrunkVerdict") -> None:
+def _write(file: Path, verdict: "TrunkVerdict", *, hide_numbers: bool) -> None:
     from config.version import USER_AGENT
     from engine.diagnosis.report import report_text
+    from engine.privacy.masking import masked
     from engine.store.values import utc_now
 
+    text = report_text(verdict, USER_AGENT, utc_now())
     try:
-        file.write_text(report_text(verdict, USER_AGENT, utc_now()), encoding="utf-8")
+        file.write_text(masked(text) if hide_numbers else text, encoding="utf-8")
     except OSError as error:
         raise InvalidField("report", f"{file} can't be written: {error.strerror}.") from None

@@ -8,11 +8,12 @@ import re
 import secrets
 import ssl
 from asyncio import StreamReader, StreamWriter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
+from api.doctor.peer_certificate import PeerCertificate
 from config.version import USER_AGENT
 
 TIMEOUT_S: Final = 4.0
@@ -78,6 +79,7 @@ class OptionsAnswer:
     code: int
     reason: str
     flaw: str = ""
+    certificate: PeerCertificate | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +187,15 @@ async def _over_stream(target: OptionsTarget, tls: ssl.SSLContext | None, own: S
     )
     try:
         writer.write(_request(target, writer.get_extra_info("sockname")))
-        return await _first_final(reader)
+        return replace(await _first_final(reader), certificate=_shown_by(writer))
     finally:
         await _closed(writer)
+
+
+def _shown_by(writer: StreamWriter) -> PeerCertificate | None:
+    session = writer.get_extra_info("ssl_object")
+    shown = session.getpeercert(binary_form=True) if session is not None else None
+    return PeerCertificate.read(shown) if shown else None
 
 
 async def _first_final(reader: StreamReader) -> OptionsAnswer:

@@ -87,6 +87,8 @@ async def _probe(host: TrunkHost, trunk: Trunk, settings: Settings, name_servers
         round_trip_ms=1000 * (time.monotonic() - begun_s),
         certificate_checked=trunk.transport is Transport.TLS and tls.ca is not None,
         flaw=answer.flaw,
+        certificate_names=answer.certificate.names if answer.certificate else (),
+        certificate_until=answer.certificate.until if answer.certificate else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import Final
 
@@ -35,6 +36,8 @@ class HostProbe:
     words: str = ""
     certificate_checked: bool = False
     flaw: str = ""
+    certificate_names: tuple[str, ...] = ()
+    certificate_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +113,19 @@ def _options(probe: HostProbe, where: str) -> TrunkFinding:
 def _certificate(probe: HostProbe) -> TrunkFinding:
     if not probe.certificate_checked:
         advice = "Set TELEFOON_TLS_CA to the authority of the carrier's certificate, else anybody may pose as it."
-        detail = f"nobody has checked the certificate of {probe.host}"
+        detail = f"nobody has checked the certificate of {probe.host}{_whose(probe)}"
         return TrunkFinding(Subject.CERTIFICATE, Outcome.WARNING, detail, advice)
     if probe.flaw:
         advice = "Calls work, but strict programs refuse it. Ask the carrier for one that keeps to RFC 5280."
-        detail = f"the certificate of {probe.host} is trusted, but has a flaw: {probe.flaw}"
+        detail = f"the certificate of {probe.host} is trusted{_whose(probe)}, but has a flaw: {probe.flaw}"
         return TrunkFinding(Subject.CERTIFICATE, Outcome.WARNING, detail, advice)
-    return TrunkFinding(Subject.CERTIFICATE, Outcome.OK, f"the certificate of {probe.host} is trusted")
+    return TrunkFinding(Subject.CERTIFICATE, Outcome.OK, f"the certificate of {probe.host} is trusted{_whose(probe)}")
+
+
+def _whose(probe: HostProbe) -> str:
+    if probe.certificate_until is None:
+        return ""
+    return f", which is for {', '.join(probe.certificate_names) or 'nobody'} until {probe.certificate_until:%Y-%m-%d}"
 
 
 def _not_trusted(probe: HostProbe) -> TrunkFinding:

@@ -29,6 +29,8 @@ async def test_an_echo_returns_our_tone_and_our_key_after_a_round_trip_that_is_m
     assert {each.outcome for each in findings.values()} <= {Outcome.OK, Outcome.NOT_TRIED}, findings
     assert findings[Subject.AUDIO].detail == "sound passes in both directions"
     assert "RFC 4733" in findings[Subject.KEYS].detail
+    assert "calls are refreshed within" in findings[Subject.SESSION_TIMERS].detail
+    assert findings[Subject.HOLD].outcome is Outcome.OK
 
 
 async def test_a_number_that_sounds_is_heard(network: Asterisk) -> None:

@@ -1,13 +1,15 @@
 """`telefoon trunks`, on the database of the data folder."""
 
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from api.doctor import server
+from api.doctor import server, trunk_probe
 from config.settings import Settings
+from engine.diagnosis.findings import Outcome, Subject, TrunkFinding
 from tests.unit.cli.conftest import Run
 
 
@@ -143,6 +145,21 @@ def test_a_trunk_that_does_not_answer_is_told_in_one_sentence_and_in_a_report(te
     assert "Trunk away does not work as it should: no address is known for nowhere.invalid." in tested.stdout
     assert "FAULT" in report.read_text()
     assert "no address is known for nowhere.invalid" in report.read_text()
+
+
+@pytest.mark.parametrize(("flags", "told"), [((), "+3225550100"), (("--hide-numbers",), "+3225•••••00")])
+def test_the_report_has_numbers_unless_they_are_to_be_hidden(
+    telefoon: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flags: tuple[str, ...], told: str
+) -> None:
+    async def findings(*_: Any) -> AsyncIterator[TrunkFinding]:
+        yield TrunkFinding(Subject.IDENTITY, Outcome.OK, "the far end saw us as +3225550100")
+
+    telefoon("trunks", "add", "a", "--host", "a.example")
+    monkeypatch.setattr(trunk_probe, "trunk_findings", findings)
+
+    assert telefoon("trunks", "test", "a", "--report", tmp_path / "report", *flags).exit_code == 0
+
+    assert f"the far end saw us as {told}\n" in (tmp_path / "report").read_text()
 
 
 def test_a_trunks_test_can_be_json(telefoon: Run) -> None:

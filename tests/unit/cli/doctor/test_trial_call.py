@@ -67,7 +67,12 @@ async def test_a_number_that_sends_silence_alone_is_a_fault() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "advice"), [("403 Forbidden", "--from"), ("484 Address Incomplete", "written otherwise")]
+    ("answer", "advice"),
+    [
+        ("403 Forbidden", "--from"),
+        ("484 Address Incomplete", "written otherwise"),
+        ("488 Not Acceptable Here", "codec in common"),
+    ],
 )
 async def test_a_call_that_is_refused_is_told_with_the_answer(answer: str, advice: str) -> None:
     async with echo_carrier(invite=answer) as carrier:

@@ -2,7 +2,7 @@
 
 import ssl
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +155,7 @@ async def test_a_trusted_certificate_is_well_unless_strict_programs_refuse_it(
         findings = await found(trunk_at(far_end.port, transport="tls"), settings)
 
     assert findings[Subject.CERTIFICATE].outcome is outcome
+    assert f"is for 127.0.0.1 until {tomorrow():%Y-%m-%d}" in findings[Subject.CERTIFICATE].detail
 
 
 @pytest.mark.sip
@@ -196,6 +197,10 @@ async def test_a_server_that_runs_and_has_registered_tells_instead_of_registerin
     assert findings[Subject.REGISTRATION].outcome is Outcome.OK
     assert "running server" in findings[Subject.REGISTRATION].detail
     assert not _registers(far_end)
+
+
+def tomorrow() -> datetime:
+    return datetime.now(UTC) + timedelta(days=1)
 
 
 def _registers(far_end: SipAnswerer) -> bool:
