@@ -1,4 +1,4 @@
-"""docs/tutorial.md as its reader goes through it: files to save, commands to type, and what they show."""
+"""A page of docs as its reader goes through it: files to save, commands to type, and what they show."""
 
 import re
 import socket
@@ -31,9 +31,10 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Tutorial:
-    """The page, with each word of `instead` replaced, as for ports that are taken."""
+    """A page, with each word of `instead` replaced in its order, as for ports that are taken."""
 
     instead: Mapping[str, str]
+    page: Path = PAGE
 
     def save_files(self, folder: Path) -> None:
         """Write the files that the page has its reader save."""
@@ -43,7 +44,7 @@ class Tutorial:
     def typed_under(self, heading: str) -> list[Typed]:
         """The commands of a section, in their order."""
         section = self._text.partition(f"## {heading}\n")[2].partition("\n## ")[0]
-        assert section, f"the tutorial has no section {heading!r}"
+        assert section, f"{self.page.name} has no section {heading!r}"
         typed: list[Typed] = []
         fence: str | None = None
         for line in section.splitlines():
@@ -57,9 +58,9 @@ class Tutorial:
 
     @property
     def _text(self) -> str:
-        text = PAGE.read_text("utf-8")
+        text = self.page.read_text("utf-8")
         for word, other in self.instead.items():
-            assert word in text, f"the tutorial does not say {word!r}"
+            assert word in text, f"{self.page.name} does not say {word!r}"
             text = text.replace(word, other)
         return text
 

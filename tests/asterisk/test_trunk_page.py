@@ -1,0 +1,69 @@
+"""docs/trunks.md, where it connects a carrier: its commands, typed as it says, with Asterisk as the carrier."""
+
+import asyncio
+import shlex
+from pathlib import Path
+
+import pytest
+
+from tests.asterisk.conftest import SUBSCRIBER_HOST
+from tests.peers.asterisk import PASSWORD, PLAIN_HOST, Asterisk
+from tests.peers.ports import Ports
+from tests.peers.program import program
+from tests.peers.terminal import Terminal
+from tests.peers.tutorial import Tutorial
+from tests.peers.waiting import within
+
+PAGE = Path(__file__).parents[2] / "docs" / "trunks.md"
+RTP_PORTS = 100
+
+
+@pytest.mark.slow
+async def test_a_carrier_is_connected_and_calls_go_both_ways(tmp_path: Path, ports: Ports, network: Asterisk) -> None:
+    http, web, sip, rtp = ports.one(), ports.one(), ports.block(2), ports.block(RTP_PORTS)
+    carrier = f"{PLAIN_HOST}:{network.udp_port}"
+    page = Tutorial(
+        {
+            "echo@sip.carrier.example": f"+3225552004@{carrier}",
+            "sip.carrier.example": carrier,
+            "--user u1": "--user subscriber",
+            "what-the-carrier-has-given": PASSWORD,
+            "+3225550199": "+32255510440",
+            "8090": str(web),
+        },
+        PAGE,
+    )
+    terminal = Terminal(
+        tmp_path,
+        {
+            "TELEFOON_HTTP_PORT": str(http),
+            "TELEFOON_SIP_HOST": SUBSCRIBER_HOST,
+            "TELEFOON_SIP_PORT": str(sip),
+            "TELEFOON_RTP_PORTS": f"{rtp}-{rtp + RTP_PORTS - 1}",
+        },
+    )
+    page.save_files(tmp_path)
+    typed = [each.command for each in page.typed_under("Connect a carrier in ten minutes")]
+    private, add, test, serves, number, serve, listing, export, call, calls = typed
+
+    await terminal.type(private)
+    added = await terminal.type(add)
+    tested = await terminal.type(test)
+    async with program(*shlex.split(serves)[1:], serves_at=web, folder=tmp_path, stderr=asyncio.subprocess.DEVNULL):
+        await terminal.type(number)
+        async with terminal.serving(serve, "serving"):
+            async with within(20):
+                while "until" not in (listed := await terminal.type(listing)):
+                    await asyncio.sleep(0.2)
+            await terminal.type(export)
+            watched = await terminal.type(call)
+            await network.originate("subscriber", "+3225550100", "500@keys")
+            async with within(60):
+                while (both := await terminal.type(calls)).count("completed") < 2:
+                    await asyncio.sleep(0.5)
+
+    assert "carrier-a is added" in added
+    assert "Trunk carrier-a works" in tested
+    assert "carrier-a" in listed
+    assert "completed" in watched
+    assert [word for word in ("outbound", "inbound") if word not in both] == []
