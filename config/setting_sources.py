@@ -5,6 +5,7 @@ Read by hand, as a command has to be quick: pydantic-settings takes 15 ms to loa
 
 import json
 import os
+import re
 import tomllib
 from collections.abc import Collection
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any, Final
 from config.errors import SettingsError
 
 PREFIX: Final = "TELEFOON_"
+_TRUNKS: Final = re.compile(r"\s*(?:\[\s*)?[\"']?trunks[\"']?\s*[\]=.]")
 
 
 def settings_file() -> Path:
@@ -49,9 +51,15 @@ def _of_file(file: Path) -> dict[str, Any]:
     if not file.is_file():
         return {}
     try:
-        return tomllib.loads(file.read_text("utf-8"))
+        text = file.read_text("utf-8")
+        given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{file} is not TOML: {error}.") from None
+    trunks = given.get("trunks", [])
+    if not isinstance(trunks, list) or not all(isinstance(each, dict) for each in trunks):
+        line = next((at for at, line in enumerate(text.splitlines(), 1) if _TRUNKS.match(line)), 1)
+        raise SettingsError(f"{file}, line {line}: trunks are tables; begin each with [[trunks]], its fields below.")
+    return given
 
 
 def _over(chosen: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:

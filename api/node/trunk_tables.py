@@ -10,6 +10,8 @@ from engine.model.trunk import Trunk, new_trunk
 from engine.model.trunk.profiles import with_profile
 
 _TABLE: Final = re.compile(r"^\s*\[\[\s*trunks\s*\]\]")
+_INNER_TABLE: Final = re.compile(r"^\s*\[\[?\s*trunks\s*\.\s*[\"']?(\w+)")
+"""A field that is a table of its own, such as [trunks.called]."""
 _ANY_TABLE: Final = re.compile(r"^\s*\[")
 
 
@@ -40,9 +42,14 @@ def _place(file: Path, number: int, field: str) -> str:
         return str(file)
     begin = begins[number]
     key = re.compile(rf"^\s*[\"']?{re.escape(field)}[\"']?\s*[=.]")
+    in_own = True
     for at in range(begin + 1, len(lines)):
-        if _ANY_TABLE.match(lines[at]):
+        if (inner := _INNER_TABLE.match(lines[at])) is not None:
+            in_own = False
+            if inner[1] == field:
+                return f"{file}, line {at + 1}"
+        elif _ANY_TABLE.match(lines[at]):
             break
-        if key.match(lines[at]):
+        elif in_own and key.match(lines[at]):
             return f"{file}, line {at + 1}"
     return f"{file}, line {begin + 1}"

@@ -1,5 +1,7 @@
 """The settings of the trunk named default: explained in the settings file, and made into a trunk as any other."""
 
+import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ from config.trunk import TrunkSettings
 from config.trunk_section import FILE, renewed
 from engine.errors import SetupError
 from engine.model.trunk import Authentication, Srtp, Transport, Trunk, TrunkHost
+from tests.unit.api.test_trunks import WRONG
+from tests.unit.cli.conftest import Run
 
 
 @pytest.mark.promise
@@ -124,6 +128,60 @@ def test_a_wrong_table_is_told_with_file_and_line_and_what_is_allowed(
 
     assert str(stopped.value).startswith(f"{file}, line {number}: ")
     assert told in str(stopped.value)
+
+
+def in_toml(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name} = {in_toml(each)}" for name, each in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(in_toml, value)) + "]"
+    return json.dumps(value)
+
+
+@pytest.mark.parametrize(("field", "value"), [each for each in WRONG if each[1] is not None])
+def test_each_field_of_a_table_that_is_wrong_is_told_with_its_line(tmp_path: Path, field: str, value: object) -> None:
+    file = tmp_path / "telefoon.toml"
+    table = {"name": "a", "hosts": ["a.example"], field: value}
+    lines = [f"{name} = {in_toml(each)}" for name, each in table.items()]
+    file.write_text("\n".join(["[[trunks]]", *lines]))
+
+    with pytest.raises(SetupError) as stopped:
+        trunks_of_file(tomllib.loads(file.read_text())["trunks"], file)
+
+    assert str(stopped.value).startswith(f"{file}, line {list(table).index(field) + 2}: ")
+
+
+@pytest.mark.parametrize(
+    ("table", "number"), [('[trunks.called]\nform = "local"', 6), ('[[trunks.hosts]]\nhost = "a b"', 6)]
+)
+def test_a_field_that_is_a_table_of_its_own_is_told_with_its_line(tmp_path: Path, table: str, number: int) -> None:
+    file = tmp_path / "telefoon.toml"
+    hosts = "" if "hosts" in table else 'hosts = ["a.example"]'
+    file.write_text(f'[[trunks]]\nname = "a"\n{hosts}\n[trunks.received]\nform = "e164"\n{table}\n')
+
+    with pytest.raises(SetupError, match=rf"line {number}: "):
+        trunks_of_file(tomllib.loads(file.read_text())["trunks"], file)
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[[trunks]]\nname = "a"\nhosts = ["x"]\nsrtp = "on"\n', "line 4: srtp: 'on' is not one of off, optional"),
+        ('node = "n"\n[trunks]\nname = "a"\n', "line 2: trunks are tables; begin each with [[trunks]]"),
+        ('trunks = ["a.example"]\n', "line 1: trunks are tables"),
+    ],
+)
+def test_a_wrong_table_stops_the_start(
+    telefoon: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, told: str
+) -> None:
+    file = written(tmp_path, monkeypatch, text)
+
+    stopped = telefoon("serve")
+
+    assert stopped.exit_code != 0
+    assert str(file) in stopped.stderr
+    assert told in stopped.stderr
 
 
 def test_a_name_is_in_the_file_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
