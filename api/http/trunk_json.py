@@ -30,6 +30,7 @@ def reachability_json(reachability: TrunkReachability) -> dict[str, Any]:
         "silent_since": moment_text(reachability.silent_since),
         "round_trip_ms": reachability.round_trip_ms,
         "options": [{**asdict(each), "at": moment_text(each.at)} for each in reachability.pings],
+        "events": [{**asdict(each), "at": moment_text(each.at)} for each in reachability.events],
     }
 
 

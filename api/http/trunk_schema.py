@@ -10,6 +10,7 @@ import yaml
 
 from engine.model.trunk import Trunk
 from engine.model.trunk.profiles import PROFILE, profiles
+from engine.model.trunk.reachability import TrunkEventKind
 
 FILE: Final = Path(__file__).parents[1] / "openapi.yml"
 _BEGIN: Final = "    # made from the fields of engine/model/trunk/trunk.py: python -m api.http.trunk_schema\n"
@@ -73,6 +74,11 @@ _PING: Final[Json] = {
     "code": {"type": "integer", "description": "SIP's status code; 0 where nothing came back."},
     "round_trip_ms": _MEASURED,
 }
+_EVENT: Final[Json] = {
+    "at": _MOMENT,
+    "kind": {"type": "string", "enum": [each.value for each in TrunkEventKind]},
+    "detail": {"type": "string", "description": "The registrar's answer, or the host that does not answer."},
+}
 _REACHABILITY: Final[Json] = {
     "silent_since": {
         "anyOf": [_MOMENT, {"type": "null"}],
@@ -83,6 +89,11 @@ _REACHABILITY: Final[Json] = {
         "type": "array",
         "description": "The last 20 OPTIONS, oldest first; keep_alive options sends them at all times.",
         "items": {"type": "object", "required": list(_PING), "properties": _PING},
+    },
+    "events": {
+        "type": "array",
+        "description": "The last 50 changes of its state on this node since its start, oldest first.",
+        "items": {"type": "object", "required": list(_EVENT), "properties": _EVENT},
     },
 }
 _STATE: Final[Json] = {

@@ -11,6 +11,7 @@ import structlog
 
 from engine.model.storable import storable
 from engine.model.trunk import Transport, Trunk
+from engine.model.trunk.reachability import TrunkEventKind
 from engine.model.trunk.registration_retry import FailedRegistration
 from sip.dns.host_leads import HostLeads
 from sip.message import read_message
@@ -54,12 +55,14 @@ class SipAccount(pj.Account):
         trunk: Trunk | None = None,
         on_answered: Callable[[str, int], None] = lambda _to, _code: None,
         leads: HostLeads | None = None,
+        on_change: Callable[[TrunkEventKind, str], None] = lambda _kind, _detail: None,
     ) -> None:
         super().__init__()
         self._on_invite = on_invite
         self._on_answered = on_answered
         self._trunk = trunk
         self._leads = leads
+        self._on_change = on_change
         self._failures = 0
         self._again_s: float | None = None
         self.registration = NOT_ANSWERED if trunk is not None and trunk.registers else NOT_WANTED
@@ -96,6 +99,9 @@ class SipAccount(pj.Account):
         self.registration = Registration(
             True, active, prm.code, storable(reason), now, until, storable(words_of(message))
         )
+        if (active, prm.code) != (before.active, before.code):
+            kind = TrunkEventKind.REGISTERED if active else TrunkEventKind.REGISTRATION_FAILED
+            self._on_change(kind, f"{prm.code} {self.registration.reason}")
         if active:
             self._failures, self._again_s = 0, None
             if self._leads is not None:

@@ -11,7 +11,14 @@ import pjsua2 as pj
 import structlog
 
 from engine.model.trunk import KeepAlive, Trunk
-from engine.model.trunk.reachability import MOST_PINGS, OptionsPing, TrunkReachability
+from engine.model.trunk.reachability import (
+    MOST_EVENTS,
+    MOST_PINGS,
+    OptionsPing,
+    TrunkEvent,
+    TrunkEventKind,
+    TrunkReachability,
+)
 from sip.trunks.breakers import HostBreakers
 from sip.trunks.uris import host_uri
 
@@ -42,12 +49,17 @@ class TrunkLife:
         self._pinged: dict[str, str] = {}
         self._asked: dict[str, _Asked] = {}
         self._pings: deque[OptionsPing] = deque(maxlen=MOST_PINGS)
+        self._events: deque[TrunkEvent] = deque(maxlen=MOST_EVENTS)
         self._kept_open_s = float("-inf")
 
     @property
     def reachability(self) -> TrunkReachability:
         """Whether it answers, and what came of the last OPTIONS."""
-        return TrunkReachability(self._silent_since, tuple(self._pings))
+        return TrunkReachability(self._silent_since, tuple(self._pings), tuple(self._events))
+
+    def note(self, kind: TrunkEventKind, detail: str) -> None:
+        """Remember a change of the trunk's state."""
+        self._events.append(TrunkEvent(self._now(), kind, detail))
 
     def heard(self, host: str) -> None:
         """Note that a host of the trunk has answered an INVITE."""
@@ -69,6 +81,7 @@ class TrunkLife:
         self._breakers.missed(host, self._now_s())
         if self._silent_since is None:
             self._silent_since = self._now()
+            self.note(TrunkEventKind.SILENT, host)
             log.warning("trunk_silent", trunk=self._name)
 
     def left_alone(self, now_s: float) -> frozenset[str]:
@@ -87,7 +100,9 @@ class TrunkLife:
         for address in sorted(asked):
             uri = host_uri(trunk, hosts[address])
             self._pinged[uri] = address
-            self._asked.setdefault(uri, _Asked(address, self._now(), now_s))
+            if (before := self._asked.get(uri)) is not None:
+                self._pings.append(OptionsPing(before.host, before.at))
+            self._asked[uri] = _Asked(address, self._now(), now_s)
             self._ping(account, uri)
 
     def _miss(self, now_s: float) -> None:
@@ -108,5 +123,6 @@ class TrunkLife:
 
     def _answers(self) -> None:
         if self._silent_since is not None:
+            self.note(TrunkEventKind.ANSWERS_AGAIN, "")
             log.info("trunk_answers_again", trunk=self._name, silent_since=self._silent_since.isoformat())
         self._silent_since = None

@@ -74,6 +74,8 @@ async def test_an_invite_answered_with_nothing_has_failed_and_says_who_did_not_a
         await silent_since(line, wanted=True)
         await answers_options(silent)
         await silent_since(line, wanted=False)
+        (reachability,) = (await line.agent.reachability()).values()
+        assert [each.kind for each in reachability.events] == ["silent", "answers_again"]
 
 
 async def test_what_came_of_options_is_remembered_with_the_round_trip(open_line: OpenLine) -> None:

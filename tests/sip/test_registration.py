@@ -179,6 +179,23 @@ async def test_a_registrar_that_comes_back_is_found_again(open_line: OpenLine) -
     assert (back.code, back.again_at) == (200, None)
 
 
+async def test_each_change_of_a_registration_is_remembered_once(open_line: OpenLine) -> None:
+    answers = ["500 Server Error"]
+    async with (
+        sip_answerer(lambda _: answers[0]) as registrar,
+        open_line(trunk=subscriber_of(registrar.port, retry_s=1)) as line,
+    ):
+        await registration(line, lambda stand: stand.code == 500)
+        answers[0] = ACCEPTED + "\nContact: <sip:x@127.0.0.1>;expires=300"
+        await registration(line, active)
+        (reachability,) = (await line.agent.reachability()).values()
+
+    assert [(each.kind, each.detail) for each in reachability.events] == [
+        ("registration_failed", "500 Server Error"),
+        ("registered", "200 OK"),
+    ]
+
+
 async def test_a_trunk_that_shall_register_no_more_is_not_asked_for_again(open_line: OpenLine) -> None:
     async with sip_answerer(lambda _: "503 Service Unavailable") as registrar:
         trunk = subscriber_of(registrar.port, retry_s=1)

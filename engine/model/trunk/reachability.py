@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 MOST_PINGS: Final = 20
 """OPTIONS that are remembered of a trunk."""
+MOST_EVENTS: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +20,34 @@ class OptionsPing:
     round_trip_ms: float | None = None
 
 
+class TrunkEventKind(StrEnum):
+    """What has changed of a trunk."""
+
+    REGISTERED = "registered"
+    REGISTRATION_FAILED = "registration_failed"
+    SILENT = "silent"
+    ANSWERS_AGAIN = "answers_again"
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkEvent:
+    """One change of a trunk's state; `detail` is the registrar's answer, or the host that was asked."""
+
+    at: datetime
+    kind: TrunkEventKind
+    detail: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class TrunkReachability:
-    """`silent_since` is None while it answers, and before it was asked anything; `pings` are the last, oldest first."""
+    """`silent_since` is None while it answers, and before it was asked anything.
+
+    `pings` and `events` are the last, oldest first.
+    """
 
     silent_since: datetime | None = None
     pings: tuple[OptionsPing, ...] = ()
+    events: tuple[TrunkEvent, ...] = ()
 
     @property
     def round_trip_ms(self) -> float | None:

@@ -9,7 +9,7 @@ from api.http.trunk_schema import FILE, renewed
 from engine.errors import InvalidField
 from engine.model.accounts import Scope
 from engine.model.trunk import Origin, Trunk, new_trunk
-from engine.model.trunk.reachability import OptionsPing, TrunkReachability
+from engine.model.trunk.reachability import OptionsPing, TrunkEvent, TrunkEventKind, TrunkReachability
 from engine.model.trunk.registration import TrunkRegistration
 from tests.unit.api.conftest import Site
 from tests.unit.store.samples import NOON
@@ -88,9 +88,12 @@ async def test_how_registrations_stand_is_told(admin: Site) -> None:
     ]
 
 
-async def test_what_came_of_options_is_told(admin: Site) -> None:
+async def test_what_came_of_options_and_what_changed_is_told(admin: Site) -> None:
+    silent = TrunkEvent(NOON, TrunkEventKind.SILENT, "a.example")
+    told_of = TrunkReachability(NOON, (OptionsPing("a.example", NOON, 200, 12.5),), (silent,))
+
     async def reachability() -> Mapping[str, TrunkReachability]:
-        return {"carrier-a": TrunkReachability(NOON, (OptionsPing("a.example", NOON, 200, 12.5),))}
+        return {"carrier-a": told_of}
 
     await admin.request("POST", "trunks", json=CARRIER)
     object.__setattr__(admin.services, "reachability", reachability)
@@ -102,6 +105,7 @@ async def test_what_came_of_options_is_told(admin: Site) -> None:
         "silent_since": at,
         "round_trip_ms": 12.5,
         "options": [{"host": "a.example", "at": at, "code": 200, "round_trip_ms": 12.5}],
+        "events": [{"at": at, "kind": "silent", "detail": "a.example"}],
     }
 
 
