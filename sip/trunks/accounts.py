@@ -148,7 +148,7 @@ class TrunkAccounts:
 
     def _opened(self, trunk: Trunk, addresses: frozenset[Address]) -> TrunkLine:
         life = TrunkLife(trunk.name, self._now)
-        account = SipAccount(self._on_invite, trunk, life.ping_answered, self._leads, life.note)
+        account = SipAccount(self._on_invite, trunk, life.ping_answered, self._leads, life.changed)
         account.create(self._account_config(trunk))
         log.info("trunk_in_use", trunk=trunk.name)
         return TrunkLine(trunk, account, life, addresses)

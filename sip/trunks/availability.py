@@ -57,7 +57,7 @@ class TrunkLife:
         """Whether it answers, and what came of the last OPTIONS."""
         return TrunkReachability(self._silent_since, tuple(self._pings), tuple(self._events))
 
-    def note(self, kind: TrunkEventKind, detail: str) -> None:
+    def changed(self, kind: TrunkEventKind, detail: str) -> None:
         """Remember a change of the trunk's state."""
         self._events.append(TrunkEvent(self._now(), kind, detail))
 
@@ -81,7 +81,7 @@ class TrunkLife:
         self._breakers.missed(host, self._now_s())
         if self._silent_since is None:
             self._silent_since = self._now()
-            self.note(TrunkEventKind.SILENT, host)
+            self.changed(TrunkEventKind.SILENT, host)
             log.warning("trunk_silent", trunk=self._name)
 
     def left_alone(self, now_s: float) -> frozenset[str]:
@@ -123,6 +123,6 @@ class TrunkLife:
 
     def _answers(self) -> None:
         if self._silent_since is not None:
-            self.note(TrunkEventKind.ANSWERS_AGAIN, "")
+            self.changed(TrunkEventKind.ANSWERS_AGAIN, "")
             log.info("trunk_answers_again", trunk=self._name, silent_since=self._silent_since.isoformat())
         self._silent_since = None

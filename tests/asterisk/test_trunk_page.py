@@ -1,6 +1,7 @@
 """docs/trunks.md, where it connects a carrier: its commands, typed as it says, with Asterisk as the carrier."""
 
 import asyncio
+import re
 import shlex
 from pathlib import Path
 
@@ -57,6 +58,7 @@ async def test_a_carrier_is_connected_and_calls_go_both_ways(tmp_path: Path, por
                     await asyncio.sleep(0.2)
             await terminal.type(export)
             watched = await terminal.type(call)
+            shown = await terminal.type("telefoon trunks show carrier-a")
             await network.originate("subscriber", "+3225550100", "500@keys")
             async with within(60):
                 while (both := await terminal.type(calls)).count("completed") < 2:
@@ -66,4 +68,5 @@ async def test_a_carrier_is_connected_and_calls_go_both_ways(tmp_path: Path, por
     assert "Trunk carrier-a works" in tested
     assert "carrier-a" in listed
     assert "completed" in watched
+    assert re.search(r"answer_seizure_ratio +1\.0", shown)
     assert [word for word in ("outbound", "inbound") if word not in both] == []
