@@ -40,7 +40,6 @@ class EmergencyCalls:
             return None
         if not any(each.trunk.enabled and each.trunk.emergency for each in await self._trunks.all()):
             raise _refused(number, refusal_of(number))
-        log.warning("emergency_call", number=number, caller=caller)
         return number
 
     async def _refuse_past_trunks(self, uri: str, caller: str) -> None:

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from engine.aio.waits import first_of
-from engine.errors import LegGone, MediaError, RecordingError, SipError, SpeechError, WebhookError, WrongState
+from engine.errors import (
+    InvalidField,
+    LegGone,
+    MediaError,
+    RecordingError,
+    SipError,
+    SpeechError,
+    WebhookError,
+    WrongState,
+)
 from engine.flow.document import Document
 from engine.flow.interpreter import Start
 from engine.flow.keys import press
@@ -57,6 +66,8 @@ class CallControl:
         return session.call
 
     async def _change(self, session: Session, runner: FlowRunner, change: CallChange) -> None:
+        if change.transfer is not None:
+            await self._require_callable(change.transfer.to, session.call)
         await self._silence(session, runner, change)
         if change.digits:
             _require_answered(session)
@@ -144,6 +155,13 @@ class CallControl:
                 session.journal.note_event("played_into_call", url=order.url, to=order.to.value)
 
         runner.stage.beside(play())
+
+    async def _require_callable(self, to: str, call: Call) -> None:
+        """Raises InvalidField: who is transferred is not taken from whom it talks to for a call that can't be made."""
+        try:
+            await self.services.emergency.number(to, call.from_)
+        except InvalidField as error:
+            raise InvalidField("transfer.to", error.detail) from None
 
     def _transfer(self, session: Session, order: Transfer) -> None:
         """Both ways are flows like any other: the third party is dialled, who waits meanwhile waits in a queue."""

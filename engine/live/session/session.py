@@ -130,6 +130,7 @@ class Session:
         """Send INVITE and follow the call to its end."""
         async with self.journal.writing():
             if request.emergency:
+                log.warning("emergency_call", number=request.target)
                 self.journal.note_event("emergency_call", number=request.target, carried=True)
             if request.hides_caller:
                 self.journal.note_event("caller_hidden")

@@ -98,6 +98,16 @@ async def test_a_flow_dials_it_by_the_marked_trunk(marked: FakeNode) -> None:
     assert (await marked.call(far_end)).to == "112"
 
 
+async def test_a_transfer_to_it_is_refused_and_the_two_talk_on(node: FakeNode) -> None:
+    caller, agent = await talking(node)
+
+    with pytest.raises(InvalidField, match="does not carry emergency calls") as refused:
+        await node.change(caller, transfer=Transfer("112", TransferMode.BLIND, 30))
+
+    assert refused.value.field == "transfer.to"
+    await caller.talks_with(agent)
+
+
 async def test_a_call_is_transferred_to_it(marked: FakeNode) -> None:
     caller, _ = await talking(marked)
 
