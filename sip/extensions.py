@@ -3,17 +3,21 @@
 from dataclasses import dataclass
 from typing import Final
 
-from engine.model.trunk import ReliableProvisionals, Trunk
+from engine.model.trunk import ReliableProvisionals, SessionTimers, Trunk
 
 _RELIABLE: Final = frozenset({"100rel"})
 
 
 @dataclass(frozen=True, slots=True)
 class Extensions:
-    """The extensions that a call that comes in may not require, and those that it must know."""
+    """The extensions that a call that comes in may not require, and those that it must know.
+
+    Of session timers, `shortest_session_s` is the shortest session that it may want.
+    """
 
     refused: frozenset[str] = frozenset()
     needed: frozenset[str] = frozenset()
+    shortest_session_s: int = 0
 
 
 ANY_EXTENSION: Final = Extensions()
@@ -21,8 +25,11 @@ ANY_EXTENSION: Final = Extensions()
 
 def extensions_of(trunk: Trunk | None) -> Extensions:
     """The extensions that the trunk is set to; without a trunk, any."""
-    if trunk is None or trunk.reliable_provisionals is ReliableProvisionals.SUPPORTED:
+    if trunk is None:
         return ANY_EXTENSION
-    if trunk.reliable_provisionals is ReliableProvisionals.OFF:
-        return Extensions(refused=_RELIABLE)
-    return Extensions(needed=_RELIABLE)
+    reliable = trunk.reliable_provisionals
+    return Extensions(
+        refused=_RELIABLE if reliable is ReliableProvisionals.OFF else frozenset(),
+        needed=_RELIABLE if reliable is ReliableProvisionals.REQUIRED else frozenset(),
+        shortest_session_s=trunk.session_min_s if trunk.session_timers is not SessionTimers.OFF else 0,
+    )

@@ -4,6 +4,7 @@ Outside a call only INVITE and OPTIONS are served; within one also what asks whe
 gets the code that tells the far end why (RFC 3261 §8.2.1), and a stranger gets nothing.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -118,7 +119,14 @@ def _of_extensions(message: Message, extensions: Extensions) -> StatelessRespons
     known = required | {each.lower() for each in message.listed("supported")}
     if needed := ", ".join(sorted(extensions.needed - known)):
         return StatelessResponse(421, (("Require", needed),), f"It does not know {needed}, which its trunk requires")
-    return None
+    return _of_its_session(message, extensions.shortest_session_s)
+
+
+def _of_its_session(message: Message, shortest_s: int) -> StatelessResponse | None:
+    wanted = (message.first("session-expires") or "").partition(";")[0].strip()
+    if not re.fullmatch(r"\d{1,9}", wanted, re.ASCII) or int(wanted) >= shortest_s:
+        return None
+    return StatelessResponse(422, (("Min-SE", str(shortest_s)),), f"Its session of {wanted} s is too short")
 
 
 def _refused(code: int, warning: int, words: str) -> StatelessResponse:

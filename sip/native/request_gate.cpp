@@ -4,6 +4,7 @@
 #include <pjsua-lib/pjsua_internal.h>
 
 #include "pcm.h"
+#include "session_refresher.h"
 
 namespace telefoon {
 
@@ -168,6 +169,7 @@ pj_bool_t on_rx_request(pjsip_rx_data *rdata)
         if (asked.code)
             return PJ_TRUE;
         account = asked.account;
+        settle_refresher(rdata, account);
     }
     if (description)
         describe(rdata, description, asked.description);

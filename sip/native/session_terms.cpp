@@ -1,5 +1,7 @@
 #include "session_terms.hpp"
 
+#include "session_refresher.h"
+
 #include <map>
 
 #include <pjsua-lib/pjsua.h>
@@ -20,14 +22,43 @@ pjsua_call *call_of(pjsip_tx_data *tdata)
     return dialog ? (pjsua_call *)dialog->mod_data[pjsua_var.mod.id] : NULL;
 }
 
-// The terms of a message's call; NULL for what is no call's, or of an account without terms.
-const SessionTerms *terms_of(pjsip_tx_data *tdata)
+// NULL for an account without terms.
+const SessionTerms *terms_of(int account)
 {
-    pjsua_call *call = call_of(tdata);
-    if (!call)
-        return NULL;
-    const std::map<int, SessionTerms>::const_iterator found = terms_of_accounts.find(call->acc_id);
+    const std::map<int, SessionTerms>::const_iterator found = terms_of_accounts.find(account);
     return found == terms_of_accounts.end() ? NULL : &found->second;
+}
+
+pjsip_sess_expires_hdr *session_expires(pjsip_msg *message)
+{
+    const pj_str_t name = pj_str((char *)"Session-Expires"), compact = pj_str((char *)"x");
+    return (pjsip_sess_expires_hdr *)pjsip_msg_find_hdr_by_names(message, &name, &compact, NULL);
+}
+
+// Once a session has a refresher, the library keeps it.
+bool begins_session(const pjsip_msg *message)
+{
+    const pjsip_to_hdr *to = (const pjsip_to_hdr *)pjsip_msg_find_hdr(message, PJSIP_H_TO, NULL);
+    return message->type == PJSIP_REQUEST_MSG && message->line.req.method.id == PJSIP_INVITE_METHOD && to &&
+           !to->tag.slen;
+}
+
+void name_refresher(pjsip_msg *message, pj_pool_t *pool, const std::string &refresher)
+{
+    pjsip_sess_expires_hdr *expires = session_expires(message);
+    if (expires && !expires->refresher.slen)
+        pj_strdup2(pool, &expires->refresher, refresher.c_str());
+}
+
+// Who does not know session timers can't be the one who refreshes (RFC 4028 section 9).
+bool knows_timers(pjsip_msg *message)
+{
+    const pjsip_generic_array_hdr *listed =
+        (const pjsip_generic_array_hdr *)pjsip_msg_find_hdr(message, PJSIP_H_SUPPORTED, NULL);
+    for (unsigned each = 0; listed && each < listed->count; ++each)
+        if (!pj_stricmp2(&listed->values[each], "timer"))
+            return true;
+    return false;
 }
 
 void take_out(pjsip_msg *message, pjsip_hdr_e kind, const char *value)
@@ -44,8 +75,13 @@ void take_out(pjsip_msg *message, pjsip_hdr_e kind, const char *value)
 
 pj_status_t on_sent(pjsip_tx_data *tdata)
 {
-    const SessionTerms *terms = terms_of(tdata);
-    if (terms && !terms->reliable) {
+    const pjsua_call *call = call_of(tdata);
+    const SessionTerms *terms = call ? terms_of(call->acc_id) : NULL;
+    if (!terms)
+        return PJ_SUCCESS;
+    if (!terms->refresher.empty() && begins_session(tdata->msg))
+        name_refresher(tdata->msg, tdata->pool, terms->refresher);
+    if (!terms->reliable) {
         take_out(tdata->msg, PJSIP_H_SUPPORTED, "100rel");
         take_out(tdata->msg, PJSIP_H_ALLOW, "PRACK");
     }
@@ -66,6 +102,13 @@ pjsip_module made_module()
 pjsip_module module = made_module();
 
 } // namespace
+
+void settle_refresher(pjsip_rx_data *invite, int account)
+{
+    const SessionTerms *terms = terms_of(account);
+    if (terms && !terms->refresher.empty() && knows_timers(invite->msg_info.msg))
+        name_refresher(invite->msg_info.msg, invite->tp_info.pool, terms->refresher);
+}
 
 void open_session_terms()
 {

@@ -8,7 +8,8 @@ namespace telefoon {
 struct SessionTerms {
     SessionTerms() : reliable(true) {}
 
-    bool reliable; // whether we say that we know reliable provisional answers (RFC 3262)
+    bool reliable;         // whether we say that we know reliable provisional answers (RFC 3262)
+    std::string refresher; // who is to refresh the session (RFC 4028): uac, uas, or nobody named
 };
 
 // From now on, until the endpoint ends, messages of calls keep to their account's terms. To be called once, on the SIP

@@ -30,9 +30,7 @@ def account_config(config: SipConfig, trunk: Trunk | None = None) -> pj.AccountC
     account.idUri = identity(trunk, listening)
     if trunk is not None and trunk.reliable_provisionals is ReliableProvisionals.REQUIRED:
         account.callConfig.prackUse = pj.PJSUA_100REL_MANDATORY
-    account.callConfig.timerUse = _TIMERS[trunk.session_timers] if trunk else pj.PJSUA_SIP_TIMER_ALWAYS
-    account.callConfig.timerSessExpiresSec = (trunk.session_expires_s if trunk else 0) or config.session_expires_s
-    account.callConfig.timerMinSESec = MIN_SESSION_S
+    _time_sessions(account, config, trunk)
     account.natConfig.contactRewriteUse = 0
     account.natConfig.viaRewriteUse = 0
     account.natConfig.sdpNatRewriteUse = 0
@@ -49,6 +47,14 @@ def account_config(config: SipConfig, trunk: Trunk | None = None) -> pj.AccountC
     if trunk is not None:
         _speak_to(account, trunk)
     return account
+
+
+def _time_sessions(account: pj.AccountConfig, config: SipConfig, trunk: Trunk | None) -> None:
+    shortest_s = trunk.session_min_s if trunk else MIN_SESSION_S
+    expires_s = (trunk.session_expires_s if trunk else 0) or config.session_expires_s
+    account.callConfig.timerUse = _TIMERS[trunk.session_timers] if trunk else pj.PJSUA_SIP_TIMER_ALWAYS
+    account.callConfig.timerMinSESec = shortest_s
+    account.callConfig.timerSessExpiresSec = max(expires_s, shortest_s)
 
 
 def _speak_to(account: pj.AccountConfig, trunk: Trunk) -> None:

@@ -62,6 +62,14 @@ class ReliableProvisionals(StrEnum):
     REQUIRED = "required"
 
 
+class Refresher(StrEnum):
+    """Who refreshes a session (RFC 4028), where that is ours to say: who has called, or who was called."""
+
+    ANY = "any"
+    UAC = "uac"
+    UAS = "uas"
+
+
 class SessionTimers(StrEnum):
     """Whether calls are refreshed (RFC 4028)."""
 

@@ -16,6 +16,7 @@ from engine.model.trunk.choices import (
     Diversion,
     Dtmf,
     KeepAlive,
+    Refresher,
     ReliableProvisionals,
     SessionTimers,
     Srtp,
@@ -257,6 +258,16 @@ class Trunk:
         "Seconds of a session between refreshes, 90 at least; 0 is the setting session_expires_s.",
         default=0,
     )
+    session_min_s: int = declared(
+        WholeNumber(90, 86400),
+        "The shortest session that we agree to (Min-SE); a call in with a shorter one is answered with 422.",
+        default=90,
+    )
+    session_refresher: Refresher = declared(
+        OneOf(Refresher),
+        "Who refreshes the session: uac, who called; uas, who was called; or any, as the far end says.",
+        default=Refresher.ANY,
+    )
     redirects: bool = declared(
         YesOrNo(),
         "Whether a redirection (3xx) to one of the trunk's own hosts is followed; others end the call with that code.",
@@ -326,6 +337,8 @@ class Trunk:
     def _check_times(self) -> None:
         if 0 < self.session_expires_s < 90:
             raise InvalidField("session_expires_s", f"{self.session_expires_s} is not allowed; give 0, or 90 to 86400.")
+        if 0 < self.session_expires_s < self.session_min_s:
+            raise InvalidField("session_min_s", f"It is more than session_expires_s, {self.session_expires_s}.")
         if 0 < self.maxptime_ms < self.ptime_ms:
             raise InvalidField("maxptime_ms", f"It is less than ptime_ms, {self.ptime_ms}.")
 

@@ -81,6 +81,8 @@ WRONG: dict[str, list[Any]] = {
     "reliable_provisionals": ["on", True],
     "session_timers": ["on"],
     "session_expires_s": [-1, 86401, 1],
+    "session_min_s": [89, 86401, "90"],
+    "session_refresher": ["us", None],
     "redirects": ["no"],
     "timeout_s": [0.9, 32.1, "4", True],
 }  # fmt: skip
@@ -137,6 +139,7 @@ def test_a_trunk_needs_a_name_and_a_host(given: dict[str, Any], missing: str) ->
         ({"dtmf_payload_type": 101, "dtmf": "inband"}, "dtmf_payload_type"),
         ({"from_is_user": True}, "user"),
         ({"session_expires_s": 89}, "session_expires_s"),
+        ({"session_expires_s": 90, "session_min_s": 120}, "session_min_s"),
         ({"transport": "tls", "tls_key": "/key.pem"}, "tls_key"),
         ({"tls_certificate": "/cert.pem", "tls_key": "/key.pem"}, "tls_key"),
         ({"tls_ca": "/ca.pem"}, "tls_ca"),

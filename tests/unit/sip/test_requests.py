@@ -62,6 +62,9 @@ def test_an_offer_of_nothing_that_we_carry_is_refused_with_a_warning() -> None:
         (Extensions(needed=frozenset({"100rel"})), (("supported", "timer, 100rel"),), None),
         (Extensions(needed=frozenset({"100rel"})), (("require", "100rel"),), None),
         (ANY_EXTENSION, (("require", "100rel"),), None),
+        (Extensions(shortest_session_s=120), (("session-expires", "119;refresher=uac"),), 422),
+        (Extensions(shortest_session_s=120), (("session-expires", "120"),), None),
+        (Extensions(shortest_session_s=120), (("session-expires", "soon"),), None),
     ],
 )
 def test_an_extension_is_refused_or_asked_for_as_the_trunk_has_it(
