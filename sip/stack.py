@@ -18,6 +18,8 @@ from engine.model.storable import storable
 from engine.model.trunk import Transport, Trunk
 from engine.model.trunk.reachability import TrunkReachability
 from engine.ports import DialRefused, DialRequest, EndedBy, HungUp, InboundCall, LegEvent, LegId
+from engine.model.trunk import EarlyMedia, Transport, Trunk
+from engine.ports import Alerted, DialRefused, DialRequest, EndedBy, HungUp, InboundCall, LegEvent, LegId
 from sip.addresses import called_users, user_of
 from sip.config import SipConfig
 from sip.description import Carried
@@ -154,6 +156,8 @@ class SipStack:
         if way.hop is not None and way.hop.transport is Transport.TLS:
             pj.forget_tls_fault(way.hop.host)
             deliver = _telling_tls_faults(deliver, way.hop.host)
+        if way.trunk is not None and way.trunk.early_media is EarlyMedia.IGNORED:
+            deliver = _hiding_early_media(deliver)
         goes_to, offering = partial(follows, way.trunk), _offering(way.trunk)
         with self._leads.only(way.hop, way.address) if way.hop and way.address else nullcontext():
             return self.dialogs.call(
@@ -297,6 +301,15 @@ def _telling_tls_faults(deliver: Deliver, host: str) -> Deliver:
         if isinstance(event, HungUp) and event.by is EndedBy.NOBODY and not event.unheard:
             event = replace(event, sip_reason=storable(tls_fault(host, event.sip_reason)))
         deliver(event)
+
+    return delivering
+
+
+def _hiding_early_media(deliver: Deliver) -> Deliver:
+    """Deliver early media as mere ringing."""
+
+    def delivering(event: LegEvent) -> None:
+        deliver(replace(event, early_media=False) if isinstance(event, Alerted) else event)
 
     return delivering
 

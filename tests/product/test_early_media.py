@@ -1,5 +1,6 @@
 """What a dialled party lets the caller hear before it answers: nobody has asked it, so it is in no recording."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,7 +19,7 @@ from tests.peers.sipp import Sipp, sipp
 
 pytestmark = pytest.mark.sip
 
-CALLER_HZ, EARLY_HZ, ANSWERED_HZ = 500, 800, 1100
+CALLER_HZ, EARLY_HZ, ANSWERED_HZ, RINGBACK_HZ = 500, 800, 1100, 425
 EARLY_S = 6
 SCRIPT = scenario(
     receives("INVITE"), answers(183, "Session Progress", sdp(), to_tag=True), pause(EARLY_S),
@@ -120,3 +121,22 @@ async def test_a_call_in_a_conference_that_calls_somebody_in_does_not_record_it(
     said, heard = Sound.of_file(wav, 0), Sound.of_file(wav, 1)
     assert hears(said, CALLER_HZ, seconds=3)
     assert not hears(heard, EARLY_HZ, seconds=0.1)
+
+
+async def test_a_trunk_may_have_it_ignored_for_our_ringback(tmp_path: Path, ports: Ports, shop: Customer) -> None:
+    shop.flows["/start"] = "<Response><Dial>+3225550188</Dial></Response>"
+    async with early_talker(ports) as (far_end, ear):
+        number = {"--url": shop.url("/start"), **NUMBER_ASKS_NOBODY}
+        async with platform(tmp_path, ports, {"CODECS": "PCMA"}, number=number) as telefoon:
+            added = ("trunks", "add", "carrier", "--host", f"127.0.0.1:{far_end.port}", "--set", "early_media=ignored")
+            await asyncio.to_thread(telefoon.telefoon, *added)
+            await asyncio.sleep(2)
+            async with calling(telefoon, ports, CALLER_HZ) as (caller,):
+                await sounds_early(far_end, ear)
+                await caller.ear.hears(RINGBACK_HZ, within_s=10, seconds=0.5)
+                rung = caller.ear.heard()
+                await far_end.gets("ACK", within_s=30)
+                await caller.ear.hears(EARLY_HZ, within_s=10, seconds=1)
+                await telefoon.delete(f"calls/{caller.call_id}")
+
+    assert not hears(rung, EARLY_HZ, seconds=0.1)

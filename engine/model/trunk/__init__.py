@@ -3,6 +3,7 @@
 from engine.model.trunk.choices import (
     Authentication,
     Dtmf,
+    EarlyMedia,
     KeepAlive,
     Origin,
     Refresher,
@@ -20,6 +21,7 @@ from engine.model.trunk.trunk import Trunk
 __all__ = [
     "Authentication",
     "Dtmf",
+    "EarlyMedia",
     "KeepAlive",
     "Origin",
     "Refresher",

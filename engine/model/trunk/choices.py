@@ -54,6 +54,13 @@ class KeepAlive(StrEnum):
     OPTIONS = "options"
 
 
+class EarlyMedia(StrEnum):
+    """What becomes of sound that comes before the answer."""
+
+    PASSED = "passed"
+    IGNORED = "ignored"
+
+
 class ReliableProvisionals(StrEnum):
     """Whether provisional answers are acknowledged (RFC 3262)."""
 

@@ -15,6 +15,7 @@ from engine.model.trunk.choices import (
     Authentication,
     Diversion,
     Dtmf,
+    EarlyMedia,
     KeepAlive,
     Refresher,
     ReliableProvisionals,
@@ -247,6 +248,11 @@ class Trunk:
         OneOf(ReliableProvisionals),
         "Reliable provisional answers (100rel, RFC 3262): off, supported where the far end wants them, or required.",
         default=ReliableProvisionals.SUPPORTED,
+    )
+    early_media: EarlyMedia = declared(
+        OneOf(EarlyMedia),
+        "Sound before the answer: passed on to who calls, or ignored, so that they hear our ringback.",
+        default=EarlyMedia.PASSED,
     )
     session_timers: SessionTimers = declared(
         OneOf(SessionTimers),

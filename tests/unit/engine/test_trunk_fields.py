@@ -79,6 +79,7 @@ WRONG: dict[str, list[Any]] = {
     "dtmf_payload_type": [-1, 128, "101", True],
     "srtp": ["on", True],
     "reliable_provisionals": ["on", True],
+    "early_media": ["yes", True],
     "session_timers": ["on"],
     "session_expires_s": [-1, 86401, 1],
     "session_min_s": [89, 86401, "90"],
