@@ -15,20 +15,21 @@ SENDS_BACK = DialRequest("+3225552005", "+3225550100", "CA1")
 
 
 @pytest.mark.parametrize(
-    ("dtmf_mode", "dtmf", "method"),
+    ("dtmf_mode", "dtmf", "codec", "method"),
     [
-        ("rfc4733", "auto", "rfc4733"),
-        ("rfc4733", "rfc4733", "rfc4733"),
-        ("info", "auto", "info"),
-        ("info", "info-relay", "info"),
-        ("info", "info-dtmf", "info"),
-        ("inband", "inband", "inband"),
+        ("rfc4733", "auto", "PCMA", "rfc4733"),
+        ("rfc4733", "rfc4733", "PCMA", "rfc4733"),
+        ("info", "auto", "PCMA", "info"),
+        ("info", "info-relay", "PCMA", "info"),
+        ("info", "info-dtmf", "PCMA", "info"),
+        ("inband", "inband", "PCMA", "inband"),
+        ("inband", "inband", "PCMU", "inband"),
     ],
 )
 async def test_asterisk_understands_keys_and_is_understood(
-    ports: Ports, open_line: OpenLine, dtmf_mode: str, dtmf: str, method: str
+    ports: Ports, open_line: OpenLine, dtmf_mode: str, dtmf: str, codec: str, method: str
 ) -> None:
-    async with asterisk(ports, ports.one(), dtmf_mode=dtmf_mode) as network, open_line() as line:
+    async with asterisk(ports, ports.one(), dtmf_mode=dtmf_mode) as network, open_line(codecs=[codec]) as line:
         carrier = {"name": "carrier", "hosts": [f"127.0.0.1:{network.udp_port}"], "dtmf": dtmf}
         await line.agent.use_trunks([new_trunk(carrier)])
         call = Watch(await line.agent.dial(SENDS_BACK)).start()

@@ -1,18 +1,24 @@
 """Keys on a trunk as its field `dtmf` has them travel: sent to the carrier, and heard from it."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engine.errors import SipError
 from engine.model.trunk import Trunk, new_trunk
-from engine.ports import Answered, DialRequest, DigitPressed, MediaChanged
-from tests.peers.audio import joined, silence
+from engine.ports import Answered, Attendance, DialRequest, DigitPressed, Ear, MediaChanged, Said, Speech
+from tests.peers.audio import Sound, hears, joined, silence, tone
 from tests.peers.ear import RtpEar
+from tests.peers.g711 import PCMA
 from tests.peers.key_tones import key_tones
 from tests.peers.ports import Ports
 from tests.peers.raw_caller import HOST, RawCaller, audio, raw_caller
+from tests.peers.raw_rtp import STEP_S, RawRtp
+from tests.peers.rtp import Packet
 from tests.peers.scenario import answers, gets_bye, is_called, receives, scenario, sdp
 from tests.peers.sip_answerer import sip_answerer
 from tests.peers.sip_message import Sdp
@@ -20,6 +26,9 @@ from tests.peers.sipp import sipp
 from tests.peers.waiting import eventually
 from tests.sip.conftest import Line, OpenLine, Watch
 from tests.sip.raw_calls import in_a_call
+from tts.cache import PromptCache
+from tts.choosing import voice_table
+from tts.synthesizer import SpeechService
 
 pytestmark = pytest.mark.sip
 
@@ -170,3 +179,114 @@ async def test_tones_on_another_trunk_are_sound(line: Line, ear: RtpEar) -> None
 
         assert digits(call) == ""
         await call.leg.hang_up()
+
+
+@asynccontextmanager
+async def two_at_one_trunk(line: Line) -> AsyncIterator[tuple[Watch, RtpEar, Watch, RtpEar]]:
+    """Two calls of a trunk that has keys in band; both far ends speak all the time."""
+    with RtpEar() as one_ear, RtpEar() as other_ear:
+        async with raw_caller(line.port) as one, raw_caller(line.port) as other:
+            first = await taken(line, one, one_ear, dtmf="inband")
+            second = await taken(line, other, other_ear, dtmf="inband")
+            one_ear.say(tone(440, 1), for_ever=True)
+            other_ear.say(tone(600, 1), for_ever=True)
+            yield first, one_ear, second, other_ear
+            await first.leg.hang_up()
+            await second.leg.hang_up()
+
+
+async def key_alone(ear: RtpEar, sound_hz: float) -> None:
+    """The key 1 was heard in place of a sound, which was there before and is there again."""
+    since_s = await ear.hears(697, within_s=5, seconds=0.12)
+    await ear.hears(1209, within_s=5, seconds=0.12)
+    await ear.hears(sound_hz, within_s=5, seconds=0.3, since_s=since_s + 0.3)
+    assert not hears(ear.heard(since_s + 0.02).part(0, 0.1), sound_hz, seconds=0.08)
+
+
+async def test_keys_in_the_sound_pass_between_two_whose_packets_pass_as_they_are(line: Line) -> None:
+    async with two_at_one_trunk(line) as (first, one_ear, second, other_ear):
+        await line.agent.bridge.connect(Said(first.leg.id), Ear(second.leg.id))
+        await line.agent.bridge.connect(Said(second.leg.id), Ear(first.leg.id))
+        await other_ear.hears(440, within_s=5, seconds=0.3)
+
+        await second.leg.press("1")
+        one_ear.hush()
+        one_ear.say(key_tones("86"))
+
+        await other_ear.hears(697, within_s=5, seconds=0.12)
+        await other_ear.hears(852, within_s=5, seconds=0.08)
+        await eventually(lambda: digits(first) == "86", within_s=5, otherwise=lambda: str(first.seen))
+        assert digits(second) == ""
+
+
+async def test_keys_go_as_tones_from_a_room_too(line: Line) -> None:
+    async with two_at_one_trunk(line) as (first, _, second, other_ear):
+        room = await line.agent.bridge.open_room()
+        await room.place(first.leg.id, Attendance())
+        await room.place(second.leg.id, Attendance())
+        await other_ear.hears(440, within_s=5, seconds=0.3)
+
+        await second.leg.press("1")
+
+        await key_alone(other_ear, 440)
+        await room.close()
+
+
+@pytest.mark.parametrize(
+    ("codec", "fields"),
+    [
+        ("PCMU", {"dtmf": "inband"}),
+        ("G722", {"dtmf": "inband"}),
+        ("G722", {"dtmf": "rfc4733", "dtmf_payload_type": 127}),
+        ("opus", {"dtmf": "rfc4733", "dtmf_payload_type": 96}),  # the type that Opus has otherwise
+    ],
+)
+async def test_keys_travel_beside_other_codecs_too(open_line: OpenLine, codec: str, fields: dict[str, Any]) -> None:
+    async with open_line(codecs=[codec]) as line:
+        await line.agent.use_trunks([carrier(line.port, **fields)])
+        dialling = asyncio.create_task(line.agent.dial(ASKED))
+        leg, _ = await line.takes()
+        called = Watch(leg).start()
+        await leg.answer()
+        calling = Watch(await dialling).start()
+        assert (await calling.sees(MediaChanged)).codec.lower() == codec.lower()
+
+        await calling.leg.press("159#D")
+
+        await eventually(lambda: digits(called) == "159#D", within_s=5, otherwise=lambda: f"159#D: {called.seen}")
+        await calling.leg.hang_up()
+        await called.ends()
+
+
+SPOKEN = (
+    "Please enter your account number, followed by the hash key. We are open from nine to six, on Tuesday until "
+    "seven; eighteen, nineteen, ninety-nine. You owe us one hundred and twenty-three euros, my dear. Bye bye!"
+)
+
+
+async def test_speech_is_no_key(line: Line, tmp_path: Path) -> None:
+    speech = SpeechService.create(PromptCache(tmp_path), voice_table({"en": ["pyttsx3"]}))
+    said = Sound.of_file(await speech.render(Speech(SPOKEN, "en-GB"), rate_hz=8000))
+    await speech.close()
+    async with raw_caller(line.port) as caller:
+        with RawRtp() as rtp:
+            await line.agent.use_trunks([carrier(caller.port, dtmf="inband")])
+            call = await in_a_call(line, caller, audio(rtp.port))
+            described = Sdp.read((await caller.answer("INVITE")).body)
+            rtp.target = (described.address, described.port)
+
+            for sound in (said, key_tones("5")):
+                await at_once(rtp, sound)
+
+            await call.sees(DigitPressed)
+            assert digits(call) == "5"
+            await call.leg.hang_up()
+
+
+async def at_once(rtp: RawRtp, sound: Sound) -> None:
+    """The packets of a sound, ten times as fast as it is heard: what listens for keys takes them as they come."""
+    coded = PCMA.encode(sound.pcm)
+    for at in range(0, len(coded) - 160, 160):
+        rtp.send(Packet(PCMA.payload_type, rtp.sequence, rtp.timestamp, rtp.ssrc, coded[at : at + 160]).bytes())
+        rtp.pass_over(1)
+        await asyncio.sleep(STEP_S / 10)
