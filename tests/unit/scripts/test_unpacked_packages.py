@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts import baresip
+from scripts.baresip import BARESIP
 from scripts.distribution import this_distribution
 from scripts.failure import SetupFailed
 from scripts.kamailio import KAMAILIO, PROGRAM
@@ -36,7 +38,7 @@ def test_packages_that_do_not_hold_it_leave_nothing_in_the_cache(
 
 
 @pytest.mark.processes
-@pytest.mark.parametrize(("packages", "program"), [(SOFTHSM, UTILITY), (KAMAILIO, PROGRAM)])
+@pytest.mark.parametrize(("packages", "program"), [(SOFTHSM, UTILITY), (KAMAILIO, PROGRAM), (BARESIP, baresip.PROGRAM)])
 def test_what_is_unpacked_is_a_program(packages: UnpackedPackages, program: Path) -> None:
     assert (packages.made(Progress()) / program).stat().st_mode & 0o111
 
@@ -44,3 +46,11 @@ def test_what_is_unpacked_is_a_program(packages: UnpackedPackages, program: Path
 @pytest.mark.processes
 def test_the_driver_of_softhsm_is_one() -> None:
     assert (SOFTHSM.made(Progress()) / MODULE).read_bytes().startswith(b"\x7fELF")
+
+
+@pytest.mark.processes
+def test_libraries_come_with_what_they_depend_on_but_not_with_every_machines() -> None:
+    libraries = {each.name.partition(".so")[0] for each in BARESIP.made(Progress()).glob("usr/lib/*/lib*.so.*")}
+
+    assert {"libre", "librem", "libsndfile", "libFLAC"} <= libraries
+    assert not libraries & {"libc", "libstdc++", "libgcc_s"}
