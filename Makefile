@@ -13,7 +13,7 @@ CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telefoon
 # Where this is set, each of the many servers and workers that tests start compiles every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run asterisk test test-fast test-memory check lint format release lock bench bench-profile \
+.PHONY: help setup run asterisk test test-fast interop test-memory check lint format release lock bench bench-profile \
 	bench-report clean fresh
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo "make test          all tests, side by side; some: make test TESTS='tests/unit -k rating' WORKERS=2"
 	@echo 'make test-fast     those that need neither SIP nor other programs: under a minute'
 	@echo 'make test-memory   tests/sip on a library that ends at the first wrong use of memory (AddressSanitizer)'
+	@echo 'make interop       every kind of call with every kind of far end, half an hour; writes docs/interop.md'
 	@echo 'make check         what the repository says of itself: pages, settings, licence, version, owners, imports'
 	@echo 'make lint          ruff, mypy, import-linter, clang-format'
 	@echo 'make format        put the code into the one format'
@@ -57,6 +58,12 @@ endif
 test-fast:
 	@$(PYTHON) -m scripts.setup --tests
 	@$(BIN)/python -m pytest --only fast -n $$(($$(nproc) + 1)) -o asyncio_debug=false $(or $(TESTS),tests/unit)
+
+# The machine is hardly busy with a call, which lasts as long as it lasts.
+interop:
+	@$(PYTHON) -m scripts.setup --tests
+	@$(PYTHON) -m scripts.asterisk_root > /dev/null
+	@$(BIN)/python -m tests.sip.interop -n $(WORKERS) $(TESTS)
 
 test-memory:
 	@$(PYTHON) -m scripts.setup --tests

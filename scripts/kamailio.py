@@ -13,7 +13,7 @@ from scripts.unpacked_packages import UnpackedPackages
 
 PROGRAM = Path("usr/sbin/kamailio")
 MODULES = Path("usr/lib/*/kamailio/modules")
-KAMAILIO = UnpackedPackages("kamailio", "Kamailio", ("kamailio",), (PROGRAM, MODULES))
+KAMAILIO = UnpackedPackages("kamailio", "Kamailio", ("kamailio", "kamailio-tls-modules"), (PROGRAM, MODULES))
 
 
 def main() -> None:

@@ -15,10 +15,8 @@ from engine.errors import SetupError, SipError
 from engine.model.call import Direction
 from engine.model.refusal import RefusalRule
 from engine.model.storable import storable
-from engine.model.trunk import Transport, Trunk
-from engine.model.trunk.reachability import TrunkReachability
-from engine.ports import DialRefused, DialRequest, EndedBy, HungUp, InboundCall, LegEvent, LegId
 from engine.model.trunk import EarlyMedia, Transport, Trunk
+from engine.model.trunk.reachability import TrunkReachability
 from engine.ports import Alerted, DialRefused, DialRequest, EndedBy, HungUp, InboundCall, LegEvent, LegId
 from sip.addresses import called_users, user_of
 from sip.config import SipConfig

@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import signal
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -35,6 +35,11 @@ _SITE_PJSIP: Final = """
 [udp]
 type = transport
 protocol = udp
+bind = 127.0.0.1:{udp}
+
+[tcp]
+type = transport
+protocol = tcp
 bind = 127.0.0.1:{udp}
 
 [telefoon]
@@ -144,9 +149,13 @@ class Asterisk:
 
 @asynccontextmanager
 async def asterisk(
-    ports: Ports, product_port: int, pems: Pems | None = None, *, rtp_ports: int = 200, dtmf_mode: str = "rfc4733"
-) -> AsyncIterator[Asterisk]:
-    """An Asterisk that knows the product at PLAIN_HOST:product_port as its plain trunk; TLS if there are PEMs."""
+    ports: Ports, product_port: int, pems: Pems | None = None, *, rtp_ports: int = 200, dtmf_mode: str = "rfc4733",
+    more: Mapping[str, str] | None = None,
+) -> AsyncIterator[Asterisk]:  # fmt: skip
+    """An Asterisk that knows the product at PLAIN_HOST:product_port as its plain trunk; TLS if there are PEMs.
+
+    `more` is added to its files, by their names.
+    """
     root = await asyncio.to_thread(_root)
     folder = Path(tempfile.mkdtemp(prefix="telefoon-", dir=root / "tmp"))
     running = Asterisk(root, folder, ports.one(), ports.one())
@@ -154,6 +163,9 @@ async def asterisk(
         _configure(running, ports, product_port, pems, rtp_ports)
         configured = folder / "pjsip.conf"
         configured.write_text(configured.read_text().replace("dtmf_mode = rfc4733", f"dtmf_mode = {dtmf_mode}"))
+        for name, lines in (more or {}).items():
+            with (folder / name).open("a") as file:
+                file.write(lines)
         await running.start()
         yield running
     finally:

@@ -11,6 +11,7 @@ from typing import Final
 
 from scripts.kamailio import KAMAILIO, MODULES, PROGRAM
 from scripts.progress import Progress
+from tests.peers.certificates import Pems
 from tests.peers.ports import Ports
 from tests.peers.waiting import eventually, within
 
@@ -26,23 +27,34 @@ _START_S: Final = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Kamailio:
-    """A running one, which takes calls at `port` by UDP and TCP; `phone_port` and `other_port` are its phones'."""
+    """A running one, which takes calls at `port` by UDP and TCP; `phone_port` and `other_port` are its phones'.
+
+    By TLS it takes them at `tls_port`, if it has a certificate.
+    """
 
     port: int
+    tls_port: int
     phone_port: int
     other_port: int
     log: Path
 
 
 @asynccontextmanager
-async def kamailio(folder: Path, ports: Ports, *, algorithm: str = "") -> AsyncIterator[Kamailio]:
-    """A Kamailio in a folder of the test's own; `algorithm` is of its digests, MD5 if empty."""
+async def kamailio(
+    folder: Path, ports: Ports, *, algorithm: str = "", contact: str = "", pems: Pems | None = None
+) -> AsyncIterator[Kamailio]:
+    """A Kamailio in a folder of the test's own; `algorithm` is of its digests, MD5 if empty.
+
+    With the `contact` of the subscriber (a SIP URI) it knows it by that alone.
+    """
     root = await asyncio.to_thread(KAMAILIO.made, Progress())
-    one = Kamailio(ports.one(), ports.one(), ports.one(), folder / "kamailio.log")
+    one = Kamailio(ports.one(), ports.one(), ports.block(2), ports.one(), folder / "kamailio.log")
     (modules,) = root.glob(str(MODULES))
     given = {
         "SIP_PORT": one.port, "PHONE_PORT": one.phone_port, "OTHER_PORT": one.other_port, "MODULES": modules,
         "SUBSCRIBER": SUBSCRIBER, "PASSWORD": PASSWORD, "REALM": REALM, "ALGORITHM": algorithm,
+        "KNOWN_CONTACT": contact, "TLS_PORT": one.tls_port, "CERTIFICATE": pems and pems.certificate,
+        "PRIVATE_KEY": pems and pems.key,
     }  # fmt: skip
     text = _CONFIGURATION.read_text()
     for name, value in given.items():
@@ -51,6 +63,7 @@ async def kamailio(folder: Path, ports: Ports, *, algorithm: str = "") -> AsyncI
     with one.log.open("wb") as log:
         process = await asyncio.create_subprocess_exec(
             *("setpriv", "--pdeathsig", "KILL", root / PROGRAM, "-DD", "-E", "-m", "32", "-M", "4"),
+            *(("-A", "WITH_TLS") if pems else ()),
             *("-f", folder / "kamailio.cfg", "-Y", folder, "-P", folder / "kamailio.pid"),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=log,

@@ -100,15 +100,18 @@ def open_line(tmp_path: Path, ports: Ports) -> OpenLine:
     async def opening(
         *,
         rtp_ports: int = 60,
+        host: str = "127.0.0.1",
+        port: int | None = None,
+        tls: Tls | None = None,
         trunk: Trunk | None = None,
         trunks: Sequence[Trunk] = (),
         name_servers: NameServers | None = None,
         **fields: Any,
     ) -> AsyncIterator[Line]:
-        rtp, port = ports.block(rtp_ports), ports.block(2)
-        transports = [SipTransport.UDP, SipTransport.TCP]
-        listening = ListenAddress("127.0.0.1", port, transports, None, rtp, rtp + rtp_ports - 1)
-        config = replace(SipConfig(listening, ["PCMA"], 1800, Tls(), []), **fields)
+        rtp, port = ports.block(rtp_ports), port or ports.block(2)
+        transports = [SipTransport.UDP, SipTransport.TCP, *([SipTransport.TLS] if tls else [])]
+        listening = ListenAddress(host, port, transports, None, rtp, rtp + rtp_ports - 1)
+        config = replace(SipConfig(listening, ["PCMA"], 1800, tls or Tls(), []), **fields)
         arrivals: asyncio.Queue[tuple[SipLeg, InboundCall]] = asyncio.Queue()
         refusals: asyncio.Queue[DialRefused] = asyncio.Queue()
         noted: list[tuple[RefusalRule, str]] = []
