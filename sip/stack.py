@@ -14,6 +14,7 @@ from config.settings import SipTransport
 from engine.errors import SetupError, SipError
 from engine.model.call import Direction
 from engine.model.refusal import RefusalRule
+from engine.model.stir import SignedCall
 from engine.model.storable import storable
 from engine.model.trunk import EarlyMedia, Transport, Trunk
 from engine.model.trunk.reachability import TrunkReachability
@@ -40,7 +41,7 @@ from sip.thread import SipThread
 from sip.tls_faults import tls_fault
 from sip.trunks.account import Registration, SipAccount
 from sip.trunks.accounts import TrunkAccounts, TrunkLine
-from sip.trunks.caller_identity import caller_headers, caller_said
+from sip.trunks.caller_identity import caller_headers, caller_number, caller_said
 from sip.trunks.choice import Way, follows
 from sip.trunks.diversion import forwarded_from
 from sip.trunks.guests import PerCallCredentials
@@ -274,17 +275,23 @@ class SipStack:
         read = trunk.received.read if trunk is not None else str
         caller = caller_said(message, trunk)
         called, addressed = (read(each) for each in called_users(message))
-        return InboundCall(
+        identity = tuple(value for name, value in message.headers if name == "identity")
+        arrival = InboundCall(
             called,
             read(caller.user),
             source,
             caller.name,
             addressed,
             forwarded_from=read(forwarded_from(message)),
-            identity=tuple(value for name, value in message.headers if name == "identity"),
+            identity=identity,
             uri=message.request_uri,
             default_number=trunk.default_number if trunk is not None else "",
         )
+        if trunk is None or not trunk.stir.verifies:
+            return arrival
+        number = read(caller_number(message, trunk))
+        signed = SignedCall(identity, message.first("date") or "", number, (called, addressed))
+        return replace(arrival, trunk=trunk.name, signed=signed)
 
     def _line_of(self, source: str, message: Message) -> TrunkLine | None:
         if not self._accounts.any_trunk():

@@ -13,17 +13,19 @@ from random import random
 from typing import Self
 
 from engine.aio.tasks import BackgroundTasks
-from engine.errors import SetupError, SipError
+from engine.errors import LegGone, SetupError, SipError
 from engine.model.call import Direction
 from engine.model.refusal import RefusalRule
 from engine.model.route import TrunkRoute
 from engine.model.sip_message import SipMessage
+from engine.model.stir import SignedCall
 from engine.model.trunk import Trunk
 from engine.model.trunk.costs import Costs
 from engine.model.trunk.reachability import TrunkReachability
 from engine.ports import DialRefused, DialRequest, HungUp, InboundCall, LegEvent, LegId, Queued
 from engine.routing.capacity import CallsNow
 from engine.routing.trunk_figures import TrunkFigures, TrunkMeter
+from engine.stir.verification import CallerVerifier
 from sip.config import SipConfig
 from sip.dns.records import NameServers
 from sip.dns.resolver import DnsResolver
@@ -37,6 +39,7 @@ from sip.stack import SipStack
 from sip.thread import SipThread
 from sip.trunks.account import Registration
 from sip.trunks.call_signing import CallSigning
+from sip.trunks.call_verification import CallVerification
 from sip.trunks.caller_identity import warning_of
 from sip.trunks.choice import NO_COSTS, Way, ways_of
 from sip.trunks.failover_leg import FailoverLeg, NoAddress
@@ -83,6 +86,7 @@ class UserAgent:
         admits: Admits = admits_all,
         note_refusal: NoteRefusal = noted_by_nobody,
         name_servers: NameServers | None = None,
+        verifier: CallerVerifier | None = None,
     ) -> None:
         self._thread = thread
         self._trunks: Sequence[Trunk] = ()
@@ -92,6 +96,7 @@ class UserAgent:
         self._names = ServerNames(asked, time.monotonic)
         self._signing = CallSigning()
         self._country = config.country
+        self._verification = CallVerification(verifier)
         self._in_use = asyncio.Lock()
         self._loads = TrunkLoads(Direction.OUTBOUND)
         self._room = OutboundRoom(self._loads)
@@ -100,6 +105,7 @@ class UserAgent:
         self._left_alone: frozenset[tuple[str, str]] = frozenset()
         self._on_incoming = on_incoming
         self._on_refused = on_refused
+        self._note_refusal = note_refusal
         self._chains = DialogChains(config.trace_calls)
         self._ids = count(1)
         self._legs: dict[LegId, SipLeg] = {}
@@ -118,13 +124,15 @@ class UserAgent:
         trunks: Sequence[Trunk] = (),
         note_refusal: NoteRefusal = noted_by_nobody,
         name_servers: NameServers | None = None,
+        verifier: CallerVerifier | None = None,
     ) -> Self:
         """Raises SetupError when a port is taken, or a setting or a trunk does not fit the library.
 
-        Names of hosts are asked of `name_servers`; without any, of those of this machine.
+        Names of hosts are asked of `name_servers`; without any, of those of this machine. `verifier` judges who calls
+        by trunks that want it.
         """
         thread = SipThread()
-        agent = cls(config, thread, on_incoming, on_refused, admits, note_refusal, name_servers)
+        agent = cls(config, thread, on_incoming, on_refused, admits, note_refusal, name_servers, verifier)
         await thread.start(agent._stack.open, agent._stack.close, agent._switch.tell_ended)
         agent._beside.begin(agent._look_for_silence())
         if faults := await agent.use_trunks(trunks):
@@ -179,9 +187,9 @@ class UserAgent:
         """
         await self._names.use({hop for trunk in trunks for hop in hops_of(trunk)})
         async with self._in_use:
-            unsigned = await self._signing.use(trunks)
-            usable = [trunk for trunk in trunks if trunk.name not in unsigned]
-            faults = {**unsigned, **await self._speak_to(usable)}
+            unproved = {**await self._signing.use(trunks), **self._verification.use(trunks)}
+            usable = [trunk for trunk in trunks if trunk.name not in unproved]
+            faults = {**unproved, **await self._speak_to(usable)}
             self._trunks = tuple(trunk for trunk in trunks if trunk.name not in faults)
             self._loads.use(self._trunks)
         return faults
@@ -229,7 +237,10 @@ class UserAgent:
     def arrived(self, leg: LegId, sip_call_id: str, arrival: InboundCall) -> None:
         inbound = self._leg(leg, f"peer {arrival.source}")
         inbound.identify(sip_call_id)
-        self._on_incoming(inbound, arrival)
+        if arrival.signed is None:
+            self._on_incoming(inbound, arrival)
+        else:
+            self._beside.begin(self._verify(inbound, arrival, arrival.signed))
 
     def happened(self, leg: LegId, event: LegEvent) -> None:
         if (told := self._legs.get(leg)) is None:
@@ -248,6 +259,17 @@ class UserAgent:
         self._held = {each: until for each, until in self._held.items() if until > now}
         held = {**self._held, **dict.fromkeys(self._left_alone, now + timedelta(seconds=LONGEST_PAUSE_S))}
         return ways_of(request, self._trunks, self._routes, held, now, random, self._names.located, self._costs)
+
+    async def _verify(self, leg: SipLeg, arrival: InboundCall, signed: SignedCall) -> None:
+        """Hand a call over once it is known who calls, or refuse it."""
+        judged = await self._verification.judge(arrival, signed)
+        if judged.refusal is None:
+            self._on_incoming(leg, judged.arrival)
+            return
+        self._note_refusal(RefusalRule.CALLER, arrival.source, arrival.called)
+        self.refused(judged.refusal)
+        with suppress(LegGone):  # the caller may have given up meanwhile
+            await leg.refuse(judged.refusal.sip_code)
 
     async def _try(self, before: list[str], way: Way, request: DialRequest) -> SipLeg:
         leg = await self._place(way, request)

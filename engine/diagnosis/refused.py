@@ -13,6 +13,8 @@ ADVICE: Final[Mapping[RefusalRule, str]] = MappingProxyType(
         RefusalRule.NUMBER: "If the number is yours, add it: telefoon numbers add NUMBER --account NAME",
         RefusalRule.INVITE: "telefoon explain FILE says which rule an INVITE does not meet; telefoon calls explain ID "
         "says it of calls to your numbers. Mostly it is TELEFOON_CODECS or the trunk's srtp.",
+        RefusalRule.CALLER: "The trunk's stir_invalid or stir_missing says so. Set it to tell, or ask the carrier why "
+        "the call was not signed, or not so that it holds.",
         RefusalRule.LIMIT: "The machine had more to do than it can; see docs/scaling.md, or spread the calls.",
         RefusalRule.TRUNK: "The trunk's max_calls_in or max_cps_in was reached: raise it with telefoon trunks set, or "
         "have the carrier send less.",

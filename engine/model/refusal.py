@@ -12,6 +12,8 @@ class RefusalRule(StrEnum):
     NUMBER = "no such number"
     INVITE = "invite not possible"
     """It asks for what can't be: no codec in common, or an extension that is not offered."""
+    CALLER = "caller not proved"
+    """Its trunk takes no call that is not signed, or whose signature does not hold (STIR)."""
     LIMIT = "too many calls"
     TRUNK = "trunk is full"
     """The trunk that it came by carries as many as it may."""

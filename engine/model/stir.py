@@ -24,6 +24,16 @@ class CallerProof:
     identity: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class SignedCall:
+    """What an INVITE says that may be signed: Identity headers and Date, who calls, and whom by which numbers."""
+
+    identity: tuple[str, ...]
+    date: str
+    caller: str
+    called: tuple[str, ...]
+
+
 class Verstat(StrEnum):
     """What came of the signature on a call that came in; the letter is the attestation that was claimed."""
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from engine.model.call import Event
 from engine.model.rtp_stats import RtpStats
-from engine.model.stir import Attestation
+from engine.model.stir import Attestation, SignedCall, Verstat
 from engine.ports.wires import LegId
 
 
@@ -201,8 +201,11 @@ class InboundCall:
 
     `addressed` is the number in To, which some carriers use while they address the trunk itself. `headers` are those
     that its flow is told. `forwarded_from` is who was called before and sent the call on, if that may be known.
-    `identity` are its Identity headers (RFC 8224). `uri` is the Request-URI as it is written. `default_number` takes the
-    call if the called one is nobody's.
+    `identity` are its Identity headers (RFC 8224). `uri` is the Request-URI as it is written. `default_number` takes
+    the call if the called one is nobody's.
+
+    `trunk` is the name of the trunk that it came by, empty for none; `signed` what of the call may be signed, where that
+    trunk verifies it, and `verstat` what came of it.
     """
 
     called: str
@@ -215,6 +218,9 @@ class InboundCall:
     identity: tuple[str, ...] = ()
     uri: str = ""
     default_number: str = ""
+    trunk: str = ""
+    signed: SignedCall | None = None
+    verstat: Verstat | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from cryptography.x509.verification import ExtensionPolicy, PolicyBuilder, Store, VerificationError
 
-from engine.stir.identity_fault import FaultKind, IdentityFault
+from engine.stir.identity_fault import IdentityFault, IdentityFaultKind
 
 _TN_AUTH_LIST: Final = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.26")
 _PEM: Final = b"-----BEGIN CERTIFICATE-----"
@@ -54,7 +54,7 @@ def read_chain(content: bytes) -> list[x509.Certificate]:
             return x509.load_pem_x509_certificates(content)
         return [x509.load_der_x509_certificate(content)]
     except ValueError:
-        raise IdentityFault(FaultKind.UNREACHABLE, "What is where the certificate should be is none.") from None
+        raise IdentityFault(IdentityFaultKind.UNREACHABLE, "What is where the certificate should be is none.") from None
 
 
 def signing_key(
@@ -64,7 +64,7 @@ def signing_key(
     own = chain[0]
     key = own.public_key()
     if not isinstance(key, EllipticCurvePublicKey) or not isinstance(key.curve, SECP256R1):
-        raise IdentityFault(FaultKind.UNSUPPORTED, "The certificate's key is not one of P-256.")
+        raise IdentityFault(IdentityFaultKind.UNSUPPORTED, "The certificate's key is not one of P-256.")
     # These certificates name no host, which those of the web must.
     policy = (
         PolicyBuilder()
@@ -75,9 +75,9 @@ def signing_key(
     try:
         policy.build_client_verifier().verify(own, list(chain[1:]))
     except VerificationError as error:
-        raise IdentityFault(FaultKind.UNSUPPORTED, f"The certificate is not trusted: {error}.") from None
+        raise IdentityFault(IdentityFaultKind.UNSUPPORTED, f"The certificate is not trusted: {error}.") from None
     if not authority(own).covers(number):
-        raise IdentityFault(FaultKind.UNSUPPORTED, "The certificate is for other numbers.")
+        raise IdentityFault(IdentityFaultKind.UNSUPPORTED, "The certificate is for other numbers.")
     return key
 
 
@@ -86,7 +86,9 @@ def authority(certificate: x509.Certificate) -> NumberAuthority:
     try:
         found = certificate.extensions.get_extension_for_oid(_TN_AUTH_LIST).value
     except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
-        raise IdentityFault(FaultKind.UNSUPPORTED, "The certificate does not say for which numbers it is.") from None
+        raise IdentityFault(
+            IdentityFaultKind.UNSUPPORTED, "The certificate does not say for which numbers it is."
+        ) from None
     assert isinstance(found, x509.UnrecognizedExtension)
     try:
         ((tag, entries),) = _elements(found.value)
@@ -95,7 +97,7 @@ def authority(certificate: x509.Certificate) -> NumberAuthority:
         return _authority(entries)
     except (ValueError, IndexError) as error:
         words = f"The certificate's list of numbers can't be read: {error}."
-        raise IdentityFault(FaultKind.UNSUPPORTED, words) from None
+        raise IdentityFault(IdentityFaultKind.UNSUPPORTED, words) from None
 
 
 def _authority(entries: bytes) -> NumberAuthority:

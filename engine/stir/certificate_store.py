@@ -6,7 +6,7 @@ import ssl
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import aiohttp
@@ -14,11 +14,12 @@ from cryptography import x509
 from yarl import URL
 
 from engine.aio.tasks import BackgroundTasks
+from engine.aio.waits import Occurrence
 from engine.errors import EgressDenied
 from engine.security.egress import Egress
 from engine.security.guarded_resolver import GuardedResolver
 from engine.stir.certificate import read_chain
-from engine.stir.identity_fault import FaultKind, IdentityFault
+from engine.stir.identity_fault import IdentityFault, IdentityFaultKind
 
 _FETCH_S: Final = 5.0
 _MOST_BYTES: Final = 64 * 1024
@@ -36,7 +37,8 @@ Fetched = tuple[Sequence[x509.Certificate] | IdentityFault, float]
 
 @dataclass(slots=True)
 class _Kept:
-    found: "asyncio.Future[Fetched]"
+    fetched: Occurrence = field(default_factory=Occurrence)
+    found: Sequence[x509.Certificate] | IdentityFault = ()
     until_s: float = float("inf")
 
 
@@ -58,13 +60,13 @@ class CertificateStore:
         """The certificates at a URL, that of the signer first. Raises IdentityFault."""
         kept = self._kept.get(url)
         if kept is None or kept.until_s <= time.monotonic():
-            kept = self._kept[url] = _Kept(asyncio.get_running_loop().create_future())
+            kept = self._kept[url] = _Kept()
             self._fetches.begin(self._fetch(url, kept))
             self._forget_the_oldest()
-        found, _ = await asyncio.shield(kept.found)
-        if isinstance(found, IdentityFault):
-            raise IdentityFault(found.kind, found.words)
-        return found
+        await kept.fetched.wait()
+        if isinstance(kept.found, IdentityFault):
+            raise IdentityFault(kept.found.kind, kept.found.words)
+        return kept.found
 
     async def close(self) -> None:
         """End what is being fetched, and its connections."""
@@ -78,18 +80,18 @@ class CertificateStore:
             self._kept.popitem(last=False)
 
     async def _fetch(self, url: str, kept: _Kept) -> None:
-        found: Fetched = IdentityFault(FaultKind.UNREACHABLE, f"{url} was not asked."), 0.0
+        found: Fetched = IdentityFault(IdentityFaultKind.UNREACHABLE, f"{url} was not asked."), 0.0
         try:
             async with asyncio.timeout(_FETCH_S):
                 found = await self._get(url)
         except (EgressDenied, aiohttp.ClientError, OSError, ValueError, TimeoutError) as error:
             why = str(error) or type(error).__name__
-            found = IdentityFault(FaultKind.UNREACHABLE, f"{url} gave no certificate: {why}."), _FAULT_KEPT_S
+            found = IdentityFault(IdentityFaultKind.UNREACHABLE, f"{url} gave no certificate: {why}."), _FAULT_KEPT_S
         except IdentityFault as fault:
             found = fault, _FAULT_KEPT_S
         finally:
-            kept.until_s = time.monotonic() + found[1]
-            kept.found.set_result(found)
+            kept.found, kept.until_s = found[0], time.monotonic() + found[1]
+            kept.fetched.set()
 
     async def _get(self, url: str) -> Fetched:
         """Raises EgressDenied, ClientError, OSError, ValueError, IdentityFault."""

@@ -3,7 +3,7 @@
 from enum import Enum
 
 
-class FaultKind(Enum):
+class IdentityFaultKind(Enum):
     """A kind of fault, with the code and the reason phrase that RFC 8224 §6.2.2 has for it."""
 
     MISSING = (428, "Use Identity Header")
@@ -24,7 +24,7 @@ class FaultKind(Enum):
 class IdentityFault(Exception):
     """The caller's identity is not proved; `words` is a sentence that says why."""
 
-    def __init__(self, kind: FaultKind, words: str) -> None:
+    def __init__(self, kind: IdentityFaultKind, words: str) -> None:
         super().__init__(words)
         self.kind = kind
         self.words = words

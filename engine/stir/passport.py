@@ -15,7 +15,7 @@ from jwt import PyJWS
 from jwt.exceptions import PyJWTError
 
 from engine.model.stir import Attestation
-from engine.stir.identity_fault import FaultKind, IdentityFault
+from engine.stir.identity_fault import IdentityFault, IdentityFaultKind
 
 ALGORITHM: Final = "ES256"
 SHAKEN: Final = "shaken"
@@ -65,7 +65,7 @@ def verify(token: str, key: EllipticCurvePublicKey) -> None:
     try:
         _JWS.decode_complete(token, key, algorithms=[ALGORITHM])
     except PyJWTError as error:
-        raise IdentityFault(FaultKind.INVALID, f"The signature does not hold: {error}.") from None
+        raise IdentityFault(IdentityFaultKind.INVALID, f"The signature does not hold: {error}.") from None
 
 
 def in_full(signature: str, passport: Passport) -> str:
@@ -80,11 +80,11 @@ def read(token: str) -> Passport:
         parts = _JWS.decode_complete(token, options={"verify_signature": False})
         header, claims = parts["header"], json.loads(parts["payload"])
     except (PyJWTError, ValueError, RecursionError) as error:
-        raise IdentityFault(FaultKind.INVALID, f"The token can't be read: {error}.") from None
+        raise IdentityFault(IdentityFaultKind.INVALID, f"The token can't be read: {error}.") from None
     try:
         return _passport(header, claims)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise IdentityFault(FaultKind.INVALID, f"The token is no PASSporT: {error!r}.") from None
+        raise IdentityFault(IdentityFaultKind.INVALID, f"The token is no PASSporT: {error!r}.") from None
 
 
 def _passport(header: Mapping[str, Any], claims: Mapping[str, Any]) -> Passport:

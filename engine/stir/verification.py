@@ -10,11 +10,11 @@ from typing import Final, Protocol
 
 from cryptography import x509
 
-from engine.model.stir import Verstat
+from engine.model.stir import SignedCall, Verstat
 from engine.stir import identity_header, passport
 from engine.stir.certificate import signing_key
-from engine.stir.identity_fault import FaultKind, IdentityFault
-from engine.stir.identity_header import IdentityHeader
+from engine.stir.identity_fault import IdentityFault, IdentityFaultKind
+from engine.stir.identity_header import PresentedIdentity
 from engine.stir.passport import SHAKEN, Passport
 
 FRESH_S: Final = 60
@@ -26,16 +26,6 @@ _SEPARATORS: Final = re.compile(r"[-.() ]")
 
 
 @dataclass(frozen=True, slots=True)
-class SignedCall:
-    """What an INVITE says of itself: its Identity headers and its Date, who calls, and whom by which addresses."""
-
-    identity: tuple[str, ...]
-    date: str
-    caller: str
-    called: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Verification:
     """What came of it; `fault` is what is wrong, None where the signature holds."""
 
@@ -43,7 +33,7 @@ class Verification:
     fault: IdentityFault | None = None
 
 
-class Certificates(Protocol):
+class CertificateSource(Protocol):
     """Where certificates are had from (engine.stir.certificate_store)."""
 
     async def chain(self, url: str) -> Sequence[x509.Certificate]:
@@ -51,11 +41,11 @@ class Certificates(Protocol):
         ...
 
 
-class Verifier:
+class CallerVerifier:
     """Verifies calls against certificates that `anchors` vouch for."""
 
     def __init__(
-        self, certificates: Certificates, anchors: Sequence[x509.Certificate], now: Callable[[], datetime]
+        self, certificates: CertificateSource, anchors: Sequence[x509.Certificate], now: Callable[[], datetime]
     ) -> None:
         self._certificates = certificates
         self._anchors = anchors
@@ -73,7 +63,7 @@ class Verifier:
             key = signing_key(chain, self._anchors, presented.origin, self._now())
             passport.verify(header.token or passport.in_full(header.signature, presented), key)
         except IdentityFault as fault:
-            verstat = Verstat.NONE if fault.kind is FaultKind.MISSING else Verstat.FAILED.of(claimed)
+            verstat = Verstat.NONE if fault.kind is IdentityFaultKind.MISSING else Verstat.FAILED.of(claimed)
             return Verification(verstat, fault)
         return Verification(Verstat.PASSED.of(claimed))
 
@@ -82,7 +72,7 @@ class Verifier:
             async with asyncio.timeout(LONGEST_S):
                 return await self._certificates.chain(url)
         except TimeoutError:
-            raise IdentityFault(FaultKind.UNREACHABLE, f"{url} gave no certificate in time.") from None
+            raise IdentityFault(IdentityFaultKind.UNREACHABLE, f"{url} gave no certificate in time.") from None
 
 
 def canonical(number: str) -> str:
@@ -91,29 +81,29 @@ def canonical(number: str) -> str:
     return digits if digits.isascii() and digits.isdigit() else number
 
 
-def _presented(header: IdentityHeader, call: SignedCall) -> Passport:
+def _presented(header: PresentedIdentity, call: SignedCall) -> Passport:
     """What the header says, or stands for where it is the signature alone. Raises IdentityFault."""
     if not header.is_compact:
         return passport.read(header.token)
     if header.type == SHAKEN:
-        raise IdentityFault(FaultKind.INVALID, "A signature alone has no attestation.")
+        raise IdentityFault(IdentityFaultKind.INVALID, "A signature alone has no attestation.")
     try:
         at = parsedate_to_datetime(call.date)
     except ValueError:
-        raise IdentityFault(FaultKind.STALE, "There is no Date.") from None
+        raise IdentityFault(IdentityFaultKind.STALE, "There is no Date.") from None
     origin, called = canonical(call.caller), canonical(call.called[0])
     return Passport(origin, (called,), int(at.timestamp()), header.certificate_url)
 
 
-def _compare(presented: Passport, header: IdentityHeader, call: SignedCall, at: datetime) -> None:
+def _compare(presented: Passport, header: PresentedIdentity, call: SignedCall, at: datetime) -> None:
     """Raises IdentityFault unless the passport is of this call, and of now."""
     if presented.certificate_url != header.certificate_url:
-        raise IdentityFault(FaultKind.INVALID, "Identity and its token name different certificates.")
+        raise IdentityFault(IdentityFaultKind.INVALID, "Identity and its token name different certificates.")
     if bool(presented.attestation) != (header.type == SHAKEN):
-        raise IdentityFault(FaultKind.INVALID, "Identity and its token are of different types.")
+        raise IdentityFault(IdentityFaultKind.INVALID, "Identity and its token are of different types.")
     if presented.origin != canonical(call.caller):
-        raise IdentityFault(FaultKind.INVALID, "Another number was signed as the caller's.")
+        raise IdentityFault(IdentityFaultKind.INVALID, "Another number was signed as the caller's.")
     if not {canonical(each) for each in call.called} & set(presented.destinations):
-        raise IdentityFault(FaultKind.INVALID, "Another number was signed as the called one.")
+        raise IdentityFault(IdentityFaultKind.INVALID, "Another number was signed as the called one.")
     if abs(at.timestamp() - presented.issued_at) > FRESH_S:
-        raise IdentityFault(FaultKind.STALE, "It was signed too long ago, or in the future.")
+        raise IdentityFault(IdentityFaultKind.STALE, "It was signed too long ago, or in the future.")

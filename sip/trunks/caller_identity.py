@@ -115,6 +115,12 @@ def caller_said(message: Message, trunk: Trunk | None) -> SaidCaller:
     return SaidCaller(party.user, party.name or origin.name)
 
 
+def caller_number(message: Message, trunk: Trunk) -> str:
+    """The number that calls, also of a caller who is hidden: it is what was signed."""
+    asserted = _asserted(message) if trunk.trusts_identity else ""
+    return read_party(asserted or message.first("from") or "").user
+
+
 def _asserted(message: Message) -> str:
     if asserted := next(message.listed("p-asserted-identity"), ""):
         return asserted

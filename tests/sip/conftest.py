@@ -11,6 +11,7 @@ from config.settings import SipTransport
 from engine.model.refusal import RefusalRule
 from engine.model.trunk import Authentication, Trunk, trunk_at
 from engine.ports import DialRefused, DialRequest, HungUp, InboundCall, Leg, LegEvent
+from engine.stir.verification import CallerVerifier
 from sip.config import ListenAddress, SipConfig, Tls
 from sip.dns.records import NameServers
 from sip.leg import SipLeg
@@ -106,6 +107,7 @@ def open_line(tmp_path: Path, ports: Ports) -> OpenLine:
         trunk: Trunk | None = None,
         trunks: Sequence[Trunk] = (),
         name_servers: NameServers | None = None,
+        verifier: CallerVerifier | None = None,
         **fields: Any,
     ) -> AsyncIterator[Line]:
         rtp, port = ports.block(rtp_ports), port or ports.block(2)
@@ -122,6 +124,7 @@ def open_line(tmp_path: Path, ports: Ports) -> OpenLine:
             trunks=[*trunks, *([trunk] if trunk else [])],
             note_refusal=lambda rule, _, number: noted.append((rule, number)),
             name_servers=name_servers,
+            verifier=verifier,
         )
         try:
             yield Line(agent, port, arrivals, refusals, noted)

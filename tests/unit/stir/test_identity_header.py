@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.stir import identity_header
-from engine.stir.identity_fault import FaultKind, IdentityFault
-from engine.stir.identity_header import IdentityHeader
+from engine.stir.identity_fault import IdentityFault, IdentityFaultKind
+from engine.stir.identity_header import PresentedIdentity
 
 URL = "https://certificates.example/a.pem"
 PARTS = st.from_regex(r"[A-Za-z0-9_-]{1,30}", fullmatch=True)
@@ -18,7 +18,7 @@ def test_what_is_written_is_read(header: str, claims: str, signature: str, shake
 
     read = identity_header.read(identity_header.written(token, URL, shaken=shaken))
 
-    assert read == IdentityHeader(token, "", URL, "shaken" if shaken else "")
+    assert read == PresentedIdentity(token, "", URL, "shaken" if shaken else "")
 
 
 @given(PARTS)
@@ -44,14 +44,14 @@ def test_of_several_the_one_that_says_who_calls_is_chosen() -> None:
 @pytest.mark.parametrize(
     ("values", "kind"),
     [
-        ([], FaultKind.MISSING),
-        ([f"d.d.d;info=<{URL}>;ppt=div"], FaultKind.MISSING),
-        (["a.b.c"], FaultKind.UNREACHABLE),
-        ([f"a.b;info=<{URL}>"], FaultKind.INVALID),
-        ([f"a.b.c;info=<{URL}>;alg=RS256"], FaultKind.INVALID),
+        ([], IdentityFaultKind.MISSING),
+        ([f"d.d.d;info=<{URL}>;ppt=div"], IdentityFaultKind.MISSING),
+        (["a.b.c"], IdentityFaultKind.UNREACHABLE),
+        ([f"a.b;info=<{URL}>"], IdentityFaultKind.INVALID),
+        ([f"a.b.c;info=<{URL}>;alg=RS256"], IdentityFaultKind.INVALID),
     ],
 )
-def test_what_is_wrong_with_it_has_the_answer_of_the_standard(values: list[str], kind: FaultKind) -> None:
+def test_what_is_wrong_with_it_has_the_answer_of_the_standard(values: list[str], kind: IdentityFaultKind) -> None:
     with pytest.raises(IdentityFault) as raised:
         identity_header.chosen(values)
 

@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from engine.model.stir import Verstat
+from engine.model.stir import SignedCall, Verstat
 from engine.security.egress import Egress
 from engine.stir import passport
 from engine.stir.certificate import NumberAuthority, NumberRange, authority
 from engine.stir.certificate_store import CertificateStore
 from engine.stir.identity_fault import IdentityFault
 from engine.stir.passport import Passport
-from engine.stir.verification import SignedCall, Verification, Verifier
+from engine.stir.verification import CallerVerifier, Verification
 from tests.peers.signing_carrier import (
     CertificateServer,
     StirAuthority,
@@ -57,8 +57,8 @@ async def store(server: CertificateServer) -> AsyncIterator[CertificateStore]:
 
 
 @pytest.fixture
-def verifier(store: CertificateStore) -> Verifier:
-    return Verifier(store, [AUTHORITY.certificate], utc)
+def verifier(store: CertificateStore) -> CallerVerifier:
+    return CallerVerifier(store, [AUTHORITY.certificate], utc)
 
 
 def outcome(verification: Verification) -> tuple[str, int]:
@@ -68,7 +68,7 @@ def outcome(verification: Verification) -> tuple[str, int]:
 @pytest.mark.parametrize("attestation", ["A", "B", "C"])
 @pytest.mark.parametrize("numbers", [provider("0042"), one_number("3225550100"), number_range("3225550000", 200)])
 async def test_a_call_signed_for_this_number_passes(
-    verifier: Verifier, server: CertificateServer, numbers: bytes, attestation: str
+    verifier: CallerVerifier, server: CertificateServer, numbers: bytes, attestation: str
 ) -> None:
     signer = AUTHORITY.signer(numbers)
     identity = signer.identity(server.serve("a.pem", signer.pem), **CLAIMS, attest=attestation)
@@ -90,7 +90,7 @@ async def test_a_call_signed_for_this_number_passes(
     ],
 )
 async def test_what_was_signed_for_another_call_fails(
-    verifier: Verifier, server: CertificateServer, changed: dict[str, Any], told: tuple[str, int]
+    verifier: CallerVerifier, server: CertificateServer, changed: dict[str, Any], told: tuple[str, int]
 ) -> None:
     signer = AUTHORITY.signer(provider("0042"))
     identity = signer.identity(server.serve("a.pem", signer.pem), **{**CLAIMS, **changed})
@@ -110,7 +110,7 @@ async def test_what_was_signed_for_another_call_fails(
     ids=["expired", "of another authority", "for another number", "for another range", "for no numbers"],
 )
 async def test_a_certificate_that_may_not_sign_is_not_supported(
-    verifier: Verifier, server: CertificateServer, signer: Any
+    verifier: CallerVerifier, server: CertificateServer, signer: Any
 ) -> None:
     identity = signer.identity(server.serve("a.pem", signer.pem), **CLAIMS)
 
@@ -118,7 +118,7 @@ async def test_a_certificate_that_may_not_sign_is_not_supported(
 
 
 async def test_a_signature_by_another_key_than_the_certificates_fails(
-    verifier: Verifier, server: CertificateServer
+    verifier: CallerVerifier, server: CertificateServer
 ) -> None:
     signer, other = AUTHORITY.signer(provider("0042")), AUTHORITY.signer(provider("0042"))
     identity = other.identity(server.serve("a.pem", signer.pem), **CLAIMS)
@@ -126,7 +126,7 @@ async def test_a_signature_by_another_key_than_the_certificates_fails(
     assert outcome(await verifier.verify(call(identity))) == ("TN-Validation-Failed-A", 438)
 
 
-async def test_a_call_without_identity_is_told_as_such(verifier: Verifier) -> None:
+async def test_a_call_without_identity_is_told_as_such(verifier: CallerVerifier) -> None:
     assert outcome(await verifier.verify(call())) == ("No-TN-Validation", 428)
 
 
@@ -134,7 +134,7 @@ async def test_a_call_without_identity_is_told_as_such(verifier: Verifier) -> No
     "url", ["https://127.0.0.1:1/a.pem", "{server}/none.pem", "{server}/text", "http://127.0.0.1/a"]
 )
 async def test_a_certificate_that_is_not_to_be_had_fails(
-    verifier: Verifier, server: CertificateServer, url: str
+    verifier: CallerVerifier, server: CertificateServer, url: str
 ) -> None:
     server.serve("text", b"no certificate")
     identity = AUTHORITY.signer(provider("0042")).identity(url.replace("{server}", server.url), **CLAIMS)
@@ -147,7 +147,7 @@ async def test_an_address_inside_is_not_asked(server: CertificateServer) -> None
     signer = AUTHORITY.signer(provider("0042"))
     identity = signer.identity(server.serve("a.pem", signer.pem), **CLAIMS)
 
-    verification = await Verifier(store, [AUTHORITY.certificate], utc).verify(call(identity))
+    verification = await CallerVerifier(store, [AUTHORITY.certificate], utc).verify(call(identity))
     await store.close()
 
     assert outcome(verification) == ("TN-Validation-Failed-A", 436)
@@ -156,7 +156,7 @@ async def test_an_address_inside_is_not_asked(server: CertificateServer) -> None
 
 @pytest.mark.parametrize(("cache_control", "asked"), [("public, max-age=60", 1), ("max-age=60, no-store", 2), ("", 2)])
 async def test_a_certificate_is_kept_for_as_long_as_it_says(
-    verifier: Verifier, server: CertificateServer, cache_control: str, asked: int
+    verifier: CallerVerifier, server: CertificateServer, cache_control: str, asked: int
 ) -> None:
     server.cache_control = cache_control
     signer = AUTHORITY.signer(provider("0042"))
@@ -168,7 +168,7 @@ async def test_a_certificate_is_kept_for_as_long_as_it_says(
     assert server.asked == asked
 
 
-async def test_calls_that_come_at_once_ask_once(verifier: Verifier, server: CertificateServer) -> None:
+async def test_calls_that_come_at_once_ask_once(verifier: CallerVerifier, server: CertificateServer) -> None:
     signer = AUTHORITY.signer(provider("0042"))
     identity = signer.identity(server.serve("a.pem", signer.pem), **CLAIMS)
 
@@ -179,7 +179,7 @@ async def test_calls_that_come_at_once_ask_once(verifier: Verifier, server: Cert
 
 
 async def test_a_server_that_does_not_answer_holds_no_call_up_for_more_than_a_second() -> None:
-    verifier = Verifier(_Never(), [AUTHORITY.certificate], utc)
+    verifier = CallerVerifier(_Never(), [AUTHORITY.certificate], utc)
     identity = AUTHORITY.signer(provider("0042")).identity("https://certificates.example/a.pem", **CLAIMS)
 
     async with asyncio.timeout(3):
@@ -189,7 +189,7 @@ async def test_a_server_that_does_not_answer_holds_no_call_up_for_more_than_a_se
 
 
 async def test_a_signature_alone_is_verified_by_what_the_invite_says(
-    verifier: Verifier, server: CertificateServer
+    verifier: CallerVerifier, server: CertificateServer
 ) -> None:
     signer, now = AUTHORITY.signer(provider("0042")), utc().replace(microsecond=0)
     url = server.serve("a.pem", signer.pem)
