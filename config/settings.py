@@ -120,6 +120,7 @@ class Settings(TrunkSettings, BaseModel):
     tls_ca: Path | None = None
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    stir_trust_anchors: Path | None = None
     sip_allow: Networks = []
     trunks: list[dict[str, Any]] | None = None
     registrar: SipUri = None

@@ -8,11 +8,16 @@ from api.node.context import NodeContext
 from api.node.inbound import InboundGate
 from api.node.routes import RouteWatch
 from api.node.trunks import TrunkWatch, settle_trunks
+from engine.errors import SetupError
 from engine.live.admission.refusals import Refusals
 from engine.live.switchboard import Switchboard
 from engine.security.egress import Egress
 from engine.security.guarded_resolver import GuardedResolver
 from engine.security.sip_egress import SipEgress
+from engine.stir.certificate import read_chain
+from engine.stir.certificate_store import CertificateStore
+from engine.stir.identity_fault import IdentityFault
+from engine.stir.verification import CallerVerifier
 from engine.store.stores import Stores
 from sip.config import from_settings
 from sip.user_agent import UserAgent
@@ -46,14 +51,34 @@ async def open_telephony(context: NodeContext, stores: Stores) -> AsyncIterator[
         permitted = Egress(context.settings.egress_allow, context.residency)
         egress = SipEgress(permitted, GuardedResolver(permitted))
         stack.push_async_callback(egress.close)
+        verifier = _verifier(context, permitted, stack)
         gate, refusals = InboundGate(), Refusals(stores.refusals, context.clock)
         await settle_trunks(context.settings, stores.trunks)
         trunks = TrunkWatch(stores.trunks, stores.trunk_costs, context.residency, context.settings.node, context.clock)
         agent = await UserAgent.start(
-            from_settings(context.settings), gate, gate.refused, gate.admits, await trunks.first(), refusals.refused
+            from_settings(context.settings),
+            gate,
+            gate.refused,
+            gate.admits,
+            await trunks.first(),
+            refusals.refused,
+            verifier=verifier,
         )
         stack.push_async_callback(agent.close)
         await trunks.use_costs(agent)
         routes = RouteWatch(stores.routes, context.clock)
         await routes.look(agent)
         yield Telephony(agent, gate, egress, trunks, routes, refusals)
+
+
+def _verifier(context: NodeContext, egress: Egress, stack: AsyncExitStack) -> CallerVerifier | None:
+    """Who verifies signed callers; None where nobody is trusted to vouch for them. Raises SetupError."""
+    if (anchors := context.settings.stir_trust_anchors) is None:
+        return None
+    try:
+        trusted = read_chain(anchors.read_bytes())
+    except (OSError, IdentityFault) as error:
+        raise SetupError(f"TELEFOON_STIR_TRUST_ANCHORS={anchors}: {error}") from None
+    certificates = CertificateStore(egress)
+    stack.push_async_callback(certificates.close)
+    return CallerVerifier(certificates, trusted, context.clock.now)

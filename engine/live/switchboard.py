@@ -244,7 +244,7 @@ class Switchboard:
         )
 
     def _inbound(self, number: Number, arrival: InboundCall) -> Call:
-        return Call.begun(
+        call = Call.begun(
             Direction.INBOUND,
             from_carrier(arrival.caller),
             number.e164,
@@ -255,6 +255,7 @@ class Switchboard:
             url=number.url,
             fallback_url=number.fallback_url,
         )
+        return replace(call, stir_verstat=arrival.verstat)
 
     def _flow_runner(
         self, session: Session, *, number: Number | None, told: Mapping[str, str] | None = None

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from engine.ids import IdKind, new_id
 from engine.model.call_options import DEFAULT_LANGUAGE, DEFAULT_TIMEOUT_S, STANDARD, CallOptions
+from engine.model.stir import Verstat
 from engine.model.transitions import final_states, next_state
 
 
@@ -123,6 +124,7 @@ class Call:
     sip_reason: str | None = None
     q850_cause: int | None = None
     attempts: tuple[Attempt, ...] = ()
+    stir_verstat: Verstat | None = None
     price: Decimal | None = None
     price_unit: str = "EUR"
 

@@ -204,8 +204,8 @@ class InboundCall:
     `identity` are its Identity headers (RFC 8224). `uri` is the Request-URI as it is written. `default_number` takes
     the call if the called one is nobody's.
 
-    `trunk` is the name of the trunk that it came by, empty for none; `signed` what of the call may be signed, where that
-    trunk verifies it, and `verstat` what came of it.
+    `trunk` is the name of the trunk that it came by, empty for none; `signed` what of the call may be signed, where
+    that trunk verifies it, and `verstat` what came of it.
     """
 
     called: str

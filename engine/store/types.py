@@ -89,14 +89,16 @@ class Money(TypeDecorator[Decimal]):
 
 
 class EnumColumn(TypeDecorator[Word], Generic[Word]):
-    """A member of an enumeration, by its value."""
+    """A member of an enumeration, by its value; `longest` is for how many characters there is room."""
 
-    impl = String(20)
+    impl = String
     cache_ok = True
 
-    def __init__(self, words: type[Word]) -> None:
-        super().__init__()
+    def __init__(self, words: type[Word], longest: int = 20) -> None:
+        super().__init__(longest)
+        assert all(len(word.value) <= longest for word in words), f"{words} has longer words"
         self.words = words
+        self.longest = longest
         self._by_value: dict[str | None, Word | None] = {None: None, **{word.value: word for word in words}}
 
     def process_bind_param(self, value: Word | None, dialect: Dialect) -> str | None:

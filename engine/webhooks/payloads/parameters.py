@@ -113,6 +113,10 @@ PARAMETERS: Final[tuple[WebhookParameter, ...]] = (
     _technical("SipDomain", "Of a call that came in: the host in that URI", _W.FLOW),
     _technical("SipCallId", "Of a call that came in: its Call-ID (RFC 3261)", _W.FLOW),
 
+    _technical("StirVerstat", "Of a call that came in by a trunk that verifies who calls: `TN-Validation-Passed-A` (or "
+               "`-B`, `-C`), `TN-Validation-Failed` (or with `-A`, `-B`, `-C`, the attestation that was claimed) or "
+               "`No-TN-Validation`", *OF_A_CALL, of_call=lambda call: call.stir_verstat),
+
     _keys("Digits", "The keys that were pressed; of `Record` the one that ended it, or `hangup`", _W.GATHER, _W.RECORD),
     _keys("FinishedOnKey", "The key that ended the input, if one did", _W.GATHER),
     _speech("SpeechResult", "What was said", _W.GATHER),

@@ -1,13 +1,14 @@
-"""What a call that goes out may say of who calls, for carriers that want it signed (RFC 8588)."""
+"""Signed callers: what a call that goes out may say of who calls, and what is told of one that came in (RFC 8588)."""
 
 import pytest
 
+from api.http.serializers import call_json
 from engine.live.orders import NewCall
 from engine.model.call_options import NumberOptions
-from engine.model.stir import Attestation
+from engine.model.stir import Attestation, Verstat
 from engine.ports import DialRequest
 from engine.testing.node import OUR_NUMBER, FakeNode
-from tests.unit.live.dials import AGENT, dial
+from tests.unit.live.dials import AGENT, dial, told
 
 IDENTITY = ("h.c.s;info=<https://elsewhere.example/a.pem>;alg=ES256;ppt=shaken",)
 
@@ -70,3 +71,18 @@ async def test_a_call_that_was_ordered_dials_on_as_it_was_attested(node: FakeNod
 
     assert agent.leg.request is not None
     assert agent.leg.request.attestation is Attestation.FULL
+
+
+@pytest.mark.parametrize("verstat", [*Verstat, None])
+async def test_what_came_of_a_callers_signature_is_told_and_stored(node: FakeNode, verstat: Verstat | None) -> None:
+    caller = await node.is_called(dial(), verstat=verstat)
+    agent = await node.invited(AGENT)
+    agent.refuses(486, "Busy")
+    await caller.hears("Goodbye.")
+    call = await node.call(caller)
+    told_by_rest = call_json(call)
+
+    assert (await told(node)).get("StirVerstat") == verstat
+    assert call.stir_verstat is verstat
+    assert told_by_rest.get("stir_verstat") == verstat
+    assert told_by_rest.get("stir_attestation") == (verstat.attestation if verstat else None)

@@ -10,6 +10,7 @@ from engine.model.call_options import CallOptions
 from engine.model.conference import Conference, ConferenceStatus, Participant
 from engine.model.consent import ConsentChoice, ConsentPolicy, Withdrawal
 from engine.model.recording import Recording, RecordingStatus
+from engine.model.stir import Verstat
 
 NOON = datetime(2026, 11, 23, 12, 0, 0, 123456, UTC)
 
@@ -47,6 +48,7 @@ def a_full_call(account_id: str, parent_id: str) -> Call:
         sip_code=200,
         sip_reason="OK",
         q850_cause=16,
+        stir_verstat=Verstat.PASSED_A,
         attempts=(
             Attempt("trunk", "sip:10.0.0.1", "486 Busy Here", 486, "Busy Here", 17),
             Attempt("rule", "+32", "ok"),
