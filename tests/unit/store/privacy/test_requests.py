@@ -202,8 +202,9 @@ async def test_a_legal_hold_refuses_it(house: House, requests: PersonsRequests) 
     assert await house.calls.get(call.id) == call
 
 
-async def test_a_number_of_an_account_is_no_persons(house: House, requests: PersonsRequests) -> None:
-    await Numbers(house.db).add(house.account.id, PERSON)
+@pytest.mark.parametrize("owned", [PERSON, "+324712345xx"])
+async def test_a_number_of_an_account_is_no_persons(house: House, requests: PersonsRequests, owned: str) -> None:
+    await Numbers(house.db).add(house.account.id, owned)
     with pytest.raises(Refused, match="numbers remove"):
         await requests.erase(PERSON, [house.account.id], CLI)
 
