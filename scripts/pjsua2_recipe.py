@@ -46,6 +46,7 @@ _SETTINGS: Final = MappingProxyType(
         "PJMEDIA_MAX_SDP_MEDIA": "8",
         "PJMEDIA_HAS_VIDEO": "0",
         "PJMEDIA_HAS_SRTP": "1",
+        "PJMEDIA_SRTP_HAS_DTLS": "1",
         "PJMEDIA_HAS_OPUS_CODEC": "1",
         "PJMEDIA_HAS_G722_CODEC": "1",
     }

@@ -4,7 +4,7 @@ from typing import Final
 
 import pjsua2 as pj
 
-from engine.model.trunk import Authentication, KeepAlive, ReliableProvisionals, SessionTimers, Srtp, Trunk
+from engine.model.trunk import Authentication, KeepAlive, ReliableProvisionals, SessionTimers, Srtp, SrtpKeying, Trunk
 from sip.config import SipConfig
 from sip.trunks.uris import identity, proxy_uri, registrar_uri
 
@@ -14,6 +14,10 @@ _SRTP: Final = {
     Srtp.OFF: pj.PJMEDIA_SRTP_DISABLED,
     Srtp.OPTIONAL: pj.PJMEDIA_SRTP_OPTIONAL,
     Srtp.REQUIRED: pj.PJMEDIA_SRTP_MANDATORY,
+}
+_KEYINGS: Final = {
+    SrtpKeying.SDES: pj.PJMEDIA_SRTP_KEYING_SDES,
+    SrtpKeying.DTLS: pj.PJMEDIA_SRTP_KEYING_DTLS_SRTP,
 }
 _TIMERS: Final = {
     SessionTimers.OFF: pj.PJSUA_SIP_TIMER_INACTIVE,
@@ -43,6 +47,10 @@ def account_config(config: SipConfig, trunk: Trunk | None = None) -> pj.AccountC
         account.mediaConfig.transportConfig.publicAddress = listening.public_address
     account.mediaConfig.srtpUse = _SRTP[trunk.srtp] if trunk else pj.PJMEDIA_SRTP_DISABLED
     account.mediaConfig.srtpSecureSignaling = 0
+    account.mediaConfig.srtpOpt.keyings.append(_KEYINGS[trunk.srtp_keying if trunk else SrtpKeying.SDES])
+    if trunk is not None and trunk.srtp_keying is SrtpKeying.DTLS:
+        # Where the library sends a re-INVITE for one codec of several in an answer, nothing is heard by keys of DTLS.
+        account.mediaConfig.lockCodecEnabled = False
     account.regConfig.registerOnAdd = False
     if trunk is not None:
         _speak_to(account, trunk)

@@ -39,11 +39,18 @@ class Transport(StrEnum):
 
 
 class Srtp(StrEnum):
-    """Whether media towards the trunk is encrypted (RFC 4568 keys)."""
+    """Whether media towards the trunk is encrypted."""
 
     OFF = "off"
     OPTIONAL = "optional"
     REQUIRED = "required"
+
+
+class SrtpKeying(StrEnum):
+    """How the keys of encrypted media are agreed on: in session descriptions (RFC 4568), or beside them (RFC 5763)."""
+
+    SDES = "sdes"
+    DTLS = "dtls"
 
 
 class KeepAlive(StrEnum):

@@ -21,6 +21,7 @@ from engine.model.trunk.choices import (
     ReliableProvisionals,
     SessionTimers,
     Srtp,
+    SrtpKeying,
     Stir,
     Transport,
     UnprovedCaller,
@@ -244,6 +245,10 @@ class Trunk:
         default=0,
     )
     srtp: Srtp = declared(OneOf(Srtp), "Encrypted media: off, optional, or required.", default=Srtp.OFF)
+    srtp_keying: SrtpKeying = declared(
+        OneOf(SrtpKeying), "How keys of SRTP are agreed on: sdes, in SIP; or dtls, over the media's own way.",
+        default=SrtpKeying.SDES,
+    )  # fmt: skip
     reliable_provisionals: ReliableProvisionals = declared(
         OneOf(ReliableProvisionals),
         "Reliable provisional answers (100rel, RFC 3262): off, supported where the far end wants them, or required.",

@@ -80,6 +80,7 @@ WRONG: dict[str, list[Any]] = {
     "srtp": ["on", True],
     "reliable_provisionals": ["on", True],
     "early_media": ["yes", True],
+    "srtp_keying": ["mikey", None],
     "session_timers": ["on"],
     "session_expires_s": [-1, 86401, 1],
     "session_min_s": [89, 86401, "90"],
