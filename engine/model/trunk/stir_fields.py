@@ -1,8 +1,7 @@
 """The fields of a trunk about signed callers (STIR, RFC 8224)."""
 
-from typing import Final, Protocol
+from typing import Final
 
-from engine.errors import InvalidField
 from engine.model.trunk.choices import Stir, UnprovedCaller
 from engine.model.trunk.field import OneOf, Text, declared
 
@@ -35,21 +34,3 @@ MISSING: Final = declared(
     "What becomes of calls that are not signed: tell lets them in and says so; refuse answers 428.",
     default=UnprovedCaller.TELL,
 )
-
-
-class SigningFields(Protocol):
-    """What of a trunk says how it signs."""
-
-    @property
-    def stir(self) -> Stir: ...
-    @property
-    def stir_key(self) -> str: ...
-    @property
-    def stir_certificate_url(self) -> str: ...
-
-
-def check_signing(trunk: SigningFields) -> None:
-    """Raises InvalidField where a trunk is to sign, and has nothing to sign with."""
-    for name, given in (("stir_key", trunk.stir_key), ("stir_certificate_url", trunk.stir_certificate_url)):
-        if trunk.stir.signs and not given:
-            raise InvalidField(name, "To sign who calls, a trunk needs stir_key and stir_certificate_url.")

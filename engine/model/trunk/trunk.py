@@ -9,8 +9,8 @@ from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from typing import Any, Final
 
-from engine.errors import InvalidField
 from engine.model.trunk import stir_fields
+from engine.model.trunk.agreement import require_agreement
 from engine.model.trunk.choices import (
     Authentication,
     Diversion,
@@ -45,7 +45,7 @@ from engine.model.trunk.hosts import MOST_ORDER, TrunkHost
 from engine.model.trunk.identity_header import IdentityHeader
 from engine.model.trunk.number_formats import PLAIN_E164, NumberFormat
 from engine.model.trunk.number_rules import NumberAddresses, NumberFormats
-from engine.model.trunk.number_uris import NumberScheme, NumberUris
+from engine.model.trunk.number_uris import NumberUris
 
 NAME_PATTERN: Final = r"[a-z0-9][a-z0-9_-]{0,63}"
 MOST_CALLS: Final = 100_000
@@ -54,7 +54,6 @@ _HOST_PORT: Final = r"((\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9
 _HOST: Final = r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\.?)?"
 _USER: Final = r"[A-Za-z0-9!~*'()&=+$,;?/_.%-]*"
 _FILE: Final = r"(/[^\x00-\x1f\x7f]+)?"
-FIRST_DYNAMIC_TYPE: Final = 96  # RFC 3551 §6
 _LOGIN: Final = r"[^\x00-\x1f\x7f\"\\]*"
 
 
@@ -315,49 +314,7 @@ class Trunk:
 
     def __post_init__(self) -> None:
         """Raises InvalidField where fields do not go together."""
-        if not self.hosts:
-            raise InvalidField("hosts", "A trunk needs a host.")
-        self._check_credentials()
-        self._check_addresses()
-        self._check_times()
-        stir_fields.check_signing(self)
-        self._check_keys()
-
-    def _check_credentials(self) -> None:
-        if self.password and not self.user:
-            raise InvalidField("user", "A password needs a user.")
-        if self.auth is Authentication.REGISTER and not self.user:
-            raise InvalidField("user", "To register, a trunk needs a user.")
-        if self.auth is Authentication.REGISTER and not self.password:
-            raise InvalidField("password", "To register, a trunk needs a password.")
-        if self.from_is_user and not self.user:
-            raise InvalidField("user", "From can't have the user where there is none.")
-
-    def _check_addresses(self) -> None:
-        if self.sips and self.transport is not Transport.TLS:
-            raise InvalidField("sips", "Addresses written sips: need the transport tls.")
-        if bool(self.tls_certificate) != bool(self.tls_key):
-            raise InvalidField("tls_key", "tls_certificate and tls_key go together.")
-        if (self.tls_ca or self.tls_key) and self.transport is not Transport.TLS:
-            raise InvalidField("tls_ca" if self.tls_ca else "tls_key", "Certificates need the transport tls.")
-        if self.called.scheme is NumberScheme.TEL and not self.outbound_proxy:
-            raise InvalidField("outbound_proxy", "A tel: URI names no host: called numbers in one need a proxy.")
-        if self.called.user_phone and "user=phone" in self.uri_parameters.split(";"):
-            raise InvalidField("uri_parameters", "user=phone is said by called already.")
-
-    def _check_times(self) -> None:
-        if 0 < self.session_expires_s < 90:
-            raise InvalidField("session_expires_s", f"{self.session_expires_s} is not allowed; give 0, or 90 to 86400.")
-        if 0 < self.session_expires_s < self.session_min_s:
-            raise InvalidField("session_min_s", f"It is more than session_expires_s, {self.session_expires_s}.")
-        if 0 < self.maxptime_ms < self.ptime_ms:
-            raise InvalidField("maxptime_ms", f"It is less than ptime_ms, {self.ptime_ms}.")
-
-    def _check_keys(self) -> None:
-        if 0 < self.dtmf_payload_type < FIRST_DYNAMIC_TYPE:
-            raise InvalidField("dtmf_payload_type", f"{self.dtmf_payload_type} is not allowed; give 0, or 96 to 127.")
-        if self.dtmf_payload_type and not self.dtmf.offers_events:
-            raise InvalidField("dtmf_payload_type", f"With dtmf {self.dtmf}, no telephone-event is offered.")
+        require_agreement(self)
 
     @classmethod
     @cache

@@ -1,0 +1,76 @@
+"""Which fields of a trunk go together: what each one means depends on others, and some of them exclude each other."""
+
+from typing import TYPE_CHECKING, Final
+
+from engine.errors import InvalidField
+from engine.model.trunk.choices import Authentication, Transport
+from engine.model.trunk.number_uris import NumberScheme
+
+if TYPE_CHECKING:
+    from engine.model.trunk.trunk import Trunk
+
+_FIRST_DYNAMIC_TYPE: Final = 96
+"""RFC 3551 §6: payload types from here on mean what a description says."""
+_SHORTEST_SESSION_S: Final = 90
+"""RFC 4028 §4"""
+
+
+def require_agreement(trunk: "Trunk") -> None:
+    """Raises InvalidField with the name of the field that does not go with the others."""
+    if not trunk.hosts:
+        raise InvalidField("hosts", "A trunk needs a host.")
+    _check_credentials(trunk)
+    _check_transport(trunk)
+    _check_numbers(trunk)
+    _check_times(trunk)
+    _check_signing(trunk)
+    _check_keys(trunk)
+
+
+def _check_credentials(trunk: "Trunk") -> None:
+    if trunk.password and not trunk.user:
+        raise InvalidField("user", "A password needs a user.")
+    if trunk.auth is Authentication.REGISTER and not trunk.user:
+        raise InvalidField("user", "To register, a trunk needs a user.")
+    if trunk.auth is Authentication.REGISTER and not trunk.password:
+        raise InvalidField("password", "To register, a trunk needs a password.")
+    if trunk.from_is_user and not trunk.user:
+        raise InvalidField("user", "From can't have the user where there is none.")
+
+
+def _check_transport(trunk: "Trunk") -> None:
+    if trunk.sips and trunk.transport is not Transport.TLS:
+        raise InvalidField("sips", "Addresses written sips: need the transport tls.")
+    if bool(trunk.tls_certificate) != bool(trunk.tls_key):
+        raise InvalidField("tls_key", "tls_certificate and tls_key go together.")
+    if (trunk.tls_ca or trunk.tls_key) and trunk.transport is not Transport.TLS:
+        raise InvalidField("tls_ca" if trunk.tls_ca else "tls_key", "Certificates need the transport tls.")
+
+
+def _check_numbers(trunk: "Trunk") -> None:
+    if trunk.called.scheme is NumberScheme.TEL and not trunk.outbound_proxy:
+        raise InvalidField("outbound_proxy", "A tel: URI names no host: called numbers in one need a proxy.")
+    if trunk.called.user_phone and "user=phone" in trunk.uri_parameters.split(";"):
+        raise InvalidField("uri_parameters", "user=phone is said by called already.")
+
+
+def _check_times(trunk: "Trunk") -> None:
+    if 0 < trunk.session_expires_s < _SHORTEST_SESSION_S:
+        raise InvalidField("session_expires_s", f"{trunk.session_expires_s} is not allowed; give 0, or 90 to 86400.")
+    if 0 < trunk.session_expires_s < trunk.session_min_s:
+        raise InvalidField("session_min_s", f"It is more than session_expires_s, {trunk.session_expires_s}.")
+    if 0 < trunk.maxptime_ms < trunk.ptime_ms:
+        raise InvalidField("maxptime_ms", f"It is less than ptime_ms, {trunk.ptime_ms}.")
+
+
+def _check_signing(trunk: "Trunk") -> None:
+    for name, given in (("stir_key", trunk.stir_key), ("stir_certificate_url", trunk.stir_certificate_url)):
+        if trunk.stir.signs and not given:
+            raise InvalidField(name, "To sign who calls, a trunk needs stir_key and stir_certificate_url.")
+
+
+def _check_keys(trunk: "Trunk") -> None:
+    if 0 < trunk.dtmf_payload_type < _FIRST_DYNAMIC_TYPE:
+        raise InvalidField("dtmf_payload_type", f"{trunk.dtmf_payload_type} is not allowed; give 0, or 96 to 127.")
+    if trunk.dtmf_payload_type and not trunk.dtmf.offers_events:
+        raise InvalidField("dtmf_payload_type", f"With dtmf {trunk.dtmf}, no telephone-event is offered.")
