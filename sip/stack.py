@@ -14,13 +14,13 @@ from config.settings import SipTransport
 from engine.errors import SetupError, SipError
 from engine.model.call import Direction
 from engine.model.refusal import RefusalRule
-from engine.model.stir import SignedCall
 from engine.model.storable import storable
 from engine.model.trunk import EarlyMedia, Transport, Trunk
 from engine.model.trunk.reachability import TrunkReachability
-from engine.ports import Alerted, DialRefused, DialRequest, EndedBy, HungUp, InboundCall, LegEvent, LegId
+from engine.ports import DialRefused, DialRequest, InboundCall, LegEvent, LegId
 from sip.addresses import called_users, user_of
 from sip.config import SipConfig
+from sip.deliveries import hiding_early_media, noting_the_end, telling_tls_faults
 from sip.description import Carried
 from sip.dialog import Deliver
 from sip.dialogs import Dialogs
@@ -38,12 +38,11 @@ from sip.patience import Patience
 from sip.requests import StatelessResponse
 from sip.status import q850
 from sip.thread import SipThread
-from sip.tls_faults import tls_fault
 from sip.trunks.account import Registration, SipAccount
 from sip.trunks.accounts import TrunkAccounts, TrunkLine
-from sip.trunks.caller_identity import caller_headers, caller_number, caller_said
+from sip.trunks.arrival import arrival_of
+from sip.trunks.caller_identity import caller_headers
 from sip.trunks.choice import Way, follows
-from sip.trunks.diversion import forwarded_from
 from sip.trunks.guests import PerCallCredentials
 from sip.trunks.loads import TrunkLoads
 from sip.trunks.sent_headers import sent_headers
@@ -154,9 +153,9 @@ class SipStack:
         account, patience, deliver = self._account_for(way, request), self._patience(way), self._to(leg)
         if way.hop is not None and way.hop.transport is Transport.TLS:
             pj.forget_tls_fault(way.hop.host)
-            deliver = _telling_tls_faults(deliver, way.hop.host)
+            deliver = telling_tls_faults(deliver, way.hop.host)
         if way.trunk is not None and way.trunk.early_media is EarlyMedia.IGNORED:
-            deliver = _hiding_early_media(deliver)
+            deliver = hiding_early_media(deliver)
         goes_to, offering = partial(follows, way.trunk), _offering(way.trunk)
         with self._leads.only(way.hop, way.address) if way.hop and way.address else nullcontext():
             return self.dialogs.call(
@@ -225,26 +224,15 @@ class SipStack:
             self.dialogs.take(account, leg, prm.callId, lambda event: None)
             self.dialogs.provisional(leg, 403)
             return
-        deliver = self._counted(account.trunk, self._to(leg))
-        info = self.dialogs.take(account, leg, prm.callId, deliver, _offering(account.trunk))
+        deliver = self._to(leg)
         if account.trunk is not None:
             self._loads.begin(account.trunk.name)
+            deliver = noting_the_end(deliver, partial(self._loads.end, account.trunk.name))
+        info = self.dialogs.take(account, leg, prm.callId, deliver, _offering(account.trunk))
         sip_call_id = storable(str(info.callIdString))
         headers = handed_headers(text, account.trunk.received_headers if account.trunk is not None else OF_ANYBODY)
         arrival = replace(self._arrival(message, source), headers=headers)
         self._thread.emit(partial(self._listener.arrived, leg, sip_call_id, arrival))
-
-    def _counted(self, trunk: Trunk | None, deliver: Deliver) -> Deliver:
-        """Deliver what happens on a call that came in by a trunk, and count it no more after its end."""
-        if trunk is None:
-            return deliver
-
-        def delivering(event: LegEvent) -> None:
-            if isinstance(event, HungUp):
-                self._loads.end(trunk.name)
-            deliver(event)
-
-        return delivering
 
     def _turned_away(self, message: Message, source: str, answer: StatelessResponse) -> None:
         if self._is_stranger(source):
@@ -271,52 +259,12 @@ class SipStack:
 
     def _arrival(self, message: Message, source: str) -> InboundCall:
         line = self._line_of(source, message)
-        trunk = line.trunk if line is not None else None
-        read = trunk.received.read if trunk is not None else str
-        caller = caller_said(message, trunk)
-        called, addressed = (read(each) for each in called_users(message))
-        identity = tuple(value for name, value in message.headers if name == "identity")
-        arrival = InboundCall(
-            called,
-            read(caller.user),
-            source,
-            caller.name,
-            addressed,
-            forwarded_from=read(forwarded_from(message)),
-            identity=identity,
-            uri=message.request_uri,
-            default_number=trunk.default_number if trunk is not None else "",
-        )
-        if trunk is None or not trunk.stir.verifies:
-            return arrival
-        number = read(caller_number(message, trunk))
-        signed = SignedCall(identity, message.first("date") or "", number, (called, addressed))
-        return replace(arrival, trunk=trunk.name, signed=signed)
+        return arrival_of(message, source, line.trunk if line is not None else None)
 
     def _line_of(self, source: str, message: Message) -> TrunkLine | None:
         if not self._accounts.any_trunk():
             return None  # most nodes that are called have none, and this is asked for each call
         return self._accounts.of_source(address_in(source), called_users(message))
-
-
-def _telling_tls_faults(deliver: Deliver, host: str) -> Deliver:
-    """Deliver the end of a call that no connection came about for with what stood in its way."""
-
-    def delivering(event: LegEvent) -> None:
-        if isinstance(event, HungUp) and event.by is EndedBy.NOBODY and not event.unheard:
-            event = replace(event, sip_reason=storable(tls_fault(host, event.sip_reason)))
-        deliver(event)
-
-    return delivering
-
-
-def _hiding_early_media(deliver: Deliver) -> Deliver:
-    """Deliver early media as mere ringing."""
-
-    def delivering(event: LegEvent) -> None:
-        deliver(replace(event, early_media=False) if isinstance(event, Alerted) else event)
-
-    return delivering
 
 
 def _offering(trunk: Trunk | None) -> Offering:

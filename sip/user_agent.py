@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from itertools import count
 from random import random
@@ -41,15 +41,14 @@ from sip.trunks.account import Registration
 from sip.trunks.call_signing import CallSigning
 from sip.trunks.call_verification import CallVerification
 from sip.trunks.caller_identity import warning_of
-from sip.trunks.choice import NO_COSTS, Way, ways_of
+from sip.trunks.choice import Way
 from sip.trunks.failover_leg import FailoverLeg, NoAddress
 from sip.trunks.loads import TrunkLoads
 from sip.trunks.outbound_room import OutboundRoom
+from sip.trunks.outbound_ways import OutboundWays
 from sip.trunks.sources import addresses_of
 from sip.trunks.uris import hops_of
 
-LONGEST_PAUSE_S = 600
-"""A host that wants no calls for longer (Retry-After) is asked again after this."""
 LOOK_S = 1.0
 """How often far ends are looked at that may have fallen silent."""
 
@@ -89,20 +88,16 @@ class UserAgent:
         verifier: CallerVerifier | None = None,
     ) -> None:
         self._thread = thread
-        self._trunks: Sequence[Trunk] = ()
-        self._routes: Sequence[TrunkRoute] = ()
-        self._costs: Mapping[str, Costs] = NO_COSTS
         asked = name_servers or DnsResolver(ipv6=config.listening.is_ipv6)
         self._names = ServerNames(asked, time.monotonic)
+        self._ways = OutboundWays(self._names.located)
         self._signing = CallSigning()
         self._country = config.country
         self._verification = CallVerification(verifier)
         self._in_use = asyncio.Lock()
         self._loads = TrunkLoads(Direction.OUTBOUND)
         self._room = OutboundRoom(self._loads)
-        self._held: dict[tuple[str, str], datetime] = {}
         self._meters: defaultdict[str, TrunkMeter] = defaultdict(TrunkMeter)
-        self._left_alone: frozenset[tuple[str, str]] = frozenset()
         self._on_incoming = on_incoming
         self._on_refused = on_refused
         self._note_refusal = note_refusal
@@ -163,17 +158,17 @@ class UserAgent:
 
     def reserve(self, request: DialRequest) -> None:
         with suppress(SipError):  # that there is no way at all is told when it is dialled
-            self._room.keep(request, self._ways_of(request))
+            self._room.keep(request, self._ways.of(request))
 
     def release(self, call_id: str) -> None:
         self._room.give_up(call_id)
 
     async def dial(self, request: DialRequest) -> SipLeg | FailoverLeg:
-        ways = self._room.ways_of(request) or self._ways_of(request)
+        ways = self._room.ways_of(request) or self._ways.of(request)
         if ways[0].trunk is None:
             return await self._place(await self._located(ways[0]), request)
         warn = partial(warning_of, home=self._country)
-        leg = FailoverLeg(request, ways, partial(self._try, []), self._hold, self._meters.__getitem__, warn)
+        leg = FailoverLeg(request, ways, partial(self._try, []), self._ways.hold, self._meters.__getitem__, warn)
         try:
             await leg.dial()
         finally:
@@ -190,17 +185,17 @@ class UserAgent:
             unproved = {**await self._signing.use(trunks), **self._verification.use(trunks)}
             usable = [trunk for trunk in trunks if trunk.name not in unproved]
             faults = {**unproved, **await self._speak_to(usable)}
-            self._trunks = tuple(trunk for trunk in trunks if trunk.name not in faults)
-            self._loads.use(self._trunks)
+            self._ways.trunks = tuple(trunk for trunk in trunks if trunk.name not in faults)
+            self._loads.use(self._ways.trunks)
         return faults
 
     def use_routes(self, routes: Sequence[TrunkRoute]) -> None:
         """Choose trunks by these routes from now on; without any, every trunk carries every call."""
-        self._routes = tuple(routes)
+        self._ways.routes = tuple(routes)
 
     def use_costs(self, costs: Mapping[str, Costs]) -> None:
         """Choose the cheapest of trunks, by their names, from now on by what they cost."""
-        self._costs = costs
+        self._ways.costs = costs
 
     def full_trunks(self) -> frozenset[str]:
         """The trunks by which as many calls go out as may."""
@@ -254,12 +249,6 @@ class UserAgent:
         if self._on_refused is not None:
             self._on_refused(refused)
 
-    def _ways_of(self, request: DialRequest) -> Sequence[Way]:
-        now = datetime.now(UTC)
-        self._held = {each: until for each, until in self._held.items() if until > now}
-        held = {**self._held, **dict.fromkeys(self._left_alone, now + timedelta(seconds=LONGEST_PAUSE_S))}
-        return ways_of(request, self._trunks, self._routes, held, now, random, self._names.located, self._costs)
-
     async def _verify(self, leg: SipLeg, arrival: InboundCall, signed: SignedCall) -> None:
         """Hand a call over once it is known who calls, or refuse it."""
         judged = await self._verification.judge(arrival, signed)
@@ -303,11 +292,6 @@ class UserAgent:
             raise
         return leg
 
-    def _hold(self, way: Way, seconds: int) -> None:
-        if way.trunk is not None:
-            pause = timedelta(seconds=min(seconds, LONGEST_PAUSE_S))
-            self._held[way.trunk.name, way.host] = datetime.now(UTC) + pause
-
     def _leg(self, leg: LegId, via: str) -> SipLeg:
         self._legs[leg] = SipLeg(leg, via, self._stack.dialogs, self._thread)
         return self._legs[leg]
@@ -317,9 +301,9 @@ class UserAgent:
             await asyncio.sleep(LOOK_S)
             if await self._names.renew():
                 async with self._in_use:
-                    await self._speak_to(self._trunks)
+                    await self._speak_to(self._ways.trunks)
 
     async def _look_for_silence(self) -> None:
         while True:
             await asyncio.sleep(LOOK_S)
-            self._left_alone = await self._thread.run(lambda: self._stack.look(time.monotonic()))
+            self._ways.left_alone = await self._thread.run(lambda: self._stack.look(time.monotonic()))
