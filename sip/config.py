@@ -1,7 +1,7 @@
 """The configuration of the SIP user agent, grouped by subject and made of the settings once, at the start."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
@@ -33,6 +33,10 @@ class ListenAddress:
         """The address that others reach, as a URI wants it: IPv6 in brackets (RFC 3261 §25.1)."""
         host = self.public_address or self.host
         return f"[{host}]" if ":" in host else host
+
+    def towards(self, trunk: Trunk | None) -> "ListenAddress":
+        """As a trunk reaches it."""
+        return replace(self, public_address=trunk.public_address) if trunk and trunk.public_address else self
 
 
 @dataclass(frozen=True, slots=True)

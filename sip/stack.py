@@ -145,7 +145,7 @@ class SipStack:
 
     def call(self, leg: LegId, way: Way, request: DialRequest) -> str:
         """Send INVITE; returns the Call-ID. Raises SipError."""
-        caller = caller_headers(request, way.trunk, self._config.listening)
+        caller = caller_headers(request, way.trunk, self._config.listening.towards(way.trunk))
         if way.trunk is not None and not self._carried.among(way.trunk.codecs).codecs:
             raise SipError(f"The codecs of trunk {way.trunk.name} are none of TELEFOON_CODECS.")
         headers = sent_headers(request, way.trunk, caller, way.uri, self._config.listening)

@@ -4,9 +4,10 @@ from typing import Final
 
 import pjsua2 as pj
 
+from engine.errors import SetupError
 from engine.model.trunk import Authentication, KeepAlive, ReliableProvisionals, SessionTimers, Srtp, SrtpKeying, Trunk
-from sip.config import SipConfig
-from sip.trunks.uris import identity, proxy_uri, registrar_uri
+from sip.config import ListenAddress, SipConfig
+from sip.trunks.uris import contact, identity, proxy_uri, registrar_uri
 
 MIN_SESSION_S: Final = 90  # RFC 4028 §4
 
@@ -28,8 +29,8 @@ _TIMERS: Final = {
 
 
 def account_config(config: SipConfig, trunk: Trunk | None = None) -> pj.AccountConfig:
-    """Settings of a trunk's account; without a trunk, those of our own."""
-    listening = config.listening
+    """Settings of a trunk's account; without a trunk, those of our own. Raises SetupError."""
+    listening = config.listening.towards(trunk)
     account = pj.AccountConfig()
     account.idUri = identity(trunk, listening)
     if trunk is not None and trunk.reliable_provisionals is ReliableProvisionals.REQUIRED:
@@ -54,6 +55,7 @@ def account_config(config: SipConfig, trunk: Trunk | None = None) -> pj.AccountC
     account.regConfig.registerOnAdd = False
     if trunk is not None:
         _speak_to(account, trunk)
+        _be_reached(account, trunk, listening)
     return account
 
 
@@ -76,3 +78,11 @@ def _speak_to(account: pj.AccountConfig, trunk: Trunk) -> None:
         account.regConfig.registrarUri = registrar_uri(trunk)
         account.regConfig.timeoutSec = trunk.expires_s
         account.regConfig.retryIntervalSec = 0  # sip/trunks/account.py asks again, after any answer that is no
+
+
+def _be_reached(account: pj.AccountConfig, trunk: Trunk, listening: ListenAddress) -> None:
+    if not trunk.public_address:
+        return
+    if (":" in trunk.public_address) is not listening.is_ipv6:
+        raise SetupError(f"{trunk.public_address} is of another family than {listening.host}, where we listen.")
+    account.sipConfig.contactForced = contact(trunk, listening)

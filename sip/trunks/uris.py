@@ -77,6 +77,13 @@ def identity(trunk: Trunk | None, listening: ListenAddress) -> str:
     return f"{scheme}:{user or _OURS}@{from_host(trunk, listening)}"
 
 
+def contact(trunk: Trunk, listening: ListenAddress) -> str:
+    """Where the trunk reaches us, as Contact has it."""
+    port = listening.port + (trunk.transport is Transport.TLS)
+    user = trunk.from_user or trunk.user or _OURS
+    return f"<{_scheme(trunk)}:{user}@{listening.host_in_uri}:{port}{_transport(trunk)}>"
+
+
 def caller_uri(request: DialRequest, trunk: Trunk | None, listening: ListenAddress) -> str:
     """The URI of the calling number, written as the trunk wants it."""
     return number_uri(request.caller, trunk, listening)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 from engine.errors import InvalidField
 from engine.model.trunk.choices import Authentication, Transport
 from engine.model.trunk.number_uris import NumberScheme
+from engine.model.trunk.patterns import is_address
 
 if TYPE_CHECKING:
     from engine.model.trunk.trunk import Trunk
@@ -39,6 +40,8 @@ def _check_credentials(trunk: "Trunk") -> None:
 
 
 def _check_transport(trunk: "Trunk") -> None:
+    if trunk.public_address and not is_address(trunk.public_address):
+        raise InvalidField("public_address", f"{trunk.public_address!r} is no IP address.")
     if trunk.sips and trunk.transport is not Transport.TLS:
         raise InvalidField("sips", "Addresses written sips: need the transport tls.")
     if bool(trunk.tls_certificate) != bool(trunk.tls_key):

@@ -4,8 +4,7 @@ from typing import Final
 
 from engine.model.trunk.choices import Stir, UnprovedCaller
 from engine.model.trunk.field import OneOf, Text, declared
-
-_FILE: Final = r"(/[^\x00-\x1f\x7f]+)?"
+from engine.model.trunk.patterns import FILE
 
 MODE: Final = declared(
     OneOf(Stir),
@@ -14,7 +13,7 @@ MODE: Final = declared(
     default=Stir.OFF,
 )
 KEY: Final = declared(
-    Text(_FILE, "is no path; write it from the root on, such as /etc/telefoon/stir-key.pem."),
+    Text(FILE, "is no path; write it from the root on, such as /etc/telefoon/stir-key.pem."),
     "File on the node with the key (PEM, P-256) that signs who calls.",
     default="",
 )

@@ -46,15 +46,10 @@ from engine.model.trunk.identity_header import IdentityHeader
 from engine.model.trunk.number_formats import PLAIN_E164, NumberFormat
 from engine.model.trunk.number_rules import NumberAddresses, NumberFormats
 from engine.model.trunk.number_uris import NumberUris
+from engine.model.trunk.patterns import ADDRESS, FILE, HOST, HOST_PORT, LOGIN, NAME_PATTERN, USER
 
-NAME_PATTERN: Final = r"[a-z0-9][a-z0-9_-]{0,63}"
-MOST_CALLS: Final = 100_000
+_MOST_CALLS: Final = 100_000
 """The highest limit of calls that can be set."""
-_HOST_PORT: Final = r"((\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\.?)(:[0-9]{1,5})?)?"
-_HOST: Final = r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\.?)?"
-_USER: Final = r"[A-Za-z0-9!~*'()&=+$,;?/_.%-]*"
-_FILE: Final = r"(/[^\x00-\x1f\x7f]+)?"
-_LOGIN: Final = r"[^\x00-\x1f\x7f\"\\]*"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,18 +81,18 @@ class Trunk:
     transport: Transport = declared(OneOf(Transport), "What carries SIP: udp, tcp or tls.", default=Transport.UDP)
     sips: bool = declared(YesOrNo(), "Whether addresses are written sips: (RFC 3261 §19.1).", default=False)
     tls_ca: str = declared(
-        Text(_FILE, "is no path; write it from the root on, such as /etc/telefoon/carrier-ca.pem."),
+        Text(FILE, "is no path; write it from the root on, such as /etc/telefoon/carrier-ca.pem."),
         "File on the node with the certificates (PEM) of whom the trunk's server may come from; left out, the setting "
         "tls_ca, and without either no certificate is checked.",
         default="",
     )
     tls_certificate: str = declared(
-        Text(_FILE, "is no path; write it from the root on, such as /etc/telefoon/cert.pem."),
+        Text(FILE, "is no path; write it from the root on, such as /etc/telefoon/cert.pem."),
         "File on the node with the certificate (PEM) that we present to the trunk; left out, the setting tls_cert.",
         default="",
     )
     tls_key: str = declared(
-        Text(_FILE, "is no path; write it from the root on, such as /etc/telefoon/key.pem."),
+        Text(FILE, "is no path; write it from the root on, such as /etc/telefoon/key.pem."),
         "File on the node with the key of tls_certificate.",
         default="",
     )
@@ -125,8 +120,13 @@ class Trunk:
         default="",
     )
     outbound_proxy: str = declared(
-        Text(_HOST_PORT, "is not HOST or HOST:PORT."),
+        Text(HOST_PORT, "is not HOST or HOST:PORT."),
         "The proxy that all requests pass (HOST:PORT); none if left out.",
+        default="",
+    )
+    public_address: str = declared(
+        Text(ADDRESS, "is no IP address."),
+        "Our address as the trunk reaches it, in Contact, From and SDP; left out, the setting of that name.",
         default="",
     )
     auth: Authentication = declared(
@@ -136,13 +136,13 @@ class Trunk:
         default=Authentication.IP,
     )
     user: str = declared(
-        Text(_LOGIN, "has characters that no user name has."), "Name for digest authentication.", default=""
+        Text(LOGIN, "has characters that no user name has."), "Name for digest authentication.", default=""
     )
     password: str = declared(
         Secret(), "Password for digest authentication; stored encrypted, and never shown.", default=""
     )
     registrar: str = declared(
-        Text(_HOST_PORT, "is not HOST or HOST:PORT."),
+        Text(HOST_PORT, "is not HOST or HOST:PORT."),
         "Where REGISTER goes (HOST:PORT), and the domain of the account; the first host if left out.",
         default="",
     )
@@ -165,12 +165,12 @@ class Trunk:
         WholeNumber(5, 3600), "How many seconds are between two of what keeps the way open.", default=15
     )
     from_user: str = declared(
-        Text(_USER, "is no user of a SIP address."),
+        Text(USER, "is no user of a SIP address."),
         "The user of From; left out, it is the calling number in calls, and the user in REGISTER.",
         default="",
     )
     from_host: str = declared(
-        Text(_HOST, "is no host."),
+        Text(HOST, "is no host."),
         "The host of From; left out, it is the registrar where there is a user, our own address otherwise.",
         default="",
     )
@@ -290,24 +290,24 @@ class Trunk:
     )
 
     max_calls_out: int = declared(
-        WholeNumber(0, MOST_CALLS),
+        WholeNumber(0, _MOST_CALLS),
         "The most calls at once that go out by it from a node, shared fairly between accounts; 0 is no limit. Further "
         "ones go by the next trunk.",
         default=0,
     )
     max_calls_in: int = declared(
-        WholeNumber(0, MOST_CALLS),
+        WholeNumber(0, _MOST_CALLS),
         "The most calls at once that come in by it to a node; 0 is no limit. Further ones are answered 503.",
         default=0,
     )
     max_cps_out: int = declared(
-        WholeNumber(0, MOST_CALLS),
+        WholeNumber(0, _MOST_CALLS),
         "The most calls a second (CPS) that go out by it from a node; 0 is no limit. Further ones go by the next "
         "trunk.",
         default=0,
     )
     max_cps_in: int = declared(
-        WholeNumber(0, MOST_CALLS),
+        WholeNumber(0, _MOST_CALLS),
         "The most calls a second (CPS) that come in by it to a node; 0 is no limit. Further ones are answered 503.",
         default=0,
     )

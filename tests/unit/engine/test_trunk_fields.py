@@ -41,6 +41,7 @@ WRONG: dict[str, list[Any]] = {
     "received": ["e164;scheme=tel", {"form": None}],
     "default_number": ["3225550100", "+0", "+32x", 32],
     "outbound_proxy": ["sip:proxy", "a b", "proxy:port", "a;lr"],
+    "public_address": ["sip.example", "192.0.2.300", "1:2", 7],
     "auth": ["digest", True],
     "user": ["a\"b", "a\nb", "a" * 256],
     "password": ["p" * 256, "a\nb", 12345],
