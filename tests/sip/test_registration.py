@@ -228,6 +228,25 @@ async def test_other_contacts_of_the_subscriber_do_not_count_as_ours(open_line: 
         assert (stand.until - stand.at).total_seconds() <= 8
 
 
+async def test_a_registrar_that_gives_another_contact_has_registered_us_and_is_asked_again_in_time(
+    open_line: OpenLine,
+) -> None:
+    """As some do behind NAT: they write the address that they have seen in place of ours."""
+
+    async with sip_answerer(lambda _: "200 OK\nContact: <sip:me@192.0.2.7:40123>;expires=8") as registrar:
+        async with open_line(trunk=subscriber_of(registrar.port)) as line:
+            stand = await registration(line, active)
+            async with within(10):
+                while len(registers(registrar)) < 2:
+                    await asyncio.sleep(0.05)
+
+        assert stand.until is not None
+        assert stand.at is not None
+        assert (stand.until - stand.at).total_seconds() <= 8
+        ours = {re.findall(r"^Contact: <([^>]*)>", each, re.MULTILINE)[0] for each in registers(registrar)[:2]}
+        assert len(ours) == 1, "we go on asking for the contact where we listen"
+
+
 async def test_who_goes_takes_its_registration_back(open_line: OpenLine) -> None:
     async with sip_answerer(lambda _: ACCEPTED) as registrar:
         async with open_line(trunk=subscriber_of(registrar.port)) as line:

@@ -95,6 +95,18 @@ async def test_the_carrier_reads_who_calls_signed_by_our_key(
     assert headers["Date"][0].endswith(" GMT")
 
 
+async def test_a_signed_invite_that_is_longer_than_a_packet_reaches_a_carrier_on_udp(
+    open_line: OpenLine, own: SigningCertificate, key: Path
+) -> None:
+    url = f"https://certificates.example/{'long/' * 40}telefoon.pem"
+
+    headers = await invited(
+        open_line, DialRequest(CALLED, CALLING, "CA1"), stir="sign", stir_key=str(key), stir_certificate_url=url
+    )
+
+    read_by_hand(headers["Identity"][0].partition(";")[0], own.key.public_key())
+
+
 @pytest.mark.parametrize("fields", [{"hides_caller": True}, {"from_user": "acct7"}])
 async def test_a_caller_whom_the_carrier_is_not_told_is_not_signed(
     open_line: OpenLine, key: Path, fields: dict[str, Any]
