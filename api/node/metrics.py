@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
-from ipaddress import IPv6Address, ip_address
 from typing import Final, Protocol
 
 import structlog
@@ -13,6 +12,7 @@ from aiohttp import web
 
 from api.http.authentication import caller_with
 from api.http.problems import Problem
+from api.http.this_machine import is_of_this_machine
 from config.settings import MetricsAccess
 from engine.errors import StoreError
 from engine.live.recording.service import RecordingService
@@ -24,8 +24,6 @@ from engine.store.accounts import Accounts
 from engine.store.outbox import Outbox
 
 PATH: Final = "/metrics"
-_FORWARDED: Final = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
-"""Who sends these is a proxy, and asks for somebody else."""
 
 MetricsText = Callable[[], Awaitable[str]]
 
@@ -75,7 +73,7 @@ async def require_reader(request: web.Request, access: MetricsAccess, accounts: 
     """Raises Problem unless the setting `metrics` lets this request read them."""
     if access is MetricsAccess.KEY:
         await caller_with(request, accounts, Scope.METRICS)
-    elif access is not MetricsAccess.LOOPBACK or not _is_of_this_machine(request):
+    elif access is not MetricsAccess.LOOPBACK or not is_of_this_machine(request):
         raise Problem(HTTPStatus.FORBIDDEN, "Metrics are told to this machine alone; see the setting metrics.")
 
 
@@ -112,11 +110,3 @@ class _FailureCounter(logging.Handler):
         told = isinstance(record.msg, dict) and "exception" in record.msg
         if told or record.exc_info:
             self._meters.count(Metric.UNFORESEEN_FAILURES)
-
-
-def _is_of_this_machine(request: web.Request) -> bool:
-    if request.remote is None or any(name in request.headers for name in _FORWARDED):
-        return False
-    address = ip_address(request.remote.partition("%")[0])
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return (mapped or address).is_loopback

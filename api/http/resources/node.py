@@ -8,6 +8,7 @@ from aiohttp import web
 
 from api.http.documentation import page
 from api.http.services import OpenResource, RestServices
+from api.http.this_machine import is_of_this_machine
 from engine.flow.schema import flow_schema
 
 
@@ -17,8 +18,10 @@ async def get_health(services: RestServices, request: web.Request) -> web.Respon
 
 
 async def get_readiness(services: RestServices, request: web.Request) -> web.Response:
-    del request
+    """Anybody is told whether the node is well; programs on this machine what its trunks carry, too."""
     found = await services.health.readiness()
+    if not is_of_this_machine(request):
+        found = {name: told for name, told in found.items() if name != "trunks"}
     return web.json_response(found, status=HTTPStatus.OK if found["ready"] else HTTPStatus.SERVICE_UNAVAILABLE)
 
 

@@ -145,7 +145,8 @@ class Well:
     ready: bool = True
 
     async def readiness(self) -> Mapping[str, object]:
-        return {"ready": self.ready, "checks": {"database": {"ok": self.ready, "detail": "answers"}}}
+        checks = {"database": {"ok": self.ready, "detail": "answers"}}
+        return {"ready": self.ready, "checks": checks, "trunks": {"carrier": {"ok": True, "detail": "200 OK"}}}
 
 
 @dataclass(slots=True)

@@ -44,6 +44,14 @@ async def test_a_node_that_is_not_ready_says_so(site: Site) -> None:
     assert (status, body["ready"]) == (503, False)
 
 
+async def test_what_trunks_carry_is_told_to_programs_on_this_machine_alone(site: Site) -> None:
+    own = (await site.request("GET", "/readyz"))[1]
+    of_others = (await site.request("GET", "/readyz", headers={"X-Forwarded-For": "192.0.2.7"}))[1]
+
+    assert own["trunks"]["carrier"]["ok"]
+    assert of_others.keys() == {"ready", "checks"}
+
+
 @pytest.mark.promise
 async def test_the_page_names_every_operation_and_loads_nothing(site: Site) -> None:
     async with site.client.get(f"{site.address}/docs") as response:
