@@ -1,12 +1,18 @@
 """What a trunk hears of our address, and whose sound is taken for the far end's."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engine.model.trunk import Trunk, new_trunk
-from engine.ports import DialRequest
+from engine.ports import DialRequest, Ear
+from tests.peers.audio import tone
 from tests.peers.raw_caller import audio, raw_caller
+from tests.peers.rtp import Packet
 from tests.peers.sip_answerer import sip_answerer
 from tests.peers.sip_message import SipMessage
 from tests.sip.conftest import OpenLine, Watch
@@ -50,3 +56,108 @@ async def test_a_public_address_of_another_family_is_told(open_line: OpenLine) -
         faults = await line.agent.use_trunks([carrier(5060, public_address="2001:db8::7")])
 
     assert "another family" in faults["carrier"]
+
+
+class Speaker(asyncio.DatagramProtocol):
+    """Sends RTP from an address of its own, and counts what comes back."""
+
+    def __init__(self, number: int) -> None:
+        self.heard = 0
+        self._number = number
+        self._transport: Any = None
+
+    def connection_made(self, transport: Any) -> None:
+        self._transport = transport
+
+    def datagram_received(self, data: bytes, addr: Any) -> None:
+        self.heard += 1
+
+    @property
+    def port(self) -> int:
+        return int(self._transport.get_extra_info("sockname")[1])
+
+    async def speaks(self, to: int, packets: int = 30) -> None:
+        """Send so many packets of silence."""
+        for each in range(packets):
+            packet = Packet(8, self._number * 1000 + each, each * 160, self._number, b"\xd5" * 160)
+            self._transport.sendto(packet.bytes(), ("127.0.0.1", to))
+            await asyncio.sleep(0.02)
+
+    async def hears_more(self) -> bool:
+        """Whether something comes back within half a second."""
+        before = self.heard
+        await asyncio.sleep(0.5)
+        return self.heard > before + 10
+
+
+@asynccontextmanager
+async def speaker(host: str, number: int) -> AsyncIterator[Speaker]:
+    loop = asyncio.get_running_loop()
+    transport, speaking = await loop.create_datagram_endpoint(lambda: Speaker(number), local_addr=(host, 0))
+    try:
+        yield speaking
+    finally:
+        transport.close()
+
+
+@pytest.mark.parametrize(
+    ("setting", "signalled_speaks", "goes_to_the_other"),
+    [
+        ("follow", True, True),
+        ("follow", False, True),
+        ("first", True, False),
+        ("first", False, True),
+        ("signalled", True, False),
+        ("signalled", False, False),
+    ],
+)
+async def test_sound_goes_to_whose_is_taken(
+    open_line: OpenLine, tmp_path: Path, setting: str, signalled_speaks: bool, goes_to_the_other: bool
+) -> None:
+    music = tone(440, 30).save(tmp_path / "long.wav")
+    async with (
+        open_line() as line,
+        raw_caller(line.port) as far_end,
+        speaker("127.0.0.1", 1) as signalled,
+        speaker("127.0.0.2", 2) as other,
+    ):
+        await line.agent.use_trunks([carrier(far_end.port, rtp_source=setting)])
+        far_end.request("INVITE", body=audio(signalled.port))
+        leg, _ = await line.takes()
+        await leg.answer()
+        answer = await far_end.answer("INVITE")
+        assert answer.sdp is not None
+        await line.agent.bridge.play(music, to=[Ear(leg.id)])
+        if signalled_speaks:
+            await signalled.speaks(answer.sdp.port)
+
+        await other.speaks(answer.sdp.port)
+
+        far_end.to_tag = answer.header("to").rpartition("tag=")[2]
+        far_end.request("ACK", number=1)
+        assert (await other.hears_more(), await signalled.hears_more()) == (goes_to_the_other, not goes_to_the_other)
+        await far_end.asks("BYE")
+
+
+async def test_sound_of_the_signalled_host_may_come_from_another_port(open_line: OpenLine) -> None:
+    async with (
+        open_line() as line,
+        raw_caller(line.port) as far_end,
+        speaker("127.0.0.1", 1) as signalled,
+        speaker("127.0.0.1", 2) as other_port,
+    ):
+        await line.agent.use_trunks([carrier(far_end.port, rtp_source="signalled")])
+        far_end.request("INVITE", body=audio(signalled.port))
+        leg, _ = await line.takes()
+        await leg.answer()
+        answer = await far_end.answer("INVITE")
+        far_end.to_tag = answer.header("to").rpartition("tag=")[2]
+        far_end.request("ACK", number=1)
+        assert answer.sdp is not None
+        await other_port.speaks(answer.sdp.port)
+        call = Watch(leg).start()
+        await far_end.asks("BYE")
+        ended = await call.ends()
+
+    assert ended.figures is not None
+    assert ended.figures.packets_received > 20

@@ -46,6 +46,14 @@ class Srtp(StrEnum):
     REQUIRED = "required"
 
 
+class RtpSource(StrEnum):
+    """Whose RTP is taken for the far end's, and answered, which may come from elsewhere than it has signalled."""
+
+    FOLLOW = "follow"
+    FIRST = "first"
+    SIGNALLED = "signalled"
+
+
 class SrtpKeying(StrEnum):
     """How the keys of encrypted media are agreed on: in session descriptions (RFC 4568), or beside them (RFC 5763)."""
 

@@ -19,6 +19,7 @@ from engine.model.trunk.choices import (
     KeepAlive,
     Refresher,
     ReliableProvisionals,
+    RtpSource,
     SessionTimers,
     Srtp,
     SrtpKeying,
@@ -243,6 +244,10 @@ class Trunk:
         "next. 0 leaves them to us.",
         default=0,
     )
+    rtp_source: RtpSource = declared(
+        OneOf(RtpSource), "Whose RTP is taken: follow, whoever sends it now; first; or signalled, the host in SDP.",
+        default=RtpSource.FOLLOW,
+    )  # fmt: skip
     srtp: Srtp = declared(OneOf(Srtp), "Encrypted media: off, optional, or required.", default=Srtp.OFF)
     srtp_keying: SrtpKeying = declared(
         OneOf(SrtpKeying), "How keys of SRTP are agreed on: sdes, in SIP; or dtls, over the media's own way.",

@@ -78,6 +78,7 @@ WRONG: dict[str, list[Any]] = {
     "maxptime_ms": [10, 50, None],
     "dtmf": ["rfc2833", "auto ", None],
     "dtmf_payload_type": [-1, 128, "101", True],
+    "rtp_source": ["any", 0],
     "srtp": ["on", True],
     "reliable_provisionals": ["on", True],
     "early_media": ["yes", True],
