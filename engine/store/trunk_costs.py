@@ -20,21 +20,21 @@ class TrunkCosts:
         self._db = db
 
     async def all(self) -> Mapping[str, Costs]:
-        """Those of all trunks, by their names; a trunk without any is left out."""
+        """The costs of all trunks, by their names; a trunk without any is left out."""
         found: defaultdict[str, dict[str, Decimal]] = defaultdict(dict)
         for row in await self._db.rows(select(trunk_costs)):
             found[row["trunk"]][row["prefix"]] = row["per_minute"]
         return dict(found)
 
     async def of(self, trunk: str) -> Costs:
-        """Those of a trunk, by prefix. Raises NoTrunk."""
+        """The costs of a trunk, by prefix. Raises NoTrunk."""
         if await self._db.row(select(trunks.c.name).where(trunks.c.name == trunk)) is None:
             raise NoTrunk(trunk)
         query = select(trunk_costs).where(trunk_costs.c.trunk == trunk).order_by(trunk_costs.c.prefix)
         return {row["prefix"]: row["per_minute"] for row in await self._db.rows(query)}
 
     async def set(self, trunk: str, costs: Costs) -> None:
-        """Have these and no others. Raises NoTrunk."""
+        """Have these costs and no others. Raises NoTrunk."""
 
         def job(connection: Connection) -> None:
             version = new_id(IdKind.TRUNK_VERSION)

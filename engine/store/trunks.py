@@ -127,7 +127,7 @@ class Trunks:
         return frozenset(row["trunk"] for row in await self._db.rows(select(full_trunks.c.trunk)))
 
     async def note_full(self, node: str, names: frozenset[str]) -> None:
-        """Those of a node now, in place of what was noted before."""
+        """Note the trunks by which a node sends as many calls as it may now, in place of what was noted before."""
 
         def job(connection: Connection) -> None:
             connection.execute(delete(full_trunks).where(full_trunks.c.node == node))

@@ -79,6 +79,10 @@ async def test_what_a_full_trunk_does_not_carry_goes_by_the_next_and_is_refused_
         assert "Trunk second is full" in detail
         assert len((await telefoon.get("calls"))["calls"]) == 3, "nothing is stored of a call that is refused"
 
+        await asyncio.sleep(2)
+        told = await asyncio.to_thread(telefoon.telefoon, "routes", "test", CALLEE, exit_code=1)
+        assert "Passed over: trunk first: the trunk is full." in told
+
         await limit(telefoon, "first", "max_calls_out", 3)
         assert carrier(await placed(telefoon)) == "first"
         assert {(await telefoon.get(f"calls/{each['id']}"))["status"] for each in calls} == {"in-progress"}
