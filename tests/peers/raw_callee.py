@@ -46,7 +46,7 @@ class RawCallee(asyncio.DatagramProtocol):
         return found[times - 1]
 
     def requests(self, method: str) -> list[SipMessage]:
-        """Those of a method, each once."""
+        """Requests of a method that have come; one sent again counts once."""
         found = [each for each in self.seen if each.code is None and each.method == method]
         return list({(each.header("cseq"), each.header("via")): each for each in found}.values())
 
