@@ -164,9 +164,9 @@ _EXTENSIONS: Final = """
 exten => {phone},1,Dial(PJSIP/{phone}@phone)
 exten => _+X.,1,Dial(PJSIP/${{EXTEN}}@carried)
 """
+# Without bridge_native_rtp, which passes packets on, and with Opus no keys of another clock.
 _MODULES: Final = "\n".join(
-    f"load = {each}.so"
-    for each in ("app_dial", "bridge_simple", "bridge_native_rtp", "res_format_attr_opus", "res_pjsip_refer")
+    f"load = {each}.so" for each in ("app_dial", "bridge_simple", "res_format_attr_opus", "res_pjsip_refer")
 )
 _NOWHERE: Final = "192.0.2.1"
 
