@@ -13,7 +13,7 @@ _ALL: Final = "*"
 
 
 def handed_headers(text: str, wanted: Sequence[str]) -> tuple[Header, ...]:
-    """Those of a message whose names are wanted, each once; what goes beyond the limits of our own is left out."""
+    """The headers of a message whose names are wanted, each once; what goes beyond our own limits is left out."""
     if not wanted:
         return ()
     handed: dict[str, Header] = {}

@@ -267,7 +267,7 @@ async def test_a_surprise_at_the_door_refuses_that_call_and_ends_no_other(
     await before.hears("Please hold the line.")
 
     with monkeypatch.context() as broken:
-        broken.setattr(node.services.stores.numbers, "get", surprised)
+        broken.setattr(node.services.stores.numbers, "taking", surprised)
         unlucky = await node.is_called(STAYS)
         how = await unlucky.is_hung_up()
 
