@@ -35,7 +35,7 @@ class ListenAddress:
         return f"[{host}]" if ":" in host else host
 
     def towards(self, trunk: Trunk | None) -> "ListenAddress":
-        """As a trunk reaches it."""
+        """Take the public address that a trunk reaches us by, if it has its own."""
         return replace(self, public_address=trunk.public_address) if trunk and trunk.public_address else self
 
 

@@ -47,7 +47,7 @@ class Srtp(StrEnum):
 
 
 class RtpSource(StrEnum):
-    """Whose RTP is taken for the far end's, and answered, which may come from elsewhere than it has signalled."""
+    """The sender whose RTP is taken for the far end's, and answered; it may be elsewhere than was signalled."""
 
     FOLLOW = "follow"
     FIRST = "first"
