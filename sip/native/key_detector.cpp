@@ -10,12 +10,12 @@ namespace telefoon {
 
 namespace {
 
-const unsigned BLOCKS_TO_BEGIN = 4; // 255 samples, 32 ms
+const unsigned BLOCKS_TO_BEGIN = 5; // 306 samples, 38 ms, of which both ends may have less of it
 const unsigned BLOCKS_TO_END = 4;   // an interruption of 10 ms ends no key, a pause of 40 ms does
 const float LEAST_AMPLITUDE = 361;  // -36 dBm0 of each tone, where full scale is 3.14 dBm0
 const float MOST_TWIST = 10;        // of power: 10 dB either way, for 8 dB and what tones off their frequency lose
 const float MOST_BESIDE = 5;        // by how much a tone's power exceeds that of the others of its group
-const float LEAST_PART = 0.6f;      // of all power of the sound in both tones, each up to 1.8 % off its frequency
+const float LEAST_PART = 0.65f;     // of all power of the sound in both tones, each up to 1.8 % off its frequency
 
 float power_at(const pj_int16_t *samples, unsigned count, unsigned hz)
 {

@@ -8,8 +8,8 @@ namespace telefoon {
 
 // Hears keys in sound of 8 kHz by Goertzel's filters. Pure: no locks, no library.
 //
-// A key is two tones, one of a row and one of a column, that are nearly all of the sound and have lasted some 32 ms;
-// one of 40 ms is always heard, one of 23 ms never (ITU-T Q.24). Speech has its power in more places, or not for as
+// A key is two tones, one of a row and one of a column, that are nearly all of the sound and have lasted some 36 ms;
+// one of 40 ms is heard, one of 23 ms never (ITU-T Q.24). Speech has its power in more places, or not for as
 // long.
 class KeyDetector {
 public:

@@ -7,7 +7,8 @@ namespace telefoon {
 namespace {
 
 const unsigned MOST_FRAMES = 16;                     // of 10 ms or more, in a packet
-const unsigned LONGEST_FRAME = 6 * LONGEST * 2;      // samples: 120 ms of Opus in two channels
+const unsigned WIDEST_WITH_TONES = 16000;            // through Opus, which is wider, no key was understood
+const unsigned LONGEST_FRAME = 6 * LONGEST;          // samples: 120 ms of the widest, more than any codec's
 const pj_int16_t PAUSE[NARROWBAND * 60 / 1000] = {}; // so long that a key which sounds again is another
 
 pjmedia_codec_mgr *codecs()
@@ -41,7 +42,7 @@ bool PacketEar::open(const pjmedia_stream_info &info)
 {
     rate = info.param->info.clock_rate;
     channels = info.param->info.channel_cnt;
-    if (rate != NARROWBAND && !RateFilter::fits(rate, NARROWBAND))
+    if (rate != NARROWBAND && !(rate <= WIDEST_WITH_TONES && RateFilter::fits(rate, NARROWBAND)))
         return false;
     if (rate != NARROWBAND)
         to_narrow = std::make_unique<RateFilter>(rate, NARROWBAND);

@@ -14,7 +14,8 @@ namespace telefoon {
 // or whose packets go on as they are. One thread at a time, that which reads the stream's packets; it locks nothing.
 class PacketEar {
 public:
-    // None where the stream's codec can't be had once more. Keys are told as heard by the library's call `call`.
+    // None where the stream's codec can't be had once more, or carries no tones. Keys are told as heard by the
+    // library's call `call`.
     static std::unique_ptr<PacketEar> of(pjmedia_stream *stream, pjsua_call_id call);
     ~PacketEar();
 
