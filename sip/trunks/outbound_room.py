@@ -19,7 +19,7 @@ class TrunkFull(SipError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _Reservation:
     """Room for a call that was ordered: by the account on a trunk, and the ways among which that was found."""
 
     trunk: str
@@ -32,7 +32,7 @@ class OutboundRoom:
 
     def __init__(self, loads: TrunkLoads) -> None:
         self._loads = loads
-        self._kept: dict[str, _Kept] = {}
+        self._kept: dict[str, _Reservation] = {}
         self._taken: dict[LegId, tuple[str, str]] = {}
 
     def keep(self, request: DialRequest, ways: Sequence[Way]) -> None:
@@ -44,7 +44,7 @@ class OutboundRoom:
             except TrunkFull as fault:
                 faults.append(fault)
             else:
-                self._kept[request.call_id] = _Kept(trunk, request.account_id, ways)
+                self._kept[request.call_id] = _Reservation(trunk, request.account_id, ways)
                 return
         if faults:
             again_after_s = min(fault.refusal.retry_after_s for fault in faults)

@@ -16,6 +16,8 @@ def upgrade() -> None:
     with op.batch_alter_table("trunk_registrations") as registrations:
         registrations.add_column(sa.Column("words", sa.Text(), nullable=False, server_default=""))
         registrations.add_column(sa.Column("again_at", UtcDateTime(), nullable=True))
+    with op.batch_alter_table("trunk_registrations") as registrations:
+        registrations.alter_column("words", server_default=None)
 
 
 def downgrade() -> None:
