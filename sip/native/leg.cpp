@@ -98,7 +98,7 @@ bool Leg::pull()
     if (!sounding)
         std::memset(into, 0, count * sizeof *into);
     else if (channels != 1)
-        pjmedia_convert_channel_nto1(into, interleaved.data(), channels, count * channels, PJMEDIA_STEREO_MIX, 0);
+        to_mono(into, interleaved.data(), channels, count);
     said.added(count);
     return sounding;
 }
@@ -210,7 +210,7 @@ void Leg::announce(const pjmedia_frame *frame)
     if (channels == 1)
         std::memcpy(into, frame->buf, count * sizeof *into);
     else
-        pjmedia_convert_channel_nto1(into, (pj_int16_t *)frame->buf, channels, count * channels, PJMEDIA_STEREO_MIX, 0);
+        to_mono(into, (const pj_int16_t *)frame->buf, channels, count);
     announced.added(count);
 }
 

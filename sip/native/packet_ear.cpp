@@ -72,10 +72,9 @@ void PacketEar::hear(const pjmedia_rtp_hdr &header, const void *payload, unsigne
         const unsigned size = (unsigned)(decoded.size() * sizeof decoded[0]);
         if (pjmedia_codec_decode(codec, &frames[i], size, &sound) != PJ_SUCCESS)
             continue;
-        unsigned samples = (unsigned)(sound.size / sizeof(pj_int16_t));
+        const unsigned samples = (unsigned)(sound.size / sizeof(pj_int16_t)) / channels;
         if (channels > 1)
-            pjmedia_convert_channel_nto1(decoded.data(), decoded.data(), channels, samples, PJMEDIA_STEREO_MIX, 0);
-        samples /= channels;
+            to_mono(decoded.data(), decoded.data(), channels, samples);
         if (!to_narrow) {
             hear_sound(decoded.data(), samples);
             continue;

@@ -26,6 +26,18 @@ inline void scale(pj_int16_t *samples, unsigned count, float factor)
         samples[i] = clipped((pj_int32_t)(samples[i] * factor));
 }
 
+// One voice of several interleaved channels: their mean, so that what all of them say is as loud as each says it.
+// `mono` may be where `interleaved` is.
+inline void to_mono(pj_int16_t *mono, const pj_int16_t *interleaved, unsigned channels, unsigned count)
+{
+    for (unsigned i = 0; i < count; ++i, interleaved += channels) {
+        pj_int32_t sum = 0;
+        for (unsigned channel = 0; channel < channels; ++channel)
+            sum += interleaved[channel];
+        mono[i] = (pj_int16_t)(sum / (pj_int32_t)channels);
+    }
+}
+
 inline int mean_level(const pj_int16_t *samples, unsigned count)
 {
     pj_int32_t sum = 0;
