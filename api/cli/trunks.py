@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from api.cli import trunk_costs, trunk_test
+from api.cli import trunk_calls, trunk_costs, trunk_test
 from api.cli.group import CommandGroup, examples
 from api.cli.local import LocalStores, with_books
 from api.cli.output import AsJson, print_facts, print_json, print_rows
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 trunks = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="Trunks to carriers.")
 trunks.command("test", epilog=trunk_test.EXAMPLES)(trunk_test.try_out)
+trunks.command("calls", epilog=trunk_calls.EXAMPLES)(trunk_calls.calls)
 trunks.command("costs", epilog=trunk_costs.EXAMPLES)(trunk_costs.costs)
 
 _LONGEST_PASSWORD_FILE: Final = 4096

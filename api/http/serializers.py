@@ -47,6 +47,7 @@ def call_json(call: Call) -> Json:
             "sip_code": call.sip_code,
             "sip_reason": call.sip_reason,
             "q850_cause": call.q850_cause,
+            "trunk": call.trunk,
             "stir_verstat": call.stir_verstat,
             "stir_attestation": call.stir_verstat.attestation if call.stir_verstat else None,
             "explanation": [_attempt(each) for each in call.attempts if each.failed],

@@ -255,7 +255,7 @@ class Switchboard:
             url=number.url,
             fallback_url=number.fallback_url,
         )
-        return replace(call, stir_verstat=arrival.verstat)
+        return replace(call, stir_verstat=arrival.verstat, trunk=arrival.trunk or None)
 
     def _flow_runner(
         self, session: Session, *, number: Number | None, told: Mapping[str, str] | None = None

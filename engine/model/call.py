@@ -100,8 +100,9 @@ class Call:
 
     `start_time` is when the call was asked for (outbound) or arrived (inbound); `duration` counts from
     `answer_time`. `url`, `fallback_url` and `flow` say where the call flow comes from; at most one of url
-    and flow is set. `node` is the process that owns the live call. `options` are those of its order and its number:
-    what their account has chosen is looked up when it is needed.
+    and flow is set. `node` is the process that owns the live call. `trunk` is the name of that by which it came in,
+    or to which it was sent last. `options` are those of its order and its number: what their account has chosen is
+    looked up when it is needed.
     """
 
     id: str
@@ -125,6 +126,7 @@ class Call:
     q850_cause: int | None = None
     attempts: tuple[Attempt, ...] = ()
     stir_verstat: Verstat | None = None
+    trunk: str | None = None
     price: Decimal | None = None
     price_unit: str = "EUR"
 

@@ -160,6 +160,11 @@ class Calls:
         query = select(calls).where(calls.c.status.in_(_OPEN), calls.c.node == node)
         return [call_of(row) for row in await self._db.rows(query.order_by(calls.c.start_time, calls.c.id))]
 
+    async def of_trunk(self, trunk: str, limit: int) -> list[Call]:
+        """The calls of all accounts that came in by a trunk, or were sent to it last, newest first."""
+        found = select(calls).where(calls.c.trunk == trunk).order_by(calls.c.start_time.desc()).limit(limit)
+        return [call_of(row) for row in await self._db.rows(found)]
+
     async def children(self, call_id: str) -> list[Call]:
         """The calls that a call dialled, oldest first."""
         query = select(calls).where(calls.c.parent_id == call_id).order_by(calls.c.start_time, calls.c.id)

@@ -26,9 +26,10 @@ def arrival_of(message: Message, source: str, trunk: Trunk | None) -> InboundCal
         identity=tuple(value for name, value in message.headers if name == "identity"),
         uri=message.request_uri,
         default_number=trunk.default_number if trunk is not None else "",
+        trunk=trunk.name if trunk is not None else "",
     )
     if trunk is None or not trunk.stir.verifies:
         return arrival
     number = read(caller_number(message, trunk))
     signed = SignedCall(arrival.identity, message.first("date") or "", number, (called, addressed))
-    return replace(arrival, trunk=trunk.name, signed=signed)
+    return replace(arrival, signed=signed)

@@ -40,6 +40,7 @@ async def test_the_second_trunk_carries_the_call_and_both_attempts_are_told(tmp_
         call = await telefoon.call_when((await telefoon.place(CALLEE, flow=FLOW))["id"], "in-progress")
 
         assert tried(call) == [("first", 503), ("second", 200)]
+        assert call["trunk"] == "second"
         assert call["attempts"][0] == {
             "trunk": "first", "host": f"127.0.0.1:{failing.port}", "code": 503, "reason": "Service Unavailable",
             "cause": 41, "ms": call["attempts"][0]["ms"],

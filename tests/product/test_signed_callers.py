@@ -44,6 +44,7 @@ async def test_the_flow_and_rest_are_told_who_was_proved_to_call(tmp_path: Path,
 
     assert shop.forms("/start")[0]["StirVerstat"] == "TN-Validation-Passed-A"
     assert (call["stir_verstat"], call["stir_attestation"]) == ("TN-Validation-Passed-A", "A")
+    assert call["trunk"] == "carrier"
 
 
 async def test_a_call_that_is_not_proved_is_refused_and_found_among_the_calls(

@@ -130,7 +130,7 @@ class Journal:
 
     def tried(self, attempt: Attempt) -> None:
         """Add to the explanation of the call."""
-        self.set(attempts=(*self._call.attempts, attempt))
+        self.set(attempts=(*self._call.attempts, attempt), trunk=attempt.trunk or self._call.trunk)
 
     def note_event(self, kind: str, **facts: Any) -> None:
         """Add to the call's events."""

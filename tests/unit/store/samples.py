@@ -49,6 +49,7 @@ def a_full_call(account_id: str, parent_id: str) -> Call:
         sip_reason="OK",
         q850_cause=16,
         stir_verstat=Verstat.PASSED_A,
+        trunk="carrier-a",
         attempts=(
             Attempt("trunk", "sip:10.0.0.1", "486 Busy Here", 486, "Busy Here", 17),
             Attempt("rule", "+32", "ok"),

@@ -174,7 +174,9 @@ async def test_a_migration_counts_the_calls_that_there_were(url: str, db: Databa
         connection.execute(text("UPDATE alembic_version SET version_num = '0013'"))
         for status in Status:
             connection.execute(insert(call_rows), values_of(a_call(account.id, status=status)))
-        connection.execute(text("ALTER TABLE calls DROP COLUMN stir_verstat"))
+        connection.execute(text("DROP INDEX ix_calls_trunk_start_time"))
+        for column in ("stir_verstat", "trunk"):
+            connection.execute(text(f"ALTER TABLE calls DROP COLUMN {column}"))
 
     await db.write(undone)
 

@@ -308,3 +308,14 @@ async def test_an_odd_fact_is_kept_as_text(calls: Calls, account: Account) -> No
 
     (event,) = await calls.events(call.id)
     assert event.facts == {"amount": "0.10", "since": str(NOON), "lone": "\ud800", "nul": "\0"}
+
+
+async def test_a_trunks_calls_are_those_of_all_accounts_newest_first(
+    calls: Calls, account: Account, stranger: Account
+) -> None:
+    owners = (account.id, stranger.id, account.id)
+    of_trunk = [a_call(owner, start_time=at(second), trunk="carrier-a") for second, owner in enumerate(owners)]
+    for call in (*of_trunk, a_call(account.id, trunk="carrier-b"), a_call(account.id)):
+        await calls.add(call)
+
+    assert [each.id for each in await calls.of_trunk("carrier-a", 2)] == [of_trunk[2].id, of_trunk[1].id]
