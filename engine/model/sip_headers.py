@@ -9,8 +9,8 @@ Header = tuple[str, str]
 
 NAME: Final = r"[A-Za-z0-9\-.!%*_+`'~]{1,64}"
 """RFC 3261 §25.1: a token."""
-VALUE: Final = r"[^\x00-\x1f\x7f]*"
-"""One line. What else a value has to look like is its header's own matter."""
+VALUE: Final = r"[^\x00-\x08\x0a-\x1f\x7f]*"
+"""One line, with blanks and tabs. What else a value has to look like is its header's own matter."""
 MOST_HEADERS: Final = 20
 MOST_CHARACTERS: Final = 1024
 """Of a message's headers together, names and values: what is longer may not fit in a packet."""

@@ -23,6 +23,8 @@ from engine.testing.mix import Audible, MixedVoice, Playing
 from engine.testing.speech import HOLD_MUSIC
 from engine.webhooks.payloads.call import webhook_params
 
+_OF_THE_LINE: Final = frozenset({"SipCallId"})
+"""What the simulated line makes up, and says nothing to who reads."""
 FAILURES: Final = frozenset(
     {"prompt_failed", "play_failed", "verb_failed", "waiting_failed", "whisper_failed", "flow_crashed"}
 )
@@ -40,7 +42,7 @@ class Narrator:
 
     def __init__(self, call: Call, transcript: SimulationTranscript) -> None:
         self._call = call
-        self._own_params = frozenset(webhook_params(call))
+        self._own_params = frozenset(webhook_params(call)) | _OF_THE_LINE
         self._transcript = transcript
         self._reading: defaultdict[str, DocumentReading] = defaultdict(DocumentReading)
         self._sounding: dict[PlayerId, int] = {}

@@ -53,8 +53,8 @@ void name_refresher(pjsip_msg *message, pj_pool_t *pool, const std::string &refr
 // Who does not know session timers can't be the one who refreshes (RFC 4028 section 9).
 bool knows_timers(pjsip_msg *message)
 {
-    const pjsip_generic_array_hdr *listed =
-        (const pjsip_generic_array_hdr *)pjsip_msg_find_hdr(message, PJSIP_H_SUPPORTED, NULL);
+    const pjsip_generic_array_hdr *listed = (const pjsip_generic_array_hdr *)pjsip_msg_find_hdr(
+        message, PJSIP_H_SUPPORTED, NULL);
     for (unsigned each = 0; listed && each < listed->count; ++each)
         if (!pj_stricmp2(&listed->values[each], "timer"))
             return true;

@@ -57,11 +57,12 @@ def caller_headers(request: DialRequest, trunk: Trunk | None, listening: ListenA
 def warning_of(request: DialRequest, trunk: Trunk, home: str) -> str:
     """Where the caller's number will not be seen as a trunk sends it, in a sentence; empty where nothing is known.
 
-    `home` is the country of a trunk that tells none.
+    `home` is the country of a trunk that tells none; where that is not known either, nothing is.
     """
-    if request.caller == ANONYMOUS or _hides(request, trunk):
+    country = trunk.country or home
+    if not country or request.caller == ANONYMOUS or _hides(request, trunk):
         return ""
-    warning = load_caller_id_rules().warning(request.caller, request.target, trunk.country or home)
+    warning = load_caller_id_rules().warning(request.caller, request.target, country)
     return warning.text if warning else ""
 
 

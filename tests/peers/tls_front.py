@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from tests.peers.certificates import Pems, server_context
+from tests.peers.tcp_server import tcp_server
 
 _HOST = "127.0.0.1"
 
@@ -32,11 +33,14 @@ async def _passing(
 ) -> AsyncIterator[None]:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         back, forth = await asyncio.open_connection(_HOST, target, ssl=given)
-        async with asyncio.TaskGroup() as both:
-            both.create_task(_pass_on(reader, forth))
-            both.create_task(_pass_on(back, writer))
+        try:
+            async with asyncio.TaskGroup() as both:
+                both.create_task(_pass_on(reader, forth))
+                both.create_task(_pass_on(back, writer))
+        finally:
+            forth.close()
 
-    async with await asyncio.start_server(serve, _HOST, port, ssl=taken):
+    async with tcp_server(serve, port, taken):
         yield
 
 

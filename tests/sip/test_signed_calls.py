@@ -34,6 +34,7 @@ from tests.peers.signing_carrier import (
 )
 from tests.peers.sip_answerer import sip_answerer
 from tests.peers.sipp import NUMBER
+from tests.peers.tcp_server import tcp_server
 from tests.sip.conftest import Line, OpenLine, Watch
 
 pytestmark = pytest.mark.sip
@@ -364,8 +365,9 @@ async def test_without_trust_anchors_no_trunk_verifies(open_line: OpenLine) -> N
 @asynccontextmanager
 async def _silent_server() -> AsyncIterator[str]:
     """Takes connections and says nothing."""
-    server = await asyncio.start_server(lambda reader, writer: asyncio.sleep(30), "127.0.0.1", 0)
-    try:
-        yield f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/a.pem"
-    finally:
-        server.close()
+
+    async def say_nothing(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(30)
+
+    async with tcp_server(say_nothing) as port:
+        yield f"https://127.0.0.1:{port}/a.pem"

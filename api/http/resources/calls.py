@@ -103,7 +103,7 @@ def _order(asked: ApiRequest, number: Number) -> NewCall:
         from_=number.e164,
         url=body.get("url"),
         flow=flow_of(body, faults),
-        hides_caller=body["hide_caller"],
+        hides_caller=body.get("hide_caller", False),
         options=options_of(body, faults),
     )
     faults.require_none()

@@ -56,7 +56,7 @@ async def add_participant(services: RestServices, asked: ApiRequest) -> web.Resp
         from_=number.e164,
         flow=_flow_into(conference, body),
         heard_in=conference.id if body["early_media"] else None,
-        hides_caller=body["hide_caller"],
+        hides_caller=body.get("hide_caller", False),
         options=replace(options, record=False),
     )
     call = await services.call_service.place(order)

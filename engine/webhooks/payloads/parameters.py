@@ -112,7 +112,6 @@ PARAMETERS: Final[tuple[WebhookParameter, ...]] = (
     _personal("SipUri", "Of a call that came in: the SIP URI that it called", _W.FLOW),
     _technical("SipDomain", "Of a call that came in: the host in that URI", _W.FLOW),
     _technical("SipCallId", "Of a call that came in: its Call-ID (RFC 3261)", _W.FLOW),
-
     _technical("StirVerstat", "Of a call that came in by a trunk that verifies who calls: `TN-Validation-Passed-A` (or "
                "`-B`, `-C`), `TN-Validation-Failed` (or with `-A`, `-B`, `-C`, the attestation that was claimed) or "
                "`No-TN-Validation`", *OF_A_CALL, of_call=lambda call: call.stir_verstat),
