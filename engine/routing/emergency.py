@@ -7,7 +7,7 @@ host has asked for a pause: it comes after those that are well. The table is con
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -43,6 +43,11 @@ class EmergencyNumbers:
     """The table of emergency numbers, by ISO 3166 code in lower case."""
 
     countries: Mapping[str, EmergencyRow]
+    all_numbers: frozenset[str] = field(init=False)
+    """The emergency numbers of all countries together; made once, as each call that begins asks for them."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "all_numbers", frozenset().union(*(row.numbers for row in self.countries.values())))
 
     def find(self, called: str, home: str) -> str | None:
         """The emergency number that is called from a country, as it is dialled there; None for any other number.
@@ -65,11 +70,6 @@ class EmergencyNumbers:
     def is_somewhere(self, called: str) -> bool:
         """Whether it is an emergency number of any country."""
         return _SEPARATORS.sub("", called) in self.all_numbers or self.find(called, "") is not None
-
-    @property
-    def all_numbers(self) -> frozenset[str]:
-        """The emergency numbers of all countries together."""
-        return frozenset[str]().union(*(row.numbers for row in self.countries.values()))
 
     def _of(self, country: str) -> frozenset[str]:
         row = self.countries.get(country)
