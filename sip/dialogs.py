@@ -89,17 +89,7 @@ class Dialogs:
             dialog.press(digit)
 
     def hold(self, leg: LegId, *, held: bool) -> None:
-        """Send a re-INVITE that puts the far end on hold, or takes it from there (RFC 3264 §8.4). Raises SipError."""
-        dialog, prm = self._dialog(leg), pj.CallOpParam(True)
-        prm.opt.audioCount, prm.opt.videoCount, prm.opt.textCount = 1, 0, 0
-        try:
-            if held:
-                dialog.setHold(prm)
-            else:
-                prm.opt.flag = pj.PJSUA_CALL_UNHOLD
-                dialog.reinvite(prm)
-        except pj.Error as error:
-            raise SipError(f"re-INVITE could not be sent: {error.reason}.") from None
+        self._dialog(leg).hold(held=held)
 
     def refer(self, leg: LegId, target: str) -> None:
         self._dialog(leg).xfer(target, pj.CallOpParam())

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from engine.model.trunk import Dtmf
+from engine.model.trunk import Dtmf, HoldStyle
 from sip.description import EVENTS
 
 _FIRST_DYNAMIC: Final = 96
@@ -27,6 +27,7 @@ class Offering:
     maxptime_ms: int = 0
     dtmf: Dtmf = Dtmf.AUTO
     event_type: int = 0
+    hold: HoldStyle = HoldStyle.MUSIC
 
 
 EVERYTHING: Final = Offering()

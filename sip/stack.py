@@ -271,4 +271,4 @@ def _offering(trunk: Trunk | None) -> Offering:
     if trunk is None:
         return EVERYTHING
     codecs = tuple(each.lower() for each in trunk.codecs)
-    return Offering(codecs, trunk.ptime_ms, trunk.maxptime_ms, trunk.dtmf, trunk.dtmf_payload_type)
+    return Offering(codecs, trunk.ptime_ms, trunk.maxptime_ms, trunk.dtmf, trunk.dtmf_payload_type, trunk.hold)

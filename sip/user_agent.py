@@ -218,10 +218,6 @@ class UserAgent:
         """How a trunk has carried the calls that went out by it."""
         return self._meters[name].figures(time.monotonic())
 
-    async def hold(self, leg: LegId, *, held: bool) -> None:
-        """Put the far end of a leg on hold by a re-INVITE, or take it from there. Raises SipError, LegGone."""
-        await self._thread.run(lambda: self._stack.dialogs.hold(leg, held=held))
-
     async def strays(self) -> int:
         """How many calls the library holds that are no leg of ours; there should be none."""
         return await self._thread.run(self._stack.strays)

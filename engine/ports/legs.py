@@ -261,6 +261,10 @@ class Leg(Protocol):
         """Send keys 0-9 * # A-D by RFC 4733, or by INFO where that was not negotiated; returns when they are sent."""
         ...
 
+    async def hold(self, *, held: bool) -> None:
+        """Tell the far end that it is on hold, or no longer, where its trunk has it told by SIP."""
+        ...
+
     async def refer(self, target: str) -> None:
         """Send REFER to a SIP URI; ReferAnswered events follow. Raises SipError."""
         ...

@@ -39,6 +39,8 @@ class FakeLeg:
         """The cause that we gave, where we ended it."""
         self.pressed = ""
         """Keys that were sent to the far end."""
+        self.held = False
+        """Whether the far end was told that it is on hold."""
         self.referred_to: str | None = None
         self.ended = asyncio.Event()
         self._id = leg
@@ -88,6 +90,10 @@ class FakeLeg:
             self._require_live()
             self.pressed += digit
             await self._clock.sleep(KEY_S)
+
+    async def hold(self, *, held: bool) -> None:
+        self._require_live()
+        self.held = held
 
     async def refer(self, target: str) -> None:
         self._require_live()

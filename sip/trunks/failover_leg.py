@@ -135,6 +135,9 @@ class FailoverLeg:
     async def press(self, digits: str) -> None:
         await self._leg.press(digits)
 
+    async def hold(self, *, held: bool) -> None:
+        await self._leg.hold(held=held)
+
     async def refer(self, target: str) -> None:
         await self._leg.refer(target)
 

@@ -102,6 +102,7 @@ class CallControl:
     async def _hold(self, session: Session, runner: FlowRunner, *, held: bool) -> None:
         """Put a call on hold: the far end hears music and nobody hears it."""
         _require_answered(session)
+        await session.leg.hold(held=held)
         await self.services.bridge.hold(session.leg.id, held=held)
         await runner.stage.hold_music(playing=held)
         session.journal.note_event("held" if held else "resumed")

@@ -1,9 +1,11 @@
 """One leg in a room."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from engine.aio.tasks import BackgroundTasks
+from engine.errors import LegGone
 from engine.flow.plans import RoomPlan
 from engine.live.conference.announcements import Announcements
 from engine.live.conference.spoken_name import SpokenName
@@ -57,8 +59,15 @@ class Member:
         before, self.participant = self.participant, changed(self.participant, change)
         return before
 
+    async def tell_hold(self, *, held: bool) -> None:
+        """Let its far end know that it is on hold, or no longer."""
+        with suppress(LegGone):  # it leaves the conference anyway
+            await self.session.leg.hold(held=held)
+
     async def close(self) -> None:
         """Take the member out of the conference."""
+        if self.participant.hold:
+            await self.tell_hold(held=False)
         await self.beside.close()
         await self.private.close()
 

@@ -216,6 +216,8 @@ class Room:
         before = member.change(change)
         if member.participant == before:
             return
+        if member.participant.hold != before.hold:
+            await member.tell_hold(held=member.participant.hold)
         await self._backlog.write(partial(self._services.stores.conferences.change, member.participant))
         member.session.journal.note_event(
             "participant_changed", conference=self.conference.id, **differences(before, member.participant)

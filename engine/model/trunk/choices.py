@@ -76,6 +76,14 @@ class EarlyMedia(StrEnum):
     IGNORED = "ignored"
 
 
+class HoldStyle(StrEnum):
+    """What a far end that is put on hold is told of it by SIP (RFC 3264 §8.4)."""
+
+    MUSIC = "music"
+    SENDONLY = "sendonly"
+    INACTIVE = "inactive"
+
+
 class ReliableProvisionals(StrEnum):
     """Whether provisional answers are acknowledged (RFC 3262)."""
 

@@ -16,6 +16,7 @@ from engine.model.trunk.choices import (
     Diversion,
     Dtmf,
     EarlyMedia,
+    HoldStyle,
     KeepAlive,
     Refresher,
     ReliableProvisionals,
@@ -262,6 +263,12 @@ class Trunk:
         OneOf(EarlyMedia),
         "Sound before the answer: passed on to who calls, or ignored, so that they hear our ringback.",
         default=EarlyMedia.PASSED,
+    )
+    hold: HoldStyle = declared(
+        OneOf(HoldStyle),
+        "What SIP tells a far end that is put on hold: nothing, so that it just hears music; sendonly, and it hears "
+        "that too; or inactive, and no sound is sent.",
+        default=HoldStyle.MUSIC,
     )
     session_timers: SessionTimers = declared(
         OneOf(SessionTimers),

@@ -140,7 +140,7 @@ WRONG: list[tuple[str, Any]] = [
     ("uri_parameters", ";"), ("outbound_proxy", "a b"), ("auth", "digest"), ("user", 'a"b'), ("password", 5),
     ("registrar", "a@b"), ("expires_s", 59), ("retry_s", 1.5), ("from_user", "a b"), ("from_host", "a:1"),
     ("keep_alive", "yes"), ("keep_alive_s", 4), ("reliable_provisionals", "on"),
-    ("early_media", "yes"), ("srtp_keying", "mikey"), ("public_address", "node"),
+    ("early_media", "yes"), ("hold", "recvonly"), ("srtp_keying", "mikey"), ("public_address", "node"),
     ("session_min_s", 89), ("session_refresher", "us"), ("rtp_source", "any"),
     ("dtmf", "rfc2833"), ("dtmf_payload_type", 128),
     ("srtp", "on"), ("session_timers", "on"), ("session_expires_s", 5), ("redirects", "no"), ("timeout_s", 33),

@@ -82,6 +82,7 @@ WRONG: dict[str, list[Any]] = {
     "srtp": ["on", True],
     "reliable_provisionals": ["on", True],
     "early_media": ["yes", True],
+    "hold": ["recvonly", True],
     "srtp_keying": ["mikey", None],
     "session_timers": ["on"],
     "session_expires_s": [-1, 86401, 1],

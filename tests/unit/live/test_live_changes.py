@@ -40,6 +40,16 @@ async def test_who_is_on_hold_hears_music_and_nobody_hears_it(node: FakeNode) ->
     assert caller.hears_now == set()
 
 
+@pytest.mark.parametrize("held", [True, False])
+async def test_who_is_on_hold_is_told_so_by_sip(node: FakeNode, held: bool) -> None:
+    caller, _ = await talking(node)
+    await node.change(caller, hold=True)
+
+    await node.change(caller, hold=held)
+
+    assert caller.leg.held is held
+
+
 async def test_who_is_put_on_hold_twice_hears_one_music(node: FakeNode) -> None:
     caller, _ = await talking(node)
 
