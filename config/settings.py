@@ -75,6 +75,10 @@ def _words(value: object) -> object:
     return value
 
 
+def _addresses(value: str | None) -> tuple[str, ...]:
+    return tuple((value or "").replace(",", " ").split())
+
+
 Port = Annotated[int, Field(ge=1, le=65535)]
 Days = Annotated[int, Field(ge=0, le=36500)]
 Words = Annotated[list[str], BeforeValidator(_words)]
@@ -173,6 +177,14 @@ class Settings(TrunkSettings, BaseModel):
             raise ValueError("write two ports from 1024 to 65535, the lower first, such as 10000-14000")
         return value
 
+    @field_validator("sip_host", "public_address")
+    @classmethod
+    def _one_of_each_version(cls, value: str | None) -> str | None:
+        given = _addresses(value)
+        if len(given) > 2 or len({":" in each for each in given}) < len(given) or value == "":
+            raise ValueError("write an address, or one of IPv4 and one of IPv6, such as 192.0.2.1, 2001:db8::1")
+        return value
+
     @field_validator("allowed_countries")
     @classmethod
     def _countries(cls, value: list[str]) -> list[str]:
@@ -213,15 +225,32 @@ class Settings(TrunkSettings, BaseModel):
     def _complete(self) -> "Settings":
         if self.recording_store != LOCAL:
             self._require_store()
+        self._require_public_addresses_of_own()
         if SipTransport.TLS in self.sip_transports and not (self.tls_cert and self.tls_key):
             raise ValueError("the transport tls needs tls_cert and tls_key")
         return self
+
+    def _require_public_addresses_of_own(self) -> None:
+        for each in self.public_addresses:
+            if (":" in each) not in {":" in host for host in self.sip_hosts}:
+                version = "IPv6" if ":" in each else "IPv4"
+                raise ValueError(f"public_address {each} is of {version}, of which sip_host ({self.sip_host}) has none")
 
     def _require_store(self) -> None:
         if not (self.recording_store_region and self.recording_store_access_key):
             raise ValueError("an object store needs recording_store_region and recording_store_access_key")
         if (self.recording_store_secret is None) == (self.recording_store_secret_file is None):
             raise ValueError("an object store needs recording_store_secret or recording_store_secret_file")
+
+    @property
+    def sip_hosts(self) -> tuple[str, ...]:
+        """The addresses of `sip_host`: one, or one of each IP version."""
+        return _addresses(self.sip_host)
+
+    @property
+    def public_addresses(self) -> tuple[str, ...]:
+        """The addresses of `public_address`, at most one of each IP version."""
+        return _addresses(self.public_address)
 
     @property
     def rtp_first_port(self) -> int:

@@ -1,13 +1,13 @@
 """The configuration of the SIP user agent, grouped by subject and made of the settings once, at the start."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 from config.codecs import codec_named
 from config.settings import LogLevel, Settings, SipTransport
-from engine.model.trunk import Trunk
+from engine.model.trunk import AddressFamily, Trunk
 
 NARROWBAND_HZ = 8000
 WIDEBAND_HZ = 16000
@@ -25,8 +25,9 @@ class ListenAddress:
     rtp_last_port: int
 
     @property
-    def is_ipv6(self) -> bool:
-        return ":" in self.host
+    def family(self) -> AddressFamily:
+        """IPv4 or IPv6."""
+        return AddressFamily.of(self.host)
 
     @property
     def host_in_uri(self) -> str:
@@ -35,8 +36,10 @@ class ListenAddress:
         return f"[{host}]" if ":" in host else host
 
     def towards(self, trunk: Trunk | None) -> "ListenAddress":
-        """Take the public address that a trunk reaches us by, if it has its own."""
-        return replace(self, public_address=trunk.public_address) if trunk and trunk.public_address else self
+        """Take the public address that a trunk reaches us by, if it has its own of this family."""
+        if trunk is None or not trunk.public_address or AddressFamily.of(trunk.public_address) is not self.family:
+            return self
+        return replace(self, public_address=trunk.public_address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,19 @@ class SipConfig:
     """Of trunks that tell none (ISO 3166, lower case)."""
     trace_calls: int = 0
     """Of how many calls the SIP messages are kept in memory."""
+    listening_too: ListenAddress | None = None
+    """Where SIP and RTP are bound of the other family than `listening`, on a node that speaks both."""
+
+    @property
+    def everywhere(self) -> Mapping[AddressFamily, ListenAddress]:
+        """Where we listen, of each family that this node speaks; the first one set comes first."""
+        bound = [self.listening, *([self.listening_too] if self.listening_too else [])]
+        return {each.family: each for each in bound}
+
+    @property
+    def family(self) -> AddressFamily:
+        """What this node speaks."""
+        return self.listening.family if self.listening_too is None else AddressFamily.BOTH
 
     @property
     def rate_hz(self) -> int:
@@ -86,17 +102,22 @@ class SipConfig:
         return WIDEBAND_HZ if wideband else NARROWBAND_HZ
 
 
+def at_port(config: SipConfig, port: int) -> SipConfig:
+    """The same, listening for SIP at another port."""
+    too = config.listening_too
+    return replace(
+        config,
+        listening=replace(config.listening, port=port),
+        listening_too=replace(too, port=port) if too is not None else None,
+    )
+
+
 def from_settings(settings: Settings) -> SipConfig:
     """The user agent's part of the settings."""
+    listening, *too = (_listening(settings, host) for host in settings.sip_hosts)
     return SipConfig(
-        listening=ListenAddress(
-            host=settings.sip_host,
-            port=settings.sip_port,
-            transports=settings.sip_transports,
-            public_address=settings.public_address,
-            rtp_first_port=settings.rtp_first_port,
-            rtp_last_port=settings.rtp_last_port,
-        ),
+        listening=listening,
+        listening_too=next(iter(too), None),
         codecs=settings.codecs,
         session_expires_s=settings.session_expires_s,
         tls=Tls(settings.tls_ca, settings.tls_cert, settings.tls_key),
@@ -106,4 +127,16 @@ def from_settings(settings: Settings) -> SipConfig:
         country=settings.default_country,
         trace_calls=settings.sip_trace_calls,
         log_messages=settings.log_level is LogLevel.DEBUG,
+    )
+
+
+def _listening(settings: Settings, host: str) -> ListenAddress:
+    family = AddressFamily.of(host)
+    return ListenAddress(
+        host=host,
+        port=settings.sip_port,
+        transports=settings.sip_transports,
+        public_address=next((each for each in settings.public_addresses if AddressFamily.of(each) is family), None),
+        rtp_first_port=settings.rtp_first_port,
+        rtp_last_port=settings.rtp_last_port,
     )

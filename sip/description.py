@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from engine.model.trunk import AddressFamily
+
 EVENTS: Final = "telephone-event"
 DEFAULT_PTIME_MS: Final = 20
 
@@ -29,10 +31,14 @@ _ANY_RTPMAP: Final = re.compile(r"a=rtpmap:", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """The media that this user agent carries: codecs by their names in lower case, over IPv6 or over IPv4."""
+    """The media that this user agent carries: codecs by their names in lower case, over IPv4 or over IPv6."""
 
     codecs: frozenset[str]
     ipv6: bool = False
+
+    def over(self, source: str) -> "Carried":
+        """The same over the IP version of a far end's "address:port": media go where SIP comes from."""
+        return replace(self, ipv6=AddressFamily.of(source) is AddressFamily.IPV6)
 
     def among(self, codecs: Sequence[str]) -> "Carried":
         """The same with these codecs alone, in any spelling; with all where none is named."""

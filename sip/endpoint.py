@@ -11,6 +11,7 @@ import pjsua2 as pj
 from config.settings import SipTransport
 from config.version import USER_AGENT
 from engine.errors import SetupError
+from engine.model.trunk import AddressFamily
 from sip.config import ListenAddress, SipConfig, Tls
 from sip.media.media_priority import preferring_new_threads
 from sip.message_log import LEVEL, MessageLog
@@ -22,14 +23,12 @@ TLS_VERSIONS = (1 << 4) | (1 << 5)  # pj_ssl_sock_proto: 1.2 and 1.3, for the li
 ADDRESS_IN_USE = 120098  # PJ_STATUS_FROM_OS(EADDRINUSE)
 
 _TRANSPORTS = {
-    SipTransport.UDP: pj.PJSIP_TRANSPORT_UDP,
-    SipTransport.TCP: pj.PJSIP_TRANSPORT_TCP,
-    SipTransport.TLS: pj.PJSIP_TRANSPORT_TLS,
-}
-_TRANSPORTS_IPV6 = {
-    SipTransport.UDP: pj.PJSIP_TRANSPORT_UDP6,
-    SipTransport.TCP: pj.PJSIP_TRANSPORT_TCP6,
-    SipTransport.TLS: pj.PJSIP_TRANSPORT_TLS6,
+    (SipTransport.UDP, AddressFamily.IPV4): pj.PJSIP_TRANSPORT_UDP,
+    (SipTransport.TCP, AddressFamily.IPV4): pj.PJSIP_TRANSPORT_TCP,
+    (SipTransport.TLS, AddressFamily.IPV4): pj.PJSIP_TRANSPORT_TLS,
+    (SipTransport.UDP, AddressFamily.IPV6): pj.PJSIP_TRANSPORT_UDP6,
+    (SipTransport.TCP, AddressFamily.IPV6): pj.PJSIP_TRANSPORT_TCP6,
+    (SipTransport.TLS, AddressFamily.IPV6): pj.PJSIP_TRANSPORT_TLS6,
 }
 
 
@@ -48,8 +47,9 @@ def open_endpoint(config: SipConfig) -> pj.Endpoint:
             pj.open_session_terms()
             pj.share_encoding()
             endpoint.audDevManager().setNullDev()
-            for transport in config.listening.transports:
-                open_transport(endpoint, transport, config.listening, config.tls)
+            for listening in config.everywhere.values():
+                for transport in listening.transports:
+                    open_transport(endpoint, transport, listening, config.tls)
             endpoint.libStart()
         _order_codecs(endpoint, config)
     except BaseException:
@@ -112,9 +112,8 @@ def open_tls_client(endpoint: pj.Endpoint, listening: ListenAddress, tls: Tls) -
     if listening.public_address:
         settings.publicAddress = listening.public_address
     _present_certificate(settings.tlsConfig, tls)
-    kind = (_TRANSPORTS_IPV6 if listening.is_ipv6 else _TRANSPORTS)[SipTransport.TLS]
     try:
-        return int(endpoint.transportCreate(kind, settings))
+        return int(endpoint.transportCreate(_TRANSPORTS[SipTransport.TLS, listening.family], settings))
     except pj.Error as error:
         raise SetupError(f"SIP over TLS can't be opened: {error.reason}.") from None
 
@@ -129,7 +128,7 @@ def open_transport(endpoint: pj.Endpoint, transport: SipTransport, listening: Li
     if transport is SipTransport.TLS:
         _present_certificate(settings.tlsConfig, tls)
     try:
-        endpoint.transportCreate((_TRANSPORTS_IPV6 if listening.is_ipv6 else _TRANSPORTS)[transport], settings)
+        endpoint.transportCreate(_TRANSPORTS[transport, listening.family], settings)
     except pj.Error as error:
         if error.status == ADDRESS_IN_USE:
             raise SetupError(

@@ -151,6 +151,6 @@ class Gate(pj.RequestGate):
         described = storable(str(message.description))
         if not described:
             return DescriptionReading("")
-        reading = read_description(described, carried)
+        reading = read_description(described, carried.over(str(message.source)))
         message.description = reading.text
         return reading

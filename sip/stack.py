@@ -15,7 +15,7 @@ from engine.errors import SetupError, SipError
 from engine.model.call import Direction
 from engine.model.refusal import RefusalRule
 from engine.model.storable import storable
-from engine.model.trunk import EarlyMedia, Transport, Trunk
+from engine.model.trunk import AddressFamily, EarlyMedia, Transport, Trunk
 from engine.model.trunk.reachability import TrunkReachability
 from engine.ports import DialRefused, DialRequest, InboundCall, LegEvent, LegId
 from sip.addresses import called_users, user_of
@@ -39,11 +39,12 @@ from sip.requests import StatelessResponse
 from sip.status import q850
 from sip.thread import SipThread
 from sip.trunks.account import Registration, SipAccount
-from sip.trunks.accounts import TrunkAccounts, TrunkLine
+from sip.trunks.accounts import TrunkAccounts
 from sip.trunks.arrival import arrival_of
 from sip.trunks.caller_identity import caller_headers
 from sip.trunks.choice import Way, follows
 from sip.trunks.guests import PerCallCredentials
+from sip.trunks.line import TrunkLine
 from sip.trunks.loads import TrunkLoads
 from sip.trunks.sent_headers import sent_headers
 from sip.trunks.sources import Addresses, address_in, allowed_networks, is_allowed
@@ -112,7 +113,7 @@ class SipStack:
         endpoint = open_endpoint(self._config)
         open_trace(self._config.trace_calls)
         self._accounts.open()
-        self._carried = Carried(carried_codecs(endpoint, self._config), self._config.listening.is_ipv6)
+        self._carried = Carried(carried_codecs(endpoint, self._config))
         self._gate.stand(self._carried)
         return endpoint
 
@@ -145,12 +146,15 @@ class SipStack:
 
     def call(self, leg: LegId, way: Way, request: DialRequest) -> str:
         """Send INVITE; returns the Call-ID. Raises SipError."""
-        caller = caller_headers(request, way.trunk, self._config.listening.towards(way.trunk))
+        version = way.family or self._config.listening.family
+        if (listening := self._config.everywhere.get(version)) is None:
+            raise SipError(f"{way.host or way.uri} is reached over {version.words}, on which SIP does not listen here.")
+        caller = caller_headers(request, way.trunk, listening.towards(way.trunk))
         if way.trunk is not None and not self._carried.among(way.trunk.codecs).codecs:
             raise SipError(f"The codecs of trunk {way.trunk.name} are none of TELEFOON_CODECS.")
-        headers = sent_headers(request, way.trunk, caller, way.uri, self._config.listening)
+        headers = sent_headers(request, way.trunk, caller, way.uri, listening)
         said = replace(request, headers=tuple(headers))
-        account, patience, deliver = self._account_for(way, request), self._patience(way), self._to(leg)
+        account, patience, deliver = self._account_for(way, request, version), self._patience(way), self._to(leg)
         if way.hop is not None and way.hop.transport is Transport.TLS:
             pj.forget_tls_fault(way.hop.host)
             deliver = telling_tls_faults(deliver, way.hop.host)
@@ -190,15 +194,16 @@ class SipStack:
     def _listen(self, transport: SipTransport) -> None:
         """Listen there too: as the client of a trunk, we can do over TLS without a certificate of our own."""
         if transport not in self._listening:
-            open_transport(pj.Endpoint.instance(), transport, self._config.listening, self._config.tls)
+            for listening in self._config.everywhere.values():
+                open_transport(pj.Endpoint.instance(), transport, listening, self._config.tls)
             self._listening.add(transport)
 
-    def _account_for(self, way: Way, request: DialRequest) -> SipAccount:
+    def _account_for(self, way: Way, request: DialRequest, version: AddressFamily) -> SipAccount:
         if way.trunk is not None:
-            return self._accounts.line(way.trunk.name).account
+            return self._accounts.line(way.trunk.name).account(version)
         if request.user:
-            return self._guests.account(request.user, request.password, self._invited)
-        return self._accounts.own
+            return self._guests.account(request.user, request.password, version, self._invited)
+        return self._accounts.own(version)
 
     def _patience(self, way: Way) -> Patience:
         if way.trunk is None:
@@ -250,11 +255,11 @@ class SipStack:
         return self._accounts.of_source(address_in(source), ()) is None
 
     def _called_as(self, source: str, message: Message, carried: Carried) -> Addressee:
-        line = self._line_of(source, message)
+        line, version = self._line_of(source, message), AddressFamily.of(source)
         if line is None:
-            return Addressee(int(pj.PJSUA_INVALID_ID), carried)
+            return Addressee(int(self._accounts.own(version).getId()), carried)
         full = self._loads.refusal(line.trunk.name)
-        account, extensions = int(line.account.getId()), extensions_of(line.trunk)
+        account, extensions = int(line.account(version).getId()), extensions_of(line.trunk)
         return Addressee(account, carried.among(line.trunk.codecs), extensions, full)
 
     def _arrival(self, message: Message, source: str) -> InboundCall:

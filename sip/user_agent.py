@@ -88,7 +88,7 @@ class UserAgent:
         verifier: CallerVerifier | None = None,
     ) -> None:
         self._thread = thread
-        asked = name_servers or DnsResolver(ipv6=config.listening.is_ipv6)
+        asked = name_servers or DnsResolver(config.family)
         self._names = ServerNames(asked, time.monotonic)
         self._ways = OutboundWays(self._names.located)
         self._signing = CallSigning()

@@ -49,6 +49,7 @@ def explain(
 
 async def _decided(books: LocalStores, message: "Message", given: str | None) -> Sequence["InviteDecision"]:
     """The decisions as far as the INVITE comes. Raises InvalidField."""
+    from sip.config import from_settings
     from sip.description import Carried
     from sip.dns.resolver import DnsResolver
     from sip.dns.server_names import ServerNames
@@ -57,13 +58,14 @@ async def _decided(books: LocalStores, message: "Message", given: str | None) ->
     from sip.trunks.uris import hops_of
 
     settings = books.settings
-    carried = Carried(frozenset(name.lower() for name in settings.codecs), ipv6=":" in settings.sip_host)
+    said = given or source_in(message)
+    carried = Carried(frozenset(name.lower() for name in settings.codecs)).over(said)
     decisions = [message_decision(message, carried)]
     if decisions[-1].answer is not None:
         return decisions
-    source = _source(given or source_in(message))
+    source = _source(said)
     trunks = [each.trunk for each in await books.stores.trunks.all()]
-    names = ServerNames(DnsResolver(ipv6=carried.ipv6), time.monotonic)
+    names = ServerNames(DnsResolver(from_settings(settings).family), time.monotonic)
     await names.use({hop for trunk in trunks for hop in hops_of(trunk)})
     addresses = addresses_of(trunks, names.located)
     trunk = trunk_of(message, source, trunks, addresses)

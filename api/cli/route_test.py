@@ -44,7 +44,7 @@ async def _found(books: LocalStores, number: str, account: str | None, caller: s
     from engine.routing.routes import RouteChoice, RoutedCall, choose
     from sip.config import from_settings
     from sip.trunks.caller_identity import warning_of
-    from sip.trunks.choice import invite_by, routable
+    from sip.trunks.choice import invite_by, routable, towards
 
     owner = (await books.account(account)).id if account is not None else ""
     trunks = {each.trunk.name: each.trunk for each in await books.stores.trunks.all()}
@@ -56,7 +56,7 @@ async def _found(books: LocalStores, number: str, account: str | None, caller: s
     choice = choose(call, known, routes, random)
     if emergency is not None:
         choice = RouteChoice(carriers(call, known, random), ())
-    listening = from_settings(books.settings).listening
+    config = from_settings(books.settings)
     request = DialRequest(emergency or number, caller, call_id="", account_id=owner, emergency=emergency is not None)
     ways = [
         {
@@ -64,7 +64,9 @@ async def _found(books: LocalStores, number: str, account: str | None, caller: s
             "host": each.host,
             "why": each.why if emergency is None else "its mark for emergency calls, past routes and limits",
             "warning": warning_of(request, trunks[each.trunk], books.settings.default_country),
-            "invite": dict(invite_by(trunks[each.trunk], each.host, request, listening)),
+            "invite": dict(
+                invite_by(trunks[each.trunk], each.host, request, towards(trunks[each.trunk], each.host, config))
+            ),
         }
         for each in choice.candidates
     ]

@@ -14,20 +14,21 @@ _LEAST_CALLS: Final = 100
 
 
 async def check(settings: Settings, running: RunningServer | None) -> Sequence[Finding]:
-    """The HTTP port, the SIP port of each transport, and the range for RTP."""
+    """The HTTP port, the SIP port of each transport, and the range for RTP, at each address of SIP."""
     sip = [
         _port(
-            f"SIP port ({transport})",
-            settings.sip_host,
+            f"SIP port ({transport})" if len(settings.sip_hosts) == 1 else f"SIP port ({transport}, {host})",
+            host,
             settings.sip_port + (transport is SipTransport.TLS),
             socket.SOCK_DGRAM if transport is SipTransport.UDP else socket.SOCK_STREAM,
             "TELEFOON_SIP_PORT",
             running,
         )
+        for host in settings.sip_hosts
         for transport in settings.sip_transports
     ]
     http = _port("HTTP port", settings.http_host, settings.http_port, socket.SOCK_STREAM, "TELEFOON_HTTP_PORT", running)
-    return [http, *sip, _rtp(settings)]
+    return [http, *sip, *(_rtp(settings, host) for host in settings.sip_hosts)]
 
 
 def _port(subject: str, host: str, port: int, kind: int, setting: str, running: RunningServer | None) -> Finding:
@@ -44,19 +45,22 @@ def _port(subject: str, host: str, port: int, kind: int, setting: str, running: 
     )
 
 
-def _rtp(settings: Settings) -> Finding:
+def _rtp(settings: Settings, host: str) -> Finding:
     first, last = settings.rtp_first_port, settings.rtp_last_port
     size = last - first + 1
-    free = sum(_fault(settings.sip_host, port, socket.SOCK_DGRAM) is None for port in range(first, last + 1))
+    free = sum(_fault(host, port, socket.SOCK_DGRAM) is None for port in range(first, last + 1))
     detail = f"{free} of {size} ports from {first} to {last} are free: {free // _SOCKETS_PER_CALL} calls at once"
     enough = free >= _LEAST_CALLS * _SOCKETS_PER_CALL
     advice = f"Set TELEFOON_RTP_PORTS to a range with {_LEAST_CALLS * _SOCKETS_PER_CALL} free ports or more."
-    return Finding("RTP ports", enough, detail, "" if enough else advice)
+    subject = "RTP ports" if len(settings.sip_hosts) == 1 else f"RTP ports ({host})"
+    return Finding(subject, enough, detail, "" if enough else advice)
 
 
 def _fault(host: str, port: int, kind: int) -> OSError | None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with contextlib.closing(socket.socket(family, kind)) as probe:
+        if family is socket.AF_INET6:
+            probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)  # as the library does
         if kind == socket.SOCK_STREAM:
             # As the servers do: a connection that rests after its close is no other program.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

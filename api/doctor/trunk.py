@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from api.doctor.finding import Finding
@@ -48,7 +47,7 @@ async def check(settings: Settings, running: RunningServer | None) -> Sequence[F
 async def _reach(settings: Settings, uri: str) -> Finding:
     certificates = Certificates(settings.tls_ca, settings.tls_cert, settings.tls_key)
     try:
-        answer = await ask(OptionsTarget.of(uri), certificates, source=leaving_from(settings.sip_host))
+        answer = await ask(OptionsTarget.of(uri), certificates, source=leaving_from(settings.sip_hosts[0]))
     except NotTrusted as error:
         return Finding(_SUBJECT, False, str(error), "Set TELEFOON_TLS_CA to the authority of the trunk's certificate.")
     except (NoAnswer, ValueError) as error:
@@ -67,15 +66,16 @@ def _told_by(running: RunningServer) -> Finding:
 
 
 async def _register(settings: Settings) -> Finding:
-    from sip.config import from_settings
+    from sip.config import at_port, from_settings
     from sip.test_phone.phone import free_port
     from sip.user_agent import UserAgent
 
     config, trunk = from_settings(settings), trunk_of_settings(settings)
-    listening = replace(config.listening, port=free_port(settings.sip_host))
     try:
         agent = await UserAgent.start(
-            replace(config, listening=listening), lambda _leg, _arrival: None, trunks=[trunk] if trunk else []
+            at_port(config, free_port(settings.sip_hosts[0])),
+            lambda _leg, _arrival: None,
+            trunks=[trunk] if trunk else [],
         )
     except TelefoonError as error:
         return Finding(_REGISTRATION, False, str(error))

@@ -72,7 +72,7 @@ async def _probe(host: TrunkHost, trunk: Trunk, settings: Settings, name_servers
     begun_s = time.monotonic()
     try:
         named, (address, port) = OptionsTarget.of(host_uri(trunk, host)), servers[0]
-        target, source = replace(named, address=address, port=port), leaving_from(settings.sip_host)
+        target, source = replace(named, address=address, port=port), leaving_from(_own_host(settings, address))
         answer = await ask(target, certificates, ANSWER_S, source=source)
     except Silent as error:
         return replace(begun, reach=Reach.SILENT, words=str(error))
@@ -96,19 +96,27 @@ async def _servers(
     host: TrunkHost, trunk: Trunk, settings: Settings, name_servers: "NameServers | None"
 ) -> Sequence[tuple[str, int]]:
     """The addresses and ports where calls to a host are tried, in one of the orders that they may take."""
-    from sip.dns.located import PORTS, Hop, locate
+    from sip.config import from_settings
+    from sip.dns.located import PORTS, locate
     from sip.dns.records import NoNameServer
     from sip.dns.resolver import DnsResolver
+    from sip.trunks.uris import hop_to
 
-    hop = Hop.of(host, trunk.transport)
+    hop = hop_to(trunk, host)
     if not hop.is_name:
         return [(hop.host, hop.port or PORTS[hop.transport])]
     try:
-        found = await locate(hop, name_servers or DnsResolver(ipv6=":" in settings.sip_host))
+        found = await locate(hop, name_servers or DnsResolver(from_settings(settings).family))
     except NoNameServer:
         return ()
     ordered = sorted(found.servers, key=lambda server: server.priority)
     return [(address, server.port) for server in ordered for address in server.addresses]
+
+
+def _own_host(settings: Settings, address: str) -> str:
+    """Where SIP listens of an address's IP version; the first one where it does not."""
+    same = (host for host in settings.sip_hosts if (":" in host) == (":" in address))
+    return next(same, settings.sip_hosts[0])
 
 
 def _told_by_server(
@@ -148,13 +156,12 @@ async def _call(agent: "UserAgent", trial: "TrialCall | None") -> CallProbe | No
 
 async def _agent(trunk: Trunk, settings: Settings) -> "UserAgent":
     """A user agent that knows this trunk alone, at a port of its own."""
-    from sip.config import from_settings
+    from sip.config import at_port, from_settings
     from sip.test_phone.phone import free_port
     from sip.user_agent import UserAgent
 
-    config = from_settings(settings)
-    listening = replace(config.listening, port=free_port(settings.sip_host))
-    config = replace(config, listening=listening, trace_calls=TRACED_CALLS)
+    config = at_port(from_settings(settings), free_port(settings.sip_hosts[0]))
+    config = replace(config, trace_calls=TRACED_CALLS)
     return await UserAgent.start(config, lambda _leg, _arrival: None, admits=lambda: False, trunks=[trunk])
 
 

@@ -8,7 +8,8 @@ from api.node.webhook_urls import LOCAL_NAMES, refused
 from config.settings import Settings
 from engine.errors import UnknownLanguage
 from engine.model.languages import canonical_language
-from engine.model.trunk import Trunk
+from engine.model.trunk import AddressFamily, Trunk
+from engine.model.trunk.patterns import is_address
 from tts.voices import EngineName
 
 
@@ -28,8 +29,18 @@ def _of_trunks(settings: Settings, trunks: Sequence[Trunk]) -> Iterator[str]:
             "No trunk is set: numbers can't be dialled. Add one with: telefoon trunks add NAME --host HOST, or set "
             "TELEFOON_TRUNK, such as sip:sip.carrier.example."
         )
+    for trunk in enabled:
+        versions = {AddressFamily.of(host.host) for host in trunk.hosts if is_address(host.host)}
+        named = any(not is_address(host.host) for host in trunk.hosts)
+        reached = trunk.address_family.versions if named else versions
+        if not any(AddressFamily.of(host) in reached for host in settings.sip_hosts):
+            yield (
+                f"Trunk {trunk.name} is reached over {' and '.join(each.words for each in reached)} alone, and SIP "
+                f"listens on {settings.sip_host}. Give TELEFOON_SIP_HOST an address of it too."
+            )
+    nearby = all(is_loopback(host) for host in settings.sip_hosts)
     for host in (host.host for trunk in enabled for host in trunk.hosts):
-        if is_loopback(settings.sip_host) and not is_loopback(host):
+        if nearby and not is_loopback(host):
             yield (
                 f"SIP listens on {settings.sip_host} alone, where the trunk at {host} can't reach it. "
                 "Set TELEFOON_SIP_HOST to this machine's address, or to 0.0.0.0."

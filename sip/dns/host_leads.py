@@ -7,7 +7,7 @@ from typing import Final
 
 import pjsua2 as pj
 
-from engine.model.trunk import Transport
+from engine.model.trunk import AddressFamily, Transport
 from sip.dns.located import Hop, Located, Server
 
 _TRANSPORTS: Final = {
@@ -29,11 +29,17 @@ class HostLeads:
         """Have requests to these names go there from now on, and to others where the system says."""
         for gone in self._servers.keys() - located.keys():
             del self._servers[gone], self._order[gone], self._tried[gone]
-            self._forget(gone)
+            self._tell(gone)
         for hop, found in located.items():
             if self._servers.get(hop) != found.servers:
                 self._servers[hop], self._order[hop], self._tried[hop] = found.servers, found.in_order(random), 0
-                self._tell(hop, self._order[hop])
+                self._tell(hop)
+
+    def leading(self, hop: Hop) -> AddressFamily | None:
+        """The IP version of the server whose turn it is; None where a name leads nowhere, or is not known."""
+        if not hop.is_name:
+            return AddressFamily.of(hop.host)
+        return next((AddressFamily.of(address) for address in self._order.get(hop, ())), None)
 
     def turn(self, hop: Hop) -> bool:
         """Have later requests to a name go to its next server; whether that was not tried since the last `settle`."""
@@ -41,7 +47,7 @@ class HostLeads:
         if len(order) < 2:
             return False
         self._order[hop] = [*order[1:], order[0]]
-        self._tell(hop, self._order[hop])
+        self._tell(hop)
         self._tried[hop] = (self._tried[hop] + 1) % len(order)
         return self._tried[hop] > 0
 
@@ -53,17 +59,24 @@ class HostLeads:
     @contextmanager
     def only(self, hop: Hop, address: str) -> Iterator[None]:
         """Have requests to a name that are sent meanwhile go to one address with its port alone."""
-        self._tell(hop, [address])
+        _lead(hop, [address])
         try:
             yield
         finally:
-            if hop in self._order:
-                self._tell(hop, self._order[hop])
-            else:
-                self._forget(hop)
+            self._tell(hop)
 
-    def _forget(self, hop: Hop) -> None:
-        pj.forget_host(hop.host, hop.port or 0, _TRANSPORTS[hop.transport])
+    def _tell(self, hop: Hop) -> None:
+        """Tell the library of a name's servers.
 
-    def _tell(self, hop: Hop, addresses: Sequence[str]) -> None:
-        pj.lead_host(hop.host, hop.port or 0, _TRANSPORTS[hop.transport], pj.StringVector(list(addresses)))
+        It keeps those of all IP versions together; each account takes those of its own.
+        """
+        place = (hop.host, hop.port, hop.transport)
+        orders = [order for each, order in self._order.items() if (each.host, each.port, each.transport) == place]
+        if orders:
+            _lead(hop, list(dict.fromkeys(address for order in orders for address in order)))
+        else:
+            pj.forget_host(hop.host, hop.port or 0, _TRANSPORTS[hop.transport])
+
+
+def _lead(hop: Hop, addresses: Sequence[str]) -> None:
+    pj.lead_host(hop.host, hop.port or 0, _TRANSPORTS[hop.transport], pj.StringVector(list(addresses)))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Final
 
-from engine.model.trunk import Transport, TrunkHost
+from engine.model.trunk import AddressFamily, Transport, TrunkHost
 from engine.routing.routes import Draw, by_weight
 from sip.dns.records import NameServers, NaptrRecord, NoNameServer, Records, SrvRecord
 
@@ -20,15 +20,16 @@ _NOT_OFFERED: Final = (".", "")
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """Where requests go first: a host, as it is written, over a transport."""
+    """Where requests go first: a host, as it is written, over a transport and IP versions."""
 
     host: str
     port: int | None
     transport: Transport
+    family: AddressFamily = AddressFamily.BOTH
 
     @classmethod
-    def of(cls, host: TrunkHost, transport: Transport) -> "Hop":
-        return cls(host.host.lower(), host.port, transport)
+    def of(cls, host: TrunkHost, transport: Transport, family: AddressFamily) -> "Hop":
+        return cls(host.host.lower(), host.port, transport, family)
 
     @property
     def is_name(self) -> bool:
@@ -49,8 +50,8 @@ class Server:
     weight: int = 1
 
     def written(self, draw: Draw) -> Sequence[str]:
-        """The addresses with the port, in an order by chance."""
-        shuffled = sorted(self.addresses, key=lambda _: draw())
+        """The addresses with the port: IPv6 before IPv4 (RFC 6157 §3.2), within each in an order by chance."""
+        shuffled = sorted(self.addresses, key=lambda each: (AddressFamily.of(each) is AddressFamily.IPV4, draw()))
         return [f"[{each}]:{self.port}" if ":" in each else f"{each}:{self.port}" for each in shuffled]
 
 
@@ -101,7 +102,7 @@ def _serves(service: str, transport: Transport) -> bool:
 
 
 async def _by_address(hop: Hop, port: int, asked: NameServers) -> Located:
-    addresses = await asked.addresses(hop.host)
+    addresses = await asked.addresses(hop.host, hop.family)
     if addresses.found:
         return Located((Server(addresses.found, port),), addresses.ttl_s)
     why = "has no address in DNS" if addresses.exists else "is not known to DNS (NXDOMAIN)"
@@ -112,7 +113,7 @@ async def _by_srv(hop: Hop, srv: Records[SrvRecord], ttl_s: float, asked: NameSe
     offered = [each for each in srv.found if each.target not in _NOT_OFFERED]
     if not offered:
         return Located((), ttl_s, f"{hop.host} says in DNS that it offers no SIP over {hop.transport.upper()}.")
-    found = await asyncio.gather(*(asked.addresses(each.target) for each in offered))
+    found = await asyncio.gather(*(asked.addresses(each.target, hop.family) for each in offered))
     servers = tuple(
         Server(addresses.found, each.port, each.priority, each.weight)
         for each, addresses in zip(offered, found, strict=True)

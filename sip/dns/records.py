@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from engine.errors import SipError
+from engine.model.trunk import AddressFamily
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,6 @@ class NameServers(Protocol):
 
     async def srv(self, name: str) -> Records[SrvRecord]: ...
 
-    async def addresses(self, name: str) -> Records[str]:
-        """The addresses of the family that this node speaks."""
+    async def addresses(self, name: str, family: AddressFamily) -> Records[str]:
+        """The addresses of a family, as far as this node speaks it."""
         ...

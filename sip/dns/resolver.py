@@ -1,9 +1,11 @@
 """Asks the name servers of this machine, with dnspython, and /etc/hosts before them."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from engine.model.trunk import AddressFamily
 from sip.dns.hosts_file import hosts_of_file
 from sip.dns.records import NameServers, NaptrRecord, NoNameServer, Record, Records, SrvRecord
 
@@ -18,26 +20,37 @@ ATTEMPT_S: Final = 1.5
 LONGEST_ABSENCE_S: Final = 300.0
 """What does not exist may do so soon."""
 LONGEST_S: Final = 86400.0
+_KINDS: Final = {AddressFamily.IPV4: "A", AddressFamily.IPV6: "AAAA"}
 HOSTS_FILE_S: Final = 60.0
 """After how long /etc/hosts is read again."""
+
+HALF_KNOWN_S: Final = 30.0
+"""After how long a name is asked for again of which the addresses of one IP version alone could be looked up."""
 
 ServerAddress = tuple[str, int]
 """A name server's address and port."""
 
 
 class DnsResolver(NameServers):
-    """Lives in asyncio's thread. Without `servers`, those of /etc/resolv.conf are asked."""
+    """Lives in asyncio's thread. `family` is what this node speaks.
+
+    Without `servers`, those of /etc/resolv.conf are asked.
+    """
 
     def __init__(
-        self, *, ipv6: bool, servers: Sequence[ServerAddress] = (), hosts_file: Path = Path("/etc/hosts")
+        self,
+        family: AddressFamily,
+        *,
+        servers: Sequence[ServerAddress] = (),
+        hosts_file: Path = Path("/etc/hosts"),
     ) -> None:
-        self._ipv6 = ipv6
+        self._family = family
         self._servers = servers
         self._hosts_file = hosts_file
         self._resolver: Resolver | None = None
 
     def pinned(self, name: str) -> bool:
-        return any(hosts_of_file(self._hosts_file, name, ipv6=each) for each in (False, True))
+        return any(hosts_of_file(self._hosts_file, name, each) for each in AddressFamily.BOTH.versions)
 
     async def naptr(self, name: str) -> Records[NaptrRecord]:
         return await self._records(name, "NAPTR", _naptr)
@@ -45,10 +58,12 @@ class DnsResolver(NameServers):
     async def srv(self, name: str) -> Records[SrvRecord]:
         return await self._records(name, "SRV", _srv)
 
-    async def addresses(self, name: str) -> Records[str]:
-        if written := hosts_of_file(self._hosts_file, name, ipv6=self._ipv6):
-            return Records(written, HOSTS_FILE_S)
-        return await self._records(name, "AAAA" if self._ipv6 else "A", _address)
+    async def addresses(self, name: str, family: AddressFamily) -> Records[str]:
+        versions = [each for each in family.versions if self._family.has(each)]
+        if written := [each for version in versions for each in hosts_of_file(self._hosts_file, name, version)]:
+            return Records(tuple(written), HOSTS_FILE_S)
+        asked = (self._records(name, _KINDS[version], _address) for version in versions)
+        return _joined(await asyncio.gather(*asked, return_exceptions=True))
 
     async def _records(self, name: str, kind: str, read: Callable[[Any], Record]) -> Records[Record]:
         import dns.resolver
@@ -92,6 +107,18 @@ class DnsResolver(NameServers):
                     dns.nameserver.Do53Nameserver(address, port) for address, port in self._servers
                 ]
         return self._resolver
+
+
+def _joined(answers: Sequence[Records[str] | BaseException]) -> Records[str]:
+    """The addresses of all IP versions. Raises NoNameServer where none was found and one was not answered for."""
+    known = [each for each in answers if isinstance(each, Records)]
+    faults = [each for each in answers if isinstance(each, BaseException)]
+    found = tuple(address for each in known for address in each.found)
+    for fault in faults:
+        if not found or not isinstance(fault, NoNameServer):
+            raise fault
+    ttls = [each.ttl_s for each in known] + [HALF_KNOWN_S] * len(faults)
+    return Records(found, min(ttls, default=HALF_KNOWN_S), exists=not known or any(each.exists for each in known))
 
 
 def _absence_s(unknown: Any) -> float:

@@ -63,12 +63,13 @@ class SipAccount(pj.Account):
         self._trunk = trunk
         self._leads = leads
         self._on_change = on_change
-        self._failures = 0
+        self.failures = 0
         self._again_s: float | None = None
-        self.registration = NOT_ANSWERED if trunk is not None and trunk.registers else NOT_WANTED
+        self.registration = NOT_WANTED
 
     def create(self, config: pj.AccountConfig) -> None:
         """Begin to be there. Raises pj.Error."""
+        self.registration = NOT_ANSWERED if config.regConfig.registerOnAdd else NOT_WANTED
         super().create(config)
         self._settle_terms()
 
@@ -103,7 +104,7 @@ class SipAccount(pj.Account):
             kind = TrunkEventKind.REGISTERED if active else TrunkEventKind.REGISTRATION_FAILED
             self._on_change(kind, f"{prm.code} {self.registration.reason}")
         if active:
-            self._failures, self._again_s = 0, None
+            self.failures, self._again_s = 0, None
             if self._leads is not None:
                 self._leads.settle(registrar_hop(self._trunk))
             if not before.active:
@@ -111,12 +112,15 @@ class SipAccount(pj.Account):
         else:
             self._failed(self._trunk, retry_after_s(message) or 0)
 
-    def change(self, trunk: Trunk, config: pj.AccountConfig) -> None:
-        """Speak otherwise to the trunk from now on; calls in progress go on. Raises pj.Error."""
+    def change(self, trunk: Trunk, config: pj.AccountConfig, failures: int = 0) -> None:
+        """Speak otherwise to the trunk from now on; calls in progress go on. Raises pj.Error.
+
+        `failures` are those of a registration that another account has begun.
+        """
         self._trunk = trunk
-        self._failures = 0
-        if trunk.registers != self.registration.wanted:
-            self.registration = NOT_ANSWERED if trunk.registers else NOT_WANTED
+        self.failures = failures
+        if (registers := bool(config.regConfig.registerOnAdd)) != self.registration.wanted:
+            self.registration = NOT_ANSWERED if registers else NOT_WANTED
             self._again_s = None
         self.modify(config)
         self._settle_terms()
@@ -128,9 +132,13 @@ class SipAccount(pj.Account):
             self._again_s = None
             self.setRegistration(False)
 
+    def waits(self, now_s: float) -> bool:
+        """Whether it is not yet time to register again, where that has failed."""
+        return self._again_s is not None and now_s < self._again_s
+
     def look(self, now_s: float) -> None:
         """Register again, once it is time to, where that has failed: the library would ask at even distances."""
-        if self._trunk is None or self._again_s is None or now_s < self._again_s:
+        if self._trunk is None or self._again_s is None or self.waits(now_s):
             return
         self._again_s = None
         pj.forget_tls_fault(registrar_hop(self._trunk).host)
@@ -146,11 +154,11 @@ class SipAccount(pj.Account):
     def _failed(self, trunk: Trunk, told_s: int = 0) -> None:
         """Note when to register again, after an answer that was no, or none: at once where there is another server."""
         stand = self.registration
-        failed = FailedRegistration(stand.code, self._failures + 1, told_s)
+        failed = FailedRegistration(stand.code, self.failures + 1, told_s)
         if not failed.refused and self._leads is not None and self._leads.turn(registrar_hop(trunk)):
             pause_s = 0.0
         else:
-            self._failures += 1
+            self.failures += 1
             pause_s = failed.pause_s(trunk.retry_s, random)
         self._again_s = time.monotonic() + pause_s
         self.registration = replace(stand, again_at=datetime.now(UTC) + timedelta(seconds=pause_s))
@@ -160,7 +168,7 @@ class SipAccount(pj.Account):
             code=stand.code or None,
             reason=stand.reason,
             words=stand.words or None,
-            failures=self._failures,
+            failures=self.failures,
             again_in_s=round(pause_s, 1),
         )
 

@@ -4,8 +4,15 @@ from typing import Final
 
 import pjsua2 as pj
 
-from engine.errors import SetupError
-from engine.model.trunk import Authentication, KeepAlive, ReliableProvisionals, SessionTimers, Srtp, SrtpKeying, Trunk
+from engine.model.trunk import (
+    AddressFamily,
+    KeepAlive,
+    ReliableProvisionals,
+    SessionTimers,
+    Srtp,
+    SrtpKeying,
+    Trunk,
+)
 from sip.config import ListenAddress, SipConfig
 from sip.trunks.uris import contact, identity, proxy_uri, registrar_uri
 
@@ -20,6 +27,10 @@ _KEYINGS: Final = {
     SrtpKeying.SDES: pj.PJMEDIA_SRTP_KEYING_SDES,
     SrtpKeying.DTLS: pj.PJMEDIA_SRTP_KEYING_DTLS_SRTP,
 }
+_USES: Final = {
+    AddressFamily.IPV4: pj.PJSUA_IPV6_DISABLED,
+    AddressFamily.IPV6: pj.PJSUA_IPV6_ENABLED_USE_IPV6_ONLY,
+}
 _TIMERS: Final = {
     SessionTimers.OFF: pj.PJSUA_SIP_TIMER_INACTIVE,
     SessionTimers.SUPPORTED: pj.PJSUA_SIP_TIMER_OPTIONAL,
@@ -28,9 +39,11 @@ _TIMERS: Final = {
 }
 
 
-def account_config(config: SipConfig, trunk: Trunk | None = None) -> pj.AccountConfig:
-    """Settings of a trunk's account; without a trunk, those of our own. Raises SetupError."""
-    listening = config.listening.towards(trunk)
+def account_config(
+    config: SipConfig, family: AddressFamily, trunk: Trunk | None = None, *, registers: bool = False
+) -> pj.AccountConfig:
+    """Settings of an account over an IP version: of a trunk, or without one of our own."""
+    listening = config.everywhere[family].towards(trunk)
     account = pj.AccountConfig()
     account.idUri = identity(trunk, listening)
     if trunk is not None and trunk.reliable_provisionals is ReliableProvisionals.REQUIRED:
@@ -43,7 +56,8 @@ def account_config(config: SipConfig, trunk: Trunk | None = None) -> pj.AccountC
     account.mediaConfig.transportConfig.port = listening.rtp_first_port
     account.mediaConfig.transportConfig.portRange = listening.rtp_last_port - listening.rtp_first_port
     # Otherwise the library looks for this machine's addresses anew for each call.
-    account.mediaConfig.ipv6Use = pj.PJSUA_IPV6_ENABLED_USE_IPV6_ONLY if listening.is_ipv6 else pj.PJSUA_IPV6_DISABLED
+    account.mediaConfig.ipv6Use = _USES[family]
+    account.sipConfig.ipv6Use = _USES[family]
     if listening.public_address:
         account.mediaConfig.transportConfig.publicAddress = listening.public_address
     account.mediaConfig.srtpUse = _SRTP[trunk.srtp] if trunk else pj.PJMEDIA_SRTP_DISABLED
@@ -52,9 +66,9 @@ def account_config(config: SipConfig, trunk: Trunk | None = None) -> pj.AccountC
     if trunk is not None and trunk.srtp_keying is SrtpKeying.DTLS:
         # Where the library sends a re-INVITE for one codec of several in an answer, nothing is heard by keys of DTLS.
         account.mediaConfig.lockCodecEnabled = False
-    account.regConfig.registerOnAdd = False
+    account.regConfig.registerOnAdd = registers
     if trunk is not None:
-        _speak_to(account, trunk)
+        _speak_to(account, trunk, registers=registers)
         _be_reached(account, trunk, listening)
     return account
 
@@ -67,22 +81,18 @@ def _time_sessions(account: pj.AccountConfig, config: SipConfig, trunk: Trunk | 
     account.callConfig.timerSessExpiresSec = max(expires_s, shortest_s)
 
 
-def _speak_to(account: pj.AccountConfig, trunk: Trunk) -> None:
+def _speak_to(account: pj.AccountConfig, trunk: Trunk, *, registers: bool) -> None:
     if trunk.user:
         account.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", trunk.user, 0, trunk.password))
     if proxy := proxy_uri(trunk):
         account.sipConfig.proxies.append(proxy)
     account.natConfig.udpKaIntervalSec = trunk.keep_alive_s if trunk.keep_alive is KeepAlive.CRLF else 0
-    if trunk.auth is Authentication.REGISTER:
-        account.regConfig.registerOnAdd = True
+    if registers:
         account.regConfig.registrarUri = registrar_uri(trunk)
         account.regConfig.timeoutSec = trunk.expires_s
         account.regConfig.retryIntervalSec = 0  # sip/trunks/account.py asks again, after any answer that is no
 
 
 def _be_reached(account: pj.AccountConfig, trunk: Trunk, listening: ListenAddress) -> None:
-    if not trunk.public_address:
-        return
-    if (":" in trunk.public_address) is not listening.is_ipv6:
-        raise SetupError(f"{trunk.public_address} is of another family than {listening.host}, where we listen.")
-    account.sipConfig.contactForced = contact(trunk, listening)
+    if trunk.public_address and trunk.public_address == listening.public_address:
+        account.sipConfig.contactForced = contact(trunk, listening)

@@ -1,34 +1,25 @@
-"""The library's accounts: one for each trunk that is enabled, and one of our own for what no trunk carries."""
+"""The library's accounts: those of each trunk that is enabled, and our own for what no trunk carries."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import pjsua2 as pj
 import structlog
 
 from engine.errors import SetupError, SipError
-from engine.model.trunk import Trunk
+from engine.model.trunk import AddressFamily, Trunk
 from engine.model.trunk.reachability import TrunkReachability
-from sip.config import SipConfig
+from sip.config import ListenAddress, SipConfig
 from sip.dns.host_leads import HostLeads
 from sip.trunks.account import OnInvite, Registration, SipAccount
 from sip.trunks.account_config import account_config
 from sip.trunks.availability import TrunkLife
+from sip.trunks.line import TrunkLine
 from sip.trunks.sources import Address, Addresses, trunk_of_source
 from sip.trunks.tls_clients import TlsClients
+from sip.trunks.uris import hops_of
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(slots=True)
-class TrunkLine:
-    """A trunk as it is spoken to now, with its account; `addresses` are those of its hosts."""
-
-    trunk: Trunk
-    account: SipAccount
-    life: TrunkLife
-    addresses: frozenset[Address]
 
 
 class TrunkAccounts:
@@ -53,20 +44,22 @@ class TrunkAccounts:
         self._now = now
         self._leads = leads
         self._tls = tls
-        self._own: SipAccount | None = None
+        self._own: dict[AddressFamily, SipAccount] = {}
         self._lines: dict[str, TrunkLine] = {}
         self._retired: list[SipAccount] = []
 
     def open(self) -> None:
         """Be there for calls that no trunk carries."""
-        self._own = SipAccount(self._on_invite)
-        self._own.create(account_config(self._config))
+        for version in self._config.everywhere:
+            account = SipAccount(self._on_invite)
+            account.create(account_config(self._config, version))
+            self._own[version] = account
 
     def use(self, trunks: Sequence[Trunk], addresses: Addresses) -> Mapping[str, str]:
         """Speak to these trunks from now on, and to no other; what stands in the way of one, by its name."""
         wanted = {trunk.name: trunk for trunk in trunks if trunk.enabled}
         for name in self._lines.keys() - wanted.keys():
-            self._retire(self._lines.pop(name).account)
+            self._retire(*self._lines.pop(name).accounts.values())
         faults = {}
         for name, trunk in wanted.items():
             try:
@@ -77,11 +70,9 @@ class TrunkAccounts:
                 faults[name] = str(error)
         return faults
 
-    @property
-    def own(self) -> SipAccount:
-        """The account of calls that no trunk carries."""
-        assert self._own is not None, "the accounts are not open"
-        return self._own
+    def own(self, version: AddressFamily) -> SipAccount:
+        """The account of calls over an IP version that no trunk carries."""
+        return self._own[version]
 
     def line(self, name: str) -> TrunkLine:
         """Raises SipError where the trunk is gone."""
@@ -102,7 +93,7 @@ class TrunkAccounts:
 
     def registrations(self) -> Mapping[str, Registration]:
         """How registrations stand, by the trunks' names."""
-        return {name: line.account.registration for name, line in self._lines.items()}
+        return {name: line.registration for name, line in self._lines.items()}
 
     def reachability(self) -> Mapping[str, TrunkReachability]:
         """Whether trunks answer, by their names."""
@@ -114,55 +105,71 @@ class TrunkAccounts:
 
     def any_registered(self) -> bool:
         """Whether a registrar is to be told that we go."""
-        return any(line.account.registration.wanted for line in self._lines.values())
+        return any(line.registration.wanted for line in self._lines.values())
 
     def look(self, now_s: float) -> None:
         """Ask what has fallen silent, register again, and end what has retired; to be called about once a second."""
         for line in self._lines.values():
-            line.account.look(now_s)
-            line.life.look(line.account, line.trunk, now_s)
+            line.look(now_s)
         for account in [each for each in self._retired if not self._uses(each)]:
             self._retired.remove(account)
             account.shutdown()
 
     def close(self) -> None:
         """End them all."""
-        for account in (*self._retired, *(line.account for line in self._lines.values())):
+        of_trunks = (account for line in self._lines.values() for account in line.accounts.values())
+        for account in (*self._retired, *of_trunks, *self._own.values()):
             account.shutdown()
         self._retired.clear()
         self._lines.clear()
-        if self._own is not None:
-            self._own.shutdown()
-            self._own = None
+        self._own.clear()
 
     def _use_one(self, trunk: Trunk, addresses: frozenset[Address]) -> None:
         line = self._lines.get(trunk.name)
         if line is None:
-            self._lines[trunk.name] = self._opened(trunk, addresses)
-            return
-        line.addresses = addresses
-        if line.trunk != trunk:
-            line.account.change(trunk, self._account_config(trunk))
-            line.trunk = trunk
+            life = TrunkLife(trunk.name, self._now)
+            line = TrunkLine(life, self._on_invite, self._leads, self._account_config)
+            line.use(trunk, self._versions(trunk))
+            self._lines[trunk.name] = line
+            log.info("trunk_in_use", trunk=trunk.name)
+        elif line.trunk != trunk:
+            self._retire(*line.use(trunk, self._versions(trunk)))
             log.info("trunk_changed", trunk=trunk.name)
+        line.addresses = addresses
 
-    def _opened(self, trunk: Trunk, addresses: frozenset[Address]) -> TrunkLine:
-        life = TrunkLife(trunk.name, self._now)
-        account = SipAccount(self._on_invite, trunk, life.ping_answered, self._leads, life.changed)
-        account.create(self._account_config(trunk))
-        log.info("trunk_in_use", trunk=trunk.name)
-        return TrunkLine(trunk, account, life, addresses)
+    def _versions(self, trunk: Trunk) -> Sequence[AddressFamily]:
+        """The IP versions over which the trunk is reached from here. Raises SetupError where there is none."""
+        here, hops = self._config.everywhere, hops_of(trunk)
+        reached = [
+            version
+            for version in trunk.address_family.versions
+            if any(hop.is_name or AddressFamily.of(hop.host) is version for hop in hops)
+        ]
+        public = trunk.public_address
+        if public and AddressFamily.of(public) not in here:
+            raise SetupError(f"{public} is of another family than {_hosts(here)}, where we listen.")
+        if not (usable := [version for version in reached if version in here]):
+            missing = " or ".join(version.words for version in reached)
+            raise SetupError(
+                f"It is reached over {missing}, and we listen on {_hosts(here)}: give sip_host an address of it too."
+            )
+        return usable
 
-    def _account_config(self, trunk: Trunk) -> pj.AccountConfig:
+    def _account_config(self, trunk: Trunk, version: AddressFamily, registers: bool) -> pj.AccountConfig:
         """Raises SetupError."""
-        config = account_config(self._config, trunk)
-        if (transport := self._tls.transport(trunk)) is not None:
+        config = account_config(self._config, version, trunk, registers=registers)
+        if (transport := self._tls.transport(trunk, version)) is not None:
             config.sipConfig.transportId = transport
         return config
 
-    def _retire(self, account: SipAccount) -> None:
-        try:
-            account.retire()
-        except pj.Error as error:
-            log.warning("trunk_not_unregistered", reason=error.reason)
-        self._retired.append(account)
+    def _retire(self, *accounts: SipAccount) -> None:
+        for account in accounts:
+            try:
+                account.retire()
+            except pj.Error as error:
+                log.warning("trunk_not_unregistered", reason=error.reason)
+            self._retired.append(account)
+
+
+def _hosts(here: Mapping[AddressFamily, ListenAddress]) -> str:
+    return " and ".join(each.host for each in here.values())

@@ -10,7 +10,7 @@ from typing import Final
 import pjsua2 as pj
 import structlog
 
-from engine.model.trunk import KeepAlive, Trunk
+from engine.model.trunk import KeepAlive, Trunk, TrunkHost
 from engine.model.trunk.reachability import (
     MOST_EVENTS,
     MOST_PINGS,
@@ -24,6 +24,9 @@ from sip.trunks.uris import host_uri
 
 PING_ANSWER_S: Final = 4.0
 """OPTIONS that are answered later than this count as unanswered."""
+
+AccountTo = Callable[[TrunkHost], pj.Account]
+"""The account by which a host is asked."""
 
 log = structlog.get_logger(__name__)
 
@@ -88,7 +91,7 @@ class TrunkLife:
         """The hosts that no call is to be sent to while there are others."""
         return self._breakers.left_alone(now_s)
 
-    def look(self, account: pj.Account, trunk: Trunk, now_s: float) -> None:
+    def look(self, account_to: AccountTo, trunk: Trunk, now_s: float) -> None:
         """Ask hosts (OPTIONS, RFC 3261 §11) that have left something unanswered, or all where that keeps a way open."""
         self._miss(now_s)
         hosts = {host.address: host for host in trunk.hosts}
@@ -103,7 +106,7 @@ class TrunkLife:
             if (before := self._asked.get(uri)) is not None:
                 self._pings.append(OptionsPing(before.host, before.at))
             self._asked[uri] = _Asked(address, self._now(), now_s)
-            self._ping(account, uri)
+            self._ping(account_to(hosts[address]), uri)
 
     def _miss(self, now_s: float) -> None:
         """Note OPTIONS that were not answered in time."""

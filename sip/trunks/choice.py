@@ -8,14 +8,14 @@ from typing import Final
 
 from engine.errors import SipError
 from engine.model.route import TrunkRoute
-from engine.model.trunk import Trunk, TrunkHost
+from engine.model.trunk import AddressFamily, Trunk, TrunkHost
 from engine.model.trunk.costs import Costs
 from engine.ports import DialRequest
 from engine.routing.emergency import carriers, refusal_of
 from engine.routing.routable_trunk import RoutableHost, RoutableTrunk
 from engine.routing.routes import Candidate, Draw, NotTried, PassedOver, RouteChoice, RoutedCall, choose
 from engine.security.egress import host_of
-from sip.config import ListenAddress
+from sip.config import ListenAddress, SipConfig
 from sip.dns.located import Hop, Located
 from sip.trunks.caller_identity import caller_headers
 from sip.trunks.sent_headers import sent_headers
@@ -44,6 +44,13 @@ class Way:
     hop: Hop | None = None
     address: str = ""
     fault: str = ""
+
+    @property
+    def family(self) -> AddressFamily | None:
+        """The IP version that it is gone by; None where a name is left to the system."""
+        if self.address:
+            return AddressFamily.of(self.address)
+        return AddressFamily.of(self.hop.host) if self.hop is not None and not self.hop.is_name else None
 
 
 def no_names(hop: Hop) -> Located | None:
@@ -101,6 +108,14 @@ def routable(trunk: Trunk, held: Held, costs: Costs | None = None, *, full: bool
         weight=trunk.weight,
         prices=costs,
     )
+
+
+def towards(trunk: Trunk, address: str, config: SipConfig) -> ListenAddress:
+    """Where a host of a trunk reaches us: at the address of the IP version by which it is tried first."""
+    hop = first_hop(trunk, _host(trunk, address))
+    family = trunk.address_family if hop.is_name else AddressFamily.of(hop.host)
+    found = (each for version in family.versions if (each := config.everywhere.get(version)) is not None)
+    return next(found, config.listening).towards(trunk)
 
 
 def invite_by(trunk: Trunk, address: str, request: DialRequest, listening: ListenAddress) -> Mapping[str, str]:

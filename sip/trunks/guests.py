@@ -6,6 +6,7 @@ from typing import Final
 import pjsua2 as pj
 
 from engine.errors import SipError
+from engine.model.trunk import AddressFamily
 from sip.config import SipConfig
 from sip.trunks.account import OnInvite, SipAccount
 from sip.trunks.account_config import account_config
@@ -17,22 +18,24 @@ GUEST_LIMIT: Final = 64
 class PerCallCredentials:
     """An account for each pair of user and password that dialled SIP addresses ask for (RFC 3261 §22).
 
+    Each is of one IP version.
+
     Lives on the SIP thread.
     """
 
     def __init__(self, config: SipConfig, uses: Callable[[pj.Account], bool]) -> None:
         self._config = config
         self._uses = uses
-        self._accounts: dict[tuple[str, str], SipAccount] = {}
+        self._accounts: dict[tuple[str, str, AddressFamily], SipAccount] = {}
 
-    def account(self, user: str, password: str, on_invite: OnInvite) -> SipAccount:
+    def account(self, user: str, password: str, family: AddressFamily, on_invite: OnInvite) -> SipAccount:
         """The account for these credentials. Raises SipError if too many are in use at once."""
-        key = (user, password)
+        key = (user, password, family)
         account = self._accounts.pop(key, None)
         if account is None:
             self._make_room()
             account = SipAccount(on_invite)
-            config = account_config(self._config)
+            config = account_config(self._config, family)
             config.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", user, 0, password))
             account.create(config)
         self._accounts[key] = account

@@ -6,6 +6,7 @@ from typing import Final
 
 from engine.model.trunk import Trunk
 from sip.dns.located import Hop, Located
+from sip.trunks.uris import hop_to
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -42,7 +43,7 @@ def trunk_of_source(
 
 def addresses_of(trunks: Iterable[Trunk], located: Callable[[Hop], Located | None]) -> Addresses:
     """Collect addresses that are written, and those that names lead to; a name that is not found has none."""
-    hops = {trunk.name: [Hop.of(host, trunk.transport) for host in trunk.hosts] for trunk in trunks}
+    hops = {trunk.name: [hop_to(trunk, host) for host in trunk.hosts] for trunk in trunks}
     return {name: frozenset().union(*(_addresses(hop, located) for hop in each)) for name, each in hops.items()}
 
 

@@ -37,7 +37,13 @@ def registrar_uri(trunk: Trunk) -> str:
 
 def first_hop(trunk: Trunk, host: TrunkHost) -> Hop:
     """Where requests to a host go first: to the outbound proxy, if there is one."""
-    return Hop.of(read_host(trunk.outbound_proxy) if trunk.outbound_proxy else host, trunk.transport)
+    first = read_host(trunk.outbound_proxy) if trunk.outbound_proxy else host
+    return hop_to(trunk, first)
+
+
+def hop_to(trunk: Trunk, host: TrunkHost) -> Hop:
+    """The way to a host, with what is set of the trunk."""
+    return Hop.of(host, trunk.transport, trunk.address_family)
 
 
 def registrar_hop(trunk: Trunk) -> Hop:
@@ -61,7 +67,7 @@ def uri_hop(uri: str) -> Hop:
 
 def hops_of(trunk: Trunk) -> Sequence[Hop]:
     """All hosts whose names must be known to speak to the trunk, and to know it when it calls."""
-    calling = [Hop.of(host, trunk.transport) for host in trunk.hosts]
+    calling = [hop_to(trunk, host) for host in trunk.hosts]
     return [*calling, *(first_hop(trunk, host) for host in trunk.hosts), registrar_hop(trunk)]
 
 

@@ -50,10 +50,10 @@ class RtpEar:
     description (`follow`), an address (`aim`) or, failing both, the first packet that comes in.
     """
 
-    def __init__(self, law: Law = PCMA, *, event_type: int = 101, mute: bool = False) -> None:
+    def __init__(self, law: Law = PCMA, *, event_type: int = 101, mute: bool = False, host: str = "127.0.0.1") -> None:
         """`event_type` is the payload type that our session description names; `mute` sends nothing."""
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", 0))
+        self._socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind((host, 0))
         self._socket.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
         self._socket.settimeout(0.1)
         self._law = law

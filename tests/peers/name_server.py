@@ -17,13 +17,15 @@ HOST: Final = "127.0.0.1"
 class NameServer(asyncio.DatagramProtocol):
     """Each line of `zone` is a record: "NAME TTL IN TYPE DATA". What was asked is in `asked`, as "TYPE NAME".
 
-    It answers NXDOMAIN for names of which it has nothing, nothing at all while it is `silent`.
+    It answers NXDOMAIN for names of which it has nothing, nothing at all while it is `silent`, and nothing to who asks
+    for records of the type `mute`.
     """
 
     def __init__(self, zone: Sequence[str]) -> None:
         self.zone = list(zone)
         self.asked: list[str] = []
         self.silent = False
+        self.mute = ""
         self.port = 0
         self._transport: Any = None
 
@@ -39,7 +41,7 @@ class NameServer(asyncio.DatagramProtocol):
         query = dns.message.from_wire(data)
         (question,) = query.question
         self.asked.append(f"{dns.rdatatype.to_text(question.rdtype)} {question.name.to_text(omit_final_dot=True)}")
-        if not self.silent:
+        if not self.silent and dns.rdatatype.to_text(question.rdtype) != self.mute:
             self._transport.sendto(self._answer(query, question).to_wire(), addr)
 
     def _answer(self, query: dns.message.Message, question: dns.rrset.RRset) -> dns.message.Message:

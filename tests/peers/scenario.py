@@ -21,9 +21,10 @@ def sdp(
     version: int = 1,
 ) -> str:  # fmt: skip
     """A description of G.711 A-law with telephone-event, as it is offered or answered."""
+    family = "IP6" if ":" in address else "IP4"
     return "\n".join(
         (
-            "v=0", f"o=far 1 {version} IN IP4 127.0.0.1", "s=-", f"c=IN IP4 {address}", "t=0 0",
+            "v=0", f"o=far 1 {version} IN IP4 127.0.0.1", "s=-", f"c=IN {family} {address}", "t=0 0",
             f"m=audio {port} RTP/AVP {formats}", "a=rtpmap:8 PCMA/8000", "a=rtpmap:101 telephone-event/8000",
             "a=fmtp:101 0-15", f"a={direction}",
         )

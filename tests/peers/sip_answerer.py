@@ -55,18 +55,23 @@ class SipAnswerer(asyncio.DatagramProtocol):
 
 @asynccontextmanager
 async def sip_answerer(
-    answering: Answering, *, stream: bool = False, tls: ssl.SSLContext | None = None
+    answering: Answering,
+    *,
+    stream: bool = False,
+    tls: ssl.SSLContext | None = None,
+    host: str = "127.0.0.1",
+    port: int = 0,
 ) -> AsyncIterator[SipAnswerer]:
-    """Listens on a free loopback port."""
+    """Listens on loopback, on a free port if none is given."""
     answerer = SipAnswerer(answering)
     if stream:
-        server = await asyncio.start_server(answerer.serve, "127.0.0.1", 0, ssl=tls)
+        server = await asyncio.start_server(answerer.serve, host, port, ssl=tls)
         answerer.port = server.sockets[0].getsockname()[1]
         async with server:
             yield answerer
         return
     loop = asyncio.get_running_loop()
-    transport, _ = await loop.create_datagram_endpoint(lambda: answerer, local_addr=("127.0.0.1", 0))
+    transport, _ = await loop.create_datagram_endpoint(lambda: answerer, local_addr=(host, port))
     answerer.port = transport.get_extra_info("sockname")[1]
     try:
         yield answerer

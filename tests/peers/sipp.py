@@ -75,8 +75,9 @@ class Sipp:
 async def sipp(
     xml: str, ports: Ports, *, target: int | None = None, service: str = NUMBER, transport: str = "u1",
     keys: Mapping[str, object] | None = None, calls: int = 1, per_second: int = 10, port: int | None = None,
+    host: str = "127.0.0.1",
 ) -> AsyncIterator[Sipp]:  # fmt: skip
-    """Run a scenario `calls` times: as caller at 127.0.0.1:target, or as callee if there is no target.
+    """Run a scenario `calls` times: as caller at the target's port of the same host, or as callee if there is none.
 
     It has a free port if none is given.
     """
@@ -91,7 +92,7 @@ async def sipp(
                 "-sf",
                 "scenario.xml",
                 "-i",
-                "127.0.0.1",
+                host,
                 "-p",
                 str(port),
                 "-cp",
@@ -106,7 +107,7 @@ async def sipp(
             ),
             *("-r", str(per_second), "-s", service, "-timeout", str(_LONGEST_S), "-timeout_error", *given),
             *("-trace_msg", "-message_file", "messages.log", "-trace_err", "-error_file", "errors.log"),
-            *([f"127.0.0.1:{target}"] if target is not None else []),
+            *([f"[{host}]:{target}" if ":" in host else f"{host}:{target}"] if target is not None else []),
             cwd=folder,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
@@ -114,7 +115,9 @@ async def sipp(
         try:
             if target is None:
                 # A callee must listen before we call; SIPp opens its trace at its start.
-                await eventually(_listens(port, transport), within_s=10, otherwise=lambda: "SIPp listens")
+                await eventually(
+                    _listens(port, transport, ipv6=":" in host), within_s=10, otherwise=lambda: "SIPp listens"
+                )
             yield Sipp(port, folder, process)
         finally:
             if process.returncode is None:
@@ -122,6 +125,6 @@ async def sipp(
                 await process.wait()
 
 
-def _listens(port: int, transport: str) -> Callable[[], bool]:
-    table = Path("/proc/net/tcp" if transport.startswith(("t", "l")) else "/proc/net/udp")
+def _listens(port: int, transport: str, *, ipv6: bool) -> Callable[[], bool]:
+    table = Path("/proc/net", ("tcp" if transport.startswith(("t", "l")) else "udp") + ("6" if ipv6 else ""))
     return lambda: f":{port:04X} " in table.read_text()

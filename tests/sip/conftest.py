@@ -92,7 +92,7 @@ def ports() -> Ports:
 def open_line(tmp_path: Path, ports: Ports) -> OpenLine:
     """Opens a user agent; keywords are fields of SipConfig, its trunk or trunks, and how many RTP ports it has.
 
-    Names of hosts are asked of `name_servers`.
+    Names of hosts are asked of `name_servers`. `too` is an address of the other IP version.
 
     One at a time: the library allows no second.
     """
@@ -102,6 +102,7 @@ def open_line(tmp_path: Path, ports: Ports) -> OpenLine:
         *,
         rtp_ports: int = 60,
         host: str = "127.0.0.1",
+        too: str | None = None,
         port: int | None = None,
         tls: Tls | None = None,
         trunk: Trunk | None = None,
@@ -113,6 +114,8 @@ def open_line(tmp_path: Path, ports: Ports) -> OpenLine:
         rtp, port = ports.block(rtp_ports), port or ports.block(2)
         transports = [SipTransport.UDP, SipTransport.TCP, *([SipTransport.TLS] if tls else [])]
         listening = ListenAddress(host, port, transports, None, rtp, rtp + rtp_ports - 1)
+        if too is not None:
+            fields["listening_too"] = replace(listening, host=too)
         config = replace(SipConfig(listening, ["PCMA"], 1800, tls or Tls(), []), **fields)
         arrivals: asyncio.Queue[tuple[SipLeg, InboundCall]] = asyncio.Queue()
         refusals: asyncio.Queue[DialRefused] = asyncio.Queue()

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from engine.errors import SipError
-from engine.model.trunk import Trunk, trunk_at
+from engine.model.trunk import AddressFamily, Trunk, trunk_at
 from engine.ports import Answered, DialRequest, HungUp, TrunkTried
 from sip.dns.resolver import DnsResolver
 from tests.peers.ear import RtpEar
@@ -27,7 +27,7 @@ NAME = "sip.carrier.example"
 
 
 def asking(server: NameServer) -> DnsResolver:
-    return DnsResolver(ipv6=False, servers=[server.address])
+    return DnsResolver(AddressFamily.IPV4, servers=[server.address])
 
 
 def named(name: str = NAME, *, parameters: str = "", **fields: object) -> Trunk:

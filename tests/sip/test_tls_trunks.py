@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from engine.model.trunk import Trunk, new_trunk
+from engine.model.trunk import AddressFamily, Trunk, new_trunk
 from engine.ports import DialRequest, HungUp
 from sip.dns.resolver import DnsResolver
 from tests.peers.certificates import make_pems, server_context
@@ -48,7 +48,7 @@ async def end_of_call(open_line: OpenLine, context: ssl.SSLContext, **fields: An
 
 async def end_of_call_at(open_line: OpenLine, port: int, **fields: Any) -> HungUp:
     async with name_server(f"{NAME} 60 IN A 127.0.0.1") as dns:
-        asked = DnsResolver(ipv6=False, servers=[dns.address])
+        asked = DnsResolver(AddressFamily.IPV4, servers=[dns.address])
         async with open_line(trunk=trunk(port, **fields), name_servers=asked) as line:
             return await Watch(await line.agent.dial(ASKED)).start().ends()
 
@@ -184,7 +184,7 @@ async def test_a_registration_that_tls_stands_in_the_way_of_says_so(open_line: O
     ):
         registered = trunk(carrier.port, tls_ca=str(pems.ca), auth="register", user="me", password="x")
         async with (
-            open_line(trunk=registered, name_servers=DnsResolver(ipv6=False, servers=[dns.address])) as line,
+            open_line(trunk=registered, name_servers=DnsResolver(AddressFamily.IPV4, servers=[dns.address])) as line,
             within(10),
         ):
             while not (stand := (await line.agent.registrations())["carrier"]).code:

@@ -1,5 +1,6 @@
 """A trunk to a carrier: its fields, each declared once, and how they are read."""
 
+from engine.model.trunk.address_family import AddressFamily
 from engine.model.trunk.choices import (
     Authentication,
     Dtmf,
@@ -22,6 +23,7 @@ from engine.model.trunk.reading import changed_trunk, new_trunk, trunk_at
 from engine.model.trunk.trunk import Trunk
 
 __all__ = [
+    "AddressFamily",
     "Authentication",
     "Dtmf",
     "EarlyMedia",

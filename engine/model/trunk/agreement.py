@@ -3,7 +3,9 @@
 from typing import TYPE_CHECKING, Final
 
 from engine.errors import InvalidField
+from engine.model.trunk.address_family import AddressFamily
 from engine.model.trunk.choices import Authentication, Transport
+from engine.model.trunk.hosts import read_host
 from engine.model.trunk.number_uris import NumberScheme
 from engine.model.trunk.patterns import is_address
 
@@ -22,6 +24,7 @@ def require_agreement(trunk: "Trunk") -> None:
         raise InvalidField("hosts", "A trunk needs a host.")
     _check_credentials(trunk)
     _check_transport(trunk)
+    _check_family(trunk)
     _check_numbers(trunk)
     _check_times(trunk)
     _check_signing(trunk)
@@ -48,6 +51,29 @@ def _check_transport(trunk: "Trunk") -> None:
         raise InvalidField("tls_key", "tls_certificate and tls_key go together.")
     if (trunk.tls_ca or trunk.tls_key) and trunk.transport is not Transport.TLS:
         raise InvalidField("tls_ca" if trunk.tls_ca else "tls_key", "Certificates need the transport tls.")
+
+
+def _check_family(trunk: "Trunk") -> None:
+    written = {
+        "hosts": [host.host for host in trunk.hosts],
+        "outbound_proxy": _host_in("outbound_proxy", trunk.outbound_proxy),
+        "registrar": _host_in("registrar", trunk.registrar),
+        "public_address": [trunk.public_address],
+    }
+    for name, hosts in written.items():
+        for host in filter(is_address, hosts):
+            family = AddressFamily.of(host)
+            if not trunk.address_family.has(family):
+                raise InvalidField(
+                    name, f"{host} is an address of {family.words}, and address_family is {trunk.address_family}."
+                )
+
+
+def _host_in(name: str, written: str) -> list[str]:
+    try:
+        return [read_host(written).host] if written else []
+    except ValueError as error:
+        raise InvalidField(name, f"{written!r}: {error}") from None
 
 
 def _check_numbers(trunk: "Trunk") -> None:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, Final
 
 from engine.model.trunk import stir_fields
+from engine.model.trunk.address_family import AddressFamily
 from engine.model.trunk.agreement import require_agreement
 from engine.model.trunk.choices import (
     Authentication,
@@ -81,6 +82,12 @@ class Trunk:
         "Where the carrier answers: by priority, among equals by weight, and the next where one fails.",
     )
     transport: Transport = declared(OneOf(Transport), "What carries SIP: udp, tcp or tls.", default=Transport.UDP)
+    address_family: AddressFamily = declared(
+        OneOf(AddressFamily),
+        "Over which IP version SIP and media go: ipv4, ipv6, or both, of those that the node listens on; of both, IPv6 "
+        "is tried first.",
+        default=AddressFamily.BOTH,
+    )
     sips: bool = declared(YesOrNo(), "Whether addresses are written sips: (RFC 3261 §19.1).", default=False)
     tls_ca: str = declared(
         Text(FILE, "is no path; write it from the root on, such as /etc/telefoon/carrier-ca.pem."),

@@ -17,8 +17,14 @@ SERVER = SpeechServerSettings(url="http://10.0.0.5:8880/v1/audio/speech", voice=
     [
         (Settings(), [], ["No trunk is set"]),
         (Settings(trunk="sip:sip.carrier.example"), [], ["SIP listens on 127.0.0.1 alone"]),
-        (Settings(trunk="sip:192.0.2.1", sip_host="::1"), [], ["SIP listens on ::1 alone"]),
+        (
+            Settings(trunk="sip:192.0.2.1", sip_host="::1"),
+            [],
+            ["Trunk default is reached over IPv4 alone", "SIP listens on"],
+        ),
         (Settings(trunk="sip:127.0.0.1:5080"), [], []),
+        (Settings(trunk="sip:[::1]:5080"), [], ["Trunk default is reached over IPv6 alone"]),
+        (Settings(trunk="sip:[::1]:5080", sip_host="127.0.0.1 ::1"), [], []),
         (Settings(trunk="sip:192.0.2.1", sip_host="0.0.0.0"), [], []),
         (
             Settings(trunk="sip:127.0.0.1"),

@@ -10,6 +10,7 @@ import pytest
 import config
 from config.errors import SettingsError
 from config.settings import TABLES, Settings, SipTransport, load
+from sip.config import from_settings
 
 FILE = Path(config.__file__).with_name("telefoon.toml")
 EXAMPLE = re.compile(r"^#([a-z_]+ = .*)$", re.MULTILINE)
@@ -106,6 +107,8 @@ def test_every_setting_that_is_a_table_is_json_in_the_environment() -> None:
     [
         ("HTTP_PORT", "99999", "less than or equal to 65535"),
         ("HTTP_PORT", "http", "valid integer"),
+        ("SIP_HOST", "192.0.2.1, 192.0.2.2", "one of IPv4 and one of IPv6"),
+        ("PUBLIC_ADDRESS", "2001:db8::1 2001:db8::2", "one of IPv4 and one of IPv6"),
         ("SIP_PORT", "0", "greater than or equal to 1"),
         ("SIP_TRANSPORTS", "udp,sctp", "'udp', 'tcp' or 'tls'"),
         ("RECORDING_MASTER_KEY", "env:", "write file, file:PATH, env:NAME of a variable or kms:NAME:PLACE"),
@@ -153,6 +156,15 @@ def test_settings_that_need_each_other_are_asked_for(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("TELEFOON_SIP_TRANSPORTS", "tls")
     with pytest.raises(SettingsError, match="the transport tls needs tls_cert and tls_key"):
         load()
+
+
+def test_a_public_address_is_of_an_ip_version_on_which_the_node_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELEFOON_PUBLIC_ADDRESS", "2001:db8::1")
+    with pytest.raises(SettingsError, match=r"2001:db8::1 is of IPv6, of which sip_host \(127\.0\.0\.1\) has none"):
+        load()
+    monkeypatch.setenv("TELEFOON_SIP_HOST", "127.0.0.1, ::1")
+    listening = from_settings(load()).everywhere
+    assert {each.host: each.public_address for each in listening.values()} == {"127.0.0.1": None, "::1": "2001:db8::1"}
 
 
 def test_a_wrong_password_setting_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,12 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from engine.model.trunk import Transport
+from engine.model.trunk import AddressFamily, Transport
 from sip.dns.hosts_file import hosts_of_file
 from sip.dns.located import Hop, Located, Server, locate
 from sip.dns.records import NameServers, NaptrRecord, NoNameServer, Records, SrvRecord
+from sip.dns.resolver import HALF_KNOWN_S, DnsResolver
 from sip.dns.server_names import ASK_AGAIN_S, ServerNames
 from sip.trunks.uris import uri_hop
+from tests.peers.name_server import name_server
 
 NAME = "carrier.example"
 HOP = Hop(NAME, None, Transport.UDP)
@@ -39,7 +41,7 @@ class Zone(NameServers):
     async def srv(self, name: str) -> Records[SrvRecord]:
         return self._of(f"SRV {name}")
 
-    async def addresses(self, name: str) -> Records[str]:
+    async def addresses(self, name: str, family: AddressFamily) -> Records[str]:
         return self._of(f"A {name}")
 
     def _of(self, key: str) -> Records[Any]:
@@ -173,16 +175,31 @@ async def test_a_name_that_is_let_go_of_while_it_is_looked_up_stays_unknown() ->
     assert names.all() == {}
 
 
+async def test_of_both_versions_what_is_known_counts_and_what_nobody_answered_for_is_asked_again_soon(
+    tmp_path: Path,
+) -> None:
+    async with name_server(f"{NAME} 600 IN A 192.0.2.1", f"{NAME} 600 IN AAAA 2001:db8::1") as server:
+        asked = DnsResolver(AddressFamily.BOTH, servers=[server.address], hosts_file=tmp_path / "none")
+        both = await locate(Hop(NAME, 5070, Transport.UDP), asked)
+        server.mute = "AAAA"
+        half = await locate(Hop(NAME, 5070, Transport.UDP), asked)
+        with pytest.raises(NoNameServer):
+            await locate(Hop(NAME, 5070, Transport.UDP, AddressFamily.IPV6), asked)
+
+    assert (both.in_order(lambda: 0.5), both.ttl_s) == (["[2001:db8::1]:5070", "192.0.2.1:5070"], 600)
+    assert (half.in_order(lambda: 0.5), half.ttl_s) == (["192.0.2.1:5070"], HALF_KNOWN_S)
+
+
 def test_the_hosts_file_is_read_as_the_system_reads_it(tmp_path: Path) -> None:
     file = tmp_path / "hosts"
     file.write_text(
         "127.0.0.1 localhost\n192.0.2.1\tPBX.example pbx # ours\n#192.0.2.2 pbx\n2001:db8::1 pbx\nodd pbx\n"
     )
 
-    assert hosts_of_file(file, "pbx", ipv6=False) == ("192.0.2.1",)
-    assert hosts_of_file(file, "pbx", ipv6=True) == ("2001:db8::1",)
-    assert hosts_of_file(file, "pbx.EXAMPLE.", ipv6=False) == ("192.0.2.1",)
-    assert hosts_of_file(tmp_path / "none", "pbx", ipv6=False) == ()
+    assert hosts_of_file(file, "pbx", AddressFamily.IPV4) == ("192.0.2.1",)
+    assert hosts_of_file(file, "pbx", AddressFamily.IPV6) == ("2001:db8::1",)
+    assert hosts_of_file(file, "pbx.EXAMPLE.", AddressFamily.IPV4) == ("192.0.2.1",)
+    assert hosts_of_file(tmp_path / "none", "pbx", AddressFamily.IPV4) == ()
 
 
 @pytest.mark.parametrize(

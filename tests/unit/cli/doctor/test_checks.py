@@ -79,6 +79,19 @@ class TestPorts:
         findings = await ports.check(settings, None)
         assert f"127.0.0.1:{settings.sip_port + 1} is free" in [finding.detail for finding in findings]
 
+    async def test_the_ports_of_both_addresses_are_looked_at(self) -> None:
+        settings = settings_with_ports(sip_host="127.0.0.1, ::1", sip_transports=[SipTransport.UDP])
+        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as other:
+            other.bind(("::1", settings.sip_port))
+            findings = {each.subject: each.ok for each in await ports.check(settings, None)}
+        assert findings == {
+            "HTTP port": True,
+            "SIP port (udp, 127.0.0.1)": True,
+            "SIP port (udp, ::1)": False,
+            "RTP ports (127.0.0.1)": True,
+            "RTP ports (::1)": True,
+        }
+
     async def test_an_address_of_another_machine_is_no_place_to_listen(self) -> None:
         findings = await ports.check(settings_with_ports(sip_host="192.0.2.1"), None)
         assert not any(finding.ok for finding in findings if "SIP" in finding.subject)

@@ -13,7 +13,7 @@ from api.doctor.server import RunningServer
 from api.doctor.trunk_probe import trunk_findings
 from config.settings import Settings
 from engine.diagnosis.findings import Outcome, Subject, TrunkFinding, verdict
-from engine.model.trunk import Trunk, new_trunk
+from engine.model.trunk import AddressFamily, Trunk, new_trunk
 from engine.model.trunk.registration import TrunkRegistration
 from sip.dns.resolver import DnsResolver
 from tests.peers.certificates import make_pems
@@ -71,7 +71,7 @@ async def test_a_name_is_found_as_calls_find_it() -> None:
             "sip.carrier.example 60 IN A 127.0.0.1",
         ) as dns:
             trunk = new_trunk({"name": "carrier-a", "hosts": ["carrier.example"]})
-            asked = DnsResolver(ipv6=False, servers=[dns.address])
+            asked = DnsResolver(AddressFamily.IPV4, servers=[dns.address])
             settings = Settings(sip_host="127.0.0.1")
             findings = [each async for each in trunk_findings(trunk, settings, None, (), name_servers=asked)]
 
