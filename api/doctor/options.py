@@ -8,6 +8,7 @@ import re
 import secrets
 import ssl
 from asyncio import StreamReader, StreamWriter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from pathlib import Path
@@ -105,8 +106,10 @@ class Certificates:
         return context
 
 
-def leaving_from(host: str) -> str | None:
-    """The address that calls leave from where SIP listens on `host`; None where that is every address."""
+def leaving_from(hosts: Sequence[str], towards: str) -> str | None:
+    """The address that calls to a host leave from where SIP listens on `hosts`; None where that is every address."""
+    same = (each for each in hosts if (":" in each) == (":" in towards))
+    host = next(same, hosts[0])
     try:
         return None if ip_address(host).is_unspecified else host
     except ValueError:
@@ -118,7 +121,8 @@ async def ask(
 ) -> OptionsAnswer:
     """Send OPTIONS, from the address `source` if there is one, and wait for an answer. Raises NoAnswer, NotTrusted."""
     own = (source, 0) if source is not None else None
-    where = f"{target.host}:{target.port} over {target.transport.upper()}"
+    host = f"[{target.host}]" if ":" in target.host else target.host
+    where = f"{host}:{target.port} over {target.transport.upper()}"
     try:
         async with asyncio.timeout(timeout_s):
             match target.transport:

@@ -47,7 +47,8 @@ async def check(settings: Settings, running: RunningServer | None) -> Sequence[F
 async def _reach(settings: Settings, uri: str) -> Finding:
     certificates = Certificates(settings.tls_ca, settings.tls_cert, settings.tls_key)
     try:
-        answer = await ask(OptionsTarget.of(uri), certificates, source=leaving_from(settings.sip_hosts[0]))
+        target = OptionsTarget.of(uri)
+        answer = await ask(target, certificates, source=leaving_from(settings.sip_hosts, target.host))
     except NotTrusted as error:
         return Finding(_SUBJECT, False, str(error), "Set TELEFOON_TLS_CA to the authority of the trunk's certificate.")
     except (NoAnswer, ValueError) as error:

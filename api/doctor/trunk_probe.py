@@ -72,7 +72,7 @@ async def _probe(host: TrunkHost, trunk: Trunk, settings: Settings, name_servers
     begun_s = time.monotonic()
     try:
         named, (address, port) = OptionsTarget.of(host_uri(trunk, host)), servers[0]
-        target, source = replace(named, address=address, port=port), leaving_from(_own_host(settings, address))
+        target, source = replace(named, address=address, port=port), leaving_from(settings.sip_hosts, address)
         answer = await ask(target, certificates, ANSWER_S, source=source)
     except Silent as error:
         return replace(begun, reach=Reach.SILENT, words=str(error))
@@ -111,12 +111,6 @@ async def _servers(
         return ()
     ordered = sorted(found.servers, key=lambda server: server.priority)
     return [(address, server.port) for server in ordered for address in server.addresses]
-
-
-def _own_host(settings: Settings, address: str) -> str:
-    """Where SIP listens of an address's IP version; the first one where it does not."""
-    same = (host for host in settings.sip_hosts if (":" in host) == (":" in address))
-    return next(same, settings.sip_hosts[0])
 
 
 def _told_by_server(

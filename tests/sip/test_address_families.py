@@ -3,14 +3,17 @@
 import asyncio
 import socket
 from collections.abc import Iterator
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
 from engine.model.trunk import AddressFamily, Trunk, new_trunk
 from engine.ports import Answered, DialRequest, DigitPressed, Ear, MediaChanged, Said, TrunkTried
 from sip.dns.resolver import DnsResolver
 from tests.peers.audio import hears, tone
+from tests.peers.certificates import make_pems, server_context
 from tests.peers.ear import RtpEar
 from tests.peers.name_server import NameServer, name_server
 from tests.peers.ports import Ports
@@ -315,3 +318,28 @@ async def test_keep_alives_go_to_each_host_over_its_own_version(open_line: OpenL
 
     assert first(four, "OPTIONS").header("via").startswith("SIP/2.0/UDP 127.0.0.1:")
     assert first(six, "OPTIONS").header("via").startswith("SIP/2.0/UDP [::1]:")
+
+
+@pytest.mark.parametrize("host", ["[::1]", NAME])
+async def test_over_tls_and_ipv6_the_certificate_is_checked_for_the_address_or_the_name(
+    open_line: OpenLine, tmp_path: Path, host: str
+) -> None:
+    named = [x509.IPAddress(ip_address(IPV6))] if host == "[::1]" else [x509.DNSName(NAME)]
+    pems, others = make_pems(tmp_path / "carrier", names=named), make_pems(tmp_path / "other", names=named)
+    async with (
+        sip_answerer(refuses, stream=True, tls=server_context(pems), host=IPV6) as carrier,
+        name_server(leads(IPV6)) as dns,
+    ):
+        given = [
+            trunk(f"{host}:{carrier.port}", transport="tls", tls_ca=str(each.ca), timeout_s=3.0)
+            for each in (pems, others)
+        ]
+        async with open_line(too=IPV6, name_servers=asking(dns)) as line:
+            ends = []
+            for each in given:
+                await line.agent.use_trunks([each])
+                ends.append(await Watch(await line.agent.dial(ASKED)).start().ends())
+
+    assert (ends[0].sip_code, ends[0].sip_reason) == (486, "Busy Here")
+    assert "is from an issuer that we do not trust" in ends[1].sip_reason
+    assert first(carrier, "INVITE").header("via").startswith("SIP/2.0/TLS [::1]:")

@@ -64,6 +64,19 @@ async def test_a_trunk_by_address_that_answers_is_well() -> None:
     assert verdict("carrier-a", list(findings.values())).ok
 
 
+async def test_a_trunk_over_ipv6_is_asked_and_registered_from_there() -> None:
+    async with sip_answerer(carrier(), host="::1") as far_end:
+        trunk = new_trunk(
+            {"name": "carrier-a", "hosts": [f"[::1]:{far_end.port}"], "auth": "register", "user": "u", "password": "x"}
+        )
+        findings = await found(trunk, Settings(sip_host="127.0.0.1, ::1"))
+
+    assert findings[Subject.NAME].detail == f"[::1]:{far_end.port} is at ::1"
+    assert findings[Subject.OPTIONS].outcome is Outcome.OK
+    assert findings[Subject.REGISTRATION].outcome is Outcome.OK
+    assert all(" [::1]:" in each.partition("Via:")[2].partition("\r\n")[0] for each in far_end.requests)
+
+
 async def test_a_name_is_found_as_calls_find_it() -> None:
     async with sip_answerer(carrier()) as far_end:
         async with name_server(
