@@ -65,6 +65,8 @@ EXTRAS = {
         *PIPER,
         *PKCS11,
         *SPEECH,
+        # A full side of ICE, for trunks that are its lite one.
+        "aioice>=0.10,<1",
         "boto3-stubs[s3]>=1.36,<2",
         # Each version of it writes otherwise, so all take this one.
         "clang-format==21.1.8",

@@ -45,6 +45,7 @@ def open_endpoint(config: SipConfig) -> pj.Endpoint:
             pj.answer_strongest_challenges()
             pj.watch_tls()
             pj.open_session_terms()
+            pj.open_ice_lite()
             pj.share_encoding()
             endpoint.audDevManager().setNullDev()
             for listening in config.everywhere.values():

@@ -10,7 +10,7 @@ import pjsua2 as pj
 import structlog
 
 from engine.model.storable import storable
-from engine.model.trunk import Transport, Trunk
+from engine.model.trunk import Ice, Transport, Trunk
 from engine.model.trunk.reachability import TrunkEventKind
 from engine.model.trunk.registration_retry import FailedRegistration
 from sip.dns.host_leads import HostLeads
@@ -150,6 +150,7 @@ class SipAccount(pj.Account):
 
     def _settle_terms(self) -> None:
         pj.set_session_terms(self.getId(), session_terms(self._trunk))
+        pj.set_ice_lite(self.getId(), self._trunk is not None and self._trunk.ice is Ice.LITE)
 
     def _failed(self, trunk: Trunk, told_s: int = 0) -> None:
         """Note when to register again, after an answer that was no, or none: at once where there is another server."""

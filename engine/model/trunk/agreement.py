@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.errors import InvalidField
 from engine.model.trunk.address_family import AddressFamily
-from engine.model.trunk.choices import Authentication, Transport
+from engine.model.trunk.choices import Authentication, Ice, RtpSource, Transport
 from engine.model.trunk.hosts import read_host
 from engine.model.trunk.number_uris import NumberScheme
 from engine.model.trunk.patterns import is_address
@@ -29,6 +29,7 @@ def require_agreement(trunk: "Trunk") -> None:
     _check_times(trunk)
     _check_signing(trunk)
     _check_keys(trunk)
+    _check_media(trunk)
 
 
 def _check_credentials(trunk: "Trunk") -> None:
@@ -103,3 +104,8 @@ def _check_keys(trunk: "Trunk") -> None:
         raise InvalidField("dtmf_payload_type", f"{trunk.dtmf_payload_type} is not allowed; give 0, or 96 to 127.")
     if trunk.dtmf_payload_type and not trunk.dtmf.offers_events:
         raise InvalidField("dtmf_payload_type", f"With dtmf {trunk.dtmf}, no telephone-event is offered.")
+
+
+def _check_media(trunk: "Trunk") -> None:
+    if trunk.ice is Ice.LITE and trunk.rtp_source is RtpSource.SIGNALLED:
+        raise InvalidField("rtp_source", "With ice lite, checks say where the far end is: it can't be signalled.")

@@ -54,6 +54,13 @@ class RtpSource(StrEnum):
     SIGNALLED = "signalled"
 
 
+class Ice(StrEnum):
+    """Our part in ICE (RFC 8445): none, or that of the lite side, which answers the far end's checks."""
+
+    OFF = "off"
+    LITE = "lite"
+
+
 class SrtpKeying(StrEnum):
     """How the keys of encrypted media are agreed on: in session descriptions (RFC 4568), or beside them (RFC 5763)."""
 

@@ -18,6 +18,7 @@ from engine.model.trunk.choices import (
     Dtmf,
     EarlyMedia,
     HoldStyle,
+    Ice,
     KeepAlive,
     Refresher,
     ReliableProvisionals,
@@ -256,6 +257,11 @@ class Trunk:
         OneOf(RtpSource), "Whose RTP is taken: follow, whoever sends it now; first; or signalled, the host in SDP.",
         default=RtpSource.FOLLOW,
     )  # fmt: skip
+    ice: Ice = declared(
+        OneOf(Ice),
+        "Finding a way for media (ICE, RFC 8445): off; or lite, checks of the far end are answered and lead media.",
+        default=Ice.OFF,
+    )
     srtp: Srtp = declared(OneOf(Srtp), "Encrypted media: off, optional, or required.", default=Srtp.OFF)
     srtp_keying: SrtpKeying = declared(
         OneOf(SrtpKeying), "How keys of SRTP are agreed on: sdes, in SIP; or dtls, over the media's own way.",

@@ -142,7 +142,7 @@ WRONG: list[tuple[str, Any]] = [
     ("registrar", "a@b"), ("expires_s", 59), ("retry_s", 1.5), ("from_user", "a b"), ("from_host", "a:1"),
     ("keep_alive", "yes"), ("keep_alive_s", 4), ("reliable_provisionals", "on"),
     ("early_media", "yes"), ("hold", "recvonly"), ("srtp_keying", "mikey"), ("public_address", "node"),
-    ("session_min_s", 89), ("session_refresher", "us"), ("rtp_source", "any"),
+    ("session_min_s", 89), ("session_refresher", "us"), ("rtp_source", "any"), ("ice", "full"),
     ("dtmf", "rfc2833"), ("dtmf_payload_type", 128),
     ("srtp", "on"), ("session_timers", "on"), ("session_expires_s", 5), ("redirects", "no"), ("timeout_s", 33),
     ("tls_ca", "ca.pem"), ("tls_certificate", "cert.pem"), ("tls_key", 7),
