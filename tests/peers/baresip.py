@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -96,17 +96,18 @@ class Baresip:
 async def baresip(
     folder: Path, ports: Ports, user: str, *, codec: str, tone_hz: float, parameters: str = "",
     transport: str = "udp", host: str = "127.0.0.1", port: int | None = None, pems: Pems | None = None,
+    modules: Sequence[str] = (),
 ) -> AsyncIterator[Baresip]:  # fmt: skip
     """A baresip that answers calls to one user, speaks one codec and sounds a tone, in a folder of its own.
 
-    `parameters` are more of its account, such as `;mediaenc=srtp-mand`.
+    `parameters` are more of its account, such as `;mediaenc=srtp-mand`; `modules` are more that it loads.
     """
     folder.mkdir()
     one, control = Baresip(host, port or ports.block(2), folder), ports.one()
     root = await asyncio.to_thread(BARESIP.made, Progress())
     rate_hz = _RATE_HZ[codec]
     tone(tone_hz, _TONE_S, rate_hz=rate_hz).save(folder / "tone.wav")
-    (folder / "config").write_text(_config(one, root, control, ports.block(_RTP_PORTS), rate_hz, pems))
+    (folder / "config").write_text(_config(one, root, control, ports.block(_RTP_PORTS), rate_hz, pems, modules))
     uri = f"sip:{user}@{host}:{one.port};transport={transport}"
     (folder / "accounts").write_text(f"<{uri}>;regint=0;answermode=auto;audio_codecs={codec}{parameters}\n")
     (folder / "contacts").touch()
@@ -142,10 +143,12 @@ async def baresip(
                 await process.wait()
 
 
-def _config(one: Baresip, root: Path, control: int, rtp: int, rate_hz: int, pems: Pems | None) -> str:
+def _config(
+    one: Baresip, root: Path, control: int, rtp: int, rate_hz: int, pems: Pems | None, modules: Sequence[str]
+) -> str:
     lines = [
         f"module_path {root / MODULES}",
-        *(f"module {each}.so" for each in _LOADED),
+        *(f"module {each}.so" for each in (*modules, *_LOADED)),
         f"net_interface {one.host}",
         f"sip_listen {one.host}:{one.port}",
         f"ctrl_tcp_listen 127.0.0.1:{control}",
