@@ -88,16 +88,16 @@ pj_status_t on_sent(pjsip_tx_data *tdata)
     return PJ_SUCCESS;
 }
 
-void (*next_created)(pjsua_call_id, pjsua_on_stream_created_param *) = NULL;
+void (*next_precreate)(pjsua_call_id, pjsua_on_stream_precreate_param *) = NULL;
 
-// What is set before a stream is made, the library copies in part.
-void on_stream_created(pjsua_call_id call, pjsua_on_stream_created_param *made)
+// A stream takes packets as soon as it is made.
+void before_stream(pjsua_call_id call, pjsua_on_stream_precreate_param *planned)
 {
     const SessionTerms *terms = terms_of(pjsua_var.calls[call].acc_id);
-    if (terms)
-        ((pjmedia_stream_common *)made->stream)->si->rtp_source = terms->rtpSource;
-    if (next_created)
-        next_created(call, made);
+    if (terms && planned->stream_info.type == PJMEDIA_TYPE_AUDIO)
+        planned->stream_info.info.aud.rtp_source = terms->rtpSource;
+    if (next_precreate)
+        next_precreate(call, planned);
 }
 
 // Of what is sent, modules of higher numbers are asked first: this one before the one that writes it as text.
@@ -125,8 +125,8 @@ void settle_refresher(pjsip_rx_data *invite, int account)
 void open_session_terms()
 {
     terms_of_accounts.clear();
-    next_created = pjsua_var.ua_cfg.cb.on_stream_created2;
-    pjsua_var.ua_cfg.cb.on_stream_created2 = &on_stream_created;
+    next_precreate = pjsua_var.ua_cfg.cb.on_stream_precreate;
+    pjsua_var.ua_cfg.cb.on_stream_precreate = &before_stream;
     module.id = -1; // it may have stood in an endpoint that has ended
     check(pjsip_endpt_register_module(pjsua_get_pjsip_endpt(), &module), "open_session_terms");
 }

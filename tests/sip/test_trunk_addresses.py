@@ -1,8 +1,5 @@
 """What a trunk hears of our address, and whose sound is taken for the far end's."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +9,10 @@ from engine.model.trunk import Trunk, new_trunk
 from engine.ports import DialRequest, Ear
 from tests.peers.audio import tone
 from tests.peers.raw_caller import audio, raw_caller
-from tests.peers.rtp import Packet
 from tests.peers.sip_answerer import sip_answerer
 from tests.peers.sip_message import SipMessage
 from tests.sip.conftest import OpenLine, Watch
+from tests.sip.speakers import speaker
 
 pytestmark = pytest.mark.sip
 
@@ -56,48 +53,6 @@ async def test_a_public_address_of_another_family_is_told(open_line: OpenLine) -
         faults = await line.agent.use_trunks([carrier(5060, public_address="2001:db8::7")])
 
     assert "another family" in faults["carrier"]
-
-
-class Speaker(asyncio.DatagramProtocol):
-    """Sends RTP from an address of its own, and counts what comes back."""
-
-    def __init__(self, number: int) -> None:
-        self.heard = 0
-        self._number = number
-        self._transport: Any = None
-
-    def connection_made(self, transport: Any) -> None:
-        self._transport = transport
-
-    def datagram_received(self, data: bytes, addr: Any) -> None:
-        self.heard += 1
-
-    @property
-    def port(self) -> int:
-        return int(self._transport.get_extra_info("sockname")[1])
-
-    async def speaks(self, to: int, packets: int = 30) -> None:
-        """Send so many packets of silence."""
-        for each in range(packets):
-            packet = Packet(8, self._number * 1000 + each, each * 160, self._number, b"\xd5" * 160)
-            self._transport.sendto(packet.bytes(), ("127.0.0.1", to))
-            await asyncio.sleep(0.02)
-
-    async def hears_more(self) -> bool:
-        """Whether something comes back within half a second."""
-        before = self.heard
-        await asyncio.sleep(0.5)
-        return self.heard > before + 10
-
-
-@asynccontextmanager
-async def speaker(host: str, number: int) -> AsyncIterator[Speaker]:
-    loop = asyncio.get_running_loop()
-    transport, speaking = await loop.create_datagram_endpoint(lambda: Speaker(number), local_addr=(host, 0))
-    try:
-        yield speaking
-    finally:
-        transport.close()
 
 
 @pytest.mark.parametrize(
