@@ -89,6 +89,8 @@ class Dialog(pj.Call):
         self._patience = patience
         self.ended_by_us = False
         self._hold = Hold(offering.hold, inbound=self.inbound)
+        self.owes_offer = False
+        """Whether our first answer must offer, as its INVITE does not and answers are reliable."""
 
     def onCallTsxState(self, prm: pj.OnCallTsxStateParam) -> None:  # noqa: N802
         if self._patience is not None and self._patience.waiting and is_received(prm.e):

@@ -19,6 +19,9 @@ from sip.media.rtp_timeout import RtpTimeout
 from sip.offering import EVERYTHING, Offering
 from sip.patience import Patience
 
+RINGING = 180
+SESSION_PROGRESS = 183
+
 
 class Dialogs:
     """All live dialogs by leg; does what legs ask for."""
@@ -66,14 +69,27 @@ class Dialogs:
         return storable(str(dialog.getInfo().callIdString))
 
     def take(
-        self, account: pj.Account, leg: LegId, call_id: int, deliver: Deliver, offering: Offering = EVERYTHING
+        self,
+        account: pj.Account,
+        leg: LegId,
+        call_id: int,
+        deliver: Deliver,
+        offering: Offering = EVERYTHING,
+        *,
+        owes_offer: bool = False,
     ) -> pj.CallInfo:
-        """Adopt an INVITE that came in."""
+        """Adopt an INVITE that came in; `owes_offer` is whether our first answer must offer (RFC 3261 §13.2.1)."""
         dialog = self._dialog_of(account, leg, deliver, call_id, offering)
+        dialog.owes_offer = owes_offer
         self._dialogs[leg] = dialog
         return dialog.getInfo()
 
     def provisional(self, leg: LegId, code: int) -> None:
+        dialog = self._dialog(leg)
+        if dialog.owes_offer and code == RINGING:
+            # The library offers in no 180. This one waits for the PRACK of what goes before it.
+            dialog.owes_offer = False
+            self._respond(leg, SESSION_PROGRESS)
         self._respond(leg, code)
 
     def answer(self, leg: LegId) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from engine.model.trunk import ReliableProvisionals, SessionTimers, Trunk
+from sip.message import Message
 
 _RELIABLE: Final = frozenset({"100rel"})
 
@@ -33,3 +34,10 @@ def extensions_of(trunk: Trunk | None) -> Extensions:
         needed=_RELIABLE if reliable is ReliableProvisionals.REQUIRED else frozenset(),
         shortest_session_s=trunk.session_min_s if trunk.session_timers is not SessionTimers.OFF else 0,
     )
+
+
+def wants_early_offer(invite: Message, trunk: Trunk | None) -> bool:
+    """Whether the first answer must be our offer: it has none, and its answers are reliable (RFC 3261 §13.2.1)."""
+    required = {each.lower() for each in invite.listed("require")}
+    asked = trunk is not None and trunk.reliable_provisionals is ReliableProvisionals.REQUIRED
+    return not invite.body.strip() and (asked or not _RELIABLE.isdisjoint(required))

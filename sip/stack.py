@@ -27,7 +27,7 @@ from sip.dialogs import Dialogs
 from sip.dns.host_leads import HostLeads
 from sip.dns.located import Hop, Located
 from sip.endpoint import carried_codecs, open_endpoint, open_transport
-from sip.extensions import extensions_of
+from sip.extensions import extensions_of, wants_early_offer
 from sip.gate import Addressee, Gate, NoteRefusal
 from sip.handed_headers import OF_ANYBODY, handed_headers
 from sip.media.connections import MediaConnections
@@ -233,7 +233,8 @@ class SipStack:
         if account.trunk is not None:
             self._loads.begin(account.trunk.name)
             deliver = noting_the_end(deliver, partial(self._loads.end, account.trunk.name))
-        info = self.dialogs.take(account, leg, prm.callId, deliver, _offering(account.trunk))
+        owes_offer = wants_early_offer(message, account.trunk)
+        info = self.dialogs.take(account, leg, prm.callId, deliver, _offering(account.trunk), owes_offer=owes_offer)
         sip_call_id = storable(str(info.callIdString))
         headers = handed_headers(text, account.trunk.received_headers if account.trunk is not None else OF_ANYBODY)
         arrival = replace(self._arrival(message, source), headers=headers)
