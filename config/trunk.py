@@ -37,6 +37,11 @@ class TrunkSettings(BaseModel):
     trunk_srtp: Literal["off", "optional", "required"] = Field(
         default="off", description="Encrypted media: off, optional, or required."
     )
+    trunk_tls_verify: Literal["on", "off"] = Field(
+        default="on",
+        description="Whether the certificate of a trunk over TLS is checked, by tls_ca or else the system's "
+        "authorities: on; or off, and anybody on the way may pose as the carrier.",
+    )
     trunk_redirects: bool = Field(
         default=False,
         description="Follow a redirection (3xx) that names the trunk's own host. Others end the call with that code, "

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from config.codecs import codec_named
 from config.settings import LogLevel, Settings, SipTransport
-from engine.model.trunk import AddressFamily, Trunk
+from config.system_authorities import system_authorities
+from engine.model.trunk import AddressFamily, TlsVerify, Trunk
 
 NARROWBAND_HZ = 8000
 WIDEBAND_HZ = 16000
@@ -44,11 +45,17 @@ class ListenAddress:
 
 @dataclass(frozen=True, slots=True)
 class Tls:
-    """Certificates for SIP over TLS, as PEM files."""
+    """Certificates for SIP over TLS, as PEM files; `verify` is whether those of servers are checked."""
 
     ca: Path | None = None
     certificate: Path | None = None
     key: Path | None = None
+    verify: bool = True
+
+    @property
+    def authorities(self) -> Path | None:
+        """Who vouches for servers: `ca`, or else the system's; None where nobody does, and no server is trusted."""
+        return self.ca or system_authorities()
 
     def towards(self, trunk: Trunk) -> "Tls":
         """Take a trunk's own, and the node's where it has none."""
@@ -57,6 +64,7 @@ class Tls:
             Path(trunk.tls_ca) if trunk.tls_ca else self.ca,
             Path(trunk.tls_certificate) if own else self.certificate,
             Path(trunk.tls_key) if own else self.key,
+            verify=trunk.tls_verify is TlsVerify.ON,
         )
 
 

@@ -119,6 +119,12 @@ def open_tls_client(endpoint: pj.Endpoint, listening: ListenAddress, tls: Tls) -
         raise SetupError(f"SIP over TLS can't be opened: {error.reason}.") from None
 
 
+def tls_listener(endpoint: pj.Endpoint, family: AddressFamily) -> int:
+    """The library's number of the transport over TLS that was opened first for an IP version: where we listen."""
+    kind = _TRANSPORTS[SipTransport.TLS, family]
+    return next(int(each) for each in endpoint.transportEnum() if endpoint.transportGetInfo(each).type == kind)
+
+
 def open_transport(endpoint: pj.Endpoint, transport: SipTransport, listening: ListenAddress, tls: Tls) -> None:
     """Listen. Raises SetupError when the port is taken."""
     settings = pj.TransportConfig()
@@ -143,9 +149,9 @@ def open_transport(endpoint: pj.Endpoint, transport: SipTransport, listening: Li
 
 def _present_certificate(settings: pj.TlsConfig, tls: Tls) -> None:
     settings.proto = TLS_VERSIONS
-    if tls.ca:
-        settings.CaListFile = str(tls.ca)
-        settings.verifyServer = True
+    settings.verifyServer = tls.verify
+    if tls.verify and (authorities := tls.authorities):
+        settings.CaListFile = str(authorities)
     if tls.certificate and tls.key:
         settings.certFile = str(tls.certificate)
         settings.privKeyFile = str(tls.key)

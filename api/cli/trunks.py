@@ -235,15 +235,17 @@ async def _with_state(books: LocalStores, name: str | None = None) -> list[dict[
 
 
 def _in_words(trunk: dict[str, Any]) -> dict[str, str]:
-    """What is a list in it, as a person reads it."""
-    from engine.model.trunk import Trunk
+    """What is a list in it, or needs a word more, as a person reads it."""
+    from engine.model.trunk import TlsVerify, Trunk
     from engine.model.trunk.hosts import read_host
     from engine.model.trunk.number_rules import NumberAddresses, NumberFormats, in_words
 
     stand = [_registration_in_words(each) for each in trunk["registrations"]]
     hosts = ", ".join(str(read_host(each)) for each in trunk["hosts"])
     rules = [name for name, facts in Trunk.table().items() if isinstance(facts.kind, NumberAddresses | NumberFormats)]
-    return {**{name: in_words(trunk[name]) for name in rules}, "hosts": hosts, "registrations": "; ".join(stand)}
+    verify = "off: any certificate is taken" if trunk["tls_verify"] == TlsVerify.OFF else trunk["tls_verify"]
+    lists = {"hosts": hosts, "registrations": "; ".join(stand)}
+    return {**{name: in_words(trunk[name]) for name in rules}, **lists, "tls_verify": verify}
 
 
 def _registration_in_words(stand: dict[str, Any]) -> str:

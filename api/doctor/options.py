@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from api.doctor.peer_certificate import PeerCertificate
+from config.system_authorities import system_authorities
 from config.version import USER_AGENT
 
 TIMEOUT_S: Final = 4.0
@@ -41,7 +42,7 @@ class Silent(NoAnswer):
 
 
 class NotTrusted(NoAnswer):
-    """Somebody is there, but shows a certificate that TELEFOON_TLS_CA does not vouch for."""
+    """Somebody is there, but shows a certificate that nobody whom we trust vouches for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +86,24 @@ class OptionsAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Certificates:
-    """PEM files, as in the settings: who is trusted (None: anyone), and who we are."""
+    """PEM files, as in the settings: who is trusted (None: the system's authorities), and who we are.
+
+    Without `verify` anyone is trusted.
+    """
 
     ca: Path | None = None
     certificate: Path | None = None
     key: Path | None = None
+    verify: bool = True
 
     def context(self, *, strict: bool) -> ssl.SSLContext:
         """Checks what OpenSSL does by itself, as for calls; the default context of Python 3.13 is always strict."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        if self.ca:
-            context.load_verify_locations(self.ca)
-        else:
+        if not self.verify:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
+        elif authorities := self.ca or system_authorities():
+            context.load_verify_locations(authorities)
         if strict:
             context.verify_flags |= ssl.VERIFY_X509_STRICT
         if self.certificate and self.key:

@@ -9,6 +9,7 @@ from api.doctor.options import Certificates, NoAnswer, NotTrusted, OptionsTarget
 from api.doctor.server import RunningServer
 from api.node.trunks import DEFAULT, trunk_of_settings
 from config.settings import Settings
+from engine.diagnosis.signalling import NOT_TRUSTED_ADVICE
 from engine.errors import TelefoonError
 
 if TYPE_CHECKING:
@@ -45,12 +46,13 @@ async def check(settings: Settings, running: RunningServer | None) -> Sequence[F
 
 
 async def _reach(settings: Settings, uri: str) -> Finding:
-    certificates = Certificates(settings.tls_ca, settings.tls_cert, settings.tls_key)
+    verify = settings.trunk_tls_verify == "on"
+    certificates = Certificates(settings.tls_ca, settings.tls_cert, settings.tls_key, verify)
     try:
         target = OptionsTarget.of(uri)
         answer = await ask(target, certificates, source=leaving_from(settings.sip_hosts, target.host))
     except NotTrusted as error:
-        return Finding(_SUBJECT, False, str(error), "Set TELEFOON_TLS_CA to the authority of the trunk's certificate.")
+        return Finding(_SUBJECT, False, str(error), NOT_TRUSTED_ADVICE)
     except (NoAnswer, ValueError) as error:
         advice = "Check TELEFOON_TRUNK, and that the trunk runs and no firewall is between."
         return Finding(_SUBJECT, False, str(error), advice)

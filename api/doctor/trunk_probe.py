@@ -68,7 +68,7 @@ async def _probe(host: TrunkHost, trunk: Trunk, settings: Settings, name_servers
         return HostProbe(host.address, transport, (), Reach.UNKNOWN_NAME)
     begun = HostProbe(host.address, transport, addresses, Reach.ANSWERED)
     tls = Tls(settings.tls_ca, settings.tls_cert, settings.tls_key).towards(trunk)
-    certificates = Certificates(tls.ca, tls.certificate, tls.key)
+    certificates = Certificates(tls.ca, tls.certificate, tls.key, tls.verify)
     begun_s = time.monotonic()
     try:
         named, (address, port) = OptionsTarget.of(host_uri(trunk, host)), servers[0]
@@ -85,7 +85,7 @@ async def _probe(host: TrunkHost, trunk: Trunk, settings: Settings, name_servers
         code=answer.code,
         reason=answer.reason,
         round_trip_ms=1000 * (time.monotonic() - begun_s),
-        certificate_checked=trunk.transport is Transport.TLS and tls.ca is not None,
+        certificate_checked=trunk.transport is Transport.TLS and tls.verify,
         flaw=answer.flaw,
         certificate_names=answer.certificate.names if answer.certificate else (),
         certificate_until=answer.certificate.until if answer.certificate else None,

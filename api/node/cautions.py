@@ -8,7 +8,7 @@ from api.node.webhook_urls import LOCAL_NAMES, refused
 from config.settings import Settings
 from engine.errors import UnknownLanguage
 from engine.model.languages import canonical_language
-from engine.model.trunk import AddressFamily, Trunk
+from engine.model.trunk import AddressFamily, TlsVerify, Trunk
 from engine.model.trunk.patterns import is_address
 from tts.voices import EngineName
 
@@ -38,6 +38,9 @@ def _of_trunks(settings: Settings, trunks: Sequence[Trunk]) -> Iterator[str]:
                 f"Trunk {trunk.name} is reached over {' and '.join(each.words for each in reached)} alone, and SIP "
                 f"listens on {settings.sip_host}. Give TELEFOON_SIP_HOST an address of it too."
             )
+        if trunk.tls_verify is TlsVerify.OFF:
+                f"Trunk {trunk.name} takes any certificate (tls_verify is off): anybody on the way may pose as the "
+                "carrier, and hear calls. Set tls_ca, or TELEFOON_TLS_CA, to the authority that has issued it."
     nearby = all(is_loopback(host) for host in settings.sip_hosts)
     for host in (host.host for trunk in enabled for host in trunk.hosts):
         if nearby and not is_loopback(host):

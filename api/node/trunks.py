@@ -9,7 +9,7 @@ from api.node.trunk_tables import trunks_of_file
 from config.setting_sources import settings_file
 from config.settings import Settings
 from engine.errors import EgressDenied, InvalidField, SetupError, TelefoonError
-from engine.model.trunk import Authentication, Origin, Srtp, Trunk, trunk_at
+from engine.model.trunk import Authentication, Origin, Srtp, TlsVerify, Trunk, trunk_at
 from engine.model.trunk.registration import TrunkRegistration
 from engine.ports import Clock
 from engine.security.residency import Residency
@@ -42,6 +42,7 @@ def trunk_of_settings(settings: Settings) -> Trunk | None:
             user=settings.trunk_user or "",
             password=password if settings.trunk_user else "",
             srtp=Srtp(settings.trunk_srtp),
+            tls_verify=TlsVerify(settings.trunk_tls_verify),
             redirects=settings.trunk_redirects,
             timeout_s=settings.trunk_timeout,
         )

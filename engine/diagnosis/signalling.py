@@ -50,6 +50,10 @@ class RegisterAnswer:
     told_by_server: bool = False
 
 
+NOT_TRUSTED_ADVICE: Final = (
+    "Name the host as its certificate does. Where no public authority has issued it, set the trunk's tls_ca, or "
+    "TELEFOON_TLS_CA, to the certificate of the authority that has."
+)
 _FIREWALL: Final = (
     "Check host and port with the carrier, and that no firewall stands between: SIP must pass in both directions, "
     "and many carriers answer only addresses that they have been told of."
@@ -112,7 +116,7 @@ def _options(probe: HostProbe, where: str) -> TrunkFinding:
 
 def _certificate(probe: HostProbe) -> TrunkFinding:
     if not probe.certificate_checked:
-        advice = "Set TELEFOON_TLS_CA to the authority of the carrier's certificate, else anybody may pose as it."
+        advice = "With tls_verify off anybody on the way may pose as the carrier. Set it on, with tls_ca if need be."
         detail = f"nobody has checked the certificate of {probe.host}{_whose(probe)}"
         return TrunkFinding(Subject.CERTIFICATE, Outcome.WARNING, detail, advice)
     if probe.flaw:
@@ -129,7 +133,4 @@ def _whose(probe: HostProbe) -> str:
 
 
 def _not_trusted(probe: HostProbe) -> TrunkFinding:
-    advice = (
-        "Set TELEFOON_TLS_CA to the authority of the carrier's certificate, and name the host as the certificate does."
-    )
-    return TrunkFinding(Subject.CERTIFICATE, Outcome.FAULT, probe.words, advice)
+    return TrunkFinding(Subject.CERTIFICATE, Outcome.FAULT, probe.words, NOT_TRUSTED_ADVICE)

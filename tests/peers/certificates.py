@@ -55,8 +55,9 @@ def make_pems(
     names: Sequence[x509.GeneralName] = LOCAL,
     common_name: str = "127.0.0.1",
     expired: bool = False,
+    self_signed: bool = False,
 ) -> Pems:
-    """Valid for a day, or until an hour ago.
+    """Valid for a day, or until an hour ago; what is self-signed is its own authority.
 
     What is not strict lacks the Authority Key Identifier of RFC 5280, as some carriers' do. Without `names` there is
     the common name alone.
@@ -79,6 +80,9 @@ def make_pems(
         identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key())
         unsigned = unsigned.add_extension(identifier, critical=False)
     leaf = unsigned.sign(authority, hashes.SHA256())
+    if self_signed:
+        itself = _certificate(subject, subject, own).add_extension(x509.SubjectAlternativeName(names), critical=False)
+        root = leaf = itself.sign(own, hashes.SHA256())
     pems = Pems(folder / "ca.pem", folder / "cert.pem", folder / "key.pem")
     pems.ca.write_bytes(root.public_bytes(serialization.Encoding.PEM))
     pems.certificate.write_bytes(leaf.public_bytes(serialization.Encoding.PEM))

@@ -122,7 +122,9 @@ async def test_a_certificate_that_has_expired_is_refused_and_told(open_line: Ope
     )
 
 
-async def test_a_certificate_of_an_unknown_issuer_is_refused_and_told(open_line: OpenLine, tmp_path: Path) -> None:
+async def test_a_certificate_of_another_issuer_than_the_trunks_ca_is_refused_and_told(
+    open_line: OpenLine, tmp_path: Path
+) -> None:
     pems = make_pems(tmp_path / "carrier", names=[x509.DNSName(NAME)])
     others = make_pems(tmp_path / "other")
 
@@ -132,6 +134,83 @@ async def test_a_certificate_of_an_unknown_issuer_is_refused_and_told(open_line:
         ended.sip_reason
         == f"TLS certificate verification: the certificate of {NAME} is from an issuer that we do not trust"
     )
+
+
+UNTRUSTED = f"TLS certificate verification: the certificate of {NAME} is from an issuer that we do not trust"
+
+
+@pytest.mark.parametrize("self_signed", [True, False], ids=["self-signed", "of a private authority"])
+async def test_without_a_ca_of_its_own_a_trunk_takes_no_certificate_that_the_system_does_not_trust(
+    open_line: OpenLine, tmp_path: Path, *, self_signed: bool
+) -> None:
+    pems = make_pems(tmp_path / "carrier", names=[x509.DNSName(NAME)], self_signed=self_signed)
+
+    ended = await end_of_call(open_line, server_context(pems))
+
+    assert (ended.sip_code, ended.sip_reason) == (503, UNTRUSTED)
+
+
+async def test_a_certificate_of_an_authority_of_the_system_is_taken(
+    open_line: OpenLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pems = make_pems(tmp_path / "carrier", names=[x509.DNSName(NAME)])
+    monkeypatch.setenv("SSL_CERT_FILE", str(pems.ca))
+
+    ended = await end_of_call(open_line, server_context(pems))
+
+    assert (ended.sip_code, ended.sip_reason) == (486, "Busy Here")
+
+
+async def test_a_certificate_of_the_system_for_another_name_is_refused(
+    open_line: OpenLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pems = make_pems(tmp_path / "carrier", names=[x509.DNSName("other.example")])
+    monkeypatch.setenv("SSL_CERT_FILE", str(pems.ca))
+
+    ended = await end_of_call(open_line, server_context(pems))
+
+    assert ended.sip_reason == f"TLS certificate verification: the certificate is not for {NAME}, but for other.example"
+
+
+async def test_a_self_signed_certificate_is_taken_where_it_is_the_trunks_ca(
+    open_line: OpenLine, tmp_path: Path
+) -> None:
+    pems = make_pems(tmp_path / "carrier", names=[x509.DNSName(NAME)], self_signed=True)
+
+    ended = await end_of_call(open_line, server_context(pems), tls_ca=str(pems.certificate))
+
+    assert (ended.sip_code, ended.sip_reason) == (486, "Busy Here")
+
+
+@pytest.mark.parametrize(
+    "fault", [{"self_signed": True}, {"expired": True}, {"names": [x509.DNSName("other.example")]}]
+)
+async def test_with_verification_off_any_certificate_is_taken(
+    open_line: OpenLine, tmp_path: Path, fault: dict[str, Any]
+) -> None:
+    pems = make_pems(tmp_path / "carrier", **{"names": [x509.DNSName(NAME)], **fault})
+
+    ended = await end_of_call(open_line, server_context(pems), tls_verify="off")
+
+    assert (ended.sip_code, ended.sip_reason) == (486, "Busy Here")
+
+
+async def test_a_trunk_that_checks_does_not_go_by_the_connection_of_one_that_does_not(
+    open_line: OpenLine, tmp_path: Path
+) -> None:
+    pems = make_pems(tmp_path / "carrier", names=[x509.DNSName(NAME)], self_signed=True)
+    async with (
+        sip_answerer(lambda _: "503 Service Unavailable", stream=True, tls=server_context(pems)) as carrier,
+        name_server(f"{NAME} 60 IN A 127.0.0.1") as dns,
+        open_line(
+            trunks=[trunk(carrier.port, name="lax", tls_verify="off"), trunk(carrier.port, priority=1)],
+            name_servers=DnsResolver(ipv6=False, servers=[dns.address]),
+        ) as line,
+    ):
+        ended = await Watch(await line.agent.dial(ASKED)).start().ends()
+
+        assert [request.split()[0] for request in carrier.requests] == ["INVITE"]
+    assert ended.sip_reason == UNTRUSTED
 
 
 async def test_a_carrier_that_wants_a_certificate_gets_the_trunks(open_line: OpenLine, tmp_path: Path) -> None:
@@ -194,6 +273,26 @@ async def test_a_registration_that_tls_stands_in_the_way_of_says_so(open_line: O
         False,
         f"TLS certificate verification: the certificate is not for {NAME}, but for other.example",
     )
+
+
+async def test_a_registration_at_a_server_whose_certificate_nobody_vouches_for_says_so(
+    open_line: OpenLine, tmp_path: Path
+) -> None:
+    pems = make_pems(tmp_path / "carrier", names=[x509.DNSName(NAME)], self_signed=True)
+    async with (
+        sip_answerer(refuses, stream=True, tls=server_context(pems)) as carrier,
+        name_server(f"{NAME} 60 IN A 127.0.0.1") as dns,
+    ):
+        registered = trunk(carrier.port, auth="register", user="me", password="x")
+        async with (
+            open_line(trunk=registered, name_servers=DnsResolver(ipv6=False, servers=[dns.address])) as line,
+            within(10),
+        ):
+            while not (stand := (await line.agent.registrations())["carrier"]).code:
+                await asyncio.sleep(0.05)
+
+        assert (stand.active, stand.reason) == (False, UNTRUSTED)
+        assert carrier.requests == []
 
 
 async def test_a_file_that_is_not_there_is_told_with_its_field(open_line: OpenLine, tmp_path: Path) -> None:

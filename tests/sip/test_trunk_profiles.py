@@ -31,7 +31,7 @@ async def at_a_carrier(
 ) -> AsyncIterator[tuple[Line, HabitualCarrier]]:
     """The product with a trunk of the profile, registered where that is the carrier's habit."""
     pems = make_pems(folder)
-    tls = Tls(certificate=pems.certificate, key=pems.key)
+    tls = Tls(pems.ca, pems.certificate, pems.key)
     async with (
         habitual_carrier(HABITS[profile], ports, ear, pems) as carrier,
         open_line(codecs=EVERY, tls=tls) as line,

@@ -16,6 +16,7 @@ from engine.model.trunk.choices import (
     Srtp,
     SrtpKeying,
     Stir,
+    TlsVerify,
     Transport,
     UnprovedCaller,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "Srtp",
     "SrtpKeying",
     "Stir",
+    "TlsVerify",
     "Transport",
     "Trunk",
     "TrunkHost",

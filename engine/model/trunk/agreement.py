@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.errors import InvalidField
 from engine.model.trunk.address_family import AddressFamily
-from engine.model.trunk.choices import Authentication, Ice, RtpSource, Transport
+from engine.model.trunk.choices import Authentication, Ice, RtpSource, TlsVerify, Transport
 from engine.model.trunk.hosts import read_host
 from engine.model.trunk.number_uris import NumberScheme
 from engine.model.trunk.patterns import is_address
@@ -52,6 +52,10 @@ def _check_transport(trunk: "Trunk") -> None:
         raise InvalidField("tls_key", "tls_certificate and tls_key go together.")
     if (trunk.tls_ca or trunk.tls_key) and trunk.transport is not Transport.TLS:
         raise InvalidField("tls_ca" if trunk.tls_ca else "tls_key", "Certificates need the transport tls.")
+    if trunk.tls_verify is TlsVerify.OFF and trunk.transport is not Transport.TLS:
+        raise InvalidField("tls_verify", "Without the transport tls there is no certificate to check.")
+    if trunk.tls_verify is TlsVerify.OFF and trunk.tls_ca:
+        raise InvalidField("tls_verify", "With tls_ca certificates are checked; leave one of the two out.")
 
 
 def _check_family(trunk: "Trunk") -> None:

@@ -38,6 +38,13 @@ class Transport(StrEnum):
     TLS = "tls"
 
 
+class TlsVerify(StrEnum):
+    """Whether the certificate of a server over TLS is checked: who vouches for it, and that it is for the host."""
+
+    ON = "on"
+    OFF = "off"
+
+
 class Srtp(StrEnum):
     """Whether media towards the trunk is encrypted."""
 

@@ -27,6 +27,7 @@ from engine.model.trunk.choices import (
     Srtp,
     SrtpKeying,
     Stir,
+    TlsVerify,
     Transport,
     UnprovedCaller,
 )
@@ -93,8 +94,13 @@ class Trunk:
     tls_ca: str = declared(
         Text(FILE, "is no path; write it from the root on, such as /etc/telefoon/carrier-ca.pem."),
         "File on the node with the certificates (PEM) of whom the trunk's server may come from; left out, the setting "
-        "tls_ca, and without either no certificate is checked.",
+        "tls_ca, and without either the system's certificate authorities.",
         default="",
+    )
+    tls_verify: TlsVerify = declared(
+        OneOf(TlsVerify),
+        "Whether the server's certificate is checked: on; or off, and anybody on the way may pose as the carrier.",
+        default=TlsVerify.ON,
     )
     tls_certificate: str = declared(
         Text(FILE, "is no path; write it from the root on, such as /etc/telefoon/cert.pem."),

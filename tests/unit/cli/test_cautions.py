@@ -25,6 +25,12 @@ SERVER = SpeechServerSettings(url="http://10.0.0.5:8880/v1/audio/speech", voice=
         (Settings(trunk="sip:127.0.0.1:5080"), [], []),
         (Settings(trunk="sip:[::1]:5080"), [], ["Trunk default is reached over IPv6 alone"]),
         (Settings(trunk="sip:[::1]:5080", sip_host="127.0.0.1 ::1"), [], []),
+        (Settings(trunk="sip:127.0.0.1;transport=tls"), [], []),
+        (
+            Settings(trunk="sip:127.0.0.1;transport=tls", trunk_tls_verify="off"),
+            [],
+            ["Trunk default takes any certificate"],
+        ),
         (Settings(trunk="sip:192.0.2.1", sip_host="0.0.0.0"), [], []),
         (
             Settings(trunk="sip:127.0.0.1"),

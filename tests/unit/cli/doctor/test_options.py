@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from api.doctor.options import Certificates, NoAnswer, OptionsAnswer, OptionsTarget, ask
-from tests.peers.certificates import make_pems
+from api.doctor.options import Certificates, NoAnswer, NotTrusted, OptionsAnswer, OptionsTarget, ask
+from tests.peers.certificates import make_pems, server_context
 from tests.peers.ports import Ports
 from tests.peers.sip_answerer import sip_answerer
 from tests.peers.sip_message import SipMessage
 
-ANYONE = Certificates()
+ANYONE = Certificates(verify=False)
 
 
 @pytest.mark.parametrize(
@@ -66,8 +66,20 @@ async def test_over_tls_with_and_without_an_authority_to_trust(tmp_path: Path) -
     context.load_cert_chain(pems.certificate, pems.key)
     async with sip_answerer(lambda _: "200 OK", stream=True, tls=context) as far_end:
         target = OptionsTarget.of(f"sip:127.0.0.1:{far_end.port};transport=tls")
-        for certificates in (ANYONE, Certificates(ca=pems.ca), Certificates(None, pems.certificate, pems.key)):
+        for certificates in (ANYONE, Certificates(ca=pems.ca), Certificates(pems.ca, pems.certificate, pems.key)):
             assert await ask(target, certificates) == OptionsAnswer(200, "OK")
+
+
+async def test_without_an_authority_of_its_own_a_private_certificate_is_trusted_only_where_the_system_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pems = make_pems(tmp_path)
+    async with sip_answerer(lambda _: "200 OK", stream=True, tls=server_context(pems)) as far_end:
+        target = OptionsTarget.of(f"sip:127.0.0.1:{far_end.port};transport=tls")
+        with pytest.raises(NotTrusted, match="certificate verify failed"):
+            await ask(target, Certificates())
+        monkeypatch.setenv("SSL_CERT_FILE", str(pems.ca))
+        assert await ask(target, Certificates()) == OptionsAnswer(200, "OK")
 
 
 async def test_a_certificate_that_only_strict_checking_refuses_is_trusted_and_its_flaw_told(tmp_path: Path) -> None:

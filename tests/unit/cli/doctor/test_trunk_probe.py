@@ -16,7 +16,7 @@ from engine.diagnosis.findings import Outcome, Subject, TrunkFinding, verdict
 from engine.model.trunk import AddressFamily, Trunk, new_trunk
 from engine.model.trunk.registration import TrunkRegistration
 from sip.dns.resolver import DnsResolver
-from tests.peers.certificates import make_pems
+from tests.peers.certificates import make_pems, server_context
 from tests.peers.name_server import name_server
 from tests.peers.ports import Ports
 from tests.peers.sip_answerer import Answering, SipAnswerer, sip_answerer
@@ -149,12 +149,24 @@ async def test_a_certificate_of_another_authority_is_a_fault(tmp_path: Path) -> 
     assert "TELEFOON_TLS_CA" in findings[Subject.CERTIFICATE].advice
 
 
+async def test_a_self_signed_certificate_is_a_fault_and_what_to_set_is_told(tmp_path: Path) -> None:
+    pems = make_pems(tmp_path, self_signed=True)
+    async with sip_answerer(carrier(), stream=True, tls=server_context(pems)) as far_end:
+        findings = await found(trunk_at(far_end.port, transport="tls"))
+
+    assert findings[Subject.CERTIFICATE].outcome is Outcome.FAULT
+    assert "self-signed certificate" in findings[Subject.CERTIFICATE].detail
+    assert "tls_ca" in findings[Subject.CERTIFICATE].advice
+    assert far_end.requests == []
+
+
 async def test_a_certificate_that_nobody_checks_is_a_warning(tmp_path: Path) -> None:
     context, _ = tls_server(tmp_path)
     async with sip_answerer(carrier(), stream=True, tls=context) as far_end:
-        findings = await found(trunk_at(far_end.port, transport="tls"))
+        findings = await found(trunk_at(far_end.port, transport="tls", tls_verify="off"))
 
     assert findings[Subject.CERTIFICATE].outcome is Outcome.WARNING
+    assert "tls_verify off" in findings[Subject.CERTIFICATE].advice
     assert findings[Subject.OPTIONS].outcome is Outcome.OK
 
 
