@@ -158,4 +158,4 @@ def _country(number: str) -> str:
 
 def _whatever_its_state(trunk: RoutableTrunk) -> RoutableTrunk:
     hosts = (RoutableHost(host.address, host.priority, host.weight) for host in trunk.hosts)
-    return replace(trunk, broken=False, full=False, hosts=tuple(hosts))
+    return replace(trunk, full=False, hosts=tuple(hosts))

@@ -23,14 +23,13 @@ class RoutableHost:
 class RoutableTrunk:
     """A trunk, by its name; priority and weight as a host's.
 
-    `broken` says that its circuit breaker is open, `full` that it carries as many calls as it may, `emergency` that it
+    `full` says that it carries as many calls as it may, `emergency` that it
     may carry calls to emergency numbers. `prices` are per minute, by called prefix in E.164.
     """
 
     name: str
     hosts: tuple[RoutableHost, ...]
     enabled: bool = True
-    broken: bool = False
     full: bool = False
     emergency: bool = False
     priority: int = 0

@@ -37,7 +37,6 @@ class NotTried(StrEnum):
 
     UNKNOWN = "there is no such trunk"
     DISABLED = "the trunk is disabled"
-    BROKEN = "the trunk's circuit breaker is open"
     FULL = "the trunk is full"
     HELD = "the host has asked for a pause"
 
@@ -168,8 +167,6 @@ def _hosts(way: _Way, call: RoutedCall, draw: Draw) -> Iterator[Candidate | Pass
         yield PassedOver(way.name, None, way.route, NotTried.UNKNOWN)
     elif not way.trunk.enabled:
         yield PassedOver(way.name, None, way.route, NotTried.DISABLED)
-    elif way.trunk.broken:
-        yield PassedOver(way.name, None, way.route, NotTried.BROKEN)
     elif way.trunk.full:
         yield PassedOver(way.name, None, way.route, NotTried.FULL)
     else:

@@ -126,10 +126,10 @@ def test_it_goes_to_the_marked_trunk_alone() -> None:
 
 
 def test_a_marked_trunk_in_trouble_is_tried_after_those_that_are_well() -> None:
-    broken = replace(MARKED, name="broken", broken=True, full=True, priority=0)
+    full = replace(MARKED, name="full", full=True, priority=0)
     held = replace(MARKED, name="held", hosts=(RoutableHost("h", held_until=NOON + timedelta(hours=1)),), priority=1)
 
-    call = placed("112", broken, held, MARKED)
+    call = placed("112", full, held, MARKED)
 
     assert call is not None
-    assert [each.trunk for each in call.candidates] == ["marked", "broken", "held"]
+    assert [each.trunk for each in call.candidates] == ["marked", "full", "held"]

@@ -130,20 +130,18 @@ def test_a_host_is_tried_once_for_the_first_route_that_leads_to_it() -> None:
 def test_what_can_not_be_used_is_passed_over_with_the_reason() -> None:
     trunks = (
         replace(trunk("off"), enabled=False),
-        replace(trunk("broken"), broken=True),
         replace(trunk("full"), full=True),
         RoutableTrunk(
             "held", (RoutableHost("h1", held_until=NOON + timedelta(seconds=1)), RoutableHost("h2", held_until=NOON))
         ),
     )
-    routes = [TrunkRoute(f"R{n}", name, priority=n) for n, name in enumerate(["off", "broken", "full", "held", "gone"])]
+    routes = [TrunkRoute(f"R{n}", name, priority=n) for n, name in enumerate(["off", "full", "held", "gone"])]
 
     choice = choose(CALL, trunks, routes, lambda: 0.5)
 
     assert [(each.trunk, each.host) for each in choice.candidates] == [("held", "h2")]
     assert [(each.trunk, each.host, each.reason) for each in choice.passed_over] == [
         ("off", None, NotTried.DISABLED),
-        ("broken", None, NotTried.BROKEN),
         ("full", None, NotTried.FULL),
         ("held", "h1", NotTried.HELD),
         ("gone", None, NotTried.UNKNOWN),
