@@ -1,17 +1,15 @@
 """The routes of a node: each that is added or removed reaches the user agent."""
 
 from collections.abc import Sequence
-from typing import Final, Protocol
+from functools import partial
+from typing import Protocol
 
 import structlog
 
-from engine.errors import TelefoonError
+from api.node.rows_watched import keep_looking
 from engine.model.route import TrunkRoute
 from engine.ports import Clock
 from engine.store.routes import Routes
-
-LOOK_S: Final = 1.0
-"""How often rows are asked whether any has come or gone."""
 
 log = structlog.get_logger(__name__)
 
@@ -32,12 +30,7 @@ class RouteWatch:
 
     async def run(self, agent: UsesRoutes) -> None:
         """Look once a second, for as long as the node runs."""
-        while True:
-            await self._clock.sleep(LOOK_S)
-            try:
-                await self.look(agent)
-            except TelefoonError as error:
-                log.warning("routes_not_read", reason=str(error), again_in_s=LOOK_S)
+        await keep_looking(partial(self.look, agent), self._clock, "routes_not_read")
 
     async def look(self, agent: UsesRoutes) -> None:
         """Once. Raises StoreError."""

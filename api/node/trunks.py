@@ -1,14 +1,16 @@
 """The trunks of a node: the settings' become rows at the start, and each change of a row reaches the user agent."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from api.node.rows_watched import keep_looking
 from api.node.trunk_tables import trunks_of_file
 from config.setting_sources import settings_file
 from config.settings import Settings
-from engine.errors import EgressDenied, InvalidField, SetupError, TelefoonError
+from engine.errors import EgressDenied, InvalidField, SetupError
 from engine.model.trunk import Authentication, Origin, Srtp, TlsVerify, Trunk, trunk_at
 from engine.model.trunk.registration import TrunkRegistration
 from engine.ports import Clock
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
     from sip.trunks.account import Registration
     from sip.user_agent import UserAgent
 
-LOOK_S: Final = 1.0
-"""How often rows are asked whether any has changed."""
 SETTING: Final = "TELEFOON_TRUNK"
 DEFAULT: Final = "default"
 """The name of the trunk that the settings make."""
@@ -105,12 +105,7 @@ class TrunkWatch:
 
     async def run(self, agent: "UserAgent") -> None:
         """Look once a second, for as long as the node runs."""
-        while True:
-            await self._clock.sleep(LOOK_S)
-            try:
-                await self.look(agent)
-            except TelefoonError as error:
-                log.warning("trunks_not_read", reason=str(error), again_in_s=LOOK_S)
+        await keep_looking(partial(self.look, agent), self._clock, "trunks_not_read")
 
     async def look(self, agent: "UserAgent") -> None:
         """Once. Raises StoreError, SipError, and SetupError for a password that does not open."""
