@@ -28,8 +28,7 @@ from engine.routing.trunk_figures import TrunkFigures, TrunkMeter
 from engine.stir.verification import CallerVerifier
 from sip.config import SipConfig
 from sip.dns.records import NameServers
-from sip.dns.resolver import DnsResolver
-from sip.dns.server_names import ServerNames
+from sip.dns.server_names import server_names
 from sip.gate import NoteRefusal
 from sip.leg import SipLeg
 from sip.media.bridge import SipBridge
@@ -88,8 +87,7 @@ class UserAgent:
         verifier: CallerVerifier | None = None,
     ) -> None:
         self._thread = thread
-        asked = name_servers or DnsResolver(config.family)
-        self._names = ServerNames(asked, time.monotonic)
+        self._names = server_names(config.family, name_servers)
         self._ways = OutboundWays(self._names.located)
         self._signing = CallSigning()
         self._country = config.country

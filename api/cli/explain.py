@@ -1,6 +1,5 @@
 """`telefoon explain`: what would become of an INVITE, and by which rule?"""
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from ipaddress import ip_address
@@ -51,8 +50,7 @@ async def _decided(books: LocalStores, message: "Message", given: str | None) ->
     """The decisions as far as the INVITE comes. Raises InvalidField."""
     from sip.config import from_settings
     from sip.description import Carried
-    from sip.dns.resolver import DnsResolver
-    from sip.dns.server_names import ServerNames
+    from sip.dns.server_names import server_names
     from sip.explanation import called_numbers, message_decision, source_decision, source_in, trunk_of
     from sip.trunks.sources import addresses_of
     from sip.trunks.uris import hops_of
@@ -65,7 +63,7 @@ async def _decided(books: LocalStores, message: "Message", given: str | None) ->
         return decisions
     source = _source(said)
     trunks = [each.trunk for each in await books.stores.trunks.all()]
-    names = ServerNames(DnsResolver(from_settings(settings).family), time.monotonic)
+    names = server_names(from_settings(settings).family)
     await names.use({hop for trunk in trunks for hop in hops_of(trunk)})
     addresses = addresses_of(trunks, names.located)
     trunk = trunk_of(message, source, trunks, addresses)

@@ -97,16 +97,16 @@ async def _servers(
 ) -> Sequence[tuple[str, int]]:
     """The addresses and ports where calls to a host are tried, in one of the orders that they may take."""
     from sip.config import from_settings
-    from sip.dns.located import PORTS, locate
+    from sip.dns.located import PORTS
     from sip.dns.records import NoNameServer
-    from sip.dns.resolver import DnsResolver
+    from sip.dns.server_names import server_names
     from sip.trunks.uris import hop_to
 
     hop = hop_to(trunk, host)
     if not hop.is_name:
         return [(hop.host, hop.port or PORTS[hop.transport])]
     try:
-        found = await locate(hop, name_servers or DnsResolver(from_settings(settings).family))
+        found = await server_names(from_settings(settings).family, name_servers).find(hop)
     except NoNameServer:
         return ()
     ordered = sorted(found.servers, key=lambda server: server.priority)

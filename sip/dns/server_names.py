@@ -1,19 +1,27 @@
 """Keeps where names of trunks' hosts lead, for as long as DNS says, and asks again when that is over."""
 
 import asyncio
+import time
 from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 import structlog
 
+from engine.model.trunk import AddressFamily
 from sip.dns.located import Hop, Located, locate
 from sip.dns.records import NameServers, NoNameServer
+from sip.dns.resolver import DnsResolver
 
 ASK_AGAIN_S: Final = 5.0
 """After how long a name is asked for again that could not be looked up."""
 SHORTEST_S: Final = 1.0
 
 log = structlog.get_logger(__name__)
+
+
+def server_names(family: AddressFamily, asked: NameServers | None = None) -> "ServerNames":
+    """Names as this machine's name servers know them, unless others are to be asked."""
+    return ServerNames(asked or DnsResolver(family), time.monotonic)
 
 
 class ServerNames:
