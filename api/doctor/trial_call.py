@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from api.doctor.dialog_trace import DialogTrace
+from engine.aio.signal import Signal
 from engine.aio.tasks import started, stopped
 from engine.aio.waits import first_of
 from engine.diagnosis.call import CalledParty, CallProbe
@@ -50,8 +51,8 @@ class TrialCall:
 class _Progress:
     """What the leg has told so far."""
 
-    answered: asyncio.Event = field(default_factory=asyncio.Event)
-    over: asyncio.Event = field(default_factory=asyncio.Event)
+    answered: Signal = field(default_factory=Signal)
+    over: Signal = field(default_factory=Signal)
     end: HungUp | None = None
     codec: str = ""
     key_method: str = ""

@@ -8,6 +8,7 @@ from typing import Final
 
 import structlog
 
+from engine.aio.signal import Signal
 from engine.errors import StoreError, Unstorable
 from engine.ports import Clock
 
@@ -24,7 +25,7 @@ log = structlog.get_logger(__name__)
 class _Line:
     change: Change
     call_id: str | None
-    settled: asyncio.Event = field(default_factory=asyncio.Event)
+    settled: Signal = field(default_factory=Signal)
 
 
 class OrderedWriter:
@@ -38,7 +39,7 @@ class OrderedWriter:
         self._clock = clock
         self._patience_s = patience_s
         self._lines: deque[_Line] = deque()
-        self._added = asyncio.Event()
+        self._added = Signal()
         self._stepped_over = 0
 
     @property
@@ -51,7 +52,7 @@ class OrderedWriter:
         """How many changes were left out since the beginning."""
         return self._stepped_over
 
-    def add(self, change: Change, *, call_id: str | None = None) -> asyncio.Event:
+    def add(self, change: Change, *, call_id: str | None = None) -> Signal:
         """Write it behind what waits; the event is set once that is settled.
 
         A failure is logged with `call_id`, or else with that of the call in whose task this is said.

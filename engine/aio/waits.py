@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
 from engine.aio.first_done import first_done
+from engine.aio.signal import Signal
 from engine.aio.tasks import log_failure, started, stopped
 from engine.errors import TelefoonError
 
@@ -17,8 +18,10 @@ _going_on: Final[set["asyncio.Task[Any]"]] = set()
 """What nobody waits for any more; the loop itself would let go of it."""
 
 
-class Occurrence(asyncio.Event):
-    """An event that happens once; `happened` is done then, so that many may wait for it without a task for each."""
+class Occurrence(Signal):
+    """A signal that is set once; `happened` is done then, so that many may wait for it without a task for each."""
+
+    __slots__ = ("_happened",)
 
     def __init__(self) -> None:
         super().__init__()
@@ -76,7 +79,7 @@ async def until(event: Occurrence, work: Coroutine[Any, Any, T]) -> AsyncIterato
             _log_surprise(task)
 
 
-async def first_of(*events: asyncio.Event, timeout_s: float | None = None) -> bool:
+async def first_of(*events: Signal, timeout_s: float | None = None) -> bool:
     """Wait until one of the events is set; False if none was within `timeout_s` seconds (None: no limit).
 
     Each that may be set more than once, and so is no Occurrence, costs a task.

@@ -1,11 +1,11 @@
 """Gather's input: keys and speech beside prompts, the first to come stops the others."""
 
-import asyncio
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
+from engine.aio.signal import Signal
 from engine.aio.waits import race
 from engine.errors import SpeechError
 from engine.flow.document import Verb
@@ -71,7 +71,7 @@ class Listening:
         self._wanted = wanted
         self._context = context
         self._language = language
-        self._speaking = asyncio.Event()
+        self._speaking = Signal()
         self._partials = 0
 
     async def take(self) -> Taken:

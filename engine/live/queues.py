@@ -1,12 +1,12 @@
 """All live queues of a node: who waits, who serves, and the talk between them."""
 
-import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 import structlog
 
+from engine.aio.signal import Signal
 from engine.aio.waits import first_of, to_its_end
 from engine.errors import DocumentError, FlowFailed, LegGone, NotFound, StoreError, WebhookError, WrongState
 from engine.flow.call_actions import Waiting
@@ -50,8 +50,8 @@ class Waiter:
         self.session = session
         self.wait = wait
         self.since_s = since_s
-        self.served = asyncio.Event()
-        self.parted = asyncio.Event()
+        self.served = Signal()
+        self.parted = Signal()
         self.taken: Final = session.handover.taken
         """Set when the call is given another flow than the one in which it came."""
         self._state = WaitState.WAITING
@@ -74,7 +74,7 @@ class LiveQueue:
 
     def __init__(self, queue: Queue) -> None:
         self.queue = queue
-        self.filled = asyncio.Event()
+        self.filled = Signal()
         self.recent_waits_s: deque[float] = deque(maxlen=_REMEMBERED)
         self._waiters: dict[str, Waiter] = {}
 

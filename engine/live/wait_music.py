@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
+from engine.aio.signal import Signal
 from engine.aio.tasks import started, stopped
 from engine.aio.waits import to_its_end
 from engine.errors import DocumentError, FlowFailed, LegGone, MediaError, WebhookError
@@ -19,7 +20,7 @@ class WaitMusic:
     def __init__(self, session: Session, speaker: Speaker) -> None:
         self._session = session
         self._speaker = speaker
-        self.left = asyncio.Event()
+        self.left = Signal()
 
     @asynccontextmanager
     async def with_(
@@ -27,7 +28,7 @@ class WaitMusic:
         waiting: Waiting | None,
         params: Callable[[], Mapping[str, str]],
         *,
-        until: asyncio.Event,
+        until: Signal,
         music: bool = False,
     ) -> AsyncIterator[None]:
         """Inside, it is heard until `until` is set; without a document, `music` or nothing."""
@@ -60,12 +61,12 @@ class WaitMusic:
             self._session.journal.note_event("hold_music_failed", reason=str(error))
             return
         try:
-            await asyncio.Event().wait()
+            await Signal().wait()
         finally:
             await to_its_end(player.stop())
 
 
-async def _stop_at(until: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:
+async def _stop_at(until: Signal, tasks: list[asyncio.Task[None]]) -> None:
     await until.wait()
     for task in tasks:
         await stopped(task)

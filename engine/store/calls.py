@@ -1,6 +1,5 @@
 """Calls, their events, and the status callbacks that come with their changes."""
 
-import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
+from engine.aio.signal import Signal
 from engine.errors import StoreError
 from engine.model.call import FINAL, Call, Status
 from engine.model.call_options import CallOptions
@@ -123,7 +123,7 @@ class Calls:
 
         await self._db.write(job)
 
-    async def invitation(self, wanted: asyncio.Event) -> None:
+    async def invitation(self, wanted: Signal) -> None:
         """Wait until others begin a transaction, which what is written next shares; or for `wanted`, or a moment."""
         await self._db.invitation(wanted)
 

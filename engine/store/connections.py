@@ -1,11 +1,12 @@
 """Connections to a database: what one kind of database must be able to do."""
 
-import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, Executable, Table
+
+from engine.aio.signal import Signal
 
 T = TypeVar("T")
 Job = Callable[[Connection], T]
@@ -28,7 +29,7 @@ class Connections(Protocol):
         """The same, of a single query: it is a transaction by itself, which costs nothing more."""
         ...
 
-    def inviting(self, invited: asyncio.Event) -> AbstractContextManager[None]:
+    def inviting(self, invited: Signal) -> AbstractContextManager[None]:
         """Inside, the event is set when a transaction is about to begin that what is then asked for at once shares."""
         ...
 

@@ -8,6 +8,7 @@ from typing import Any, Final, Self
 from sqlalchemy import URL, ColumnElement, Connection, Executable, RowMapping, Select, Table, make_url, select
 from sqlalchemy.exc import ArgumentError
 
+from engine.aio.signal import Signal
 from engine.errors import SetupError, StoreError
 from engine.store import sqlite
 from engine.store.connections import Connections, Job, T
@@ -71,10 +72,10 @@ class Database:
 
     async def write_with_others(self, job: Job[T], within_s: float = GATHER_S) -> T:
         """The same in a transaction that others begin meanwhile, or in one of its own after so long."""
-        await self.invitation(asyncio.Event(), within_s)
+        await self.invitation(Signal(), within_s)
         return await self.write(job)
 
-    async def invitation(self, wanted: asyncio.Event, within_s: float = GATHER_S) -> None:
+    async def invitation(self, wanted: Signal, within_s: float = GATHER_S) -> None:
         """Wait until others begin a transaction, which what is asked for next shares; or for `wanted`, or so long."""
         with suppress(TimeoutError), self._connections.inviting(wanted):
             async with asyncio.timeout(within_s):

@@ -1,6 +1,5 @@
 """PostgreSQL: how it is opened and asked."""
 
-import asyncio
 from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 
@@ -9,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from engine.aio.signal import Signal
 from engine.store.connections import Job, T
 from engine.store.documents import to_json
 
@@ -40,7 +40,7 @@ class PostgresqlConnections:
         self._engine = engine
         self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._running = 0
-        self._idle = asyncio.Event()
+        self._idle = Signal()
         self._idle.set()
 
     async def write(self, job: Job[T]) -> T:
@@ -60,7 +60,7 @@ class PostgresqlConnections:
     async def ask(self, job: Job[T]) -> T:
         return await self.read(job)
 
-    def inviting(self, _: asyncio.Event) -> AbstractContextManager[None]:
+    def inviting(self, _: Signal) -> AbstractContextManager[None]:
         """Each transaction is of one."""
         return nullcontext()
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine
 
+from engine.aio.signal import Signal
 from engine.aio.tasks import started
 from engine.aio.threads import Threads
 from engine.errors import StoreError
@@ -79,7 +80,7 @@ class SerialWriter:
         self._kept = False
         """Whether another process had the file to itself when it was last looked at; a slow disk is none."""
         self._queue: asyncio.Queue[_Waiting | None] = asyncio.Queue()
-        self._invited: set[asyncio.Event] = set()
+        self._invited: set[Signal] = set()
         """Set before a transaction begins: whose changes wait for others are asked to join."""
         self._worker = started(self._work())
 
@@ -111,7 +112,7 @@ class SerialWriter:
             self._look_again(waiting, _LOOK_AGAIN_S)
 
     @contextmanager
-    def inviting(self, invited: asyncio.Event) -> Iterator[None]:
+    def inviting(self, invited: Signal) -> Iterator[None]:
         """Inside, the event is set when a transaction is about to begin; what is then asked for at once shares it."""
         self._invited.add(invited)
         try:

@@ -15,6 +15,7 @@ from sqlalchemy import URL, Connection, Engine, Executable, QueuePool, Table, ev
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError
 
+from engine.aio.signal import Signal
 from engine.aio.threads import Threads
 from engine.errors import SetupError, StoreError
 from engine.store.connections import Job, T
@@ -102,7 +103,7 @@ class SqliteConnections:
     async def ask(self, job: Job[T]) -> T:
         return await self._read(partial(_at_once, self._asking, job))
 
-    def inviting(self, invited: asyncio.Event) -> AbstractContextManager[None]:
+    def inviting(self, invited: Signal) -> AbstractContextManager[None]:
         return self._writer.inviting(invited)
 
     def insert_new(self, table: Table) -> Executable:

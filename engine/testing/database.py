@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Executable, StaticPool, Table, create_engine, event
 from sqlalchemy.dialects.sqlite import insert
 
+from engine.aio.signal import Signal
 from engine.errors import StoreError
 from engine.store.connections import Job, T
 from engine.store.database import Database
@@ -39,7 +40,7 @@ class MemoryConnections:
     async def ask(self, job: Job[T]) -> T:
         return await self.read(job)
 
-    def inviting(self, _: asyncio.Event) -> AbstractContextManager[None]:
+    def inviting(self, _: Signal) -> AbstractContextManager[None]:
         """Each transaction is of one."""
         return nullcontext()
 

@@ -4,7 +4,6 @@ A callback that fails is tried again with growing pauses for about a day, then g
 holds up only itself: each has a few lanes of its own. What is under way when the process ends is sent again.
 """
 
-import asyncio
 import random
 from asyncio import Semaphore, TaskGroup
 from collections.abc import Callable, Sequence
@@ -15,6 +14,7 @@ from weakref import WeakValueDictionary
 import structlog
 from yarl import URL
 
+from engine.aio.signal import Signal
 from engine.aio.waits import first_of
 from engine.errors import StoreError, WebhookError
 from engine.model.callback import Delivery
@@ -71,7 +71,7 @@ class CallbackCourier:
         self._clock = clock
         self._jitter = jitter
         self._stepped_over = 0
-        self._woken = asyncio.Event()
+        self._woken = Signal()
         self._underway: set[str] = set()
         self._all = Semaphore(AT_ONCE)
         self._of_server: WeakValueDictionary[str, Semaphore] = WeakValueDictionary()

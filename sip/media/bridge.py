@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pjsua2 as pj
 
+from engine.aio.signal import Signal
 from engine.aio.waits import to_its_end
 from engine.errors import MediaError, RecordingError
 from engine.ports import (
@@ -42,7 +43,7 @@ class FilePlayback:
         self._player = player
         self._switch = switch
         self._thread = thread
-        self._done = asyncio.Event()
+        self._done = Signal()
 
     @property
     def source(self) -> Played:

@@ -1,12 +1,12 @@
 """Two parties joined, from both being there until they part."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import structlog
 
+from engine.aio.signal import Signal
 from engine.aio.tasks import BackgroundTasks
 from engine.aio.waits import Occurrence, first_of, joined, to_its_end
 from engine.errors import LegGone, RecordingError, SipError
@@ -55,7 +55,7 @@ class CallBridge:
         first: Session,
         second: Session,
         terms: BridgeOptions,
-        taken: asyncio.Event,
+        taken: Signal,
         recording: ActiveRecording | None = None,
     ) -> BridgeResult:
         """Join the two until one is gone, is given another flow, or the terms end it.
@@ -199,7 +199,7 @@ class _Referring:
         self.asked.set()
 
 
-async def _relay(keys: Keys, to: Leg, on_star: asyncio.Event | None = None) -> None:
+async def _relay(keys: Keys, to: Leg, on_star: Signal | None = None) -> None:
     """Pass keys on: they travel beside the audio (RFC 4733), so the bridge does not carry them."""
     while True:
         key = await keys.next(None)

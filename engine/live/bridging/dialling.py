@@ -1,10 +1,10 @@
 """The verb Dial on live calls: ring somebody, join the two, and end what should end."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from engine.aio.signal import Signal
 from engine.aio.waits import first_of, joined, to_its_end
 from engine.errors import (
     DocumentError,
@@ -47,7 +47,7 @@ class _Called:
 
     session: Session
     target: DialTarget
-    taken: asyncio.Event
+    taken: Signal
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """Calls that ring: what those who wait for them hear, and which of several answers first."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 
+from engine.aio.signal import Signal
 from engine.aio.tasks import started, stopped
 from engine.aio.waits import first_of, to_its_end
 from engine.errors import MediaError
@@ -40,7 +40,7 @@ class RingingSound:
             self.note("ringback_failed", reason=str(error))
         else:
             try:
-                await (only.early_media.wait() if only else asyncio.Event().wait())
+                await (only.early_media.wait() if only else Signal().wait())
             finally:
                 await to_its_end(ringback.stop())
         if only is not None:
@@ -53,7 +53,7 @@ class RingingSound:
             try:
                 for sink in self.to:
                     await self.services.bridge.connect(source, sink)
-                await asyncio.Event().wait()
+                await Signal().wait()
             finally:
                 for sink in self.to:
                     await to_its_end(self.services.bridge.disconnect(source, sink))

@@ -1,9 +1,9 @@
 """One leg in a room."""
 
-import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from engine.aio.signal import Signal
 from engine.aio.tasks import BackgroundTasks
 from engine.errors import LegGone
 from engine.flow.plans import RoomPlan
@@ -28,9 +28,9 @@ class Member:
     name: SpokenName | None = None
     attendance: Attendance | None = None
     """How it takes part in the mix; None while it has no seat there."""
-    sent_out: asyncio.Event = field(default_factory=asyncio.Event)
+    sent_out: Signal = field(default_factory=Signal)
     """By somebody else."""
-    has_left: asyncio.Event = field(default_factory=asyncio.Event)
+    has_left: Signal = field(default_factory=Signal)
     """By its own key."""
     beside: BackgroundTasks = field(init=False)
     """What goes on for as long as it stays."""

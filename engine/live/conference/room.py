@@ -8,6 +8,7 @@ from functools import partial
 
 import structlog
 
+from engine.aio.signal import Signal
 from engine.aio.tasks import BackgroundTasks
 from engine.aio.waits import to_its_end
 from engine.flow.plans import QueueEntry
@@ -37,8 +38,8 @@ class Room:
 
     def __init__(self, conference: Conference, services: CallServices, backlog: Backlog) -> None:
         self.conference = conference
-        self.over = asyncio.Event()
-        self.begun = asyncio.Event()
+        self.over = Signal()
+        self.begun = Signal()
         self.recording = RoomRecording(services.recorder, self.everybody)
         self._overhearing = RecordingIsolation(services.recorder)
         self._services = services

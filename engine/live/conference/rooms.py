@@ -8,6 +8,7 @@ from typing import Final
 
 import structlog
 
+from engine.aio.signal import Signal
 from engine.aio.waits import first_of, to_its_end
 from engine.errors import NotFound, StoreError, WrongState
 from engine.flow.call_actions import Waiting
@@ -145,7 +146,7 @@ class Rooms:
         async with entertained.with_(waiting, params, until=room.begun):
             await self._stay(member, room, entertained.left)
 
-    async def _stay(self, member: Member, room: Room, left: asyncio.Event) -> None:
+    async def _stay(self, member: Member, room: Room, left: Signal) -> None:
         session, plan = member.session, member.plan
         session.keys.forget()
         if plan.leave_on_star:

@@ -6,6 +6,7 @@ from typing import Final
 import structlog
 
 from engine.aio.ordered_writer import Change, OrderedWriter
+from engine.aio.signal import Signal
 from engine.aio.tasks import started
 from engine.ports import Clock
 
@@ -41,7 +42,7 @@ class Backlog:
         """Store it behind what waits."""
         self._added(change)
 
-    def _added(self, change: Change) -> asyncio.Event:
+    def _added(self, change: Change) -> Signal:
         settled = self._writer.add(change)
         if self._writing is None or self._writing.done():
             self._writing = started(self._writer.drain())

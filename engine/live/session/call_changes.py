@@ -1,13 +1,11 @@
 """Changes of one call that are to be stored, in order; what comes close together shares a transaction."""
 
-import asyncio
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Final
 
 from engine.aio.ordered_writer import OrderedWriter
+from engine.aio.signal import Signal
 from engine.errors import StoreError, Unstorable
 from engine.ports import Clock
 from engine.store.calls import Calls
@@ -39,11 +37,11 @@ class CallChanges:
     def __init__(self, clock: Clock, calls: Calls) -> None:
         self._calls = calls
         self._writer = OrderedWriter(clock)
-        self._changes: deque[_Change] = deque()
+        self._changes: list[_Change] = []
         self._call_id = ""
         self._asked = False
         """Whether the writer has a line for what waits."""
-        self._wanted_now = asyncio.Event()
+        self._wanted_now = Signal()
 
     @property
     def waiting(self) -> int:
@@ -101,11 +99,10 @@ class CallChanges:
             await self._calls.invitation(self._wanted_now)
             self._wanted_now.clear()
         first = self._changes[0]
-        return [first] if first.alone else list(islice(self._changes, _MOST_TOGETHER))
+        return [first] if first.alone else self._changes[:_MOST_TOGETHER]
 
     def _go_on_behind(self, settled: Sequence[_Change]) -> None:
         """Drop what is settled; whatever else waits has another line."""
-        for _ in settled:
-            self._changes.popleft()
+        del self._changes[: len(settled)]
         self._asked = False
         self._ask()

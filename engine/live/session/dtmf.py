@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from engine.aio.inbox import Inbox
+from engine.aio.signal import Signal
 
 _TOGETHER_S: Final = 3.0
 """Within which the keys of a sequence follow each other."""
@@ -19,7 +20,7 @@ class Keys:
         self._unread = Inbox[str]()
         self._instead: Keys | None = None
         self._recent, self._last_at = "", 0.0
-        self._watched: list[tuple[str, asyncio.Event]] = []
+        self._watched: list[tuple[str, Signal]] = []
 
     def press(self, key: str) -> None:
         """A key came in."""
@@ -44,7 +45,7 @@ class Keys:
 
     async def sequence(self, keys: str) -> None:
         """Wait until these are pressed one after another; whoever reads keys gets them all the same."""
-        watched = (keys, asyncio.Event())
+        watched = (keys, Signal())
         self._watched.append(watched)
         try:
             await watched[1].wait()

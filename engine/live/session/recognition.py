@@ -1,9 +1,9 @@
 """Speech recognition of a live call's far end."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 
+from engine.aio.signal import Signal
 from engine.errors import MediaError, RecognitionError, SpeechError, UnknownLanguage
 from engine.flow.plans import HearPlan, Spoken
 from engine.ports import Bridge, Clock, LegId, Said
@@ -12,7 +12,7 @@ from engine.ports.recognition import PartialTranscript, Recognizer, SpeechBegan,
 
 async def understood(leg: LegId, bridge: Bridge, recognizer: Recognizer, clock: Clock, plan: HearPlan) -> Spoken | None:
     """One utterance; None if nothing was understood. Raises SpeechError."""
-    began = asyncio.Event()
+    began = Signal()
     try:
         async with bridge.listen(Said(leg)) as pcm:
             listening = recognizer.listen(
@@ -42,9 +42,7 @@ async def _tell(plan: HearPlan, text: str) -> None:
         await plan.partial(text)
 
 
-async def _of_length(
-    pcm: AsyncIterator[bytes], began: asyncio.Event, longest_s: float, clock: Clock
-) -> AsyncIterator[bytes]:
+async def _of_length(pcm: AsyncIterator[bytes], began: Signal, longest_s: float, clock: Clock) -> AsyncIterator[bytes]:
     """What is said for at most so long from when it began."""
     end: float | None = None
     async for samples in pcm:

@@ -10,6 +10,7 @@ import structlog
 
 from engine.aio.first_done import first_done
 from engine.aio.inbox import Inbox
+from engine.aio.signal import Signal
 from engine.aio.tasks import BackgroundTasks, stopped
 from engine.aio.waits import Occurrence, until
 from engine.errors import LegGone, SipError
@@ -68,7 +69,7 @@ class Session:
         """May it be recorded?"""
         self.beside = BackgroundTasks("session", call_id=self.call.id, on_failure=journal.background_failed)
         """What goes on for as long as the leg lives."""
-        self.early_media = asyncio.Event()
+        self.early_media = Signal()
         self.answered = Occurrence()
         self.over = Occurrence()
         self.closed = Occurrence()

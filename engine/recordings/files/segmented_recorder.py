@@ -1,7 +1,6 @@
 """Several recorders one after the other, taken as if they were one: between two of them nothing is heard."""
 
 import asyncio
-from collections import deque
 
 from engine.ports import Recorder, Track
 
@@ -11,7 +10,7 @@ class SegmentedRecorder:
 
     def __init__(self, recorder: Recorder) -> None:
         self._hearing: Recorder | None = recorder
-        self._untaken = deque([recorder])
+        self._untaken = [recorder]
         self._ended: set[Recorder] = set()
         self._stopping = asyncio.Lock()
 
@@ -33,7 +32,7 @@ class SegmentedRecorder:
                 return heard
             if not is_last:
                 break
-            self._untaken.popleft().close()
+            self._untaken.pop(0).close()
         return b""
 
     async def stop(self) -> None:
@@ -47,4 +46,4 @@ class SegmentedRecorder:
 
     def close(self) -> None:
         while self._untaken:
-            self._untaken.popleft().close()
+            self._untaken.pop(0).close()

@@ -7,6 +7,7 @@ from typing import Final
 
 from engine.aio.disk_round import Turn
 from engine.aio.disk_threads import Disk
+from engine.aio.signal import Signal
 from engine.errors import RecordingError
 from engine.ports import Recorder
 from engine.recordings.files.audio import RecordingFile
@@ -26,7 +27,7 @@ class RecordingFileWriter:
         self._writes = 0
         self._loop = asyncio.get_running_loop()
         self._at_work = threading.Lock()
-        self._written = asyncio.Event()
+        self._written = Signal()
         self._given_up = False
         self._error: Exception | None = None
         """Why writing ended early."""

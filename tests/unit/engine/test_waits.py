@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from engine.aio.signal import Signal
 from engine.aio.tasks import started, stopped
 from engine.aio.waits import Occurrence, first_of, joined, race, to_its_end, until
 from engine.errors import LegGone
@@ -138,7 +139,7 @@ async def test_how_the_loser_of_a_race_broke_is_logged() -> None:
 
 
 async def test_first_of_ends_with_the_first_event() -> None:
-    one, other = asyncio.Event(), asyncio.Event()
+    one, other = Signal(), Signal()
     waiting = started(first_of(one, other))
     await asyncio.sleep(0)
 
@@ -148,11 +149,11 @@ async def test_first_of_ends_with_the_first_event() -> None:
 
 
 async def test_first_of_says_that_none_came_in_time() -> None:
-    assert not await first_of(asyncio.Event(), timeout_s=0.01)
+    assert not await first_of(Signal(), timeout_s=0.01)
 
 
 async def test_a_cancelled_first_of_leaves_no_task_behind() -> None:
-    waiting = started(first_of(asyncio.Event(), asyncio.Event()))
+    waiting = started(first_of(Signal(), Signal()))
     await asyncio.sleep(0)
 
     await stopped(waiting)
@@ -161,7 +162,7 @@ async def test_a_cancelled_first_of_leaves_no_task_behind() -> None:
 
 
 async def test_what_goes_to_its_end_does_so_after_its_waiter_was_cancelled() -> None:
-    done = asyncio.Event()
+    done = Signal()
 
     async def close() -> None:
         await asyncio.sleep(0.01)

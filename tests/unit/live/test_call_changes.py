@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
+from engine.aio.signal import Signal
 from engine.aio.tasks import started, stopped
 from engine.errors import StoreError, Unstorable
 from engine.live.session.call_changes import CallChanges
@@ -30,7 +31,7 @@ class Transactions:
         self.at_s: list[float] = []
         self._open: list[str] = []
 
-    async def invitation(self, wanted: asyncio.Event) -> None:
+    async def invitation(self, wanted: Signal) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(GATHER_S):
                 await wanted.wait()
