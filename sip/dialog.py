@@ -10,12 +10,13 @@ import structlog
 from engine.errors import SipError
 from engine.model.call import Event
 from engine.model.storable import storable
-from engine.model.trunk import Dtmf
+from engine.model.trunk import Dtmf, HoldStyle
 from engine.ports import (
     Alerted,
     Answered,
     DigitPressed,
     EndedBy,
+    HoldRefused,
     HungUp,
     LegEvent,
     LegId,
@@ -24,7 +25,7 @@ from engine.ports import (
     ReferAnswered,
     ReferRequested,
 )
-from sip.hold import Hold, MediaDirection
+from sip.holding import DIRECTIONS, Holding, answer_to_invite
 from sip.keys import KEYS, SINGLE, KeysToldOnce, KeyWay
 from sip.media.leg_media import LegMedia
 from sip.media.rtp_timeout import RtpTimeout
@@ -43,11 +44,6 @@ OF_PERSONS = {480, 486, 487, 600, 603}
 """Codes that stand for what a called person did or did not do (RFC 3261 §21); others are said on the way."""
 _NOWHERE = re.compile(r"^c=IN IP4 0\.0\.0\.0\s*$|^c=IN IP6 ::\s*$", re.MULTILINE)
 _WITH_MEDIA = {pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD, pj.PJSUA_CALL_MEDIA_LOCAL_HOLD}
-_DIRECTIONS = {
-    MediaDirection.SENDRECV: pj.PJMEDIA_DIR_ENCODING_DECODING,
-    MediaDirection.SENDONLY: pj.PJMEDIA_DIR_ENCODING,
-    MediaDirection.INACTIVE: pj.PJMEDIA_DIR_NONE,
-}
 
 log = structlog.get_logger(__name__)
 
@@ -66,6 +62,7 @@ class Dialog(pj.Call):
         media: LegMedia,
         on_over: OnOver,
         vigil: RtpTimeout,
+        holding: Holding,
         call_id: int,
         patience: Patience | None = None,
         follows: Callable[[str], bool] = lambda _: False,
@@ -81,6 +78,7 @@ class Dialog(pj.Call):
         self._media = media
         self._on_over = on_over
         self._vigil = vigil
+        self.holding = holding
         self._answered = False
         self._had_media = False
         self.over = False
@@ -88,15 +86,14 @@ class Dialog(pj.Call):
         self._redirected: Message | None = None
         self._patience = patience
         self.ended_by_us = False
-        self._hold = Hold(offering.hold, inbound=self.inbound)
         self.owes_offer = False
         """Whether our first answer must offer, as its INVITE does not and answers are reliable."""
 
     def onCallTsxState(self, prm: pj.OnCallTsxStateParam) -> None:  # noqa: N802
         if self._patience is not None and self._patience.waiting and is_received(prm.e):
             self._patience.heard()
-        if self._hold.is_asking:
-            self._note_reinvite(prm.e.body.tsxState.tsx)
+        if self.holding.asks and (code := answer_to_invite(prm.e)) and self.holding.answered(code):
+            self._deliver(HoldRefused(code))
 
     def onCallState(self, prm: pj.OnCallStateParam) -> None:  # noqa: N802
         info = self.getInfo()
@@ -160,6 +157,19 @@ class Dialog(pj.Call):
         if self._keys.is_new(key, way, time.monotonic()):
             self._deliver(DigitPressed(key, way.name.lower()))
 
+    def send_hold(self, style: HoldStyle | None) -> bool:
+        """Send a re-INVITE that puts the far end on hold so, or takes it from there; whether that could be done now."""
+        prm = pj.CallOpParam(True)
+        prm.opt.audioCount, prm.opt.videoCount, prm.opt.textCount = 1, 0, 0
+        prm.opt.flag = pj.PJSUA_CALL_SET_MEDIA_DIR
+        prm.opt.mediaDir = pj.IntVector([DIRECTIONS[style]] * len(self.getInfo().media))
+        try:
+            self.reinvite(prm)
+        except pj.Error as error:
+            log.info("reinvite_not_sent", leg=self._leg, reason=error.reason)
+            return False
+        return True
+
     def press(self, key: str) -> None:
         """Send a key as the trunk has it. Raises SipError where the far end takes none in that way."""
         match self.offering.dtmf:
@@ -193,34 +203,6 @@ class Dialog(pj.Call):
         prm.txOption.msgBody = key
         self.sendRequest(prm)
 
-    def hold(self, *, held: bool) -> None:
-        """Tell the far end that it is on hold, or no longer, as the trunk has it."""
-        self._hold.want(held=held)
-        self._tell_hold(time.monotonic())
-
-    def _tell_hold(self, now_s: float) -> None:
-        if self.over or (direction := self._hold.next_to_send(now_s)) is None:
-            return
-        try:
-            self._reinvite(_DIRECTIONS[direction])
-        except pj.Error as error:
-            log.info("hold_untold", leg=self._leg, why=storable(error.reason))
-            self._hold.unsent(now_s)
-
-    def _reinvite(self, direction: int) -> None:
-        prm = pj.CallOpParam(True)
-        prm.opt.audioCount, prm.opt.videoCount, prm.opt.textCount = 1, 0, 0
-        prm.opt.flag |= pj.PJSUA_CALL_SET_MEDIA_DIR
-        lines = len(self.getInfo().media)  # those beside the audio are refused, and have no direction
-        prm.opt.mediaDir = pj.IntVector([direction] * lines)
-        self.reinvite(prm)
-
-    def _note_reinvite(self, transaction: pj.SipTransaction) -> None:
-        if transaction.role == pj.PJSIP_ROLE_UAC and transaction.method == "INVITE":
-            now_s = time.monotonic()
-            self._hold.answered(transaction.statusCode, now_s)
-            self._tell_hold(now_s)
-
     def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:  # noqa: N802
         # The library would call whom the far end names, at our cost. Whether anybody is called is for the flow to say.
         prm.statusCode = pj.PJSIP_SC_DECLINE
@@ -233,7 +215,6 @@ class Dialog(pj.Call):
         """Tell of a far end that has fallen silent; give up on one that answers nothing."""
         if self._patience is not None and self._patience.is_over(now_s) and not self.over:
             self.hangup(pj.CallOpParam())
-        self._tell_hold(now_s)
         if not self._answered or self.over or (life := self._media.life(self._leg)) is None:
             return
         if (silent_s := self._vigil.look(life, now_s)) is not None:

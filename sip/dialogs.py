@@ -5,14 +5,18 @@ own callbacks, and never by the collector: the registry holds the only reference
 """
 
 from collections.abc import Callable
+from functools import partial
+from random import random
 
 import pjsua2 as pj
 
 from engine.errors import LegGone, SipError
 from engine.model.storable import storable
+from engine.model.trunk import HoldStyle
 from engine.ports import Cause, DialRequest, LegId
 from sip.description import Carried
 from sip.dialog import Deliver, Dialog
+from sip.holding import Holding, glare_pause_s
 from sip.keys import KeyWay
 from sip.media.leg_media import LegMedia
 from sip.media.rtp_timeout import RtpTimeout
@@ -29,10 +33,12 @@ class Dialogs:
     def __init__(
         self,
         later: Callable[[Callable[[], None]], None],
+        after: Callable[[float, Callable[[], None]], None],
         media: LegMedia,
         rtp_silence_s: float = 0.0,
     ) -> None:
         self._later = later
+        self._after = after
         self._media = media
         self._rtp_silence_s = rtp_silence_s
         self._dialogs: dict[LegId, Dialog] = {}
@@ -104,8 +110,12 @@ class Dialogs:
         for digit in digits:
             dialog.press(digit)
 
-    def hold(self, leg: LegId, *, held: bool) -> None:
-        self._dialog(leg).hold(held=held)
+    def hold(self, leg: LegId, *, held: bool, style: HoldStyle | None = None) -> None:
+        """Tell the far end that it is on hold, or no longer; in the style of its trunk, if no other is given."""
+        dialog = self._dialog(leg)
+        style = style or dialog.offering.hold
+        if style is not HoldStyle.MUSIC:
+            dialog.holding.want(style if held else None)
 
     def refer(self, leg: LegId, target: str) -> None:
         self._dialog(leg).xfer(target, pj.CallOpParam())
@@ -162,7 +172,20 @@ class Dialogs:
         follows: Callable[[str], bool] = lambda _: False,
     ) -> Dialog:
         vigil = RtpTimeout(self._rtp_silence_s)
-        return Dialog(account, leg, deliver, self._media, self._forget, vigil, call_id, patience, follows, offering)
+        # It knows the leg and not the dialog, which would keep itself alive by it.
+        holding = Holding(partial(self._hold, leg), partial(self._after_glare, leg))
+        return Dialog(
+            account, leg, deliver, self._media, self._forget, vigil, holding, call_id, patience, follows, offering
+        )
+
+    def _hold(self, leg: LegId, style: HoldStyle | None) -> bool:
+        """Send a re-INVITE; whether that could be done now."""
+        dialog = self._dialogs.get(leg)
+        return dialog is None or dialog.over or dialog.send_hold(style)
+
+    def _after_glare(self, leg: LegId, command: Callable[[], None]) -> None:
+        if (dialog := self._dialogs.get(leg)) is not None:
+            self._after(glare_pause_s(inbound=dialog.inbound, chance=random()), command)
 
     def _respond(self, leg: LegId, code: int) -> None:
         prm = pj.CallOpParam()

@@ -21,8 +21,8 @@ class LegCommands(Protocol):
     def answer(self, leg: LegId) -> None: ...
     def refuse(self, leg: LegId, code: int) -> None: ...
     def press(self, leg: LegId, digits: str) -> None: ...
-    def hold(self, leg: LegId, *, held: bool) -> None: ...
     def refer(self, leg: LegId, target: str) -> None: ...
+    def hold(self, leg: LegId, *, held: bool) -> None: ...
     def hang_up(self, leg: LegId, cause: Cause) -> None: ...
 
 
@@ -85,11 +85,11 @@ class SipLeg:
             await self._thread.run(partial(self._commands.press, self._id, digit))
             await asyncio.sleep(KEY_S)
 
-    async def hold(self, *, held: bool) -> None:
-        await self._thread.run(lambda: self._commands.hold(self._id, held=held))
-
     async def refer(self, target: str) -> None:
         await self._thread.run(lambda: self._commands.refer(self._id, target))
+
+    async def hold(self, *, held: bool) -> None:
+        await self._thread.run(lambda: self._commands.hold(self._id, held=held))
 
     async def hang_up(self, cause: Cause = Cause.NORMAL) -> None:
         try:

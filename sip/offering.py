@@ -19,7 +19,7 @@ _PACKET_TIME: Final = re.compile(r"a=(max)?ptime:", re.IGNORECASE)
 class Offering:
     """Codecs by their names in lower case, all if there are none; milliseconds of a packet, 0 where nothing is said.
 
-    `event_type` is the payload type of telephone-event; 0 leaves it as it is.
+    `event_type` is the payload type of telephone-event; 0 leaves it as it is. `hold` is what is offered for hold.
     """
 
     codecs: tuple[str, ...] = ()

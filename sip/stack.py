@@ -87,7 +87,7 @@ class SipStack:
         self._switch = switch
         self._thread = thread
         self._listener = listener
-        self.dialogs = Dialogs(thread.later, switch, config.rtp_silence_s)
+        self.dialogs = Dialogs(thread.later, thread.after, switch, config.rtp_silence_s)
         self._leads = HostLeads()
         self._loads = TrunkLoads(Direction.INBOUND)
         self._accounts = TrunkAccounts(

@@ -94,6 +94,10 @@ class SipThread:
         if threading.current_thread() is not self._thread:  # which looks by itself before it waits
             self._wake()
 
+    def after(self, seconds: float, command: Callable[[], object]) -> None:
+        """Run a command after so long, from any thread."""
+        self.emit(lambda: self._loop.call_later(seconds, self.later, command))
+
     def emit(self, deliver: Callable[[], object]) -> None:
         """Call `deliver` in asyncio's thread; nothing where the loop has ended already."""
         self._deliveries.append((time.monotonic(), deliver))

@@ -19,7 +19,7 @@ from engine.model.refusal import RefusalRule
 from engine.model.route import TrunkRoute
 from engine.model.sip_message import SipMessage
 from engine.model.stir import SignedCall
-from engine.model.trunk import Trunk
+from engine.model.trunk import HoldStyle, Trunk
 from engine.model.trunk.costs import Costs
 from engine.model.trunk.reachability import TrunkReachability
 from engine.ports import DialRefused, DialRequest, HungUp, InboundCall, LegEvent, LegId, Queued
@@ -215,6 +215,10 @@ class UserAgent:
     def trunk_figures(self, name: str) -> TrunkFigures:
         """How a trunk has carried the calls that went out by it."""
         return self._meters[name].figures(time.monotonic())
+
+    async def hold(self, leg: LegId, *, held: bool) -> None:
+        """Put the far end of a leg on hold by a re-INVITE, or take it from there. Raises LegGone."""
+        await self._thread.run(lambda: self._stack.dialogs.hold(leg, held=held, style=HoldStyle.SENDONLY))
 
     async def strays(self) -> int:
         """How many calls the library holds that are no leg of ours; there should be none."""

@@ -147,7 +147,7 @@ async def _reinvited(agent: "UserAgent", leg: Leg, progress: _Progress, *, held:
     """The answer to a re-INVITE, 0 where none came in time; None where the call is over."""
     asked = len((await _traced(agent, leg)).codes("INVITE"))
     try:
-        await leg.hold(held=held)
+        await agent.hold(leg.id, held=held)
         async with asyncio.timeout(REINVITE_S):
             while not (codes := (await _traced(agent, leg)).codes("INVITE")[asked:]) or not codes[-1]:
                 if await first_of(progress.over, timeout_s=_POLL_S):

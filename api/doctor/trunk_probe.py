@@ -12,7 +12,7 @@ from config.settings import Settings
 from engine.diagnosis.call import CallProbe, call_findings
 from engine.diagnosis.findings import TrunkFinding
 from engine.diagnosis.signalling import HostProbe, Reach, RegisterAnswer, host_findings, register_finding
-from engine.model.trunk import Authentication, HoldStyle, Transport, Trunk, TrunkHost
+from engine.model.trunk import Authentication, Transport, Trunk, TrunkHost
 from engine.model.trunk.hosts import read_host
 from engine.model.trunk.registration import TrunkRegistration
 
@@ -130,8 +130,6 @@ async def _by_user_agent(
         trunk = replace(trunk, auth=Authentication.IP)  # it must not register a second time
     if not trunk.registers and trial is None:
         return [register_finding(told), *call_findings(None, trunk)]
-    if trunk.hold is HoldStyle.MUSIC:
-        trunk = replace(trunk, hold=HoldStyle.SENDONLY)  # that hold works is to be known before it is needed
     agent = await _agent(trunk, settings)
     try:
         registration = register_finding(await _answer(agent, trunk) if trunk.registers else told)

@@ -84,6 +84,13 @@ class ReferAnswered:
     final: bool
 
 
+@dataclass(frozen=True, slots=True)
+class HoldRefused:
+    """The far end refused the re-INVITE that puts it on hold, or takes it from there; the call goes on as it is."""
+
+    sip_code: int
+
+
 class EndedBy(StrEnum):
     """The side that ended a dialog."""
 
@@ -163,6 +170,7 @@ LegEvent = (
     | DigitPressed
     | ReferRequested
     | ReferAnswered
+    | HoldRefused
     | HungUp
 )
 
@@ -261,12 +269,12 @@ class Leg(Protocol):
         """Send keys 0-9 * # A-D by RFC 4733, or by INFO where that was not negotiated; returns when they are sent."""
         ...
 
-    async def hold(self, *, held: bool) -> None:
-        """Tell the far end that it is on hold, or no longer, where its trunk has it told by SIP."""
-        ...
-
     async def refer(self, target: str) -> None:
         """Send REFER to a SIP URI; ReferAnswered events follow. Raises SipError."""
+        ...
+
+    async def hold(self, *, held: bool) -> None:
+        """Tell the far end that it is on hold, or no longer, as its trunk has it; a HoldRefused event may follow."""
         ...
 
     async def hang_up(self, cause: Cause = Cause.NORMAL) -> None:

@@ -39,9 +39,9 @@ class FakeLeg:
         """The cause that we gave, where we ended it."""
         self.pressed = ""
         """Keys that were sent to the far end."""
-        self.held = False
-        """Whether the far end was told that it is on hold."""
         self.referred_to: str | None = None
+        self.held = False
+        """Whether its far end was told that it is on hold."""
         self.ended = asyncio.Event()
         self._id = leg
         self._clock = clock
@@ -91,13 +91,13 @@ class FakeLeg:
             self.pressed += digit
             await self._clock.sleep(KEY_S)
 
-    async def hold(self, *, held: bool) -> None:
-        self._require_live()
-        self.held = held
-
     async def refer(self, target: str) -> None:
         self._require_live()
         self.referred_to = target
+
+    async def hold(self, *, held: bool) -> None:
+        self._require_live()
+        self.held = held
 
     async def hang_up(self, cause: Cause = Cause.NORMAL) -> None:
         if self.is_over or self.refused_with is not None:

@@ -135,11 +135,11 @@ class FailoverLeg:
     async def press(self, digits: str) -> None:
         await self._leg.press(digits)
 
-    async def hold(self, *, held: bool) -> None:
-        await self._leg.hold(held=held)
-
     async def refer(self, target: str) -> None:
         await self._leg.refer(target)
+
+    async def hold(self, *, held: bool) -> None:
+        await self._leg.hold(held=held)
 
     async def hang_up(self, cause: Cause = Cause.NORMAL) -> None:
         self._hung_up = cause

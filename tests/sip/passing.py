@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from engine.ports import LegId, RtpStats
+from engine.ports import LegId, RtpStats, Said
 from engine.recordings.files.wav import HEADER_BYTES, SAMPLE_BYTES
 from sip.media.bridge import SipBridge
 from tests.peers.audio import Sound, hears
@@ -58,3 +58,17 @@ async def figures(line: Line, leg: LegId, wanted: Callable[[RtpStats], bool], *,
             if now is not None and wanted(now):
                 return now
             await asyncio.sleep(_LOOK_AGAIN_S)
+
+
+async def says(line: Line, leg: LegId, hz: float) -> None:
+    """From now on the far end is heard saying a tone."""
+    recorder = await line.agent.bridge.record(tracks=[[Said(leg)]])
+    pcm = bytearray()
+
+    def heard() -> bool:
+        pcm.extend(recorder.take())
+        return hears(Sound.of_pcm(np.frombuffer(pcm, np.int16), line.agent.bridge.rate_hz), hz, seconds=0.5)
+
+    await eventually(heard, within_s=5, otherwise=lambda: f"half a second of {hz} Hz")
+    await recorder.stop()
+    recorder.close()

@@ -204,7 +204,7 @@ async def test_a_trunk_that_checks_does_not_go_by_the_connection_of_one_that_doe
         name_server(f"{NAME} 60 IN A 127.0.0.1") as dns,
         open_line(
             trunks=[trunk(carrier.port, name="lax", tls_verify="off"), trunk(carrier.port, priority=1)],
-            name_servers=DnsResolver(ipv6=False, servers=[dns.address]),
+            name_servers=DnsResolver(AddressFamily.IPV4, servers=[dns.address]),
         ) as line,
     ):
         ended = await Watch(await line.agent.dial(ASKED)).start().ends()
@@ -285,7 +285,7 @@ async def test_a_registration_at_a_server_whose_certificate_nobody_vouches_for_s
     ):
         registered = trunk(carrier.port, auth="register", user="me", password="x")
         async with (
-            open_line(trunk=registered, name_servers=DnsResolver(ipv6=False, servers=[dns.address])) as line,
+            open_line(trunk=registered, name_servers=DnsResolver(AddressFamily.IPV4, servers=[dns.address])) as line,
             within(10),
         ):
             while not (stand := (await line.agent.registrations())["carrier"]).code:

@@ -36,6 +36,7 @@ from engine.live.orders import (
     TransferMode,
 )
 from engine.live.services import CallServices
+from engine.live.session.leg_hold import HeldAs
 from engine.live.session.session import Session
 from engine.model.call import Call, Event, Status
 from engine.model.consent import How
@@ -100,10 +101,10 @@ class CallControl:
         session.journal.note_event("muted" if muted else "unmuted")
 
     async def _hold(self, session: Session, runner: FlowRunner, *, held: bool) -> None:
-        """Put a call on hold: the far end hears music and nobody hears it."""
+        """Put a call on hold: the far end hears music, or what its trunk has for that, and nobody hears it."""
         _require_answered(session)
-        await session.leg.hold(held=held)
         await self.services.bridge.hold(session.leg.id, held=held)
+        await session.hold.set(session.leg, HeldAs.CALL, held=held)
         await runner.stage.hold_music(playing=held)
         session.journal.note_event("held" if held else "resumed")
 

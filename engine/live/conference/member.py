@@ -9,6 +9,7 @@ from engine.errors import LegGone
 from engine.flow.plans import RoomPlan
 from engine.live.conference.announcements import Announcements
 from engine.live.conference.spoken_name import SpokenName
+from engine.live.session.leg_hold import HeldAs
 from engine.live.session.session import Session
 from engine.model.conference import Conference, Participant, ParticipantChange, changed
 from engine.ports import Attendance, Ear, LegId
@@ -60,14 +61,13 @@ class Member:
         return before
 
     async def tell_hold(self, *, held: bool) -> None:
-        """Let its far end know that it is on hold, or no longer."""
-        with suppress(LegGone):  # it leaves the conference anyway
-            await self.session.leg.hold(held=held)
+        """Its far end is told whether it is on hold, as its trunk has it."""
+        with suppress(LegGone):  # its end is told by its own events
+            await self.session.hold.set(self.session.leg, HeldAs.PARTICIPANT, held=held)
 
     async def close(self) -> None:
         """Take the member out of the conference."""
-        if self.participant.hold:
-            await self.tell_hold(held=False)
+        await self.tell_hold(held=False)
         await self.beside.close()
         await self.private.close()
 

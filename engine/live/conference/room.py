@@ -217,8 +217,6 @@ class Room:
         before = member.change(change)
         if member.participant == before:
             return
-        if member.participant.hold != before.hold:
-            await member.tell_hold(held=member.participant.hold)
         await self._backlog.write(partial(self._services.stores.conferences.change, member.participant))
         member.session.journal.note_event(
             "participant_changed", conference=self.conference.id, **differences(before, member.participant)
@@ -265,6 +263,7 @@ class Room:
         await self._overhearing.open(self._members, all_consent=consenting)
         for member in self._members:
             await self.recording.member_changed(member)
+            await member.tell_hold(held=member.participant.hold)
         waiting = not begun and not self.over.is_set()
         await self._music.play_to({each.ear for each in self._members if each.wants_music(waiting=waiting)})
 

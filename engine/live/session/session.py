@@ -19,6 +19,7 @@ from engine.live.session.dtmf import Keys
 from engine.live.session.flow_handover import FlowHandover
 from engine.live.session.journal import Journal
 from engine.live.session.leg_consent import LegConsent
+from engine.live.session.leg_hold import LegHold
 from engine.model.call import Attempt, Call, Direction, Event, Status
 from engine.model.consent import Consent
 from engine.model.stir import CallerProof
@@ -32,6 +33,7 @@ from engine.ports import (
     DialRequest,
     DigitPressed,
     EndedBy,
+    HoldRefused,
     HungUp,
     Leg,
     LegEvent,
@@ -67,6 +69,7 @@ class Session:
         self.keys = Keys(clock.monotonic)
         self.consenting = LegConsent(journal.call.id)
         """May it be recorded?"""
+        self.hold = LegHold()
         self.beside = BackgroundTasks("session", call_id=self.call.id, on_failure=journal.background_failed)
         """What goes on for as long as the leg lives."""
         self.early_media = Signal()
@@ -239,19 +242,22 @@ class Session:
                 self.keys.press(digit)
             case MediaChanged():
                 self.journal.note_event("media", codec=event.codec, sending=event.sending, receiving=event.receiving)
-            case ReferRequested() | ReferAnswered():
-                self._note_refer(event)
+            case ReferRequested() | ReferAnswered() | HoldRefused():
+                self._note_request(event)
             case TrunkTried() | RouteAdvanced() | CallerIdWarned():
                 self._note_route(event)
             case HungUp():
                 self._ended(event)
 
-    def _note_refer(self, event: ReferRequested | ReferAnswered) -> None:
-        if isinstance(event, ReferAnswered):
-            self.refer_answers.put(event)
-            return
-        self.journal.note_event("refer_requested", target=event.target)
-        self.asked_to_refer.put(event.target)
+    def _note_request(self, event: ReferRequested | ReferAnswered | HoldRefused) -> None:
+        match event:
+            case HoldRefused(sip_code=code):
+                self.journal.note_event("hold_refused", sip_code=code)
+            case ReferAnswered():
+                self.refer_answers.put(event)
+            case ReferRequested(target=target):
+                self.journal.note_event("refer_requested", target=target)
+                self.asked_to_refer.put(target)
 
     def _note_route(self, event: TrunkTried | RouteAdvanced | CallerIdWarned) -> None:
         match event:

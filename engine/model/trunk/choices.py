@@ -91,9 +91,10 @@ class EarlyMedia(StrEnum):
 
 
 class HoldStyle(StrEnum):
-    """What a far end that is put on hold is told of it by SIP (RFC 3264 §8.4)."""
+    """How a far end is told that it is on hold (RFC 3264 §8.4)."""
 
     MUSIC = "music"
+    """It is told nothing, and hears music."""
     SENDONLY = "sendonly"
     INACTIVE = "inactive"
 

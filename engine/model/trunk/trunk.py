@@ -285,8 +285,8 @@ class Trunk:
     )
     hold: HoldStyle = declared(
         OneOf(HoldStyle),
-        "What SIP tells a far end that is put on hold: nothing, so that it just hears music; sendonly, and it hears "
-        "that too; or inactive, and no sound is sent.",
+        "How whoever is put on hold is told: music, not at all; sendonly, by a re-INVITE, and hears the music; or "
+        "inactive, by a re-INVITE, and hears nothing.",
         default=HoldStyle.MUSIC,
     )
     session_timers: SessionTimers = declared(

@@ -149,6 +149,8 @@ EVENTS: Final[tuple[EventKind, ...]] = (
     _flow("played_into_call", "The REST interface had a file played", _URL, _EAR),
     _flow("held", "The REST interface put it on hold"),
     _flow("resumed", "The REST interface took it from hold"),
+    _flow("hold_refused", "The far end refused to be told by SIP that it is on hold, or no longer; the call goes on",
+          _SIP_CODE),
     _flow("muted", "The REST interface muted it"),
     _flow("unmuted", "The REST interface lets it be heard again"),
     _flow("hold_music_failed", "Who is on hold or waits hears no music", _REASON),

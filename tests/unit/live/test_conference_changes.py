@@ -35,28 +35,6 @@ async def test_a_participant_is_changed_from_outside_and_back(
     await first.talks_with(second)
 
 
-async def test_a_participant_is_told_of_hold_by_sip_and_of_its_end(node: FakeNode) -> None:
-    _, second = await enters(node), await enters(node)
-    call, conferences = (await node.call(second)).id, node.switchboard.conferences
-
-    for held in (True, False):
-        order = ParticipantOrder(ParticipantChange(hold=held))
-        await conferences.change_participant(node.account.id, await room_id(node), call, order)
-        assert second.leg.held is held
-
-
-async def test_who_is_sent_out_while_on_hold_is_told_that_it_is_over(node: FakeNode) -> None:
-    _, second = await enters(node), await enters(node)
-    call, conferences = (await node.call(second)).id, node.switchboard.conferences
-    order = ParticipantOrder(ParticipantChange(hold=True))
-    await conferences.change_participant(node.account.id, await room_id(node), call, order)
-
-    await conferences.send_out(node.account.id, await room_id(node), call)
-
-    await second.hears("Goodbye.")
-    assert not second.leg.held
-
-
 async def test_everybody_but_the_spared_moderators_is_muted_at_once(node: FakeNode) -> None:
     moderator, guest, other = await enters(node, moderator="true"), await enters(node), await enters(node)
 

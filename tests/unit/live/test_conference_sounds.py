@@ -1,5 +1,7 @@
 """What those in a conference hear beside each other: music, tones, names, announcements, ringing."""
 
+from functools import partial
+
 import pytest
 
 from engine.errors import WrongState
@@ -120,6 +122,35 @@ async def test_who_is_on_hold_in_a_room_hears_music(node: FakeNode) -> None:
     )
 
     assert second.hears_now == {MUSIC}
+
+
+async def test_the_far_end_of_a_participant_is_told_of_hold_until_it_leaves(node: FakeNode) -> None:
+    first, second = await enters(node), await enters(node)
+    change = partial(node.switchboard.conferences.change_participant, node.account.id, await room_id(node))
+    who = (await node.call(second)).id
+
+    await change(who, ParticipantOrder(ParticipantChange(hold=True)))
+    assert (first.leg.held, second.leg.held) == (False, True)
+
+    await node.change(second, hold=True)
+    await change(who, ParticipantOrder(ParticipantChange(hold=False)))
+    assert second.leg.held, "its call is still on hold"
+
+    await node.change(second, hold=False)
+    assert not second.leg.held
+
+
+async def test_who_leaves_a_room_on_hold_is_on_hold_no_more(node: FakeNode) -> None:
+    await enters(node)
+    second = await enters(node)
+    room, who = await room_id(node), (await node.call(second)).id
+    conferences = node.switchboard.conferences
+    await conferences.change_participant(node.account.id, room, who, ParticipantOrder(ParticipantChange(hold=True)))
+
+    await conferences.send_out(node.account.id, room, who)
+    await node.passes(1)
+
+    assert not second.leg.held
 
 
 async def test_something_is_said_to_one_participant_alone(node: FakeNode) -> None:

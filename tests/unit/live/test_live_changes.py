@@ -8,6 +8,7 @@ from engine.errors import NotFound, WrongState
 from engine.flow.parse import parse
 from engine.live.orders import CallChange, PlayInto, SayInto, Side, Transfer, TransferMode
 from engine.model.call import Status
+from engine.ports import HoldRefused
 from engine.testing.node import FakeNode
 from tests.unit.live.dials import AGENT, OTHER, dial, talking, told
 
@@ -40,14 +41,26 @@ async def test_who_is_on_hold_hears_music_and_nobody_hears_it(node: FakeNode) ->
     assert caller.hears_now == set()
 
 
-@pytest.mark.parametrize("held", [True, False])
-async def test_who_is_on_hold_is_told_so_by_sip(node: FakeNode, held: bool) -> None:
-    caller, _ = await talking(node)
+async def test_the_far_end_is_told_of_hold_by_its_leg(node: FakeNode) -> None:
+    caller, agent = await talking(node)
+
+    await node.change(caller, hold=True)
+    assert (caller.leg.held, agent.leg.held) == (True, False)
+
+    await node.change(caller, hold=False)
+    assert not caller.leg.held
+
+
+async def test_a_far_end_that_refuses_hold_is_told_among_the_events(node: FakeNode) -> None:
+    caller, agent = await talking(node)
     await node.change(caller, hold=True)
 
-    await node.change(caller, hold=held)
+    caller.leg.emit(HoldRefused(488))
+    await node.passes(1)
+    await node.change(caller, hold=False)
 
-    assert caller.leg.held is held
+    await caller.talks_with(agent)
+    assert [each.facts["sip_code"] for each in await node.events(caller, "hold_refused")] == [488]
 
 
 async def test_who_is_put_on_hold_twice_hears_one_music(node: FakeNode) -> None:
