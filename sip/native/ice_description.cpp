@@ -46,6 +46,19 @@ struct Destination {
     unsigned port;
 };
 
+// Empty for a name of a host, which is not looked up.
+std::string bytes_of(const std::string &address)
+{
+    const pj_str_t text = pj_str((char *)address.c_str());
+    pj_in_addr v4;
+    pj_in6_addr v6;
+    if (pj_inet_pton(pj_AF_INET(), &text, &v4) == PJ_SUCCESS)
+        return std::string((const char *)&v4, sizeof v4);
+    if (pj_inet_pton(pj_AF_INET6(), &text, &v6) == PJ_SUCCESS)
+        return std::string((const char *)&v6, sizeof v6);
+    return std::string();
+}
+
 // foundation, component, transport, priority, address, port (RFC 8839 section 5.1)
 bool leads_to(const pjmedia_sdp_attr *candidate, const Destination &destination)
 {
@@ -53,12 +66,14 @@ bool leads_to(const pjmedia_sdp_attr *candidate, const Destination &destination)
     std::string foundation, transport, priority, address;
     unsigned component = 0, port = 0;
     words >> foundation >> component >> transport >> priority >> address >> port;
-    return component == 1 && address == destination.address && port == destination.port;
+    return component == 1 && bytes_of(address) == bytes_of(destination.address) && port == destination.port;
 }
 
+// Or where nobody here can tell: at a host with a name.
 bool is_nowhere(const Destination &destination)
 {
-    return destination.port == NO_PORT_YET || destination.address == "0.0.0.0" || destination.address == "::";
+    const std::string bytes = bytes_of(destination.address);
+    return destination.port == NO_PORT_YET || bytes.find_first_not_of('\0') == std::string::npos;
 }
 
 } // namespace

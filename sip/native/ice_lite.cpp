@@ -61,20 +61,27 @@ pjmedia_transport *transport_of(const pjsua_call_media &media)
 
 IceLine *line_of(pjmedia_transport *transport)
 {
-    IceLine *line = (IceLine *)pjmedia_transport_udp_guard_data(transport);
-    if (!line) {
-        line = new IceLine(transport);
-        pj_grp_lock_add_handler(transport->grp_lock, NULL, line, &gone);
-        pjmedia_transport_udp_set_guard(transport, &take, line);
-    }
+    return (IceLine *)pjmedia_transport_udp_guard_data(transport);
+}
+
+IceLine *begun_on(pjmedia_transport *transport)
+{
+    IceLine *line = new IceLine(transport);
+    pj_grp_lock_add_handler(transport->grp_lock, NULL, line, &gone);
+    pjmedia_transport_udp_set_guard(transport, &take, line);
     return line;
 }
 
-// Whether a line of ours speaks of ICE now.
-bool describe(pj_pool_t *pool, pjmedia_transport *transport, pjmedia_sdp_media *ours,
-              const pjmedia_sdp_session *far_end, unsigned number)
+// A call keeps to what it has begun with, whatever becomes of its trunk.
+bool may_begin(const pjsua_call &call)
 {
-    IceLine *line = line_of(transport);
+    return spoken_by.count(call.acc_id) && (!call.inv || call.inv->state < PJSIP_INV_STATE_CONFIRMED);
+}
+
+// Whether a line of ours speaks of ICE now.
+bool describe(pj_pool_t *pool, IceLine *line, pjmedia_sdp_media *ours, const pjmedia_sdp_session *far_end,
+              unsigned number)
+{
     if (far_end && !speaks_ice(far_end, number))
         return false;
     if (far_end && is_mismatched(far_end, number)) {
@@ -93,13 +100,15 @@ void on_described(pjsua_call_id number, pjmedia_sdp_session *ours, pj_pool_t *po
     if (next_described)
         next_described(number, ours, pool, far_end);
     const pjsua_call &call = pjsua_var.calls[number];
-    if (!spoken_by.count(call.acc_id))
-        return;
     bool any = false;
     for (unsigned each = 0; each < ours->media_count && each < call.med_prov_cnt; ++each) {
         pjmedia_transport *transport = transport_of(call.media_prov[each]);
-        if (transport && ours->media[each]->desc.port)
-            any = describe(pool, transport, ours->media[each], far_end, each) || any;
+        if (!transport || !ours->media[each]->desc.port)
+            continue;
+        IceLine *line = line_of(transport);
+        if (!line && may_begin(call))
+            line = begun_on(transport);
+        any = (line && describe(pool, line, ours->media[each], far_end, each)) || any;
     }
     if (any)
         say_lite(pool, ours);
@@ -107,7 +116,7 @@ void on_described(pjsua_call_id number, pjmedia_sdp_session *ours, pj_pool_t *po
 
 void settle(pjmedia_transport *transport, const pjmedia_sdp_session *far_end, unsigned number)
 {
-    IceLine *line = (IceLine *)pjmedia_transport_udp_guard_data(transport);
+    IceLine *line = line_of(transport);
     if (!line || number >= far_end->media_count)
         return;
     const IceCredentials checking = checking_far_end(far_end, number);

@@ -52,7 +52,7 @@ void IceSession::Round::note(bool is_rtcp, const pj_sockaddr &source)
     sources[is_rtcp].push_back(source);
 }
 
-IceSession::IceSession() : rounds_(1) {}
+IceSession::IceSession() : rounds_(1), checks_(false) {}
 
 IceCredentials IceSession::ours()
 {
@@ -75,7 +75,8 @@ void IceSession::agreed(const IceCredentials &far_end)
     Guard guard(mutex_);
     const bool other = !far_end_.ufrag.empty() && far_end_ != far_end;
     far_end_ = far_end;
-    if (other && far_end.ufrag.empty())
+    checks_ = !far_end.ufrag.empty();
+    if (other && !checks_)
         rounds_.assign(1, Round());
     else if (other)
         rounds_.front().forget_ways();
@@ -94,7 +95,7 @@ IceVerdict IceSession::take(bool is_rtcp, const void *packet, pj_size_t size, co
         verdict.answer = check.answer;
         if (check.proves >= 0)
             take_check(is_rtcp, check, source, &verdict);
-    } else if (!far_end_.ufrag.empty()) {
+    } else if (checks_) {
         verdict.packet = PJMEDIA_UDP_DROP;
         for (const Round &each : rounds_)
             if (each.knows(is_rtcp, source))

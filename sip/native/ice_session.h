@@ -59,6 +59,7 @@ private:
     std::mutex mutex_;
     IceCredentials far_end_;
     std::vector<Round> rounds_; // that of now first; behind it the one before, until this one has nominated a way
+    bool checks_;               // whether it was agreed on that the far end does
 };
 
 } // namespace telefoon

@@ -224,6 +224,21 @@ async def test_a_far_end_that_holds_and_resumes_keeps_its_way(open_line: OpenLin
         await call.leg.hang_up()
 
 
+async def test_a_call_keeps_to_ice_when_its_trunk_no_longer_has_it(open_line: OpenLine, ear: RtpEar) -> None:
+    async with open_line() as line, raw_caller(line.port) as caller, ice_agent(ear, ELSEWHERE) as agent:
+        await line.agent.use_trunks([carrier(caller.port)])
+        call, first = await answered(line, caller, audio(agent.port(), more=agent.lines(HOST)))
+        await agent.connects(first)
+
+        await line.agent.use_trunks([carrier(caller.port, ice="off")])
+        later = (await caller.asks("INVITE", body=described(agent.port(), 2, agent.lines(HOST)))).sdp
+
+        assert later is not None
+        assert said(later, "ice-ufrag") == said(first, "ice-ufrag")
+        await talk(line, call, ear)
+        await call.leg.hang_up()
+
+
 async def test_sound_with_srtp_takes_the_way_too(open_line: OpenLine, ear: RtpEar) -> None:
     key = SrtpKey.made()
     async with open_line() as line, raw_caller(line.port) as caller, ice_agent(ear, ELSEWHERE) as agent:
