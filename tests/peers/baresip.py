@@ -17,7 +17,9 @@ from tests.peers.certificates import Pems
 from tests.peers.ports import Ports
 from tests.peers.waiting import eventually, within
 
-_LOADED: Final = ("g711", "g722", "opus", "aufile", "sndfile", "srtp", "uuid", "account", "menu", "ctrl_tcp")
+_LOADED: Final = (
+    "g711", "g722", "opus", "aufile", "sndfile", "srtp", "dtls_srtp", "uuid", "account", "menu", "ctrl_tcp"
+)  # fmt: skip
 _RATE_HZ: Final = {"PCMA": 8000, "PCMU": 8000, "G722": 16000, "opus": 48000}
 _RTP_PORTS: Final = 20
 _TONE_S: Final = 120

@@ -1,0 +1,204 @@
+"""Sessions with keys by DTLS that change: hold and resume by either end, re-INVITE, refresh, and sound after each."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.diagnosis.ladder import ladder
+from engine.model.trunk import Trunk, new_trunk
+from engine.ports import Answered, DialRequest, Ear, MediaChanged, Recorder, Said
+from tests.peers.asterisk import asterisk
+from tests.peers.audio import Sound, hears, level_of_tone, tone
+from tests.peers.baresip import Baresip, baresip
+from tests.peers.ports import Ports
+from tests.peers.waiting import eventually, lasting, within
+from tests.sip.conftest import Line, OpenLine, Watch
+
+pytestmark = [pytest.mark.sip, pytest.mark.slow]
+
+PHONE, OURS = "+3225550199", "+3225550100"
+AT_ASTERISK = "+32255510700"
+"""Sounds a tone of 700 Hz, and keeps what it hears."""
+OUR_HOST = "127.0.0.3"
+SAID_HZ, PLAYED_HZ = 700, 440
+PLAYED_DBOV = -12
+SESSION_S = 90
+"""The shortest that RFC 4028 allows."""
+ASTERISK = """
+[carried]
+type = endpoint
+context = network
+identify_by = ip
+aors = carried
+disallow = all
+allow = alaw
+direct_media = no
+rewrite_contact = no
+timers = always
+timers_sess_expires = 90
+media_encryption = dtls
+dtls_auto_generate_cert = yes
+dtls_setup = actpass
+dtls_verify = fingerprint
+
+[carried]
+type = aor
+contact = sip:{host}:{port}
+
+[carried]
+type = identify
+endpoint = carried
+match = {host}
+"""
+
+
+def secured(port: int, **fields: Any) -> Trunk:
+    told = {"name": "carrier", "hosts": [f"127.0.0.1:{port}"], "srtp": "required", "srtp_keying": "dtls"}
+    return new_trunk({**told, "codecs": ["PCMA"], "session_expires_s": SESSION_S, **fields})
+
+
+@dataclass(slots=True)
+class Secured:
+    """A call with keys by DTLS to a far end that sounds a tone, and hears another."""
+
+    line: Line
+    call: Watch
+    recorder: Recorder
+
+    async def hears_the_far_end(self, hz: float = SAID_HZ) -> None:
+        """From now on its tone is heard for a second."""
+        self.recorder.take()
+        pcm, rate_hz = bytearray(), self.line.agent.bridge.rate_hz
+
+        def level() -> float | None:
+            pcm.extend(self.recorder.take())
+            return level_of_tone(Sound.of_pcm(np.frombuffer(pcm, np.int16), rate_hz), hz, least_s=1)
+
+        await eventually(level, within_s=6, otherwise=lambda: f"a second of {hz} Hz")
+
+    def sends(self) -> bool:
+        """Whether we send it sound, by what was told last."""
+        return [each for each in self.call.seen if isinstance(each, MediaChanged)][-1].sending
+
+    async def holds(self) -> None:
+        """Put the far end on hold for a while."""
+        await self.line.agent.bridge.hold(self.call.leg.id, held=True)
+        await lasting(0.5)
+        await self.line.agent.bridge.hold(self.call.leg.id, held=False)
+        await lasting(0.5)
+
+
+@asynccontextmanager
+async def talking(line: Line, call: Watch, folder: Path) -> AsyncIterator[Secured]:
+    """Both sound a tone; at the end it is hung up, after the far end could hear for two seconds."""
+    music = tone(PLAYED_HZ, 60, dbov=PLAYED_DBOV).save(folder / "music.wav")
+    await call.sees(Answered)
+    await call.sees(MediaChanged)
+    await line.agent.bridge.play(music, to=[Ear(call.leg.id)], loop=True)
+    yield Secured(line, call, await line.agent.bridge.record(tracks=[[Said(call.leg.id)]]))
+    await lasting(2)
+    await call.leg.hang_up()
+    await call.ends()
+
+
+def heard_at_last(heard: Sound) -> bool:
+    """Whether our tone is in the last seconds of what the far end heard."""
+    return hears(heard.part(max(0.0, heard.seconds - 1.8)), PLAYED_HZ, seconds=0.8)
+
+
+async def the_telephone_holds(phone: Baresip, call: Secured) -> None:
+    await phone.does("hold")
+    await eventually(lambda: not call.sends(), within_s=5, otherwise=lambda: "hold")
+    await lasting(0.3)
+    await phone.does("resume")
+    await eventually(call.sends, within_s=5, otherwise=lambda: "its end")
+
+
+async def the_telephone_re_invites(phone: Baresip, call: Secured) -> None:
+    await phone.does("reinvite")
+    await lasting(0.5)
+
+
+async def we_hold(phone: Baresip, call: Secured) -> None:
+    await call.holds()
+
+
+@pytest.mark.parametrize("change", [the_telephone_holds, the_telephone_re_invites, we_hold])
+@pytest.mark.parametrize("out", [True, False])
+async def test_both_ends_hear_each_other_after_a_change(
+    open_line: OpenLine, tmp_path: Path, ports: Ports, change: Any, out: bool
+) -> None:
+    async with (
+        baresip(
+            tmp_path / "phone", ports, PHONE, codec="PCMA", tone_hz=SAID_HZ, parameters=";mediaenc=dtls_srtp"
+        ) as phone,
+        open_line(trunk=secured(phone.port)) as line,
+    ):
+        if out:
+            called = Watch(await line.agent.dial(DialRequest(PHONE, OURS, "CA1"))).start()
+        else:
+            await phone.does("dial", f"sip:{OURS}@127.0.0.1:{line.port}")
+            leg, _ = await line.takes()
+            called = Watch(leg).start()
+            await leg.answer()
+        async with talking(line, called, tmp_path) as call:
+            await call.hears_the_far_end()
+
+            await change(phone, call)
+
+            await call.hears_the_far_end()
+        heard = await phone.heard()
+
+    assert heard_at_last(heard)
+
+
+@pytest.mark.parametrize("out", [True, False])
+async def test_asterisk_and_we_hear_each_other_after_hold_and_its_refresh(
+    open_line: OpenLine, tmp_path: Path, ports: Ports, out: bool
+) -> None:
+    port = ports.block(2)
+    more = {"site_pjsip.conf": ASTERISK.format(host=OUR_HOST, port=port)}
+    async with (
+        asterisk(ports, port, more=more) as exchange,
+        open_line(
+            trunk=secured(exchange.udp_port, session_refresher="uas" if out else "uac"), host=OUR_HOST, port=port,
+            trace_calls=5,
+        ) as line,
+    ):  # fmt: skip
+        if out:
+            called = Watch(await line.agent.dial(DialRequest(AT_ASTERISK, OURS, "CA1"))).start()
+        else:
+            await exchange.originate("carried", OURS, f"{SAID_HZ}@tone")
+            leg, _ = await line.takes()
+            called = Watch(leg).start()
+            await leg.answer()
+        async with talking(line, called, tmp_path) as call:
+            await call.hears_the_far_end()
+            await call.holds()
+            await call.hears_the_far_end()
+
+            await is_refreshed(line, called)
+
+            await call.hears_the_far_end()
+        heard = await exchange.heard(f"{SAID_HZ}")
+
+    assert heard_at_last(heard)
+
+
+async def is_refreshed(line: Line, call: Watch) -> None:
+    """Somebody has asked for it within half of the session's time, and was answered."""
+
+    async def answers() -> int:
+        titles = [each.title for each in ladder(await line.agent.messages(call.leg.sip_call_id))]
+        return titles.count("200 OK (INVITE)") + titles.count("200 OK (UPDATE)")
+
+    before = await answers()
+    async with within(SESSION_S / 2 + 10):
+        while await answers() == before:
+            await asyncio.sleep(0.5)
