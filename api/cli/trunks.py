@@ -1,8 +1,7 @@
 """`telefoon trunks`: how carriers are reached. A server that runs takes up each change within two seconds."""
 
 import asyncio
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,8 +9,8 @@ from api.cli import trunk_calls, trunk_costs, trunk_test
 from api.cli.group import CommandGroup, examples
 from api.cli.local import LocalStores, with_books
 from api.cli.output import AsJson, print_facts, print_json, print_rows
+from api.cli.trunk_fields import takes_fields
 from engine.errors import InvalidField
-from engine.model.trunk import Authentication, Transport
 from engine.privacy.audit import CLI
 
 if TYPE_CHECKING:
@@ -22,26 +21,7 @@ trunks.command("test", epilog=trunk_test.EXAMPLES)(trunk_test.try_out)
 trunks.command("calls", epilog=trunk_calls.EXAMPLES)(trunk_calls.calls)
 trunks.command("costs", epilog=trunk_costs.EXAMPLES)(trunk_costs.costs)
 
-_LONGEST_PASSWORD_FILE: Final = 4096
-
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The trunk's name, such as carrier-a.")]
-HostFlag = Annotated[
-    list[str] | None,
-    typer.Option("--host", metavar="HOST[:PORT]", help="Where the carrier answers; may be given again."),
-]
-Priority = Annotated[int | None, typer.Option(help="Calls go out by the lowest; 0 if left out.")]
-Weight = Annotated[int | None, typer.Option(help="Its share among trunks of one priority; 1 if left out.")]
-TransportFlag = Annotated[Transport | None, typer.Option("--transport", help="What carries SIP; udp if left out.")]
-AuthFlag = Annotated[Authentication | None, typer.Option("--auth", help="How each knows the other; ip if left out.")]
-User = Annotated[str | None, typer.Option(help="Name for digest authentication.")]
-PasswordFile = Annotated[
-    Path | None, typer.Option(help="File whose first line is the password.", exists=True, dir_okay=False)
-]
-Timeout = Annotated[float | None, typer.Option(help="Seconds in which an INVITE must be answered; 4 if left out.")]
-Assignments = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="FIELD=VALUE", help="Any other field (docs/trunks.md); may be given again."),
-]
 
 
 @trunks.command(
@@ -51,28 +31,20 @@ Assignments = Annotated[
         "telefoon trunks add office --host 10.0.0.5 --profile asterisk-peer",
     )
 )
+@takes_fields
 def add(
     name: Name,
     *,
-    host: HostFlag = None,
-    priority: Priority = None,
-    weight: Weight = None,
-    transport: TransportFlag = None,
-    auth: AuthFlag = None,
-    user: User = None,
-    password_file: PasswordFile = None,
-    timeout: Timeout = None,
+    given: dict[str, object],
     profile: Annotated[
         str | None, typer.Option(help="What fields are that are left out, such as asterisk-peer.")
     ] = None,
-    assignments: Assignments = None,
     as_json: AsJson = False,
 ) -> None:
     """Add a trunk."""
     from engine.model.trunk import new_trunk
     from engine.model.trunk.profiles import with_profile
 
-    given = _given(host, priority, weight, transport, auth, user, password_file, timeout, assignments)
     trunk = new_trunk(with_profile({"name": name, **given, **({"profile": profile} if profile else {})}))
 
     async def work(books: LocalStores) -> dict[str, Any]:
@@ -124,24 +96,16 @@ def show(name: Name, as_json: AsJson = False) -> None:
         "telefoon trunks set carrier-a --set enabled=no", "telefoon trunks set carrier-a --priority 5 --timeout 2.5"
     ),
 )
+@takes_fields
 def change(
     name: Name,
     *,
-    host: HostFlag = None,
-    priority: Priority = None,
-    weight: Weight = None,
-    transport: TransportFlag = None,
-    auth: AuthFlag = None,
-    user: User = None,
-    password_file: PasswordFile = None,
-    timeout: Timeout = None,
-    assignments: Assignments = None,
+    given: dict[str, object],
     as_json: AsJson = False,
 ) -> None:
     """Change some fields of a trunk; calls in progress go on."""
     from engine.model.trunk import changed_trunk
 
-    given = _given(host, priority, weight, transport, auth, user, password_file, timeout, assignments)
     if not given:
         raise InvalidField("set", "Nothing is to be changed; give a field, such as --set enabled=no.")
 
@@ -165,48 +129,6 @@ def remove(name: Name) -> None:
 
     with_books(work)
     typer.echo(f"Trunk {name} is removed.")
-
-
-def _given(
-    host: list[str] | None,
-    priority: int | None,
-    weight: int | None,
-    transport: Transport | None,
-    auth: Authentication | None,
-    user: str | None,
-    password_file: Path | None,
-    timeout: float | None,
-    assignments: list[str] | None,
-) -> dict[str, object]:
-    """The fields that are given, as JSON would have them."""
-    flags = {
-        "hosts": host,
-        "priority": priority,
-        "weight": weight,
-        "transport": transport,
-        "auth": auth,
-        "user": user,
-        "password": None if password_file is None else _password_in(password_file),
-        "timeout_s": timeout,
-    }
-    given = {name: value for name, value in flags.items() if value not in (None, [])}
-    return {**given, **dict(_assigned(each) for each in assignments or ())}
-
-
-def _assigned(text: str) -> tuple[str, object]:
-    from engine.model.trunk.reading import worded
-
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise InvalidField("set", f"--set is {text}; write FIELD=VALUE, such as enabled=no.")
-    if name == "password":
-        raise InvalidField("password", "A password on the command line is seen by others; give --password-file.")
-    return name, worded(name, value)
-
-
-def _password_in(file: Path) -> str:
-    with file.open(encoding="utf-8") as opened:
-        return opened.readline(_LONGEST_PASSWORD_FILE).rstrip("\r\n")
 
 
 def _require_inside(books: LocalStores, trunk: "Trunk") -> None:
