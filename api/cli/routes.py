@@ -10,7 +10,11 @@ from api.cli.local import LocalStores, with_books
 from api.cli.output import AsJson, print_facts, print_json, print_rows
 from engine.privacy.audit import CLI
 
-routes = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="Which calls go by which trunk.")
+routes = typer.Typer(
+    cls=CommandGroup,
+    no_args_is_help=True,
+    help="Routes: which calls go by which trunk; without any, all go by every trunk.",
+)
 routes.command("test", epilog=route_test.EXAMPLES)(route_test.try_out)
 
 RouteId = Annotated[str, typer.Argument(metavar="ID", help="The route's identifier, as telefoon routes list has it.")]

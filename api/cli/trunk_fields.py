@@ -21,20 +21,27 @@ def given_fields(
         list[str] | None,
         typer.Option("--host", metavar="HOST[:PORT]", help="Where the carrier answers; may be given again."),
     ] = None,
-    priority: Annotated[int | None, typer.Option(help="Calls go out by the lowest; 0 if left out.")] = None,
+    priority: Annotated[
+        int | None, typer.Option(help="Calls are tried at the trunk of the lowest first; 0 if left out.")
+    ] = None,
     weight: Annotated[int | None, typer.Option(help="Its share among trunks of one priority; 1 if left out.")] = None,
     transport: Annotated[Transport | None, typer.Option(help="What carries SIP; udp if left out.")] = None,
-    auth: Annotated[Authentication | None, typer.Option(help="How each knows the other; ip if left out.")] = None,
+    auth: Annotated[
+        Authentication | None,
+        typer.Option(help="register, with user and password; ip, by address; none, calls only go out. ip if left out."),
+    ] = None,
     user: Annotated[str | None, typer.Option(help="Name for digest authentication.")] = None,
     password_file: Annotated[
         Path | None, typer.Option(help="File whose first line is the password.", exists=True, dir_okay=False)
     ] = None,
     timeout: Annotated[
-        float | None, typer.Option(help="Seconds in which an INVITE must be answered; 4 if left out.")
+        float | None, typer.Option(help="Seconds in which an INVITE must be answered with anything; 4 if left out.")
     ] = None,
     assignments: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="FIELD=VALUE", help="Any other field (docs/trunks.md); may be given again."),
+        typer.Option(
+            "--set", metavar="FIELD=VALUE", help="Any other field (docs/trunks.md, trunks show); may be given again."
+        ),
     ] = None,
 ) -> dict[str, object]:
     """The fields that are given, as JSON would have them. Raises InvalidField."""

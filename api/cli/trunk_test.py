@@ -44,7 +44,10 @@ def try_out(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Look a trunk's hosts up, ask each with OPTIONS, register, call, and say in plain words what is wrong."""
+    """Try a trunk out, and say in plain words what is wrong; exit 1 if anything is.
+
+    Hosts are looked up and asked with OPTIONS, and it registers; --call and --echo try a call.
+    """
     if call is not None and echo is not None:
         raise InvalidField("echo", "Give one of --call and --echo.")
     verdict = with_books(lambda books: _tested(books, name, (call, echo, from_), quiet=as_json))

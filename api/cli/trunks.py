@@ -16,10 +16,7 @@ from engine.privacy.audit import CLI
 if TYPE_CHECKING:
     from engine.model.trunk import Trunk
 
-trunks = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="Trunks to carriers.")
-trunks.command("test", epilog=trunk_test.EXAMPLES)(trunk_test.try_out)
-trunks.command("calls", epilog=trunk_calls.EXAMPLES)(trunk_calls.calls)
-trunks.command("costs", epilog=trunk_costs.EXAMPLES)(trunk_costs.costs)
+trunks = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="Trunks: how carriers and exchanges are reached.")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The trunk's name, such as carrier-a.")]
 
@@ -37,11 +34,12 @@ def add(
     *,
     given: dict[str, object],
     profile: Annotated[
-        str | None, typer.Option(help="What fields are that are left out, such as asterisk-peer.")
+        str | None,
+        typer.Option(help="A kind of carrier (docs/trunks.md) that says what is left out, such as asterisk-peer."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Add a trunk."""
+    """Add a trunk, with what its carrier has told you. To try it out: telefoon trunks test NAME"""
     from engine.model.trunk import new_trunk
     from engine.model.trunk.profiles import with_profile
 
@@ -82,7 +80,7 @@ def list_trunks(as_json: AsJson = False) -> None:
 
 @trunks.command(epilog=examples("telefoon trunks show carrier-a", "telefoon trunks show carrier-a --json"))
 def show(name: Name, as_json: AsJson = False) -> None:
-    """Print all fields of a trunk but its password, how its registrations stand, and how it has carried calls."""
+    """Print a trunk: its fields but for the password, its registrations, and how it has carried calls."""
     (found,) = with_books(lambda books: _with_state(books, name))
     if as_json:
         print_json(found)
@@ -136,6 +134,11 @@ def _require_inside(books: LocalStores, trunk: "Trunk") -> None:
     from api.node.trunks import require_inside
 
     require_inside(trunk, residency_of(books.settings))
+
+
+trunks.command("test", epilog=trunk_test.EXAMPLES)(trunk_test.try_out)
+trunks.command("calls", epilog=trunk_calls.EXAMPLES)(trunk_calls.calls)
+trunks.command("costs", epilog=trunk_costs.EXAMPLES)(trunk_costs.costs)
 
 
 async def _shown(books: LocalStores, name: str | None = None) -> list[dict[str, Any]]:
