@@ -56,6 +56,13 @@ def active(stand: Registration) -> bool:
     return stand.active
 
 
+def lasts_s(stand: Registration) -> int:
+    """For how many seconds it was given."""
+    assert stand.until is not None
+    assert stand.at is not None
+    return round((stand.until - stand.at).total_seconds())
+
+
 def registers(registrar: SipAnswerer) -> list[str]:
     return [each for each in registrar.requests if each.startswith("REGISTER")]
 
@@ -226,6 +233,26 @@ async def test_other_contacts_of_the_subscriber_do_not_count_as_ours(open_line: 
         assert stand.until is not None
         assert stand.at is not None
         assert (stand.until - stand.at).total_seconds() <= 8
+
+
+async def test_ours_is_found_among_more_contacts_than_a_person_has_telephones(open_line: OpenLine) -> None:
+    def answer(request: str) -> str:
+        ours = re.findall(r"^Contact: (<[^>]*>)", request, re.MULTILINE)
+        others = [f"Contact: <sip:me@192.0.2.7:{port}>;expires=3600" for port in range(5062, 5082)]
+        return "\n".join(["200 OK", *others, f"Contact: {ours[0] if ours else '*'};expires=60"])
+
+    async with sip_answerer(answer) as registrar, open_line(trunk=subscriber_of(registrar.port)) as line:
+        stand = await registration(line, active)
+
+    assert lasts_s(stand) == 60
+
+
+async def test_where_ours_is_written_otherwise_among_others_the_shortest_time_counts(open_line: OpenLine) -> None:
+    told = "200 OK\nContact: <sip:me@192.0.2.7:40123>;expires=60, <sip:me@192.0.2.8:5060>;expires=3600"
+    async with sip_answerer(lambda _: told) as registrar, open_line(trunk=subscriber_of(registrar.port)) as line:
+        stand = await registration(line, active)
+
+    assert lasts_s(stand) == 60
 
 
 async def test_a_registrar_that_gives_another_contact_has_registered_us_and_is_asked_again_in_time(
