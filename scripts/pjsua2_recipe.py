@@ -18,7 +18,7 @@ LIMITS: Final = MappingProxyType(
         "PJSUA_MAX_CONF_PORTS": 4096,  # a call takes one port, each player and recorder one more
         "PJSUA_MAX_PLAYERS": 1024,
         "PJSUA_MAX_RECORDERS": 1024,
-        "PJSUA_MAX_ACC": 128,
+        "PJSUA_MAX_ACC": 256,  # a trunk takes one for each IP version, and again for each host where it registers
         "PJ_IOQUEUE_MAX_HANDLES": 8192,  # a call uses two UDP sockets, and they rest before they are closed
         "PJSIP_MAX_TSX_COUNT": 65535,  # an ended transaction stays for 32 s: 200 calls/s of three each
         "PJSIP_MAX_DIALOG_COUNT": 16383,

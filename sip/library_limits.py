@@ -13,7 +13,7 @@ NEEDED: Final[Mapping[str, int]] = {
     "PJSUA_MAX_CONF_PORTS": 4096,
     "PJSUA_MAX_PLAYERS": 1024,
     "PJSUA_MAX_RECORDERS": 1024,
-    "PJSUA_MAX_ACC": 128,
+    "PJSUA_MAX_ACC": 256,
     "PJ_IOQUEUE_MAX_HANDLES": 8192,
 }
 

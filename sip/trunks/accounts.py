@@ -59,7 +59,7 @@ class TrunkAccounts:
         """Speak to these trunks from now on, and to no other; what stands in the way of one, by its name."""
         wanted = {trunk.name: trunk for trunk in trunks if trunk.enabled}
         for name in self._lines.keys() - wanted.keys():
-            self._retire(*self._lines.pop(name).accounts.values())
+            self._retire(*self._lines.pop(name).accounts)
         faults = {}
         for name, trunk in wanted.items():
             try:
@@ -117,7 +117,7 @@ class TrunkAccounts:
 
     def close(self) -> None:
         """End them all."""
-        of_trunks = (account for line in self._lines.values() for account in line.accounts.values())
+        of_trunks = (account for line in self._lines.values() for account in line.accounts)
         for account in (*self._retired, *of_trunks, *self._own.values()):
             account.shutdown()
         self._retired.clear()

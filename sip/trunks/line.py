@@ -1,26 +1,25 @@
-"""A trunk's accounts of the library: one for each IP version over which it is reached, of which one registers."""
+"""A trunk as it is spoken to: its accounts of the library, for calls and for each registrar, and its life."""
 
-from collections.abc import Callable, Mapping, Sequence
-
-import pjsua2 as pj
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 
 from engine.errors import SipError
-from engine.model.trunk import AddressFamily, Trunk, TrunkHost
+from engine.model.trunk import AddressFamily, RegisterAt, Trunk, TrunkHost
+from engine.model.trunk.patterns import is_address
 from sip.dns.host_leads import HostLeads
 from sip.trunks.account import OnInvite, Registration, SipAccount
 from sip.trunks.availability import TrunkLife
+from sip.trunks.registrant import Configured, Registrant
 from sip.trunks.sources import Address
-from sip.trunks.uris import first_hop, registrar_hop
-
-Configured = Callable[[Trunk, AddressFamily, bool], pj.AccountConfig]
-"""The settings of a trunk's account over an IP version, and whether it registers. Raises SetupError."""
+from sip.trunks.uris import first_hop
 
 
 class TrunkLine:
     """A trunk as it is spoken to now; `addresses` are those of its hosts. Lives on the SIP thread.
 
-    It registers over the IP version of the server where the registrar's name leads now, and goes over to the other one
-    with it.
+    Calls belong to the accounts that register at the first host. Where it registers at each, every further host has
+    accounts of its own, as if it were the first.
     """
 
     def __init__(self, life: TrunkLife, on_invite: OnInvite, leads: HostLeads, configured: Configured) -> None:
@@ -29,59 +28,84 @@ class TrunkLine:
         self._on_invite = on_invite
         self._leads = leads
         self._configured = configured
-        self._accounts: dict[AddressFamily, SipAccount] = {}
+        self._first = self._registrant("")
+        self._further: dict[str, Registrant] = {}
 
     def use(self, trunk: Trunk, versions: Sequence[AddressFamily]) -> Sequence[SipAccount]:
         """Speak so to the trunk from now on; the accounts that are not wanted any more. Raises SetupError, pj.Error."""
-        return self._use(trunk, versions)
+        each = trunk.registers and trunk.register_at is RegisterAt.EACH
+        further = {host.address: host for host in trunk.hosts[1:]} if each else {}
+        gone = [*self._first.use(trunk, versions)]
+        for address, host in further.items():
+            registrant = self._further.setdefault(address, self._registrant(address))
+            gone += registrant.use(_as_first(trunk, host), _of_host(host, versions))
+        for address in self._further.keys() - further.keys():
+            gone += self._further.pop(address).accounts.values()
+        self.trunk = trunk
+        return gone
 
     @property
-    def accounts(self) -> Mapping[AddressFamily, SipAccount]:
-        """All of them, by the IP version that they speak."""
-        return self._accounts
+    def accounts(self) -> Sequence[SipAccount]:
+        """All of them."""
+        return [account for each in (self._first, *self._further.values()) for account in each.accounts.values()]
 
     @property
     def registration(self) -> Registration:
-        return self._accounts[self._registrar].registration
+        """How it stands at the first host; where the trunk registers at each, at all of them."""
+        further = {address: each.registration for address, each in self._further.items()}
+        return together({self.trunk.hosts[0].address: self._first.registration, **further})
 
     def account(self, version: AddressFamily) -> SipAccount:
-        """The one that speaks an IP version. Raises SipError where the trunk is not reached over it."""
-        if (account := self._accounts.get(version)) is None:
+        """The account of calls over an IP version. Raises SipError where the trunk is not reached over it."""
+        if (account := self._first.accounts.get(version)) is None:
             raise SipError(f"Trunk {self.trunk.name} is not reached over {version.words} from here.")
         return account
 
     def look(self, now_s: float) -> None:
         """Ask what has fallen silent, and register again; to be called about once a second."""
-        self._follow_registrar(now_s)
-        for account in self._accounts.values():
-            account.look(now_s)
+        for registrant in (self._first, *self._further.values()):
+            registrant.look(now_s)
         self.life.look(self._account_to, self.trunk, now_s)
 
-    def _use(self, trunk: Trunk, versions: Sequence[AddressFamily], failures: int = 0) -> Sequence[SipAccount]:
-        registrar = self._leading(trunk, versions)
-        configs = {each: self._configured(trunk, each, trunk.registers and each is registrar) for each in versions}
-        for version, config in configs.items():
-            self._use_one(trunk, version, config, failures)
-        self.trunk, self._registrar = trunk, registrar
-        return [self._accounts.pop(each) for each in self._accounts.keys() - set(versions)]
+    def _registrant(self, address: str) -> Registrant:
+        """The accounts for a further host by its address; for the first, that is empty."""
+        return Registrant(self._leads, self._configured, partial(self._made, address))
 
-    def _use_one(self, trunk: Trunk, version: AddressFamily, config: pj.AccountConfig, failures: int) -> None:
-        if (account := self._accounts.get(version)) is not None:
-            account.change(trunk, config, failures)
-            return
-        made = SipAccount(self._on_invite, trunk, self.life.ping_answered, self._leads, self.life.changed)
-        made.create(config)
-        self._accounts[version] = made
-
-    def _follow_registrar(self, now_s: float) -> None:
-        versions, now = tuple(self._accounts), self._accounts[self._registrar]
-        if self._leading(self.trunk, versions) is not self._registrar and not now.waits(now_s):
-            self._use(self.trunk, versions, now.failures)
-
-    def _leading(self, trunk: Trunk, versions: Sequence[AddressFamily]) -> AddressFamily:
-        leading = self._leads.leading(registrar_hop(trunk))
-        return leading if leading is not None and leading in versions else versions[0]
+    def _made(self, address: str, trunk: Trunk) -> SipAccount:
+        where = f" at {address}" if address else ""
+        return SipAccount(
+            self._on_invite,
+            trunk,
+            self.life.ping_answered,
+            self._leads,
+            lambda kind, detail: self.life.changed(kind, f"{detail}{where}"),
+        )
 
     def _account_to(self, host: TrunkHost) -> SipAccount:
         leading = self._leads.leading(first_hop(self.trunk, host))
-        return self._accounts[leading if leading is not None and leading in self._accounts else self._registrar]
+        version = leading if leading is not None and leading in self._first.accounts else self._first.version
+        return self._first.accounts[version]
+
+
+def together(stands: Mapping[str, Registration]) -> Registration:
+    """How a trunk is registered that registers at several hosts, by them: as long as it is at one, calls come in.
+
+    What is told beside is of the first host where it is not, if there is one.
+    """
+    if len(stands) == 1:
+        return next(iter(stands.values()))
+    untils = [each.until for each in stands.values() if each.until is not None]
+    host, told = next(((host, each) for host, each in stands.items() if not each.active), next(iter(stands.items())))
+    where = "" if told.active else f" at {host}"
+    return replace(told, active=bool(untils), until=min(untils, default=None), reason=f"{told.reason}{where}")
+
+
+def _as_first(trunk: Trunk, host: TrunkHost) -> Trunk:
+    """The trunk with a host at the head of all, where it registers, and by whose name its user is known."""
+    return replace(trunk, hosts=(host, *(each for each in trunk.hosts if each != host)))
+
+
+def _of_host(host: TrunkHost, versions: Sequence[AddressFamily]) -> Sequence[AddressFamily]:
+    """The IP versions of a host; those of a trunk where it has a name, or where a proxy is before it."""
+    own = [each for each in versions if is_address(host.host) and AddressFamily.of(host.host) is each]
+    return own or versions

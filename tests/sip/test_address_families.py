@@ -131,7 +131,7 @@ async def test_a_call_comes_in_over_ipv6_and_is_put_on_hold_and_taken_back(
         reinvites(3, sdp(address=IPV6, version=3)), gets_bye(),
     )  # fmt: skip
     async with (
-        open_line(too=IPV6) as line,
+        open_line(too=IPV6, trace_calls=4) as line,
         sipp(script, ports, host=IPV6, target=line.port, keys={"ear": ear6.port}) as caller,
     ):
         leg, arrival = await line.takes()
@@ -147,7 +147,9 @@ async def test_a_call_comes_in_over_ipv6_and_is_put_on_hold_and_taken_back(
         await leg.hang_up()
         await call.ends()
         await caller.finishes()
+        traced = await line.agent.messages(leg.sip_call_id)
 
+    assert {(each.local, each.remote) for each in traced} == {(f"[::1]:{line.port}", f"[::1]:{caller.port}")}
     assert arrival.source.startswith("[::1]:")
     assert f"[::1]:{line.port}" in answer.header("contact")
     assert answer.sdp is not None

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.errors import InvalidField
 from engine.model.trunk.address_family import AddressFamily
-from engine.model.trunk.choices import Authentication, Ice, RtpSource, TlsVerify, Transport
+from engine.model.trunk.choices import Authentication, Ice, RegisterAt, RtpSource, TlsVerify, Transport
 from engine.model.trunk.hosts import read_host
 from engine.model.trunk.number_uris import NumberScheme
 from engine.model.trunk.patterns import is_address
@@ -39,6 +39,8 @@ def _check_credentials(trunk: "Trunk") -> None:
         raise InvalidField("user", "To register, a trunk needs a user.")
     if trunk.auth is Authentication.REGISTER and not trunk.password:
         raise InvalidField("password", "To register, a trunk needs a password.")
+    if trunk.register_at is RegisterAt.EACH and trunk.registrar:
+        raise InvalidField("registrar", "With register_at each, REGISTER goes to the hosts, and to no other registrar.")
     if trunk.from_is_user and not trunk.user:
         raise InvalidField("user", "From can't have the user where there is none.")
 

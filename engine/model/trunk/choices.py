@@ -20,6 +20,14 @@ class Authentication(StrEnum):
     NONE = "none"
 
 
+class RegisterAt(StrEnum):
+    """Which of a carrier's servers are told where we are."""
+
+    FIRST = "first"
+    EACH = "each"
+    """For carriers whose servers know nothing of each other: a call may come from whichever we are registered at."""
+
+
 class Diversion(StrEnum):
     """Which header tells a trunk that a call was dialled on, and from which number."""
 

@@ -21,6 +21,7 @@ from engine.model.trunk.choices import (
     Ice,
     KeepAlive,
     Refresher,
+    RegisterAt,
     ReliableProvisionals,
     RtpSource,
     SessionTimers,
@@ -161,6 +162,12 @@ class Trunk:
         Text(HOST_PORT, "is not HOST or HOST:PORT."),
         "Where REGISTER goes (HOST:PORT), and the domain of the account; the first host if left out.",
         default="",
+    )
+    register_at: RegisterAt = declared(
+        OneOf(RegisterAt),
+        "Where REGISTER goes: first, to the registrar or else the first host; each, to every host, for carriers whose "
+        "hosts do not know of each other's registrations.",
+        default=RegisterAt.FIRST,
     )
     expires_s: int = declared(
         WholeNumber(60, 86400), "For how many seconds a registration is asked; it is renewed before they are over.",

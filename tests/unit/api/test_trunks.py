@@ -137,7 +137,7 @@ async def test_a_trunk_of_a_file_is_changed_there(admin: Site) -> None:
 WRONG: list[tuple[str, Any]] = [
     ("name", "No"), ("name", 7), ("enabled", "yes"), ("priority", 65536), ("weight", -1), ("hosts", []),
     ("hosts", ["a b"]), ("hosts", [{"host": "a", "port": 0}]), ("hosts", "a"), ("transport", "sctp"), ("sips", 1),
-    ("address_family", "ipv5"),
+    ("address_family", "ipv5"), ("register_at", "all"),
     ("uri_parameters", ";"), ("outbound_proxy", "a b"), ("auth", "digest"), ("user", 'a"b'), ("password", 5),
     ("registrar", "a@b"), ("expires_s", 59), ("retry_s", 1.5), ("from_user", "a b"), ("from_host", "a:1"),
     ("keep_alive", "yes"), ("keep_alive_s", 4), ("reliable_provisionals", "on"),

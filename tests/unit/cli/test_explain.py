@@ -54,6 +54,22 @@ def test_what_becomes_a_call_is_told_with_its_trunk_its_account_and_its_flow(tel
     assert "It would become a call" in told.stdout
 
 
+def test_a_call_over_ipv6_is_told_with_its_trunk_and_one_that_describes_sound_over_ipv4_is_refused(
+    telefoon: Run, invite: Invite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TELEFOON_SIP_HOST", "127.0.0.1, ::1")
+    telefoon("trunks", "add", "carrier-six", "--host", "[2001:db8::10]")
+    file = invite(via="[2001:db8::10]:5060")
+    over_ipv4 = telefoon("explain", file)
+    file.write_text(file.read_text().replace("IN IP4 192.0.2.10", "IN IP6 2001:db8::10"))
+    over_ipv6 = telefoon("explain", file)
+
+    assert over_ipv4.exit_code == 1
+    assert "No address of a family that is spoken here" in over_ipv4.stdout
+    assert over_ipv6.exit_code == 0, over_ipv6.stdout
+    assert "[2001:db8::10]:5060 is an address of the trunk carrier-six" in over_ipv6.stdout
+
+
 @pytest.mark.parametrize("called", ["003225550100", "3225550100"])
 def test_a_number_is_found_as_carriers_write_it(telefoon: Run, invite: Invite, called: str) -> None:
     assert f"{called} is the number +3225550100" in telefoon("explain", invite(called)).stdout
