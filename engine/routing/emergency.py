@@ -30,12 +30,16 @@ _SEPARATORS: Final = re.compile(r"[\s\-.()]")
 
 @dataclass(frozen=True, slots=True)
 class EmergencyRow:
-    """The emergency numbers of a country, the rule that gives them, against what they were compared, and when."""
+    """The emergency numbers of a country, the rule that gives them, against what they were compared, and when.
+
+    `helplines` are those of them where somebody listens, and nobody is sent.
+    """
 
     numbers: frozenset[str]
     source: str
     checked: str
     date: date
+    helplines: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,10 @@ class EmergencyNumbers:
         """The emergency number that is called: one of the node's country, or of the country of the calling number."""
         countries = dict.fromkeys((home, _country(caller)))
         return next((found for each in countries if (found := self.find(called, each)) is not None), None)
+
+    def is_helpline(self, number: str) -> bool:
+        """Whether an emergency number, as it is dialled, is a helpline; none is a rescuer's number elsewhere."""
+        return any(number in row.helplines for row in self.countries.values())
 
     def is_somewhere(self, called: str) -> bool:
         """Whether it is an emergency number of any country."""
@@ -104,8 +112,9 @@ class EmergencyCall:
 
 def refusal_of(number: str) -> str:
     """Why a call to an emergency number is refused where no trunk is marked, and what to do."""
+    what = "a helpline that counts as an emergency number" if _is_helpline(number) else "an emergency number"
     return (
-        f"{number} is an emergency number, and this service does not carry emergency calls: "
+        f"{number} is {what}, and this service does not carry emergency calls: "
         "dial it on a telephone. To carry them, mark a trunk whose carrier does: "
         "telefoon trunks set NAME --set emergency=true"
     )
@@ -125,7 +134,13 @@ def load_emergency_numbers() -> EmergencyNumbers:
     data = tomllib.loads((files("config") / _FILE).read_text("utf-8"))
     return EmergencyNumbers(
         {
-            country: EmergencyRow(frozenset(row["numbers"]), row["source"], row["checked"], row["date"])
+            country: EmergencyRow(
+                frozenset(row["numbers"]),
+                row["source"],
+                row["checked"],
+                row["date"],
+                frozenset(row.get("helplines", ())),
+            )
             for country, row in data["countries"].items()
         }
     )
@@ -147,6 +162,10 @@ def carriers(call: RoutedCall, trunks: Sequence[RoutableTrunk], draw: Draw) -> t
     well = choose(call, marked, (), draw).candidates
     rest = choose(call, [_whatever_its_state(trunk) for trunk in marked], (), draw).candidates
     return tuple(dict.fromkeys((*well, *rest)))
+
+
+def _is_helpline(number: str) -> bool:
+    return load_emergency_numbers().is_helpline(number)
 
 
 def _country(number: str) -> str:

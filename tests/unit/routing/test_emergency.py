@@ -103,6 +103,29 @@ def test_the_table_has_all_that_the_library_of_numbering_plans_has(country: str)
     assert known <= TABLE.countries[country].numbers
 
 
+def test_helplines_are_marked_where_the_law_counts_them_and_are_rescuers_numbers_nowhere() -> None:
+    marked = {country: sorted(row.helplines) for country, row in TABLE.countries.items() if row.helplines}
+
+    assert marked == {"at": ["142", "147"], "ch": ["143", "147"], "fr": ["119"]}
+    for country, row in TABLE.countries.items():
+        assert row.helplines <= row.numbers
+        assert not any(TABLE.is_helpline(number) for number in row.numbers - row.helplines), country
+
+
+@pytest.mark.parametrize("called", ["116000", "116111", "116117", "116123"])
+@pytest.mark.parametrize("home", EU_AND_NEIGHBOURS.split())
+def test_helplines_of_all_europe_are_ordinary_numbers(called: str, home: str) -> None:
+    assert TABLE.find(called, home) is None
+
+
+def test_a_helpline_is_refused_as_what_it_is() -> None:
+    call = placed("147", PLAIN, home="ch")
+
+    assert call is not None
+    assert call.refusal is not None
+    assert call.refusal.startswith("147 is a helpline that counts as an emergency number, and this service does not")
+
+
 def test_other_numbers_are_not_judged_here() -> None:
     assert placed("+3225550199", MARKED) is None
 
