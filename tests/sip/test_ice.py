@@ -109,8 +109,8 @@ async def test_a_full_side_that_is_called_finds_its_way(open_line: OpenLine, ear
         await hanging_up
 
 
-async def test_media_go_where_checks_come_from_and_not_where_was_signalled(open_line: OpenLine, ear: RtpEar) -> None:
-    with RtpEar(mute=True) as signalled:
+async def test_media_go_where_checks_come_from_and_not_where_was_signalled(open_line: OpenLine, prompt: Path) -> None:
+    with RtpEar(mute=True) as signalled, RtpEar(mute=True) as ear:
         async with open_line() as line, raw_caller(line.port) as caller, ice_agent(ear, ELSEWHERE) as agent:
             await line.agent.use_trunks([carrier(caller.port)])
             offer = audio(signalled.port, more=agent.lines(HOST, told_port=signalled.port))
@@ -118,8 +118,9 @@ async def test_media_go_where_checks_come_from_and_not_where_was_signalled(open_
 
             await agent.connects(answer)
             before = signalled.reception.packets
-            await talk(line, call, ear)
+            await line.agent.bridge.play(prompt, to=[Ear(call.leg.id)])
 
+            await ear.hears(HEARS_HZ, within_s=5, seconds=1)
             assert signalled.reception.packets == before
             await call.leg.hang_up()
 
