@@ -4,7 +4,17 @@ from typing import TYPE_CHECKING, Final
 
 from engine.errors import InvalidField
 from engine.model.trunk.address_family import AddressFamily
-from engine.model.trunk.choices import Authentication, Ice, RegisterAt, RtpSource, TlsVerify, Transport
+from engine.model.trunk.choices import (
+    Authentication,
+    HoldStyle,
+    Ice,
+    RegisterAt,
+    RtpSource,
+    Srtp,
+    SrtpKeying,
+    TlsVerify,
+    Transport,
+)
 from engine.model.trunk.hosts import read_host
 from engine.model.trunk.number_uris import NumberScheme
 from engine.model.trunk.patterns import is_address
@@ -30,6 +40,7 @@ def require_agreement(trunk: "Trunk") -> None:
     _check_signing(trunk)
     _check_keys(trunk)
     _check_media(trunk)
+    _check_hold(trunk)
 
 
 def _check_credentials(trunk: "Trunk") -> None:
@@ -115,3 +126,9 @@ def _check_keys(trunk: "Trunk") -> None:
 def _check_media(trunk: "Trunk") -> None:
     if trunk.ice is Ice.LITE and trunk.rtp_source is RtpSource.SIGNALLED:
         raise InvalidField("rtp_source", "With ice lite, checks say where the far end is: it can't be signalled.")
+
+
+def _check_hold(trunk: "Trunk") -> None:
+    # The library does not take up keys of DTLS again after a re-INVITE: whoever was on hold stayed silent.
+    if trunk.hold is not HoldStyle.MUSIC and trunk.srtp is not Srtp.OFF and trunk.srtp_keying is SrtpKeying.DTLS:
+        raise InvalidField("hold", f"With srtp_keying dtls, {trunk.hold} is not possible; give music.")
