@@ -13,16 +13,18 @@ from engine.ports import Answered, DialRequest, Ear, HoldRefused, HungUp
 from tests.peers.audio import hears, tone
 from tests.peers.ear import RtpEar
 from tests.peers.raw_callee import RawCallee, raw_callee
-from tests.peers.raw_caller import HOST, audio
+from tests.peers.raw_caller import HOST, RawCaller, audio, raw_caller
 from tests.peers.sip_message import Sdp, SipMessage
-from tests.peers.waiting import lasting
+from tests.peers.waiting import eventually, lasting
 from tests.sip.conftest import Line, OpenLine, Watch
 from tests.sip.passing import says
+from tests.sip.raw_calls import in_a_call as answered
 
 pytestmark = pytest.mark.sip
 
 ASKED = DialRequest("+3225550199", "+3225550100", "CA1")
 CRYPTO = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz\r\n"
+ECHOED = {"via", "from", "to", "call-id", "cseq"}
 MUSIC_HZ = 440
 SAID_HZ = 700
 
@@ -188,3 +190,39 @@ async def test_a_call_with_srtp_keeps_it_on_hold(open_line: OpenLine, ear: RtpEa
 
             assert (offer_of(held).direction, offer_of(held).profile) == ("sendonly", "RTP/SAVP")
             assert "a=crypto:" in held.body
+
+
+def answers(caller: RawCaller, request: SipMessage, status: str, body: str = "") -> None:
+    """Who has called answers a request of ours."""
+    echoed = [f"{name}: {value}" for name, value in request.headers if name.lower() in ECHOED]
+    lines = [f"SIP/2.0 {status}", *echoed, f"Contact: <sip:raw@{HOST}:{caller.port}>"]
+    told = ["Content-Type: application/sdp", f"Content-Length: {len(body)}", "", body]
+    caller.send("\r\n".join((*lines, *told)).encode())
+
+
+def in_order(caller: RawCaller) -> list[SipMessage]:
+    """The re-INVITEs that came; one sent again counts once."""
+    return list({each.header("cseq"): each for each in caller.requests("INVITE")}.values())
+
+
+async def test_who_calls_by_the_trunk_is_told_of_hold_too_and_again_after_491(open_line: OpenLine, ear: RtpEar) -> None:
+    async with open_line() as line, raw_caller(line.port) as caller:
+        await line.agent.use_trunks([carrier(caller.port, hold="inactive")])
+        call = await answered(line, caller, described(ear, 1))
+
+        async def asked(times: int) -> SipMessage:
+            return await eventually(
+                lambda: found[times - 1] if len(found := in_order(caller)) >= times else None,
+                within_s=8,
+                otherwise=lambda: f"re-INVITE number {times}; {[each.summary for each in caller.seen]}",
+            )
+
+        await call.leg.hold(held=True)
+        answers(caller, await asked(1), "491 Request Pending")
+        again = await asked(2)
+        answers(caller, again, "200 OK", described(ear, 2, "inactive"))
+        await eventually(lambda: len(caller.requests("ACK")) >= 2, within_s=5, otherwise=lambda: "ACK")
+
+        assert offer_of(again).direction == "inactive"
+        assert not [each for each in call.seen if isinstance(each, HoldRefused | HungUp)]
+        await caller.asks("BYE")
