@@ -36,7 +36,7 @@ Press = Callable[[int, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """Whom an INVITE is for: the library's number of an account, or -1, and what of all that we carry it may use.
+    """Whom an INVITE is for: the library's number of an account, and what of all that we carry it may use.
 
     `full` says why its trunk takes no call now.
     """

@@ -223,7 +223,7 @@ class SipStack:
         source, text = str(prm.rdata.srcAddress), str(prm.rdata.wholeMsg)
         message = read_message(text)
         leg = LegId(next(self._ids))
-        if self._is_stranger(source):
+        if account.trunk is None and self._is_stranger(source):
             log.warning("invite_refused", source=source, rule="SIP_ALLOW")
             self._note_refusal(RefusalRule.SOURCE, source, user_of(message.request_uri))
             self.dialogs.take(account, leg, prm.callId, lambda event: None)
@@ -237,14 +237,15 @@ class SipStack:
         info = self.dialogs.take(account, leg, prm.callId, deliver, _offering(account.trunk), owes_offer=owes_offer)
         sip_call_id = storable(str(info.callIdString))
         headers = handed_headers(text, account.trunk.received_headers if account.trunk is not None else OF_ANYBODY)
-        arrival = replace(self._arrival(message, source), headers=headers)
+        arrival = replace(arrival_of(message, source, account.trunk), headers=headers)
         self._thread.emit(partial(self._listener.arrived, leg, sip_call_id, arrival))
 
     def _turned_away(self, message: Message, source: str, answer: StatelessResponse) -> None:
         if self._is_stranger(source):
             self._note_refusal(RefusalRule.SOURCE, source, user_of(message.request_uri))
             return
-        arrival = self._arrival(message, source)
+        line = self._line_of(source, message)
+        arrival = arrival_of(message, source, line.trunk if line is not None else None)
         self._note_refusal(RefusalRule.INVITE, source, arrival.called)
         refused = DialRefused(arrival, answer.code, answer.why, q850(answer.code))
         self._thread.emit(partial(self._listener.refused, refused))
@@ -258,14 +259,11 @@ class SipStack:
     def _called_as(self, source: str, message: Message, carried: Carried) -> Addressee:
         line, version = self._line_of(source, message), AddressFamily.of(source)
         if line is None:
+            # Left to the library, it would take the account of a trunk that has the called user.
             return Addressee(int(self._accounts.own(version).getId()), carried)
         full = self._loads.refusal(line.trunk.name)
         account, extensions = int(line.account(version).getId()), extensions_of(line.trunk)
         return Addressee(account, carried.among(line.trunk.codecs), extensions, full)
-
-    def _arrival(self, message: Message, source: str) -> InboundCall:
-        line = self._line_of(source, message)
-        return arrival_of(message, source, line.trunk if line is not None else None)
 
     def _line_of(self, source: str, message: Message) -> TrunkLine | None:
         if not self._accounts.any_trunk():

@@ -1,15 +1,17 @@
 """Calls that come in by a trunk above its limits are to be tried again later; calls in progress go on."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
 from engine.model.refusal import RefusalRule
+from engine.model.trunk import Authentication
 from engine.routing.capacity import CallsNow
 from tests.peers.raw_caller import RawCaller, audio, raw_caller
 from tests.peers.sip_message import SipMessage
 from tests.peers.sipp import NUMBER
-from tests.sip.conftest import Line, OpenLine, trunk_to
+from tests.sip.conftest import Line, OpenLine, Watch, trunk_to
 from tests.sip.raw_calls import in_a_call
 
 pytestmark = pytest.mark.sip
@@ -45,6 +47,23 @@ async def test_a_call_above_the_limit_of_its_trunk_is_refused_until_another_has_
         await first.asks("BYE")
         await call.ends()
         await gives_up(line, second)
+
+
+async def test_a_call_that_comes_by_no_trunk_is_none_of_the_trunk_that_has_the_called_user(open_line: OpenLine) -> None:
+    trunk = trunk_to(
+        9, "carrier", auth=Authentication.NONE, user=NUMBER, password="x", from_host="127.0.0.1", max_calls_in=1
+    )
+    async with open_line(trunk=trunk) as line, raw_caller(line.port) as caller:
+        asking = asyncio.create_task(caller.asks("INVITE", body=audio()))
+        leg, arrival = await line.takes()
+        call = Watch(leg).start()
+        await leg.answer()
+
+        assert (await asking).code == 200
+        assert arrival.trunk == ""
+        assert await line.agent.trunk_calls() == {}
+        await caller.asks("BYE")
+        await call.ends()
 
 
 async def test_a_limit_that_is_changed_holds_from_the_next_call_on(open_line: OpenLine) -> None:
