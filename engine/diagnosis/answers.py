@@ -40,6 +40,10 @@ BY_CODE: Final[Mapping[int, AnswerMeaning]] = MappingProxyType(
             "Nothing was answered in time: the trunk, or the way to it, is down.", "Try: telefoon trunks test NAME"
         ),
         410: AnswerMeaning("The number that was called is not in use any more."),
+        422: AnswerMeaning(
+            "The carrier wants longer sessions (RFC 4028), and does not say how long, or longer than we may ask for.",
+            "Ask it for its Min-SE, and set the trunk's session_expires_s to that at least.",
+        ),
         480: AnswerMeaning("The telephone that was called is switched off or cannot be reached."),
         484: AnswerMeaning(
             "The number that was called is incomplete, or the carrier wants it written otherwise.", _OTHER_FORM

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import socket
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,7 +15,11 @@ from tests.peers.rtp import NotRtp, Packet, ReceiverReport
 from tests.peers.sip_answerer import ECHOED
 from tests.peers.sip_message import Sdp
 
+FAR_S: Final = 0.4
+"""How long a packet takes to who is far and back."""
 _SILENCE: Final = b"\xd5" * 160
+_SENDER_REPORT: Final = struct.Struct("!BBHIII")  # RFC 3550 §6.4.1, as far as its time
+_OF_A_SENDER: Final = 200
 _TAGGED: Final = re.compile(r"^to:.*;tag=", re.IGNORECASE | re.MULTILINE)
 
 
@@ -26,19 +31,22 @@ class MediaFault(Enum):
     MUTE = "it tells by RTCP that it hears, and sends nothing"
     DEAD = "it neither hears nor sends"
     NO_KEYS = "it takes no telephone-event"
+    FAR = "its packets take long"
 
 
 @dataclass(frozen=True, slots=True)
 class DialogHabits:
     """What a carrier does within a call beside its media.
 
-    `session_expires` and `asserts` are headers of its answer (Session-Expires, P-Asserted-Identity). `prack` is what it
+    `session_expires` and `asserts` are headers of its answer (Session-Expires, P-Asserted-Identity). An INVITE with a
+    shorter session than `shortest_session_s` is answered with 422 (RFC 4028). `prack` is what it
     answers to PRACK, which it asks for unless that is None. `hold`, `resume` and `info` are its answers to those; an
     empty one is no answer.
     """
 
     session_expires: str = ""
     asserts: str = ""
+    shortest_session_s: int = 0
     prack: str | None = None
     hold: str = "200 OK"
     resume: str = "200 OK"
@@ -52,12 +60,15 @@ HABITS: Final = DialogHabits()
 class EchoCarrier(asyncio.DatagramProtocol):
     """The requests that came are in `requests`; INVITE is answered `invite`, all else by its habits."""
 
-    def __init__(self, fault: MediaFault, invite: str, media: "_Media", habits: DialogHabits) -> None:
+    def __init__(
+        self, fault: MediaFault, invite: str, media: "_Media", reports: "_Reports", habits: DialogHabits
+    ) -> None:
         self.requests: list[str] = []
         self.port = 0
         self._fault = fault
         self._invite = invite
         self._media = media
+        self._reports = reports
         self._habits = habits
         self._invited: str | None = None
         self._transport: Any = None
@@ -77,6 +88,9 @@ class EchoCarrier(asyncio.DatagramProtocol):
                 return
             case "INVITE" if _TAGGED.search(request):
                 self._reinvited(request, addr)
+            case "INVITE" if _session_s(request) < self._habits.shortest_session_s:
+                shortest = f"Min-SE: {self._habits.shortest_session_s}"
+                self._answer(request, "422 Session Interval Too Small", addr, (shortest,))
             case "INVITE" if self._habits.prack is not None:
                 self._invited = request
                 self._answer(request, "183 Session Progress", addr, ("Require: 100rel", "RSeq: 1"))
@@ -133,6 +147,8 @@ class EchoCarrier(asyncio.DatagramProtocol):
             lines += [f"m=audio {self._media.port} RTP/AVP 8"]
         else:
             lines += [f"m=audio {self._media.port} RTP/AVP 8 {events}", f"a=rtpmap:{events} telephone-event/8000"]
+        if self._fault is MediaFault.FAR:
+            lines += [f"a=rtcp:{self._reports.port}"]
         return "\r\n".join(lines) + "\r\n"
 
 
@@ -160,6 +176,8 @@ class _Media(asyncio.DatagramProtocol):
         match self._fault:
             case MediaFault.NONE:
                 self._transport.sendto(data, addr)
+            case MediaFault.FAR:
+                asyncio.get_running_loop().call_later(FAR_S, self._transport.sendto, data, addr)
             case MediaFault.NO_KEYS if packet.payload_type == PCMA.payload_type:
                 self._transport.sendto(data, addr)
             case MediaFault.DEAF:
@@ -168,6 +186,30 @@ class _Media(asyncio.DatagramProtocol):
             case MediaFault.MUTE if self._heard % 25 == 0:
                 report = ReceiverReport(7, lost=0, jitter=0)
                 self._transport.sendto(report.bytes(), (addr[0], self.rtcp_port))
+
+
+class _Reports(asyncio.DatagramProtocol):
+    """Answers each RTCP report of a sender with one of its own, as late as who is far."""
+
+    def __init__(self) -> None:
+        self.port = 0
+        self._transport: Any = None
+
+    def connection_made(self, transport: Any) -> None:
+        self._transport = transport
+        self.port = transport.get_extra_info("sockname")[1]
+
+    def datagram_received(self, data: bytes, addr: Any) -> None:
+        _, kind, _, source, seconds, fraction = _SENDER_REPORT.unpack_from(data)
+        if kind != _OF_A_SENDER:
+            return
+        report = ReceiverReport(7, 0, 0, source, (seconds & 0xFFFF) << 16 | fraction >> 16)
+        asyncio.get_running_loop().call_later(FAR_S, self._transport.sendto, report.bytes(), addr)
+
+
+def _session_s(invite: str) -> int:
+    found = re.search(r"^session-expires:\s*(\d+)", invite, re.IGNORECASE | re.MULTILINE)
+    return int(found[1]) if found else 0
 
 
 def _rtcp_port(offer: Sdp) -> int:
@@ -188,9 +230,13 @@ async def echo_carrier(
     loop = asyncio.get_running_loop()
     ports = ("127.0.0.1", 0)
     media_transport, media = await loop.create_datagram_endpoint(lambda: _Media(fault), ports, family=socket.AF_INET)
-    transport, carrier = await loop.create_datagram_endpoint(lambda: EchoCarrier(fault, invite, media, habits), ports)
+    reports_transport, reports = await loop.create_datagram_endpoint(_Reports, ports)
+    transport, carrier = await loop.create_datagram_endpoint(
+        lambda: EchoCarrier(fault, invite, media, reports, habits), ports
+    )
     try:
         yield carrier
     finally:
         transport.close()
+        reports_transport.close()
         media_transport.close()

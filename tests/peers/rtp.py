@@ -9,6 +9,7 @@ KEYS: Final = "0123456789*#ABCD"
 
 _HEADER = struct.Struct("!BBHII")
 _EVENT = struct.Struct("!BBH")
+_AT_ONCE = 1  # of 65,536 parts of a second; 0 is said by who has had no report
 _REPORT = struct.Struct("!BBHIIIIIII")
 
 
@@ -82,13 +83,21 @@ class TelephoneEvent:
 
 @dataclass(frozen=True, slots=True)
 class ReceiverReport:
-    """An RTCP report of one who sends nothing (RFC 3550 §6.4.2); `jitter` is in units of the RTP clock."""
+    """An RTCP report of one who sends nothing (RFC 3550 §6.4.2); `jitter` is in units of the RTP clock.
+
+    `last_report` is the time of the last report that came, as that has it, from which its sender measures the round
+    trip; 0 is none. `source` is who sent that. It is answered at once.
+    """
 
     ssrc: int
     lost: int
     jitter: int
+    source: int = 0
+    last_report: int = 0
 
     def bytes(self) -> bytes:
         """The datagram."""
         words = _REPORT.size // 4 - 1
-        return _REPORT.pack(0x81, 201, words, self.ssrc, 0, self.lost & 0xFFFFFF, 0, self.jitter, 0, 0)
+        return _REPORT.pack(
+            0x81, 201, words, self.ssrc, self.source, self.lost & 0xFFFFFF, 0, self.jitter, self.last_report, _AT_ONCE
+        )

@@ -20,6 +20,7 @@ class SipAnswerer(asyncio.DatagramProtocol):
         self.port = 0
         self._answering = answering
         self._transport: Any = None
+        self._writers: list[asyncio.StreamWriter] = []
 
     def connection_made(self, transport: Any) -> None:
         self._transport = transport
@@ -29,11 +30,17 @@ class SipAnswerer(asyncio.DatagramProtocol):
             self._transport.sendto(answer, addr)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.append(writer)
         for answer in self._answers(await reader.readuntil(b"\r\n\r\n")):
             writer.write(answer)
         await writer.drain()
         await reader.read()
         writer.close()
+
+    def close(self) -> None:
+        """End the connections that came."""
+        for writer in self._writers:
+            writer.close()
 
     def _answers(self, data: bytes) -> list[bytes]:
         request = data.decode()
@@ -68,7 +75,10 @@ async def sip_answerer(
         server = await asyncio.start_server(answerer.serve, host, port, ssl=tls)
         answerer.port = server.sockets[0].getsockname()[1]
         async with server:
-            yield answerer
+            try:
+                yield answerer
+            finally:
+                answerer.close()
         return
     loop = asyncio.get_running_loop()
     transport, _ = await loop.create_datagram_endpoint(lambda: answerer, local_addr=(host, port))

@@ -9,7 +9,7 @@ from config.settings import Settings
 from engine.diagnosis.call import CalledParty
 from engine.diagnosis.findings import Outcome, Subject, TrunkFinding
 from engine.model.trunk import new_trunk
-from tests.peers.echo_carrier import EchoCarrier, MediaFault, echo_carrier
+from tests.peers.echo_carrier import FAR_S, EchoCarrier, MediaFault, echo_carrier
 
 pytestmark = pytest.mark.sip
 ECHO = TrialCall("echo", "+3225550100", CalledParty.ECHO)
@@ -66,11 +66,24 @@ async def test_a_number_that_sends_silence_alone_is_a_fault() -> None:
     assert findings[Subject.KEYS].outcome is Outcome.NOT_TRIED
 
 
+async def test_packets_that_take_long_are_a_warning_with_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial_call, "LISTEN_S", 8.0)  # the first report of RTCP comes after some five seconds
+    async with echo_carrier(MediaFault.FAR) as carrier:
+        findings = await found(carrier)
+
+    round_trip = findings[Subject.ROUND_TRIP]
+    assert findings[Subject.AUDIO].outcome is Outcome.OK
+    assert round_trip.outcome is Outcome.WARNING
+    assert int(round_trip.detail.removeprefix("packets come and go in ").removesuffix(" ms")) >= 1000 * FAR_S
+    assert "nearer" in round_trip.advice
+
+
 @pytest.mark.parametrize(
     ("answer", "advice"),
     [
         ("403 Forbidden", "--from"),
         ("484 Address Incomplete", "written otherwise"),
+        ("422 Session Interval Too Small", "session_expires_s"),
         ("488 Not Acceptable Here", "codec in common"),
     ],
 )

@@ -46,6 +46,32 @@ async def test_a_fault_within_the_call_is_named(
     assert told in verdict("carrier-a", faults).summary
 
 
+async def test_a_carrier_that_wants_longer_sessions_gets_what_it_asks_for() -> None:
+    async with echo_carrier(habits=DialogHabits(session_expires="3600;refresher=uac", shortest_session_s=3600)) as far:
+        findings = await found(far)
+
+    assert findings[Subject.SESSION_TIMERS].outcome is Outcome.OK
+    assert findings[Subject.SESSION_TIMERS].detail == "calls are refreshed within 3600 s"
+    asked = [request for request in far.requests if request.startswith("INVITE") and "tag=far" not in request]
+    assert ["Session-Expires: 3600" in request for request in asked] == [False, True]
+
+
+@pytest.mark.parametrize("refresher", ["uac", "uas"])
+async def test_sessions_that_are_too_short_are_a_warning_whoever_refreshes_them(refresher: str) -> None:
+    async with echo_carrier(habits=DialogHabits(session_expires=f"60;refresher={refresher}")) as carrier:
+        findings = await found(carrier)
+
+    assert findings[Subject.SESSION_TIMERS].outcome is Outcome.WARNING
+    assert findings[Subject.SESSION_TIMERS].detail == "the far end wants calls refreshed every 60 s"
+
+
+async def test_a_carrier_that_refreshes_calls_itself_is_well() -> None:
+    async with echo_carrier(habits=DialogHabits(session_expires="1800;refresher=uas")) as carrier:
+        findings = await found(carrier)
+
+    assert findings[Subject.SESSION_TIMERS].outcome is Outcome.OK
+
+
 async def test_a_carrier_without_session_timers_is_a_warning_unless_we_refresh_alone() -> None:
     async with echo_carrier() as carrier:
         supported = await found(carrier, session_timers="supported")
