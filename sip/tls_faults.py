@@ -11,7 +11,6 @@ _FIRST_ALERT: Final = 470_000 + 20 * 1200 + 1000
 _LAST_ALERT: Final = 255
 _UNKNOWN: Final = re.compile(r"Unknown error (\d+)")
 _END: Final = "PJ_EEOF"
-_REFUSED: Final = "Connection refused"
 
 _ALERTS: Final = {
     40: ("alert handshake failure", "handshake failure; it may want a certificate of ours (tls_certificate)"),
@@ -34,11 +33,12 @@ The library tells the number, or the words where somebody in the process has had
 
 def tls_fault(host: str, reason: str) -> str:
     """What the last connection to a host has failed of; `reason` is the library's own. On the SIP thread."""
-    told = str(pj.tls_fault(host)) or reason
-    if _END in told and _REFUSED in reason:
-        return reason  # the one before has ended as any does, and nobody listens there now
-    if _END in told:
+    noted = str(pj.tls_fault(host))
+    if _END in noted:
         return "TLS: the far end has closed the connection; it may want a certificate of ours (tls_certificate)"
+    told = noted or reason
+    if _END in told:
+        return "TLS: the far end has closed the connection"  # after it has spoken SIP, so it wants none
     if (alert := _alert_in(told)) is None:
         return told
     _, why = _ALERTS.get(alert, ("", "it does not say why"))

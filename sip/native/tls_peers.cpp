@@ -113,7 +113,10 @@ void on_state(pjsip_transport *transport, pjsip_transport_state state, const pjs
                 pjsip_transport_shutdown(transport);
         } else if (state == PJSIP_TP_STATE_DISCONNECTED) {
             const bool mistrusted = tls && info->status == PJSIP_TLS_ECERTVERIF;
-            note(host, mistrusted ? fault_in(host, *tls->ssl_sock_info) : words_of(info->status));
+            if (transport->last_recv_ts.u64)
+                note(host, ""); // it has spoken SIP: this is its end, and no fault of TLS
+            else
+                note(host, mistrusted ? fault_in(host, *tls->ssl_sock_info) : words_of(info->status));
         }
     }
     if (next)

@@ -5,7 +5,7 @@ import socket
 import ssl
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AsyncExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -253,6 +253,22 @@ async def test_nothing_older_than_tls_1_2_is_spoken(open_line: OpenLine, tmp_pat
 
     why = "it speaks no version of TLS that we do, which are 1.2 and 1.3 (alert 70)"
     assert (ended.sip_code, ended.sip_reason) == (503, f"TLS: the far end refuses us: {why}")
+
+
+async def test_a_carrier_that_has_gone_is_not_said_to_want_a_certificate(open_line: OpenLine, tmp_path: Path) -> None:
+    pems = make_pems(tmp_path / "carrier", names=[x509.DNSName(NAME)])
+    async with AsyncExitStack() as there, name_server(f"{NAME} 60 IN A 127.0.0.1") as dns:
+        carrier = await there.enter_async_context(sip_answerer(refuses, stream=True, tls=server_context(pems)))
+        asked = DnsResolver(ipv6=False, servers=[dns.address])
+        async with open_line(trunk=trunk(carrier.port, tls_ca=str(pems.ca)), name_servers=asked) as line:
+            busy = await Watch(await line.agent.dial(ASKED)).start().ends()
+            await there.aclose()
+            closed = await Watch(await line.agent.dial(ASKED)).start().ends()
+            gone = await Watch(await line.agent.dial(ASKED)).start().ends()
+
+    assert busy.sip_code == 486
+    assert "tls_certificate" not in closed.sip_reason
+    assert (gone.sip_code, gone.sip_reason) == (503, "Connection refused")
 
 
 async def test_a_registration_that_tls_stands_in_the_way_of_says_so(open_line: OpenLine, tmp_path: Path) -> None:
