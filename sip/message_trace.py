@@ -14,9 +14,18 @@ BYTES_OF_CALL: Final = 64 * 1024
 """Of one call. A usual one has some 10 kB."""
 
 
+STRANGERS: Final = 16
+"""Of so many calls that came in and were not taken messages are kept beside: a flood of them drives no other out."""
+
+
 def open_trace(calls: int) -> None:
     """Keep the messages of so many calls until the endpoint ends, of none if 0. On the SIP thread."""
-    pj.open_message_trace(calls, BYTES_OF_CALL)
+    pj.open_message_trace(calls, min(calls, STRANGERS), BYTES_OF_CALL)
+
+
+def keep_trace(sip_call_id: str) -> None:
+    """Keep the messages of a call that has come in among those of calls, not of strangers. On the SIP thread."""
+    pj.keep_traced(sip_call_id)
 
 
 def messages_of(sip_call_ids: Sequence[str]) -> Sequence[SipMessage]:

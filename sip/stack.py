@@ -32,7 +32,7 @@ from sip.gate import Addressee, Gate, NoteRefusal
 from sip.handed_headers import OF_ANYBODY, handed_headers
 from sip.media.connections import MediaConnections
 from sip.message import Message, read_message
-from sip.message_trace import open_trace
+from sip.message_trace import keep_trace, open_trace
 from sip.offering import EVERYTHING, Offering
 from sip.patience import Patience
 from sip.requests import StatelessResponse
@@ -235,6 +235,7 @@ class SipStack:
             deliver = noting_the_end(deliver, partial(self._loads.end, account.trunk.name))
         owes_offer = wants_early_offer(message, account.trunk)
         info = self.dialogs.take(account, leg, prm.callId, deliver, _offering(account.trunk), owes_offer=owes_offer)
+        keep_trace(str(info.callIdString))
         sip_call_id = storable(str(info.callIdString))
         headers = handed_headers(text, account.trunk.received_headers if account.trunk is not None else OF_ANYBODY)
         arrival = replace(arrival_of(message, source, account.trunk), headers=headers)
@@ -244,6 +245,7 @@ class SipStack:
         if self._is_stranger(source):
             self._note_refusal(RefusalRule.SOURCE, source, user_of(message.request_uri))
             return
+        keep_trace(message.first("call-id") or "")
         line = self._line_of(source, message)
         arrival = arrival_of(message, source, line.trunk if line is not None else None)
         self._note_refusal(RefusalRule.INVITE, source, arrival.called)

@@ -12,7 +12,7 @@ namespace telefoon {
 namespace {
 
 struct TracedCall {
-    explicit TracedCall(const std::string &call_id) : call_id(call_id), bytes(0) {}
+    TracedCall(const std::string &call_id, bool taken) : call_id(call_id), bytes(0), taken(taken) {}
 
     void keep(const TracedMessage &message, unsigned most)
     {
@@ -29,33 +29,46 @@ struct TracedCall {
     std::string call_id;
     std::vector<TracedMessage> messages;
     size_t bytes;
+    bool taken; // we have dialled it, or have said that it is kept
 };
 
 typedef std::list<TracedCall> Calls;
 
-Calls calls; // the one that anything was heard of last is the last
+Calls calls, strangers; // in each, the one that anything was heard of last is the last
 std::unordered_map<std::string, Calls::iterator> by_call_id;
-unsigned most_calls = 0, most_bytes = 0;
+unsigned most_calls = 0, most_strangers = 0, most_bytes = 0;
 
-// The call that a message belongs to; NULL for what is no call's.
-TracedCall *call_of(const pjsip_msg *message, const pjsip_cid_hdr *header)
+Calls &those(bool taken)
+{
+    return taken ? calls : strangers;
+}
+
+void make_room(bool taken)
+{
+    Calls &full = those(taken);
+    if (full.size() < (taken ? most_calls : most_strangers))
+        return;
+    by_call_id.erase(full.front().call_id);
+    full.pop_front();
+}
+
+// The call that a message belongs to; NULL for what is no call's. One that begins is a stranger's unless we send.
+TracedCall *call_of(const pjsip_msg *message, const pjsip_cid_hdr *header, bool sent)
 {
     if (!header)
         return NULL;
     const std::string call_id(header->id.ptr, header->id.slen);
     const std::unordered_map<std::string, Calls::iterator>::iterator found = by_call_id.find(call_id);
     if (found != by_call_id.end()) {
-        calls.splice(calls.end(), calls, found->second);
-        return &calls.back();
+        Calls &kept = those(found->second->taken);
+        kept.splice(kept.end(), kept, found->second);
+        return &kept.back();
     }
     if (message->type != PJSIP_REQUEST_MSG || message->line.req.method.id != PJSIP_INVITE_METHOD)
         return NULL;
-    if (calls.size() >= most_calls) {
-        by_call_id.erase(calls.front().call_id);
-        calls.pop_front();
-    }
-    by_call_id[call_id] = calls.insert(calls.end(), TracedCall(call_id));
-    return &calls.back();
+    make_room(sent);
+    by_call_id[call_id] = those(sent).insert(those(sent).end(), TracedCall(call_id, sent));
+    return &those(sent).back();
 }
 
 std::string printed(const pj_sockaddr &address)
@@ -89,7 +102,7 @@ void keep(TracedCall &call, bool sent, const pjsip_transport *transport, const p
 
 pj_bool_t on_received(pjsip_rx_data *rdata)
 {
-    TracedCall *call = call_of(rdata->msg_info.msg, rdata->msg_info.cid);
+    TracedCall *call = call_of(rdata->msg_info.msg, rdata->msg_info.cid, false);
     if (call)
         keep(*call, false, rdata->tp_info.transport, rdata->pkt_info.src_addr, rdata->msg_info.msg_buf,
              rdata->msg_info.len);
@@ -99,7 +112,7 @@ pj_bool_t on_received(pjsip_rx_data *rdata)
 pj_status_t on_sent(pjsip_tx_data *tdata)
 {
     const pjsip_cid_hdr *header = (const pjsip_cid_hdr *)pjsip_msg_find_hdr(tdata->msg, PJSIP_H_CALL_ID, NULL);
-    TracedCall *call = call_of(tdata->msg, header);
+    TracedCall *call = call_of(tdata->msg, header, true);
     if (call)
         keep(*call, true, tdata->tp_info.transport, tdata->tp_info.dst_addr, tdata->buf.start,
              tdata->buf.cur - tdata->buf.start);
@@ -122,16 +135,28 @@ pjsip_module module = made_trace();
 
 } // namespace
 
-void open_message_trace(unsigned calls_kept, unsigned bytes)
+void open_message_trace(unsigned calls_kept, unsigned strangers_kept, unsigned bytes)
 {
     by_call_id.clear();
     calls.clear();
+    strangers.clear();
     most_calls = calls_kept;
+    most_strangers = strangers_kept;
     most_bytes = bytes;
     if (!most_calls)
         return;
     module.id = -1; // it may have stood before an endpoint that has ended
     check(pjsip_endpt_register_module(pjsua_get_pjsip_endpt(), &module), "open_message_trace");
+}
+
+void keep_traced(const std::string &call_id)
+{
+    const std::unordered_map<std::string, Calls::iterator>::iterator found = by_call_id.find(call_id);
+    if (found == by_call_id.end() || found->second->taken)
+        return;
+    make_room(true);
+    calls.splice(calls.end(), strangers, found->second);
+    found->second->taken = true;
 }
 
 std::vector<TracedMessage> traced_messages(const std::string &call_id)

@@ -1,6 +1,7 @@
 """The SIP messages of the last calls are kept, with their addresses and times, also of attempts that failed."""
 
 from collections.abc import Sequence
+from ipaddress import ip_network
 
 import pytest
 
@@ -8,7 +9,7 @@ from engine.diagnosis.ladder import Arrow, ladder
 from engine.ports import Answered, DialRequest
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
-from tests.peers.raw_caller import raw_caller
+from tests.peers.raw_caller import audio, raw_caller
 from tests.peers.scenario import gets_bye, is_called, scenario
 from tests.peers.sip_answerer import sip_answerer
 from tests.peers.sipp import sipp
@@ -100,6 +101,25 @@ async def test_the_oldest_calls_are_forgotten(open_line: OpenLine) -> None:
         kept = [bool(await traced(line, each.leg.sip_call_id)) for each in calls]
 
     assert kept.count(True) == 2
+
+
+async def test_a_flood_of_strangers_drives_no_call_out_of_memory(open_line: OpenLine) -> None:
+    async with (
+        sip_answerer(lambda _: "486 Busy Here") as busy,
+        open_line(trace_calls=20, allow=[ip_network("192.0.2.0/24")]) as line,
+        raw_caller(line.port) as stranger,
+    ):
+        call = await dial(line, busy.port)
+        await call.ends()
+        for number in range(30):
+            stranger.call_id = f"flood-{number}"
+            assert (await stranger.asks("INVITE", body=audio())).code == 403
+        kept = await traced(line, call.leg.sip_call_id)
+        first, last = await traced(line, "flood-0"), await traced(line, "flood-29")
+
+    assert titles(kept)[0] == ("INVITE", True)
+    assert titles(last)[0] == ("INVITE", False), "of strangers the last ones are there, to see what they want"
+    assert first == []
 
 
 async def test_nothing_is_kept_where_none_is_wanted(open_line: OpenLine) -> None:
