@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -30,6 +30,7 @@ from sip.config import SipConfig
 from sip.dns.records import NameServers
 from sip.dns.server_names import server_names
 from sip.gate import NoteRefusal
+from sip.inbound_calls import Admits, OnIncoming, OnRefused, admits_all, noted_by_nobody
 from sip.leg import SipLeg
 from sip.media.bridge import SipBridge
 from sip.media.connections import MediaConnections
@@ -50,20 +51,6 @@ from sip.trunks.uris import hops_of
 
 LOOK_S = 1.0
 """How often far ends are looked at that may have fallen silent."""
-
-OnIncoming = Callable[[SipLeg, InboundCall], None]
-OnRefused = Callable[[DialRefused], None]
-Admits = Callable[[], bool]
-"""Whether another call may come in now; asked on the SIP thread."""
-
-
-def admits_all() -> bool:
-    """Admit whatever comes."""
-    return True
-
-
-def noted_by_nobody(_rule: RefusalRule, _source: str, _number: str) -> None:
-    """Let a refusal pass unnoted."""
 
 
 class UserAgent:
