@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
+from api.http.json_fields import moment_text
 from engine.model.trunk.reachability import TrunkReachability
 from engine.model.trunk.reading import written_trunk
 from engine.model.trunk.registration import TrunkRegistration
@@ -45,8 +45,3 @@ def _registration(stand: TrunkRegistration) -> dict[str, Any]:
         "at": moment_text(stand.at),
         "again_at": moment_text(stand.again_at),
     }
-
-
-def moment_text(at: datetime | None) -> str | None:
-    """RFC 3339, UTC, to the millisecond."""
-    return None if at is None else at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
-from api.http.trunk_json import moment_text
+from api.http.json_fields import moment_text
 from engine.errors import StoreError, TelefoonError
 from engine.recordings.disk_space import DiskSpace
 from engine.store.database import Database

@@ -6,13 +6,13 @@ from typing import Final
 
 from aiohttp import web
 
+from api.http.conference_json import conference_json
 from api.http.contract import BASE_PATH
 from api.http.cursor import next_cursor, place_of
 from api.http.moments import moment
 from api.http.requests import ApiRequest
 from api.http.resources.conference_changes import conference_change, new_conference
 from api.http.resources.participants import own_conference
-from api.http.serializers import conference_json
 from api.http.services import Resource, RestServices
 from engine.model.conference import ConferenceStatus
 

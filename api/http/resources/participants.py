@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from api.http.conference_json import participant_json
 from api.http.contract import BASE_PATH
 from api.http.faults import Faults
 from api.http.problems import FieldError, Invalid
@@ -14,7 +15,7 @@ from api.http.requests import ApiRequest
 from api.http.resources.call_options import options_of
 from api.http.resources.conference_changes import participant_order
 from api.http.resources.new_call import called_of, own_number
-from api.http.serializers import call_json, participant_json
+from api.http.serializers import call_json
 from api.http.services import Resource, RestServices
 from engine.errors import DocumentError, WrongState
 from engine.flow.written import WrittenFlow

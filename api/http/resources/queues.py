@@ -8,9 +8,10 @@ from aiohttp import web
 
 from api.http.faults import Faults
 from api.http.problems import FieldError, Invalid
+from api.http.queue_json import queue_json
 from api.http.requests import ApiRequest
 from api.http.resources.flow_source import start_of
-from api.http.serializers import call_json, queue_json
+from api.http.serializers import call_json
 from api.http.services import Resource, RestServices
 from engine.model.queue import order
 
