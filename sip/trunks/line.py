@@ -7,6 +7,7 @@ from functools import partial
 from engine.errors import SipError
 from engine.model.trunk import AddressFamily, RegisterAt, Trunk, TrunkHost
 from engine.model.trunk.patterns import is_address
+from engine.model.trunk.reachability import TrunkEventKind
 from sip.dns.host_leads import HostLeads
 from sip.trunks.account import OnInvite, Registration, SipAccount
 from sip.trunks.availability import TrunkLife
@@ -69,22 +70,22 @@ class TrunkLine:
 
     def _registrant(self, address: str) -> Registrant:
         """The accounts for a further host by its address; for the first, that is empty."""
-        return Registrant(self._leads, self._configured, partial(self._made, address))
-
-    def _made(self, address: str, trunk: Trunk) -> SipAccount:
-        where = f" at {address}" if address else ""
-        return SipAccount(
-            self._on_invite,
-            trunk,
-            self.life.ping_answered,
-            self._leads,
-            lambda kind, detail: self.life.changed(kind, f"{detail}{where}"),
-        )
+        # Nothing of it may lead back to this line: an account that waits for Python's collector is deleted when the
+        # library has given its number to another.
+        made = partial(_made, self._on_invite, self.life, self._leads, f" at {address}" if address else "")
+        return Registrant(self._leads, self._configured, made)
 
     def _account_to(self, host: TrunkHost) -> SipAccount:
         leading = self._leads.leading(first_hop(self.trunk, host))
         version = leading if leading is not None and leading in self._first.accounts else self._first.version
         return self._first.accounts[version]
+
+
+def _made(on_invite: OnInvite, life: TrunkLife, leads: HostLeads, where: str, trunk: Trunk) -> SipAccount:
+    def changed(kind: TrunkEventKind, detail: str) -> None:
+        life.changed(kind, f"{detail}{where}")
+
+    return SipAccount(on_invite, trunk, life.ping_answered, leads, changed)
 
 
 def together(stands: Mapping[str, Registration]) -> Registration:

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from engine.model.trunk import new_trunk
 from engine.ports import Answered, Ear
 from sip.leg import SipLeg
+from sip.trunks.account import SipAccount
 from tests.peers.ports import Ports
 from tests.peers.scenario import acks, asks, calls, pause, receives, scenario, sdp
 from tests.peers.sipp import sipp
-from tests.sip.conftest import Line
+from tests.peers.waiting import eventually
+from tests.sip.conftest import Line, OpenLine
 
 pytestmark = pytest.mark.sip
 
@@ -58,3 +61,22 @@ async def test_the_collector_may_run_at_every_step_of_500_calls(line: Line, port
                 group.create_task(live(leg))
         await far_end.finishes(within_s=60)
     assert ended == total
+
+
+@pytest.mark.usefixtures("frozen_past")
+async def test_the_accounts_of_a_trunk_that_is_gone_do_not_wait_for_the_collector(open_line: OpenLine) -> None:
+    """One that does is deleted when the library has given its number to another trunk's."""
+    given = {"hosts": ["127.0.0.1:9", "127.0.0.1:19"], "auth": "register", "user": "u", "password": "p"}
+    async with open_line(too="::1") as line:
+        await line.agent.use_trunks([new_trunk({"name": "carrier", "register_at": "each", **given})])
+        gc.disable()
+        try:
+            await line.agent.use_trunks([])
+            await eventually(lambda: _accounts() == [], within_s=5, otherwise=lambda: f"{_accounts()} are gone")
+        finally:
+            gc.enable()
+
+
+def _accounts() -> list[str]:
+    """The trunks of which there are accounts."""
+    return [each.trunk.name for each in gc.get_objects() if isinstance(each, SipAccount) and each.trunk is not None]
