@@ -28,13 +28,15 @@ from sip.trunks.choice import Way
 from sip.trunks.outbound_room import TrunkFull
 
 _OK: Final = 200
+SILENT_SERVER_S: Final = 60
+"""For how long calls leave a server alone that has answered nothing, where the host's name leads to another."""
 _UNHEARD: Final = 408
 """What stands for no answer at all (RFC 3261 §8.1.3.1)."""
 
 Place = Callable[[Way, DialRequest], Awaitable[SipLeg]]
 """Send an INVITE. Raises SipError."""
 Hold = Callable[[Way, int], None]
-"""Note that a host wants no call for so many seconds."""
+"""Note that a host, or a server of its name, is to be left alone for so many seconds."""
 
 MeterOf = Callable[[str], TrunkMeter]
 """The meter of a trunk, by its name."""
@@ -168,8 +170,15 @@ class FailoverLeg:
             case HungUp():
                 if event.retry_after_s:
                     self._hold(self._way, event.retry_after_s)
+                elif event.unheard and self._has_another_server():
+                    self._hold(self._way, SILENT_SERVER_S)
                 return self._tried_by(event)
         return None
+
+    def _has_another_server(self) -> bool:
+        """Whether the name of the host leads to one that is still to be tried."""
+        here = (self._way.trunk, self._way.trunk_host)
+        return any((way.trunk, way.trunk_host) == here for way in self._left)
 
     def _measure(self, event: LegEvent, meter: TrunkMeter) -> None:
         now_s = time.monotonic()

@@ -217,6 +217,17 @@ async def test_of_a_name_with_both_ipv6_is_called_first_and_ipv4_where_that_does
     assert hears(ear.heard(), 440, seconds=3.0)
 
 
+async def test_while_ipv6_does_not_answer_the_next_calls_do_not_wait_for_it(open_line: OpenLine) -> None:
+    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as silent:
+        async with sip_answerer(refuses) as carrier, name_server(leads(IPV4), leads(IPV6)) as dns:
+            silent.bind((IPV6, carrier.port))
+            by_name = trunk(f"{NAME}:{carrier.port}", timeout_s=1.0)
+            async with open_line(too=IPV6, trunk=by_name, name_servers=asking(dns)) as line:
+                codes = [[each.sip_code for each in await tried(line)] for _ in range(3)]
+
+    assert codes == [[408, 486], [486], [486]]
+
+
 @pytest.mark.parametrize(("family", "host", "record"), [("ipv4", IPV4, "A"), ("ipv6", IPV6, "AAAA")])
 async def test_a_trunk_of_one_version_is_looked_up_and_called_over_that_alone(
     open_line: OpenLine, family: str, host: str, record: str
