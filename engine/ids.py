@@ -23,6 +23,7 @@ class IdKind(StrEnum):
     CONSENT = "CO"
     TRUNK_VERSION = "TV"
     ROUTE = "RT"
+    TRUNK_EVENT = "TE"
 
 
 def new_id(kind: IdKind) -> str:

@@ -16,7 +16,7 @@ from engine.model.call import Direction
 from engine.model.refusal import RefusalRule
 from engine.model.storable import storable
 from engine.model.trunk import AddressFamily, EarlyMedia, Transport, Trunk
-from engine.model.trunk.reachability import TrunkReachability
+from engine.model.trunk.reachability import TrunkChange, TrunkReachability
 from engine.ports import DialRefused, DialRequest, InboundCall, LegEvent, LegId
 from sip.addresses import called_users, user_of
 from sip.config import SipConfig
@@ -177,6 +177,10 @@ class SipStack:
     def reachability(self) -> Mapping[str, TrunkReachability]:
         """Whether trunks answer, by their names."""
         return self._accounts.reachability()
+
+    def take_trunk_changes(self) -> Sequence[TrunkChange]:
+        """What has changed of trunks since it was last asked, oldest first."""
+        return self._accounts.take_changes()
 
     def strays(self) -> int:
         """How many calls the library holds that are no leg of ours."""

@@ -21,7 +21,7 @@ from engine.model.sip_message import SipMessage
 from engine.model.stir import SignedCall
 from engine.model.trunk import HoldStyle, Trunk
 from engine.model.trunk.costs import Costs
-from engine.model.trunk.reachability import TrunkReachability
+from engine.model.trunk.reachability import TrunkChange, TrunkReachability
 from engine.ports import DialRefused, DialRequest, HungUp, InboundCall, LegEvent, LegId, Queued
 from engine.routing.capacity import CallsNow
 from engine.routing.trunk_figures import TrunkFigures, TrunkMeter
@@ -193,6 +193,10 @@ class UserAgent:
     async def reachability(self) -> Mapping[str, TrunkReachability]:
         """Whether trunks answer, by the names of those that are enabled."""
         return await self._thread.run(self._stack.reachability)
+
+    async def take_trunk_changes(self) -> Sequence[TrunkChange]:
+        """What has changed of trunks since it was last asked, oldest first."""
+        return await self._thread.run(self._stack.take_trunk_changes)
 
     async def trunk_calls(self) -> Mapping[str, CallsNow]:
         """The calls at once of each trunk, by its name; those without any are left out."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli import trunk_calls, trunk_costs, trunk_test
+from api.cli import trunk_calls, trunk_costs, trunk_events, trunk_test
 from api.cli.group import CommandGroup, examples
 from api.cli.local import LocalStores, with_books
 from api.cli.output import AsJson, print_facts, print_json, print_rows
@@ -138,6 +138,7 @@ def _require_inside(books: LocalStores, trunk: "Trunk") -> None:
 
 trunks.command("test", epilog=trunk_test.EXAMPLES)(trunk_test.try_out)
 trunks.command("calls", epilog=trunk_calls.EXAMPLES)(trunk_calls.calls)
+trunks.command("events", epilog=trunk_events.EXAMPLES)(trunk_events.events)
 trunks.command("costs", epilog=trunk_costs.EXAMPLES)(trunk_costs.costs)
 
 

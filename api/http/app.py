@@ -25,6 +25,7 @@ from api.http.resources import (
     routes,
     traces,
     trunk_costs,
+    trunk_events,
     trunks,
     webhooks,
 )
@@ -46,6 +47,7 @@ RESOURCES: Final[Mapping[str, Resource]] = {
     **routes.RESOURCES,
     **traces.RESOURCES,
     **trunk_costs.RESOURCES,
+    **trunk_events.RESOURCES,
     **trunks.RESOURCES,
     **webhooks.RESOURCES,
 }

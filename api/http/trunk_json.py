@@ -8,6 +8,7 @@ from api.http.json_fields import moment_text
 from engine.model.trunk.reachability import TrunkReachability
 from engine.model.trunk.reading import written_trunk
 from engine.model.trunk.registration import TrunkRegistration
+from engine.store.trunk_events import StoredTrunkEvent
 from engine.store.trunks import StoredTrunk
 
 
@@ -32,6 +33,11 @@ def reachability_json(reachability: TrunkReachability) -> dict[str, Any]:
         "options": [{**asdict(each), "at": moment_text(each.at)} for each in reachability.pings],
         "events": [{**asdict(each), "at": moment_text(each.at)} for each in reachability.events],
     }
+
+
+def trunk_event_json(event: StoredTrunkEvent) -> dict[str, Any]:
+    """One change of a trunk's state."""
+    return {**asdict(event), "at": moment_text(event.at)}
 
 
 def _registration(stand: TrunkRegistration) -> dict[str, Any]:

@@ -77,7 +77,7 @@ _PING: Final[Json] = {
 _EVENT: Final[Json] = {
     "at": _MOMENT,
     "kind": {"type": "string", "enum": [each.value for each in TrunkEventKind]},
-    "detail": {"type": "string", "description": "The registrar's answer, or the host that does not answer."},
+    "detail": {"type": "string", "description": "The registrar's answer, or the host that it is about."},
 }
 _REACHABILITY: Final[Json] = {
     "silent_since": {

@@ -59,7 +59,7 @@ def sweeper(stores: Stores, settings: Settings, clock: Clock, recording_storage:
         node=settings.node,
         discard=discarding(stores, recording_storage),
         logs=LogFolder(settings.log_folder) if settings.log_folder else None,
-        refusals=stores.refusals,
+        as_logs=(stores.refusals, stores.trunk_events),
     )
 
 

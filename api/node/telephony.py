@@ -54,7 +54,14 @@ async def open_telephony(context: NodeContext, stores: Stores) -> AsyncIterator[
         verifier = _verifier(context, permitted, stack)
         gate, refusals = InboundGate(), Refusals(stores.refusals, context.clock)
         await settle_trunks(context.settings, stores.trunks)
-        trunks = TrunkWatch(stores.trunks, stores.trunk_costs, context.residency, context.settings.node, context.clock)
+        trunks = TrunkWatch(
+            stores.trunks,
+            stores.trunk_costs,
+            stores.trunk_events,
+            context.residency,
+            context.settings.node,
+            context.clock,
+        )
         agent = await UserAgent.start(
             from_settings(context.settings),
             gate,

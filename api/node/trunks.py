@@ -12,16 +12,20 @@ from config.setting_sources import settings_file
 from config.settings import Settings
 from engine.errors import EgressDenied, InvalidField, SetupError
 from engine.model.trunk import Authentication, Origin, Srtp, TlsVerify, Trunk, trunk_at
+from engine.model.trunk.reachability import TrunkChange, TrunkEvent, TrunkEventKind
 from engine.model.trunk.registration import TrunkRegistration
 from engine.ports import Clock
 from engine.security.residency import Residency
 from engine.store.trunk_costs import TrunkCosts
+from engine.store.trunk_events import TrunkEvents
 from engine.store.trunks import Trunks
 
 if TYPE_CHECKING:
     from sip.trunks.account import Registration
     from sip.user_agent import UserAgent
 
+MOST_UNWRITTEN: Final = 5000
+"""Changes of trunks that wait for a database that fails; the oldest make room."""
 SETTING: Final = "TELEFOON_TRUNK"
 DEFAULT: Final = "default"
 """The name of the trunk that the settings make."""
@@ -81,17 +85,24 @@ def require_inside(trunk: Trunk, residency: Residency) -> None:
 
 
 class TrunkWatch:
-    """Looks each second whether a row has changed; notes registrations and full trunks, which other programs read."""
+    """Looks each second whether a row has changed; notes registrations, full trunks and what has changed of each.
 
-    def __init__(self, rows: Trunks, costs: TrunkCosts, residency: Residency, node: str, clock: Clock) -> None:
+    What is noted is for other programs to read, and outlives this one.
+    """
+
+    def __init__(
+        self, rows: Trunks, costs: TrunkCosts, events: TrunkEvents, residency: Residency, node: str, clock: Clock
+    ) -> None:
         self._rows = rows
         self._costs = costs
+        self._events = events
         self._residency = residency
         self._node = node
         self._clock = clock
         self._versions: Mapping[str, str] = {}
         self._noted: Sequence[TrunkRegistration] = ()
         self._noted_full: frozenset[str] = frozenset()
+        self._unwritten: tuple[TrunkChange, ...] = ()
 
     async def first(self) -> Sequence[Trunk]:
         """The trunks that the user agent starts with. Raises SetupError, StoreError."""
@@ -114,6 +125,7 @@ class TrunkWatch:
             await self.use_costs(agent)
         await self._note(await agent.registrations())
         await self._note_full(agent.full_trunks())
+        await self._write(await agent.take_trunk_changes())
 
     async def use_costs(self, agent: "UserAgent") -> None:
         """Have the cheapest trunk chosen by what is stored. Raises StoreError."""
@@ -147,4 +159,16 @@ class TrunkWatch:
     async def _note_full(self, names: frozenset[str]) -> None:
         if names != self._noted_full:
             await self._rows.note_full(self._node, names)
+            self._unwritten += self._of_room(names)
             self._noted_full = names
+
+    def _of_room(self, full: frozenset[str]) -> tuple[TrunkChange, ...]:
+        now, before = self._clock.now(), self._noted_full
+        kinds = {name: TrunkEventKind.FULL if name in full else TrunkEventKind.HAS_ROOM for name in full ^ before}
+        return tuple(TrunkChange(name, TrunkEvent(now, kind)) for name, kind in sorted(kinds.items()))
+
+    async def _write(self, changes: Sequence[TrunkChange]) -> None:
+        """What can't be written now is kept for the next time."""
+        self._unwritten = (*self._unwritten, *changes)[-MOST_UNWRITTEN:]
+        await self._events.add(self._node, self._unwritten)
+        self._unwritten = ()

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final
+from datetime import datetime
+from typing import Final, Protocol
 
 import structlog
 
@@ -13,7 +14,6 @@ from engine.privacy.log_folder import LogFolder
 from engine.privacy.retention import DataCategory, Periods, Swept
 from engine.store.accounts import Accounts
 from engine.store.audit import Audit
-from engine.store.refusals import RefusalStore
 from engine.store.retention import SWEPT, Retention
 
 BATCH: Final = 100
@@ -24,16 +24,28 @@ _REST_S: Final = 0.05
 log = structlog.get_logger(__name__)
 
 
+class NodeRows(Protocol):
+    """Rows that belong to the node and to no account: refused calls, and what has changed of trunks."""
+
+    async def count_before(self, before: datetime) -> int:
+        """How many are from before a moment. Raises StoreError."""
+        ...
+
+    async def remove_before(self, before: datetime) -> int:
+        """Remove these; how many. Raises StoreError."""
+        ...
+
+
 class Sweeper:
     """`periods` are those of accounts without their own; `discard` deletes a recording with its file.
 
-    `logs` is where this node writes its logs, if it does; `refusals` have the same period.
+    `logs` is where this node writes its logs, if it does; `as_logs` are rows with the same period.
     """
 
     def __init__(
         self, retention: Retention, accounts: Accounts, audit: Audit, clock: Clock, *, periods: Periods, node: str,
         discard: Callable[[Recording], Awaitable[None]], logs: LogFolder | None = None,
-        refusals: RefusalStore | None = None,
+        as_logs: Sequence[NodeRows] = (),
     ) -> None:  # fmt: skip
         self._retention = retention
         self._accounts = accounts
@@ -43,7 +55,7 @@ class Sweeper:
         self._node = node
         self._discard = discard
         self._logs = logs
-        self._refusals = refusals
+        self._as_logs = as_logs
 
     async def run(self, actor: str, first_s: float = _FIRST_S, every_s: float = EVERY_S) -> None:
         """Sweep what is past its period, for ever; cancel it to stop."""
@@ -66,8 +78,8 @@ class Sweeper:
                     found.append(Swept(account_id, kind, await self._retention.count(account_id, kind, before)))
         if self._logs is not None and (before := self._periods.due_before(DataCategory.LOGS, now)) is not None:
             found.append(Swept("", DataCategory.LOGS, len(await asyncio.to_thread(self._logs.due, before))))
-        if self._refusals is not None and (before := self._periods.due_before(DataCategory.LOGS, now)) is not None:
-            found.append(Swept("", DataCategory.LOGS, await self._refusals.count_before(before)))
+        if (before := self._periods.due_before(DataCategory.LOGS, now)) is not None:
+            found.extend([Swept("", DataCategory.LOGS, await rows.count_before(before)) for rows in self._as_logs])
         return [each for each in found if each.count]
 
     async def sweep(self, actor: str) -> list[Swept]:
@@ -75,7 +87,7 @@ class Sweeper:
         taken: list[Swept] = []
         try:
             await self._take_logs(taken)
-            await self._take_refusals(taken)
+            await self._take_rows_of_the_node(taken)
             for account_id, periods in await self._of_accounts():
                 for kind in SWEPT:
                     await self._take(account_id, kind, periods, taken)
@@ -116,10 +128,12 @@ class Sweeper:
         if count:
             taken.append(Swept("", DataCategory.LOGS, count))
 
-    async def _take_refusals(self, taken: list[Swept]) -> None:
+    async def _take_rows_of_the_node(self, taken: list[Swept]) -> None:
         before = self._periods.due_before(DataCategory.LOGS, self._clock.now())
-        if self._refusals is not None and before is not None and (count := await self._refusals.remove_before(before)):
-            taken.append(Swept("", DataCategory.LOGS, count))
+        if before is None:
+            return
+        counts = [await rows.remove_before(before) for rows in self._as_logs]
+        taken.extend(Swept("", DataCategory.LOGS, count) for count in counts if count)
 
     async def _discarded(self, rows: Sequence[Recording]) -> int:
         """One whose file can't be deleted stays for the next sweep."""

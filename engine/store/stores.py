@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from engine.store.subjects import Subjects
     from engine.store.traces import CallTraces
     from engine.store.trunk_costs import TrunkCosts
+    from engine.store.trunk_events import TrunkEvents
     from engine.store.trunks import Trunks
 
 
@@ -177,6 +178,12 @@ class Stores:
         from engine.store.trunk_costs import TrunkCosts
 
         return TrunkCosts(self.database)
+
+    @cached_property
+    def trunk_events(self) -> "TrunkEvents":
+        from engine.store.trunk_events import TrunkEvents
+
+        return TrunkEvents(self.database)
 
     @cached_property
     def trunks(self) -> "Trunks":

@@ -1,14 +1,16 @@
 """The library's accounts: those of each trunk that is enabled, and our own for what no trunk carries."""
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 import pjsua2 as pj
 import structlog
 
 from engine.errors import SetupError, SipError
 from engine.model.trunk import AddressFamily, Trunk
-from engine.model.trunk.reachability import TrunkReachability
+from engine.model.trunk.reachability import TrunkChange, TrunkReachability
 from sip.config import ListenAddress, SipConfig
 from sip.dns.host_leads import HostLeads
 from sip.trunks.account import OnInvite, Registration, SipAccount
@@ -18,6 +20,9 @@ from sip.trunks.line import TrunkLine
 from sip.trunks.sources import Address, Addresses, trunk_of_source
 from sip.trunks.tls_clients import TlsClients
 from sip.trunks.uris import hops_of
+
+MOST_CHANGES: Final = 5000
+"""So many wait to be taken; the oldest make room."""
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +52,7 @@ class TrunkAccounts:
         self._own: dict[AddressFamily, SipAccount] = {}
         self._lines: dict[str, TrunkLine] = {}
         self._retired: list[SipAccount] = []
+        self._changes: deque[TrunkChange] = deque(maxlen=MOST_CHANGES)
 
     def open(self) -> None:
         """Be there for calls that no trunk carries."""
@@ -99,6 +105,12 @@ class TrunkAccounts:
         """Whether trunks answer, by their names."""
         return {name: line.life.reachability for name, line in self._lines.items()}
 
+    def take_changes(self) -> Sequence[TrunkChange]:
+        """What has changed of trunks since it was last asked, oldest first; also of those that are gone."""
+        taken = tuple(self._changes)
+        self._changes.clear()
+        return taken
+
     def left_alone(self, now_s: float) -> frozenset[tuple[str, str]]:
         """The hosts that no call is to be sent to while there are others, each after the name of its trunk."""
         return frozenset((name, host) for name, line in self._lines.items() for host in line.life.left_alone(now_s))
@@ -127,7 +139,7 @@ class TrunkAccounts:
     def _use_one(self, trunk: Trunk, addresses: frozenset[Address]) -> None:
         line = self._lines.get(trunk.name)
         if line is None:
-            life = TrunkLife(trunk.name, self._now)
+            life = TrunkLife(trunk.name, self._now, self._changes.append)
             line = TrunkLine(life, self._on_invite, self._leads, self._account_config)
             line.use(trunk, self._versions(trunk))
             self._lines[trunk.name] = line

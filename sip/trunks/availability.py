@@ -15,6 +15,7 @@ from engine.model.trunk.reachability import (
     MOST_EVENTS,
     MOST_PINGS,
     OptionsPing,
+    TrunkChange,
     TrunkEvent,
     TrunkEventKind,
     TrunkReachability,
@@ -41,14 +42,24 @@ class _Asked:
 
 
 class TrunkLife:
-    """One is told of each INVITE to the trunk that was answered with anything, or with nothing. On the SIP thread."""
+    """One is told of each INVITE to the trunk that was answered with anything, or with nothing. On the SIP thread.
 
-    def __init__(self, name: str, now: Callable[[], datetime], now_s: Callable[[], float] = time.monotonic) -> None:
+    It hands each change of the trunk to `tell`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        now: Callable[[], datetime],
+        tell: Callable[[TrunkChange], None],
+        now_s: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._name = name
         self._now = now
+        self._tell = tell
         self._now_s = now_s
         self._silent_since: datetime | None = None
-        self._breakers = HostBreakers(name)
+        self._breakers = HostBreakers(name, self.changed)
         self._pinged: dict[str, str] = {}
         self._asked: dict[str, _Asked] = {}
         self._pings: deque[OptionsPing] = deque(maxlen=MOST_PINGS)
@@ -61,8 +72,10 @@ class TrunkLife:
         return TrunkReachability(self._silent_since, tuple(self._pings), tuple(self._events))
 
     def changed(self, kind: TrunkEventKind, detail: str) -> None:
-        """Remember a change of the trunk's state."""
-        self._events.append(TrunkEvent(self._now(), kind, detail))
+        """Remember a change of the trunk's state, and tell it."""
+        event = TrunkEvent(self._now(), kind, detail)
+        self._events.append(event)
+        self._tell(TrunkChange(self._name, event))
 
     def heard(self, host: str) -> None:
         """Note that a host of the trunk has answered an INVITE."""

@@ -1,10 +1,12 @@
 """The circuit breakers of a trunk's hosts: who answers nothing is pinged (OPTIONS), and calls go by others."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
 
+from engine.model.trunk.reachability import TrunkEventKind
 from engine.routing.breaker import Breaker, BreakerRule, BreakerState
 
 PING_S: Final = 2.0
@@ -12,6 +14,9 @@ PING_S: Final = 2.0
 PING_WHILE_OPEN_S: Final = 10.0
 TRIAL_S: Final = 60.0
 """How often calls are tried by a host that has never answered OPTIONS: some carriers answer INVITE alone."""
+
+OnChange = Callable[[TrunkEventKind, str], None]
+"""Takes what has changed of a trunk, and the host or the answer by which it did."""
 
 log = structlog.get_logger(__name__)
 
@@ -26,11 +31,16 @@ class _Doubted:
     waiting: bool = False
 
 
+def told_nobody(_kind: TrunkEventKind, _detail: str) -> None:
+    """Let a change pass untold."""
+
+
 @dataclass(slots=True)
 class HostBreakers:
     """Only hosts in doubt have one. Pure: whoever looks does the pinging, and hands in the time."""
 
     trunk: str
+    on_change: OnChange = told_nobody
     rule: BreakerRule = field(default_factory=BreakerRule)
     _doubted: dict[str, _Doubted] = field(default_factory=dict)
     _answer_pings: set[str] = field(default_factory=set)
@@ -82,8 +92,10 @@ class HostBreakers:
         doubted.breaker = doubted.breaker.pinged(good, now_s)
         if doubted.breaker.is_open and not was_open:
             doubted.trial_s = now_s
+            self.on_change(TrunkEventKind.HOST_LEFT_ALONE, host)
             log.warning("trunk_host_left_alone", trunk=self.trunk, host=host)
         elif was_open and not doubted.breaker.is_open:
+            self.on_change(TrunkEventKind.HOST_USED_AGAIN, host)
             log.info("trunk_host_used_again", trunk=self.trunk, host=host)
         if doubted.breaker.state is BreakerState.CLOSED:
             del self._doubted[host]

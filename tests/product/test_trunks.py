@@ -109,3 +109,31 @@ def test_a_wrong_table_stops_the_start_with_file_and_line(tmp_path: Path, ports:
     file.write_text('[[trunks]]\nname = "carrier"\nhosts = ["a.example"]\ntransport = "sctp"\n')
 
     assert f"{file}, line 4: transport: 'sctp' is not one of udp, tcp, tls." in complaint(made, "serve")
+
+
+def happened(telefoon: Platform, name: str) -> list[tuple[str, str]]:
+    """What has happened to a trunk, newest first, and which host or answer it is about."""
+    told = json.loads(telefoon.telefoon("trunks", "events", name, "--json"))
+    return [(each["kind"], each["detail"]) for each in told]
+
+
+async def test_what_has_happened_to_a_trunk_outlives_the_node_that_saw_it(tmp_path: Path, ports: Ports) -> None:
+    (password := tmp_path / "pw").write_text("s3cret\n")
+    async with sip_answerer(registers) as registrar, platform(tmp_path, ports) as telefoon:
+        await command(
+            telefoon, "add", "carrier", "--host", f"127.0.0.1:{registrar.port}", "--auth", "register", "--user", "ann",
+            "--password-file", str(password),
+        )  # fmt: skip
+        async with within(10):
+            while not (seen := await asyncio.to_thread(happened, telefoon, "carrier")):
+                await asyncio.sleep(0.1)
+
+        await telefoon.end()
+        await telefoon.start()
+        async with within(10):
+            while len(after := await asyncio.to_thread(happened, telefoon, "carrier")) <= len(seen):
+                await asyncio.sleep(0.1)
+
+    assert seen[0] == ("registered", "200 OK")
+    assert after[-len(seen) :] == seen
+    assert after[0] == ("registered", "200 OK")

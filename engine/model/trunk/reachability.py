@@ -27,6 +27,12 @@ class TrunkEventKind(StrEnum):
     REGISTRATION_FAILED = "registration_failed"
     SILENT = "silent"
     ANSWERS_AGAIN = "answers_again"
+    HOST_LEFT_ALONE = "host_left_alone"
+    """The circuit breaker of a host is open: no call goes there while there are other hosts."""
+    HOST_USED_AGAIN = "host_used_again"
+    FULL = "full"
+    """It carries as many calls out as it may."""
+    HAS_ROOM = "has_room"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,14 @@ class TrunkEvent:
     at: datetime
     kind: TrunkEventKind
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkChange:
+    """A change of the trunk of this name."""
+
+    trunk: str
+    event: TrunkEvent
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,13 @@
-"""The tables of trunks: how each is spoken to, how its registrations stand, what it costs, and which are full."""
+"""The tables of trunks: how each is spoken to, how its registrations stand, what it costs, which are full, and what
+has happened to them."""
 
 from typing import Final
 
-from sqlalchemy import JSON, Integer, LargeBinary, String, Table
+from sqlalchemy import JSON, Index, Integer, LargeBinary, String, Table
 
 from engine.model.trunk import Origin
+from engine.model.trunk.reachability import TrunkEventKind
+from engine.privacy.retention import DataCategory
 from engine.store.data_kinds import Whose, about, personal, technical
 from engine.store.tables.schema import metadata
 from engine.store.types import IDENTIFIER, EnumColumn, Money, StoredText, UtcDateTime
@@ -70,5 +73,22 @@ full_trunks: Final = Table(
         "The trunks by which a node sends as many calls as it may.",
         Whose.NOBODY,
         until=_UNTIL,
+    ),
+)
+
+trunk_events: Final = Table(
+    "trunk_events",
+    metadata,
+    technical("id", IDENTIFIER, primary_key=True),
+    technical("trunk", String(64), nullable=False),
+    technical("node", StoredText, nullable=False),
+    technical("at", UtcDateTime, nullable=False, index=True),
+    technical("kind", EnumColumn(TrunkEventKind), nullable=False),
+    technical("detail", StoredText, nullable=False),
+    Index("ix_trunk_events_trunk_at_id", "trunk", "at", "id"),
+    info=about(
+        "Tells operators since when a trunk is registered, silent or full, and what its carrier answered.",
+        Whose.NOBODY,
+        kept=DataCategory.LOGS,
     ),
 )

@@ -29,7 +29,7 @@ COMMANDS = [
     ("webhooks", "list"), ("webhooks", "replay"), ("webhooks", "verify"),
     ("refusals",), ("numbers", "add"), ("numbers", "list"), ("numbers", "remove"),
     ("trunks", "add"), ("trunks", "list"), ("trunks", "show"), ("trunks", "set"), ("trunks", "remove"),
-    ("trunks", "test"), ("trunks", "calls"), ("trunks", "costs"),
+    ("trunks", "test"), ("trunks", "calls"), ("trunks", "costs"), ("trunks", "events"),
     ("routes", "add"), ("routes", "list"), ("routes", "show"), ("routes", "remove"), ("routes", "test"),
     ("voices", "add"), ("voices", "disable"), ("voices", "enable"), ("voices", "list"), ("voices", "remove"),
     ("voices", "try"),

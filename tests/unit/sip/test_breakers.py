@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.model.trunk.reachability import TrunkEventKind
 from sip.trunks.breakers import PING_S, PING_WHILE_OPEN_S, TRIAL_S, HostBreakers
 
 HOST, OTHER = "sip.a.example", "sip.b.example"
@@ -21,6 +22,18 @@ def opened(breakers: HostBreakers, *, answers_pings: bool = True) -> float:
     for second in range(3):
         breakers.missed(HOST, second)
     return 2.0
+
+
+def test_a_host_that_is_left_alone_and_used_again_is_told_once_each() -> None:
+    told: list[tuple[TrunkEventKind, str]] = []
+    breakers = HostBreakers("carrier", lambda kind, host: told.append((kind, host)))
+
+    now_s = opened(breakers)
+    breakers.missed(HOST, now_s + 1)
+    for second in range(100, 200):
+        breakers.ping_answered(HOST, second)
+
+    assert told == [(TrunkEventKind.HOST_LEFT_ALONE, HOST), (TrunkEventKind.HOST_USED_AGAIN, HOST)]
 
 
 def test_one_unanswered_invite_leaves_nobody_alone_but_asks(breakers: HostBreakers) -> None:

@@ -34,6 +34,7 @@ from engine.store.outbox import NewCallback, Outbox
 from engine.store.recordings import Recordings
 from engine.store.refusals import RefusalStore
 from engine.store.retention import Retention
+from engine.store.trunk_events import TrunkEvents
 from tests.unit.store.conftest import PEPPER
 from tests.unit.store.samples import NOON, a_call, a_recording
 
@@ -96,7 +97,7 @@ class House:
         return Sweeper(
             self.retention, Accounts(self.db, PEPPER), self.audit, self.clock, periods=periods, node="node-1",
             discard=discard_ or partial(discard, rows=self.recordings, recording_storage=self.recording_storage),
-            logs=logs, refusals=RefusalStore(self.db),
+            logs=logs, as_logs=(RefusalStore(self.db), TrunkEvents(self.db)),
         )  # fmt: skip
 
     async def call(self, *, live: bool = False, **facts: object) -> Call:

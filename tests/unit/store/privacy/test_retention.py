@@ -18,6 +18,7 @@ from engine.model.consent import ConsentPolicy, ConsentRecord, Given, How
 from engine.model.queue import Queue, QueueResult, Wait
 from engine.model.refusal import RefusalKind, RefusalRule, RefusedCalls
 from engine.model.sip_message import SipMessage
+from engine.model.trunk.reachability import TrunkChange, TrunkEvent, TrunkEventKind
 from engine.privacy.audit import CLI
 from engine.privacy.log_folder import LogFolder
 from engine.privacy.pseudonym import PREFIX
@@ -30,6 +31,7 @@ from engine.store.queues import Queues
 from engine.store.recordings import RecordingFilter
 from engine.store.refusals import RefusalStore
 from engine.store.traces import CallTraces
+from engine.store.trunk_events import TrunkEvents
 from tests.peers.waiting import within
 from tests.unit.store.privacy.conftest import PERIODS, PSEUDONYMS, House
 from tests.unit.store.samples import NOON, a_conference, a_participant
@@ -339,6 +341,18 @@ async def test_refusals_go_when_the_days_of_logs_are_over(house: House) -> None:
 
     assert await sweeper.due() == await sweeper.sweep(CLI) == [Swept("", DataCategory.LOGS, 1)]
     assert await refusals.newest(10) == []
+
+
+async def test_what_has_happened_to_trunks_goes_when_the_days_of_logs_are_over(house: House) -> None:
+    events = TrunkEvents(house.db)
+    await events.add("node-1", [TrunkChange("carrier-a", TrunkEvent(NOON, TrunkEventKind.SILENT, "a.example"))])
+    sweeper = house.sweeper(Periods({DataCategory.LOGS: 2}))
+    assert await sweeper.due() == []
+
+    house.clock.days_later(3)
+
+    assert await sweeper.due() == await sweeper.sweep(CLI) == [Swept("", DataCategory.LOGS, 1)]
+    assert await events.of_trunk("carrier-a") == ([], 0)
 
 
 async def test_the_trace_of_a_failed_call_goes_with_its_events(house: House) -> None:
