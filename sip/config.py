@@ -1,7 +1,7 @@
 """The configuration of the SIP user agent, grouped by subject and made of the settings once, at the start."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from config.codecs import codec_named
 from config.settings import LogLevel, Settings, SipTransport
 from config.system_authorities import system_authorities
 from engine.model.trunk import AddressFamily, TlsVerify, Trunk
+from engine.routing.answer_seizure import SeizureRule
 
 NARROWBAND_HZ = 8000
 WIDEBAND_HZ = 16000
@@ -89,6 +90,8 @@ class SipConfig:
     """Of trunks that tell none (ISO 3166, lower case)."""
     trace_calls: int = 0
     """Of how many calls the SIP messages are kept in memory."""
+    seizure_rule: SeizureRule = field(default_factory=SeizureRule)
+    """When a trunk answers far fewer calls than it used to."""
     listening_too: ListenAddress | None = None
     """Where SIP and RTP are bound of the other family than `listening`, on a node that speaks both."""
 

@@ -75,14 +75,14 @@ class UserAgent:
     ) -> None:
         self._thread = thread
         self._names = server_names(config.family, name_servers)
-        self._ways = OutboundWays(self._names.located)
+        self._meters = defaultdict[str, TrunkMeter](lambda: TrunkMeter(config.seizure_rule))
+        self._ways = OutboundWays(self._names.located, self._meters)
         self._signing = CallSigning()
         self._country = config.country
         self._verification = CallVerification(verifier)
         self._in_use = asyncio.Lock()
         self._loads = TrunkLoads(Direction.OUTBOUND)
         self._room = OutboundRoom(self._loads)
-        self._meters: defaultdict[str, TrunkMeter] = defaultdict(TrunkMeter)
         self._on_incoming = on_incoming
         self._on_refused = on_refused
         self._note_refusal = note_refusal

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from statistics import fmean, quantiles
 from typing import Final
 
+from engine.routing.answer_seizure import SeizureRule
+from engine.routing.seizure_breaker import SeizureBreaker
+
 WINDOW_S: Final = 3600.0
 MOST: Final = 10_000
 """Attempts and calls that are remembered; of a busy trunk, those are less than an hour's."""
@@ -30,7 +33,8 @@ class TrunkFigures:
 class TrunkMeter:
     """Counts the calls of one trunk. Pure: the time is handed in, in seconds of any one clock."""
 
-    def __init__(self) -> None:
+    def __init__(self, rule: SeizureRule | None = None) -> None:
+        self._breaker = SeizureBreaker(rule or SeizureRule())
         self._calls = 0
         self._answers: deque[tuple[float, float]] = deque(maxlen=MOST)
         self._delays: deque[tuple[float, float]] = deque(maxlen=MOST)
@@ -44,6 +48,7 @@ class TrunkMeter:
     def tried(self, now_s: float, *, answered: bool) -> None:
         """Note that an attempt was answered, or has failed."""
         self._answers.append((now_s, float(answered)))
+        self._breaker.ended(answered, now_s)
         self._calls += answered
 
     def ended(self, now_s: float, duration_s: float, mos: float | None) -> None:
@@ -52,6 +57,10 @@ class TrunkMeter:
         self._durations.append((now_s, duration_s))
         if mos is not None:
             self._scores.append((now_s, mos))
+
+    def is_to_rest(self, now_s: float) -> bool:
+        """Whether calls are to go by other trunks, as this one answers far fewer than it used to."""
+        return self._breaker.is_open(now_s)
 
     def figures(self, now_s: float) -> TrunkFigures:
         """How it stands."""

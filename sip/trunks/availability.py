@@ -20,6 +20,7 @@ from engine.model.trunk.reachability import (
     TrunkEventKind,
     TrunkReachability,
 )
+from engine.routing.breaker import is_good_answer
 from sip.trunks.breakers import HostBreakers
 from sip.trunks.uris import host_uri
 
@@ -86,7 +87,8 @@ class TrunkLife:
         """Note that OPTIONS to this URI were answered with a code."""
         now_s = self._now_s()
         if (host := self._pinged.get(uri)) is not None:
-            self._breakers.ping_answered(host, now_s)
+            judged = self._breakers.ping_answered if is_good_answer(code) else self._breakers.ping_refused
+            judged(host, now_s)
         if (asked := self._asked.pop(uri, None)) is not None:
             took_ms = round(1000 * (now_s - asked.at_s), 1)
             self._pings.append(OptionsPing(asked.host, asked.at, code, took_ms))
@@ -127,6 +129,7 @@ class TrunkLife:
             if now_s - asked.at_s >= PING_ANSWER_S:
                 del self._asked[uri]
                 self._pings.append(OptionsPing(asked.host, asked.at))
+                self._breakers.ping_missed(asked.host, now_s)
 
     def _ping(self, account: pj.Account, uri: str) -> None:
         asking = pj.SendRequestParam()

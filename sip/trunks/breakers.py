@@ -1,4 +1,7 @@
-"""The circuit breakers of a trunk's hosts: who answers nothing is pinged (OPTIONS), and calls go by others."""
+"""The circuit breakers of a trunk's hosts: who answers nothing is pinged (OPTIONS), and calls go by others.
+
+What comes of OPTIONS counts against a host only if it has answered some well: some carriers answer INVITE alone.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -55,8 +58,20 @@ class HostBreakers:
         self._answer_pings.add(host)
         self.answered(host, now_s)
 
+    def ping_refused(self, host: str, now_s: float) -> None:
+        """Note that a host has answered OPTIONS with a server's failure, such as 503 while it is shut down."""
+        if host in self._answer_pings:
+            self.missed(host, now_s)
+        else:
+            self.answered(host, now_s)
+
+    def ping_missed(self, host: str, now_s: float) -> None:
+        """Note that a host has left OPTIONS unanswered that keep its way open; in doubt, `to_ping` counts them."""
+        if host in self._answer_pings and host not in self._doubted:
+            self.missed(host, now_s)
+
     def missed(self, host: str, now_s: float) -> None:
-        """Note that a host has left an INVITE unanswered."""
+        """Note that a host has left something unanswered, or has refused OPTIONS."""
         doubted = self._doubted.setdefault(host, _Doubted(Breaker(host, self.rule, now_s), now_s))
         self._pinged(host, doubted, False, now_s)
 

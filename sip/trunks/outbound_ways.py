@@ -1,25 +1,36 @@
 """The ways of calls that go out now: by the trunks, routes and costs that hold, past hosts that want a pause."""
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from random import random
 from typing import Final
+
+import structlog
 
 from engine.model.route import TrunkRoute
 from engine.model.trunk import Trunk
 from engine.model.trunk.costs import Costs
 from engine.ports import DialRequest
+from engine.routing.trunk_figures import TrunkMeter
 from sip.trunks.choice import NO_COSTS, LocatedAt, Way, ways_of
 
 LONGEST_PAUSE_S: Final = 600
 """A host that wants no calls for longer (Retry-After) is asked again after this."""
 
+log = structlog.get_logger(__name__)
+
 
 class OutboundWays:
     """Knows what calls that go out may go by. Belongs to asyncio's thread."""
 
-    def __init__(self, located: LocatedAt) -> None:
+    def __init__(
+        self, located: LocatedAt, meters: Mapping[str, TrunkMeter], now_s: Callable[[], float] = time.monotonic
+    ) -> None:
         self._located = located
+        self._meters = meters
+        self._now_s = now_s
+        self._resting: frozenset[str] = frozenset()
         self._held: dict[tuple[str, str], datetime] = {}
         self.trunks: Sequence[Trunk] = ()
         self.routes: Sequence[TrunkRoute] = ()
@@ -31,7 +42,7 @@ class OutboundWays:
         """All ways of a call in their order, one at least. Raises SipError."""
         now = datetime.now(UTC)
         self._held = {each: until for each, until in self._held.items() if until > now}
-        held = {**self._held, **dict.fromkeys(self.left_alone, now + timedelta(seconds=LONGEST_PAUSE_S))}
+        held = {**self._held, **dict.fromkeys(self._not_used(), now + timedelta(seconds=LONGEST_PAUSE_S))}
         return ways_of(request, self.trunks, self.routes, held, now, random, self._located, self.costs)
 
     def hold(self, way: Way, seconds: int) -> None:
@@ -39,3 +50,19 @@ class OutboundWays:
         if way.trunk is not None:
             pause = timedelta(seconds=min(seconds, LONGEST_PAUSE_S))
             self._held[way.trunk.name, way.host] = datetime.now(UTC) + pause
+
+    def _not_used(self) -> frozenset[tuple[str, str]]:
+        """Hosts that do not answer, and all of trunks that answer far fewer calls than they used to."""
+        resting = self._resting_now()
+        hosts = {(trunk.name, host.address) for trunk in self.trunks if trunk.name in resting for host in trunk.hosts}
+        return self.left_alone | hosts
+
+    def _resting_now(self) -> frozenset[str]:
+        now_s = self._now_s()
+        resting = frozenset(name for name, meter in self._meters.items() if meter.is_to_rest(now_s))
+        for name in resting - self._resting:
+            log.warning("trunk_left_alone", trunk=name, reason="it answers far fewer calls than it used to")
+        for name in self._resting - resting:
+            log.info("trunk_used_again", trunk=name)
+        self._resting = resting
+        return resting

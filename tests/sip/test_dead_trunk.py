@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from engine.model.call import Event
-from engine.model.trunk import KeepAlive
+from engine.model.trunk import KeepAlive, TrunkHost
 from engine.model.trunk.reachability import OptionsPing
 from engine.ports import DialRequest, EndedBy, TrunkTried
+from sip.user_agent import LOOK_S
 from tests.peers.sip_answerer import sip_answerer
 from tests.peers.waiting import within
 from tests.sip.conftest import Line, OpenLine, Watch, trunk_to
@@ -95,6 +96,30 @@ async def test_what_came_of_options_is_remembered_with_the_round_trip(open_line:
     assert (missed.host, missed.code, missed.round_trip_ms) == (host, 0, None)
     assert (answered.host, answered.code) == (host, 200)
     assert 0 < (answered.round_trip_ms or 0) < 4000
+
+
+@pytest.mark.parametrize("then", ["503 Service Unavailable", ""])
+async def test_a_host_that_refuses_or_misses_three_options_is_left_alone_before_a_call_finds_out(
+    open_line: OpenLine, then: str
+) -> None:
+    answers = ["200 OK"]
+    async with sip_answerer(lambda _: answers[0]) as first, sip_answerer(lambda _: "486 Busy Here") as second:
+        hosts = (TrunkHost("127.0.0.1", first.port), TrunkHost("127.0.0.1", second.port, priority=1))
+        trunk = replace(trunk_to(first.port), hosts=hosts, keep_alive=KeepAlive.OPTIONS, keep_alive_s=5)
+        async with open_line(trunk=trunk) as line, within(60):
+            while not any(each.code == 200 for each in await pings_of(line)):
+                await asyncio.sleep(0.1)
+            answers[0] = then
+            code = int(then[:3] or 0)
+            while sum(each.code == code for each in await pings_of(line)) < 3:
+                await asyncio.sleep(0.1)
+            await asyncio.sleep(3 * LOOK_S)
+
+            call = Watch(await line.agent.dial(ASKED)).start()
+            ended = await call.ends()
+
+    tried = [each.host for each in call.seen if isinstance(each, TrunkTried)]
+    assert (tried, ended.sip_code) == ([f"127.0.0.1:{second.port}"], 486)
 
 
 async def test_a_trunk_that_can_not_be_reached_is_silent_too(open_line: OpenLine) -> None:

@@ -90,6 +90,37 @@ def test_a_host_that_answers_pings_is_not_tried_by_calls(breakers: HostBreakers)
     assert breakers.left_alone(now_s + 10 * TRIAL_S) == {HOST}
 
 
+def test_a_host_that_has_answered_pings_and_refuses_or_misses_them_is_left_alone_after_three(
+    breakers: HostBreakers,
+) -> None:
+    breakers.ping_answered(HOST, 0)
+    breakers.ping_missed(HOST, 1)
+    breakers.ping_refused(HOST, 2)
+    before = breakers.left_alone(2)
+    breakers.ping_refused(HOST, 3)
+
+    assert before == frozenset()
+    assert breakers.left_alone(3) == {HOST}
+
+
+def test_a_host_that_has_answered_no_ping_well_is_not_judged_by_them(breakers: HostBreakers) -> None:
+    for second in range(10):
+        breakers.ping_missed(HOST, second)
+        breakers.ping_refused(HOST, second)
+
+    assert breakers.left_alone(10) == frozenset()
+
+
+def test_a_keep_alive_that_is_missed_in_doubt_counts_once(breakers: HostBreakers) -> None:
+    breakers.ping_answered(HOST, 0)
+    breakers.ping_missed(HOST, 4)
+    breakers.to_ping(4)
+    breakers.to_ping(4 + PING_S)
+    breakers.ping_missed(HOST, 8)
+
+    assert breakers.left_alone(8) == frozenset()
+
+
 def test_hosts_that_the_trunk_has_no_more_are_forgotten(breakers: HostBreakers) -> None:
     now_s = opened(breakers)
 
@@ -99,7 +130,7 @@ def test_hosts_that_the_trunk_has_no_more_are_forgotten(breakers: HostBreakers) 
     assert breakers.to_ping(now_s + PING_WHILE_OPEN_S) == []
 
 
-@given(st.lists(st.sampled_from(["answered", "ping_answered", "missed"]), max_size=60))
+@given(st.lists(st.sampled_from(["answered", "ping_answered", "ping_missed", "ping_refused", "missed"]), max_size=60))
 def test_after_two_answers_in_a_row_no_host_is_left_alone(told: list[str]) -> None:
     breakers = HostBreakers("carrier")
     for second, what in enumerate([*told, "answered", "answered"]):
