@@ -13,6 +13,7 @@ from engine.routing.answer_seizure import SeizureRule
 
 NARROWBAND_HZ = 8000
 WIDEBAND_HZ = 16000
+_EVERY_ADDRESS = ("0.0.0.0", "::")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,11 @@ class ListenAddress:
     def family(self) -> AddressFamily:
         """IPv4 or IPv6."""
         return AddressFamily.of(self.host)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it says which address others reach, and not that all of this machine's are listened to."""
+        return self.public_address is not None or self.host not in _EVERY_ADDRESS
 
     @property
     def host_in_uri(self) -> str:

@@ -6,11 +6,13 @@ import pjsua2 as pj
 
 from engine.model.trunk import (
     AddressFamily,
+    Authentication,
     KeepAlive,
     ReliableProvisionals,
     SessionTimers,
     Srtp,
     SrtpKeying,
+    Transport,
     Trunk,
 )
 from sip.config import ListenAddress, SipConfig
@@ -94,5 +96,9 @@ def _speak_to(account: pj.AccountConfig, trunk: Trunk, *, registers: bool) -> No
 
 
 def _be_reached(account: pj.AccountConfig, trunk: Trunk, listening: ListenAddress) -> None:
-    if trunk.public_address and trunk.public_address == listening.public_address:
+    # Over TCP and TLS, the library tells our address that is nearest to the trunk, wherever we listen, or the
+    # connection's own, which may be all that a trunk reaches that does not know our address.
+    connects_to_us = trunk.transport is not Transport.UDP and trunk.auth is Authentication.IP and listening.is_told
+    is_public = bool(trunk.public_address) and trunk.public_address == listening.public_address
+    if is_public or connects_to_us:
         account.sipConfig.contactForced = contact(trunk, listening)

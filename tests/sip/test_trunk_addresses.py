@@ -11,6 +11,7 @@ from tests.peers.audio import tone
 from tests.peers.raw_caller import audio, raw_caller
 from tests.peers.sip_answerer import sip_answerer
 from tests.peers.sip_message import SipMessage
+from tests.peers.waiting import within
 from tests.sip.conftest import OpenLine, Watch
 from tests.sip.speakers import speaker
 
@@ -46,6 +47,33 @@ async def test_a_trunk_behind_nat_is_answered_with_our_public_address(open_line:
     assert f"@192.0.2.7:{line.port}>" in answer.header("contact")
     assert answer.sdp is not None
     assert answer.sdp.address == "192.0.2.7"
+
+
+async def test_over_tcp_a_trunk_that_knows_our_address_is_told_where_we_listen(
+    open_line: OpenLine,
+) -> None:
+    async with sip_answerer(lambda _: "486 Busy Here", stream=True) as far_end, open_line(host="127.0.0.3") as line:
+        await line.agent.use_trunks([carrier(far_end.port, transport="tcp")])
+        await Watch(await line.agent.dial(ASKED)).start().ends()
+    invite = SipMessage.read(next(each for each in far_end.requests if each.startswith("INVITE")))
+
+    assert f"@127.0.0.3:{line.port};transport=tcp>" in invite.header("contact")
+
+
+async def test_over_tcp_a_trunk_that_knows_our_address_is_answered_with_where_we_listen(open_line: OpenLine) -> None:
+    async with open_line(host="127.0.0.3") as line, raw_caller(line.port) as far_end:
+        await line.agent.use_trunks([carrier(far_end.port, transport="tcp")])
+        reader, writer = await asyncio.open_connection("127.0.0.3", line.port, local_addr=("127.0.0.1", 0))
+        writer.write(far_end.written("INVITE", body=audio(), transport="TCP"))
+        leg, _ = await line.takes()
+        await leg.answer()
+        async with within(5):
+            await reader.readuntil(b"SIP/2.0 200 OK")
+            head = await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+    answer = SipMessage.read(f"SIP/2.0 200 OK{head.decode()}")
+
+    assert f"@127.0.0.3:{line.port};transport=tcp>" in answer.header("contact")
 
 
 async def test_a_public_address_of_another_family_is_told(open_line: OpenLine) -> None:
