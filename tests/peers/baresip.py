@@ -111,7 +111,7 @@ async def baresip(
     tone(tone_hz, _TONE_S, rate_hz=rate_hz).save(folder / "tone.wav")
     (folder / "config").write_text(_config(one, root, control, ports.block(_RTP_PORTS), rate_hz, pems, modules))
     uri = f"sip:{user}@{host}:{one.port};transport={transport}"
-    (folder / "accounts").write_text(f"<{uri}>;regint=0;answermode=auto;audio_codecs={codec}{parameters}\n")
+    (folder / "accounts").write_text(f"<{uri}>;regint=0;answermode=auto;audio_codecs={codec}/{rate_hz}/1{parameters}\n")
     (folder / "contacts").touch()
     with (folder / "baresip.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(

@@ -68,7 +68,7 @@ class Ground:
 
     @property
     def codecs(self) -> list[Codec]:
-        """What we offer. baresip knows keys at 8,000 Hz alone, which are offered beside a codec of that clock."""
+        """What we offer and take. baresip knows keys at 8,000 Hz alone, which go beside a codec of that clock."""
         return [Codec.OPUS, Codec.PCMA] if self.case.codec is Codec.OPUS else [self.case.codec]
 
     def trunk(self, port: int, *, user: str = "", password: str = "") -> Trunk:
@@ -171,6 +171,11 @@ _MODULES: Final = "\n".join(
 _NOWHERE: Final = "192.0.2.1"
 
 
+def in_a_file(uri: str) -> str:
+    """The URI as a file of Asterisk's wants it, where a semicolon begins a comment."""
+    return uri.replace(";", r"\;")
+
+
 @asynccontextmanager
 async def behind_asterisk(ground: Ground) -> AsyncIterator[Carrier]:
     """A telephone behind an exchange, which is in the way of its sound, and of what it asks."""
@@ -184,7 +189,7 @@ async def behind_asterisk(ground: Ground) -> AsyncIterator[Carrier]:
         identify_by="auth_username,username" if registered else "ip",
         encryption="sdes" if ground.secure else "no",
         auth="auth = carried" if registered else "",
-        contact="max_contacts = 1" if registered else f"contact = sip:{ground.contact}",
+        contact="max_contacts = 1" if registered else f"contact = sip:{in_a_file(ground.contact)}",
         password=asterisk_peer.PASSWORD,
         known_host=_NOWHERE if registered else ground.host,
     )
