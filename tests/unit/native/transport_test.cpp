@@ -21,6 +21,7 @@ struct SlowStream {
     pjmedia_stream_common stream = pjmedia_stream_common();
     std::atomic<bool> reading{false}, goes_on{false}, destroyed{false};
     std::atomic<bool> destroyed_under_it{false}, has_read{false};
+    std::atomic<unsigned> packets{0};
 
     explicit SlowStream(pj_pool_t *pool)
     {
@@ -36,6 +37,7 @@ struct SlowStream {
             sleep_ms(1);
         destroyed_under_it = destroyed.load();
         has_read = true;
+        ++packets;
     }
 };
 
@@ -135,4 +137,23 @@ TEST_CASE("a stream outlives an RTCP packet of it that is being read")
     hold_up(stream, line, line.sockets.rtcp_addr_name);
 
     CHECK_FALSE(stream.destroyed_under_it);
+}
+
+TEST_CASE("packets that come together are all read")
+{
+    Line line;
+    SlowStream stream(line.pool);
+    stream.goes_on = true;
+    line.attach(stream);
+
+    for (unsigned i = 0; i < 5; ++i) {
+        line.send(line.sockets.rtp_addr_name);
+        line.send(line.sockets.rtcp_addr_name);
+    }
+    for (unsigned waited_ms = 0; stream.packets < 10 && waited_ms < 10000; ++waited_ms)
+        sleep_ms(1);
+
+    CHECK(stream.packets == 10);
+    pjmedia_transport_detach(line.transport, &stream);
+    pj_grp_lock_dec_ref(stream.stream.grp_lock);
 }
