@@ -36,10 +36,10 @@ _SETTINGS: Final = MappingProxyType(
         # What the memory of a message that is sent begins with, and grows by. Three stay with a call; the defaults are
         # 4,000.
         "PJSIP_POOL_LEN_TDATA": "2000",
-        "PJSIP_POOL_INC_TDATA": "1000",
+        "PJSIP_POOL_INC_TDATA": "500",
         # The same for a stream: 20,000 bytes by the defaults, of which it uses 15,000.
-        "PJMEDIA_STREAM_SIZE": "1000",
-        "PJMEDIA_STREAM_INC": "1000",
+        "PJMEDIA_STREAM_SIZE": "500",
+        "PJMEDIA_STREAM_INC": "250",
         "PJSIP_UDP_SO_SNDBUF_SIZE": "(4*1024*1024)",
         "PJSIP_UDP_SO_RCVBUF_SIZE": "(4*1024*1024)",
         # Media lines that an SDP may have. Each takes 1.3 KB of every call, also where it has none; the default is 16.

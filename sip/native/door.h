@@ -33,7 +33,7 @@ inline unsigned rate_of_bridge()
 
 template <class T> Door<T> *opened(std::shared_ptr<T> behind, unsigned rate, const char *called)
 {
-    pj_pool_t *pool = pjsua_pool_create("door%p", 1000, 1000);
+    pj_pool_t *pool = pjsua_pool_create("door%p", 400, 100);
     check(pool ? PJ_SUCCESS : PJ_ENOMEM, called);
     Door<T> *door = new (pj_pool_zalloc(pool, sizeof(Door<T>))) Door<T>();
     door->pool = pool;

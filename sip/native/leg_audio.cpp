@@ -167,7 +167,7 @@ void LegAudio::wrap(pj::OnStreamCreatedParam &prm)
     // No codec of ours has such a rate; a stream that has it goes to the bridge alone, and sits silent in a room.
     if (rate > WIDEST || rate % FRAMES_PER_S)
         return;
-    pj_pool_t *pool = pjsua_pool_create("leg%p", 1000, 1000);
+    pj_pool_t *pool = pjsua_pool_create("leg%p", 500, 100);
     check(pool ? PJ_SUCCESS : PJ_ENOMEM, "LegAudio::wrap");
     Between *made = new (pj_pool_zalloc(pool, sizeof(Between))) Between();
     made->pool = pool;
