@@ -259,7 +259,7 @@ async def test_a_carrier_that_has_gone_is_not_said_to_want_a_certificate(open_li
     pems = make_pems(tmp_path / "carrier", names=[x509.DNSName(NAME)])
     async with AsyncExitStack() as there, name_server(f"{NAME} 60 IN A 127.0.0.1") as dns:
         carrier = await there.enter_async_context(sip_answerer(refuses, stream=True, tls=server_context(pems)))
-        asked = DnsResolver(ipv6=False, servers=[dns.address])
+        asked = DnsResolver(AddressFamily.IPV4, servers=[dns.address])
         async with open_line(trunk=trunk(carrier.port, tls_ca=str(pems.ca)), name_servers=asked) as line:
             busy = await Watch(await line.agent.dial(ASKED)).start().ends()
             await there.aclose()

@@ -1,5 +1,6 @@
 """What a trunk hears of our address, and whose sound is taken for the far end's."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
