@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pjsua2 as pj
 import structlog
@@ -14,6 +14,7 @@ from engine.model.trunk import Dtmf, HoldStyle
 from engine.ports import (
     Alerted,
     Answered,
+    AnswerHeaders,
     DigitPressed,
     EndedBy,
     HoldRefused,
@@ -25,6 +26,7 @@ from engine.ports import (
     ReferAnswered,
     ReferRequested,
 )
+from sip.handed_headers import handed_headers
 from sip.holding import DIRECTIONS, Holding, answer_to_invite
 from sip.keys import KEYS, SINGLE, KeysToldOnce, KeyWay
 from sip.media.leg_media import LegMedia
@@ -33,7 +35,7 @@ from sip.message import Message
 from sip.offering import EVERYTHING, Offering, offered
 from sip.patience import Patience
 from sip.reasons import q850_cause, retry_after_s, words_of
-from sip.received import is_received, received_message
+from sip.received import is_received, received_message, received_text
 from sip.status import outcome, q850
 
 NO_COMMON_MEDIA = 488
@@ -43,6 +45,8 @@ NORMAL_CLEARING = 16  # Q.850 §2.2.7.1.7
 OF_PERSONS = {480, 486, 487, 600, 603}
 """Codes that stand for what a called person did or did not do (RFC 3261 §21); others are said on the way."""
 _NOWHERE = re.compile(r"^c=IN IP4 0\.0\.0\.0\s*$|^c=IN IP6 ::\s*$", re.MULTILINE)
+_ANSWERS = {pj.PJSIP_INV_STATE_EARLY, pj.PJSIP_INV_STATE_CONNECTING}
+"""The states of our INVITE that an answer of 18x or 2xx leads to; what confirms it is our own ACK."""
 _WITH_MEDIA = {pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD, pj.PJSUA_CALL_MEDIA_LOCAL_HOLD}
 
 log = structlog.get_logger(__name__)
@@ -67,9 +71,11 @@ class Dialog(pj.Call):
         patience: Patience | None = None,
         follows: Callable[[str], bool] = lambda _: False,
         offering: Offering = EVERYTHING,
+        told_headers: Sequence[str] = (),
     ) -> None:
         super().__init__(account, call_id)
         self._follows = follows
+        self._told_headers = told_headers
         self.offering = offering
         self.account = account
         self.inbound = call_id != pj.PJSUA_INVALID_ID
@@ -97,6 +103,8 @@ class Dialog(pj.Call):
 
     def onCallState(self, prm: pj.OnCallStateParam) -> None:  # noqa: N802
         info = self.getInfo()
+        if info.role == pj.PJSIP_ROLE_UAC and info.state in _ANSWERS:
+            self._tell_headers(prm.e)
         if info.state == pj.PJSIP_INV_STATE_EARLY and info.role == pj.PJSIP_ROLE_UAC:
             self._deliver(Alerted(info.lastStatusCode, _has_sdp(received_message(prm.e))))
         elif info.state == pj.PJSIP_INV_STATE_CONFIRMED and not self._answered:
@@ -106,6 +114,10 @@ class Dialog(pj.Call):
             self.over = True
             self._deliver(self._hung_up(info, received_message(prm.e)))
             self._on_over(self._leg)
+
+    def _tell_headers(self, event: pj.SipEvent) -> None:
+        if headers := handed_headers(received_text(event), self._told_headers):
+            self._deliver(AnswerHeaders(headers))
 
     def onCallMediaState(self, prm: pj.OnCallMediaStateParam) -> None:  # noqa: N802
         del prm

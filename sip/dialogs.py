@@ -4,7 +4,7 @@ Every method here runs on the SIP thread. A call object is dropped by a later co
 own callbacks, and never by the collector: the registry holds the only reference.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from random import random
 
@@ -54,13 +54,14 @@ class Dialogs:
         patience: Patience | None = None,
         follows: Callable[[str], bool] = lambda _: False,
         offering: Offering = EVERYTHING,
+        told_headers: Sequence[str] = (),
     ) -> str:
         """Send INVITE; returns the Call-ID. Raises SipError. `patience` is how long it may be answered with nothing.
 
         `follows` tells of an address to which it is sent elsewhere whether it goes there; `offering` is all that may be
-        offered, now and later.
+        offered, now and later; `told_headers` are those of its answers that are told.
         """
-        dialog = self._dialog_of(account, leg, deliver, pj.PJSUA_INVALID_ID, offering, patience, follows)
+        dialog = self._dialog_of(account, leg, deliver, pj.PJSUA_INVALID_ID, offering, patience, follows, told_headers)
         prm = pj.CallOpParam(True)
         prm.opt.audioCount, prm.opt.videoCount, prm.opt.textCount = 1, 0, 0
         prm.txOption.localUri = caller
@@ -170,13 +171,15 @@ class Dialogs:
         offering: Offering,
         patience: Patience | None = None,
         follows: Callable[[str], bool] = lambda _: False,
+        told_headers: Sequence[str] = (),
     ) -> Dialog:
         vigil = RtpTimeout(self._rtp_silence_s)
         # It knows the leg and not the dialog, which would keep itself alive by it.
         holding = Holding(partial(self._hold, leg), partial(self._after_glare, leg))
         return Dialog(
-            account, leg, deliver, self._media, self._forget, vigil, holding, call_id, patience, follows, offering
-        )
+            account, leg, deliver, self._media, self._forget, vigil, holding, call_id, patience, follows, offering,
+            told_headers,
+        )  # fmt: skip
 
     def _hold(self, leg: LegId, style: HoldStyle | None) -> bool:
         """Send a re-INVITE; whether that could be done now."""

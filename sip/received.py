@@ -12,6 +12,11 @@ def is_received(event: pj.SipEvent) -> bool:
     return bool(event.type == pj.PJSIP_EVENT_TSX_STATE and event.body.tsxState.type == PJSIP_EVENT_RX_MSG)
 
 
+def received_text(event: pj.SipEvent) -> str:
+    """What came in, as it is written; empty where nothing did."""
+    return str(event.body.tsxState.src.rdata.wholeMsg) if is_received(event) else ""
+
+
 def received_message(event: pj.SipEvent) -> Message:
     """What came in; an empty message where nothing did."""
-    return read_message(str(event.body.tsxState.src.rdata.wholeMsg) if is_received(event) else "")
+    return read_message(received_text(event))

@@ -161,9 +161,10 @@ class SipStack:
         if way.trunk is not None and way.trunk.early_media is EarlyMedia.IGNORED:
             deliver = hiding_early_media(deliver)
         goes_to, offering = partial(follows, way.trunk), _offering(way.trunk)
+        told = _told_headers(way.trunk)
         with self._leads.only(way.hop, way.address) if way.hop and way.address else nullcontext():
             return self.dialogs.call(
-                account, leg, way.uri, caller.from_address, said, deliver, patience, goes_to, offering
+                account, leg, way.uri, caller.from_address, said, deliver, patience, goes_to, offering, told
             )
 
     def registrations(self) -> Mapping[str, Registration]:
@@ -241,7 +242,7 @@ class SipStack:
         info = self.dialogs.take(account, leg, prm.callId, deliver, _offering(account.trunk), owes_offer=owes_offer)
         keep_trace(str(info.callIdString))
         sip_call_id = storable(str(info.callIdString))
-        headers = handed_headers(text, account.trunk.received_headers if account.trunk is not None else OF_ANYBODY)
+        headers = handed_headers(text, _told_headers(account.trunk))
         arrival = replace(arrival_of(message, source, account.trunk), headers=headers)
         self._thread.emit(partial(self._listener.arrived, leg, sip_call_id, arrival))
 
@@ -275,6 +276,11 @@ class SipStack:
         if not self._accounts.any_trunk():
             return None  # most nodes that are called have none, and this is asked for each call
         return self._accounts.of_source(address_in(source), called_users(message))
+
+
+def _told_headers(trunk: Trunk | None) -> Sequence[str]:
+    """The headers of a far end that flows are told."""
+    return trunk.received_headers if trunk is not None else OF_ANYBODY
 
 
 def _offering(trunk: Trunk | None) -> Offering:

@@ -8,6 +8,7 @@ from typing import Final
 from engine.model.call import Status
 from engine.model.callback import Callback
 from engine.model.conference_options import RoomOptions
+from engine.model.sip_headers import Header
 
 
 class Trim(StrEnum):
@@ -183,7 +184,10 @@ class DialPlan:
 
 @dataclass(frozen=True, slots=True)
 class DialOutcome:
-    """The outcome of a Dial: the call's id, status and talked seconds; the recording if there was one."""
+    """The outcome of a Dial: the call's id, status and talked seconds; the recording if there was one.
+
+    `headers` are those of the far end's answers that the flow is told.
+    """
 
     status: Status
     call_id: str | None
@@ -192,6 +196,7 @@ class DialOutcome:
     recording_url: str | None = None
     bridged: bool = False
     referred_to: str | None = None
+    headers: tuple[Header, ...] = ()
 
 
 class Beep(StrEnum):

@@ -6,6 +6,7 @@ from engine.ports.clock import Clock
 from engine.ports.legs import (
     Alerted,
     Answered,
+    AnswerHeaders,
     CallerIdWarned,
     Cause,
     Dialer,
@@ -50,6 +51,7 @@ __all__ = [
     "PLAIN_SOUND",
     "WIDEST_HZ",
     "Alerted",
+    "AnswerHeaders",
     "Answered",
     "Attendance",
     "AudioDecoder",

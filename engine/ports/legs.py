@@ -7,6 +7,7 @@ from typing import Protocol
 
 from engine.model.call import Event
 from engine.model.rtp_stats import RtpStats
+from engine.model.sip_headers import Header
 from engine.model.stir import Attestation, SignedCall, Verstat
 from engine.ports.wires import LegId
 
@@ -37,6 +38,13 @@ class Alerted:
 
     sip_code: int
     early_media: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerHeaders:
+    """Headers of an answer to our INVITE, of 18x or 2xx, that a flow is told; before what else that answer tells."""
+
+    headers: tuple[Header, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +171,7 @@ LegEvent = (
     TrunkTried
     | CallerIdWarned
     | RouteAdvanced
+    | AnswerHeaders
     | Alerted
     | Answered
     | MediaChanged

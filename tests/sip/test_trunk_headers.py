@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from engine.model.trunk import Trunk, new_trunk
-from engine.ports import DialRequest
+from engine.ports import AnswerHeaders, DialRequest
+from tests.peers.raw_callee import raw_callee
 from tests.peers.raw_caller import audio, raw_caller
 from tests.peers.sip_answerer import sip_answerer
-from tests.sip.conftest import OpenLine, Watch
+from tests.sip.conftest import OpenLine, Watch, dial
 
 pytestmark = pytest.mark.sip
 
@@ -51,3 +52,15 @@ async def test_a_flow_is_told_the_headers_that_the_trunk_names(
         await leg.refuse(486)
 
     assert arrival.headers == told
+
+
+async def test_whoever_is_called_without_a_trunk_tells_the_flow_what_it_wrote_for_it(open_line: OpenLine) -> None:
+    async with open_line() as line, raw_callee() as far_end:
+        call = await dial(line, far_end.port)
+        invite = await far_end.gets("INVITE")
+        far_end.answer(invite, "180 Ringing", "X-Order: 42", "P-Charge: 9")
+        ringing = await call.sees(AnswerHeaders)
+        far_end.answer(invite, "486 Busy Here", "X-Late: 1")
+        await call.ends()
+
+    assert ringing.headers == (("X-Order", "42"),)

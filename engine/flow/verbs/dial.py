@@ -28,6 +28,7 @@ from engine.flow.verbs.queue import Queue
 from engine.model.callback import RecordingEventName
 
 TARGET_LIMIT: Final = 10
+_OF_HEADER: Final = "DialSipHeader_"
 _CALLERS_OWN: Final = "automatic"
 _NOT_SHOWN: Final = frozenset({"anonymous", "restricted"})
 _SPELLED_OTHERWISE: Final = {"uk": "gb", "us-old": "us"}
@@ -174,6 +175,7 @@ def _of_call(outcome: DialOutcome) -> dict[str, str]:
         params["DialCallSid"] = outcome.call_id
     if outcome.sip_code is not None:
         params["DialSipResponseCode"] = str(outcome.sip_code)
+    params |= {f"{_OF_HEADER}{name}": value for name, value in outcome.headers}
     return params | _of_recording(outcome.recording_url)
 
 

@@ -102,7 +102,7 @@ class Dialling:
                 await self._cancel(session for session in sessions if session is not winner)
                 if not await self._prepare(parent, winner, children[winner.call.id].target):
                     in_peace = True
-                    return _outcome(winner.call, Status.NO_ANSWER)
+                    return _outcome(winner, Status.NO_ANSWER)
             await answer()
             outcome = await self._join(parent, children[winner.call.id], plan, recording)
             in_peace = True
@@ -174,7 +174,7 @@ class Dialling:
             await to_its_end(_ended(child))
         url = self.services.recording_url(talked.recording_id) if talked.recording_id else None
         status = child.call.status if child.call.ended else Status.COMPLETED
-        outcome = _outcome(child.call, status, url, seconds=child.call.duration or talked.seconds, bridged=True)
+        outcome = _outcome(child, status, url, seconds=child.call.duration or talked.seconds, bridged=True)
         return replace(outcome, referred_to=talked.referred_to)
 
     async def _cancel(self, losers: Iterable[Session]) -> None:
@@ -266,18 +266,18 @@ def _of_failure(children: Sequence[Session]) -> DialOutcome:
     """The failure to tell of several that did not answer: what the last one said, a busy one first."""
     if not children:
         return DialOutcome(Status.FAILED, None, 0)
-    calls = [child.call for child in children]
-    telling = next((call for call in calls if call.status is Status.BUSY), calls[-1])
-    if not telling.ended:
+    telling = next((child for child in children if child.call.status is Status.BUSY), children[-1])
+    if not telling.call.ended:
         # It was still rung when the caller left, and is being told so (RFC 3261 §9.1, §21.4.25).
-        return DialOutcome(Status.CANCELED, telling.id, 0, _TERMINATED)
-    return _outcome(telling, telling.status)
+        return DialOutcome(Status.CANCELED, telling.call.id, 0, _TERMINATED)
+    return _outcome(telling, telling.call.status)
 
 
 def _outcome(
-    call: Call, status: Status, url: str | None = None, *, seconds: int = 0, bridged: bool = False
+    child: Session, status: Status, url: str | None = None, *, seconds: int = 0, bridged: bool = False
 ) -> DialOutcome:
-    return DialOutcome(status, call.id, seconds, call.sip_code, url, bridged)
+    headers = tuple(child.answer_headers.items())
+    return DialOutcome(status, child.call.id, seconds, child.call.sip_code, url, bridged, headers=headers)
 
 
 async def _ended(child: Session) -> None:

@@ -26,6 +26,7 @@ from engine.model.stir import CallerProof
 from engine.ports import (
     Alerted,
     Answered,
+    AnswerHeaders,
     CallerIdWarned,
     Cause,
     Clock,
@@ -73,6 +74,8 @@ class Session:
         self.beside = BackgroundTasks("session", call_id=self.call.id, on_failure=journal.background_failed)
         """What goes on for as long as the leg lives."""
         self.early_media = Signal()
+        self.answer_headers: dict[str, str] = {}
+        """Headers of whom we called, as its last answers of 18x and 2xx had them."""
         self.answered = Occurrence()
         self.over = Occurrence()
         self.closed = Occurrence()
@@ -229,15 +232,8 @@ class Session:
 
     def _note_event(self, event: LegEvent) -> None:
         match event:
-            case Alerted(sip_code=code, early_media=early):
-                if early:
-                    self.early_media.set()
-                if self.call.status is Status.QUEUED:
-                    self.journal.happened(Event.ALERTED)
-                self.journal.note_event("provisional", sip_code=code, early_media=early)
-            case Answered():
-                self.journal.happened(Event.ANSWERED)
-                self.answered.set()
+            case AnswerHeaders() | Alerted() | Answered():
+                self._note_answer(event)
             case DigitPressed(digit=digit):
                 self.keys.press(digit)
             case MediaChanged():
@@ -248,6 +244,20 @@ class Session:
                 self._note_route(event)
             case HungUp():
                 self._ended(event)
+
+    def _note_answer(self, event: AnswerHeaders | Alerted | Answered) -> None:
+        match event:
+            case AnswerHeaders(headers=headers):
+                self.answer_headers.update(headers)
+            case Alerted(sip_code=code, early_media=early):
+                if early:
+                    self.early_media.set()
+                if self.call.status is Status.QUEUED:
+                    self.journal.happened(Event.ALERTED)
+                self.journal.note_event("provisional", sip_code=code, early_media=early)
+            case Answered():
+                self.journal.happened(Event.ANSWERED)
+                self.answered.set()
 
     def _note_request(self, event: ReferRequested | ReferAnswered | HoldRefused) -> None:
         match event:
@@ -267,6 +277,7 @@ class Session:
                 self.journal.note_event("caller_id_warning", trunk=event.trunk, reason=event.reason)
             case RouteAdvanced():
                 self._attempt_told = False
+                self.answer_headers.clear()
                 self.journal.carried_by(event.via)
                 self.journal.set(sip_call_id=event.sip_call_id)
                 self.journal.note_event("invite_sent", target=self.call.to, via=event.via)

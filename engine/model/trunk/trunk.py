@@ -235,7 +235,7 @@ class Trunk:
     )
     received_headers: tuple[str, ...] = declared(
         HeaderNames(),
-        "Headers of calls that come in which a flow is told as SipHeader_ and their name; X-* is all that begin so.",
+        "Headers of the carrier that a flow is told, as SipHeader_ and their name; X-* is all that begin so.",
         default=(),
     )
     stir: Stir = stir_fields.MODE
