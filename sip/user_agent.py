@@ -22,7 +22,7 @@ from engine.model.stir import SignedCall
 from engine.model.trunk import HoldStyle, Trunk
 from engine.model.trunk.costs import Costs
 from engine.model.trunk.reachability import TrunkChange, TrunkReachability
-from engine.ports import DialRefused, DialRequest, HungUp, InboundCall, LegEvent, LegId, Queued
+from engine.ports import CallerSigned, DialRefused, DialRequest, HungUp, InboundCall, LegEvent, LegId, Queued
 from engine.routing.capacity import CallsNow
 from engine.routing.trunk_figures import TrunkFigures, TrunkMeter
 from engine.stir.verification import CallerVerifier
@@ -269,9 +269,11 @@ class UserAgent:
     async def _place(self, way: Way, request: DialRequest) -> SipLeg:
         if way.fault:
             raise NoAddress(way.fault)
-        proof = self._signing.headers(request, way.trunk, datetime.now(UTC))
-        request = replace(request, headers=(*proof, *request.headers)) if proof else request
+        proof = self._signing.proof(request, way.trunk, datetime.now(UTC))
+        request = replace(request, headers=(*proof.headers, *request.headers))
         leg = self._leg(LegId(next(self._ids)), way.via)
+        if proof.attestation is not None:
+            leg.deliver(CallerSigned(proof.attestation))
         try:
             self._room.take(leg.id, way, request)
             leg.identify(await self._thread.run(lambda: self._stack.call(leg.id, way, request)))

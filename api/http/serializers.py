@@ -40,7 +40,7 @@ def call_json(call: Call) -> Json:
             "q850_cause": call.q850_cause,
             "trunk": call.trunk,
             "stir_verstat": call.stir_verstat,
-            "stir_attestation": call.stir_verstat.attestation if call.stir_verstat else None,
+            "stir_attestation": call.stir_verstat.attestation if call.stir_verstat else call.stir_signed,
             "explanation": [_attempt(each) for each in call.attempts if each.failed],
             "attempts": [_trunk_attempt(each) for each in call.attempts if each.trunk],
         }

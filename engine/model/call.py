@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from engine.ids import IdKind, new_id
 from engine.model.call_options import DEFAULT_LANGUAGE, DEFAULT_TIMEOUT_S, STANDARD, CallOptions
-from engine.model.stir import Verstat
+from engine.model.stir import Attestation, Verstat
 from engine.model.transitions import final_states, next_state
 
 
@@ -101,8 +101,9 @@ class Call:
     `start_time` is when the call was asked for (outbound) or arrived (inbound); `duration` counts from
     `answer_time`. `url`, `fallback_url` and `flow` say where the call flow comes from; at most one of url
     and flow is set. `node` is the process that owns the live call. `trunk` is the name of that by which it came in,
-    or to which it was sent last. `options` are those of its order and its number: what their account has chosen is
-    looked up when it is needed.
+    or to which it was sent last. `stir_verstat` is what came of the signature of a call that came in, `stir_signed`
+    what we have signed of one that goes out. `options` are those of its order and its number: what their account has
+    chosen is looked up when it is needed.
     """
 
     id: str
@@ -126,6 +127,7 @@ class Call:
     q850_cause: int | None = None
     attempts: tuple[Attempt, ...] = ()
     stir_verstat: Verstat | None = None
+    stir_signed: Attestation | None = None
     trunk: str | None = None
     price: Decimal | None = None
     price_unit: str = "EUR"

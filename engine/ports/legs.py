@@ -167,8 +167,16 @@ class CallerIdWarned:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class CallerSigned:
+    """The INVITE carries our signature of who calls, with this attestation (RFC 8588)."""
+
+    attestation: Attestation
+
+
 LegEvent = (
     TrunkTried
+    | CallerSigned
     | CallerIdWarned
     | RouteAdvanced
     | AnswerHeaders

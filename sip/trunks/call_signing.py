@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from uuid import UUID, uuid5
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from engine.model.stir import Attestation
 from engine.model.trunk import Trunk
 from engine.ports import DialRequest
 from engine.stir import identity_header, passport
@@ -22,6 +24,17 @@ _ORIGINS: Final = UUID("6c6f1f0e-3b0c-4e9e-9c3b-7f1f3f4a7d52")
 """The name space of accounts, of which a signature tells no more than that two calls are of one."""
 
 Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProofOfCaller:
+    """The headers that prove who calls, and the attestation that we have signed; None where nothing is signed here."""
+
+    headers: Headers = ()
+    attestation: Attestation | None = None
+
+
+NO_PROOF: Final = ProofOfCaller()
 
 
 class CallSigning:
@@ -42,22 +55,23 @@ class CallSigning:
         self._keys = keys
         return faults
 
-    def headers(self, request: DialRequest, trunk: Trunk | None, now: datetime) -> Headers:
-        """The headers that prove who calls: signed by us, or as they came."""
+    def proof(self, request: DialRequest, trunk: Trunk | None, now: datetime) -> ProofOfCaller:
+        """What proves who calls: signed by us, or as it came."""
         if not tells_number(request, trunk):
-            return ()  # a signature has the number, which nobody is told here
+            return NO_PROOF  # a signature has the number, which nobody is told here
         key = self._keys.get(trunk.name) if trunk is not None else None
         if trunk is None or key is None:
-            return tuple(("Identity", each) for each in request.identity)
+            return ProofOfCaller(tuple(("Identity", each) for each in request.identity))
         caller, called = canonical(request.caller), canonical(request.target)
         if not caller.isdigit():
-            return ()
+            return NO_PROOF
         origin = str(uuid5(_ORIGINS, request.account_id))
         proved = Passport(
             caller, (called,), int(now.timestamp()), trunk.stir_certificate_url, request.attestation, origin
         )
         identity = identity_header.written(passport.signed(proved, key), trunk.stir_certificate_url)
-        return (("Date", format_datetime(now, usegmt=True)), ("Identity", identity))
+        headers = (("Date", format_datetime(now, usegmt=True)), ("Identity", identity))
+        return ProofOfCaller(headers, request.attestation)
 
 
 def _key(file: Path) -> EllipticCurvePrivateKey:

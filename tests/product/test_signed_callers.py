@@ -81,7 +81,7 @@ async def test_the_carrier_reads_that_the_number_is_the_accounts_own(
         )  # fmt: skip
         try:
             await telefoon.start()
-            await telefoon.ended_call((await telefoon.place("+3225550199", url=shop.url("/start")))["id"])
+            call = await telefoon.ended_call((await telefoon.place("+3225550199", url=shop.url("/start")))["id"])
         finally:
             await telefoon.end()
 
@@ -89,6 +89,8 @@ async def test_the_carrier_reads_that_the_number_is_the_accounts_own(
     identity = next(line for line in request.split("\r\n") if line.startswith("Identity: "))
     _, claims = read_by_hand(identity.removeprefix("Identity: ").partition(";")[0], own.key.public_key())
     assert (claims["attest"], claims["orig"], claims["dest"]) == ("A", {"tn": NUMBER[1:]}, {"tn": ["3225550199"]})
+    assert call["stir_attestation"] == claims["attest"]
+    assert "stir_verstat" not in call
 
 
 async def test_trust_anchors_that_can_not_be_read_stop_the_start(tmp_path: Path, ports: Ports, shop: Customer) -> None:

@@ -17,7 +17,7 @@ import pytest
 from engine.model.refusal import RefusalRule
 from engine.model.stir import Attestation, Verstat
 from engine.model.trunk import Trunk, new_trunk
-from engine.ports import DialRequest, InboundCall
+from engine.ports import CallerSigned, DialRequest, InboundCall, RouteAdvanced
 from engine.security.egress import Egress
 from engine.stir.certificate_store import CertificateStore
 from engine.stir.verification import CallerVerifier
@@ -94,6 +94,24 @@ async def test_the_carrier_reads_who_calls_signed_by_our_key(
     assert claims["attest"] == attestation.value
     assert re.fullmatch(r"[0-9a-f-]{36}", claims["origid"])
     assert headers["Date"][0].endswith(" GMT")
+
+
+async def test_what_was_signed_is_told_and_not_what_another_trunk_signed_before(open_line: OpenLine, key: Path) -> None:
+    signs = {"stir": "sign", "stir_key": str(key), "stir_certificate_url": URL}
+    request = DialRequest(CALLED, CALLING, "CA1", attestation=Attestation.PARTIAL)
+    async with (
+        sip_answerer(lambda _: "503 Service Unavailable") as first,
+        sip_answerer(lambda _: "486 Busy Here") as second,
+        open_line() as line,
+    ):
+        plain = new_trunk({"name": "plain", "hosts": [f"127.0.0.1:{second.port}"], "priority": 1})
+        assert await line.agent.use_trunks([carrier(first.port, **signs), plain]) == {}
+        call = Watch(await line.agent.dial(request)).start()
+        await call.ends()
+
+    told = [each for each in call.seen if isinstance(each, CallerSigned | RouteAdvanced)]
+    assert told[0] == CallerSigned(Attestation.PARTIAL)
+    assert [type(each) for each in told] == [CallerSigned, RouteAdvanced]
 
 
 async def test_a_signed_invite_that_is_longer_than_a_packet_reaches_a_carrier_on_udp(

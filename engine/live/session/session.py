@@ -28,6 +28,7 @@ from engine.ports import (
     Answered,
     AnswerHeaders,
     CallerIdWarned,
+    CallerSigned,
     Cause,
     Clock,
     Dialer,
@@ -240,7 +241,7 @@ class Session:
                 self.journal.note_event("media", codec=event.codec, sending=event.sending, receiving=event.receiving)
             case ReferRequested() | ReferAnswered() | HoldRefused():
                 self._note_request(event)
-            case TrunkTried() | RouteAdvanced() | CallerIdWarned():
+            case TrunkTried() | RouteAdvanced() | CallerIdWarned() | CallerSigned():
                 self._note_route(event)
             case HungUp():
                 self._ended(event)
@@ -269,17 +270,19 @@ class Session:
                 self.journal.note_event("refer_requested", target=target)
                 self.asked_to_refer.put(target)
 
-    def _note_route(self, event: TrunkTried | RouteAdvanced | CallerIdWarned) -> None:
+    def _note_route(self, event: TrunkTried | RouteAdvanced | CallerIdWarned | CallerSigned) -> None:
         match event:
             case TrunkTried():
                 self._note_attempt(event)
             case CallerIdWarned():
                 self.journal.note_event("caller_id_warning", trunk=event.trunk, reason=event.reason)
+            case CallerSigned(attestation=attestation):
+                self.journal.set(stir_signed=attestation)
             case RouteAdvanced():
                 self._attempt_told = False
                 self.answer_headers.clear()
                 self.journal.carried_by(event.via)
-                self.journal.set(sip_call_id=event.sip_call_id)
+                self.journal.set(sip_call_id=event.sip_call_id, stir_signed=None)
                 self.journal.note_event("invite_sent", target=self.call.to, via=event.via)
 
     def _note_attempt(self, event: TrunkTried) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, Connection, Date, ForeignKey, Index, Integer, Strin
 from engine.model.call import Direction, Status
 from engine.model.call_options import CallOptions
 from engine.model.callback import BodyFormat
-from engine.model.stir import Verstat
+from engine.model.stir import Attestation, Verstat
 from engine.model.webhook_exchange import ExchangeKind
 from engine.privacy.retention import DataCategory
 from engine.store.call_triggers import create_triggers
@@ -49,6 +49,7 @@ calls: Final = Table(
     technical("q850_cause", Integer),
     personal("attempts", Attempts, nullable=False),
     technical("stir_verstat", EnumColumn(Verstat, longest=22)),
+    technical("stir_signed", EnumColumn(Attestation)),
     technical("trunk", String(64)),
     technical("price", Money),
     technical("price_unit", String(3), nullable=False),

@@ -10,7 +10,7 @@ from engine.model.call_options import CallOptions
 from engine.model.conference import Conference, ConferenceStatus, Participant
 from engine.model.consent import ConsentChoice, ConsentPolicy, Withdrawal
 from engine.model.recording import Recording, RecordingStatus
-from engine.model.stir import Verstat
+from engine.model.stir import Attestation, Verstat
 
 NOON = datetime(2026, 11, 23, 12, 0, 0, 123456, UTC)
 
@@ -49,6 +49,7 @@ def a_full_call(account_id: str, parent_id: str) -> Call:
         sip_reason="OK",
         q850_cause=16,
         stir_verstat=Verstat.PASSED_A,
+        stir_signed=Attestation.FULL,
         trunk="carrier-a",
         attempts=(
             Attempt("trunk", "sip:10.0.0.1", "486 Busy Here", 486, "Busy Here", 17),

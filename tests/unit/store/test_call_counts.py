@@ -176,7 +176,7 @@ async def test_a_migration_counts_the_calls_that_there_were(url: str, db: Databa
         for status in Status:
             connection.execute(insert(call_rows), values_of(a_call(account.id, status=status)))
         connection.execute(text("DROP INDEX ix_calls_trunk_start_time"))
-        for column in ("stir_verstat", "trunk"):
+        for column in ("stir_verstat", "stir_signed", "trunk"):
             connection.execute(text(f"ALTER TABLE calls DROP COLUMN {column}"))
 
     await db.write(undone)
