@@ -1,15 +1,16 @@
 """The trunk as a value. Its fields are the one table of what a trunk has.
 
 REST's schema and its 422, `--set` of the command line, the settings file's tables, the database and docs/trunks.md are
-made of them: a new field is declared here, and used where it takes effect, mostly in `sip/trunks/account_config.py`.
+made of them: a new field is declared here, or in the file of its subject (`tls_fields.py` and the like) and named here,
+and used where it takes effect, mostly in `sip/trunks/account_config.py`.
 """
 
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
-from engine.model.trunk import stir_fields
+from engine.model.trunk import identity_fields, limit_fields, session_fields, stir_fields, tls_fields
 from engine.model.trunk.address_family import AddressFamily
 from engine.model.trunk.agreement import require_agreement
 from engine.model.trunk.choices import (
@@ -52,10 +53,7 @@ from engine.model.trunk.identity_header import IdentityHeader
 from engine.model.trunk.number_formats import PLAIN_E164, NumberFormat
 from engine.model.trunk.number_rules import NumberAddresses, NumberFormats
 from engine.model.trunk.number_uris import NumberUris
-from engine.model.trunk.patterns import ADDRESS, FILE, HOST, HOST_PORT, LOGIN, NAME_PATTERN, USER
-
-_MOST_CALLS: Final = 100_000
-"""The highest limit of calls that can be set."""
+from engine.model.trunk.patterns import ADDRESS, HOST, HOST_PORT, LOGIN, NAME_PATTERN, USER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,27 +90,10 @@ class Trunk:
         default=AddressFamily.BOTH,
     )
     sips: bool = declared(YesOrNo(), "Whether addresses are written sips: (RFC 3261 §19.1).", default=False)
-    tls_ca: str = declared(
-        Text(FILE, "is no path; write it from the root on, such as /etc/telefoon/carrier-ca.pem."),
-        "File on the node with the certificates (PEM) of whom the trunk's server may come from; left out, the setting "
-        "tls_ca, and without either the system's certificate authorities.",
-        default="",
-    )
-    tls_verify: TlsVerify = declared(
-        OneOf(TlsVerify),
-        "Whether the server's certificate is checked: on; or off, and anybody on the way may pose as the carrier.",
-        default=TlsVerify.ON,
-    )
-    tls_certificate: str = declared(
-        Text(FILE, "is no path; write it from the root on, such as /etc/telefoon/cert.pem."),
-        "File on the node with the certificate (PEM) that we present to the trunk; left out, the setting tls_cert.",
-        default="",
-    )
-    tls_key: str = declared(
-        Text(FILE, "is no path; write it from the root on, such as /etc/telefoon/key.pem."),
-        "File on the node with the key of tls_certificate.",
-        default="",
-    )
+    tls_ca: str = tls_fields.CA
+    tls_verify: TlsVerify = tls_fields.VERIFY
+    tls_certificate: str = tls_fields.CERTIFICATE
+    tls_key: str = tls_fields.KEY
     uri_parameters: str = declared(
         Text(r"([A-Za-z0-9-]+(=[A-Za-z0-9._+-]+)?(;[A-Za-z0-9-]+(=[A-Za-z0-9._+-]+)?)*)?",
              "is not written as user=phone;x=y."),
@@ -202,34 +183,12 @@ class Trunk:
         "Whether From has the user in calls too; the calling number is then in identity_header alone.",
         default=False,
     )
-    identity_header: IdentityHeader = declared(
-        OneOf(IdentityHeader), "The header that tells who calls, beside From (RFC 3325).", default=IdentityHeader.NONE
-    )
-    country: str = declared(
-        Text(r"([a-z]{2})?", "is no country; write two small letters, such as be.", 2),
-        "The carrier's country. Calls tell where their number will be hidden as it comes from there; left out, the "
-        "setting default_country.",
-        default="",
-    )
-    hides_caller: bool = declared(
-        YesOrNo(),
-        "Whether no called party is told who calls (CLIR): From is anonymous, and Privacy is id.",
-        default=False,
-    )
-    keeps_from: bool = declared(
-        YesOrNo(), "Whether From has the number of a hidden caller too, who is hidden by Privacy alone.", default=False
-    )
-    trusts_identity: bool = declared(
-        YesOrNo(),
-        "Whether P-Asserted-Identity, or Remote-Party-ID, goes before From in calls that come in.",
-        default=True,
-    )
-    diversion: Diversion = declared(
-        OneOf(Diversion),
-        "The header that tells the number that was called, where a Dial sends a caller on who is still shown: none, "
-        "diversion (RFC 5806) or history-info (RFC 7044).",
-        default=Diversion.NONE,
-    )
+    identity_header: IdentityHeader = identity_fields.HEADER
+    country: str = identity_fields.COUNTRY
+    hides_caller: bool = identity_fields.HIDES_CALLER
+    keeps_from: bool = identity_fields.KEEPS_FROM
+    trusts_identity: bool = identity_fields.TRUSTS
+    diversion: Diversion = identity_fields.DIVERSION
     headers: tuple[tuple[str, str], ...] = declared(
         HeaderLines(), "Headers that each INVITE has on top of ours, as lines such as X-Customer: 7.", default=()
     )
@@ -296,26 +255,10 @@ class Trunk:
         "inactive, by a re-INVITE, and hears nothing.",
         default=HoldStyle.MUSIC,
     )
-    session_timers: SessionTimers = declared(
-        OneOf(SessionTimers),
-        "Session timers (RFC 4028): off, supported, required of the far end, or always (we refresh also alone).",
-        default=SessionTimers.ALWAYS,
-    )
-    session_expires_s: int = declared(
-        WholeNumber(0, 86400),
-        "Seconds of a session between refreshes, 90 at least; 0 is the setting session_expires_s.",
-        default=0,
-    )
-    session_min_s: int = declared(
-        WholeNumber(90, 86400),
-        "The shortest session that we agree to (Min-SE); a call in with a shorter one is answered with 422.",
-        default=90,
-    )
-    session_refresher: Refresher = declared(
-        OneOf(Refresher),
-        "Who refreshes the session: uac, who called; uas, who was called; or any, as the far end says.",
-        default=Refresher.ANY,
-    )
+    session_timers: SessionTimers = session_fields.TIMERS
+    session_expires_s: int = session_fields.EXPIRES_S
+    session_min_s: int = session_fields.MIN_S
+    session_refresher: Refresher = session_fields.REFRESHER
     redirects: bool = declared(
         YesOrNo(),
         "Whether a redirection (3xx) to one of the trunk's own hosts is followed; others end the call with that code.",
@@ -327,28 +270,10 @@ class Trunk:
         default=4.0,
     )
 
-    max_calls_out: int = declared(
-        WholeNumber(0, _MOST_CALLS),
-        "The most calls at once that go out by it from a node, shared fairly between accounts; 0 is no limit. Further "
-        "ones go by the next trunk.",
-        default=0,
-    )
-    max_calls_in: int = declared(
-        WholeNumber(0, _MOST_CALLS),
-        "The most calls at once that come in by it to a node; 0 is no limit. Further ones are answered 503.",
-        default=0,
-    )
-    max_cps_out: int = declared(
-        WholeNumber(0, _MOST_CALLS),
-        "The most calls a second (CPS) that go out by it from a node; 0 is no limit. Further ones go by the next "
-        "trunk.",
-        default=0,
-    )
-    max_cps_in: int = declared(
-        WholeNumber(0, _MOST_CALLS),
-        "The most calls a second (CPS) that come in by it to a node; 0 is no limit. Further ones are answered 503.",
-        default=0,
-    )
+    max_calls_out: int = limit_fields.MOST_OUT
+    max_calls_in: int = limit_fields.MOST_IN
+    max_cps_out: int = limit_fields.MOST_OUT_A_SECOND
+    max_cps_in: int = limit_fields.MOST_IN_A_SECOND
 
     def __post_init__(self) -> None:
         """Raises InvalidField where fields do not go together."""
