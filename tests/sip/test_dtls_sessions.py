@@ -17,8 +17,11 @@ from tests.peers.asterisk import asterisk
 from tests.peers.audio import Sound, hears, level_of_tone, tone
 from tests.peers.baresip import Baresip, baresip
 from tests.peers.ports import Ports
+from tests.peers.raw_caller import RawCaller, raw_caller
+from tests.peers.sipp import NUMBER
 from tests.peers.waiting import eventually, lasting, within
 from tests.sip.conftest import Line, OpenLine, Watch
+from tests.sip.raw_calls import in_a_call
 
 pytestmark = [pytest.mark.sip, pytest.mark.slow]
 
@@ -202,3 +205,48 @@ async def is_refreshed(line: Line, call: Watch) -> None:
     async with within(SESSION_S / 2 + 10):
         while await answers() == before:
             await asyncio.sleep(0.5)
+
+
+@asynccontextmanager
+async def telephone(folder: Path, ports: Ports, codec: str, tone_hz: float) -> AsyncIterator[tuple[Baresip, RawCaller]]:
+    """A telephone of one codec, and somebody who may call it."""
+    async with (
+        baresip(folder, ports, NUMBER, codec=codec, tone_hz=tone_hz, parameters=";mediaenc=dtls_srtp") as phone,
+        raw_caller(phone.port) as controller,
+    ):
+        yield phone, controller
+
+
+async def offered_by(controller: RawCaller) -> str:
+    """What a telephone offers that is called without an offer, as a controller does (RFC 3725 section 4.1)."""
+    controller.request("INVITE")
+    answer = await controller.answer("INVITE")
+    controller.to_tag = answer.header("to").rpartition("tag=")[2]
+    return answer.body.replace("\n", "\r\n")
+
+
+async def test_another_telephone_with_another_codec_and_certificate_may_take_the_place_of_the_first(
+    open_line: OpenLine, tmp_path: Path, ports: Ports
+) -> None:
+    async with (
+        telephone(tmp_path / "first", ports, "PCMA", 500) as (first_phone, first),
+        telephone(tmp_path / "second", ports, "PCMU", SAID_HZ) as (second_phone, second),
+        open_line(codecs=["PCMA", "PCMU"]) as line,
+        raw_caller(line.port) as controller,
+    ):
+        await line.agent.use_trunks([secured(controller.port, codecs=["PCMA", "PCMU"])])
+        called = await in_a_call(line, controller, await offered_by(first))
+        first.request("ACK", body=(await controller.answer("INVITE")).body, number=1)
+        async with talking(line, called, tmp_path) as call:
+            await call.hears_the_far_end(500)
+
+            moved = await controller.asks("INVITE", body=await offered_by(second))
+            second.request("ACK", body=moved.body, number=1)
+            await first.asks("BYE")
+
+            await call.hears_the_far_end(SAID_HZ)
+            assert (await called.sees(MediaChanged, times=2)).codec == "PCMU"
+        await second.asks("BYE")
+        heard = [await each.heard() for each in (first_phone, second_phone)]
+
+    assert all(hears(each, PLAYED_HZ, seconds=0.5) for each in heard)
