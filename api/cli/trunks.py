@@ -46,7 +46,10 @@ def add(
     trunk = new_trunk(with_profile({"name": name, **given, **({"profile": profile} if profile else {})}))
 
     async def work(books: LocalStores) -> dict[str, Any]:
+        from engine.store.default_numbers import require_default_number
+
         _require_inside(books, trunk)
+        await require_default_number(books.stores.numbers, trunk)
         added = await books.stores.trunks.add(trunk)
         await books.stores.audit.add(CLI, "trunk.add", name, fields=sorted(given))
         return (await _shown(books, added.trunk.name))[0]
@@ -108,8 +111,12 @@ def change(
         raise InvalidField("set", "Nothing is to be changed; give a field, such as --set enabled=no.")
 
     async def work(books: LocalStores) -> dict[str, Any]:
+        from engine.store.default_numbers import require_default_number
+
         rows = books.stores.trunks
-        _require_inside(books, changed_trunk((await rows.get(name)).trunk, given))
+        before = (await rows.get(name)).trunk
+        _require_inside(books, wanted := changed_trunk(before, given))
+        await require_default_number(books.stores.numbers, wanted, before)
         await rows.change(name, given)
         await books.stores.audit.add(CLI, "trunk.set", name, fields=sorted(given))
         return (await _shown(books, name))[0]

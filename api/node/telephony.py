@@ -53,7 +53,7 @@ async def open_telephony(context: NodeContext, stores: Stores) -> AsyncIterator[
         stack.push_async_callback(egress.close)
         verifier = _verifier(context, permitted, stack)
         gate, refusals = InboundGate(), Refusals(stores.refusals, context.clock)
-        await settle_trunks(context.settings, stores.trunks)
+        await settle_trunks(context.settings, stores.trunks, stores.numbers)
         trunks = TrunkWatch(
             stores.trunks,
             stores.trunk_costs,

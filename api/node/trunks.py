@@ -16,6 +16,8 @@ from engine.model.trunk.reachability import TrunkChange, TrunkEvent, TrunkEventK
 from engine.model.trunk.registration import TrunkRegistration
 from engine.ports import Clock
 from engine.security.residency import Residency
+from engine.store.default_numbers import default_number_fault
+from engine.store.numbers import Numbers
 from engine.store.trunk_costs import TrunkCosts
 from engine.store.trunk_events import TrunkEvents
 from engine.store.trunks import Trunks
@@ -60,8 +62,11 @@ def given_trunks(settings: Settings) -> Sequence[Trunk]:
     return [*([trunk] if trunk else []), *trunks_of_file(settings.trunks or (), settings_file())]
 
 
-async def settle_trunks(settings: Settings, rows: Trunks) -> None:
+async def settle_trunks(settings: Settings, rows: Trunks, numbers: Numbers) -> None:
     """Have the settings' trunks and the settings file's as rows. Raises SetupError."""
+    for given in given_trunks(settings):
+        if (fault := await default_number_fault(numbers, given)) is not None:
+            log.warning("trunk_default_number_unknown", trunk=given.name, reason=fault)
     trunk = trunk_of_settings(settings)
     await rows.set_elsewhere(Origin.SETTINGS, SETTING, [trunk] if trunk else [])
     await rows.set_elsewhere(Origin.FILE, str(settings_file()), trunks_of_file(settings.trunks or (), settings_file()))

@@ -15,6 +15,7 @@ from engine.model.trunk.profiles import with_profile
 from engine.model.trunk.reachability import TrunkReachability
 from engine.model.trunk.registration import TrunkRegistration
 from engine.routing.capacity import CallsNow
+from engine.store.default_numbers import require_default_number
 from engine.store.trunks import StoredTrunk
 
 
@@ -28,6 +29,7 @@ async def list_trunks(services: RestServices, _asked: ApiRequest) -> web.Respons
 async def add_trunk(services: RestServices, asked: ApiRequest) -> web.Response:
     trunk = new_trunk(with_profile(asked.body))
     services.require_trunk(trunk)
+    await require_default_number(services.stores.numbers, trunk)
     added = await services.stores.trunks.add(trunk)
     await services.stores.audit.add(asked.actor, "trunk.add", trunk.name, fields=sorted(asked.body))
     response = await _shown(services, added)
@@ -42,7 +44,9 @@ async def get_trunk(services: RestServices, asked: ApiRequest) -> web.Response:
 
 async def change_trunk(services: RestServices, asked: ApiRequest) -> web.Response:
     rows, name = services.stores.trunks, asked.path["trunk"]
-    services.require_trunk(changed_trunk((await rows.get(name)).trunk, asked.body))
+    before = (await rows.get(name)).trunk
+    services.require_trunk(wanted := changed_trunk(before, asked.body))
+    await require_default_number(services.stores.numbers, wanted, before)
     changed = await rows.change(name, asked.body)
     await services.stores.audit.add(asked.actor, "trunk.set", name, fields=sorted(asked.body))
     return await _shown(services, changed)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from api.node.clock import SystemClock
 from api.node.trunks import TrunkWatch, settle_trunks
@@ -18,6 +19,7 @@ from engine.model.trunk.costs import Costs
 from engine.model.trunk.reachability import TrunkChange, TrunkEvent, TrunkEventKind
 from engine.security.residency import Outside, Residency
 from engine.store.database import Database
+from engine.store.numbers import Numbers
 from engine.store.trunk_costs import TrunkCosts
 from engine.store.trunk_events import TrunkEvents
 from engine.store.trunks import Trunks
@@ -72,6 +74,11 @@ def rows(database: Database) -> Trunks:
 @pytest.fixture
 def costs(database: Database) -> TrunkCosts:
     return TrunkCosts(database)
+
+
+@pytest.fixture
+def numbers(database: Database) -> Numbers:
+    return Numbers(database)
 
 
 @pytest.fixture
@@ -135,11 +142,13 @@ async def test_a_trunk_outside_is_left_alone_and_stops_a_start(
         await watching.first()
 
 
-async def test_the_settings_trunk_is_a_row_until_it_is_set_no_more(rows: Trunks, tmp_path: Path) -> None:
-    await settle_trunks(Settings(data_dir=tmp_path, trunk="sip:a.example"), rows)
+async def test_the_settings_trunk_is_a_row_until_it_is_set_no_more(
+    rows: Trunks, numbers: Numbers, tmp_path: Path
+) -> None:
+    await settle_trunks(Settings(data_dir=tmp_path, trunk="sip:a.example"), rows, numbers)
     (made,) = await rows.all()
 
-    await settle_trunks(Settings(data_dir=tmp_path), rows)
+    await settle_trunks(Settings(data_dir=tmp_path), rows, numbers)
 
     assert (made.trunk.name, made.origin, made.place) == ("default", Origin.SETTINGS, "TELEFOON_TRUNK")
     assert await rows.all() == []
@@ -211,3 +220,16 @@ async def test_what_a_failing_database_does_not_take_is_written_later(
     await watching.look(agent)
 
     assert [each.kind for each in (await events.of_trunk("a"))[0]] == [TrunkEventKind.REGISTERED]
+
+
+async def test_a_default_number_of_the_settings_file_that_nobody_has_is_warned_of(
+    rows: Trunks, numbers: Numbers, tmp_path: Path
+) -> None:
+    given = {"name": "a", "hosts": ["in.example"], "default_number": "+3225550177"}
+
+    with capture_logs() as lines:
+        await settle_trunks(Settings(data_dir=tmp_path, trunks=[given]), rows, numbers)
+
+    (warning,) = (line for line in lines if line["event"] == "trunk_default_number_unknown")
+    assert (warning["trunk"], warning["log_level"]) == ("a", "warning")
+    assert "telefoon numbers add +3225550177" in warning["reason"]

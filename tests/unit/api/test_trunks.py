@@ -213,3 +213,24 @@ async def test_a_trunk_by_which_calls_may_not_go_is_refused(admin: Site) -> None
     status, problem, _ = await admin.request("POST", "trunks", json=CARRIER)
 
     assert (status, problem["errors"][0]["detail"]) == (422, "It is outside.")
+
+
+async def test_a_default_number_must_be_somebodys_when_it_is_set(admin: Site) -> None:
+    number, stores = "+3225550177", admin.services.stores
+    refused, problem, _ = await admin.request("POST", "trunks", json={**CARRIER, "default_number": number})
+    assert (refused, problem["errors"][0]["field"]) == (422, "default_number")
+    assert f"telefoon numbers add {number}" in str(problem["errors"][0])
+
+    await stores.numbers.add((await stores.accounts.ensure("demo")).id, number)
+
+    assert (await admin.request("POST", "trunks", json={**CARRIER, "default_number": number}))[0] == 201
+    assert (await admin.request("PATCH", "trunks/carrier-a", json={"default_number": "+3225550178"}))[0] == 422
+
+
+async def test_a_trunk_whose_default_number_was_removed_can_be_changed_in_all_else(admin: Site) -> None:
+    number, stores = "+3225550177", admin.services.stores
+    await stores.numbers.add((await stores.accounts.ensure("demo")).id, number)
+    await admin.request("POST", "trunks", json={**CARRIER, "default_number": number})
+    await stores.numbers.remove(number)
+
+    assert (await admin.request("PATCH", "trunks/carrier-a", json={"enabled": False}))[0] == 200

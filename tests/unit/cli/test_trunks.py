@@ -202,3 +202,10 @@ def test_a_test_call_that_cannot_be_made_is_refused_before_anything_is_tried(
     assert tested.exit_code == 2
     assert told in tested.stderr
     assert "FAULT" not in tested.stdout
+
+
+def test_a_default_number_that_nobody_has_is_refused_with_how_to_add_it(telefoon: Run) -> None:
+    refused = telefoon("trunks", "add", "carrier-d", "--host", "a.example", "--set", "default_number=+3225550177")
+
+    assert refused.exit_code == 2
+    assert "telefoon numbers add +3225550177 --account NAME" in refused.stderr

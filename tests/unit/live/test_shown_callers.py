@@ -114,3 +114,36 @@ async def test_a_number_that_can_not_be_looked_up_is_not_shown(node: FakeNode, m
     await caller.hears("Goodbye.")
 
     assert await shown(node) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "+44 20 7946 0000",
+        "0032 2 555 99 99",
+        "(02) 555.99.99",
+        "112",
+        "\uff11\uff12\uff13\uff14\uff15",
+        "020_7946",
+        "\u260e 25559999",
+    ],
+)
+async def test_a_name_that_reads_as_somebody_elses_number_is_not_shown(node: FakeNode, name: str) -> None:
+    caller = await node.is_called(dial(callerName=name), caller=CALLER)
+
+    await caller.hears("Goodbye.")
+    await node.settles()
+
+    assert await shown(node) == []
+    (attempt,) = (await node.call(caller)).attempts
+    assert attempt.said.startswith(f"callerName {name} reads as a telephone number")
+
+
+@pytest.mark.parametrize(
+    "name", ["Shop", "1900", "Ext. 20", "24/7 Taxi", "", "+32 470 12 34 56", "0470 12 34 56", "0032470123456"]
+)
+async def test_a_name_or_the_number_beside_it_is_shown(node: FakeNode, name: str) -> None:
+    await node.is_called(dial(callerName=name), caller="+32470123456")
+    await node.passes(5)
+
+    assert [invite.display_name for invite in node.around.carrier.invites] == [name]
