@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from api.doctor.options import Certificates, NoAnswer, NotTrusted, OptionsTarget, Silent, ask, leaving_from
 from api.doctor.server import RunningServer
+from api.node.cautions import is_loopback
 from config.settings import Settings
 from engine.diagnosis.call import CallProbe, call_findings
 from engine.diagnosis.findings import TrunkFinding
@@ -67,6 +68,9 @@ async def _probe(host: TrunkHost, trunk: Trunk, settings: Settings, name_servers
     if not addresses:
         return HostProbe(host.address, transport, (), Reach.UNKNOWN_NAME)
     begun = HostProbe(host.address, transport, addresses, Reach.ANSWERED)
+    if is_loopback(settings.sip_host) and not is_loopback(servers[0][0]):
+        words = f"SIP listens on {settings.sip_host} alone, from where {servers[0][0]} can't be reached"
+        return replace(begun, reach=Reach.LOOPBACK, words=words)
     tls = Tls(settings.tls_ca, settings.tls_cert, settings.tls_key).towards(trunk)
     certificates = Certificates(tls.ca, tls.certificate, tls.key, tls.verify)
     begun_s = time.monotonic()

@@ -15,6 +15,8 @@ class Reach(Enum):
     ANSWERED = "answered"
     SILENT = "silent"
     UNREACHABLE = "unreachable"
+    LOOPBACK = "loopback"
+    """Nothing was sent: SIP listens where this machine alone is reached."""
     NOT_TRUSTED = "not trusted"
     UNKNOWN_NAME = "unknown name"
 
@@ -58,6 +60,9 @@ _FIREWALL: Final = (
     "Check host and port with the carrier, and that no firewall stands between: SIP must pass in both directions, "
     "and many carriers answer only addresses that they have been told of."
 )
+_LOOPBACK: Final = (
+    "Set TELEFOON_SIP_HOST to this machine's address, or to 0.0.0.0, for this command and for the server."
+)
 _SILENT: Final = {
     "udp": "Packets may be lost without a word over UDP. " + _FIREWALL,
     "tcp": "Something may hold the connection open that is no SIP server, or refuse to answer strangers. " + _FIREWALL,
@@ -82,6 +87,8 @@ def host_findings(probe: HostProbe) -> Sequence[TrunkFinding]:
         advice = "Check how the host is spelled, and the name server of this machine."
         return [TrunkFinding(Subject.NAME, Outcome.FAULT, f"no address is known for {probe.host}", advice)]
     named = TrunkFinding(Subject.NAME, Outcome.OK, f"{probe.host} is at {', '.join(probe.addresses)}")
+    if probe.reach is Reach.LOOPBACK:
+        return [named, TrunkFinding(Subject.CONNECTION, Outcome.FAULT, probe.words, _LOOPBACK)]
     if probe.reach is Reach.UNREACHABLE:
         return [named, TrunkFinding(Subject.CONNECTION, Outcome.FAULT, probe.words, _FIREWALL)]
     if probe.reach is Reach.NOT_TRUSTED:

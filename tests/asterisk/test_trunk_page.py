@@ -31,6 +31,7 @@ async def test_a_carrier_is_connected_and_calls_go_both_ways(tmp_path: Path, por
             "what-the-carrier-has-given": PASSWORD,
             "+3225550199": "+32255510440",
             "8090": str(web),
+            "192.0.2.20": SUBSCRIBER_HOST,
         },
         PAGE,
     )
@@ -38,15 +39,15 @@ async def test_a_carrier_is_connected_and_calls_go_both_ways(tmp_path: Path, por
         tmp_path,
         {
             "TELEFOON_HTTP_PORT": str(http),
-            "TELEFOON_SIP_HOST": SUBSCRIBER_HOST,
             "TELEFOON_SIP_PORT": str(sip),
             "TELEFOON_RTP_PORTS": f"{rtp}-{rtp + RTP_PORTS - 1}",
         },
     )
     page.save_files(tmp_path)
     typed = [each.command for each in page.typed_under("Connect a carrier in ten minutes")]
-    private, add, test, serves, number, serve, listing, export, call, calls = typed
+    address, private, add, test, serves, number, serve, listing, export, call, calls = typed
 
+    await terminal.type(address)
     await terminal.type(private)
     added = await terminal.type(add)
     tested = await terminal.type(test)

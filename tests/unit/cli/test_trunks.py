@@ -136,6 +136,16 @@ def test_a_trunk_outside_is_refused_where_outside_is(telefoon: Run, monkeypatch:
     assert "TELEFOON_TARGET_COUNTRIES" in refused.stderr
 
 
+def test_a_test_from_an_address_that_leads_nowhere_says_what_to_set(telefoon: Run) -> None:
+    telefoon("trunks", "add", "away", "--host", "192.0.2.10")
+
+    tested = telefoon("trunks", "test", "away")
+
+    assert tested.exit_code == 1
+    assert "SIP listens on 127.0.0.1 alone, from where 192.0.2.10 can't be reached" in tested.stdout
+    assert "Set TELEFOON_SIP_HOST" in tested.stdout
+
+
 def test_a_trunk_that_does_not_answer_is_told_in_one_sentence_and_in_a_report(telefoon: Run, tmp_path: Path) -> None:
     telefoon("trunks", "add", "away", "--host", "nowhere.invalid")
     report = tmp_path / "report.txt"
