@@ -39,8 +39,10 @@ def _of_trunks(settings: Settings, trunks: Sequence[Trunk]) -> Iterator[str]:
                 f"listens on {settings.sip_host}. Give TELEFOON_SIP_HOST an address of it too."
             )
         if trunk.tls_verify is TlsVerify.OFF:
-            f"Trunk {trunk.name} takes any certificate (tls_verify is off): anybody on the way may pose as the "
-            "carrier, and hear calls. Set tls_ca, or TELEFOON_TLS_CA, to the authority that has issued it."
+            yield (
+                f"Trunk {trunk.name} takes any certificate (tls_verify is off): anybody on the way may pose as the "
+                "carrier, and hear calls. Set tls_ca, or TELEFOON_TLS_CA, to the authority that has issued it."
+            )
     nearby = all(is_loopback(host) for host in settings.sip_hosts)
     for host in (host.host for trunk in enabled for host in trunk.hosts):
         if nearby and not is_loopback(host):
