@@ -7,7 +7,6 @@ namespace telefoon {
 namespace {
 
 const unsigned MOST_FRAMES = 16;                     // of 10 ms or more, in a packet
-const unsigned WIDEST_WITH_TONES = 16000;            // through Opus, which is wider, no key was understood
 const unsigned LONGEST_FRAME = 6 * LONGEST;          // samples: 120 ms of the widest, more than any codec's
 const pj_int16_t PAUSE[NARROWBAND * 60 / 1000] = {}; // so long that a key which sounds again is another
 
@@ -42,7 +41,7 @@ bool PacketEar::open(const pjmedia_stream_info &info)
 {
     rate = info.param->info.clock_rate;
     channels = info.param->info.channel_cnt;
-    if (rate != NARROWBAND && !(rate <= WIDEST_WITH_TONES && RateFilter::fits(rate, NARROWBAND)))
+    if (rate != NARROWBAND && !RateFilter::fits(rate, NARROWBAND))
         return false;
     if (rate != NARROWBAND)
         to_narrow = std::make_unique<RateFilter>(rate, NARROWBAND);
@@ -64,12 +63,14 @@ void PacketEar::hear(const pjmedia_rtp_hdr &header, const void *payload, unsigne
     pjmedia_frame frames[MOST_FRAMES];
     unsigned count = MOST_FRAMES;
     pj_timestamp ts = {};
-    if (pjmedia_codec_parse(codec, (void *)payload, length, &ts, &count, frames) != PJ_SUCCESS)
+    packet.assign((const pj_uint8_t *)payload, (const pj_uint8_t *)payload + length); // Opus is parsed in its place
+    if (pjmedia_codec_parse(codec, packet.data(), length, &ts, &count, frames) != PJ_SUCCESS)
         return;
     for (unsigned i = 0; i < count; ++i) {
         pjmedia_frame sound = pjmedia_frame();
         sound.buf = decoded.data();
         const unsigned size = (unsigned)(decoded.size() * sizeof decoded[0]);
+        sound.size = size; // Opus reads here for how much there is room
         if (pjmedia_codec_decode(codec, &frames[i], size, &sound) != PJ_SUCCESS)
             continue;
         const unsigned samples = (unsigned)(sound.size / sizeof(pj_int16_t)) / channels;

@@ -35,6 +35,7 @@ private:
     pjmedia_codec *codec = NULL;
     bool opened = false;
     unsigned rate = NARROWBAND, channels = 1;
+    std::vector<pj_uint8_t> packet;
     std::vector<pj_int16_t> decoded, narrow;
     std::unique_ptr<RateFilter> to_narrow; // none where the sound has that rate already
     KeyDetector detector;

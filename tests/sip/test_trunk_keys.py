@@ -237,6 +237,7 @@ async def test_keys_go_as_tones_from_a_room_too(line: Line) -> None:
     [
         ("PCMU", {"dtmf": "inband"}),
         ("G722", {"dtmf": "inband"}),
+        ("opus", {"dtmf": "inband"}),
         ("G722", {"dtmf": "rfc4733", "dtmf_payload_type": 127}),
         ("opus", {"dtmf": "rfc4733", "dtmf_payload_type": 96}),  # the type that Opus has otherwise
     ],
