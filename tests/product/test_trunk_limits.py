@@ -131,15 +131,16 @@ async def test_two_accounts_share_a_full_trunk_fairly(tmp_path: Path, ports: Por
         await add_trunk(telefoon, "only", far_end.port, 0, max_calls_out=3)
         await asyncio.sleep(2)
 
-        async def place(caller: str, key: str) -> int:
+        async def place(caller: str, key: str) -> tuple[int, str | None]:
+            """Status and Retry-After."""
             order = {"from": caller, "to": CALLEE, "flow": FLOW}
             async with telefoon.client.post("calls", json=order, headers={"X-API-Key": key}) as response:
-                return response.status
+                return response.status, response.headers.get("Retry-After")
 
         of_big = [await placed(telefoon) for _ in range(3)]
-        assert await place(SMALL, small) == 503, "it is full, but what becomes free is kept for who has less"
+        assert await place(SMALL, small) == (503, "10"), "it is full, but what becomes free is kept for who has less"
         await telefoon.delete(f"calls/{of_big[0]['id']}")
         await telefoon.ended_call(of_big[0]["id"])
 
-        assert await place(NUMBER, telefoon.key) == 503
-        assert await place(SMALL, small) == 201
+        assert await place(NUMBER, telefoon.key) == (503, "10"), "the account is full, though the trunk is not"
+        assert await place(SMALL, small) == (201, None)

@@ -15,7 +15,7 @@ from engine.stir.verification import CallerVerifier
 from sip.config import ListenAddress, SipConfig, Tls
 from sip.dns.records import NameServers
 from sip.leg import SipLeg
-from sip.user_agent import UserAgent
+from sip.user_agent import Admits, UserAgent, admits_all
 from tests.peers.audio import tone
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
@@ -109,6 +109,7 @@ def open_line(tmp_path: Path, ports: Ports) -> OpenLine:
         trunks: Sequence[Trunk] = (),
         name_servers: NameServers | None = None,
         verifier: CallerVerifier | None = None,
+        admits: Admits = admits_all,
         **fields: Any,
     ) -> AsyncIterator[Line]:
         rtp, port = ports.block(rtp_ports), port or ports.block(2)
@@ -124,6 +125,7 @@ def open_line(tmp_path: Path, ports: Ports) -> OpenLine:
             config,
             lambda leg, arrival: arrivals.put_nowait((leg, arrival)),
             refusals.put_nowait,
+            admits,
             trunks=[*trunks, *([trunk] if trunk else [])],
             note_refusal=lambda rule, _, number: noted.append((rule, number)),
             name_servers=name_servers,

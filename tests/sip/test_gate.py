@@ -50,6 +50,16 @@ async def test_a_stranger_hears_nothing(open_line: OpenLine, method: str) -> Non
         assert [rule for rule, _ in line.noted] == [RefusalRule.SOURCE]
 
 
+async def test_a_call_that_comes_when_there_is_too_much_to_do_is_to_be_tried_again_and_noted(
+    open_line: OpenLine,
+) -> None:
+    async with open_line(admits=lambda: False) as line, raw_caller(line.port) as caller:
+        answer = await caller.asks("INVITE", body=audio())
+
+    assert (answer.code, answer.header("retry-after")) == (503, "1")
+    assert line.noted == [(RefusalRule.LIMIT, "")]
+
+
 async def test_what_is_claimed_is_true_in_every_message(line: Line, caller: RawCaller) -> None:
     here = await caller.asks("OPTIONS")
     call = await in_a_call(line, caller)

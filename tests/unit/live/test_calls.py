@@ -6,6 +6,7 @@ import pytest
 
 from engine.model.call import Status
 from engine.model.numbers import Number
+from engine.model.refusal import RefusalRule
 from engine.ports import Cause
 from engine.recordings.disk_space import DiskSpace
 from engine.testing.database import MemoryDatabase
@@ -228,6 +229,9 @@ async def test_a_disk_without_room_refuses_calls(database: MemoryDatabase, tmp_p
         caller = await node.is_called(GREETING)
 
         assert (await caller.is_hung_up()).sip_code == Cause.UNAVAILABLE.sip_code
+        await node.services.refusals.write()
+        (refusal,) = await node.services.stores.refusals.newest(10)
+        assert refusal.kind.rule is RefusalRule.STORAGE
 
 
 async def test_a_node_that_stops_hangs_up_whoever_is_on_the_line(database: MemoryDatabase, tmp_path: Path) -> None:

@@ -1,0 +1,48 @@
+"""`telefoon refusals` has each call that came in and was refused before anybody could answer, and by which rule."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.model.refusal import RefusalRule
+from tests.peers.platform import NUMBER, Platform, platform
+from tests.peers.ports import Ports
+from tests.peers.raw_caller import audio, raw_caller
+from tests.peers.waiting import within
+
+pytestmark = pytest.mark.sip
+
+
+G723 = audio().replace("RTP/AVP 8", "RTP/AVP 4").replace("8 PCMA", "4 G723")
+
+
+async def refusals(telefoon: Platform, *, rows: int) -> dict[str, tuple[str, int]]:
+    """By their rule: which number was called, and how often. Written within a second."""
+    async with within(10):
+        while len(told := json.loads(await asyncio.to_thread(telefoon.telefoon, "refusals", "--json"))) < rows:
+            await asyncio.sleep(0.2)
+    return {each["rule"]: (each["number"], each["count"]) for each in told}
+
+
+async def answered_to(telefoon: Platform, description: str) -> int | None:
+    async with raw_caller(telefoon.sip_port) as caller:
+        return (await caller.asks("INVITE", body=description)).code
+
+
+async def test_each_refusal_is_listed_by_its_rule(tmp_path: Path, ports: Ports) -> None:
+    async with platform(tmp_path, ports, {"SIP_ALLOW": "192.0.2.0/24"}) as telefoon:
+        of_a_stranger = await answered_to(telefoon, audio())
+        await asyncio.to_thread(telefoon.telefoon, "trunks", "add", "carrier", "--host", "127.0.0.1")
+        await asyncio.sleep(2)
+        of_no_codec = await answered_to(telefoon, G723)
+        await asyncio.to_thread(telefoon.telefoon, "numbers", "remove", NUMBER)
+        of_nobodys_number = await answered_to(telefoon, audio())
+        await asyncio.sleep(2)
+        print(telefoon.telefoon("refusals", "--json"))
+        told = await refusals(telefoon, rows=3)
+
+    assert (of_a_stranger, of_no_codec, of_nobodys_number) == (403, 488, 404)
+    rules = (RefusalRule.SOURCE, RefusalRule.INVITE, RefusalRule.NUMBER)
+    assert told == {rule.value: (NUMBER, 1) for rule in rules}
