@@ -79,7 +79,7 @@ class UserAgent:
         self._ways = OutboundWays(self._names.located, self._meters)
         self._signing = CallSigning()
         self._country = config.country
-        self._verification = CallVerification(verifier)
+        self._verification = CallVerification(verifier, config.country)
         self._in_use = asyncio.Lock()
         self._loads = TrunkLoads(Direction.OUTBOUND)
         self._room = OutboundRoom(self._loads)

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from engine.model.numbers import country_of
 from engine.model.stir import SignedCall
-from engine.model.trunk import Trunk, UnprovedCaller
+from engine.model.trunk import Trunk, UnprovedCaller, UnsignedCaller
 from engine.ports import DialRefused, InboundCall
 from engine.stir.identity_fault import IdentityFaultKind
 from engine.stir.verification import CallerVerifier
@@ -24,10 +25,14 @@ class JudgedCall:
 
 
 class CallVerification:
-    """Judges calls by the fields of their trunks; in asyncio's thread. Without a verifier, no trunk may verify."""
+    """Judges calls by the fields of their trunks; in asyncio's thread. Without a verifier, no trunk may verify.
 
-    def __init__(self, verifier: CallerVerifier | None) -> None:
+    `country` is the node's (ISO 3166, lower case), whose callers a trunk may want signed alone.
+    """
+
+    def __init__(self, verifier: CallerVerifier | None, country: str = "") -> None:
         self._verifier = verifier
+        self._country = country
         self._trunks: Mapping[str, Trunk] = {}
 
     def use(self, trunks: Sequence[Trunk]) -> Mapping[str, str]:
@@ -47,9 +52,23 @@ class CallVerification:
         if fault is None:
             return JudgedCall(replace(arrival, verstat=verification.verstat))
         log.info("caller_not_proved", trunk=trunk.name, source=arrival.source, reason=fault.words)
-        policy = trunk.stir_missing if fault.kind is IdentityFaultKind.MISSING else trunk.stir_invalid
         judged = replace(arrival, verstat=verification.verstat)
-        if policy is UnprovedCaller.TELL:
+        if not self._refuses(trunk, fault.kind, signed.caller):
             return JudgedCall(judged)
         code = fault.kind.sip_code
         return JudgedCall(judged, DialRefused(judged, code, f"{fault.kind.sip_reason}: {fault.words}", q850(code)))
+
+    def _refuses(self, trunk: Trunk, kind: IdentityFaultKind, caller: str) -> bool:
+        if kind is not IdentityFaultKind.MISSING:
+            return trunk.stir_invalid is UnprovedCaller.REFUSE
+        if trunk.stir_missing is UnsignedCaller.REFUSE_NATIONAL:
+            return _may_be_of(caller, self._country)
+        return trunk.stir_missing is UnsignedCaller.REFUSE
+
+
+def _may_be_of(caller: str, country: str) -> bool:
+    """Whether a number is of a country; what can't be read as a number may be."""
+    try:
+        return country_of(caller) == country
+    except ValueError:
+        return True

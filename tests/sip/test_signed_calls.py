@@ -213,11 +213,13 @@ async def certificates(tmp_path: Path) -> AsyncIterator[CertificateServer]:
 
 
 @asynccontextmanager
-async def calling(open_line: OpenLine, certificates: CertificateServer, **fields: Any) -> AsyncIterator[Caller]:
+async def calling(
+    open_line: OpenLine, certificates: CertificateServer, country: str = "be", **fields: Any
+) -> AsyncIterator[Caller]:
     """A line with a trunk that verifies who calls, and the carrier at its other end."""
     store = CertificateStore(Egress([ip_network("127.0.0.0/8")]), ssl.create_default_context(cafile=certificates.ca))
     verifier = CallerVerifier(store, [AUTHORITY.certificate], lambda: datetime.now(UTC))
-    async with open_line(verifier=verifier) as line, raw_caller(line.port) as far_end:
+    async with open_line(verifier=verifier, country=country) as line, raw_caller(line.port) as far_end:
         assert await line.agent.use_trunks([carrier(far_end.port, stir="verify", **fields)]) == {}
         yield Caller(line, far_end, certificates)
     await store.close()
@@ -389,3 +391,21 @@ async def _silent_server() -> AsyncIterator[str]:
 
     async with tcp_server(say_nothing) as port:
         yield f"https://127.0.0.1:{port}/a.pem"
+
+
+@pytest.mark.parametrize(
+    ("caller", "code"), [("+33144556677", 428), ("anonymous", 428), ("+32470123456", 0), ("+447400123456", 0)]
+)
+async def test_unsigned_callers_of_the_nodes_country_alone_are_refused_where_that_is_set(
+    open_line: OpenLine, certificates: CertificateServer, caller: str, code: int
+) -> None:
+    async with calling(open_line, certificates, country="fr", stir_missing="refuse-national") as carrier:
+        carrier.far_end.from_ = f"<sip:{caller}@127.0.0.1>;tag=raw"
+        if code:
+            assert (await carrier.far_end.asks("INVITE", body=audio())).code == code
+            assert carrier.line.noted == [(RefusalRule.CALLER, NUMBER)]
+            return
+        leg, arrival = await carrier.brings()
+        await leg.refuse(486)
+
+    assert (arrival.caller, arrival.verstat) == (caller, Verstat.NONE)

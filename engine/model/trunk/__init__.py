@@ -20,6 +20,7 @@ from engine.model.trunk.choices import (
     TlsVerify,
     Transport,
     UnprovedCaller,
+    UnsignedCaller,
 )
 from engine.model.trunk.hosts import TrunkHost
 from engine.model.trunk.reading import changed_trunk, new_trunk, trunk_at
@@ -47,6 +48,7 @@ __all__ = [
     "Trunk",
     "TrunkHost",
     "UnprovedCaller",
+    "UnsignedCaller",
     "changed_trunk",
     "new_trunk",
     "trunk_at",

@@ -170,3 +170,12 @@ class UnprovedCaller(StrEnum):
 
     TELL = "tell"
     REFUSE = "refuse"
+
+
+class UnsignedCaller(StrEnum):
+    """What becomes of a call that comes in and that nobody has signed."""
+
+    TELL = "tell"
+    REFUSE = "refuse"
+    REFUSE_NATIONAL = "refuse-national"
+    """Only callers of the node's country are refused: abroad others may not sign yet."""

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from engine.model.trunk.choices import Stir, UnprovedCaller
+from engine.model.trunk.choices import Stir, UnprovedCaller, UnsignedCaller
 from engine.model.trunk.field import OneOf, Text, declared
 from engine.model.trunk.patterns import FILE
 
@@ -29,7 +29,8 @@ INVALID: Final = declared(
     default=UnprovedCaller.TELL,
 )
 MISSING: Final = declared(
-    OneOf(UnprovedCaller),
-    "What becomes of calls that are not signed: tell lets them in and says so; refuse answers 428.",
-    default=UnprovedCaller.TELL,
+    OneOf(UnsignedCaller),
+    "What becomes of calls that are not signed: tell lets them in and says so; refuse answers 428; refuse-national "
+    "does where a number of default_country calls, or none is told.",
+    default=UnsignedCaller.TELL,
 )

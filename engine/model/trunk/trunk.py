@@ -32,6 +32,7 @@ from engine.model.trunk.choices import (
     TlsVerify,
     Transport,
     UnprovedCaller,
+    UnsignedCaller,
 )
 from engine.model.trunk.codec_list import CodecList
 from engine.model.trunk.field import (
@@ -201,7 +202,7 @@ class Trunk:
     stir_key: str = stir_fields.KEY
     stir_certificate_url: str = stir_fields.CERTIFICATE_URL
     stir_invalid: UnprovedCaller = stir_fields.INVALID
-    stir_missing: UnprovedCaller = stir_fields.MISSING
+    stir_missing: UnsignedCaller = stir_fields.MISSING
     codecs: tuple[str, ...] = declared(
         CodecList(),
         "Codecs in their order, of those of the setting codecs; no other is offered, nor accepted. Left out, all are.",
