@@ -29,7 +29,8 @@ async def test_who_answers_while_we_cancel_is_acknowledged_and_hung_up_on(line: 
         far_end.answer(await far_end.gets("BYE"), "200 OK")
         await hanging_up
         await call.ends()
-        assert await line.agent.strays() == 0
+        while await line.agent.strays():
+            await asyncio.sleep(0.05)
 
 
 async def test_a_caller_whose_cancel_crosses_our_answer_is_in_the_call_until_it_hangs_up(line: Line) -> None:
