@@ -18,7 +18,7 @@ from pathlib import Path
 from scripts import pjsua2_recipe as recipe
 from scripts.cache import built_whole, cache_root, key_of
 from scripts.failure import SetupFailed
-from scripts.pjproject_source import Source, unpack
+from scripts.pjproject_source import TRIED, Source, unpack
 from scripts.progress import Progress, run_logged
 
 _PARTS = ("pjlib", "pjlib-util", "pjmedia", "pjsip", "pjnath")
@@ -90,7 +90,7 @@ def _build(source: Source, work: Path, log: Path, progress: Progress, variant: r
     with progress.stage("Unpacking pjproject"):
         unpack(source, tree, log)
         for patch in recipe.patches():
-            _apply(patch, tree, log, progress)
+            apply_patch(patch, tree, log, progress, needed=source.version in TRIED)
         adapt(tree)
     with progress.stage("Configuring pjproject"):
         flags = shlex.join((*shlex.split(recipe.C_FLAGS), *variant.flags))
@@ -102,10 +102,18 @@ def _build(source: Source, work: Path, log: Path, progress: Progress, variant: r
     shutil.rmtree(tree)
 
 
-def _apply(patch: Path, tree: Path, log: Path, progress: Progress) -> None:
-    """Change the source, or tell that another version than ours is another there too."""
+def apply_patch(patch: Path, tree: Path, log: Path, progress: Progress, *, needed: bool) -> None:
+    """Change the source. Of a version that was not tried, it is told where a patch does not fit.
+
+    Raises SetupFailed where a patch is `needed` and does not fit.
+    """
     command = ["patch", "--strip=1", "--forward", "--batch", f"--input={patch}"]
     if subprocess.run([*command, "--dry-run"], cwd=tree, capture_output=True, check=False).returncode:
+        if needed:
+            raise SetupFailed(
+                f"{patch.name} does not fit pjproject beside the patches before it. Renew it, or give an unchanged "
+                f"pjproject of version {TRIED[0]}."
+            )
         progress.note(f"{patch.name} does not fit this version of pjproject, and is left out.")
     else:
         run_logged(command, log, cwd=tree)

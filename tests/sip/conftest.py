@@ -14,8 +14,9 @@ from engine.ports import DialRefused, DialRequest, HungUp, InboundCall, Leg, Leg
 from engine.stir.verification import CallerVerifier
 from sip.config import ListenAddress, SipConfig, Tls
 from sip.dns.records import NameServers
+from sip.inbound_calls import Admits, admits_all
 from sip.leg import SipLeg
-from sip.user_agent import Admits, UserAgent, admits_all
+from sip.user_agent import UserAgent
 from tests.peers.audio import tone
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports

@@ -2,9 +2,64 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
-from scripts.pjproject_library import Library, adapt
+import pytest
+
+from scripts.failure import SetupFailed
+from scripts.pjproject_library import Library, adapt, apply_patch
+from scripts.progress import Progress
+
+PATCH = """What it does, in words.
+
+--- a/leg.c
++++ b/leg.c
+@@ -1 +1 @@
+-int ears = 1;
++int ears = 2;
+"""
+
+
+@pytest.fixture
+def patch(tmp_path: Path) -> Path:
+    """A patch of leg.c, which lies in the folder `source`."""
+    (tmp_path / "source").mkdir()
+    written = tmp_path / "two-ears.patch"
+    written.write_text(PATCH)
+    return written
+
+
+@pytest.mark.processes
+def test_a_patch_changes_the_source(tmp_path: Path, patch: Path) -> None:
+    source = tmp_path / "source/leg.c"
+    source.write_text("int ears = 1;\n")
+
+    apply_patch(patch, source.parent, tmp_path / "log", Progress(io.StringIO()), needed=True)
+
+    assert source.read_text() == "int ears = 2;\n"
+
+
+@pytest.mark.processes
+def test_a_patch_that_does_not_fit_a_version_that_was_not_tried_is_told_and_left_out(
+    tmp_path: Path, patch: Path
+) -> None:
+    source, told = tmp_path / "source/leg.c", io.StringIO()
+    source.write_text("int eyes = 2;\n")
+
+    apply_patch(patch, source.parent, tmp_path / "log", Progress(told), needed=False)
+
+    assert source.read_text() == "int eyes = 2;\n"
+    assert "two-ears.patch does not fit" in told.getvalue()
+
+
+@pytest.mark.processes
+def test_a_patch_that_does_not_fit_the_version_that_was_tried_stops_the_build(tmp_path: Path, patch: Path) -> None:
+    source = tmp_path / "source/leg.c"
+    source.write_text("int eyes = 2;\n")
+
+    with pytest.raises(SetupFailed, match=r"two-ears\.patch does not fit"):
+        apply_patch(patch, source.parent, tmp_path / "log", Progress(io.StringIO()), needed=True)
 
 
 def test_an_object_without_its_source_leaves_the_makefile(tmp_path: Path) -> None:
