@@ -19,12 +19,14 @@ void sleep_ms(unsigned ms)
 // A stream that takes long over each packet, and knows whether it was destroyed.
 struct SlowStream {
     pjmedia_stream_common stream = pjmedia_stream_common();
+    pjmedia_stream_info_common asked = pjmedia_stream_info_common();
     std::atomic<bool> reading{false}, goes_on{false}, destroyed{false};
     std::atomic<bool> destroyed_under_it{false}, has_read{false};
     std::atomic<unsigned> packets{0};
 
     explicit SlowStream(pj_pool_t *pool)
     {
+        stream.si = &asked;
         pj_grp_lock_create_w_handler(
             pool, NULL, this, [](void *self) { static_cast<SlowStream *>(self)->destroyed = true; }, &stream.grp_lock);
         pj_grp_lock_add_ref(stream.grp_lock);
