@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from engine.model.trunk import AddressFamily
+from sip.fax.description import fax_line, is_fax
 
 EVENTS: Final = "telephone-event"
 DEFAULT_PTIME_MS: Final = 20
@@ -31,10 +32,14 @@ _ANY_RTPMAP: Final = re.compile(r"a=rtpmap:", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """The media that this user agent carries: codecs by their names in lower case, over IPv4 or over IPv6."""
+    """The media that this user agent carries: codecs by their names in lower case, over IPv4 or over IPv6.
+
+    `fax` is whether a line of fax (T.38) is carried in the place of sound.
+    """
 
     codecs: frozenset[str]
     ipv6: bool = False
+    fax: bool = False
 
     def over(self, source: str) -> "Carried":
         """The same over the IP version of a far end's "address:port": media go where SIP comes from."""
@@ -94,6 +99,7 @@ def read_description(text: str, carried: Carried) -> DescriptionReading:
     media = [_medium(section) for section in _sections(lines[first:])]
     if not media or None in media:
         return DescriptionReading(text)
+    carried = replace(carried, fax=carried.fax and fax_line(text) is not None)
     read = [_read_medium(each, session, carried) for each in media if each is not None]
     told = [*session, *(line for each, _ in read for line in each.text)]
     return DescriptionReading("".join(f"{line}\r\n" for line in told), _refusal([why for _, why in read]))
@@ -150,6 +156,8 @@ def _medium(section: Sequence[str]) -> _Medium | None:
 
 def _read_medium(medium: _Medium, session: Sequence[str], carried: Carried) -> tuple[_Medium, Refusal | None]:
     """The line for the library, and why it is not carried; None if it is."""
+    if carried.fax and is_fax(medium.kind, medium.port, medium.transport, medium.formats):
+        return medium, None
     if medium.kind.lower() != "audio" or medium.closed:
         return _closed(medium), NO_AUDIO
     if _is_ipv6([*session, *medium.lines]) not in (None, carried.ipv6):

@@ -10,7 +10,7 @@ import structlog
 from engine.errors import SipError
 from engine.model.call import Event
 from engine.model.storable import storable
-from engine.model.trunk import Dtmf, HoldStyle
+from engine.model.trunk import T38, Dtmf, HoldStyle
 from engine.ports import (
     Alerted,
     Answered,
@@ -26,6 +26,7 @@ from engine.ports import (
     ReferAnswered,
     ReferRequested,
 )
+from sip.fax.call import FaxCall, FaxNews
 from sip.handed_headers import handed_headers
 from sip.holding import DIRECTIONS, Holding, answer_to_invite
 from sip.keys import KEYS, SINGLE, KeysToldOnce, KeyWay
@@ -55,7 +56,7 @@ Deliver = Callable[[LegEvent], None]
 OnOver = Callable[[LegId], None]
 
 
-class Dialog(pj.Call):
+class Dialog(FaxCall):
     """One pjsua2 call; turns its callbacks into events of our own. Every method runs on the SIP thread."""
 
     def __init__(
@@ -67,13 +68,14 @@ class Dialog(pj.Call):
         on_over: OnOver,
         vigil: RtpTimeout,
         holding: Holding,
+        fax: FaxNews,
         call_id: int,
         patience: Patience | None = None,
         follows: Callable[[str], bool] = lambda _: False,
         offering: Offering = EVERYTHING,
         told_headers: Sequence[str] = (),
     ) -> None:
-        super().__init__(account, call_id)
+        super().__init__(account, call_id, fax)
         self._follows = follows
         self._told_headers = told_headers
         self.offering = offering
@@ -98,6 +100,7 @@ class Dialog(pj.Call):
     def onCallTsxState(self, prm: pj.OnCallTsxStateParam) -> None:  # noqa: N802
         if self._patience is not None and self._patience.waiting and is_received(prm.e):
             self._patience.heard()
+        self.note_answer(prm.e)
         if self.holding.asks and (code := answer_to_invite(prm.e)) and self.holding.answered(code):
             self._deliver(HoldRefused(code))
 
@@ -111,6 +114,7 @@ class Dialog(pj.Call):
             self._answered = True
             self._deliver(Answered())
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED and not self.over:
+            self.fax.passing.over(self._leg)
             self.over = True
             self._deliver(self._hung_up(info, received_message(prm.e)))
             self._on_over(self._leg)
@@ -131,7 +135,11 @@ class Dialog(pj.Call):
                     self._vigil.begin(changed.codec)
                 else:
                     self._vigil.end()  # a line on hold may be silent (RFC 3264 §8.4), also with sendonly
+                self.note_audio()
                 return
+        if self.faxing:
+            self._vigil.end()
+            self._media.rest_leg(self._leg)
 
     def onStreamCreated(self, prm: pj.OnStreamCreatedParam) -> None:  # noqa: N802
         in_sound = self.offering.dtmf is Dtmf.INBAND
@@ -146,7 +154,7 @@ class Dialog(pj.Call):
         # The library takes the older way to hold, an address of zeros (RFC 3264 §8.4), for no hold at all.
         if _NOWHERE.search(prm.remSdp.wholeSdp):
             described = described.replace("a=sendrecv", "a=recvonly")
-        prm.sdp.wholeSdp = described
+        prm.sdp.wholeSdp = self.as_described(described)
 
     def onDtmfDigit(self, prm: pj.OnDtmfDigitParam) -> None:  # noqa: N802
         # Keys in INFO do not come here: sip/gate.py reads them. By that method's name come those that were heard as
@@ -164,6 +172,14 @@ class Dialog(pj.Call):
             self._redirected = received_message(prm.e)
         return int(pj.PJSIP_REDIRECT_STOP)
 
+    @property
+    def passes_fax(self) -> bool:
+        """Whether its trunk passes fax on, and it goes on."""
+        return self.offering.t38 is T38.PASS and not self.over
+
+    def tell(self, event: LegEvent) -> None:
+        self._deliver(event)
+
     def pressed(self, key: str, way: KeyWay) -> None:
         """The far end has told of a key, maybe once more by another way."""
         if self._keys.is_new(key, way, time.monotonic()):
@@ -175,15 +191,12 @@ class Dialog(pj.Call):
         prm.opt.audioCount, prm.opt.videoCount, prm.opt.textCount = 1, 0, 0
         prm.opt.flag = pj.PJSUA_CALL_SET_MEDIA_DIR
         prm.opt.mediaDir = pj.IntVector([DIRECTIONS[style]] * len(self.getInfo().media))
-        try:
-            self.reinvite(prm)
-        except pj.Error as error:
-            log.info("reinvite_not_sent", leg=self._leg, reason=error.reason)
-            return False
-        return True
+        return self.reinvites(prm)
 
     def press(self, key: str) -> None:
         """Send a key as the trunk has it. Raises SipError where the far end takes none in that way."""
+        if self.faxing:
+            raise SipError("The line carries a fax, and no keys.")
         match self.offering.dtmf:
             case Dtmf.INBAND:
                 self._media.sound_keys(self._leg, key)

@@ -4,7 +4,8 @@ Every method here runs on the SIP thread. A call object is dropped by a later co
 own callbacks, and never by the collector: the registry holds the only reference.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from random import random
 
@@ -12,16 +13,20 @@ import pjsua2 as pj
 
 from engine.errors import LegGone, SipError
 from engine.model.storable import storable
-from engine.model.trunk import HoldStyle
+from engine.model.trunk import AddressFamily, HoldStyle
 from engine.ports import Cause, DialRequest, LegId
+from sip.config import ListenAddress
 from sip.description import Carried
 from sip.dialog import Deliver, Dialog
+from sip.fax.call import FaxNews
+from sip.fax.passing import FaxPassing
 from sip.holding import Holding, glare_pause_s
 from sip.keys import KeyWay
 from sip.media.leg_media import LegMedia
 from sip.media.rtp_timeout import RtpTimeout
 from sip.offering import EVERYTHING, Offering
 from sip.patience import Patience
+from sip.thread import SipThread
 
 RINGING = 180
 SESSION_PROGRESS = 183
@@ -32,16 +37,18 @@ class Dialogs:
 
     def __init__(
         self,
-        later: Callable[[Callable[[], None]], None],
-        after: Callable[[float, Callable[[], None]], None],
+        thread: SipThread,
         media: LegMedia,
+        places: Mapping[AddressFamily, ListenAddress],
         rtp_silence_s: float = 0.0,
     ) -> None:
-        self._later = later
-        self._after = after
+        """`places` are where media are bound."""
+        self._later = thread.later
+        self._after = thread.after
         self._media = media
         self._rtp_silence_s = rtp_silence_s
         self._dialogs: dict[LegId, Dialog] = {}
+        self.fax = FaxPassing(self._live, thread.after, self._after_glare, thread.emit, places)
 
     def call(
         self,
@@ -138,9 +145,11 @@ class Dialogs:
 
     def narrowed(self, call_id: int, carried: Carried) -> Carried:
         """What of all that we carry the library's call `call_id` may use."""
-        strict = (each for each in self._dialogs.values() if each.offering.codecs)
-        dialog = next((each for each in strict if each.getId() == call_id), None)
-        return carried.among(dialog.offering.codecs) if dialog is not None else carried
+        special = (item for item in self._dialogs.items() if item[1].offering.codecs or item[1].passes_fax)
+        leg, dialog = next((item for item in special if item[1].getId() == call_id), (None, None))
+        if leg is None or dialog is None:
+            return carried
+        return replace(carried.among(dialog.offering.codecs), fax=self.fax.may_pass(leg))
 
     def __len__(self) -> int:
         return len(self._dialogs)
@@ -177,8 +186,8 @@ class Dialogs:
         # It knows the leg and not the dialog, which would keep itself alive by it.
         holding = Holding(partial(self._hold, leg), partial(self._after_glare, leg))
         return Dialog(
-            account, leg, deliver, self._media, self._forget, vigil, holding, call_id, patience, follows, offering,
-            told_headers,
+            account, leg, deliver, self._media, self._forget, vigil, holding,
+            FaxNews(leg, self.fax, self._later), call_id, patience, follows, offering, told_headers,
         )  # fmt: skip
 
     def _hold(self, leg: LegId, style: HoldStyle | None) -> bool:
@@ -190,14 +199,17 @@ class Dialogs:
         if (dialog := self._dialogs.get(leg)) is not None:
             self._after(glare_pause_s(inbound=dialog.inbound, chance=random()), command)
 
+    def _live(self, leg: LegId) -> Dialog | None:
+        dialog = self._dialogs.get(leg)
+        return None if dialog is None or dialog.over else dialog
+
     def _respond(self, leg: LegId, code: int) -> None:
         prm = pj.CallOpParam()
         prm.statusCode = code
         self._dialog(leg).answer(prm)
 
     def _dialog(self, leg: LegId) -> Dialog:
-        dialog = self._dialogs.get(leg)
-        if dialog is None or dialog.over:
+        if (dialog := self._live(leg)) is None:
             raise LegGone(f"leg {leg} is over")
         return dialog
 

@@ -1,7 +1,7 @@
 """Stands before the library: answers requests that it is not to see, and has it read descriptions as they are meant."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pjsua2 as pj
@@ -113,6 +113,8 @@ class Gate(pj.RequestGate):
     def onDescription(self, message: pj.GatedRequest) -> None:  # noqa: N802
         try:
             carried = self._narrow_in_call(int(message.callId), self._carried)
+            if str(message.method) != "INVITE":
+                carried = replace(carried, fax=False)  # the library takes none but by re-INVITE
             refusal = self._read(message, carried).refusal
         except Exception:
             log.exception("description_failed", method=str(message.method), source=str(message.source))

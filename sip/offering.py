@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from engine.model.trunk import Dtmf, HoldStyle
+from engine.model.trunk import T38, Dtmf, HoldStyle
 from sip.description import EVENTS
 
 _FIRST_DYNAMIC: Final = 96
@@ -19,7 +19,8 @@ _PACKET_TIME: Final = re.compile(r"a=(max)?ptime:", re.IGNORECASE)
 class Offering:
     """Codecs by their names in lower case, all if there are none; milliseconds of a packet, 0 where nothing is said.
 
-    `event_type` is the payload type of telephone-event; 0 leaves it as it is. `hold` is what is offered for hold.
+    `event_type` is the payload type of telephone-event; 0 leaves it as it is. `hold` is what is offered for hold,
+    and `t38` whether fax is.
     """
 
     codecs: tuple[str, ...] = ()
@@ -28,6 +29,7 @@ class Offering:
     dtmf: Dtmf = Dtmf.AUTO
     event_type: int = 0
     hold: HoldStyle = HoldStyle.MUSIC
+    t38: T38 = T38.REFUSE
 
 
 EVERYTHING: Final = Offering()

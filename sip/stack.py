@@ -87,7 +87,7 @@ class SipStack:
         self._switch = switch
         self._thread = thread
         self._listener = listener
-        self.dialogs = Dialogs(thread.later, thread.after, switch, config.rtp_silence_s)
+        self.dialogs = Dialogs(thread, switch, config.everywhere, config.rtp_silence_s)
         self._leads = HostLeads()
         self._loads = TrunkLoads(Direction.INBOUND)
         self._accounts = TrunkAccounts(
@@ -287,4 +287,6 @@ def _offering(trunk: Trunk | None) -> Offering:
     if trunk is None:
         return EVERYTHING
     codecs = tuple(each.lower() for each in trunk.codecs)
-    return Offering(codecs, trunk.ptime_ms, trunk.maxptime_ms, trunk.dtmf, trunk.dtmf_payload_type, trunk.hold)
+    return Offering(
+        codecs, trunk.ptime_ms, trunk.maxptime_ms, trunk.dtmf, trunk.dtmf_payload_type, trunk.hold, trunk.t38
+    )

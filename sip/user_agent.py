@@ -92,7 +92,7 @@ class UserAgent:
         self._beside = BackgroundTasks("user agent")
         self._switch = MediaConnections()
         self._stack = SipStack(config, self._ids, self._switch, thread, self, admits, note_refusal)
-        self.bridge = SipBridge(self._switch, thread, config.rate_hz)
+        self.bridge = SipBridge(self._switch, self._stack.dialogs.fax, thread, config.rate_hz)
 
     @classmethod
     async def start(

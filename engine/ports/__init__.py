@@ -3,6 +3,7 @@
 from engine.model.rtp_stats import RtpStats
 from engine.ports.bridge import LONGEST_LISTEN_S, Bridge, Player, Recorder
 from engine.ports.clock import Clock
+from engine.ports.fax import FaxBegan, FaxEnded
 from engine.ports.legs import (
     Alerted,
     Answered,
@@ -68,6 +69,8 @@ __all__ = [
     "Ear",
     "EndedBy",
     "Everyone",
+    "FaxBegan",
+    "FaxEnded",
     "Heard",
     "HoldRefused",
     "HungUp",

@@ -67,6 +67,17 @@ class Bridge(Protocol):
     async def connect(self, source: Source, sink: Sink) -> None: ...
     async def disconnect(self, source: Source, sink: Sink) -> None: ...
 
+    async def pass_fax(self, first: LegId, second: LegId) -> None:
+        """Pass a fax (T.38) that the far end of one leg wants to send to the other, and back, from now on.
+
+        Only where the trunks of both have it so. FaxBegan and FaxEnded tell of it.
+        """
+        ...
+
+    async def pass_no_fax(self, first: LegId, second: LegId) -> None:
+        """End that; a fax under way is over, and both far ends are asked to return to sound."""
+        ...
+
     async def open_room(self, sound: RoomSound = PLAIN_SOUND) -> MixedRoom:
         """An empty room; it mixes at the rate of its widest leg, from 8000 Hz to what `sound` allows."""
         ...

@@ -9,6 +9,7 @@ from engine.model.call import Event
 from engine.model.rtp_stats import RtpStats
 from engine.model.sip_headers import Header
 from engine.model.stir import Attestation, SignedCall, Verstat
+from engine.ports.fax import FaxBegan, FaxEnded
 from engine.ports.wires import LegId
 
 
@@ -188,6 +189,8 @@ LegEvent = (
     | ReferRequested
     | ReferAnswered
     | HoldRefused
+    | FaxBegan
+    | FaxEnded
     | HungUp
 )
 

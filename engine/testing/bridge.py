@@ -106,6 +106,13 @@ class FakeBridge:
         self._recorders[identifier] = recorder
         return recorder
 
+    async def pass_fax(self, first: LegId, second: LegId) -> None:
+        """Its far ends send none."""
+        await self._crossed()
+
+    async def pass_no_fax(self, first: LegId, second: LegId) -> None:
+        await self._crossed()
+
     async def connect(self, source: Source, sink: Sink) -> None:
         await self._crossed()
         with self.changing():

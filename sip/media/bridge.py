@@ -28,6 +28,7 @@ from engine.ports import (
     Sink,
     Source,
 )
+from sip.fax.passing import FaxPassing
 from sip.media.connections import MediaConnections
 from sip.media.memory_file import memory_file, wav_name
 from sip.media.recorder import MemoryRecorder
@@ -97,7 +98,8 @@ class SipRoom:
 class SipBridge:
     """The media bridge as the engine sees it. Implements engine.ports.Bridge; every method runs in asyncio's thread."""
 
-    def __init__(self, switch: MediaConnections, thread: SipThread, rate_hz: int) -> None:
+    def __init__(self, switch: MediaConnections, fax: FaxPassing, thread: SipThread, rate_hz: int) -> None:
+        self._fax = fax
         self._switch = switch
         self._thread = thread
         self._rate_hz = rate_hz
@@ -158,6 +160,12 @@ class SipBridge:
 
     async def disconnect(self, source: Source, sink: Sink) -> None:
         await self._thread.run(partial(self._switch.disconnect, source, sink))
+
+    async def pass_fax(self, first: LegId, second: LegId) -> None:
+        await self._thread.run(partial(self._fax.join, first, second))
+
+    async def pass_no_fax(self, first: LegId, second: LegId) -> None:
+        await self._thread.run(partial(self._fax.part, first, second))
 
     async def open_room(self, sound: RoomSound = PLAIN_SOUND) -> SipRoom:
         room = RoomId(next(self._ids))

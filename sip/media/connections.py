@@ -60,6 +60,10 @@ class MediaConnections:
         self._settle(wires)
         self._begin(wires)
 
+    def rest_leg(self, leg: LegId) -> None:
+        self._pass_no_more(leg)
+        self._legs.pop(leg, None)
+
     def drop_leg(self, leg: LegId) -> None:
         self._pass_no_more(leg)
         self._legs.pop(leg, None)

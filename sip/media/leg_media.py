@@ -29,6 +29,10 @@ class LegMedia(Protocol):
         """The leg's media is in the bridge."""
         ...
 
+    def rest_leg(self, leg: LegId) -> None:
+        """The leg's media has gone until `set_leg`; its wires stay asked for."""
+        ...
+
     def life(self, leg: LegId) -> int | None:
         """Changes with each packet from the far end; None while the leg has no media."""
         ...

@@ -14,6 +14,7 @@ from tests.peers.waiting import within
 
 HOST: Final = "127.0.0.1"
 Headers = Sequence[str]
+_ECHOED: Final = ("via", "from", "to", "call-id", "cseq", "record-route")
 
 
 def audio(port: int = 40000, *, more: str = "") -> str:
@@ -123,6 +124,24 @@ class RawCaller(asyncio.DatagramProtocol):
                 self._came.clear()
                 await self._came.wait()
         return found
+
+    async def is_asked(self, method: str, *, times: int = 1, within_s: float = 8.0) -> SipMessage:
+        """The request of this method that the platform has sent as number `times`; one sent again counts once."""
+        async with within(within_s):
+            while len(found := {each.header("cseq"): each for each in self.requests(method)}) < times:
+                self._came.clear()
+                await self._came.wait()
+        return list(found.values())[times - 1]
+
+    def respond(self, request: SipMessage, status: str, *, body: str = "") -> None:
+        """Answer a request of the platform."""
+        echoed = [f"{name}: {value}" for name, value in request.headers if name.lower() in _ECHOED]
+        kind = ["Content-Type: application/sdp"] if body else []
+        lines = [
+            f"SIP/2.0 {status}", *echoed, f"Contact: <sip:raw@{HOST}:{self.port}>", *kind,
+            f"Content-Length: {len(body)}", "", body,
+        ]  # fmt: skip
+        self.send("\r\n".join(lines).encode())
 
     def requests(self, method: str) -> list[SipMessage]:
         """What the platform has asked."""

@@ -87,6 +87,7 @@ class CallBridge:
         try:
             for source, sink in wires:
                 await self.services.bridge.connect(source, sink)
+            await self.services.bridge.pass_fax(first.leg.id, second.leg.id)
             ends = (first.over, second.over, taken, parted, referring.asked)
             if not await first_of(*ends, timeout_s=terms.limit_s):
                 first.journal.note_event("dial_time_limit", seconds=terms.limit_s)
@@ -155,6 +156,7 @@ class CallBridge:
             each.talks_with(None)
             each.consenting.tell_withdrawal_to(None)
         await beside.close()
+        await self.services.bridge.pass_no_fax(first.leg.id, second.leg.id)
         for source, sink in wires:
             await self.services.bridge.disconnect(source, sink)
         await self.services.recorder.release(*apart)

@@ -16,6 +16,7 @@ from engine.aio.waits import Occurrence, until
 from engine.errors import LegGone, SipError
 from engine.live.session.attempts import attempt_of_end, attempt_of_trunk
 from engine.live.session.dtmf import Keys
+from engine.live.session.fax_events import note_fax
 from engine.live.session.flow_handover import FlowHandover
 from engine.live.session.journal import Journal
 from engine.live.session.leg_consent import LegConsent
@@ -35,6 +36,8 @@ from engine.ports import (
     DialRequest,
     DigitPressed,
     EndedBy,
+    FaxBegan,
+    FaxEnded,
     HoldRefused,
     HungUp,
     Leg,
@@ -241,6 +244,8 @@ class Session:
                 self.journal.note_event("media", codec=event.codec, sending=event.sending, receiving=event.receiving)
             case ReferRequested() | ReferAnswered() | HoldRefused():
                 self._note_request(event)
+            case FaxBegan() | FaxEnded():
+                note_fax(self.journal, event)
             case TrunkTried() | RouteAdvanced() | CallerIdWarned() | CallerSigned():
                 self._note_route(event)
             case HungUp():

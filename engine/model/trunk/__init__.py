@@ -2,6 +2,7 @@
 
 from engine.model.trunk.address_family import AddressFamily
 from engine.model.trunk.choices import (
+    T38,
     Authentication,
     Dtmf,
     EarlyMedia,
@@ -27,6 +28,7 @@ from engine.model.trunk.reading import changed_trunk, new_trunk, trunk_at
 from engine.model.trunk.trunk import Trunk
 
 __all__ = [
+    "T38",
     "AddressFamily",
     "Authentication",
     "Dtmf",

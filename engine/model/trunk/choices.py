@@ -107,6 +107,14 @@ class HoldStyle(StrEnum):
     INACTIVE = "inactive"
 
 
+class T38(StrEnum):
+    """What becomes of a fax that a far end wants to send as datagrams (ITU-T T.38)."""
+
+    REFUSE = "refuse"
+    """Its re-INVITE is refused, and sound goes on."""
+    PASS = "pass"
+
+
 class ReliableProvisionals(StrEnum):
     """Whether provisional answers are acknowledged (RFC 3262)."""
 

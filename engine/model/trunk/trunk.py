@@ -10,10 +10,11 @@ from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from typing import Any
 
-from engine.model.trunk import identity_fields, limit_fields, session_fields, stir_fields, tls_fields
+from engine.model.trunk import call_fields, identity_fields, limit_fields, session_fields, stir_fields, tls_fields
 from engine.model.trunk.address_family import AddressFamily
 from engine.model.trunk.agreement import require_agreement
 from engine.model.trunk.choices import (
+    T38,
     Authentication,
     Diversion,
     Dtmf,
@@ -250,12 +251,8 @@ class Trunk:
         "Sound before the answer: passed on to who calls, or ignored, so that they hear our ringback.",
         default=EarlyMedia.PASSED,
     )
-    hold: HoldStyle = declared(
-        OneOf(HoldStyle),
-        "How whoever is put on hold is told: music, not at all; sendonly, by a re-INVITE, and hears the music; or "
-        "inactive, by a re-INVITE, and hears nothing.",
-        default=HoldStyle.MUSIC,
-    )
+    hold: HoldStyle = call_fields.HOLD
+    t38: T38 = call_fields.FAX
     session_timers: SessionTimers = session_fields.TIMERS
     session_expires_s: int = session_fields.EXPIRES_S
     session_min_s: int = session_fields.MIN_S

@@ -54,6 +54,7 @@ _recording: Final = partial(_kind, EventGroup.RECORDING)
 
 _REASON: Final = Fact("reason", "why", Privacy.REASON)
 _SIP_CODE: Final = Fact("sip_code", "the SIP status")
+_FAX_RATE: Final = Fact("rate_bps", "the most bits a second that were agreed on")
 _SECONDS: Final = Fact("seconds", "after how many seconds")
 _TEXT: Final = Fact("text", "what was to be said", Privacy.SPEECH)
 _URL: Final = Fact("url", "where it is", Privacy.PERSONAL)
@@ -107,6 +108,9 @@ EVENTS: Final[tuple[EventKind, ...]] = (
           Fact("early_media", "whether it sends sound before its answer")),
     _call("media", "Sound is agreed on, and each time it changes", Fact("codec", "how sound is packed"),
           Fact("sending", "whether we send"), Fact("receiving", "whether the far end sends")),
+    _call("fax_began", "Its line carries a fax (T.38) in the place of sound, and nothing of it is recorded", _FAX_RATE),
+    _call("fax_ended", "The fax is over", _FAX_RATE, Fact("packets_received", "of the fax, from the far end"),
+          Fact("packets_sent", "of the fax, to the far end")),
     _call("media_lost", "An answered far end sends nothing any more; it is hung up", _SECONDS),
     _call("answer_timeout", "Nobody has answered in time", _SECONDS),
     _call("max_call_seconds", "The longest time of a call is over", _SECONDS),
