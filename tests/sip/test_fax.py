@@ -5,13 +5,15 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from engine.errors import SipError
 from engine.model.trunk import new_trunk
 from engine.ports import Answered, DialRequest, Ear, FaxBegan, FaxEnded, HungUp, MediaLost, Said
-from tests.peers.audio import tone
+from tests.peers.audio import Sound, hears, tone
 from tests.peers.ear import RtpEar
 from tests.peers.fax_machine import ATTRIBUTES, FaxMachine, fax_machine, fax_port
 from tests.peers.raw_callee import RawCallee, raw_callee
@@ -19,10 +21,12 @@ from tests.peers.raw_caller import HOST, RawCaller, audio, raw_caller
 from tests.peers.sip_message import Sdp, SipMessage
 from tests.peers.waiting import lasting
 from tests.sip.conftest import Line, OpenLine, Watch
+from tests.sip.passing import says
 from tests.sip.raw_calls import in_a_call
 
 pytestmark = pytest.mark.sip
 
+CRYPTO = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz\r\n"
 ASKED = DialRequest("+3225550199", "+3225550100", "CA1")
 
 
@@ -62,27 +66,36 @@ class Talk:
 
 
 @asynccontextmanager
-async def talk(open_line: OpenLine, *, t38: str = "pass", rtp_silence_s: float = 0.0) -> AsyncIterator[Talk]:
+async def talk(
+    open_line: OpenLine, *, t38: str = "pass", rtp_silence_s: float = 0.0, srtp: str = "off", public_address: str = ""
+) -> AsyncIterator[Talk]:
     async with AsyncExitStack() as stack:
         callee = await stack.enter_async_context(raw_callee())
         line = await stack.enter_async_context(open_line(rtp_silence_s=rtp_silence_s))
-        trunk = {"name": "carrier", "hosts": [f"{HOST}:{callee.port}"], "t38": t38}
+        trunk = {"name": "carrier", "hosts": [f"{HOST}:{callee.port}"], "t38": t38, "srtp": srtp}
+        trunk |= {"public_address": public_address} if public_address else {}
         await line.agent.use_trunks([new_trunk(trunk)])
         caller = await stack.enter_async_context(raw_caller(line.port))
         ears = (stack.enter_context(RtpEar()), stack.enter_context(RtpEar()))
         machines = (await stack.enter_async_context(fax_machine()), await stack.enter_async_context(fax_machine()))
-        calling = await in_a_call(line, caller, sound_of(ears[0], 1))
-        ears[0].follow(_sound((await caller.gets(200)).body))
+        described = [secure(sound_of(ear, 1)) if srtp == "required" else sound_of(ear, 1) for ear in ears]
+        calling = await in_a_call(line, caller, described[0])
         called = Watch(await line.agent.dial(ASKED)).start()
         invite = await callee.gets("INVITE")
-        callee.answer(invite, "200 OK", body=sound_of(ears[1], 1))
-        ears[1].follow(_sound(invite.body))
+        callee.answer(invite, "200 OK", body=described[1])
+        if srtp == "off" and not public_address:
+            ears[0].follow(_sound((await caller.gets(200)).body))
+            ears[1].follow(_sound(invite.body))
         await called.sees(Answered)
         bridge = line.agent.bridge
         await bridge.connect(Said(calling.leg.id), Ear(called.leg.id))
         await bridge.connect(Said(called.leg.id), Ear(calling.leg.id))
         await bridge.pass_fax(calling.leg.id, called.leg.id)
         yield Talk(line, caller, callee, invite, calling, called, ears, machines)
+
+
+def secure(description: str) -> str:
+    return f"{description.replace('RTP/AVP', 'RTP/SAVP')}{CRYPTO}"
 
 
 def is_free(port: int) -> bool:
@@ -277,3 +290,59 @@ async def test_two_that_are_parted_during_a_fax_both_return_to_sound(open_line: 
         both.ears[0].follow(_sound(to_caller.body))
         both.ears[1].follow(_sound(to_callee.body))
         await both.both_hear()
+
+
+async def test_what_is_recorded_and_played_meanwhile_is_silent_and_sounds_on_afterwards(
+    open_line: OpenLine, prompt: Path
+) -> None:
+    async with talk(open_line) as both:
+        both.ears[0].say(tone(700, 1), for_ever=True)
+        bridge = both.line.agent.bridge
+        recorder = await bridge.record(tracks=[[Said(both.calling.leg.id)]])
+        await both.faxes()
+        recorder.take()
+        await bridge.play(prompt, to=[Ear(both.called.leg.id)], loop=True)
+        since_s = both.ears[1].now_s
+        await lasting(1.0)
+        meanwhile = Sound.of_pcm(np.frombuffer(recorder.take(), np.int16), bridge.rate_hz)
+
+        resuming = asyncio.create_task(both.caller.asks("INVITE", body=sound_of(both.ears[0], 3)))
+        resumed = await both.callee.gets("INVITE", times=3)
+        heard_meanwhile = both.ears[1].heard(since_s)
+        both.callee.answer(resumed, "200 OK", body=sound_of(both.ears[1], 3))
+        both.ears[0].follow(_sound((await resuming).body))
+        both.ears[1].follow(_sound(resumed.body))
+
+        assert meanwhile.seconds > 0.5
+        assert not hears(meanwhile, 700)
+        assert not hears(heard_meanwhile, 440)
+        for pitch_hz in (440, 700):
+            await both.ears[1].hears(pitch_hz, within_s=5, seconds=0.5, since_s=both.ears[1].now_s)
+        await says(both.line, both.calling.leg.id, 700)
+        await recorder.stop()
+        recorder.close()
+
+
+async def test_sound_returns_encrypted_where_it_was_so_before(open_line: OpenLine) -> None:
+    async with talk(open_line, srtp="required") as both:
+        await both.faxes()
+
+        resuming = asyncio.create_task(both.caller.asks("INVITE", body=secure(sound_of(both.ears[0], 3))))
+        resumed = await both.callee.gets("INVITE", times=3)
+        both.callee.answer(resumed, "200 OK", body=secure(sound_of(both.ears[1], 3)))
+
+        for description in ((await resuming).body, resumed.body):
+            assert _sound(description).profile == "RTP/SAVP"
+            assert "a=crypto:" in description
+        await both.callee.gets("ACK", times=3)
+        assert not [each for each in (*both.calling.seen, *both.called.seen) if isinstance(each, HungUp)]
+
+
+async def test_both_are_told_the_address_by_which_their_trunk_reaches_us(open_line: OpenLine) -> None:
+    async with talk(open_line, public_address="192.0.2.7") as both:
+        asking = asyncio.create_task(both.caller.asks("INVITE", body=both.machines[0].described()))
+        offer = await both.callee.gets("INVITE", times=2)
+        both.callee.answer(offer, "200 OK", body=both.machines[1].described())
+
+        for description in ((await asking).body, offer.body):
+            assert [line for line in description.splitlines() if line.startswith("c=")] == ["c=IN IP4 192.0.2.7"]
