@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -150,11 +150,11 @@ class Asterisk:
 @asynccontextmanager
 async def asterisk(
     ports: Ports, product_port: int, pems: Pems | None = None, *, rtp_ports: int = 200, dtmf_mode: str = "rfc4733",
-    more: Mapping[str, str] | None = None,
+    endpoint: Sequence[str] = (), more: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Asterisk]:  # fmt: skip
     """An Asterisk that knows the product at PLAIN_HOST:product_port as its plain trunk; TLS if there are PEMs.
 
-    `more` is added to its files, by their names.
+    `endpoint` are further lines of each telephone's settings; `more` is added to its files, by their names.
     """
     root = await asyncio.to_thread(_root)
     folder = Path(tempfile.mkdtemp(prefix="telefoon-", dir=root / "tmp"))
@@ -162,7 +162,9 @@ async def asterisk(
     try:
         _configure(running, ports, product_port, pems, rtp_ports)
         configured = folder / "pjsip.conf"
-        configured.write_text(configured.read_text().replace("dtmf_mode = rfc4733", f"dtmf_mode = {dtmf_mode}"))
+        configured.write_text(
+            configured.read_text().replace("dtmf_mode = rfc4733", "\n".join((f"dtmf_mode = {dtmf_mode}", *endpoint)))
+        )
         for name, lines in (more or {}).items():
             with (folder / name).open("a") as file:
                 file.write(lines)
