@@ -65,9 +65,6 @@ def account_config(
     account.mediaConfig.srtpUse = _SRTP[trunk.srtp] if trunk else pj.PJMEDIA_SRTP_DISABLED
     account.mediaConfig.srtpSecureSignaling = 0
     account.mediaConfig.srtpOpt.keyings.append(_KEYINGS[trunk.srtp_keying if trunk else SrtpKeying.SDES])
-    if trunk is not None and trunk.srtp_keying is SrtpKeying.DTLS:
-        # Where the library sends a re-INVITE for one codec of several in an answer, nothing is heard by keys of DTLS.
-        account.mediaConfig.lockCodecEnabled = False
     account.regConfig.registerOnAdd = registers
     if trunk is not None:
         _speak_to(account, trunk, registers=registers)

@@ -1,4 +1,7 @@
-"""Sessions with keys by DTLS that change: hold and resume by either end, re-INVITE, refresh, and sound after each."""
+"""Sessions with keys by DTLS that change: hold and resume by either end, re-INVITE, refresh, and sound after each.
+
+Asterisk, where it has no ICE, clears its association of DTLS at each offer and answer, and agrees on keys anew.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -40,7 +43,7 @@ context = network
 identify_by = ip
 aors = carried
 disallow = all
-allow = alaw
+allow = {codecs}
 direct_media = no
 rewrite_contact = no
 timers = always
@@ -85,15 +88,17 @@ class Secured:
 
         await eventually(level, within_s=6, otherwise=lambda: f"a second of {hz} Hz")
 
-    def sends(self) -> bool:
-        """Whether we send it sound, by what was told last."""
-        return [each for each in self.call.seen if isinstance(each, MediaChanged)][-1].sending
+    def media(self) -> MediaChanged:
+        """What was told of them last."""
+        return [each for each in self.call.seen if isinstance(each, MediaChanged)][-1]
 
     async def holds(self) -> None:
-        """Put the far end on hold for a while."""
-        await self.line.agent.bridge.hold(self.call.leg.id, held=True)
+        """Tell the far end by a re-INVITE that it is on hold, and by another that it no longer is."""
+        await self.call.leg.hold(held=True)
+        await eventually(lambda: not self.media().receiving, within_s=5, otherwise=lambda: "hold")
         await lasting(0.5)
-        await self.line.agent.bridge.hold(self.call.leg.id, held=False)
+        await self.call.leg.hold(held=False)
+        await eventually(lambda: self.media().receiving, within_s=5, otherwise=lambda: "its end")
         await lasting(0.5)
 
 
@@ -117,10 +122,10 @@ def heard_at_last(heard: Sound) -> bool:
 
 async def the_telephone_holds(phone: Baresip, call: Secured) -> None:
     await phone.does("hold")
-    await eventually(lambda: not call.sends(), within_s=5, otherwise=lambda: "hold")
+    await eventually(lambda: not call.media().sending, within_s=5, otherwise=lambda: "hold")
     await lasting(0.3)
     await phone.does("resume")
-    await eventually(call.sends, within_s=5, otherwise=lambda: "its end")
+    await eventually(lambda: call.media().sending, within_s=5, otherwise=lambda: "its end")
 
 
 async def the_telephone_re_invites(phone: Baresip, call: Secured) -> None:
@@ -132,7 +137,17 @@ async def we_hold(phone: Baresip, call: Secured) -> None:
     await call.holds()
 
 
-@pytest.mark.parametrize("change", [the_telephone_holds, the_telephone_re_invites, we_hold])
+async def we_hold_twice(phone: Baresip, call: Secured) -> None:
+    await call.holds()
+    await call.holds()
+
+
+async def we_refresh(phone: Baresip, call: Secured) -> None:
+    """By a re-INVITE, as it knows no UPDATE."""
+    await is_refreshed(call.line, call.call, "INVITE")
+
+
+@pytest.mark.parametrize("change", [the_telephone_holds, the_telephone_re_invites, we_hold, we_hold_twice, we_refresh])
 @pytest.mark.parametrize("out", [True, False])
 async def test_both_ends_hear_each_other_after_a_change(
     open_line: OpenLine, tmp_path: Path, ports: Ports, change: Any, out: bool
@@ -141,8 +156,10 @@ async def test_both_ends_hear_each_other_after_a_change(
         baresip(
             tmp_path / "phone", ports, PHONE, codec="PCMA", tone_hz=SAID_HZ, parameters=";mediaenc=dtls_srtp"
         ) as phone,
-        open_line(trunk=secured(phone.port)) as line,
-    ):
+        open_line(
+            trunk=secured(phone.port, hold="sendonly", session_timers="always"), trace_calls=5
+        ) as line,
+    ):  # fmt: skip
         if out:
             called = Watch(await line.agent.dial(DialRequest(PHONE, OURS, "CA1"))).start()
         else:
@@ -161,17 +178,18 @@ async def test_both_ends_hear_each_other_after_a_change(
     assert heard_at_last(heard)
 
 
-@pytest.mark.parametrize("out", [True, False])
-async def test_asterisk_and_we_hear_each_other_after_hold_and_its_refresh(
-    open_line: OpenLine, tmp_path: Path, ports: Ports, out: bool
-) -> None:
+@asynccontextmanager
+async def talking_to_asterisk(
+    open_line: OpenLine, folder: Path, ports: Ports, *, out: bool, allowed: str = "alaw", **fields: Any
+) -> AsyncIterator[Secured]:
+    """A call with it, which has heard our tone at its end too."""
     port = ports.block(2)
-    more = {"site_pjsip.conf": ASTERISK.format(host=OUR_HOST, port=port)}
+    more = {"site_pjsip.conf": ASTERISK.format(host=OUR_HOST, port=port, codecs=allowed)}
     async with (
         asterisk(ports, port, more=more) as exchange,
         open_line(
-            trunk=secured(exchange.udp_port, session_refresher="uas" if out else "uac"), host=OUR_HOST, port=port,
-            trace_calls=5,
+            trunk=secured(exchange.udp_port, **fields), host=OUR_HOST, port=port, trace_calls=5,
+            codecs=["PCMA", "PCMU"],
         ) as line,
     ):  # fmt: skip
         if out:
@@ -181,29 +199,54 @@ async def test_asterisk_and_we_hear_each_other_after_hold_and_its_refresh(
             leg, _ = await line.takes()
             called = Watch(leg).start()
             await leg.answer()
-        async with talking(line, called, tmp_path) as call:
+        async with talking(line, called, folder) as call:
             await call.hears_the_far_end()
-            await call.holds()
-            await call.hears_the_far_end()
-
-            await is_refreshed(line, called)
-
+            yield call
             await call.hears_the_far_end()
         heard = await exchange.heard(f"{SAID_HZ}")
 
     assert heard_at_last(heard)
 
 
-async def is_refreshed(line: Line, call: Watch) -> None:
-    """Somebody has asked for it within half of the session's time, and was answered."""
+@pytest.mark.parametrize("out", [True, False])
+@pytest.mark.parametrize("hold", ["sendonly", "inactive"])
+async def test_asterisk_and_we_hear_each_other_after_our_hold(
+    open_line: OpenLine, tmp_path: Path, ports: Ports, out: bool, hold: str
+) -> None:
+    async with talking_to_asterisk(open_line, tmp_path, ports, out=out, hold=hold) as call:
+        await call.holds()
+        await call.hears_the_far_end()
+        await call.holds()
 
-    async def answers() -> int:
-        titles = [each.title for each in ladder(await line.agent.messages(call.leg.sip_call_id))]
-        return titles.count("200 OK (INVITE)") + titles.count("200 OK (UPDATE)")
 
-    before = await answers()
+@pytest.mark.parametrize("out", [True, False])
+async def test_asterisk_and_we_hear_each_other_after_its_refresh(
+    open_line: OpenLine, tmp_path: Path, ports: Ports, out: bool
+) -> None:
+    refresher = "uas" if out else "uac"
+    async with talking_to_asterisk(open_line, tmp_path, ports, out=out, session_refresher=refresher) as call:
+        await is_refreshed(call.line, call.call, "INVITE", "UPDATE")
+
+
+async def test_asterisk_and_we_hear_each_other_after_we_have_asked_for_one_codec_of_several(
+    open_line: OpenLine, tmp_path: Path, ports: Ports
+) -> None:
+    several: dict[str, Any] = {"allowed": "alaw,ulaw", "codecs": ["PCMA", "PCMU"]}
+    async with talking_to_asterisk(open_line, tmp_path, ports, out=True, **several) as call:
+        assert await answers(call.line, call.call, "INVITE", "UPDATE") == 2
+
+
+async def answers(line: Line, call: Watch, *methods: str) -> int:
+    """How often one of the methods was answered with 200, either way."""
+    titles = [each.title for each in ladder(await line.agent.messages(call.leg.sip_call_id))]
+    return sum(titles.count(f"200 OK ({each})") for each in methods)
+
+
+async def is_refreshed(line: Line, call: Watch, *methods: str) -> None:
+    """Somebody has asked for it by one of the methods within half of the session's time, and was answered."""
+    before = await answers(line, call, *methods)
     async with within(SESSION_S / 2 + 10):
-        while await answers() == before:
+        while await answers(line, call, *methods) == before:
             await asyncio.sleep(0.5)
 
 

@@ -7,7 +7,6 @@ from engine.model.trunk.address_family import AddressFamily
 from engine.model.trunk.choices import (
     T38,
     Authentication,
-    HoldStyle,
     Ice,
     RegisterAt,
     RtpSource,
@@ -41,7 +40,6 @@ def require_agreement(trunk: "Trunk") -> None:
     _check_signing(trunk)
     _check_keys(trunk)
     _check_media(trunk)
-    _check_hold(trunk)
     _check_fax(trunk)
 
 
@@ -130,13 +128,7 @@ def _check_media(trunk: "Trunk") -> None:
         raise InvalidField("rtp_source", "With ice lite, checks say where the far end is: it can't be signalled.")
 
 
-def _check_hold(trunk: "Trunk") -> None:
-    # The library does not take up keys of DTLS again after a re-INVITE: whoever was on hold stayed silent.
-    if trunk.hold is not HoldStyle.MUSIC and trunk.srtp is not Srtp.OFF and trunk.srtp_keying is SrtpKeying.DTLS:
-        raise InvalidField("hold", f"With srtp_keying dtls, {trunk.hold} is not possible; give music.")
-
-
 def _check_fax(trunk: "Trunk") -> None:
-    # Sound returns after a fax by a re-INVITE, after which keys of DTLS are not taken up again.
+    # Sound returns after a fax on new ports, for which keys of DTLS would have to be agreed on anew.
     if trunk.t38 is T38.PASS and trunk.srtp is not Srtp.OFF and trunk.srtp_keying is SrtpKeying.DTLS:
         raise InvalidField("t38", "With srtp_keying dtls, pass is not possible; give refuse.")

@@ -151,7 +151,6 @@ def test_a_trunk_needs_a_name_and_a_host(given: dict[str, Any], missing: str) ->
         ({"registrar": "carrier.example:70000"}, "registrar"),
         ({"register_at": "each", "registrar": "carrier.example"}, "registrar"),
         ({"ptime_ms": 40, "maxptime_ms": 30}, "maxptime_ms"),
-        ({"hold": "sendonly", "srtp": "required", "srtp_keying": "dtls"}, "hold"),
         ({"t38": "pass", "srtp": "optional", "srtp_keying": "dtls"}, "t38"),
         ({"dtmf_payload_type": 95}, "dtmf_payload_type"),
         ({"ice": "lite", "rtp_source": "signalled"}, "rtp_source"),
