@@ -2,16 +2,29 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Final
 
 from engine.diagnosis.invite import InviteDecision, InviteRule
-from engine.model.trunk import Trunk
+from engine.model.trunk import KnownBy, Trunk
 from sip.addresses import called_users
+from sip.config import SipConfig
 from sip.description import Carried, read_description
 from sip.extensions import extensions_of
 from sip.message import Message, parameters
 from sip.requests import answer_to_invite
-from sip.trunks.sources import Addresses, Network, address_in, allowed_networks, is_allowed, trunk_of_source
+from sip.trunks.client_certificates import trunk_of_certificate
+from sip.trunks.digest import answers, credentials_in, trunk_of_credentials
+from sip.trunks.sources import (
+    Addresses,
+    Network,
+    address_in,
+    allowed_networks,
+    is_allowed,
+    is_asked,
+    trunk_of_source,
+)
 
 _NEEDED: Final = ("via", "from", "to", "call-id", "cseq")
 _SENT_BY: Final = re.compile(r"\S+\s+(\[[^\]]+\]|[^\s:;]+)(?::(\d+))?")
@@ -48,12 +61,56 @@ def message_decision(message: Message, carried: Carried, trunk: Trunk | None = N
     return InviteDecision(InviteRule.MESSAGE, f"it can be read, and {offered}")
 
 
-def source_decision(source: str, trunk: Trunk | None, allow: Sequence[Network]) -> InviteDecision:
-    """Whether who sends it may call, and which trunk the call belongs to. `source` is "address:port"."""
+def origin_of(
+    message: Message, source: str, certificate: str, trunks: Sequence[Trunk], addresses: Addresses, config: SipConfig
+) -> tuple[Trunk | None, InviteDecision]:
+    """The trunk that it comes from, and whether who sends it may call.
+
+    `source` is "address:port"; `certificate` what its connection has shown over TLS, as PEM, empty if nothing.
+    """
+    by_tls, by_digest = _known_by(trunks, KnownBy.TLS), _known_by(trunks, KnownBy.DIGEST)
+    users = called_users(message)
+    trunk = trunk_of_certificate(by_tls, certificate, config.tls, users, datetime.now(UTC)) if certificate else None
     if trunk is not None:
-        return InviteDecision(
-            InviteRule.SOURCE, f"{source} is an address of the trunk {trunk.name}, which takes the call"
-        )
+        return trunk, _taken_by(trunk, f"its certificate is for a host of the trunk {trunk.name}")
+    trunk = trunk_of_source(trunks, addresses, address_in(source), users)
+    if trunk is not None:
+        return trunk, _taken_by(trunk, f"{source} is an address of the trunk {trunk.name}")
+    allowed = is_allowed(source, allowed_networks(config.allow))
+    if is_asked(by_digest, addresses, source, allowed=allowed):
+        return _asked(message, by_digest)
+    decision = source_decision(source, config.allow)
+    if decision.answer is not None and by_tls and not certificate:
+        told = f"{decision.detail}; {_names(by_tls)} would be known by a certificate: give --certificate FILE"
+        decision = replace(decision, detail=told)
+    return None, decision
+
+
+def _asked(message: Message, trunks: Sequence[Trunk]) -> tuple[Trunk | None, InviteDecision]:
+    """Who it is by user and password; how old the challenge is that it answers can't be told of a text."""
+    for given in credentials_in(message):
+        if (trunk := trunk_of_credentials(given, message, trunks)) is not None:
+            return trunk, _taken_by(trunk, f"it has the user and the password of the trunk {trunk.name}")
+    if answers(message):
+        return None, InviteDecision(InviteRule.SOURCE, f"it has not the user and the password of {_names(trunks)}", 401)
+    told = f"it is asked for user and password, by which {_names(trunks)} would be known"
+    return None, InviteDecision(InviteRule.SOURCE, told, 401)
+
+
+def _taken_by(trunk: Trunk, why: str) -> InviteDecision:
+    return InviteDecision(InviteRule.SOURCE, f"{why}, which takes the call")
+
+
+def _known_by(trunks: Sequence[Trunk], known_by: KnownBy) -> Sequence[Trunk]:
+    return [each for each in trunks if each.takes_calls and each.known_by is known_by]
+
+
+def _names(trunks: Sequence[Trunk]) -> str:
+    return " or ".join(f"the trunk {each.name}" for each in trunks)
+
+
+def source_decision(source: str, allow: Sequence[Network]) -> InviteDecision:
+    """Whether who sends it may call although it is no trunk's. `source` is "address:port"."""
     if is_allowed(source, allowed_networks(allow)):
         by = "TELEFOON_SIP_ALLOW" if allow else "this machine, where nothing else is allowed"
         return InviteDecision(InviteRule.SOURCE, f"{source} is allowed by {by}, and is no trunk's address")
@@ -64,8 +121,3 @@ def source_decision(source: str, trunk: Trunk | None, allow: Sequence[Network]) 
 def called_numbers(message: Message, trunk: Trunk | None) -> Mapping[str, str]:
     """Whom it calls, in the first line and then in To: as written, and as its trunk's rule for numbers reads that."""
     return {user: user if trunk is None else trunk.received.read(user) for user in called_users(message)}
-
-
-def trunk_of(message: Message, source: str, trunks: Sequence[Trunk], addresses: Addresses) -> Trunk | None:
-    """The trunk that it comes from. `source` is "address:port"."""
-    return trunk_of_source(trunks, addresses, address_in(source), called_users(message))

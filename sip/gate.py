@@ -9,7 +9,7 @@ import structlog
 
 from engine.model.refusal import RefusalRule
 from engine.model.storable import storable
-from engine.routing.capacity import CapacityRefusal
+from engine.model.trunk import Trunk
 from sip.addresses import user_of
 from sip.description import Carried, DescriptionReading, read_description
 from sip.extensions import ANY_EXTENSION, Extensions
@@ -23,7 +23,6 @@ from sip.requests import (
     answer_in_call,
     answer_outside,
     answer_to_invite,
-    trunk_is_full,
 )
 
 _FAILED: Final = StatelessResponse(500)
@@ -38,21 +37,24 @@ Press = Callable[[int, str], None]
 class Addressee:
     """Whom an INVITE is for: the library's number of an account, and what of all that we carry it may use.
 
-    `full` says why its trunk takes no call now.
+    `trunk` is the one that it comes from. `answer` is what is said to one that is not taken, and `refused_by` the rule
+    that refuses it, if it is no challenge.
     """
 
     account: int
     carried: Carried
     extensions: Extensions = ANY_EXTENSION
-    full: CapacityRefusal | None = None
+    trunk: Trunk | None = None
+    answer: StatelessResponse | None = None
+    refused_by: RefusalRule | None = None
 
 
-CalledAs = Callable[[str, Message, Carried], Addressee]
-"""Takes a source as "address:port", its INVITE and what we carry."""
+CalledAs = Callable[[str, Message, Carried, str], Addressee]
+"""Takes a source as "address:port", its INVITE, what we carry, and the certificates of its connection as PEM."""
 NarrowInCall = Callable[[int, Carried], Carried]
 """Takes the library's number of a call and what we carry; what of that the call may use."""
-TellRefused = Callable[[Message, str, StatelessResponse], None]
-"""Takes an INVITE that was refused, its source as "address:port", and what it was answered."""
+TellRefused = Callable[[Message, str, Trunk | None, StatelessResponse], None]
+"""Takes an INVITE that was refused, its source as "address:port", its trunk, and what it was answered."""
 NoteRefusal = Callable[[RefusalRule, str, str], None]
 """Takes the rule by which a call was refused, its source as "address:port", and the number; empty if it was unread."""
 
@@ -60,14 +62,14 @@ NoteRefusal = Callable[[RefusalRule, str, str], None]
 class Gate(pj.RequestGate):
     """Lives on the SIP thread.
 
-    `is_stranger` tells of a source, as "address:port", whether it may not call; `admits` whether another call may come
-    in now, `called_as` whom it is for and what of all that we carry it may offer; `narrow_in_call` says the latter
-    within a call.
+    `is_unknown` tells of a source, as "address:port", and the certificates of its connection, whether nothing but calls
+    is answered there; `admits` whether another call may come in now, `called_as` whom it is for and what of all that
+    we carry it may offer; `narrow_in_call` says the latter within a call.
     """
 
     def __init__(
         self,
-        is_stranger: Callable[[str], bool],
+        is_unknown: Callable[[str, str], bool],
         press: Press,
         tell_refused: TellRefused,
         admits: Callable[[], bool],
@@ -76,7 +78,7 @@ class Gate(pj.RequestGate):
         narrow_in_call: NarrowInCall,
     ) -> None:
         super().__init__()
-        self._is_stranger = is_stranger
+        self._is_unknown = is_unknown
         self._press = press
         self._tell_refused = tell_refused
         self._admits = admits
@@ -108,7 +110,8 @@ class Gate(pj.RequestGate):
             request.headers.append(header)
         if answer is not TRY_AGAIN and (answer.code >= 300 or answer.code == IGNORED):
             told = "nothing" if answer.code == IGNORED else answer.code
-            log.info("request_refused", method=method, source=source, answered=told, why=answer.why or None)
+            what = "request_challenged" if answer.code == 401 and not answer.why else "request_refused"
+            log.info(what, method=method, source=source, answered=told, why=answer.why or None)
 
     def onDescription(self, message: pj.GatedRequest) -> None:  # noqa: N802
         try:
@@ -136,16 +139,18 @@ class Gate(pj.RequestGate):
             if method == "INFO" and (key := key_of(message)) is not None:
                 self._press(int(request.callId), key)
             return answer_in_call(method, message)
+        certificates = str(request.certificates)
         if method != "INVITE":
-            return answer_outside(method, message, stranger=self._is_stranger(source))
-        addressee = self._called_as(source, message, self._carried)
-        if addressee.full is not None:
-            self._note_refusal(RefusalRule.TRUNK, source, user_of(message.request_uri))
-            return trunk_is_full(addressee.full)
+            return answer_outside(method, message, stranger=self._is_unknown(source, certificates))
+        addressee = self._called_as(source, message, self._carried, certificates)
+        if addressee.answer is not None:
+            if addressee.refused_by is not None:
+                self._note_refusal(addressee.refused_by, source, user_of(message.request_uri))
+            return addressee.answer
         request.account = addressee.account
         answer = answer_to_invite(message, self._read(request, addressee.carried).refusal, addressee.extensions)
         if answer is not None:
-            self._tell_refused(message, source, answer)
+            self._tell_refused(message, source, addressee.trunk, answer)
         return answer
 
     def _read(self, message: pj.GatedRequest, carried: Carried) -> DescriptionReading:

@@ -18,7 +18,7 @@ from engine.model.storable import storable
 from engine.model.trunk import AddressFamily, EarlyMedia, Transport, Trunk
 from engine.model.trunk.reachability import TrunkChange, TrunkReachability
 from engine.ports import DialRefused, DialRequest, InboundCall, LegEvent, LegId
-from sip.addresses import called_users, user_of
+from sip.addresses import user_of
 from sip.config import SipConfig
 from sip.deliveries import hiding_early_media, noting_the_end, telling_tls_faults
 from sip.description import Carried
@@ -35,7 +35,7 @@ from sip.message import Message, read_message
 from sip.message_trace import keep_trace, open_trace
 from sip.offering import EVERYTHING, Offering
 from sip.patience import Patience
-from sip.requests import StatelessResponse
+from sip.requests import StatelessResponse, trunk_is_full
 from sip.status import q850
 from sip.thread import SipThread
 from sip.trunks.account import Registration, SipAccount
@@ -44,10 +44,10 @@ from sip.trunks.arrival import arrival_of
 from sip.trunks.caller_identity import caller_headers
 from sip.trunks.choice import Way, follows
 from sip.trunks.guests import PerCallCredentials
-from sip.trunks.line import TrunkLine
 from sip.trunks.loads import TrunkLoads
+from sip.trunks.origins import CallOrigins
 from sip.trunks.sent_headers import sent_headers
-from sip.trunks.sources import Addresses, address_in, allowed_networks, is_allowed
+from sip.trunks.sources import Addresses
 from sip.trunks.tls_clients import TlsClients
 
 log = structlog.get_logger(__name__)
@@ -95,8 +95,9 @@ class SipStack:
         )
         self._guests = PerCallCredentials(config, self.dialogs.uses)
         self._note_refusal = note_refusal
+        self._origins = CallOrigins(config, self._accounts)
         self._gate = Gate(
-            self._is_stranger,
+            self._origins.is_unknown,
             self.dialogs.pressed,
             self._turned_away,
             admits,
@@ -105,7 +106,6 @@ class SipStack:
             self.dialogs.narrowed,
         )
         self._carried = Carried(frozenset())
-        self._allowed = allowed_networks(config.allow)
         self._listening = {SipTransport(each) for each in config.listening.transports}
 
     def open(self) -> pj.Endpoint:
@@ -228,7 +228,7 @@ class SipStack:
         source, text = str(prm.rdata.srcAddress), str(prm.rdata.wholeMsg)
         message = read_message(text)
         leg = LegId(next(self._ids))
-        if account.trunk is None and self._is_stranger(source):
+        if account.trunk is None and self._origins.is_stranger(source):
             log.warning("invite_refused", source=source, rule="SIP_ALLOW")
             self._note_refusal(RefusalRule.SOURCE, source, user_of(message.request_uri))
             self.dialogs.take(account, leg, prm.callId, lambda event: None)
@@ -246,36 +246,25 @@ class SipStack:
         arrival = replace(arrival_of(message, source, account.trunk), headers=headers)
         self._thread.emit(partial(self._listener.arrived, leg, sip_call_id, arrival))
 
-    def _turned_away(self, message: Message, source: str, answer: StatelessResponse) -> None:
-        if self._is_stranger(source):
+    def _turned_away(self, message: Message, source: str, trunk: Trunk | None, answer: StatelessResponse) -> None:
+        if trunk is None and self._origins.is_stranger(source):
             self._note_refusal(RefusalRule.SOURCE, source, user_of(message.request_uri))
             return
         keep_trace(message.first("call-id") or "")
-        line = self._line_of(source, message)
-        arrival = arrival_of(message, source, line.trunk if line is not None else None)
+        arrival = arrival_of(message, source, trunk)
         self._note_refusal(RefusalRule.INVITE, source, arrival.called)
         refused = DialRefused(arrival, answer.code, answer.why, q850(answer.code))
         self._thread.emit(partial(self._listener.refused, refused))
 
-    def _is_stranger(self, source: str) -> bool:
-        """Whether who sends from this address may not call."""
-        if self._config.any_source or is_allowed(source, self._allowed):
-            return False
-        return self._accounts.of_source(address_in(source), ()) is None
-
-    def _called_as(self, source: str, message: Message, carried: Carried) -> Addressee:
-        line, version = self._line_of(source, message), AddressFamily.of(source)
-        if line is None:
+    def _called_as(self, source: str, message: Message, carried: Carried, certificates: str) -> Addressee:
+        origin, version = self._origins.of(source, message, certificates), AddressFamily.of(source)
+        if (line := origin.line) is None:
             # Left to the library, it would take the account of a trunk that has the called user.
-            return Addressee(int(self._accounts.own(version).getId()), carried)
-        full = self._loads.refusal(line.trunk.name)
-        account, extensions = int(line.account(version).getId()), extensions_of(line.trunk)
-        return Addressee(account, carried.among(line.trunk.codecs), extensions, full)
-
-    def _line_of(self, source: str, message: Message) -> TrunkLine | None:
-        if not self._accounts.any_trunk():
-            return None  # most nodes that are called have none, and this is asked for each call
-        return self._accounts.of_source(address_in(source), called_users(message))
+            own = int(self._accounts.own(version).getId())
+            return Addressee(own, carried, answer=origin.challenge, refused_by=origin.refused_by)
+        trunk, full = line.trunk, self._loads.refusal(line.trunk.name)
+        called = Addressee(int(line.account(version).getId()), carried.among(trunk.codecs), extensions_of(trunk), trunk)
+        return called if full is None else replace(called, answer=trunk_is_full(full), refused_by=RefusalRule.TRUNK)
 
 
 def _told_headers(trunk: Trunk | None) -> Sequence[str]:

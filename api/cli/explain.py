@@ -28,14 +28,17 @@ def explain(
     source: Annotated[
         str | None, typer.Option(metavar="ADDRESS[:PORT]", help="Where it came from; what its Via says if left out.")
     ] = None,
+    certificate: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The certificate (PEM) that its connection has shown over TLS.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say what would become of an INVITE that comes in, rule by rule; exit 1 if it would be refused."""
     from engine.diagnosis.invite import outcome
     from sip.message import read_message
 
-    message = read_message(_text(file))
-    decisions = with_books(lambda books: _decided(books, message, source))
+    message, shown = read_message(_text(file)), _text(certificate) if certificate is not None else ""
+    decisions = with_books(lambda books: _decided(books, message, source, shown))
     if as_json:
         print_json({"outcome": outcome(decisions), "decisions": [asdict(each) for each in decisions]})
     else:
@@ -46,12 +49,14 @@ def explain(
         raise typer.Exit(FAILED)
 
 
-async def _decided(books: LocalStores, message: "Message", given: str | None) -> Sequence["InviteDecision"]:
+async def _decided(
+    books: LocalStores, message: "Message", given: str | None, certificate: str
+) -> Sequence["InviteDecision"]:
     """The decisions as far as the INVITE comes. Raises InvalidField."""
     from sip.config import from_settings
     from sip.description import Carried
     from sip.dns.server_names import server_names
-    from sip.explanation import called_numbers, message_decision, source_decision, source_in, trunk_of
+    from sip.explanation import called_numbers, message_decision, origin_of, source_in
     from sip.trunks.sources import addresses_of
     from sip.trunks.uris import hops_of
 
@@ -63,15 +68,16 @@ async def _decided(books: LocalStores, message: "Message", given: str | None) ->
         return decisions
     source = _source(said)
     trunks = [each.trunk for each in await books.stores.trunks.all()]
-    names = server_names(from_settings(settings).family)
+    config = from_settings(settings)
+    names = server_names(config.family)
     await names.use({hop for trunk in trunks for hop in hops_of(trunk)})
     addresses = addresses_of(trunks, names.located)
-    trunk = trunk_of(message, source, trunks, addresses)
+    trunk, origin = origin_of(message, source, certificate, trunks, addresses, config)
     if trunk is not None:
         decisions = [message_decision(message, carried, trunk)]
         if decisions[-1].answer is not None:
             return decisions
-    decisions.append(source_decision(source, trunk, settings.sip_allow))
+    decisions.append(origin)
     if decisions[-1].answer is None:
         decisions += await _number_decisions(books, called_numbers(message, trunk), trunk)
     return decisions

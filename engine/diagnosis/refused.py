@@ -15,6 +15,8 @@ ADVICE: Final[Mapping[RefusalRule, str]] = MappingProxyType(
         "says it of calls to your numbers. Mostly it is TELEFOON_CODECS or the trunk's srtp.",
         RefusalRule.CALLER: "The trunk's stir_invalid or stir_missing says so. Set it to tell, or ask the carrier why "
         "the call was not signed, or not so that it holds.",
+        RefusalRule.PASSWORD: "If it is your carrier, it has not the user and the password of its trunk: telefoon "
+        "trunks set NAME. Others guess passwords; have the trunk's be long.",
         RefusalRule.LIMIT: "The machine had more to do than it can; see docs/scaling.md, or spread the calls.",
         RefusalRule.TRUNK: "The trunk's max_calls_in or max_cps_in was reached: raise it with telefoon trunks set, or "
         "have the carrier send less.",

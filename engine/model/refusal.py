@@ -14,6 +14,8 @@ class RefusalRule(StrEnum):
     """It asks for what can't be: no codec in common, or an extension that is not offered."""
     CALLER = "caller not proved"
     """Its trunk takes no call that is not signed, or whose signature does not hold (STIR)."""
+    PASSWORD = "wrong password"
+    """It has answered our challenge, but not with the user and the password of a trunk that is known by them."""
     LIMIT = "too many calls"
     TRUNK = "trunk is full"
     """The trunk that it came by carries as many as it may."""

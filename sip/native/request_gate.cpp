@@ -3,6 +3,7 @@
 #include <pjsua-lib/pjsua.h>
 #include <pjsua-lib/pjsua_internal.h>
 
+#include "client_certificates.h"
 #include "pcm.h"
 #include "session_refresher.h"
 
@@ -127,8 +128,9 @@ void answer(pjsip_rx_data *rdata, GatedRequest &asked)
     for (unsigned i = 0; i < asked.headers.size(); ++i)
         pj_list_push_back(&headers, &asked.headers[i].toPj());
     pjsip_endpoint *endpoint = pjsua_get_pjsip_endpt();
-    // An INVITE that comes again until it is acknowledged is asked about once.
-    if (rdata->msg_info.msg->line.req.method.id == PJSIP_INVITE_METHOD &&
+    // An INVITE that comes again until it is acknowledged is asked about once; but a challenge costs no memory, whoever
+    // wants it.
+    if (rdata->msg_info.msg->line.req.method.id == PJSIP_INVITE_METHOD && asked.code != PJSIP_SC_UNAUTHORIZED &&
         pjsip_endpt_respond(endpoint, &module, rdata, asked.code, NULL, &headers, NULL, NULL) == PJ_SUCCESS)
         return;
     pjsip_endpt_respond_stateless(endpoint, rdata, asked.code, NULL, &headers, NULL);
@@ -163,6 +165,8 @@ pj_bool_t on_rx_request(pjsip_rx_data *rdata)
         gate->onDescription(asked);
     } else {
         asked.message.assign(rdata->msg_info.msg_buf, rdata->msg_info.len);
+        if (!asked.inCall)
+            asked.certificates = certificates_of(rdata->tp_info.transport);
         gate->onRequest(asked);
         if (asked.code && asked.code != RequestGate::IGNORED)
             answer(rdata, asked);
@@ -216,6 +220,7 @@ void RequestGate::open()
 {
     gate = this;
     pjsua_var.ua_cfg.cb.on_acc_find_for_incoming = &on_account;
+    keep_client_certificates();
     module.id = answers.id = -1; // they may have stood before an endpoint that has ended
     check(pjsip_endpt_register_module(pjsua_get_pjsip_endpt(), &module), "RequestGate::open");
     check(pjsip_endpt_register_module(pjsua_get_pjsip_endpt(), &answers), "RequestGate::open");

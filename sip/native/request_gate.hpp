@@ -15,6 +15,8 @@ struct GatedRequest {
     bool inCall;         // it belongs to a dialog that there is
     int callId;          // the library's number of that dialog's call
 
+    std::string certificates; // that a client has shown on its connection, as PEM; only of what belongs to no dialog
+
     int account; // set it to have that account take an INVITE, else the library looks at To
 
     std::string description; // the SDP in it, empty if there is none; set it to have the library read another

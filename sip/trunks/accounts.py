@@ -17,7 +17,7 @@ from sip.trunks.account import OnInvite, Registration, SipAccount
 from sip.trunks.account_config import account_config
 from sip.trunks.availability import TrunkLife
 from sip.trunks.line import TrunkLine
-from sip.trunks.sources import Address, Addresses, trunk_of_source
+from sip.trunks.sources import Address, Addresses
 from sip.trunks.tls_clients import TlsClients
 from sip.trunks.uris import hops_of
 
@@ -86,16 +86,20 @@ class TrunkAccounts:
             raise SipError(f"Trunk {name} is not in use any more.")
         return line
 
-    def any_trunk(self) -> bool:
-        """Whether a call can come from a trunk."""
-        return bool(self._lines)
+    @property
+    def lines(self) -> Sequence[TrunkLine]:
+        """The trunks that are in use, as they are spoken to."""
+        return list(self._lines.values())
 
-    def of_source(self, address: Address, users: Sequence[str]) -> TrunkLine | None:
-        """The trunk that a call comes from: by its hosts' addresses, of several by the user that is called."""
-        trunks = [line.trunk for line in self._lines.values()]
-        addresses = {name: line.addresses for name, line in self._lines.items()}
-        found = trunk_of_source(trunks, addresses, address, users)
-        return self._lines[found.name] if found is not None else None
+    @property
+    def trunks(self) -> Sequence[Trunk]:
+        """The trunks that are in use."""
+        return [line.trunk for line in self._lines.values()]
+
+    @property
+    def addresses(self) -> Addresses:
+        """The addresses of the hosts of each."""
+        return {name: line.addresses for name, line in self._lines.items()}
 
     def registrations(self) -> Mapping[str, Registration]:
         """How registrations stand, by the trunks' names."""

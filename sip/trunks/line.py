@@ -56,6 +56,10 @@ class TrunkLine:
         further = {address: each.registration for address, each in self._further.items()}
         return together({self.trunk.hosts[0].address: self._first.registration, **further})
 
+    def speaks(self, version: AddressFamily) -> bool:
+        """Whether the trunk is reached over an IP version."""
+        return version in self._first.accounts
+
     def account(self, version: AddressFamily) -> SipAccount:
         """The account of calls over an IP version. Raises SipError where the trunk is not reached over it."""
         if (account := self._first.accounts.get(version)) is None:

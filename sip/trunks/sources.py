@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 
-from engine.model.trunk import Trunk
+from engine.model.trunk import KnownBy, Trunk
 from sip.dns.located import Hop, Located
 from sip.trunks.uris import hop_to
 
@@ -35,10 +35,28 @@ def address_in(source: str) -> Address:
 def trunk_of_source(
     trunks: Iterable[Trunk], addresses: Addresses, address: Address, users: Sequence[str]
 ) -> Trunk | None:
-    """The trunk that a call comes from: by its hosts' addresses, of several by the user that is called."""
-    found = [each for each in trunks if each.takes_calls and address in addresses.get(each.name, frozenset())]
-    known = (each for each in found if {each.user, each.from_user} & set(users) - {""})
-    return next(known, found[0] if found else None)
+    """The trunk that a call comes from, of those that are known by their hosts' addresses."""
+    known = [each for each in trunks if each.known_by is KnownBy.ADDRESS]
+    return of_several([each for each in known if is_host([each], addresses, address)], users)
+
+
+def is_host(trunks: Iterable[Trunk], addresses: Addresses, address: Address) -> bool:
+    """Whether it is the address of a host of one of these that take calls, whatever the trunk is known by."""
+    return any(each.takes_calls and address in addresses.get(each.name, frozenset()) for each in trunks)
+
+
+def is_asked(trunks: Sequence[Trunk], addresses: Addresses, source: str, *, allowed: bool) -> bool:
+    """Whether a call that is no other trunk's is asked for user and password, by trunks that are known by these.
+
+    Who is allowed without a trunk is asked only where a trunk says that they are its own.
+    """
+    return bool(trunks) and (not allowed or is_host(trunks, addresses, address_in(source)))
+
+
+def of_several(found: Sequence[Trunk], users: Sequence[str]) -> Trunk | None:
+    """The one of these trunks whose user is called, else the first; None where there is none."""
+    called = (each for each in found if {each.user, each.from_user} & set(users) - {""})
+    return next(called, found[0] if found else None)
 
 
 def addresses_of(trunks: Iterable[Trunk], located: Callable[[Hop], Located | None]) -> Addresses:

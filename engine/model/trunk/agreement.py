@@ -8,6 +8,7 @@ from engine.model.trunk.choices import (
     T38,
     Authentication,
     Ice,
+    KnownBy,
     RegisterAt,
     RtpSource,
     Srtp,
@@ -33,6 +34,7 @@ def require_agreement(trunk: "Trunk") -> None:
     if not trunk.hosts:
         raise InvalidField("hosts", "A trunk needs a host.")
     _check_credentials(trunk)
+    _check_known_by(trunk)
     _check_transport(trunk)
     _check_family(trunk)
     _check_numbers(trunk)
@@ -54,6 +56,17 @@ def _check_credentials(trunk: "Trunk") -> None:
         raise InvalidField("registrar", "With register_at each, REGISTER goes to the hosts, and to no other registrar.")
     if trunk.from_is_user and not trunk.user:
         raise InvalidField("user", "From can't have the user where there is none.")
+
+
+def _check_known_by(trunk: "Trunk") -> None:
+    if trunk.known_by is not KnownBy.ADDRESS and trunk.auth is Authentication.NONE:
+        raise InvalidField("known_by", "With auth none no calls come in, so nothing tells whose they are.")
+    if trunk.known_by is KnownBy.TLS and trunk.transport is not Transport.TLS:
+        raise InvalidField("known_by", "Certificates need the transport tls.")
+    if trunk.known_by is KnownBy.TLS and trunk.tls_verify is TlsVerify.OFF:
+        raise InvalidField("known_by", "With tls_verify off no certificate is checked, so none tells who calls.")
+    if trunk.known_by is KnownBy.DIGEST and not (trunk.user and trunk.password):
+        raise InvalidField("known_by", "Digest needs user and password.")
 
 
 def _check_transport(trunk: "Trunk") -> None:

@@ -20,6 +20,16 @@ class Authentication(StrEnum):
     NONE = "none"
 
 
+class KnownBy(StrEnum):
+    """What tells that a call which comes in is a trunk's."""
+
+    ADDRESS = "address"
+    TLS = "tls"
+    """A client certificate with the name of one of its hosts (RFC 5922 §7.2)."""
+    DIGEST = "digest"
+    """The answer to a challenge (RFC 3261 §22.2, RFC 8760)."""
+
+
 class RegisterAt(StrEnum):
     """Which of a carrier's servers are told where we are."""
 

@@ -10,7 +10,15 @@ from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from typing import Any
 
-from engine.model.trunk import call_fields, identity_fields, limit_fields, session_fields, stir_fields, tls_fields
+from engine.model.trunk import (
+    arrival_fields,
+    call_fields,
+    identity_fields,
+    limit_fields,
+    session_fields,
+    stir_fields,
+    tls_fields,
+)
 from engine.model.trunk.address_family import AddressFamily
 from engine.model.trunk.agreement import require_agreement
 from engine.model.trunk.choices import (
@@ -22,6 +30,7 @@ from engine.model.trunk.choices import (
     HoldStyle,
     Ice,
     KeepAlive,
+    KnownBy,
     Refresher,
     RegisterAt,
     ReliableProvisionals,
@@ -52,8 +61,8 @@ from engine.model.trunk.field import (
 from engine.model.trunk.header_lists import HeaderLines, HeaderNames
 from engine.model.trunk.hosts import MOST_ORDER, TrunkHost
 from engine.model.trunk.identity_header import IdentityHeader
-from engine.model.trunk.number_formats import PLAIN_E164, NumberFormat
-from engine.model.trunk.number_rules import NumberAddresses, NumberFormats
+from engine.model.trunk.number_formats import NumberFormat
+from engine.model.trunk.number_rules import NumberAddresses
 from engine.model.trunk.number_uris import NumberUris
 from engine.model.trunk.patterns import ADDRESS, HOST, HOST_PORT, LOGIN, NAME_PATTERN, USER
 
@@ -108,17 +117,9 @@ class Trunk:
     caller: NumberUris = declared(
         NumberAddresses(), "How calling numbers are written in calls that go out.", default=NumberUris()
     )
-    received: NumberFormat = declared(
-        NumberFormats(),
-        "How the carrier writes both numbers in calls that come in. Whatever it is, +, 00 and a bare country code "
-        "are understood.",
-        default=PLAIN_E164,
-    )
-    default_number: str = declared(
-        Text(r"(\+[1-9][0-9]{6,14})?", "is no number in E.164, such as +3225550100.", 16),
-        "The number whose account and flow take calls to numbers that nobody has; left out, they are refused with 404.",
-        default="",
-    )
+    received: NumberFormat = arrival_fields.RECEIVED
+    default_number: str = arrival_fields.DEFAULT_NUMBER
+    known_by: KnownBy = arrival_fields.KNOWN_BY
     outbound_proxy: str = declared(
         Text(HOST_PORT, "is not HOST or HOST:PORT."),
         "The proxy that all requests pass (HOST:PORT); none if left out.",
@@ -295,5 +296,5 @@ class Trunk:
 
     @property
     def takes_calls(self) -> bool:
-        """Whether calls from its hosts' addresses are taken."""
+        """Whether calls that come in by it are taken, whatever they are known by."""
         return self.enabled and self.auth is not Authentication.NONE

@@ -146,7 +146,7 @@ WRONG: list[tuple[str, Any]] = [
     ("t38", "relay"),
     ("dtmf", "rfc2833"), ("dtmf_payload_type", 128),
     ("srtp", "on"), ("session_timers", "on"), ("session_expires_s", 5), ("redirects", "no"), ("timeout_s", 33),
-    ("tls_ca", "ca.pem"), ("tls_verify", False), ("tls_certificate", "cert.pem"), ("tls_key", 7),
+    ("tls_ca", "ca.pem"), ("tls_verify", False), ("known_by", "ip"), ("tls_certificate", "cert.pem"), ("tls_key", 7),
     ("called", {"form": "local"}), ("called", "national"), ("caller", {"colour": "red"}), ("received", 7),
     ("emergency", "yes"), ("country", "Belgium"), ("from_is_user", "yes"),
     ("identity_header", "PAI"), ("hides_caller", 1), ("keeps_from", "no"),

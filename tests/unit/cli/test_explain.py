@@ -4,7 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
+from cryptography.x509 import DNSName
 
+from tests.peers.certificates import make_pems
+from tests.peers.digest import authorization
 from tests.unit.cli.conftest import Run
 
 INVITE = """INVITE sip:{called}@198.51.100.1 SIP/2.0
@@ -170,3 +173,46 @@ def test_a_number_that_nobody_has_is_taken_by_the_trunks_default(telefoon: Run, 
 
     assert "nobody has it, and +3225550100 takes such calls (default_number of carrier-a)" in told
     assert "It would become a call" in told
+
+
+def with_header(file: Path, header: str) -> Path:
+    file.write_text(file.read_text().replace("CSeq:", f"{header}\nCSeq:"))
+    return file
+
+
+def test_who_is_known_by_user_and_password_is_told_by_these(telefoon: Run, invite: Invite, tmp_path: Path) -> None:
+    password = tmp_path / "password"
+    password.write_text("correct horse")
+    given = ("--host", "192.0.2.20", "--set", "known_by=digest", "--user", "pbx", "--password-file", password)
+    telefoon("trunks", "add", "exchange", *given)
+    challenge = {"realm": "telefoon", "nonce": "1", "algorithm": "SHA-256"}
+    stranger, uri = "203.0.113.9:5060", "sip:+3225550100@198.51.100.1"
+
+    asked = telefoon("explain", invite(via=stranger))
+    wrong = telefoon("explain", with_header(invite(via=stranger), authorization(challenge, uri, "pbx", "guessed")))
+    right = telefoon(
+        "explain", with_header(invite(via=stranger), authorization(challenge, uri, "pbx", "correct horse"))
+    )
+
+    assert (asked.exit_code, wrong.exit_code, right.exit_code) == (1, 1, 0)
+    assert "with 401" in asked.stdout
+    assert "it is asked for user and password, by which the trunk exchange would be known" in asked.stdout
+    assert "it has not the user and the password of the trunk exchange" in wrong.stdout
+    assert "it has the user and the password of the trunk exchange, which takes the call" in right.stdout
+
+
+def test_who_is_known_by_a_certificate_is_told_by_its_name(telefoon: Run, invite: Invite, tmp_path: Path) -> None:
+    theirs = make_pems(tmp_path / "theirs", names=[DNSName("sip.carrier.example")])
+    others = make_pems(tmp_path / "others", names=[DNSName("sip.carrier.example")])
+    given = ("--transport", "tls", "--set", "known_by=tls", "--set", f"tls_ca={theirs.ca}")
+    telefoon("trunks", "add", "carrier-b", "--host", "sip.carrier.example", *given)
+    file = invite(via="203.0.113.9:5061")
+
+    without = telefoon("explain", file)
+    right = telefoon("explain", file, "--certificate", theirs.certificate)
+    wrong = telefoon("explain", file, "--certificate", others.certificate)
+
+    assert (without.exit_code, right.exit_code, wrong.exit_code) == (1, 0, 1)
+    assert "the trunk carrier-b would be known by a certificate: give --certificate FILE" in without.stdout
+    assert "its certificate is for a host of the trunk carrier-b, which takes the call" in right.stdout
+    assert "with 403" in wrong.stdout

@@ -1,0 +1,26 @@
+"""The fields of a trunk about calls that come in: how they are known for its own, and to whom they go."""
+
+from typing import Final
+
+from engine.model.trunk.choices import KnownBy
+from engine.model.trunk.field import OneOf, Text, declared
+from engine.model.trunk.number_formats import PLAIN_E164
+from engine.model.trunk.number_rules import NumberFormats
+
+KNOWN_BY: Final = declared(
+    OneOf(KnownBy),
+    "By what calls that come in are the trunk's: address, by where they come from; tls, by the name in the caller's "
+    "certificate; digest, by user and password.",
+    default=KnownBy.ADDRESS,
+)
+RECEIVED: Final = declared(
+    NumberFormats(),
+    "How the carrier writes both numbers in calls that come in. Whatever it is, +, 00 and a bare country code "
+    "are understood.",
+    default=PLAIN_E164,
+)
+DEFAULT_NUMBER: Final = declared(
+    Text(r"(\+[1-9][0-9]{6,14})?", "is no number in E.164, such as +3225550100.", 16),
+    "The number whose account and flow take calls to numbers that nobody has; left out, they are refused with 404.",
+    default="",
+)

@@ -1,0 +1,100 @@
+"""Tells whose trunk's a call is that comes in: by its certificate, by its source, or by its answer to a challenge."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from engine.model.refusal import RefusalRule
+from engine.model.trunk import AddressFamily, KnownBy, Trunk
+from sip.addresses import called_users
+from sip.config import SipConfig
+from sip.message import Message
+from sip.requests import StatelessResponse
+from sip.trunks.accounts import TrunkAccounts
+from sip.trunks.client_certificates import trunk_of_certificate
+from sip.trunks.digest import DigestAnswer, DigestChallenges
+from sip.trunks.digest_nonces import DigestNonces
+from sip.trunks.line import TrunkLine
+from sip.trunks.sources import address_in, allowed_networks, is_allowed, is_asked, is_host, trunk_of_source
+
+WRONG_PASSWORD: Final = "It has not the user and the password of a trunk"
+
+
+@dataclass(frozen=True, slots=True)
+class CallOrigin:
+    """The trunk that a call comes from; None where it is no trunk's.
+
+    `challenge` is the answer that asks who calls, `refused_by` the rule that refuses what was said to another before.
+    """
+
+    line: TrunkLine | None = None
+    challenge: StatelessResponse | None = None
+    refused_by: RefusalRule | None = None
+
+
+NO_TRUNKS: Final = CallOrigin()
+
+
+class CallOrigins:
+    """Finds them by the trunks that are in use. Lives on the SIP thread."""
+
+    def __init__(self, config: SipConfig, accounts: TrunkAccounts) -> None:
+        self._config = config
+        self._accounts = accounts
+        self._allowed = allowed_networks(config.allow)
+        self._challenges = DigestChallenges(DigestNonces(time.time))
+
+    def is_stranger(self, source: str) -> bool:
+        """Whether who sends from this address may not call, as far as the address tells."""
+        if self._is_allowed(source):
+            return False
+        return trunk_of_source(self._accounts.trunks, self._accounts.addresses, address_in(source), ()) is None
+
+    def is_unknown(self, source: str, certificates: str) -> bool:
+        """Whether who sends from this address, with these certificates, may not even ask whether we are there."""
+        if self._is_allowed(source):
+            return False
+        if certificates and self._by_certificate(source, (), certificates) is not None:
+            return False
+        return not is_host(self._accounts.trunks, self._accounts.addresses, address_in(source))
+
+    def of(self, source: str, message: Message, certificates: str) -> CallOrigin:
+        """The origin of an INVITE. `certificates` are what its connection has shown, as PEM; empty if none."""
+        if not (trunks := self._accounts.trunks):
+            return NO_TRUNKS  # most nodes that are called have none, and this is asked for each call
+        users = called_users(message)
+        found = self._by_certificate(source, users, certificates) if certificates else None
+        found = found or trunk_of_source(trunks, self._accounts.addresses, address_in(source), users)
+        if found is not None:
+            return CallOrigin(self._accounts.line(found.name))
+        return self._by_digest(source, message)
+
+    def _by_certificate(self, source: str, users: Sequence[str], certificates: str) -> Trunk | None:
+        trunks = self._known_by(KnownBy.TLS, source)
+        return trunk_of_certificate(trunks, certificates, self._config.tls, users, datetime.now(UTC))
+
+    def _by_digest(self, source: str, message: Message) -> CallOrigin:
+        trunks = self._known_by(KnownBy.DIGEST, source)
+        if not is_asked(trunks, self._accounts.addresses, source, allowed=self._is_allowed(source)):
+            return NO_TRUNKS
+        verdict = self._challenges.judge(message, trunks)
+        if verdict.trunk is not None:
+            return CallOrigin(self._accounts.line(verdict.trunk.name))
+        asked = self._challenges.challenge(stale=verdict.answered is DigestAnswer.LATE)
+        if verdict.answered is DigestAnswer.WRONGLY:
+            return CallOrigin(None, StatelessResponse(401, asked, WRONG_PASSWORD), RefusalRule.PASSWORD)
+        return CallOrigin(None, StatelessResponse(401, asked))
+
+    def _known_by(self, known_by: KnownBy, source: str) -> Sequence[Trunk]:
+        """The trunks that are known by this, and that speak the IP version of the source."""
+        version = AddressFamily.of(source)
+        return [
+            line.trunk
+            for line in self._accounts.lines
+            if line.trunk.known_by is known_by and line.trunk.takes_calls and line.speaks(version)
+        ]
+
+    def _is_allowed(self, source: str) -> bool:
+        return self._config.any_source or is_allowed(source, self._allowed)
