@@ -43,10 +43,14 @@ class DigestAnswer(Enum):
 
 @dataclass(frozen=True, slots=True)
 class DigestVerdict:
-    """What a request says, and whose it is where that is right."""
+    """What a request says, whose it is if that is right, and the nonce, still valid, that it answers if it is wrong."""
 
     answered: DigestAnswer
     trunk: Trunk | None = None
+    nonce: str = ""
+
+
+NOTHING_SAID: Final = DigestVerdict(DigestAnswer.NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +80,11 @@ class DigestChallenges:
         self._nonces = nonces
         self._nobodys = secrets.token_hex(16)
 
-    def challenge(self, *, stale: bool) -> tuple[tuple[str, str], ...]:
-        """The headers that ask for user and password; `stale` is whether those that were given are right."""
-        asked = f'Digest realm="{REALM}", nonce="{self._nonces.make()}", qop="auth"'
-        again = ", stale=true" if stale else ""
+    def challenge(self, verdict: DigestVerdict) -> tuple[tuple[str, str], ...]:
+        """The headers that ask whoever has said that for user and password."""
+        # With another nonce some far ends, Asterisk among them, send the same password again, up to ten times.
+        asked = f'Digest realm="{REALM}", nonce="{verdict.nonce or self._nonces.make()}", qop="auth"'
+        again = ", stale=true" if verdict.answered is DigestAnswer.LATE else ""
         return tuple(("WWW-Authenticate", f"{asked}, algorithm={each}{again}") for each in _HASHES)
 
     def judge(self, message: Message, trunks: Sequence[Trunk]) -> DigestVerdict:
@@ -88,7 +93,10 @@ class DigestChallenges:
             if (trunk := trunk_of_credentials(given, message, trunks, self._nobodys)) is not None:
                 fresh = self._nonces.spend(given.nonce, int(given.nc, 16))
                 return DigestVerdict(DigestAnswer.RIGHTLY, trunk) if fresh else DigestVerdict(DigestAnswer.LATE)
-        return DigestVerdict(DigestAnswer.WRONGLY if answers(message) else DigestAnswer.NOTHING)
+        if not answers(message):
+            return NOTHING_SAID
+        valid = (each.nonce for each in credentials_in(message) if self._nonces.is_valid(each.nonce))
+        return DigestVerdict(DigestAnswer.WRONGLY, nonce=next(valid, ""))
 
 
 def trunk_of_credentials(

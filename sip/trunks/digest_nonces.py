@@ -31,23 +31,23 @@ class DigestNonces:
 
     def spend(self, nonce: str, count: int) -> bool:
         """Whether it is ours and still valid, and the count higher than any before, which is noted then."""
-        now_s = self._now_s()
-        if not self._is_valid(nonce, now_s):
+        if not self.is_valid(nonce):
             return False
-        self._forget(now_s)
+        self._forget()
         if count <= self._counts.get(nonce, 0):
             return False
         self._counts[nonce] = count
         return True
 
-    def _forget(self, now_s: float) -> None:
-        # They are in the order of their first answers, so that all are over a while after the first of them.
-        while self._counts and not self._is_valid(oldest := next(iter(self._counts)), now_s):
-            del self._counts[oldest]
-
-    def _is_valid(self, nonce: str, now_s: float) -> bool:
+    def is_valid(self, nonce: str) -> bool:
+        """Whether it is ours, and may still be answered."""
         made_s = self._made_s(nonce)
-        return made_s is not None and 0 <= now_s - made_s < VALID_S
+        return made_s is not None and 0 <= self._now_s() - made_s < VALID_S
+
+    def _forget(self) -> None:
+        # They are in the order of their first answers, so that all are over a while after the first of them.
+        while self._counts and not self.is_valid(oldest := next(iter(self._counts))):
+            del self._counts[oldest]
 
     def _made_s(self, nonce: str) -> float | None:
         """When we have made it; None where we have not."""

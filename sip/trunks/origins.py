@@ -82,7 +82,7 @@ class CallOrigins:
         verdict = self._challenges.judge(message, trunks)
         if verdict.trunk is not None:
             return CallOrigin(self._accounts.line(verdict.trunk.name))
-        asked = self._challenges.challenge(stale=verdict.answered is DigestAnswer.LATE)
+        asked = self._challenges.challenge(verdict)
         if verdict.answered is DigestAnswer.WRONGLY:
             return CallOrigin(None, StatelessResponse(401, asked, WRONG_PASSWORD), RefusalRule.PASSWORD)
         return CallOrigin(None, StatelessResponse(401, asked))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine.model.trunk import Trunk, new_trunk
 from sip.message import Message, read_message
-from sip.trunks.digest import DigestAnswer, DigestChallenges, DigestVerdict
+from sip.trunks.digest import NOTHING_SAID, DigestAnswer, DigestChallenges, DigestVerdict
 from sip.trunks.digest_nonces import VALID_S, DigestNonces
 from tests.peers.digest import authorization, challenges
 from tests.peers.sip_message import SipMessage
@@ -38,7 +38,7 @@ class Doorkeeper:
 
     def asks(self, algorithm: str = "SHA-256") -> dict[str, str]:
         """The parameters of a challenge."""
-        headers = [f"{name}: {value}" for name, value in self.challenges.challenge(stale=False)]
+        headers = [f"{name}: {value}" for name, value in self.challenges.challenge(NOTHING_SAID)]
         asked = challenges(SipMessage.read("\r\n".join(["SIP/2.0 401 Unauthorized", *headers, "", ""])))
         return next(each for each in asked if each["algorithm"] == algorithm)
 
@@ -57,11 +57,11 @@ def right(challenge: dict[str, str], **changed: Any) -> str:
 
 
 def test_the_stronger_algorithm_is_asked_for_first(door: Doorkeeper) -> None:
-    asked = door.challenges.challenge(stale=False)
+    asked = door.challenges.challenge(NOTHING_SAID)
 
     assert ["SHA-256" in value for _, value in asked] == [True, False]
     assert all('qop="auth"' in value and "stale" not in value for _, value in asked)
-    assert all("stale=true" in value for _, value in door.challenges.challenge(stale=True))
+    assert all("stale=true" in value for _, value in door.challenges.challenge(DigestVerdict(DigestAnswer.LATE)))
 
 
 @pytest.mark.parametrize("algorithm", ["SHA-256", "MD5"])
@@ -133,6 +133,20 @@ def test_an_answer_without_a_count_or_for_another_method_is_wrong(door: Doorkeep
     assert door.judges(right(asked).replace("qop=auth", "qop=auth-int")).answered is DigestAnswer.WRONGLY
     assert door.judges(right(asked).replace("nc=00000001", "nc=1")).answered is DigestAnswer.WRONGLY
     assert door.judges(right(asked, method="OPTIONS")).answered is DigestAnswer.WRONGLY
+
+
+def test_who_is_wrong_is_asked_with_the_same_nonce_while_it_is_valid(door: Doorkeeper) -> None:
+    asked = door.asks()
+    wrong = right(asked, password="guessed")
+
+    again = door.challenges.challenge(door.judges(wrong))
+    corrected = door.judges(right(asked, count=2))
+    door.now_s += VALID_S
+    later = door.challenges.challenge(door.judges(wrong))
+
+    assert all(asked["nonce"] in value for _, value in again)
+    assert corrected.answered is DigestAnswer.RIGHTLY
+    assert not any(asked["nonce"] in value for _, value in later)
 
 
 def test_a_user_with_quotes_and_letters_beyond_ascii_is_read(door: Doorkeeper) -> None:
