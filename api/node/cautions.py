@@ -8,14 +8,16 @@ from api.node.webhook_urls import LOCAL_NAMES, refused
 from config.settings import Settings
 from engine.errors import UnknownLanguage
 from engine.model.languages import canonical_language
-from engine.model.trunk import AddressFamily, TlsVerify, Trunk
+from engine.model.trunk import AddressFamily, KnownBy, TlsVerify, Trunk
 from engine.model.trunk.patterns import is_address
 from tts.voices import EngineName
 
 
 def cautions(settings: Settings, urls: Iterable[str] = (), trunks: Sequence[Trunk] | None = None) -> Iterator[str]:
     """One sentence or two each; `urls` are of numbers' webhooks, `trunks` are those of the settings if left out."""
-    yield from _of_trunks(settings, given_trunks(settings) if trunks is None else trunks)
+    trunks = given_trunks(settings) if trunks is None else trunks
+    yield from _of_trunks(settings, trunks)
+    yield from _of_callers(settings, trunks)
     yield from _unused_servers(settings)
     for url in dict.fromkeys(urls):
         if (why := refused(settings, url)) is not None:
@@ -49,6 +51,16 @@ def _of_trunks(settings: Settings, trunks: Sequence[Trunk]) -> Iterator[str]:
             yield (
                 f"SIP listens on {settings.sip_host} alone, where the trunk at {host} can't reach it. "
                 "Set TELEFOON_SIP_HOST to this machine's address, or to 0.0.0.0."
+            )
+
+
+def _of_callers(settings: Settings, trunks: Sequence[Trunk]) -> Iterator[str]:
+    """Calls that can't come in, as nobody can connect over TLS to a node that has no certificate of its own."""
+    for trunk in trunks:
+        if trunk.takes_calls and trunk.known_by is KnownBy.TLS and not (settings.tls_cert and settings.tls_key):
+            yield (
+                f"Trunk {trunk.name} is known by its certificate, which it can't show: SIP over TLS needs one of ours. "
+                "Set TELEFOON_TLS_CERT and TELEFOON_TLS_KEY."
             )
 
 

@@ -1,14 +1,17 @@
 """What a start can know will not work is said at once."""
 
 from ipaddress import ip_network
+from pathlib import Path
 
 import pytest
 
 from api.node.cautions import cautions
 from config.settings import Settings
 from config.speech_server import SpeechServerSettings
+from engine.model.trunk import new_trunk
 from tests.unit.cli.conftest import Run
 
+PEM = Path("/etc/telefoon/node.pem")
 SERVER = SpeechServerSettings(url="http://10.0.0.5:8880/v1/audio/speech", voice="anna")
 
 
@@ -53,6 +56,15 @@ def test_each_caution_names_what_to_set(settings: Settings, urls: list[str], tol
 
     assert [each.startswith(begin) for each, begin in zip(found, told, strict=True)] == [True] * len(told)
     assert all("TELEFOON_" in each for each in found)
+
+
+def test_a_trunk_that_is_known_by_its_certificate_needs_one_of_ours() -> None:
+    trunk = new_trunk({"name": "carrier", "hosts": ["127.0.0.1"], "transport": "tls", "known_by": "tls"})
+
+    (told,) = cautions(Settings(), trunks=[trunk])
+
+    assert told.startswith("Trunk carrier is known by its certificate")
+    assert list(cautions(Settings(tls_cert=PEM, tls_key=PEM), trunks=[trunk])) == []
 
 
 def test_a_number_whose_webhook_would_not_be_asked_is_added_with_a_warning(telefoon: Run) -> None:
