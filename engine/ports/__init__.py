@@ -4,22 +4,16 @@ from engine.model.rtp_stats import RtpStats
 from engine.ports.bridge import LONGEST_LISTEN_S, Bridge, Player, Recorder
 from engine.ports.clock import Clock
 from engine.ports.fax import FaxBegan, FaxEnded
-from engine.ports.legs import (
+from engine.ports.leg_events import (
     Alerted,
     Answered,
     AnswerHeaders,
     CallerIdWarned,
     CallerSigned,
-    Cause,
-    Dialer,
-    DialRefused,
-    DialRequest,
     DigitPressed,
     EndedBy,
     HoldRefused,
     HungUp,
-    InboundCall,
-    Leg,
     LegEvent,
     MediaChanged,
     MediaLost,
@@ -27,6 +21,14 @@ from engine.ports.legs import (
     ReferRequested,
     RouteAdvanced,
     TrunkTried,
+)
+from engine.ports.legs import (
+    Cause,
+    Dialer,
+    DialRefused,
+    DialRequest,
+    InboundCall,
+    Leg,
 )
 from engine.ports.queued import Queued
 from engine.ports.rooms import PLAIN_SOUND, WIDEST_HZ, Attendance, MixedRoom, RoomSound

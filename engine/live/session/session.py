@@ -16,11 +16,11 @@ from engine.aio.waits import Occurrence, until
 from engine.errors import LegGone, SipError
 from engine.live.session.attempts import attempt_of_end, attempt_of_trunk
 from engine.live.session.dtmf import Keys
-from engine.live.session.fax_events import note_fax
 from engine.live.session.flow_handover import FlowHandover
 from engine.live.session.journal import Journal
 from engine.live.session.leg_consent import LegConsent
 from engine.live.session.leg_hold import LegHold
+from engine.live.session.noted_events import write_event
 from engine.model.call import Attempt, Call, Direction, Event, Status
 from engine.model.consent import Consent
 from engine.model.stir import CallerProof
@@ -28,21 +28,15 @@ from engine.ports import (
     Alerted,
     Answered,
     AnswerHeaders,
-    CallerIdWarned,
-    CallerSigned,
     Cause,
     Clock,
     Dialer,
     DialRequest,
     DigitPressed,
     EndedBy,
-    FaxBegan,
-    FaxEnded,
-    HoldRefused,
     HungUp,
     Leg,
     LegEvent,
-    MediaChanged,
     MediaLost,
     ReferAnswered,
     ReferRequested,
@@ -201,15 +195,11 @@ class Session:
             async for event in leg.events():
                 self._note_event(event)
                 if isinstance(event, MediaLost):
-                    await self._give_up(event)
+                    await self.hang_up()
             self.over.set()
             timer.cancel()
             await self.beside.close()
             await _finish(conducting)
-
-    async def _give_up(self, event: MediaLost) -> None:
-        self.journal.note_event("media_lost", seconds=round(event.seconds, 1))
-        await self.hang_up()
 
     async def _conduct(self, conduct: Conduct) -> None:
         if self.call.direction is Direction.OUTBOUND:
@@ -240,16 +230,19 @@ class Session:
                 self._note_answer(event)
             case DigitPressed(digit=digit):
                 self.keys.press(digit)
-            case MediaChanged():
-                self.journal.note_event("media", codec=event.codec, sending=event.sending, receiving=event.receiving)
-            case ReferRequested() | ReferAnswered() | HoldRefused():
-                self._note_request(event)
-            case FaxBegan() | FaxEnded():
-                note_fax(self.journal, event)
-            case TrunkTried() | RouteAdvanced() | CallerIdWarned() | CallerSigned():
+            case ReferRequested(target=target):
+                self.journal.note_event("refer_requested", target=target)
+                self.asked_to_refer.put(target)
+            case ReferAnswered():
+                self.refer_answers.put(event)
+            case TrunkTried():
+                self._note_attempt(event)
+            case RouteAdvanced():
                 self._note_route(event)
             case HungUp():
                 self._ended(event)
+            case _:
+                write_event(self.journal, event)
 
     def _note_answer(self, event: AnswerHeaders | Alerted | Answered) -> None:
         match event:
@@ -265,30 +258,12 @@ class Session:
                 self.journal.happened(Event.ANSWERED)
                 self.answered.set()
 
-    def _note_request(self, event: ReferRequested | ReferAnswered | HoldRefused) -> None:
-        match event:
-            case HoldRefused(sip_code=code):
-                self.journal.note_event("hold_refused", sip_code=code)
-            case ReferAnswered():
-                self.refer_answers.put(event)
-            case ReferRequested(target=target):
-                self.journal.note_event("refer_requested", target=target)
-                self.asked_to_refer.put(target)
-
-    def _note_route(self, event: TrunkTried | RouteAdvanced | CallerIdWarned | CallerSigned) -> None:
-        match event:
-            case TrunkTried():
-                self._note_attempt(event)
-            case CallerIdWarned():
-                self.journal.note_event("caller_id_warning", trunk=event.trunk, reason=event.reason)
-            case CallerSigned(attestation=attestation):
-                self.journal.set(stir_signed=attestation)
-            case RouteAdvanced():
-                self._attempt_told = False
-                self.answer_headers.clear()
-                self.journal.carried_by(event.via)
-                self.journal.set(sip_call_id=event.sip_call_id, stir_signed=None)
-                self.journal.note_event("invite_sent", target=self.call.to, via=event.via)
+    def _note_route(self, event: RouteAdvanced) -> None:
+        self._attempt_told = False
+        self.answer_headers.clear()
+        self.journal.carried_by(event.via)
+        self.journal.set(sip_call_id=event.sip_call_id, stir_signed=None)
+        self.journal.note_event("invite_sent", target=self.call.to, via=event.via)
 
     def _note_attempt(self, event: TrunkTried) -> None:
         if self._ending is Event.HUNG_UP:

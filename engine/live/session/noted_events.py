@@ -1,0 +1,25 @@
+"""Events of a leg that change nothing of its call but what is written of it."""
+
+from engine.live.session.journal import Journal
+from engine.ports import CallerIdWarned, CallerSigned, FaxBegan, FaxEnded, HoldRefused, MediaChanged, MediaLost
+
+NotedEvent = MediaChanged | MediaLost | HoldRefused | FaxBegan | FaxEnded | CallerIdWarned | CallerSigned
+
+
+def write_event(journal: Journal, event: NotedEvent) -> None:
+    """Write it into the call's journal."""
+    match event:
+        case MediaChanged():
+            journal.note_event("media", codec=event.codec, sending=event.sending, receiving=event.receiving)
+        case MediaLost(seconds=seconds):
+            journal.note_event("media_lost", seconds=round(seconds, 1))
+        case HoldRefused(sip_code=code):
+            journal.note_event("hold_refused", sip_code=code)
+        case FaxBegan(rate_bps=rate_bps):
+            journal.note_event("fax_began", rate_bps=rate_bps)
+        case FaxEnded(rate_bps=rate_bps, packets_received=received, packets_sent=sent):
+            journal.note_event("fax_ended", rate_bps=rate_bps, packets_received=received, packets_sent=sent)
+        case CallerIdWarned():
+            journal.note_event("caller_id_warning", trunk=event.trunk, reason=event.reason)
+        case CallerSigned(attestation=attestation):
+            journal.set(stir_signed=attestation)
