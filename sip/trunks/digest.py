@@ -80,12 +80,13 @@ class DigestChallenges:
         self._nonces = nonces
         self._nobodys = secrets.token_hex(16)
 
-    def challenge(self, verdict: DigestVerdict) -> tuple[tuple[str, str], ...]:
-        """The headers that ask whoever has said that for user and password."""
+    def challenge(self, verdict: DigestVerdict, trunks: Sequence[Trunk]) -> tuple[tuple[str, str], ...]:
+        """The headers that ask whoever has said that for the user and the password of one of these trunks."""
+        wanted = {name for trunk in trunks for name in trunk.digest_algorithms.names}
         # With another nonce some far ends, Asterisk among them, send the same password again, up to ten times.
         asked = f'Digest realm="{REALM}", nonce="{verdict.nonce or self._nonces.make()}", qop="auth"'
         again = ", stale=true" if verdict.answered is DigestAnswer.LATE else ""
-        return tuple(("WWW-Authenticate", f"{asked}, algorithm={each}{again}") for each in _HASHES)
+        return tuple(("WWW-Authenticate", f"{asked}, algorithm={each}{again}") for each in _HASHES if each in wanted)
 
     def judge(self, message: Message, trunks: Sequence[Trunk]) -> DigestVerdict:
         """What a request answers, and which of the trunks has its user and password."""
@@ -104,11 +105,12 @@ def trunk_of_credentials(
 ) -> Trunk | None:
     """The trunk that has this user and password; of a user that there is not, the password `nobodys` is tried."""
     method = message.start.partition(" ")[0]
-    tried = [each for each in trunks if each.user == given.username]
+    tried = [each for each in trunks if each.user == given.username and given.algorithm in each.digest_algorithms.names]
     passwords = [each.password for each in tried] or [nobodys]
     right = [hmac.compare_digest(_bytes(given.response_of(each, method)), _bytes(given.response)) for each in passwords]
-    # Proxies may write the address otherwise, but whom it calls is what was signed.
-    if user_of(given.uri) != user_of(message.request_uri):
+    # Proxies may write the address otherwise, and some far ends (SIPp) sign the host alone; but nobody else is called
+    # than who was signed.
+    if user_of(given.uri) not in (user_of(message.request_uri), given.uri):
         return None
     return next((trunk for trunk, is_right in zip(tried, right, strict=False) if is_right), None)
 

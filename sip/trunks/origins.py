@@ -82,7 +82,9 @@ class CallOrigins:
         verdict = self._challenges.judge(message, trunks)
         if verdict.trunk is not None:
             return CallOrigin(self._accounts.line(verdict.trunk.name))
-        asked = self._challenges.challenge(verdict)
+        # At the address of one of them it is likely that one.
+        likely = [each for each in trunks if is_host([each], self._accounts.addresses, address_in(source))]
+        asked = self._challenges.challenge(verdict, likely or trunks)
         if verdict.answered is DigestAnswer.WRONGLY:
             return CallOrigin(None, StatelessResponse(401, asked, WRONG_PASSWORD), RefusalRule.PASSWORD)
         return CallOrigin(None, StatelessResponse(401, asked))

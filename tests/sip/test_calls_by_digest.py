@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from ipaddress import ip_network
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import pytest
 
@@ -11,10 +12,14 @@ from engine.model.refusal import RefusalRule
 from engine.model.trunk import KnownBy, Trunk, new_trunk
 from sip.trunks.digest import DigestChallenges
 from sip.trunks.digest_nonces import VALID_S
+from tests.peers.baresip import baresip
 from tests.peers.digest import authorization, challenges
+from tests.peers.ports import Ports
 from tests.peers.raw_caller import HOST, RawCaller, audio, raw_caller
-from tests.peers.sipp import NUMBER
+from tests.peers.scenario import acks, calls, receives, scenario, sdp
+from tests.peers.sipp import NUMBER, sipp
 from tests.sip.conftest import Line, OpenLine, Watch, trunk_to
+from tests.sip.passing import says
 
 pytestmark = pytest.mark.sip
 
@@ -193,3 +198,45 @@ async def test_other_requests_of_strangers_hear_nothing_beside_such_a_trunk(know
 
     assert known.noted == []
     assert caller.seen == []
+
+
+OLD: Final = {"digest_algorithms": "md5", "password": "correct"}
+"""What SIPp 3.6 and baresip need, which know MD5 alone and answer nothing where SHA-256 is asked for too."""
+
+
+@pytest.mark.parametrize("password", ["correct", "guessed"])
+async def test_baresip_calls_with_its_user_and_password(
+    known: Line, ports: Ports, tmp_path: Path, password: str
+) -> None:
+    account = f";auth_user={USER};auth_pass={password}"
+    await known.agent.use_trunks([exchange(**OLD)])
+    async with baresip(tmp_path / "phone", ports, USER, codec="PCMA", tone_hz=700, parameters=account) as phone:
+        await phone.does("dial", f"sip:{NUMBER}@{HOST}:{known.port}")
+        if password == "correct":
+            leg, arrival = await known.takes()
+            call = Watch(leg).start()
+            await leg.answer()
+            await says(known, leg.id, 700)
+            await leg.hang_up()
+            await call.ends()
+            assert (arrival.trunk, known.noted) == ("exchange", [])
+        else:
+            await phone.sees("CALL_CLOSED")
+            assert known.noted == [(RefusalRule.PASSWORD, NUMBER)]
+
+
+async def test_sipp_calls_with_its_user_and_password(known: Line, ports: Ports) -> None:
+    again = calls(sdp(), headers=(f"[authentication username={USER} password=correct]",)).replace(
+        "1 INVITE", "2 INVITE"
+    )
+    xml = scenario(
+        calls(sdp()), '<recv response="401" auth="true"/>\n', acks(), again, receives(100, optional=True),
+        receives(486), acks(2),
+    )  # fmt: skip
+    await known.agent.use_trunks([exchange(**OLD)])
+    async with sipp(xml, ports, target=known.port, keys={"ear": ports.one()}) as far_end:
+        leg, arrival = await known.takes()
+        await leg.refuse(486)
+        await far_end.finishes()
+
+    assert arrival.trunk == "exchange"

@@ -4,6 +4,7 @@ from engine.model.trunk.address_family import AddressFamily
 from engine.model.trunk.choices import (
     T38,
     Authentication,
+    DigestAlgorithms,
     Dtmf,
     EarlyMedia,
     HoldStyle,
@@ -32,6 +33,7 @@ __all__ = [
     "T38",
     "AddressFamily",
     "Authentication",
+    "DigestAlgorithms",
     "Dtmf",
     "EarlyMedia",
     "HoldStyle",

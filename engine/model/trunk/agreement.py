@@ -7,6 +7,7 @@ from engine.model.trunk.address_family import AddressFamily
 from engine.model.trunk.choices import (
     T38,
     Authentication,
+    DigestAlgorithms,
     Ice,
     KnownBy,
     RegisterAt,
@@ -67,6 +68,8 @@ def _check_known_by(trunk: "Trunk") -> None:
         raise InvalidField("known_by", "With tls_verify off no certificate is checked, so none tells who calls.")
     if trunk.known_by is KnownBy.DIGEST and not (trunk.user and trunk.password):
         raise InvalidField("known_by", "Digest needs user and password.")
+    if trunk.known_by is not KnownBy.DIGEST and trunk.digest_algorithms is not DigestAlgorithms.BOTH:
+        raise InvalidField("digest_algorithms", "Nothing is asked for without known_by digest.")
 
 
 def _check_transport(trunk: "Trunk") -> None:

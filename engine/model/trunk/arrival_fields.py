@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from engine.model.trunk.choices import KnownBy
+from engine.model.trunk.choices import DigestAlgorithms, KnownBy
 from engine.model.trunk.field import OneOf, Text, declared
 from engine.model.trunk.number_formats import PLAIN_E164
 from engine.model.trunk.number_rules import NumberFormats
@@ -12,6 +12,12 @@ KNOWN_BY: Final = declared(
     "By what calls that come in are the trunk's: address, by where they come from; tls, by the name in the caller's "
     "certificate; digest, by user and password.",
     default=KnownBy.ADDRESS,
+)
+DIGEST_ALGORITHMS: Final = declared(
+    OneOf(DigestAlgorithms),
+    "With known_by digest, which algorithms are asked for: sha-256 and md5 both; or one of them, as many far ends "
+    "that know md5 alone answer nothing where sha-256 is asked for too.",
+    default=DigestAlgorithms.BOTH,
 )
 RECEIVED: Final = declared(
     NumberFormats(),

@@ -30,6 +30,19 @@ class KnownBy(StrEnum):
     """The answer to a challenge (RFC 3261 §22.2, RFC 8760)."""
 
 
+class DigestAlgorithms(StrEnum):
+    """The algorithms by which a trunk that is known by digest may answer (RFC 8760)."""
+
+    BOTH = "both"
+    SHA_256 = "sha-256"
+    MD5 = "md5"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The algorithms as headers have them, the strongest first."""
+        return ("SHA-256", "MD5") if self is DigestAlgorithms.BOTH else (self.value.upper(),)
+
+
 class RegisterAt(StrEnum):
     """Which of a carrier's servers are told where we are."""
 

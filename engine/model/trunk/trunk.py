@@ -24,6 +24,7 @@ from engine.model.trunk.agreement import require_agreement
 from engine.model.trunk.choices import (
     T38,
     Authentication,
+    DigestAlgorithms,
     Diversion,
     Dtmf,
     EarlyMedia,
@@ -120,6 +121,7 @@ class Trunk:
     received: NumberFormat = arrival_fields.RECEIVED
     default_number: str = arrival_fields.DEFAULT_NUMBER
     known_by: KnownBy = arrival_fields.KNOWN_BY
+    digest_algorithms: DigestAlgorithms = arrival_fields.DIGEST_ALGORITHMS
     outbound_proxy: str = declared(
         Text(HOST_PORT, "is not HOST or HOST:PORT."),
         "The proxy that all requests pass (HOST:PORT); none if left out.",

@@ -1,13 +1,13 @@
 """Challenges to who calls, and what comes back: right, wrong, late, again, or no answer at all."""
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.model.trunk import Trunk, new_trunk
+from engine.model.trunk import DigestAlgorithms, Trunk, new_trunk
 from sip.message import Message, read_message
 from sip.trunks.digest import NOTHING_SAID, DigestAnswer, DigestChallenges, DigestVerdict
 from sip.trunks.digest_nonces import VALID_S, DigestNonces
@@ -16,6 +16,8 @@ from tests.peers.sip_message import SipMessage
 
 URI = "sip:+3225550100@198.51.100.1"
 PASSWORD = "correct horse"
+SHA_256: Final = DigestAlgorithms.SHA_256
+MD5: Final = DigestAlgorithms.MD5
 
 
 def a_trunk(name: str = "pbx", user: str = "ann", password: str = PASSWORD) -> Trunk:
@@ -38,7 +40,7 @@ class Doorkeeper:
 
     def asks(self, algorithm: str = "SHA-256") -> dict[str, str]:
         """The parameters of a challenge."""
-        headers = [f"{name}: {value}" for name, value in self.challenges.challenge(NOTHING_SAID)]
+        headers = [f"{name}: {value}" for name, value in self.challenges.challenge(NOTHING_SAID, [a_trunk()])]
         asked = challenges(SipMessage.read("\r\n".join(["SIP/2.0 401 Unauthorized", *headers, "", ""])))
         return next(each for each in asked if each["algorithm"] == algorithm)
 
@@ -57,11 +59,13 @@ def right(challenge: dict[str, str], **changed: Any) -> str:
 
 
 def test_the_stronger_algorithm_is_asked_for_first(door: Doorkeeper) -> None:
-    asked = door.challenges.challenge(NOTHING_SAID)
+    asked = door.challenges.challenge(NOTHING_SAID, [a_trunk()])
 
     assert ["SHA-256" in value for _, value in asked] == [True, False]
     assert all('qop="auth"' in value and "stale" not in value for _, value in asked)
-    assert all("stale=true" in value for _, value in door.challenges.challenge(DigestVerdict(DigestAnswer.LATE)))
+    assert all(
+        "stale=true" in value for _, value in door.challenges.challenge(DigestVerdict(DigestAnswer.LATE), [a_trunk()])
+    )
 
 
 @pytest.mark.parametrize("algorithm", ["SHA-256", "MD5"])
@@ -72,6 +76,16 @@ def test_who_has_user_and_password_is_the_trunks(door: Doorkeeper, algorithm: st
 
     assert verdict.answered is DigestAnswer.RIGHTLY
     assert verdict.trunk == a_trunk()
+
+
+def test_a_trunk_of_one_algorithm_asks_for_that_and_takes_no_other(door: Doorkeeper) -> None:
+    stronger, weaker = (replace(a_trunk(), digest_algorithms=each) for each in (SHA_256, MD5))
+
+    asked = [value for _, value in door.challenges.challenge(NOTHING_SAID, [weaker])]
+
+    assert ["algorithm=MD5" in each for each in asked] == [True]
+    assert door.judges(right(door.asks("MD5")), trunks=[weaker]).answered is DigestAnswer.RIGHTLY
+    assert door.judges(right(door.asks("MD5")), trunks=[stronger]).answered is DigestAnswer.WRONGLY
 
 
 def test_who_says_nothing_is_told_from_who_is_wrong(door: Doorkeeper) -> None:
@@ -124,6 +138,8 @@ def test_an_answer_is_for_the_number_that_was_called(door: Doorkeeper) -> None:
     for_another = right(door.asks(), uri="sip:+3290012345@198.51.100.1")
 
     assert door.judges(rewritten).answered is DigestAnswer.RIGHTLY
+    assert door.judges(right(door.asks(), uri="sip:198.51.100.1:5060")).answered is DigestAnswer.RIGHTLY
+    assert door.judges(right(door.asks(), uri="tel:+3290012345")).answered is DigestAnswer.WRONGLY
     assert door.judges(for_another).answered is DigestAnswer.WRONGLY
 
 
@@ -139,10 +155,10 @@ def test_who_is_wrong_is_asked_with_the_same_nonce_while_it_is_valid(door: Doork
     asked = door.asks()
     wrong = right(asked, password="guessed")
 
-    again = door.challenges.challenge(door.judges(wrong))
+    again = door.challenges.challenge(door.judges(wrong), [a_trunk()])
     corrected = door.judges(right(asked, count=2))
     door.now_s += VALID_S
-    later = door.challenges.challenge(door.judges(wrong))
+    later = door.challenges.challenge(door.judges(wrong), [a_trunk()])
 
     assert all(asked["nonce"] in value for _, value in again)
     assert corrected.answered is DigestAnswer.RIGHTLY
