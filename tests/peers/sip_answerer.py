@@ -13,10 +13,11 @@ Answering = Callable[[str], str]
 
 
 class SipAnswerer(asyncio.DatagramProtocol):
-    """What was asked is in `requests`."""
+    """What was asked is in `requests`; `sources` has the address and port of each connection that came."""
 
     def __init__(self, answering: Answering) -> None:
         self.requests: list[str] = []
+        self.sources: list[tuple[str, int]] = []
         self.port = 0
         self._answering = answering
         self._transport: Any = None
@@ -31,6 +32,7 @@ class SipAnswerer(asyncio.DatagramProtocol):
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.append(writer)
+        self.sources.append(writer.get_extra_info("peername")[:2])
         for answer in self._answers(await reader.readuntil(b"\r\n\r\n")):
             writer.write(answer)
         await writer.drain()

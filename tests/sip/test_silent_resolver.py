@@ -36,3 +36,14 @@ def test_no_name_is_asked_for_by_a_call_between_addresses(tmp_path: Path) -> Non
     )  # fmt: skip
 
     assert (done.stdout, done.returncode) == ("", 0), done.stderr
+
+
+def test_no_name_is_asked_for_by_who_tells_a_named_trunk_its_connection() -> None:
+    telling = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/sip/test_contact_of_names.py"]
+
+    done = subprocess.run(
+        [*ALONE, sys.executable, "-m", "tests.peers.silent_resolver", *telling],
+        capture_output=True, text=True, check=False, timeout=patience(120),
+    )  # fmt: skip
+
+    assert (done.stdout, done.returncode) == ("", 0), done.stderr
