@@ -13,6 +13,7 @@ from typing import Any
 from engine.model.trunk import (
     arrival_fields,
     call_fields,
+    encryption_fields,
     identity_fields,
     limit_fields,
     session_fields,
@@ -239,11 +240,8 @@ class Trunk:
         "Finding a way for media (ICE, RFC 8445): off; or lite, checks of the far end are answered and lead media.",
         default=Ice.OFF,
     )
-    srtp: Srtp = declared(OneOf(Srtp), "Encrypted media: off, optional, or required.", default=Srtp.OFF)
-    srtp_keying: SrtpKeying = declared(
-        OneOf(SrtpKeying), "How keys of SRTP are agreed on: sdes, in SIP; or dtls, over the media's own way.",
-        default=SrtpKeying.SDES,
-    )  # fmt: skip
+    srtp: Srtp = encryption_fields.SRTP
+    srtp_keying: SrtpKeying = encryption_fields.KEYING
     reliable_provisionals: ReliableProvisionals = declared(
         OneOf(ReliableProvisionals),
         "Reliable provisional answers (100rel, RFC 3262): off, supported where the far end wants them, or required.",
