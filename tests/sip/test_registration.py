@@ -108,7 +108,7 @@ async def test_a_nonce_that_changes_costs_one_more_request(open_line: OpenLine, 
     async with sip_answerer(answer) as registrar:
         async with open_line(trunk=subscriber_of(registrar.port)) as line:
             await registration(line, active)
-            async with within(10):
+            async with within(30):
                 while len(accepted) < 3:
                     assert (await line.agent.registrations())["default"].active
                     await asyncio.sleep(0.02)
