@@ -28,7 +28,7 @@ from engine.ports import (
 )
 from sip.fax.call import FaxCall, FaxNews
 from sip.handed_headers import handed_headers
-from sip.holding import DIRECTIONS, Holding, answer_to_invite
+from sip.holding import DIRECTIONS, Holding
 from sip.keys import KEYS, SINGLE, KeysToldOnce, KeyWay
 from sip.media.leg_media import LegMedia
 from sip.media.rtp_timeout import RtpTimeout
@@ -37,6 +37,7 @@ from sip.offering import EVERYTHING, Offering, offered
 from sip.patience import Patience
 from sip.reasons import q850_cause, retry_after_s, words_of
 from sip.received import is_received, received_message, received_text
+from sip.reinvites import audio_alone, final_answer_code
 from sip.status import outcome, q850
 
 NO_COMMON_MEDIA = 488
@@ -101,7 +102,7 @@ class Dialog(FaxCall):
         if self._patience is not None and self._patience.waiting and is_received(prm.e):
             self._patience.heard()
         self.note_answer(prm.e)
-        if self.holding.asks and (code := answer_to_invite(prm.e)) and self.holding.answered(code):
+        if self.holding.asks and (code := final_answer_code(prm.e)) and self.holding.answered(code):
             self._deliver(HoldRefused(code))
 
     def onCallState(self, prm: pj.OnCallStateParam) -> None:  # noqa: N802
@@ -187,8 +188,7 @@ class Dialog(FaxCall):
 
     def send_hold(self, style: HoldStyle | None) -> bool:
         """Send a re-INVITE that puts the far end on hold so, or takes it from there; whether that could be done now."""
-        prm = pj.CallOpParam(True)
-        prm.opt.audioCount, prm.opt.videoCount, prm.opt.textCount = 1, 0, 0
+        prm = audio_alone()
         prm.opt.flag = pj.PJSUA_CALL_SET_MEDIA_DIR
         prm.opt.mediaDir = pj.IntVector([DIRECTIONS[style]] * len(self.getInfo().media))
         return self.reinvites(prm)

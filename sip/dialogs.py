@@ -20,12 +20,13 @@ from sip.description import Carried
 from sip.dialog import Deliver, Dialog
 from sip.fax.call import FaxNews
 from sip.fax.passing import FaxPassing
-from sip.holding import Holding, glare_pause_s
+from sip.holding import Holding
 from sip.keys import KeyWay
 from sip.media.leg_media import LegMedia
 from sip.media.rtp_timeout import RtpTimeout
 from sip.offering import EVERYTHING, Offering
 from sip.patience import Patience
+from sip.reinvites import audio_alone, glare_pause_s
 from sip.thread import SipThread
 
 RINGING = 180
@@ -69,8 +70,7 @@ class Dialogs:
         offered, now and later; `told_headers` are those of its answers that are told.
         """
         dialog = self._dialog_of(account, leg, deliver, pj.PJSUA_INVALID_ID, offering, patience, follows, told_headers)
-        prm = pj.CallOpParam(True)
-        prm.opt.audioCount, prm.opt.videoCount, prm.opt.textCount = 1, 0, 0
+        prm = audio_alone()
         prm.txOption.localUri = caller
         for name, value in request.headers:
             prm.txOption.headers.append(_header(name, value))

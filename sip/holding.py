@@ -9,6 +9,7 @@ from typing import Final
 import pjsua2 as pj
 
 from engine.model.trunk import HoldStyle
+from sip.reinvites import CHALLENGES, REQUEST_PENDING
 
 DIRECTIONS: Final = {
     None: pj.PJMEDIA_DIR_ENCODING_DECODING,
@@ -16,8 +17,6 @@ DIRECTIONS: Final = {
     HoldStyle.INACTIVE: pj.PJMEDIA_DIR_NONE,
 }
 """Which way sound goes, as we see it, while the far end is on hold so; None is not on hold."""
-_PENDING: Final = 491
-_CHALLENGES: Final = (401, 407)
 
 
 class Holding:
@@ -43,10 +42,10 @@ class Holding:
 
     def answered(self, code: int) -> bool:
         """A final answer to the re-INVITE has come; whether it refuses what we asked for."""
-        if code in _CHALLENGES:  # the library sends it again with credentials
+        if code in CHALLENGES:  # the library sends it again with credentials
             return False
         self.asks = False
-        if code == _PENDING:
+        if code == REQUEST_PENDING:
             self._pause()
             return False
         refused = code >= 300
@@ -72,23 +71,3 @@ class Holding:
     def _try_again(self) -> None:
         self._waits = False
         self._go_on()
-
-
-def glare_pause_s(*, inbound: bool, chance: float) -> float:
-    """How long to wait where two re-INVITEs have met: whoever has called waits longer (RFC 3261 §14.1).
-
-    `chance` is from 0 to 1.
-    """
-    shortest_s, longest_s = (0.0, 2.0) if inbound else (2.1, 4.0)
-    return round(shortest_s + (longest_s - shortest_s) * chance, 2)
-
-
-def answer_to_invite(event: pj.SipEvent) -> int:
-    """The code of the final answer to an INVITE of ours which a transaction tells of; 0 where it tells of no such."""
-    transaction = event.body.tsxState.tsx
-    if transaction.method != "INVITE" or transaction.role != pj.PJSIP_ROLE_UAC:
-        return 0
-    code, state = int(transaction.statusCode), transaction.state
-    # One that was refused ends once more, half a minute later.
-    final = pj.PJSIP_TSX_STATE_TERMINATED if 200 <= code < 300 else pj.PJSIP_TSX_STATE_COMPLETED
-    return code if code >= 200 and state == final else 0

@@ -10,10 +10,9 @@ from engine.model.trunk import AddressFamily
 from engine.ports import LegId
 from sip.fax.description import FaxLine, described_with_fax, fax_line
 from sip.fax.passing import FaxPassing
-from sip.holding import answer_to_invite
 from sip.received import received_message
+from sip.reinvites import CHALLENGES, audio_alone, final_answer_code
 
-_CHALLENGES = (401, 407)
 _SDP = "application/sdp"
 
 log = structlog.get_logger(__name__)
@@ -101,8 +100,8 @@ class FaxCall(pj.Call):
         """Tell of an answer to a re-INVITE that asked for fax, or for audio after it."""
         if not (self._fax_offered or self._audio_offered):
             return
-        code = answer_to_invite(event)
-        if not code or code in _CHALLENGES:
+        code = final_answer_code(event)
+        if not code or code in CHALLENGES:
             return
         asked_fax, self._fax_offered, self._audio_offered = self._fax_offered, False, False
         if asked_fax:
@@ -120,9 +119,7 @@ class FaxCall(pj.Call):
             self.fax.has_audio()
 
     def _offer(self) -> bool:
-        prm = pj.CallOpParam(True)
-        prm.opt.audioCount, prm.opt.videoCount, prm.opt.textCount = 1, 0, 0
-        return self.reinvites(prm)
+        return self.reinvites(audio_alone())
 
     def reinvites(self, prm: pj.CallOpParam) -> bool:
         """Send a re-INVITE; whether that could be done now."""

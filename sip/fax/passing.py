@@ -15,9 +15,9 @@ from engine.ports import FaxBegan, FaxEnded, LegEvent, LegId
 from sip.config import ListenAddress
 from sip.fax.description import FaxLine
 from sip.fax.relay import FaxRelay
+from sip.reinvites import REQUEST_PENDING
 
 NOT_ACCEPTABLE: Final = 488
-PENDING: Final = 491
 _END_S: Final = 0.5
 """For how long whose peer has gone is left before it is asked for audio: mostly it is hung up with it."""
 
@@ -159,7 +159,7 @@ class FaxPassing:
 
     def refused_audio(self, leg: LegId, code: int) -> None:
         """A far end does not return to audio; another re-INVITE may have crossed ours."""
-        if code == PENDING:
+        if code == REQUEST_PENDING:
             self.again(leg, lambda: self._bring_back(leg))
         else:
             log.warning("audio_not_resumed", leg=leg, sip_code=code)
@@ -186,7 +186,7 @@ class FaxPassing:
 
     def _refresh(self, fax: _PassedFax, leg: LegId, dialog: FaxDialog, told: FaxLine) -> None:
         if fax.answer is None:
-            dialog.refuse_fax(PENDING)
+            dialog.refuse_fax(REQUEST_PENDING)
             return
         side = fax.sides[leg]
         fax.relay.reach(side, told.address, told.port)
@@ -203,7 +203,7 @@ class FaxPassing:
         if not other.offer_fax(offer, relay.port(1)):
             talk.fax = None
             relay.close()
-            dialog.refuse_fax(PENDING)
+            dialog.refuse_fax(REQUEST_PENDING)
 
     def _begin(self, fax: _PassedFax, answer: FaxLine, asker: FaxDialog) -> None:
         fax.answer = answer

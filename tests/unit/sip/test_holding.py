@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.model.trunk import HoldStyle
-from sip.holding import Holding, glare_pause_s
+from sip.holding import Holding
+from sip.reinvites import glare_pause_s
 
 SENDONLY = HoldStyle.SENDONLY
 
