@@ -6,6 +6,7 @@ TelefoonError
 │   └── NoRoute              no route of this identifier
 ├── Refused                  the request is understood but may not be carried out
 │   ├── CallerNotOwned       `from` is not one of the account's numbers
+│   ├── KeyFromElsewhere     an API key is used from a network that it is not for
 │   ├── NumberTaken          the number is an account's already
 │   └── WrongState           the thing is not in a state that allows it
 │       ├── TrunkTaken       there is a trunk of this name already
@@ -83,6 +84,14 @@ class CallerNotOwned(Refused):
             f"Add it with: telefoon numbers add {number} --account NAME"
         )
         self.number = number
+
+
+class KeyFromElsewhere(Refused):
+    """An API key is of use to clients of some networks alone, and this one is in none of them."""
+
+    def __init__(self, key_id: str, hint: str) -> None:
+        super().__init__(f"The API key that ends in {hint} is not for the network that this request comes from.")
+        self.key_id = key_id
 
 
 class NumberTaken(Refused):

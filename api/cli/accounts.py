@@ -1,4 +1,4 @@
-"""`telefoon accounts` and `telefoon keys`: who may use the REST interface."""
+"""`telefoon accounts`: customers, and what holds for all their calls."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,12 +8,9 @@ import typer
 from api.cli.consent import ConsentBasis, ConsentPolicyOption, ConsentWithdrawal, consent_chosen
 from api.cli.group import CommandGroup, examples
 from api.cli.local import LocalStores, with_books
-from api.cli.master_key import EXAMPLES as ROTATE_EXAMPLES
-from api.cli.master_key import rotate_master
 from api.cli.option_flags import with_option_flags
 from api.cli.output import AsJson, as_row, print_facts, print_json, print_rows
-from engine.errors import InvalidField, NotFound
-from engine.model.accounts import CALLS_ONLY, Scope
+from engine.errors import InvalidField
 from engine.model.call_options import AccountOptions
 from engine.model.consent.policy import Withdrawal
 from engine.model.consent.wording import Sentence
@@ -24,9 +21,6 @@ if TYPE_CHECKING:
     from engine.store.account_secrets import AccountSecret
 
 accounts = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="Accounts.")
-keys = typer.Typer(
-    cls=CommandGroup, no_args_is_help=True, help="API keys of accounts, and the master key of recordings."
-)
 
 
 @accounts.command("list", epilog=examples("telefoon accounts list", "telefoon accounts list --json"))
@@ -88,6 +82,7 @@ def consent(
     async def work(books: LocalStores) -> None:
         account = await books.account(name)
         await books.stores.accounts.choose(account.id, replace(account.options, consent=choice))
+        await books.stores.audit.add(CLI, "account.consent", account.id, policy=choice.policy if choice else None)
 
     with_books(work)
     typer.echo(
@@ -112,6 +107,8 @@ def options(
         account = await books.account(name)
         chosen = options.over(AccountOptions() if reset else account.options)
         await books.stores.accounts.choose(account.id, chosen)
+        fields = sorted(field for field, _, value in chosen.items() if value is not None)
+        await books.stores.audit.add(CLI, "account.options", account.id, fields=fields)
         return chosen
 
     chosen = with_books(work)
@@ -131,6 +128,7 @@ def beep(
     async def work(books: LocalStores) -> None:
         account = await books.account(name)
         await books.stores.accounts.choose(account.id, replace(account.options, recording_beep_s=every))
+        await books.stores.audit.add(CLI, "account.options", account.id, fields=["recording_beep_s"])
 
     with_books(work)
     how = "as is set" if every is None else f"every {every} s" if every else "never"
@@ -154,96 +152,10 @@ def text(
 
     async def work(books: LocalStores) -> int:
         owner = await books.account(name)
-        return (await books.stores.consents.set_text(owner.id, sentence, language, text)).version
+        version = (await books.stores.consents.set_text(owner.id, sentence, language, text)).version
+        facts = {"sentence": sentence.value, "language": language, "version": version}
+        await books.stores.audit.add(CLI, "account.text", owner.id, **facts)
+        return version
 
     version = with_books(work)
     typer.echo(f"Account {name} says version {version} of its own {sentence} in {language}.")
-
-
-@keys.command(
-    epilog=examples(
-        "telefoon keys create --account demo",
-        "telefoon keys create --account demo --scope privacy",
-        "KEY=$(telefoon keys create --account demo | awk '{print $NF}')",
-    )
-)
-def create(
-    account: Annotated[str, typer.Option(help="The account's name; it is made if there is none.")],
-    scope: Annotated[
-        list[Scope] | None, typer.Option(help="What the key is for; may be given again. Calls, if left out.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Make a key and print it, once: only its hash is stored."""
-
-    async def work(books: LocalStores) -> dict[str, Any]:
-        owner = await books.stores.accounts.ensure(account)
-        made, secret = await books.stores.accounts.create_key(owner.id, frozenset(scope or CALLS_ONLY))
-        scopes = sorted(made.scopes)
-        await books.stores.audit.add(CLI, "key.create", made.id, account=owner.id, scopes=scopes)
-        facts = {"id": made.id, "account": owner.name, "created_at": made.created_at, "scopes": scopes}
-        return {**facts, "key": secret}
-
-    made = with_books(work)
-    if as_json:
-        print_json(made)
-        return
-    typer.echo(f"Key {made['id']} of account {made['account']}. Keep it now, it is not shown again: {made['key']}")
-
-
-@keys.command("list", epilog=examples("telefoon keys list", "telefoon keys list --account demo --json"))
-def list_keys(
-    account: Annotated[str | None, typer.Option(help="Only the keys of this account.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """List keys: their last four characters, and when they were used."""
-
-    async def work(books: LocalStores) -> list[dict[str, Any]]:
-        owner = await books.account(account) if account is not None else None
-        names = await books.names()
-        found = await books.stores.accounts.keys(owner.id if owner else None)
-        return [
-            {**as_row(key), "account": names.get(key.account_id, ""), "scopes": " ".join(sorted(key.scopes))}
-            for key in found
-        ]
-
-    rows = with_books(work)
-    if as_json:
-        print_json(rows)
-        return
-    columns = {
-        "id": "ID",
-        "account": "Account",
-        "hint": "Ends in",
-        "scopes": "For",
-        "created_at": "Created",
-        "last_used_at": "Last used",
-        "revoked_at": "Revoked",
-    }
-    print_rows(rows, columns, none="There are no keys. Make one with: telefoon keys create --account NAME")
-
-
-@keys.command(epilog=examples("telefoon keys revoke SK0191f5c2a3b4c5d6e7f8091a2b3c4d5e"))
-def revoke(key_id: Annotated[str, typer.Argument(metavar="ID", help="As in: telefoon keys list")]) -> None:
-    """Make a key useless, at once and for good."""
-
-    async def work(books: LocalStores) -> bool:
-        revoked = await books.stores.accounts.revoke(key_id)
-        if revoked:
-            await books.stores.audit.add(CLI, "key.revoke", key_id)
-        return revoked
-
-    if not with_books(work):
-        raise NoKey(key_id)
-    typer.echo(f"Key {key_id} is revoked.")
-
-
-keys.command("rotate-master", epilog=ROTATE_EXAMPLES)(rotate_master)
-
-
-class NoKey(NotFound):
-    """No key in use has this id."""
-
-    def __init__(self, key_id: str) -> None:
-        super().__init__("key", key_id)
-        self.args = (f"There is no key {key_id} in use. See them with: telefoon keys list",)

@@ -48,7 +48,7 @@ COMMANDS: Final = (
     Command("queues", "queues", "queues"),
     Command("recordings", "recordings", "recordings"),
     Command("accounts", "accounts", "accounts"),
-    Command("keys", "accounts", "keys"),
+    Command("keys", "keys", "keys"),
     Command("numbers", "numbers", "numbers"),
     Command("trunks", "trunks", "trunks"),
     Command("routes", "routes", "routes"),

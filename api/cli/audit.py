@@ -1,6 +1,7 @@
 """`telefoon audit`: who did what, and whether the log of it is whole."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,7 +9,7 @@ import typer
 
 from api.cli.group import FAILED, CommandGroup, examples
 from api.cli.local import LocalStores, with_books
-from api.cli.output import AsJson, as_row, print_json
+from api.cli.output import AsJson, as_row, print_json, print_rows
 
 if TYPE_CHECKING:
     from engine.privacy.audit import AuditRow, Fault, Head
@@ -55,6 +56,40 @@ def export(
     else:
         output.write_text(text, encoding="utf-8")
         typer.echo(f"{output} is written.")
+
+
+@audit.command(
+    "list",
+    epilog=examples(
+        "telefoon audit list",
+        "telefoon audit list --actor key:SK0191f5c2a3b4c5d6e7f8091a2b3c4d5e --last 500",
+        "telefoon audit list --action recording. --json",
+    ),
+)
+def list_rows(
+    actor: Annotated[str | None, typer.Option(help="Only rows of key:ID, cli or system:NODE.")] = None,
+    action: Annotated[str | None, typer.Option(help="Only actions that begin so, such as recording. or key.")] = None,
+    object_: Annotated[str | None, typer.Option("--object", help="Only rows on this identifier or name.")] = None,
+    last: Annotated[int, typer.Option(help="So many at most, the newest.", min=1, max=100_000)] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """Show who did what, and who read what of whom: the newest rows, in their order."""
+
+    async def work(books: LocalStores) -> "list[AuditRow]":
+        return await books.stores.audit.newest(last, actor=actor, action=action, object_=object_)
+
+    rows = [{**as_row(row), "facts": json.loads(row.facts)} for row in with_books(work)]
+    if as_json:
+        print_json(rows)
+        return
+    shown = [{**row, "facts": _facts(row["facts"])} for row in rows]
+    columns = {"sequence": "Row", "at": "When", "actor": "Who", "action": "Did", "object": "To", "facts": "How"}
+    print_rows(shown, columns, none="There are no such rows.")
+
+
+def _facts(facts: Mapping[str, Any]) -> str:
+    texts = {name: ",".join(map(str, each)) if isinstance(each, list) else each for name, each in facts.items()}
+    return " ".join(f"{name}={text}" for name, text in texts.items())
 
 
 def _line(row: "AuditRow") -> str:

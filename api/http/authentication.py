@@ -3,14 +3,19 @@
 from http import HTTPStatus
 from typing import Final
 
+import structlog
 from aiohttp import web
 
+from api.http.client_address import client_address
 from api.http.contract import Operation
 from api.http.problems import Problem
-from engine.model.accounts import Caller, Scope
+from engine.errors import KeyFromElsewhere
+from engine.model.accounts import Caller, Scope, allowed
 from engine.store.accounts import Accounts
 
 HEADER: Final = "X-API-Key"
+
+log = structlog.get_logger(__name__)
 
 
 async def authenticate(request: web.Request, accounts: Accounts, operation: Operation) -> Caller:
@@ -23,10 +28,15 @@ async def caller_with(request: web.Request, accounts: Accounts, scope: Scope) ->
     key = request.headers.get(HEADER)
     if not key:
         raise Problem(HTTPStatus.UNAUTHORIZED, f"Send an API key in the header {HEADER}.")
-    caller = await accounts.caller(key)
+    address = client_address(request)
+    try:
+        caller = await accounts.caller(key, address)
+    except KeyFromElsewhere as error:
+        log.warning("key_from_elsewhere", key=error.key_id, address=str(address))
+        raise
     if caller is None:
-        raise Problem(HTTPStatus.UNAUTHORIZED, "This API key is unknown or was revoked.")
-    if scope not in caller.scopes:
+        raise Problem(HTTPStatus.UNAUTHORIZED, "This API key is unknown, has expired or was revoked.")
+    if not allowed(caller.scopes, scope):
         raise Problem(
             HTTPStatus.FORBIDDEN,
             f"This API key lacks the scope {scope}. Make one with: telefoon keys create --account NAME --scope {scope}",

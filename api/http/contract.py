@@ -38,7 +38,7 @@ class Operation:
     is_open: bool
     query: tuple[RequestParameter, ...]
     body: Json | None
-    scope: str = "calls"
+    scope: str
 
 
 class Published:
@@ -74,7 +74,7 @@ class Published:
                         is_open=operation.get("security") == [],
                         query=tuple(self._query(operation)),
                         body=self._body(operation),
-                        scope=operation.get("x-scope", "calls"),
+                        scope=operation.get("x-scope", ""),
                     )
 
     def _query(self, operation: Json) -> Iterator[RequestParameter]:

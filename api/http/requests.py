@@ -11,11 +11,14 @@ from typing import Any, Final, Protocol, TypeVar
 from aiohttp import web
 from jsonschema import ValidationError
 
+from api.http.client_address import client_address
 from api.http.contract import Operation, Published
 from api.http.problems import FieldError, Invalid, Problem
 from engine.errors import NotFound
 from engine.model.accounts import Account, Caller
 from engine.privacy.audit import by_key
+from engine.privacy.masking import masked_address
+from engine.store.audit import Audit
 
 _ID: Final = "_id"
 _IDENTIFIER: Final = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
@@ -57,6 +60,16 @@ class ApiRequest:
     body: Mapping[str, Any]
     http: web.Request
     actor: str = ""
+
+    @property
+    def network(self) -> str:
+        """Where the client is, as the audit log says it: as 203.0.113.0/24, or here for one without an address."""
+        address = client_address(self.http)
+        return masked_address(address) if address is not None else "here"
+
+    async def audited(self, audit: Audit, action: str, object_: str, **facts: object) -> None:
+        """Note on the audit log what this request does, and from where it comes. Raises StoreError."""
+        await audit.add(self.actor, action, object_, **{"from": self.network, **facts})
 
     def own(self, kind: str, found: T | None) -> T:
         """What was found for the path's `kind`_id, if it is the account's. Raises NotFound: others' is no one's."""

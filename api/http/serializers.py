@@ -7,6 +7,7 @@ from api.http.json_fields import Json, known, moment_text
 from api.http.resources.call_options import options_json
 from engine.diagnosis.ladder import Arrow
 from engine.diagnosis.refused import ADVICE
+from engine.model.accounts import ApiKey
 from engine.model.call import Attempt, Call
 from engine.model.consent import ConsentRecord
 from engine.model.recording import Recording
@@ -155,6 +156,24 @@ def exchange_json(exchange: WebhookExchange) -> Json:
             "error": exchange.error,
             "retried_because": exchange.retried_because,
             "answer": exchange.answer,
+        }
+    )
+
+
+def key_json(key: ApiKey, account: str) -> Json:
+    """An API key of the account with this name; the key itself is not stored."""
+    return known(
+        {
+            "id": key.id,
+            "account": account,
+            "hint": key.hint,
+            "scopes": sorted(key.scopes),
+            "networks": [*map(str, key.networks)],
+            "created_at": moment_text(key.created_at),
+            "expires_at": moment_text(key.expires_at),
+            "last_used_at": moment_text(key.last_used_at),
+            "last_used_from": key.last_used_from,
+            "revoked_at": moment_text(key.revoked_at),
         }
     )
 

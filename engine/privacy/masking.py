@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from ipaddress import IPv4Address, IPv6Address, ip_network
 from typing import Any, Final
 
 _SHOWN_START: Final = 5
@@ -47,6 +48,11 @@ def masked(text: str) -> str:
     for pattern in (_SIP_USER, _NUMBER, _BARE):
         text = pattern.sub(_mask_found, text)
     return text
+
+
+def masked_address(address: IPv4Address | IPv6Address) -> str:
+    """The network that an IP address is in, which tells an office or a provider and no machine: /24, of IPv6 /48."""
+    return str(ip_network((address, 24 if address.version == 4 else 48), strict=False))
 
 
 def _mask_found(found: re.Match[str]) -> str:

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
-from engine.errors import InvalidField, StoreError
+from engine.errors import InvalidField, KeyFromElsewhere, StoreError
 from engine.ids import IdKind, new_id
-from engine.model.accounts import CALLS_ONLY, Account, ApiKey, Caller, Scope
+from engine.model.accounts import CALLS_ONLY, Account, Address, ApiKey, Caller, Network, Scope
 from engine.model.call_options import AccountOptions
+from engine.privacy.masking import masked_address
 from engine.security.secrets import HINT_LENGTH, digest, new_key, same
 from engine.store.database import Database
 from engine.store.prepared import PreparedQuery
@@ -21,8 +22,9 @@ Chosen = TypeVar("Chosen", bound=AccountOptions)
 _USE_IS_NOTED_EVERY: Final = timedelta(minutes=1)
 _ACCOUNTS: Final = RowReader(Account, AccountOptions)
 _BY_ID: Final = PreparedQuery(select(accounts).where(accounts.c.id == bindparam("this")))
+_KEY_NAMES: Final = ("digest", "hint", "last_used_at", "scopes", "expires_at", "networks")
 _CALLER: Final = PreparedQuery(
-    select(accounts, api_keys.c.id.label("key_id"), api_keys.c.digest, api_keys.c.last_used_at, api_keys.c.scopes)
+    select(accounts, api_keys.c.id.label("key_id"), *[api_keys.c[name] for name in _KEY_NAMES])
     .join(api_keys, api_keys.c.account_id == accounts.c.id)
     .where(api_keys.c.digest == bindparam("wanted"), api_keys.c.revoked_at.is_(None))
 )
@@ -74,12 +76,50 @@ class Accounts:
         """Every account, by name."""
         return [_account(row) for row in await self._db.rows(select(accounts).order_by(accounts.c.name))]
 
-    async def create_key(self, account_id: str, scopes: frozenset[Scope] = CALLS_ONLY) -> tuple[ApiKey, str]:
-        """A new key, which is told here and never again."""
-        secret = new_key()
-        key = ApiKey(new_id(IdKind.KEY), account_id, secret[-HINT_LENGTH:], self._now(), scopes=scopes)
-        await self._db.change(insert(api_keys), {**values_of(key), "digest": digest(secret, self._pepper)})
+    async def create_key(
+        self,
+        account_id: str,
+        scopes: frozenset[Scope] = CALLS_ONLY,
+        *,
+        expires_at: datetime | None = None,
+        networks: tuple[Network, ...] = (),
+    ) -> tuple[ApiKey, str]:
+        """A new key, which is told here and never again; without `networks` it is for clients everywhere."""
+        key, secret, row = self._new_key(account_id, scopes, expires_at, networks)
+        await self._db.change(insert(api_keys), row)
         return key, secret
+
+    async def rotate_key(self, key_id: str, overlap: timedelta) -> tuple[ApiKey, str] | None:
+        """A new key on the terms of another, which opens nothing any more after `overlap`; None for one not in use.
+
+        Where the old key was made for some time, the new one is made for as long.
+        """
+
+        def job(connection: Connection) -> tuple[ApiKey, str] | None:
+            now = self._now()
+            row = connection.execute(select(*_KEY).where(api_keys.c.id == key_id).with_for_update()).mappings().first()
+            old = ApiKey(**row) if row else None
+            if old is None or not old.in_use(now):
+                return None
+            ends = now + (old.expires_at - old.created_at) if old.expires_at else None
+            made, secret, values = self._new_key(old.account_id, old.scopes, ends, old.networks)
+            connection.execute(insert(api_keys), values)
+            last = min(old.expires_at or now + overlap, now + overlap)
+            connection.execute(update(api_keys).where(api_keys.c.id == key_id).values(expires_at=last))
+            return made, secret
+
+        return await self._db.write(job)
+
+    def _new_key(
+        self, account_id: str, scopes: frozenset[Scope], expires_at: datetime | None, networks: tuple[Network, ...]
+    ) -> tuple[ApiKey, str, dict[str, Any]]:
+        """The key as it is stored, the secret, and the row."""
+        secret = new_key()
+        key = ApiKey(
+            new_id(IdKind.KEY), account_id, secret[-HINT_LENGTH:], self._now(),
+            scopes=scopes, expires_at=expires_at, networks=networks,
+        )  # fmt: skip
+        return key, secret, {**values_of(key), "digest": digest(secret, self._pepper)}
 
     async def keys(self, account_id: str | None = None) -> list[ApiKey]:
         """The keys of an account, or of all, oldest first; revoked ones too."""
@@ -93,25 +133,33 @@ class Accounts:
         unrevoked = (api_keys.c.id == key_id) & api_keys.c.revoked_at.is_(None)
         return await self._db.change(update(api_keys).where(unrevoked).values(revoked_at=self._now())) == 1
 
-    async def authenticate(self, key: str) -> Account | None:
-        """Whom a key belongs to; None for one that is unknown or revoked."""
-        caller = await self.caller(key)
+    async def authenticate(self, key: str, address: Address | None = None) -> Account | None:
+        """Whom a key belongs to; None for one that is unknown, expired or revoked. Raises KeyFromElsewhere."""
+        caller = await self.caller(key, address)
         return caller.account if caller else None
 
-    async def caller(self, key: str) -> Caller | None:
-        """Find whose key this is, with the key's id and scopes."""
+    async def caller(self, key: str, address: Address | None = None) -> Caller | None:
+        """Find whose key this is, with the key's id and scopes, for a client at this address (None: nobody knows).
+
+        Raises KeyFromElsewhere for a key that is not for this address.
+        """
         wanted = digest(key, self._pepper)
         row = await self._db.ask(lambda connection: _CALLER.first(connection, {"wanted": wanted}))
         if row is None or not same(row["digest"], wanted):
             return None
-        await self._note_use(row["key_id"], row["last_used_at"])
+        now = self._now()
+        if row["expires_at"] is not None and row["expires_at"] <= now:
+            return None
+        if row["networks"] and not any(address in each for each in row["networks"] if address is not None):
+            raise KeyFromElsewhere(row["key_id"], row["hint"])
+        await self._note_use(row["key_id"], row["last_used_at"], now, address)
         return Caller(_account(row), row["key_id"], row["scopes"])
 
-    async def _note_use(self, key_id: str, last: datetime | None) -> None:
+    async def _note_use(self, key_id: str, last: datetime | None, now: datetime, address: Address | None) -> None:
         """Not at every request: each would be a write."""
-        now = self._now()
         if last is None or now - last >= _USE_IS_NOTED_EVERY:
-            await self._db.change(update(api_keys).where(api_keys.c.id == key_id).values(last_used_at=now))
+            seen = {"last_used_at": now, "last_used_from": masked_address(address) if address else None}
+            await self._db.change(update(api_keys).where(api_keys.c.id == key_id).values(seen))
 
 
 def _account(row: Mapping[Any, Any]) -> Account:

@@ -66,6 +66,19 @@ class Audit:
                 return
             after = found[-1]["sequence"]
 
+    async def newest(
+        self, most: int, *, actor: str | None = None, action: str | None = None, object_: str | None = None
+    ) -> list[AuditRow]:
+        """The newest rows in their order: of an actor, of actions that begin so, on an object."""
+        query = select(audit).order_by(audit.c.sequence.desc()).limit(most)
+        if actor is not None:
+            query = query.where(audit.c.actor == actor)
+        if action is not None:
+            query = query.where(audit.c.action.startswith(action, autoescape=True))
+        if object_ is not None:
+            query = query.where(audit.c.object == object_)
+        return [AuditRow(**row) for row in reversed(await self._db.rows(query))]
+
     async def verify(self, anchor: str | None = None) -> list[Fault]:
         """All that is wrong with the rows that were there when it began; `anchor` is a hash that must be theirs."""
         head = await self.head()

@@ -5,12 +5,13 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
+from ipaddress import ip_network
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, Numeric, String, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from engine.model.accounts import Scope
+from engine.model.accounts import Network, Scope
 from engine.model.call import Attempt
 from engine.model.callback import Callback
 from engine.model.conference_options import Announces, RecordedTracks, RoomOptions
@@ -132,6 +133,19 @@ class Scopes(TypeDecorator[frozenset[Scope]]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> frozenset[Scope]:
         return frozenset(Scope(word) for word in (value or "").split())
+
+
+class Networks(TypeDecorator[tuple[Network, ...]]):
+    """A column of networks as CIDR, blanks between."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[Network, ...] | None, dialect: Dialect) -> str:
+        return " ".join(map(str, value or ()))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[Network, ...]:
+        return tuple(ip_network(word) for word in value.split()) if value else ()
 
 
 class Attempts(TypeDecorator[tuple[Attempt, ...]]):

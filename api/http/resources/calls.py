@@ -54,7 +54,7 @@ async def get_call(services: RestServices, asked: ApiRequest) -> web.Response:
 
 async def end_call(services: RestServices, asked: ApiRequest) -> web.Response:
     await services.call_service.end(asked.account.id, asked.path["call_id"])
-    await services.stores.audit.add(asked.actor, "call.end", asked.path["call_id"], account=asked.account.id)
+    await asked.audited(services.stores.audit, "call.end", asked.path["call_id"], account=asked.account.id)
     return web.Response(status=HTTPStatus.NO_CONTENT)
 
 
@@ -77,8 +77,8 @@ async def list_call_consents(services: RestServices, asked: ApiRequest) -> web.R
 
 async def change_call(services: RestServices, asked: ApiRequest) -> web.Response:
     changed = await services.call_service.change(asked.account.id, asked.path["call_id"], change_of(asked.body))
-    await services.stores.audit.add(
-        asked.actor, "call.change", changed.id, account=asked.account.id, fields=sorted(asked.body)
+    await asked.audited(
+        services.stores.audit, "call.change", changed.id, account=asked.account.id, fields=sorted(asked.body)
     )
     return web.json_response(call_json(changed))
 

@@ -46,17 +46,15 @@ async def get_conference(services: RestServices, asked: ApiRequest) -> web.Respo
 
 async def end_conference(services: RestServices, asked: ApiRequest) -> web.Response:
     await services.conference_service.end(asked.account.id, asked.path["conference_id"])
-    await services.stores.audit.add(
-        asked.actor, "conference.end", asked.path["conference_id"], account=asked.account.id
-    )
+    await asked.audited(services.stores.audit, "conference.end", asked.path["conference_id"], account=asked.account.id)
     return web.Response(status=HTTPStatus.NO_CONTENT)
 
 
 async def change_conference(services: RestServices, asked: ApiRequest) -> web.Response:
     change = conference_change(asked.body)
     changed = await services.conference_service.change(asked.account.id, asked.path["conference_id"], change)
-    await services.stores.audit.add(
-        asked.actor, "conference.change", changed.id, account=asked.account.id, fields=sorted(asked.body)
+    await asked.audited(
+        services.stores.audit, "conference.change", changed.id, account=asked.account.id, fields=sorted(asked.body)
     )
     return web.json_response(conference_json(changed))
 

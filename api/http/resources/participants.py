@@ -70,8 +70,8 @@ async def change_participant(services: RestServices, asked: ApiRequest) -> web.R
     changed = await services.conference_service.change_participant(
         asked.account.id, path["conference_id"], path["participant_id"], participant_order(asked.body)
     )
-    await services.stores.audit.add(
-        asked.actor, "participant.change", changed.id, account=asked.account.id, fields=sorted(asked.body)
+    await asked.audited(
+        services.stores.audit, "participant.change", changed.id, account=asked.account.id, fields=sorted(asked.body)
     )
     return web.json_response(participant_json(changed))
 
@@ -79,7 +79,7 @@ async def change_participant(services: RestServices, asked: ApiRequest) -> web.R
 async def remove_participant(services: RestServices, asked: ApiRequest) -> web.Response:
     path = asked.path
     await services.conference_service.send_out(asked.account.id, path["conference_id"], path["participant_id"])
-    await services.stores.audit.add(asked.actor, "participant.remove", path["participant_id"], account=asked.account.id)
+    await asked.audited(services.stores.audit, "participant.remove", path["participant_id"], account=asked.account.id)
     return web.Response(status=HTTPStatus.NO_CONTENT)
 
 

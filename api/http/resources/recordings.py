@@ -45,7 +45,7 @@ async def list_recordings(services: RestServices, asked: ApiRequest) -> web.Resp
 
 async def get_recording(services: RestServices, asked: ApiRequest) -> web.Response:
     recording = await _own(services, asked)
-    await services.stores.audit.add(asked.actor, "recording.read", recording.id, account=asked.account.id)
+    await asked.audited(services.stores.audit, "recording.read", recording.id, account=asked.account.id)
     due = await services.deletion.after(asked.account.id, [recording])
     return web.json_response(recording_json(recording, audio_path(recording.id), due.get(recording.id)))
 
@@ -53,11 +53,11 @@ async def get_recording(services: RestServices, asked: ApiRequest) -> web.Respon
 async def delete_recording(services: RestServices, asked: ApiRequest) -> web.Response:
     recording = await _own(services, asked)
     # Before the deed: a process that dies in the middle of it leaves a row, not a recording that is gone unexplained.
-    await services.stores.audit.add(asked.actor, "recording.delete", recording.id, account=asked.account.id)
+    await asked.audited(services.stores.audit, "recording.delete", recording.id, account=asked.account.id)
     try:
         await services.call_service.delete_recording(asked.account.id, recording.id)
     except TelefoonError:
-        await services.stores.audit.add(asked.actor, "recording.delete.refused", recording.id, account=asked.account.id)
+        await asked.audited(services.stores.audit, "recording.delete.refused", recording.id, account=asked.account.id)
         raise
     return web.Response(status=HTTPStatus.NO_CONTENT)
 

@@ -20,7 +20,7 @@ async def list_routes(services: RestServices, _asked: ApiRequest) -> web.Respons
 
 async def post_route(services: RestServices, asked: ApiRequest) -> web.Response:
     added = await add_route(services.stores, asked.body)
-    await services.stores.audit.add(asked.actor, "route.add", added.id, fields=sorted(asked.body))
+    await asked.audited(services.stores.audit, "route.add", added.id, fields=sorted(asked.body))
     response = await _shown(services, added)
     response.set_status(HTTPStatus.CREATED)
     response.headers["Location"] = f"{asked.http.path}/{added.id}"
@@ -33,7 +33,7 @@ async def get_route(services: RestServices, asked: ApiRequest) -> web.Response:
 
 async def remove_route(services: RestServices, asked: ApiRequest) -> web.Response:
     await services.stores.routes.remove(asked.path["route_id"])
-    await services.stores.audit.add(asked.actor, "route.remove", asked.path["route_id"])
+    await asked.audited(services.stores.audit, "route.remove", asked.path["route_id"])
     return web.Response(status=HTTPStatus.NO_CONTENT)
 
 

@@ -21,7 +21,7 @@ async def set_costs(services: RestServices, asked: ApiRequest) -> web.Response:
     if sheet.faults:
         raise Invalid(*(FieldError(f"csv, {fault.place}", fault.detail) for fault in sheet.faults))
     await services.stores.trunk_costs.set(name, sheet.costs)
-    await services.stores.audit.add(asked.actor, "trunk.costs", name, costs=len(sheet.costs))
+    await asked.audited(services.stores.audit, "trunk.costs", name, costs=len(sheet.costs))
     return _shown(await services.stores.trunk_costs.of(name))
 
 

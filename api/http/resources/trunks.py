@@ -31,7 +31,7 @@ async def add_trunk(services: RestServices, asked: ApiRequest) -> web.Response:
     services.require_trunk(trunk)
     await require_default_number(services.stores.numbers, trunk)
     added = await services.stores.trunks.add(trunk)
-    await services.stores.audit.add(asked.actor, "trunk.add", trunk.name, fields=sorted(asked.body))
+    await asked.audited(services.stores.audit, "trunk.add", trunk.name, fields=sorted(asked.body))
     response = await _shown(services, added)
     response.set_status(HTTPStatus.CREATED)
     response.headers["Location"] = f"{asked.http.path}/{trunk.name}"
@@ -48,13 +48,13 @@ async def change_trunk(services: RestServices, asked: ApiRequest) -> web.Respons
     services.require_trunk(wanted := changed_trunk(before, asked.body))
     await require_default_number(services.stores.numbers, wanted, before)
     changed = await rows.change(name, asked.body)
-    await services.stores.audit.add(asked.actor, "trunk.set", name, fields=sorted(asked.body))
+    await asked.audited(services.stores.audit, "trunk.set", name, fields=sorted(asked.body))
     return await _shown(services, changed)
 
 
 async def remove_trunk(services: RestServices, asked: ApiRequest) -> web.Response:
     await services.stores.trunks.remove(asked.path["trunk"])
-    await services.stores.audit.add(asked.actor, "trunk.remove", asked.path["trunk"])
+    await asked.audited(services.stores.audit, "trunk.remove", asked.path["trunk"])
     return web.Response(status=HTTPStatus.NO_CONTENT)
 
 

@@ -9,7 +9,7 @@ from engine.model.callback import BodyFormat
 from engine.store.data_kinds import ACCOUNT_LIFE, Whose, about, personal, technical
 from engine.store.option_columns import option_columns
 from engine.store.tables.schema import metadata
-from engine.store.types import IDENTIFIER, EnumColumn, Scopes, StoredText, UtcDateTime
+from engine.store.types import IDENTIFIER, EnumColumn, Networks, Scopes, StoredText, UtcDateTime
 
 accounts: Final = Table(
     "accounts",
@@ -37,6 +37,9 @@ api_keys: Final = Table(
     personal("last_used_at", UtcDateTime),
     technical("revoked_at", UtcDateTime),
     technical("scopes", Scopes, nullable=False, server_default="calls"),
+    technical("expires_at", UtcDateTime),
+    technical("networks", Networks),
+    personal("last_used_from", String(50)),
     info=about(
         "Who may use the REST interface; the keys themselves are hashed with the pepper.",
         Whose.CUSTOMERS,

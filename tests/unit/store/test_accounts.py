@@ -1,12 +1,13 @@
 """Accounts and keys: a key opens its account until revoked, and can't be read back from the database."""
 
 from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
 
 import pytest
 from sqlalchemy import select
 
-from engine.errors import InvalidField
-from engine.model.accounts import Account
+from engine.errors import InvalidField, KeyFromElsewhere
+from engine.model.accounts import Account, Scope
 from engine.store.accounts import Accounts
 from engine.store.database import Database
 from engine.store.tables.accounts import api_keys
@@ -117,3 +118,91 @@ async def test_the_last_use_of_a_key_is_known_to_the_minute(db: Database, accoun
     assert await use_after(0) == NOON
     assert await use_after(59) == NOON
     assert await use_after(1) == NOON + timedelta(seconds=60)
+
+
+async def test_a_key_says_from_which_network_it_was_used(accounts: Accounts, account: Account) -> None:
+    _, near = await accounts.create_key(account.id)
+    _, far = await accounts.create_key(account.id)
+    await accounts.authenticate(near, ip_address("203.0.113.9"))
+    await accounts.authenticate(far, ip_address("2001:db8:1:2::3"))
+
+    assert [key.last_used_from for key in await accounts.keys(account.id)] == ["203.0.113.0/24", "2001:db8:1::/48"]
+
+
+async def test_a_key_opens_nothing_from_its_end_on(db: Database, account: Account) -> None:
+    now = NOON
+    accounts = Accounts(db, PEPPER, now=lambda: now)
+    _, secret = await accounts.create_key(account.id, expires_at=NOON + timedelta(days=1))
+
+    now = NOON + timedelta(days=1) - timedelta(seconds=1)
+    assert await accounts.authenticate(secret) == account
+    now += timedelta(seconds=1)
+    assert await accounts.authenticate(secret) is None
+
+
+@pytest.mark.parametrize(
+    ("address", "opens"),
+    [("203.0.113.9", True), ("203.0.114.9", False), ("2001:db8:7::1", True), ("2001:db9::1", False), (None, False)],
+)
+async def test_a_key_for_networks_opens_to_clients_in_one_of_them_alone(
+    accounts: Accounts, account: Account, address: str | None, opens: bool
+) -> None:
+    networks = (ip_network("203.0.113.0/24"), ip_network("2001:db8::/32"))
+    made, secret = await accounts.create_key(account.id, networks=networks)
+    at = ip_address(address) if address else None
+
+    if opens:
+        assert await accounts.authenticate(secret, at) == account
+    else:
+        with pytest.raises(KeyFromElsewhere, match=made.hint):
+            await accounts.authenticate(secret, at)
+    (stored,) = await accounts.keys(account.id)
+    assert stored.networks == networks
+    assert (stored.last_used_at is not None) == opens
+
+
+async def test_a_rotated_key_opens_until_the_overlap_is_over_and_the_new_one_after_it(
+    db: Database, account: Account
+) -> None:
+    now = NOON
+    accounts = Accounts(db, PEPPER, now=lambda: now)
+    networks = (ip_network("203.0.113.0/24"),)
+    old, secret = await accounts.create_key(account.id, frozenset({Scope.RECORDINGS}), networks=networks)
+    at = ip_address("203.0.113.9")
+
+    rotated = await accounts.rotate_key(old.id, timedelta(hours=24))
+
+    assert rotated is not None
+    new, new_secret = rotated
+    assert (new.account_id, new.scopes, new.networks, new.expires_at) == (account.id, old.scopes, networks, None)
+    now = NOON + timedelta(hours=24) - timedelta(seconds=1)
+    assert await accounts.authenticate(secret, at) == await accounts.authenticate(new_secret, at) == account
+    now = NOON + timedelta(hours=24)
+    assert await accounts.authenticate(secret, at) is None
+    assert await accounts.authenticate(new_secret, at) == account
+
+
+async def test_a_rotation_lets_no_key_live_longer_and_the_new_one_lives_as_long(db: Database, account: Account) -> None:
+    now = NOON
+    accounts = Accounts(db, PEPPER, now=lambda: now)
+    old, _ = await accounts.create_key(account.id, expires_at=NOON + timedelta(days=90))
+    now = NOON + timedelta(days=89, hours=12)
+
+    rotated = await accounts.rotate_key(old.id, timedelta(days=7))
+
+    assert rotated is not None
+    assert rotated[0].expires_at == now + timedelta(days=90)
+    assert (await accounts.keys(account.id))[0].expires_at == NOON + timedelta(days=90)
+
+
+async def test_only_a_key_in_use_is_rotated(db: Database, account: Account) -> None:
+    now = NOON
+    accounts = Accounts(db, PEPPER, now=lambda: now)
+    revoked, _ = await accounts.create_key(account.id)
+    await accounts.revoke(revoked.id)
+    expired, _ = await accounts.create_key(account.id, expires_at=NOON + timedelta(hours=1))
+    now = NOON + timedelta(hours=1)
+
+    for each in (revoked.id, expired.id, "SK-unknown"):
+        assert await accounts.rotate_key(each, timedelta(hours=1)) is None
+    assert len(await accounts.keys(account.id)) == 2
