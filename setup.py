@@ -9,7 +9,7 @@ from setuptools import find_packages, setup
 PACKAGES = ("telefoon", "engine", "sip", "tts", "api", "config")
 
 REQUIRES = [
-    "aiohttp>=3.11,<4",
+    "aiohttp>=3.14,<4",
     "aiosqlite>=0.20,<1",
     "alembic>=1.14,<2",
     "asyncpg>=0.30,<1",

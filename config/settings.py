@@ -95,6 +95,9 @@ class Settings(TrunkSettings, BaseModel):
     http_port: Port = 8080
     public_url: str = ""
     metrics: MetricsAccess = MetricsAccess.LOOPBACK
+    api_rate_per_key: int = Field(default=200, ge=0, le=100_000)
+    api_rate_per_address: int = Field(default=400, ge=0, le=100_000)
+    api_wrong_keys: int = Field(default=10, ge=0, le=1000)
     sip_host: str = "127.0.0.1"
     sip_port: Port = 5060
     sip_transports: Transports = [SipTransport.UDP, SipTransport.TCP]

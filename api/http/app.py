@@ -8,9 +8,11 @@ from aiohttp.typedefs import Handler
 
 from api.http import requests as asked
 from api.http.authentication import authenticate
+from api.http.client_address import client_address
 from api.http.contract import Operation
 from api.http.idempotency import IdempotentRequests
 from api.http.problems import problems
+from api.http.request_limits import add_rate_limit_headers
 from api.http.resources import (
     calls,
     conferences,
@@ -59,6 +61,7 @@ OPEN_RESOURCES: Final[Mapping[str, OpenResource]] = node.RESOURCES
 def build_app(services: RestServices) -> web.Application:
     """An application that serves exactly what is published."""
     app = web.Application(middlewares=[problems], client_max_size=MAX_BODY_BYTES)
+    app.on_response_prepare.append(add_rate_limit_headers)
     once = IdempotentRequests(services.stores.idempotency)
     app.on_shutdown.append(lambda _: _stop(services))
     for operation in services.published.operations.values():
@@ -88,13 +91,14 @@ def _handler(operation: Operation, services: RestServices, once: IdempotentReque
         open_resource = OPEN_RESOURCES[operation.id]
 
         async def handle_open(request: web.Request) -> web.StreamResponse:
+            services.limits.take_of_address(request, client_address(request))
             return await open_resource(services, request)
 
         return handle_open
     resource = RESOURCES[operation.id]
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        caller = await authenticate(request, services.stores.accounts, operation)
+        caller = await authenticate(request, services.stores.accounts, operation, services.limits)
 
         async def carry_out() -> web.StreamResponse:
             return await resource(services, await asked.read(request, caller, operation, services.published))

@@ -9,6 +9,7 @@ from aiohttp import web
 from api.http.client_address import client_address
 from api.http.contract import Operation
 from api.http.problems import Problem
+from api.http.request_limits import RequestLimits
 from engine.errors import KeyFromElsewhere
 from engine.model.accounts import Caller, Scope, allowed
 from engine.store.accounts import Accounts
@@ -18,24 +19,30 @@ HEADER: Final = "X-API-Key"
 log = structlog.get_logger(__name__)
 
 
-async def authenticate(request: web.Request, accounts: Accounts, operation: Operation) -> Caller:
-    """Whom the request's key makes known. Raises Problem 401, and 403 where the key is not for this operation."""
-    return await caller_with(request, accounts, Scope(operation.scope))
+async def authenticate(request: web.Request, accounts: Accounts, operation: Operation, limits: RequestLimits) -> Caller:
+    """Whom the request's key makes known. Raises Problem 401, 403 where the key is not for this operation, and 429."""
+    return await caller_with(request, accounts, Scope(operation.scope), limits)
 
 
-async def caller_with(request: web.Request, accounts: Accounts, scope: Scope) -> Caller:
-    """Whom the request's key makes known. Raises Problem 401, and 403 where the key lacks the scope."""
+async def caller_with(request: web.Request, accounts: Accounts, scope: Scope, limits: RequestLimits) -> Caller:
+    """Whom the request's key makes known. Raises Problem 401, 403 where the key lacks the scope, and 429."""
+    address = client_address(request)
+    limits.take_of_address(request, address)
     key = request.headers.get(HEADER)
     if not key:
         raise Problem(HTTPStatus.UNAUTHORIZED, f"Send an API key in the header {HEADER}.")
-    address = client_address(request)
+    limits.require_look(key, address)
     try:
         caller = await accounts.caller(key, address)
     except KeyFromElsewhere as error:
+        limits.note_wrong(key, address)
         log.warning("key_from_elsewhere", key=error.key_id, address=str(address))
         raise
     if caller is None:
+        limits.note_wrong(key, address)
         raise Problem(HTTPStatus.UNAUTHORIZED, "This API key is unknown, has expired or was revoked.")
+    limits.note_right(key)
+    limits.take_of_key(request, caller.key_id)
     if not allowed(caller.scopes, scope):
         raise Problem(
             HTTPStatus.FORBIDDEN,

@@ -24,6 +24,7 @@ from engine.errors import (
 
 CONTENT_TYPE: Final = "application/problem+json"
 _TYPE: Final = "about:blank"
+_QUOTA_TYPE: Final = "https://iana.org/assignments/http-problem-types#quota-exceeded"
 _AGAIN_AFTER_S: Final = 5
 
 log = structlog.get_logger(__name__)
@@ -63,6 +64,14 @@ class Invalid(Problem):
         super().__init__(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors)
 
 
+class QuotaExceeded(Problem):
+    """429 by draft-ietf-httpapi-ratelimit-headers-10 §5.1: `policy` is the limit that is reached."""
+
+    def __init__(self, detail: str, again_after_s: int, policy: str) -> None:
+        super().__init__(HTTPStatus.TOO_MANY_REQUESTS, detail, again_after_s=again_after_s)
+        self.policy = policy
+
+
 def problem_response(problem: Problem) -> web.Response:
     """The problem's body, with no more in it than it says."""
     title = TITLES[problem.status]
@@ -72,6 +81,8 @@ def problem_response(problem: Problem) -> web.Response:
         "status": int(problem.status),
         "detail": problem.detail,
     }
+    if isinstance(problem, QuotaExceeded):
+        body |= {"type": _QUOTA_TYPE, "violated-policies": [problem.policy]}
     if problem.errors:
         body["errors"] = [{"field": each.field, "detail": each.detail} for each in problem.errors]
     headers = {} if problem.again_after_s is None else {"Retry-After": str(problem.again_after_s)}

@@ -9,6 +9,7 @@ from aiohttp import web
 from api.http.contract import Published
 from api.http.deletion import Deletion
 from api.http.engine_ports import CallService, ConferenceService, Health
+from api.http.request_limits import RequestLimits
 from api.http.requests import ApiRequest
 from engine.aio.change_notifier import ChangeNotifier
 from engine.gdpr.requests import PersonsRequests
@@ -51,6 +52,8 @@ class RestServices:
     """The calls at once of each trunk, by its name."""
     reachability: Callable[[], Awaitable[Mapping[str, TrunkReachability]]] = _of_no_trunk
     """Whether trunks answer, by their names."""
+    limits: RequestLimits = field(default_factory=RequestLimits)
+    """How much each client may ask for."""
     bell: ChangeNotifier = field(default_factory=ChangeNotifier)
     """Rings when something was noted on a call."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)

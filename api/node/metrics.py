@@ -12,6 +12,7 @@ from aiohttp import web
 
 from api.http.authentication import caller_with
 from api.http.problems import Problem
+from api.http.request_limits import RequestLimits
 from api.http.this_machine import is_of_this_machine
 from config.settings import MetricsAccess
 from engine.errors import StoreError
@@ -69,21 +70,25 @@ class NodeMetrics:
         return gauges
 
 
-async def require_reader(request: web.Request, access: MetricsAccess, accounts: Accounts) -> None:
+async def require_reader(
+    request: web.Request, access: MetricsAccess, accounts: Accounts, limits: RequestLimits
+) -> None:
     """Raises Problem unless the setting `metrics` lets this request read them."""
     if access is MetricsAccess.KEY:
-        await caller_with(request, accounts, Scope.METRICS)
+        await caller_with(request, accounts, Scope.METRICS, limits)
     elif access is not MetricsAccess.LOOPBACK or not is_of_this_machine(request):
         raise Problem(HTTPStatus.FORBIDDEN, "Metrics are told to this machine alone; see the setting metrics.")
 
 
-def add_metrics(app: web.Application, text: MetricsText, access: MetricsAccess, accounts: Accounts) -> None:
+def add_metrics(
+    app: web.Application, text: MetricsText, access: MetricsAccess, accounts: Accounts, limits: RequestLimits
+) -> None:
     """Let the application answer GET /metrics, unless nobody may read them."""
     if access is MetricsAccess.OFF:
         return
 
     async def get_metrics(request: web.Request) -> web.Response:
-        await require_reader(request, access, accounts)
+        await require_reader(request, access, accounts, limits)
         return web.Response(body=(await text()).encode(), headers={"Content-Type": CONTENT_TYPE})
 
     app.router.add_get(PATH, get_metrics)

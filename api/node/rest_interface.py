@@ -7,6 +7,7 @@ from aiohttp import web
 from api.http.app import build_app
 from api.http.contract import Published
 from api.http.deletion import Deletion
+from api.http.request_limits import ApiLimits, RequestLimits
 from api.http.services import RestServices
 from api.node.metrics import NodeMetrics, add_metrics
 from api.node.parts import NodeParts
@@ -21,6 +22,7 @@ from engine.live.switchboard import Switchboard
 def rest_interface(parts: NodeParts, services: CallServices, switchboard: Switchboard) -> web.Application:
     """What a node answers by HTTP; it does not listen yet."""
     settings, stores, agent = parts.context.settings, parts.storage.stores, parts.telephony.agent
+    limits = RequestLimits(ApiLimits(settings.api_rate_per_key, settings.api_rate_per_address, settings.api_wrong_keys))
     app = build_app(
         RestServices(
             stores=stores,
@@ -42,9 +44,10 @@ def rest_interface(parts: NodeParts, services: CallServices, switchboard: Switch
                 parts.webhooks.ledger.wait_until_written,
             ),
             require_trunk=partial(require_inside, residency=parts.context.residency),
+            limits=limits,
             bell=services.ledger.bell,
         )
     )
     metrics = NodeMetrics(parts.context.meters, switchboard, services.recorder, stores.outbox, agent)
-    add_metrics(app, metrics.text, settings.metrics, stores.accounts)
+    add_metrics(app, metrics.text, settings.metrics, stores.accounts, limits)
     return app

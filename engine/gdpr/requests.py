@@ -93,8 +93,11 @@ class PersonsRequests:
         self._settle_objects = settle_objects
         self._settle = settle
 
-    async def export(self, number: str, account_ids: Sequence[str], actor: str) -> Export:
-        """Export what is known of a person, on the audit log before anything is told. Raises InvalidField."""
+    async def export(self, number: str, account_ids: Sequence[str], actor: str, source: str = "here") -> Export:
+        """Export what is known of a person, on the audit log before anything is told. Raises InvalidField.
+
+        `source` is the network that it is asked for from.
+        """
         subject = _subject(number)
         found: dict[str, list[Mapping[str, Any]]] = {}
         recordings: list[Recording] = []
@@ -105,7 +108,8 @@ class PersonsRequests:
                 found.setdefault(name, []).extend(rows)
         count = sum(map(len, found.values()))
         pseudonym = self._pseudonyms.pseudonym_of(subject.number)
-        await self._audit.add(actor, "privacy.export", pseudonym, accounts=list(account_ids), rows=count)
+        facts = {"accounts": list(account_ids), "rows": count, "from": source}
+        await self._audit.add(actor, "privacy.export", pseudonym, **facts)
         return Export(count, archive(subject.number, found, recordings, self._audio, self._clock.now()))
 
     async def erase(self, number: str, account_ids: Sequence[str], actor: str) -> Certificate:

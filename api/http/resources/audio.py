@@ -35,6 +35,11 @@ Name = TypeVar("Name", bound=str)
 
 
 async def download_recording(services: RestServices, asked: ApiRequest) -> web.StreamResponse:
+    with services.limits.downloads.one(asked.actor):
+        return await _send(services, asked)
+
+
+async def _send(services: RestServices, asked: ApiRequest) -> web.StreamResponse:
     recording = asked.own("recording", await services.stores.recordings.get(asked.path["recording_id"]))
     wanted = _wanted(asked, {MEDIA_TYPES[each]: each for each in Format} | _OTHER_NAMES, Format.WAV)
     async with closed_audio(services, recording) as audio:
@@ -66,7 +71,7 @@ async def draw_recording(services: RestServices, asked: ApiRequest) -> web.Strea
 
 async def _note_reading(services: RestServices, asked: ApiRequest, recording: Recording, action: str) -> None:
     """Before the first byte leaves: what can't be on the audit log is not sent. Raises StoreError."""
-    await services.stores.audit.add(asked.actor, action, recording.id, account=asked.account.id)
+    await asked.audited(services.stores.audit, action, recording.id, account=asked.account.id)
 
 
 def _wanted(asked: ApiRequest, offered: Mapping[str, Name], otherwise: Name) -> Name:

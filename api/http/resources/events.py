@@ -2,21 +2,19 @@
 
 import json
 import re
-from collections import Counter, deque
+from collections import deque
 from collections.abc import AsyncIterator, Mapping
-from http import HTTPStatus
 from typing import Final
 
 from aiohttp import hdrs, web
 
 from api.http.cursor import words
-from api.http.problems import FieldError, Invalid, Problem
+from api.http.problems import FieldError, Invalid
 from api.http.requests import ApiRequest
 from api.http.serializers import event_json
 from api.http.services import Resource, RestServices
 from engine.store.calls import CallEvent, EventFilter
 
-STREAMS_PER_ACCOUNT: Final = 20
 KEEP_ALIVE_S: Final = 15.0
 _BATCH: Final = 200
 _LOOK_S: Final = 1.0
@@ -24,20 +22,12 @@ _OVERLAP: Final = 256
 """So many are looked at again: where several nodes write to one PostgreSQL, identifiers may appear out of order."""
 _IDENTIFIER: Final = re.compile(r"[0-9]{1,18}")
 
-_open: Counter[str] = Counter()
-
 
 async def stream_events(services: RestServices, asked: ApiRequest) -> web.StreamResponse:
-    account = asked.account.id
-    wanted = EventFilter(account, asked.query.get("call_id"), words(asked.query.get("type")))
+    wanted = EventFilter(asked.account.id, asked.query.get("call_id"), words(asked.query.get("type")))
     after = await _after(services, asked)
-    if _open[account] >= STREAMS_PER_ACCOUNT:
-        raise Problem(HTTPStatus.TOO_MANY_REQUESTS, f"{STREAMS_PER_ACCOUNT} streams of this account are open already.")
-    _open[account] += 1
-    try:
+    with services.limits.streams.one(asked.actor):
         return await _stream(services, asked, wanted, after)
-    finally:
-        _open[account] -= 1
 
 
 async def _stream(services: RestServices, asked: ApiRequest, wanted: EventFilter, after: int) -> web.StreamResponse:

@@ -15,7 +15,12 @@ log = structlog.get_logger(__name__)
 
 
 async def export_personal_data(services: RestServices, asked: ApiRequest) -> web.StreamResponse:
-    export = await services.persons.export(asked.body["number"], [asked.account.id], asked.actor)
+    with services.limits.downloads.one(asked.actor):
+        return await _send(services, asked)
+
+
+async def _send(services: RestServices, asked: ApiRequest) -> web.StreamResponse:
+    export = await services.persons.export(asked.body["number"], [asked.account.id], asked.actor, asked.network)
     headers = {
         "Content-Type": "application/zip",
         "Content-Disposition": 'attachment; filename="personal-data.zip"',

@@ -8,7 +8,7 @@ from typing import Any
 
 import aiohttp
 
-from api.http.resources.events import STREAMS_PER_ACCOUNT
+from api.http.request_limits import ApiLimits
 from api.node.clock import SystemClock
 from tests.peers.waiting import within
 from tests.unit.api.conftest import NUMBER, TO, Site
@@ -111,13 +111,14 @@ async def test_others_events_are_not_streamed(site: Site) -> None:
 
 
 async def test_too_many_streams_are_refused(site: Site) -> None:
-    streams = [stream(site) for _ in range(STREAMS_PER_ACCOUNT)]
+    most = ApiLimits().streams_per_key
+    streams = [stream(site) for _ in range(most)]
     for each in streams:
         await each.__aenter__()
 
     status, problem, _ = await site.request("GET", "events")
 
-    assert (status, str(STREAMS_PER_ACCOUNT) in problem["detail"]) == (429, True)
+    assert (status, str(most) in problem["detail"]) == (429, True)
     for each in streams:
         await each.__aexit__(None, None, None)
 

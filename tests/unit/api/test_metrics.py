@@ -7,6 +7,7 @@ import pytest
 from aiohttp import web
 
 from api.http.problems import problems
+from api.http.request_limits import RequestLimits
 from api.node.metrics import add_metrics
 from config.settings import MetricsAccess
 from engine.model.accounts import Scope
@@ -21,7 +22,7 @@ async def read() -> str:
 async def metrics(site: Site, access: MetricsAccess) -> AsyncIterator[str]:
     """Where they are, of a node with this setting."""
     app = web.Application(middlewares=[problems])
-    add_metrics(app, read, access, site.services.stores.accounts)
+    add_metrics(app, read, access, site.services.stores.accounts, RequestLimits())
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:
