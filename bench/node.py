@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -102,7 +103,7 @@ async def served(place: Place, settings: Mapping[str, str], folder: Path, key: s
             await _answers(client, f"{address}/healthz", process, log)
             yield Node(process.pid, http_port, int(settings["TELEFOON_SIP_PORT"]), client, log, folder / "var")
     finally:
-        await ended(process)
+        await ended(process, signal.SIGINT)  # which waits for no call
 
 
 async def _answers(client: aiohttp.ClientSession, url: str, process: asyncio.subprocess.Process, log: Path) -> None:

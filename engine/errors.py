@@ -16,7 +16,7 @@ TelefoonError
 │   ├── EmergencyRefused     an emergency number is called, and no trunk is marked for it
 │   └── UnknownLanguage
 ├── UnexpectedEvent          a state machine was given an event its state does not know
-├── Overloaded               this node is too late with its work to begin another call now
+├── Overloaded               this node has too much to do to begin another call now, or is stopping
 │   └── TrunksFull           every trunk that could carry the call carries as many as it may
 ├── LegGone                  the far end has hung up, or its dialog failed
 ├── SipError                 the SIP library refused a command
@@ -164,17 +164,15 @@ class UnexpectedEvent(TelefoonError):
 
 
 class Overloaded(TelefoonError):
-    """The node is too late with its work to begin another call now; a second later it may."""
+    """The node has too much to do to begin another call now, or is stopping; `again_after_s` is when to ask again."""
 
-    again_after_s = 1
+    def __init__(self, detail: str, again_after_s: int = 1) -> None:
+        super().__init__(detail)
+        self.again_after_s = again_after_s
 
 
 class TrunksFull(Overloaded):
-    """Every trunk that could carry the call carries as many as it may; `again_after_s` is when to ask again."""
-
-    def __init__(self, detail: str, again_after_s: int) -> None:
-        super().__init__(detail)
-        self.again_after_s = again_after_s
+    """Every trunk that could carry the call carries as many as it may."""
 
 
 class LegGone(TelefoonError):

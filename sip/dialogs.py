@@ -134,7 +134,7 @@ class Dialogs:
         prm = pj.CallOpParam()
         if dialog.inbound:
             prm.statusCode = cause.sip_code
-        prm.txOption.headers.append(_header("Reason", f"Q.850;cause={cause.q850}"))
+        prm.txOption.headers.append(_header("Reason", _reason(cause)))
         dialog.hangup(prm)
 
     def pressed(self, call_id: int, key: str) -> None:
@@ -219,6 +219,11 @@ class Dialogs:
 
     def _drop(self, leg: LegId) -> None:
         self._dialogs.pop(leg, None)
+
+
+def _reason(cause: Cause) -> str:
+    """RFC 3326 §2."""
+    return f"Q.850;cause={cause.q850}" + (f';text="{cause.words}"' if cause.words else "")
 
 
 def _header(name: str, value: str) -> pj.SipHeader:

@@ -13,16 +13,17 @@ from engine.model.trunk import Trunk
 from sip.addresses import user_of
 from sip.description import Carried, DescriptionReading, read_description
 from sip.extensions import ANY_EXTENSION, Extensions
+from sip.inbound_calls import AgainAfter
 from sip.keys import key_of
 from sip.message import Message, read_message
 from sip.requests import (
     IGNORED,
-    TRY_AGAIN,
     UNCLAIMED,
     StatelessResponse,
     answer_in_call,
     answer_outside,
     answer_to_invite,
+    try_again,
 )
 
 _FAILED: Final = StatelessResponse(500)
@@ -63,8 +64,8 @@ class Gate(pj.RequestGate):
     """Lives on the SIP thread.
 
     `is_unknown` tells of a source, as "address:port", and the certificates of its connection, whether nothing but calls
-    is answered there; `admits` whether another call may come in now, `called_as` whom it is for and what of all that
-    we carry it may offer; `narrow_in_call` says the latter within a call.
+    is answered there; `again_after` when another call may come in, `called_as` whom it is for and what of all that we
+    carry it may offer; `narrow_in_call` says the latter within a call.
     """
 
     def __init__(
@@ -72,7 +73,7 @@ class Gate(pj.RequestGate):
         is_unknown: Callable[[str, str], bool],
         press: Press,
         tell_refused: TellRefused,
-        admits: Callable[[], bool],
+        again_after: AgainAfter,
         called_as: CalledAs,
         note_refusal: NoteRefusal,
         narrow_in_call: NarrowInCall,
@@ -81,7 +82,7 @@ class Gate(pj.RequestGate):
         self._is_unknown = is_unknown
         self._press = press
         self._tell_refused = tell_refused
-        self._admits = admits
+        self._again_after = again_after
         self._called_as = called_as
         self._note_refusal = note_refusal
         self._narrow_in_call = narrow_in_call
@@ -108,7 +109,7 @@ class Gate(pj.RequestGate):
             header = pj.SipHeader()
             header.hName, header.hValue = name, value
             request.headers.append(header)
-        if answer is not TRY_AGAIN and (answer.code >= 300 or answer.code == IGNORED):
+        if answer.logged and (answer.code >= 300 or answer.code == IGNORED):
             told = "nothing" if answer.code == IGNORED else answer.code
             what = "request_challenged" if answer.code == 401 and not answer.why else "request_refused"
             log.info(what, method=method, source=source, answered=told, why=answer.why or None)
@@ -131,9 +132,9 @@ class Gate(pj.RequestGate):
             )
 
     def _answer(self, method: str, source: str, request: pj.GatedRequest) -> StatelessResponse | None:
-        if method == "INVITE" and not request.inCall and not self._admits():
+        if method == "INVITE" and not request.inCall and (again_s := self._again_after()) is not None:
             self._note_refusal(RefusalRule.LIMIT, source, "")
-            return TRY_AGAIN  # before anything costs anything
+            return try_again(again_s)  # before anything costs anything
         message = read_message(str(request.message))
         if request.inCall:
             if method == "INFO" and (key := key_of(message)) is not None:

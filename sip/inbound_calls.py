@@ -1,4 +1,4 @@
-"""Who is told of calls that come in, and who says whether another may."""
+"""Who is told of calls that come in, and who says when another may."""
 
 from collections.abc import Callable
 
@@ -8,13 +8,13 @@ from sip.leg import SipLeg
 
 OnIncoming = Callable[[SipLeg, InboundCall], None]
 OnRefused = Callable[[DialRefused], None]
-Admits = Callable[[], bool]
-"""Whether another call may come in now; asked on the SIP thread."""
+AgainAfter = Callable[[], int | None]
+"""After how many seconds another call may come in, None if one may now; asked on the SIP thread."""
 
 
-def admits_all() -> bool:
-    """Admit whatever comes."""
-    return True
+def at_any_time() -> int | None:
+    """Let calls come in whenever they do."""
+    return None
 
 
 def noted_by_nobody(_rule: RefusalRule, _source: str, _number: str) -> None:

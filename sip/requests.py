@@ -48,10 +48,10 @@ class StatelessResponse:
     code: int
     headers: tuple[Header, ...] = ()
     why: str = ""
+    logged: bool = True
+    """Whether each has a line of its own in the log; what is said to a flood has not."""
 
 
-TRY_AGAIN: Final = StatelessResponse(503, (("Retry-After", "1"),))
-"""To an INVITE that comes when there is too much to do (RFC 3261 §21.5.4)."""
 _HERE: Final = StatelessResponse(200, (_ALLOW, _ACCEPT, _SUPPORTED))
 _NOT_ALLOWED: Final = StatelessResponse(405, (_ALLOW,))
 _UNKNOWN: Final = StatelessResponse(501)
@@ -95,6 +95,11 @@ def answer_to_invite(
     if answer := _too_long(message) or _of_extensions(message, extensions):
         return answer
     return _refused(488, refusal.code, refusal.words) if refusal else None
+
+
+def try_again(after_s: int) -> StatelessResponse:
+    """The answer to an INVITE that comes when there is too much to do, or when we stop (RFC 3261 §21.5.4)."""
+    return StatelessResponse(503, (("Retry-After", str(after_s)),), logged=False)
 
 
 def trunk_is_full(refusal: CapacityRefusal) -> StatelessResponse:

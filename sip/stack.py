@@ -1,6 +1,6 @@
 """The SIP stack: the library's endpoint, its accounts and all dialogs, as the SIP thread sees them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -30,6 +30,7 @@ from sip.endpoint import carried_codecs, open_endpoint, open_transport
 from sip.extensions import extensions_of, wants_early_offer
 from sip.gate import Addressee, Gate, NoteRefusal
 from sip.handed_headers import OF_ANYBODY, handed_headers
+from sip.inbound_calls import AgainAfter
 from sip.media.connections import MediaConnections
 from sip.message import Message, read_message
 from sip.message_trace import keep_trace, open_trace
@@ -75,12 +76,12 @@ class SipStack:
         switch: MediaConnections,
         thread: SipThread,
         listener: Listener,
-        admits: Callable[[], bool],
+        again_after: AgainAfter,
         note_refusal: NoteRefusal,
     ) -> None:
         """`ids` number the legs that come in; others may take from it on another thread.
 
-        `admits` tells whether another call may come in now; `note_refusal` is told of each that may not.
+        `again_after` tells when another call may come in; `note_refusal` is told of each that may not.
         """
         self._config = config
         self._ids = ids
@@ -100,7 +101,7 @@ class SipStack:
             self._origins.is_unknown,
             self.dialogs.pressed,
             self._turned_away,
-            admits,
+            again_after,
             self._called_as,
             note_refusal,
             self.dialogs.narrowed,

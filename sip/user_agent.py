@@ -30,7 +30,7 @@ from sip.config import SipConfig
 from sip.dns.records import NameServers
 from sip.dns.server_names import server_names
 from sip.gate import NoteRefusal
-from sip.inbound_calls import Admits, OnIncoming, OnRefused, admits_all, noted_by_nobody
+from sip.inbound_calls import AgainAfter, OnIncoming, OnRefused, at_any_time, noted_by_nobody
 from sip.leg import SipLeg
 from sip.media.bridge import SipBridge
 from sip.media.connections import MediaConnections
@@ -68,7 +68,7 @@ class UserAgent:
         thread: SipThread,
         on_incoming: OnIncoming,
         on_refused: OnRefused | None = None,
-        admits: Admits = admits_all,
+        again_after: AgainAfter = at_any_time,
         note_refusal: NoteRefusal = noted_by_nobody,
         name_servers: NameServers | None = None,
         verifier: CallerVerifier | None = None,
@@ -91,7 +91,7 @@ class UserAgent:
         self._legs: dict[LegId, SipLeg] = {}
         self._beside = BackgroundTasks("user agent")
         self._switch = MediaConnections()
-        self._stack = SipStack(config, self._ids, self._switch, thread, self, admits, note_refusal)
+        self._stack = SipStack(config, self._ids, self._switch, thread, self, again_after, note_refusal)
         self.bridge = SipBridge(self._switch, self._stack.dialogs.fax, thread, config.rate_hz)
 
     @classmethod
@@ -100,7 +100,7 @@ class UserAgent:
         config: SipConfig,
         on_incoming: OnIncoming,
         on_refused: OnRefused | None = None,
-        admits: Admits = admits_all,
+        again_after: AgainAfter = at_any_time,
         trunks: Sequence[Trunk] = (),
         note_refusal: NoteRefusal = noted_by_nobody,
         name_servers: NameServers | None = None,
@@ -112,7 +112,7 @@ class UserAgent:
         by trunks that want it.
         """
         thread = SipThread()
-        agent = cls(config, thread, on_incoming, on_refused, admits, note_refusal, name_servers, verifier)
+        agent = cls(config, thread, on_incoming, on_refused, again_after, note_refusal, name_servers, verifier)
         await thread.start(agent._stack.open, agent._stack.close, agent._switch.tell_ended)
         agent._beside.begin(agent._look_for_silence())
         if faults := await agent.use_trunks(trunks):

@@ -16,7 +16,8 @@ from api.http.authentication import HEADER
 from api.http.contract import BASE_PATH
 from api.logging.logs import write_logs
 from api.node.node import Node, open_node
-from api.node.process import keep_files_private, stop_on_signals
+from api.node.process import keep_files_private
+from api.node.stop_signals import StopSignals
 from config.settings import LogFormat, LogLevel, Settings
 from engine.aio.waits import race
 
@@ -32,7 +33,7 @@ def run(settings: Settings) -> int:
 
 
 async def _run(settings: Settings, console: Console) -> int:
-    stop = stop_on_signals()
+    stop = StopSignals.heard().asked  # the demonstration's call is nobody's: it is not waited for
     heard = settings.data_dir.resolve() / "demo-phone-heard.wav"
     heard.parent.mkdir(parents=True, exist_ok=True)
     script = ["--answer-after", str(_RING_S), "--digits", DIGITS, "--digits-after", str(_DIGITS_AFTER_S)]

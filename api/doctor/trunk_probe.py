@@ -158,7 +158,7 @@ async def _agent(trunk: Trunk, settings: Settings) -> "UserAgent":
 
     config = at_port(from_settings(settings), free_port(settings.sip_hosts[0]))
     config = replace(config, trace_calls=TRACED_CALLS)
-    return await UserAgent.start(config, lambda _leg, _arrival: None, admits=lambda: False, trunks=[trunk])
+    return await UserAgent.start(config, lambda _leg, _arrival: None, again_after=lambda: 1, trunks=[trunk])
 
 
 async def _answer(agent: "UserAgent", trunk: Trunk) -> RegisterAnswer:

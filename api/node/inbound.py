@@ -25,10 +25,10 @@ class InboundGate:
             return
         self._refusals.begin(_refuse(leg))
 
-    def admits(self) -> bool:
-        """Whether another call may come in now; on any thread."""
+    def again_after_s(self) -> int | None:
+        """After how many seconds another call may come in, None if one may now; on any thread."""
         switchboard = self._switchboard
-        return switchboard is None or switchboard.admits_inbound()
+        return None if switchboard is None else switchboard.again_after_s()
 
     def refused(self, refused: DialRefused) -> None:
         """An INVITE was refused before it became a leg."""

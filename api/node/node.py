@@ -51,6 +51,11 @@ class Node:
                 async for _ in stream:
                     continue
 
+    async def drain(self) -> None:
+        """Take no more calls, and let those in progress end, for as long as the settings have it."""
+        if self.settings.drain_s:
+            await self.switchboard.draining.run(self.settings.drain_s, goodbye=self.settings.drain_goodbye)
+
 
 @asynccontextmanager
 async def open_node(settings: Settings) -> AsyncIterator[Node]:

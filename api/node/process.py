@@ -1,14 +1,14 @@
 """A node as a process of its own: its log, its private files, and the signals that stop it."""
 
-import asyncio
 import os
-import signal
 
 import uvloop
 
 from api.logging.logs import logging_as
 from api.node.node import open_node
+from api.node.stop_signals import StopSignals
 from config.settings import Settings
+from engine.aio.waits import until
 
 
 def serve(settings: Settings) -> int:
@@ -20,20 +20,18 @@ def serve(settings: Settings) -> int:
 
 
 async def serve_until_stopped(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM; live calls are hung up and stored on the way out."""
-    stop = stop_on_signals()
-    async with open_node(settings):
-        await stop.wait()
+    """Serve until SIGTERM, and until calls have ended then, or until SIGINT or a second signal.
+
+    Calls that are left are hung up and stored on the way out.
+    """
+    signals = StopSignals.heard()
+    async with open_node(settings) as node:
+        await signals.asked.wait()
+        async with until(signals.at_once, node.drain()) as draining:
+            if draining.done():
+                draining.result()
 
 
 def keep_files_private() -> None:
     """Recordings, prompts and the database are for this process's user alone."""
     os.umask(0o077)
-
-
-def stop_on_signals() -> asyncio.Event:
-    """Set by the first SIGINT or SIGTERM."""
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    return stop

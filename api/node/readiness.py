@@ -1,12 +1,13 @@
 """Whether this node can do its work now: what /readyz tells."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
 from api.http.json_fields import moment_text
 from engine.errors import StoreError, TelefoonError
+from engine.live.admission.decision import Hindrance
 from engine.recordings.disk_space import DiskSpace
 from engine.store.database import Database
 from sip.trunks.account import Registration
@@ -18,12 +19,14 @@ _NOT_WANTED: Final = "no registration wanted"
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """Asks the database, the trunks, speech and the disk whether they work; `voices` were tried out at the start."""
+    """Asks the database, the trunks, speech, the disk and admission control; `voices` were tried out at the start."""
 
     database: Database
     agent: UserAgent
     voices: Sequence[VoiceCheck]
     space: DiskSpace
+    hindrance: Callable[[], Hindrance | None]
+    """What stands in the way of another call, as AdmissionControl tells it."""
 
     async def readiness(self) -> Mapping[str, object]:
         """Each check with ok and detail, and each trunk with how it stands."""
@@ -37,6 +40,7 @@ class Readiness:
             "trunk": trunk,
             "speech": self._speech(),
             "disk": self._disk(),
+            "calls": self._calls(),
         }
         return {"ready": all(check["ok"] for check in checks.values()), "checks": checks, "trunks": trunks}
 
@@ -66,6 +70,11 @@ class Readiness:
         except StoreError as error:
             return _check(error)
         return {"ok": True, "detail": "has room"}
+
+    def _calls(self) -> dict[str, object]:
+        if (refusal := self.hindrance()) is not None:
+            return {"ok": False, "detail": refusal.words}
+        return {"ok": True, "detail": "may begin"}
 
     def _speech(self) -> dict[str, object]:
         broken = [f"{voice.language}: {voice.detail}" for voice in self.voices if not voice.ok]

@@ -29,7 +29,9 @@ def rest_interface(parts: NodeParts, services: CallServices, switchboard: Switch
             recording_storage=services.recording_storage,
             call_service=switchboard,
             conference_service=switchboard.conferences,
-            health=Readiness(stores.database, agent, parts.audio.voices, parts.storage.space),
+            health=Readiness(
+                stores.database, agent, parts.audio.voices, parts.storage.space, services.admission.hindrance
+            ),
             published=Published.load(),
             trace=agent,
             trunk_figures=agent.trunk_figures,

@@ -66,7 +66,7 @@ async def open_telephony(context: NodeContext, stores: Stores) -> AsyncIterator[
             from_settings(context.settings),
             gate,
             gate.refused,
-            gate.admits,
+            gate.again_after_s,
             await trunks.first(),
             refusals.refused,
             verifier=verifier,

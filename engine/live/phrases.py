@@ -33,6 +33,7 @@ class Phrase(StrEnum):
     ALL_MUTED = "all_muted"
     ALL_UNMUTED = "all_unmuted"
     FOR_MODERATORS = "for_moderators"
+    NODE_STOPS = "node_stops"
 
     @property
     def texts(self) -> Mapping[str, str]:

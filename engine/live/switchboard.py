@@ -19,6 +19,7 @@ from engine.live.bridging.bridge import CallBridge
 from engine.live.bridging.dialling import Dialling
 from engine.live.calls.actions import LiveStage, SharedServices
 from engine.live.calls.control import CallControl
+from engine.live.calls.draining import Draining
 from engine.live.calls.flow_runner import FlowRunner
 from engine.live.calls.registry import Sessions
 from engine.live.conference.control import ConferenceControl
@@ -60,6 +61,7 @@ class Switchboard:
         self.conferences = ConferenceControl(services, rooms, permission)
         self._queues = LiveQueues(services, talk, self._perform)
         self._shared = SharedServices(permission, dialling, rooms, self._queues)
+        self.draining = Draining(services, self._sessions)
         self._control = CallControl(services, self._sessions, self._shared)
 
     @asynccontextmanager
@@ -106,9 +108,10 @@ class Switchboard:
         """An INVITE came in, and was admitted."""
         self._sessions.spawn(self._take(leg, arrival, self._services.admission.begin()))
 
-    def admits_inbound(self) -> bool:
-        """Whether a call may come in now; on any thread."""
-        return self._services.admission.admits(Direction.INBOUND)
+    def again_after_s(self) -> int | None:
+        """After how many seconds another call may come in, None if one may now; on any thread."""
+        refusal = self._services.admission.refusal(Direction.INBOUND)
+        return None if refusal is None else refusal.again_after_s
 
     def note_refused(self, refused: DialRefused) -> None:
         """An INVITE was refused before it became a leg; whose number it called finds it among the calls."""

@@ -11,7 +11,7 @@ from engine.ports.wires import LegId
 
 
 class Cause(Enum):
-    """Why we end a leg; (SIP code before answer, Q.850 cause). Q.850 §2.2.7, RFC 3398 §7.2."""
+    """Why we end a leg; (SIP code before answer, Q.850 cause, words). Q.850 §2.2.7, RFC 3398 §7.2."""
 
     NORMAL = (603, 16)
     BUSY = (486, 17)
@@ -20,14 +20,13 @@ class Cause(Enum):
     FORBIDDEN = (403, 21)
     FAULT = (500, 41)
     UNAVAILABLE = (503, 41)
+    STOPPING = (503, 41, "The server is stopping")
 
-    @property
-    def sip_code(self) -> int:
-        return self.value[0]
-
-    @property
-    def q850(self) -> int:
-        return self.value[1]
+    def __init__(self, sip_code: int, q850: int, words: str = "") -> None:
+        self.sip_code = sip_code
+        self.q850 = q850
+        self.words = words
+        """For the far end, where the cause alone does not tell."""
 
 
 @dataclass(frozen=True, slots=True)

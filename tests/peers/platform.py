@@ -109,6 +109,12 @@ class Platform:
         async with within(_STOP_S):
             return await process.wait()
 
+    async def ends_by_itself(self, *, within_s: float = 30.0) -> int:
+        """Wait for the end of a process that was told to end before; its exit code."""
+        assert self._process is not None, "the platform is not running"
+        async with within(within_s):
+            return await self._process.wait()
+
     async def post(self, path: str, body: Any) -> Json:
         """The answer's body, of a request that must succeed."""
         async with self.client.post(path, json=body) as response:
@@ -271,6 +277,7 @@ def prepared(
         "EGRESS_ALLOW": "127.0.0.0/8",
         "CONFIG": str(config),
         "TTS_WORKERS": "1",
+        "DRAIN_S": "0",
         "TTS_ENGINES": json.dumps(ENGINES),
         # What a call was about is what most tests look at; what stays out of it has a test of its own.
         "KEEP_DIGITS": "true",

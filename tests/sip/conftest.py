@@ -14,7 +14,7 @@ from engine.ports import DialRefused, DialRequest, HungUp, InboundCall, Leg, Leg
 from engine.stir.verification import CallerVerifier
 from sip.config import ListenAddress, SipConfig, Tls
 from sip.dns.records import NameServers
-from sip.inbound_calls import Admits, admits_all
+from sip.inbound_calls import AgainAfter, at_any_time
 from sip.leg import SipLeg
 from sip.user_agent import UserAgent
 from tests.peers.audio import tone
@@ -110,7 +110,7 @@ def open_line(tmp_path: Path, ports: Ports) -> OpenLine:
         trunks: Sequence[Trunk] = (),
         name_servers: NameServers | None = None,
         verifier: CallerVerifier | None = None,
-        admits: Admits = admits_all,
+        again_after: AgainAfter = at_any_time,
         **fields: Any,
     ) -> AsyncIterator[Line]:
         rtp, port = ports.block(rtp_ports), port or ports.block(2)
@@ -126,7 +126,7 @@ def open_line(tmp_path: Path, ports: Ports) -> OpenLine:
             config,
             lambda leg, arrival: arrivals.put_nowait((leg, arrival)),
             refusals.put_nowait,
-            admits,
+            again_after,
             trunks=[*trunks, *([trunk] if trunk else [])],
             note_refusal=lambda rule, _, number: noted.append((rule, number)),
             name_servers=name_servers,

@@ -53,10 +53,10 @@ async def test_a_stranger_hears_nothing(open_line: OpenLine, method: str) -> Non
 async def test_a_call_that_comes_when_there_is_too_much_to_do_is_to_be_tried_again_and_noted(
     open_line: OpenLine,
 ) -> None:
-    async with open_line(admits=lambda: False) as line, raw_caller(line.port) as caller:
+    async with open_line(again_after=lambda: 7) as line, raw_caller(line.port) as caller:
         answer = await caller.asks("INVITE", body=audio())
 
-    assert (answer.code, answer.header("retry-after")) == (503, "1")
+    assert (answer.code, answer.header("retry-after")) == (503, "7")
     assert line.noted == [(RefusalRule.LIMIT, "")]
 
 

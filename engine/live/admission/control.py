@@ -1,12 +1,13 @@
 """Admission control of a node: admits new calls, or has them tried again while it is late with what it has begun."""
 
 from collections.abc import Callable
+from math import ceil
 from typing import Final
 
 import structlog
 
 from engine.errors import Overloaded
-from engine.live.admission.decision import Load, refuses
+from engine.live.admission.decision import Hindrance, Limit, Load, refuses
 from engine.live.admission.set_ups import SetUp, SetUps
 from engine.metrics.meters import Meters
 from engine.metrics.table import Metric
@@ -14,6 +15,8 @@ from engine.model.call import Direction
 from engine.ports import Clock, Queued
 
 LINE_EVERY_S: Final = 10.0
+LAST_AGAIN_S: Final = 60
+"""Nobody is told to stay away for longer: calls may all end sooner than that."""
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +29,7 @@ def nothing_waits() -> Queued:
 class AdmissionControl:
     """Asked before a call begins and before anything of it is stored; calls in progress never ask.
 
-    `admits` may be called on any thread, so that the SIP thread refuses also while asyncio's stands still.
+    `refusal` may be called on any thread, so that the SIP thread refuses also while asyncio's stands still.
     """
 
     def __init__(
@@ -45,34 +48,66 @@ class AdmissionControl:
         self._refusing = False
         self._refused = 0
         self._told_at_s: float | None = None
+        self._stops_at_s: float | None = None
+
+    @property
+    def stopping(self) -> bool:
+        """Whether no call is admitted any more."""
+        return self._stops_at_s is not None
+
+    def stop(self, within_s: float) -> None:
+        """Admit no call any more: the node ends within so many seconds."""
+        self._stops_at_s = self._clock.monotonic() + within_s
 
     def admits(self, direction: Direction) -> bool:
-        """Whether a call may begin now; counted, and told in the log once in a while, if not."""
-        load = Load(self._commands(), self._events(), self._set_ups.waiting)
-        self._refusing = refuses(load, refused_before=self._refusing)
-        if self._refusing:
+        """Whether a call may begin now."""
+        return self.refusal(direction) is None
+
+    def refusal(self, direction: Direction) -> Hindrance | None:
+        """Why a call may not begin now, None if it may; counted, and told in the log once in a while."""
+        if (refusal := self.hindrance()) is not None:
             self._meters.count(Metric.CALLS_REFUSED, direction=direction.value)
-            self._note_refused(load)
-        return not self._refusing
+            self._note_refused(refusal)
+        return refusal
+
+    def hindrance(self) -> Hindrance | None:
+        """What stands in the way of another call now; None if nothing does. Nothing is counted."""
+        return self._of_stopping() or self._of_work()
 
     def require(self, direction: Direction) -> None:
         """Raise Overloaded unless a call may begin now."""
-        if not self.admits(direction):
-            raise Overloaded("This node has as many calls to set up as it can; try again in a second.")
+        if (refusal := self.refusal(direction)) is not None:
+            raise Overloaded(refusal.words, refusal.again_after_s)
 
     def begin(self) -> SetUp:
         """A call that was admitted is being set up from now on, until it is said to be done."""
         return self._set_ups.begin()
 
-    def _note_refused(self, load: Load) -> None:
+    def _of_stopping(self) -> Hindrance | None:
+        if self._stops_at_s is None:
+            return None
+        left_s = ceil(self._stops_at_s - self._clock.monotonic())
+        words = "This node is stopping and takes no more calls; another takes them, or this one once it is back."
+        return Hindrance(Limit.STOPPING, words, min(max(1, left_s), LAST_AGAIN_S))
+
+    def _of_work(self) -> Hindrance | None:
+        self._refusing = refuses(self._load(), refused_before=self._refusing)
+        if not self._refusing:
+            return None
+        return Hindrance(Limit.WORK, "This node has as many calls to set up as it can; try again in a second.")
+
+    def _load(self) -> Load:
+        return Load(self._commands(), self._events(), self._set_ups.waiting)
+
+    def _note_refused(self, refusal: Hindrance) -> None:
         self._refused += 1
         now_s = self._clock.monotonic()
         if self._told_at_s is not None and now_s - self._told_at_s < LINE_EVERY_S:
             return
-        self._told_at_s = now_s
+        self._told_at_s, load = now_s, self._load()
         log.warning(
             "calls_refused",
-            why="this node is late with calls that it has begun",
+            why=refusal.limit.value,
             calls=self._refused,
             late_ms=round(1000 * load.oldest_s),
             commands=load.commands.count,

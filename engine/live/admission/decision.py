@@ -1,6 +1,7 @@
 """The decision whether another call may begin, from what of the node's own work waits, and for how long."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from engine.ports import Queued
@@ -13,6 +14,22 @@ MOST: Final = 32
 """So many may wait, however short; setting up takes a hundredth of a second of CPU, so the last waits for a third."""
 AGAIN_BELOW: Final = 0.5
 """Of these limits calls are admitted again, so that it does not change with each call."""
+
+
+class Limit(StrEnum):
+    """What stands in the way of another call, by the names that the log uses."""
+
+    WORK = "work that waits"
+    STOPPING = "the node is stopping"
+
+
+@dataclass(frozen=True, slots=True)
+class Hindrance:
+    """Why a call may not begin now: which limit, in words with figures, and after how many seconds to try again."""
+
+    limit: Limit
+    words: str
+    again_after_s: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """All live sessions of a node: each in a task of its own, found by id, closed when the node stops."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
 import structlog
 
+from engine.aio.first_done import first_done
 from engine.errors import NotFound, WrongState
 from engine.live.calls.flow_runner import FlowRunner
 from engine.live.services import CallServices
@@ -50,6 +51,15 @@ class Sessions:
     @property
     def count(self) -> int:
         return len(self._sessions)
+
+    def answered(self) -> Sequence[Session]:
+        """The sessions with somebody on the line now."""
+        return [each for each in self._sessions.values() if each.answered.is_set() and not each.over.is_set()]
+
+    async def all_ended(self) -> None:
+        """Wait until no call lives, and none is on its way to be one."""
+        while self._running:
+            await first_done(next(iter(self._running)))
 
     def flow_runner(self, session: Session) -> FlowRunner:
         """The flow runner of a live session. Raises WrongState if it is over."""
@@ -167,10 +177,17 @@ class Sessions:
                 )
                 session.journal.happened(Event.BROKE)
 
+    async def _cut_off(self, session: Session) -> None:
+        if not session.over.is_set():
+            session.journal.note_event("node_stopped")
+            said = "Telefoon was stopped while this call went on."
+            session.journal.tried(Attempt(self._services.node, session.call.to, said))
+        await session.hang_up(Cause.STOPPING)
+
     async def _close_all(self) -> None:
         async with asyncio.TaskGroup() as group:
             for session in tuple(self._sessions.values()):
-                group.create_task(session.hang_up(Cause.UNAVAILABLE))
+                group.create_task(self._cut_off(session))
         ended = [session.closed for session in tuple(self._sessions.values())]
         with suppress(TimeoutError):
             async with asyncio.timeout(_CLOSE_S):

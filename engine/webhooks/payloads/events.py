@@ -119,6 +119,7 @@ EVENTS: Final[tuple[EventKind, ...]] = (
           Fact("words", "what the far end said of it", Privacy.REASON)),
     _call("line", "At its end: what the line was like", *_LINE),
     _call("line_quality", "In a conference, when a line becomes better or worse", _CONFERENCE, *_LINE),
+    _call("node_stopped", "The node was stopped, and its time for calls to end was over: it is hung up"),
     _call("process_died", "The next start found it open"),
 
     _flow("webhook", "A server was asked", Fact("url", "which", Privacy.PERSONAL), Fact("method", "of HTTP"),

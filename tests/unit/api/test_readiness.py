@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from api.node.readiness import Readiness
+from engine.live.admission.decision import Hindrance, Limit
 from engine.model.trunk.reachability import OptionsPing, TrunkReachability
 from engine.routing.trunk_figures import TrunkFigures, TrunkMeter
 from sip.trunks.account import Registration
@@ -42,10 +43,10 @@ class Agent:
         return meter.figures(0)
 
 
-async def told_by(agent: Agent) -> Any:
+async def told_by(agent: Agent, hindrance: Hindrance | None = None) -> Any:
     well: Any = Well()
     as_agent: Any = agent
-    return await Readiness(well, as_agent, (), well).readiness()
+    return await Readiness(well, as_agent, (), well, lambda: hindrance).readiness()
 
 
 async def test_each_trunk_is_told_with_its_registration_round_trip_and_figures() -> None:
@@ -79,3 +80,10 @@ async def test_a_node_is_not_ready_where_no_trunk_works() -> None:
 
 async def test_a_node_without_a_trunk_is_ready() -> None:
     assert (await told_by(Agent({})))["ready"]
+
+
+async def test_a_node_that_takes_no_calls_is_not_ready_and_says_why() -> None:
+    told = await told_by(Agent({}), Hindrance(Limit.STOPPING, "This node is stopping."))
+
+    assert not told["ready"]
+    assert told["checks"]["calls"] == {"ok": False, "detail": "This node is stopping."}

@@ -32,12 +32,12 @@ async def test_a_call_that_is_asked_for_is_refused_and_leaves_nothing(node: Fake
 async def test_a_call_that_comes_in_is_to_be_refused_at_the_gate(node: FakeNode) -> None:
     begun = overload(node)
 
-    at_first = node.switchboard.admits_inbound()
+    at_first = node.switchboard.again_after_s()
     for each in begun:
         each.done()
 
-    assert not at_first
-    assert node.switchboard.admits_inbound()
+    assert at_first == 1
+    assert node.switchboard.again_after_s() is None
 
 
 async def test_whom_a_call_in_progress_dials_is_dialled(node: FakeNode) -> None:
@@ -59,7 +59,7 @@ async def test_no_call_is_still_being_set_up_once_its_invite_has_left_or_failed(
         await node.calls(target, TALK)
         await node.passes(1)
 
-    assert node.switchboard.admits_inbound()
+    assert node.switchboard.again_after_s() is None
 
 
 async def test_a_caller_is_set_up_once_it_rings_also_where_the_database_fails(node: FakeNode) -> None:
@@ -70,4 +70,4 @@ async def test_a_caller_is_set_up_once_it_rings_also_where_the_database_fails(no
             node.around.carrier.brings("+3225550000", "+3225551999", node.switchboard)
         await node.passes(1)
 
-    assert node.switchboard.admits_inbound()
+    assert node.switchboard.again_after_s() is None

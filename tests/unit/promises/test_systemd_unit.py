@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from api.doctor.handles import ALL_CALLS, HANDLES_AT_REST, HANDLES_PER_CALL
+from config.settings import Settings
+from engine.live.calls.draining import GOODBYE_S
 from sip.media.media_priority import NICENESS
 from tests.unit.promises.pages import CHECKOUT, DOCS
 
@@ -15,6 +17,8 @@ pytestmark = pytest.mark.promise
 
 UNIT = CHECKOUT / "deploy" / "systemd" / "telefoon.service"
 GIVEN = dict(re.findall(r"^(\w+)=(.*)$", UNIT.read_text(), re.MULTILINE))
+STORED_S = 30.0
+"""Until calls are hung up and stored, and all that the node is made of has ended."""
 OPERATIONS = (DOCS / "operations.md").read_text("utf-8")
 
 
@@ -27,6 +31,17 @@ def test_it_serves_from_where_the_page_installs_it() -> None:
 def test_its_limits_are_those_that_the_doctor_and_the_media_threads_want() -> None:
     assert int(GIVEN["LimitNOFILE"]) == ALL_CALLS * HANDLES_PER_CALL + HANDLES_AT_REST
     assert int(GIVEN["LimitNICE"]) == NICENESS
+
+
+def test_it_waits_for_calls_as_the_node_does_and_so_does_the_container() -> None:
+    longest_s = Settings.model_fields["drain_s"].default + GOODBYE_S + STORED_S
+
+    grace = re.search(r"stop_grace_period: (\d+)s", (CHECKOUT / "docker-compose.yml").read_text())
+
+    assert GIVEN["TimeoutStopSec"] == f"{longest_s:g}"
+    assert grace is not None
+    assert grace[1] == GIVEN["TimeoutStopSec"]
+    assert f"wait for `drain_s` and {GOODBYE_S + STORED_S:g} s" in OPERATIONS
 
 
 def test_the_node_may_write_where_the_page_has_its_data() -> None:
