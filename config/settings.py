@@ -53,6 +53,13 @@ class MetricsAccess(StrEnum):
     OFF = "off"
 
 
+class StrangerAnswer(StrEnum):
+    """The answer to SIP from an address that is no trunk's and not allowed: none, or 403."""
+
+    SILENCE = "silence"
+    REFUSE = "refuse"
+
+
 class LogFormat(StrEnum):
     """The form of log lines: text for people, JSON for programs."""
 
@@ -130,6 +137,12 @@ class Settings(TrunkSettings, LoadSettings, BaseModel):
     tls_key: Path | None = None
     stir_trust_anchors: Path | None = None
     sip_allow: Networks = []
+    sip_strangers: StrangerAnswer = StrangerAnswer.SILENCE
+    sip_messages_per_s: float = Field(default=50, ge=1, le=10_000)
+    sip_invites_per_s: float = Field(default=10, ge=1, le=10_000)
+    sip_wrong_passwords_per_min: float = Field(default=20, ge=1, le=10_000)
+    sip_malformed_per_min: float = Field(default=60, ge=1, le=10_000)
+    sip_never_ban: Networks = []
     trunks: list[dict[str, Any]] | None = None
     registrar: SipUri = None
 

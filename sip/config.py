@@ -6,7 +6,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 from config.codecs import codec_named
-from config.settings import LogLevel, Settings, SipTransport
+from config.settings import LogLevel, Settings, SipTransport, StrangerAnswer
 from config.system_authorities import system_authorities
 from engine.model.trunk import AddressFamily, TlsVerify, Trunk
 from engine.routing.answer_seizure import SeizureRule
@@ -76,6 +76,22 @@ class Tls:
 
 
 @dataclass(frozen=True, slots=True)
+class StrangersDue:
+    """What becomes of SIP from addresses that are no trunk's and not allowed, and how much of it is looked at.
+
+    The limits hold for an address, of IPv6 for its /64, over all transports together. Who sends more is banned.
+    """
+
+    are_refused: bool = False
+    """With 403; else they are answered nothing."""
+    messages_per_s: float = 50.0
+    invites_per_s: float = 10.0
+    wrong_passwords_per_min: float = 20.0
+    malformed_per_min: float = 60.0
+    never_banned: Sequence[IPv4Network | IPv6Network] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SipConfig:
     """Everything the user agent is told at its start."""
 
@@ -91,6 +107,7 @@ class SipConfig:
     log_file: Path | None = None
     log_messages: bool = False
     """Every SIP message goes into the log, at level debug."""
+    strangers: StrangersDue = field(default_factory=StrangersDue)
     any_source: bool = False
     country: str = ""
     """Of trunks that tell none (ISO 3166, lower case)."""
@@ -139,6 +156,14 @@ def from_settings(settings: Settings) -> SipConfig:
         session_expires_s=settings.session_expires_s,
         tls=Tls(settings.tls_ca, settings.tls_cert, settings.tls_key),
         allow=settings.sip_allow,
+        strangers=StrangersDue(
+            are_refused=settings.sip_strangers is StrangerAnswer.REFUSE,
+            messages_per_s=settings.sip_messages_per_s,
+            invites_per_s=settings.sip_invites_per_s,
+            wrong_passwords_per_min=settings.sip_wrong_passwords_per_min,
+            malformed_per_min=settings.sip_malformed_per_min,
+            never_banned=settings.sip_never_ban,
+        ),
         rtp_silence_s=settings.rtp_silence_s,
         trunk_timeout_s=settings.trunk_timeout,
         country=settings.default_country,

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Protocol
 
 import pjsua2 as pj
-import structlog
 
 from config.settings import SipTransport
 from engine.errors import SetupError, SipError
@@ -18,7 +17,6 @@ from engine.model.storable import storable
 from engine.model.trunk import AddressFamily, EarlyMedia, Transport, Trunk
 from engine.model.trunk.reachability import TrunkChange, TrunkReachability
 from engine.ports import DialRefused, DialRequest, InboundCall, LegEvent, LegId
-from sip.addresses import user_of
 from sip.config import SipConfig
 from sip.deliveries import hiding_early_media, noting_the_end, telling_tls_faults
 from sip.description import Carried
@@ -28,6 +26,7 @@ from sip.dns.host_leads import HostLeads
 from sip.dns.located import Hop, Located
 from sip.endpoint import carried_codecs, open_endpoint, open_transport
 from sip.extensions import extensions_of, wants_early_offer
+from sip.front_door import FrontDoor
 from sip.gate import Addressee, Gate, NoteRefusal
 from sip.handed_headers import OF_ANYBODY, handed_headers
 from sip.inbound_calls import AgainAfter
@@ -36,7 +35,7 @@ from sip.message import Message, read_message
 from sip.message_trace import keep_trace, open_trace
 from sip.offering import EVERYTHING, Offering
 from sip.patience import Patience
-from sip.requests import StatelessResponse, trunk_is_full
+from sip.requests import IGNORED, StatelessResponse, trunk_is_full
 from sip.status import q850
 from sip.thread import SipThread
 from sip.trunks.account import Registration, SipAccount
@@ -50,8 +49,6 @@ from sip.trunks.origins import CallOrigins
 from sip.trunks.sent_headers import sent_headers
 from sip.trunks.sources import Addresses
 from sip.trunks.tls_clients import TlsClients
-
-log = structlog.get_logger(__name__)
 
 
 class Listener(Protocol):
@@ -96,7 +93,8 @@ class SipStack:
         )
         self._guests = PerCallCredentials(config, self.dialogs.uses)
         self._note_refusal = note_refusal
-        self._origins = CallOrigins(config, self._accounts)
+        self.door = FrontDoor(config, self._accounts)
+        self._origins = CallOrigins(config, self._accounts, self.door)
         self._gate = Gate(
             self._origins.is_unknown,
             self.dialogs.pressed,
@@ -116,6 +114,7 @@ class SipStack:
         self._accounts.open()
         self._carried = Carried(carried_codecs(endpoint, self._config))
         self._gate.stand(self._carried)
+        self.door.open()
         return endpoint
 
     def close(self) -> bool:
@@ -143,7 +142,9 @@ class SipStack:
             else:
                 usable.append(trunk)
         self._loads.use(usable)
-        return {**faults, **self._accounts.use(usable, addresses)}
+        faults |= self._accounts.use(usable, addresses)
+        self.door.know()
+        return faults
 
     def call(self, leg: LegId, way: Way, request: DialRequest) -> str:
         """Send INVITE; returns the Call-ID. Raises SipError."""
@@ -229,12 +230,6 @@ class SipStack:
         source, text = str(prm.rdata.srcAddress), str(prm.rdata.wholeMsg)
         message = read_message(text)
         leg = LegId(next(self._ids))
-        if account.trunk is None and self._origins.is_stranger(source):
-            log.warning("invite_refused", source=source, rule="SIP_ALLOW")
-            self._note_refusal(RefusalRule.SOURCE, source, user_of(message.request_uri))
-            self.dialogs.take(account, leg, prm.callId, lambda event: None)
-            self.dialogs.provisional(leg, 403)
-            return
         deliver = self._to(leg)
         if account.trunk is not None:
             self._loads.begin(account.trunk.name)
@@ -248,9 +243,6 @@ class SipStack:
         self._thread.emit(partial(self._listener.arrived, leg, sip_call_id, arrival))
 
     def _turned_away(self, message: Message, source: str, trunk: Trunk | None, answer: StatelessResponse) -> None:
-        if trunk is None and self._origins.is_stranger(source):
-            self._note_refusal(RefusalRule.SOURCE, source, user_of(message.request_uri))
-            return
         keep_trace(message.first("call-id") or "")
         arrival = arrival_of(message, source, trunk)
         self._note_refusal(RefusalRule.INVITE, source, arrival.called)
@@ -262,6 +254,9 @@ class SipStack:
         if (line := origin.line) is None:
             # Left to the library, it would take the account of a trunk that has the called user.
             own = int(self._accounts.own(version).getId())
+            if origin.challenge is None and self._origins.is_stranger(source):
+                unheard = StatelessResponse(403 if self._config.strangers.are_refused else IGNORED)
+                return Addressee(own, carried, answer=unheard, refused_by=RefusalRule.SOURCE)
             return Addressee(own, carried, answer=origin.challenge, refused_by=origin.refused_by)
         trunk, full = line.trunk, self._loads.refusal(line.trunk.name)
         called = Addressee(int(line.account(version).getId()), carried.among(trunk.codecs), extensions_of(trunk), trunk)

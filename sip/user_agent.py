@@ -29,6 +29,7 @@ from engine.stir.verification import CallerVerifier
 from sip.config import SipConfig
 from sip.dns.records import NameServers
 from sip.dns.server_names import server_names
+from sip.door_keeper import DoorKeeper
 from sip.gate import NoteRefusal
 from sip.inbound_calls import AgainAfter, OnIncoming, OnRefused, at_any_time, noted_by_nobody
 from sip.leg import SipLeg
@@ -57,9 +58,8 @@ class UserAgent:
     """The SIP user agent as the engine sees it: dials, and hands over calls that come in.
 
     Implements engine.ports.Dialer, engine.ports.SipTrace and sip.stack.Listener; every method runs in asyncio's thread.
-
-    Inbound legs are handed to `on_incoming`; INVITEs that were refused before to `on_refused`, and each refusal, of
-    strangers too, to `note_refusal`, on the SIP thread.
+    Inbound legs are handed to `on_incoming`, refused INVITEs to `on_refused`; each refusal to `note_refusal`, on the
+    SIP thread; what strangers were refused is the `door`'s news.
     """
 
     def __init__(
@@ -92,6 +92,7 @@ class UserAgent:
         self._beside = BackgroundTasks("user agent")
         self._switch = MediaConnections()
         self._stack = SipStack(config, self._ids, self._switch, thread, self, again_after, note_refusal)
+        self.door = DoorKeeper(thread, self._stack.door)
         self.bridge = SipBridge(self._switch, self._stack.dialogs.fax, thread, config.rate_hz)
 
     @classmethod

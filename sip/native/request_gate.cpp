@@ -4,8 +4,10 @@
 #include <pjsua-lib/pjsua_internal.h>
 
 #include "client_certificates.h"
+#include "front_door.h"
 #include "pcm.h"
 #include "session_refresher.h"
+#include "source_answer.h"
 
 namespace telefoon {
 
@@ -127,6 +129,10 @@ void answer(pjsip_rx_data *rdata, GatedRequest &asked)
     pj_list_init(&headers);
     for (unsigned i = 0; i < asked.headers.size(); ++i)
         pj_list_push_back(&headers, &asked.headers[i].toPj());
+    if (!asked.inCall && is_from_stranger(rdata)) {
+        answer_at_source(rdata, asked.code, &headers);
+        return;
+    }
     pjsip_endpoint *endpoint = pjsua_get_pjsip_endpt();
     // An INVITE that comes again until it is acknowledged is asked about once; but a challenge costs no memory, whoever
     // wants it.

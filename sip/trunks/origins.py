@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Protocol
 
 from engine.model.refusal import RefusalRule
 from engine.model.trunk import AddressFamily, KnownBy, Trunk
@@ -37,12 +37,21 @@ class CallOrigin:
 NO_TRUNKS: Final = CallOrigin()
 
 
+class SourceWitness(Protocol):
+    """Who is told which sources, as "address:port", have proved to be a trunk's, and which gave a wrong password."""
+
+    def proved(self, source: str) -> None: ...
+
+    def mistook(self, source: str) -> None: ...
+
+
 class CallOrigins:
     """Finds them by the trunks that are in use. Lives on the SIP thread."""
 
-    def __init__(self, config: SipConfig, accounts: TrunkAccounts) -> None:
+    def __init__(self, config: SipConfig, accounts: TrunkAccounts, witness: SourceWitness) -> None:
         self._config = config
         self._accounts = accounts
+        self._witness = witness
         self._allowed = allowed_networks(config.allow)
         self._challenges = DigestChallenges(DigestNonces(time.time))
 
@@ -73,7 +82,10 @@ class CallOrigins:
 
     def _by_certificate(self, source: str, users: Sequence[str], certificates: str) -> Trunk | None:
         trunks = self._known_by(KnownBy.TLS, source)
-        return trunk_of_certificate(trunks, certificates, self._config.tls, users, datetime.now(UTC))
+        trunk = trunk_of_certificate(trunks, certificates, self._config.tls, users, datetime.now(UTC))
+        if trunk is not None:
+            self._witness.proved(source)
+        return trunk
 
     def _by_digest(self, source: str, message: Message) -> CallOrigin:
         trunks = self._known_by(KnownBy.DIGEST, source)
@@ -81,11 +93,13 @@ class CallOrigins:
             return NO_TRUNKS
         verdict = self._challenges.judge(message, trunks)
         if verdict.trunk is not None:
+            self._witness.proved(source)
             return CallOrigin(self._accounts.line(verdict.trunk.name))
         # At the address of one of them it is likely that one.
         likely = [each for each in trunks if is_host([each], self._accounts.addresses, address_in(source))]
         asked = self._challenges.challenge(verdict, likely or trunks)
         if verdict.answered is DigestAnswer.WRONGLY:
+            self._witness.mistook(source)
             return CallOrigin(None, StatelessResponse(401, asked, WRONG_PASSWORD), RefusalRule.PASSWORD)
         return CallOrigin(None, StatelessResponse(401, asked))
 

@@ -14,6 +14,11 @@ from tests.peers.waiting import within
 
 HOST: Final = "127.0.0.1"
 Headers = Sequence[str]
+_OF_TELEPHONES: Final = (
+    "User-Agent: a raw caller, which says as much of itself as telephones do",
+    "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO",
+    "Organization: the tests of a platform, whose INVITE is not shorter than others",
+)
 _ECHOED: Final = ("via", "from", "to", "call-id", "cseq", "record-route")
 
 
@@ -86,6 +91,7 @@ class RawCaller(asyncio.DatagramProtocol):
             f"CSeq: {next(self._numbers) if number is None else number} {method}",
             f"Contact: <sip:raw@{HOST}:{self.port}>",
             "Max-Forwards: 70",
+            *(_OF_TELEPHONES if method == "INVITE" else ()),
             *headers,
             *([f"Content-Type: {content_type}"] if body else []),
             f"Content-Length: {len(body.encode())}",

@@ -11,6 +11,7 @@ from engine.errors import LegGone
 from engine.model.call import Event
 from engine.ports import Answered, Cause, DigitPressed, Ear, MediaChanged, Said
 from engine.recordings.files.wav_recording import WavRecording
+from sip.config import StrangersDue
 from tests.peers.audio import Sound, hears, tone
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
@@ -115,9 +116,12 @@ async def test_a_caller_that_gives_up_is_told_as_such(line: Line, ports: Ports, 
     assert (ended.outcome, ended.by_us, ended.sip_code) == (Event.HUNG_UP, False, 487)
 
 
-async def test_a_source_that_is_not_allowed_gets_403(open_line: OpenLine, ports: Ports, ear: RtpEar) -> None:
-    script = scenario(calls(sdp()), receives(100, optional=True), receives(403), acks_refusal())
-    async with open_line(allow=[ip_network("192.0.2.0/24")]) as line:
+async def test_a_source_that_is_not_allowed_gets_403_where_strangers_are_refused(
+    open_line: OpenLine, ports: Ports, ear: RtpEar
+) -> None:
+    script = scenario(calls(sdp()), receives(403), acks_refusal())
+    due = StrangersDue(are_refused=True)
+    async with open_line(allow=[ip_network("192.0.2.0/24")], strangers=due) as line:
         async with sipp(script, ports, target=line.port, keys={"ear": ear.port}) as far_end:
             await far_end.finishes()
         assert line.arrivals.empty()

@@ -13,7 +13,7 @@ from cryptography import x509
 
 from engine.model.refusal import RefusalRule
 from engine.model.trunk import Trunk, new_trunk
-from sip.config import Tls
+from sip.config import StrangersDue, Tls
 from tests.peers.certificates import Pems, make_pems
 from tests.peers.raw_caller import audio, raw_caller
 from tests.peers.tls_caller import TlsCaller, tls_caller
@@ -23,6 +23,7 @@ pytestmark = pytest.mark.sip
 
 ELSEWHERE = [ip_network("192.0.2.0/24")]
 """The only networks that may call without a trunk, so that this machine is a stranger."""
+REFUSED = StrangersDue(are_refused=True)
 NAME = "sip.carrier.example"
 
 OpenTls = Callable[..., AbstractAsyncContextManager[Line]]
@@ -51,7 +52,7 @@ def listening(open_line: OpenLine, ours: Pems) -> OpenTls:
 
     @asynccontextmanager
     async def opening(*trunks: Trunk, **fields: Any) -> AsyncIterator[Line]:
-        given = {"tls": Tls(ours.ca, ours.certificate, ours.key), "allow": ELSEWHERE, **fields}
+        given = {"tls": Tls(ours.ca, ours.certificate, ours.key), "allow": ELSEWHERE, "strangers": REFUSED, **fields}
         async with open_line(trunks=trunks, **given) as line:
             yield line
 

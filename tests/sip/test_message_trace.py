@@ -1,5 +1,6 @@
 """The SIP messages of the last calls are kept, with their addresses and times, also of attempts that failed."""
 
+import asyncio
 from collections.abc import Sequence
 from ipaddress import ip_network
 
@@ -113,7 +114,8 @@ async def test_a_flood_of_strangers_drives_no_call_out_of_memory(open_line: Open
         await call.ends()
         for number in range(30):
             stranger.call_id = f"flood-{number}"
-            assert (await stranger.asks("INVITE", body=audio())).code == 403
+            stranger.request("INVITE", body=audio())
+        await asyncio.sleep(0.5)
         kept = await traced(line, call.leg.sip_call_id)
         first, last = await traced(line, "flood-0"), await traced(line, "flood-29")
 

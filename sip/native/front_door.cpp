@@ -1,0 +1,271 @@
+#include "front_door.hpp"
+
+#include <memory>
+
+#include <pjsua-lib/pjsua.h>
+
+#include "client_certificates.h"
+#include "front_door.h"
+#include "pcm.h"
+#include "source_answer.h"
+#include "source_limits.h"
+#include "turned_away.h"
+
+namespace telefoon {
+
+namespace {
+
+const double PROVED_S = 3600;
+const unsigned MOST_PROVED = 4096;
+const char *WHY[COUNTED] = {"messages", "invites", "wrong-passwords", "malformed"};
+const char *BY_HAND = "by-hand";
+
+Allowance in_seconds(double per_s)
+{
+    return {per_s, 2 * per_s};
+}
+
+Allowance in_minutes(double per_min)
+{
+    return {per_min / 60, per_min};
+}
+
+// What the door knows, of one endpoint.
+struct FrontDoor {
+    explicit FrontDoor(const FrontDoorRules &rules, const LimitRules &limits)
+        : refuses(rules.refuses), limits(limits), all_asked(in_seconds(rules.askedPerS)), asked({all_asked.at_once, 0}),
+          by_password(false), by_certificate(false)
+    {
+    }
+
+    bool refuses;
+    Networks known, spared;
+    SourceLimits limits;
+    Allowance all_asked; // of all strangers together
+    TokenBucket asked;
+    bool by_password, by_certificate;
+    std::unordered_map<Source, double, SourceHash> proved; // and until when
+    TurnedAwaySums sums;
+};
+
+std::unique_ptr<FrontDoor> door;
+
+double now_s()
+{
+    pj_timestamp now, began;
+    pj_get_timestamp(&now);
+    began.u64 = 0;
+    return pj_elapsed_usec(&began, &now) / 1e6;
+}
+
+Source source_of(const pjsip_rx_data *rdata)
+{
+    return Source(rdata->pkt_info.src_addr);
+}
+
+bool has_dialog(pjsip_rx_data *rdata)
+{
+    const bool request = rdata->msg_info.msg->type == PJSIP_REQUEST_MSG;
+    const pj_str_t &ours = request ? rdata->msg_info.to->tag : rdata->msg_info.from->tag;
+    const pj_str_t &theirs = request ? rdata->msg_info.from->tag : rdata->msg_info.to->tag;
+    return ours.slen && pjsip_ua_find_dialog(&rdata->msg_info.cid->id, &ours, &theirs, PJ_FALSE) != NULL;
+}
+
+// An answer to what we have sent, or what belongs to a request that is being answered.
+bool has_transaction(pjsip_rx_data *rdata)
+{
+    const bool request = rdata->msg_info.msg->type == PJSIP_REQUEST_MSG;
+    const pjsip_method &method = rdata->msg_info.cseq->method;
+    const bool of_invite = request && (method.id == PJSIP_ACK_METHOD || method.id == PJSIP_CANCEL_METHOD);
+    pj_str_t key;
+    if (pjsip_tsx_create_key(rdata->tp_info.pool, &key, request ? PJSIP_ROLE_UAS : PJSIP_ROLE_UAC,
+                             of_invite ? pjsip_get_invite_method() : &method, rdata) != PJ_SUCCESS)
+        return false;
+    return pjsip_tsx_layer_find_tsx(&key, PJ_FALSE) != NULL;
+}
+
+bool is_proved(const Source &source, double now)
+{
+    const auto found = door->proved.find(source);
+    return found != door->proved.end() && now < found->second;
+}
+
+bool is_spared(const Source &source, double now)
+{
+    return door->spared.have(source) || is_proved(source, now);
+}
+
+// Whether it is within its limits, and not banned; who is spared has none.
+bool may_be_heard(const Source &source, bool invites, double now, const char *&reason)
+{
+    if (is_spared(source, now))
+        return true;
+    reason = door->limits.is_banned(source, now) ? "banned" : "limit";
+    return door->limits.take(source, MESSAGES, now) && (!invites || door->limits.take(source, INVITES, now));
+}
+
+// Whether Python is to tell who it is: by the connection's certificate, or by a password that it is asked for.
+bool may_prove_itself(pjsip_rx_data *rdata, const Source &source, bool invites, double now)
+{
+    if (door->by_certificate && !certificates_of(rdata->tp_info.transport).empty())
+        return true;
+    if (!door->by_password || !invites)
+        return false;
+    return is_proved(source, now) || door->asked.take(door->all_asked, now);
+}
+
+void note_call(pjsip_rx_data *rdata, const Source &source)
+{
+    const pjsip_uri *uri = (const pjsip_uri *)pjsip_uri_get_uri(rdata->msg_info.msg->line.req.uri);
+    std::string number;
+    if (PJSIP_URI_SCHEME_IS_SIP(uri) || PJSIP_URI_SCHEME_IS_SIPS(uri)) {
+        const pj_str_t &user = ((const pjsip_sip_uri *)uri)->user;
+        number.assign(user.ptr, user.slen);
+    }
+    door->sums.add_call(source.text(), number);
+}
+
+pj_bool_t on_request(pjsip_rx_data *rdata)
+{
+    if (!door || !is_from_stranger(rdata) || has_dialog(rdata) || has_transaction(rdata))
+        return PJ_FALSE;
+    const pjsip_method &method = rdata->msg_info.msg->line.req.method;
+    const bool invites = method.id == PJSIP_INVITE_METHOD;
+    const Source source = source_of(rdata);
+    const double now = now_s();
+    const char *reason = "stranger";
+    const bool heard = may_be_heard(source, invites, now, reason);
+    if (heard && may_prove_itself(rdata, source, invites, now))
+        return PJ_FALSE;
+    door->sums.add(heard ? "stranger" : reason, known_method(method.name));
+    if (invites)
+        note_call(rdata, source);
+    if (heard && door->refuses)
+        answer_at_source(rdata, PJSIP_SC_FORBIDDEN, NULL);
+    return PJ_TRUE;
+}
+
+pj_bool_t on_response(pjsip_rx_data *rdata)
+{
+    if (!door || !is_from_stranger(rdata) || has_transaction(rdata) || has_dialog(rdata))
+        return PJ_FALSE;
+    door->sums.add("stranger", "response");
+    return PJ_TRUE;
+}
+
+void on_unreadable(const pjsip_rx_data *rdata, pj_status_t)
+{
+    if (!door)
+        return;
+    door->sums.add("malformed", "");
+    const Source source = source_of(rdata);
+    const double now = now_s();
+    if (is_from_stranger(rdata) && !is_spared(source, now))
+        door->limits.take(source, MALFORMED, now);
+}
+
+// After what writes messages into the log and keeps the last of strangers too (message_trace), and before all else.
+pjsip_module made_module()
+{
+    pjsip_module made = pjsip_module();
+    made.name = pj_str((char *)"mod-telefoon-front-door");
+    made.id = -1;
+    made.priority = PJSIP_MOD_PRIORITY_TRANSPORT_LAYER + 1;
+    made.on_rx_request = &on_request;
+    made.on_rx_response = &on_response;
+    return made;
+}
+
+pjsip_module module = made_module();
+
+std::vector<SourceBan> told(const std::vector<Ban> &bans)
+{
+    const double now = now_s();
+    std::vector<SourceBan> all;
+    for (const Ban &each : bans) {
+        SourceBan ban;
+        ban.source = each.holder.text();
+        ban.leftS = each.until_s - now;
+        ban.times = each.times;
+        ban.why = each.why < COUNTED ? WHY[each.why] : BY_HAND;
+        all.push_back(ban);
+    }
+    return all;
+}
+
+} // namespace
+
+bool is_from_stranger(const pjsip_rx_data *rdata)
+{
+    return door && !door->known.have(source_of(rdata));
+}
+
+void open_front_door(const FrontDoorRules &rules)
+{
+    const LimitRules limits = {{in_seconds(rules.messagesPerS), in_seconds(rules.invitesPerS),
+                                in_minutes(rules.wrongPasswordsPerMin), in_minutes(rules.malformedPerMin)},
+                               rules.mostSources};
+    door.reset(new FrontDoor(rules, limits));
+    module.id = -1; // it may have stood before an endpoint that has ended
+    check(pjsip_endpt_register_module(pjsua_get_pjsip_endpt(), &module), "open_front_door");
+    pjsip_tpmgr_set_unreadable_cb(pjsip_endpt_get_tpmgr(pjsua_get_pjsip_endpt()), &on_unreadable);
+}
+
+void use_known_sources(const KnownSources &known)
+{
+    door->known.use(known.networks);
+    door->spared.use(known.spared);
+    door->by_password = known.byPassword;
+    door->by_certificate = known.byCertificate;
+}
+
+void source_proved(const std::string &address)
+{
+    if (!door)
+        return;
+    if (door->proved.size() >= MOST_PROVED)
+        door->proved.clear(); // they prove it again
+    door->proved[Source::read(address)] = now_s() + PROVED_S;
+}
+
+void source_mistook(const std::string &address)
+{
+    const Source source = Source::read(address);
+    if (door && !door->known.have(source) && !is_spared(source, now_s()))
+        door->limits.take(source, WRONG_PASSWORDS, now_s());
+}
+
+void ban_source(const SourceBan &ban)
+{
+    unsigned why = 0;
+    while (why < COUNTED && ban.why != WHY[why])
+        ++why;
+    door->limits.ban(Source::read(ban.source), now_s() + ban.leftS, ban.times, (Counted)why);
+}
+
+bool lift_ban(const std::string &address)
+{
+    return door->limits.lift(Source::read(address));
+}
+
+std::vector<SourceBan> source_bans()
+{
+    return door ? told(door->limits.bans(now_s())) : std::vector<SourceBan>();
+}
+
+std::vector<SourceBan> take_new_bans()
+{
+    return door ? told(door->limits.new_bans()) : std::vector<SourceBan>();
+}
+
+std::vector<TurnedAway> take_turned_away()
+{
+    return door ? door->sums.take() : std::vector<TurnedAway>();
+}
+
+std::vector<StrangersCalls> take_strangers_calls()
+{
+    return door ? door->sums.take_calls() : std::vector<StrangersCalls>();
+}
+
+} // namespace telefoon
