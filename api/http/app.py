@@ -12,6 +12,7 @@ from api.http.client_address import client_address
 from api.http.contract import Operation
 from api.http.idempotency import IdempotentRequests
 from api.http.problems import problems
+from api.http.reads import READS, NotedReads
 from api.http.request_limits import add_rate_limit_headers
 from api.http.resources import (
     calls,
@@ -62,10 +63,10 @@ def build_app(services: RestServices) -> web.Application:
     """An application that serves exactly what is published."""
     app = web.Application(middlewares=[problems], client_max_size=MAX_BODY_BYTES)
     app.on_response_prepare.append(add_rate_limit_headers)
-    once = IdempotentRequests(services.stores.idempotency)
+    once, reads = IdempotentRequests(services.stores.idempotency), NotedReads(services.stores.audit)
     app.on_shutdown.append(lambda _: _stop(services))
     for operation in services.published.operations.values():
-        handler = _handler(operation, services, once)
+        handler = _handler(operation, services, once, reads)
         for path in _paths(operation):
             app.router.add_route(operation.method, path, handler)
             if operation.method == hdrs.METH_GET:
@@ -86,7 +87,7 @@ async def _stop(services: RestServices) -> None:
     services.bell.ring()
 
 
-def _handler(operation: Operation, services: RestServices, once: IdempotentRequests) -> Handler:
+def _handler(operation: Operation, services: RestServices, once: IdempotentRequests, reads: NotedReads) -> Handler:
     if operation.is_open:
         open_resource = OPEN_RESOURCES[operation.id]
 
@@ -95,13 +96,19 @@ def _handler(operation: Operation, services: RestServices, once: IdempotentReque
             return await open_resource(services, request)
 
         return handle_open
-    resource = RESOURCES[operation.id]
+    resource, read = RESOURCES[operation.id], READS.get(operation.id)
 
     async def handle(request: web.Request) -> web.StreamResponse:
         caller = await authenticate(request, services.stores.accounts, operation, services.limits)
 
         async def carry_out() -> web.StreamResponse:
-            return await resource(services, await asked.read(request, caller, operation, services.published))
+            wanted = await asked.read(request, caller, operation, services.published)
+            if read is not None and read.first:
+                await reads.log(read, wanted)
+            response = await resource(services, wanted)
+            if read is not None and not read.first:
+                await reads.log(read, wanted)
+            return response
 
         if operation.id in keys.TELL_SECRETS:
             return await carry_out()
