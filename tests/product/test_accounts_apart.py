@@ -1,0 +1,193 @@
+"""Two accounts on one node: every published operation with the other's identifiers, by keys of every scope.
+
+What is asked is made of the published document, so a new operation is asked too, or fails the test until it can be.
+"""
+
+import asyncio
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import aiohttp
+import pytest
+
+from api.http.contract import BASE_PATH, Operation, Published
+from engine.model.accounts import Scope, allowed
+from tests.peers.customer import Customer
+from tests.peers.phone import phone
+from tests.peers.platform import NUMBER, Platform, as_json, platform
+from tests.peers.ports import Ports
+
+pytestmark = pytest.mark.sip
+
+CALLER: Final = "+3225550177"
+CALLEE: Final = "+3225550199"
+DOCUMENT: Final = Published.load()
+OPERATIONS: Final = [each for each in DOCUMENT.operations.values() if not each.is_open]
+OF_THE_NODE: Final = {
+    "listRefusals", "listKeys", "createKey", "revokeKey", "rotateKey",
+    "listTrunks", "addTrunk", "getTrunk", "changeTrunk", "removeTrunk", "listTrunkEvents",
+    "getTrunkCosts", "setTrunkCosts", "listRoutes", "addRoute", "getRoute", "removeRoute",
+}  # fmt: skip
+"""Who may do them is the operator, of whatever account."""
+OF_THEIR_OWN: Final = {
+    "listCalls", "listConferences", "createConference", "streamEvents", "listQueues", "listRecordings", "listHolds",
+    "exportPersonalData", "erasePersonalData",
+}  # fmt: skip
+"""They name nothing of another account; what they answer and do has nothing of it."""
+NAMED_IN_BODY: Final = {"initiateCall", "setHold"}
+_STREAM_S: Final = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """What the other account has, by the names of the document's parameters."""
+
+    ids: Mapping[str, str]
+
+    def path(self, operation: Operation) -> str:
+        nobodys = {"trunk": "nobody", "route_id": "RT" + "0" * 32, "key_id": "SK" + "0" * 32}
+        return operation.path.format(**{**nobodys, **self.ids})
+
+    def query(self, operation: Operation) -> dict[str, str]:
+        asked = {each.name: self.ids[each.name] for each in operation.query if each.name in self.ids}
+        return {**asked, "last_event_id": "0"} if operation.id == "streamEvents" else asked
+
+    def body(self, operation: Operation) -> Any:
+        """The document's example, about the other's things."""
+        published = DOCUMENT.document["paths"][operation.path.removeprefix(BASE_PATH)][operation.method.lower()]
+        if "requestBody" not in published:
+            return None
+        example = published["requestBody"]["content"]["application/json"]["example"]
+        others = {"from": NUMBER, "to": CALLEE, "number": CALLEE, "object": self.ids["call_id"]}
+        return {name: others.get(name, value) for name, value in example.items()}
+
+
+async def owned_by(telefoon: Platform) -> Owned:
+    """A recording of a call that has ended, a call in a conference, one in a queue, and a hold."""
+    recorded = await telefoon.place(CALLEE, record=True, flow="<Response><Pause length='1'/></Response>")
+    await telefoon.ended_call(recorded["id"])
+    recording = (await telefoon.get("recordings"))["recordings"][0]
+    call = await telefoon.place(CALLEE, flow="<Response><Dial><Conference>board</Conference></Dial></Response>")
+    await telefoon.noted(call["id"], "conference_joined")
+    conference = (await telefoon.get("conferences"))["conferences"][0]["id"]
+    participant = (await telefoon.get(f"conferences/{conference}/participants"))["participants"][0]["id"]
+    waiting = await telefoon.newest_call(direction="inbound")
+    await telefoon.noted(waiting["id"], "queue_entered")
+    queue = (await telefoon.get("queues"))["queues"][0]["id"]
+    privacy = as_json(telefoon.telefoon("keys", "create", "--account", "demo", "--scope", "privacy", "--json"))["key"]
+    order = {"kind": "call", "object": recorded["id"], "reason": "Case 7"}
+    async with telefoon.client.post("holds", json=order, headers={"X-API-Key": privacy}) as response:
+        hold = (await response.json())["id"]
+    return Owned(
+        {
+            "call_id": call["id"],
+            "parent_id": call["id"],
+            "conference_id": conference,
+            "participant_id": participant,
+            "recording_id": recording["id"],
+            "queue_id": queue,
+            "hold_id": hold,
+        }
+    )
+
+
+def keys_of_a_stranger(telefoon: Platform) -> dict[Scope, str]:
+    """A key of another account for each scope, which is for nothing else."""
+
+    def made(scope: Scope) -> str:
+        told = telefoon.telefoon("keys", "create", "--account", "stranger", "--scope", scope.value, "--json")
+        return str(as_json(told)["key"])
+
+    return {scope: made(scope) for scope in Scope}
+
+
+async def asked(telefoon: Platform, operation: Operation, owned: Owned, key: str) -> tuple[int, str]:
+    """The status, and the answer as text; of a stream what comes at its beginning."""
+    response = await telefoon.client.request(
+        operation.method,
+        f"{telefoon.address}{owned.path(operation)}",
+        params=owned.query(operation),
+        json=owned.body(operation),
+        headers={"X-API-Key": key},
+    )
+    content = b""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_STREAM_S if response.content_type == "text/event-stream" else None):
+            async for part in response.content.iter_any():
+                content += part
+    response.close()
+    return response.status, _text(response, content)
+
+
+def _text(response: aiohttp.ClientResponse, content: bytes) -> str:
+    if response.content_type != "application/zip":
+        return content.decode()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return archive.read("data.json").decode()
+
+
+def test_every_operation_is_asked_in_one_of_these_ways() -> None:
+    named = {each.id for each in OPERATIONS if "{" in each.path} - OF_THE_NODE
+
+    assert not named & (OF_THEIR_OWN | NAMED_IN_BODY)
+    assert named | OF_THE_NODE | OF_THEIR_OWN | NAMED_IN_BODY == {each.id for each in OPERATIONS}
+
+
+async def test_no_operation_shows_or_changes_what_is_anothers_whatever_a_key_is_for(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    shop.flows["/start"] = "<Response><Enqueue>support</Enqueue></Response>"
+    wrong: list[str] = []
+    async with phone() as far_end:
+        settings = {"TRUNK": f"sip:127.0.0.1:{far_end.port}"}
+        async with platform(tmp_path, ports, settings, number={"--url": shop.url("/start")}) as telefoon:
+            inbound = ("--dial", f"sip:{NUMBER}@127.0.0.1:{telefoon.sip_port}", "--from", CALLER)
+            async with phone(*inbound):
+                owned = await owned_by(telefoon)
+                before = await everything(telefoon, owned)
+
+                keys = await asyncio.to_thread(keys_of_a_stranger, telefoon)
+                for operation in OPERATIONS:
+                    for scope, key in keys.items():
+                        if operation.id in OF_THE_NODE and scope is Scope.ADMIN:
+                            continue
+                        status, text = await asked(telefoon, operation, owned, key)
+                        wrong += faults_of(operation, scope, owned, status, text)
+
+                assert wrong == []
+                assert await everything(telefoon, owned) == before
+
+
+def faults_of(operation: Operation, scope: Scope, owned: Owned, status: int, text: str) -> list[str]:
+    """What is wrong with an answer to a stranger's key of this scope; 409 is about what another key of theirs made."""
+    what = f"{operation.id} with {scope}: {status} {text[:300]}"
+    if not allowed(frozenset({scope}), Scope(operation.scope)):
+        return [] if status == 403 and "lacks the scope" in text else [what]
+    if operation.id not in OF_THEIR_OWN:
+        return [] if status in (403, 404) and "lacks the scope" not in text else [what]
+    shown = [name for name, identifier in owned.ids.items() if identifier in text]
+    return [] if (status < 300 or status == 409) and not shown else [f"{what} shows {shown}"]
+
+
+async def everything(telefoon: Platform, owned: Owned) -> str:
+    """The owner's things as they are, but for figures that count on."""
+    call = await telefoon.get(f"calls/{owned.ids['call_id']}")
+    conference = await telefoon.get(f"conferences/{owned.ids['conference_id']}")
+    recording = await telefoon.get(f"recordings/{owned.ids['recording_id']}")
+    queue = await telefoon.get(f"queues/{owned.ids['queue_id']}")
+    facts = {
+        "call": [call[name] for name in ("id", "status", "from", "to")],
+        "conference": [conference[name] for name in ("id", "status", "friendly_name")],
+        "recording": [recording[name] for name in ("id", "status", "sha256")],
+        "waiting": queue["waiting"],
+        "calls": (await telefoon.get("calls"))["total"],
+        "conferences": (await telefoon.get("conferences"))["total"],
+        "recordings": (await telefoon.get("recordings"))["total"],
+    }
+    return json.dumps(facts)
