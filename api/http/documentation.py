@@ -43,6 +43,8 @@ def _operation(document: Json, path: str, method: str, operation: Json) -> Itera
     yield f"<h3>{escape(operation['summary'])}</h3>"
     yield f"<p><code><span class=method>{method.upper()}</span> {escape(path)}</code></p>"
     yield f"<p>{escape(operation['description'])}</p>"
+    if "x-scope" in operation:
+        yield f"<p>Needs a key with the scope <code>{escape(operation['x-scope'])}</code>.</p>"
     parameters = [_resolved(document, each) for each in operation.get("parameters", ())]
     if parameters:
         yield "<table><tr><th>Parameter<th>Type<th>Meaning</tr>"

@@ -60,6 +60,7 @@ async def test_the_page_names_every_operation_and_loads_nothing(site: Site) -> N
 
     for operation in site.services.published.operations.values():
         assert operation.path in page
+    assert page.count("Needs a key with the scope <code>recordings</code>") == 5
     assert "<script" not in page
     assert "src=" not in page
     assert policy.startswith("default-src 'none'")
