@@ -5,6 +5,7 @@ from typing import Final
 
 from api.doctor import (
     beginning,
+    capacity,
     database,
     disk,
     handles,
@@ -40,6 +41,7 @@ CHECKS: Final[Sequence[Check]] = (
     object_store.check,
     disk.check,
     handles.check,
+    capacity.check,
 )
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from api.http.listening import public_address_of
 from api.http.resources.recordings import audio_path
+from api.node.machine import Machine, limits_of
 from api.node.parts import NodeParts
 from api.node.privacy import discretion_of
 from api.node.recordings import recording_storage_of
@@ -80,7 +81,9 @@ def _call_services(parts: NodeParts, recording_storage: RecordingStorage) -> Cal
         recording_url=recording_url,
         space=parts.storage.space,
         refusals=parts.telephony.refusals,
-        admission=AdmissionControl(clock, parts.context.meters, agent.commands, agent.events),
+        admission=AdmissionControl(
+            clock, parts.context.meters, agent.commands, agent.events, limits_of(settings, Machine.here(settings))
+        ),
         emergency=EmergencyCalls(stores.trunks, settings.default_country),
     )
 

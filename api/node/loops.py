@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from functools import partial
 
 from api.node.background import Loop
+from api.node.load_watch import LoadWatch
+from api.node.machine import Machine
 from api.node.object_store import movers
 from api.node.parts import NodeParts
 from api.node.privacy import sweeper
+from engine.live.admission.limits import Limit
 from engine.live.services import CallServices
 from engine.live.session.failed_traces import FailedTraces
 from engine.live.switchboard import Switchboard
@@ -25,11 +28,22 @@ def loops_of(parts: NodeParts, services: CallServices, switchboard: Switchboard)
         "unvisited conferences": switchboard.conferences.close_unvisited,
         "trunks": partial(parts.telephony.trunks.run, parts.telephony.agent),
         "routes": partial(parts.telephony.routes.run, parts.telephony.agent),
+        "load": _load_watch(parts, services, switchboard).run,
         "refusals": parts.telephony.refusals.run,
         "traces of failed calls": _failed_traces(parts, services).run,
         "retention": partial(retention.run, by_system(settings.node)),
         **movers(settings, stores.moves, services.recording_storage, clock),
     }
+
+
+def _load_watch(parts: NodeParts, services: CallServices, switchboard: Switchboard) -> LoadWatch:
+    agent = parts.telephony.agent
+    gauges = {
+        Limit.SIP_LAG: lambda: 1000 * agent.commands().oldest_s,
+        Limit.DATABASE: switchboard.oldest_unstored_s,
+    }
+    cores = Machine.here(parts.context.settings).cores
+    return LoadWatch(services.admission, parts.context.clock, cores, gauges)
 
 
 def _failed_traces(parts: NodeParts, services: CallServices) -> FailedTraces:

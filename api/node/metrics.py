@@ -16,6 +16,7 @@ from api.http.request_limits import RequestLimits
 from api.http.this_machine import is_of_this_machine
 from config.settings import MetricsAccess
 from engine.errors import StoreError
+from engine.live.admission.control import AdmissionControl
 from engine.live.recording.service import RecordingService
 from engine.live.switchboard import Switchboard
 from engine.metrics.meters import CONTENT_TYPE, Meters
@@ -49,6 +50,7 @@ class NodeMetrics:
     recorder: RecordingService
     outbox: Outbox
     sip: CommandQueue
+    admission: AdmissionControl
 
     async def text(self) -> str:
         """All metrics as they are now, in the text format of Prometheus."""
@@ -61,6 +63,7 @@ class NodeMetrics:
             Metric.RECORDINGS_LIVE: self.recorder.running,
             Metric.CONFERENCES_LIVE: conferences.live,
             Metric.PARTICIPANTS_LIVE: conferences.participants,
+            Metric.LOAD: max((each.now / each.most for each in self.admission.figures()), default=0.0),
             Metric.SIP_COMMANDS_WAITING: self.sip.commands_waiting,
         }
         try:

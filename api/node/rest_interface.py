@@ -50,6 +50,8 @@ def rest_interface(parts: NodeParts, services: CallServices, switchboard: Switch
             bell=services.ledger.bell,
         )
     )
-    metrics = NodeMetrics(parts.context.meters, switchboard, services.recorder, stores.outbox, agent)
+    metrics = NodeMetrics(
+        parts.context.meters, switchboard, services.recorder, stores.outbox, agent, services.admission
+    )
     add_metrics(app, metrics.text, settings.metrics, stores.accounts, limits)
     return app

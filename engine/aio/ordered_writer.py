@@ -41,11 +41,17 @@ class OrderedWriter:
         self._lines: deque[_Line] = deque()
         self._added = Signal()
         self._stepped_over = 0
+        self._first_since_s: float | None = None
 
     @property
     def waiting(self) -> int:
         """How many changes are not stored yet, the one under way included."""
         return len(self._lines)
+
+    @property
+    def oldest_s(self) -> float:
+        """How many seconds the first of them has been under way."""
+        return 0.0 if self._first_since_s is None else self._clock.monotonic() - self._first_since_s
 
     @property
     def stepped_over(self) -> int:
@@ -71,8 +77,10 @@ class OrderedWriter:
     async def drain(self) -> None:
         """Write until nothing waits."""
         while self._lines:
+            self._first_since_s = self._clock.monotonic()
             await self._settle(self._lines[0])
             self._lines.popleft().settled.set()
+        self._first_since_s = None
         self._added.clear()
 
     async def wait_until_written(self) -> None:

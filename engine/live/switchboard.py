@@ -54,6 +54,7 @@ class Switchboard:
     def __init__(self, services: CallServices) -> None:
         self._services = services
         self._sessions = Sessions(services)
+        services.admission.count_calls_by(lambda: self._sessions.count)
         permission = ConsentService(services.consent, services.speaker, services.recorder, services.clock)
         talk = CallBridge(services, permission)
         dialling = Dialling(services, talk, self._start_child, self._press, self._perform)
@@ -143,6 +144,10 @@ class Switchboard:
     @property
     def live_calls(self) -> int:
         return self._sessions.count
+
+    def oldest_unstored_s(self) -> float:
+        """How long the oldest change of a live call has waited for the database."""
+        return self._sessions.oldest_unstored_s()
 
     async def _place(self, order: NewCall, set_up: SetUp, emergency: str | None) -> Call:
         number = await self._services.stores.numbers.taking(order.from_)

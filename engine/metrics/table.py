@@ -100,7 +100,7 @@ class Metric(Enum):
     CALLS_REFUSED = Declaration(
         "telefoon_calls_refused_total",
         MetricKind.COUNTER,
-        "Calls that were refused with 503 because the node was too late with its work.",
+        "Calls that were refused with 503 because the node had too much to do, or was stopping.",
         labels=_DIRECTION,
     )
     CALLS_LIVE = Declaration("telefoon_calls_live", MetricKind.GAUGE, "Calls in progress, those that ring included.")
@@ -146,6 +146,11 @@ class Metric(Enum):
         "telefoon_sip_commands_waiting",
         MetricKind.GAUGE,
         "Commands that the SIP thread has still to take.",
+    )
+    LOAD = Declaration(
+        "telefoon_load_ratio",
+        MetricKind.GAUGE,
+        "The nearest of all limits on new calls, as a part of its most; from 1 on they are refused.",
     )
     UNFORESEEN_FAILURES = Declaration(
         "telefoon_unforeseen_failures_total", MetricKind.COUNTER,

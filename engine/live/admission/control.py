@@ -1,13 +1,16 @@
 """Admission control of a node: admits new calls, or has them tried again while it is late with what it has begun."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import ceil
+from types import MappingProxyType
 from typing import Final
 
 import structlog
 
 from engine.errors import Overloaded
-from engine.live.admission.decision import Hindrance, Limit, Load, refuses
+from engine.live.admission.call_rate import CallRate
+from engine.live.admission.decision import Hindrance, HindranceKind, Load, refuses
+from engine.live.admission.limits import Figure, Limit, exceeded
 from engine.live.admission.set_ups import SetUp, SetUps
 from engine.metrics.meters import Meters
 from engine.metrics.table import Metric
@@ -17,6 +20,8 @@ from engine.ports import Clock, Queued
 LINE_EVERY_S: Final = 10.0
 LAST_AGAIN_S: Final = 60
 """Nobody is told to stay away for longer: calls may all end sooner than that."""
+
+NO_LIMITS: Final[Mapping[Limit, float]] = MappingProxyType({})
 
 log = structlog.get_logger(__name__)
 
@@ -38,12 +43,21 @@ class AdmissionControl:
         meters: Meters,
         commands: Callable[[], Queued] = nothing_waits,
         events: Callable[[], Queued] = nothing_waits,
+        most: Mapping[Limit, float] = NO_LIMITS,
     ) -> None:
-        """`commands` wait for the SIP thread, its `events` for asyncio's; both are asked on any thread."""
+        """`commands` wait for the SIP thread, its `events` for asyncio's; both are asked on any thread.
+
+        `most` is from how much on of each no call begins; what is not in it has no limit.
+        """
         self._clock = clock
         self._meters = meters
         self._commands = commands
         self._events = events
+        self._most = most
+        self._measured: Mapping[Limit, float] = {}
+        self._live_calls: Callable[[], int] = lambda: 0
+        self._rate = CallRate()
+        self._exceeded: frozenset[Limit] = frozenset()
         self._set_ups = SetUps(clock)
         self._refusing = False
         self._refused = 0
@@ -59,6 +73,20 @@ class AdmissionControl:
         """Admit no call any more: the node ends within so many seconds."""
         self._stops_at_s = self._clock.monotonic() + within_s
 
+    def count_calls_by(self, live_calls: Callable[[], int]) -> None:
+        """Ask this how many calls live, on any thread."""
+        self._live_calls = live_calls
+
+    def measured(self, now: Mapping[Limit, float]) -> None:
+        """So much there is now of what is looked at once in a while."""
+        self._measured = now
+
+    def figures(self) -> tuple[Figure, ...]:
+        """How much there is now of all that has a limit."""
+        own = {Limit.CALLS: self._live_calls(), Limit.CALL_RATE: self._rate.a_second(self._clock.monotonic())}
+        now = {**self._measured, **own}
+        return tuple(Figure(limit, now[limit], most) for limit, most in self._most.items() if limit in now)
+
     def admits(self, direction: Direction) -> bool:
         """Whether a call may begin now."""
         return self.refusal(direction) is None
@@ -72,7 +100,7 @@ class AdmissionControl:
 
     def hindrance(self) -> Hindrance | None:
         """What stands in the way of another call now; None if nothing does. Nothing is counted."""
-        return self._of_stopping() or self._of_work()
+        return self._of_stopping() or self._of_limits() or self._of_work()
 
     def require(self, direction: Direction) -> None:
         """Raise Overloaded unless a call may begin now."""
@@ -81,6 +109,7 @@ class AdmissionControl:
 
     def begin(self) -> SetUp:
         """A call that was admitted is being set up from now on, until it is said to be done."""
+        self._rate.begin(self._clock.monotonic())
         return self._set_ups.begin()
 
     def _of_stopping(self) -> Hindrance | None:
@@ -88,13 +117,21 @@ class AdmissionControl:
             return None
         left_s = ceil(self._stops_at_s - self._clock.monotonic())
         words = "This node is stopping and takes no more calls; another takes them, or this one once it is back."
-        return Hindrance(Limit.STOPPING, words, min(max(1, left_s), LAST_AGAIN_S))
+        return Hindrance(HindranceKind.STOPPING, words, min(max(1, left_s), LAST_AGAIN_S))
+
+    def _of_limits(self) -> Hindrance | None:
+        too_much = exceeded(self.figures(), self._exceeded)
+        self._exceeded = frozenset(each.limit for each in too_much)
+        if not too_much:
+            return None
+        told = "; ".join(each.words for each in too_much)
+        return Hindrance(HindranceKind.LIMIT, f"This node has as much to do as it may ({told}); try again in a second.")
 
     def _of_work(self) -> Hindrance | None:
         self._refusing = refuses(self._load(), refused_before=self._refusing)
         if not self._refusing:
             return None
-        return Hindrance(Limit.WORK, "This node has as many calls to set up as it can; try again in a second.")
+        return Hindrance(HindranceKind.WORK, "This node has as many calls to set up as it can; try again in a second.")
 
     def _load(self) -> Load:
         return Load(self._commands(), self._events(), self._set_ups.waiting)
@@ -107,7 +144,8 @@ class AdmissionControl:
         self._told_at_s, load = now_s, self._load()
         log.warning(
             "calls_refused",
-            why=refusal.limit.value,
+            why=refusal.kind.value,
+            said=refusal.words,
             calls=self._refused,
             late_ms=round(1000 * load.oldest_s),
             commands=load.commands.count,

@@ -16,18 +16,19 @@ AGAIN_BELOW: Final = 0.5
 """Of these limits calls are admitted again, so that it does not change with each call."""
 
 
-class Limit(StrEnum):
+class HindranceKind(StrEnum):
     """What stands in the way of another call, by the names that the log uses."""
 
     WORK = "work that waits"
+    LIMIT = "a limit"
     STOPPING = "the node is stopping"
 
 
 @dataclass(frozen=True, slots=True)
 class Hindrance:
-    """Why a call may not begin now: which limit, in words with figures, and after how many seconds to try again."""
+    """Why a call may not begin now, in words with figures, and after how many seconds to try again."""
 
-    limit: Limit
+    kind: HindranceKind
     words: str
     again_after_s: int = 1
 

@@ -56,6 +56,10 @@ class Sessions:
         """The sessions with somebody on the line now."""
         return [each for each in self._sessions.values() if each.answered.is_set() and not each.over.is_set()]
 
+    def oldest_unstored_s(self) -> float:
+        """How long the oldest change of a call has waited for the database."""
+        return max((each.journal.oldest_unstored_s for each in self._sessions.values()), default=0.0)
+
     async def all_ended(self) -> None:
         """Wait until no call lives, and none is on its way to be one."""
         while self._running:

@@ -49,6 +49,11 @@ class CallChanges:
         return len(self._changes)
 
     @property
+    def oldest_s(self) -> float:
+        """How many seconds the first of them has been under way."""
+        return self._writer.oldest_s
+
+    @property
     def stepped_over(self) -> int:
         """How many were left out, for they could not be stored."""
         return self._writer.stepped_over

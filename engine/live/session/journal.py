@@ -74,6 +74,11 @@ class Journal:
         """How many changes were left out, for they could not be stored."""
         return self._changes.stepped_over
 
+    @property
+    def oldest_unstored_s(self) -> float:
+        """How long the oldest change has waited to be stored."""
+        return self._changes.oldest_s
+
     async def open(self) -> None:
         """Store the call and its first status callback. Raises StoreError; nothing is stored then."""
         call = self._call

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from api.node.readiness import Readiness
-from engine.live.admission.decision import Hindrance, Limit
+from engine.live.admission.decision import Hindrance, HindranceKind
 from engine.model.trunk.reachability import OptionsPing, TrunkReachability
 from engine.routing.trunk_figures import TrunkFigures, TrunkMeter
 from sip.trunks.account import Registration
@@ -83,7 +83,7 @@ async def test_a_node_without_a_trunk_is_ready() -> None:
 
 
 async def test_a_node_that_takes_no_calls_is_not_ready_and_says_why() -> None:
-    told = await told_by(Agent({}), Hindrance(Limit.STOPPING, "This node is stopping."))
+    told = await told_by(Agent({}), Hindrance(HindranceKind.STOPPING, "This node is stopping."))
 
     assert not told["ready"]
     assert told["checks"]["calls"] == {"ok": False, "detail": "This node is stopping."}

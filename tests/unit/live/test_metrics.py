@@ -22,7 +22,9 @@ class Idle:
 async def told(node: FakeNode, outbox: Outbox | None = None) -> list[str]:
     """The lines of /metrics."""
     waiting = outbox or Outbox(node.database)
-    metrics = NodeMetrics(node.services.ledger.meters, node.switchboard, node.services.recorder, waiting, Idle())
+    metrics = NodeMetrics(
+        node.services.ledger.meters, node.switchboard, node.services.recorder, waiting, Idle(), node.services.admission
+    )
     return (await metrics.text()).splitlines()
 
 
