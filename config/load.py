@@ -23,3 +23,4 @@ class LoadSettings(BaseModel):
     most_database_age_s: Most = "auto"
     drain_s: float = Field(default=300.0, ge=0, le=86400)
     drain_goodbye: bool = True
+    drain_unregister: bool = True

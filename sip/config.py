@@ -115,6 +115,8 @@ class SipConfig:
     """Of how many calls the SIP messages are kept in memory."""
     seizure_rule: SeizureRule = field(default_factory=SeizureRule)
     """When a trunk answers far fewer calls than it used to."""
+    drain_unregister: bool = True
+    """Whether no trunk is registered with while the node takes no calls."""
     listening_too: ListenAddress | None = None
     """Where SIP and RTP are bound of the other family than `listening`, on a node that speaks both."""
 
@@ -168,6 +170,7 @@ def from_settings(settings: Settings) -> SipConfig:
         trunk_timeout_s=settings.trunk_timeout,
         country=settings.default_country,
         trace_calls=settings.sip_trace_calls,
+        drain_unregister=settings.drain_unregister,
         log_messages=settings.log_level is LogLevel.DEBUG,
     )
 

@@ -169,6 +169,11 @@ class SipStack:
                 account, leg, way.uri, caller.from_address, said, deliver, patience, goes_to, offering, told
             )
 
+    def register(self, *, wanted: bool) -> None:
+        """Register with trunks as they say, or with none, if the settings have that while the node drains."""
+        if self._config.drain_unregister:
+            self._accounts.register(wanted=wanted)
+
     def registrations(self) -> Mapping[str, Registration]:
         """How registrations stand, by the trunks' names."""
         return self._accounts.registrations()

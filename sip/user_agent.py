@@ -122,11 +122,6 @@ class UserAgent:
         agent._beside.begin(agent._renew_names())
         return agent
 
-    @property
-    def commands_waiting(self) -> int:
-        """Commands that the SIP thread has still to take."""
-        return self._thread.commands.count
-
     def commands(self) -> Queued:
         """What the SIP thread has still to take; on any thread."""
         return self._thread.commands
@@ -186,6 +181,9 @@ class UserAgent:
     def full_trunks(self) -> frozenset[str]:
         """The trunks by which as many calls go out as may."""
         return self._loads.full()
+
+    async def register(self, *, wanted: bool) -> None:
+        await self._thread.run(lambda: self._stack.register(wanted=wanted))
 
     async def registrations(self) -> Mapping[str, Registration]:
         """How registrations stand, by the names of the trunks that are enabled."""

@@ -22,6 +22,7 @@ from engine.live.switchboard import Switchboard
 from engine.metrics.meters import CONTENT_TYPE, Meters
 from engine.metrics.table import Metric
 from engine.model.accounts import Scope
+from engine.ports import Queued
 from engine.store.accounts import Accounts
 from engine.store.outbox import Outbox
 
@@ -35,8 +36,7 @@ log = structlog.get_logger(__name__)
 class CommandQueue(Protocol):
     """A queue of commands that are run one after the other, as sip.user_agent.UserAgent."""
 
-    @property
-    def commands_waiting(self) -> int:
+    def commands(self) -> Queued:
         """Commands that the SIP thread has still to take."""
         ...
 
@@ -64,7 +64,7 @@ class NodeMetrics:
             Metric.CONFERENCES_LIVE: conferences.live,
             Metric.PARTICIPANTS_LIVE: conferences.participants,
             Metric.LOAD: max((each.now / each.most for each in self.admission.figures()), default=0.0),
-            Metric.SIP_COMMANDS_WAITING: self.sip.commands_waiting,
+            Metric.SIP_COMMANDS_WAITING: self.sip.commands().count,
         }
         try:
             gauges[Metric.CALLBACKS_WAITING] = await self.outbox.waiting()

@@ -147,6 +147,10 @@ class Dialer(Protocol):
         """Give up the room that is kept for a call which is not dialled. Safe to repeat, also after it was."""
         ...
 
+    async def register(self, *, wanted: bool) -> None:
+        """Have trunks that register send calls here, or elsewhere from now on; calls in progress go on."""
+        ...
+
     async def dial(self, request: DialRequest) -> Leg:
         """Send INVITE. Raises SipError if it can't be sent at all (no trunk, bad URI)."""
         ...

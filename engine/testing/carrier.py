@@ -29,6 +29,8 @@ class FakeCarrier:
         """Whether no trunk has room for another call."""
         self.reserved: set[str] = set()
         """The calls for which room is kept."""
+        self.registered = True
+        """Whether trunks may send calls here."""
         self.far_ends: list[FarEnd] = []
         """All who called or were called, in order."""
         self.invites: list[DialRequest] = []
@@ -45,6 +47,9 @@ class FakeCarrier:
         if self.is_full:
             raise TrunksFull("Trunk default is full.", 10)
         self.reserved.add(request.call_id)
+
+    async def register(self, *, wanted: bool) -> None:
+        self.registered = wanted
 
     def release(self, call_id: str) -> None:
         self.reserved.discard(call_id)

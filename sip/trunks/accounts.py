@@ -51,6 +51,7 @@ class TrunkAccounts:
         self._tls = tls
         self._own: dict[AddressFamily, SipAccount] = {}
         self._lines: dict[str, TrunkLine] = {}
+        self._registers = True
         self._retired: list[SipAccount] = []
         self._changes: deque[TrunkChange] = deque(maxlen=MOST_CHANGES)
 
@@ -123,6 +124,13 @@ class TrunkAccounts:
         """Whether a registrar is to be told that we go."""
         return any(line.registration.wanted for line in self._lines.values())
 
+    def register(self, *, wanted: bool) -> None:
+        """Register where trunks say so, or nowhere until further notice; calls in progress go on."""
+        self._registers = wanted
+        for line in self._lines.values():
+            line.use(line.trunk, line.versions)
+            log.info("trunk_registers" if wanted else "trunk_unregisters", trunk=line.trunk.name)
+
     def look(self, now_s: float) -> None:
         """Ask what has fallen silent, register again, and end what has retired; to be called about once a second."""
         for line in self._lines.values():
@@ -173,7 +181,7 @@ class TrunkAccounts:
 
     def _account_config(self, trunk: Trunk, version: AddressFamily, registers: bool) -> pj.AccountConfig:
         """Raises SetupError."""
-        config = account_config(self._config, version, trunk, registers=registers)
+        config = account_config(self._config, version, trunk, registers=registers and self._registers)
         if (transport := self._tls.transport(trunk, version)) is not None:
             config.sipConfig.transportId = transport
         return config

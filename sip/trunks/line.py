@@ -42,7 +42,7 @@ class TrunkLine:
             gone += registrant.use(_as_first(trunk, host), _of_host(host, versions))
         for address in self._further.keys() - further.keys():
             gone += self._further.pop(address).accounts.values()
-        self.trunk = trunk
+        self.trunk, self.versions = trunk, versions
         return gone
 
     @property

@@ -282,3 +282,19 @@ async def test_who_goes_takes_its_registration_back(open_line: OpenLine) -> None
         async with within(5):
             while expires(registers(registrar)[-1]):
                 await asyncio.sleep(0.02)
+
+
+async def test_while_no_calls_are_taken_nothing_is_registered_and_then_it_is_again(open_line: OpenLine) -> None:
+    async with sip_answerer(lambda _: ACCEPTED) as registrar, open_line(trunk=subscriber_of(registrar.port)) as line:
+        await registration(line, active)
+
+        await line.agent.register(wanted=False)
+        async with within(10):
+            while "Expires: 0" not in registers(registrar)[-1]:
+                await asyncio.sleep(0.02)
+        away = (await line.agent.registrations())["default"]
+        await line.agent.register(wanted=True)
+        back = await registration(line, active)
+
+    assert not away.wanted
+    assert back.wanted

@@ -5,7 +5,7 @@ from typing import Final
 
 import structlog
 
-from engine.errors import TelefoonError
+from engine.errors import SipError, TelefoonError
 from engine.live.calls.registry import Sessions
 from engine.live.phrases import Phrase
 from engine.live.services import CallServices
@@ -29,6 +29,7 @@ class Draining:
         """Return when no call is left, or after so many seconds; whoever is left then hears a `goodbye` first."""
         self._services.admission.stop(longest_s)
         log.info("draining", live_calls=self._sessions.count, longest_s=longest_s)
+        await self._register(wanted=False)
         try:
             async with asyncio.timeout(longest_s):
                 await self._sessions.all_ended()
@@ -36,6 +37,12 @@ class Draining:
             log.warning("drain_cut_short", live_calls=self._sessions.count, after_s=longest_s)
             if goodbye:
                 await self._say_goodbye()
+
+    async def _register(self, *, wanted: bool) -> None:
+        try:
+            await self._services.dialer.register(wanted=wanted)
+        except SipError as error:
+            log.warning("registration_not_changed", wanted=wanted, reason=str(error))
 
     async def _say_goodbye(self) -> None:
         try:

@@ -60,6 +60,12 @@ async def test_no_call_begins_meanwhile_and_is_told_when_to_come_again(node: Fak
     await work
 
 
+async def test_carriers_are_told_to_send_calls_elsewhere(node: FakeNode) -> None:
+    await draining(node)
+
+    assert not node.around.carrier.registered
+
+
 async def test_a_flow_in_progress_still_dials(node: FakeNode) -> None:
     caller = await node.is_called("<Response><Say>Hello.</Say><Pause length='5'/><Dial>+3225550188</Dial></Response>")
     await caller.is_answered()

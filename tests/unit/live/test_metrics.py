@@ -4,6 +4,7 @@ import pytest
 
 from api.node.metrics import NodeMetrics
 from engine.errors import StoreError
+from engine.ports import Queued
 from engine.store.outbox import Outbox
 from engine.testing.node import FakeNode
 from tests.unit.live.conferences import enters
@@ -16,7 +17,8 @@ STAYS = "<Response><Pause length='600'/></Response>"
 class Idle:
     """Runs commands at once."""
 
-    commands_waiting = 0
+    def commands(self) -> Queued:
+        return Queued()
 
 
 async def told(node: FakeNode, outbox: Outbox | None = None) -> list[str]:
