@@ -16,6 +16,8 @@ from engine.model.call import Direction
 
 CURRENCY: Final = "EUR"
 COLUMNS: Final = ("direction", "prefix", "name", "per_minute", "first_s", "following_s")
+SETUP: Final = "setup"
+"""A further column, which may be left out."""
 
 _EXACT_TO: Final = Decimal("0.0001")
 _PREFIX: Final = re.compile(r"[1-9][0-9]{0,14}")
@@ -27,7 +29,7 @@ class Rate:
     """The price of calls to numbers that begin with `prefix` (digits without plus; empty: all the others).
 
     The first `first_s` seconds are charged whole, then each `following_s` begun; 60/60 is by the minute,
-    1/1 by the second.
+    1/1 by the second. `setup` is charged once, for the answer.
     """
 
     direction: Direction
@@ -36,14 +38,18 @@ class Rate:
     per_minute: Decimal
     first_s: int
     following_s: int
+    setup: Decimal = Decimal(0)
 
     def price(self, seconds: int) -> Decimal:
         """EUR to four decimals, half up; nothing for a call that was never answered."""
         if seconds <= 0:
             return Decimal(0).quantize(_EXACT_TO)
+        return (self.setup + self.per_minute * self.charged_s(seconds) / 60).quantize(_EXACT_TO, ROUND_HALF_UP)
+
+    def charged_s(self, seconds: int) -> int:
+        """How many seconds are charged for a call of so many: all increments that it has begun."""
         begun = -(-max(seconds - self.first_s, 0) // self.following_s)
-        charged_s = self.first_s + begun * self.following_s
-        return (self.per_minute * charged_s / 60).quantize(_EXACT_TO, ROUND_HALF_UP)
+        return self.first_s + begun * self.following_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +97,15 @@ def _rows(source: Path | Traversable) -> Iterator[tuple[int, Sequence[str]]]:
     except (OSError, UnicodeDecodeError) as error:
         raise SetupError(f"The rates in {source} can't be read: {error}.") from error
     rows = [(line, next(csv.reader([text]))) for line, text in enumerate(lines, 1) if text and text[0] != "#"]
-    if not rows or tuple(rows[0][1]) != COLUMNS:
-        raise SetupError(f"{source} must begin with the line: {','.join(COLUMNS)}")
+    if not rows or tuple(rows[0][1]) not in (COLUMNS, (*COLUMNS, SETUP)):
+        raise SetupError(f"{source} must begin with the line: {','.join(COLUMNS)} (and {SETUP}, if you like)")
     return iter(rows[1:])
 
 
 def _rate(row: Sequence[str]) -> Rate:
-    if len(row) != len(COLUMNS):
+    if len(row) not in (len(COLUMNS), len(COLUMNS) + 1):
         raise ValueError(f"there are {len(row)} values, not {len(COLUMNS)}")
-    direction, prefix, name, per_minute, first_s, following_s = row
+    direction, prefix, name, per_minute, first_s, following_s, *setup = row
     if direction not in list(Direction):
         raise ValueError(f"direction is {direction!r}; write {' or '.join(Direction)}")
     if prefix and not _PREFIX.fullmatch(prefix):
@@ -108,19 +114,20 @@ def _rate(row: Sequence[str]) -> Rate:
         direction=Direction(direction),
         prefix=prefix,
         name=name,
-        per_minute=_amount(per_minute),
+        per_minute=_amount("per_minute", per_minute),
         first_s=_increment("first_s", first_s),
         following_s=_increment("following_s", following_s),
+        setup=_amount(SETUP, setup[0]) if setup else Decimal(0),
     )
 
 
-def _amount(text: str) -> Decimal:
+def _amount(column: str, text: str) -> Decimal:
     try:
         amount = Decimal(text)
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite() or amount < 0:
-        raise ValueError(f"per_minute is {text!r}; write an amount in {CURRENCY} such as 0.0150")
+        raise ValueError(f"{column} is {text!r}; write an amount in {CURRENCY} such as 0.0150")
     return amount
 
 

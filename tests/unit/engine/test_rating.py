@@ -188,3 +188,21 @@ def test_the_rates_that_are_shipped_charge_nothing_inbound_and_most_elsewhere() 
 
     assert table.price("+3225550199", 600, Direction.INBOUND) == 0
     assert all(table.price("+88216", 60) >= rate.price(60) for rate in table.by_prefix.values())
+
+
+def test_a_setup_is_charged_once_for_the_answer(tmp_path: Path) -> None:
+    path = tmp_path / "rates.csv"
+    path.write_text(f"{HEAD},setup\ninbound,,all,0,1,1\noutbound,,elsewhere,0.60,1,1,0.05\n")
+
+    found = load_rates(path)
+
+    assert [str(found.price("+3225550100", seconds)) for seconds in (0, 1, 60)] == ["0.0000", "0.0600", "0.6500"]
+    assert str(found.price("+3225550100", 60, Direction.INBOUND)) == "0.0000"
+
+
+def test_a_setup_that_is_no_amount_is_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "rates.csv"
+    path.write_text(f"{HEAD},setup\ninbound,,all,0,1,1\noutbound,,elsewhere,0.60,1,1,much\n")
+
+    with pytest.raises(SetupError, match="line 3: setup is 'much'"):
+        load_rates(path)
