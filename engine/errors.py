@@ -8,9 +8,11 @@ TelefoonError
 │   ├── CallerNotOwned       `from` is not one of the account's numbers
 │   ├── KeyFromElsewhere     an API key is used from a network that it is not for
 │   ├── NumberTaken          the number is an account's already
+│   ├── BalanceTooLow        the account has not paid enough beforehand
 │   └── WrongState           the thing is not in a state that allows it
 │       ├── TrunkTaken       there is a trunk of this name already
 │       ├── TrunkRouted      routes lead to the trunk
+│       ├── TopUpDiffers     the key of a top-up was used for another amount
 │       └── SetElsewhere     the trunk is set in a file or in the environment, and changed there alone
 ├── InvalidField             one field of a request is wrong; carries its name
 │   ├── EmergencyRefused     an emergency number is called, and no trunk is marked for it
@@ -102,6 +104,14 @@ class NumberTaken(Refused):
         self.number = number
 
 
+class BalanceTooLow(Refused):
+    """An account that pays beforehand has less available than what is asked for."""
+
+    def __init__(self, account_id: str) -> None:
+        super().__init__("The account's balance is too low for this: top it up first.")
+        self.account_id = account_id
+
+
 class WrongState(Refused):
     """The thing exists but is not in a state that allows the request."""
 
@@ -122,6 +132,13 @@ class TrunkRouted(WrongState):
         super().__init__(
             f"Routes lead to trunk {name}: {', '.join(routes)}. Remove them first: telefoon routes remove ID"
         )
+
+
+class TopUpDiffers(WrongState):
+    """Each top-up has a key of its own; one that is asked for again is for the same amount."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"There is a top-up with the key {key!r} already, for another amount.")
 
 
 class SetElsewhere(WrongState):

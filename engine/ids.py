@@ -24,6 +24,7 @@ class IdKind(StrEnum):
     TRUNK_VERSION = "TV"
     ROUTE = "RT"
     TRUNK_EVENT = "TE"
+    BALANCE_ENTRY = "BE"
 
 
 def new_id(kind: IdKind) -> str:

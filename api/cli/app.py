@@ -49,6 +49,7 @@ COMMANDS: Final = (
     Command("recordings", "recordings", "recordings"),
     Command("accounts", "accounts", "accounts"),
     Command("keys", "keys", "keys"),
+    Command("balance", "balance", "balance"),
     Command("numbers", "numbers", "numbers"),
     Command("trunks", "trunks", "trunks"),
     Command("routes", "routes", "routes"),

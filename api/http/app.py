@@ -15,6 +15,7 @@ from api.http.problems import problems
 from api.http.reads import READS, NotedReads
 from api.http.request_limits import add_rate_limit_headers
 from api.http.resources import (
+    balances,
     calls,
     conferences,
     events,
@@ -39,6 +40,7 @@ from engine.recordings.files.encoding import Format
 MAX_BODY_BYTES: Final = 1024 * 1024
 
 RESOURCES: Final[Mapping[str, Resource]] = {
+    **balances.RESOURCES,
     **calls.RESOURCES,
     **conferences.RESOURCES,
     **events.RESOURCES,

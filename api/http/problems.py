@@ -11,6 +11,7 @@ from aiohttp.typedefs import Handler
 
 from api.http.titles import TITLES
 from engine.errors import (
+    BalanceTooLow,
     InvalidField,
     NoSpace,
     NotFound,
@@ -25,6 +26,7 @@ from engine.errors import (
 CONTENT_TYPE: Final = "application/problem+json"
 _TYPE: Final = "about:blank"
 _QUOTA_TYPE: Final = "https://iana.org/assignments/http-problem-types#quota-exceeded"
+_BALANCE: Final = "urn:telefoon:rule:balance"
 _AGAIN_AFTER_S: Final = 5
 
 log = structlog.get_logger(__name__)
@@ -48,12 +50,14 @@ class Problem(Exception):
         errors: Sequence[FieldError] = (),
         *,
         again_after_s: int | None = None,
+        uri: str = _TYPE,
     ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
         self.errors = tuple(errors)
         self.again_after_s = again_after_s
+        self.uri = uri
 
 
 class Invalid(Problem):
@@ -76,7 +80,7 @@ def problem_response(problem: Problem) -> web.Response:
     """The problem's body, with no more in it than it says."""
     title = TITLES[problem.status]
     body: dict[str, Any] = {
-        "type": _TYPE,
+        "type": problem.uri,
         "title": title,
         "status": int(problem.status),
         "detail": problem.detail,
@@ -120,6 +124,9 @@ def _of_engine(error: TelefoonError) -> Problem:
             return Invalid(FieldError(error.field, error.detail))
         case WrongState():
             return Problem(HTTPStatus.CONFLICT, str(error))
+        case BalanceTooLow():
+            # 402 is reserved (RFC 9110 §15.5.3), and clients do not know it; the type says what is wanted.
+            return Problem(HTTPStatus.FORBIDDEN, str(error), uri=_BALANCE)
         case Refused():
             return Problem(HTTPStatus.FORBIDDEN, str(error))
         case Overloaded():

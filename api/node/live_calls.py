@@ -15,6 +15,7 @@ from engine.live.admission.control import AdmissionControl
 from engine.live.admission.emergency import EmergencyCalls
 from engine.live.callbacks import CallCallbacks
 from engine.live.consent.policies import ConsentPolicies
+from engine.live.credit import CallCredit, NoticeOptions, NoticeTo
 from engine.live.recording.callbacks import RecordingCallbacks
 from engine.live.recording.service import RecordingService
 from engine.live.recording.warning_tone import Beeper
@@ -25,7 +26,7 @@ from engine.live.speaker import Speaker
 from engine.model.call import Call
 from engine.model.consent import load_texts
 from engine.model.consent.countries import load_countries
-from engine.model.rating import load_rates
+from engine.model.rating import Rates, load_rates
 from engine.model.recording_marks import PauseBehavior
 from engine.recordings.storage import RecordingStorage
 from engine.security.pins import Pins
@@ -46,10 +47,11 @@ def _call_services(parts: NodeParts, recording_storage: RecordingStorage) -> Cal
     settings, clock, stores = parts.context.settings, parts.context.clock, parts.storage.stores
     agent, speech, recording_url = parts.telephony.agent, parts.audio.speech, _recording_urls(settings)
     speaker = Speaker(agent.bridge, speech, ToneService(speech.cache), parts.audio.media)
+    rates = load_rates()
     callbacks = CallCallbacks(stores.calls, clock, parts.webhooks.courier.notify)
     return CallServices(
         stores=stores,
-        ledger=_ledger(parts),
+        ledger=_ledger(parts, rates),
         callbacks=callbacks,
         dialer=agent,
         bridge=agent.bridge,
@@ -85,12 +87,18 @@ def _call_services(parts: NodeParts, recording_storage: RecordingStorage) -> Cal
             clock, parts.context.meters, agent.commands, agent.events, limits_of(settings, Machine.here(settings))
         ),
         emergency=EmergencyCalls(stores.trunks, settings.default_country),
+        credit=CallCredit(
+            stores.balances,
+            rates,
+            speaker,
+            clock,
+            settings.node,
+            NoticeOptions(settings.balance_notice_s, NoticeTo(settings.balance_notice_to)),
+        ),
     )
 
 
-def _ledger(parts: NodeParts) -> Ledger:
-    rates = load_rates()
-
+def _ledger(parts: NodeParts, rates: Rates) -> Ledger:
     def price(call: Call) -> Decimal:
         return rates.price(call.to, call.duration, call.direction)
 

@@ -32,6 +32,7 @@ class Phrase(StrEnum):
     UNMUTED = "unmuted"
     ALL_MUTED = "all_muted"
     ALL_UNMUTED = "all_unmuted"
+    BALANCE_LOW = "balance_low"
     FOR_MODERATORS = "for_moderators"
     NODE_STOPS = "node_stops"
 

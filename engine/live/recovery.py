@@ -1,4 +1,4 @@
-"""Closes the calls, conferences and recordings that a process left open when it died."""
+"""Closes the calls, conferences and recordings that a process left open when it died, and settles their balances."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -30,6 +30,9 @@ async def recover(services: CallServices) -> None:
     """Close everything that this node left open. Raises StoreError."""
     for call in await services.ledger.calls.open_on(services.node):
         await _fail(call, services.ledger)
+    for left in await services.stores.balances.reserved_on(services.node):
+        await services.credit.settle_left(left.call_id, left.account_id, await services.ledger.calls.get(left.call_id))
+        log.warning("reservation_recovered", call_id=left.call_id)
     for conference in await services.stores.conferences.open_on(services.node):
         now = services.clock.now()
         for participant in await services.stores.conferences.participants(conference.id):

@@ -9,6 +9,7 @@ from engine.live.admission.emergency import EmergencyCalls
 from engine.live.admission.refusals import Refusals
 from engine.live.callbacks import CallCallbacks
 from engine.live.consent.policies import ConsentPolicies
+from engine.live.credit import CallCredit
 from engine.live.recording.service import RecordingService
 from engine.live.session.journal import Ledger
 from engine.live.speaker import Speaker
@@ -73,3 +74,4 @@ class CallServices:
     admission: AdmissionControl
     emergency: EmergencyCalls
     refusals: Refusals
+    credit: CallCredit

@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 
 from engine.aio.waits import first_of
-from engine.errors import NotFound, StoreError, WrongState
+from engine.errors import BalanceTooLow, NotFound, StoreError, WrongState
 from engine.flow.execution_context import Ending
 from engine.flow.interpreter import Start
 from engine.flow.keys import press
@@ -76,7 +76,8 @@ class Switchboard:
         """Store the call, then send its INVITE.
 
         A call to an emergency number that a trunk is marked for passes every limit. Raises StoreError, Overloaded,
-        TrunksFull, InvalidField; nothing was sent then.
+        TrunksFull, InvalidField, BalanceTooLow; nothing was sent
+        then.
         """
         emergency = await self._services.emergency.number(order.to, order.from_)
         if emergency is None:
@@ -194,6 +195,10 @@ class Switchboard:
             making = partial(self._flow_runner, number=number, told=arrival_params(arrival, leg.sip_call_id))
             proof = CallerProof(Attestation.GATEWAY, arrival.identity)
             await self._sessions.take(call, leg, proof, making, run_flow, set_up.done)
+        except BalanceTooLow:
+            log.warning("inbound_refused", number=arrival.called, source=arrival.source, rule="balance too low")
+            self._services.refusals.refused(RefusalRule.BALANCE, arrival.source, arrival.called)
+            await leg.hang_up(Cause.FORBIDDEN)
         except StoreError as error:
             log.error("store_failed", error=str(error))
             self._services.refusals.refused(RefusalRule.STORAGE, arrival.source, arrival.called)

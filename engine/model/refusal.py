@@ -19,6 +19,8 @@ class RefusalRule(StrEnum):
     LIMIT = "too many calls"
     TRUNK = "trunk is full"
     """The trunk that it came by carries as many as it may."""
+    BALANCE = "balance too low"
+    """Calls to the number cost its account, which has paid beforehand and has nothing left."""
     STORAGE = "not to be stored"
     """The disk is full, or the database fails."""
 

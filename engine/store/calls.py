@@ -14,7 +14,7 @@ from engine.model.call import FINAL, Call, Status
 from engine.model.call_options import CallOptions
 from engine.store.call_counts import call_counts
 from engine.store.call_filter import CallFilter
-from engine.store.connections import Job
+from engine.store.connections import Job, T
 from engine.store.database import Database
 from engine.store.outbox import NewCallback, enqueue
 from engine.store.page_cursor import PageCursor
@@ -91,14 +91,15 @@ class Calls:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def add(self, call: Call, callback: NewCallback | None = None) -> None:
-        """Durable, with its first status callback, when this returns."""
+    async def add(self, call: Call, callback: NewCallback | None = None, also: Job[T] | None = None) -> T | None:
+        """Durable, with its first status callback and what is `also` done, when this returns; gives what that gives."""
 
-        def job(connection: Connection) -> None:
+        def job(connection: Connection) -> T | None:
             _ADD.run(connection, values_of(call))
             enqueue(connection, call.id, callback, _known_moment(call))
+            return also(connection) if also is not None else None
 
-        await self._db.write(job)
+        return await self._db.write(job)
 
     async def save(self, call: Call, callback: NewCallback | None = None) -> None:
         """The call as it is now and the callback that tells of it: both or neither. The call must be there."""

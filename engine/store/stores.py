@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from engine.store.account_secrets import AccountSecrets
     from engine.store.accounts import Accounts
     from engine.store.audit import Audit
+    from engine.store.balances import Balances
     from engine.store.calls import Calls
     from engine.store.conferences import Conferences
     from engine.store.consents import Consents
@@ -70,6 +71,12 @@ class Stores:
         from engine.store.audit import Audit
 
         return Audit(self.database)
+
+    @cached_property
+    def balances(self) -> "Balances":
+        from engine.store.balances import Balances
+
+        return Balances(self.database)
 
     @cached_property
     def calls(self) -> "Calls":

@@ -11,6 +11,7 @@ from engine.live.admission.emergency import EmergencyCalls
 from engine.live.admission.refusals import Refusals
 from engine.live.callbacks import CallCallbacks
 from engine.live.consent.policies import ConsentPolicies
+from engine.live.credit import CallCredit
 from engine.live.recording.callbacks import RecordingCallbacks
 from engine.live.recording.service import RecordingService
 from engine.live.recording.warning_tone import Beeper
@@ -21,6 +22,7 @@ from engine.live.speaker import Speaker
 from engine.metrics.meters import Meters
 from engine.model.consent import Texts, load_texts
 from engine.model.consent.countries import Countries, load_countries
+from engine.model.rating import Rates, load_rates
 from engine.model.recording_marks import PauseBehavior
 from engine.recordings.disk_space import DiskSpace
 from engine.recordings.encryption.key_ring import KeyRing
@@ -91,7 +93,7 @@ class Surroundings:
 
 
 def services_of(stores: Stores, around: Surroundings, folder: Path, recording: RecordingOptions) -> CallServices:
-    """What every live call is handed; recordings are in `folder`. Calls cost nothing, and all events are told."""
+    """What every live call is handed; recordings are in `folder`. Calls have no price, and all events are told."""
     clock, bridge = around.clock, around.bridge
     meters = Meters()
     callbacks = CallCallbacks(stores.calls, clock, _nobody_waits)
@@ -134,6 +136,7 @@ def services_of(stores: Stores, around: Surroundings, folder: Path, recording: R
         admission=AdmissionControl(clock, meters),
         emergency=EmergencyCalls(stores.trunks, _HOME),
         refusals=Refusals(stores.refusals, clock),
+        credit=CallCredit(stores.balances, _rates(), speaker, clock, NODE),
     )
 
 
@@ -174,6 +177,11 @@ def _nobody_waits() -> None:
 @cache
 def _countries() -> Countries:
     return load_countries()
+
+
+@cache
+def _rates() -> Rates:
+    return load_rates()
 
 
 @cache

@@ -7,6 +7,7 @@ from typing import Any, Final
 from engine.aio.signal import Signal
 from engine.aio.waits import first_of, joined, to_its_end
 from engine.errors import (
+    BalanceTooLow,
     DocumentError,
     EmergencyRefused,
     FlowFailed,
@@ -125,7 +126,7 @@ class Dialling:
                 identity=proof.identity,
             )
             child = await self.start(*await self._decided(call, request))
-        except (StoreError, SipError, WebhookError, InvalidField) as error:
+        except (BalanceTooLow, StoreError, SipError, WebhookError, InvalidField) as error:
             # The parent talks on: its flow goes on with the next verb.
             parent.journal.tried(Attempt("dial", target.address, str(error)))
             parent.journal.note_event("dial_failed", reason=str(error))

@@ -13,6 +13,7 @@ from engine.live.calls.flow_runner import FlowRunner
 from engine.live.services import CallServices
 from engine.live.session.journal import Journal
 from engine.live.session.session import Session, nothing
+from engine.model.balance import Draw
 from engine.model.call import Attempt, Call, Event
 from engine.model.stir import CallerProof
 from engine.ports import Cause, DialRequest, Leg
@@ -108,14 +109,14 @@ class Sessions:
         run_flow: RunFlow,
         when_sent: Callable[[], None] = nothing,
     ) -> Session:
-        """Store the call and set its INVITE going. Raises StoreError, and nothing was sent then.
+        """Store the call and set its INVITE going. Raises StoreError, BalanceTooLow; nothing was sent then.
 
         `when_sent` follows its INVITE, or its failure.
         """
         journal = Journal(call, self._services.ledger)
-        await journal.open()
+        draw = await self._open(journal, paid=not request.emergency)
         session = self._session(journal, CallerProof(request.attestation, request.identity))
-        conduct = self._conduct(session, make, run_flow)
+        conduct = self._conduct(session, make, run_flow, draw)
         self._sessions[call.id] = session
         self.spawn(self._live(session, session.place(self._services.dialer, request, conduct, when_sent)))
         return session
@@ -129,11 +130,11 @@ class Sessions:
         run_flow: RunFlow,
         when_ringing: Callable[[], None] = nothing,
     ) -> None:
-        """Follow an inbound leg to its end. Raises StoreError before anything has happened."""
+        """Follow an inbound leg to its end. Raises StoreError, BalanceTooLow before anything has happened."""
         journal = Journal(call, self._services.ledger)
-        await journal.open()
+        draw = await self._open(journal)
         session = self._session(journal, proof)
-        await self._live(session, session.take(leg, self._conduct(session, make, run_flow), when_ringing))
+        await self._live(session, session.take(leg, self._conduct(session, make, run_flow, draw), when_ringing))
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Do some work beside. Raises WrongState when the node is stopping."""
@@ -144,15 +145,25 @@ class Sessions:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
+    async def _open(self, journal: Journal, *, paid: bool = True) -> Draw | None:
+        """Store the call, and in the same transaction reserve what it needs of a prepaid balance."""
+        credit = self._services.credit
+        draw = await journal.open(credit.reserving(journal.call) if paid else None)
+        if draw is not None:
+            journal.settle_with(credit.settlement)
+        return draw
+
     def _session(self, journal: Journal, proof: CallerProof) -> Session:
         return Session(journal, self._services.clock, proof, longest_s=self._services.longest_call_s)
 
     def _conduct(
-        self, session: Session, make: MakeFlowRunner, run_flow: RunFlow
+        self, session: Session, make: MakeFlowRunner, run_flow: RunFlow, draw: Draw | None
     ) -> Callable[[Session], Awaitable[None]]:
         runner = self._flow_runners[session.call.id] = make(session)
 
         async def conduct(_: Session) -> None:
+            if draw is not None:
+                session.beside.begin(self._services.credit.keep(session, draw))
             await run_flow(runner)
 
         return conduct

@@ -22,7 +22,7 @@ from engine.metrics.table import CallStep
 from engine.model.call import Attempt, Call, Event, after
 from engine.ports import Clock
 from engine.store.calls import Calls
-from engine.store.connections import Job
+from engine.store.connections import Job, T
 from engine.store.outbox import NewCallback
 from engine.webhooks.payloads.call import event_name, status_form
 from engine.webhooks.payloads.discretion import Discretion
@@ -62,6 +62,7 @@ class Journal:
         """As it is in the database, so that only what is new is written."""
         self._began_s = ledger.clock.monotonic()
         self._answered_s: float | None = None
+        self._settlement: Callable[[Call], Job[None]] | None = None
         self._via = ""
         """Who carries the call, once it is known."""
 
@@ -79,15 +80,24 @@ class Journal:
         """How long the oldest change has waited to be stored."""
         return self._changes.oldest_s
 
-    async def open(self) -> None:
-        """Store the call and its first status callback. Raises StoreError; nothing is stored then."""
+    def answered_for_s(self) -> float:
+        """Seconds since the answer; 0 before."""
+        return 0.0 if self._answered_s is None else self._ledger.clock.monotonic() - self._answered_s
+
+    def settle_with(self, settlement: Callable[[Call], Job[None]]) -> None:
+        """Have this written with its end, of the call as it has ended."""
+        self._settlement = settlement
+
+    async def open(self, also: Job[T] | None = None) -> T | None:
+        """Store the call and its first status callback, and do something `also`: all or nothing. Raises StoreError."""
         call = self._call
         callback = _callback(call, call.start_time)
-        await self._ledger.calls.add(call, callback)
+        done = await self._ledger.calls.add(call, callback, also)
         self._stored = call
         if callback is not None:
             self._ledger.wake_courier()
         log.info("call_began", call_id=call.id, direction=call.direction.value, from_=call.from_, to=call.to)
+        return done
 
     def happened(self, event: Event, **facts: Any) -> Call:
         """Move the call along its table, with further fields. Raises UnexpectedEvent."""
@@ -97,6 +107,8 @@ class Journal:
         if call.ended:
             call = replace(call, price=self._ledger.price(call))
             self._log_end(call)
+            if self._settlement is not None:
+                self.keep(self._settlement(call))
         self._ledger.meters.measure(CallStep(event, call, self._ledger.clock.monotonic() - self._began_s))
         self._call = call
         callback = _callback(call, self._ledger.clock.now())

@@ -25,6 +25,7 @@ COMMANDS = [
     ("holds", "list"), ("holds", "set"), ("holds", "lift"),
     ("keys", "create"), ("keys", "list"), ("keys", "revoke"), ("keys", "rotate"), ("keys", "rotate-master"),
     ("accounts", "list"), ("accounts", "secret"), ("accounts", "options"),
+    ("balance", "show"), ("balance", "add"), ("balance", "prepaid"),
     ("accounts", "beep"), ("accounts", "consent"), ("accounts", "text"),
     ("webhooks", "list"), ("webhooks", "replay"), ("webhooks", "verify"),
     ("refusals",), ("numbers", "add"), ("numbers", "list"), ("numbers", "remove"),
