@@ -155,6 +155,7 @@ class Settings(TrunkSettings, LoadSettings, BaseModel):
     balance_notice_s: int = Field(default=15, ge=0, le=600)
     balance_notice_to: Literal["account", "both"] = "account"
     default_country: str = "be"
+    policy_webhook: str = ""
     node: str = "node-1"
 
     tts_workers: int = Field(default=2, ge=1, le=16)
@@ -239,6 +240,13 @@ class Settings(TrunkSettings, LoadSettings, BaseModel):
         if value and not re.fullmatch(r"https?://[^/@\s?#]+(/[^\s?#]*)?", value):
             raise ValueError("write where others reach this interface, such as https://voice.example.com")
         return value.rstrip("/")
+
+    @field_validator("policy_webhook")
+    @classmethod
+    def _policy_webhook(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^\s#]+", value):
+            raise ValueError("write a URL that is told of refused calls, such as https://ops.example.com/calls")
+        return value
 
     @model_validator(mode="after")
     def _complete(self) -> "Settings":

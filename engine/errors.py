@@ -9,6 +9,7 @@ TelefoonError
 │   ├── KeyFromElsewhere     an API key is used from a network that it is not for
 │   ├── NumberTaken          the number is an account's already
 │   ├── BalanceTooLow        the account has not paid enough beforehand
+│   ├── PolicyRefused        a call policy does not allow the call
 │   └── WrongState           the thing is not in a state that allows it
 │       ├── TrunkTaken       there is a trunk of this name already
 │       ├── TrunkRouted      routes lead to the trunk
@@ -110,6 +111,23 @@ class BalanceTooLow(Refused):
     def __init__(self, account_id: str) -> None:
         super().__init__("The account's balance is too low for this: top it up first.")
         self.account_id = account_id
+
+
+class PolicyRefused(Refused):
+    """A call policy does not allow a call: which rule, of which level, for which number.
+
+    `uri` names the rule in problems. `again_after_s` is set where the same call may pass later.
+    """
+
+    def __init__(
+        self, why: str, *, rule: str, level: str, number: str, uri: str, again_after_s: int | None = None
+    ) -> None:
+        super().__init__(why)
+        self.rule = rule
+        self.level = level
+        self.number = number
+        self.uri = uri
+        self.again_after_s = again_after_s
 
 
 class WrongState(Refused):

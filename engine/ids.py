@@ -25,6 +25,7 @@ class IdKind(StrEnum):
     ROUTE = "RT"
     TRUNK_EVENT = "TE"
     BALANCE_ENTRY = "BE"
+    POLICY = "CP"
 
 
 def new_id(kind: IdKind) -> str:

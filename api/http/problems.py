@@ -17,6 +17,7 @@ from engine.errors import (
     NotFound,
     ObjectStoreError,
     Overloaded,
+    PolicyRefused,
     Refused,
     StoreError,
     TelefoonError,
@@ -50,14 +51,14 @@ class Problem(Exception):
         errors: Sequence[FieldError] = (),
         *,
         again_after_s: int | None = None,
-        uri: str = _TYPE,
+        type_uri: str = _TYPE,
     ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
         self.errors = tuple(errors)
         self.again_after_s = again_after_s
-        self.uri = uri
+        self.type_uri = type_uri
 
 
 class Invalid(Problem):
@@ -80,7 +81,7 @@ def problem_response(problem: Problem) -> web.Response:
     """The problem's body, with no more in it than it says."""
     title = TITLES[problem.status]
     body: dict[str, Any] = {
-        "type": problem.uri,
+        "type": problem.type_uri,
         "title": title,
         "status": int(problem.status),
         "detail": problem.detail,
@@ -126,7 +127,10 @@ def _of_engine(error: TelefoonError) -> Problem:
             return Problem(HTTPStatus.CONFLICT, str(error))
         case BalanceTooLow():
             # 402 is reserved (RFC 9110 §15.5.3), and clients do not know it; the type says what is wanted.
-            return Problem(HTTPStatus.FORBIDDEN, str(error), uri=_BALANCE)
+            return Problem(HTTPStatus.FORBIDDEN, str(error), type_uri=_BALANCE)
+        case PolicyRefused():
+            status = HTTPStatus.FORBIDDEN if error.again_after_s is None else HTTPStatus.TOO_MANY_REQUESTS
+            return Problem(status, str(error), again_after_s=error.again_after_s, type_uri=error.uri)
         case Refused():
             return Problem(HTTPStatus.FORBIDDEN, str(error))
         case Overloaded():

@@ -51,7 +51,7 @@ T = TypeVar("T", bound=Owned)
 class ApiRequest:
     """A request that is well formed. `query` and `body` have their published defaults filled in.
 
-    `actor` is who asks, as the audit log names it.
+    `actor` is who asks, as the audit log names it; `key_id` is the API key.
     """
 
     account: Account
@@ -60,6 +60,7 @@ class ApiRequest:
     body: Mapping[str, Any]
     http: web.Request
     actor: str = ""
+    key_id: str = ""
 
     @property
     def network(self) -> str:
@@ -85,7 +86,9 @@ async def read(request: web.Request, caller: Caller, operation: Operation, publi
             raise NotFound(name.removesuffix(_ID), value)
     query = _query(request, operation, published)
     body = await _body(request, operation, published)
-    return ApiRequest(caller.account, dict(request.match_info), query, body, request, by_key(caller.key_id))
+    return ApiRequest(
+        caller.account, dict(request.match_info), query, body, request, by_key(caller.key_id), caller.key_id
+    )
 
 
 def _query(request: web.Request, operation: Operation, published: Published) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from api.node.recordings import recording_storage_of
 from config.settings import Settings
 from engine.live.admission.control import AdmissionControl
 from engine.live.admission.emergency import EmergencyCalls
+from engine.live.admission.policies import CallPolicies
+from engine.live.admission.trunk_targets import TrunkTargets
 from engine.live.callbacks import CallCallbacks
 from engine.live.consent.policies import ConsentPolicies
 from engine.live.credit import CallCredit, NoticeOptions, NoticeTo
@@ -95,6 +97,14 @@ def _call_services(parts: NodeParts, recording_storage: RecordingStorage) -> Cal
             settings.node,
             NoticeOptions(settings.balance_notice_s, NoticeTo(settings.balance_notice_to)),
         ),
+        policies=CallPolicies(
+            stores.policies,
+            stores.calls_used,
+            TrunkTargets(stores.trunks, parts.telephony.egress),
+            clock,
+            parts.context.meters,
+            load_rates().price,
+        ),
     )
 
 
@@ -109,6 +119,7 @@ def _ledger(parts: NodeParts, rates: Rates) -> Ledger:
         parts.webhooks.courier.notify,
         discretion=discretion_of(parts.context.settings),
         meters=parts.context.meters,
+        operator_url=parts.context.settings.policy_webhook or None,
     )
 
 

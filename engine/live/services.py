@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from engine.live.admission.control import AdmissionControl
 from engine.live.admission.emergency import EmergencyCalls
+from engine.live.admission.policies import CallPolicies
 from engine.live.admission.refusals import Refusals
 from engine.live.callbacks import CallCallbacks
 from engine.live.consent.policies import ConsentPolicies
@@ -73,5 +74,6 @@ class CallServices:
     space: DiskSpace
     admission: AdmissionControl
     emergency: EmergencyCalls
+    policies: CallPolicies
     refusals: Refusals
     credit: CallCredit

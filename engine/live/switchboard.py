@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 
 from engine.aio.waits import first_of
-from engine.errors import BalanceTooLow, NotFound, StoreError, WrongState
+from engine.errors import BalanceTooLow, NotFound, PolicyRefused, StoreError, WrongState
 from engine.flow.execution_context import Ending
 from engine.flow.interpreter import Start
 from engine.flow.keys import press
@@ -21,6 +21,7 @@ from engine.live.calls.actions import LiveStage, SharedServices
 from engine.live.calls.control import CallControl
 from engine.live.calls.draining import Draining
 from engine.live.calls.flow_runner import FlowRunner
+from engine.live.calls.refused_calls import keep_not_allowed, keep_refused
 from engine.live.calls.registry import Sessions
 from engine.live.conference.control import ConferenceControl
 from engine.live.conference.rooms import Rooms
@@ -28,10 +29,10 @@ from engine.live.consent.service import ConsentService
 from engine.live.orders import CallChange, NewCall
 from engine.live.queues import LiveQueues
 from engine.live.services import CallServices
-from engine.live.session.journal import Journal
 from engine.live.session.session import Session
-from engine.model.call import Attempt, Call, Direction, Event
+from engine.model.call import Call, Direction
 from engine.model.call_options import CallOptions
+from engine.model.call_policy import PolicyLevel
 from engine.model.callback import BodyFormat
 from engine.model.numbers import Number, from_carrier
 from engine.model.recording import UNFINISHED, RecordingStatus, erased
@@ -76,8 +77,7 @@ class Switchboard:
         """Store the call, then send its INVITE.
 
         A call to an emergency number that a trunk is marked for passes every limit. Raises StoreError, Overloaded,
-        TrunksFull, InvalidField, BalanceTooLow; nothing was sent
-        then.
+        TrunksFull, InvalidField, PolicyRefused, BalanceTooLow; nothing was sent then.
         """
         emergency = await self._services.emergency.number(order.to, order.from_)
         if emergency is None:
@@ -174,8 +174,10 @@ class Switchboard:
         making, run_flow = partial(self._flow_runner, number=number), partial(_run, starts=starts)
         try:
             session = await self._sessions.place(call, request, making, run_flow, sent)
-        except BaseException:
+        except BaseException as error:
             dialer.release(call.id)
+            if isinstance(error, PolicyRefused):
+                await keep_not_allowed(self._services.ledger, call, error)
             raise
         if order.heard_in is not None:
             self.conferences.let_hear_ringing(call.account_id, order.heard_in, session)
@@ -194,7 +196,12 @@ class Switchboard:
             run_flow = partial(_run, starts=_requests(call, number))
             making = partial(self._flow_runner, number=number, told=arrival_params(arrival, leg.sip_call_id))
             proof = CallerProof(Attestation.GATEWAY, arrival.identity)
-            await self._sessions.take(call, leg, proof, making, run_flow, set_up.done)
+            try:
+                await self._sessions.take(call, leg, proof, making, run_flow, set_up.done)
+            except PolicyRefused as refused:
+                self._services.refusals.refused(RefusalRule.POLICY, arrival.source, arrival.called)
+                await leg.hang_up(Cause.UNAVAILABLE if refused.level == PolicyLevel.NODE else Cause.BUSY)
+                await keep_not_allowed(self._services.ledger, call, refused)
         except BalanceTooLow:
             log.warning("inbound_refused", number=arrival.called, source=arrival.source, rule="balance too low")
             self._services.refusals.refused(RefusalRule.BALANCE, arrival.source, arrival.called)
@@ -210,23 +217,15 @@ class Switchboard:
             set_up.done()
 
     async def _keep_refused(self, refused: DialRefused) -> None:
-        arrival, said = refused.arrival, f"{refused.sip_code} {refused.why}".strip()
+        arrival = refused.arrival
         try:
             number = await self._called(arrival)
             if number is None:
                 return
             call = self._inbound(number, arrival)
-            journal = Journal(call, self._services.ledger)
-            await journal.open()
+            await keep_refused(self._services.ledger, call, refused)
         except StoreError as error:
             log.error("store_failed", error=str(error))
-            return
-        async with journal.writing():
-            peer = f"peer {arrival.source}"
-            journal.tried(Attempt(peer, call.to, said, refused.sip_code, refused.why, refused.q850_cause))
-            journal.happened(
-                Event.BROKE, sip_code=refused.sip_code, sip_reason=refused.why, q850_cause=refused.q850_cause
-            )
 
     async def _called(self, arrival: InboundCall) -> Number | None:
         """Who takes the call, under the number that was called: whose it is, or who takes all else of the trunk."""
@@ -254,6 +253,7 @@ class Switchboard:
             node=self._services.node,
             url=url,
             flow=order.flow.text if order.flow else None,
+            key_id=order.key_id,
         )
 
     def _inbound(self, number: Number, arrival: InboundCall) -> Call:

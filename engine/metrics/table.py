@@ -11,6 +11,7 @@ from enum import Enum, StrEnum
 from typing import Final
 
 from engine.model.call import FINAL, Call, Direction, Event
+from engine.model.call_policy import PolicyRule
 from engine.model.webhook_exchange import ExchangeKind
 
 
@@ -102,6 +103,12 @@ class Metric(Enum):
         MetricKind.COUNTER,
         "Calls that were refused with 503 because the node had too much to do, or was stopping.",
         labels=_DIRECTION,
+    )
+    CALLS_REFUSED_BY_POLICY = Declaration(
+        "telefoon_calls_refused_by_policy_total",
+        MetricKind.COUNTER,
+        "Calls that a call policy did not allow, by its rule.",
+        labels={**_DIRECTION, "rule": _values(PolicyRule)},
     )
     CALLS_LIVE = Declaration("telefoon_calls_live", MetricKind.GAUGE, "Calls in progress, those that ring included.")
     POST_DIAL_DELAY = Declaration(

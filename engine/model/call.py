@@ -103,7 +103,8 @@ class Call:
     and flow is set. `node` is the process that owns the live call. `trunk` is the name of that by which it came in,
     or to which it was sent last. `stir_verstat` is what came of the signature of a call that came in, `stir_signed`
     what we have signed of one that goes out. `options` are those of its order and its number: what their account has
-    chosen is looked up when it is needed.
+    chosen is looked up when it is needed. `key_id` is the API key that
+    has asked for it, or for the call that dialled it.
     """
 
     id: str
@@ -121,6 +122,7 @@ class Call:
     flow: str | None = None
     options: CallOptions = STANDARD
     parent_id: str | None = None
+    key_id: str | None = None
     sip_call_id: str | None = None
     sip_code: int | None = None
     sip_reason: str | None = None
@@ -136,12 +138,12 @@ class Call:
     def begun(
         cls, direction: Direction, from_: str, to: str, options: CallOptions, *, account_id: str, at: datetime,
         node: str, url: str | None = None, fallback_url: str | None = None, flow: str | None = None,
-        parent_id: str | None = None,
+        parent_id: str | None = None, key_id: str | None = None,
     ) -> "Call":  # fmt: skip
         """A call that is asked for or arrives at a time; where an option is not chosen, the standard holds."""
         return cls(
             new_id(IdKind.CALL), account_id, direction, from_, to, Status.QUEUED, at, node, url=url,
-            fallback_url=fallback_url, flow=flow, parent_id=parent_id, options=options.over(STANDARD),
+            fallback_url=fallback_url, flow=flow, parent_id=parent_id, key_id=key_id, options=options.over(STANDARD),
         )  # fmt: skip
 
     @property

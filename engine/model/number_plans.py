@@ -3,7 +3,7 @@
 from typing import Final
 
 import phonenumbers
-from phonenumbers import NumberParseException, ValidationResult
+from phonenumbers import NumberParseException, PhoneNumberType, ValidationResult
 
 NO_NUMBER: Final = "is no telephone number"
 _NO_COUNTRY: Final = "has no known country code"
@@ -19,6 +19,19 @@ _FAULTS: Final = {
     ValidationResult.TOO_LONG: "is too long for its country",
     ValidationResult.INVALID_LENGTH: "has a length that its country does not use",
     ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "lacks its area code",
+}
+_KINDS: Final = {
+    PhoneNumberType.FIXED_LINE: "fixed",
+    PhoneNumberType.MOBILE: "mobile",
+    PhoneNumberType.FIXED_LINE_OR_MOBILE: "fixed",
+    PhoneNumberType.TOLL_FREE: "toll-free",
+    PhoneNumberType.PREMIUM_RATE: "premium",
+    PhoneNumberType.SHARED_COST: "shared-cost",
+    PhoneNumberType.VOIP: "voip",
+    PhoneNumberType.PERSONAL_NUMBER: "personal",
+    PhoneNumberType.PAGER: "other",
+    PhoneNumberType.UAN: "other",
+    PhoneNumberType.VOICEMAIL: "other",
 }
 
 
@@ -54,3 +67,8 @@ def calling_code(country: str) -> str:
 def is_mobile(e164: str) -> bool:
     """Whether it is of a range for mobile telephones alone. For one without a fault."""
     return bool(phonenumbers.number_type(phonenumbers.parse(e164)) == phonenumbers.PhoneNumberType.MOBILE)
+
+
+def kind(e164: str) -> str:
+    """What its range is for, as engine.model.call_policy.NumberKind has it. For one without a fault."""
+    return _KINDS.get(phonenumbers.number_type(phonenumbers.parse(e164)), "unknown")

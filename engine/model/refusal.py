@@ -21,6 +21,8 @@ class RefusalRule(StrEnum):
     """The trunk that it came by carries as many as it may."""
     BALANCE = "balance too low"
     """Calls to the number cost its account, which has paid beforehand and has nothing left."""
+    POLICY = "call policy"
+    """As many calls come in as a policy of the node, the account or the number allows."""
     STORAGE = "not to be stored"
     """The disk is full, or the database fails."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
+from engine.model.call_policy.destination_rules import ANYWHERE, Destinations
 from engine.model.stir import Attestation, SignedCall, Verstat
 from engine.ports.leg_events import LegEvent
 from engine.ports.wires import LegId
@@ -36,7 +37,7 @@ class DialRequest:
     `user` and `password` are for digest authentication with that target; empty for the trunk's own. `account_id` is
     whose call it is: routes may lead accounts apart. An `emergency` call is to an emergency number, as it is dialled.
     `diverted_by` is the number that was called, where its caller is sent on. `hides_caller` keeps from the called party
-    who calls (CLIR).
+    who calls (CLIR). `destinations` says to which numbers it may be sent on (3xx).
 
     `attestation` is what we know of the caller, for trunks that sign it; `identity` are the Identity headers of the
     call that is dialled on.
@@ -55,6 +56,7 @@ class DialRequest:
     identity: tuple[str, ...] = ()
     diverted_by: str = ""
     hides_caller: bool = False
+    destinations: Destinations = ANYWHERE
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,21 @@
 """Which SIP URIs may be dialled."""
 
+import socket
+from collections.abc import Mapping, Sequence
+from ipaddress import ip_address
 from typing import Protocol
 
 from engine.errors import EgressDenied, WebhookError
 from engine.security.egress import Egress, denied, host_of, looks_like_an_address
 
+ResolvedAddress = Mapping[str, object]
+"""One address of a name: its `host`, and what else is known of it."""
+
 
 class Resolves(Protocol):
     """Resolves names, to addresses that may be reached (engine.security.guarded_resolver)."""
 
-    async def resolve(self, host: str, port: int) -> object:
+    async def resolve(self, host: str, port: int) -> Sequence[ResolvedAddress]:
         """Raises OSError if the name leads nowhere, EgressDenied if only to where nothing may go."""
         ...
 
@@ -38,6 +44,23 @@ class SipEgress:
         except OSError as error:
             raise WebhookError(f"{host} has no address: {error.strerror or error}.") from None
 
+    async def addresses(self, host: str) -> frozenset[str]:
+        """The addresses of a host, itself if it is one in any spelling; none where it leads nowhere that is allowed."""
+        if looks_like_an_address(host):
+            return frozenset({_plain(host)})
+        try:
+            return frozenset(str(each["host"]) for each in await self._resolver.resolve(host, 5060))
+        except (OSError, WebhookError):
+            return frozenset()
+
     async def close(self) -> None:
         """End its threads."""
         await self._resolver.close()
+
+
+def _plain(address: str) -> str:
+    """An address as it is mostly written: 127.1 and 2130706433 are 127.0.0.1."""
+    try:
+        return str(ip_address(address if ":" in address else socket.inet_ntoa(socket.inet_aton(address))))
+    except (OSError, ValueError):
+        return address

@@ -85,6 +85,22 @@ class SavingCall:
             enqueue(connection, call_id, callback, due)
 
 
+@dataclass(frozen=True, slots=True)
+class CallbackBehindOthers:
+    """The job that puts a callback behind the call's earlier ones. Raises StoreError where the call is not stored."""
+
+    call_id: str
+    callback: NewCallback
+    due: datetime
+
+    def __call__(self, connection: Connection) -> None:
+        # The row is locked, so no other writer counts this call's callbacks at the same time.
+        found = connection.scalar(select(calls.c.id).where(calls.c.id == self.call_id).with_for_update())
+        if found is None:
+            raise StoreError(f"The call {self.call_id} has no callbacks: it was never stored.")
+        enqueue(connection, self.call_id, self.callback, self.due)
+
+
 class Calls:
     """Every call that was ever asked for."""
 
@@ -130,15 +146,7 @@ class Calls:
 
     async def add_callback(self, call_id: str, callback: NewCallback, at: datetime) -> None:
         """Put a callback behind the call's earlier ones that tells of no change of the call."""
-
-        def job(connection: Connection) -> None:
-            # The row is locked, so no other writer counts this call's callbacks at the same time.
-            found = connection.scalar(select(calls.c.id).where(calls.c.id == call_id).with_for_update())
-            if found is None:
-                raise StoreError(f"The call {call_id} has no callbacks: it was never stored.")
-            enqueue(connection, call_id, callback, at)
-
-        await self._db.write(job)
+        await self._db.write(CallbackBehindOthers(call_id, callback, at))
 
     async def get(self, call_id: str) -> Call | None:
         """Find a call of any account: whoever asks compares."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.store.audit import Audit
     from engine.store.balances import Balances
     from engine.store.calls import Calls
+    from engine.store.calls_used import CallsUsed
     from engine.store.conferences import Conferences
     from engine.store.consents import Consents
     from engine.store.exchanges import Exchanges
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from engine.store.moves import Moves
     from engine.store.numbers import Numbers
     from engine.store.outbox import Outbox
+    from engine.store.policies import Policies
     from engine.store.queues import Queues
     from engine.store.recordings import Recordings
     from engine.store.refusals import RefusalStore
@@ -85,6 +87,12 @@ class Stores:
         return Calls(self.database)
 
     @cached_property
+    def calls_used(self) -> "CallsUsed":
+        from engine.store.calls_used import CallsUsed
+
+        return CallsUsed(self.database)
+
+    @cached_property
     def conferences(self) -> "Conferences":
         from engine.store.conferences import Conferences
 
@@ -131,6 +139,12 @@ class Stores:
         from engine.store.outbox import Outbox
 
         return Outbox(self.database, keep_bodies=self.keep_bodies)
+
+    @cached_property
+    def policies(self) -> "Policies":
+        from engine.store.policies import Policies
+
+        return Policies(self.database)
 
     @cached_property
     def pseudonyms(self) -> "Pseudonyms":

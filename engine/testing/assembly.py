@@ -1,5 +1,6 @@
 """Puts the engine's own parts together over fakes, as a node does over SIP, speech and the web."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -8,7 +9,9 @@ from typing import Final, Self
 from engine.aio.disk_threads import Disk
 from engine.live.admission.control import AdmissionControl
 from engine.live.admission.emergency import EmergencyCalls
+from engine.live.admission.policies import CallPolicies
 from engine.live.admission.refusals import Refusals
+from engine.live.admission.trunk_targets import TrunkTargets
 from engine.live.callbacks import CallCallbacks
 from engine.live.consent.policies import ConsentPolicies
 from engine.live.credit import CallCredit
@@ -30,7 +33,7 @@ from engine.recordings.encryption.master_keys import MasterKeyFile
 from engine.recordings.storage import RecordingStorage
 from engine.security.egress import Egress
 from engine.security.pins import Pins
-from engine.security.sip_egress import SipEgress
+from engine.security.sip_egress import ResolvedAddress, SipEgress
 from engine.store.database import Database
 from engine.store.stores import Stores
 from engine.testing.bridge import FakeBridge
@@ -110,6 +113,7 @@ def services_of(stores: Stores, around: Surroundings, folder: Path, recording: R
         pause_behavior=recording.pause_behavior,
         meters=meters,
     )
+    egress = SipEgress(Egress(), _NoNetwork())
     return CallServices(
         stores=stores,
         ledger=Ledger(
@@ -130,11 +134,19 @@ def services_of(stores: Stores, around: Surroundings, folder: Path, recording: R
         country=_HOME,
         longest_call_s=LONGEST_CALL_S,
         registrar=REGISTRAR,
-        sip_egress=SipEgress(Egress(), _NoNetwork()),
+        sip_egress=egress,
         recording_url=recording_url,
         space=DiskSpace(None),
         admission=AdmissionControl(clock, meters),
         emergency=EmergencyCalls(stores.trunks, _HOME),
+        policies=CallPolicies(
+            stores.policies,
+            stores.calls_used,
+            TrunkTargets(stores.trunks, egress),
+            clock,
+            meters,
+            _rates().price,
+        ),
         refusals=Refusals(stores.refusals, clock),
         credit=CallCredit(stores.balances, _rates(), speaker, clock, NODE),
     )
@@ -163,8 +175,9 @@ def _recording_storage(stores: Stores, folder: Path, *, sealed: bool) -> Recordi
 class _NoNetwork:
     """Names are not looked up: there is no network, and whoever is dialled is reached."""
 
-    async def resolve(self, host: str, port: int) -> None:
+    async def resolve(self, host: str, port: int) -> Sequence[ResolvedAddress]:
         del host, port
+        return ()
 
     async def close(self) -> None:
         """Nothing is open."""

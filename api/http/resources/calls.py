@@ -104,6 +104,7 @@ def _order(asked: ApiRequest, number: Number) -> NewCall:
         url=body.get("url"),
         flow=flow_of(body, faults),
         hides_caller=body.get("hide_caller", False),
+        key_id=asked.key_id,
         options=options_of(body, faults),
     )
     faults.require_none()

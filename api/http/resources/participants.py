@@ -58,6 +58,7 @@ async def add_participant(services: RestServices, asked: ApiRequest) -> web.Resp
         flow=_flow_into(conference, body),
         heard_in=conference.id if body["early_media"] else None,
         hides_caller=body.get("hide_caller", False),
+        key_id=asked.key_id,
         options=replace(options, record=False),
     )
     call = await services.call_service.place(order)

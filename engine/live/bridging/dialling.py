@@ -13,6 +13,7 @@ from engine.errors import (
     FlowFailed,
     InvalidField,
     LegGone,
+    PolicyRefused,
     SipError,
     StoreError,
     WebhookError,
@@ -126,10 +127,12 @@ class Dialling:
                 identity=proof.identity,
             )
             child = await self.start(*await self._decided(call, request))
-        except (BalanceTooLow, StoreError, SipError, WebhookError, InvalidField) as error:
+        except (BalanceTooLow, PolicyRefused, StoreError, SipError, WebhookError, InvalidField) as error:
             # The parent talks on: its flow goes on with the next verb.
             parent.journal.tried(Attempt("dial", target.address, str(error)))
             parent.journal.note_event("dial_failed", reason=str(error))
+            if isinstance(error, PolicyRefused):
+                parent.journal.refused_by_policy(error)
             if isinstance(error, EmergencyRefused):
                 parent.journal.note_event("emergency_call", number=error.number, carried=False)
             return None
@@ -242,6 +245,7 @@ class Dialling:
             at=self.services.clock.now(),
             node=self.services.node,
             parent_id=parent.id,
+            key_id=parent.key_id,
         )
 
 

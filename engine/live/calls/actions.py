@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 from engine.aio.tasks import BackgroundTasks
 from engine.aio.waits import to_its_end
-from engine.errors import LegGone, MediaError, SpeechError, WebhookError
+from engine.errors import LegGone, MediaError, PolicyRefused, SipError, SpeechError, StoreError, WebhookError
 from engine.flow.call_actions import Waiting
 from engine.flow.plans import (
     CallRecordingPlan,
@@ -194,6 +194,13 @@ class LiveStage:
             await to_its_end(self._services.bridge.disconnect(Said(leg), Ear(leg)))
 
     async def refer(self, plan: ReferPlan) -> ReferOutcome:
+        try:
+            await self._services.policies.require_destination(self.call, plan.target)
+        except PolicyRefused as refused:
+            self._session.journal.refused_by_policy(refused)
+            raise SipError(str(refused)) from None
+        except StoreError as error:
+            raise SipError(str(error)) from None
         await self._session.leg.refer(plan.target)
         told = None
         try:

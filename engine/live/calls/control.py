@@ -9,6 +9,7 @@ from engine.errors import (
     InvalidField,
     LegGone,
     MediaError,
+    PolicyRefused,
     RecordingError,
     SipError,
     SpeechError,
@@ -68,7 +69,7 @@ class CallControl:
 
     async def _change(self, session: Session, runner: FlowRunner, change: CallChange) -> None:
         if change.transfer is not None:
-            await self._require_callable(change.transfer.to, session.call)
+            await self._require_callable(change.transfer.to, session)
         await self._silence(session, runner, change)
         if change.digits:
             _require_answered(session)
@@ -158,12 +159,23 @@ class CallControl:
 
         runner.stage.beside(play())
 
-    async def _require_callable(self, to: str, call: Call) -> None:
-        """Raises InvalidField: who is transferred is not taken from whom it talks to for a call that can't be made."""
+    async def _require_callable(self, to: str, session: Session) -> None:
+        """Who is transferred is not taken from whom it talks to for a call that can't be made.
+
+        Raises InvalidField, PolicyRefused.
+        """
+        call = session.call
         try:
-            await self.services.emergency.number(to, call.from_)
+            emergency = await self.services.emergency.number(to, call.from_)
         except InvalidField as error:
             raise InvalidField("transfer.to", error.detail) from None
+        if emergency is not None:
+            return
+        try:
+            await self.services.policies.require_destination(call, to)
+        except PolicyRefused as refused:
+            session.journal.refused_by_policy(refused)
+            raise
 
     def _transfer(self, session: Session, order: Transfer) -> None:
         """Both ways are flows like any other: the third party is dialled, who waits meanwhile waits in a queue."""

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from typing import Any, Final
 
 import structlog
 
 from engine.aio.first_done import first_done
 from engine.errors import NotFound, WrongState
+from engine.live.admission.policies import AllowedCall
 from engine.live.calls.flow_runner import FlowRunner
 from engine.live.services import CallServices
 from engine.live.session.journal import Journal
@@ -109,13 +111,14 @@ class Sessions:
         run_flow: RunFlow,
         when_sent: Callable[[], None] = nothing,
     ) -> Session:
-        """Store the call and set its INVITE going. Raises StoreError, BalanceTooLow; nothing was sent then.
+        """Store the call and set its INVITE going. Raises StoreError, PolicyRefused, BalanceTooLow; nothing was sent then.
 
         `when_sent` follows its INVITE, or its failure.
         """
-        journal = Journal(call, self._services.ledger)
-        draw = await self._open(journal, paid=not request.emergency)
-        session = self._session(journal, CallerProof(request.attestation, request.identity))
+        admitted = await self._services.policies.admit(call, request, self._services.longest_call_s)
+        journal, draw = await self._opened(call, paid=not request.emergency)
+        session = self._session(journal, CallerProof(request.attestation, request.identity), admitted)
+        request = replace(request, destinations=admitted.destinations)
         conduct = self._conduct(session, make, run_flow, draw)
         self._sessions[call.id] = session
         self.spawn(self._live(session, session.place(self._services.dialer, request, conduct, when_sent)))
@@ -130,10 +133,10 @@ class Sessions:
         run_flow: RunFlow,
         when_ringing: Callable[[], None] = nothing,
     ) -> None:
-        """Follow an inbound leg to its end. Raises StoreError, BalanceTooLow before anything has happened."""
-        journal = Journal(call, self._services.ledger)
-        draw = await self._open(journal)
-        session = self._session(journal, proof)
+        """Follow an inbound leg to its end. Raises StoreError, PolicyRefused, BalanceTooLow before anything has happened."""
+        admitted = await self._services.policies.admit_inbound(call, self._services.longest_call_s)
+        journal, draw = await self._opened(call)
+        session = self._session(journal, proof, admitted)
         await self._live(session, session.take(leg, self._conduct(session, make, run_flow, draw), when_ringing))
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
@@ -145,16 +148,26 @@ class Sessions:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def _open(self, journal: Journal, *, paid: bool = True) -> Draw | None:
-        """Store the call, and in the same transaction reserve what it needs of a prepaid balance."""
+    async def _opened(self, call: Call, *, paid: bool = True) -> tuple[Journal, Draw | None]:
+        """The journal of a call that was let begin, which is stored, and what is drawn of a prepaid balance.
+
+        What the call needs of that balance is reserved in the same transaction. Raises StoreError, BalanceTooLow.
+        """
+        journal = Journal(call, self._services.ledger)
         credit = self._services.credit
-        draw = await journal.open(credit.reserving(journal.call) if paid else None)
+        try:
+            draw = await journal.open(credit.reserving(call) if paid else None)
+        except BaseException:
+            self._services.policies.ended(call.id)
+            raise
         if draw is not None:
             journal.settle_with(credit.settlement)
-        return draw
+        return journal, draw
 
-    def _session(self, journal: Journal, proof: CallerProof) -> Session:
-        return Session(journal, self._services.clock, proof, longest_s=self._services.longest_call_s)
+    def _session(self, journal: Journal, proof: CallerProof, admitted: AllowedCall) -> Session:
+        if admitted.alarm is not None:
+            journal.note_policy_alarm(admitted.alarm)
+        return Session(journal, self._services.clock, proof, admitted.allowance)
 
     def _conduct(
         self, session: Session, make: MakeFlowRunner, run_flow: RunFlow, draw: Draw | None
@@ -180,6 +193,7 @@ class Sessions:
         finally:
             session.over.set()
             session.closed.set()
+            self._services.policies.ended(session.call.id)
             self._sessions.pop(session.call.id, None)
             self._flow_runners.pop(session.call.id, None)
 

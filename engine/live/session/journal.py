@@ -16,16 +16,19 @@ import structlog
 
 from engine.aio.change_notifier import ChangeNotifier
 from engine.aio.tasks import started, stopped
+from engine.errors import PolicyRefused
 from engine.live.session.call_changes import CallChanges
 from engine.metrics.meters import Meters
 from engine.metrics.table import CallStep
 from engine.model.call import Attempt, Call, Event, after
+from engine.model.call_policy import PolicyRefusal
 from engine.ports import Clock
-from engine.store.calls import Calls
+from engine.store.calls import CallbackBehindOthers, Calls
 from engine.store.connections import Job, T
 from engine.store.outbox import NewCallback
 from engine.webhooks.payloads.call import event_name, status_form
 from engine.webhooks.payloads.discretion import Discretion
+from engine.webhooks.payloads.policy import operator_form
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +41,7 @@ EventListener = Callable[[str, str, Mapping[str, Any]], None]
 class Ledger:
     """Shared by all journals: where calls are stored, their price (EUR; None if unknown), what events may tell.
 
-    `listeners` hear of an event as it happens, before it is stored.
+    `listeners` hear of an event as it happens, before it is stored. `operator_url` is told of what policies refuse.
     """
 
     calls: Calls
@@ -49,6 +52,7 @@ class Ledger:
     discretion: Discretion = field(default_factory=Discretion)
     meters: Meters = field(default_factory=Meters)
     listeners: list[EventListener] = field(default_factory=list)
+    operator_url: str | None = None
 
 
 class Journal:
@@ -156,6 +160,34 @@ class Journal:
             listener(self._call.id, kind, told)
         event = self._ledger.calls.noting(self._call.id, kind, told, self._ledger.clock.now())
         self._keep(lambda: event, self._ledger.bell.ring, now=False)
+
+    def refused_by_policy(self, refused: PolicyRefused) -> None:
+        """Tell that a call which this one began, or this one itself, was not allowed; the operator is told too."""
+        self.note_event(
+            "policy_refused", rule=refused.rule, level=refused.level, number=refused.number, reason=str(refused)
+        )
+        self._tell_operator("policy_refused", refused.rule, refused.level, refused.number, str(refused))
+
+    def note_policy_alarm(self, alarm: PolicyRefusal) -> None:
+        """Tell that a policy wants to be told of this call, which goes on."""
+        number, rule, level = self._call.to, alarm.rule.value, alarm.level.value
+        self.note_event("policy_alarm", rule=rule, level=level, number=number, reason=alarm.why)
+        self._tell_operator("policy_alarm", rule, level, number, alarm.why)
+
+    def cut_by_policy(self, refusal: PolicyRefusal) -> None:
+        """Tell that a policy ends this call, in its events and its explanation."""
+        number, rule, level = self._call.to, refusal.rule.value, refusal.level.value
+        self.tried(Attempt(f"policy of the {level}", number, refusal.why))
+        self.note_event("policy_cut", rule=rule, level=level, number=number, reason=refusal.why)
+        self._tell_operator("policy_cut", rule, level, number, refusal.why)
+
+    def _tell_operator(self, event: str, rule: str, level: str, number: str, reason: str) -> None:
+        if self._ledger.operator_url is None:
+            return
+        now = self._ledger.clock.now()
+        form = operator_form(self._call, now, event=event, rule=rule, level=level, number=number, reason=reason)
+        job = CallbackBehindOthers(self._call.id, NewCallback(self._ledger.operator_url, form), now)
+        self._keep(lambda: job, self._ledger.wake_courier, now=True)
 
     def background_failed(self, task: str, error: BaseException) -> None:
         """Tell in the call's events that something beside the call has failed; the log tells how."""

@@ -14,6 +14,7 @@ from engine.aio.signal import Signal
 from engine.aio.tasks import BackgroundTasks, stopped
 from engine.aio.waits import Occurrence, until
 from engine.errors import LegGone, SipError
+from engine.live.admission.allowance import Allowance
 from engine.live.session.attempts import attempt_of_end, attempt_of_trunk
 from engine.live.session.dtmf import Keys
 from engine.live.session.flow_handover import FlowHandover
@@ -62,7 +63,7 @@ log = structlog.get_logger(__name__)
 class Session:
     """Follows one leg and keeps the call's journal; `conduct` is what the call does while it lives."""
 
-    def __init__(self, journal: Journal, clock: Clock, proof: CallerProof, *, longest_s: int) -> None:
+    def __init__(self, journal: Journal, clock: Clock, proof: CallerProof, allowance: Allowance) -> None:
         self.journal = journal
         self.proof = proof
         self.keys = Keys(clock.monotonic)
@@ -85,7 +86,7 @@ class Session:
         self._spoken_in: str | None = None
         """The language in which it was last spoken to, by its flow."""
         self._clock = clock
-        self._longest_s = longest_s
+        self._allowance = allowance
         self._leg: Leg | None = None
         self._ending: Event | None = None
         self._attempt_told = False
@@ -220,8 +221,11 @@ class Session:
             self.journal.note_event("answer_timeout", seconds=ringing_s)
             await self.hang_up(Cause.UNAVAILABLE, outcome=Event.EXPIRED)
             return
-        await self._clock.sleep(self._longest_s)
-        self.journal.note_event("max_call_seconds", seconds=self._longest_s)
+        refusal = await self._allowance.run_out()
+        if refusal is None:
+            self.journal.note_event("max_call_seconds", seconds=self._allowance.longest_s)
+        else:
+            self.journal.cut_by_policy(refusal)
         await self.hang_up()
 
     def _note_event(self, event: LegEvent) -> None:

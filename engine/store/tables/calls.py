@@ -43,6 +43,7 @@ calls: Final = Table(
     personal("fallback_url", StoredText, emptied=True),
     personal("flow", StoredText, emptied=True),
     technical("parent_id", ForeignKey("calls.id"), index=True),
+    technical("key_id", IDENTIFIER),
     personal("sip_call_id", StoredText, emptied=True),
     technical("sip_code", Integer),
     personal("sip_reason", StoredText, emptied=True),

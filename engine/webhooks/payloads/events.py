@@ -77,6 +77,12 @@ _LINE: Final = (
     Fact("far_packets_lost", "what the far end told by RTCP"),
     Fact("far_jitter_ms", "what the far end told by RTCP"),
 )
+_POLICY: Final = (
+    Fact("rule", "the rule's name"),
+    Fact("level", "whose policy it is: `node`, `account`, `number` or `key`"),
+    Fact("number", "where the call was to go", Privacy.PERSONAL),
+    _REASON,
+)
 _CONSENT: Final = (
     Fact("consent", "the record's id"),
     Fact("policy", "by which policy they were asked"),
@@ -101,6 +107,9 @@ EVENTS: Final[tuple[EventKind, ...]] = (
           Fact("via", "the trunk or peer", Privacy.REASON)),
     _call("emergency_call", "An emergency number is called", Fact("number", "as it is dialled"),
           Fact("carried", "whether it goes to a trunk that is marked for it, or is refused")),
+    _call("policy_refused", "A call policy does not allow a call: this one, or one that it wanted to make", *_POLICY),
+    _call("policy_alarm", "A call policy wants to be told of this call, which goes on", *_POLICY),
+    _call("policy_cut", "A call policy ends the call", *_POLICY),
     _call("caller_hidden", "Who is called is not to see who calls (`hide_caller`, or `callerId` anonymous)"),
     _call("caller_id_warning", "Its number will be hidden, replaced or cut where it is called; the call goes on",
           Fact("trunk", "which carries it"), _REASON),

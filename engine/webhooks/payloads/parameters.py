@@ -29,6 +29,7 @@ class Webhook(StrEnum):
     STATUS = "status callback"
     CONFERENCE = "conference callback"
     RECORDING = "recording callback"
+    POLICY = "policy_webhook"
 
 
 class Privacy(StrEnum):
@@ -75,7 +76,7 @@ _personal: Final = partial(_told, Privacy.PERSONAL)
 
 _W: Final = Webhook
 _ALL: Final = tuple(Webhook)
-OF_A_CALL: Final = tuple(each for each in Webhook if each not in (_W.CONFERENCE, _W.RECORDING))
+OF_A_CALL: Final = tuple(each for each in Webhook if each not in (_W.CONFERENCE, _W.RECORDING, _W.POLICY))
 """Those that tell all that is known of the call itself."""
 _FLOW: Final = tuple(each for each in OF_A_CALL if each is not _W.STATUS)
 """Those that a call's flow asks for, in JSON if the number wants that; callbacks are forms."""
@@ -152,9 +153,16 @@ PARAMETERS: Final[tuple[WebhookParameter, ...]] = (
     _technical("CallbackSource", "`call-progress-events`", _W.STATUS, of_call=lambda _: "call-progress-events"),
     _technical("SipResponseCode", "The SIP status that ended or answered the call, once one is known", _W.STATUS,
                of_call=_sip_code),
-    _technical("Timestamp", "When it happened (RFC 2822)", _W.STATUS, _W.CONFERENCE),
+    _technical("Timestamp", "When it happened (RFC 2822)", _W.STATUS, _W.CONFERENCE, _W.POLICY),
     _technical("SequenceNumber", "Counts up from 0: over all callbacks of a call, over the partial results of a "
-               "`Gather`", _W.STATUS, _W.CONFERENCE, _W.RECORDING, _W.PARTIAL_RESULT),
+               "`Gather`", _W.STATUS, _W.CONFERENCE, _W.RECORDING, _W.POLICY, _W.PARTIAL_RESULT),
+
+    _technical("PolicyEvent", "`policy_refused`, `policy_cut` or `policy_alarm`", _W.POLICY),
+    _technical("PolicyRule", "The name of the rule (docs/policies.md)", _W.POLICY),
+    _technical("PolicyLevel", "`node`, `account`, `number` or `key`", _W.POLICY),
+    _personal("PolicyNumber", "The number that was called", _W.POLICY),
+    _reason("PolicyReason", "Why, in a sentence", _W.POLICY),
+    _technical("PolicyKeySid", "The id of the API key that has asked for the call; empty if none has", _W.POLICY),
 
     _technical("ConferenceSid", "The conference's id", _W.DIAL, _W.ROOM_WAIT, _W.CONFERENCE, _W.RECORDING),
     _personal("FriendlyName", "The conference's name", _W.CONFERENCE),

@@ -44,6 +44,7 @@ def a_full_call(account_id: str, parent_id: str) -> Call:
         fallback_url="https://customer.example/spare",
         flow="<Response><Say language='nl-BE'>Goeiedag, Zoë ☎</Say></Response>",
         parent_id=parent_id,
+        key_id=new_id(IdKind.KEY),
         sip_call_id="a84b4c76e66710@pc33",
         sip_code=200,
         sip_reason="OK",

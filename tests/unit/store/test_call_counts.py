@@ -168,7 +168,7 @@ async def test_a_migration_counts_the_calls_that_there_were(url: str, db: Databa
         connection.execute(text("DROP TABLE call_totals"))
         for later in (
             "trunks", "trunk_registrations", "routes", "refusals", "call_traces", "trunk_costs", "full_trunks",
-            "trunk_events",
+            "trunk_events", "call_policies",
         ):  # fmt: skip
             connection.execute(text(f"DROP TABLE {later}"))
         connection.execute(text("DROP INDEX ix_calls_account_id_direction_start_time_id"))
@@ -176,7 +176,7 @@ async def test_a_migration_counts_the_calls_that_there_were(url: str, db: Databa
         for status in Status:
             connection.execute(insert(call_rows), values_of(a_call(account.id, status=status)))
         connection.execute(text("DROP INDEX ix_calls_trunk_start_time"))
-        for column in ("stir_verstat", "stir_signed", "trunk"):
+        for column in ("stir_verstat", "stir_signed", "trunk", "key_id"):
             connection.execute(text(f"ALTER TABLE calls DROP COLUMN {column}"))
 
     await db.write(undone)

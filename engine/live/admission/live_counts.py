@@ -1,0 +1,89 @@
+"""Calls that go on and those that have just begun, of each level of policies, on this node."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from engine.model.call import Call, Direction
+from engine.model.call_policy import PolicyLevel, PolicyPlace
+
+_SECOND_S: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCall:
+    """A call that was let begin, and in whose names it goes on."""
+
+    call: Call
+    places: tuple[PolicyPlace, ...]
+
+
+def places_of(account_id: str, number: str, key_id: str) -> tuple[PolicyPlace, ...]:
+    """The levels whose policies hold, from the node inwards; a key's only where one has asked for the call."""
+    number_and_key = ((PolicyLevel.NUMBER, number), (PolicyLevel.KEY, key_id))
+    inner = (PolicyPlace(level, subject) for level, subject in number_and_key if subject)
+    return (PolicyPlace(PolicyLevel.NODE), PolicyPlace(PolicyLevel.ACCOUNT, account_id), *inner)
+
+
+@dataclass(slots=True)
+class LiveCounts:
+    """Belongs to asyncio's thread. `now_s` are seconds that only go forward."""
+
+    now_s: Callable[[], float]
+    _live: dict[str, LiveCall] = field(default_factory=dict)
+    _answered_s: dict[str, float] = field(default_factory=dict)
+    _began: dict[PolicyPlace, deque[float]] = field(default_factory=dict)
+
+    def places(self, call: Call) -> tuple[PolicyPlace, ...]:
+        """The levels whose policies hold: where another call has dialled it, those of that one."""
+        parent = self._live.get(call.parent_id or "")
+        if parent is not None:
+            return parent.places
+        own = call.to if call.direction is Direction.INBOUND else call.from_
+        return places_of(call.account_id, own, call.key_id or "")
+
+    def begin(self, call: Call, places: tuple[PolicyPlace, ...]) -> None:
+        """A call begins."""
+        self._live[call.id] = LiveCall(call, places)
+        if call.direction is Direction.OUTBOUND:
+            for place in places:
+                self._began.setdefault(place, deque()).append(self.now_s())
+
+    def answered(self, call_id: str) -> None:
+        """A call costs from now on."""
+        if call_id in self._live:
+            self._answered_s.setdefault(call_id, self.now_s())
+
+    def end(self, call_id: str) -> None:
+        """A call is over; nothing happens where it is not known."""
+        self._live.pop(call_id, None)
+        self._answered_s.pop(call_id, None)
+
+    def of(self, place: PolicyPlace, direction: Direction) -> Iterator[LiveCall]:
+        """The calls that go on in somebody's name."""
+        return (each for each in self._live.values() if place in each.places and each.call.direction is direction)
+
+    def at_once(self, place: PolicyPlace, direction: Direction) -> int:
+        """How many go on in somebody's name."""
+        return sum(1 for _ in self.of(place, direction))
+
+    def began_last_second(self, place: PolicyPlace) -> int:
+        """How many have gone out in somebody's name within a second."""
+        began = self._began.get(place)
+        if began is None:
+            return 0
+        while began and self.now_s() - began[0] >= _SECOND_S:
+            began.popleft()
+        if not began:
+            del self._began[place]
+        return len(began)
+
+    def seconds(self, live: LiveCall) -> float:
+        """The seconds since its answer; 0 before."""
+        answered_s = self._answered_s.get(live.call.id)
+        return 0.0 if answered_s is None else self.now_s() - answered_s
+
+    def is_answered(self, live: LiveCall) -> bool:
+        """Whether it costs."""
+        return live.call.id in self._answered_s

@@ -1,0 +1,83 @@
+"""What has been used of minutes and euros: what the rows of ended calls say, and the calls that go on."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from math import ceil
+from typing import Final, Protocol
+
+from engine.live.admission.live_counts import LiveCounts
+from engine.model.call import Direction
+from engine.model.call_policy import PlacedPolicy, PolicyPlace
+from engine.model.call_policy.decision import day_of, month_of
+from engine.model.call_policy.policy import DEFAULT_SHORT_CALL_S
+from engine.model.call_policy.used import Spent, Used
+from engine.ports import Clock
+
+_LATELY: Final = timedelta(hours=1)
+
+
+class UsedRows(Protocol):
+    """What the rows of calls say. All raise StoreError."""
+
+    async def spent(self, place: PolicyPlace, since: datetime) -> Spent:
+        """Ended calls that have gone out in somebody's name, and began no earlier."""
+        ...
+
+    async def lengths(self, place: PolicyPlace, since: datetime, short_s: int) -> tuple[int, int]:
+        """How many of these were answered, and how many of them lasted for less than `short_s`."""
+        ...
+
+    async def has_reached(self, account_id: str, e164: str) -> bool:
+        """Whether a call of the account was answered in the country of a number."""
+        ...
+
+
+class Spending:
+    """Asks the rows only for what a policy limits."""
+
+    def __init__(self, rows: UsedRows, counts: LiveCounts, clock: Clock, price: Callable[[str, int], Decimal]) -> None:
+        self._rows = rows
+        self._counts = counts
+        self._clock = clock
+        self._price = price
+
+    async def used(self, placed: PlacedPolicy) -> Used:
+        """What rows say of a level, without the calls that go on. Raises StoreError."""
+        policy, place, now = placed.policy, placed.place, self._clock.now()
+        used = Used()
+        if policy.minutes_a_day is not None or policy.euros_a_day is not None:
+            used = replace(used, day=await self._rows.spent(place, day_of(now)))
+        if policy.minutes_a_month is not None or policy.euros_a_month is not None:
+            used = replace(used, month=await self._rows.spent(place, month_of(now)))
+        if policy.short_calls_percent is not None:
+            short_s = policy.short_call_s or DEFAULT_SHORT_CALL_S
+            answered, short = await self._rows.lengths(place, now - _LATELY, short_s)
+            used = replace(used, answered=answered, short=short)
+        return used
+
+    def with_calls(self, place: PolicyPlace, used: Used) -> Used:
+        """The same with the calls that go on now; waits for nothing."""
+        live = self._live(place)
+        return replace(
+            used,
+            at_once=self._counts.at_once(place, Direction.OUTBOUND),
+            began_last_second=self._counts.began_last_second(place),
+            day=used.day + live,
+            month=used.month + live,
+        )
+
+    def per_second(self, place: PolicyPlace) -> Spent:
+        """What the answered calls of somebody use in a second: as many seconds as there are calls, and euros."""
+        live = [each for each in self._counts.of(place, Direction.OUTBOUND) if self._counts.is_answered(each)]
+        hour_s = 3600
+        euros = sum((self._price(each.call.to, hour_s) for each in live), Decimal(0)) / hour_s
+        return Spent(float(len(live)), euros)
+
+    def _live(self, place: PolicyPlace) -> Spent:
+        total = Spent()
+        for each in self._counts.of(place, Direction.OUTBOUND):
+            seconds = self._counts.seconds(each)
+            total += Spent(seconds, self._price(each.call.to, ceil(seconds)))
+        return total

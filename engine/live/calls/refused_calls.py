@@ -1,0 +1,29 @@
+"""Calls that did not begin, kept among the calls with what they were told, for whoever looks for them."""
+
+from dataclasses import replace
+
+from engine.errors import PolicyRefused
+from engine.live.session.journal import Journal, Ledger
+from engine.model.call import Attempt, Call, Event
+from engine.ports import DialRefused
+
+
+async def keep_not_allowed(ledger: Ledger, call: Call, refused: PolicyRefused) -> None:
+    """Keep one that a policy does not allow; nobody asked to be told of it. Raises StoreError."""
+    journal = Journal(replace(call, options=replace(call.options, status_callback=None)), ledger)
+    await journal.open()
+    async with journal.writing():
+        journal.tried(Attempt(f"policy of the {refused.level}", call.to, str(refused)))
+        journal.refused_by_policy(refused)
+        journal.happened(Event.BROKE)
+
+
+async def keep_refused(ledger: Ledger, call: Call, refused: DialRefused) -> None:
+    """Keep one whose INVITE was refused before it became a leg. Raises StoreError."""
+    said = f"{refused.sip_code} {refused.why}".strip()
+    journal = Journal(call, ledger)
+    await journal.open()
+    async with journal.writing():
+        peer = f"peer {refused.arrival.source}"
+        journal.tried(Attempt(peer, call.to, said, refused.sip_code, refused.why, refused.q850_cause))
+        journal.happened(Event.BROKE, sip_code=refused.sip_code, sip_reason=refused.why, q850_cause=refused.q850_cause)

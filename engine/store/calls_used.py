@@ -1,0 +1,104 @@
+"""What calls that have gone out have used, as their rows say: time, money, and how many were short."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Float, Numeric, and_, case, cast, func, or_, select, true
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from engine.model.call import Direction
+from engine.model.call_policy import PolicyLevel, PolicyPlace
+from engine.model.call_policy.used import Spent
+from engine.store.database import Database
+from engine.store.tables.calls import calls
+
+_CENTS: Final = Decimal("0.0001")
+_parents = calls.alias("parents")
+
+
+class _Seconds(FunctionElement[float]):
+    """The seconds between two moments, the later first."""
+
+    type = Float()
+    inherit_cache = True
+
+
+@compiles(_Seconds, "sqlite")
+def _julian(element: _Seconds, compiler: SQLCompiler, **options: Any) -> str:
+    later, earlier = (compiler.process(each, **options) for each in element.clauses)
+    return f"((julianday({later}) - julianday({earlier})) * 86400.0)"
+
+
+@compiles(_Seconds, "postgresql")
+def _epoch(element: _Seconds, compiler: SQLCompiler, **options: Any) -> str:
+    later, earlier = (compiler.process(each, **options) for each in element.clauses)
+    return f"EXTRACT(EPOCH FROM ({later} - {earlier}))"
+
+
+_SECONDS: Final = _Seconds(calls.c.end_time, calls.c.answer_time)
+
+
+class CallsUsed:
+    """What rows say to engine.live.admission.spending. Everything raises StoreError."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def spent(self, place: PolicyPlace, since: datetime) -> Spent:
+        """Answered seconds and EUR of ended calls that have gone out in somebody's name, and began no earlier."""
+        query = select(func.sum(_SECONDS).label("seconds"), func.sum(cast(calls.c.price, Numeric)).label("euros"))
+        ended = query.where(*_ended(place, since))
+        row = await self._db.ask(lambda connection: connection.execute(ended).mappings().first())
+        if row is None or row["seconds"] is None:
+            return Spent()
+        return Spent(round(float(row["seconds"]), 2), Decimal(row["euros"] or 0).quantize(_CENTS))
+
+    async def lengths(self, place: PolicyPlace, since: datetime, short_s: int) -> tuple[int, int]:
+        """How many of these were answered, and how many of them lasted for less than `short_s`."""
+        short = func.sum(case((_SECONDS.op("<")(short_s), 1), else_=0))
+        query = select(func.count().label("answered"), short.label("short"))
+        ended = query.where(*_ended(place, since))
+        row = await self._db.ask(lambda connection: connection.execute(ended).mappings().first())
+        return (int(row["answered"]), int(row["short"] or 0)) if row else (0, 0)
+
+    async def has_reached(self, account_id: str, e164: str) -> bool:
+        """Whether a call of the account was answered in the country of a number."""
+        from engine.model.number_plans import parts
+
+        query = (
+            select(calls.c.id)
+            .where(
+                calls.c.account_id == account_id,
+                calls.c.direction == Direction.OUTBOUND,
+                calls.c.to.like(f"+{parts(e164)[0]}%"),
+                calls.c.answer_time.is_not(None),
+            )
+            .limit(1)
+        )
+        return await self._db.row(query) is not None
+
+
+def _ended(place: PolicyPlace, since: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        _of(place),
+        calls.c.direction == Direction.OUTBOUND,
+        calls.c.start_time >= since,
+        calls.c.answer_time.is_not(None),
+        calls.c.end_time.is_not(None),
+    )
+
+
+def _of(place: PolicyPlace) -> ColumnElement[bool]:
+    match place.level:
+        case PolicyLevel.NODE:
+            return true()
+        case PolicyLevel.ACCOUNT:
+            return calls.c.account_id == place.subject
+        case PolicyLevel.KEY:
+            return calls.c.key_id == place.subject
+    # What was dialled for a call to the number counts for the number, whatever number was shown.
+    came_in = and_(_parents.c.direction == Direction.INBOUND, _parents.c.to == place.subject)
+    return or_(calls.c.from_ == place.subject, calls.c.parent_id.in_(select(_parents.c.id).where(came_in)))
