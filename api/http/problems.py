@@ -125,14 +125,8 @@ def _of_engine(error: TelefoonError) -> Problem:
             return Invalid(FieldError(error.field, error.detail))
         case WrongState():
             return Problem(HTTPStatus.CONFLICT, str(error))
-        case BalanceTooLow():
-            # 402 is reserved (RFC 9110 §15.5.3), and clients do not know it; the type says what is wanted.
-            return Problem(HTTPStatus.FORBIDDEN, str(error), type_uri=_BALANCE)
-        case PolicyRefused():
-            status = HTTPStatus.FORBIDDEN if error.again_after_s is None else HTTPStatus.TOO_MANY_REQUESTS
-            return Problem(status, str(error), again_after_s=error.again_after_s, type_uri=error.uri)
         case Refused():
-            return Problem(HTTPStatus.FORBIDDEN, str(error))
+            return _of_refusal(error)
         case Overloaded():
             return Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), again_after_s=error.again_after_s)
         case NoSpace():
@@ -150,6 +144,18 @@ def _of_engine(error: TelefoonError) -> Problem:
         case _:
             log.error("request_failed", error=str(error))
             return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, str(error))
+
+
+def _of_refusal(error: Refused) -> Problem:
+    match error:
+        case BalanceTooLow():
+            # 402 is reserved (RFC 9110 §15.5.3), and clients do not know it; the type says what is wanted.
+            return Problem(HTTPStatus.FORBIDDEN, str(error), type_uri=_BALANCE)
+        case PolicyRefused():
+            status = HTTPStatus.FORBIDDEN if error.again_after_s is None else HTTPStatus.TOO_MANY_REQUESTS
+            return Problem(status, str(error), again_after_s=error.again_after_s, type_uri=error.uri)
+        case _:
+            return Problem(HTTPStatus.FORBIDDEN, str(error))
 
 
 def _of_http(request: web.Request, error: web.HTTPException) -> Problem:

@@ -49,7 +49,20 @@ READS: Final[Mapping[str, Read]] = {
 """By operationId. Single calls are noted together: a program looks at each that it places."""
 NOTED_EACH_TIME: Final = frozenset({"getRecording", "downloadRecording", "drawRecording"})
 OF_NOBODY: Final = frozenset(
-    {"listHolds", "listKeys", "listTrunks", "getTrunk", "listTrunkEvents", "getTrunkCosts", "listRoutes", "getRoute"}
+    {
+        "listHolds",
+        "listKeys",
+        "listTrunks",
+        "getTrunk",
+        "listTrunkEvents",
+        "getTrunkCosts",
+        "listRoutes",
+        "getRoute",
+        "getOwnBalance",
+        "listOwnBalanceEntries",
+        "getBalance",
+        "listBalanceEntries",
+    }
 )
 """They tell of no caller and nobody who was called."""
 

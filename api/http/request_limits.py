@@ -16,7 +16,7 @@ from aiohttp import web
 from api.http.problems import QuotaExceeded
 from engine.model.accounts import Address
 from engine.security.least_recent import LeastRecent
-from engine.security.rate_limit import Allowance, Quota, TokenBuckets
+from engine.security.rate_limit import QuotaLeft, Quota, TokenBuckets
 from engine.security.wrong_keys import WrongKeys
 
 WINDOW_S: Final = 10
@@ -144,7 +144,7 @@ def _policies(of_keys: TokenBuckets | None, of_addresses: TokenBuckets | None) -
             yield f'"{name}";q={buckets.quota.requests};w={buckets.quota.window_s}'
 
 
-def _told(policy: str, allowance: Allowance) -> str:
+def _told(policy: str, allowance: QuotaLeft) -> str:
     return f'"{policy}";r={allowance.available};t={allowance.again_after_s}'
 
 

@@ -25,7 +25,7 @@ class Quota:
 
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
+class QuotaLeft:
     """What is left after a request: so many `available`, or, if it was refused, none for `again_after_s` seconds."""
 
     available: int
@@ -50,13 +50,13 @@ class TokenBuckets:
     def __len__(self) -> int:
         return len(self._full_s)
 
-    def take(self, name: str, now_s: float) -> Allowance:
+    def take(self, name: str, now_s: float) -> QuotaLeft:
         """Let somebody's request pass, or refuse it, which costs them nothing."""
         known_s = self._full_s.get(name)
         full_s = max(self._new_full_s if known_s is None else known_s, now_s) + self._one_s
         beyond_s = full_s - now_s - self.quota.window_s
         if beyond_s > _ROUNDING_S:
-            return Allowance(0, max(1, ceil(beyond_s)), refused=True)
+            return QuotaLeft(0, max(1, ceil(beyond_s)), refused=True)
         self._full_s.put(name, full_s)
         available = int((_ROUNDING_S - beyond_s) / self._one_s)
-        return Allowance(available, ceil(self._one_s), refused=False)
+        return QuotaLeft(available, ceil(self._one_s), refused=False)

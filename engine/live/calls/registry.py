@@ -111,9 +111,9 @@ class Sessions:
         run_flow: RunFlow,
         when_sent: Callable[[], None] = nothing,
     ) -> Session:
-        """Store the call and set its INVITE going. Raises StoreError, PolicyRefused, BalanceTooLow; nothing was sent then.
+        """Store the call and set its INVITE going.
 
-        `when_sent` follows its INVITE, or its failure.
+        Raises StoreError, PolicyRefused, BalanceTooLow; nothing was sent then. `when_sent` follows its INVITE, or its failure.
         """
         admitted = await self._services.policies.admit(call, request, self._services.longest_call_s)
         journal, draw = await self._opened(call, paid=not request.emergency)
@@ -133,7 +133,10 @@ class Sessions:
         run_flow: RunFlow,
         when_ringing: Callable[[], None] = nothing,
     ) -> None:
-        """Follow an inbound leg to its end. Raises StoreError, PolicyRefused, BalanceTooLow before anything has happened."""
+        """Follow an inbound leg to its end.
+
+        Raises StoreError, PolicyRefused, BalanceTooLow before anything has happened.
+        """
         admitted = await self._services.policies.admit_inbound(call, self._services.longest_call_s)
         journal, draw = await self._opened(call)
         session = self._session(journal, proof, admitted)

@@ -84,6 +84,7 @@ class Journal:
         """How long the oldest change has waited to be stored."""
         return self._changes.oldest_s
 
+    @property
     def answered_for_s(self) -> float:
         """Seconds since the answer; 0 before."""
         return 0.0 if self._answered_s is None else self._ledger.clock.monotonic() - self._answered_s
