@@ -157,7 +157,10 @@ def test_refusals_of_the_server_are_one_line(telefoon: Run, server: RestServer) 
 def test_a_wrong_key_and_no_key_are_told(telefoon: Run, server: RestServer, monkeypatch: pytest.MonkeyPatch) -> None:
     del server
     wrong = telefoon("calls", "list", "--key", "SKwrong")
-    assert (wrong.exit_code, wrong.stderr) == (1, "telefoon: 401: This API key is unknown or was revoked.\n")
+    assert (wrong.exit_code, wrong.stderr) == (
+        1,
+        "telefoon: 401: This API key is unknown, has expired or was revoked.\n",
+    )
     monkeypatch.delenv("TELEFOON_API_KEY")
     none = telefoon("calls", "list")
     assert none.exit_code == 1
