@@ -31,6 +31,7 @@ _AN: Final = {
     "array": "a list",
     "boolean": "true or false",
     "integer": "a whole number",
+    "null": "null",
     "number": "a number",
     "object": "an object",
     "string": "a text",
@@ -188,7 +189,8 @@ def _explained(error: ValidationError, whole: str) -> Iterator[FieldError]:
         case "required":
             yield from (FieldError(name, "is required.") for name in rule if name not in given)
         case "type":
-            yield FieldError(field, f"{_shown(given)} is not {_AN.get(rule, rule)}.")
+            kinds = [rule] if isinstance(rule, str) else rule
+            yield FieldError(field, f"{_shown(given)} is not {' or '.join(_AN[each] for each in kinds)}.")
         case "anyOf":
             yield from _of_branches(error, field, whole)
         case "enum":

@@ -75,3 +75,9 @@ async def test_a_trunk_that_a_route_leads_to_is_not_removed(admin: Site) -> None
 
 async def test_a_key_without_the_scope_sees_no_routes(site: Site) -> None:
     assert (await site.request("GET", "routes"))[0] == 403
+
+
+async def test_what_is_neither_of_two_kinds_is_named(admin: Site) -> None:
+    status, problem, _ = await admin.request("POST", "routes", json={"trunk": "carrier-a", "cost": {}})
+
+    assert (status, problem["detail"]) == (422, "cost: {} is not a text or null.")
