@@ -41,6 +41,7 @@ COMMANDS: Final = (
     Command("phone", "phone", "phone", "EXAMPLES"),
     Command("say", "say", "say", "EXAMPLES"),
     Command("explain", "explain", "explain", "EXAMPLES"),
+    Command("drain", "drain", "drain", "EXAMPLES"),
     Command("doctor", "examine", "doctor", "EXAMPLES"),
     Command("version", "version", "version", "EXAMPLES"),
     Command("calls", "calls", "calls"),

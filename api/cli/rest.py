@@ -47,8 +47,8 @@ class Rest:
     async def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         return await self._ask("POST", path, json=body)
 
-    async def delete(self, path: str) -> None:
-        await self._ask("DELETE", path)
+    async def delete(self, path: str) -> dict[str, Any]:
+        return await self._ask("DELETE", path)
 
     async def download(self, path: str, file: Path, **query: str) -> int:
         """Write the body to a file, whole or not at all; gives its size in bytes. Raises InvalidField for the file."""

@@ -45,6 +45,26 @@ class CallService(Protocol):
         ...
 
 
+class DrainService(Protocol):
+    """Lets a node's calls end, for the REST interface, as engine.live.calls.draining.Draining."""
+
+    @property
+    def under_way(self) -> bool:
+        """Whether no call begins any more."""
+        ...
+
+    @property
+    def live_calls(self) -> int: ...
+
+    async def begin(self) -> None:
+        """Take no more calls; those in progress go on. Safe to repeat."""
+        ...
+
+    async def end(self) -> None:
+        """Take calls again. Safe to repeat. Raises WrongState where the node is about to stop."""
+        ...
+
+
 class ConferenceService(Protocol):
     """Takes orders about conferences, as CallService does about calls."""
 

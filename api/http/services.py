@@ -8,7 +8,7 @@ from aiohttp import web
 
 from api.http.contract import Published
 from api.http.deletion import Deletion
-from api.http.engine_ports import CallService, ConferenceService, Health
+from api.http.engine_ports import CallService, ConferenceService, DrainService, Health
 from api.http.request_limits import RequestLimits
 from api.http.requests import ApiRequest
 from engine.aio.change_notifier import ChangeNotifier
@@ -42,6 +42,7 @@ class RestServices:
     call_service: CallService
     conference_service: ConferenceService
     health: Health
+    drain: DrainService
     published: Published
     trace: SipTrace
     require_trunk: Callable[[Trunk], None] = lambda _: None

@@ -32,6 +32,7 @@ def rest_interface(parts: NodeParts, services: CallServices, switchboard: Switch
             health=Readiness(
                 stores.database, agent, parts.audio.voices, parts.storage.space, services.admission.hindrance
             ),
+            drain=switchboard.draining,
             published=Published.load(),
             trace=agent,
             trunk_figures=agent.trunk_figures,

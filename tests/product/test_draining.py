@@ -13,7 +13,7 @@ from engine.live.phrases import Phrase
 from tests.peers.audio import longest_gap
 from tests.peers.callers import calling
 from tests.peers.customer import Customer
-from tests.peers.platform import Platform, platform
+from tests.peers.platform import ACCOUNT, Platform, as_json, platform
 from tests.peers.ports import Ports
 from tests.peers.raw_caller import audio, raw_caller
 from tests.peers.spoken import is_told, spoken
@@ -110,3 +110,29 @@ async def test_when_its_time_is_over_a_caller_hears_a_goodbye_and_is_hung_up_wit
     status, explanation = stored(telefoon, caller.call_id)
     assert status == "completed"
     assert "Telefoon was stopped while this call went on." in explanation
+
+
+async def test_the_command_takes_no_more_calls_and_waits_for_the_last_or_takes_that_back(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    shop.flows["/start"] = ECHO
+    async with (
+        platform(tmp_path, ports, number={"--url": shop.url("/start")}) as telefoon,
+        calling(telefoon, ports, 1500) as (caller,),
+    ):
+        key = telefoon.telefoon("keys", "create", "--account", ACCOUNT, "--scope", "admin", "--json")
+        by = ("--key", as_json(key)["key"])
+        began = await asyncio.to_thread(telefoon.telefoon, "drain", *by)
+        await telefoon.check_when("calls", "This node is stopping")
+        waiting = asyncio.create_task(asyncio.to_thread(telefoon.telefoon, "drain", "--wait", *by))
+        await asyncio.sleep(1)
+        waited = not waiting.done()
+        await telefoon.delete(f"calls/{caller.call_id}")
+        told = await waiting
+        undone = await asyncio.to_thread(telefoon.telefoon, "drain", "--undo", *by)
+        await telefoon.check_when("calls", "may begin")
+
+    assert began == "It takes no calls; 1 call is in progress.\n"
+    assert waited
+    assert told.endswith("It takes no calls; no call is in progress.\n")
+    assert undone == "It takes calls; no call is in progress.\n"

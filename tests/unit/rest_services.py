@@ -17,6 +17,7 @@ from api.node.periods import periods_of
 from api.node.privacy import persons_requests
 from config.settings import Settings
 from engine.aio.disk_threads import Disk
+from engine.errors import WrongState
 from engine.model.sip_message import SipMessage
 from engine.ports import SipTrace
 from engine.recordings.encryption.key_ring import KeyRing
@@ -62,11 +63,29 @@ async def rest_services(
         call_service=call_service,
         conference_service=conference_service,
         health=health,
+        drain=NotingDrain(),
         published=PUBLISHED,
         trace=trace or KeptMessages(),
         deletion=Deletion(stores.retention, periods_of(settings)),
         persons=persons_requests(stores, settings, SystemClock(), recording_storage),
     )
+
+
+@dataclass(slots=True)
+class NotingDrain:
+    """Notes whether calls are taken; `is_last` stands for a node that stops."""
+
+    under_way: bool = False
+    live_calls: int = 2
+    is_last: bool = False
+
+    async def begin(self) -> None:
+        self.under_way = True
+
+    async def end(self) -> None:
+        if self.is_last:
+            raise WrongState("This node was told to stop, and stops.")
+        self.under_way = False
 
 
 @asynccontextmanager

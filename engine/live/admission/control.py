@@ -1,7 +1,7 @@
 """Admission control of a node: admits new calls, or has them tried again while it is late with what it has begun."""
 
 from collections.abc import Callable, Mapping
-from math import ceil
+from math import ceil, inf
 from types import MappingProxyType
 from typing import Final
 
@@ -69,9 +69,13 @@ class AdmissionControl:
         """Whether no call is admitted any more."""
         return self._stops_at_s is not None
 
-    def stop(self, within_s: float) -> None:
-        """Admit no call any more: the node ends within so many seconds."""
+    def stop(self, within_s: float = inf) -> None:
+        """Admit no call any more; the node ends within so many seconds, if that is known."""
         self._stops_at_s = self._clock.monotonic() + within_s
+
+    def go_on(self) -> None:
+        """Admit calls again."""
+        self._stops_at_s = None
 
     def count_calls_by(self, live_calls: Callable[[], int]) -> None:
         """Ask this how many calls live, on any thread."""
@@ -115,9 +119,9 @@ class AdmissionControl:
     def _of_stopping(self) -> Hindrance | None:
         if self._stops_at_s is None:
             return None
-        left_s = ceil(self._stops_at_s - self._clock.monotonic())
+        left_s = ceil(min(self._stops_at_s - self._clock.monotonic(), LAST_AGAIN_S))
         words = "This node is stopping and takes no more calls; another takes them, or this one once it is back."
-        return Hindrance(HindranceKind.STOPPING, words, min(max(1, left_s), LAST_AGAIN_S))
+        return Hindrance(HindranceKind.STOPPING, words, max(1, left_s))
 
     def _of_limits(self) -> Hindrance | None:
         too_much = exceeded(self.figures(), self._exceeded)

@@ -5,7 +5,7 @@ from typing import Final
 
 import structlog
 
-from engine.errors import SipError, TelefoonError
+from engine.errors import SipError, TelefoonError, WrongState
 from engine.live.calls.registry import Sessions
 from engine.live.phrases import Phrase
 from engine.live.services import CallServices
@@ -19,14 +19,44 @@ log = structlog.get_logger(__name__)
 
 
 class Draining:
-    """Takes no more calls, and waits for those in progress; their flows go on, and may still dial."""
+    """Takes no more calls; those in progress go on with their flows, which may still dial.
+
+    Implements api.http.engine_ports.DrainService.
+    """
 
     def __init__(self, services: CallServices, sessions: Sessions) -> None:
         self._services = services
         self._sessions = sessions
+        self._is_last = False
+
+    @property
+    def under_way(self) -> bool:
+        """Whether no call begins any more."""
+        return self._services.admission.stopping
+
+    @property
+    def live_calls(self) -> int:
+        return self._sessions.count
+
+    async def begin(self) -> None:
+        """Take no more calls; those in progress go on for as long as they like. Safe to repeat."""
+        if not self.under_way:
+            self._services.admission.stop()
+            log.info("draining", live_calls=self._sessions.count)
+            await self._register(wanted=False)
+
+    async def end(self) -> None:
+        """Take calls again. Safe to repeat. Raises WrongState where the node is about to stop."""
+        if self._is_last:
+            raise WrongState("This node was told to stop, and stops.")
+        if self.under_way:
+            self._services.admission.go_on()
+            log.info("takes_calls_again")
+            await self._register(wanted=True)
 
     async def run(self, longest_s: float, *, goodbye: bool) -> None:
         """Return when no call is left, or after so many seconds; whoever is left then hears a `goodbye` first."""
+        self._is_last = True
         self._services.admission.stop(longest_s)
         log.info("draining", live_calls=self._sessions.count, longest_s=longest_s)
         await self._register(wanted=False)

@@ -17,7 +17,7 @@ from tests.unit.cli.conftest import Run
 
 COMMANDS = [
     ("serve",), ("demo",), ("call",), ("phone",), ("say",), ("doctor",), ("simulate",), ("events",), ("version",),
-    ("explain",),
+    ("explain",), ("drain",),
     ("flow", "check"), ("flow", "convert"),
     ("audit", "export"), ("audit", "list"), ("audit", "verify"),
     ("retention", "show"), ("retention", "set"), ("retention", "sweep"),

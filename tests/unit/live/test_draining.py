@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import Overloaded
+from engine.errors import Overloaded, WrongState
 from engine.live.phrases import Phrase
 from engine.ports import Cause
 from engine.testing.database import MemoryDatabase
@@ -128,3 +128,21 @@ async def test_what_is_hung_up_says_why_to_the_far_end_and_on_the_call(
     assert (call.status, call.attempts[-1].said) == ("completed", "Telefoon was stopped while this call went on.")
     assert await node.events(caller, "node_stopped")
     assert caller.leg.refused_with is Cause.STOPPING
+
+
+async def test_a_drain_may_be_taken_back_until_the_node_stops(node: FakeNode) -> None:
+    draining_by_rest = node.switchboard.draining
+    await draining_by_rest.begin()
+    with pytest.raises(Overloaded, match="stopping"):
+        await node.calls("+3225550199", TALK)
+
+    await draining_by_rest.end()
+    await node.calls("+3225550199", TALK)
+
+    assert not draining_by_rest.under_way
+    assert node.around.carrier.registered
+    work = draining(node)
+    await node.passes(1)
+    with pytest.raises(WrongState, match="told to stop"):
+        await draining_by_rest.end()
+    await work
