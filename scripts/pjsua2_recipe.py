@@ -113,7 +113,7 @@ NATIVE: Final = Path(__file__).resolve().parents[1] / "sip" / "native"
 NATIVE_FLAGS: Final = ("-O3", "-DNDEBUG", "-fPIC", "-Wall", "-Wextra", "-Werror")
 
 #: Classes of our own that Python derives from.
-DIRECTORS: Final = ("telefoon::RequestGate",)
+DIRECTORS: Final = ("telefoon::OutsiderGuard", "telefoon::RequestGate")
 
 _INCLUDED: Final = re.compile(r'^#include "([^"]+)"', re.MULTILINE)
 

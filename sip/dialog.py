@@ -39,6 +39,7 @@ from sip.reasons import q850_cause, retry_after_s, words_of
 from sip.received import is_received, received_message, received_text
 from sip.reinvites import audio_alone, final_answer_code
 from sip.status import outcome, q850
+from sip.trunks.account import SipAccount
 
 NO_COMMON_MEDIA = 488
 SDP = "application/sdp"
@@ -62,7 +63,7 @@ class Dialog(FaxCall):
 
     def __init__(
         self,
-        account: pj.Account,
+        account: SipAccount,
         leg: LegId,
         deliver: Deliver,
         media: LegMedia,

@@ -4,17 +4,19 @@ Every method here runs on the SIP thread. A call object is dropped by a later co
 own callbacks, and never by the collector: the registry holds the only reference.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from random import random
 
 import pjsua2 as pj
+import structlog
 
 from engine.errors import LegGone, SipError
 from engine.model.storable import storable
-from engine.model.trunk import AddressFamily, HoldStyle
-from engine.ports import Cause, DialRequest, LegId
+from engine.model.trunk import AddressFamily, HoldStyle, Trunk
+from engine.ports import Cause, DialRequest, Intruded, LegId
 from sip.config import ListenAddress
 from sip.description import Carried
 from sip.dialog import Deliver, Dialog
@@ -28,9 +30,14 @@ from sip.offering import EVERYTHING, Offering
 from sip.patience import Patience
 from sip.reinvites import audio_alone, glare_pause_s
 from sip.thread import SipThread
+from sip.trunks.account import SipAccount
 
 RINGING = 180
 SESSION_PROGRESS = 183
+MOST_TOLD = 10
+"""So many messages of somebody else are told of a dialog; a flood of them fills no table."""
+
+log = structlog.get_logger(__name__)
 
 
 class Dialogs:
@@ -49,11 +56,12 @@ class Dialogs:
         self._media = media
         self._rtp_silence_s = rtp_silence_s
         self._dialogs: dict[LegId, Dialog] = {}
+        self._intrusions: Counter[LegId] = Counter()
         self.fax = FaxPassing(self._live, thread.after, self._after_glare, thread.emit, places)
 
     def call(
         self,
-        account: pj.Account,
+        account: SipAccount,
         leg: LegId,
         uri: str,
         caller: str,
@@ -84,7 +92,7 @@ class Dialogs:
 
     def take(
         self,
-        account: pj.Account,
+        account: SipAccount,
         leg: LegId,
         call_id: int,
         deliver: Deliver,
@@ -139,9 +147,24 @@ class Dialogs:
 
     def pressed(self, call_id: int, key: str) -> None:
         """The far end of the library's call `call_id` has told of a key by INFO."""
-        for dialog in self._dialogs.values():
-            if dialog.getId() == call_id:
-                dialog.pressed(key, KeyWay.INFO)
+        if (dialog := self._numbered(call_id)) is not None:
+            dialog.pressed(key, KeyWay.INFO)
+
+    def trunk_of(self, call_id: int) -> Trunk | None:
+        """The trunk of the library's call `call_id`; None where it is no trunk's, or there is no such call."""
+        dialog = self._numbered(call_id)
+        return dialog.account.trunk if dialog is not None else None
+
+    def intruded(self, call_id: int, what: str, source: str) -> None:
+        """Somebody else has sent a message of the library's call `call_id`, which was refused."""
+        leg, dialog = next((item for item in self._dialogs.items() if item[1].getId() == call_id), (None, None))
+        if leg is None or dialog is None:
+            log.warning("outsider_refused", what=what, source=source)
+            return
+        self._intrusions[leg] += 1
+        if self._intrusions[leg] <= MOST_TOLD:
+            log.warning("outsider_refused", what=what, source=source, leg=leg)
+            dialog.tell(Intruded(what, source))
 
     def narrowed(self, call_id: int, carried: Carried) -> Carried:
         """What of all that we carry the library's call `call_id` may use."""
@@ -171,9 +194,12 @@ class Dialogs:
         """Drop every dialog; the endpoint's end has hung them up."""
         self._dialogs.clear()
 
+    def _numbered(self, call_id: int) -> Dialog | None:
+        return next((each for each in self._dialogs.values() if each.getId() == call_id), None)
+
     def _dialog_of(
         self,
-        account: pj.Account,
+        account: SipAccount,
         leg: LegId,
         deliver: Deliver,
         call_id: int,
@@ -219,6 +245,7 @@ class Dialogs:
 
     def _drop(self, leg: LegId) -> None:
         self._dialogs.pop(leg, None)
+        self._intrusions.pop(leg, None)
 
 
 def _reason(cause: Cause) -> str:

@@ -23,6 +23,7 @@ from sip.requests import (
     answer_in_call,
     answer_outside,
     answer_to_invite,
+    has_tag,
     try_again,
 )
 
@@ -141,7 +142,7 @@ class Gate(pj.RequestGate):
                 self._press(int(request.callId), key)
             return answer_in_call(method, message)
         certificates = str(request.certificates)
-        if method != "INVITE":
+        if method != "INVITE" or has_tag(message):
             return answer_outside(method, message, stranger=self._is_unknown(source, certificates))
         addressee = self._called_as(source, message, self._carried, certificates)
         if addressee.answer is not None:

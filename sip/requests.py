@@ -12,7 +12,7 @@ from engine.routing.capacity import CapacityRefusal
 from sip.description import Refusal
 from sip.extensions import ANY_EXTENSION, Extensions
 from sip.keys import RELAY, SINGLE
-from sip.message import Message
+from sip.message import Message, parameters
 
 IGNORED: Final = -1
 """In the place of a code: no answer at all."""
@@ -73,12 +73,12 @@ def answer_in_call(method: str, message: Message) -> StatelessResponse | None:
 
 
 def answer_outside(method: str, message: Message, *, stranger: bool) -> StatelessResponse | None:
-    """The answer to a request outside dialogs but INVITE; None where the library serves it. `stranger` may not call."""
+    """The answer to a request outside dialogs but INVITE that begins one; `stranger` may not call."""
     if stranger:
         return StatelessResponse(IGNORED)
     if method == "OPTIONS":
         return _HERE
-    if method in _OF_CALLS:
+    if method in _OF_CALLS or (has_tag(message) and method not in _NEVER):
         return _NO_CALL
     if method == "REFER":
         return _FORBIDDEN
@@ -100,6 +100,11 @@ def answer_to_invite(
 def try_again(after_s: int) -> StatelessResponse:
     """The answer to an INVITE that comes when there is too much to do, or when we stop (RFC 3261 §21.5.4)."""
     return StatelessResponse(503, (("Retry-After", str(after_s)),), logged=False)
+
+
+def has_tag(message: Message) -> bool:
+    """Whether a request names a dialog, by the tag of To (RFC 3261 §12.2)."""
+    return "tag" in parameters((message.first("to") or "").rpartition(">")[2])
 
 
 def trunk_is_full(refusal: CapacityRefusal) -> StatelessResponse:

@@ -34,6 +34,7 @@ from sip.media.connections import MediaConnections
 from sip.message import Message, read_message
 from sip.message_trace import keep_trace, open_trace
 from sip.offering import EVERYTHING, Offering
+from sip.outsiders import Outsiders
 from sip.patience import Patience
 from sip.requests import IGNORED, StatelessResponse, trunk_is_full
 from sip.status import q850
@@ -104,6 +105,7 @@ class SipStack:
             note_refusal,
             self.dialogs.narrowed,
         )
+        self._outsiders = Outsiders(self._origins.of_outsider, self.dialogs.trunk_of, self.dialogs.intruded)
         self._carried = Carried(frozenset())
         self._listening = {SipTransport(each) for each in config.listening.transports}
 
@@ -115,6 +117,7 @@ class SipStack:
         self._carried = Carried(carried_codecs(endpoint, self._config))
         self._gate.stand(self._carried)
         self.door.open()
+        self._outsiders.stand()
         return endpoint
 
     def close(self) -> bool:

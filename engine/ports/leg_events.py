@@ -77,6 +77,17 @@ class HoldRefused:
     sip_code: int
 
 
+@dataclass(frozen=True, slots=True)
+class Intruded:
+    """A message of this dialog came from somebody else than whom it is with, and was refused; nothing has changed.
+
+    `what` is the method, or which answer it pretends to be; `source` is "address:port".
+    """
+
+    what: str
+    source: str
+
+
 class EndedBy(StrEnum):
     """The side that ended a dialog."""
 
@@ -166,6 +177,7 @@ LegEvent = (
     | ReferRequested
     | ReferAnswered
     | HoldRefused
+    | Intruded
     | FaxBegan
     | FaxEnded
     | HungUp

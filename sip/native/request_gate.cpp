@@ -4,6 +4,7 @@
 #include <pjsua-lib/pjsua_internal.h>
 
 #include "client_certificates.h"
+#include "dialog_peers.h"
 #include "front_door.h"
 #include "pcm.h"
 #include "session_refresher.h"
@@ -44,16 +45,6 @@ pjsip_module made_answers()
 }
 
 pjsip_module module = made_gate(), answers = made_answers();
-
-pjsip_dialog *dialog_of(pjsip_rx_data *rdata)
-{
-    const bool request = rdata->msg_info.msg->type == PJSIP_REQUEST_MSG;
-    const pj_str_t &ours = request ? rdata->msg_info.to->tag : rdata->msg_info.from->tag;
-    const pj_str_t &theirs = request ? rdata->msg_info.from->tag : rdata->msg_info.to->tag;
-    if (!ours.slen)
-        return NULL;
-    return pjsip_ua_find_dialog(&rdata->msg_info.cid->id, &ours, &theirs, PJ_FALSE);
-}
 
 // The body, or the part of it, that is a session description; NULL if there is none.
 pjsip_msg_body *description_in(pjsip_rx_data *rdata)
@@ -112,8 +103,7 @@ bool passes(pjsip_rx_data *rdata, bool in_call)
             pj_stricmp2(&method.name, "REFER"))
             return false;
     }
-    // With a tag of a dialog that there is not, the library answers 481.
-    return in_call || rdata->msg_info.to->tag.slen;
+    return in_call;
 }
 
 std::string source_of(pjsip_rx_data *rdata)

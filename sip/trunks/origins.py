@@ -11,6 +11,7 @@ from engine.model.trunk import AddressFamily, KnownBy, Trunk
 from sip.addresses import called_users
 from sip.config import SipConfig
 from sip.message import Message
+from sip.outsiders import DROPPED, Outsider
 from sip.requests import StatelessResponse
 from sip.trunks.accounts import TrunkAccounts
 from sip.trunks.client_certificates import trunk_of_certificate
@@ -19,6 +20,7 @@ from sip.trunks.digest_nonces import DigestNonces
 from sip.trunks.line import TrunkLine
 from sip.trunks.sources import address_in, allowed_networks, is_allowed, is_asked, is_host, trunk_of_source
 
+_NOT_ITS: Final = StatelessResponse(403, why="It is not whom the dialog is with")
 WRONG_PASSWORD: Final = "It has not the user and the password of a trunk"
 
 
@@ -79,6 +81,38 @@ class CallOrigins:
         if found is not None:
             return CallOrigin(self._accounts.line(found.name))
         return self._by_digest(source, message)
+
+    def of_outsider(self, outsider: Outsider) -> StatelessResponse | None:
+        """The answer to a message from elsewhere than where its dialog is; None where its sender may speak within it.
+
+        That is who is the dialog's trunk all the same: at another of its addresses, by its certificate or its password.
+        """
+        address, trunk = address_in(outsider.source), outsider.trunk
+        addresses = self._accounts.addresses
+        if not outsider.method:
+            # Whose answer it is, is told by where its request went, or might have gone.
+            asked = addresses if trunk is None else {trunk.name: addresses.get(trunk.name, frozenset())}
+            return None if any(address in each for each in asked.values()) else DROPPED
+        if trunk is not None and (self._is_trunk(trunk, outsider) or address in addresses.get(trunk.name, frozenset())):
+            return None
+        if trunk is not None and trunk.known_by is KnownBy.DIGEST and outsider.may_be_asked:
+            return self._asked_within(trunk, outsider.message)
+        return DROPPED if self.is_unknown(outsider.source, outsider.certificates) else _NOT_ITS
+
+    def _is_trunk(self, trunk: Trunk, outsider: Outsider) -> bool:
+        """Whether the connection has shown the certificate of a trunk that is known by it."""
+        if trunk.known_by is not KnownBy.TLS or not outsider.certificates:
+            return False
+        now = datetime.now(UTC)
+        return trunk_of_certificate([trunk], outsider.certificates, self._config.tls, (), now) is not None
+
+    def _asked_within(self, trunk: Trunk, message: Message) -> StatelessResponse | None:
+        """The challenge to who has to be this trunk; None where it has answered one."""
+        verdict = self._challenges.judge(message, [trunk])
+        if verdict.trunk is not None:
+            return None
+        why = WRONG_PASSWORD if verdict.answered is DigestAnswer.WRONGLY else ""
+        return StatelessResponse(401, self._challenges.challenge(verdict, [trunk]), why)
 
     def _by_certificate(self, source: str, users: Sequence[str], certificates: str) -> Trunk | None:
         trunks = self._known_by(KnownBy.TLS, source)

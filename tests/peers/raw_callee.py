@@ -22,6 +22,7 @@ class RawCallee(asyncio.DatagramProtocol):
 
     seen: list[SipMessage] = field(default_factory=list)
     port: int = 0
+    host: str = HOST
     _numbers: Any = field(default_factory=lambda: count(100))
     _transport: Any = None
     _from: tuple[str, int] = (HOST, 0)
@@ -56,6 +57,11 @@ class RawCallee(asyncio.DatagramProtocol):
         to = request.header("to")
         self._send([f"SIP/2.0 {status}", *echoed, f"To: {to if 'tag=' in to else f'{to};tag={tag}'}", *headers], body)
 
+    def answer_to(self, peer: tuple[str, int], request: SipMessage, status: str, *, body: str = "") -> None:
+        """Answer a request that somebody else was sent."""
+        self._from = peer
+        self.answer(request, status, body=body, tag="elsewhere")
+
     async def asks(
         self, invite: SipMessage, method: str, *headers: str, body: str = "", tag: str = "far"
     ) -> SipMessage:
@@ -85,7 +91,7 @@ class RawCallee(asyncio.DatagramProtocol):
 
     def _send(self, head: list[str], body: str) -> None:
         kind = ["Content-Type: application/sdp"] if body else []
-        lines = [*head, f"Contact: <sip:far@{HOST}:{self.port}>", *kind, f"Content-Length: {len(body)}", "", body]
+        lines = [*head, f"Contact: <sip:far@{self.host}:{self.port}>", *kind, f"Content-Length: {len(body)}", "", body]
         self._transport.sendto("\r\n".join(lines).encode(), self._from)
 
 
@@ -94,10 +100,10 @@ def _is_final(message: SipMessage, number: int) -> bool:
 
 
 @asynccontextmanager
-async def raw_callee() -> AsyncIterator[RawCallee]:
+async def raw_callee(host: str = HOST) -> AsyncIterator[RawCallee]:
     """Listen on a free port of loopback."""
     loop = asyncio.get_running_loop()
-    transport, callee = await loop.create_datagram_endpoint(RawCallee, local_addr=(HOST, 0))
+    transport, callee = await loop.create_datagram_endpoint(lambda: RawCallee(host=host), local_addr=(host, 0))
     try:
         yield callee
     finally:

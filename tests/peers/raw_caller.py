@@ -42,6 +42,9 @@ class RawCaller(asyncio.DatagramProtocol):
     port: int = 0
     branch: str = ""
     """Of each request; empty for one that nobody else has."""
+    sent_by: str = ""
+    """Of Via, in the place of its own address."""
+    host: str = HOST
     _numbers: Any = field(default_factory=lambda: count(1))
     _transport: Any = None
     _came: asyncio.Event = field(default_factory=asyncio.Event)
@@ -59,6 +62,10 @@ class RawCaller(asyncio.DatagramProtocol):
     def send(self, data: bytes) -> None:
         """A datagram as it is."""
         self._transport.sendto(data, (HOST, self.target))
+
+    def skip_to(self, number: int) -> None:
+        """Have the next request bear this number (CSeq)."""
+        self._numbers = count(number)
 
     def request(
         self,
@@ -82,14 +89,15 @@ class RawCaller(asyncio.DatagramProtocol):
     ) -> bytes:
         """Write such a request, which is not sent yet."""
         tag = f";tag={self.to_tag}" if self.to_tag else ""
+        sent_by, branch = self.sent_by or f"{self.host}:{self.port}", self.branch or f"z9hG4bK{uuid4().hex}"
         lines = [
             f"{method} sip:{NUMBER}@{HOST}:{self.target} SIP/2.0",
-            f"Via: SIP/2.0/{transport} {HOST}:{self.port};branch={self.branch or f'z9hG4bK{uuid4().hex}'}",
+            f"Via: SIP/2.0/{transport} {sent_by};branch={branch}",
             f"From: {self.from_}",
             f"To: <sip:{NUMBER}@{HOST}>{tag}",
             f"Call-ID: {self.call_id}",
             f"CSeq: {next(self._numbers) if number is None else number} {method}",
-            f"Contact: <sip:raw@{HOST}:{self.port}>",
+            f"Contact: <sip:raw@{self.host}:{self.port}>",
             "Max-Forwards: 70",
             *(_OF_TELEPHONES if method == "INVITE" else ()),
             *headers,
@@ -155,10 +163,10 @@ class RawCaller(asyncio.DatagramProtocol):
 
 
 @asynccontextmanager
-async def raw_caller(target: int) -> AsyncIterator[RawCaller]:
+async def raw_caller(target: int, host: str = HOST) -> AsyncIterator[RawCaller]:
     """Open a caller on a free port of loopback; `target` is the platform's SIP port."""
     loop = asyncio.get_running_loop()
-    transport, caller = await loop.create_datagram_endpoint(lambda: RawCaller(target), local_addr=(HOST, 0))
+    transport, caller = await loop.create_datagram_endpoint(lambda: RawCaller(target, host=host), local_addr=(host, 0))
     try:
         yield caller
     finally:

@@ -239,3 +239,23 @@ async def test_sipp_calls_with_its_user_and_password(known: Line, ports: Ports) 
         await far_end.finishes()
 
     assert arrival.trunk == "exchange"
+
+
+async def test_a_caller_whose_address_changes_within_the_call_is_asked_again(known: Line, caller: RawCaller) -> None:
+    credentials = authorization(await challenge(caller), uri(caller), USER, PASSWORD)
+    asking = asyncio.create_task(caller.asks("INVITE", credentials, body=audio()))
+    leg, _ = await known.takes()
+    call = Watch(leg).start()
+    await leg.answer()
+    assert (await asking).code == 200
+
+    async with raw_caller(known.port, "127.0.0.2") as moved:
+        moved.call_id, moved.from_, moved.to_tag = caller.call_id, caller.from_, caller.to_tag
+        moved.skip_to(100)
+        asked = await moved.asks("UPDATE", body=audio())
+        assert asked.code == 401
+        proof = authorization(challenges(asked)[0], uri(moved), USER, PASSWORD, method="UPDATE")
+        assert (await moved.asks("UPDATE", proof, body=audio())).code == 200
+        assert (await moved.asks("BYE")).code == 200
+
+    await call.ends()

@@ -1,9 +1,18 @@
 """Events of a leg that change nothing of its call but what is written of it."""
 
 from engine.live.session.journal import Journal
-from engine.ports import CallerIdWarned, CallerSigned, FaxBegan, FaxEnded, HoldRefused, MediaChanged, MediaLost
+from engine.ports import (
+    CallerIdWarned,
+    CallerSigned,
+    FaxBegan,
+    FaxEnded,
+    HoldRefused,
+    Intruded,
+    MediaChanged,
+    MediaLost,
+)
 
-NotedEvent = MediaChanged | MediaLost | HoldRefused | FaxBegan | FaxEnded | CallerIdWarned | CallerSigned
+NotedEvent = MediaChanged | MediaLost | HoldRefused | Intruded | FaxBegan | FaxEnded | CallerIdWarned | CallerSigned
 
 
 def write_event(journal: Journal, event: NotedEvent) -> None:
@@ -15,6 +24,8 @@ def write_event(journal: Journal, event: NotedEvent) -> None:
             journal.note_event("media_lost", seconds=round(seconds, 1))
         case HoldRefused(sip_code=code):
             journal.note_event("hold_refused", sip_code=code)
+        case Intruded():
+            journal.note_event("outsider_refused", what=event.what, source=event.source)
         case FaxBegan(rate_bps=rate_bps):
             journal.note_event("fax_began", rate_bps=rate_bps)
         case FaxEnded(rate_bps=rate_bps, packets_received=received, packets_sent=sent):
