@@ -79,7 +79,12 @@ class SipAccount(pj.Account):
         return self._trunk
 
     def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:  # noqa: N802
-        self._on_invite(self, prm)
+        try:
+            self._on_invite(self, prm)
+        except Exception:
+            # What is raised here ends nowhere, and the call would ring for nobody.
+            log.exception("call_not_taken", source=str(prm.rdata.srcAddress))
+            self._turn_away(int(prm.callId))
 
     def onSendRequest(self, prm: pj.OnSendRequestParam) -> None:  # noqa: N802
         if is_received(prm.e):
@@ -147,6 +152,12 @@ class SipAccount(pj.Account):
         except pj.Error as error:
             self.registration = Registration(True, False, 0, storable(error.reason), datetime.now(UTC))
             self._failed(self._trunk)
+
+    def _turn_away(self, call_id: int) -> None:
+        call = pj.Call.lookup(call_id) or pj.Call(self, call_id)
+        prm = pj.CallOpParam()
+        prm.statusCode = pj.PJSIP_SC_INTERNAL_SERVER_ERROR
+        call.hangup(prm)
 
     def _settle_terms(self) -> None:
         pj.set_session_terms(self.getId(), session_terms(self._trunk))
