@@ -43,7 +43,7 @@ from sip.trunks.account import Registration, SipAccount
 from sip.trunks.accounts import TrunkAccounts
 from sip.trunks.arrival import arrival_of
 from sip.trunks.caller_identity import caller_headers
-from sip.trunks.choice import Way, follows
+from sip.trunks.choice import Way, follows, refused_redirect
 from sip.trunks.guests import PerCallCredentials
 from sip.trunks.loads import TrunkLoads
 from sip.trunks.origins import CallOrigins
@@ -165,7 +165,7 @@ class SipStack:
             deliver = telling_tls_faults(deliver, way.hop.host)
         if way.trunk is not None and way.trunk.early_media is EarlyMedia.IGNORED:
             deliver = hiding_early_media(deliver)
-        goes_to, offering = partial(follows, way.trunk), _offering(way.trunk)
+        goes_to, offering = _follower(way.trunk, request, deliver), _offering(way.trunk)
         told = _told_headers(way.trunk)
         with self._leads.only(way.hop, way.address) if way.hop and way.address else nullcontext():
             return self.dialogs.call(
@@ -274,6 +274,20 @@ class SipStack:
 def _told_headers(trunk: Trunk | None) -> Sequence[str]:
     """The headers of a far end that flows are told."""
     return trunk.received_headers if trunk is not None else OF_ANYBODY
+
+
+def _follower(trunk: Trunk | None, request: DialRequest, deliver: Deliver) -> Callable[[str], bool]:
+    """Whether a call goes where a carrier sends it on: within its trunk, and to numbers that its policies allow."""
+
+    def goes_to(uri: str) -> bool:
+        if trunk is None or not follows(trunk, uri):
+            return False
+        refused = refused_redirect(trunk, uri, request.destinations)
+        if refused is not None:
+            deliver(refused)
+        return refused is None
+
+    return goes_to
 
 
 def _offering(trunk: Trunk | None) -> Offering:

@@ -16,7 +16,7 @@ from aiohttp import web
 from api.http.problems import QuotaExceeded
 from engine.model.accounts import Address
 from engine.security.least_recent import LeastRecent
-from engine.security.rate_limit import QuotaLeft, Quota, TokenBuckets
+from engine.security.rate_limit import Quota, QuotaLeft, TokenBuckets
 from engine.security.wrong_keys import WrongKeys
 
 WINDOW_S: Final = 10

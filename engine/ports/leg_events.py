@@ -157,6 +157,17 @@ class CallerIdWarned:
 
 
 @dataclass(frozen=True, slots=True)
+class RedirectRefused:
+    """The far end sends the call on to a number (3xx) that a call policy does not allow, so it is not followed."""
+
+    rule: str
+    level: str
+    number: str
+    uri: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallerSigned:
     """The INVITE carries our signature of who calls, with this attestation (RFC 8588)."""
 
@@ -167,6 +178,7 @@ LegEvent = (
     TrunkTried
     | CallerSigned
     | CallerIdWarned
+    | RedirectRefused
     | RouteAdvanced
     | AnswerHeaders
     | Alerted

@@ -1,5 +1,6 @@
 """Ways of an INVITE: to the SIP address that is called, or for a number to hosts of trunks, in their order."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -7,10 +8,11 @@ from types import MappingProxyType
 from typing import Final
 
 from engine.errors import SipError
+from engine.model.call_policy import Destinations
 from engine.model.route import TrunkRoute
 from engine.model.trunk import AddressFamily, Trunk, TrunkHost
 from engine.model.trunk.costs import Costs
-from engine.ports import DialRequest
+from engine.ports import DialRequest, RedirectRefused
 from engine.routing.emergency import carriers, refusal_of
 from engine.routing.routable_trunk import RoutableHost, RoutableTrunk
 from engine.routing.routes import Candidate, Draw, NotTried, PassedOver, RouteChoice, RoutedCall, choose
@@ -23,6 +25,7 @@ from sip.trunks.uris import called_uri, first_hop, proxy_uri, uri_hop
 
 Held = Mapping[tuple[str, str], datetime]
 """Until when a trunk's host wants no call (Retry-After, RFC 3261 §21.5.4), by the trunk's name and the host."""
+_NUMBER: Final = re.compile(r"\+?[0-9*#]+")
 NO_COSTS: Final[Mapping[str, Costs]] = MappingProxyType({})
 LocatedAt = Callable[[Hop], Located | None]
 """Where the name of a host leads, as DNS has it; None for an address."""
@@ -132,6 +135,14 @@ def follows(trunk: Trunk | None, uri: str) -> bool:
     if trunk is None or not trunk.redirects:
         return False
     return host_of(uri).lower() in {host.host.lower() for host in trunk.hosts}
+
+
+def refused_redirect(trunk: Trunk, uri: str, destinations: Destinations) -> RedirectRefused | None:
+    """What a call policy says of a number to which a carrier sends a call on; None where it may go there."""
+    number = trunk.called.read(uri)
+    if not _NUMBER.fullmatch(number) or (refusal := destinations.refusal_of(number)) is None:
+        return None
+    return RedirectRefused(refusal.rule.value, refusal.level.value, number, refusal.rule.uri, refusal.why)
 
 
 def _why_nowhere(trunks: Sequence[Trunk], routes: Sequence[TrunkRoute], choice: RouteChoice) -> str:

@@ -113,7 +113,8 @@ class Sessions:
     ) -> Session:
         """Store the call and set its INVITE going.
 
-        Raises StoreError, PolicyRefused, BalanceTooLow; nothing was sent then. `when_sent` follows its INVITE, or its failure.
+        Raises StoreError, PolicyRefused, BalanceTooLow; nothing was sent then. `when_sent` follows its INVITE, or its
+        failure.
         """
         admitted = await self._services.policies.admit(call, request, self._services.longest_call_s)
         journal, draw = await self._opened(call, paid=not request.emergency)

@@ -1,5 +1,6 @@
 """Events of a leg that change nothing of its call but what is written of it."""
 
+from engine.errors import PolicyRefused
 from engine.live.session.journal import Journal
 from engine.ports import (
     CallerIdWarned,
@@ -10,9 +11,20 @@ from engine.ports import (
     Intruded,
     MediaChanged,
     MediaLost,
+    RedirectRefused,
 )
 
-NotedEvent = MediaChanged | MediaLost | HoldRefused | Intruded | FaxBegan | FaxEnded | CallerIdWarned | CallerSigned
+NotedEvent = (
+    MediaChanged
+    | MediaLost
+    | HoldRefused
+    | Intruded
+    | FaxBegan
+    | FaxEnded
+    | CallerIdWarned
+    | CallerSigned
+    | RedirectRefused
+)
 
 
 def write_event(journal: Journal, event: NotedEvent) -> None:
@@ -32,5 +44,7 @@ def write_event(journal: Journal, event: NotedEvent) -> None:
             journal.note_event("fax_ended", rate_bps=rate_bps, packets_received=received, packets_sent=sent)
         case CallerIdWarned():
             journal.note_event("caller_id_warning", trunk=event.trunk, reason=event.reason)
+        case RedirectRefused(rule=rule, level=level, number=number, uri=uri, why=why):
+            journal.refused_by_policy(PolicyRefused(why, rule=rule, level=level, number=number, uri=uri))
         case CallerSigned(attestation=attestation):
             journal.set(stir_signed=attestation)

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from engine.errors import SipError
+from engine.model.call_policy import Destinations
+from engine.model.call_policy.policy import in_force
 from engine.model.route import TrunkRoute
 from engine.model.trunk import Trunk, new_trunk
 from engine.ports import DialRequest
-from sip.trunks.choice import Held, Way, follows, ways_of
+from sip.trunks.choice import Held, Way, follows, refused_redirect, ways_of
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
 CALLED = DialRequest("+3225550199", "+3225550100", "CA1")
@@ -128,3 +130,19 @@ def test_an_emergency_call_without_a_marked_trunk_goes_nowhere() -> None:
 
     with pytest.raises(SipError, match="emergency=true"):
         ways_to(call, [a_trunk("a")])
+
+
+@pytest.mark.parametrize(
+    ("uri", "rule"),
+    [
+        ("sip:+3290212345@a.example", "number-type"),
+        ("sip:%2B3290212345@a.example;user=phone", "number-type"),
+        ("sip:003290212345@a.example", "number-type"),
+        ("sip:+32470123456@a.example", None),
+        ("sip:desk@a.example", None),
+    ],
+)
+def test_a_call_is_sent_on_to_no_number_that_a_policy_refuses(uri: str, rule: str | None) -> None:
+    refused = refused_redirect(a_trunk("a", "a.example"), uri, Destinations(in_force(())))
+
+    assert (refused.rule if refused else None) == rule
