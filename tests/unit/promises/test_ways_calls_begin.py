@@ -16,8 +16,8 @@ WAYS: Final = {
     "engine/live/switchboard.py": {"self._sessions.place", "self._sessions.take"},
     "engine/live/calls/actions.py": {"self._shared.dialling.dial", "self._session.leg.refer"},
 }
-"""Who makes a leg, who has a session do so, and who asks the registry, which asks the policies; the stage's `dial` is the
-verb, and its `refer` asks them itself. A new way belongs behind the registry."""
+"""Who makes a leg, who has a session do so, and who asks the registry, which asks the policies; the stage's `dial` is
+the verb, and its `refer` asks them itself. A new way belongs behind the registry."""
 BEGINNING: Final = frozenset({"dial", "place", "take", "refer"})
 ASKED: Final = frozenset({"admit", "admit_inbound", "require_destination"})
 
