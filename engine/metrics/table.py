@@ -159,6 +159,11 @@ class Metric(Enum):
         MetricKind.GAUGE,
         "The nearest of all limits on new calls, as a part of its most; from 1 on they are refused.",
     )
+    OUTSIDERS_REFUSED = Declaration(
+        "telefoon_outsiders_refused_total",
+        MetricKind.COUNTER,
+        "SIP messages of calls that came from somebody else than their far ends, the first ten of each call.",
+    )
     UNFORESEEN_FAILURES = Declaration(
         "telefoon_unforeseen_failures_total", MetricKind.COUNTER,
         "Failures that nobody foresaw, each with its traceback in the log; the node went on.",

@@ -19,7 +19,7 @@ from engine.aio.tasks import started, stopped
 from engine.errors import PolicyRefused
 from engine.live.session.call_changes import CallChanges
 from engine.metrics.meters import Meters
-from engine.metrics.table import CallStep
+from engine.metrics.table import CallStep, Metric
 from engine.model.call import Attempt, Call, Event, after
 from engine.model.call_policy import PolicyRefusal
 from engine.ports import Clock
@@ -140,6 +140,10 @@ class Journal:
             sip_code=call.sip_code,
             why=call.attempts[-1].said if call.attempts else call.sip_reason,
         )
+
+    def count(self, metric: Metric) -> None:
+        """Count once more what happens to calls."""
+        self._ledger.meters.count(metric)
 
     def carried_by(self, via: str) -> None:
         """Store who carries the call."""

@@ -2,6 +2,7 @@
 
 from engine.errors import PolicyRefused
 from engine.live.session.journal import Journal
+from engine.metrics.table import Metric
 from engine.ports import (
     CallerIdWarned,
     CallerSigned,
@@ -37,6 +38,7 @@ def write_event(journal: Journal, event: NotedEvent) -> None:
         case HoldRefused(sip_code=code):
             journal.note_event("hold_refused", sip_code=code)
         case Intruded():
+            journal.count(Metric.OUTSIDERS_REFUSED)
             journal.note_event("outsider_refused", what=event.what, source=event.source)
         case FaxBegan(rate_bps=rate_bps):
             journal.note_event("fax_began", rate_bps=rate_bps)

@@ -8,7 +8,7 @@ from engine.errors import NotFound, WrongState
 from engine.flow.parse import parse
 from engine.live.orders import CallChange, PlayInto, SayInto, Side, Transfer, TransferMode
 from engine.model.call import Status
-from engine.ports import HoldRefused
+from engine.ports import HoldRefused, Intruded
 from engine.testing.node import FakeNode
 from tests.unit.live.dials import AGENT, OTHER, dial, talking, told
 
@@ -61,6 +61,18 @@ async def test_a_far_end_that_refuses_hold_is_told_among_the_events(node: FakeNo
 
     await caller.talks_with(agent)
     assert [each.facts["sip_code"] for each in await node.events(caller, "hold_refused")] == [488]
+
+
+async def test_a_message_of_somebody_else_is_told_among_the_events_and_counted(node: FakeNode) -> None:
+    caller, agent = await talking(node)
+
+    caller.leg.emit(Intruded("BYE", "192.0.2.66:5060"))
+    await node.passes(1)
+
+    await caller.talks_with(agent)
+    told = [each.facts for each in await node.events(caller, "outsider_refused")]
+    assert told == [{"what": "BYE", "source": "192.0.2.66:5060"}]
+    assert "telefoon_outsiders_refused_total 1\n" in node.services.ledger.meters.text({})
 
 
 async def test_who_is_put_on_hold_twice_hears_one_music(node: FakeNode) -> None:
