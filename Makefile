@@ -13,7 +13,7 @@ CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telefoon
 # Where this is set, each of the many servers and workers that tests start compiles every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run asterisk test test-fast interop test-memory check lint format release lock bench bench-profile \
+.PHONY: help setup run asterisk test test-fast interop fuzz-api test-memory check lint format release lock bench bench-profile \
 	bench-report clean fresh
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo 'make test-fast     those that need neither SIP nor other programs: under a minute'
 	@echo 'make test-memory   tests/sip on a library that ends at the first wrong use of memory (AddressSanitizer)'
 	@echo 'make interop       every kind of call with every kind of far end, half an hour; writes docs/interop.md'
+	@echo 'make fuzz-api MINUTES=10  requests made up from the published document, against a running node'
 	@echo 'make check         what the repository says of itself: pages, settings, licence, version, owners, imports'
 	@echo 'make lint          ruff, mypy, import-linter, clang-format'
 	@echo 'make format        put the code into the one format'
@@ -64,6 +65,10 @@ interop:
 	@$(PYTHON) -m scripts.setup --tests
 	@$(PYTHON) -m scripts.asterisk_root > /dev/null
 	@$(BIN)/python -m tests.sip.interop -n $(WORKERS) $(TESTS)
+
+fuzz-api:
+	@$(PYTHON) -m scripts.setup --tests
+	@TELEFOON_FUZZ_MINUTES=$(or $(MINUTES),10) $(BIN)/python -m pytest -q tests/contract/test_schemathesis.py
 
 test-memory:
 	@$(PYTHON) -m scripts.setup --tests
