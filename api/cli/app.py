@@ -55,6 +55,7 @@ COMMANDS: Final = (
     Command("trunks", "trunks", "trunks"),
     Command("routes", "routes", "routes"),
     Command("refusals", "refusals", "refusals", "EXAMPLES"),
+    Command("bans", "bans", "bans"),
     Command("voices", "voices", "voices"),
     Command("webhooks", "webhooks", "webhooks"),
     Command("audit", "audit", "audit"),

@@ -16,6 +16,7 @@ from api.http.reads import READS, NotedReads
 from api.http.request_limits import add_rate_limit_headers
 from api.http.resources import (
     balances,
+    bans,
     calls,
     conferences,
     drain,
@@ -42,6 +43,7 @@ MAX_BODY_BYTES: Final = 1024 * 1024
 
 RESOURCES: Final[Mapping[str, Resource]] = {
     **balances.RESOURCES,
+    **bans.RESOURCES,
     **calls.RESOURCES,
     **conferences.RESOURCES,
     **events.RESOURCES,

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from api.node.context import NodeContext
+from api.node.front_door import DoorWatch
 from api.node.inbound import InboundGate
 from api.node.routes import RouteWatch
 from api.node.trunks import TrunkWatch, settle_trunks
@@ -33,6 +34,7 @@ class Telephony:
     trunks: TrunkWatch
     routes: RouteWatch
     refusals: Refusals
+    door: DoorWatch
 
     @contextmanager
     def open_to(self, switchboard: Switchboard) -> Iterator[None]:
@@ -75,7 +77,9 @@ async def open_telephony(context: NodeContext, stores: Stores) -> AsyncIterator[
         await trunks.use_costs(agent)
         routes = RouteWatch(stores.routes, context.clock)
         await routes.look(agent)
-        yield Telephony(agent, gate, egress, trunks, routes, refusals)
+        door = DoorWatch(stores.bans, refusals, context.meters, context.clock)
+        await door.look(agent.door)
+        yield Telephony(agent, gate, egress, trunks, routes, refusals, door)
 
 
 def _verifier(context: NodeContext, egress: Egress, stack: AsyncExitStack) -> CallerVerifier | None:

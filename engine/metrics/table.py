@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import Final
 
+from engine.model.ban import BanReason, TurnedAwayReason
 from engine.model.call import FINAL, Call, Direction, Event
 from engine.model.call_policy import PolicyRule
 from engine.model.webhook_exchange import ExchangeKind
@@ -163,6 +164,18 @@ class Metric(Enum):
         "telefoon_outsiders_refused_total",
         MetricKind.COUNTER,
         "SIP messages of calls that came from somebody else than their far ends, the first ten of each call.",
+    )
+    SIP_TURNED_AWAY = Declaration(
+        "telefoon_sip_turned_away_total",
+        MetricKind.COUNTER,
+        "SIP messages of strangers, and such as can't be read, that nobody looked at.",
+        labels={"reason": _values(TurnedAwayReason)},
+    )
+    SOURCES_BANNED = Declaration(
+        "telefoon_sip_sources_banned_total",
+        MetricKind.COUNTER,
+        "Bans of sources that sent more SIP than they may, by what there was too much of.",
+        labels={"reason": _values(frozenset(BanReason) - {BanReason.BY_HAND})},
     )
     UNFORESEEN_FAILURES = Declaration(
         "telefoon_unforeseen_failures_total", MetricKind.COUNTER,

@@ -4,15 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, true, update
 
-from engine.model.refusal import RefusalKind, RefusedCalls
+from engine.model.refusal import RefusalKind, RefusalRule, RefusedCalls
 from engine.privacy.subject import DataSubject
 from engine.store.database import Database
 from engine.store.tables.refusals import refusals
 
 MOST: Final = 5000
 """Rows. Those that were refused the longest ago make room."""
+MOST_OF_STRANGERS: Final = 1000
+"""Of them those of unknown sources, so that a flood leaves the others."""
 
 
 class RefusalStore:
@@ -64,10 +66,15 @@ def _add(connection: Connection, refusal: RefusedCalls) -> None:
 
 
 def _make_room(connection: Connection) -> None:
-    ages = select(refusals.c.last_at).order_by(refusals.c.last_at.desc()).offset(MOST).limit(1)
+    _keep(connection, MOST_OF_STRANGERS, refusals.c.rule == RefusalRule.SOURCE)
+    _keep(connection, MOST, true())
+
+
+def _keep(connection: Connection, most: int, those: ColumnElement[bool]) -> None:
+    ages = select(refusals.c.last_at).where(those).order_by(refusals.c.last_at.desc()).offset(most).limit(1)
     oldest = connection.scalar(ages)
     if oldest is not None:
-        connection.execute(delete(refusals).where(refusals.c.last_at <= oldest))
+        connection.execute(delete(refusals).where(those, refusals.c.last_at <= oldest))
 
 
 def _is(kind: RefusalKind) -> ColumnElement[bool]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from engine.store.accounts import Accounts
     from engine.store.audit import Audit
     from engine.store.balances import Balances
+    from engine.store.bans import BanStore
     from engine.store.calls import Calls
     from engine.store.calls_used import CallsUsed
     from engine.store.conferences import Conferences
@@ -151,6 +152,12 @@ class Stores:
         from engine.privacy.pseudonym import Pseudonyms
 
         return Pseudonyms(self.pepper)
+
+    @cached_property
+    def bans(self) -> "BanStore":
+        from engine.store.bans import BanStore
+
+        return BanStore(self.database)
 
     @cached_property
     def queues(self) -> "Queues":

@@ -32,7 +32,7 @@ async def answered_to(telefoon: Platform, description: str) -> int | None:
 
 
 async def test_each_refusal_is_listed_by_its_rule(tmp_path: Path, ports: Ports) -> None:
-    async with platform(tmp_path, ports, {"SIP_ALLOW": "192.0.2.0/24"}) as telefoon:
+    async with platform(tmp_path, ports, {"SIP_ALLOW": "192.0.2.0/24", "SIP_STRANGERS": "refuse"}) as telefoon:
         of_a_stranger = await answered_to(telefoon, audio())
         await asyncio.to_thread(telefoon.telefoon, "trunks", "add", "carrier", "--host", "127.0.0.1")
         await asyncio.sleep(2)
@@ -46,3 +46,29 @@ async def test_each_refusal_is_listed_by_its_rule(tmp_path: Path, ports: Ports) 
     assert (of_a_stranger, of_no_codec, of_nobodys_number) == (403, 488, 404)
     rules = (RefusalRule.SOURCE, RefusalRule.INVITE, RefusalRule.NUMBER)
     assert told == {rule.value: (NUMBER, 1) for rule in rules}
+
+
+async def test_a_ban_by_hand_holds_also_after_a_restart_until_it_is_lifted(tmp_path: Path, ports: Ports) -> None:
+    settings = {"SIP_ALLOW": "192.0.2.0/24", "SIP_STRANGERS": "refuse"}
+    async with platform(tmp_path, ports, settings) as telefoon:
+        assert await is_heard(telefoon)
+        await asyncio.to_thread(telefoon.telefoon, "bans", "add", "127.0.0.1")
+        await asyncio.sleep(2)
+        assert not await is_heard(telefoon)
+        await telefoon.end()
+        await telefoon.start()
+        assert not await is_heard(telefoon)
+        exported = await asyncio.to_thread(telefoon.telefoon, "bans", "export")
+        await asyncio.to_thread(telefoon.telefoon, "bans", "lift", "127.0.0.1")
+        await asyncio.sleep(2)
+        assert await is_heard(telefoon)
+
+    assert exported == "127.0.0.1/32\n"
+
+
+async def is_heard(telefoon: Platform) -> bool:
+    """Whether this machine, a stranger, is at least refused."""
+    async with raw_caller(telefoon.sip_port) as caller:
+        caller.request("OPTIONS")
+        await asyncio.sleep(0.5)
+        return bool(caller.seen)

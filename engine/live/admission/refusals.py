@@ -37,15 +37,18 @@ class Refusals:
 
     def refused(self, rule: RefusalRule, source: str, number: str = "") -> None:
         """A call from a source, as "address:port", was refused. Costs microseconds, and waits for nothing."""
+        self.refused_alike(rule, source.rpartition(":")[0].strip("[]"), number, 1)
+
+    def refused_alike(self, rule: RefusalRule, host: str, number: str, count: int) -> None:
+        """So many calls from an address were refused."""
         now = self._clock.now()
-        host = source.rpartition(":")[0].strip("[]")
         with self._lock:
             for kind in (RefusalKind(host, rule, number[:_LONGEST_NUMBER]), RefusalKind(host, rule, "")):
                 if kind in self._gathered or len(self._gathered) < MOST_ALIKE:
                     break
             else:
                 kind = RefusalKind("", rule, "")
-            self._add(RefusedCalls(kind, 1, now, now))
+            self._add(RefusedCalls(kind, count, now, now))
 
     async def run(self) -> None:
         """Write what was gathered, once a second, for as long as the node runs."""

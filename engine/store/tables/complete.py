@@ -6,6 +6,7 @@ What led here is told by migrations/; a test holds the two against each other.
 from engine.store.tables import (  # noqa: F401 (they join the schema)
     accounts,
     balances,
+    bans,
     call_policies,
     calls,
     conferences,

@@ -1,0 +1,138 @@
+"""What the front door has done reaches metrics, refusals and the database, and bans of others reach the door."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from structlog.testing import capture_logs
+
+from api.node.clock import SystemClock
+from api.node.front_door import DoorWatch
+from engine.live.admission.refusals import Refusals
+from engine.metrics.meters import Meters
+from engine.model.ban import (
+    BanReason,
+    DoorNews,
+    Holder,
+    SourceBan,
+    StrangersCalls,
+    TurnedAwayMessages,
+    TurnedAwayReason,
+)
+from engine.store.bans import BanStore
+from engine.store.database import Database
+from engine.store.refusals import RefusalStore
+from tests.peers.databases import migrated_sqlite
+
+ADDRESS: Final = ip_network("198.51.100.7/32")
+FLOOD: Final = DoorNews(
+    (TurnedAwayMessages(TurnedAwayReason.STRANGER, "INVITE", 2000),), (StrangersCalls("198.51.100.7", "+32900", 2000),)
+)
+
+
+def a_ban(**fields: Any) -> SourceBan:
+    now = SystemClock().now()
+    return replace(SourceBan(ADDRESS, BanReason.INVITES, 1, now, now + timedelta(minutes=1)), **fields)
+
+
+@dataclass
+class NotingDoor:
+    """Tells what it is given to tell, and notes whom it is to ban and to hear; the real one is in tests/sip."""
+
+    news: list[DoorNews] = field(default_factory=list)
+    banned: list[SourceBan] = field(default_factory=list)
+    lifted: list[Holder] = field(default_factory=list)
+
+    async def take_news(self) -> DoorNews:
+        return self.news.pop() if self.news else DoorNews()
+
+    async def ban(self, bans: Sequence[SourceBan], now: datetime) -> None:
+        assert now.tzinfo is not None
+        self.banned += bans
+
+    async def lift(self, sources: Sequence[Holder]) -> None:
+        self.lifted += sources
+
+
+@dataclass
+class Watched:
+    """A watch over a door, and where it tells what it saw."""
+
+    rows: BanStore
+    refusals: Refusals
+    meters: Meters
+    watch: DoorWatch
+    door: NotingDoor
+
+    async def sees(self, *news: DoorNews) -> None:
+        for each in news:
+            self.door.news = [each]
+            await self.watch.look(self.door)
+
+
+@pytest.fixture
+async def db(tmp_path: Path) -> AsyncIterator[Database]:
+    database = await Database.open(migrated_sqlite(tmp_path / "telefoon.db"))
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def watched(db: Database) -> Watched:
+    rows, refusals, meters = BanStore(db), Refusals(RefusalStore(db), SystemClock()), Meters()
+    return Watched(rows, refusals, meters, DoorWatch(rows, refusals, meters, SystemClock()), NotingDoor())
+
+
+async def test_a_flood_is_a_sum_one_row_and_one_line(watched: Watched, db: Database) -> None:
+    with capture_logs() as logged:
+        await watched.sees(FLOOD, FLOOD)
+    await watched.refusals.write()
+
+    [row] = await RefusalStore(db).newest(10)
+    assert (row.kind.source, row.kind.number, row.count) == ("198.51.100.7", "+32900", 4000)
+    assert 'telefoon_sip_turned_away_total{reason="stranger"} 4000' in watched.meters.text({})
+    assert [each["stranger"] for each in logged if each["event"] == "messages_turned_away"] == [2000]
+
+
+async def test_a_ban_of_the_door_is_kept_and_counted_and_not_made_again(watched: Watched) -> None:
+    ban = a_ban()
+
+    await watched.sees(DoorNews(bans=(ban,)), DoorNews())
+
+    assert await watched.rows.in_force(ban.since) == [ban]
+    assert watched.door.banned == []
+    assert 'telefoon_sip_sources_banned_total{reason="invites"} 1' in watched.meters.text({})
+
+
+async def test_a_ban_that_somebody_else_has_made_reaches_the_door_once(watched: Watched) -> None:
+    ban = a_ban(reason=BanReason.BY_HAND)
+    await watched.rows.put([ban])
+
+    await watched.sees(DoorNews(), DoorNews())
+
+    assert watched.door.banned == [ban]
+
+
+async def test_a_ban_that_is_lifted_reaches_the_door(watched: Watched) -> None:
+    await watched.sees(DoorNews(bans=(a_ban(),)))
+
+    await watched.rows.lift(ADDRESS)
+    await watched.sees(DoorNews())
+
+    assert watched.door.lifted == [ADDRESS]
+
+
+async def test_bans_of_before_the_restart_hold_again_also_those_that_are_over_but_not_forgotten(
+    watched: Watched,
+) -> None:
+    now = SystemClock().now()
+    over = a_ban(source=ip_network("203.0.113.9/32"), until=now - timedelta(hours=1))
+    await watched.rows.put([over, a_ban()])
+
+    await watched.sees(DoorNews())
+
+    assert {each.source for each in watched.door.banned} == {ADDRESS, over.source}
