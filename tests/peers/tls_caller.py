@@ -54,7 +54,7 @@ class TlsCaller:
 
 @asynccontextmanager
 async def tls_caller(
-    port: int, pems: Pems | None = None, *, latest: ssl.TLSVersion | None = None
+    port: int, pems: Pems | None = None, *, latest: ssl.TLSVersion | None = None, host: str = HOST
 ) -> AsyncIterator[TlsCaller]:
     """Connect to the platform's port for TLS, with a client certificate if one is given; its own is not checked."""
     context = ssl.create_default_context()
@@ -63,8 +63,8 @@ async def tls_caller(
         context.maximum_version = latest
     if pems is not None:
         context.load_cert_chain(pems.certificate, pems.key)
-    reader, writer = await asyncio.open_connection(HOST, port, ssl=context)
-    raw = RawCaller(port)
+    reader, writer = await asyncio.open_connection(HOST, port, ssl=context, local_addr=(host, 0))
+    raw = RawCaller(port, host=host)
     raw.port = writer.get_extra_info("sockname")[1]
     try:
         yield TlsCaller(raw, reader, writer)

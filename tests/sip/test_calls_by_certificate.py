@@ -13,6 +13,7 @@ from cryptography import x509
 
 from engine.model.refusal import RefusalRule
 from engine.model.trunk import Trunk, new_trunk
+from engine.ports import Intruded
 from sip.config import StrangersDue, Tls
 from tests.peers.certificates import Pems, make_pems
 from tests.peers.raw_caller import audio, raw_caller
@@ -88,6 +89,31 @@ async def test_who_has_the_name_of_a_host_calls_by_the_trunk(
         assert await trunk_of_call(line, caller) == "carrier"
         assert (await caller.asks("OPTIONS")).code == 200
         assert line.noted == []
+
+
+async def test_who_connects_from_another_address_within_the_call_is_known_by_the_certificate(
+    listening: OpenTls, theirs: Pems
+) -> None:
+    async with (
+        listening(carrier(tls_ca=str(theirs.ca))) as line,
+        tls_caller(line.port + 1, theirs) as caller,
+        tls_caller(line.port + 1, theirs, host="127.0.0.2") as moved,
+        tls_caller(line.port + 1, host="127.0.0.3") as somebody,
+    ):
+        asking = asyncio.create_task(caller.asks("INVITE", body=audio()))
+        leg, _ = await line.takes()
+        call = Watch(leg).start()
+        await leg.answer()
+        assert (await asking).code == 200
+        for other in (moved, somebody):
+            other.raw.call_id, other.raw.to_tag = caller.raw.call_id, caller.raw.to_tag
+            other.raw.skip_to(100)
+
+        somebody.request("BYE")
+        assert (await call.sees(Intruded)).what == "BYE"
+        assert (await moved.asks("BYE")).code == 200
+
+        await call.ends()
 
 
 async def test_a_trunk_without_a_ca_of_its_own_trusts_the_nodes(
