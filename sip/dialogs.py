@@ -26,6 +26,7 @@ from sip.holding import Holding
 from sip.keys import KeyWay
 from sip.media.leg_media import LegMedia
 from sip.media.rtp_timeout import RtpTimeout
+from sip.media.strangers import Strangers
 from sip.offering import EVERYTHING, Offering
 from sip.patience import Patience
 from sip.reinvites import audio_alone, glare_pause_s
@@ -54,6 +55,7 @@ class Dialogs:
         self._later = thread.later
         self._after = thread.after
         self._media = media
+        self._strangers = Strangers(media)
         self._rtp_silence_s = rtp_silence_s
         self._dialogs: dict[LegId, Dialog] = {}
         self._intrusions: Counter[LegId] = Counter()
@@ -186,9 +188,11 @@ class Dialogs:
         return any(dialog.account is account for dialog in self._dialogs.values())
 
     def look(self, now_s: float) -> None:
-        """Tell of far ends that have fallen silent; to be called about once a second."""
-        for dialog in tuple(self._dialogs.values()):
+        """Tell of far ends that have fallen silent, and of strangers; to be called about once a second."""
+        for leg, dialog in tuple(self._dialogs.items()):
             dialog.look(now_s)
+            if not dialog.over and (strange := self._strangers.look(leg)) is not None:
+                dialog.tell(strange)
 
     def close(self) -> None:
         """Drop every dialog; the endpoint's end has hung them up."""
@@ -246,6 +250,7 @@ class Dialogs:
     def _drop(self, leg: LegId) -> None:
         self._dialogs.pop(leg, None)
         self._intrusions.pop(leg, None)
+        self._strangers.forget(leg)
 
 
 def _reason(cause: Cause) -> str:

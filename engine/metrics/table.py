@@ -111,6 +111,11 @@ class Metric(Enum):
         "Calls that a call policy did not allow, by its rule.",
         labels={**_DIRECTION, "rule": _values(PolicyRule)},
     )
+    STRANGE_PACKETS = Declaration(
+        "telefoon_strange_packets_total",
+        MetricKind.COUNTER,
+        "Packets of RTP and RTCP to calls that have ended, of others than the far end; nothing was done with them.",
+    )
     CALLS_LIVE = Declaration("telefoon_calls_live", MetricKind.GAUGE, "Calls in progress, those that ring included.")
     POST_DIAL_DELAY = Declaration(
         "telefoon_post_dial_delay_seconds",

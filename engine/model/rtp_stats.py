@@ -26,3 +26,7 @@ class RtpStats:
     far_packets_lost: int | None
     """Of those that we sent, as the far end reports."""
     far_jitter_ms: float | None
+    strange_packets: int = 0
+    """Of RTP and RTCP from others than the far end: nothing was done with them."""
+    first_stranger: str = ""
+    """Whence the first of these came, as address:port."""

@@ -22,6 +22,7 @@ from engine.ports.leg_events import (
     ReferAnswered,
     ReferRequested,
     RouteAdvanced,
+    StrangersSend,
     TrunkTried,
 )
 from engine.ports.legs import (
@@ -105,6 +106,7 @@ __all__ = [
     "SipTrace",
     "Source",
     "Speech",
+    "StrangersSend",
     "Synthesizer",
     "Tones",
     "Track",

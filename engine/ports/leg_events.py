@@ -48,6 +48,13 @@ class MediaLost:
 
 
 @dataclass(frozen=True, slots=True)
+class StrangersSend:
+    """Others than the far end send RTP or RTCP to its line, which does nothing; told once, `source` as address:port."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class DigitPressed:
     """A key of the far end: 0-9 * # A-D; `method` is rfc4733, info or inband."""
 
@@ -185,6 +192,7 @@ LegEvent = (
     | Answered
     | MediaChanged
     | MediaLost
+    | StrangersSend
     | DigitPressed
     | ReferRequested
     | ReferAnswered

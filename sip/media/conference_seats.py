@@ -69,6 +69,11 @@ class ConferenceSeats:
         count = int(audio.life()) if audio is not None else -1
         return count if count >= 0 else None
 
+    def strange_packets(self, leg: LegId) -> int:
+        """How many packets have come that were not its far end's."""
+        audio = self._audio.get(leg)
+        return int(audio.strange()) if audio is not None else 0
+
     def drop_leg(self, leg: LegId) -> None:
         self.remove(leg)
         self._audio.pop(leg, None)

@@ -78,6 +78,9 @@ class MediaConnections:
     def life(self, leg: LegId) -> int | None:
         return self._seating.life(leg)
 
+    def strange_packets(self, leg: LegId) -> int:
+        return self._seating.strange_packets(leg)
+
     def connect(self, source: Source, sink: Sink) -> None:
         self._connect(source, sink)
 

@@ -37,6 +37,10 @@ class LegMedia(Protocol):
         """Changes with each packet from the far end; None while the leg has no media."""
         ...
 
+    def strange_packets(self, leg: LegId) -> int:
+        """How many packets have come to the leg that were not its far end's."""
+        ...
+
     def figures(self, leg: LegId) -> RtpStats | None:
         """What the leg's line was like so far."""
         ...

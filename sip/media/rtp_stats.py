@@ -21,6 +21,8 @@ def line_figures(counts: pj.Figures) -> RtpStats | None:
         buffer_ms=_known(counts.buffer_ms),
         far_packets_lost=counts.far_lost if counts.far_reports else None,
         far_jitter_ms=_known(counts.far_jitter_ms),
+        strange_packets=counts.strange,
+        first_stranger=str(counts.first_stranger),
     )
 
 

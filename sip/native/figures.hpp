@@ -16,6 +16,8 @@ struct Figures {
     double buffer_ms;                 // how long packets wait in the jitter buffer, on average
     unsigned far_reports, far_lost;   // what the far end tells of our packets
     double far_jitter_ms;
+    unsigned strange;           // packets of RTP and RTCP that were not the far end's
+    std::string first_stranger; // whence the first of these came, as address:port; empty without any
 };
 
 } // namespace telefoon

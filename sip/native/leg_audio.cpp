@@ -244,4 +244,10 @@ long LegAudio::life() const
     return leg->stream ? (long)leg->line.life() : -1;
 }
 
+unsigned LegAudio::strange() const
+{
+    Guard guard(leg->mutex);
+    return leg->line.strange();
+}
+
 } // namespace telefoon

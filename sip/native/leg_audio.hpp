@@ -50,6 +50,9 @@ public:
     // A number that changes with each RTP packet and each RTCP report that comes in; -1 while there is no stream.
     long life() const;
 
+    // How many packets of RTP and RTCP have come that were not the far end's.
+    unsigned strange() const;
+
 private:
     friend class Room;
     friend class SentToLeg;

@@ -27,11 +27,17 @@ pj_uint32_t now_ms()
     return (pj_uint32_t)PJ_TIME_VAL_MSEC(now);
 }
 
+std::string written(const pj_sockaddr &address)
+{
+    char text[PJ_INET6_ADDRSTRLEN + 10];
+    return pj_sockaddr_print(&address, text, sizeof(text), 3);
+}
+
 } // namespace
 
 Figures::Figures()
     : received(0), lost(0), discarded(0), sent(0), jitter_ms(-1), mean_jitter_ms(-1), round_trip_ms(-1), buffer_ms(-1),
-      far_reports(0), far_lost(0), far_jitter_ms(-1)
+      far_reports(0), far_lost(0), far_jitter_ms(-1), strange(0)
 {
 }
 
@@ -89,7 +95,23 @@ Figures Line::figures() const
         now.far_lost += stat.tx.loss < NEGATIVE_LOSS ? stat.tx.loss : 0;
         now.far_jitter_ms = ms(stat.tx.jitter.last);
     }
+    note_strangers(&now);
     return now;
+}
+
+void Line::note_strangers(Figures *now) const
+{
+    const pjmedia_stream_common &common = *(const pjmedia_stream_common *)stream;
+    if (!common.strange_cnt)
+        return;
+    now->strange += common.strange_cnt;
+    if (now->first_stranger.empty())
+        now->first_stranger = written(common.first_stranger);
+}
+
+unsigned Line::strange() const
+{
+    return ended.strange + (stream ? ((const pjmedia_stream_common *)stream)->strange_cnt : 0);
 }
 
 unsigned Line::life() const

@@ -11,6 +11,9 @@ public:
     void begin(pjmedia_stream *made);
     void end();
 
+    // Grows with each packet that is not the far end's.
+    unsigned strange() const;
+
     Figures figures() const;
 
     // Grows with each RTP packet and each RTCP report from the far end.
@@ -20,6 +23,7 @@ public:
     void before_taking();
 
 private:
+    void note_strangers(Figures *now) const;
     bool is_stale(pj_uint32_t at_ms) const;
     void look_at_buffer(bool stale);
 

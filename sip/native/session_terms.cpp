@@ -94,8 +94,8 @@ void (*next_precreate)(pjsua_call_id, pjsua_on_stream_precreate_param *) = NULL;
 void before_stream(pjsua_call_id call, pjsua_on_stream_precreate_param *planned)
 {
     const SessionTerms *terms = terms_of(pjsua_var.calls[call].acc_id);
-    if (terms && planned->stream_info.type == PJMEDIA_TYPE_AUDIO)
-        planned->stream_info.info.aud.rtp_source = terms->rtpSource;
+    if (planned->stream_info.type == PJMEDIA_TYPE_AUDIO)
+        planned->stream_info.info.aud.rtp_source = terms ? terms->rtpSource : SessionTerms().rtpSource;
     if (next_precreate)
         next_precreate(call, planned);
 }

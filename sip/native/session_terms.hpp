@@ -6,11 +6,13 @@
 namespace telefoon {
 
 struct SessionTerms {
-    SessionTerms() : reliable(true), rtpSource(0) {}
+    SessionTerms() : reliable(true), rtpSource(LEARNED) {}
+
+    static const int LEARNED = 1;
 
     bool reliable;         // whether we say that we know reliable provisional answers (RFC 3262)
     std::string refresher; // who is to refresh the session (RFC 4028): uac, uas, or nobody named
-    int rtpSource;         // whose RTP is taken: whoever's it is (0), the first's (1), the signalled address's (2)
+    int rtpSource;         // whose RTP is taken: whoever's it is (0), whose is learned (1), the signalled address's (2)
 };
 
 // From now on, until the endpoint ends, messages of calls keep to their account's terms. To be called once, on the SIP

@@ -30,9 +30,9 @@ class Came:
 class RawRtp:
     """Sequence and timestamp go on by themselves; both can be set between packets."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1") -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", 0))
+        self._socket.bind((host, 0))
         self._socket.settimeout(0.1)
         self._closing = threading.Event()
         self._listening = threading.Thread(target=self._listen, daemon=True)
@@ -47,6 +47,12 @@ class RawRtp:
     def port(self) -> int:
         """The port to name in a session description."""
         return int(self._socket.getsockname()[1])
+
+    @property
+    def address(self) -> str:
+        """Host and port, as others see where it sends from."""
+        host, port = self._socket.getsockname()
+        return f"{host}:{port}"
 
     def __enter__(self) -> Self:
         return self

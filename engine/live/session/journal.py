@@ -22,12 +22,13 @@ from engine.metrics.meters import Meters
 from engine.metrics.table import CallStep, Metric
 from engine.model.call import Attempt, Call, Event, after
 from engine.model.call_policy import PolicyRefusal
-from engine.ports import Clock
+from engine.ports import Clock, RtpStats
 from engine.store.calls import CallbackBehindOthers, Calls
 from engine.store.connections import Job, T
 from engine.store.outbox import NewCallback
 from engine.webhooks.payloads.call import event_name, status_form
 from engine.webhooks.payloads.discretion import Discretion
+from engine.webhooks.payloads.line import line_facts
 from engine.webhooks.payloads.policy import operator_form
 
 log = structlog.get_logger(__name__)
@@ -193,6 +194,11 @@ class Journal:
         form = operator_form(self._call, now, event=event, rule=rule, level=level, number=number, reason=reason)
         job = CallbackBehindOthers(self._call.id, NewCallback(self._ledger.operator_url, form), now)
         self._keep(lambda: job, self._ledger.wake_courier, now=True)
+
+    def note_line(self, figures: RtpStats) -> None:
+        """Add what its line was like to the call's events, and count what strangers sent to it."""
+        self.note_event("line", **line_facts(figures))
+        self._ledger.meters.count(Metric.STRANGE_PACKETS, figures.strange_packets)
 
     def background_failed(self, task: str, error: BaseException) -> None:
         """Tell in the call's events that something beside the call has failed; the log tells how."""

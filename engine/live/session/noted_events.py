@@ -13,11 +13,13 @@ from engine.ports import (
     MediaChanged,
     MediaLost,
     RedirectRefused,
+    StrangersSend,
 )
 
 NotedEvent = (
     MediaChanged
     | MediaLost
+    | StrangersSend
     | HoldRefused
     | Intruded
     | FaxBegan
@@ -35,6 +37,8 @@ def write_event(journal: Journal, event: NotedEvent) -> None:
             journal.note_event("media", codec=event.codec, sending=event.sending, receiving=event.receiving)
         case MediaLost(seconds=seconds):
             journal.note_event("media_lost", seconds=round(seconds, 1))
+        case StrangersSend(source=source):
+            journal.note_event("strange_packets", source=source)
         case HoldRefused(sip_code=code):
             journal.note_event("hold_refused", sip_code=code)
         case Intruded():

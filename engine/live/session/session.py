@@ -44,7 +44,6 @@ from engine.ports import (
     RouteAdvanced,
     TrunkTried,
 )
-from engine.webhooks.payloads.line import line_facts
 
 AFTERMATH_S: Final = 60.0
 """How long a flow may still report (Record's and Dial's action) after the far end has hung up."""
@@ -286,7 +285,7 @@ class Session:
         words = {"words": event.words} if event.words else {}
         self.journal.note_event("hung_up", by=event.by.value, sip_code=event.sip_code, **words)
         if event.figures is not None:
-            self.journal.note_event("line", **line_facts(event.figures))
+            self.journal.note_line(event.figures)
         self.journal.happened(
             outcome, sip_code=event.sip_code, sip_reason=event.sip_reason, q850_cause=event.q850_cause
         )

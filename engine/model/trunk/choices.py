@@ -85,7 +85,7 @@ class Srtp(StrEnum):
 
 
 class RtpSource(StrEnum):
-    """The sender whose RTP is taken for the far end's, and answered; it may be elsewhere than was signalled."""
+    """The sender whose RTP is taken for the far end's, and answered: anyone, who is learned once, or is signalled."""
 
     FOLLOW = "follow"
     FIRST = "first"

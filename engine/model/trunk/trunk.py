@@ -232,9 +232,10 @@ class Trunk:
         default=0,
     )
     rtp_source: RtpSource = declared(
-        OneOf(RtpSource), "Whose RTP is taken: follow, whoever sends it now; first; or signalled, the host in SDP.",
-        default=RtpSource.FOLLOW,
-    )  # fmt: skip
+        OneOf(RtpSource),
+        "Whose RTP is taken: first, who is learned once; signalled, the host in SDP; follow, anyone.",
+        default=RtpSource.FIRST,
+    )
     ice: Ice = declared(
         OneOf(Ice),
         "Finding a way for media (ICE, RFC 8445): off; or lite, checks of the far end are answered and lead media.",

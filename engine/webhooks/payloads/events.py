@@ -76,6 +76,7 @@ _LINE: Final = (
     Fact("round_trip_ms", "by RTCP"),
     Fact("far_packets_lost", "what the far end told by RTCP"),
     Fact("far_jitter_ms", "what the far end told by RTCP"),
+    Fact("strange_packets", "those of others than the far end, if any; nothing was done with them"),
 )
 _POLICY: Final = (
     Fact("rule", "the rule's name"),
@@ -133,6 +134,8 @@ EVENTS: Final[tuple[EventKind, ...]] = (
     _call("hung_up", "The dialog is over", Fact("by", "`us`, `far end`, `carrier` or `nobody`"), _SIP_CODE,
           Fact("words", "what the far end said of it", Privacy.REASON)),
     _call("line", "At its end: what the line was like", *_LINE),
+    _call("strange_packets", "Others than the far end send RTP or RTCP to it, of which nothing is heard; told once",
+          Fact("source", "whence the first packet came", Privacy.PERSONAL)),
     _call("line_quality", "In a conference, when a line becomes better or worse", _CONFERENCE, *_LINE),
     _call("node_stopped", "The node was stopped, and its time for calls to end was over: it is hung up"),
     _call("process_died", "The next start found it open"),

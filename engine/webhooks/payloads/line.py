@@ -20,6 +20,7 @@ def line_facts(figures: RtpStats) -> dict[str, object]:
         "round_trip_ms": _rounded(figures.round_trip_ms),
         "far_packets_lost": figures.far_packets_lost,
         "far_jitter_ms": _rounded(figures.far_jitter_ms),
+        "strange_packets": figures.strange_packets or None,
     }
     return {name: value for name, value in facts.items() if value is not None}
 
