@@ -27,7 +27,8 @@ UNCLAIMED: Final = (
 
 _ALLOW: Final = ("Allow", "INVITE, ACK, CANCEL, BYE, PRACK, UPDATE, INFO, NOTIFY, REFER, OPTIONS")
 _ACCEPT: Final = ("Accept", "application/sdp")
-_SUPPORTED: Final = ("Supported", "100rel, timer, norefersub")
+_EXTENSIONS: Final = ("100rel", "timer", "norefersub")
+_SUPPORTED: Final = ("Supported", ", ".join(_EXTENSIONS))
 _ALLOW_EVENTS: Final = ("Allow-Events", "refer")
 _ACCEPT_INFO: Final = ("Accept", f"{RELAY}, {SINGLE}")
 _VIDEO_CONTROL: Final = "application/media_control+xml"
@@ -37,6 +38,16 @@ _OF_CALLS: Final = frozenset({"BYE", "CANCEL", "INFO", "NOTIFY", "PRACK", "UPDAT
 
 LONGEST: Final = 256
 """Characters of an address or a Call-ID; the library makes nothing of longer ones."""
+
+_ONCE: Final = {
+    "call-id": "Call-ID",
+    "content-length": "Content-Length",
+    "cseq": "CSeq",
+    "from": "From",
+    "max-forwards": "Max-Forwards",
+    "to": "To",
+}
+"""Headers of which a message has one at most (RFC 3261 §20), as they are written."""
 
 Header = tuple[str, str]
 
@@ -76,8 +87,10 @@ def answer_outside(method: str, message: Message, *, stranger: bool) -> Stateles
     """The answer to a request outside dialogs but INVITE that begins one; `stranger` may not call."""
     if stranger:
         return StatelessResponse(IGNORED)
+    if answer := _malformed(message):
+        return answer
     if method == "OPTIONS":
-        return _HERE
+        return _unsupported(message) or _HERE
     if method in _OF_CALLS or (has_tag(message) and method not in _NEVER):
         return _NO_CALL
     if method == "REFER":
@@ -89,6 +102,8 @@ def answer_to_invite(
     message: Message, refusal: Refusal | None, extensions: Extensions = ANY_EXTENSION
 ) -> StatelessResponse | None:
     """The answer to an INVITE outside dialogs; `refusal` says why nothing it offers is carried, if so."""
+    if answer := _malformed(message):
+        return answer
     # To take the place of a call (RFC 3891) is not offered: the library would do it, for whoever asks.
     if message.first("replaces") is not None:
         return _NO_TAKING_OVER
@@ -111,6 +126,25 @@ def trunk_is_full(refusal: CapacityRefusal) -> StatelessResponse:
     """The answer to an INVITE by a trunk that carries as much as it may (RFC 3261 §21.5.4)."""
     again = ("Retry-After", str(refusal.retry_after_s))
     return StatelessResponse(503, (again,), f"its trunk takes no more {refusal.limit}")
+
+
+def _malformed(message: Message) -> StatelessResponse | None:
+    """Refuse what the library reads as if it were right (RFC 3261 §7.3.1 and §18.3)."""
+    for name, label in _ONCE.items():
+        values = [value.strip() for each, value in message.headers if each == name]
+        if len(values) > 1 and (name != "content-length" or len(set(values)) > 1):
+            return _refused(400, 399, f"{label} is there more than once")
+    told = (message.first("content-length") or "").strip()
+    # What is no UTF-8 has become a sign of three bytes, so a body may look longer than it was, and never shorter.
+    if re.fullmatch(r"\d{1,9}", told, re.ASCII) and int(told) > len(message.body.encode()):
+        return _refused(400, 399, "Content-Length is longer than the body")
+    return None
+
+
+def _unsupported(message: Message) -> StatelessResponse | None:
+    """Refuse to answer who requires what we have not (RFC 3261 §8.2.2.3)."""
+    unknown = ", ".join(each for each in message.listed("require") if each.lower() not in _EXTENSIONS)
+    return StatelessResponse(420, (("Unsupported", unknown),)) if unknown else None
 
 
 def _too_long(message: Message) -> StatelessResponse | None:

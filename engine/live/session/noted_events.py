@@ -44,13 +44,19 @@ def write_event(journal: Journal, event: NotedEvent) -> None:
         case Intruded():
             journal.count(Metric.OUTSIDERS_REFUSED)
             journal.note_event("outsider_refused", what=event.what, source=event.source)
-        case FaxBegan(rate_bps=rate_bps):
-            journal.note_event("fax_began", rate_bps=rate_bps)
-        case FaxEnded(rate_bps=rate_bps, packets_received=received, packets_sent=sent):
-            journal.note_event("fax_ended", rate_bps=rate_bps, packets_received=received, packets_sent=sent)
+        case FaxBegan() | FaxEnded():
+            _write_fax(journal, event)
         case CallerIdWarned():
             journal.note_event("caller_id_warning", trunk=event.trunk, reason=event.reason)
         case RedirectRefused(rule=rule, level=level, number=number, uri=uri, why=why):
             journal.refused_by_policy(PolicyRefused(why, rule=rule, level=level, number=number, uri=uri))
         case CallerSigned(attestation=attestation):
             journal.set(stir_signed=attestation)
+
+
+def _write_fax(journal: Journal, event: FaxBegan | FaxEnded) -> None:
+    match event:
+        case FaxBegan(rate_bps=rate_bps):
+            journal.note_event("fax_began", rate_bps=rate_bps)
+        case FaxEnded(rate_bps=rate_bps, packets_received=received, packets_sent=sent):
+            journal.note_event("fax_ended", rate_bps=rate_bps, packets_received=received, packets_sent=sent)

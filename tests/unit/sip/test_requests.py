@@ -108,3 +108,29 @@ def test_within_a_call_notices_of_a_transfer_pass_and_others_do_not() -> None:
     assert _code_in_call("NOTIFY", ("event", "keep-alive")) == 489
     assert _code_in_call("SUBSCRIBE", ("event", "presence")) == 405
     assert _code_in_call("FOO") == 501
+
+
+@pytest.mark.parametrize("header", ["call-id", "cseq", "from", "to", "max-forwards"])
+def test_a_header_that_may_be_there_once_is_refused_if_it_is_there_twice(header: str) -> None:
+    message = Message("", ((header, "1"), (header, "1")))
+
+    answers = [answer_to_invite(message, None), answer_outside("OPTIONS", message, stranger=False)]
+
+    assert [each.code if each else None for each in answers] == [400, 400]
+
+
+@pytest.mark.parametrize(("lengths", "body", "code"), [("5", "four", 400), ("4", "four", 200), ("4 5", "fours", 400)])
+def test_a_body_is_as_long_as_it_says(lengths: str, body: str, code: int) -> None:
+    headers = tuple(("content-length", each) for each in lengths.split())
+
+    answer = answer_outside("OPTIONS", Message("", headers, body), stranger=False)
+
+    assert answer is not None
+    assert answer.code == code
+
+
+def test_options_that_require_what_nobody_has_are_told_what() -> None:
+    answer = answer_outside("OPTIONS", Message("", (("require", "timer, made-up"),)), stranger=False)
+
+    assert answer is not None
+    assert (answer.code, answer.headers) == (420, (("Unsupported", "made-up"),))

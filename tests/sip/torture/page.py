@@ -1,0 +1,41 @@
+"""The messages as a table of docs/torture.md.
+
+python -m tests.sip.torture.page        renews the page
+"""
+
+from pathlib import Path
+from typing import Final
+
+from tests.sip.torture.message import A_CALL, TortureMessage
+from tests.sip.torture.messages import MESSAGES
+
+PAGE: Final = Path(__file__).parents[3] / "docs/torture.md"
+_BEGINS: Final = "<!-- made by tests.sip.torture.page -->\n"
+_ENDS: Final = "<!-- end -->\n"
+
+
+def written() -> str:
+    """The table: a row for each message."""
+    heads = ["Message", "Section", "What comes", "What is right", "What we do"]
+    rows = [[each.name, each.section, each.what, each.right, _done(each)] for each in MESSAGES]
+    return "".join(f"| {' | '.join(each)} |\n" for each in [heads, ["---"] * len(heads), *rows])
+
+
+def with_messages(page: str) -> str:
+    """The page with this table in place of the one that it has."""
+    before, _, rest = page.partition(_BEGINS)
+    _, _, after = rest.partition(_ENDS)
+    return f"{before}{_BEGINS}\n{written()}\n{_ENDS}{after}"
+
+
+def _done(message: TortureMessage) -> str:
+    udp, tcp = (_told(message.answer_over(each)) for each in ("UDP", "TCP"))
+    return udp if udp == tcp else f"{udp}; over TCP {tcp}"
+
+
+def _told(answer: int | None) -> str:
+    return {None: "silence", A_CALL: "a call"}.get(answer, str(answer))
+
+
+if __name__ == "__main__":
+    PAGE.write_text(with_messages(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
