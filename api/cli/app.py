@@ -54,6 +54,7 @@ COMMANDS: Final = (
     Command("numbers", "numbers", "numbers"),
     Command("trunks", "trunks", "trunks"),
     Command("routes", "routes", "routes"),
+    Command("policies", "policies", "policies"),
     Command("refusals", "refusals", "refusals", "EXAMPLES"),
     Command("bans", "bans", "bans"),
     Command("voices", "voices", "voices"),

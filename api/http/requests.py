@@ -189,8 +189,7 @@ def _explained(error: ValidationError, whole: str) -> Iterator[FieldError]:
         case "required":
             yield from (FieldError(name, "is required.") for name in rule if name not in given)
         case "type":
-            kinds = [rule] if isinstance(rule, str) else rule
-            yield FieldError(field, f"{_shown(given)} is not {' or '.join(_AN[each] for each in kinds)}.")
+            yield FieldError(field, f"{_shown(given)} is not {_kinds(rule)}.")
         case "anyOf":
             yield from _of_branches(error, field, whole)
         case "enum":
@@ -208,6 +207,12 @@ def _explained(error: ValidationError, whole: str) -> Iterator[FieldError]:
             yield FieldError(field, f"{_shown(given)} {schema['x-expected']}")
         case _:
             yield FieldError(field, error.message)
+
+
+def _kinds(rule: str | list[str]) -> str:
+    """The kinds that a value may be of, in words; null needs none."""
+    kinds = [rule] if isinstance(rule, str) else [each for each in rule if each != "null"]
+    return " or ".join(_AN.get(each, each) for each in kinds)
 
 
 def _that_are_not(given: set[str], known: Collection[str], inside: str) -> Iterator[FieldError]:

@@ -29,6 +29,8 @@ def _make_template(folder: Path, *, account: str, notice: str | None) -> None:
     settings = {"TELEFOON_DATA_DIR": str(folder / "var"), "TELEFOON_CONFIG": str(folder / "telefoon.toml")}
     telefoon = partial(commands.printed_by, environment=outside() | settings)
     (folder / "key").write_text(telefoon("keys", "create", "--account", account).split()[-1])
+    # Extensions behind Asterisk are longer than numbers of Brussels: no plan knows them.
+    telefoon("policies", "set", "--set", "allowed_prefixes=+32255")
     if notice:
         telefoon("accounts", "text", account, "announcement", "--language", "en", "--text", notice)
     run_apart(render_own_sentences(folder / "var", *([notice] if notice else [])))

@@ -33,6 +33,7 @@ COMMANDS = [
     ("trunks", "add"), ("trunks", "list"), ("trunks", "show"), ("trunks", "set"), ("trunks", "remove"),
     ("trunks", "test"), ("trunks", "calls"), ("trunks", "costs"), ("trunks", "events"),
     ("routes", "add"), ("routes", "list"), ("routes", "show"), ("routes", "remove"), ("routes", "test"),
+    ("policies", "show"), ("policies", "set"), ("policies", "test"),
     ("voices", "add"), ("voices", "disable"), ("voices", "enable"), ("voices", "list"), ("voices", "remove"),
     ("voices", "try"),
     ("calls", "list"), ("calls", "show"), ("calls", "explain"), ("calls", "trace"), ("calls", "end"),
