@@ -10,6 +10,7 @@ from bench.scenarios import (
     commands,
     conference,
     endurance,
+    flood,
     flow,
     idle,
     ivr,
@@ -21,7 +22,7 @@ from bench.scenarios import (
 )
 
 _MODULES: Final = (
-    ivr, bridge, setup, conference, idle, api, flow, webhooks, recording, cascade, endurance, many_calls, voices,
+    ivr, bridge, setup, conference, idle, api, flow, webhooks, recording, cascade, endurance, many_calls, flood, voices,
     commands,
 )  # fmt: skip
 
