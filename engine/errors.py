@@ -21,6 +21,8 @@ TelefoonError
 ├── UnexpectedEvent          a state machine was given an event its state does not know
 ├── Overloaded               this node has too much to do to begin another call now, or is stopping
 │   └── TrunksFull           every trunk that could carry the call carries as many as it may
+├── QueueFull                as many calls of an account wait for their turn as may
+├── NoLongerQueued           a call does not wait for its turn any more
 ├── LegGone                  the far end has hung up, or its dialog failed
 ├── SipError                 the SIP library refused a command
 ├── SpeechError              a prompt could not be spoken
@@ -208,6 +210,18 @@ class Overloaded(TelefoonError):
 
 class TrunksFull(Overloaded):
     """Every trunk that could carry the call carries as many as it may."""
+
+
+class QueueFull(TelefoonError):
+    """The line of an account's calls has no place for another; `again_after_s` is when to ask again."""
+
+    def __init__(self, most: int, again_after_s: int) -> None:
+        super().__init__(f"{most} calls of the account wait for their turn already; try again later.")
+        self.again_after_s = again_after_s
+
+
+class NoLongerQueued(TelefoonError):
+    """The call does not wait for its turn any more: it was cancelled meanwhile."""
 
 
 class LegGone(TelefoonError):

@@ -10,6 +10,8 @@ from api.cli.group import CommandGroup, examples
 from api.cli.local import LocalStores, with_books
 from api.cli.option_flags import with_option_flags
 from api.cli.output import AsJson, as_row, print_facts, print_json, print_rows
+from api.cli.pace import EXAMPLES as PACE_EXAMPLES
+from api.cli.pace import pace
 from engine.errors import InvalidField
 from engine.model.call_options import AccountOptions
 from engine.model.consent.policy import Withdrawal
@@ -159,3 +161,6 @@ def text(
 
     version = with_books(work)
     typer.echo(f"Account {name} says version {version} of its own {sentence} in {language}.")
+
+
+accounts.command(epilog=PACE_EXAMPLES)(pace)

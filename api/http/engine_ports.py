@@ -36,6 +36,10 @@ class CallService(Protocol):
         """Give who waits first, or the one named, another flow. Raises NotFound, WrongState."""
         ...
 
+    def place_in_line(self, call: Call) -> int | None:
+        """Position from 1 of a call that waits for its turn to be placed; None for any other."""
+        ...
+
     def place_in_queue(self, call_id: str) -> tuple[int, float | None] | None:
         """Position from 1 and the estimated wait in seconds of a call that waits here."""
         ...

@@ -18,6 +18,7 @@ from engine.errors import (
     ObjectStoreError,
     Overloaded,
     PolicyRefused,
+    QueueFull,
     Refused,
     StoreError,
     TelefoonError,
@@ -28,6 +29,7 @@ CONTENT_TYPE: Final = "application/problem+json"
 _TYPE: Final = "about:blank"
 _QUOTA_TYPE: Final = "https://iana.org/assignments/http-problem-types#quota-exceeded"
 _BALANCE: Final = "urn:telefoon:rule:balance"
+_QUEUE: Final = "urn:telefoon:rule:calls-queued"
 _AGAIN_AFTER_S: Final = 5
 
 log = structlog.get_logger(__name__)
@@ -129,6 +131,8 @@ def _of_engine(error: TelefoonError) -> Problem:
             return _of_refusal(error)
         case Overloaded():
             return Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), again_after_s=error.again_after_s)
+        case QueueFull():
+            return Problem(HTTPStatus.TOO_MANY_REQUESTS, str(error), again_after_s=error.again_after_s, type_uri=_QUEUE)
         case NoSpace():
             return Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), again_after_s=_AGAIN_AFTER_S)
         case StoreError():

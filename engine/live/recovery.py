@@ -27,9 +27,11 @@ log = structlog.get_logger(__name__)
 
 
 async def recover(services: CallServices) -> None:
-    """Close everything that this node left open. Raises StoreError."""
+    """Close everything that this node left open; calls that wait for their turn go on waiting. Raises StoreError."""
+    waiting = {each.call_id for each in await services.stores.queued_calls.on(services.node)}
     for call in await services.ledger.calls.open_on(services.node):
-        await _fail(call, services.ledger)
+        if call.id not in waiting:
+            await _fail(call, services.ledger)
     for left in await services.stores.balances.reserved_on(services.node):
         await services.credit.settle_left(left.call_id, left.account_id, await services.ledger.calls.get(left.call_id))
         log.warning("reservation_recovered", call_id=left.call_id)

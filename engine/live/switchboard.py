@@ -1,6 +1,6 @@
 """The switchboard of a node: places, takes, finds and ends calls, conferences, queues."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -13,7 +13,7 @@ from engine.errors import BalanceTooLow, NotFound, PolicyRefused, StoreError, Wr
 from engine.flow.execution_context import Ending
 from engine.flow.interpreter import Start
 from engine.flow.keys import press
-from engine.flow.next_step import GoTo, HttpMethod
+from engine.flow.next_step import GoTo
 from engine.live.admission.set_ups import SetUp
 from engine.live.bridging.bridge import CallBridge
 from engine.live.bridging.dialling import Dialling
@@ -27,6 +27,7 @@ from engine.live.conference.control import ConferenceControl
 from engine.live.conference.rooms import Rooms
 from engine.live.consent.service import ConsentService
 from engine.live.orders import CallChange, NewCall
+from engine.live.placing import CallPlacing, invite_of, run_starts, starts_of
 from engine.live.queues import LiveQueues
 from engine.live.services import CallServices
 from engine.live.session.session import Session
@@ -39,6 +40,8 @@ from engine.model.recording import UNFINISHED, RecordingStatus, erased
 from engine.model.refusal import RefusalRule
 from engine.model.stir import Attestation, CallerProof
 from engine.ports import Cause, DialRefused, DialRequest, InboundCall, Leg
+from engine.routing.pacing import Pace
+from engine.store.queued_calls import QueuedCall
 from engine.webhooks.payloads.arrival import arrival_params
 
 INBOUND_RING_S: Final = 120
@@ -64,22 +67,29 @@ class Switchboard:
         self._queues = LiveQueues(services, talk, self._perform)
         self._shared = SharedServices(permission, dialling, rooms, self._queues)
         self.draining = Draining(services, self._sessions)
+        self._placing = CallPlacing(services, self._sessions, self._flow_runner)
+        self._pacing = self._placing.pacing
         self._control = CallControl(services, self._sessions, self._shared)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """Take and place calls; on the way out every live call is hung up and stored."""
-        async with self._sessions.open():
+        async with self._sessions.open(), self._pacing.running():
             yield
         await self.conferences.close()
 
     async def place(self, order: NewCall) -> Call:
         """Store the call, then send its INVITE.
 
-        A call to an emergency number that a trunk is marked for passes every limit. Raises StoreError, Overloaded,
-        TrunksFull, InvalidField, PolicyRefused, BalanceTooLow; nothing was sent then.
+        A call to an emergency number that a trunk is marked for passes every limit. That of an account with a pace
+        waits for its turn. Raises StoreError, Overloaded, TrunksFull, QueueFull, InvalidField, PolicyRefused,
+        BalanceTooLow; nothing was sent then.
         """
         emergency = await self._services.emergency.number(order.to, order.from_)
+        if emergency is None and order.heard_in is None:
+            pace = await self._services.stores.paces.of(order.account_id)
+            if pace is not None:
+                return await self._queue(order, pace)
         if emergency is None:
             self._services.admission.require(Direction.OUTBOUND)
             self._services.space.require()
@@ -92,6 +102,8 @@ class Switchboard:
 
     async def end(self, account_id: str, call_id: str) -> None:
         """Cancel or hang up; an ended call stays as it is. Raises NotFound."""
+        if await self._pacing.cancel(account_id, call_id):
+            return
         session = await self._sessions.find(account_id, call_id)
         if session is not None:
             session.journal.note_event("end_requested", by="REST API")
@@ -124,6 +136,10 @@ class Switchboard:
         session = await self._queues.take(account_id, queue_id, call_id, start)
         return session.call
 
+    def place_in_line(self, call: Call) -> int | None:
+        """Position from 1 of a call that waits for its turn to be placed; None for any other."""
+        return self._pacing.position(call.account_id, call.id)
+
     def place_in_queue(self, call_id: str) -> tuple[int, float | None] | None:
         """Position from 1 and the estimated wait in seconds of a call that waits on this node."""
         return self._queues.position(call_id)
@@ -153,34 +169,25 @@ class Switchboard:
     async def _place(self, order: NewCall, set_up: SetUp, emergency: str | None) -> Call:
         number = await self._services.stores.numbers.taking(order.from_)
         call = self._outbound(order if emergency is None else replace(order, to=emergency), number)
-        own = number is not None and number.account_id == call.account_id
-        request = DialRequest(
-            target=call.to,
-            caller=call.from_,
-            call_id=call.id,
-            account_id=call.account_id,
-            emergency=emergency is not None,
-            attestation=Attestation.FULL if own else Attestation.PARTIAL,
-            hides_caller=order.hides_caller,
-        )
-        dialer = self._services.dialer
-        dialer.reserve(request)
-
-        def sent() -> None:
-            set_up.done()
-            dialer.release(call.id)
-
-        starts = [order.flow.document] if order.flow else _requests(call, number if order.url is None else None)
-        making, run_flow = partial(self._flow_runner, number=number), partial(_run, starts=starts)
+        request = replace(invite_of(call, number, hides_caller=order.hides_caller), emergency=emergency is not None)
+        starts = [order.flow.document] if order.flow else starts_of(call, number if order.url is None else None)
         try:
-            session = await self._sessions.place(call, request, making, run_flow, sent)
-        except BaseException as error:
-            dialer.release(call.id)
-            if isinstance(error, PolicyRefused):
-                await keep_not_allowed(self._services.ledger, call, error)
+            session = await self._placing.send(call, request, number, starts, set_up)
+        except PolicyRefused as refused:
+            await keep_not_allowed(self._services.ledger, call, refused)
             raise
         if order.heard_in is not None:
             self.conferences.let_hear_ringing(call.account_id, order.heard_in, session)
+        return call
+
+    async def _queue(self, order: NewCall, pace: Pace) -> Call:
+        """Store a call that waits for its turn."""
+        self._services.space.require()
+        number = await self._services.stores.numbers.taking(order.from_)
+        call = self._outbound(order, number)
+        by_number = order.url is None and number is not None
+        queued = QueuedCall(call.id, call.account_id, call.node, order.hides_caller, by_number)
+        await self._pacing.join(call, queued, pace)
         return call
 
     async def _take(self, leg: Leg, arrival: InboundCall, set_up: SetUp) -> None:
@@ -193,7 +200,7 @@ class Switchboard:
                 await leg.hang_up(Cause.NOT_FOUND)
                 return
             call = self._inbound(number, arrival)
-            run_flow = partial(_run, starts=_requests(call, number))
+            run_flow = partial(run_starts, starts=starts_of(call, number))
             making = partial(self._flow_runner, number=number, told=arrival_params(arrival, leg.sip_call_id))
             proof = CallerProof(Attestation.GATEWAY, arrival.identity)
             try:
@@ -292,16 +299,5 @@ class Switchboard:
         return await self._sessions.flow_runner(session).perform_part(to)
 
 
-async def _run(runner: FlowRunner, *, starts: Sequence[Start]) -> None:
-    await runner.run(starts)
-
-
 async def _stand_by(runner: FlowRunner) -> None:
     await runner.stand_by()
-
-
-def _requests(call: Call, number: Number | None) -> list[Start]:
-    """The URLs that are asked for the call's flow, in order; `number` says how they are requested."""
-    methods = (number.method, number.fallback_method) if number else (HttpMethod.POST, HttpMethod.POST)
-    urls = zip((call.url, call.fallback_url), methods, strict=True)
-    return [GoTo(url, HttpMethod(method)) for url, method in urls if url]

@@ -117,6 +117,10 @@ class Calls:
 
         return await self._db.write(job)
 
+    async def do(self, job: Job[T]) -> T:
+        """Run changes of other tables that belong to a call, in one transaction."""
+        return await self._db.write(job)
+
     async def save(self, call: Call, callback: NewCallback | None = None) -> None:
         """The call as it is now and the callback that tells of it: both or neither. The call must be there."""
         await self._db.write(self.saving(call, callback))

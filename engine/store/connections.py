@@ -14,6 +14,16 @@ Job = Callable[[Connection], T]
 but the database, and gives values that need no connection any more."""
 
 
+def both(first: Job[None], second: Job[T] | None) -> Job[T | None]:
+    """A job that does the one and then the other, if there is one, and gives what that gives."""
+
+    def job(connection: Connection) -> T | None:
+        first(connection)
+        return second(connection) if second is not None else None
+
+    return job
+
+
 class Connections(Protocol):
     """Connections to one database. Everything raises as its driver does."""
 

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from engine.store.moves import Moves
     from engine.store.numbers import Numbers
     from engine.store.outbox import Outbox
+    from engine.store.paces import Paces
     from engine.store.policies import Policies
+    from engine.store.queued_calls import QueuedCalls
     from engine.store.queues import Queues
     from engine.store.recordings import Recordings
     from engine.store.refusals import RefusalStore
@@ -146,6 +148,18 @@ class Stores:
         from engine.store.policies import Policies
 
         return Policies(self.database)
+
+    @cached_property
+    def paces(self) -> "Paces":
+        from engine.store.paces import Paces
+
+        return Paces(self.database)
+
+    @cached_property
+    def queued_calls(self) -> "QueuedCalls":
+        from engine.store.queued_calls import QueuedCalls
+
+        return QueuedCalls(self.database)
 
     @cached_property
     def pseudonyms(self) -> "Pseudonyms":

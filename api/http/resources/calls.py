@@ -9,6 +9,7 @@ from aiohttp import web
 from api.http.contract import BASE_PATH
 from api.http.cursor import next_cursor, place_of, words
 from api.http.faults import Faults
+from api.http.json_fields import Json
 from api.http.moments import moment
 from api.http.requests import ApiRequest
 from api.http.resources.call_changes import change_of
@@ -44,12 +45,12 @@ async def initiate_call(services: RestServices, asked: ApiRequest) -> web.Respon
     number = await own_number(services, asked)
     call = await services.call_service.place(_order(asked, number))
     location = f"{BASE_PATH}/calls/{call.id}"
-    return web.json_response(call_json(call), status=HTTPStatus.CREATED, headers={"Location": location})
+    return web.json_response(_shown(services, call), status=HTTPStatus.CREATED, headers={"Location": location})
 
 
 async def get_call(services: RestServices, asked: ApiRequest) -> web.Response:
     await services.call_service.settle(asked.path["call_id"])
-    return web.json_response(call_json(await own_call(services, asked)))
+    return web.json_response(_shown(services, await own_call(services, asked)))
 
 
 async def end_call(services: RestServices, asked: ApiRequest) -> web.Response:
@@ -109,6 +110,12 @@ def _order(asked: ApiRequest, number: Number) -> NewCall:
     )
     faults.require_none()
     return order
+
+
+def _shown(services: RestServices, call: Call) -> Json:
+    """The call, and where it waits for its turn to be placed its position."""
+    position = services.call_service.place_in_line(call)
+    return call_json(call) if position is None else {**call_json(call), "queue_position": position}
 
 
 async def own_call(services: RestServices, asked: ApiRequest) -> Call:

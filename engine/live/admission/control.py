@@ -106,6 +106,11 @@ class AdmissionControl:
         """What stands in the way of another call now; None if nothing does. Nothing is counted."""
         return self._of_stopping() or self._of_limits() or self._of_work()
 
+    def has_room(self) -> bool:
+        """Whether a call may begin now; who waits for that asks again and again, so nothing is counted or told."""
+        load = Load(self._commands(), self._events(), self._set_ups.waiting)
+        return not refuses(load, refused_before=self._refusing)
+
     def require(self, direction: Direction) -> None:
         """Raise Overloaded unless a call may begin now."""
         if (refusal := self.refusal(direction)) is not None:

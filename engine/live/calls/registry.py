@@ -19,6 +19,7 @@ from engine.model.balance import Draw
 from engine.model.call import Attempt, Call, Event
 from engine.model.stir import CallerProof
 from engine.ports import Cause, DialRequest, Leg
+from engine.store.connections import Job, both
 
 _CLOSE_S: Final = 10.0
 _SETTLE_S: Final = 1.0
@@ -110,14 +111,16 @@ class Sessions:
         make: MakeFlowRunner,
         run_flow: RunFlow,
         when_sent: Callable[[], None] = nothing,
+        queued: Job[None] | None = None,
     ) -> Session:
         """Store the call and set its INVITE going.
 
         Raises StoreError, PolicyRefused, BalanceTooLow; nothing was sent then. `when_sent` follows its INVITE, or its
-        failure.
+        failure. `queued` takes one out of its line that is stored already; it raises NoLongerQueued where it waits no
+        more.
         """
         admitted = await self._services.policies.admit(call, request, self._services.longest_call_s)
-        journal, draw = await self._opened(call, paid=not request.emergency)
+        journal, draw = await self._opened(call, paid=not request.emergency, queued=queued)
         session = self._session(journal, CallerProof(request.attestation, request.identity), admitted)
         request = replace(request, destinations=admitted.destinations)
         conduct = self._conduct(session, make, run_flow, draw)
@@ -152,15 +155,21 @@ class Sessions:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def _opened(self, call: Call, *, paid: bool = True) -> tuple[Journal, Draw | None]:
+    async def _opened(
+        self, call: Call, *, paid: bool = True, queued: Job[None] | None = None
+    ) -> tuple[Journal, Draw | None]:
         """The journal of a call that was let begin, which is stored, and what is drawn of a prepaid balance.
 
         What the call needs of that balance is reserved in the same transaction. Raises StoreError, BalanceTooLow.
         """
         journal = Journal(call, self._services.ledger)
         credit = self._services.credit
+        reserving = credit.reserving(call) if paid else None
         try:
-            draw = await journal.open(credit.reserving(call) if paid else None)
+            if queued is None:
+                draw = await journal.open(reserving)
+            else:
+                draw = await journal.resume(both(queued, reserving))
         except BaseException:
             self._services.policies.ended(call.id)
             raise

@@ -105,6 +105,11 @@ class Journal:
         log.info("call_began", call_id=call.id, direction=call.direction.value, from_=call.from_, to=call.to)
         return done
 
+    async def resume(self, job: Job[T]) -> T:
+        """Do this before a call goes on that is stored already. Raises StoreError, and what it raises."""
+        self._stored = self._call
+        return await self._ledger.calls.do(job)
+
     def happened(self, event: Event, **facts: Any) -> Call:
         """Move the call along its table, with further fields. Raises UnexpectedEvent."""
         call = after(self._call, event, self._now(), **facts)

@@ -77,6 +77,9 @@ class NotingCallService:
     async def take_from_queue(self, account_id: str, queue_id: str, call_id: str | None, start: Start) -> Call:
         raise WrongState(f"Nobody waits in {queue_id}.")
 
+    def place_in_line(self, call: Call) -> int | None:
+        return None
+
     def place_in_queue(self, call_id: str) -> tuple[int, float | None] | None:
         return None
 

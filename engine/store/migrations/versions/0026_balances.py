@@ -1,9 +1,9 @@
-"""Prepaid balances: how each stands, what is reserved for calls that go on, and the ledger."""
+"""Prepaid balances with their reservations and ledger, the paces of accounts, and the calls that wait for a turn."""
 
 import sqlalchemy as sa
 from alembic import op
 
-from engine.store.types import UtcDateTime
+from engine.store.types import SERIAL, UtcDateTime
 
 revision = "0026"
 down_revision = "0025"
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the tables; without rows no account is prepaid, as before."""
+    """Add the tables; without rows no account is prepaid or paced, as before."""
     op.create_table(
         "balances",
         sa.Column("account_id", sa.String(length=34), nullable=False),
@@ -49,10 +49,33 @@ def upgrade() -> None:
         sa.UniqueConstraint("account_id", "kind", "key", name="uq_balance_entries_account_id_kind_key"),
     )
     op.create_index("ix_balance_entries_account_id", "balance_entries", ["account_id"])
+    op.create_table(
+        "account_paces",
+        sa.Column("account_id", sa.String(length=34), nullable=False),
+        sa.Column("calls_per_s", sa.Float(), nullable=True),
+        sa.Column("calls_at_once", sa.Integer(), nullable=True),
+        sa.Column("most_queued", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_account_paces_account_id"),
+        sa.PrimaryKeyConstraint("account_id", name="pk_account_paces"),
+    )
+    op.create_table(
+        "queued_calls",
+        sa.Column("id", SERIAL, autoincrement=True, nullable=False),
+        sa.Column("call_id", sa.String(length=34), nullable=False),
+        sa.Column("account_id", sa.String(length=34), nullable=False),
+        sa.Column("node", sa.Text(), nullable=False),
+        sa.Column("hides_caller", sa.Boolean(), nullable=False),
+        sa.Column("by_number", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_queued_calls_account_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_queued_calls"),
+        sa.UniqueConstraint("call_id", name="uq_queued_calls_call_id"),
+    )
 
 
 def downgrade() -> None:
     """Forget all of them."""
+    op.drop_table("queued_calls")
+    op.drop_table("account_paces")
     op.drop_table("balance_entries")
     op.drop_table("balance_reservations")
     op.drop_table("balances")

@@ -1,0 +1,111 @@
+"""Calls that clients ask for on their way to an INVITE: at once, or when their turn has come."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Protocol
+
+from engine.flow.interpreter import Start
+from engine.flow.next_step import GoTo, HttpMethod
+from engine.flow.parse import parse
+from engine.live.admission.set_ups import SetUp
+from engine.live.calls.flow_runner import FlowRunner
+from engine.live.calls.registry import Sessions
+from engine.live.pacing import Pacing
+from engine.live.services import CallServices
+from engine.live.session.session import Session
+from engine.model.call import Call
+from engine.model.numbers import Number
+from engine.model.stir import Attestation
+from engine.ports import DialRequest
+from engine.store.connections import Job
+from engine.store.queued_calls import QueuedCall
+
+
+class MakeRunner(Protocol):
+    """Makes what runs the flow of a call; `number` is the one that it is placed from, if that is known."""
+
+    def __call__(self, session: Session, *, number: Number | None) -> FlowRunner: ...
+
+
+class CallPlacing:
+    """Sends INVITEs of calls that are asked for; `pacing` has those that wait."""
+
+    def __init__(self, services: CallServices, sessions: Sessions, make: MakeRunner) -> None:
+        self._services = services
+        self._sessions = sessions
+        self._make = make
+        self.pacing = Pacing(services, self._begin_queued, self._when_over)
+
+    async def send(
+        self,
+        call: Call,
+        request: DialRequest,
+        number: Number | None,
+        starts: Sequence[Start],
+        set_up: SetUp,
+        queued: Job[None] | None = None,
+    ) -> Session:
+        """Store a call and set its INVITE going; of one that has waited, `queued` takes it out of its line.
+
+        Raises StoreError, TrunksFull, BalanceTooLow, NoLongerQueued; nothing was sent then.
+        """
+        dialer = self._services.dialer
+        dialer.reserve(request)
+
+        def sent() -> None:
+            set_up.done()
+            dialer.release(call.id)
+
+        making, run_flow = partial(self._make, number=number), partial(run_starts, starts=starts)
+        try:
+            return await self._sessions.place(call, request, making, run_flow, sent, queued)
+        except BaseException:
+            dialer.release(call.id)
+            raise
+
+    async def _begin_queued(self, call: Call, queued: QueuedCall) -> Session:
+        """Send the INVITE of a call whose turn it is."""
+        self._services.space.require()
+        number = await self._services.stores.numbers.taking(call.from_)
+        request = invite_of(call, number, hides_caller=queued.hides_caller)
+        urls = starts_of(call, number if queued.by_number else None)
+        starts = [parse(call.flow)] if call.flow else urls
+        set_up = self._services.admission.begin()
+        try:
+            leaving = self._services.stores.queued_calls.beginning(call.id)
+            return await self.send(call, request, number, starts, set_up, leaving)
+        except BaseException:
+            set_up.done()
+            raise
+
+    def _when_over(self, session: Session, then: Callable[[], None]) -> None:
+        async def follow() -> None:
+            await session.closed.wait()
+            then()
+
+        self._sessions.spawn(follow())
+
+
+async def run_starts(runner: FlowRunner, *, starts: Sequence[Start]) -> None:
+    """Run the first flow of these that can be."""
+    await runner.run(starts)
+
+
+def invite_of(call: Call, number: Number | None, *, hides_caller: bool) -> DialRequest:
+    """The INVITE of a call from a number, if that is known."""
+    own = number is not None and number.account_id == call.account_id
+    return DialRequest(
+        target=call.to,
+        caller=call.from_,
+        call_id=call.id,
+        account_id=call.account_id,
+        attestation=Attestation.FULL if own else Attestation.PARTIAL,
+        hides_caller=hides_caller,
+    )
+
+
+def starts_of(call: Call, number: Number | None) -> list[Start]:
+    """The URLs that are asked for the call's flow, in order; `number` says how they are requested."""
+    methods = (number.method, number.fallback_method) if number else (HttpMethod.POST, HttpMethod.POST)
+    urls = zip((call.url, call.fallback_url), methods, strict=True)
+    return [GoTo(url, HttpMethod(method)) for url, method in urls if url]

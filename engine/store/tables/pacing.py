@@ -1,0 +1,39 @@
+"""The tables of campaign pacing: how fast accounts may call, and which calls wait for their turn."""
+
+from typing import Final
+
+from sqlalchemy import Boolean, Float, ForeignKey, Integer, Table
+
+from engine.store.data_kinds import ACCOUNT_LIFE, Whose, about, technical
+from engine.store.tables.schema import metadata
+from engine.store.types import IDENTIFIER, SERIAL, StoredText
+
+account_paces: Final = Table(
+    "account_paces",
+    metadata,
+    technical("account_id", ForeignKey("accounts.id"), primary_key=True),
+    technical("calls_per_s", Float),
+    technical("calls_at_once", Integer),
+    technical("most_queued", Integer, nullable=False),
+    info=about(
+        "How fast calls of an account begin, and how many may wait.",
+        Whose.NOBODY,
+        until=ACCOUNT_LIFE,
+    ),
+)
+
+queued_calls: Final = Table(
+    "queued_calls",
+    metadata,
+    technical("id", SERIAL, primary_key=True, autoincrement=True),
+    technical("call_id", IDENTIFIER, nullable=False, unique=True),
+    technical("account_id", ForeignKey("accounts.id"), nullable=False),
+    technical("node", StoredText, nullable=False),
+    technical("hides_caller", Boolean, nullable=False),
+    technical("by_number", Boolean, nullable=False),
+    info=about(
+        "Which calls wait for their turn, in their order.",
+        Whose.NOBODY,
+        until="until the call begins or is cancelled",
+    ),
+)

@@ -1,0 +1,51 @@
+"""Paces of accounts and the calls that wait, as rows: in order, and out of the line once."""
+
+import pytest
+
+from engine.errors import NoLongerQueued
+from engine.model.accounts import Account
+from engine.routing.pacing import Pace
+from engine.store.database import Database
+from engine.store.paces import Paces
+from engine.store.queued_calls import QueuedCall, QueuedCalls
+
+NODE = "node-1"
+
+
+@pytest.fixture
+def paces(db: Database) -> Paces:
+    return Paces(db)
+
+
+@pytest.fixture
+def queued(db: Database) -> QueuedCalls:
+    return QueuedCalls(db)
+
+
+async def test_an_account_has_the_pace_that_was_set_last_or_none(paces: Paces, account: Account) -> None:
+    assert await paces.of(account.id) is None
+
+    await paces.set(account.id, Pace(0.5, None, 20))
+    await paces.set(account.id, Pace(None, 3))
+    assert await paces.of(account.id) == Pace(None, 3)
+    assert await paces.all() == {account.id: Pace(None, 3)}
+
+    await paces.set(account.id, None)
+    assert await paces.all() == {}
+
+
+async def test_calls_wait_in_their_order_on_their_node_and_leave_the_line_once(
+    db: Database, queued: QueuedCalls, account: Account
+) -> None:
+    waiting = [QueuedCall(f"CA{at}", account.id, NODE, hides_caller=at == 1, by_number=at == 2) for at in (3, 1, 2)]
+    for each in (*waiting, QueuedCall("CA9", account.id, "node-2")):
+        await db.write(queued.joining(each))
+    assert await queued.on(NODE) == waiting
+
+    await db.write(queued.beginning("CA1"))
+    with pytest.raises(NoLongerQueued):
+        await db.write(queued.beginning("CA1"))
+
+    assert not await queued.leave("CA1")
+    assert await queued.leave("CA3")
+    assert await queued.on(NODE) == waiting[2:]
