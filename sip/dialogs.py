@@ -16,7 +16,8 @@ import structlog
 from engine.errors import LegGone, SipError
 from engine.model.storable import storable
 from engine.model.trunk import AddressFamily, HoldStyle, Trunk
-from engine.ports import Cause, DialRequest, Intruded, LegId
+from engine.ports import CallRoom, Cause, DialRequest, Intruded, LegId
+from sip.call_room import all_room
 from sip.config import ListenAddress
 from sip.description import Carried
 from sip.dialog import Deliver, Dialog
@@ -54,6 +55,7 @@ class Dialogs:
         """`places` are where media are bound."""
         self._later = thread.later
         self._after = thread.after
+        self._all_room = all_room(places.values())
         self._media = media
         self._strangers = Strangers(media)
         self._rtp_silence_s = rtp_silence_s
@@ -79,6 +81,8 @@ class Dialogs:
         `follows` tells of an address to which it is sent elsewhere whether it goes there; `offering` is all that may be
         offered, now and later; `told_headers` are those of its answers that are told.
         """
+        if (room := self.room_for_calls()).is_full:
+            raise SipError(f"There is no room for another call: {room.words}.")
         dialog = self._dialog_of(account, leg, deliver, pj.PJSUA_INVALID_ID, offering, patience, follows, told_headers)
         prm = audio_alone()
         prm.txOption.localUri = caller
@@ -178,6 +182,10 @@ class Dialogs:
 
     def __len__(self) -> int:
         return len(self._dialogs)
+
+    def room_for_calls(self) -> CallRoom:
+        """The room for more calls; on any thread."""
+        return self._all_room.less(len(self._dialogs))
 
     def any_live(self) -> bool:
         """Whether there is a dialog that has not ended."""

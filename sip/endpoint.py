@@ -12,11 +12,11 @@ from config.settings import SipTransport
 from config.version import USER_AGENT
 from engine.errors import SetupError
 from engine.model.trunk import AddressFamily
+from sip.call_room import MAX_CALLS
 from sip.config import ListenAddress, SipConfig, Tls
 from sip.media.media_priority import preferring_new_threads
 from sip.message_log import LEVEL, MessageLog
 
-MAX_CALLS = 1024
 MAX_PORTS = 4096
 PTIME_MS = 20
 TLS_VERSIONS = (1 << 4) | (1 << 5)  # pj_ssl_sock_proto: 1.2 and 1.3, for the library's own default is 1.0 to 1.2

@@ -93,6 +93,7 @@ class UserAgent:
         self._switch = MediaConnections()
         self._stack = SipStack(config, self._ids, self._switch, thread, self, again_after, note_refusal)
         self.door = DoorKeeper(thread, self._stack.door)
+        self.room_for_calls = self._stack.dialogs.room_for_calls
         self.bridge = SipBridge(self._switch, self._stack.dialogs.fax, thread, config.rate_hz)
 
     @classmethod

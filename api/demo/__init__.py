@@ -16,6 +16,7 @@ from api.http.authentication import HEADER
 from api.http.contract import BASE_PATH
 from api.logging.logs import write_logs
 from api.node.node import Node, open_node
+from api.node.open_files import raise_limit
 from api.node.process import keep_files_private
 from api.node.stop_signals import StopSignals
 from config.settings import LogFormat, LogLevel, Settings
@@ -28,6 +29,7 @@ _DIGITS_AFTER_S: Final = 17.0
 def run(settings: Settings) -> int:
     """The whole demonstration; the exit code."""
     keep_files_private()
+    raise_limit()
     write_logs(LogFormat.TEXT, LogLevel.WARNING)
     return uvloop.run(_run(settings, Console(highlight=False, soft_wrap=True)))
 

@@ -86,7 +86,12 @@ def _call_services(parts: NodeParts, recording_storage: RecordingStorage) -> Cal
         space=parts.storage.space,
         refusals=parts.telephony.refusals,
         admission=AdmissionControl(
-            clock, parts.context.meters, agent.commands, agent.events, limits_of(settings, Machine.here(settings))
+            clock,
+            parts.context.meters,
+            agent.commands,
+            agent.events,
+            limits_of(settings, Machine.here(settings)),
+            agent.room_for_calls,
         ),
         emergency=EmergencyCalls(stores.trunks, settings.default_country),
         credit=CallCredit(

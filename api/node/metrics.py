@@ -22,7 +22,7 @@ from engine.live.switchboard import Switchboard
 from engine.metrics.meters import CONTENT_TYPE, Meters
 from engine.metrics.table import Metric
 from engine.model.accounts import Scope
-from engine.ports import Queued
+from engine.ports import CallRoom, Queued
 from engine.store.accounts import Accounts
 from engine.store.outbox import Outbox
 
@@ -38,6 +38,10 @@ class CommandQueue(Protocol):
 
     def commands(self) -> Queued:
         """Commands that the SIP thread has still to take."""
+        ...
+
+    def room_for_calls(self) -> CallRoom:
+        """The room for more calls."""
         ...
 
 
@@ -65,6 +69,7 @@ class NodeMetrics:
             Metric.PARTICIPANTS_LIVE: conferences.participants,
             Metric.LOAD: max((each.now / each.most for each in self.admission.figures()), default=0.0),
             Metric.SIP_COMMANDS_WAITING: self.sip.commands().count,
+            Metric.CALL_ROOM: self.sip.room_for_calls().free,
         }
         try:
             gauges[Metric.CALLBACKS_WAITING] = await self.outbox.waiting()

@@ -6,6 +6,7 @@ import uvloop
 
 from api.logging.logs import logging_as
 from api.node.node import open_node
+from api.node.open_files import raise_limit
 from api.node.stop_signals import StopSignals
 from config.settings import Settings
 from engine.aio.waits import until
@@ -14,6 +15,7 @@ from engine.aio.waits import until
 def serve(settings: Settings) -> int:
     """Run a node in this process; the exit code."""
     keep_files_private()
+    raise_limit()
     with logging_as(settings):
         uvloop.run(serve_until_stopped(settings))
     return 0

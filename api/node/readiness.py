@@ -74,7 +74,7 @@ class Readiness:
     def _calls(self) -> dict[str, object]:
         if (refusal := self.hindrance()) is not None:
             return {"ok": False, "detail": refusal.words}
-        return {"ok": True, "detail": "may begin"}
+        return {"ok": True, "detail": self.agent.room_for_calls().words}
 
     def _speech(self) -> dict[str, object]:
         broken = [f"{voice.language}: {voice.detail}" for voice in self.voices if not voice.ok]

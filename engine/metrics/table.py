@@ -102,7 +102,7 @@ class Metric(Enum):
     CALLS_REFUSED = Declaration(
         "telefoon_calls_refused_total",
         MetricKind.COUNTER,
-        "Calls that were refused with 503 because the node had too much to do, or was stopping.",
+        "Calls that were refused with 503 because the node had too much to do or no room, or was stopping.",
         labels=_DIRECTION,
     )
     CALLS_REFUSED_BY_POLICY = Declaration(
@@ -110,6 +110,11 @@ class Metric(Enum):
         MetricKind.COUNTER,
         "Calls that a call policy did not allow, by its rule.",
         labels={**_DIRECTION, "rule": _values(PolicyRule)},
+    )
+    CALL_ROOM = Declaration(
+        "telefoon_calls_room",
+        MetricKind.GAUGE,
+        "More calls that there is room for: pairs of RTP ports, mostly, or less.",
     )
     STRANGE_PACKETS = Declaration(
         "telefoon_strange_packets_total",

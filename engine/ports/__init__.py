@@ -2,6 +2,7 @@
 
 from engine.model.rtp_stats import RtpStats
 from engine.ports.bridge import LONGEST_LISTEN_S, Bridge, Player, Recorder
+from engine.ports.call_room import ANY_NUMBER, CallRoom
 from engine.ports.clock import Clock
 from engine.ports.fax import FaxBegan, FaxEnded
 from engine.ports.leg_events import (
@@ -54,6 +55,7 @@ from engine.ports.wires import (
 )
 
 __all__ = [
+    "ANY_NUMBER",
     "LONGEST_LISTEN_S",
     "PLAIN_SOUND",
     "WIDEST_HZ",
@@ -63,6 +65,7 @@ __all__ = [
     "Attendance",
     "AudioDecoder",
     "Bridge",
+    "CallRoom",
     "CallerIdWarned",
     "CallerSigned",
     "Cause",

@@ -74,8 +74,20 @@ class Forked:
         return await asyncio.shield(self._end)
 
 
-async def start(*arguments: str, stdout: int, stderr: int, environment: Mapping[str, str] | None = None) -> Running:
-    """Start `telefoon` with these arguments; the file descriptors become its output."""
+async def start(
+    *arguments: str,
+    stdout: int,
+    stderr: int,
+    environment: Mapping[str, str] | None = None,
+    open_files: int | None = None,
+) -> Running:
+    """Start `telefoon` with these arguments; the file descriptors become its output.
+
+    `open_files` is how many files and sockets it may have open, if it may have fewer than this process.
+    """
+    if open_files is not None:
+        limited = ("sh", "-c", f'ulimit -n {open_files}; exec "$@"', "sh", *_TELEFOON, *arguments)
+        return await asyncio.create_subprocess_exec(*limited, env=environment, stdout=stdout, stderr=stderr)
     if starts_as_users_do() or _of_python(os.environ if environment is None else environment) != _PYTHON:
         return await asyncio.create_subprocess_exec(
             *_TELEFOON, *arguments, env=environment, stdout=stdout, stderr=stderr

@@ -42,6 +42,7 @@ class Platform:
     http_port: int
     sip_port: int
     key: str = ""
+    open_files: int | None = None
     _process: commands.Running | None = None
     _client: aiohttp.ClientSession | None = None
     _happening: Happening | None = None
@@ -88,7 +89,11 @@ class Platform:
         """Start serving and wait until it does; readiness is another matter."""
         with self._log.open("ab") as log:
             self._process = await commands.start(
-                "serve", environment=self.environment, stdout=log.fileno(), stderr=log.fileno()
+                "serve",
+                environment=self.environment,
+                stdout=log.fileno(),
+                stderr=log.fileno(),
+                open_files=self.open_files,
             )
         self._client = aiohttp.ClientSession(f"{self.address}{BASE_PATH}/", headers={"X-API-Key": self.key})
         await self._until_it_answers()
@@ -244,12 +249,15 @@ async def platform(
     *,
     number: Mapping[str, str] | None = None,
     notice: str | None = BRIEFLY,
+    open_files: int | None = None,
 ) -> AsyncIterator[Platform]:
     """A running platform with an account, a key and NUMBER, whose options (as --url) are in `number`.
 
-    `settings` are environment variables without their prefix; `notice` is the account's own announcement in English.
+    `settings` are environment variables without their prefix; `notice` is the account's own announcement in English;
+    `open_files` is how many files and sockets it may have open, if that is to be few.
     """
     running = await asyncio.to_thread(prepared, folder, ports, settings, number=number, notice=notice)
+    running.open_files = open_files
     try:
         await running.start()
         yield running

@@ -15,7 +15,7 @@ from engine.live.admission.set_ups import SetUp, SetUps
 from engine.metrics.meters import Meters
 from engine.metrics.table import Metric
 from engine.model.call import Direction
-from engine.ports import Clock, Queued
+from engine.ports import ANY_NUMBER, CallRoom, Clock, Queued
 
 LINE_EVERY_S: Final = 10.0
 LAST_AGAIN_S: Final = 60
@@ -31,6 +31,11 @@ def nothing_waits() -> Queued:
     return Queued()
 
 
+def room_for_any() -> CallRoom:
+    """Stands for room that never ends."""
+    return ANY_NUMBER
+
+
 class AdmissionControl:
     """Asked before a call begins and before anything of it is stored; calls in progress never ask.
 
@@ -44,10 +49,12 @@ class AdmissionControl:
         commands: Callable[[], Queued] = nothing_waits,
         events: Callable[[], Queued] = nothing_waits,
         most: Mapping[Limit, float] = NO_LIMITS,
+        room: Callable[[], CallRoom] = room_for_any,
     ) -> None:
-        """`commands` wait for the SIP thread, its `events` for asyncio's; both are asked on any thread.
+        """`commands` wait for the SIP thread, its `events` for asyncio's; `room` is what calls take one of.
 
-        `most` is from how much on of each no call begins; what is not in it has no limit.
+        All three are asked on any thread. `most` is from how much on of each no call begins; what is not in it has no
+        limit.
         """
         self._clock = clock
         self._meters = meters
@@ -58,6 +65,7 @@ class AdmissionControl:
         self._live_calls: Callable[[], int] = lambda: 0
         self._rate = CallRate()
         self._exceeded: frozenset[Limit] = frozenset()
+        self._room = room
         self._set_ups = SetUps(clock)
         self._refusing = False
         self._refused = 0
@@ -104,12 +112,11 @@ class AdmissionControl:
 
     def hindrance(self) -> Hindrance | None:
         """What stands in the way of another call now; None if nothing does. Nothing is counted."""
-        return self._of_stopping() or self._of_limits() or self._of_work()
+        return self._of_stopping() or self._of_room() or self._of_limits() or self._of_work()
 
     def has_room(self) -> bool:
         """Whether a call may begin now; who waits for that asks again and again, so nothing is counted or told."""
-        load = Load(self._commands(), self._events(), self._set_ups.waiting)
-        return not refuses(load, refused_before=self._refusing)
+        return not self._room().is_full and not refuses(self._load(), refused_before=self._refusing)
 
     def require(self, direction: Direction) -> None:
         """Raise Overloaded unless a call may begin now."""
@@ -127,6 +134,13 @@ class AdmissionControl:
         left_s = ceil(min(self._stops_at_s - self._clock.monotonic(), LAST_AGAIN_S))
         words = "This node is stopping and takes no more calls; another takes them, or this one once it is back."
         return Hindrance(HindranceKind.STOPPING, words, max(1, left_s))
+
+    def _of_room(self) -> Hindrance | None:
+        room = self._room()
+        if not room.is_full:
+            return None
+        words = f"This node has no room for another call ({room.words}); try again in a second."
+        return Hindrance(HindranceKind.LIMIT, words)
 
     def _of_limits(self) -> Hindrance | None:
         too_much = exceeded(self.figures(), self._exceeded)

@@ -8,6 +8,7 @@ from typing import Any
 from api.node.readiness import Readiness
 from engine.live.admission.decision import Hindrance, HindranceKind
 from engine.model.trunk.reachability import OptionsPing, TrunkReachability
+from engine.ports import CallRoom
 from engine.routing.trunk_figures import TrunkFigures, TrunkMeter
 from sip.trunks.account import Registration
 from tests.unit.store.samples import NOON
@@ -30,12 +31,16 @@ class Agent:
 
     stand: Mapping[str, Registration]
     reachable: Mapping[str, TrunkReachability] = field(default_factory=dict)
+    free_ports: int = 50
 
     async def registrations(self) -> Mapping[str, Registration]:
         return self.stand
 
     async def reachability(self) -> Mapping[str, TrunkReachability]:
         return self.reachable
+
+    def room_for_calls(self) -> CallRoom:
+        return CallRoom(self.free_ports, 50, "pairs of RTP ports")
 
     def trunk_figures(self, name: str) -> TrunkFigures:
         meter = TrunkMeter()
@@ -87,3 +92,7 @@ async def test_a_node_that_takes_no_calls_is_not_ready_and_says_why() -> None:
 
     assert not told["ready"]
     assert told["checks"]["calls"] == {"ok": False, "detail": "This node is stopping."}
+
+
+async def test_a_node_that_takes_calls_says_for_how_many_it_has_room() -> None:
+    assert (await told_by(Agent({})))["checks"]["calls"]["detail"] == "50 of 50 pairs of RTP ports are free"

@@ -12,7 +12,7 @@ from engine.live.admission.control import LINE_EVERY_S, AdmissionControl
 from engine.live.admission.decision import AGAIN_BELOW, FEW, LATE_S, MOST, Load, refuses
 from engine.metrics.meters import Meters
 from engine.model.call import Direction
-from engine.ports import Queued
+from engine.ports import CallRoom, Queued
 
 NOTHING: Final = Queued()
 queued = st.builds(Queued, st.integers(0, 2 * MOST), st.floats(0, 10))
@@ -131,3 +131,16 @@ def test_each_refusal_is_counted_and_the_log_has_one_line_in_a_while(clock: Hand
     assert [(line["event"], line["calls"]) for line in lines] == [("calls_refused", 1), ("calls_refused", 50)]
     assert 'telefoon_calls_refused_total{direction="inbound"} 50\n' in meters.text({})
     assert 'telefoon_calls_refused_total{direction="outbound"} 1\n' in meters.text({})
+
+
+def test_a_call_is_refused_while_there_is_no_room_and_the_log_says_of_what(clock: HandClock) -> None:
+    meters, left = Meters(), [0]
+    control = AdmissionControl(clock, meters, room=lambda: CallRoom(left[0], 4, "pairs of RTP ports"))  # type: ignore[arg-type]
+
+    with capture_logs() as lines, pytest.raises(Overloaded):
+        control.require(Direction.OUTBOUND)
+    assert [each["why"] for each in lines] == ["all 4 pairs of RTP ports are in use"]
+    assert 'telefoon_calls_refused_total{direction="outbound"} 1' in meters.text({})
+
+    left[0] = 1
+    control.require(Direction.OUTBOUND)

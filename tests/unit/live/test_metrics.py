@@ -4,7 +4,7 @@ import pytest
 
 from api.node.metrics import NodeMetrics
 from engine.errors import StoreError
-from engine.ports import Queued
+from engine.ports import CallRoom, Queued
 from engine.store.outbox import Outbox
 from engine.testing.node import FakeNode
 from tests.unit.live.conferences import enters
@@ -19,6 +19,9 @@ class Idle:
 
     def commands(self) -> Queued:
         return Queued()
+
+    def room_for_calls(self) -> CallRoom:
+        return CallRoom(49, 50, "pairs of RTP ports")
 
 
 async def told(node: FakeNode, outbox: Outbox | None = None) -> list[str]:

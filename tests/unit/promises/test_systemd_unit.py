@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from api.doctor.handles import ALL_CALLS, HANDLES_AT_REST, HANDLES_PER_CALL
+from api.node.open_files import WANTED
 from config.settings import Settings
 from engine.live.calls.draining import GOODBYE_S
 from sip.media.media_priority import NICENESS
@@ -29,7 +29,7 @@ def test_it_serves_from_where_the_page_installs_it() -> None:
 
 
 def test_its_limits_are_those_that_the_doctor_and_the_media_threads_want() -> None:
-    assert int(GIVEN["LimitNOFILE"]) == ALL_CALLS * HANDLES_PER_CALL + HANDLES_AT_REST
+    assert int(GIVEN["LimitNOFILE"]) == WANTED
     assert int(GIVEN["LimitNICE"]) == NICENESS
 
 

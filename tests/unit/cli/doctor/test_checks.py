@@ -152,9 +152,9 @@ class TestDisk:
 
 class TestHandles:
     async def test_the_limit_of_this_process_is_read(self) -> None:
-        soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         (finding,) = await handles.check(Settings(), None)
-        assert finding.detail.startswith(f"{soft} may be open")
+        assert finding.detail.startswith(f"{hard} may be open")
 
     @pytest.mark.parametrize(
         ("limit", "ok", "calls", "advice"),
