@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
-from engine.diagnosis.invite import InviteDecision, InviteRule
+from engine.diagnosis.invite import NO_ANSWER, InviteDecision, InviteRule
 from engine.model.trunk import KnownBy, Trunk
 from sip.addresses import called_users
 from sip.config import SipConfig
@@ -79,7 +79,7 @@ def origin_of(
     allowed = is_allowed(source, allowed_networks(config.allow))
     if is_asked(by_digest, addresses, source, allowed=allowed):
         return _asked(message, by_digest)
-    decision = source_decision(source, config.allow)
+    decision = source_decision(source, config.allow, refused=config.strangers.are_refused)
     if decision.answer is not None and by_tls and not certificate:
         told = f"{decision.detail}; {_names(by_tls)} would be known by a certificate: give --certificate FILE"
         decision = replace(decision, detail=told)
@@ -109,13 +109,16 @@ def _names(trunks: Sequence[Trunk]) -> str:
     return " or ".join(f"the trunk {each.name}" for each in trunks)
 
 
-def source_decision(source: str, allow: Sequence[Network]) -> InviteDecision:
-    """Whether who sends it may call although it is no trunk's. `source` is "address:port"."""
+def source_decision(source: str, allow: Sequence[Network], *, refused: bool) -> InviteDecision:
+    """Whether who sends it may call although it is no trunk's.
+
+    `source` is "address:port"; `refused` is whether strangers are answered at all.
+    """
     if is_allowed(source, allowed_networks(allow)):
         by = "TELEFOON_SIP_ALLOW" if allow else "this machine, where nothing else is allowed"
         return InviteDecision(InviteRule.SOURCE, f"{source} is allowed by {by}, and is no trunk's address")
     detail = f"{source} is neither an address of a trunk that takes calls nor allowed by TELEFOON_SIP_ALLOW"
-    return InviteDecision(InviteRule.SOURCE, detail, 403)
+    return InviteDecision(InviteRule.SOURCE, detail, 403 if refused else NO_ANSWER)
 
 
 def called_numbers(message: Message, trunk: Trunk | None) -> Mapping[str, str]:

@@ -64,9 +64,9 @@ NoteRefusal = Callable[[RefusalRule, str, str], None]
 class Gate(pj.RequestGate):
     """Lives on the SIP thread.
 
-    `is_unknown` tells of a source, as "address:port", and the certificates of its connection, whether nothing but calls
-    is answered there; `again_after` when another call may come in, `called_as` whom it is for and what of all that we
-    carry it may offer; `narrow_in_call` says the latter within a call.
+    `is_unknown` tells of a source, as "address:port", and the certificates of its connection, whether all but calls
+    gets the answer `to_strangers`; `again_after` when another call may come in, `called_as` whom it is for and what of
+    all that we carry it may offer; `narrow_in_call` says the latter within a call.
     """
 
     def __init__(
@@ -78,6 +78,7 @@ class Gate(pj.RequestGate):
         called_as: CalledAs,
         note_refusal: NoteRefusal,
         narrow_in_call: NarrowInCall,
+        to_strangers: StatelessResponse,
     ) -> None:
         super().__init__()
         self._is_unknown = is_unknown
@@ -87,6 +88,7 @@ class Gate(pj.RequestGate):
         self._called_as = called_as
         self._note_refusal = note_refusal
         self._narrow_in_call = narrow_in_call
+        self._to_strangers = to_strangers
         self._carried = Carried(frozenset())
 
     def stand(self, carried: Carried) -> None:
@@ -143,7 +145,7 @@ class Gate(pj.RequestGate):
             return answer_in_call(method, message)
         certificates = str(request.certificates)
         if method != "INVITE" or has_tag(message):
-            return answer_outside(method, message, stranger=self._is_unknown(source, certificates))
+            return self._to_strangers if self._is_unknown(source, certificates) else answer_outside(method, message)
         addressee = self._called_as(source, message, self._carried, certificates)
         if addressee.answer is not None:
             if addressee.refused_by is not None:

@@ -83,10 +83,13 @@ def answer_in_call(method: str, message: Message) -> StatelessResponse | None:
     return _NOT_ALLOWED if method in _NEVER else _UNKNOWN
 
 
-def answer_outside(method: str, message: Message, *, stranger: bool) -> StatelessResponse | None:
-    """The answer to a request outside dialogs but INVITE that begins one; `stranger` may not call."""
-    if stranger:
-        return StatelessResponse(IGNORED)
+def answer_to_stranger(*, refused: bool) -> StatelessResponse:
+    """The answer to a request outside dialogs of who may not call, whatever it asks for."""
+    return _FORBIDDEN if refused else StatelessResponse(IGNORED)
+
+
+def answer_outside(method: str, message: Message) -> StatelessResponse | None:
+    """The answer to a request outside dialogs but INVITE that begins one; None where the library serves it."""
     if answer := _malformed(message):
         return answer
     if method == "OPTIONS":

@@ -36,7 +36,7 @@ from sip.message_trace import keep_trace, open_trace
 from sip.offering import EVERYTHING, Offering
 from sip.outsiders import Outsiders
 from sip.patience import Patience
-from sip.requests import IGNORED, StatelessResponse, trunk_is_full
+from sip.requests import StatelessResponse, answer_to_stranger, trunk_is_full
 from sip.status import q850
 from sip.thread import SipThread
 from sip.trunks.account import Registration, SipAccount
@@ -104,6 +104,7 @@ class SipStack:
             self._called_as,
             note_refusal,
             self.dialogs.narrowed,
+            answer_to_stranger(refused=config.strangers.are_refused),
         )
         self._outsiders = Outsiders(self._origins.of_outsider, self.dialogs.trunk_of, self.dialogs.intruded)
         self._carried = Carried(frozenset())
@@ -263,7 +264,7 @@ class SipStack:
             # Left to the library, it would take the account of a trunk that has the called user.
             own = int(self._accounts.own(version).getId())
             if origin.challenge is None and self._origins.is_stranger(source):
-                unheard = StatelessResponse(403 if self._config.strangers.are_refused else IGNORED)
+                unheard = answer_to_stranger(refused=self._config.strangers.are_refused)
                 return Addressee(own, carried, answer=unheard, refused_by=RefusalRule.SOURCE)
             return Addressee(own, carried, answer=origin.challenge, refused_by=origin.refused_by)
         trunk, full = line.trunk, self._loads.refusal(line.trunk.name)

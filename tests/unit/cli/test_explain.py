@@ -100,7 +100,18 @@ def test_a_number_that_no_account_has_is_404(telefoon: Run, invite: Invite) -> N
     assert "no account has +3225550111" in told.stdout
 
 
-def test_a_stranger_is_403_by_the_address_that_is_given(telefoon: Run, invite: Invite) -> None:
+def test_a_stranger_hears_nothing_by_the_address_that_is_given(telefoon: Run, invite: Invite) -> None:
+    told = telefoon("explain", invite(), "--source", "203.0.113.9")
+
+    assert told.exit_code == 1
+    assert "It would be answered with nothing, by the rule source: 203.0.113.9:5060" in told.stdout
+
+
+def test_a_stranger_is_403_where_the_settings_have_strangers_refused(
+    telefoon: Run, invite: Invite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TELEFOON_SIP_STRANGERS", "refuse")
+
     told = telefoon("explain", invite(), "--source", "203.0.113.9")
 
     assert "It would be answered with 403, by the rule source: 203.0.113.9:5060" in told.stdout
@@ -120,7 +131,7 @@ def test_an_address_that_is_allowed_needs_no_trunk(
 def test_a_trunk_that_takes_no_calls_does_not_vouch_for_its_address(telefoon: Run, invite: Invite) -> None:
     telefoon("trunks", "set", "carrier-a", "--auth", "none")
 
-    assert "answered with 403" in telefoon("explain", invite()).stdout
+    assert "answered with nothing" in telefoon("explain", invite()).stdout
 
 
 def test_an_offer_without_a_codec_in_common_is_488(telefoon: Run, invite: Invite) -> None:
@@ -215,4 +226,4 @@ def test_who_is_known_by_a_certificate_is_told_by_its_name(telefoon: Run, invite
     assert (without.exit_code, right.exit_code, wrong.exit_code) == (1, 0, 1)
     assert "the trunk carrier-b would be known by a certificate: give --certificate FILE" in without.stdout
     assert "its certificate is for a host of the trunk carrier-b, which takes the call" in right.stdout
-    assert "with 403" in wrong.stdout
+    assert "with nothing" in wrong.stdout

@@ -14,6 +14,7 @@ WAYS: Final = {
     "engine/live/session/session.py": {"dialer.dial"},
     "engine/live/calls/registry.py": {"session.place", "session.take"},
     "engine/live/switchboard.py": {"self._sessions.place", "self._sessions.take"},
+    "engine/live/placing.py": {"self._sessions.place"},
     "engine/live/calls/actions.py": {"self._shared.dialling.dial", "self._session.leg.refer"},
 }
 """Who makes a leg, who has a session do so, and who asks the registry, which asks the policies; the stage's `dial` is

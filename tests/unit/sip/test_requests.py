@@ -5,13 +5,13 @@ import pytest
 from sip.description import NO_CODEC, Refusal
 from sip.extensions import ANY_EXTENSION, Extensions
 from sip.message import Message
-from sip.requests import IGNORED, LONGEST, answer_in_call, answer_outside, answer_to_invite
+from sip.requests import IGNORED, LONGEST, answer_in_call, answer_outside, answer_to_invite, answer_to_stranger
 
 BARE = Message("", ())
 
 
-def _code_outside(method: str, message: Message = BARE, *, stranger: bool = False) -> int | None:
-    answer = answer_outside(method, message, stranger=stranger)
+def _code_outside(method: str, message: Message = BARE) -> int | None:
+    answer = answer_outside(method, message)
     return None if answer is None else answer.code
 
 
@@ -36,9 +36,9 @@ def test_outside_a_call_the_code_says_why(method: str, code: int | None) -> None
     assert _code_outside(method) == code
 
 
-@pytest.mark.parametrize("method", ["OPTIONS", "NOTIFY", "SUBSCRIBE", "REGISTER", "MESSAGE", "BYE", "FOO"])
-def test_a_stranger_hears_nothing(method: str) -> None:
-    assert _code_outside(method, stranger=True) == IGNORED
+def test_a_stranger_hears_nothing_or_is_refused() -> None:
+    assert answer_to_stranger(refused=False).code == IGNORED
+    assert answer_to_stranger(refused=True).code == 403
 
 
 def test_nobody_takes_the_place_of_a_call() -> None:
@@ -76,7 +76,7 @@ def test_an_extension_is_refused_or_asked_for_as_the_trunk_has_it(
 
 
 def test_what_is_not_allowed_comes_with_what_is() -> None:
-    answer = answer_outside("MESSAGE", BARE, stranger=False)
+    answer = answer_outside("MESSAGE", BARE)
 
     assert answer is not None
     allowed = dict(answer.headers)["Allow"].split(", ")
