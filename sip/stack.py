@@ -280,7 +280,8 @@ def _told_headers(trunk: Trunk | None) -> Sequence[str]:
 def _follower(trunk: Trunk | None, request: DialRequest, deliver: Deliver) -> Callable[[str], bool]:
     """Whether a call goes where a carrier sends it on: within its trunk, and to numbers that its policies allow."""
 
-    def goes_to(uri: str) -> bool:
+    def goes_to(contact: str) -> bool:
+        uri = contact.partition("<")[2].partition(">")[0] or contact
         if trunk is None or not follows(trunk, uri):
             return False
         refused = refused_redirect(trunk, uri, request.destinations)

@@ -3,6 +3,7 @@
 A real node, and a real SIP phone as its trunk, which tells of each INVITE that reaches it.
 """
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,14 @@ import pytest
 from tests.peers.phone import PhonePeer, phone
 from tests.peers.platform import NUMBER, Platform, platform
 from tests.peers.ports import Ports
+from tests.peers.sip_answerer import sip_answerer
 
 pytestmark = pytest.mark.sip
 
 PREMIUM = "+3290212345"
 ALLOWED = "+32470123456"
+OTHER = "+32471234556"
+TAKEN_UP_S = 2.0
 RULE = "urn:telefoon:rule:number-type"
 GOODBYE = {"verb": "hangup"}
 
@@ -97,3 +101,29 @@ async def test_no_way_leads_to_a_premium_number_and_each_is_told(tmp_path: Path,
     assert reached(trunk)
     assert all(ALLOWED[1:] in each for each in reached(trunk)), reached(trunk)
     assert not any(PREMIUM[1:] in each for each in reached(trunk))
+
+
+async def test_a_carrier_sends_a_call_on_to_no_premium_number(tmp_path: Path, ports: Ports) -> None:
+    sent_on: list[str] = [PREMIUM]
+
+    def sends_on(request: str) -> str:
+        if not request.startswith("INVITE"):
+            return ""
+        if ALLOWED not in request.partition("\r\n")[0]:
+            return "486 Busy Here"
+        return f"302 Moved Temporarily\nContact: <sip:{sent_on[-1]}@127.0.0.1:{carrier.port}>"
+
+    async with sip_answerer(sends_on) as carrier, platform(tmp_path, ports) as telefoon:
+        host = f"127.0.0.1:{carrier.port}"
+        await asyncio.to_thread(telefoon.telefoon, "trunks", "add", "carrier", "--host", host, "--set", "redirects=yes")
+        await asyncio.sleep(TAKEN_UP_S)
+
+        call = await telefoon.ended_call((await telefoon.place(ALLOWED))["id"])
+        assert (call["status"], call["sip_code"]) == ("failed", 302)
+        assert await refused_events(telefoon, call["id"]) == ["number-type"]
+        assert not any(PREMIUM in each.partition("\r\n")[0] for each in carrier.requests)
+
+        sent_on.append(OTHER)
+        call = await telefoon.ended_call((await telefoon.place(ALLOWED))["id"])
+        assert (call["status"], call["sip_code"]) == ("busy", 486)
+        assert any(OTHER in each.partition("\r\n")[0] for each in carrier.requests)

@@ -9,7 +9,9 @@ import pytest
 
 from engine.errors import LegGone, SipError
 from engine.model.call import Event
-from engine.ports import Alerted, Answered, Cause, DialRequest, Ear, EndedBy, MediaChanged, Said
+from engine.model.call_policy import Destinations
+from engine.model.call_policy.policy import in_force
+from engine.ports import Alerted, Answered, Cause, DialRequest, Ear, EndedBy, MediaChanged, RedirectRefused, Said
 from engine.recordings.files.wav_recording import WavRecording
 from sip.leg import SipLeg
 from sip.trunks.account import Registration
@@ -397,3 +399,22 @@ async def test_a_redirection_to_another_host_is_not_followed(open_line: OpenLine
         ended = await Watch(leg).start().ends()
 
     assert (ended.outcome, ended.sip_code) == (Event.BROKE, 302)
+
+
+async def test_a_redirection_within_the_trunk_to_a_number_that_a_policy_refuses_is_not_followed(
+    open_line: OpenLine,
+) -> None:
+    def moved(_: str) -> str:
+        return f"302 Moved\nContact: <sip:+3290212345@127.0.0.1:{far_end.port}>"
+
+    request = DialRequest("+32470123456", "+3225550100", "CA1", destinations=Destinations(in_force(())))
+    async with sip_answerer(moved) as far_end:
+        async with open_line(trunk=trunk_to(far_end.port, redirects=True)) as line:
+            leg = await line.agent.dial(request)
+            watch = Watch(leg).start()
+            ended = await watch.ends()
+        invites = [each for each in far_end.requests if each.startswith("INVITE")]
+
+    assert (ended.outcome, ended.sip_code) == (Event.BROKE, 302)
+    assert [each.rule for each in watch.seen if isinstance(each, RedirectRefused)] == ["number-type"]
+    assert not any("+3290212345" in each.partition("\n")[0] for each in invites)
