@@ -48,7 +48,12 @@ from collections.abc import Iterable
 
 
 class TelefoonError(Exception):
-    """Root of all errors raised on purpose; its text is written for the user."""
+    """Root of all errors raised on purpose; its text is written for the user.
+
+    `again_after_s` is after how many seconds the same may be let pass, where only the moment is wrong.
+    """
+
+    again_after_s: int | None = None
 
 
 class NotFound(TelefoonError):

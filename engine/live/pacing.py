@@ -13,7 +13,7 @@ import structlog
 from engine.aio.signal import Signal
 from engine.aio.tasks import started, stopped
 from engine.aio.waits import first_of
-from engine.errors import NoLongerQueued, Overloaded, PolicyRefused, QueueFull, StoreError, TelefoonError
+from engine.errors import NoLongerQueued, PolicyRefused, QueueFull, StoreError, TelefoonError
 from engine.live.services import CallServices
 from engine.live.session.journal import Journal
 from engine.live.session.session import Session
@@ -145,23 +145,16 @@ class Pacing:
             session = await self._begin_call(call, queued)
         except NoLongerQueued:
             self._forget(turn.account_id, turn.call_id)
-        except PolicyRefused as refused:
-            if refused.again_after_s is None:
-                await self._fail(call, refused)
-            else:
-                self._postpone(turn, call, refused)
-        except (Overloaded, StoreError) as error:
-            self._postpone(turn, call, error)
         except TelefoonError as error:
-            await self._fail(call, error)
+            if error.again_after_s is None and not isinstance(error, StoreError):
+                await self._fail(call, error)
+                return
+            log.info("queued_call_postponed", call_id=call.id, reason=str(error))
+            self._lines.postponed(turn.account_id, self._now_s + _AGAIN_S)
         else:
             self._queued.pop(call.id, None)
             self._lines.begun(turn, self._now_s)
             self._when_over(session, lambda: self._ended(turn.account_id))
-
-    def _postpone(self, turn: PacedTurn, call: Call, error: TelefoonError) -> None:
-        log.info("queued_call_postponed", call_id=call.id, reason=str(error))
-        self._lines.postponed(turn.account_id, self._now_s + _AGAIN_S)
 
     async def _fail(self, call: Call, error: TelefoonError) -> None:
         """End a call that can't be placed, as without a balance."""
