@@ -10,6 +10,7 @@ import pytest
 from engine.errors import SipError
 from engine.model.trunk import Authentication, KeepAlive, SessionTimers, Srtp, Trunk, TrunkHost
 from engine.ports import Answered, DialRequest, HungUp, MediaChanged
+from sip.config import StrangersDue
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
 from tests.peers.raw_caller import audio, raw_caller
@@ -104,7 +105,10 @@ async def test_a_call_that_comes_in_is_taken_as_its_trunk_wants(open_line: OpenL
 
 async def test_a_trunks_hosts_may_call_and_nobody_else(open_line: OpenLine) -> None:
     elsewhere = [ip_network("192.0.2.0/24")]
-    async with open_line(allow=elsewhere) as line, raw_caller(line.port) as caller:
+    async with (
+        open_line(allow=elsewhere, strangers=StrangersDue(are_refused=True)) as line,
+        raw_caller(line.port) as caller,
+    ):
         assert (await caller.asks("INVITE", body=audio())).code == 403
 
         await line.agent.use_trunks([trunk_to(caller.port)])
