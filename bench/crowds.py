@@ -37,6 +37,8 @@ class Crowd:
     """A line for each call; [field0] in the script."""
     voice: bytes = b""
     """What `talks` plays; a tone in A-law if empty."""
+    silent: bool = False
+    """Whether its script has no sound, and so no ports for that."""
 
     @property
     def at_once(self) -> int:
@@ -136,7 +138,7 @@ async def _started(
     if crowd.fields:
         (folder / "fields.csv").write_text("\n".join(["SEQUENTIAL", *crowd.fields]) + "\n")
         fields = ["-inf", "fields.csv"]
-    media = place.callers.take(_PORTS_PER_CALL * crowd.at_once)
+    media = place.callers.take(_PORTS_PER_CALL * (1 if crowd.silent else crowd.at_once))
     bounded = ["-m", str(crowd.calls), "-l", str(crowd.calls), "-r", _rate(crowd.per_second)[0]] if ends else []
     period = ["-rp", _rate(crowd.per_second)[1]] if ends else []
     with (folder / "sipp.log").open("wb") as sink:

@@ -45,6 +45,7 @@ READS: Final[Mapping[str, Read]] = {
     "getQueue": Read("queue.read", "queues"),
     "listRecordings": Read("recording.list", "recordings"),
     "listRefusals": Read("refusal.list", "refusals"),
+    "listBans": Read("ban.list", "bans"),
 }
 """By operationId. Single calls are noted together: a program looks at each that it places."""
 NOTED_EACH_TIME: Final = frozenset({"getRecording", "downloadRecording", "drawRecording"})
@@ -52,6 +53,8 @@ OF_NOBODY: Final = frozenset(
     {
         "listHolds",
         "listKeys",
+        "getDrain",
+        "listPolicies",
         "listTrunks",
         "getTrunk",
         "listTrunkEvents",

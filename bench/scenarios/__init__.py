@@ -14,6 +14,7 @@ from bench.scenarios import (
     flow,
     idle,
     ivr,
+    many_at_once,
     many_calls,
     recording,
     setup,
@@ -22,8 +23,8 @@ from bench.scenarios import (
 )
 
 _MODULES: Final = (
-    ivr, bridge, setup, conference, idle, api, flow, webhooks, recording, cascade, endurance, many_calls, flood, voices,
-    commands,
+    ivr, bridge, setup, conference, idle, api, flow, webhooks, recording, cascade, endurance, many_calls, many_at_once,
+    flood, voices, commands,
 )  # fmt: skip
 
 SCENARIOS: Final[tuple[Scenario, ...]] = tuple(each for module in _MODULES for each in module.SCENARIOS)

@@ -114,7 +114,7 @@ def test_within_a_call_notices_of_a_transfer_pass_and_others_do_not() -> None:
 def test_a_header_that_may_be_there_once_is_refused_if_it_is_there_twice(header: str) -> None:
     message = Message("", ((header, "1"), (header, "1")))
 
-    answers = [answer_to_invite(message, None), answer_outside("OPTIONS", message, stranger=False)]
+    answers = [answer_to_invite(message, None), answer_outside("OPTIONS", message)]
 
     assert [each.code if each else None for each in answers] == [400, 400]
 
@@ -123,14 +123,14 @@ def test_a_header_that_may_be_there_once_is_refused_if_it_is_there_twice(header:
 def test_a_body_is_as_long_as_it_says(lengths: str, body: str, code: int) -> None:
     headers = tuple(("content-length", each) for each in lengths.split())
 
-    answer = answer_outside("OPTIONS", Message("", headers, body), stranger=False)
+    answer = answer_outside("OPTIONS", Message("", headers, body))
 
     assert answer is not None
     assert answer.code == code
 
 
 def test_options_that_require_what_nobody_has_are_told_what() -> None:
-    answer = answer_outside("OPTIONS", Message("", (("require", "timer, made-up"),)), stranger=False)
+    answer = answer_outside("OPTIONS", Message("", (("require", "timer, made-up"),)))
 
     assert answer is not None
     assert (answer.code, answer.headers) == (420, (("Unsupported", "made-up"),))
