@@ -13,8 +13,8 @@ CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telefoon
 # Where this is set, each of the many servers and workers that tests start compiles every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run asterisk test test-fast interop fuzz-api test-memory check lint format release lock bench bench-profile \
-	bench-report clean fresh
+.PHONY: help setup run asterisk test test-fast interop fuzz fuzz-api test-memory check lint format release lock bench \
+	bench-profile 	bench-report clean fresh
 
 help:
 	@echo 'make run           install, then one real call from start to end, then keep serving (Ctrl-C ends it)'
@@ -23,6 +23,7 @@ help:
 	@echo "make test          all tests, side by side; some: make test TESTS='tests/unit -k rating' WORKERS=2"
 	@echo 'make test-fast     those that need neither SIP nor other programs: under a minute'
 	@echo 'make test-memory   tests/sip on a library that ends at the first wrong use of memory (AddressSanitizer)'
+	@echo 'make fuzz          an hour of bytes that are nearly right, on that library; other bytes: make fuzz SEED=2 MINUTES=10'
 	@echo 'make interop       every kind of call with every kind of far end, half an hour; writes docs/interop.md'
 	@echo 'make fuzz-api MINUTES=10  requests made up from the published document, against a running node'
 	@echo 'make check         what the repository says of itself: pages, settings, licence, version, owners, imports'
@@ -41,6 +42,9 @@ help:
 
 setup:
 	@$(PYTHON) -m scripts.setup
+ifdef SANITIZE
+	@$(PYTHON) -m scripts.build_pjsua2 --sanitized
+endif
 
 asterisk:
 	@exec $(PYTHON) -m scripts.run_asterisk
@@ -73,6 +77,12 @@ fuzz-api:
 test-memory:
 	@$(PYTHON) -m scripts.setup --tests
 	@$(BIN)/python -m tests.sanitized $(TESTS)
+
+# The same seed sends the same bytes again.
+fuzz:
+	@$(PYTHON) -m scripts.setup --tests
+	@TELEFOON_TESTS_FUZZ_SEED=$(or $(SEED),1) TELEFOON_TESTS_FUZZ_MINUTES=$(or $(MINUTES),60) \
+		$(BIN)/python -m tests.sanitized tests/sip/test_fuzz.py
 
 # Each promise is a test marked so, one small file a rule; most are in tests/unit/promises.
 check:

@@ -99,8 +99,9 @@ class Variant:
 
 PLAIN: Final = Variant("", ())
 
-#: It ends at the first wrong use of memory (AddressSanitizer); it is slow, and for tests alone.
-SANITIZED: Final = Variant("-sanitized", ("-fsanitize=address", "-fno-omit-frame-pointer", "-g"))
+#: It ends at the first wrong use of memory (AddressSanitizer), and tells of what C leaves undefined
+#: (UndefinedBehaviorSanitizer); it is slow, and for tests alone.
+SANITIZED: Final = Variant("-sanitized", ("-fsanitize=address,undefined", "-fno-omit-frame-pointer", "-g"))
 
 #: -threads lets go of Python's lock during every library call.
 SWIG_FLAGS: Final = ("-c++", "-python", "-threads", "-w312")
