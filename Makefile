@@ -14,7 +14,7 @@ CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telefoon
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup run asterisk test test-fast interop fuzz fuzz-api test-memory check lint format release lock bench \
-	bench-profile 	bench-report clean fresh
+	bench-profile bench-report clean fresh
 
 help:
 	@echo 'make run           install, then one real call from start to end, then keep serving (Ctrl-C ends it)'

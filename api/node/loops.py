@@ -14,6 +14,7 @@ from engine.live.services import CallServices
 from engine.live.session.failed_traces import FailedTraces
 from engine.live.switchboard import Switchboard
 from engine.privacy.audit import by_system
+from sip.media.media_clock import media_clock_lag_ms
 
 
 def loops_of(parts: NodeParts, services: CallServices, switchboard: Switchboard) -> Mapping[str, Loop]:
@@ -41,6 +42,7 @@ def _load_watch(parts: NodeParts, services: CallServices, switchboard: Switchboa
     agent = parts.telephony.agent
     gauges = {
         Limit.SIP_LAG: lambda: 1000 * agent.commands().oldest_s,
+        Limit.CLOCK_LAG: media_clock_lag_ms,
         Limit.DATABASE: switchboard.oldest_unstored_s,
     }
     cores = Machine.here(parts.context.settings).cores

@@ -59,6 +59,7 @@ def limits_of(settings: Settings, machine: Machine) -> Mapping[Limit, float]:
         Limit.CPU: (settings.most_cpu_percent, 90),
         Limit.LOOP_LAG: (settings.most_loop_lag_ms, 300),
         Limit.SIP_LAG: (settings.most_sip_lag_ms, 300),
+        Limit.CLOCK_LAG: (settings.most_clock_lag_ms, 100),
         Limit.FILES: (settings.most_files, machine.files * _FILES_PART),
         Limit.RTP_PORTS: (AUTO, machine.rtp_ports),  # where somebody tells how many are in use
         Limit.MEMORY: (settings.most_memory_mb, machine.memory_mb * _MEMORY_PART),

@@ -1,5 +1,6 @@
 #include "leg_audio.hpp"
 
+#include "clock_lag.hpp"
 #include "door.h"
 #include "leg.h"
 #include "packet_ear.h"
@@ -103,13 +104,15 @@ pj_status_t leg_put_frame(pjmedia_port *port, pjmedia_frame *frame)
     Between &self = between(port);
     Leg &leg = *self.leg;
     pjmedia_frame own = self.taken(*frame);
+    const pj_uint64_t tick = frame->timestamp.u64 / PJMEDIA_PIA_SPF(&port->info);
+    clock_ticked(tick);
     Guard guard(leg.mutex);
     if (leg.stream != self.stream)
         return PJ_SUCCESS;
     if (leg.waits_for_packets())
         return PJ_SUCCESS;
     if (!leg.seated && own.type != PJMEDIA_FRAME_TYPE_AUDIO)
-        return leg.send_silence((unsigned)(frame->timestamp.u64 / PJMEDIA_PIA_SPF(&port->info)));
+        return leg.send_silence((unsigned)tick);
     if (!leg.seated) {
         // The bridge's times would be taken for the mark of a room's mix (encoded_mix.h); a stream reads none.
         own.timestamp.u64 = 0;

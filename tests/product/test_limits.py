@@ -63,3 +63,17 @@ async def test_what_is_used_up_is_told_by_its_name_and_no_call_begins(
     assert told in check["detail"]
     assert told in problem["detail"]
     assert (refused.code, status) == (503, HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+async def test_a_media_clock_that_is_late_is_told_while_the_call_goes_on(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    shop.flows["/start"] = ECHO
+    async with (
+        platform(tmp_path, ports, {"MOST_CLOCK_LAG_MS": "0.001"}, number={"--url": shop.url("/start")}) as telefoon,
+        calling(telefoon, ports, 1500) as (caller,),
+    ):
+        check = await telefoon.check_when("calls", "This node has as much to do as it may")
+        await caller.ear.hears_in_all(1500, seconds=0.5, within_s=20, since_s=caller.ear.now_s)
+
+    assert "lag of the media clock" in check["detail"]

@@ -19,6 +19,7 @@ class Limit(Enum):
     CPU = ("CPU of this machine", " %", 0.9)
     LOOP_LAG = ("lag of the event loop", " ms", EASED)
     SIP_LAG = ("lag of the SIP thread", " ms", EASED)
+    CLOCK_LAG = ("lag of the media clock", " ms", EASED)
     FILES = ("open files", "", SOME_ROOM)
     RTP_PORTS = ("RTP ports in use", "", SOME_ROOM)
     MEMORY = ("memory", " MB", SOME_ROOM)
