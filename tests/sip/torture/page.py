@@ -1,4 +1,4 @@
-"""The messages as a table of docs/torture.md.
+"""The messages and the library's scripts as tables of docs/torture.md.
 
 python -m tests.sip.torture.page        renews the page
 """
@@ -6,11 +6,13 @@ python -m tests.sip.torture.page        renews the page
 from pathlib import Path
 from typing import Final
 
+from tests.sip.library_scripts.otherwise import OTHERWISE
 from tests.sip.torture.message import A_CALL, TortureMessage
 from tests.sip.torture.messages import MESSAGES
 
 PAGE: Final = Path(__file__).parents[3] / "docs/torture.md"
 _BEGINS: Final = "<!-- made by tests.sip.torture.page -->\n"
+_SCRIPTS_BEGIN: Final = "<!-- made of tests.sip.library_scripts -->\n"
 _ENDS: Final = "<!-- end -->\n"
 
 
@@ -21,11 +23,20 @@ def written() -> str:
     return "".join(f"| {' | '.join(each)} |\n" for each in [heads, ["---"] * len(heads), *rows])
 
 
-def with_messages(page: str) -> str:
-    """The page with this table in place of the one that it has."""
-    before, _, rest = page.partition(_BEGINS)
-    _, _, after = rest.partition(_ENDS)
-    return f"{before}{_BEGINS}\n{written()}\n{_ENDS}{after}"
+def scripts() -> str:
+    """The table of the library's scripts that get another answer than they want."""
+    heads = ["Script", "What it gets", "Why"]
+    rows = [[name, f"`{got}`", why] for name, (got, why) in OTHERWISE.items()]
+    return "".join(f"| {' | '.join(each)} |\n" for each in [heads, ["---"] * len(heads), *rows])
+
+
+def with_tables(page: str) -> str:
+    """The page with these tables in place of those that it has."""
+    for begins, table in ((_BEGINS, written()), (_SCRIPTS_BEGIN, scripts())):
+        before, _, rest = page.partition(begins)
+        _, _, after = rest.partition(_ENDS)
+        page = f"{before}{begins}\n{table}\n{_ENDS}{after}"
+    return page
 
 
 def _done(message: TortureMessage) -> str:
@@ -38,4 +49,4 @@ def _told(answer: int | None) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(with_messages(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

@@ -3,15 +3,15 @@
 import pytest
 
 from tests.sip.torture.messages import MESSAGES
-from tests.sip.torture.page import PAGE, with_messages
+from tests.sip.torture.page import PAGE, with_tables
 
 pytestmark = pytest.mark.promise
 
 
-def test_the_page_is_made_of_the_messages() -> None:
+def test_the_page_is_made_of_the_tables() -> None:
     page = PAGE.read_text(encoding="utf-8")
 
-    assert page == with_messages(page), "python -m tests.sip.torture.page renews it"
+    assert page == with_tables(page), "python -m tests.sip.torture.page renews it"
 
 
 def test_all_messages_of_both_documents_are_there() -> None:
