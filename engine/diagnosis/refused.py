@@ -20,6 +20,7 @@ ADVICE: Final[Mapping[RefusalRule, str]] = MappingProxyType(
         RefusalRule.LIMIT: "The machine had more to do than it can; see docs/scaling.md, or spread the calls.",
         RefusalRule.TRUNK: "The trunk's max_calls_in or max_cps_in was reached: raise it with telefoon trunks set, or "
         "have the carrier send less.",
+        RefusalRule.POLICY: "Raise inbound_calls_at_once of the node, account or number: telefoon policies show",
         RefusalRule.BALANCE: "Top the balance of the number's account up: telefoon balance add ACCOUNT AMOUNT",
         RefusalRule.STORAGE: "Make room on the disk of the data folder, or mend the database: telefoon doctor",
     }
