@@ -115,6 +115,10 @@ class Settings(TrunkSettings, LoadSettings, BaseModel):
     session_expires_s: int = Field(default=1800, ge=90, le=86400)
     rtp_silence_s: float = Field(default=60.0, ge=0, le=86400)
     sip_trace_calls: int = Field(default=200, ge=0, le=10_000)
+    sip_connections: int = Field(default=1000, ge=10, le=8000)
+    sip_stranger_connections: int = Field(default=50, ge=0, le=8000)
+    sip_connections_of_stranger: int = Field(default=10, ge=0, le=8000)
+    sip_stranger_s: int = Field(default=10, ge=1, le=600)
 
     data_dir: Path = Path("var")
     database_url: str = ""

@@ -92,6 +92,20 @@ class StrangersDue:
 
 
 @dataclass(frozen=True, slots=True)
+class ConnectionRoom:
+    """How many connections over TCP and TLS others may begin: all, strangers, and strangers of one address.
+
+    A stranger's is closed after `stranger_s`, unless a request on it was let in; so is one on which a message is not
+    whole after that time.
+    """
+
+    most: int = 1000
+    strangers: int = 50
+    each_stranger: int = 10
+    stranger_s: int = 10
+
+
+@dataclass(frozen=True, slots=True)
 class SipConfig:
     """Everything the user agent is told at its start."""
 
@@ -117,6 +131,7 @@ class SipConfig:
     """When a trunk answers far fewer calls than it used to."""
     drain_unregister: bool = True
     """Whether no trunk is registered with while the node takes no calls."""
+    connections: ConnectionRoom = field(default_factory=ConnectionRoom)
     listening_too: ListenAddress | None = None
     """Where SIP and RTP are bound of the other family than `listening`, on a node that speaks both."""
 
@@ -171,6 +186,12 @@ def from_settings(settings: Settings) -> SipConfig:
         country=settings.default_country,
         trace_calls=settings.sip_trace_calls,
         drain_unregister=settings.drain_unregister,
+        connections=ConnectionRoom(
+            settings.sip_connections,
+            settings.sip_stranger_connections,
+            settings.sip_connections_of_stranger,
+            settings.sip_stranger_s,
+        ),
         log_messages=settings.log_level is LogLevel.DEBUG,
     )
 

@@ -13,7 +13,7 @@ from config.version import USER_AGENT
 from engine.errors import SetupError
 from engine.model.trunk import AddressFamily
 from sip.call_room import MAX_CALLS
-from sip.config import ListenAddress, SipConfig, Tls
+from sip.config import ConnectionRoom, ListenAddress, SipConfig, Tls
 from sip.media.media_priority import preferring_new_threads
 from sip.message_log import LEVEL, MessageLog
 
@@ -44,19 +44,27 @@ def open_endpoint(config: SipConfig) -> pj.Endpoint:
             pj.open_host_table()
             pj.answer_strongest_challenges()
             pj.watch_tls()
+            pj.limit_connections(_connection_limits(config.connections))
             pj.open_session_terms()
             pj.open_ice_lite()
             pj.share_encoding()
             endpoint.audDevManager().setNullDev()
             for listening in config.everywhere.values():
                 for transport in listening.transports:
-                    open_transport(endpoint, transport, listening, config.tls)
+                    open_transport(endpoint, transport, listening, config.tls, config.connections.stranger_s)
             endpoint.libStart()
         _order_codecs(endpoint, config)
     except BaseException:
         endpoint.libDestroy()
         raise
     return endpoint
+
+
+def _connection_limits(room: ConnectionRoom) -> pj.ConnectionLimits:
+    limits = pj.ConnectionLimits()
+    limits.all, limits.strangers, limits.eachStranger = room.most, room.strangers, room.each_stranger
+    limits.strangerSeconds = limits.messageSeconds = room.stranger_s
+    return limits
 
 
 @contextmanager
@@ -125,7 +133,9 @@ def tls_listener(endpoint: pj.Endpoint, family: AddressFamily) -> int:
     return next(int(each) for each in endpoint.transportEnum() if endpoint.transportGetInfo(each).type == kind)
 
 
-def open_transport(endpoint: pj.Endpoint, transport: SipTransport, listening: ListenAddress, tls: Tls) -> None:
+def open_transport(
+    endpoint: pj.Endpoint, transport: SipTransport, listening: ListenAddress, tls: Tls, handshake_s: int
+) -> None:
     """Listen. Raises SetupError when the port is taken."""
     settings = pj.TransportConfig()
     settings.boundAddress = listening.host
@@ -134,6 +144,7 @@ def open_transport(endpoint: pj.Endpoint, transport: SipTransport, listening: Li
         settings.publicAddress = listening.public_address
     if transport is SipTransport.TLS:
         _present_certificate(settings.tlsConfig, tls)
+        settings.tlsConfig.msecTimeout = handshake_s * 1000
     try:
         endpoint.transportCreate(_TRANSPORTS[transport, listening.family], settings)
     except pj.Error as error:

@@ -18,6 +18,7 @@ from engine.model.trunk import AddressFamily, EarlyMedia, Transport, Trunk
 from engine.model.trunk.reachability import TrunkChange, TrunkReachability
 from engine.ports import DialRefused, DialRequest, InboundCall, LegEvent, LegId
 from sip.config import SipConfig
+from sip.connections import ConnectionWatch
 from sip.deliveries import hiding_early_media, noting_the_end, telling_tls_faults
 from sip.description import Carried
 from sip.dialog import Deliver
@@ -107,6 +108,7 @@ class SipStack:
             answer_to_stranger(refused=config.strangers.are_refused),
         )
         self._outsiders = Outsiders(self._origins.of_outsider, self.dialogs.trunk_of, self.dialogs.intruded)
+        self._connections = ConnectionWatch()
         self._carried = Carried(frozenset())
         self._listening = {SipTransport(each) for each in config.listening.transports}
 
@@ -148,6 +150,7 @@ class SipStack:
         self._loads.use(usable)
         faults |= self._accounts.use(usable, addresses)
         self.door.know()
+        pj.know_networks(pj.StringVector(self._origins.known_networks()))
         return faults
 
     def call(self, leg: LegId, way: Way, request: DialRequest) -> str:
@@ -203,6 +206,7 @@ class SipStack:
 
         Gives the hosts of trunks that are to be left alone, each after the name of its trunk.
         """
+        self._connections.look(now_s)
         self.dialogs.look(now_s)
         self._accounts.look(now_s)
         return self._accounts.left_alone(now_s)
@@ -211,7 +215,13 @@ class SipStack:
         """Listen there too: as the client of a trunk, we can do over TLS without a certificate of our own."""
         if transport not in self._listening:
             for listening in self._config.everywhere.values():
-                open_transport(pj.Endpoint.instance(), transport, listening, self._config.tls)
+                open_transport(
+                    pj.Endpoint.instance(),
+                    transport,
+                    listening,
+                    self._config.tls,
+                    self._config.connections.stranger_s,
+                )
             self._listening.add(transport)
 
     def _account_for(self, way: Way, request: DialRequest, version: AddressFamily) -> SipAccount:
