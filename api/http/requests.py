@@ -210,9 +210,8 @@ def _explained(error: ValidationError, whole: str) -> Iterator[FieldError]:
 
 
 def _kinds(rule: str | list[str]) -> str:
-    """The kinds that a value may be of, in words; null needs none."""
-    kinds = [rule] if isinstance(rule, str) else [each for each in rule if each != "null"]
-    return " or ".join(_AN.get(each, each) for each in kinds)
+    """The kinds that a value may be of, in words."""
+    return " or ".join(_AN[each] for each in ([rule] if isinstance(rule, str) else rule))
 
 
 def _that_are_not(given: set[str], known: Collection[str], inside: str) -> Iterator[FieldError]:

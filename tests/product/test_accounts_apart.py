@@ -33,11 +33,14 @@ OF_THE_NODE: Final = {
     "listRefusals", "listKeys", "createKey", "revokeKey", "rotateKey",
     "listTrunks", "addTrunk", "getTrunk", "changeTrunk", "removeTrunk", "listTrunkEvents",
     "getTrunkCosts", "setTrunkCosts", "listRoutes", "addRoute", "getRoute", "removeRoute",
+    "listBans", "addBan", "liftBan", "getDrain", "beginDrain", "endDrain",
+    "listPolicies", "setPolicy", "removePolicy", "testPolicies",
+    "getBalance", "setPrepaid", "listBalanceEntries", "topUpBalance",
 }  # fmt: skip
 """Who may do them is the operator, of whatever account."""
 OF_THEIR_OWN: Final = {
     "listCalls", "listConferences", "createConference", "streamEvents", "listQueues", "listRecordings", "listHolds",
-    "exportPersonalData", "erasePersonalData",
+    "exportPersonalData", "erasePersonalData", "getOwnBalance", "listOwnBalanceEntries",
 }  # fmt: skip
 """They name nothing of another account; what they answer and do has nothing of it."""
 NAMED_IN_BODY: Final = {"initiateCall", "setHold"}
@@ -51,7 +54,13 @@ class Owned:
     ids: Mapping[str, str]
 
     def path(self, operation: Operation) -> str:
-        nobodys = {"trunk": "nobody", "route_id": "RT" + "0" * 32, "key_id": "SK" + "0" * 32}
+        nobodys = {
+            "trunk": "nobody",
+            "route_id": "RT" + "0" * 32,
+            "key_id": "SK" + "0" * 32,
+            "account": "nobody",
+            "source": "192.0.2.1",
+        }
         return operation.path.format(**{**nobodys, **self.ids})
 
     def query(self, operation: Operation) -> dict[str, str]:

@@ -26,7 +26,7 @@ async def test_an_address_is_banned_listed_and_heard_again(admin: Site) -> None:
     assert (await admin.request("GET", "bans"))[1] == {"bans": []}
     assert (await admin.request("DELETE", "bans/198.51.100.7"))[0] == 404
     actions = [row.action async for row in admin.services.stores.audit.rows()]
-    assert [each for each in actions if each.startswith("ban.")] == ["ban.add", "ban.lift"]
+    assert [each for each in actions if each.startswith("ban.")] == ["ban.add", "ban.list", "ban.lift"]
 
 
 async def test_of_ipv6_the_64_bits_of_whoever_has_the_address_are_banned(admin: Site) -> None:

@@ -168,7 +168,8 @@ async def test_a_migration_counts_the_calls_that_there_were(url: str, db: Databa
         connection.execute(text("DROP TABLE call_totals"))
         for later in (
             "trunks", "trunk_registrations", "routes", "refusals", "call_traces", "trunk_costs", "full_trunks",
-            "trunk_events", "call_policies",
+            "trunk_events", "call_policies", "queued_calls", "account_paces", "balance_entries", "balance_reservations",
+            "balances", "bans",
         ):  # fmt: skip
             connection.execute(text(f"DROP TABLE {later}"))
         connection.execute(text("DROP INDEX ix_calls_account_id_direction_start_time_id"))
@@ -178,6 +179,8 @@ async def test_a_migration_counts_the_calls_that_there_were(url: str, db: Databa
         connection.execute(text("DROP INDEX ix_calls_trunk_start_time"))
         for column in ("stir_verstat", "stir_signed", "trunk", "key_id"):
             connection.execute(text(f"ALTER TABLE calls DROP COLUMN {column}"))
+        for column in ("expires_at", "networks", "last_used_from"):
+            connection.execute(text(f"ALTER TABLE api_keys DROP COLUMN {column}"))
 
     await db.write(undone)
 
