@@ -155,6 +155,7 @@ class Settings(TrunkSettings, LoadSettings, BaseModel):
     media_cache_mb: int = Field(default=512, ge=0, le=1024 * 1024)
     media_cache_seconds: int = Field(default=86400, ge=1, le=31 * 86400)
     egress_allow: Networks = []
+    trusted_proxies: Networks = []
     max_call_seconds: int = Field(default=14400, ge=1, le=86400)
     balance_notice_s: int = Field(default=15, ge=0, le=600)
     balance_notice_to: Literal["account", "both"] = "account"

@@ -37,6 +37,7 @@ from api.http.resources import (
     trunks,
     webhooks,
 )
+from api.http.response_headers import add_careful_headers
 from api.http.services import OpenResource, Resource, RestServices
 from engine.recordings.files.encoding import Format
 
@@ -71,6 +72,7 @@ def build_app(services: RestServices) -> web.Application:
     """An application that serves exactly what is published."""
     app = web.Application(middlewares=[problems], client_max_size=MAX_BODY_BYTES)
     app.on_response_prepare.append(add_rate_limit_headers)
+    app.on_response_prepare.append(add_careful_headers)
     once, reads = IdempotentRequests(services.stores.idempotency), NotedReads(services.stores.audit)
     app.on_shutdown.append(lambda _: _stop(services))
     for operation in services.published.operations.values():

@@ -1,18 +1,65 @@
 """Who sends a request: the one place that limits, keys' networks and the audit log ask."""
 
-from ipaddress import IPv6Address, ip_address
+from collections.abc import Iterator, Sequence
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import Final
 
 from aiohttp import web
 
 from engine.model.accounts import Address
 
+Networks = Sequence[IPv4Network | IPv6Network]
+
+TRUSTED_PROXIES: Final = web.AppKey("trusted_proxies", tuple)
+"""In the application: the networks of proxies that are believed when they say for whom they ask."""
+
 
 def client_address(request: web.Request) -> Address | None:
-    """The client's address, IPv4 also where it comes mapped into IPv6; None where there is none (a local socket)."""
+    """The client's address, IPv4 also where it comes mapped into IPv6; None where there is none (a local socket).
+
+    Of a trusted proxy it is what the last one that is trusted says: who is before it may have written anything.
+    """
     if not request.remote:
         return None
+    trusted = request.config_dict.get(TRUSTED_PROXIES, ())
+    nearest = _address_in(request.remote)
+    if not trusted:
+        return nearest
+    return behind_proxies(nearest, list(_forwarded(request)), trusted)
+
+
+def behind_proxies(nearest: Address | None, forwarded: Sequence[str], trusted: Networks) -> Address | None:
+    """Whom the last trusted proxy asks for. `forwarded` has an address for each hop, the client's own first.
+
+    What is no address ends the search: it is the proxy that wrote it who is known then.
+    """
+    client = nearest
+    for each in reversed(forwarded):
+        if client is None or not any(client in network for network in trusted):
+            return client
+        before = _address_in(each)
+        if before is None:
+            return client
+        client = before
+    return client
+
+
+def _forwarded(request: web.Request) -> Iterator[str]:
+    """By X-Forwarded-For, or else by Forwarded (RFC 7239 §5.2)."""
+    if listed := request.headers.getall("X-Forwarded-For", []):
+        yield from (each.strip() for line in listed for each in line.split(","))
+        return
+    for hop in request.forwarded:
+        yield hop.get("for", "")
+
+
+def _address_in(text: str) -> Address | None:
+    """Of "192.0.2.1", "192.0.2.1:4711", "2001:db8::1%eth0" or "[2001:db8::1]:4711"."""
+    bare = text.partition("]")[0][1:] if text.startswith("[") else text
+    if bare.count(":") == 1:
+        bare = bare.partition(":")[0]
     try:
-        address = ip_address(request.remote.partition("%")[0])
+        address = ip_address(bare.partition("%")[0])
     except ValueError:
         return None
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None

@@ -26,6 +26,8 @@ _UNESCAPED_PLUS: Final = re.compile(r" [0-9]+")
 """A number in E.164 whose plus a client has not escaped; nothing else begins so."""
 _LONGEST_NAME: Final = 40
 _JSON: Final = "application/json"
+DEEPEST: Final = 32
+"""How deep a body may be nested; a flow nests its verbs four deep at most."""
 _BOOLEANS: Final = {"true": True, "false": False}
 _AN: Final = {
     "array": "a list",
@@ -139,8 +141,8 @@ async def _body(request: web.Request, operation: Operation, published: Published
 
 def _parsed(raw: bytes) -> Any:
     try:
-        value = json.loads(raw, parse_constant=_no_constant)
-        _check_text(value)
+        value = json.loads(raw, parse_constant=_no_constant, object_pairs_hook=_each_once)
+        _check(value)
     except (ValueError, RecursionError) as error:
         raise Problem(HTTPStatus.BAD_REQUEST, f"The body is not JSON: {error}.") from None
     return value
@@ -150,19 +152,27 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is no JSON value")
 
 
-def _check_text(value: Any) -> None:
-    """JSON can spell texts that are no Unicode, and the character NUL that databases refuse."""
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """RFC 8259 §4 leaves open which of two values counts."""
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        raise ValueError("a name is there twice in one object")
+    return value
+
+
+def _check(value: Any, depth: int = 1) -> None:
+    """JSON can spell texts that are no Unicode and the character NUL, which databases refuse, and nest without end."""
     if isinstance(value, str):
         value.encode()
         if "\0" in value:
             raise ValueError("the character NUL can't be stored")
-    elif isinstance(value, Mapping):
-        for name, each in value.items():
-            _check_text(name)
-            _check_text(each)
-    elif isinstance(value, list):
-        for each in value:
-            _check_text(each)
+        return
+    if not isinstance(value, Mapping | list):
+        return
+    if depth > DEEPEST:
+        raise ValueError(f"it is nested more than {DEEPEST} deep")
+    for each in (*value, *value.values()) if isinstance(value, Mapping) else value:
+        _check(each, depth + 1)
 
 
 def _with_defaults(value: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from functools import partial
 from aiohttp import web
 
 from api.http.app import build_app
+from api.http.client_address import TRUSTED_PROXIES
 from api.http.contract import Published
 from api.http.deletion import Deletion
 from api.http.request_limits import ApiLimits, RequestLimits
@@ -55,4 +56,5 @@ def rest_interface(parts: NodeParts, services: CallServices, switchboard: Switch
         parts.context.meters, switchboard, services.recorder, stores.outbox, agent, services.admission
     )
     add_metrics(app, metrics.text, settings.metrics, stores.accounts, limits)
+    app[TRUSTED_PROXIES] = tuple(settings.trusted_proxies)
     return app

@@ -1,0 +1,24 @@
+"""Headers of every answer that tell browsers and caches to be careful with it, and nobody what answers."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from aiohttp import hdrs, web
+
+_CAREFUL: Final[Mapping[str, str]] = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    # The documentation has its style within, and loads nothing.
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+    ),
+}
+_STORED_BY_NOBODY: Final = "no-store"
+
+
+async def add_careful_headers(_: web.Request, response: web.StreamResponse) -> None:
+    """For `on_response_prepare`. What an answer says of these itself stays (RFC 9111 §5.2.2.5)."""
+    for name, value in _CAREFUL.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault(hdrs.CACHE_CONTROL, _STORED_BY_NOBODY)
+    response.headers.popall(hdrs.SERVER, None)
