@@ -136,6 +136,8 @@ class Settings(TrunkSettings, LoadSettings, BaseModel):
     recording_store_path_style: bool = True
     recording_store_part_mb: int = Field(default=16, ge=5, le=1024)
 
+    http_tls_cert: Path | None = None
+    http_tls_key: Path | None = None
     tls_ca: Path | None = None
     tls_cert: Path | None = None
     tls_key: Path | None = None
@@ -260,6 +262,8 @@ class Settings(TrunkSettings, LoadSettings, BaseModel):
         self._require_public_addresses_of_own()
         if SipTransport.TLS in self.sip_transports and not (self.tls_cert and self.tls_key):
             raise ValueError("the transport tls needs tls_cert and tls_key")
+        if (self.http_tls_cert is None) != (self.http_tls_key is None):
+            raise ValueError("HTTP over TLS needs http_tls_cert and http_tls_key")
         return self
 
     def _require_public_addresses_of_own(self) -> None:

@@ -112,15 +112,19 @@ async def _rest(key: str | None, server: str | None) -> AsyncIterator[Rest]:
             "A key is needed: --key or TELEFOON_API_KEY. Make one with: telefoon keys create --account NAME"
         )
     timeout = aiohttp.ClientTimeout(total=_TIMEOUT_S)
-    async with aiohttp.ClientSession(headers={"X-API-Key": key}, timeout=timeout) as client:
-        yield Rest(f"{(server or _own_address()).rstrip('/')}{BASE_PATH}", client)
+    at, certificate = (server, True) if server else _own_server()
+    connector = aiohttp.TCPConnector(ssl=certificate)
+    async with aiohttp.ClientSession(headers={"X-API-Key": key}, timeout=timeout, connector=connector) as client:
+        yield Rest(f"{at.rstrip('/')}{BASE_PATH}", client)
 
 
-def _own_address() -> str:
-    from api.doctor.server import address
+def _own_server() -> "tuple[str, aiohttp.Fingerprint | bool]":
+    """The address of the server with these settings, and the certificate that it must have."""
+    from api.doctor.server import address, own_certificate
     from config.settings import load
 
-    return address(load())
+    settings = load()
+    return address(settings), own_certificate(settings)
 
 
 def _parsed(text: str) -> dict[str, Any]:

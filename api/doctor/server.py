@@ -1,12 +1,15 @@
 """Whether this node is being served already: then its ports are taken rightly, and it knows its trunk."""
 
 import asyncio
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, Final
 
 import aiohttp
 
+from api.http.listening import scheme_of
 from config.settings import Settings
 
 _TIMEOUT_S: Final = 2.0
@@ -23,7 +26,19 @@ class RunningServer:
 def address(settings: Settings) -> str:
     """Where a server with these settings answers HTTP."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.http_host, settings.http_host)
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.http_port}"
+    return f"{scheme_of(settings)}://{f'[{host}]' if ':' in host else host}:{settings.http_port}"
+
+
+def own_certificate(settings: Settings) -> aiohttp.Fingerprint | bool:
+    """For aiohttp's `ssl`: that certificate alone which the settings name, whatever host and authority it has."""
+    if settings.http_tls_cert is None:
+        return True
+    try:
+        pem = settings.http_tls_cert.read_text("ascii")
+        first = pem[pem.index(ssl.PEM_HEADER) : pem.index(ssl.PEM_FOOTER) + len(ssl.PEM_FOOTER)]
+        return aiohttp.Fingerprint(sha256(ssl.PEM_cert_to_DER_cert(first)).digest())
+    except (OSError, ValueError):
+        return True
 
 
 async def find(settings: Settings) -> RunningServer | None:
@@ -32,7 +47,7 @@ async def find(settings: Settings) -> RunningServer | None:
     try:
         async with (
             aiohttp.ClientSession(timeout=timeout) as client,
-            client.get(f"{address(settings)}/readyz") as response,
+            client.get(f"{address(settings)}/readyz", ssl=own_certificate(settings)) as response,
         ):
             told = await response.json()
     except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError):  # noqa: UP041

@@ -14,11 +14,14 @@ _CAREFUL: Final[Mapping[str, str]] = {
     ),
 }
 _STORED_BY_NOBODY: Final = "no-store"
+_BY_TLS_FOR_A_YEAR: Final = "max-age=31536000"
 
 
-async def add_careful_headers(_: web.Request, response: web.StreamResponse) -> None:
+async def add_careful_headers(request: web.Request, response: web.StreamResponse) -> None:
     """For `on_response_prepare`. What an answer says of these itself stays (RFC 9111 §5.2.2.5)."""
     for name, value in _CAREFUL.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault(hdrs.CACHE_CONTROL, _STORED_BY_NOBODY)
+    if request.secure:
+        response.headers.setdefault("Strict-Transport-Security", _BY_TLS_FOR_A_YEAR)  # RFC 6797
     response.headers.popall(hdrs.SERVER, None)
