@@ -30,7 +30,7 @@ def address(settings: Settings) -> str:
 
 
 def own_certificate(settings: Settings) -> aiohttp.Fingerprint | bool:
-    """For aiohttp's `ssl`: that certificate alone which the settings name, whatever host and authority it has."""
+    """The one certificate that the settings name, for aiohttp's `ssl`, whatever its host and authority."""
     if settings.http_tls_cert is None:
         return True
     try:

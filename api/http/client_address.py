@@ -45,7 +45,7 @@ def behind_proxies(nearest: Address | None, forwarded: Sequence[str], trusted: N
 
 
 def _forwarded(request: web.Request) -> Iterator[str]:
-    """By X-Forwarded-For, or else by Forwarded (RFC 7239 §5.2)."""
+    """An entry for each hop, of X-Forwarded-For, or else of Forwarded (RFC 7239 §5.2)."""
     if listed := request.headers.getall("X-Forwarded-For", []):
         yield from (each.strip() for line in listed for each in line.split(","))
         return
@@ -54,7 +54,7 @@ def _forwarded(request: web.Request) -> Iterator[str]:
 
 
 def _address_in(text: str) -> Address | None:
-    """Of "192.0.2.1", "192.0.2.1:4711", "2001:db8::1%eth0" or "[2001:db8::1]:4711"."""
+    """The address in "192.0.2.1", "192.0.2.1:4711", "2001:db8::1%eth0" or "[2001:db8::1]:4711"."""
     bare = text.partition("]")[0][1:] if text.startswith("[") else text
     if bare.count(":") == 1:
         bare = bare.partition(":")[0]

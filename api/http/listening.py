@@ -26,7 +26,7 @@ def address_of(settings: Settings) -> str:
 
 
 def scheme_of(settings: Settings) -> str:
-    """Of the URLs at which the server itself answers."""
+    """The scheme of URLs at which the server itself answers."""
     return "https" if settings.http_tls_cert else "http"
 
 

@@ -18,7 +18,7 @@ _BY_TLS_FOR_A_YEAR: Final = "max-age=31536000"
 
 
 async def add_careful_headers(request: web.Request, response: web.StreamResponse) -> None:
-    """For `on_response_prepare`. What an answer says of these itself stays (RFC 9111 §5.2.2.5)."""
+    """Add them before an answer leaves; what it says of these itself stays (RFC 9111 §5.2.2.5)."""
     for name, value in _CAREFUL.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault(hdrs.CACHE_CONTROL, _STORED_BY_NOBODY)
