@@ -181,12 +181,17 @@ class Switchboard:
         return call
 
     async def _queue(self, order: NewCall, pace: Pace) -> Call:
-        """Store a call that waits for its turn."""
+        """Store a call that waits for its turn; where it may not go it is refused now, not when its turn has come."""
         self._services.space.require()
         number = await self._services.stores.numbers.taking(order.from_)
         call = self._outbound(order, number)
         by_number = order.url is None and number is not None
         queued = QueuedCall(call.id, call.account_id, call.node, order.hides_caller, by_number)
+        try:
+            await self._services.policies.require_destination(call, call.to)
+        except PolicyRefused as refused:
+            await keep_not_allowed(self._services.ledger, call, refused)
+            raise
         await self._pacing.join(call, queued, pace)
         return call
 

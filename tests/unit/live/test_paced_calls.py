@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from engine.errors import QueueFull
+from engine.errors import PolicyRefused, QueueFull
 from engine.flow.written import WrittenFlow
 from engine.live.orders import NewCall
 from engine.live.recovery import recover
@@ -12,6 +12,7 @@ from engine.live.switchboard import Switchboard
 from engine.model.call import Call, Status
 from engine.model.call_options import CallOptions
 from engine.routing.pacing import Pace
+from engine.store.call_filter import CallFilter
 from engine.testing.node import OUR_NUMBER, FakeNode
 
 STAYS = "<Response><Pause length='600'/></Response>"
@@ -41,6 +42,18 @@ async def stored(node: FakeNode, call: Call) -> Call:
     found = await node.services.ledger.calls.get(call.id)
     assert found is not None
     return found
+
+
+async def test_a_call_to_where_none_may_go_is_refused_at_once_and_not_when_its_turn_comes(node: FakeNode) -> None:
+    account = await paced(node, Pace(calls_per_s=1))
+
+    with pytest.raises(PolicyRefused):
+        await node.switchboard.place(NewCall(account, "+32903123456", OUR_NUMBER, flow=WrittenFlow.read(STAYS)))
+    await node.passes(2)
+
+    calls, _ = await node.services.ledger.calls.find(CallFilter(account), 1, 10)
+    assert [call.status for call in calls] == [Status.FAILED]
+    assert dialled(node) == []
 
 
 async def test_calls_begin_in_order_evenly_spaced_and_tell_their_place_meanwhile(node: FakeNode) -> None:

@@ -53,4 +53,5 @@ def test_the_registry_asks_before_each_of_its_ways_and_whoever_sends_a_call_on_a
         "engine/live/calls/registry.py": 2,
         "engine/live/calls/actions.py": 1,
         "engine/live/calls/control.py": 1,
+        "engine/live/switchboard.py": 1,
     }
