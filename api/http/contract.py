@@ -24,6 +24,7 @@ class RequestParameter:
 
     name: str
     schema: Json
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Published:
         for given in operation.get("parameters", ()):
             parameter = self._resolved(given)
             if parameter["in"] == "query":
-                yield RequestParameter(parameter["name"], parameter["schema"])
+                yield RequestParameter(parameter["name"], parameter["schema"], parameter.get("required", False))
 
     def _body(self, operation: Json) -> Json | None:
         body = operation.get("requestBody")

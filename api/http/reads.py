@@ -9,12 +9,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+import structlog
+
 from api.http.requests import ApiRequest
+from engine.errors import StoreError
 from engine.security.least_recent import LeastRecent
 from engine.store.audit import Audit
 
 _AGAIN_AFTER_S: Final = 3600.0
 _MOST: Final = 20_000
+
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +85,19 @@ class NotedReads:
         self._last_s: LeastRecent[tuple[str, str, str, str], float] = LeastRecent(_MOST)
 
     async def log(self, read: Read, asked: ApiRequest) -> None:
-        """Durable when this returns. Raises StoreError, and what is not on the log is not to be told."""
+        """Durable when this returns, but for what the database has no room for: that is a line of the log instead.
+
+        An operator must be able to see what goes on also while the disk is full.
+        """
         object_ = asked.path[read.named] if read.named else read.kind
         name = (asked.actor, read.action, object_, asked.network)
         last_s, now_s = self._last_s.get(name), self._now_s()
         if last_s is not None and now_s < last_s + _AGAIN_AFTER_S:
             return
         given = sorted(asked.http.query)
-        await asked.audited(self._audit, read.action, object_, account=asked.account.id, filters=given)
-        self._last_s.put(name, now_s)
+        try:
+            await asked.audited(self._audit, read.action, object_, account=asked.account.id, filters=given)
+        except StoreError as error:
+            log.error("read_not_noted", actor=asked.actor, action=read.action, object=object_, error=str(error))
+        else:
+            self._last_s.put(name, now_s)

@@ -102,6 +102,8 @@ def _query(request: web.Request, operation: Operation, published: Published) -> 
         if text is None:
             if "default" in parameter.schema:
                 values[parameter.name] = parameter.schema["default"]
+            elif parameter.required:
+                errors.append(FieldError(parameter.name, "is missing."))
             continue
         if _UNESCAPED_PLUS.fullmatch(text):
             text = f"+{text[1:]}"

@@ -130,7 +130,7 @@ async def test_the_command_takes_no_more_calls_and_waits_for_the_last_or_takes_t
         await telefoon.delete(f"calls/{caller.call_id}")
         told = await waiting
         undone = await asyncio.to_thread(telefoon.telefoon, "drain", "--undo", *by)
-        await telefoon.check_when("calls", "may begin")
+        await telefoon.check_when("calls", "100 of 100 pairs of RTP ports")
 
     assert began == "It takes no calls; 1 call is in progress.\n"
     assert waited

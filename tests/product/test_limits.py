@@ -33,7 +33,7 @@ async def test_one_call_more_than_may_be_is_to_be_tried_again_until_one_ends(
         began_s = caller.ear.now_s
         await caller.ear.hears_in_all(1500, seconds=0.5, within_s=20, since_s=began_s)
         await telefoon.delete(f"calls/{caller.call_id}")
-        await telefoon.check_when("calls", "may begin")
+        await telefoon.check_when("calls", "100 of 100 pairs of RTP ports")
         taken = await later.asks("INVITE", body=audio())
 
     assert "calls at once: 1, and 1 is the most" in check["detail"]

@@ -148,7 +148,7 @@ async def test_a_store_that_hangs_holds_up_no_call_and_no_end(
         there, _ = await a_recorded_call(telefoon, tmp_path, trunk)
         await moved(tmp_path, store, there)
         store.hang()
-        downloads = [asyncio.ensure_future(download(telefoon, there)) for _ in range(12)]
+        downloads = [asyncio.ensure_future(download(telefoon, there)) for _ in range(9)]
 
         here, said = await a_recorded_call(telefoon, tmp_path, trunk)
 

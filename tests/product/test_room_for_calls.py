@@ -56,7 +56,9 @@ async def test_without_ports_calls_are_refused_those_in_progress_are_heard_and_t
                 await others.finishes(within_s=30)
                 refusal = others.received("503 INVITE")[0]
             by_rest = await refused_by_rest(telefoon)
-            told = await telefoon.check_when("calls", "all 3 pairs of RTP ports")
+            told = await telefoon.check_when(
+                "calls", "This node has no room for another call (all 3 pairs of RTP ports"
+            )
 
             for each, since in zip(callers, since_s, strict=True):
                 await each.ear.hears_in_all(each.hz, seconds=1, since_s=since, within_s=20)

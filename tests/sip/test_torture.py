@@ -108,7 +108,6 @@ async def test_no_stranger_is_heard_and_calls_sound_on(open_line: OpenLine, port
         assert await line.agent.strays() == 0
 
 
-@pytest.mark.xfail(reason="the library answers some INVITEs itself, before it is asked who sends them", strict=False)
 @pytest.mark.parametrize("transport", SENDERS)
 async def test_a_stranger_is_told_nothing_but_that_it_may_not_call(open_line: OpenLine, transport: str) -> None:
     async with busy_line(open_line) as line:

@@ -13,6 +13,7 @@ _SCHEME: Final = "The library does not read its URIs"
 _CODEC: Final = "We have not its codec"
 
 OTHERWISE: Final = {
+    "001_torture_4475_3_1_1_1": (r"400, not 481", _LENGTH),
     "001_torture_4475_3_1_1_2": (r"501, not 405", _METHOD),
     "001_torture_4475_3_1_1_3": (r"400, not 200", _LENGTH),
     "001_torture_4475_3_1_1_4": (r"405, not 200", _NOT_SERVED),

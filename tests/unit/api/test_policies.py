@@ -63,3 +63,9 @@ async def test_other_keys_neither_see_nor_change_policies(site: Site) -> None:
     assert (await site.request("GET", "policies"))[0] == 403
     assert (await site.request("POST", "policies", json=OF_DEMO))[0] == 403
     assert (await site.request("DELETE", "policies?level=node"))[0] == 403
+
+
+async def test_whose_policy_is_to_be_removed_must_be_said(admin: Site) -> None:
+    status, problem, _ = await admin.request("DELETE", "policies?subject=demo")
+
+    assert (status, problem["detail"]) == (422, "level: is missing.")

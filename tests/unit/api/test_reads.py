@@ -5,11 +5,14 @@ from typing import cast
 
 import pytest
 from aiohttp import web
+from structlog.testing import capture_logs
 
 from api.http.app import RESOURCES
 from api.http.reads import NOTED_EACH_TIME, OF_NOBODY, READS, NotedReads
 from api.http.requests import ApiRequest
+from engine.errors import StoreError
 from engine.privacy.audit import AuditRow
+from engine.store.audit import Audit
 from tests.unit.api.conftest import NUMBER, TO, Site
 from tests.unit.rest_services import PUBLISHED
 
@@ -82,6 +85,35 @@ class _Request:
 
     remote = "203.0.113.9"
     query: dict[str, str] = {}  # noqa: RUF012
+    config_dict: dict[str, str] = {}  # noqa: RUF012
+
+
+class FullDisk:
+    """An audit log whose database has no room, and then has."""
+
+    def __init__(self, audit: Audit) -> None:
+        self._audit = audit
+        self.is_full = True
+
+    async def add(self, actor: str, action: str, object_: str, **facts: object) -> AuditRow:
+        if self.is_full:
+            raise StoreError("The disk is full.")
+        return await self._audit.add(actor, action, object_, **facts)
+
+
+async def test_while_the_log_has_no_room_what_is_asked_is_told_and_the_next_read_is_noted(site: Site) -> None:
+    disk = FullDisk(site.services.stores.audit)
+    reads = NotedReads(cast(Audit, disk), lambda: 0.0)
+    account = await site.services.stores.accounts.ensure("demo")
+    asked = ApiRequest(account, {}, {}, {}, cast(web.Request, _Request()), "key:SK1")
+
+    with capture_logs() as lines:
+        await reads.log(READS["listCalls"], asked)
+    disk.is_full = False
+    await reads.log(READS["listCalls"], asked)
+
+    assert [line["event"] for line in lines] == ["read_not_noted"]
+    assert len(await rows_of(site)) == 1
 
 
 @pytest.mark.promise
