@@ -138,8 +138,10 @@ def _malformed(message: Message) -> StatelessResponse | None:
         if len(values) > 1 and (name != "content-length" or len(set(values)) > 1):
             return _refused(400, 399, f"{label} is there more than once")
     told = (message.first("content-length") or "").strip()
-    # What is no UTF-8 has become a sign of three bytes, so a body may look longer than it was, and never shorter.
-    if re.fullmatch(r"\d{1,9}", told, re.ASCII) and int(told) > len(message.body.encode()):
+    # What is no UTF-8 has become a sign of three bytes, so a body may look longer than it was, and never shorter. Who
+    # ends lines by LF alone may count them as if it were CRLF.
+    as_counted = re.sub(r"\r?\n", "\r\n", message.body).encode()
+    if re.fullmatch(r"\d{1,9}", told, re.ASCII) and int(told) > len(as_counted):
         return _refused(400, 399, "Content-Length is longer than the body")
     return None
 

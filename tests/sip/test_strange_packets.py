@@ -198,6 +198,25 @@ async def test_a_far_end_behind_nat_that_has_spoken_is_not_followed_by_anybody_w
         assert heard.level_dbov < -60, "nothing of the stranger"
 
 
+async def test_a_far_end_whose_port_changes_is_followed_once_it_is_silent_at_the_former(open_line: OpenLine) -> None:
+    async with talking(open_line) as (_, first, second):
+        first.ear.aim(HOST, first.rtp_port)
+        await first.ear.hears_in_all(B_HZ, seconds=1.5, within_s=10)
+        with RawRtp(HOST) as neighbour:
+            neighbour.target = (HOST, first.rtp_port)
+            await neighbour.say(25)
+            assert not neighbour.came, "the far end speaks"
+
+        with RtpEar(host=HOST) as moved:
+            moved.say(tone(A_HZ, 1), for_ever=True)
+            first.ear.fall_silent()
+            moved.aim(HOST, first.rtp_port)
+            since_s = second.ear.now_s
+
+            await moved.hears_in_all(B_HZ, seconds=0.5, within_s=10)
+            await second.ear.hears_in_all(A_HZ, seconds=0.5, since_s=since_s, within_s=10)
+
+
 async def test_a_far_end_that_moves_by_a_re_invite_is_learned_anew(open_line: OpenLine) -> None:
     async with talking(open_line) as (line, first, second):
         first.ear.aim(HOST, first.rtp_port)

@@ -129,6 +129,13 @@ def test_a_body_is_as_long_as_it_says(lengths: str, body: str, code: int) -> Non
     assert answer.code == code
 
 
+def test_who_ends_lines_by_lf_may_count_them_as_crlf() -> None:
+    answer = answer_outside("OPTIONS", Message("", (("content-length", "8"),), "v=0\ns=\n"))
+
+    assert answer is not None
+    assert answer.code == 200
+
+
 def test_options_that_require_what_nobody_has_are_told_what() -> None:
     answer = answer_outside("OPTIONS", Message("", (("require", "timer, made-up"),)))
 
