@@ -55,7 +55,7 @@ def limits_of(settings: Settings, machine: Machine) -> Mapping[Limit, float]:
     """How much of each is too much for another call, by the settings or the machine; without those that are off."""
     asked: Mapping[Limit, tuple[Most, float]] = {
         Limit.CALLS: (settings.most_calls, min(machine.calls.values())),
-        Limit.CALL_RATE: (settings.most_calls_a_second, 100),
+        Limit.CALL_RATE: (settings.most_calls_a_second, 200),
         Limit.CPU: (settings.most_cpu_percent, 90),
         Limit.LOOP_LAG: (settings.most_loop_lag_ms, 300),
         Limit.SIP_LAG: (settings.most_sip_lag_ms, 300),
