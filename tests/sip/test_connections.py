@@ -106,11 +106,13 @@ async def closing(connection: Connection) -> float:
 
 
 async def test_a_stranger_may_not_have_more_than_a_few(guarded: Line) -> None:
+    begun_at = asyncio.get_running_loop().time()
     async with AsyncExitStack() as strangers:
         idle = [await strangers.enter_async_context(connected(guarded, STRANGERS)) for _ in range(30)]
-        closed_at = await asyncio.gather(*(closing(each) for each in idle))
+        lasted_s = [each - begun_at for each in await asyncio.gather(*(closing(each) for each in idle))]
 
-    assert max(closed_at[10:]) < min(closed_at[:10]), "the first ten stay until their time is over"
+    # They are accepted several at a time, so which ten come first is the machine's to say.
+    assert sum(each >= STRANGER_S for each in lasted_s) == 10, "ten stay until their time is over, and no more"
 
 
 @pytest.mark.parametrize("host", [STRANGERS, FRIENDS])
