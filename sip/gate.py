@@ -11,6 +11,7 @@ from engine.model.refusal import RefusalRule
 from engine.model.storable import storable
 from engine.model.trunk import Trunk
 from sip.addresses import user_of
+from sip.answering import write_answer
 from sip.description import Carried, DescriptionReading, read_description
 from sip.extensions import ANY_EXTENSION, Extensions
 from sip.inbound_calls import AgainAfter
@@ -107,11 +108,7 @@ class Gate(pj.RequestGate):
             answer = _FAILED  # what is raised here would end the process, in the middle of the library
         if answer is None:
             return
-        request.code = answer.code
-        for name, value in answer.headers:
-            header = pj.SipHeader()
-            header.hName, header.hValue = name, value
-            request.headers.append(header)
+        write_answer(answer, request)
         if answer.logged and (answer.code >= 300 or answer.code == IGNORED):
             told = "nothing" if answer.code == IGNORED else answer.code
             what = "request_challenged" if answer.code == 401 and not answer.why else "request_refused"

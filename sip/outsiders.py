@@ -9,6 +9,7 @@ import structlog
 
 from engine.model.storable import storable
 from engine.model.trunk import Trunk
+from sip.answering import write_answer
 from sip.message import Message, read_message
 from sip.requests import IGNORED, StatelessResponse
 
@@ -69,13 +70,8 @@ class Outsiders(pj.OutsiderGuard):
         except Exception:
             log.exception("message_failed", method=storable(str(message.method)), source=str(message.source))
             answer = DROPPED  # what is raised here would end the process, in the middle of the library
-        if answer is None:
-            return
-        message.code = answer.code
-        for name, value in answer.headers:
-            header = pj.SipHeader()
-            header.hName, header.hValue = name, value
-            message.headers.append(header)
+        if answer is not None:
+            write_answer(answer, message)
 
     def _answer(self, message: pj.OutsideMessage) -> StatelessResponse | None:
         call_id, source = int(message.callId), str(message.source)

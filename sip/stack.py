@@ -97,6 +97,7 @@ class SipStack:
         self._note_refusal = note_refusal
         self.door = FrontDoor(config, self._accounts)
         self._origins = CallOrigins(config, self._accounts, self.door)
+        self._to_strangers = answer_to_stranger(refused=config.strangers.are_refused)
         self._gate = Gate(
             self._origins.is_unknown,
             self.dialogs.pressed,
@@ -105,7 +106,7 @@ class SipStack:
             self._called_as,
             note_refusal,
             self.dialogs.narrowed,
-            answer_to_stranger(refused=config.strangers.are_refused),
+            self._to_strangers,
         )
         self._outsiders = Outsiders(self._origins.of_outsider, self.dialogs.trunk_of, self.dialogs.intruded)
         self._connections = ConnectionWatch()
@@ -150,7 +151,6 @@ class SipStack:
         self._loads.use(usable)
         faults |= self._accounts.use(usable, addresses)
         self.door.know()
-        pj.know_networks(pj.StringVector(self._origins.known_networks()))
         return faults
 
     def call(self, leg: LegId, way: Way, request: DialRequest) -> str:
@@ -274,8 +274,7 @@ class SipStack:
             # Left to the library, it would take the account of a trunk that has the called user.
             own = int(self._accounts.own(version).getId())
             if origin.challenge is None and self._origins.is_stranger(source):
-                unheard = answer_to_stranger(refused=self._config.strangers.are_refused)
-                return Addressee(own, carried, answer=unheard, refused_by=RefusalRule.SOURCE)
+                return Addressee(own, carried, answer=self._to_strangers, refused_by=RefusalRule.SOURCE)
             return Addressee(own, carried, answer=origin.challenge, refused_by=origin.refused_by)
         trunk, full = line.trunk, self._loads.refusal(line.trunk.name)
         called = Addressee(int(line.account(version).getId()), carried.among(trunk.codecs), extensions_of(trunk), trunk)

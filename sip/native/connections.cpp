@@ -1,26 +1,21 @@
 #include "connections.hpp"
 
 #include <map>
-#include <string>
 #include <vector>
 
 #include <pjsua-lib/pjsua.h>
 #include <pjsua-lib/pjsua_internal.h>
 
+#include "front_door.h"
+#include "library_module.h"
 #include "pcm.h"
+#include "source.h"
 
 namespace telefoon {
 
 namespace {
 
 typedef void (*StateCallback)(pjsip_transport *, pjsip_transport_state, const pjsip_transport_state_info *);
-
-const unsigned IPV6_OF_ONE = 64; // bits of an address that one customer has
-
-struct Network {
-    pj_sockaddr address;
-    unsigned bits;
-};
 
 struct Connection {
     Connection() : begun_ms(0), message_ms(0), admitted(false), closing(false) {}
@@ -34,7 +29,6 @@ typedef std::map<pjsip_transport *, Connection> Connections;
 StateCallback next = NULL;
 ConnectionLimits limits;
 Connections connections;
-std::vector<Network> known;
 unsigned refused = 0, timed_out = 0;
 
 pj_uint64_t now_ms()
@@ -44,39 +38,21 @@ pj_uint64_t now_ms()
     return (pj_uint64_t)now.sec * 1000 + (pj_uint64_t)now.msec;
 }
 
-bool is_within(const pj_sockaddr &address, const pj_sockaddr &network, unsigned bits)
+bool is_strangers(const Connections::value_type &each)
 {
-    if (address.addr.sa_family != network.addr.sa_family)
-        return false;
-    const pj_uint8_t *one = (const pj_uint8_t *)pj_sockaddr_get_addr(&address);
-    const pj_uint8_t *other = (const pj_uint8_t *)pj_sockaddr_get_addr(&network);
-    const unsigned rest = bits % 8;
-    return !pj_memcmp(one, other, bits / 8) && (!rest || !((one[bits / 8] ^ other[bits / 8]) >> (8 - rest)));
-}
-
-bool is_known(const pj_sockaddr &address)
-{
-    for (unsigned each = 0; each < known.size(); ++each)
-        if (is_within(address, known[each].address, known[each].bits))
-            return true;
-    return false;
-}
-
-bool is_stranger(const Connections::value_type &each)
-{
-    return !each.second.admitted && !is_known(each.first->key.rem_addr);
+    return !each.second.admitted && is_stranger(each.first->key.rem_addr);
 }
 
 // Whether one more stranger at this address is too many.
 bool is_one_too_many(const pj_sockaddr &address)
 {
-    const unsigned bits = address.addr.sa_family == pj_AF_INET6() ? IPV6_OF_ONE : 32;
+    const Source holder = Source(address).holder();
     unsigned strangers = 0, same = 0;
     for (const Connections::value_type &each : connections) {
-        if (!is_stranger(each))
+        if (!is_strangers(each))
             continue;
         ++strangers;
-        same += is_within(each.first->key.rem_addr, address, bits);
+        same += Source(each.first->key.rem_addr).holder() == holder;
     }
     return strangers >= limits.strangers || same >= limits.eachStranger;
 }
@@ -84,7 +60,7 @@ bool is_one_too_many(const pj_sockaddr &address)
 void begin(pjsip_transport *transport)
 {
     const pj_sockaddr &address = transport->key.rem_addr;
-    if (connections.size() >= limits.all || (!is_known(address) && is_one_too_many(address))) {
+    if (connections.size() >= limits.all || (is_stranger(address) && is_one_too_many(address))) {
         ++refused;
         pjsip_transport_shutdown(transport);
         return;
@@ -142,15 +118,6 @@ pj_status_t on_answer(pjsip_tx_data *tdata)
     return PJ_SUCCESS;
 }
 
-pjsip_module made_module(const char *name, int priority)
-{
-    pjsip_module made = pjsip_module();
-    made.name = pj_str((char *)name);
-    made.id = -1;
-    made.priority = priority;
-    return made;
-}
-
 pjsip_module made_messages()
 {
     pjsip_module made = made_module("mod-telefoon-conn-bytes", PJSIP_MOD_PRIORITY_TRANSPORT_LAYER - 2);
@@ -174,7 +141,7 @@ bool is_over(const Connections::value_type &each, pj_uint64_t now)
     const Connection &connection = each.second;
     if (connection.message_ms && now - connection.message_ms > limits.messageSeconds * 1000ULL)
         return true;
-    return is_stranger(each) && now - connection.begun_ms > limits.strangerSeconds * 1000ULL;
+    return is_strangers(each) && now - connection.begun_ms > limits.strangerSeconds * 1000ULL;
 }
 
 } // namespace
@@ -183,7 +150,6 @@ void limit_connections(const ConnectionLimits &given)
 {
     limits = given;
     connections.clear(); // of an endpoint that has ended
-    known.clear();
     refused = timed_out = 0;
     next = pjsua_var.ua_cfg.cb.on_transport_state;
     pjsua_var.ua_cfg.cb.on_transport_state = &on_state;
@@ -192,21 +158,6 @@ void limit_connections(const ConnectionLimits &given)
     check(pjsip_tpmgr_set_recv_data_cb(pjsip_endpt_get_tpmgr(endpoint), &on_bytes), "limit_connections");
     check(pjsip_endpt_register_module(endpoint, &messages), "limit_connections");
     check(pjsip_endpt_register_module(endpoint, &let_in), "limit_connections");
-}
-
-void know_networks(const pj::StringVector &networks)
-{
-    known.clear();
-    for (const std::string &each : networks) {
-        const std::string address = each.substr(0, each.find('/'));
-        const pj_str_t written = {(char *)address.data(), (pj_ssize_t)address.size()};
-        Network network;
-        if (pj_sockaddr_parse(pj_AF_UNSPEC(), 0, &written, &network.address) != PJ_SUCCESS)
-            continue;
-        network.bits = each.size() > address.size() ? (unsigned)std::stoul(each.substr(address.size() + 1))
-                                                    : pj_sockaddr_get_addr_len(&network.address) * 8;
-        known.push_back(network);
-    }
 }
 
 void close_idle_connections()
@@ -227,7 +178,7 @@ ConnectionFigures connection_figures()
 {
     ConnectionFigures figures;
     for (const Connections::value_type &each : connections)
-        ++(is_stranger(each) ? figures.strangers : figures.known);
+        ++(is_strangers(each) ? figures.strangers : figures.known);
     figures.refused = refused;
     figures.timedOut = timed_out;
     return figures;

@@ -5,7 +5,7 @@
 
 namespace telefoon {
 
-// What strangers are held to, and all together. A stranger is whoever is at no known address, until a request on the
+// What strangers are held to, and all together. A stranger is who is one to the front door, until a request on the
 // connection was let in.
 struct ConnectionLimits {
     ConnectionLimits() : all(0), strangers(0), eachStranger(0), strangerSeconds(0), messageSeconds(0) {}
@@ -29,9 +29,6 @@ struct ConnectionFigures {
 // From now on, until the endpoint ends, connections are held to these limits. To be called once, on the SIP thread,
 // after libInit and before anybody listens.
 void limit_connections(const ConnectionLimits &limits) PJSUA2_THROW(pj::Error);
-
-// From now on these addresses and networks ("192.0.2.1", "192.0.2.0/24") are no strangers, and no others.
-void know_networks(const pj::StringVector &networks);
 
 // Close what has said nothing for too long; to be called about once a second, on the SIP thread.
 void close_idle_connections();

@@ -2,6 +2,7 @@
 
 #include <pjsua-lib/pjsua_internal.h>
 
+#include "library_module.h"
 #include "pcm.h"
 
 namespace telefoon {
@@ -19,17 +20,14 @@ struct Peers {
 pj_status_t on_sent(pjsip_tx_data *tdata);
 
 // Where a message goes is known after the library's own module of transports.
-pjsip_module made_module()
+pjsip_module made_peers()
 {
-    pjsip_module made = pjsip_module();
-    made.name = pj_str((char *)"mod-telefoon-peers");
-    made.id = -1;
-    made.priority = PJSIP_MOD_PRIORITY_TRANSPORT_LAYER - 1;
+    pjsip_module made = made_module("mod-telefoon-peers", PJSIP_MOD_PRIORITY_TRANSPORT_LAYER - 1);
     made.on_tx_request = made.on_tx_response = &on_sent;
     return made;
 }
 
-pjsip_module module = made_module();
+pjsip_module module = made_peers();
 
 bool is_same(const pj_sockaddr &one, const pj_sockaddr &other)
 {
@@ -64,9 +62,11 @@ bool leads_to(const pjsip_uri *uri, const pj_sockaddr &source)
 pjsip_transaction *transaction_of(pjsip_rx_data *rdata)
 {
     const bool answer = rdata->msg_info.msg->type == PJSIP_RESPONSE_MSG;
-    const pjsip_method &method = answer ? rdata->msg_info.cseq->method : *pjsip_get_invite_method();
+    const pjsip_method &own = rdata->msg_info.cseq->method;
+    const bool of_invite = !answer && (own.id == PJSIP_ACK_METHOD || own.id == PJSIP_CANCEL_METHOD);
+    const pjsip_method *method = of_invite ? pjsip_get_invite_method() : &own;
     pj_str_t key;
-    if (pjsip_tsx_create_key(rdata->tp_info.pool, &key, answer ? PJSIP_ROLE_UAC : PJSIP_ROLE_UAS, &method, rdata))
+    if (pjsip_tsx_create_key(rdata->tp_info.pool, &key, answer ? PJSIP_ROLE_UAC : PJSIP_ROLE_UAS, method, rdata))
         return NULL;
     return pjsip_tsx_layer_find_tsx(&key, PJ_FALSE);
 }

@@ -12,7 +12,8 @@ void watch_dialog_peers();
 // The dialog that a message names by its tags and its Call-ID; NULL if there is none.
 pjsip_dialog *dialog_of(pjsip_rx_data *rdata);
 
-// Whether an answer belongs to a request of ours, an ACK or a CANCEL to an INVITE that has come in.
+// Whether an answer belongs to a request of ours, and a request to one that is being answered: an ACK or a CANCEL to
+// its INVITE, any other to itself.
 bool has_transaction(pjsip_rx_data *rdata);
 
 // The dialog of that request; NULL if there is none.

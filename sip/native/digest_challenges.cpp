@@ -3,6 +3,7 @@
 #include <pjsua-lib/pjsua.h>
 #include <pjsua-lib/pjsua_internal.h>
 
+#include "library_module.h"
 #include "pcm.h"
 
 namespace telefoon {
@@ -12,17 +13,14 @@ namespace {
 pj_bool_t on_rx_response(pjsip_rx_data *rdata);
 
 // Transactions hand answers on by themselves, so it stands before them.
-pjsip_module made_module()
+pjsip_module made_challenges()
 {
-    pjsip_module made = pjsip_module();
-    made.name = pj_str((char *)"mod-telefoon-challenges");
-    made.id = -1;
-    made.priority = PJSIP_MOD_PRIORITY_TSX_LAYER - 1;
+    pjsip_module made = made_module("mod-telefoon-challenges", PJSIP_MOD_PRIORITY_TSX_LAYER - 1);
     made.on_rx_response = &on_rx_response;
     return made;
 }
 
-pjsip_module module = made_module();
+pjsip_module module = made_challenges();
 
 bool is_digest(const pjsip_hdr *header)
 {

@@ -5,7 +5,9 @@
 #include <pjsua-lib/pjsua.h>
 
 #include "client_certificates.h"
+#include "dialog_peers.h"
 #include "front_door.h"
+#include "library_module.h"
 #include "pcm.h"
 #include "source_answer.h"
 #include "source_limits.h"
@@ -63,27 +65,6 @@ Source source_of(const pjsip_rx_data *rdata)
     return Source(rdata->pkt_info.src_addr);
 }
 
-bool has_dialog(pjsip_rx_data *rdata)
-{
-    const bool request = rdata->msg_info.msg->type == PJSIP_REQUEST_MSG;
-    const pj_str_t &ours = request ? rdata->msg_info.to->tag : rdata->msg_info.from->tag;
-    const pj_str_t &theirs = request ? rdata->msg_info.from->tag : rdata->msg_info.to->tag;
-    return ours.slen && pjsip_ua_find_dialog(&rdata->msg_info.cid->id, &ours, &theirs, PJ_FALSE) != NULL;
-}
-
-// An answer to what we have sent, or what belongs to a request that is being answered.
-bool has_transaction(pjsip_rx_data *rdata)
-{
-    const bool request = rdata->msg_info.msg->type == PJSIP_REQUEST_MSG;
-    const pjsip_method &method = rdata->msg_info.cseq->method;
-    const bool of_invite = request && (method.id == PJSIP_ACK_METHOD || method.id == PJSIP_CANCEL_METHOD);
-    pj_str_t key;
-    if (pjsip_tsx_create_key(rdata->tp_info.pool, &key, request ? PJSIP_ROLE_UAS : PJSIP_ROLE_UAC,
-                             of_invite ? pjsip_get_invite_method() : &method, rdata) != PJ_SUCCESS)
-        return false;
-    return pjsip_tsx_layer_find_tsx(&key, PJ_FALSE) != NULL;
-}
-
 bool is_proved(const Source &source, double now)
 {
     const auto found = door->proved.find(source);
@@ -127,7 +108,7 @@ void note_call(pjsip_rx_data *rdata, const Source &source)
 
 pj_bool_t on_request(pjsip_rx_data *rdata)
 {
-    if (!door || !is_from_stranger(rdata) || has_dialog(rdata) || has_transaction(rdata))
+    if (!door || !is_from_stranger(rdata) || dialog_of(rdata) || has_transaction(rdata))
         return PJ_FALSE;
     const pjsip_method &method = rdata->msg_info.msg->line.req.method;
     const bool invites = method.id == PJSIP_INVITE_METHOD;
@@ -147,7 +128,7 @@ pj_bool_t on_request(pjsip_rx_data *rdata)
 
 pj_bool_t on_response(pjsip_rx_data *rdata)
 {
-    if (!door || !is_from_stranger(rdata) || has_transaction(rdata) || has_dialog(rdata))
+    if (!door || !is_from_stranger(rdata) || has_transaction(rdata) || dialog_of(rdata))
         return PJ_FALSE;
     door->sums.add("stranger", "response");
     return PJ_TRUE;
@@ -165,18 +146,15 @@ void on_unreadable(const pjsip_rx_data *rdata, pj_status_t)
 }
 
 // After what writes messages into the log and keeps the last of strangers too (message_trace), and before all else.
-pjsip_module made_module()
+pjsip_module made_door()
 {
-    pjsip_module made = pjsip_module();
-    made.name = pj_str((char *)"mod-telefoon-front-door");
-    made.id = -1;
-    made.priority = PJSIP_MOD_PRIORITY_TRANSPORT_LAYER + 1;
+    pjsip_module made = made_module("mod-telefoon-front-door", PJSIP_MOD_PRIORITY_TRANSPORT_LAYER + 1);
     made.on_rx_request = &on_request;
     made.on_rx_response = &on_response;
     return made;
 }
 
-pjsip_module module = made_module();
+pjsip_module module = made_door();
 
 std::vector<SourceBan> told(const std::vector<Ban> &bans)
 {
@@ -195,9 +173,14 @@ std::vector<SourceBan> told(const std::vector<Ban> &bans)
 
 } // namespace
 
+bool is_stranger(const pj_sockaddr &address)
+{
+    return door && !door->known.have(Source(address));
+}
+
 bool is_from_stranger(const pjsip_rx_data *rdata)
 {
-    return door && !door->known.have(source_of(rdata));
+    return is_stranger(rdata->pkt_info.src_addr);
 }
 
 void open_front_door(const FrontDoorRules &rules)

@@ -5,6 +5,7 @@
 
 #include <pjsua-lib/pjsua.h>
 
+#include "library_module.h"
 #include "pcm.h"
 
 namespace telefoon {
@@ -122,10 +123,7 @@ pj_status_t on_sent(pjsip_tx_data *tdata)
 // Before all who might take a message, and after the one that writes it as text.
 pjsip_module made_trace()
 {
-    pjsip_module made = pjsip_module();
-    made.name = pj_str((char *)"mod-telefoon-trace");
-    made.id = -1;
-    made.priority = PJSIP_MOD_PRIORITY_TRANSPORT_LAYER - 1;
+    pjsip_module made = made_module("mod-telefoon-trace", PJSIP_MOD_PRIORITY_TRANSPORT_LAYER - 1);
     made.on_rx_request = made.on_rx_response = &on_received;
     made.on_tx_request = made.on_tx_response = &on_sent;
     return made;

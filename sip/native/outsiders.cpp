@@ -5,6 +5,7 @@
 
 #include "client_certificates.h"
 #include "dialog_peers.h"
+#include "library_module.h"
 #include "pcm.h"
 
 namespace telefoon {
@@ -17,18 +18,15 @@ pj_bool_t on_request(pjsip_rx_data *rdata);
 pj_bool_t on_answer(pjsip_rx_data *rdata);
 
 // Transactions hand on by themselves what belongs to them, so it stands before them.
-pjsip_module made_module()
+pjsip_module made_guard()
 {
-    pjsip_module made = pjsip_module();
-    made.name = pj_str((char *)"mod-telefoon-outsiders");
-    made.id = -1;
-    made.priority = PJSIP_MOD_PRIORITY_TSX_LAYER - 2;
+    pjsip_module made = made_module("mod-telefoon-outsiders", PJSIP_MOD_PRIORITY_TSX_LAYER - 2);
     made.on_rx_request = &on_request;
     made.on_rx_response = &on_answer;
     return made;
 }
 
-pjsip_module module = made_module();
+pjsip_module module = made_guard();
 
 OutsideMessage told(pjsip_rx_data *rdata, const pjsip_dialog *dialog)
 {

@@ -6,6 +6,7 @@
 #include "client_certificates.h"
 #include "dialog_peers.h"
 #include "front_door.h"
+#include "library_module.h"
 #include "pcm.h"
 #include "session_refresher.h"
 #include "source_answer.h"
@@ -19,15 +20,6 @@ pjsua_acc_id account = PJSUA_INVALID_ID; // of the INVITE that passes now
 
 pj_bool_t on_rx_request(pjsip_rx_data *rdata);
 pj_bool_t on_rx_response(pjsip_rx_data *rdata);
-
-pjsip_module made_module(const char *name, int priority)
-{
-    pjsip_module made = pjsip_module();
-    made.name = pj_str((char *)name);
-    made.id = -1;
-    made.priority = priority;
-    return made;
-}
 
 pjsip_module made_gate()
 {

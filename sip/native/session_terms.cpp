@@ -7,6 +7,7 @@
 #include <pjsua-lib/pjsua.h>
 #include <pjsua-lib/pjsua_internal.h>
 
+#include "library_module.h"
 #include "pcm.h"
 
 namespace telefoon {
@@ -101,17 +102,14 @@ void before_stream(pjsua_call_id call, pjsua_on_stream_precreate_param *planned)
 }
 
 // Of what is sent, modules of higher numbers are asked first: this one before the one that writes it as text.
-pjsip_module made_module()
+pjsip_module made_terms()
 {
-    pjsip_module made = pjsip_module();
-    made.name = pj_str((char *)"mod-telefoon-terms");
-    made.id = -1;
-    made.priority = PJSIP_MOD_PRIORITY_TRANSPORT_LAYER + 1;
+    pjsip_module made = made_module("mod-telefoon-terms", PJSIP_MOD_PRIORITY_TRANSPORT_LAYER + 1);
     made.on_tx_request = made.on_tx_response = &on_sent;
     return made;
 }
 
-pjsip_module module = made_module();
+pjsip_module module = made_terms();
 
 } // namespace
 

@@ -9,6 +9,7 @@
 #include <pjsua-lib/pjsua.h>
 #include <pjsua-lib/pjsua_internal.h>
 
+#include "library_module.h"
 #include "pcm.h"
 
 namespace telefoon {
@@ -77,17 +78,14 @@ pj_status_t close_waker()
     return pj_ioqueue_unregister(key); // which closes the socket
 }
 
-pjsip_module made_module()
+pjsip_module made_waker()
 {
-    pjsip_module made = pjsip_module();
-    made.name = pj_str((char *)"mod-telefoon-waker");
-    made.id = -1;
-    made.priority = PJSIP_MOD_PRIORITY_APPLICATION;
+    pjsip_module made = made_module("mod-telefoon-waker", PJSIP_MOD_PRIORITY_APPLICATION);
     made.unload = &close_waker;
     return made;
 }
 
-pjsip_module module = made_module();
+pjsip_module module = made_waker();
 
 } // namespace
 

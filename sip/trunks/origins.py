@@ -71,14 +71,6 @@ class CallOrigins:
             return False
         return not is_host(self._accounts.trunks, self._accounts.addresses, address_in(source))
 
-    def known_networks(self) -> Sequence[str]:
-        """The addresses and networks, as text, where somebody may call from."""
-        if self._config.any_source:
-            return ["0.0.0.0/0", "::/0"]
-        taking = (line for line in self._accounts.lines if line.trunk.takes_calls)
-        of_trunks = {str(address) for line in taking for address in line.addresses}
-        return [*map(str, self._allowed), *sorted(of_trunks)]
-
     def of(self, source: str, message: Message, certificates: str) -> CallOrigin:
         """The origin of an INVITE. `certificates` are what its connection has shown, as PEM; empty if none."""
         if not (trunks := self._accounts.trunks):
