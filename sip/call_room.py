@@ -6,9 +6,10 @@ from typing import Final
 
 from engine.ports import CallRoom
 from sip.config import ListenAddress
+from sip.library_limits import NEEDED
 
-MAX_CALLS: Final = 1024
-"""Calls that the library is built for (PJSUA_MAX_CALLS)."""
+MAX_CALLS: Final = NEEDED["PJSUA_MAX_CALLS"]
+"""Calls that the library is built for."""
 HANDLES_PER_CALL: Final = 5
 """RTP, RTCP, a prompt, a recording's two tracks."""
 HANDLES_AT_REST: Final = 200

@@ -11,10 +11,8 @@ from typing import Final
 from config.load import AUTO, OFF, Most
 from config.settings import Settings
 from engine.live.admission.limits import Limit
-from sip.library_limits import NEEDED
+from sip.call_room import HANDLES_AT_REST, HANDLES_PER_CALL, MAX_CALLS
 
-FILES_PER_CALL: Final = 5  # RTP, RTCP, a prompt, a recording's two tracks
-FILES_AT_REST: Final = 200
 PORTS_PER_CALL: Final = 2
 MB_PER_CALL: Final = 1.0
 MB_AT_REST: Final = 300.0
@@ -44,9 +42,9 @@ class Machine:
     def calls(self) -> Mapping[str, int]:
         """How many calls at once there is enough for, by what would be used up first."""
         return {
-            "the SIP library": NEEDED["PJSUA_MAX_CALLS"],
+            "the SIP library": MAX_CALLS,
             "RTP ports": self.rtp_ports // PORTS_PER_CALL,
-            "open files": _whole((self.files - FILES_AT_REST) / FILES_PER_CALL),
+            "open files": _whole((self.files - HANDLES_AT_REST) / HANDLES_PER_CALL),
             "memory": _whole((self.memory_mb * _MEMORY_PART - MB_AT_REST) / MB_PER_CALL),
         }
 
@@ -61,7 +59,6 @@ def limits_of(settings: Settings, machine: Machine) -> Mapping[Limit, float]:
         Limit.SIP_LAG: (settings.most_sip_lag_ms, 300),
         Limit.CLOCK_LAG: (settings.most_clock_lag_ms, 100),
         Limit.FILES: (settings.most_files, machine.files * _FILES_PART),
-        Limit.RTP_PORTS: (AUTO, machine.rtp_ports),  # where somebody tells how many are in use
         Limit.MEMORY: (settings.most_memory_mb, machine.memory_mb * _MEMORY_PART),
         Limit.DATABASE: (settings.most_database_age_s, 30),
     }

@@ -21,7 +21,7 @@ from engine.live.calls.actions import LiveStage, SharedServices
 from engine.live.calls.control import CallControl
 from engine.live.calls.draining import Draining
 from engine.live.calls.flow_runner import FlowRunner
-from engine.live.calls.refused_calls import keep_not_allowed, keep_refused
+from engine.live.calls.refused_calls import keep_not_allowed, keep_refused, kept_if_not_allowed
 from engine.live.calls.registry import Sessions
 from engine.live.conference.control import ConferenceControl
 from engine.live.conference.rooms import Rooms
@@ -171,11 +171,8 @@ class Switchboard:
         call = self._outbound(order if emergency is None else replace(order, to=emergency), number)
         request = replace(invite_of(call, number, hides_caller=order.hides_caller), emergency=emergency is not None)
         starts = [order.flow.document] if order.flow else starts_of(call, number if order.url is None else None)
-        try:
+        async with kept_if_not_allowed(self._services.ledger, call):
             session = await self._placing.send(call, request, number, starts, set_up)
-        except PolicyRefused as refused:
-            await keep_not_allowed(self._services.ledger, call, refused)
-            raise
         if order.heard_in is not None:
             self.conferences.let_hear_ringing(call.account_id, order.heard_in, session)
         return call
@@ -187,11 +184,8 @@ class Switchboard:
         call = self._outbound(order, number)
         by_number = order.url is None and number is not None
         queued = QueuedCall(call.id, call.account_id, call.node, order.hides_caller, by_number)
-        try:
+        async with kept_if_not_allowed(self._services.ledger, call):
             await self._services.policies.require_destination(call, call.to)
-        except PolicyRefused as refused:
-            await keep_not_allowed(self._services.ledger, call, refused)
-            raise
         await self._pacing.join(call, queued, pace)
         return call
 

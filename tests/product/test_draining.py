@@ -16,6 +16,7 @@ from tests.peers.customer import Customer
 from tests.peers.platform import ACCOUNT, Platform, as_json, platform
 from tests.peers.ports import Ports
 from tests.peers.raw_caller import audio, raw_caller
+from tests.peers.sip_message import SipMessage
 from tests.peers.spoken import is_told, spoken
 from tests.running.pace import patience
 
@@ -36,6 +37,15 @@ def stored(telefoon: Platform, call_id: str) -> tuple[str, str]:
     with sqlite3.connect(Path(telefoon.environment["TELEFOON_DATA_DIR"]) / "telefoon.db") as database:
         row = database.execute("select status, attempts from calls where id = ?", (call_id,)).fetchone()
     return str(row[0]), str(row[1])
+
+
+def was_cut_short(telefoon: Platform, call_id: str, bye: SipMessage, code: int) -> None:
+    """The call was ended because the node stopped, and both sides are told so."""
+    assert bye.header("reason") == 'Q.850;cause=41;text="The server is stopping"'
+    assert code == 0
+    status, explanation = stored(telefoon, call_id)
+    assert status == "completed"
+    assert "Telefoon was stopped while this call went on." in explanation
 
 
 async def test_calls_go_on_to_their_end_and_new_ones_are_to_be_tried_again(
@@ -84,11 +94,7 @@ async def test_a_second_signal_ends_calls_at_once(tmp_path: Path, ports: Ports, 
         bye = await caller.far_end.gets("BYE")
         code = await telefoon.ends_by_itself()
 
-    assert bye.header("reason") == 'Q.850;cause=41;text="The server is stopping"'
-    assert code == 0
-    status, explanation = stored(telefoon, caller.call_id)
-    assert status == "completed"
-    assert "Telefoon was stopped while this call went on." in explanation
+    was_cut_short(telefoon, caller.call_id, bye, code)
 
 
 async def test_when_its_time_is_over_a_caller_hears_a_goodbye_and_is_hung_up_with_a_reason(
@@ -105,11 +111,7 @@ async def test_when_its_time_is_over_a_caller_hears_a_goodbye_and_is_hung_up_wit
             await is_told(caller.ear, goodbye)
             code = await telefoon.ends_by_itself()
 
-    assert bye.header("reason") == 'Q.850;cause=41;text="The server is stopping"'
-    assert code == 0
-    status, explanation = stored(telefoon, caller.call_id)
-    assert status == "completed"
-    assert "Telefoon was stopped while this call went on." in explanation
+    was_cut_short(telefoon, caller.call_id, bye, code)
 
 
 async def test_the_command_takes_no_more_calls_and_waits_for_the_last_or_takes_that_back(

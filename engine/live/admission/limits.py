@@ -21,7 +21,6 @@ class Limit(Enum):
     SIP_LAG = ("lag of the SIP thread", " ms", EASED)
     CLOCK_LAG = ("lag of the media clock", " ms", EASED)
     FILES = ("open files", "", SOME_ROOM)
-    RTP_PORTS = ("RTP ports in use", "", SOME_ROOM)
     MEMORY = ("memory", " MB", SOME_ROOM)
     DATABASE = ("age of what is not stored yet", " s", EASED)
 

@@ -1,14 +1,11 @@
 """Calls that go on and those that have just begun, of each level of policies, on this node."""
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
 
+from engine.live.admission.call_rate import CallRate
 from engine.model.call import Call, Direction
 from engine.model.call_policy import PolicyLevel, PolicyPlace
-
-_SECOND_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +30,7 @@ class LiveCounts:
     now_s: Callable[[], float]
     _live: dict[str, LiveCall] = field(default_factory=dict)
     _answered_s: dict[str, float] = field(default_factory=dict)
-    _began: dict[PolicyPlace, deque[float]] = field(default_factory=dict)
+    _rates: dict[PolicyPlace, CallRate] = field(default_factory=dict)
 
     def places(self, call: Call) -> tuple[PolicyPlace, ...]:
         """The levels whose policies hold: where another call has dialled it, those of that one."""
@@ -48,7 +45,7 @@ class LiveCounts:
         self._live[call.id] = LiveCall(call, places)
         if call.direction is Direction.OUTBOUND:
             for place in places:
-                self._began.setdefault(place, deque()).append(self.now_s())
+                self._rates.setdefault(place, CallRate()).begin(self.now_s())
 
     def answered(self, call_id: str) -> None:
         """A call costs from now on."""
@@ -70,14 +67,13 @@ class LiveCounts:
 
     def began_last_second(self, place: PolicyPlace) -> int:
         """How many have gone out in somebody's name within a second."""
-        began = self._began.get(place)
-        if began is None:
+        rate = self._rates.get(place)
+        if rate is None:
             return 0
-        while began and self.now_s() - began[0] >= _SECOND_S:
-            began.popleft()
-        if not began:
-            del self._began[place]
-        return len(began)
+        calls = rate.a_second(self.now_s())
+        if not calls:
+            del self._rates[place]
+        return calls
 
     def seconds(self, live: LiveCall) -> float:
         """The seconds since its answer; 0 before."""

@@ -1,5 +1,7 @@
 """Calls that did not begin, kept among the calls with what they were told, for whoever looks for them."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from engine.errors import PolicyRefused
@@ -16,6 +18,16 @@ async def keep_not_allowed(ledger: Ledger, call: Call, refused: PolicyRefused) -
         journal.tried(Attempt(f"policy of the {refused.level}", call.to, str(refused)))
         journal.refused_by_policy(refused)
         journal.happened(Event.BROKE)
+
+
+@asynccontextmanager
+async def kept_if_not_allowed(ledger: Ledger, call: Call) -> AsyncIterator[None]:
+    """Keep a call that a policy does not allow inside. Raises PolicyRefused then."""
+    try:
+        yield
+    except PolicyRefused as refused:
+        await keep_not_allowed(ledger, call, refused)
+        raise
 
 
 async def keep_refused(ledger: Ledger, call: Call, refused: DialRefused) -> None:
