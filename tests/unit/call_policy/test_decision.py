@@ -20,7 +20,6 @@ from engine.model.call_policy import (
     decide,
     destination_of,
 )
-from engine.model.call_policy.number_kind import kind_of, load_kinds
 from engine.model.call_policy.policy import in_force
 from engine.model.call_policy.used import NOTHING_USED, Spent, Used
 from engine.model.route.reading import read_times
@@ -164,11 +163,6 @@ def test_a_sip_address_that_is_no_trunks_costs_nothing_but_counts_as_a_call() ->
 
     assert decide(Facts(None, FRIDAY), held).refusal is None
     assert decide(Facts(None, FRIDAY, {ACCOUNT: Used(at_once=1)}), held).refusal is not None
-
-
-def test_every_row_of_our_own_table_has_a_kind_and_a_source() -> None:
-    assert all(row.source and row.prefix.isdigit() for row in load_kinds().values())
-    assert kind_of("+870773123456") is NumberKind.SATELLITE
 
 
 numbers = st.sampled_from([BELGIUM, AMERICA, THURAYA, "+3290212345", "+442071838750", "0900123456", "201"])
