@@ -71,6 +71,7 @@ OF_NOBODY: Final = frozenset(
         "listOwnBalanceEntries",
         "getBalance",
         "listBalanceEntries",
+        "getPace",
     }
 )
 """They tell of no caller and nobody who was called."""

@@ -35,7 +35,7 @@ OF_THE_NODE: Final = {
     "getTrunkCosts", "setTrunkCosts", "listRoutes", "addRoute", "getRoute", "removeRoute",
     "listBans", "addBan", "liftBan", "getDrain", "beginDrain", "endDrain",
     "listPolicies", "setPolicy", "removePolicy", "testPolicies",
-    "getBalance", "setPrepaid", "listBalanceEntries", "topUpBalance",
+    "getBalance", "setPrepaid", "listBalanceEntries", "topUpBalance", "getPace", "setPace", "removePace",
 }  # fmt: skip
 """Who may do them is the operator, of whatever account."""
 OF_THEIR_OWN: Final = {
