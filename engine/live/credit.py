@@ -11,11 +11,11 @@ from typing import Final
 import structlog
 
 from engine.aio.tasks import BackgroundTasks
-from engine.errors import LegGone, MediaError, SipError, SpeechError, StoreError
+from engine.errors import BalanceTooLow, LegGone, MediaError, SipError, SpeechError, StoreError
 from engine.live.phrases import Phrase
 from engine.live.session.session import Session
 from engine.live.speaker import Speaker
-from engine.model.balance import Draw, cost, is_free
+from engine.model.balance import Draw, cost, is_free, next_draw
 from engine.model.call import Attempt, Call
 from engine.model.rating import Rate, Rates
 from engine.ports import Clock, Ear
@@ -61,6 +61,15 @@ class CallCredit:
         """The job that reserves what the call needs at its start, raising BalanceTooLow; None for one that is free."""
         rate = self._rate(call)
         return None if rate is None else self.balances.reserving(call.id, call.account_id, self.node, rate)
+
+    async def require(self, call: Call) -> None:
+        """Whether a call that waits could begin now; nothing is reserved for it. Raises BalanceTooLow, StoreError."""
+        rate = self._rate(call)
+        balance = None if rate is None else await self.balances.of(call.account_id)
+        if rate is None or balance is None or not balance.prepaid:
+            return
+        if next_draw(rate, 0, balance.available) is None:
+            raise BalanceTooLow(call.account_id)
 
     def settlement(self, call: Call) -> Job[None]:
         """The job that takes what a call that has ended has cost, and gives back the rest."""

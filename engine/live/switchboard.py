@@ -178,7 +178,7 @@ class Switchboard:
         return call
 
     async def _queue(self, order: NewCall, pace: Pace) -> Call:
-        """Store a call that waits for its turn; where it may not go it is refused now, not when its turn has come."""
+        """Store a call that waits for its turn; one that may not go there, or can't be paid, is refused now, not then."""
         self._services.space.require()
         number = await self._services.stores.numbers.taking(order.from_)
         call = self._outbound(order, number)
@@ -186,6 +186,7 @@ class Switchboard:
         queued = QueuedCall(call.id, call.account_id, call.node, order.hides_caller, by_number)
         async with kept_if_not_allowed(self._services.ledger, call):
             await self._services.policies.require_destination(call, call.to)
+        await self._services.credit.require(call)
         await self._pacing.join(call, queued, pace)
         return call
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from engine.errors import PolicyRefused, QueueFull
+from engine.errors import BalanceTooLow, PolicyRefused, QueueFull
 from engine.flow.written import WrittenFlow
 from engine.live.orders import NewCall
 from engine.live.recovery import recover
@@ -147,16 +147,30 @@ async def test_a_call_waits_while_the_node_refuses_others(node: FakeNode) -> Non
     await node.invited(number(0))
 
 
-async def test_a_call_that_cannot_be_paid_when_its_turn_comes_fails_and_says_why(node: FakeNode) -> None:
-    account = await paced(node, Pace())
+async def test_a_call_that_cannot_be_paid_is_refused_at_once_and_nothing_of_it_is_stored(node: FakeNode) -> None:
+    account = await paced(node, Pace(calls_per_s=1))
     await node.services.stores.balances.set_prepaid(account, True)
 
-    call = await place(node, account, 0)
-    await node.passes(1)
+    with pytest.raises(BalanceTooLow):
+        await place(node, account, 0)
 
-    failed = await stored(node, call)
-    assert (failed.status, dialled(node)) == (Status.FAILED, [])
-    assert "balance" in failed.attempts[0].said
+    assert await node.services.ledger.calls.find(CallFilter(account), 1, 10) == ([], 0)
+
+
+async def test_a_call_that_cannot_be_paid_any_more_when_its_turn_comes_fails_and_says_why(node: FakeNode) -> None:
+    account = await paced(node, Pace(calls_per_s=1))
+    balances = node.services.stores.balances
+    await balances.top_up(account, 1000, "in", node.services.clock.now())
+    first, second = [await place(node, account, at) for at in (0, 1)]
+    await balances.top_up(account, -1000, "out", node.services.clock.now())
+
+    await node.passes(3)
+
+    assert dialled(node) == []
+    for each in (first, second):
+        failed = await stored(node, each)
+        assert failed.status is Status.FAILED
+        assert "balance" in failed.attempts[0].said
 
 
 async def test_calls_that_wait_outlive_a_restart_in_their_order(node: FakeNode) -> None:
