@@ -142,12 +142,14 @@ class Dialogs:
     def refer(self, leg: LegId, target: str) -> None:
         self._dialog(leg).xfer(target, pj.CallOpParam())
 
-    def hang_up(self, leg: LegId, cause: Cause) -> None:
+    def hang_up(self, leg: LegId, cause: Cause, again_after_s: int | None = None) -> None:
         dialog = self._dialog(leg)
         dialog.ended_by_us = True
         prm = pj.CallOpParam()
         if dialog.inbound:
             prm.statusCode = cause.sip_code
+            if again_after_s is not None:
+                prm.txOption.headers.append(_header("Retry-After", str(again_after_s)))
         prm.txOption.headers.append(_header("Reason", _reason(cause)))
         dialog.hangup(prm)
 

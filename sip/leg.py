@@ -23,7 +23,7 @@ class LegCommands(Protocol):
     def press(self, leg: LegId, digits: str) -> None: ...
     def refer(self, leg: LegId, target: str) -> None: ...
     def hold(self, leg: LegId, *, held: bool) -> None: ...
-    def hang_up(self, leg: LegId, cause: Cause) -> None: ...
+    def hang_up(self, leg: LegId, cause: Cause, again_after_s: int | None = None) -> None: ...
 
 
 class Crossing(Protocol):
@@ -91,8 +91,8 @@ class SipLeg:
     async def hold(self, *, held: bool) -> None:
         await self._thread.run(lambda: self._commands.hold(self._id, held=held))
 
-    async def hang_up(self, cause: Cause = Cause.NORMAL) -> None:
+    async def hang_up(self, cause: Cause = Cause.NORMAL, *, again_after_s: int | None = None) -> None:
         try:
-            await self._thread.run(lambda: self._commands.hang_up(self._id, cause))
+            await self._thread.run(lambda: self._commands.hang_up(self._id, cause, again_after_s))
         except LegGone:
             return

@@ -21,7 +21,7 @@ from engine.live.calls.actions import LiveStage, SharedServices
 from engine.live.calls.control import CallControl
 from engine.live.calls.draining import Draining
 from engine.live.calls.flow_runner import FlowRunner
-from engine.live.calls.refused_calls import keep_not_allowed, keep_refused, kept_if_not_allowed
+from engine.live.calls.refused_calls import keep_refused, kept_if_not_allowed, turn_away_not_allowed
 from engine.live.calls.registry import Sessions
 from engine.live.conference.control import ConferenceControl
 from engine.live.conference.rooms import Rooms
@@ -33,7 +33,6 @@ from engine.live.services import CallServices
 from engine.live.session.session import Session
 from engine.model.call import Call, Direction
 from engine.model.call_options import CallOptions
-from engine.model.call_policy import PolicyLevel
 from engine.model.callback import BodyFormat
 from engine.model.numbers import Number, from_carrier
 from engine.model.recording import UNFINISHED, RecordingStatus, erased
@@ -178,7 +177,7 @@ class Switchboard:
         return call
 
     async def _queue(self, order: NewCall, pace: Pace) -> Call:
-        """Store a call that waits for its turn; one that may not go there, or can't be paid, is refused now, not then."""
+        """Store a call that waits for its turn; one that may not be made, or can't be paid, is refused at once."""
         self._services.space.require()
         number = await self._services.stores.numbers.taking(order.from_)
         call = self._outbound(order, number)
@@ -207,8 +206,7 @@ class Switchboard:
                 await self._sessions.take(call, leg, proof, making, run_flow, set_up.done)
             except PolicyRefused as refused:
                 self._services.refusals.refused(RefusalRule.POLICY, arrival.source, arrival.called)
-                await leg.hang_up(Cause.UNAVAILABLE if refused.level == PolicyLevel.NODE else Cause.BUSY)
-                await keep_not_allowed(self._services.ledger, call, refused)
+                await turn_away_not_allowed(self._services.ledger, leg, call, refused)
         except BalanceTooLow:
             log.warning("inbound_refused", number=arrival.called, source=arrival.source, rule="balance too low")
             self._services.refusals.refused(RefusalRule.BALANCE, arrival.source, arrival.called)

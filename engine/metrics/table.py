@@ -111,6 +111,12 @@ class Metric(Enum):
         "Calls that a call policy did not allow, by its rule.",
         labels={**_DIRECTION, "rule": _values(PolicyRule)},
     )
+    CALLS_ENDED_BY_POLICY = Declaration(
+        "telefoon_calls_ended_by_policy_total",
+        MetricKind.COUNTER,
+        "Calls that a call policy has ended, by its rule: the longest call, and minutes and euros that were used up.",
+        labels={"rule": _values(PolicyRule)},
+    )
     CALL_ROOM = Declaration(
         "telefoon_calls_room",
         MetricKind.GAUGE,

@@ -133,8 +133,11 @@ class Leg(Protocol):
         """Tell the far end that it is on hold, or no longer, as its trunk has it; a HoldRefused event may follow."""
         ...
 
-    async def hang_up(self, cause: Cause = Cause.NORMAL) -> None:
-        """Refuse, CANCEL or BYE, as the dialog's state asks for. Nothing happens if it is over."""
+    async def hang_up(self, cause: Cause = Cause.NORMAL, *, again_after_s: int | None = None) -> None:
+        """Refuse, CANCEL or BYE, as the dialog's state asks for. Nothing happens if it is over.
+
+        A call that is refused is told after how many seconds it may be tried again (Retry-After, RFC 3261 §20.33).
+        """
         ...
 
 

@@ -36,6 +36,7 @@ class FakeLeg:
         self.hung_up: HungUp | None = None
         """How it ended, once it has."""
         self.refused_with: Cause | None = None
+        self.again_after_s: int | None = None
         """The cause that we gave, where we ended it."""
         self.pressed = ""
         """Keys that were sent to the far end."""
@@ -99,10 +100,10 @@ class FakeLeg:
         self._require_live()
         self.held = held
 
-    async def hang_up(self, cause: Cause = Cause.NORMAL) -> None:
+    async def hang_up(self, cause: Cause = Cause.NORMAL, *, again_after_s: int | None = None) -> None:
         if self.is_over or self.refused_with is not None:
             return
-        self.refused_with = cause
+        self.refused_with, self.again_after_s = cause, again_after_s
         self._soon(lambda: self.end(self._ended_by_us(cause)))
 
     def confirm(self) -> None:

@@ -143,9 +143,9 @@ class FailoverLeg:
     async def hold(self, *, held: bool) -> None:
         await self._leg.hold(held=held)
 
-    async def hang_up(self, cause: Cause = Cause.NORMAL) -> None:
+    async def hang_up(self, cause: Cause = Cause.NORMAL, *, again_after_s: int | None = None) -> None:
         self._hung_up = cause
-        await self._leg.hang_up(cause)
+        await self._leg.hang_up(cause, again_after_s=again_after_s)
 
     def _warn(self) -> None:
         """Once for a call, of the first trunk to which it applies."""

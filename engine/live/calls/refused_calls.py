@@ -7,7 +7,8 @@ from dataclasses import replace
 from engine.errors import PolicyRefused
 from engine.live.session.journal import Journal, Ledger
 from engine.model.call import Attempt, Call, Event
-from engine.ports import DialRefused
+from engine.model.call_policy import PolicyLevel
+from engine.ports import Cause, DialRefused, Leg
 
 
 async def keep_not_allowed(ledger: Ledger, call: Call, refused: PolicyRefused) -> None:
@@ -18,6 +19,13 @@ async def keep_not_allowed(ledger: Ledger, call: Call, refused: PolicyRefused) -
         journal.tried(Attempt(f"policy of the {refused.level}", call.to, str(refused)))
         journal.refused_by_policy(refused)
         journal.happened(Event.BROKE)
+
+
+async def turn_away_not_allowed(ledger: Ledger, leg: Leg, call: Call, refused: PolicyRefused) -> None:
+    """Refuse and keep one that comes in: its account is busy, or the node has no room for more. Raises StoreError."""
+    cause = Cause.UNAVAILABLE if refused.level == PolicyLevel.NODE else Cause.BUSY
+    await leg.hang_up(cause, again_after_s=refused.again_after_s)
+    await keep_not_allowed(ledger, call, refused)
 
 
 @asynccontextmanager

@@ -189,6 +189,7 @@ class Journal:
         """Tell that a policy ends this call, in its events and its explanation."""
         number, rule, level = self._call.to, refusal.rule.value, refusal.level.value
         self.tried(Attempt(f"policy of the {level}", number, refusal.why))
+        self._ledger.meters.count(Metric.CALLS_ENDED_BY_POLICY, rule=rule)
         self.note_event("policy_cut", rule=rule, level=level, number=number, reason=refusal.why)
         self._tell_operator("policy_cut", rule, level, number, refusal.why)
 
