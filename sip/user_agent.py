@@ -74,9 +74,9 @@ class UserAgent:
         verifier: CallerVerifier | None = None,
     ) -> None:
         self._thread = thread
-        self._names = server_names(config.family, name_servers)
+        self.names = server_names(config.family, name_servers)
         self._meters = defaultdict[str, TrunkMeter](lambda: TrunkMeter(config.seizure_rule))
-        self._ways = OutboundWays(self._names.located, self._meters)
+        self._ways = OutboundWays(self.names.located, self._meters)
         self._signing = CallSigning()
         self._country = config.country
         self._verification = CallVerification(verifier, config.country)
@@ -162,7 +162,7 @@ class UserAgent:
 
         Calls in progress go on, also by those that are gone.
         """
-        await self._names.use({hop for trunk in trunks for hop in hops_of(trunk)})
+        await self.names.use({hop for trunk in trunks for hop in hops_of(trunk)})
         async with self._in_use:
             unproved = {**await self._signing.use(trunks), **self._verification.use(trunks)}
             usable = [trunk for trunk in trunks if trunk.name not in unproved]
@@ -255,14 +255,14 @@ class UserAgent:
         return leg
 
     async def _speak_to(self, trunks: Sequence[Trunk]) -> Mapping[str, str]:
-        addresses, located = addresses_of(trunks, self._names.located), self._names.all()
+        addresses, located = addresses_of(trunks, self.names.located), self.names.all()
         return await self._thread.run(lambda: self._stack.use_trunks(trunks, addresses, located))
 
     async def _located(self, way: Way) -> Way:
         """The way to a dialled SIP address, with the server that its name leads to. Raises SipError."""
         if way.hop is None or not way.hop.is_name:
             return way
-        found = await self._names.find(way.hop)
+        found = await self.names.find(way.hop)
         address = next(iter(found.in_order(random)), "")
         return replace(way, address=address, fault=found.fault)
 
@@ -290,7 +290,7 @@ class UserAgent:
     async def _renew_names(self) -> None:
         while True:
             await asyncio.sleep(LOOK_S)
-            if await self._names.renew():
+            if await self.names.renew():
                 async with self._in_use:
                     await self._speak_to(self._ways.trunks)
 

@@ -32,6 +32,7 @@ from engine.model.rating import Rates, load_rates
 from engine.model.recording_marks import PauseBehavior
 from engine.recordings.storage import RecordingStorage
 from engine.security.pins import Pins
+from sip.dns.host_addresses import HostAddresses
 from tts.tone_service import ToneService
 
 
@@ -105,7 +106,7 @@ def _call_services(parts: NodeParts, recording_storage: RecordingStorage) -> Cal
         policies=CallPolicies(
             stores.policies,
             stores.calls_used,
-            TrunkTargets(stores.trunks, parts.telephony.egress),
+            TrunkTargets(stores.trunks, HostAddresses(parts.telephony.egress, parts.telephony.agent.names)),
             clock,
             parts.context.meters,
             load_rates().price,

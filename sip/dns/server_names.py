@@ -47,6 +47,10 @@ class ServerNames:
         """Where all names in use lead."""
         return dict(self._known)
 
+    def addresses(self, host: str) -> frozenset[str]:
+        """All addresses of a host in use, of whatever port and transport."""
+        return frozenset(each for hop, found in self._known.items() if hop.host == host for each in found.addresses)
+
     async def use(self, hops: Collection[Hop]) -> None:
         """Know these names and no others; those that are new are looked up, all at once."""
         self._wanted = frozenset(hop for hop in hops if hop.is_name)

@@ -13,7 +13,8 @@ _SCHEME: Final = re.compile(r"sips?:", re.IGNORECASE)
 _MADDR: Final = re.compile(r";maddr=([^;?&>\s]+)", re.IGNORECASE)
 _HOSTS: Final = re.compile(r"[a-z0-9](?:[a-z0-9.\-]*[a-z0-9])?|(?<=\[)[0-9a-f:.]+(?=\])")
 _SEPARATORS: Final = re.compile(r"[\s\-.()/]")
-_DIALLED: Final = re.compile(r"\+?[0-9*#]+")
+_DIALLED: Final = re.compile(r"[+*#0-9].*", re.DOTALL)
+"""What a carrier may take for a number, also where it is none: *31*+32..., or digits with something behind them."""
 
 
 class Addresses(Protocol):
@@ -60,7 +61,11 @@ class TrunkTargets:
 def _user(uri: str) -> str:
     """The user part, without its parameters and without a password."""
     rest, at, _ = uri.partition(":")[2].partition("@")
-    return unquote(rest.partition(";")[0].partition(":")[0]) if at else ""
+    if not at:
+        return ""
+    while (plain := unquote(rest)) != rest:
+        rest = plain
+    return rest.partition(";")[0].partition(":")[0]
 
 
 def _number_at(trunk: Trunk, user: str) -> str | None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from engine.model.trunk import AddressFamily, Transport
+from sip.dns.host_addresses import HostAddresses
 from sip.dns.hosts_file import hosts_of_file
 from sip.dns.located import Hop, Located, Server, locate
 from sip.dns.records import NameServers, NaptrRecord, NoNameServer, Records, SrvRecord
@@ -188,6 +189,40 @@ async def test_of_both_versions_what_is_known_counts_and_what_nobody_answered_fo
 
     assert (both.in_order(lambda: 0.5), both.ttl_s) == (["[2001:db8::1]:5070", "192.0.2.1:5070"], 600)
     assert (half.in_order(lambda: 0.5), half.ttl_s) == (["192.0.2.1:5070"], HALF_KNOWN_S)
+
+
+class Own:
+    """A machine that has one address of each name."""
+
+    async def addresses(self, host: str) -> frozenset[str]:
+        return frozenset({"192.0.2.1"})
+
+
+async def test_a_host_leads_to_its_own_address_and_to_all_servers_that_it_names_for_sip() -> None:
+    srv = {
+        "SRV _sip._tcp.other.example": ((SrvRecord(1, 1, 5060, "sbc.carrier.example"),), 60.0),
+        "A sbc.carrier.example": (("192.0.2.7",), 60.0),
+        "A other.example": (("192.0.2.1",), 60.0),
+    }
+    hosts = HostAddresses(Own(), ServerNames(zone(srv), lambda: 0.0))
+
+    assert await hosts.addresses("other.example") == {"192.0.2.1", "192.0.2.7"}
+
+
+async def test_of_a_trunks_host_it_is_known_where_it_leads_without_asking_again() -> None:
+    asked = zone(
+        {
+            f"SRV _sip._udp.{NAME}": ((SrvRecord(1, 1, 5060, "sbc.example"),), 60.0),
+            "A sbc.example": (("192.0.2.7",), 60.0),
+        }
+    )
+    names = ServerNames(asked, lambda: 0.0)
+    await names.use({HOP})
+    asked.silent = True
+
+    assert await HostAddresses(Own(), names).addresses(NAME) == {"192.0.2.1", "192.0.2.7"}
+    assert await HostAddresses(Own(), names).addresses("unknown.example") == {"192.0.2.1"}
+    assert await HostAddresses(Own(), names).addresses("192.0.2.1") == {"192.0.2.1"}
 
 
 def test_the_hosts_file_is_read_as_the_system_reads_it(tmp_path: Path) -> None:
