@@ -18,7 +18,7 @@ class LoadSettings(BaseModel):
     most_cpu_percent: Most = "auto"
     most_loop_lag_ms: Most = "auto"
     most_sip_lag_ms: Most = "auto"
-    most_clock_lag_ms: Most = "off"
+    most_clock_lag_ms: Most = "auto"
     most_files: Most = "auto"
     most_memory_mb: Most = "auto"
     most_database_age_s: Most = "auto"

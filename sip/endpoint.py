@@ -48,6 +48,7 @@ def open_endpoint(config: SipConfig) -> pj.Endpoint:
             pj.open_session_terms()
             pj.open_ice_lite()
             pj.share_encoding()
+            pj.watch_media_clock()
             endpoint.audDevManager().setNullDev()
             for listening in config.everywhere.values():
                 for transport in listening.transports:

@@ -4,5 +4,5 @@ import pjsua2 as pj
 
 
 def media_clock_lag_ms() -> float:
-    """The most since it was last asked, in milliseconds; 0 where there was no call. On any thread."""
+    """The most since it was last asked, in milliseconds. On any thread."""
     return float(pj.media_clock_lag_ms())

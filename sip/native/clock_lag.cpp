@@ -13,21 +13,29 @@ const std::chrono::microseconds TICK(1000000 / FRAMES_PER_S);
 const std::chrono::microseconds LEFT_OUT(400000);
 
 ClockLag of_bridge;
-std::atomic<pj_uint64_t> newest{0};
+pj_status_t (*mixed)(pjmedia_port *, pjmedia_frame *) = nullptr; // the bridge's own work of a tick
+
+pj_status_t mix_in_time(pjmedia_port *bridge, pjmedia_frame *frame)
+{
+    of_bridge.ticked(std::chrono::steady_clock::now());
+    return mixed(bridge, frame);
+}
 
 } // namespace
 
-void ClockLag::ticked(pj_uint64_t tick, std::chrono::steady_clock::time_point now)
+void ClockLag::begin()
 {
-    if (begun && tick == last)
-        return;
-    const bool follows = begun && tick > last;
-    if (follows)
-        due += TICK * (long)(tick - last);
-    if (!follows || now < due)
+    begun = false;
+    worst_us.store(0);
+}
+
+void ClockLag::ticked(std::chrono::steady_clock::time_point now)
+{
+    if (begun)
+        due += TICK;
+    if (!begun || now < due)
         due = now;
     begun = true;
-    last = tick;
     const std::chrono::microseconds lag = std::chrono::duration_cast<std::chrono::microseconds>(now - due);
     if (lag.count() > worst_us.load())
         worst_us = (long)std::min(lag, LEFT_OUT).count();
@@ -40,10 +48,15 @@ double ClockLag::take_worst_ms()
     return worst_us.exchange(0) / 1000.0;
 }
 
-void clock_ticked(pj_uint64_t tick)
+void watch_media_clock()
 {
-    if (newest.exchange(tick) != tick) // the time is asked for once a tick, and not for each leg
-        of_bridge.ticked(tick, std::chrono::steady_clock::now());
+    pjmedia_port *bridge = pjsua_set_no_snd_dev();
+    check(bridge ? PJ_SUCCESS : PJ_ENOTFOUND, "watch_media_clock");
+    if (bridge->get_frame == &mix_in_time)
+        return;
+    of_bridge.begin();
+    mixed = bridge->get_frame;
+    bridge->get_frame = &mix_in_time;
 }
 
 double media_clock_lag_ms()

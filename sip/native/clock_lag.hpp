@@ -1,4 +1,4 @@
-// How late the media clock is, whose ticks are all sound: where its work takes longer than 20 ms, everybody hears it.
+// How late the media clock is, which makes all sound: where its work takes longer than 20 ms, everybody hears it.
 #pragma once
 
 #include <atomic>
@@ -12,24 +12,26 @@ namespace telefoon {
 // up it leaves out.
 class ClockLag {
 public:
-    // The clock does this tick now. Only the first of those with one number counts. On the clock's thread.
-    void ticked(pj_uint64_t tick, std::chrono::steady_clock::time_point now);
+    // A clock begins, whose first tick is in time. Before its first tick.
+    void begin();
+
+    // The clock does its next tick now. On the clock's thread.
+    void ticked(std::chrono::steady_clock::time_point now);
 
     // The most since this was last asked. From any thread.
     double take_worst_ms();
 
 private:
     bool begun = false;
-    pj_uint64_t last = 0;
     std::chrono::steady_clock::time_point due;
     std::atomic<long> worst_us{0};
 };
 
-// A leg is at this tick of the bridge's clock.
-void clock_ticked(pj_uint64_t tick);
+// Look at each tick of the bridge from now on, whatever the packet times of its legs. Closes the sound device, so the
+// clock is to be opened after this (setNullDev). Throws pj::Error where there is no bridge.
+void watch_media_clock() PJSUA2_THROW(pj::Error);
 
-// By how many milliseconds the media clock was late at most, since this was last asked; 0 without a call. From any
-// thread.
+// By how many milliseconds the media clock was late at most, since this was last asked. From any thread.
 double media_clock_lag_ms();
 
 } // namespace telefoon

@@ -1,6 +1,5 @@
 #include "leg_audio.hpp"
 
-#include "clock_lag.hpp"
 #include "door.h"
 #include "leg.h"
 #include "packet_ear.h"
@@ -105,7 +104,6 @@ pj_status_t leg_put_frame(pjmedia_port *port, pjmedia_frame *frame)
     Leg &leg = *self.leg;
     pjmedia_frame own = self.taken(*frame);
     const pj_uint64_t tick = frame->timestamp.u64 / PJMEDIA_PIA_SPF(&port->info);
-    clock_ticked(tick);
     Guard guard(leg.mutex);
     if (leg.stream != self.stream)
         return PJ_SUCCESS;

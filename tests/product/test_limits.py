@@ -1,5 +1,10 @@
 """Each limit of a node, set so low that it is reached: callers get 503, REST too, /readyz says why, a call goes on."""
 
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
 
@@ -14,7 +19,27 @@ from tests.peers.raw_caller import audio, raw_caller
 pytestmark = pytest.mark.sip
 
 ECHO = "<Response><Echo/></Response>"
+FOUR_LOOKS_S = 4.5
 ORDER = {"from": "+3225550100", "to": "+3225550199"}
+
+
+@asynccontextmanager
+async def held_up_again_and_again(pid: int) -> AsyncIterator[None]:
+    """Meanwhile, the process stands still for half of each second."""
+
+    async def hold_up() -> None:
+        while True:
+            os.kill(pid, signal.SIGSTOP)
+            await asyncio.sleep(0.5)
+            os.kill(pid, signal.SIGCONT)
+            await asyncio.sleep(0.5)
+
+    holding = asyncio.create_task(hold_up())
+    try:
+        yield
+    finally:
+        holding.cancel()
+        os.kill(pid, signal.SIGCONT)
 
 
 async def test_one_call_more_than_may_be_is_to_be_tried_again_until_one_ends(
@@ -75,5 +100,36 @@ async def test_a_media_clock_that_is_late_is_told_while_the_call_goes_on(
     ):
         check = await telefoon.check_when("calls", "This node has as much to do as it may")
         await caller.ear.hears_in_all(1500, seconds=0.5, within_s=20, since_s=caller.ear.now_s)
+
+    assert "lag of the media clock" in check["detail"]
+
+
+@pytest.mark.parametrize("ptime_ms", [10, 40])
+async def test_a_line_of_any_packet_time_makes_the_media_clock_no_later(
+    tmp_path: Path, ports: Ports, shop: Customer, ptime_ms: int
+) -> None:
+    shop.flows["/start"] = ECHO
+    settings = {"MOST_CLOCK_LAG_MS": "300"}
+    async with (
+        platform(tmp_path, ports, settings, number={"--url": shop.url("/start")}) as telefoon,
+        calling(telefoon, ports, 1500),
+        raw_caller(telefoon.sip_port) as caller,
+        raw_caller(telefoon.sip_port) as later,
+    ):
+        first = await caller.asks("INVITE", body=audio(more=f"a=ptime:{ptime_ms}\r\n"))
+        await asyncio.sleep(FOUR_LOOKS_S)
+        second = await later.asks("INVITE", body=audio())
+
+    assert (first.code, second.code) == (200, 200)
+
+
+async def test_a_process_that_stands_still_for_half_seconds_is_told_by_its_media_clock(
+    tmp_path: Path, ports: Ports
+) -> None:
+    async with (
+        platform(tmp_path, ports, {"MOST_CLOCK_LAG_MS": "300"}) as telefoon,
+        held_up_again_and_again(telefoon.pid),
+    ):
+        check = await telefoon.check_when("calls", "This node has as much to do as it may")
 
     assert "lag of the media clock" in check["detail"]
