@@ -23,6 +23,6 @@ def found_on(machine: Machine, settings: Settings) -> Finding:
     told = ", ".join(
         f"{limit.title} {amount(most)}{limit.unit}" for limit, most in limits_of(settings, machine).items()
     )
-    detail = f"{machine.cores} cores; enough for {calls} calls at once, by {first}. No call begins from: {told}"
+    detail = f"{amount(machine.cores)} cores; enough for {calls} calls at once, by {first}. No call begins from: {told}"
     advice = f"Give it more {first}." if calls < _LEAST_CALLS else ""
     return Finding("Limits", calls >= _LEAST_CALLS, detail, advice)

@@ -1,9 +1,10 @@
-"""The context that every part of a node is handed: its settings, the clock, the meters, and where its data may go."""
+"""The context that every part of a node is handed: settings, machine, clock, meters, and where its data may go."""
 
 from dataclasses import dataclass, field
 from typing import Self
 
 from api.node.clock import SystemClock
+from api.node.machine import Machine
 from api.node.object_store import require_store_inside
 from api.node.privacy import require_trunk_inside, residency_of
 from api.node.speech import require_speech_servers_inside
@@ -15,9 +16,10 @@ from engine.security.residency import Residency
 
 @dataclass(frozen=True, slots=True)
 class NodeContext:
-    """One for each node, which all of its parts share."""
+    """One for each node, which all of its parts share; `machine` as it was found at the start."""
 
     settings: Settings
+    machine: Machine
     residency: Residency
     clock: Clock = field(default_factory=SystemClock)
     meters: Meters = field(default_factory=Meters)
@@ -29,4 +31,4 @@ class NodeContext:
         require_trunk_inside(settings, residency)
         require_store_inside(settings, residency)
         require_speech_servers_inside(settings, residency)
-        return cls(settings, residency)
+        return cls(settings, Machine.here(settings), residency)

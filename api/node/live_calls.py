@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from api.http.listening import public_address_of
 from api.http.resources.recordings import audio_path
-from api.node.machine import Machine, limits_of
+from api.node.machine import limits_of
 from api.node.parts import NodeParts
 from api.node.privacy import discretion_of
 from api.node.recordings import recording_storage_of
@@ -91,7 +91,7 @@ def _call_services(parts: NodeParts, recording_storage: RecordingStorage) -> Cal
             parts.context.meters,
             agent.commands,
             agent.events,
-            limits_of(settings, Machine.here(settings)),
+            limits_of(settings, parts.context.machine),
             agent.room_for_calls,
         ),
         emergency=EmergencyCalls(stores.trunks, settings.default_country),

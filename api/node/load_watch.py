@@ -26,7 +26,7 @@ Gauge = Callable[[], float]
 class LoadWatch:
     """Belongs to asyncio's thread; `gauges` are asked there for what only other parts of the node know."""
 
-    def __init__(self, admission: AdmissionControl, clock: Clock, cores: int, gauges: Mapping[Limit, Gauge]) -> None:
+    def __init__(self, admission: AdmissionControl, clock: Clock, cores: float, gauges: Mapping[Limit, Gauge]) -> None:
         self._admission = admission
         self._clock = clock
         self._cores = cores

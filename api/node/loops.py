@@ -5,7 +5,6 @@ from functools import partial
 
 from api.node.background import Loop
 from api.node.load_watch import LoadWatch
-from api.node.machine import Machine
 from api.node.object_store import movers
 from api.node.parts import NodeParts
 from api.node.privacy import sweeper
@@ -45,8 +44,7 @@ def _load_watch(parts: NodeParts, services: CallServices, switchboard: Switchboa
         Limit.CLOCK_LAG: media_clock_lag_ms,
         Limit.DATABASE: switchboard.oldest_unstored_s,
     }
-    cores = Machine.here(parts.context.settings).cores
-    return LoadWatch(services.admission, parts.context.clock, cores, gauges)
+    return LoadWatch(services.admission, parts.context.clock, parts.context.machine.cores, gauges)
 
 
 def _failed_traces(parts: NodeParts, services: CallServices) -> FailedTraces:

@@ -5,6 +5,7 @@ import resource
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Final
 
@@ -20,14 +21,18 @@ _MB: Final = 1_000_000
 _MEMORY_PART: Final = 0.85
 """The rest is for speech workers, the database's cache, and whoever else lives on the machine."""
 _FILES_PART: Final = 0.95
-_CGROUP: Final = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+_CGROUPS: Final = Path("/sys/fs/cgroup")
+_CGROUP: Final = (_CGROUPS / "memory.max", _CGROUPS / "memory/memory.limit_in_bytes")
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """`cores` that this process may use, `memory_mb` that it may fill, `files` that it may open, its `rtp_ports`."""
+    """`cores` that this process may use, `memory_mb` that it may fill, `files` that it may open, its `rtp_ports`.
 
-    cores: int
+    Where a container's CPU is limited, `cores` may be a part of one.
+    """
+
+    cores: float
     memory_mb: float
     files: float
     rtp_ports: int
@@ -36,7 +41,7 @@ class Machine:
     def here(cls, settings: Settings) -> "Machine":
         """The machine as this process finds it: the least of the machine, its container and its own limits."""
         ports = settings.rtp_last_port - settings.rtp_first_port + 1
-        return cls(len(os.sched_getaffinity(0)), _memory_mb(), _soft(resource.RLIMIT_NOFILE), ports)
+        return cls(_cores(), _memory_mb(), _soft(resource.RLIMIT_NOFILE), ports)
 
     @property
     def calls(self) -> Mapping[str, int]:
@@ -66,7 +71,22 @@ def limits_of(settings: Settings, machine: Machine) -> Mapping[Limit, float]:
 
 
 def _whole(calls: float) -> int:
-    return 10**9 if calls == float("inf") else max(1, int(calls))
+    return 10**9 if calls == inf else max(1, int(calls))
+
+
+def _cores() -> float:
+    return min(len(os.sched_getaffinity(0)), quota_of(_CGROUPS))
+
+
+def quota_of(cgroups: Path) -> float:
+    """How many cores' time the control group below this folder may use (both versions of cgroups); inf for any."""
+    with suppress(OSError, ValueError):  # "max" is no number, and means that there is no limit
+        quota, period = (cgroups / "cpu.max").read_text(encoding="ascii").split()
+        return int(quota) / int(period)
+    with suppress(OSError, ValueError):
+        quota_us, period_us = (int((cgroups / f"cpu/cpu.cfs_{each}_us").read_text()) for each in ("quota", "period"))
+        return quota_us / period_us if quota_us > 0 else inf
+    return inf
 
 
 def _memory_mb() -> float:
@@ -79,4 +99,4 @@ def _memory_mb() -> float:
 
 def _soft(kind: int) -> float:
     soft, _ = resource.getrlimit(kind)
-    return float("inf") if soft == resource.RLIM_INFINITY else float(soft)
+    return inf if soft == resource.RLIM_INFINITY else float(soft)

@@ -71,7 +71,7 @@ async def test_one_call_more_than_may_be_is_to_be_tried_again_until_one_ends(
 @pytest.mark.parametrize(
     ("setting", "most", "told"),
     [
-        ("MOST_CPU_PERCENT", "0.0001", "CPU of this machine"),
+        ("MOST_CPU_PERCENT", "0.0001", "CPU of this node"),
         ("MOST_LOOP_LAG_MS", "0.000001", "lag of the event loop"),
         ("MOST_FILES", "5", "open files"),
         ("MOST_MEMORY_MB", "20", "memory"),

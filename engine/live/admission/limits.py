@@ -16,7 +16,7 @@ class Limit(Enum):
 
     CALLS = ("calls at once", "", 1.0)
     CALL_RATE = ("new calls a second", "", 1.0)
-    CPU = ("CPU of this machine", " %", 0.9)
+    CPU = ("CPU of this node", " %", 0.9)
     LOOP_LAG = ("lag of the event loop", " ms", EASED)
     SIP_LAG = ("lag of the SIP thread", " ms", EASED)
     CLOCK_LAG = ("lag of the media clock", " ms", EASED)

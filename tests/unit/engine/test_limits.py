@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from api.node.load_watch import LoadWatch, memory_mb, open_files
-from api.node.machine import Machine, limits_of
+from api.node.machine import Machine, limits_of, quota_of
 from config.settings import Settings
 from engine.errors import Overloaded
 from engine.live.admission.control import AdmissionControl
@@ -122,7 +122,7 @@ def test_the_log_says_which_limit_it_is() -> None:
     with capture_logs() as lines:
         admission.admits(Direction.INBOUND)
 
-    assert "CPU of this machine: 97.5 %, and 90 % is the most" in lines[0]["said"]
+    assert "CPU of this node: 97.5 %, and 90 % is the most" in lines[0]["said"]
 
 
 @pytest.mark.parametrize(
@@ -144,3 +144,23 @@ def test_a_setting_wins_and_off_is_no_limit() -> None:
 
     assert limits[Limit.CALLS] == 7
     assert Limit.CPU not in limits
+
+
+@pytest.mark.parametrize(
+    ("files", "cores"),
+    [
+        ({"cpu.max": "150000 100000\n"}, 1.5),
+        ({"cpu.max": "max 100000\n"}, float("inf")),
+        ({"cpu/cpu.cfs_quota_us": "50000\n", "cpu/cpu.cfs_period_us": "100000\n"}, 0.5),
+        ({"cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n"}, float("inf")),
+        ({}, float("inf")),
+    ],
+)
+def test_a_containers_part_of_the_cores_is_what_its_control_group_says(
+    tmp_path: Path, files: dict[str, str], cores: float
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+
+    assert quota_of(tmp_path) == cores
