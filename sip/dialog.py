@@ -89,7 +89,7 @@ class Dialog(FaxCall):
         self._on_over = on_over
         self._vigil = vigil
         self.holding = holding
-        self._answered = False
+        self.answered = False
         self._had_media = False
         self.over = False
         self._keys = KeysToldOnce()
@@ -112,8 +112,8 @@ class Dialog(FaxCall):
             self._tell_headers(prm.e)
         if info.state == pj.PJSIP_INV_STATE_EARLY and info.role == pj.PJSIP_ROLE_UAC:
             self._deliver(Alerted(info.lastStatusCode, _has_sdp(received_message(prm.e))))
-        elif info.state == pj.PJSIP_INV_STATE_CONFIRMED and not self._answered:
-            self._answered = True
+        elif info.state == pj.PJSIP_INV_STATE_CONFIRMED and not self.answered:
+            self.answered = True
             self._deliver(Answered())
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED and not self.over:
             self.fax.passing.over(self._leg)
@@ -241,7 +241,7 @@ class Dialog(FaxCall):
         """Tell of a far end that has fallen silent; give up on one that answers nothing."""
         if self._patience is not None and self._patience.is_over(now_s) and not self.over:
             self.hangup(pj.CallOpParam())
-        if not self._answered or self.over or (life := self._media.life(self._leg)) is None:
+        if not self.answered or self.over or (life := self._media.life(self._leg)) is None:
             return
         if (silent_s := self._vigil.look(life, now_s)) is not None:
             self._deliver(MediaLost(silent_s))
@@ -257,9 +257,9 @@ class Dialog(FaxCall):
 
     def _hung_up(self, info: pj.CallInfo, message: Message) -> HungUp:
         cause = q850_cause(message)
-        if self._answered and not self._had_media and not self.ended_by_us:
+        if self.answered and not self._had_media and not self.ended_by_us:
             return HungUp(Event.BROKE, EndedBy.NOBODY, NO_COMMON_MEDIA, "No codec in common", q850(NO_COMMON_MEDIA))
-        if self._answered:
+        if self.answered:
             # The library's last status is then about the BYE, or a code that we asked it to hang up with.
             figures = self._media.figures(self._leg)
             by = self._ended_by(bool(message.start))

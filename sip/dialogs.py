@@ -148,8 +148,9 @@ class Dialogs:
         prm = pj.CallOpParam()
         if dialog.inbound:
             prm.statusCode = cause.sip_code
-            if again_after_s is not None:
-                prm.txOption.headers.append(_header("Retry-After", str(again_after_s)))
+            after_s = cause.again_after_s if again_after_s is None else again_after_s
+            if after_s is not None and not dialog.answered:
+                prm.txOption.headers.append(_header("Retry-After", str(after_s)))
         prm.txOption.headers.append(_header("Reason", _reason(cause)))
         dialog.hangup(prm)
 

@@ -93,6 +93,7 @@ def _call_services(parts: NodeParts, recording_storage: RecordingStorage) -> Cal
             agent.events,
             limits_of(settings, parts.context.machine),
             agent.room_for_calls,
+            parts.storage.space.fault,
         ),
         emergency=EmergencyCalls(stores.trunks, settings.default_country),
         credit=CallCredit(

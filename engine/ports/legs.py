@@ -12,7 +12,7 @@ from engine.ports.wires import LegId
 
 
 class Cause(Enum):
-    """Why we end a leg; (SIP code before answer, Q.850 cause, words). Q.850 §2.2.7, RFC 3398 §7.2."""
+    """Why we end a leg; (SIP code before answer, Q.850 cause, words, seconds). Q.850 §2.2.7, RFC 3398 §7.2."""
 
     NORMAL = (603, 16)
     BUSY = (486, 17)
@@ -20,14 +20,16 @@ class Cause(Enum):
     NOT_FOUND = (404, 1)
     FORBIDDEN = (403, 21)
     FAULT = (500, 41)
-    UNAVAILABLE = (503, 41)
-    STOPPING = (503, 41, "The server is stopping")
+    UNAVAILABLE = (503, 41, "", 5)
+    STOPPING = (503, 41, "The server is stopping", 5)
 
-    def __init__(self, sip_code: int, q850: int, words: str = "") -> None:
+    def __init__(self, sip_code: int, q850: int, words: str = "", again_after_s: int | None = None) -> None:
         self.sip_code = sip_code
         self.q850 = q850
         self.words = words
         """For the far end, where the cause alone does not tell."""
+        self.again_after_s = again_after_s
+        """When who calls may try again (Retry-After, RFC 3261 §20.33), where only the moment is wrong."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,10 +30,16 @@ class DiskSpace:
         """Whether no call is to begin now."""
         return self._free_bytes is not None and self._free_bytes < self._least_bytes
 
+    def fault(self) -> str | None:
+        """What is wrong and what helps, in words; None while there is room. On any thread."""
+        if not self.full:
+            return None
+        return f"The disk that holds {self._folder} is full; make room, and calls can be placed again."
+
     def require(self) -> None:
         """Raise NoSpace when the disk is full."""
-        if self.full:
-            raise NoSpace(f"The disk that holds {self._folder} is full; make room, and calls can be placed again.")
+        if (fault := self.fault()) is not None:
+            raise NoSpace(fault)
 
     async def watch(self) -> None:
         """Look once a second, for as long as the node runs."""

@@ -14,6 +14,7 @@ from tests.peers.customer import Customer
 from tests.peers.phone import phone
 from tests.peers.platform import NUMBER, platform
 from tests.peers.ports import Ports
+from tests.peers.raw_caller import audio, raw_caller
 from tests.peers.small_disk import small_disk
 from tests.peers.waiting import HELD_UP_S, lasting
 
@@ -64,7 +65,10 @@ async def test_a_call_goes_on_and_its_recording_says_why_it_ended(
         await asyncio.sleep(FULL_S)
         meanwhile = await telefoon.get(f"calls/{call['id']}")
         told_full = await telefoon.check_when("disk", "The disk")
-        refused, _ = await telefoon.refuses("calls", {"from": NUMBER, "to": "+3225550199"})
+        async with telefoon.client.post("calls", json={"from": NUMBER, "to": "+3225550199"}) as refused:
+            by_rest = refused.status, refused.headers["Retry-After"]
+        async with raw_caller(telefoon.sip_port) as newcomer:
+            by_sip = await newcomer.asks("INVITE", body=audio())
         filler.unlink()
         told_room = await telefoon.check_when("disk", "has room")
 
@@ -72,7 +76,8 @@ async def test_a_call_goes_on_and_its_recording_says_why_it_ended(
         recording, wav = await telefoon.recording(tmp_path, call_id=call["id"])
 
     assert meanwhile["status"] == "in-progress"
-    assert refused == 503, "a call of which nothing could be stored"
+    assert by_rest == (503, "5"), "a call of which nothing could be stored"
+    assert (by_sip.code, by_sip.header("retry-after")) == (503, "5")
     assert (told_full["ok"], told_room["ok"]) == (False, True)
     assert ended["status"] == "completed"
     played_s = sum(each.seconds for each in when_heard(Sound.of_file(heard), OURS_HZ))

@@ -91,16 +91,27 @@ async def test_a_call_rings_is_answered_heard_and_hung_up(
     assert hears(Sound.of_file(recorded.path), 900, seconds=2.5)
 
 
-@pytest.mark.parametrize(("cause", "code"), [(Cause.BUSY, 486), (Cause.NOT_FOUND, 404), (Cause.REJECTED, 603)])
-async def test_we_refuse_with_a_code_and_a_cause(
-    line: Line, ports: Ports, ear: RtpEar, cause: Cause, code: int
+@pytest.mark.parametrize(
+    ("cause", "code", "again_after"),
+    [
+        (Cause.BUSY, 486, None),
+        (Cause.NOT_FOUND, 404, None),
+        (Cause.REJECTED, 603, None),
+        (Cause.UNAVAILABLE, 503, "5"),
+        (Cause.STOPPING, 503, "5"),
+    ],
+)
+async def test_we_refuse_with_a_code_and_a_cause_and_say_when_it_is_only_for_now(
+    line: Line, ports: Ports, ear: RtpEar, cause: Cause, code: int, again_after: str | None
 ) -> None:
     script = scenario(calls(sdp()), receives(100, optional=True), receives(code), acks_refusal())
     async with sipp(script, ports, target=line.port, keys={"ear": ear.port}) as far_end:
         leg, _ = await line.takes()
         await leg.hang_up(cause)
         await far_end.finishes()
-        assert f"cause={cause.q850}" in far_end.received(f"{code} INVITE")[0].header("reason")
+        refusal = far_end.received(f"{code} INVITE")[0]
+        assert f"cause={cause.q850}" in refusal.header("reason")
+        assert (refusal.header("retry-after") or None) == again_after
 
 
 async def test_a_caller_that_gives_up_is_told_as_such(line: Line, ports: Ports, ear: RtpEar) -> None:

@@ -9,6 +9,7 @@ import pytest
 from engine.model.call import Event
 from engine.model.refusal import RefusalRule
 from engine.ports import DigitPressed
+from tests.peers.hindered import HINDERED
 from tests.peers.raw_caller import RawCaller, audio, raw_caller
 from tests.peers.waiting import within
 from tests.sip.conftest import Line, OpenLine
@@ -46,6 +47,17 @@ async def test_a_stranger_hears_nothing(open_line: OpenLine, method: str) -> Non
         await asyncio.sleep(QUIET_S)
 
         assert stranger.seen == []
+
+
+@pytest.mark.parametrize("what", HINDERED)
+async def test_whatever_there_is_too_much_of_a_caller_is_told_when_to_try_again(open_line: OpenLine, what: str) -> None:
+    refusal = HINDERED[what]().hindrance()
+    assert refusal is not None
+    async with open_line(again_after=lambda: refusal.again_after_s) as line, raw_caller(line.port) as caller:
+        answer = await caller.asks("INVITE", body=audio())
+
+    assert answer.code == 503
+    assert 1 <= int(answer.header("retry-after")) <= 60
 
 
 async def test_a_call_that_comes_when_there_is_too_much_to_do_is_to_be_tried_again_and_noted(

@@ -21,6 +21,9 @@ LINE_EVERY_S: Final = 10.0
 LAST_AGAIN_S: Final = 60
 """Nobody is told to stay away for longer: calls may all end sooner than that."""
 
+ROOM_IN_S: Final = 5
+"""When to ask again while the disk is full: somebody has to make room."""
+
 NO_LIMITS: Final[Mapping[Limit, float]] = MappingProxyType({})
 
 log = structlog.get_logger(__name__)
@@ -34,6 +37,11 @@ def nothing_waits() -> Queued:
 def room_for_any() -> CallRoom:
     """Stands for room that never ends."""
     return ANY_NUMBER
+
+
+def disk_has_room() -> str | None:
+    """Stands for a disk that is never full."""
+    return None
 
 
 class AdmissionControl:
@@ -50,10 +58,12 @@ class AdmissionControl:
         events: Callable[[], Queued] = nothing_waits,
         most: Mapping[Limit, float] = NO_LIMITS,
         room: Callable[[], CallRoom] = room_for_any,
+        disk: Callable[[], str | None] = disk_has_room,
     ) -> None:
         """`commands` wait for the SIP thread, its `events` for asyncio's; `room` is what calls take one of.
 
-        All three are asked on any thread. `most` is from how much on of each no call begins; what is not in it has no
+        `disk` says in words that what calls leave behind has no room, None if it has. All four are asked on any thread.
+        `most` is from how much on of each no call begins; what is not in it has no
         limit.
         """
         self._clock = clock
@@ -66,6 +76,7 @@ class AdmissionControl:
         self._rate = CallRate()
         self._exceeded: frozenset[Limit] = frozenset()
         self._room = room
+        self._disk = disk
         self._set_ups = SetUps(clock)
         self._refusing = False
         self._refused = 0
@@ -112,11 +123,13 @@ class AdmissionControl:
 
     def hindrance(self) -> Hindrance | None:
         """What stands in the way of another call now; None if nothing does. Nothing is counted."""
-        return self._of_stopping() or self._of_room() or self._of_limits() or self._of_work()
+        return self._of_stopping() or self._of_disk() or self._of_room() or self._of_limits() or self._of_work()
 
     def has_room(self) -> bool:
         """Whether a call may begin now; who waits for that asks again and again, so nothing is counted or told."""
-        return not self._room().is_full and not refuses(self._load(), refused_before=self._refusing)
+        if self._room().is_full or self._disk() is not None:
+            return False
+        return not refuses(self._load(), refused_before=self._refusing)
 
     def require(self, direction: Direction) -> None:
         """Raise Overloaded unless a call may begin now."""
@@ -134,6 +147,10 @@ class AdmissionControl:
         left_s = ceil(min(self._stops_at_s - self._clock.monotonic(), LAST_AGAIN_S))
         words = "This node is stopping and takes no more calls; another takes them, or this one once it is back."
         return Hindrance(HindranceKind.STOPPING, words, max(1, left_s))
+
+    def _of_disk(self) -> Hindrance | None:
+        words = self._disk()
+        return None if words is None else Hindrance(HindranceKind.DISK, words, ROOM_IN_S)
 
     def _of_room(self) -> Hindrance | None:
         room = self._room()

@@ -21,6 +21,7 @@ class HindranceKind(StrEnum):
 
     WORK = "work that waits"
     LIMIT = "a limit"
+    DISK = "the disk is full"
     STOPPING = "the node is stopping"
 
 

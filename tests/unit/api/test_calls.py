@@ -7,8 +7,9 @@ import pytest
 
 from api.http.titles import TITLES
 from engine.errors import Overloaded, TrunksFull
-from engine.model.call import Status
+from engine.model.call import Direction, Status
 from engine.model.call_options import CallOptions
+from tests.peers.hindered import HINDERED
 from tests.unit.api.conftest import NUMBER, TO, Site
 
 
@@ -251,6 +252,18 @@ async def test_a_call_for_which_every_trunk_is_full_says_when_to_try_again(site:
 
     assert (status, problem["detail"]) == (503, "Trunk carrier-a is full.")
     assert response.headers["Retry-After"] == "10"
+
+
+@pytest.mark.parametrize("what", HINDERED)
+async def test_whatever_there_is_too_much_of_says_when_to_try_again(site: Site, what: str) -> None:
+    with pytest.raises(Overloaded) as refused:
+        HINDERED[what]().require(Direction.OUTBOUND)
+    site.call_service.failure = refused.value
+
+    status, _, response = await site.request("POST", "calls", json={"to": TO, "from": NUMBER})
+
+    assert status == 503
+    assert 1 <= int(response.headers["Retry-After"]) <= 60
 
 
 async def test_a_node_with_too_much_to_do_says_when_to_try_again(site: Site) -> None:
