@@ -24,6 +24,7 @@ from pydantic import (
 
 from config.codecs import PREFERENCE
 from config.errors import SettingsError
+from config.http_connections import HttpConnectionSettings
 from config.load import LoadSettings
 from config.setting_sources import PREFIX, given_settings, settings_file
 from config.speech_server import SpeechServerSettings
@@ -94,7 +95,7 @@ Networks = Annotated[list[Network], BeforeValidator(_words)]
 Transports = Annotated[list[SipTransport], BeforeValidator(_words)]
 
 
-class Settings(TrunkSettings, LoadSettings, BaseModel):
+class Settings(TrunkSettings, LoadSettings, HttpConnectionSettings, BaseModel):
     """Every setting, flat, under the name that the environment uses: as given here, or else by a source."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)

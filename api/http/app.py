@@ -9,6 +9,7 @@ from aiohttp.typedefs import Handler
 from api.http import requests as asked
 from api.http.authentication import authenticate
 from api.http.client_address import client_address
+from api.http.connection import noting_begin
 from api.http.contract import Operation
 from api.http.idempotency import IdempotentRequests
 from api.http.problems import problems
@@ -72,7 +73,7 @@ OPEN_RESOURCES: Final[Mapping[str, OpenResource]] = node.RESOURCES
 
 def build_app(services: RestServices) -> web.Application:
     """An application that serves exactly what is published."""
-    app = web.Application(middlewares=[problems], client_max_size=MAX_BODY_BYTES)
+    app = web.Application(middlewares=[noting_begin, problems], client_max_size=MAX_BODY_BYTES)
     app.on_response_prepare.append(add_rate_limit_headers)
     app.on_response_prepare.append(add_careful_headers)
     once, reads = IdempotentRequests(services.stores.idempotency), NotedReads(services.stores.audit)

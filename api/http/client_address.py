@@ -22,7 +22,7 @@ def client_address(request: web.Request) -> Address | None:
     if not request.remote:
         return None
     trusted = request.config_dict.get(TRUSTED_PROXIES, ())
-    nearest = _address_in(request.remote)
+    nearest = address_in(request.remote)
     if not trusted:
         return nearest
     return behind_proxies(nearest, list(_forwarded(request)), trusted)
@@ -37,7 +37,7 @@ def behind_proxies(nearest: Address | None, forwarded: Sequence[str], trusted: N
     for each in reversed(forwarded):
         if client is None or not any(client in network for network in trusted):
             return client
-        before = _address_in(each)
+        before = address_in(each)
         if before is None:
             return client
         client = before
@@ -53,7 +53,12 @@ def _forwarded(request: web.Request) -> Iterator[str]:
         yield hop.get("for", "")
 
 
-def _address_in(text: str) -> Address | None:
+def source_of(address: Address) -> str:
+    """Whom limits are for: an address, of IPv6 the /64, of which somebody has every address as easily as one."""
+    return str(address) if address.version == 4 else address.exploded[:19]
+
+
+def address_in(text: str) -> Address | None:
     """The address in "192.0.2.1", "192.0.2.1:4711", "2001:db8::1%eth0" or "[2001:db8::1]:4711"."""
     bare = text.partition("]")[0][1:] if text.startswith("[") else text
     if bare.count(":") == 1:

@@ -16,6 +16,7 @@ from typing import Final
 
 from aiohttp import web
 
+from api.http.bodies import body_of
 from api.http.problems import Problem
 from engine.aio.waits import to_its_end
 from engine.model.accounts import Account
@@ -55,7 +56,7 @@ class IdempotentRequests:
         carry_out: Callable[[], Awaitable[web.StreamResponse]],
     ) -> web.StreamResponse:
         fingerprint = hashlib.sha256(
-            f"{request.method} {request.path_qs}\n".encode() + await request.read()
+            f"{request.method} {request.path_qs}\n".encode() + await body_of(request)
         ).hexdigest()
         kept = await self._keys.begin(account.id, key, fingerprint, datetime.now(UTC))
         if kept is None:

@@ -1,16 +1,21 @@
 """The HTTP server of the REST interface: its address, its start and its end."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Self
 
 from aiohttp import web
 
+from api.http.connection import ClientPatience
+from api.http.door import DoorLimits, HttpDoor, bound
 from api.http.served_certificate import ServedCertificate
 from config.settings import Settings
 from engine.aio.tasks import started, stopped
 from engine.errors import SetupError
+from engine.metrics.meters import Meters
+from engine.metrics.table import Metric
 
 _CLOSE_S: Final = 5.0
 
@@ -30,28 +35,57 @@ def scheme_of(settings: Settings) -> str:
     return "https" if settings.http_tls_cert else "http"
 
 
+@dataclass(frozen=True, slots=True)
+class HttpFront:
+    """What stands before the REST interface: the door that connections come in by, and the certificate it shows."""
+
+    door: HttpDoor
+    certificate: ServedCertificate | None
+
+    @classmethod
+    def of(cls, settings: Settings, meters: Meters) -> Self:
+        """Raises SetupError where the settings' files are no certificate and its key."""
+        patience = ClientPatience(settings.http_head_s, settings.http_idle_s, settings.http_reader_s)
+        trusted = tuple(settings.trusted_proxies)
+        limits = DoorLimits(settings.http_connections, settings.http_connections_of_address, trusted, patience)
+        return cls(HttpDoor(limits, meters), _certificate(settings))
+
+    def gauges(self) -> Mapping[Metric, float]:
+        """How it stands, for /metrics."""
+        return {Metric.HTTP_CONNECTIONS: self.door.open_connections}
+
+
 @asynccontextmanager
-async def listening(app: web.Application, settings: Settings) -> AsyncIterator[None]:
+async def listening(app: web.Application, settings: Settings, front: HttpFront) -> AsyncIterator[None]:
     """Answers while inside, over TLS where the settings have a certificate. Raises SetupError."""
-    shown = _certificate(settings)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_CLOSE_S)
+    runner = web.AppRunner(app, shutdown_timeout=_CLOSE_S)
     await runner.setup()
     try:
-        try:
-            context = shown.context if shown else None
-            await web.TCPSite(runner, settings.http_host, settings.http_port, ssl_context=context).start()
-        except OSError as error:
-            raise SetupError(
-                f"HTTP can't listen on {settings.http_host}:{settings.http_port}: {_words(error)}. "
-                "Stop the program that has it, or set TELEFOON_HTTP_PORT to a free port."
-            ) from error
-        watching = [started(shown.watch(), "HTTP certificate")] if shown else []
-        try:
+        async with _open(front, settings, runner):
             yield
-        finally:
-            await stopped(*watching)
     finally:
         await runner.cleanup()
+        await front.door.close()
+
+
+@asynccontextmanager
+async def _open(front: HttpFront, settings: Settings, runner: web.AppRunner) -> AsyncIterator[None]:
+    assert runner.server is not None, "it was set up"
+    shown = front.certificate
+    context = shown.context if shown else None
+    try:
+        listeners = await bound(settings.http_host, settings.http_port)
+    except OSError as error:
+        raise SetupError(
+            f"HTTP can't listen on {settings.http_host}:{settings.http_port}: {_words(error)}. "
+            "Stop the program that has it, or set TELEFOON_HTTP_PORT to a free port."
+        ) from error
+    watching = [started(shown.watch(), "HTTP certificate")] if shown else []
+    try:
+        async with front.door.open(listeners, runner.server, context):
+            yield
+    finally:
+        await stopped(*watching)
 
 
 def _certificate(settings: Settings) -> ServedCertificate | None:

@@ -54,6 +54,7 @@ class Problem(Exception):
         *,
         again_after_s: int | None = None,
         type_uri: str = _TYPE,
+        closes: bool = False,
     ) -> None:
         super().__init__(detail)
         self.status = status
@@ -61,6 +62,8 @@ class Problem(Exception):
         self.errors = tuple(errors)
         self.again_after_s = again_after_s
         self.type_uri = type_uri
+        self.closes = closes
+        """Whether the connection ends with the answer, since what follows on it can't be read."""
 
 
 class Invalid(Problem):
@@ -79,6 +82,9 @@ class QuotaExceeded(Problem):
         self.policy = policy
 
 
+FAILED: Final = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Telefoon failed on this request; its log says how.")
+
+
 def problem_response(problem: Problem) -> web.Response:
     """The problem's body, with no more in it than it says."""
     title = TITLES[problem.status]
@@ -93,7 +99,10 @@ def problem_response(problem: Problem) -> web.Response:
     if problem.errors:
         body["errors"] = [{"field": each.field, "detail": each.detail} for each in problem.errors]
     headers = {} if problem.again_after_s is None else {"Retry-After": str(problem.again_after_s)}
-    return web.json_response(body, status=problem.status, reason=title, headers=headers, content_type=CONTENT_TYPE)
+    response = web.json_response(body, status=problem.status, reason=title, headers=headers, content_type=CONTENT_TYPE)
+    if problem.closes:
+        response.force_close()
+    return response
 
 
 @web.middleware
@@ -112,11 +121,15 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         if "Allow" in error.headers:
             response.headers["Allow"] = error.headers["Allow"]
         return response
-    except Exception:
+    except Exception as error:
+        if isinstance(error, ConnectionError) and _has_gone(request):
+            raise  # nobody is there to be answered, and nothing of ours has failed
         log.exception("request_failed", method=request.method, path=request.path)
-        return problem_response(
-            Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Telefoon failed on this request; its log says how.")
-        )
+        return problem_response(FAILED)
+
+
+def _has_gone(request: web.Request) -> bool:
+    return request.transport is None or request.transport.is_closing()
 
 
 def _of_engine(error: TelefoonError) -> Problem:

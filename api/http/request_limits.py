@@ -13,6 +13,7 @@ from typing import Final
 
 from aiohttp import web
 
+from api.http.client_address import source_of
 from api.http.problems import QuotaExceeded
 from engine.model.accounts import Address
 from engine.security.least_recent import LeastRecent
@@ -57,7 +58,7 @@ class RequestLimits:
     def take_of_address(self, request: web.Request, address: Address | None) -> None:
         """Count a request for its address, of IPv6 for the /64. Raises QuotaExceeded."""
         if self._of_addresses is not None and address is not None:
-            self._take(request, "address", self._of_addresses, _source(address))
+            self._take(request, "address", self._of_addresses, source_of(address))
 
     def take_of_key(self, request: web.Request, key_id: str) -> None:
         """Count a request for its key. Raises QuotaExceeded."""
@@ -71,7 +72,7 @@ class RequestLimits:
         """
         if self._wrong_keys is None or address is None or hash(key) in self._good_keys:
             return
-        wait_s = self._wrong_keys.wait_s(_source(address), self._now_s())
+        wait_s = self._wrong_keys.wait_s(source_of(address), self._now_s())
         if wait_s:
             detail = "Wrong API keys came from this address; wait before you send another."
             raise QuotaExceeded(detail, wait_s, "wrong-keys")
@@ -84,7 +85,7 @@ class RequestLimits:
         """The key opened nothing."""
         self._good_keys.forget(hash(key))
         if self._wrong_keys is not None and address is not None:
-            self._wrong_keys.count(_source(address), self._now_s())
+            self._wrong_keys.count(source_of(address), self._now_s())
 
     def _take(self, request: web.Request, policy: str, buckets: TokenBuckets, name: str) -> None:
         allowance = buckets.take(name, self._now_s())
@@ -146,8 +147,3 @@ def _policies(of_keys: TokenBuckets | None, of_addresses: TokenBuckets | None) -
 
 def _told(policy: str, allowance: QuotaLeft) -> str:
     return f'"{policy}";r={allowance.available};t={allowance.again_after_s}'
-
-
-def _source(address: Address) -> str:
-    """Who has a /64 of IPv6 has as many addresses in it as they like."""
-    return str(address) if address.version == 4 else address.exploded[:19]

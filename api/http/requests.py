@@ -11,8 +11,10 @@ from typing import Any, Final, Protocol, TypeVar
 from aiohttp import web
 from jsonschema import ValidationError
 
+from api.http.bodies import body_of
 from api.http.client_address import client_address
 from api.http.contract import Operation, Published
+from api.http.json_bodies import check_text, json_of
 from api.http.problems import FieldError, Invalid, Problem
 from engine.errors import NotFound
 from engine.model.accounts import Account, Caller
@@ -26,8 +28,6 @@ _UNESCAPED_PLUS: Final = re.compile(r" [0-9]+")
 """A number in E.164 whose plus a client has not escaped; nothing else begins so."""
 _LONGEST_NAME: Final = 40
 _JSON: Final = "application/json"
-DEEPEST: Final = 32
-"""How deep a body may be nested; a flow nests its verbs four deep at most."""
 _BOOLEANS: Final = {"true": True, "false": False}
 _AN: Final = {
     "array": "a list",
@@ -105,6 +105,11 @@ def _query(request: web.Request, operation: Operation, published: Published) -> 
             elif parameter.required:
                 errors.append(FieldError(parameter.name, "is missing."))
             continue
+        try:
+            check_text(text)
+        except ValueError as error:
+            errors.append(FieldError(parameter.name, f"{error}."))
+            continue
         if _UNESCAPED_PLUS.fullmatch(text):
             text = f"+{text[1:]}"
         value = _typed(text, parameter.schema.get("type"))
@@ -126,7 +131,7 @@ def _typed(text: str, kind: str | None) -> Any:
 async def _body(request: web.Request, operation: Operation, published: Published) -> dict[str, Any]:
     if operation.body is None:
         return {}
-    raw = await request.read()
+    raw = await body_of(request)
     if not raw and not operation.body.get("required"):
         return _with_defaults({}, operation.body)
     if request.content_type != _JSON:
@@ -134,47 +139,11 @@ async def _body(request: web.Request, operation: Operation, published: Published
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             f"The body is {request.content_type}; send {_JSON} in the header Content-Type.",
         )
-    value = _parsed(raw)
+    value = json_of(raw)
     errors = _faults(published, operation.body, value, "body")
     if errors:
         raise Invalid(*errors)
     return _with_defaults(value, operation.body)
-
-
-def _parsed(raw: bytes) -> Any:
-    try:
-        value = json.loads(raw, parse_constant=_no_constant, object_pairs_hook=_each_once)
-        _check(value)
-    except (ValueError, RecursionError) as error:
-        raise Problem(HTTPStatus.BAD_REQUEST, f"The body is not JSON: {error}.") from None
-    return value
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON value")
-
-
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """RFC 8259 §4 leaves open which of two values counts."""
-    value = dict(pairs)
-    if len(value) < len(pairs):
-        raise ValueError("a name is there twice in one object")
-    return value
-
-
-def _check(value: Any, depth: int = 1) -> None:
-    """JSON can spell texts that are no Unicode and the character NUL, which databases refuse, and nest without end."""
-    if isinstance(value, str):
-        value.encode()
-        if "\0" in value:
-            raise ValueError("the character NUL can't be stored")
-        return
-    if not isinstance(value, Mapping | list):
-        return
-    if depth > DEEPEST:
-        raise ValueError(f"it is nested more than {DEEPEST} deep")
-    for each in (*value, *value.values()) if isinstance(value, Mapping) else value:
-        _check(each, depth + 1)
 
 
 def _with_defaults(value: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from aiohttp import hdrs, web
+from multidict import CIMultiDict
 
 _CAREFUL: Final[Mapping[str, str]] = {
     "X-Content-Type-Options": "nosniff",
@@ -18,10 +19,15 @@ _BY_TLS_FOR_A_YEAR: Final = "max-age=31536000"
 
 
 async def add_careful_headers(request: web.Request, response: web.StreamResponse) -> None:
-    """Add them before an answer leaves; what it says of these itself stays (RFC 9111 §5.2.2.5)."""
+    """A signal of aiohttp, before an answer's headers leave."""
+    make_careful(response.headers, over_tls=request.secure)
+
+
+def make_careful(headers: CIMultiDict[str], *, over_tls: bool) -> None:
+    """Add them; what an answer says of these itself stays (RFC 9111 §5.2.2.5)."""
     for name, value in _CAREFUL.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault(hdrs.CACHE_CONTROL, _STORED_BY_NOBODY)
-    if request.secure:
-        response.headers.setdefault("Strict-Transport-Security", _BY_TLS_FOR_A_YEAR)  # RFC 6797
-    response.headers.popall(hdrs.SERVER, None)
+        headers.setdefault(name, value)
+    headers.setdefault(hdrs.CACHE_CONTROL, _STORED_BY_NOBODY)
+    if over_tls:
+        headers.setdefault("Strict-Transport-Security", _BY_TLS_FOR_A_YEAR)  # RFC 6797
+    headers.popall(hdrs.SERVER, None)

@@ -1,7 +1,7 @@
 """GET /metrics: what this node counts and measures, for Prometheus. No part of the published interface."""
 
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -55,6 +55,8 @@ class NodeMetrics:
     outbox: Outbox
     sip: CommandQueue
     admission: AdmissionControl
+    http: Callable[[], Mapping[Metric, float]] = dict
+    """How the REST interface's door stands."""
 
     async def text(self) -> str:
         """All metrics as they are now, in the text format of Prometheus."""
@@ -70,6 +72,7 @@ class NodeMetrics:
             Metric.LOAD: max((each.now / each.most for each in self.admission.figures()), default=0.0),
             Metric.SIP_COMMANDS_WAITING: self.sip.commands().count,
             Metric.CALL_ROOM: self.sip.room_for_calls().free,
+            **self.http(),
         }
         try:
             gauges[Metric.CALLBACKS_WAITING] = await self.outbox.waiting()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from api.http.listening import address_of, listening
+from api.http.listening import HttpFront, address_of, listening
 from api.node.audio import open_audio
 from api.node.background import BackgroundLoops
 from api.node.cautions import cautions
@@ -75,12 +75,13 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
             log.warning("caution", detail=caution)
         await recover(services)
         switchboard = Switchboard(services)
-        app = rest_interface(parts, services, switchboard)
+        front = HttpFront.of(settings, context.meters)
+        app = rest_interface(parts, services, switchboard, front)
         loops = BackgroundLoops(context.clock)
         await stack.enter_async_context(loops.running(loops_of(parts, services, switchboard)))
         await stack.enter_async_context(switchboard.open())
         stack.enter_context(parts.telephony.open_to(switchboard))
-        await stack.enter_async_context(listening(app, settings))
+        await stack.enter_async_context(listening(app, settings, front))
         node = _node(parts, switchboard)
         log.info("serving", http=node.address, sip=f"{settings.sip_host}:{settings.sip_port}")
         yield node

@@ -5,9 +5,11 @@ from functools import partial
 from aiohttp import web
 
 from api.http.app import build_app
+from api.http.bodies import BODY_S
 from api.http.client_address import TRUSTED_PROXIES
 from api.http.contract import Published
 from api.http.deletion import Deletion
+from api.http.listening import HttpFront
 from api.http.request_limits import ApiLimits, RequestLimits
 from api.http.services import RestServices
 from api.node.metrics import NodeMetrics, add_metrics
@@ -20,7 +22,9 @@ from engine.live.services import CallServices
 from engine.live.switchboard import Switchboard
 
 
-def rest_interface(parts: NodeParts, services: CallServices, switchboard: Switchboard) -> web.Application:
+def rest_interface(
+    parts: NodeParts, services: CallServices, switchboard: Switchboard, front: HttpFront
+) -> web.Application:
     """What a node answers by HTTP; it does not listen yet."""
     settings, stores, agent = parts.context.settings, parts.storage.stores, parts.telephony.agent
     limits = RequestLimits(ApiLimits(settings.api_rate_per_key, settings.api_rate_per_address, settings.api_wrong_keys))
@@ -53,8 +57,9 @@ def rest_interface(parts: NodeParts, services: CallServices, switchboard: Switch
         )
     )
     metrics = NodeMetrics(
-        parts.context.meters, switchboard, services.recorder, stores.outbox, agent, services.admission
+        parts.context.meters, switchboard, services.recorder, stores.outbox, agent, services.admission, front.gauges
     )
     add_metrics(app, metrics.text, settings.metrics, stores.accounts, limits)
+    app[BODY_S] = settings.http_body_s
     app[TRUSTED_PROXIES] = tuple(settings.trusted_proxies)
     return app

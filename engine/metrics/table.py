@@ -46,6 +46,21 @@ class WebhookOutcome(StrEnum):
         return next((each for each in cls if each.value == f"{status // 100}xx"), cls.FAILED)
 
 
+class HttpClosing(StrEnum):
+    """Why a connection to the REST interface was refused or cut, where it did not end by itself."""
+
+    ADDRESS = "address"
+    """Its address has as many as it may."""
+    FULL = "full"
+    """All are taken, by clients that are being answered."""
+    ROOM = "room"
+    """It waited without a request, and made room for another."""
+    HEAD = "head"
+    """A request's head did not come in time."""
+    READER = "reader"
+    """Its client did not take what was sent."""
+
+
 @dataclass(frozen=True, slots=True)
 class CallStep:
     """A step in a call's life: the event, the call after it, and the seconds since the call's beginning."""
@@ -192,6 +207,15 @@ class Metric(Enum):
         MetricKind.COUNTER,
         "Bans of sources that sent more SIP than they may, by what there was too much of.",
         labels={"reason": _values(frozenset(BanReason) - {BanReason.BY_HAND})},
+    )
+    HTTP_CONNECTIONS = Declaration(
+        "telefoon_http_connections", MetricKind.GAUGE, "Open connections to the REST interface."
+    )
+    HTTP_CONNECTIONS_CLOSED = Declaration(
+        "telefoon_http_connections_closed_total",
+        MetricKind.COUNTER,
+        "Connections to the REST interface that were refused, made room for others, or were too slow.",
+        labels={"reason": _values(HttpClosing)},
     )
     UNFORESEEN_FAILURES = Declaration(
         "telefoon_unforeseen_failures_total", MetricKind.COUNTER,

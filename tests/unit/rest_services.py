@@ -8,9 +8,12 @@ from pathlib import Path
 from aiohttp import web
 
 from api.http.app import build_app
+from api.http.bodies import BODY_S
 from api.http.contract import Published
 from api.http.deletion import Deletion
+from api.http.door import DoorLimits, HttpDoor
 from api.http.engine_ports import CallService, ConferenceService, Health
+from api.http.listening import HttpFront, listening
 from api.http.services import RestServices
 from api.node.clock import SystemClock
 from api.node.periods import periods_of
@@ -18,6 +21,7 @@ from api.node.privacy import persons_requests
 from config.settings import Settings
 from engine.aio.disk_threads import Disk
 from engine.errors import WrongState
+from engine.metrics.meters import Meters
 from engine.model.sip_message import SipMessage
 from engine.ports import SipTrace
 from engine.recordings.encryption.key_ring import KeyRing
@@ -25,6 +29,7 @@ from engine.recordings.encryption.master_keys import MasterKeyFile
 from engine.recordings.storage import RecordingStorage
 from engine.store.database import Database
 from engine.store.stores import Stores
+from tests.peers.ports import Ports
 
 PEPPER = b"p" * 32
 PUBLISHED = Published.load()
@@ -98,3 +103,16 @@ async def answering(services: RestServices) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
+
+
+@asynccontextmanager
+async def behind_a_door(
+    services: RestServices, limits: DoorLimits | None = None, meters: Meters | None = None, *, body_s: float = 30.0
+) -> AsyncIterator[int]:
+    """As a node listens; the port, on loopback."""
+    app = build_app(services)
+    app[BODY_S] = body_s
+    door = HttpDoor(limits or DoorLimits(), meters or Meters())
+    port = Ports().one()
+    async with listening(app, Settings(http_port=port), HttpFront(door, None)):
+        yield port

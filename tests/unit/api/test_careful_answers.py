@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from api.http.requests import DEEPEST
+from api.http.json_bodies import DEEPEST, LARGEST
 from tests.unit.api.conftest import NUMBER, TO, Site
 
 
@@ -25,7 +25,7 @@ async def test_calls_are_stored_by_no_cache(site: Site) -> None:
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-async def refused(site: Site, body: str) -> str:
+async def refused(site: Site, body: str | bytes) -> str:
     headers = {"Content-Type": "application/json"}
     status, problem, _ = await site.request("POST", "calls", data=body, headers=headers)
     assert status == 400
@@ -34,7 +34,8 @@ async def refused(site: Site, body: str) -> str:
 
 async def test_a_body_that_is_nested_too_deep_is_refused(site: Site) -> None:
     assert f"nested more than {DEEPEST} deep" in await refused(site, "[" * (DEEPEST + 1) + "]" * (DEEPEST + 1))
-    assert "not JSON" in await refused(site, "[" * 100_000)
+    assert f"nested more than {DEEPEST} deep" in await refused(site, "[" * 100_000)
+    assert f"nested more than {DEEPEST} deep" in await refused(site, '{"to":' * 100_000)
 
 
 async def test_a_name_that_is_there_twice_is_refused_wherever_it_is(site: Site) -> None:
@@ -44,5 +45,43 @@ async def test_a_name_that_is_there_twice_is_refused_wherever_it_is(site: Site) 
     assert "twice" in await refused(site, order[:-1] + ', "flow": [{"verb": "say", "verb": "dial"}]}')
 
 
-async def test_a_figure_without_end_is_refused(site: Site) -> None:
-    assert "not JSON" in await refused(site, '{"timeout": ' + "9" * 5000 + "}")
+@pytest.mark.parametrize("figure", [str(LARGEST + 1), str(-LARGEST - 1), "9" * 5000, "-" + "9" * 500_000])
+async def test_a_whole_number_that_not_every_reader_knows_is_refused(site: Site, figure: str) -> None:
+    assert f"beyond {LARGEST}" in await refused(site, f'{{"timeout": {figure}}}')
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ('{"timeout": NaN}', "NaN is no JSON value"),
+        ('{"timeout": -Infinity}', "-Infinity is no JSON value"),
+        ('{"timeout": 1e400}', "a number is too large"),
+        (b'{"to": "\xff"}', "byte 8 is no UTF-8"),
+        ('{"to": "+32"}'.encode("utf-16"), "byte 0 is no UTF-8"),
+        (r'{"to": "\ud800"}', "a text is no Unicode"),
+        (r'{"\ud800": 1}', "a text is no Unicode"),
+        (r'{"to": "\u0000"}', "NUL can't be stored"),
+        ("", "Expecting value"),
+        ("{}{}", "Extra data"),
+    ],
+)
+async def test_what_is_no_json_for_everybody_is_refused_by_name(site: Site, body: str | bytes, told: str) -> None:
+    assert told in await refused(site, body)
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain"])
+async def test_a_form_is_not_even_read(site: Site, kind: str) -> None:
+    form = "&".join(f"to{'[x]' * 1000}={number}" for number in range(200))
+
+    status, problem, _ = await site.request("POST", "calls", data=form, headers={"Content-Type": kind})
+
+    assert status == 415
+    assert "application/json" in problem["detail"]
+
+
+@pytest.mark.parametrize("text", ["%00", "a%00b"])
+async def test_a_query_with_nul_is_refused(site: Site, text: str) -> None:
+    status, problem, _ = await site.request("GET", f"/v1/voice/calls?from={text}")
+
+    assert status == 422
+    assert "NUL" in problem["detail"]
