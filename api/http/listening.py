@@ -52,7 +52,10 @@ class HttpFront:
 
     def gauges(self) -> Mapping[Metric, float]:
         """How it stands, for /metrics."""
-        return {Metric.HTTP_CONNECTIONS: self.door.open_connections}
+        found: dict[Metric, float] = {Metric.HTTP_CONNECTIONS: self.door.open_connections}
+        if self.certificate is not None:
+            found[Metric.HTTP_CERTIFICATE_EXPIRES] = self.certificate.until.timestamp()
+        return found
 
 
 @asynccontextmanager

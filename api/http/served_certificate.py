@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +24,9 @@ class ServedCertificate:
         self._stamp = self._changed_at()
         try:
             self.context = self._loaded()
-        except (OSError, ssl.SSLError) as error:
+            self.until = expiry_of(certificate)
+            """Until when the certificate that is shown now is valid."""
+        except (OSError, ValueError) as error:
             raise SetupError(
                 f"HTTP can't show the certificate {certificate} with the key {key}: {error}. "
                 "Set TELEFOON_HTTP_TLS_CERT and TELEFOON_HTTP_TLS_KEY to PEM files that belong together."
@@ -47,11 +50,13 @@ class ServedCertificate:
         certificate, key = self._files
         try:
             self._loaded()  # a half-written pair would spoil the context that is in use
+            until = expiry_of(certificate)
             self.context.load_cert_chain(certificate, key)
-        except (OSError, ssl.SSLError) as error:
+        except (OSError, ValueError) as error:
             log.error("http_certificate_refused", certificate=str(certificate), error=str(error))
         else:
-            log.info("http_certificate_renewed", certificate=str(certificate))
+            self.until = until
+            log.info("http_certificate_renewed", certificate=str(certificate), until=until.isoformat())
 
     def _loaded(self) -> ssl.SSLContext:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -62,3 +67,10 @@ class ServedCertificate:
     def _changed_at(self) -> tuple[int, ...]:
         """When each file was changed, in ns; 0 for one that is not there."""
         return tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in self._files)
+
+
+def expiry_of(certificate: Path) -> datetime:
+    """Until when the first certificate of a PEM file is valid. Raises OSError, and ValueError for what is none."""
+    from cryptography import x509  # a node without TLS of its own needs none of it
+
+    return x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc

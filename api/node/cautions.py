@@ -18,6 +18,7 @@ def cautions(settings: Settings, urls: Iterable[str] = (), trunks: Sequence[Trun
     trunks = given_trunks(settings) if trunks is None else trunks
     yield from _of_trunks(settings, trunks)
     yield from _of_callers(settings, trunks)
+    yield from _of_plain_http(settings)
     yield from _unused_servers(settings)
     for url in dict.fromkeys(urls):
         if (why := refused(settings, url)) is not None:
@@ -62,6 +63,16 @@ def _of_callers(settings: Settings, trunks: Sequence[Trunk]) -> Iterator[str]:
                 f"Trunk {trunk.name} is known by its certificate, which it can't show: SIP over TLS needs one of ours. "
                 "Set TELEFOON_TLS_CERT and TELEFOON_TLS_KEY."
             )
+
+
+def _of_plain_http(settings: Settings) -> Iterator[str]:
+    """A proxy that is named ends TLS, one hopes; nobody but this machine is between it and loopback."""
+    if settings.http_tls_cert is None and not settings.trusted_proxies and not is_loopback(settings.http_host):
+        yield (
+            f"HTTP listens on {settings.http_host} without TLS: whoever is on the way can read API keys, and what is "
+            "recorded. Set TELEFOON_HTTP_TLS_CERT and TELEFOON_HTTP_TLS_KEY; or, where a proxy ends TLS, name it in "
+            "TELEFOON_TRUSTED_PROXIES, or listen on loopback by TELEFOON_HTTP_HOST."
+        )
 
 
 def _unused_servers(settings: Settings) -> Iterator[str]:

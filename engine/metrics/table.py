@@ -217,6 +217,12 @@ class Metric(Enum):
         "Connections to the REST interface that were refused, made room for others, or were too slow.",
         labels={"reason": _values(HttpClosing)},
     )
+    HTTP_CERTIFICATE_EXPIRES = Declaration(
+        "telefoon_http_certificate_expires_timestamp_seconds",
+        MetricKind.GAUGE,
+        "Until when the certificate that the REST interface shows is valid, in seconds since 1970; none without TLS.",
+        "seconds",
+    )
     UNFORESEEN_FAILURES = Declaration(
         "telefoon_unforeseen_failures_total", MetricKind.COUNTER,
         "Failures that nobody foresaw, each with its traceback in the log; the node went on.",

@@ -56,8 +56,9 @@ def make_pems(
     common_name: str = "127.0.0.1",
     expired: bool = False,
     self_signed: bool = False,
+    days: int = 1,
 ) -> Pems:
-    """Valid for a day, or until an hour ago; what is self-signed is its own authority.
+    """Valid for so many days, or until an hour ago; what is self-signed is its own authority.
 
     What is not strict lacks the Authority Key Identifier of RFC 5280, as some carriers' do. Without `names` there is
     the common name alone.
@@ -73,7 +74,7 @@ def make_pems(
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(authority.public_key()), critical=False)
         .sign(authority, hashes.SHA256())
     )
-    unsigned = _certificate(subject, issuer, own, expired=expired)
+    unsigned = _certificate(subject, issuer, own, expired=expired, days=days)
     if names:
         unsigned = unsigned.add_extension(x509.SubjectAlternativeName(names), critical=False)
     if strict:
@@ -93,9 +94,9 @@ def make_pems(
 
 
 def _certificate(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, *, expired: bool = False
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, *, expired: bool = False, days: int = 1
 ) -> x509.CertificateBuilder:
-    now = datetime.now(UTC) - timedelta(hours=25 if expired else 0)
+    now = datetime.now(UTC) - timedelta(hours=1 + 24 * days if expired else 0)
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -103,5 +104,5 @@ def _certificate(
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=1))
+        .not_valid_after(now + timedelta(days=days))
     )

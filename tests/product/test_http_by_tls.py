@@ -5,6 +5,7 @@ import json
 import shutil
 import signal
 import ssl
+import time
 from pathlib import Path
 
 import pytest
@@ -13,15 +14,27 @@ from tests.peers import commands
 from tests.peers.certificates import Pems, make_pems
 from tests.peers.platform import prepared
 from tests.peers.ports import Ports
+from tests.peers.raw_http import raw_http
 from tests.peers.waiting import eventually, within
 
 pytestmark = [pytest.mark.sip, pytest.mark.processes]
 
 
-def served(folder: Path, name: str) -> Pems:
+def served(folder: Path, name: str, *, days: int) -> Pems:
     made = folder / name
     made.mkdir()
-    return make_pems(made)
+    return make_pems(made, days=days)
+
+
+async def shown_expiry(port: int, authority: Path) -> float:
+    """The days that the node says its certificate is valid for yet."""
+    context = ssl.create_default_context(cafile=str(authority))
+    async with raw_http(port, ssl=context, server_hostname="127.0.0.1") as client:
+        client.send("GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        _, _, body = await client.answer()
+    name = "telefoon_http_certificate_expires_timestamp_seconds "
+    told = next(line.removeprefix(name) for line in body.decode().splitlines() if line.startswith(name))
+    return (float(told) - time.time()) / 86400
 
 
 async def asked(port: int, path: str, authority: Path) -> tuple[int, dict[str, str]]:
@@ -37,7 +50,7 @@ async def asked(port: int, path: str, authority: Path) -> tuple[int, dict[str, s
 
 
 async def test_it_answers_over_tls_and_takes_a_new_certificate_while_it_runs(tmp_path: Path, ports: Ports) -> None:
-    first, second = served(tmp_path, "first"), served(tmp_path, "second")
+    first, second = served(tmp_path, "first", days=1), served(tmp_path, "second", days=30)
     certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
     shutil.copy(first.certificate, certificate)
     shutil.copy(first.key, key)
@@ -51,6 +64,7 @@ async def test_it_answers_over_tls_and_takes_a_new_certificate_while_it_runs(tmp
     try:
         await eventually(lambda: "serving" in log.read_text(), within_s=40, otherwise=log.read_text)
         status, headers = await asked(telefoon.http_port, "/healthz", first.ca)
+        expiry = await shown_expiry(telefoon.http_port, first.ca)
         listed = await asyncio.to_thread(telefoon.telefoon, "calls", "list", "--json", "--key", telefoon.key)
 
         shutil.copy(second.certificate, certificate)
@@ -59,6 +73,7 @@ async def test_it_answers_over_tls_and_takes_a_new_certificate_while_it_runs(tmp
 
         shutil.copy(second.key, key)
         await eventually(lambda: "http_certificate_renewed" in log.read_text(), within_s=15, otherwise=log.read_text)
+        renewed_expiry = await shown_expiry(telefoon.http_port, second.ca)
         renewed, _ = await asked(telefoon.http_port, "/healthz", second.ca)
         with pytest.raises(ssl.SSLCertVerificationError):
             await asked(telefoon.http_port, "/healthz", first.ca)
@@ -68,5 +83,6 @@ async def test_it_answers_over_tls_and_takes_a_new_certificate_while_it_runs(tmp
             await process.wait()
 
     assert (status, still, renewed) == (200, 200, 200)
+    assert (round(expiry), round(renewed_expiry)) == (1, 30)
     assert headers["Strict-Transport-Security"].startswith("max-age=")
     assert json.loads(listed)["calls"] == [], "a command on this machine knows the certificate by its file"

@@ -29,6 +29,12 @@ SERVER = SpeechServerSettings(url="http://10.0.0.5:8880/v1/audio/speech", voice=
         (Settings(trunk="sip:[::1]:5080"), [], ["Trunk default is reached over IPv6 alone"]),
         (Settings(trunk="sip:[::1]:5080", sip_host="127.0.0.1 ::1"), [], []),
         (Settings(trunk="sip:127.0.0.1;transport=tls"), [], []),
+        (Settings(trunk="sip:127.0.0.1", http_host="0.0.0.0"), [], ["HTTP listens on 0.0.0.0 without TLS"]),
+        (Settings(trunk="sip:127.0.0.1", http_host="2001:db8::1"), [], ["HTTP listens on 2001:db8::1 without TLS"]),
+        (Settings(trunk="sip:127.0.0.1", http_host="::1"), [], []),
+        (Settings(trunk="sip:127.0.0.1", http_host="localhost"), [], []),
+        (Settings(trunk="sip:127.0.0.1", http_host="0.0.0.0", http_tls_cert=PEM, http_tls_key=PEM), [], []),
+        (Settings(trunk="sip:127.0.0.1", http_host="0.0.0.0", trusted_proxies=[ip_network("10.0.0.0/8")]), [], []),
         (
             Settings(trunk="sip:127.0.0.1;transport=tls", trunk_tls_verify="off"),
             [],
