@@ -7,6 +7,7 @@ from contextlib import closing
 from ipaddress import ip_network
 from typing import Final
 
+import pjsua2 as pj
 import pytest
 
 from engine.model.ban import BanReason, DoorNews, TurnedAwayReason
@@ -14,6 +15,7 @@ from engine.model.call import Event
 from engine.model.trunk import Trunk
 from engine.model.trunk.hosts import TrunkHost
 from sip.config import StrangersDue
+from sip.gate import Gate
 from tests.peers.raw_callee import raw_callee
 from tests.peers.raw_caller import HOST, audio, raw_caller
 from tests.sip.conftest import Line, OpenLine, dial
@@ -67,6 +69,33 @@ async def test_strangers_are_refused_alike_whatever_they_ask_for(open_line: Open
     assert {each.code for each in answers} == {403}
     names = {tuple(name.lower() for name, _ in each.headers) for each in answers}
     assert names == {("via", "call-id", "from", "to", "cseq", "content-length")}
+
+
+async def test_strangers_are_refused_before_python_hears_of_them(
+    open_line: OpenLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+    taken = Gate.onRequest
+
+    def hear(self: Gate, request: pj.GatedRequest) -> None:
+        heard.append(str(request.method))
+        taken(self, request)
+
+    monkeypatch.setattr(Gate, "onRequest", hear)
+    allowed = [*ELSEWHERE, ip_network("127.0.0.2/32")]
+    async with (
+        open_line(allow=allowed, strangers=REFUSED) as line,
+        raw_caller(line.port) as stranger,
+        raw_caller(line.port, "127.0.0.2") as friend,
+    ):
+        for method in METHODS:
+            await stranger.asks(method)
+        assert heard == []
+        counted = await news_of(line, reason=TurnedAwayReason.STRANGER)
+        assert counted == Counter([*METHODS[:-1], "other", "ACK"])
+
+        await friend.asks("OPTIONS")
+        assert heard == ["OPTIONS"]
 
 
 async def test_an_answer_goes_to_the_packets_source_whatever_its_via_says(open_line: OpenLine) -> None:

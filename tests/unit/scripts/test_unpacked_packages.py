@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from scripts import baresip
+from scripts import baresip, scanners
 from scripts.baresip import BARESIP
 from scripts.distribution import this_distribution
 from scripts.failure import SetupFailed
 from scripts.kamailio import KAMAILIO, PROGRAM
 from scripts.progress import Progress
+from scripts.scanners import SIPSAK, SIPVICIOUS, SVMAP
 from scripts.softhsm import MODULE, SOFTHSM, UTILITY
 from scripts.unpacked_packages import UnpackedPackages
 
@@ -38,9 +39,19 @@ def test_packages_that_do_not_hold_it_leave_nothing_in_the_cache(
 
 
 @pytest.mark.processes
-@pytest.mark.parametrize(("packages", "program"), [(SOFTHSM, UTILITY), (KAMAILIO, PROGRAM), (BARESIP, baresip.PROGRAM)])
+@pytest.mark.parametrize(
+    ("packages", "program"),
+    [(SOFTHSM, UTILITY), (KAMAILIO, PROGRAM), (BARESIP, baresip.PROGRAM), (SIPSAK, scanners.PROGRAM)],
+)
 def test_what_is_unpacked_is_a_program(packages: UnpackedPackages, program: Path) -> None:
     assert (packages.made(Progress()) / program).stat().st_mode & 0o111
+
+
+@pytest.mark.processes
+def test_sipvicious_is_a_package_of_python() -> None:
+    [module] = SIPVICIOUS.made(Progress()).glob(str(SVMAP))
+
+    assert (module.parent / "__init__.py").is_file()
 
 
 @pytest.mark.processes

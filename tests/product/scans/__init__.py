@@ -1,0 +1,1 @@
+"""Scanners against a node with its defaults, and what they learn."""
