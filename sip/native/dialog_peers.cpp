@@ -86,7 +86,13 @@ pjsip_dialog *dialog_of(pjsip_rx_data *rdata)
     const pj_str_t &theirs = request ? rdata->msg_info.from->tag : rdata->msg_info.to->tag;
     if (!ours.slen)
         return NULL;
-    return pjsip_ua_find_dialog(&rdata->msg_info.cid->id, &ours, &theirs, PJ_FALSE);
+    pjsip_dialog *found = pjsip_ua_find_dialog(&rdata->msg_info.cid->id, &ours, &theirs, PJ_FALSE);
+    if (found || !request)
+        return found;
+    // Some answer without a tag and ask with one, which the library takes once they have answered.
+    const pj_str_t none = {NULL, 0};
+    found = pjsip_ua_find_dialog(&rdata->msg_info.cid->id, &ours, &none, PJ_FALSE);
+    return found && found->state == PJSIP_DIALOG_STATE_ESTABLISHED ? found : NULL;
 }
 
 bool has_transaction(pjsip_rx_data *rdata)

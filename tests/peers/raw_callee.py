@@ -52,10 +52,11 @@ class RawCallee(asyncio.DatagramProtocol):
         return list({(each.header("cseq"), each.header("via")): each for each in found}.values())
 
     def answer(self, request: SipMessage, status: str, *headers: str, body: str = "", tag: str = "far") -> None:
-        """Answer a request; one that begins a dialog does so with this tag."""
+        """Answer a request; one that begins a dialog does so with this tag, or with none."""
         echoed = [f"{name}: {value}" for name, value in request.headers if name.lower() in _ECHOED]
         to = request.header("to")
-        self._send([f"SIP/2.0 {status}", *echoed, f"To: {to if 'tag=' in to else f'{to};tag={tag}'}", *headers], body)
+        tagged = f"{to};tag={tag}" if tag and "tag=" not in to else to
+        self._send([f"SIP/2.0 {status}", *echoed, f"To: {tagged}", *headers], body)
 
     def answer_to(self, peer: tuple[str, int], request: SipMessage, status: str, *, body: str = "") -> None:
         """Answer a request that somebody else was sent."""

@@ -113,3 +113,17 @@ async def test_two_re_invites_that_meet_are_both_refused_and_the_call_goes_on(
         hanging_up = asyncio.create_task(call.leg.hang_up())
         far_end.answer(await far_end.gets("BYE"), "200 OK")
         await hanging_up
+
+
+async def test_a_far_end_that_answers_without_a_tag_and_asks_with_one_is_understood(line: Line) -> None:
+    async with raw_callee() as far_end:
+        call = await dial(line, far_end.port)
+        invite = await far_end.gets("INVITE")
+        far_end.answer(invite, "200 OK", body=audio(), tag="")
+        await call.sees(Answered)
+        await far_end.gets("ACK")
+
+        answer = await far_end.asks(invite, "INVITE", body=audio(40002))
+        assert answer.code == 200
+        assert (await far_end.asks(invite, "BYE")).code == 200
+        await call.ends()

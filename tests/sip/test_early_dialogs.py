@@ -84,3 +84,13 @@ async def test_the_fork_that_answers_is_heard_and_not_the_one_that_rang_before(l
             far_end.answer(bye, "200 OK")
             await hanging_up
             assert bye.header("to").endswith("tag=two")
+
+
+async def test_a_far_end_that_hangs_up_before_any_answer_is_told_that_there_is_no_call(line: Line) -> None:
+    async with raw_callee() as far_end:
+        call = await dial(line, far_end.port)
+        invite = await far_end.gets("INVITE")
+
+        assert (await far_end.asks(invite, "BYE")).code == 481
+        far_end.answer(invite, "487 Request Terminated")
+        await call.ends()
