@@ -68,6 +68,8 @@ EXTRAS = {
         # A full side of ICE, for trunks that are its lite one.
         "aioice>=0.10,<1",
         "boto3-stubs[s3]>=1.36,<2",
+        # Looks for bytes that readers of ours stumble on. There are wheels for this machine alone.
+        "atheris>=3,<4; sys_platform == 'linux' and platform_machine == 'x86_64'",
         # Each version of it writes otherwise, so all take this one.
         "clang-format==21.1.8",
         "hypothesis>=6.120,<7",

@@ -26,7 +26,7 @@ def place_of(query: Mapping[str, Any]) -> PageCursor | None:
     try:
         at, identifier = json.loads(base64.urlsafe_b64decode(query["cursor"].encode("ascii")))
         return PageCursor(datetime.fromisoformat(at).astimezone(UTC), str(identifier))
-    except (ValueError, TypeError, OverflowError, binascii.Error):
+    except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
         raise Invalid(FieldError("cursor", "is none of ours; take next_cursor of an answer.")) from None
 
 

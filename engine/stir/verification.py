@@ -88,11 +88,11 @@ def _presented(header: PresentedIdentity, call: SignedCall) -> Passport:
     if header.type == SHAKEN:
         raise IdentityFault(IdentityFaultKind.INVALID, "A signature alone has no attestation.")
     try:
-        at = parsedate_to_datetime(call.date)
-    except ValueError:
+        issued_at = int(parsedate_to_datetime(call.date).timestamp())
+    except (ValueError, OverflowError):
         raise IdentityFault(IdentityFaultKind.STALE, "There is no Date.") from None
     origin, called = canonical(call.caller), canonical(call.called[0])
-    return Passport(origin, (called,), int(at.timestamp()), header.certificate_url)
+    return Passport(origin, (called,), issued_at, header.certificate_url)
 
 
 def _compare(presented: Passport, header: PresentedIdentity, call: SignedCall, at: datetime) -> None:
@@ -105,5 +105,6 @@ def _compare(presented: Passport, header: PresentedIdentity, call: SignedCall, a
         raise IdentityFault(IdentityFaultKind.INVALID, "Another number was signed as the caller's.")
     if not {canonical(each) for each in call.called} & set(presented.destinations):
         raise IdentityFault(IdentityFaultKind.INVALID, "Another number was signed as the called one.")
-    if abs(at.timestamp() - presented.issued_at) > FRESH_S:
+    # Of whole numbers, since a time that is signed may be greater than a float is.
+    if abs(int(at.timestamp()) - presented.issued_at) > FRESH_S:
         raise IdentityFault(IdentityFaultKind.STALE, "It was signed too long ago, or in the future.")

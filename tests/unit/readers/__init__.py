@@ -1,0 +1,1 @@
+"""Readers of what others write: whatever comes, they read it or raise their own error."""
