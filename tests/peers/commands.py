@@ -34,12 +34,12 @@ class Output:
     complained: str
 
 
-def _of_python(environment: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in environment.items() if name.startswith("PYTHON")}
+def _of_the_start(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if name.startswith(("PYTHON", "LD_"))}
 
 
-# What Python itself is told, such as a PYTHONPATH, comes too late for a fork.
-_PYTHON: Final = _of_python(os.environ)
+# What Python itself is told, such as a PYTHONPATH, or what loads its libraries, comes too late for a fork.
+_OF_THE_START: Final = _of_the_start(os.environ)
 
 
 class Running(Protocol):
@@ -88,7 +88,7 @@ async def start(
     if open_files is not None:
         limited = ("sh", "-c", f'ulimit -n {open_files}; exec "$@"', "sh", *_TELEFOON, *arguments)
         return await asyncio.create_subprocess_exec(*limited, env=environment, stdout=stdout, stderr=stderr)
-    if starts_as_users_do() or _of_python(os.environ if environment is None else environment) != _PYTHON:
+    if starts_as_users_do() or _of_the_start(os.environ if environment is None else environment) != _OF_THE_START:
         return await asyncio.create_subprocess_exec(
             *_TELEFOON, *arguments, env=environment, stdout=stdout, stderr=stderr
         )
@@ -100,7 +100,7 @@ async def start(
 def output_of(*arguments: str, environment: Mapping[str, str]) -> Output:
     """Run `telefoon` with these arguments, to its end."""
     with TemporaryFile("w+") as printed, TemporaryFile("w+") as complained:
-        if _of_python(environment) != _PYTHON:
+        if _of_the_start(environment) != _OF_THE_START:
             done = subprocess.run(
                 [*_TELEFOON, *arguments], env=environment, stdout=printed, stderr=complained, check=False,
                 timeout=patience(_LONGEST_COMMAND_S),

@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -43,11 +43,14 @@ class PhonePeer:
 
 
 @asynccontextmanager
-async def phone(*options: str, port: int = 0) -> AsyncIterator[PhonePeer]:
-    """A phone that does as its options say; on leaving, its calls are hung up and its recordings closed."""
+async def phone(*options: str, port: int = 0, machine: Mapping[str, str] | None = None) -> AsyncIterator[PhonePeer]:
+    """A phone that does as its options say; on leaving, its calls are hung up and its recordings closed.
+
+    `machine` is added to the environment: what its machine is like (tests/peers/preloaded.py).
+    """
     printed, writing = os.pipe()
     # One that is killed leaves its scratch folder, which then goes with the run's.
-    environment = {**os.environ, "TMPDIR": str(run_folder())}
+    environment = {**os.environ, "TMPDIR": str(run_folder()), **(machine or {})}
     process = await commands.start(
         "phone", "--port", str(port), "--json", *options, stdout=writing, stderr=_STDERR, environment=environment
     )

@@ -250,14 +250,17 @@ async def platform(
     number: Mapping[str, str] | None = None,
     notice: str | None = BRIEFLY,
     open_files: int | None = None,
+    machine: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Platform]:
     """A running platform with an account, a key and NUMBER, whose options (as --url) are in `number`.
 
     `settings` are environment variables without their prefix; `notice` is the account's own announcement in English;
-    `open_files` is how many files and sockets it may have open, if that is to be few.
+    `open_files` is how many files and sockets it may have open, if that is to be few; `machine` is added to the
+    environment: what its machine is like (tests/peers/preloaded.py).
     """
     running = await asyncio.to_thread(prepared, folder, ports, settings, number=number, notice=notice)
     running.open_files = open_files
+    running.environment |= machine or {}
     try:
         await running.start()
         yield running

@@ -3,69 +3,19 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import pytest
 
-from tests.peers.audio import tone
-from tests.peers.auditor import audit
+from tests.peers.crowd import CALLS, crowd
 from tests.peers.customer import Customer
-from tests.peers.phone import PhonePeer, phone
-from tests.peers.platform import Platform, platform
 from tests.peers.ports import Ports
+from tests.peers.preloaded import lossy_sockets
 from tests.peers.small_disk import small_disk
 from tests.product.test_full_disk import filled
 from tests.product.test_locked_database import kept
 
 pytestmark = [pytest.mark.sip, pytest.mark.slow, pytest.mark.costly("twenty recorded calls")]
-
-CALLS: Final = 20
-TALKS: Final = "<Response><Say>Good afternoon.</Say><Pause length='{}'/></Response>"
-
-
-@dataclass(frozen=True, slots=True)
-class Crowd:
-    """Twenty calls that are recorded and talk, and the platform that carries them."""
-
-    telefoon: Platform
-    far_end: PhonePeer
-    shop: Customer
-    ordered: list[str]
-
-    async def is_accounted_for(self) -> None:
-        assert await audit(self.telefoon, self.ordered, self.shop) == []
-
-    async def goes_on(self) -> None:
-        """None of them has ended."""
-        over = [each for each in self.far_end.told if each["event"] == "hung_up"]
-        assert over == [], "calls were lost"
-
-
-@asynccontextmanager
-async def crowd(folder: Path, ports: Ports, shop: Customer, *, seconds: float, **settings: str) -> AsyncIterator[Crowd]:
-    voice = tone(600, 90).save(folder / "voice.wav")
-    async with (
-        phone("--play", str(voice)) as far_end,
-        platform(folder, ports, {"TRUNK": f"sip:127.0.0.1:{far_end.port}", **settings}) as telefoon,
-    ):
-        ordered = [
-            (
-                await telefoon.place(
-                    "+3225550199",
-                    record=True,
-                    flow=TALKS.format(seconds),
-                    status_callback=shop.url("/status"),
-                )
-            )["id"]
-            for _ in range(CALLS)
-        ]
-        for call_id in ordered:
-            await telefoon.noted(call_id, "recording_started", within_s=60)
-        yield Crowd(telefoon, far_end, shop, ordered)
 
 
 async def test_the_database_is_locked_for_a_minute(tmp_path: Path, ports: Ports, shop: Customer) -> None:
@@ -73,7 +23,7 @@ async def test_the_database_is_locked_for_a_minute(tmp_path: Path, ports: Ports,
         (file,) = (tmp_path / "var").glob("*.db")
         with kept(file):
             await asyncio.sleep(20)
-            await calls.goes_on()
+            calls.goes_on()
             await asyncio.sleep(40)
 
         await calls.is_accounted_for()
@@ -85,7 +35,7 @@ async def test_the_disk_is_full_for_ten_seconds(tmp_path: Path, ports: Ports, sh
         async with crowd(tmp_path, ports, shop, seconds=25) as calls:
             filler = filled(folder)
             await asyncio.sleep(10)
-            await calls.goes_on()
+            calls.goes_on()
             filler.unlink()
 
             await calls.is_accounted_for()
@@ -96,7 +46,7 @@ async def test_the_workers_that_speak_are_killed(tmp_path: Path, ports: Ports, s
         for pid in workers_of(calls.telefoon.pid):
             os.kill(pid, signal.SIGKILL)
         await asyncio.sleep(2)
-        await calls.goes_on()
+        calls.goes_on()
 
         await calls.is_accounted_for()
 
@@ -109,7 +59,7 @@ async def test_the_node_stands_still_for_three_seconds(tmp_path: Path, ports: Po
         finally:
             os.kill(calls.telefoon.pid, signal.SIGCONT)
         await asyncio.sleep(1)
-        await calls.goes_on()
+        calls.goes_on()
 
         await calls.is_accounted_for()
 
@@ -133,6 +83,20 @@ async def test_the_customers_server_fails_for_a_while(tmp_path: Path, ports: Por
         told = await shop.is_asked("/status", times=CALLS, within_s=60)
 
     assert {form["CallSid"] for form in told if form["CallStatus"] == "completed"} == set(calls.ordered)
+
+
+async def test_a_line_loses_five_packets_of_a_hundred_both_ways(tmp_path: Path, ports: Ports, shop: Customer) -> None:
+    bad_line = lossy_sockets(percent=5, seed=20)
+    async with crowd(tmp_path, ports, shop, seconds=8, phone_machine=bad_line) as calls:
+        await calls.is_accounted_for()
+
+        statuses = [row["status"] for row in await calls.rows()]
+        lines = [await calls.telefoon.noted(call_id, "line") for call_id in calls.ordered]
+
+    assert statuses == ["completed"] * CALLS
+    lost = sum(line["packets_lost"] for line in lines) / sum(line["packets_received"] for line in lines)
+    assert 0.03 < lost < 0.07, "what the far end has sent"
+    assert sum(line["far_packets_lost"] for line in lines) > 0, "what was sent to it"
 
 
 def workers_of(pid: int) -> list[int]:
