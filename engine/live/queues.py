@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Coroutine
+from datetime import timedelta
 from typing import Any, Final
 
 import structlog
@@ -244,7 +245,9 @@ class LiveQueues:
         return params
 
     async def _left(self, waiter: Waiter, event: WaitEvent) -> None:
-        await stored(self._services.stores.queues.left(waiter.wait, self._services.clock.now(), RESULTS[event]))
+        waited = timedelta(seconds=self._services.clock.monotonic() - waiter.since_s)
+        left_at = waiter.wait.entered_at + waited  # whatever the clock was set to meanwhile
+        await stored(self._services.stores.queues.left(waiter.wait, left_at, RESULTS[event]))
 
 
 def _ended_by(waiter: Waiter) -> WaitEvent:

@@ -102,8 +102,8 @@ class QueueFigures:
 
 
 def order(waits: list[Wait]) -> list[Wait]:
-    """Who is served first: the higher priority, of the same the longer wait."""
-    return sorted(waits, key=lambda wait: (-wait.priority, wait.entered_at, wait.id))
+    """Who is served first, of those who came in this order: the higher priority, of the same who came before."""
+    return sorted(waits, key=lambda wait: -wait.priority)
 
 
 def estimated_wait_s(position: int, average_wait_s: float | None, waiting: int) -> float | None:

@@ -19,6 +19,7 @@ from engine.aio.waits import first_of
 from engine.errors import StoreError, WebhookError
 from engine.model.callback import Delivery
 from engine.ports import Clock
+from engine.webhooks.due_time import DueTime
 
 FIRST_RETRY_S: Final = 1.0
 LONGEST_RETRY_S: Final = 3600.0
@@ -69,6 +70,7 @@ class CallbackCourier:
         self._outbox = outbox
         self._client = client
         self._clock = clock
+        self._time = DueTime(clock)
         self._jitter = jitter
         self._stepped_over = 0
         self._woken = Signal()
@@ -108,7 +110,7 @@ class CallbackCourier:
         while len(self._underway) < _UNDERWAY_LIMIT:
             # Noted before asking: what is delivered while the outbox answers may still be in its answer.
             known = set(self._underway)
-            due = await self._outbox.due(self._clock.now(), len(known) + _BATCH)
+            due = await self._outbox.due(self._time.now(), len(known) + _BATCH)
             new = [each for each in due if each.id not in known]
             for each in new:
                 self._underway.add(each.id)
@@ -121,7 +123,7 @@ class CallbackCourier:
         due_at = await self._outbox.next_due()
         if due_at is None:
             return _LONGEST_REST_S
-        seconds = (due_at - self._clock.now()).total_seconds()
+        seconds = (due_at - self._time.now()).total_seconds()
         return min(max(seconds, _SHORTEST_REST_S), _LONGEST_REST_S)
 
     async def _carry(self, callback: Pending) -> None:
@@ -152,17 +154,16 @@ class CallbackCourier:
         return None if 200 <= status < 300 else f"The server answered {status}."
 
     async def _note(self, callback: Pending, failure: str | None) -> None:
-        now = self._clock.now()
         if failure is None:
-            await self._outbox.delivered(callback.id, now)
+            await self._outbox.delivered(callback.id, self._clock.now())
             return
         failed = callback.attempts + 1
         if tried_for_s(failed) > PATIENCE_S:
             log.warning("callback_given_up", call_id=callback.call_id, attempts=failed, reason=failure)
-            await self._outbox.given_up(callback.id, now, failure)
+            await self._outbox.given_up(callback.id, self._clock.now(), failure)
             return
         pause_s = retry_in_s(failed) * (1 + JITTER * (2 * self._jitter() - 1))
-        await self._outbox.retry(callback.id, now + timedelta(seconds=pause_s), failure)
+        await self._outbox.retry(callback.id, self._time.now() + timedelta(seconds=pause_s), failure)
 
 
 def retry_in_s(failed: int) -> float:

@@ -31,7 +31,8 @@ class OutboundWays:
         self._meters = meters
         self._now_s = now_s
         self._resting: frozenset[str] = frozenset()
-        self._held: dict[tuple[str, str], datetime] = {}
+        self._held: dict[tuple[str, str], float] = {}
+        """Until when hosts want to be left alone, in seconds of `now_s`."""
         self.trunks: Sequence[Trunk] = ()
         self.routes: Sequence[TrunkRoute] = ()
         self.costs: Mapping[str, Costs] = NO_COSTS
@@ -40,16 +41,16 @@ class OutboundWays:
 
     def of(self, request: DialRequest) -> Sequence[Way]:
         """All ways of a call in their order, one at least. Raises SipError."""
-        now = datetime.now(UTC)
-        self._held = {each: until for each, until in self._held.items() if until > now}
-        held = {**self._held, **dict.fromkeys(self._not_used(), now + timedelta(seconds=LONGEST_PAUSE_S))}
+        now, now_s = datetime.now(UTC), self._now_s()
+        self._held = {each: until_s for each, until_s in self._held.items() if until_s > now_s}
+        until_s = {**self._held, **dict.fromkeys(self._not_used(), now_s + LONGEST_PAUSE_S)}
+        held = {each: now + timedelta(seconds=then_s - now_s) for each, then_s in until_s.items()}
         return ways_of(request, self.trunks, self.routes, held, now, random, self._located, self.costs)
 
     def hold(self, way: Way, seconds: int) -> None:
         """Leave the host of a way alone for as long as it asked (Retry-After, RFC 3261 §21.5.4)."""
         if way.trunk is not None:
-            pause = timedelta(seconds=min(seconds, LONGEST_PAUSE_S))
-            self._held[way.trunk.name, way.host] = datetime.now(UTC) + pause
+            self._held[way.trunk.name, way.host] = self._now_s() + min(seconds, LONGEST_PAUSE_S)
 
     def _not_used(self) -> frozenset[tuple[str, str]]:
         """Hosts that do not answer, and all of trunks that answer far fewer calls than they used to."""

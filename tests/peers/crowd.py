@@ -33,7 +33,14 @@ class Crowd:
     def goes_on(self) -> None:
         """None of them has ended."""
         over = [each for each in self.far_end.told if each["event"] == "hung_up"]
-        assert over == [], "calls were lost"
+        assert over == [], f"calls were lost: {over}\n{self.telefoon.log()[-2000:]}"
+
+    async def hang_up(self) -> None:
+        """End all of them, by REST."""
+        for call_id in self.ordered:
+            await self.telefoon.delete(f"calls/{call_id}")
+        for call_id in self.ordered:
+            await self.telefoon.ended_call(call_id)
 
     async def rows(self) -> list[Json]:
         """Each call as REST tells it."""
@@ -46,7 +53,7 @@ async def crowd(
     ports: Ports,
     shop: Customer,
     *,
-    seconds: float,
+    seconds: int,
     phone_machine: Mapping[str, str] | None = None,
     machine: Mapping[str, str] | None = None,
     **settings: str,

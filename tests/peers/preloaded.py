@@ -1,8 +1,12 @@
 """Libraries that come before the C library in a process, and change what the machine does to it (LD_PRELOAD)."""
 
 import subprocess
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
+from scripts.faketime import FAKETIME, LIBRARY
+from scripts.progress import Progress
 from tests.running.once import made_once
 
 _SOURCES = Path(__file__).parent
@@ -15,6 +19,29 @@ def lossy_sockets(percent: int, seed: int) -> dict[str, str]:
         "LOSSY_PERCENT": str(percent),
         "LOSSY_SEED": str(seed),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class SetClock:
+    """The time of day of a process, which is set while it runs; its monotonic clock goes on as it did."""
+
+    file: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        (library,) = FAKETIME.made(Progress()).glob(str(LIBRARY))
+        return {
+            "LD_PRELOAD": str(library),
+            "FAKETIME_TIMESTAMP_FILE": str(self.file),
+            "FAKETIME_CACHE_DURATION": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        }
+
+    def step(self, from_true: timedelta) -> None:
+        """Set it so far from the true time, which the process finds within a second."""
+        written = self.file.with_suffix(".next")
+        written.write_text(f"{from_true.total_seconds():+.0f}\n")
+        written.rename(self.file)
 
 
 def _library(name: str) -> Path:

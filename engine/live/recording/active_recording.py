@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Container, Coroutine, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -34,7 +35,9 @@ class ActiveRecording:
         self._segmented = segmented
         self._bridge = bridge
         self._clock = clock
-        self._time = OwnTime(clock.monotonic(), row.lead_s)
+        self._began_s = clock.monotonic()
+        self._began_at = max(clock.now(), row.started_at)
+        self._time = OwnTime(self._began_s, row.lead_s)
         self._channels = len(tracks)
         self._sources = [(source, number) for number, sources in enumerate(tracks) for source in sources]
         self._withheld = withheld
@@ -72,6 +75,11 @@ class ActiveRecording:
     def own_s(self) -> float:
         """How many seconds it holds by now, by the clock."""
         return self._time.at(self._clock.monotonic())
+
+    @property
+    def now(self) -> datetime:
+        """The time, counted on from its beginning: its marks and its end hang on no clock that is set meanwhile."""
+        return self._began_at + timedelta(milliseconds=round(1000 * (self._clock.monotonic() - self._began_s)))
 
     def marked(self, event: RecordingEvent, mark: RecordingMark) -> None:
         """Note that it paused or went on. Raises UnexpectedEvent where its table of states has no such event."""

@@ -173,14 +173,14 @@ class RecordingService:
         Raises RecordingError, and StoreError; the sound has changed then all the same.
         """
         chosen = behavior or self._pause_behavior
-        mark = RecordingMark(MarkKind.PAUSED, active.own_s, self._clock.now(), chosen)
+        mark = RecordingMark(MarkKind.PAUSED, active.own_s, active.now, chosen)
         if await _or_end(active, active.pause(chosen)):
             await self._marked(active, mark, RecordingEvent.PAUSED, RecordingEventName.PAUSED)
 
     async def resume(self, active: ActiveRecording) -> None:
         """Record again. Raises RecordingError, StoreError as `pause` does."""
         if await _or_end(active, active.resume()):
-            paused, now = active.row.marks[-1], self._clock.now()
+            paused, now = active.row.marks[-1], active.now
             lasted_s = (now - paused.time).total_seconds()
             mark = RecordingMark(MarkKind.RESUMED, active.own_s, now, paused.behavior, lasted_s)
             await self._marked(active, mark, RecordingEvent.RESUMED, RecordingEventName.RESUMED)
@@ -214,7 +214,7 @@ class RecordingService:
         wanted_s = active.own_s
         await active.beside.close()
         await active.writer.stop()
-        row = replace(after(active.row, RecordingEvent.CLOSED), ended_at=self._clock.now(), error=error)
+        row = replace(after(active.row, RecordingEvent.CLOSED), ended_at=active.now, error=error)
         await self.save(row)
         if error:
             subject.note("recording_ended", recording=row.id, reason=error)

@@ -66,6 +66,7 @@ class Journal:
         self._stored: Call | None = None
         """As it is in the database, so that only what is new is written."""
         self._began_s = ledger.clock.monotonic()
+        self._began_at = max(ledger.clock.now(), call.start_time)
         self._answered_s: float | None = None
         self._settlement: Callable[[Call], Job[None]] | None = None
         self._via = ""
@@ -122,7 +123,7 @@ class Journal:
                 self.keep(self._settlement(call))
         self._ledger.meters.measure(CallStep(event, call, self._ledger.clock.monotonic() - self._began_s))
         self._call = call
-        callback = _callback(call, self._ledger.clock.now())
+        callback = _callback(call, self._now())
         # What nobody is told of, and is not the end, goes with what others store.
         self._save(callback, now=call.ended or callback is not None)
         codes = {name: facts[name] for name in ("sip_code", "sip_reason", "q850_cause") if facts.get(name) is not None}
@@ -130,11 +131,9 @@ class Journal:
         return call
 
     def _now(self) -> datetime:
-        """Counted on from the answer: how long a call lasts and what it costs must not hang on a clock that is set."""
-        if self._answered_s is None or self._call.answer_time is None:
-            return self._ledger.clock.now()
-        lasted_ms = round((self._ledger.clock.monotonic() - self._answered_s) * 1000)
-        return self._call.answer_time + timedelta(milliseconds=lasted_ms)
+        """Counted on from the beginning: no length, and no order of events, must hang on a clock that is set."""
+        lasted_ms = round((self._ledger.clock.monotonic() - self._began_s) * 1000)
+        return self._began_at + timedelta(milliseconds=lasted_ms)
 
     def _log_end(self, call: Call) -> None:
         log.info(
@@ -169,7 +168,7 @@ class Journal:
         told = self._ledger.discretion.facts(kind, facts)
         for listener in self._ledger.listeners:
             listener(self._call.id, kind, told)
-        event = self._ledger.calls.noting(self._call.id, kind, told, self._ledger.clock.now())
+        event = self._ledger.calls.noting(self._call.id, kind, told, self._now())
         self._keep(lambda: event, self._ledger.bell.ring, now=False)
 
     def refused_by_policy(self, refused: PolicyRefused) -> None:
@@ -196,7 +195,7 @@ class Journal:
     def _tell_operator(self, event: str, rule: str, level: str, number: str, reason: str) -> None:
         if self._ledger.operator_url is None:
             return
-        now = self._ledger.clock.now()
+        now = self._now()
         form = operator_form(self._call, now, event=event, rule=rule, level=level, number=number, reason=reason)
         job = CallbackBehindOthers(self._call.id, NewCallback(self._ledger.operator_url, form), now)
         self._keep(lambda: job, self._ledger.wake_courier, now=True)
