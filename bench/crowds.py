@@ -139,18 +139,23 @@ async def _started(
         (folder / "fields.csv").write_text("\n".join(["SEQUENTIAL", *crowd.fields]) + "\n")
         fields = ["-inf", "fields.csv"]
     media = place.callers.take(_PORTS_PER_CALL * (1 if crowd.silent else crowd.at_once))
-    bounded = ["-m", str(crowd.calls), "-l", str(crowd.calls), "-r", _rate(crowd.per_second)[0]] if ends else []
-    period = ["-rp", _rate(crowd.per_second)[1]] if ends else []
+    bounded = _bounds(crowd) if ends else []
     with (folder / "sipp.log").open("wb") as sink:
         return await executed(
             "sipp", "-sf", "script.xml", *fields, "-s", crowd.service, "-i", "127.0.0.1",
             "-p", str(port or place.ports.one()), "-cp", str(place.ports.one()),
-            "-mi", "127.0.0.1", "-mp", str(media), *bounded, *period,
-            "-d", str(int(crowd.length_s * 1000)), "-recv_timeout", str(int(1000 * (_MESSAGE_S + crowd.length_s))),
+            "-mi", "127.0.0.1", "-mp", str(media), *bounded, "-d", str(int(crowd.length_s * 1000)),
             "-nostdin", "-trace_stat", "-stf", "stat.csv", "-fd", "1", "-trace_rtt", "-rtt_freq", "1",
             "-trace_err", "-error_file", "errors.log", *more,
             output=sink.fileno(), folder=str(folder),
         )  # fmt: skip
+
+
+def _bounds(crowd: Crowd) -> list[str]:
+    """How many call, how fast, and how long they wait for a message. Whoever is called waits for BYE, however long."""
+    calls, (rate, period) = str(crowd.calls), _rate(crowd.per_second)
+    patience_ms = str(int(1000 * (_MESSAGE_S + crowd.length_s)))
+    return ["-m", calls, "-l", calls, "-r", rate, "-rp", period, "-recv_timeout", patience_ms]
 
 
 def _rate(per_second: float) -> tuple[str, str]:

@@ -22,18 +22,27 @@ A_LAW: Final = Codec(8, "PCMA/8000", b"\xd5")
 G722: Final = Codec(9, "G722/8000", b"\xfa")
 OPUS: Final = Codec(96, "opus/48000/2")
 VOICE_FILE: Final = "voice.raw"
+_INVITE_BRANCH: Final = "z9hG4bK-invite-[pid]-[call_number]"
+_CALLER: Final = "+3225559[call_number]"
 
 
-def calls(codec: Codec = A_LAW, *, media: str = OWN_PORT, number: str = "+3225559[call_number]") -> str:
-    """INVITE, answered, acknowledged; the set-up is timed."""
+def calls(codec: Codec = A_LAW, *, media: str = OWN_PORT, number: str = _CALLER, may_be_refused: bool = False) -> str:
+    """INVITE, answered, acknowledged; the set-up is timed. Who may be refused goes where `leaves_if_refused` stands."""
     invite = _message(
-        _request("INVITE", 1, number, to_tag=False),
+        _request("INVITE", 1, number, to_tag=False, branch=_INVITE_BRANCH),
         _description(codec, media),
         attributes=' retrans="500" start_rtd="setup"',
     )
     answered = '<recv response="100" optional="true"/>\n<recv response="180" optional="true"/>\n'
-    answered += '<recv response="183" optional="true"/>\n<recv response="200" rtd="setup" rrs="true"/>\n'
+    answered += '<recv response="183" optional="true"/>\n' + (_REFUSED if may_be_refused else "")
+    answered += '<recv response="200" rtd="setup" rrs="true"/>\n'
     return invite + answered + _message(_request("ACK", 1, number))
+
+
+def leaves_if_refused(number: str = _CALLER) -> str:
+    """The end of a caller's script that was refused with 503 and told when to try again."""
+    acknowledged = _message(_request("ACK", 1, number, branch=_INVITE_BRANCH))
+    return f'<nop next="end"/>\n<label id="refused"/>\n{acknowledged}<label id="end"/>\n'
 
 
 def is_called(codec: Codec = A_LAW, *, logged: bool = False) -> str:
@@ -64,13 +73,13 @@ def stays() -> str:
     return "<pause/>\n"
 
 
-def presses(key: str, number: str = "+3225559[call_number]") -> str:
+def presses(key: str, number: str = _CALLER) -> str:
     """Press a key by SIP INFO, which both sides take in the same way, whatever was negotiated for the media."""
     head = _request("INFO", 2, number)
     return _message(head, f"Signal={key}\nDuration=160", "application/dtmf-relay", ' retrans="500"') + _OK
 
 
-def hangs_up(number: str = "+3225559[call_number]") -> str:
+def hangs_up(number: str = _CALLER) -> str:
     return _message(_request("BYE", 3, number), attributes=' retrans="500"') + _OK
 
 
@@ -84,6 +93,12 @@ def script(*steps: str) -> str:
 
 
 _OK: Final = '<recv response="200"/>\n'
+_REFUSED: Final = (
+    '<recv response="503" optional="true" next="refused"><action>'
+    '<ereg regexp="[0-9]+" search_in="hdr" header="Retry-After:" check_it="true" assign_to="again_after"/>'
+    '</action></recv>\n<Reference variables="again_after"/>\n'
+)
+"""One that does not say when to try again has failed."""
 
 
 def _description(codec: Codec, media: str) -> str:
@@ -97,10 +112,10 @@ def _description(codec: Codec, media: str) -> str:
     )  # fmt: skip
 
 
-def _request(method: str, cseq: int, number: str, *, to_tag: bool = True) -> tuple[str, ...]:
+def _request(method: str, cseq: int, number: str, *, to_tag: bool = True, branch: str = "[branch]") -> tuple[str, ...]:
     return (
         f"{method} sip:[service]@[remote_ip]:[remote_port] SIP/2.0",
-        "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]",
+        f"Via: SIP/2.0/[transport] [local_ip]:[local_port];branch={branch}",
         f"From: <sip:{number}@[local_ip]:[local_port]>;tag=[pid]-[call_number]",
         f"To: <sip:[service]@[remote_ip]:[remote_port]>{'[peer_tag_param]' if to_tag else ''}",
         "Call-ID: [call_id]",

@@ -10,7 +10,20 @@ from bench.probes import Probes
 from bench.process import Memory, memory_alone, quiet, usage
 from bench.recordings import Counted
 from bench.scenario import Place
-from bench.scripts import A_LAW, OWN_PORT, PROBED_PORT, Codec, calls, hangs_up, presses, script, stays, talks, waits
+from bench.scripts import (
+    A_LAW,
+    OWN_PORT,
+    PROBED_PORT,
+    Codec,
+    calls,
+    hangs_up,
+    leaves_if_refused,
+    presses,
+    script,
+    stays,
+    talks,
+    waits,
+)
 from bench.statistics import Batch, cost_by_length, of_gaps, of_set_up
 
 PROBES: Final = 5
@@ -23,17 +36,26 @@ _LONGEST_RAMP_S: Final = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A caller, who hangs up; `key` is pressed after a second and a half."""
+    """A caller, who hangs up; `key` is pressed after a second and a half.
+
+    Who `may_be_refused` has not failed where a full server says when to try again.
+    """
 
     service: str
     codec: Codec = A_LAW
     key: str = ""
+    may_be_refused: bool = False
 
     def script(self, media: str = OWN_PORT) -> str:
         pressed = waits(KEY_AFTER_S) + presses(self.key) if self.key else ""
         heard_only = media == PROBED_PORT
         return script(
-            calls(self.codec, media=media), "" if heard_only else talks(self.codec), pressed, stays(), hangs_up()
+            calls(self.codec, media=media, may_be_refused=self.may_be_refused),
+            "" if heard_only else talks(self.codec),
+            pressed,
+            stays(),
+            hangs_up(),
+            leaves_if_refused() if self.may_be_refused else "",
         )
 
     def crowd(self, calls_: int, per_second: float, length_s: float, *, probes: Probes | None = None) -> Crowd:

@@ -2,6 +2,10 @@
 
 What a message costs is the process's CPU while the flood lasts, less what the same calls took just before it, by the
 messages that were sent. All of it counts: system calls, the library's reader, and Python where it is asked.
+
+The calls are up before the flood begins. Of them none may fail, and each is accounted for by its row and its events; a
+machine that is busy with something else may have refused some before (`refused`), which the callers take for an answer.
+Gaps of sound stand beside those of the quiet seconds before.
 """
 
 import asyncio
@@ -13,9 +17,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
+from bench.accounted import count_of, unaccounted
 from bench.children import output_of
 from bench.crowds import NOBODY, call, called
-from bench.node import NUMBER, node
+from bench.node import NUMBER, Node, node
 from bench.probes import Probes
 from bench.process import cpu_share, memory_alone, usage
 from bench.scenario import Place, Scenario
@@ -46,8 +51,7 @@ class Length:
 class Flooded:
     """A server that bridges calls, and is sent what nobody has asked for."""
 
-    pid: int
-    sip_port: int
+    one: Node
     place: Place
     method: str
     source: str
@@ -56,7 +60,8 @@ class Flooded:
         """`load` messages a second."""
         length = Length(1.0, 1.0) if self.place.brief else Length()
         up_s = CALLS / _PER_SECOND + _SETTLES_S
-        caller = Caller(NUMBER)
+        caller = Caller(NUMBER, may_be_refused=True)
+        before, came = await count_of(self.one), await count_of(self.one, direction="inbound")
         long_s = up_s + length.quiet_s + length.flood_s + _ENDS_S
         with Probes(_PROBES) as probes:
             crowds = (
@@ -64,24 +69,33 @@ class Flooded:
                 caller.crowd(_PROBES, _PROBES, long_s, probes=probes),
             )
             async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(call(each, self.sip_port, self.place)) for each in crowds]
+                tasks = [group.create_task(call(each, self.one.sip_port, self.place)) for each in crowds]
                 await asyncio.sleep(up_s)
                 figures = await self._flood(load, length, probes)
         outcome = sum((each.result() for each in tasks), NOBODY)
-        return {"failed": float(outcome.failed), **figures}
+        faults = await unaccounted(self.one, before)
+        print(*faults, sep="\n", end="", file=sys.stderr)
+        return {
+            "failed": float(outcome.failed + len(faults)),
+            "refused": float(CALLS - (await count_of(self.one, direction="inbound") - came)),
+            **figures,
+        }
 
     async def _flood(self, load: int, length: Length, probes: Probes) -> dict[str, float]:
-        idle = await cpu_share(self.pid, length.quiet_s)
-        before, size_kib, began_s = usage(self.pid).cpu_s, memory_alone(self.pid).proportional_kib, time.time()
-        asked = (str(self.sip_port), self.method, str(load), str(int(load * length.flood_s)), self.source)
+        quiet_s = time.time()
+        idle = await cpu_share(self.one.pid, length.quiet_s)
+        before, size_kib, began_s = usage(self.one.pid).cpu_s, memory_alone(self.one.pid).proportional_kib, time.time()
+        asked = (str(self.one.sip_port), self.method, str(load), str(int(load * length.flood_s)), self.source)
         told = json.loads(await output_of(sys.executable, "-m", "tests.peers.flood", *asked))
-        ended_s, cpu_s = time.time(), usage(self.pid).cpu_s - before
+        ended_s, cpu_s = time.time(), usage(self.one.pid).cpu_s - before
+        quiet = [gap for probe in probes.all for gap in probe.gaps_ms(quiet_s, began_s)]
         gaps = [gap for probe in probes.all for gap in probe.gaps_ms(began_s, ended_s)]
         return {
             "cpu_us_per_message": 1e6 * (cpu_s - idle * (ended_s - began_s)) / told["sent"],
             "answers_per_message": told["answers"] / told["sent"],
-            "pss_kib_more": float(memory_alone(self.pid).proportional_kib - size_kib),
+            "pss_kib_more": float(memory_alone(self.one.pid).proportional_kib - size_kib),
             **of_gaps(gaps),
+            **{f"quiet_{name}": figure for name, figure in of_gaps(quiet).items()},
         }
 
 
@@ -101,7 +115,7 @@ class OurFlooded:
                 serving({"/flow": flow}) as web,
                 node(place, settings, {"--url": web.url("/flow")}) as one,
             ):
-                yield Flooded(one.pid, one.sip_port, place, self.method, self.source)
+                yield Flooded(one, place, self.method, self.source)
 
 
 def _flood(name: str, asks: str, side: OurFlooded, load: int) -> Scenario:

@@ -46,9 +46,15 @@ def faults_of(books: Books) -> list[str]:
     """What does not fit together, a sentence each; empty where every call is accounted for exactly once."""
     return [
         *_of_rows(books),
-        *(fault for row in books.rows for fault in _of_call(row, books)),
+        *faults_of_calls(books.rows, books.events),
+        *(fault for row in books.rows for fault in _of_callbacks(row["id"], row["status"], books.callbacks)),
         *(fault for kept in books.recordings for fault in _of_recording(kept)),
     ]
+
+
+def faults_of_calls(rows: Sequence[Json], events: Mapping[str, Sequence[Json]]) -> list[str]:
+    """What does not fit together in the rows of calls that are over and their events, a sentence each."""
+    return [fault for row in rows for fault in _of_call(row, events.get(row["id"], ()))]
 
 
 async def audit(telefoon: Platform, ordered: Sequence[str], shop: Customer, *, recorded: bool = True) -> list[str]:
@@ -85,14 +91,13 @@ def _of_rows(books: Books) -> Iterable[str]:
             yield f"{call_id} has {recordings[call_id]} recordings, not {wanted}"
 
 
-def _of_call(row: Json, books: Books) -> Iterable[str]:
+def _of_call(row: Json, events: Sequence[Json]) -> Iterable[str]:
     call_id, status = row["id"], row["status"]
     if status not in ENDED:
         yield f"{call_id} is {status}, although it is over"
     if not row.get("end_time") or row.get("duration") is None:
         yield f"{call_id} has no end or no duration"
-    yield from _of_events(call_id, status, books.events.get(call_id, ()))
-    yield from _of_callbacks(call_id, status, [each for each in books.callbacks if each["CallSid"] == call_id])
+    yield from _of_events(call_id, status, events)
 
 
 def _of_events(call_id: str, status: str, events: Sequence[Json]) -> Iterable[str]:
@@ -107,10 +112,10 @@ def _of_events(call_id: str, status: str, events: Sequence[Json]) -> Iterable[st
         yield f"{call_id} has events out of their order"
 
 
-def _of_callbacks(call_id: str, status: str, forms: Sequence[Mapping[str, str]]) -> Iterable[str]:
+def _of_callbacks(call_id: str, status: str, callbacks: Sequence[Mapping[str, str]]) -> Iterable[str]:
     """A callback whose delivery could not be noted is sent again: its number says that it is the same."""
     told: dict[int, str] = {}
-    for form in forms:
+    for form in (each for each in callbacks if each["CallSid"] == call_id):
         number = int(form["SequenceNumber"])
         if told.setdefault(number, form["CallStatus"]) != form["CallStatus"]:
             yield f"{call_id} was told of twice by number {number}: {told[number]} and {form['CallStatus']}"

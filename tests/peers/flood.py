@@ -25,10 +25,10 @@ def request(method: str, port: int, ours: tuple[str, int], number: int) -> bytes
     """A request of a new dialog."""
     name, body = uuid4().hex, _SDP if method == "INVITE" else ""
     lines = [
-        f"{method} sip:+3225550{number % 1000:03}@{HOST}:{port} SIP/2.0",
+        f"{method} sip:+3225551{number % 1000:03}@{HOST}:{port} SIP/2.0",
         f"Via: SIP/2.0/UDP {ours[0]}:{ours[1]};branch=z9hG4bK{name}",
         f"From: <sip:+32470{number % 1000000:06}@{ours[0]}>;tag={name[:8]}",
-        f"To: <sip:+3225550{number % 1000:03}@{HOST}>",
+        f"To: <sip:+3225551{number % 1000:03}@{HOST}>",
         f"Call-ID: {name}@flood",
         f"CSeq: 1 {method}",
         f"Contact: <sip:flood@{ours[0]}:{ours[1]}>",
