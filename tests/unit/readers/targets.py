@@ -12,9 +12,9 @@ from cryptography import x509
 from api.http.client_address import behind_proxies
 from api.http.content_negotiation import preferred
 from api.http.cursor import place_of
+from api.http.json_bodies import json_of
 from api.http.problems import Problem
 from api.http.ranges import Unsatisfiable, asked_span
-from api.http.requests import _parsed
 from engine.errors import DocumentError
 from engine.flow.diagnostics import Report
 from engine.flow.parse import parse
@@ -81,7 +81,7 @@ def flow(data: bytes) -> None:
 def body_of_request(data: bytes) -> None:
     """The JSON of a request to the API."""
     with contextlib.suppress(Problem):
-        _parsed(data)
+        json_of(data)
 
 
 def headers_of_request(data: bytes) -> None:
