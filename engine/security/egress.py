@@ -73,9 +73,12 @@ class Egress:
 
 
 def host_of(uri: str) -> str:
-    """The host of a SIP URI, without port, parameters and headers (RFC 3261 §19.1.1)."""
-    rest = uri.partition(":")[2].partition("?")[0].partition(";")[0]
-    place = rest.rpartition("@")[2]
+    """The host of a SIP URI, without port, parameters and headers (RFC 3261 §19.1.1).
+
+    The user before it may have ";" and "?" in it, but no "@".
+    """
+    before, at, behind = uri.partition(":")[2].partition("@")
+    place = (behind if at else before).partition("?")[0].partition(";")[0].rpartition("@")[2]
     return place[1:].partition("]")[0] if place.startswith("[") else place.partition(":")[0]
 
 

@@ -29,6 +29,9 @@ def resolving(address: str | None) -> SipEgress:
         ("sips:desk@pbx.example:5061;transport=tls?x-a=b", "pbx.example"),
         ("sip:10.0.0.5", "10.0.0.5"),
         ("sip:a@b@c.example", "c.example"),
+        ("sip:0902;phone-context=+32@pbx.example;user=phone", "pbx.example"),
+        ("sip:public.example?a=b@pbx.example", "pbx.example"),
+        ("sip:a@pbx.example?a=@public.example", "pbx.example"),
         ("sip:desk@[2001:db8::1]:5060", "2001:db8::1"),
     ],
 )
@@ -39,7 +42,8 @@ def test_the_host_of_a_uri(uri: str, host: str) -> None:
 @pytest.mark.parametrize(
     "uri",
     ["sip:a@127.0.0.1", "sip:a@10.0.0.5:5060", "sip:a@169.254.169.254", "sip:a@[::1]", "sip:a@[::ffff:10.0.0.5]",
-     "sip:a@2130706433", "sip:public.example@192.168.0.1", "sip:"],
+     "sip:a@2130706433", "sip:public.example@192.168.0.1", "sip:8.8.8.8;x@10.0.0.5",
+     "sip:8.8.8.8?x@10.0.0.5", "sip:a@10.0.0.5?x=@8.8.8.8", "sip:"],
 )  # fmt: skip
 async def test_inner_addresses_are_refused(uri: str) -> None:
     with pytest.raises(EgressDenied):
