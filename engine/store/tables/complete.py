@@ -15,6 +15,7 @@ from engine.store.tables import (  # noqa: F401 (they join the schema)
     recordings,
     refusals,
     routes,
+    spent,
     trunks,
 )
 from engine.store.tables.schema import metadata

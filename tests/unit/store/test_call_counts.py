@@ -22,6 +22,7 @@ from engine.store.call_triggers import drop_triggers
 from engine.store.calls import Calls
 from engine.store.database import Database
 from engine.store.migration import migrate
+from engine.store.spent_triggers import drop_spent_triggers
 from engine.store.tables.calls import call_totals
 from engine.store.tables.calls import calls as call_rows
 from engine.store.values import values_of
@@ -165,11 +166,12 @@ async def test_a_migration_counts_the_calls_that_there_were(url: str, db: Databa
 
     def undone(connection: Connection) -> None:
         drop_triggers(connection)
+        drop_spent_triggers(connection)
         connection.execute(text("DROP TABLE call_totals"))
         for later in (
             "trunks", "trunk_registrations", "routes", "refusals", "call_traces", "trunk_costs", "full_trunks",
             "trunk_events", "call_policies", "queued_calls", "account_paces", "balance_entries", "balance_reservations",
-            "balances", "bans",
+            "balances", "bans", "calls_spent",
         ):  # fmt: skip
             connection.execute(text(f"DROP TABLE {later}"))
         connection.execute(text("DROP INDEX ix_calls_account_id_direction_start_time_id"))
