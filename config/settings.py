@@ -7,16 +7,13 @@ if there). `config/telefoon.toml` lists every setting with its default.
 import os
 import re
 from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
-    SecretStr,
     ValidationError,
     field_validator,
     model_validator,
@@ -24,18 +21,17 @@ from pydantic import (
 
 from config.codecs import PREFERENCE
 from config.errors import SettingsError
+from config.front_door import FrontDoorSettings
 from config.http_connections import HttpConnectionSettings
+from config.lists import AsWords, Networks, Words
 from config.load import LoadSettings
+from config.recordings import RecordingSettings
 from config.setting_sources import PREFIX, given_settings, settings_file
 from config.speech_server import SpeechServerSettings
 from config.trunk import SipUri, TrunkSettings
 
-LOCAL = "local"
-"""Recordings stay in the data folder."""
 TABLES: Final = ("target_countries", "tts_engines", "tts_piper_voices", "tts_servers")
 """Settings that are tables: JSON in the environment."""
-_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*)?")
-Network = IPv4Network | IPv6Network
 
 
 class SipTransport(StrEnum):
@@ -54,13 +50,6 @@ class MetricsAccess(StrEnum):
     OFF = "off"
 
 
-class StrangerAnswer(StrEnum):
-    """The answer to SIP from an address that is no trunk's and not allowed: none, or 403."""
-
-    SILENCE = "silence"
-    REFUSE = "refuse"
-
-
 class LogFormat(StrEnum):
     """The form of log lines: text for people, JSON for programs."""
 
@@ -77,25 +66,16 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
-def _words(value: object) -> object:
-    """A list may be written as words between commas or spaces, as environments have no lists."""
-    if isinstance(value, str):
-        return value.replace(",", " ").split()
-    return value
-
-
 def _addresses(value: str | None) -> tuple[str, ...]:
     return tuple((value or "").replace(",", " ").split())
 
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Days = Annotated[int, Field(ge=0, le=36500)]
-Words = Annotated[list[str], BeforeValidator(_words)]
-Networks = Annotated[list[Network], BeforeValidator(_words)]
-Transports = Annotated[list[SipTransport], BeforeValidator(_words)]
+Transports = Annotated[list[SipTransport], AsWords]
 
 
-class Settings(TrunkSettings, LoadSettings, HttpConnectionSettings, BaseModel):
+class Settings(TrunkSettings, FrontDoorSettings, RecordingSettings, LoadSettings, HttpConnectionSettings, BaseModel):
     """Every setting, flat, under the name that the environment uses: as given here, or else by a source."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
@@ -116,26 +96,9 @@ class Settings(TrunkSettings, LoadSettings, HttpConnectionSettings, BaseModel):
     session_expires_s: int = Field(default=1800, ge=90, le=86400)
     rtp_silence_s: float = Field(default=60.0, ge=0, le=86400)
     sip_trace_calls: int = Field(default=200, ge=0, le=10_000)
-    sip_connections: int = Field(default=1000, ge=10, le=8000)
-    sip_stranger_connections: int = Field(default=50, ge=0, le=8000)
-    sip_connections_of_stranger: int = Field(default=10, ge=0, le=8000)
-    sip_stranger_s: int = Field(default=10, ge=1, le=600)
 
     data_dir: Path = Path("var")
     database_url: str = ""
-
-    recording_encryption: bool = True
-    recording_master_key: str = "file"
-    recording_beep_s: int = Field(default=0, ge=0, le=3600)
-    recording_pause: Literal["silence", "skip"] = "silence"
-    recording_store: str = LOCAL
-    recording_store_endpoint: str = ""
-    recording_store_region: str = ""
-    recording_store_access_key: str = Field(default="", repr=False)
-    recording_store_secret: SecretStr | None = None
-    recording_store_secret_file: Path | None = None
-    recording_store_path_style: bool = True
-    recording_store_part_mb: int = Field(default=16, ge=5, le=1024)
 
     http_tls_cert: Path | None = None
     http_tls_key: Path | None = None
@@ -143,13 +106,6 @@ class Settings(TrunkSettings, LoadSettings, HttpConnectionSettings, BaseModel):
     tls_cert: Path | None = None
     tls_key: Path | None = None
     stir_trust_anchors: Path | None = None
-    sip_allow: Networks = []
-    sip_strangers: StrangerAnswer = StrangerAnswer.SILENCE
-    sip_messages_per_s: float = Field(default=50, ge=1, le=10_000)
-    sip_invites_per_s: float = Field(default=10, ge=1, le=10_000)
-    sip_wrong_passwords_per_min: float = Field(default=20, ge=1, le=10_000)
-    sip_malformed_per_min: float = Field(default=60, ge=1, le=10_000)
-    sip_never_ban: Networks = []
     trunks: list[dict[str, Any]] | None = None
     registrar: SipUri = None
 
@@ -220,28 +176,6 @@ class Settings(TrunkSettings, LoadSettings, HttpConnectionSettings, BaseModel):
             raise ValueError("write countries as their two letters, such as be, de, fr")
         return [each.lower() for each in value]
 
-    @field_validator("recording_master_key")
-    @classmethod
-    def _place_of_a_key(cls, value: str) -> str:
-        kind, colon, place = value.partition(":")
-        if not (value == "file" or (kind in ("file", "env", "kms") and colon and place)):
-            raise ValueError("write file, file:PATH, env:NAME of a variable or kms:NAME:PLACE of a key service")
-        return value
-
-    @field_validator("recording_store")
-    @classmethod
-    def _bucket(cls, value: str) -> str:
-        if value != LOCAL and not _BUCKET.fullmatch(value):
-            raise ValueError("write local, or s3://BUCKET/PREFIX")
-        return value
-
-    @field_validator("recording_store_endpoint")
-    @classmethod
-    def _endpoint(cls, value: str) -> str:
-        if value and not re.fullmatch(r"https?://[^/@\s?#]+/?", value):
-            raise ValueError("write a URL without a path, such as https://s3.fr-par.scw.cloud")
-        return value.rstrip("/")
-
     @field_validator("public_url")
     @classmethod
     def _public_url(cls, value: str) -> str:
@@ -258,8 +192,6 @@ class Settings(TrunkSettings, LoadSettings, HttpConnectionSettings, BaseModel):
 
     @model_validator(mode="after")
     def _complete(self) -> "Settings":
-        if self.recording_store != LOCAL:
-            self._require_store()
         self._require_public_addresses_of_own()
         if SipTransport.TLS in self.sip_transports and not (self.tls_cert and self.tls_key):
             raise ValueError("the transport tls needs tls_cert and tls_key")
@@ -272,12 +204,6 @@ class Settings(TrunkSettings, LoadSettings, HttpConnectionSettings, BaseModel):
             if (":" in each) not in {":" in host for host in self.sip_hosts}:
                 version = "IPv6" if ":" in each else "IPv4"
                 raise ValueError(f"public_address {each} is of {version}, of which sip_host ({self.sip_host}) has none")
-
-    def _require_store(self) -> None:
-        if not (self.recording_store_region and self.recording_store_access_key):
-            raise ValueError("an object store needs recording_store_region and recording_store_access_key")
-        if (self.recording_store_secret is None) == (self.recording_store_secret_file is None):
-            raise ValueError("an object store needs recording_store_secret or recording_store_secret_file")
 
     @property
     def sip_hosts(self) -> tuple[str, ...]:

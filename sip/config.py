@@ -6,7 +6,8 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 from config.codecs import codec_named
-from config.settings import LogLevel, Settings, SipTransport, StrangerAnswer
+from config.front_door import StrangerAnswer
+from config.settings import LogLevel, Settings, SipTransport
 from config.system_authorities import system_authorities
 from engine.model.trunk import AddressFamily, TlsVerify, Trunk
 from engine.routing.answer_seizure import SeizureRule

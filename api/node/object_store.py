@@ -6,7 +6,8 @@ from typing import Final
 from yarl import URL
 
 from api.node.background import Loop
-from config.settings import LOCAL, Settings
+from config.recordings import LOCAL
+from config.settings import Settings
 from engine.errors import EgressDenied, SetupError
 from engine.ports import Clock
 from engine.recordings.object_storage.mover import Mover

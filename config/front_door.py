@@ -1,0 +1,31 @@
+"""The settings of who may send SIP: strangers, how much they may send, bans, and connections that others begin."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, Field
+
+from config.lists import Networks
+
+
+class StrangerAnswer(StrEnum):
+    """The answer to SIP from an address that is no trunk's and not allowed: none, or 403."""
+
+    SILENCE = "silence"
+    REFUSE = "refuse"
+
+
+class FrontDoorSettings(BaseModel):
+    """What strangers are held to, and what connections over TCP and TLS are that others begin."""
+
+    sip_allow: Networks = []
+    sip_strangers: StrangerAnswer = StrangerAnswer.SILENCE
+    sip_messages_per_s: float = Field(default=50, ge=1, le=10_000)
+    sip_invites_per_s: float = Field(default=10, ge=1, le=10_000)
+    sip_wrong_passwords_per_min: float = Field(default=20, ge=1, le=10_000)
+    sip_malformed_per_min: float = Field(default=60, ge=1, le=10_000)
+    sip_never_ban: Networks = []
+
+    sip_connections: int = Field(default=1000, ge=10, le=8000)
+    sip_stranger_connections: int = Field(default=50, ge=0, le=8000)
+    sip_connections_of_stranger: int = Field(default=10, ge=0, le=8000)
+    sip_stranger_s: int = Field(default=10, ge=1, le=600)
