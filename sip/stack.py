@@ -1,6 +1,6 @@
 """The SIP stack: the library's endpoint, its accounts and all dialogs, as the SIP thread sees them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -29,12 +29,11 @@ from sip.endpoint import carried_codecs, open_endpoint, open_transport
 from sip.extensions import extensions_of, wants_early_offer
 from sip.front_door import FrontDoor
 from sip.gate import Addressee, Gate, NoteRefusal
-from sip.handed_headers import OF_ANYBODY, handed_headers
+from sip.handed_headers import handed_headers
 from sip.inbound_calls import AgainAfter
 from sip.media.connections import MediaConnections
 from sip.message import Message, read_message
 from sip.message_trace import keep_trace, open_trace
-from sip.offering import EVERYTHING, Offering
 from sip.outsiders import Outsiders
 from sip.patience import Patience
 from sip.requests import StatelessResponse, answer_to_stranger, trunk_is_full
@@ -43,8 +42,9 @@ from sip.thread import SipThread
 from sip.trunks.account import Registration, SipAccount
 from sip.trunks.accounts import TrunkAccounts
 from sip.trunks.arrival import arrival_of
+from sip.trunks.call_terms import follower, offering_of, told_headers
 from sip.trunks.caller_identity import caller_headers
-from sip.trunks.choice import Way, follows, refused_redirect
+from sip.trunks.choice import Way
 from sip.trunks.guests import PerCallCredentials
 from sip.trunks.loads import TrunkLoads
 from sip.trunks.origins import CallOrigins
@@ -169,8 +169,8 @@ class SipStack:
             deliver = telling_tls_faults(deliver, way.hop.host)
         if way.trunk is not None and way.trunk.early_media is EarlyMedia.IGNORED:
             deliver = hiding_early_media(deliver)
-        goes_to, offering = _follower(way.trunk, request, deliver), _offering(way.trunk)
-        told = _told_headers(way.trunk)
+        goes_to, offering = follower(way.trunk, request, deliver), offering_of(way.trunk)
+        told = told_headers(way.trunk)
         with self._leads.only(way.hop, way.address) if way.hop and way.address else nullcontext():
             return self.dialogs.call(
                 account, leg, way.uri, caller.from_address, said, deliver, patience, goes_to, offering, told
@@ -254,10 +254,10 @@ class SipStack:
             self._loads.begin(account.trunk.name)
             deliver = noting_the_end(deliver, partial(self._loads.end, account.trunk.name))
         owes_offer = wants_early_offer(message, account.trunk)
-        info = self.dialogs.take(account, leg, prm.callId, deliver, _offering(account.trunk), owes_offer=owes_offer)
+        info = self.dialogs.take(account, leg, prm.callId, deliver, offering_of(account.trunk), owes_offer=owes_offer)
         sip_call_id = storable(str(info.callIdString))
         keep_trace(sip_call_id)
-        headers = handed_headers(text, _told_headers(account.trunk))
+        headers = handed_headers(text, told_headers(account.trunk))
         arrival = replace(arrival_of(message, source, account.trunk), headers=headers)
         self._thread.emit(partial(self._listener.arrived, leg, sip_call_id, arrival))
 
@@ -279,32 +279,3 @@ class SipStack:
         trunk, full = line.trunk, self._loads.refusal(line.trunk.name)
         called = Addressee(int(line.account(version).getId()), carried.among(trunk.codecs), extensions_of(trunk), trunk)
         return called if full is None else replace(called, answer=trunk_is_full(full), refused_by=RefusalRule.TRUNK)
-
-
-def _told_headers(trunk: Trunk | None) -> Sequence[str]:
-    """The headers of a far end that flows are told."""
-    return trunk.received_headers if trunk is not None else OF_ANYBODY
-
-
-def _follower(trunk: Trunk | None, request: DialRequest, deliver: Deliver) -> Callable[[str], bool]:
-    """Whether a call goes where a carrier sends it on: within its trunk, and to numbers that its policies allow."""
-
-    def goes_to(contact: str) -> bool:
-        uri = contact.partition("<")[2].partition(">")[0] or contact
-        if trunk is None or not follows(trunk, uri):
-            return False
-        refused = refused_redirect(trunk, uri, request.destinations)
-        if refused is not None:
-            deliver(refused)
-        return refused is None
-
-    return goes_to
-
-
-def _offering(trunk: Trunk | None) -> Offering:
-    if trunk is None:
-        return EVERYTHING
-    codecs = tuple(each.lower() for each in trunk.codecs)
-    return Offering(
-        codecs, trunk.ptime_ms, trunk.maxptime_ms, trunk.dtmf, trunk.dtmf_payload_type, trunk.hold, trunk.t38
-    )
