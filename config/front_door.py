@@ -1,6 +1,7 @@
 """The settings of who may send SIP: strangers, how much they may send, bans, and connections that others begin."""
 
 from enum import StrEnum
+from pathlib import Path
 
 from pydantic import BaseModel, Field
 
@@ -24,6 +25,7 @@ class FrontDoorSettings(BaseModel):
     sip_wrong_passwords_per_min: float = Field(default=20, ge=1, le=10_000)
     sip_malformed_per_min: float = Field(default=60, ge=1, le=10_000)
     sip_never_ban: Networks = []
+    sip_bans_file: Path | None = None
 
     sip_connections: int = Field(default=1000, ge=10, le=8000)
     sip_stranger_connections: int = Field(default=50, ge=0, le=8000)

@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 import structlog
 
+from api.node.bans_file import BansFile
 from api.node.rows_watched import keep_looking
 from engine.live.admission.refusals import Refusals
 from engine.metrics.meters import Meters
@@ -42,11 +43,12 @@ class TurnsAway(Protocol):
 class DoorWatch:
     """Looks each second what was turned away, and which bans were made or lifted by others."""
 
-    def __init__(self, rows: BanStore, refusals: Refusals, meters: Meters, clock: Clock) -> None:
+    def __init__(self, rows: BanStore, refusals: Refusals, meters: Meters, clock: Clock, file: BansFile) -> None:
         self._rows = rows
         self._refusals = refusals
         self._meters = meters
         self._clock = clock
+        self._file = file
         self._known: dict[Holder, SourceBan] = {}
         self._unstored: list[SourceBan] = []
         self._unlogged: Counter[str] = Counter()
@@ -67,6 +69,7 @@ class DoorWatch:
             self._unstored = []
         stored = {each.source: each for each in await self._rows.remembered(self._clock.now())}
         await self._follow(door, stored)
+        await self._file.keep(list(stored.values()))
 
     def _tell(self, news: DoorNews) -> None:
         for each in news.messages:

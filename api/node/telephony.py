@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
+from api.node.bans_file import BansFile
 from api.node.context import NodeContext
 from api.node.front_door import DoorWatch
 from api.node.inbound import InboundGate
@@ -77,7 +78,8 @@ async def open_telephony(context: NodeContext, stores: Stores) -> AsyncIterator[
         await trunks.use_costs(agent)
         routes = RouteWatch(stores.routes, context.clock)
         await routes.look(agent)
-        door = DoorWatch(stores.bans, refusals, context.meters, context.clock)
+        bans_file = BansFile(context.settings.sip_bans_file, context.clock)
+        door = DoorWatch(stores.bans, refusals, context.meters, context.clock, bans_file)
         await door.look(agent.door)
         yield Telephony(agent, gate, egress, trunks, routes, refusals, door)
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 import pytest
 from structlog.testing import capture_logs
 
+from api.node.bans_file import BansFile
 from api.node.clock import SystemClock
 from api.node.front_door import DoorWatch
 from engine.live.admission.refusals import Refusals
@@ -67,6 +68,7 @@ class Watched:
     meters: Meters
     watch: DoorWatch
     door: NotingDoor
+    file: Path
 
     async def sees(self, *news: DoorNews) -> None:
         for each in news:
@@ -82,9 +84,10 @@ async def db(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def watched(db: Database) -> Watched:
-    rows, refusals, meters = BanStore(db), Refusals(RefusalStore(db), SystemClock()), Meters()
-    return Watched(rows, refusals, meters, DoorWatch(rows, refusals, meters, SystemClock()), NotingDoor())
+def watched(db: Database, tmp_path: Path) -> Watched:
+    rows, refusals, meters, clock = BanStore(db), Refusals(RefusalStore(db), SystemClock()), Meters(), SystemClock()
+    watch = DoorWatch(rows, refusals, meters, clock, BansFile(tmp_path / "bans.nft", clock))
+    return Watched(rows, refusals, meters, watch, NotingDoor(), tmp_path / "bans.nft")
 
 
 async def test_a_flood_is_a_sum_one_row_and_one_line(watched: Watched, db: Database) -> None:
@@ -136,3 +139,41 @@ async def test_bans_of_before_the_restart_hold_again_also_those_that_are_over_bu
     await watched.sees(DoorNews())
 
     assert {each.source for each in watched.door.banned} == {ADDRESS, over.source}
+
+
+async def test_the_file_for_the_packet_filter_has_the_bans_in_force_and_is_written_when_they_change(
+    watched: Watched,
+) -> None:
+    over = a_ban(source=ip_network("203.0.113.9/32"), until=SystemClock().now() - timedelta(hours=1))
+    await watched.rows.put([over])
+
+    await watched.sees(DoorNews())
+    none = watched.file.read_text()
+    await watched.sees(DoorNews(bans=(a_ban(),)))
+    one, written = watched.file.read_text(), watched.file.stat().st_mtime_ns
+    await watched.sees(DoorNews())
+    unchanged = watched.file.stat().st_mtime_ns
+    await watched.rows.lift(ADDRESS)
+    await watched.sees(DoorNews())
+
+    assert "add element" not in none
+    assert "add element inet telefoon_bans banned4 { 198.51.100.7/32 timeout" in one
+    assert unchanged == written
+    assert "add element" not in watched.file.read_text()
+    assert [each.name for each in watched.file.parent.glob("*bans.nft*")] == ["bans.nft"], "nothing of it is left over"
+
+
+async def test_a_file_that_can_t_be_written_is_told_once_and_written_as_soon_as_it_can_be(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "away" / "bans.nft"
+    file = BansFile(path, SystemClock())
+
+    with capture_logs() as logged:
+        await file.keep([a_ban()])
+        await file.keep([a_ban()])
+    path.parent.mkdir()
+    await file.keep([a_ban()])
+
+    assert [each["event"] for each in logged] == ["bans_file_not_written"]
+    assert "198.51.100.7" in path.read_text()

@@ -50,6 +50,14 @@ def test_the_node_may_write_where_the_page_has_its_data() -> None:
     assert GIVEN["Environment"] == "TELEFOON_CONFIG=/etc/telefoon/telefoon.toml"
 
 
+def test_the_packet_filter_is_given_the_file_that_the_page_has_the_node_write() -> None:
+    path, service = (UNIT.with_name(f"telefoon-bans.{kind}").read_text() for kind in ("path", "service"))
+    (written,) = re.findall(r'^    sip_bans_file = "(.+)"$', OPERATIONS, re.MULTILINE)
+
+    assert f"PathChanged={written}\n" in path
+    assert f"ExecStart=/usr/sbin/nft -f {written}\n" in service
+
+
 @pytest.mark.processes
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
 def test_systemd_finds_nothing_wrong_with_it(tmp_path: Path) -> None:
