@@ -1,4 +1,4 @@
-"""How much a client may ask for: requests by key and by address, wrong keys, streams and downloads at once.
+"""How much a client may ask for: requests by key and by address, wrong keys, streams and downloads at once by account.
 
 Answers say so by the header fields of draft-ietf-httpapi-ratelimit-headers-10, refusals by its problem quota-exceeded.
 All is in memory: each look-up is O(1), and no table grows without end.
@@ -35,9 +35,9 @@ class ApiLimits:
     per_key_s: int = 200
     per_address_s: int = 400
     wrong_keys: int = 10
-    streams_per_key: int = 20
+    streams_per_account: int = 50
     streams: int = 200
-    downloads_per_key: int = 10
+    downloads_per_account: int = 20
     downloads: int = 50
 
 
@@ -52,8 +52,8 @@ class RequestLimits:
         self._policy = ", ".join(_policies(self._of_keys, self._of_addresses))
         self._wrong_keys = WrongKeys(limits.wrong_keys) if limits.wrong_keys else None
         self._good_keys: LeastRecent[int, None] = LeastRecent(_GOOD_KEYS)
-        self.streams = OpenAtOnce("streams", limits.streams_per_key, limits.streams)
-        self.downloads = OpenAtOnce("downloads", limits.downloads_per_key, limits.downloads)
+        self.streams = OpenAtOnce("streams", limits.streams_per_account, limits.streams)
+        self.downloads = OpenAtOnce("downloads", limits.downloads_per_account, limits.downloads)
 
     def take_of_address(self, request: web.Request, address: Address | None) -> None:
         """Count a request for its address, of IPv6 for the /64. Raises QuotaExceeded."""
@@ -109,30 +109,32 @@ async def add_rate_limit_headers(request: web.Request, response: web.StreamRespo
 
 
 class OpenAtOnce:
-    """At most so many of a kind open at once: for each key, and in all."""
+    """At most so many of a kind open at once: for each account, and in all."""
 
-    def __init__(self, what: str, per_key: int, in_all: int) -> None:
+    def __init__(self, what: str, per_account: int, in_all: int) -> None:
         self._what = what
-        self._per_key = per_key
+        self._per_account = per_account
         self._in_all = in_all
         self._open: Counter[str] = Counter()
 
     @contextmanager
-    def one(self, actor: str) -> Iterator[None]:
-        """One more of this key is open while inside. Raises QuotaExceeded."""
-        if self._open[actor] >= self._per_key:
+    def one(self, account_id: str) -> Iterator[None]:
+        """One more of this account is open while inside. Raises QuotaExceeded."""
+        if self._open[account_id] >= self._per_account:
             raise QuotaExceeded(
-                f"{self._per_key} {self._what} of this key are open already.", _AGAIN_AFTER_S, f"{self._what}-of-key"
+                f"{self._per_account} {self._what} of this account are open already.",
+                _AGAIN_AFTER_S,
+                f"{self._what}-of-account",
             )
         if self._open.total() >= self._in_all:
             raise QuotaExceeded(f"{self._in_all} {self._what} are open already.", _AGAIN_AFTER_S, self._what)
-        self._open[actor] += 1
+        self._open[account_id] += 1
         try:
             yield
         finally:
-            self._open[actor] -= 1
-            if not self._open[actor]:
-                del self._open[actor]
+            self._open[account_id] -= 1
+            if not self._open[account_id]:
+                del self._open[account_id]
 
 
 def _buckets(per_s: int, began_s: float) -> TokenBuckets | None:

@@ -35,7 +35,7 @@ Name = TypeVar("Name", bound=str)
 
 
 async def download_recording(services: RestServices, asked: ApiRequest) -> web.StreamResponse:
-    with services.limits.downloads.one(asked.actor):
+    with services.limits.downloads.one(asked.account.id):
         return await _send(services, asked)
 
 
@@ -48,7 +48,10 @@ async def _send(services: RestServices, asked: ApiRequest) -> web.StreamResponse
             return await _send_wav(services, asked.http, recording, WavView(audio))
         content = await services.recording_storage.listen(recording, partial(encoded, audio, wanted))
     headers = audio_headers(recording, wanted.value) | {"Content-Type": MEDIA_TYPES[wanted], "Accept-Ranges": "none"}
-    return web.Response(body=content, headers=headers)
+    response = web.Response(body=content, headers=headers)
+    await response.prepare(asked.http)
+    await response.write_eof()  # here, as a download is open until its reader has it
+    return response
 
 
 async def draw_recording(services: RestServices, asked: ApiRequest) -> web.StreamResponse:

@@ -15,7 +15,7 @@ log = structlog.get_logger(__name__)
 
 
 async def export_personal_data(services: RestServices, asked: ApiRequest) -> web.StreamResponse:
-    with services.limits.downloads.one(asked.actor):
+    with services.limits.downloads.one(asked.account.id):
         return await _send(services, asked)
 
 

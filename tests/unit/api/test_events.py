@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import aiohttp
@@ -110,17 +110,20 @@ async def test_others_events_are_not_streamed(site: Site) -> None:
         assert not done
 
 
-async def test_too_many_streams_are_refused(site: Site) -> None:
-    most = ApiLimits().streams_per_key
-    streams = [stream(site) for _ in range(most)]
-    for each in streams:
-        await each.__aenter__()
+async def test_too_many_streams_of_an_account_are_refused_by_whatever_key_and_others_are_not(site: Site) -> None:
+    accounts = site.services.stores.accounts
+    keys = [(await accounts.create_key((await accounts.ensure(name)).id))[1] for name in ("demo", "other")]
+    most = ApiLimits().streams_per_account
+    async with AsyncExitStack() as opened:
+        for _ in range(most):
+            await opened.enter_async_context(stream(site))
 
-    status, problem, _ = await site.request("GET", "events")
-
-    assert (status, str(most) in problem["detail"]) == (429, True)
-    for each in streams:
-        await each.__aexit__(None, None, None)
+        status, problem, _ = await site.request("GET", "events", headers={"X-API-Key": keys[0]})
+        assert (status, problem["violated-policies"]) == (429, ["streams-of-account"])
+        assert str(most) in problem["detail"]
+        site.key = keys[1]
+        async with stream(site):
+            pass
 
 
 async def test_what_is_no_identifier_is_named(site: Site) -> None:

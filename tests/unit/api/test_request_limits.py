@@ -149,18 +149,18 @@ async def test_without_limits_nothing_is_told_of_them(limited: Opened) -> None:
     assert not [name for name in headers if re.match("ratelimit", name, re.IGNORECASE)]
 
 
-async def test_downloads_at_once_are_counted_for_each_key(limited: Opened) -> None:
-    async with limited(ApiLimits(downloads_per_key=0)) as one:
+async def test_downloads_at_once_are_counted_for_each_account(limited: Opened) -> None:
+    async with limited(ApiLimits(downloads_per_account=0)) as one:
         status, problem, headers = await one.ask(f"recordings/{new_id(IdKind.RECORDING)}/audio")
 
-    assert (status, problem["violated-policies"], headers["Retry-After"]) == (429, ["downloads-of-key"], "5")
+    assert (status, problem["violated-policies"], headers["Retry-After"]) == (429, ["downloads-of-account"], "5")
 
 
-def test_what_is_open_at_once_is_limited_for_each_key_and_in_all() -> None:
-    streams = OpenAtOnce("streams", per_key=2, in_all=3)
+def test_what_is_open_at_once_is_limited_for_each_account_and_in_all() -> None:
+    streams = OpenAtOnce("streams", per_account=2, in_all=3)
 
     with streams.one("a"), streams.one("a"):
-        with pytest.raises(QuotaExceeded) as of_key, streams.one("a"):
+        with pytest.raises(QuotaExceeded) as of_account, streams.one("a"):
             pass
         with streams.one("b"), pytest.raises(QuotaExceeded) as of_all, streams.one("c"):
             pass
@@ -169,5 +169,5 @@ def test_what_is_open_at_once_is_limited_for_each_key_and_in_all() -> None:
     with streams.one("a"):
         pass
 
-    assert (of_key.value.policy, of_all.value.policy) == ("streams-of-key", "streams")
+    assert (of_account.value.policy, of_all.value.policy) == ("streams-of-account", "streams")
     assert of_all.value.status is HTTPStatus.TOO_MANY_REQUESTS

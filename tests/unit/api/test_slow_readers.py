@@ -2,9 +2,12 @@
 
 import ssl
 from collections.abc import Sequence
+from dataclasses import replace
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
@@ -15,6 +18,7 @@ from api.http.connection_places import ConnectionPlaces
 from api.http.door import DoorLimits, HttpDoor
 from api.http.listening import HttpFront, listening
 from api.http.reading_pace import LEAST_BYTES, ReadingPace
+from api.http.request_limits import ApiLimits, RequestLimits
 from api.http.served_certificate import ServedCertificate
 from config.settings import Settings
 from engine.metrics.meters import Meters
@@ -25,6 +29,7 @@ from tests.peers.raw_http import raw_http
 from tests.peers.waiting import eventually
 from tests.unit.api.conftest import Site
 from tests.unit.api.test_events import a_call, note
+from tests.unit.api.test_recordings import recorded
 from tests.unit.rest_services import behind_a_door
 
 STRANGER = ip_address("192.0.2.1")
@@ -58,6 +63,41 @@ async def test_a_reader_of_events_that_does_not_read_is_cut_and_others_go_on(sit
     told = [line for line in lines if line["event"] == "http_connections_closed"]
     assert [line["reader"] for line in told] == [1]
     assert 'telefoon_http_connections_closed_total{reason="reader"} 1' in meters.text({})
+    assert [line for line in lines if line["log_level"] == "error"] == []
+
+
+@pytest.mark.parametrize("kind", ["wav", "flac"])
+async def test_a_download_is_open_until_its_reader_has_it_or_is_cut(site: Site, kind: str) -> None:
+    noise = np.random.default_rng(3).integers(-20_000, 20_000, 10_000_000, np.int16).astype("<i2").tobytes()
+    recording = await recorded(site, noise)
+    ask = (
+        f"GET /v1/voice/recordings/{recording.id}/audio?format={kind} HTTP/1.1\r\nHost: node\r\n"
+        f"X-API-Key: {site.key}\r\nConnection: close\r\n\r\n"
+    )
+    services = replace(site.services, limits=RequestLimits(ApiLimits(downloads_per_account=1)))
+
+    with capture_logs() as lines:
+        async with (
+            behind_a_door(services, DoorLimits(patience=ClientPatience(reader_s=2.0))) as port,
+            raw_http(port, receives=4096) as stalled,
+        ):
+            stalled.send(ask)
+            await stalled.reader.readexactly(1000)
+            async with raw_http(port) as second:
+                second.send(ask)
+                refused, _, _ = await second.answer()
+            await eventually(
+                lambda: any(line["event"] == "http_connections_closed" for line in lines),
+                within_s=15,
+                otherwise=lambda: str(lines),
+            )
+            async with raw_http(port) as third:
+                third.send(ask)
+                whole = await third.rest(within_s=30)
+
+    assert refused == 429
+    assert whole.startswith(b"HTTP/1.1 200 OK")
+    assert len(whole) > 10_000_000
     assert [line for line in lines if line["log_level"] == "error"] == []
 
 
