@@ -18,6 +18,7 @@ import pytest
 
 from api.http.contract import BASE_PATH, Operation, Published
 from engine.model.accounts import Scope, allowed
+from engine.recordings.files.encoding import Format
 from tests.peers.customer import Customer
 from tests.peers.phone import phone
 from tests.peers.platform import NUMBER, Platform, as_json, platform
@@ -62,6 +63,13 @@ class Owned:
             "source": "192.0.2.1",
         }
         return operation.path.format(**{**nobodys, **self.ids})
+
+    def other_ways(self, operation: Operation) -> list[tuple[str, str]]:
+        """Methods and paths by which an operation is served beside its published ones."""
+        path = self.path(operation)
+        ways = [("HEAD", path)] if operation.method == "GET" else []
+        suffixes = Format if operation.id == "downloadRecording" else ()
+        return [*ways, *((method, f"{path}.{suffix}") for suffix in suffixes for method in ("GET", "HEAD"))]
 
     def query(self, operation: Operation) -> dict[str, str]:
         asked = {each.name: self.ids[each.name] for each in operation.query if each.name in self.ids}
@@ -116,6 +124,18 @@ def keys_of_a_stranger(telefoon: Platform) -> dict[Scope, str]:
     return {scope: made(scope) for scope in Scope}
 
 
+async def asked_otherwise(telefoon: Platform, operation: Operation, owned: Owned, key: str, scope: Scope) -> list[str]:
+    """What is wrong with the answers to the other ways of asking the same, which are those of the published one."""
+    wrong = []
+    for method, path in owned.other_ways(operation) if operation.id not in OF_THEIR_OWN else ():
+        async with telefoon.client.request(
+            method, f"{telefoon.address}{path}", params=owned.query(operation), headers={"X-API-Key": key}
+        ) as response:
+            if response.status not in (403, 404):
+                wrong.append(f"{method} {path} with {scope}: {response.status}")
+    return wrong
+
+
 async def asked(telefoon: Platform, operation: Operation, owned: Owned, key: str) -> tuple[int, str]:
     """The status, and the answer as text; of a stream what comes at its beginning."""
     response = await telefoon.client.request(
@@ -168,8 +188,35 @@ async def test_no_operation_shows_or_changes_what_is_anothers_whatever_a_key_is_
                             continue
                         status, text = await asked(telefoon, operation, owned, key)
                         wrong += faults_of(operation, scope, owned, status, text)
+                        wrong += await asked_otherwise(telefoon, operation, owned, key, scope)
 
                 assert wrong == []
+                assert await everything(telefoon, owned) == before
+
+
+async def test_nobody_reaches_anothers_participant_by_a_conference_of_their_own(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    shop.flows["/start"] = "<Response><Enqueue>support</Enqueue></Response>"
+    async with phone() as far_end:
+        settings = {"TRUNK": f"sip:127.0.0.1:{far_end.port}"}
+        async with platform(tmp_path, ports, settings, number={"--url": shop.url("/start")}) as telefoon:
+            inbound = ("--dial", f"sip:{NUMBER}@127.0.0.1:{telefoon.sip_port}", "--from", CALLER)
+            async with phone(*inbound):
+                owned = await owned_by(telefoon)
+                before = await everything(telefoon, owned)
+                key = (await asyncio.to_thread(keys_of_a_stranger, telefoon))[Scope.CALLS]
+                headers = {"X-API-Key": key}
+                async with telefoon.client.post(
+                    "conferences", json={"friendly_name": "own"}, headers=headers
+                ) as response:
+                    own = Owned({**owned.ids, "conference_id": (await response.json())["id"]})
+
+                of_participants = [each for each in OPERATIONS if "{participant_id}" in each.path]
+                got = {each.id: (await asked(telefoon, each, own, key))[0] for each in of_participants}
+
+                assert of_participants
+                assert set(got.values()) <= {403, 404}, got
                 assert await everything(telefoon, owned) == before
 
 
