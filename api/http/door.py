@@ -38,7 +38,7 @@ class DoorLimits:
     """How many connections at once, in all and of one address, but for those of the proxies in `trusted`."""
 
     connections: int = 500
-    of_address: int = 100
+    of_address: int = 200
     trusted: Networks = ()
     patience: ClientPatience = field(default_factory=ClientPatience)
 

@@ -1,9 +1,11 @@
 """The HTTP server of the REST interface: its address, its start and its end."""
 
 import os
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from resource import RLIM_INFINITY, RLIMIT_NOFILE, getrlimit
 from typing import Final, Self
 
 from aiohttp import web
@@ -18,6 +20,8 @@ from engine.metrics.meters import Meters
 from engine.metrics.table import Metric
 
 _CLOSE_S: Final = 5.0
+_PART_OF_FILES: Final = 8
+"""One of so many open files may be a connection: calls need the others."""
 
 
 def public_address_of(settings: Settings) -> str:
@@ -47,7 +51,8 @@ class HttpFront:
         """Raises SetupError where the settings' files are no certificate and its key."""
         patience = ClientPatience(settings.http_head_s, settings.http_idle_s, settings.http_reader_s)
         trusted = tuple(settings.trusted_proxies)
-        limits = DoorLimits(settings.http_connections, settings.http_connections_of_address, trusted, patience)
+        most = min(settings.http_connections, _files() // _PART_OF_FILES)
+        limits = DoorLimits(most, settings.http_connections_of_address, trusted, patience)
         return cls(HttpDoor(limits, meters), _certificate(settings))
 
     def gauges(self) -> Mapping[Metric, float]:
@@ -95,6 +100,12 @@ def _certificate(settings: Settings) -> ServedCertificate | None:
     if settings.http_tls_cert is None or settings.http_tls_key is None:
         return None
     return ServedCertificate(settings.http_tls_cert, settings.http_tls_key)
+
+
+def _files() -> int:
+    """How many this process may have open."""
+    soft, _ = getrlimit(RLIMIT_NOFILE)
+    return sys.maxsize if soft == RLIM_INFINITY else soft
 
 
 def _in_url(host: str) -> str:

@@ -135,3 +135,18 @@ async def test_who_takes_nothing_of_what_it_asked_for_is_cut_off(tmp_path: Path,
 
         assert await is_answered(telefoon)
         assert await closed_for(telefoon, "reader") == 1
+
+
+async def test_connections_leave_calls_the_files_that_they_need(tmp_path: Path, ports: Ports) -> None:
+    async with (
+        platform(tmp_path, ports, {"HTTP_HEAD_S": "60"}, open_files=256) as telefoon,
+        AsyncExitStack() as clients,
+    ):
+        for _ in range(40):
+            client = await clients.enter_async_context(raw_http(telefoon.http_port))
+            client.send(UNFINISHED)
+
+        async with telefoon.client.get(f"{telefoon.address}/metrics") as response:
+            lines = (await response.text()).splitlines()
+
+    assert "telefoon_http_connections 32" in lines
