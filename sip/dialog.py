@@ -42,7 +42,6 @@ from sip.status import outcome, q850
 from sip.trunks.account import SipAccount
 
 NO_COMMON_MEDIA = 488
-SDP = "application/sdp"
 FIRST_AUDIO = -1  # there is no other, wherever its line stands
 NORMAL_CLEARING = 16  # Q.850 §2.2.7.1.7
 OF_PERSONS = {480, 486, 487, 600, 603}
@@ -111,10 +110,12 @@ class Dialog(FaxCall):
         if info.role == pj.PJSIP_ROLE_UAC and info.state in _ANSWERS:
             self._tell_headers(prm.e)
         if info.state == pj.PJSIP_INV_STATE_EARLY and info.role == pj.PJSIP_ROLE_UAC:
-            self._deliver(Alerted(info.lastStatusCode, _has_sdp(received_message(prm.e))))
+            self._deliver(Alerted(info.lastStatusCode, received_message(prm.e).describes))
         elif info.state == pj.PJSIP_INV_STATE_CONFIRMED and not self.answered:
             self.answered = True
             self._deliver(Answered())
+            if info.role == pj.PJSIP_ROLE_UAS and not info.remOfferer and not self._had_media:
+                self.hangup(pj.CallOpParam())  # our offer is not answered, and the library would wait for ever
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED and not self.over:
             self.fax.passing.over(self._leg)
             self.over = True
@@ -292,8 +293,3 @@ class Dialog(FaxCall):
         if not heard:
             return EndedBy.NOBODY
         return EndedBy.CARRIER if refused else EndedBy.FAR_END
-
-
-def _has_sdp(message: Message) -> bool:
-    """Whether a provisional answer brings early media; the media itself is only made after this event."""
-    return any(part.content_type == SDP for part in message.parts())

@@ -67,6 +67,11 @@ class Message:
         """The body's type in lower case without parameters; empty where none is given."""
         return (self.first("content-type") or "").partition(";")[0].strip().lower()
 
+    @property
+    def describes(self) -> bool:
+        """Whether its body, or a part of it, is a session description."""
+        return any(part.content_type == "application/sdp" for part in self.parts())
+
     def parts(self) -> Iterator["Message"]:
         """What a multipart body holds, each without a first line (RFC 2046 §5.1); itself where the body is one."""
         boundary = parameters(self.first("content-type") or "").get("boundary")

@@ -221,6 +221,21 @@ async def test_an_offer_may_come_late(line: Line, ports: Ports, ear: RtpEar, pro
         await far_end.finishes()
 
 
+async def test_a_caller_that_offers_nothing_and_does_not_answer_our_offer_is_hung_up_on(
+    line: Line, ports: Ports
+) -> None:
+    script = scenario(calls(), RINGS, receives(200), acks(), gets_bye())
+    async with sipp(script, ports, target=line.port) as far_end:
+        leg, _ = await line.takes()
+        call = Watch(leg).start()
+        await leg.ring()
+        await leg.answer()
+        await far_end.finishes()
+
+        ended = await call.ends()
+        assert (ended.outcome, ended.sip_code) == (Event.BROKE, 488)
+
+
 async def test_a_re_invite_without_an_offer_keeps_the_sound(
     line: Line, ports: Ports, ear: RtpEar, tmp_path: Path
 ) -> None:
