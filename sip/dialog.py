@@ -176,6 +176,11 @@ class Dialog(FaxCall):
         return int(pj.PJSIP_REDIRECT_STOP)
 
     @property
+    def is_confirmed(self) -> bool:
+        """Whether it was answered and goes on."""
+        return self._answered and not self.over
+
+    @property
     def passes_fax(self) -> bool:
         """Whether its trunk passes fax on, and it goes on."""
         return self.offering.t38 is T38.PASS and not self.over

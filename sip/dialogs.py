@@ -5,7 +5,7 @@ own callbacks, and never by the collector: the registry holds the only reference
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from random import random
@@ -151,7 +151,8 @@ class Dialogs:
             after_s = cause.again_after_s if again_after_s is None else again_after_s
             if after_s is not None and not dialog.answered:
                 prm.txOption.headers.append(_header("Retry-After", str(after_s)))
-        prm.txOption.headers.append(_header("Reason", _reason(cause)))
+        if cause.q850:
+            prm.txOption.headers.append(_header("Reason", _reason(cause)))
         dialog.hangup(prm)
 
     def pressed(self, call_id: int, key: str) -> None:
@@ -182,6 +183,23 @@ class Dialogs:
         if leg is None or dialog is None:
             return carried
         return replace(carried.among(dialog.offering.codecs), fax=self.fax.may_pass(leg))
+
+    def find(self, leg: LegId) -> Dialog | None:
+        """The dialog of a leg, also while it ends."""
+        return self._dialogs.get(leg)
+
+    def of_trunk(self, name: str) -> Iterator[tuple[LegId, Dialog]]:
+        """The dialogs of a trunk that go on."""
+        for leg, dialog in self._dialogs.items():
+            if not dialog.over and dialog.account.trunk is not None and dialog.account.trunk.name == name:
+                yield leg, dialog
+
+    def part(self, *legs: LegId) -> None:
+        """Have no fax pass to or from these any more, as they are about to change places. Raises LegGone."""
+        for leg in legs:
+            self._dialog(leg)
+        for leg in legs:
+            self.fax.over(leg)
 
     def __len__(self) -> int:
         return len(self._dialogs)

@@ -13,6 +13,7 @@ from sip.config import SipConfig
 from sip.description import Carried, read_description
 from sip.extensions import extensions_of
 from sip.message import Message, parameters
+from sip.replaces import answer_to_malformed
 from sip.requests import answer_to_invite
 from sip.trunks.client_certificates import trunk_of_certificate
 from sip.trunks.digest import answers, credentials_in, trunk_of_credentials
@@ -54,7 +55,7 @@ def message_decision(message: Message, carried: Carried, trunk: Trunk | None = N
         )
     described = message.content_type == "application/sdp" and message.body
     refusal = read_description(message.body, carried).refusal if described else None
-    answer = answer_to_invite(message, refusal, extensions_of(trunk))
+    answer = answer_to_invite(message, refusal, extensions_of(trunk)) or answer_to_malformed(message)
     if answer is not None:
         return InviteDecision(InviteRule.MESSAGE, answer.why or "a header is too long", answer.code)
     offered = f"offers a codec of {whose}" if described else "offers nothing, so we do"

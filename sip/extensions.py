@@ -13,12 +13,14 @@ _RELIABLE: Final = frozenset({"100rel"})
 class Extensions:
     """The extensions that a call that comes in may not require, and those that it must know.
 
-    Of session timers, `shortest_session_s` is the shortest session that it may want.
+    Of session timers, `shortest_session_s` is the shortest session that it may want. `replaces` is whether it may take
+    the place of another call (RFC 3891).
     """
 
     refused: frozenset[str] = frozenset()
     needed: frozenset[str] = frozenset()
     shortest_session_s: int = 0
+    replaces: bool = False
 
 
 ANY_EXTENSION: Final = Extensions()
@@ -33,6 +35,7 @@ def extensions_of(trunk: Trunk | None) -> Extensions:
         refused=_RELIABLE if reliable is ReliableProvisionals.OFF else frozenset(),
         needed=_RELIABLE if reliable is ReliableProvisionals.REQUIRED else frozenset(),
         shortest_session_s=trunk.session_min_s if trunk.session_timers is not SessionTimers.OFF else 0,
+        replaces=trunk.replaces,
     )
 
 

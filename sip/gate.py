@@ -58,6 +58,8 @@ NarrowInCall = Callable[[int, Carried], Carried]
 """Takes the library's number of a call and what we carry; what of that the call may use."""
 TellRefused = Callable[[Message, str, Trunk | None, StatelessResponse], None]
 """Takes an INVITE that was refused, its source as "address:port", its trunk, and what it was answered."""
+TakeOver = Callable[[Message, Trunk | None], StatelessResponse | None]
+"""Takes an INVITE and its trunk; the answer where it wants the place of a call that it can't have (RFC 3891)."""
 NoteRefusal = Callable[[RefusalRule, str, str], None]
 """Takes the rule by which a call was refused, its source as "address:port", and the number; empty if it was unread."""
 
@@ -79,6 +81,7 @@ class Gate(pj.RequestGate):
         called_as: CalledAs,
         note_refusal: NoteRefusal,
         narrow_in_call: NarrowInCall,
+        take_over: TakeOver,
         to_strangers: StatelessResponse,
     ) -> None:
         super().__init__()
@@ -89,6 +92,7 @@ class Gate(pj.RequestGate):
         self._called_as = called_as
         self._note_refusal = note_refusal
         self._narrow_in_call = narrow_in_call
+        self._take_over = take_over
         self._to_strangers = to_strangers
         self._carried = Carried(frozenset())
 
@@ -149,7 +153,9 @@ class Gate(pj.RequestGate):
                 self._note_refusal(addressee.refused_by, source, user_of(message.request_uri))
             return addressee.answer
         request.account = addressee.account
-        answer = answer_to_invite(message, self._read(request, addressee.carried).refusal, addressee.extensions)
+        request.replaces = addressee.extensions.replaces
+        refusal = self._read(request, addressee.carried).refusal
+        answer = answer_to_invite(message, refusal, addressee.extensions) or self._take_over(message, addressee.trunk)
         if answer is not None:
             self._tell_refused(message, source, addressee.trunk, answer)
         return answer

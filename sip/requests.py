@@ -68,7 +68,7 @@ _NOT_ALLOWED: Final = StatelessResponse(405, (_ALLOW,))
 _UNKNOWN: Final = StatelessResponse(501)
 _NO_CALL: Final = StatelessResponse(481)
 _FORBIDDEN: Final = StatelessResponse(403)
-_NO_TAKING_OVER: Final = StatelessResponse(403, why="To take over a call (Replaces) is not offered")
+_NO_TAKING_OVER: Final = StatelessResponse(403, why="It asks for the place of a call (Replaces), and may not")
 
 
 def answer_in_call(method: str, message: Message) -> StatelessResponse | None:
@@ -107,12 +107,12 @@ def answer_to_invite(
     """The answer to an INVITE outside dialogs; `refusal` says why nothing it offers is carried, if so."""
     if answer := _malformed(message):
         return answer
-    # To take the place of a call (RFC 3891) is not offered: the library would do it, for whoever asks.
-    if message.first("replaces") is not None:
+    # The library would give the place of a call (RFC 3891) to whoever asks.
+    if message.first("replaces") is not None and not extensions.replaces:
         return _NO_TAKING_OVER
     if answer := _too_long(message) or _of_extensions(message, extensions):
         return answer
-    return _refused(488, refusal.code, refusal.words) if refusal else None
+    return refused(488, refusal.code, refusal.words) if refusal else None
 
 
 def try_again(after_s: int) -> StatelessResponse:
@@ -136,13 +136,13 @@ def _malformed(message: Message) -> StatelessResponse | None:
     for name, label in _ONCE.items():
         values = [value.strip() for each, value in message.headers if each == name]
         if len(values) > 1 and (name != "content-length" or len(set(values)) > 1):
-            return _refused(400, 399, f"{label} is there more than once")
+            return refused(400, 399, f"{label} is there more than once")
     told = (message.first("content-length") or "").strip()
     # What is no UTF-8 has become a sign of three bytes, so a body may look longer than it was, and never shorter. Who
     # ends lines by LF alone may count them as if it were CRLF.
     as_counted = re.sub(r"\r?\n", "\r\n", message.body).encode()
     if re.fullmatch(r"\d{1,9}", told, re.ASCII) and int(told) > len(as_counted):
-        return _refused(400, 399, "Content-Length is longer than the body")
+        return refused(400, 399, "Content-Length is longer than the body")
     return None
 
 
@@ -157,7 +157,7 @@ def _too_long(message: Message) -> StatelessResponse | None:
         return StatelessResponse(414)
     for name in ("From", "To", "Call-ID"):
         if len(message.first(name.lower()) or "") > LONGEST:
-            return _refused(400, 399, f"{name} is longer than {LONGEST} characters")
+            return refused(400, 399, f"{name} is longer than {LONGEST} characters")
     return None
 
 
@@ -178,7 +178,8 @@ def _of_its_session(message: Message, shortest_s: int) -> StatelessResponse | No
     return StatelessResponse(422, (("Min-SE", str(shortest_s)),), f"Its session of {wanted} s is too short")
 
 
-def _refused(code: int, warning: int, words: str) -> StatelessResponse:
+def refused(code: int, warning: int, words: str) -> StatelessResponse:
+    """The answer that says why in words, also to who asked."""
     return StatelessResponse(code, (("Warning", f'{warning} telefoon "{words}"'),), words)
 
 

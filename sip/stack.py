@@ -1,6 +1,6 @@
 """The SIP stack: the library's endpoint, its accounts and all dialogs, as the SIP thread sees them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -32,12 +32,14 @@ from sip.gate import Addressee, Gate, NoteRefusal
 from sip.handed_headers import handed_headers
 from sip.inbound_calls import AgainAfter
 from sip.media.connections import MediaConnections
+from sip.media.leg_places import LegPlaces
 from sip.message import Message, read_message
 from sip.message_trace import keep_trace, open_trace
 from sip.outsiders import Outsiders
 from sip.patience import Patience
 from sip.requests import StatelessResponse, answer_to_stranger, trunk_is_full
 from sip.status import q850
+from sip.taking_over import TakingOver
 from sip.thread import SipThread
 from sip.trunks.account import Registration, SipAccount
 from sip.trunks.accounts import TrunkAccounts
@@ -87,7 +89,9 @@ class SipStack:
         self._switch = switch
         self._thread = thread
         self._listener = listener
-        self.dialogs = Dialogs(thread, switch, config.everywhere, config.rtp_silence_s)
+        self._places = LegPlaces(switch)
+        self.dialogs = Dialogs(thread, self._places, config.everywhere, config.rtp_silence_s)
+        self._taking_over = TakingOver(self.dialogs)
         self._leads = HostLeads()
         self._loads = TrunkLoads(Direction.INBOUND)
         self._accounts = TrunkAccounts(
@@ -106,6 +110,7 @@ class SipStack:
             self._called_as,
             note_refusal,
             self.dialogs.narrowed,
+            self._taking_over.answer,
             self._to_strangers,
         )
         self._outsiders = Outsiders(self._origins.of_outsider, self.dialogs.trunk_of, self.dialogs.intruded)
@@ -163,7 +168,8 @@ class SipStack:
             raise SipError(f"The codecs of trunk {way.trunk.name} are none of TELEFOON_CODECS.")
         headers = sent_headers(request, way.trunk, caller, way.uri, listening)
         said = replace(request, headers=tuple(headers))
-        account, patience, deliver = self._account_for(way, request, version), self._patience(way), self._to(leg)
+        account, patience = self._account_for(way, request, version), self._patience(way)
+        deliver = self._taking_over.noting_the_end(self._to(leg), leg, way.trunk)
         if way.hop is not None and way.hop.transport is Transport.TLS:
             pj.forget_tls_fault(way.hop.host)
             deliver = telling_tls_faults(deliver, way.hop.host)
@@ -175,6 +181,12 @@ class SipStack:
             return self.dialogs.call(
                 account, leg, way.uri, caller.from_address, said, deliver, patience, goes_to, offering, told
             )
+
+    def exchange(self, one: LegId, other: LegId, told: Callable[[], None]) -> None:
+        """Two dialogs change places; `told` is called in asyncio's thread, between their events. Raises LegGone."""
+        self.dialogs.part(one, other)
+        self._places.exchange(one, other)
+        self._thread.emit(told)
 
     def register(self, *, wanted: bool) -> None:
         """Register with trunks as they say, or with none, if the settings have that while the node drains."""
@@ -253,12 +265,14 @@ class SipStack:
         if account.trunk is not None:
             self._loads.begin(account.trunk.name)
             deliver = noting_the_end(deliver, partial(self._loads.end, account.trunk.name))
+        deliver = self._taking_over.noting_the_end(deliver, leg, account.trunk)
         owes_offer = wants_early_offer(message, account.trunk)
         info = self.dialogs.take(account, leg, prm.callId, deliver, offering_of(account.trunk), owes_offer=owes_offer)
         sip_call_id = storable(str(info.callIdString))
         keep_trace(sip_call_id)
         headers = handed_headers(text, told_headers(account.trunk))
-        arrival = replace(arrival_of(message, source, account.trunk), headers=headers)
+        replaced = self._taking_over.replaced(message, account.trunk)
+        arrival = replace(arrival_of(message, source, account.trunk), headers=headers, replaces=replaced)
         self._thread.emit(partial(self._listener.arrived, leg, sip_call_id, arrival))
 
     def _turned_away(self, message: Message, source: str, trunk: Trunk | None, answer: StatelessResponse) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -157,6 +157,12 @@ class UserAgent:
             self.release(request.call_id)
         return leg
 
+    async def exchange(self, leg: LegId, other: LegId, then: Callable[[], None]) -> None:
+        one, two = self._in_place(leg), self._in_place(other)
+        await self._thread.run(
+            lambda: self._stack.exchange(one.dialog.number, two.dialog.number, partial(self._exchanged, one, two, then))
+        )
+
     async def use_trunks(self, trunks: Sequence[Trunk]) -> Mapping[str, str]:
         """Speak to these trunks from now on, and to no other; what stands in the way of one, by its name.
 
@@ -221,6 +227,8 @@ class UserAgent:
     def arrived(self, leg: LegId, sip_call_id: str, arrival: InboundCall) -> None:
         inbound = self._leg(leg, f"peer {arrival.source}")
         inbound.identify(sip_call_id)
+        if arrival.replaces is not None and (replaced := self._legs.get(arrival.replaces)) is not None:
+            arrival = replace(arrival, replaces=replaced.id)
         if arrival.signed is None:
             self._on_incoming(inbound, arrival)
         else:
@@ -237,6 +245,18 @@ class UserAgent:
     def refused(self, refused: DialRefused) -> None:
         if self._on_refused is not None:
             self._on_refused(refused)
+
+    def _exchanged(self, one: SipLeg, other: SipLeg, then: Callable[[], None]) -> None:
+        here, there = one.dialog, other.dialog
+        self._legs |= {there.number: one, here.number: other}
+        one.become(there)
+        other.become(here)
+        then()
+
+    def _in_place(self, leg: LegId) -> SipLeg:
+        if (found := next((each for each in self._legs.values() if each.id == leg), None)) is None:
+            raise LegGone(f"leg {leg} is over")
+        return found
 
     async def _verify(self, leg: SipLeg, arrival: InboundCall, signed: SignedCall) -> None:
         """Hand a call over once it is known who calls, or refuse it."""

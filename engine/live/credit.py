@@ -86,7 +86,7 @@ class CallCredit:
         if rate is None:
             return
         await session.answered.wait()
-        told = BackgroundTasks("balance", call_id=session.call.id, on_failure=session.journal.background_failed)
+        told = BackgroundTasks("balance", call_id=session.call.id, on_failure=session.background_failed)
         try:
             await self._keep(session, rate, draw.paid_s, told)
         finally:

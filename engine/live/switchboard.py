@@ -22,7 +22,8 @@ from engine.live.calls.control import CallControl
 from engine.live.calls.draining import Draining
 from engine.live.calls.flow_runner import FlowRunner
 from engine.live.calls.refused_calls import keep_refused, kept_if_not_allowed, turn_away_not_allowed
-from engine.live.calls.registry import Sessions
+from engine.live.calls.registry import RunFlow, Sessions
+from engine.live.calls.replacement import CallReplacement
 from engine.live.conference.control import ConferenceControl
 from engine.live.conference.rooms import Rooms
 from engine.live.consent.service import ConsentService
@@ -69,6 +70,7 @@ class Switchboard:
         self._placing = CallPlacing(services, self._sessions, self._flow_runner)
         self._pacing = self._placing.pacing
         self._control = CallControl(services, self._sessions, self._shared)
+        self._replacement = CallReplacement(services, self._sessions, permission)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
@@ -193,13 +195,18 @@ class Switchboard:
         try:
             self._services.space.require()
             number = await self._called(arrival)
-            if number is None:
+            replaced = self._replacement.replaced(arrival, number)
+            if arrival.replaces is not None and replaced is None:
+                log.warning("inbound_refused", number=arrival.called, source=arrival.source, rule="no call to replace")
+                self._services.refusals.refused(RefusalRule.INVITE, arrival.source, arrival.called)
+                await leg.hang_up(Cause.NO_SUCH_CALL)
+                return
+            if number is None and replaced is None:
                 log.warning("inbound_refused", number=arrival.called, source=arrival.source, rule="no such number")
                 self._services.refusals.refused(RefusalRule.NUMBER, arrival.source, arrival.called)
                 await leg.hang_up(Cause.NOT_FOUND)
                 return
-            call = self._inbound(number, arrival)
-            run_flow = partial(run_starts, starts=starts_of(call, number))
+            call, run_flow = self._what_it_does(number, arrival, replaced)
             making = partial(self._flow_runner, number=number, told=arrival_params(arrival, leg.sip_call_id))
             proof = CallerProof(Attestation.GATEWAY, arrival.identity)
             try:
@@ -220,6 +227,17 @@ class Switchboard:
             raise
         finally:
             set_up.done()
+
+    def _what_it_does(
+        self, number: Number | None, arrival: InboundCall, replaced: Session | None
+    ) -> tuple[Call, RunFlow]:
+        """A call that comes in, and what becomes of it: another's place, or the flow of the number that it called."""
+        if replaced is not None:
+            call = self._replacement.call(arrival, replaced.call)
+            return call, partial(self._replacement.run, replaced=replaced, call_id=replaced.call.id)
+        assert number is not None
+        call = self._inbound(number, arrival)
+        return call, partial(run_starts, starts=starts_of(call, number))
 
     async def _keep_refused(self, refused: DialRefused) -> None:
         arrival = refused.arrival
@@ -282,7 +300,7 @@ class Switchboard:
             session.call.account_id,
             session.call.id,
             format=number.webhook_format if number else BodyFormat.FORM,
-            event=session.journal.note_event,
+            event=session.note_event,
         )
         stage = LiveStage(session, self._services, self._shared, web)
         return FlowRunner(session, stage, web, self._services.clock, told)

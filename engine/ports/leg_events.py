@@ -63,6 +63,11 @@ class DigitPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceTaken:
+    """The far end is another from now on, of another dialog (Replaces, RFC 3891)."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReferRequested:
     """The far end asks us to call somebody else (REFER, RFC 3515); it is told no, for the flow decides."""
 
@@ -194,6 +199,7 @@ LegEvent = (
     | MediaLost
     | StrangersSend
     | DigitPressed
+    | PlaceTaken
     | ReferRequested
     | ReferAnswered
     | HoldRefused

@@ -1,6 +1,6 @@
 """Dialogs with far ends: how they come about, and what is asked of them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
@@ -22,6 +22,8 @@ class Cause(Enum):
     FAULT = (500, 41)
     UNAVAILABLE = (503, 41, "", 5)
     STOPPING = (503, 41, "The server is stopping", 5)
+    NO_SUCH_CALL = (481, 0)
+    """The code says all: it is the one that whoever names no call of ours gets."""
 
     def __init__(self, sip_code: int, q850: int, words: str = "", again_after_s: int | None = None) -> None:
         self.sip_code = sip_code
@@ -71,7 +73,8 @@ class InboundCall:
     the call if the called one is nobody's.
 
     `trunk` is the name of the trunk that it came by, empty for none; `signed` what of the call may be signed, where
-    that trunk verifies it, and `verstat` what came of it.
+    that trunk verifies it, and `verstat` what came of it. `replaces` is the leg whose place it asks for, and may have
+    (RFC 3891); it may have ended meanwhile.
     """
 
     called: str
@@ -87,6 +90,7 @@ class InboundCall:
     trunk: str = ""
     signed: SignedCall | None = None
     verstat: Verstat | None = None
+    replaces: LegId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +160,13 @@ class Dialer(Protocol):
 
     async def register(self, *, wanted: bool) -> None:
         """Have trunks that register send calls here, or elsewhere from now on; calls in progress go on."""
+        ...
+
+    async def exchange(self, leg: LegId, other: LegId, then: Callable[[], None]) -> None:
+        """Two legs change their dialogs: who hears, is recorded and commanded by each is the other's far end since.
+
+        `then` is called at the moment from which on their events are the other's, too. Raises LegGone.
+        """
         ...
 
     async def dial(self, request: DialRequest) -> Leg:

@@ -14,7 +14,7 @@ from engine.store.values import values_of
 
 _OPEN: Final = tuple(NEXT)
 _COUNTED: Final = frozenset({"participant_count"})
-_STAYS: Final = frozenset({"id", "conference_id", "call_id", "joined_at", "left_at"})
+_STAYS: Final = frozenset({"id", "conference_id", "joined_at", "left_at"})
 
 
 class Conferences:

@@ -54,6 +54,9 @@ class FakeCarrier:
     def release(self, call_id: str) -> None:
         self.reserved.discard(call_id)
 
+    async def exchange(self, leg: LegId, other: LegId, then: Callable[[], None]) -> None:
+        raise SipError(f"Leg {other} can't take the place of leg {leg}: nobody hands calls over here.")
+
     async def dial(self, request: DialRequest) -> Leg:
         await self._clock.sleep(self._bridge.crossing_s)
         if request.target in self.unreachable:

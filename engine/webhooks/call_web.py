@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -64,6 +64,10 @@ class CallWeb:
         self._policy = policy
         self._download_policy = download_policy
         self._jar = jar
+
+    def goes_on_as(self, call_id: str) -> None:
+        """What is asked from now on is another call's, which has taken the place of the one so far."""
+        self.owner = replace(self.owner, call_id=call_id)
 
     async def fetch_document(
         self, url: str, method: str, params: Mapping[str, str], *, hidden: frozenset[str] = _NOTHING

@@ -78,6 +78,18 @@ class ConferenceSeats:
         self.remove(leg)
         self._audio.pop(leg, None)
 
+    def exchange(self, one: LegId, other: LegId) -> list[LegId]:
+        """Two legs change their media, and seats stay; gives all who sit in the rooms of both, to attend anew."""
+        places = {leg: place for leg in (one, other) if (place := self._places.get(leg)) is not None}
+        for leg in (one, other):
+            self.remove(leg)
+        moved = {there: self._audio.pop(here, None) for here, there in ((one, other), (other, one))}
+        self._audio |= {leg: audio for leg, audio in moved.items() if audio is not None}
+        for leg, place in places.items():
+            self.place(leg, place.room, place.attendance)
+        rooms = {place.room for place in places.values()}
+        return [leg for leg, place in self._places.items() if place.room in rooms]
+
     def open(self, room: RoomId, sound: RoomSound) -> None:
         self._rooms[room] = pj.Room(sound.widest_hz, sound.automatic_gain, sound.denoise)
 

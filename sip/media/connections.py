@@ -72,6 +72,21 @@ class MediaConnections:
         self._seating.drop_leg(leg)
         self._settle(self._wiring.drop_leg(leg))
 
+    def exchange(self, one: LegId, other: LegId) -> None:
+        """The media of two legs change places: wires, seats, and who is muted or held stay where they are."""
+        legs = (one, other)
+        wires = {wire for leg in legs for wire in (*self._wiring.of_leg(leg), *self._wiring.from_room(leg))}
+        self._end([wire for wire in wires if not self._is_blocked(wire) and not self._passes(wire)])
+        for leg in legs:
+            self._pass_no_more(leg)
+        moved = {there: self._legs.pop(here, None) for here, there in ((one, other), (other, one))}
+        self._legs |= {leg: media for leg, media in moved.items() if media is not None}
+        seated = self._seating.exchange(one, other)
+        self._settle(wires)
+        self._begin(wires)
+        for leg in seated:
+            self._attend(leg)
+
     def figures(self, leg: LegId) -> RtpStats | None:
         return self._seating.figures(leg)
 

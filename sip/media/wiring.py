@@ -95,6 +95,10 @@ class Wiring:
         """The plain wires that begin or end at a leg."""
         return list(dict.fromkeys((*self._ending_at(Said(leg)), *self._ending_at(Ear(leg)))))
 
+    def from_room(self, leg: LegId) -> list[Wire]:
+        """The plain wires that begin at what a leg is sent by its room."""
+        return list(self._ending_at(FromRoom(leg)))
+
     def heard_by(self, leg: LegId) -> list[Plain]:
         """All that a leg is given to hear."""
         return [source for source, _ in self._ending_at(Ear(leg))]

@@ -64,6 +64,21 @@ void describe(pjsip_rx_data *rdata, pjsip_msg_body *body, const std::string &tex
     body->len = (unsigned)copy.slen;
 }
 
+// Have the library read an INVITE as if it asked for no place of another call (RFC 3891).
+void hide_replaces(pjsip_msg *message)
+{
+    const pj_str_t name = pj_str((char *)"Replaces");
+    while (pjsip_hdr *found = (pjsip_hdr *)pjsip_msg_find_hdr_by_name(message, &name, NULL))
+        pj_list_erase(found);
+    pjsip_require_hdr *required = (pjsip_require_hdr *)pjsip_msg_find_hdr(message, PJSIP_H_REQUIRE, NULL);
+    unsigned kept = 0;
+    for (unsigned each = 0; required && each < required->count; ++each)
+        if (pj_stricmp2(&required->values[each], "replaces"))
+            required->values[kept++] = required->values[each];
+    if (required)
+        required->count = kept;
+}
+
 int call_of(pjsip_dialog *dialog)
 {
     pjsua_call *call = dialog ? (pjsua_call *)dialog->mod_data[pjsua_var.mod.id] : NULL;
@@ -160,6 +175,8 @@ pj_bool_t on_rx_request(pjsip_rx_data *rdata)
             answer(rdata, asked);
         if (asked.code)
             return PJ_TRUE;
+        if (asked.replaces)
+            hide_replaces(rdata->msg_info.msg);
         account = asked.account;
         settle_refresher(rdata, account);
     }

@@ -7,7 +7,7 @@ namespace telefoon {
 
 // A message that has come in, and what becomes of it.
 struct GatedRequest {
-    GatedRequest() : inCall(false), callId(PJSUA_INVALID_ID), account(PJSUA_INVALID_ID), code(0) {}
+    GatedRequest() : inCall(false), callId(PJSUA_INVALID_ID), account(PJSUA_INVALID_ID), replaces(false), code(0) {}
 
     std::string method;
     std::string source;  // "address:port", IPv6 in brackets
@@ -18,6 +18,8 @@ struct GatedRequest {
     std::string certificates; // that a client has shown on its connection, as PEM; only of what belongs to no dialog
 
     int account; // set it to have that account take an INVITE, else the library looks at To
+
+    bool replaces; // set it to have the library take an INVITE without its Replaces, by which it would act itself
 
     std::string description; // the SDP in it, empty if there is none; set it to have the library read another
 

@@ -74,6 +74,19 @@ void take_out(pjsip_msg *message, pjsip_hdr_e kind, const char *value)
     listed->count = kept;
 }
 
+// Where there is a list of what we support already: in INVITE, and in the answers to it.
+void put_in_supported(pjsip_tx_data *tdata, const char *value)
+{
+    pjsip_generic_array_hdr *listed = (pjsip_generic_array_hdr *)pjsip_msg_find_hdr(tdata->msg, PJSIP_H_SUPPORTED,
+                                                                                    NULL);
+    if (!listed || listed->count >= PJSIP_GENERIC_ARRAY_MAX_COUNT)
+        return;
+    for (unsigned each = 0; each < listed->count; ++each)
+        if (!pj_stricmp2(&listed->values[each], value))
+            return; // it is sent once more
+    pj_strdup2(tdata->pool, &listed->values[listed->count++], value);
+}
+
 pj_status_t on_sent(pjsip_tx_data *tdata)
 {
     const pjsua_call *call = call_of(tdata);
@@ -86,6 +99,8 @@ pj_status_t on_sent(pjsip_tx_data *tdata)
         take_out(tdata->msg, PJSIP_H_SUPPORTED, "100rel");
         take_out(tdata->msg, PJSIP_H_ALLOW, "PRACK");
     }
+    if (terms->replaces)
+        put_in_supported(tdata, "replaces");
     return PJ_SUCCESS;
 }
 

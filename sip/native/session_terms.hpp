@@ -6,11 +6,12 @@
 namespace telefoon {
 
 struct SessionTerms {
-    SessionTerms() : reliable(true), rtpSource(LEARNED) {}
+    SessionTerms() : reliable(true), replaces(false), rtpSource(LEARNED) {}
 
     static const int LEARNED = 1;
 
     bool reliable;         // whether we say that we know reliable provisional answers (RFC 3262)
+    bool replaces;         // whether we say that a call may take another's place (RFC 3891)
     std::string refresher; // who is to refresh the session (RFC 4028): uac, uas, or nobody named
     int rtpSource;         // whose RTP is taken: whoever's it is (0), whose is learned (1), the signalled address's (2)
 };

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from engine.errors import SipError
@@ -17,6 +18,7 @@ from engine.ports import (
     HungUp,
     LegEvent,
     LegId,
+    PlaceTaken,
     RouteAdvanced,
     TrunkTried,
 )
@@ -159,6 +161,9 @@ class FailoverLeg:
         if self._way.trunk is None:
             return None
         self._measure(event, self._meter_of(self._way.trunk.name))
+        if isinstance(event, PlaceTaken):
+            self._way = replace(self._way, trunk=None)  # what the trunk carried has ended
+            return None
         if self._answered:
             return None
         match event:
@@ -191,6 +196,8 @@ class FailoverLeg:
             case Answered() if not self._answered:
                 self._answered_s = now_s
                 meter.tried(now_s, answered=True)
+            case PlaceTaken() if self._answered:
+                meter.ended(now_s, now_s - self._answered_s, None)
             case HungUp(figures=figures) if self._answered:
                 mos = quality_of(figures).mos if figures is not None and figures.packets_received else None
                 meter.ended(now_s, now_s - self._answered_s, mos)

@@ -14,6 +14,7 @@ def session_terms(trunk: Trunk | None) -> pj.SessionTerms:
     terms = pj.SessionTerms()
     if trunk is not None:
         terms.rtpSource = _SOURCES[trunk.rtp_source]
+        terms.replaces = trunk.replaces
         terms.refresher = "" if trunk.session_refresher is Refresher.ANY else trunk.session_refresher.value
         terms.reliable = trunk.reliable_provisionals is not ReliableProvisionals.OFF
     return terms

@@ -38,6 +38,7 @@ class RawCaller(asyncio.DatagramProtocol):
     seen: list[SipMessage] = field(default_factory=list)
     call_id: str = field(default_factory=lambda: f"{uuid4().hex}@raw")
     from_: str = f"<sip:+32470123456@{HOST}>;tag=raw"
+    called: str = NUMBER
     to_tag: str = ""
     port: int = 0
     branch: str = ""
@@ -91,10 +92,10 @@ class RawCaller(asyncio.DatagramProtocol):
         tag = f";tag={self.to_tag}" if self.to_tag else ""
         sent_by, branch = self.sent_by or f"{self.host}:{self.port}", self.branch or f"z9hG4bK{uuid4().hex}"
         lines = [
-            f"{method} sip:{NUMBER}@{HOST}:{self.target} SIP/2.0",
+            f"{method} sip:{self.called}@{HOST}:{self.target} SIP/2.0",
             f"Via: SIP/2.0/{transport} {sent_by};branch={branch}",
             f"From: {self.from_}",
-            f"To: <sip:{NUMBER}@{HOST}>{tag}",
+            f"To: <sip:{self.called}@{HOST}>{tag}",
             f"Call-ID: {self.call_id}",
             f"CSeq: {next(self._numbers) if number is None else number} {method}",
             f"Contact: <sip:raw@{self.host}:{self.port}>",

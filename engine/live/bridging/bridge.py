@@ -73,7 +73,7 @@ class CallBridge:
         first.keys.forget()
         parted = Occurrence()
         referring = _Referring()
-        beside = BackgroundTasks("talk", call_id=first.call.id, on_failure=first.journal.background_failed)
+        beside = BackgroundTasks("talk", call_id=first.call.id, on_failure=first.background_failed)
         beside.begin(_relay(first.keys, second.leg, parted if terms.part_on_star else None))
         beside.begin(_relay(second.keys, first.leg))
         for each in (first, second) if terms.refer else ():
@@ -171,7 +171,7 @@ def dial_subject(first: Session, how: BridgeRecording) -> RecordingContext:
     return RecordingContext(
         first.call.account_id,
         RecordingSource.DIAL,
-        first.journal.note_event,
+        first.note_event,
         call_id=first.call.id,
         callback=how.callback,
         trim=how.trim,

@@ -103,7 +103,7 @@ class CallRecorder:
     def _subject(self, source: RecordingSource, trim: Trim, callback: Callback | None) -> RecordingContext:
         call = self._session.call
         return RecordingContext(
-            call.account_id, source, self._session.journal.note_event, call_id=call.id, callback=callback, trim=trim,
+            call.account_id, source, self._session.note_event, call_id=call.id, callback=callback, trim=trim,
             beep=beep_for(self._session),
         )  # fmt: skip
 

@@ -82,7 +82,7 @@ class Dialling:
         self, parent: Session, plan: DialPlan, targets: Sequence[DialTarget], proof: CallerProof, answer: Answer
     ) -> DialOutcome:
         """Ring these at once; the first that answers talks, the others are cancelled."""
-        children: dict[str, _Called] = {}
+        children: dict[Session, _Called] = {}
         winner: Session | None = None
         recording: ActiveRecording | None = None
         in_peace = False
@@ -90,7 +90,7 @@ class Dialling:
             for target in targets:
                 child = await self._begin(parent, plan, target, proof)
                 if child is not None:
-                    children[child.call.id] = _Called(child, target, child.handover.taken)
+                    children[child] = _Called(child, target, child.handover.taken)
             if plan.recording.mode.from_ringing and parent.answered.is_set():
                 recording = await self.talk.record_ringing(parent, plan.recording)
             sessions = [each.session for each in children.values()]
@@ -102,11 +102,11 @@ class Dialling:
                     in_peace = True
                     return _of_failure(sessions)
                 await self._cancel(session for session in sessions if session is not winner)
-                if not await self._prepare(parent, winner, children[winner.call.id].target):
+                if not await self._prepare(parent, winner, children[winner].target):
                     in_peace = True
                     return _outcome(winner, Status.NO_ANSWER)
             await answer()
-            outcome = await self._join(parent, children[winner.call.id], plan, recording)
+            outcome = await self._join(parent, children[winner], plan, recording)
             in_peace = True
             return outcome
         except LegGone:

@@ -96,6 +96,6 @@ class Ringing:
             await first_of(*(event for child in waiting for event in (child.answered, child.over)), self.parent.over)
 
     def _sound(self) -> RingingSound:
-        leg, note = self.parent.leg.id, self.parent.journal.note_event
+        leg, note = self.parent.leg.id, self.parent.note_event
         apart = partial(self.services.recorder.without, Heard(leg))
         return RingingSound(self.services, [Ear(leg)], note, self.early_media, apart, self.tone)

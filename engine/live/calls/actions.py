@@ -67,7 +67,7 @@ class LiveStage:
         self._web = web
         self._opened = False
         self._opening = asyncio.Lock()
-        self._beside = BackgroundTasks("flow", call_id=session.call.id, on_failure=session.journal.background_failed)
+        self._beside = BackgroundTasks("flow", call_id=session.call.id, on_failure=session.background_failed)
         self._music: Player | None = None
 
     @property

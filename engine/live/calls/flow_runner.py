@@ -55,6 +55,10 @@ class FlowRunner:
         finally:
             await self._close()
 
+    def goes_on_as(self, call_id: str) -> None:
+        """The flow goes on with another call, which has taken the place of the one so far."""
+        self.web.goes_on_as(call_id)
+
     async def perform_part(self, to: GoTo) -> Ending:
         """A document beside the flow, as a whisper, until the call is given another flow.
 

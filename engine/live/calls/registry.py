@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -13,12 +14,13 @@ from engine.errors import NotFound, WrongState
 from engine.live.admission.policies import AllowedCall
 from engine.live.calls.flow_runner import FlowRunner
 from engine.live.services import CallServices
+from engine.live.session.call_of_leg import CallOfLeg
 from engine.live.session.journal import Journal
 from engine.live.session.session import Session, nothing
 from engine.model.balance import Draw
 from engine.model.call import Attempt, Call, Event
 from engine.model.stir import CallerProof
-from engine.ports import Cause, DialRequest, Leg
+from engine.ports import Cause, DialRequest, Leg, LegId
 from engine.store.connections import Job, both
 
 _CLOSE_S: Final = 10.0
@@ -121,9 +123,9 @@ class Sessions:
         """
         admitted = await self._services.policies.admit(call, request, self._services.longest_call_s)
         journal, draw = await self._opened(call, paid=not request.emergency, queued=queued)
-        session = self._session(journal, CallerProof(request.attestation, request.identity), admitted)
+        session = self._session(journal, CallerProof(request.attestation, request.identity), admitted, draw)
         request = replace(request, destinations=admitted.destinations)
-        conduct = self._conduct(session, make, run_flow, draw)
+        conduct = self._conduct(session, make, run_flow)
         self._sessions[call.id] = session
         self.spawn(self._live(session, session.place(self._services.dialer, request, conduct, when_sent)))
         return session
@@ -143,8 +145,24 @@ class Sessions:
         """
         admitted = await self._services.policies.admit_inbound(call, self._services.longest_call_s)
         journal, draw = await self._opened(call)
-        session = self._session(journal, proof, admitted)
-        await self._live(session, session.take(leg, self._conduct(session, make, run_flow, draw), when_ringing))
+        session = self._session(journal, proof, admitted, draw)
+        await self._live(session, session.take(leg, self._conduct(session, make, run_flow), when_ringing))
+
+    def of_leg(self, leg: LegId) -> Session | None:
+        """The session with this leg, if it has not ended."""
+        legs = (each for each in self._sessions.values() if each.has_leg and each.leg.id == leg)
+        return next((each for each in legs if not each.over.is_set()), None)
+
+    def exchange(self, one: Session, other: Session) -> None:
+        """Each goes on as the other's call, and is found by its id."""
+        runners = {each.call.id: self._flow_runners[each.call.id] for each in (one, other)}
+        self._sessions |= {one.call.id: other, other.call.id: one}
+        self._flow_runners |= {one.call.id: runners[other.call.id], other.call.id: runners[one.call.id]}
+        here, there = one.call_of_leg, other.call_of_leg
+        one.goes_on_as(there)
+        other.goes_on_as(here)
+        for session in (one, other):
+            self._flow_runners[session.call.id].goes_on_as(session.call.id)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Do some work beside. Raises WrongState when the node is stopping."""
@@ -177,19 +195,19 @@ class Sessions:
             journal.settle_with(credit.settlement)
         return journal, draw
 
-    def _session(self, journal: Journal, proof: CallerProof, admitted: AllowedCall) -> Session:
+    def _session(self, journal: Journal, proof: CallerProof, admitted: AllowedCall, draw: Draw | None) -> Session:
         if admitted.alarm is not None:
             journal.note_policy_alarm(admitted.alarm)
-        return Session(journal, self._services.clock, proof, admitted.allowance)
+        drawing = partial(self._services.credit.keep, draw=draw) if draw is not None else None
+        return Session(CallOfLeg(journal, proof, admitted.allowance, drawing), self._services.clock)
 
     def _conduct(
-        self, session: Session, make: MakeFlowRunner, run_flow: RunFlow, draw: Draw | None
+        self, session: Session, make: MakeFlowRunner, run_flow: RunFlow
     ) -> Callable[[Session], Awaitable[None]]:
         runner = self._flow_runners[session.call.id] = make(session)
 
         async def conduct(_: Session) -> None:
-            if draw is not None:
-                session.beside.begin(self._services.credit.keep(session, draw))
+            await session.draw()
             await run_flow(runner)
 
         return conduct

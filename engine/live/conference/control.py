@@ -154,9 +154,7 @@ class ConferenceControl:
         if room is None or not room.begun.is_set():
             return
         early_media = not room.conference.record
-        sound = RingingSound(
-            self._services, room.everybody(), called.journal.note_event, early_media, room.with_unasked
-        )
+        sound = RingingSound(self._services, room.everybody(), called.note_event, early_media, room.with_unasked)
         ringing = started(sound.play([called]))
         try:
             await first_of(called.answered, called.over, room.over)

@@ -1,7 +1,7 @@
 """One leg in a room."""
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.aio.signal import Signal
 from engine.aio.tasks import BackgroundTasks
@@ -39,8 +39,8 @@ class Member:
     """What it alone hears."""
 
     def __post_init__(self) -> None:
-        journal = self.session.journal
-        self.beside = BackgroundTasks("participant", call_id=journal.call.id, on_failure=journal.background_failed)
+        session = self.session
+        self.beside = BackgroundTasks("participant", call_id=session.call.id, on_failure=session.background_failed)
         self.private = Announcements(lambda: [self.ear])
 
     @property
@@ -54,6 +54,12 @@ class Member:
     def seated(self, attendance: Attendance) -> None:
         """The mix has it take part so."""
         self.attendance = attendance
+
+    def follow_call(self) -> bool:
+        """Be the participant of the call that is in its seat now; whether that is another than before."""
+        before, call_id = self.participant.call_id, self.session.call.id
+        self.participant = replace(self.participant, call_id=call_id)
+        return before != call_id
 
     def change(self, change: ParticipantChange) -> Participant:
         """The participant becomes what the change has it be; gives what it was."""

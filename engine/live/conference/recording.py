@@ -137,7 +137,7 @@ class RoomRecording:
         return RecordingContext(
             conference.account_id,
             RecordingSource.CONFERENCE,
-            member.session.journal.note_event,
+            member.session.note_event,
             call_id=call_id,
             conference_id=conference.id,
             callback=member.plan.recording_callback,

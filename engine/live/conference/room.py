@@ -172,6 +172,13 @@ class Room:
         async with self._turn:
             await self._arrange()
 
+    async def another_person(self, member: Member) -> None:
+        """Another call is in this member's seat, or is known by now to be recorded or not."""
+        async with self._turn:
+            if member.follow_call():
+                await self._backlog.write(partial(self._services.stores.conferences.change, member.participant))
+            await self._arrange()
+
     async def change_member(self, member: Member, change: ParticipantChange) -> Participant:
         """The participant after it."""
         async with self._turn:

@@ -119,10 +119,12 @@ class Rooms:
         session.journal.note_event("conference_joined", conference=room.conference.id)
         came = self._services.clock.monotonic()
         session.consenting.tell_withdrawal_to(room.consent_withdrawn)
+        session.consenting.tell_newcomer_to(partial(room.another_person, member))
         try:
             await self._entertained(member, room, waiting)
         finally:
             session.consenting.tell_withdrawal_to(None)
+            session.consenting.tell_newcomer_to(None)
             await to_its_end(room.leave(member))
             if room.over.is_set():
                 self._forget(room)

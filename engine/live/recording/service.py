@@ -162,7 +162,11 @@ class RecordingService:
 
     def hears(self, leg: LegId) -> bool:
         """Whether what this leg hears is being recorded."""
-        return bool(self._holding((Heard(leg),)))
+        return self.holds(Heard(leg))
+
+    def holds(self, *sources: Source) -> bool:
+        """Whether one of these is being recorded."""
+        return bool(self._holding(sources))
 
     def _holding(self, sources: Sequence[Source]) -> list[ActiveRecording]:
         return [active for active in self._running.values() if any(active.holds(source) for source in sources)]

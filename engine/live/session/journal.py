@@ -68,6 +68,7 @@ class Journal:
         self._began_s = ledger.clock.monotonic()
         self._began_at = max(ledger.clock.now(), call.start_time)
         self._answered_s: float | None = None
+        self._writer: asyncio.Task[None] | None = None
         self._settlement: Callable[[Call], Job[None]] | None = None
         self._via = ""
         """Who carries the call, once it is known."""
@@ -219,14 +220,23 @@ class Journal:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[None]:
         """Inside, what happens is written as it happens; on the way out, all of it has been."""
-        writer = started(self._changes.run())
+        self.begin_writing()
         try:
             yield
         finally:
-            try:
-                await self.wait_until_written()
-            finally:
-                await stopped(writer)
+            await self.end_writing()
+
+    def begin_writing(self) -> None:
+        """What happens is written as it happens, from now on until `end_writing`."""
+        self._writer = started(self._changes.run())
+
+    async def end_writing(self) -> None:
+        """Write all that is left, however long the database fails, and no more after that."""
+        try:
+            await self.wait_until_written()
+        finally:
+            if self._writer is not None:
+                await stopped(self._writer)
 
     async def stored(self) -> None:
         """Wait until everything so far is stored, and let nothing of it wait for more to come."""

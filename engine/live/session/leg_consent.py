@@ -12,6 +12,9 @@ from engine.ports import Source
 OnWithdrawal = Callable[[bool], Awaitable[None]]
 """Told whether what was recorded is to be deleted."""
 
+OnNewcomer = Callable[[], Awaitable[None]]
+"""Told that another person is on the line, and again once it is known whether that one may be recorded."""
+
 
 class LegConsent:
     """Whether a leg may be recorded, who is told if it withdraws, and what of it is kept out of recordings since."""
@@ -23,6 +26,7 @@ class LegConsent:
         self._state = ConsentState.NOT_ASKED
         self._given: Consent | None = None
         self._on_withdrawal: OnWithdrawal | None = None
+        self._on_newcomer: OnNewcomer | None = None
         self._withheld: list[Source] = []
 
     @property
@@ -66,6 +70,20 @@ class LegConsent:
         """Tell where the leg is heard that it may not be recorded any more."""
         if self._on_withdrawal is not None:
             await self._on_withdrawal(delete)
+
+    def begin_anew(self) -> list[Source]:
+        """Another person is on the line, who has not been asked; gives what was withheld, and is no longer."""
+        self._state, self._given = ConsentState.NOT_ASKED, None
+        return self.release()
+
+    def tell_newcomer_to(self, told: OnNewcomer | None) -> None:
+        """Set who is told of another person on the line, as the leg is in a room; None where it is in none."""
+        self._on_newcomer = told
+
+    async def tell_newcomer(self) -> None:
+        """Tell the room where the leg is."""
+        if self._on_newcomer is not None:
+            await self._on_newcomer()
 
     def withhold(self, *sources: Source) -> None:
         """Remember what is kept out of recordings until the call is over."""

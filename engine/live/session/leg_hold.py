@@ -18,6 +18,11 @@ class LegHold:
     def __init__(self) -> None:
         self._held: set[HeldAs] = set()
 
+    async def tell_newcomer(self, leg: Leg) -> None:
+        """Another far end is in its place: tell that one if it is on hold. Raises LegGone."""
+        if self._held:
+            await leg.hold(held=True)
+
     async def set(self, leg: Leg, what: HeldAs, *, held: bool) -> None:
         """Raises LegGone."""
         before = bool(self._held)

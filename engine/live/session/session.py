@@ -1,8 +1,8 @@
 """One live call: its leg, its keys, its time limits, from the first INVITE until the row says how it ended."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
@@ -11,11 +11,11 @@ import structlog
 from engine.aio.first_done import first_done
 from engine.aio.inbox import Inbox
 from engine.aio.signal import Signal
-from engine.aio.tasks import BackgroundTasks, stopped
+from engine.aio.tasks import BackgroundTasks, OnFailure, stopped
 from engine.aio.waits import Occurrence, until
 from engine.errors import LegGone, SipError
-from engine.live.admission.allowance import Allowance
 from engine.live.session.attempts import attempt_of_end, attempt_of_trunk
+from engine.live.session.call_of_leg import CallOfLeg, CurrentCall
 from engine.live.session.dtmf import Keys
 from engine.live.session.flow_handover import FlowHandover
 from engine.live.session.journal import Journal
@@ -23,6 +23,7 @@ from engine.live.session.leg_consent import LegConsent
 from engine.live.session.leg_hold import LegHold
 from engine.live.session.noted_events import write_event
 from engine.model.call import Attempt, Call, Direction, Event, Status
+from engine.model.call_policy import PolicyRefusal
 from engine.model.consent import Consent
 from engine.model.stir import CallerProof
 from engine.ports import (
@@ -39,6 +40,7 @@ from engine.ports import (
     Leg,
     LegEvent,
     MediaLost,
+    PlaceTaken,
     ReferAnswered,
     ReferRequested,
     RouteAdvanced,
@@ -60,24 +62,27 @@ log = structlog.get_logger(__name__)
 
 
 class Session:
-    """Follows one leg and keeps the call's journal; `conduct` is what the call does while it lives."""
+    """Follows one leg and keeps the call's journal; `conduct` is what the call does while it lives.
 
-    def __init__(self, journal: Journal, clock: Clock, proof: CallerProof, allowance: Allowance) -> None:
-        self.journal = journal
-        self.proof = proof
+    Another call may take its place (Replaces, RFC 3891): then the session goes on as that one.
+    """
+
+    def __init__(self, of: CallOfLeg, clock: Clock) -> None:
+        self._is = CurrentCall(of)
         self.keys = Keys(clock.monotonic)
-        self.consenting = LegConsent(journal.call.id)
+        self.consenting = LegConsent(self.call.id)
         """May it be recorded?"""
         self.hold = LegHold()
-        self.beside = BackgroundTasks("session", call_id=self.call.id, on_failure=journal.background_failed)
+        self.beside = BackgroundTasks("session", call_id=self.call.id, on_failure=self.background_failed)
         """What goes on for as long as the leg lives."""
+        self._drawing = BackgroundTasks("balance", call_id=self.call.id, on_failure=self.background_failed)
         self.early_media = Signal()
         self.answer_headers: dict[str, str] = {}
         """Headers of whom we called, as its last answers of 18x and 2xx had them."""
         self.answered = Occurrence()
         self.over = Occurrence()
         self.closed = Occurrence()
-        self.handover = FlowHandover(journal.call.id, journal.note_event)
+        self.handover = FlowHandover(self.call.id, self.note_event)
         """Who runs its flow?"""
         self.asked_to_refer = Inbox[str]()
         self.refer_answers = Inbox[ReferAnswered]()
@@ -85,10 +90,19 @@ class Session:
         self._spoken_in: str | None = None
         """The language in which it was last spoken to, by its flow."""
         self._clock = clock
-        self._allowance = allowance
+        self._became = Occurrence()
+        """Set when it goes on as another call."""
         self._leg: Leg | None = None
         self._ending: Event | None = None
         self._attempt_told = False
+
+    @property
+    def journal(self) -> Journal:
+        return self._is.of.journal
+
+    @property
+    def proof(self) -> CallerProof:
+        return self._is.of.proof
 
     @property
     def call(self) -> Call:
@@ -105,11 +119,20 @@ class Session:
         return self._peer
 
     @property
+    def has_leg(self) -> bool:
+        return self._leg is not None
+
+    @property
     def leg(self) -> Leg:
         """The live leg. Raises LegGone before there is one."""
         if self._leg is None:
             raise LegGone(f"{self.call.id} has no leg yet")
         return self._leg
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether it was hung up by us."""
+        return self._ending is not None
 
     @property
     def consent(self) -> Consent | None:
@@ -120,6 +143,37 @@ class Session:
     def has_answered_consent(self) -> bool:
         """Whether it is known if it may be recorded."""
         return self.consenting.is_known
+
+    @property
+    def note_event(self) -> Callable[..., None]:
+        """Adds to the events of the call that it is by then."""
+        return self._is.note_event
+
+    @property
+    def background_failed(self) -> OnFailure:
+        """Tells in the events of the call that it is by then that something beside it has failed."""
+        return self._is.background_failed
+
+    @property
+    def call_of_leg(self) -> CallOfLeg:
+        """The call that it is now."""
+        return self._is.of
+
+    def goes_on_as(self, of: CallOfLeg) -> None:
+        """Be another call from now on, whose far end the leg has; what the session does goes on."""
+        self._is.become(of)
+        self._attempt_told = False
+        self.answer_headers.clear()
+        self.keys.forget()
+        self.answered.set()
+        became, self._became = self._became, Occurrence()
+        became.set()
+
+    async def draw(self) -> None:
+        """Draw what the call that it is now costs, and for none that it was."""
+        await self._drawing.close()
+        if self._is.of.draw is not None:
+            self._drawing.begin(self._is.of.draw(self))
 
     def talks_with(self, peer: "Session | None") -> None:
         """Note that the call was joined to another, or has parted from it."""
@@ -133,7 +187,7 @@ class Session:
         self, dialer: Dialer, request: DialRequest, conduct: Conduct, when_sent: Callable[[], None] = nothing
     ) -> None:
         """Send INVITE and follow the call to its end."""
-        async with self.journal.writing():
+        async with self._writing():
             if request.emergency:
                 log.warning("emergency_call", number=request.target)
                 self.journal.note_event("emergency_call", number=request.target, carried=True)
@@ -156,7 +210,7 @@ class Session:
 
     async def take(self, leg: Leg, conduct: Conduct, when_ringing: Callable[[], None] = nothing) -> None:
         """Let an inbound leg ring and follow it to its end."""
-        async with self.journal.writing():
+        async with self._writing():
             with suppress(LegGone):  # the caller may have given up already: its end is told by the events
                 await leg.ring()
             when_ringing()
@@ -183,6 +237,15 @@ class Session:
                 raise LegGone(f"{self.call.id} is over")
             return working.result()
 
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[None]:
+        """Inside, what happens is written; on the way out, all of it has been, of the call that it is by then."""
+        self.journal.begin_writing()
+        try:
+            yield
+        finally:
+            await self.journal.end_writing()
+
     async def _follow(self, leg: Leg, conduct: Conduct) -> None:
         self._leg = leg
         self.journal.carried_by(leg.via)
@@ -199,6 +262,7 @@ class Session:
             self.over.set()
             timer.cancel()
             await self.beside.close()
+            await self._drawing.close()
             await _finish(conducting)
 
     async def _conduct(self, conduct: Conduct) -> None:
@@ -220,12 +284,19 @@ class Session:
             self.journal.note_event("answer_timeout", seconds=ringing_s)
             await self.hang_up(Cause.UNAVAILABLE, outcome=Event.EXPIRED)
             return
-        refusal = await self._allowance.run_out()
+        refusal = await self._run_out()
         if refusal is None:
-            self.journal.note_event("max_call_seconds", seconds=self._allowance.longest_s)
+            self.journal.note_event("max_call_seconds", seconds=self._is.of.allowance.longest_s)
         else:
             self.journal.cut_by_policy(refusal)
         await self.hang_up()
+
+    async def _run_out(self) -> PolicyRefusal | None:
+        """Wait until the time of the call is over, of the one that it is by then."""
+        while True:
+            async with until(self._became, self._is.of.allowance.run_out()) as running:
+                if running.done():
+                    return running.result()
 
     def _note_event(self, event: LegEvent) -> None:
         match event:
@@ -244,6 +315,8 @@ class Session:
                 self._note_route(event)
             case HungUp():
                 self._ended(event)
+            case PlaceTaken():
+                pass  # for whoever has dialled: what it means for the call is settled already
             case _:
                 write_event(self.journal, event)
 
@@ -275,7 +348,7 @@ class Session:
         self.journal.tried(attempt_of_trunk(event, self.call.to))
 
     def _ended(self, event: HungUp) -> None:
-        answered = self.answered.is_set()
+        answered = self.call.answer_time is not None
         if event.unheard and self._ending in (None, Event.EXPIRED):
             event = replace(event, outcome=Event.BROKE, by=EndedBy.NOBODY, sip_code=408, sip_reason=event.unheard)
         outcome = self._ending if self._ending and not answered and event.by_us else event.outcome

@@ -3,7 +3,7 @@
 from typing import Final
 
 from engine.model.trunk.choices import DigestAlgorithms, KnownBy
-from engine.model.trunk.field import OneOf, Text, declared
+from engine.model.trunk.field import OneOf, Text, YesOrNo, declared
 from engine.model.trunk.number_formats import PLAIN_E164
 from engine.model.trunk.number_rules import NumberFormats
 
@@ -29,4 +29,10 @@ DEFAULT_NUMBER: Final = declared(
     Text(r"(\+[1-9][0-9]{6,14})?", "is no number in E.164, such as +3225550100.", 16),
     "The number whose account and flow take calls to numbers that nobody has; left out, they are refused with 404.",
     default="",
+)
+REPLACES: Final = declared(
+    YesOrNo(),
+    "Whether a call that comes in by it may take the place of one of its own calls (Replaces, RFC 3891), as after an "
+    "attended transfer; otherwise it is refused with 403.",
+    default=False,
 )

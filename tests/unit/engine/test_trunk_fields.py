@@ -65,6 +65,7 @@ WRONG: dict[str, list[Any]] = {
     "identity_header": ["PAI", "p-asserted-identity", True],
     "country": ["BE", "b", "bel", 7],
     "hides_caller": ["yes"],
+    "replaces": ["yes"],
     "keeps_from": [0],
     "trusts_identity": [None],
     "diversion": ["Diversion", "yes", None],

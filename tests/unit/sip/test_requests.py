@@ -41,8 +41,11 @@ def test_a_stranger_hears_nothing_or_is_refused() -> None:
     assert answer_to_stranger(refused=True).code == 403
 
 
-def test_nobody_takes_the_place_of_a_call() -> None:
-    assert _code_of_invite(Message("", (("replaces", "1@x;to-tag=1;from-tag=2"),))) == 403
+def test_nobody_takes_the_place_of_a_call_but_by_a_trunk_that_may() -> None:
+    message = Message("", (("replaces", "1@x;to-tag=1;from-tag=2"),))
+
+    assert _code_of_invite(message) == 403
+    assert answer_to_invite(message, None, Extensions(replaces=True)) is None
 
 
 def test_an_offer_of_nothing_that_we_carry_is_refused_with_a_warning() -> None:
