@@ -8,6 +8,7 @@ from tests.peers.customer import Customer
 from tests.peers.phone import phone
 from tests.peers.platform import platform
 from tests.peers.ports import Ports
+from tests.peers.raw_callee import raw_callee
 from tests.peers.scenario import acks, answers, asks, calls, gets_bye, pause, receives, scenario, sdp
 from tests.peers.sipp import Sipp, sipp
 
@@ -88,3 +89,29 @@ async def test_a_party_of_a_dial_that_sends_refer_takes_the_flow_to_the_refer_ur
     assert asked["ReferTransferTarget"].strip("<>") == TARGET
     assert shop.forms("/done") == []
     assert "refer_requested" in noted
+
+
+async def test_whom_a_party_refers_to_after_speaking_with_them_is_asked_for_its_place(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    consulted = "consult%40desk.example%3Bto-tag%3Dexpert%3Bfrom-tag%3Ddesk"
+    async with phone() as desk, raw_callee() as expert:
+        there = f"sip:expert@127.0.0.1:{expert.port}?Replaces={consulted}"
+        script = caller(pause(6), asks("REFER", 2, headers=(f"Refer-To: <{there}>",)), receives(603), gets_bye())
+        shop.flows["/start"] = (
+            f'<Response><Dial referUrl="/referred"><Sip>sip:a@127.0.0.1:{desk.port}</Sip></Dial></Response>'
+        )
+        shop.flows["/referred"] = f"<Response><Dial><Sip>{there}</Sip></Dial><Hangup/></Response>"
+        async with (
+            platform(tmp_path, ports, number={"--url": shop.url("/start")}) as telefoon,
+            sipp(script, ports, target=telefoon.sip_port) as far_end,
+        ):
+            await desk.tells("answered")
+            asked = (await shop.is_asked("/referred"))[0]
+            invite = await expert.gets("INVITE", within_s=20)
+            expert.answer(invite, "486 Busy Here")
+            await far_end.finishes()
+
+    assert asked["ReferTransferTarget"].strip("<>") == there
+    assert invite.request_uri == f"sip:expert@127.0.0.1:{expert.port}"
+    assert invite.header("replaces") == "consult@desk.example;to-tag=expert;from-tag=desk"

@@ -30,6 +30,7 @@ _DETECTION: Final = dict.fromkeys(
 )
 _WHISPER: Final = "A document that the called party hears alone before the two are joined; Hangup there refuses"
 _FINAL: Final = (CallEventName.COMPLETED,)
+_REPLACES: Final = "replaces"
 _SENT_ON: Final = re.compile(
     r"(?:x-|p-)[A-Za-z0-9\-.!%*_+`'~]{1,62}|user-to-user|remote-party-id|privacy|diversion", re.IGNORECASE
 )
@@ -91,7 +92,10 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Sip:
-    """A SIP address, as sip:desk@pbx.example;transport=tls; X- headers may follow as in ?x-customer=7."""
+    """A SIP address, as sip:desk@pbx.example;transport=tls; X- headers may follow as in ?x-customer=7.
+
+    Replaces may too, as in the address of a party that hands over after speaking with somebody (RFC 3891, RFC 5589).
+    """
 
     sip: str = content(SIP_URI, help="The SIP URI")
     username: str | None = attribute(TEXT, help="For digest authentication with the far end")
@@ -106,7 +110,10 @@ class Sip:
     LATER: ClassVar = _DETECTION
 
     def __post_init__(self) -> None:
-        _require_sendable(self._given())
+        if sum(name.lower() == _REPLACES for name, _ in self._in_address()) > 1:
+            raise ValueError("Replaces is there more than once.")
+        _require_sendable([each for each in self._given() if each not in self._asks_for_place()])
+        require_within_limits(self._given())
 
     @property
     def address(self) -> str:
@@ -126,6 +133,9 @@ class Sip:
 
     def _given(self) -> tuple[tuple[str, str], ...]:
         return (*self._in_address(), *((each.name, each.value) for each in self.headers))
+
+    def _asks_for_place(self) -> Sequence[tuple[str, str]]:
+        return [(name, value) for name, value in self._in_address() if name.lower() == _REPLACES]
 
     def _in_address(self) -> tuple[tuple[str, str], ...]:
         """RFC 3261 §19.1.1: headers after the question mark."""

@@ -134,6 +134,7 @@ def test_every_verb_with_its_attributes() -> None:
         ("<Dial>+3225550199<Sip>sip:a@b</Sip></Dial>", "text can't stand here", "Dial", ""),
         ("<Dial><Sip>https://b.example</Sip></Dial>", "a SIP URI", "Sip", "sip"),
         ("<Dial><Sip>sip:a@b?Via=x</Sip></Dial>", "'Via' can't be set", "Sip", ""),
+        ("<Dial><Sip>sip:a@b?Replaces=x&amp;replaces=y</Sip></Dial>", "Replaces is there more than once", "Sip", ""),
         ("<Dial><Sip>sip:a@b?X-A=1%0d%0aTo:%20c</Sip></Dial>", "stands on one line", "Sip", ""),
         ("<Dial><Sip>sip:a@b?X-A%3a=1</Sip></Dial>", "can't be set", "Sip", ""),
         (
