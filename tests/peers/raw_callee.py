@@ -64,11 +64,12 @@ class RawCallee(asyncio.DatagramProtocol):
         self.answer(request, status, body=body, tag="elsewhere")
 
     async def asks(
-        self, invite: SipMessage, method: str, *headers: str, body: str = "", tag: str = "far"
-    ) -> SipMessage:
+        self, invite: SipMessage, method: str, *headers: str, body: str = "", tag: str = "far",
+        content_type: str = "application/sdp",
+    ) -> SipMessage:  # fmt: skip
         """The final answer to a request within the dialog of this tag; one to INVITE is acknowledged."""
         number, before = next(self._numbers), len(self.seen)
-        self._ask(invite, method, number, tag, headers, body)
+        self._ask(invite, method, number, tag, headers, body, content_type)
         async with within(8):
             while not (found := [each for each in self.seen[before:] if _is_final(each, number)]):
                 self._came.clear()
@@ -77,7 +78,10 @@ class RawCallee(asyncio.DatagramProtocol):
             self._ask(invite, "ACK", number, tag, (), "")
         return found[0]
 
-    def _ask(self, invite: SipMessage, method: str, number: int, tag: str, headers: tuple[str, ...], body: str) -> None:
+    def _ask(
+        self, invite: SipMessage, method: str, number: int, tag: str, headers: tuple[str, ...], body: str,
+        content_type: str = "application/sdp",
+    ) -> None:  # fmt: skip
         contact = re.search(r"<(.+?)>", invite.header("contact"))
         assert contact is not None
         branch = f"z9hG4bK{number}" if method in {"INVITE", "ACK"} else f"z9hG4bK{uuid4().hex}"
@@ -88,10 +92,11 @@ class RawCallee(asyncio.DatagramProtocol):
                 f"Call-ID: {invite.header('call-id')}", f"CSeq: {number} {method}", "Max-Forwards: 70", *headers,
             ],
             body,
+            content_type,
         )  # fmt: skip
 
-    def _send(self, head: list[str], body: str) -> None:
-        kind = ["Content-Type: application/sdp"] if body else []
+    def _send(self, head: list[str], body: str, content_type: str = "application/sdp") -> None:
+        kind = [f"Content-Type: {content_type}"] if body else []
         lines = [*head, f"Contact: <sip:far@{self.host}:{self.port}>", *kind, f"Content-Length: {len(body)}", "", body]
         self._transport.sendto("\r\n".join(lines).encode(), self._from)
 

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.sip
 AGENT = "+3225550199"
 DIAL = f'<Response><Dial action="/dialled"><Number>{AGENT}</Number></Dial></Response>'
 CALLER_HZ, AGENT_HZ, EXPERT_HZ = 500, 800, 1400
+KEY, YES = "application/dtmf-relay", "Signal=1\r\nDuration=160\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +79,28 @@ def in_place_of(invite: SipMessage, tag: str = "far", *more: str) -> str:
 
 @asynccontextmanager
 async def desk(
-    folder: Path, ports: Ports, shop: Customer, *, replaces: str = "true", **settings: str
+    folder: Path,
+    ports: Ports,
+    shop: Customer,
+    *,
+    replaces: str = "true",
+    consent: str = "announce",
+    hold: str = "music",
 ) -> AsyncIterator[Desk]:
     with ExitStack() as ears:
         heard = [ears.enter_context(RtpEar()) for _ in range(3)]
         for ear, hz in zip(heard, (CALLER_HZ, AGENT_HZ, EXPERT_HZ), strict=True):
             ear.say(tone(hz, 1), for_ever=True)
-        number = {"--url": shop.url("/start")}
+        number = {"--url": shop.url("/start"), "--consent": consent}
         async with (
-            platform(folder, ports, settings, number=number) as telefoon,
+            platform(folder, ports, number=number) as telefoon,
             raw_callee() as agent,
             raw_caller(telefoon.sip_port) as caller,
             raw_caller(telefoon.sip_port) as expert,
         ):
             expert.from_ = f"<sip:+32470999999@{HOST}>;tag=expert"
             added = ("trunks", "add", "pbx", "--host", f"{HOST}:{agent.port}", "--set", "keep_alive=none")
-            await asyncio.to_thread(telefoon.telefoon, *added, "--set", f"replaces={replaces}")
+            await asyncio.to_thread(telefoon.telefoon, *added, "--set", f"replaces={replaces}", "--set", f"hold={hold}")
             await asyncio.sleep(2)  # a trunk takes effect so soon
             yield Desk(telefoon, Line(heard[0], caller), Line(heard[2], expert), agent, heard[1])
 
@@ -303,31 +310,70 @@ async def test_a_participant_hands_its_seat_over(tmp_path: Path, ports: Ports, s
     assert not hears(muted, EXPERT_HZ)
 
 
-async def test_a_recorded_call_holds_the_newcomer_only_from_consent_on(
+async def test_a_place_is_given_once_and_who_has_it_is_told_that_it_is_on_hold(
     tmp_path: Path, ports: Ports, shop: Customer
 ) -> None:
-    dial = f'<Response><Dial record="record-from-answer-dual"><Number>{AGENT}</Number></Dial></Response>'
-    shop.flows["/start"] = dial
-    async with desk(tmp_path, ports, shop) as at:
+    shop.flows["/start"] = DIAL
+    async with desk(tmp_path, ports, shop, hold="sendonly") as at, raw_caller(at.telefoon.sip_port) as second:
         calling = asyncio.create_task(at.caller.calls())
         invite = await at.answers()
         await calling
-        await at.caller.ear.hears(AGENT_HZ, within_s=30)
-        caller = await at.row("inbound")
+        outbound = await at.row("outbound")
+        holding = asyncio.create_task(at.telefoon.patch(f"calls/{outbound['id']}", {"hold": True}))
+        held = await at.agent.gets("INVITE", times=2)
+        at.agent.answer(held, "200 OK", body=audio(at.agent_ear.port, more="a=recvonly\r\n"))
+        await holding
+
+        at.expert.sip.request("INVITE", in_place_of(invite), body=at.expert.described)
+        late = await at.expert.sip.answer("INVITE")
+        first = await second.asks("INVITE", in_place_of(invite), body=at.expert.described)
+        told = await second.is_asked("INVITE")
+        second.respond(told, "200 OK", body=audio(at.expert.ear.port, more="a=recvonly\r\n"))
+        await at.hangs_up_agent()
+        at.expert.sip.to_tag = late.header("to").rpartition("tag=")[2]
+        at.expert.sip.request("ACK", number=1)
+        await at.expert.sip.is_asked("BYE")
+
+    assert told.sdp is not None
+    assert told.sdp.direction == "sendonly"
+    assert first.code == late.code == 200
+    assert not second.requests("BYE")
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+async def test_a_recording_goes_on_and_holds_the_newcomer_only_with_consent(
+    tmp_path: Path, ports: Ports, shop: Customer, agrees: bool
+) -> None:
+    shop.flows["/start"] = (
+        f'<Response><Dial record="record-from-answer-dual"><Number>{AGENT}</Number></Dial></Response>'
+    )
+    async with desk(tmp_path, ports, shop, consent="both-parties") as at:
+        calling = asyncio.create_task(at.caller.calls())
+        invite = await at.answers()
+        await calling
+        caller, agent = await at.row("inbound"), await at.row("outbound")
+        await at.caller.ear.hears_sound(seconds=1, within_s=30, since_s=0)
+        await at.caller.sip.asks("INFO", body=YES, content_type=KEY)
+        await at.agent.asks(invite, "INFO", body=YES, content_type=KEY)
         await at.telefoon.noted(caller["id"], "recording_started", within_s=30)
         await asyncio.sleep(2)
 
         assert (await at.expert.calls(in_place_of(invite))).code == 200
         await at.hangs_up_agent()
+        await at.caller.ear.hears(EXPERT_HZ, within_s=20)
         expert = await at.row("inbound")
-        consent = await at.telefoon.noted(expert["id"], "consent", within_s=30)
-        await at.caller.ear.hears(EXPERT_HZ, within_s=10)
-        await asyncio.sleep(2)
+        await at.expert.ear.hears_sound(seconds=2, within_s=20, since_s=0)
+        if agrees:
+            await at.expert.sip.asks("INFO", body=YES, content_type=KEY)
+        answered = await at.telefoon.noted(expert["id"], "consent", within_s=60)
+        await asyncio.sleep(3)
         await at.caller.sip.asks("BYE")
         row, path = await at.telefoon.recording(tmp_path)
+        await at.telefoon.ended_call(agent["id"])
 
     called = Sound.of_file(path, 1)
     assert row["call_id"] == caller["id"]
-    assert consent["given"]
-    assert hears(called, AGENT_HZ)
-    assert hears(called, EXPERT_HZ)
+    assert answered["given"] == ("yes" if agrees else "no")
+    assert hears(called, AGENT_HZ, seconds=1)
+    assert hears(called, EXPERT_HZ, seconds=1) == agrees
+    assert hears(Sound.of_file(path, 0), CALLER_HZ, seconds=1)
