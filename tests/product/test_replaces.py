@@ -108,7 +108,8 @@ async def desk(
 async def test_an_attended_transfer_of_the_called_party_joins_the_caller_to_whom_it_was_handed(
     tmp_path: Path, ports: Ports, shop: Customer
 ) -> None:
-    shop.flows["/start"] = DIAL
+    told_of = '<Number statusCallback="/status" statusCallbackEvent="completed">'
+    shop.flows["/start"] = DIAL.replace("<Number>", told_of)
     shop.flows["/dialled"] = "<Response><Hangup/></Response>"
     async with desk(tmp_path, ports, shop) as at:
         calling = asyncio.create_task(at.caller.calls())
@@ -135,6 +136,7 @@ async def test_an_attended_transfer_of_the_called_party_joins_the_caller_to_whom
         dialled = (await shop.is_asked("/dialled"))[0]
         await at.caller.sip.is_asked("BYE")
         ended = await at.telefoon.ended_call(expert["id"])
+        statuses = await shop.is_asked("/status", times=2)
 
     assert answer.code == 200
     assert "replaces" in answer.header("supported")
@@ -146,6 +148,10 @@ async def test_an_attended_transfer_of_the_called_party_joins_the_caller_to_whom
     assert expert["parent_id"] == agent["parent_id"] == caller["id"]
     assert "replaces" in told
     assert (dialled["DialCallSid"], dialled["DialCallStatus"]) == (expert["id"], "completed")
+    assert {each["CallSid"]: each["CallStatus"] for each in statuses} == dict.fromkeys(
+        (agent["id"], expert["id"]), "completed"
+    )
+    assert sum(int(each["CallDuration"]) for each in statuses) == agent["duration"] + ended["duration"]
 
 
 async def test_the_place_of_the_caller_is_taken_with_its_flow(tmp_path: Path, ports: Ports, shop: Customer) -> None:
