@@ -19,7 +19,7 @@ class NewCall:
     """A call to place: `to` and `from_` in E.164, at most one of url and flow.
 
     `heard_in` is the id of a conference in which it is heard to ring. `hides_caller` keeps from the called party who
-    calls. `key_id` is the API key that asks for it.
+    calls. `key_id` is the API key that asks for it. One that `may_wait` has its turn where its account has a pace.
     """
 
     account_id: str
@@ -28,6 +28,7 @@ class NewCall:
     url: str | None = None
     flow: WrittenFlow | None = None
     heard_in: str | None = None
+    may_wait: bool = True
     hides_caller: bool = False
     key_id: str | None = None
     options: CallOptions = CallOptions()

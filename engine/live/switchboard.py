@@ -87,7 +87,7 @@ class Switchboard:
         BalanceTooLow; nothing was sent then.
         """
         emergency = await self._services.emergency.number(order.to, order.from_)
-        if emergency is None and order.heard_in is None:
+        if emergency is None and order.may_wait:
             pace = await self._services.stores.paces.of(order.account_id)
             if pace is not None:
                 return await self._queue(order, pace)

@@ -25,7 +25,8 @@ from sip.trunks.uris import called_uri, first_hop, proxy_uri, uri_hop
 
 Held = Mapping[tuple[str, str], datetime]
 """Until when a trunk's host wants no call (Retry-After, RFC 3261 §21.5.4), by the trunk's name and the host."""
-_NUMBER: Final = re.compile(r"\+?[0-9*#]+")
+_LIKE_A_NUMBER: Final = re.compile(r"[+*#0-9%]")
+"""What a carrier may take for a number, also where something else stands behind; an escape that was escaped too."""
 NO_COSTS: Final[Mapping[str, Costs]] = MappingProxyType({})
 LocatedAt = Callable[[Hop], Located | None]
 """Where the name of a host leads, as DNS has it; None for an address."""
@@ -140,7 +141,7 @@ def follows(trunk: Trunk | None, uri: str) -> bool:
 def refused_redirect(trunk: Trunk, uri: str, destinations: Destinations) -> RedirectRefused | None:
     """What a call policy says of a number to which a carrier sends a call on; None where it may go there."""
     number = trunk.called.read(uri)
-    if not _NUMBER.fullmatch(number) or (refusal := destinations.refusal_of(number)) is None:
+    if not _LIKE_A_NUMBER.match(number) or (refusal := destinations.refusal_of(number)) is None:
         return None
     return RedirectRefused(refusal.rule.value, refusal.level.value, number, refusal.rule.uri, refusal.why)
 

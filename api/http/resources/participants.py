@@ -57,6 +57,7 @@ async def add_participant(services: RestServices, asked: ApiRequest) -> web.Resp
         from_=number.e164,
         flow=_flow_into(conference, body),
         heard_in=conference.id if body["early_media"] else None,
+        may_wait=False,
         hides_caller=body.get("hide_caller", False),
         key_id=asked.key_id,
         options=replace(options, record=False),

@@ -88,6 +88,16 @@ async def test_no_more_go_on_at_once_than_may_and_the_end_of_one_lets_the_next_b
     await node.invited(number(1))
 
 
+async def test_a_call_that_may_not_wait_begins_at_once_as_a_participant_of_a_conference(node: FakeNode) -> None:
+    account = await paced(node, Pace(calls_per_s=0.1))
+    await place(node, account, 0)
+    await node.passes(0.1)
+
+    await place(node, account, 1, may_wait=False)
+
+    await node.invited(number(1))
+
+
 async def test_accounts_have_their_turns_one_after_the_other(node: FakeNode) -> None:
     one = await paced(node, Pace())
     other = await paced(node, Pace(), "other")

@@ -20,6 +20,9 @@ WAYS: Final = {
 """Who makes a leg, who has a session do so, and who asks the registry, which asks the policies; the stage's `dial` is
 the verb, and its `refer` asks them itself. A new way belongs behind the registry."""
 BEGINNING: Final = frozenset({"dial", "place", "take", "refer"})
+INVITES: Final = {"sip/dialogs.py": {"dialog.makeCall"}}
+"""Where the library is told to send INVITE; who may tell it is asked above."""
+REFERS: Final = {"sip/dialogs.py": {"self._dialog(leg).xfer"}}
 ASKED: Final = frozenset({"admit", "admit_inbound", "require_destination"})
 
 
@@ -30,11 +33,11 @@ def calls_in(tree: ast.AST, names: frozenset[str]) -> Iterator[str]:
 
 
 def live() -> dict[str, ast.Module]:
-    return {
-        name_of(path): ast.parse(path.read_text("utf-8"))
-        for path in sources()
-        if name_of(path).startswith("engine/live/")
-    }
+    return trees("engine/live/")
+
+
+def trees(folder: str) -> dict[str, ast.Module]:
+    return {name_of(path): ast.parse(path.read_text("utf-8")) for path in sources() if name_of(path).startswith(folder)}
 
 
 def test_nobody_else_lets_a_call_begin() -> None:
@@ -55,3 +58,22 @@ def test_the_registry_asks_before_each_of_its_ways_and_whoever_sends_a_call_on_a
         "engine/live/calls/control.py": 1,
         "engine/live/switchboard.py": 1,
     }
+
+
+def test_the_library_is_told_to_invite_and_to_refer_in_one_place_each() -> None:
+    ours = trees("sip/") | trees("api/") | trees("engine/")
+    for name in ("makeCall", "xfer", "xferReplaces"):
+        found = {file: set(calls_in(tree, frozenset({name}))) for file, tree in ours.items()}
+        expected = {"makeCall": INVITES, "xfer": REFERS}.get(name, {})
+        assert {file: ways for file, ways in found.items() if ways} == expected
+
+
+def test_whoever_follows_a_carrier_elsewhere_asks_the_policies_of_the_call() -> None:
+    asking = {file for file, tree in trees("sip/").items() if "refused_redirect" in names_called(tree)}
+    following = {file for file, tree in trees("sip/").items() if "follows" in names_called(tree)}
+
+    assert following == asking == {"sip/stack.py"}
+
+
+def names_called(tree: ast.AST) -> set[str]:
+    return {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
