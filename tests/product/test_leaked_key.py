@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
+from tests.peers.customer import Customer
 from tests.peers.phone import PhonePeer, phone
 from tests.peers.platform import NUMBER, Platform, platform
 from tests.peers.ports import Ports
+from tests.peers.scenario import acks, asks, calls, gets_bye, pause, receives, scenario, sdp
 from tests.peers.sip_answerer import sip_answerer
+from tests.peers.sipp import sipp
 
 pytestmark = pytest.mark.sip
 
@@ -40,6 +43,13 @@ def in_flows(trunk_port: int) -> dict[str, list[Json]]:
         "a SIP address at the trunk": dialled(sip=f"sip:{PREMIUM}@127.0.0.1:{trunk_port}"),
         "the same, escaped": dialled(sip=f"sip:%2B{PREMIUM[1:]}@127.0.0.1:{trunk_port}"),
         "the same, with 00": dialled(sip=f"sip:00{PREMIUM[1:]}@127.0.0.1:{trunk_port};user=phone"),
+        "the same, escaped twice": dialled(sip=f"sip:%252B{PREMIUM[1:]}@127.0.0.1:{trunk_port}"),
+        "the same, by its digits' codes": dialled(sip=f"sip:{escaped(PREMIUM)}@127.0.0.1:{trunk_port}"),
+        "the same, with separators": dialled(sip=f"sip:+32-902.12.345@127.0.0.1:{trunk_port}"),
+        "the same, as at home": dialled(sip=f"sip:090212345;phone-context=+32@127.0.0.1:{trunk_port};user=phone"),
+        "the same, with a password": dialled(sip=f"sip:{PREMIUM}:x@127.0.0.1:{trunk_port}"),
+        "the same, with something behind": dialled(sip=f"sip:{PREMIUM}%3Bx=1@127.0.0.1:{trunk_port}"),
+        "the same, behind a service code": dialled(sip=f"sip:*31*{PREMIUM}@127.0.0.1:{trunk_port}"),
         "the trunk's name": dialled(sip=f"sip:{PREMIUM}@localhost:{trunk_port}"),
         "a client": dialled(client=PREMIUM),
         "two at once": [
@@ -47,6 +57,27 @@ def in_flows(trunk_port: int) -> dict[str, list[Json]]:
             GOODBYE,
         ],
         "REFER": [{"verb": "refer", "to": [{"sip": f"sip:{PREMIUM}@127.0.0.1:{trunk_port}"}]}, GOODBYE],
+    }
+
+
+def escaped(number: str) -> str:
+    return "".join(f"%{ord(each):02X}" for each in number)
+
+
+def by_rest(trunk_port: int) -> dict[str, str]:
+    """How a client may write it; what is no number that may be asked for is refused before any policy (422)."""
+    return {
+        "E.164": PREMIUM,
+        "with 00": f"00{PREMIUM[1:]}",
+        "without a plus": PREMIUM[1:],
+        "as at home": "090212345",
+        "with blanks": "+32 902 12 345",
+        "tel": f"tel:{PREMIUM}",
+        "escaped": f"%2B{PREMIUM[1:]}",
+        "a SIP address": f"sip:{PREMIUM}@127.0.0.1:{trunk_port}",
+        "of a telephone": f"sip:{PREMIUM}@127.0.0.1:{trunk_port};user=phone",
+        "SIPS": f"sips:{PREMIUM}@127.0.0.1:{trunk_port}",
+        "in capitals": f"SIP:{PREMIUM}@127.0.0.1:{trunk_port}",
     }
 
 
@@ -101,6 +132,84 @@ async def test_no_way_leads_to_a_premium_number_and_each_is_told(tmp_path: Path,
     assert reached(trunk)
     assert all(ALLOWED[1:] in each for each in reached(trunk)), reached(trunk)
     assert not any(PREMIUM[1:] in each for each in reached(trunk))
+
+
+async def test_no_spelling_and_no_caller_leads_there_by_rest_at_once_queued_or_into_a_room(
+    tmp_path: Path, ports: Ports
+) -> None:
+    async with phone() as trunk:
+        settings = {"TRUNK": f"sip:127.0.0.1:{trunk.port}"}
+        async with platform(tmp_path, ports, settings) as telefoon:
+            room = await telefoon.post("conferences", {"friendly_name": "room"})
+            paths = ("calls", f"conferences/{room['id']}/participants")
+            for is_paced in (False, True):
+                if is_paced:
+                    pace = ("--calls-per-s", "10")
+                    await asyncio.to_thread(telefoon.telefoon, "accounts", "pace", "demo", *pace)
+                for way, to in by_rest(trunk.port).items():
+                    for path in paths:
+                        for caller in (NUMBER, OTHER):
+                            status, problem = await telefoon.refuses(path, {"from": caller, "to": to})
+                            assert status in (403, 422), (way, path, problem)
+                            is_told = (
+                                status == 422 or problem["type"] == RULE or "not a number of this" in problem["detail"]
+                            )
+                            assert is_told, (way, path, problem)
+
+            found = (await telefoon.get("calls", status="failed", page_size="100"))["calls"]
+            assert {each["from"] for each in found} == {NUMBER}
+            for each in found:
+                assert await refused_events(telefoon, each["id"]) == ["number-type"], each
+            assert not (await telefoon.get("calls", status="queued"))["calls"]
+    assert reached(trunk) == []
+
+
+async def test_no_document_that_a_customers_server_gives_leads_there(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    shop.flows["/evil"] = (
+        f'<Response><Dial timeout="5"><Number>{PREMIUM}</Number><Number>+8816123456789</Number></Dial>'
+        f"<Redirect>/worse</Redirect></Response>"
+    )
+    async with phone() as trunk:
+        at = f"127.0.0.1:{trunk.port}"
+        shop.flows["/worse"] = f"<Response><Dial><Sip>sip:{PREMIUM}@{at}</Sip></Dial><Hangup/></Response>"
+        shop.flows["/start"] = '<Response><Pause length="60"/></Response>'
+        settings = {"TRUNK": f"sip:{at}"}
+        async with platform(tmp_path, ports, settings, number={"--url": shop.url("/evil")}) as telefoon:
+            dialling = ("--dial", f"sip:{NUMBER}@127.0.0.1:{telefoon.sip_port}", "--from", OTHER)
+            async with phone(*dialling) as caller:
+                await caller.tells("hung_up", within_s=30)
+            came_in = await telefoon.newest_call(direction="inbound")
+            assert await refused_events(telefoon, came_in["id"]) == ["number-type"] * 3
+
+            live = await telefoon.place(ALLOWED, url=shop.url("/start"))
+            await telefoon.call_when(live["id"], "in-progress")
+            status, _ = await telefoon.patch(f"calls/{live['id']}", {"url": shop.url("/evil")})
+            assert status == 200
+            await telefoon.ended_call(live["id"])
+            assert await refused_events(telefoon, live["id"]) == ["number-type"] * 3
+    assert {ALLOWED[1:] in each for each in reached(trunk)} == {True}
+
+
+async def test_a_far_end_that_asks_to_be_transferred_there_is_not(tmp_path: Path, ports: Ports, shop: Customer) -> None:
+    async with phone() as trunk:
+        at = f"127.0.0.1:{trunk.port}"
+        shop.flows["/start"] = f'<Response><Dial referUrl="/refer">{ALLOWED}</Dial></Response>'
+        shop.flows["/refer"] = f"<Response><Dial><Sip>sip:{PREMIUM}@{at}</Sip></Dial><Hangup/></Response>"
+        script = scenario(
+            calls(sdp(port="9")), receives(100, optional=True), receives(180, optional=True), receives(200), acks(),
+            pause(6), asks("REFER", 2, headers=(f"Refer-To: <sip:{PREMIUM}@{at}>",)), receives(603), gets_bye(),
+        )  # fmt: skip
+        async with (
+            platform(tmp_path, ports, {"TRUNK": f"sip:{at}"}, number={"--url": shop.url("/start")}) as telefoon,
+            sipp(script, ports, target=telefoon.sip_port),
+        ):
+            assert (await shop.is_asked("/refer"))[0]["ReferTransferTarget"].strip("<>") == f"sip:{PREMIUM}@{at}"
+            came_in = await telefoon.newest_call(direction="inbound")
+            await telefoon.ended_call(came_in["id"])
+            assert await refused_events(telefoon, came_in["id"]) == ["number-type"]
+    assert {ALLOWED[1:] in each for each in reached(trunk)} == {True}
 
 
 async def test_a_carrier_sends_a_call_on_to_no_premium_number(tmp_path: Path, ports: Ports) -> None:

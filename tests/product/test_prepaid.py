@@ -8,16 +8,21 @@ from typing import Any
 
 import pytest
 
+from engine.live.phrases import Phrase
+from tests.peers.audio import Sound, contains
+from tests.peers.customer import Customer
 from tests.peers.phone import phone
-from tests.peers.platform import Platform, platform
+from tests.peers.platform import NUMBER, Platform, platform
 from tests.peers.ports import Ports
+from tests.peers.spoken import ALIKE, ENGLISH, spoken
 
 pytestmark = pytest.mark.sip
 
 CALLEE = "+3225550199"
 FLOW = '<Response><Pause length="60"/></Response>'
-PAID_S = 8
-"""At 0.0140 EUR a minute, by the second, 0.0019 EUR are eight seconds: the ninth makes it 0.0021."""
+NOTICE_S = 8
+PAID_S = 15
+"""At 0.0140 EUR a minute, by the second, 0.0035 EUR are fifteen seconds: the sixteenth makes it 0.0038."""
 
 
 async def pays(telefoon: Platform, amount: str) -> None:
@@ -28,27 +33,59 @@ async def balance(telefoon: Platform) -> dict[str, Any]:
     return await telefoon.get("balance")
 
 
-async def test_a_call_is_told_and_cut_at_its_last_paid_second(tmp_path: Path, ports: Ports) -> None:
-    async with phone() as far_end:
-        settings = {"TRUNK": f"sip:127.0.0.1:{far_end.port}", "BALANCE_NOTICE_S": "5"}
+async def test_a_call_hears_the_notice_and_is_cut_at_its_last_paid_second(tmp_path: Path, ports: Ports) -> None:
+    heard = tmp_path / "heard.wav"
+    async with phone("--record", str(heard)) as far_end:
+        settings = {"TRUNK": f"sip:127.0.0.1:{far_end.port}", "BALANCE_NOTICE_S": str(NOTICE_S)}
         async with platform(tmp_path, ports, settings) as telefoon:
-            await pays(telefoon, "0.0019")
+            notice = await asyncio.to_thread(spoken, telefoon, tmp_path, Phrase.BALANCE_LOW)
+            await pays(telefoon, "0.0035")
 
-            placed = await telefoon.place(CALLEE, flow=FLOW)
+            placed = await telefoon.place(CALLEE, flow=FLOW, tts_language=ENGLISH)
             await telefoon.call_when(placed["id"], "in-progress")
-            assert (await balance(telefoon))["reserved"] == "0.0019"
+            assert (await balance(telefoon))["reserved"] == "0.0035"
             await telefoon.noted(placed["id"], "balance_low")
             call = await telefoon.ended_call(placed["id"])
 
             assert (await far_end.tells("hung_up"))["by"] == "far end"
-            assert (call["status"], call["duration"], call["price"]) == ("completed", PAID_S, "0.0019")
+            assert (call["status"], call["duration"], call["price"]) == ("completed", PAID_S, "0.0035")
             assert call["explanation"][-1]["via"] == "balance"
             left = await balance(telefoon)
-            assert (left["available"], left["reserved"], left["spent"]) == ("0.0000", "0.0000", "0.0019")
+            assert (left["available"], left["reserved"], left["spent"]) == ("0.0000", "0.0000", "0.0035")
 
             status, problem = await telefoon.refuses("calls", {"from": "+3225550100", "to": CALLEE, "flow": FLOW})
             assert (status, problem["type"]) == (403, "urn:telefoon:rule:balance")
             assert len([each for each in far_end.told if each["event"] == "answered"]) == 1
+            await far_end.tells("recorded")
+
+    at_far_end = Sound.of_file(heard)
+    found = contains(at_far_end, notice)
+    assert found.score > ALIKE
+    assert found.offset_s == pytest.approx(PAID_S - NOTICE_S, abs=1)
+    assert PAID_S - 1 < at_far_end.seconds <= PAID_S, "cut within its last paid second"
+
+
+async def test_who_has_dialled_hears_the_notice_and_whom_he_talks_to_does_not(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    at_caller, at_callee = tmp_path / "caller.wav", tmp_path / "callee.wav"
+    shop.flows["/start"] = f"<Response><Dial>{CALLEE}</Dial></Response>"
+    async with phone("--record", str(at_callee)) as callee:
+        settings = {"TRUNK": f"sip:127.0.0.1:{callee.port}", "BALANCE_NOTICE_S": str(NOTICE_S)}
+        number = {"--url": shop.url("/start"), "--language": ENGLISH}
+        async with platform(tmp_path, ports, settings, number=number) as telefoon:
+            notice = await asyncio.to_thread(spoken, telefoon, tmp_path, Phrase.BALANCE_LOW)
+            await pays(telefoon, "0.0035")
+            calling = ("--dial", f"sip:{NUMBER}@127.0.0.1:{telefoon.sip_port}", "--from", "+32470123456")
+            async with phone(*calling, "--record", str(at_caller)) as caller:
+                await callee.tells("recorded", within_s=30)
+                await caller.tells("recorded", within_s=30)
+            dialled = await telefoon.newest_call(direction="outbound", status="completed")
+
+    assert (dialled["duration"], dialled["price"]) == (PAID_S, "0.0035")
+    assert contains(Sound.of_file(at_caller), notice).score > ALIKE
+    assert contains(Sound.of_file(at_callee), notice).score < ALIKE
+    assert PAID_S - 1 < Sound.of_file(at_callee).seconds <= PAID_S
 
 
 async def test_after_a_kill_nothing_stays_reserved_and_no_money_is_lost(tmp_path: Path, ports: Ports) -> None:

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from decimal import Decimal
+from itertools import cycle
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,6 +23,7 @@ from tests.unit.store.samples import NOON
 BY_THE_SECOND = Rate(Direction.OUTBOUND, "", "", Decimal("0.60"), 1, 1)
 """A hundred units a second, 6000 for the minute that is drawn at once."""
 NODE = "node-1"
+NODES = 3
 
 
 @pytest.fixture
@@ -184,15 +187,15 @@ CALL = st.tuples(st.integers(0, 3), st.integers(0, 300), st.booleans())
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(top_ups=st.lists(st.integers(0, 20_000), min_size=1, max_size=4), lives=st.lists(CALL, max_size=6))
-def test_whatever_calls_do_at_once_no_money_is_lost_and_none_is_made(
+def test_whatever_calls_of_several_nodes_do_at_once_no_money_is_lost_and_none_is_made(
     url: str, top_ups: Sequence[int], lives: Sequence[tuple[int, int, bool]]
 ) -> None:
     async def all_at_once() -> None:
-        database = await Database.open(url)
-        try:
-            await _afternoon(database, top_ups, lives)
-        finally:
-            await database.close()
+        async with AsyncExitStack() as opened:
+            databases = [await Database.open(url) for _ in range(NODES)]
+            for each in databases:
+                opened.push_async_callback(each.close)
+            await _afternoon(databases, top_ups, lives)
 
     asyncio.run(all_at_once())
 
@@ -200,14 +203,21 @@ def test_whatever_calls_do_at_once_no_money_is_lost_and_none_is_made(
 _rounds = iter(range(10**6))
 
 
-async def _afternoon(db: Database, top_ups: Sequence[int], lives: Sequence[tuple[int, int, bool]]) -> None:
-    account = await Accounts(db, b"p" * 32).ensure(f"account {next(_rounds)}")
-    balances = Balances(db)
+async def _afternoon(
+    databases: Sequence[Database], top_ups: Sequence[int], lives: Sequence[tuple[int, int, bool]]
+) -> None:
+    """Each call is another node's than the one before, so that their transactions meet in the database alone."""
+    account = await Accounts(databases[0], b"p" * 32).ensure(f"account {next(_rounds)}")
+    balances = Balances(databases[0])
+    nodes = list(zip(lives, cycle(databases), strict=False))
     await balances.set_prepaid(account.id, True)
     watched = asyncio.create_task(_watch(balances, account))
     await asyncio.gather(
-        *(balances.top_up(account.id, units, f"in {at}", NOON) for at, units in enumerate(top_ups)),
-        *(one_call(db, balances, account, f"{account.id[2:30]}{at}", *life) for at, life in enumerate(lives)),
+        *(
+            Balances(db).top_up(account.id, units, f"in {at}", NOON)
+            for at, (units, db) in enumerate(zip(top_ups, cycle(reversed(databases)), strict=False))
+        ),
+        *(one_call(db, Balances(db), account, f"{account.id[2:30]}{at}", *life) for at, (life, db) in enumerate(nodes)),
     )
     assert not watched.done() or watched.result() is None  # what it has found is raised here
     watched.cancel()
@@ -222,7 +232,7 @@ async def _afternoon(db: Database, top_ups: Sequence[int], lives: Sequence[tuple
 
 
 async def _watch(balances: Balances, account: Account) -> None:
-    """At no moment anything is below zero."""
+    """At no moment anything is below zero, whichever transactions are under way."""
     while True:
         assert min(await parts(balances, account)) >= 0
         await asyncio.sleep(0)
