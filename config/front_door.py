@@ -1,9 +1,10 @@
 """The settings of who may send SIP: strangers, how much they may send, bans, and connections that others begin."""
 
+import re
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
 from config.lists import Networks
 
@@ -26,8 +27,16 @@ class FrontDoorSettings(BaseModel):
     sip_malformed_per_min: float = Field(default=60, ge=1, le=10_000)
     sip_never_ban: Networks = []
     sip_bans_file: Path | None = None
+    sip_ban_webhook: str = ""
 
     sip_connections: int = Field(default=1000, ge=10, le=8000)
     sip_stranger_connections: int = Field(default=50, ge=0, le=8000)
     sip_connections_of_stranger: int = Field(default=10, ge=0, le=8000)
     sip_stranger_s: int = Field(default=10, ge=1, le=600)
+
+    @field_validator("sip_ban_webhook")
+    @classmethod
+    def _ban_webhook(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^\s#]+", value):
+            raise ValueError("write a URL that is told of bans, such as https://ops.example.com/bans")
+        return value

@@ -1,7 +1,7 @@
 """The front door's news, told to whom they concern: sums in metrics and the log, refusals and bans in the database."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Final, Protocol
@@ -43,12 +43,22 @@ class TurnsAway(Protocol):
 class DoorWatch:
     """Looks each second what was turned away, and which bans were made or lifted by others."""
 
-    def __init__(self, rows: BanStore, refusals: Refusals, meters: Meters, clock: Clock, file: BansFile) -> None:
+    def __init__(
+        self,
+        rows: BanStore,
+        refusals: Refusals,
+        meters: Meters,
+        clock: Clock,
+        file: BansFile,
+        tell_operator: Callable[[SourceBan], None],
+    ) -> None:
+        """The `file` is kept true; `tell_operator` hears of bans that the door has made, and not of those by hand."""
         self._rows = rows
         self._refusals = refusals
         self._meters = meters
         self._clock = clock
         self._file = file
+        self._tell_operator = tell_operator
         self._known: dict[Holder, SourceBan] = {}
         self._unstored: list[SourceBan] = []
         self._unlogged: Counter[str] = Counter()
@@ -80,6 +90,7 @@ class DoorWatch:
         for ban in news.bans:
             self._meters.count(Metric.SOURCES_BANNED, reason=ban.reason)
             log.warning("source_banned", source=str(ban.source), reason=ban.reason, times=ban.times, until=ban.until)
+            self._tell_operator(ban)
         now = self._clock.now()
         if self._unlogged and (self._logged_at is None or (now - self._logged_at).total_seconds() >= LOG_S):
             log.info("messages_turned_away", **self._unlogged)

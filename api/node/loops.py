@@ -30,6 +30,7 @@ def loops_of(parts: NodeParts, services: CallServices, switchboard: Switchboard)
         "routes": partial(parts.telephony.routes.run, parts.telephony.agent),
         "load": _load_watch(parts, services, switchboard).run,
         "front door": partial(parts.telephony.door.run, parts.telephony.agent.door),
+        "news of bans": parts.telephony.ban_news.run,
         "refusals": parts.telephony.refusals.run,
         "traces of failed calls": _failed_traces(parts, services).run,
         "retention": partial(retention.run, by_system(settings.node)),

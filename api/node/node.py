@@ -92,7 +92,7 @@ async def _open_parts(context: NodeContext, stack: AsyncExitStack) -> NodeParts:
     storage = await stack.enter_async_context(open_storage(context.settings))
     audio = await stack.enter_async_context(open_audio(context.settings))
     webhooks = await stack.enter_async_context(open_webhooks(context, storage.stores))
-    telephony = await stack.enter_async_context(open_telephony(context, storage.stores))
+    telephony = await stack.enter_async_context(open_telephony(context, storage.stores, webhooks.operator))
     return NodeParts(context, storage, audio, webhooks, telephony)
 
 

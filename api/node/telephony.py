@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
+from api.node.ban_news import BanNews
 from api.node.bans_file import BansFile
 from api.node.context import NodeContext
 from api.node.front_door import DoorWatch
@@ -21,6 +22,7 @@ from engine.stir.certificate_store import CertificateStore
 from engine.stir.identity_fault import IdentityFault
 from engine.stir.verification import CallerVerifier
 from engine.store.stores import Stores
+from engine.webhooks.delivery import Deliverer
 from sip.config import from_settings
 from sip.user_agent import UserAgent
 
@@ -36,6 +38,7 @@ class Telephony:
     routes: RouteWatch
     refusals: Refusals
     door: DoorWatch
+    ban_news: BanNews
 
     @contextmanager
     def open_to(self, switchboard: Switchboard) -> Iterator[None]:
@@ -48,8 +51,11 @@ class Telephony:
 
 
 @asynccontextmanager
-async def open_telephony(context: NodeContext, stores: Stores) -> AsyncIterator[Telephony]:
-    """Listens for SIP while inside, with the trunks and routes that are stored. Raises SetupError, StoreError."""
+async def open_telephony(context: NodeContext, stores: Stores, operator: Deliverer) -> AsyncIterator[Telephony]:
+    """Listens for SIP while inside, with the trunks and routes that are stored. Raises SetupError, StoreError.
+
+    `operator` carries news of bans to the operator's server.
+    """
     async with AsyncExitStack() as stack:
         permitted = Egress(context.settings.egress_allow, context.residency)
         egress = SipEgress(permitted, GuardedResolver(permitted))
@@ -79,9 +85,10 @@ async def open_telephony(context: NodeContext, stores: Stores) -> AsyncIterator[
         routes = RouteWatch(stores.routes, context.clock)
         await routes.look(agent)
         bans_file = BansFile(context.settings.sip_bans_file, context.clock)
-        door = DoorWatch(stores.bans, refusals, context.meters, context.clock, bans_file)
+        ban_news = BanNews(context.settings.sip_ban_webhook, context.settings.node, operator, context.clock)
+        door = DoorWatch(stores.bans, refusals, context.meters, context.clock, bans_file, ban_news.tell)
         await door.look(agent.door)
-        yield Telephony(agent, gate, egress, trunks, routes, refusals, door)
+        yield Telephony(agent, gate, egress, trunks, routes, refusals, door, ban_news)
 
 
 def _verifier(context: NodeContext, egress: Egress, stack: AsyncExitStack) -> CallerVerifier | None:

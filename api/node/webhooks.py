@@ -1,7 +1,7 @@
 """The webhooks of a node: the client for webhooks, the ledger of what was asked, and the callbacks' courier."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from api.node.context import NodeContext
@@ -14,9 +14,10 @@ from engine.webhooks.ledger import ExchangeLedger
 
 @dataclass(frozen=True, slots=True)
 class Webhooks:
-    """The ledger and the courier work while their loops run."""
+    """The ledger and the courier work while their loops run. `operator` asks for no account: unsigned, unledgered."""
 
     client: WebhookClient
+    operator: WebhookClient
     ledger: ExchangeLedger
     courier: CallbackCourier
 
@@ -35,8 +36,15 @@ async def open_webhooks(context: NodeContext, stores: Stores) -> AsyncIterator[W
         note=ledger.note_exchange,
         meters=context.meters,
     )
-    await client.start()
-    try:
-        yield Webhooks(client, ledger, CallbackCourier(stores.outbox, client, context.clock))
-    finally:
-        await client.close()
+    operator = WebhookClient(
+        timeout_s=settings.webhook_timeout_s,
+        connect_timeout_s=settings.webhook_connect_timeout,
+        allow=settings.egress_allow,
+        residency=context.residency,
+        meters=context.meters,
+    )
+    async with AsyncExitStack() as stack:
+        for each in (client, operator):
+            await each.start()
+            stack.push_async_callback(each.close)
+        yield Webhooks(client, operator, ledger, CallbackCourier(stores.outbox, client, context.clock))

@@ -69,6 +69,7 @@ class Watched:
     watch: DoorWatch
     door: NotingDoor
     file: Path
+    told: list[SourceBan]
 
     async def sees(self, *news: DoorNews) -> None:
         for each in news:
@@ -86,8 +87,9 @@ async def db(tmp_path: Path) -> AsyncIterator[Database]:
 @pytest.fixture
 def watched(db: Database, tmp_path: Path) -> Watched:
     rows, refusals, meters, clock = BanStore(db), Refusals(RefusalStore(db), SystemClock()), Meters(), SystemClock()
-    watch = DoorWatch(rows, refusals, meters, clock, BansFile(tmp_path / "bans.nft", clock))
-    return Watched(rows, refusals, meters, watch, NotingDoor(), tmp_path / "bans.nft")
+    told: list[SourceBan] = []
+    watch = DoorWatch(rows, refusals, meters, clock, BansFile(tmp_path / "bans.nft", clock), told.append)
+    return Watched(rows, refusals, meters, watch, NotingDoor(), tmp_path / "bans.nft", told)
 
 
 async def test_a_flood_is_a_sum_one_row_and_one_line(watched: Watched, db: Database) -> None:
@@ -108,6 +110,7 @@ async def test_a_ban_of_the_door_is_kept_and_counted_and_not_made_again(watched:
 
     assert await watched.rows.in_force(ban.since) == [ban]
     assert watched.door.banned == []
+    assert watched.told == [ban]
     assert 'telefoon_sip_sources_banned_total{reason="invites"} 1' in watched.meters.text({})
 
 
@@ -118,6 +121,7 @@ async def test_a_ban_that_somebody_else_has_made_reaches_the_door_once(watched: 
     await watched.sees(DoorNews(), DoorNews())
 
     assert watched.door.banned == [ban]
+    assert watched.told == [], "who has banned it knows"
 
 
 async def test_a_ban_that_is_lifted_reaches_the_door(watched: Watched) -> None:
