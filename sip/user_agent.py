@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import count
-from random import random
 from typing import Self
 
 from engine.aio.tasks import BackgroundTasks
@@ -29,6 +28,7 @@ from engine.stir.verification import CallerVerifier
 from sip.config import SipConfig
 from sip.dns.records import NameServers
 from sip.dns.server_names import server_names
+from sip.dns.wanted_names import WantedNames
 from sip.door_keeper import DoorKeeper
 from sip.gate import NoteRefusal
 from sip.inbound_calls import AgainAfter, OnIncoming, OnRefused, at_any_time, noted_by_nobody
@@ -46,12 +46,11 @@ from sip.trunks.choice import Way
 from sip.trunks.failover_leg import FailoverLeg, NoAddress
 from sip.trunks.loads import TrunkLoads
 from sip.trunks.outbound_room import OutboundRoom
-from sip.trunks.outbound_ways import OutboundWays
+from sip.trunks.outbound_ways import OutboundWays, located
 from sip.trunks.sources import addresses_of
 from sip.trunks.uris import hops_of
 
-LOOK_S = 1.0
-"""How often far ends are looked at that may have fallen silent."""
+LOOK_S = 1.0  # between two looks at far ends that may have fallen silent
 
 
 class UserAgent:
@@ -91,6 +90,7 @@ class UserAgent:
         self._legs: dict[LegId, SipLeg] = {}
         self._beside = BackgroundTasks("user agent")
         self._switch = MediaConnections()
+        self._wanted = WantedNames(self._names.find, thread, self._beside)
         self._stack = SipStack(config, self._ids, self._switch, thread, self, again_after, note_refusal)
         self.door = DoorKeeper(thread, self._stack.door)
         self.room_for_calls = self._stack.dialogs.room_for_calls
@@ -115,7 +115,7 @@ class UserAgent:
         """
         thread = SipThread()
         agent = cls(config, thread, on_incoming, on_refused, again_after, note_refusal, name_servers, verifier)
-        await thread.start(agent._stack.open, agent._stack.close, agent._switch.tell_ended)
+        await thread.start(agent._stack.open, agent._stack.close, agent._each_turn)
         agent._beside.begin(agent._look_for_silence())
         if faults := await agent.use_trunks(trunks):
             await agent.close()
@@ -148,7 +148,7 @@ class UserAgent:
     async def dial(self, request: DialRequest) -> SipLeg | FailoverLeg:
         ways = self._room.ways_of(request) or self._ways.of(request)
         if ways[0].trunk is None:
-            return await self._place(await self._located(ways[0]), request)
+            return await self._place(await located(ways[0], self._names.find), request)
         warn = partial(warning_of, home=self._country)
         leg = FailoverLeg(request, ways, partial(self._try, []), self._ways.hold, self._meters.__getitem__, warn)
         try:
@@ -258,6 +258,10 @@ class UserAgent:
             raise LegGone(f"leg {leg} is over")
         return found
 
+    def _each_turn(self) -> None:
+        self._switch.tell_ended()
+        self._wanted.look()
+
     async def _verify(self, leg: SipLeg, arrival: InboundCall, signed: SignedCall) -> None:
         """Hand a call over once it is known who calls, or refuse it."""
         judged = await self._verification.judge(arrival, signed)
@@ -277,14 +281,6 @@ class UserAgent:
     async def _speak_to(self, trunks: Sequence[Trunk]) -> Mapping[str, str]:
         addresses, located = addresses_of(trunks, self.names.located), self.names.all()
         return await self._thread.run(lambda: self._stack.use_trunks(trunks, addresses, located))
-
-    async def _located(self, way: Way) -> Way:
-        """The way to a dialled SIP address, with the server that its name leads to. Raises SipError."""
-        if way.hop is None or not way.hop.is_name:
-            return way
-        found = await self.names.find(way.hop)
-        address = next(iter(found.in_order(random)), "")
-        return replace(way, address=address, fault=found.fault)
 
     async def _place(self, way: Way, request: DialRequest) -> SipLeg:
         if way.fault:

@@ -10,7 +10,7 @@ import pjsua2 as pj
 from engine.model.trunk import AddressFamily, Transport
 from sip.dns.located import Hop, Located, Server
 
-_TRANSPORTS: Final = {
+TRANSPORTS: Final = {
     Transport.UDP: pj.PJSIP_TRANSPORT_UDP,
     Transport.TCP: pj.PJSIP_TRANSPORT_TCP,
     Transport.TLS: pj.PJSIP_TRANSPORT_TLS,
@@ -26,7 +26,7 @@ class HostLeads:
         self._tried: dict[Hop, int] = {}
 
     def lead(self, located: Mapping[Hop, Located]) -> None:
-        """Have requests to these names go there from now on, and to others where the system says."""
+        """Have requests to these names go there from now on; others are looked up when they are wanted."""
         for gone in self._servers.keys() - located.keys():
             del self._servers[gone], self._order[gone], self._tried[gone]
             self._tell(gone)
@@ -75,8 +75,8 @@ class HostLeads:
         if orders:
             _lead(hop, list(dict.fromkeys(address for order in orders for address in order)))
         else:
-            pj.forget_host(hop.host, hop.port or 0, _TRANSPORTS[hop.transport])
+            pj.forget_host(hop.host, hop.port or 0, TRANSPORTS[hop.transport])
 
 
 def _lead(hop: Hop, addresses: Sequence[str]) -> None:
-    pj.lead_host(hop.host, hop.port or 0, _TRANSPORTS[hop.transport], pj.StringVector(list(addresses)))
+    pj.lead_host(hop.host, hop.port or 0, TRANSPORTS[hop.transport], pj.StringVector(list(addresses)))

@@ -2,12 +2,26 @@
 // thread, and all calls would wait while a name server does not answer.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include <pjsua2.hpp>
 
 namespace telefoon {
 
+// A name that a far end has told, in Contact or Record-Route, and that is not in the table: in lower case, with its
+// port, 0 where it writes none, and a transport as below, with PJSIP_TRANSPORT_IPV6 where only addresses of that will
+// do.
+struct WantedHost {
+    WantedHost() : port(0), transport(0) {}
+    WantedHost(const std::string &name, int port, int transport) : name(name), port(port), transport(transport) {}
+
+    std::string name;
+    int port, transport;
+};
+
 // From now on, until the endpoint ends, the library asks the table. To be called on the SIP thread, after libInit, as
-// everything here. A name that is not in the table is looked up by the system.
+// everything here. What goes to a name that is not in the table waits until somebody tells where it leads.
 void open_host_table() PJSUA2_THROW(pj::Error);
 
 // Where requests to a name go over a transport (UDP, TCP or TLS, whatever the addresses' family), at a port as their
@@ -15,7 +29,17 @@ void open_host_table() PJSUA2_THROW(pj::Error);
 // "[2001:db8::1]:5060", and to the next where no connection comes about. Without any, such requests fail at once.
 void lead_host(const std::string &name, int port, int transport, const pj::StringVector &addresses);
 
-// Leave the name to the system.
+// The name is not in the table any more.
 void forget_host(const std::string &name, int port, int transport);
 
+// The names for which something has begun to wait since this was last asked.
+std::vector<WantedHost> take_wanted_hosts();
+
+// Where such a name leads now; what waits for it goes there, or fails where there is no address. It is not kept.
+void tell_wanted_host(const WantedHost &host, const pj::StringVector &addresses);
+
 } // namespace telefoon
+
+#ifdef SWIG
+%template(WantedHostVector) std::vector<telefoon::WantedHost>;
+#endif

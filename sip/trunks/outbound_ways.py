@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import random
 from typing import Final
@@ -13,6 +14,7 @@ from engine.model.trunk import Trunk
 from engine.model.trunk.costs import Costs
 from engine.ports import DialRequest
 from engine.routing.trunk_figures import TrunkMeter
+from sip.dns.wanted_names import Find
 from sip.trunks.choice import NO_COSTS, LocatedAt, Way, ways_of
 
 LONGEST_PAUSE_S: Final = 600
@@ -67,3 +69,12 @@ class OutboundWays:
             log.info("trunk_used_again", trunk=name)
         self._resting = resting
         return resting
+
+
+async def located(way: Way, find: Find) -> Way:
+    """The way to a dialled SIP address, with the server that its name leads to. Raises SipError."""
+    if way.hop is None or not way.hop.is_name:
+        return way
+    found = await find(way.hop)
+    address = next(iter(found.in_order(random)), "")
+    return replace(way, address=address, fault=found.fault)

@@ -46,6 +46,8 @@ class RawCaller(asyncio.DatagramProtocol):
     sent_by: str = ""
     """Of Via, in the place of its own address."""
     host: str = HOST
+    contact_host: str = ""
+    """In Contact of its requests, in the place of its own address."""
     _numbers: Any = field(default_factory=lambda: count(1))
     _transport: Any = None
     _came: asyncio.Event = field(default_factory=asyncio.Event)
@@ -98,7 +100,7 @@ class RawCaller(asyncio.DatagramProtocol):
             f"To: <sip:{self.called}@{HOST}>{tag}",
             f"Call-ID: {self.call_id}",
             f"CSeq: {next(self._numbers) if number is None else number} {method}",
-            f"Contact: <sip:raw@{self.host}:{self.port}>",
+            f"Contact: <sip:raw@{self.contact_host or self.host}:{self.port}>",
             "Max-Forwards: 70",
             *(_OF_TELEPHONES if method == "INVITE" else ()),
             *headers,
