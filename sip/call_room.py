@@ -15,15 +15,27 @@ HANDLES_PER_CALL: Final = 5
 HANDLES_AT_REST: Final = 200
 
 
-def all_room(places: Iterable[ListenAddress]) -> CallRoom:
-    """The room of a node without calls, by what runs out first. `places` are where media are bound."""
-    first, last = min((each.rtp_first_port, each.rtp_last_port) for each in places)
-    return min(
-        _room(MAX_CALLS, "calls that the SIP library has"),
-        _room(pairs_between(first, last), f"pairs of RTP ports ({first} to {last})"),
-        _room(calls_of_handles(getrlimit(RLIMIT_NOFILE)[0]), "calls that the limit of open files (ulimit -n) allows"),
-        key=lambda room: room.total,
-    )
+class RoomForCalls:
+    """What a node has of that which each call takes one of; what runs out first is the room. On any thread."""
+
+    def __init__(self, places: Iterable[ListenAddress]) -> None:
+        """`places` are where media are bound."""
+        first, last = min((each.rtp_first_port, each.rtp_last_port) for each in places)
+        self._calls = _room(MAX_CALLS, "calls that the SIP library has")
+        self._pairs = _room(pairs_between(first, last), f"pairs of RTP ports ({first} to {last})")
+        self._handles = _room(
+            calls_of_handles(getrlimit(RLIMIT_NOFILE)[0]), "calls that the limit of open files (ulimit -n) allows"
+        )
+        self._pairs_of_others = 0
+
+    def others_hold(self, pairs: int) -> None:
+        """So many pairs of ports are taken by others than calls."""
+        self._pairs_of_others = pairs
+
+    def left(self, calls: int) -> CallRoom:
+        """The room that so many calls leave."""
+        pairs = self._pairs.less(calls + self._pairs_of_others)
+        return min(self._calls.less(calls), pairs, self._handles.less(calls), key=lambda room: room.free)
 
 
 def pairs_between(first: int, last: int) -> int:

@@ -17,7 +17,7 @@ from engine.errors import LegGone, SipError
 from engine.model.storable import storable
 from engine.model.trunk import AddressFamily, HoldStyle, Trunk
 from engine.ports import CallRoom, Cause, DialRequest, Intruded, LegId
-from sip.call_room import all_room
+from sip.call_room import RoomForCalls
 from sip.config import ListenAddress
 from sip.description import Carried
 from sip.dialog import Deliver, Dialog
@@ -55,7 +55,7 @@ class Dialogs:
         """`places` are where media are bound."""
         self._later = thread.later
         self._after = thread.after
-        self._all_room = all_room(places.values())
+        self.room = RoomForCalls(places.values())
         self._media = media
         self._strangers = Strangers(media)
         self._rtp_silence_s = rtp_silence_s
@@ -206,7 +206,7 @@ class Dialogs:
 
     def room_for_calls(self) -> CallRoom:
         """The room for more calls; on any thread."""
-        return self._all_room.less(len(self._dialogs))
+        return self.room.left(len(self._dialogs))
 
     def any_live(self) -> bool:
         """Whether there is a dialog that has not ended."""

@@ -31,6 +31,7 @@ from sip.dns.server_names import server_names
 from sip.dns.wanted_names import WantedNames
 from sip.door_keeper import DoorKeeper
 from sip.gate import NoteRefusal
+from sip.held_ports import PortWatch
 from sip.inbound_calls import AgainAfter, OnIncoming, OnRefused, at_any_time, noted_by_nobody
 from sip.leg import SipLeg
 from sip.media.bridge import SipBridge
@@ -94,6 +95,7 @@ class UserAgent:
         self._stack = SipStack(config, self._ids, self._switch, thread, self, again_after, note_refusal)
         self.door = DoorKeeper(thread, self._stack.door)
         self.room_for_calls = self._stack.dialogs.room_for_calls
+        self._ports = PortWatch(config.everywhere.values(), self._stack.dialogs.room, self._stack.dialogs.__len__)
         self.bridge = SipBridge(self._switch, self._stack.dialogs.fax, thread, config.rate_hz)
 
     @classmethod
@@ -117,6 +119,7 @@ class UserAgent:
         agent = cls(config, thread, on_incoming, on_refused, again_after, note_refusal, name_servers, verifier)
         await thread.start(agent._stack.open, agent._stack.close, agent._each_turn)
         agent._beside.begin(agent._look_for_silence())
+        agent._beside.begin(agent._ports.run())
         if faults := await agent.use_trunks(trunks):
             await agent.close()
             raise SetupError(" ".join(f"Trunk {name}: {fault}" for name, fault in faults.items()))

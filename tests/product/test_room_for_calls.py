@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import socket
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,33 @@ async def test_without_ports_calls_are_refused_those_in_progress_are_heard_and_t
     assert not told["ok"]
     assert known == 3, "nothing is stored of whom is refused"
     assert "pairs of RTP ports" in lines
+
+
+async def test_ports_that_another_program_holds_are_told_and_calls_are_to_be_tried_again(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    shop.flows["/start"] = ECHOES
+    settings = few(ports, 3)
+    first = int(settings["RTP_PORTS"].partition("-")[0])
+    async with platform(tmp_path, ports, settings, number={"--url": shop.url("/start")}) as telefoon:
+        with ExitStack() as another_program:
+            for port in range(first, first + 6, 2):
+                held = another_program.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+                held.bind(("127.0.0.1", port))
+            await telefoon.check_when("calls", "This node has no room for another call (all 3 pairs of RTP ports")
+            async with sipp(TURNED_AWAY, ports, target=telefoon.sip_port, service=NUMBER, calls=5) as others:
+                await others.finishes(within_s=30)
+                refusal = others.received("503 INVITE")[0]
+            by_rest = await refused_by_rest(telefoon)
+            await asyncio.sleep(5)
+            log = telefoon.log()
+        await telefoon.check_when("calls", "3 of 3 pairs of RTP ports")
+        async with sipp(TAKEN, ports, target=telefoon.sip_port, service=NUMBER) as later:
+            await later.finishes(within_s=30)
+
+    assert refusal.header("retry-after") == "1"
+    assert by_rest == (503, "1")
+    assert log.count("rtp_ports_held_by_others") == 1
 
 
 async def test_a_flow_that_dials_where_no_port_is_left_is_told_why_and_goes_on(tmp_path: Path, ports: Ports) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.settings import SipTransport
-from sip.call_room import all_room, calls_of_handles, pairs_between
+from sip.call_room import RoomForCalls, calls_of_handles, pairs_between
 from sip.config import ListenAddress
 
 
@@ -36,16 +36,23 @@ def test_what_runs_out_first_is_the_room(
     handles: list[int], ports: tuple[int, int], limit: int, total: int, of: str
 ) -> None:
     handles[0] = limit
-    room = all_room([place(*ports), place(*ports, host="::1")])
+    room = RoomForCalls([place(*ports), place(*ports, host="::1")]).left(0)
     assert (room.free, room.total, room.of) == (total, total, of)
 
 
 def test_calls_take_of_it_and_never_more_than_all(handles: list[int]) -> None:
-    room = all_room([place(10_000, 10_007)])
-    assert [room.less(taken).free for taken in (0, 3, 4, 5)] == [4, 1, 0, 0]
-    assert room.less(4).is_full
-    assert room.less(4).words == "all 4 pairs of RTP ports (10000 to 10007) are in use"
-    assert room.less(1).words == "3 of 4 pairs of RTP ports (10000 to 10007) are free"
+    room = RoomForCalls([place(10_000, 10_007)])
+    assert [room.left(taken).free for taken in (0, 3, 4, 5)] == [4, 1, 0, 0]
+    assert room.left(4).is_full
+    assert room.left(4).words == "all 4 pairs of RTP ports (10000 to 10007) are in use"
+    assert room.left(1).words == "3 of 4 pairs of RTP ports (10000 to 10007) are free"
+
+
+def test_ports_that_others_hold_are_none_of_the_room(handles: list[int]) -> None:
+    room = RoomForCalls([place(10_000, 10_007)])
+    room.others_hold(3)
+    assert [room.left(taken).free for taken in (0, 1)] == [1, 0]
+    assert room.left(1).words == "all 4 pairs of RTP ports (10000 to 10007) are in use"
 
 
 @given(st.integers(512, 32_000), st.integers(0, 200))
