@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.sip, pytest.mark.slow, pytest.mark.costly("hundreds of
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 OWN_NUMBER = "TELEFOON_TEST_NUMBER"
+OWN_KEYS = "TELEFOON_TEST_KEYS"
 HOOKS = "tests.contract.hooks"
 MINUTES = "TELEFOON_FUZZ_MINUTES"
 NO_LIMITS = {"API_RATE_PER_KEY": "0", "API_RATE_PER_ADDRESS": "0", "API_WRONG_KEYS": "0"}
@@ -43,6 +44,11 @@ CHECKS = (
 def key_for_everything(telefoon: Platform) -> str:
     scopes = [word for scope in Scope for word in ("--scope", scope.value)]
     return str(as_json(telefoon.telefoon("keys", "create", "--account", ACCOUNT, "--json", *scopes))["key"])
+
+
+def keys_of(telefoon: Platform) -> str:
+    """The identifiers of all keys that there are."""
+    return " ".join(each["id"] for each in as_json(telefoon.telefoon("keys", "list", "--json")))
 
 
 def seeds() -> Iterator[int]:
@@ -69,18 +75,26 @@ async def test_the_product_answers_as_published_whatever_it_is_asked(tmp_path: P
         settings = {"TRUNK": f"sip:127.0.0.1:{far_end.port}", **NO_LIMITS}
         async with platform(tmp_path, Ports(), settings) as telefoon:
             key = await asyncio.to_thread(key_for_everything, telefoon)
+            keys = await asyncio.to_thread(keys_of, telefoon)
             for seed in seeds():
                 before = (await telefoon.get("calls"))["total"]
-                found, output = await asked_at_random(telefoon, key, seed, tmp_path)
+                found, output = await asked_at_random(telefoon, key, keys, seed, tmp_path)
                 assert not found, f"seed {seed}: {output[-6000:]}"
                 assert (await telefoon.get("calls"))["total"] > before, output[-6000:]
+                assert "request_failed" not in telefoon.log(), telefoon.log()[-6000:]
 
 
-async def asked_at_random(telefoon: Platform, key: str, seed: int, folder: Path) -> tuple[bool, str]:
+async def asked_at_random(telefoon: Platform, key: str, keys: str, seed: int, folder: Path) -> tuple[bool, str]:
     """Whether an answer was wrong, and what schemathesis says of it."""
     process = await asyncio.create_subprocess_exec(
         *command(telefoon, key, seed),
-        env={**os.environ, "PYTHONPATH": str(CHECKOUT), "SCHEMATHESIS_HOOKS": HOOKS, OWN_NUMBER: NUMBER},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(CHECKOUT),
+            "SCHEMATHESIS_HOOKS": HOOKS,
+            OWN_NUMBER: NUMBER,
+            OWN_KEYS: keys,
+        },
         cwd=folder,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
