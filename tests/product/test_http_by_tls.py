@@ -17,6 +17,8 @@ from tests.peers.ports import Ports
 from tests.peers.raw_http import raw_http
 from tests.peers.waiting import eventually, within
 
+_BEGINNING_OF_TLS = b"\x16\x03\x01\x02\x00\x01"
+
 pytestmark = [pytest.mark.sip, pytest.mark.processes]
 
 
@@ -54,7 +56,7 @@ async def test_it_answers_over_tls_and_takes_a_new_certificate_while_it_runs(tmp
     certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
     shutil.copy(first.certificate, certificate)
     shutil.copy(first.key, key)
-    settings = {"HTTP_TLS_CERT": str(certificate), "HTTP_TLS_KEY": str(key)}
+    settings = {"HTTP_TLS_CERT": str(certificate), "HTTP_TLS_KEY": str(key), "HTTP_HEAD_S": "2"}
     telefoon = prepared(tmp_path, ports, settings)
     log = tmp_path / "serve.log"
     with log.open("wb") as sink:
@@ -64,6 +66,9 @@ async def test_it_answers_over_tls_and_takes_a_new_certificate_while_it_runs(tmp
     try:
         await eventually(lambda: "serving" in log.read_text(), within_s=40, otherwise=log.read_text)
         status, headers = await asked(telefoon.http_port, "/healthz", first.ca)
+        async with raw_http(telefoon.http_port) as unfinished:
+            unfinished.send(_BEGINNING_OF_TLS)
+            of_the_unfinished = await unfinished.rest(within_s=20)
         expiry = await shown_expiry(telefoon.http_port, first.ca)
         listed = await asyncio.to_thread(telefoon.telefoon, "calls", "list", "--json", "--key", telefoon.key)
 
@@ -83,6 +88,7 @@ async def test_it_answers_over_tls_and_takes_a_new_certificate_while_it_runs(tmp
             await process.wait()
 
     assert (status, still, renewed) == (200, 200, 200)
+    assert of_the_unfinished == b"", "a handshake has the time of a head"
     assert (round(expiry), round(renewed_expiry)) == (1, 30)
     assert headers["Strict-Transport-Security"].startswith("max-age=")
     assert json.loads(listed)["calls"] == [], "a command on this machine knows the certificate by its file"
