@@ -150,3 +150,28 @@ async def test_connections_leave_calls_the_files_that_they_need(tmp_path: Path, 
             lines = (await response.text()).splitlines()
 
     assert "telefoon_http_connections 32" in lines
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        ("HELLO\r\n\r\n", 400),
+        (f"GET /{'x' * 9000} HTTP/1.1\r\nHost: node\r\n\r\n", 414),
+        (f"{UNFINISHED}{'x' * 9000}\r\n\r\n", 431),
+        ("GET /nowhere HTTP/1.1\r\nHost: node\r\n\r\n", 404),
+    ],
+)
+async def test_a_node_says_what_is_wrong_and_not_what_it_is(
+    tmp_path: Path, ports: Ports, request_: str, status: int
+) -> None:
+    async with platform(tmp_path, ports) as telefoon:
+        async with raw_http(telefoon.http_port) as client:
+            client.send(request_)
+            got, headers, body = await client.answer()
+        async with telefoon.client.get(f"{telefoon.address}/metrics") as response:
+            lines = (await response.text()).splitlines()
+
+    assert (got, json.loads(body)["status"]) == (status, status)
+    assert not [name for name in headers if name in ("server", "x-powered-by", "via")]
+    assert "aiohttp" not in body.decode()
+    assert "telefoon_unforeseen_failures_total 0" in lines
