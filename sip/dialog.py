@@ -132,6 +132,9 @@ class Dialog(FaxCall):
         for media in info.media:
             if media.type == pj.PJMEDIA_TYPE_AUDIO and media.status in _WITH_MEDIA:
                 self._had_media = True
+                if media.audioConfSlot == pj.PJSUA_INVALID_ID:  # a call that begins inactive has no stream yet
+                    self._deliver(MediaChanged(sending=False, receiving=False, codec="", remote_address=""))
+                    return
                 self._media.set_leg(self._leg, self.getAudioMedia(FIRST_AUDIO))
                 self._deliver(changed := self._media_changed(media))
                 if changed.sending and changed.receiving:

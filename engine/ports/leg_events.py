@@ -32,7 +32,10 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class MediaChanged:
-    """Media was (re)negotiated: `sending` and `receiving` as the far end allows, the codec's name."""
+    """Media was (re)negotiated: `sending` and `receiving` as the far end allows, the codec's name.
+
+    Codec and address are empty for a call that begins inactive, until it is resumed.
+    """
 
     sending: bool
     receiving: bool

@@ -308,3 +308,21 @@ async def test_each_codec_of_the_table_is_answered(open_line: OpenLine, ports: P
     assert answer is not None
     assert answer.formats[0] == payload_type
     assert media.codec.lower() == name.lower()
+
+
+async def test_a_caller_that_begins_on_hold_is_heard_once_it_resumes(
+    line: Line, ear: RtpEar, prompt: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    async with raw_caller(line.port) as far_end:
+        call = await in_a_call(line, far_end, audio(ear.port, more="a=inactive\r\n"))
+        held = await call.sees(MediaChanged)
+        answer = await far_end.asks("INVITE", body=audio(ear.port).replace("1 1 IN", "1 2 IN"))
+        ear.follow(answer.sdp)
+        await line.agent.bridge.play(prompt, to=[Ear(call.leg.id)], loop=True)
+
+        await ear.hears(440, within_s=8, seconds=1)
+        await far_end.asks("BYE")
+        await call.ends()
+
+    assert (held.sending, held.receiving) == (False, False)
+    assert "Traceback" not in capfd.readouterr().err
