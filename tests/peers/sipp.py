@@ -75,11 +75,11 @@ class Sipp:
 async def sipp(
     xml: str, ports: Ports, *, target: int | None = None, service: str = NUMBER, transport: str = "u1",
     keys: Mapping[str, object] | None = None, calls: int = 1, per_second: int = 10, port: int | None = None,
-    host: str = "127.0.0.1",
+    host: str = "127.0.0.1", is_called: bool = False,
 ) -> AsyncIterator[Sipp]:  # fmt: skip
     """Run a scenario `calls` times: as caller at the target's port of the same host, or as callee if there is none.
 
-    It has a free port if none is given.
+    It has a free port if none is given. `is_called` is for a callee that knows the target too.
     """
     with tempfile.TemporaryDirectory(prefix="sipp-") as name:
         folder = Path(name)
@@ -113,7 +113,7 @@ async def sipp(
             stderr=asyncio.subprocess.PIPE,
         )
         try:
-            if target is None:
+            if is_called or target is None:
                 # A callee must listen before we call; SIPp opens its trace at its start.
                 await eventually(
                     _listens(port, transport, ipv6=":" in host), within_s=10, otherwise=lambda: "SIPp listens"

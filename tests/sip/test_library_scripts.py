@@ -3,7 +3,6 @@
 import asyncio
 import json
 import sys
-import tarfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -11,25 +10,13 @@ from typing import Final
 import pytest
 
 from engine.errors import SipError
-from scripts.cache import cache_root
-from scripts.pjproject_source import best, cached_sources
 from tests.sip.conftest import Line, OpenLine
 from tests.sip.library_scripts.otherwise import OTHERWISE
+from tests.sip.library_scripts.source import folder_of_tests
 
 pytestmark = [pytest.mark.sip, pytest.mark.slow]
 
 RUNNER: Final = Path(__file__).parent / "library_scripts/send.py"
-
-
-@pytest.fixture
-def scripts(tmp_path: Path) -> Path:
-    """The folder tests/pjsua of the library's source, which the cache has."""
-    source = best(cached_sources(cache_root()))
-    if source is None or not tarfile.is_tarfile(source.path):
-        pytest.skip("the cache has no source of the library; PJPROJECT_SOURCE was taken instead")
-    with tarfile.open(source.path) as archive:
-        archive.extractall(tmp_path, [each for each in archive if "/tests/pjsua/" in each.name], filter="data")
-    return next(tmp_path.glob("*/tests/pjsua"))
 
 
 async def answer_all(line: Line) -> None:
@@ -39,7 +26,8 @@ async def answer_all(line: Line) -> None:
             await leg.answer()
 
 
-async def test_a_script_gets_what_it_wants_or_what_the_page_says(open_line: OpenLine, scripts: Path) -> None:
+async def test_a_script_gets_what_it_wants_or_what_the_page_says(open_line: OpenLine, tmp_path: Path) -> None:
+    scripts = folder_of_tests(tmp_path)
     async with open_line(codecs=["PCMA", "PCMU"], rtp_ports=400) as line:
         answering = asyncio.create_task(answer_all(line))
         running = await asyncio.create_subprocess_exec(

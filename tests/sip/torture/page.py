@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Final
 
 from tests.sip.library_scripts.otherwise import OTHERWISE
+from tests.sip.library_scripts.scenarios import NOT_RUN, OTHERS
 from tests.sip.torture.message import A_CALL, TortureMessage
 from tests.sip.torture.messages import MESSAGES
 
 PAGE: Final = Path(__file__).parents[3] / "docs/torture.md"
 _BEGINS: Final = "<!-- made by tests.sip.torture.page -->\n"
 _SCRIPTS_BEGIN: Final = "<!-- made of tests.sip.library_scripts -->\n"
+_SCENARIOS_BEGIN: Final = "<!-- made of tests.sip.library_scripts.scenarios -->\n"
 _ENDS: Final = "<!-- end -->\n"
 
 
@@ -30,9 +32,18 @@ def scripts() -> str:
     return "".join(f"| {' | '.join(each)} |\n" for each in [heads, ["---"] * len(heads), *rows])
 
 
+def scenarios() -> str:
+    """The table of the library's scenarios for SIPp that get something else than they want, or are not run."""
+    heads = ["Scenario", "What it gets", "Why"]
+    otherwise = [[name, f"`{each.gets}`", each.why] for name, each in OTHERS.items() if each.gets]
+    rows = [*otherwise, *([name, "not run", why] for name, why in NOT_RUN.items())]
+    return "".join(f"| {' | '.join(each)} |\n" for each in [heads, ["---"] * len(heads), *rows])
+
+
 def with_tables(page: str) -> str:
     """The page with these tables in place of those that it has."""
-    for begins, table in ((_BEGINS, written()), (_SCRIPTS_BEGIN, scripts())):
+    tables = ((_BEGINS, written()), (_SCRIPTS_BEGIN, scripts()), (_SCENARIOS_BEGIN, scenarios()))
+    for begins, table in tables:
         before, _, rest = page.partition(begins)
         _, _, after = rest.partition(_ENDS)
         page = f"{before}{begins}\n{table}\n{_ENDS}{after}"
