@@ -1,6 +1,6 @@
 """Runs scripts of the library's folder scripts-sendto; says of each what was answered, as JSON.
 
-python send.py FOLDER PORT        with the folder tests/pjsua of the library's source and a port of loopback
+python send.py FOLDER PORT NAME...      with the folder tests/pjsua of the library's source and a port of loopback
 """
 
 import contextlib
@@ -9,19 +9,20 @@ import io
 import json
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 
-def main(folder: Path, port: int) -> None:
+def main(folder: Path, port: int, names: Sequence[str]) -> None:
     """The command line. A script is a module of its own in that folder, and its helpers lie beside the folder."""
     sys.path[:0] = [str(folder), str(folder / "scripts-sendto")]
     told = {}
-    for path in sorted((folder / "scripts-sendto").glob("*.py")):
+    for name in names:
         with contextlib.redirect_stdout(io.StringIO()):
-            told[path.stem] = _answered(importlib.import_module(path.stem).sendto_cfg, port)
-        print(path.stem, file=sys.stderr)
+            told[name] = _answered(importlib.import_module(name).sendto_cfg, port)
+        print(name, file=sys.stderr)
     print(json.dumps(told))
 
 
@@ -46,4 +47,4 @@ def _answered(wanted: Any, port: int) -> str:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])
