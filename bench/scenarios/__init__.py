@@ -17,6 +17,7 @@ from bench.scenarios import (
     many_at_once,
     many_calls,
     recording,
+    refusals,
     setup,
     voices,
     webhooks,
@@ -24,7 +25,7 @@ from bench.scenarios import (
 
 _MODULES: Final = (
     ivr, bridge, setup, conference, idle, api, flow, webhooks, recording, cascade, endurance, many_calls, many_at_once,
-    flood, voices, commands,
+    flood, refusals, voices, commands,
 )  # fmt: skip
 
 SCENARIOS: Final[tuple[Scenario, ...]] = tuple(each for module in _MODULES for each in module.SCENARIOS)
