@@ -200,7 +200,8 @@ class Dialog(FaxCall):
         """Send a re-INVITE that puts the far end on hold so, or takes it from there; whether that could be done now."""
         prm = audio_alone()
         prm.opt.flag = pj.PJSUA_CALL_SET_MEDIA_DIR
-        prm.opt.mediaDir = pj.IntVector([DIRECTIONS[style]] * len(self.getInfo().media))
+        info = self.getInfo()  # owns what `media` refers to
+        prm.opt.mediaDir = pj.IntVector([DIRECTIONS[style]] * len(info.media))
         return self.reinvites(prm)
 
     def press(self, key: str) -> None:
