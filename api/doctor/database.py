@@ -18,8 +18,11 @@ SUBJECT = "Database"
 ADVICE = "Check TELEFOON_DATABASE_URL, and that the database runs and lets this user in."
 
 
-async def check(settings: Settings, _running: RunningServer | None) -> Sequence[Finding]:
-    """Opens it; an SQLite file that is not there yet is not made."""
+async def check(settings: Settings, running: RunningServer | None) -> Sequence[Finding]:
+    """Asks who has it open; or opens it, where an SQLite file that is not there yet is not made."""
+    told = running.checks.get("database", {}) if running is not None else {}
+    if told.get("ok") is False:
+        return [Finding(SUBJECT, False, f"the running server says: {told.get('detail')}", ADVICE)]
     file = sqlite_file(settings.database)
     if file is not None and not file.exists():
         return [_absent(file)]

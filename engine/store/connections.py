@@ -39,6 +39,10 @@ class Connections(Protocol):
         """The same, of a single query: it is a transaction by itself, which costs nothing more."""
         ...
 
+    async def check(self) -> None:
+        """Raise StoreError where what is written would be lost, as far as that can be told without writing."""
+        ...
+
     def inviting(self, invited: Signal) -> AbstractContextManager[None]:
         """Inside, the event is set when a transaction is about to begin that what is then asked for at once shares."""
         ...

@@ -15,7 +15,7 @@ from engine.store.connections import Connections, Job, T
 from engine.store.failure import as_store_error
 from engine.store.order import Order
 from engine.store.paging import counted, rows_of_page
-from engine.store.schema_version import is_current
+from engine.store.schema_version import is_current, rewrite
 from engine.store.stretch import Stretch
 
 _DRIVERS: Final = ("sqlite+aiosqlite", "postgresql+asyncpg")
@@ -30,6 +30,8 @@ class Database:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
         self._closed = False
+        self._in_doubt = False
+        """Whether the last change failed: what was wrong with it alone, or with the database."""
 
     @classmethod
     async def open(cls, url: str, *, patience_s: float = PATIENCE_S) -> Self:
@@ -57,8 +59,12 @@ class Database:
             await self._connections.close()
 
     async def ping(self) -> None:
-        """Ask it something."""
+        """Ask it something; and where the last change failed, find out whether it takes changes."""
         await self.rows(select(1))
+        with self._asking():
+            await self._connections.check()
+        if self._in_doubt:
+            await self.write(rewrite)
 
     async def scour(self) -> bool:
         """After an erasure: leave what was deleted in none of the database's files, as far as it lets us."""
@@ -67,8 +73,14 @@ class Database:
 
     async def write(self, job: Job[T]) -> T:
         """Run changes in one transaction; durable when this returns."""
-        with self._asking():
-            return await self._connections.write(job)
+        try:
+            with self._asking():
+                done = await self._connections.write(job)
+        except StoreError:
+            self._in_doubt = True
+            raise
+        self._in_doubt = False
+        return done
 
     async def write_with_others(self, job: Job[T], within_s: float = GATHER_S) -> T:
         """The same in a transaction that others begin meanwhile, or in one of its own after so long."""

@@ -15,6 +15,8 @@ from engine.store.documents import to_json
 MIGRATION_LOCK: Final = 0x7E1EF002
 """The advisory lock that a migrating node holds to the end of its transaction; any number that is ours alone."""
 
+_READ_ONLY: Final = "25006"
+"""read_only_sql_transaction, of PostgreSQL's table of errors."""
 _CONNECT_TIMEOUT_S: Final = 10
 STATEMENT_TIMEOUT_S: Final = 30
 """None of ours takes long: one that does waits for a server that is gone."""
@@ -60,6 +62,9 @@ class PostgresqlConnections:
     async def ask(self, job: Job[T]) -> T:
         return await self.read(job)
 
+    async def check(self) -> None:
+        """The server keeps what it has taken."""
+
     def inviting(self, _: Signal) -> AbstractContextManager[None]:
         """Each transaction is of one."""
         return nullcontext()
@@ -77,12 +82,20 @@ class PostgresqlConnections:
         await self._engine.dispose()
 
 
+def _is_read_only(error: DBAPIError) -> bool:
+    """Whether the server takes no changes, as a standby or one that somebody has set so."""
+    return getattr(error.orig, "sqlstate", None) == _READ_ONLY
+
+
 async def _done(engine: AsyncEngine, job: Job[T], *, again: bool = True) -> T:
     """Carry out the job and commit it; once more if its connection was lost, which while idle nobody notices."""
     async with engine.connect() as connection:
         try:
             result = await connection.run_sync(job)
         except DBAPIError as error:
+            if _is_read_only(error):
+                await connection.invalidate()  # another may find it writable again: a session stays as it began
+                raise
             # Nothing is stored before the commit.
             if not (again and error.connection_invalidated):
                 raise

@@ -70,8 +70,16 @@ class SerialWriter:
     stored then.
     """
 
-    def __init__(self, engine: Engine, is_locked: Callable[[BaseException], bool], patience_s: float) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        is_locked: Callable[[BaseException], bool],
+        patience_s: float,
+        require: Callable[[], None],
+    ) -> None:
+        """`require` is asked on the writer's thread before each transaction, and raises where there may be none."""
         self._engine = engine
+        self._require = require
         self._is_locked = is_locked
         self._patience_s = patience_s
         self._thread = Threads("database-writer", 1)
@@ -160,6 +168,7 @@ class SerialWriter:
 
     def _transaction(self, batch: list[_Waiting]) -> list[tuple[_Waiting, Any]]:
         """Carry out the jobs that somebody still waits for, on the writer's thread, and give what came of each."""
+        self._require()
         connection = self._connection = self._connection or self._engine.connect()
         file: Any = connection.connection.driver_connection
         try:

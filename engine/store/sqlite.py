@@ -20,6 +20,8 @@ from engine.aio.threads import Threads
 from engine.errors import SetupError, StoreError
 from engine.store.connections import Job, T
 from engine.store.documents import to_json
+from engine.store.held_file import HeldFile
+from engine.store.orphaned_log import require_own_log
 from engine.store.serial_writer import SerialWriter
 
 if TYPE_CHECKING:
@@ -89,10 +91,12 @@ class SqliteConnections:
 
     def __init__(self, engine: Engine, patience_s: float) -> None:
         self._engine = engine
+        self._file = HeldFile(Path(engine.url.database or ""))
+        event.listen(engine, "do_connect", self._before_connecting)
         # A single query needs no transaction, and the writer begins its own.
         self._asking: Engine = engine.execution_options(**{_BEGINS_NONE: True})
         self._readers = Threads("database-reader", READERS)
-        self._writer = SerialWriter(self._asking, is_locked, patience_s)
+        self._writer = SerialWriter(self._asking, is_locked, patience_s, self._file.require)
 
     async def write(self, job: Job[T]) -> T:
         return await self._writer.run(job)
@@ -102,6 +106,9 @@ class SqliteConnections:
 
     async def ask(self, job: Job[T]) -> T:
         return await self._read(partial(_at_once, self._asking, job))
+
+    async def check(self) -> None:
+        await self._read(self._file.require)
 
     def inviting(self, invited: Signal) -> AbstractContextManager[None]:
         return self._writer.inviting(invited)
@@ -128,6 +135,10 @@ class SqliteConnections:
                 return await self._readers.run(work)
         except TimeoutError:
             raise StoreError(f"The database's disk did not answer within {_READ_S:g} s.") from None
+
+    def _before_connecting(self, *_: object) -> None:
+        """A connection to another file would have the log of this one."""
+        self._file.require()
 
     def _log_is_emptied(self) -> bool:
         connection = self._engine.raw_connection()
@@ -164,10 +175,11 @@ def for_writing(engine: AnyEngine) -> AnyEngine:
 
 
 def create_file(url: URL) -> Path:
-    """The database's file, for its owner alone: it holds who called whom. Raises SetupError."""
+    """The database's file, for its owner alone: it holds who called whom. Raises SetupError, StoreError."""
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
         raise SetupError("SQLite needs a file to keep calls in, such as sqlite+aiosqlite:////var/lib/telefoon.db.")
     path = Path(url.database)
+    require_own_log(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))

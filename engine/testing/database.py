@@ -40,6 +40,9 @@ class MemoryConnections:
     async def ask(self, job: Job[T]) -> T:
         return await self.read(job)
 
+    async def check(self) -> None:
+        """Nobody can take it away."""
+
     def inviting(self, _: Signal) -> AbstractContextManager[None]:
         """Each transaction is of one."""
         return nullcontext()

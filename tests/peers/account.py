@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -23,14 +24,20 @@ def outside() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("TELEFOON_")}
 
 
+def key_of_account(telefoon: Callable[..., str], account: str, notice: str | None) -> str:
+    """Make the account where these commands make it, beyond what is in a data folder; its key."""
+    key = telefoon("keys", "create", "--account", account).split()[-1]
+    # Extensions behind Asterisk are longer than numbers of Brussels: no plan knows them.
+    telefoon("policies", "set", "--set", "allowed_prefixes=+32255")
+    if notice:
+        telefoon("accounts", "text", account, "announcement", "--language", "en", "--text", notice)
+    return key
+
+
 def _make_template(folder: Path, *, account: str, notice: str | None) -> None:
     folder.mkdir()
     (folder / "telefoon.toml").touch()
     settings = {"TELEFOON_DATA_DIR": str(folder / "var"), "TELEFOON_CONFIG": str(folder / "telefoon.toml")}
     telefoon = partial(commands.printed_by, environment=outside() | settings)
-    (folder / "key").write_text(telefoon("keys", "create", "--account", account).split()[-1])
-    # Extensions behind Asterisk are longer than numbers of Brussels: no plan knows them.
-    telefoon("policies", "set", "--set", "allowed_prefixes=+32255")
-    if notice:
-        telefoon("accounts", "text", account, "announcement", "--language", "en", "--text", notice)
+    (folder / "key").write_text(key_of_account(telefoon, account, notice))
     run_apart(render_own_sentences(folder / "var", *([notice] if notice else [])))

@@ -1,6 +1,6 @@
 """Twenty calls that are recorded, while something goes wrong in their midst."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,11 +35,11 @@ class Crowd:
         over = [each for each in self.far_end.told if each["event"] == "hung_up"]
         assert over == [], f"calls were lost: {over}\n{self.telefoon.log()[-2000:]}"
 
-    async def hang_up(self) -> None:
-        """End all of them, by REST."""
-        for call_id in self.ordered:
+    async def hang_up(self, call_ids: Sequence[str]) -> None:
+        """End these, by REST."""
+        for call_id in call_ids:
             await self.telefoon.delete(f"calls/{call_id}")
-        for call_id in self.ordered:
+        for call_id in call_ids:
             await self.telefoon.ended_call(call_id)
 
     async def rows(self) -> list[Json]:

@@ -12,7 +12,7 @@ from typing import Any, Final
 import aiohttp
 
 from tests.peers import commands
-from tests.peers.account import account_with_key, outside
+from tests.peers.account import account_with_key, key_of_account, outside
 from tests.peers.happening import Happening
 from tests.peers.ports import Ports
 from tests.peers.prompts import ENGINES
@@ -304,6 +304,8 @@ def prepared(
     environment = outside() | {f"TELEFOON_{name}": value for name, value in given.items()}
     made = Platform(folder, environment, int(given["HTTP_PORT"]), int(given["SIP_PORT"]))
     made.key = account_with_key(Path(given["DATA_DIR"]), ACCOUNT, notice)
+    if "DATABASE_URL" in given:
+        made.key = key_of_account(made.telefoon, ACCOUNT, notice)
     options = [each for name, value in (number or {}).items() for each in (name, value)]
     made.telefoon("numbers", "add", NUMBER, "--account", ACCOUNT, *options)
     return made

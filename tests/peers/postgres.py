@@ -51,13 +51,35 @@ class Postgres:
 
     def drop(self, url: str) -> None:
         """Drop a database, whoever is still in it."""
-        name = url.partition("@/")[2].partition("?")[0]
-        self._do(f"DROP DATABASE {name} WITH (FORCE)")
+        self._do(f"DROP DATABASE {_name(url)} WITH (FORCE)")
 
     def disconnect_all(self, url: str) -> None:
         """End every session in a database, as a restart of the server does."""
-        name = url.partition("@/")[2].partition("?")[0]
+        name = _name(url)
         self._do(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+
+    @contextmanager
+    def read_only(self, url: str) -> Iterator[None]:
+        """Inside, it takes no changes, as a standby; all who are connected have to connect again, at its beginning."""
+        self._do(f"ALTER DATABASE {_name(url)} SET default_transaction_read_only = on")
+        self.disconnect_all(url)
+        try:
+            yield
+        finally:
+            self._do(f"ALTER DATABASE {_name(url)} RESET default_transaction_read_only")
+
+    @contextmanager
+    def away(self, url: str) -> Iterator[None]:
+        """Inside, nobody is let in, and all were put out; then it is a copy, as after a move to another server."""
+        name = _name(url)
+        self._do(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        self.disconnect_all(url)
+        try:
+            self._do(f"CREATE DATABASE {name}_copy TEMPLATE {name}")
+            yield
+        finally:
+            self._do(f"ALTER DATABASE {name} RENAME TO {name}_before")
+            self._do(f"ALTER DATABASE {name}_copy RENAME TO {name}")
 
     def _make_template(self, made: Path) -> None:
         migrate(self._create(_TEMPLATE))
@@ -80,6 +102,10 @@ class Postgres:
             statement,
         ]
         subprocess.run(psql, check=True, capture_output=True)
+
+
+def _name(url: str) -> str:
+    return url.partition("@/")[2].partition("?")[0]
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """Libraries that come before the C library in a process, and change what the machine does to it (LD_PRELOAD)."""
 
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +21,34 @@ def lossy_sockets(percent: int, seed: int) -> dict[str, str]:
         "LOSSY_PERCENT": str(percent),
         "LOSSY_SEED": str(seed),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOnlyDatabase:
+    """An SQLite file with its log, to which a process can write nothing for a while."""
+
+    file: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "LD_PRELOAD": str(_library("read_only_files")),
+            "READ_ONLY_FILES": str(self.file),
+            "READ_ONLY_WHILE": str(self._flag),
+        }
+
+    @contextmanager
+    def read_only(self) -> Iterator[None]:
+        """Inside, it is."""
+        self._flag.touch()
+        try:
+            yield
+        finally:
+            self._flag.unlink()
+
+    @property
+    def _flag(self) -> Path:
+        return self.file.parent.with_name("read-only")
 
 
 @dataclass(frozen=True, slots=True)

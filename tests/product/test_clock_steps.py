@@ -32,7 +32,7 @@ async def test_twenty_calls_are_as_long_as_they_were_and_accounted_for(
         clock.step(step)
         await asyncio.sleep(FOUND_S)
         calls.goes_on()
-        await calls.hang_up()
+        await calls.hang_up(calls.ordered)
         ended_at, lasted_s, failed = datetime.now(UTC), time.monotonic() - began_s, len(shop.asked)
         shop.failing.clear()
         await eventually(

@@ -238,6 +238,24 @@ async def test_one_who_stops_waiting_harms_none_that_came_with_it(calls: Calls, 
 
 
 @pytest.mark.postgres
+async def test_a_server_that_took_no_changes_takes_them_again(postgres: Postgres) -> None:
+    url = postgres.migrated_database()
+    database = await Database.open(url)
+    with postgres.read_only(url):
+        with pytest.raises(StoreError, match="read-only transaction"):
+            await Accounts(database, b"pepper").ensure("demo")
+        with pytest.raises(StoreError, match="read-only transaction"):
+            await database.ping()
+
+    await database.ping()
+    account = await Accounts(database, b"pepper").ensure("demo")
+    await database.close()
+    postgres.drop(url)
+
+    assert account.name == "demo"
+
+
+@pytest.mark.postgres
 async def test_a_connection_lost_while_idle_is_made_anew(postgres: Postgres) -> None:
     url = postgres.new_database()
     db = await Database.open(url)
