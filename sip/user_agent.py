@@ -91,7 +91,7 @@ class UserAgent:
         self._legs: dict[LegId, SipLeg] = {}
         self._beside = BackgroundTasks("user agent")
         self._switch = MediaConnections()
-        self._wanted = WantedNames(self._names.find, thread, self._beside)
+        self._wanted = WantedNames(self.names.find, thread, self._beside)
         self._stack = SipStack(config, self._ids, self._switch, thread, self, again_after, note_refusal)
         self.door = DoorKeeper(thread, self._stack.door)
         self.room_for_calls = self._stack.dialogs.room_for_calls
@@ -151,7 +151,7 @@ class UserAgent:
     async def dial(self, request: DialRequest) -> SipLeg | FailoverLeg:
         ways = self._room.ways_of(request) or self._ways.of(request)
         if ways[0].trunk is None:
-            return await self._place(await located(ways[0], self._names.find), request)
+            return await self._place(await located(ways[0], self.names.find), request)
         warn = partial(warning_of, home=self._country)
         leg = FailoverLeg(request, ways, partial(self._try, []), self._ways.hold, self._meters.__getitem__, warn)
         try:
