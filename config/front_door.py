@@ -26,6 +26,8 @@ class FrontDoorSettings(BaseModel):
     sip_wrong_passwords_per_min: float = Field(default=20, ge=1, le=10_000)
     sip_malformed_per_min: float = Field(default=60, ge=1, le=10_000)
     sip_never_ban: Networks = []
+    sip_peer_invites_per_s: float = Field(default=200, ge=1, le=10_000)
+    sip_peer_wrong_numbers_per_s: float = Field(default=20, ge=1, le=10_000)
     sip_bans_file: Path | None = None
     sip_ban_webhook: str = ""
 

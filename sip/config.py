@@ -93,6 +93,17 @@ class StrangersDue:
 
 
 @dataclass(frozen=True, slots=True)
+class PeersDue:
+    """How many calls of an address that may call, of IPv6 of its /64, are looked at: twice as many at once.
+
+    More are answered with 503 and Retry-After; so are all of one that calls too many numbers that there are not.
+    """
+
+    invites_per_s: float = 200.0
+    wrong_numbers_per_s: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionRoom:
     """How many connections over TCP and TLS others may begin: all, strangers, and strangers of one address.
 
@@ -123,6 +134,7 @@ class SipConfig:
     log_messages: bool = False
     """Every SIP message goes into the log, at level debug."""
     strangers: StrangersDue = field(default_factory=StrangersDue)
+    peers: PeersDue = field(default_factory=PeersDue)
     any_source: bool = False
     country: str = ""
     """Of trunks that tell none (ISO 3166, lower case)."""
@@ -182,6 +194,7 @@ def from_settings(settings: Settings) -> SipConfig:
             malformed_per_min=settings.sip_malformed_per_min,
             never_banned=settings.sip_never_ban,
         ),
+        peers=PeersDue(settings.sip_peer_invites_per_s, settings.sip_peer_wrong_numbers_per_s),
         rtp_silence_s=settings.rtp_silence_s,
         trunk_timeout_s=settings.trunk_timeout,
         country=settings.default_country,

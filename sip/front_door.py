@@ -1,5 +1,6 @@
 """The front door, which turns strangers away in C++ before anything else sees their messages, as Python tells it."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -9,9 +10,9 @@ from engine.model.ban import (
     BanReason,
     DoorNews,
     SourceBan,
-    StrangersCalls,
     TurnedAwayMessages,
     TurnedAwayReason,
+    UnheardCalls,
     holder_of,
 )
 from engine.model.storable import storable
@@ -45,6 +46,8 @@ class FrontDoor:
         rules.malformedPerMin = allowed.malformed_per_min
         rules.askedPerS = ASKED_PER_S
         rules.mostSources = MOST_SOURCES
+        rules.peerInvitesPerS = self._config.peers.invites_per_s
+        rules.peerWrongNumbersPerS = self._config.peers.wrong_numbers_per_s
         pj.open_front_door(rules)
         self.know()
 
@@ -93,12 +96,14 @@ class FrontDoor:
                 TurnedAwayMessages(TurnedAwayReason(str(each.reason)), str(each.method), int(each.count))
                 for each in pj.take_turned_away()
             ),
-            tuple(
-                StrangersCalls(str(each.source), storable(str(each.number)), int(each.count))
-                for each in pj.take_strangers_calls()
-            ),
+            _calls(pj.take_strangers_calls()),
+            _calls(pj.take_peers_calls()),
             tuple(_ban(each, now) for each in pj.take_new_bans()),
         )
+
+
+def _calls(told: Iterable[pj.UnheardCalls]) -> tuple[UnheardCalls, ...]:
+    return tuple(UnheardCalls(str(each.source), storable(str(each.number)), int(each.count)) for each in told)
 
 
 def _ban(told: pj.SourceBan, now: datetime) -> SourceBan:

@@ -14,6 +14,7 @@ from engine.live.admission.refusals import Refusals
 from engine.metrics.meters import Meters
 from engine.metrics.table import Metric
 from engine.model.ban import BanReason, DoorNews, Holder, SourceBan
+from engine.model.call import Direction
 from engine.model.refusal import RefusalRule
 from engine.ports import Clock
 from engine.store.bans import BanStore
@@ -87,6 +88,9 @@ class DoorWatch:
             self._unlogged[each.reason] += each.count
         for call in news.calls:
             self._refusals.refused_alike(RefusalRule.SOURCE, call.source, call.number, call.count)
+        for call in news.peers_calls:
+            self._meters.count(Metric.CALLS_REFUSED, call.count, direction=Direction.INBOUND.value)
+            self._refusals.refused_alike(RefusalRule.LIMIT, call.source, call.number, call.count)
         for ban in news.bans:
             self._meters.count(Metric.SOURCES_BANNED, reason=ban.reason)
             log.warning("source_banned", source=str(ban.source), reason=ban.reason, times=ban.times, until=ban.until)

@@ -1,7 +1,8 @@
 """A flood of SIP while calls are bridged: of a stranger at 2,000 a second, of each method, and of a peer that may call.
 
 What a message costs is the process's CPU while the flood lasts, less what the same calls took just before it, by the
-messages that were sent. All of it counts: system calls, the library's reader, and Python where it is asked.
+messages that were sent. All of it counts: system calls, the library's reader, and Python where it is asked, which
+`turned_away_per_message` says of how many it is not.
 
 The calls are up before the flood begins. Of them none may fail, and each is accounted for by its row and its events; a
 machine that is busy with something else may have refused some before (`refused`), which the callers take for an answer.
@@ -28,6 +29,7 @@ from bench.scripts import A_LAW, is_called, is_hung_up_on, script, talks
 from bench.statistics import of_gaps
 from bench.two_lengths import Caller
 from bench.web import serving
+from engine.metrics.table import Metric
 
 CALLS: Final = 50
 STRANGER: Final = "127.0.0.2"
@@ -36,7 +38,8 @@ ALLOWED: Final = "127.0.0.1"
 _PROBES: Final = 5
 _PER_SECOND: Final = 10.0
 _SETTLES_S: Final = 3.0
-_ENDS_S: Final = 6.0
+_ENDS_S: Final = 8.0
+_COUNTED_S: Final = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +87,29 @@ class Flooded:
     async def _flood(self, load: int, length: Length, probes: Probes) -> dict[str, float]:
         quiet_s = time.time()
         idle = await cpu_share(self.one.pid, length.quiet_s)
+        turned_away = await self._turned_away()
         before, size_kib, began_s = usage(self.one.pid).cpu_s, memory_alone(self.one.pid).proportional_kib, time.time()
         asked = (str(self.one.sip_port), self.method, str(load), str(int(load * length.flood_s)), self.source)
         told = json.loads(await output_of(sys.executable, "-m", "tests.peers.flood", *asked))
         ended_s, cpu_s = time.time(), usage(self.one.pid).cpu_s - before
+        more_kib = memory_alone(self.one.pid).proportional_kib - size_kib
         quiet = [gap for probe in probes.all for gap in probe.gaps_ms(quiet_s, began_s)]
         gaps = [gap for probe in probes.all for gap in probe.gaps_ms(began_s, ended_s)]
         return {
             "cpu_us_per_message": 1e6 * (cpu_s - idle * (ended_s - began_s)) / told["sent"],
             "answers_per_message": told["answers"] / told["sent"],
-            "pss_kib_more": float(memory_alone(self.one.pid).proportional_kib - size_kib),
+            "turned_away_per_message": (await self._turned_away() - turned_away) / told["sent"],
+            "pss_kib_more": float(more_kib),
             **of_gaps(gaps),
             **{f"quiet_{name}": figure for name, figure in of_gaps(quiet).items()},
         }
+
+    async def _turned_away(self) -> float:
+        """How many messages Python was not asked about, by the node's own count, which it makes once a second."""
+        await asyncio.sleep(_COUNTED_S)
+        async with self.one.client.get(f"http://127.0.0.1:{self.one.http_port}/metrics") as response:
+            lines = (await response.text()).splitlines()
+        return sum(float(line.split()[-1]) for line in lines if line.startswith(Metric.SIP_TURNED_AWAY.value.name))
 
 
 @dataclass(frozen=True, slots=True)

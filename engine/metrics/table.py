@@ -199,7 +199,7 @@ class Metric(Enum):
     SIP_TURNED_AWAY = Declaration(
         "telefoon_sip_turned_away_total",
         MetricKind.COUNTER,
-        "SIP messages of strangers, and such as can't be read, that nobody looked at.",
+        "SIP messages of strangers, such as can't be read, and calls beyond a peer's limit, that nobody looked at.",
         labels={"reason": _values(TurnedAwayReason)},
     )
     SOURCES_BANNED = Declaration(

@@ -46,6 +46,8 @@ class TurnedAwayReason(StrEnum):
     LIMIT = "limit"
     BANNED = "banned"
     MALFORMED = "malformed"
+    PEER_LIMIT = "peer-limit"
+    """Its address may call, and begins more calls than it may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class TurnedAwayMessages:
 
 
 @dataclass(frozen=True, slots=True)
-class StrangersCalls:
+class UnheardCalls:
     """INVITEs of an address to a number; both are empty where too many are told apart."""
 
     source: str
@@ -71,7 +73,10 @@ class DoorNews:
     """What the front door has done since it was last asked."""
 
     messages: Sequence[TurnedAwayMessages] = ()
-    calls: Sequence[StrangersCalls] = ()
+    calls: Sequence[UnheardCalls] = ()
+    """Those of strangers."""
+    peers_calls: Sequence[UnheardCalls] = ()
+    """Those of who may call, beyond what is taken of one address."""
     bans: Sequence[SourceBan] = ()
 
 

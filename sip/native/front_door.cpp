@@ -9,6 +9,7 @@
 #include "front_door.h"
 #include "library_module.h"
 #include "pcm.h"
+#include "peer_limits.h"
 #include "source_answer.h"
 #include "source_limits.h"
 #include "turned_away.h"
@@ -19,6 +20,7 @@ namespace {
 
 const double PROVED_S = 3600;
 const unsigned MOST_PROVED = 4096;
+const unsigned PEER_AGAIN_AFTER_S = 1;
 const char *WHY[COUNTED] = {"messages", "invites", "wrong-passwords", "malformed"};
 const char *BY_HAND = "by-hand";
 
@@ -36,7 +38,8 @@ Allowance in_minutes(double per_min)
 struct FrontDoor {
     explicit FrontDoor(const FrontDoorRules &rules, const LimitRules &limits)
         : refuses(rules.refuses), limits(limits), all_asked(in_seconds(rules.askedPerS)), asked({all_asked.at_once, 0}),
-          by_password(false), by_certificate(false)
+          by_password(false), by_certificate(false),
+          peers(in_seconds(rules.peerInvitesPerS), in_seconds(rules.peerWrongNumbersPerS))
     {
     }
 
@@ -47,7 +50,8 @@ struct FrontDoor {
     TokenBucket asked;
     bool by_password, by_certificate;
     std::unordered_map<Source, double, SourceHash> proved; // and until when
-    TurnedAwaySums sums;
+    PeerLimits peers;
+    TurnedAwaySums sums, peers_sums; // the latter of calls alone
 };
 
 std::unique_ptr<FrontDoor> door;
@@ -95,7 +99,7 @@ bool may_prove_itself(pjsip_rx_data *rdata, const Source &source, bool invites, 
     return is_proved(source, now) || door->asked.take(door->all_asked, now);
 }
 
-void note_call(pjsip_rx_data *rdata, const Source &source)
+void note_call(TurnedAwaySums &sums, pjsip_rx_data *rdata, const Source &source)
 {
     const pjsip_uri *uri = (const pjsip_uri *)pjsip_uri_get_uri(rdata->msg_info.msg->line.req.uri);
     std::string number;
@@ -103,12 +107,28 @@ void note_call(pjsip_rx_data *rdata, const Source &source)
         const pj_str_t &user = ((const pjsip_sip_uri *)uri)->user;
         number.assign(user.ptr, user.slen);
     }
-    door->sums.add_call(source.text(), number);
+    sums.add_call(source.text(), number);
+}
+
+// Of whoever may call only INVITEs that begin a call are counted.
+pj_bool_t on_request_of_peer(pjsip_rx_data *rdata)
+{
+    if (rdata->msg_info.msg->line.req.method.id != PJSIP_INVITE_METHOD || dialog_of(rdata) || has_transaction(rdata))
+        return PJ_FALSE;
+    const Source source = source_of(rdata);
+    if (door->peers.take(source, now_s()))
+        return PJ_FALSE;
+    door->sums.add("peer-limit", "INVITE");
+    note_call(door->peers_sums, rdata, source);
+    ask_to_try_again(rdata, PEER_AGAIN_AFTER_S);
+    return PJ_TRUE;
 }
 
 pj_bool_t on_request(pjsip_rx_data *rdata)
 {
-    if (!door || !is_from_stranger(rdata) || dialog_of(rdata) || has_transaction(rdata))
+    if (door && !is_from_stranger(rdata))
+        return on_request_of_peer(rdata);
+    if (!door || dialog_of(rdata) || has_transaction(rdata))
         return PJ_FALSE;
     const pjsip_method &method = rdata->msg_info.msg->line.req.method;
     const bool invites = method.id == PJSIP_INVITE_METHOD;
@@ -120,7 +140,7 @@ pj_bool_t on_request(pjsip_rx_data *rdata)
         return PJ_FALSE;
     door->sums.add(heard ? "stranger" : reason, known_method(method.name));
     if (invites)
-        note_call(rdata, source);
+        note_call(door->sums, rdata, source);
     if (heard && door->refuses)
         answer_at_source(rdata, PJSIP_SC_FORBIDDEN, NULL);
     return PJ_TRUE;
@@ -145,16 +165,37 @@ void on_unreadable(const pjsip_rx_data *rdata, pj_status_t)
         door->limits.take(source, MALFORMED, now);
 }
 
+pj_status_t on_answer(pjsip_tx_data *tdata);
+
 // After what writes messages into the log and keeps the last of strangers too (message_trace), and before all else.
 pjsip_module made_door()
 {
     pjsip_module made = made_module("mod-telefoon-front-door", PJSIP_MOD_PRIORITY_TRANSPORT_LAYER + 1);
     made.on_rx_request = &on_request;
     made.on_rx_response = &on_response;
+    made.on_tx_response = &on_answer;
     return made;
 }
 
 pjsip_module module = made_door();
+
+pj_status_t on_answer(pjsip_tx_data *tdata)
+{
+    const int code = tdata->msg->line.status.code;
+    if (!door || (code != PJSIP_SC_NOT_FOUND && code != PJSIP_SC_OK) || is_stranger(tdata->tp_info.dst_addr))
+        return PJ_SUCCESS;
+    const pjsip_cseq_hdr *cseq = PJSIP_MSG_CSEQ_HDR(tdata->msg);
+    void *&counted = tdata->mod_data[module.id]; // until it is acknowledged it is sent again and again
+    if (counted || !cseq || cseq->method.id != PJSIP_INVITE_METHOD)
+        return PJ_SUCCESS;
+    counted = tdata;
+    const Source source(tdata->tp_info.dst_addr);
+    if (code == PJSIP_SC_OK)
+        door->peers.called_right_number(source, now_s());
+    else
+        door->peers.called_wrong_number(source, now_s());
+    return PJ_SUCCESS;
+}
 
 std::vector<SourceBan> told(const std::vector<Ban> &bans)
 {
@@ -246,9 +287,14 @@ std::vector<TurnedAway> take_turned_away()
     return door ? door->sums.take() : std::vector<TurnedAway>();
 }
 
-std::vector<StrangersCalls> take_strangers_calls()
+std::vector<UnheardCalls> take_strangers_calls()
 {
-    return door ? door->sums.take_calls() : std::vector<StrangersCalls>();
+    return door ? door->sums.take_calls() : std::vector<UnheardCalls>();
+}
+
+std::vector<UnheardCalls> take_peers_calls()
+{
+    return door ? door->peers_sums.take_calls() : std::vector<UnheardCalls>();
 }
 
 } // namespace telefoon

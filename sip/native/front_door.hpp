@@ -13,7 +13,7 @@ namespace telefoon {
 struct FrontDoorRules {
     FrontDoorRules()
         : refuses(false), messagesPerS(0), invitesPerS(0), wrongPasswordsPerMin(0), malformedPerMin(0), askedPerS(0),
-          mostSources(0)
+          mostSources(0), peerInvitesPerS(0), peerWrongNumbersPerS(0)
     {
     }
 
@@ -23,6 +23,10 @@ struct FrontDoorRules {
     double messagesPerS, invitesPerS, wrongPasswordsPerMin, malformedPerMin;
     double askedPerS;     // INVITEs of all strangers together that are asked for a password
     unsigned mostSources; // that are kept
+
+    // Of each address that may call: INVITEs, and those of them that are answered with 404. In a moment may come what
+    // is allowed in 2 s; more is answered with 503 for as long as it is more.
+    double peerInvitesPerS, peerWrongNumbersPerS;
 };
 
 // What becomes of strangers' messages depends on how trunks are known.
@@ -48,14 +52,14 @@ struct SourceBan {
 struct TurnedAway {
     TurnedAway() : count(0) {}
 
-    std::string reason; // "stranger", "limit", "banned", "malformed"
+    std::string reason; // "stranger", "limit", "banned", "malformed", "peer-limit"
     std::string method; // one that is known, else "other"; "response"; empty if it was not read
     double count;
 };
 
-// INVITEs of a stranger to a number; without either where too many are told apart.
-struct StrangersCalls {
-    StrangersCalls() : count(0) {}
+// INVITEs of a source to a number; without either where too many are told apart.
+struct UnheardCalls {
+    UnheardCalls() : count(0) {}
 
     std::string source, number;
     double count;
@@ -77,12 +81,14 @@ std::vector<SourceBan> source_bans();
 std::vector<SourceBan> take_new_bans();
 
 std::vector<TurnedAway> take_turned_away();
-std::vector<StrangersCalls> take_strangers_calls();
+std::vector<UnheardCalls> take_strangers_calls();
+// Of those who may call, that were more than they may.
+std::vector<UnheardCalls> take_peers_calls();
 
 } // namespace telefoon
 
 #ifdef SWIG
 %template(SourceBanVector) std::vector<telefoon::SourceBan>;
 %template(TurnedAwayVector) std::vector<telefoon::TurnedAway>;
-%template(StrangersCallsVector) std::vector<telefoon::StrangersCalls>;
+%template(UnheardCallsVector) std::vector<telefoon::UnheardCalls>;
 #endif

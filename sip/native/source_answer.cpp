@@ -58,4 +58,12 @@ void answer_at_source(pjsip_rx_data *rdata, int code, const pjsip_hdr *headers)
         pjsip_tx_data_dec_ref(answer);
 }
 
+void ask_to_try_again(pjsip_rx_data *rdata, int after_s)
+{
+    pjsip_hdr headers;
+    pj_list_init(&headers);
+    pj_list_push_back(&headers, pjsip_retry_after_hdr_create(rdata->tp_info.pool, after_s));
+    pjsip_endpt_respond_stateless(pjsua_get_pjsip_endpt(), rdata, PJSIP_SC_SERVICE_UNAVAILABLE, NULL, &headers, NULL);
+}
+
 } // namespace telefoon

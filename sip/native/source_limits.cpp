@@ -4,11 +4,16 @@
 
 namespace telefoon {
 
-bool TokenBucket::take(const Allowance &allowed, double now_s)
+double TokenBucket::left_at(const Allowance &allowed, double now_s)
 {
     left = std::min(allowed.at_once, left + (now_s - filled_s) * allowed.per_s);
     filled_s = now_s;
-    if (left < 1)
+    return left;
+}
+
+bool TokenBucket::take(const Allowance &allowed, double now_s)
+{
+    if (left_at(allowed, now_s) < 1)
         return false;
     left -= 1;
     return true;

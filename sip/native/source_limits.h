@@ -22,6 +22,7 @@ struct Allowance {
 struct TokenBucket {
     double left, filled_s;
 
+    double left_at(const Allowance &allowed, double now_s);
     // Whether there is one left, which is taken.
     bool take(const Allowance &allowed, double now_s);
 };

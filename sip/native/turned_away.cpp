@@ -30,11 +30,11 @@ std::vector<TurnedAway> TurnedAwaySums::take()
     return taken;
 }
 
-std::vector<StrangersCalls> TurnedAwaySums::take_calls()
+std::vector<UnheardCalls> TurnedAwaySums::take_calls()
 {
-    std::vector<StrangersCalls> taken;
+    std::vector<UnheardCalls> taken;
     for (const auto &each : calls) {
-        taken.push_back(StrangersCalls());
+        taken.push_back(UnheardCalls());
         taken.back().source = each.first.first;
         taken.back().number = each.first.second;
         taken.back().count = each.second;

@@ -18,7 +18,7 @@ public:
 
     // What there is since these were last asked.
     std::vector<TurnedAway> take();
-    std::vector<StrangersCalls> take_calls();
+    std::vector<UnheardCalls> take_calls();
 
 private:
     std::map<std::pair<std::string, std::string>, double> sums, calls;

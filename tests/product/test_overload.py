@@ -1,6 +1,12 @@
-"""Far more calls than a node can set up: some are refused at once, none waits for seconds, and who talks is heard."""
+"""Far more calls than a node can set up: some are refused at once, none waits for seconds, and who talks is heard.
 
+One peer's flood is that peer's: the calls of others are taken meanwhile.
+"""
+
+import asyncio
+import json
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +20,7 @@ from tests.peers.callers import calling
 from tests.peers.customer import Customer
 from tests.peers.platform import NUMBER, platform
 from tests.peers.ports import Ports
+from tests.peers.raw_caller import audio, raw_caller
 from tests.peers.scenario import acks, acks_refusal, asks, calls, receives, scenario, sdp
 from tests.peers.sipp import Sipp, sipp
 from tests.running.pace import patience
@@ -96,3 +103,53 @@ async def test_some_are_refused_at_once_none_waits_for_seconds_and_who_talks_is_
     gap = longest_gap(heard, 1500)
     assert gap.seconds < patience(LONGEST_GAP_S), f"silence of {gap}"
     assert 1 <= lines <= 3
+
+
+FLOODER: Final = "127.0.0.2"
+FLOOD: Final = 1500
+FLOOD_PER_S: Final = 300
+OTHERS: Final = 40
+_TURNED_AWAY: Final = re.compile(r'telefoon_sip_turned_away_total\{reason="peer-limit"\} (\d+)')
+
+
+@pytest.mark.costly("hundreds of calls a second")
+async def test_a_peers_flood_to_numbers_that_there_are_not_leaves_the_calls_of_others_alone(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    shop.flows["/start"] = "<Response><Echo/></Response>"
+    settings = {"SIP_ALLOW": "127.0.0.0/8"}
+    async with (
+        platform(tmp_path, ports, settings, number={"--url": shop.url("/start")}) as telefoon,
+        calling(telefoon, ports, 1500) as (talking,),
+    ):
+        await talking.ear.hears_in_all(1500, seconds=0.5, within_s=20)
+        began_s = talking.ear.now_s
+        flooding = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.peers.flood", str(telefoon.sip_port), "INVITE", str(FLOOD_PER_S), str(FLOOD),
+            FLOODER, stdout=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        async with sipp(
+            crowd(), ports, target=telefoon.sip_port, service=NUMBER, calls=OTHERS, per_second=10
+        ) as others:
+            await others.finishes(within_s=60)
+            found = list(outcomes(others))
+        await flooding.communicate()
+        heard = talking.ear.heard(began_s)
+        async with raw_caller(telefoon.sip_port, host=FLOODER) as later:
+            answered = await later.asks("INVITE", body=audio())
+            await later.asks("BYE")
+        still = await telefoon.get(f"calls/{talking.call_id}")
+        refusals = json.loads(await asyncio.to_thread(telefoon.telefoon, "refusals", "--json"))
+        async with telefoon.client.get(f"{telefoon.address}/metrics") as response:
+            turned_away = _TURNED_AWAY.search(await response.text())
+
+    codes = [each.code for each in found]
+    assert codes.count(200) + codes.count(503) == OTHERS
+    assert 200 in codes, "only those that a machine without time for them has try again are not taken"
+    assert answered.code == 200
+    assert still["status"] == "in-progress"
+    gap = longest_gap(heard, 1500)
+    assert gap.seconds < patience(LONGEST_GAP_S), f"silence of {gap}"
+    assert turned_away is not None
+    assert int(turned_away[1]) > FLOOD / 2
+    assert "too many calls" in {each["rule"] for each in refusals if each["source"] == FLOODER}

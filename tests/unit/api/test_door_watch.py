@@ -20,10 +20,11 @@ from engine.model.ban import (
     DoorNews,
     Holder,
     SourceBan,
-    StrangersCalls,
     TurnedAwayMessages,
     TurnedAwayReason,
+    UnheardCalls,
 )
+from engine.model.refusal import RefusalRule
 from engine.store.bans import BanStore
 from engine.store.database import Database
 from engine.store.refusals import RefusalStore
@@ -31,7 +32,7 @@ from tests.peers.databases import migrated_sqlite
 
 ADDRESS: Final = ip_network("198.51.100.7/32")
 FLOOD: Final = DoorNews(
-    (TurnedAwayMessages(TurnedAwayReason.STRANGER, "INVITE", 2000),), (StrangersCalls("198.51.100.7", "+32900", 2000),)
+    (TurnedAwayMessages(TurnedAwayReason.STRANGER, "INVITE", 2000),), (UnheardCalls("198.51.100.7", "+32900", 2000),)
 )
 
 
@@ -101,6 +102,25 @@ async def test_a_flood_is_a_sum_one_row_and_one_line(watched: Watched, db: Datab
     assert (row.kind.source, row.kind.number, row.count) == ("198.51.100.7", "+32900", 4000)
     assert 'telefoon_sip_turned_away_total{reason="stranger"} 4000' in watched.meters.text({})
     assert [each["stranger"] for each in logged if each["event"] == "messages_turned_away"] == [2000]
+
+
+async def test_calls_beyond_a_peers_limit_are_refusals_of_that_limit(watched: Watched, db: Database) -> None:
+    refused = UnheardCalls("192.0.2.1", "+32900", 300)
+    turned_away = TurnedAwayMessages(TurnedAwayReason.PEER_LIMIT, "INVITE", 300)
+
+    await watched.sees(DoorNews((turned_away,), peers_calls=(refused,)))
+    await watched.refusals.write()
+
+    [row] = await RefusalStore(db).newest(10)
+    assert (row.kind.rule, row.kind.source, row.kind.number, row.count) == (
+        RefusalRule.LIMIT,
+        "192.0.2.1",
+        "+32900",
+        300,
+    )
+    told = watched.meters.text({})
+    assert 'telefoon_calls_refused_total{direction="inbound"} 300' in told
+    assert 'telefoon_sip_turned_away_total{reason="peer-limit"} 300' in told
 
 
 async def test_a_ban_of_the_door_is_kept_and_counted_and_not_made_again(watched: Watched) -> None:
