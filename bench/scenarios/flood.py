@@ -131,10 +131,8 @@ class OurFlooded:
                 yield Flooded(one, place, self.method, self.source)
 
 
-def _flood(name: str, asks: str, side: OurFlooded, load: int) -> Scenario:
-    return Scenario(
-        name, asks, side, None, (load,), "cpu_us_per_message", scales=False, by_name_only=True, most_rounds=3
-    )
+def _flood(name: str, asks: str, side: OurFlooded, *loads: int) -> Scenario:
+    return Scenario(name, asks, side, None, loads, "cpu_us_per_message", scales=False, by_name_only=True, most_rounds=3)
 
 
 SCENARIOS: Final = (
@@ -149,8 +147,9 @@ SCENARIOS: Final = (
     ),
     _flood(
         "flood-allowed",
-        "50 bridged calls, and INVITE 300 times a second of a peer that may call, to numbers that there are not",
+        "50 bridged calls, and INVITE so many times a second of a peer that may call, to numbers that there are not",
         OurFlooded("INVITE", ALLOWED),
         300,
+        2000,
     ),
 )
