@@ -3,48 +3,32 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 import structlog
 
 from engine.aio.first_done import first_done
-from engine.aio.inbox import Inbox
-from engine.aio.signal import Signal
 from engine.aio.tasks import BackgroundTasks, OnFailure, stopped
 from engine.aio.waits import Occurrence, until
 from engine.errors import LegGone, SipError
-from engine.live.session.attempts import attempt_of_end, attempt_of_trunk
 from engine.live.session.call_of_leg import CallOfLeg, CurrentCall
 from engine.live.session.dtmf import Keys
 from engine.live.session.flow_handover import FlowHandover
 from engine.live.session.journal import Journal
 from engine.live.session.leg_consent import LegConsent
 from engine.live.session.leg_hold import LegHold
-from engine.live.session.noted_events import write_event
-from engine.model.call import Attempt, Call, Direction, Event, Status
+from engine.live.session.progress import CallProgress
+from engine.model.call import Attempt, Call, Direction, Event
 from engine.model.call_policy import PolicyRefusal
 from engine.model.consent import Consent
 from engine.model.stir import CallerProof
 from engine.ports import (
-    Alerted,
-    Answered,
-    AnswerHeaders,
     Cause,
     Clock,
     Dialer,
     DialRequest,
-    DigitPressed,
-    EndedBy,
-    HungUp,
     Leg,
-    LegEvent,
     MediaLost,
-    PlaceTaken,
-    ReferAnswered,
-    ReferRequested,
-    RouteAdvanced,
-    TrunkTried,
 )
 
 AFTERMATH_S: Final = 60.0
@@ -69,23 +53,23 @@ class Session:
 
     def __init__(self, of: CallOfLeg, clock: Clock) -> None:
         self._is = CurrentCall(of)
-        self.keys = Keys(clock.monotonic)
+        self._progress = CallProgress(self._is, Keys(clock.monotonic))
+        self.keys = self._progress.keys
         self.consenting = LegConsent(self.call.id)
         """May it be recorded?"""
         self.hold = LegHold()
         self.beside = BackgroundTasks("session", call_id=self.call.id, on_failure=self.background_failed)
         """What goes on for as long as the leg lives."""
         self._drawing = BackgroundTasks("balance", call_id=self.call.id, on_failure=self.background_failed)
-        self.early_media = Signal()
-        self.answer_headers: dict[str, str] = {}
-        """Headers of whom we called, as its last answers of 18x and 2xx had them."""
-        self.answered = Occurrence()
+        self.early_media = self._progress.early_media
+        self.answer_headers = self._progress.answer_headers
+        self.answered = self._progress.answered
         self.over = Occurrence()
         self.closed = Occurrence()
         self.handover = FlowHandover(self.call.id, self.note_event)
         """Who runs its flow?"""
-        self.asked_to_refer = Inbox[str]()
-        self.refer_answers = Inbox[ReferAnswered]()
+        self.asked_to_refer = self._progress.asked_to_refer
+        self.refer_answers = self._progress.refer_answers
         self._peer: Session | None = None
         self._spoken_in: str | None = None
         """The language in which it was last spoken to, by its flow."""
@@ -93,8 +77,6 @@ class Session:
         self._became = Occurrence()
         """Set when it goes on as another call."""
         self._leg: Leg | None = None
-        self._ending: Event | None = None
-        self._attempt_told = False
 
     @property
     def journal(self) -> Journal:
@@ -132,7 +114,7 @@ class Session:
     @property
     def is_ending(self) -> bool:
         """Whether it was hung up by us."""
-        return self._ending is not None
+        return self._progress.ending is not None
 
     @property
     def consent(self) -> Consent | None:
@@ -162,10 +144,7 @@ class Session:
     def goes_on_as(self, of: CallOfLeg) -> None:
         """Be another call from now on, whose far end the leg has; what the session does goes on."""
         self._is.become(of)
-        self._attempt_told = False
-        self.answer_headers.clear()
-        self.keys.forget()
-        self.answered.set()
+        self._progress.begin_anew()
         became, self._became = self._became, Occurrence()
         became.set()
 
@@ -194,7 +173,7 @@ class Session:
             if request.hides_caller:
                 self.journal.note_event("caller_hidden")
             try:
-                leg = None if self._ending else await dialer.dial(request)
+                leg = None if self._progress.ending else await dialer.dial(request)
             except SipError as error:
                 self.journal.tried(Attempt("route", request.target, str(error)))
                 self.journal.happened(Event.BROKE)
@@ -203,8 +182,8 @@ class Session:
             if leg is not None:
                 self.journal.note_event("invite_sent", target=request.target, via=leg.via)
                 await self._follow(leg, conduct)
-            elif self._ending and not self.call.ended:
-                self.journal.happened(self._ending)
+            elif self._progress.ending and not self.call.ended:
+                self.journal.happened(self._progress.ending)
             self.over.set()
         self.closed.set()
 
@@ -220,7 +199,7 @@ class Session:
 
     async def hang_up(self, cause: Cause = Cause.NORMAL, *, outcome: Event = Event.HUNG_UP) -> None:
         """End the leg; `outcome` is what that means if it was not answered yet. Safe to repeat."""
-        self._ending = self._ending or outcome
+        self._progress.ending = self._progress.ending or outcome
         if self._leg is not None and not self.over.is_set():
             try:
                 await self._leg.hang_up(cause)
@@ -250,13 +229,13 @@ class Session:
         self._leg = leg
         self.journal.carried_by(leg.via)
         self.journal.set(sip_call_id=leg.sip_call_id)
-        if self._ending:
+        if self._progress.ending:
             await self.hang_up()
         async with asyncio.TaskGroup() as group:
             timer = group.create_task(self._keep_time())
             conducting = group.create_task(self._conduct(conduct))
             async for event in leg.events():
-                self._note_event(event)
+                self._progress.note(event, leg.via)
                 if isinstance(event, MediaLost):
                     await self.hang_up()
             self.over.set()
@@ -271,7 +250,7 @@ class Session:
                 await self.until_over(self.answered.wait())
             except LegGone:
                 return
-            if self._ending is not None:
+            if self._progress.ending is not None:
                 return  # the answer crossed our CANCEL: nobody wants the call any more
         await conduct(self)
 
@@ -297,71 +276,6 @@ class Session:
             async with until(self._became, self._is.of.allowance.run_out()) as running:
                 if running.done():
                     return running.result()
-
-    def _note_event(self, event: LegEvent) -> None:
-        match event:
-            case AnswerHeaders() | Alerted() | Answered():
-                self._note_answer(event)
-            case DigitPressed(digit=digit):
-                self.keys.press(digit)
-            case ReferRequested(target=target):
-                self.journal.note_event("refer_requested", target=target)
-                self.asked_to_refer.put(target)
-            case ReferAnswered():
-                self.refer_answers.put(event)
-            case TrunkTried():
-                self._note_attempt(event)
-            case RouteAdvanced():
-                self._note_route(event)
-            case HungUp():
-                self._ended(event)
-            case PlaceTaken():
-                pass  # for whoever has dialled: what it means for the call is settled already
-            case _:
-                write_event(self.journal, event)
-
-    def _note_answer(self, event: AnswerHeaders | Alerted | Answered) -> None:
-        match event:
-            case AnswerHeaders(headers=headers):
-                self.answer_headers.update(headers)
-            case Alerted(sip_code=code, early_media=early):
-                if early:
-                    self.early_media.set()
-                if self.call.status is Status.QUEUED:
-                    self.journal.happened(Event.ALERTED)
-                self.journal.note_event("provisional", sip_code=code, early_media=early)
-            case Answered():
-                self.journal.happened(Event.ANSWERED)
-                self.answered.set()
-
-    def _note_route(self, event: RouteAdvanced) -> None:
-        self._attempt_told = False
-        self.answer_headers.clear()
-        self.journal.carried_by(event.via)
-        self.journal.set(sip_call_id=event.sip_call_id, stir_signed=None)
-        self.journal.note_event("invite_sent", target=self.call.to, via=event.via)
-
-    def _note_attempt(self, event: TrunkTried) -> None:
-        if self._ending is Event.HUNG_UP:
-            return
-        self._attempt_told = True
-        self.journal.tried(attempt_of_trunk(event, self.call.to))
-
-    def _ended(self, event: HungUp) -> None:
-        answered = self.call.answer_time is not None
-        if event.unheard and self._ending in (None, Event.EXPIRED):
-            event = replace(event, outcome=Event.BROKE, by=EndedBy.NOBODY, sip_code=408, sip_reason=event.unheard)
-        outcome = self._ending if self._ending and not answered and event.by_us else event.outcome
-        told = self._attempt_told and not answered
-        if (not answered or outcome is Event.BROKE) and self._ending is not Event.HUNG_UP and not told:
-            self.journal.tried(attempt_of_end(event, self.leg.via, self.call.to))
-        words = {"words": event.words} if event.words else {}
-        self.journal.note_event("hung_up", by=event.by.value, sip_code=event.sip_code, **words)
-        if event.figures is not None:
-            self.journal.note_line(event.figures)
-        self.journal.happened(
-            outcome, sip_code=event.sip_code, sip_reason=event.sip_reason, q850_cause=event.q850_cause
-        )
 
 
 async def _finish(conducting: asyncio.Task[None]) -> None:
