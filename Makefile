@@ -79,10 +79,12 @@ test-memory:
 	@$(BIN)/python -m tests.sanitized $(TESTS)
 
 # The same seed sends the same bytes again.
+fuzz: export TELEFOON_TESTS_FUZZ_SEED = $(or $(SEED),1)
+fuzz: export TELEFOON_TESTS_FUZZ_MINUTES = $(or $(MINUTES),60)
 fuzz:
 	@$(PYTHON) -m scripts.setup --tests
-	@TELEFOON_TESTS_FUZZ_SEED=$(or $(SEED),1) TELEFOON_TESTS_FUZZ_MINUTES=$(or $(MINUTES),60) \
-		$(BIN)/python -m tests.sanitized tests/sip/test_fuzz.py
+	@$(BIN)/python -m pytest tests/unit/readers
+	@$(BIN)/python -m tests.sanitized tests/sip/test_fuzz.py tests/sip/test_fuzz_findings.py
 
 # Each promise is a test marked so, one small file a rule; most are in tests/unit/promises.
 check:

@@ -83,7 +83,7 @@ def sanitizer_environment() -> dict[str, str]:
     return {
         "LD_PRELOAD": " ".join(found),
         # Python itself leaks by design; and SWIG's module is no reason to look at the order of constructors.
-        "UBSAN_OPTIONS": "print_stacktrace=1",
+        "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1:abort_on_error=1",
         "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=1:strict_string_checks=0",
     }
 

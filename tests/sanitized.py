@@ -1,4 +1,4 @@
-"""Runs tests on a pjsua2 that ends at the first wrong use of memory (AddressSanitizer), which it builds if need be.
+"""Runs tests on a pjsua2 that ends at the first wrong use of memory or undefined behaviour, and builds it if need be.
 
 python -m tests.sanitized [tests]        tests/sip if none are named; run by `make test-memory`
 """
@@ -19,7 +19,8 @@ def main() -> None:
     """The command line; ends with pytest's exit code."""
     wheel = pjsua2_wheel("", Progress(), sanitized=True)
     environment = {**os.environ, **sanitizer_environment(), "PYTHONPATH": str(unpacked(wheel))}
-    command = [sys.executable, "-m", "pytest", *(sys.argv[1:] or ["tests/sip"])]
+    # Who is ended by a signal takes along what pytest has kept of its standard error, and with it what was found.
+    command = [sys.executable, "-m", "pytest", "--capture=sys", *(sys.argv[1:] or ["tests/sip"])]
     raise SystemExit(subprocess.run(command, env=environment, check=False).returncode)
 
 

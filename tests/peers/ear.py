@@ -153,7 +153,7 @@ class RtpEar:
 
     def heard(self, since_s: float = 0.0) -> Sound:
         """Everything heard since `since_s` after the first packet."""
-        return self._reception.sound().part(since_s)
+        return self._reception.sound(since_s)
 
     @property
     def now_s(self) -> float:

@@ -128,17 +128,19 @@ class Reception:
         with self._lock:
             return list(self._digits.values())
 
-    def sound(self) -> Sound:
-        """The decoded audio from the first packet on; what is missing is silence."""
+    def sound(self, since_s: float = 0.0) -> Sound:
+        """The decoded audio from `since_s` after the first packet on; what is missing is silence."""
+        start = max(0, int(since_s * _RATE_HZ))
         with self._lock:
-            chunks = list(self._chunks)
+            chunks = [each for each in self._chunks if each.place + len(each.packet.payload) > start]
         if not chunks:
             return Sound(np.zeros(0), _RATE_HZ)
-        pcm = np.zeros(max(each.place + len(each.packet.payload) for each in chunks), dtype=np.int16)
+        first = min(start, *(each.place for each in chunks))
+        pcm = np.zeros(max(each.place + len(each.packet.payload) for each in chunks) - first, dtype=np.int16)
         for chunk in chunks:
             decoded = self._laws[chunk.packet.payload_type].decode(chunk.packet.payload)
-            pcm[chunk.place : chunk.place + len(decoded)] = decoded
-        return Sound.of_pcm(pcm, _RATE_HZ)
+            pcm[chunk.place - first : chunk.place - first + len(decoded)] = decoded
+        return Sound.of_pcm(pcm[start - first :], _RATE_HZ)
 
     def _take_event(self, packet: Packet, at: float) -> None:
         event = TelephoneEvent.read(packet.payload)

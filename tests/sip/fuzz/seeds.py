@@ -1,10 +1,9 @@
-"""What is made wrong: messages and packets that are right."""
+"""What is made wrong: messages that are right."""
 
-import struct
 from random import Random
 from typing import Final
 
-from tests.peers.rtp import Packet, ReceiverReport, TelephoneEvent
+from tests.peers.sip_message import SipMessage
 from tests.sip.torture.messages import MESSAGES
 
 _METHODS: Final = (
@@ -30,8 +29,21 @@ _MEDIA: Final = (
     f"m=audio {{port}} RTP/AVP 8\r\n{_ICE}",
     "m=audio {port} RTP/AVP 8\r\na=rtcp:{port}\r\na=rtcp-mux\r\nm=video 4002 RTP/AVP 31\r\nm=image 4004 udptl t38\r\n",
 )
-_STUN_BINDING: Final = 0x0001
-_STUN_COOKIE: Final = 0x2112A442
+_STATUSES: Final = (
+    "100 Trying", "180 Ringing", "183 Session Progress", "200 OK", "200 OK", "200 OK", "302 Moved Temporarily",
+    "401 Unauthorized", "407 Proxy Authentication Required", "420 Bad Extension", "422 Session Interval Too Small",
+    "488 Not Acceptable Here", "491 Request Pending", "503 Service Unavailable", "607 Unwanted",
+)  # fmt: skip
+_OF_ANSWERS: Final = (
+    "Require: 100rel", "RSeq: 1", "Session-Expires: 90;refresher=uas", "Min-SE: 7200",
+    "Retry-After: 3 (soon);duration=9",
+    "Record-Route: <sip:127.0.0.1;lr>", 'Reason: Q.850;cause=16;text="a, b"', "Unsupported: 100rel",
+    'WWW-Authenticate: Digest realm="a, b", nonce="c", algorithm=SHA-256, qop="auth,auth-int", opaque="d"',
+    'Proxy-Authenticate: Digest realm="a", nonce="c", algorithm=MD5', "Contact: <sip:+3225550199@127.0.0.1:9>;q=0.5",
+    'Warning: 399 a "b"', "Allow: INVITE, UPDATE",
+    "P-Asserted-Identity: <tel:+3225550199>", "Supported: timer, replaces",
+)  # fmt: skip
+_ECHOED: Final = ("via", "from", "call-id", "cseq", "record-route")
 
 
 def description(random: Random, port: int) -> bytes:
@@ -76,25 +88,19 @@ def request(
     return "\r\n".join(lines).encode() + body
 
 
-def media_packet(random: Random) -> bytes:
-    """An RTP packet, a key, an RTCP report, a STUN request, or bytes of no kind."""
-    ssrc = random.getrandbits(32)
-    payload = random.randbytes(random.choice((0, 1, 160, 1400)))
-    kind = random.randrange(5)
-    if kind == 0:
-        return Packet(
-            random.choice((8, 0, 13, 101, 127)), random.getrandbits(16), random.getrandbits(32), ssrc, payload
-        ).bytes()
-    if kind == 1:
-        event = TelephoneEvent(random.choice("0123456789*#"), random.random() < 0.5, random.getrandbits(16))
-        return Packet(101, random.getrandbits(16), random.getrandbits(32), ssrc, event.bytes()).bytes()
-    if kind == 2:
-        more = struct.pack("!BBHI", 0x81, 203, 1, ssrc) if random.random() < 0.5 else b""
-        return (
-            ReceiverReport(ssrc, random.getrandbits(24), random.getrandbits(32), random.getrandbits(32)).bytes() + more
-        )
-    if kind == 3:
-        attributes = struct.pack("!HH", 6, 4) + b"a:bc" + struct.pack("!HHI", 0x8028, 4, random.getrandbits(32))
-        head = struct.pack("!HHI", _STUN_BINDING, len(attributes), _STUN_COOKIE)
-        return head + random.randbytes(12) + attributes
-    return random.randbytes(random.randint(0, 1500))
+def response(random: Random, asked: SipMessage, address: str, body: bytes) -> bytes:
+    """An answer to a request of ours, of any status; a final one mostly accepts it."""
+    status = random.choice(_STATUSES)
+    echoed = [f"{name}: {value}" for name, value in asked.headers if name.lower() in _ECHOED]
+    told = random.sample(_OF_ANSWERS, random.randint(0, 4))
+    lines = [
+        f"SIP/2.0 {status}",
+        *echoed,
+        f"To: {asked.header('to')};tag=far",
+        f"Contact: <sip:fuzz@{address}:5060>",
+        *told,
+        "Content-Type: application/sdp",
+        f"Content-Length: {len(body)}",
+        "\r\n",
+    ]
+    return "\r\n".join(lines).encode() + body
