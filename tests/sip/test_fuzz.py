@@ -18,7 +18,7 @@ import pytest
 from engine.errors import LegGone, SipError
 from engine.model.trunk import Trunk, new_trunk
 from engine.ports import Ear, InboundCall, Said
-from sip.config import StrangersDue, Tls
+from sip.config import PeersDue, StrangersDue, Tls
 from sip.leg import SipLeg
 from tests.peers.audio import longest_gap, when_heard
 from tests.peers.certificates import make_pems
@@ -37,6 +37,8 @@ pytestmark = [pytest.mark.sip, pytest.mark.slow]
 STRANGERS: Final = tuple(f"127.78.{number}.{os.getpid() & 0xFF}" for number in range(8))
 ANYBODY: Final = StrangersDue(are_refused=True, never_banned=[ip_network("127.0.0.0/8")])
 """Who is banned is heard no more, and reaches no reader of ours."""
+UNLIMITED: Final = PeersDue(invites_per_s=100_000, wrong_numbers_per_s=100_000)
+"""All that the trunks send is to reach the library."""
 ANSWERS: Final = "answers"
 """The trunk that we call."""
 TALK_S: Final = 60.0
@@ -125,6 +127,7 @@ async def test_nothing_that_is_nearly_right_ends_the_process_or_spoils_calls(
             allow=[ip_network("127.0.0.1/32")],
             trunks=trunks(),
             strangers=ANYBODY,
+            peers=UNLIMITED,
             trace_calls=20,
             tls=Tls(pems.ca, pems.certificate, pems.key),
         ) as line,
