@@ -35,6 +35,7 @@ class FrontDoorSettings(BaseModel):
     sip_stranger_connections: int = Field(default=50, ge=0, le=8000)
     sip_connections_of_stranger: int = Field(default=10, ge=0, le=8000)
     sip_stranger_s: int = Field(default=10, ge=1, le=600)
+    sip_idle_s: int = Field(default=600, ge=1, le=86400)
 
     @field_validator("sip_ban_webhook")
     @classmethod

@@ -108,13 +108,14 @@ class ConnectionRoom:
     """How many connections over TCP and TLS others may begin: all, strangers, and strangers of one address.
 
     A stranger's is closed after `stranger_s`, unless a request on it was let in; so is one on which a message is not
-    whole after that time.
+    whole after that time. Anybody's is closed after `idle_s` in which nothing was said on it.
     """
 
     most: int = 1000
     strangers: int = 50
     each_stranger: int = 10
     stranger_s: int = 10
+    idle_s: int = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +206,7 @@ def from_settings(settings: Settings) -> SipConfig:
             settings.sip_stranger_connections,
             settings.sip_connections_of_stranger,
             settings.sip_stranger_s,
+            settings.sip_idle_s,
         ),
         log_messages=settings.log_level is LogLevel.DEBUG,
     )

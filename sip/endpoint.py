@@ -65,6 +65,7 @@ def _connection_limits(room: ConnectionRoom) -> pj.ConnectionLimits:
     limits = pj.ConnectionLimits()
     limits.all, limits.strangers, limits.eachStranger = room.most, room.strangers, room.each_stranger
     limits.strangerSeconds = limits.messageSeconds = room.stranger_s
+    limits.idleSeconds = room.idle_s
     return limits
 
 

@@ -1,11 +1,14 @@
 #include "connections.hpp"
 
+#include <algorithm>
 #include <map>
 #include <vector>
 
 #include <pjsua-lib/pjsua.h>
 #include <pjsua-lib/pjsua_internal.h>
 
+#include "connections.h"
+#include "dialog_peers.h"
 #include "front_door.h"
 #include "library_module.h"
 #include "pcm.h"
@@ -18,10 +21,12 @@ namespace {
 typedef void (*StateCallback)(pjsip_transport *, pjsip_transport_state, const pjsip_transport_state_info *);
 
 struct Connection {
-    Connection() : begun_ms(0), message_ms(0), admitted(false), closing(false) {}
+    Connection() : begun_ms(0), message_ms(0), said_ms(0), admitted(false), closing(false), held(false) {}
 
     pj_uint64_t begun_ms, message_ms; // when the message began that is not whole yet; 0 if there is none
+    pj_uint64_t said_ms;              // when we said anything last, or it was begun
     bool admitted, closing;
+    bool held; // by us, so that the library's own time of 600 s does not end it
 };
 
 typedef std::map<pjsip_transport *, Connection> Connections;
@@ -30,6 +35,8 @@ StateCallback next = NULL;
 ConnectionLimits limits;
 Connections connections;
 unsigned refused = 0, timed_out = 0;
+std::vector<Source> banned; // whose connections are to be ended
+pj_timer_entry soon;
 
 pj_uint64_t now_ms()
 {
@@ -65,7 +72,25 @@ void begin(pjsip_transport *transport)
         pjsip_transport_shutdown(transport);
         return;
     }
-    connections[transport].begun_ms = now_ms();
+    Connection &connection = connections[transport];
+    connection.begun_ms = connection.said_ms = now_ms();
+    connection.held = pjsip_transport_add_ref(transport) == PJ_SUCCESS;
+}
+
+void let_go(Connections::value_type &each)
+{
+    if (!each.second.held)
+        return;
+    each.second.held = false;
+    pjsip_transport_dec_ref(each.first);
+}
+
+// It goes once nobody uses it any more.
+void end(pjsip_transport *transport)
+{
+    const Connections::iterator found = connections.find(transport);
+    if (found != connections.end())
+        let_go(*found);
 }
 
 void on_state(pjsip_transport *transport, pjsip_transport_state state, const pjsip_transport_state_info *info)
@@ -73,7 +98,9 @@ void on_state(pjsip_transport *transport, pjsip_transport_state state, const pjs
     if (transport->dir == PJSIP_TP_DIR_INCOMING && !(transport->flag & PJSIP_TRANSPORT_DATAGRAM)) {
         if (state == PJSIP_TP_STATE_CONNECTED)
             begin(transport);
-        else if (state == PJSIP_TP_STATE_DISCONNECTED || state == PJSIP_TP_STATE_DESTROY)
+        else if (state == PJSIP_TP_STATE_SHUTDOWN || state == PJSIP_TP_STATE_DISCONNECTED)
+            end(transport);
+        if (state == PJSIP_TP_STATE_DISCONNECTED || state == PJSIP_TP_STATE_DESTROY)
             connections.erase(transport);
     }
     if (next)
@@ -109,12 +136,21 @@ pj_bool_t on_let_in(pjsip_rx_data *rdata)
     return PJ_FALSE;
 }
 
-// Strangers are answered nothing of success.
-pj_status_t on_answer(pjsip_tx_data *tdata)
+pj_status_t on_sent(pjsip_tx_data *tdata)
 {
-    if (tdata->msg->line.status.code / 100 == 2)
-        if (Connection *connection = connection_of(tdata->tp_info.transport))
+    if (Connection *connection = connection_of(tdata->tp_info.transport)) {
+        connection->said_ms = now_ms();
+        // Strangers are answered nothing of success.
+        if (tdata->msg->type == PJSIP_RESPONSE_MSG && tdata->msg->line.status.code / 100 == 2)
             connection->admitted = true;
+    }
+    return PJ_SUCCESS;
+}
+
+pj_status_t let_all_go()
+{
+    for (Connections::value_type &each : connections)
+        let_go(each);
     return PJ_SUCCESS;
 }
 
@@ -122,7 +158,8 @@ pjsip_module made_messages()
 {
     pjsip_module made = made_module("mod-telefoon-conn-bytes", PJSIP_MOD_PRIORITY_TRANSPORT_LAYER - 2);
     made.on_rx_request = made.on_rx_response = &on_message;
-    made.on_tx_response = &on_answer;
+    made.on_tx_request = made.on_tx_response = &on_sent;
+    made.unload = &let_all_go;
     return made;
 }
 
@@ -136,12 +173,55 @@ pjsip_module made_let_in()
 
 pjsip_module messages = made_messages(), let_in = made_let_in();
 
+// Keep-alives are something said too; the library alone sees them.
+pj_uint64_t quiet_ms(const Connections::value_type &each, pj_uint64_t now)
+{
+    pj_uint64_t quiet = now - each.second.said_ms;
+    if (each.first->last_recv_ts.u64) {
+        pj_timestamp at;
+        pj_get_timestamp(&at);
+        quiet = std::min<pj_uint64_t>(quiet, pj_elapsed_msec64(&each.first->last_recv_ts, &at));
+    }
+    return quiet;
+}
+
 bool is_over(const Connections::value_type &each, pj_uint64_t now)
 {
     const Connection &connection = each.second;
     if (connection.message_ms && now - connection.message_ms > limits.messageSeconds * 1000ULL)
         return true;
+    const bool used = pj_atomic_get(each.first->ref_cnt) > (connection.held ? 1 : 0);
+    if (!used && quiet_ms(each, now) > limits.idleSeconds * 1000ULL)
+        return true;
     return is_strangers(each) && now - connection.begun_ms > limits.strangerSeconds * 1000ULL;
+}
+
+bool carries_a_call(const pj_sockaddr &address)
+{
+    for (unsigned each = 0; each < pjsua_var.ua_cfg.max_calls; ++each) {
+        const pjsip_inv_session *session = pjsua_var.calls[each].inv;
+        if (session && is_with(session->dlg, address))
+            return true;
+    }
+    return false;
+}
+
+void end_those_of_banned(pj_timer_heap_t *, pj_timer_entry *)
+{
+    std::vector<Source> sources;
+    sources.swap(banned);
+    std::vector<pjsip_transport *> over;
+    for (Connections::value_type &each : connections) {
+        const pj_sockaddr &address = each.first->key.rem_addr;
+        const Source holder = Source(address).holder();
+        if (!each.second.closing && is_stranger(address) && !carries_a_call(address) &&
+            std::find(sources.begin(), sources.end(), holder) != sources.end()) {
+            each.second.closing = true;
+            over.push_back(each.first);
+        }
+    }
+    for (pjsip_transport *each : over)
+        pjsip_transport_shutdown2(each, PJ_TRUE);
 }
 
 } // namespace
@@ -151,6 +231,8 @@ void limit_connections(const ConnectionLimits &given)
     limits = given;
     connections.clear(); // of an endpoint that has ended
     refused = timed_out = 0;
+    banned.clear();
+    pj_timer_entry_init(&soon, 0, NULL, &end_those_of_banned);
     next = pjsua_var.ua_cfg.cb.on_transport_state;
     pjsua_var.ua_cfg.cb.on_transport_state = &on_state;
     messages.id = let_in.id = -1;
@@ -172,6 +254,15 @@ void close_idle_connections()
     timed_out += (unsigned)over.size();
     for (pjsip_transport *each : over)
         pjsip_transport_shutdown(each);
+}
+
+// Within the reading of a message its connection must stay, so it is done by a timer.
+void end_connections_of(const Source &holder)
+{
+    banned.push_back(holder);
+    const pj_time_val at_once = {0, 0};
+    if (!pj_timer_entry_running(&soon))
+        pjsip_endpt_schedule_timer(pjsua_get_pjsip_endpt(), &soon, &at_once);
 }
 
 ConnectionFigures connection_figures()

@@ -8,13 +8,14 @@ namespace telefoon {
 // What strangers are held to, and all together. A stranger is who is one to the front door, until a request on the
 // connection was let in.
 struct ConnectionLimits {
-    ConnectionLimits() : all(0), strangers(0), eachStranger(0), strangerSeconds(0), messageSeconds(0) {}
+    ConnectionLimits() : all(0), strangers(0), eachStranger(0), strangerSeconds(0), messageSeconds(0), idleSeconds(0) {}
 
     unsigned all;             // connections that others have begun
     unsigned strangers;       // those of strangers among them
     unsigned eachStranger;    // those of one address; of a network of 64 bits with IPv6
     unsigned strangerSeconds; // from a stranger's connection until a request on it was let in
     unsigned messageSeconds;  // from the first byte of a message to its last, whoever sends it
+    unsigned idleSeconds;     // in which nothing was said in either direction, whoever's it is
 };
 
 // How connections stand, and how many were closed since the endpoint was opened.

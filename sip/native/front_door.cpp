@@ -5,6 +5,7 @@
 #include <pjsua-lib/pjsua.h>
 
 #include "client_certificates.h"
+#include "connections.h"
 #include "dialog_peers.h"
 #include "front_door.h"
 #include "library_module.h"
@@ -80,13 +81,23 @@ bool is_spared(const Source &source, double now)
     return door->spared.have(source) || is_proved(source, now);
 }
 
+// Whether it is still within its limits; whoever is banned for this one loses its connections.
+bool take(const Source &source, Counted what, double now)
+{
+    const size_t before = door->limits.begun_bans();
+    const bool within = door->limits.take(source, what, now);
+    if (door->limits.begun_bans() != before)
+        end_connections_of(source.holder());
+    return within;
+}
+
 // Whether it is within its limits, and not banned; who is spared has none.
 bool may_be_heard(const Source &source, bool invites, double now, const char *&reason)
 {
     if (is_spared(source, now))
         return true;
     reason = door->limits.is_banned(source, now) ? "banned" : "limit";
-    return door->limits.take(source, MESSAGES, now) && (!invites || door->limits.take(source, INVITES, now));
+    return take(source, MESSAGES, now) && (!invites || take(source, INVITES, now));
 }
 
 // Whether Python is to tell who it is: by the connection's certificate, or by a password that it is asked for.
@@ -162,7 +173,7 @@ void on_unreadable(const pjsip_rx_data *rdata, pj_status_t)
     const Source source = source_of(rdata);
     const double now = now_s();
     if (is_from_stranger(rdata) && !is_spared(source, now))
-        door->limits.take(source, MALFORMED, now);
+        take(source, MALFORMED, now);
 }
 
 pj_status_t on_answer(pjsip_tx_data *tdata);
@@ -256,7 +267,7 @@ void source_mistook(const std::string &address)
 {
     const Source source = Source::read(address);
     if (door && !door->known.have(source) && !is_spared(source, now_s()))
-        door->limits.take(source, WRONG_PASSWORDS, now_s());
+        take(source, WRONG_PASSWORDS, now_s());
 }
 
 void ban_source(const SourceBan &ban)
@@ -264,7 +275,10 @@ void ban_source(const SourceBan &ban)
     unsigned why = 0;
     while (why < COUNTED && ban.why != WHY[why])
         ++why;
-    door->limits.ban(Source::read(ban.source), now_s() + ban.leftS, ban.times, (Counted)why);
+    const Source source = Source::read(ban.source);
+    door->limits.ban(source, now_s() + ban.leftS, ban.times, (Counted)why);
+    if (ban.leftS > 0)
+        end_connections_of(source.holder());
 }
 
 bool lift_ban(const std::string &address)

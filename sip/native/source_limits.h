@@ -59,6 +59,8 @@ public:
     std::vector<Ban> bans(double now_s);
     // Those that have begun by `take` since this was last asked.
     std::vector<Ban> new_bans();
+    // How many those are.
+    size_t begun_bans() const { return begun.size(); }
     size_t size() const { return holders.size(); }
 
 private:

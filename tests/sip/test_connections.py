@@ -49,7 +49,7 @@ class Connection:
             try:
                 while await self.reader.read(4096):
                     pass
-            except ConnectionResetError:
+            except ConnectionError:
                 return
 
 
