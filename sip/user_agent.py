@@ -151,7 +151,7 @@ class UserAgent:
     async def dial(self, request: DialRequest) -> SipLeg | FailoverLeg:
         ways = self._room.ways_of(request) or self._ways.of(request)
         if ways[0].trunk is None:
-            return await self._place(await located(ways[0], self.names.find), request)
+            return await self._place(await located(ways[0], self.names.find, request.reachable), request)
         warn = partial(warning_of, home=self._country)
         leg = FailoverLeg(request, ways, partial(self._try, []), self._ways.hold, self._meters.__getitem__, warn)
         try:

@@ -34,6 +34,7 @@ from engine.ports.legs import (
     DialRequest,
     InboundCall,
     Leg,
+    every_address,
 )
 from engine.ports.queued import Queued
 from engine.ports.rooms import PLAIN_SOUND, WIDEST_HZ, Attendance, MixedRoom, RoomSound
@@ -116,4 +117,5 @@ __all__ = [
     "Tones",
     "Track",
     "TrunkTried",
+    "every_address",
 ]

@@ -44,6 +44,10 @@ class SipEgress:
         except OSError as error:
             raise WebhookError(f"{host} has no address: {error.strerror or error}.") from None
 
+    def permits(self, address: str) -> bool:
+        """Whether an address may be reached to which a name has led, by SRV records too, when the call goes out."""
+        return self._egress.permits(address)
+
     async def addresses(self, host: str) -> frozenset[str]:
         """The addresses of a host, itself if it is one in any spelling; none where it leads nowhere that is allowed."""
         if looks_like_an_address(host):

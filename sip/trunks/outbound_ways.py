@@ -14,6 +14,7 @@ from engine.model.trunk import Trunk
 from engine.model.trunk.costs import Costs
 from engine.ports import DialRequest
 from engine.routing.trunk_figures import TrunkMeter
+from engine.security.egress import host_of
 from sip.dns.wanted_names import Find
 from sip.trunks.choice import NO_COSTS, LocatedAt, Way, ways_of
 
@@ -71,10 +72,12 @@ class OutboundWays:
         return resting
 
 
-async def located(way: Way, find: Find) -> Way:
-    """The way to a dialled SIP address, with the server that its name leads to. Raises SipError."""
+async def located(way: Way, find: Find, reachable: Callable[[str], bool]) -> Way:
+    """The way to a dialled SIP address, with the first server of its name that may be reached. Raises SipError."""
     if way.hop is None or not way.hop.is_name:
         return way
     found = await find(way.hop)
-    address = next(iter(found.in_order(random)), "")
-    return replace(way, address=address, fault=found.fault)
+    of_name = found.in_order(random)
+    allowed = [each for each in of_name if reachable(host_of(f"sip:{each}"))]
+    fault = f"{way.hop.host} leads only to addresses that may not be called." if of_name and not allowed else ""
+    return replace(way, address=next(iter(allowed), ""), fault=found.fault or fault)

@@ -76,6 +76,19 @@ async def test_servers_are_called_in_the_order_of_their_priority_and_keep_the_do
     assert invites(second)[0].startswith(f"INVITE sip:+3225550199@{NAME} SIP/2.0\r\n")
 
 
+async def test_a_dialled_name_whose_servers_may_not_be_reached_is_not_called(open_line: OpenLine) -> None:
+    async with (
+        sip_answerer(refuses) as inside,
+        name_server(srv(10, 1, inside.port), HERE, f"{NAME} 60 IN A 192.0.2.1") as dns,
+        open_line(name_servers=asking(dns)) as line,
+    ):
+        request = DialRequest(f"sip:desk@{NAME}", "+3225550100", "CA1", reachable=lambda each: each != "127.0.0.1")
+        with pytest.raises(SipError, match="leads only to addresses that may not be called"):
+            await line.agent.dial(request)
+
+    assert invites(inside) == []
+
+
 async def test_a_call_is_carried_by_the_second_server_where_nobody_listens_at_the_first(
     open_line: OpenLine, ports: Ports, ear: RtpEar
 ) -> None:

@@ -30,7 +30,7 @@ from engine.live.session.session import Session
 from engine.model.call import Attempt, Call, Direction, Event, Status
 from engine.model.call_options import CallOptions
 from engine.model.stir import Attestation, CallerProof
-from engine.ports import Cause, DialRequest
+from engine.ports import Cause, DialRequest, every_address
 
 StartCall = Callable[[Call, DialRequest], Awaitable[Session]]
 Prepare = Callable[[Session, str], Awaitable[None]]
@@ -125,6 +125,7 @@ class Dialling:
                 diverted_by=_diverted_by(parent.call, call),
                 attestation=proof.attestation,
                 identity=proof.identity,
+                reachable=every_address if target.client else self.services.sip_egress.permits,
             )
             child = await self.start(*await self._decided(call, request))
         except (BalanceTooLow, PolicyRefused, StoreError, SipError, WebhookError, InvalidField) as error:
