@@ -55,8 +55,12 @@ class CallProgress:
         self.keys.forget()
         self.answered.set()
 
-    def note(self, event: LegEvent, via: str) -> None:
-        """Note an event of the leg, which goes by this way."""
+    def end_as(self, outcome: Event) -> None:
+        """It is hung up by us; the first outcome that is given stands."""
+        self.ending = self.ending or outcome
+
+    def follow(self, event: LegEvent, via: str) -> None:
+        """Take in an event of the leg, which goes by this way."""
         match event:
             case AnswerHeaders() | Alerted() | Answered():
                 self._note_answer(event)

@@ -199,7 +199,7 @@ class Session:
 
     async def hang_up(self, cause: Cause = Cause.NORMAL, *, outcome: Event = Event.HUNG_UP) -> None:
         """End the leg; `outcome` is what that means if it was not answered yet. Safe to repeat."""
-        self._progress.ending = self._progress.ending or outcome
+        self._progress.end_as(outcome)
         if self._leg is not None and not self.over.is_set():
             try:
                 await self._leg.hang_up(cause)
@@ -235,7 +235,7 @@ class Session:
             timer = group.create_task(self._keep_time())
             conducting = group.create_task(self._conduct(conduct))
             async for event in leg.events():
-                self._progress.note(event, leg.via)
+                self._progress.follow(event, leg.via)
                 if isinstance(event, MediaLost):
                     await self.hang_up()
             self.over.set()

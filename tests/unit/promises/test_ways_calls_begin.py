@@ -72,7 +72,7 @@ def test_whoever_follows_a_carrier_elsewhere_asks_the_policies_of_the_call() -> 
     asking = {file for file, tree in trees("sip/").items() if "refused_redirect" in names_called(tree)}
     following = {file for file, tree in trees("sip/").items() if "follows" in names_called(tree)}
 
-    assert following == asking == {"sip/stack.py"}
+    assert following == asking == {"sip/trunks/call_terms.py"}
 
 
 def names_called(tree: ast.AST) -> set[str]:
