@@ -1,5 +1,6 @@
 """Looks once a second how much this process uses, and tells admission control."""
 
+import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -7,8 +8,9 @@ from os import sysconf
 from pathlib import Path
 from typing import Final
 
+from api.node.unused_memory import give_back
 from engine.live.admission.control import AdmissionControl
-from engine.live.admission.limits import Limit
+from engine.live.admission.limits import SOME_ROOM, Limit
 from engine.ports import Clock
 
 LOOK_S: Final = 1.0
@@ -16,6 +18,8 @@ LOOKS: Final = 3
 """So many in a row must find it: a machine that stands still for a moment has nobody refused."""
 PASSING: Final = (Limit.CPU, Limit.LOOP_LAG, Limit.SIP_LAG, Limit.CLOCK_LAG)
 """What comes and goes by itself."""
+GIVES_BACK_EVERY_S: Final = 10.0
+"""While memory is short: what calls that ended had would else count for ever, and no call would begin any more."""
 _FILES: Final = Path("/proc/self/fd")
 _MEMORY: Final = Path("/proc/self/statm")
 _PAGE_MB: Final = sysconf("SC_PAGE_SIZE") / 1_000_000
@@ -31,6 +35,7 @@ class LoadWatch:
         self._clock = clock
         self._cores = cores
         self._gauges = gauges
+        self._gave_back_s = 0.0
         self._seen: deque[Mapping[Limit, float]] = deque(maxlen=LOOKS)
 
     async def run(self) -> None:
@@ -43,6 +48,13 @@ class LoadWatch:
             lag_ms = 1000 * max(0.0, passed_s - LOOK_S)
             own = {Limit.CPU: cpu, Limit.LOOP_LAG: lag_ms, Limit.FILES: open_files(), Limit.MEMORY: memory_mb()}
             self.saw({**own, **{limit: gauge() for limit, gauge in self._gauges.items()}})
+            if self._is_short_of_memory() and self._clock.monotonic() - self._gave_back_s >= GIVES_BACK_EVERY_S:
+                self._gave_back_s = self._clock.monotonic()
+                await asyncio.to_thread(give_back)
+
+    def _is_short_of_memory(self) -> bool:
+        memory = (each for each in self._admission.figures() if each.limit is Limit.MEMORY)
+        return any(each.now >= SOME_ROOM * each.most for each in memory)
 
     def saw(self, now: Mapping[Limit, float]) -> None:
         """Tell what was seen now; of what passes, the least of the last looks."""

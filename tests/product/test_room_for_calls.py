@@ -158,12 +158,12 @@ async def test_where_few_files_may_be_open_calls_are_refused_before_these_run_ou
     assert "Too many open files" not in log
 
 
-def holding() -> str:
-    """Callers who stay for two seconds where they are taken, and go where they are refused."""
+def holding(seconds: int = 2) -> str:
+    """Callers who stay for so long where they are taken, and go where they are refused."""
     refused = receives(503, optional=True).replace("/>", ' next="refused"/>')
     return scenario(
         calls(sdp(port="9")), receives(100, optional=True), receives(180, optional=True), refused,
-        receives(200, keeps_route=True), acks(), '<pause milliseconds="2000"/>\n', asks("BYE", 2),
+        receives(200, keeps_route=True), acks(), f'<pause milliseconds="{1000 * seconds}"/>\n', asks("BYE", 2),
         receives(200).replace("/>", ' next="end"/>'),
         '<label id="refused"/>\n', acks_refusal(), '<label id="end"/>\n',
     )  # fmt: skip
