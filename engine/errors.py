@@ -288,10 +288,13 @@ class EgressDenied(WebhookError):
 class DocumentError(TelefoonError):
     """A call flow document does not parse.
 
-    `line` and `column` count from 1 (0 where unknown); `element` and `attribute` name the culprit.
+    `line` and `column` count from 1 (0 where unknown); `element` and `attribute` name the culprit. `mend` is what to
+    write instead, where that can be said by itself; the detail has it as well.
     """
 
-    def __init__(self, detail: str, *, line: int = 0, column: int = 0, element: str = "", attribute: str = "") -> None:
+    def __init__(
+        self, detail: str, *, line: int = 0, column: int = 0, element: str = "", attribute: str = "", mend: str = ""
+    ) -> None:
         place = f"line {line}, column {column}: " if line else ""
         super().__init__(f"{place}{detail}")
         self.detail = detail
@@ -299,6 +302,7 @@ class DocumentError(TelefoonError):
         self.column = column
         self.element = element
         self.attribute = attribute
+        self.mend = mend
 
 
 class FlowFailed(TelefoonError):

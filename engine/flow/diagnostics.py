@@ -1,11 +1,13 @@
-"""Findings about a call flow: faults, which refuse it, and remarks, which do not."""
+"""Findings about a call flow: faults, which refuse it or are passed over, and remarks, which do no harm."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from engine.errors import DocumentError
+
+LEFT_OUT: Final = "it was left out"
 
 
 class Effect(StrEnum):
@@ -31,6 +33,28 @@ class Remark:
         return f"{place}{self.detail}"
 
 
+@dataclass(frozen=True, slots=True)
+class FlowWarning:
+    """A mistake in a call flow that was passed over: why it is one, what to write instead, and what was `done`."""
+
+    reason: str
+    mend: str
+    done: str
+    line: int = 0
+    column: int = 0
+    element: str = ""
+    attribute: str = ""
+
+    @classmethod
+    def of(cls, fault: DocumentError, done: str) -> "FlowWarning":
+        """The warning that stands for a fault."""
+        return cls(fault.detail, fault.mend, done, fault.line, fault.column, fault.element, fault.attribute)
+
+    def __str__(self) -> str:
+        place = f"line {self.line}, column {self.column}: " if self.line else ""
+        return f"{place}{self.reason} ({self.done})"
+
+
 Proofread = Callable[[object], Iterable[tuple[str, str]]]
 """What else there is to say of a verb, as attribute and sentence; raises ValueError where it would not do its work."""
 
@@ -39,12 +63,21 @@ Proofread = Callable[[object], Iterable[tuple[str, str]]]
 class Findings:
     """Collects faults and remarks; a fault that returns lets the reader go on to the next.
 
-    `proofread` knows of verbs what the reader of documents does not: whether their words can be spoken.
+    `proofread` knows of verbs what the reader of documents does not: whether their words can be spoken. `mended` takes
+    a mistake that could be understood, with what was understood; without it, each mistake is a fault. `country` is that
+    whose national numbers are understood then.
     """
 
     fault: Callable[[DocumentError], None]
     remark: Callable[[Remark], None]
     proofread: Proofread | None = None
+    mended: Callable[[DocumentError, str], None] | None = None
+    country: str = ""
+
+    @property
+    def lenient(self) -> bool:
+        """Whether mistakes are passed over."""
+        return self.mended is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +89,26 @@ class Report:
 
     def findings(self, proofread: Proofread | None = None) -> Findings:
         return Findings(self.faults.append, self.remarks.append, proofread)
+
+
+@dataclass(frozen=True, slots=True)
+class Lenience:
+    """Passes over mistakes and keeps them as warnings, in the document's order; `faults` are those left out."""
+
+    country: str = ""
+    warnings: list[FlowWarning] = field(default_factory=list)
+    faults: list[DocumentError] = field(default_factory=list)
+
+    def findings(self) -> Findings:
+        """The findings that a reader of documents is handed."""
+        return Findings(self._left_out, lambda _: None, mended=self._mended, country=self.country)
+
+    def _left_out(self, fault: DocumentError) -> None:
+        self.faults.append(fault)
+        self.warnings.append(FlowWarning.of(fault, LEFT_OUT))
+
+    def _mended(self, fault: DocumentError, done: str) -> None:
+        self.warnings.append(FlowWarning.of(fault, done))
 
 
 def _refuse(fault: DocumentError) -> NoReturn:

@@ -6,6 +6,7 @@ A verb performs itself on a context and returns where to go next; it throws noth
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from engine.flow.diagnostics import FlowWarning
 from engine.flow.execution_context import ExecutionContext
 from engine.flow.next_step import Next
 
@@ -21,6 +22,7 @@ class Verb(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A call flow, parsed: its verbs in order."""
+    """A call flow, parsed: its verbs in order, and the mistakes that were passed over in reading it."""
 
     verbs: tuple[Verb, ...]
+    warnings: tuple[FlowWarning, ...] = ()

@@ -12,7 +12,8 @@ from typing import Any, Final
 from engine.errors import DocumentError
 from engine.flow.diagnostics import STRICT, Findings
 from engine.flow.document import Document, Verb
-from engine.flow.element import Element, read, shown
+from engine.flow.element import Element, shown
+from engine.flow.reading import read
 from engine.flow.shape import Nested, are_verbs, shape_of
 from engine.flow.unsupported import refusal_of
 from engine.flow.verbs import VERBS

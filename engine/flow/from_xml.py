@@ -1,7 +1,8 @@
 """The XML spelling, `<Response>…</Response>`.
 
-Read by expat with everything refused that a call flow has no use for: document types, entities of one's own,
-processing instructions, more than 64 KiB, elements more than ten deep (XML 1.0 §2.6, §2.8, §4.1).
+Read by expat with everything refused that a call flow has no use for: document types, entities of one's own, more than
+64 KiB, elements more than ten deep (XML 1.0 §2.8, §4.1). Comments and processing instructions say nothing to us, nor
+do the prefixes of namespaces (XML 1.0 §2.5, §2.6; Namespaces in XML 1.0 §4).
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,8 @@ from xml.parsers import expat
 from engine.errors import DocumentError
 from engine.flow.diagnostics import STRICT, Findings
 from engine.flow.document import Document, Verb
-from engine.flow.element import Element, read, shown
+from engine.flow.element import Element, named_as, shown
+from engine.flow.reading import read
 from engine.flow.unsupported import refusal_of
 from engine.flow.verbs import VERBS
 
@@ -25,7 +27,7 @@ def from_xml(body: str | bytes, findings: Findings = STRICT) -> Document:
     """The document that the XML spells. Raises DocumentError: always if it is no XML, else as the findings say."""
     if len(body if isinstance(body, bytes) else body.encode("utf-8", "replace")) > SIZE_LIMIT:
         raise DocumentError("The document is longer than 64 KiB.")
-    root = _Reader().read(body)
+    root = named_as(_Reader().read(body), [ROOT], findings)
     if root.name != ROOT:
         raise root.error(f"a call flow begins with <{ROOT}>.")
     if root.text:
@@ -35,6 +37,7 @@ def from_xml(body: str | bytes, findings: Findings = STRICT) -> Document:
 
 
 def _verb(node: Element, findings: Findings) -> Verb | None:
+    node = named_as(node, VERBS, findings)
     cls = VERBS.get(node.name)
     if cls is not None:
         return read(node, cls, findings)
@@ -71,7 +74,6 @@ class _Reader:
         self._parser.CharacterDataHandler = self._text
         self._parser.StartDoctypeDeclHandler = self._refuse_doctype
         self._parser.EntityDeclHandler = self._refuse_entity
-        self._parser.ProcessingInstructionHandler = self._refuse_instruction
         self._open: list[_Open] = []
         self._root: Element | None = None
 
@@ -91,7 +93,7 @@ class _Reader:
         line, column = self._place()
         if len(self._open) >= DEPTH_LIMIT:
             self._refuse(f"Elements are nested more than {DEPTH_LIMIT} deep.")
-        self._open.append(_Open(name, attributes, line, column))
+        self._open.append(_Open(name.rpartition(":")[2], attributes, line, column))
 
     def _end(self, name: str) -> None:
         node = self._open.pop().closed()
@@ -108,9 +110,6 @@ class _Reader:
 
     def _refuse_entity(self, *_: object) -> None:
         self._refuse("Entities of one's own are not allowed.")
-
-    def _refuse_instruction(self, target: str, _: str) -> None:
-        self._refuse(f"Processing instructions are not allowed: {shown(target)}.")
 
     def _refuse(self, detail: str) -> NoReturn:
         line, column = self._place()

@@ -1,13 +1,16 @@
 """SSML inside of what is said: which elements and attributes of SSML 1.1 may stand there (W3C, 7 September 2010)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Final
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
+
+from engine.flow.diagnostics import Findings
+from engine.flow.element import Element
 
 SPEAK: Final = "<speak>"
 _END: Final = "</speak>"
@@ -44,12 +47,12 @@ def canonical(text: str) -> str:
     """SSML in the one spelling that we keep. Raises ValueError with what is wrong."""
     try:
         root = fromstring(text.encode("utf-8"), forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError) as wrong:
+    except (ElementTree.ParseError, DefusedXmlException, ValueError) as wrong:
         raise ValueError(f"the SSML is not well-formed: {wrong}.") from None
     return f"{SPEAK}{_inside(root, depth=1)}{_END}"
 
 
-def _inside(element: Element, depth: int) -> str:
+def _inside(element: ElementTree.Element, depth: int) -> str:
     if depth > 10:
         raise ValueError("the SSML is nested more than 10 deep.")
     written = [escape(element.text or "")]
@@ -64,3 +67,24 @@ def _inside(element: Element, depth: int) -> str:
 
 def _name(name: str) -> str:
     return "xml:lang" if name == _LANG else name
+
+
+def marked_up(node: Element, allowed: Collection[str], findings: Findings) -> str:
+    """What stands in an element as a text to say: SSML where elements stand in it, which are the `allowed` ones."""
+    return f"{SPEAK}{_markup(node, allowed, findings)}{_END}" if node.children else node.text
+
+
+def _markup(node: Element, allowed: Collection[str], findings: Findings) -> str:
+    """The element's inside as it was written; of an element that can't stand there, what stands in it."""
+    written = []
+    for part in node.parts:
+        if isinstance(part, str):
+            written.append(escape(part))
+        elif part.name in allowed:
+            attributes = "".join(f" {name}={quoteattr(str(value))}" for name, value in part.attributes.items())
+            written.append(f"<{part.name}{attributes}>{_markup(part, allowed, findings)}</{part.name}>")
+        else:
+            names = ", ".join(f"<{name}>" for name in sorted(allowed)) or "no elements"
+            findings.fault(part.error(f"it can't stand in {node.label}. Allowed there: {names}."))
+            written.append(_markup(part, allowed, findings))
+    return "".join(written)

@@ -1,22 +1,17 @@
 """Reads a call flow, whichever way it is spelled."""
 
-import codecs
-import re
 from typing import Any, Final
 
 from engine.errors import DocumentError
-from engine.flow.diagnostics import STRICT, Findings
+from engine.flow.diagnostics import STRICT, Findings, Lenience
 from engine.flow.document import Document
+from engine.flow.encodings import BLANK_BYTES, decoded
 from engine.flow.from_json import from_json
 from engine.flow.from_xml import from_xml
+from engine.flow.manner import STRICT_MANNER, ReadingManner
+from engine.model.flow_reading import FlowReading
 
-_CHARSET: Final = re.compile(r";\s*charset\s*=\s*\"?([^\s\";]+)", re.IGNORECASE)
-_ENCODINGS: Final = frozenset(
-    {"ascii", "cp1252", "iso8859-1", "iso8859-15", "utf-16", "utf-16-be", "utf-16-le", "utf-8"}
-)
-_BLANK_AND_MARK: Final = "\ufeff \t\r\n"
-_BLANK_BYTES: Final = b" \t\r\n"
-_MARKS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_BLANK_AND_MARK: Final = "\ufeff" + BLANK_BYTES.decode()
 
 
 def parse(body: str | bytes | list[Any], content_type: str | None = None, findings: Findings = STRICT) -> Document:
@@ -25,44 +20,48 @@ def parse(body: str | bytes | list[Any], content_type: str | None = None, findin
     The content type decides where it names XML or JSON, otherwise the first character: many servers call
     everything text/html. Raises DocumentError, unless `findings` takes the faults to tell them all at once.
     """
-    if isinstance(body, list):
+    body, is_xml = _recognised(body, content_type)
+    if isinstance(body, list) or not is_xml:
         return from_json(body, findings)
+    return from_xml(body, findings)
+
+
+def read_flow(
+    body: str | bytes | list[Any], content_type: str | None = None, manner: ReadingManner = STRICT_MANNER
+) -> Document:
+    """The call flow that a call performs, with the mistakes that were passed over in reading it, if it may be so read.
+
+    Raises DocumentError where it can't be read, and where every verb of it was left out.
+    """
+    body, is_xml = _recognised(body, content_type)
+    if (manner.of_xml() if is_xml else manner.of_json()) is FlowReading.STRICT:
+        return parse(body, content_type)
+    lenience = Lenience(manner.country)
+    document = parse(body, content_type, lenience.findings())
+    if lenience.faults and not document.verbs:
+        raise lenience.faults[0]
+    return Document(document.verbs, tuple(lenience.warnings))
+
+
+def _recognised(body: str | bytes | list[Any], content_type: str | None) -> tuple[str | bytes | list[Any], bool]:
+    """The document, decoded where its encoding is told, and whether it is XML."""
+    if isinstance(body, list):
+        return body, False
     kind = (content_type or "").partition(";")[0].strip().lower()
     if isinstance(body, bytes):
-        body = _read(body, content_type or "")
+        body = decoded(body, content_type or "")
     if isinstance(body, str):
         body = body.strip(_BLANK_AND_MARK)
     first = _first_character(body)
     if not first:
         raise DocumentError("The document is empty.")
     if kind.endswith(("/json", "+json")):
-        return from_json(body, findings)
+        return body, False
     if kind.endswith(("/xml", "+xml")) or first == "<":
-        return from_xml(body, findings)
+        return body, True
     if first in "[{":
-        return from_json(body, findings)
+        return body, False
     raise DocumentError("This is neither XML nor JSON: a call flow begins with <Response> or [.", line=1, column=1)
-
-
-def _read(body: bytes, content_type: str) -> str | bytes:
-    """Decode a document whose encoding is told from outside: by a byte order mark, else the charset (RFC 7303 §3.3)."""
-    body = body.lstrip(_BLANK_BYTES)
-    for mark, encoding in _MARKS:
-        if body.startswith(mark):
-            return _decoded(body[len(mark) :], encoding)
-    charset = _CHARSET.search(content_type)
-    return body if charset is None else _decoded(body, charset.group(1))
-
-
-def _decoded(body: bytes, charset: str) -> str:
-    try:
-        encoding = codecs.lookup(charset).name
-        if encoding not in _ENCODINGS:
-            raise LookupError
-        return body.decode(encoding)
-    except (LookupError, ValueError):
-        detail = f"The document is not in the encoding that its content type names, {charset!r}."
-        raise DocumentError(detail) from None
 
 
 def _first_character(body: str | bytes) -> str:

@@ -24,6 +24,8 @@ PHONE_NUMBER: Final = Pattern(
     "a number in E.164: a plus sign, the country code and the number, as in +3225550199",
     rf"{_EMERGENCY}|\+{_BETWEEN_DIGITS}[1-9](?:{_BETWEEN_DIGITS}[0-9]){{1,14}}{_BETWEEN_DIGITS}",
 )
+# Whose number is shown; which of these may be is known when it is dialled.
+CALLER: Final = Pattern("text", ANYTHING, most=1024)
 SIP_URI: Final = Pattern("a SIP URI, as in sip:desk@pbx.example.com", r"[Ss][Ii][Pp][Ss]?:[^\x00-\x20\s<>\"]{1,1024}")
 # RFC 3261 §25.1: what may stand unescaped in the user part of an address, without the rarer signs.
 CLIENT_NAME: Final = Pattern(

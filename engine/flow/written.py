@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.flow.document import Document
-from engine.flow.parse import parse
+from engine.flow.manner import STRICT_MANNER, ReadingManner
+from engine.flow.parse import read_flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,6 @@ class WrittenFlow:
     document: Document
 
     @classmethod
-    def read(cls, given: str | list[Any]) -> "WrittenFlow":
+    def read(cls, given: str | list[Any], manner: ReadingManner = STRICT_MANNER) -> "WrittenFlow":
         """Read a document from XML or JSON as text, or from a list of verbs. Raises DocumentError."""
-        return cls(given if isinstance(given, str) else json.dumps(given), parse(given))
+        return cls(given if isinstance(given, str) else json.dumps(given), read_flow(given, None, manner))

@@ -1,5 +1,6 @@
 """The numbering plans of all countries, by the library that has them."""
 
+import re
 from typing import Final
 
 import phonenumbers
@@ -33,6 +34,30 @@ _KINDS: Final = {
     PhoneNumberType.UAN: "other",
     PhoneNumberType.VOICEMAIL: "other",
 }
+
+
+# How people write a number: digits, what they put between, and in some countries letters that stand for digits.
+_WRITTEN: Final = re.compile(r"[+(]?[0-9][0-9A-Za-z ()./\-]{1,40}")
+_ABROAD: Final = re.compile(r"\(?00\)?")
+
+
+def dialled_from(text: str, country: str) -> str | None:
+    """The E.164 number that somebody of the country means by a text; None where it is none.
+
+    `country` is ISO 3166 alpha-2, lower case; where it is empty, the text has to have a country code, after + or 00.
+    """
+    text = text.strip()
+    if not _WRITTEN.fullmatch(text):
+        return None
+    if not country and (prefix := _ABROAD.match(text)) is not None:
+        text = f"+{text[prefix.end() :]}"
+    try:
+        number = phonenumbers.parse(text, country.upper() or None)
+    except NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
 def fault(e164: str) -> str | None:

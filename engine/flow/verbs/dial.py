@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 from engine.flow.attribute_types import Choice, Flag, Whole
 from engine.flow.execution_context import ExecutionContext
 from engine.flow.next_step import Continue, GoTo, HttpMethod, Next
-from engine.flow.patterns import COUNTRY, SHOWN_NAME, TEXT, WEB_ADDRESS
+from engine.flow.patterns import CALLER, COUNTRY, SHOWN_NAME, WEB_ADDRESS
 from engine.flow.plans import (
     BridgeRecording,
     DialOutcome,
@@ -43,7 +43,7 @@ class Dial:
 
     timeout: int = attribute(Whole(1, 600), default=30, help="Seconds to let it ring; of a sequence, each one")
     caller_id: str | None = attribute(
-        TEXT, help="A number of the account, or who called in, to show; its caller's else. anonymous hides it"
+        CALLER, help="A number of the account, or who called in, to show; its caller's else. anonymous hides it"
     )
     caller_name: str | None = attribute(SHOWN_NAME, help="A name to show beside it")
     time_limit: int | None = attribute(Whole(1, 86400), help="Seconds that the two may talk; the call's limit else")

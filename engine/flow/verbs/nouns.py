@@ -29,6 +29,8 @@ _DETECTION: Final = dict.fromkeys(
     _NO_DETECTION,
 )
 _WHISPER: Final = "A document that the called party hears alone before the two are joined; Hangup there refuses"
+# As in +32 (0)470: what is dialled within the country, which E.164 leaves out.
+_TRUNK_PREFIX: Final = "(0)"
 _FINAL: Final = (CallEventName.COMPLETED,)
 _REPLACES: Final = "replaces"
 _SENT_ON: Final = re.compile(
@@ -64,7 +66,7 @@ class Number:
 
     @property
     def address(self) -> str:
-        digits = "".join(each for each in self.number if each.isdigit())
+        digits = "".join(each for each in self.number.replace(_TRUNK_PREFIX, "") if each.isdigit())
         return f"+{digits}" if self.number.startswith("+") else digits
 
     def target(self, context: ExecutionContext) -> DialTarget:

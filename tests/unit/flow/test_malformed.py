@@ -56,14 +56,13 @@ def test_two_documents_run_into_each_other(one: bytes, other: bytes, first: int,
         "<!DOCTYPE r SYSTEM 'http://127.0.0.1/x.dtd'><Response/>",
         f'<Response><Say voice="{"x" * 1_000_000}">Hi</Say></Response>',
         f"<Response>{'<Say>' * 5000}",
-        "<Response><?php echo 1 ?></Response>",
         b"<Response><Say>\xff\xfe\xc3</Say></Response>",
         b'<?xml version="1.0" encoding="utf-7"?><Response/>',
         b"\x00" * 1000,
         "[" * 10_000,
         '[{"verb": "say", "text": "' + "x" * 1_000_000 + '"}]',
     ],
-    ids=range(11),
+    ids=range(10),
 )
 def test_what_is_meant_to_harm_is_refused(body: str | bytes) -> None:
     with pytest.raises(DocumentError):

@@ -1,0 +1,217 @@
+"""How an element of a document is read into a verb or noun."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Final, TypeVar
+
+from engine.errors import DocumentError
+from engine.flow import mending
+from engine.flow.attribute_types import AttributeType, Language, NotAllowed
+from engine.flow.diagnostics import STRICT, Effect, Findings
+from engine.flow.element import Element, named_as, shown
+from engine.flow.markup import marked_up
+from engine.flow.shape import Shape, element_of, shape_of
+from engine.flow.unsupported import refusal_of
+
+T = TypeVar("T")
+
+# Attributes of XML itself; any tool may have put them there, as such of its own namespace.
+_OF_XML: Final = "xmlns"
+
+
+def read(node: Element, cls: type[T], findings: Findings = STRICT) -> T | None:
+    """The verb or noun that the element spells; None if it can't be and the findings let that pass."""
+    faults: list[DocumentError] = []
+
+    def fault(wrong: DocumentError) -> None:
+        faults.append(wrong)
+        findings.fault(wrong)
+
+    try:
+        values = _Reading(node, shape_of(cls), replace(findings, fault=fault)).values()
+    except DocumentError as wrong:
+        findings.fault(wrong)
+        return None
+    try:
+        made = cls(**values)
+    except ValueError as wrong:
+        # What an element lacks may be what was refused inside it; then that is told, and once.
+        if not faults or findings.lenient:
+            findings.fault(node.error(str(wrong)))
+        return None
+    for attribute, detail in getattr(made, "differences", tuple)():
+        findings.remark(node.remark(Effect.DIFFERS, detail, attribute))
+    _proofread(node, made, findings)
+    return made
+
+
+def _proofread(node: Element, made: object, findings: Findings) -> None:
+    if findings.proofread is None:
+        return
+    try:
+        for attribute, detail in findings.proofread(made):
+            findings.remark(node.remark(Effect.DIFFERS, detail, attribute))
+    except ValueError as wrong:
+        findings.fault(node.error(str(wrong)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One element being read."""
+
+    node: Element
+    shape: Shape
+    findings: Findings
+
+    def values(self) -> dict[str, Any]:
+        return self._attributes() | self._nested() | self._content()
+
+    def _attributes(self) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for name, given in self.node.attributes.items():
+            try:
+                declared = self._declared_as(name)
+                if declared is not None:
+                    kind = self.shape.attributes[declared].kind
+                    value = self._value(name, kind, given)
+                    values[self.shape.fields[declared]] = value
+                    self._remark(name, kind, value)
+                else:
+                    self._undeclared(name, given)
+            except DocumentError as wrong:
+                self.findings.fault(wrong)
+        return values
+
+    def _declared_as(self, name: str) -> str | None:
+        """The declared attribute that is meant; a lenient reading knows it in other case."""
+        if name in self.shape.attributes or self.findings.mended is None:
+            return name if name in self.shape.attributes else None
+        for declared in self.shape.attributes:
+            if declared.lower() == name.lower() and declared not in self.node.attributes:
+                wrong = self.node.error(f"'{name}' is written {declared}.", name, mend=f"Write {declared}.")
+                self.findings.mended(wrong, f"it was read as {declared}")
+                return declared
+        return None
+
+    def _value(self, name: str, kind: AttributeType[T], given: object) -> T:
+        """The value that is written there; in a lenient reading, the one that was meant. Raises DocumentError."""
+        try:
+            value = kind.of_json(given) if self.node.typed else kind.of_text(str(given))
+        except NotAllowed:
+            wanted = kind.allowed
+            wrong = self.node.error(f"'{name}' is {shown(given)}: write {wanted}.", name, f"Write {wanted}.")
+            return self._meant(kind, given, wrong)
+        return self._respelled(name, kind, value)
+
+    def _meant(self, kind: AttributeType[T], given: object, wrong: DocumentError) -> T:
+        if self.findings.mended is None:
+            raise wrong
+        text = given if isinstance(given, str) else json.dumps(given)
+        for understood in (kind.of_text, partial(mending.meant, kind, country=self.findings.country)):
+            try:
+                value: T = understood(text)
+            except NotAllowed:
+                continue
+            self.findings.mended(wrong, f"it was read as {shown(kind.json_of(value))}")
+            return value
+        raise wrong
+
+    def _respelled(self, name: str, kind: AttributeType[T], value: T) -> T:
+        """Who calls may be written in national form, where the reading is lenient."""
+        if self.findings.mended is None:
+            return value
+        respelled: T = mending.respelled(kind, value, self.findings.country)
+        if respelled != value:
+            detail = f"'{name}' is {shown(value)}, a number without its country."
+            wrong = self.node.error(detail, name, mend=f"Write {respelled}.")
+            self.findings.mended(wrong, f"it was read as {respelled}")
+        return respelled
+
+    def _remark(self, name: str, kind: AttributeType[Any], value: Any) -> None:
+        if isinstance(kind, Language) and (detail := kind.remark(value)):
+            self.findings.remark(self.node.remark(Effect.DIFFERS, f"'{name}': {detail}", name))
+
+    def _undeclared(self, name: str, given: object) -> None:
+        if name in self.shape.later:
+            if given is not False and given not in ("", "false"):  # compared: a JSON value may have no hash
+                raise self.node.error(f"'{name}' is not supported: {self.shape.later[name]}", name)
+        elif name in self.shape.ignored:
+            detail = f"'{name}' has no effect: {self.shape.ignored[name]}"
+            self.findings.remark(self.node.remark(Effect.IGNORED, detail, name))
+        elif self.node.typed or (name != _OF_XML and ":" not in name):
+            allowed = _names(self.node, self.shape)
+            why = f"there is no attribute {shown(name)}. Allowed are: {allowed}."
+            raise self.node.error(why, name, mend=f"Write one of: {allowed}.")
+
+    def _nested(self) -> dict[str, Any]:
+        found: dict[str, list[Any]] = {}
+        for field, child in self._placed_children():
+            cls: Any = self._class_of(child, field)
+            made: Any = None if cls is None else read(child, cls, self.findings)
+            if made is not None:
+                found.setdefault(field, []).append(made)
+        values: dict[str, Any] = {field: tuple(each) for field, each in found.items()}
+        for field, declared in self.shape.nested.items():
+            if declared.shorthand is not None and self.node.text:
+                if self.node.children:
+                    self._refuse_text()
+                    if found or not self.findings.lenient:
+                        continue
+                bare: Any = read(
+                    replace(self.node, attributes={}, parts=(self.node.text,)), declared.shorthand, self.findings
+                )
+                values[field] = () if bare is None else (bare,)
+        return values
+
+    def _refuse_text(self) -> None:
+        self.findings.fault(self.node.error(f"text can't stand here: {shown(self.node.text)}."))
+
+    def _placed_children(self) -> Iterator[tuple[str, Element]]:
+        """Each element inside with the field that it belongs to, out of its wrapper if it has one."""
+        if self.shape.content is not None and self.shape.content[1].markup:
+            return
+        names = [*self._elements(), *(element_of(cls) for each in self.shape.nested.values() for cls in each.classes)]
+        for written in self.node.children:
+            child = named_as(written, names, self.findings)
+            wrapped = [field for field, each in self.shape.nested.items() if each.wrapper == child.name]
+            if wrapped:
+                yield from ((wrapped[0], each) for each in child.children)
+                continue
+            place = self.shape.nested_as(child.name)
+            yield (place[0] if place else "", child)
+
+    def _class_of(self, child: Element, field: str) -> type | None:
+        classes = self.shape.nested[field].classes if field else ()
+        by_name = {element_of(cls): cls for cls in classes}
+        if (cls := by_name.get(child.name)) is not None:
+            return cls
+        allowed = ", ".join(f"<{name}>" for name in self._elements()) or "no elements"
+        why = refusal_of(child.name)
+        said = f"it can't stand in {self.node.label}. Allowed there: {allowed}." if why is None else why
+        self.findings.fault(child.error(said))
+        return None
+
+    def _elements(self) -> Iterator[str]:
+        for declared in self.shape.nested.values():
+            yield from [declared.wrapper] if declared.wrapper else map(element_of, declared.classes)
+
+    def _content(self) -> dict[str, Any]:
+        if self.shape.content is None:
+            shorthand = any(each.shorthand for each in self.shape.nested.values())
+            if self.node.text and not shorthand:
+                self._refuse_text()
+            return {}
+        name, declared = self.shape.content
+        text = marked_up(self.node, declared.markup, self.findings) if declared.markup else self.node.text
+        if self.shape.content_required and not text:
+            wanted = declared.kind.allowed
+            raise self.node.error(f"it is empty; write {wanted}.", mend=f"Write {wanted}.")
+        return {name: self._value(name, declared.kind, text)} if text else {}
+
+
+def _names(node: Element, shape: Shape) -> str:
+    """What may be written there; JSON has keys also for what XML puts between the tags."""
+    inside = [*([shape.content[0]] if shape.content else []), *shape.nested] if node.typed else []
+    return ", ".join([*inside, *shape.attributes]) or "none"
