@@ -1,6 +1,7 @@
 """`telefoon flow`: look at call flows without running them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -8,6 +9,7 @@ import typer
 from api.cli.group import CommandGroup, examples
 from api.cli.output import AsJson, print_json
 from engine.errors import DocumentError, WebhookError
+from engine.model.flow_reading import FlowReading
 
 if TYPE_CHECKING:
     from engine.flow.diagnostics import Report
@@ -19,18 +21,24 @@ _REFUSED: Final = 1
 
 
 @flows.command(epilog=examples("telefoon flow check menu.xml", "telefoon flow check https://shop.example/voice --json"))
-def check(sources: Sources, as_json: AsJson = False) -> None:
-    """Tell what of a flow runs here, what differs, what has no effect and what is refused, all at once.
+def check(
+    sources: Sources,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse what has a mistake.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Tell what of a flow runs here, what differs, what has no effect and what is a mistake, all at once.
 
-    Ends with 1 if something would not run.
+    Mistakes in XML are passed over where a call can go on without them; --strict refuses them, as an account, a number
+    or a call may choose. Ends with 1 if there is a mistake.
     """
-    reports = {source: _report(source) for source in sources}
+    reading = FlowReading.STRICT if strict else None
+    all_checked = {source: _checked(source, reading) for source in sources}
     if as_json:
-        print_json([{"source": source, **_as_facts(report)} for source, report in reports.items()])
+        print_json([{"source": source, **_as_facts(checked)} for source, checked in all_checked.items()])
     else:
-        for source, report in reports.items():
-            _print(source, report)
-    if any(report.faults for report in reports.values()):
+        for source, checked in all_checked.items():
+            _print(source, checked)
+    if any(checked.report.faults for checked in all_checked.values()):
         raise typer.Exit(_REFUSED)
 
 
@@ -52,20 +60,34 @@ def convert(
     typer.echo((to_json_text if (to or ("json" if is_xml else "xml")) == "json" else to_xml)(document), nl=False)
 
 
-def _report(source: str) -> "Report":
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """What there is to say of a document, and whether a call would perform it."""
+
+    report: "Report"
+    runs: bool
+
+
+def _checked(source: str, reading: FlowReading | None) -> _Checked:
     from api.cli.proofreading import VerbProofreader, proofreader
     from engine.flow.diagnostics import Report
-    from engine.flow.parse import parse
+    from engine.flow.manner import ReadingManner
+    from engine.flow.parse import parse, read_flow
 
     report = Report()
     try:
         body, content_type = _body(source)
-        parse(body, content_type, report.findings(VerbProofreader(proofreader())))
-    except DocumentError as fault:
-        report.faults.append(fault)
+        try:
+            parse(body, content_type, report.findings(VerbProofreader(proofreader())))
+        except DocumentError as fault:
+            report.faults.append(fault)
+        read_flow(body, content_type, ReadingManner(reading))
+    except DocumentError:
+        return _Checked(report, runs=False)
     except WebhookError as error:
         report.faults.append(DocumentError(f"The document can't be had: {error}"))
-    return report
+        return _Checked(report, runs=False)
+    return _Checked(report, runs=True)
 
 
 def _body(source: str) -> tuple[bytes, str | None]:
@@ -77,24 +99,30 @@ def _body(source: str) -> tuple[bytes, str | None]:
         return web.body(source)
 
 
-def _as_facts(report: "Report") -> Mapping[str, Any]:
+def _as_facts(checked: _Checked) -> Mapping[str, Any]:
     faults = [
-        {"effect": "refused", "line": fault.line, "column": fault.column, "element": fault.element,
+        {"effect": _effect(checked), "line": fault.line, "column": fault.column, "element": fault.element,
          "attribute": fault.attribute, "detail": fault.detail}
-        for fault in report.faults
+        for fault in checked.report.faults
     ]  # fmt: skip
     remarks = [
         {"effect": remark.effect.value, "line": remark.line, "column": remark.column, "element": remark.element,
          "attribute": remark.attribute, "detail": remark.detail}
-        for remark in report.remarks
+        for remark in checked.report.remarks
     ]  # fmt: skip
-    return {"runs": not report.faults, "findings": [*faults, *remarks]}
+    return {"runs": checked.runs, "findings": [*faults, *remarks]}
 
 
-def _print(source: str, report: "Report") -> None:
-    verdict = "does not run as it is" if report.faults else "runs"
+def _print(source: str, checked: _Checked) -> None:
+    mistakes = checked.report.faults
+    verdict = "does not run as it is" if not checked.runs else "runs; mistakes are passed over" if mistakes else "runs"
     typer.echo(f"{source}: {verdict}")
-    for fault in report.faults:
-        typer.echo(f"  refused  {fault}")
-    for remark in report.remarks:
+    for fault in mistakes:
+        typer.echo(f"  {_effect(checked):<7}  {fault}")
+    for remark in checked.report.remarks:
         typer.echo(f"  {remark.effect.value:<7}  {remark}")
+
+
+def _effect(checked: _Checked) -> str:
+    """What becomes of a mistake."""
+    return "mistake" if checked.runs else "refused"

@@ -9,10 +9,12 @@ import typer
 from api.cli.group import examples
 from api.cli.output import AsJson, print_json
 from engine.errors import InvalidField
+from engine.model.flow_reading import FlowReading
 
 if TYPE_CHECKING:
     from api.cli.source import BlockingWeb, Signer
     from engine.flow.document import Document
+    from engine.flow.manner import ReadingManner
     from engine.flow.next_step import GoTo
     from engine.simulator.transcript import SimulationTranscript
 
@@ -38,6 +40,9 @@ def simulate(
     called: Annotated[str, typer.Option(help="The number that is called.")] = "+3225550199",
     language: Annotated[str, typer.Option(help="The number's language.")] = "en-GB",
     base_url: Annotated[str | None, typer.Option(help="Where relative URLs of a file count from.")] = None,
+    reading: Annotated[
+        FlowReading | None, typer.Option(help="Pass over mistakes, or refuse them; in XML they are passed over.")
+    ] = None,
     limit: Annotated[str, typer.Option(help="How long the call may last, as 90s, 10m or 1h.")] = "10m",
     audio: Annotated[Path | None, typer.Option(help="Write what the caller hears to this WAV file.")] = None,
     account: Annotated[
@@ -52,15 +57,18 @@ def simulate(
     """
     from api.cli.proofreading import proofreader
     from api.cli.source import blocking_web, is_url
+    from engine.flow.manner import ReadingManner
     from engine.model.languages import nearest_language
+    from engine.model.numbers import country_around
     from engine.simulator.run import run, simulated_call
     from engine.simulator.script import Script
 
     script = Script.of(digits, answers)
     limit_s = _seconds(limit)
+    manner = ReadingManner(reading, country_around(called))
     call = simulated_call(caller, called, nearest_language(language))
-    with blocking_web(signer=_signer(account) if account else None) as web:
-        start = _start(source) if not is_url(source) else _request(source)
+    with blocking_web(signer=_signer(account) if account else None, manner=manner) as web:
+        start = _start(source, manner) if not is_url(source) else _request(source)
         if audio is None:
             transcript = run(
                 start, call, script, web.fetch, measure=proofreader().measure, base_url=base_url, limit_s=limit_s
@@ -82,6 +90,7 @@ def _as_facts(transcript: "SimulationTranscript") -> dict[str, Any]:
         "seconds": transcript.seconds,
         "ended_by": transcript.ended_by or None,
         "faults": transcript.faults,
+        "warnings": transcript.warnings,
         "said": transcript.said,
         "played": transcript.played,
         "requests": transcript.requests,
@@ -100,11 +109,11 @@ def _signer(account: str) -> "Signer":
     return with_books(found)
 
 
-def _start(source: str) -> "Document":
+def _start(source: str, manner: "ReadingManner") -> "Document":
     from api.cli.source import read_file
-    from engine.flow.parse import parse
+    from engine.flow.parse import read_flow
 
-    return parse(*read_file(source))
+    return read_flow(*read_file(source), manner)
 
 
 def _request(source: str) -> "GoTo":

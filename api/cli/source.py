@@ -13,6 +13,7 @@ from engine.errors import InvalidField
 
 if TYPE_CHECKING:
     from engine.flow.document import Document
+    from engine.flow.manner import ReadingManner
     from engine.webhooks.call_web import CallWeb
 
 T = TypeVar("T")
@@ -51,9 +52,10 @@ class BlockingWeb:
     The client comes into being with the first request: most flows are simulated from a file, and ask nobody.
     """
 
-    def __init__(self, timeout_s: float, signer: Signer | None) -> None:
+    def __init__(self, timeout_s: float, signer: Signer | None, manner: "ReadingManner | None" = None) -> None:
         self._timeout_s = timeout_s
         self._signer = signer
+        self._manner = manner
         self._client: _ClientInThread | None = None
 
     def fetch(self, url: str, method: str, params: Mapping[str, str]) -> "Document":
@@ -79,14 +81,14 @@ class BlockingWeb:
 
     def _started(self) -> "_ClientInThread":
         if self._client is None:
-            self._client = _ClientInThread(self._timeout_s, self._signer)
+            self._client = _ClientInThread(self._timeout_s, self._signer, self._manner)
         return self._client
 
 
 class _ClientInThread:
     """The HTTP client towards customers' servers, with an event loop of its own in a thread."""
 
-    def __init__(self, timeout_s: float, signer: Signer | None) -> None:
+    def __init__(self, timeout_s: float, signer: Signer | None, manner: "ReadingManner | None") -> None:
         from engine.webhooks.client import WebhookClient
 
         self._loop = asyncio.new_event_loop()
@@ -95,6 +97,7 @@ class _ClientInThread:
         everywhere = [ip_network("0.0.0.0/0"), ip_network("::/0")]
         self._client = WebhookClient(timeout_s=timeout_s, allow=everywhere, keyring=signer)
         self.run(self._client.start())
+        self._manner = manner
         self.web = self.run(self._one_call(signer.account_id if signer else ""))
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
@@ -107,13 +110,21 @@ class _ClientInThread:
         self._loop.close()
 
     async def _one_call(self, account_id: str) -> "CallWeb":
-        return self._client.for_call(account_id, "")
+        from engine.webhooks.call_web import STRICTLY, always
+
+        manner = STRICTLY if self._manner is None else always(self._manner)
+        return self._client.for_call(account_id, "", manner=manner)
 
 
 @contextmanager
-def blocking_web(timeout_s: float = 10.0, *, signer: Signer | None = None) -> Iterator[BlockingWeb]:
-    """A client for as long as a command runs; its requests are signed where there is a signer."""
-    web = BlockingWeb(timeout_s, signer)
+def blocking_web(
+    timeout_s: float = 10.0, *, signer: Signer | None = None, manner: "ReadingManner | None" = None
+) -> Iterator[BlockingWeb]:
+    """A client for as long as a command runs; its requests are signed where there is a signer.
+
+    The documents that it fetches are read in the given manner, strictly without one.
+    """
+    web = BlockingWeb(timeout_s, signer, manner)
     try:
         yield web
     finally:

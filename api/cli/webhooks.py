@@ -53,6 +53,7 @@ def list_webhooks(
         "status": "Status",
         "latency_ms": "ms",
         "error": "Error",
+        "warnings": "Warnings",
     }
     print_rows(rows, columns, none=f"No server was asked anything on {call_id}.")
 

@@ -156,6 +156,7 @@ def exchange_json(exchange: WebhookExchange) -> Json:
             "error": exchange.error,
             "retried_because": exchange.retried_because,
             "answer": exchange.answer,
+            "warnings": exchange.warnings.splitlines() if exchange.warnings else None,
         }
     )
 

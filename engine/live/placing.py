@@ -6,8 +6,9 @@ from typing import Protocol
 
 from engine.flow.interpreter import Start
 from engine.flow.next_step import GoTo, HttpMethod
-from engine.flow.parse import parse
+from engine.flow.parse import read_flow
 from engine.live.admission.set_ups import SetUp
+from engine.live.calls.flow_manner import manner_of
 from engine.live.calls.flow_runner import FlowRunner
 from engine.live.calls.registry import Sessions
 from engine.live.pacing import Pacing
@@ -69,7 +70,7 @@ class CallPlacing:
         number = await self._services.stores.numbers.taking(call.from_)
         request = invite_of(call, number, hides_caller=queued.hides_caller)
         urls = starts_of(call, number if queued.by_number else None)
-        starts = [parse(call.flow)] if call.flow else urls
+        starts = [read_flow(call.flow, None, await manner_of(self._services, call))] if call.flow else urls
         set_up = self._services.admission.begin()
         try:
             leaving = self._services.stores.queued_calls.beginning(call.id)

@@ -22,7 +22,7 @@ from engine.recordings.storage import RecordingStorage
 from engine.security.pins import Pins
 from engine.security.sip_egress import SipEgress
 from engine.store.stores import Stores
-from engine.webhooks.call_web import CallWeb
+from engine.webhooks.call_web import CallWeb, FindManner
 
 
 class Web(Protocol):
@@ -35,6 +35,7 @@ class Web(Protocol):
         *,
         format: BodyFormat = ...,  # noqa: A002 - what the field calls it
         event: Callable[..., Any] | None = ...,
+        manner: FindManner = ...,
     ) -> CallWeb:
         """What one call asks with; `event` gets a short word about each exchange."""
         ...

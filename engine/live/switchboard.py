@@ -20,6 +20,7 @@ from engine.live.bridging.dialling import Dialling
 from engine.live.calls.actions import LiveStage, SharedServices
 from engine.live.calls.control import CallControl
 from engine.live.calls.draining import Draining
+from engine.live.calls.flow_manner import FlowManner
 from engine.live.calls.flow_runner import FlowRunner
 from engine.live.calls.refused_calls import keep_refused, kept_if_not_allowed, turn_away_not_allowed
 from engine.live.calls.registry import RunFlow, Sessions
@@ -301,6 +302,7 @@ class Switchboard:
             session.call.id,
             format=number.webhook_format if number else BodyFormat.FORM,
             event=session.note_event,
+            manner=FlowManner(self._services, session.call),
         )
         stage = LiveStage(session, self._services, self._shared, web)
         return FlowRunner(session, stage, web, self._services.clock, told)

@@ -166,6 +166,11 @@ class Call:
         return self.from_ if self.direction is Direction.INBOUND else self.to
 
     @property
+    def own_number(self) -> str:
+        """The account's number on the call, which it came to or is placed from."""
+        return self.to if self.direction is Direction.INBOUND else self.from_
+
+    @property
     def duration(self) -> int:
         """Whole seconds from answer to end, rounded up as bills are; 0 while or if never answered."""
         if self.answer_time is None or self.end_time is None:

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, Final, Self
 
 from engine.model.consent.policy import ConsentChoice
+from engine.model.flow_reading import FlowReading
 
 _OPTION: Final = "option"
 
@@ -47,7 +48,8 @@ def _option(**facts: Any) -> Any:
 class AccountOptions:
     """Options that an account may choose for its calls; None is for what is not chosen.
 
-    `recording_beep_s` are the seconds between the tones that tell of recording; 0 is never.
+    `recording_beep_s` are the seconds between the tones that tell of recording; 0 is never. `flow_reading` says what
+    becomes of mistakes in call flows; where it is not chosen, they are passed over in XML and refused in JSON.
     """
 
     consent: ConsentChoice | None = _option(rest="consent")
@@ -56,6 +58,11 @@ class AccountOptions:
         flag="recording-beep",
         most=3600,
         help="Seconds between the tones that tell of recording; 0 is never.",
+    )
+    flow_reading: FlowReading | None = _option(
+        rest="flow_reading",
+        flag="flow-reading",
+        help="Pass over mistakes in call flows (lenient), or refuse them (strict); by default XML is read leniently.",
     )
 
     @classmethod

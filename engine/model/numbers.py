@@ -67,6 +67,14 @@ def country_of(e164: str) -> str:
     return country(parse_e164(e164))
 
 
+def country_around(number: str) -> str:
+    """The country of a number, ISO 3166 alpha-2 in lower case; empty where it has none, or is none."""
+    try:
+        return country_of(number)
+    except ValueError:
+        return ""
+
+
 def _fault(text: str) -> str | None:
     # Commands that look at no number are spared loading all plans.
     from engine.model import number_plans

@@ -29,7 +29,8 @@ class WebhookExchange:
     """One attempt at one URL; a redirect or a retry is another with the same `request_id` (their webhook-id).
 
     `form` are the body's parameters; `error` says why there was no usable answer; `retried_because` is the failure
-    of the attempt before (ct, rt, 4xx, 5xx). `answer` is how the answer began. Hidden values are masked.
+    of the attempt before (ct, rt, 4xx, 5xx). `answer` is how the answer began. `warnings` are the mistakes in a call
+    flow that were passed over, a line each. Hidden values are masked.
     """
 
     id: str
@@ -48,6 +49,7 @@ class WebhookExchange:
     error: str | None = None
     retried_because: str | None = None
     answer: str = ""
+    warnings: str | None = None
 
 
 Note = Callable[[WebhookExchange], None]

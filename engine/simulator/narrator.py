@@ -137,6 +137,10 @@ class Narrator:
             case "recording_started":
                 what = "a message is" if isinstance(self.verbs.get(self.call_id), Record) else "the call is"
                 self.line(TranscriptMark.REMARK, f"{what} recorded from here on")
+            case "flow_warning":
+                place = f"line {facts['line']}: " if "line" in facts else ""
+                self._transcript.warnings.append(f"{place}{facts['reason']} ({facts['done']})")
+                self.line(TranscriptMark.REMARK, f"a mistake, passed over: {self._transcript.warnings[-1]}")
             case "flow_failed":
                 self._fails(_FALLBACK.format(facts["reason"]), ends=True)
             case "hung_up":

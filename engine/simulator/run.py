@@ -17,10 +17,13 @@ from structlog.testing import capture_logs
 from engine.aio.tasks import BackgroundTasks
 from engine.errors import WebhookError
 from engine.flow.document import Document
+from engine.flow.manner import BY_SPELLING, ReadingManner
 from engine.flow.next_step import GoTo, HttpMethod
-from engine.flow.parse import parse
+from engine.flow.parse import read_flow
 from engine.model.call import Call, Direction, Status
 from engine.model.call_options import STANDARD, NumberOptions
+from engine.model.flow_reading import FlowReading
+from engine.model.numbers import country_around
 from engine.ports import Speech
 from engine.simulator.narrator import Narrator
 from engine.simulator.people import People
@@ -47,12 +50,13 @@ class Pages:
     """A customer's server in memory: documents by URL, with or without the query."""
 
     by_url: Mapping[str, str] = field(default_factory=dict)
+    manner: ReadingManner = BY_SPELLING
 
     def __call__(self, url: str, method: str, params: Mapping[str, str]) -> Document:
         body = self.by_url.get(url, self.by_url.get(url.partition("?")[0]))
         if body is None:
             raise WebhookError(f"{url} is not reachable in this simulation.")
-        return parse(body)
+        return read_flow(body, None, self.manner)
 
 
 def simulate(
@@ -66,19 +70,24 @@ def simulate(
     language: str = "en-GB",
     base_url: str | None = None,
     limit_s: float = LIMIT_S,
+    reading: str | None = None,
     measure: Measure = lambda _: None,
 ) -> SimulationTranscript:
     """The transcript of a call: `flow` is a document, or the URL of one of the `pages`.
 
     `digits` are the keys for each Gather in turn, as "1,42#,say:yes"; `answers` how those answer who are dialled,
-    as "busy,answer". `measure` reads what is said: `tts.proofreading.Proofreader().measure` finds prompts that would
-    fail. Raises DocumentError if a document is refused, and InvalidField.
+    as "busy,answer". `reading` says what becomes of mistakes: "strict" refuses a document with one, as a test may want.
+    `measure` reads what is said: `tts.proofreading.Proofreader().measure` finds prompts that would fail. Raises
+    DocumentError if a document is refused, and InvalidField.
     """
-    start: Document | GoTo = GoTo(flow) if flow.startswith(("http://", "https://")) else parse(flow)
+    manner = ReadingManner(FlowReading(reading) if reading else None, country_around(called))
+    is_url = flow.startswith(("http://", "https://"))
+    start: Document | GoTo = GoTo(flow) if is_url else read_flow(flow, None, manner)
     call = simulated_call(caller, called, language)
     return run(
-        start, call, Script.of(digits, answers), Pages(pages or {}), base_url=base_url, limit_s=limit_s, measure=measure
-    )
+        start, call, Script.of(digits, answers), Pages(pages or {}, manner),
+        base_url=base_url, limit_s=limit_s, measure=measure,
+    )  # fmt: skip
 
 
 def simulated_call(caller: str, called: str, language: str) -> Call:

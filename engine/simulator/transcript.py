@@ -61,6 +61,7 @@ class SimulationTranscript:
     seconds: float = 0.0
     ended_by: str = ""
     faults: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     """Why it was not heard as it is written: prompts that failed, a fallback that was taken."""
 
     @property

@@ -5,14 +5,15 @@ from typing import Any, Final
 
 from engine.errors import DocumentError, FlowFailed, WebhookError
 from engine.flow.document import Document
+from engine.flow.manner import ReadingManner
 from engine.flow.next_step import GoTo
-from engine.flow.parse import parse
+from engine.flow.parse import read_flow
 from engine.model.callback import BodyFormat
 from engine.model.webhook_exchange import Owner, nowhere
 from engine.simulator.at_hand import address_of_document, shown, why_relative
 from engine.simulator.narrator import Narrator
 from engine.testing.customer import FakeCustomer
-from engine.webhooks.call_web import CallWeb
+from engine.webhooks.call_web import STRICTLY, CallWeb, FindManner
 from engine.webhooks.policy import WebhookPolicy
 
 Fetch = Callable[[str, str, Mapping[str, str]], Document]
@@ -42,9 +43,10 @@ class SimulatedWeb:
         *,
         format: BodyFormat = BodyFormat.FORM,  # noqa: A002 - what the field calls it
         event: Callable[..., Any] | None = None,
+        manner: FindManner = STRICTLY,
     ) -> CallWeb:
-        """What one call asks with."""
-        del event
+        """What one call asks with; its documents come as they were read."""
+        del event, manner
         assert self.own is not None
         return _SimulatedCallWeb(self, self.own, account_id, call_id, format)
 
@@ -53,7 +55,7 @@ class SimulatedWeb:
     ) -> Document:
         """What a call is answered. Raises WebhookError, DocumentError, FlowFailed."""
         if self.own is not None and url in self.own.documents:
-            return parse(self.own.documents[url])
+            return read_flow(self.own.documents[url], None, ReadingManner())
         if self._at_hand is not None and not self._begun:
             self._begun = True
             self._narrator.reads(call_id, self._at_hand)

@@ -7,14 +7,16 @@ from sqlalchemy.types import TypeEngine
 
 from engine.model.call_options import AccountOptions, CallOptions, Option
 from engine.model.consent.policy import ConsentChoice
+from engine.model.flow_reading import FlowReading
 from engine.store.data_kinds import personal, technical
-from engine.store.types import ConsentChoiceColumn, Names, StoredText
+from engine.store.types import ConsentChoiceColumn, EnumColumn, Names, StoredText
 
 _TYPES: Final[dict[Any, Any]] = {
     bool: Boolean,
     int: Integer,
     str: StoredText,
     ConsentChoice: ConsentChoiceColumn,
+    FlowReading: EnumColumn(FlowReading),
     tuple[str, ...]: Names,
 }
 

@@ -10,7 +10,7 @@ from engine.errors import WebhookError
 from engine.model.callback import BodyFormat
 from engine.model.webhook_exchange import Owner, nowhere
 from engine.ports import Clock
-from engine.webhooks.call_web import CallWeb
+from engine.webhooks.call_web import STRICTLY, CallWeb, FindManner
 from engine.webhooks.incoming import Incoming, Unusable
 from engine.webhooks.outbound_request import OutboundRequest
 from engine.webhooks.policy import WebhookPolicy
@@ -51,11 +51,12 @@ class FakeCustomer:
         *,
         format: BodyFormat = BodyFormat.FORM,  # noqa: A002 - what the field calls it
         event: Callable[..., Any] | None = None,
+        manner: FindManner = STRICTLY,
     ) -> CallWeb:
         """What one call asks with."""
         del event
         owner = Owner(account_id, call_id)
-        return CallWeb(self, owner, format, nowhere, policy=_POLICY, download_policy=_POLICY)
+        return CallWeb(self, owner, format, nowhere, policy=_POLICY, download_policy=_POLICY, manner=manner)
 
     async def send(self, errand: OutboundRequest[T]) -> T:
         """The answer as `errand` uses it. Raises WebhookError."""

@@ -11,10 +11,11 @@ from multidict import CIMultiDictProxy
 
 from engine.errors import DocumentError
 from engine.flow.document import Document
-from engine.flow.parse import parse
+from engine.flow.manner import STRICT_MANNER, ReadingManner
+from engine.flow.parse import read_flow
 from engine.ids import IdKind, new_id
 from engine.model.callback import BodyFormat
-from engine.model.webhook_exchange import ExchangeKind, Note, Owner
+from engine.model.webhook_exchange import ExchangeKind, Note, Owner, WebhookExchange
 from engine.webhooks.incoming import Incoming, status_of
 from engine.webhooks.outbound_request import OutboundRequest, Sends
 from engine.webhooks.policy import WebhookPolicy
@@ -25,11 +26,26 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+FindManner = Callable[[], Awaitable[ReadingManner]]
+"""Says how the documents of a call are read."""
+
 DOCUMENT_LIMIT_BYTES: Final = 64 * 1024
 _KEPT_DOCUMENTS: Final = 128
 _KEPT_LIMIT_BYTES: Final = 4096
 _NOT_MODIFIED: Final = 304
 _NOTHING: Final[frozenset[str]] = frozenset()
+
+
+def always(manner: ReadingManner) -> FindManner:
+    """Every document is read in the same manner."""
+
+    async def found() -> ReadingManner:
+        return manner
+
+    return found
+
+
+STRICTLY: Final = always(STRICT_MANNER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +59,8 @@ class Downloaded:
 class CallWeb:
     """One for each call, made by WebhookClient.for_call; lives as long as the call.
 
-    The values of parameters that are named in `hidden` are sent, but masked wherever they are written down.
+    The values of parameters that are named in `hidden` are sent, but masked wherever they are written down. `manner`
+    says how its documents are read, strictly by default.
     """
 
     def __init__(
@@ -56,6 +73,7 @@ class CallWeb:
         policy: WebhookPolicy,
         download_policy: WebhookPolicy,
         jar: "CookieJar | None" = None,
+        manner: FindManner = STRICTLY,
     ) -> None:
         self.owner = owner
         self._sender = sender
@@ -64,6 +82,7 @@ class CallWeb:
         self._policy = policy
         self._download_policy = download_policy
         self._jar = jar
+        self._manner = manner
 
     def goes_on_as(self, call_id: str) -> None:
         """What is asked from now on is another call's, which has taken the place of the one so far."""
@@ -73,9 +92,13 @@ class CallWeb:
         self, url: str, method: str, params: Mapping[str, str], *, hidden: frozenset[str] = _NOTHING
     ) -> Document:
         """The call flow that the server answers with. Raises WebhookError, DocumentError."""
-        body, content_type = await self.fetch_body(url, method, params, hidden=hidden)
+        unwritten: list[WebhookExchange] = []
         try:
-            return _document(body, content_type)
+            body, content_type = await self._fetched(url, method, params, hidden, unwritten.append)
+            document = _document(body, content_type, await self._manner())
+            if unwritten and document.warnings:
+                unwritten[-1] = replace(unwritten[-1], warnings="\n".join(map(str, document.warnings)))
+            return document
         except DocumentError as wrong:
             raise DocumentError(
                 f"{wrong.detail} (in the answer of {parsed(url).with_user(None)})",
@@ -84,16 +107,24 @@ class CallWeb:
                 element=wrong.element,
                 attribute=wrong.attribute,
             ) from None
+        finally:
+            for exchange in unwritten:
+                self._note(exchange)
 
     async def fetch_body(
         self, url: str, method: str, params: Mapping[str, str], *, hidden: frozenset[str] = _NOTHING
     ) -> tuple[bytes, str | None]:
         """What the server answers instead of it being read, and its content type. Raises WebhookError."""
+        return await self._fetched(url, method, params, hidden, self._note)
 
+    async def _fetched(
+        self, url: str, method: str, params: Mapping[str, str], hidden: frozenset[str], note: Note
+    ) -> tuple[bytes, str | None]:
         async def read(incoming: Incoming) -> tuple[bytes, str | None]:
             return await incoming.body(DOCUMENT_LIMIT_BYTES), incoming.headers.get("Content-Type")
 
-        return await self._sender.send(self._errand(url, method, params, hidden, ExchangeKind.DOCUMENT, read))
+        errand = self._errand(url, method, params, hidden, ExchangeKind.DOCUMENT, read)
+        return await self._sender.send(replace(errand, note=note))
 
     async def request(
         self, url: str, method: str, params: Mapping[str, str], *, hidden: frozenset[str] = _NOTHING
@@ -153,10 +184,11 @@ class CallWeb:
         )
 
 
-def _document(body: bytes, content_type: str | None) -> Document:
+def _document(body: bytes, content_type: str | None, manner: ReadingManner) -> Document:
     """The call flow that stands there. Raises DocumentError."""
-    return parse(body, content_type) if len(body) > _KEPT_LIMIT_BYTES else _same_document(body, content_type)
+    read = read_flow if len(body) > _KEPT_LIMIT_BYTES else _same_document
+    return read(body, content_type, manner)
 
 
 # Most servers answer most calls with the same few documents.
-_same_document = lru_cache(_KEPT_DOCUMENTS)(parse)
+_same_document = lru_cache(_KEPT_DOCUMENTS)(read_flow)

@@ -18,7 +18,7 @@ from engine.model.webhook_exchange import ExchangeKind, Note, Owner, WebhookExch
 from engine.security.egress import Egress, Network
 from engine.security.guarded_resolver import GuardedResolver, Lookup
 from engine.security.residency import Residency
-from engine.webhooks.call_web import CallWeb
+from engine.webhooks.call_web import STRICTLY, CallWeb, FindManner
 from engine.webhooks.guarded_session import guarded_session
 from engine.webhooks.incoming import status_of
 from engine.webhooks.outbound_request import OutboundRequest
@@ -92,6 +92,7 @@ class WebhookClient:
         *,
         format: BodyFormat = BodyFormat.FORM,  # noqa: A002 - what the field calls it
         event: Callable[..., Any] | None = None,
+        manner: FindManner = STRICTLY,
     ) -> CallWeb:
         """What one call asks with. `event` gets a short word about each exchange, as Journal.note_event takes it."""
 
@@ -109,6 +110,7 @@ class WebhookClient:
             download_policy=self._download_policy,
             # RFC 6265 leaves cookies of bare addresses to the client: who develops has no name for the server yet.
             jar=CookieJar(unsafe=True),
+            manner=manner,
         )
 
     async def deliver(self, callback: Delivery) -> int:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from api.http.faults import Faults
 from api.http.resources.flow_source import start_of
 from api.http.resources.speech_fields import spoken_of
+from engine.flow.manner import STRICT_MANNER, ReadingManner
 from engine.flow.plans import CallRecordingPlan, Channels, Tracks, Trim
 from engine.live.orders import (
     CallChange,
@@ -29,11 +30,11 @@ CHANGES_NOTHING: Final = ("body", "changes nothing; give one of the published pr
 _TOLD: Final = (RecordingEventName.COMPLETED.value, RecordingEventName.FAILED.value, RecordingEventName.ABSENT.value)
 
 
-def change_of(body: Body) -> CallChange:
-    """What is asked for. Raises Invalid, naming every field that is wrong."""
+def change_of(body: Body, manner: ReadingManner = STRICT_MANNER) -> CallChange:
+    """What is asked for; a flow in it is read in the given manner. Raises Invalid, naming every field that is wrong."""
     faults = Faults()
     change = CallChange(
-        start=start_of(body, faults),
+        start=start_of(body, faults, manner),
         say=_say(body["say"], faults) if "say" in body else None,
         transfer=_transfer(body["transfer"], faults) if "transfer" in body else None,
         recording=_recording(body["recording"], faults) if "recording" in body else None,

@@ -7,6 +7,7 @@ from typing import Any, Final
 from api.http.faults import Faults
 from api.http.resources.consent_fields import consent_of
 from engine.model.call_options import CallOptions
+from engine.model.flow_reading import FlowReading
 from engine.model.languages import nearest_language
 
 Body = Mapping[str, Any]
@@ -21,7 +22,11 @@ def _plain(given: Any, _: Faults) -> Any:
     return int(given) if isinstance(given, float) else given  # JSON's 30.0 is a whole number too
 
 
-_READ: Final[Mapping[str, Read]] = {"language": _language, "consent": consent_of}
+def _flow_reading(given: str, _: Faults) -> FlowReading:
+    return FlowReading(given)
+
+
+_READ: Final[Mapping[str, Read]] = {"language": _language, "consent": consent_of, "flow_reading": _flow_reading}
 """For options that are not simply what the body has."""
 
 

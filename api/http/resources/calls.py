@@ -14,10 +14,11 @@ from api.http.moments import moment
 from api.http.requests import ApiRequest
 from api.http.resources.call_changes import change_of
 from api.http.resources.call_options import options_of
-from api.http.resources.flow_source import flow_of
+from api.http.resources.flow_source import flow_of, manner_of
 from api.http.resources.new_call import called_of, own_number
 from api.http.serializers import call_json, consent_json, event_json
 from api.http.services import Resource, RestServices
+from engine.flow.manner import STRICT_MANNER, ReadingManner
 from engine.live.orders import NewCall
 from engine.model.call import Call, Direction, Status
 from engine.model.numbers import Number
@@ -77,7 +78,8 @@ async def list_call_consents(services: RestServices, asked: ApiRequest) -> web.R
 
 
 async def change_call(services: RestServices, asked: ApiRequest) -> web.Response:
-    changed = await services.call_service.change(asked.account.id, asked.path["call_id"], change_of(asked.body))
+    manner = await _manner_of_change(services, asked)
+    changed = await services.call_service.change(asked.account.id, asked.path["call_id"], change_of(asked.body, manner))
     await asked.audited(
         services.stores.audit, "call.change", changed.id, account=asked.account.id, fields=sorted(asked.body)
     )
@@ -98,15 +100,17 @@ RESOURCES: Final[Mapping[str, Resource]] = {
 def _order(asked: ApiRequest, number: Number) -> NewCall:
     """Every fault at once, so that a client mends them in one go. Raises Invalid."""
     body, faults = asked.body, Faults()
+    options = options_of(body, faults)
+    manner = manner_of(asked, options.over(number.options).flow_reading, number.e164)
     order = NewCall(
         account_id=asked.account.id,
         to=called_of(body, faults),
         from_=number.e164,
         url=body.get("url"),
-        flow=flow_of(body, faults),
+        flow=flow_of(body, faults, manner),
         hides_caller=body.get("hide_caller", False),
         key_id=asked.key_id,
-        options=options_of(body, faults),
+        options=options,
     )
     faults.require_none()
     return order
@@ -116,6 +120,13 @@ def _shown(services: RestServices, call: Call) -> Json:
     """The call, and where it waits for its turn to be placed its position."""
     position = services.call_service.place_in_line(call)
     return call_json(call) if position is None else {**call_json(call), "queue_position": position}
+
+
+async def _manner_of_change(services: RestServices, asked: ApiRequest) -> ReadingManner:
+    if "flow" not in asked.body:
+        return STRICT_MANNER
+    call = await own_call(services, asked)
+    return manner_of(asked, call.options.flow_reading, call.own_number)
 
 
 async def own_call(services: RestServices, asked: ApiRequest) -> Call:

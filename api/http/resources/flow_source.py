@@ -1,28 +1,38 @@
 """Reads where a call's flow comes from out of a request's body: `flow` itself, or `url` and `method`."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from api.http.faults import Faults
+from api.http.requests import ApiRequest
 from engine.flow.interpreter import Start
+from engine.flow.manner import STRICT_MANNER, ReadingManner
 from engine.flow.next_step import GoTo, HttpMethod
 from engine.flow.written import WrittenFlow
+from engine.model.flow_reading import FlowReading
+from engine.model.numbers import country_around
 
 Body = Mapping[str, Any]
 
 
-def flow_of(body: Body, faults: Faults) -> WrittenFlow | None:
+def manner_of(asked: ApiRequest, chosen: FlowReading | None, own_number: str) -> ReadingManner:
+    """How the flow in a request is read: as its call or number has chosen, else as its account has."""
+    return ReadingManner(chosen or asked.account.options.flow_reading, country_around(own_number))
+
+
+def flow_of(body: Body, faults: Faults, manner: ReadingManner = STRICT_MANNER) -> WrittenFlow | None:
     """The flow of `flow`; None without it."""
     if "flow" not in body:
         return None
     if "url" in body:
         faults.add("flow", "is given together with url; give one of them.")
         return None
-    return faults.read("flow", WrittenFlow.read, body["flow"], None)
+    return faults.read("flow", partial(WrittenFlow.read, manner=manner), body["flow"], None)
 
 
-def start_of(body: Body, faults: Faults) -> Start | None:
+def start_of(body: Body, faults: Faults, manner: ReadingManner = STRICT_MANNER) -> Start | None:
     """The document of `flow`, or the one to be requested at `url`; None with neither."""
-    if (flow := flow_of(body, faults)) is not None:
+    if (flow := flow_of(body, faults, manner)) is not None:
         return flow.document
     return GoTo(body["url"], HttpMethod(body.get("method", "POST"))) if "url" in body else None

@@ -10,7 +10,7 @@ from api.http.faults import Faults
 from api.http.problems import FieldError, Invalid
 from api.http.queue_json import queue_json
 from api.http.requests import ApiRequest
-from api.http.resources.flow_source import start_of
+from api.http.resources.flow_source import manner_of, start_of
 from api.http.serializers import call_json
 from api.http.services import Resource, RestServices
 from engine.model.queue import order
@@ -40,7 +40,7 @@ async def take_from_queue(services: RestServices, asked: ApiRequest) -> web.Resp
     asked.own("queue", await services.stores.queues.get(asked.path["queue_id"]))
     call_id: Any = asked.body.get("call_id")
     faults = Faults()
-    start = start_of(asked.body, faults)
+    start = start_of(asked.body, faults, manner_of(asked, None, ""))
     faults.require_none()
     if start is None:
         raise Invalid(FieldError("url", "or flow is required."))

@@ -1,7 +1,6 @@
 """Runs a call's flow on the live call: where the flow comes from, what happens when it is no good, and redirection."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 
 import structlog
 
@@ -12,6 +11,7 @@ from engine.flow.execution_context import Ending
 from engine.flow.interpreter import Interpreter, Start
 from engine.flow.next_step import GoTo
 from engine.live.calls.actions import LiveStage, close_quietly
+from engine.live.calls.flow_warnings import INLINE, FlowWarnings
 from engine.live.phrases import Phrase
 from engine.live.session.session import Session
 from engine.model.call import Attempt, Direction, Event
@@ -34,7 +34,9 @@ class FlowRunner:
         self.session = session
         self.stage = stage
         self.web = web
-        self._interpreter = Interpreter(partial(_fetched, session, web, told or {}), clock.monotonic)
+        self._told = told or {}
+        self._warnings = FlowWarnings(session)
+        self._interpreter = Interpreter(self._fetch, clock.monotonic)
         self._handover = session.handover
 
     async def run(self, starts: Sequence[Start]) -> None:
@@ -99,6 +101,8 @@ class FlowRunner:
             return
         for start in starts:
             try:
+                if isinstance(start, Document):
+                    self._warnings.tell(INLINE, start)
                 await self._interpreter.run(start, self.stage)
             except (WebhookError, DocumentError, FlowFailed) as error:
                 self._explain(start, error)
@@ -114,15 +118,15 @@ class FlowRunner:
         await self.session.over.wait()
 
     def _explain(self, start: Start, error: TelefoonError) -> None:
-        target = start.url if isinstance(start, GoTo) else "inline flow"
+        target = start.url if isinstance(start, GoTo) else INLINE
         self.session.journal.tried(Attempt("call flow", target, str(error)))
         place = {"line": error.line, "column": error.column} if isinstance(error, DocumentError) else {}
         self.session.journal.note_event("flow_failed", target=target, reason=str(error), **place)
 
-
-async def _fetched(
-    session: Session, web: CallWeb, of_arrival: Mapping[str, str], url: str, method: str, params: Mapping[str, str],
-    *, hidden: frozenset[str] = _NOTHING,
-) -> Document:  # fmt: skip
-    told = {**of_arrival, **webhook_params(session.call), **params}
-    return await web.fetch_document(url, method, told, hidden=hidden)
+    async def _fetch(
+        self, url: str, method: str, params: Mapping[str, str], *, hidden: frozenset[str] = _NOTHING
+    ) -> Document:
+        told = {**self._told, **webhook_params(self.session.call), **params}
+        document = await self.web.fetch_document(url, method, told, hidden=hidden)
+        self._warnings.tell(url, document)
+        return document

@@ -161,6 +161,7 @@ webhook_exchanges: Final = Table(
     personal("error", StoredText),
     technical("retried_because", String(3)),
     personal("answer", StoredText, nullable=False),
+    personal("warnings", StoredText),
     Index(None, "call_id", "at"),
     Index(None, "account_id", "at"),
     info=about(

@@ -66,11 +66,11 @@ class Discretion:
         """What the ledger keeps of an exchange. PINs and passwords in an answer are never kept."""
         form = {name: self._value(name, value) for name, value in exchange.form.items()}
         answer = _without_secrets(exchange.answer) if self.keep_webhook_bodies else ""
-        error = None if exchange.error is None else self._told(exchange.error)
+        error, warnings = (None if each is None else self._told(each) for each in (exchange.error, exchange.warnings))
         url = self._url(exchange.url)
         if not self.keep_webhook_bodies:
             url = masked(url)
-        return replace(exchange, url=url, form=form, answer=answer, error=error)
+        return replace(exchange, url=url, form=form, answer=answer, error=error, warnings=warnings)
 
     def _told(self, text: str) -> str:
         return masked(self._url(text))

@@ -92,10 +92,31 @@ def test_simulate_refuses_with_the_parsers_words(telefoon: Run, tmp_path: Path) 
     wrong = tmp_path / "wrong.xml"
     wrong.write_text(WRONG)
 
-    simulated = telefoon("simulate", str(wrong))
+    simulated = telefoon("simulate", str(wrong), "--reading", "strict")
 
     assert simulated.exit_code == 1
     assert "line 2, column 3: <Gather>: 'numDigits' is 'many'" in simulated.stderr
+
+
+def test_simulate_passes_over_mistakes_and_tells_them_unless_it_is_not_to(telefoon: Run, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.xml"
+    wrong.write_text(WRONG)
+
+    simulated = telefoon("simulate", str(wrong))
+
+    assert "a mistake, passed over: line 2: <Gather>: 'numDigits' is 'many'" in simulated.stdout
+
+
+def test_check_tells_whether_a_call_would_go_on_past_the_mistakes(telefoon: Run, tmp_path: Path) -> None:
+    mistaken = tmp_path / "mistaken.xml"
+    mistaken.write_text('<Response><Say foo="1">Hello</Say></Response>')
+
+    lenient, strict = telefoon("flow", "check", str(mistaken)), telefoon("flow", "check", str(mistaken), "--strict")
+
+    assert (lenient.exit_code, strict.exit_code) == (1, 1)
+    assert f"{mistaken}: runs; mistakes are passed over" in lenient.stdout
+    assert f"{mistaken}: does not run as it is" in strict.stdout
+    assert "there is no attribute 'foo'" in lenient.stdout
 
 
 @pytest.mark.processes

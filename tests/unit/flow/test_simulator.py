@@ -107,7 +107,14 @@ def test_a_relative_url_without_a_base_is_shown_and_ends_the_flow() -> None:
 
 def test_a_refused_document_is_an_error() -> None:
     with pytest.raises(DocumentError, match="'numDigits' is 'many'"):
-        simulate('<Response><Gather numDigits="many"/></Response>')
+        simulate('<Response><Gather numDigits="many"/></Response>', reading="strict")
+
+
+def test_a_mistake_that_is_passed_over_is_a_warning() -> None:
+    call = simulate('<Response><Say foo="1">Hello.</Say></Response>')
+
+    assert call.said == ["Hello."]
+    assert [warning.partition(". ")[0] for warning in call.warnings] == ["line 1: <Say>: there is no attribute 'foo'"]
 
 
 @pytest.mark.parametrize(("digits", "answers"), [("x", ""), ("1,hello", ""), ("", "perhaps")])
