@@ -40,8 +40,10 @@ from sip.received import is_received, received_message, received_text
 from sip.reinvites import audio_alone, final_answer_code
 from sip.status import outcome, q850
 from sip.trunks.account import SipAccount
+from sip.vanishing import Vanishing
 
 NO_COMMON_MEDIA = 488
+VANISHED = 408
 FIRST_AUDIO = -1  # there is no other, wherever its line stands
 NORMAL_CLEARING = 16  # Q.850 §2.2.7.1.7
 OF_PERSONS = {480, 486, 487, 600, 603}
@@ -94,6 +96,7 @@ class Dialog(FaxCall):
         self._keys = KeysToldOnce()
         self._redirected: Message | None = None
         self._patience = patience
+        self._vanishing = Vanishing()
         self.ended_by_us = False
         self.owes_offer = False
         """Whether our first answer must offer, as its INVITE does not and answers are reliable."""
@@ -181,7 +184,7 @@ class Dialog(FaxCall):
     @property
     def is_confirmed(self) -> bool:
         """Whether it was answered and goes on."""
-        return self._answered and not self.over
+        return self.answered and not self.over
 
     @property
     def passes_fax(self) -> bool:
@@ -249,12 +252,26 @@ class Dialog(FaxCall):
 
     def look(self, now_s: float) -> None:
         """Tell of a far end that has fallen silent; give up on one that answers nothing."""
-        if self._patience is not None and self._patience.is_over(now_s) and not self.over:
+        if self.over:
+            return
+        if self._vanishing.has_vanished(now_s, is_active=bool(self.isActive())):
+            self._vanish()
+            return
+        if self._patience is not None and self._patience.is_over(now_s):
             self.hangup(pj.CallOpParam())
-        if not self.answered or self.over or (life := self._media.life(self._leg)) is None:
+        if not self.answered or (life := self._media.life(self._leg)) is None:
             return
         if (silent_s := self._vigil.look(life, now_s)) is not None:
             self._deliver(MediaLost(silent_s))
+
+    def _vanish(self) -> None:
+        log.error("dialog_vanished", answered=self.answered, hung_up_by_us=self.ended_by_us)
+        self.over = True
+        self.fax.passing.over(self._leg)
+        what = Event.HUNG_UP if self.answered else Event.BROKE
+        by = EndedBy.US if self.ended_by_us else EndedBy.NOBODY
+        self._deliver(HungUp(what, by, VANISHED, "Vanished", q850(VANISHED), self._media.figures(self._leg)))
+        self._on_over(self._leg)
 
     def _media_changed(self, media: pj.CallMediaInfo) -> MediaChanged:
         stream = self.getStreamInfo(media.index)

@@ -123,9 +123,9 @@ def _shown(services: RestServices, call: Call) -> Json:
 
 
 async def _manner_of_change(services: RestServices, asked: ApiRequest) -> ReadingManner:
-    if "flow" not in asked.body:
-        return STRICT_MANNER
-    call = await own_call(services, asked)
+    call = await services.stores.calls.get(asked.path["call_id"]) if "flow" in asked.body else None
+    if call is None or call.account_id != asked.account.id:
+        return STRICT_MANNER  # all that is wrong is told, also where there is no such call
     return manner_of(asked, call.options.flow_reading, call.own_number)
 
 

@@ -11,13 +11,13 @@ from engine.flow.execution_context import Ending
 from engine.flow.interpreter import Interpreter, Start
 from engine.flow.next_step import GoTo
 from engine.live.calls.actions import LiveStage, close_quietly
+from engine.live.calls.document_fetch import DocumentFetch
 from engine.live.calls.flow_warnings import INLINE, FlowWarnings
 from engine.live.phrases import Phrase
 from engine.live.session.session import Session
 from engine.model.call import Attempt, Direction, Event
 from engine.ports import Cause, Clock
 from engine.webhooks.call_web import CallWeb
-from engine.webhooks.payloads.call import webhook_params
 
 log = structlog.get_logger(__name__)
 
@@ -34,9 +34,8 @@ class FlowRunner:
         self.session = session
         self.stage = stage
         self.web = web
-        self._told = told or {}
         self._warnings = FlowWarnings(session)
-        self._interpreter = Interpreter(self._fetch, clock.monotonic)
+        self._interpreter = Interpreter(DocumentFetch(session, web, told or {}, self._warnings), clock.monotonic)
         self._handover = session.handover
 
     async def run(self, starts: Sequence[Start]) -> None:
@@ -122,11 +121,3 @@ class FlowRunner:
         self.session.journal.tried(Attempt("call flow", target, str(error)))
         place = {"line": error.line, "column": error.column} if isinstance(error, DocumentError) else {}
         self.session.journal.note_event("flow_failed", target=target, reason=str(error), **place)
-
-    async def _fetch(
-        self, url: str, method: str, params: Mapping[str, str], *, hidden: frozenset[str] = _NOTHING
-    ) -> Document:
-        told = {**self._told, **webhook_params(self.session.call), **params}
-        document = await self.web.fetch_document(url, method, told, hidden=hidden)
-        self._warnings.tell(url, document)
-        return document

@@ -56,7 +56,7 @@ class CallProgress:
         self.answered.set()
 
     def end_as(self, outcome: Event) -> None:
-        """It is hung up by us; the first outcome that is given stands."""
+        """Note that we hang up, and what that means; the first outcome stands."""
         self.ending = self.ending or outcome
 
     def follow(self, event: LegEvent, via: str) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from engine.flow.document import Document
-from engine.flow.parse import parse
+from engine.flow.manner import ReadingManner
+from engine.flow.parse import read_flow
 from engine.flow.verbs.hangup import Hangup
 from engine.ids import IdKind, new_id
 from tests.unit.api.conftest import NUMBER, TO, Site
@@ -18,11 +19,11 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Every flow that is parsed from now on."""
     seen: list[object] = []
 
-    def noting(given: str | list[Any]) -> Document:
+    def noting(given: str | list[Any], content_type: str | None, manner: ReadingManner) -> Document:
         seen.append(given)
-        return parse(given)
+        return read_flow(given, content_type, manner)
 
-    monkeypatch.setattr("engine.flow.written.parse", noting)
+    monkeypatch.setattr("engine.flow.written.read_flow", noting)
     return seen
 
 

@@ -179,8 +179,11 @@ async def test_a_migration_counts_the_calls_that_there_were(url: str, db: Databa
         for status in Status:
             connection.execute(insert(call_rows), values_of(a_call(account.id, status=status)))
         connection.execute(text("DROP INDEX ix_calls_trunk_start_time"))
-        for column in ("stir_verstat", "stir_signed", "trunk", "key_id"):
+        for column in ("stir_verstat", "stir_signed", "trunk", "key_id", "flow_reading"):
             connection.execute(text(f"ALTER TABLE calls DROP COLUMN {column}"))
+        for chooser in ("accounts", "numbers"):
+            connection.execute(text(f"ALTER TABLE {chooser} DROP COLUMN flow_reading"))
+        connection.execute(text("ALTER TABLE webhook_exchanges DROP COLUMN warnings"))
         for column in ("expires_at", "networks", "last_used_from"):
             connection.execute(text(f"ALTER TABLE api_keys DROP COLUMN {column}"))
 

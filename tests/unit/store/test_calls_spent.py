@@ -125,6 +125,9 @@ async def test_a_migration_adds_up_the_calls_that_there_were(
         for key in (None, "SK1", "SK1"):
             ended = going_on(account, key_id=key, end_time=at(12), price=Decimal("0.0023"))
             connection.execute(insert(call_rows), values_of(ended))
+        for chooser in ("accounts", "numbers", "calls"):
+            connection.execute(text(f"ALTER TABLE {chooser} DROP COLUMN flow_reading"))
+        connection.execute(text("ALTER TABLE webhook_exchanges DROP COLUMN warnings"))
 
     await db.write(undone)
 
