@@ -52,14 +52,16 @@ class Element:
 
 def named_as(node: Element, names: Collection[str], findings: Findings) -> Element:
     """The element under the one of the names that it bears in other case, in a lenient reading; else as it is."""
-    if findings.mended is None or node.name in names:
+    if findings.mended is None or (name := in_other_case(node.name, names)) is None:
         return node
-    for name in names:
-        if name.lower() == node.name.lower():
-            wrong = node.error(f"its name is written <{name}>.", mend=f"Write <{name}>.")
-            findings.mended(wrong, f"it was read as <{name}>")
-            return replace(node, name=name)
-    return node
+    wrong = node.error(f"its name is written <{name}>.", mend=f"Write <{name}>.")
+    findings.mended(wrong, f"it was read as <{name}>")
+    return replace(node, name=name)
+
+
+def in_other_case(name: str, known: Collection[str]) -> str | None:
+    """The known name that a name is but for upper and lower case; None if it is known as it is, or not."""
+    return None if name in known else next((each for each in known if each.lower() == name.lower()), None)
 
 
 def shown(value: object) -> str:

@@ -1,5 +1,6 @@
 """Reads a call flow, whichever way it is spelled."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from engine.errors import DocumentError
@@ -11,6 +12,9 @@ from engine.flow.from_xml import from_xml
 from engine.flow.manner import STRICT_MANNER, ReadingManner
 from engine.model.flow_reading import FlowReading
 
+FromSpelling = Callable[[Any, Findings], Document]
+"""Reads one of the two spellings. Raises DocumentError."""
+
 _BLANK_AND_MARK: Final = "\ufeff" + BLANK_BYTES.decode()
 
 
@@ -20,10 +24,8 @@ def parse(body: str | bytes | list[Any], content_type: str | None = None, findin
     The content type decides where it names XML or JSON, otherwise the first character: many servers call
     everything text/html. Raises DocumentError, unless `findings` takes the faults to tell them all at once.
     """
-    body, is_xml = _recognised(body, content_type)
-    if isinstance(body, list) or not is_xml:
-        return from_json(body, findings)
-    return from_xml(body, findings)
+    spelled, from_spelling = _recognised(body, content_type)
+    return from_spelling(spelled, findings)
 
 
 def read_flow(
@@ -33,20 +35,20 @@ def read_flow(
 
     Raises DocumentError where it can't be read, and where every verb of it was left out.
     """
-    body, is_xml = _recognised(body, content_type)
-    if (manner.of_xml() if is_xml else manner.of_json()) is FlowReading.STRICT:
-        return parse(body, content_type)
+    spelled, from_spelling = _recognised(body, content_type)
+    if (manner.of_xml() if from_spelling is from_xml else manner.of_json()) is FlowReading.STRICT:
+        return from_spelling(spelled, STRICT)
     lenience = Lenience(manner.country)
-    document = parse(body, content_type, lenience.findings())
+    document = from_spelling(spelled, lenience.findings())
     if lenience.faults and not document.verbs:
         raise lenience.faults[0]
     return Document(document.verbs, tuple(lenience.warnings))
 
 
-def _recognised(body: str | bytes | list[Any], content_type: str | None) -> tuple[str | bytes | list[Any], bool]:
-    """The document, decoded where its encoding is told, and whether it is XML."""
+def _recognised(body: str | bytes | list[Any], content_type: str | None) -> tuple[Any, FromSpelling]:
+    """The document, decoded where its encoding is told, and what reads its spelling."""
     if isinstance(body, list):
-        return body, False
+        return body, from_json
     kind = (content_type or "").partition(";")[0].strip().lower()
     if isinstance(body, bytes):
         body = decoded(body, content_type or "")
@@ -56,11 +58,11 @@ def _recognised(body: str | bytes | list[Any], content_type: str | None) -> tupl
     if not first:
         raise DocumentError("The document is empty.")
     if kind.endswith(("/json", "+json")):
-        return body, False
+        return body, from_json
     if kind.endswith(("/xml", "+xml")) or first == "<":
-        return body, True
+        return body, from_xml
     if first in "[{":
-        return body, False
+        return body, from_json
     raise DocumentError("This is neither XML nor JSON: a call flow begins with <Response> or [.", line=1, column=1)
 
 

@@ -10,7 +10,7 @@ from engine.errors import DocumentError
 from engine.flow import mending
 from engine.flow.attribute_types import AttributeType, Language, NotAllowed
 from engine.flow.diagnostics import STRICT, Effect, Findings
-from engine.flow.element import Element, named_as, shown
+from engine.flow.element import Element, in_other_case, named_as, shown
 from engine.flow.markup import marked_up
 from engine.flow.shape import Shape, element_of, shape_of
 from engine.flow.unsupported import refusal_of
@@ -86,14 +86,14 @@ class _Reading:
 
     def _declared_as(self, name: str) -> str | None:
         """The declared attribute that is meant; a lenient reading knows it in other case."""
-        if name in self.shape.attributes or self.findings.mended is None:
-            return name if name in self.shape.attributes else None
-        for declared in self.shape.attributes:
-            if declared.lower() == name.lower() and declared not in self.node.attributes:
-                wrong = self.node.error(f"'{name}' is written {declared}.", name, mend=f"Write {declared}.")
-                self.findings.mended(wrong, f"it was read as {declared}")
-                return declared
-        return None
+        if name in self.shape.attributes:
+            return name
+        declared = in_other_case(name, self.shape.attributes)
+        if self.findings.mended is None or declared is None or declared in self.node.attributes:
+            return None
+        wrong = self.node.error(f"'{name}' is written {declared}.", name, mend=f"Write {declared}.")
+        self.findings.mended(wrong, f"it was read as {declared}")
+        return declared
 
     def _value(self, name: str, kind: AttributeType[T], given: object) -> T:
         """The value that is written there; in a lenient reading, the one that was meant. Raises DocumentError."""
