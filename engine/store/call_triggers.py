@@ -7,6 +7,8 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from engine.store import triggers
+
 _ENDED: Final = "('completed', 'busy', 'failed', 'no-answer', 'canceled')"
 _COUNTED: Final = ("account_id", "start_time", "direction", "status")
 _ADDED: Final = "call_totals_added"
@@ -17,22 +19,17 @@ _FUNCTION: Final = "count_ended_calls"
 
 def create_triggers(connection: Connection) -> None:
     """Create the triggers on `calls` that count its rows from here on."""
-    for statement in _for_sqlite() if _is_sqlite(connection) else _for_postgresql():
-        connection.exec_driver_sql(statement)
+    triggers.create(connection, _for_sqlite, _for_postgresql)
 
 
 def drop_triggers(connection: Connection) -> None:
     """Nothing is counted any more."""
-    where = "" if _is_sqlite(connection) else " ON calls"
-    for name in (_ADDED, _CHANGED, _DELETED):
-        connection.exec_driver_sql(f"DROP TRIGGER {name}{where}")
-    if not _is_sqlite(connection):
-        connection.exec_driver_sql(f"DROP FUNCTION {_FUNCTION}")
+    triggers.drop(connection, (_ADDED, _CHANGED, _DELETED), _FUNCTION)
 
 
 def count_all(connection: Connection) -> None:
     """Count the calls that there are, into a table that is empty."""
-    day = _day_on_sqlite("start_time") if _is_sqlite(connection) else _day_on_postgresql("start_time")
+    day = _day_on_sqlite("start_time") if triggers.is_sqlite(connection) else _day_on_postgresql("start_time")
     connection.exec_driver_sql(
         "INSERT INTO call_totals (account_id, day, direction, status, calls) "
         f"SELECT account_id, {day}, direction, status, count(*) FROM calls WHERE status IN {_ENDED} "
@@ -54,22 +51,14 @@ def _for_sqlite() -> list[str]:
 
 
 def _for_postgresql() -> list[str]:
-    """At the end of a transaction, so that one that takes long keeps none waiting that counts the same."""
     less, more = _one_less(_day_on_postgresql("OLD.start_time")), _one_more(_day_on_postgresql("NEW.start_time"))
     body = f"BEGIN IF TG_OP <> 'INSERT' THEN {less}; END IF; IF TG_OP <> 'DELETE' THEN {more}; END IF; RETURN NULL; END"
-    at_the_end = "ON calls DEFERRABLE INITIALLY DEFERRED FOR EACH ROW"
-    triggers = (
+    conditions = (
         (f"{_ADDED} AFTER INSERT", f"NEW.status IN {_ENDED}"),
         (f"{_CHANGED} AFTER UPDATE OF {', '.join(_COUNTED)}", _differs("IS DISTINCT FROM")),
         (f"{_DELETED} AFTER DELETE", f"OLD.status IN {_ENDED}"),
     )
-    return [
-        f"CREATE FUNCTION {_FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$",
-        *(
-            f"CREATE CONSTRAINT TRIGGER {event} {at_the_end} WHEN ({condition}) EXECUTE FUNCTION {_FUNCTION}()"
-            for event, condition in triggers
-        ),
-    ]
+    return triggers.calling_at_the_end(_FUNCTION, body, conditions)
 
 
 def _differs(operator: str) -> str:
@@ -97,7 +86,3 @@ def _day_on_sqlite(moment: str) -> str:
 
 def _day_on_postgresql(moment: str) -> str:
     return f"({moment} AT TIME ZONE 'UTC')::date"
-
-
-def _is_sqlite(connection: Connection) -> bool:
-    return connection.dialect.name == "sqlite"

@@ -8,6 +8,8 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from engine.store import triggers
+
 _ADDED: Final = "calls_spent_added"
 _ENDED: Final = "calls_spent_ended"
 _FUNCTION: Final = "add_spent_calls"
@@ -16,22 +18,17 @@ _COLUMNS: Final = "day, account_id, key_id, milliseconds, units"
 
 def create_spent_triggers(connection: Connection) -> None:
     """Add up calls that have gone out and end from here on."""
-    for statement in _for_sqlite() if _is_sqlite(connection) else _for_postgresql():
-        connection.exec_driver_sql(statement)
+    triggers.create(connection, _for_sqlite, _for_postgresql)
 
 
 def drop_spent_triggers(connection: Connection) -> None:
     """Nothing is added up any more."""
-    where = "" if _is_sqlite(connection) else " ON calls"
-    for name in (_ADDED, _ENDED):
-        connection.exec_driver_sql(f"DROP TRIGGER {name}{where}")
-    if not _is_sqlite(connection):
-        connection.exec_driver_sql(f"DROP FUNCTION {_FUNCTION}")
+    triggers.drop(connection, (_ADDED, _ENDED), _FUNCTION)
 
 
 def add_up_all(connection: Connection) -> None:
     """Add up the calls that there are, into a table that is empty."""
-    day, milliseconds, units = _values("calls", sqlite=_is_sqlite(connection))
+    day, milliseconds, units = _values("calls", sqlite=triggers.is_sqlite(connection))
     connection.exec_driver_sql(
         f"INSERT INTO calls_spent ({_COLUMNS}) "
         f"SELECT {day}, account_id, COALESCE(key_id, ''), SUM({milliseconds}), SUM({units}) "
@@ -50,20 +47,11 @@ def _for_sqlite() -> list[str]:
 
 
 def _for_postgresql() -> list[str]:
-    """At the end of a transaction, so that one that takes long keeps none waiting that adds to the same."""
-    at_the_end = "ON calls DEFERRABLE INITIALLY DEFERRED FOR EACH ROW"
-    triggers = (
+    conditions = (
         (f"{_ADDED} AFTER INSERT", _has_spent("NEW")),
         (f"{_ENDED} AFTER UPDATE OF end_time", f"OLD.end_time IS NULL AND {_has_spent('NEW')}"),
     )
-    body = f"BEGIN {_more(sqlite=False)}; RETURN NULL; END"
-    return [
-        f"CREATE FUNCTION {_FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$",
-        *(
-            f"CREATE CONSTRAINT TRIGGER {event} {at_the_end} WHEN ({condition}) EXECUTE FUNCTION {_FUNCTION}()"
-            for event, condition in triggers
-        ),
-    ]
+    return triggers.calling_at_the_end(_FUNCTION, f"BEGIN {_more(sqlite=False)}; RETURN NULL; END", conditions)
 
 
 def _has_spent(row: str) -> str:
@@ -94,7 +82,3 @@ def _values(row: str, *, sqlite: bool) -> tuple[str, str, str]:
         f"ROUND(EXTRACT(EPOCH FROM ({row}.end_time - {row}.answer_time)) * 1000)::bigint",
         f"COALESCE(ROUND({row}.price * 10000)::bigint, 0)",
     )
-
-
-def _is_sqlite(connection: Connection) -> bool:
-    return connection.dialect.name == "sqlite"
