@@ -1,12 +1,12 @@
 """The settings of who may send SIP: strangers, how much they may send, bans, and connections that others begin."""
 
-import re
 from enum import StrEnum
 from pathlib import Path
 
 from pydantic import BaseModel, Field, field_validator
 
 from config.lists import Networks
+from config.told_at import told_at
 
 
 class StrangerAnswer(StrEnum):
@@ -40,6 +40,4 @@ class FrontDoorSettings(BaseModel):
     @field_validator("sip_ban_webhook")
     @classmethod
     def _ban_webhook(cls, value: str) -> str:
-        if value and not re.fullmatch(r"https?://[^\s#]+", value):
-            raise ValueError("write a URL that is told of bans, such as https://ops.example.com/bans")
-        return value
+        return told_at(value, "bans", "https://ops.example.com/bans")

@@ -28,6 +28,7 @@ from config.load import LoadSettings
 from config.recordings import RecordingSettings
 from config.setting_sources import PREFIX, given_settings, settings_file
 from config.speech_server import SpeechServerSettings
+from config.told_at import told_at
 from config.trunk import SipUri, TrunkSettings
 
 TABLES: Final = ("target_countries", "tts_engines", "tts_piper_voices", "tts_servers")
@@ -186,9 +187,7 @@ class Settings(TrunkSettings, FrontDoorSettings, RecordingSettings, LoadSettings
     @field_validator("policy_webhook")
     @classmethod
     def _policy_webhook(cls, value: str) -> str:
-        if value and not re.fullmatch(r"https?://[^\s#]+", value):
-            raise ValueError("write a URL that is told of refused calls, such as https://ops.example.com/calls")
-        return value
+        return told_at(value, "refused calls", "https://ops.example.com/calls")
 
     @model_validator(mode="after")
     def _complete(self) -> "Settings":

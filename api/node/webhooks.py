@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from api.node.context import NodeContext
 from api.node.privacy import discretion_of
@@ -27,22 +28,15 @@ async def open_webhooks(context: NodeContext, stores: Stores) -> AsyncIterator[W
     """Customers' servers can be asked while inside."""
     settings = context.settings
     ledger = ExchangeLedger(stores.exchanges, context.clock, discretion_of(settings))
-    client = WebhookClient(
-        timeout_s=settings.webhook_timeout_s,
-        connect_timeout_s=settings.webhook_connect_timeout,
-        allow=settings.egress_allow,
-        residency=context.residency,
-        keyring=stores.account_secrets,
-        note=ledger.note_exchange,
-        meters=context.meters,
-    )
-    operator = WebhookClient(
+    made = partial(
+        WebhookClient,
         timeout_s=settings.webhook_timeout_s,
         connect_timeout_s=settings.webhook_connect_timeout,
         allow=settings.egress_allow,
         residency=context.residency,
         meters=context.meters,
     )
+    client, operator = made(keyring=stores.account_secrets, note=ledger.note_exchange), made()
     async with AsyncExitStack() as stack:
         for each in (client, operator):
             await each.start()
