@@ -34,7 +34,7 @@ class Cause(Enum):
         """When who calls may try again (Retry-After, RFC 3261 §20.33), where only the moment is wrong."""
 
 
-def every_address(_: str) -> bool:
+def every_address(_host: str, _address: str) -> bool:
     """Stands for no limit on where a call may go."""
     return True
 
@@ -46,8 +46,8 @@ class DialRequest:
     `user` and `password` are for digest authentication with that target; empty for the trunk's own. `account_id` is
     whose call it is: routes may lead accounts apart. An `emergency` call is to an emergency number, as it is dialled.
     `diverted_by` is the number that was called, where its caller is sent on. `hides_caller` keeps from the called party
-    who calls (CLIR). `destinations` says to which numbers it may be sent on (3xx), `reachable` to which IP addresses
-    the host of a SIP URI may lead.
+    who calls (CLIR). `destinations` says to which numbers it may be sent on (3xx), `reachable` whether the host
+    of a SIP URI may be called at an IP address to which it leads.
 
     `attestation` is what we know of the caller, for trunks that sign it; `identity` are the Identity headers of the
     call that is dialled on.
@@ -67,7 +67,7 @@ class DialRequest:
     diverted_by: str = ""
     hides_caller: bool = False
     destinations: Destinations = ANYWHERE
-    reachable: Callable[[str], bool] = every_address
+    reachable: Callable[[str, str], bool] = every_address
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,9 +44,15 @@ class SipEgress:
         except OSError as error:
             raise WebhookError(f"{host} has no address: {error.strerror or error}.") from None
 
-    def permits(self, address: str) -> bool:
-        """Whether an address may be reached to which a name has led, by SRV records too, when the call goes out."""
-        return self._egress.permits(address)
+    def permits(self, host: str, address: str) -> bool:
+        """Whether a host may be called at an address to which it leads, by SRV records too, when the call goes out."""
+        if not self._egress.permits(address):
+            return False
+        try:
+            self._egress.check_country(host, [address])
+        except EgressDenied:
+            return False
+        return True
 
     async def addresses(self, host: str) -> frozenset[str]:
         """The addresses of a host, itself if it is one in any spelling; none where it leads nowhere that is allowed."""

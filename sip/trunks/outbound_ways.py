@@ -72,12 +72,13 @@ class OutboundWays:
         return resting
 
 
-async def located(way: Way, find: Find, reachable: Callable[[str], bool]) -> Way:
+async def located(way: Way, find: Find, reachable: Callable[[str, str], bool]) -> Way:
     """The way to a dialled SIP address, with the first server of its name that may be reached. Raises SipError."""
     if way.hop is None or not way.hop.is_name:
         return way
+    host = way.hop.host
     found = await find(way.hop)
     of_name = found.in_order(random)
-    allowed = [each for each in of_name if reachable(host_of(f"sip:{each}"))]
-    fault = f"{way.hop.host} leads only to addresses that may not be called." if of_name and not allowed else ""
+    allowed = [each for each in of_name if reachable(host, host_of(f"sip:{each}"))]
+    fault = f"{host} leads only to addresses that may not be called." if of_name and not allowed else ""
     return replace(way, address=next(iter(allowed), ""), fault=found.fault or fault)

@@ -82,7 +82,9 @@ async def test_a_dialled_name_whose_servers_may_not_be_reached_is_not_called(ope
         name_server(srv(10, 1, inside.port), HERE, f"{NAME} 60 IN A 192.0.2.1") as dns,
         open_line(name_servers=asking(dns)) as line,
     ):
-        request = DialRequest(f"sip:desk@{NAME}", "+3225550100", "CA1", reachable=lambda each: each != "127.0.0.1")
+        request = DialRequest(
+            f"sip:desk@{NAME}", "+3225550100", "CA1", reachable=lambda _, address: address != "127.0.0.1"
+        )
         with pytest.raises(SipError, match="leads only to addresses that may not be called"):
             await line.agent.dial(request)
 

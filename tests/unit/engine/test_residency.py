@@ -81,3 +81,18 @@ async def test_a_name_that_is_not_listed_is_judged_by_its_address(address: str, 
             await sip.check("sip:ann@other.example")
     finally:
         await sip.close()
+
+
+@pytest.mark.parametrize(
+    ("host", "address", "permitted"),
+    [
+        ("customer.example", "10.1.2.3", True),
+        ("carrier.example", "10.1.1.1", True),
+        ("carrier.example", "10.1.2.3", False),
+        ("carrier.example", "192.0.2.1", False),
+    ],
+)
+def test_a_sip_host_may_be_called_at_addresses_of_allowed_countries(host: str, address: str, permitted: bool) -> None:
+    egress = Egress([IPv4Network("10.0.0.0/8")], STRICT)
+
+    assert SipEgress(egress, GuardedResolver(egress)).permits(host, address) is permitted
