@@ -15,6 +15,8 @@ from itertools import count
 from pathlib import Path
 from typing import IO, Final
 
+import pytest
+
 from tests.peers.databases import migrate
 from tests.running.once import locked, made_once, run_folder
 
@@ -122,6 +124,16 @@ def shared(binaries: Path) -> Iterator[Postgres]:
                 server = stack.enter_context(running(binaries))
                 known.write_text(str(server.folder))
                 stack.callback(_leave_last, folder / "postgres.lock", known, users)
+        yield server
+
+
+@contextmanager
+def required() -> Iterator[Postgres]:
+    """The server of this test run; without the programs the test that asks fails, and says what to do."""
+    binaries = programs()
+    if binaries is None:
+        pytest.fail("PostgreSQL is not installed; run: make setup, or leave these out with -m 'not postgres'")
+    with shared(binaries) as server:
         yield server
 
 

@@ -7,8 +7,8 @@ import asyncio
 import io
 import json
 import zipfile
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -168,56 +168,54 @@ def test_every_operation_is_asked_in_one_of_these_ways() -> None:
     assert named | OF_THE_NODE | OF_THEIR_OWN | NAMED_IN_BODY == {each.id for each in OPERATIONS}
 
 
-async def test_no_operation_shows_or_changes_what_is_anothers_whatever_a_key_is_for(
-    tmp_path: Path, ports: Ports, shop: Customer
-) -> None:
+@asynccontextmanager
+async def owning(tmp_path: Path, ports: Ports, shop: Customer) -> AsyncIterator[tuple[Platform, Owned]]:
+    """A node with an account that has one of everything, a call that waits in a queue among it."""
     shop.flows["/start"] = "<Response><Enqueue>support</Enqueue></Response>"
-    wrong: list[str] = []
     async with phone() as far_end:
         settings = {"TRUNK": f"sip:127.0.0.1:{far_end.port}"}
         async with platform(tmp_path, ports, settings, number={"--url": shop.url("/start")}) as telefoon:
             inbound = ("--dial", f"sip:{NUMBER}@127.0.0.1:{telefoon.sip_port}", "--from", CALLER)
             async with phone(*inbound):
-                owned = await owned_by(telefoon)
-                before = await everything(telefoon, owned)
+                yield telefoon, await owned_by(telefoon)
 
-                keys = await asyncio.to_thread(keys_of_a_stranger, telefoon)
-                for operation in OPERATIONS:
-                    for scope, key in keys.items():
-                        if operation.id in OF_THE_NODE and scope is Scope.ADMIN:
-                            continue
-                        status, text = await asked(telefoon, operation, owned, key)
-                        wrong += faults_of(operation, scope, owned, status, text)
-                        wrong += await asked_otherwise(telefoon, operation, owned, key, scope)
 
-                assert wrong == []
-                assert await everything(telefoon, owned) == before
+async def test_no_operation_shows_or_changes_what_is_anothers_whatever_a_key_is_for(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    wrong: list[str] = []
+    async with owning(tmp_path, ports, shop) as (telefoon, owned):
+        before = await everything(telefoon, owned)
+
+        keys = await asyncio.to_thread(keys_of_a_stranger, telefoon)
+        for operation in OPERATIONS:
+            for scope, key in keys.items():
+                if operation.id in OF_THE_NODE and scope is Scope.ADMIN:
+                    continue
+                status, text = await asked(telefoon, operation, owned, key)
+                wrong += faults_of(operation, scope, owned, status, text)
+                wrong += await asked_otherwise(telefoon, operation, owned, key, scope)
+
+        assert wrong == []
+        assert await everything(telefoon, owned) == before
 
 
 async def test_nobody_reaches_anothers_participant_by_a_conference_of_their_own(
     tmp_path: Path, ports: Ports, shop: Customer
 ) -> None:
-    shop.flows["/start"] = "<Response><Enqueue>support</Enqueue></Response>"
-    async with phone() as far_end:
-        settings = {"TRUNK": f"sip:127.0.0.1:{far_end.port}"}
-        async with platform(tmp_path, ports, settings, number={"--url": shop.url("/start")}) as telefoon:
-            inbound = ("--dial", f"sip:{NUMBER}@127.0.0.1:{telefoon.sip_port}", "--from", CALLER)
-            async with phone(*inbound):
-                owned = await owned_by(telefoon)
-                before = await everything(telefoon, owned)
-                key = (await asyncio.to_thread(keys_of_a_stranger, telefoon))[Scope.CALLS]
-                headers = {"X-API-Key": key}
-                async with telefoon.client.post(
-                    "conferences", json={"friendly_name": "own"}, headers=headers
-                ) as response:
-                    own = Owned({**owned.ids, "conference_id": (await response.json())["id"]})
+    async with owning(tmp_path, ports, shop) as (telefoon, owned):
+        before = await everything(telefoon, owned)
+        key = (await asyncio.to_thread(keys_of_a_stranger, telefoon))[Scope.CALLS]
+        headers = {"X-API-Key": key}
+        async with telefoon.client.post("conferences", json={"friendly_name": "own"}, headers=headers) as response:
+            own = Owned({**owned.ids, "conference_id": (await response.json())["id"]})
 
-                of_participants = [each for each in OPERATIONS if "{participant_id}" in each.path]
-                got = {each.id: (await asked(telefoon, each, own, key))[0] for each in of_participants}
+        of_participants = [each for each in OPERATIONS if "{participant_id}" in each.path]
+        got = {each.id: (await asked(telefoon, each, own, key))[0] for each in of_participants}
 
-                assert of_participants
-                assert set(got.values()) <= {403, 404}, got
-                assert await everything(telefoon, owned) == before
+        assert of_participants
+        assert set(got.values()) <= {403, 404}, got
+        assert await everything(telefoon, owned) == before
 
 
 def faults_of(operation: Operation, scope: Scope, owned: Owned, status: int, text: str) -> list[str]:

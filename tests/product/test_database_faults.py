@@ -12,7 +12,7 @@ from tests.peers.crowd import CALLEE, Crowd, crowd
 from tests.peers.customer import Customer
 from tests.peers.platform import NUMBER
 from tests.peers.ports import Ports
-from tests.peers.postgres import Postgres, programs, shared
+from tests.peers.postgres import Postgres, required
 from tests.peers.preloaded import ReadOnlyDatabase
 from tests.peers.raw_caller import audio, raw_caller
 
@@ -25,10 +25,7 @@ WELL = "answers"
 
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[Postgres]:
-    binaries = programs()
-    if binaries is None:
-        pytest.fail("PostgreSQL is not installed; run: make setup, or leave these out with -m 'not postgres'")
-    with shared(binaries) as server:
+    with required() as server:
         yield server
 
 

@@ -16,17 +16,14 @@ from engine.store.numbers import Numbers
 from engine.store.outbox import Outbox
 from engine.store.recordings import Recordings
 from tests.peers.databases import migrated_sqlite, sqlite_url
-from tests.peers.postgres import Postgres, programs, shared
+from tests.peers.postgres import Postgres, required
 
 PEPPER = b"p" * 32
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    binaries = programs()
-    if binaries is None:
-        pytest.fail("PostgreSQL is not installed; run: make setup, or leave these out with -m 'not postgres'")
-    with shared(binaries) as server:
+    with required() as server:
         yield server
 
 
