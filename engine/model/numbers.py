@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from engine.model.call_options import NumberOptions
@@ -67,6 +68,7 @@ def country_of(e164: str) -> str:
     return country(parse_e164(e164))
 
 
+@lru_cache(maxsize=1024)  # an account's own numbers are few, and each of its calls asks
 def country_around(number: str) -> str:
     """The country of a number, ISO 3166 alpha-2 in lower case; empty where it has none, or is none."""
     try:
