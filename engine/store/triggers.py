@@ -23,7 +23,7 @@ def drop(connection: Connection, names: Sequence[str], function: str) -> None:
 
 
 def calling_at_the_end(function: str, body: str, triggers: Iterable[tuple[str, str]]) -> list[str]:
-    """Of PostgreSQL: the function, and triggers that call it, each an event and its condition.
+    """The statements of PostgreSQL for a function, and for triggers that call it, each an event and its condition.
 
     At the end of a transaction, so that one that takes long keeps none waiting that writes the same.
     """
