@@ -85,6 +85,7 @@ class Settings(TrunkSettings, FrontDoorSettings, RecordingSettings, LoadSettings
     http_port: Port = 8080
     public_url: str = ""
     metrics: MetricsAccess = MetricsAccess.LOOPBACK
+    rest_2010: bool = True
     api_rate_per_key: int = Field(default=200, ge=0, le=100_000)
     api_rate_per_address: int = Field(default=400, ge=0, le=100_000)
     api_wrong_keys: int = Field(default=10, ge=0, le=1000)

@@ -41,6 +41,8 @@ from api.http.resources import (
 )
 from api.http.response_headers import add_careful_headers
 from api.http.services import OpenResource, Resource, RestServices
+from api.http.v2010.app import v2010_app
+from api.http.v2010.contract import PREFIXES
 from engine.recordings.files.encoding import Format
 
 MAX_BODY_BYTES: Final = 1024 * 1024
@@ -85,6 +87,9 @@ def build_app(services: RestServices) -> web.Application:
             if operation.method == hdrs.METH_GET:
                 # RFC 9110 §9.1: whoever serves GET serves HEAD.
                 app.router.add_route(hdrs.METH_HEAD, path, handler)
+    if services.serves_2010:
+        for prefix in PREFIXES:
+            app.add_subapp(prefix, v2010_app(services, once, reads, MAX_BODY_BYTES))
     return app
 
 

@@ -88,7 +88,8 @@ class Published:
         body = operation.get("requestBody")
         if body is None:
             return None
-        return self._resolved(body["content"]["application/json"]["schema"])
+        (content,) = body["content"].values()
+        return self._resolved(content["schema"])
 
     def _resolved(self, value: Json) -> Json:
         while "$ref" in value:

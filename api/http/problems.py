@@ -1,13 +1,13 @@
 """Errors as application/problem+json (RFC 9457), for everything that can go wrong with a request."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
 import structlog
 from aiohttp import web
-from aiohttp.typedefs import Handler
+from aiohttp.typedefs import Handler, Middleware
 
 from api.http.titles import TITLES
 from engine.errors import (
@@ -105,27 +105,34 @@ def problem_response(problem: Problem) -> web.Response:
     return response
 
 
-@web.middleware
-async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Outermost middleware: whatever a handler raises becomes a problem."""
-    try:
-        return await handler(request)
-    except Problem as problem:
-        return problem_response(problem)
-    except TelefoonError as error:
-        return problem_response(_of_engine(error))
-    except web.HTTPException as error:
-        if error.status < HTTPStatus.BAD_REQUEST:
-            raise
-        response = problem_response(_of_http(request, error))
-        if "Allow" in error.headers:
-            response.headers["Allow"] = error.headers["Allow"]
-        return response
-    except Exception as error:
-        if isinstance(error, ConnectionError) and _has_gone(request):
-            raise  # nobody is there to be answered, and nothing of ours has failed
-        log.exception("request_failed", method=request.method, path=request.path)
-        return problem_response(FAILED)
+def telling(told: Callable[[Problem], web.Response]) -> Middleware:
+    """An outermost middleware: whatever a handler raises becomes a problem, and is told as that is."""
+
+    @web.middleware
+    async def tell(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except Problem as problem:
+            return told(problem)
+        except TelefoonError as error:
+            return told(_of_engine(error))
+        except web.HTTPException as error:
+            if error.status < HTTPStatus.BAD_REQUEST:
+                raise
+            response = told(_of_http(request, error))
+            if "Allow" in error.headers:
+                response.headers["Allow"] = error.headers["Allow"]
+            return response
+        except Exception as error:
+            if isinstance(error, ConnectionError) and _has_gone(request):
+                raise  # nobody is there to be answered, and nothing of ours has failed
+            log.exception("request_failed", method=request.method, path=request.path)
+            return told(FAILED)
+
+    return tell
+
+
+problems: Final = telling(problem_response)
 
 
 def _has_gone(request: web.Request) -> bool:

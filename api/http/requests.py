@@ -75,23 +75,40 @@ class ApiRequest:
         """Note on the audit log what this request does, and from where it comes. Raises StoreError."""
         await audit.add(self.actor, action, object_, **{"from": self.network, **facts})
 
-    def own(self, kind: str, found: T | None) -> T:
-        """What was found for the path's `kind`_id, if it is the account's. Raises NotFound: others' is no one's."""
+    def own(self, kind: str, found: T | None, named: str | None = None) -> T:
+        """What was found for what the path has `named` (or as `kind`_id), if it is the account's.
+
+        Raises NotFound: others' is no one's.
+        """
         if found is None or found.account_id != self.account.id:
-            raise NotFound(kind, self.path[f"{kind}_id"])
+            raise NotFound(kind, self.path[named or f"{kind}_id"])
         return found
 
 
 async def read(request: web.Request, caller: Caller, operation: Operation, published: Published) -> ApiRequest:
     """Raises Problem (400, 413, 415, 422) naming what is wrong, and NotFound for what can be no identifier."""
     for name, value in request.match_info.items():
-        if name.endswith(_ID) and not _IDENTIFIER.fullmatch(value):
+        if name.endswith(_ID) and not is_identifier(value):
             raise NotFound(name.removesuffix(_ID), value)
     query = _query(request, operation, published)
     body = await _body(request, operation, published)
     return ApiRequest(
         caller.account, dict(request.match_info), query, body, request, by_key(caller.key_id), caller.key_id
     )
+
+
+def is_identifier(text: str) -> bool:
+    """Whether it has the shape of an identifier: two capitals for the kind, and 32 hex digits."""
+    return _IDENTIFIER.fullmatch(text) is not None
+
+
+def checked_body(value: Any, operation: Operation, published: Published) -> dict[str, Any]:
+    """A body as its operation is published, with its defaults. Raises Invalid, naming each field that is wrong."""
+    schema = operation.body or {}
+    errors = faults_of(published, schema, value, "body")
+    if errors:
+        raise Invalid(*errors)
+    return _with_defaults(value, schema)
 
 
 def _query(request: web.Request, operation: Operation, published: Published) -> dict[str, Any]:
@@ -113,7 +130,7 @@ def _query(request: web.Request, operation: Operation, published: Published) -> 
         if _UNESCAPED_PLUS.fullmatch(text):
             text = f"+{text[1:]}"
         value = _typed(text, parameter.schema.get("type"))
-        errors += _faults(published, parameter.schema, value, parameter.name)
+        errors += faults_of(published, parameter.schema, value, parameter.name)
         values[parameter.name] = value
     if errors:
         raise Invalid(*errors)
@@ -139,11 +156,7 @@ async def _body(request: web.Request, operation: Operation, published: Published
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             f"The body is {request.content_type}; send {_JSON} in the header Content-Type.",
         )
-    value = json_of(raw)
-    errors = _faults(published, operation.body, value, "body")
-    if errors:
-        raise Invalid(*errors)
-    return _with_defaults(value, operation.body)
+    return checked_body(json_of(raw), operation, published)
 
 
 def _with_defaults(value: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -152,8 +165,8 @@ def _with_defaults(value: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[
     return {**defaults, **value}
 
 
-def _faults(published: Published, schema: Mapping[str, Any], value: Any, whole: str) -> list[FieldError]:
-    """The first fault of each field."""
+def faults_of(published: Published, schema: Mapping[str, Any], value: Any, whole: str) -> list[FieldError]:
+    """The first fault of each field of a value; `whole` names the value itself."""
     found = published.validator(schema).iter_errors(value)
     faults: dict[str, FieldError] = {}
     for fault in (each for error in found for each in _explained(error, whole)):

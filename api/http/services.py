@@ -55,6 +55,8 @@ class RestServices:
     """Whether trunks answer, by their names."""
     limits: RequestLimits = field(default_factory=RequestLimits)
     """How much each client may ask for."""
+    serves_2010: bool = True
+    """Whether /2010-04-01 is served too."""
     bell: ChangeNotifier = field(default_factory=ChangeNotifier)
     """Rings when something was noted on a call."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)

@@ -53,6 +53,7 @@ def rest_interface(
             ),
             require_trunk=partial(require_inside, residency=parts.context.residency),
             limits=limits,
+            serves_2010=settings.rest_2010,
             bell=services.ledger.bell,
         )
     )

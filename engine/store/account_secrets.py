@@ -13,12 +13,13 @@ from engine.aio.tasks import started
 from engine.aio.waits import joined
 from engine.errors import StoreError
 from engine.ids import IdKind, new_id
+from engine.security.secrets import same
 from engine.security.vault import Vault
 from engine.store.connections import Job
 from engine.store.database import Database
 from engine.store.tables.accounts import account_secrets, accounts
 from engine.store.values import utc_now
-from engine.webhooks.signing import new_secret
+from engine.webhooks.signing import PREFIX, new_secret
 
 GRACE: Final = timedelta(hours=24)
 """How long a replaced secret still signs."""
@@ -59,8 +60,18 @@ class AccountSecrets:
             except StoreError:
                 if not known:
                     raise
-        now = self._now()
-        return [each.secret for each in known if each.expires_at is None or each.expires_at > now]
+        return [each.secret for each in self._in_force(known)]
+
+    async def which(self, account_id: str, secret: str) -> str | None:
+        """The id of the account's valid secret that this is; None for none of them. Raises StoreError, SetupError."""
+        if not secret.startswith(PREFIX):
+            return None
+        asked_at, known = self._known.get(account_id, (float("-inf"), []))
+        if time.monotonic() - asked_at > _REMEMBERED_S:
+            known = await self._found(account_id)
+        given = secret.encode()
+        matching = [each.id for each in self._in_force(known) if same(each.secret.encode(), given)]
+        return matching[0] if matching else None
 
     async def valid(self, account_id: str) -> list[AccountSecret]:
         """Read an account's valid secrets from the database itself, not from memory."""
@@ -94,10 +105,21 @@ class AccountSecrets:
         return await joined(asking)
 
     async def _read(self, account_id: str) -> list[AccountSecret]:
+        return await self._found(account_id) or self._remembered(account_id, await self.valid(account_id))
+
+    async def _found(self, account_id: str) -> list[AccountSecret]:
+        """The stored ones; asking for an account that has none makes none, and is not remembered."""
         found = await self._db.rows(_valid(account_id, self._now()))
-        known = [self._opened(row) for row in found] or await self.valid(account_id)
+        known = [self._opened(row) for row in found]
+        return self._remembered(account_id, known) if known else []
+
+    def _remembered(self, account_id: str, known: list[AccountSecret]) -> list[AccountSecret]:
         self._known[account_id] = (time.monotonic(), known)
         return known
+
+    def _in_force(self, known: Sequence[AccountSecret]) -> list[AccountSecret]:
+        now = self._now()
+        return [each for each in known if each.expires_at is None or each.expires_at > now]
 
     def _ensured(self, account_id: str) -> Job[Sequence[RowMapping]]:
         def job(connection: Connection) -> Sequence[RowMapping]:

@@ -24,6 +24,7 @@ _OF_TOTALS: Final = {
     "start_time_after": call_totals.c.day >= bindparam("first_day"),
     "start_time_before": call_totals.c.day < bindparam("day_after"),
 }
+_ENDS: Final = ("end_time_after", "end_time_before")
 _DAY: Final = timedelta(days=1)
 
 
@@ -34,7 +35,7 @@ def call_counts(connection: Connection, wanted: CallFilter, *, by_day: bool = Tr
     """
     after, before = wanted.start_time_after, wanted.start_time_before
     first, last = _next_midnight(after), before and _midnight(before)
-    if _names_a_party(wanted) or (first and last and first >= last):
+    if _is_beyond_totals(wanted) or (first and last and first >= last):
         return [_counted(connection, wanted)]
     within = replace(wanted, start_time_after=first, start_time_before=last)
     whole_days = _each_day(connection, within) if by_day else [_all_days(connection, within)]
@@ -60,8 +61,8 @@ def _date(element: _UtcDay, compiler: SQLCompiler, **options: Any) -> str:
     return f"CAST({compiler.process(element.clauses, **options)} AT TIME ZONE 'UTC' AS DATE)"
 
 
-def _names_a_party(wanted: CallFilter) -> bool:
-    return (wanted.from_, wanted.to, wanted.parent_id) != (None, None, None)
+def _is_beyond_totals(wanted: CallFilter) -> bool:
+    return any(getattr(wanted, name) is not None for name in ("from_", "to", "parent_id", *_ENDS))
 
 
 def _counted(connection: Connection, wanted: CallFilter) -> Stretch:

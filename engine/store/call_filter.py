@@ -18,7 +18,7 @@ class CallFilter:
     """A choice of an account's calls; None asks for nothing.
 
     `start_time_after` takes calls from that moment on, `start_time_before` those before it, so that
-    windows laid end to end give every call once.
+    windows laid end to end give every call once; those of `end_time` likewise.
     """
 
     account_id: str
@@ -28,6 +28,8 @@ class CallFilter:
     to: str | None = None
     start_time_after: datetime | None = None
     start_time_before: datetime | None = None
+    end_time_after: datetime | None = None
+    end_time_before: datetime | None = None
     parent_id: str | None = None
 
     def values(self) -> dict[str, Any]:
@@ -49,4 +51,6 @@ _COMPARISONS: Final[Mapping[str, Callable[[Any], ColumnElement[bool]]]] = {
     **{name: partial(eq, calls.c[name]) for name in ("account_id", "status", "direction", "from_", "to", "parent_id")},
     "start_time_after": partial(ge, calls.c.start_time),
     "start_time_before": partial(lt, calls.c.start_time),
+    "end_time_after": partial(ge, calls.c.end_time),
+    "end_time_before": partial(lt, calls.c.end_time),
 }

@@ -43,10 +43,15 @@ async def list_calls(services: RestServices, asked: ApiRequest) -> web.Response:
 
 
 async def initiate_call(services: RestServices, asked: ApiRequest) -> web.Response:
-    number = await own_number(services, asked)
-    call = await services.call_service.place(_order(asked, number))
+    call = await placed(services, asked)
     location = f"{BASE_PATH}/calls/{call.id}"
     return web.json_response(_shown(services, call), status=HTTPStatus.CREATED, headers={"Location": location})
+
+
+async def placed(services: RestServices, asked: ApiRequest) -> Call:
+    """The call that is asked for, as stored. Raises CallerNotOwned, Invalid, and what CallService.place raises."""
+    number = await own_number(services, asked)
+    return await services.call_service.place(_order(asked, number))
 
 
 async def get_call(services: RestServices, asked: ApiRequest) -> web.Response:
@@ -78,12 +83,17 @@ async def list_call_consents(services: RestServices, asked: ApiRequest) -> web.R
 
 
 async def change_call(services: RestServices, asked: ApiRequest) -> web.Response:
+    return web.json_response(call_json(await changed(services, asked)))
+
+
+async def changed(services: RestServices, asked: ApiRequest) -> Call:
+    """The call as it is after the change that is asked for, which is audited. Raises NotFound, WrongState, Invalid."""
     manner = await _manner_of_change(services, asked)
-    changed = await services.call_service.change(asked.account.id, asked.path["call_id"], change_of(asked.body, manner))
+    call = await services.call_service.change(asked.account.id, asked.path["call_id"], change_of(asked.body, manner))
     await asked.audited(
-        services.stores.audit, "call.change", changed.id, account=asked.account.id, fields=sorted(asked.body)
+        services.stores.audit, "call.change", call.id, account=asked.account.id, fields=sorted(asked.body)
     )
-    return web.json_response(call_json(changed))
+    return call
 
 
 RESOURCES: Final[Mapping[str, Resource]] = {

@@ -1,0 +1,69 @@
+"""The aiohttp application of /2010-04-01: a route for each published operation."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from api.http.client_address import client_address
+from api.http.contract import Operation
+from api.http.idempotency import IdempotentRequests
+from api.http.reads import READS, NotedReads
+from api.http.services import OpenResource, Resource, RestServices
+from api.http.v2010.contract import BASE_PATH, published
+from api.http.v2010.credentials import authenticate
+from api.http.v2010.errors import errors
+from api.http.v2010.forms import read
+from api.http.v2010.reads import READ_AS
+from api.http.v2010.resources import accounts, calls, document
+
+RESOURCES: Final[Mapping[str, Resource]] = {**accounts.RESOURCES, **calls.RESOURCES}
+OPEN_RESOURCES: Final[Mapping[str, OpenResource]] = document.RESOURCES
+_SUFFIX: Final = ".json"
+
+
+def v2010_app(services: RestServices, once: IdempotentRequests, reads: NotedReads, most_bytes: int) -> web.Application:
+    """An application to be mounted at each of the interface's prefixes."""
+    app = web.Application(middlewares=[errors], client_max_size=most_bytes)
+    for operation in published().operations.values():
+        for path in _paths(operation):
+            app.router.add_route(operation.method, path, _handler(operation, services, once, reads))
+    return app
+
+
+def _paths(operation: Operation) -> Iterator[str]:
+    """The published one, and the same without .json, which some programs leave out."""
+    path = operation.path.removeprefix(BASE_PATH)
+    yield path
+    if path.endswith(_SUFFIX) and not operation.is_open:
+        yield path.removesuffix(_SUFFIX)
+
+
+def _handler(operation: Operation, services: RestServices, once: IdempotentRequests, reads: NotedReads) -> Handler:
+    if operation.is_open:
+        return _open(OPEN_RESOURCES[operation.id], services)
+    resource = RESOURCES[operation.id]
+    noted = READS[READ_AS[operation.id]] if operation.id in READ_AS else None
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        caller = await authenticate(request, services, operation)
+
+        async def carry_out() -> web.StreamResponse:
+            asked = await read(request, caller, operation, published())
+            response = await resource(services, asked)
+            if noted is not None:
+                await reads.log(noted, asked)
+            return response
+
+        return await once.answer(request, caller.account, carry_out)
+
+    return handle
+
+
+def _open(resource: OpenResource, services: RestServices) -> Handler:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        services.limits.take_of_address(request, client_address(request))
+        return await resource(services, request)
+
+    return handle

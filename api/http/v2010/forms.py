@@ -1,0 +1,96 @@
+"""Reads requests of /2010-04-01: path, query and form body, checked against what is published."""
+
+import re
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from api.http.bodies import body_of
+from api.http.contract import Json, Operation, Published
+from api.http.json_bodies import check_text
+from api.http.problems import FieldError, Invalid, Problem
+from api.http.requests import ApiRequest, faults_of, is_identifier
+from api.http.v2010.errors import CodedProblem
+from engine.errors import NotFound
+from engine.model.accounts import Caller
+from engine.privacy.audit import by_key
+
+_FORM: Final = "application/x-www-form-urlencoded"
+_MOST_FIELDS: Final = 500
+_SID: Final = "Sid"
+_ID: Final = "sid"
+_WHOLE_NUMBER: Final = re.compile(r"-?[0-9]{1,18}")
+_BOOLEANS: Final = {"true": True, "false": False}
+
+
+async def read(request: web.Request, caller: Caller, operation: Operation, published: Published) -> ApiRequest:
+    """A request whose `query` and `body` have the published types; what is not published there is left out.
+
+    Raises Problem (400, 413, 415) naming what is wrong, and NotFound for what can be no identifier.
+    """
+    for name, value in request.match_info.items():
+        if name.endswith(_SID) and not is_identifier(value):
+            raise NotFound(name.removesuffix(_SID).lower() or _ID, value)
+    query = _typed([*request.query.items()], _schema_of_query(operation), published)
+    body = _typed(await _form(request), operation.body, published) if operation.body is not None else {}
+    return ApiRequest(
+        caller.account, dict(request.match_info), query, body, request, by_key(caller.key_id), caller.key_id
+    )
+
+
+def _schema_of_query(operation: Operation) -> Json:
+    return {"properties": {each.name: each.schema for each in operation.query}}
+
+
+async def _form(request: web.Request) -> list[tuple[str, str]]:
+    raw = await body_of(request)
+    if not raw:
+        return []
+    if request.content_type != _FORM:
+        detail = f"The body is {request.content_type}; send a form ({_FORM})."
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail)
+    try:
+        pairs = parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict")
+        for name, value in pairs:
+            check_text(name)
+            check_text(value)
+    except ValueError as error:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"The body is no form: {error}.") from None
+    return pairs
+
+
+def _typed(pairs: list[tuple[str, str]], schema: Json, published: Published) -> dict[str, Any]:
+    """The published parameters among the pairs. Raises Invalid, and CodedProblem for one that is refused here."""
+    properties = schema.get("properties", {})
+    given: dict[str, Any] = {}
+    for name, text in pairs:
+        known = properties.get(name)
+        if known is None:
+            continue
+        if "x-refused" in known:
+            raise CodedProblem(known.get("x-code", 20001), f"{name} is refused here: {known['x-refused']}")
+        if known.get("type") == "array":
+            given.setdefault(name, []).extend(text.split())
+        else:
+            given[name] = _value(text, known)
+    faults = [*_faults(given, properties, published)]
+    if faults:
+        raise Invalid(*faults)
+    return given
+
+
+def _faults(given: Mapping[str, Any], properties: Mapping[str, Json], published: Published) -> Iterator[FieldError]:
+    for name, value in given.items():
+        yield from faults_of(published, properties[name], value, name)
+
+
+def _value(text: str, schema: Json) -> Any:
+    kind = schema.get("type")
+    if kind == "integer" and _WHOLE_NUMBER.fullmatch(text):
+        return int(text)
+    if kind == "boolean":
+        return _BOOLEANS.get(text.lower(), text)
+    return text

@@ -1,0 +1,14 @@
+"""Which operations of /2010-04-01 read personal data: each stands for one of /v1/voice, and is noted as that is."""
+
+from collections.abc import Mapping
+from typing import Final
+
+READ_AS: Final[Mapping[str, str]] = {
+    "ListCall": "listCalls",
+    "FetchCall": "getCall",
+}
+"""By operationId; `api/http/reads.py` says of the other what is noted."""
+NOTED_EACH_TIME: Final[frozenset[str]] = frozenset()
+"""Their resources note these themselves."""
+OF_NOBODY: Final = frozenset({"ListAccount", "FetchAccount"})
+"""They tell of no caller and nobody who was called."""

@@ -1,0 +1,89 @@
+"""/Calls"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+from aiohttp import web
+
+from api.http.requests import ApiRequest
+from api.http.resources import calls
+from api.http.services import Resource, RestServices
+from api.http.v2010.call_resource import call_resource
+from api.http.v2010.moments import since_and_until
+from api.http.v2010.pages import page_json, wanted_page
+from api.http.v2010.translation import Parameter, Translation
+from engine.errors import CallerNotOwned, PolicyRefused, WrongState
+from engine.model.call import Call, Status
+from engine.store.call_filter import CallFilter
+
+CREATE: Final = Translation(
+    {
+        "To": Parameter("to", 21211, missing=21201),
+        "From": Parameter("from", 21212, missing=21213),
+        "Url": Parameter("url", 21205),
+        "Twiml": Parameter("flow"),
+        "StatusCallback": Parameter("status_callback"),
+        "Timeout": Parameter("timeout"),
+        "Record": Parameter("record"),
+    },
+    {CallerNotOwned: 21210, PolicyRefused: 21215},
+)
+UPDATE: Final = Translation(
+    {
+        "Url": Parameter("url", 21205),
+        "Method": Parameter("method"),
+        "Twiml": Parameter("flow"),
+        "Status": Parameter("status"),
+    },
+    {WrongState: 21220},
+)
+
+
+async def list_calls(services: RestServices, asked: ApiRequest) -> web.Response:
+    query, page = asked.query, wanted_page(asked)
+    started, ended = since_and_until(query, "StartTime"), since_and_until(query, "EndTime")
+    wanted = CallFilter(
+        account_id=asked.account.id,
+        status=Status(query["Status"]) if "Status" in query else None,
+        from_=query.get("From"),
+        to=query.get("To"),
+        start_time_after=started[0],
+        start_time_before=started[1],
+        end_time_after=ended[0],
+        end_time_before=ended[1],
+        parent_id=query.get("ParentCallSid"),
+    )
+    found, _ = await services.stores.calls.find(wanted, page.number + 1, page.size, page.place)
+    resources = [call_resource(call) for call in found]
+    return web.json_response(page_json(asked, page, "calls", found, resources, lambda call: call.start_time))
+
+
+async def create_call(services: RestServices, asked: ApiRequest) -> web.Response:
+    with CREATE.told():
+        call = await calls.placed(services, CREATE.request(services, asked, "initiateCall"))
+    return web.json_response(call_resource(call), status=HTTPStatus.CREATED)
+
+
+async def fetch_call(services: RestServices, asked: ApiRequest) -> web.Response:
+    await services.call_service.settle(asked.path["Sid"])
+    return web.json_response(call_resource(await _own_call(services, asked)))
+
+
+async def update_call(services: RestServices, asked: ApiRequest) -> web.Response:
+    with UPDATE.told():
+        order = UPDATE.request(services, asked, "changeCall", call_id=asked.path["Sid"])
+        call = await calls.changed(services, order)
+    return web.json_response(call_resource(call))
+
+
+async def _own_call(services: RestServices, asked: ApiRequest) -> Call:
+    return asked.own("call", await services.stores.calls.get(asked.path["Sid"]), "Sid")
+
+
+RESOURCES: Final[Mapping[str, Resource]] = {
+    "ListCall": list_calls,
+    "CreateCall": create_call,
+    "FetchCall": fetch_call,
+    "UpdateCall": update_call,
+}

@@ -1,0 +1,150 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from engine.model.call import Call, Direction
+from engine.model.call_options import CallOptions
+from tests.unit.api.conftest import NUMBER, TO
+from tests.unit.api.v2010.conftest import Program
+
+NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
+GREETING = "<Response><Say>Good morning</Say></Response>"
+
+
+async def test_a_call_is_placed_by_the_same_order_and_seen_by_both_doors(program: Program) -> None:
+    form = {"To": TO, "From": NUMBER, "Twiml": GREETING, "Timeout": "20", "StatusCallback": "https://shop.example/told"}
+
+    status, call = await program.post("Calls", form)
+
+    (order,) = program.site.call_service.orders
+    assert (status, call["status"], call["direction"]) == (201, "queued", "outbound-api")
+    assert (order.to, order.from_, order.options.timeout_s) == (TO, NUMBER, 20)
+    assert order.flow is not None
+    assert order.options.status_callback == "https://shop.example/told"
+    assert (await program.site.request("GET", f"calls/{call['sid']}"))[1]["to"] == TO
+    assert (await program.get(f"Calls/{call['sid']}"))[1] == call
+
+
+@pytest.mark.parametrize(
+    ("form", "code"),
+    [
+        ({"From": NUMBER, "Twiml": GREETING}, 21201),
+        ({"To": TO, "Twiml": GREETING}, 21213),
+        ({"To": "nobody", "From": NUMBER, "Twiml": GREETING}, 21211),
+        ({"To": TO, "From": "me", "Twiml": GREETING}, 21212),
+        ({"To": TO, "From": "+3225559999", "Twiml": GREETING}, 21210),
+        ({"To": TO, "From": NUMBER, "Url": "no url"}, 21205),
+        ({"To": TO, "From": NUMBER, "Twiml": "<Response>"}, 20001),
+        ({"To": TO, "From": NUMBER, "Twiml": GREETING, "Timeout": "soon"}, 20001),
+    ],
+)
+async def test_what_is_wrong_has_a_number_and_names_its_parameter(
+    program: Program, form: dict[str, str], code: int
+) -> None:
+    status, error = await program.post("Calls", form)
+
+    assert (status, error["code"], error["status"]) == (400, code, 400)
+    assert program.site.call_service.orders == []
+
+
+async def test_calls_are_paged_through_by_token(program: Program) -> None:
+    placed = [(await program.post("Calls", {"To": TO, "From": NUMBER}))[1]["sid"] for _ in range(7)]
+
+    seen, pages = [], 0
+    _, page = await program.get("Calls", PageSize="3")
+    while True:
+        pages += 1
+        seen += [call["sid"] for call in page["calls"]]
+        if page["next_page_uri"] is None:
+            break
+        _, page = await program.ask("GET", page["next_page_uri"])
+
+    assert (seen, pages) == (placed[::-1], 3)
+    assert page["page"] == 2
+    assert (await program.ask("GET", page["previous_page_uri"]))[1]["start"] == 3
+
+
+async def test_a_token_of_another_is_refused(program: Program) -> None:
+    status, error = await program.get("Calls", PageToken="PAnone")
+
+    assert (status, error["code"]) == (400, 20001)
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ({"StartTime": "2026-11-30"}, 1),
+        ({"StartTime": "2026-11-29"}, 0),
+        ({"StartTime>": "2026-11-30"}, 1),
+        ({"StartTime>": "2026-12-01T00:00:00Z"}, 0),
+        ({"StartTime<": "2026-11-30"}, 0),
+        ({"StartTime<": "2026-12-01"}, 1),
+        ({"EndTime>": "2026-11-30"}, 0),
+        ({"To": TO}, 1),
+        ({"From": TO}, 0),
+        ({"Status": "queued"}, 1),
+        ({"Status": "busy"}, 0),
+        ({"ParentCallSid": f"CA{'0' * 32}"}, 0),
+    ],
+)
+async def test_filters_narrow_the_list(program: Program, filters: dict[str, str], found: int) -> None:
+    await placed_at(program, NOON)
+
+    status, page = await program.get("Calls", **filters)
+
+    assert (status, len(page["calls"])) == (200, found)
+
+
+async def placed_at(program: Program, at: datetime) -> None:
+    call = Call.begun(
+        Direction.OUTBOUND, NUMBER, TO, CallOptions(), account_id=program.account.id, at=at, node="node-1"
+    )
+    await program.site.call_service.calls.add(call)
+
+
+async def test_what_is_no_status_is_refused_by_name(program: Program) -> None:
+    status, error = await program.get("Calls", Status="gone")
+
+    assert (status, error["code"]) == (400, 20001)
+    assert "Status" in error["message"]
+
+
+async def test_a_call_is_given_another_flow(program: Program) -> None:
+    _, call = await program.post("Calls", {"To": TO, "From": NUMBER})
+
+    status, _ = await program.post(f"Calls/{call['sid']}", {"Twiml": GREETING})
+
+    assert status == 200
+    assert program.site.call_service.changes[0].start is not None
+
+
+@pytest.mark.parametrize("path", [f"Calls/CA{'0' * 32}", "Calls/CA1", "Messages", "Calls/a/b/c"])
+async def test_what_is_not_there_is_20404(program: Program, path: str) -> None:
+    status, error = await program.get(path)
+
+    assert (status, error["code"], set(error)) == (404, 20404, {"code", "message", "more_info", "status"})
+
+
+async def test_another_method_is_20004(program: Program) -> None:
+    status, error = await program.ask("PUT", f"{program.place('Calls')}.json")
+
+    assert (status, error["code"]) == (405, 20004)
+
+
+async def test_the_same_is_served_where_another_providers_clients_look(program: Program) -> None:
+    status, page = await program.ask("GET", f"/api/laml{program.place('Calls')}")
+
+    assert (status, page["calls"]) == (200, [])
+
+
+async def test_the_document_names_every_operation_that_is_served(program: Program) -> None:
+    status, document = await program.ask("GET", "/2010-04-01/openapi.json")
+
+    assert (status, document["openapi"]) == (200, "3.1.0")
+    assert "/Accounts/{AccountSid}/Calls.json" in document["paths"]
+
+
+async def test_a_body_that_is_no_form_is_refused(program: Program) -> None:
+    status, error = await program.ask("POST", f"{program.place('Calls')}.json", json={"To": TO})
+
+    assert (status, error["status"]) == (415, 415)
