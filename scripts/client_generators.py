@@ -1,4 +1,4 @@
-"""Generators of clients for the REST interface, in Python and TypeScript, with Node.js, which the latter needs.
+"""Clients of the REST interfaces in Python and JavaScript, generators of such, and Node.js, which the latter need.
 
     python3 -m scripts.client_generators        prints the folder (made if it is missing)
 
@@ -39,7 +39,7 @@ class Generators:
 
     @property
     def modules(self) -> Path:
-        """Node's modules: openapi-typescript, openapi-fetch and typescript."""
+        """Node's modules: openapi-typescript, openapi-fetch, typescript, and two clients of /2010-04-01."""
         return self.folder / "node_modules"
 
 

@@ -1,9 +1,7 @@
 """Clients that generators make of the published document: they are whole, type-check, and place a call."""
 
-import asyncio
-import os
 import shutil
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -11,10 +9,10 @@ import pytest
 from scripts.client_generators import NAMED, Generators, client_generators
 from scripts.failure import SetupFailed
 from scripts.progress import Progress
+from tests.contract.programs import printed
 from tests.peers.phone import phone
 from tests.peers.platform import BASE_PATH, NUMBER, Platform, platform
 from tests.peers.ports import Ports
-from tests.peers.waiting import within
 
 pytestmark = [pytest.mark.sip, pytest.mark.slow]
 
@@ -36,21 +34,6 @@ async def telefoon(tmp_path: Path) -> AsyncIterator[Platform]:
         platform(tmp_path, Ports(), {"TRUNK": f"sip:127.0.0.1:{far_end.port}"}) as running,
     ):
         yield running
-
-
-async def printed(*command: str | Path, folder: Path, more: Mapping[str, str] | None = None) -> str:
-    """What a program prints, which must end well."""
-    process = await asyncio.create_subprocess_exec(
-        *map(str, command),
-        cwd=folder,
-        env={**os.environ, **(more or {})},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    async with within(120):
-        told, _ = await process.communicate()
-    assert process.returncode == 0, told.decode()
-    return told.decode()
 
 
 async def published(telefoon: Platform, folder: Path) -> Path:
