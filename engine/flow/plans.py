@@ -8,29 +8,8 @@ from typing import Final
 from engine.model.call import Status
 from engine.model.callback import Callback
 from engine.model.conference_options import RoomOptions
+from engine.model.recording_shape import Channels, Tracks, Trim
 from engine.model.sip_headers import Header
-
-
-class Trim(StrEnum):
-    """Whether silence at a recording's beginning and end is cut off."""
-
-    SILENCE = "trim-silence"
-    NOTHING = "do-not-trim"
-
-
-class Tracks(StrEnum):
-    """Which directions of a call are recorded: what the far end says, what it hears, or both."""
-
-    INBOUND = "inbound"
-    OUTBOUND = "outbound"
-    BOTH = "both"
-
-
-class Channels(StrEnum):
-    """All in one channel, or a channel for each party."""
-
-    MONO = "mono"
-    DUAL = "dual"
 
 
 @dataclass(frozen=True, slots=True)

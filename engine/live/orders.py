@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from engine.flow.interpreter import Start
+from engine.flow.next_step import GoTo, HttpMethod
 from engine.flow.plans import CallRecordingPlan
 from engine.flow.written import WrittenFlow
 from engine.model.call import Status
 from engine.model.call_options import CallOptions
+from engine.model.callback import Callback
 from engine.model.conference import ParticipantChange
 from engine.model.conference_options import RoomOptions
 from engine.model.recording_marks import PauseBehavior
@@ -18,6 +20,7 @@ from engine.ports import Speech
 class NewCall:
     """A call to place: `to` and `from_` in E.164, at most one of url and flow.
 
+    `fallback_url` is requested where that fails. With neither, both URLs of the number that it is placed from hold.
     `heard_in` is the id of a conference in which it is heard to ring. `hides_caller` keeps from the called party who
     calls. `key_id` is the API key that asks for it. One that `may_wait` has its turn where its account has a pace.
     """
@@ -26,6 +29,9 @@ class NewCall:
     to: str
     from_: str
     url: str | None = None
+    method: HttpMethod = HttpMethod.POST
+    fallback_url: str | None = None
+    fallback_method: HttpMethod = HttpMethod.POST
     flow: WrittenFlow | None = None
     heard_in: str | None = None
     may_wait: bool = True
@@ -143,7 +149,8 @@ class Transfer:
 class CallChange:
     """A change of a live call, in this order; None and empty change nothing.
 
-    `start` is another flow; `end` is completed or canceled.
+    `start` is another flow, `fallback` what is requested where that fails. `status_callback` and `time_limit_s`,
+    counted from the answer, take the place of those that it has. `end` is completed or canceled.
     """
 
     mute: bool | None = None
@@ -154,5 +161,8 @@ class CallChange:
     play: PlayInto | None = None
     transfer: Transfer | None = None
     start: Start | None = None
+    fallback: GoTo | None = None
+    status_callback: Callback | None = None
+    time_limit_s: int | None = None
     end: Status | None = None
     withdraw_consent: bool = False

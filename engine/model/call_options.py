@@ -12,6 +12,7 @@ from typing import Any, Final, Self
 
 from engine.model.consent.policy import ConsentChoice
 from engine.model.flow_reading import FlowReading
+from engine.model.recording_shape import Channels, Tracks, Trim
 
 _OPTION: Final = "option"
 
@@ -103,14 +104,26 @@ class NumberOptions(AccountOptions):
 class CallOptions(NumberOptions):
     """Options that may be chosen for one call.
 
-    It rings for `timeout_s` at most. `status_callback` is told of `status_callback_events` (initiated, ringing,
-    answered, completed), of all where there are none.
+    It rings for `timeout_s` at most, and is hung up `time_limit_s` after its answer. `send_digits` are keys that are
+    sent when it is answered, before its flow begins (w waits half a second, W a second); `caller_name` is shown beside
+    the number that calls. `status_callback` is told of `status_callback_events` (initiated, ringing, answered,
+    completed), of all where there are none. The other options are those of the recording that `record` asks for; its
+    callback is told of completed, failed and absent where no events are chosen.
     """
 
     timeout_s: int | None = _option(rest="timeout", inherited=False, required=True)
     status_callback: str | None = _option(rest="status_callback", shown=False, inherited=False, personal=True)
     status_callback_method: str | None = _option(inherited=False, required=True, length=4, server_default="POST")
     status_callback_events: tuple[str, ...] | None = _option(inherited=False)
+    time_limit_s: int | None = _option(inherited=False)
+    send_digits: str | None = _option(shown=False, inherited=False, personal=True)
+    caller_name: str | None = _option(inherited=False, personal=True)
+    recording_channels: Channels | None = _option(inherited=False)
+    recording_track: Tracks | None = _option(inherited=False)
+    recording_trim: Trim | None = _option(inherited=False)
+    recording_status_callback: str | None = _option(inherited=False, personal=True)
+    recording_status_callback_method: str | None = _option(inherited=False, length=4)
+    recording_status_callback_events: tuple[str, ...] | None = _option(inherited=False)
 
     def for_children(self) -> "CallOptions":
         """What calls take over that are dialled by this one."""
@@ -123,6 +136,11 @@ STANDARD: Final = CallOptions(
     timeout_s=DEFAULT_TIMEOUT_S,
     status_callback_method="POST",
     status_callback_events=(),
+    recording_channels=Channels.DUAL,
+    recording_track=Tracks.BOTH,
+    recording_trim=Trim.NOTHING,
+    recording_status_callback_method="POST",
+    recording_status_callback_events=(),
 )
 """What holds where nobody has chosen, but for what an account may choose too: a value here would hide the account's,
 which is looked up later. The default of such an option is a setting, or stands where it is used."""

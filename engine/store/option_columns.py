@@ -8,6 +8,7 @@ from sqlalchemy.types import TypeEngine
 from engine.model.call_options import AccountOptions, CallOptions, Option
 from engine.model.consent.policy import ConsentChoice
 from engine.model.flow_reading import FlowReading
+from engine.model.recording_shape import Channels, Tracks, Trim
 from engine.store.data_kinds import personal, technical
 from engine.store.types import ConsentChoiceColumn, EnumColumn, Names, StoredText
 
@@ -17,6 +18,9 @@ _TYPES: Final[dict[Any, Any]] = {
     str: StoredText,
     ConsentChoice: ConsentChoiceColumn,
     FlowReading: EnumColumn(FlowReading),
+    Channels: EnumColumn(Channels),
+    Tracks: EnumColumn(Tracks),
+    Trim: EnumColumn(Trim),
     tuple[str, ...]: Names,
 }
 

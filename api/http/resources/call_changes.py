@@ -7,7 +7,7 @@ from api.http.faults import Faults
 from api.http.resources.flow_source import start_of
 from api.http.resources.speech_fields import spoken_of
 from engine.flow.manner import STRICT_MANNER, ReadingManner
-from engine.flow.plans import CallRecordingPlan, Channels, Tracks, Trim
+from engine.flow.plans import CallRecordingPlan
 from engine.live.orders import (
     CallChange,
     PlayInto,
@@ -21,6 +21,7 @@ from engine.live.orders import (
 from engine.model.call import Status
 from engine.model.callback import Callback, RecordingEventName
 from engine.model.recording_marks import PauseBehavior
+from engine.model.recording_shape import Channels, Tracks, Trim
 from engine.routing.emergency import parse_called
 
 Body = Mapping[str, Any]

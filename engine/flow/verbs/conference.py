@@ -8,12 +8,13 @@ from engine.flow.call_actions import Waiting
 from engine.flow.execution_context import ExecutionContext
 from engine.flow.next_step import HttpMethod
 from engine.flow.patterns import NAME, PIN, WEB_ADDRESS
-from engine.flow.plans import Beep, RoomPlan, RoomRecord, Trim
+from engine.flow.plans import Beep, RoomPlan, RoomRecord
 from engine.flow.shape import attribute, content
 from engine.flow.verbs import telling
 from engine.flow.waiting import waiting_with
 from engine.model.callback import ConferenceEventName, RecordingEventName
 from engine.model.conference_options import SAMPLE_RATES, Announces, RecordedTracks, RoomOptions
+from engine.model.recording_shape import Trim
 
 _AT_MAKING: Final = "; of the party that makes the room"
 

@@ -16,8 +16,6 @@ from engine.flow.plans import (
     QueueEntry,
     ReferTo,
     RoomOutcome,
-    Tracks,
-    Trim,
 )
 from engine.flow.queue_plans import ServePlan
 from engine.flow.shape import attribute, nested
@@ -26,6 +24,7 @@ from engine.flow.verbs.conference import Conference
 from engine.flow.verbs.nouns import Client, Number, Sip
 from engine.flow.verbs.queue import Queue
 from engine.model.callback import RecordingEventName
+from engine.model.recording_shape import Tracks, Trim
 
 TARGET_LIMIT: Final = 10
 _OF_HEADER: Final = "DialSipHeader_"

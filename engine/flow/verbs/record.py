@@ -8,10 +8,11 @@ from engine.flow.attribute_types import Choice, Flag, Whole
 from engine.flow.execution_context import ExecutionContext
 from engine.flow.next_step import Continue, GoTo, HttpMethod, Next
 from engine.flow.patterns import KEYS
-from engine.flow.plans import Channels, RecordPlan, Tracks, Trim
+from engine.flow.plans import RecordPlan
 from engine.flow.shape import attribute
 from engine.flow.verbs import telling
 from engine.model.callback import RecordingEventName
+from engine.model.recording_shape import Channels, Tracks, Trim
 
 
 @dataclass(frozen=True, slots=True)

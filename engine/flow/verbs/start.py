@@ -7,10 +7,11 @@ from engine.errors import RecordingError
 from engine.flow.attribute_types import Choice
 from engine.flow.execution_context import ExecutionContext
 from engine.flow.next_step import Continue, HttpMethod
-from engine.flow.plans import CallRecordingPlan, Channels, Tracks, Trim
+from engine.flow.plans import CallRecordingPlan
 from engine.flow.shape import attribute, nested
 from engine.flow.verbs import telling
 from engine.model.callback import RecordingEventName
+from engine.model.recording_shape import Channels, Tracks, Trim
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from engine.flow.attribute_types import Choice, Words
 from engine.flow.execution_context import ExecutionContext
 from engine.flow.next_step import HttpMethod
 from engine.flow.patterns import WEB_ADDRESS
-from engine.flow.plans import Trim
 from engine.flow.shape import attribute
 from engine.model.callback import Callback, RecordingEventName
+from engine.model.recording_shape import Trim
 
 
 def action(help: str) -> Any:  # noqa: A002 (as in shape)

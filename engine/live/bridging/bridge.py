@@ -10,7 +10,7 @@ from engine.aio.signal import Signal
 from engine.aio.tasks import BackgroundTasks
 from engine.aio.waits import Occurrence, first_of, joined, to_its_end
 from engine.errors import LegGone, RecordingError, SipError
-from engine.flow.plans import NOT_RECORDED, BridgeRecording, DialRecord, Tracks
+from engine.flow.plans import NOT_RECORDED, BridgeRecording, DialRecord
 from engine.live.bridging.call_recorder import NO_CONSENT, beep_for
 from engine.live.consent.service import ConsentService
 from engine.live.recording.active_recording import ActiveRecording
@@ -19,6 +19,7 @@ from engine.live.services import CallServices
 from engine.live.session.dtmf import Keys
 from engine.live.session.session import Session
 from engine.model.recording import RecordingSource
+from engine.model.recording_shape import Tracks
 from engine.ports import Ear, Heard, Leg, Said, Sink, Source
 
 log = structlog.get_logger(__name__)

@@ -5,7 +5,7 @@ import asyncio
 from engine.aio.tasks import started
 from engine.aio.waits import joined
 from engine.errors import LegGone, MediaError, RecordingError
-from engine.flow.plans import CallRecordingPlan, Channels, RecordOutcome, RecordPlan, Tracks, Trim
+from engine.flow.plans import CallRecordingPlan, RecordOutcome, RecordPlan
 from engine.live.consent.service import ConsentService
 from engine.live.recording.active_recording import ActiveRecording
 from engine.live.recording.context import RecordingContext
@@ -16,6 +16,7 @@ from engine.model.call import Direction
 from engine.model.callback import Callback
 from engine.model.consent import Consent
 from engine.model.recording import RecordingSource
+from engine.model.recording_shape import Channels, Tracks, Trim
 from engine.ports import Ear, Heard, Said, Source
 
 HANGUP = "hangup"

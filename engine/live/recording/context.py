@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.flow.plans import Trim
 from engine.ids import IdKind, new_id
 from engine.live.recording.active_recording import Note
 from engine.live.recording.warning_tone import WarningTone
 from engine.model.callback import Callback
 from engine.model.recording import Recording, RecordingSource, RecordingStatus
+from engine.model.recording_shape import Trim
 
 
 @dataclass(frozen=True, slots=True)

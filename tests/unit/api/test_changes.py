@@ -7,12 +7,12 @@ import pytest
 from api.node.clock import SystemClock
 from engine.flow.document import Document
 from engine.flow.next_step import GoTo, HttpMethod
-from engine.flow.plans import Tracks
 from engine.flow.verbs.hangup import Hangup
 from engine.ids import IdKind, new_id
 from engine.live.orders import RecordingAction, Side, TransferMode
 from engine.model.call import Status
 from engine.model.queue import Queue
+from engine.model.recording_shape import Tracks
 from tests.unit.api.conftest import NUMBER, TO, Site
 
 

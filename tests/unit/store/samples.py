@@ -10,7 +10,15 @@ from engine.model.call_options import CallOptions
 from engine.model.conference import Conference, ConferenceStatus, Participant
 from engine.model.consent import ConsentChoice, ConsentPolicy, Withdrawal
 from engine.model.recording import Recording, RecordingStatus
+from engine.model.recording_shape import Channels, Tracks, Trim
 from engine.model.stir import Attestation, Verstat
+
+COLUMNS_OF_ORDERS = (
+    "method", "fallback_method", "time_limit_s", "send_digits", "caller_name", "recording_channels", "recording_track",
+    "recording_trim", "recording_status_callback", "recording_status_callback_method",
+    "recording_status_callback_events",
+)  # fmt: skip
+"""The columns of `calls` that migration 0031 adds."""
 
 NOON = datetime(2026, 11, 23, 12, 0, 0, 123456, UTC)
 
@@ -41,7 +49,9 @@ def a_full_call(account_id: str, parent_id: str) -> Call:
         answer_time=at(3.000001),
         end_time=at(64.5),
         url="https://customer.example/flow?x=1&y=ä",
+        method="GET",
         fallback_url="https://customer.example/spare",
+        fallback_method="GET",
         flow="<Response><Say language='nl-BE'>Goeiedag, Zoë ☎</Say></Response>",
         parent_id=parent_id,
         key_id=new_id(IdKind.KEY),
@@ -67,6 +77,15 @@ def a_full_call(account_id: str, parent_id: str) -> Call:
             status_callback="https://customer.example/status",
             status_callback_method="GET",
             status_callback_events=("ringing", "completed"),
+            time_limit_s=3600,
+            send_digits="wW12#",
+            caller_name="Zoë",
+            recording_channels=Channels.MONO,
+            recording_track=Tracks.INBOUND,
+            recording_trim=Trim.SILENCE,
+            recording_status_callback="https://customer.example/recording",
+            recording_status_callback_method="GET",
+            recording_status_callback_events=("in-progress", "completed"),
         ),
     )
 

@@ -27,7 +27,7 @@ from engine.store.tables.calls import call_totals
 from engine.store.tables.calls import calls as call_rows
 from engine.store.values import values_of
 from tests.unit.store.conftest import PEPPER
-from tests.unit.store.samples import a_call
+from tests.unit.store.samples import COLUMNS_OF_ORDERS, a_call
 
 MIDNIGHT: Final = datetime(2026, 11, 23, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -179,7 +179,7 @@ async def test_a_migration_counts_the_calls_that_there_were(url: str, db: Databa
         for status in Status:
             connection.execute(insert(call_rows), values_of(a_call(account.id, status=status)))
         connection.execute(text("DROP INDEX ix_calls_trunk_start_time"))
-        for column in ("stir_verstat", "stir_signed", "trunk", "key_id", "flow_reading"):
+        for column in ("stir_verstat", "stir_signed", "trunk", "key_id", "flow_reading", *COLUMNS_OF_ORDERS):
             connection.execute(text(f"ALTER TABLE calls DROP COLUMN {column}"))
         for chooser in ("accounts", "numbers"):
             connection.execute(text(f"ALTER TABLE {chooser} DROP COLUMN flow_reading"))

@@ -21,7 +21,7 @@ from engine.store.migration import migrate
 from engine.store.spent_triggers import drop_spent_triggers
 from engine.store.tables.calls import calls as call_rows
 from engine.store.values import values_of
-from tests.unit.store.samples import NOON, a_call, at
+from tests.unit.store.samples import COLUMNS_OF_ORDERS, NOON, a_call, at
 
 MIDNIGHT = NOON.replace(hour=0, minute=0, second=0, microsecond=0)
 NODE = PolicyPlace(PolicyLevel.NODE)
@@ -127,6 +127,8 @@ async def test_a_migration_adds_up_the_calls_that_there_were(
             connection.execute(insert(call_rows), values_of(ended))
         for chooser in ("accounts", "numbers", "calls"):
             connection.execute(text(f"ALTER TABLE {chooser} DROP COLUMN flow_reading"))
+        for column in COLUMNS_OF_ORDERS:
+            connection.execute(text(f"ALTER TABLE calls DROP COLUMN {column}"))
         connection.execute(text("ALTER TABLE webhook_exchanges DROP COLUMN warnings"))
 
     await db.write(undone)
