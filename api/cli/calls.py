@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from api.cli.group import FAILED, CommandGroup, examples
+from api.cli.option_flags import MethodOption, with_order_flags
 from api.cli.output import AsJson, print_facts, print_json, print_page
 from api.cli.rest import Key, Rest, RestError, Server, with_rest
 from engine.errors import InvalidField
@@ -24,16 +25,18 @@ PLACE_EXAMPLES: Final = examples(
 )
 
 
+@with_order_flags
 def place(
+    *,
     to: Annotated[str, typer.Argument(metavar="TO", help="Number in E.164, such as +3225550199.")],
     from_: Annotated[str, typer.Option("--from", help="One of the account's numbers.")],
     say: Annotated[str | None, typer.Option(help="Say this, then hang up.")] = None,
     url: Annotated[str | None, typer.Option(help="Webhook that gives the call flow.")] = None,
+    method: Annotated[MethodOption | None, typer.Option(help="With which --url is requested; else POST.")] = None,
     flow: Annotated[Path | None, typer.Option(help="File with the call flow, XML or JSON.")] = None,
-    language: Annotated[str | None, typer.Option(help="Such as nl-BE.")] = None,
-    timeout: Annotated[int | None, typer.Option(help="Seconds to wait for an answer.")] = None,
-    status_callback: Annotated[str | None, typer.Option(help="URL that is told of each status.")] = None,
-    record: Annotated[bool, typer.Option("--record", help="Record, after an announcement.")] = False,
+    fallback_url: Annotated[str | None, typer.Option(help="Webhook for when the flow fails.")] = None,
+    fallback_method: Annotated[MethodOption | None, typer.Option(help="With which it is requested.")] = None,
+    options: dict[str, Any],
     hide_caller: Annotated[bool, typer.Option("--hide-caller", help="Keep from whom it calls who calls.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Tell what happens; exit 1 unless completed.")] = False,
     key: Key = None,
@@ -47,11 +50,11 @@ def place(
         "to": to,
         "from": from_,
         "url": url,
-        "flow": _flow(say, flow, language),
-        "tts_language": language,
-        "timeout": timeout,
-        "status_callback": status_callback,
-        "record": record or None,
+        "method": method,
+        "flow": _flow(say, flow, options.get("tts_language")),
+        "fallback_url": fallback_url,
+        "fallback_method": fallback_method,
+        **options,
         "hide_caller": hide_caller or None,
     }
 

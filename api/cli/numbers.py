@@ -1,7 +1,6 @@
 """`telefoon numbers`: which telephone numbers belong to whom, and what answers calls to them."""
 
 from dataclasses import replace
-from enum import StrEnum
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -10,21 +9,13 @@ import typer
 from api.cli.consent import ConsentBasis, ConsentPolicyOption, ConsentWithdrawal, consent_chosen
 from api.cli.group import CommandGroup, examples
 from api.cli.local import LocalStores, with_books
-from api.cli.option_flags import with_option_flags
+from api.cli.option_flags import MethodOption, with_option_flags
 from api.cli.output import AsJson, as_row, print_json, print_rows
 from engine.errors import InvalidField, NotFound, NumberTaken
 from engine.model.call_options import DEFAULT_LANGUAGE, NumberOptions
 from engine.model.callback import BodyFormat
 from engine.model.consent.policy import Withdrawal
 from engine.privacy.audit import CLI
-
-
-class MethodOption(StrEnum):
-    """The option that says by which method a webhook is requested."""
-
-    GET = "GET"
-    POST = "POST"
-
 
 numbers = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="Telephone numbers of accounts.")
 

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from api.http.json_fields import Json, known, moment_text
+from api.http.json_fields import Json, known, moment_text, shown_address
 from api.http.resources.call_options import options_json
 from engine.diagnosis.ladder import Arrow
 from engine.diagnosis.refused import ADVICE
@@ -27,6 +27,10 @@ def call_json(call: Call) -> Json:
             "direction": call.direction.value,
             "from": call.from_,
             "to": call.to,
+            "url": shown_address(call.url),
+            "method": call.method if call.url else None,
+            "fallback_url": shown_address(call.fallback_url),
+            "fallback_method": call.fallback_method if call.fallback_url else None,
             "duration": call.duration,
             "start_time": moment_text(call.start_time),
             "answer_time": moment_text(call.answer_time),

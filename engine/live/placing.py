@@ -1,6 +1,7 @@
 """Calls that clients ask for on their way to an INVITE: at once, or when their turn has come."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
@@ -69,8 +70,8 @@ class CallPlacing:
         self._services.space.require()
         number = await self._services.stores.numbers.taking(call.from_)
         request = invite_of(call, number, hides_caller=queued.hides_caller)
-        urls = starts_of(call, number if queued.by_number else None)
-        starts = [read_flow(call.flow, None, await manner_of(self._services, call))] if call.flow else urls
+        inline = [read_flow(call.flow, None, await manner_of(self._services, call))] if call.flow else []
+        starts = [*inline, *starts_of(call)]
         set_up = self._services.admission.begin()
         try:
             leaving = self._services.stores.queued_calls.beginning(call.id)
@@ -105,8 +106,15 @@ def invite_of(call: Call, number: Number | None, *, hides_caller: bool) -> DialR
     )
 
 
-def starts_of(call: Call, number: Number | None) -> list[Start]:
-    """The URLs that are asked for the call's flow, in order; `number` says how they are requested."""
-    methods = (number.method, number.fallback_method) if number else (HttpMethod.POST, HttpMethod.POST)
-    urls = zip((call.url, call.fallback_url), methods, strict=True)
-    return [GoTo(url, HttpMethod(method)) for url, method in urls if url]
+def starts_of(call: Call) -> list[Start]:
+    """The URLs that are asked for the call's flow, in order."""
+    asked = ((call.url, call.method), (call.fallback_url, call.fallback_method))
+    return [GoTo(url, HttpMethod(method)) for url, method in asked if url]
+
+
+def run_by_number(call: Call, number: Number) -> Call:
+    """A call whose flow is that of a number; a fallback of its own goes before that of the number."""
+    by_number = replace(call, url=number.url, method=number.method)
+    if call.fallback_url is not None:
+        return by_number
+    return replace(by_number, fallback_url=number.fallback_url, fallback_method=number.fallback_method)

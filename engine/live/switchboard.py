@@ -29,7 +29,7 @@ from engine.live.conference.control import ConferenceControl
 from engine.live.conference.rooms import Rooms
 from engine.live.consent.service import ConsentService
 from engine.live.orders import CallChange, NewCall
-from engine.live.placing import CallPlacing, invite_of, run_starts, starts_of
+from engine.live.placing import CallPlacing, invite_of, run_by_number, run_starts, starts_of
 from engine.live.queues import LiveQueues
 from engine.live.services import CallServices
 from engine.live.session.session import Session
@@ -172,7 +172,7 @@ class Switchboard:
         number = await self._services.stores.numbers.taking(order.from_)
         call = self._outbound(order if emergency is None else replace(order, to=emergency), number)
         request = replace(invite_of(call, number, hides_caller=order.hides_caller), emergency=emergency is not None)
-        starts = [order.flow.document] if order.flow else starts_of(call, number if order.url is None else None)
+        starts = [*([order.flow.document] if order.flow else []), *starts_of(call)]
         async with kept_if_not_allowed(self._services.ledger, call):
             session = await self._placing.send(call, request, number, starts, set_up)
         if order.heard_in is not None:
@@ -184,8 +184,7 @@ class Switchboard:
         self._services.space.require()
         number = await self._services.stores.numbers.taking(order.from_)
         call = self._outbound(order, number)
-        by_number = order.url is None and number is not None
-        queued = QueuedCall(call.id, call.account_id, call.node, order.hides_caller, by_number)
+        queued = QueuedCall(call.id, call.account_id, call.node, order.hides_caller)
         async with kept_if_not_allowed(self._services.ledger, call):
             await self._services.policies.require_destination(call, call.to)
         await self._services.credit.require(call)
@@ -238,7 +237,7 @@ class Switchboard:
             return call, partial(self._replacement.run, replaced=replaced, call_id=replaced.call.id)
         assert number is not None
         call = self._inbound(number, arrival)
-        return call, partial(run_starts, starts=starts_of(call, number))
+        return call, partial(run_starts, starts=starts_of(call))
 
     async def _keep_refused(self, refused: DialRefused) -> None:
         arrival = refused.arrival
@@ -264,10 +263,7 @@ class Switchboard:
 
     def _outbound(self, order: NewCall, number: Number | None) -> Call:
         """`number` is the one that it is placed from, if it is known."""
-        url = order.url
-        if url is None and order.flow is None:
-            url = number.url if number else None
-        return Call.begun(
+        call = Call.begun(
             Direction.OUTBOUND,
             order.from_,
             order.to,
@@ -275,10 +271,15 @@ class Switchboard:
             account_id=order.account_id,
             at=self._services.clock.now(),
             node=self._services.node,
-            url=url,
+            url=order.url,
+            method=order.method.value,
+            fallback_url=order.fallback_url,
+            fallback_method=order.fallback_method.value,
             flow=order.flow.text if order.flow else None,
             key_id=order.key_id,
         )
+        names_flow = order.url is not None or order.flow is not None
+        return call if number is None or names_flow else run_by_number(call, number)
 
     def _inbound(self, number: Number, arrival: InboundCall) -> Call:
         call = Call.begun(
@@ -289,10 +290,8 @@ class Switchboard:
             account_id=number.account_id,
             at=self._services.clock.now(),
             node=self._services.node,
-            url=number.url,
-            fallback_url=number.fallback_url,
         )
-        return replace(call, stir_verstat=arrival.verstat, trunk=arrival.trunk or None)
+        return replace(run_by_number(call, number), stir_verstat=arrival.verstat, trunk=arrival.trunk or None)
 
     def _flow_runner(
         self, session: Session, *, number: Number | None, told: Mapping[str, str] | None = None

@@ -139,13 +139,14 @@ class Call:
     @classmethod
     def begun(
         cls, direction: Direction, from_: str, to: str, options: CallOptions, *, account_id: str, at: datetime,
-        node: str, url: str | None = None, fallback_url: str | None = None, flow: str | None = None,
-        parent_id: str | None = None, key_id: str | None = None,
+        node: str, url: str | None = None, method: str = "POST", fallback_url: str | None = None,
+        fallback_method: str = "POST", flow: str | None = None, parent_id: str | None = None, key_id: str | None = None,
     ) -> "Call":  # fmt: skip
         """A call that is asked for or arrives at a time; where an option is not chosen, the standard holds."""
         return cls(
-            new_id(IdKind.CALL), account_id, direction, from_, to, Status.QUEUED, at, node, url=url,
-            fallback_url=fallback_url, flow=flow, parent_id=parent_id, key_id=key_id, options=options.over(STANDARD),
+            new_id(IdKind.CALL), account_id, direction, from_, to, Status.QUEUED, at, node, url=url, method=method,
+            fallback_url=fallback_url, fallback_method=fallback_method, flow=flow, parent_id=parent_id, key_id=key_id,
+            options=options.over(STANDARD),
         )  # fmt: skip
 
     @property

@@ -25,8 +25,8 @@ class Option:
     """The facts of an option: its names outside the engine, and what becomes of it.
 
     `rest` is its name in requests for calls, and in calls where it is `shown`. `flag` is its name on the command line,
-    whose whole numbers are from 0 to `most`, and `help` its line there. Calls that a call dials take it over where it
-    is `inherited`. Its column is NOT NULL where it is `required`; on a call, `personal` ones tell of a person.
+    whose whole numbers are from 0 to `most`, and `help` its line there. Calls that a call dials take it over where
+    it is `inherited`. Its column is NOT NULL where it is `required`; on a call, `personal` ones tell of a person.
     """
 
     rest: str | None = None
@@ -88,7 +88,7 @@ class NumberOptions(AccountOptions):
     """Options that a number may choose for its calls: also whether they are recorded, and what is spoken on them."""
 
     record: bool | None = _option(
-        rest="record", flag="record", help="Record calls to this number.", inherited=False, required=True
+        rest="record", flag="record", help="Record calls, once there is consent.", inherited=False, required=True
     )
     language: str | None = _option(
         rest="tts_language",
@@ -111,8 +111,17 @@ class CallOptions(NumberOptions):
     callback is told of completed, failed and absent where no events are chosen.
     """
 
-    timeout_s: int | None = _option(rest="timeout", inherited=False, required=True)
-    status_callback: str | None = _option(rest="status_callback", shown=False, inherited=False, personal=True)
+    timeout_s: int | None = _option(
+        rest="timeout", flag="timeout", help="Seconds to wait for an answer.", inherited=False, required=True
+    )
+    status_callback: str | None = _option(
+        rest="status_callback",
+        flag="status-callback",
+        help="URL that is told of each status.",
+        shown=False,
+        inherited=False,
+        personal=True,
+    )
     status_callback_method: str | None = _option(inherited=False, required=True, length=4, server_default="POST")
     status_callback_events: tuple[str, ...] | None = _option(inherited=False)
     time_limit_s: int | None = _option(inherited=False)

@@ -14,13 +14,12 @@ from engine.store.values import values_of
 
 @dataclass(frozen=True, slots=True)
 class QueuedCall:
-    """What of a call's order is not told by its own row; with `by_number` the URL of its flow is its number's."""
+    """What of a call's order is not told by its own row."""
 
     call_id: str
     account_id: str
     node: str
     hides_caller: bool = False
-    by_number: bool = False
 
 
 class QueuedCalls:

@@ -14,7 +14,7 @@ from api.http.moments import moment
 from api.http.requests import ApiRequest
 from api.http.resources.call_changes import change_of
 from api.http.resources.call_options import options_of
-from api.http.resources.flow_source import flow_of, manner_of
+from api.http.resources.flow_source import flow_of, manner_of, method_of
 from api.http.resources.new_call import called_of, own_number
 from api.http.serializers import call_json, consent_json, event_json
 from api.http.services import Resource, RestServices
@@ -117,6 +117,9 @@ def _order(asked: ApiRequest, number: Number) -> NewCall:
         to=called_of(body, faults),
         from_=number.e164,
         url=body.get("url"),
+        method=method_of(body, "method", "url", faults),
+        fallback_url=body.get("fallback_url"),
+        fallback_method=method_of(body, "fallback_method", "fallback_url", faults),
         flow=flow_of(body, faults, manner),
         hides_caller=body.get("hide_caller", False),
         key_id=asked.key_id,

@@ -31,6 +31,13 @@ def flow_of(body: Body, faults: Faults, manner: ReadingManner = STRICT_MANNER) -
     return faults.read("flow", partial(WrittenFlow.read, manner=manner), body["flow"], None)
 
 
+def method_of(body: Body, field: str, of: str, faults: Faults) -> HttpMethod:
+    """How the URL of another field is requested; it goes with that alone."""
+    if field in body and of not in body:
+        faults.add(field, f"says how {of} is requested; give that too.")
+    return HttpMethod(body.get(field, HttpMethod.POST))
+
+
 def start_of(body: Body, faults: Faults, manner: ReadingManner = STRICT_MANNER) -> Start | None:
     """The document of `flow`, or the one to be requested at `url`; None with neither."""
     if (flow := flow_of(body, faults, manner)) is not None:

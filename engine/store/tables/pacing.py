@@ -30,7 +30,7 @@ queued_calls: Final = Table(
     technical("account_id", ForeignKey("accounts.id"), nullable=False),
     technical("node", StoredText, nullable=False),
     technical("hides_caller", Boolean, nullable=False),
-    technical("by_number", Boolean, nullable=False),
+    technical("by_number", Boolean, nullable=False, default=False),  # nobody reads it since migration 0031
     info=about(
         "Which calls wait for their turn, in their order.",
         Whose.NOBODY,

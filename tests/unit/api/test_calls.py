@@ -30,14 +30,16 @@ async def test_a_call_is_placed_with_the_contracts_defaults(site: Site) -> None:
 async def test_every_field_of_an_order_reaches_the_service(site: Site) -> None:
     body = {
         "to": TO, "from": NUMBER, "url": "https://customer.example/flow", "status_callback": "http://customer.example/s",
-        "timeout": 5, "record": True, "tts_language": "fr-be", "hide_caller": True,
+        "timeout": 5, "record": True, "tts_language": "fr-be", "hide_caller": True, "method": "GET",
+        "fallback_url": "https://customer.example/spare", "fallback_method": "GET",
     }  # fmt: skip
 
     status, _, _ = await site.request("POST", "calls", json=body)
 
     assert status == 201
     order = site.call_service.orders[0]
-    assert order.url == body["url"]
+    assert (order.url, order.method) == (body["url"], "GET")
+    assert (order.fallback_url, order.fallback_method) == (body["fallback_url"], "GET")
     assert order.hides_caller
     assert order.options == CallOptions(
         status_callback="http://customer.example/s", timeout_s=5, record=True, language="fr-BE"
@@ -88,6 +90,11 @@ async def test_a_flow_is_taken_in_both_spellings(site: Site, flow: object) -> No
         ({"url": "customer.example/flow"}, "url"),
         ({"url": "https://"}, "url"),
         ({"status_callback": "mailto:me@customer.example"}, "status_callback"),
+        ({"method": "PUT", "url": "https://customer.example"}, "method"),
+        ({"method": "GET"}, "method"),
+        ({"fallback_url": "customer.example"}, "fallback_url"),
+        ({"fallback_method": "get", "fallback_url": "https://customer.example"}, "fallback_method"),
+        ({"fallback_method": "GET", "url": "https://customer.example"}, "fallback_method"),
         ({"flow": "<Response><Say>"}, "flow"),
         ({"flow": "<Response><Dance/></Response>"}, "flow"),
         ({"flow": [{"verb": "dance"}]}, "flow"),

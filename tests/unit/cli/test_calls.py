@@ -57,6 +57,16 @@ def test_a_url_is_placed(telefoon: Run, server: RestServer) -> None:
     assert server.call_service.orders[0].url == "https://example.com/flow"
 
 
+def test_urls_are_placed_with_their_methods(telefoon: Run, server: RestServer) -> None:
+    url, spare = "https://example.com/flow", "https://example.com/spare"
+    flags = ("--url", url, "--method", "GET", "--fallback-url", spare, "--fallback-method", "GET")
+
+    assert telefoon("call", TO, "--from", OWN, *flags).exit_code == 0
+
+    (order,) = server.call_service.orders
+    assert (order.url, order.method, order.fallback_url, order.fallback_method) == (url, "GET", spare, "GET")
+
+
 def test_watching_tells_the_story_and_exits_0_if_completed(telefoon: Run, server: RestServer) -> None:
     del server
     watched = telefoon("call", TO, "--from", OWN, "--say", "Good morning", "--watch")

@@ -7,7 +7,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from api.cli.option_flags import with_option_flags
+from api.cli.option_flags import with_option_flags, with_order_flags
 from engine.model.call_options import AccountOptions, NumberOptions
 
 
@@ -50,6 +50,21 @@ def test_what_is_left_out_is_as_is_standard(app: typer.Typer, told: Told) -> Non
     CliRunner().invoke(app, ["shop"])
 
     assert told == Told("shop", NumberOptions(language="en-GB", record=False))
+
+
+def test_an_order_has_what_was_chosen_and_nothing_else_by_the_names_of_rest() -> None:
+    ordered: dict[str, object] = {}
+    made = typer.Typer()
+
+    @made.command()
+    @with_order_flags
+    def order(*, options: dict[str, object]) -> None:
+        ordered.update(options)
+
+    ran = CliRunner().invoke(made, ["--record", "--language", "nl-BE", "--timeout", "5"])
+
+    assert ran.exit_code == 0
+    assert ordered == {"record": True, "tts_language": "nl-BE", "timeout": 5}
 
 
 @pytest.mark.parametrize("beep", ["-1", "3601", "often"])

@@ -3,6 +3,7 @@
 import pytest
 
 from engine.errors import NotFound, StoreError
+from engine.flow.next_step import HttpMethod
 from engine.flow.written import WrittenFlow
 from engine.live.orders import NewCall
 from engine.model.call import Direction, Status
@@ -217,3 +218,58 @@ async def test_a_recorded_order_records_from_the_answer_on_after_consent(node: F
     [recording] = await node.recordings()
     assert recording.seconds_of(called) == pytest.approx(10, abs=0.1)
     assert BEEP not in called.heard
+
+
+async def test_both_urls_of_an_order_are_requested_by_their_methods(node: FakeNode) -> None:
+    url, spare = "https://customer.example/order", "https://customer.example/spare"
+    node.around.customer.documents[spare] = STAYS
+
+    called = await node.calls(
+        TO, url=url, method=HttpMethod.GET, fallback_url=spare, fallback_method=HttpMethod.GET, timeout_s=5
+    )
+    called.answers()
+
+    await called.hears("Hello.")
+    asked = [(each.url, each.method) for each in node.around.customer.asked]
+    assert asked == [(url, "GET"), (spare, "GET")]
+
+
+async def test_an_order_without_a_flow_goes_by_both_urls_of_its_number(node: FakeNode) -> None:
+    url, spare = "https://customer.example/number", "https://customer.example/number/spare"
+    node.around.customer.documents[spare] = STAYS
+    await node.services.stores.numbers.add(
+        node.account.id, OUR_NUMBER, url=url, method="GET", fallback_url=spare, fallback_method="GET"
+    )
+
+    called = await node.calls(TO)
+    called.answers()
+
+    await called.hears("Hello.")
+    call = await node.call(called)
+    assert (call.url, call.method, call.fallback_url, call.fallback_method) == (url, "GET", spare, "GET")
+    assert [(each.url, each.method) for each in node.around.customer.asked] == [(url, "GET"), (spare, "GET")]
+
+
+async def test_the_fallback_of_an_order_goes_before_that_of_its_number(node: FakeNode) -> None:
+    own = "https://customer.example/own"
+    node.around.customer.documents[own] = STAYS
+    await node.services.stores.numbers.add(
+        node.account.id, OUR_NUMBER, url="https://customer.example/gone", fallback_url="https://customer.example/spare"
+    )
+
+    called = await node.calls(TO, fallback_url=own)
+    called.answers()
+
+    await called.hears("Hello.")
+
+
+async def test_an_inline_flow_that_fails_gives_way_to_the_fallback(node: FakeNode) -> None:
+    spare = "https://customer.example/spare"
+    node.around.customer.documents[spare] = STAYS
+
+    called = await node.calls(
+        TO, "<Response><Redirect>https://customer.example/gone</Redirect></Response>", fallback_url=spare
+    )
+    called.answers()
+
+    await called.hears("Hello.")

@@ -37,7 +37,7 @@ async def test_an_account_has_the_pace_that_was_set_last_or_none(paces: Paces, a
 async def test_calls_wait_in_their_order_on_their_node_and_leave_the_line_once(
     db: Database, queued: QueuedCalls, account: Account
 ) -> None:
-    waiting = [QueuedCall(f"CA{at}", account.id, NODE, hides_caller=at == 1, by_number=at == 2) for at in (3, 1, 2)]
+    waiting = [QueuedCall(f"CA{at}", account.id, NODE, hides_caller=at == 1) for at in (3, 1, 2)]
     for each in (*waiting, QueuedCall("CA9", account.id, "node-2")):
         await db.write(queued.joining(each))
     assert await queued.on(NODE) == waiting

@@ -1,0 +1,41 @@
+"""What a call that is placed over REST may be given: its far end, and the customer's server, get what was asked for."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.peers.customer import Customer
+from tests.peers.phone import phone
+from tests.peers.platform import platform
+from tests.peers.ports import Ports
+
+pytestmark = pytest.mark.sip
+
+CALLEE = "+3225550199"
+
+
+def trunk_to(port: int) -> dict[str, str]:
+    return {"TRUNK": f"sip:127.0.0.1:{port}"}
+
+
+async def test_a_flow_and_its_fallback_are_requested_as_the_order_says(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    shop.failing.add("/flow")
+    shop.flows["/spare"] = "<Response><Say>One moment.</Say></Response>"
+    order = {
+        "url": shop.url("/flow?shop=7"), "method": "GET",
+        "fallback_url": shop.url("/spare"), "fallback_method": "GET",
+    }  # fmt: skip
+    async with phone() as far_end, platform(tmp_path, ports, trunk_to(far_end.port)) as telefoon:
+        placed = await telefoon.place(CALLEE, **order)
+        call = await telefoon.ended_call(placed["id"])
+        said = await telefoon.noted(call["id"], "said")
+
+    asked = [(each.method, each.path) for each in shop.asked]
+    assert asked[0] == ("GET", "/flow")
+    assert asked[-1] == ("GET", "/spare")
+    assert {method for method, _ in asked} == {"GET"}
+    assert (shop.forms("/flow")[0]["shop"], shop.forms("/spare")[0]["CallSid"]) == ("7", call["id"])
+    assert said["text"] == "One moment."
+    assert {name: call[name] for name in order} == order
