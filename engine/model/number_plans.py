@@ -1,6 +1,7 @@
 """The numbering plans of all countries, by the library that has them."""
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 import phonenumbers
@@ -37,8 +38,18 @@ _KINDS: Final = {
 
 
 # How people write a number: digits, what they put between, and in some countries letters that stand for digits.
-_WRITTEN: Final = re.compile(r"[+(]?[0-9][0-9A-Za-z ()./\-]{1,40}")
+_BETWEEN: Final = " ()./\\-\u00a0\u2009\u202f\u2010-\u2015\u2212"
+_WRITTEN: Final = re.compile(rf"[+(]?[0-9][0-9A-Za-z{_BETWEEN}]{{1,40}}")
+# RFC 3966: a number as a link, with parameters such as its phone-context.
+_SCHEME: Final = "tel:"
+_LINK: Final = re.compile(
+    rf"{_SCHEME}[+(]?[0-9][0-9{_BETWEEN}]{{1,40}}(?:;[A-Za-z0-9\-]{{1,20}}=[A-Za-z0-9+.\-]{{1,60}}){{0,4}}",
+    re.IGNORECASE,
+)
 _ABROAD: Final = re.compile(r"\(?00\)?")
+_WITHIN_COUNTRY: Final = "(0)"
+# Marks of direction, which address books put around numbers, and nobody sees.
+_UNSEEN: Final = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069\ufeff"))
 
 
 def dialled_from(text: str, country: str) -> str | None:
@@ -46,16 +57,30 @@ def dialled_from(text: str, country: str) -> str | None:
 
     `country` is ISO 3166 alpha-2, lower case; where it is empty, the text has to have a country code, after + or 00.
     """
-    text = text.strip()
-    if not _WRITTEN.fullmatch(text):
+    text = text.translate(_UNSEEN).strip()
+    if _LINK.fullmatch(text):
+        text = text.lower()
+    elif not _WRITTEN.fullmatch(text):
         return None
-    if not country and (prefix := _ABROAD.match(text)) is not None:
-        text = f"+{text[prefix.end() :]}"
+    meant = (_possible(spelling, country) for spelling in _spellings(text))
+    return next((number for number in meant if number is not None), None)
+
+
+def _spellings(text: str) -> Iterator[str]:
+    """The text, and where it is no number as it stands, what its 00 and its (0) are mostly written for."""
+    prefix = _ABROAD.match(text)
+    for spelling in (text, f"+{text[prefix.end() :]}") if prefix else (text,):
+        yield spelling
+        if _WITHIN_COUNTRY in spelling:
+            yield spelling.replace(_WITHIN_COUNTRY, "", 1)
+
+
+def _possible(text: str, country: str) -> str | None:
     try:
         number = phonenumbers.parse(text, country.upper() or None)
     except NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(number):
+    if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
         return None
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 

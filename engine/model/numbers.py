@@ -15,6 +15,7 @@ _SHAPE: Final = re.compile(r"\+[1-9][0-9]{1,14}")
 _SHORTEST: Final = 7
 """Digits of a number with its country code; what is shorter is an extension or a service's."""
 
+_SEPARATORS: Final = re.compile(r"[\s\-.()/]")
 _HOW: Final = "Write it in E.164: a plus sign, the country code and the number, as in +493023125001."
 _LONGEST_QUOTE: Final = 40
 
@@ -48,6 +49,22 @@ def parse_e164(text: str) -> str:
     if fault is not None:
         raise ValueError(f"{text[:_LONGEST_QUOTE]!r} {fault}. {_HOW}")
     return text
+
+
+def read_number(text: str, country: str) -> str:
+    """The number that somebody of the country (ISO 3166 alpha-2, lower case) means, in E.164.
+
+    It may be written as people do: with blanks, 00, (0), letters, as a link (RFC 3966), and without the country's code
+    where there is a country. Raises ValueError with a sentence for the user.
+    """
+    # Commands that look at no number are spared loading all plans.
+    from engine.model import number_plans
+
+    number = number_plans.dialled_from(text, country)
+    if number is None:
+        fault = _fault(_SEPARATORS.sub("", text)) or number_plans.NO_NUMBER
+        raise ValueError(f"{text[:_LONGEST_QUOTE]!r} {fault}. {_HOW}")
+    return number
 
 
 def from_carrier(text: str) -> str:

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from engine.model.numbers import country_of, parse_e164
+from engine.model.numbers import country_of, read_number
 from engine.routing.routable_trunk import RoutableHost, RoutableTrunk
 from engine.routing.routes import Candidate, Draw, RoutedCall, choose
 
@@ -26,6 +26,7 @@ _LONGEST_WITH_CODE: Final = 9
 """Digits: a country code has three at most, an emergency number six. Nearly all numbers are longer."""
 
 _SEPARATORS: Final = re.compile(r"[\s\-.()]")
+_LINK: Final = re.compile(r"tel:", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +121,13 @@ def refusal_of(number: str) -> str:
     )
 
 
-def parse_called(text: str) -> str:
-    """The number that is called: E.164, or an emergency number of any country as it is dialled there.
+def read_called_number(text: str, country: str) -> str:
+    """The number that is called from a country: E.164, or an emergency number of any country as it is dialled there.
 
-    Raises ValueError with a sentence for the user.
+    It may be written as people do (engine.model.numbers.read_number). Raises ValueError with a sentence for the user.
     """
-    return text if load_emergency_numbers().is_somewhere(text) else parse_e164(text)
+    dialled = _LINK.sub("", text.strip(), count=1)
+    return dialled if load_emergency_numbers().is_somewhere(dialled) else read_number(text, country)
 
 
 @cache

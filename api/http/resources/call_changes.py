@@ -1,6 +1,7 @@
 """Reads what is to be done with a live call out of a request's body."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from api.http.faults import Faults
@@ -22,7 +23,7 @@ from engine.model.call import Status
 from engine.model.callback import Callback, RecordingEventName
 from engine.model.recording_marks import PauseBehavior
 from engine.model.recording_shape import Channels, Tracks, Trim
-from engine.routing.emergency import parse_called
+from engine.routing.emergency import read_called_number
 
 Body = Mapping[str, Any]
 
@@ -32,12 +33,15 @@ _TOLD: Final = (RecordingEventName.COMPLETED.value, RecordingEventName.FAILED.va
 
 
 def change_of(body: Body, manner: ReadingManner = STRICT_MANNER) -> CallChange:
-    """What is asked for; a flow in it is read in the given manner. Raises Invalid, naming every field that is wrong."""
+    """What is asked for; a flow or number in it is read in the given manner, with its country.
+
+    Raises Invalid, naming every field that is wrong.
+    """
     faults = Faults()
     change = CallChange(
         start=start_of(body, faults, manner),
         say=_say(body["say"], faults) if "say" in body else None,
-        transfer=_transfer(body["transfer"], faults) if "transfer" in body else None,
+        transfer=_transfer(body["transfer"], manner.country, faults) if "transfer" in body else None,
         recording=_recording(body["recording"], faults) if "recording" in body else None,
         play=PlayInto(body["play"]["url"], _side(body["play"])) if "play" in body else None,
         mute=body.get("mute"),
@@ -77,15 +81,15 @@ def _say(asked: Body, faults: Faults) -> SayInto:
     return SayInto(asked["text"], spoken_of(asked, faults), _side(asked))
 
 
-def _transfer(asked: Body, faults: Faults) -> Transfer:
-    to = faults.read("transfer.to", _target, asked["to"], "")
+def _transfer(asked: Body, country: str, faults: Faults) -> Transfer:
+    to = faults.read("transfer.to", partial(_target, country=country), asked["to"], "")
     mode = TransferMode(asked.get("mode", TransferMode.BLIND))
     return Transfer(to, mode, int(asked.get("timeout", 30)))
 
 
-def _target(to: str) -> str:
+def _target(to: str, country: str) -> str:
     """Raises ValueError for what is neither a SIP URI nor a number."""
-    return to if to.startswith(("sip:", "sips:")) else parse_called(to)
+    return to if to.startswith(("sip:", "sips:")) else read_called_number(to, country)
 
 
 def _side(asked: Body) -> Side:

@@ -114,7 +114,7 @@ def _order(asked: ApiRequest, number: Number) -> NewCall:
     manner = manner_of(asked, options.over(number.options).flow_reading, number.e164)
     order = NewCall(
         account_id=asked.account.id,
-        to=called_of(body, faults),
+        to=called_of(body, number, faults),
         from_=number.e164,
         url=body.get("url"),
         method=method_of(body, "method", "url", faults),
@@ -136,7 +136,8 @@ def _shown(services: RestServices, call: Call) -> Json:
 
 
 async def _manner_of_change(services: RestServices, asked: ApiRequest) -> ReadingManner:
-    call = await services.stores.calls.get(asked.path["call_id"]) if "flow" in asked.body else None
+    read = "flow" in asked.body or "transfer" in asked.body
+    call = await services.stores.calls.get(asked.path["call_id"]) if read else None
     if call is None or call.account_id != asked.account.id:
         return STRICT_MANNER  # all that is wrong is told, also where there is no such call
     return manner_of(asked, call.options.flow_reading, call.own_number)

@@ -47,7 +47,7 @@ async def add_participant(services: RestServices, asked: ApiRequest) -> web.Resp
     conference = await own_conference(services, asked)
     number = await own_number(services, asked)
     body, faults = asked.body, Faults()
-    to, options = called_of(body, faults), options_of(body, faults)
+    to, options = called_of(body, number, faults), options_of(body, faults)
     faults.require_none()
     if conference.status is ConferenceStatus.COMPLETED:
         raise WrongState(f"{conference.id} is completed.")

@@ -13,6 +13,7 @@ from engine.flow.plans import Credentials, DialTarget, WhisperPlan
 from engine.flow.shape import attribute, content, nested
 from engine.flow.verbs import telling
 from engine.model.callback import CallEventName
+from engine.model.number_plans import dialled_from
 from engine.model.sip_headers import require_within_limits
 
 _NO_DETECTION: Final = "there is no detection of answering machines yet. Leave it out."
@@ -66,6 +67,8 @@ class Number:
 
     @property
     def address(self) -> str:
+        if _TRUNK_PREFIX in self.number and (read := dialled_from(self.number, "")) is not None:
+            return read  # a zero that some countries keep
         digits = "".join(each for each in self.number.replace(_TRUNK_PREFIX, "") if each.isdigit())
         return f"+{digits}" if self.number.startswith("+") else digits
 

@@ -46,11 +46,35 @@ async def test_every_field_of_an_order_reaches_the_service(site: Site) -> None:
     )
 
 
-@pytest.mark.parametrize("called", ["112", "+32112"])
-async def test_an_emergency_number_is_ordered_as_it_is_dialled(site: Site, called: str) -> None:
+@pytest.mark.parametrize(("called", "dialled"), [("112", "112"), ("+32112", "+32112"), ("tel:112", "112")])
+async def test_an_emergency_number_is_ordered_as_it_is_dialled(site: Site, called: str, dialled: str) -> None:
     status, _, _ = await site.request("POST", "calls", json={"to": called, "from": NUMBER})
 
-    assert (status, [order.to for order in site.call_service.orders]) == (201, [called])
+    assert (status, [order.to for order in site.call_service.orders]) == (201, [dialled])
+
+
+@pytest.mark.parametrize(
+    ("called", "number"),
+    [
+        ("+32 470 12 34 56", "+32470123456"),
+        ("0470 12 34 56", "+32470123456"),
+        ("0033 1 23 45 67 89", "+33123456789"),
+        ("+32 (0)470 12 34 56", "+32470123456"),
+        ("tel:+32-470-12-34-56", "+32470123456"),
+    ],
+)
+async def test_a_number_is_read_as_people_of_the_calling_country_write_it(site: Site, called: str, number: str) -> None:
+    status, call, _ = await site.request("POST", "calls", json={"to": called, "from": NUMBER})
+
+    assert (status, call["to"]) == (201, number)
+    assert [order.to for order in site.call_service.orders] == [number]
+
+
+@pytest.mark.parametrize("caller", ["+32 2 555 01 00", "0032 2 555 01 00", "tel:+3225550100", "+32 (0)2 555 01 00"])
+async def test_the_own_number_may_be_written_so_too_with_its_countrys_code(site: Site, caller: str) -> None:
+    status, call, _ = await site.request("POST", "calls", json={"to": TO, "from": caller})
+
+    assert (status, call["from"]) == (201, NUMBER)
 
 
 @pytest.mark.parametrize(("asked", "spoken"), [("es-AR", "es-MX"), ("no", "nb-NO"), ("ca-ES", "es-ES")])
@@ -74,10 +98,14 @@ async def test_a_flow_is_taken_in_both_spellings(site: Site, flow: object) -> No
     [
         ({"to": "0255501"}, "to"),
         ({"to": "+32"}, "to"),
+        ({"to": "the shop"}, "to"),
+        ({"to": "tel:reception"}, "to"),
+        ({"to": ""}, "to"),
         ({"to": "1120"}, "to"),
         ({"to": 32}, "to"),
         ({"to": None}, "to"),
         ({"from": "tel:1"}, "from"),
+        ({"from": "02 555 01 00"}, "from"),
         ({"timeout": 0}, "timeout"),
         ({"timeout": 601}, "timeout"),
         ({"timeout": "30"}, "timeout"),

@@ -50,6 +50,14 @@ async def test_a_flow_may_be_given_itself(site: Site, call: str) -> None:
     assert site.call_service.changes[0].start == Document((Hangup(),))
 
 
+async def test_a_transfer_is_to_a_number_as_people_of_its_own_numbers_country_write_it(site: Site, call: str) -> None:
+    await site.request("PATCH", f"calls/{call}", json={"transfer": {"to": "0470 12 34 56"}})
+
+    [change] = site.call_service.changes
+    assert change.transfer is not None
+    assert change.transfer.to == "+32470123456"
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [

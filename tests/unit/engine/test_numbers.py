@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.model.numbers import country_of, parse_e164
+from engine.model.numbers import country_of, parse_e164, read_number
 from engine.privacy.masking import mask
 
 
@@ -44,6 +44,65 @@ def test_a_very_long_text_is_not_repeated_whole() -> None:
         parse_e164("9" * 100_000)
 
     assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize(
+    ("written", "country", "number"),
+    [
+        ("+32470123456", "", "+32470123456"),
+        ("+32 470 12 34 56", "", "+32470123456"),
+        ("+32 (0)470 12.34.56", "", "+32470123456"),
+        ("+320470123456", "", "+32470123456"),
+        ("+39 (0)2 1234 5678", "", "+390212345678"),
+        ("+34 (0)912 345 678", "", "+34912345678"),
+        ("0032 470 12 34 56", "be", "+32470123456"),
+        ("0032 (0)470 12 34 56", "", "+32470123456"),
+        ("0032 470 12 34 56", "us", "+32470123456"),
+        ("011 32 470 12 34 56", "us", "+32470123456"),
+        ("0470/12.34.56", "be", "+32470123456"),
+        ("32470123456", "be", "+32470123456"),
+        ("(0341) 123456", "de", "+49341123456"),
+        ("1-800-FLOWERS", "us", "+18003569377"),
+        ("tel:+32-470-12-34-56", "", "+32470123456"),
+        ("TEL:0470123456;phone-context=+32", "", "+32470123456"),
+        (" +32\u00a0470\u201312\u201334\u201356 ", "", "+32470123456"),
+        ("\u202a+32 470 12 34 56\u202c", "", "+32470123456"),
+    ],
+)
+def test_a_number_may_be_written_as_people_do(written: str, country: str, number: str) -> None:
+    assert read_number(written, country) == number
+
+
+@pytest.mark.parametrize(
+    ("written", "country", "said"),
+    [
+        ("0470 12 34 56", "", "is no telephone number"),
+        ("555-0199", "us", "is no telephone number"),
+        ("0470", "be", "is no telephone number"),
+        ("+32 2 555 01 99 99 99", "", "is too long for its country"),
+        ("+32 2", "be", "is too short"),
+        ("tel:", "be", "is no telephone number"),
+        ("tel:reception", "be", "is no telephone number"),
+        ("the shop", "be", "is no telephone number"),
+        ("+٣٢٢٥٥٥٠١٩٩", "be", "is no telephone number"),
+    ],
+)
+def test_what_nobody_can_read_as_a_number_says_why(written: str, country: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said) as caught:
+        read_number(written, country)
+
+    assert "+493023125001" in str(caught.value)
+
+
+@given(
+    st.text() | st.from_regex(r"(tel:)?[+(]?[0-9A-Z ()./;=\-]{0,30}", fullmatch=True), st.sampled_from(["", "be", "us"])
+)
+def test_whatever_is_written_is_read_as_a_number_that_reads_as_itself_or_refused(text: str, country: str) -> None:
+    try:
+        number = read_number(text, country)
+    except ValueError:
+        return
+    assert parse_e164(number) == number == read_number(number, "")
 
 
 @given(st.text() | st.from_regex(r"\+[0-9]{0,20}", fullmatch=True))
