@@ -120,7 +120,7 @@ class LiveQueues:
             return QueueOutcome(QueueResult.FULL, None, 0)
         waiter = self._waiter(session, queue, plan)
         entertained = WaitMusic(session, self._services.speaker)
-        event, seconds = WaitEvent.REDIRECTED, 0
+        event, waited_s = WaitEvent.REDIRECTED, None
         queue.add(waiter)
         try:
             await stored(self._services.stores.queues.entered(waiter.wait))
@@ -128,11 +128,11 @@ class LiveQueues:
             params = self._params(queue, waiter, plan)
             async with entertained.with_(waiting, params, until=waiter.served, music=True):
                 await first_of(waiter.served, session.over, entertained.left)
-            event, seconds = _ended_by(waiter), self._waited_s(waiter)
+            event, waited_s = _ended_by(waiter), self._waited_s(waiter)
             if event is WaitEvent.SERVED:
                 await first_of(waiter.parted, session.over)
         finally:
-            seconds = seconds or self._waited_s(waiter)
+            seconds = self._waited_s(waiter) if waited_s is None else waited_s  # without the talk, also after no wait
             if waiter.state is WaitState.WAITING:
                 waiter.happened(event)
                 queue.remove(waiter)

@@ -63,6 +63,24 @@ async def test_a_caller_waits_with_the_customers_document_until_an_agent_takes_t
     assert hears(Sound.of_file(at_agent), 500, seconds=2)
 
 
+async def test_the_time_in_the_queue_is_told_without_the_talk(tmp_path: Path, ports: Ports, shop: Customer) -> None:
+    sound = str(tone(500, 60).save(tmp_path / "500.wav"))
+    shop.flows["/start"] = '<Response><Enqueue action="/left">support</Enqueue></Response>'
+    shop.flows["/left"] = "<Response/>"
+    shop.flows["/agent"] = '<Response><Dial timeLimit="10" action="/served"><Queue>support</Queue></Dial></Response>'
+    shop.flows["/served"] = "<Response/>"
+    async with platform(tmp_path, ports, number={"--url": shop.url("/start")}) as telefoon:
+        telefoon.telefoon("numbers", "add", AGENTS, "--account", "demo", "--url", shop.url("/agent"))
+        async with phone(*dialling(telefoon, "--play", sound, caller="+3225550178", number=AGENTS)):
+            await shop.is_asked("/agent")
+            async with phone(*dialling(telefoon, "--play", sound, caller="+3225550177")):
+                [served] = await shop.is_asked("/served")
+                [left] = await shop.is_asked("/left")
+
+    assert (left["QueueResult"], served["DialCallDuration"]) == ("bridged", "10")
+    assert int(left["QueueTime"]) < 10
+
+
 async def test_the_higher_priority_is_taken_first_and_leave_goes_on_after_enqueue(
     tmp_path: Path, ports: Ports, shop: Customer
 ) -> None:

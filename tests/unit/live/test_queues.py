@@ -87,6 +87,19 @@ async def test_the_result_and_the_time_waited_are_told(node: FakeNode) -> None:
     assert params["QueueSid"] == await queue_id(node)
 
 
+async def test_the_talk_of_who_is_served_at_once_is_no_time_in_the_queue(node: FakeNode) -> None:
+    agent = await node.is_called(serve())
+    await agent.hears(MUSIC)
+    caller = await node.is_called(enqueue())
+    await agent.talks_with(caller)
+    await node.passes(42)
+    agent.hangs_up()
+    await caller.hears("Goodbye.")
+
+    [params] = node.around.customer.was_asked(DONE)
+    assert (params["QueueResult"], params["QueueTime"]) == ("bridged", "0")
+
+
 async def test_who_came_first_is_served_first(node: FakeNode) -> None:
     first = await waiting(node)
     await node.passes(1)
