@@ -68,12 +68,19 @@ async def test_a_conference_is_conducted_by_rest(tmp_path: Path, ports: Ports, s
         status, ended = await telefoon.patch(path, {"status": "completed"})
         for each in (first, third):
             await each.far_end.finishes()
-        told = [form["StatusCallbackEvent"] for form in await shop.is_asked("/told", times=14)]
+        forms = await shop.is_asked("/told", times=14)
 
     assert (status, ended["status"]) == (200, "completed")
+    told = [form["StatusCallbackEvent"] for form in forms]
     assert told[:4] == ["participant-mute", "participant-unmute", "participant-modify", "participant-hold"]
-    assert told.count("participant-leave") == 3
-    assert told[-1] == "conference-end", "after the last has left"
+    assert told[-4:] == ["participant-leave"] * 3 + ["conference-end"], "in the order of what happened"
+    assert [form["ReasonParticipantLeft"] for form in forms[-4:-1]] == [
+        "participant_updated_via_api",
+        "conference_ended_via_api",
+        "conference_ended_via_api",
+    ]
+    assert forms[-1]["ReasonConferenceEnded"] == "conference-ended-via-api"
+    assert "CallSidEndingConference" not in forms[-1]
 
 
 async def test_a_second_open_room_of_one_name_is_refused(tmp_path: Path, ports: Ports) -> None:

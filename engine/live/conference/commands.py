@@ -9,6 +9,7 @@ from engine.live.conference.spoken_messages import SpokenMessages
 from engine.live.orders import ConferenceChange
 from engine.live.phrases import Phrase, others_present
 from engine.model.conference import Conference, Participant, ParticipantChange
+from engine.model.conference_end import ConferenceEnd
 from engine.model.conference_keys import FOR_MODERATORS, KeyReader, RoomCommand, volume_after
 from engine.ports import Clock
 
@@ -26,7 +27,7 @@ class Commanded(Protocol):
     def audience_muted(self) -> bool: ...
     async def change(self, change: ConferenceChange) -> None: ...
     async def change_member(self, member: Member, change: ParticipantChange) -> Participant: ...
-    async def end(self, reason: str) -> None: ...
+    async def end(self, reason: ConferenceEnd, by: Member | None = None) -> None: ...
 
 
 async def obey(member: Member, room: Commanded, clock: Clock) -> None:
@@ -66,7 +67,7 @@ async def _do(command: RoomCommand, member: Member, room: Commanded) -> None:
             await room.change(ConferenceChange(muted=not muted, spared=True))
             say(Phrase.ALL_UNMUTED if muted else Phrase.ALL_MUTED)
         case RoomCommand.END:
-            await room.end("moderator-ended-conference")
+            await room.end(ConferenceEnd.BY_MODERATOR, member)
 
 
 def _say(member: Member, room: Commanded, phrase: Phrase) -> None:

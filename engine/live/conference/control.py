@@ -19,13 +19,13 @@ from engine.live.orders import ConferenceChange, NewConference, ParticipantOrder
 from engine.live.services import CallServices
 from engine.live.session.session import Session
 from engine.model.conference import Conference, ConferenceStatus, Participant, become
+from engine.model.conference_end import ConferenceEnd
 from engine.ports import RtpStats
 
 UNVISITED: Final = timedelta(hours=24)
 """After which a conference that nobody has entered is completed."""
 
 _SWEEP_S: Final = 60.0
-_BY_API: Final = "conference-ended-via-api"
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +56,7 @@ class ConferenceControl:
     async def end(self, account_id: str, conference_id: str) -> None:
         """End it for all. Raises NotFound."""
         if (room := self._rooms.live(account_id, conference_id)) is not None:
-            await room.end(_BY_API)
+            await room.end(ConferenceEnd.BY_API)
             return
         conference = await self._rooms.stored(account_id, conference_id)
         if conference.status is not ConferenceStatus.COMPLETED:

@@ -27,8 +27,9 @@ from engine.live.services import CallServices
 from engine.live.session.backlog import Backlog
 from engine.model.callback import ConferenceEventName
 from engine.model.conference import Conference, ConferenceStatus, Participant, ParticipantChange, become, differences
+from engine.model.conference_end import ConferenceEnd, end_by, why_left
 from engine.ports import LegId, Sink
-from engine.webhooks.payloads.conference import events_of
+from engine.webhooks.payloads.conference import ending_params, events_of, leaving_params
 
 log = structlog.get_logger(__name__)
 
@@ -54,8 +55,9 @@ class Room:
         self._comings = JoinLeaveAnnouncements(services.speaker, self._announcements)
         self._unasked = 0
         """How many are heard in it who are not in it yet, so that nobody has asked them."""
-        self._end_to_tell: tuple[Member, str] | None = None
-        """Who ended it, and why, until the last has left."""
+        self._ended: ConferenceEnd | None = None
+        self._ending: dict[str, str] | None = None
+        """What is to be told of its end, until the last has left."""
         self._turn = asyncio.Lock()
 
     @property
@@ -101,7 +103,7 @@ class Room:
                     self._services.bridge, self._services.clock, lambda: self.members, self.conference.id
                 )
                 self._beside.begin(watching)
-                await self._tell(ConferenceEventName.START, "conference-start", member)
+                await self._tell(ConferenceEventName.START, "conference-start", None)
             await self._tell(ConferenceEventName.JOIN, "participant-join", member)
             await self._arrange()
         if self.size > 1:
@@ -117,12 +119,12 @@ class Room:
             await self.recording.member_left(member)
             now = self._services.clock.now()
             await self._backlog.write(partial(self._services.stores.conferences.leave, member.participant.id, now))
-            reason = "participant_updated_via_api" if member.sent_out.is_set() else "participant_hung_up"
-            await self._tell(ConferenceEventName.LEAVE, "participant-leave", member, ReasonParticipantLeft=reason)
-            if member.participant.end_on_exit and not self.over.is_set():
-                await self._end(member, "participant-with-end-conference-on-exit-left")
-            elif not self._members:
-                await self._end(member, "last-participant-left")
+            left = why_left(sent_out=member.sent_out.is_set(), ended=self._ended)
+            await self._tell(
+                ConferenceEventName.LEAVE, "participant-leave", member, **leaving_params(left, member.session.call)
+            )
+            if member.participant.end_on_exit or not self._members:
+                await self._end(end_by(member.participant, sent_out=member.sent_out.is_set()), member)
             await self._tell_end()
             await self._arrange()
         if self._members and not self.over.is_set():
@@ -130,10 +132,10 @@ class Room:
         elif member.name is not None:
             await member.name.forget()
 
-    async def end(self, reason: str) -> None:
-        """End it for all; `reason` is the field's word."""
+    async def end(self, reason: ConferenceEnd, by: Member | None = None) -> None:
+        """End it for all."""
         async with self._turn:
-            await self._end(self._members[0] if self._members else None, reason)
+            await self._end(reason, by)
 
     def member(self, who: str) -> Member | None:
         """The one of this participant's or call's id."""
@@ -231,14 +233,15 @@ class Room:
         for event, word in events_of(before, member.participant):
             await self._tell(event, word, member)
 
-    async def _tell(self, event: ConferenceEventName, word: str, member: Member, **more: str) -> None:
+    async def _tell(self, event: ConferenceEventName, word: str, member: Member | None, **more: str) -> None:
         await self._callbacks.tell_event(self.conference, event, word, member, **more)
 
-    async def _end(self, last: Member | None, reason: str) -> None:
+    async def _end(self, reason: ConferenceEnd, by: Member | None) -> None:
         if self.over.is_set():
             return
         self.over.set()
-        self._end_to_tell = None if last is None else (last, reason)
+        self._ended = reason
+        self._ending = ending_params(reason, by.participant if by else None, by.plan.label if by else None)
         await self.recording.stop()
         await self._beside.close()
         await self._announcements.close()
@@ -248,11 +251,10 @@ class Room:
 
     async def _tell_end(self) -> None:
         """After the last has left: whoever counts who is in it hears of the end last."""
-        if self._end_to_tell is None or self._members:
+        if self._ending is None or self._members:
             return
-        (last, reason), self._end_to_tell = self._end_to_tell, None
-        ending = {"ReasonConferenceEnded": reason, "CallSidEndingConference": last.session.call.id}
-        await self._tell(ConferenceEventName.END, "conference-end", last, **ending)
+        ending, self._ending = self._ending, None
+        await self._tell(ConferenceEventName.END, "conference-end", None, **ending)
 
     async def _become(self, status: ConferenceStatus) -> None:
         self.conference = become(self.conference, status, self._services.clock.now())

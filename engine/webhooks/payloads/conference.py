@@ -5,20 +5,26 @@ from datetime import datetime
 from email.utils import format_datetime
 
 from engine.flow.plans import RoomPlan
+from engine.model.call import Call
 from engine.model.callback import ConferenceEventName
 from engine.model.conference import Conference, Participant
+from engine.model.conference_end import ConferenceEnd
 
 
-def conference_form(
-    conference: Conference, event: str, participant: Participant, plan: RoomPlan, at: datetime
-) -> dict[str, str]:
+def conference_form(conference: Conference, event: str, at: datetime) -> dict[str, str]:
     """A conference's status callback, without its SequenceNumber; `event` is the field's word."""
-    form = {
+    return {
         "AccountSid": conference.account_id,
         "ConferenceSid": conference.id,
         "FriendlyName": conference.friendly_name,
         "StatusCallbackEvent": event,
         "Timestamp": format_datetime(at),
+    }
+
+
+def participant_params(participant: Participant, plan: RoomPlan) -> dict[str, str]:
+    """What is told of the participant who did something, or to whom it was done."""
+    told = {
         "CallSid": participant.call_id,
         "Muted": str(participant.muted).lower(),
         "Hold": str(participant.hold).lower(),
@@ -27,10 +33,25 @@ def conference_form(
         "EndConferenceOnExit": str(participant.end_on_exit).lower(),
     }
     if participant.coach is not None:
-        form["CallSidToCoach"] = participant.coach
+        told["CallSidToCoach"] = participant.coach
     if plan.label is not None:
-        form["ParticipantLabel"] = plan.label
-    return form
+        told["ParticipantLabel"] = plan.label
+    return told
+
+
+def leaving_params(reason: str, call: Call) -> dict[str, str]:
+    """Why a participant left, and what has become of its call."""
+    return {"ReasonParticipantLeft": reason, "ParticipantCallStatus": call.status.value}
+
+
+def ending_params(end: ConferenceEnd, by: Participant | None, label: str | None) -> dict[str, str]:
+    """Why a conference ended, and the participant that ended it, if one did."""
+    told = {"ReasonConferenceEnded": end.word, "Reason": end.sentence}
+    if by is not None:
+        told["CallSidEndingConference"] = by.call_id
+    if label is not None:
+        told["ParticipantLabelEndingConference"] = label
+    return told
 
 
 def events_of(before: Participant, after: Participant) -> list[tuple[ConferenceEventName, str]]:

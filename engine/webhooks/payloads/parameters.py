@@ -11,6 +11,7 @@ from functools import partial
 from typing import Final
 
 from engine.model.call import Call, Direction
+from engine.model.conference_end import ConferenceEnd
 
 
 class Webhook(StrEnum):
@@ -177,11 +178,16 @@ PARAMETERS: Final[tuple[WebhookParameter, ...]] = (
                _W.CONFERENCE),
     _technical("EndConferenceOnExit", "`true` or `false`: whether the conference ends when the participant leaves",
                _W.CONFERENCE),
-    _technical("ReasonParticipantLeft", "`participant_hung_up`, or `participant_updated_via_api` if it was sent out",
+    _technical("ReasonParticipantLeft", "`participant_hung_up`, `participant_updated_via_api` if it was sent out, "
+               "`conference_ended_via_api` or `moderator_ended_conference` if others ended the conference",
                _W.CONFERENCE),
-    _technical("ReasonConferenceEnded", "`last-participant-left`, `participant-with-end-conference-on-exit-left`, "
-               "`moderator-ended-conference` or `conference-ended-via-api`", _W.CONFERENCE),
-    _technical("CallSidEndingConference", "The id of the call that was in the conference last", _W.CONFERENCE),
+    _technical("ParticipantCallStatus", "`CallStatus` of the participant that left: `in-progress` if its flow goes on",
+               _W.CONFERENCE),
+    _technical("ReasonConferenceEnded", f"{', '.join(f'`{each.word}`' for each in ConferenceEnd)}", _W.CONFERENCE),
+    _technical("Reason", "Why the conference ended, in a sentence", _W.CONFERENCE),
+    _technical("CallSidEndingConference", "The id of the call that ended the conference, if one did", _W.CONFERENCE),
+    _personal("ParticipantLabelEndingConference", "That participant's `participantLabel`, if it has one",
+              _W.CONFERENCE),
     _reason("ReasonAnnouncementFailed", "Why an announcement was not heard to its end, in a sentence", _W.CONFERENCE),
 
     _technical("RecordingSid", "The recording's id", _W.RECORD, _W.RECORDING),

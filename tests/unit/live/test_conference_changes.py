@@ -1,7 +1,5 @@
 """Conferences as they are made, changed, ended and watched from outside, and what is told of them."""
 
-from collections import Counter
-
 import pytest
 
 from engine.errors import NotFound, WrongState
@@ -134,14 +132,75 @@ async def test_what_happens_is_told_to_the_customer(node: FakeNode) -> None:
     first.hangs_up()
     await node.settles()
 
-    told = [form["StatusCallbackEvent"] for form in await node.told(TOLD)]
-    assert Counter(told) == {
-        "conference-start": 1,
-        "participant-join": 2,
-        "participant-mute": 1,
-        "participant-leave": 2,
-        "conference-end": 1,
+    told = await node.told(TOLD)
+    assert [form["StatusCallbackEvent"] for form in told] == [
+        "conference-start",
+        "participant-join",
+        "participant-join",
+        "participant-mute",
+        "participant-leave",
+        "participant-leave",
+        "conference-end",
+    ]
+    assert {form["CallSid"] for form in told if form["StatusCallbackEvent"].startswith("participant-")} == {
+        (await node.call(each)).id for each in (first, second)
     }
+    numbers = [int(form["SequenceNumber"]) for form in told]
+    assert numbers == sorted(numbers)
+
+
+@pytest.mark.parametrize(
+    ("how", "left", "ended"),
+    [
+        ("hang up", ["participant_hung_up"] * 2, "last-participant-left"),
+        ("sent out", ["participant_updated_via_api"] * 2, "last-participant-kicked"),
+        ("by REST", ["conference_ended_via_api"] * 2, "conference-ended-via-api"),
+        (
+            "the one who ends it hangs up",
+            ["participant_hung_up", "moderator_ended_conference"],
+            "participant-with-end-conference-on-exit-left",
+        ),
+        (
+            "the one who ends it is sent out",
+            ["participant_updated_via_api", "moderator_ended_conference"],
+            "participant-with-end-conference-on-exit-kicked",
+        ),
+    ],
+)
+async def test_the_end_is_told_after_the_last_has_left_with_why_and_by_whom(
+    node: FakeNode, how: str, left: list[str], ended: str
+) -> None:
+    ends = {"endConferenceOnExit": "true"} if "ends it" in how else {}
+    first = await enters(node, statusCallback=TOLD, statusCallbackEvent="leave end")
+    second = await enters(node, participantLabel="chair", **ends)
+    ids = {each: (await node.call(each)).id for each in (first, second)}
+    room, conferences = await room_id(node), node.switchboard.conferences
+
+    match how:
+        case "hang up":
+            first.hangs_up()
+            await node.passes(1)
+            second.hangs_up()
+        case "sent out":
+            await conferences.send_out(node.account.id, room, ids[first])
+            await node.passes(1)
+            await conferences.send_out(node.account.id, room, ids[second])
+        case "by REST":
+            await conferences.end(node.account.id, room)
+        case "the one who ends it hangs up":
+            second.hangs_up()
+        case _:
+            await conferences.send_out(node.account.id, room, ids[second])
+    await node.settles()
+
+    *leaving, end = await node.told(TOLD)
+    by = {} if how == "by REST" else {"CallSidEndingConference": ids[second]}
+    label = {} if how == "by REST" else {"ParticipantLabelEndingConference": "chair"}
+    assert [form["StatusCallbackEvent"] for form in leaving] == ["participant-leave"] * 2
+    assert [form["ReasonParticipantLeft"] for form in leaving] == left
+    assert (end["StatusCallbackEvent"], end["ReasonConferenceEnded"]) == ("conference-end", ended)
+    assert {name: value for name, value in end.items() if name.endswith("EndingConference")} == by | label
+    assert "CallSid" not in end
 
 
 async def test_who_begins_and_ends_to_talk_is_noted_and_told(node: FakeNode) -> None:
