@@ -13,6 +13,7 @@ from engine.model.flow_reading import FlowReading
 
 if TYPE_CHECKING:
     from engine.flow.diagnostics import Report
+    from engine.flow.manner import ReadingManner
 
 flows = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="Call flows: check and convert them.")
 
@@ -24,15 +25,21 @@ _REFUSED: Final = 1
 def check(
     sources: Sources,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse what has a mistake.")] = False,
+    called: Annotated[
+        str, typer.Option(help="The number that is called, whose country's numbers may be written without its code.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Tell what of a flow runs here, what differs, what has no effect and what is a mistake, all at once.
 
-    Mistakes in XML are passed over where a call can go on without them; --strict refuses them, as an account, a number
-    or a call may choose. Ends with 1 if there is a mistake.
+    Mistakes in XML are passed over where a call can go on without them, and what becomes of each is told with it;
+    --strict refuses them, as an account, a number or a call may choose. Ends with 1 if there is a mistake.
     """
-    reading = FlowReading.STRICT if strict else None
-    all_checked = {source: _checked(source, reading) for source in sources}
+    from engine.flow.manner import ReadingManner
+    from engine.model.numbers import country_around
+
+    manner = ReadingManner(FlowReading.STRICT if strict else None, country_around(called) if called else "")
+    all_checked = {source: _checked(source, manner) for source in sources}
     if as_json:
         print_json([{"source": source, **_as_facts(checked)} for source, checked in all_checked.items()])
     else:
@@ -68,24 +75,23 @@ class _Checked:
     runs: bool
 
 
-def _checked(source: str, reading: FlowReading | None) -> _Checked:
+def _checked(source: str, manner: "ReadingManner") -> _Checked:
     from api.cli.proofreading import VerbProofreader, proofreader
     from engine.flow.diagnostics import Report
-    from engine.flow.manner import ReadingManner
     from engine.flow.parse import parse, read_flow
 
-    report = Report()
+    report = Report(manner.country)
     try:
         body, content_type = _body(source)
         try:
             parse(body, content_type, report.findings(VerbProofreader(proofreader())))
         except DocumentError as fault:
-            report.faults.append(fault)
-        read_flow(body, content_type, ReadingManner(reading))
+            report.refuses(fault)
+        read_flow(body, content_type, manner)
     except DocumentError:
         return _Checked(report, runs=False)
     except WebhookError as error:
-        report.faults.append(DocumentError(f"The document can't be had: {error}"))
+        report.refuses(DocumentError(f"The document can't be had: {error}"))
         return _Checked(report, runs=False)
     return _Checked(report, runs=True)
 
@@ -100,9 +106,11 @@ def _body(source: str) -> tuple[bytes, str | None]:
 
 
 def _as_facts(checked: _Checked) -> Mapping[str, Any]:
+    from engine.flow.diagnostics import REFUSED_WHOLE
+
     faults = [
         {"effect": _effect(checked), "line": fault.line, "column": fault.column, "element": fault.element,
-         "attribute": fault.attribute, "detail": fault.detail}
+         "attribute": fault.attribute, "detail": fault.reason, "done": fault.done if checked.runs else REFUSED_WHOLE}
         for fault in checked.report.faults
     ]  # fmt: skip
     remarks = [
@@ -118,7 +126,7 @@ def _print(source: str, checked: _Checked) -> None:
     verdict = "does not run as it is" if not checked.runs else "runs; mistakes are passed over" if mistakes else "runs"
     typer.echo(f"{source}: {verdict}")
     for fault in mistakes:
-        typer.echo(f"  {_effect(checked):<7}  {fault}")
+        typer.echo(f"  {_effect(checked):<7}  {fault if checked.runs else fault.mistake}")
     for remark in checked.report.remarks:
         typer.echo(f"  {remark.effect.value:<7}  {remark}")
 

@@ -8,6 +8,7 @@ from typing import Final, NoReturn
 from engine.errors import DocumentError
 
 LEFT_OUT: Final = "it was left out"
+REFUSED_WHOLE: Final = "the document was refused"
 
 
 class Effect(StrEnum):
@@ -51,8 +52,13 @@ class FlowWarning:
         return cls(fault.detail, fault.mend, done, fault.line, fault.column, fault.element, fault.attribute)
 
     def __str__(self) -> str:
+        return f"{self.mistake} ({self.done})"
+
+    @property
+    def mistake(self) -> str:
+        """The mistake with its place, whatever becomes of it."""
         place = f"line {self.line}, column {self.column}: " if self.line else ""
-        return f"{place}{self.reason} ({self.done})"
+        return f"{place}{self.reason}"
 
 
 Proofread = Callable[[object], Iterable[tuple[str, str]]]
@@ -65,7 +71,8 @@ class Findings:
 
     `proofread` knows of verbs what the reader of documents does not: whether their words can be spoken. `mended` takes
     a mistake that could be understood, with what was understood; without it, each mistake is a fault. `country` is that
-    whose national numbers are understood then.
+    whose national numbers are understood then. `consequence` takes the fault of an element that lacks what was a fault
+    inside it and is left out for that.
     """
 
     fault: Callable[[DocumentError], None]
@@ -73,6 +80,7 @@ class Findings:
     proofread: Proofread | None = None
     mended: Callable[[DocumentError, str], None] | None = None
     country: str = ""
+    consequence: Callable[[DocumentError], None] = field(default=lambda _: None)
 
     @property
     def lenient(self) -> bool:
@@ -82,13 +90,24 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All of them, in the document's order."""
+    """All that there is to tell of a document, in its order: each mistake with what a lenient reading makes of it."""
 
-    faults: list[DocumentError] = field(default_factory=list)
+    country: str = ""
+    faults: list[FlowWarning] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
 
     def findings(self, proofread: Proofread | None = None) -> Findings:
-        return Findings(self.faults.append, self.remarks.append, proofread)
+        """The findings that a reader of documents is handed."""
+        return Findings(
+            lambda fault: self._took(fault, LEFT_OUT), self.remarks.append, proofread, self._took, self.country
+        )
+
+    def refuses(self, fault: DocumentError) -> None:
+        """Add what no reading passes over."""
+        self._took(fault, REFUSED_WHOLE)
+
+    def _took(self, fault: DocumentError, done: str) -> None:
+        self.faults.append(FlowWarning.of(fault, done))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +120,13 @@ class Lenience:
 
     def findings(self) -> Findings:
         """The findings that a reader of documents is handed."""
-        return Findings(self._left_out, lambda _: None, mended=self._mended, country=self.country)
+        return Findings(
+            self._left_out,
+            lambda _: None,
+            mended=self._mended,
+            country=self.country,
+            consequence=self._left_out,
+        )
 
     def _left_out(self, fault: DocumentError) -> None:
         self.faults.append(fault)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -23,23 +23,15 @@ _OF_XML: Final = "xmlns"
 
 def read(node: Element, cls: type[T], findings: Findings = STRICT) -> T | None:
     """The verb or noun that the element spells; None if it can't be and the findings let that pass."""
-    faults: list[DocumentError] = []
-
-    def fault(wrong: DocumentError) -> None:
-        faults.append(wrong)
-        findings.fault(wrong)
-
+    reading = _Reading(node, shape_of(cls), findings)
     try:
-        values = _Reading(node, shape_of(cls), replace(findings, fault=fault)).values()
+        made = cls(**reading.values())
     except DocumentError as wrong:
         findings.fault(wrong)
         return None
-    try:
-        made = cls(**values)
     except ValueError as wrong:
-        # What an element lacks may be what was refused inside it; then that is told, and once.
-        if not faults or findings.lenient:
-            findings.fault(node.error(str(wrong)))
+        tell = findings.consequence if reading.left_out else findings.fault
+        tell(node.error(str(wrong)))
         return None
     for attribute, detail in getattr(made, "differences", tuple)():
         findings.remark(node.remark(Effect.DIFFERS, detail, attribute))
@@ -59,11 +51,12 @@ def _proofread(node: Element, made: object, findings: Findings) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """One element being read."""
+    """One element being read; `left_out` names what could not be read of what it may have."""
 
     node: Element
     shape: Shape
     findings: Findings
+    left_out: list[str] = field(default_factory=list)
 
     def values(self) -> dict[str, Any]:
         return self._attributes() | self._nested() | self._content()
@@ -71,8 +64,8 @@ class _Reading:
     def _attributes(self) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for name, given in self.node.attributes.items():
+            declared = self._declared_as(name)
             try:
-                declared = self._declared_as(name)
                 if declared is not None:
                     kind = self.shape.attributes[declared].kind
                     value = self._value(name, kind, given)
@@ -82,6 +75,7 @@ class _Reading:
                     self._undeclared(name, given)
             except DocumentError as wrong:
                 self.findings.fault(wrong)
+                self.left_out.extend([] if declared is None else [declared])
         return values
 
     def _declared_as(self, name: str) -> str | None:
@@ -147,13 +141,15 @@ class _Reading:
 
     def _nested(self) -> dict[str, Any]:
         found: dict[str, list[Any]] = {}
-        for field, child in self._placed_children():
-            cls: Any = self._class_of(child, field)
+        for place, child in self._placed_children():
+            cls: Any = self._class_of(child, place)
             made: Any = None if cls is None else read(child, cls, self.findings)
-            if made is not None:
-                found.setdefault(field, []).append(made)
-        values: dict[str, Any] = {field: tuple(each) for field, each in found.items()}
-        for field, declared in self.shape.nested.items():
+            if made is None:
+                self.left_out.append(child.name)
+            else:
+                found.setdefault(place, []).append(made)
+        values: dict[str, Any] = {place: tuple(each) for place, each in found.items()}
+        for place, declared in self.shape.nested.items():
             if declared.shorthand is not None and self.node.text:
                 if self.node.children:
                     self._refuse_text()
@@ -162,7 +158,8 @@ class _Reading:
                 bare: Any = read(
                     replace(self.node, attributes={}, parts=(self.node.text,)), declared.shorthand, self.findings
                 )
-                values[field] = () if bare is None else (bare,)
+                values[place] = () if bare is None else (bare,)
+                self.left_out.extend([place] if bare is None else [])
         return values
 
     def _refuse_text(self) -> None:
@@ -175,15 +172,24 @@ class _Reading:
         names = [*self._elements(), *(element_of(cls) for each in self.shape.nested.values() for cls in each.classes)]
         for written in self.node.children:
             child = named_as(written, names, self.findings)
-            wrapped = [field for field, each in self.shape.nested.items() if each.wrapper == child.name]
+            wrapped = [place for place, each in self.shape.nested.items() if each.wrapper == child.name]
             if wrapped:
+                self._require_bare(child)
                 yield from ((wrapped[0], each) for each in child.children)
                 continue
             place = self.shape.nested_as(child.name)
             yield (place[0] if place else "", child)
 
-    def _class_of(self, child: Element, field: str) -> type | None:
-        classes = self.shape.nested[field].classes if field else ()
+    def _require_bare(self, wrapper: Element) -> None:
+        """A wrapper has neither attributes nor a text of its own."""
+        for name in wrapper.attributes:
+            if name != _OF_XML and ":" not in name:
+                self.findings.fault(wrapper.error(f"it has no attributes, and there is {shown(name)}.", name))
+        if wrapper.text:
+            self.findings.fault(wrapper.error(f"text can't stand here: {shown(wrapper.text)}."))
+
+    def _class_of(self, child: Element, place: str) -> type | None:
+        classes = self.shape.nested[place].classes if place else ()
         by_name = {element_of(cls): cls for cls in classes}
         if (cls := by_name.get(child.name)) is not None:
             return cls

@@ -53,6 +53,47 @@ def test_check_does_not_miss_what_it_has_just_refused(telefoon: Run, tmp_path: P
     assert "'number' is '555-0199'" in checked.stdout
 
 
+def test_check_goes_on_into_what_it_has_understood_otherwise(telefoon: Run, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.xml"
+    wrong.write_text('<response><SAY foo="1" LOOP="2.5">Hello</SAY></response>')
+
+    [report] = json.loads(telefoon("flow", "check", str(wrong), "--json").stdout)
+
+    assert [(each["element"], each["attribute"], each["done"]) for each in report["findings"]] == [
+        ("response", "", "it was read as <Response>"),
+        ("SAY", "", "it was read as <Say>"),
+        ("Say", "foo", "it was left out"),
+        ("Say", "LOOP", "it was read as loop"),
+        ("Say", "LOOP", "it was read as 2"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("inside", "why"),
+    [
+        ("<Conference muted='1'>weekly</Conference><Number>+3225550188</Number>", "stands alone"),
+        ("<Client><Identity a='1'>alice</Identity><Identity>bob</Identity></Client>", "write one client's name"),
+        ("<Sip>sip:a@pbx.example<Headers kind='own'>X-Order: 7</Headers></Sip>", "there is 'kind'"),
+        ("<Sip>sip:a@pbx.example<Headers>X-Order: 7</Headers></Sip>", "text can't stand here: 'X-Order: 7'"),
+    ],
+)
+def test_check_misses_nothing_beside_another_mistake(telefoon: Run, tmp_path: Path, inside: str, why: str) -> None:
+    wrong = tmp_path / "wrong.xml"
+    wrong.write_text(f"<Response><Dial>{inside}</Dial></Response>")
+
+    assert why in telefoon("flow", "check", str(wrong)).stdout
+
+
+def test_check_understands_numbers_of_the_country_that_is_called(telefoon: Run, tmp_path: Path) -> None:
+    flow = tmp_path / "flow.xml"
+    flow.write_text("<Response><Dial>0470 12 34 56</Dial></Response>")
+
+    anywhere, in_belgium = (telefoon("flow", "check", str(flow), *more) for more in ((), ("--called", "+3225550199")))
+
+    assert "does not run as it is" in anywhere.stdout
+    assert "(it was read as '+32470123456')" in in_belgium.stdout
+
+
 def test_check_tells_what_differs_and_ends_with_0(telefoon: Run, menu: Path) -> None:
     checked = telefoon("flow", "check", str(menu))
 
