@@ -1,24 +1,27 @@
 """The aiohttp application of /2010-04-01: a route for each published operation."""
 
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import Final
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from api.http.client_address import client_address
 from api.http.contract import Operation
 from api.http.idempotency import IdempotentRequests
+from api.http.problems import Problem
 from api.http.reads import READS, NotedReads
 from api.http.services import OpenResource, Resource, RestServices
+from api.http.v2010.absent import ABSENT, REFUSED
 from api.http.v2010.contract import BASE_PATH, published
 from api.http.v2010.credentials import authenticate
 from api.http.v2010.errors import errors
 from api.http.v2010.forms import read
 from api.http.v2010.reads import READ_AS
-from api.http.v2010.resources import accounts, calls, document
+from api.http.v2010.resources import accounts, balance, calls, document
 
-RESOURCES: Final[Mapping[str, Resource]] = {**accounts.RESOURCES, **calls.RESOURCES}
+RESOURCES: Final[Mapping[str, Resource]] = {**accounts.RESOURCES, **balance.RESOURCES, **calls.RESOURCES}
 OPEN_RESOURCES: Final[Mapping[str, OpenResource]] = document.RESOURCES
 _SUFFIX: Final = ".json"
 
@@ -29,6 +32,11 @@ def v2010_app(services: RestServices, once: IdempotentRequests, reads: NotedRead
     for operation in published().operations.values():
         for path in _paths(operation):
             app.router.add_route(operation.method, path, _handler(operation, services, once, reads))
+    for path in ABSENT:
+        for below in (path, f"{path}.json", f"{path}/{{rest:.*}}"):
+            app.router.add_route(hdrs.METH_ANY, f"/Accounts/{{AccountSid}}/{below}", _absent(ABSENT[path]))
+    for (method, path), why in REFUSED.items():
+        app.router.add_route(method, path, _refused(why))
     return app
 
 
@@ -67,3 +75,18 @@ def _open(resource: OpenResource, services: RestServices) -> Handler:
         return await resource(services, request)
 
     return handle
+
+
+def _absent(why: str) -> Handler:
+    async def tell(request: web.Request) -> web.StreamResponse:
+        raise Problem(HTTPStatus.NOT_FOUND, f"There is nothing at {request.path}. {why}")
+
+    return tell
+
+
+def _refused(why: str) -> Handler:
+    async def tell(request: web.Request) -> web.StreamResponse:
+        del request
+        raise Problem(HTTPStatus.FORBIDDEN, why)
+
+    return tell

@@ -10,5 +10,5 @@ READ_AS: Final[Mapping[str, str]] = {
 """By operationId; `api/http/reads.py` says of the other what is noted."""
 NOTED_EACH_TIME: Final[frozenset[str]] = frozenset()
 """Their resources note these themselves."""
-OF_NOBODY: Final = frozenset({"ListAccount", "FetchAccount"})
+OF_NOBODY: Final = frozenset({"ListAccount", "FetchAccount", "FetchBalance"})
 """They tell of no caller and nobody who was called."""

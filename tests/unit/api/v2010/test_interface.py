@@ -8,6 +8,7 @@ from api.http.v2010.app import OPEN_RESOURCES, RESOURCES
 from api.http.v2010.contract import published
 from api.http.v2010.reads import NOTED_EACH_TIME, OF_NOBODY, READ_AS
 from engine.model.accounts import Scope
+from engine.store.values import utc_now
 from tests.unit.api.v2010.conftest import Program
 
 OPERATIONS = list(published().operations.values())
@@ -35,3 +36,31 @@ async def test_the_page_of_errors_has_the_place_that_an_error_names(program: Pro
     async with program.site.client.get(f"{program.site.address}{error['more_info']}") as response:
         assert (response.status, response.content_type) == (200, "text/html")
         assert f"id={error['code']}" in await response.text()
+
+
+@pytest.mark.parametrize("path", ["Messages", f"Messages/SM{'0' * 32}", f"Calls/CA{'0' * 32}/Payments"])
+async def test_what_the_other_cloud_has_and_telefoon_has_not_says_why(program: Program, path: str) -> None:
+    for ask in (program.get(path), program.post(path, {"To": "+3225550199"})):
+        status, error = await ask
+        assert (status, error["code"]) == (404, 20404)
+        assert error["message"].endswith(".")
+        assert len(error["message"]) > len(f"There is nothing at {program.place(path)}.json. ")
+
+
+async def test_an_account_is_made_by_the_operator_alone(program: Program) -> None:
+    status, error = await program.ask("POST", "/2010-04-01/Accounts.json", data={"FriendlyName": "second"})
+
+    assert (status, error["code"]) == (403, 20403)
+    assert "telefoon keys create --account NAME" in error["message"]
+
+
+async def test_what_is_left_of_a_prepaid_account_is_told(program: Program) -> None:
+    assert (await program.get("Balance"))[1]["balance"] == "0.0000"
+
+    await program.site.services.stores.balances.top_up(program.account.id, 250_000, "first", utc_now())
+
+    assert (await program.get("Balance"))[1] == {
+        "account_sid": program.account.id,
+        "balance": "25.0000",
+        "currency": "EUR",
+    }
