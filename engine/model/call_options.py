@@ -118,12 +118,24 @@ class CallOptions(NumberOptions):
         rest="status_callback",
         flag="status-callback",
         help="URL that is told of each status.",
-        shown=False,
         inherited=False,
         personal=True,
     )
-    status_callback_method: str | None = _option(inherited=False, required=True, length=4, server_default="POST")
-    status_callback_events: tuple[str, ...] | None = _option(inherited=False)
+    status_callback_method: str | None = _option(
+        rest="status_callback_method",
+        flag="status-callback-method",
+        help="With which it is told, GET or POST.",
+        inherited=False,
+        required=True,
+        length=4,
+        server_default="POST",
+    )
+    status_callback_events: tuple[str, ...] | None = _option(
+        rest="status_callback_events",
+        flag="status-callback-events",
+        help="Of what it is told: initiated, ringing, answered, completed; once for each.",
+        inherited=False,
+    )
     time_limit_s: int | None = _option(inherited=False)
     send_digits: str | None = _option(shown=False, inherited=False, personal=True)
     caller_name: str | None = _option(inherited=False, personal=True)

@@ -39,3 +39,21 @@ async def test_a_flow_and_its_fallback_are_requested_as_the_order_says(
     assert (shop.forms("/flow")[0]["shop"], shop.forms("/spare")[0]["CallSid"]) == ("7", call["id"])
     assert said["text"] == "One moment."
     assert {name: call[name] for name in order} == order
+
+
+async def test_a_callback_is_told_by_its_method_of_the_changes_that_were_asked_for(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    order = {
+        "status_callback": shop.url("/status?shop=7"), "status_callback_method": "GET",
+        "status_callback_events": ["initiated", "completed"],
+    }  # fmt: skip
+    async with phone() as far_end, platform(tmp_path, ports, trunk_to(far_end.port)) as telefoon:
+        placed = await telefoon.place(CALLEE, flow="<Response><Hangup/></Response>", **order)
+        call = await telefoon.ended_call(placed["id"])
+        told = await shop.is_asked("/status", times=2)
+
+    assert [form["CallStatus"] for form in told] == ["queued", "completed"]
+    assert {each.method for each in shop.asked} == {"GET"}
+    assert {form["shop"] for form in told} == {"7"}
+    assert {name: call[name] for name in order} == order

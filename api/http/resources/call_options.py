@@ -1,10 +1,11 @@
 """Options of calls as the REST interface writes them, by their table in engine/model/call_options.py."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
 from api.http.faults import Faults
+from api.http.json_fields import shown_address
 from api.http.resources.consent_fields import consent_of
 from engine.model.call_options import CallOptions
 from engine.model.flow_reading import FlowReading
@@ -26,8 +27,24 @@ def _flow_reading(given: str, _: Faults) -> FlowReading:
     return FlowReading(given)
 
 
-_READ: Final[Mapping[str, Read]] = {"language": _language, "consent": consent_of, "flow_reading": _flow_reading}
+def _events(given: Sequence[str], _: Faults) -> tuple[str, ...]:
+    return tuple(given)
+
+
+_READ: Final[Mapping[str, Read]] = {
+    "language": _language,
+    "consent": consent_of,
+    "flow_reading": _flow_reading,
+    "status_callback_events": _events,
+}
 """For options that are not simply what the body has."""
+
+_SHOWN: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "consent": lambda chosen: chosen.policy.value if chosen else None,
+    "status_callback": shown_address,
+    "status_callback_events": lambda events: events or None,
+}
+"""For options of which a call does not simply tell the value."""
 
 
 def options_of(body: Body, faults: Faults) -> CallOptions:
@@ -39,5 +56,5 @@ def options_of(body: Body, faults: Faults) -> CallOptions:
 @lru_cache(maxsize=256)  # calls of a list have mostly chosen the same
 def options_json(options: CallOptions) -> Mapping[str, Any]:
     """What a call tells of its options; of a consent policy, its name."""
-    told = {option.rest: value for _, option, value in options.items() if option.rest is not None and option.shown}
-    return {**told, "consent": options.consent.policy.value if options.consent else None}
+    told = ((name, option.rest, value) for name, option, value in options.items() if option.rest and option.shown)
+    return {rest: _SHOWN[name](value) if name in _SHOWN else value for name, rest, value in told}

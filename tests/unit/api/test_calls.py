@@ -31,7 +31,8 @@ async def test_every_field_of_an_order_reaches_the_service(site: Site) -> None:
     body = {
         "to": TO, "from": NUMBER, "url": "https://customer.example/flow", "status_callback": "http://customer.example/s",
         "timeout": 5, "record": True, "tts_language": "fr-be", "hide_caller": True, "method": "GET",
-        "fallback_url": "https://customer.example/spare", "fallback_method": "GET",
+        "fallback_url": "https://customer.example/spare", "fallback_method": "GET", "status_callback_method": "GET",
+        "status_callback_events": ["answered", "completed"],
     }  # fmt: skip
 
     status, _, _ = await site.request("POST", "calls", json=body)
@@ -42,8 +43,9 @@ async def test_every_field_of_an_order_reaches_the_service(site: Site) -> None:
     assert (order.fallback_url, order.fallback_method) == (body["fallback_url"], "GET")
     assert order.hides_caller
     assert order.options == CallOptions(
-        status_callback="http://customer.example/s", timeout_s=5, record=True, language="fr-BE"
-    )
+        status_callback="http://customer.example/s", status_callback_method="GET",
+        status_callback_events=("answered", "completed"), timeout_s=5, record=True, language="fr-BE",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(("called", "dialled"), [("112", "112"), ("+32112", "+32112"), ("tel:112", "112")])
@@ -118,6 +120,10 @@ async def test_a_flow_is_taken_in_both_spellings(site: Site, flow: object) -> No
         ({"url": "customer.example/flow"}, "url"),
         ({"url": "https://"}, "url"),
         ({"status_callback": "mailto:me@customer.example"}, "status_callback"),
+        ({"status_callback_method": "PUT"}, "status_callback_method"),
+        ({"status_callback_events": "completed"}, "status_callback_events"),
+        ({"status_callback_events": []}, "status_callback_events"),
+        ({"status_callback_events": ["answered", "busy"]}, "status_callback_events.1"),
         ({"method": "PUT", "url": "https://customer.example"}, "method"),
         ({"method": "GET"}, "method"),
         ({"fallback_url": "customer.example"}, "fallback_url"),
