@@ -25,6 +25,8 @@ async def test_asterisk_takes_the_place_of_the_agent_who_refers_it_and_talks_to_
         async with raw_caller(network.udp_port) as consulting:
             consulting.called = NUMBER
             assert (await consulting.asks("INVITE", body=audio(at.expert.ear.port))).code == 200
+            # Asterisk joins the two only after its 200; it refuses a REFER that comes before that.
+            await at.expert.ear.hears(HZ, within_s=15)
             ours = re.search(r"<(.+?)>", invite.header("contact"))
             assert ours is not None
             asked = quote(in_place_of(invite).removeprefix("Replaces: "), safe="")
