@@ -4,7 +4,7 @@ A kind raises NotAllowed; what it allows, in words, is its `allowed`, for the er
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, Protocol, TypeVar
@@ -14,6 +14,8 @@ from engine.model.languages import LANGUAGES, REGION_OF_BARE_LANGUAGE, own_langu
 T_co = TypeVar("T_co", covariant=True)
 
 JsonSchema = dict[str, object]
+Mend = Callable[[str, str], str]
+"""Makes what was meant of a text, in a country (engine.flow.spelled_otherwise). Raises NotAllowed."""
 
 ANYTHING: Final = r"[\s\S]*"
 THE_CALLS: Final = "the call's language"
@@ -51,10 +53,14 @@ class AttributeType(Protocol[T_co]):
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A whole number within limits."""
+    """A whole number within limits.
+
+    `least_is_endless`: the least stands for no end at all, which nobody means by a number below it.
+    """
 
     least: int
     most: int
+    least_is_endless: bool = False
 
     @property
     def allowed(self) -> str:
@@ -171,11 +177,16 @@ class Choice(AttributeType[E]):
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Text of a certain form; blanks around it do not count."""
+    """Text of a certain form; blanks around it do not count.
+
+    In a lenient reading, `mended` makes what was meant of a text that is not allowed, and `respelled` of one that is.
+    """
 
     allowed: str
     regex: str
     most: int = 4096
+    mended: Mend | None = None
+    respelled: Mend | None = None
 
     def of_text(self, text: str) -> str:
         text = text.strip()

@@ -15,6 +15,7 @@ from engine.flow.diagnostics import STRICT, Findings
 from engine.flow.document import Document, Verb
 from engine.flow.element import Element, named_as, shown
 from engine.flow.reading import read
+from engine.flow.shape import shape_of
 from engine.flow.unsupported import refusal_of
 from engine.flow.verbs import VERBS
 
@@ -41,12 +42,16 @@ def _verb(node: Element, findings: Findings) -> Verb | None:
     cls = VERBS.get(node.name)
     if cls is not None:
         return read(node, cls, findings)
-    why = refusal_of(node.name)
-    if why is None:
-        allowed = ", ".join(f"<{name}>" for name in VERBS)
-        why = f"there is no such verb. Allowed are: {allowed}."
-    findings.fault(node.error(why))
+    findings.fault(node.error(refusal_of(node.name) or _why_no_verb(node.name)))
     return None
+
+
+def _why_no_verb(name: str) -> str:
+    homes = [f"<{verb}>" for verb, cls in VERBS.items() if shape_of(cls).nested_as(name)]
+    if homes:
+        return f"it is no verb. It stands in {' or '.join(homes)}."
+    allowed = ", ".join(f"<{verb}>" for verb in VERBS)
+    return f"there is no such verb. Allowed are: {allowed}."
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """SSML inside of what is said: which elements and attributes of SSML 1.1 may stand there (W3C, 7 September 2010)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 from xml.etree import ElementTree
@@ -9,8 +9,8 @@ from xml.sax.saxutils import escape, quoteattr
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from engine.flow.diagnostics import Findings
-from engine.flow.element import Element
+from engine.flow.diagnostics import Effect, Findings
+from engine.flow.element import Element, named_as, shown
 
 SPEAK: Final = "<speak>"
 _END: Final = "</speak>"
@@ -31,6 +31,8 @@ MARKUP: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     }
 )
 """Elements that may stand in the text of Say, with their attributes."""
+_UNHEARD: Final = frozenset({"contour", "duration", "onlangfailure", "range"})
+"""Attributes of SSML 1.1 that no voice of ours heeds."""
 
 
 def is_ssml(text: str) -> bool:
@@ -80,11 +82,27 @@ def _markup(node: Element, allowed: Collection[str], findings: Findings) -> str:
     for part in node.parts:
         if isinstance(part, str):
             written.append(escape(part))
-        elif part.name in allowed:
-            attributes = "".join(f" {name}={quoteattr(str(value))}" for name, value in part.attributes.items())
-            written.append(f"<{part.name}{attributes}>{_markup(part, allowed, findings)}</{part.name}>")
+            continue
+        child = named_as(part, allowed, findings)
+        within = _markup(child, allowed, findings)
+        if child.name in allowed:
+            attributes = "".join(f" {name}={quoteattr(value)}" for name, value in _attributes(child, findings))
+            written.append(f"<{child.name}{attributes}>{within}</{child.name}>")
         else:
             names = ", ".join(f"<{name}>" for name in sorted(allowed)) or "no elements"
-            findings.fault(part.error(f"it can't stand in {node.label}. Allowed there: {names}."))
-            written.append(_markup(part, allowed, findings))
+            findings.fault(child.error(f"it can't stand in {node.label}. Allowed there: {names}."))
+            written.append(within)
     return "".join(written)
+
+
+def _attributes(element: Element, findings: Findings) -> Iterator[tuple[str, str]]:
+    """The attributes that are written on; one that there is not is a fault and left out."""
+    known = MARKUP[element.name]
+    for name, value in element.attributes.items():
+        if name in _UNHEARD:
+            findings.remark(element.remark(Effect.IGNORED, f"'{name}' has no effect: no voice heeds it.", name))
+        elif name not in known and ":" not in name:
+            allowed = ", ".join(known) or "none"
+            findings.fault(element.error(f"there is no attribute {shown(name)}. Allowed are: {allowed}.", name))
+            continue
+        yield name, str(value)

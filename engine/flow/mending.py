@@ -20,43 +20,28 @@ from engine.flow.attribute_types import (
     WholeOr,
     Words,
 )
-from engine.flow.patterns import CALLER, KEYS, PHONE_NUMBER, TONES, WEB_ADDRESS
-from engine.model.number_plans import dialled_from
 
 _FIGURE: Final = re.compile(r"\s*([+-]?[0-9]+(?:\.[0-9]+)?)")
 _MOST_FIGURES: Final = 15
 _TRUE: Final = frozenset({"1", "yes", "on", "t", "y"})
 _FALSE: Final = frozenset({"0", "no", "off", "f", "n", ""})
 _NO_LETTER: Final = re.compile(r"[^a-z0-9]")
-_NO_KEY: Final = re.compile(r"[^0-9A-D*#]")
-_NO_TONE: Final = re.compile(r"[^0-9A-D*#wW]")
-_SCHEME: Final = re.compile(r"(https?):[/\\]*", re.IGNORECASE)
 
 
 def meant(kind: AttributeType[Any], text: str, country: str) -> Any:
     """The value that was meant by a text that the kind does not allow. Raises NotAllowed where that is not clear."""
-    if isinstance(kind, Pattern):
-        return kind.of_text(_text_meant(kind, text, country))
-    return _value_meant(kind, text)
+    if not isinstance(kind, Pattern):
+        return _value_meant(kind, text)
+    if kind.mended is None:
+        raise NotAllowed
+    return kind.of_text(kind.mended(text, country))
 
 
 def respelled(kind: AttributeType[Any], value: Any, country: str) -> Any:
-    """A value that is allowed as it is, but was meant as a number of the country: who calls, in national form."""
-    if kind is not CALLER or not isinstance(value, str) or value.startswith("+"):
+    """A value that is allowed as it is, but was meant otherwise: who calls, in national form."""
+    if not isinstance(kind, Pattern) or kind.respelled is None:
         return value
-    return dialled_from(value, country) or value
-
-
-def _text_meant(kind: Pattern, text: str, country: str) -> str:
-    if kind is PHONE_NUMBER:
-        return dialled_from(text, country) or text
-    if kind is KEYS:
-        return _NO_KEY.sub("", text.upper())[:16]
-    if kind is TONES:
-        return _NO_TONE.sub("", text.replace(",", "w"))[:512]
-    if kind is WEB_ADDRESS:
-        return _SCHEME.sub(r"\1://", text.strip().replace("\\", "/"), count=1).replace(" ", "%20")
-    raise NotAllowed
+    return kind.respelled(value, country)
 
 
 @singledispatch
@@ -67,7 +52,10 @@ def _value_meant(kind: object, text: str) -> Any:
 
 @_value_meant.register
 def _(kind: Whole, text: str) -> int:
-    return min(max(_figure(text), kind.least), kind.most)
+    figure = _figure(text)
+    if kind.least_is_endless and figure < kind.least:
+        raise NotAllowed
+    return min(max(figure, kind.least), kind.most)
 
 
 @_value_meant.register

@@ -169,9 +169,17 @@ class _Reading:
         """Each element inside with the field that it belongs to, out of its wrapper if it has one."""
         if self.shape.content is not None and self.shape.content[1].markup:
             return
-        names = [*self._elements(), *(element_of(cls) for each in self.shape.nested.values() for cls in each.classes)]
+        names = [
+            *self.shape.ignored_inside,
+            *self._elements(),
+            *(element_of(cls) for each in self.shape.nested.values() for cls in each.classes),
+        ]
         for written in self.node.children:
             child = named_as(written, names, self.findings)
+            if child.name in self.shape.ignored_inside:
+                detail = f"it has no effect: {self.shape.ignored_inside[child.name]}"
+                self.findings.remark(child.remark(Effect.IGNORED, detail))
+                continue
             wrapped = [place for place, each in self.shape.nested.items() if each.wrapper == child.name]
             if wrapped:
                 self._require_bare(child)

@@ -80,6 +80,8 @@ def _shown_default(written: Any, default: object) -> str:
 def _without_effect(shape: Shape) -> Iterator[str]:
     for name, why in shape.ignored.items():
         yield row(f"`{name}`", "anything", "", f"Accepted, without effect: {why}")
+    for name, why in shape.ignored_inside.items():
+        yield row(f"(inside: `<{name}>`)", "anything", "", f"Accepted, without effect: {why}")
 
 
 def _not_yet(shape: Shape) -> Iterator[str]:

@@ -82,7 +82,8 @@ class Shape:
     """All declarations of a class, under the names that users write.
 
     `ignored` attributes are known to the field and accepted without effect, since leaving them out harms nobody;
-    `later` ones would change what happens, so they are refused unless set to false. Each has its reason.
+    `later` ones would change what happens, so they are refused unless set to false. Elements of `ignored_inside` may
+    stand inside without effect. Each has its reason.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Shape:
     nested: Mapping[str, Nested]
     ignored: Mapping[str, str]
     later: Mapping[str, str]
+    ignored_inside: Mapping[str, str]
 
     def nested_as(self, element: str) -> tuple[str, type] | None:
         """The field and class of an element that may stand inside."""
@@ -147,6 +149,7 @@ def _collected(cls: type) -> Shape:
         nested=within,
         ignored=dict(getattr(cls, "IGNORED", {})),
         later=dict(getattr(cls, "LATER", {})),
+        ignored_inside=dict(getattr(cls, "IGNORED_INSIDE", {})),
     )
 
 

@@ -124,6 +124,9 @@ REFUSED: Final[Mapping[str, UnsupportedElement]] = MappingProxyType(
     }
 )
 
+UNTOLD: Final[Mapping[str, str]] = MappingProxyType({"Parameter": "only a client that is dialled is told parameters."})
+"""What stands in verbs that end a call without effect."""
+
 _BY_FOLDED_NAME: Final = {name.lower(): each for name, each in REFUSED.items()}
 
 

@@ -88,7 +88,7 @@ class Conference:
         help=f"What a recording leaves: the mix, or also a file for each participant{_AT_MAKING}",
     )
     recording_beep: int | None = attribute(
-        Whole(0, 3600),
+        Whole(0, 3600, least_is_endless=True),
         help=f"Seconds between the tones that tell of its recording; 0 is never, as is set if left out{_AT_MAKING}",
     )
 

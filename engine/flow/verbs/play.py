@@ -16,7 +16,7 @@ class Play:
     """Play the file at the URL `loop` times, or send `digits` to the far end."""
 
     url: str = content(WEB_ADDRESS, default="", help="Where the file is: WAV, MP3, FLAC or Ogg")
-    loop: int = attribute(Whole(0, 1000), default=1, help="How often; 0 is until the call ends")
+    loop: int = attribute(Whole(0, 1000, least_is_endless=True), default=1, help="How often; 0 is until the call ends")
     digits: str = attribute(TONES, default="", help="Keys to send; w is half a second of silence, W a second")
 
     def __post_init__(self) -> None:

@@ -24,7 +24,9 @@ class Record:
     """
 
     max_length: int = attribute(Whole(1, 14400), default=3600, help="Seconds at most")
-    timeout: int = attribute(Whole(0, 600), default=5, help="Seconds of silence that end it; 0 is never")
+    timeout: int = attribute(
+        Whole(0, 600, least_is_endless=True), default=5, help="Seconds of silence that end it; 0 is never"
+    )
     finish_on_key: str = attribute(KEYS, default="1234567890*#", help="Keys that end it")
     play_beep: bool = attribute(Flag(), default=True, help="Whether a beep is heard before")
     action: str | None = telling.action("Where the result goes; this document's URL if left out")

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import ClassVar, Final
 
 from engine.flow.attribute_types import Choice
 from engine.flow.execution_context import ExecutionContext
 from engine.flow.next_step import Done
 from engine.flow.shape import attribute
+from engine.flow.unsupported import UNTOLD
 from engine.ports import Cause
 
 
@@ -28,6 +29,8 @@ class Reject:
     reason: RejectReason = attribute(
         Choice(RejectReason), default=RejectReason.REJECTED, help="What the caller is told"
     )
+
+    IGNORED_INSIDE: ClassVar = UNTOLD
 
     async def run(self, context: ExecutionContext) -> Done:
         await context.stage.reject(_CAUSES[self.reason])

@@ -26,7 +26,7 @@ class Say:
     voice: str | None = attribute(
         TEXT, help="A voice of speech.md, such as gmw/nl+f2; one of a cloud stands for the language that it speaks"
     )
-    loop: int = attribute(Whole(0, 1000), default=1, help="How often; 0 is until the call ends")
+    loop: int = attribute(Whole(0, 1000, least_is_endless=True), default=1, help="How often; 0 is until the call ends")
 
     def __post_init__(self) -> None:
         if is_ssml(self.text):

@@ -16,6 +16,7 @@ from engine.flow.verbs.hangup import Hangup
 from engine.flow.verbs.nouns import Number
 from engine.flow.verbs.pause import Pause
 from engine.flow.verbs.play import Play
+from engine.flow.verbs.record import Record
 from engine.flow.verbs.say import Say
 from engine.model.flow_reading import FlowReading
 
@@ -65,6 +66,17 @@ class TestWhatIsPassedOver:
         assert document.verbs == (Say('<speak>Dear friends<break time="1s"></break></speak>'),)
         assert [warning.element for warning in document.warnings] == ["blink"]
 
+    def test_an_attribute_of_an_element_in_a_text(self) -> None:
+        document = read('<Say>Dear <emphasis level="strong" weight="3">friends</emphasis></Say>')
+
+        assert document.verbs == (Say('<speak>Dear <emphasis level="strong">friends</emphasis></speak>'),)
+        assert [(warning.element, warning.attribute) for warning in document.warnings] == [("emphasis", "weight")]
+
+    def test_a_noun_in_the_place_of_a_verb_of_which_is_told_where_it_stands(self) -> None:
+        [warning] = read("<Queue>support</Queue><Hangup/>").warnings
+
+        assert warning.reason == "<Queue>: it is no verb. It stands in <Dial>."
+
     def test_a_text_where_none_may_stand(self) -> None:
         assert verbs("<Hangup>now</Hangup>") == (Hangup(),)
 
@@ -88,7 +100,12 @@ class TestWhatIsUnderstood:
             ('<Gather numDigits="0"/>', Gather(num_digits=1)),
             ('<Gather input="voice dtmf"/>', Gather((Input.DTMF,))),
             ('<Gather speechTimeout="900"/>', Gather(speech_timeout=60)),
-            ('<Gather finishOnKey="pound #"/>', Gather(finish_on_key="D#")),
+            ('<Say loop="-1">x</Say>', Say("x", loop=1)),
+            ('<Record timeout="-1"/>', Record(timeout=5)),
+            ('<Gather timeout="-1"/>', Gather(timeout=0)),
+            ('<Gather finishOnKey="the # key"/>', Gather(finish_on_key="#")),
+            ('<Gather finishOnKey="pound, star"/>', Gather(finish_on_key="#*")),
+            ('<Record finishOnKey="any key"/>', Record(finish_on_key="1234567890*#")),
             ('<Gather bargeIn="no"/>', Gather(barge_in=False)),
         ],
     )
@@ -105,6 +122,9 @@ class TestWhatIsUnderstood:
         assert document.verbs == (Say("x", loop=2),)
         assert all("it was read as" in warning.done for warning in document.warnings)
         assert document.warnings
+
+    def test_an_element_of_a_text_in_other_case(self) -> None:
+        assert verbs('<Say>One <Break time="1s"/></Say>') == (Say('<speak>One <break time="1s"></break></speak>'),)
 
     def test_a_root_in_other_case(self) -> None:
         assert read_flow("<response><Hangup/></response>", None, BY_SPELLING).verbs == (Hangup(),)
