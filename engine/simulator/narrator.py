@@ -34,6 +34,7 @@ _REMARKED: Final = FAILURES | {
     "not_recorded", "pin_refused", "pin_wrong", "queue_full", "ringback_failed", "speech_not_heard",
     "spoken_otherwise", "verb_left_out",
 }  # fmt: skip
+PASSED_OVER: Final = "a mistake, passed over"
 _FALLBACK: Final = "the call takes its fallback here: {}"
 
 
@@ -140,7 +141,7 @@ class Narrator:
             case "flow_warning":
                 place = f"line {facts['line']}: " if "line" in facts else ""
                 self._transcript.warnings.append(f"{place}{facts['reason']} ({facts['done']})")
-                self.line(TranscriptMark.REMARK, f"a mistake, passed over: {self._transcript.warnings[-1]}")
+                self.line(TranscriptMark.REMARK, f"{PASSED_OVER}: {self._transcript.warnings[-1]}")
             case "flow_failed":
                 self._fails(_FALLBACK.format(facts["reason"]), ends=True)
             case "hung_up":

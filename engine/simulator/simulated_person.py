@@ -16,6 +16,8 @@ KEY_S: Final = 0.9
 """From the end of the prompts to the first key, and from one key to the next."""
 _QUIET_S: Final = 0.1
 _WAIT_S: Final = 60.0
+_PATIENCE_S: Final = 30.0
+"""How long who has something to say or press listens to prompts."""
 
 
 class SimulatedPerson:
@@ -48,12 +50,16 @@ class SimulatedPerson:
         self._tasks.begin(work)
 
     async def gives_input(self, timeout_s: int) -> None:
-        """After the prompts, keys or words."""
+        """After the prompts, keys or words; into them where they have no end."""
         turn = self._turn
-        await self._quiet(turn)
-        if turn != self._turn:
-            return
-        self._narrator.line(TranscriptMark.WAITS, f"{timeout_s:g} s for a key")
+        try:
+            async with asyncio.timeout(_PATIENCE_S if self.input != ScriptedInput() else None):
+                await self._quiet(turn)
+        except TimeoutError:
+            self._narrator.line(TranscriptMark.WAITS, f"no longer than {_PATIENCE_S:g} s for the prompts' end")
+        else:
+            if turn == self._turn:
+                self._narrator.line(TranscriptMark.WAITS, f"{timeout_s:g} s for a key")
         await self._press(self.input.keys, turn)
         if self.input.said and turn == self._turn:
             await asyncio.sleep(KEY_S)

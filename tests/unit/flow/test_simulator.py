@@ -184,6 +184,14 @@ def test_a_prompt_that_cannot_be_spoken_is_a_fault() -> None:
     assert call.faults == ["prompt failed: Hello, there is no voice"]
 
 
+def test_keys_are_pressed_into_a_prompt_that_has_no_end() -> None:
+    flow = '<Response><Gather numDigits="1" action="/menu"><Play loop="0">/music.wav</Play></Gather></Response>'
+
+    call = simulate(flow, digits="1", pages=PAGES, base_url=BASE, limit_s=60)
+
+    assert call.said == ["Chosen"]
+
+
 def test_a_relative_file_of_a_document_without_a_base_is_a_fault() -> None:
     assert "a.mp3' is relative" in simulate("<Response><Play>a.mp3</Play></Response>").ended_by
 
