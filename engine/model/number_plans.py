@@ -103,6 +103,11 @@ def country(e164: str) -> str:
     return region.lower() if region.isalpha() and region != phonenumbers.UNKNOWN_REGION else ""
 
 
+def national(e164: str) -> str:
+    """The number as people of its country write it, as 02 555 01 00. For one without a fault."""
+    return str(phonenumbers.format_number(phonenumbers.parse(e164), phonenumbers.PhoneNumberFormat.NATIONAL))
+
+
 def parts(e164: str) -> tuple[str, str]:
     """The country code, and the number within the country. For one without a fault."""
     number = phonenumbers.parse(e164)

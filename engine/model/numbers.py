@@ -94,6 +94,14 @@ def country_around(number: str) -> str:
         return ""
 
 
+@lru_cache(maxsize=4096)  # lists of calls have the same numbers again and again
+def written_nationally(party: str) -> str:
+    """A number as people of its country write it; who has none (an address, a pseudonym) as it is."""
+    from engine.model.number_plans import national
+
+    return party if _fault(party) is not None else national(party)
+
+
 def _fault(text: str) -> str | None:
     # Commands that look at no number are spared loading all plans.
     from engine.model import number_plans

@@ -6,12 +6,16 @@ from api.http.json_fields import Json
 from api.http.v2010.contract import BASE_PATH
 from api.http.v2010.fields import cost, resource_uri, rfc2822, subresources
 from engine.model.call import Call, Direction, Status
+from engine.model.numbers import written_nationally
 
 _NOUNS: Final = {"recordings": "Recordings", "events": "Events", "notifications": "Notifications"}
 
 
-def call_resource(call: Call) -> Json:
-    """Its fields by their names; what is not known, and what there is none of here, is null."""
+def call_resource(call: Call, number_id: str | None) -> Json:
+    """Its fields by their names; what is not known, and what there is none of here, is null.
+
+    `number_id` is the account's number that the call came to, or is placed from.
+    """
     return {
         "sid": call.id,
         "account_sid": call.account_id,
@@ -19,10 +23,10 @@ def call_resource(call: Call) -> Json:
         "date_created": rfc2822(call.start_time),
         "date_updated": rfc2822(call.end_time or call.answer_time or call.start_time),
         "to": call.to,
-        "to_formatted": call.to,
+        "to_formatted": written_nationally(call.to),
         "from": call.from_,
-        "from_formatted": call.from_,
-        "phone_number_sid": None,
+        "from_formatted": written_nationally(call.from_),
+        "phone_number_sid": number_id,
         "status": call.status.value,
         "start_time": None if call.status is Status.QUEUED else rfc2822(call.start_time),
         "end_time": rfc2822(call.end_time),
@@ -36,6 +40,7 @@ def call_resource(call: Call) -> Json:
         "group_sid": None,
         "caller_name": None,
         "queue_time": "0",
+        "stir_verstat": call.stir_verstat.value if call.stir_verstat else None,
         "trunk_sid": None,
         "uri": resource_uri(call.account_id, "Calls", call.id),
         "subresource_uris": subresources(call.account_id, "Calls", call.id, **_NOUNS),

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.model.numbers import country_of, parse_e164, read_number
+from engine.model.numbers import country_of, parse_e164, read_number, written_nationally
 from engine.privacy.masking import mask
 
 
@@ -167,3 +167,20 @@ def test_what_is_no_number_has_no_country() -> None:
 )
 def test_a_masked_number_hides_who_it_is(number: str, shown: str) -> None:
     assert mask(number) == shown
+
+
+@pytest.mark.parametrize(
+    ("party", "written"),
+    [
+        ("+3225550100", "02 555 01 00"),
+        ("+14155550123", "(415) 555-0123"),
+        ("+41446681800", "044 668 18 00"),
+        ("sip:desk@example.com", "sip:desk@example.com"),
+        ("pseudonym-be-5a1f", "pseudonym-be-5a1f"),
+        ("anonymous", "anonymous"),
+        ("112", "112"),
+        ("", ""),
+    ],
+)
+def test_a_number_is_written_as_in_its_country_and_all_else_stays_as_it_is(party: str, written: str) -> None:
+    assert written_nationally(party) == written

@@ -78,3 +78,17 @@ async def test_a_range_in_use_is_refused_and_named(numbers: Numbers, account: Ac
 
     with pytest.raises(NumberTaken, match=r"\+3225550xxx is in use already"):
         await numbers.add(stranger.id, "+3225550xxx")
+
+
+async def test_the_ids_of_many_are_found_at_once_and_others_are_left_out(
+    numbers: Numbers, account: Account, stranger: Account
+) -> None:
+    office, wide, narrow = [
+        await numbers.add(account.id, written) for written in (OFFICE, "+322666xxxx", "+32266601xx")
+    ]
+    await numbers.add(stranger.id, SHOP)
+
+    found = await numbers.ids_taking(account.id, {OFFICE, SHOP, "+3226669999", "+3226660199", "sip:desk@example.com"})
+
+    assert found == {OFFICE: office.id, "+3226669999": wide.id, "+3226660199": narrow.id}
+    assert await numbers.ids_taking(account.id, set()) == {}

@@ -1,11 +1,12 @@
 """/Calls"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
 
 from aiohttp import web
 
+from api.http.json_fields import Json
 from api.http.requests import ApiRequest
 from api.http.resources import calls
 from api.http.services import Resource, RestServices
@@ -55,26 +56,40 @@ async def list_calls(services: RestServices, asked: ApiRequest) -> web.Response:
         parent_id=query.get("ParentCallSid"),
     )
     found, _ = await services.stores.calls.find(wanted, page.number + 1, page.size, page.place)
-    resources = [call_resource(call) for call in found]
+    resources = await _resources(services, found)
     return web.json_response(page_json(asked, page, "calls", found, resources, lambda call: call.start_time))
 
 
 async def create_call(services: RestServices, asked: ApiRequest) -> web.Response:
     with CREATE.told():
         call = await calls.placed(services, CREATE.request(services, asked, "initiateCall"))
-    return web.json_response(call_resource(call), status=HTTPStatus.CREATED)
+    return web.json_response(await _resource(services, call), status=HTTPStatus.CREATED)
 
 
 async def fetch_call(services: RestServices, asked: ApiRequest) -> web.Response:
     await services.call_service.settle(asked.path["Sid"])
-    return web.json_response(call_resource(await _own_call(services, asked)))
+    return web.json_response(await _resource(services, await _own_call(services, asked)))
 
 
 async def update_call(services: RestServices, asked: ApiRequest) -> web.Response:
     with UPDATE.told():
         order = UPDATE.request(services, asked, "changeCall", call_id=asked.path["Sid"])
         call = await calls.changed(services, order)
-    return web.json_response(call_resource(call))
+    return web.json_response(await _resource(services, call))
+
+
+async def _resource(services: RestServices, call: Call) -> Json:
+    (resource,) = await _resources(services, [call])
+    return resource
+
+
+async def _resources(services: RestServices, found: Sequence[Call]) -> list[Json]:
+    """Calls of one account; their numbers are looked up together."""
+    if not found:
+        return []
+    own = {call.own_number for call in found}
+    ids = await services.stores.numbers.ids_taking(found[0].account_id, own)
+    return [call_resource(call, ids.get(call.own_number)) for call in found]
 
 
 async def _own_call(services: RestServices, asked: ApiRequest) -> Call:

@@ -25,6 +25,42 @@ async def test_a_call_is_placed_by_the_same_order_and_seen_by_both_doors(program
     assert (await program.get(f"Calls/{call['sid']}"))[1] == call
 
 
+async def test_numbers_are_shown_as_people_of_their_country_write_them(program: Program) -> None:
+    _, call = await program.post("Calls", {"To": "+14155550123", "From": NUMBER, "Twiml": GREETING})
+
+    assert (call["to"], call["to_formatted"]) == ("+14155550123", "(415) 555-0123")
+    assert (call["from"], call["from_formatted"]) == (NUMBER, "02 555 01 00")
+
+
+async def test_a_call_names_the_accounts_number_that_it_is_placed_from(program: Program) -> None:
+    (number,) = await program.site.services.stores.numbers.of_account(program.account.id)
+
+    _, call = await program.post("Calls", {"To": TO, "From": NUMBER, "Twiml": GREETING})
+
+    assert call["phone_number_sid"] == number.id
+    _, page = await program.get("Calls")
+    assert page["calls"] == [call]
+
+
+async def test_a_call_to_a_range_names_the_range(program: Program) -> None:
+    stores = program.site.services.stores
+    wide = await stores.numbers.add(program.account.id, "+322666xxxx")
+    narrow = await stores.numbers.add(program.account.id, "+32266601xx")
+    for called in ("+3226669999", "+3226660199", "sip:desk@example.com"):
+        call = Call.begun(
+            Direction.INBOUND, TO, called, CallOptions(), account_id=program.account.id, at=NOON, node="node-1"
+        )
+        await program.site.call_service.calls.add(call)
+
+    _, page = await program.get("Calls")
+
+    assert {call["to"]: call["phone_number_sid"] for call in page["calls"]} == {
+        "+3226669999": wide.id,
+        "+3226660199": narrow.id,
+        "sip:desk@example.com": None,
+    }
+
+
 @pytest.mark.parametrize(
     ("form", "code"),
     [
