@@ -26,6 +26,7 @@ class IdKind(StrEnum):
     TRUNK_EVENT = "TE"
     BALANCE_ENTRY = "BE"
     POLICY = "CP"
+    APPLICATION = "AP"
 
 
 def new_id(kind: IdKind) -> str:

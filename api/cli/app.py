@@ -52,6 +52,7 @@ COMMANDS: Final = (
     Command("keys", "keys", "keys"),
     Command("balance", "balance", "balance"),
     Command("numbers", "numbers", "numbers"),
+    Command("applications", "applications", "applications"),
     Command("trunks", "trunks", "trunks"),
     Command("routes", "routes", "routes"),
     Command("policies", "policies", "policies"),

@@ -28,6 +28,7 @@ E164 = Annotated[str, typer.Argument(metavar="+E164", help="Such as +3225550100,
         "telefoon numbers add +3225550100 --account demo --url https://example.com/flow --language nl-BE",
         "telefoon numbers add +3225550100 --account demo --record --consent press-to-consent",
         "telefoon numbers add +3225550xxx --account demo --url https://example.com/flow",
+        "telefoon numbers add +3225550100 --account demo --application AP0191f5c2a3b4c5d6e7f8091a2b3c4d5e",
     )
 )
 @with_option_flags(NumberOptions)
@@ -44,6 +45,10 @@ def add(
     webhook_format: Annotated[BodyFormat, typer.Option(help="How POSTs for call flows carry parameters.")] = (
         BodyFormat.FORM
     ),
+    application: Annotated[
+        str | None, typer.Option(metavar="ID", help="The account's application that answers it, in place of --url.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="What people call it.")] = None,
     options: NumberOptions,
     consent: ConsentPolicyOption = None,
     consent_basis: ConsentBasis = None,
@@ -66,9 +71,12 @@ def add(
         if await books.stores.numbers.get(e164) is not None:
             raise NumberTaken(e164)  # before an account is made for nothing
         owner = await books.stores.accounts.ensure(account)
+        if application is not None:
+            await _require_application(books, owner.id, application)
         added = await books.stores.numbers.add(
             owner.id, e164, chosen, url=url, fallback_url=fallback_url, method=method.value,
-            fallback_method=fallback_method.value, webhook_format=webhook_format,
+            fallback_method=fallback_method.value, webhook_format=webhook_format, friendly_name=name,
+            application_id=application,
         )  # fmt: skip
         await books.stores.audit.add(
             CLI, "number.add", added.id, account=owner.id, number=books.stores.pseudonyms.pseudonym_of(e164)
@@ -137,6 +145,13 @@ def _warn_of(*urls: str | None) -> None:
 
         if (why := refused(load(), url)) is not None:
             typer.echo(f"telefoon: {why}", err=True)
+
+
+async def _require_application(books: LocalStores, account_id: str, application_id: str) -> None:
+    """Raises NotFound for one that is not the account's."""
+    found = await books.stores.applications.get(application_id)
+    if found is None or found.account_id != account_id:
+        raise NotFound("application", application_id)
 
 
 class NoNumber(NotFound):

@@ -16,6 +16,7 @@ from api.http.problems import problems
 from api.http.reads import READS, NotedReads
 from api.http.request_limits import add_rate_limit_headers
 from api.http.resources import (
+    applications,
     balances,
     bans,
     calls,
@@ -25,6 +26,7 @@ from api.http.resources import (
     holds,
     keys,
     node,
+    numbers,
     paces,
     participants,
     policies,
@@ -48,6 +50,7 @@ from engine.recordings.files.encoding import Format
 MAX_BODY_BYTES: Final = 1024 * 1024
 
 RESOURCES: Final[Mapping[str, Resource]] = {
+    **applications.RESOURCES,
     **balances.RESOURCES,
     **bans.RESOURCES,
     **calls.RESOURCES,
@@ -55,6 +58,7 @@ RESOURCES: Final[Mapping[str, Resource]] = {
     **events.RESOURCES,
     **holds.RESOURCES,
     **keys.RESOURCES,
+    **numbers.RESOURCES,
     **paces.RESOURCES,
     **participants.RESOURCES,
     **policies.RESOURCES,

@@ -72,6 +72,10 @@ OF_NOBODY: Final = frozenset(
         "getBalance",
         "listBalanceEntries",
         "getPace",
+        "listNumbers",
+        "getNumber",
+        "listApplications",
+        "getApplication",
     }
 )
 """They tell of no caller and nobody who was called."""

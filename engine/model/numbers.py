@@ -24,8 +24,10 @@ _LONGEST_QUOTE: Final = 40
 class Number:
     """A number of an account. Calls to it are run by `url`, or by `fallback_url` when that fails.
 
-    `method` and `fallback_method` are those of the first requests, GET or POST; `webhook_format` is how the
-    POSTs of its calls carry their parameters. `options` are what it has chosen for its calls.
+    Where it names an application, that one's URLs count in place of these. `friendly_name` is for people; None where
+    nobody has given it one. `method` and `fallback_method` are those of the first requests, GET or POST;
+    `webhook_format` is how the POSTs of its calls carry their parameters. `options` are what it has chosen for its
+    calls.
     """
 
     id: str
@@ -38,6 +40,8 @@ class Number:
     fallback_method: str = "POST"
     webhook_format: BodyFormat = BodyFormat.FORM
     options: NumberOptions = NumberOptions()
+    friendly_name: str | None = None
+    application_id: str | None = None
 
 
 def parse_e164(text: str) -> str:

@@ -6,25 +6,32 @@ from datetime import datetime
 from itertools import zip_longest
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, func, select, update
 
 from engine.errors import NumberTaken
 from engine.ids import IdKind, new_id
+from engine.model.applications import Application
 from engine.model.call_options import STANDARD, NumberOptions
 from engine.model.callback import BodyFormat
 from engine.model.number_ranges import MOST_OPEN, fitting
 from engine.model.numbers import Number
 from engine.store.database import Database
+from engine.store.page_cursor import PageCursor
 from engine.store.prepared import PreparedQuery
-from engine.store.tables.accounts import numbers
+from engine.store.tables.accounts import applications, numbers
 from engine.store.values import RowReader, utc_now, values_of
 
 _NUMBERS: Final = RowReader(Number, NumberOptions)
 _BY_E164: Final = PreparedQuery(select(numbers).where(numbers.c.e164 == bindparam("e164")))
+_NEWEST_FIRST: Final = (numbers.c.created_at.desc(), numbers.c.id.desc())
 _PLACES: Final = tuple(f"fits_{place}" for place in range(MOST_OPEN + 1))
+_OF_APPLICATION: Final = "application_"
+_ANSWERED: Final = select(
+    numbers, *[each.label(f"{_OF_APPLICATION}{each.name}") for each in applications.columns if each.name != "id"]
+).outerjoin(applications, applications.c.id == numbers.c.application_id)
 _TAKING: Final = PreparedQuery(
     # Those that fit one number are of one length, and digits come before the letter of open ones.
-    select(numbers).where(numbers.c.e164.in_([bindparam(place) for place in _PLACES])).order_by(numbers.c.e164).limit(1)
+    _ANSWERED.where(numbers.c.e164.in_([bindparam(place) for place in _PLACES])).order_by(numbers.c.e164).limit(1)
 )
 """Made once: each call that begins asks it."""
 
@@ -39,23 +46,27 @@ class Numbers:
     async def add(
         self, account_id: str, e164: str, options: NumberOptions = NumberOptions(), *, url: str | None = None,
         fallback_url: str | None = None, method: str = "POST", fallback_method: str = "POST",
-        webhook_format: BodyFormat = BodyFormat.FORM,
+        webhook_format: BodyFormat = BodyFormat.FORM, friendly_name: str | None = None,
+        application_id: str | None = None,
     ) -> Number:  # fmt: skip
         """A number, or a range of them. Raises NumberTaken if any account has the same."""
         number = Number(
             new_id(IdKind.NUMBER), account_id, e164, self._now(), url, fallback_url, method, fallback_method,
-            webhook_format, options.over(STANDARD),
+            webhook_format, options.over(STANDARD), friendly_name, application_id,
         )  # fmt: skip
         if not await self._db.insert_new(numbers, values_of(number)):
             raise NumberTaken(e164)
         return number
 
     async def taking(self, e164: str) -> Number | None:
-        """Who takes calls to a number: itself, or the smallest range that it is in, under the number."""
+        """Who takes calls to a number: itself, or the smallest range that it is in, under the number.
+
+        It is as its application answers it, where it names one.
+        """
         fits = fitting(e164)
         values = dict(zip_longest(_PLACES, fits, fillvalue=e164))
         row = await self._db.ask(lambda connection: _TAKING.first(connection, values))
-        return replace(_number(row), e164=e164) if row else None
+        return replace(_answered(row), e164=e164) if row else None
 
     async def get(self, e164: str) -> Number | None:
         """The number, or the range that is written so."""
@@ -72,6 +83,29 @@ class Numbers:
         taking = {e164: next((each for each in spellings if each in known), None) for e164, spellings in fits.items()}
         return {e164: known[each] for e164, each in taking.items() if each is not None}
 
+    async def by_id(self, number_id: str) -> Number | None:
+        """Find a number of any account: whoever asks compares."""
+        row = await self._db.row(select(numbers).where(numbers.c.id == number_id))
+        return _number(row) if row else None
+
+    async def find(
+        self, account_id: str, *, like: str | None = None, name: str | None = None, page: int = 1,
+        page_size: int = 50, place: PageCursor | None = None,
+    ) -> list[Number]:  # fmt: skip
+        """One page of an account's, newest first, or what is behind a place.
+
+        `like` is for those in which these digits stand, a star for any one; `name` for those of this friendly name.
+        """
+        query = select(numbers).where(numbers.c.account_id == account_id)
+        if like is not None:
+            escaped = like.translate({ord(sign): f"\\{sign}" for sign in "\\%_"}).replace("*", "_")
+            query = query.where(numbers.c.e164.like(f"%{escaped}%", escape="\\"))
+        if name is not None:
+            query = query.where(func.coalesce(numbers.c.friendly_name, numbers.c.e164) == name)
+        behind = place.behind(numbers.c.created_at, numbers.c.id) if place else None
+        rows, _ = await self._db.page(query, _NEWEST_FIRST, page, page_size, behind)
+        return [_number(row) for row in rows]
+
     async def of_account(self, account_id: str) -> list[Number]:
         """The numbers in their order."""
         query = select(numbers).where(numbers.c.account_id == account_id).order_by(numbers.c.e164)
@@ -83,8 +117,14 @@ class Numbers:
 
     async def webhooks(self) -> list[str]:
         """URLs that calls to numbers ask, each once."""
-        urls = [url for number in await self.all() for url in (number.url, number.fallback_url) if url]
+        answered = [_answered(row) for row in await self._db.rows(_ANSWERED.order_by(numbers.c.e164))]
+        urls = [url for number in answered for url in (number.url, number.fallback_url) if url]
         return list(dict.fromkeys(urls))
+
+    async def change(self, number: Number, given: Mapping[str, Any]) -> Number:
+        """The number with other fields, for calls that begin from now on."""
+        await self._db.change(update(numbers).where(numbers.c.id == number.id).values(**given))
+        return replace(number, **given)
 
     async def remove(self, e164: str) -> bool:
         """False if no account has it."""
@@ -93,3 +133,12 @@ class Numbers:
 
 def _number(row: Mapping[Any, Any]) -> Number:
     return _NUMBERS.read(row)
+
+
+def _answered(row: Mapping[Any, Any]) -> Number:
+    """The number of a row, as the application beside it answers it."""
+    number = _number(row)
+    if number.application_id is None or row[f"{_OF_APPLICATION}account_id"] != number.account_id:
+        return number
+    fields = {each.name: row[f"{_OF_APPLICATION}{each.name}"] for each in applications.columns if each.name != "id"}
+    return Application(id=number.application_id, **fields).answering(number)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from engine.store.account_keys import AccountKeys
     from engine.store.account_secrets import AccountSecrets
     from engine.store.accounts import Accounts
+    from engine.store.applications import Applications
     from engine.store.audit import Audit
     from engine.store.balances import Balances
     from engine.store.bans import BanStore
@@ -70,6 +71,12 @@ class Stores:
         from engine.store.account_keys import AccountKeys
 
         return AccountKeys(self.database)
+
+    @cached_property
+    def applications(self) -> "Applications":
+        from engine.store.applications import Applications
+
+        return Applications(self.database)
 
     @cached_property
     def audit(self) -> "Audit":

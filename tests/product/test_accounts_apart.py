@@ -42,6 +42,7 @@ OF_THE_NODE: Final = {
 OF_THEIR_OWN: Final = {
     "listCalls", "listConferences", "createConference", "streamEvents", "listQueues", "listRecordings", "listHolds",
     "exportPersonalData", "erasePersonalData", "getOwnBalance", "listOwnBalanceEntries",
+    "listNumbers", "listApplications", "addApplication",
 }  # fmt: skip
 """They name nothing of another account; what they answer and do has nothing of it."""
 NAMED_IN_BODY: Final = {"initiateCall", "setHold"}
@@ -101,6 +102,8 @@ async def owned_by(telefoon: Platform) -> Owned:
     order = {"kind": "call", "object": recorded["id"], "reason": "Case 7"}
     async with telefoon.client.post("holds", json=order, headers={"X-API-Key": privacy}) as response:
         hold = (await response.json())["id"]
+    number = (await telefoon.get("numbers"))["numbers"][0]["id"]
+    application = (await telefoon.post("applications", {"friendly_name": "desk"}))["id"]
     return Owned(
         {
             "call_id": call["id"],
@@ -110,6 +113,8 @@ async def owned_by(telefoon: Platform) -> Owned:
             "recording_id": recording["id"],
             "queue_id": queue,
             "hold_id": hold,
+            "number_id": number,
+            "application_id": application,
         }
     )
 
@@ -240,6 +245,8 @@ async def everything(telefoon: Platform, owned: Owned) -> str:
         "conference": [conference[name] for name in ("id", "status", "friendly_name")],
         "recording": [recording[name] for name in ("id", "status", "sha256")],
         "waiting": queue["waiting"],
+        "number": await telefoon.get(f"numbers/{owned.ids['number_id']}"),
+        "application": await telefoon.get(f"applications/{owned.ids['application_id']}"),
         "calls": (await telefoon.get("calls"))["total"],
         "conferences": (await telefoon.get("conferences"))["total"],
         "recordings": (await telefoon.get("recordings"))["total"],

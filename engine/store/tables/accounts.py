@@ -1,4 +1,4 @@
-"""The tables of what belongs to an account: its keys and secrets, its numbers, its repeated requests."""
+"""The tables of what belongs to an account: its keys and secrets, numbers, applications, repeated requests."""
 
 from typing import Final
 
@@ -9,7 +9,7 @@ from engine.model.callback import BodyFormat
 from engine.store.data_kinds import ACCOUNT_LIFE, Whose, about, personal, technical
 from engine.store.option_columns import option_columns
 from engine.store.tables.schema import metadata
-from engine.store.types import IDENTIFIER, EnumColumn, Networks, Scopes, StoredText, UtcDateTime
+from engine.store.types import IDENTIFIER, EnumColumn, Names, Networks, Scopes, StoredText, UtcDateTime
 
 accounts: Final = Table(
     "accounts",
@@ -91,10 +91,35 @@ numbers: Final = Table(
     technical("fallback_method", String(4), nullable=False, server_default="POST"),
     technical("webhook_format", EnumColumn(BodyFormat), nullable=False, server_default="form"),
     *option_columns(NumberOptions),
+    personal("friendly_name", StoredText),
+    technical("application_id", IDENTIFIER, index=True),
     info=about(
         "Which number belongs to which account, and what answers calls to it.",
         Whose.CUSTOMERS,
         until="until the number is removed",
+        searched=False,
+    ),
+)
+
+applications: Final = Table(
+    "applications",
+    metadata,
+    technical("id", IDENTIFIER, primary_key=True),
+    technical("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
+    personal("friendly_name", StoredText, nullable=False),
+    technical("created_at", UtcDateTime, nullable=False),
+    technical("updated_at", UtcDateTime, nullable=False),
+    personal("url", StoredText),
+    technical("method", String(4), nullable=False),
+    personal("fallback_url", StoredText),
+    technical("fallback_method", String(4), nullable=False),
+    personal("status_callback", StoredText),
+    technical("status_callback_method", String(4), nullable=False),
+    technical("status_callback_events", Names, nullable=False),
+    info=about(
+        "What answers the calls of numbers and orders that name it.",
+        Whose.CUSTOMERS,
+        until="until the application is removed",
         searched=False,
     ),
 )

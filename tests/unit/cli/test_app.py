@@ -30,6 +30,7 @@ COMMANDS = [
     ("webhooks", "list"), ("webhooks", "replay"), ("webhooks", "verify"),
     ("refusals",), ("bans", "add"), ("bans", "export"), ("bans", "lift"), ("bans", "list"),
     ("numbers", "add"), ("numbers", "list"), ("numbers", "remove"),
+    ("applications", "add"), ("applications", "list"), ("applications", "set"), ("applications", "remove"),
     ("trunks", "add"), ("trunks", "list"), ("trunks", "show"), ("trunks", "set"), ("trunks", "remove"),
     ("trunks", "test"), ("trunks", "calls"), ("trunks", "costs"), ("trunks", "events"),
     ("routes", "add"), ("routes", "list"), ("routes", "show"), ("routes", "remove"), ("routes", "test"),

@@ -20,6 +20,9 @@ COLUMNS_OF_ORDERS = (
 )  # fmt: skip
 """The columns of `calls` that migration 0031 adds."""
 
+COLUMNS_OF_APPLICATIONS = ("friendly_name", "application_id")
+"""The columns of `numbers` that migration 0034 adds."""
+
 NOON = datetime(2026, 11, 23, 12, 0, 0, 123456, UTC)
 
 

@@ -21,7 +21,7 @@ from engine.store.migration import migrate
 from engine.store.spent_triggers import drop_spent_triggers
 from engine.store.tables.calls import calls as call_rows
 from engine.store.values import values_of
-from tests.unit.store.samples import COLUMNS_OF_ORDERS, NOON, a_call, at
+from tests.unit.store.samples import COLUMNS_OF_APPLICATIONS, COLUMNS_OF_ORDERS, NOON, a_call, at
 
 MIDNIGHT = NOON.replace(hour=0, minute=0, second=0, microsecond=0)
 NODE = PolicyPlace(PolicyLevel.NODE)
@@ -121,6 +121,7 @@ async def test_a_migration_adds_up_the_calls_that_there_were(
     def undone(connection: Connection) -> None:
         drop_spent_triggers(connection)
         connection.execute(text("DROP TABLE calls_spent"))
+        connection.execute(text("DROP TABLE applications"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0028'"))
         for key in (None, "SK1", "SK1"):
             ended = going_on(account, key_id=key, end_time=at(12), price=Decimal("0.0023"))
@@ -129,6 +130,9 @@ async def test_a_migration_adds_up_the_calls_that_there_were(
             connection.execute(text(f"ALTER TABLE {chooser} DROP COLUMN flow_reading"))
         for column in COLUMNS_OF_ORDERS:
             connection.execute(text(f"ALTER TABLE calls DROP COLUMN {column}"))
+        connection.execute(text("DROP INDEX ix_numbers_application_id"))
+        for column in COLUMNS_OF_APPLICATIONS:
+            connection.execute(text(f"ALTER TABLE numbers DROP COLUMN {column}"))
         connection.execute(text("ALTER TABLE webhook_exchanges DROP COLUMN warnings"))
 
     await db.write(undone)

@@ -92,3 +92,25 @@ async def test_the_ids_of_many_are_found_at_once_and_others_are_left_out(
 
     assert found == {OFFICE: office.id, "+3226669999": wide.id, "+3226660199": narrow.id}
     assert await numbers.ids_taking(account.id, set()) == {}
+
+
+@pytest.mark.parametrize(
+    ("like", "found"), [("+3225550199", 1), ("0199", 1), ("+322555****", 1), ("*", 2), ("555", 2), ("%", 0), ("_", 0)]
+)
+async def test_numbers_are_found_by_some_of_their_digits(
+    numbers: Numbers, account: Account, stranger: Account, like: str, found: int
+) -> None:
+    await numbers.add(account.id, OFFICE, friendly_name="Office")
+    await numbers.add(account.id, SHOP)
+    await numbers.add(stranger.id, "+3225550198")
+
+    assert len(await numbers.find(account.id, like=like)) == found
+
+
+async def test_a_number_without_a_name_is_found_by_itself(numbers: Numbers, account: Account) -> None:
+    office = await numbers.add(account.id, OFFICE, friendly_name="Office")
+    shop = await numbers.add(account.id, SHOP)
+
+    assert await numbers.find(account.id, name="Office") == [office]
+    assert await numbers.find(account.id, name=SHOP) == [shop]
+    assert await numbers.find(account.id, name=OFFICE) == []
