@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import FunctionType
 from typing import Final
 from xml.etree.ElementTree import Element, fromstring
 
@@ -47,7 +48,7 @@ def _classes() -> dict[str, type[TwiML]]:
     }
 
 
-def _making() -> Iterator[tuple[str, "inspect._SourceObjectType", str]]:
+def _making() -> Iterator[tuple[str, FunctionType, str]]:
     """Each method that makes an element, with the class that has it and the class that it makes."""
     for parent, cls in _classes().items():
         for name, method in inspect.getmembers(cls, inspect.isfunction):
