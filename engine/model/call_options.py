@@ -136,8 +136,17 @@ class CallOptions(NumberOptions):
         help="Of what it is told: initiated, ringing, answered, completed; once for each.",
         inherited=False,
     )
-    time_limit_s: int | None = _option(inherited=False)
-    send_digits: str | None = _option(shown=False, inherited=False, personal=True)
+    time_limit_s: int | None = _option(
+        rest="time_limit", flag="time-limit", help="Seconds that it may talk; then it is hung up.", inherited=False
+    )
+    send_digits: str | None = _option(
+        rest="send_digits",
+        flag="send-digits",
+        help="Keys to send when it is answered; w waits 0.5 s, W 1 s.",
+        shown=False,
+        inherited=False,
+        personal=True,
+    )
     caller_name: str | None = _option(inherited=False, personal=True)
     recording_channels: Channels | None = _option(inherited=False)
     recording_track: Tracks | None = _option(inherited=False)

@@ -57,3 +57,19 @@ async def test_a_callback_is_told_by_its_method_of_the_changes_that_were_asked_f
     assert {each.method for each in shop.asked} == {"GET"}
     assert {form["shop"] for form in told} == {"7"}
     assert {name: call[name] for name in order} == order
+
+
+async def test_the_far_end_gets_the_keys_of_the_order_and_is_hung_up_at_its_limit(tmp_path: Path, ports: Ports) -> None:
+    flow = '<Response><Say>One moment.</Say><Pause length="60"/></Response>'
+    async with phone() as far_end, platform(tmp_path, ports, trunk_to(far_end.port)) as telefoon:
+        placed = await telefoon.place(CALLEE, flow=flow, send_digits="w12W#", time_limit=6)
+        call = await telefoon.ended_call(placed["id"])
+        kinds = [each["kind"] for each in await telefoon.events(call["id"])]
+        limit = await telefoon.noted(call["id"], "time_limit")
+        hung_up = await far_end.tells("hung_up")
+
+    assert far_end.digits == "12#"
+    assert kinds.index("digits_sent") < kinds.index("verb")
+    assert (limit, hung_up["by"]) == ({"seconds": 6}, "far end")
+    assert (call["status"], call["duration"] in (6, 7), call["time_limit"]) == ("completed", True, 6)
+    assert "send_digits" not in call, "it may be a PIN"

@@ -1,6 +1,6 @@
 """Runs a call's flow on the live call: where the flow comes from, what happens when it is no good, and redirection."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
 
@@ -13,6 +13,7 @@ from engine.flow.next_step import GoTo
 from engine.live.calls.actions import LiveStage, close_quietly
 from engine.live.calls.document_fetch import DocumentFetch
 from engine.live.calls.flow_warnings import INLINE, FlowWarnings
+from engine.live.calls.ordered_keys import OrderedKeys
 from engine.live.phrases import Phrase
 from engine.live.session.session import Session
 from engine.model.call import Attempt, Direction, Event
@@ -21,7 +22,11 @@ from engine.webhooks.call_web import CallWeb
 
 log = structlog.get_logger(__name__)
 
-_NOTHING: frozenset[str] = frozenset()
+Do = Callable[[], Awaitable[None]]
+
+
+async def _nothing() -> None:
+    """What comes before a flow where nothing does."""
 
 
 class FlowRunner:
@@ -37,12 +42,13 @@ class FlowRunner:
         self._warnings = FlowWarnings(session)
         self._interpreter = Interpreter(DocumentFetch(session, web, told or {}, self._warnings), clock.monotonic)
         self._handover = session.handover
+        self._keys = OrderedKeys(session, clock)
 
     async def run(self, starts: Sequence[Start]) -> None:
-        """Run the flow to the call's end. No failure of the flow ends the call without a word."""
+        """Send the keys of its order, and run the flow to the call's end. No failure ends the call without a word."""
         self._handover.begin()
         try:
-            await self._run_and_hand_over(starts)
+            await self._run_and_hand_over(starts, first=self._keys.send)
         finally:
             await self._close()
 
@@ -67,19 +73,20 @@ class FlowRunner:
         """
         return await self._handover.unless_taken(self._interpreter.run_part(to, self.stage))
 
-    async def _run_and_hand_over(self, starts: Sequence[Start]) -> None:
+    async def _run_and_hand_over(self, starts: Sequence[Start], first: Do = _nothing) -> None:
         while True:
-            await self._handover.perform(self._perform_safely(starts))
+            await self._handover.perform(self._perform_safely(starts, first))
             if self.session.over.is_set() or (start := self._handover.take_up()) is None:
                 return
-            starts = [start]
+            starts, first = [start], _nothing
 
     async def _close(self) -> None:
         self._handover.end()
         await close_quietly(self.stage)
 
-    async def _perform_safely(self, starts: Sequence[Start]) -> None:
+    async def _perform_safely(self, starts: Sequence[Start], first: Do) -> None:
         try:
+            await first()
             await self._perform(starts)
         except LegGone:
             return

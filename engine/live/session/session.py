@@ -18,6 +18,7 @@ from engine.live.session.journal import Journal
 from engine.live.session.leg_consent import LegConsent
 from engine.live.session.leg_hold import LegHold
 from engine.live.session.progress import CallProgress
+from engine.live.session.time_limit import end_in_time
 from engine.model.call import Attempt, Call, Direction, Event
 from engine.model.call_policy import PolicyRefusal
 from engine.model.consent import Consent
@@ -263,6 +264,8 @@ class Session:
             self.journal.note_event("answer_timeout", seconds=ringing_s)
             await self.hang_up(Cause.UNAVAILABLE, outcome=Event.EXPIRED)
             return
+        if self.call.options.time_limit_s is not None:
+            self.beside.begin(end_in_time(self, self._clock))
         refusal = await self._run_out()
         if refusal is None:
             self.journal.note_event("max_call_seconds", seconds=self._is.of.allowance.longest_s)

@@ -32,7 +32,7 @@ async def test_every_field_of_an_order_reaches_the_service(site: Site) -> None:
         "to": TO, "from": NUMBER, "url": "https://customer.example/flow", "status_callback": "http://customer.example/s",
         "timeout": 5, "record": True, "tts_language": "fr-be", "hide_caller": True, "method": "GET",
         "fallback_url": "https://customer.example/spare", "fallback_method": "GET", "status_callback_method": "GET",
-        "status_callback_events": ["answered", "completed"],
+        "status_callback_events": ["answered", "completed"], "time_limit": 60, "send_digits": "ww12#",
     }  # fmt: skip
 
     status, _, _ = await site.request("POST", "calls", json=body)
@@ -45,6 +45,7 @@ async def test_every_field_of_an_order_reaches_the_service(site: Site) -> None:
     assert order.options == CallOptions(
         status_callback="http://customer.example/s", status_callback_method="GET",
         status_callback_events=("answered", "completed"), timeout_s=5, record=True, language="fr-BE",
+        time_limit_s=60, send_digits="ww12#",
     )  # fmt: skip
 
 
@@ -120,6 +121,12 @@ async def test_a_flow_is_taken_in_both_spellings(site: Site, flow: object) -> No
         ({"url": "customer.example/flow"}, "url"),
         ({"url": "https://"}, "url"),
         ({"status_callback": "mailto:me@customer.example"}, "status_callback"),
+        ({"time_limit": 0}, "time_limit"),
+        ({"time_limit": 86401}, "time_limit"),
+        ({"time_limit": "60"}, "time_limit"),
+        ({"send_digits": "1p2"}, "send_digits"),
+        ({"send_digits": ""}, "send_digits"),
+        ({"send_digits": 12}, "send_digits"),
         ({"status_callback_method": "PUT"}, "status_callback_method"),
         ({"status_callback_events": "completed"}, "status_callback_events"),
         ({"status_callback_events": []}, "status_callback_events"),

@@ -4,13 +4,14 @@ import pytest
 
 from engine.errors import NotFound, StoreError
 from engine.flow.next_step import HttpMethod
+from engine.flow.parse import parse
 from engine.flow.written import WrittenFlow
 from engine.live.orders import NewCall
 from engine.model.call import Direction, Status
 from engine.model.call_options import NumberOptions
 from engine.model.consent import ConsentChoice, ConsentPolicy
 from engine.testing.node import OUR_NUMBER, FakeNode
-from tests.unit.live.words import BEEP, QUESTION
+from tests.unit.live.words import BEEP, NOTICE, QUESTION
 
 TO = "+3225550333"
 STAYS = "<Response><Say>Hello.</Say><Pause length='600'/></Response>"
@@ -273,3 +274,52 @@ async def test_an_inline_flow_that_fails_gives_way_to_the_fallback(node: FakeNod
     called.answers()
 
     await called.hears("Hello.")
+
+
+async def test_a_call_talks_no_longer_than_its_order_allows(node: FakeNode) -> None:
+    called = await node.calls(TO, STAYS, time_limit_s=40)
+    called.rings()
+    await node.passes(20)
+    called.answers()
+    answered_s = node.services.clock.monotonic()
+
+    await called.is_hung_up()
+    await node.settles()
+
+    assert node.services.clock.monotonic() - answered_s == pytest.approx(40, abs=0.5)
+    [event] = await node.events(called, "time_limit")
+    assert event.facts == {"seconds": 40}
+    assert (await node.call(called)).status is Status.COMPLETED
+
+
+async def test_keys_of_an_order_are_sent_before_its_flow_and_before_its_recording_is_told(node: FakeNode) -> None:
+    called = await node.calls(TO, STAYS, send_digits="wW12w#", record=True)
+    called.answers()
+    await node.passes(1.9)
+    assert (called.leg.pressed, called.heard) == ("12", [])
+
+    await called.hears("Hello.")
+
+    assert (called.leg.pressed, called.heard[0]) == ("12#", NOTICE)
+
+
+async def test_another_flow_in_its_place_sends_the_keys_of_the_order_no_second_time(node: FakeNode) -> None:
+    called = await node.calls(TO, STAYS, send_digits="12")
+    called.answers()
+    await called.hears("Hello.")
+
+    await node.change(called, start=parse("<Response><Say>Another.</Say></Response>"))
+
+    await called.hears("Another.")
+    assert called.leg.pressed == "12"
+
+
+async def test_who_hangs_up_while_keys_are_sent_hears_nothing_more(node: FakeNode) -> None:
+    called = await node.calls(TO, STAYS, send_digits="WWWWWW1")
+    called.answers()
+    await node.passes(2)
+
+    called.hangs_up()
+    await node.settles()
+
+    assert (called.leg.pressed, called.heard) == ("", [])
