@@ -101,6 +101,7 @@ def invite_of(call: Call, number: Number | None, *, hides_caller: bool) -> DialR
         caller=call.from_,
         call_id=call.id,
         account_id=call.account_id,
+        display_name=call.options.caller_name or "",
         attestation=Attestation.FULL if own else Attestation.PARTIAL,
         hides_caller=hides_caller,
     )

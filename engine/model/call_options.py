@@ -147,7 +147,13 @@ class CallOptions(NumberOptions):
         inherited=False,
         personal=True,
     )
-    caller_name: str | None = _option(inherited=False, personal=True)
+    caller_name: str | None = _option(
+        rest="caller_name",
+        flag="caller-name",
+        help="Name to show beside the number that calls.",
+        inherited=False,
+        personal=True,
+    )
     recording_channels: Channels | None = _option(inherited=False)
     recording_track: Tracks | None = _option(inherited=False)
     recording_trim: Trim | None = _option(inherited=False)

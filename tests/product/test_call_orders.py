@@ -6,8 +6,9 @@ import pytest
 
 from tests.peers.customer import Customer
 from tests.peers.phone import phone
-from tests.peers.platform import platform
+from tests.peers.platform import NUMBER, platform
 from tests.peers.ports import Ports
+from tests.peers.sip_answerer import sip_answerer
 
 pytestmark = pytest.mark.sip
 
@@ -73,3 +74,18 @@ async def test_the_far_end_gets_the_keys_of_the_order_and_is_hung_up_at_its_limi
     assert (limit, hung_up["by"]) == ({"seconds": 6}, "far end")
     assert (call["status"], call["duration"] in (6, 7), call["time_limit"]) == ("completed", True, 6)
     assert "send_digits" not in call, "it may be a PIN"
+
+
+async def test_the_far_end_sees_the_name_of_the_order(tmp_path: Path, ports: Ports) -> None:
+    async with (
+        sip_answerer(lambda _: "486 Busy Here") as carrier,
+        platform(tmp_path, ports, trunk_to(carrier.port)) as telefoon,
+    ):
+        shown = await telefoon.ended_call((await telefoon.place(CALLEE, caller_name="Bakkerij Zoë"))["id"])
+        hidden = {"caller_name": "Bakkerij Zoë", "hide_caller": True}
+        await telefoon.ended_call((await telefoon.place("+3225550198", **hidden))["id"])
+        invites = [each for each in carrier.requests if each.startswith("INVITE ")]
+
+    assert shown["caller_name"] == "Bakkerij Zoë"
+    assert f'From: "Bakkerij Zoë" <sip:{NUMBER}@' in next(each for each in invites if CALLEE in each)
+    assert "Bakkerij" not in next(each for each in invites if "+3225550198" in each)

@@ -33,6 +33,7 @@ async def test_every_field_of_an_order_reaches_the_service(site: Site) -> None:
         "timeout": 5, "record": True, "tts_language": "fr-be", "hide_caller": True, "method": "GET",
         "fallback_url": "https://customer.example/spare", "fallback_method": "GET", "status_callback_method": "GET",
         "status_callback_events": ["answered", "completed"], "time_limit": 60, "send_digits": "ww12#",
+        "caller_name": "Bakkerij Zoë",
     }  # fmt: skip
 
     status, _, _ = await site.request("POST", "calls", json=body)
@@ -45,7 +46,7 @@ async def test_every_field_of_an_order_reaches_the_service(site: Site) -> None:
     assert order.options == CallOptions(
         status_callback="http://customer.example/s", status_callback_method="GET",
         status_callback_events=("answered", "completed"), timeout_s=5, record=True, language="fr-BE",
-        time_limit_s=60, send_digits="ww12#",
+        time_limit_s=60, send_digits="ww12#", caller_name="Bakkerij Zoë",
     )  # fmt: skip
 
 
@@ -121,10 +122,16 @@ async def test_a_flow_is_taken_in_both_spellings(site: Site, flow: object) -> No
         ({"url": "customer.example/flow"}, "url"),
         ({"url": "https://"}, "url"),
         ({"status_callback": "mailto:me@customer.example"}, "status_callback"),
+        ({"caller_name": 'Shop" <sip:evil>'}, "caller_name"),
+        ({"caller_name": "Shop\r\nX: 1"}, "caller_name"),
+        ({"caller_name": "Shop\n"}, "caller_name"),
+        ({"caller_name": "x" * 65}, "caller_name"),
+        ({"caller_name": ""}, "caller_name"),
         ({"time_limit": 0}, "time_limit"),
         ({"time_limit": 86401}, "time_limit"),
         ({"time_limit": "60"}, "time_limit"),
         ({"send_digits": "1p2"}, "send_digits"),
+        ({"send_digits": "12\n"}, "send_digits"),
         ({"send_digits": ""}, "send_digits"),
         ({"send_digits": 12}, "send_digits"),
         ({"status_callback_method": "PUT"}, "status_callback_method"),

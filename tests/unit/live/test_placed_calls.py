@@ -323,3 +323,11 @@ async def test_who_hangs_up_while_keys_are_sent_hears_nothing_more(node: FakeNod
     await node.settles()
 
     assert (called.leg.pressed, called.heard) == ("", [])
+
+
+async def test_the_name_of_an_order_is_shown_and_not_by_the_calls_that_its_flow_dials(node: FakeNode) -> None:
+    called = await node.calls(TO, "<Response><Dial>+3225550444</Dial></Response>", caller_name="Bakkerij Zoë")
+    called.answers()
+    await node.invited("+3225550444")
+
+    assert [invite.display_name for invite in node.around.carrier.invites] == ["Bakkerij Zoë", ""]
