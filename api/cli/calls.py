@@ -10,6 +10,7 @@ import typer
 from api.cli.group import FAILED, CommandGroup, examples
 from api.cli.option_flags import MethodOption, with_order_flags
 from api.cli.output import AsJson, print_facts, print_json, print_page
+from api.cli.password_file import first_line_of
 from api.cli.rest import Key, Rest, RestError, Server, with_rest
 from engine.errors import InvalidField
 
@@ -17,18 +18,26 @@ calls = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="Calls, past an
 
 CallId = Annotated[str, typer.Argument(metavar="ID", help="As in: telefoon calls list")]
 
+SipPasswordFile = Annotated[
+    Path | None, typer.Option(help="File whose first line is its password.", exists=True, dir_okay=False)
+]
+
 _TOLD_BY_EXPLAIN: Final = frozenset({"explanation", "attempts"})
 PLACE_EXAMPLES: Final = examples(
     'telefoon call +3225550199 --from +3225550100 --say "Good morning" --language en-GB --watch',
     "telefoon call +3225550199 --from +3225550100 --flow menu.xml --record",
     "telefoon call +3225550199 --from +3225550100 --url https://example.com/flow --json",
+    "telefoon call sip:desk@example.com --from +3225550100 --sip-username shop --sip-password-file pw",
 )
 
 
 @with_order_flags
 def place(
     *,
-    to: Annotated[str, typer.Argument(metavar="TO", help="Number in E.164, such as +3225550199.")],
+    to: Annotated[
+        str,
+        typer.Argument(metavar="TO", help="Number, such as +3225550199 or 0470 12 34 56; sip:ADDRESS; client:NAME"),
+    ],
     from_: Annotated[str, typer.Option("--from", help="One of the account's numbers.")],
     say: Annotated[str | None, typer.Option(help="Say this, then hang up.")] = None,
     url: Annotated[str | None, typer.Option(help="Webhook that gives the call flow.")] = None,
@@ -37,6 +46,11 @@ def place(
     fallback_url: Annotated[str | None, typer.Option(help="Webhook for when the flow fails.")] = None,
     fallback_method: Annotated[MethodOption | None, typer.Option(help="With which it is requested.")] = None,
     options: dict[str, Any],
+    sip_username: Annotated[str | None, typer.Option(help="User for digest authentication with a SIP address.")] = None,
+    sip_password_file: SipPasswordFile = None,
+    sip_header: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Header of the INVITE to a SIP address or client.")
+    ] = None,
     hide_caller: Annotated[bool, typer.Option("--hide-caller", help="Keep from whom it calls who calls.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Tell what happens; exit 1 unless completed.")] = False,
     key: Key = None,
@@ -56,6 +70,9 @@ def place(
         "fallback_method": fallback_method,
         **options,
         "hide_caller": hide_caller or None,
+        "sip_username": sip_username,
+        "sip_password": None if sip_password_file is None else first_line_of(sip_password_file),
+        "sip_headers": dict(map(_header, sip_header)) if sip_header else None,
     }
 
     async def work(rest: Rest) -> dict[str, Any]:
@@ -196,6 +213,13 @@ def _write(file: Path, content: bytes) -> None:
         file.write_bytes(content)
     except OSError as error:
         raise InvalidField("pcap", f"{file} can't be written: {error.strerror}.") from None
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise InvalidField("sip-header", f"--sip-header is {text}; write NAME=VALUE, such as X-Order=7.")
+    return name, value
 
 
 def _flow(say: str | None, file: Path | None, language: str | None) -> Any:

@@ -8,10 +8,10 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from api.cli.password_file import first_line_of
 from engine.errors import InvalidField
 from engine.model.trunk import Authentication, Transport
 
-_LONGEST_PASSWORD_FILE: Final = 4096
 _GIVEN: Final = "given"
 """The parameter of a command that the options are for."""
 
@@ -52,7 +52,7 @@ def given_fields(
         "transport": transport,
         "auth": auth,
         "user": user,
-        "password": None if password_file is None else _password_in(password_file),
+        "password": None if password_file is None else first_line_of(password_file),
         "timeout_s": timeout,
     }
     given = {name: value for name, value in flags.items() if value not in (None, [])}
@@ -87,8 +87,3 @@ def _assigned(text: str) -> tuple[str, object]:
     if name == "password":
         raise InvalidField("password", "A password on the command line is seen by others; give --password-file.")
     return name, worded(name, value)
-
-
-def _password_in(file: Path) -> str:
-    with file.open(encoding="utf-8") as opened:
-        return opened.readline(_LONGEST_PASSWORD_FILE).rstrip("\r\n")

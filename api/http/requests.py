@@ -183,7 +183,8 @@ def _explained(error: ValidationError, whole: str) -> Iterator[FieldError]:
         case "required":
             yield from (FieldError(name, "is required.") for name in rule if name not in given)
         case "type":
-            yield FieldError(field, f"{_shown(given)} is not {_kinds(rule)}.")
+            shown = "the value" if schema.get("writeOnly") else _shown(given)
+            yield FieldError(field, f"{shown} is not {_kinds(rule)}.")
         case "anyOf":
             yield from _of_branches(error, field, whole)
         case "enum":

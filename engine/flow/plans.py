@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from engine.flow.called import CLIENT
 from engine.model.call import Status
 from engine.model.callback import Callback
 from engine.model.conference_options import RoomOptions
@@ -74,7 +75,7 @@ class Credentials:
     """User and password for digest authentication with the far end."""
 
     user: str
-    password: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,11 @@ class DialTarget:
     credentials: Credentials | None = None
     headers: tuple[tuple[str, str], ...] = ()
     parameters: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def called(self) -> str:
+        """Whom it calls, as its call has it: a client as client:NAME."""
+        return f"{CLIENT}{self.address}" if self.client else self.address
 
 
 class DialRecord(StrEnum):

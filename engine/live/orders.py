@@ -18,11 +18,12 @@ from engine.ports import Speech
 
 @dataclass(frozen=True, slots=True)
 class NewCall:
-    """A call to place: `to` and `from_` in E.164, at most one of url and flow.
+    """A call to place: `to` a number in E.164, a SIP URI or client:NAME, `from_` in E.164, at most one of url and flow.
 
     `fallback_url` is requested where that fails. With neither, both URLs of the number that it is placed from hold.
-    `heard_in` is the id of a conference in which it is heard to ring. `hides_caller` keeps from the called party who
-    calls. `key_id` is the API key that asks for it. One that `may_wait` has its turn where its account has a pace.
+    `sip_password` goes with the option `sip_username`. `heard_in` is the id of a conference in which it is heard to
+    ring. `hides_caller` keeps from the called party who calls. `key_id` is the API key that asks for it. One that
+    `may_wait` has its turn where its account has a pace.
     """
 
     account_id: str
@@ -37,6 +38,7 @@ class NewCall:
     may_wait: bool = True
     hides_caller: bool = False
     key_id: str | None = None
+    sip_password: str = field(default="", repr=False)
     options: CallOptions = CallOptions()
 
 
@@ -138,7 +140,10 @@ class RecordingChange:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Send the call's far end to a number or SIP URI, away from whom it talks to."""
+    """Send the call's far end to a number, SIP URI or client:NAME, away from whom it talks to.
+
+    Headers may stand behind an address (engine.flow.called).
+    """
 
     to: str
     mode: TransferMode

@@ -5,16 +5,20 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
+from engine.errors import InvalidField, SipError, WebhookError
 from engine.flow.interpreter import Start
 from engine.flow.next_step import GoTo, HttpMethod
 from engine.flow.parse import read_flow
 from engine.live.admission.set_ups import SetUp
+from engine.live.bridging.shown_caller import not_to_be_told
 from engine.live.calls.flow_manner import manner_of
 from engine.live.calls.flow_runner import FlowRunner
 from engine.live.calls.registry import Sessions
+from engine.live.orders import NewCall
 from engine.live.pacing import Pacing
 from engine.live.services import CallServices
 from engine.live.session.session import Session
+from engine.live.targets import reachable, require_reachable, sent_to
 from engine.model.call import Call
 from engine.model.numbers import Number
 from engine.model.stir import Attestation
@@ -65,11 +69,45 @@ class CallPlacing:
             dialer.release(call.id)
             raise
 
+    async def require_callable(self, order: NewCall) -> str:
+        """Where a call is sent that is asked for. Raises InvalidField where it may not be, StoreError."""
+        try:
+            await require_reachable(order.to, self._services)
+            target = sent_to(order.to, self._services)
+        except (WebhookError, SipError) as error:
+            raise InvalidField("to", str(error)) from None
+        headers = order.options.sip_headers or ()
+        why_not = await not_to_be_told(self._services.stores.numbers, headers, order.from_, order.account_id)
+        if why_not is not None:
+            raise InvalidField("sip_headers", why_not)
+        return target
+
+    def invite(
+        self, call: Call, number: Number | None, *, hides_caller: bool, password: str, emergency: bool = False
+    ) -> DialRequest:
+        """The INVITE of a call from a number, if that is known. Raises SipError where it can't be sent anywhere."""
+        own = number is not None and number.account_id == call.account_id
+        return DialRequest(
+            target=sent_to(call.to, self._services),
+            caller=call.from_,
+            call_id=call.id,
+            headers=call.options.sip_headers or (),
+            display_name=call.options.caller_name or "",
+            user=call.options.sip_username or "",
+            password=password,
+            account_id=call.account_id,
+            emergency=emergency,
+            attestation=Attestation.FULL if own else Attestation.PARTIAL,
+            hides_caller=hides_caller,
+            reachable=reachable(call.to, self._services),
+        )
+
     async def _begin_queued(self, call: Call, queued: QueuedCall) -> Session:
         """Send the INVITE of a call whose turn it is."""
         self._services.space.require()
         number = await self._services.stores.numbers.taking(call.from_)
-        request = invite_of(call, number, hides_caller=queued.hides_caller)
+        password = self._services.stores.queued_calls.password_of(queued)
+        request = self.invite(call, number, hides_caller=queued.hides_caller, password=password)
         inline = [read_flow(call.flow, None, await manner_of(self._services, call))] if call.flow else []
         starts = [*inline, *starts_of(call)]
         set_up = self._services.admission.begin()
@@ -91,20 +129,6 @@ class CallPlacing:
 async def run_starts(runner: FlowRunner, *, starts: Sequence[Start]) -> None:
     """Run the first flow of these that can be."""
     await runner.run(starts)
-
-
-def invite_of(call: Call, number: Number | None, *, hides_caller: bool) -> DialRequest:
-    """The INVITE of a call from a number, if that is known."""
-    own = number is not None and number.account_id == call.account_id
-    return DialRequest(
-        target=call.to,
-        caller=call.from_,
-        call_id=call.id,
-        account_id=call.account_id,
-        display_name=call.options.caller_name or "",
-        attestation=Attestation.FULL if own else Attestation.PARTIAL,
-        hides_caller=hides_caller,
-    )
 
 
 def starts_of(call: Call) -> list[Start]:

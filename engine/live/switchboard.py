@@ -29,7 +29,7 @@ from engine.live.conference.control import ConferenceControl
 from engine.live.conference.rooms import Rooms
 from engine.live.consent.service import ConsentService
 from engine.live.orders import CallChange, NewCall
-from engine.live.placing import CallPlacing, invite_of, run_by_number, run_starts, starts_of
+from engine.live.placing import CallPlacing, run_by_number, run_starts, starts_of
 from engine.live.queues import LiveQueues
 from engine.live.services import CallServices
 from engine.live.session.session import Session
@@ -87,11 +87,12 @@ class Switchboard:
         waits for its turn. Raises StoreError, Overloaded, TrunksFull, QueueFull, InvalidField, PolicyRefused,
         BalanceTooLow; nothing was sent then.
         """
-        emergency = await self._services.emergency.number(order.to, order.from_)
+        target = await self._placing.require_callable(order)
+        emergency = await self._services.emergency.number(target, order.from_)
         if emergency is None and order.may_wait:
             pace = await self._services.stores.paces.of(order.account_id)
             if pace is not None:
-                return await self._queue(order, pace)
+                return await self._queue(order, pace, target)
         if emergency is None:
             self._services.admission.require(Direction.OUTBOUND)
             self._services.space.require()
@@ -171,7 +172,9 @@ class Switchboard:
     async def _place(self, order: NewCall, set_up: SetUp, emergency: str | None) -> Call:
         number = await self._services.stores.numbers.taking(order.from_)
         call = self._outbound(order if emergency is None else replace(order, to=emergency), number)
-        request = replace(invite_of(call, number, hides_caller=order.hides_caller), emergency=emergency is not None)
+        request = self._placing.invite(
+            call, number, hides_caller=order.hides_caller, password=order.sip_password, emergency=emergency is not None
+        )
         starts = [*([order.flow.document] if order.flow else []), *starts_of(call)]
         async with kept_if_not_allowed(self._services.ledger, call):
             session = await self._placing.send(call, request, number, starts, set_up)
@@ -179,14 +182,15 @@ class Switchboard:
             self.conferences.let_hear_ringing(call.account_id, order.heard_in, session)
         return call
 
-    async def _queue(self, order: NewCall, pace: Pace) -> Call:
+    async def _queue(self, order: NewCall, pace: Pace, target: str) -> Call:
         """Store a call that waits for its turn; one that may not be made, or can't be paid, is refused at once."""
         self._services.space.require()
         number = await self._services.stores.numbers.taking(order.from_)
         call = self._outbound(order, number)
-        queued = QueuedCall(call.id, call.account_id, call.node, order.hides_caller)
+        password = self._services.stores.queued_calls.sealed(call.id, order.sip_password)
+        queued = QueuedCall(call.id, call.account_id, call.node, order.hides_caller, sip_password=password)
         async with kept_if_not_allowed(self._services.ledger, call):
-            await self._services.policies.require_destination(call, call.to)
+            await self._services.policies.require_destination(call, target)
         await self._services.credit.require(call)
         await self._pacing.join(call, queued, pace)
         return call

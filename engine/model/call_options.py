@@ -13,6 +13,7 @@ from typing import Any, Final, Self
 from engine.model.consent.policy import ConsentChoice
 from engine.model.flow_reading import FlowReading
 from engine.model.recording_shape import Channels, Tracks, Trim
+from engine.model.sip_headers import Header
 
 _OPTION: Final = "option"
 
@@ -106,9 +107,10 @@ class CallOptions(NumberOptions):
 
     It rings for `timeout_s` at most, and is hung up `time_limit_s` after its answer. `send_digits` are keys that are
     sent when it is answered, before its flow begins (w waits half a second, W a second); `caller_name` is shown beside
-    the number that calls. `status_callback` is told of `status_callback_events` (initiated, ringing, answered,
-    completed), of all where there are none. The other options are those of the recording that `record` asks for; its
-    callback is told of completed, failed and absent where no events are chosen.
+    the number that calls. `sip_username` is for digest authentication with the SIP address that it goes to,
+    `sip_headers` are those of its INVITE. `status_callback` is told of `status_callback_events` (initiated, ringing,
+    answered, completed), of all where there are none. The other options are those of the recording that `record` asks
+    for; its callback is told of completed, failed and absent where no events are chosen.
     """
 
     timeout_s: int | None = _option(
@@ -160,6 +162,8 @@ class CallOptions(NumberOptions):
     recording_status_callback: str | None = _option(inherited=False, personal=True)
     recording_status_callback_method: str | None = _option(inherited=False, length=4)
     recording_status_callback_events: tuple[str, ...] | None = _option(inherited=False)
+    sip_username: str | None = _option(rest="sip_username", inherited=False, personal=True)
+    sip_headers: tuple[Header, ...] | None = _option(rest="sip_headers", inherited=False, personal=True)
 
     def for_children(self) -> "CallOptions":
         """What calls take over that are dialled by this one."""

@@ -34,6 +34,10 @@ class Cause(Enum):
         """When who calls may try again (Retry-After, RFC 3261 §20.33), where only the moment is wrong."""
 
 
+Reachable = Callable[[str, str], bool]
+"""Whether the host of a SIP URI may be called at an IP address to which it leads."""
+
+
 def every_address(_host: str, _address: str) -> bool:
     """Stands for no limit on where a call may go."""
     return True
@@ -67,7 +71,7 @@ class DialRequest:
     diverted_by: str = ""
     hides_caller: bool = False
     destinations: Destinations = ANYWHERE
-    reachable: Callable[[str, str], bool] = every_address
+    reachable: Reachable = every_address
 
 
 @dataclass(frozen=True, slots=True)

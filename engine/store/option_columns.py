@@ -9,8 +9,9 @@ from engine.model.call_options import AccountOptions, CallOptions, Option
 from engine.model.consent.policy import ConsentChoice
 from engine.model.flow_reading import FlowReading
 from engine.model.recording_shape import Channels, Tracks, Trim
+from engine.model.sip_headers import Header
 from engine.store.data_kinds import personal, technical
-from engine.store.types import ConsentChoiceColumn, EnumColumn, Names, StoredText
+from engine.store.types import ConsentChoiceColumn, EnumColumn, Headers, Names, StoredText
 
 _TYPES: Final[dict[Any, Any]] = {
     bool: Boolean,
@@ -22,6 +23,7 @@ _TYPES: Final[dict[Any, Any]] = {
     Tracks: EnumColumn(Tracks),
     Trim: EnumColumn(Trim),
     tuple[str, ...]: Names,
+    tuple[Header, ...]: Headers,
 }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, insert, select
 
 from engine.errors import NoLongerQueued
+from engine.security.vault import Vault
 from engine.store.connections import Job
 from engine.store.database import Database
 from engine.store.tables.pacing import queued_calls
@@ -14,19 +15,29 @@ from engine.store.values import values_of
 
 @dataclass(frozen=True, slots=True)
 class QueuedCall:
-    """What of a call's order is not told by its own row."""
+    """What of a call's order is not told by its own row. `sip_password` is sealed: QueuedCalls seals and opens it."""
 
     call_id: str
     account_id: str
     node: str
     hides_caller: bool = False
+    sip_password: bytes | None = None
 
 
 class QueuedCalls:
     """A call is here until it begins, fails or is cancelled: one of them takes it out. Everything raises StoreError."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, pepper: bytes) -> None:
         self._db = db
+        self._vault = Vault(pepper)
+
+    def sealed(self, call_id: str, password: str) -> bytes | None:
+        """The password of a call's order as it may be stored; None without one."""
+        return self._vault.seal(password, call_id) if password else None
+
+    def password_of(self, queued: QueuedCall) -> str:
+        """The password of a call's order, empty without one. Raises SetupError where the pepper is another one."""
+        return "" if queued.sip_password is None else self._vault.open(queued.sip_password, queued.call_id)
 
     async def on(self, node: str) -> Sequence[QueuedCall]:
         """The calls that wait on a node, in their order."""

@@ -166,7 +166,7 @@ class Stores:
     def queued_calls(self) -> "QueuedCalls":
         from engine.store.queued_calls import QueuedCalls
 
-        return QueuedCalls(self.database)
+        return QueuedCalls(self.database, self.pepper)
 
     @cached_property
     def pseudonyms(self) -> "Pseudonyms":

@@ -17,6 +17,7 @@ from engine.model.callback import Callback
 from engine.model.conference_options import Announces, RecordedTracks, RoomOptions
 from engine.model.consent import ConsentChoice, ConsentPolicy, Withdrawal
 from engine.model.recording_marks import MarkKind, PauseBehavior, RecordingMark
+from engine.model.sip_headers import Header
 from engine.model.storable import storable
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -146,6 +147,19 @@ class Networks(TypeDecorator[tuple[Network, ...]]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[Network, ...]:
         return tuple(ip_network(word) for word in value.split()) if value else ()
+
+
+class Headers(TypeDecorator[tuple[Header, ...]]):
+    """A column of SIP headers, in order."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[Header, ...] | None, dialect: Dialect) -> Any:
+        return None if value is None else [[storable(part) for part in header] for header in value]
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[Header, ...] | None:
+        return None if value is None else tuple((name, text) for name, text in value)
 
 
 class Attempts(TypeDecorator[tuple[Attempt, ...]]):

@@ -7,6 +7,7 @@ from typing import Any, Final
 from api.http.faults import Faults
 from api.http.resources.flow_source import start_of
 from api.http.resources.speech_fields import spoken_of
+from engine.flow.called import read_called
 from engine.flow.manner import STRICT_MANNER, ReadingManner
 from engine.flow.plans import CallRecordingPlan
 from engine.live.orders import (
@@ -23,7 +24,6 @@ from engine.model.call import Status
 from engine.model.callback import Callback, RecordingEventName
 from engine.model.recording_marks import PauseBehavior
 from engine.model.recording_shape import Channels, Tracks, Trim
-from engine.routing.emergency import read_called_number
 
 Body = Mapping[str, Any]
 
@@ -82,14 +82,9 @@ def _say(asked: Body, faults: Faults) -> SayInto:
 
 
 def _transfer(asked: Body, country: str, faults: Faults) -> Transfer:
-    to = faults.read("transfer.to", partial(_target, country=country), asked["to"], "")
+    called = faults.read("transfer.to", partial(read_called, country=country), asked["to"], None)
     mode = TransferMode(asked.get("mode", TransferMode.BLIND))
-    return Transfer(to, mode, int(asked.get("timeout", 30)))
-
-
-def _target(to: str, country: str) -> str:
-    """Raises ValueError for what is neither a SIP URI nor a number."""
-    return to if to.startswith(("sip:", "sips:")) else read_called_number(to, country)
+    return Transfer(called.written if called else "", mode, int(asked.get("timeout", 30)))
 
 
 def _side(asked: Body) -> Side:

@@ -10,6 +10,7 @@ from api.http.resources.consent_fields import consent_of
 from engine.model.call_options import CallOptions
 from engine.model.flow_reading import FlowReading
 from engine.model.languages import nearest_language
+from engine.model.sip_headers import Header, combined, require_sendable
 
 Body = Mapping[str, Any]
 Read = Callable[[Any, Faults], Any]
@@ -17,6 +18,16 @@ Read = Callable[[Any, Faults], Any]
 
 def _language(given: str, faults: Faults) -> str | None:
     return faults.read("tts_language", nearest_language, given, None)
+
+
+def _headers(given: Mapping[str, str], faults: Faults) -> tuple[Header, ...] | None:
+    return faults.read("sip_headers", _sendable, given, None)
+
+
+def _sendable(given: Mapping[str, str]) -> tuple[Header, ...]:
+    headers = tuple(given.items())
+    require_sendable(headers)
+    return headers
 
 
 def _plain(given: Any, _: Faults) -> Any:
@@ -36,6 +47,7 @@ _READ: Final[Mapping[str, Read]] = {
     "consent": consent_of,
     "flow_reading": _flow_reading,
     "status_callback_events": _events,
+    "sip_headers": _headers,
 }
 """For options that are not simply what the body has."""
 
@@ -43,6 +55,7 @@ _SHOWN: Final[Mapping[str, Callable[[Any], Any]]] = {
     "consent": lambda chosen: chosen.policy.value if chosen else None,
     "status_callback": shown_address,
     "status_callback_events": lambda events: events or None,
+    "sip_headers": lambda headers: combined(headers or ()) or None,
 }
 """For options of which a call does not simply tell the value."""
 
@@ -55,6 +68,6 @@ def options_of(body: Body, faults: Faults) -> CallOptions:
 
 @lru_cache(maxsize=256)  # calls of a list have mostly chosen the same
 def options_json(options: CallOptions) -> Mapping[str, Any]:
-    """What a call tells of its options; of a consent policy, its name."""
+    """What a call tells of its options; of a consent policy, its name, of headers an object."""
     told = ((name, option.rest, value) for name, option, value in options.items() if option.rest and option.shown)
     return {rest: _SHOWN[name](value) if name in _SHOWN else value for name, rest, value in told}

@@ -15,7 +15,7 @@ from api.http.requests import ApiRequest
 from api.http.resources.call_changes import change_of
 from api.http.resources.call_options import options_of
 from api.http.resources.flow_source import flow_of, manner_of, method_of
-from api.http.resources.new_call import called_of, own_number
+from api.http.resources.new_call import called_of, own_number, with_sip
 from api.http.serializers import call_json, consent_json, event_json
 from api.http.services import Resource, RestServices
 from engine.flow.manner import STRICT_MANNER, ReadingManner
@@ -110,11 +110,12 @@ RESOURCES: Final[Mapping[str, Resource]] = {
 def _order(asked: ApiRequest, number: Number) -> NewCall:
     """Every fault at once, so that a client mends them in one go. Raises Invalid."""
     body, faults = asked.body, Faults()
-    options = options_of(body, faults)
+    called = called_of(body, number, faults)
+    options = with_sip(options_of(body, faults), called, body, faults)
     manner = manner_of(asked, options.over(number.options).flow_reading, number.e164)
     order = NewCall(
         account_id=asked.account.id,
-        to=called_of(body, number, faults),
+        to=called.address if called else "",
         from_=number.e164,
         url=body.get("url"),
         method=method_of(body, "method", "url", faults),
@@ -123,6 +124,7 @@ def _order(asked: ApiRequest, number: Number) -> NewCall:
         flow=flow_of(body, faults, manner),
         hides_caller=body.get("hide_caller", False),
         key_id=asked.key_id,
+        sip_password=body.get("sip_password", ""),
         options=options,
     )
     faults.require_none()

@@ -1,20 +1,44 @@
-"""The fields of every request for a call: whom to call, and from which number."""
+"""The fields of every request for a call: whom to call, with what by SIP, and from which number."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from api.http.faults import Faults
 from api.http.requests import ApiRequest
 from api.http.services import RestServices
 from engine.errors import CallerNotOwned
+from engine.flow.called import Called, read_called
+from engine.model.call_options import CallOptions
 from engine.model.numbers import Number, country_around, read_number
-from engine.routing.emergency import read_called_number
+from engine.model.sip_headers import require_within_limits
+
+Body = Mapping[str, Any]
 
 
-def called_of(body: Mapping[str, Any], number: Number, faults: Faults) -> str:
-    """The number of `to`, read with the country of the number that the call is placed from."""
-    return faults.read("to", partial(read_called_number, country=country_around(number.e164)), body["to"], "")
+_OF_SIP: Final = ("sip_username", "sip_password")
+
+
+def called_of(body: Body, number: Number, faults: Faults) -> Called | None:
+    """Whom `to` means; a number is read with the country of the number that the call is placed from."""
+    return faults.read("to", partial(read_called, country=country_around(number.e164)), body["to"], None)
+
+
+def with_sip(options: CallOptions, called: Called | None, body: Body, faults: Faults) -> CallOptions:
+    """The options of a call, with the headers that its address has."""
+    if called is None:
+        return options
+    for name in _OF_SIP:
+        if name in body and not called.is_sip:
+            faults.add(name, "goes with a SIP address alone.")
+    if "sip_password" in body and "sip_username" not in body:
+        faults.add("sip_password", "goes with sip_username.")
+    if options.sip_headers and not (called.is_sip or called.is_client):
+        faults.add("sip_headers", "go with a SIP address or a client alone.")
+    headers = (*called.headers, *(options.sip_headers or ()))
+    faults.read("sip_headers", require_within_limits, headers, None)
+    return replace(options, sip_headers=headers or None)
 
 
 async def own_number(services: RestServices, asked: ApiRequest) -> Number:

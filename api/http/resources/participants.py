@@ -14,7 +14,7 @@ from api.http.problems import FieldError, Invalid
 from api.http.requests import ApiRequest
 from api.http.resources.call_options import options_of
 from api.http.resources.conference_changes import participant_order
-from api.http.resources.new_call import called_of, own_number
+from api.http.resources.new_call import called_of, own_number, with_sip
 from api.http.serializers import call_json
 from api.http.services import Resource, RestServices
 from engine.errors import DocumentError, WrongState
@@ -47,19 +47,21 @@ async def add_participant(services: RestServices, asked: ApiRequest) -> web.Resp
     conference = await own_conference(services, asked)
     number = await own_number(services, asked)
     body, faults = asked.body, Faults()
-    to, options = called_of(body, number, faults), options_of(body, faults)
+    called = called_of(body, number, faults)
+    options = with_sip(options_of(body, faults), called, body, faults)
     faults.require_none()
     if conference.status is ConferenceStatus.COMPLETED:
         raise WrongState(f"{conference.id} is completed.")
     order = NewCall(
         account_id=asked.account.id,
-        to=to,
+        to=called.address if called else "",
         from_=number.e164,
         flow=_flow_into(conference, body),
         heard_in=conference.id if body["early_media"] else None,
         may_wait=False,
         hides_caller=body.get("hide_caller", False),
         key_id=asked.key_id,
+        sip_password=body.get("sip_password", ""),
         options=replace(options, record=False),
     )
     call = await services.call_service.place(order)

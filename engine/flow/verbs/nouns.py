@@ -1,11 +1,9 @@
 """Whom <Dial> calls by telephone: <Number>, <Sip>, <Client>."""
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
-from urllib.parse import unquote
 
+from engine.flow.called import parameter_header, sip_address
 from engine.flow.execution_context import ExecutionContext
 from engine.flow.next_step import HttpMethod
 from engine.flow.patterns import CLIENT_NAME, HEADER_NAME, PHONE_NUMBER, SIP_URI, TEXT, TONES, WEB_ADDRESS
@@ -14,7 +12,7 @@ from engine.flow.shape import attribute, content, nested
 from engine.flow.verbs import telling
 from engine.model.callback import CallEventName
 from engine.model.number_plans import dialled_from
-from engine.model.sip_headers import require_within_limits
+from engine.model.sip_headers import headers_behind, require_sendable
 
 _NO_DETECTION: Final = "there is no detection of answering machines yet. Leave it out."
 _DETECTION: Final = dict.fromkeys(
@@ -33,21 +31,10 @@ _WHISPER: Final = "A document that the called party hears alone before the two a
 # As in +32 (0)470: what is dialled within the country, which E.164 leaves out.
 _TRUNK_PREFIX: Final = "(0)"
 _FINAL: Final = (CallEventName.COMPLETED,)
-_REPLACES: Final = "replaces"
-_SENT_ON: Final = re.compile(
-    r"(?:x-|p-)[A-Za-z0-9\-.!%*_+`'~]{1,62}|user-to-user|remote-party-id|privacy|diversion", re.IGNORECASE
-)
 
 
 def _whisper(context: ExecutionContext, url: str | None, method: HttpMethod) -> WhisperPlan | None:
     return WhisperPlan(context.absolute(url), method.value) if url else None
-
-
-def _require_sendable(headers: Sequence[tuple[str, str]]) -> None:
-    for name, _ in headers:
-        if not _SENT_ON.fullmatch(name):
-            raise ValueError(f"the header {name!r} can't be set. Write one that begins with X-.")
-    require_within_limits(headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +79,7 @@ class Header:
     value: str = attribute(TEXT, default="", help="Its value")
 
     def __post_init__(self) -> None:
-        _require_sendable(((self.name, self.value),))
+        require_sendable(((self.name, self.value),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +102,11 @@ class Sip:
     LATER: ClassVar = _DETECTION
 
     def __post_init__(self) -> None:
-        if sum(name.lower() == _REPLACES for name, _ in self._in_address()) > 1:
-            raise ValueError("Replaces is there more than once.")
-        _require_sendable([each for each in self._given() if each not in self._asks_for_place()])
-        require_within_limits(self._given())
+        require_sendable(self._written(), behind=headers_behind(self.sip))
 
     @property
     def address(self) -> str:
-        return self.sip.partition("?")[0]
+        return sip_address(self.sip)
 
     def target(self, context: ExecutionContext) -> DialTarget:
         """The target that is dialled."""
@@ -133,20 +117,11 @@ class Sip:
                 context, self.status_callback, self.status_callback_method, self.status_callback_event
             ),
             credentials=Credentials(self.username, self.password or "") if self.username else None,
-            headers=self._given(),
+            headers=(*headers_behind(self.sip), *self._written()),
         )
 
-    def _given(self) -> tuple[tuple[str, str], ...]:
-        return (*self._in_address(), *((each.name, each.value) for each in self.headers))
-
-    def _asks_for_place(self) -> Sequence[tuple[str, str]]:
-        return [(name, value) for name, value in self._in_address() if name.lower() == _REPLACES]
-
-    def _in_address(self) -> tuple[tuple[str, str], ...]:
-        """RFC 3261 §19.1.1: headers after the question mark."""
-        query = self.sip.partition("?")[2].replace("&amp;", "&")
-        pairs = (part.partition("=") for part in query.split("&") if part)
-        return tuple((unquote(name), unquote(value)) for name, _, value in pairs)
+    def _written(self) -> tuple[tuple[str, str], ...]:
+        return tuple((each.name, each.value) for each in self.headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,5 +178,5 @@ class Client:
             callback=telling.callback(
                 context, self.status_callback, self.status_callback_method, self.status_callback_event
             ),
-            headers=tuple((f"X-Param-{each.name}", each.value) for each in self.parameters),
+            headers=tuple(parameter_header(each.name, each.value) for each in self.parameters),
         )

@@ -27,10 +27,11 @@ from engine.live.bridging.shown_caller import not_to_be_shown
 from engine.live.recording.active_recording import ActiveRecording
 from engine.live.services import CallServices
 from engine.live.session.session import Session
+from engine.live.targets import reachable, require_reachable, sent_to
 from engine.model.call import Attempt, Call, Direction, Event, Status
 from engine.model.call_options import CallOptions
 from engine.model.stir import Attestation, CallerProof
-from engine.ports import Cause, DialRequest, every_address
+from engine.ports import Cause, DialRequest
 
 StartCall = Callable[[Call, DialRequest], Awaitable[Session]]
 Prepare = Callable[[Session, str], Awaitable[None]]
@@ -117,15 +118,14 @@ class Dialling:
     async def _begin(self, parent: Session, plan: DialPlan, target: DialTarget, proof: CallerProof) -> Session | None:
         """Place one child's call; None where it can't be, which the parent's explanation tells."""
         try:
-            if target.address.startswith(("sip:", "sips:")):
-                await self.services.sip_egress.check(target.address)
+            await require_reachable(target.called, self.services)
             call = self._child_call(parent.call, plan, target)
             request = replace(
                 self._request(call, plan, target),
                 diverted_by=_diverted_by(parent.call, call),
                 attestation=proof.attestation,
                 identity=proof.identity,
-                reachable=every_address if target.client else self.services.sip_egress.permits,
+                reachable=reachable(target.called, self.services),
             )
             child = await self.start(*await self._decided(call, request))
         except (BalanceTooLow, PolicyRefused, StoreError, SipError, WebhookError, InvalidField) as error:
@@ -212,13 +212,8 @@ class Dialling:
 
     def _request(self, call: Call, plan: DialPlan, target: DialTarget) -> DialRequest:
         """Raises SipError where the target can't be reached from here."""
-        address = target.address
-        if target.client:
-            if self.services.registrar is None:
-                raise SipError("No registrar is set, where clients are registered: set TELEFOON_REGISTRAR.")
-            address = client_address(target.address, self.services.registrar)
         return DialRequest(
-            target=address,
+            target=sent_to(target.called, self.services),
             caller=call.from_,
             call_id=call.id,
             account_id=call.account_id,
@@ -240,7 +235,7 @@ class Dialling:
         return Call.begun(
             Direction.OUTBOUND,
             plan.caller or parent.from_,
-            f"client:{target.address}" if target.client else target.address,
+            target.called,
             options.over(parent.options.for_children()),
             account_id=parent.account_id,
             at=self.services.clock.now(),
@@ -260,12 +255,6 @@ def _diverted_by(parent: Call, child: Call) -> str:
     """The number that a caller has called who is shown to somebody else now; empty where nobody is sent on."""
     sent_on = parent.direction is Direction.INBOUND and child.from_ == parent.from_
     return parent.to if sent_on else ""
-
-
-def client_address(name: str, registrar: str) -> str:
-    """The SIP URI of a client at the registrar, such as sip:registrar.example;transport=tcp."""
-    scheme, _, rest = registrar.partition(":")
-    return f"{scheme}:{name}@{rest}"
 
 
 def _of_failure(children: Sequence[Session]) -> DialOutcome:

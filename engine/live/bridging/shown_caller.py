@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from engine.flow.plans import DialPlan
 from engine.model.call import Call, Direction
 from engine.model.numbers import from_carrier
+from engine.model.sip_headers import Header
 from engine.routing.emergency import load_emergency_numbers
 from engine.store.numbers import Numbers
 
@@ -35,12 +36,21 @@ async def not_to_be_shown(numbers: Numbers, plan: DialPlan, call: Call) -> tuple
     if reads_as_number(name) and not await _is_written_as_a_name(numbers, name, plan.caller or call.from_, call):
         return name, f"callerName {name} reads as a telephone number, and is none of this account's: write a name."
     shown = [plan.caller] if plan.caller else []
-    for number in (*shown, *_told(header for target in plan.targets for header in target.headers)):
+    told = _told(header for target in plan.targets for header in target.headers)
+    for number in (*shown, *told):
         if not await _may_be_shown(numbers, number, call):
-            return number, (
-                f"{number} is neither a number of this account nor that of who called in. "
-                f"Add it with: telefoon numbers add {number} --account NAME"
-            )
+            return number, _why_not(number)
+    return None
+
+
+async def not_to_be_told(numbers: Numbers, headers: Iterable[Header], caller: str, account_id: str) -> str | None:
+    """Why headers of an account's order for a call may not be sent, as they tell another's number; None if they may.
+
+    Raises StoreError.
+    """
+    for number in _told(headers):
+        if number != caller and not await _is_of(numbers, number, account_id):
+            return _why_not(number)
     return None
 
 
@@ -67,11 +77,22 @@ async def _is_written_as_a_name(numbers: Numbers, name: str, shown: str, call: C
 async def _may_be_shown(numbers: Numbers, shown: str, call: Call) -> bool:
     if shown == call.from_ or (shown == call.to and call.direction is Direction.INBOUND):
         return True
+    return await _is_of(numbers, shown, call.account_id)
+
+
+async def _is_of(numbers: Numbers, shown: str, account_id: str) -> bool:
     number = await numbers.taking(shown)
-    return number is not None and number.account_id == call.account_id
+    return number is not None and number.account_id == account_id
 
 
-def _told(headers: Iterable[tuple[str, str]]) -> list[str]:
+def _why_not(number: str) -> str:
+    return (
+        f"{number} is neither a number of this account nor that of who called in. "
+        f"Add it with: telefoon numbers add {number} --account NAME"
+    )
+
+
+def _told(headers: Iterable[Header]) -> list[str]:
     """The telephone numbers that headers tell; names of users and hosts are none."""
     values = (value for name, value in headers if name.lower() in _TELLING)
     users = (user for value in values for user in _USER.findall(value) or [value.partition(";")[0].strip()])

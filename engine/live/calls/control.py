@@ -16,12 +16,13 @@ from engine.errors import (
     WebhookError,
     WrongState,
 )
+from engine.flow.called import CLIENT, SIP
 from engine.flow.document import Document
 from engine.flow.interpreter import Start
 from engine.flow.keys import press
 from engine.flow.verbs.dial import Dial
 from engine.flow.verbs.enqueue import Enqueue
-from engine.flow.verbs.nouns import Number, Sip
+from engine.flow.verbs.nouns import Client, Number, Parameter, Sip
 from engine.flow.verbs.queue import Queue
 from engine.live.calls.actions import SharedServices
 from engine.live.calls.flow_runner import FlowRunner
@@ -39,9 +40,11 @@ from engine.live.orders import (
 from engine.live.services import CallServices
 from engine.live.session.leg_hold import HeldAs
 from engine.live.session.session import Session
+from engine.live.targets import sent_to
 from engine.model.call import Call, Event, Status
 from engine.model.consent import How
 from engine.model.recording import RecordingSource
+from engine.model.sip_headers import headers_behind
 from engine.ports import Ear, Speech
 
 _END_S: Final = 5.0
@@ -166,7 +169,10 @@ class CallControl:
         """
         call = session.call
         try:
+            to = sent_to(to.partition("?")[0], self.services)
             emergency = await self.services.emergency.number(to, call.from_)
+        except SipError as error:
+            raise InvalidField("transfer.to", str(error)) from None
         except InvalidField as error:
             raise InvalidField("transfer.to", error.detail) from None
         if emergency is not None:
@@ -180,8 +186,8 @@ class CallControl:
     def _transfer(self, session: Session, order: Transfer) -> None:
         """Both ways are flows like any other: the third party is dialled, who waits meanwhile waits in a queue."""
         _require_answered(session)
-        session.journal.note_event("transferred", to=order.to, mode=order.mode.value)
-        noun = Sip(order.to) if order.to.startswith(("sip:", "sips:")) else Number(order.to)
+        session.journal.note_event("transferred", to=order.to.partition("?")[0], mode=order.mode.value)
+        noun = _noun(order.to)
         if order.mode is TransferMode.BLIND:
             _redirect(session, Document((Dial(timeout=order.timeout_s, to=(noun,)),)))
             return
@@ -209,6 +215,14 @@ async def _recording(session: Session, runner: FlowRunner, change: RecordingChan
         await runner.stage.recorder.start(change.plan, RecordingSource.REST)
     except (RecordingError, LegGone) as error:
         session.journal.note_event("not_recorded", reason=str(error))
+
+
+def _noun(to: str) -> Number | Sip | Client:
+    if to.startswith(SIP):
+        return Sip(to)
+    if to.startswith(CLIENT):
+        return Client(to.partition("?")[0], parameters=tuple(Parameter(*each) for each in headers_behind(to)))
+    return Number(to)
 
 
 def _redirect(session: Session, start: Start) -> None:

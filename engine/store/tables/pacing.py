@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import Boolean, Float, ForeignKey, Integer, Table
+from sqlalchemy import Boolean, Float, ForeignKey, Integer, LargeBinary, Table
 
 from engine.store.data_kinds import ACCOUNT_LIFE, Whose, about, technical
 from engine.store.tables.schema import metadata
@@ -31,8 +31,9 @@ queued_calls: Final = Table(
     technical("node", StoredText, nullable=False),
     technical("hides_caller", Boolean, nullable=False),
     technical("by_number", Boolean, nullable=False, default=False),  # nobody reads it since migration 0031
+    technical("sip_password", LargeBinary, told=False),
     info=about(
-        "Which calls wait for their turn, in their order.",
+        "Which calls wait for their turn, in their order; passwords are encrypted with a key made from the pepper.",
         Whose.NOBODY,
         until="until the call begins or is cancelled",
     ),

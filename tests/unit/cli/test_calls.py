@@ -209,3 +209,28 @@ def test_flows_that_make_no_sense_are_wrong_usage(
     assert refused.exit_code == 2
     assert refused.stderr.startswith(f"telefoon: {said}")
     assert refused.stderr.count("\n") == 1
+
+
+def test_a_sip_address_is_placed_with_its_user_password_and_headers(
+    telefoon: Run, server: RestServer, tmp_path: Path
+) -> None:
+    file = tmp_path / "password"
+    file.write_text("hunter2\n")
+    user = ("--sip-username", "shop", "--sip-password-file", file)
+    headers = ("--sip-header", "X-Order=7", "--sip-header", "X-B=")
+
+    placed = telefoon("call", "sip:desk@example.com", "--from", OWN, *user, *headers)
+
+    assert placed.exit_code == 0
+    [order] = server.call_service.orders
+    assert (order.to, order.sip_password) == ("sip:desk@example.com", "hunter2")
+    assert (order.options.sip_username, order.options.sip_headers) == ("shop", (("X-Order", "7"), ("X-B", "")))
+    assert "hunter2" not in placed.stdout
+
+
+def test_a_header_without_a_value_is_named(telefoon: Run, server: RestServer) -> None:
+    refused = telefoon("call", "sip:desk@example.com", "--from", OWN, "--sip-header", "X-Order")
+
+    assert refused.exit_code == 2
+    assert "NAME=VALUE" in refused.output
+    assert server.call_service.orders == []

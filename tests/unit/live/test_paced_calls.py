@@ -215,3 +215,24 @@ async def test_another_pace_holds_for_those_that_wait_already(node: FakeNode) ->
     await node.passes(3)
 
     assert len(dialled(node)) == 2
+
+
+async def test_what_goes_with_a_sip_address_waits_with_its_call_and_outlives_a_restart(node: FakeNode) -> None:
+    account = await paced(node, Pace(calls_per_s=1))
+    predecessor, successor = Switchboard(node.services), Switchboard(node.services)
+    with_sip = CallOptions(sip_username="u", sip_headers=(("X-Order", "7"),))
+    async with predecessor.open():
+        await predecessor.place(NewCall(account, number(0), OUR_NUMBER))
+        await predecessor.place(
+            NewCall(account, "sip:desk@93.184.216.34", OUR_NUMBER, sip_password="p", options=with_sip)
+        )
+        await predecessor.place(NewCall(account, "client:anna", OUR_NUMBER))
+        await node.passes(0.1)
+
+    async with successor.open():
+        await node.passes(3)
+
+    _, desk, anna = node.around.carrier.invites
+    assert (desk.target, desk.user, desk.password) == ("sip:desk@93.184.216.34", "u", "p")
+    assert desk.headers == (("X-Order", "7"),)
+    assert (anna.target, anna.user) == ("sip:anna@registrar.example", "")

@@ -2,14 +2,15 @@
 
 import pytest
 
-from engine.errors import NotFound, StoreError
+from engine.errors import InvalidField, NotFound, StoreError
 from engine.flow.next_step import HttpMethod
 from engine.flow.parse import parse
 from engine.flow.written import WrittenFlow
 from engine.live.orders import NewCall
 from engine.model.call import Direction, Status
-from engine.model.call_options import NumberOptions
+from engine.model.call_options import CallOptions, NumberOptions
 from engine.model.consent import ConsentChoice, ConsentPolicy
+from engine.model.sip_headers import Header
 from engine.testing.node import OUR_NUMBER, FakeNode
 from tests.unit.live.words import BEEP, NOTICE, QUESTION
 
@@ -331,3 +332,53 @@ async def test_the_name_of_an_order_is_shown_and_not_by_the_calls_that_its_flow_
     await node.invited("+3225550444")
 
     assert [invite.display_name for invite in node.around.carrier.invites] == ["Bakkerij Zoë", ""]
+
+
+DESK = "sip:desk@93.184.216.34"
+HEADERS = (("X-Order", "7"),)
+
+
+async def test_a_sip_address_is_called_with_its_headers_and_credentials(node: FakeNode) -> None:
+    await node.calls(DESK, STAYS, sip_username="u", sip_password="p", sip_headers=HEADERS)
+
+    [invite] = node.around.carrier.invites
+    assert (invite.user, invite.password, invite.headers) == ("u", "p", HEADERS)
+    assert not invite.reachable("example.com", "127.0.0.1")
+
+
+async def test_a_client_is_called_at_the_registrar(node: FakeNode) -> None:
+    order = NewCall(node.account.id, "client:anna", OUR_NUMBER, options=CallOptions(sip_headers=HEADERS))
+
+    call = await node.switchboard.place(order)
+    await node.invited("sip:anna@registrar.example")
+
+    [invite] = node.around.carrier.invites
+    assert (call.to, invite.headers) == ("client:anna", HEADERS)
+
+
+@pytest.mark.parametrize(
+    ("to", "headers", "field"),
+    [
+        ("sip:admin@127.0.0.1", (), "to"),
+        ("sip:", (), "to"),
+        (DESK, (("P-Asserted-Identity", "<sip:+3225550111@example.com>"),), "sip_headers"),
+    ],
+)
+async def test_a_sip_address_that_may_not_be_called_so_is_refused(
+    node: FakeNode, to: str, headers: tuple[Header, ...], field: str
+) -> None:
+    order = NewCall(node.account.id, to, OUR_NUMBER, options=CallOptions(sip_headers=headers))
+
+    with pytest.raises(InvalidField) as refused:
+        await node.switchboard.place(order)
+
+    assert refused.value.field == field
+    assert node.around.carrier.invites == []
+
+
+async def test_the_own_number_may_be_told_in_a_header(node: FakeNode) -> None:
+    told = (("P-Asserted-Identity", f"<sip:{OUR_NUMBER}@example.com>"),)
+
+    await node.calls(DESK, STAYS, sip_headers=told)
+
+    assert node.around.carrier.invites[0].headers == told

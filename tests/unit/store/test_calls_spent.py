@@ -134,6 +134,8 @@ async def test_a_migration_adds_up_the_calls_that_there_were(
         for column in COLUMNS_OF_APPLICATIONS:
             connection.execute(text(f"ALTER TABLE numbers DROP COLUMN {column}"))
         connection.execute(text("ALTER TABLE webhook_exchanges DROP COLUMN warnings"))
+        for table, column in (("calls", "sip_username"), ("calls", "sip_headers"), ("queued_calls", "sip_password")):
+            connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
 
     await db.write(undone)
 

@@ -1,13 +1,16 @@
 """Paces of accounts and the calls that wait, as rows: in order, and out of the line once."""
 
 import pytest
+from sqlalchemy import select
 
-from engine.errors import NoLongerQueued
+from engine.errors import NoLongerQueued, SetupError
 from engine.model.accounts import Account
 from engine.routing.pacing import Pace
 from engine.store.database import Database
 from engine.store.paces import Paces
 from engine.store.queued_calls import QueuedCall, QueuedCalls
+from engine.store.tables.pacing import queued_calls
+from tests.unit.store.conftest import PEPPER
 
 NODE = "node-1"
 
@@ -19,7 +22,7 @@ def paces(db: Database) -> Paces:
 
 @pytest.fixture
 def queued(db: Database) -> QueuedCalls:
-    return QueuedCalls(db)
+    return QueuedCalls(db, PEPPER)
 
 
 async def test_an_account_has_the_pace_that_was_set_last_or_none(paces: Paces, account: Account) -> None:
@@ -49,3 +52,18 @@ async def test_calls_wait_in_their_order_on_their_node_and_leave_the_line_once(
     assert not await queued.leave("CA1")
     assert await queued.leave("CA3")
     assert await queued.on(NODE) == waiting[2:]
+
+
+async def test_the_password_of_a_call_that_waits_is_stored_sealed(
+    db: Database, queued: QueuedCalls, account: Account
+) -> None:
+    waiting = QueuedCall("CA1", account.id, NODE, sip_password=queued.sealed("CA1", "hunter2"))
+    await db.write(queued.joining(waiting))
+
+    [row] = await db.rows(select(queued_calls.c.sip_password))
+    assert b"hunter2" not in row["sip_password"]
+    [found] = await queued.on(NODE)
+    assert queued.password_of(found) == "hunter2"
+    assert queued.password_of(QueuedCall("CA2", account.id, NODE)) == ""
+    with pytest.raises(SetupError):
+        QueuedCalls(db, b"another pepper, of another data folder").password_of(found)
