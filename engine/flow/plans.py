@@ -150,7 +150,7 @@ class DialPlan:
 
     `hang_up_on_star`: the caller's * key ends the talk. `answer_on_bridge`: the caller's call is answered when the
     called party answers. `hides_caller` keeps from the called party who calls. `ring_tone` is a country (ISO 3166,
-    lower case), None for the called number's own.
+    lower case), None for the called number's own. `unread` says why there are no targets.
     """
 
     targets: tuple[DialTarget, ...]
@@ -165,6 +165,7 @@ class DialPlan:
     ring_tone: str | None = None
     sequential: bool = False
     refer: ReferTo | None = None
+    unread: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """How an element of a document is read into a verb or noun."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -25,18 +25,28 @@ def read(node: Element, cls: type[T], findings: Findings = STRICT) -> T | None:
     """The verb or noun that the element spells; None if it can't be and the findings let that pass."""
     reading = _Reading(node, shape_of(cls), findings)
     try:
-        made = cls(**reading.values())
+        values = reading.values()
     except DocumentError as wrong:
         findings.fault(wrong)
         return None
+    try:
+        made: T | None = cls(**values)
     except ValueError as wrong:
-        tell = findings.consequence if reading.left_out else findings.fault
-        tell(node.error(str(wrong)))
-        return None
+        made = _of_nobody(cls, values, reading.inside or [str(wrong)]) if findings.lenient else None
+        if made is None:
+            tell = findings.consequence if reading.left_out else findings.fault
+            tell(node.error(str(wrong)))
+            return None
     for attribute, detail in getattr(made, "differences", tuple)():
         findings.remark(node.remark(Effect.DIFFERS, detail, attribute))
     _proofread(node, made, findings)
     return made
+
+
+def _of_nobody(cls: type[T], values: dict[str, Any], why: list[str]) -> T | None:
+    """What an element is that calls nobody, as what it names was left out; None for one that is nothing then."""
+    left: Callable[[dict[str, Any], str], T | None] | None = getattr(cls, "of_nobody", None)
+    return left(values, " ".join(why)) if left is not None else None
 
 
 def _proofread(node: Element, made: object, findings: Findings) -> None:
@@ -51,12 +61,15 @@ def _proofread(node: Element, made: object, findings: Findings) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """One element being read; `left_out` names what could not be read of what it may have."""
+    """One element being read; `left_out` names what could not be read of what it may have, `inside` says why of
+    what is inside it.
+    """
 
     node: Element
     shape: Shape
     findings: Findings
     left_out: list[str] = field(default_factory=list)
+    inside: list[str] = field(default_factory=list)
 
     def values(self) -> dict[str, Any]:
         return self._attributes() | self._nested() | self._content()
@@ -143,7 +156,7 @@ class _Reading:
         found: dict[str, list[Any]] = {}
         for place, child in self._placed_children():
             cls: Any = self._class_of(child, place)
-            made: Any = None if cls is None else read(child, cls, self.findings)
+            made: Any = None if cls is None else read(child, cls, self._noting())
             if made is None:
                 self.left_out.append(child.name)
             else:
@@ -155,12 +168,20 @@ class _Reading:
                     self._refuse_text()
                     if found or not self.findings.lenient:
                         continue
-                bare: Any = read(
-                    replace(self.node, attributes={}, parts=(self.node.text,)), declared.shorthand, self.findings
-                )
+                text_alone = replace(self.node, attributes={}, parts=(self.node.text,))
+                bare: Any = read(text_alone, declared.shorthand, self._noting())
                 values[place] = () if bare is None else (bare,)
                 self.left_out.extend([place] if bare is None else [])
         return values
+
+    def _noting(self) -> Findings:
+        """The findings, which keep what is wrong inside the element too."""
+
+        def fault(wrong: DocumentError) -> None:
+            self.inside.append(wrong.detail)
+            self.findings.fault(wrong)
+
+        return replace(self.findings, fault=fault)
 
     def _refuse_text(self) -> None:
         self.findings.fault(self.node.error(f"text can't stand here: {shown(self.node.text)}."))
@@ -204,7 +225,7 @@ class _Reading:
         allowed = ", ".join(f"<{name}>" for name in self._elements()) or "no elements"
         why = refusal_of(child.name)
         said = f"it can't stand in {self.node.label}. Allowed there: {allowed}." if why is None else why
-        self.findings.fault(child.error(said))
+        self._noting().fault(child.error(said))
         return None
 
     def _elements(self) -> Iterator[str]:

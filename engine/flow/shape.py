@@ -129,7 +129,9 @@ def _collected(cls: type) -> Shape:
     required = False
     within: dict[str, Nested] = {}
     for each in dataclasses.fields(cls):
-        declared = each.metadata[_DECLARED]
+        declared = each.metadata.get(_DECLARED)
+        if declared is None:
+            continue  # nobody writes it
         if isinstance(declared, Attribute):
             name = camel_case(each.name)
             attributes[name] = declared

@@ -10,6 +10,7 @@ from typing import Final
 
 import pytest
 
+from tests.peers.customer import Customer
 from tests.peers.ear import RtpEar
 from tests.peers.phone import phone
 from tests.peers.platform import NUMBER, Json, Platform, platform
@@ -130,3 +131,31 @@ async def test_without_a_registrar_a_client_is_refused_with_what_to_set(tmp_path
     [error] = problem["errors"]
     assert error["field"] == "to"
     assert "TELEFOON_REGISTRAR" in error["detail"]
+
+
+DIALS_NOBODY: Final = {
+    "application/xml": "<Response><Dial action='/done'>0470</Dial></Response>",
+    "application/json": '[{"verb": "dial", "to": [{"number": "0470"}, {"sip": "nobody"}], "action": "/done"}]',
+}
+HANGS_UP: Final = {"application/xml": "<Response><Hangup/></Response>", "application/json": '[{"verb": "hangup"}]'}
+
+
+@pytest.mark.parametrize("spelling", DIALS_NOBODY)
+async def test_a_dial_that_can_call_nobody_fails_and_its_action_goes_on(
+    tmp_path: Path, ports: Ports, shop: Customer, spelling: str
+) -> None:
+    shop.headers["Content-Type"] = spelling
+    shop.flows.update({"/start": DIALS_NOBODY[spelling], "/done": HANGS_UP[spelling]})
+    async with (
+        phone() as far_end,
+        platform(tmp_path, ports, {"TRUNK": f"sip:127.0.0.1:{far_end.port}"}) as telefoon,
+    ):
+        placed = await telefoon.place("+3225550199", url=shop.url("/start"), flow_reading="lenient")
+        call = await telefoon.ended_call(placed["id"])
+        failed = [each for each in await telefoon.events(call["id"]) if each["kind"] == "dial_failed"]
+
+    [told] = shop.forms("/done")
+    assert (told["DialCallStatus"], told["DialBridged"]) == ("failed", "false")
+    [attempt] = [each for each in call["explanation"] if each["via"] == "dial"]
+    assert "'0470'" in attempt["said"]
+    assert len(failed) == 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from engine.flow.attribute_types import Choice, Flag, Whole
 from engine.flow.execution_context import ExecutionContext
@@ -73,6 +73,8 @@ class Dial:
     to: tuple[Number | Sip | Client | Conference | Queue, ...] = nested(
         Number, Sip, Client, Conference, Queue, shorthand=Number, least=1, help="Whom to call; text alone is a number"
     )
+    unread: str = ""
+    """Why none of whom it names could be read, where a lenient reading has left them all out."""
 
     IGNORED: ClassVar = {
         "callReason": "no carrier of ours passes a reason on.",
@@ -84,12 +86,19 @@ class Dial:
     WHILE_WAITING: ClassVar = False
 
     def __post_init__(self) -> None:
-        if not self.to:
+        if not self.to and not self.unread:
             raise ValueError("write whom to call: a number, or Number, Sip, Client, Conference or Queue.")
         if len(self.to) > TARGET_LIMIT:
             raise ValueError(f"it calls {len(self.to)}; at most {TARGET_LIMIT} are allowed.")
         if len(self.to) > 1 and any(isinstance(each, Conference | Queue) for each in self.to):
             raise ValueError("a conference or a queue stands alone.")
+
+    @classmethod
+    def of_nobody(cls, values: Mapping[str, Any], why: str) -> "Dial | None":
+        """The Dial that fails, and whose action is told so; None for one whose flow goes on all the same."""
+        if values.get("to") or not values.get("action"):
+            return None
+        return cls(**{**values, "to": (), "unread": why})
 
     def differences(self) -> Iterator[tuple[str, str]]:
         """Consent comes first here."""
@@ -97,7 +106,7 @@ class Dial:
             yield "record", "every party hears that it is recorded and nothing is recorded before."
 
     async def run(self, context: ExecutionContext) -> Next:
-        match self.to[0]:
+        match self.to[0] if self.to else None:
             case Conference() as room:
                 params = await self._enter(room, context)
             case Queue() as queue:
@@ -125,6 +134,7 @@ class Dial:
             ring_tone=self._country(),
             sequential=self.sequential,
             refer=ReferTo(context.absolute(self.refer_url), self.refer_method.value) if self.refer_url else None,
+            unread=self.unread,
         )
 
     def _serving(self, context: ExecutionContext) -> ServePlan:

@@ -69,6 +69,9 @@ class Dialling:
         Returns also when the parent hangs up meanwhile. `answer` answers the parent's call, when the called party has.
         """
         outcome = DialOutcome(Status.FAILED, None, 0)
+        if plan.unread:
+            _note_failed(parent, "", plan.unread)
+            return outcome
         if not await self._may_show(plan, parent):
             return outcome
         proof = _proof(parent, plan)
@@ -130,8 +133,7 @@ class Dialling:
             child = await self.start(*await self._decided(call, request))
         except (BalanceTooLow, PolicyRefused, StoreError, SipError, WebhookError, InvalidField) as error:
             # The parent talks on: its flow goes on with the next verb.
-            parent.journal.tried(Attempt("dial", target.address, str(error)))
-            parent.journal.note_event("dial_failed", reason=str(error))
+            _note_failed(parent, target.address, str(error))
             if isinstance(error, PolicyRefused):
                 parent.journal.refused_by_policy(error)
             if isinstance(error, EmergencyRefused):
@@ -243,6 +245,11 @@ class Dialling:
             parent_id=parent.id,
             key_id=parent.key_id,
         )
+
+
+def _note_failed(parent: Session, target: str, why: str) -> None:
+    parent.journal.tried(Attempt("dial", target, why))
+    parent.journal.note_event("dial_failed", reason=why)
 
 
 def _proof(parent: Session, plan: DialPlan) -> CallerProof:

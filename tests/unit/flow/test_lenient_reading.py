@@ -8,6 +8,7 @@ from engine.errors import DocumentError
 from engine.flow.document import Document
 from engine.flow.listening import Input
 from engine.flow.manner import BY_SPELLING, STRICT_MANNER, ReadingManner
+from engine.flow.next_step import HttpMethod
 from engine.flow.parse import parse, read_flow
 from engine.flow.plans import DialRecord
 from engine.flow.verbs.dial import Dial
@@ -185,6 +186,48 @@ class TestNumbers:
         document = read("<Dial>0470</Dial><Say>Nobody is there</Say>", IN_BELGIUM)
 
         assert document.verbs == (Say("Nobody is there"),)
+
+
+class TestADialOfNobody:
+    @pytest.mark.parametrize(
+        ("inside", "why"),
+        [
+            ("0470", "'number' is '0470'"),
+            ("<Number>0470</Number><Number>nobody</Number>", "'nobody'"),
+            ("<Sip>nobody@nowhere</Sip>", "'sip' is 'nobody@nowhere'"),
+            ("<Sip>sip:a@b.example?Via=x</Sip>", "'Via' can't be set"),
+            ("<Sim>DE1</Sim>", "Sim"),
+            ("", "write whom to call"),
+        ],
+    )
+    def test_stays_where_its_action_is_to_be_told(self, inside: str, why: str) -> None:
+        document = read(f'<Dial action="/done" method="GET" foo="1">{inside}</Dial><Say>Nobody</Say>', IN_BELGIUM)
+
+        dial, say = document.verbs
+        assert isinstance(dial, Dial)
+        assert (dial.to, dial.action, dial.method) == ((), "/done", HttpMethod.GET)
+        assert why in dial.unread
+        assert "foo" not in dial.unread
+        assert say == Say("Nobody")
+        assert document.warnings
+
+    @pytest.mark.parametrize("to", ["0470", [{"number": "0470"}, {"sip": "nobody"}], []])
+    def test_stays_in_json_too(self, to: object) -> None:
+        flow = [{"verb": "dial", "to": to, "action": "/done"}]
+
+        [dial] = read_flow(flow, None, ReadingManner(FlowReading.LENIENT, country="be")).verbs
+
+        assert isinstance(dial, Dial)
+        assert (dial.to, bool(dial.unread)) == ((), True)
+
+    def test_calls_who_is_left(self) -> None:
+        [dial] = verbs('<Dial action="/done"><Number>0470</Number><Number>+3225550199</Number></Dial>', IN_BELGIUM)
+
+        assert dial == Dial(action="/done", to=(Number("+3225550199"),))
+
+    def test_is_refused_where_mistakes_are(self) -> None:
+        with pytest.raises(DocumentError):
+            read('<Dial action="/done">0470</Dial>', STRICT_MANNER)
 
 
 class TestWhoChooses:

@@ -1,9 +1,12 @@
 """Mistakes in call flows that live calls pass over: what they are told of it, and who may choose otherwise."""
 
+import pytest
+
 from engine.live.phrases import Phrase
 from engine.model.call_options import AccountOptions
 from engine.model.flow_reading import FlowReading
 from engine.testing.node import FakeNode
+from tests.unit.live.dials import dial, told
 
 SORRY = Phrase.SORRY.in_language("en-GB").text
 MISTAKEN = '<Response><Pay/><Say foo="1">Hello.</Say></Response>'
@@ -59,6 +62,23 @@ async def test_a_call_s_choice_stands_above_that_of_its_account(node: FakeNode) 
     called.answers()
 
     await called.hears("Hello.")
+
+
+@pytest.mark.parametrize("inside", ["0470", "<Number>0470</Number><Sip>nobody@nowhere</Sip>"])
+async def test_a_dial_whose_targets_can_not_be_read_fails_and_its_action_is_told(node: FakeNode, inside: str) -> None:
+    caller = await node.is_called(dial(inside))
+    await caller.hears("Goodbye.")
+    await node.settles()
+
+    params = await told(node)
+    assert (params["DialCallStatus"], params["DialBridged"]) == ("failed", "false")
+    assert "DialCallSid" not in params
+    [attempt] = (await node.call(caller)).attempts
+    assert attempt.via == "dial"
+    assert "'0470'" in attempt.said
+    [failed] = await node.events(caller, "dial_failed")
+    assert "'0470'" in str(failed.facts["reason"])
+    assert node.around.carrier.invites == []
 
 
 async def test_numbers_are_read_as_those_of_the_country_where_the_call_came_in(node: FakeNode) -> None:
