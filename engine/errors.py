@@ -46,6 +46,8 @@ TelefoonError
 
 from collections.abc import Iterable
 
+from engine.flow_faults import FlowFault
+
 
 class TelefoonError(Exception):
     """Root of all errors raised on purpose; its text is written for the user.
@@ -280,21 +282,30 @@ class ObjectMissing(ObjectStoreError):
 class WebhookError(TelefoonError):
     """The customer's server did not give a usable answer."""
 
+    def __init__(self, detail: str, fault: FlowFault = FlowFault.RETRIEVAL) -> None:
+        super().__init__(detail)
+        self.fault = fault
+
 
 class EgressDenied(WebhookError):
     """The address is one that webhooks and downloads may not reach."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, FlowFault.CONNECTION)
 
 
 class DocumentError(TelefoonError):
     """A call flow document does not parse.
 
     `line` and `column` count from 1 (0 where unknown); `element` and `attribute` name the culprit. `mend` is what to
-    write instead, where that can be said by itself; the detail has it as well.
+    write instead, where that can be said by itself; the detail has it as well. Where no `fault` is given and no
+    culprit is named, the document could not be read at all.
     """
 
     def __init__(
-        self, detail: str, *, line: int = 0, column: int = 0, element: str = "", attribute: str = "", mend: str = ""
-    ) -> None:
+        self, detail: str, *, line: int = 0, column: int = 0, element: str = "", attribute: str = "", mend: str = "",
+        fault: FlowFault | None = None,
+    ) -> None:  # fmt: skip
         place = f"line {line}, column {column}: " if line else ""
         super().__init__(f"{place}{detail}")
         self.detail = detail
@@ -303,10 +314,15 @@ class DocumentError(TelefoonError):
         self.element = element
         self.attribute = attribute
         self.mend = mend
+        self.fault = fault or (FlowFault.SCHEMA if element or attribute else FlowFault.PARSE)
 
 
 class FlowFailed(TelefoonError):
     """A call flow parses, but makes no sense when it runs, as one that goes in circles."""
+
+    def __init__(self, detail: str, fault: FlowFault = FlowFault.INTERNAL) -> None:
+        super().__init__(detail)
+        self.fault = fault
 
 
 class StoreError(TelefoonError):

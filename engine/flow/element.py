@@ -7,6 +7,7 @@ from typing import Final
 
 from engine.errors import DocumentError
 from engine.flow.diagnostics import Effect, Findings, Remark
+from engine.flow_faults import FlowFault
 
 _SHOWN: Final = 60
 
@@ -34,7 +35,7 @@ class Element:
     def children(self) -> "tuple[Element, ...]":
         return tuple(part for part in self.parts if isinstance(part, Element))
 
-    def error(self, detail: str, attribute: str = "", mend: str = "") -> DocumentError:
+    def error(self, detail: str, attribute: str = "", mend: str = "", fault: FlowFault | None = None) -> DocumentError:
         """An error at this place; `mend` is what to write instead."""
         return DocumentError(
             f"{self.label}: {detail}",
@@ -43,6 +44,7 @@ class Element:
             element=self.name,
             attribute=attribute,
             mend=mend,
+            fault=fault,
         )
 
     def remark(self, effect: Effect, detail: str, attribute: str = "") -> Remark:

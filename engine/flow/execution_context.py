@@ -9,6 +9,7 @@ from engine.errors import FlowFailed
 from engine.flow.call_actions import CallActions
 from engine.flow.loop_guard import LoopGuard
 from engine.flow.next_step import GoTo
+from engine.flow_faults import FlowFault
 from engine.model.languages import SpokenLanguage, spoken_for
 
 
@@ -44,9 +45,9 @@ class ExecutionContext:
             whole = urljoin(self.url or self.base_url or "", url)
             complete = urlsplit(whole).scheme in {"http", "https"}
         except ValueError:
-            raise FlowFailed(f"{url!r} is not a URL.") from None
+            raise FlowFailed(f"{url!r} is not a URL.", FlowFault.URL) from None
         if not complete:
-            raise FlowFailed(f"{url!r} is relative, and an inline flow has no address to count it from.")
+            raise FlowFailed(f"{url!r} is relative, and an inline flow has no address to count it from.", FlowFault.URL)
         return whole
 
     def absolute_or_none(self, url: str | None) -> str | None:

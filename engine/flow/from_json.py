@@ -17,6 +17,7 @@ from engine.flow.reading import read
 from engine.flow.shape import Nested, are_verbs, shape_of
 from engine.flow.unsupported import refusal_of
 from engine.flow.verbs import VERBS
+from engine.flow_faults import FlowFault
 
 SIZE_LIMIT: Final = 64 * 1024
 TAG: Final = "verb"
@@ -48,7 +49,7 @@ def _loaded(body: str | bytes | list[Any]) -> object:
     try:
         text = json.dumps(body, allow_nan=False) if isinstance(body, list) else body
         if len(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")) > SIZE_LIMIT:
-            raise DocumentError("The document is longer than 64 KiB.")
+            raise DocumentError("The document is longer than 64 KiB.", fault=FlowFault.TOO_LONG)
         return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
     except json.JSONDecodeError as wrong:
         detail = f"This is not JSON: {wrong.msg}."

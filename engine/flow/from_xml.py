@@ -18,6 +18,7 @@ from engine.flow.reading import read
 from engine.flow.shape import shape_of
 from engine.flow.unsupported import refusal_of
 from engine.flow.verbs import VERBS
+from engine.flow_faults import FlowFault
 
 SIZE_LIMIT: Final = 64 * 1024
 DEPTH_LIMIT: Final = 10
@@ -27,10 +28,10 @@ ROOT: Final = "Response"
 def from_xml(body: str | bytes, findings: Findings = STRICT) -> Document:
     """The document that the XML spells. Raises DocumentError: always if it is no XML, else as the findings say."""
     if len(body if isinstance(body, bytes) else body.encode("utf-8", "replace")) > SIZE_LIMIT:
-        raise DocumentError("The document is longer than 64 KiB.")
+        raise DocumentError("The document is longer than 64 KiB.", fault=FlowFault.TOO_LONG)
     root = named_as(_Reader().read(body), [ROOT], findings)
     if root.name != ROOT:
-        raise root.error(f"a call flow begins with <{ROOT}>.")
+        raise root.error(f"a call flow begins with <{ROOT}>.", fault=FlowFault.ROOT)
     if root.text:
         findings.fault(root.error(f"text can't stand outside of the verbs: {shown(root.text)}."))
     verbs = [_verb(child, findings) for child in root.children]

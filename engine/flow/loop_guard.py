@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from engine.errors import FlowFailed
+from engine.flow_faults import FlowFault
 
 STEP_LIMIT: Final = 1000
 """Verbs, and rounds of repeated prompts, within a second of the call."""
@@ -27,7 +28,9 @@ class LoopGuard:
         self._forget_if_time_passed()
         self._steps += 1
         if self._steps > STEP_LIMIT:
-            raise FlowFailed(f"The flow ran {STEP_LIMIT} verbs within a second: it goes in circles.")
+            raise FlowFailed(
+                f"The flow ran {STEP_LIMIT} verbs within a second: it goes in circles.", FlowFault.REDIRECTS
+            )
 
     def rounds(self, loop: int) -> Iterator[int]:
         """Counts the rounds of a repeated prompt; 0 is without end."""
@@ -44,7 +47,9 @@ class LoopGuard:
         self._forget_if_time_passed()
         self._jumps += 1
         if self._jumps > JUMP_LIMIT:
-            raise FlowFailed(f"The flow asked for {JUMP_LIMIT} documents within a second: it goes in circles.")
+            raise FlowFailed(
+                f"The flow asked for {JUMP_LIMIT} documents within a second: it goes in circles.", FlowFault.REDIRECTS
+            )
         began = self._now()
         try:
             yield

@@ -10,6 +10,7 @@ from engine.flow.encodings import BLANK_BYTES, decoded
 from engine.flow.from_json import from_json
 from engine.flow.from_xml import from_xml
 from engine.flow.manner import STRICT_MANNER, ReadingManner
+from engine.flow_faults import FlowFault
 from engine.model.flow_reading import FlowReading
 
 FromSpelling = Callable[[Any, Findings], Document]
@@ -56,14 +57,15 @@ def _recognised(body: str | bytes | list[Any], content_type: str | None) -> tupl
         body = body.strip(_BLANK_AND_MARK)
     first = _first_character(body)
     if not first:
-        raise DocumentError("The document is empty.")
+        raise DocumentError("The document is empty.", fault=FlowFault.EMPTY)
     if kind.endswith(("/json", "+json")):
         return body, from_json
     if kind.endswith(("/xml", "+xml")) or first == "<":
         return body, from_xml
     if first in "[{":
         return body, from_json
-    raise DocumentError("This is neither XML nor JSON: a call flow begins with <Response> or [.", line=1, column=1)
+    said = "This is neither XML nor JSON: a call flow begins with <Response> or [."
+    raise DocumentError(said, line=1, column=1, fault=FlowFault.CONTENT_TYPE)
 
 
 def _first_character(body: str | bytes) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from engine.errors import WebhookError
+from engine.flow_faults import FlowFault
 from engine.model.callback import BodyFormat
 from engine.model.webhook_exchange import Owner, nowhere
 from engine.ports import Clock
@@ -65,12 +66,12 @@ class FakeCustomer:
         self.asked.append(asked)
         await self._clock.sleep(self.answers_in_s)
         if asked.url in self.unreachable:
-            raise WebhookError(f"{request.shown} was not answered.")
+            raise WebhookError(f"{request.shown} was not answered.", FlowFault.CONNECTION)
         page = _Page(self.documents.get(asked.url))
         try:
             return await errand.use(Incoming(cast("ClientResponse", page)))
         except Unusable as reason:
-            raise WebhookError(f"{request.shown} {reason}.") from reason
+            raise WebhookError(f"{request.shown} {reason}.", reason.fault) from reason
 
     def was_asked(self, url: str) -> list[Mapping[str, str]]:
         """The parameters of each request for a URL, in order."""

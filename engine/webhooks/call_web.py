@@ -106,6 +106,7 @@ class CallWeb:
                 column=wrong.column,
                 element=wrong.element,
                 attribute=wrong.attribute,
+                fault=wrong.fault,
             ) from None
         finally:
             for exchange in unwritten:

@@ -11,6 +11,7 @@ from aiohttp import ClientSession, CookieJar
 
 from config.version import USER_AGENT
 from engine.errors import WebhookError
+from engine.flow_faults import FlowFault
 from engine.metrics.meters import Meters
 from engine.metrics.table import Metric, WebhookOutcome
 from engine.model.callback import BodyFormat, Delivery
@@ -126,7 +127,7 @@ class WebhookClient:
     async def send(self, errand: OutboundRequest[T]) -> T:
         """See Sender. Raises WebhookError."""
         if self._session is None:
-            raise WebhookError("The HTTP client is closed.")
+            raise WebhookError("The HTTP client is closed.", FlowFault.INTERNAL)
         return await Sender(self._session, self._egress, self._keyring).send(errand)
 
 

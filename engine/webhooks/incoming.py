@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from multidict import CIMultiDictProxy
 
+from engine.flow_faults import FlowFault
+
 if TYPE_CHECKING:
     from aiohttp import ClientResponse
 
@@ -17,6 +19,10 @@ _GLANCE_S: Final = 1.0
 
 class Unusable(Exception):
     """There was an answer, but none that is of use; the text follows the request."""
+
+    def __init__(self, said: str, fault: FlowFault = FlowFault.RETRIEVAL) -> None:
+        super().__init__(said)
+        self.fault = fault
 
 
 class Incoming:
@@ -82,4 +88,4 @@ async def status_of(incoming: Incoming) -> int:
 
 
 def _too_long(limit_bytes: int) -> Unusable:
-    return Unusable(f"was answered with more than {limit_bytes // 1024} KiB")
+    return Unusable(f"was answered with more than {limit_bytes // 1024} KiB", FlowFault.TOO_LONG)

@@ -12,6 +12,7 @@ from urllib.parse import quote, quote_plus
 from yarl import URL
 
 from engine.errors import WebhookError
+from engine.flow_faults import FlowFault
 from engine.model.callback import BodyFormat
 from engine.privacy.masking import HIDDEN_VALUE
 
@@ -105,7 +106,9 @@ class WebRequest:
         try:
             url = self.url.join(URL(location)).with_fragment(None)
         except ValueError:
-            raise WebhookError(f"{self.shown} redirected to {location!r}, which is not a URL.") from None
+            raise WebhookError(
+                f"{self.shown} redirected to {location!r}, which is not a URL.", FlowFault.REDIRECT
+            ) from None
         if status in _KEEPING_THE_METHOD:
             return WebRequest(self.method, url, self.params, self.format, self.hidden)
         return WebRequest("GET", url, {}, self.format, self.hidden)
@@ -134,7 +137,7 @@ def parsed(url: str) -> URL:
     try:
         found = URL(url)
     except ValueError:
-        raise WebhookError(f"{url!r} is not a URL.") from None
+        raise WebhookError(f"{url!r} is not a URL.", FlowFault.URL) from None
     if not found.absolute:
-        raise WebhookError(f"{url!r} is not an absolute URL.")
+        raise WebhookError(f"{url!r} is not an absolute URL.", FlowFault.URL)
     return URL(url, encoded=True) if _AS_WRITTEN.fullmatch(url) else found

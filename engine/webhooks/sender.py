@@ -23,10 +23,12 @@ from aiohttp import (
 )
 
 from engine.errors import EgressDenied, SetupError, StoreError, WebhookError
+from engine.flow_faults import FlowFault
 from engine.ids import IdKind, new_id
 from engine.model.webhook_exchange import ExchangeKind, WebhookExchange
 from engine.security.egress import Egress
 from engine.webhooks import signing
+from engine.webhooks.connection_faults import fault_of
 from engine.webhooks.incoming import Incoming, Unusable
 from engine.webhooks.outbound_request import OutboundRequest
 from engine.webhooks.policy import Failure, WebhookPolicy, failure_of
@@ -64,7 +66,8 @@ class Sender:
             async with asyncio.timeout(errand.policy.whole_s):
                 return await self._with_retries(errand)
         except TimeoutError:
-            raise WebhookError(f"{errand.request.shown} was not answered within {errand.policy.whole_s:g} s.") from None
+            said = f"{errand.request.shown} was not answered within {errand.policy.whole_s:g} s."
+            raise WebhookError(said, FlowFault.CONNECTION) from None
 
     async def _with_retries(self, errand: OutboundRequest[T]) -> T:
         valid = await self._secrets(errand)
@@ -74,7 +77,7 @@ class Sender:
                 return await self._follow(_Attempt(errand, valid, attempt, because))
             except _Failed as failed:
                 if not errand.policy.tries_again(attempt, failed.why):
-                    raise WebhookError(f"{failed.request.shown} {failed.said}.") from failed
+                    raise WebhookError(f"{failed.request.shown} {failed.said}.", failed.fault) from failed
                 because = failed.why
             await asyncio.sleep(_RETRY_PAUSE_S * attempt)
         raise AssertionError("attempts are counted for ever")
@@ -85,7 +88,7 @@ class Sender:
         try:
             return tuple(await self._keyring.secrets(errand.owner.account_id))
         except (StoreError, SetupError) as error:
-            raise WebhookError(f"{errand.request.shown} can't be signed: {error}") from error
+            raise WebhookError(f"{errand.request.shown} can't be signed: {error}", FlowFault.INTERNAL) from error
 
     async def _follow(self, attempt: "_Attempt[T]") -> T:
         request = attempt.errand.request
@@ -94,7 +97,7 @@ class Sender:
             if not isinstance(reached, WebRequest):
                 return reached.value
             request = reached
-        raise _Failed(request, None, f"was redirected more than {REDIRECT_LIMIT} times")
+        raise _Failed(request, None, f"was redirected more than {REDIRECT_LIMIT} times", FlowFault.REDIRECTS)
 
     async def _hop(self, attempt: "_Attempt[T]", request: WebRequest) -> "WebRequest | _Used[T]":
         while True:
@@ -111,12 +114,12 @@ class Sender:
             return await self._ask(attempt, request, line)
         except Unusable as reason:
             line.error = str(reason)
-            raise _Failed(request, None, line.error) from None
+            raise _Failed(request, None, line.error, reason.fault) from None
         except (ClientError, OSError, ValueError) as error:
             why, line.error = _why(error, attempt.errand.policy)
             if line.met_closed_connection(error):
                 raise _ClosedMeanwhile from None
-            raise _Failed(request, why, line.error) from error
+            raise _Failed(request, why, line.error, fault_of(error)) from error
         except _Failed as failed:
             line.error = failed.said
             raise
@@ -154,7 +157,7 @@ class Sender:
             if why is not None:
                 await incoming.glance()
                 if errand.policy.tries_again(attempt.number, why):
-                    raise _Failed(request, why, f"was answered with {response.status}")
+                    raise _Failed(request, why, f"was answered with {response.status}", FlowFault.RETRIEVAL)
             return _Used(await errand.use(incoming))
 
 
@@ -236,11 +239,12 @@ class _AttemptRecord:
 class _Failed(Exception):
     """An attempt failed; `said` follows the request in the error's text."""
 
-    def __init__(self, request: WebRequest, why: Failure | None, said: str) -> None:
+    def __init__(self, request: WebRequest, why: Failure | None, said: str, fault: FlowFault) -> None:
         super().__init__(said)
         self.request = request
         self.why = why
         self.said = said
+        self.fault = fault
 
 
 class _ClosedMeanwhile(Exception):

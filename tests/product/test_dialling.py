@@ -241,6 +241,7 @@ async def test_a_refused_document_takes_the_fallback_and_its_place_is_on_the_cal
         call = await telefoon.newest_call()
         failed = await telefoon.noted(call["id"], "flow_failed")
 
-    assert len(shop.forms("/fallback")) == 1
-    assert (failed["line"], failed["column"]) == (2, 3)
+    [told] = shop.forms("/fallback")
+    assert (told["ErrorCode"], told["ErrorUrl"]) == ("12200", shop.url("/start"))
+    assert (failed["line"], failed["column"], failed["code"]) == (2, 3, 12200)
     assert "card payments" in failed["reason"]

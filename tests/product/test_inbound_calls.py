@@ -61,7 +61,8 @@ async def test_a_webhook_that_fails_gives_way_to_the_fallback(tmp_path: Path, po
 
     assert call["status"] == "completed"
     assert [each["target"] for each in call["explanation"]] == [shop.url("/start")]
-    assert len(shop.forms("/fallback")) == 1
+    [told] = shop.forms("/fallback")
+    assert (told["ErrorCode"], told["ErrorUrl"], told["CallSid"]) == ("11200", shop.url("/start"), call["id"])
 
 
 async def test_nonsense_from_the_webhook_is_apologised_for_in_the_numbers_language(

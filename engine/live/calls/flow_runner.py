@@ -1,11 +1,12 @@
 """Runs a call's flow on the live call: where the flow comes from, what happens when it is no good, and redirection."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 
 import structlog
 
 from engine.aio.waits import first_of
-from engine.errors import DocumentError, FlowFailed, LegGone, TelefoonError, WebhookError
+from engine.errors import DocumentError, FlowFailed, LegGone, WebhookError
 from engine.flow.document import Document
 from engine.flow.execution_context import Ending
 from engine.flow.interpreter import Interpreter, Start
@@ -19,6 +20,7 @@ from engine.live.session.session import Session
 from engine.model.call import Attempt, Direction, Event
 from engine.ports import Cause, Clock
 from engine.webhooks.call_web import CallWeb
+from engine.webhooks.payloads.fallback import fallback_params
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +42,8 @@ class FlowRunner:
         self.stage = stage
         self.web = web
         self._warnings = FlowWarnings(session)
-        self._interpreter = Interpreter(DocumentFetch(session, web, told or {}, self._warnings), clock.monotonic)
+        self._fetch = DocumentFetch(session, web, told or {}, self._warnings)
+        self._interpreter = Interpreter(self._fetch, clock.monotonic)
         self._handover = session.handover
         self._keys = OrderedKeys(session, clock)
 
@@ -105,13 +108,15 @@ class FlowRunner:
             await self.stage.answer()
             await self.session.over.wait()
             return
+        failure: Mapping[str, str] = {}
         for start in starts:
             try:
                 if isinstance(start, Document):
                     self._warnings.tell(INLINE, start)
-                await self._interpreter.run(start, self.stage)
+                await self._interpreter.run(_told_of(failure, start), self.stage)
             except (WebhookError, DocumentError, FlowFailed) as error:
                 self._explain(start, error)
+                failure = fallback_params(error.fault, self._fetch.asked_last)
             else:
                 # Everything after the flow's end belongs to the call: its recording runs until the BYE.
                 await self.session.over.wait()
@@ -123,8 +128,15 @@ class FlowRunner:
         await self.stage.hang_up()
         await self.session.over.wait()
 
-    def _explain(self, start: Start, error: TelefoonError) -> None:
+    def _explain(self, start: Start, error: WebhookError | DocumentError | FlowFailed) -> None:
         target = start.url if isinstance(start, GoTo) else INLINE
         self.session.journal.tried(Attempt("call flow", target, str(error)))
         place = {"line": error.line, "column": error.column} if isinstance(error, DocumentError) else {}
-        self.session.journal.note_event("flow_failed", target=target, reason=str(error), **place)
+        self.session.journal.note_event(
+            "flow_failed", target=target, reason=str(error), code=error.fault.number, **place
+        )
+
+
+def _told_of(failure: Mapping[str, str], start: Start) -> Start:
+    """A fallback is told why it is asked for."""
+    return replace(start, params={**start.params, **failure}) if isinstance(start, GoTo) else start

@@ -18,6 +18,7 @@ class Webhook(StrEnum):
     """A kind of request to a customer's server, as docs/webhooks.md names it."""
 
     FLOW = "call flow"
+    FALLBACK = "fallback"
     GATHER = "Gather"
     PARTIAL_RESULT = "partialResultCallback"
     RECORD = "Record"
@@ -117,6 +118,10 @@ PARAMETERS: Final[tuple[WebhookParameter, ...]] = (
     _technical("StirVerstat", "Of a call that came in by a trunk that verifies who calls: `TN-Validation-Passed-A` (or "
                "`-B`, `-C`), `TN-Validation-Failed` (or with `-A`, `-B`, `-C`, the attestation that was claimed) or "
                "`No-TN-Validation`", *OF_A_CALL, of_call=lambda call: call.stir_verstat),
+
+    _technical("ErrorCode", "Why the flow that was asked for first could not be had or performed, by the table below",
+               _W.FALLBACK),
+    _personal("ErrorUrl", "The URL of the document with which that happened, if it has one", _W.FALLBACK),
 
     _keys("Digits", "The keys that were pressed; of `Record` the one that ended it, or `hangup`", _W.GATHER, _W.RECORD),
     _keys("FinishedOnKey", "The key that ended the input, if one did", _W.GATHER),

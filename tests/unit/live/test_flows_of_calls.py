@@ -32,6 +32,31 @@ async def test_a_flow_that_cannot_be_had_is_replaced_by_the_fallback(node: FakeN
 
 
 @pytest.mark.parametrize(
+    ("flow", "code", "of"),
+    [
+        ("<Response><Say>Hello</Response>", "12100", "/voice/1"),
+        ("<Response><Sing/></Response>", "12200", "/voice/1"),
+        ("<Response><Redirect>/missing?pin=1#rc=2</Redirect></Response>", "11200", "/missing?pin=1"),
+        ("<Response><Redirect>https://shop:secret@customer.example/gone</Redirect></Response>", "11200", "/gone"),
+        ("<Response><Redirect>/voice/1</Redirect></Response>", "11215", "/voice/1"),
+    ],
+)
+async def test_the_fallback_is_told_what_was_wrong_and_with_which_document(
+    node: FakeNode, flow: str, code: str, of: str
+) -> None:
+    caller = await node.is_called(flow, fallback=GREETING)
+
+    await caller.hears("Good morning.")
+    await node.settles()
+
+    [told] = node.around.customer.was_asked("https://customer.example/voice/1/fallback")
+    assert (told["ErrorCode"], told["ErrorUrl"]) == (code, f"https://customer.example{of}")
+    assert "ErrorCode" not in node.around.customer.was_asked("https://customer.example/voice/1")[0]
+    [failed] = await node.events(caller, "flow_failed")
+    assert failed.facts["code"] == int(code)
+
+
+@pytest.mark.parametrize(
     ("document", "said"),
     [
         ("<Response><Say>Hello</Response>", "mismatched"),

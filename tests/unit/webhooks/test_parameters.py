@@ -19,6 +19,7 @@ from engine.store import outbox
 from engine.webhooks.payloads import conference, policy, recording
 from engine.webhooks.payloads.arrival import arrival_params
 from engine.webhooks.payloads.call import status_form
+from engine.webhooks.payloads.fallback import fallback_params
 from engine.webhooks.payloads.parameters import OF_A_CALL, PARAMETERS, Webhook, WebhookParameter, carried_by
 from engine.webhooks.payloads.queue import served_params, waiting_params
 from engine.webhooks.request import BODY_HASH
@@ -37,6 +38,7 @@ NOT_SENT: Final = {ENGINE / "flow" / "unsupported.py"}
 FIELD_WORD: Final = re.compile("[A-Z][a-z]+[A-Za-z0-9]*")
 WRITERS: Final[Mapping[Webhook, Sequence[Writer]]] = {
     Webhook.FLOW: [arrival_params],
+    Webhook.FALLBACK: [fallback_params],
     Webhook.GATHER: [gather],
     Webhook.PARTIAL_RESULT: [listening],
     Webhook.RECORD: [record],
