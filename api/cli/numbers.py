@@ -13,7 +13,7 @@ from api.cli.option_flags import MethodOption, with_option_flags
 from api.cli.output import AsJson, as_row, print_json, print_rows
 from engine.errors import InvalidField, NotFound, NumberTaken
 from engine.model.call_options import DEFAULT_LANGUAGE, NumberOptions
-from engine.model.callback import BodyFormat
+from engine.model.callback import BodyFormat, CallEventName
 from engine.model.consent.policy import Withdrawal
 from engine.privacy.audit import CLI
 
@@ -27,6 +27,7 @@ E164 = Annotated[str, typer.Argument(metavar="+E164", help="Such as +3225550100,
         "telefoon numbers add +3225550100 --account demo",
         "telefoon numbers add +3225550100 --account demo --url https://example.com/flow --language nl-BE",
         "telefoon numbers add +3225550100 --account demo --record --consent press-to-consent",
+        "telefoon numbers add +3225550100 --account demo --status-callback https://example.com/ended",
         "telefoon numbers add +3225550xxx --account demo --url https://example.com/flow",
         "telefoon numbers add +3225550100 --account demo --application AP0191f5c2a3b4c5d6e7f8091a2b3c4d5e",
     )
@@ -60,11 +61,12 @@ def add(
 
     e164 = _e164(number)
     chosen = replace(
-        options,
+        _told(options),
         language=nearest_language(options.language or DEFAULT_LANGUAGE),
         consent=consent_chosen(consent, consent_basis, consent_withdrawal),
     )
-    for field, address in (("url", url), ("fallback-url", fallback_url)):
+    urls = {"url": url, "fallback-url": fallback_url, "status-callback": options.status_callback}
+    for field, address in urls.items():
         _require_web_address(field, address)
 
     async def work(books: LocalStores) -> dict[str, Any]:
@@ -88,7 +90,7 @@ def add(
         print_json(added)
     else:
         typer.echo(f"{added['e164']} belongs to account {added['account']}.")
-    _warn_of(url, fallback_url)
+    _warn_of(*urls.values())
 
 
 @numbers.command("list", epilog=examples("telefoon numbers list", "telefoon numbers list --account demo --json"))
@@ -169,6 +171,19 @@ def _e164(text: str) -> str:
         return parse_number_or_range(text)
     except ValueError as error:
         raise InvalidField("number", str(error)) from None
+
+
+def _told(options: NumberOptions) -> NumberOptions:
+    """The options with what is told to whom: of the end alone where no events are chosen. Raises InvalidField."""
+    if options.status_callback_method not in tuple(MethodOption):
+        raise InvalidField("status-callback-method", "--status-callback-method is GET or POST.")
+    events = options.status_callback_events or ()
+    if wrong := [each for each in events if each not in tuple(CallEventName)]:
+        allowed = ", ".join(CallEventName)
+        raise InvalidField("status-callback-events", f"--status-callback-events is {wrong[0]}. Allowed are: {allowed}.")
+    if options.status_callback is None:
+        return options
+    return replace(options, status_callback_events=events or (CallEventName.COMPLETED.value,))
 
 
 def _require_web_address(field: str, address: str | None) -> None:

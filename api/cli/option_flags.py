@@ -27,7 +27,14 @@ def with_option_flags(level: type[AccountOptions]) -> Callable[[Command], Comman
     What is standard is their default, so that the help tells it.
     """
     flags = [_flag(each, getattr(STANDARD, each.name)) for each in _options(level)]
-    return lambda command: _with_flags(command, flags, lambda chosen: level(**chosen))
+
+    def chosen_of(chosen: dict[str, Any]) -> AccountOptions:
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in chosen.items()
+        }
+        return level(**values)
+
+    return lambda command: _with_flags(command, flags, chosen_of)
 
 
 def with_order_flags(command: Command) -> Command:

@@ -18,6 +18,7 @@ from engine.live.admission.set_ups import SetUp
 from engine.live.bridging.bridge import CallBridge
 from engine.live.bridging.dialling import Dialling
 from engine.live.calls.actions import LiveStage, SharedServices
+from engine.live.calls.arrived import arrived
 from engine.live.calls.control import CallControl
 from engine.live.calls.draining import Draining
 from engine.live.calls.flow_manner import FlowManner
@@ -271,7 +272,7 @@ class Switchboard:
             Direction.OUTBOUND,
             order.from_,
             order.to,
-            order.options.over(number.options) if number else order.options,
+            order.options.over(number.options.of_placed_calls()) if number else order.options,
             account_id=order.account_id,
             at=self._services.clock.now(),
             node=self._services.node,
@@ -295,7 +296,7 @@ class Switchboard:
             at=self._services.clock.now(),
             node=self._services.node,
         )
-        return replace(run_by_number(call, number), stir_verstat=arrival.verstat, trunk=arrival.trunk or None)
+        return arrived(run_by_number(call, number), arrival)
 
     def _flow_runner(
         self, session: Session, *, number: Number | None, told: Mapping[str, str] | None = None

@@ -86,7 +86,11 @@ class AccountOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberOptions(AccountOptions):
-    """Options that a number may choose for its calls: also whether they are recorded, and what is spoken on them."""
+    """Options that a number may choose for its calls: also whether they are recorded, and what is spoken on them.
+
+    `status_callback` is told of `status_callback_events` (initiated, ringing, answered, completed), of all where there
+    are none.
+    """
 
     record: bool | None = _option(
         rest="record", flag="record", help="Record calls, once there is consent.", inherited=False, required=True
@@ -98,23 +102,6 @@ class NumberOptions(AccountOptions):
         required=True,
         length=16,
         personal=True,
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallOptions(NumberOptions):
-    """Options that may be chosen for one call.
-
-    It rings for `timeout_s` at most, and is hung up `time_limit_s` after its answer. `send_digits` are keys that are
-    sent when it is answered, before its flow begins (w waits half a second, W a second); `caller_name` is shown beside
-    the number that calls. `sip_username` is for digest authentication with the SIP address that it goes to,
-    `sip_headers` are those of its INVITE. `status_callback` is told of `status_callback_events` (initiated, ringing,
-    answered, completed), of all where there are none. The other options are those of the recording that `record` asks
-    for; its callback is told of completed, failed and absent where no events are chosen.
-    """
-
-    timeout_s: int | None = _option(
-        rest="timeout", flag="timeout", help="Seconds to wait for an answer.", inherited=False, required=True
     )
     status_callback: str | None = _option(
         rest="status_callback",
@@ -137,6 +124,27 @@ class CallOptions(NumberOptions):
         flag="status-callback-events",
         help="Of what it is told: initiated, ringing, answered, completed; once for each.",
         inherited=False,
+    )
+
+    def of_placed_calls(self) -> "NumberOptions":
+        """What calls take over that are placed from the number; whom to tell of those says each order for itself."""
+        return replace(self, status_callback=None, status_callback_method=None, status_callback_events=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOptions(NumberOptions):
+    """Options that may be chosen for one call.
+
+    It rings for `timeout_s` at most, and is hung up `time_limit_s` after its answer. `send_digits` are keys that are
+    sent when it is answered, before its flow begins (w waits half a second, W a second); `caller_name` is shown beside
+    the number that calls; of a call that comes in it is the name that came with it. `sip_username` is for digest
+    authentication with the SIP address that it goes to, `sip_headers` are those of its INVITE. The other options are
+    those of the recording that `record` asks for; its callback is told of completed, failed and absent where no events
+    are chosen.
+    """
+
+    timeout_s: int | None = _option(
+        rest="timeout", flag="timeout", help="Seconds to wait for an answer.", inherited=False, required=True
     )
     time_limit_s: int | None = _option(
         rest="time_limit", flag="time-limit", help="Seconds that it may talk; then it is hung up.", inherited=False

@@ -118,7 +118,7 @@ class Numbers:
     async def webhooks(self) -> list[str]:
         """URLs that calls to numbers ask, each once."""
         answered = [_answered(row) for row in await self._db.rows(_ANSWERED.order_by(numbers.c.e164))]
-        urls = [url for number in answered for url in (number.url, number.fallback_url) if url]
+        urls = [url for each in answered for url in (each.url, each.fallback_url, each.options.status_callback) if url]
         return list(dict.fromkeys(urls))
 
     async def change(self, number: Number, given: Mapping[str, Any]) -> Number:

@@ -65,6 +65,23 @@ async def test_a_webhook_that_fails_gives_way_to_the_fallback(tmp_path: Path, po
     assert (told["ErrorCode"], told["ErrorUrl"], told["CallSid"]) == ("11200", shop.url("/start"), call["id"])
 
 
+async def test_whom_the_number_names_is_told_how_the_call_goes(tmp_path: Path, ports: Ports, shop: Customer) -> None:
+    shop.flows["/start"] = "<Response><Say>Good morning.</Say></Response>"
+    told_by = {"--status-callback": shop.url("/told?shop=7"), "--status-callback-method": "GET"}
+    async with (
+        platform(tmp_path, ports, number={"--url": shop.url("/start"), **told_by}) as telefoon,
+        phone(*dialling(telefoon)) as caller,
+    ):
+        await caller.tells("hung_up", within_s=30)
+        call = await telefoon.ended_call((await telefoon.newest_call())["id"])
+        await shop.is_asked("/told")
+
+    [told] = [each for each in shop.asked if each.path == "/told"]
+    assert (told.method, told.form["shop"]) == ("GET", "7")
+    assert (told.form["CallSid"], told.form["Direction"], told.form["To"]) == (call["id"], "inbound", NUMBER)
+    assert (told.form["CallStatus"], told.form["CallDuration"]) == ("completed", str(call["duration"]))
+
+
 async def test_nonsense_from_the_webhook_is_apologised_for_in_the_numbers_language(
     tmp_path: Path, ports: Ports, shop: Customer
 ) -> None:

@@ -19,16 +19,18 @@ async def test_the_numbers_webhook_is_told_headers_address_and_who_sent_the_call
     tmp_path: Path, ports: Ports, shop: Customer
 ) -> None:
     shop.flows["/start"] = "<Response><Reject/></Response>"
+    number = {"--url": shop.url("/start"), "--status-callback": shop.url("/ended")}
     said = ("X-Order: 42", "User-to-User: 61;encoding=hex", "Diversion: <sip:+3225550155@a>;reason=user-busy")
     async with (
-        platform(tmp_path, ports, number={"--url": shop.url("/start")}) as telefoon,
+        platform(tmp_path, ports, number=number) as telefoon,
         raw_caller(telefoon.sip_port) as caller,
     ):
         await caller.asks("INVITE", *said, body=audio())
+        [ended] = await shop.is_asked("/ended")
 
     told = shop.forms("/start")[0]
     assert (told["SipHeader_X-Order"], told["SipHeader_User-to-User"]) == ("42", "61;encoding=hex")
-    assert told["ForwardedFrom"] == "+3225550155"
+    assert told["ForwardedFrom"] == ended["ForwardedFrom"] == "+3225550155"
     assert told["SipUri"] == f"sip:{NUMBER}@127.0.0.1:{telefoon.sip_port}"
     assert (told["SipDomain"], told["SipCallId"]) == ("127.0.0.1", caller.call_id)
 

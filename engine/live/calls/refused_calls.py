@@ -12,8 +12,8 @@ from engine.ports import Cause, DialRefused, Leg
 
 
 async def keep_not_allowed(ledger: Ledger, call: Call, refused: PolicyRefused) -> None:
-    """Keep one that a policy does not allow; nobody asked to be told of it. Raises StoreError."""
-    journal = Journal(replace(call, options=replace(call.options, status_callback=None)), ledger)
+    """Keep one that a policy does not allow. Raises StoreError."""
+    journal = Journal(_untold(call), ledger)
     await journal.open()
     async with journal.writing():
         journal.tried(Attempt(f"policy of the {refused.level}", call.to, str(refused)))
@@ -41,9 +41,14 @@ async def kept_if_not_allowed(ledger: Ledger, call: Call) -> AsyncIterator[None]
 async def keep_refused(ledger: Ledger, call: Call, refused: DialRefused) -> None:
     """Keep one whose INVITE was refused before it became a leg. Raises StoreError."""
     said = f"{refused.sip_code} {refused.why}".strip()
-    journal = Journal(call, ledger)
+    journal = Journal(_untold(call), ledger)
     await journal.open()
     async with journal.writing():
         peer = f"peer {refused.arrival.source}"
         journal.tried(Attempt(peer, call.to, said, refused.sip_code, refused.why, refused.q850_cause))
         journal.happened(Event.BROKE, sip_code=refused.sip_code, sip_reason=refused.why, q850_cause=refused.q850_cause)
+
+
+def _untold(call: Call) -> Call:
+    """A call that did not begin: nobody is told of its statuses."""
+    return replace(call, options=replace(call.options, status_callback=None))

@@ -1,11 +1,12 @@
 """A call that comes in and takes the place of another (Replaces, RFC 3891): an attended transfer by far ends."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
 
 from engine.errors import LegGone, SipError
+from engine.live.calls.arrived import arrived
 from engine.live.calls.flow_runner import FlowRunner
 from engine.live.calls.registry import Sessions
 from engine.live.consent.newcomer import NewcomerConsent
@@ -53,7 +54,7 @@ class CallReplacement:
             node=self.services.node,
             parent_id=replaced.parent_id or replaced.id,
         )
-        return replace(call, stir_verstat=arrival.verstat, trunk=arrival.trunk or None)
+        return arrived(call, arrival)
 
     async def run(self, runner: FlowRunner, replaced: Session, call_id: str) -> None:
         """Answer the call of this runner, put it in the place of the other, which has that id, and end that one."""

@@ -54,6 +54,7 @@ calls: Final = Table(
     technical("stir_verstat", EnumColumn(Verstat, longest=22)),
     technical("stir_signed", EnumColumn(Attestation)),
     technical("trunk", String(64)),
+    personal("forwarded_from", StoredText, emptied=True),
     technical("price", Money),
     technical("price_unit", String(3), nullable=False),
     *option_columns(CallOptions),

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Final
 
-from engine.model.numbers import from_carrier
 from engine.ports import InboundCall
 from engine.security.egress import host_of
 
@@ -13,7 +12,6 @@ OF_HEADER: Final = "SipHeader_"
 def arrival_params(arrival: InboundCall, sip_call_id: str) -> Mapping[str, str]:
     """Parameters of each request for a document of the call's flow."""
     told = {
-        "ForwardedFrom": from_carrier(arrival.forwarded_from),
         "SipUri": arrival.uri,
         "SipDomain": host_of(arrival.uri),
         "SipCallId": sip_call_id,

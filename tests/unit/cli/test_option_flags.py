@@ -8,7 +8,7 @@ import typer
 from typer.testing import CliRunner
 
 from api.cli.option_flags import with_option_flags, with_order_flags
-from engine.model.call_options import AccountOptions, NumberOptions
+from engine.model.call_options import STANDARD, AccountOptions, NumberOptions
 
 
 @dataclass(slots=True)
@@ -43,13 +43,13 @@ def test_what_is_chosen_becomes_one_value(app: typer.Typer, told: Told) -> None:
     ran = CliRunner().invoke(app, ["shop", "--language", "nl-BE", "--record", "--recording-beep", "0", "--loud"])
 
     assert ran.exit_code == 0
-    assert told == Told("shop!", NumberOptions(language="nl-BE", record=True, recording_beep_s=0))
+    assert told == Told("shop!", NumberOptions(language="nl-BE", record=True, recording_beep_s=0).over(STANDARD))
 
 
 def test_what_is_left_out_is_as_is_standard(app: typer.Typer, told: Told) -> None:
     CliRunner().invoke(app, ["shop"])
 
-    assert told == Told("shop", NumberOptions(language="en-GB", record=False))
+    assert told == Told("shop", NumberOptions().over(STANDARD))
 
 
 def test_an_order_has_what_was_chosen_and_nothing_else_by_the_names_of_rest() -> None:

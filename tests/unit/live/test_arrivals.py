@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from engine.testing.node import FakeNode
+from engine.model.call_options import NumberOptions
+from engine.testing.node import OUR_NUMBER, FakeNode
 
 FIRST: Final = "https://customer.example/voice/0"
+TOLD: Final = "https://customer.example/told"
 NEXT: Final = "https://customer.example/next"
 NUMBER: Final = "+3225553001"
 
@@ -42,3 +44,41 @@ async def test_each_request_of_the_flow_tells_the_sip_address_that_was_called(no
 
 async def test_of_a_call_that_nobody_sent_on_nothing_is_told(node: FakeNode) -> None:
     assert [name for each in await told(node) for name in each if name.startswith(("Forw", "SipHeader"))] == []
+
+
+async def test_the_name_that_came_with_the_caller_is_told_and_who_sent_the_call_on_in_each_callback_too(
+    node: FakeNode,
+) -> None:
+    options = NumberOptions(status_callback=TOLD, status_callback_events=("completed",))
+    await node.services.stores.numbers.add(node.account.id, NUMBER, options, url=FIRST)
+    node.around.customer.documents[FIRST] = "<Response><Reject/></Response>"
+    caller = node.around.carrier.brings(
+        NUMBER, "+3225551009", node.switchboard, display_name="Jan de Vries", forwarded_from="3225550188"
+    )
+    await caller.is_hung_up()
+    await node.settles()
+
+    for params in (*node.around.customer.was_asked(FIRST), *await node.told(TOLD)):
+        assert (params["CallerName"], params["ForwardedFrom"]) == ("Jan de Vries", "+3225550188")
+
+
+async def test_whom_a_number_names_is_told_of_the_statuses_of_calls_to_it(node: FakeNode) -> None:
+    options = NumberOptions(status_callback=TOLD)
+    await node.services.stores.numbers.add(node.account.id, NUMBER, options, url=FIRST)
+    node.around.customer.documents[FIRST] = "<Response><Say>Good morning.</Say></Response>"
+    caller = node.around.carrier.brings(NUMBER, "+3225551009", node.switchboard)
+    await caller.is_hung_up()
+    await node.settles()
+
+    told = await node.told(TOLD)
+    assert [form["CallStatus"] for form in told] == ["queued", "ringing", "in-progress", "completed"]
+    assert {form["CallSid"] for form in told} == {(await node.call(caller)).id}
+
+
+async def test_nobody_is_told_of_calls_that_are_placed_from_such_a_number(node: FakeNode) -> None:
+    await node.services.stores.numbers.add(node.account.id, OUR_NUMBER, NumberOptions(status_callback=TOLD))
+    called = await node.calls("+3225550144", "<Response><Hangup/></Response>")
+    called.answers()
+    await node.settles()
+
+    assert await node.told(TOLD) == []

@@ -16,9 +16,12 @@ from engine.model.stir import Attestation, Verstat
 COLUMNS_OF_ORDERS = (
     "method", "fallback_method", "time_limit_s", "send_digits", "caller_name", "recording_channels", "recording_track",
     "recording_trim", "recording_status_callback", "recording_status_callback_method",
-    "recording_status_callback_events",
+    "recording_status_callback_events", "forwarded_from",
 )  # fmt: skip
-"""The columns of `calls` that migration 0031 adds."""
+"""The columns of `calls` that migrations 0031 and 0032 add."""
+
+COLUMNS_OF_NUMBERS = ("status_callback", "status_callback_method", "status_callback_events")
+"""The columns of `numbers` that migration 0032 adds."""
 
 COLUMNS_OF_APPLICATIONS = ("friendly_name", "application_id")
 """The columns of `numbers` that migration 0034 adds."""
@@ -64,6 +67,7 @@ def a_full_call(account_id: str, parent_id: str) -> Call:
         q850_cause=16,
         stir_verstat=Verstat.PASSED_A,
         stir_signed=Attestation.FULL,
+        forwarded_from="+3225550188",
         trunk="carrier-a",
         attempts=(
             Attempt("trunk", "sip:10.0.0.1", "486 Busy Here", 486, "Busy Here", 17),

@@ -27,7 +27,7 @@ from engine.store.tables.calls import call_totals
 from engine.store.tables.calls import calls as call_rows
 from engine.store.values import values_of
 from tests.unit.store.conftest import PEPPER
-from tests.unit.store.samples import COLUMNS_OF_APPLICATIONS, COLUMNS_OF_ORDERS, a_call
+from tests.unit.store.samples import COLUMNS_OF_APPLICATIONS, COLUMNS_OF_NUMBERS, COLUMNS_OF_ORDERS, a_call
 
 MIDNIGHT: Final = datetime(2026, 11, 23, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -185,7 +185,7 @@ async def test_a_migration_counts_the_calls_that_there_were(url: str, db: Databa
         for chooser in ("accounts", "numbers"):
             connection.execute(text(f"ALTER TABLE {chooser} DROP COLUMN flow_reading"))
         connection.execute(text("DROP INDEX ix_numbers_application_id"))
-        for column in COLUMNS_OF_APPLICATIONS:
+        for column in (*COLUMNS_OF_NUMBERS, *COLUMNS_OF_APPLICATIONS):
             connection.execute(text(f"ALTER TABLE numbers DROP COLUMN {column}"))
         connection.execute(text("ALTER TABLE webhook_exchanges DROP COLUMN warnings"))
         for column in ("expires_at", "networks", "last_used_from"):

@@ -21,7 +21,14 @@ from engine.store.migration import migrate
 from engine.store.spent_triggers import drop_spent_triggers
 from engine.store.tables.calls import calls as call_rows
 from engine.store.values import values_of
-from tests.unit.store.samples import COLUMNS_OF_APPLICATIONS, COLUMNS_OF_ORDERS, NOON, a_call, at
+from tests.unit.store.samples import (
+    COLUMNS_OF_APPLICATIONS,
+    COLUMNS_OF_NUMBERS,
+    COLUMNS_OF_ORDERS,
+    NOON,
+    a_call,
+    at,
+)
 
 MIDNIGHT = NOON.replace(hour=0, minute=0, second=0, microsecond=0)
 NODE = PolicyPlace(PolicyLevel.NODE)
@@ -131,7 +138,7 @@ async def test_a_migration_adds_up_the_calls_that_there_were(
         for column in COLUMNS_OF_ORDERS:
             connection.execute(text(f"ALTER TABLE calls DROP COLUMN {column}"))
         connection.execute(text("DROP INDEX ix_numbers_application_id"))
-        for column in COLUMNS_OF_APPLICATIONS:
+        for column in (*COLUMNS_OF_NUMBERS, *COLUMNS_OF_APPLICATIONS):
             connection.execute(text(f"ALTER TABLE numbers DROP COLUMN {column}"))
         connection.execute(text("ALTER TABLE webhook_exchanges DROP COLUMN warnings"))
         for table, column in (("calls", "sip_username"), ("calls", "sip_headers"), ("queued_calls", "sip_password")):
