@@ -89,7 +89,7 @@ def country_of(e164: str) -> str:
     return country(parse_e164(e164))
 
 
-@lru_cache(maxsize=1024)  # an account's own numbers are few, and each of its calls asks
+@lru_cache(maxsize=4096)  # each request about a call asks, and the accounts' own numbers are few
 def country_around(number: str) -> str:
     """The country of a number, ISO 3166 alpha-2 in lower case; empty where it has none, or is none."""
     try:

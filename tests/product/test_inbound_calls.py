@@ -44,6 +44,8 @@ async def test_the_numbers_webhook_gives_the_flow_and_gets_the_keys(
     assert (started["From"], started["To"], started["CallStatus"], started["Direction"]) == (
         CALLER, NUMBER, "ringing", "inbound",
     )  # fmt: skip
+    for told in (started, keys):
+        assert (told["FromCountry"], told["CalledCountry"], told["FromCity"], told["ToZip"]) == ("BE", "BE", "", "")
     assert (keys["Digits"], keys["CallStatus"], keys["CallSid"]) == ("73", "in-progress", call["id"])
     assert next(event["code"] for event in caller.told if event["event"] == "ringing") == 180
 

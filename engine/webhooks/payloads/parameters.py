@@ -4,7 +4,7 @@ This is the one place that knows. From it come the tables of docs/webhooks.md, w
 what is told of a call itself. A test compares it with what the code writes into requests.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -12,6 +12,7 @@ from typing import Final
 
 from engine.model.call import Call, Direction
 from engine.model.conference_end import ConferenceEnd
+from engine.model.numbers import country_around
 
 
 class Webhook(StrEnum):
@@ -95,6 +96,29 @@ def _sip_code(call: Call) -> str | None:
     return None if call.sip_code is None else str(call.sip_code)
 
 
+def _places() -> Iterator[WebhookParameter]:
+    """The parameters that tell where the two ends of a call are, as far as a telephone number tells that."""
+    ends: tuple[tuple[str, Callable[[Call], str]], ...] = (
+        ("From", lambda call: call.from_),
+        ("To", lambda call: call.to),
+        ("Caller", lambda call: call.from_),
+        ("Called", lambda call: call.to),
+    )
+    for end, number_of in ends:
+        for unknown in ("City", "State", "Zip"):
+            yield _personal(f"{end}{unknown}", "Empty: that is not known here", *OF_A_CALL, of_call=lambda _: "")
+        yield _personal(
+            f"{end}Country",
+            f"The country of the number in `{end}` (ISO 3166, as in `BE`); empty where it is of none",
+            *OF_A_CALL,
+            of_call=partial(_country, number_of),
+        )
+
+
+def _country(number_of: Callable[[Call], str], call: Call) -> str:
+    return country_around(number_of(call)).upper()
+
+
 # fmt: off
 PARAMETERS: Final[tuple[WebhookParameter, ...]] = (
     _technical("CallSid", "The call's id", *_ALL, of_call=lambda call: call.id),
@@ -104,6 +128,7 @@ PARAMETERS: Final[tuple[WebhookParameter, ...]] = (
     _personal("To", "Who is called: a number in E.164, or a SIP URI", *OF_A_CALL, of_call=lambda call: call.to),
     _personal("Caller", "The same as `From`", *OF_A_CALL, of_call=lambda call: call.from_),
     _personal("Called", "The same as `To`", *OF_A_CALL, of_call=lambda call: call.to),
+    *_places(),
     _technical("CallStatus", "`queued`, `ringing`, `in-progress`, `completed`, `busy`, `failed`, `no-answer` or "
                "`canceled`", *OF_A_CALL, of_call=lambda call: call.status.value),
     _technical("Direction", "`inbound`, `outbound-api` (ordered by REST) or `outbound-dial` (made by `Dial`)",

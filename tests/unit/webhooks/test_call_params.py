@@ -15,6 +15,12 @@ from engine.webhooks.payloads.parameters import OF_A_CALL, Privacy, Webhook, Web
 BEGAN = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 CALL = Call("CA1", "AC1", Direction.OUTBOUND, "+3225550100", "+3225550199", Status.IN_PROGRESS, BEGAN, "node-1")
 
+PLACES = {
+    f"{end}{what}": "BE" if what == "Country" else ""
+    for end in ("From", "To", "Caller", "Called")
+    for what in ("City", "State", "Zip", "Country")
+}
+
 
 def test_a_webhook_is_told_who_calls_whom() -> None:
     assert webhook_params(CALL, Digits="1") == {
@@ -24,11 +30,29 @@ def test_a_webhook_is_told_who_calls_whom() -> None:
         "To": "+3225550199",
         "Caller": "+3225550100",
         "Called": "+3225550199",
+        **PLACES,
         "CallStatus": "in-progress",
         "Direction": "outbound-api",
         "ApiVersion": "v1",
         "Digits": "1",
     }
+
+
+@pytest.mark.parametrize(
+    ("number", "country"),
+    [
+        ("+14155550100", "US"),
+        ("+442071838750", "GB"),
+        ("+80012345678", ""),
+        ("anonymous", ""),
+        ("sip:jan@pbx.example", ""),
+        ("", ""),
+    ],
+)
+def test_the_country_is_told_where_a_number_has_one(number: str, country: str) -> None:
+    params = webhook_params(replace(CALL, from_=number))
+
+    assert (params["FromCountry"], params["CallerCountry"], params["ToCountry"]) == (country, country, "BE")
 
 
 def test_directions_are_the_fields() -> None:
