@@ -136,8 +136,8 @@ PARAMETERS: Final[tuple[WebhookParameter, ...]] = (
     _technical("ApiVersion", "`v1`", *OF_A_CALL, of_call=lambda _: "v1"),
     _technical("ParentCallSid", "Of a call made by `Dial`: the id of the call that dialled", *OF_A_CALL,
                of_call=lambda call: call.parent_id),
-    _personal("CallerName", "The name that came with the number of who calls, or that is shown beside it", *OF_A_CALL,
-              of_call=lambda call: call.options.caller_name),
+    _personal("CallerName", "The name that came with the number of who calls (at most 64 characters), or that is shown "
+              "beside it", *OF_A_CALL, of_call=lambda call: call.options.caller_name),
     _personal("ForwardedFrom", "Who was called before and sent the call on, where the carrier tells it", *OF_A_CALL,
               of_call=lambda call: call.forwarded_from),
     _personal("SipUri", "Of a call that came in: the SIP URI that it called", _W.FLOW),

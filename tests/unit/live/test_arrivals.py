@@ -8,6 +8,7 @@ from engine.testing.node import OUR_NUMBER, FakeNode
 
 FIRST: Final = "https://customer.example/voice/0"
 TOLD: Final = "https://customer.example/told"
+NAME: Final = "Jan de Vries".ljust(64, "!")
 NEXT: Final = "https://customer.example/next"
 NUMBER: Final = "+3225553001"
 
@@ -53,13 +54,13 @@ async def test_the_name_that_came_with_the_caller_is_told_and_who_sent_the_call_
     await node.services.stores.numbers.add(node.account.id, NUMBER, options, url=FIRST)
     node.around.customer.documents[FIRST] = "<Response><Reject/></Response>"
     caller = node.around.carrier.brings(
-        NUMBER, "+3225551009", node.switchboard, display_name="Jan de Vries", forwarded_from="3225550188"
+        NUMBER, "+3225551009", node.switchboard, display_name=NAME + " and more", forwarded_from="3225550188"
     )
     await caller.is_hung_up()
     await node.settles()
 
     for params in (*node.around.customer.was_asked(FIRST), *await node.told(TOLD)):
-        assert (params["CallerName"], params["ForwardedFrom"]) == ("Jan de Vries", "+3225550188")
+        assert (params["CallerName"], params["ForwardedFrom"]) == (NAME, "+3225550188")
 
 
 async def test_whom_a_number_names_is_told_of_the_statuses_of_calls_to_it(node: FakeNode) -> None:
