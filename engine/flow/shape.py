@@ -83,7 +83,8 @@ class Shape:
 
     `ignored` attributes are known to the field and accepted without effect, since leaving them out harms nobody;
     `later` ones would change what happens, so they are refused unless set to false. Elements of `ignored_inside` may
-    stand inside without effect. Each has its reason.
+    stand inside without effect. Each has its reason. `differs` tells by attribute, or under "" of the whole, what works
+    otherwise here than elsewhere.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Shape:
     ignored: Mapping[str, str]
     later: Mapping[str, str]
     ignored_inside: Mapping[str, str]
+    differs: Mapping[str, str]
 
     def nested_as(self, element: str) -> tuple[str, type] | None:
         """The field and class of an element that may stand inside."""
@@ -152,6 +154,7 @@ def _collected(cls: type) -> Shape:
         ignored=dict(getattr(cls, "IGNORED", {})),
         later=dict(getattr(cls, "LATER", {})),
         ignored_inside=dict(getattr(cls, "IGNORED_INSIDE", {})),
+        differs=dict(getattr(cls, "DIFFERS", {})),
     )
 
 

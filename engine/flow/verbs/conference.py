@@ -1,5 +1,6 @@
 """<Conference> of <Dial>: enter a room."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -98,6 +99,13 @@ class Conference:
         "recordingConfigurationId": telling.OF_A_CLOUD,
         "region": "audio is mixed on the node that takes the call.",
     }
+
+    DIFFERS: ClassVar = {"record": telling.AFTER_CONSENT, "maxParticipants": "100 where it is left out."}
+
+    def differences(self) -> Iterator[tuple[str, str]]:
+        """Consent comes first here."""
+        if self.record is not RoomRecord.NOTHING:
+            yield "record", self.DIFFERS["record"]
 
     def plan(
         self, context: ExecutionContext, *, record: bool, limit_s: int | None, leave_on_star: bool, language: str | None

@@ -93,6 +93,8 @@ class Dial:
         if len(self.to) > 1 and any(isinstance(each, Conference | Queue) for each in self.to):
             raise ValueError("a conference or a queue stands alone.")
 
+    DIFFERS: ClassVar = {"record": telling.AFTER_CONSENT, "timeLimit": "the call's own limit where it is left out."}
+
     @classmethod
     def of_nobody(cls, values: Mapping[str, Any], why: str) -> "Dial | None":
         """The Dial that fails, and whose action is told so; None for one whose flow goes on all the same."""
@@ -103,7 +105,7 @@ class Dial:
     def differences(self) -> Iterator[tuple[str, str]]:
         """Consent comes first here."""
         if self.record is not DialRecord.NOTHING:
-            yield "record", "every party hears that it is recorded and nothing is recorded before."
+            yield "record", self.DIFFERS["record"]
 
     async def run(self, context: ExecutionContext) -> Next:
         match self.to[0] if self.to else None:

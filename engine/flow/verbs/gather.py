@@ -56,13 +56,16 @@ class Gather:
         "speechModel": "the recognizer has one model.",
     }
 
+    DIFFERS: ClassVar = {
+        "input": "speech is listened to where the node has a recognizer (TELEFOON_RECOGNIZER); keys always are.",
+        "language": "the call's language where it is left out.",
+        "speechTimeout": "a second where it is left out, and not the timeout.",
+    }
+
     def differences(self) -> Iterator[tuple[str, str]]:
         """Speech depends on the node."""
         if Input.SPEECH in self.input:
-            yield (
-                "input",
-                "speech is listened to where the node has a recognizer (TELEFOON_RECOGNIZER); keys always are.",
-            )
+            yield "input", self.DIFFERS["input"]
 
     async def run(self, context: ExecutionContext) -> Next:
         language = await self._language(context) if Input.SPEECH in self.input else None

@@ -12,6 +12,7 @@ from engine.flow.unsupported import UNTOLD
 class Hangup:
     """End the call."""
 
+    DIFFERS: ClassVar = {"": "a call that has not been answered is refused, and not answered first."}
     IGNORED_INSIDE: ClassVar = UNTOLD
 
     async def run(self, context: ExecutionContext) -> Done:

@@ -158,6 +158,8 @@ class Client:
     identity: tuple[Identity, ...] = nested(Identity, help="The client's name, where parameters stand beside it")
     parameters: tuple[Parameter, ...] = nested(Parameter, help="What to tell the client")
 
+    DIFFERS: ClassVar = {"": "it is reached at the registrar in front of the nodes (TELEFOON_REGISTRAR)."}
+
     def __post_init__(self) -> None:
         if bool(self.client) == bool(self.identity) or len(self.identity) > 1:
             raise ValueError("write one client's name.")

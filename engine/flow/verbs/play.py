@@ -1,6 +1,7 @@
 """<Play>: play an audio file, or send keys."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from engine.errors import MediaError, WebhookError
 from engine.flow.attribute_types import Whole
@@ -18,6 +19,10 @@ class Play:
     url: str = content(WEB_ADDRESS, default="", help="Where the file is: WAV, MP3, FLAC or Ogg")
     loop: int = attribute(Whole(0, 1000, least_is_endless=True), default=1, help="How often; 0 is until the call ends")
     digits: str = attribute(TONES, default="", help="Keys to send; w is half a second of silence, W a second")
+
+    DIFFERS: ClassVar = {
+        "": "WAV, MP3, FLAC and Ogg are played; a file of another kind is noted on the call and left out."
+    }
 
     def __post_init__(self) -> None:
         if not self.url and not self.digits:

@@ -47,6 +47,10 @@ class Record:
         "transcribeCallback": "there is no transcript that it could be told of.",
         "transcriptionConfigurationId": telling.OF_A_CLOUD,
     }
+    DIFFERS: ClassVar = {
+        "": "the caller hears first that it is recorded; a recording of nothing goes to action too.",
+        "trim": "silence is kept where it is left out.",
+    }
     LATER: ClassVar = {"transcribe": "there is no transcriber. Leave it out, and transcribe the file elsewhere."}
 
     WHILE_WAITING: ClassVar = False

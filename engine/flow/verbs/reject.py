@@ -30,6 +30,9 @@ class Reject:
         Choice(RejectReason), default=RejectReason.REJECTED, help="What the caller is told"
     )
 
+    DIFFERS: ClassVar = {
+        "reason": "the caller's own carrier tells of it; rejected is answered with 603, busy with 486."
+    }
     IGNORED_INSIDE: ClassVar = UNTOLD
 
     async def run(self, context: ExecutionContext) -> Done:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 from engine.errors import MediaError, SpeechError
 from engine.flow.attribute_types import THE_CALLS, Language, Whole
@@ -27,6 +28,11 @@ class Say:
         TEXT, help="A voice of speech.md, such as gmw/nl+f2; one of a cloud stands for the language that it speaks"
     )
     loop: int = attribute(Whole(0, 1000, least_is_endless=True), default=1, help="How often; 0 is until the call ends")
+
+    DIFFERS: ClassVar = {
+        "language": "the call's where it is left out; one that is not spoken here, by its neighbour or as the call's.",
+        "voice": "the name of a cloud's voice stands for the language that it speaks, by the voice for it here.",
+    }
 
     def __post_init__(self) -> None:
         if is_ssml(self.text):

@@ -28,6 +28,7 @@ class Recording:
     channels: Channels = attribute(Choice(Channels), default=Channels.DUAL, help="One channel, or one each")
 
     IGNORED: ClassVar = {"recordingConfigurationId": telling.OF_A_CLOUD}
+    DIFFERS: ClassVar = {"": telling.AFTER_CONSENT}
 
     def plan(self, context: ExecutionContext) -> CallRecordingPlan:
         """The plan by which the call is recorded."""

@@ -51,4 +51,5 @@ def callback(context: ExecutionContext, url: str | None, how: HttpMethod, events
     return Callback(context.absolute(url), how.value, tuple(event.value for event in events))
 
 
+AFTER_CONSENT = "every party hears that it is recorded and nothing is recorded before."
 OF_A_CLOUD = "it names a configuration in a cloud's console."
