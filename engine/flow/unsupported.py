@@ -110,10 +110,6 @@ REFUSED: Final[Mapping[str, UnsupportedElement]] = MappingProxyType(
                 "intelligenceService"
             ),
         ),
-        "Uri": UnsupportedElement(
-            "one Sip has one address here. Write a Sip for each, and 'sequential' on Dial.",
-            _words("sipUrl priority weight username password"),
-        ),
         "VirtualAgent": UnsupportedElement(
             _TALK, _words("connectorName language sentimentAnalysis statusCallback statusCallbackMethod")
         ),

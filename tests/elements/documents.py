@@ -13,7 +13,9 @@ from typing import Any, Final
 
 FOLDER: Final = Path(__file__).parent / "documents"
 KINDS: Final = ("usual", "extreme", "mistaken")
-BASE: Final = "https://shop.example/start"
+SHOP: Final = "https://shop.example"
+"""The customer's server; in a real call, one of this machine."""
+BASE: Final = f"{SHOP}/start"
 LIMIT_S: Final = 120.0
 FAR_END: Final = "pbx.example"
 """The host of SIP addresses; in a real call, the far end's own."""

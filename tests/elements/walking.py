@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from engine.errors import DocumentError
 from engine.simulator.narrator import PASSED_OVER
 from engine.simulator.run import simulate
-from tests.elements.documents import BASE, LIMIT_S, PAGES, ElementDocument
+from tests.elements.documents import BASE, LIMIT_S, PAGES, SHOP, ElementDocument
 
 _ID: Final = re.compile(r"\b([A-Z]{2})[0-9a-f]{32}\b")
 """Ids are others in each run."""
@@ -39,7 +39,7 @@ def simulated(document: ElementDocument) -> str:
         document.document,
         digits=document.digits,
         answers=document.answers,
-        pages={f"https://shop.example{path}": page for path, page in PAGES.items()},
+        pages={f"{SHOP}{path}": page for path, page in PAGES.items()},
         base_url=BASE,
         limit_s=LIMIT_S,
     )

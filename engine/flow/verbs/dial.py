@@ -13,6 +13,7 @@ from engine.flow.plans import (
     DialOutcome,
     DialPlan,
     DialRecord,
+    DialTarget,
     QueueEntry,
     ReferTo,
     RoomOutcome,
@@ -88,8 +89,9 @@ class Dial:
     def __post_init__(self) -> None:
         if not self.to and not self.unread:
             raise ValueError("write whom to call: a number, or Number, Sip, Client, Conference or Queue.")
-        if len(self.to) > TARGET_LIMIT:
-            raise ValueError(f"it calls {len(self.to)}; at most {TARGET_LIMIT} are allowed.")
+        called = sum(1 + (len(each.uris) if isinstance(each, Sip) else 0) for each in self.to)
+        if called > TARGET_LIMIT:
+            raise ValueError(f"it calls {called}; at most {TARGET_LIMIT} are allowed.")
         if len(self.to) > 1 and any(isinstance(each, Conference | Queue) for each in self.to):
             raise ValueError("a conference or a queue stands alone.")
 
@@ -124,7 +126,7 @@ class Dial:
 
     def _plan(self, context: ExecutionContext) -> DialPlan:
         return DialPlan(
-            tuple(each.target(context) for each in self.to if not isinstance(each, Conference | Queue)),
+            tuple(self._targets(context)),
             answer_timeout_s=self.timeout,
             caller=None if self._hides_caller else self.caller_id or None,
             hides_caller=self._hides_caller,
@@ -134,10 +136,18 @@ class Dial:
             hang_up_on_star=self.hangup_on_star,
             answer_on_bridge=self.answer_on_bridge,
             ring_tone=self._country(),
-            sequential=self.sequential,
+            sequential=self.sequential or any(isinstance(each, Sip) and each.uris for each in self.to),
             refer=ReferTo(context.absolute(self.refer_url), self.refer_method.value) if self.refer_url else None,
             unread=self.unread,
         )
+
+    def _targets(self, context: ExecutionContext) -> Iterator[DialTarget]:
+        for each in self.to:
+            match each:
+                case Sip():
+                    yield from each.targets(context)
+                case Number() | Client():
+                    yield each.target(context)
 
     def _serving(self, context: ExecutionContext) -> ServePlan:
         return ServePlan(

@@ -1,8 +1,9 @@
 """Whom <Dial> calls by telephone: <Number>, <Sip>, <Client>."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
+from engine.flow.attribute_types import Whole
 from engine.flow.called import parameter_header, sip_address
 from engine.flow.execution_context import ExecutionContext
 from engine.flow.next_step import HttpMethod
@@ -83,13 +84,30 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
+class Uri:
+    """One of several addresses of a Sip."""
+
+    uri: str = content(SIP_URI, help="The SIP URI")
+    priority: int = attribute(Whole(0, 65535), default=10, help="The lowest is tried first")
+    weight: int = attribute(Whole(0, 65535), default=10, help="Of the same priority, the highest is tried first")
+    username: str | None = attribute(TEXT, help="For digest authentication with the far end; the Sip's if left out")
+    password: str | None = attribute(TEXT, help="Its password")
+
+    DIFFERS: ClassVar = {
+        "": "where a Sip has several, all whom its Dial names are rung one after the other.",
+        "weight": "of the same priority, the highest is tried first, and not by chance.",
+    }
+
+
+@dataclass(frozen=True, slots=True)
 class Sip:
     """A SIP address, as sip:desk@pbx.example;transport=tls; X- headers may follow as in ?x-customer=7.
 
     Replaces may too, as in the address of a party that hands over after speaking with somebody (RFC 3891, RFC 5589).
+    Of several addresses, `sip` is tried first and then the `uris`, until one answers.
     """
 
-    sip: str = content(SIP_URI, help="The SIP URI")
+    sip: str = content(SIP_URI, default="", help="The SIP URI; where it is left out, the first Uri is")
     username: str | None = attribute(TEXT, help="For digest authentication with the far end")
     password: str | None = attribute(TEXT, help="Its password")
     url: str | None = attribute(WEB_ADDRESS, help=_WHISPER)
@@ -98,18 +116,41 @@ class Sip:
     status_callback_method: HttpMethod = telling.method("statusCallback")
     status_callback_event: tuple[CallEventName, ...] = telling.callback_events(CallEventName, _FINAL)
     headers: tuple[Header, ...] = nested(Header, help="Headers to send", wrapper="Headers")
+    uris: tuple[Uri, ...] = nested(Uri, help="More addresses, tried one after the other")
 
     LATER: ClassVar = _DETECTION
 
     def __post_init__(self) -> None:
+        self._put_in_order()
+        for each in self.uris:
+            self._at(each)
         require_sendable(self._written(), behind=headers_behind(self.sip))
 
     @property
     def address(self) -> str:
         return sip_address(self.sip)
 
+    def targets(self, context: ExecutionContext) -> tuple[DialTarget, ...]:
+        """The targets that are dialled, each if the one before did not answer."""
+        return (self.target(context), *(self._at(each).target(context) for each in self.uris))
+
+    def _put_in_order(self) -> None:
+        uris = sorted(self.uris, key=lambda each: (each.priority, -each.weight))
+        if not self.sip:
+            if not uris:
+                raise ValueError(f"it is empty; write {SIP_URI.allowed}.")
+            first = self._at(uris.pop(0))
+            for name in ("sip", "username", "password"):
+                object.__setattr__(self, name, getattr(first, name))
+        object.__setattr__(self, "uris", tuple(uris))
+
+    def _at(self, uri: Uri) -> "Sip":
+        """The same, at another address."""
+        own = (uri.username, uri.password) if uri.username else (self.username, self.password)
+        return replace(self, sip=uri.uri, username=own[0], password=own[1], uris=())
+
     def target(self, context: ExecutionContext) -> DialTarget:
-        """The target that is dialled."""
+        """The target that is dialled first."""
         return DialTarget(
             self.address,
             whisper=_whisper(context, self.url, self.method),

@@ -10,6 +10,7 @@ from engine.flow.next_step import Continue, GoTo, HttpMethod
 from engine.flow.plans import (
     Beep,
     BridgeRecording,
+    Credentials,
     DialOutcome,
     DialPlan,
     DialRecord,
@@ -155,6 +156,23 @@ class TestDial:
                 hang_up_on_star=True,
             )
         ]
+
+    async def test_the_addresses_of_a_sip_are_tried_in_their_order(self) -> None:
+        actions = NotedActions(dial=TALKED)
+
+        await next_after(
+            "<Dial><Sip username='a' password='b'><Uri priority='2'>sip:last@pbx</Uri>"
+            "<Uri priority='1' weight='1' username='c' password='d'>sip:second@pbx</Uri>"
+            "<Uri priority='1' weight='9'>sip:first@pbx?x-order=7</Uri></Sip></Dial>",
+            actions,
+        )
+
+        targets = (
+            DialTarget("sip:first@pbx", credentials=Credentials("a", "b"), headers=(("x-order", "7"),)),
+            DialTarget("sip:second@pbx", credentials=Credentials("c", "d")),
+            DialTarget("sip:last@pbx", credentials=Credentials("a", "b")),
+        )
+        assert actions.asked_to("dial") == [DialPlan(targets, 30, sequential=True)]
 
     async def test_without_action_the_flow_goes_on(self) -> None:
         assert await next_after("<Dial>+3225550199</Dial>", NotedActions(dial=TALKED)) == Continue()

@@ -56,6 +56,13 @@ def _sip_with_headers(made: VoiceResponse) -> None:
     _dial(made).append(sip)
 
 
+def _sip_with_uris(made: VoiceResponse) -> None:
+    sip = Sip(username="u", password="p")
+    sip.uri("sip:hall@pbx.example", priority=2, weight=5)
+    sip.uri("sip:desk@pbx.example", priority=1, username="desk", password="secret")
+    _dial(made).append(sip)
+
+
 def _client_with_parameters(made: VoiceResponse) -> None:
     client = Client(status_callback="/s", status_callback_event="initiated answered")
     client.identity("alice")
@@ -157,6 +164,7 @@ FLOWS: Final[Mapping[str, Make]] = {
     "dial several together": _several,
     "dial one after the other": lambda made: [_dial(made, sequential=True).number(NUMBER) for _ in range(2)],
     "dial a sip address": lambda made: _dial(made).sip("sip:desk@pbx.example"),
+    "dial one of several sip addresses": _sip_with_uris,
     "dial a sip address with headers": _sip_with_headers,
     "dial a client": lambda made: _dial(made).client("bob", url="/whisper"),
     "dial a client with parameters": _client_with_parameters,

@@ -101,6 +101,9 @@ WAYS: dict[str, Callable[[FakeNode], Awaitable[None]]] = {
     "Dial, behind a service code": lambda node: dialled(node, f"<Sip>sip:*31*{PREMIUM}@1.2.3.4</Sip>"),
     "Dial, with letters behind": lambda node: dialled(node, f"<Sip>sip:{PREMIUM}x@1.2.3.4</Sip>"),
     "Dial, as it is dialled at home": lambda node: dialled(node, "<Sip>sip:090212345@1.2.3.4;user=phone</Sip>"),
+    "Dial, one of several addresses": lambda node: dialled(
+        node, f"<Sip><Uri>sip:{PREMIUM}@1.2.3.4</Uri><Uri>sip:{PREMIUM}@1.2.3.4</Uri></Sip>"
+    ),
     "blind transfer": lambda node: transferred(node, TransferMode.BLIND),
     "attended transfer": lambda node: transferred(node, TransferMode.ATTENDED),
     "Refer": referred,
