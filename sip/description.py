@@ -12,6 +12,7 @@ from typing import Final
 
 from engine.model.trunk import AddressFamily
 from sip.fax.description import fax_line, is_fax
+from sip.media_addresses import media_address, without_name
 
 EVENTS: Final = "telephone-event"
 DEFAULT_PTIME_MS: Final = 20
@@ -60,6 +61,7 @@ class Refusal:
 
 NO_AUDIO: Final = Refusal(304, "No audio is offered")
 OTHER_FAMILY: Final = Refusal(301, "No address of a family that is spoken here")
+NAMED: Final = Refusal(301, "Its media are at a name, and not at an address")
 NO_CODEC: Final = Refusal(305, "No codec in common")
 
 
@@ -101,15 +103,25 @@ def read_description(text: str, carried: Carried) -> DescriptionReading:
         return DescriptionReading(text)
     carried = replace(carried, fax=carried.fax and fax_line(text) is not None)
     read = [_read_medium(each, session, carried) for each in media if each is not None]
-    told = [*session, *(line for each, _ in read for line in each.text)]
+    told = map(without_name, (*session, *(line for each, _ in read for line in each.text)))
     return DescriptionReading("".join(f"{line}\r\n" for line in told), _refusal([why for _, why in read]))
+
+
+def is_held_by_zeros(text: str) -> bool:
+    """Whether the sound of a description that the library has read is to go nowhere; lines beside it may."""
+    lines = _LINE.split(text)
+    first = next((place for place, line in enumerate(lines) if line.startswith("m=")), len(lines))
+    media = filter(None, map(_medium, _sections(lines[first:])))
+    audio = next((each for each in media if each.kind.lower() == "audio" and not each.closed), None)
+    address = None if audio is None else media_address([*lines[:first], *audio.lines])
+    return address is not None and address.is_nowhere
 
 
 def _refusal(reasons: Sequence[Refusal | None]) -> Refusal | None:
     """The reason of the line that came nearest, where none is carried."""
     if None in reasons:
         return None
-    return next(why for why in (NO_CODEC, OTHER_FAMILY, NO_AUDIO) if why in reasons)
+    return next(why for why in (NO_CODEC, NAMED, OTHER_FAMILY, NO_AUDIO) if why in reasons)
 
 
 def _session(lines: Sequence[str]) -> Iterator[str]:
@@ -160,7 +172,10 @@ def _read_medium(medium: _Medium, session: Sequence[str], carried: Carried) -> t
         return medium, None
     if medium.kind.lower() != "audio" or medium.closed:
         return _closed(medium), NO_AUDIO
-    if _is_ipv6([*session, *medium.lines]) not in (None, carried.ipv6):
+    address = media_address([*session, *medium.lines])
+    if address is not None and address.is_name:
+        return _closed(medium), NAMED
+    if address is not None and not address.is_nowhere and address.ipv6 != carried.ipv6:
         return _closed(medium), OTHER_FAMILY
     read = _with_known_formats(medium)
     if not any(name in carried.codecs for name in _names(read)):
@@ -176,14 +191,6 @@ def _closed(medium: _Medium) -> _Medium:
 
 def _is_type(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 3 and int(text) <= _LAST
-
-
-def _is_ipv6(lines: Sequence[str]) -> bool | None:
-    """The family of the last address, which is the nearest; None where there is none, or one of zeros (a line held)."""
-    addresses = [line.split() for line in lines if line.startswith("c=")]
-    if not addresses or len(addresses[-1]) < 3 or addresses[-1][2] in ("0.0.0.0", "::"):
-        return None
-    return addresses[-1][1].upper() == "IP6"
 
 
 def _rtpmaps(medium: _Medium) -> dict[str, re.Match[str]]:

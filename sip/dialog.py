@@ -1,6 +1,5 @@
 """One pjsua2 call: its callbacks become events of our own. Everything here runs on the SIP thread."""
 
-import re
 import time
 from collections.abc import Callable, Sequence
 
@@ -26,6 +25,7 @@ from engine.ports import (
     ReferAnswered,
     ReferRequested,
 )
+from sip.description import is_held_by_zeros
 from sip.fax.call import FaxCall, FaxNews
 from sip.handed_headers import handed_headers
 from sip.holding import DIRECTIONS, Holding
@@ -48,7 +48,6 @@ FIRST_AUDIO = -1  # there is no other, wherever its line stands
 NORMAL_CLEARING = 16  # Q.850 §2.2.7.1.7
 OF_PERSONS = {480, 486, 487, 600, 603}
 """Codes that stand for what a called person did or did not do (RFC 3261 §21); others are said on the way."""
-_NOWHERE = re.compile(r"^c=IN IP4 0\.0\.0\.0\s*$|^c=IN IP6 ::\s*$", re.MULTILINE)
 _ANSWERS = {pj.PJSIP_INV_STATE_EARLY, pj.PJSIP_INV_STATE_CONNECTING}
 """The states of our INVITE that an answer of 18x or 2xx leads to; what confirms it is our own ACK."""
 _WITH_MEDIA = {pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD, pj.PJSUA_CALL_MEDIA_LOCAL_HOLD}
@@ -161,7 +160,7 @@ class Dialog(FaxCall):
     def onCallSdpCreated(self, prm: pj.OnCallSdpCreatedParam) -> None:  # noqa: N802
         described = offered(prm.sdp.wholeSdp, self.offering)
         # The library takes the older way to hold, an address of zeros (RFC 3264 §8.4), for no hold at all.
-        if _NOWHERE.search(prm.remSdp.wholeSdp):
+        if is_held_by_zeros(str(prm.remSdp.wholeSdp)):
             described = described.replace("a=sendrecv", "a=recvonly")
         prm.sdp.wholeSdp = self.as_described(described)
 

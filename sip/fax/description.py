@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sip.media_addresses import media_address
+
 DEFAULT_RATE_BPS: Final = 14400
 _LINE: Final = re.compile(r"\r\n|\r|\n")
 _OF_FAX: Final = re.compile(r"a=T38", re.IGNORECASE)
@@ -42,7 +44,7 @@ def fax_line(text: str) -> FaxLine | None:
         kind, port, transport = [*words, "", "", ""][:3]
         if is_fax(kind, port, transport, words[3:]) and fax is None:
             attributes = tuple(line for line in section if _OF_FAX.match(line))
-            fax = FaxLine(_address([*session, *section]), int(port), attributes)
+            fax = FaxLine(_host([*session, *section]), int(port), attributes)
         elif port.partition("/")[0] != "0":
             return None
     return fax if fax is not None and fax.address else None
@@ -68,7 +70,7 @@ def _sections(text: str) -> list[list[str]]:
     return sections
 
 
-def _address(lines: Sequence[str]) -> str:
-    """The nearest address, which is the last."""
-    words = [line.split() for line in lines if line.startswith("c=")]
-    return words[-1][2].partition("/")[0] if words and len(words[-1]) >= 3 else ""
+def _host(lines: Sequence[str]) -> str:
+    """Empty where there is none, or a name, which nobody looks up."""
+    address = media_address(lines)
+    return "" if address is None or address.is_name else address.host

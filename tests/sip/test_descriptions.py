@@ -46,6 +46,18 @@ async def test_audio_behind_a_line_that_is_refused_is_heard(
     await call.leg.hang_up()
 
 
+@pytest.mark.parametrize("beside", ["m=audio 0 RTP/AVP 8\r\n", VIDEO.replace("40002", "0"), VIDEO])
+async def test_a_line_beside_it_that_goes_nowhere_holds_no_audio(
+    line: Line, caller: RawCaller, ear: RtpEar, prompt: Path, beside: str
+) -> None:
+    call = await in_a_call(line, caller, audio(ear.port, more=f"{beside}c=IN IP4 0.0.0.0\r\n"))
+
+    await line.agent.bridge.play(prompt, to=[Ear(call.leg.id)])
+
+    await ear.hears(440, within_s=5)
+    await call.leg.hang_up()
+
+
 @pytest.mark.parametrize(
     ("written", "instead"),
     [("s=-", "s="), ("o=- 1 1", "o=Alice Example 1 1"), ("RTP/AVP 8", "RTP/AVP 8 101"), ("a=rtpmap:8", "a=rtpmap: 8")],

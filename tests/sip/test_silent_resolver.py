@@ -38,8 +38,15 @@ def test_no_name_is_asked_for_by_a_call_between_addresses(tmp_path: Path) -> Non
     assert (done.stdout, done.returncode) == ("", 0), done.stderr
 
 
-def test_no_name_is_asked_for_by_who_tells_a_named_trunk_its_connection() -> None:
-    telling = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/sip/test_contact_of_names.py"]
+@pytest.mark.parametrize(
+    "calls",
+    [
+        pytest.param("tests/sip/test_contact_of_names.py", id="a-named-trunk-is-told-its-connection"),
+        pytest.param("tests/sip/test_named_media.py", id="media-are-said-to-be-at-a-name"),
+    ],
+)
+def test_no_name_is_asked_for_where(calls: str) -> None:
+    telling = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", calls]
 
     done = subprocess.run(
         [*ALONE, sys.executable, "-m", "tests.peers.silent_resolver", *telling],

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sip.description import NO_AUDIO, NO_CODEC, OTHER_FAMILY, Carried, Refusal, read_description
+from sip.description import (
+    NAMED,
+    NO_AUDIO,
+    NO_CODEC,
+    OTHER_FAMILY,
+    Carried,
+    Refusal,
+    is_held_by_zeros,
+    read_description,
+)
 
 CARRIED = Carried(frozenset({"pcma", "opus"}))
 HEAD = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
@@ -118,6 +127,9 @@ def test_a_packet_is_no_longer_than_the_longest(wishes: str, ptime: str | None) 
         (HEAD + "m=audio 40000 RTP/AVP 101\r\na=rtpmap:101 telephone-event/8000\r\n", NO_CODEC),
         (HEAD.replace("c=IN IP4 192.0.2.1", "c=IN IP6 2001:db8::1") + AUDIO, OTHER_FAMILY),
         (HEAD + AUDIO + "c=IN IP6 2001:db8::1\r\n", OTHER_FAMILY),
+        (HEAD + AUDIO + "c=IN IP4 media.example\r\n", NAMED),
+        (HEAD.replace("c=IN IP4 192.0.2.1", "c=IN IP6 media.example") + AUDIO, NAMED),
+        (HEAD + AUDIO + "c=IN IP4 192.0.2.1 media.example\r\nc=IN IP4 media.example\r\n", NAMED),
     ],
 )
 def test_what_offers_nothing_that_we_carry_is_refused_with_the_reason(offer: str, why: Refusal) -> None:
@@ -137,6 +149,44 @@ def test_a_line_on_hold_by_zeros_is_of_no_family() -> None:
     assert read(held + AUDIO, Carried(CARRIED.codecs, ipv6=True))
 
 
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("c=IN IP4 media.example", "c=IN IP4 0.0.0.0"),
+        ("c=IN IP6 media.example/127", "c=IN IP6 ::"),
+        ("c=IN IP4 192.0.2.1/127", "c=IN IP4 192.0.2.1"),
+        ("c=IN IP4 192.0.2.1\xa0media.example", "c=IN IP4 192.0.2.1"),
+        ("a=rtcp:40001 IN IP4 media.example", "a=rtcp:40001"),
+        ("a=rtcp:40001 IN IP4 192.0.2.1", "a=rtcp:40001 IN IP4 192.0.2.1"),
+        ("a=rtcp:40001", "a=rtcp:40001"),
+    ],
+)
+def test_the_library_is_shown_no_name_that_it_would_look_up(written: str, read_as: str) -> None:
+    refused = f"m=audio 0 RTP/AVP 8\r\n{written}\r\n"
+
+    assert read(HEAD + AUDIO + refused)[-1] == read_as
+
+
+def test_a_session_at_a_name_is_carried_where_its_audio_is_at_an_address() -> None:
+    assert read(HEAD.replace("IP4 192.0.2.1\r\nt=", "IP4 media.example\r\nt=") + AUDIO + "c=IN IP4 192.0.2.1\r\n")
+
+
+@pytest.mark.parametrize(
+    ("description", "held"),
+    [
+        (HEAD.replace("c=IN IP4 192.0.2.1", "c=IN IP4 0.0.0.0") + AUDIO, True),
+        (HEAD + AUDIO + "c=IN IP6 ::\r\n", True),
+        (HEAD.replace("c=IN IP4 192.0.2.1", "c=IN IP4 0.0.0.0") + AUDIO + "c=IN IP4 192.0.2.1\r\n", False),
+        (HEAD + AUDIO + VIDEO + "c=IN IP4 0.0.0.0\r\n", False),
+        (HEAD + "m=audio 0 RTP/AVP 8\r\nc=IN IP4 0.0.0.0\r\n" + AUDIO, False),
+        (HEAD, False),
+        ("", False),
+    ],
+)
+def test_zeros_hold_the_line_whose_address_they_are(description: str, held: bool) -> None:
+    assert is_held_by_zeros(description) == held
+
+
 def test_what_is_no_description_is_left_for_the_library_to_refuse() -> None:
     for text in ("", "hello", "v=0\r\n", HEAD, HEAD + "m=audio\r\n"):
         assert read_description(text, CARRIED).text == text
@@ -145,7 +195,7 @@ def test_what_is_no_description_is_left_for_the_library_to_refuse() -> None:
 _LINES = st.lists(
     st.sampled_from(
         ["v=0", "o=- 1 1 IN IP4 x", "s=", "c=IN IP6 ::1", "c=IN", "t=0 0", "m=audio 4 RTP/AVP 8 96 300",
-         "m=video 0 x 1",
+         "m=video 0 x 1", "c=IN IP4 a.b", "a=rtcp:1 IN IP4 a.b",
          "m=", "a=rtpmap:96 opus/48000/2", "a=rtpmap:8", "a=maxptime:10", "a=ptime:x", "", "x"],
     ) | st.text(max_size=20)
 )  # fmt: skip
