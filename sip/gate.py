@@ -13,7 +13,7 @@ from engine.model.trunk import Trunk
 from sip.addresses import user_of
 from sip.answering import write_answer
 from sip.description import Carried, DescriptionReading, read_description
-from sip.extensions import ANY_EXTENSION, Extensions
+from sip.extensions import ANY_EXTENSION, Extensions, extensions_of
 from sip.inbound_calls import AgainAfter
 from sip.keys import key_of
 from sip.message import Message, read_message
@@ -58,6 +58,10 @@ NarrowInCall = Callable[[int, Carried], Carried]
 """Takes the library's number of a call and what we carry; what of that the call may use."""
 TellRefused = Callable[[Message, str, Trunk | None, StatelessResponse], None]
 """Takes an INVITE that was refused, its source as "address:port", its trunk, and what it was answered."""
+TrunkAsking = Callable[[str, Message, str], Trunk | None]
+"""Takes a source as "address:port", its OPTIONS and the certificates of its connection; the trunk that it is."""
+TrunkOfCall = Callable[[int], Trunk | None]
+"""Takes the library's number of a call."""
 TakeOver = Callable[[Message, Trunk | None], StatelessResponse | None]
 """Takes an INVITE and its trunk; the answer where it wants the place of a call that it can't have (RFC 3891)."""
 NoteRefusal = Callable[[RefusalRule, str, str], None]
@@ -69,7 +73,8 @@ class Gate(pj.RequestGate):
 
     `is_unknown` tells of a source, as "address:port", and the certificates of its connection, whether all but calls
     gets the answer `to_strangers`; `again_after` when another call may come in, `called_as` whom it is for and what of
-    all that we carry it may offer; `narrow_in_call` says the latter within a call.
+    all that we carry it may offer; `narrow_in_call` says the latter within a call. `trunk_asking` and `trunk_of_call`
+    say whose OPTIONS it is.
     """
 
     def __init__(
@@ -82,6 +87,8 @@ class Gate(pj.RequestGate):
         note_refusal: NoteRefusal,
         narrow_in_call: NarrowInCall,
         take_over: TakeOver,
+        trunk_asking: TrunkAsking,
+        trunk_of_call: TrunkOfCall,
         to_strangers: StatelessResponse,
     ) -> None:
         super().__init__()
@@ -93,6 +100,8 @@ class Gate(pj.RequestGate):
         self._note_refusal = note_refusal
         self._narrow_in_call = narrow_in_call
         self._take_over = take_over
+        self._trunk_asking = trunk_asking
+        self._trunk_of_call = trunk_of_call
         self._to_strangers = to_strangers
         self._carried = Carried(frozenset())
 
@@ -143,10 +152,11 @@ class Gate(pj.RequestGate):
         if request.inCall:
             if method == "INFO" and (key := key_of(message)) is not None:
                 self._press(int(request.callId), key)
-            return answer_in_call(method, message)
+            asking = self._trunk_of_call(int(request.callId)) if method == "OPTIONS" else None
+            return answer_in_call(method, message, extensions_of(asking))
         certificates = str(request.certificates)
         if method != "INVITE" or has_tag(message):
-            return self._to_strangers if self._is_unknown(source, certificates) else answer_outside(method, message)
+            return self._answer_outside(method, source, message, certificates)
         addressee = self._called_as(source, message, self._carried, certificates)
         if addressee.answer is not None:
             if addressee.refused_by is not None:
@@ -159,6 +169,14 @@ class Gate(pj.RequestGate):
         if answer is not None:
             self._tell_refused(message, source, addressee.trunk, answer)
         return answer
+
+    def _answer_outside(
+        self, method: str, source: str, message: Message, certificates: str
+    ) -> StatelessResponse | None:
+        if self._is_unknown(source, certificates):
+            return self._to_strangers
+        asking = self._trunk_asking(source, message, certificates) if method == "OPTIONS" else None
+        return answer_outside(method, message, extensions_of(asking))
 
     def _read(self, message: pj.GatedRequest, carried: Carried) -> DescriptionReading:
         """Have the library read the message's description, if it has one, as it is meant."""

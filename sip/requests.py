@@ -5,6 +5,7 @@ gets the code that tells the far end why (RFC 3261 §8.2.1), and a stranger gets
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,7 +29,6 @@ UNCLAIMED: Final = (
 _ALLOW: Final = ("Allow", "INVITE, ACK, CANCEL, BYE, PRACK, UPDATE, INFO, NOTIFY, REFER, OPTIONS")
 _ACCEPT: Final = ("Accept", "application/sdp")
 _EXTENSIONS: Final = ("100rel", "timer", "norefersub")
-_SUPPORTED: Final = ("Supported", ", ".join(_EXTENSIONS))
 _ALLOW_EVENTS: Final = ("Allow-Events", "refer")
 _ACCEPT_INFO: Final = ("Accept", f"{RELAY}, {SINGLE}")
 _VIDEO_CONTROL: Final = "application/media_control+xml"
@@ -63,7 +63,6 @@ class StatelessResponse:
     """Whether each has a line of its own in the log; what is said to a flood has not."""
 
 
-_HERE: Final = StatelessResponse(200, (_ALLOW, _ACCEPT, _SUPPORTED))
 _NOT_ALLOWED: Final = StatelessResponse(405, (_ALLOW,))
 _UNKNOWN: Final = StatelessResponse(501)
 _NO_CALL: Final = StatelessResponse(481)
@@ -71,10 +70,10 @@ _FORBIDDEN: Final = StatelessResponse(403)
 _NO_TAKING_OVER: Final = StatelessResponse(403, why="It asks for the place of a call (Replaces), and may not")
 
 
-def answer_in_call(method: str, message: Message) -> StatelessResponse | None:
+def answer_in_call(method: str, message: Message, extensions: Extensions = ANY_EXTENSION) -> StatelessResponse | None:
     """The answer to a request within a dialog; None where the library serves it."""
     if method == "OPTIONS":
-        return _HERE
+        return _here(extensions)
     if method == "INFO":
         return _answer_to_info(message)
     if method == "NOTIFY":
@@ -88,12 +87,12 @@ def answer_to_stranger(*, refused: bool) -> StatelessResponse:
     return _FORBIDDEN if refused else StatelessResponse(IGNORED)
 
 
-def answer_outside(method: str, message: Message) -> StatelessResponse | None:
+def answer_outside(method: str, message: Message, extensions: Extensions = ANY_EXTENSION) -> StatelessResponse | None:
     """The answer to a request outside dialogs but INVITE that begins one; None where the library serves it."""
     if answer := _malformed(message):
         return answer
     if method == "OPTIONS":
-        return _unsupported(message) or _HERE
+        return _unsupported(message, extensions) or _here(extensions)
     if method in _OF_CALLS or (has_tag(message) and method not in _NEVER):
         return _NO_CALL
     if method == "REFER":
@@ -146,9 +145,21 @@ def _malformed(message: Message) -> StatelessResponse | None:
     return None
 
 
-def _unsupported(message: Message) -> StatelessResponse | None:
+def _here(extensions: Extensions) -> StatelessResponse:
+    """Tell who asks what an INVITE of theirs may use (RFC 3261 §11.2)."""
+    return StatelessResponse(200, (_ALLOW, _ACCEPT, ("Supported", ", ".join(_supported(extensions)))))
+
+
+def _supported(extensions: Extensions) -> Iterator[str]:
+    yield from (each for each in _EXTENSIONS if each not in extensions.refused)
+    if extensions.replaces:
+        yield "replaces"
+
+
+def _unsupported(message: Message, extensions: Extensions) -> StatelessResponse | None:
     """Refuse to answer who requires what we have not (RFC 3261 §8.2.2.3)."""
-    unknown = ", ".join(each for each in message.listed("require") if each.lower() not in _EXTENSIONS)
+    supported = set(_supported(extensions))
+    unknown = ", ".join(each for each in message.listed("require") if each.lower() not in supported)
     return StatelessResponse(420, (("Unsupported", unknown),)) if unknown else None
 
 

@@ -111,6 +111,8 @@ class SipStack:
             note_refusal,
             self.dialogs.narrowed,
             self._taking_over.answer,
+            self._origins.asking,
+            self.dialogs.trunk_of,
             self._to_strangers,
         )
         self._outsiders = Outsiders(self._origins.of_outsider, self.dialogs.trunk_of, self.dialogs.intruded)

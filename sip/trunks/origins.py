@@ -18,7 +18,7 @@ from sip.trunks.client_certificates import trunk_of_certificate
 from sip.trunks.digest import DigestAnswer, DigestChallenges
 from sip.trunks.digest_nonces import DigestNonces
 from sip.trunks.line import TrunkLine
-from sip.trunks.sources import address_in, allowed_networks, is_allowed, is_asked, is_host, trunk_of_source
+from sip.trunks.sources import address_in, allowed_networks, is_allowed, is_asked, is_host, of_several, trunk_of_source
 
 _NOT_ITS: Final = StatelessResponse(403, why="It is not whom the dialog is with")
 WRONG_PASSWORD: Final = "It has not the user and the password of a trunk"
@@ -70,6 +70,14 @@ class CallOrigins:
         if certificates and self._by_certificate(source, (), certificates) is not None:
             return False
         return not is_host(self._accounts.trunks, self._accounts.addresses, address_in(source))
+
+    def asking(self, source: str, message: Message, certificates: str) -> Trunk | None:
+        """The trunk that asks whether we are there, as far as its certificate or its address tells."""
+        users = called_users(message)
+        if certificates and (found := self._by_certificate(source, users, certificates)) is not None:
+            return found
+        trunks, addresses, address = self._accounts.trunks, self._accounts.addresses, address_in(source)
+        return of_several([each for each in trunks if is_host([each], addresses, address)], users)
 
     def of(self, source: str, message: Message, certificates: str) -> CallOrigin:
         """The origin of an INVITE. `certificates` are what its connection has shown, as PEM; empty if none."""

@@ -8,9 +8,10 @@ import pytest
 
 from engine.model.call import Event
 from engine.model.refusal import RefusalRule
+from engine.model.trunk import new_trunk
 from engine.ports import DigitPressed
 from tests.peers.hindered import HINDERED
-from tests.peers.raw_caller import RawCaller, audio, raw_caller
+from tests.peers.raw_caller import HOST, RawCaller, audio, raw_caller
 from tests.peers.waiting import within
 from tests.sip.conftest import Line, OpenLine
 from tests.sip.raw_calls import in_a_call
@@ -81,6 +82,28 @@ async def test_what_is_claimed_is_true_in_every_message(line: Line, caller: RawC
         assert "pidf" not in message.header("accept")
     assert set(here.header("allow").split(", ")) == set(answered.header("allow").split(", "))
     await call.leg.hang_up()
+
+
+@pytest.mark.parametrize(
+    ("fields", "supported"),
+    [
+        ({}, {"100rel", "timer", "norefersub"}),
+        ({"replaces": True}, {"100rel", "timer", "norefersub", "replaces"}),
+        ({"reliable_provisionals": "off"}, {"timer", "norefersub"}),
+    ],
+)
+async def test_a_trunk_that_asks_hears_what_it_may_use(
+    open_line: OpenLine, fields: dict[str, object], supported: set[str]
+) -> None:
+    async with open_line() as line, raw_caller(line.port) as caller:
+        await line.agent.use_trunks([new_trunk({"name": "pbx", "hosts": [f"{HOST}:{caller.port}"], **fields})])
+        before = await caller.asks("OPTIONS")
+        call = await in_a_call(line, caller)
+        during = await caller.asks("OPTIONS")
+        await call.leg.hang_up()
+
+    assert set(before.header("supported").split(", ")) == supported
+    assert set(during.header("supported").split(", ")) == supported
 
 
 async def test_nobody_takes_the_place_of_a_call_from_outside(line: Line, caller: RawCaller) -> None:

@@ -139,6 +139,15 @@ def test_who_ends_lines_by_lf_may_count_them_as_crlf() -> None:
     assert answer.code == 200
 
 
+def test_options_may_require_what_their_trunk_may_use_alone() -> None:
+    required = Message("", (("require", "100rel, replaces"),))
+    may, may_not = Extensions(replaces=True), Extensions(refused=frozenset({"100rel"}))
+
+    answers = [answer_outside("OPTIONS", required, each) for each in (may, ANY_EXTENSION, may_not)]
+
+    assert [dict(each.headers).get("Unsupported") for each in answers if each] == [None, "replaces", "100rel, replaces"]
+
+
 def test_options_that_require_what_nobody_has_are_told_what() -> None:
     answer = answer_outside("OPTIONS", Message("", (("require", "timer, made-up"),)))
 
