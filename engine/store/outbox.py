@@ -1,11 +1,11 @@
 """Status callbacks on their way out: kept until delivered or given up, sent in order per call."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Integer, bindparam, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, Update, bindparam, exists, func, insert, select, update
 
 from engine.ids import IdKind, new_id
 from engine.store.database import Database
@@ -47,6 +47,12 @@ _TRIED: Final = PreparedChange(
     .where(outbox.c.id == bindparam("this"), outbox.c.state == CallbackState.PENDING)
     .values(attempts=outbox.c.attempts + 1)
 )
+
+
+def _hastened(failed: int, at: datetime, *, last: bool) -> Update:
+    so_often = outbox.c.attempts >= failed if last else outbox.c.attempts == failed
+    late = (outbox.c.state == CallbackState.PENDING) & (outbox.c.next_at > at) & so_often
+    return update(outbox).where(late).values(next_at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +124,20 @@ class Outbox:
         """When there will next be something to do; None while there is nothing."""
         row = await self._db.row(_NEXT_DUE)
         return row["at"] if row else None
+
+    async def hasten(self, latest: Sequence[datetime]) -> int:
+        """Have those be due at `latest[n]` that have failed n times and are due later; how many were.
+
+        The last of these holds for who has failed more often.
+        """
+
+        def change(connection: Connection) -> int:
+            return sum(
+                connection.execute(_hastened(failed, at, last=failed == len(latest) - 1)).rowcount
+                for failed, at in enumerate(latest)
+            )
+
+        return await self._db.write(change)
 
     async def delivered(self, callback_id: str, at: datetime) -> None:
         """The customer's server took it."""

@@ -29,6 +29,8 @@ JITTER: Final = 0.2
 
 AT_ONCE: Final = 256
 AT_ONCE_PER_SERVER: Final = 8
+_PAUSES: Final = 13
+"""How many pauses differ: from the first to the longest, each twice as long as the one before."""
 _BATCH: Final = 100
 _UNDERWAY_LIMIT: Final = 5000
 _SHORTEST_REST_S: Final = 1.0
@@ -53,6 +55,7 @@ class CallbackOutbox(Protocol):
     async def retry(self, callback_id: str, at: datetime, error: str, /) -> None: ...
     async def given_up(self, callback_id: str, at: datetime, error: str, /) -> None: ...
     async def next_due(self) -> datetime | None: ...
+    async def hasten(self, latest: Sequence[datetime], /) -> int: ...
 
 
 class Deliverer(Protocol):
@@ -73,6 +76,7 @@ class CallbackCourier:
         self._time = DueTime(clock)
         self._jitter = jitter
         self._stepped_over = 0
+        self._hastened = False
         self._woken = Signal()
         self._underway: set[str] = set()
         self._all = Semaphore(AT_ONCE)
@@ -93,6 +97,7 @@ class CallbackCourier:
             while True:
                 self._woken.clear()
                 try:
+                    await self._hasten()
                     # While something is under way, what comes next need not be asked for: its end wakes this loop.
                     underway = await self._set_out(deliveries)
                     rest_s = _SHORTEST_REST_S if underway else await self._rest_s()
@@ -104,6 +109,16 @@ class CallbackCourier:
                     self._stepped_over += 1
                     rest_s = _STORE_PAUSE_S
                 await first_of(self._woken, timeout_s=rest_s)
+
+    async def _hasten(self) -> None:
+        """At the start, put nothing off for longer than it would be now: the clock may have been ahead before."""
+        if self._hastened:
+            return
+        pauses_s = (0.0, *(retry_in_s(failed) * (1 + JITTER) for failed in range(1, _PAUSES + 1)))
+        now = self._time.now()
+        if count := await self._outbox.hasten([now + timedelta(seconds=each) for each in pauses_s]):
+            log.warning("callbacks_hastened", count=count)
+        self._hastened = True
 
     async def _set_out(self, deliveries: TaskGroup) -> bool:
         """Start everything that is due and not under way; whether anything was due."""

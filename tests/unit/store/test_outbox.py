@@ -154,3 +154,28 @@ async def test_a_body_that_is_not_to_be_kept_goes_once_it_is_delivered(
     row = await db.row(select(outbox_table.c.form, outbox_table.c.state))
     assert row is not None
     assert dict(row) == {"form": {}, "state": "delivered"}
+
+
+@pytest.mark.parametrize(
+    ("failed", "due_s", "then_s"), [(0, 900, 0), (1, 900, 1), (2, 900, 10), (3, 900, 10), (3, 5, 5), (1, 0.5, 0.5)]
+)
+async def test_what_is_due_later_than_its_failures_allow_is_hastened(
+    calls: Calls, outbox: Outbox, account: Account, failed: int, due_s: float, then_s: float
+) -> None:
+    await calls.add(a_call(account.id, start_time=at(0 if failed else due_s)), told("queued"))
+    (pending,) = await outbox.due(at(900), 1)
+    for _ in range(failed):
+        await outbox.retry(pending.id, at(due_s), "away")
+
+    hastened = await outbox.hasten([at(0), at(1), at(10)])
+
+    assert hastened == (then_s < due_s)
+    assert await outbox.next_due() == at(then_s)
+
+
+async def test_what_is_settled_is_not_hastened(calls: Calls, outbox: Outbox, account: Account) -> None:
+    await calls.add(a_call(account.id, start_time=at(900)), told("queued"))
+    (pending,) = await outbox.due(at(900), 1)
+    await outbox.delivered(pending.id, at(900))
+
+    assert await outbox.hasten([at(0)]) == 0

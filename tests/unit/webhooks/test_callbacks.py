@@ -14,6 +14,7 @@ from engine.testing.clock import SkippingLoop
 from engine.webhooks.client import WebhookClient
 from engine.webhooks.delivery import (
     AT_ONCE_PER_SERVER,
+    JITTER,
     LONGEST_RETRY_S,
     PATIENCE_S,
     CallbackCourier,
@@ -77,6 +78,13 @@ class MemoryOutbox:
     async def next_due(self) -> datetime | None:
         self.asked_for_next += 1
         return min((row.next_at for row in self._firsts()), default=None)
+
+    async def hasten(self, latest: Sequence[datetime]) -> int:
+        self._may_fail()
+        at = [latest[min(row.attempts, len(latest) - 1)] for row in self.rows]
+        late = sum(row.next_at > most for row, most in zip(self.rows, at, strict=True))
+        self.rows = [replace(row, next_at=min(row.next_at, most)) for row, most in zip(self.rows, at, strict=True)]
+        return late
 
     async def delivered(self, callback_id: str, at: datetime) -> None:
         self._may_fail()
@@ -195,6 +203,31 @@ def test_what_comes_later_is_delivered_when_notified() -> None:
 
     run(outbox, servers, seconds=1, during=later)
     assert [at for at, *_ in servers.got] == [pytest.approx(10)]
+
+
+@pytest.mark.parametrize(("failed", "pause_s"), [(0, 0), (1, 1), (4, 8), (13, LONGEST_RETRY_S), (20, LONGEST_RETRY_S)])
+@pytest.mark.parametrize("fails", [0, 1])
+def test_what_was_put_off_by_a_clock_that_was_ahead_waits_no_longer_after_a_restart(
+    failed: int, pause_s: float, fails: int
+) -> None:
+    outbox, servers = MemoryOutbox(), Servers()
+    outbox.put("CA1", GOOD, START + timedelta(days=3))
+    outbox.rows = [replace(each, attempts=failed) for each in outbox.rows]
+    outbox.fails = fails
+
+    run(outbox, servers, seconds=pause_s * (1 + JITTER) + 70)
+
+    assert outbox.rows == []
+
+
+def test_what_is_put_off_as_it_should_be_stays_so_after_a_restart() -> None:
+    outbox, servers = MemoryOutbox(), Servers()
+    outbox.put("CA1", GOOD, START + timedelta(seconds=7))
+    outbox.rows = [replace(each, attempts=4) for each in outbox.rows]
+
+    run(outbox, servers, seconds=20)
+
+    assert [at for at, *_ in servers.got] == [pytest.approx(7)]
 
 
 def test_a_failure_is_tried_again_with_growing_pauses_and_the_next_one_waits() -> None:
