@@ -6,12 +6,10 @@ from typing import Final
 
 from api.doctor.finding import Finding
 from api.doctor.server import RunningServer
-from api.http.served_certificate import ServedCertificate
+from api.http.served_certificate import SOON, ServedCertificate
 from config.settings import Settings
 from engine.errors import SetupError
 
-SOON: Final = timedelta(days=14)
-"""Who renews by a program does so a month before."""
 _SUBJECT: Final = "HTTP certificate"
 _RENEW: Final = "Renew it: a server reads what TELEFOON_HTTP_TLS_CERT and TELEFOON_HTTP_TLS_KEY name when it changes."
 

@@ -2,9 +2,10 @@
 
 import os
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from resource import RLIM_INFINITY, RLIMIT_NOFILE, getrlimit
 from typing import Final, Self
 
@@ -61,6 +62,10 @@ class HttpFront:
         if self.certificate is not None:
             found[Metric.HTTP_CERTIFICATE_EXPIRES] = self.certificate.until.timestamp()
         return found
+
+    def cautions(self, now: datetime) -> Sequence[str]:
+        """What clients will find wrong with it, or do already, in a sentence each."""
+        return () if self.certificate is None else tuple(self.certificate.cautions(now))
 
 
 @asynccontextmanager

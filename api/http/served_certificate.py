@@ -2,7 +2,8 @@
 
 import asyncio
 import ssl
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,8 @@ import structlog
 from engine.errors import SetupError
 
 LOOKS_EVERY_S: Final = 5.0
+SOON: Final = timedelta(days=14)
+"""Who renews by a program does so a month before."""
 
 log = structlog.get_logger(__name__)
 
@@ -21,6 +24,7 @@ class ServedCertificate:
     def __init__(self, certificate: Path, key: Path) -> None:
         """Raises SetupError where the files are no certificate and its key."""
         self._files = (certificate, key)
+        self._refused = False
         self._stamp = self._changed_at()
         try:
             self.context = self._loaded()
@@ -53,10 +57,21 @@ class ServedCertificate:
             until = expiry_of(certificate)
             self.context.load_cert_chain(certificate, key)
         except (OSError, ValueError) as error:
+            self._refused = True
             log.error("http_certificate_refused", certificate=str(certificate), error=str(error))
         else:
+            self._refused = False
             self.until = until
             log.info("http_certificate_renewed", certificate=str(certificate), until=until.isoformat())
+
+    def cautions(self, now: datetime) -> Iterator[str]:
+        """What will keep clients away, or does already, in a sentence each."""
+        if self._refused:
+            yield "HTTP shows its former certificate: what the files hold now was refused (http_certificate_refused)."
+        if self.until <= now:
+            yield f"HTTP's certificate has expired, on {self.until:%Y-%m-%d %H:%M} UTC."
+        elif self.until < now + SOON:
+            yield f"HTTP's certificate expires soon, on {self.until:%Y-%m-%d %H:%M} UTC."
 
     def _loaded(self) -> ssl.SSLContext:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)

@@ -19,7 +19,10 @@ _NOT_WANTED: Final = "no registration wanted"
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """Asks the database, the trunks, speech, the disk and admission control; `voices` were tried out at the start."""
+    """Asks the database, the trunks, speech, the disk and admission control; `voices` were tried out at the start.
+
+    `cautions` tell what is wrong and hinders no call.
+    """
 
     database: Database
     agent: UserAgent
@@ -27,9 +30,10 @@ class Readiness:
     space: DiskSpace
     hindrance: Callable[[], Hindrance | None]
     """What stands in the way of another call, as AdmissionControl tells it."""
+    cautions: Callable[[], Sequence[str]]
 
     async def readiness(self) -> Mapping[str, object]:
-        """Each check with ok and detail, and each trunk with how it stands."""
+        """Each check with ok and detail, the cautions, and each trunk with how it stands."""
         try:
             trunks = await self._trunks()
             trunk = _of_all(trunks)
@@ -42,7 +46,8 @@ class Readiness:
             "disk": self._disk(),
             "calls": self._calls(),
         }
-        return {"ready": all(check["ok"] for check in checks.values()), "checks": checks, "trunks": trunks}
+        ready = all(check["ok"] for check in checks.values())
+        return {"ready": ready, "checks": checks, "cautions": list(self.cautions()), "trunks": trunks}
 
     async def _database(self) -> dict[str, object]:
         try:

@@ -35,7 +35,12 @@ def rest_interface(
             call_service=switchboard,
             conference_service=switchboard.conferences,
             health=Readiness(
-                stores.database, agent, parts.audio.voices, parts.storage.space, services.admission.hindrance
+                stores.database,
+                agent,
+                parts.audio.voices,
+                parts.storage.space,
+                services.admission.hindrance,
+                lambda: front.cautions(parts.context.clock.now()),
             ),
             drain=switchboard.draining,
             published=Published.load(),

@@ -39,6 +39,16 @@ async def shown_expiry(port: int, authority: Path) -> float:
     return (float(told) - time.time()) / 86400
 
 
+async def cautions(port: int, authority: Path) -> list[str]:
+    """What /readyz says is wrong and hinders no call."""
+    context = ssl.create_default_context(cafile=str(authority))
+    async with raw_http(port, ssl=context, server_hostname="127.0.0.1") as client:
+        client.send("GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        _, _, body = await client.answer()
+    told: list[str] = json.loads(body)["cautions"]
+    return told
+
+
 async def asked(port: int, path: str, authority: Path) -> tuple[int, dict[str, str]]:
     """Status and headers of an answer to who trusts this authority alone."""
     context = ssl.create_default_context(cafile=str(authority))
@@ -75,9 +85,12 @@ async def test_it_answers_over_tls_and_takes_a_new_certificate_while_it_runs(tmp
         shutil.copy(second.certificate, certificate)
         await eventually(lambda: "http_certificate_refused" in log.read_text(), within_s=15, otherwise=log.read_text)
         still, _ = await asked(telefoon.http_port, "/healthz", first.ca)
+        while_refused = await cautions(telefoon.http_port, first.ca)
+        diagnosis = await telefoon.diagnosis()
 
         shutil.copy(second.key, key)
         await eventually(lambda: "http_certificate_renewed" in log.read_text(), within_s=15, otherwise=log.read_text)
+        after_renewal = await cautions(telefoon.http_port, second.ca)
         renewed_expiry = await shown_expiry(telefoon.http_port, second.ca)
         renewed, _ = await asked(telefoon.http_port, "/healthz", second.ca)
         with pytest.raises(ssl.SSLCertVerificationError):
@@ -92,3 +105,8 @@ async def test_it_answers_over_tls_and_takes_a_new_certificate_while_it_runs(tmp
     assert (round(expiry), round(renewed_expiry)) == (1, 30)
     assert headers["Strict-Transport-Security"].startswith("max-age=")
     assert json.loads(listed)["calls"] == [], "a command on this machine knows the certificate by its file"
+    assert ["refused" in each for each in while_refused] == [True, False]
+    assert "expires soon" in while_refused[1]
+    assert after_renewal == []
+    assert not diagnosis["HTTP certificate"]["ok"]
+    assert diagnosis["HTTP port"]["detail"].endswith("is used by the running server")

@@ -48,10 +48,10 @@ class Agent:
         return meter.figures(0)
 
 
-async def told_by(agent: Agent, hindrance: Hindrance | None = None) -> Any:
+async def told_by(agent: Agent, hindrance: Hindrance | None = None, *cautions: str) -> Any:
     well: Any = Well()
     as_agent: Any = agent
-    return await Readiness(well, as_agent, (), well, lambda: hindrance).readiness()
+    return await Readiness(well, as_agent, (), well, lambda: hindrance, lambda: cautions).readiness()
 
 
 async def test_each_trunk_is_told_with_its_registration_round_trip_and_figures() -> None:
@@ -96,3 +96,10 @@ async def test_a_node_that_takes_no_calls_is_not_ready_and_says_why() -> None:
 
 async def test_a_node_that_takes_calls_says_for_how_many_it_has_room() -> None:
     assert (await told_by(Agent({})))["checks"]["calls"]["detail"] == "50 of 50 pairs of RTP ports are free"
+
+
+async def test_what_hinders_no_call_is_told_and_the_node_is_ready() -> None:
+    told = await told_by(Agent({"a": REGISTERED}), None, "HTTP's certificate has expired.")
+
+    assert told["cautions"] == ["HTTP's certificate has expired."]
+    assert told["ready"]
