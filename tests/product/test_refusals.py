@@ -9,12 +9,12 @@ import pytest
 from engine.model.refusal import RefusalRule
 from tests.peers.platform import NUMBER, Platform, platform
 from tests.peers.ports import Ports
-from tests.peers.raw_caller import audio, raw_caller
+from tests.peers.raw_caller import HOST, audio, raw_caller
 from tests.peers.waiting import within
 
 pytestmark = pytest.mark.sip
 
-
+BANNED = "127.0.0.2"
 G723 = audio().replace("RTP/AVP 8", "RTP/AVP 4").replace("8 PCMA", "4 G723")
 
 
@@ -64,6 +64,24 @@ async def test_a_ban_by_hand_holds_also_after_a_restart_until_it_is_lifted(tmp_p
         assert await is_heard(telefoon)
 
     assert exported == "127.0.0.1/32\n"
+
+
+async def test_a_ban_by_hand_ends_the_connections_of_its_source_and_no_others(tmp_path: Path, ports: Ports) -> None:
+    # Longer than this test takes: a stranger's connection would be closed for its silence then.
+    settings = {"SIP_ALLOW": "192.0.2.0/24", "SIP_STRANGER_S": "300"}
+    async with platform(tmp_path, ports, settings) as telefoon:
+        first, second, other = [
+            await asyncio.open_connection(HOST, telefoon.sip_port, local_addr=(source, 0))
+            for source in (BANNED, BANNED, "127.0.0.3")
+        ]
+        await asyncio.to_thread(telefoon.telefoon, "bans", "add", BANNED)
+
+        async with within(10):
+            assert await asyncio.gather(first[0].read(), second[0].read()) == [b"", b""]
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(other[0].read(), 1)
+        for _, writer in (first, second, other):
+            writer.close()
 
 
 async def is_heard(telefoon: Platform) -> bool:
