@@ -20,6 +20,7 @@ _BAD: Final = HTTPStatus.BAD_REQUEST
 CODES: Final[Mapping[int, Code]] = {
     each.number: each
     for each in (
+        Code(13224, _BAD, "To is a number that this node can't call, such as that of an emergency service."),
         Code(20001, _BAD, "A parameter is missing or wrong, or is refused here; the message names it."),
         Code(20003, HTTPStatus.UNAUTHORIZED, "The account id, key or secret is unknown, expired or revoked."),
         Code(20004, HTTPStatus.METHOD_NOT_ALLOWED, "This method is not for this path."),
@@ -30,13 +31,22 @@ CODES: Final[Mapping[int, Code]] = {
         Code(20500, HTTPStatus.INTERNAL_SERVER_ERROR, "Telefoon failed; its log says how."),
         Code(20503, HTTPStatus.SERVICE_UNAVAILABLE, "The node has too much to do, or its database does not answer."),
         Code(21201, _BAD, "To is missing."),
-        Code(21205, _BAD, "Url is missing, or is no URL."),
+        Code(21205, _BAD, "Url is missing, or is no URL; or it is FallbackUrl that is none."),
+        Code(21206, _BAD, "SendDigits has what is no key and no pause."),
+        Code(21208, _BAD, "Timeout is no number of seconds that a call may ring."),
+        Code(21209, _BAD, "A method is neither GET nor POST."),
         Code(21210, _BAD, "From is a number that is not the account's."),
-        Code(21211, _BAD, "To is no number that can be called."),
+        Code(21211, _BAD, "To is no number."),
         Code(21212, _BAD, "From is no number."),
         Code(21213, _BAD, "From is missing."),
-        Code(21215, HTTPStatus.FORBIDDEN, "A call policy does not allow calls to this number."),
+        Code(21215, _BAD, "A call policy does not allow calls there: the country, such numbers, or this hour."),
+        Code(21216, _BAD, "A call policy blocks numbers that begin so."),
+        Code(21217, _BAD, "To looks like a number, and is none of any country."),
+        Code(21218, _BAD, "There is no such application in this account."),
         Code(21220, _BAD, "The call is not in a state that allows the change."),
+        Code(21233, _BAD, "Who answers, person or machine, is not detected here."),
+        Code(21609, _BAD, "StatusCallback is no URL."),
+        Code(21626, _BAD, "StatusCallbackEvent has what is no event of a call."),
     )
 }
 

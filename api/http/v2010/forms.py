@@ -1,7 +1,7 @@
 """Reads requests of /2010-04-01: path, query and form body, checked against what is published."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -23,6 +23,8 @@ _MOST_FIELDS: Final = 500
 _SID: Final = "Sid"
 _ID: Final = "sid"
 _WHOLE_NUMBER: Final = re.compile(r"-?[0-9]{1,18}")
+_NEVER_EMPTY: Final = ("integer", "boolean")
+"""Types of parameters that are not given where they are empty; an empty text may take a value away."""
 _BOOLEANS: Final = {"true": True, "false": False}
 
 
@@ -63,14 +65,17 @@ async def _form(request: web.Request) -> list[tuple[str, str]]:
 
 
 def _typed(pairs: list[tuple[str, str]], schema: Json, published: Published) -> dict[str, Any]:
-    """The published parameters among the pairs. Raises Invalid, and CodedProblem for one that is refused here."""
+    """The published parameters among the pairs, with the defaults of others.
+
+    Raises Invalid, and CodedProblem for one that is refused here, or whose fault has a number (`x-wrong`).
+    """
     properties = schema.get("properties", {})
     given: dict[str, Any] = {}
     for name, text in pairs:
         known = properties.get(name)
-        if known is None:
+        if known is None or (not text and known.get("type") in _NEVER_EMPTY):
             continue
-        if "x-refused" in known:
+        if "x-refused" in known and text:
             raise CodedProblem(known.get("x-code", 20001), f"{name} is refused here: {known['x-refused']}")
         if known.get("type") == "array":
             given.setdefault(name, []).extend(text.split())
@@ -78,8 +83,15 @@ def _typed(pairs: list[tuple[str, str]], schema: Json, published: Published) -> 
             given[name] = _value(text, known)
     faults = [*_faults(given, properties, published)]
     if faults:
-        raise Invalid(*faults)
-    return given
+        raise _wrong(faults, properties)
+    return {name: each["default"] for name, each in properties.items() if "default" in each} | given
+
+
+def _wrong(faults: Sequence[FieldError], properties: Mapping[str, Json]) -> Problem:
+    """All faults in one problem, whose number is that of the first, if its parameter has one."""
+    invalid = Invalid(*faults)
+    number = properties[faults[0].field.partition(".")[0]].get("x-wrong")
+    return CodedProblem(number, invalid.detail) if number is not None else invalid
 
 
 def _faults(given: Mapping[str, Any], properties: Mapping[str, Json], published: Published) -> Iterator[FieldError]:

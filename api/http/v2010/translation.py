@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from api.http.problems import FieldError, Invalid
@@ -13,6 +14,8 @@ from engine.errors import InvalidField, TelefoonError
 
 WRONG_PARAMETER = 20001
 
+Form = Mapping[str, Any]
+
 
 def _same(value: Any) -> Any:
     return value
@@ -22,11 +25,12 @@ def _same(value: Any) -> Any:
 class Parameter:
     """A parameter of a form: its field at /v1/voice (dots for objects within), and the numbers of its faults.
 
-    It must be given where `missing` is set. `read` makes the field's value of the parameter's.
+    It must be given where `missing` is set. `wrong` may look at what is given. `read` makes the field's value of the
+    parameter's.
     """
 
     field: str
-    wrong: int = WRONG_PARAMETER
+    wrong: int | Callable[[Any], int] = WRONG_PARAMETER
     missing: int | None = None
     read: Callable[[Any], Any] = _same
 
@@ -36,36 +40,47 @@ class Translation:
     """The parameters of an operation, and the numbers of the engine's refusals where they differ from the usual."""
 
     parameters: Mapping[str, Parameter]
-    refusals: Mapping[type[TelefoonError], int]
+    refusals: Mapping[type[TelefoonError], int | Callable[[Any], int]]
 
     def request(self, services: RestServices, asked: ApiRequest, operation_id: str, **path: str) -> ApiRequest:
         """The same request as /v1/voice has it, with this path. Raises CodedProblem, Invalid."""
-        for name, parameter in self.parameters.items():
-            if parameter.missing is not None and not asked.body.get(name):
-                raise CodedProblem(parameter.missing, f"{name} is missing.")
+        self.required(asked.body)
         operation = services.published.operations[operation_id]
         body = checked_body(self._body(asked.body), operation, services.published)
         return replace(asked, body=body, path={**asked.path, **path})
 
+    def required(self, form: Form) -> Form:
+        """The form, once all that must be given is. Raises CodedProblem."""
+        for name, parameter in self.parameters.items():
+            if parameter.missing is not None and not form.get(name):
+                raise CodedProblem(parameter.missing, f"{name} is missing.")
+        return form
+
     @contextmanager
-    def told(self) -> Iterator[None]:
+    def told(self, form: Form = MappingProxyType({})) -> Iterator[None]:
         """What is wrong with a request of /v1/voice is told by the names and numbers of this interface.
 
-        Raises CodedProblem.
+        Raises CodedProblem. `form` is what was given.
         """
         try:
             yield
         except Invalid as error:
-            raise self._of_fields(error.errors) from error
-        except InvalidField as error:
-            raise self._of_fields((FieldError(error.field, error.detail),)) from error
+            raise self._of_fields(error.errors, form) from error
         except TelefoonError as error:
-            for kind, number in self.refusals.items():
-                if isinstance(error, kind):
-                    raise CodedProblem(number, str(error), again_after_s=error.again_after_s) from error
+            number = self._number_of(error)
+            if number is not None:
+                raise CodedProblem(number, str(error), again_after_s=error.again_after_s) from error
+            if isinstance(error, InvalidField):
+                raise self._of_fields((FieldError(error.field, error.detail),), form) from error
             raise
 
-    def _body(self, form: Mapping[str, Any]) -> dict[str, Any]:
+    def _number_of(self, error: TelefoonError) -> int | None:
+        for kind, number in self.refusals.items():
+            if isinstance(error, kind):
+                return number(error) if callable(number) else number
+        return None
+
+    def _body(self, form: Form) -> dict[str, Any]:
         body: dict[str, Any] = {}
         for name, value in form.items():
             if name in self.parameters:
@@ -76,15 +91,17 @@ class Translation:
                 within[last] = parameter.read(value)
         return body
 
-    def _of_fields(self, faults: Sequence[FieldError]) -> CodedProblem:
+    def _of_fields(self, faults: Sequence[FieldError], form: Form) -> CodedProblem:
         """One number, of the first; all sentences."""
         named = [(self._named(fault.field), fault) for fault in faults]
-        _, number = named[0][0]
+        first, parameter = named[0][0]
+        wrong = parameter.wrong if parameter else WRONG_PARAMETER
+        number = wrong(form.get(first, "")) if callable(wrong) else wrong
         return CodedProblem(number, "; ".join(f"{name}: {fault.detail}" for (name, _), fault in named))
 
-    def _named(self, field: str) -> tuple[str, int]:
-        """The parameter of a field, or of the object that it is in, and the number of its faults."""
+    def _named(self, field: str) -> tuple[str, Parameter | None]:
+        """The parameter of a field, or of the object that it is in; a field that is none's by its own name."""
         for name, parameter in self.parameters.items():
             if field == parameter.field or field.startswith(f"{parameter.field}."):
-                return name, parameter.wrong
-        return field, WRONG_PARAMETER
+                return name, parameter
+        return field, None

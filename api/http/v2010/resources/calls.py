@@ -1,6 +1,7 @@
 """/Calls"""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 
@@ -10,35 +11,12 @@ from api.http.json_fields import Json
 from api.http.requests import ApiRequest
 from api.http.resources import calls
 from api.http.services import Resource, RestServices
+from api.http.v2010.call_parameters import CREATE, UPDATE, of_new_call, that_count
 from api.http.v2010.call_resource import call_resource
 from api.http.v2010.moments import since_and_until
 from api.http.v2010.pages import page_json, wanted_page
-from api.http.v2010.translation import Parameter, Translation
-from engine.errors import CallerNotOwned, PolicyRefused, WrongState
 from engine.model.call import Call, Status
 from engine.store.call_filter import CallFilter
-
-CREATE: Final = Translation(
-    {
-        "To": Parameter("to", 21211, missing=21201),
-        "From": Parameter("from", 21212, missing=21213),
-        "Url": Parameter("url", 21205),
-        "Twiml": Parameter("flow"),
-        "StatusCallback": Parameter("status_callback"),
-        "Timeout": Parameter("timeout"),
-        "Record": Parameter("record"),
-    },
-    {CallerNotOwned: 21210, PolicyRefused: 21215},
-)
-UPDATE: Final = Translation(
-    {
-        "Url": Parameter("url", 21205),
-        "Method": Parameter("method"),
-        "Twiml": Parameter("flow"),
-        "Status": Parameter("status"),
-    },
-    {WrongState: 21220},
-)
 
 
 async def list_calls(services: RestServices, asked: ApiRequest) -> web.Response:
@@ -61,8 +39,10 @@ async def list_calls(services: RestServices, asked: ApiRequest) -> web.Response:
 
 
 async def create_call(services: RestServices, asked: ApiRequest) -> web.Response:
-    with CREATE.told():
-        call = await calls.placed(services, CREATE.request(services, asked, "initiateCall"))
+    form = of_new_call(CREATE.required(asked.body))
+    with CREATE.told(form):
+        order = CREATE.request(services, replace(asked, body=form), "initiateCall")
+        call = await calls.placed(services, order)
     return web.json_response(await _resource(services, call), status=HTTPStatus.CREATED)
 
 
@@ -72,8 +52,9 @@ async def fetch_call(services: RestServices, asked: ApiRequest) -> web.Response:
 
 
 async def update_call(services: RestServices, asked: ApiRequest) -> web.Response:
-    with UPDATE.told():
-        order = UPDATE.request(services, asked, "changeCall", call_id=asked.path["Sid"])
+    form = that_count(asked.body)
+    with UPDATE.told(form):
+        order = UPDATE.request(services, replace(asked, body=form), "changeCall", call_id=asked.path["Sid"])
         call = await calls.changed(services, order)
     return web.json_response(await _resource(services, call))
 

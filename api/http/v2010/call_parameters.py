@@ -1,0 +1,77 @@
+"""What places and changes calls at /2010-04-01: parameters as fields of /v1/voice, and the numbers of their faults."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from api.http.v2010.errors import CodedProblem
+from api.http.v2010.translation import Form, Parameter, Translation
+from engine.errors import CallerNotOwned, EmergencyRefused, PolicyRefused, WrongState
+from engine.model.call_policy import PolicyRule
+
+_E164: Final = re.compile(r"\+[0-9]+")
+_WRONG_URL: Final = 21205
+_WRONG_METHOD: Final = 21209
+_FLOWS: Final = ("Url", "Twiml")
+_OF_URLS: Final = {"Method": "Url", "FallbackMethod": "FallbackUrl"}
+"""How a URL is requested means nothing without it."""
+
+
+def _wrong_number(given: str) -> int:
+    """One that looks like E.164, and is none of any country, has a number of its own."""
+    return 21217 if _E164.fullmatch(given) else 21211
+
+
+def _refused_by_policy(error: PolicyRefused) -> int:
+    """What may pass later is too much at a time; else it is a number that is blocked, or where calls may not go."""
+    if error.again_after_s is not None:
+        return 20429
+    return 21216 if error.rule == PolicyRule.PREFIX else 21215
+
+
+def _each_once(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(names))
+
+
+CREATE: Final = Translation(
+    {
+        "To": Parameter("to", _wrong_number, missing=21201),
+        "From": Parameter("from", 21212, missing=21213),
+        "Url": Parameter("url", _WRONG_URL),
+        "Method": Parameter("method", _WRONG_METHOD, read=str.upper),
+        "Twiml": Parameter("flow"),
+        "FallbackUrl": Parameter("fallback_url", _WRONG_URL),
+        "FallbackMethod": Parameter("fallback_method", _WRONG_METHOD, read=str.upper),
+        "StatusCallback": Parameter("status_callback", 21609),
+        "StatusCallbackMethod": Parameter("status_callback_method", _WRONG_METHOD, read=str.upper),
+        "StatusCallbackEvent": Parameter("status_callback_events", 21626, read=_each_once),
+        "Timeout": Parameter("timeout", 21208),
+        "Record": Parameter("record"),
+    },
+    {CallerNotOwned: 21210, EmergencyRefused: 13224, PolicyRefused: _refused_by_policy},
+)
+UPDATE: Final = Translation(
+    {
+        "Url": Parameter("url", _WRONG_URL),
+        "Method": Parameter("method", _WRONG_METHOD, read=str.upper),
+        "Twiml": Parameter("flow"),
+        "Status": Parameter("status"),
+    },
+    {WrongState: 21220},
+)
+
+
+def of_new_call(form: Form) -> Mapping[str, Any]:
+    """What of a form counts for a new call. Raises CodedProblem where nothing says what is to happen on it."""
+    if not any(form.get(name) for name in _FLOWS):
+        raise CodedProblem(_WRONG_URL, f"One of {' and '.join(_FLOWS)} must say what happens on the call.")
+    return that_count(form)
+
+
+def that_count(form: Form) -> Mapping[str, Any]:
+    """A form without what is empty, without methods of URLs that are not given, and with Url in place of Twiml."""
+    given = {name: value for name, value in form.items() if value != ""}
+    left_out = {method for method, url in _OF_URLS.items() if url not in given}
+    if "Url" in given:
+        left_out.add("Twiml")
+    return {name: value for name, value in given.items() if name not in left_out}
