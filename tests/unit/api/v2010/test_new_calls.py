@@ -23,7 +23,9 @@ async def test_every_parameter_is_carried_out(program: Program) -> None:
         "StatusCallback": "https://shop.example/told",
         "StatusCallbackMethod": "GET",
         "StatusCallbackEvent": "initiated answered",
+        "SendDigits": "wW12#",
         "Timeout": "20",
+        "TimeLimit": "90",
         "Record": "true",
     }
 
@@ -36,7 +38,8 @@ async def test_every_parameter_is_carried_out(program: Program) -> None:
     assert order.fallback_url == "https://shop.example/sorry"
     assert (options.status_callback, options.status_callback_method) == ("https://shop.example/told", "GET")
     assert options.status_callback_events == ("initiated", "answered")
-    assert (options.timeout_s, options.record) == (20, True)
+    assert (options.timeout_s, options.time_limit_s, options.record) == (20, 90, True)
+    assert options.send_digits == "wW12#"
 
 
 async def test_what_is_left_out_is_as_programs_expect_it(program: Program) -> None:
@@ -110,6 +113,8 @@ async def test_what_has_no_meaning_here_and_harms_nobody_is_accepted(program: Pr
         ({**TOLD, "StatusCallbackEvent": "ringing busy"}, 21626, "StatusCallbackEvent"),
         ({**ORDER, "Timeout": "soon"}, 21208, "Timeout"),
         ({**ORDER, "Timeout": "601"}, 21208, "Timeout"),
+        ({**ORDER, "SendDigits": "1x"}, 21206, "SendDigits"),
+        ({**ORDER, "TimeLimit": "0"}, 20001, "TimeLimit"),
         ({**ORDER, "Twiml": "<Response>"}, 20001, "Twiml"),
         ({**ORDER, "Record": "perhaps"}, 20001, "Record"),
         ({**ORDER, "MachineDetection": "Enable"}, 21233, "MachineDetection"),
