@@ -28,11 +28,16 @@ class Pseudonyms:
 
     def pseudonym_of(self, party: str) -> str:
         """Make the pseudonym of a number or a SIP address (pseudonym-be-5a1f…); a pseudonym stays as it is."""
-        if party.startswith(PREFIX):
+        if is_pseudonym(party):
             return party
         number = number_of(party)
         digest = hmac.digest(self._key, number.encode(errors="surrogatepass"), hashlib.sha256).hex()
         return f"{PREFIX}{_country(number)}-{digest[:_SHOWN]}"
+
+
+def is_pseudonym(party: str) -> bool:
+    """Whether a number was taken out here."""
+    return party.startswith(PREFIX)
 
 
 def number_of(party: str) -> str:

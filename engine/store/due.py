@@ -51,15 +51,19 @@ def recording_is_free() -> ColumnElement[bool]:
     )
 
 
-def _calls(account_id: str, before: datetime) -> Select[Any]:
+def calls_to_take(account_id: str) -> Select[Any]:
+    """Ended calls that still name somebody, and that no legal hold keeps."""
     return select(calls.c.id).where(
         calls.c.account_id == account_id,
         calls.c.status.in_(tuple(FINAL)),
-        _last(calls.c.end_time, calls.c.start_time) < before,
         is_named(),
         account_is_free(calls.c.account_id),
         call_is_free(calls.c.id),
     )
+
+
+def _calls(account_id: str, before: datetime) -> Select[Any]:
+    return calls_to_take(account_id).where(_last(calls.c.end_time, calls.c.start_time) < before)
 
 
 def _conferences(account_id: str, before: datetime) -> Select[Any]:

@@ -9,8 +9,10 @@ from sqlalchemy import Connection, Select, delete, func, insert, not_, select
 from engine.model.recording import Recording
 from engine.privacy.pseudonym import Pseudonyms
 from engine.privacy.retention import DataCategory
+from engine.store.anonymous import anonymise
 from engine.store.database import Database
-from engine.store.due import DUE, recording_is_free, recordings_due
+from engine.store.due import DUE, calls_to_take, recording_is_free, recordings_due
+from engine.store.tables.calls import calls
 from engine.store.tables.privacy import retention_periods
 from engine.store.tables.recordings import recordings
 
@@ -57,6 +59,19 @@ class Retention:
                     each.take(connection, due, self._pseudonyms)
                     taken += len(due)
             return taken
+
+        return await self._db.write(job)
+
+    async def forget_call(self, account_id: str, call_id: str) -> bool:
+        """Take the person out of an ended call before its time is up; False where a legal hold keeps it.
+
+        What a bill needs stays: times, duration, price, direction, country. Its events, webhooks and callbacks go.
+        """
+
+        def job(connection: Connection) -> bool:
+            found = connection.scalars(calls_to_take(account_id).where(calls.c.id == call_id)).all()
+            anonymise(connection, found, self._pseudonyms)
+            return bool(found)
 
         return await self._db.write(job)
 

@@ -7,6 +7,7 @@ from api.http.v2010.contract import BASE_PATH
 from api.http.v2010.fields import cost, resource_uri, rfc2822, subresources
 from engine.model.call import Call, Direction, Status
 from engine.model.numbers import written_nationally
+from engine.privacy.pseudonym import is_pseudonym
 
 _NOUNS: Final = {"recordings": "Recordings", "events": "Events", "notifications": "Notifications"}
 
@@ -45,6 +46,11 @@ def call_resource(call: Call, number_id: str | None) -> Json:
         "uri": resource_uri(call.account_id, "Calls", call.id),
         "subresource_uris": subresources(call.account_id, "Calls", call.id, **_NOUNS),
     }
+
+
+def names_somebody(call: Call) -> bool:
+    """Whether it is told of: one that was deleted, or whose time is up, stays for its bill alone."""
+    return not (is_pseudonym(call.from_) and is_pseudonym(call.to))
 
 
 def _direction(call: Call) -> str:

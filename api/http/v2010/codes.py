@@ -24,6 +24,7 @@ CODES: Final[Mapping[int, Code]] = {
         Code(20001, _BAD, "A parameter is missing or wrong, or is refused here; the message names it."),
         Code(20003, HTTPStatus.UNAUTHORIZED, "The account id, key or secret is unknown, expired or revoked."),
         Code(20004, HTTPStatus.METHOD_NOT_ALLOWED, "This method is not for this path."),
+        Code(20009, HTTPStatus.CONFLICT, "The call goes on; what has not ended is not deleted."),
         Code(20403, HTTPStatus.FORBIDDEN, "The key lacks the scope, or a rule of this node does not allow it."),
         Code(20404, HTTPStatus.NOT_FOUND, "There is nothing at this path, or no such thing in this account."),
         Code(20409, HTTPStatus.CONFLICT, "The thing is not in a state that allows the request."),

@@ -12,9 +12,11 @@ from api.http.requests import ApiRequest
 from api.http.resources import calls
 from api.http.services import Resource, RestServices
 from api.http.v2010.call_parameters import CREATE, UPDATE, of_new_call, that_count
-from api.http.v2010.call_resource import call_resource
+from api.http.v2010.call_resource import call_resource, names_somebody
+from api.http.v2010.errors import CodedProblem
 from api.http.v2010.moments import since_and_until
 from api.http.v2010.pages import page_json, wanted_page
+from engine.errors import NotFound
 from engine.model.call import Call, Status
 from engine.store.call_filter import CallFilter
 
@@ -34,7 +36,7 @@ async def list_calls(services: RestServices, asked: ApiRequest) -> web.Response:
         parent_id=query.get("ParentCallSid"),
     )
     found, _ = await services.stores.calls.find(wanted, page.number + 1, page.size, page.place)
-    resources = await _resources(services, found)
+    resources = await _resources(services, [call for call in found if names_somebody(call)])
     return web.json_response(page_json(asked, page, "calls", found, resources, lambda call: call.start_time))
 
 
@@ -48,7 +50,7 @@ async def create_call(services: RestServices, asked: ApiRequest) -> web.Response
 
 async def fetch_call(services: RestServices, asked: ApiRequest) -> web.Response:
     await services.call_service.settle(asked.path["Sid"])
-    return web.json_response(await _resource(services, await _own_call(services, asked)))
+    return web.json_response(await _resource(services, await told_call(services, asked)))
 
 
 async def update_call(services: RestServices, asked: ApiRequest) -> web.Response:
@@ -57,6 +59,17 @@ async def update_call(services: RestServices, asked: ApiRequest) -> web.Response
         order = UPDATE.request(services, replace(asked, body=form), "changeCall", call_id=asked.path["Sid"])
         call = await calls.changed(services, order)
     return web.json_response(await _resource(services, call))
+
+
+async def delete_call(services: RestServices, asked: ApiRequest) -> web.Response:
+    await services.call_service.settle(asked.path["Sid"])
+    call = await told_call(services, asked)
+    if not call.ended:
+        raise CodedProblem(20009, f"The call is {call.status.value}; end it before it is deleted.")
+    if not await services.stores.retention.forget_call(asked.account.id, call.id):
+        raise CodedProblem(20409, "A legal hold keeps the call.")
+    await asked.audited(services.stores.audit, "call.delete", call.id, account=asked.account.id)
+    return web.Response(status=HTTPStatus.NO_CONTENT)
 
 
 async def _resource(services: RestServices, call: Call) -> Json:
@@ -73,8 +86,12 @@ async def _resources(services: RestServices, found: Sequence[Call]) -> list[Json
     return [call_resource(call, ids.get(call.own_number)) for call in found]
 
 
-async def _own_call(services: RestServices, asked: ApiRequest) -> Call:
-    return asked.own("call", await services.stores.calls.get(asked.path["Sid"]), "Sid")
+async def told_call(services: RestServices, asked: ApiRequest, named: str = "Sid") -> Call:
+    """The account's call that the path has `named`, as stored. Raises NotFound, also where it was deleted."""
+    call = asked.own("call", await services.stores.calls.get(asked.path[named]), named)
+    if not names_somebody(call):
+        raise NotFound("call", call.id)
+    return call
 
 
 RESOURCES: Final[Mapping[str, Resource]] = {
@@ -82,4 +99,5 @@ RESOURCES: Final[Mapping[str, Resource]] = {
     "CreateCall": create_call,
     "FetchCall": fetch_call,
     "UpdateCall": update_call,
+    "DeleteCall": delete_call,
 }
