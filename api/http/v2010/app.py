@@ -19,9 +19,15 @@ from api.http.v2010.credentials import authenticate
 from api.http.v2010.errors import errors
 from api.http.v2010.forms import read
 from api.http.v2010.reads import READ_AS
-from api.http.v2010.resources import accounts, balance, calls, document
+from api.http.v2010.resources import accounts, balance, call_events, calls, document, notifications
 
-RESOURCES: Final[Mapping[str, Resource]] = {**accounts.RESOURCES, **balance.RESOURCES, **calls.RESOURCES}
+RESOURCES: Final[Mapping[str, Resource]] = {
+    **accounts.RESOURCES,
+    **balance.RESOURCES,
+    **calls.RESOURCES,
+    **call_events.RESOURCES,
+    **notifications.RESOURCES,
+}
 OPEN_RESOURCES: Final[Mapping[str, OpenResource]] = document.RESOURCES
 _SUFFIX: Final = ".json"
 

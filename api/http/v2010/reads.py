@@ -6,9 +6,13 @@ from typing import Final
 READ_AS: Final[Mapping[str, str]] = {
     "ListCall": "listCalls",
     "FetchCall": "getCall",
+    "ListCallEvent": "listCallEvents",
 }
 """By operationId; `api/http/reads.py` says of the other what is noted."""
 NOTED_EACH_TIME: Final[frozenset[str]] = frozenset()
 """Their resources note these themselves."""
-OF_NOBODY: Final = frozenset({"ListAccount", "FetchAccount", "FetchBalance"})
+OF_NOBODY: Final = frozenset({
+    "ListAccount", "FetchAccount", "FetchBalance",
+    "ListNotification", "FetchNotification", "ListCallNotification", "FetchCallNotification",
+})  # fmt: skip
 """They tell of no caller and nobody who was called."""
