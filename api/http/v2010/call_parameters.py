@@ -13,6 +13,9 @@ _E164: Final = re.compile(r"\+[0-9]+")
 _WRONG_URL: Final = 21205
 _WRONG_METHOD: Final = 21209
 _FLOWS: Final = ("Url", "Twiml")
+_SIP: Final = re.compile(r"sips?:", re.IGNORECASE)
+_OF_SIP: Final = ("SipAuthUsername", "SipAuthPassword")
+"""They mean nothing for a number."""
 _OF_URLS: Final = {"Method": "Url", "FallbackMethod": "FallbackUrl"}
 """How a URL is requested means nothing without it."""
 
@@ -49,6 +52,8 @@ CREATE: Final = Translation(
         "Timeout": Parameter("timeout", 21208),
         "TimeLimit": Parameter("time_limit"),
         "Record": Parameter("record"),
+        "SipAuthUsername": Parameter("sip_username"),
+        "SipAuthPassword": Parameter("sip_password"),
     },
     {CallerNotOwned: 21210, EmergencyRefused: 13224, PolicyRefused: _refused_by_policy},
 )
@@ -67,7 +72,10 @@ def of_new_call(form: Form) -> Mapping[str, Any]:
     """What of a form counts for a new call. Raises CodedProblem where nothing says what is to happen on it."""
     if not any(form.get(name) for name in _FLOWS):
         raise CodedProblem(_WRONG_URL, f"One of {' and '.join(_FLOWS)} must say what happens on the call.")
-    return that_count(form)
+    given = that_count(form)
+    if _SIP.match(given["To"]):
+        return given
+    return {name: value for name, value in given.items() if name not in _OF_SIP}
 
 
 def that_count(form: Form) -> Mapping[str, Any]:

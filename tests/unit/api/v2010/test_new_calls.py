@@ -42,6 +42,25 @@ async def test_every_parameter_is_carried_out(program: Program) -> None:
     assert options.send_digits == "wW12#"
 
 
+async def test_a_sip_address_is_called_with_its_headers_and_credentials(program: Program) -> None:
+    credentials = {"SipAuthUsername": "desk", "SipAuthPassword": "open sesame"}
+    form = {**ORDER, "To": "sip:desk@example.com?X-Order=7", **credentials}
+
+    status, call = await program.post("Calls", form)
+
+    (order,) = program.site.call_service.orders
+    assert (status, call["to"], call["to_formatted"]) == (201, "sip:desk@example.com", "sip:desk@example.com")
+    assert order.options.sip_headers == (("X-Order", "7"),)
+    assert (order.options.sip_username, order.sip_password) == ("desk", "open sesame")
+
+
+async def test_credentials_mean_nothing_for_a_number(program: Program) -> None:
+    status, _ = await program.post("Calls", {**ORDER, "SipAuthUsername": "desk", "SipAuthPassword": "secret"})
+
+    assert status == 201
+    assert program.site.call_service.orders[0].options.sip_username is None
+
+
 async def test_what_is_left_out_is_as_programs_expect_it(program: Program) -> None:
     await program.post("Calls", {**AT_URL, "StatusCallback": "https://shop.example/told"})
 
