@@ -127,14 +127,17 @@ def _query(request: web.Request, operation: Operation, published: Published) -> 
         except ValueError as error:
             errors.append(FieldError(parameter.name, f"{error}."))
             continue
-        if _UNESCAPED_PLUS.fullmatch(text):
-            text = f"+{text[1:]}"
-        value = _typed(text, parameter.schema.get("type"))
+        value = _typed(with_plus(text), parameter.schema.get("type"))
         errors += faults_of(published, parameter.schema, value, parameter.name)
         values[parameter.name] = value
     if errors:
         raise Invalid(*errors)
     return values
+
+
+def with_plus(text: str) -> str:
+    """A value of a query, with the plus of a number that its client has not escaped."""
+    return f"+{text[1:]}" if _UNESCAPED_PLUS.fullmatch(text) else text
 
 
 def _typed(text: str, kind: str | None) -> Any:

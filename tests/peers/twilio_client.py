@@ -31,7 +31,12 @@ class _ToNode:
 def twilio_client(telefoon: Platform, *, secret: str = "") -> Client:
     """A program's client: the node's first account, and its key or another secret."""
     account = json.loads(telefoon.telefoon("accounts", "list", "--json"))[0]["id"]
-    return Client(account, secret or telefoon.key, http_client=_ToNode(telefoon.address))
+    return client_of(telefoon.address, account, secret or telefoon.key)
+
+
+def client_of(address: str, account: str, secret: str) -> Client:
+    """A program's client of the interface at an address."""
+    return Client(account, secret, http_client=_ToNode(address))
 
 
 async def does(step: Callable[..., T], *arguments: Any, **more: Any) -> T:

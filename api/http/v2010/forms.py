@@ -12,7 +12,7 @@ from api.http.bodies import body_of
 from api.http.contract import Json, Operation, Published
 from api.http.json_bodies import check_text
 from api.http.problems import FieldError, Invalid, Problem
-from api.http.requests import ApiRequest, faults_of, is_identifier
+from api.http.requests import ApiRequest, faults_of, is_identifier, with_plus
 from api.http.v2010.errors import CodedProblem
 from engine.errors import NotFound
 from engine.model.accounts import Caller
@@ -36,7 +36,8 @@ async def read(request: web.Request, caller: Caller, operation: Operation, publi
     for name, value in request.match_info.items():
         if name.endswith(_SID) and not is_identifier(value):
             raise NotFound(name.removesuffix(_SID).lower() or _ID, value)
-    query = _typed([*request.query.items()], _schema_of_query(operation), published)
+    given = [(name, with_plus(value)) for name, value in request.query.items()]
+    query = _typed(given, _schema_of_query(operation), published)
     body = _typed(await _form(request), operation.body, published) if operation.body is not None else {}
     return ApiRequest(
         caller.account, dict(request.match_info), query, body, request, by_key(caller.key_id), caller.key_id
