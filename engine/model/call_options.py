@@ -164,12 +164,41 @@ class CallOptions(NumberOptions):
         inherited=False,
         personal=True,
     )
-    recording_channels: Channels | None = _option(inherited=False)
-    recording_track: Tracks | None = _option(inherited=False)
-    recording_trim: Trim | None = _option(inherited=False)
-    recording_status_callback: str | None = _option(inherited=False, personal=True)
-    recording_status_callback_method: str | None = _option(inherited=False, length=4)
-    recording_status_callback_events: tuple[str, ...] | None = _option(inherited=False)
+    recording_channels: Channels | None = _option(
+        rest="recording_channels",
+        flag="recording-channels",
+        help="Record in one channel, or in one for each party; else dual.",
+        inherited=False,
+    )
+    recording_track: Tracks | None = _option(
+        rest="recording_track",
+        flag="recording-track",
+        help="Record what who is called says (inbound), hears (outbound), or both.",
+        inherited=False,
+    )
+    recording_trim: Trim | None = _option(
+        rest="trim", flag="trim", help="Whether silence is cut off at both ends of the recording.", inherited=False
+    )
+    recording_status_callback: str | None = _option(
+        rest="recording_status_callback",
+        flag="recording-status-callback",
+        help="URL that is told of the recording.",
+        inherited=False,
+        personal=True,
+    )
+    recording_status_callback_method: str | None = _option(
+        rest="recording_status_callback_method",
+        flag="recording-status-callback-method",
+        help="With which it is told, GET or POST.",
+        inherited=False,
+        length=4,
+    )
+    recording_status_callback_events: tuple[str, ...] | None = _option(
+        rest="recording_status_callback_events",
+        flag="recording-status-callback-events",
+        help="Of what it is told, such as in-progress or completed; once for each.",
+        inherited=False,
+    )
     sip_username: str | None = _option(rest="sip_username", inherited=False, personal=True)
     sip_headers: tuple[Header, ...] | None = _option(rest="sip_headers", inherited=False, personal=True)
 

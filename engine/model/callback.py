@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 
 class BodyFormat(StrEnum):
@@ -31,6 +31,12 @@ class RecordingEventName(StrEnum):
     COMPLETED = "completed"
     FAILED = "failed"
     ABSENT = "absent"
+
+
+RECORDING_ENDS: Final = (
+    RecordingEventName.COMPLETED.value, RecordingEventName.FAILED.value, RecordingEventName.ABSENT.value,
+)  # fmt: skip
+"""The events that tell what has become of a recording, or that there is none."""
 
 
 class ConferenceEventName(StrEnum):

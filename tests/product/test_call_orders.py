@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.peers.audio import Sound, hears, tone
 from tests.peers.customer import Customer
 from tests.peers.phone import phone
 from tests.peers.platform import NUMBER, platform
@@ -13,6 +14,7 @@ from tests.peers.sip_answerer import sip_answerer
 pytestmark = pytest.mark.sip
 
 CALLEE = "+3225550199"
+VOICE_HZ, OURS_HZ = 700, 1300
 
 
 def trunk_to(port: int) -> dict[str, str]:
@@ -89,3 +91,32 @@ async def test_the_far_end_sees_the_name_of_the_order(tmp_path: Path, ports: Por
     assert shown["caller_name"] == "Bakkerij Zoë"
     assert f'From: "Bakkerij Zoë" <sip:{NUMBER}@' in next(each for each in invites if CALLEE in each)
     assert "Bakkerij" not in next(each for each in invites if "+3225550198" in each)
+
+
+async def test_a_recording_is_as_the_order_says_and_told_by_its_method(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    voice = tone(VOICE_HZ, 60, dbov=-24).save(tmp_path / "voice.wav")
+    shop.flows["/tone.wav"] = tone(OURS_HZ, 4, dbov=-24).save(tmp_path / "tone.wav").read_bytes()
+    order = {
+        "record": True, "recording_channels": "mono", "recording_track": "inbound", "trim": "trim-silence",
+        "recording_status_callback": shop.url("/recording?shop=7"), "recording_status_callback_method": "GET",
+        "recording_status_callback_events": ["in-progress", "completed"],
+    }  # fmt: skip
+    async with (
+        phone("--play", str(voice)) as far_end,
+        platform(tmp_path, ports, trunk_to(far_end.port)) as telefoon,
+    ):
+        flow = f"<Response><Play>{shop.url('/tone.wav')}</Play></Response>"
+        placed = await telefoon.place(CALLEE, flow=flow, **order)
+        call = await telefoon.ended_call(placed["id"], within_s=60)
+        recording, wav = await telefoon.recording(tmp_path, call_id=call["id"])
+        told = await shop.is_asked("/recording", times=2)
+
+    assert [form["RecordingStatus"] for form in told] == ["in-progress", "completed"]
+    assert {each.method for each in shop.asked if each.path == "/recording"} == {"GET"}
+    assert (told[1]["shop"], told[1]["RecordingSid"], told[1]["RecordingChannels"]) == ("7", recording["id"], "1")
+    assert recording["channels"] == 1
+    assert hears(Sound.of_file(wav), VOICE_HZ, seconds=2), "what who is called has said"
+    assert not hears(Sound.of_file(wav), OURS_HZ, seconds=1), "and not what they have heard"
+    assert {name: call[name] for name in order} == order

@@ -21,15 +21,13 @@ from engine.live.orders import (
     TransferMode,
 )
 from engine.model.call import Status
-from engine.model.callback import Callback, RecordingEventName
+from engine.model.callback import RECORDING_ENDS, Callback
 from engine.model.recording_marks import PauseBehavior
 from engine.model.recording_shape import Channels, Tracks, Trim
 
 Body = Mapping[str, Any]
 
 CHANGES_NOTHING: Final = ("body", "changes nothing; give one of the published properties.")
-
-_TOLD: Final = (RecordingEventName.COMPLETED.value, RecordingEventName.FAILED.value, RecordingEventName.ABSENT.value)
 
 
 def change_of(body: Body, manner: ReadingManner = STRICT_MANNER) -> CallChange:
@@ -71,7 +69,7 @@ def _recording(asked: Body, faults: Faults) -> RecordingChange:
         Tracks(asked.get("track", Tracks.BOTH)),
         Channels(asked.get("channels", Channels.DUAL)),
         Trim(asked.get("trim", Trim.NOTHING)),
-        Callback(url, events=tuple(asked.get("status_callback_events", _TOLD))) if url else None,
+        Callback(url, events=tuple(asked.get("status_callback_events", RECORDING_ENDS))) if url else None,
     )
     behavior = pause_behavior_of(asked, "recording.pause_behavior", asked["action"], faults)
     return RecordingChange(RecordingAction(asked["action"]), plan, behavior)

@@ -10,6 +10,7 @@ from api.http.resources.consent_fields import consent_of
 from engine.model.call_options import CallOptions
 from engine.model.flow_reading import FlowReading
 from engine.model.languages import nearest_language
+from engine.model.recording_shape import Channels, Tracks, Trim
 from engine.model.sip_headers import Header, combined, require_sendable
 
 Body = Mapping[str, Any]
@@ -34,10 +35,6 @@ def _plain(given: Any, _: Faults) -> Any:
     return int(given) if isinstance(given, float) else given  # JSON's 30.0 is a whole number too
 
 
-def _flow_reading(given: str, _: Faults) -> FlowReading:
-    return FlowReading(given)
-
-
 def _events(given: Sequence[str], _: Faults) -> tuple[str, ...]:
     return tuple(given)
 
@@ -45,9 +42,13 @@ def _events(given: Sequence[str], _: Faults) -> tuple[str, ...]:
 _READ: Final[Mapping[str, Read]] = {
     "language": _language,
     "consent": consent_of,
-    "flow_reading": _flow_reading,
+    "flow_reading": lambda given, _: FlowReading(given),
     "status_callback_events": _events,
     "sip_headers": _headers,
+    "recording_channels": lambda given, _: Channels(given),
+    "recording_track": lambda given, _: Tracks(given),
+    "recording_trim": lambda given, _: Trim(given),
+    "recording_status_callback_events": _events,
 }
 """For options that are not simply what the body has."""
 
@@ -56,6 +57,8 @@ _SHOWN: Final[Mapping[str, Callable[[Any], Any]]] = {
     "status_callback": shown_address,
     "status_callback_events": lambda events: events or None,
     "sip_headers": lambda headers: combined(headers or ()) or None,
+    "recording_status_callback": shown_address,
+    "recording_status_callback_events": lambda events: events or None,
 }
 """For options of which a call does not simply tell the value."""
 

@@ -13,7 +13,8 @@ from engine.live.recording.warning_tone import WarningTone
 from engine.live.services import CallServices
 from engine.live.session.session import Session
 from engine.model.call import Direction
-from engine.model.callback import Callback
+from engine.model.call_options import CallOptions
+from engine.model.callback import RECORDING_ENDS, Callback
 from engine.model.consent import Consent
 from engine.model.recording import RecordingSource
 from engine.model.recording_shape import Channels, Tracks, Trim
@@ -37,11 +38,11 @@ class CallRecorder:
         self._is_whole = False
 
     async def whole_call(self) -> None:
-        """Two channels, the caller left, and once only; a recording that can't be does not stop the call."""
+        """Record the call as its order says, once only; a recording that can't be does not stop the call."""
         if self._is_whole:
             return
         try:
-            await self.start(CallRecordingPlan(), RecordingSource.CALL)
+            await self.start(_ordered(self._session.call.options), RecordingSource.CALL)
         except RecordingError as error:
             self._session.journal.note_event("not_recorded", reason=str(error))
 
@@ -130,6 +131,18 @@ def beep_for(session: Session) -> WarningTone:
         return [Ear(each.leg.id) for each in (session, session.peer) if each is not None]
 
     return WarningTone(session.call.id, hearers, session.call.options.recording_beep_s)
+
+
+def _ordered(options: CallOptions) -> CallRecordingPlan:
+    """How a whole call is recorded."""
+    url = options.recording_status_callback
+    events = options.recording_status_callback_events or RECORDING_ENDS
+    return CallRecordingPlan(
+        options.recording_track or Tracks.BOTH,
+        options.recording_channels or Channels.DUAL,
+        options.recording_trim or Trim.NOTHING,
+        Callback(url, options.recording_status_callback_method or "POST", events) if url else None,
+    )
 
 
 def _tracks(session: Session, tracks: Tracks, channels: Channels) -> list[list[Source]]:

@@ -9,6 +9,7 @@ from api.http.titles import TITLES
 from engine.errors import Overloaded, TrunksFull
 from engine.model.call import Direction, Status
 from engine.model.call_options import CallOptions
+from engine.model.recording_shape import Channels, Tracks, Trim
 from tests.peers.hindered import HINDERED
 from tests.unit.api.conftest import NUMBER, TO, Site
 
@@ -33,7 +34,9 @@ async def test_every_field_of_an_order_reaches_the_service(site: Site) -> None:
         "timeout": 5, "record": True, "tts_language": "fr-be", "hide_caller": True, "method": "GET",
         "fallback_url": "https://customer.example/spare", "fallback_method": "GET", "status_callback_method": "GET",
         "status_callback_events": ["answered", "completed"], "time_limit": 60, "send_digits": "ww12#",
-        "caller_name": "Bakkerij Zoë",
+        "caller_name": "Bakkerij Zoë", "recording_channels": "mono", "recording_track": "inbound",
+        "trim": "trim-silence", "recording_status_callback": "http://customer.example/r",
+        "recording_status_callback_method": "GET", "recording_status_callback_events": ["in-progress", "completed"],
     }  # fmt: skip
 
     status, _, _ = await site.request("POST", "calls", json=body)
@@ -47,6 +50,9 @@ async def test_every_field_of_an_order_reaches_the_service(site: Site) -> None:
         status_callback="http://customer.example/s", status_callback_method="GET",
         status_callback_events=("answered", "completed"), timeout_s=5, record=True, language="fr-BE",
         time_limit_s=60, send_digits="ww12#", caller_name="Bakkerij Zoë",
+        recording_channels=Channels.MONO, recording_track=Tracks.INBOUND, recording_trim=Trim.SILENCE,
+        recording_status_callback="http://customer.example/r", recording_status_callback_method="GET",
+        recording_status_callback_events=("in-progress", "completed"),
     )  # fmt: skip
 
 
@@ -127,6 +133,12 @@ async def test_a_flow_is_taken_in_both_spellings(site: Site, flow: object) -> No
         ({"caller_name": "Shop\n"}, "caller_name"),
         ({"caller_name": "x" * 65}, "caller_name"),
         ({"caller_name": ""}, "caller_name"),
+        ({"recording_channels": 2}, "recording_channels"),
+        ({"recording_track": "left"}, "recording_track"),
+        ({"trim": True}, "trim"),
+        ({"recording_status_callback": "customer.example"}, "recording_status_callback"),
+        ({"recording_status_callback_method": "post"}, "recording_status_callback_method"),
+        ({"recording_status_callback_events": ["answered"]}, "recording_status_callback_events.0"),
         ({"time_limit": 0}, "time_limit"),
         ({"time_limit": 86401}, "time_limit"),
         ({"time_limit": "60"}, "time_limit"),

@@ -9,6 +9,7 @@ from engine.flow.plans import CallRecordingPlan
 from engine.live.orders import RecordingAction, RecordingChange
 from engine.model.call_options import AccountOptions
 from engine.model.recording_marks import PauseBehavior
+from engine.model.recording_shape import Channels, Tracks, Trim
 from engine.store.recordings import RecordingFilter
 from engine.testing.assembly import RecordingOptions
 from engine.testing.database import MemoryDatabase
@@ -19,6 +20,7 @@ from tests.unit.live.words import NOTICE
 
 STAYS = "<Response><Say>Hello.</Say><Pause length='600'/></Response>"
 TONE = "recording tone"
+TOLD = "https://customer.example/recording"
 
 
 def changed(action: RecordingAction, how: PauseBehavior | None = None) -> RecordingChange:
@@ -299,3 +301,35 @@ async def test_two_recordings_of_one_call_hold_each_their_own_part(node: FakeNod
     await node.settles()
 
     assert sorted(round(each.seconds_of(caller)) for each in await node.recordings()) == [10, 20]
+
+
+async def test_an_order_says_how_its_call_is_recorded_and_who_is_told(node: FakeNode) -> None:
+    called = await node.calls(
+        "+3225550333", STAYS, record=True, consent="none-needed", recording_channels=Channels.MONO,
+        recording_track=Tracks.INBOUND, recording_status_callback=TOLD,
+        recording_status_callback_events=("in-progress", "completed"),
+    )  # fmt: skip
+    called.answers()
+    await called.hears("Hello.")
+    await node.passes(10)
+
+    recording = await the_recording(node, called)
+
+    assert recording.row.channels == 1
+    assert recording.seconds_of(called) == pytest.approx(10, abs=0.1)
+    assert recording.seconds_of_prompts() == 0.0
+    assert [form["RecordingStatus"] for form in await node.told(TOLD)] == ["in-progress", "completed"]
+
+
+async def test_who_is_told_of_a_recording_without_naming_events_is_told_of_its_end(node: FakeNode) -> None:
+    called = await node.calls(
+        "+3225550333", STAYS, record=True, consent="none-needed", recording_trim=Trim.SILENCE,
+        recording_status_callback=TOLD,
+    )  # fmt: skip
+    called.answers()
+    await called.hears("Hello.")
+
+    recording = await the_recording(node, called)
+
+    assert recording.row.trim
+    assert [form["RecordingStatus"] for form in await node.told(TOLD)] == ["completed"]
