@@ -120,3 +120,32 @@ async def test_a_recording_is_as_the_order_says_and_told_by_its_method(
     assert hears(Sound.of_file(wav), VOICE_HZ, seconds=2), "what who is called has said"
     assert not hears(Sound.of_file(wav), OURS_HZ, seconds=1), "and not what they have heard"
     assert {name: call[name] for name in order} == order
+
+
+async def test_a_live_call_is_given_another_flow_with_its_fallback_another_callback_and_another_limit(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    shop.failing.add("/next")
+    shop.flows["/spare"] = '<Response><Say>One moment.</Say><Pause length="60"/></Response>'
+    change = {
+        "url": shop.url("/next"), "method": "GET", "fallback_url": shop.url("/spare"), "fallback_method": "GET",
+        "status_callback": shop.url("/status"), "status_callback_method": "GET",
+        "status_callback_events": ["completed"], "time_limit": 10,
+    }  # fmt: skip
+    async with phone() as far_end, platform(tmp_path, ports, trunk_to(far_end.port)) as telefoon:
+        placed = await telefoon.place(CALLEE, time_limit=300)
+        await telefoon.call_when(placed["id"], "in-progress")
+
+        status, changed = await telefoon.patch(f"calls/{placed['id']}", change)
+
+        said = await telefoon.noted(placed["id"], "said")
+        call = await telefoon.ended_call(placed["id"])
+        hung_up = await far_end.tells("hung_up")
+        [told] = await shop.is_asked("/status")
+
+    assert (status, changed["time_limit"], changed["status_callback"]) == (200, 10, shop.url("/status"))
+    assert said["text"] == "One moment."
+    assert [each.method for each in shop.asked] == ["GET"] * len(shop.asked)
+    assert shop.asked[0].path == "/next"
+    assert (told["CallStatus"], told["CallDuration"]) == ("completed", str(call["duration"]))
+    assert (hung_up["by"], call["duration"] in (10, 11)) == ("far end", True)

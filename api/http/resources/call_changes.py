@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, Final
 
 from api.http.faults import Faults
-from api.http.resources.flow_source import start_of
+from api.http.resources.flow_source import fallback_of, method_of, start_of
 from api.http.resources.speech_fields import spoken_of
 from engine.flow.called import read_called
 from engine.flow.manner import STRICT_MANNER, ReadingManner
@@ -38,6 +38,9 @@ def change_of(body: Body, manner: ReadingManner = STRICT_MANNER) -> CallChange:
     faults = Faults()
     change = CallChange(
         start=start_of(body, faults, manner),
+        fallback=fallback_of(body, faults),
+        status_callback=_status_callback(body, faults),
+        time_limit_s=int(body["time_limit"]) if "time_limit" in body else None,
         say=_say(body["say"], faults) if "say" in body else None,
         transfer=_transfer(body["transfer"], manner.country, faults) if "transfer" in body else None,
         recording=_recording(body["recording"], faults) if "recording" in body else None,
@@ -73,6 +76,15 @@ def _recording(asked: Body, faults: Faults) -> RecordingChange:
     )
     behavior = pause_behavior_of(asked, "recording.pause_behavior", asked["action"], faults)
     return RecordingChange(RecordingAction(asked["action"]), plan, behavior)
+
+
+def _status_callback(body: Body, faults: Faults) -> Callback | None:
+    method = method_of(body, "status_callback_method", "status_callback", faults)
+    if "status_callback" in body:
+        return Callback(body["status_callback"], method.value, tuple(body.get("status_callback_events", ())))
+    if "status_callback_events" in body:
+        faults.add("status_callback_events", "says of what status_callback is told; give that too.")
+    return None
 
 
 def _say(asked: Body, faults: Faults) -> SayInto:

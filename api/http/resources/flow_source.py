@@ -38,6 +38,16 @@ def method_of(body: Body, field: str, of: str, faults: Faults) -> HttpMethod:
     return HttpMethod(body.get(field, HttpMethod.POST))
 
 
+def fallback_of(body: Body, faults: Faults) -> GoTo | None:
+    """The document to be requested where the flow of the same body fails; None without it."""
+    method = method_of(body, "fallback_method", "fallback_url", faults)
+    if "fallback_url" not in body:
+        return None
+    if not {"url", "flow"} & body.keys():
+        faults.add("fallback_url", "is for a flow that fails; give url or flow too.")
+    return GoTo(body["fallback_url"], method)
+
+
 def start_of(body: Body, faults: Faults, manner: ReadingManner = STRICT_MANNER) -> Start | None:
     """The document of `flow`, or the one to be requested at `url`; None with neither."""
     if (flow := flow_of(body, faults, manner)) is not None:

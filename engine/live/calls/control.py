@@ -1,7 +1,7 @@
 """Control of live calls from outside their flows: mute, hold, say, play, record, transfer, end."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from engine.aio.waits import first_of
@@ -40,8 +40,10 @@ from engine.live.orders import (
 from engine.live.services import CallServices
 from engine.live.session.leg_hold import HeldAs
 from engine.live.session.session import Session
+from engine.live.session.time_limit import limit_time
 from engine.live.targets import sent_to
 from engine.model.call import Call, Event, Status
+from engine.model.callback import Callback
 from engine.model.consent import How
 from engine.model.recording import RecordingSource
 from engine.model.sip_headers import headers_behind
@@ -86,8 +88,9 @@ class CallControl:
             self._play(session, runner, change.play)
         if change.transfer is not None:
             self._transfer(session, change.transfer)
+        self._order_anew(session, change)
         if change.start is not None:
-            _redirect(session, change.start)
+            _redirect(session, change.start, *([change.fallback] if change.fallback else []))
         if change.end is not None:
             await self._end(session, change.end)
 
@@ -98,6 +101,13 @@ class CallControl:
             await self._hold(session, runner, held=change.hold)
         if change.withdraw_consent:
             await self._withdraw(session)
+
+    def _order_anew(self, session: Session, change: CallChange) -> None:
+        """Take over what may be ordered with a call, and is changed while it goes on."""
+        if change.time_limit_s is not None:
+            limit_time(session, self.services.clock, change.time_limit_s)
+        if change.status_callback is not None:
+            _tell_elsewhere(session, change.status_callback)
 
     async def _mute(self, session: Session, *, muted: bool) -> None:
         _require_answered(session)
@@ -225,12 +235,23 @@ def _noun(to: str) -> Number | Sip | Client:
     return Number(to)
 
 
-def _redirect(session: Session, start: Start) -> None:
+def _tell_elsewhere(session: Session, callback: Callback) -> None:
+    """Have its status told to another URL from now on."""
+    options = replace(
+        session.call.options,
+        status_callback=callback.url,
+        status_callback_method=callback.method,
+        status_callback_events=callback.events,
+    )
+    session.journal.set(options=options)
+
+
+def _redirect(session: Session, start: Start, *fallbacks: Start) -> None:
     if not session.handover.may_be_given:
         raise WrongState(
             f"{session.call.id} is {session.call.status}: it can be given another flow once it is answered."
         )
-    session.handover.give(start)
+    session.handover.give(start, *fallbacks)
 
 
 def _require_answered(session: Session) -> None:

@@ -60,8 +60,8 @@ class FlowRunner:
         self._handover.stand_by()
         try:
             await first_of(self._handover.taken, self.session.over)
-            if not self.session.over.is_set() and (start := self._handover.take_up()) is not None:
-                await self._run_and_hand_over([start])
+            if not self.session.over.is_set() and (starts := self._handover.take_up()):
+                await self._run_and_hand_over(starts)
         finally:
             await self._close()
 
@@ -79,9 +79,9 @@ class FlowRunner:
     async def _run_and_hand_over(self, starts: Sequence[Start], first: Do = _nothing) -> None:
         while True:
             await self._handover.perform(self._perform_safely(starts, first))
-            if self.session.over.is_set() or (start := self._handover.take_up()) is None:
+            if self.session.over.is_set() or not (starts := self._handover.take_up()):
                 return
-            starts, first = [start], _nothing
+            first = _nothing
 
     async def _close(self) -> None:
         self._handover.end()

@@ -70,7 +70,7 @@ class FlowHandover:
         self._call_id = call_id
         self.note = note
         self._state = FlowState.NOT_BEGUN
-        self._given: Start | None = None
+        self._given: tuple[Start, ...] = ()
         self._leaves_behind: Start | None = None
         self._performing: asyncio.Task[None] | None = None
 
@@ -105,11 +105,14 @@ class FlowHandover:
         """Give whom it dials a flow for the time when it is gone itself."""
         self._leaves_behind = start
 
-    def give(self, start: Start) -> None:
-        """What the call does now ends at once, and it goes on there. Raises UnexpectedEvent if it can't."""
+    def give(self, start: Start, *fallbacks: Start) -> None:
+        """What the call does now ends at once, and it goes on there. Raises UnexpectedEvent if it can't.
+
+        The first of the fallbacks that can be run takes the place of a flow that fails.
+        """
         self._happened(FlowEvent.GIVEN)
         self.note("redirected", to=start.url if isinstance(start, GoTo) else "inline flow")
-        self._given = start
+        self._given = (start, *fallbacks)
         self._taken.set()
         # Cut off once: a second time would end what is being cleaned up, and leave its sounds on the line.
         if self._performing is not None and not self._performing.cancelling():
@@ -123,10 +126,10 @@ class FlowHandover:
         """Let the call wait without a flow until it is given one."""
         self._happened(FlowEvent.STOOD_BY)
 
-    def take_up(self) -> Start | None:
-        """The flow that it was given, which begins now; None if it was given none."""
+    def take_up(self) -> tuple[Start, ...]:
+        """The flow that it was given, which begins now, and its fallbacks; nothing if it was given none."""
         if self._state is not FlowState.HANDED_OVER:
-            return None
+            return ()
         self._happened(FlowEvent.TAKEN_UP)
         self._taken = Occurrence()
         return self._given

@@ -1,11 +1,19 @@
 """The time limit of a call: it is hung up so many seconds after its answer."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.ports import Clock
 
 if TYPE_CHECKING:
     from engine.live.session.session import Session
+
+
+def limit_time(session: "Session", clock: Clock, limit_s: int) -> None:
+    """Let a live call end so many seconds after its answer, whatever was asked before."""
+    session.journal.set(options=replace(session.call.options, time_limit_s=limit_s))
+    if session.answered.is_set():
+        session.beside.begin(end_in_time(session, clock))
 
 
 async def end_in_time(session: "Session", clock: Clock) -> None:

@@ -11,6 +11,7 @@ from engine.flow.verbs.hangup import Hangup
 from engine.ids import IdKind, new_id
 from engine.live.orders import RecordingAction, Side, TransferMode
 from engine.model.call import Status
+from engine.model.callback import Callback
 from engine.model.queue import Queue
 from engine.model.recording_shape import Tracks
 from tests.unit.api.conftest import NUMBER, TO, Site
@@ -27,7 +28,9 @@ async def test_everything_that_may_be_asked_reaches_the_service(site: Site, call
         "mute": True, "hold": False, "digits": "1w2#", "recording": {"action": "start", "track": "inbound"},
         "say": {"text": "Dag", "language": "nl-be", "to": "both"}, "play": {"url": "https://shop.example/a.wav"},
         "transfer": {"to": TO, "mode": "attended", "timeout": 9}, "url": "https://shop.example/next", "method": "GET",
-        "status": "completed",
+        "fallback_url": "https://shop.example/spare", "fallback_method": "GET", "time_limit": 600,
+        "status_callback": "https://shop.example/status", "status_callback_method": "GET",
+        "status_callback_events": ["completed"], "status": "completed",
     }  # fmt: skip
 
     status, answer, _ = await site.request("PATCH", f"calls/{call}", json=body)
@@ -42,6 +45,9 @@ async def test_everything_that_may_be_asked_reaches_the_service(site: Site, call
     assert change.transfer is not None
     assert (change.transfer.mode, change.transfer.timeout_s) == (TransferMode.ATTENDED, 9)
     assert change.start == GoTo("https://shop.example/next", HttpMethod.GET)
+    assert change.fallback == GoTo("https://shop.example/spare", HttpMethod.GET)
+    assert change.status_callback == Callback("https://shop.example/status", "GET", ("completed",))
+    assert change.time_limit_s == 600
 
 
 async def test_a_flow_may_be_given_itself(site: Site, call: str) -> None:
@@ -72,6 +78,13 @@ async def test_a_transfer_is_to_a_number_as_people_of_its_own_numbers_country_wr
         ({"transfer": {"to": "12"}}, "transfer.to"),
         ({"url": "https://shop.example/x", "flow": "<Response/>"}, "flow"),
         ({"flow": "<Response><Pay/></Response>"}, "flow"),
+        ({"fallback_url": "https://shop.example/x"}, "fallback_url"),
+        ({"fallback_url": "shop.example/x", "url": "https://shop.example/x"}, "fallback_url"),
+        ({"fallback_method": "GET", "url": "https://shop.example/x"}, "fallback_method"),
+        ({"status_callback_method": "GET"}, "status_callback_method"),
+        ({"status_callback_events": ["completed"]}, "status_callback_events"),
+        ({"status_callback": "https://shop.example/x", "status_callback_events": []}, "status_callback_events"),
+        ({"time_limit": 0}, "time_limit"),
         ({"nonsense": 1}, "nonsense"),
     ],
 )

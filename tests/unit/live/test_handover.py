@@ -57,7 +57,7 @@ def test_a_call_that_stands_by_ends_with_its_dial_until_it_is_given_a_flow(hando
 
     assert goes_on == [False, True]
     assert handover.taken.is_set()
-    assert handover.take_up() is ANOTHER
+    assert handover.take_up() == (ANOTHER,)
     assert handover.state is FlowState.OWN
 
 
@@ -67,8 +67,8 @@ def test_the_last_flow_that_is_given_is_taken_up_and_each_is_noted(handover: Flo
     handover.give(ANOTHER)
     handover.give(ELSEWHERE)
 
-    assert handover.take_up() is ELSEWHERE
-    assert handover.take_up() is None
+    assert handover.take_up() == (ELSEWHERE,)
+    assert handover.take_up() == ()
     assert notes.all == [("redirected", {"to": "inline flow"}), ("redirected", {"to": ELSEWHERE.url})]
 
 
@@ -94,7 +94,7 @@ async def test_a_flow_is_cut_off_by_the_next_and_cleans_up_first(handover: FlowH
     await performing
 
     assert cleaned_up
-    assert handover.take_up() is ELSEWHERE
+    assert handover.take_up() == (ELSEWHERE,)
 
 
 async def test_a_flow_that_nothing_cuts_off_runs_to_its_end_and_its_failure_is_told(handover: FlowHandover) -> None:
@@ -121,7 +121,7 @@ def test_a_flow_is_taken_up_exactly_while_handed_over_and_what_has_ended_stays_s
                     handover.give(ANOTHER)
                 case "take_up":
                     given = handover.take_up()
-                    assert (given is not None) is (before is FlowState.HANDED_OVER)
+                    assert (given == (ANOTHER,)) is (before is FlowState.HANDED_OVER)
                 case _:
                     getattr(handover, event)()
         except UnexpectedEvent:

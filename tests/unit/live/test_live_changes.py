@@ -5,9 +5,11 @@ import asyncio
 import pytest
 
 from engine.errors import NotFound, WrongState
+from engine.flow.next_step import GoTo, HttpMethod
 from engine.flow.parse import parse
 from engine.live.orders import CallChange, PlayInto, SayInto, Side, Transfer, TransferMode
 from engine.model.call import Status
+from engine.model.callback import Callback
 from engine.ports import HoldRefused, Intruded
 from engine.testing.node import FakeNode
 from tests.unit.live.dials import AGENT, OTHER, dial, talking, told
@@ -390,3 +392,65 @@ async def test_a_flow_given_while_the_one_before_is_being_cut_off_leaves_none_of
         await node.passes(5)
 
         assert caller.hears_now == set()
+
+
+async def test_another_flow_that_fails_gives_way_to_its_own_fallback(node: FakeNode) -> None:
+    spare = "https://customer.example/spare"
+    node.around.customer.documents[spare] = STAYS
+    caller = await node.is_called("<Response><Pause length='600'/></Response>")
+    await node.passes(1)
+
+    await node.change(
+        caller, start=GoTo("https://customer.example/gone", HttpMethod.GET), fallback=GoTo(spare, HttpMethod.GET)
+    )
+
+    await caller.hears("Hello.")
+    assert [each.method for each in node.around.customer.asked[-2:]] == ["GET", "GET"]
+
+
+@pytest.mark.parametrize(
+    ("ordered_s", "after_s", "limit_s", "lasts_s"),
+    [(None, 10, 30, 30), (60, 10, 120, 120), (60, 10, 30, 30), (60, 40, 30, 40)],
+)
+async def test_the_time_limit_of_a_live_call_is_changed_and_counts_from_its_answer(
+    node: FakeNode, ordered_s: int | None, after_s: int, limit_s: int, lasts_s: int
+) -> None:
+    called = await node.calls("+3225550333", STAYS, time_limit_s=ordered_s)
+    called.answers()
+    answered_s = node.services.clock.monotonic()
+    await node.passes(after_s)
+
+    changed = await node.change(called, time_limit_s=limit_s)
+    await called.is_hung_up()
+    await node.settles()
+
+    assert changed.options.time_limit_s == limit_s
+    assert node.services.clock.monotonic() - answered_s == pytest.approx(lasts_s, abs=0.5)
+    assert [event.facts for event in await node.events(called, "time_limit")] == [{"seconds": limit_s}]
+
+
+async def test_the_time_limit_of_a_call_that_rings_counts_from_its_answer_too(node: FakeNode) -> None:
+    called = await node.calls("+3225550333", STAYS)
+    called.rings()
+    await node.change(called, time_limit_s=20)
+    await node.passes(10)
+    called.answers()
+    answered_s = node.services.clock.monotonic()
+
+    await called.is_hung_up()
+
+    assert node.services.clock.monotonic() - answered_s == pytest.approx(20, abs=0.5)
+
+
+async def test_the_status_of_a_live_call_is_told_elsewhere_from_the_change_on(node: FakeNode) -> None:
+    before, after = "https://customer.example/before", "https://customer.example/after"
+    called = await node.calls("+3225550333", STAYS, status_callback=before)
+    called.answers()
+    await called.hears("Hello.")
+
+    await node.change(called, status_callback=Callback(after, "GET", ("completed",)))
+    called.hangs_up()
+    await node.settles()
+
+    assert [form["CallStatus"] for form in await node.told(before)] == ["queued", "in-progress"]
+    assert [form["CallStatus"] for form in await node.told(after)] == ["completed"]
