@@ -45,6 +45,7 @@ def place(
     flow: Annotated[Path | None, typer.Option(help="File with the call flow, XML or JSON.")] = None,
     fallback_url: Annotated[str | None, typer.Option(help="Webhook for when the flow fails.")] = None,
     fallback_method: Annotated[MethodOption | None, typer.Option(help="With which it is requested.")] = None,
+    application: Annotated[str | None, typer.Option(metavar="ID", help="The application that answers it.")] = None,
     options: dict[str, Any],
     sip_username: Annotated[str | None, typer.Option(help="User for digest authentication with a SIP address.")] = None,
     sip_password_file: SipPasswordFile = None,
@@ -58,8 +59,8 @@ def place(
     as_json: AsJson = False,
 ) -> None:
     """Place a call."""
-    if sum(each is not None for each in (say, url, flow)) > 1:
-        raise InvalidField("flow", "Give one of --say, --url and --flow.")
+    if sum(each is not None for each in (say, url, flow, application)) > 1:
+        raise InvalidField("flow", "Give one of --say, --url, --flow and --application.")
     order = {
         "to": to,
         "from": from_,
@@ -68,6 +69,7 @@ def place(
         "flow": _flow(say, flow, options.get("tts_language")),
         "fallback_url": fallback_url,
         "fallback_method": fallback_method,
+        "application_id": application,
         **options,
         "hide_caller": hide_caller or None,
         "sip_username": sip_username,

@@ -15,7 +15,7 @@ from api.http.requests import ApiRequest
 from api.http.resources.call_changes import change_of
 from api.http.resources.call_options import options_of
 from api.http.resources.flow_source import flow_of, manner_of, method_of
-from api.http.resources.new_call import called_of, own_number, with_sip
+from api.http.resources.new_call import answered_by, answering_application, called_of, own_number, with_sip
 from api.http.serializers import call_json, consent_json, event_json
 from api.http.services import Resource, RestServices
 from engine.flow.manner import STRICT_MANNER, ReadingManner
@@ -50,8 +50,9 @@ async def initiate_call(services: RestServices, asked: ApiRequest) -> web.Respon
 
 async def placed(services: RestServices, asked: ApiRequest) -> Call:
     """The call that is asked for, as stored. Raises CallerNotOwned, Invalid, and what CallService.place raises."""
-    number = await own_number(services, asked)
-    return await services.call_service.place(_order(asked, number))
+    number, application = await own_number(services, asked), await answering_application(services, asked)
+    order = _order(asked, number)
+    return await services.call_service.place(answered_by(order, application) if application else order)
 
 
 async def get_call(services: RestServices, asked: ApiRequest) -> web.Response:

@@ -8,15 +8,19 @@ from typing import Any, Final
 from api.http.faults import Faults
 from api.http.requests import ApiRequest
 from api.http.services import RestServices
-from engine.errors import CallerNotOwned
+from engine.errors import CallerNotOwned, InvalidField
 from engine.flow.called import Called, read_called
+from engine.flow.next_step import HttpMethod
+from engine.live.orders import NewCall
+from engine.model.applications import Application
 from engine.model.call_options import CallOptions
 from engine.model.numbers import Number, country_around, read_number
 from engine.model.sip_headers import require_within_limits
 
 Body = Mapping[str, Any]
 
-
+_APPLICATION: Final = "application_id"
+_IN_ITS_PLACE: Final = ("url", "flow", "fallback_url")
 _OF_SIP: Final = ("sip_username", "sip_password")
 
 
@@ -50,3 +54,40 @@ async def own_number(services: RestServices, asked: ApiRequest) -> Number:
     if number is None or number.account_id != asked.account.id:
         raise CallerNotOwned(given)
     return number
+
+
+async def answering_application(services: RestServices, asked: ApiRequest) -> Application | None:
+    """The application that is to answer the call, None without one. Raises InvalidField, also for URLs beside it."""
+    application = await named_application(services, asked)
+    for field in _IN_ITS_PLACE if application else ():
+        if field in asked.body:
+            raise InvalidField(field, f"'{field}' is the application's; leave it out, or leave out {_APPLICATION}.")
+    return application
+
+
+async def named_application(services: RestServices, asked: ApiRequest) -> Application | None:
+    """The account's application of `application_id`, None without one. Raises InvalidField."""
+    application_id = asked.body.get(_APPLICATION)
+    if application_id is None:
+        return None
+    found = await services.stores.applications.get(application_id)
+    if found is None or found.account_id != asked.account.id:
+        raise InvalidField(_APPLICATION, f"There is no application {application_id} in this account.")
+    return found
+
+
+def answered_by(order: NewCall, application: Application) -> NewCall:
+    """The order of a call that an application answers; it is told of it where the order tells nobody itself."""
+    told = CallOptions(
+        status_callback=application.status_callback,
+        status_callback_method=application.status_callback_method,
+        status_callback_events=application.status_callback_events,
+    )
+    return replace(
+        order,
+        url=application.url,
+        method=HttpMethod(application.method),
+        fallback_url=application.fallback_url,
+        fallback_method=HttpMethod(application.fallback_method),
+        options=order.options if order.options.status_callback else order.options.over(told),
+    )

@@ -8,8 +8,8 @@ from aiohttp import web
 from api.http.cursor import next_cursor, place_of
 from api.http.number_json import number_json
 from api.http.requests import ApiRequest
+from api.http.resources.new_call import named_application
 from api.http.services import Resource, RestServices
-from engine.errors import InvalidField
 from engine.model.numbers import Number
 
 
@@ -38,7 +38,7 @@ async def change_number(services: RestServices, asked: ApiRequest) -> web.Respon
 async def changed(services: RestServices, asked: ApiRequest) -> Number:
     """The number as it is after the change that is asked for, which is audited. Raises NotFound, InvalidField."""
     number = await own_number(services, asked)
-    await _require_application(services, asked, asked.body.get("application_id"))
+    await named_application(services, asked)
     number = await services.stores.numbers.change(number, asked.body)
     await asked.audited(
         services.stores.audit, "number.change", number.id, account=asked.account.id, fields=sorted(asked.body)
@@ -49,15 +49,6 @@ async def changed(services: RestServices, asked: ApiRequest) -> Number:
 async def own_number(services: RestServices, asked: ApiRequest) -> Number:
     """The number that the path names. Raises NotFound."""
     return asked.own("number", await services.stores.numbers.by_id(asked.path["number_id"]))
-
-
-async def _require_application(services: RestServices, asked: ApiRequest, application_id: str | None) -> None:
-    """Raises InvalidField for one that is not the account's."""
-    if application_id is None:
-        return
-    found = await services.stores.applications.get(application_id)
-    if found is None or found.account_id != asked.account.id:
-        raise InvalidField("application_id", f"There is no application {application_id} in this account.")
 
 
 RESOURCES: Final[Mapping[str, Resource]] = {

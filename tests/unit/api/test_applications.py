@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.api.conftest import NUMBER, Site
+from tests.unit.api.conftest import NUMBER, TO, Site
 
 SHOP = {
     "friendly_name": "shop",
@@ -102,3 +102,42 @@ async def test_anothers_number_is_nobodys(site: Site) -> None:
 
     assert (await site.request("GET", f"numbers/{theirs.id}"))[0] == 404
     assert (await site.request("PATCH", f"numbers/{theirs.id}", json={"url": None}))[0] == 404
+
+
+async def test_a_call_is_answered_by_the_application_that_it_names(site: Site) -> None:
+    _, shop, _ = await site.request("POST", "applications", json=SHOP)
+
+    order = {"to": TO, "from": NUMBER, "application_id": shop["id"]}
+    status, _, _ = await site.request("POST", "calls", json=order)
+
+    (placed,) = site.call_service.orders
+    assert status == 201
+    assert (placed.url, placed.method, placed.fallback_url) == (SHOP["url"], "GET", SHOP["fallback_url"])
+    assert (placed.options.status_callback, placed.options.status_callback_method) == (SHOP["status_callback"], "GET")
+    assert placed.options.status_callback_events == ("ringing", "completed")
+
+
+async def test_a_calls_own_status_callback_comes_before_its_applications(site: Site) -> None:
+    _, shop, _ = await site.request("POST", "applications", json=SHOP)
+
+    order = {"to": TO, "from": NUMBER, "application_id": shop["id"], "status_callback": "https://own.example/"}
+    await site.request("POST", "calls", json=order)
+
+    options = site.call_service.orders[0].options
+    assert (options.status_callback, options.status_callback_events) == ("https://own.example/", None)
+
+
+async def test_a_call_names_an_application_of_its_account_and_no_url_beside_it(site: Site) -> None:
+    _, shop, _ = await site.request("POST", "applications", json=SHOP)
+    other = await site.services.stores.accounts.ensure("other")
+    theirs = await site.services.stores.applications.add(other.id, "shop")
+    order = {"to": TO, "from": NUMBER}
+
+    for given, field in (
+        ({"application_id": theirs.id}, "application_id"),
+        ({"application_id": shop["id"], "url": "https://own.example/"}, "url"),
+        ({"application_id": shop["id"], "flow": "<Response/>"}, "flow"),
+    ):
+        status, problem, _ = await site.request("POST", "calls", json={**order, **given})
+        assert (status, problem["errors"][0]["field"]) == (422, field)
+    assert site.call_service.orders == []

@@ -196,7 +196,7 @@ def test_a_server_that_is_no_url_is_told(telefoon: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--say", "x", "--url", "https://example.com"), "Give one of --say, --url and --flow."),
+        (("--say", "x", "--url", "https://example.com"), "Give one of --say, --url, --flow and --application."),
         (("--flow", "absent.xml"), "absent.xml can't be read: No such file or directory."),
         (("--flow", "wrong.json"), "wrong.json is neither XML nor JSON: "),
     ],
