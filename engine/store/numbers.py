@@ -123,7 +123,8 @@ class Numbers:
 
     async def change(self, number: Number, given: Mapping[str, Any]) -> Number:
         """The number with other fields, for calls that begin from now on."""
-        await self._db.change(update(numbers).where(numbers.c.id == number.id).values(**given))
+        if given:
+            await self._db.change(update(numbers).where(numbers.c.id == number.id).values(**given))
         return replace(number, **given)
 
     async def remove(self, e164: str) -> bool:

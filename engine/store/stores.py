@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from engine.store.trunk_costs import TrunkCosts
     from engine.store.trunk_events import TrunkEvents
     from engine.store.trunks import Trunks
+    from engine.store.usage import UsageStore
 
 
 @dataclass(frozen=True)
@@ -239,6 +240,12 @@ class Stores:
         from engine.store.trunks import Trunks
 
         return Trunks(self.database, self.pepper)
+
+    @cached_property
+    def usage(self) -> "UsageStore":
+        from engine.store.usage import UsageStore
+
+        return UsageStore(self.database)
 
 
 @asynccontextmanager

@@ -6,6 +6,8 @@ from typing import Final
 
 _NO_MESSAGES: Final = "Telefoon carries calls, no messages."
 _BOUGHT: Final = "Numbers are bought from your carrier; the operator adds them with: telefoon numbers add"
+_KINDS: Final = "Of which kind a number is, is not known; all are listed at IncomingPhoneNumbers."
+_SHOWN: Final = "Calls show the account's own numbers, which the operator adds with: telefoon numbers add"
 _KEYS: Final = "Keys are made by the operator: telefoon keys create, or POST /v1/voice/keys with the scope admin."
 _TRUNKS: Final = "Who may call by SIP is set with a trunk: telefoon trunks, or /v1/voice/trunks with the scope admin."
 _TRANSCRIPTIONS: Final = "Recordings are not transcribed."
@@ -24,6 +26,9 @@ ABSENT: Final[Mapping[str, str]] = MappingProxyType({
     "Calls/{CallSid}/UserDefinedMessageSubscriptions": "Calls carry no messages of programs.",
     "Calls/{CallSid}/UserDefinedMessages": "Calls carry no messages of programs.",
     "ConnectApps": _APPS,
+    "IncomingPhoneNumbers/Local": _KINDS,
+    "IncomingPhoneNumbers/Mobile": _KINDS,
+    "IncomingPhoneNumbers/TollFree": _KINDS,
     "IncomingPhoneNumbers/{Sid}/AssignedAddOns": _ADD_ONS,
     "Keys": _KEYS,
     "Messages": _NO_MESSAGES,
@@ -41,6 +46,12 @@ ABSENT: Final[Mapping[str, str]] = MappingProxyType({
 REFUSED: Final[Mapping[tuple[str, str], str]] = MappingProxyType({
     ("POST", "/Accounts.json"): "Accounts are made by the operator: telefoon keys create --account NAME",
     ("POST", "/Accounts/{AccountSid}.json"): "An account keeps the name that its operator has given it.",
+    ("POST", "/Accounts/{AccountSid}/IncomingPhoneNumbers.json"): _BOUGHT,
+    ("DELETE", "/Accounts/{AccountSid}/IncomingPhoneNumbers/{Sid}.json"): "Numbers are the operator's, who takes them "
+    "with: telefoon numbers remove",
+    ("POST", "/Accounts/{AccountSid}/OutgoingCallerIds.json"): _SHOWN,
+    ("POST", "/Accounts/{AccountSid}/OutgoingCallerIds/{Sid}.json"): _SHOWN,
+    ("DELETE", "/Accounts/{AccountSid}/OutgoingCallerIds/{Sid}.json"): _SHOWN,
 })  # fmt: skip
 """Published operations on what is here; each is refused by this sentence."""
 

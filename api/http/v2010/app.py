@@ -19,14 +19,29 @@ from api.http.v2010.credentials import authenticate
 from api.http.v2010.errors import errors
 from api.http.v2010.forms import read
 from api.http.v2010.reads import READ_AS
-from api.http.v2010.resources import accounts, balance, call_events, calls, document, notifications
+from api.http.v2010.resources import (
+    accounts,
+    applications,
+    balance,
+    call_events,
+    calls,
+    document,
+    incoming_phone_numbers,
+    notifications,
+    outgoing_caller_ids,
+    usage,
+)
 
 RESOURCES: Final[Mapping[str, Resource]] = {
     **accounts.RESOURCES,
+    **applications.RESOURCES,
     **balance.RESOURCES,
     **calls.RESOURCES,
     **call_events.RESOURCES,
+    **incoming_phone_numbers.RESOURCES,
     **notifications.RESOURCES,
+    **outgoing_caller_ids.RESOURCES,
+    **usage.RESOURCES,
 }
 OPEN_RESOURCES: Final[Mapping[str, OpenResource]] = document.RESOURCES
 _SUFFIX: Final = ".json"
@@ -35,12 +50,12 @@ _SUFFIX: Final = ".json"
 def v2010_app(services: RestServices, once: IdempotentRequests, reads: NotedReads, most_bytes: int) -> web.Application:
     """An application to be mounted at each of the interface's prefixes."""
     app = web.Application(middlewares=[errors], client_max_size=most_bytes)
+    for path in ABSENT:  # before what has an id in their place
+        for below in (path, f"{path}.json", f"{path}/{{rest:.*}}"):
+            app.router.add_route(hdrs.METH_ANY, f"/Accounts/{{AccountSid}}/{below}", _absent(ABSENT[path]))
     for operation in published().operations.values():
         for path in _paths(operation):
             app.router.add_route(operation.method, path, _handler(operation, services, once, reads))
-    for path in ABSENT:
-        for below in (path, f"{path}.json", f"{path}/{{rest:.*}}"):
-            app.router.add_route(hdrs.METH_ANY, f"/Accounts/{{AccountSid}}/{below}", _absent(ABSENT[path]))
     for (method, path), why in REFUSED.items():
         app.router.add_route(method, path, _refused(why))
     return app

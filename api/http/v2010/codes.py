@@ -46,6 +46,7 @@ CODES: Final[Mapping[int, Code]] = {
         Code(21218, _BAD, "There is no such application in this account."),
         Code(21220, _BAD, "The call is not in a state that allows the change."),
         Code(21233, _BAD, "Who answers, person or machine, is not detected here."),
+        Code(21502, _BAD, "A URL of a number or an application is none."),
         Code(21609, _BAD, "StatusCallback is no URL."),
         Code(21626, _BAD, "StatusCallbackEvent has what is no event of a call."),
     )

@@ -12,7 +12,10 @@ READ_AS: Final[Mapping[str, str]] = {
 NOTED_EACH_TIME: Final[frozenset[str]] = frozenset()
 """Their resources note these themselves."""
 OF_NOBODY: Final = frozenset({
-    "ListAccount", "FetchAccount", "FetchBalance",
-    "ListNotification", "FetchNotification", "ListCallNotification", "FetchCallNotification",
+    "FetchAccount", "FetchApplication", "FetchBalance", "FetchCallNotification", "FetchIncomingPhoneNumber",
+    "FetchNotification", "FetchOutgoingCallerId", "ListAccount", "ListApplication", "ListCallNotification",
+    "ListIncomingPhoneNumber", "ListNotification", "ListOutgoingCallerId", "ListUsageRecord", "ListUsageRecordAllTime",
+    "ListUsageRecordDaily", "ListUsageRecordLastMonth", "ListUsageRecordMonthly", "ListUsageRecordThisMonth",
+    "ListUsageRecordToday", "ListUsageRecordYearly", "ListUsageRecordYesterday",
 })  # fmt: skip
 """They tell of no caller and nobody who was called."""

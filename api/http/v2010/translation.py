@@ -21,6 +21,11 @@ def _same(value: Any) -> Any:
     return value
 
 
+def or_none(text: str) -> str | None:
+    """A parameter that takes away what there was where it is empty."""
+    return text or None
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """A parameter of a form: its field at /v1/voice (dots for objects within), and the numbers of its faults.

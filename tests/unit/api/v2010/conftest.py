@@ -30,6 +30,13 @@ class Program:
     def place(self, path: str) -> str:
         return f"/2010-04-01/Accounts/{self.account.id}{f'/{path}' if path else ''}"
 
+    async def ask_without_body(self, method: str, path: str) -> int:
+        """The status of an answer that has no body."""
+        headers = {"Authorization": aiohttp.encode_basic_auth(self.user, self.secret)}
+        async with self.site.client.request(method, f"{self.site.address}{path}", headers=headers) as response:
+            assert await response.read() == b""
+            return response.status
+
     async def ask(self, method: str, path: str, **more: Any) -> tuple[int, Any]:
         headers = {"Authorization": aiohttp.encode_basic_auth(self.user, self.secret)}
         async with self.site.client.request(method, f"{self.site.address}{path}", headers=headers, **more) as response:

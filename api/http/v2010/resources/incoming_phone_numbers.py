@@ -1,0 +1,63 @@
+"""/IncomingPhoneNumbers: the account's numbers, which the operator has given it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from aiohttp import web
+
+from api.http.requests import ApiRequest
+from api.http.resources import numbers
+from api.http.services import Resource, RestServices
+from api.http.v2010.number_resource import number_resource
+from api.http.v2010.pages import page_json, wanted_page
+from api.http.v2010.translation import Parameter, Translation, or_none
+
+UPDATE: Final = Translation(
+    {
+        "FriendlyName": Parameter("friendly_name", read=or_none),
+        "VoiceApplicationSid": Parameter("application_id", read=or_none),
+        "VoiceUrl": Parameter("url", 21502, read=or_none),
+        "VoiceMethod": Parameter("method"),
+        "VoiceFallbackUrl": Parameter("fallback_url", 21502, read=or_none),
+        "VoiceFallbackMethod": Parameter("fallback_method"),
+    },
+    {},
+)
+
+
+async def list_incoming_phone_numbers(services: RestServices, asked: ApiRequest) -> web.Response:
+    page, query = wanted_page(asked), asked.query
+    found = await services.stores.numbers.find(
+        asked.account.id,
+        like=query.get("PhoneNumber"),
+        name=query.get("FriendlyName"),
+        page=page.number + 1,
+        page_size=page.size,
+        place=page.place,
+    )
+    resources = [number_resource(each) for each in found]
+    return web.json_response(
+        page_json(asked, page, "incoming_phone_numbers", found, resources, lambda each: each.created_at)
+    )
+
+
+async def fetch_incoming_phone_number(services: RestServices, asked: ApiRequest) -> web.Response:
+    return web.json_response(number_resource(await numbers.own_number(services, _named(asked))))
+
+
+async def update_incoming_phone_number(services: RestServices, asked: ApiRequest) -> web.Response:
+    with UPDATE.told():
+        changed = await numbers.changed(services, UPDATE.request(services, _named(asked), "changeNumber"))
+    return web.json_response(number_resource(changed))
+
+
+def _named(asked: ApiRequest) -> ApiRequest:
+    return replace(asked, path={**asked.path, "number_id": asked.path["Sid"]})
+
+
+RESOURCES: Final[Mapping[str, Resource]] = {
+    "ListIncomingPhoneNumber": list_incoming_phone_numbers,
+    "FetchIncomingPhoneNumber": fetch_incoming_phone_number,
+    "UpdateIncomingPhoneNumber": update_incoming_phone_number,
+}
