@@ -12,7 +12,10 @@ from engine.model.call_policy import PolicyRule
 _E164: Final = re.compile(r"\+[0-9]+")
 _WRONG_URL: Final = 21205
 _WRONG_METHOD: Final = 21209
-_FLOWS: Final = ("Url", "Twiml")
+_APPLICATION: Final = "ApplicationSid"
+_FLOWS: Final = ("Url", "Twiml", _APPLICATION)
+_OF_APPLICATION: Final = ("Url", "Method", "FallbackUrl", "FallbackMethod", "Twiml")
+"""What an application says in their place."""
 _SIP: Final = re.compile(r"sips?:", re.IGNORECASE)
 _OF_SIP: Final = ("SipAuthUsername", "SipAuthPassword")
 """They mean nothing for a number."""
@@ -43,6 +46,7 @@ CREATE: Final = Translation(
         "Url": Parameter("url", _WRONG_URL),
         "Method": Parameter("method", _WRONG_METHOD, read=str.upper),
         "Twiml": Parameter("flow"),
+        "ApplicationSid": Parameter("application_id", 21218),
         "FallbackUrl": Parameter("fallback_url", _WRONG_URL),
         "FallbackMethod": Parameter("fallback_method", _WRONG_METHOD, read=str.upper),
         "StatusCallback": Parameter("status_callback", 21609),
@@ -79,9 +83,14 @@ def of_new_call(form: Form) -> Mapping[str, Any]:
 
 
 def that_count(form: Form) -> Mapping[str, Any]:
-    """A form without what is empty, without methods of URLs that are not given, and with Url in place of Twiml."""
+    """A form without what is empty, methods of URLs that are not given, and all that an application says itself.
+
+    Url comes before Twiml.
+    """
     given = {name: value for name, value in form.items() if value != ""}
     left_out = {method for method, url in _OF_URLS.items() if url not in given}
+    if _APPLICATION in given:
+        left_out.update(_OF_APPLICATION)
     if "Url" in given:
         left_out.add("Twiml")
     return {name: value for name, value in given.items() if name not in left_out}

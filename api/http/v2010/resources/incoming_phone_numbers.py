@@ -16,7 +16,7 @@ from api.http.v2010.translation import Parameter, Translation, or_none
 UPDATE: Final = Translation(
     {
         "FriendlyName": Parameter("friendly_name", read=or_none),
-        "VoiceApplicationSid": Parameter("application_id", read=or_none),
+        "VoiceApplicationSid": Parameter("application_id", 21218, read=or_none),
         "VoiceUrl": Parameter("url", 21502, read=or_none),
         "VoiceMethod": Parameter("method"),
         "VoiceFallbackUrl": Parameter("fallback_url", 21502, read=or_none),

@@ -60,7 +60,7 @@ async def test_a_change_of_nothing_changes_nothing(program: Program) -> None:
     [
         ({"VoiceUrl": "shop"}, 21502),
         ({"VoiceMethod": "PUT"}, 20001),
-        ({"VoiceApplicationSid": f"AP{'0' * 32}"}, 20001),
+        ({"VoiceApplicationSid": f"AP{'0' * 32}"}, 21218),
         ({"AccountSid": f"AC{'0' * 32}"}, 20001),
         ({"TrunkSid": f"TK{'0' * 32}"}, 20001),
         ({"EmergencyStatus": "Active"}, 20001),
@@ -167,3 +167,16 @@ async def test_what_is_anothers_is_nothing(program: Program, noun: str) -> None:
             }[noun]
         ]
     ) == (noun != "Applications")
+
+
+async def test_an_application_answers_a_call_in_place_of_what_is_given_beside_it(program: Program) -> None:
+    _, shop = await program.post("Applications", {**ANSWERED, **TOLD})
+
+    form = {"To": TO, "From": NUMBER, "ApplicationSid": shop["sid"], "Url": "https://other.example/", "Method": "POST"}
+    status, _ = await program.post("Calls", form)
+    wrong = await program.post("Calls", {**form, "ApplicationSid": f"AP{'0' * 32}"})
+
+    (order,) = program.site.call_service.orders
+    assert (status, order.url, order.method) == (201, ANSWERED["VoiceUrl"], "GET")
+    assert order.options.status_callback == TOLD["StatusCallback"]
+    assert wrong[1]["code"] == 21218
