@@ -43,7 +43,7 @@ class RequestParameter:
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One method of one path. `path` is absolute; `is_open` needs no key; `body` is the request's JSON schema;
-    `scope` is what a key must be for.
+    `scope` is what a key must be for; `in_path` has the schemas of what the path names.
     """
 
     id: str
@@ -53,6 +53,7 @@ class Operation:
     query: tuple[RequestParameter, ...]
     body: Json | None
     scope: str
+    in_path: Json
 
 
 class Published:
@@ -89,7 +90,12 @@ class Published:
                         query=tuple(self._query(operation)),
                         body=self._body(operation),
                         scope=operation.get("x-scope", ""),
+                        in_path=self._in_path(item),
                     )
+
+    def _in_path(self, item: Json) -> Json:
+        found = [self._resolved(given) for given in item.get("parameters", ())]
+        return {each["name"]: each["schema"] for each in found if each["in"] == "path"}
 
     def _query(self, operation: Json) -> Iterator[RequestParameter]:
         for given in operation.get("parameters", ()):

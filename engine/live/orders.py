@@ -131,11 +131,16 @@ class PlayInto:
 
 @dataclass(frozen=True, slots=True)
 class RecordingChange:
-    """A change of a call's recording; the plan is for a new one, `pause_behavior` for a pause (None: as is set)."""
+    """A change of a call's recording; the plan is for a new one, `pause_behavior` for a pause (None: as is set).
+
+    `recording_id` is the one that is changed (None: all that run, of which the latest is stopped), or the identifier
+    that a new one will have.
+    """
 
     action: RecordingAction
     plan: CallRecordingPlan
     pause_behavior: PauseBehavior | None = None
+    recording_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

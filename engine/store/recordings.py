@@ -17,7 +17,10 @@ from engine.store.values import utc_now, values_of
 
 @dataclass(frozen=True, slots=True)
 class RecordingFilter:
-    """An account's recordings; those that began from `since` on and `before`; what is None does not matter."""
+    """An account's recordings; those that began from `since` on and `before`; what is None does not matter.
+
+    `deleted` ones are among them unless it is False.
+    """
 
     account_id: str
     call_id: str | None = None
@@ -26,6 +29,16 @@ class RecordingFilter:
     source: str | None = None
     since: datetime | None = None
     before: datetime | None = None
+    deleted: bool = True
+
+    def takes(self, recording: Recording) -> bool:
+        """Whether a recording is of this account, call and conference, and not deleted where that matters."""
+        places = ((self.call_id, recording.call_id), (self.conference_id, recording.conference_id))
+        return (
+            recording.account_id == self.account_id
+            and all(wanted in (None, there) for wanted, there in places)
+            and (self.deleted or recording.status is not RecordingStatus.DELETED)
+        )
 
 
 class Recordings:
@@ -70,6 +83,8 @@ class Recordings:
         for name in ("call_id", "conference_id", "status", "source"):
             if (value := getattr(wanted, name)) is not None:
                 query = query.where(recordings.c[name] == value)
+        if not wanted.deleted:
+            query = query.where(recordings.c.status != RecordingStatus.DELETED)
         if wanted.since is not None:
             query = query.where(recordings.c.started_at >= wanted.since)
         if wanted.before is not None:

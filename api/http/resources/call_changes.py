@@ -10,6 +10,7 @@ from api.http.resources.speech_fields import spoken_of
 from engine.flow.called import read_called
 from engine.flow.manner import STRICT_MANNER, ReadingManner
 from engine.flow.plans import CallRecordingPlan
+from engine.ids import IdKind, new_id
 from engine.live.orders import (
     CallChange,
     PlayInto,
@@ -67,15 +68,25 @@ def pause_behavior_of(asked: Body, field: str, action: str | None, faults: Fault
 
 
 def _recording(asked: Body, faults: Faults) -> RecordingChange:
-    url = asked.get("status_callback")
+    action, url = RecordingAction(asked["action"]), asked.get("status_callback")
     plan = CallRecordingPlan(
         Tracks(asked.get("track", Tracks.BOTH)),
         Channels(asked.get("channels", Channels.DUAL)),
         Trim(asked.get("trim", Trim.NOTHING)),
-        Callback(url, events=tuple(asked.get("status_callback_events", RECORDING_ENDS))) if url else None,
+        _recording_callback(url, asked) if url else None,
     )
-    behavior = pause_behavior_of(asked, "recording.pause_behavior", asked["action"], faults)
-    return RecordingChange(RecordingAction(asked["action"]), plan, behavior)
+    behavior = pause_behavior_of(asked, "recording.pause_behavior", action, faults)
+    named = asked.get("recording_id")
+    if action is RecordingAction.START:
+        if named is not None:
+            faults.add("recording.recording_id", "is of a recording that is under way; leave it out to start one.")
+        named = new_id(IdKind.RECORDING)
+    return RecordingChange(action, plan, behavior, named)
+
+
+def _recording_callback(url: str, asked: Body) -> Callback:
+    events = tuple(asked.get("status_callback_events", RECORDING_ENDS))
+    return Callback(url, asked.get("status_callback_method", "POST"), events)
 
 
 def _status_callback(body: Body, faults: Faults) -> Callback | None:

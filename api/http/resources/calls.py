@@ -19,7 +19,7 @@ from api.http.resources.new_call import answered_by, answering_application, call
 from api.http.serializers import call_json, consent_json, event_json
 from api.http.services import Resource, RestServices
 from engine.flow.manner import STRICT_MANNER, ReadingManner
-from engine.live.orders import NewCall
+from engine.live.orders import CallChange, NewCall
 from engine.model.call import Call, Direction, Status
 from engine.model.numbers import Number
 from engine.store.call_filter import CallFilter
@@ -89,8 +89,12 @@ async def change_call(services: RestServices, asked: ApiRequest) -> web.Response
 
 async def changed(services: RestServices, asked: ApiRequest) -> Call:
     """The call as it is after the change that is asked for, which is audited. Raises NotFound, WrongState, Invalid."""
-    manner = await _manner_of_change(services, asked)
-    call = await services.call_service.change(asked.account.id, asked.path["call_id"], change_of(asked.body, manner))
+    return await ordered(services, asked, change_of(asked.body, await _manner_of_change(services, asked)))
+
+
+async def ordered(services: RestServices, asked: ApiRequest, change: CallChange) -> Call:
+    """The call after a change that was read of the request's body, which is audited. Raises NotFound, WrongState."""
+    call = await services.call_service.change(asked.account.id, asked.path["call_id"], change)
     await asked.audited(
         services.stores.audit, "call.change", call.id, account=asked.account.id, fields=sorted(asked.body)
     )

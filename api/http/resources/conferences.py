@@ -14,7 +14,7 @@ from api.http.requests import ApiRequest
 from api.http.resources.conference_changes import conference_change, new_conference
 from api.http.resources.participants import own_conference
 from api.http.services import Resource, RestServices
-from engine.model.conference import ConferenceStatus
+from engine.model.conference import Conference, ConferenceStatus
 
 
 async def list_conferences(services: RestServices, asked: ApiRequest) -> web.Response:
@@ -51,12 +51,17 @@ async def end_conference(services: RestServices, asked: ApiRequest) -> web.Respo
 
 
 async def change_conference(services: RestServices, asked: ApiRequest) -> web.Response:
+    return web.json_response(conference_json(await changed(services, asked)))
+
+
+async def changed(services: RestServices, asked: ApiRequest) -> Conference:
+    """The conference after the change that is asked for, which is audited. Raises NotFound, WrongState, Invalid."""
     change = conference_change(asked.body)
-    changed = await services.conference_service.change(asked.account.id, asked.path["conference_id"], change)
+    conference = await services.conference_service.change(asked.account.id, asked.path["conference_id"], change)
     await asked.audited(
-        services.stores.audit, "conference.change", changed.id, account=asked.account.id, fields=sorted(asked.body)
+        services.stores.audit, "conference.change", conference.id, account=asked.account.id, fields=sorted(asked.body)
     )
-    return web.json_response(conference_json(changed))
+    return conference
 
 
 RESOURCES: Final[Mapping[str, Resource]] = {

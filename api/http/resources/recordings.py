@@ -44,10 +44,16 @@ async def list_recordings(services: RestServices, asked: ApiRequest) -> web.Resp
 
 
 async def get_recording(services: RestServices, asked: ApiRequest) -> web.Response:
-    recording = await _own(services, asked)
-    await asked.audited(services.stores.audit, "recording.read", recording.id, account=asked.account.id)
+    recording = await looked_up(services, asked)
     due = await services.deletion.after(asked.account.id, [recording])
     return web.json_response(recording_json(recording, audio_path(recording.id), due.get(recording.id)))
+
+
+async def looked_up(services: RestServices, asked: ApiRequest) -> Recording:
+    """The recording that the path names, which is on the audit log each time. Raises NotFound, StoreError."""
+    recording = await _own(services, asked)
+    await asked.audited(services.stores.audit, "recording.read", recording.id, account=asked.account.id)
+    return recording
 
 
 async def delete_recording(services: RestServices, asked: ApiRequest) -> web.Response:

@@ -24,11 +24,14 @@ from api.http.v2010.resources import (
     applications,
     balance,
     call_events,
+    call_recordings,
     calls,
+    conference_recordings,
     document,
     incoming_phone_numbers,
     notifications,
     outgoing_caller_ids,
+    recordings,
     usage,
 )
 
@@ -36,11 +39,14 @@ RESOURCES: Final[Mapping[str, Resource]] = {
     **accounts.RESOURCES,
     **applications.RESOURCES,
     **balance.RESOURCES,
-    **calls.RESOURCES,
     **call_events.RESOURCES,
+    **call_recordings.RESOURCES,
+    **calls.RESOURCES,
+    **conference_recordings.RESOURCES,
     **incoming_phone_numbers.RESOURCES,
     **notifications.RESOURCES,
     **outgoing_caller_ids.RESOURCES,
+    **recordings.RESOURCES,
     **usage.RESOURCES,
 }
 OPEN_RESOURCES: Final[Mapping[str, OpenResource]] = document.RESOURCES
@@ -62,11 +68,17 @@ def v2010_app(services: RestServices, once: IdempotentRequests, reads: NotedRead
 
 
 def _paths(operation: Operation) -> Iterator[str]:
-    """The published one, and the same without .json, which some programs leave out."""
+    """The published one, and the same without .json, which some programs leave out, where that is nothing else."""
     path = operation.path.removeprefix(BASE_PATH)
     yield path
-    if path.endswith(_SUFFIX) and not operation.is_open:
+    if path.endswith(_SUFFIX) and not operation.is_open and not _is_published(operation):
         yield path.removesuffix(_SUFFIX)
+
+
+def _is_published(operation: Operation) -> bool:
+    """Whether its path without .json is another operation, such as a recording's audio."""
+    place = (operation.method, operation.path.removesuffix(_SUFFIX))
+    return any((each.method, each.path) == place for each in published().operations.values())
 
 
 def _handler(operation: Operation, services: RestServices, once: IdempotentRequests, reads: NotedReads) -> Handler:

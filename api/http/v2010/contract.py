@@ -27,7 +27,8 @@ def published() -> Published:
             part = _read(file.read_text("utf-8"))
             document["tags"] += part["tags"]
             document["paths"] |= part["paths"]
-            document["components"]["schemas"] |= part["components"]["schemas"]
+            for kind, named in part["components"].items():
+                document["components"][kind] |= named
     return Published(document)
 
 

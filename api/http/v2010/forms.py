@@ -12,7 +12,7 @@ from api.http.bodies import body_of
 from api.http.contract import Json, Operation, Published
 from api.http.json_bodies import check_text
 from api.http.problems import FieldError, Invalid, Problem
-from api.http.requests import ApiRequest, faults_of, is_identifier, with_plus
+from api.http.requests import ApiRequest, faults_of, with_plus
 from api.http.v2010.errors import CodedProblem
 from engine.errors import NotFound
 from engine.model.accounts import Caller
@@ -34,7 +34,7 @@ async def read(request: web.Request, caller: Caller, operation: Operation, publi
     Raises Problem (400, 413, 415) naming what is wrong, and NotFound for what can be no identifier.
     """
     for name, value in request.match_info.items():
-        if name.endswith(_SID) and not is_identifier(value):
+        if faults_of(published, operation.in_path[name], value, name):
             raise NotFound(name.removesuffix(_SID).lower() or _ID, value)
     given = [(name, with_plus(value)) for name, value in request.query.items()]
     query = _typed(given, _schema_of_query(operation), published)

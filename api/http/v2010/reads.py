@@ -7,9 +7,21 @@ READ_AS: Final[Mapping[str, str]] = {
     "ListCall": "listCalls",
     "FetchCall": "getCall",
     "ListCallEvent": "listCallEvents",
+    "ListRecording": "listRecordings",
+    "ListCallRecording": "listRecordings",
+    "ListConferenceRecording": "listRecordings",
 }
 """By operationId; `api/http/reads.py` says of the other what is noted."""
-NOTED_EACH_TIME: Final[frozenset[str]] = frozenset()
+NOTED_EACH_TIME: Final[frozenset[str]] = frozenset(
+    {
+        "FetchRecording",
+        "FetchRecordingWav",
+        "FetchRecordingMp3",
+        "FetchRecordingAudio",
+        "FetchCallRecording",
+        "FetchConferenceRecording",
+    }
+)
 """Their resources note these themselves."""
 OF_NOBODY: Final = frozenset({
     "FetchAccount", "FetchApplication", "FetchBalance", "FetchCallNotification", "FetchIncomingPhoneNumber",

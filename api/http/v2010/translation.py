@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -42,10 +42,14 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """The parameters of an operation, and the numbers of the engine's refusals where they differ from the usual."""
+    """The parameters of an operation, and the numbers of the engine's refusals where they differ from the usual.
+
+    `always` are fields that each of its requests has, by their names as of parameters; what is given goes before them.
+    """
 
     parameters: Mapping[str, Parameter]
     refusals: Mapping[type[TelefoonError], int | Callable[[Any], int]]
+    always: Mapping[str, Any] = field(default_factory=dict)
 
     def request(self, services: RestServices, asked: ApiRequest, operation_id: str, **path: str) -> ApiRequest:
         """The same request as /v1/voice has it, with this path. Raises CodedProblem, Invalid."""
@@ -87,13 +91,12 @@ class Translation:
 
     def _body(self, form: Form) -> dict[str, Any]:
         body: dict[str, Any] = {}
+        for name, value in self.always.items():
+            _put(body, name, value)
         for name, value in form.items():
             if name in self.parameters:
-                parameter, within = self.parameters[name], body
-                *objects, last = parameter.field.split(".")
-                for each in objects:
-                    within = within.setdefault(each, {})
-                within[last] = parameter.read(value)
+                parameter = self.parameters[name]
+                _put(body, parameter.field, parameter.read(value))
         return body
 
     def _of_fields(self, faults: Sequence[FieldError], form: Form) -> CodedProblem:
@@ -110,3 +113,11 @@ class Translation:
             if field == parameter.field or field.startswith(f"{parameter.field}."):
                 return name, parameter
         return field, None
+
+
+def _put(body: dict[str, Any], name: str, value: Any) -> None:
+    """Put a field where its name says, in the objects within."""
+    *objects, last = name.split(".")
+    for each in objects:
+        body = body.setdefault(each, {})
+    body[last] = value

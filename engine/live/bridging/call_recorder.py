@@ -1,6 +1,7 @@
 """Everything that records one call, beside a Dial's talk: the whole call, the verb Record, Start, and REST."""
 
 import asyncio
+from dataclasses import replace
 
 from engine.aio.tasks import started
 from engine.aio.waits import joined
@@ -46,9 +47,11 @@ class CallRecorder:
         except RecordingError as error:
             self._session.journal.note_event("not_recorded", reason=str(error))
 
-    async def start(self, plan: CallRecordingPlan, source: RecordingSource) -> ActiveRecording:
-        """Record from now to the call's end. Raises RecordingError, LegGone."""
-        subject = self._subject(source, plan.trim, plan.callback)
+    async def start(
+        self, plan: CallRecordingPlan, source: RecordingSource, recording_id: str | None = None
+    ) -> ActiveRecording:
+        """Record from now to the call's end, by this identifier where one is given. Raises RecordingError, LegGone."""
+        subject = replace(self._subject(source, plan.trim, plan.callback), recording_id=recording_id)
         consent = await self._consent(subject)
         self._is_whole |= source is RecordingSource.CALL
         # Another flow may cut this one off, but not between a recording's beginning and our knowing of it.

@@ -127,9 +127,11 @@ class CallControl:
         if change.action is RecordingAction.START:
             runner.stage.beside(_recording(session, runner, change))
             return
-        running = self.services.recorder.of_call(session.call.id)
+        running = [
+            each for each in self.services.recorder.of_call(session.call.id) if change.recording_id in (None, each.id)
+        ]
         if not running:
-            raise WrongState(f"{session.call.id} is not being recorded.")
+            raise WrongState(_not_recorded(session, change))
         match change.action:
             case RecordingAction.STOP:
                 await running[-1].stop()
@@ -222,9 +224,15 @@ class CallControl:
 
 async def _recording(session: Session, runner: FlowRunner, change: RecordingChange) -> None:
     try:
-        await runner.stage.recorder.start(change.plan, RecordingSource.REST)
+        await runner.stage.recorder.start(change.plan, RecordingSource.REST, change.recording_id)
     except (RecordingError, LegGone) as error:
         session.journal.note_event("not_recorded", reason=str(error))
+
+
+def _not_recorded(session: Session, change: RecordingChange) -> str:
+    if change.recording_id is None:
+        return f"{session.call.id} is not being recorded."
+    return f"{change.recording_id} is no recording of {session.call.id} that is under way."
 
 
 def _noun(to: str) -> Number | Sip | Client:

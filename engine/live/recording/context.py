@@ -17,7 +17,7 @@ class RecordingContext:
 
     `call_id` of a conference's mix is none; `told_on` is then the call whose callbacks it is told among. `lead_s`
     seconds of silence come first, so that its times are those of a recording that began so long ago. `beep` says who
-    hears the warning tone.
+    hears the warning tone. `recording_id` is its identifier where whoever asked for it has been told one.
     """
 
     account_id: str
@@ -30,11 +30,12 @@ class RecordingContext:
     trim: Trim = Trim.NOTHING
     lead_s: float = 0.0
     beep: WarningTone | None = None
+    recording_id: str | None = None
 
     def row(self, *, channels: int, rate_hz: int, at: datetime, node: str) -> Recording:
         """Make the row of a recording that begins; its file has no place yet."""
         return Recording(
-            id=new_id(IdKind.RECORDING),
+            id=self.recording_id or new_id(IdKind.RECORDING),
             account_id=self.account_id,
             call_id=self.call_id,
             conference_id=self.conference_id,

@@ -7,7 +7,7 @@ from engine.model.callback import RecordingEventName
 from engine.model.recording import Recording, RecordingSource
 from engine.model.recording_marks import RecordingMark
 
-_SOURCES: Final = {
+SOURCES: Final = {
     RecordingSource.CALL: "OutboundAPI",
     RecordingSource.CONFERENCE: "Conference",
     RecordingSource.DIAL: "DialVerb",
@@ -29,7 +29,7 @@ def recording_form(row: Recording, event: RecordingEventName, url: str, call_id:
         "RecordingUrl": url,
         "RecordingStatus": event.value,
         "RecordingChannels": str(row.channels),
-        "RecordingSource": _SOURCES[RecordingSource(row.source)],
+        "RecordingSource": SOURCES[RecordingSource(row.source)],
         "RecordingStartTime": format_datetime(row.started_at),
     }
     if row.conference_id is not None:

@@ -1,11 +1,13 @@
 """Recordings of whole calls: from when they begin, what they hold, how they pause, stop and sound their tone."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from engine.errors import RecordingError, WrongState
 from engine.flow.plans import CallRecordingPlan
+from engine.ids import IdKind, new_id
 from engine.live.orders import RecordingAction, RecordingChange
 from engine.model.call_options import AccountOptions
 from engine.model.recording_marks import PauseBehavior
@@ -200,6 +202,38 @@ async def test_a_recording_begun_over_the_interface_asks_for_consent_too(node: F
 
     assert recording.row.source == "rest"
     assert recording.seconds_of(caller) == pytest.approx(5, abs=0.1)
+
+
+async def test_a_recording_has_the_identifier_that_was_told_before_anybody_consented(node: FakeNode) -> None:
+    caller = await node.is_called(STAYS, consent="announce")
+    await caller.hears("Hello.")
+    told = new_id(IdKind.RECORDING)
+
+    await node.change(caller, recording=replace(changed(RecordingAction.START), recording_id=told))
+    assert await node.recordings() == [], "nothing is recorded before consent"
+    await caller.hears(NOTICE)
+    await caller.until(lambda: NOTICE not in caller.hears_now, "hears it to its end")
+    await node.passes(5)
+
+    assert (await the_recording(node, caller)).row.id == told
+
+
+async def test_of_several_recordings_the_one_that_is_named_is_stopped(node: FakeNode) -> None:
+    caller = await recorded_caller(node)
+    second = replace(changed(RecordingAction.START), recording_id=new_id(IdKind.RECORDING))
+    await node.change(caller, recording=second)
+    await node.passes(5)
+    first = next(each.row.id for each in await node.recordings() if each.row.id != second.recording_id)
+
+    await node.change(caller, recording=replace(changed(RecordingAction.STOP), recording_id=first))
+    with pytest.raises(WrongState, match=first):
+        await node.change(caller, recording=replace(changed(RecordingAction.PAUSE), recording_id=first))
+    await node.passes(5)
+    caller.hangs_up()
+    await node.settles()
+
+    lasted = {each.row.id: each.row.seconds for each in await node.recordings()}
+    assert lasted == {first: pytest.approx(5.5, abs=0.2), second.recording_id: pytest.approx(10, abs=0.2)}
 
 
 async def test_a_call_that_still_rings_cannot_be_recorded(node: FakeNode) -> None:
