@@ -74,8 +74,8 @@ class RecordingAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ConferenceChange:
-    """A change of a conference; None changes nothing. `play` is a file's URL. `pause_behavior` is for a pause of its
-    recording, None for what is set.
+    """A change of a conference; None changes nothing. `play` is a file's URL, `announce` where a document is that all
+    hear. `pause_behavior` is for a pause of its recording, None for what is set.
 
     `muted` is for everybody in it now, without its moderators where these are `spared`.
     """
@@ -86,6 +86,7 @@ class ConferenceChange:
     max_participants: int | None = None
     say: Speech | None = None
     play: str | None = None
+    announce: GoTo | None = None
     recording: RecordingAction | None = None
     pause_behavior: PauseBehavior | None = None
     end: bool = False
@@ -93,7 +94,7 @@ class ConferenceChange:
     @property
     def needs_hearers(self) -> bool:
         """Whether it is for those who talk there now."""
-        return self.say is not None or self.play is not None
+        return not (self.say is None and self.play is None and self.announce is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ class ParticipantOrder:
     change: ParticipantChange = ParticipantChange()
     say: Speech | None = None
     play: str | None = None
+    announce: GoTo | None = None
 
 
 class TransferMode(StrEnum):

@@ -6,6 +6,7 @@ from typing import Any, Final
 from api.http.faults import Faults
 from api.http.resources.call_changes import CHANGES_NOTHING, pause_behavior_of
 from api.http.resources.speech_fields import speech_of, url_of
+from engine.flow.next_step import GoTo, HttpMethod
 from engine.live.orders import ConferenceChange, NewConference, ParticipantOrder, RecordingAction
 from engine.model.conference import ConferenceStatus, ParticipantChange
 from engine.model.conference_options import Announces, RecordedTracks, RoomOptions
@@ -17,7 +18,7 @@ _PLAIN_OPTIONS: Final = (
     "wait_for_moderator", "roll_call", "key_commands", "enter_sound", "exit_sound", "automatic_gain", "denoise",
     "recording_beep",
 )  # fmt: skip
-_HEARD: Final = frozenset({"say", "play"})
+_HEARD: Final = frozenset({"say", "play", "announce"})
 
 
 def new_conference(account_id: str, body: Body) -> NewConference:
@@ -45,6 +46,7 @@ def conference_change(body: Body) -> ConferenceChange:
         max_participants=int(body["max_participants"]) if "max_participants" in body else None,
         say=speech_of(body, faults),
         play=url_of(body),
+        announce=_announced(body),
         recording=RecordingAction(body["recording"]) if "recording" in body else None,
         pause_behavior=pause_behavior_of(body, "pause_behavior", body.get("recording"), faults),
         end=body.get("status") == ConferenceStatus.COMPLETED,
@@ -57,7 +59,7 @@ def participant_order(body: Body) -> ParticipantOrder:
     """What is to be done with a participant. Raises Invalid."""
     faults = _faults_of_change(body)
     change = ParticipantChange(**{name: value for name, value in body.items() if name not in _HEARD})
-    order = ParticipantOrder(change, speech_of(body, faults), url_of(body))
+    order = ParticipantOrder(change, speech_of(body, faults), url_of(body), _announced(body))
     faults.require_none()
     return order
 
@@ -67,6 +69,12 @@ def _faults_of_change(body: Body) -> Faults:
     if not body:
         faults.add(*CHANGES_NOTHING)
     return faults
+
+
+def _announced(body: Body) -> GoTo | None:
+    """The document that `announce` asks for; None without it."""
+    asked = body.get("announce")
+    return GoTo(asked["url"], HttpMethod(asked.get("method", "POST"))) if asked else None
 
 
 def _options(body: Body, faults: Faults) -> RoomOptions:

@@ -9,11 +9,11 @@ from typing import Final
 import structlog
 
 from engine.aio.tasks import started, stopped
-from engine.errors import MediaError, SpeechError, WebhookError
+from engine.errors import DocumentError, MediaError, SpeechError, WebhookError
 from engine.ports import Sink
 
 Sounding = Callable[[Sequence[Sink]], Awaitable[None]]
-"""Plays something to its end. Raises SpeechError, MediaError, WebhookError."""
+"""Plays something to its end. Raises SpeechError, MediaError, WebhookError, DocumentError."""
 
 _PATIENCE: Final = 3
 _CUT_OFF: Final = "The conference ended before it was over."
@@ -61,7 +61,7 @@ class Announcements:
                 for sound in announcement.sounds:
                     await sound(self._to())
                 failure = None
-            except (SpeechError, MediaError, WebhookError) as error:
+            except (SpeechError, MediaError, WebhookError, DocumentError) as error:
                 failure = str(error)
                 log.warning("announcement_failed", reason=failure)
             finally:

@@ -89,6 +89,8 @@ class ConferenceControl:
             room.messages.say_to(member, order.say)
         if order.play is not None:
             room.messages.play_to(member, order.play)
+        if order.announce is not None:
+            room.messages.announce_to(member, order.announce)
         return participant
 
     async def lines(self, account_id: str, conference_id: str) -> Mapping[str, RtpStats]:

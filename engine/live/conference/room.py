@@ -51,7 +51,7 @@ class Room:
         self._beside = BackgroundTasks("conference")
         self._music = SharedMusic(services.speaker, services.bridge)
         self._announcements = Announcements(self.everybody)
-        self.messages = SpokenMessages(services.speaker, self._announcements, self._announced)
+        self.messages = SpokenMessages(services.speaker, services.clock, self._announcements, self._announced)
         self._comings = JoinLeaveAnnouncements(services.speaker, self._announcements)
         self._unasked = 0
         """How many are heard in it who are not in it yet, so that nobody has asked them."""
@@ -156,6 +156,8 @@ class Room:
             self.messages.say_to_all(change.say)
         if change.play is not None and self._members:
             self.messages.play_to_all(change.play, self._members[0])
+        if change.announce is not None and self._members:
+            self.messages.announce_to_all(change.announce, self._members[0])
 
     async def record(self) -> bool:
         """Record it from now on, without those who refuse. False if somebody who is there has not been asked."""

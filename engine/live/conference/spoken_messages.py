@@ -3,19 +3,26 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from engine.flow.next_step import GoTo
+from engine.live.conference.announced_document import AnnouncedDocument
 from engine.live.conference.announcements import Announcements, Sounding
 from engine.live.conference.member import Member
 from engine.live.speaker import Speaker
-from engine.ports import Speech
+from engine.ports import Clock, Speech
 
 
 class SpokenMessages:
     """Speaks into one conference. `announced` is given why a message to all failed, or None when all was heard."""
 
     def __init__(
-        self, speaker: Speaker, announcements: Announcements, announced: Callable[[str | None], Awaitable[None]]
+        self,
+        speaker: Speaker,
+        clock: Clock,
+        announcements: Announcements,
+        announced: Callable[[str | None], Awaitable[None]],
     ) -> None:
         self._speaker = speaker
+        self._clock = clock
         self._announcements = announcements
         self._announced = announced
 
@@ -27,6 +34,10 @@ class SpokenMessages:
         """Play a file behind what waits; it is fetched as this member's flow would."""
         self._announcements.begin(self._file(url, orderer), on_end=self._announced)
 
+    def announce_to_all(self, at: GoTo, orderer: Member) -> None:
+        """Let all hear a document behind what waits; it is fetched as this member's flow would be."""
+        self._announcements.begin(self._document(at, orderer), on_end=self._announced)
+
     def say_to(self, member: Member, speech: Speech) -> None:
         """Say something that this one alone hears."""
         self._to_one(member, partial(self._speaker.say, speech))
@@ -34,6 +45,13 @@ class SpokenMessages:
     def play_to(self, member: Member, url: str) -> None:
         """Play a file that this one alone hears."""
         self._to_one(member, self._file(url, member))
+
+    def announce_to(self, member: Member, at: GoTo) -> None:
+        """Let this one alone hear a document."""
+        self._to_one(member, self._document(at, member))
+
+    def _document(self, at: GoTo, orderer: Member) -> Sounding:
+        return AnnouncedDocument(at, orderer, self._speaker, self._clock).sound
 
     def _file(self, url: str, member: Member) -> Sounding:
         return lambda to: self._speaker.play_url(url, to, member.web)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from engine.flow.next_step import GoTo, HttpMethod
 from engine.live.orders import RecordingAction
 from engine.model.conference import ParticipantChange
 from engine.model.conference_options import Announces, RecordedTracks, RoomOptions
@@ -9,6 +10,7 @@ from engine.ports import Speech
 from tests.unit.api.conftest import NUMBER, TO, Site
 
 SAY = {"text": "Dag", "language": "nl-be"}
+ANNOUNCE = {"url": "https://shop.example/said", "method": "GET"}
 PLAY = {"url": "https://shop.example/a.wav"}
 
 
@@ -49,7 +51,7 @@ async def test_a_wrong_option_is_named(site: Site, body: dict[str, object], fiel
 async def test_what_is_to_be_done_with_a_conference_reaches_the_service(site: Site) -> None:
     _, made, _ = await site.request("POST", "conferences", json={"friendly_name": "board"})
     body = {
-        "locked": True, "muted": False, "max_participants": 7, "say": SAY, "play": PLAY, "recording": "pause",
+        "locked": True, "muted": False, "max_participants": 7, "say": SAY, "play": PLAY, "announce": ANNOUNCE, "recording": "pause",
         "status": "completed",
     }  # fmt: skip
 
@@ -58,6 +60,7 @@ async def test_what_is_to_be_done_with_a_conference_reaches_the_service(site: Si
     [change] = site.conference_service.changes
     assert (change.locked, change.muted, change.max_participants, change.end) == (True, False, 7, True)
     assert (change.say, change.play) == (Speech("Dag", "nl-BE"), PLAY["url"])
+    assert change.announce == GoTo("https://shop.example/said", HttpMethod.GET)
     assert change.recording is RecordingAction.PAUSE
 
 
@@ -80,13 +83,14 @@ async def test_a_wrong_change_is_named(site: Site, body: dict[str, object], fiel
 
 async def test_what_is_to_be_done_with_a_participant_reaches_the_service(site: Site) -> None:
     _, made, _ = await site.request("POST", "conferences", json={"friendly_name": "board"})
-    body = {"muted": True, "moderator": True, "coach": "", "say": SAY, "play": PLAY}
+    body = {"muted": True, "moderator": True, "coach": "", "say": SAY, "play": PLAY, "announce": ANNOUNCE}
 
     await site.request("PATCH", f"conferences/{made['id']}/participants/CA{'0' * 32}", json=body)
 
     [order] = site.conference_service.participant_orders
     assert order.change == ParticipantChange(muted=True, moderator=True, coach="")
     assert (order.say, order.play) == (Speech("Dag", "nl-BE"), PLAY["url"])
+    assert order.announce == GoTo("https://shop.example/said", HttpMethod.GET)
 
 
 async def test_somebody_who_is_called_in_is_heard_to_ring_unless_told_otherwise(site: Site) -> None:

@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 
 from engine.errors import WrongState
+from engine.flow.next_step import GoTo, HttpMethod
 from engine.live.orders import ConferenceChange, ParticipantOrder
 from engine.model.conference import ParticipantChange
 from engine.ports import Speech
@@ -195,3 +196,79 @@ async def test_who_is_called_into_a_room_is_heard_ringing_by_those_who_are_there
     await first.talks_with(called)
 
     await first.until(lambda: "ringing of be" not in first.hears_now, "hears it no more")
+
+
+ANNOUNCED = "https://customer.example/announced"
+
+
+async def test_a_document_is_heard_by_all_in_its_order(node: FakeNode) -> None:
+    first, second = await enters(node), await enters(node)
+    node.around.customer.documents[ANNOUNCED] = (
+        "<Response><Say>Five minutes left.</Say><Pause length='5'/><Redirect method='GET'>more</Redirect></Response>"
+    )
+    node.around.customer.documents["https://customer.example/more"] = (
+        "<Response><Play>/gong.wav</Play><Say loop='2'>The end.</Say></Response>"
+    )
+    room = await room_id(node)
+
+    await node.switchboard.conferences.change(
+        node.account.id, room, ConferenceChange(announce=GoTo(ANNOUNCED, HttpMethod.POST))
+    )
+    for each in (first, second):
+        await each.hears("Five minutes left.")
+        await each.hears("https://customer.example/gong.wav")
+        await each.hears("The end.")
+
+    (asked,) = node.around.customer.was_asked(ANNOUNCED)
+    assert (asked["ConferenceSid"], asked["CallSid"]) == (room, (await node.call(first)).id)
+
+
+async def test_a_document_is_heard_by_one_participant_alone(node: FakeNode) -> None:
+    first, second = await enters(node), await enters(node)
+    node.around.customer.documents[ANNOUNCED] = "<Response><Say>Your battery is low.</Say></Response>"
+    order = ParticipantOrder(announce=GoTo(ANNOUNCED, HttpMethod.GET))
+
+    await node.switchboard.conferences.change_participant(
+        node.account.id, await room_id(node), (await node.call(second)).id, order
+    )
+    await second.hears("Your battery is low.")
+
+    assert "Your battery is low." not in first.heard
+
+
+async def test_a_file_is_announced_as_it_is(node: FakeNode) -> None:
+    first = await enters(node)
+
+    await node.switchboard.conferences.change(
+        node.account.id,
+        await room_id(node),
+        ConferenceChange(announce=GoTo("https://customer.example/gong.wav?v=2", HttpMethod.POST)),
+    )
+
+    await first.hears("https://customer.example/gong.wav?v=2")
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "<Response><Say>Hello.</Say><Hangup/></Response>",
+        f"<Response><Redirect>{ANNOUNCED}</Redirect></Response>",
+        "no document",
+        None,
+    ],
+)
+async def test_a_document_that_can_not_be_heard_is_told_of_and_the_conference_goes_on(
+    node: FakeNode, document: str | None
+) -> None:
+    first = await enters(node)
+    if document is not None:
+        node.around.customer.documents[ANNOUNCED] = document
+
+    await node.switchboard.conferences.change(
+        node.account.id, await room_id(node), ConferenceChange(announce=GoTo(ANNOUNCED, HttpMethod.POST))
+    )
+    await node.passes(5)
+
+    (noted,) = await node.events(first, "announced")
+    assert noted.facts["failure"]
+    assert not first.is_over
