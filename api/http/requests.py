@@ -182,9 +182,10 @@ def _explained(error: ValidationError, whole: str) -> Iterator[FieldError]:
     given: Any = error.instance
     rule: Any = error.validator_value
     schema: Any = error.schema
+    inside = "" if not error.absolute_path else f"{field}."
     match error.validator:
         case "required":
-            yield from (FieldError(name, "is required.") for name in rule if name not in given)
+            yield from (FieldError(f"{inside}{name}", "is required.") for name in rule if name not in given)
         case "type":
             shown = "the value" if schema.get("writeOnly") else _shown(given)
             yield FieldError(field, f"{shown} is not {_kinds(rule)}.")
@@ -195,7 +196,6 @@ def _explained(error: ValidationError, whole: str) -> Iterator[FieldError]:
         case "minimum" | "maximum":
             yield FieldError(field, f"{given} is not allowed; give {schema['minimum']} to {schema['maximum']}.")
         case "additionalProperties":
-            inside = "" if not error.absolute_path else f"{field}."
             yield from _that_are_not(set(given), schema.get("properties", {}), inside)
         case "maxLength":
             yield FieldError(field, f"is longer than {rule} characters.")

@@ -51,11 +51,11 @@ class Conferences:
     async def find(
         self, account_id: str, status: ConferenceStatus | None = None, name: str | None = None,
         page: int = 1, page_size: int = 50, *, place: PageCursor | None = None, since: datetime | None = None,
-        before: datetime | None = None,
+        before: datetime | None = None, changed_since: datetime | None = None, changed_before: datetime | None = None,
     ) -> tuple[list[Conference], int]:  # fmt: skip
         """One page, newest first, or what is behind a place; and the number of conferences over all pages.
 
-        Those made from `since` on and `before`, where these are given.
+        Those made from `since` on and `before`, where these are given, and by when they ended, or else were made.
         """
         query = _with_count().where(conferences.c.account_id == account_id)
         if status is not None:
@@ -66,6 +66,11 @@ class Conferences:
             query = query.where(conferences.c.date_created >= since)
         if before is not None:
             query = query.where(conferences.c.date_created < before)
+        changed = func.coalesce(conferences.c.ended_at, conferences.c.date_created)
+        if changed_since is not None:
+            query = query.where(changed >= changed_since)
+        if changed_before is not None:
+            query = query.where(changed < changed_before)
         order = (conferences.c.date_created.desc(), conferences.c.id.desc())
         behind = place.behind(conferences.c.date_created, conferences.c.id) if place else None
         rows, total = await self._db.page(query, order, page, page_size, behind)

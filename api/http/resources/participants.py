@@ -20,7 +20,8 @@ from api.http.services import Resource, RestServices
 from engine.errors import DocumentError, WrongState
 from engine.flow.written import WrittenFlow
 from engine.live.orders import NewCall
-from engine.model.conference import Conference, ConferenceStatus
+from engine.model.call import Call
+from engine.model.conference import Conference, ConferenceStatus, Participant
 
 _ATTRIBUTES: Final[Mapping[str, str]] = {
     "label": "participantLabel",
@@ -30,6 +31,15 @@ _ATTRIBUTES: Final[Mapping[str, str]] = {
     "start_on_enter": "startConferenceOnEnter",
     "end_on_exit": "endConferenceOnExit",
     "moderator": "moderator",
+    "wait_url": "waitUrl",
+    "wait_method": "waitMethod",
+    "conference_trim": "trim",
+    "conference_status_callback": "statusCallback",
+    "conference_status_callback_method": "statusCallbackMethod",
+    "conference_status_callback_events": "statusCallbackEvent",
+    "conference_recording_status_callback": "recordingStatusCallback",
+    "conference_recording_status_callback_method": "recordingStatusCallbackMethod",
+    "conference_recording_status_callback_events": "recordingStatusCallbackEvent",
 }
 """What may be asked of somebody who is called in, by the call flow's names."""
 
@@ -44,6 +54,13 @@ async def list_participants(services: RestServices, asked: ApiRequest) -> web.Re
 
 
 async def add_participant(services: RestServices, asked: ApiRequest) -> web.Response:
+    call = await called_in(services, asked)
+    location = f"{BASE_PATH}/calls/{call.id}"
+    return web.json_response(call_json(call), status=HTTPStatus.CREATED, headers={"Location": location})
+
+
+async def called_in(services: RestServices, asked: ApiRequest) -> Call:
+    """The call that enters the conference when it is answered. Raises as `calls.placed`, and WrongState, NotFound."""
     conference = await own_conference(services, asked)
     number = await own_number(services, asked)
     body, faults = asked.body, Faults()
@@ -64,20 +81,23 @@ async def add_participant(services: RestServices, asked: ApiRequest) -> web.Resp
         sip_password=body.get("sip_password", ""),
         options=replace(options, record=False),
     )
-    call = await services.call_service.place(order)
-    location = f"{BASE_PATH}/calls/{call.id}"
-    return web.json_response(call_json(call), status=HTTPStatus.CREATED, headers={"Location": location})
+    return await services.call_service.place(order)
 
 
 async def change_participant(services: RestServices, asked: ApiRequest) -> web.Response:
+    return web.json_response(participant_json(await changed(services, asked)))
+
+
+async def changed(services: RestServices, asked: ApiRequest) -> Participant:
+    """The participant after the change that is asked for, which is audited. Raises NotFound, Invalid."""
     path = asked.path
-    changed = await services.conference_service.change_participant(
+    participant = await services.conference_service.change_participant(
         asked.account.id, path["conference_id"], path["participant_id"], participant_order(asked.body)
     )
     await asked.audited(
-        services.stores.audit, "participant.change", changed.id, account=asked.account.id, fields=sorted(asked.body)
+        services.stores.audit, "participant.change", participant.id, account=asked.account.id, fields=sorted(asked.body)
     )
-    return web.json_response(participant_json(changed))
+    return participant
 
 
 async def remove_participant(services: RestServices, asked: ApiRequest) -> web.Response:
@@ -101,8 +121,14 @@ async def own_conference(services: RestServices, asked: ApiRequest) -> Conferenc
 
 def _flow_into(conference: Conference, body: Mapping[str, Any]) -> WrittenFlow:
     """Raises Invalid, by the field whose attribute the call flow refuses."""
-    asked = {attribute: body[name] for name, attribute in _ATTRIBUTES.items() if name in body}
+    asked = {attribute: _written(body[name]) for name, attribute in _ATTRIBUTES.items() if name in body}
+    limit = {"timeLimit": body["time_limit"]} if "time_limit" in body else {}
     try:
-        return WrittenFlow.read([{"verb": "dial", "to": [{"conference": conference.friendly_name, **asked}]}])
+        return WrittenFlow.read([{"verb": "dial", **limit, "to": [{"conference": conference.friendly_name, **asked}]}])
     except DocumentError as error:
         raise Invalid(FieldError(_FIELDS.get(error.attribute, "body"), error.detail)) from None
+
+
+def _written(value: Any) -> Any:
+    """A value as call flows write it: the words of a list with blanks between."""
+    return " ".join(value) if isinstance(value, list) else value

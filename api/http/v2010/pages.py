@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import urlencode
 
 from api.http.cursor import TimeOf, next_cursor, place_of
@@ -18,6 +18,16 @@ _PAGE, _SIZE, _TOKEN = "Page", "PageSize", "PageToken"
 _TOKEN_PREFIX: Final = "PA"
 _DEFAULT_SIZE: Final = 50
 MOST: Final = 1000
+
+
+class Identified(Protocol):
+    """Something with an identifier."""
+
+    @property
+    def id(self) -> str: ...
+
+
+T = TypeVar("T", bound=Identified)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,14 @@ def wanted_page(asked: ApiRequest) -> WantedPage:
     except Invalid:
         raise CodedProblem(WRONG_PARAMETER, f"{_TOKEN} is none of ours; take next_page_uri of an answer.") from None
     return WantedPage(asked.query.get(_PAGE, 0), min(asked.query.get(_SIZE, _DEFAULT_SIZE), MOST), place)
+
+
+def part_of(found: Sequence[T], page: WantedPage, time_of: TimeOf) -> Sequence[T]:
+    """The wanted page of a list that is all there, the oldest first."""
+    if page.place is None:
+        return found[page.number * page.size :][: page.size]
+    place = (page.place.at, page.place.id)
+    return [each for each in found if (time_of(each), each.id) > place][: page.size]
 
 
 def page_json(

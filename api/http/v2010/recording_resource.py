@@ -58,5 +58,5 @@ def _fields(recording: Recording) -> Json:
 
 
 def _of_failed(recording: Recording) -> RecordingStatus:
-    """These programs know no failed one: what there is of it, or nothing."""
+    """What a failed one is to these programs, which know none: whatever there is of it, or absent."""
     return RecordingStatus.ABSENT if recording.seconds is None else RecordingStatus.COMPLETED

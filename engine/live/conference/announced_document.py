@@ -48,7 +48,7 @@ class AnnouncedDocument:
         raise DocumentError(f"The announcement is redirected more than {MOST_REDIRECTS} times.")
 
     async def _perform(self, document: Document, url: str, to: Sequence[Sink]) -> GoTo | None:
-        """Where it goes on; None at its end."""
+        """Let it be heard; gives the document that it goes on with, None at its end."""
         for verb in document.verbs:
             match verb:
                 case Say():

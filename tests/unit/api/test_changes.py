@@ -76,7 +76,7 @@ async def test_a_transfer_is_to_a_number_as_people_of_its_own_numbers_country_wr
         ({"recording": {"action": "start", "recording_id": f"RE{'0' * 32}"}}, "recording.recording_id"),
         ({"recording": {"action": "stop", "recording_id": "latest"}}, "recording.recording_id"),
         ({"say": {"text": "x", "language": "tlh"}}, "say.language"),
-        ({"say": {}}, "text"),
+        ({"say": {}}, "say.text"),
         ({"transfer": {"to": "12"}}, "transfer.to"),
         ({"url": "https://shop.example/x", "flow": "<Response/>"}, "flow"),
         ({"flow": "<Response><Pay/></Response>"}, "flow"),

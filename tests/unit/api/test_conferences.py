@@ -51,8 +51,8 @@ async def test_a_wrong_option_is_named(site: Site, body: dict[str, object], fiel
 async def test_what_is_to_be_done_with_a_conference_reaches_the_service(site: Site) -> None:
     _, made, _ = await site.request("POST", "conferences", json={"friendly_name": "board"})
     body = {
-        "locked": True, "muted": False, "max_participants": 7, "say": SAY, "play": PLAY, "announce": ANNOUNCE, "recording": "pause",
-        "status": "completed",
+        "locked": True, "muted": False, "max_participants": 7, "say": SAY, "play": PLAY, "announce": ANNOUNCE,
+        "recording": "pause", "status": "completed",
     }  # fmt: skip
 
     assert (await site.request("PATCH", f"conferences/{made['id']}", json=body))[0] == 200
