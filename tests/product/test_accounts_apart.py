@@ -40,7 +40,8 @@ OF_THE_NODE: Final = {
 }  # fmt: skip
 """Who may do them is the operator, of whatever account."""
 OF_THEIR_OWN: Final = {
-    "listCalls", "listConferences", "createConference", "streamEvents", "listQueues", "listRecordings", "listHolds",
+    "listCalls", "listConferences", "createConference", "streamEvents", "listQueues", "createQueue",
+    "listRecordings", "listHolds",
     "exportPersonalData", "erasePersonalData", "getOwnBalance", "listOwnBalanceEntries",
     "listNumbers", "listApplications", "addApplication",
 }  # fmt: skip

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Any, Final
 
 from aiohttp import web
 
+from api.http.contract import BASE_PATH
 from api.http.faults import Faults
 from api.http.problems import FieldError, Invalid
 from api.http.queue_json import queue_json
@@ -13,7 +15,10 @@ from api.http.requests import ApiRequest
 from api.http.resources.flow_source import manner_of, start_of
 from api.http.serializers import call_json
 from api.http.services import Resource, RestServices
-from engine.model.queue import order
+from engine.errors import WrongState
+from engine.ids import IdKind, new_id
+from engine.model.call import Call
+from engine.model.queue import Queue, order
 
 FIGURES_OF: Final = timedelta(hours=24)
 
@@ -27,6 +32,23 @@ async def list_queues(services: RestServices, asked: ApiRequest) -> web.Response
     return web.json_response({"queues": listed, "total": total})
 
 
+async def create_queue(services: RestServices, asked: ApiRequest) -> web.Response:
+    queue = await made(services, asked)
+    location = f"{BASE_PATH}/queues/{queue.id}"
+    return web.json_response(queue_json(queue, 0), status=HTTPStatus.CREATED, headers={"Location": location})
+
+
+async def made(services: RestServices, asked: ApiRequest) -> Queue:
+    """The queue of the name that is asked for. Raises WrongState where there is one, StoreError."""
+    name = asked.body["friendly_name"]
+    queue = Queue(new_id(IdKind.QUEUE), asked.account.id, name, datetime.now(UTC))
+    stored = await services.stores.queues.made(queue)
+    if stored.id != queue.id:
+        raise WrongState(f"There is a queue of this name: {stored.id}.")
+    await asked.audited(services.stores.audit, "queue.create", queue.id, account=asked.account.id)
+    return queue
+
+
 async def get_queue(services: RestServices, asked: ApiRequest) -> web.Response:
     queue = asked.own("queue", await services.stores.queues.get(asked.path["queue_id"]))
     waits = order(await services.stores.queues.open_waits([queue.id]))
@@ -37,6 +59,11 @@ async def get_queue(services: RestServices, asked: ApiRequest) -> web.Response:
 
 
 async def take_from_queue(services: RestServices, asked: ApiRequest) -> web.Response:
+    return web.json_response(call_json(await taken(services, asked)))
+
+
+async def taken(services: RestServices, asked: ApiRequest) -> Call:
+    """The call that is taken out of the queue. Raises NotFound, WrongState, Invalid."""
     asked.own("queue", await services.stores.queues.get(asked.path["queue_id"]))
     call_id: Any = asked.body.get("call_id")
     faults = Faults()
@@ -44,12 +71,12 @@ async def take_from_queue(services: RestServices, asked: ApiRequest) -> web.Resp
     faults.require_none()
     if start is None:
         raise Invalid(FieldError("url", "or flow is required."))
-    taken = await services.call_service.take_from_queue(asked.account.id, asked.path["queue_id"], call_id, start)
-    return web.json_response(call_json(taken))
+    return await services.call_service.take_from_queue(asked.account.id, asked.path["queue_id"], call_id, start)
 
 
 RESOURCES: Final[Mapping[str, Resource]] = {
     "listQueues": list_queues,
+    "createQueue": create_queue,
     "getQueue": get_queue,
     "takeFromQueue": take_from_queue,
 }

@@ -33,6 +33,8 @@ from api.http.v2010.resources import (
     notifications,
     outgoing_caller_ids,
     participants,
+    queue_members,
+    queues,
     recordings,
     usage,
 )
@@ -50,6 +52,8 @@ RESOURCES: Final[Mapping[str, Resource]] = {
     **notifications.RESOURCES,
     **outgoing_caller_ids.RESOURCES,
     **participants.RESOURCES,
+    **queue_members.RESOURCES,
+    **queues.RESOURCES,
     **recordings.RESOURCES,
     **usage.RESOURCES,
 }

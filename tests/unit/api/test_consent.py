@@ -54,7 +54,7 @@ async def test_a_policy_by_its_name_or_with_what_goes_with_it(site: Site, consen
         ("external", "consent.reference"),
         ("none-needed", "consent.basis"),
         ({"policy": "maybe"}, "consent.policy"),
-        ({}, "policy"),
+        ({}, "consent.policy"),
         ({"policy": "none-needed", "basis": " "}, "consent.basis"),
         ({"policy": "announce", "wording": "Yes."}, "consent.wording"),
         ({**EXTERNAL, "given_at": "yesterday"}, "consent.given_at"),
