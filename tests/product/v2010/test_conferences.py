@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ async def test_a_conference_is_conducted_muted_held_coached_and_ended(
         (room,) = await does(client.conferences.list, friendly_name="desk", status="in-progress")
         listed = await does(client.conferences(room.sid).participants.list)
 
-        async def change(who: Caller, **facts: object) -> object:
+        async def change(who: Caller, **facts: object) -> Any:
             return await does(client.conferences(room.sid).participants(who.call_id).update, **facts)
 
         muted = await change(second, muted=True)

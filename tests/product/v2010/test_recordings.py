@@ -34,12 +34,10 @@ async def downloaded(client: Client, url: str, into: Path) -> str:
 
 async def closed(client: Client, sid: str) -> Any:
     """The recording once it is completed."""
-    for _ in range(200):
-        found = await does(client.recordings(sid).fetch)
-        if found.status == "completed":
-            return found
-        await asyncio.sleep(0.1)
-    raise AssertionError(f"{found.status} after 20 s")
+    async with asyncio.timeout(20):
+        while (found := await does(client.recordings(sid).fetch)).status != "completed":
+            await asyncio.sleep(0.1)
+    return found
 
 
 async def test_a_call_is_recorded_paused_and_stopped_and_what_is_heard_is_downloaded(
