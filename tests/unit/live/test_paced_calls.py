@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from engine.errors import BalanceTooLow, PolicyRefused, QueueFull
+from engine.flow.next_step import HttpMethod
 from engine.flow.written import WrittenFlow
 from engine.live.orders import NewCall
 from engine.live.recovery import recover
@@ -236,3 +237,28 @@ async def test_what_goes_with_a_sip_address_waits_with_its_call_and_outlives_a_r
     assert (desk.target, desk.user, desk.password) == ("sip:desk@93.184.216.34", "u", "p")
     assert desk.headers == (("X-Order", "7"),)
     assert (anna.target, anna.user) == ("sip:anna@registrar.example", "")
+
+
+async def test_a_call_that_has_waited_through_a_restart_begins_as_it_was_ordered(node: FakeNode) -> None:
+    account = await paced(node, Pace(calls_per_s=1))
+    predecessor, successor = Switchboard(node.services), Switchboard(node.services)
+    flow, spare = "https://customer.example/flow", "https://customer.example/spare"
+    node.around.customer.documents[spare] = STAYS
+    order = NewCall(
+        account, number(7), OUR_NUMBER, url=flow, method=HttpMethod.GET, fallback_url=spare,
+        fallback_method=HttpMethod.GET, options=CallOptions(caller_name="Zoë", send_digits="12", time_limit_s=20),
+    )  # fmt: skip
+    async with predecessor.open():
+        await predecessor.place(NewCall(account, number(0), OUR_NUMBER))
+        waiting = await predecessor.place(order)
+    await recover(node.services)
+
+    async with successor.open():
+        called = await node.invited(number(7))
+        called.answers()
+        await called.is_hung_up()
+
+    assert node.around.carrier.invites[-1].display_name == "Zoë"
+    assert called.leg.pressed == "12"
+    assert [(each.url, each.method) for each in node.around.customer.asked] == [(flow, "GET"), (spare, "GET")]
+    assert (await stored(node, waiting)).duration == 20

@@ -1,16 +1,21 @@
 """Paces of accounts and the calls that wait, as rows: in order, and out of the line once."""
 
 import pytest
-from sqlalchemy import select
+from alembic import command
+from sqlalchemy import Connection, make_url, select, text
 
 from engine.errors import NoLongerQueued, SetupError
 from engine.model.accounts import Account
 from engine.routing.pacing import Pace
+from engine.store.calls import Calls
 from engine.store.database import Database
+from engine.store.migration import configured, migrate
+from engine.store.numbers import Numbers
 from engine.store.paces import Paces
 from engine.store.queued_calls import QueuedCall, QueuedCalls
 from engine.store.tables.pacing import queued_calls
 from tests.unit.store.conftest import PEPPER
+from tests.unit.store.samples import a_call
 
 NODE = "node-1"
 
@@ -67,3 +72,27 @@ async def test_the_password_of_a_call_that_waits_is_stored_sealed(
     assert queued.password_of(QueuedCall("CA2", account.id, NODE)) == ""
     with pytest.raises(SetupError):
         QueuedCalls(db, b"another pepper, of another data folder").password_of(found)
+
+
+async def test_a_migration_tells_waiting_calls_how_the_url_of_their_number_is_requested(
+    url: str, db: Database, account: Account
+) -> None:
+    """As calls that have waited since before it stood on the call."""
+    calls, queued = Calls(db), QueuedCalls(db)
+    by_number, by_order = a_call(account.id, url="https://a.example/"), a_call(account.id, url="https://b.example/")
+    await Numbers(db).add(account.id, by_number.from_, url="https://a.example/", method="GET")
+    for call in (by_number, by_order):
+        await calls.add(call, also=queued.joining(QueuedCall(call.id, account.id, NODE)))
+
+    def undone(connection: Connection) -> None:
+        command.downgrade(configured(connection), "0030")
+        connection.execute(
+            text("UPDATE queued_calls SET by_number = :yes WHERE call_id = :id"), {"yes": True, "id": by_number.id}
+        )
+
+    await db.write(undone)
+
+    await migrate(make_url(url))
+
+    methods = [found.method for each in (by_number, by_order) if (found := await calls.get(each.id))]
+    assert methods == ["GET", "POST"]
