@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from engine.flow.written import WrittenFlow
+from engine.model.call_options import CallOptions
+from engine.model.recording_shape import Channels, Tracks, Trim
 from tests.peers.ports import Ports
 from tests.unit.cli.conftest import Run
 from tests.unit.cli.rest_server import CONGESTED, ENGAGED, OWN, RestServer, rest_server
@@ -65,6 +67,36 @@ def test_urls_are_placed_with_their_methods(telefoon: Run, server: RestServer) -
 
     (order,) = server.call_service.orders
     assert (order.url, order.method, order.fallback_url, order.fallback_method) == (url, "GET", spare, "GET")
+
+
+def test_every_option_of_an_order_has_a_flag(telefoon: Run, server: RestServer) -> None:
+    flags = (
+        "--status-callback", "https://example.com/s", "--status-callback-method", "GET",
+        "--status-callback-events", "answered", "--status-callback-events", "completed",
+        "--time-limit", 60, "--send-digits", "ww12#", "--caller-name", "Bakkerij Zoë",
+        "--record", "--recording-channels", "mono", "--recording-track", "inbound", "--trim", "trim-silence",
+        "--recording-status-callback", "https://example.com/r", "--recording-status-callback-method", "GET",
+        "--recording-status-callback-events", "completed",
+    )  # fmt: skip
+
+    assert telefoon("call", TO, "--from", OWN, *flags).exit_code == 0
+
+    assert server.call_service.orders[0].options == CallOptions(
+        status_callback="https://example.com/s", status_callback_method="GET",
+        status_callback_events=("answered", "completed"), time_limit_s=60, send_digits="ww12#",
+        caller_name="Bakkerij Zoë", record=True, recording_channels=Channels.MONO, recording_track=Tracks.INBOUND,
+        recording_trim=Trim.SILENCE, recording_status_callback="https://example.com/r",
+        recording_status_callback_method="GET", recording_status_callback_events=("completed",), timeout_s=30,
+    )  # fmt: skip
+
+
+def test_a_wrong_flag_is_told_by_the_name_of_its_field(telefoon: Run, server: RestServer) -> None:
+    del server
+
+    wrong = telefoon("call", TO, "--from", OWN, "--send-digits", "one")
+
+    assert wrong.exit_code == 1
+    assert 'send_digits: "one" is not keys 0-9 * # A-D, with w for half a second' in wrong.stderr
 
 
 def test_watching_tells_the_story_and_exits_0_if_completed(telefoon: Run, server: RestServer) -> None:
