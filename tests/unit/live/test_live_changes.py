@@ -231,6 +231,30 @@ async def test_a_blind_transfer_takes_the_caller_to_the_third_party(node: FakeNo
     await caller.talks_with(third)
 
 
+@pytest.mark.parametrize(
+    ("to", "dialled", "header"),
+    [
+        ("sip:desk@93.184.216.34?X-Order=7", "sip:desk@93.184.216.34", ("X-Order", "7")),
+        ("client:anna?tier=gold", "sip:anna@registrar.example", ("X-Param-tier", "gold")),
+    ],
+)
+async def test_a_transfer_goes_to_a_sip_address_or_a_client_with_its_headers(
+    node: FakeNode, to: str, dialled: str, header: tuple[str, str]
+) -> None:
+    caller, _ = await talking(node)
+
+    await node.change(caller, transfer=Transfer(to, TransferMode.BLIND, 20))
+    third = await node.invited(dialled)
+    third.answers()
+
+    await caller.talks_with(third)
+    caller.hangs_up()
+    await node.settles()
+    assert node.around.carrier.invites[-1].headers == (header,)
+    [transferred] = await node.events(caller, "transferred")
+    assert "?" not in str(transferred.facts["to"])
+
+
 async def test_a_blind_transfer_that_nobody_answers_ends_the_call(node: FakeNode) -> None:
     caller, _ = await talking(node)
 

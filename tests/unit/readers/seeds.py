@@ -69,7 +69,11 @@ SEEDS: Final[Mapping[str, Sequence[bytes]]] = MappingProxyType(
             b"bytes=0-99", b"bytes=-5", b"text/html;q=0.5, */*", b"[2001:db8::1]:4711, 192.0.2.1",
             urlsafe_b64encode(b'["2026-11-29T00:00:00+00:00", "CA1"]'),
         ),
-        "number": (b"+3225550100", b"003225550100", b"0225550100", b"+322555[0-9]{4}", b"+322555xxxx", b"12.50"),
+        "number": (
+            b"+3225550100", b"003225550100", b"0225550100", b"+322555[0-9]{4}", b"+322555xxxx", b"12.50",
+            b"+32 (0)2 555 01 00", b"tel:022-555-100;phone-context=+32",
+            b"sip:desk@example.com;transport=tls?X-Order=7", b"client:anna?tier=gold",
+        ),
         "sip_message": (_REQUEST, *(each.data for each in MESSAGES)),
         "address": (
             b'"Doe, J" <sip:+3225550100:pw@192.0.2.1;transport=tcp?a=b>;q=0.5', b"<tel:112;phone-context=+32>",

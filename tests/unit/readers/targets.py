@@ -16,6 +16,7 @@ from api.http.json_bodies import json_of
 from api.http.problems import Problem
 from api.http.ranges import Unsatisfiable, asked_span
 from engine.errors import DocumentError
+from engine.flow.called import read_called
 from engine.flow.diagnostics import Report
 from engine.flow.parse import parse
 from engine.model.balance import read_amount
@@ -101,6 +102,10 @@ def number(data: bytes) -> None:
     for read in (parse_e164, parse_number_or_range, country_of, read_amount):
         with contextlib.suppress(ValueError):
             read(text)
+    for country in ("", "be"):
+        with contextlib.suppress(ValueError):
+            called = read_called(text, country)
+            assert read_called(called.written, country) == called
     fitting(text)
     TRUNK.received.read(from_carrier(text))
 
