@@ -3,7 +3,7 @@
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field, SecretStr, field_validator
 
 from config.lists import Networks
 from config.told_at import told_at
@@ -30,6 +30,7 @@ class FrontDoorSettings(BaseModel):
     sip_peer_wrong_numbers_per_s: float = Field(default=20, ge=1, le=10_000)
     sip_bans_file: Path | None = None
     sip_ban_webhook: str = ""
+    sip_ban_webhook_secret: SecretStr = SecretStr("")
 
     sip_connections: int = Field(default=1000, ge=10, le=8000)
     sip_stranger_connections: int = Field(default=50, ge=0, le=8000)

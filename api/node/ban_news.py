@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class BanCallback:
-    """A form about a ban; it is nobody's call and no account's, so it is not signed."""
+    """A form about a ban; it is nobody's call and no account's, so it is signed with the operator's secret."""
 
     id: str
     url: str

@@ -11,11 +11,12 @@ from engine.store.stores import Stores
 from engine.webhooks.client import WebhookClient
 from engine.webhooks.delivery import CallbackCourier
 from engine.webhooks.ledger import ExchangeLedger
+from engine.webhooks.signing import OneSecret
 
 
 @dataclass(frozen=True, slots=True)
 class Webhooks:
-    """The ledger and the courier work while their loops run. `operator` asks for no account: unsigned, unledgered."""
+    """The ledger and the courier work while their loops run. `operator` tells of no account: nothing is ledgered."""
 
     client: WebhookClient
     operator: WebhookClient
@@ -36,7 +37,8 @@ async def open_webhooks(context: NodeContext, stores: Stores) -> AsyncIterator[W
         residency=context.residency,
         meters=context.meters,
     )
-    client, operator = made(keyring=stores.account_secrets, note=ledger.note_exchange), made()
+    client = made(keyring=stores.account_secrets, note=ledger.note_exchange)
+    operator = made(keyring=OneSecret(settings.sip_ban_webhook_secret.get_secret_value()))
     async with AsyncExitStack() as stack:
         for each in (client, operator):
             await each.start()

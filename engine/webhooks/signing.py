@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -32,6 +33,17 @@ class Keyring(Protocol):
     async def secrets(self, account_id: str, /) -> Sequence[str]:
         """The secrets that are valid now, the newest first. Raises StoreError, SetupError."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class OneSecret:
+    """The keyring of who signs all with one secret, or nothing where that is empty."""
+
+    secret: str = field(repr=False)
+
+    async def secrets(self, account_id: str, /) -> Sequence[str]:
+        del account_id
+        return [self.secret] if self.secret else []
 
 
 def new_secret() -> str:

@@ -5,8 +5,10 @@ import json
 from pathlib import Path
 
 import pytest
+from twilio.request_validator import RequestValidator
 
 from engine.model.refusal import RefusalRule
+from tests.peers.customer import Customer
 from tests.peers.platform import NUMBER, Platform, platform
 from tests.peers.ports import Ports
 from tests.peers.raw_caller import HOST, audio, raw_caller
@@ -82,6 +84,25 @@ async def test_a_ban_by_hand_ends_the_connections_of_its_source_and_no_others(tm
             await asyncio.wait_for(other[0].read(), 1)
         for _, writer in (first, second, other):
             writer.close()
+
+
+async def test_the_operator_is_told_of_a_ban_and_knows_by_its_signature_who_tells_it(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    shop.flows["/bans"] = ""
+    secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    settings = {
+        "SIP_ALLOW": "192.0.2.0/24", "SIP_MESSAGES_PER_S": "1",
+        "SIP_BAN_WEBHOOK": shop.url("/bans"), "SIP_BAN_WEBHOOK_SECRET": secret,
+    }  # fmt: skip
+    async with platform(tmp_path, ports, settings) as telefoon, raw_caller(telefoon.sip_port) as stranger:
+        for _ in range(10):
+            stranger.request("OPTIONS")
+        (form,) = await shop.is_asked("/bans")
+
+    assert (form["BanSource"], form["BanReason"]) == (f"{HOST}/32", "messages")
+    signature = next(value for name, value in shop.asked[0].headers.items() if name.lower() == "x-twilio-signature")
+    assert RequestValidator(secret).validate(shop.url("/bans"), form, signature)
 
 
 async def is_heard(telefoon: Platform) -> bool:

@@ -8,14 +8,17 @@ from ipaddress import IPv4Address, ip_network
 
 import pytest
 from structlog.testing import capture_logs
+from twilio.request_validator import RequestValidator
 
 from api.node.ban_news import MOST_WAITING, PAUSES_S, BanNews
 from engine.model.ban import BanReason, SourceBan
 from engine.testing.clock import SimulatedClock
 from engine.webhooks.client import WebhookClient
+from engine.webhooks.signing import OneSecret, message_signature
 from tests.peers.customer import Customer, customer
 from tests.peers.waiting import eventually
 
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 
 
@@ -43,8 +46,8 @@ async def operator() -> AsyncIterator[Customer]:
 
 
 @asynccontextmanager
-async def news_to(url: str, clock: HastyClock) -> AsyncIterator[BanNews]:
-    web = WebhookClient(timeout_s=5.0, allow=[ip_network("127.0.0.0/8")])
+async def news_to(url: str, clock: HastyClock, secret: str = "") -> AsyncIterator[BanNews]:
+    web = WebhookClient(timeout_s=5.0, allow=[ip_network("127.0.0.0/8")], keyring=OneSecret(secret))
     await web.start()
     news = BanNews(url, "node-1", web, clock)
     telling = asyncio.create_task(news.run())
@@ -71,6 +74,26 @@ async def test_each_ban_is_told_in_a_form(operator: Customer) -> None:
         "Node": "node-1",
     }
     assert form == expected
+
+
+async def test_it_is_signed_with_the_operators_secret(operator: Customer) -> None:
+    async with news_to(operator.url("/bans"), HastyClock(), SECRET) as news:
+        news.tell(a_ban())
+        await operator.is_asked("/bans")
+
+    (asked,) = operator.asked
+    headers = {name.lower(): value for name, value in asked.headers.items()}
+    assert RequestValidator(SECRET).validate(operator.url("/bans"), asked.form, headers["x-twilio-signature"])
+    seconds, body = int(headers["webhook-timestamp"]), asked.body.encode()
+    assert headers["webhook-signature"] == message_signature(SECRET, headers["webhook-id"], seconds, body)
+
+
+async def test_without_a_secret_it_is_not_signed(operator: Customer) -> None:
+    async with news_to(operator.url("/bans"), HastyClock()) as news:
+        news.tell(a_ban())
+        await operator.is_asked("/bans")
+
+    assert not [name for each in operator.asked for name in each.headers if "signature" in name.lower()]
 
 
 async def test_a_server_that_fails_is_asked_again_and_the_next_ban_waits_for_it(operator: Customer) -> None:
