@@ -19,8 +19,16 @@ _OF_APPLICATION: Final = ("Url", "Method", "FallbackUrl", "FallbackMethod", "Twi
 _SIP: Final = re.compile(r"sips?:", re.IGNORECASE)
 _OF_SIP: Final = ("SipAuthUsername", "SipAuthPassword")
 """They mean nothing for a number."""
-_OF_URLS: Final = {"Method": "Url", "FallbackMethod": "FallbackUrl"}
-"""How a URL is requested means nothing without it."""
+_OF_OTHERS: Final = {
+    "Method": ("Url",),
+    "FallbackUrl": ("Url", "Twiml"),
+    "FallbackMethod": ("FallbackUrl",),
+    "StatusCallbackMethod": ("StatusCallback",),
+    "StatusCallbackEvent": ("StatusCallback",),
+    "RecordingStatusCallbackMethod": ("RecordingStatusCallback",),
+    "RecordingStatusCallbackEvent": ("RecordingStatusCallback",),
+}
+"""Parameters that mean nothing without one of others; what goes with such a one comes behind it."""
 
 
 def _wrong_number(given: str) -> int:
@@ -56,6 +64,12 @@ CREATE: Final = Translation(
         "Timeout": Parameter("timeout", 21208),
         "TimeLimit": Parameter("time_limit"),
         "Record": Parameter("record"),
+        "RecordingChannels": Parameter("recording_channels"),
+        "RecordingTrack": Parameter("recording_track"),
+        "Trim": Parameter("trim"),
+        "RecordingStatusCallback": Parameter("recording_status_callback"),
+        "RecordingStatusCallbackMethod": Parameter("recording_status_callback_method", _WRONG_METHOD, read=str.upper),
+        "RecordingStatusCallbackEvent": Parameter("recording_status_callback_events", read=_each_once),
         "SipAuthUsername": Parameter("sip_username"),
         "SipAuthPassword": Parameter("sip_password"),
     },
@@ -66,6 +80,12 @@ UPDATE: Final = Translation(
         "Url": Parameter("url", _WRONG_URL),
         "Method": Parameter("method", _WRONG_METHOD, read=str.upper),
         "Twiml": Parameter("flow"),
+        "FallbackUrl": Parameter("fallback_url", _WRONG_URL),
+        "FallbackMethod": Parameter("fallback_method", _WRONG_METHOD, read=str.upper),
+        "StatusCallback": Parameter("status_callback", 21609),
+        "StatusCallbackMethod": Parameter("status_callback_method", _WRONG_METHOD, read=str.upper),
+        "StatusCallbackEvent": Parameter("status_callback_events"),
+        "TimeLimit": Parameter("time_limit"),
         "Status": Parameter("status"),
     },
     {WrongState: 21220},
@@ -83,14 +103,16 @@ def of_new_call(form: Form) -> Mapping[str, Any]:
 
 
 def that_count(form: Form) -> Mapping[str, Any]:
-    """A form without what is empty, methods of URLs that are not given, and all that an application says itself.
+    """A form without what is empty, what goes with others that are not given, and all that an application says itself.
 
     Url comes before Twiml.
     """
     given = {name: value for name, value in form.items() if value != ""}
-    left_out = {method for method, url in _OF_URLS.items() if url not in given}
-    if _APPLICATION in given:
-        left_out.update(_OF_APPLICATION)
+    for name in _OF_APPLICATION if _APPLICATION in given else ():
+        given.pop(name, None)
     if "Url" in given:
-        left_out.add("Twiml")
-    return {name: value for name, value in given.items() if name not in left_out}
+        given.pop("Twiml", None)
+    for name, others in _OF_OTHERS.items():
+        if given.keys().isdisjoint(others):
+            given.pop(name, None)
+    return given

@@ -128,15 +128,6 @@ async def test_what_is_no_status_is_refused_by_name(program: Program) -> None:
     assert "Status" in error["message"]
 
 
-async def test_a_call_is_given_another_flow(program: Program) -> None:
-    _, call = await program.post("Calls", ORDER)
-
-    status, _ = await program.post(f"Calls/{call['sid']}", {"Twiml": GREETING})
-
-    assert status == 200
-    assert program.site.call_service.changes[0].start is not None
-
-
 @pytest.mark.parametrize("path", [f"Calls/CA{'0' * 32}", "Calls/CA1", "Messages", "Calls/a/b/c"])
 async def test_what_is_not_there_is_20404(program: Program, path: str) -> None:
     status, error = await program.get(path)

@@ -5,6 +5,7 @@ import pytest
 from engine.errors import EmergencyRefused, Overloaded, PolicyRefused, TelefoonError
 from engine.flow.next_step import HttpMethod
 from engine.model.call_policy import PolicyRule
+from engine.model.recording_shape import Channels, Tracks, Trim
 from tests.unit.api.conftest import NUMBER, TO
 from tests.unit.api.v2010.conftest import Pairs, Program
 
@@ -27,6 +28,12 @@ async def test_every_parameter_is_carried_out(program: Program) -> None:
         "Timeout": "20",
         "TimeLimit": "90",
         "Record": "true",
+        "RecordingChannels": "dual",
+        "RecordingTrack": "inbound",
+        "Trim": "do-not-trim",
+        "RecordingStatusCallback": "https://shop.example/recorded",
+        "RecordingStatusCallbackMethod": "get",
+        "RecordingStatusCallbackEvent": "in-progress absent",
     }
 
     assert (await program.post("Calls", form))[0] == 201
@@ -40,6 +47,11 @@ async def test_every_parameter_is_carried_out(program: Program) -> None:
     assert options.status_callback_events == ("initiated", "answered")
     assert (options.timeout_s, options.time_limit_s, options.record) == (20, 90, True)
     assert options.send_digits == "wW12#"
+    assert (options.recording_channels, options.recording_track) == (Channels.DUAL, Tracks.INBOUND)
+    assert options.recording_trim is Trim.NOTHING
+    assert options.recording_status_callback == "https://shop.example/recorded"
+    assert options.recording_status_callback_method == "GET"
+    assert options.recording_status_callback_events == ("in-progress", "absent")
 
 
 async def test_a_sip_address_is_called_with_its_headers_and_credentials(program: Program) -> None:
@@ -62,12 +74,16 @@ async def test_credentials_mean_nothing_for_a_number(program: Program) -> None:
 
 
 async def test_what_is_left_out_is_as_programs_expect_it(program: Program) -> None:
-    await program.post("Calls", {**AT_URL, "StatusCallback": "https://shop.example/told"})
+    told = {"StatusCallback": "https://shop.example/told", "RecordingStatusCallback": "https://shop.example/recorded"}
+
+    await program.post("Calls", {**AT_URL, **told})
 
     (order,) = program.site.call_service.orders
     assert (order.method, order.options.timeout_s) == (HttpMethod.POST, 60)
     assert order.options.status_callback_events == ("completed",)
     assert not order.options.record
+    assert (order.options.recording_channels, order.options.recording_trim) == (Channels.MONO, Trim.SILENCE)
+    assert order.options.recording_status_callback_events == ("completed",)
 
 
 async def test_events_are_given_once_for_each_or_with_blanks_between(program: Program) -> None:
@@ -136,6 +152,10 @@ async def test_what_has_no_meaning_here_and_harms_nobody_is_accepted(program: Pr
         ({**ORDER, "TimeLimit": "0"}, 20001, "TimeLimit"),
         ({**ORDER, "Twiml": "<Response>"}, 20001, "Twiml"),
         ({**ORDER, "Record": "perhaps"}, 20001, "Record"),
+        ({**ORDER, "RecordingChannels": "three"}, 20001, "RecordingChannels"),
+        ({**ORDER, "RecordingTrack": "none"}, 20001, "RecordingTrack"),
+        ({**ORDER, "Trim": "all"}, 20001, "Trim"),
+        ({**ORDER, "RecordingStatusCallback": "no url"}, 20001, "RecordingStatusCallback"),
         ({**ORDER, "MachineDetection": "Enable"}, 21233, "MachineDetection"),
         ({**ORDER, "ApplicationSid": f"AP{'0' * 32}"}, 21218, "ApplicationSid"),
         ({**ORDER, "CallerId": "+3225550177"}, 20001, "CallerId"),
