@@ -257,11 +257,18 @@ class Dialog(FaxCall):
             self._vanish()
             return
         if self._patience is not None and self._patience.is_over(now_s):
-            self.hangup(pj.CallOpParam())
+            self._give_up()
         if not self.answered or (life := self._media.life(self._leg)) is None:
             return
         if (silent_s := self._vigil.look(life, now_s)) is not None:
             self._deliver(MediaLost(silent_s))
+
+    def _give_up(self) -> None:
+        try:
+            self.hangup(pj.CallOpParam())
+        except pj.Error as error:
+            # Its session has ended meanwhile: the library tells that, or the dialog has vanished.
+            log.warning("not_hung_up", reason=error.reason)
 
     def _vanish(self) -> None:
         log.error("dialog_vanished", answered=self.answered, hung_up_by_us=self.ended_by_us)

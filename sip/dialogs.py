@@ -219,9 +219,16 @@ class Dialogs:
     def look(self, now_s: float) -> None:
         """Tell of far ends that have fallen silent, and of strangers; to be called about once a second."""
         for leg, dialog in tuple(self._dialogs.items()):
-            dialog.look(now_s)
-            if not dialog.over and (strange := self._strangers.look(leg)) is not None:
-                dialog.tell(strange)
+            try:
+                self._look_at(leg, dialog, now_s)
+            except pj.Error as error:
+                # What is wrong with one dialog keeps nobody from looking at the others.
+                log.error("dialog_not_looked_at", leg=leg, reason=error.reason)
+
+    def _look_at(self, leg: LegId, dialog: Dialog, now_s: float) -> None:
+        dialog.look(now_s)
+        if not dialog.over and (strange := self._strangers.look(leg)) is not None:
+            dialog.tell(strange)
 
     def close(self) -> None:
         """Drop every dialog; the endpoint's end has hung them up."""

@@ -11,6 +11,8 @@ from functools import partial
 from itertools import count
 from typing import Self
 
+import structlog
+
 from engine.aio.tasks import BackgroundTasks
 from engine.errors import LegGone, SetupError, SipError
 from engine.model.call import Direction
@@ -50,6 +52,8 @@ from sip.trunks.outbound_room import OutboundRoom
 from sip.trunks.outbound_ways import OutboundWays, located
 from sip.trunks.sources import addresses_of
 from sip.trunks.uris import hops_of
+
+log = structlog.get_logger(__name__)
 
 LOOK_S = 1.0  # between two looks at far ends that may have fallen silent
 
@@ -316,4 +320,7 @@ class UserAgent:
     async def _look_for_silence(self) -> None:
         while True:
             await asyncio.sleep(LOOK_S)
-            self._ways.left_alone = await self._thread.run(lambda: self._stack.look(time.monotonic()))
+            try:
+                self._ways.left_alone = await self._thread.run(lambda: self._stack.look(time.monotonic()))
+            except SipError as error:
+                log.error("not_looked_for_silence", reason=str(error))

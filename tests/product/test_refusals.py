@@ -79,7 +79,7 @@ async def test_a_ban_by_hand_ends_the_connections_of_its_source_and_no_others(tm
         await asyncio.to_thread(telefoon.telefoon, "bans", "add", BANNED)
 
         async with within(10):
-            assert await asyncio.gather(first[0].read(), second[0].read()) == [b"", b""]
+            assert [await each[0].read() for each in (first, second)] == [b"", b""]
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(other[0].read(), 1)
         for _, writer in (first, second, other):

@@ -1,17 +1,21 @@
 """A far end that vanishes sends no BYE: it is known by its silence (RFC 3550 §6.2.1, RFC 3264 §8.4)."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, contextmanager
 
+import pjsua2 as pj
 import pytest
 
 from engine.ports import MediaChanged, MediaLost
+from sip.dialog import Dialog
+from sip.patience import Patience
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
 from tests.peers.scenario import acks, calls, gets_bye, pause, receives, reinvites, scenario, sdp
 from tests.peers.sipp import sipp
-from tests.sip.conftest import Line, OpenLine, Watch
+from tests.sip.conftest import Line, OpenLine, Watch, dial
 from tests.sip.guests import guests
 
 pytestmark = pytest.mark.sip
@@ -23,6 +27,14 @@ SILENCE_S = 2.5
 async def line(open_line: OpenLine) -> AsyncIterator[Line]:
     async with open_line(rtp_silence_s=SILENCE_S) as opened:
         yield opened
+
+
+@contextmanager
+def silent_port() -> Iterator[int]:
+    """A port of UDP at which nobody answers."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        yield silent.getsockname()[1]
 
 
 def lost(call: Watch) -> list[MediaLost]:
@@ -87,3 +99,25 @@ async def test_by_default_no_silence_is_too_long(open_line: OpenLine, ports: Por
         await asyncio.sleep(2 * SILENCE_S)
 
         assert lost(guest.call) == []
+
+
+async def test_a_dialog_that_the_library_can_not_end_keeps_nobody_from_missing_others(
+    line: Line, ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one whose session has ended without a word, while it was still to be given up."""
+
+    def refuse(*_: object) -> None:
+        raise pj.Error(171140, "hangup", "INVITE session already terminated", "", 0)
+
+    with silent_port() as nobody:
+        async with guests(line, ports, 1) as (vanishing,):
+            monkeypatch.setattr(Dialog, "hangup", refuse)
+            monkeypatch.setattr(Patience, "is_over", lambda patience, _: patience.waiting)
+            unanswered = await dial(line, nobody)
+            await asyncio.sleep(SILENCE_S)
+
+            vanishing.ear.fall_silent()
+
+            await vanishing.call.sees(MediaLost, within_s=3 * SILENCE_S)
+            monkeypatch.undo()
+            await unanswered.leg.hang_up()

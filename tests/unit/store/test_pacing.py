@@ -78,7 +78,7 @@ async def test_a_migration_tells_waiting_calls_how_the_url_of_their_number_is_re
     url: str, db: Database, account: Account
 ) -> None:
     """As calls that have waited since before it stood on the call."""
-    calls, queued = Calls(db), QueuedCalls(db)
+    calls, queued = Calls(db), QueuedCalls(db, PEPPER)
     by_number, by_order = a_call(account.id, url="https://a.example/"), a_call(account.id, url="https://b.example/")
     await Numbers(db).add(account.id, by_number.from_, url="https://a.example/", method="GET")
     for call in (by_number, by_order):
