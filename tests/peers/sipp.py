@@ -14,7 +14,8 @@ from tests.peers.sip_message import SipMessage
 from tests.peers.waiting import eventually, within
 
 NUMBER: Final = "+3225550100"
-_LONGEST_S: Final = 300
+LONGEST_S: Final = 300
+"""So long a run of SIPp may last, where a test says nothing else; then it ends, and its calls with it."""
 _ENTRY: Final = re.compile(r"^-{20,} .*\n\w+ message (sent|received) [^\n]*:\n\n", re.MULTILINE)
 
 
@@ -54,20 +55,21 @@ class Sipp:
             async with within(within_s):
                 _, errors = await self.process.communicate()
         except TimeoutError:
-            raise AssertionError(f"the scenario did not end within {within_s:g} s: {self._story()}") from None
-        assert self.process.returncode == 0, f"{self._story()}\n{errors.decode(errors='replace')[-2000:]}"
+            raise AssertionError(f"the scenario did not end within {within_s:g} s: {self.story()}") from None
+        assert self.process.returncode == 0, f"{self.story()}\n{errors.decode(errors='replace')[-2000:]}"
 
     async def _sees(self, summary: str, times: int, within_s: float, *, sent: bool) -> SipMessage:
         return await eventually(
             lambda: found[times - 1] if len(found := self._told(summary, sent=sent)) >= times else None,
             within_s=within_s,
-            otherwise=lambda: f"{summary} number {times}; the wire had {self._story()}",
+            otherwise=lambda: f"{summary} number {times}; the wire had {self.story()}",
         )
 
     def _told(self, summary: str, *, sent: bool) -> list[SipMessage]:
         return [each for each in self.messages if each.sent == sent and each.summary == summary]
 
-    def _story(self) -> list[str]:
+    def story(self) -> list[str]:
+        """All messages of the wire, in their order."""
         return [f"{'>' if each.sent else '<'} {each.summary}" for each in self.messages]
 
 
@@ -75,11 +77,12 @@ class Sipp:
 async def sipp(
     xml: str, ports: Ports, *, target: int | None = None, service: str = NUMBER, transport: str = "u1",
     keys: Mapping[str, object] | None = None, calls: int = 1, per_second: int = 10, port: int | None = None,
-    host: str = "127.0.0.1", is_called: bool = False,
+    host: str = "127.0.0.1", is_called: bool = False, longest_s: int = LONGEST_S,
 ) -> AsyncIterator[Sipp]:  # fmt: skip
     """Run a scenario `calls` times: as caller at the target's port of the same host, or as callee if there is none.
 
-    It has a free port if none is given. `is_called` is for a callee that knows the target too.
+    It has a free port if none is given. `is_called` is for a callee that knows the target too. After `longest_s` it
+    ends, and answers nothing more.
     """
     with tempfile.TemporaryDirectory(prefix="sipp-") as name:
         folder = Path(name)
@@ -105,7 +108,7 @@ async def sipp(
                 "-t",
                 transport,
             ),
-            *("-r", str(per_second), "-s", service, "-timeout", str(_LONGEST_S), "-timeout_error", *given),
+            *("-r", str(per_second), "-s", service, "-timeout", str(longest_s), "-timeout_error", *given),
             *("-trace_msg", "-message_file", "messages.log", "-trace_err", "-error_file", "errors.log"),
             *([f"[{host}]:{target}" if ":" in host else f"{host}:{target}"] if target is not None else []),
             cwd=folder,

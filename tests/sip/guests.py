@@ -10,7 +10,7 @@ from tests.peers.audio import hears, tone
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
 from tests.peers.scenario import gets_bye, is_called, scenario
-from tests.peers.sipp import Sipp, sipp
+from tests.peers.sipp import LONGEST_S, Sipp, sipp
 from tests.peers.waiting import eventually, within
 from tests.sip.conftest import Line, Watch, dial
 
@@ -29,6 +29,10 @@ class Guest:
     @property
     def leg(self) -> LegId:
         return self.call.leg.id
+
+    def told(self) -> str:
+        """What has happened on its leg, and what its far end has said and got."""
+        return f"{self.call.seen}; {self.far_end.story()}"
 
     async def hears_of(
         self, others: Sequence["Guest"], *, wanted: Sequence["Guest"] = (), seconds: float = 0.6
@@ -67,14 +71,14 @@ async def talk(room: MixedRoom, talking: Sequence[Guest]) -> None:
 
 
 @asynccontextmanager
-async def guests(line: Line, ports: Ports, count: int) -> AsyncIterator[list[Guest]]:
-    """Answered calls, each of which sounds its tone for ever."""
+async def guests(line: Line, ports: Ports, count: int, *, longest_s: int = LONGEST_S) -> AsyncIterator[list[Guest]]:
+    """Answered calls, each of which sounds its tone for ever; their far ends answer for `longest_s`."""
     async with AsyncExitStack() as stack:
         arrived = []
         for hz in TONES[:count]:
             ear = stack.enter_context(RtpEar())
             script = scenario(is_called(), gets_bye())
-            far_end = await stack.enter_async_context(sipp(script, ports, keys={"ear": ear.port}))
+            far_end = await stack.enter_async_context(sipp(script, ports, keys={"ear": ear.port}, longest_s=longest_s))
             call = await dial(line, far_end.port)
             await call.sees(Answered)
             await call.sees(MediaChanged)

@@ -88,7 +88,7 @@ async def listen(listener: Guest, speaker: Guest) -> None:
     while True:
         await asyncio.sleep(LISTENING_S)
         heard = listener.ear.heard(since_s)
-        assert when_heard(heard, speaker.hz), f"nothing of {speaker.hz} Hz for {LISTENING_S:g} s"
+        assert when_heard(heard, speaker.hz), f"nothing of {speaker.hz} Hz for {LISTENING_S:g} s; {listener.told()}"
         PACE.measure()
         assert longest_gap(heard, speaker.hz).seconds <= patience(HELD_UP_S)
         # A gap at the end of what was heard is in the next part too, as a whole.
@@ -131,7 +131,7 @@ async def test_nothing_that_is_nearly_right_ends_the_process_or_spoils_calls(
             trace_calls=20,
             tls=Tls(pems.ca, pems.certificate, pems.key),
         ) as line,
-        guests(line, ports, 2) as (one, other),
+        guests(line, ports, 2, longest_s=round(MINUTES * 60) + 300) as (one, other),
     ):
         await line.agent.bridge.connect(Said(one.leg), Ear(other.leg))
         await line.agent.bridge.connect(Said(other.leg), Ear(one.leg))
