@@ -53,6 +53,10 @@ class NotingCallService:
             account_id=order.account_id,
             at=SystemClock().now(),
             node="node-1",
+            url=order.url,
+            method=order.method.value,
+            fallback_url=order.fallback_url,
+            fallback_method=order.fallback_method.value,
         )
         await self.calls.add(call)
         return call

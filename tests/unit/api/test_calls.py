@@ -56,6 +56,21 @@ async def test_every_field_of_an_order_reaches_the_service(site: Site) -> None:
     )  # fmt: skip
 
 
+async def test_a_call_shows_its_urls_without_their_passwords_and_no_keys(site: Site) -> None:
+    urls = ("url", "fallback_url", "status_callback", "recording_status_callback")
+    body = {name: f"https://me:s3cret@customer.example/{name}?mail=me@b.example" for name in urls}
+
+    _, placed, _ = await site.request("POST", "calls", json={"to": TO, "from": NUMBER, "send_digits": "1234", **body})
+    _, call, _ = await site.request("GET", f"calls/{placed['id']}")
+
+    assert {name: call[name] for name in urls} == {
+        name: f"https://customer.example/{name}?mail=me@b.example" for name in urls
+    }
+    assert "s3cret" not in str(call)
+    assert "send_digits" not in call
+    assert [call[name] for name in ("method", "fallback_method", "status_callback_method")] == ["POST"] * 3
+
+
 @pytest.mark.parametrize(("called", "dialled"), [("112", "112"), ("+32112", "+32112"), ("tel:112", "112")])
 async def test_an_emergency_number_is_ordered_as_it_is_dialled(site: Site, called: str, dialled: str) -> None:
     status, _, _ = await site.request("POST", "calls", json={"to": called, "from": NUMBER})
