@@ -59,7 +59,9 @@ async def test_files_and_words_are_heard_by_all_or_by_one(tmp_path: Path, ports:
         await telefoon.patch(path, {"status": "completed"})
 
     assert [form["StatusCallbackEvent"] for form in announced] == ["announcement-end", "announcement-fail"]
+    assert [form["AnnounceUrl"] for form in announced] == [shop.url("/all.wav"), shop.url("/missing.wav")]
     assert "500" in announced[1]["ReasonAnnouncementFailed"]
+    assert not any("CallSid" in form for form in announced)
 
 
 @pytest.mark.parametrize("early_media", [True, False])

@@ -29,7 +29,7 @@ from engine.model.callback import ConferenceEventName
 from engine.model.conference import Conference, ConferenceStatus, Participant, ParticipantChange, become, differences
 from engine.model.conference_end import ConferenceEnd, end_by, why_left
 from engine.ports import LegId, Sink
-from engine.webhooks.payloads.conference import ending_params, events_of, leaving_params
+from engine.webhooks.payloads.conference import announcement_params, ending_params, events_of, leaving_params
 
 log = structlog.get_logger(__name__)
 
@@ -201,14 +201,12 @@ class Room:
             self._unasked -= 1
             await to_its_end(self._arrange_again())
 
-    async def _announced(self, failure: str | None) -> None:
+    async def _announced(self, url: str | None, failure: str | None) -> None:
         if not self._members:
             return
-        member = self._members[0]
-        member.session.journal.note_event("announced", conference=self.conference.id, failure=failure)
+        self._members[0].session.journal.note_event("announced", conference=self.conference.id, failure=failure)
         word = "announcement-fail" if failure else "announcement-end"
-        more = {"ReasonAnnouncementFailed": failure} if failure else {}
-        await self._tell(ConferenceEventName.ANNOUNCEMENT, word, member, **more)
+        await self._tell(ConferenceEventName.ANNOUNCEMENT, word, None, **announcement_params(url, failure))
 
     async def _arrange_again(self) -> None:
         async with self._turn:

@@ -10,17 +10,14 @@ from engine.live.conference.member import Member
 from engine.live.speaker import Speaker
 from engine.ports import Clock, Speech
 
+Announced = Callable[[str | None, str | None], Awaitable[None]]
+"""Is given the URL of a file or document that was for all, None for words, and why it failed, None when all was heard."""
+
 
 class SpokenMessages:
-    """Speaks into one conference. `announced` is given why a message to all failed, or None when all was heard."""
+    """Speaks into one conference."""
 
-    def __init__(
-        self,
-        speaker: Speaker,
-        clock: Clock,
-        announcements: Announcements,
-        announced: Callable[[str | None], Awaitable[None]],
-    ) -> None:
+    def __init__(self, speaker: Speaker, clock: Clock, announcements: Announcements, announced: Announced) -> None:
         self._speaker = speaker
         self._clock = clock
         self._announcements = announcements
@@ -28,15 +25,15 @@ class SpokenMessages:
 
     def say_to_all(self, speech: Speech) -> None:
         """Say something behind what waits to be said."""
-        self._announcements.begin(partial(self._speaker.say, speech), on_end=self._announced)
+        self._announcements.begin(partial(self._speaker.say, speech), on_end=partial(self._announced, None))
 
     def play_to_all(self, url: str, orderer: Member) -> None:
         """Play a file behind what waits; it is fetched as this member's flow would."""
-        self._announcements.begin(self._file(url, orderer), on_end=self._announced)
+        self._announcements.begin(self._file(url, orderer), on_end=partial(self._announced, url))
 
     def announce_to_all(self, at: GoTo, orderer: Member) -> None:
         """Let all hear a document behind what waits; it is fetched as this member's flow would be."""
-        self._announcements.begin(self._document(at, orderer), on_end=self._announced)
+        self._announcements.begin(self._document(at, orderer), on_end=partial(self._announced, at.url))
 
     def say_to(self, member: Member, speech: Speech) -> None:
         """Say something that this one alone hears."""

@@ -39,6 +39,12 @@ def participant_params(participant: Participant, plan: RoomPlan) -> dict[str, st
     return told
 
 
+def announcement_params(url: str | None, failure: str | None) -> dict[str, str]:
+    """What was announced to all, if it was a file, and why it was not heard to its end."""
+    told = {"AnnounceUrl": url, "ReasonAnnouncementFailed": failure}
+    return {name: value for name, value in told.items() if value is not None}
+
+
 def leaving_params(reason: str, call: Call) -> dict[str, str]:
     """Why a participant left, and what has become of its call."""
     return {"ReasonParticipantLeft": reason, "ParticipantCallStatus": call.status.value}

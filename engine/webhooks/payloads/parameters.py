@@ -221,6 +221,7 @@ PARAMETERS: Final[tuple[WebhookParameter, ...]] = (
     _technical("CallSidEndingConference", "The id of the call that ended the conference, if one did", _W.CONFERENCE),
     _personal("ParticipantLabelEndingConference", "That participant's `participantLabel`, if it has one",
               _W.CONFERENCE),
+    _personal("AnnounceUrl", "The URL of the file that was announced", _W.CONFERENCE),
     _reason("ReasonAnnouncementFailed", "Why an announcement was not heard to its end, in a sentence", _W.CONFERENCE),
 
     _technical("RecordingSid", "The recording's id", _W.RECORD, _W.RECORDING),
