@@ -9,7 +9,7 @@ from aiohttp import web
 
 from api.http.client_address import client_address
 from api.http.contract import Operation
-from api.http.problems import Problem
+from api.http.problems import ASKED_BY, Problem
 from api.http.request_limits import RequestLimits
 from engine.errors import KeyFromElsewhere
 from engine.model.accounts import Address, Caller, Scope, allowed
@@ -54,6 +54,7 @@ async def caller_known_by(
         limits.note_wrong(secret, address)
         raise Problem(HTTPStatus.UNAUTHORIZED, "This API key is unknown, has expired or was revoked.")
     limits.note_right(secret)
+    request[ASKED_BY] = caller.key_id
     limits.take_of_key(request, caller.key_id)
     if not allowed(caller.scopes, scope):
         raise Problem(

@@ -31,6 +31,9 @@ _QUOTA_TYPE: Final = "https://iana.org/assignments/http-problem-types#quota-exce
 _BALANCE: Final = "urn:telefoon:rule:balance"
 _QUEUE: Final = "urn:telefoon:rule:calls-queued"
 _AGAIN_AFTER_S: Final = 5
+_ASKS_IN_VAIN: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY})
+ASKED_BY: Final = web.RequestKey("asked_by", str)
+"""The id of the key by which a request came, once that is known."""
 
 log = structlog.get_logger(__name__)
 
@@ -105,34 +108,53 @@ def problem_response(problem: Problem) -> web.Response:
     return response
 
 
+@web.middleware
+async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Outermost middleware: whatever a handler raises becomes a problem."""
+    response = await _answered(request, handler, problem_response)
+    # Whoever tries what a leaked key may do is seen here also where no call came of it that could have an event.
+    if response.status in _ASKS_IN_VAIN and (key := request.get(ASKED_BY)):
+        log.info("request_refused", method=request.method, path=_template(request), status=response.status, key=key)
+    return response
+
+
 def telling(told: Callable[[Problem], web.Response]) -> Middleware:
-    """An outermost middleware: whatever a handler raises becomes a problem, and is told as that is."""
+    """A middleware for a part of the interface in which problems are told otherwise."""
 
     @web.middleware
     async def tell(request: web.Request, handler: Handler) -> web.StreamResponse:
-        try:
-            return await handler(request)
-        except Problem as problem:
-            return told(problem)
-        except TelefoonError as error:
-            return told(_of_engine(error))
-        except web.HTTPException as error:
-            if error.status < HTTPStatus.BAD_REQUEST:
-                raise
-            response = told(_of_http(request, error))
-            if "Allow" in error.headers:
-                response.headers["Allow"] = error.headers["Allow"]
-            return response
-        except Exception as error:
-            if isinstance(error, ConnectionError) and _has_gone(request):
-                raise  # nobody is there to be answered, and nothing of ours has failed
-            log.exception("request_failed", method=request.method, path=request.path)
-            return told(FAILED)
+        return await _answered(request, handler, told)
 
     return tell
 
 
-problems: Final = telling(problem_response)
+async def _answered(
+    request: web.Request, handler: Handler, told: Callable[[Problem], web.Response]
+) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except Problem as problem:
+        return told(problem)
+    except TelefoonError as error:
+        return told(_of_engine(error))
+    except web.HTTPException as error:
+        if error.status < HTTPStatus.BAD_REQUEST:
+            raise
+        response = told(_of_http(request, error))
+        if "Allow" in error.headers:
+            response.headers["Allow"] = error.headers["Allow"]
+        return response
+    except Exception as error:
+        if isinstance(error, ConnectionError) and _has_gone(request):
+            raise  # nobody is there to be answered, and nothing of ours has failed
+        log.exception("request_failed", method=request.method, path=request.path)
+        return told(FAILED)
+
+
+def _template(request: web.Request) -> str:
+    """The path as it is published, without who or what it names."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else ""
 
 
 def _has_gone(request: web.Request) -> bool:

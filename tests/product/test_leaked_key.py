@@ -4,6 +4,7 @@ A real node, and a real SIP phone as its trunk, which tells of each INVITE that 
 """
 
 import asyncio
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +142,7 @@ async def test_no_spelling_and_no_caller_leads_there_by_rest_at_once_queued_or_i
         settings = {"TRUNK": f"sip:127.0.0.1:{trunk.port}"}
         async with platform(tmp_path, ports, settings) as telefoon:
             room = await telefoon.post("conferences", {"friendly_name": "room"})
+            refused = Counter[int]()
             paths = ("calls", f"conferences/{room['id']}/participants")
             for is_paced in (False, True):
                 if is_paced:
@@ -151,6 +153,7 @@ async def test_no_spelling_and_no_caller_leads_there_by_rest_at_once_queued_or_i
                         for caller in (NUMBER, OTHER):
                             status, problem = await telefoon.refuses(path, {"from": caller, "to": to})
                             assert status in (403, 422), (way, path, problem)
+                            refused[status] += 1
                             is_told = (
                                 status == 422 or problem["type"] == RULE or "not a number of this" in problem["detail"]
                             )
@@ -161,6 +164,10 @@ async def test_no_spelling_and_no_caller_leads_there_by_rest_at_once_queued_or_i
             for each in found:
                 assert await refused_events(telefoon, each["id"]) == ["number-type"], each
             assert not (await telefoon.get("calls", status="queued"))["calls"]
+            lines = [line for line in telefoon.log().splitlines() if "request_refused" in line]
+            assert {status: sum(f"status={status}" in line for line in lines) for status in refused} == refused
+            assert all("key=SK" in line for line in lines)
+            assert not any(PREMIUM[1:] in line for line in lines)
     assert reached(trunk) == []
 
 

@@ -11,7 +11,7 @@ from engine.live.speaker import Speaker
 from engine.ports import Clock, Speech
 
 Announced = Callable[[str | None, str | None], Awaitable[None]]
-"""Is given the URL of a file or document that was for all, None for words, and why it failed, None when all was heard."""
+"""Is given the URL of what was for all, None for words, and why it failed, None when all was heard."""
 
 
 class SpokenMessages:
