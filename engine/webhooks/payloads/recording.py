@@ -16,7 +16,8 @@ SOURCES: Final = {
     RecordingSource.START: "StartCallRecordingTwiML",
 }
 
-_OF_WHAT_THERE_IS: Final = ("RecordingSid", "RecordingUrl", "RecordingChannels", "RecordingStartTime")
+_ID: Final = "RecordingSid"
+_OF_WHAT_THERE_IS: Final = ("RecordingUrl", "RecordingChannels", "RecordingStartTime")
 _OF_PAUSES: Final = (RecordingEventName.PAUSED, RecordingEventName.RESUMED)
 
 
@@ -25,7 +26,7 @@ def recording_form(row: Recording, event: RecordingEventName, url: str, call_id:
     form = {
         "AccountSid": row.account_id,
         "CallSid": call_id,
-        "RecordingSid": row.id,
+        _ID: row.id,
         "RecordingUrl": url,
         "RecordingStatus": event.value,
         "RecordingChannels": str(row.channels),
@@ -48,9 +49,13 @@ def recording_form(row: Recording, event: RecordingEventName, url: str, call_id:
 
 
 def absent_form(row: Recording, call_id: str) -> dict[str, str]:
-    """The form about what was to be recorded and is not: there is nothing that could be fetched."""
+    """The form about what was to be recorded and is not: there is nothing that could be fetched.
+
+    Who asked for it by REST may have been told its id, and is told by that.
+    """
     form = recording_form(row, RecordingEventName.ABSENT, "", call_id)
-    return {name: value for name, value in form.items() if name not in _OF_WHAT_THERE_IS}
+    left_out = _OF_WHAT_THERE_IS if row.source == RecordingSource.REST else (*_OF_WHAT_THERE_IS, _ID)
+    return {name: value for name, value in form.items() if name not in left_out}
 
 
 def recording_facts(row: Recording, url: str) -> dict[str, object]:

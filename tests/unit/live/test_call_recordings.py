@@ -10,6 +10,7 @@ from engine.flow.plans import CallRecordingPlan
 from engine.ids import IdKind, new_id
 from engine.live.orders import RecordingAction, RecordingChange
 from engine.model.call_options import AccountOptions
+from engine.model.callback import Callback
 from engine.model.recording_marks import PauseBehavior
 from engine.model.recording_shape import Channels, Tracks, Trim
 from engine.store.recordings import RecordingFilter
@@ -18,7 +19,7 @@ from engine.testing.database import MemoryDatabase
 from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode, fake_node
 from engine.testing.recorded import Recorded
-from tests.unit.live.words import NOTICE
+from tests.unit.live.words import NOTICE, QUESTION
 
 STAYS = "<Response><Say>Hello.</Say><Pause length='600'/></Response>"
 TONE = "recording tone"
@@ -216,6 +217,22 @@ async def test_a_recording_has_the_identifier_that_was_told_before_anybody_conse
     await node.passes(5)
 
     assert (await the_recording(node, caller)).row.id == told
+
+
+async def test_who_began_a_recording_by_rest_is_told_by_its_identifier_that_there_is_none(node: FakeNode) -> None:
+    caller = await node.is_called(STAYS, consent="press-to-consent")
+    await caller.hears("Hello.")
+    told = new_id(IdKind.RECORDING)
+    plan = CallRecordingPlan(callback=Callback(TOLD, events=("absent", "completed")))
+
+    await node.change(caller, recording=RecordingChange(RecordingAction.START, plan, recording_id=told))
+    await caller.hears(QUESTION)
+    caller.presses("2")
+    await node.passes(30)
+
+    [form] = await node.told(TOLD)
+    assert (form["RecordingStatus"], form["RecordingSid"], "RecordingUrl" in form) == ("absent", told, False)
+    assert await node.recordings() == []
 
 
 async def test_of_several_recordings_the_one_that_is_named_is_stopped(node: FakeNode) -> None:

@@ -243,3 +243,14 @@ async def test_a_configuration_is_refused_by_name(program: Program) -> None:
 
     assert (status, error["code"]) == (400, 20001)
     assert "RecordingConfigurationId" in error["message"]
+
+
+async def test_a_recording_of_another_account_is_not_found(program: Program) -> None:
+    other = await program.site.services.stores.accounts.ensure("other")
+    theirs = await recorded(program.site, account_id=other.id)
+
+    for suffix in ("", ".json", ".wav", ".mp3"):
+        path = f"{program.site.address}{program.place(f'Recordings/{theirs.id}')}{suffix}"
+        response, _ = await download(program, path)
+        assert response.status == 404
+    assert (await program.get("Recordings"))[1]["recordings"] == []
