@@ -4,6 +4,7 @@ Customers choose the URLs, so without this anybody could make the platform ask f
 A name is checked after its resolution, in the resolver of the very connection (`engine.security.guarded_resolver`).
 """
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
@@ -18,6 +19,7 @@ Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
 
 _MOST_REMEMBERED: Final = 1024
+_MADDR: Final = re.compile(r";maddr=([^;?&>\s]+)", re.IGNORECASE)
 SCHEMES: Final = frozenset({"http", "https"})
 
 # Beyond what every version of the standard library calls not global: protocol assignments, anycast relays, and
@@ -80,6 +82,11 @@ def host_of(uri: str) -> str:
     before, at, behind = uri.partition(":")[2].partition("@")
     place = (behind if at else before).partition("?")[0].partition(";")[0].rpartition("@")[2]
     return place[1:].partition("]")[0] if place.startswith("[") else place.partition(":")[0]
+
+
+def asked_hosts_of(uri: str) -> tuple[str, ...]:
+    """The host of a SIP URI, and that to which its maddr sends requests instead (RFC 3261 §19.1.1)."""
+    return host_of(uri), *(each.strip("[]") for each in _MADDR.findall(uri))
 
 
 def _is_public(address: Address) -> bool:

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from typing import Protocol
 
 from engine.errors import EgressDenied, WebhookError
-from engine.security.egress import Egress, denied, host_of, looks_like_an_address
+from engine.security.egress import Egress, asked_hosts_of, denied, host_of, looks_like_an_address
 
 ResolvedAddress = Mapping[str, object]
 """One address of a name: its `host`, and what else is known of it."""
@@ -31,9 +31,12 @@ class SipEgress:
 
     async def check(self, uri: str) -> None:
         """Raises EgressDenied, or WebhookError if the name leads nowhere."""
-        host = host_of(uri)
-        if not host:
+        if not host_of(uri):
             raise EgressDenied(f"{uri} names no host.")
+        for host in asked_hosts_of(uri):
+            await self._check_host(host)
+
+    async def _check_host(self, host: str) -> None:
         if looks_like_an_address(host):
             if not self._egress.permits(host):
                 raise denied(host)

@@ -74,9 +74,11 @@ class OutboundWays:
 
 async def located(way: Way, find: Find, reachable: Callable[[str, str], bool]) -> Way:
     """The way to a dialled SIP address, with the first server of its name that may be reached. Raises SipError."""
-    if way.hop is None or not way.hop.is_name:
+    if way.hop is None:
         return way
     host = way.hop.host
+    if not way.hop.is_name:
+        return way if reachable(host, host) else replace(way, fault=f"{host} may not be called.")
     found = await find(way.hop)
     of_name = found.in_order(random)
     allowed = [each for each in of_name if reachable(host, host_of(f"sip:{each}"))]

@@ -6,11 +6,10 @@ from typing import Final, Protocol
 from urllib.parse import unquote
 
 from engine.model.trunk import Trunk
-from engine.security.egress import host_of
+from engine.security.egress import asked_hosts_of, host_of
 from engine.store.trunks import Trunks
 
 _SCHEME: Final = re.compile(r"sips?:", re.IGNORECASE)
-_MADDR: Final = re.compile(r";maddr=([^;?&>\s]+)", re.IGNORECASE)
 _HOSTS: Final = re.compile(r"[a-z0-9](?:[a-z0-9.\-]*[a-z0-9])?|(?<=\[)[0-9a-f:.]+(?=\])")
 _SEPARATORS: Final = re.compile(r"[\s\-.()/]")
 _DIALLED: Final = re.compile(r"[+*#0-9].*", re.DOTALL)
@@ -43,7 +42,7 @@ class TrunkTargets:
         if not user:
             return None
         trunks = [each.trunk for each in await self._trunks.all() if each.trunk.enabled]
-        asked = await self._everywhere({host_of(target), *_MADDR.findall(target)})
+        asked = await self._everywhere(asked_hosts_of(target))
         asked |= frozenset(_HOSTS.findall(unquote(target).partition("@")[2].lower()))
         for trunk in trunks:
             if asked & await self._everywhere(_hosts(trunk)):

@@ -43,7 +43,8 @@ def test_the_host_of_a_uri(uri: str, host: str) -> None:
     "uri",
     ["sip:a@127.0.0.1", "sip:a@10.0.0.5:5060", "sip:a@169.254.169.254", "sip:a@[::1]", "sip:a@[::ffff:10.0.0.5]",
      "sip:a@2130706433", "sip:public.example@192.168.0.1", "sip:8.8.8.8;x@10.0.0.5",
-     "sip:8.8.8.8?x@10.0.0.5", "sip:a@10.0.0.5?x=@8.8.8.8", "sip:"],
+     "sip:8.8.8.8?x@10.0.0.5", "sip:a@10.0.0.5?x=@8.8.8.8", "sip:", "sip:a@8.8.8.8;maddr=10.0.0.5",
+     "sip:a@pbx.example;transport=tcp;MADDR=127.0.0.1", "sip:a@8.8.8.8;maddr=[::1]"],
 )  # fmt: skip
 async def test_inner_addresses_are_refused(uri: str) -> None:
     with pytest.raises(EgressDenied):
