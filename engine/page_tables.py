@@ -10,8 +10,22 @@ _PLACE: Final = re.compile(r"(<!-- made from the declarations: (\w[\w ]*) -->\n)
 
 
 def renewed(text: str, tables: Mapping[str, str]) -> str:
-    """The page with each table as it is now, by the name in its comment. Raises KeyError for a name without a table."""
-    return _PLACE.sub(lambda found: f"{found[1]}\n{tables[found[2]]}\n{found[3]}", text)
+    """The page with each of these tables as it is now, by the name in its comment.
+
+    Raises KeyError where the page has no place for one; places of tables that are made elsewhere stay as they are.
+    """
+    for missing in tables.keys() - places(text):
+        raise KeyError(missing)
+
+    def as_it_is_now(place: re.Match[str]) -> str:
+        return f"{place[1]}\n{tables[place[2]]}\n{place[3]}" if place[2] in tables else place[0]
+
+    return _PLACE.sub(as_it_is_now, text)
+
+
+def places(text: str) -> set[str]:
+    """The names of the tables for which a page has places."""
+    return {found[2] for found in _PLACE.finditer(text)}
 
 
 def renew(tables: Mapping[str, str]) -> None:

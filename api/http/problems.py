@@ -31,7 +31,7 @@ _QUOTA_TYPE: Final = "https://iana.org/assignments/http-problem-types#quota-exce
 _BALANCE: Final = "urn:telefoon:rule:balance"
 _QUEUE: Final = "urn:telefoon:rule:calls-queued"
 _AGAIN_AFTER_S: Final = 5
-_ASKS_IN_VAIN: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY})
+_ASKS_IN_VAIN: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY})
 ASKED_BY: Final = web.RequestKey("asked_by", str)
 """The id of the key by which a request came, once that is known."""
 
