@@ -1,6 +1,7 @@
 """The programs of docs/examples, run as their heads say: a call is placed, and each status is told and signed."""
 
 import asyncio
+import json
 from pathlib import Path
 
 import aiohttp
@@ -54,3 +55,25 @@ async def test_a_call_is_placed_and_its_end_is_told_by_a_signed_callback(tmp_pat
     assert code == 0
     assert told[-1] == placed[-1]
     assert Sound.of_file(heard).seconds > 1
+
+
+async def test_people_are_reminded_by_a_program_of_another_cloud_and_confirm_with_a_key(
+    tmp_path: Path, ports: Ports
+) -> None:
+    heard = tmp_path / "heard.wav"
+    port = ports.one()
+    async with (
+        phone("--record", str(heard), "--calls", "1", "--digits", "1", "--digits-after", "4") as far_end,
+        platform(tmp_path, ports, {"TRUNK": f"sip:127.0.0.1:{far_end.port}"}) as telefoon,
+    ):
+        account = json.loads(telefoon.telefoon("accounts", "list", "--json"))[0]["id"]
+        secret = telefoon.telefoon("accounts", "secret", "demo").split()[-1]
+        known = telefoon.environment | {"ACCOUNT_SID": account, "AUTH_TOKEN": secret, "SERVER": telefoon.address}
+        given = ("--port", str(port), "--from", NUMBER, "+3225550199=nine o'clock")
+        async with program(str(EXAMPLES / "reminders.py"), *given, environment=known) as reminding:
+            (told,) = await lines_until(reminding, "(")
+            async with within(ENDS_WITHIN_S):
+                code = await reminding.wait()
+
+    assert (code, told.split(" (")[0]) == (0, "+3225550199 confirmed")
+    assert Sound.of_file(heard).seconds > 3
