@@ -133,6 +133,24 @@ async def test_without_a_registrar_a_client_is_refused_with_what_to_set(tmp_path
     assert "TELEFOON_REGISTRAR" in error["detail"]
 
 
+@pytest.mark.parametrize(("allowed", "arrives"), [("192.0.2.0/24,127.0.0.0/8", True), ("192.0.2.0/24", False)])
+async def test_an_address_leads_by_its_maddr_only_where_calls_may_go(
+    tmp_path: Path, ports: Ports, allowed: str, arrives: bool
+) -> None:
+    async with (
+        sip_answerer(lambda _: "486 Busy Here") as inside,
+        platform(tmp_path, ports, {"EGRESS_ALLOW": allowed}) as telefoon,
+    ):
+        order = {"to": f"sip:a@192.0.2.1:{inside.port};maddr=127.0.0.1", "from": NUMBER}
+        async with telefoon.client.post("calls", json=order) as response:
+            status, answer = response.status, await response.json()
+        if arrives:
+            await telefoon.ended_call(answer["id"])
+
+    assert status == (201 if arrives else 422)
+    assert any(each.startswith("INVITE") for each in inside.requests) is arrives
+
+
 DIALS_NOBODY: Final = {
     "application/xml": "<Response><Dial action='/done'>0470</Dial></Response>",
     "application/json": '[{"verb": "dial", "to": [{"number": "0470"}, {"sip": "nobody"}], "action": "/done"}]',
