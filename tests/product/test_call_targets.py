@@ -107,6 +107,22 @@ async def test_a_far_end_that_asks_who_calls_is_told_and_gets_the_headers(
     assert [file for file in tmp_path.rglob("*") if file.is_file() and PASSWORD.encode() in file.read_bytes()] == []
 
 
+async def test_a_dial_answers_a_challenge_with_the_same(tmp_path: Path, ports: Ports) -> None:
+    with RtpEar() as ear:
+        async with (
+            phone() as caller,
+            sipp(ASKS_WHO_CALLS, ports, keys={"ear": ear.port}) as far_end,
+            platform(tmp_path, ports, {"TRUNK": f"sip:127.0.0.1:{caller.port}"}) as telefoon,
+        ):
+            sip = f'<Sip username="{USER}" password="{PASSWORD}">sip:desk@127.0.0.1:{far_end.port}?X-Order=7</Sip>'
+            await telefoon.place("+3225550199", flow=f'<Response><Dial timeLimit="1">{sip}</Dial></Response>')
+            await far_end.finishes()
+            invites = far_end.received("INVITE")
+
+    assert [each.header("X-Order") for each in invites] == ["7", "7"]
+    assert proves(invites[1], USER, PASSWORD)
+
+
 async def test_a_client_is_called_at_the_registrar_with_its_parameters(tmp_path: Path, ports: Ports) -> None:
     log = tmp_path / "sip.log"
     async with (
