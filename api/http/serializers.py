@@ -44,6 +44,7 @@ def call_json(call: Call) -> Json:
             "sip_reason": call.sip_reason,
             "q850_cause": call.q850_cause,
             "trunk": call.trunk,
+            "forwarded_from": call.forwarded_from,
             "stir_verstat": call.stir_verstat,
             "stir_attestation": call.stir_verstat.attestation if call.stir_verstat else call.stir_signed,
             "explanation": [_attempt(each) for each in call.attempts if each.failed],

@@ -27,10 +27,11 @@ async def test_the_numbers_webhook_is_told_headers_address_and_who_sent_the_call
     ):
         await caller.asks("INVITE", *said, body=audio())
         [ended] = await shop.is_asked("/ended")
+        call = await telefoon.get(f"calls/{ended['CallSid']}")
 
     told = shop.forms("/start")[0]
     assert (told["SipHeader_X-Order"], told["SipHeader_User-to-User"]) == ("42", "61;encoding=hex")
-    assert told["ForwardedFrom"] == ended["ForwardedFrom"] == "+3225550155"
+    assert told["ForwardedFrom"] == ended["ForwardedFrom"] == call["forwarded_from"] == "+3225550155"
     assert told["SipUri"] == f"sip:{NUMBER}@127.0.0.1:{telefoon.sip_port}"
     assert (told["SipDomain"], told["SipCallId"]) == ("127.0.0.1", caller.call_id)
 
