@@ -26,6 +26,7 @@ TelefoonError
 ├── LegGone                  the far end has hung up, or its dialog failed
 ├── SipError                 the SIP library refused a command
 ├── SpeechError              a prompt could not be spoken
+│   └── UnknownVoice         no voice of this name speaks the language
 ├── RecognitionError         what a caller said could not be turned into text
 ├── MediaError               an audio file could not be fetched or decoded
 ├── RecordingError           a recording could not be started, written or closed
@@ -245,6 +246,10 @@ class SipError(TelefoonError):
 
 class SpeechError(TelefoonError):
     """A prompt could not be spoken."""
+
+
+class UnknownVoice(SpeechError):
+    """No voice of this name speaks the language."""
 
 
 class RecognitionError(TelefoonError):

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from engine.errors import SpeechError
+from engine.errors import SpeechError, UnknownVoice
 from engine.model.languages import primary_language
 
 
@@ -149,7 +149,7 @@ class VoiceTable:
     def voices(self, language: str, wanted: str | None) -> tuple[Voice, ...]:
         """What may speak a canonical language, first choice first; `wanted` names another than the default.
 
-        Never empty. Raises SpeechError if no engine of this language's order has the voice that is wanted.
+        Never empty. Raises UnknownVoice if no engine of this language's order has the voice that is wanted.
         """
         if wanted is None:
             order = self.order(language)
@@ -158,7 +158,7 @@ class VoiceTable:
         able = tuple(Voice(engine, wanted) for engine in order if self._has(engine, language, wanted))
         if not able:
             names = ", ".join(name for engine in order for name in self._names(engine, language))
-            raise SpeechError(f"No voice '{wanted}' speaks {language}. Leave the voice out, or use: {names}.")
+            raise UnknownVoice(f"No voice '{wanted}' speaks {language}. Leave the voice out, or use: {names}.")
         return able
 
     def _preferred(self, language: str) -> tuple[EngineName, ...]:

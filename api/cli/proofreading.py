@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from engine.errors import SpeechError
+from engine.errors import SpeechError, UnknownVoice
 from engine.flow.verbs.say import Say
 from engine.model.languages import spoken_for
+from engine.ports import Speech
 
 if TYPE_CHECKING:
     from tts.proofreading import Proofreader
@@ -37,7 +38,17 @@ class VerbProofreader:
         if verb.language is None:
             speech = replace(speech, voice=None)  # which voices there are depends on the call's language
         try:
-            notes = self._reader.notes(speech)
+            notes = self._notes(speech)
+        except UnknownVoice as unknown:
+            yield "voice", f"{unknown} It is spoken by the language's own."
+            notes = self._notes(replace(speech, voice=None))
+        yield from (("", note) for note in notes)
+
+    def _notes(self, speech: Speech) -> tuple[str, ...]:
+        """What the reader notes. Raises UnknownVoice, and ValueError where nothing would be heard."""
+        try:
+            return self._reader.notes(speech)
+        except UnknownVoice:
+            raise
         except SpeechError as error:
             raise ValueError(str(error)) from None
-        yield from (("", note) for note in notes)

@@ -1,10 +1,10 @@
 """<Say>: speak a text."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from engine.errors import MediaError, SpeechError
+from engine.errors import MediaError, SpeechError, UnknownVoice
 from engine.flow.attribute_types import THE_CALLS, Language, Whole
 from engine.flow.cloud_voices import is_cloud_voice, language_of
 from engine.flow.execution_context import ExecutionContext
@@ -31,7 +31,7 @@ class Say:
 
     DIFFERS: ClassVar = {
         "language": "the call's where it is left out; one that is not spoken here, by its neighbour or as the call's.",
-        "voice": "the name of a cloud's voice stands for the language that it speaks, by the voice for it here.",
+        "voice": "a cloud's voice stands for the language that it speaks, an unknown one for the language's own voice.",
     }
 
     def __post_init__(self) -> None:
@@ -56,7 +56,7 @@ class Say:
             speech = self.speech(await context.spoken(self.asked))
             for _ in context.pace.rounds(self.loop):
                 try:
-                    await context.stage.say(speech)
+                    speech = await _said(speech, context)
                 except (SpeechError, MediaError) as error:
                     await context.stage.note("prompt_failed", text=self.text, reason=str(error))
         return Continue()
@@ -65,3 +65,14 @@ class Say:
         """What is asked of the speech engine. A voice speaks its own language only, so another has its own voice."""
         voice = None if not self.voice or is_cloud_voice(self.voice) or spoken.remark else self.voice
         return Speech(self.text, spoken.language, voice, ssml=is_ssml(self.text))
+
+
+async def _said(speech: Speech, context: ExecutionContext) -> Speech:
+    """What was said: by the language's own voice, where there is none by the name that is asked for."""
+    try:
+        await context.stage.say(speech)
+    except UnknownVoice as error:
+        await context.stage.note("spoken_otherwise", language=speech.language, reason=str(error))
+        speech = replace(speech, voice=None)
+        await context.stage.say(speech)
+    return speech

@@ -211,6 +211,16 @@ def test_check_remarks_on_what_is_spoken_otherwise_and_ends_with_0(telefoon: Run
     assert "tlh is not a language that we speak" in checked.output
 
 
+def test_check_tells_of_a_voice_that_nobody_here_has(telefoon: Run, tmp_path: Path) -> None:
+    flow = tmp_path / "flow.xml"
+    flow.write_text('<Response><Say language="en-GB" voice="nobody">Hello</Say></Response>')
+
+    checked = telefoon("flow", "check", str(flow))
+
+    assert checked.exit_code == 0
+    assert "differs  line 1, column 11: <Say>: No voice 'nobody' speaks en-GB." in checked.stdout
+
+
 def test_simulate_ends_with_1_where_a_prompt_would_fail_and_the_call_goes_on(telefoon: Run, tmp_path: Path) -> None:
     silent = {"verb": "say", "text": "<speak><break time='2s'/></speak>"}
     flow = tmp_path / "flow.json"

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from engine.errors import UnknownVoice
 from engine.flow import plans, queue_plans
 from engine.flow.call_actions import Waiting
 from engine.model.call import Call, Direction, Status
@@ -22,6 +23,7 @@ class NotedActions:
         self.recognized_languages = frozenset(recognized)
         self.asked: list[tuple[object, ...]] = []
         """Each action's name and arguments, in order."""
+        self.unknown_voices: set[str] = set()
         self._outcomes = outcomes
 
     def asked_to(self, action: str) -> list[object]:
@@ -36,6 +38,8 @@ class NotedActions:
 
     async def say(self, speech: Speech) -> None:
         self._does("say", speech)
+        if speech.voice in self.unknown_voices:
+            raise UnknownVoice(f"No voice '{speech.voice}' speaks {speech.language}.")
 
     async def play(self, url: str, rounds: Iterable[int] = (0,)) -> None:
         self._does("play", url, *rounds)

@@ -64,6 +64,19 @@ class TestSay:
 
         assert actions.asked_to("say") == [Speech("Hoi", "nl-NL", "gmw/nl+f2")]
 
+    async def test_where_no_voice_has_the_name_the_languages_own_speaks(self) -> None:
+        actions = NotedActions()
+        actions.unknown_voices.add("nobody")
+
+        await next_after("<Say voice='nobody' loop='2'>Hi</Say>", actions)
+
+        assert actions.asked_to("say") == [
+            Speech("Hi", "en-GB", "nobody"),
+            Speech("Hi", "en-GB"),
+            Speech("Hi", "en-GB"),
+        ]
+        assert [name for name, *_ in actions.asked if name == "note"] == ["note"]
+
     async def test_markup_is_spoken_as_such(self) -> None:
         actions = NotedActions()
 
