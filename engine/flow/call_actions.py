@@ -50,7 +50,10 @@ class CallActions(Protocol):
         ...
 
     async def say(self, speech: Speech) -> None:
-        """Speak to the far end, to the end. A prompt that can't be rendered is noted on the call's events."""
+        """Speak to the far end, to the end. A prompt that can't be rendered is noted on the call's events.
+
+        Raises UnknownVoice: who asked may do without the voice.
+        """
         ...
 
     async def play(self, url: str, rounds: Iterable[int] = (0,)) -> None:

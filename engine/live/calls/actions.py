@@ -7,7 +7,16 @@ from typing import Any, Final, TypeVar
 
 from engine.aio.tasks import BackgroundTasks
 from engine.aio.waits import to_its_end
-from engine.errors import LegGone, MediaError, PolicyRefused, SipError, SpeechError, StoreError, WebhookError
+from engine.errors import (
+    LegGone,
+    MediaError,
+    PolicyRefused,
+    SipError,
+    SpeechError,
+    StoreError,
+    UnknownVoice,
+    WebhookError,
+)
 from engine.flow.call_actions import Waiting
 from engine.flow.plans import (
     CallRecordingPlan,
@@ -105,6 +114,8 @@ class LiveStage:
         self._session.spoken_to_in(speech.language)
         try:
             await self._live(self._services.speaker.say(speech, self._ear))
+        except UnknownVoice:
+            raise  # the verb has the language's own voice to ask for
         except (SpeechError, MediaError) as error:
             self._session.journal.note_event("prompt_failed", text=speech.text, reason=str(error))
         except (LegGone, asyncio.CancelledError):

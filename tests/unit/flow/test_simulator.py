@@ -5,7 +5,7 @@ import re
 import pytest
 from hypothesis import given
 
-from engine.errors import DocumentError, InvalidField, SpeechError
+from engine.errors import DocumentError, InvalidField, SpeechError, UnknownVoice
 from engine.flow.parse import parse
 from engine.flow.write import to_json, to_xml
 from engine.ports import Speech
@@ -190,6 +190,17 @@ def test_keys_are_pressed_into_a_prompt_that_has_no_end() -> None:
     call = simulate(flow, digits="1", pages=PAGES, base_url=BASE, limit_s=60)
 
     assert call.said == ["Chosen"]
+
+
+def test_where_nobody_has_the_voice_the_words_are_heard_all_the_same() -> None:
+    def measure(speech: Speech) -> None:
+        if speech.voice is not None:
+            raise UnknownVoice(f"No voice '{speech.voice}' speaks {speech.language}.")
+
+    call = simulate('<Response><Say voice="nobody">Hello</Say></Response>', measure=measure)
+
+    assert (call.said, call.faults) == (["Hello"], [])
+    assert any("No voice 'nobody'" in line for line in call.lines_of(TranscriptMark.REMARK))
 
 
 def test_a_relative_file_of_a_document_without_a_base_is_a_fault() -> None:
