@@ -103,7 +103,7 @@ class RtpEar:
         """Send where the other side's session description says, in its payload types."""
         assert sdp is not None, "the message had no session description"
         self.aim(sdp.address, sdp.port)
-        self._event_type_out = sdp.payload_type("telephone-event") or self._event_type_out
+        self._event_type_out = sdp.payload_type(f"telephone-event/{_RATE_HZ}") or self._event_type_out
 
     def encrypt(self, ours: SrtpKey, theirs: SrtpKey) -> None:
         """Speak SRTP from now on; before anything is said."""

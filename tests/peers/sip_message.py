@@ -54,9 +54,10 @@ class Sdp:
         )
 
     def payload_type(self, encoding: str) -> int | None:
-        """The payload type of an encoding, such as "telephone-event"."""
+        """The payload type of an encoding, such as "telephone-event", or "telephone-event/8000" of that rate."""
         wanted = encoding.upper()
-        return next((n for n in self.formats if self.names.get(n, "").split("/")[0] == wanted), None)
+        names = {n: self.names.get(n, "") for n in self.formats}
+        return next((n for n, name in names.items() if wanted in (name, name.split("/")[0])), None)
 
 
 @dataclass(frozen=True, slots=True)
