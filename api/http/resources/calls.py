@@ -43,16 +43,20 @@ async def list_calls(services: RestServices, asked: ApiRequest) -> web.Response:
 
 
 async def initiate_call(services: RestServices, asked: ApiRequest) -> web.Response:
-    call = await placed(services, asked)
+    call, _ = await placed(services, asked)
     location = f"{BASE_PATH}/calls/{call.id}"
     return web.json_response(_shown(services, call), status=HTTPStatus.CREATED, headers={"Location": location})
 
 
-async def placed(services: RestServices, asked: ApiRequest) -> Call:
-    """The call that is asked for, as stored. Raises CallerNotOwned, Invalid, and what CallService.place raises."""
+async def placed(services: RestServices, asked: ApiRequest) -> tuple[Call, Number]:
+    """The call that is asked for, as stored, and the number that it is placed from.
+
+    Raises CallerNotOwned, Invalid, and what CallService.place raises.
+    """
     number, application = await own_number(services, asked), await answering_application(services, asked)
     order = _order(asked, number)
-    return await services.call_service.place(answered_by(order, application) if application else order)
+    call = await services.call_service.place(answered_by(order, application) if application else order)
+    return call, number
 
 
 async def get_call(services: RestServices, asked: ApiRequest) -> web.Response:

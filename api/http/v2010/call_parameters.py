@@ -25,6 +25,10 @@ _OF_OTHERS: Final = {
     "FallbackMethod": ("FallbackUrl",),
     "StatusCallbackMethod": ("StatusCallback",),
     "StatusCallbackEvent": ("StatusCallback",),
+    "RecordingChannels": ("Record",),
+    "RecordingTrack": ("Record",),
+    "Trim": ("Record",),
+    "RecordingStatusCallback": ("Record",),
     "RecordingStatusCallbackMethod": ("RecordingStatusCallback",),
     "RecordingStatusCallbackEvent": ("RecordingStatusCallback",),
 }

@@ -44,8 +44,8 @@ async def create_call(services: RestServices, asked: ApiRequest) -> web.Response
     form = of_new_call(CREATE.required(asked.body))
     with CREATE.told(form):
         order = CREATE.request(services, replace(asked, body=form), "initiateCall")
-        call = await calls.placed(services, order)
-    return web.json_response(await _resource(services, call), status=HTTPStatus.CREATED)
+        call, number = await calls.placed(services, order)
+    return web.json_response(call_resource(call, number.id), status=HTTPStatus.CREATED)
 
 
 async def fetch_call(services: RestServices, asked: ApiRequest) -> web.Response:
@@ -73,8 +73,8 @@ async def delete_call(services: RestServices, asked: ApiRequest) -> web.Response
 
 
 async def _resource(services: RestServices, call: Call) -> Json:
-    (resource,) = await _resources(services, [call])
-    return resource
+    number = await services.stores.numbers.taking(call.own_number)
+    return call_resource(call, number.id if number is not None and number.account_id == call.account_id else None)
 
 
 async def _resources(services: RestServices, found: Sequence[Call]) -> list[Json]:

@@ -11,6 +11,7 @@ from tests.unit.api.v2010.conftest import Pairs, Program
 
 GREETING = "<Response><Say>Good morning</Say></Response>"
 ORDER = {"To": TO, "From": NUMBER, "Twiml": GREETING}
+RECORDED = {**ORDER, "Record": "true"}
 AT_URL = {"To": TO, "From": NUMBER, "Url": "https://shop.example/flow"}
 TOLD = {**ORDER, "StatusCallback": "https://shop.example/told"}
 
@@ -76,14 +77,22 @@ async def test_credentials_mean_nothing_for_a_number(program: Program) -> None:
 async def test_what_is_left_out_is_as_programs_expect_it(program: Program) -> None:
     told = {"StatusCallback": "https://shop.example/told", "RecordingStatusCallback": "https://shop.example/recorded"}
 
-    await program.post("Calls", {**AT_URL, **told})
+    await program.post("Calls", {**AT_URL, **told, "Record": "true"})
 
     (order,) = program.site.call_service.orders
     assert (order.method, order.options.timeout_s) == (HttpMethod.POST, 60)
     assert order.options.status_callback_events == ("completed",)
-    assert not order.options.record
     assert (order.options.recording_channels, order.options.recording_trim) == (Channels.MONO, Trim.SILENCE)
     assert order.options.recording_status_callback_events == ("completed",)
+
+
+async def test_a_call_that_is_not_recorded_orders_nothing_of_a_recording(program: Program) -> None:
+    await program.post("Calls", {**AT_URL, "RecordingStatusCallback": "https://shop.example/recorded"})
+
+    (order,) = program.site.call_service.orders
+    assert not order.options.record
+    assert (order.options.recording_channels, order.options.recording_trim) == (None, None)
+    assert order.options.recording_status_callback is None
 
 
 async def test_events_are_given_once_for_each_or_with_blanks_between(program: Program) -> None:
@@ -152,10 +161,10 @@ async def test_what_has_no_meaning_here_and_harms_nobody_is_accepted(program: Pr
         ({**ORDER, "TimeLimit": "0"}, 20001, "TimeLimit"),
         ({**ORDER, "Twiml": "<Response>"}, 20001, "Twiml"),
         ({**ORDER, "Record": "perhaps"}, 20001, "Record"),
-        ({**ORDER, "RecordingChannels": "three"}, 20001, "RecordingChannels"),
-        ({**ORDER, "RecordingTrack": "none"}, 20001, "RecordingTrack"),
-        ({**ORDER, "Trim": "all"}, 20001, "Trim"),
-        ({**ORDER, "RecordingStatusCallback": "no url"}, 20001, "RecordingStatusCallback"),
+        ({**RECORDED, "RecordingChannels": "three"}, 20001, "RecordingChannels"),
+        ({**RECORDED, "RecordingTrack": "none"}, 20001, "RecordingTrack"),
+        ({**RECORDED, "Trim": "all"}, 20001, "Trim"),
+        ({**RECORDED, "RecordingStatusCallback": "no url"}, 20001, "RecordingStatusCallback"),
         ({**ORDER, "MachineDetection": "Enable"}, 21233, "MachineDetection"),
         ({**ORDER, "ApplicationSid": f"AP{'0' * 32}"}, 21218, "ApplicationSid"),
         ({**ORDER, "CallerId": "+3225550177"}, 20001, "CallerId"),
