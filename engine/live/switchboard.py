@@ -119,7 +119,14 @@ class Switchboard:
         await self._sessions.settle(call_id)
 
     async def change(self, account_id: str, call_id: str, change: CallChange) -> Call:
-        """Do something with a live call. Raises NotFound, WrongState, and what the change needs and is not there."""
+        """Do something with a live call, or end one that waits for its turn to be placed.
+
+        Raises NotFound, WrongState, and what the change needs and is not there.
+        """
+        if change.end is not None and await self._pacing.cancel(account_id, call_id):
+            cancelled = await self._services.stores.calls.get(call_id)
+            if cancelled is not None:
+                return cancelled
         return await self._control.change(account_id, call_id, change)
 
     def arrive(self, leg: Leg, arrival: InboundCall) -> None:

@@ -10,6 +10,7 @@ from tests.peers.customer import Customer
 from tests.peers.phone import phone
 from tests.peers.platform import NUMBER, platform
 from tests.peers.ports import Ports
+from tests.peers.sip_answerer import sip_answerer
 from tests.peers.twilio_client import does, refusal, twilio_client
 
 pytestmark = pytest.mark.sip
@@ -80,6 +81,27 @@ async def test_a_program_gives_a_call_another_flow_and_ends_it(tmp_path: Path, p
     assert ended["status"] == "completed"
     assert [each.method for each in shop.asked if each.path == "/next"] == ["GET"]
     assert again == (400, 21220)
+
+
+async def test_a_program_cancels_a_call_that_waits_for_its_turn(tmp_path: Path, ports: Ports) -> None:
+    async with (
+        sip_answerer(lambda _: "486 Busy Here") as carrier,
+        platform(tmp_path, ports, trunk_to(carrier.port)) as telefoon,
+    ):
+        pace = ("--calls-per-s", "0.2", "--queue", "6")
+        await asyncio.to_thread(telefoon.telefoon, "accounts", "pace", "demo", *pace)
+        client = twilio_client(telefoon)
+        first, second = [
+            await does(client.calls.create, to=f"+322555019{at}", from_=NUMBER, twiml=HOLDING) for at in (1, 2)
+        ]
+        await telefoon.ended_call(first.sid)
+
+        cancelled = await does(client.calls(second.sid).update, status="canceled")
+
+        assert cancelled.status == "canceled"
+        assert await refusal(client.calls(second.sid).update, status="canceled") == (400, 21220)
+        await asyncio.sleep(6)
+    assert {each.split("@")[0] for each in carrier.requests if each.startswith("INVITE")} == {"INVITE sip:+3225550191"}
 
 
 async def test_the_two_doors_see_the_same_calls(tmp_path: Path, ports: Ports) -> None:

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from engine.errors import BalanceTooLow, PolicyRefused, QueueFull
+from engine.errors import BalanceTooLow, PolicyRefused, QueueFull, WrongState
 from engine.flow.next_step import HttpMethod
 from engine.flow.written import WrittenFlow
-from engine.live.orders import NewCall
+from engine.live.orders import CallChange, NewCall
 from engine.live.recovery import recover
 from engine.live.switchboard import Switchboard
 from engine.model.call import Call, Status
@@ -142,6 +142,22 @@ async def test_a_call_that_waits_is_cancelled_is_never_dialled_and_tells_its_end
     assert (await stored(node, call)).status is Status.CANCELED
     assert [form["CallStatus"] for form in await node.told(TOLD)] == ["queued", "canceled"]
     assert await node.services.stores.queued_calls.on(node.services.node) == []
+
+
+@pytest.mark.parametrize("end", [Status.CANCELED, Status.COMPLETED])
+async def test_a_call_that_waits_is_ended_by_a_change_too(node: FakeNode, end: Status) -> None:
+    account = await paced(node, Pace(calls_per_s=1))
+    await place(node, account, 0)
+    await node.passes(0.1)
+    call = await place(node, account, 1)
+
+    changed = await node.switchboard.change(account, call.id, CallChange(end=end))
+    await node.passes(5)
+
+    assert (changed.id, changed.status) == (call.id, Status.CANCELED)
+    assert dialled(node) == [number(0)]
+    with pytest.raises(WrongState):
+        await node.switchboard.change(account, call.id, CallChange(end=end))
 
 
 async def test_a_call_waits_while_the_node_refuses_others(node: FakeNode) -> None:

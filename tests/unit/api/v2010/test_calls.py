@@ -97,6 +97,8 @@ async def test_a_token_of_another_is_refused(program: Program) -> None:
         ({"EndTime>": "2026-11-30"}, 0),
         ({"StartTime": "2026-11-30T12:00:00Z"}, 1),
         ({"StartTime": "2026-11-30T12:00:01Z"}, 0),
+        ({"StartTime": "2026-11-30T12:00:00"}, 1),
+        ({"StartTime>": "2026-11-30 12:00:01"}, 0),
         ({"EndTime<": "2026-12-01"}, 0),
         ({"To": TO}, 1),
         ({"To": f" {TO[1:]}"}, 1),
