@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
 
 from engine.aio.signal import Signal
 from engine.errors import StoreError
@@ -23,6 +23,7 @@ from engine.store.tables.calls import call_events, calls
 from engine.store.values import RowReader, changes_of, values_of
 
 _OPEN = tuple(status for status in Status if status not in FINAL)
+_NEWEST_FIRST: Final = (calls.c.start_time.desc(), calls.c.id.desc())
 _CALLS: Final = RowReader(Call, CallOptions)
 # Made once: making them took longer than running them.
 _ADD: Final = PreparedChange(insert(calls))
@@ -162,11 +163,17 @@ class Calls:
     ) -> tuple[list[Call], int]:
         """One page, newest first, or what is behind a place; and the number of calls over all pages."""
         query = select(calls).where(*wanted.conditions())
-        order = (calls.c.start_time.desc(), calls.c.id.desc())
-        behind = place.behind(calls.c.start_time, calls.c.id) if place else None
+        order = _NEWEST_FIRST
+        behind = _behind(place)
         count = partial(call_counts, wanted=wanted, by_day=behind is None and page > 1)
         rows, total = await self._db.page(query, order, page, page_size, behind, count)
         return [call_of(row) for row in rows], total
+
+    async def newest(self, wanted: CallFilter, limit: int, place: PageCursor | None = None) -> list[Call]:
+        """The newest, or those behind a place; the others are not counted, which takes longer the more there are."""
+        behind = _behind(place)
+        query = select(calls).where(*wanted.conditions(), *([] if behind is None else [behind]))
+        return [call_of(row) for row in await self._db.rows(query.order_by(*_NEWEST_FIRST).limit(limit))]
 
     async def open_on(self, node: str) -> list[Call]:
         """A node's calls that have not ended, oldest first."""
@@ -219,6 +226,10 @@ class Calls:
 def call_of(row: Mapping[Any, Any]) -> Call:
     """The call of a row of `calls`."""
     return _CALLS.read(row)
+
+
+def _behind(place: PageCursor | None) -> ColumnElement[bool] | None:
+    return place.behind(calls.c.start_time, calls.c.id) if place else None
 
 
 def _one_for_each_call(savings: Iterable[SavingCall]) -> list[SavingCall]:

@@ -17,6 +17,7 @@ from engine.store.call_filter import CallFilter
 from engine.store.calls import CallEvent, Calls, EventFilter
 from engine.store.database import Database
 from engine.store.outbox import NewCallback
+from engine.store.page_cursor import PageCursor
 from engine.store.tables.calls import outbox as outbox_rows
 from tests.unit.store.samples import NOON, a_call, a_full_call, at
 
@@ -148,6 +149,21 @@ async def test_pages_give_every_call_once_newest_first_and_the_total_of_all(call
     assert [total for _, total in pages] == [7, 7, 7, 7]
     assert [len(found) for found, _ in pages] == [3, 3, 1, 0]
     found = [call for page, _ in pages for call in page]
+    assert found == sorted(stored, key=lambda call: (call.start_time, call.id), reverse=True)
+
+
+async def test_from_place_to_place_every_call_is_given_once_newest_first(
+    calls: Calls, account: Account, stranger: Account
+) -> None:
+    stored = [a_call(account.id, start_time=at(number // 2)) for number in range(7)]
+    for call in (*stored, a_call(stranger.id)):
+        await calls.add(call)
+
+    found = await calls.newest(CallFilter(account.id), 3)
+    for size in (3, 3):
+        place = PageCursor(found[-1].start_time, found[-1].id)
+        found += await calls.newest(CallFilter(account.id), size, place)
+
     assert found == sorted(stored, key=lambda call: (call.start_time, call.id), reverse=True)
 
 

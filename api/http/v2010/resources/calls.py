@@ -15,7 +15,7 @@ from api.http.v2010.call_parameters import CREATE, UPDATE, of_new_call, that_cou
 from api.http.v2010.call_resource import call_resource, names_somebody
 from api.http.v2010.errors import CodedProblem
 from api.http.v2010.moments import since_and_until
-from api.http.v2010.pages import page_json, wanted_page
+from api.http.v2010.pages import WantedPage, page_json, wanted_page
 from engine.errors import NotFound
 from engine.model.call import Call, Status
 from engine.store.call_filter import CallFilter
@@ -35,9 +35,17 @@ async def list_calls(services: RestServices, asked: ApiRequest) -> web.Response:
         end_time_before=ended[1],
         parent_id=query.get("ParentCallSid"),
     )
-    found, _ = await services.stores.calls.find(wanted, page.number + 1, page.size, page.place)
+    found = await _found(services, wanted, page)
     resources = await _resources(services, [call for call in found if names_somebody(call)])
     return web.json_response(page_json(asked, page, "calls", found, resources, lambda call: call.start_time))
+
+
+async def _found(services: RestServices, wanted: CallFilter, page: WantedPage) -> list[Call]:
+    """The calls of a page; only one that is named by its number alone has those before it counted."""
+    if page.place is not None or page.number == 0:
+        return await services.stores.calls.newest(wanted, page.size, page.place)
+    found, _ = await services.stores.calls.find(wanted, page.number + 1, page.size)
+    return found
 
 
 async def create_call(services: RestServices, asked: ApiRequest) -> web.Response:
