@@ -77,3 +77,19 @@ async def test_a_key_that_may_read_places_no_call(program: Program) -> None:
     assert (await program.get("Calls"))[0] == 200
     status, error = await program.post("Calls", {"To": "+3225550199", "From": "+3225550100"})
     assert (status, error["code"]) == (403, 20403)
+
+
+async def test_another_accounts_call_is_nobodys(program: Program) -> None:
+    stores = program.site.services.stores
+    form = {"To": "+3225550199", "From": "+3225550100", "Twiml": "<Response><Hangup/></Response>"}
+    _, call = await program.post("Calls", form)
+    program.account = await stores.accounts.ensure("other")
+    _, program.secret = await stores.accounts.create_key(program.account.id)
+    program.user = program.account.id
+
+    path = f"{program.place('Calls')}/{call['sid']}.json"
+    for method, sent in (("GET", None), ("POST", {"Status": "completed"}), ("DELETE", None)):
+        status, error = await program.ask(method, path, data=sent)
+        assert (status, error["code"]) == (404, 20404), method
+    assert (await program.get("Calls"))[1]["calls"] == []
+    assert program.site.call_service.changes == []

@@ -21,7 +21,7 @@ from engine.model.sip_message import SipMessage
 from engine.model.trunk.reachability import TrunkChange, TrunkEvent, TrunkEventKind
 from engine.privacy.audit import CLI
 from engine.privacy.log_folder import LogFolder
-from engine.privacy.pseudonym import PREFIX
+from engine.privacy.pseudonym import PREFIX, is_pseudonym
 from engine.privacy.retention import FOR_EVER, DataCategory, HoldOn, Periods, Swept
 from engine.store.anonymous import anonymise
 from engine.store.conferences import Conferences
@@ -98,6 +98,30 @@ async def test_a_swept_call_keeps_no_option_that_tells_of_a_person(house: House)
     swept = await house.calls.get(call.id)
     assert swept is not None
     assert swept.options == replace(call.options, status_callback=None)
+
+
+async def test_one_ended_call_is_forgotten_before_its_time_and_no_other(house: House) -> None:
+    call, other = await house.call(), await house.call()
+
+    assert await house.retention.forget_call(house.account.id, call.id)
+
+    forgotten = await house.calls.get(call.id)
+    assert forgotten is not None
+    assert (forgotten.duration, forgotten.start_time, forgotten.status) == (7, call.start_time, call.status)
+    assert {is_pseudonym(forgotten.from_), is_pseudonym(forgotten.to)} == {True}
+    assert await house.calls.events(call.id) == []
+    assert await house.exchanges.of_call(call.id) == ([], 0)
+    assert await house.calls.get(other.id) == other
+    assert not await house.retention.forget_call(house.account.id, call.id)
+
+
+async def test_a_call_that_is_live_held_or_anothers_is_not_forgotten(house: House) -> None:
+    live, held = await house.call(live=True), await house.call()
+    await Holds(house.db).set(house.account.id, HoldOn.CALL, held.id, "Case 2026/14", CLI)
+
+    for account_id, call in ((house.account.id, live), (house.account.id, held), ("AC0", held)):
+        assert not await house.retention.forget_call(account_id, call.id)
+        assert await house.calls.get(call.id) == call
 
 
 async def test_a_live_call_is_never_due(house: House) -> None:
