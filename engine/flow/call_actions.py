@@ -4,9 +4,10 @@ The live call implements it (engine/live/calls/actions.py). Every coroutine here
 LegGone once the far end has hung up. Cancelling one stops its sound at once.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
+from engine.flow.next_step import GoTo
 from engine.flow.plans import (
     CallRecordingPlan,
     DialOutcome,
@@ -98,6 +99,10 @@ class CallActions(Protocol):
 
     async def record_call(self, plan: CallRecordingPlan) -> None:
         """Record the call from now on, beside what it does. Raises RecordingError."""
+        ...
+
+    async def application(self, application_id: str) -> Sequence[GoTo]:
+        """Where an application of the call's account has its document, in order; nowhere where there is none."""
         ...
 
     async def dial(self, plan: DialPlan) -> DialOutcome: ...

@@ -29,7 +29,8 @@ Part = Callable[[GoTo, "ExecutionContext"], Awaitable[Ending]]
 class ExecutionContext:
     """`url` is the running document's, None for an inline flow; relative URLs then count from `base_url`.
 
-    `waiting` says that the document is heard by somebody who waits in a queue or for a conference.
+    `waiting` says that the document is heard by somebody who waits in a queue or for a conference;
+    `applications` how many have dialled each other to come to it, whose ends leave the call as it is.
     """
 
     stage: CallActions
@@ -38,6 +39,7 @@ class ExecutionContext:
     url: str | None = None
     base_url: str | None = None
     waiting: bool = False
+    applications: int = 0
 
     def absolute(self, url: str) -> str:
         """`url` made absolute. Raises FlowFailed if there is nothing to count it from."""
@@ -60,6 +62,10 @@ class ExecutionContext:
         if spoken.remark:
             await self.stage.note("spoken_otherwise", language=tag, reason=spoken.remark)
         return spoken
+
+    async def within_application(self, start: GoTo, params: Mapping[str, str]) -> None:
+        """Perform an application's document on the call, to its end. Raises as documents do, and LegGone."""
+        await self.part(replace(start, params=params), replace(self, applications=self.applications + 1))
 
     async def wait_with(self, to: GoTo, params: Mapping[str, str]) -> bool:
         """Perform the document once for somebody who waits; whether it left the queue."""

@@ -18,7 +18,7 @@ class LoopGuard:
     """Counts steps and jumps since time last passed on the call; `now` gives seconds."""
 
     def __init__(self, now: Callable[[], float]) -> None:
-        self._now = now
+        self.now = now
         self._since = now()
         self._steps = 0
         self._jumps = 0
@@ -50,14 +50,14 @@ class LoopGuard:
             raise FlowFailed(
                 f"The flow asked for {JUMP_LIMIT} documents within a second: it goes in circles.", FlowFault.REDIRECTS
             )
-        began = self._now()
+        began = self.now()
         try:
             yield
         finally:
-            self._since += self._now() - began
+            self._since += self.now() - began
 
     def _forget_if_time_passed(self) -> None:
-        if self._now() - self._since >= _PERIOD_S:
-            self._since = self._now()
+        if self.now() - self._since >= _PERIOD_S:
+            self._since = self.now()
             self._steps = 0
             self._jumps = 0

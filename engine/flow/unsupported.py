@@ -30,14 +30,6 @@ _TALK: Final = "conversations by machine are not supported yet. Use Gather."
 REFUSED: Final[Mapping[str, UnsupportedElement]] = MappingProxyType(
     {
         "AiSession": UnsupportedElement(_TALK, _words("aiConnector aiSessionConfiguration")),
-        "Application": UnsupportedElement(
-            f"{_CLOUD} Use Redirect, or Dial a number whose URL is the application's.",
-            _words(
-                "applicationSid url method statusCallbackEvent statusCallback statusCallbackMethod "
-                "customerId copyParentTo"
-            ),
-        ),
-        "ApplicationSid": UnsupportedElement(_CLOUD, _words("sid")),
         "Autopilot": UnsupportedElement(_TALK, _words("name")),
         "Config": UnsupportedElement(_CLOUD, _words("name value")),
         "Connect": UnsupportedElement(
@@ -120,7 +112,9 @@ REFUSED: Final[Mapping[str, UnsupportedElement]] = MappingProxyType(
     }
 )
 
-UNTOLD: Final[Mapping[str, str]] = MappingProxyType({"Parameter": "only a client that is dialled is told parameters."})
+UNTOLD: Final[Mapping[str, str]] = MappingProxyType(
+    {"Parameter": "only a client or an application that is dialled is told parameters."}
+)
 """What stands in verbs that end a call without effect."""
 
 _BY_FOLDED_NAME: Final = {name.lower(): each for name, each in REFUSED.items()}

@@ -21,6 +21,7 @@ from engine.flow.plans import (
 from engine.flow.queue_plans import ServePlan
 from engine.flow.shape import attribute, nested
 from engine.flow.verbs import telling
+from engine.flow.verbs.application import Application
 from engine.flow.verbs.conference import Conference
 from engine.flow.verbs.nouns import Client, Number, Sip
 from engine.flow.verbs.queue import Queue
@@ -71,8 +72,16 @@ class Dial:
     sequential: bool = attribute(Flag(), default=False, help="Whether several are rung one after the other")
     refer_url: str | None = attribute(WEB_ADDRESS, help="The document to go on with when a party sends REFER")
     refer_method: HttpMethod = telling.method("referUrl")
-    to: tuple[Number | Sip | Client | Conference | Queue, ...] = nested(
-        Number, Sip, Client, Conference, Queue, shorthand=Number, least=1, help="Whom to call; text alone is a number"
+    to: tuple[Number | Sip | Client | Conference | Queue | Application, ...] = nested(
+        Number,
+        Sip,
+        Client,
+        Conference,
+        Queue,
+        Application,
+        shorthand=Number,
+        least=1,
+        help="Whom to call; text alone is a number",
     )
     unread: str = ""
     """Why none of whom it names could be read, where a lenient reading has left them all out."""
@@ -88,12 +97,12 @@ class Dial:
 
     def __post_init__(self) -> None:
         if not self.to and not self.unread:
-            raise ValueError("write whom to call: a number, or Number, Sip, Client, Conference or Queue.")
+            raise ValueError("write whom to call: a number, or Number, Sip, Client, Conference, Queue or Application.")
         called = sum(1 + (len(each.uris) if isinstance(each, Sip) else 0) for each in self.to)
         if called > TARGET_LIMIT:
             raise ValueError(f"it calls {called}; at most {TARGET_LIMIT} are allowed.")
-        if len(self.to) > 1 and any(isinstance(each, Conference | Queue) for each in self.to):
-            raise ValueError("a conference or a queue stands alone.")
+        if len(self.to) > 1 and any(isinstance(each, Conference | Queue | Application) for each in self.to):
+            raise ValueError("a conference, a queue or an application stands alone.")
 
     DIFFERS: ClassVar = {"record": telling.AFTER_CONSENT, "timeLimit": "the call's own limit where it is left out."}
 
@@ -115,6 +124,8 @@ class Dial:
                 params = await self._enter(room, context)
             case Queue() as queue:
                 params = _of_call(await context.stage.serve(queue.plan(context, self._serving(context))))
+            case Application() as application:
+                params = _of_call(await self._answered_by(application, context))
             case _:
                 outcome = await context.stage.dial(self._plan(context))
                 params = _of_call(outcome)
@@ -157,6 +168,11 @@ class Dial:
             recording=self._recording(context),
             hang_up_on_star=self.hangup_on_star,
         )
+
+    async def _answered_by(self, application: Application, context: ExecutionContext) -> DialOutcome:
+        if not self.answer_on_bridge:
+            await context.stage.answer()
+        return await application.run(context, self.time_limit)
 
     def _recording(self, context: ExecutionContext) -> BridgeRecording:
         callback = telling.callback(

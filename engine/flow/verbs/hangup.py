@@ -10,11 +10,12 @@ from engine.flow.unsupported import UNTOLD
 
 @dataclass(frozen=True, slots=True)
 class Hangup:
-    """End the call."""
+    """End the call; in an application that was dialled, that alone."""
 
     DIFFERS: ClassVar = {"": "a call that has not been answered is refused, and not answered first."}
     IGNORED_INSIDE: ClassVar = UNTOLD
 
     async def run(self, context: ExecutionContext) -> Done:
-        await context.stage.hang_up()
+        if not context.applications:
+            await context.stage.hang_up()
         return Done()

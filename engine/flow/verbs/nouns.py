@@ -174,7 +174,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """Something to tell the client: it is sent as the header X-Param- with its name."""
+    """Something to tell: a client by the header X-Param- with its name, an application by a parameter of its name."""
 
     name: str = attribute(HEADER_NAME, default="", help="Its name")
     value: str = attribute(TEXT, default="", help="Its value")

@@ -24,7 +24,7 @@ _CAUSES: Final = {RejectReason.REJECTED: Cause.REJECTED, RejectReason.BUSY: Caus
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """Refuse the call; one that is answered already is ended."""
+    """Refuse the call; one that is answered already is ended. In an application that was dialled, that alone ends."""
 
     reason: RejectReason = attribute(
         Choice(RejectReason), default=RejectReason.REJECTED, help="What the caller is told"
@@ -36,5 +36,6 @@ class Reject:
     IGNORED_INSIDE: ClassVar = UNTOLD
 
     async def run(self, context: ExecutionContext) -> Done:
-        await context.stage.reject(_CAUSES[self.reason])
+        if not context.applications:
+            await context.stage.reject(_CAUSES[self.reason])
         return Done()

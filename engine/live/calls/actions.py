@@ -1,7 +1,7 @@
 """Verbs' actions on a live call: `CallActions` over its session."""
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -18,6 +18,7 @@ from engine.errors import (
     WebhookError,
 )
 from engine.flow.call_actions import Waiting
+from engine.flow.next_step import GoTo, HttpMethod
 from engine.flow.plans import (
     CallRecordingPlan,
     DialOutcome,
@@ -177,6 +178,18 @@ class LiveStage:
     async def record_call(self, plan: CallRecordingPlan) -> None:
         await self.answer()
         await self.recorder.start(plan, RecordingSource.START)
+
+    async def application(self, application_id: str) -> Sequence[GoTo]:
+        try:
+            found = await self._services.stores.applications.get(application_id)
+        except StoreError as error:
+            self._session.journal.note_event("dial_failed", reason=str(error))
+            return ()
+        if found is None or found.account_id != self.call.account_id:
+            self._session.journal.note_event("dial_failed", reason=f"There is no application {application_id}.")
+            return ()
+        urls = ((found.url, found.method), (found.fallback_url, found.fallback_method))
+        return [GoTo(url, HttpMethod(method)) for url, method in urls if url]
 
     async def dial(self, plan: DialPlan) -> DialOutcome:
         if not plan.answer_on_bridge:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from twilio.base.exceptions import TwilioException
+from twilio.twiml.voice_response import VoiceResponse
 
 from tests.peers.customer import Customer
 from tests.peers.phone import phone
@@ -73,6 +74,34 @@ async def test_a_program_places_a_call_by_its_application_which_is_told_of_it(
     assert [each.sid for each in listed] == [changed.sid]
     assert (ended["status"], len(shop.forms("/application"))) == ("completed", 1)
     assert [each["CallStatus"] for each in told] == ["completed"]
+
+
+async def test_a_flow_dials_an_application_and_goes_on_where_that_hangs_up(
+    tmp_path: Path, ports: Ports, shop: Customer
+) -> None:
+    async with platform(tmp_path, ports, number={"--url": shop.url("/flow")}) as telefoon:
+        client = twilio_client(telefoon)
+        application = await does(client.applications.create, voice_url=shop.url("/application"))
+        flow = VoiceResponse()
+        dialled = flow.dial(action="/done").application(customer_id="7")
+        dialled.application_sid(application.sid)
+        dialled.parameter(name="tier", value="gold")
+        shop.flows |= {
+            "/flow": str(flow),
+            "/application": '<Response><Gather numDigits="2" timeout="20" action="/keyed"/></Response>',
+            "/keyed": HANGING_UP,
+            "/done": '<Response><Pause length="1"/></Response>',
+        }
+        inbound = ("--dial", f"sip:{NUMBER}@127.0.0.1:{telefoon.sip_port}", "--from", CALLER)
+        async with phone(*inbound, "--digits", "42", "--digits-after", "1") as caller:
+            (done,) = await shop.is_asked("/done")
+            await caller.tells("hung_up")
+
+    (told,), (keyed,) = shop.forms("/application"), shop.forms("/keyed")
+    assert (told["To"], told["customerId"], told["tier"]) == (application.sid, "7", "gold")
+    assert (keyed["Digits"], keyed["CallSid"]) == ("42", told["CallSid"])
+    assert (done["DialCallStatus"], done["CallStatus"]) == ("completed", "in-progress")
+    assert [each.path for each in shop.asked] == ["/flow", "/application", "/keyed", "/done"]
 
 
 async def test_a_program_adds_up_what_its_calls_have_used(tmp_path: Path, ports: Ports) -> None:

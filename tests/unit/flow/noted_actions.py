@@ -1,12 +1,13 @@
 """A call that is none: what a flow asks of it is noted, and has the outcome that the test prepared."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
 from engine.errors import UnknownVoice
 from engine.flow import plans, queue_plans
 from engine.flow.call_actions import Waiting
+from engine.flow.next_step import GoTo
 from engine.model.call import Call, Direction, Status
 from engine.ports import Cause, Speech
 
@@ -72,6 +73,10 @@ class NotedActions:
 
     async def record_call(self, plan: plans.CallRecordingPlan) -> None:
         self._does("record_call", plan)
+
+    async def application(self, application_id: str) -> Sequence[GoTo]:
+        starts = self._does("application", application_id)
+        return starts if isinstance(starts, tuple) else ()
 
     async def dial(self, plan: plans.DialPlan) -> plans.DialOutcome:
         return self._gives(plans.DialOutcome, "dial", plan)

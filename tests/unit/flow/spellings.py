@@ -90,7 +90,7 @@ def pieces(draw: st.DrawFn, cls: type) -> Piece:
     attributes = {
         name: draw(values(attribute.kind), label=name)
         for name, attribute in shape.attributes.items()
-        if name in MUST_BE_THERE or draw(st.booleans(), label=f"with {name}")
+        if name in MUST_BE_THERE or (name not in NEVER_BESIDE_CONTENT and draw(st.booleans(), label=f"with {name}"))
     }
     for name in ("name", "value"):
         if name in attributes:
@@ -112,7 +112,7 @@ def pieces(draw: st.DrawFn, cls: type) -> Piece:
 
 
 MUST_BE_THERE = {"name"}
-NEVER_BESIDE_CONTENT = {"identity"}
+NEVER_BESIDE_CONTENT = {"identity", "ids", "applicationSid"}
 ONE_OF = {"to", "recording"}
 
 

@@ -26,6 +26,7 @@ def test_there_are_at_least_sixty_documents_with_each_element_that_works() -> No
     assert elements >= {
         "Say", "Play", "Pause", "Gather", "Record", "Redirect", "Reject", "Hangup", "Leave", "Echo", "Refer", "Dial",
         "Number", "Sip", "Headers", "Header", "Client", "Identity", "Parameter", "Conference", "Queue", "Enqueue",
+        "Application", "ApplicationSid",
         "Start", "Recording", "break", "emphasis", "lang", "p", "phoneme", "prosody", "s", "say-as", "sub", "w",
     }  # fmt: skip
 

@@ -98,8 +98,15 @@ def _queue(made: VoiceResponse) -> None:
     _dial(made, timeout=3).append(Queue("support", url="/about", method="GET"))
 
 
+def _application(made: VoiceResponse) -> None:
+    application = _dial(made, time_limit=60).application(customer_id="7", copy_parent_to=True)
+    application.application_sid("AP0191f5c2a3b4c5d6e7f8091a2b3c4d5e")
+    application.parameter(name="tier", value="gold")
+
+
 FLOWS: Final[Mapping[str, Make]] = {
     "nothing": lambda made: None,
+    "dial an application": _application,
     "say": lambda made: made.say("Good morning"),
     "say twice in Dutch": lambda made: made.say("Goedemorgen", language="nl-BE", loop=2),
     "say with a voice of Polly": lambda made: made.say("Goedemorgen", voice="Polly.Lotte"),
