@@ -18,6 +18,9 @@ def number_json(number: Number) -> Json:
             "method": number.method,
             "fallback_url": number.fallback_url,
             "fallback_method": number.fallback_method,
+            "status_callback": number.options.status_callback,
+            "status_callback_method": number.options.status_callback_method,
+            "status_callback_events": [*(number.options.status_callback_events or ())],
         }
     )
 

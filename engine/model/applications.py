@@ -28,11 +28,18 @@ class Application:
     status_callback_events: tuple[str, ...] = ()
 
     def answering(self, number: Number) -> Number:
-        """A number as this application answers it: the URLs of its own count for nothing."""
+        """A number as this application answers it: its own URLs count for nothing, and nobody else is told."""
+        told = replace(
+            number.options,
+            status_callback=self.status_callback,
+            status_callback_method=self.status_callback_method,
+            status_callback_events=self.status_callback_events,
+        )
         return replace(
             number,
             url=self.url,
             method=self.method,
             fallback_url=self.fallback_url,
             fallback_method=self.fallback_method,
+            options=told,
         )

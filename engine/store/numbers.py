@@ -122,10 +122,12 @@ class Numbers:
         return list(dict.fromkeys(urls))
 
     async def change(self, number: Number, given: Mapping[str, Any]) -> Number:
-        """The number with other fields, for calls that begin from now on."""
+        """The number with other fields and options, for calls that begin from now on."""
         if given:
             await self._db.change(update(numbers).where(numbers.c.id == number.id).values(**given))
-        return replace(number, **given)
+        chosen = {name: value for name, value in given.items() if name in NumberOptions.table()}
+        fields = {name: value for name, value in given.items() if name not in chosen}
+        return replace(number, **fields, options=replace(number.options, **chosen))
 
     async def remove(self, e164: str) -> bool:
         """False if no account has it."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import web
 
@@ -10,6 +10,7 @@ from api.http.contract import BASE_PATH
 from api.http.cursor import next_cursor, place_of
 from api.http.number_json import application_json
 from api.http.requests import ApiRequest
+from api.http.resources.new_call import stored_fields
 from api.http.services import Resource, RestServices
 from engine.model.applications import Application
 
@@ -31,7 +32,7 @@ async def add_application(services: RestServices, asked: ApiRequest) -> web.Resp
 
 async def added(services: RestServices, asked: ApiRequest) -> Application:
     """The application that is asked for, as stored; it is audited."""
-    application = await services.stores.applications.add(asked.account.id, **_fields(asked.body))
+    application = await services.stores.applications.add(asked.account.id, **stored_fields(asked.body))
     await asked.audited(
         services.stores.audit, "application.add", application.id, account=asked.account.id, fields=sorted(asked.body)
     )
@@ -48,7 +49,9 @@ async def change_application(services: RestServices, asked: ApiRequest) -> web.R
 
 async def changed(services: RestServices, asked: ApiRequest) -> Application:
     """The application as it is after the change that is asked for, which is audited. Raises NotFound."""
-    application = await services.stores.applications.change(await own_application(services, asked), _fields(asked.body))
+    application = await services.stores.applications.change(
+        await own_application(services, asked), stored_fields(asked.body)
+    )
     await asked.audited(
         services.stores.audit, "application.change", application.id, account=asked.account.id, fields=sorted(asked.body)
     )
@@ -70,12 +73,6 @@ async def removed(services: RestServices, asked: ApiRequest) -> None:
 async def own_application(services: RestServices, asked: ApiRequest) -> Application:
     """The application that the path names. Raises NotFound."""
     return asked.own("application", await services.stores.applications.get(asked.path["application_id"]))
-
-
-def _fields(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that a body gives, as they are stored."""
-    events = "status_callback_events"
-    return {**body, events: tuple(body[events])} if events in body else dict(body)
 
 
 RESOURCES: Final[Mapping[str, Resource]] = {

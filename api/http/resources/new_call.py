@@ -91,3 +91,9 @@ def answered_by(order: NewCall, application: Application) -> NewCall:
         fallback_method=HttpMethod(application.fallback_method),
         options=order.options if order.options.status_callback else order.options.over(told),
     )
+
+
+def stored_fields(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a number or an application that a body gives, as they are stored."""
+    events = "status_callback_events"
+    return {**body, events: tuple(body[events])} if events in body else dict(body)

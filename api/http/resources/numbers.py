@@ -8,7 +8,7 @@ from aiohttp import web
 from api.http.cursor import next_cursor, place_of
 from api.http.number_json import number_json
 from api.http.requests import ApiRequest
-from api.http.resources.new_call import named_application
+from api.http.resources.new_call import named_application, stored_fields
 from api.http.services import Resource, RestServices
 from engine.model.numbers import Number
 
@@ -39,7 +39,7 @@ async def changed(services: RestServices, asked: ApiRequest) -> Number:
     """The number as it is after the change that is asked for, which is audited. Raises NotFound, InvalidField."""
     number = await own_number(services, asked)
     await named_application(services, asked)
-    number = await services.stores.numbers.change(number, asked.body)
+    number = await services.stores.numbers.change(number, stored_fields(asked.body))
     await asked.audited(
         services.stores.audit, "number.change", number.id, account=asked.account.id, fields=sorted(asked.body)
     )

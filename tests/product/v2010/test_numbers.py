@@ -18,6 +18,7 @@ pytestmark = pytest.mark.sip
 CALLER = "+3225550177"
 CALLEE = "+3225550199"
 HANGING_UP = "<Response><Hangup/></Response>"
+ANSWERING = '<Response><Gather timeout="1"/></Response>'
 
 
 def trunk_to(port: int) -> dict[str, str]:
@@ -27,15 +28,22 @@ def trunk_to(port: int) -> dict[str, str]:
 async def test_a_program_changes_what_answers_its_number_and_the_next_call_is_answered_so(
     tmp_path: Path, ports: Ports, shop: Customer
 ) -> None:
-    shop.flows |= {"/own": HANGING_UP, "/application": HANGING_UP}
+    shop.flows |= {"/own": ANSWERING, "/application": HANGING_UP}
     async with phone() as far_end, platform(tmp_path, ports, trunk_to(far_end.port)) as telefoon:
         client = twilio_client(telefoon)
         inbound = ("--dial", f"sip:{NUMBER}@127.0.0.1:{telefoon.sip_port}", "--from", CALLER)
         (number,) = await does(client.incoming_phone_numbers.list, phone_number=NUMBER)
 
-        changed = await does(number.update, voice_url=shop.url("/own"), voice_method="GET", friendly_name="Office")
+        changed = await does(
+            number.update,
+            voice_url=shop.url("/own"),
+            voice_method="GET",
+            friendly_name="Office",
+            status_callback=shop.url("/told"),
+        )
         async with phone(*inbound):
             await shop.is_asked("/own")
+            told = await shop.is_asked("/told")
 
         application = await does(
             client.applications.create, friendly_name="shop", voice_url=shop.url("/application"), voice_method="GET"
@@ -50,6 +58,7 @@ async def test_a_program_changes_what_answers_its_number_and_the_next_call_is_an
             await shop.is_asked("/own", times=2)
 
     assert (changed.friendly_name, changed.phone_number, changed.capabilities["voice"]) == ("Office", NUMBER, True)
+    assert [(each["CallStatus"], each["From"]) for each in told] == [("completed", CALLER)]
     assert (named.voice_application_sid, named.voice_url) == (application.sid, shop.url("/own"))
     assert (removed, again.voice_application_sid) == (True, None)
     assert [each.method for each in shop.asked if each.path in ("/own", "/application")] == ["GET", "GET", "GET"]

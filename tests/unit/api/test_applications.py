@@ -68,7 +68,10 @@ async def test_a_number_is_listed_looked_up_and_given_an_application(site: Site)
     (number,) = (await site.request("GET", "numbers"))[1]["numbers"]
     path = f"numbers/{number['id']}"
 
-    given = {"application_id": shop["id"], "friendly_name": "Office", "url": "https://own.example/"}
+    given = {
+        "application_id": shop["id"], "friendly_name": "Office", "url": "https://own.example/",
+        "status_callback": "https://own.example/told", "status_callback_events": ["ringing", "completed"],
+    }  # fmt: skip
     status, changed, _ = await site.request("PATCH", path, json=given)
 
     assert (number["number"], status) == (NUMBER, 200)

@@ -55,7 +55,8 @@ async def test_a_change_leaves_what_it_does_not_name(applications: Applications,
 async def test_a_number_is_answered_by_the_application_that_it_names(
     applications: Applications, numbers: Numbers, account: Account
 ) -> None:
-    shop = await applications.add(account.id, "shop", url="https://shop.example/", method="GET")
+    told = {"status_callback": "https://shop.example/told", "status_callback_events": ("completed",)}
+    shop = await applications.add(account.id, "shop", url="https://shop.example/", method="GET", **told)
     own = await numbers.add(account.id, OFFICE, url="https://own.example/", fallback_url="https://own.example/other")
 
     named = await numbers.change(own, {"application_id": shop.id})
@@ -63,9 +64,11 @@ async def test_a_number_is_answered_by_the_application_that_it_names(
     answering = await numbers.taking(OFFICE)
     assert answering is not None
     assert (answering.url, answering.method, answering.fallback_url) == ("https://shop.example/", "GET", None)
+    assert (answering.options.status_callback, answering.options.language) == (told["status_callback"], "en-GB")
+    assert answering.options.status_callback_events == ("completed",)
     assert await numbers.get(OFFICE) == named
     assert named.url == "https://own.example/"
-    assert await numbers.webhooks() == ["https://shop.example/"]
+    assert await numbers.webhooks() == ["https://shop.example/", "https://shop.example/told"]
 
 
 async def test_a_number_falls_back_to_its_own_url_when_its_application_is_removed(

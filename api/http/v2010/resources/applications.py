@@ -10,6 +10,7 @@ from aiohttp import web
 from api.http.requests import ApiRequest
 from api.http.resources import applications
 from api.http.services import Resource, RestServices
+from api.http.v2010.number_parameters import told_of_the_end
 from api.http.v2010.number_resource import application_resource
 from api.http.v2010.pages import page_json, wanted_page
 from api.http.v2010.translation import Parameter, Translation, or_none
@@ -41,7 +42,7 @@ async def list_applications(services: RestServices, asked: ApiRequest) -> web.Re
 async def create_application(services: RestServices, asked: ApiRequest) -> web.Response:
     named = replace(asked, body={"FriendlyName": _UNNAMED, **asked.body})
     with FIELDS.told():
-        made = await applications.added(services, FIELDS.request(services, named, "addApplication"))
+        made = await applications.added(services, told_of_the_end(FIELDS.request(services, named, "addApplication")))
     return web.json_response(application_resource(made), status=HTTPStatus.CREATED)
 
 
@@ -51,7 +52,7 @@ async def fetch_application(services: RestServices, asked: ApiRequest) -> web.Re
 
 async def update_application(services: RestServices, asked: ApiRequest) -> web.Response:
     with FIELDS.told():
-        order = FIELDS.request(services, _named(asked), "changeApplication")
+        order = told_of_the_end(FIELDS.request(services, _named(asked), "changeApplication"))
         changed = await applications.changed(services, order)
     return web.json_response(application_resource(changed))
 

@@ -9,6 +9,7 @@ from aiohttp import web
 from api.http.requests import ApiRequest
 from api.http.resources import numbers
 from api.http.services import Resource, RestServices
+from api.http.v2010.number_parameters import told_of_the_end
 from api.http.v2010.number_resource import number_resource
 from api.http.v2010.pages import page_json, wanted_page
 from api.http.v2010.translation import Parameter, Translation, or_none
@@ -21,6 +22,8 @@ UPDATE: Final = Translation(
         "VoiceMethod": Parameter("method"),
         "VoiceFallbackUrl": Parameter("fallback_url", 21502, read=or_none),
         "VoiceFallbackMethod": Parameter("fallback_method"),
+        "StatusCallback": Parameter("status_callback", 21502, read=or_none),
+        "StatusCallbackMethod": Parameter("status_callback_method"),
     },
     {},
 )
@@ -48,7 +51,8 @@ async def fetch_incoming_phone_number(services: RestServices, asked: ApiRequest)
 
 async def update_incoming_phone_number(services: RestServices, asked: ApiRequest) -> web.Response:
     with UPDATE.told():
-        changed = await numbers.changed(services, UPDATE.request(services, _named(asked), "changeNumber"))
+        order = told_of_the_end(UPDATE.request(services, _named(asked), "changeNumber"))
+        changed = await numbers.changed(services, order)
     return web.json_response(number_resource(changed))
 
 

@@ -34,7 +34,7 @@ async def test_numbers_are_listed_and_looked_up(program: Program) -> None:
 async def test_what_answers_a_number_is_changed_for_both_doors(program: Program) -> None:
     sid = await own_number(program)
 
-    form = {**ANSWERED, **WITHOUT_EFFECT, "FriendlyName": "Office"}
+    form = {**ANSWERED, **TOLD, **WITHOUT_EFFECT, "FriendlyName": "Office"}
     status, number = await program.post(f"IncomingPhoneNumbers/{sid}", form)
 
     assert (status, number["friendly_name"], number["voice_url"]) == (200, "Office", ANSWERED["VoiceUrl"])
@@ -42,6 +42,8 @@ async def test_what_answers_a_number_is_changed_for_both_doors(program: Program)
     taking = await program.site.services.stores.numbers.taking(NUMBER)
     assert taking is not None
     assert (taking.url, taking.fallback_url) == (ANSWERED["VoiceUrl"], ANSWERED["VoiceFallbackUrl"])
+    assert (number["status_callback"], number["status_callback_method"]) == (TOLD["StatusCallback"], "GET")
+    assert taking.options.status_callback_events == ("completed",)
     assert (await program.site.request("GET", f"numbers/{sid}"))[1]["friendly_name"] == "Office"
 
     _, emptied = await program.post(f"IncomingPhoneNumbers/{sid}", {"VoiceUrl": "", "FriendlyName": ""})
