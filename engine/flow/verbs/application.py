@@ -54,6 +54,10 @@ class Application:
         "statusCallbackEvent": _OF_ITS_OWN,
     }
 
+    DIFFERS: ClassVar = {
+        "": "it runs on the caller's own call: there is no second one to be looked up, recorded or told of."
+    }
+
     def __post_init__(self) -> None:
         named = [self.application, self.application_sid, *(each.application or each.sid for each in self.ids)]
         given = [each for each in named if each]
