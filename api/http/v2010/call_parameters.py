@@ -100,10 +100,14 @@ def of_new_call(form: Form) -> Mapping[str, Any]:
     """What of a form counts for a new call. Raises CodedProblem where nothing says what is to happen on it."""
     if not any(form.get(name) for name in _FLOWS):
         raise CodedProblem(_WRONG_URL, f"One of {' and '.join(_FLOWS)} must say what happens on the call.")
-    given = that_count(form)
-    if _SIP.match(given["To"]):
-        return given
-    return {name: value for name, value in given.items() if name not in _OF_SIP}
+    return for_target(that_count(form))
+
+
+def for_target(form: Form) -> Mapping[str, Any]:
+    """A form without what means nothing for whom it calls."""
+    if _SIP.match(form["To"]):
+        return form
+    return {name: value for name, value in form.items() if name not in _OF_SIP}
 
 
 def that_count(form: Form) -> Mapping[str, Any]:

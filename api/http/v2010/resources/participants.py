@@ -10,26 +10,34 @@ from aiohttp import web
 from api.http.requests import ApiRequest, is_identifier
 from api.http.resources import participants
 from api.http.services import Resource, RestServices
+from api.http.v2010 import call_parameters
 from api.http.v2010.conference_resource import called_resource, participant_resource
 from api.http.v2010.errors import CodedProblem
 from api.http.v2010.pages import page_json, part_of, wanted_page
 from api.http.v2010.resources.conferences import ANNOUNCES
 from api.http.v2010.translation import WRONG_PARAMETER, Parameter, Translation
-from engine.errors import CallerNotOwned, NotFound, PolicyRefused, WrongState
+from engine.errors import NotFound, WrongState
 from engine.live.orders import NewConference
 from engine.model.conference import Conference, Participant
 
+_OF_CALLS: Final = (
+    "To",
+    "From",
+    "StatusCallback",
+    "StatusCallbackMethod",
+    "StatusCallbackEvent",
+    "Timeout",
+    "TimeLimit",
+    "SipAuthUsername",
+    "SipAuthPassword",
+)
+"""Parameters of every call that is placed."""
 _COACH: Final = {"CallSidToCoach": Parameter("coach")}
 CREATE: Final = Translation(
     {
-        "To": Parameter("to", 21211, missing=21201),
-        "From": Parameter("from", 21212, missing=21213),
-        "StatusCallback": Parameter("status_callback"),
-        "StatusCallbackMethod": Parameter("status_callback_method"),
-        "StatusCallbackEvent": Parameter("status_callback_events"),
+        **{name: call_parameters.CREATE.parameters[name] for name in _OF_CALLS},
+        "CallerDisplayName": Parameter("caller_name"),
         "Label": Parameter("label"),
-        "Timeout": Parameter("timeout"),
-        "TimeLimit": Parameter("time_limit"),
         "Muted": Parameter("muted"),
         "Beep": Parameter("beep"),
         "StartConferenceOnEnter": Parameter("start_on_enter"),
@@ -46,7 +54,7 @@ CREATE: Final = Translation(
         "ConferenceRecordingStatusCallbackEvent": Parameter("conference_recording_status_callback_events"),
         **_COACH,
     },
-    {CallerNotOwned: 21210, PolicyRefused: 21215},
+    call_parameters.CREATE.refusals,
     {"status_callback_events": ["completed"]},
 )
 UPDATE: Final = Translation(
@@ -73,7 +81,9 @@ async def list_participants(services: RestServices, asked: ApiRequest) -> web.Re
 
 async def create_participant(services: RestServices, asked: ApiRequest) -> web.Response:
     asked = _coached(asked, nobody=None)
-    with CREATE.told():
+    form = call_parameters.for_target(call_parameters.that_count(CREATE.required(asked.body)))
+    asked = replace(asked, body=form)
+    with CREATE.told(form):
         order = CREATE.request(services, asked, "addParticipant")
         conference = await _place(services, asked)
         call = await participants.called_in(services, _within(order, conference.id))

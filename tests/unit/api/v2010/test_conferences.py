@@ -301,3 +301,19 @@ async def test_a_conference_of_another_account_is_not_found(program: Program) ->
     for path in ("", "/Participants", "/Recordings"):
         assert (await program.get(f"Conferences/{theirs.id}{path}"))[0] == 404
         assert (await program.get(f"Conferences/{room.id}{path}"))[0] == 200
+
+
+async def test_a_sip_address_is_called_in_with_its_credentials_and_a_name(program: Program) -> None:
+    form = {
+        "To": "sip:desk@pbx.example",
+        "From": NUMBER,
+        "SipAuthUsername": "telefoon",
+        "SipAuthPassword": "secret",
+        "CallerDisplayName": "Reception",
+    }
+
+    status, _ = await program.post("Conferences/board/Participants", form)
+
+    (order,) = program.site.call_service.orders
+    assert (status, order.to, order.sip_password) == (201, "sip:desk@pbx.example", "secret")
+    assert order.options.caller_name == "Reception"
