@@ -99,12 +99,18 @@ class ConferenceChange:
 
 @dataclass(frozen=True, slots=True)
 class ParticipantOrder:
-    """An order for a participant: change how it takes part, and let it alone hear something."""
+    """An order for a participant: change how it takes part, and let it alone hear something.
+
+    `hold_music` is where a document is that it hears on hold from now on; `beep_on_exit` whether a tone tells that it
+    has left.
+    """
 
     change: ParticipantChange = ParticipantChange()
     say: Speech | None = None
     play: str | None = None
     announce: GoTo | None = None
+    hold_music: GoTo | None = None
+    beep_on_exit: bool | None = None
 
 
 class TransferMode(StrEnum):

@@ -18,7 +18,8 @@ _PLAIN_OPTIONS: Final = (
     "wait_for_moderator", "roll_call", "key_commands", "enter_sound", "exit_sound", "automatic_gain", "denoise",
     "recording_beep",
 )  # fmt: skip
-_HEARD: Final = frozenset({"say", "play", "announce"})
+_NOT_KEPT: Final = frozenset({"say", "play", "announce", "hold_music", "beep_on_exit"})
+"""What is ordered of a participant beside how it takes part."""
 
 
 def new_conference(account_id: str, body: Body) -> NewConference:
@@ -46,7 +47,7 @@ def conference_change(body: Body) -> ConferenceChange:
         max_participants=int(body["max_participants"]) if "max_participants" in body else None,
         say=speech_of(body, faults),
         play=url_of(body),
-        announce=_announced(body),
+        announce=_document_of(body, "announce"),
         recording=RecordingAction(body["recording"]) if "recording" in body else None,
         pause_behavior=pause_behavior_of(body, "pause_behavior", body.get("recording"), faults),
         end=body.get("status") == ConferenceStatus.COMPLETED,
@@ -58,8 +59,15 @@ def conference_change(body: Body) -> ConferenceChange:
 def participant_order(body: Body) -> ParticipantOrder:
     """What is to be done with a participant. Raises Invalid."""
     faults = _faults_of_change(body)
-    change = ParticipantChange(**{name: value for name, value in body.items() if name not in _HEARD})
-    order = ParticipantOrder(change, speech_of(body, faults), url_of(body), _announced(body))
+    change = ParticipantChange(**{name: value for name, value in body.items() if name not in _NOT_KEPT})
+    order = ParticipantOrder(
+        change,
+        speech_of(body, faults),
+        url_of(body),
+        _document_of(body, "announce"),
+        _document_of(body, "hold_music"),
+        body.get("beep_on_exit"),
+    )
     faults.require_none()
     return order
 
@@ -71,9 +79,9 @@ def _faults_of_change(body: Body) -> Faults:
     return faults
 
 
-def _announced(body: Body) -> GoTo | None:
-    """The document that `announce` asks for; None without it."""
-    asked = body.get("announce")
+def _document_of(body: Body, name: str) -> GoTo | None:
+    """The document that a field of this name asks for; None without it."""
+    asked = body.get(name)
     return GoTo(asked["url"], HttpMethod(asked.get("method", "POST"))) if asked else None
 
 

@@ -31,6 +31,13 @@ _OF_OTHERS: Final = {
     "RecordingStatusCallback": ("Record",),
     "RecordingStatusCallbackMethod": ("RecordingStatusCallback",),
     "RecordingStatusCallbackEvent": ("RecordingStatusCallback",),
+    "AnnounceMethod": ("AnnounceUrl",),
+    "HoldMethod": ("HoldUrl",),
+    "WaitMethod": ("WaitUrl",),
+    "ConferenceStatusCallbackMethod": ("ConferenceStatusCallback",),
+    "ConferenceStatusCallbackEvent": ("ConferenceStatusCallback",),
+    "ConferenceRecordingStatusCallbackMethod": ("ConferenceRecordingStatusCallback",),
+    "ConferenceRecordingStatusCallbackEvent": ("ConferenceRecordingStatusCallback",),
 }
 """Parameters that mean nothing without one of others; what goes with such a one comes behind it."""
 

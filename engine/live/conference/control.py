@@ -84,6 +84,10 @@ class ConferenceControl:
     ) -> Participant:
         """`who` is a participant's or a call's id. Raises NotFound."""
         room, member = self._rooms.member(account_id, conference_id, who)
+        if order.hold_music is not None:
+            await member.hear_on_hold(room.messages.hold_music(member, order.hold_music))
+        if order.beep_on_exit is not None:
+            member.beep_on_exit(beeps=order.beep_on_exit)
         participant = await room.change_member(member, order.change)
         if order.say is not None:
             room.messages.say_to(member, order.say)

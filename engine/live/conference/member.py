@@ -2,11 +2,12 @@
 
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from engine.aio.signal import Signal
 from engine.aio.tasks import BackgroundTasks
 from engine.errors import LegGone
-from engine.flow.plans import RoomPlan
+from engine.flow.plans import Beep, RoomPlan
 from engine.live.conference.announcements import Announcements
 from engine.live.conference.spoken_name import SpokenName
 from engine.live.session.leg_hold import HeldAs
@@ -14,6 +15,14 @@ from engine.live.session.session import Session
 from engine.model.conference import Conference, Participant, ParticipantChange, changed
 from engine.ports import Attendance, Ear, LegId
 from engine.webhooks.call_web import CallWeb
+
+
+class HoldMusic(Protocol):
+    """Something that a participant hears on hold."""
+
+    async def play(self, *, playing: bool) -> None:
+        """Let it be heard, or no longer."""
+        ...
 
 
 @dataclass(eq=False, slots=True)
@@ -27,6 +36,8 @@ class Member:
     hears_music: bool = True
     """While it waits; False where the flow gives it something of its own to hear."""
     name: SpokenName | None = None
+    hold_music: HoldMusic | None = None
+    """In place of ours; None for ours."""
     attendance: Attendance | None = None
     """How it takes part in the mix; None while it has no seat there."""
     sent_out: Signal = field(default_factory=Signal)
@@ -66,6 +77,21 @@ class Member:
         before, self.participant = self.participant, changed(self.participant, change)
         return before
 
+    async def play_hold_music(self) -> None:
+        """Let it hear its own music while it is on hold, and not otherwise."""
+        if self.hold_music is not None:
+            await self.hold_music.play(playing=self.participant.hold)
+
+    async def hear_on_hold(self, music: HoldMusic) -> None:
+        """Have something of its own to hear on hold, from now on."""
+        if self.hold_music is not None:
+            await self.hold_music.play(playing=False)
+        self.hold_music = music
+
+    def beep_on_exit(self, *, beeps: bool) -> None:
+        """Let a tone tell that it has left, or not."""
+        self.plan = replace(self.plan, beep=Beep.ON_EXIT if beeps else Beep.NONE)
+
     async def tell_hold(self, *, held: bool) -> None:
         """Its far end is told whether it is on hold, as its trunk has it."""
         with suppress(LegGone):  # its end is told by its own events
@@ -74,12 +100,14 @@ class Member:
     async def close(self) -> None:
         """Take the member out of the conference."""
         await self.tell_hold(held=False)
+        if self.hold_music is not None:
+            await self.hold_music.play(playing=False)
         await self.beside.close()
         await self.private.close()
 
     def wants_music(self, *, waiting: bool) -> bool:
         """Whether it is on hold, or waits for the room to begin."""
-        return self.participant.hold or (waiting and self.hears_music)
+        return (self.participant.hold and self.hold_music is None) or (waiting and self.hears_music)
 
     def begins(self, conference: Conference) -> bool:
         """Whether the room comes alive with it."""

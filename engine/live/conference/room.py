@@ -273,6 +273,7 @@ class Room:
         for member in self._members:
             await self.recording.member_changed(member)
             await member.tell_hold(held=member.participant.hold)
+            await member.play_hold_music()
         waiting = not begun and not self.over.is_set()
         await self._music.play_to({each.ear for each in self._members if each.wants_music(waiting=waiting)})
 

@@ -7,6 +7,7 @@ from engine.flow.next_step import GoTo
 from engine.live.conference.announced_document import AnnouncedDocument
 from engine.live.conference.announcements import Announcements, Sounding
 from engine.live.conference.member import Member
+from engine.live.conference.own_hold_music import OwnHoldMusic
 from engine.live.speaker import Speaker
 from engine.ports import Clock, Speech
 
@@ -46,6 +47,10 @@ class SpokenMessages:
     def announce_to(self, member: Member, at: GoTo) -> None:
         """Let this one alone hear a document."""
         self._to_one(member, self._document(at, member))
+
+    def hold_music(self, member: Member, at: GoTo) -> OwnHoldMusic:
+        """What this one hears on hold by a document."""
+        return OwnHoldMusic(AnnouncedDocument(at, member, self._speaker, self._clock))
 
     def _document(self, at: GoTo, orderer: Member) -> Sounding:
         return AnnouncedDocument(at, orderer, self._speaker, self._clock).sound

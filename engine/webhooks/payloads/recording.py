@@ -16,7 +16,6 @@ SOURCES: Final = {
     RecordingSource.START: "StartCallRecordingTwiML",
 }
 
-_ID: Final = "RecordingSid"
 _OF_WHAT_THERE_IS: Final = ("RecordingUrl", "RecordingChannels", "RecordingStartTime")
 _OF_PAUSES: Final = (RecordingEventName.PAUSED, RecordingEventName.RESUMED)
 
@@ -26,7 +25,7 @@ def recording_form(row: Recording, event: RecordingEventName, url: str, call_id:
     form = {
         "AccountSid": row.account_id,
         "CallSid": call_id,
-        _ID: row.id,
+        "RecordingSid": row.id,
         "RecordingUrl": url,
         "RecordingStatus": event.value,
         "RecordingChannels": str(row.channels),
@@ -54,7 +53,7 @@ def absent_form(row: Recording, call_id: str) -> dict[str, str]:
     Who asked for it by REST may have been told its id, and is told by that.
     """
     form = recording_form(row, RecordingEventName.ABSENT, "", call_id)
-    left_out = _OF_WHAT_THERE_IS if row.source == RecordingSource.REST else (*_OF_WHAT_THERE_IS, _ID)
+    left_out = _OF_WHAT_THERE_IS if row.source == RecordingSource.REST else (*_OF_WHAT_THERE_IS, "RecordingSid")
     return {name: value for name, value in form.items() if name not in left_out}
 
 

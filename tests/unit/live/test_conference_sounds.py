@@ -1,6 +1,7 @@
 """What those in a conference hear beside each other: music, tones, names, announcements, ringing."""
 
 from functools import partial
+from typing import Final
 
 import pytest
 
@@ -9,6 +10,7 @@ from engine.flow.next_step import GoTo, HttpMethod
 from engine.live.orders import ConferenceChange, ParticipantOrder
 from engine.model.conference import ParticipantChange
 from engine.ports import Speech
+from engine.testing.far_end import FarEnd
 from engine.testing.node import FakeNode
 from tests.unit.live.conferences import MUSIC, conference, enters, room_id
 
@@ -272,3 +274,68 @@ async def test_a_document_that_can_not_be_heard_is_told_of_and_the_conference_go
     (noted,) = await node.events(first, "announced")
     assert noted.facts["failure"]
     assert not first.is_over
+
+
+HELD: Final = "https://customer.example/held"
+
+
+async def changes(node: FakeNode, who: FarEnd, order: ParticipantOrder) -> None:
+    call = await node.call(who)
+    await node.switchboard.conferences.change_participant(node.account.id, await room_id(node), call.id, order)
+
+
+async def test_one_on_hold_hears_what_was_ordered_again_and_again_and_only_then(node: FakeNode) -> None:
+    first, second = await enters(node), await enters(node)
+    soon = "We will be with you soon."
+    node.around.customer.documents[HELD] = f"<Response><Say>{soon}</Say><Pause length='5'/></Response>"
+
+    order = ParticipantOrder(ParticipantChange(hold=True), hold_music=GoTo(HELD, HttpMethod.GET))
+    await changes(node, second, order)
+    await node.passes(20)
+    await changes(node, second, ParticipantOrder(ParticipantChange(hold=False)))
+    await node.passes(1)
+    often = second.heard.count(soon)
+    await node.passes(20)
+
+    assert 3 <= often <= 5
+    assert second.heard.count(soon) == often
+    assert MUSIC not in second.heard
+    assert soon not in first.heard
+    assert second.can_hear(first)
+
+
+async def test_our_music_is_heard_on_hold_where_the_ordered_one_is_not_there(node: FakeNode) -> None:
+    await enters(node)
+    second = await enters(node)
+
+    await changes(node, second, ParticipantOrder(ParticipantChange(hold=True), hold_music=GoTo(HELD, HttpMethod.GET)))
+    await node.passes(5)
+    assert second.hears_now == {MUSIC}
+    assert await node.events(second, "hold_music_failed")
+
+    await changes(node, second, ParticipantOrder(ParticipantChange(hold=False)))
+    assert second.hears_now == set()
+
+
+async def test_a_document_that_says_nothing_is_not_asked_for_all_the_time(node: FakeNode) -> None:
+    await enters(node)
+    second = await enters(node)
+    node.around.customer.documents[HELD] = "<Response/>"
+
+    await changes(node, second, ParticipantOrder(ParticipantChange(hold=True), hold_music=GoTo(HELD, HttpMethod.GET)))
+    await node.passes(10)
+
+    assert len(node.around.customer.was_asked(HELD)) <= 12
+
+
+@pytest.mark.parametrize("beeps", [True, False])
+async def test_whether_a_tone_tells_of_leaving_is_changed_while_somebody_is_in(node: FakeNode, *, beeps: bool) -> None:
+    first = await enters(node, beep="false")
+    second = await enters(node, beep="false" if beeps else "true")
+    before = first.heard.count("beep")
+
+    await changes(node, second, ParticipantOrder(beep_on_exit=beeps))
+    second.hangs_up()
+    await node.passes(3)
+
+    assert first.heard.count("beep") - before == int(beeps)

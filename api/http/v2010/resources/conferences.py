@@ -9,6 +9,7 @@ from aiohttp import web
 from api.http.requests import ApiRequest
 from api.http.resources import conferences, participants
 from api.http.services import Resource, RestServices
+from api.http.v2010.call_parameters import that_count
 from api.http.v2010.conference_resource import NOUN, conference_resource
 from api.http.v2010.moments import since_and_until
 from api.http.v2010.pages import page_json, wanted_page
@@ -47,6 +48,7 @@ async def fetch_conference(services: RestServices, asked: ApiRequest) -> web.Res
 
 
 async def update_conference(services: RestServices, asked: ApiRequest) -> web.Response:
+    asked = replace(asked, body=that_count(asked.body))
     if not asked.body:
         return await fetch_conference(services, asked)
     with UPDATE.told():

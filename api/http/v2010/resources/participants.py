@@ -17,6 +17,7 @@ from api.http.v2010.pages import page_json, part_of, wanted_page
 from api.http.v2010.resources.conferences import ANNOUNCES
 from api.http.v2010.translation import WRONG_PARAMETER, Parameter, Translation
 from engine.errors import NotFound, WrongState
+from engine.flow.next_step import HttpMethod
 from engine.live.orders import NewConference
 from engine.model.conference import Conference, Participant
 
@@ -61,6 +62,9 @@ UPDATE: Final = Translation(
     {
         "Muted": Parameter("muted"),
         "Hold": Parameter("hold"),
+        "HoldUrl": Parameter("hold_music.url"),
+        "HoldMethod": Parameter("hold_music.method"),
+        "BeepOnExit": Parameter("beep_on_exit"),
         "EndConferenceOnExit": Parameter("end_on_exit"),
         **_COACH,
         **ANNOUNCES,
@@ -96,7 +100,10 @@ async def fetch_participant(services: RestServices, asked: ApiRequest) -> web.Re
 
 async def update_participant(services: RestServices, asked: ApiRequest) -> web.Response:
     participant = await _named(services, asked)
-    asked = _coached(asked, nobody="")
+    form = dict(call_parameters.that_count(asked.body))
+    if "HoldUrl" in form:
+        form.setdefault("HoldMethod", HttpMethod.GET.value)
+    asked = _coached(replace(asked, body=form), nobody="")
     if UPDATE.parameters.keys() & asked.body.keys():
         with UPDATE.told():
             order = UPDATE.request(services, asked, "changeParticipant", participant_id=participant.id)

@@ -98,7 +98,7 @@ async def test_one_is_ended_and_announced_in_by_the_same_orders(program: Program
 
 
 @pytest.mark.parametrize(
-    "form", [{"Status": "in-progress"}, {"AnnounceUrl": "said"}, {"AnnounceMethod": "GET"}, {"AnnounceUrl": ""}]
+    "form", [{"Status": "in-progress"}, {"AnnounceUrl": "said"}, {"AnnounceUrl": SAID, "AnnounceMethod": "PUT"}]
 )
 async def test_what_is_wrong_with_a_change_is_named(program: Program, form: dict[str, str]) -> None:
     room = await a_conference(program)
@@ -106,7 +106,7 @@ async def test_what_is_wrong_with_a_change_is_named(program: Program, form: dict
     status, error = await program.post(f"Conferences/{room.id}", form)
 
     assert (status, error["code"]) == (400, 20001)
-    assert error["message"].startswith(("Status:", "AnnounceUrl:"))
+    assert error["message"].startswith(("Status:", "AnnounceUrl:", "AnnounceMethod:"))
 
 
 @pytest.mark.parametrize("by_label", [True, False])
@@ -269,15 +269,36 @@ async def test_one_alone_hears_an_announcement(program: Program) -> None:
     assert order.announce == GoTo(SAID, HttpMethod.POST)
 
 
-@pytest.mark.parametrize("name", ["HoldUrl", "WaitUrl", "BeepOnExit"])
-async def test_what_can_not_be_changed_is_refused_by_name(program: Program, name: str) -> None:
+@pytest.mark.parametrize(("method", "asked"), [({}, HttpMethod.GET), ({"HoldMethod": "POST"}, HttpMethod.POST)])
+async def test_one_on_hold_has_music_of_its_own(program: Program, method: dict[str, str], asked: HttpMethod) -> None:
+    room = await a_conference(program)
+    somebody = await a_participant(program, room)
+    form = {"Hold": "true", "HoldUrl": SAID, **method}
+
+    await program.post(f"Conferences/{room.id}/Participants/{somebody.call_id}", form)
+
+    (order,) = program.site.conference_service.participant_orders
+    assert (order.change, order.hold_music) == (ParticipantChange(hold=True), GoTo(SAID, asked))
+
+
+async def test_whether_a_tone_tells_that_somebody_has_left_is_changed(program: Program) -> None:
     room = await a_conference(program)
     somebody = await a_participant(program, room)
 
-    status, error = await program.post(f"Conferences/{room.id}/Participants/{somebody.call_id}", {name: "true"})
+    await program.post(f"Conferences/{room.id}/Participants/{somebody.call_id}", {"BeepOnExit": "false"})
+
+    (order,) = program.site.conference_service.participant_orders
+    assert order.beep_on_exit is False
+
+
+async def test_what_is_heard_before_it_begins_can_not_be_changed(program: Program) -> None:
+    room = await a_conference(program)
+    somebody = await a_participant(program, room)
+
+    status, error = await program.post(f"Conferences/{room.id}/Participants/{somebody.call_id}", {"WaitUrl": SAID})
 
     assert (status, error["code"]) == (400, 20001)
-    assert name in error["message"]
+    assert "WaitUrl" in error["message"]
 
 
 @pytest.mark.parametrize("who", [f"CA{'0' * 32}", "nobody"])
