@@ -7,6 +7,7 @@ from engine.flow.interpreter import Start
 from engine.live.orders import CallChange, ConferenceChange, NewCall, NewConference, ParticipantOrder
 from engine.model.call import Call
 from engine.model.conference import Conference, Participant
+from engine.model.queue import Queue
 from engine.ports import RtpStats
 
 
@@ -34,6 +35,14 @@ class CallService(Protocol):
 
     async def take_from_queue(self, account_id: str, queue_id: str, call_id: str | None, start: Start) -> Call:
         """Give who waits first, or the one named, another flow. Raises NotFound, WrongState."""
+        ...
+
+    async def rename_queue(self, account_id: str, queue_id: str, name: str) -> Queue:
+        """Calls wait in it by its next name. Raises NotFound, WrongState."""
+        ...
+
+    async def remove_queue(self, account_id: str, queue_id: str) -> None:
+        """Delete it with its figures. Raises NotFound, and WrongState while somebody waits."""
         ...
 
     def place_in_line(self, call: Call) -> int | None:

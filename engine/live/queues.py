@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -168,8 +169,7 @@ class LiveQueues:
         """Give the first who waits, or the one named, another flow. Raises NotFound, WrongState."""
         queue = next((each for each in self._queues.values() if each.queue.id == queue_id), None)
         if queue is None or queue.queue.account_id != account_id:
-            if (known := await self._services.stores.queues.get(queue_id)) is None or known.account_id != account_id:
-                raise NotFound("queue", queue_id)
+            await self._stored(account_id, queue_id)
             raise WrongState(f"Nobody waits in {queue_id}.")
         found = [each for each in queue.waiters if call_id in (None, each.session.call.id)]
         if not found:
@@ -181,6 +181,36 @@ class LiveQueues:
             raise WrongState(f"{session.call.id} can't be given another flow now.")
         session.handover.give(start)
         return session
+
+    async def rename(self, account_id: str, queue_id: str, name: str) -> Queue:
+        """Calls wait in it by its next name. Raises NotFound, and WrongState where another has that."""
+        queue = replace(await self._stored(account_id, queue_id), friendly_name=name)
+        if not await self._services.stores.queues.rename(queue):
+            raise WrongState(f"There is another queue named {name!r}.")
+        live = self._forget(queue_id)
+        if live is not None:
+            live.queue = queue
+            self._queues[(account_id, name)] = live
+        return queue
+
+    async def remove(self, account_id: str, queue_id: str) -> None:
+        """Delete it with its figures. Raises NotFound, and WrongState where somebody waits or a legal hold keeps it."""
+        await self._stored(account_id, queue_id)
+        waited_in = any(live.queue.id == queue_id and live.waiters for live in self._queues.values())
+        if waited_in or not await self._services.stores.queues.remove(queue_id):
+            raise WrongState(f"Somebody waits in {queue_id}, or a legal hold keeps who has waited in it.")
+        self._forget(queue_id)
+
+    async def _stored(self, account_id: str, queue_id: str) -> Queue:
+        queue = await self._services.stores.queues.get(queue_id)
+        if queue is None or queue.account_id != account_id:
+            raise NotFound("queue", queue_id)
+        return queue
+
+    def _forget(self, queue_id: str) -> LiveQueue | None:
+        """Take it out of those that live here."""
+        key = next((key for key, live in self._queues.items() if live.queue.id == queue_id), None)
+        return None if key is None else self._queues.pop(key)
 
     def position(self, call_id: str) -> tuple[int, float | None] | None:
         """Where a call stands in its queue, and how long it may still wait; None if it does not."""

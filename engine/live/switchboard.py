@@ -38,6 +38,7 @@ from engine.model.call import Call, Direction
 from engine.model.call_options import CallOptions
 from engine.model.callback import BodyFormat
 from engine.model.numbers import Number, from_carrier
+from engine.model.queue import Queue
 from engine.model.recording import UNFINISHED, RecordingStatus, erased
 from engine.model.refusal import RefusalRule
 from engine.model.stir import Attestation, CallerProof
@@ -146,6 +147,14 @@ class Switchboard:
         """Give who waits first, or the one named, another flow. Raises NotFound, WrongState."""
         session = await self._queues.take(account_id, queue_id, call_id, start)
         return session.call
+
+    async def rename_queue(self, account_id: str, queue_id: str, name: str) -> Queue:
+        """Calls wait in it by its next name. Raises NotFound, WrongState."""
+        return await self._queues.rename(account_id, queue_id, name)
+
+    async def remove_queue(self, account_id: str, queue_id: str) -> None:
+        """Delete it with its figures. Raises NotFound, and WrongState while somebody waits."""
+        await self._queues.remove(account_id, queue_id)
 
     def place_in_line(self, call: Call) -> int | None:
         """Position from 1 of a call that waits for its turn to be placed; None for any other."""

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, delete, insert, not_, or_, select, update
 
 from engine.errors import StoreError
 from engine.model.queue import RESULTS, Queue, QueueFigures, QueueResult, Wait, WaitEvent
 from engine.store.database import Database
+from engine.store.holds import account_is_free, call_is_free
 from engine.store.tables.conferences import queue_waits, queues
 from engine.store.values import values_of
 
@@ -32,6 +33,38 @@ class Queues:
         """Find a queue of any account: whoever asks compares."""
         row = await self._db.row(select(queues).where(queues.c.id == queue_id))
         return Queue(**row) if row else None
+
+    async def rename(self, queue: Queue) -> bool:
+        """Give it the name that it has here. False where another of its account has it."""
+        others = select(queues.c.id).where(
+            queues.c.account_id == queue.account_id,
+            queues.c.friendly_name == queue.friendly_name,
+            queues.c.id != queue.id,
+        )
+
+        def job(connection: Connection) -> bool:
+            if connection.execute(others).first() is not None:
+                return False
+            change = update(queues).where(queues.c.id == queue.id).values(friendly_name=queue.friendly_name)
+            return connection.execute(change).rowcount == 1
+
+        return await self._db.write(job)
+
+    async def remove(self, queue_id: str) -> bool:
+        """With all waits in it. False where somebody waits, or a legal hold keeps a call that has waited."""
+        waits = queue_waits.c.queue_id == queue_id
+        kept = or_(queue_waits.c.left_at.is_(None), not_(call_is_free(queue_waits.c.call_id)))
+        free = account_is_free(queues.c.account_id)
+
+        def job(connection: Connection) -> bool:
+            if connection.execute(select(queue_waits.c.id).where(waits, kept)).first() is not None:
+                return False
+            if connection.execute(select(queues.c.id).where(queues.c.id == queue_id, free)).first() is None:
+                return False
+            connection.execute(delete(queue_waits).where(waits))
+            return connection.execute(delete(queues).where(queues.c.id == queue_id)).rowcount == 1
+
+        return await self._db.write(job)
 
     async def of_account(self, account_id: str, page: int = 1, page_size: int = 50) -> tuple[list[Queue], int]:
         """One page by name, and the number of queues over all pages."""

@@ -49,6 +49,27 @@ async def made(services: RestServices, asked: ApiRequest) -> Queue:
     return queue
 
 
+async def change_queue(services: RestServices, asked: ApiRequest) -> web.Response:
+    queue = await renamed(services, asked)
+    waits = await services.stores.queues.open_waits([queue.id])
+    return web.json_response(queue_json(queue, len(waits)))
+
+
+async def renamed(services: RestServices, asked: ApiRequest) -> Queue:
+    """The queue by the name that is asked for. Raises NotFound, WrongState, StoreError."""
+    name = asked.body["friendly_name"]
+    queue = await services.call_service.rename_queue(asked.account.id, asked.path["queue_id"], name)
+    await asked.audited(services.stores.audit, "queue.change", queue.id, account=asked.account.id)
+    return queue
+
+
+async def remove_queue(services: RestServices, asked: ApiRequest) -> web.Response:
+    queue_id = asked.path["queue_id"]
+    await services.call_service.remove_queue(asked.account.id, queue_id)
+    await asked.audited(services.stores.audit, "queue.remove", queue_id, account=asked.account.id)
+    return web.Response(status=HTTPStatus.NO_CONTENT)
+
+
 async def get_queue(services: RestServices, asked: ApiRequest) -> web.Response:
     queue = asked.own("queue", await services.stores.queues.get(asked.path["queue_id"]))
     waits = order(await services.stores.queues.open_waits([queue.id]))
@@ -77,6 +98,8 @@ async def taken(services: RestServices, asked: ApiRequest) -> Call:
 RESOURCES: Final[Mapping[str, Resource]] = {
     "listQueues": list_queues,
     "createQueue": create_queue,
+    "changeQueue": change_queue,
+    "removeQueue": remove_queue,
     "getQueue": get_queue,
     "takeFromQueue": take_from_queue,
 }

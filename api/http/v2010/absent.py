@@ -45,9 +45,6 @@ ABSENT: Final[Mapping[str, str]] = MappingProxyType({
 
 REFUSED: Final[Mapping[tuple[str, str], str]] = MappingProxyType({
     ("POST", "/Accounts.json"): "Accounts are made by the operator: telefoon keys create --account NAME",
-    ("DELETE", "/Accounts/{AccountSid}/Queues/{Sid}.json"):
-        "A queue goes by itself, with the figures of who waited in it, as calls do (telefoon privacy).",
-    ("POST", "/Accounts/{AccountSid}/Queues/{Sid}.json"): "A queue keeps its name; make another.",
     ("POST", "/Accounts/{AccountSid}.json"): "An account keeps the name that its operator has given it.",
     ("POST", "/Accounts/{AccountSid}/IncomingPhoneNumbers.json"): _BOUGHT,
     ("DELETE", "/Accounts/{AccountSid}/IncomingPhoneNumbers/{Sid}.json"): "Numbers are the operator's, who takes them "

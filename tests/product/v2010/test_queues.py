@@ -43,6 +43,10 @@ async def test_callers_wait_in_a_queue_and_are_taken_out_by_front_and_by_call(
             (left,) = await does(client.queues(made.sid).members.list)
             gone = await refusal(client.queues(made.sid).members(first.call_id).fetch)
             kept = await refusal(client.queues(made.sid).delete)
+            renamed = await does(client.queues(made.sid).update, friendly_name="help")
+            await does(client.queues(made.sid).members("Front").update, shop.url("/next"))
+        await does(client.queues(made.sid).delete)
+        none = await does(client.queues.list)
 
     assert (again, empty, gone) == ((409, 20409), (404, 20404), (404, 20404))
     assert (whole.current_size, whole.friendly_name, listed.sid) == (3, "support", made.sid)
@@ -53,5 +57,6 @@ async def test_callers_wait_in_a_queue_and_are_taken_out_by_front_and_by_call(
     ]
     assert (front.call_sid, by_call.call_sid, by_front.call_sid) == (first.call_id, second.call_id, first.call_id)
     assert (left.call_sid, left.position) == (third.call_id, 1)
-    assert [each.method for each in shop.asked if each.path == "/next"] == ["GET", "POST"]
-    assert kept == (403, 20403)
+    assert [each.method for each in shop.asked if each.path == "/next"] == ["GET", "POST", "POST"]
+    assert kept == (409, 20409), "while somebody waits"
+    assert (renamed.sid, renamed.friendly_name, none) == (made.sid, "help", [])

@@ -16,6 +16,7 @@ from engine.live.orders import CallChange, ConferenceChange, NewCall, NewConfere
 from engine.model.call import Call, Direction
 from engine.model.call_options import NumberOptions
 from engine.model.conference import Conference, ConferenceStatus, Participant
+from engine.model.queue import Queue
 from engine.ports import RtpStats
 from engine.store.calls import Calls
 from engine.store.conferences import Conferences
@@ -36,6 +37,8 @@ class NotingCallService:
     ended: list[str] = field(default_factory=list)
     changes: list[CallChange] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
+    queue_changes: list[tuple[str, str | None]] = field(default_factory=list)
+    """Queues and their next names, None where they are removed."""
     still_to_store: list[Call] = field(default_factory=list)
     """Live calls as they are now, of which the rows know nothing yet."""
     keeps_recordings: bool = False
@@ -80,6 +83,14 @@ class NotingCallService:
 
     async def take_from_queue(self, account_id: str, queue_id: str, call_id: str | None, start: Start) -> Call:
         raise WrongState(f"Nobody waits in {queue_id}.")
+
+    async def rename_queue(self, account_id: str, queue_id: str, name: str) -> Queue:
+        self.queue_changes.append((queue_id, name))
+        raise NotFound("queue", queue_id)
+
+    async def remove_queue(self, account_id: str, queue_id: str) -> None:
+        self.queue_changes.append((queue_id, None))
+        raise NotFound("queue", queue_id)
 
     def place_in_line(self, call: Call) -> int | None:
         return None

@@ -14,6 +14,7 @@ from engine.flow.interpreter import Start
 from engine.live.orders import CallChange, ConferenceChange, NewCall, NewConference, ParticipantOrder
 from engine.model.call import Attempt, Call, Direction, Event, after
 from engine.model.conference import Conference, Participant
+from engine.model.queue import Queue
 from engine.ports import RtpStats
 from engine.store.calls import Calls
 from engine.store.database import Database
@@ -77,6 +78,12 @@ class ScriptedCallService:
 
     async def take_from_queue(self, account_id: str, queue_id: str, call_id: str | None, start: Start) -> Call:
         raise WrongState(f"Nobody waits in {queue_id}.")
+
+    async def rename_queue(self, account_id: str, queue_id: str, name: str) -> Queue:
+        raise NotFound("queue", queue_id)
+
+    async def remove_queue(self, account_id: str, queue_id: str) -> None:
+        raise NotFound("queue", queue_id)
 
     def place_in_line(self, call: Call) -> int | None:
         return None

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import aiohttp
 import pytest
 
 from engine.ids import IdKind, new_id
@@ -135,15 +134,15 @@ async def test_nobody_is_found_in_an_empty_queue(program: Program, who: str) -> 
     assert (status, error["code"]) == (404, 20404)
 
 
-@pytest.mark.parametrize("method", ["POST", "DELETE"])
-async def test_a_queue_keeps_its_name_and_goes_by_itself(program: Program, method: str) -> None:
-    path = f"{program.place(f'Queues/{await a_queue(program)}')}.json"
-    headers = {"Authorization": aiohttp.encode_basic_auth(program.user, program.secret)}
-    async with program.site.client.request(method, f"{program.site.address}{path}", headers=headers) as response:
-        error = await response.json()
+async def test_a_queue_is_renamed_and_deleted_by_the_same_orders(program: Program) -> None:
+    queue = await a_queue(program)
 
-    assert "queue" in error["message"].lower()
-    assert error["code"] != 20500
+    await program.post(f"Queues/{queue}", {"FriendlyName": "help"})
+    await program.ask("DELETE", f"{program.place(f'Queues/{queue}')}.json")
+    status, unchanged = await program.post(f"Queues/{queue}", {})
+
+    assert program.site.call_service.queue_changes == [(queue, "help"), (queue, None)]
+    assert (status, unchanged["friendly_name"]) == (200, "support"), "nothing is changed by nothing"
 
 
 async def test_a_queue_of_another_account_is_not_found(program: Program) -> None:
