@@ -89,6 +89,10 @@ class LiveQueue:
         """How long those waited who were served lately, in seconds on average; None if nobody was."""
         return sum(self.recent_waits_s) / len(self.recent_waits_s) if self.recent_waits_s else None
 
+    def goes_on_as(self, queue: Queue) -> None:
+        """The same queue under another name."""
+        self.queue = queue
+
     def add(self, waiter: Waiter) -> None:
         self._waiters[waiter.wait.id] = waiter
         self.filled.set()
@@ -189,7 +193,7 @@ class LiveQueues:
             raise WrongState(f"There is another queue named {name!r}.")
         live = self._forget(queue_id)
         if live is not None:
-            live.queue = queue
+            live.goes_on_as(queue)
             self._queues[(account_id, name)] = live
         return queue
 
