@@ -100,8 +100,9 @@ class Member:
     async def close(self) -> None:
         """Take the member out of the conference."""
         await self.tell_hold(held=False)
-        if self.hold_music is not None:
-            await self.hold_music.play(playing=False)
+        music, self.hold_music = self.hold_music, None  # which knows the member: nothing is left in a circle
+        if music is not None:
+            await music.play(playing=False)
         await self.beside.close()
         await self.private.close()
 

@@ -98,6 +98,31 @@ async def test_an_announcement_is_heard_by_all_or_by_one_alone(tmp_path: Path, p
     assert (asked.method, asked.form["ConferenceSid"]) == ("GET", room.sid)
 
 
+async def test_one_on_hold_alone_hears_what_its_program_chose(tmp_path: Path, ports: Ports, shop: Customer) -> None:
+    shop.flows["/start"] = ROOM
+    shop.flows["/held.wav"] = tone(GONG_HZ, 3, dbov=-20).save(tmp_path / "held.wav").read_bytes()
+    shop.flows["/held"] = "<Response><Play>/held.wav</Play></Response>"
+    async with (
+        platform(tmp_path, ports, number={"--url": shop.url("/start")}) as telefoon,
+        calling(telefoon, ports, 400, 700) as (first, second),
+    ):
+        await has(telefoon, "desk", 2, within_s=10)
+        client = twilio_client(telefoon)
+        (room,) = await does(client.conferences.list, friendly_name="desk")
+        held = client.conferences(room.sid).participants(first.call_id)
+
+        since_s, since_second_s = first.ear.now_s, second.ear.now_s
+        await does(held.update, hold=True, hold_url=shop.url("/held"))
+        await first.ear.hears_in_all(GONG_HZ, seconds=5, within_s=30, since_s=since_s)  # more than once
+        await first.hears(never=[second])
+        await does(held.update, hold=False)
+        await first.hears(second)
+        heard = second.ear.heard(since_second_s)
+
+    assert not hears(heard, GONG_HZ)
+    assert {each.method for each in shop.asked if each.path == "/held"} == {"GET"}
+
+
 async def test_somebody_is_called_in_by_the_conferences_name_and_found_by_a_label(
     tmp_path: Path, ports: Ports, shop: Customer
 ) -> None:
