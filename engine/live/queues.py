@@ -89,8 +89,8 @@ class LiveQueue:
         """How long those waited who were served lately, in seconds on average; None if nobody was."""
         return sum(self.recent_waits_s) / len(self.recent_waits_s) if self.recent_waits_s else None
 
-    def goes_on_as(self, queue: Queue) -> None:
-        """The same queue under another name."""
+    def rename(self, queue: Queue) -> None:
+        """Be the queue by its next name; who waits stays."""
         self.queue = queue
 
     def add(self, waiter: Waiter) -> None:
@@ -193,7 +193,7 @@ class LiveQueues:
             raise WrongState(f"There is another queue named {name!r}.")
         live = self._forget(queue_id)
         if live is not None:
-            live.goes_on_as(queue)
+            live.rename(queue)
             self._queues[(account_id, name)] = live
         return queue
 

@@ -51,7 +51,7 @@ class Queues:
         return await self._db.write(job)
 
     async def remove(self, queue_id: str) -> bool:
-        """Delete a queue with all waits in it; False where somebody waits, or a legal hold keeps a call that has waited."""
+        """Delete it with all waits in it. False where somebody waits, or a legal hold keeps a call that has waited."""
         waits = queue_waits.c.queue_id == queue_id
         kept = or_(queue_waits.c.left_at.is_(None), not_(call_is_free(queue_waits.c.call_id)))
         free = account_is_free(queues.c.account_id)
