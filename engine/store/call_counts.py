@@ -5,13 +5,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Date, Select, Subquery, bindparam, func, literal, select, union_all
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy import Connection, Select, Subquery, bindparam, func, literal, select, union_all
 
 from engine.model.call import FINAL, Status
 from engine.store.call_filter import CallFilter, open_conditions
+from engine.store.moment_functions import UtcDay
 from engine.store.prepared import PreparedQuery
 from engine.store.stretch import Stretch
 from engine.store.tables.calls import call_totals, calls
@@ -42,23 +40,6 @@ def call_counts(connection: Connection, wanted: CallFilter, *, by_day: bool = Tr
     newest = [_counted(connection, replace(wanted, start_time_after=last))] if last != before else []
     oldest = [_counted(connection, replace(wanted, start_time_before=first))] if first != after else []
     return [*newest, *whole_days, *oldest]
-
-
-class _UtcDay(FunctionElement[date]):
-    """The day of a moment, as the triggers know it."""
-
-    type = Date()
-    inherit_cache = True
-
-
-@compiles(_UtcDay, "sqlite")
-def _first_letters(element: _UtcDay, compiler: SQLCompiler, **options: Any) -> str:
-    return f"substr({compiler.process(element.clauses, **options)}, 1, 10)"
-
-
-@compiles(_UtcDay, "postgresql")
-def _date(element: _UtcDay, compiler: SQLCompiler, **options: Any) -> str:
-    return f"CAST({compiler.process(element.clauses, **options)} AT TIME ZONE 'UTC' AS DATE)"
 
 
 def _is_beyond_totals(wanted: CallFilter) -> bool:
@@ -121,7 +102,7 @@ def _going_on(fields: tuple[str, ...]) -> Select[date, int]:
     """Found by status, which few calls have, before their direction is looked at, which most calls have."""
     any_direction = [name for name in fields if name != "direction"]
     found = select(calls.c.id).where(*open_conditions(any_direction), calls.c.status.in_(_OPEN))
-    query = select(_UtcDay(calls.c.start_time).label("day"), literal(1).label("calls")).where(calls.c.id.in_(found))
+    query = select(UtcDay(calls.c.start_time).label("day"), literal(1).label("calls")).where(calls.c.id.in_(found))
     return query.where(*open_conditions(name for name in fields if name == "direction"))
 
 

@@ -4,43 +4,20 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Float, FromClause, Numeric, Select, and_, case, cast, func, or_, select, true
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy import ColumnElement, FromClause, Numeric, Select, and_, case, cast, func, or_, select, true
 
 from engine.model.call import Direction
 from engine.model.call_policy import PolicyLevel, PolicyPlace
 from engine.model.call_policy.used import Spent
 from engine.store.database import Database
+from engine.store.moment_functions import SecondsBetween
 from engine.store.tables.accounts import accounts
 from engine.store.tables.calls import calls
 from engine.store.tables.spent import calls_spent
 
 _CENTS: Final = Decimal("0.0001")
 _parents = calls.alias("parents")
-
-
-class _Seconds(FunctionElement[float]):
-    """The seconds between two moments, the later first."""
-
-    type = Float()
-    inherit_cache = True
-
-
-@compiles(_Seconds, "sqlite")
-def _julian(element: _Seconds, compiler: SQLCompiler, **options: Any) -> str:
-    later, earlier = (compiler.process(each, **options) for each in element.clauses)
-    return f"((julianday({later}) - julianday({earlier})) * 86400.0)"
-
-
-@compiles(_Seconds, "postgresql")
-def _epoch(element: _Seconds, compiler: SQLCompiler, **options: Any) -> str:
-    later, earlier = (compiler.process(each, **options) for each in element.clauses)
-    return f"EXTRACT(EPOCH FROM ({later} - {earlier}))"
-
-
-_SECONDS: Final = _Seconds(calls.c.end_time, calls.c.answer_time)
+_SECONDS: Final = SecondsBetween(calls.c.end_time, calls.c.answer_time)
 
 
 class CallsUsed:

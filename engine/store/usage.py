@@ -6,57 +6,17 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, Float, Select, String, case, cast, func, literal, select
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy import BigInteger, Connection, Float, Select, case, cast, func, literal, select
 
 from engine.model.call import Direction
 from engine.model.usage import CATEGORIES, Bucket, Category, PartyKind, Usage, UsedOnDay
 from engine.store.database import Database
+from engine.store.moment_functions import MinutesBegun, UtcDayText
 from engine.store.tables.calls import calls
 from engine.store.tables.recordings import recordings
 
 _UNITS: Final = 10_000
 """Prices have four decimals: they are added up as whole numbers."""
-
-
-class _Day(FunctionElement[str]):
-    """The day of a moment in UTC, ISO 8601."""
-
-    type = String()
-    inherit_cache = True
-
-
-@compiles(_Day, "sqlite")
-def _of_text(element: _Day, compiler: SQLCompiler, **options: Any) -> str:
-    (moment,) = (compiler.process(each, **options) for each in element.clauses)
-    return f"substr({moment}, 1, 10)"
-
-
-@compiles(_Day, "postgresql")
-def _of_moment(element: _Day, compiler: SQLCompiler, **options: Any) -> str:
-    (moment,) = (compiler.process(each, **options) for each in element.clauses)
-    return f"to_char({moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD')"
-
-
-class _Minutes(FunctionElement[int]):
-    """The begun minutes between two moments, the later first; a thousandth of a second begins none."""
-
-    type = BigInteger()
-    inherit_cache = True
-
-
-@compiles(_Minutes, "sqlite")
-def _julian(element: _Minutes, compiler: SQLCompiler, **options: Any) -> str:
-    later, earlier = (compiler.process(each, **options) for each in element.clauses)
-    return f"CAST((julianday({later}) - julianday({earlier})) * 1440.0 + 0.99998 AS INTEGER)"
-
-
-@compiles(_Minutes, "postgresql")
-def _epoch(element: _Minutes, compiler: SQLCompiler, **options: Any) -> str:
-    later, earlier = (compiler.process(each, **options) for each in element.clauses)
-    return f"CAST(FLOOR(EXTRACT(EPOCH FROM ({later} - {earlier})) / 60.0 + 0.99998) AS BIGINT)"
 
 
 _TO: Final = case(
@@ -93,9 +53,9 @@ class UsageStore:
 
 
 def _calls() -> Select[*tuple[Any, ...]]:
-    day = _Day(calls.c.start_time)
+    day = UtcDayText(calls.c.start_time)
     units = cast(func.round(cast(calls.c.price, Float) * _UNITS), BigInteger)
-    minutes = _Minutes(calls.c.end_time, calls.c.answer_time)
+    minutes = MinutesBegun(calls.c.end_time, calls.c.answer_time)
     columns = (day.label("day"), calls.c.direction, _TO.label("kind"))
     return (
         select(
@@ -110,8 +70,8 @@ def _calls() -> Select[*tuple[Any, ...]]:
 
 
 def _recordings() -> Select[*tuple[Any, ...]]:
-    day = _Day(recordings.c.started_at)
-    minutes = _Minutes(recordings.c.ended_at, recordings.c.started_at)
+    day = UtcDayText(recordings.c.started_at)
+    minutes = MinutesBegun(recordings.c.ended_at, recordings.c.started_at)
     return (
         select(
             day.label("day"),

@@ -9,9 +9,9 @@ from aiohttp import web
 from api.http.requests import ApiRequest
 from api.http.resources import numbers
 from api.http.services import Resource, RestServices
+from api.http.v2010.number_pages import number_page
 from api.http.v2010.number_parameters import told_of_the_end
 from api.http.v2010.number_resource import number_resource
-from api.http.v2010.pages import page_json, wanted_page
 from api.http.v2010.translation import Parameter, Translation, or_none
 
 UPDATE: Final = Translation(
@@ -30,19 +30,7 @@ UPDATE: Final = Translation(
 
 
 async def list_incoming_phone_numbers(services: RestServices, asked: ApiRequest) -> web.Response:
-    page, query = wanted_page(asked), asked.query
-    found = await services.stores.numbers.find(
-        asked.account.id,
-        like=query.get("PhoneNumber"),
-        name=query.get("FriendlyName"),
-        page=page.number + 1,
-        page_size=page.size,
-        place=page.place,
-    )
-    resources = [number_resource(each) for each in found]
-    return web.json_response(
-        page_json(asked, page, "incoming_phone_numbers", found, resources, lambda each: each.created_at)
-    )
+    return await number_page(services, asked, "incoming_phone_numbers", number_resource)
 
 
 async def fetch_incoming_phone_number(services: RestServices, asked: ApiRequest) -> web.Response:
