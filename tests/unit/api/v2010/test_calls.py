@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -160,3 +161,15 @@ async def test_a_body_that_is_no_form_is_refused(program: Program) -> None:
     status, error = await program.ask("POST", f"{program.place('Calls')}.json", json={"To": TO})
 
     assert (status, error["status"]) == (415, 415)
+
+
+async def test_a_call_tells_who_sent_it_on_and_the_name_that_came_with_it(program: Program) -> None:
+    call = Call.begun(
+        Direction.INBOUND, TO, NUMBER, CallOptions(caller_name="Zoë"), account_id=program.account.id, at=NOON,
+        node="node-1",
+    )  # fmt: skip
+    await program.site.call_service.calls.add(replace(call, forwarded_from="+3225550177"))
+
+    _, told = await program.get(f"Calls/{call.id}")
+
+    assert (told["forwarded_from"], told["caller_name"]) == ("+3225550177", "Zoë")
