@@ -85,6 +85,19 @@ class QuotaExceeded(Problem):
         self.policy = policy
 
 
+class NothingThere(Problem):
+    """404 for a path that nothing is at.
+
+    Programs of another cloud that ask for what Telefoon has not, as its messages at /v1/Services, look for a number and
+    a sentence under the names that they know; they stand in the problem beside its own (RFC 9457 §3.2).
+    """
+
+    NUMBER: Final = 20404
+
+    def __init__(self, path: str) -> None:
+        super().__init__(HTTPStatus.NOT_FOUND, f"There is nothing at {path}; /docs lists what there is.")
+
+
 FAILED: Final = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Telefoon failed on this request; its log says how.")
 
 
@@ -99,6 +112,8 @@ def problem_response(problem: Problem) -> web.Response:
     }
     if isinstance(problem, QuotaExceeded):
         body |= {"type": _QUOTA_TYPE, "violated-policies": [problem.policy]}
+    if isinstance(problem, NothingThere):
+        body |= {"code": problem.NUMBER, "message": problem.detail}
     if problem.errors:
         body["errors"] = [{"field": each.field, "detail": each.detail} for each in problem.errors]
     headers = {} if problem.again_after_s is None else {"Retry-After": str(problem.again_after_s)}
@@ -206,8 +221,9 @@ def _of_refusal(error: Refused) -> Problem:
 
 def _of_http(request: web.Request, error: web.HTTPException) -> Problem:
     status = HTTPStatus(error.status)
+    if status is HTTPStatus.NOT_FOUND:
+        return NothingThere(request.path)
     details = {
-        HTTPStatus.NOT_FOUND: f"There is nothing at {request.path}; /docs lists what there is.",
         HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not for {request.path}.",
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than 1 MiB.",
     }

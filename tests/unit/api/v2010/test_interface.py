@@ -1,5 +1,8 @@
 """The interface as a whole: each operation is served, needs a scope, and is noted as that of /v1/voice is."""
 
+from dataclasses import replace
+
+import aiohttp
 import pytest
 
 from api.http.contract import Operation
@@ -10,6 +13,7 @@ from api.http.v2010.reads import NOTED_EACH_TIME, OF_NOBODY, READ_AS
 from engine.model.accounts import Scope
 from engine.store.values import utc_now
 from tests.unit.api.v2010.conftest import Program
+from tests.unit.rest_services import answering
 
 OPERATIONS = list(published().operations.values())
 
@@ -64,3 +68,21 @@ async def test_what_is_left_of_a_prepaid_account_is_told(program: Program) -> No
         "balance": "25.0000",
         "currency": "EUR",
     }
+
+
+@pytest.mark.parametrize("path", ["/v1/Services", "/v2/Services", "/2008-08-01/Accounts", "/v1/Flows/FW1"])
+async def test_paths_of_other_services_of_that_cloud_are_20404(program: Program, path: str) -> None:
+    for method in ("GET", "POST"):
+        status, error = await program.ask(method, path)
+        assert (status, error["code"], error["status"]) == (404, 20404, 404)
+        assert path in error["message"]
+
+
+async def test_a_node_that_does_not_serve_it_has_nothing_there(program: Program) -> None:
+    services = replace(program.site.services, serves_2010=False)
+    async with answering(services) as address, aiohttp.ClientSession() as client:
+        for path in (program.place("Calls.json"), "/2010-04-01/openapi.json", f"/api/laml{program.place('Calls')}"):
+            async with client.get(f"{address}{path}") as response:
+                assert response.status == 404
+        async with client.get(f"{address}/v1/voice/calls", headers={"X-API-Key": program.site.key}) as response:
+            assert response.status == 200
