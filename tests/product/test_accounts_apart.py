@@ -5,10 +5,9 @@ What is asked is made of the published document, so a new operation is asked too
 
 import asyncio
 import io
-import json
 import zipfile
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -20,14 +19,12 @@ from api.http.contract import BASE_PATH, Operation, Published
 from engine.model.accounts import Scope, allowed
 from engine.recordings.files.encoding import Format
 from tests.peers.customer import Customer
-from tests.peers.phone import phone
-from tests.peers.platform import NUMBER, Platform, as_json, platform
+from tests.peers.platform import NUMBER, Platform
 from tests.peers.ports import Ports
+from tests.product.belongings import CALLEE, Belongings, keys_of_a_stranger, owning
 
 pytestmark = pytest.mark.sip
 
-CALLER: Final = "+3225550177"
-CALLEE: Final = "+3225550199"
 DOCUMENT: Final = Published.load()
 OPERATIONS: Final = [each for each in DOCUMENT.operations.values() if not each.is_open]
 OF_THE_NODE: Final = {
@@ -55,6 +52,22 @@ class Owned:
     """What the other account has, by the names of the document's parameters."""
 
     ids: Mapping[str, str]
+
+    @classmethod
+    def of(cls, owner: Belongings) -> "Owned":
+        return cls(
+            {
+                "call_id": owner.call,
+                "parent_id": owner.call,
+                "conference_id": owner.conference,
+                "participant_id": owner.participant,
+                "recording_id": owner.recording,
+                "queue_id": owner.queue,
+                "hold_id": owner.hold,
+                "number_id": owner.number,
+                "application_id": owner.application,
+            }
+        )
 
     def path(self, operation: Operation) -> str:
         nobodys = {
@@ -85,49 +98,6 @@ class Owned:
         example = published["requestBody"]["content"]["application/json"]["example"]
         others = {"from": NUMBER, "to": CALLEE, "number": CALLEE, "object": self.ids["call_id"]}
         return {name: others.get(name, value) for name, value in example.items()}
-
-
-async def owned_by(telefoon: Platform) -> Owned:
-    """A recording of a call that has ended, a call in a conference, one in a queue, and a hold."""
-    recorded = await telefoon.place(CALLEE, record=True, flow="<Response><Pause length='1'/></Response>")
-    await telefoon.ended_call(recorded["id"])
-    recording = (await telefoon.get("recordings"))["recordings"][0]
-    call = await telefoon.place(CALLEE, flow="<Response><Dial><Conference>board</Conference></Dial></Response>")
-    await telefoon.noted(call["id"], "conference_joined")
-    conference = (await telefoon.get("conferences"))["conferences"][0]["id"]
-    participant = (await telefoon.get(f"conferences/{conference}/participants"))["participants"][0]["id"]
-    waiting = await telefoon.newest_call(direction="inbound")
-    await telefoon.noted(waiting["id"], "queue_entered")
-    queue = (await telefoon.get("queues"))["queues"][0]["id"]
-    privacy = as_json(telefoon.telefoon("keys", "create", "--account", "demo", "--scope", "privacy", "--json"))["key"]
-    order = {"kind": "call", "object": recorded["id"], "reason": "Case 7"}
-    async with telefoon.client.post("holds", json=order, headers={"X-API-Key": privacy}) as response:
-        hold = (await response.json())["id"]
-    number = (await telefoon.get("numbers"))["numbers"][0]["id"]
-    application = (await telefoon.post("applications", {"friendly_name": "desk"}))["id"]
-    return Owned(
-        {
-            "call_id": call["id"],
-            "parent_id": call["id"],
-            "conference_id": conference,
-            "participant_id": participant,
-            "recording_id": recording["id"],
-            "queue_id": queue,
-            "hold_id": hold,
-            "number_id": number,
-            "application_id": application,
-        }
-    )
-
-
-def keys_of_a_stranger(telefoon: Platform) -> dict[Scope, str]:
-    """A key of another account for each scope, which is for nothing else."""
-
-    def made(scope: Scope) -> str:
-        told = telefoon.telefoon("keys", "create", "--account", "stranger", "--scope", scope.value, "--json")
-        return str(as_json(told)["key"])
-
-    return {scope: made(scope) for scope in Scope}
 
 
 async def asked_otherwise(telefoon: Platform, operation: Operation, owned: Owned, key: str, scope: Scope) -> list[str]:
@@ -174,24 +144,13 @@ def test_every_operation_is_asked_in_one_of_these_ways() -> None:
     assert named | OF_THE_NODE | OF_THEIR_OWN | NAMED_IN_BODY == {each.id for each in OPERATIONS}
 
 
-@asynccontextmanager
-async def owning(tmp_path: Path, ports: Ports, shop: Customer) -> AsyncIterator[tuple[Platform, Owned]]:
-    """A node with an account that has one of everything, a call that waits in a queue among it."""
-    shop.flows["/start"] = "<Response><Enqueue>support</Enqueue></Response>"
-    async with phone() as far_end:
-        settings = {"TRUNK": f"sip:127.0.0.1:{far_end.port}"}
-        async with platform(tmp_path, ports, settings, number={"--url": shop.url("/start")}) as telefoon:
-            inbound = ("--dial", f"sip:{NUMBER}@127.0.0.1:{telefoon.sip_port}", "--from", CALLER)
-            async with phone(*inbound):
-                yield telefoon, await owned_by(telefoon)
-
-
 async def test_no_operation_shows_or_changes_what_is_anothers_whatever_a_key_is_for(
     tmp_path: Path, ports: Ports, shop: Customer
 ) -> None:
     wrong: list[str] = []
-    async with owning(tmp_path, ports, shop) as (telefoon, owned):
-        before = await everything(telefoon, owned)
+    async with owning(tmp_path, ports, shop) as (telefoon, owner):
+        owned = Owned.of(owner)
+        before = await owner.as_they_are(telefoon)
 
         keys = await asyncio.to_thread(keys_of_a_stranger, telefoon)
         for operation in OPERATIONS:
@@ -203,14 +162,15 @@ async def test_no_operation_shows_or_changes_what_is_anothers_whatever_a_key_is_
                 wrong += await asked_otherwise(telefoon, operation, owned, key, scope)
 
         assert wrong == []
-        assert await everything(telefoon, owned) == before
+        assert await owner.as_they_are(telefoon) == before
 
 
 async def test_nobody_reaches_anothers_participant_by_a_conference_of_their_own(
     tmp_path: Path, ports: Ports, shop: Customer
 ) -> None:
-    async with owning(tmp_path, ports, shop) as (telefoon, owned):
-        before = await everything(telefoon, owned)
+    async with owning(tmp_path, ports, shop) as (telefoon, owner):
+        owned = Owned.of(owner)
+        before = await owner.as_they_are(telefoon)
         key = (await asyncio.to_thread(keys_of_a_stranger, telefoon))[Scope.CALLS]
         headers = {"X-API-Key": key}
         async with telefoon.client.post("conferences", json={"friendly_name": "own"}, headers=headers) as response:
@@ -221,7 +181,7 @@ async def test_nobody_reaches_anothers_participant_by_a_conference_of_their_own(
 
         assert of_participants
         assert set(got.values()) <= {403, 404}, got
-        assert await everything(telefoon, owned) == before
+        assert await owner.as_they_are(telefoon) == before
 
 
 def faults_of(operation: Operation, scope: Scope, owned: Owned, status: int, text: str) -> list[str]:
@@ -233,23 +193,3 @@ def faults_of(operation: Operation, scope: Scope, owned: Owned, status: int, tex
         return [] if status in (403, 404) and "lacks the scope" not in text else [what]
     shown = [name for name, identifier in owned.ids.items() if identifier in text]
     return [] if (status < 300 or status == 409) and not shown else [f"{what} shows {shown}"]
-
-
-async def everything(telefoon: Platform, owned: Owned) -> str:
-    """The owner's things as they are, but for figures that count on."""
-    call = await telefoon.get(f"calls/{owned.ids['call_id']}")
-    conference = await telefoon.get(f"conferences/{owned.ids['conference_id']}")
-    recording = await telefoon.get(f"recordings/{owned.ids['recording_id']}")
-    queue = await telefoon.get(f"queues/{owned.ids['queue_id']}")
-    facts = {
-        "call": [call[name] for name in ("id", "status", "from", "to")],
-        "conference": [conference[name] for name in ("id", "status", "friendly_name")],
-        "recording": [recording[name] for name in ("id", "status", "sha256")],
-        "waiting": queue["waiting"],
-        "number": await telefoon.get(f"numbers/{owned.ids['number_id']}"),
-        "application": await telefoon.get(f"applications/{owned.ids['application_id']}"),
-        "calls": (await telefoon.get("calls"))["total"],
-        "conferences": (await telefoon.get("conferences"))["total"],
-        "recordings": (await telefoon.get("recordings"))["total"],
-    }
-    return json.dumps(facts)
