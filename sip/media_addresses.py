@@ -31,9 +31,9 @@ class MediaAddress:
         return self.host in _ZEROS.values()
 
     @property
-    def line(self) -> str:
-        """The line `c=` with it, and with zeros in the place of a name."""
-        return f"c=IN {'IP6' if self.ipv6 else 'IP4'} {_ZEROS[self.ipv6] if self.is_name else self.host}"
+    def shown(self) -> str:
+        """The address, and zeros in the place of a name."""
+        return _ZEROS[self.ipv6] if self.is_name else self.host
 
 
 def media_address(lines: Sequence[str]) -> MediaAddress | None:
@@ -44,7 +44,9 @@ def media_address(lines: Sequence[str]) -> MediaAddress | None:
 def without_name(line: str) -> str:
     """The line as the library may read it; `a=rtcp` with a name keeps its port alone (RFC 3605)."""
     if (address := _read(line)) is not None:
-        return address.line
+        # What is no network or no family stays for the library, which refuses it.
+        network, family, *_ = line[2:].split()
+        return f"c={network} {family} {address.shown}"
     if (rtcp := _RTCP.fullmatch(line)) is not None and not _is_address(rtcp[2]):
         return f"a=rtcp:{rtcp[1]}"
     return line

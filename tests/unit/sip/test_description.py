@@ -156,6 +156,8 @@ def test_a_line_on_hold_by_zeros_is_of_no_family() -> None:
         ("c=IN IP6 media.example/127", "c=IN IP6 ::"),
         ("c=IN IP4 192.0.2.1/127", "c=IN IP4 192.0.2.1"),
         ("c=IN IP4 192.0.2.1\xa0media.example", "c=IN IP4 192.0.2.1"),
+        ("c=AF IP4 192.0.2.1", "c=AF IP4 192.0.2.1"),
+        ("c=IN IP7 192.0.2.1", "c=IN IP7 192.0.2.1"),
         ("a=rtcp:40001 IN IP4 media.example", "a=rtcp:40001"),
         ("a=rtcp:40001 IN IP4 192.0.2.1", "a=rtcp:40001 IN IP4 192.0.2.1"),
         ("a=rtcp:40001", "a=rtcp:40001"),
