@@ -1,0 +1,68 @@
+"""The library gives the number of a call that has ended to the next one: what ended touches no other by it."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from tests.peers.raw_caller import audio, raw_caller
+from tests.peers.waiting import within
+from tests.sip.conftest import Line, OpenLine, Watch
+from tests.sip.raw_calls import in_a_call
+
+pytestmark = pytest.mark.sip
+
+
+@asynccontextmanager
+async def standing_still(line: Line) -> AsyncIterator[None]:
+    """Let the SIP thread do nothing meanwhile, and take all that has come by then in one turn."""
+    held, released = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        held.set()
+        assert released.wait(10)
+
+    line.agent._thread.later(hold)
+    await asyncio.to_thread(held.wait)
+    try:
+        yield
+    finally:
+        released.set()
+
+
+@pytest.fixture
+def two_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library has numbers for two calls, so that it gives the first one anew after the second."""
+    monkeypatch.setattr("sip.endpoint.MAX_CALLS", 2)
+
+
+@pytest.mark.usefixtures("two_numbers")
+async def test_a_call_that_comes_in_while_another_ends_is_not_hung_up_on_with_it(open_line: OpenLine) -> None:
+    async with (
+        open_line() as line,
+        raw_caller(line.port) as first,
+        raw_caller(line.port) as second,
+        raw_caller(line.port) as third,
+        within(20),
+    ):
+        ending = await in_a_call(line, first)
+        over = await in_a_call(line, second)
+        await second.asks("BYE")
+        await over.ends()
+
+        async with standing_still(line):
+            first.request("BYE")
+            third.request("INVITE", body=audio())
+        await ending.ends()
+        leg, _ = await line.takes()
+        beginning = Watch(leg).start()
+        await leg.answer()
+
+        answer = await third.answer("INVITE")
+        third.to_tag = answer.header("to").rpartition("tag=")[2]
+        third.request("ACK", number=1)
+        assert answer.code == 200
+        assert (await third.asks("BYE")).code == 200
+        assert not (await beginning.ends()).by_us
