@@ -40,7 +40,6 @@ from sip.received import is_received, received_message, received_text
 from sip.reinvites import audio_alone, final_answer_code
 from sip.status import outcome, q850
 from sip.trunks.account import SipAccount
-from sip.vanishing import Vanishing
 
 NO_COMMON_MEDIA = 488
 VANISHED = 408
@@ -83,7 +82,7 @@ class Dialog(FaxCall):
         self.offering = offering
         self.account = account
         self.inbound = call_id != pj.PJSUA_INVALID_ID
-        self._leg = leg
+        self.leg = leg
         self._deliver = deliver
         self._media = media
         self._on_over = on_over
@@ -95,7 +94,6 @@ class Dialog(FaxCall):
         self._keys = KeysToldOnce()
         self._redirected: Message | None = None
         self._patience = patience
-        self._vanishing = Vanishing()
         self.ended_by_us = False
         self.owes_offer = False
         """Whether our first answer must offer, as its INVITE does not and answers are reliable."""
@@ -119,10 +117,10 @@ class Dialog(FaxCall):
             if info.role == pj.PJSIP_ROLE_UAS and not info.remOfferer and not self._had_media:
                 self.hangup(pj.CallOpParam())  # our offer is not answered, and the library would wait for ever
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED and not self.over:
-            self.fax.passing.over(self._leg)
+            self.fax.passing.over(self.leg)
             self.over = True
             self._deliver(self._hung_up(info, received_message(prm.e)))
-            self._on_over(self._leg)
+            self._on_over(self.leg)
 
     def _tell_headers(self, event: pj.SipEvent) -> None:
         if headers := handed_headers(received_text(event), self._told_headers):
@@ -137,7 +135,7 @@ class Dialog(FaxCall):
                 if media.audioConfSlot == pj.PJSUA_INVALID_ID:  # a call that begins inactive has no stream yet
                     self._deliver(MediaChanged(sending=False, receiving=False, codec="", remote_address=""))
                     return
-                self._media.set_leg(self._leg, self.getAudioMedia(FIRST_AUDIO))
+                self._media.set_leg(self.leg, self.getAudioMedia(FIRST_AUDIO))
                 self._deliver(changed := self._media_changed(media))
                 if changed.sending and changed.receiving:
                     self._vigil.begin(changed.codec)
@@ -147,15 +145,15 @@ class Dialog(FaxCall):
                 return
         if self.faxing:
             self._vigil.end()
-            self._media.rest_leg(self._leg)
+            self._media.rest_leg(self.leg)
 
     def onStreamCreated(self, prm: pj.OnStreamCreatedParam) -> None:  # noqa: N802
         in_sound = self.offering.dtmf is Dtmf.INBAND
-        self._media.wrap(self._leg, prm, self.getId() if in_sound else None)
+        self._media.wrap(self.leg, prm, self.getId() if in_sound else None)
 
     def onStreamDestroyed(self, prm: pj.OnStreamDestroyedParam) -> None:  # noqa: N802
         del prm
-        self._media.unwrap(self._leg)
+        self._media.unwrap(self.leg)
 
     def onCallSdpCreated(self, prm: pj.OnCallSdpCreatedParam) -> None:  # noqa: N802
         described = offered(prm.sdp.wholeSdp, self.offering)
@@ -212,7 +210,7 @@ class Dialog(FaxCall):
             raise SipError("The line carries a fax, and no keys.")
         match self.offering.dtmf:
             case Dtmf.INBAND:
-                self._media.sound_keys(self._leg, key)
+                self._media.sound_keys(self.leg, key)
             case Dtmf.INFO_DTMF:
                 self._tell_by_info(key)
             case Dtmf.INFO_RELAY:
@@ -253,12 +251,12 @@ class Dialog(FaxCall):
         """Tell of a far end that has fallen silent; give up on one that answers nothing."""
         if self.over:
             return
-        if self._vanishing.has_vanished(now_s, is_active=bool(self.isActive())):
+        if not self.has_its_call:  # nothing will be told of it any more
             self._vanish()
             return
         if self._patience is not None and self._patience.is_over(now_s):
             self._give_up()
-        if not self.answered or (life := self._media.life(self._leg)) is None:
+        if not self.answered or (life := self._media.life(self.leg)) is None:
             return
         if (silent_s := self._vigil.look(life, now_s)) is not None:
             self._deliver(MediaLost(silent_s))
@@ -273,11 +271,11 @@ class Dialog(FaxCall):
     def _vanish(self) -> None:
         log.error("dialog_vanished", answered=self.answered, hung_up_by_us=self.ended_by_us)
         self.over = True
-        self.fax.passing.over(self._leg)
+        self.fax.passing.over(self.leg)
         what = Event.HUNG_UP if self.answered else Event.BROKE
         by = EndedBy.US if self.ended_by_us else EndedBy.NOBODY
-        self._deliver(HungUp(what, by, VANISHED, "Vanished", q850(VANISHED), self._media.figures(self._leg)))
-        self._on_over(self._leg)
+        self._deliver(HungUp(what, by, VANISHED, "Vanished", q850(VANISHED), self._media.figures(self.leg)))
+        self._on_over(self.leg)
 
     def _media_changed(self, media: pj.CallMediaInfo) -> MediaChanged:
         stream = self.getStreamInfo(media.index)
@@ -294,7 +292,7 @@ class Dialog(FaxCall):
             return HungUp(Event.BROKE, EndedBy.NOBODY, NO_COMMON_MEDIA, "No codec in common", q850(NO_COMMON_MEDIA))
         if self.answered:
             # The library's last status is then about the BYE, or a code that we asked it to hang up with.
-            figures = self._media.figures(self._leg)
+            figures = self._media.figures(self.leg)
             by = self._ended_by(bool(message.start))
             words = words_of(message)
             return HungUp(Event.HUNG_UP, by, 200, "OK", cause or NORMAL_CLEARING, figures, words=words)

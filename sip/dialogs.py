@@ -157,20 +157,20 @@ class Dialogs:
 
     def pressed(self, call_id: int, key: str) -> None:
         """The far end of the library's call `call_id` has told of a key by INFO."""
-        if (dialog := self._numbered(call_id)) is not None:
+        if (dialog := _numbered(call_id)) is not None:
             dialog.pressed(key, KeyWay.INFO)
 
     def trunk_of(self, call_id: int) -> Trunk | None:
         """The trunk of the library's call `call_id`; None where it is no trunk's, or there is no such call."""
-        dialog = self._numbered(call_id)
+        dialog = _numbered(call_id)
         return dialog.account.trunk if dialog is not None else None
 
     def intruded(self, call_id: int, what: str, source: str) -> None:
         """Somebody else has sent a message of the library's call `call_id`, which was refused."""
-        leg, dialog = next((item for item in self._dialogs.items() if item[1].getId() == call_id), (None, None))
-        if leg is None or dialog is None:
+        if (dialog := _numbered(call_id)) is None:
             log.warning("outsider_refused", what=what, source=source)
             return
+        leg = dialog.leg
         self._intrusions[leg] += 1
         if self._intrusions[leg] <= MOST_TOLD:
             log.warning("outsider_refused", what=what, source=source, leg=leg)
@@ -178,11 +178,9 @@ class Dialogs:
 
     def narrowed(self, call_id: int, carried: Carried) -> Carried:
         """What of all that we carry the library's call `call_id` may use."""
-        special = (item for item in self._dialogs.items() if item[1].offering.codecs or item[1].passes_fax)
-        leg, dialog = next((item for item in special if item[1].getId() == call_id), (None, None))
-        if leg is None or dialog is None:
+        if (dialog := _numbered(call_id)) is None or not (dialog.offering.codecs or dialog.passes_fax):
             return carried
-        return replace(carried.among(dialog.offering.codecs), fax=self.fax.may_pass(leg))
+        return replace(carried.among(dialog.offering.codecs), fax=self.fax.may_pass(dialog.leg))
 
     def find(self, leg: LegId) -> Dialog | None:
         """The dialog of a leg, also while it ends."""
@@ -234,9 +232,6 @@ class Dialogs:
         """Drop every dialog; the endpoint's end has hung them up."""
         self._dialogs.clear()
 
-    def _numbered(self, call_id: int) -> Dialog | None:
-        return next((each for each in self._dialogs.values() if each.getId() == call_id), None)
-
     def _dialog_of(
         self,
         account: SipAccount,
@@ -275,7 +270,7 @@ class Dialogs:
         self._dialog(leg).answer(prm)
 
     def _dialog(self, leg: LegId) -> Dialog:
-        if (dialog := self._live(leg)) is None:
+        if (dialog := self._live(leg)) is None or not dialog.has_its_call:
             raise LegGone(f"leg {leg} is over")
         return dialog
 
@@ -287,6 +282,12 @@ class Dialogs:
         self._dialogs.pop(leg, None)
         self._intrusions.pop(leg, None)
         self._strangers.forget(leg)
+
+
+def _numbered(call_id: int) -> Dialog | None:
+    """The dialog that has this number of the library's now; one that has ended may have had it before."""
+    found = pj.Call.lookup(call_id) if call_id != pj.PJSUA_INVALID_ID else None
+    return found if isinstance(found, Dialog) else None
 
 
 def _reason(cause: Cause) -> str:

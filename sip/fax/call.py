@@ -10,6 +10,7 @@ from engine.model.trunk import AddressFamily
 from engine.ports import LegId
 from sip.fax.description import FaxLine, described_with_fax, fax_line
 from sip.fax.passing import FaxPassing
+from sip.own_call import OwnCall
 from sip.received import received_message
 from sip.reinvites import CHALLENGES, audio_alone, final_answer_code
 
@@ -39,7 +40,7 @@ class FaxNews:
         self.later(lambda: self.passing.refused_audio(self.leg, code))
 
 
-class FaxCall(pj.Call):
+class FaxCall(OwnCall):
     """Offers, accepts and refuses fax by re-INVITE. The library keeps the sockets of audio meanwhile."""
 
     def __init__(self, account: pj.Account, call_id: int, fax: FaxNews) -> None:
@@ -83,13 +84,13 @@ class FaxCall(pj.Call):
         prm.statusCode = 200
         prm.sdp.wholeSdp = described_with_fax(self._described, fax, port)
         self.faxing = True
-        self.answer(prm)
+        self._answer(prm)
 
     def refuse_fax(self, code: int) -> None:
         """Refuse the re-INVITE with fax that waits."""
         prm = pj.CallOpParam()
         prm.statusCode = code
-        self.answer(prm)
+        self._answer(prm)
 
     def as_described(self, text: str) -> str:
         """The description that goes out in the place of this one, which the library has made."""
@@ -118,11 +119,17 @@ class FaxCall(pj.Call):
             self.faxing = False
             self.fax.has_audio()
 
+    def _answer(self, prm: pj.CallOpParam) -> None:
+        if self.has_its_call:
+            self.answer(prm)
+
     def _offer(self) -> bool:
         return self.reinvites(audio_alone())
 
     def reinvites(self, prm: pj.CallOpParam) -> bool:
         """Send a re-INVITE; whether that could be done now."""
+        if not self.has_its_call:
+            return False
         try:
             self.reinvite(prm)
         except pj.Error as error:

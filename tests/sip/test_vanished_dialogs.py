@@ -6,7 +6,6 @@ import pytest
 
 from engine.ports import Answered
 from sip.dialog import Dialog
-from sip.vanishing import Vanishing
 from tests.peers.ear import RtpEar
 from tests.peers.ports import Ports
 from tests.peers.scenario import gets_bye, is_called, scenario
@@ -16,7 +15,7 @@ from tests.sip.conftest import Line, dial
 pytestmark = pytest.mark.sip
 
 
-async def test_a_dialog_whose_end_is_not_told_ends_after_a_while(
+async def test_a_dialog_whose_end_is_not_told_ends_soon(
     line: Line, ports: Ports, ear: RtpEar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = Dialog.onCallState
@@ -26,12 +25,11 @@ async def test_a_dialog_whose_end_is_not_told_ends_after_a_while(
             told(dialog, prm)
 
     monkeypatch.setattr(Dialog, "onCallState", tell_no_end)
-    monkeypatch.setattr("sip.dialog.Vanishing", lambda: Vanishing(patience_s=2.0))
     async with sipp(scenario(is_called(), gets_bye()), ports, keys={"ear": ear.port}) as far_end:
         call = await dial(line, far_end.port)
         await call.sees(Answered)
         await call.leg.hang_up()
-        ended = await call.ends(within_s=20)
+        ended = await call.ends(within_s=5)
         await far_end.finishes()
 
     assert (ended.sip_code, ended.by_us) == (408, True)
