@@ -1,6 +1,6 @@
-// What a program does with a client of /2010-04-01, as steps: each a name, or a name and the arguments of its call.
-// node speak_2010.cjs CLIENT ADDRESS ACCOUNT SECRET STEPS prints what comes of them, or the error, as JSON.
-const [kind, address, account, secret, steps] = process.argv.slice(2);
+// What programs do with a client of /2010-04-01, each as steps: a name, or a name and the arguments of its call.
+// node speak_2010.cjs CLIENT ADDRESS ACCOUNT SECRET PROGRAMS prints what comes of each in turn, or its error, as JSON.
+const [kind, address, account, secret, programs] = process.argv.slice(2);
 
 const MADE = {
   twilio() {
@@ -24,7 +24,18 @@ async function carriedOut(value, [step, ...rest]) {
   return carriedOut(Array.isArray(step) ? found[name](...given) : found[name], rest);
 }
 
-carriedOut(MADE[kind](), JSON.parse(steps)).then(
-  (answer) => console.log(JSON.stringify({ answer })),
-  ({ status, code, message }) => console.log(JSON.stringify({ error: { status, code, message } })),
-);
+async function tried(steps) {
+  try {
+    return { answer: await carriedOut(MADE[kind](), steps) };
+  } catch ({ status, code, message }) {
+    return { error: { status, code, message } };
+  }
+}
+
+async function all() {
+  const outcomes = [];
+  for (const steps of JSON.parse(programs)) outcomes.push(await tried(steps));
+  console.log(JSON.stringify(outcomes));
+}
+
+all();
