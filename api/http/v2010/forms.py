@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -96,8 +97,10 @@ def _wrong(faults: Sequence[FieldError], properties: Mapping[str, Json]) -> Prob
 
 
 def _faults(given: Mapping[str, Any], properties: Mapping[str, Json], published: Published) -> Iterator[FieldError]:
+    """What is wrong, each by its parameter's name; of a list by its place in it, too, such as StatusCallbackEvent.0."""
     for name, value in given.items():
-        yield from faults_of(published, properties[name], value, name)
+        for fault in faults_of(published, properties[name], value, name):
+            yield fault if fault.field == name else replace(fault, field=f"{name}.{fault.field}")
 
 
 def _value(text: str, schema: Json) -> Any:

@@ -51,6 +51,23 @@ async def test_what_the_other_cloud_has_and_telefoon_has_not_says_why(program: P
         assert len(error["message"]) > len(f"There is nothing at {program.place(path)}.json. ")
 
 
+LISTS = [
+    (f"Calls/CA{'0' * 32}/Recordings", "RecordingStatusCallbackEvent"),
+    ("Conferences/desk/Participants", "StatusCallbackEvent"),
+    ("Conferences/desk/Participants", "ConferenceStatusCallbackEvent"),
+]
+
+
+@pytest.mark.parametrize(("path", "name"), LISTS)
+async def test_a_wrong_word_of_a_list_is_told_by_the_lists_name_and_its_place(
+    program: Program, path: str, name: str
+) -> None:
+    status, error = await program.post(path, [(name, "completed"), (name, "finished"), ("RecordingTrack", "both")])
+
+    assert (status, error["code"]) == (400, 20001)
+    assert f'{name}.1: "finished" is not one of' in error["message"]
+
+
 async def test_an_account_is_made_by_the_operator_alone(program: Program) -> None:
     status, error = await program.ask("POST", "/2010-04-01/Accounts.json", data={"FriendlyName": "second"})
 
