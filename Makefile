@@ -25,7 +25,7 @@ help:
 	@echo 'make test-memory   tests/sip on a library that ends at the first wrong use of memory (AddressSanitizer)'
 	@echo 'make fuzz          an hour of bytes that are nearly right, on that library; other bytes: make fuzz SEED=2 MINUTES=10'
 	@echo 'make interop       every kind of call with every kind of far end, half an hour; writes docs/interop.md'
-	@echo 'make fuzz-api MINUTES=10  requests made up from the published document, against a running node'
+	@echo 'make fuzz-api MINUTES=10  requests made up from the published documents, against a running node'
 	@echo 'make check         what the repository says of itself: pages, settings, licence, version, owners, imports'
 	@echo 'make lint          ruff, mypy, import-linter, clang-format'
 	@echo 'make format        put the code into the one format'
