@@ -29,7 +29,10 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A server that answers. `client` sends its key; paths count from the interface's base."""
+    """A server that answers. `client` sends its key; paths count from the interface's base.
+
+    `settings` are its own, with which commands are run beside it.
+    """
 
     pid: int
     http_port: int
@@ -37,6 +40,7 @@ class Node:
     client: aiohttp.ClientSession
     log: Path
     data: Path
+    settings: Mapping[str, str]
 
     async def get(self, path: str, **query: str) -> Json:
         """The answer's body. Raises RuntimeError where it is refused."""
@@ -101,7 +105,8 @@ async def served(place: Place, settings: Mapping[str, str], folder: Path, key: s
     try:
         async with aiohttp.ClientSession(f"{address}{_BASE_PATH}/", headers={"X-API-Key": key}) as client:
             await _answers(client, f"{address}/healthz", process, log)
-            yield Node(process.pid, http_port, int(settings["TELEFOON_SIP_PORT"]), client, log, folder / "var")
+            sip_port = int(settings["TELEFOON_SIP_PORT"])
+            yield Node(process.pid, http_port, sip_port, client, log, folder / "var", settings)
     finally:
         await ended(process, signal.SIGINT)  # which waits for no call
 

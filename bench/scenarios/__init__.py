@@ -9,6 +9,7 @@ from bench.scenarios import (
     cascade,
     commands,
     conference,
+    doors,
     endurance,
     flood,
     flow,
@@ -25,7 +26,7 @@ from bench.scenarios import (
 
 _MODULES: Final = (
     ivr, bridge, setup, conference, idle, api, flow, webhooks, recording, cascade, endurance, many_calls, many_at_once,
-    flood, refusals, voices, commands,
+    flood, refusals, doors, voices, commands,
 )  # fmt: skip
 
 SCENARIOS: Final[tuple[Scenario, ...]] = tuple(each for module in _MODULES for each in module.SCENARIOS)
