@@ -201,16 +201,28 @@ async def test_one_call_that_goes_wrong_leaves_the_others_alone(tmp_path: Path, 
         assert (await good.get(f"calls/{talking['id']}"))["status"] == "in-progress"
 
 
-async def test_a_prompt_that_can_not_be_spoken_does_not_end_the_call(tmp_path: Path, ports: Ports) -> None:
-    flow = '<Response><Say voice="nobody-at-all">One.</Say><Say>Two.</Say></Response>'
+async def test_a_sound_that_can_not_be_had_does_not_end_the_call(tmp_path: Path, ports: Ports, shop: Customer) -> None:
+    shop.failing.add("/welcome.wav")
+    flow = f"<Response><Play>{shop.url('/welcome.wav')}</Play><Say>Two.</Say></Response>"
     async with phone() as far_end, platform(tmp_path, ports, trunk_to(far_end.port)) as telefoon:
         placed = await telefoon.place(CALLEE, flow=flow)
         call = await telefoon.ended_call(placed["id"])
         failed = await telefoon.noted(call["id"], "prompt_failed")
         said = await telefoon.noted(call["id"], "said")
 
-    assert (call["status"], failed["text"], said["text"]) == ("completed", "One.", "Two.")
-    assert "nobody-at-all" in failed["reason"]
+    assert (call["status"], failed["url"], said["text"]) == ("completed", shop.url("/welcome.wav"), "Two.")
+
+
+async def test_words_for_a_voice_that_nobody_has_are_spoken_by_the_languages_own(tmp_path: Path, ports: Ports) -> None:
+    flow = '<Response><Say voice="nobody-at-all">One.</Say></Response>'
+    async with phone() as far_end, platform(tmp_path, ports, trunk_to(far_end.port)) as telefoon:
+        placed = await telefoon.place(CALLEE, flow=flow)
+        call = await telefoon.ended_call(placed["id"])
+        otherwise = await telefoon.noted(call["id"], "spoken_otherwise")
+        said = await telefoon.noted(call["id"], "said")
+
+    assert (call["status"], said["text"]) == ("completed", "One.")
+    assert "nobody-at-all" in str(otherwise)
 
 
 async def test_a_trunk_that_answers_nothing_is_told_on_the_call_by_readyz_and_in_the_log(

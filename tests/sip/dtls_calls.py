@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from engine.diagnosis.ladder import ladder
 from engine.model.trunk import Trunk, new_trunk
 from engine.ports import Answered, DialRequest, Ear, MediaChanged, Recorder, Said
+from sip.message import read_message
 from tests.peers.asterisk import asterisk
 from tests.peers.audio import Sound, hears, level_of_tone, tone
 from tests.peers.ports import Ports
@@ -148,9 +148,10 @@ async def talking_to_asterisk(
 
 
 async def answers(line: Line, call: Watch, *methods: str) -> int:
-    """How often one of the methods was answered with 200, either way."""
-    titles = [each.title for each in ladder(await line.agent.messages(call.leg.sip_call_id))]
-    return sum(titles.count(f"200 OK ({each})") for each in methods)
+    """How often one of the methods was answered with 200, either way; an answer that was sent again counts once."""
+    read = [(each.sent, read_message(each.text)) for each in await line.agent.messages(call.leg.sip_call_id)]
+    answered = {(sent, each.first("cseq") or "") for sent, each in read if each.start.startswith("SIP/2.0 200")}
+    return sum(cseq.endswith(methods) for _, cseq in answered)
 
 
 async def is_refreshed(line: Line, call: Watch, *methods: str) -> None:
