@@ -1,36 +1,28 @@
 """`telefoon applications`: what answers calls under a name of its own, for numbers and calls that name it."""
 
-from enum import StrEnum
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 import typer
 
 from api.cli.group import CommandGroup, examples
 from api.cli.local import LocalStores, with_books
+from api.cli.option_flags import MethodOption
 from api.cli.output import AsJson, as_row, print_json, print_rows
-from engine.errors import InvalidField, NotFound
+from api.cli.web_addresses import require_web_address
+from engine.errors import NotFound
 from engine.model.applications import Application
 from engine.model.callback import CallEventName
 from engine.privacy.audit import CLI
-
-
-class RequestMethod(StrEnum):
-    """The option that says how a URL of an application is requested."""
-
-    GET = "GET"
-    POST = "POST"
-
 
 applications = typer.Typer(cls=CommandGroup, no_args_is_help=True, help="What answers calls, under a name of its own.")
 
 ApplicationId = Annotated[str, typer.Argument(metavar="ID", help="As in: telefoon applications list")]
 Url = Annotated[str | None, typer.Option(help="Webhook that gives the flow of its calls; empty for none.")]
-Method = Annotated[RequestMethod | None, typer.Option(help="With which --url is requested first.")]
+Method = Annotated[MethodOption | None, typer.Option(help="With which --url is requested first.")]
 FallbackUrl = Annotated[str | None, typer.Option(help="Webhook for when the first one fails.")]
-FallbackMethod = Annotated[RequestMethod | None, typer.Option(help="With which --fallback-url is requested.")]
+FallbackMethod = Annotated[MethodOption | None, typer.Option(help="With which --fallback-url is requested.")]
 StatusCallback = Annotated[str | None, typer.Option(help="Who is told of the changes of its calls.")]
-StatusCallbackMethod = Annotated[RequestMethod | None, typer.Option(help="With which --status-callback is told.")]
+StatusCallbackMethod = Annotated[MethodOption | None, typer.Option(help="With which --status-callback is told.")]
 StatusCallbackEvent = Annotated[
     list[CallEventName] | None, typer.Option(help="Of which changes; several may be given, all if left out.")
 ]
@@ -158,19 +150,14 @@ def _given(**options: Any) -> dict[str, Any]:
     for name, value in options.items():
         if value is None:
             continue
-        if isinstance(value, RequestMethod):
+        if isinstance(value, MethodOption):
             given[name] = value.value
         elif isinstance(value, list):
             given[name] = tuple(each.value for each in value)
         elif name in ("url", "fallback_url", "status_callback"):
-            given[name] = _address(name.replace("_", "-"), value) if value else None
+            if value:
+                require_web_address(name.replace("_", "-"), value)
+            given[name] = value or None
         else:
             given[name] = value
     return given
-
-
-def _address(option: str, address: str) -> str:
-    parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise InvalidField(option, f"--{option} is {address}. Write a URL such as https://example.com/flow.")
-    return address

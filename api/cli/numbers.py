@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 import typer
 
@@ -11,6 +10,7 @@ from api.cli.group import CommandGroup, examples
 from api.cli.local import LocalStores, with_books
 from api.cli.option_flags import MethodOption, with_option_flags
 from api.cli.output import AsJson, as_row, print_json, print_rows
+from api.cli.web_addresses import require_web_address
 from engine.errors import InvalidField, NotFound, NumberTaken
 from engine.model.call_options import DEFAULT_LANGUAGE, NumberOptions
 from engine.model.callback import BodyFormat, CallEventName
@@ -67,7 +67,8 @@ def add(
     )
     urls = {"url": url, "fallback-url": fallback_url, "status-callback": options.status_callback}
     for field, address in urls.items():
-        _require_web_address(field, address)
+        if address is not None:
+            require_web_address(field, address)
 
     async def work(books: LocalStores) -> dict[str, Any]:
         if await books.stores.numbers.get(e164) is not None:
@@ -184,11 +185,3 @@ def _told(options: NumberOptions) -> NumberOptions:
     if options.status_callback is None:
         return options
     return replace(options, status_callback_events=events or (CallEventName.COMPLETED.value,))
-
-
-def _require_web_address(field: str, address: str | None) -> None:
-    if address is None:
-        return
-    parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise InvalidField(field, f"--{field} is {address}. Write a URL such as https://example.com/flow.")
