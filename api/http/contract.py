@@ -20,6 +20,12 @@ _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Json = Mapping[str, Any]
 
 
+def read_document(text: str) -> dict[str, Any]:
+    """What a published document in YAML says. Raises yaml.YAMLError."""
+    document: dict[str, Any] = yaml.load(text, _LOADER)
+    return document
+
+
 def _pattern(_: Any, rule: str, value: Any, __: Any) -> Iterator[ValidationError]:
     """Patterns are ECMA-262's (JSON Schema §6.4): their `$` is the end, while Python's matches before a line break."""
     if isinstance(value, str) and not re.search(re.sub(r"\$$", r"\\Z", rule), value):
@@ -66,7 +72,7 @@ class Published:
     @cache
     def load(cls) -> "Published":
         """Read once in a process: nobody changes it."""
-        return cls(yaml.load(files("api").joinpath("openapi.yml").read_text("utf-8"), _LOADER))
+        return cls(read_document(files("api").joinpath("openapi.yml").read_text("utf-8")))
 
     @cached_property
     def operations(self) -> Mapping[str, Operation]:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from http import HTTPStatus
 from typing import Any, Final, Protocol, TypeVar
@@ -70,6 +70,10 @@ class ApiRequest:
         """Where the client is, as the audit log says it: as 203.0.113.0/24, or here for one without an address."""
         address = client_address(self.http)
         return masked_address(address) if address is not None else "here"
+
+    def naming(self, **path: str) -> "ApiRequest":
+        """The same request, whose path names these too."""
+        return replace(self, path={**self.path, **path})
 
     async def audited(self, audit: Audit, action: str, object_: str, **facts: object) -> None:
         """Note on the audit log what this request does, and from where it comes. Raises StoreError."""

@@ -3,7 +3,7 @@
 from typing import Final
 
 from api.http.json_fields import Json
-from api.http.v2010.contract import BASE_PATH
+from api.http.v2010.contract import API_VERSION
 from api.http.v2010.fields import cost, resource_uri, rfc2822, subresources
 from engine.model.call import Call, Direction, Status
 from engine.model.numbers import written_nationally
@@ -36,7 +36,7 @@ def call_resource(call: Call, number_id: str | None) -> Json:
         "price_unit": call.price_unit,
         "direction": _direction(call),
         "answered_by": None,
-        "api_version": BASE_PATH.strip("/"),
+        "api_version": API_VERSION,
         "forwarded_from": call.forwarded_from,
         "group_sid": None,
         "caller_name": call.options.caller_name,

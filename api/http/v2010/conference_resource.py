@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from api.http.json_fields import Json
-from api.http.v2010.contract import BASE_PATH
+from api.http.v2010.contract import API_VERSION
 from api.http.v2010.fields import resource_uri, rfc2822, subresources
 from engine.model.call import Call, Status
 from engine.model.conference import Conference, Participant
@@ -27,7 +27,7 @@ def conference_resource(conference: Conference) -> Json:
     return {
         "sid": conference.id,
         "account_sid": conference.account_id,
-        "api_version": BASE_PATH.strip("/"),
+        "api_version": API_VERSION,
         "friendly_name": conference.friendly_name,
         "status": conference.status.value,
         "date_created": rfc2822(conference.date_created),

@@ -3,12 +3,11 @@
 from typing import Final
 
 from api.http.json_fields import Json
-from api.http.v2010.contract import BASE_PATH
+from api.http.v2010.contract import API_VERSION
 from api.http.v2010.fields import resource_uri, rfc2822
 from engine.model.applications import Application
 from engine.model.numbers import Number
 
-_VERSION: Final = BASE_PATH.strip("/")
 _NO_MESSAGES: Final = dict.fromkeys(("sms_url", "sms_method", "sms_fallback_url", "sms_fallback_method"))
 _OF_THE_CARRIER: Final = {
     "address_requirements": "none",
@@ -33,7 +32,7 @@ def number_resource(number: Number) -> Json:
     return {
         **_known_by(number, "IncomingPhoneNumbers"),
         **_answering(number),
-        "api_version": _VERSION,
+        "api_version": API_VERSION,
         "voice_application_sid": number.application_id,
         "status_callback": number.options.status_callback,
         "status_callback_method": number.options.status_callback_method,
@@ -54,7 +53,7 @@ def application_resource(application: Application) -> Json:
     return {
         "sid": application.id,
         "account_sid": application.account_id,
-        "api_version": _VERSION,
+        "api_version": API_VERSION,
         "friendly_name": application.friendly_name,
         "date_created": rfc2822(application.created_at),
         "date_updated": rfc2822(application.updated_at),

@@ -77,4 +77,4 @@ async def _current(services: RestServices, wanted: RecordingFilter) -> Recording
 
 def _as_recording(asked: ApiRequest, recording_id: str) -> ApiRequest:
     """The request as the resource of /v1/voice reads it."""
-    return replace(asked, path={**asked.path, "recording_id": recording_id})
+    return asked.naming(recording_id=recording_id)

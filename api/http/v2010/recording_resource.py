@@ -3,7 +3,7 @@
 from typing import Final
 
 from api.http.json_fields import Json
-from api.http.v2010.contract import BASE_PATH
+from api.http.v2010.contract import API_VERSION
 from api.http.v2010.fields import account_uri, resource_uri, rfc2822
 from engine.model.recording import Recording, RecordingSource, RecordingStatus
 from engine.webhooks.payloads.recording import SOURCES
@@ -40,7 +40,7 @@ def _fields(recording: Recording) -> Json:
     return {
         "sid": recording.id,
         "account_sid": recording.account_id,
-        "api_version": BASE_PATH.strip("/"),
+        "api_version": API_VERSION,
         "call_sid": recording.call_id or recording.told_on,
         "conference_sid": recording.conference_id,
         "date_created": rfc2822(recording.started_at),

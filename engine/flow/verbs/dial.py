@@ -93,6 +93,8 @@ class Dial:
         "recordingConfigurationId": telling.OF_A_CLOUD,
     }
 
+    DIFFERS: ClassVar = {"record": telling.AFTER_CONSENT, "timeLimit": "the call's own limit where it is left out."}
+
     WHILE_WAITING: ClassVar = False
 
     def __post_init__(self) -> None:
@@ -103,8 +105,6 @@ class Dial:
             raise ValueError(f"it calls {called}; at most {TARGET_LIMIT} are allowed.")
         if len(self.to) > 1 and any(isinstance(each, Conference | Queue | Application) for each in self.to):
             raise ValueError("a conference, a queue or an application stands alone.")
-
-    DIFFERS: ClassVar = {"record": telling.AFTER_CONSENT, "timeLimit": "the call's own limit where it is left out."}
 
     @classmethod
     def of_nobody(cls, values: Mapping[str, Any], why: str) -> "Dial | None":

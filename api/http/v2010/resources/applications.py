@@ -63,7 +63,7 @@ async def delete_application(services: RestServices, asked: ApiRequest) -> web.R
 
 
 def _named(asked: ApiRequest) -> ApiRequest:
-    return replace(asked, path={**asked.path, "application_id": asked.path["Sid"]})
+    return asked.naming(application_id=asked.path["Sid"])
 
 
 RESOURCES: Final[Mapping[str, Resource]] = {

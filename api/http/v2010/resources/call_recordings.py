@@ -103,7 +103,7 @@ def _of_call(asked: ApiRequest) -> RecordingFilter:
 
 def _as_call(asked: ApiRequest) -> ApiRequest:
     """The request as the resource of /v1/voice reads it."""
-    return replace(asked, path={**asked.path, "call_id": asked.path["CallSid"]})
+    return asked.naming(call_id=asked.path["CallSid"])
 
 
 async def _begun(services: RestServices, recording_id: str) -> Recording | None:

@@ -65,4 +65,4 @@ def _of_conference(asked: ApiRequest) -> RecordingFilter:
 
 def _as_conference(asked: ApiRequest) -> ApiRequest:
     """The request as the resource of /v1/voice reads it."""
-    return replace(asked, path={**asked.path, "conference_id": asked.path["ConferenceSid"]})
+    return asked.naming(conference_id=asked.path["ConferenceSid"])

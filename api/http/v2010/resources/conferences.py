@@ -65,4 +65,4 @@ RESOURCES: Final[Mapping[str, Resource]] = {
 
 def _as_conference(asked: ApiRequest) -> ApiRequest:
     """The request as the resource of /v1/voice reads it."""
-    return replace(asked, path={**asked.path, "conference_id": asked.path["Sid"]})
+    return asked.naming(conference_id=asked.path["Sid"])

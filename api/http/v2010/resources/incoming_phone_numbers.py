@@ -1,7 +1,6 @@
 """/IncomingPhoneNumbers: the account's numbers, which the operator has given it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 from aiohttp import web
@@ -45,7 +44,7 @@ async def update_incoming_phone_number(services: RestServices, asked: ApiRequest
 
 
 def _named(asked: ApiRequest) -> ApiRequest:
-    return replace(asked, path={**asked.path, "number_id": asked.path["Sid"]})
+    return asked.naming(number_id=asked.path["Sid"])
 
 
 RESOURCES: Final[Mapping[str, Resource]] = {

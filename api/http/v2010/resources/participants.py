@@ -113,10 +113,8 @@ async def update_participant(services: RestServices, asked: ApiRequest) -> web.R
 
 async def delete_participant(services: RestServices, asked: ApiRequest) -> web.StreamResponse:
     participant = await _named(services, asked)
-    path = {**asked.path, "participant_id": participant.id}
-    return await participants.remove_participant(
-        services, _within(replace(asked, path=path), participant.conference_id)
-    )
+    named = asked.naming(participant_id=participant.id)
+    return await participants.remove_participant(services, _within(named, participant.conference_id))
 
 
 RESOURCES: Final[Mapping[str, Resource]] = {
@@ -130,7 +128,7 @@ RESOURCES: Final[Mapping[str, Resource]] = {
 
 def _within(asked: ApiRequest, conference_id: str) -> ApiRequest:
     """The request as the resource of /v1/voice reads it."""
-    return replace(asked, path={**asked.path, "conference_id": conference_id})
+    return asked.naming(conference_id=conference_id)
 
 
 async def _participants(services: RestServices, conference: Conference) -> list[Participant]:

@@ -1,7 +1,6 @@
 """/Queues"""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Final
@@ -48,7 +47,7 @@ async def update_queue(services: RestServices, asked: ApiRequest) -> web.Respons
 
 
 async def delete_queue(services: RestServices, asked: ApiRequest) -> web.Response:
-    return await queues.remove_queue(services, replace(asked, path={**asked.path, "queue_id": asked.path["Sid"]}))
+    return await queues.remove_queue(services, asked.naming(queue_id=asked.path["Sid"]))
 
 
 async def _told(services: RestServices, queue: Queue) -> web.Response:

@@ -11,7 +11,7 @@ from aiohttp import web
 from api.http.json_fields import Json
 from api.http.requests import ApiRequest
 from api.http.services import Resource, RestServices
-from api.http.v2010.contract import BASE_PATH
+from api.http.v2010.contract import API_VERSION
 from api.http.v2010.fields import account_uri, resource_uri
 from api.http.v2010.pages import page_json, wanted_page
 from api.http.v2010.usage_days import UsageDays, days_asked
@@ -19,7 +19,6 @@ from engine.model.rating import CURRENCY
 from engine.model.usage import CATEGORIES, Bucket, Category, Usage
 
 _PATH: Final = ("Usage", "Records")
-_VERSION: Final = BASE_PATH.strip("/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ def _resource(asked: ApiRequest, name: str, record: UsageRecord, now: datetime) 
     query = urlencode({"Category": category.name, "StartDate": since, "EndDate": until})
     return {
         "account_sid": asked.account.id,
-        "api_version": _VERSION,
+        "api_version": API_VERSION,
         "as_of": now.replace(microsecond=0).isoformat(),
         "category": category.name,
         "description": category.description,
