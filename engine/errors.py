@@ -41,6 +41,7 @@ TelefoonError
 ├── StoreError               the database did not do as asked
 │   ├── NoSpace              the disk that it lies on is full
 │   └── Unstorable           no database could: a text or a number is beyond what it can hold
+│       └── NodeFenced       this node may write no more: another has its name, or closes its calls
 └── SetupError               a setting, a port or a library stops the start
     └── MasterKeyMissing     there is no master key where the settings say that it is
 """
@@ -340,6 +341,13 @@ class NoSpace(StoreError):
 
 class Unstorable(StoreError):
     """A value is beyond what any database holds, so storing it again is of no use."""
+
+
+class NodeFenced(Unstorable):
+    """Another node may have closed the calls of this one, or has its name: what it has to say comes too late."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The node {name} lost its lease: others may have closed its calls, so it may write no more.")
 
 
 class SetupError(TelefoonError):

@@ -27,6 +27,7 @@ class IdKind(StrEnum):
     BALANCE_ENTRY = "BE"
     POLICY = "CP"
     APPLICATION = "AP"
+    NODE = "ND"
 
 
 def new_id(kind: IdKind) -> str:

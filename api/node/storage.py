@@ -31,6 +31,7 @@ async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
     async with open_stores(
         settings.database,
         settings.data_dir,
+        node=settings.node,
         patience_s=_DATABASE_PATIENCE_S,
         keep_bodies=settings.keep_webhook_bodies,
     ) as stores:

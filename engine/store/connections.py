@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, overload
 
 from sqlalchemy import Connection, Executable, Table
 
@@ -14,6 +14,10 @@ Job = Callable[[Connection], T]
 but the database, and gives values that need no connection any more."""
 
 
+@overload
+def both(first: Job[None], second: Job[T]) -> Job[T]: ...
+@overload
+def both(first: Job[None], second: Job[T] | None) -> Job[T | None]: ...
 def both(first: Job[None], second: Job[T] | None) -> Job[T | None]:
     """A job that does the one and then the other, if there is one, and gives what that gives."""
 
@@ -26,6 +30,11 @@ def both(first: Job[None], second: Job[T] | None) -> Job[T | None]:
 
 class Connections(Protocol):
     """Connections to one database. Everything raises as its driver does."""
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether nodes on several machines may have it at once."""
+        ...
 
     async def write(self, job: Job[T]) -> T:
         """Run it in a transaction; when this returns, its changes are durable."""

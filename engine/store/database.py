@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError
 from engine.aio.signal import Signal
 from engine.errors import SetupError, StoreError
 from engine.store import sqlite
-from engine.store.connections import Connections, Job, T
+from engine.store.connections import Connections, Job, T, both
 from engine.store.failure import as_store_error
 from engine.store.order import Order
 from engine.store.paging import counted, rows_of_page
@@ -32,6 +32,7 @@ class Database:
         self._closed = False
         self._in_doubt = False
         """Whether the last change failed: what was wrong with it alone, or with the database."""
+        self._fence: Job[None] | None = None
 
     @classmethod
     async def open(cls, url: str, *, patience_s: float = PATIENCE_S) -> Self:
@@ -71,8 +72,21 @@ class Database:
         with self._asking():
             return await self._connections.scour()
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether several nodes may have it at once: a server, and not a file."""
+        return self._connections.is_shared
+
+    def fence_by(self, fence: Job[None]) -> None:
+        """Have this run in each transaction before its changes; nothing is changed where it raises NodeFenced."""
+        self._fence = fence
+
     async def write(self, job: Job[T]) -> T:
-        """Run changes in one transaction; durable when this returns."""
+        """Run changes in one transaction; durable when this returns. Raises NodeFenced."""
+        return await self.write_unguarded(job if self._fence is None else both(self._fence, job))
+
+    async def write_unguarded(self, job: Job[T]) -> T:
+        """The same, also for a node that may write no more."""
         try:
             with self._asking():
                 done = await self._connections.write(job)

@@ -1,12 +1,14 @@
-"""Functions of moments that SQLite and PostgreSQL spell otherwise: the day of one, and the time between two."""
+"""Functions of moments that SQLite and PostgreSQL spell otherwise: the day of one, the time between two, and now."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Date, Float, String
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+
+from engine.store.types import UtcDateTime
 
 
 class UtcDay(FunctionElement[date]):
@@ -20,6 +22,13 @@ class UtcDayText(FunctionElement[str]):
     """The day of a moment in UTC as text (ISO 8601)."""
 
     type = String()
+    inherit_cache = True
+
+
+class DatabaseClock(FunctionElement[datetime]):
+    """The moment so many seconds from now by the database's own clock, which is one for all nodes."""
+
+    type = UtcDateTime()
     inherit_cache = True
 
 
@@ -73,3 +82,15 @@ def _julian_minutes(element: MinutesBegun, compiler: SQLCompiler, **options: Any
 @compiles(MinutesBegun, "postgresql")
 def _epoch_minutes(element: MinutesBegun, compiler: SQLCompiler, **options: Any) -> str:
     return f"CAST(FLOOR({_epoch_seconds(element, compiler, **options)} / 60.0 + 0.99998) AS BIGINT)"
+
+
+@compiles(DatabaseClock, "sqlite")
+def _sqlite_clock(element: DatabaseClock, compiler: SQLCompiler, **options: Any) -> str:
+    return (
+        f"strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', {compiler.process(element.clauses, **options)} || ' seconds')"
+    )
+
+
+@compiles(DatabaseClock, "postgresql")
+def _postgresql_clock(element: DatabaseClock, compiler: SQLCompiler, **options: Any) -> str:
+    return f"(clock_timestamp() + make_interval(secs => {compiler.process(element.clauses, **options)}))"

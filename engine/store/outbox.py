@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, Integer, Update, bindparam, exists, func, insert, select, update
 
+from engine.errors import StoreError
 from engine.ids import IdKind, new_id
 from engine.store.database import Database
 from engine.store.prepared import PreparedChange, PreparedQuery
@@ -30,16 +31,20 @@ def _is_next_of_its_call() -> ColumnElement[bool]:
 
 
 # Made once: making them took longer than running them.
+_MINE: Final = outbox.c.node == bindparam("node")
 _DUE: Final = (
     select(*_PENDING)
     .join(calls, calls.c.id == outbox.c.call_id)
-    .where(_is_next_of_its_call(), outbox.c.next_at <= bindparam("now"))
+    .where(_MINE, _is_next_of_its_call(), outbox.c.next_at <= bindparam("now"))
     .order_by(outbox.c.next_at, outbox.c.id)
     .limit(bindparam("most", type_=Integer))
 )
-_NEXT_DUE: Final = select(func.min(outbox.c.next_at).label("at")).where(_is_next_of_its_call())
+_NEXT_DUE: Final = select(func.min(outbox.c.next_at).label("at")).where(_MINE, _is_next_of_its_call())
 _LAST: Final = PreparedQuery(
-    select(func.max(outbox.c.sequence).label("sequence")).where(outbox.c.call_id == bindparam("call"))
+    select(func.max(outbox.c.sequence).label("sequence"), calls.c.node)
+    .select_from(calls.outerjoin(outbox, outbox.c.call_id == calls.c.id))
+    .where(calls.c.id == bindparam("call"))
+    .group_by(calls.c.node)
 )
 _ENQUEUE: Final = PreparedChange(insert(outbox))
 _TRIED: Final = PreparedChange(
@@ -49,10 +54,10 @@ _TRIED: Final = PreparedChange(
 )
 
 
-def _hastened(failed: int, at: datetime, *, last: bool) -> Update:
+def _hastened(node: str, failed: int, at: datetime, *, last: bool) -> Update:
     so_often = outbox.c.attempts >= failed if last else outbox.c.attempts == failed
     late = (outbox.c.state == CallbackState.PENDING) & (outbox.c.next_at > at) & so_often
-    return update(outbox).where(late).values(next_at=at)
+    return update(outbox).where(outbox.c.node == node, late).values(next_at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +88,17 @@ class PendingCallback:
 
 
 def enqueue(connection: Connection, call_id: str, callback: NewCallback | None, due: datetime) -> None:
-    """Put a callback behind the call's earlier ones, in the transaction that changes the call."""
+    """Put a callback behind the call's earlier ones, in the transaction that changes the call; its node sends it."""
     if callback is None:
         return
     last = _LAST.first(connection, {"call": call_id})
-    sequence = last["sequence"] + 1 if last and last["sequence"] is not None else 0
+    if last is None:
+        raise StoreError(f"There is no call {call_id}.")
+    sequence = last["sequence"] + 1 if last["sequence"] is not None else 0
     values = {
         "id": new_id(IdKind.CALLBACK),
         "call_id": call_id,
+        "node": last["node"],
         "sequence": sequence,
         "url": callback.url,
         "method": callback.method,
@@ -103,15 +111,19 @@ def enqueue(connection: Connection, call_id: str, callback: NewCallback | None, 
 
 
 class Outbox:
-    """Callbacks that the courier works through; without `keep_bodies` a form is emptied once delivered or given up."""
+    """Callbacks that the courier of a node works through: those of the calls that were its own, or that it took over.
 
-    def __init__(self, db: Database, *, keep_bodies: bool = True) -> None:
+    Without `keep_bodies` a form is emptied once delivered or given up.
+    """
+
+    def __init__(self, db: Database, node: str, *, keep_bodies: bool = True) -> None:
         self._db = db
+        self._node = node
         self._settled: dict[str, object] = {} if keep_bodies else {"form": {}}
 
     async def due(self, now: datetime, limit: int) -> list[PendingCallback]:
         """Callbacks whose time has come, of each call only the first that is not settled; longest due first."""
-        rows = await self._db.rows(_DUE, {"now": now, "most": limit})
+        rows = await self._db.rows(_DUE, {"node": self._node, "now": now, "most": limit})
         return [PendingCallback(**row) for row in rows]
 
     async def waiting(self) -> int:
@@ -122,8 +134,13 @@ class Outbox:
 
     async def next_due(self) -> datetime | None:
         """When there will next be something to do; None while there is nothing."""
-        row = await self._db.row(_NEXT_DUE)
+        row = await self._db.row(_NEXT_DUE, {"node": self._node})
         return row["at"] if row else None
+
+    async def take_from(self, node: str) -> int:
+        """Send what another node has left to send; how many there are."""
+        pending = (outbox.c.node == node) & (outbox.c.state == CallbackState.PENDING)
+        return await self._db.change(update(outbox).where(pending).values(node=self._node))
 
     async def hasten(self, latest: Sequence[datetime]) -> int:
         """Have those be due at `latest[n]` that have failed n times and are due later; how many were.
@@ -133,7 +150,7 @@ class Outbox:
 
         def change(connection: Connection) -> int:
             return sum(
-                connection.execute(_hastened(failed, at, last=failed == len(latest) - 1)).rowcount
+                connection.execute(_hastened(self._node, failed, at, last=failed == len(latest) - 1)).rowcount
                 for failed, at in enumerate(latest)
             )
 

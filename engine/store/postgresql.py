@@ -18,6 +18,8 @@ MIGRATION_LOCK: Final = 0x7E1EF002
 _READ_ONLY: Final = "25006"
 """read_only_sql_transaction, of PostgreSQL's table of errors."""
 _CONNECT_TIMEOUT_S: Final = 10
+IDLE_IN_TRANSACTION_MS: Final = 3000
+"""A node that was stopped, or cut off, within a transaction holds what it has locked for no longer than this."""
 STATEMENT_TIMEOUT_S: Final = 30
 """None of ours takes long: one that does waits for a server that is gone."""
 
@@ -31,7 +33,11 @@ def create_engine(url: URL, *, statement_timeout_s: float | None = STATEMENT_TIM
         pool_size=10,
         max_overflow=10,
         pool_timeout=30,
-        connect_args={"timeout": _CONNECT_TIMEOUT_S, "command_timeout": statement_timeout_s},
+        connect_args={
+            "timeout": _CONNECT_TIMEOUT_S,
+            "command_timeout": statement_timeout_s,
+            "server_settings": {"idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_MS)},
+        },
     )
 
 
@@ -44,6 +50,10 @@ class PostgresqlConnections:
         self._running = 0
         self._idle = Signal()
         self._idle.set()
+
+    @property
+    def is_shared(self) -> bool:
+        return True
 
     async def write(self, job: Job[T]) -> T:
         self._running += 1

@@ -98,6 +98,10 @@ class SqliteConnections:
         self._readers = Threads("database-reader", READERS)
         self._writer = SerialWriter(self._asking, is_locked, patience_s, self._file.require)
 
+    @property
+    def is_shared(self) -> bool:
+        return False
+
     async def write(self, job: Job[T]) -> T:
         return await self._writer.run(job)
 

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from engine.store.exchanges import Exchanges
     from engine.store.holds import Holds
     from engine.store.idempotency import IdempotencyKeys
+    from engine.store.leases import Leases
     from engine.store.moves import Moves
+    from engine.store.nodes import Nodes
     from engine.store.numbers import Numbers
     from engine.store.outbox import Outbox
     from engine.store.paces import Paces
@@ -48,11 +50,13 @@ if TYPE_CHECKING:
 class Stores:
     """A store for each noun. Each is made, and its module loaded, when it is first asked for: commands need few.
 
-    `pepper` is what keys are hashed with. Without `keep_bodies` a callback's form is emptied once it is settled.
+    `node` is whose callbacks the outbox has. `pepper` is what keys are hashed with. Without `keep_bodies` a callback's
+    form is emptied once it is settled.
     """
 
     database: Database
     pepper: bytes = field(repr=False)
+    node: str = ""
     keep_bodies: bool = True
 
     @cached_property
@@ -134,10 +138,22 @@ class Stores:
         return IdempotencyKeys(self.database)
 
     @cached_property
+    def leases(self) -> "Leases":
+        from engine.store.leases import Leases
+
+        return Leases(self.database)
+
+    @cached_property
     def moves(self) -> "Moves":
         from engine.store.moves import Moves
 
         return Moves(self.database)
+
+    @cached_property
+    def nodes(self) -> "Nodes":
+        from engine.store.nodes import Nodes
+
+        return Nodes(self.database)
 
     @cached_property
     def numbers(self) -> "Numbers":
@@ -149,7 +165,7 @@ class Stores:
     def outbox(self) -> "Outbox":
         from engine.store.outbox import Outbox
 
-        return Outbox(self.database, keep_bodies=self.keep_bodies)
+        return Outbox(self.database, self.node, keep_bodies=self.keep_bodies)
 
     @cached_property
     def policies(self) -> "Policies":
@@ -250,13 +266,13 @@ class Stores:
 
 @asynccontextmanager
 async def open_stores(
-    url: str, data_dir: Path, *, patience_s: float = PATIENCE_S, keep_bodies: bool = True
+    url: str, data_dir: Path, *, node: str = "", patience_s: float = PATIENCE_S, keep_bodies: bool = True
 ) -> AsyncIterator[Stores]:
     """Open the stores of a database, with the pepper of the data folder. Raises SetupError, StoreError."""
     from engine.store.pepper import pepper_of
 
     database = await Database.open(url, patience_s=patience_s)
     try:
-        yield Stores(database, await pepper_of(database, data_dir), keep_bodies)
+        yield Stores(database, await pepper_of(database, data_dir), node, keep_bodies)
     finally:
         await database.close()

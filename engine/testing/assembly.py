@@ -154,7 +154,7 @@ def services_of(stores: Stores, around: Surroundings, folder: Path, recording: R
 
 def stores_of(database: Database) -> Stores:
     """What a fake node keeps, its keys hashed with the fake pepper."""
-    return Stores(database, PEPPER)
+    return Stores(database, PEPPER, NODE)
 
 
 def recording_url(recording_id: str) -> str:

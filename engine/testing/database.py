@@ -27,6 +27,10 @@ class MemoryConnections:
         self._engine = engine
         self.failure: StoreError | None = None
 
+    @property
+    def is_shared(self) -> bool:
+        return False
+
     async def write(self, job: Job[T]) -> T:
         await self._turn()
         with self._engine.begin() as connection:

@@ -127,6 +127,7 @@ outbox: Final = Table(
     metadata,
     technical("id", IDENTIFIER, primary_key=True),
     technical("call_id", ForeignKey("calls.id"), nullable=False),
+    technical("node", StoredText, nullable=False, server_default=""),
     technical("sequence", Integer, nullable=False),
     personal("url", StoredText, nullable=False),
     technical("method", String(4), nullable=False, server_default="POST"),
@@ -138,6 +139,7 @@ outbox: Final = Table(
     personal("error", StoredText),
     UniqueConstraint("call_id", "sequence"),
     Index(None, "state", "next_at"),
+    Index(None, "node", "state", "next_at"),
     info=about(
         "Delivers status callbacks to customers' servers. Forms stay after delivery only if set.",
         Whose.CALLERS,

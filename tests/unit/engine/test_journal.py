@@ -192,7 +192,7 @@ async def test_a_failing_database_does_not_hold_up_the_call_and_loses_nothing(
     stored = await calls.get(journal.call.id)
     assert stored is not None
     assert stored.status is Status.IN_PROGRESS
-    outbox = Outbox(database)
+    outbox = Outbox(database, "node-1")
     told = []
     while due := await outbox.due(SystemClock().now(), 10):
         told += [each.form["CallStatus"] for each in due]

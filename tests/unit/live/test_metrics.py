@@ -6,6 +6,7 @@ from api.node.metrics import NodeMetrics
 from engine.errors import StoreError
 from engine.ports import CallRoom, Queued
 from engine.store.outbox import Outbox
+from engine.testing.assembly import NODE
 from engine.testing.node import FakeNode
 from tests.unit.live.conferences import enters
 from tests.unit.live.words import GOODBYE
@@ -26,7 +27,7 @@ class Idle:
 
 async def told(node: FakeNode, outbox: Outbox | None = None) -> list[str]:
     """The lines of /metrics."""
-    waiting = outbox or Outbox(node.database)
+    waiting = outbox or Outbox(node.database, NODE)
     metrics = NodeMetrics(
         node.services.ledger.meters, node.switchboard, node.services.recorder, waiting, Idle(), node.services.admission
     )
@@ -108,7 +109,7 @@ async def test_callbacks_that_nobody_took_wait(node: FakeNode) -> None:
 async def test_where_the_database_does_not_answer_all_else_is_told(
     node: FakeNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    outbox = Outbox(node.database)
+    outbox = Outbox(node.database, NODE)
 
     async def waiting() -> int:
         raise StoreError("The database does not answer.")

@@ -92,7 +92,7 @@ def calls(db: Database) -> Calls:
 
 @pytest.fixture
 def outbox(db: Database) -> Outbox:
-    return Outbox(db)
+    return Outbox(db, "node-1")
 
 
 @pytest.fixture

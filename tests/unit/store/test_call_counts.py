@@ -171,7 +171,7 @@ async def test_a_migration_counts_the_calls_that_there_were(url: str, db: Databa
         for later in (
             "trunks", "trunk_registrations", "routes", "refusals", "call_traces", "trunk_costs", "full_trunks",
             "trunk_events", "call_policies", "queued_calls", "account_paces", "balance_entries", "balance_reservations",
-            "balances", "bans", "calls_spent", "applications",
+            "balances", "bans", "calls_spent", "applications", "nodes", "node_fences", "leases",
         ):  # fmt: skip
             connection.execute(text(f"DROP TABLE {later}"))
         connection.execute(text("DROP INDEX ix_calls_account_id_direction_start_time_id"))
@@ -187,6 +187,8 @@ async def test_a_migration_counts_the_calls_that_there_were(url: str, db: Databa
         connection.execute(text("DROP INDEX ix_numbers_application_id"))
         for column in (*COLUMNS_OF_NUMBERS, *COLUMNS_OF_APPLICATIONS):
             connection.execute(text(f"ALTER TABLE numbers DROP COLUMN {column}"))
+        connection.execute(text("DROP INDEX ix_outbox_node_state_next_at"))
+        connection.execute(text("ALTER TABLE outbox DROP COLUMN node"))
         connection.execute(text("ALTER TABLE webhook_exchanges DROP COLUMN warnings"))
         for column in ("expires_at", "networks", "last_used_from"):
             connection.execute(text(f"ALTER TABLE api_keys DROP COLUMN {column}"))

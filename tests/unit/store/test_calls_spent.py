@@ -128,7 +128,8 @@ async def test_a_migration_adds_up_the_calls_that_there_were(
     def undone(connection: Connection) -> None:
         drop_spent_triggers(connection)
         connection.execute(text("DROP TABLE calls_spent"))
-        connection.execute(text("DROP TABLE applications"))
+        for later in ("applications", "nodes", "node_fences", "leases"):
+            connection.execute(text(f"DROP TABLE {later}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0028'"))
         for key in (None, "SK1", "SK1"):
             ended = going_on(account, key_id=key, end_time=at(12), price=Decimal("0.0023"))
@@ -140,6 +141,8 @@ async def test_a_migration_adds_up_the_calls_that_there_were(
         connection.execute(text("DROP INDEX ix_numbers_application_id"))
         for column in (*COLUMNS_OF_NUMBERS, *COLUMNS_OF_APPLICATIONS):
             connection.execute(text(f"ALTER TABLE numbers DROP COLUMN {column}"))
+        connection.execute(text("DROP INDEX ix_outbox_node_state_next_at"))
+        connection.execute(text("ALTER TABLE outbox DROP COLUMN node"))
         connection.execute(text("ALTER TABLE webhook_exchanges DROP COLUMN warnings"))
         for table, column in (("calls", "sip_username"), ("calls", "sip_headers"), ("queued_calls", "sip_password")):
             connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))

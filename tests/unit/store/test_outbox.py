@@ -145,7 +145,7 @@ async def test_a_body_that_is_not_to_be_kept_goes_once_it_is_delivered(
 ) -> None:
     call = a_call(account.id)
     await calls.add(call, NewCallback("https://customer.example/", {"To": call.to}))
-    discreet = Outbox(db, keep_bodies=False)
+    discreet = Outbox(db, "node-1", keep_bodies=False)
     (pending,) = await discreet.due(NOON, 1)
     assert pending.form["To"] == call.to
 

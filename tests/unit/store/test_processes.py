@@ -89,7 +89,7 @@ async def test_kill_9_loses_nothing_that_was_stored(empty_url: str, process: Cal
     said += writer.kill()
 
     db = await Database.open(empty_url)
-    calls, outbox = Calls(db), Outbox(db)
+    calls, outbox = Calls(db), Outbox(db, "node-1")
     account = await Accounts(db, PEPPER).by_name("demo")
     assert account is not None
     added = {words[1] for words in said if words[0] == "added"}

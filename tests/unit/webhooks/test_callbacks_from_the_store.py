@@ -60,7 +60,7 @@ async def live(db: Database, url: str) -> str:
 
 
 def courier(db: Database, client: WebhookClient) -> CallbackCourier:
-    return CallbackCourier(Outbox(db), client, SystemClock(), jitter=lambda: 0.0)
+    return CallbackCourier(Outbox(db, "node-1"), client, SystemClock(), jitter=lambda: 0.0)
 
 
 async def test_a_calls_life_arrives_in_order_though_the_server_stumbles(

@@ -112,8 +112,8 @@ class House:
             self.account.id, call_id=call.id, path=str(audio), ended_at=NOON, status=RecordingStatus.COMPLETED
         )
         await self.recordings.add(recording)
-        for pending in await Outbox(self.db).due(NOON, 100):
-            await Outbox(self.db).delivered(pending.id, NOON)
+        for pending in await Outbox(self.db, "node-1").due(NOON, 100):
+            await Outbox(self.db, "node-1").delivered(pending.id, NOON)
         if live:
             return call
         ended = replace(
