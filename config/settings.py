@@ -123,6 +123,8 @@ class Settings(TrunkSettings, FrontDoorSettings, RecordingSettings, LoadSettings
     default_country: str = "be"
     policy_webhook: str = ""
     node: str = "node-1"
+    node_url: str = ""
+    region: str = ""
 
     tts_workers: int = Field(default=2, ge=1, le=16)
     tts_engines: dict[str, list[str]] = {}
@@ -178,7 +180,7 @@ class Settings(TrunkSettings, FrontDoorSettings, RecordingSettings, LoadSettings
             raise ValueError("write countries as their two letters, such as be, de, fr")
         return [each.lower() for each in value]
 
-    @field_validator("public_url")
+    @field_validator("public_url", "node_url")
     @classmethod
     def _public_url(cls, value: str) -> str:
         if value and not re.fullmatch(r"https?://[^/@\s?#]+(/[^\s?#]*)?", value):

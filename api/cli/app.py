@@ -58,6 +58,7 @@ COMMANDS: Final = (
     Command("policies", "policies", "policies"),
     Command("refusals", "refusals", "refusals", "EXAMPLES"),
     Command("bans", "bans", "bans"),
+    Command("nodes", "nodes", "nodes"),
     Command("voices", "voices", "voices"),
     Command("webhooks", "webhooks", "webhooks"),
     Command("audit", "audit", "audit"),

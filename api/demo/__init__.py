@@ -15,7 +15,7 @@ from api.demo.story import tell
 from api.http.authentication import HEADER
 from api.http.contract import BASE_PATH
 from api.logging.logs import write_logs
-from api.node.node import Node, open_node
+from api.node.node import RunningNode, open_node
 from api.node.open_files import raise_limit
 from api.node.process import keep_files_private
 from api.node.stop_signals import StopSignals
@@ -56,7 +56,7 @@ async def _run(settings: Settings, console: Console) -> int:
     return 0 if succeeded else 1
 
 
-async def _perform(node: Node, key: str, heard: Path, console: Console) -> bool:
+async def _perform(node: RunningNode, key: str, heard: Path, console: Console) -> bool:
     order = {"from": NUMBER, "to": CALLEE, "flow": FLOW, "record": True, "tts_language": LANGUAGE}
     async with aiohttp.ClientSession(headers={HEADER: key}) as client:
         console.print(f"\nPOST {BASE_PATH}/calls: {NUMBER} calls {CALLEE}")
@@ -77,7 +77,7 @@ async def _perform(node: Node, key: str, heard: Path, console: Console) -> bool:
     return bool(call["status"] == "completed" and recordings)
 
 
-def _explain(node: Node, key: str, console: Console) -> None:
+def _explain(node: RunningNode, key: str, console: Console) -> None:
     body = json.dumps({"from": NUMBER, "to": CALLEE, "flow": FLOW}, separators=(",", ":"))
     console.print(f"\nDocumentation: {node.address}/docs")
     console.print("Place the call again with:\n")

@@ -69,7 +69,7 @@ class NodeMetrics:
             Metric.RECORDINGS_LIVE: self.recorder.running,
             Metric.CONFERENCES_LIVE: conferences.live,
             Metric.PARTICIPANTS_LIVE: conferences.participants,
-            Metric.LOAD: max((each.now / each.most for each in self.admission.figures()), default=0.0),
+            Metric.LOAD: self.admission.part_used,
             Metric.SIP_COMMANDS_WAITING: self.sip.commands().count,
             Metric.CALL_ROOM: self.sip.room_for_calls().free,
             **self.http(),

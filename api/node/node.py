@@ -15,12 +15,14 @@ from api.node.live_calls import open_call_services
 from api.node.loop_failures import loop_failures_logged
 from api.node.loops import loops_of
 from api.node.metrics import counting_failures
+from api.node.nodes import NodeAmongOthers, entered
 from api.node.parts import NodeParts
 from api.node.rest_interface import rest_interface
 from api.node.storage import open_storage
 from api.node.telephony import open_telephony
 from api.node.webhooks import open_webhooks
 from config.settings import Settings
+from engine.aio.waits import Occurrence
 from engine.live.recovery import recover
 from engine.live.switchboard import Switchboard
 from engine.ports import Speech
@@ -33,7 +35,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class RunningNode:
     """A running node; `address` is where its REST interface answers."""
 
     settings: Settings
@@ -43,6 +45,8 @@ class Node:
     switchboard: Switchboard
     speech: SpeechService
     rate_hz: int
+    fenced: Occurrence
+    """Happens when others may close its calls: it must stop."""
 
     async def prepare(self, prompts: Iterable[Speech]) -> None:
         """Render prompts before a call needs them. Raises SpeechError."""
@@ -58,7 +62,7 @@ class Node:
 
 
 @asynccontextmanager
-async def open_node(settings: Settings) -> AsyncIterator[Node]:
+async def open_node(settings: Settings) -> AsyncIterator[RunningNode]:
     """A node that serves while inside. Raises SetupError, StoreError with what to do about it.
 
     Its parts are closed in the reverse order: nobody is answered any more, calls end and are stored, then the rest.
@@ -73,7 +77,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
         trunks = [each.trunk for each in await services.stores.trunks.all()]
         for caution in cautions(settings, await services.stores.numbers.webhooks(), trunks):
             log.warning("caution", detail=caution)
-        await recover(services)
+        await recover(services, parts.last_run.beat_at if parts.last_run else None)
         switchboard = Switchboard(services)
         front = HttpFront.of(settings, context.meters)
         app = rest_interface(parts, services, switchboard, front)
@@ -82,6 +86,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
         await stack.enter_async_context(switchboard.open())
         stack.enter_context(parts.telephony.open_to(switchboard))
         await stack.enter_async_context(listening(app, settings, front))
+        parts.membership.serve(NodeAmongOthers(services, switchboard).surroundings())
         node = _node(parts, switchboard)
         log.info("serving", http=node.address, sip=f"{settings.sip_host}:{settings.sip_port}")
         yield node
@@ -90,15 +95,16 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
 
 async def _open_parts(context: NodeContext, stack: AsyncExitStack) -> NodeParts:
     storage = await stack.enter_async_context(open_storage(context.settings))
+    membership, last_run = await stack.enter_async_context(entered(context, storage.stores))
     audio = await stack.enter_async_context(open_audio(context.settings))
     webhooks = await stack.enter_async_context(open_webhooks(context, storage.stores))
     telephony = await stack.enter_async_context(open_telephony(context, storage.stores, webhooks.operator))
-    return NodeParts(context, storage, audio, webhooks, telephony)
+    return NodeParts(context, storage, audio, webhooks, telephony, membership, last_run)
 
 
-def _node(parts: NodeParts, switchboard: Switchboard) -> Node:
+def _node(parts: NodeParts, switchboard: Switchboard) -> RunningNode:
     settings, stores = parts.context.settings, parts.storage.stores
-    return Node(
+    return RunningNode(
         settings=settings,
         address=address_of(settings),
         accounts=stores.accounts,
@@ -106,4 +112,5 @@ def _node(parts: NodeParts, switchboard: Switchboard) -> Node:
         switchboard=switchboard,
         speech=parts.audio.speech,
         rate_hz=parts.telephony.agent.bridge.rate_hz,
+        fenced=parts.membership.fenced,
     )

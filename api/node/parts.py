@@ -7,6 +7,8 @@ from api.node.context import NodeContext
 from api.node.storage import Storage
 from api.node.telephony import Telephony
 from api.node.webhooks import Webhooks
+from engine.live.nodes.membership import Membership
+from engine.model.node import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +20,6 @@ class NodeParts:
     audio: NodeAudio
     webhooks: Webhooks
     telephony: Telephony
+    membership: Membership
+    last_run: Node | None
+    """The node's row as its last run left it."""

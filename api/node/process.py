@@ -1,6 +1,7 @@
 """A node as a process of its own: its log, its private files, and the signals that stop it."""
 
 import os
+from typing import Final
 
 import uvloop
 
@@ -9,7 +10,10 @@ from api.node.node import open_node
 from api.node.open_files import raise_limit
 from api.node.stop_signals import StopSignals
 from config.settings import Settings
-from engine.aio.waits import until
+from engine.aio.waits import first_of, until
+
+FENCED: Final = 75
+"""EX_TEMPFAIL of sysexits.h: the same program may well do better when it is started again."""
 
 
 def serve(settings: Settings) -> int:
@@ -17,21 +21,24 @@ def serve(settings: Settings) -> int:
     keep_files_private()
     raise_limit()
     with logging_as(settings):
-        uvloop.run(serve_until_stopped(settings))
-    return 0
+        return uvloop.run(serve_until_stopped(settings))
 
 
-async def serve_until_stopped(settings: Settings) -> None:
-    """Serve until SIGTERM, and until calls have ended then, or until SIGINT or a second signal.
+async def serve_until_stopped(settings: Settings) -> int:
+    """Serve until SIGTERM, and until calls have ended then, or until SIGINT or a second signal; the exit code.
 
-    Calls that are left are hung up and stored on the way out.
+    Calls that are left are hung up and stored on the way out; of a node that others may take over from, they are
+    hung up at once, and who watches the process starts it anew.
     """
     signals = StopSignals.heard()
     async with open_node(settings) as node:
-        await signals.asked.wait()
+        await first_of(signals.asked, node.fenced)
+        if node.fenced.is_set():
+            return FENCED
         async with until(signals.at_once, node.drain()) as draining:
             if draining.done():
                 draining.result()
+    return 0
 
 
 def keep_files_private() -> None:

@@ -1,4 +1,7 @@
-"""Closes the calls, conferences and recordings that a process left open when it died, and settles their balances."""
+"""Closes the calls, conferences and recordings that a process left open when it died, and settles their balances.
+
+A node does so for its own last run when it starts, and for another node whose lease has run out.
+"""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,6 +17,7 @@ from engine.live.session.backlog import Backlog
 from engine.live.session.journal import Journal, Ledger
 from engine.model.call import Attempt, Call, Event
 from engine.model.conference import ConferenceStatus, become
+from engine.model.node import Node
 from engine.model.recording import Recording, RecordingEvent, after, closed
 from engine.model.recording_marks import PauseBehavior, moved
 from engine.recordings.files.audio import RecordedFile
@@ -26,26 +30,15 @@ _CUT_SHORT: Final = f"{_DIED} It holds what was heard up to then."
 log = structlog.get_logger(__name__)
 
 
-async def recover(services: CallServices) -> None:
-    """Close everything that this node left open; calls that wait for their turn go on waiting. Raises StoreError."""
-    waiting = {each.call_id for each in await services.stores.queued_calls.on(services.node)}
-    for call in await services.ledger.calls.open_on(services.node):
-        if call.id not in waiting:
-            await _fail(call, services.ledger)
-    for left in await services.stores.balances.reserved_on(services.node):
-        await services.credit.settle_left(left.call_id, left.account_id, await services.ledger.calls.get(left.call_id))
-        log.warning("reservation_recovered", call_id=left.call_id)
-    for conference in await services.stores.conferences.open_on(services.node):
-        now = services.clock.now()
-        for participant in await services.stores.conferences.participants(conference.id):
-            await services.stores.conferences.leave(participant.id, now)
-        if conference.status is not ConferenceStatus.INIT:
-            await services.stores.conferences.save(become(conference, ConferenceStatus.COMPLETED, now))
+async def recover(services: CallServices, last_seen: datetime | None = None) -> None:
+    """Close everything that this node's last run left open; calls that wait for their turn go on waiting.
+
+    `last_seen` is when it was last known to live. Raises StoreError.
+    """
+    node = services.node
+    await _close_rows(node, services, last_seen)
     callbacks = RecordingCallbacks(services.callbacks, services.recording_url, Backlog(services.clock))
-    for recording in await services.stores.recordings.untold(services.node):
-        await callbacks.tell_end(recording)
-        await services.stores.recordings.mark_told(recording.id)
-    for recording in await services.stores.recordings.unfinished(services.node):
+    for recording in await services.stores.recordings.unfinished(node):
         row = await _closed(recording, services)
         await services.stores.recordings.save(row)
         await _tell(row, callbacks, services)
@@ -53,13 +46,47 @@ async def recover(services: CallServices) -> None:
         log.warning("recording_recovered", recording=row.id, status=row.status, error=row.error)
 
 
-async def _fail(call: Call, ledger: Ledger) -> None:
-    journal = Journal(call, ledger)
+async def take_over(left: Node, services: CallServices) -> None:
+    """Close what another node has left open, and send its callbacks. Raises StoreError.
+
+    Its recordings stay as they are: what was recorded is on its disk, and it closes them when it is back.
+    """
+    await _close_rows(left.name, services, left.beat_at)
+    sent = await services.stores.outbox.take_from(left.name)
+    services.ledger.wake_courier()
+    waiting = [each.id for each in await services.stores.recordings.unfinished(left.name)]
+    if waiting:
+        log.warning("recordings_wait_for_their_node", node=left.name, recordings=waiting)
+    log.warning("taken_over", node=left.name, callbacks=sent)
+
+
+async def _close_rows(node: str, services: CallServices, last_seen: datetime | None) -> None:
+    waiting = {each.call_id for each in await services.stores.queued_calls.on(node)}
+    for call in await services.ledger.calls.open_on(node):
+        if call.id not in waiting:
+            await _fail(call, services.ledger, last_seen)
+    for left in await services.stores.balances.reserved_on(node):
+        await services.credit.settle_left(left.call_id, left.account_id, await services.ledger.calls.get(left.call_id))
+        log.warning("reservation_recovered", call_id=left.call_id)
+    for conference in await services.stores.conferences.open_on(node):
+        now = services.clock.now()
+        for participant in await services.stores.conferences.participants(conference.id):
+            await services.stores.conferences.leave(participant.id, now)
+        if conference.status is not ConferenceStatus.INIT:
+            await services.stores.conferences.save(become(conference, ConferenceStatus.COMPLETED, now))
+    callbacks = RecordingCallbacks(services.callbacks, services.recording_url, Backlog(services.clock))
+    for recording in await services.stores.recordings.untold(node):
+        await callbacks.tell_end(recording)
+        await services.stores.recordings.mark_told(recording.id)
+
+
+async def _fail(call: Call, ledger: Ledger, last_seen: datetime | None) -> None:
+    journal = Journal(call, ledger, at=last_seen)
     async with journal.writing():
         journal.tried(Attempt(call.node, call.to, _DIED))
         journal.note_event("process_died")
         journal.happened(Event.BROKE)
-    log.warning("call_recovered", call_id=call.id)
+    log.warning("call_recovered", call_id=call.id, node=call.node)
 
 
 async def _tell(row: Recording, callbacks: RecordingCallbacks, services: CallServices) -> None:

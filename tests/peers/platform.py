@@ -56,6 +56,11 @@ class Platform:
         return f"http://127.0.0.1:{self.http_port}"
 
     @property
+    def data(self) -> Path:
+        """The data folder."""
+        return Path(self.environment["TELEFOON_DATA_DIR"])
+
+    @property
     def pid(self) -> int:
         assert self._process is not None, "the platform is not running"
         return self._process.pid
@@ -277,6 +282,17 @@ def prepared(
     notice: str | None = BRIEFLY,
 ) -> Platform:
     """A platform with its data, not started yet."""
+    made = settled(folder, ports, settings)
+    made.key = account_with_key(made.data, ACCOUNT, notice)
+    if "TELEFOON_DATABASE_URL" in made.environment:
+        made.key = key_of_account(made.telefoon, ACCOUNT, notice)
+    options = [each for name, value in (number or {}).items() for each in (name, value)]
+    made.telefoon("numbers", "add", NUMBER, "--account", ACCOUNT, *options)
+    return made
+
+
+def settled(folder: Path, ports: Ports, settings: Mapping[str, str] | None = None) -> Platform:
+    """A platform with its settings and nothing else."""
     config = folder / "telefoon.toml"
     config.touch()
     http_port, sip_port, rtp_port = ports.one(), ports.block(2), ports.block(_RTP_PORTS)
@@ -302,13 +318,7 @@ def prepared(
         **(settings or {}),
     }
     environment = outside() | {f"TELEFOON_{name}": value for name, value in given.items()}
-    made = Platform(folder, environment, int(given["HTTP_PORT"]), int(given["SIP_PORT"]))
-    made.key = account_with_key(Path(given["DATA_DIR"]), ACCOUNT, notice)
-    if "DATABASE_URL" in given:
-        made.key = key_of_account(made.telefoon, ACCOUNT, notice)
-    options = [each for name, value in (number or {}).items() for each in (name, value)]
-    made.telefoon("numbers", "add", NUMBER, "--account", ACCOUNT, *options)
-    return made
+    return Platform(folder, environment, int(given["HTTP_PORT"]), int(given["SIP_PORT"]))
 
 
 def as_json(text: str) -> Any:

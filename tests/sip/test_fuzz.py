@@ -81,14 +81,17 @@ async def answer_all(line: Line) -> None:
             answers.create_task(answer(leg, arrival, refused=number % 20 > 0))
 
 
-async def listen(listener: Guest, speaker: Guest) -> None:
+async def listen(line: Line, listener: Guest, speaker: Guest) -> None:
     """Be sure that the speaker is heard without a gap beyond what a busy machine makes, for ever."""
     await listener.ear.hears(speaker.hz, within_s=10, seconds=0.5)
     since_s = listener.ear.now_s
     while True:
         await asyncio.sleep(LISTENING_S)
         heard = listener.ear.heard(since_s)
-        assert when_heard(heard, speaker.hz), f"nothing of {speaker.hz} Hz for {LISTENING_S:g} s; {listener.told()}"
+        if not when_heard(heard, speaker.hz):
+            figures = [await line.agent.bridge.figures(each.leg) for each in (listener, speaker)]
+            told = (figures, listener.ear.reception, speaker.ear.reception, speaker.told(), listener.told())
+            raise AssertionError(f"nothing of {speaker.hz} Hz for {LISTENING_S:g} s; {told}")
         PACE.measure()
         assert longest_gap(heard, speaker.hz).seconds <= patience(HELD_UP_S)
         # A gap at the end of what was heard is in the next part too, as a whole.
@@ -137,7 +140,7 @@ async def test_nothing_that_is_nearly_right_ends_the_process_or_spoils_calls(
         await line.agent.bridge.connect(Said(other.leg), Ear(one.leg))
         attacked = Attacked(line)
         attacks: list[Coroutine[Any, Any, None]] = [
-            answer_all(line), listen(one, other), listen(other, one), weigh(grown),
+            answer_all(line), listen(line, one, other), listen(line, other, one), weigh(grown),
             sends_sip(attacked, tuple(map(address_of, OFFERS)), Random(f"trunks {SEED}")),
             sends_sip(attacked, STRANGERS, Random(f"strangers {SEED}")),
             *(sends_media(attacked, kind, address_of(kind), Random(f"{kind} {SEED}")) for kind in OFFERS),
@@ -148,7 +151,8 @@ async def test_nothing_that_is_nearly_right_ends_the_process_or_spoils_calls(
         for each in tasks:
             each.cancel()
         await asyncio.wait(tasks)
-        assert [each.exception() for each in ended] == []
+        failed = [str(error) for each in ended if (error := each.exception())]
+        assert not failed, "\n".join(failed)
         await has_no_strays(line)
         for listener, speaker in ((one, other), (other, one)):
             assert await listener.hears_of([speaker], wanted=[speaker]) == {speaker.hz}

@@ -110,6 +110,17 @@ class AdmissionControl:
         now = {**self._measured, **own}
         return tuple(Figure(limit, now[limit], most) for limit, most in self._most.items() if limit in now)
 
+    @property
+    def part_used(self) -> float:
+        """The part that is used of what is nearest to its limit: above 1 is too much."""
+        return max((each.now / each.most for each in self.figures()), default=0.0)
+
+    @property
+    def capacity(self) -> int:
+        """The number of calls at once that there is room for, those that live included."""
+        most = self._most.get(Limit.CALLS)
+        return self._live_calls() + self._room().free if most is None else int(most)
+
     def admits(self, direction: Direction) -> bool:
         """Whether a call may begin now."""
         return self.refusal(direction) is None

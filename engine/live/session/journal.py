@@ -59,14 +59,15 @@ class Ledger:
 class Journal:
     """The call as it is now, and what is still to be written of it."""
 
-    def __init__(self, call: Call, ledger: Ledger) -> None:
+    def __init__(self, call: Call, ledger: Ledger, *, at: datetime | None = None) -> None:
+        """`at` is when what is told of it happened, where that is over."""
         self._call = call
         self._ledger = ledger
         self._changes = CallChanges(ledger.clock, ledger.calls)
         self._stored: Call | None = None
         """As it is in the database, so that only what is new is written."""
         self._began_s = ledger.clock.monotonic()
-        self._began_at = max(ledger.clock.now(), call.start_time)
+        self._began_at = max(at or ledger.clock.now(), call.start_time)
         self._answered_s: float | None = None
         self._writer: asyncio.Task[None] | None = None
         self._settlement: Callable[[Call], Job[None]] | None = None

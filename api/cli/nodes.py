@@ -1,0 +1,80 @@
+"""`telefoon nodes`: the nodes of this database."""
+
+from typing import Annotated, Any
+
+import typer
+
+from api.cli.group import CommandGroup, examples
+from api.cli.local import LocalStores, with_books
+from api.cli.output import AsJson, print_json, print_rows
+from engine.privacy.audit import CLI
+
+nodes = typer.Typer(
+    cls=CommandGroup,
+    no_args_is_help=True,
+    help="Nodes: the processes that share this database, what they carry, and which take calls.",
+)
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="As in TELEFOON_NODE.")]
+
+
+@nodes.command("list", epilog=examples("telefoon nodes list", "telefoon nodes list --json"))
+def list_nodes(as_json: AsJson = False) -> None:
+    """List nodes by their names; one whose lease has run out is lost."""
+    rows = with_books(_listed)
+    if as_json:
+        print_json(rows)
+        return
+    columns = {
+        "name": "Name", "state": "State", "region": "Region", "version": "Version", "calls": "Calls", "load": "Load",
+        "rest": "REST", "sip": "SIP", "last_seen": "Last seen",
+    }  # fmt: skip
+    print_rows(rows, columns, none="No node has served this database yet.")
+
+
+@nodes.command(epilog=examples("telefoon nodes drain node-2", "telefoon nodes drain node-2 --end"))
+def drain(name: Name, end: Annotated[bool, typer.Option("--end", help="Have it take calls again.")] = False) -> None:
+    """Have a node take no more calls; those in progress go on."""
+
+    async def work(books: LocalStores) -> None:
+        await books.stores.nodes.want_drained(name, wanted=not end)
+        await books.stores.audit.add(CLI, "drain.end" if end else "drain.begin", name)
+
+    with_books(work)
+    told = "takes calls again" if end else "takes no more calls"
+    typer.echo(f"{name} {told} within a second or two; see with: telefoon nodes list")
+
+
+@nodes.command(epilog=examples("telefoon nodes forget node-2"))
+def forget(name: Name) -> None:
+    """Delete the row of a node that does not come back. What it recorded stays on its disk, or in the object store."""
+
+    async def work(books: LocalStores) -> int:
+        left = len(await books.stores.moves.to_upload(name))
+        await books.stores.nodes.forget(name)
+        await books.stores.audit.add(CLI, "node.forget", name)
+        return left
+
+    left = with_books(work)
+    typer.echo(f"{name} is forgotten." + (f" {left} recordings are on its disk alone." if left else ""))
+
+
+async def _listed(books: LocalStores) -> list[dict[str, Any]]:
+    from api.http.json_fields import moment_text
+
+    return [
+        {
+            "name": each.name,
+            "state": each.shown_state.value,
+            "region": each.region,
+            "version": each.version,
+            "calls": each.live_calls,
+            "capacity": each.capacity,
+            "load": round(each.load, 2),
+            "rest": each.rest_url,
+            "sip": each.sip_address,
+            "started_at": moment_text(each.started_at),
+            "last_seen": moment_text(each.beat_at),
+        }
+        for each in await books.stores.nodes.all()
+    ]

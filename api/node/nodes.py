@@ -1,0 +1,103 @@
+"""A node among others: what it tells of itself, and how it asks whether they reach the database."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+import aiohttp
+
+from api.http.listening import address_of
+from api.node.context import NodeContext
+from api.node.this_process import has_ended, this_process
+from config.settings import Settings
+from config.version import VERSION
+from engine.live.nodes.fencing import OthersReach
+from engine.live.nodes.membership import Lease, Membership, NodeIdentity, NodeSurroundings
+from engine.live.recovery import take_over
+from engine.live.services import CallServices
+from engine.live.switchboard import Switchboard
+from engine.model.node import Node, NodeAddresses, NodeLoad
+from engine.store.nodes import fence
+from engine.store.stores import Stores
+
+_ASK_S: Final = 0.7
+"""Three renewals of a lease fit into half of it, and this with them."""
+
+
+def identity_of(settings: Settings) -> NodeIdentity:
+    """The node as its settings name it, in this process."""
+    host = (settings.public_addresses or settings.sip_hosts)[0]
+    sip = f"[{host}]:{settings.sip_port}" if ":" in host else f"{host}:{settings.sip_port}"
+    addresses = NodeAddresses(settings.node_url or address_of(settings), sip, settings.region)
+    return NodeIdentity(settings.node, addresses, VERSION, this_process())
+
+
+@asynccontextmanager
+async def entered(context: NodeContext, stores: Stores) -> AsyncIterator[tuple[Membership, Node | None]]:
+    """Inside, the node has its name, and writes nothing once it has lost that; with the row that its last run left.
+
+    Raises SetupError while another process has the name, and StoreError.
+    """
+    shared = stores.database.is_shared
+    membership = Membership(stores.nodes, identity_of(context.settings), context.clock, Lease.on(shared=shared))
+    last_run = await membership.enter(has_ended)
+    if shared:
+        stores.database.fence_by(fence(membership.name, membership.instance))
+    async with membership.kept():
+        yield membership, last_run
+
+
+@dataclass(frozen=True, slots=True)
+class NodeAmongOthers:
+    """What a membership asks of its node, over the node's parts."""
+
+    services: CallServices
+    switchboard: Switchboard
+
+    def surroundings(self) -> NodeSurroundings:
+        """What the membership is handed."""
+        return NodeSurroundings(
+            load=self._load,
+            is_draining=lambda: self.services.admission.stopping,
+            drain=self._drain,
+            close_left=self._close_left,
+            others_reach=others_reach,
+        )
+
+    def _load(self) -> NodeLoad:
+        admission = self.services.admission
+        return NodeLoad(self.switchboard.live_calls, admission.part_used, admission.capacity)
+
+    async def _drain(self, wanted: bool) -> None:
+        draining = self.switchboard.draining
+        await (draining.begin() if wanted else draining.end())
+
+    async def _close_left(self, left: Node) -> None:
+        await take_over(left, self.services)
+
+
+async def others_reach(others: Sequence[Node]) -> OthersReach:
+    """Whether other nodes reach the database, by what they say of themselves at /readyz."""
+    timeout = aiohttp.ClientTimeout(total=_ASK_S)
+    # Their certificates are for customers' names; nothing is told here, and a wrong answer ends our calls at worst.
+    connector = aiohttp.TCPConnector(ssl=False)
+    async with aiohttp.ClientSession(timeout=timeout, connector=connector) as session:
+        said = await asyncio.gather(*(_reaches(session, each) for each in others))
+    if any(said):
+        return OthersReach.YES
+    return OthersReach.NOBODY_ANSWERS if all(each is None for each in said) else OthersReach.NO
+
+
+async def _reaches(session: aiohttp.ClientSession, node: Node) -> bool | None:
+    """Whether a node reaches the database; None where it does not answer."""
+    try:
+        async with session.get(f"{node.rest_url}/readyz") as response:
+            if response.status not in (HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE):
+                return None
+            told = await response.json()
+            return bool(told["checks"]["database"]["ok"])
+    except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError):
+        return None

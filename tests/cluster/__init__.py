@@ -1,0 +1,1 @@
+"""The whole product, as a process, with real far ends."""

@@ -1,0 +1,101 @@
+"""A node that dies: others close its calls and send its callbacks, once; a name is one process's."""
+
+import asyncio
+import json
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.peers import commands
+from tests.peers.customer import Customer
+from tests.peers.nodes import nodes
+from tests.peers.phone import phone
+from tests.peers.platform import Platform
+from tests.peers.ports import Ports
+from tests.peers.waiting import eventually
+
+pytestmark = [pytest.mark.sip, pytest.mark.postgres]
+
+CALLEE = "+3225550199"
+TALKS = "<Response><Pause length='120'/></Response>"
+
+
+async def test_calls_of_a_node_that_was_killed_are_closed_by_another_and_told_of_once(
+    tmp_path: Path, ports: Ports, shop: Customer, database: str
+) -> None:
+    async with (
+        phone() as far_end,
+        nodes(tmp_path, ports, database, settings={"TRUNK": f"sip:127.0.0.1:{far_end.port}"}) as (a, b),
+    ):
+        told = shop.url("/status")
+        ordered = [(await a.place(CALLEE, flow=TALKS, status_callback=told))["id"] for _ in range(3)]
+        for call_id in ordered:
+            await a.call_when(call_id, "in-progress")
+        await asyncio.sleep(2)
+
+        await a.end(signal.SIGKILL)
+
+        closed = [await b.ended_call(call_id, within_s=25) for call_id in ordered]
+        await eventually(lambda: len(ends(shop)) >= 3, within_s=20, otherwise=lambda: str(ends(shop)))
+        await asyncio.sleep(2)
+        assert sorted(ends(shop)) == sorted(ordered)
+        assert {each["status"] for each in closed} == {"failed"}
+        assert all(1 <= each["duration"] <= 15 for each in closed), closed
+        assert node_states(b) == {"a": "lost", "b": "serving"}
+
+
+async def test_a_second_process_of_a_name_does_not_start_and_says_who_has_it(
+    tmp_path: Path, ports: Ports, database: str
+) -> None:
+    async with nodes(tmp_path, ports, database, ("a",)) as (a,):
+        said = await asyncio.to_thread(commands.output_of, "serve", environment=a.environment)
+
+    assert said.exit_code != 0
+    assert "The name a is held by a node that has run since" in said.complained
+    assert a.address in said.complained
+
+
+async def test_a_node_that_was_killed_has_its_name_back_at_once(tmp_path: Path, ports: Ports, database: str) -> None:
+    async with nodes(tmp_path, ports, database, ("a",)) as (a,):
+        await a.end(signal.SIGKILL)
+
+        await a.start()
+
+        assert "name_is_held" not in a.log()
+
+
+async def test_a_node_that_others_took_over_ends_its_calls_and_stops(
+    tmp_path: Path, ports: Ports, shop: Customer, database: str
+) -> None:
+    async with (
+        phone() as far_end,
+        nodes(tmp_path, ports, database, settings={"TRUNK": f"sip:127.0.0.1:{far_end.port}"}) as (a, b),
+    ):
+        call_id = (await a.place(CALLEE, flow=TALKS, status_callback=shop.url("/status")))["id"]
+        await a.call_when(call_id, "in-progress")
+
+        os.kill(a.pid, signal.SIGSTOP)
+        closed = await b.ended_call(call_id, within_s=25)
+        os.kill(a.pid, signal.SIGCONT)
+
+        assert await a.ends_by_itself() == 75
+        await eventually(
+            lambda: "hung_up" in {each["event"] for each in far_end.told},
+            within_s=10,
+            otherwise=lambda: str(far_end.told),
+        )
+        await eventually(lambda: bool(ends(shop)), within_s=20, otherwise=lambda: str(ends(shop)))
+        await asyncio.sleep(1)
+        assert await b.get(f"calls/{call_id}") == closed
+        assert ends(shop) == [call_id]
+
+
+def ends(shop: Customer) -> list[str]:
+    """The calls of which the end was told, each as often as it was."""
+    return [form["CallSid"] for form in shop.forms("/status") if form["CallStatus"] in ("failed", "completed")]
+
+
+def node_states(telefoon: Platform) -> dict[str, str]:
+    return {each["name"]: each["state"] for each in json.loads(telefoon.telefoon("nodes", "list", "--json"))}

@@ -1,0 +1,60 @@
+"""Several nodes of one PostgreSQL, each in a process and a data folder of its own."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from tests.peers.platform import BRIEFLY, Platform, prepared, settled
+from tests.peers.ports import Ports
+
+SECRETS: Final = ("pepper", "master.key")
+"""The files that all nodes of a database have in common."""
+
+
+@asynccontextmanager
+async def nodes(
+    folder: Path,
+    ports: Ports,
+    database: str,
+    names: Sequence[str] = ("a", "b"),
+    settings: Mapping[str, str] | None = None,
+    *,
+    number: Mapping[str, str] | None = None,
+) -> AsyncIterator[Sequence[Platform]]:
+    """Running nodes of these names, with one account, its key and its number; options of that are in `number`."""
+    made = await asyncio.to_thread(_prepared, folder, ports, database, names, settings, number)
+    async with AsyncExitStack() as stack:
+        for each in made:
+            stack.push_async_callback(each.end)
+            await each.start()
+        yield made
+
+
+def _prepared(
+    folder: Path,
+    ports: Ports,
+    database: str,
+    names: Sequence[str],
+    settings: Mapping[str, str] | None,
+    number: Mapping[str, str] | None,
+) -> Sequence[Platform]:
+    given = {"DATABASE_URL": database, **(settings or {})}
+    first, *others = names
+    (folder / first).mkdir()
+    made = prepared(folder / first, ports, {**given, "NODE": first}, number=number, notice=BRIEFLY)
+    return [made, *(_another(made, folder / each, ports, given, each) for each in others)]
+
+
+def _another(first: Platform, folder: Path, ports: Ports, settings: Mapping[str, str], name: str) -> Platform:
+    """A node with the secrets of the first, which needs no account of its own."""
+    folder.mkdir()
+    made = settled(folder, ports, {**settings, "NODE": name})
+    made.data.mkdir(mode=0o700)
+    for each in SECRETS:
+        if (first.data / each).exists():
+            shutil.copy2(first.data / each, made.data / each)
+    made.key = first.key
+    return made
