@@ -132,6 +132,7 @@ async def test_nothing_that_is_nearly_right_ends_the_process_or_spoils_calls(
             strangers=ANYBODY,
             peers=UNLIMITED,
             trace_calls=20,
+            session_expires_s=round(MINUTES * 120) + 1800,  # no refresh within: the far ends of SIPp answer none
             tls=Tls(pems.ca, pems.certificate, pems.key),
         ) as line,
         guests(line, ports, 2, longest_s=round(MINUTES * 60) + 300) as (one, other),
