@@ -124,6 +124,7 @@ class Settings(TrunkSettings, FrontDoorSettings, RecordingSettings, LoadSettings
     policy_webhook: str = ""
     node: str = "node-1"
     node_url: str = ""
+    node_ca: Path | None = None
     region: str = ""
 
     tts_workers: int = Field(default=2, ge=1, le=16)

@@ -121,9 +121,13 @@ def _handler(operation: Operation, services: RestServices, once: IdempotentReque
     resource, read = RESOURCES[operation.id], READS.get(operation.id)
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        caller = await authenticate(request, services.stores.accounts, operation, services.limits)
+        caller = await services.forwarded_by_node(request, operation)
+        if caller is None:
+            caller = await authenticate(request, services.stores.accounts, operation, services.limits)
 
         async def carry_out() -> web.StreamResponse:
+            if (answer := await services.of_another_node(request, caller, operation)) is not None:
+                return answer
             wanted = await asked.read(request, caller, operation, services.published)
             if read is not None and read.first:
                 await reads.log(read, wanted)

@@ -12,6 +12,7 @@ Networks = Sequence[IPv4Network | IPv6Network]
 
 TRUSTED_PROXIES: Final = web.AppKey("trusted_proxies", tuple)
 """In the application: the networks of proxies that are believed when they say for whom they ask."""
+_ASKED_FOR: Final = "client of another node"
 
 
 def client_address(request: web.Request) -> Address | None:
@@ -19,6 +20,8 @@ def client_address(request: web.Request) -> Address | None:
 
     Of a trusted proxy it is what the last one that is trusted says: who is before it may have written anything.
     """
+    if _ASKED_FOR in request:
+        return address_in(request[_ASKED_FOR]) if request[_ASKED_FOR] else None
     if not request.remote:
         return None
     trusted = request.config_dict.get(TRUSTED_PROXIES, ())
@@ -26,6 +29,11 @@ def client_address(request: web.Request) -> Address | None:
     if not trusted:
         return nearest
     return behind_proxies(nearest, list(_forwarded(request)), trusted)
+
+
+def set_client(request: web.Request, address: str | None) -> None:
+    """Have another node believed that says for whom it asks."""
+    request[_ASKED_FOR] = address
 
 
 def behind_proxies(nearest: Address | None, forwarded: Sequence[str], trusted: Networks) -> Address | None:

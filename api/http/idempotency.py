@@ -80,6 +80,9 @@ class IdempotentRequests:
         except BaseException:
             await to_its_end(self._keys.forget(account.id, key))
             raise
+        if not HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES:  # as another node has answered
+            await to_its_end(self._keys.forget(account.id, key))
+            return response
         text = response.text or "" if isinstance(response, web.Response) else ""
         await self._keys.finish(account.id, key, response.status, text, response.headers.get("Location"))
         return response

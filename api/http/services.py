@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from api.http.contract import Published
+from api.http.contract import Operation, Published
 from api.http.deletion import Deletion
 from api.http.engine_ports import CallService, ConferenceService, DrainService, Health
+from api.http.forwarding import Forwarding
 from api.http.request_limits import RequestLimits
 from api.http.requests import ApiRequest
 from engine.aio.change_notifier import ChangeNotifier
 from engine.gdpr.requests import PersonsRequests
+from engine.model.accounts import Caller
 from engine.model.trunk import Trunk
 from engine.model.trunk.reachability import TrunkReachability
 from engine.ports import SipTrace
@@ -59,8 +61,24 @@ class RestServices:
     """Whether /2010-04-01 is served too."""
     bell: ChangeNotifier = field(default_factory=ChangeNotifier)
     """Rings when something was noted on a call."""
+    forwarding: Forwarding | None = None
+    """What passes requests on to other nodes, where there may be some."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the server stops: streams end then."""
+
+    async def forwarded_by_node(self, request: web.Request, operation: Operation) -> Caller | None:
+        """The client for whom another node asks; None where no node does. Raises Problem 401, StoreError."""
+        if self.forwarding is None:
+            return None
+        return await self.forwarding.caller(request, operation, self.stores)
+
+    async def of_another_node(
+        self, request: web.Request, caller: Caller, operation: Operation
+    ) -> web.StreamResponse | None:
+        """The answer of the node that must give it; None where this one must. Raises Problem, StoreError."""
+        if self.forwarding is None:
+            return None
+        return await self.forwarding.answer(request, caller, operation, self.stores)
 
 
 Resource = Callable[[RestServices, ApiRequest], Awaitable[web.StreamResponse]]

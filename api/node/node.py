@@ -77,7 +77,7 @@ async def open_node(settings: Settings) -> AsyncIterator[RunningNode]:
         trunks = [each.trunk for each in await services.stores.trunks.all()]
         for caution in cautions(settings, await services.stores.numbers.webhooks(), trunks):
             log.warning("caution", detail=caution)
-        await recover(services, parts.last_run.beat_at if parts.last_run else None)
+        await recover(services, last_run.beat_at if (last_run := parts.place.last_run) else None)
         switchboard = Switchboard(services)
         front = HttpFront.of(settings, context.meters)
         app = rest_interface(parts, services, switchboard, front)
@@ -86,7 +86,7 @@ async def open_node(settings: Settings) -> AsyncIterator[RunningNode]:
         await stack.enter_async_context(switchboard.open())
         stack.enter_context(parts.telephony.open_to(switchboard))
         await stack.enter_async_context(listening(app, settings, front))
-        parts.membership.serve(NodeAmongOthers(services, switchboard).surroundings())
+        parts.place.membership.serve(NodeAmongOthers(services, switchboard).surroundings())
         node = _node(parts, switchboard)
         log.info("serving", http=node.address, sip=f"{settings.sip_host}:{settings.sip_port}")
         yield node
@@ -95,11 +95,11 @@ async def open_node(settings: Settings) -> AsyncIterator[RunningNode]:
 
 async def _open_parts(context: NodeContext, stack: AsyncExitStack) -> NodeParts:
     storage = await stack.enter_async_context(open_storage(context.settings))
-    membership, last_run = await stack.enter_async_context(entered(context, storage.stores))
+    place = await stack.enter_async_context(entered(context, storage.stores))
     audio = await stack.enter_async_context(open_audio(context.settings))
     webhooks = await stack.enter_async_context(open_webhooks(context, storage.stores))
     telephony = await stack.enter_async_context(open_telephony(context, storage.stores, webhooks.operator))
-    return NodeParts(context, storage, audio, webhooks, telephony, membership, last_run)
+    return NodeParts(context, storage, audio, webhooks, telephony, place)
 
 
 def _node(parts: NodeParts, switchboard: Switchboard) -> RunningNode:
@@ -112,5 +112,5 @@ def _node(parts: NodeParts, switchboard: Switchboard) -> RunningNode:
         switchboard=switchboard,
         speech=parts.audio.speech,
         rate_hz=parts.telephony.agent.bridge.rate_hz,
-        fenced=parts.membership.fenced,
+        fenced=parts.place.membership.fenced,
     )

@@ -1,28 +1,34 @@
 """A node among others: what it tells of itself, and how it asks whether they reach the database."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import Path
 from typing import Final
 
 import aiohttp
 
+from api.http.forwarding import Forwarding
 from api.http.listening import address_of
 from api.node.context import NodeContext
 from api.node.this_process import has_ended, this_process
 from config.settings import Settings
 from config.version import VERSION
+from engine.errors import SetupError
 from engine.live.nodes.fencing import OthersReach
 from engine.live.nodes.membership import Lease, Membership, NodeIdentity, NodeSurroundings
 from engine.live.recovery import take_over
 from engine.live.services import CallServices
 from engine.live.switchboard import Switchboard
 from engine.model.node import Node, NodeAddresses, NodeLoad
+from engine.security.inside_requests import InsideRequests
 from engine.store.nodes import fence
 from engine.store.stores import Stores
 
+_CONNECTIONS: Final = 200
 _ASK_S: Final = 0.7
 """Three renewals of a lease fit into half of it, and this with them."""
 
@@ -35,9 +41,21 @@ def identity_of(settings: Settings) -> NodeIdentity:
     return NodeIdentity(settings.node, addresses, VERSION, this_process())
 
 
+@dataclass(frozen=True, slots=True)
+class NodePlace:
+    """A node's place among those of its database: its name, held, and its way to the others.
+
+    `last_run` is its row as its last run left it.
+    """
+
+    membership: Membership
+    last_run: Node | None
+    forwarding: Forwarding
+
+
 @asynccontextmanager
-async def entered(context: NodeContext, stores: Stores) -> AsyncIterator[tuple[Membership, Node | None]]:
-    """Inside, the node has its name, and writes nothing once it has lost that; with the row that its last run left.
+async def entered(context: NodeContext, stores: Stores) -> AsyncIterator[NodePlace]:
+    """Inside, the node has its name, and writes nothing once it has lost that.
 
     Raises SetupError while another process has the name, and StoreError.
     """
@@ -46,8 +64,26 @@ async def entered(context: NodeContext, stores: Stores) -> AsyncIterator[tuple[M
     last_run = await membership.enter(has_ended)
     if shared:
         stores.database.fence_by(fence(membership.name, membership.instance))
-    async with membership.kept():
-        yield membership, last_run
+    inside = InsideRequests(stores.pepper, membership.name)
+    async with _client(context.settings) as client, membership.kept():
+        yield NodePlace(membership, last_run, Forwarding(membership, inside, context.clock.now, client))
+
+
+@asynccontextmanager
+async def _client(settings: Settings) -> AsyncIterator[aiohttp.ClientSession]:
+    """Asks other nodes while inside. Raises SetupError."""
+    connector = aiohttp.TCPConnector(ssl=_trust(settings.node_ca), limit=_CONNECTIONS)
+    async with aiohttp.ClientSession(connector=connector, auto_decompress=False) as client:
+        yield client
+
+
+def _trust(authority: Path | None) -> ssl.SSLContext | bool:
+    if authority is None:
+        return True
+    try:
+        return ssl.create_default_context(cafile=authority)
+    except OSError as error:
+        raise SetupError(f"TELEFOON_NODE_CA={authority} is no certificate of an authority: {error}") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 from api.node.audio import NodeAudio
 from api.node.context import NodeContext
+from api.node.nodes import NodePlace
 from api.node.storage import Storage
 from api.node.telephony import Telephony
 from api.node.webhooks import Webhooks
-from engine.live.nodes.membership import Membership
-from engine.model.node import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +19,4 @@ class NodeParts:
     audio: NodeAudio
     webhooks: Webhooks
     telephony: Telephony
-    membership: Membership
-    last_run: Node | None
-    """The node's row as its last run left it."""
+    place: NodePlace

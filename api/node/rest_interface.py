@@ -60,6 +60,7 @@ def rest_interface(
             limits=limits,
             serves_2010=settings.rest_2010,
             bell=services.ledger.bell,
+            forwarding=parts.place.forwarding,
         )
     )
     metrics = NodeMetrics(

@@ -96,9 +96,13 @@ def _handler(operation: Operation, services: RestServices, once: IdempotentReque
     noted = READS[READ_AS[operation.id]] if operation.id in READ_AS else None
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        caller = await authenticate(request, services, operation)
+        caller = await services.forwarded_by_node(request, operation)
+        if caller is None:
+            caller = await authenticate(request, services, operation)
 
         async def carry_out() -> web.StreamResponse:
+            if (answer := await services.of_another_node(request, caller, operation)) is not None:
+                return answer
             asked = await read(request, caller, operation, published())
             response = await resource(services, asked)
             if noted is not None:

@@ -1,0 +1,157 @@
+"""Requests that another node must answer: passed on to it as they came, once, and its answer given back.
+
+The client's key stays here: the other node is told who asks by a header that is signed between nodes.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, Final, Protocol
+
+import aiohttp
+import structlog
+from aiohttp import hdrs, web
+
+from api.http.bodies import body_of
+from api.http.client_address import client_address, set_client
+from api.http.contract import Operation
+from api.http.owners import ANSWERED_BY_THE_OWNER, owner_of
+from api.http.problems import Problem
+from engine.model.accounts import Caller, Scope
+from engine.model.node import Node
+from engine.security.inside_requests import Asked, InsideRequests, NotInside
+from engine.store.stores import Stores
+
+INSIDE: Final = "Telefoon-Inside"
+"""The header by which a node is known to another one."""
+DEADLINE_S: Final = 20.0
+_CONNECT_S: Final = 1.0
+_PIECE_BYTES: Final = 64 * 1024
+_AGAIN_AFTER_S: Final = 5
+_STREAMED: Final = frozenset({"downloadRecording", "FetchRecordingWav", "FetchRecordingMp3", "FetchRecordingAudio"})
+_FILES: Final = _STREAMED | {"drawRecording", "deleteRecording", "DeleteRecording"}
+_GIVEN: Final = (
+    hdrs.CONTENT_TYPE, hdrs.ACCEPT, hdrs.RANGE, hdrs.IF_RANGE, hdrs.IF_NONE_MATCH, hdrs.IF_MATCH, hdrs.ACCEPT_LANGUAGE,
+)  # fmt: skip
+"""Headers of a request that say what is wanted; none that says who asks."""
+_NOT_PASSED_ON: Final = frozenset({"connection", "date", "keep-alive", "server", "transfer-encoding"})
+"""Headers of an answer that are of one connection (RFC 9110 §7.6.1), or that this server writes itself."""
+
+log = structlog.get_logger(__name__)
+
+
+class OtherNodes(Protocol):
+    """The nodes of this database, as engine.live.nodes.membership.Membership."""
+
+    @property
+    def name(self) -> str:
+        """This node's."""
+        ...
+
+    def others(self) -> Sequence[Node]:
+        """The other nodes that are there."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarding:
+    """Asks other nodes over `client`, and believes what they sign; `now` is UTC."""
+
+    nodes: OtherNodes
+    inside: InsideRequests
+    now: Callable[[], datetime]
+    client: aiohttp.ClientSession = field(repr=False)
+
+    async def answer(
+        self, request: web.Request, caller: Caller, operation: Operation, stores: Stores
+    ) -> web.StreamResponse | None:
+        """Another node's answer; None where this one must answer. Raises Problem where nobody can now, StoreError."""
+        others = self.nodes.others()
+        if not others or operation.id not in ANSWERED_BY_THE_OWNER or INSIDE in request.headers:
+            return None
+        name = await owner_of(stores, request.match_info.values())
+        if name is None or name == self.nodes.name:
+            return None
+        node = next((each for each in others if each.name == name), None)
+        if node is None:
+            _require_no_file_of(name, operation)
+            return None
+        try:
+            return await self._passed_on(request, caller, operation, node)
+        except aiohttp.ClientConnectorError:
+            _require_no_file_of(name, operation)
+            return None  # the node got nothing of it
+        except (aiohttp.ClientError, TimeoutError) as error:
+            log.warning("not_forwarded", node=name, path=request.path, reason=str(error) or type(error).__name__)
+            raise Problem(
+                HTTPStatus.GATEWAY_TIMEOUT,
+                f"The node {name}, which must answer this, does not; it may have done what was asked, so look first.",
+            ) from None
+
+    async def caller(self, request: web.Request, operation: Operation, stores: Stores) -> Caller | None:
+        """The client for whom another node asks; None where no node does. Raises Problem 401, StoreError."""
+        header = request.headers.get(INSIDE)
+        if header is None:
+            return None
+        asked = Asked(request.method, request.path_qs, await body_of(request))
+        try:
+            about = self.inside.read(header, asked, self.now())
+        except NotInside as error:
+            log.warning("not_from_a_node", address=request.remote, reason=str(error))
+            raise Problem(HTTPStatus.UNAUTHORIZED, f"This is no request of another node: {error}") from None
+        account = await stores.accounts.by_id(about["account"])
+        scopes = frozenset(Scope(each) for each in about["scopes"])
+        if account is None or about["operation"] != operation.id:
+            raise Problem(HTTPStatus.UNAUTHORIZED, "This is no request of another node.")
+        set_client(request, about["client"])
+        return Caller(account, about["key"], scopes)
+
+    async def _passed_on(
+        self, request: web.Request, caller: Caller, operation: Operation, node: Node
+    ) -> web.StreamResponse:
+        asked = Asked(request.method, request.path_qs, await body_of(request))
+        client = client_address(request)
+        about: Mapping[str, Any] = {
+            "operation": operation.id,
+            "account": caller.account.id,
+            "key": caller.key_id,
+            "scopes": sorted(caller.scopes),
+            "client": None if client is None else str(client),
+        }
+        headers: dict[str, str] = {name: request.headers[name] for name in _GIVEN if name in request.headers}
+        headers[INSIDE] = self.inside.signed(node.name, asked, about, self.now())
+        is_streamed = operation.id in _STREAMED
+        timeout = aiohttp.ClientTimeout(total=None if is_streamed else DEADLINE_S, sock_connect=_CONNECT_S)
+        url = f"{node.rest_url}{request.path_qs}"
+        async with self.client.request(
+            request.method, url, data=asked.body or None, headers=headers, timeout=timeout, allow_redirects=False
+        ) as answer:
+            if is_streamed:
+                return await _streamed(request, answer)
+            async with asyncio.timeout(DEADLINE_S):
+                return web.Response(body=await answer.read(), status=answer.status, headers=_told(answer))
+
+
+async def _streamed(request: web.Request, answer: aiohttp.ClientResponse) -> web.StreamResponse:
+    response = web.StreamResponse(status=answer.status, headers=_told(answer))
+    await response.prepare(request)
+    async for piece in answer.content.iter_chunked(_PIECE_BYTES):
+        await response.write(piece)
+    await response.write_eof()
+    return response
+
+
+def _told(answer: aiohttp.ClientResponse) -> Mapping[str, str]:
+    return {name: value for name, value in answer.headers.items() if name.lower() not in _NOT_PASSED_ON}
+
+
+def _require_no_file_of(name: str, operation: Operation) -> None:
+    """Raise Problem where sound on the disk of a lost node is wanted: all else is answered for by the database."""
+    if operation.id in _FILES:
+        raise Problem(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            f"What was recorded is on the disk of the node {name}, which does not answer; try again when it is back.",
+            again_after_s=_AGAIN_AFTER_S,
+        )

@@ -1,0 +1,47 @@
+"""Which node must answer a request: that of a call or a conference that lives, or of a recording on its disk."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from engine.ids import IdKind
+from engine.model.conference import ConferenceStatus
+from engine.model.recording import RecordingStatus
+from engine.store.stores import Stores
+
+ANSWERED_BY_THE_OWNER: Final = frozenset(
+    {
+        "getCall", "endCall", "changeCall", "listCallEvents", "listCallConsents", "traceCall",
+        "endConference", "changeConference", "changeParticipant", "removeParticipant", "listParticipants",
+        "addParticipant",
+        "deleteRecording", "downloadRecording", "drawRecording",
+        "FetchCall", "UpdateCall", "DeleteCall", "ListCallEvent", "ListCallNotification", "FetchCallNotification",
+        "UpdateConference", "ListParticipant", "CreateParticipant", "FetchParticipant", "UpdateParticipant",
+        "DeleteParticipant",
+        "DeleteRecording", "FetchRecordingWav", "FetchRecordingMp3", "FetchRecordingAudio",
+        "CreateCallRecording", "UpdateCallRecording", "DeleteCallRecording",
+        "UpdateConferenceRecording", "DeleteConferenceRecording",
+    }
+)  # fmt: skip
+"""By operationId, of both interfaces. All else is answered by any node from the database."""
+
+
+async def owner_of(stores: Stores, identifiers: Iterable[str]) -> str | None:
+    """The node that has what the path of a request names; None where the database knows all of it. Raises StoreError.
+
+    Of a conference and who takes part in it, it is the conference's.
+    """
+    by_kind = {each[:2]: each for each in identifiers}
+    if conference_id := by_kind.get(IdKind.CONFERENCE):
+        conference = await stores.conferences.get(conference_id)
+        if conference is not None and conference.status is not ConferenceStatus.COMPLETED:
+            return conference.node
+    if recording_id := by_kind.get(IdKind.RECORDING):
+        recording = await stores.recordings.get(recording_id)
+        is_there = recording is not None and recording.status not in (RecordingStatus.DELETED, RecordingStatus.FAILED)
+        if recording is not None and is_there and recording.object_url is None:
+            return recording.node
+    if call_id := by_kind.get(IdKind.CALL):
+        call = await stores.calls.get(call_id)
+        if call is not None and not call.ended:
+            return call.node
+    return None
