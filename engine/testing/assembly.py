@@ -95,7 +95,9 @@ class Surroundings:
         )
 
 
-def services_of(stores: Stores, around: Surroundings, folder: Path, recording: RecordingOptions) -> CallServices:
+def services_of(
+    stores: Stores, around: Surroundings, folder: Path, recording: RecordingOptions, node: str = NODE
+) -> CallServices:
     """What every live call is handed; recordings are in `folder`. Calls have no price, and all events are told."""
     clock, bridge = around.clock, around.bridge
     meters = Meters()
@@ -108,7 +110,7 @@ def services_of(stores: Stores, around: Surroundings, folder: Path, recording: R
         clock,
         RecordingCallbacks(callbacks, recording_url, Backlog(clock)),
         recording_storage=recording_storage,
-        node=NODE,
+        node=node,
         beeper=Beeper(speaker, stores.accounts, clock, recording.beep_s),
         pause_behavior=recording.pause_behavior,
         meters=meters,
@@ -130,7 +132,7 @@ def services_of(stores: Stores, around: Surroundings, folder: Path, recording: R
         recognizer=around.recognizer,
         web=around.customer,
         clock=clock,
-        node=NODE,
+        node=node,
         country=_HOME,
         longest_call_s=LONGEST_CALL_S,
         registrar=REGISTRAR,
@@ -148,13 +150,13 @@ def services_of(stores: Stores, around: Surroundings, folder: Path, recording: R
             _rates().price,
         ),
         refusals=Refusals(stores.refusals, clock),
-        credit=CallCredit(stores.balances, _rates(), speaker, clock, NODE),
+        credit=CallCredit(stores.balances, _rates(), speaker, clock, node),
     )
 
 
-def stores_of(database: Database) -> Stores:
+def stores_of(database: Database, node: str = NODE) -> Stores:
     """What a fake node keeps, its keys hashed with the fake pepper."""
-    return Stores(database, PEPPER, NODE)
+    return Stores(database, PEPPER, node)
 
 
 def recording_url(recording_id: str) -> str:

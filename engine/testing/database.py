@@ -1,8 +1,9 @@
 """A real database in memory: SQLite with all tables, which is asked within the loop and waits for nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -71,8 +72,24 @@ class MemoryDatabase(Database):
     """A database that fails for as long as a test wants it to."""
 
     def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self._memory = MemoryConnections(engine)
         super().__init__(self._memory)
+
+    def opened_again(self) -> "MemoryDatabase":
+        """The same rows as another process sees them, with failures of its own."""
+        return MemoryDatabase(self._engine)
+
+    def tell_time_by(self, now: Callable[[], datetime]) -> None:
+        """Have the database's own clock show this (UTC) instead of the machine's."""
+
+        def strftime(_: str, __: str, later: str) -> str:
+            at = now() + timedelta(seconds=float(later.removesuffix(" seconds")))
+            return at.isoformat(timespec="microseconds")
+
+        with self._engine.connect() as connection:
+            raw: Any = connection.connection.driver_connection
+            raw.create_function("strftime", 3, strftime)
 
     @property
     def failure(self) -> StoreError | None:
