@@ -1,7 +1,7 @@
 """GET /metrics: what this node counts and measures, for Prometheus. No part of the published interface."""
 
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -22,6 +22,7 @@ from engine.live.switchboard import Switchboard
 from engine.metrics.meters import CONTENT_TYPE, Meters
 from engine.metrics.table import Metric
 from engine.model.accounts import Scope
+from engine.model.node import Node, NodeState
 from engine.ports import CallRoom, Queued
 from engine.store.accounts import Accounts
 from engine.store.outbox import Outbox
@@ -45,6 +46,19 @@ class CommandQueue(Protocol):
         ...
 
 
+class SeenNodes(Protocol):
+    """The nodes of this database, as engine.live.nodes.membership.Membership."""
+
+    @property
+    def lease_age_s(self) -> float:
+        """How long ago this node has renewed its lease."""
+        ...
+
+    def seen(self) -> Sequence[Node]:
+        """All of them, as they were at the last renewal."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class NodeMetrics:
     """All metrics of a running node."""
@@ -55,6 +69,7 @@ class NodeMetrics:
     outbox: Outbox
     sip: CommandQueue
     admission: AdmissionControl
+    membership: SeenNodes
     http: Callable[[], Mapping[Metric, float]] = dict
     """How the REST interface's door stands."""
 
@@ -72,6 +87,8 @@ class NodeMetrics:
             Metric.LOAD: self.admission.part_used,
             Metric.SIP_COMMANDS_WAITING: self.sip.commands().count,
             Metric.CALL_ROOM: self.sip.room_for_calls().free,
+            Metric.NODES_SERVING: sum(each.state is NodeState.SERVING and each.held for each in self.membership.seen()),
+            Metric.NODE_LEASE_AGE: self.membership.lease_age_s,
             **self.http(),
         }
         try:

@@ -60,6 +60,7 @@ def sweeper(stores: Stores, settings: Settings, clock: Clock, recording_storage:
         discard=discarding(stores, recording_storage),
         logs=LogFolder(settings.log_folder) if settings.log_folder else None,
         as_logs=(stores.refusals, stores.trunk_events),
+        leases=stores.leases,
     )
 
 

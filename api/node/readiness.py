@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
 from api.http.json_fields import moment_text
+from engine.aio.waits import Occurrence
 from engine.errors import StoreError, TelefoonError
 from engine.live.admission.decision import Hindrance
+from engine.model.node import Node
 from engine.recordings.disk_space import DiskSpace
 from engine.store.database import Database
 from sip.trunks.account import Registration
@@ -15,6 +17,20 @@ from sip.user_agent import UserAgent
 from tts.selftest import VoiceCheck
 
 _NOT_WANTED: Final = "no registration wanted"
+
+
+class HeldLease(Protocol):
+    """The lease of this node's name, as engine.live.nodes.membership.Membership."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def lease_s(self) -> float: ...
+    @property
+    def lease_age_s(self) -> float: ...
+    @property
+    def fenced(self) -> Occurrence: ...
+    def others(self) -> Sequence[Node]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +47,7 @@ class Readiness:
     hindrance: Callable[[], Hindrance | None]
     """What stands in the way of another call, as AdmissionControl tells it."""
     cautions: Callable[[], Sequence[str]]
+    lease: HeldLease
 
     async def readiness(self) -> Mapping[str, object]:
         """Each check with ok and detail, the cautions, and each trunk with how it stands."""
@@ -45,6 +62,7 @@ class Readiness:
             "speech": self._speech(),
             "disk": self._disk(),
             "calls": self._calls(),
+            "node": self._node(),
         }
         ready = all(check["ok"] for check in checks.values())
         return {"ready": ready, "checks": checks, "cautions": list(self.cautions()), "trunks": trunks}
@@ -80,6 +98,13 @@ class Readiness:
         if (refusal := self.hindrance()) is not None:
             return {"ok": False, "detail": refusal.words}
         return {"ok": True, "detail": self.agent.room_for_calls().words}
+
+    def _node(self) -> dict[str, object]:
+        age_s = self.lease.lease_age_s
+        if self.lease.fenced.is_set() or age_s >= self.lease.lease_s / 2:
+            return {"ok": False, "detail": f"{self.lease.name} has not renewed its lease for {age_s:.1f} s"}
+        others = len(self.lease.others())
+        return {"ok": True, "detail": f"{self.lease.name} holds its lease; {others} other nodes answer"}
 
     def _speech(self) -> dict[str, object]:
         broken = [f"{voice.language}: {voice.detail}" for voice in self.voices if not voice.ok]

@@ -41,6 +41,7 @@ def rest_interface(
                 parts.storage.space,
                 services.admission.hindrance,
                 lambda: front.cautions(parts.context.clock.now()),
+                parts.place.membership,
             ),
             drain=switchboard.draining,
             published=Published.load(),
@@ -64,7 +65,14 @@ def rest_interface(
         )
     )
     metrics = NodeMetrics(
-        parts.context.meters, switchboard, services.recorder, stores.outbox, agent, services.admission, front.gauges
+        parts.context.meters,
+        switchboard,
+        services.recorder,
+        stores.outbox,
+        agent,
+        services.admission,
+        parts.place.membership,
+        front.gauges,
     )
     add_metrics(app, metrics.text, settings.metrics, stores.accounts, limits)
     app[BODY_S] = settings.http_body_s

@@ -14,12 +14,14 @@ from engine.privacy.log_folder import LogFolder
 from engine.privacy.retention import DataCategory, Periods, Swept
 from engine.store.accounts import Accounts
 from engine.store.audit import Audit
+from engine.store.leases import Leases
 from engine.store.retention import SWEPT, Retention
 
 BATCH: Final = 100
 EVERY_S: Final = 3600.0
 _FIRST_S: Final = 60.0
 _REST_S: Final = 0.05
+_LEASE: Final = "retention"
 
 log = structlog.get_logger(__name__)
 
@@ -39,13 +41,14 @@ class NodeRows(Protocol):
 class Sweeper:
     """`periods` are those of accounts without their own; `discard` deletes a recording with its file.
 
-    `logs` is where this node writes its logs, if it does; `as_logs` are rows with the same period.
+    `logs` is where this node writes its logs, if it does; `as_logs` are rows with the same period. By `leases`, one of
+    several nodes sweeps the rows of all, and each what is on its own disk.
     """
 
     def __init__(
         self, retention: Retention, accounts: Accounts, audit: Audit, clock: Clock, *, periods: Periods, node: str,
         discard: Callable[[Recording], Awaitable[None]], logs: LogFolder | None = None,
-        as_logs: Sequence[NodeRows] = (),
+        as_logs: Sequence[NodeRows] = (), leases: Leases | None = None,
     ) -> None:  # fmt: skip
         self._retention = retention
         self._accounts = accounts
@@ -56,13 +59,14 @@ class Sweeper:
         self._discard = discard
         self._logs = logs
         self._as_logs = as_logs
+        self._leases = leases
 
     async def run(self, actor: str, first_s: float = _FIRST_S, every_s: float = EVERY_S) -> None:
         """Sweep what is past its period, for ever; cancel it to stop."""
         await self._clock.sleep(first_s)
         while True:
             try:
-                await self.sweep(actor)
+                await self.sweep(actor, every_s)
             except StoreError as error:
                 log.error("sweep_failed", error=str(error))
             await self._clock.sleep(every_s)
@@ -82,17 +86,25 @@ class Sweeper:
             found.extend([Swept("", DataCategory.LOGS, await rows.count_before(before)) for rows in self._as_logs])
         return [each for each in found if each.count]
 
-    async def sweep(self, actor: str) -> list[Swept]:
-        """Take it. What was taken is on the audit log, also where the sweep broke off."""
+    async def sweep(self, actor: str, for_s: float = 0.0) -> list[Swept]:
+        """Take it; with `for_s`, rows only if no other node has them to take, and then for so long.
+
+        What was taken is on the audit log, also where the sweep broke off.
+        """
         taken: list[Swept] = []
+        rows_too = self._leases is None or not for_s or await self._leases.take(_LEASE, self._node, for_s)
+        kinds = SWEPT if rows_too else [DataCategory.RECORDINGS]
         try:
             await self._take_logs(taken)
-            await self._take_rows_of_the_node(taken)
+            if rows_too:
+                await self._take_rows_of_the_node(taken)
             for account_id, periods in await self._of_accounts():
-                for kind in SWEPT:
+                for kind in kinds:
                     await self._take(account_id, kind, periods, taken)
         finally:
             await self._tell(actor, taken)
+        if not rows_too:
+            return taken
         before = self._periods.due_before(DataCategory.AUDIT, self._clock.now())
         pruned = await self._audit.prune(actor, before) if before is not None else 0
         return [*taken, Swept("", DataCategory.AUDIT, pruned)] if pruned else taken

@@ -47,13 +47,14 @@ async def recover(services: CallServices, last_seen: datetime | None = None) -> 
 
 
 async def take_over(left: Node, services: CallServices) -> None:
-    """Close what another node has left open, and send its callbacks. Raises StoreError.
+    """Close what another node has left open, send its callbacks, and remove its objects. Raises StoreError.
 
     Its recordings stay as they are: what was recorded is on its disk, and it closes them when it is back.
     """
     await _close_rows(left.name, services, left.beat_at)
     sent = await services.stores.outbox.take_from(left.name)
     services.ledger.wake_courier()
+    await services.stores.moves.take_removals(left.name, services.node)
     waiting = [each.id for each in await services.stores.recordings.unfinished(left.name)]
     if waiting:
         log.warning("recordings_wait_for_their_node", node=left.name, recordings=waiting)

@@ -137,6 +137,17 @@ class Metric(Enum):
         MetricKind.GAUGE,
         "More calls that there is room for: pairs of RTP ports, mostly, or less.",
     )
+    NODES_SERVING = Declaration(
+        "telefoon_nodes_serving",
+        MetricKind.GAUGE,
+        "Nodes of this database that hold their leases and take calls, as this one saw them last; itself included.",
+    )
+    NODE_LEASE_AGE = Declaration(
+        "telefoon_node_lease_age_seconds",
+        MetricKind.GAUGE,
+        "How long ago this node has renewed its lease; from half of it on, others may be about to close its calls.",
+        unit="seconds",
+    )
     STRANGE_PACKETS = Declaration(
         "telefoon_strange_packets_total",
         MetricKind.COUNTER,

@@ -79,6 +79,11 @@ class Moves:
         query = select(object_moves).where(object_moves.c.node == node, object_moves.c.state.in_(_TO_REMOVE))
         return [Move(**row) for row in await self._db.rows(query.order_by(object_moves.c.since))]
 
+    async def take_removals(self, node: str, by: str) -> None:
+        """Have one node remove the objects that another was to remove: only the store is needed for that."""
+        theirs = (object_moves.c.node == node) & object_moves.c.state.in_(_TO_REMOVE)
+        await self._db.change(update(object_moves).where(theirs).values(node=by))
+
     async def waiting(self, account_ids: Collection[str] | None = None) -> list[Move]:
         """Objects of deleted recordings of these accounts, or of all, that are still to be removed."""
         query = select(object_moves).where(object_moves.c.state.in_(_TO_REMOVE))

@@ -61,10 +61,10 @@ class NodeSurroundings:
 
 
 class Membership:
-    """Belongs to asyncio's thread. `fenced` happens when the node must end its calls and stop."""
+    """Belongs to asyncio's thread."""
 
     def __init__(self, nodes: Nodes, me: NodeIdentity, clock: Clock, lease: Lease) -> None:
-        self.fenced = Occurrence()
+        self._fenced = Occurrence()
         self._nodes = nodes
         self._me = me
         self._clock = clock
@@ -77,6 +77,11 @@ class Membership:
         self._steady_since_s = clock.monotonic()
         self._settling = BackgroundTasks("nodes")
         self._settled_now: set[str] = set()
+
+    @property
+    def fenced(self) -> Occurrence:
+        """Happens when the node must end its calls and stop."""
+        return self._fenced
 
     @property
     def name(self) -> str:

@@ -1,12 +1,16 @@
 """What /readyz tells of trunks: how each stands, and that a node with one that works takes calls."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from api.node.readiness import Readiness
+from engine.aio.waits import Occurrence
 from engine.live.admission.decision import Hindrance, HindranceKind
+from engine.model.node import Node
 from engine.model.trunk.reachability import OptionsPing, TrunkReachability
 from engine.ports import CallRoom
 from engine.routing.trunk_figures import TrunkFigures, TrunkMeter
@@ -48,10 +52,24 @@ class Agent:
         return meter.figures(0)
 
 
-async def told_by(agent: Agent, hindrance: Hindrance | None = None, *cautions: str) -> Any:
+@dataclass(slots=True)
+class Lease:
+    """A lease of six seconds."""
+
+    lease_age_s: float = 0.4
+    name: str = "a"
+    lease_s: float = 6.0
+    fenced: Occurrence = field(default_factory=Occurrence)
+
+    def others(self) -> Sequence[Node]:
+        return ()
+
+
+async def told_by(agent: Agent, hindrance: Hindrance | None = None, *cautions: str, lease: Lease | None = None) -> Any:
     well: Any = Well()
     as_agent: Any = agent
-    return await Readiness(well, as_agent, (), well, lambda: hindrance, lambda: cautions).readiness()
+    readiness = Readiness(well, as_agent, (), well, lambda: hindrance, lambda: cautions, lease or Lease())
+    return await readiness.readiness()
 
 
 async def test_each_trunk_is_told_with_its_registration_round_trip_and_figures() -> None:
@@ -103,3 +121,17 @@ async def test_what_hinders_no_call_is_told_and_the_node_is_ready() -> None:
 
     assert told["cautions"] == ["HTTP's certificate has expired."]
     assert told["ready"]
+
+
+@pytest.mark.parametrize(
+    ("age_s", "ok", "detail"),
+    [
+        (0.4, True, "a holds its lease; 0 other nodes answer"),
+        (3.2, False, "a has not renewed its lease for 3.2 s"),
+    ],
+)
+async def test_a_node_that_does_not_renew_its_lease_is_not_ready(age_s: float, ok: bool, detail: str) -> None:
+    told = await told_by(Agent({}), lease=Lease(age_s))
+
+    assert told["checks"]["node"] == {"ok": ok, "detail": detail}
+    assert told["ready"] == ok

@@ -4,6 +4,8 @@ import pytest
 
 from api.node.metrics import NodeMetrics
 from engine.errors import StoreError
+from engine.live.nodes.membership import Lease, Membership, NodeIdentity
+from engine.model.node import NodeAddresses
 from engine.ports import CallRoom, Queued
 from engine.store.outbox import Outbox
 from engine.testing.assembly import NODE
@@ -11,6 +13,7 @@ from engine.testing.node import FakeNode
 from tests.unit.live.conferences import enters
 from tests.unit.live.words import GOODBYE
 
+ME = NodeIdentity(NODE, NodeAddresses("http://127.0.0.1:8080", "127.0.0.1:5060"), "1.0", "here/1/1")
 TO = "+3225550333"
 STAYS = "<Response><Pause length='600'/></Response>"
 
@@ -29,7 +32,13 @@ async def told(node: FakeNode, outbox: Outbox | None = None) -> list[str]:
     """The lines of /metrics."""
     waiting = outbox or Outbox(node.database, NODE)
     metrics = NodeMetrics(
-        node.services.ledger.meters, node.switchboard, node.services.recorder, waiting, Idle(), node.services.admission
+        node.services.ledger.meters,
+        node.switchboard,
+        node.services.recorder,
+        waiting,
+        Idle(),
+        node.services.admission,
+        Membership(node.services.stores.nodes, ME, node.services.clock, Lease(6.0, 1.0)),
     )
     return (await metrics.text()).splitlines()
 

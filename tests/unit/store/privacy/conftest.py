@@ -30,6 +30,7 @@ from engine.store.audit import Audit
 from engine.store.calls import Calls
 from engine.store.database import Database
 from engine.store.exchanges import Exchanges
+from engine.store.leases import Leases
 from engine.store.outbox import NewCallback, Outbox
 from engine.store.recordings import Recordings
 from engine.store.refusals import RefusalStore
@@ -93,11 +94,12 @@ class House:
         periods: Periods = PERIODS,
         discard_: Callable[[Recording], Awaitable[None]] | None = None,
         logs: LogFolder | None = None,
+        node: str = "node-1",
     ) -> Sweeper:
         return Sweeper(
-            self.retention, Accounts(self.db, PEPPER), self.audit, self.clock, periods=periods, node="node-1",
+            self.retention, Accounts(self.db, PEPPER), self.audit, self.clock, periods=periods, node=node,
             discard=discard_ or partial(discard, rows=self.recordings, recording_storage=self.recording_storage),
-            logs=logs, as_logs=(RefusalStore(self.db), TrunkEvents(self.db)),
+            logs=logs, as_logs=(RefusalStore(self.db), TrunkEvents(self.db)), leases=Leases(self.db),
         )  # fmt: skip
 
     async def call(self, *, live: bool = False, **facts: object) -> Call:

@@ -27,6 +27,7 @@ from engine.store.anonymous import anonymise
 from engine.store.conferences import Conferences
 from engine.store.consents import Consents
 from engine.store.holds import Holds
+from engine.store.leases import Leases
 from engine.store.queues import Queues
 from engine.store.recordings import RecordingFilter
 from engine.store.refusals import RefusalStore
@@ -398,3 +399,16 @@ async def test_the_trace_of_a_failed_call_goes_with_the_person(house: House) -> 
     await house.db.write(lambda connection: anonymise(connection, [call.id], PSEUDONYMS))
 
     assert await traces.of(call.id) == []
+
+
+async def test_of_two_nodes_one_sweeps_the_rows_and_each_its_own_disk(house: House) -> None:
+    await house.call()
+    of_a, of_b = house.sweeper(node="node-1"), house.sweeper(node="node-2")
+    house.clock.days_later(366)
+    await Leases(house.db).take("retention", "node-1", 3600)
+
+    by_b = await of_b.sweep("b", 3600)
+    by_a = await of_a.sweep("a", 3600)
+
+    assert by_b == []
+    assert {each.kind for each in by_a} >= {DataCategory.RECORDINGS, DataCategory.CALLS, DataCategory.EVENTS}
