@@ -1,11 +1,9 @@
-"""A node among others: what it tells of itself, and how it asks whether they reach the database."""
+"""A node among others: what it tells of itself, its way to them, and what its membership asks of it."""
 
-import asyncio
 import ssl
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -14,11 +12,11 @@ import aiohttp
 from api.http.forwarding import Forwarding
 from api.http.listening import address_of
 from api.node.context import NodeContext
+from api.node.lease_talk import LeaseTalk
 from api.node.this_process import has_ended, this_process
 from config.settings import Settings
 from config.version import VERSION
 from engine.errors import SetupError
-from engine.live.nodes.fencing import OthersReach
 from engine.live.nodes.membership import Lease, Membership, NodeIdentity, NodeSurroundings
 from engine.live.recovery import take_over
 from engine.live.services import CallServices
@@ -29,8 +27,6 @@ from engine.store.nodes import fence
 from engine.store.stores import Stores
 
 _CONNECTIONS: Final = 200
-_ASK_S: Final = 0.7
-"""Three renewals of a lease fit into half of it, and this with them."""
 
 
 def identity_of(settings: Settings) -> NodeIdentity:
@@ -51,6 +47,7 @@ class NodePlace:
     membership: Membership
     last_run: Node | None
     forwarding: Forwarding
+    talk: LeaseTalk
 
 
 @asynccontextmanager
@@ -66,7 +63,8 @@ async def entered(context: NodeContext, stores: Stores) -> AsyncIterator[NodePla
         stores.database.fence_by(fence(membership.name, membership.instance))
     inside = InsideRequests(stores.pepper, membership.name)
     async with _client(context.settings) as client, membership.kept():
-        yield NodePlace(membership, last_run, Forwarding(membership, inside, context.clock.now, client))
+        forwarding = Forwarding(membership, inside, context.clock.now, client)
+        yield NodePlace(membership, last_run, forwarding, LeaseTalk(membership, forwarding))
 
 
 @asynccontextmanager
@@ -92,6 +90,7 @@ class NodeAmongOthers:
 
     services: CallServices
     switchboard: Switchboard
+    talk: LeaseTalk
 
     def surroundings(self) -> NodeSurroundings:
         """What the membership is handed."""
@@ -100,7 +99,7 @@ class NodeAmongOthers:
             is_draining=lambda: self.services.admission.stopping,
             drain=self._drain,
             close_left=self._close_left,
-            others_reach=others_reach,
+            others_reach=self.talk.others_reach,
         )
 
     def _load(self) -> NodeLoad:
@@ -113,27 +112,3 @@ class NodeAmongOthers:
 
     async def _close_left(self, left: Node) -> None:
         await take_over(left, self.services)
-
-
-async def others_reach(others: Sequence[Node]) -> OthersReach:
-    """Whether other nodes reach the database, by what they say of themselves at /readyz."""
-    timeout = aiohttp.ClientTimeout(total=_ASK_S)
-    # Their certificates are for customers' names; nothing is told here, and a wrong answer ends our calls at worst.
-    connector = aiohttp.TCPConnector(ssl=False)
-    async with aiohttp.ClientSession(timeout=timeout, connector=connector) as session:
-        said = await asyncio.gather(*(_reaches(session, each) for each in others))
-    if any(said):
-        return OthersReach.YES
-    return OthersReach.NOBODY_ANSWERS if all(each is None for each in said) else OthersReach.NO
-
-
-async def _reaches(session: aiohttp.ClientSession, node: Node) -> bool | None:
-    """Whether a node reaches the database; None where it does not answer."""
-    try:
-        async with session.get(f"{node.rest_url}/readyz") as response:
-            if response.status not in (HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE):
-                return None
-            told = await response.json()
-            return bool(told["checks"]["database"]["ok"])
-    except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError):
-        return None

@@ -75,6 +75,7 @@ def rest_interface(
         front.gauges,
     )
     add_metrics(app, metrics.text, settings.metrics, stores.accounts, limits)
+    parts.place.talk.add_to(app)
     app[BODY_S] = settings.http_body_s
     app[TRUSTED_PROXIES] = tuple(settings.trusted_proxies)
     return app

@@ -40,6 +40,10 @@ class Connections(Protocol):
         """Run it in a transaction; when this returns, its changes are durable."""
         ...
 
+    async def write_alone(self, job: Job[T]) -> T:
+        """Run a change of a single statement, which is a transaction by itself."""
+        ...
+
     async def read(self, job: Job[T]) -> T:
         """Run it on a connection that no writer waits for."""
         ...

@@ -96,6 +96,11 @@ class Database:
         self._in_doubt = False
         return done
 
+    async def change_alone(self, statement: Executable) -> int:
+        """Run one change in as few trips as there can be, also for a node that may write no more; the rows it met."""
+        with self._asking():
+            return await self._connections.write_alone(lambda connection: connection.execute(statement).rowcount)
+
     async def write_with_others(self, job: Job[T], within_s: float = GATHER_S) -> T:
         """The same in a transaction that others begin meanwhile, or in one of its own after so long."""
         await self.invitation(Signal(), within_s)

@@ -3,7 +3,7 @@
 All times are the database's, so that no node's clock decides.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, bindparam, case, delete, insert, literal, select, update
@@ -103,14 +103,11 @@ class Nodes:
     async def beat(self, name: str, instance: str, state: NodeState, load: NodeLoad, lease_s: float) -> list[Node]:
         """Renew a lease, and see all nodes. Raises NodeFenced where the name is another's by now."""
 
-        def job(connection: Connection) -> Sequence[Mapping[Any, Any]]:
-            mine = update(nodes).where(nodes.c.name == name, nodes.c.instance == instance)
-            told = {"live_calls": load.live_calls, "load": load.load, "capacity": load.capacity}
-            if connection.execute(mine.values(state=state, **told, **_lease(lease_s))).rowcount == 0:
-                raise NodeFenced(name)
-            return connection.execute(_ALL).mappings().all()
-
-        return [_node(row) for row in await self._db.write_unguarded(job)]
+        mine = update(nodes).where(nodes.c.name == name, nodes.c.instance == instance)
+        told = {"live_calls": load.live_calls, "load": load.load, "capacity": load.capacity}
+        if await self._db.change_alone(mine.values(state=state, **told, **_lease(lease_s))) == 0:
+            raise NodeFenced(name)
+        return await self.all()
 
     async def leave(self, name: str, instance: str) -> None:
         """Give the lease back; what is left of the node, such as callbacks that failed so far, is others' to do."""

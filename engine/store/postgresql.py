@@ -65,6 +65,9 @@ class PostgresqlConnections:
             if self._running == 0:
                 self._idle.set()
 
+    async def write_alone(self, job: Job[T]) -> T:
+        return await _done(self._reading, job)
+
     async def read(self, job: Job[T]) -> T:
         # Each statement sees what is committed when it begins, in a transaction too: one would only cost two trips.
         return await _done(self._reading, job)

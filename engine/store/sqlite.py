@@ -105,6 +105,9 @@ class SqliteConnections:
     async def write(self, job: Job[T]) -> T:
         return await self._writer.run(job)
 
+    async def write_alone(self, job: Job[T]) -> T:
+        return await self.write(job)
+
     async def read(self, job: Job[T]) -> T:
         return await self._read(partial(_in_one_moment, self._engine, job))
 

@@ -37,6 +37,9 @@ class MemoryConnections:
         with self._engine.begin() as connection:
             return job(connection)
 
+    async def write_alone(self, job: Job[T]) -> T:
+        return await self.write(job)
+
     async def read(self, job: Job[T]) -> T:
         await self._turn()
         with self._engine.connect() as connection:

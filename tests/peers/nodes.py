@@ -23,9 +23,15 @@ async def nodes(
     settings: Mapping[str, str] | None = None,
     *,
     number: Mapping[str, str] | None = None,
+    ways: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Sequence[Platform]]:
-    """Running nodes of these names, with one account, its key and its number; options of that are in `number`."""
+    """Running nodes of these names, with one account, its key and its number; options of that are in `number`.
+
+    `ways` are the databases' URLs of nodes that have one of their own.
+    """
     made = await asyncio.to_thread(_prepared, folder, ports, database, names, settings, number)
+    for name, each in zip(names, made, strict=True):
+        each.environment["TELEFOON_DATABASE_URL"] = (ways or {}).get(name, database)
     async with AsyncExitStack() as stack:
         for each in made:
             stack.push_async_callback(each.end)

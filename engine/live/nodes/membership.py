@@ -170,7 +170,8 @@ class Membership:
         sent_s = self._clock.monotonic()
         load = self._around.load() if self._around else NodeLoad()
         try:
-            async with asyncio.timeout(self._lease.seconds / 4):
+            # Who gives up too soon has to connect anew, which takes longer still where the database is slow.
+            async with asyncio.timeout(self._lease.seconds / 2):
                 seen = await self._nodes.beat(self.name, self._instance, self._state(), load, self._lease.seconds)
         except NodeFenced as error:
             self._fence(str(error))
