@@ -107,6 +107,7 @@ def _call_services(parts: NodeParts, recording_storage: RecordingStorage) -> Cal
         policies=CallPolicies(
             stores.policies,
             stores.calls_used,
+            stores.calls_going_on,
             TrunkTargets(stores.trunks, HostAddresses(parts.telephony.egress, parts.telephony.agent.names)),
             clock,
             parts.context.meters,

@@ -28,6 +28,20 @@ def both(first: Job[None], second: Job[T] | None) -> Job[T | None]:
     return job
 
 
+def in_turn(before: Job[None] | None, main: Job[T] | None, behind: Job[None] | None) -> Job[T | None]:
+    """A job that does these one after the other, as far as there are any, and gives what the main one gives."""
+
+    def job(connection: Connection) -> T | None:
+        if before is not None:
+            before(connection)
+        done = main(connection) if main is not None else None
+        if behind is not None:
+            behind(connection)
+        return done
+
+    return job
+
+
 class Connections(Protocol):
     """Connections to one database. Everything raises as its driver does."""
 

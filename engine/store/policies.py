@@ -10,7 +10,7 @@ from engine.ids import IdKind, new_id
 from engine.model.call_policy import CallPolicy, PlacedPolicy, PolicyPlace
 from engine.model.call_policy.fields import changed, written
 from engine.store.database import Database
-from engine.store.tables.call_policies import call_policies
+from engine.store.tables.call_policies import call_policies, call_rates
 from engine.store.values import utc_now
 
 
@@ -51,8 +51,15 @@ class Policies:
 
     async def remove(self, place: PolicyPlace) -> bool:
         """Whether there was one."""
-        here = (call_policies.c.level == place.level) & (call_policies.c.subject == place.subject)
-        return await self._db.change(delete(call_policies).where(here)) == 1
+        here, rate = (
+            (table.c.level == place.level) & (table.c.subject == place.subject) for table in (call_policies, call_rates)
+        )
+
+        def job(connection: Connection) -> bool:
+            connection.execute(delete(call_rates).where(rate))
+            return connection.execute(delete(call_policies).where(here)).rowcount == 1
+
+        return await self._db.write(job)
 
 
 def _placed(row: Mapping[Any, Any]) -> PlacedPolicy:

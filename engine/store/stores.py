@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from engine.store.balances import Balances
     from engine.store.bans import BanStore
     from engine.store.calls import Calls
+    from engine.store.calls_going_on import CallsGoingOn
     from engine.store.calls_used import CallsUsed
     from engine.store.conferences import Conferences
     from engine.store.consents import Consents
@@ -100,6 +101,12 @@ class Stores:
         from engine.store.calls import Calls
 
         return Calls(self.database)
+
+    @cached_property
+    def calls_going_on(self) -> "CallsGoingOn":
+        from engine.store.calls_going_on import CallsGoingOn
+
+        return CallsGoingOn(self.database)
 
     @cached_property
     def calls_used(self) -> "CallsUsed":

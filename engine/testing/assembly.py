@@ -34,6 +34,7 @@ from engine.recordings.storage import RecordingStorage
 from engine.security.egress import Egress
 from engine.security.pins import Pins
 from engine.security.sip_egress import ResolvedAddress, SipEgress
+from engine.store.calls_going_on import CallsGoingOn
 from engine.store.database import Database
 from engine.store.stores import Stores
 from engine.testing.bridge import FakeBridge
@@ -144,6 +145,7 @@ def services_of(
         policies=CallPolicies(
             stores.policies,
             stores.calls_used,
+            CallsGoingOn(stores.database, clock.now),
             TrunkTargets(stores.trunks, egress),
             clock,
             meters,

@@ -1,9 +1,8 @@
-"""Calls that go on and those that have just begun, of each level of policies, on this node."""
+"""Calls that go on, of each level of policies, on this node: in whose names, and since when they cost."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from engine.live.admission.call_rate import CallRate
 from engine.model.call import Call, Direction
 from engine.model.call_policy import PolicyLevel, PolicyPlace
 
@@ -30,7 +29,6 @@ class LiveCounts:
     now_s: Callable[[], float]
     _live: dict[str, LiveCall] = field(default_factory=dict)
     _answered_s: dict[str, float] = field(default_factory=dict)
-    _rates: dict[PolicyPlace, CallRate] = field(default_factory=dict)
 
     def places(self, call: Call) -> tuple[PolicyPlace, ...]:
         """The levels whose policies hold: where another call has dialled it, those of that one."""
@@ -43,9 +41,6 @@ class LiveCounts:
     def begin(self, call: Call, places: tuple[PolicyPlace, ...]) -> None:
         """A call begins."""
         self._live[call.id] = LiveCall(call, places)
-        if call.direction is Direction.OUTBOUND:
-            for place in places:
-                self._rates.setdefault(place, CallRate()).begin(self.now_s())
 
     def answered(self, call_id: str) -> None:
         """A call costs from now on."""
@@ -57,23 +52,11 @@ class LiveCounts:
         self._live.pop(call_id, None)
         self._answered_s.pop(call_id, None)
 
-    def of(self, place: PolicyPlace, direction: Direction) -> Iterator[LiveCall]:
-        """The calls that go on in somebody's name."""
-        return (each for each in self._live.values() if place in each.places and each.call.direction is direction)
-
-    def at_once(self, place: PolicyPlace, direction: Direction) -> int:
-        """How many go on in somebody's name."""
-        return sum(1 for _ in self.of(place, direction))
-
-    def began_last_second(self, place: PolicyPlace) -> int:
-        """How many have gone out in somebody's name within a second."""
-        rate = self._rates.get(place)
-        if rate is None:
-            return 0
-        calls = rate.a_second(self.now_s())
-        if not calls:
-            del self._rates[place]
-        return calls
+    def outbound(self, place: PolicyPlace) -> Iterator[LiveCall]:
+        """The calls that go out in somebody's name."""
+        return (
+            each for each in self._live.values() if place in each.places and each.call.direction is Direction.OUTBOUND
+        )
 
     def seconds(self, live: LiveCall) -> float:
         """The seconds since its answer; 0 before."""

@@ -3,9 +3,10 @@
 No other place lets a call begin: engine/live/calls/registry.py asks it of calls that go out and of those that come in.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from typing import Final, Protocol
 
 import structlog
@@ -28,9 +29,12 @@ from engine.model.call_policy import (
     decide,
     destination_of,
 )
-from engine.model.call_policy.decision import inbound_refusal
+from engine.model.call_policy.decision import limit_refusal
 from engine.model.call_policy.policy import NewDestination, in_force
+from engine.model.call_policy.rules import Refuse
+from engine.model.call_policy.used import Used
 from engine.ports import Clock, DialRequest
+from engine.store.connections import Job
 
 Price = Callable[[str, int], Decimal]
 """What a call to a number of so many answered seconds costs, in EUR."""
@@ -47,17 +51,38 @@ class PolicyRows(Protocol):
         ...
 
 
+class GoingOnRows(Protocol):
+    """How many calls go on and have just begun, on all nodes."""
+
+    async def used(self, direction: Direction, policies: Sequence[PlacedPolicy]) -> Mapping[PolicyPlace, Used]:
+        """What calls of one direction use now of what these policies limit. Raises StoreError."""
+        ...
+
+    def counting(
+        self, call_id: str, direction: Direction, policies: Sequence[PlacedPolicy], refuse: Refuse
+    ) -> Job[None] | None:
+        """The job that counts a call whose row its transaction has written; it raises PolicyRefused for one too many.
+
+        None where no policy limits how many.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class AllowedCall:
-    """A call that may begin: how long it may last, where it may be sent on to, and the alarm that it gives."""
+    """A call that may begin: how long it may last, where it may be sent on to, and the alarm that it gives.
+
+    `counting` is done where it is stored, and has the last word where policies limit how many there may be.
+    """
 
     allowance: Allowance
     destinations: Destinations
     alarm: PolicyRefusal | None = None
+    counting: Job[None] | None = None
 
 
 class CallPolicies:
-    """Decides by the policies of the node, the account, its number and the API key; counts calls until they end.
+    """Decides by the policies of the operator, the account, its number and the API key, over all nodes.
 
     Calls to emergency numbers that a trunk is marked for pass all of them. Belongs to asyncio's thread.
     """
@@ -66,6 +91,7 @@ class CallPolicies:
         self,
         rows: PolicyRows,
         used: UsedRows,
+        going_on: GoingOnRows,
         targets: TrunkTargets,
         clock: Clock,
         meters: Meters,
@@ -78,9 +104,10 @@ class CallPolicies:
         self._counts = LiveCounts(clock.monotonic)
         self._spending = Spending(used, self._counts, clock, price)
         self._used = used
+        self._going_on = going_on
 
     async def admit(self, call: Call, request: DialRequest, longest_s: int) -> AllowedCall:
-        """Count a call that goes out, and may last so long at most, until `ended`. Raises PolicyRefused, StoreError."""
+        """Let a call go out that may last so long at most, until `ended`. Raises PolicyRefused, StoreError."""
         places = self._counts.places(call)
         if request.emergency:
             self._counts.begin(call, places)
@@ -88,24 +115,31 @@ class CallPolicies:
         policies = in_force(await self._rows.of(places))
         to = await self._destination(request.target)
         is_new = await self._is_new(call, to, policies)
-        counted = {each.place: await self._spending.used(each) for each in policies}
-        # Nothing is waited for from here on, so that no two calls take the last place.
-        used = {place: self._spending.with_calls(place, each) for place, each in counted.items()}
+        spent = {each.place: await self._spending.used(each) for each in policies}
+        going_on = await self._going_on.used(Direction.OUTBOUND, policies)
+        used = {place: self._spending.with_calls(place, each) for place, each in spent.items()}
+        used |= {
+            place: replace(used[place], at_once=now.at_once, began_last_second=now.began_last_second)
+            for place, now in going_on.items()
+        }
         verdict = decide(Facts(to, self._clock.now(), used, is_new), policies)
+        refuse = partial(_refused, number=to.number if to else _ADDRESS)
         if verdict.refusal is not None:
-            raise self._refused(verdict.refusal, Direction.OUTBOUND, to.number if to else _ADDRESS)
+            raise self._noted(refuse(verdict.refusal), call)
         self._counts.begin(call, places)
-        return AllowedCall(self._allowance(call, policies, longest_s), Destinations(policies), verdict.alarm)
+        counting = self._going_on.counting(call.id, Direction.OUTBOUND, policies, refuse)
+        return AllowedCall(self._allowance(call, policies, longest_s), Destinations(policies), verdict.alarm, counting)
 
     async def admit_inbound(self, call: Call, longest_s: int) -> AllowedCall:
-        """Count a call that comes in, and may last so long at most, until `ended`. Raises PolicyRefused, StoreError."""
+        """Let a call come in that may last so long at most, until `ended`. Raises PolicyRefused, StoreError."""
         places = self._counts.places(call)
         policies = in_force(await self._rows.of(places))
-        at_once = {place: self._counts.at_once(place, Direction.INBOUND) for place in places}
-        if (refusal := inbound_refusal(at_once, policies)) is not None:
-            raise self._refused(refusal, Direction.INBOUND, call.to)
+        used, refuse = await self._going_on.used(Direction.INBOUND, policies), partial(_refused, number=call.to)
+        if (refusal := limit_refusal(Direction.INBOUND, used, policies)) is not None:
+            raise self._noted(refuse(refusal), call)
         self._counts.begin(call, places)
-        return AllowedCall(self._allowance(call, policies, longest_s), Destinations(policies))
+        counting = self._going_on.counting(call.id, Direction.INBOUND, policies, refuse)
+        return AllowedCall(self._allowance(call, policies, longest_s), Destinations(policies), counting=counting)
 
     async def require_destination(self, call: Call, target: str) -> None:
         """Whether a live call may be sent to a number or SIP address. Raises PolicyRefused, StoreError."""
@@ -114,10 +148,16 @@ class CallPolicies:
             return
         policies = in_force(await self._rows.of(self._counts.places(call)))
         if (refusal := Destinations(policies).refusal_of(to.number)) is not None:
-            raise self._refused(refusal, Direction.OUTBOUND, to.number)
+            raise self._noted(_refused(refusal, to.number), call, Direction.OUTBOUND)
+
+    def not_begun(self, call: Call, error: BaseException) -> None:
+        """A call that was let begin did not after all, as where another node's has taken the last place meanwhile."""
+        self.ended(call.id)
+        if isinstance(error, PolicyRefused):
+            self._noted(error, call)
 
     def ended(self, call_id: str) -> None:
-        """A call is over, or did not begin after all. Safe to repeat."""
+        """A call is over. Safe to repeat."""
         self._counts.end(call_id)
 
     async def _destination(self, target: str) -> Destination | None:
@@ -133,12 +173,18 @@ class CallPolicies:
     def _allowance(self, call: Call, policies: tuple[PlacedPolicy, ...], longest_s: int) -> Allowance:
         return Allowance(call, policies, self._counts, self._spending, self._clock, longest_s)
 
-    def _refused(self, refusal: PolicyRefusal, direction: Direction, number: str) -> PolicyRefused:
-        self._meters.count(Metric.CALLS_REFUSED_BY_POLICY, direction=direction.value, rule=refusal.rule.value)
+    def _noted(self, refused: PolicyRefused, call: Call, direction: Direction | None = None) -> PolicyRefused:
+        """The same error, counted and told in the log; `direction` is that of the refused call if `call` is another."""
+        way = (direction or call.direction).value
+        self._meters.count(Metric.CALLS_REFUSED_BY_POLICY, direction=way, rule=refused.rule)
         log.warning(
-            "call_refused_by_policy", rule=refusal.rule.value, level=refusal.level.value, number=number, why=refusal.why
+            "call_refused_by_policy", rule=refused.rule, level=refused.level, number=refused.number, why=str(refused)
         )
-        return PolicyRefused(
-            refusal.why, rule=refusal.rule.value, level=refusal.level.value, number=number, uri=refusal.rule.uri,
-            again_after_s=refusal.again_after_s,
-        )  # fmt: skip
+        return refused
+
+
+def _refused(refusal: PolicyRefusal, number: str) -> PolicyRefused:
+    return PolicyRefused(
+        refusal.why, rule=refusal.rule.value, level=refusal.level.value, number=number, uri=refusal.rule.uri,
+        again_after_s=refusal.again_after_s,
+    )  # fmt: skip

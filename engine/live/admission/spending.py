@@ -8,7 +8,6 @@ from math import ceil
 from typing import Final, Protocol
 
 from engine.live.admission.live_counts import LiveCounts
-from engine.model.call import Direction
 from engine.model.call_policy import PlacedPolicy, PolicyPlace
 from engine.model.call_policy.decision import day_of, month_of
 from engine.model.call_policy.policy import DEFAULT_SHORT_CALL_S
@@ -60,24 +59,18 @@ class Spending:
     def with_calls(self, place: PolicyPlace, used: Used) -> Used:
         """The same with the calls that go on now; waits for nothing."""
         live = self._live(place)
-        return replace(
-            used,
-            at_once=self._counts.at_once(place, Direction.OUTBOUND),
-            began_last_second=self._counts.began_last_second(place),
-            day=used.day + live,
-            month=used.month + live,
-        )
+        return replace(used, day=used.day + live, month=used.month + live)
 
     def per_second(self, place: PolicyPlace) -> Spent:
         """What the answered calls of somebody use in a second: as many seconds as there are calls, and euros."""
-        live = [each for each in self._counts.of(place, Direction.OUTBOUND) if self._counts.is_answered(each)]
+        live = [each for each in self._counts.outbound(place) if self._counts.is_answered(each)]
         hour_s = 3600
         euros = sum((self._price(each.call.to, hour_s) for each in live), Decimal(0)) / hour_s
         return Spent(float(len(live)), euros)
 
     def _live(self, place: PolicyPlace) -> Spent:
         total = Spent()
-        for each in self._counts.of(place, Direction.OUTBOUND):
+        for each in self._counts.outbound(place):
             seconds = self._counts.seconds(each)
             total += Spent(seconds, self._price(each.call.to, ceil(seconds)))
         return total

@@ -21,7 +21,7 @@ from engine.model.balance import Draw
 from engine.model.call import Attempt, Call, Event
 from engine.model.stir import CallerProof
 from engine.ports import Cause, DialRequest, Leg, LegId
-from engine.store.connections import Job, both
+from engine.store.connections import Job, in_turn
 
 _CLOSE_S: Final = 10.0
 _SETTLE_S: Final = 1.0
@@ -122,7 +122,7 @@ class Sessions:
         more.
         """
         admitted = await self._services.policies.admit(call, request, self._services.longest_call_s)
-        journal, draw = await self._opened(call, paid=not request.emergency, queued=queued)
+        journal, draw = await self._opened(call, admitted, paid=not request.emergency, queued=queued)
         session = self._session(journal, CallerProof(request.attestation, request.identity), admitted, draw)
         request = replace(request, destinations=admitted.destinations)
         conduct = self._conduct(session, make, run_flow)
@@ -144,7 +144,7 @@ class Sessions:
         Raises StoreError, PolicyRefused, BalanceTooLow before anything has happened.
         """
         admitted = await self._services.policies.admit_inbound(call, self._services.longest_call_s)
-        journal, draw = await self._opened(call)
+        journal, draw = await self._opened(call, admitted)
         session = self._session(journal, proof, admitted, draw)
         await self._live(session, session.take(leg, self._conduct(session, make, run_flow), when_ringing))
 
@@ -174,22 +174,21 @@ class Sessions:
         task.add_done_callback(self._running.discard)
 
     async def _opened(
-        self, call: Call, *, paid: bool = True, queued: Job[None] | None = None
+        self, call: Call, admitted: AllowedCall, *, paid: bool = True, queued: Job[None] | None = None
     ) -> tuple[Journal, Draw | None]:
         """The journal of a call that was let begin, which is stored, and what is drawn of a prepaid balance.
 
-        What the call needs of that balance is reserved in the same transaction. Raises StoreError, BalanceTooLow.
+        What the call needs of that balance is reserved in the same transaction, and then it is counted: the lock of
+        what is counted is held shortest so. Raises StoreError, BalanceTooLow, PolicyRefused.
         """
         journal = Journal(call, self._services.ledger)
         credit = self._services.credit
         reserving = credit.reserving(call) if paid else None
+        job = in_turn(queued, reserving, admitted.counting)
         try:
-            if queued is None:
-                draw = await journal.open(reserving)
-            else:
-                draw = await journal.resume(both(queued, reserving))
-        except BaseException:
-            self._services.policies.ended(call.id)
+            draw = await (journal.open(job) if queued is None else journal.resume(job))
+        except BaseException as error:
+            self._services.policies.not_begun(call, error)
             raise
         if draw is not None:
             journal.settle_with(credit.settlement)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
+from engine.model.call import Direction
 from engine.model.call_policy.destination import Destination
 from engine.model.call_policy.destination_rules import refused_destination
 from engine.model.call_policy.policy import NewDestination, PlacedPolicy, PolicyPlace
@@ -50,14 +51,30 @@ def decide(facts: Facts, policies: tuple[PlacedPolicy, ...]) -> Verdict:
     return Verdict(alarm=next((alarm for each in policies if (alarm := _alarm(facts, each)) is not None), None))
 
 
-def inbound_refusal(at_once: Mapping[PolicyPlace, int], policies: tuple[PlacedPolicy, ...]) -> PolicyRefusal | None:
-    """The rule that refuses a call that comes in; `at_once` is how many go on of each level."""
-    for each in policies:
-        most = each.policy.inbound_calls_at_once
-        if most is not None and at_once.get(each.place, 0) >= most:
+def limit_refusal(
+    direction: Direction, used: Mapping[PolicyPlace, Used], policies: tuple[PlacedPolicy, ...]
+) -> PolicyRefusal | None:
+    """The rule on how many calls of a direction begin in a second or go on at once that refuses another."""
+    refusals = (
+        refusal for each in policies for refusal in _limits(direction, each, used.get(each.place, NOTHING_USED))
+    )
+    return next(refusals, None)
+
+
+def _limits(direction: Direction, placed: PlacedPolicy, used: Used) -> Iterator[PolicyRefusal]:
+    policy, level = placed.policy, placed.place.level
+    if direction is Direction.INBOUND:
+        most = policy.inbound_calls_at_once
+        if most is not None and used.at_once >= most:
             why = f"No more than {most} calls may come in at once."
-            return PolicyRefusal(PolicyRule.INBOUND_AT_ONCE, each.place.level, why, _AGAIN_AT_ONCE_S)
-    return None
+            yield PolicyRefusal(PolicyRule.INBOUND_AT_ONCE, level, why, _AGAIN_AT_ONCE_S)
+        return
+    if policy.calls_a_second is not None and used.began_last_second >= policy.calls_a_second:
+        why = f"No more than {policy.calls_a_second} calls may begin in a second."
+        yield PolicyRefusal(PolicyRule.CALLS_A_SECOND, level, why, 1)
+    if policy.calls_at_once is not None and used.at_once >= policy.calls_at_once:
+        why = f"No more than {policy.calls_at_once} calls may go out at once."
+        yield PolicyRefusal(PolicyRule.CALLS_AT_ONCE, level, why, _AGAIN_AT_ONCE_S)
 
 
 def _refusals(facts: Facts, placed: PlacedPolicy) -> Iterator[PolicyRefusal]:
@@ -66,12 +83,7 @@ def _refusals(facts: Facts, placed: PlacedPolicy) -> Iterator[PolicyRefusal]:
         yield PolicyRefusal(PolicyRule.HOURS, level, "Calls are not allowed at this time of the week.")
     if facts.is_new and policy.new_destination is NewDestination.REFUSE:
         yield PolicyRefusal(PolicyRule.NEW_DESTINATION, level, _new(facts))
-    if policy.calls_a_second is not None and used.began_last_second >= policy.calls_a_second:
-        why = f"No more than {policy.calls_a_second} calls may begin in a second."
-        yield PolicyRefusal(PolicyRule.CALLS_A_SECOND, level, why, 1)
-    if policy.calls_at_once is not None and used.at_once >= policy.calls_at_once:
-        why = f"No more than {policy.calls_at_once} calls may go out at once."
-        yield PolicyRefusal(PolicyRule.CALLS_AT_ONCE, level, why, _AGAIN_AT_ONCE_S)
+    yield from _limits(Direction.OUTBOUND, placed, used)
     if facts.to is not None:
         yield from used_up(placed, used.day, used.month, facts.at)
     if policy.short_calls_percent is not None and used.answered >= FEWEST_ANSWERED:

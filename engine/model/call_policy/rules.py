@@ -1,9 +1,11 @@
 """The rules of call policies by their names, and what a refused call is told."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from engine.errors import PolicyRefused
 from engine.model.call_policy.policy import PolicyLevel
 
 _URI: Final = "urn:telefoon:rule:"
@@ -44,3 +46,7 @@ class PolicyRefusal:
     level: PolicyLevel
     why: str
     again_after_s: int | None = None
+
+
+Refuse = Callable[[PolicyRefusal], PolicyRefused]
+"""Makes the error that tells of it, for the number that is called."""

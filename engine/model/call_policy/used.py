@@ -18,7 +18,8 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """`at_once` and `began_last_second` are calls that go out; `answered` and `short` are those of the last hour."""
+    """`at_once` are calls of one direction; `began_last_second` are calls that go out, and `answered` and `short` those
+    of the last hour."""
 
     at_once: int = 0
     began_last_second: int = 0

@@ -1,5 +1,6 @@
 """Call policies: every way in which a call begins asks them, and what they refuse is told."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from engine.ports import Cause
 from engine.store.call_filter import CallFilter
 from engine.testing.node import OUR_NUMBER, FakeNode
 from tests.unit.live.dials import AGENT, OTHER, dial, talking, told
+from tests.unit.store.samples import a_call
 
 PREMIUM = "+3290212345"
 STAYS = "<Response><Pause length='600'/></Response>"
@@ -154,6 +156,34 @@ async def test_calls_at_once_are_counted_from_their_order_to_their_end(node: Fak
     await node.settles()
 
     await node.calls(OTHER, STAYS)
+
+
+async def test_calls_of_other_nodes_count_and_those_that_wait_for_their_turn_do_not(node: FakeNode) -> None:
+    await policy(node, account_of(node), calls_at_once=1)
+    await node.services.ledger.calls.add(a_call(node.account.id, node=""))
+    elsewhere = a_call(node.account.id, node="node-2")
+    await node.services.ledger.calls.add(elsewhere)
+
+    with pytest.raises(PolicyRefused) as refused:
+        await node.switchboard.place(order(node, AGENT))
+    assert refused.value.rule == "calls-at-once"
+    await node.services.ledger.calls.save(replace(elsewhere, status=Status.FAILED, end_time=node.services.clock.now()))
+
+    await node.calls(AGENT, STAYS)
+
+
+async def test_of_two_calls_that_are_asked_for_at_the_same_moment_one_takes_the_last_place(node: FakeNode) -> None:
+    await policy(node, account_of(node), calls_at_once=1)
+
+    placed = await asyncio.gather(
+        *(node.switchboard.place(order(node, number)) for number in (AGENT, OTHER)), return_exceptions=True
+    )
+
+    [refused] = [each for each in placed if isinstance(each, PolicyRefused)]
+    assert (refused.rule, refused.again_after_s) == ("calls-at-once", 5)
+    assert len(node.around.carrier.invites) == 1
+    found, _ = await node.services.ledger.calls.find(CallFilter(node.account.id, status=Status.FAILED))
+    assert len(found) == 1, "the refused one is kept, as any"
 
 
 async def test_calls_a_second_are_counted_over_one_second(node: FakeNode) -> None:

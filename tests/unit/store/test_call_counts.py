@@ -27,7 +27,13 @@ from engine.store.tables.calls import call_totals
 from engine.store.tables.calls import calls as call_rows
 from engine.store.values import values_of
 from tests.unit.store.conftest import PEPPER
-from tests.unit.store.samples import COLUMNS_OF_APPLICATIONS, COLUMNS_OF_NUMBERS, COLUMNS_OF_ORDERS, a_call
+from tests.unit.store.samples import (
+    COLUMNS_OF_APPLICATIONS,
+    COLUMNS_OF_NUMBERS,
+    COLUMNS_OF_ORDERS,
+    TABLES_OF_LIMITS,
+    a_call,
+)
 
 MIDNIGHT: Final = datetime(2026, 11, 23, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -171,7 +177,7 @@ async def test_a_migration_counts_the_calls_that_there_were(url: str, db: Databa
         for later in (
             "trunks", "trunk_registrations", "routes", "refusals", "call_traces", "trunk_costs", "full_trunks",
             "trunk_events", "call_policies", "queued_calls", "account_paces", "balance_entries", "balance_reservations",
-            "balances", "bans", "calls_spent", "applications", "nodes", "node_fences", "leases",
+            "balances", "bans", "calls_spent", "applications", "nodes", "node_fences", "leases", *TABLES_OF_LIMITS,
         ):  # fmt: skip
             connection.execute(text(f"DROP TABLE {later}"))
         connection.execute(text("DROP INDEX ix_calls_account_id_direction_start_time_id"))

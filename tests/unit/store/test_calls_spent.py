@@ -26,6 +26,7 @@ from tests.unit.store.samples import (
     COLUMNS_OF_NUMBERS,
     COLUMNS_OF_ORDERS,
     NOON,
+    TABLES_OF_LIMITS,
     a_call,
     at,
 )
@@ -128,7 +129,7 @@ async def test_a_migration_adds_up_the_calls_that_there_were(
     def undone(connection: Connection) -> None:
         drop_spent_triggers(connection)
         connection.execute(text("DROP TABLE calls_spent"))
-        for later in ("applications", "nodes", "node_fences", "leases"):
+        for later in ("applications", "nodes", "node_fences", "leases", *TABLES_OF_LIMITS):
             connection.execute(text(f"DROP TABLE {later}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0028'"))
         for key in (None, "SK1", "SK1"):
