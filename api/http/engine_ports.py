@@ -45,8 +45,8 @@ class CallService(Protocol):
         """Delete it with its figures. Raises NotFound, and WrongState while somebody waits."""
         ...
 
-    def place_in_line(self, call: Call) -> int | None:
-        """Position from 1 of a call that waits for its turn to be placed; None for any other."""
+    async def place_in_line(self, call: Call) -> int | None:
+        """Position from 1 of a call that waits for its turn to be placed; None for any other. Raises StoreError."""
         ...
 
     def place_in_queue(self, call_id: str) -> tuple[int, float | None] | None:

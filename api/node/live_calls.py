@@ -104,6 +104,7 @@ def _call_services(parts: NodeParts, recording_storage: RecordingStorage) -> Cal
             settings.node,
             NoticeOptions(settings.balance_notice_s, NoticeTo(settings.balance_notice_to)),
         ),
+        paced_lines=stores.paced_lines,
         policies=CallPolicies(
             stores.policies,
             stores.calls_used,

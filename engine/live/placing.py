@@ -112,7 +112,7 @@ class CallPlacing:
         starts = [*inline, *starts_of(call)]
         set_up = self._services.admission.begin()
         try:
-            leaving = self._services.stores.queued_calls.beginning(call.id)
+            leaving = self._services.stores.queued_calls.beginning(queued, call.node)
             return await self.send(call, request, number, starts, set_up, leaving)
         except BaseException:
             set_up.done()

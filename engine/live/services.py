@@ -21,6 +21,7 @@ from engine.recordings.disk_space import DiskSpace
 from engine.recordings.storage import RecordingStorage
 from engine.security.pins import Pins
 from engine.security.sip_egress import SipEgress
+from engine.store.paced_lines import PacedLines
 from engine.store.stores import Stores
 from engine.webhooks.call_web import CallWeb, FindManner
 
@@ -76,5 +77,6 @@ class CallServices:
     admission: AdmissionControl
     emergency: EmergencyCalls
     policies: CallPolicies
+    paced_lines: PacedLines
     refusals: Refusals
     credit: CallCredit

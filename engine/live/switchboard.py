@@ -107,7 +107,7 @@ class Switchboard:
 
     async def end(self, account_id: str, call_id: str) -> None:
         """Cancel or hang up; an ended call stays as it is. Raises NotFound."""
-        if await self._pacing.cancel(account_id, call_id):
+        if not self._sessions.is_here(call_id) and await self._pacing.cancel(account_id, call_id):
             return
         session = await self._sessions.find(account_id, call_id)
         if session is not None:
@@ -124,7 +124,8 @@ class Switchboard:
 
         Raises NotFound, WrongState, and what the change needs and is not there.
         """
-        if change.end is not None and await self._pacing.cancel(account_id, call_id):
+        may_wait = change.end is not None and not self._sessions.is_here(call_id)
+        if may_wait and await self._pacing.cancel(account_id, call_id):
             cancelled = await self._services.stores.calls.get(call_id)
             if cancelled is not None:
                 return cancelled
@@ -156,9 +157,9 @@ class Switchboard:
         """Delete it with its figures. Raises NotFound, and WrongState while somebody waits."""
         await self._queues.remove(account_id, queue_id)
 
-    def place_in_line(self, call: Call) -> int | None:
-        """Position from 1 of a call that waits for its turn to be placed; None for any other."""
-        return self._pacing.position(call.account_id, call.id)
+    async def place_in_line(self, call: Call) -> int | None:
+        """Position from 1 of a call that waits for its turn to be placed, over all nodes; None for any other."""
+        return await self._pacing.position(call)
 
     def place_in_queue(self, call_id: str) -> tuple[int, float | None] | None:
         """Position from 1 and the estimated wait in seconds of a call that waits on this node."""
@@ -209,8 +210,7 @@ class Switchboard:
         async with kept_if_not_allowed(self._services.ledger, call):
             await self._services.policies.require_destination(call, target)
         await self._services.credit.require(call)
-        await self._pacing.join(call, queued, pace)
-        return call
+        return await self._pacing.join(call, queued, pace)
 
     async def _take(self, leg: Leg, arrival: InboundCall, set_up: SetUp) -> None:
         try:

@@ -69,6 +69,9 @@ FINAL: Final = final_states(Status, TRANSITIONS)
 
 _FIRST_REFUSAL: Final = 300
 
+NO_NODE: Final = ""
+"""The node of a call that waits for its turn: any may begin it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -101,11 +104,11 @@ class Call:
     `start_time` is when the call was asked for (outbound) or arrived (inbound); `duration` counts from `answer_time`.
     `url` and `flow` say where the call flow comes from, at most one of them is set; `fallback_url` is for when that
     fails. `method` and `fallback_method` are how the two URLs are requested, GET or POST. `node` is the process that
-    owns the live call. `trunk` is the name of that by which it came in, or to which it was sent last. `stir_verstat` is
-    what came of the signature of a call that came in, `stir_signed` what we have signed of one that goes out. `options`
-    are those of its order and its number: what their account has chosen is looked up when it is needed. `key_id` is the
-    API key that has asked for it, or for the call that dialled it. `forwarded_from` is who was called before, and sent
-    a call that came in on to us.
+    owns the live call; one that waits for its turn is no node's. `trunk` is the name of that by which it came in, or to
+    which it was sent last. `stir_verstat` is what came of the signature of a call that came in, `stir_signed` what we
+    have signed of one that goes out. `options` are those of its order and its number: what their account has chosen is
+    looked up when it is needed. `key_id` is the API key that has asked for it, or for the call that dialled it.
+    `forwarded_from` is who was called before, and sent a call that came in on to us.
     """
 
     id: str

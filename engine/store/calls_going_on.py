@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, func, insert, select, update
 
-from engine.model.call import FINAL, Direction, Status
+from engine.model.call import FINAL, NO_NODE, Direction, Status
 from engine.model.call_policy import PlacedPolicy, PolicyLevel, PolicyPlace
 from engine.model.call_policy.decision import limit_refusal
 from engine.model.call_policy.last_second import SECOND_US, of_last_second
@@ -93,7 +93,10 @@ def _used(
 def _at_once(place: PolicyPlace, direction: Direction) -> Select[Any]:
     """Counts the calls that go on in somebody's name; one that waits for its turn is no node's, and does not count."""
     going_on = and_(
-        calls.c.status.in_(_OPEN), calls.c.node != "", calls.c.direction == direction, calls.c.id != bindparam("beside")
+        calls.c.status.in_(_OPEN),
+        calls.c.node != NO_NODE,
+        calls.c.direction == direction,
+        calls.c.id != bindparam("beside"),
     )
     match place.level:
         case PolicyLevel.NODE:

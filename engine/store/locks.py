@@ -14,8 +14,14 @@ OwnClock = Callable[[], datetime]
 
 _KEY_BYTES: Final = 8
 """PostgreSQL's advisory locks are known by 64 bits."""
+_TIME: Final = select(func.clock_timestamp())
 _LOCK: Final = select(func.pg_advisory_xact_lock(bindparam("key")), func.clock_timestamp())
 _TRY_LOCK: Final = select(func.pg_try_advisory_xact_lock(bindparam("key")), func.clock_timestamp())
+
+
+def time_on(connection: Connection, own_clock: OwnClock) -> datetime:
+    """The time by the database's clock, which is the same for all nodes; SQLite's is `own_clock`."""
+    return own_clock() if is_sqlite(connection) else connection.execute(_TIME).one()[0]
 
 
 def locked_at(connection: Connection, names: Iterable[str], own_clock: OwnClock) -> datetime:

@@ -1,21 +1,42 @@
-"""Calls that wait for their turn, in the order in which they were asked for."""
+"""Calls that wait for their turn, in the order in which they were asked for. They are no node's: any may begin them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from engine.errors import NoLongerQueued
+from engine.errors import NoLongerQueued, QueueFull
+from engine.model.call import NO_NODE
+from engine.routing.pacing import Pace
 from engine.security.vault import Vault
 from engine.store.connections import Job
 from engine.store.database import Database
-from engine.store.tables.pacing import queued_calls
-from engine.store.values import values_of
+from engine.store.locks import locked_at
+from engine.store.tables.calls import calls
+from engine.store.tables.pacing import account_lines, paced_calls, queued_calls
+from engine.store.values import utc_now, values_of
+
+_THIS: Final = queued_calls.c.call_id == bindparam("this")
+_WAITING: Final = select(func.count()).where(
+    queued_calls.c.account_id == bindparam("of_account"), queued_calls.c.claimed_by.is_(None)
+)
+_PLACE: Final = (
+    select(queued_calls.c.account_id, queued_calls.c.id).where(_THIS, queued_calls.c.claimed_by.is_(None)).subquery()
+)
+_BEFORE: Final = select(func.count()).where(
+    queued_calls.c.account_id == _PLACE.c.account_id,
+    queued_calls.c.claimed_by.is_(None),
+    queued_calls.c.id <= _PLACE.c.id,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class QueuedCall:
-    """What of a call's order is not told by its own row. `sip_password` is sealed: QueuedCalls seals and opens it."""
+    """What of a call's order is not told by its own row. `sip_password` is sealed: QueuedCalls seals and opens it.
+
+    `node` is the one that was asked for the call.
+    """
 
     call_id: str
     account_id: str
@@ -40,37 +61,79 @@ class QueuedCalls:
         return "" if queued.sip_password is None else self._vault.open(queued.sip_password, queued.call_id)
 
     async def on(self, node: str) -> Sequence[QueuedCall]:
-        """The calls that wait on a node, in their order."""
+        """The calls that wait and were asked of a node, in their order."""
         columns = [queued_calls.c[name] for name in QueuedCall.__dataclass_fields__]
         query = select(*columns).where(queued_calls.c.node == node).order_by(queued_calls.c.id)
         return [QueuedCall(**row) for row in await self._db.rows(query)]
 
-    def joining(self, queued: QueuedCall) -> Job[None]:
-        """The job that has a call wait, to be written with the call."""
+    async def require_place(self, account_id: str, pace: Pace) -> None:
+        """Whether another call of an account may wait, as far as can be told without a lock. Raises QueueFull."""
+        waiting = await self._db.ask(lambda connection: _count(connection, account_id))
+        _require_place(waiting, pace)
 
-        def job(connection: Connection) -> None:
+    async def position(self, call_id: str) -> int | None:
+        """A call's place among those of its account, from 1; None for one that does not wait."""
+        before = await self._db.ask(lambda connection: connection.scalar(_BEFORE, {"this": call_id}))
+        return before or None
+
+    def joining(self, queued: QueuedCall, pace: Pace) -> Job[int]:
+        """The job that has a call wait, to be written with the call, which is no node's then; gives its position.
+
+        What is told of it until then is told by the node that was asked. It raises QueueFull.
+        """
+        new_line = self._db.inserting_new(account_lines, {"account_id": queued.account_id, "turn": 0})
+
+        def job(connection: Connection) -> int:
+            new_line(connection)
+            locked_at(connection, [f"joining {queued.account_id}"], utc_now)
+            waiting = _count(connection, queued.account_id)
+            _require_place(waiting, pace)
             connection.execute(insert(queued_calls), values_of(queued))
+            _give_to(connection, queued.call_id, NO_NODE)
+            return waiting + 1
 
         return job
 
-    def leaving(self, call_id: str) -> Job[bool]:
-        """The job that takes a call out; gives False where it waits no more."""
+    def leaving(self, call_id: str, node: str) -> Job[bool]:
+        """The job that takes a call out, which is a node's from then on; gives False where it waits no more.
 
-        def job(connection: Connection) -> bool:
-            return connection.execute(delete(queued_calls).where(queued_calls.c.call_id == call_id)).rowcount == 1
+        Nobody begins it then, also where another node has claimed it.
+        """
+        return lambda connection: _taken_out(connection, call_id, node)
 
-        return job
+    def beginning(self, queued: QueuedCall, node: str) -> Job[None]:
+        """The job that takes a call out that a node has claimed, and begins.
 
-    def beginning(self, call_id: str) -> Job[None]:
-        """The job that takes a call out that begins; it raises NoLongerQueued where it waits no more."""
-        leaving = self.leaving(call_id)
+        It raises NoLongerQueued where it is the node's no more.
+        """
 
         def job(connection: Connection) -> None:
-            if not leaving(connection):
-                raise NoLongerQueued(f"{call_id} was cancelled meanwhile.")
+            if not _taken_out(connection, queued.call_id, node, queued_calls.c.claimed_by == node):
+                raise NoLongerQueued(f"{queued.call_id} was cancelled meanwhile.")
+            connection.execute(insert(paced_calls), {"call_id": queued.call_id, "account_id": queued.account_id})
 
         return job
 
-    async def leave(self, call_id: str) -> bool:
-        """Take a call out; False where it waits no more."""
-        return await self._db.write(self.leaving(call_id))
+    async def leave(self, call_id: str, node: str) -> bool:
+        """Take a call out, for a node; False where it waits no more."""
+        return await self._db.write(self.leaving(call_id, node))
+
+
+def _taken_out(connection: Connection, call_id: str, node: str, *only: Any) -> bool:
+    if connection.execute(delete(queued_calls).where(_THIS, *only), {"this": call_id}).rowcount != 1:
+        return False
+    _give_to(connection, call_id, node)
+    return True
+
+
+def _give_to(connection: Connection, call_id: str, node: str) -> None:
+    connection.execute(update(calls).where(calls.c.id == call_id).values(node=node))
+
+
+def _count(connection: Connection, account_id: str) -> int:
+    return connection.scalar(_WAITING, {"of_account": account_id}) or 0
+
+
+def _require_place(waiting: int, pace: Pace) -> None:
+    if waiting >= pace.most_queued:
+        raise QueueFull(pace.most_queued, pace.again_after_s)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from engine.store.nodes import Nodes
     from engine.store.numbers import Numbers
     from engine.store.outbox import Outbox
+    from engine.store.paced_lines import PacedLines
     from engine.store.paces import Paces
     from engine.store.policies import Policies
     from engine.store.queued_calls import QueuedCalls
@@ -179,6 +180,12 @@ class Stores:
         from engine.store.policies import Policies
 
         return Policies(self.database)
+
+    @cached_property
+    def paced_lines(self) -> "PacedLines":
+        from engine.store.paced_lines import PacedLines
+
+        return PacedLines(self.database)
 
     @cached_property
     def paces(self) -> "Paces":

@@ -36,6 +36,7 @@ from engine.security.pins import Pins
 from engine.security.sip_egress import ResolvedAddress, SipEgress
 from engine.store.calls_going_on import CallsGoingOn
 from engine.store.database import Database
+from engine.store.paced_lines import PacedLines
 from engine.store.stores import Stores
 from engine.testing.bridge import FakeBridge
 from engine.testing.carrier import FakeCarrier
@@ -151,6 +152,7 @@ def services_of(
             meters,
             _rates().price,
         ),
+        paced_lines=PacedLines(stores.database, clock.now),
         refusals=Refusals(stores.refusals, clock),
         credit=CallCredit(stores.balances, _rates(), speaker, clock, node),
     )

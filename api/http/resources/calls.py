@@ -45,7 +45,7 @@ async def list_calls(services: RestServices, asked: ApiRequest) -> web.Response:
 async def initiate_call(services: RestServices, asked: ApiRequest) -> web.Response:
     call, _ = await placed(services, asked)
     location = f"{BASE_PATH}/calls/{call.id}"
-    return web.json_response(_shown(services, call), status=HTTPStatus.CREATED, headers={"Location": location})
+    return web.json_response(await _shown(services, call), status=HTTPStatus.CREATED, headers={"Location": location})
 
 
 async def placed(services: RestServices, asked: ApiRequest) -> tuple[Call, Number]:
@@ -61,7 +61,7 @@ async def placed(services: RestServices, asked: ApiRequest) -> tuple[Call, Numbe
 
 async def get_call(services: RestServices, asked: ApiRequest) -> web.Response:
     await services.call_service.settle(asked.path["call_id"])
-    return web.json_response(_shown(services, await own_call(services, asked)))
+    return web.json_response(await _shown(services, await own_call(services, asked)))
 
 
 async def end_call(services: RestServices, asked: ApiRequest) -> web.Response:
@@ -140,9 +140,9 @@ def _order(asked: ApiRequest, number: Number) -> NewCall:
     return order
 
 
-def _shown(services: RestServices, call: Call) -> Json:
+async def _shown(services: RestServices, call: Call) -> Json:
     """The call, and where it waits for its turn to be placed its position."""
-    position = services.call_service.place_in_line(call)
+    position = await services.call_service.place_in_line(call)
     return call_json(call) if position is None else {**call_json(call), "queue_position": position}
 
 

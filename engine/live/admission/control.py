@@ -138,7 +138,7 @@ class AdmissionControl:
 
     def has_room(self) -> bool:
         """Whether a call may begin now; who waits for that asks again and again, so nothing is counted or told."""
-        if self._room().is_full or self._disk() is not None:
+        if self.stopping or self._room().is_full or self._disk() is not None:
             return False
         return not refuses(self._load(), refused_before=self._refusing)
 

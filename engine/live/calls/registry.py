@@ -58,6 +58,10 @@ class Sessions:
     def count(self) -> int:
         return len(self._sessions)
 
+    def is_here(self, call_id: str) -> bool:
+        """Whether this node carries the call now."""
+        return call_id in self._sessions
+
     def answered(self) -> Sequence[Session]:
         """The sessions with somebody on the line now."""
         return [each for each in self._sessions.values() if each.answered.is_set() and not each.over.is_set()]

@@ -92,7 +92,7 @@ class NotingCallService:
         self.queue_changes.append((queue_id, None))
         raise NotFound("queue", queue_id)
 
-    def place_in_line(self, call: Call) -> int | None:
+    async def place_in_line(self, call: Call) -> int | None:
         return None
 
     def place_in_queue(self, call_id: str) -> tuple[int, float | None] | None:

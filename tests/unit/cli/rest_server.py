@@ -85,7 +85,7 @@ class ScriptedCallService:
     async def remove_queue(self, account_id: str, queue_id: str) -> None:
         raise NotFound("queue", queue_id)
 
-    def place_in_line(self, call: Call) -> int | None:
+    async def place_in_line(self, call: Call) -> int | None:
         return None
 
     def place_in_queue(self, call_id: str) -> tuple[int, float | None] | None:

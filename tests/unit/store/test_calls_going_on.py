@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from datetime import datetime, timedelta
 from itertools import cycle, pairwise
 from pathlib import Path
 
@@ -24,24 +23,12 @@ from engine.store.policies import Policies
 from engine.store.tables.call_policies import call_rates
 from tests.peers.databases import migrated_sqlite
 from tests.unit.store.conftest import PEPPER
-from tests.unit.store.samples import NOON, a_call, at
+from tests.unit.store.moved_clock import MovedClock
+from tests.unit.store.samples import a_call, at
 
 NUMBER = "+3225550100"
 NODES = 3
 OPERATOR = PolicyPlace(PolicyLevel.NODE)
-
-
-class MovedClock:
-    """A clock that tests move."""
-
-    def __init__(self) -> None:
-        self.moment = NOON
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-    def passes(self, seconds: float) -> None:
-        self.moment += timedelta(seconds=seconds)
 
 
 def refuse(refusal: PolicyRefusal) -> PolicyRefused:

@@ -145,7 +145,9 @@ async def test_a_migration_adds_up_the_calls_that_there_were(
         connection.execute(text("DROP INDEX ix_outbox_node_state_next_at"))
         connection.execute(text("ALTER TABLE outbox DROP COLUMN node"))
         connection.execute(text("ALTER TABLE webhook_exchanges DROP COLUMN warnings"))
-        for table, column in (("calls", "sip_username"), ("calls", "sip_headers"), ("queued_calls", "sip_password")):
+        connection.execute(text("DROP INDEX ix_queued_calls_account_id_id"))
+        of_tables = (("calls", "sip_username"), ("calls", "sip_headers"), ("queued_calls", "sip_password"))
+        for table, column in (*of_tables, ("queued_calls", "claimed_by")):
             connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
 
     await db.write(undone)

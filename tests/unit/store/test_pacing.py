@@ -11,6 +11,7 @@ from engine.store.calls import Calls
 from engine.store.database import Database
 from engine.store.migration import configured, migrate
 from engine.store.numbers import Numbers
+from engine.store.paced_lines import PacedLines
 from engine.store.paces import Paces
 from engine.store.queued_calls import QueuedCall, QueuedCalls
 from engine.store.tables.pacing import queued_calls
@@ -42,20 +43,24 @@ async def test_an_account_has_the_pace_that_was_set_last_or_none(paces: Paces, a
     assert await paces.all() == {}
 
 
-async def test_calls_wait_in_their_order_on_their_node_and_leave_the_line_once(
+async def test_calls_wait_in_their_order_and_leave_the_line_once(
     db: Database, queued: QueuedCalls, account: Account
 ) -> None:
     waiting = [QueuedCall(f"CA{at}", account.id, NODE, hides_caller=at == 1) for at in (3, 1, 2)]
     for each in (*waiting, QueuedCall("CA9", account.id, "node-2")):
-        await db.write(queued.joining(each))
+        await db.write(queued.joining(each, Pace()))
     assert await queued.on(NODE) == waiting
 
-    await db.write(queued.beginning("CA1"))
+    claimed = await PacedLines(db).claim(NODE)
+    assert claimed == waiting[0]
+    await db.write(queued.beginning(claimed, NODE))
     with pytest.raises(NoLongerQueued):
-        await db.write(queued.beginning("CA1"))
+        await db.write(queued.beginning(claimed, NODE))
+    with pytest.raises(NoLongerQueued):
+        await db.write(queued.beginning(waiting[1], NODE))
 
-    assert not await queued.leave("CA1")
-    assert await queued.leave("CA3")
+    assert not await queued.leave("CA3", NODE)
+    assert await queued.leave("CA1", NODE)
     assert await queued.on(NODE) == waiting[2:]
 
 
@@ -63,7 +68,7 @@ async def test_the_password_of_a_call_that_waits_is_stored_sealed(
     db: Database, queued: QueuedCalls, account: Account
 ) -> None:
     waiting = QueuedCall("CA1", account.id, NODE, sip_password=queued.sealed("CA1", "hunter2"))
-    await db.write(queued.joining(waiting))
+    await db.write(queued.joining(waiting, Pace()))
 
     [row] = await db.rows(select(queued_calls.c.sip_password))
     assert b"hunter2" not in row["sip_password"]
@@ -82,7 +87,7 @@ async def test_a_migration_tells_waiting_calls_how_the_url_of_their_number_is_re
     by_number, by_order = a_call(account.id, url="https://a.example/"), a_call(account.id, url="https://b.example/")
     await Numbers(db).add(account.id, by_number.from_, url="https://a.example/", method="GET")
     for call in (by_number, by_order):
-        await calls.add(call, also=queued.joining(QueuedCall(call.id, account.id, NODE)))
+        await calls.add(call, also=queued.joining(QueuedCall(call.id, account.id, NODE), Pace()))
 
     def undone(connection: Connection) -> None:
         command.downgrade(configured(connection), "0030")
