@@ -21,11 +21,12 @@ _PENDING: Final = [
 ]
 
 
-def _is_next_of_its_call() -> ColumnElement[bool]:
+def _is_next_of_its_call(*among: ColumnElement[bool]) -> ColumnElement[bool]:
     before = exists().where(
         _earlier.c.call_id == outbox.c.call_id,
         _earlier.c.state == CallbackState.PENDING,
         _earlier.c.sequence < outbox.c.sequence,
+        *among,
     )
     return (outbox.c.state == CallbackState.PENDING) & ~before
 
@@ -39,7 +40,8 @@ _DUE: Final = (
     .order_by(outbox.c.next_at, outbox.c.id)
     .limit(bindparam("most", type_=Integer))
 )
-_NEXT_DUE: Final = select(func.min(outbox.c.next_at).label("at")).where(_MINE, _is_next_of_its_call())
+_NEXT_OF_MINE: Final = _is_next_of_its_call(_earlier.c.node == bindparam("node"))
+_NEXT_DUE: Final = select(func.min(outbox.c.next_at).label("at")).where(_MINE, _NEXT_OF_MINE)
 _LAST: Final = PreparedQuery(
     select(func.max(outbox.c.sequence).label("sequence"), calls.c.node)
     .select_from(calls.outerjoin(outbox, outbox.c.call_id == calls.c.id))
@@ -133,7 +135,10 @@ class Outbox:
         return row["waiting"] if row else 0
 
     async def next_due(self) -> datetime | None:
-        """When there will next be something to do; None while there is nothing."""
+        """When there will next be something to do; None while there is nothing.
+
+        One that stands behind another node's counts too: nobody tells this node when that is sent.
+        """
         row = await self._db.row(_NEXT_DUE, {"node": self._node})
         return row["at"] if row else None
 

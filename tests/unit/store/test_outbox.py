@@ -100,6 +100,24 @@ async def test_a_settled_callback_stays_settled(calls: Calls, outbox: Outbox, ac
     assert await outbox.due(at(60), 10) == []
 
 
+async def test_a_nodes_callback_waits_for_that_of_the_node_before_it_and_is_looked_for_meanwhile(
+    db: Database, calls: Calls, outbox: Outbox, account: Account
+) -> None:
+    """As of a call that one node was asked for, and another has placed."""
+    call = a_call(account.id)
+    await calls.add(call, told("queued"))
+    await calls.save(replace(call, node="node-2"), told("ringing"))
+    behind = Outbox(db, "node-2")
+    assert await behind.due(at(60), 10) == []
+    assert await behind.next_due() == NOON
+
+    (first,) = await outbox.due(at(60), 10)
+    await outbox.delivered(first.id, at(60))
+
+    (second,) = await behind.due(at(60), 10)
+    assert second.form["CallStatus"] == "ringing"
+
+
 async def test_the_longest_due_come_first_and_no_more_than_asked_for(
     calls: Calls, outbox: Outbox, account: Account
 ) -> None:
