@@ -132,18 +132,11 @@ class Calls:
 
     async def write(self, jobs: Sequence[Job[Any]]) -> None:
         """Changes of calls that belong together, in one transaction and few statements; events keep their order."""
-        events = [job.values for job in jobs if isinstance(job, NotingEvent)]
-        savings = _one_for_each_call(job for job in jobs if isinstance(job, SavingCall))
-        others: list[Job[Any]] = [job for job in jobs if not isinstance(job, NotingEvent | SavingCall)]
+        await self._db.write(_together(jobs))
 
-        def job(connection: Connection) -> None:
-            for saving in savings:
-                saving(connection)
-            for other in others:
-                other(connection)
-            _NOTE.run_for_each(connection, events)
-
-        await self._db.write(job)
+    async def add_ended(self, call: Call, jobs: Sequence[Job[Any]]) -> None:
+        """A call that is over before it is stored, with all its changes: at no moment it goes on."""
+        await self.add(call, also=_together(jobs))
 
     async def invitation(self, wanted: Signal) -> None:
         """Wait until others begin a transaction, which what is written next shares; or for `wanted`, or a moment."""
@@ -230,6 +223,22 @@ def call_of(row: Mapping[Any, Any]) -> Call:
 
 def _behind(place: PageCursor | None) -> ColumnElement[bool] | None:
     return place.behind(calls.c.start_time, calls.c.id) if place else None
+
+
+def _together(jobs: Sequence[Job[Any]]) -> Job[None]:
+    """What these do, in few statements."""
+    events = [job.values for job in jobs if isinstance(job, NotingEvent)]
+    savings = _one_for_each_call(job for job in jobs if isinstance(job, SavingCall))
+    others: list[Job[Any]] = [job for job in jobs if not isinstance(job, NotingEvent | SavingCall)]
+
+    def job(connection: Connection) -> None:
+        for saving in savings:
+            saving(connection)
+        for other in others:
+            other(connection)
+        _NOTE.run_for_each(connection, events)
+
+    return job
 
 
 def _one_for_each_call(savings: Iterable[SavingCall]) -> list[SavingCall]:

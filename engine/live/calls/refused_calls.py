@@ -14,11 +14,10 @@ from engine.ports import Cause, DialRefused, Leg
 async def keep_not_allowed(ledger: Ledger, call: Call, refused: PolicyRefused) -> None:
     """Keep one that a policy does not allow. Raises StoreError."""
     journal = Journal(_untold(call), ledger)
-    await journal.open()
-    async with journal.writing():
-        journal.tried(Attempt(f"policy of the {refused.level}", call.to, str(refused)))
-        journal.refused_by_policy(refused)
-        journal.happened(Event.BROKE)
+    journal.tried(Attempt(f"policy of the {refused.level}", call.to, str(refused)))
+    journal.refused_by_policy(refused)
+    journal.happened(Event.BROKE)
+    await journal.open_ended()
 
 
 async def turn_away_not_allowed(ledger: Ledger, leg: Leg, call: Call, refused: PolicyRefused) -> None:
@@ -42,11 +41,10 @@ async def keep_refused(ledger: Ledger, call: Call, refused: DialRefused) -> None
     """Keep one whose INVITE was refused before it became a leg. Raises StoreError."""
     said = f"{refused.sip_code} {refused.why}".strip()
     journal = Journal(_untold(call), ledger)
-    await journal.open()
-    async with journal.writing():
-        peer = f"peer {refused.arrival.source}"
-        journal.tried(Attempt(peer, call.to, said, refused.sip_code, refused.why, refused.q850_cause))
-        journal.happened(Event.BROKE, sip_code=refused.sip_code, sip_reason=refused.why, q850_cause=refused.q850_cause)
+    peer = f"peer {refused.arrival.source}"
+    journal.tried(Attempt(peer, call.to, said, refused.sip_code, refused.why, refused.q850_cause))
+    journal.happened(Event.BROKE, sip_code=refused.sip_code, sip_reason=refused.why, q850_cause=refused.q850_cause)
+    await journal.open_ended()
 
 
 def _untold(call: Call) -> Call:

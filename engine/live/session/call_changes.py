@@ -66,6 +66,16 @@ class CallChanges:
         if now:
             self._wanted_now.set()
 
+    def take_all(self) -> tuple[Sequence[Job[Any]], Callable[[], None]]:
+        """Hand over all that waits, which somebody else stores; and what follows once it is stored."""
+        changes, self._changes = self._changes, []
+
+        def then() -> None:
+            for each in changes:
+                each.then()
+
+        return [each.job() for each in changes], then
+
     async def run(self) -> None:
         """Write for ever; cancel it to stop."""
         await self._writer.run()

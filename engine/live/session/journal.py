@@ -108,6 +108,15 @@ class Journal:
         log.info("call_began", call_id=call.id, direction=call.direction.value, from_=call.from_, to=call.to)
         return done
 
+    async def open_ended(self) -> None:
+        """Store a call that is over already, with all that has happened: it never counts as one that goes on.
+
+        Raises StoreError.
+        """
+        jobs, then = self._changes.take_all()
+        await self._ledger.calls.add_ended(self._call, jobs)
+        then()
+
     async def resume(self, job: Job[T]) -> T:
         """Do this before a call goes on that is stored already. Raises StoreError, and what it raises."""
         self._stored = self._call
