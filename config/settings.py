@@ -101,6 +101,7 @@ class Settings(TrunkSettings, FrontDoorSettings, RecordingSettings, LoadSettings
 
     data_dir: Path = Path("var")
     database_url: str = ""
+    database_listen_url: str = ""
 
     http_tls_cert: Path | None = None
     http_tls_key: Path | None = None

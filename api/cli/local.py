@@ -88,5 +88,5 @@ async def _books() -> AsyncIterator[LocalStores]:
         from engine.store.stores import open_stores
 
     settings = load()
-    async with open_stores(settings.database, settings.data_dir) as stores:
+    async with open_stores(settings.database, settings.data_dir, listen_url=settings.database_listen_url) as stores:
         yield LocalStores(settings, stores)

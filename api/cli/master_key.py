@@ -28,7 +28,7 @@ async def _rotate() -> tuple[int, str]:
     from engine.store.database import Database
 
     settings = load()
-    database = await Database.open(settings.database)
+    database = await Database.open(settings.database, listen_url=settings.database_listen_url)
     try:
         master = master_key(settings)
         accounts = await KeyRing(master, AccountKeys(database)).rotate_master()

@@ -27,7 +27,7 @@ async def check(settings: Settings, running: RunningServer | None) -> Sequence[F
     if file is not None and not file.exists():
         return [_absent(file)]
     try:
-        database = await Database.open(settings.database)
+        database = await _opened(settings)
         try:
             await database.ping()
         finally:
@@ -42,7 +42,7 @@ async def opened(settings: Settings) -> AsyncIterator[Database | None]:
     """Open the database for other checks; None where there is none or it can't be opened, which its own check tells."""
     file = sqlite_file(settings.database)
     try:
-        database = None if file is not None and not file.exists() else await Database.open(settings.database)
+        database = None if file is not None and not file.exists() else await _opened(settings)
     except TelefoonError:
         database = None
     try:
@@ -50,6 +50,10 @@ async def opened(settings: Settings) -> AsyncIterator[Database | None]:
     finally:
         if database is not None:
             await database.close()
+
+
+async def _opened(settings: Settings) -> Database:
+    return await Database.open(settings.database, listen_url=settings.database_listen_url)
 
 
 def _absent(file: Path) -> Finding:

@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Final, Protocol
 
 import structlog
 
 from api.node.bans_file import BansFile
-from api.node.rows_watched import keep_looking
+from api.node.rows_watched import LOOK_S, keep_looking
+from engine.aio.change_notifier import ChangeNotifier
 from engine.live.admission.refusals import Refusals
 from engine.metrics.meters import Meters
 from engine.metrics.table import Metric
@@ -19,6 +19,8 @@ from engine.model.refusal import RefusalRule
 from engine.ports import Clock
 from engine.store.bans import BanStore
 
+HEAR_S: Final = 0.5
+"""How often the door is asked what it has done: what it has banned, other nodes keep away within a second."""
 LOG_S: Final = 60.0
 """A flood is a line of the log in so many seconds."""
 
@@ -42,7 +44,7 @@ class TurnsAway(Protocol):
 
 
 class DoorWatch:
-    """Looks each second what was turned away, and which bans were made or lifted by others."""
+    """Looks again and again what was turned away, and which bans were made or lifted by others."""
 
     def __init__(
         self,
@@ -65,12 +67,26 @@ class DoorWatch:
         self._unlogged: Counter[str] = Counter()
         self._logged_at: datetime | None = None
 
-    async def run(self, door: TurnsAway) -> None:
-        """Look once a second, for as long as the node runs."""
-        await keep_looking(partial(self.look, door), self._clock, "bans_not_read")
+    async def run(self, door: TurnsAway, bell: ChangeNotifier) -> None:
+        """Hear the door twice a second, and look at the rows when the bell rings and once a second."""
+        ring, looked_at_s = bell.next_ring, self._clock.monotonic()
+
+        async def look() -> None:
+            nonlocal ring, looked_at_s
+            await self._hear(door)
+            now_s = self._clock.monotonic()
+            if ring.is_set() or now_s - looked_at_s >= LOOK_S:
+                ring, looked_at_s = bell.next_ring, now_s
+                await self._follow_rows(door)
+
+        await keep_looking(look, bell, "bans_not_read", HEAR_S)
 
     async def look(self, door: TurnsAway) -> None:
         """Once. Raises StoreError; what could not be stored is the next time."""
+        await self._hear(door)
+        await self._follow_rows(door)
+
+    async def _hear(self, door: TurnsAway) -> None:
         news = await door.take_news()
         self._tell(news)
         self._unstored += news.bans
@@ -78,6 +94,8 @@ class DoorWatch:
         if self._unstored:
             await self._rows.put(self._unstored)
             self._unstored = []
+
+    async def _follow_rows(self, door: TurnsAway) -> None:
         stored = {each.source: each for each in await self._rows.remembered(self._clock.now())}
         await self._follow(door, stored)
         await self._file.keep(list(stored.values()))

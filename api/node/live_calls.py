@@ -32,6 +32,7 @@ from engine.model.rating import Rates, load_rates
 from engine.model.recording_marks import PauseBehavior
 from engine.recordings.storage import RecordingStorage
 from engine.security.pins import Pins
+from engine.store.notices import Topic
 from sip.dns.host_addresses import HostAddresses
 from tts.tone_service import ToneService
 
@@ -126,6 +127,7 @@ def _ledger(parts: NodeParts, rates: Rates) -> Ledger:
         parts.context.clock,
         price,
         parts.webhooks.courier.notify,
+        bell=parts.storage.stores.database.notices.bell(Topic.EVENTS),
         discretion=discretion_of(parts.context.settings),
         meters=parts.context.meters,
         operator_url=parts.context.settings.policy_webhook or None,

@@ -13,12 +13,14 @@ from engine.live.services import CallServices
 from engine.live.session.failed_traces import FailedTraces
 from engine.live.switchboard import Switchboard
 from engine.privacy.audit import by_system
+from engine.store.notices import Topic
 from sip.media.media_clock import media_clock_lag_ms
 
 
 def loops_of(parts: NodeParts, services: CallServices, switchboard: Switchboard) -> Mapping[str, Loop]:
     """The loops that run beside the calls, by their names in the log."""
     settings, stores, clock = parts.context.settings, parts.storage.stores, parts.context.clock
+    bell = stores.database.notices.bell
     retention = sweeper(stores, settings, clock, services.recording_storage)
     return {
         "status callbacks": parts.webhooks.courier.run,
@@ -26,10 +28,11 @@ def loops_of(parts: NodeParts, services: CallServices, switchboard: Switchboard)
         "disk of recordings": services.recorder.watch_disk,
         "disk of the database": parts.storage.space.watch,
         "unvisited conferences": switchboard.conferences.close_unvisited,
-        "trunks": partial(parts.telephony.trunks.run, parts.telephony.agent),
-        "routes": partial(parts.telephony.routes.run, parts.telephony.agent),
+        "notices of other nodes": stores.database.listen,
+        "trunks": partial(parts.telephony.trunks.run, parts.telephony.agent, bell(Topic.TRUNKS)),
+        "routes": partial(parts.telephony.routes.run, parts.telephony.agent, bell(Topic.ROUTES)),
         "load": _load_watch(parts, services, switchboard).run,
-        "front door": partial(parts.telephony.door.run, parts.telephony.agent.door),
+        "front door": partial(parts.telephony.door.run, parts.telephony.agent.door, bell(Topic.BANS)),
         "news of bans": parts.telephony.ban_news.run,
         "refusals": parts.telephony.refusals.run,
         "traces of failed calls": _failed_traces(parts, services).run,

@@ -7,8 +7,8 @@ from typing import Protocol
 import structlog
 
 from api.node.rows_watched import keep_looking
+from engine.aio.change_notifier import ChangeNotifier
 from engine.model.route import TrunkRoute
-from engine.ports import Clock
 from engine.store.routes import Routes
 
 log = structlog.get_logger(__name__)
@@ -21,16 +21,15 @@ class UsesRoutes(Protocol):
 
 
 class RouteWatch:
-    """Looks each second whether a row has come or gone; calls in progress go on."""
+    """Looks again and again whether a row has come or gone; calls in progress go on."""
 
-    def __init__(self, rows: Routes, clock: Clock) -> None:
+    def __init__(self, rows: Routes) -> None:
         self._rows = rows
-        self._clock = clock
         self._known: frozenset[str] = frozenset()
 
-    async def run(self, agent: UsesRoutes) -> None:
-        """Look once a second, for as long as the node runs."""
-        await keep_looking(partial(self.look, agent), self._clock, "routes_not_read")
+    async def run(self, agent: UsesRoutes, bell: ChangeNotifier) -> None:
+        """Look when the bell rings, and once a second, for as long as the node runs."""
+        await keep_looking(partial(self.look, agent), bell, "routes_not_read")
 
     async def look(self, agent: UsesRoutes) -> None:
         """Once. Raises StoreError."""

@@ -34,6 +34,7 @@ async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
         node=settings.node,
         patience_s=_DATABASE_PATIENCE_S,
         keep_bodies=settings.keep_webhook_bodies,
+        listen_url=settings.database_listen_url,
     ) as stores:
         space = DiskSpace(folder_of(settings.database))
         yield Storage(stores, await open_key_ring(settings, stores.account_keys), space)

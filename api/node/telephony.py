@@ -82,7 +82,7 @@ async def open_telephony(context: NodeContext, stores: Stores, operator: Deliver
         )
         stack.push_async_callback(agent.close)
         await trunks.use_costs(agent)
-        routes = RouteWatch(stores.routes, context.clock)
+        routes = RouteWatch(stores.routes)
         await routes.look(agent)
         bans_file = BansFile(context.settings.sip_bans_file, context.clock)
         ban_news = BanNews(context.settings.sip_ban_webhook, context.settings.node, operator, context.clock)

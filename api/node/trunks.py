@@ -10,6 +10,7 @@ from api.node.rows_watched import keep_looking
 from api.node.trunk_tables import trunks_of_file
 from config.setting_sources import settings_file
 from config.settings import Settings
+from engine.aio.change_notifier import ChangeNotifier
 from engine.errors import EgressDenied, InvalidField, SetupError
 from engine.model.trunk import Authentication, Origin, Srtp, TlsVerify, Trunk, trunk_at
 from engine.model.trunk.reachability import TrunkChange, TrunkEvent, TrunkEventKind
@@ -90,7 +91,7 @@ def require_inside(trunk: Trunk, residency: Residency) -> None:
 
 
 class TrunkWatch:
-    """Looks each second whether a row has changed; notes registrations, full trunks and what has changed of each.
+    """Looks again and again whether a row has changed; notes registrations, full trunks and what has changed of each.
 
     What is noted is for other programs to read, and outlives this one.
     """
@@ -119,9 +120,9 @@ class TrunkWatch:
                 raise SetupError(f"Trunk {trunk.name}: {why}")
         return trunks
 
-    async def run(self, agent: "UserAgent") -> None:
-        """Look once a second, for as long as the node runs."""
-        await keep_looking(partial(self.look, agent), self._clock, "trunks_not_read")
+    async def run(self, agent: "UserAgent", bell: ChangeNotifier) -> None:
+        """Look when the bell rings, and once a second, for as long as the node runs."""
+        await keep_looking(partial(self.look, agent), bell, "trunks_not_read")
 
     async def look(self, agent: "UserAgent") -> None:
         """Once. Raises StoreError, SipError, and SetupError for a password that does not open."""

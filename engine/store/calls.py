@@ -16,6 +16,7 @@ from engine.store.call_counts import call_counts
 from engine.store.call_filter import CallFilter
 from engine.store.connections import Job, T
 from engine.store.database import Database
+from engine.store.notices import Topic, tell
 from engine.store.outbox import NewCallback, enqueue
 from engine.store.page_cursor import PageCursor
 from engine.store.prepared import PreparedChange, PreparedQuery
@@ -60,6 +61,7 @@ class NotingEvent:
 
     def __call__(self, connection: Connection) -> None:
         _NOTE.run(connection, self.values)
+        tell(connection, Topic.EVENTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +239,8 @@ def _together(jobs: Sequence[Job[Any]]) -> Job[None]:
         for other in others:
             other(connection)
         _NOTE.run_for_each(connection, events)
+        if events:
+            tell(connection, Topic.EVENTS)
 
     return job
 

@@ -78,6 +78,10 @@ class Connections(Protocol):
         """Inserts a row whose values are handed in, or nothing if one with the same unique values is there."""
         ...
 
+    async def listen(self) -> None:
+        """Ring the bells of the board for what other nodes tell, for ever; where there are none, return at once."""
+        ...
+
     async def scour(self) -> bool:
         """Leave what was deleted in none of its files, as far as it lets us; False if somebody stood in the way."""
         ...

@@ -13,6 +13,7 @@ from engine.errors import SetupError, StoreError
 from engine.store import sqlite
 from engine.store.connections import Connections, Job, T, both
 from engine.store.failure import as_store_error
+from engine.store.notices import NoticeBoard
 from engine.store.order import Order
 from engine.store.paging import counted, rows_of_page
 from engine.store.schema_version import is_current, rewrite
@@ -27,31 +28,35 @@ GATHER_S: Final = 0.05
 class Database:
     """Connections to one database. Every method raises StoreError, and what was asked is not stored then."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Connections, notices: NoticeBoard | None = None) -> None:
         self._connections = connections
+        self.notices: Final = notices or NoticeBoard()
+        """Bells that ring when there is something new; of other nodes only while somebody runs `listen`."""
         self._closed = False
         self._in_doubt = False
         """Whether the last change failed: what was wrong with it alone, or with the database."""
         self._fence: Job[None] | None = None
 
     @classmethod
-    async def open(cls, url: str, *, patience_s: float = PATIENCE_S) -> Self:
+    async def open(cls, url: str, *, patience_s: float = PATIENCE_S, listen_url: str = "") -> Self:
         """Migrate it if it must be, then be ready. Raises SetupError for a URL that names none, and StoreError.
 
-        `patience_s` is how long a change to a file waits for another process that has it to itself.
+        `patience_s` is how long a change to a file waits for another process that has it to itself. `listen_url` leads
+        to PostgreSQL itself where `url` leads to PgBouncer before it.
         """
-        parsed = _parsed(url)
+        parsed, direct = _parsed(url), _parsed(listen_url) if listen_url else None
+        notices = NoticeBoard()
         with as_store_error():
             is_new = _is_file(parsed) and sqlite.create_file(parsed).stat().st_size == 0
-            connections = _connections(parsed, patience_s)
+            connections = _connections(parsed, patience_s, notices, direct)
             try:
                 # The first to open a file changes how it is written, so that is done under the migration's lock.
                 if is_new or not await connections.read(is_current):
-                    await _migrate(parsed)
+                    await _migrate(direct or parsed)
             except BaseException:
                 await connections.close()
                 raise
-            return cls(connections)
+            return cls(connections, notices)
 
     async def close(self) -> None:
         """Finish what is being written, then close every connection. Safe to repeat."""
@@ -66,6 +71,10 @@ class Database:
             await self._connections.check()
         if self._in_doubt:
             await self.write(rewrite)
+
+    async def listen(self) -> None:
+        """Hear what other nodes tell, for ever; where a database has one node, return at once."""
+        await self._connections.listen()
 
     async def scour(self) -> bool:
         """After an erasure: leave what was deleted in none of the database's files, as far as it lets us."""
@@ -178,13 +187,13 @@ def _is_file(url: URL) -> bool:
     return url.get_backend_name() == "sqlite"
 
 
-def _connections(url: URL, patience_s: float) -> Connections:
+def _connections(url: URL, patience_s: float, notices: NoticeBoard, direct: URL | None) -> Connections:
     if _is_file(url):
         return sqlite.SqliteConnections(sqlite.create_engine(url), patience_s)
     # A start that opens a file is spared loading it.
     from engine.store import postgresql
 
-    return postgresql.PostgresqlConnections(postgresql.create_engine(url))
+    return postgresql.PostgresqlConnections(url, notices, direct)
 
 
 async def _migrate(url: URL) -> None:

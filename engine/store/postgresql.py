@@ -1,16 +1,20 @@
 """PostgreSQL: how it is opened and asked."""
 
 from contextlib import AbstractContextManager, nullcontext
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import URL, Executable, Table
+from sqlalchemy import URL, Connection, Executable, Select, Table, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from engine.aio.signal import Signal
+from engine.store import pgbouncer
 from engine.store.connections import Job, T
 from engine.store.documents import to_json
+from engine.store.notice_listener import NoticeListener
+from engine.store.notice_sender import NoticeSender
+from engine.store.notices import CHANNEL, NoticeBoard, Topic, take_told
 
 MIGRATION_LOCK: Final = 0x7E1EF002
 """The advisory lock that a migrating node holds to the end of its transaction; any number that is ours alone."""
@@ -18,15 +22,23 @@ MIGRATION_LOCK: Final = 0x7E1EF002
 _READ_ONLY: Final = "25006"
 """read_only_sql_transaction, of PostgreSQL's table of errors."""
 _CONNECT_TIMEOUT_S: Final = 10
-IDLE_IN_TRANSACTION_MS: Final = 3000
-"""A node that was stopped, or cut off, within a transaction holds what it has locked for no longer than this."""
 STATEMENT_TIMEOUT_S: Final = 30
 """None of ours takes long: one that does waits for a server that is gone."""
+IDLE_IN_TRANSACTION_S: Final = 4
+"""Between two statements of a transaction we do nothing else: who does not go on in so long is gone, or stands still.
+
+What it has locked must not keep others from taking over its calls."""
 
 
-def create_engine(url: URL, *, statement_timeout_s: float | None = STATEMENT_TIMEOUT_S) -> AsyncEngine:
-    """An engine whose connections are not tried before they are used, which would take three trips each time."""
-    return create_async_engine(
+def create_engine(
+    url: URL, *, statement_timeout_s: float | None = STATEMENT_TIMEOUT_S, pooled: bool = False
+) -> AsyncEngine:
+    """An engine whose connections are not tried before they are used, which would take three trips each time.
+
+    One that is `pooled` is of PgBouncer's, where each transaction may have another connection to the server.
+    """
+    limits = {} if pooled or statement_timeout_s is None else _limits(statement_timeout_s)
+    engine = create_async_engine(
         url,
         json_serializer=to_json,
         hide_parameters=True,
@@ -36,17 +48,35 @@ def create_engine(url: URL, *, statement_timeout_s: float | None = STATEMENT_TIM
         connect_args={
             "timeout": _CONNECT_TIMEOUT_S,
             "command_timeout": statement_timeout_s,
-            "server_settings": {"idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_MS)},
+            "server_settings": limits,
+            **(pgbouncer.CONNECT_ARGUMENTS if pooled else {}),
         },
     )
+    if pooled:
+        pgbouncer.set_up(engine)
+    return engine
+
+
+def _limits(statement_timeout_s: float) -> dict[str, str]:
+    """What the server ends by itself, in milliseconds: who is cut off must hold up nobody who waits for its end."""
+    return {
+        "statement_timeout": str(round(1000 * statement_timeout_s)),
+        "idle_in_transaction_session_timeout": str(round(1000 * IDLE_IN_TRANSACTION_S)),
+    }
 
 
 class PostgresqlConnections:
     """A server's: each job on one of its own; the database orders those that meet."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-        self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
+    def __init__(self, url: URL, board: NoticeBoard, listen_url: URL | None = None) -> None:
+        """`listen_url` leads to the server itself where `url` leads to PgBouncer before it."""
+        pooled = listen_url is not None
+        self._engine = create_engine(url, pooled=pooled)
+        # Each statement sees what is committed when it begins, in a transaction too: one would only cost two trips.
+        # Of PgBouncer's connections a statement needs one while it is prepared and run, and so a transaction.
+        self._reading = self._engine if pooled else self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._sender = NoticeSender(self._notify)
+        self._listener = NoticeListener(listen_url or url, board, self._sender.name)
         self._running = 0
         self._idle = Signal()
         self._idle.set()
@@ -59,7 +89,7 @@ class PostgresqlConnections:
         self._running += 1
         self._idle.clear()
         try:
-            return await _done(self._engine, job)
+            return await _done(self._engine, job, self._sender)
         finally:
             self._running -= 1
             if self._running == 0:
@@ -69,7 +99,6 @@ class PostgresqlConnections:
         return await _done(self._reading, job)
 
     async def read(self, job: Job[T]) -> T:
-        # Each statement sees what is committed when it begins, in a transaction too: one would only cost two trips.
         return await _done(self._reading, job)
 
     async def ask(self, job: Job[T]) -> T:
@@ -85,14 +114,29 @@ class PostgresqlConnections:
     def insert_new(self, table: Table) -> Executable:
         return insert(table).on_conflict_do_nothing()
 
+    async def listen(self) -> None:
+        await self._listener.run()
+
     async def scour(self) -> bool:
         """Give the space of deleted rows free for others; what was there is overwritten by and by, not at once."""
-        await self.read(lambda connection: connection.exec_driver_sql("VACUUM"))
+        async with self._engine.connect() as connection:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            await driver.execute("VACUUM")  # which is in no transaction, not even in one that PgBouncer asks for
         return True
 
     async def close(self) -> None:
         await self._idle.wait()
+        await self._sender.close()
         await self._engine.dispose()
+
+    async def _notify(self, payload: str) -> None:
+        async with self._reading.connect() as connection:
+            await connection.execute(_notifying(payload))
+            await connection.commit()
+
+
+def _notifying(payload: str) -> Select[Any]:
+    return select(func.pg_notify(CHANNEL, payload))
 
 
 def _is_read_only(error: DBAPIError) -> bool:
@@ -100,11 +144,11 @@ def _is_read_only(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) == _READ_ONLY
 
 
-async def _done(engine: AsyncEngine, job: Job[T], *, again: bool = True) -> T:
+async def _done(engine: AsyncEngine, job: Job[T], sender: NoticeSender | None = None, *, again: bool = True) -> T:
     """Carry out the job and commit it; once more if its connection was lost, which while idle nobody notices."""
     async with engine.connect() as connection:
         try:
-            result = await connection.run_sync(job)
+            result, topics = await connection.run_sync(_with_what_it_tells, job)
         except DBAPIError as error:
             if _is_read_only(error):
                 await connection.invalidate()  # another may find it writable again: a session stays as it began
@@ -113,6 +157,22 @@ async def _done(engine: AsyncEngine, job: Job[T], *, again: bool = True) -> T:
             if not (again and error.connection_invalidated):
                 raise
         else:
-            await connection.commit()
+            await _commit(connection, topics, sender)
             return result
-    return await _done(engine, job, again=False)
+    return await _done(engine, job, sender, again=False)
+
+
+def _with_what_it_tells(connection: Connection, job: Job[T]) -> tuple[T, frozenset[Topic]]:
+    take_told(connection)  # of a transaction that was rolled back
+    result = job(connection)
+    return result, take_told(connection)
+
+
+async def _commit(connection: AsyncConnection, topics: frozenset[Topic], sender: NoticeSender | None) -> None:
+    """Commit, and have other nodes told."""
+    carried = sender.carried(topics) if sender and topics else None
+    if carried is not None:
+        await connection.execute(_notifying(carried))
+    await connection.commit()
+    if sender and topics and carried is None:
+        sender.later(topics)

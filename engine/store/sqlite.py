@@ -123,6 +123,9 @@ class SqliteConnections:
     def insert_new(self, table: Table) -> Executable:
         return insert(table).on_conflict_do_nothing()
 
+    async def listen(self) -> None:
+        """A file has one node, which hears itself."""
+
     async def scour(self) -> bool:
         """Bring the log's pages into the file and empty the log."""
         for _ in range(_SCOURING_TRIES):

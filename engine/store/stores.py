@@ -280,12 +280,18 @@ class Stores:
 
 @asynccontextmanager
 async def open_stores(
-    url: str, data_dir: Path, *, node: str = "", patience_s: float = PATIENCE_S, keep_bodies: bool = True
+    url: str,
+    data_dir: Path,
+    *,
+    node: str = "",
+    patience_s: float = PATIENCE_S,
+    keep_bodies: bool = True,
+    listen_url: str = "",
 ) -> AsyncIterator[Stores]:
     """Open the stores of a database, with the pepper of the data folder. Raises SetupError, StoreError."""
     from engine.store.pepper import pepper_of
 
-    database = await Database.open(url, patience_s=patience_s)
+    database = await Database.open(url, patience_s=patience_s, listen_url=listen_url)
     try:
         yield Stores(database, await pepper_of(database, data_dir), node, keep_bodies)
     finally:

@@ -58,6 +58,9 @@ class MemoryConnections:
     def insert_new(self, table: Table) -> Executable:
         return insert(table).on_conflict_do_nothing()
 
+    async def listen(self) -> None:
+        """Nobody else has it."""
+
     async def scour(self) -> bool:
         """There are no files."""
         return True

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from api.node.clock import SystemClock
 from api.node.routes import RouteWatch
 from engine.model.route import TrunkRoute
 from engine.model.trunk import new_trunk
@@ -35,7 +34,7 @@ async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
 
 
 async def test_only_a_change_is_told(stores: Stores) -> None:
-    agent, watch = NotingAgent(), RouteWatch(stores.routes, SystemClock())
+    agent, watch = NotingAgent(), RouteWatch(stores.routes)
     await watch.look(agent)
     assert agent.used == [], "there are none, as before"
 

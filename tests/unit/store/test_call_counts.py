@@ -22,6 +22,7 @@ from engine.store.call_triggers import drop_triggers
 from engine.store.calls import Calls
 from engine.store.database import Database
 from engine.store.migration import migrate
+from engine.store.notice_triggers import drop_notice_triggers
 from engine.store.spent_triggers import drop_spent_triggers
 from engine.store.tables.calls import call_totals
 from engine.store.tables.calls import calls as call_rows
@@ -173,6 +174,7 @@ async def test_a_migration_counts_the_calls_that_there_were(url: str, db: Databa
     def undone(connection: Connection) -> None:
         drop_triggers(connection)
         drop_spent_triggers(connection)
+        drop_notice_triggers(connection)
         connection.execute(text("DROP TABLE call_totals"))
         for later in (
             "trunks", "trunk_registrations", "routes", "refusals", "call_traces", "trunk_costs", "full_trunks",

@@ -18,6 +18,7 @@ from engine.store.calls import Calls
 from engine.store.calls_used import CallsUsed
 from engine.store.database import Database
 from engine.store.migration import migrate
+from engine.store.notice_triggers import drop_notice_triggers
 from engine.store.spent_triggers import drop_spent_triggers
 from engine.store.tables.calls import calls as call_rows
 from engine.store.values import values_of
@@ -128,6 +129,7 @@ async def test_a_migration_adds_up_the_calls_that_there_were(
 
     def undone(connection: Connection) -> None:
         drop_spent_triggers(connection)
+        drop_notice_triggers(connection)
         connection.execute(text("DROP TABLE calls_spent"))
         for later in ("applications", "nodes", "node_fences", "leases", *TABLES_OF_LIMITS):
             connection.execute(text(f"DROP TABLE {later}"))

@@ -1,0 +1,87 @@
+"""Tells other nodes of what this one has committed, so seldom that no commit has to wait for it (PostgreSQL's NOTIFY).
+
+A transaction that notifies holds a lock of the whole server while it commits, so that all who do so commit one by one.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Final
+
+import structlog
+
+from engine.aio.tasks import started, stopped
+from engine.errors import StoreError
+from engine.store.failure import as_store_error
+from engine.store.notices import Topic
+
+APART_S: Final = 0.05
+"""Between two notices of one node: 20 a second, whatever it commits."""
+
+log = structlog.get_logger(__name__)
+
+
+class NoticeSender:
+    """Puts a notice into a commit where the last is a while ago, and else sends one for all that came meanwhile.
+
+    Belongs to asyncio's thread.
+    """
+
+    def __init__(self, send: Callable[[str], Awaitable[None]]) -> None:
+        """`send` sends a payload in a transaction of its own. Raises as its driver does."""
+        self._send = send
+        self.name: Final = secrets.token_hex(8)
+        self._free_at_s = 0.0
+        self._late: set[Topic] = set()
+        self._sending: asyncio.Task[None] | None = None
+
+    def carried(self, topics: Iterable[Topic]) -> str | None:
+        """The payload that the commit of this is to carry; None where it must be told of `later`, once committed."""
+        now_s = _now_s()
+        if self._sending is not None or now_s < self._free_at_s:
+            return None
+        self._free_at_s = now_s + APART_S
+        return payload(self.name, topics)
+
+    def later(self, topics: Iterable[Topic]) -> None:
+        """Tell of what is committed, with all that is until then."""
+        self._late.update(topics)
+        if self._sending is None:
+            self._sending = started(self._send_late())
+
+    async def close(self) -> None:
+        """Tell of nothing more: whoever waits looks by himself."""
+        if self._sending is not None:
+            await stopped(self._sending)
+
+    async def _send_late(self) -> None:
+        try:
+            while self._late:
+                await asyncio.sleep(self._free_at_s - _now_s())
+                topics, self._late = self._late, set()
+                self._free_at_s = _now_s() + APART_S
+                await self._send_now(payload(self.name, topics))
+        finally:
+            self._sending = None
+
+    async def _send_now(self, text: str) -> None:
+        try:
+            with as_store_error():
+                await self._send(text)
+        except StoreError as error:
+            log.warning("notice_not_sent", error=str(error))
+
+
+def payload(sender: str, topics: Iterable[Topic]) -> str:
+    """Who tells, and what of: words with blanks between."""
+    return " ".join((sender, *sorted(topics)))
+
+
+def topics_of(text: str, *, unless_of: str) -> list[Topic]:
+    """What a notice tells of; nothing where it is `unless_of`'s own. Topics of a newer version are left out."""
+    sender, *words = text.split()
+    return [] if sender == unless_of else [topic for topic in Topic if topic.value in words]
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()
