@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
 
 from engine.aio.signal import Signal
 from engine.errors import StoreError
@@ -202,20 +202,16 @@ class Calls:
             query = query.where(call_events.c.kind.in_(kinds))
         return [CallEvent(**row) for row in await self._db.rows(query.order_by(call_events.c.id).limit(limit))]
 
-    async def events_of_account(self, wanted: EventFilter, after: int, limit: int) -> list[CallEvent]:
-        """The events of all of an account's calls after an id, in the order of ids."""
+    async def events_of_account(self, wanted: EventFilter, after: int, up_to: int, limit: int) -> list[CallEvent]:
+        """The events of all of an account's calls after an id and up to another, in the order of ids."""
         query = select(call_events).join(calls, calls.c.id == call_events.c.call_id)
         query = query.where(calls.c.account_id == wanted.account_id, call_events.c.id > after)
+        query = query.where(call_events.c.id <= up_to)
         if wanted.call_id is not None:
             query = query.where(call_events.c.call_id == wanted.call_id)
         if wanted.kinds:
             query = query.where(call_events.c.kind.in_(wanted.kinds))
         return [CallEvent(**row) for row in await self._db.rows(query.order_by(call_events.c.id).limit(limit))]
-
-    async def last_event(self) -> int:
-        """The newest event's id; 0 where there is none."""
-        row = await self._db.row(select(func.max(call_events.c.id).label("id")))
-        return int(row["id"] or 0) if row else 0
 
 
 def call_of(row: Mapping[Any, Any]) -> Call:

@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections import deque
 from collections.abc import AsyncIterator, Mapping
+from time import monotonic
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -13,13 +13,13 @@ from api.http.problems import FieldError, Invalid
 from api.http.requests import ApiRequest
 from api.http.serializers import event_json
 from api.http.services import Resource, RestServices
+from engine.aio.change_notifier import set_within
 from engine.store.calls import CallEvent, EventFilter
 
 KEEP_ALIVE_S: Final = 15.0
-_BATCH: Final = 200
 _LOOK_S: Final = 1.0
-_OVERLAP: Final = 256
-"""So many are looked at again: where several nodes write to one PostgreSQL, identifiers may appear out of order."""
+_SOON_S: Final = 0.02
+"""Until the next look where somebody is still writing what comes next."""
 _IDENTIFIER: Final = re.compile(r"[0-9]{1,18}")
 
 
@@ -44,32 +44,29 @@ async def _stream(services: RestServices, asked: ApiRequest, wanted: EventFilter
     return response
 
 
-async def _events(services: RestServices, wanted: EventFilter, after: int) -> AsyncIterator[CallEvent | None]:
+async def _events(services: RestServices, wanted: EventFilter, place: int) -> AsyncIterator[CallEvent | None]:
     """Stored events, then those to come; None where nothing happened for a while. Ends with the server."""
-    sent: deque[int] = deque(maxlen=_OVERLAP * 2)
-    floor, quiet_s = after, 0.0
+    told_at_s = monotonic()
     while not services.stopping.is_set():
-        found = await services.stores.calls.events_of_account(wanted, max(after - _OVERLAP, floor), _BATCH + _OVERLAP)
-        fresh = [event for event in found if event.id not in sent]
-        for event in fresh:
-            sent.append(event.id)
-            after = max(after, event.id)
+        ring = services.bell.next_ring
+        read = await services.stores.event_reader.behind(place, wanted)
+        for event in read.events:
             yield event
-        if fresh:
-            quiet_s = 0.0
+            told_at_s = monotonic()
+        place = read.place
+        if read.more:
             continue
-        quiet_s += _LOOK_S
-        if quiet_s >= KEEP_ALIVE_S:
-            quiet_s = 0.0
+        if monotonic() - told_at_s >= KEEP_ALIVE_S:
             yield None
-        await services.bell.wait(_LOOK_S)
+            told_at_s = monotonic()
+        await set_within(ring, _SOON_S if read.unsettled else _LOOK_S)
 
 
 async def _after(services: RestServices, asked: ApiRequest) -> int:
     """Behind which event the stream begins: the reader's last, else the newest."""
     given = asked.http.headers.get("Last-Event-ID") or asked.query.get("last_event_id")
     if given is None:
-        return await services.stores.calls.last_event()
+        return await services.stores.event_reader.newest()
     if not _IDENTIFIER.fullmatch(given):
         raise Invalid(FieldError("last_event_id", f"{given!r} is no identifier of an event."))
     return int(given)
