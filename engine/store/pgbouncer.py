@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import asyncpg
-from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 
-async def _connected_in_transaction(*arguments: Any, **how: Any) -> Any:
-    connection = await asyncpg.connect(*arguments, **how)
-    await connection.execute("BEGIN")
-    return connection
+class LentConnection(asyncpg.Connection):  # type: ignore[misc] # the driver has no types
+    """A connection that is another one's between two transactions."""
+
+    async def set_type_codec(self, *arguments: Any, **how: Any) -> None:
+        """Asked of each new connection; the driver prepares a query for it, and then runs it."""
+        async with self.transaction():
+            await super().set_type_codec(*arguments, **how)
 
 
 def _unnamed() -> str:
@@ -22,17 +23,9 @@ def _unnamed() -> str:
 
 
 CONNECT_ARGUMENTS: Final[Mapping[str, object]] = {
+    "connection_class": LentConnection,
     "statement_cache_size": 0,
     "prepared_statement_cache_size": 0,
     "prepared_statement_name_func": _unnamed,
-    "async_creator_fn": _connected_in_transaction,
 }
 """A statement without a name is gone with the next, so none is left behind on a connection that others get."""
-
-
-def set_up(engine: AsyncEngine) -> None:
-    """End the transaction in which SQLAlchemy has asked what it asks of each new connection."""
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def end_transaction(connection: Any, _: object) -> None:
-        connection.run_async(lambda driver: driver.execute("COMMIT"))

@@ -38,7 +38,7 @@ def create_engine(
     One that is `pooled` is of PgBouncer's, where each transaction may have another connection to the server.
     """
     limits = {} if pooled or statement_timeout_s is None else _limits(statement_timeout_s)
-    engine = create_async_engine(
+    return create_async_engine(
         url,
         json_serializer=to_json,
         hide_parameters=True,
@@ -52,9 +52,6 @@ def create_engine(
             **(pgbouncer.CONNECT_ARGUMENTS if pooled else {}),
         },
     )
-    if pooled:
-        pgbouncer.set_up(engine)
-    return engine
 
 
 def _limits(statement_timeout_s: float) -> dict[str, str]:

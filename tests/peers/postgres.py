@@ -150,7 +150,7 @@ def running(binaries: Path) -> Iterator[Postgres]:
     folder = Path(tempfile.mkdtemp(prefix="telefoon-pg-"))
     try:
         data = folder / "data"
-        as_user = _as_unprivileged_owner(folder)
+        as_user = as_unprivileged_owner(folder)
         initdb: list[str | Path] = [
             binaries / "initdb",
             "-D",
@@ -181,7 +181,7 @@ def running(binaries: Path) -> Iterator[Postgres]:
         shutil.rmtree(folder)
 
 
-def _as_unprivileged_owner(folder: Path) -> list[str]:
+def as_unprivileged_owner(folder: Path) -> list[str]:
     """A prefix that runs a command as the folder's owner, since PostgreSQL refuses root, and until we die."""
     command = ["setpriv", "--pdeathsig", "INT"]
     if os.geteuid() != 0:
