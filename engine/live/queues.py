@@ -205,6 +205,21 @@ class LiveQueues:
             raise WrongState(f"Somebody waits in {queue_id}, or a legal hold keeps who has waited in it.")
         self._forget(queue_id)
 
+    async def follow_names(self) -> None:
+        """Have each found by the name that it has now, whichever node gave it. Raises StoreError.
+
+        One that was removed is forgotten as soon as nobody waits in it.
+        """
+        asked = [live.queue.id for live in self._queues.values()]
+        named = {each.id: each for each in await self._services.stores.queues.of_ids(asked)}
+        for queue_id in asked:
+            live = self._forget(queue_id)
+            if live is None:
+                continue
+            live.rename(named.get(queue_id, live.queue))
+            if queue_id in named or live.waiters:
+                self._queues[(live.queue.account_id, live.queue.friendly_name)] = live
+
     async def _stored(self, account_id: str, queue_id: str) -> Queue:
         queue = await self._services.stores.queues.get(queue_id)
         if queue is None or queue.account_id != account_id:

@@ -153,6 +153,10 @@ class Switchboard:
         """Calls wait in it by its next name. Raises NotFound, WrongState."""
         return await self._queues.rename(account_id, queue_id, name)
 
+    async def follow_queues(self) -> None:
+        """Find calls that wait by the names that their queues have now, whichever node gave them. Raises StoreError."""
+        await self._queues.follow_names()
+
     async def remove_queue(self, account_id: str, queue_id: str) -> None:
         """Delete it with its figures. Raises NotFound, and WrongState while somebody waits."""
         await self._queues.remove(account_id, queue_id)

@@ -34,6 +34,12 @@ class Queues:
         row = await self._db.row(select(queues).where(queues.c.id == queue_id))
         return Queue(**row) if row else None
 
+    async def of_ids(self, queue_ids: Sequence[str]) -> list[Queue]:
+        """Find queues of any account, as far as there are any of these ids."""
+        if not queue_ids:
+            return []
+        return [Queue(**row) for row in await self._db.rows(select(queues).where(queues.c.id.in_(queue_ids)))]
+
     async def rename(self, queue: Queue) -> bool:
         """Give it the name that it has here. False where another of its account has it."""
         others = select(queues.c.id).where(

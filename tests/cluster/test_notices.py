@@ -11,9 +11,10 @@ from typing import Any, Final
 import aiohttp
 import pytest
 
+from tests.peers.customer import Customer
 from tests.peers.nodes import nodes
 from tests.peers.phone import phone
-from tests.peers.platform import Platform
+from tests.peers.platform import ACCOUNT, NUMBER, Platform
 from tests.peers.ports import Ports
 from tests.peers.raw_caller import RawCaller, audio, raw_caller
 from tests.peers.waiting import within
@@ -22,6 +23,7 @@ from tests.running.pace import patience
 pytestmark = [pytest.mark.sip, pytest.mark.postgres]
 
 CALLEE: Final = "+3225550199"
+AGENTS: Final = "+3225550101"
 HANGUP: Final = [{"verb": "hangup"}]
 STRANGER: Final = f"127.{100 + os.getpid() % 100}.{100 + os.getpid() // 100 % 100}.66"
 NOBODY: Final = {"SIP_ALLOW": "192.0.2.0/24", "SIP_STRANGERS": "refuse", "SIP_INVITES_PER_S": "1"}
@@ -47,7 +49,7 @@ class Stream:
 
 
 def is_the_end(event: dict[str, Any], call_id: str) -> bool:
-    return event["call_id"] == call_id and event["facts"].get("status") == "completed"
+    return (event["call_id"], event["facts"].get("status")) == (call_id, "completed")
 
 
 @asynccontextmanager
@@ -112,3 +114,27 @@ async def test_whom_one_node_bans_all_keep_away_within_a_second(tmp_path: Path, 
             assert loop.time() - lifted_at_s < patience(1.0) + ON_ITS_WAY_S, a.log()
 
     assert [each["source"] for each in listed] == [f"{STRANGER}/32"]
+
+
+async def test_a_queue_that_is_renamed_on_one_node_is_served_by_its_next_name_on_another(
+    tmp_path: Path, ports: Ports, shop: Customer, database: str
+) -> None:
+    shop.flows["/start"] = "<Response><Enqueue>sales</Enqueue></Response>"
+    shop.flows["/agent"] = '<Response><Dial timeLimit="2" action="/served"><Queue>support</Queue></Dial></Response>'
+    shop.flows["/served"] = "<Response/>"
+    async with nodes(tmp_path, ports, database, number={"--url": shop.url("/start")}) as (a, b):
+        b.telefoon("numbers", "add", AGENTS, "--account", ACCOUNT, "--url", shop.url("/agent"))
+        async with phone(*dialling(b, NUMBER)):
+            await b.noted((await b.newest_call())["id"], "queue_entered")
+            [queue] = (await a.get("queues"))["queues"]
+
+            status, _ = await a.patch(f"queues/{queue['id']}", {"friendly_name": "support"})
+            async with phone(*dialling(b, AGENTS)):
+                [served] = await shop.is_asked("/served")
+
+    assert status == 200
+    assert served["DialCallStatus"] == "completed"
+
+
+def dialling(telefoon: Platform, number: str) -> list[str]:
+    return ["--dial", f"sip:{number}@127.0.0.1:{telefoon.sip_port}", "--from", "+3225550177"]

@@ -1,5 +1,6 @@
 """Queues: who waits, what they hear, who is served when, and what is told of it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -423,6 +424,31 @@ async def test_who_waits_stays_where_a_queue_is_renamed_and_is_served_by_its_nex
 
     assert renamed.friendly_name == "help"
     assert agent.can_hear(caller)
+
+
+async def test_a_queue_that_another_node_has_renamed_is_found_by_its_next_name(node: FakeNode) -> None:
+    caller = await waiting(node)
+    queue = await node.services.stores.queues.get(await queue_id(node))
+    assert queue is not None
+
+    await Queues(node.database).rename(replace(queue, friendly_name="help"))
+    await node.switchboard.follow_queues()
+    agent = await node.is_called(serve("<Queue>help</Queue>"))
+
+    await caller.talks_with(agent)
+
+
+async def test_a_queue_that_another_node_has_removed_is_made_anew_for_who_comes_next(node: FakeNode) -> None:
+    caller = await waiting(node)
+    before = await queue_id(node)
+    caller.hangs_up()
+    await node.passes(1)
+
+    assert await Queues(node.database).remove(before)
+    await node.switchboard.follow_queues()
+    await waiting(node)
+
+    assert await queue_id(node) != before
 
 
 async def test_two_queues_never_have_one_name(node: FakeNode) -> None:
