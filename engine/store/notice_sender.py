@@ -6,6 +6,7 @@ A transaction that notifies holds a lock of the whole server while it commits, s
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 import structlog
@@ -17,6 +18,8 @@ from engine.store.notices import Topic
 
 APART_S: Final = 0.05
 """Between two notices of one node: 20 a second, whatever it commits."""
+_RIDE_S: Final = 0.01
+"""So much longer a notice waits for a commit that carries it, before it is a transaction of its own."""
 
 log = structlog.get_logger(__name__)
 
@@ -35,18 +38,22 @@ class NoticeSender:
         self._late: set[Topic] = set()
         self._sending: asyncio.Task[None] | None = None
 
-    def carried(self, topics: Iterable[Topic]) -> str | None:
-        """The payload that the commit of this is to carry; None where it must be told of `later`, once committed."""
-        now_s = _now_s()
-        if self._sending is not None or now_s < self._free_at_s:
-            return None
-        self._free_at_s = now_s + APART_S
-        return payload(self.name, topics)
+    def carried(self, topics: AbstractSet[Topic]) -> AbstractSet[Topic]:
+        """What the commit of these is to tell of; if nothing, they are to be told of `later`, once committed.
 
-    def later(self, topics: Iterable[Topic]) -> None:
+        What was to be told later goes with it; where the commit fails, that is to be told `later` again.
+        """
+        now_s = _now_s()
+        if now_s < self._free_at_s:
+            return frozenset()
+        self._free_at_s = now_s + APART_S
+        told, self._late = topics | self._late, set()
+        return told
+
+    def later(self, topics: AbstractSet[Topic]) -> None:
         """Tell of what is committed, with all that is until then."""
-        self._late.update(topics)
-        if self._sending is None:
+        self._late |= topics
+        if self._late and self._sending is None:
             self._sending = started(self._send_late())
 
     async def close(self) -> None:
@@ -57,10 +64,9 @@ class NoticeSender:
     async def _send_late(self) -> None:
         try:
             while self._late:
-                await asyncio.sleep(self._free_at_s - _now_s())
-                topics, self._late = self._late, set()
-                self._free_at_s = _now_s() + APART_S
-                await self._send_now(payload(self.name, topics))
+                await asyncio.sleep(self._free_at_s + _RIDE_S - _now_s())
+                if topics := self.carried(frozenset()):
+                    await self._send_now(payload(self.name, topics))
         finally:
             self._sending = None
 

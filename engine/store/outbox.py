@@ -168,7 +168,7 @@ class Outbox:
     async def retry(self, callback_id: str, at: datetime, error: str) -> None:
         """Note that a callback failed and is tried again at `at`."""
         tried = {"this": callback_id, "next_at": at, "error": error[:_LONGEST_ERROR]}
-        await self._db.write(lambda connection: _TRIED.run(connection, tried))
+        await self._db.write_with_others(lambda connection: _TRIED.run(connection, tried))
 
     async def given_up(self, callback_id: str, at: datetime, error: str) -> None:
         """Give up a callback that failed for the last time; the call's next one is due."""
@@ -176,4 +176,4 @@ class Outbox:
 
     async def _settle(self, callback_id: str, state: CallbackState, at: datetime, error: str | None) -> None:
         settled = {"this": callback_id, "state": state, "settled_at": at, "error": error, **self._settled}
-        await self._db.write(lambda connection: _TRIED.run(connection, settled))
+        await self._db.write_with_others(lambda connection: _TRIED.run(connection, settled))

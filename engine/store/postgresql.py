@@ -1,6 +1,6 @@
 """PostgreSQL: how it is opened and asked."""
 
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Executable, Select, Table, func, select
@@ -13,8 +13,9 @@ from engine.store import pgbouncer
 from engine.store.connections import Job, T
 from engine.store.documents import to_json
 from engine.store.notice_listener import NoticeListener
-from engine.store.notice_sender import NoticeSender
+from engine.store.notice_sender import NoticeSender, payload
 from engine.store.notices import CHANNEL, NoticeBoard, Topic, take_told
+from engine.store.shared_transactions import SharedTransactions
 
 MIGRATION_LOCK: Final = 0x7E1EF002
 """The advisory lock that a migrating node holds to the end of its transaction; any number that is ours alone."""
@@ -63,7 +64,7 @@ def _limits(statement_timeout_s: float) -> dict[str, str]:
 
 
 class PostgresqlConnections:
-    """A server's: each job on one of its own; the database orders those that meet."""
+    """A server's: many transactions side by side; the database orders those that meet."""
 
     def __init__(self, url: URL, board: NoticeBoard, listen_url: URL | None = None) -> None:
         """`listen_url` leads to the server itself where `url` leads to PgBouncer before it."""
@@ -74,23 +75,14 @@ class PostgresqlConnections:
         self._reading = self._engine if pooled else self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._sender = NoticeSender(self._notify)
         self._listener = NoticeListener(listen_url or url, board, self._sender.name)
-        self._running = 0
-        self._idle = Signal()
-        self._idle.set()
+        self._transactions = SharedTransactions(self._transaction)
 
     @property
     def is_shared(self) -> bool:
         return True
 
     async def write(self, job: Job[T]) -> T:
-        self._running += 1
-        self._idle.clear()
-        try:
-            return await _done(self._engine, job, self._sender)
-        finally:
-            self._running -= 1
-            if self._running == 0:
-                self._idle.set()
+        return await self._transactions.write(job)
 
     async def write_alone(self, job: Job[T]) -> T:
         return await _done(self._reading, job)
@@ -104,9 +96,8 @@ class PostgresqlConnections:
     async def check(self) -> None:
         """The server keeps what it has taken."""
 
-    def inviting(self, _: Signal) -> AbstractContextManager[None]:
-        """Each transaction is of one."""
-        return nullcontext()
+    def inviting(self, invited: Signal) -> AbstractContextManager[None]:
+        return self._transactions.inviting(invited)
 
     def insert_new(self, table: Table) -> Executable:
         return insert(table).on_conflict_do_nothing()
@@ -122,9 +113,12 @@ class PostgresqlConnections:
         return True
 
     async def close(self) -> None:
-        await self._idle.wait()
+        await self._transactions.wait_until_idle()
         await self._sender.close()
         await self._engine.dispose()
+
+    async def _transaction(self, job: Job[T]) -> T:
+        return await _done(self._engine, job, self._sender)
 
     async def _notify(self, payload: str) -> None:
         async with self._reading.connect() as connection:
@@ -167,9 +161,15 @@ def _with_what_it_tells(connection: Connection, job: Job[T]) -> tuple[T, frozens
 
 async def _commit(connection: AsyncConnection, topics: frozenset[Topic], sender: NoticeSender | None) -> None:
     """Commit, and have other nodes told."""
-    carried = sender.carried(topics) if sender and topics else None
-    if carried is not None:
-        await connection.execute(_notifying(carried))
-    await connection.commit()
-    if sender and topics and carried is None:
-        sender.later(topics)
+    if sender is None or not topics:
+        await connection.commit()
+        return
+    carried = sender.carried(topics)
+    try:
+        if carried:
+            await connection.execute(_notifying(payload(sender.name, carried)))
+        await connection.commit()
+    except BaseException:
+        sender.later(carried)
+        raise
+    sender.later(topics - carried)

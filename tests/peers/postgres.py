@@ -145,8 +145,11 @@ def _leave_last(lock: Path, known: Path, users: IO[str]) -> None:
 
 
 @contextmanager
-def running(binaries: Path) -> Iterator[Postgres]:
-    """A server that nobody else knows of. It does not sync: what it holds is for one test run."""
+def running(binaries: Path, **more: str) -> Iterator[Postgres]:
+    """A server that nobody else knows of. It does not sync: what it holds is for one test run.
+
+    `more` are settings of its own, such as libraries that it loads at the start.
+    """
     folder = Path(tempfile.mkdtemp(prefix="telefoon-pg-"))
     try:
         data = folder / "data"
@@ -165,6 +168,7 @@ def running(binaries: Path) -> Iterator[Postgres]:
         ]
         subprocess.run([*as_user, *initdb], check=True, capture_output=True, cwd=folder)
         settings = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}", "-c", "fsync=off"]
+        settings += [word for name, value in more.items() for word in ("-c", f"{name}={value}")]
         with (folder / "log").open("wb") as log:
             command: list[str | Path] = [*as_user, binaries / "postgres", "-D", data, *settings]
             server = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
