@@ -16,7 +16,7 @@ from engine.store.failure import as_store_error
 from engine.store.notices import NoticeBoard
 from engine.store.order import Order
 from engine.store.paging import counted, rows_of_page
-from engine.store.schema_version import is_current, rewrite
+from engine.store.schema_version import is_fit, rewrite
 from engine.store.stretch import Stretch
 
 _DRIVERS: Final = ("sqlite+aiosqlite", "postgresql+asyncpg")
@@ -51,7 +51,7 @@ class Database:
             connections = _connections(parsed, patience_s, notices, direct)
             try:
                 # The first to open a file changes how it is written, so that is done under the migration's lock.
-                if is_new or not await connections.read(is_current):
+                if is_new or not await connections.read(is_fit):
                     await _migrate(direct or parsed)
             except BaseException:
                 await connections.close()

@@ -13,7 +13,10 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from engine.errors import StoreError
 from engine.store import postgresql, sqlite
+from engine.store.schema_version import FIRST_READER, is_fit, keep_oldest_reader
 
+OLDEST_READER: Final = "oldest_reader"
+"""What a migration that takes away calls the first step whose program does without (engine/store/schema_version.py)."""
 _BUSY_TIMEOUT_MS: Final = 15_000
 _MIGRATIONS: Final = Path(__file__).with_name("migrations")
 
@@ -56,10 +59,14 @@ def configured(connection: Connection) -> Config:
 
 
 def _upgrade(connection: Connection) -> None:
-    """Raises StoreError for a database whose migrations this program does not know."""
+    """Raises StoreError for a database whose tables this program can't work on, and which it can't migrate."""
+    if is_fit(connection):
+        return  # another process was first
     config = configured(connection)
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    unknown = set(MigrationContext.configure(connection).get_current_heads()) - known
+    scripts = ScriptDirectory.from_config(config)
+    unknown = set(MigrationContext.configure(connection).get_current_heads()) - {
+        script.revision for script in scripts.walk_revisions()
+    }
     if unknown:
         raise StoreError(
             f"The database is newer than this program: its tables are at step {', '.join(unknown)}. "
@@ -69,3 +76,9 @@ def _upgrade(connection: Connection) -> None:
         command.upgrade(config, "head")
     except CommandError as error:
         raise StoreError(f"The database could not be migrated: {error}") from error
+    keep_oldest_reader(connection, _oldest_reader(scripts))
+
+
+def _oldest_reader(scripts: ScriptDirectory) -> str:
+    """The oldest step whose program works on the newest tables."""
+    return max(getattr(script.module, OLDEST_READER, FIRST_READER) for script in scripts.walk_revisions())

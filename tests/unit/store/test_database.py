@@ -53,7 +53,7 @@ async def test_a_database_opened_again_has_kept_what_was_stored(empty_url: str) 
 
 async def test_a_database_of_a_newer_version_is_left_alone(empty_url: str) -> None:
     newer = await Database.open(empty_url)
-    await newer.change(text("UPDATE alembic_version SET version_num = '9999'"))
+    await newer.change(text("UPDATE alembic_version SET version_num = '9999', oldest_reader = '9999'"))
     await newer.close()
 
     with pytest.raises(StoreError, match=r"newer than this program.*9999"):
